@@ -1,0 +1,46 @@
+/** Time, handed in. Production code takes `systemClock`; tests take the fake of `test/fakes/clock.ts`. */
+export interface Clock {
+  /** Wall time in milliseconds since the epoch: for timestamps and schedules. */
+  now(): number;
+  /** Monotonic time in milliseconds: for back-off, deadlines and durations. A change of the wall clock does not move it. */
+  monotonic(): number;
+  /** Calls `fn` once after `ms`; the returned function cancels. A pending timer never keeps the process alive. */
+  after(ms: number, fn: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, fn) {
+    // setTimeout fires at once for delays that do not fit 32 bits.
+    const timer = setTimeout(fn, Math.min(Math.max(0, ms), 2 ** 31 - 1));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after `ms`, or rejects with the signal's reason when it aborts first. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = clock.after(ms, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** RFC 3339 with whole seconds, as Kubernetes writes `metav1.Time`. */
+export function rfc3339(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** RFC 3339 with microseconds, as Kubernetes writes `metav1.MicroTime` (Lease, Event). */
+export function rfc3339Micro(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 23)}000Z`;
+}

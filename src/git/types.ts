@@ -1,0 +1,88 @@
+import type { FileTree } from '../base/filetree.ts';
+
+/** Object ids are 40 lower-case hex digits. Branch names are short (`main`, not `refs/heads/main`). */
+export type Oid = string;
+
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface Commit {
+  readonly oid: Oid;
+  readonly tree: Oid;
+  readonly parents: readonly Oid[];
+  readonly author: Signature;
+  readonly committer: Signature;
+  /** Whole message, trailers included. */
+  readonly message: string;
+}
+
+/** A bare repository on disk: the home of a hosted one, the mirror of a remote one. Reads never touch a work tree. */
+export interface Repository {
+  readonly dir: string;
+  branches(): Promise<Readonly<Record<string, Oid>>>;
+  /** What HEAD names if that branch exists; else main, master, or the branch that was pushed first. */
+  defaultBranch(): Promise<string | undefined>;
+  /** A branch, a full or (unambiguous) abbreviated commit id → commit id. */
+  resolve(revision: string): Promise<Oid | undefined>;
+  commit(oid: Oid): Promise<Commit>;
+  /** Newest first, first-parent order unless `allParents`. Stops before `exclude` and its ancestors. */
+  log(
+    from: Oid,
+    options?: { limit?: number; exclude?: readonly Oid[]; allParents?: boolean },
+  ): Promise<readonly Commit[]>;
+  isAncestor(ancestor: Oid, descendant: Oid): Promise<boolean>;
+  /** Tree or blob id at a path of a commit ('' is the root); undefined where nothing is. */
+  oidAt(commit: Oid, path: string): Promise<Oid | undefined>;
+  /** Everything below `path` as a FileTree whose paths are relative to the root of the repository. `exclude` leaves folders out. */
+  tree(commit: Oid, options?: { path?: string; exclude?: readonly string[] }): Promise<FileTree>;
+  /** Writes the folder `path` of a commit into `dir` (must be empty or absent): modes kept, symlinks only when they stay inside. */
+  exportTo(commit: Oid, path: string, dir: string): Promise<void>;
+  /** Paths that differ between two commits, with how; for messages and dry runs. */
+  changedPaths(
+    from: Oid,
+    to: Oid,
+  ): Promise<readonly { path: string; change: 'added' | 'modified' | 'deleted' }[]>;
+  /** Writes a commit object; moves no branch. */
+  commitTree(input: {
+    tree: Oid;
+    parents: readonly Oid[];
+    message: string;
+    author: Signature;
+    committer?: Signature;
+  }): Promise<Oid>;
+  /** Moves (or creates: expected null) a branch if it still is where the caller thinks; false when it is not. */
+  moveBranch(branch: string, to: Oid, expected: Oid | null): Promise<boolean>;
+  /** `refs/pilotage/…` keep commits of the history from being collected. */
+  keep(name: string, oid: Oid): Promise<void>;
+  unkeep(name: string): Promise<void>;
+}
+
+/** The other end of a mirror. Every method rejects with ProblemError (`RemoteUnreachable`, `AuthenticationFailed`, `NotARepository`). */
+export interface Remote {
+  readonly url: string;
+  /** Branch tips and HEAD's branch: the cheap question, asked at every poll. */
+  listBranches(
+    signal?: AbortSignal,
+  ): Promise<{ head: string | undefined; branches: Readonly<Record<string, Oid>> }>;
+  /** Brings the branches into `into` and sets its branches to the remote's tips. */
+  fetch(into: Repository, branches: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Fast-forward or create only. 'rejected' when the remote's branch is not at `expected` any more. */
+  push(
+    from: Repository,
+    branch: string,
+    oid: Oid,
+    expected: Oid | null,
+    signal?: AbortSignal,
+  ): Promise<'pushed' | 'rejected'>;
+}
+
+/** One ref of one push to the embedded host. Zero id is given as null. */
+export interface PushedRef {
+  readonly branch: string;
+  readonly from: Oid | null;
+  readonly to: Oid | null;
+}

@@ -1,0 +1,222 @@
+/**
+ * The objects of `pilotage.dev/v1alpha1`. They live in the home cluster, which is the built-in one unless `up` was given another.
+ * Delivery is written by people (or by a first push); the other three are written by Pilotage and read by everybody.
+ */
+import type { Condition } from '../kube/objects.ts';
+import type { KubeObject, ObjectRef, Resource } from '../kube/types.ts';
+
+export const PILOTAGE_GROUP = 'pilotage.dev';
+export const PILOTAGE_VERSION = 'v1alpha1';
+export const PILOTAGE_API_VERSION = `${PILOTAGE_GROUP}/${PILOTAGE_VERSION}`;
+/** Server-side-apply manager of everything that sync writes into an environment. */
+export const FIELD_MANAGER = 'pilotage';
+/** Namespace of the home cluster that holds the four kinds. */
+export const PILOTAGE_NAMESPACE = 'pilotage';
+
+export const ANNOTATIONS = {
+  /** `<instance uid>/<environment uid>/<app>`: an object without exactly our value is never pruned. */
+  tracking: 'pilotage.dev/tracking',
+  /** Opt out of pruning for one object: `pilotage.dev/prune: keep`. */
+  prune: 'pilotage.dev/prune',
+  /** Take over an object that carries no tracking: `pilotage.dev/adopt: "true"`. */
+  adopt: 'pilotage.dev/adopt',
+  /** Integer as a string; lower waves first, next wave when the last is healthy. */
+  wave: 'pilotage.dev/wave',
+  /** Full commit id on every object that we apply. */
+  revision: 'pilotage.dev/revision',
+} as const;
+
+export const LABELS = {
+  delivery: 'pilotage.dev/delivery',
+  environment: 'pilotage.dev/environment',
+} as const;
+
+const row = <T extends KubeObject>(plural: string, kind: string): Resource<T> => ({
+  group: PILOTAGE_GROUP,
+  version: PILOTAGE_VERSION,
+  plural,
+  kind,
+  namespaced: true,
+});
+export const DELIVERIES = row<Delivery>('deliveries', 'Delivery');
+export const ENVIRONMENTS = row<Environment>('environments', 'Environment');
+export const RELEASES = row<Release>('releases', 'Release');
+export const PROMOTIONS = row<Promotion>('promotions', 'Promotion');
+
+export const SYNC_STATES = ['Synced', 'OutOfSync', 'Unknown'] as const;
+export type SyncState = (typeof SYNC_STATES)[number];
+
+export const PHASES = [
+  'Idle',
+  'Rendering',
+  'Planning',
+  'Applying',
+  'Waiting',
+  'Failed',
+  'Frozen',
+  'Suspended',
+  'Pinned',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+export const HEALTH_STATES = [
+  'Healthy',
+  'Progressing',
+  'Degraded',
+  'Suspended',
+  'Missing',
+  'Unknown',
+] as const;
+export type HealthState = (typeof HEALTH_STATES)[number];
+
+/** A repository, its credentials and the clusters that it may use. Name: the delivery. Namespace: PILOTAGE_NAMESPACE. */
+export interface Delivery extends KubeObject {
+  readonly spec: {
+    readonly repository:
+      | { readonly type: 'hosted' }
+      | {
+          readonly type: 'remote';
+          readonly url: string;
+          readonly secretRef?: { readonly name: string };
+          readonly pollSeconds?: number;
+        };
+    /** Kubeconfig contexts that environments of this delivery may name. Never the repository's own choice. */
+    readonly clusters?: readonly string[];
+  };
+  readonly status?: {
+    readonly defaultBranch?: string;
+    /** Tip of every branch as last observed. */
+    readonly branches?: Readonly<Record<string, string>>;
+    readonly conditions?: readonly Condition[];
+    readonly message?: string;
+  };
+}
+
+/** One branch in one namespace of one cluster. Name: `<delivery>.<environment>`. Namespace: PILOTAGE_NAMESPACE. */
+export interface Environment extends KubeObject {
+  readonly spec: EnvironmentSpec;
+  readonly status?: EnvironmentStatus;
+}
+
+export interface EnvironmentSpec {
+  readonly delivery: string;
+  readonly environment: string;
+  readonly branch: string;
+  /** Folder of the repository that holds this environment's manifests, '' for the root. */
+  readonly path: string;
+  readonly namespace: string;
+  /** Kubeconfig context; absent: the home cluster. */
+  readonly cluster?: string;
+  /** Hold this revision (a rollback or `pilotage pin`), whatever the branch says. */
+  readonly pin?: {
+    readonly revision: string;
+    readonly reason: string;
+    readonly by?: string;
+    readonly since: string;
+  };
+  readonly suspended?: boolean;
+  /** Confirmed by a person: this revision may prune more than half of the environment. */
+  readonly confirmPrune?: string;
+  /** Confirmed by a person: this tip may be deployed although it does not descend from the last one. */
+  readonly acknowledgedTip?: string;
+  /** Bumped by `pilotage sync` to ask for a reconcile now. */
+  readonly syncRequestedAt?: string;
+}
+
+export interface EnvironmentStatus {
+  /** Tip of the branch that reconciliation is to reach; written before anything acts on it. */
+  readonly wantedRevision?: string;
+  /** Rises by one at every observation of a changed tip; never falls. */
+  readonly observation?: number;
+  readonly deployedRevision?: string;
+  readonly deployedTree?: string;
+  readonly release?: number;
+  readonly sync: SyncState;
+  readonly phase: Phase;
+  readonly phaseSince?: string;
+  readonly health: HealthState;
+  /** When health last became Healthy for the deployed revision. */
+  readonly healthySince?: string;
+  readonly message?: string;
+  readonly conditions?: readonly Condition[];
+  /** What we own in the namespace; an entry leaves when its deletion is confirmed. */
+  readonly inventory?: readonly InventoryEntry[];
+  readonly urls?: readonly string[];
+  readonly promotionPolicy?: PromotionPolicy;
+}
+
+export interface InventoryEntry extends ObjectRef {
+  readonly app: string;
+  readonly uid?: string;
+}
+
+/** One applied revision of an environment. Name: `<delivery>.<environment>.<number>`. The last 20 are kept. */
+export interface Release extends KubeObject {
+  readonly spec: {
+    readonly delivery: string;
+    readonly environment: string;
+    readonly number: number;
+    readonly revision: string;
+    readonly tree: string;
+    readonly branch: string;
+    readonly subject?: string;
+    readonly author?: string;
+    readonly cause: 'commit' | 'rollback' | 'pin' | 'drift' | 'manual';
+    /** sha256 over the canonical JSON of the rendered objects. */
+    readonly digest: string;
+    /** Rendered objects, gzip + base64: a rollback needs neither git nor the renderer. */
+    readonly manifests: string;
+    /** `{{image "web"}}` → the image that it resolved to. */
+    readonly images?: Readonly<Record<string, string>>;
+  };
+  readonly status?: {
+    readonly result: 'Applying' | 'Applied' | 'Healthy' | 'Failed' | 'Superseded';
+    readonly message?: string;
+    readonly startedAt?: string;
+    readonly finishedAt?: string;
+    readonly summary?: Readonly<Record<string, number>>;
+    readonly inventory?: readonly InventoryEntry[];
+  };
+}
+
+export interface PromotionPolicy {
+  readonly from: string;
+  readonly auto: boolean;
+  readonly gates: {
+    /** Milliseconds that the source must have been Healthy on the revision. */
+    readonly healthy?: number;
+    /** Approvals needed, from people other than the revision's author. */
+    readonly approvals?: number;
+  };
+  /** Gates of the file that this version does not know yet: they block, named, rather than being passed over. */
+  readonly unsupportedGates?: readonly string[];
+}
+
+export interface GateState {
+  readonly gate: string;
+  readonly state: 'Passed' | 'Waiting' | 'Blocked';
+  readonly reason: string;
+  /** RFC 3339, when waiting ends by itself. */
+  readonly until?: string;
+}
+
+/** An advance of one revision from an environment to the next. Name: `<delivery>.<to>.<first 12 of the revision>`. */
+export interface Promotion extends KubeObject {
+  readonly spec: {
+    readonly delivery: string;
+    readonly from: string;
+    readonly to: string;
+    readonly revision: string;
+    readonly tree: string;
+    readonly requestedBy?: string;
+    /** Bound to the revision: an approval of another revision does not count. */
+    readonly approvals?: readonly { readonly by: string; readonly at: string }[];
+  };
+  readonly status?: {
+    readonly phase: 'Pending' | 'Merged' | 'Superseded' | 'Refused';
+    readonly gates?: readonly GateState[];
+    readonly message?: string;
+    readonly mergeCommit?: string;
+    readonly mergedAt?: string;
+  };
+}
