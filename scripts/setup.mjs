@@ -1,0 +1,80 @@
+// What every npm script needs before it starts: installed packages and a fresh build. Plain Node, no packages, because it runs first.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const at = (...parts) => join(root, ...parts);
+
+/** Runs a program with its output passed through; ends this process with its exit code when that is not 0. */
+export function run(command, args, options = {}) {
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (error) {
+    console.error(`${command}: ${error.message}`);
+    process.exit(1);
+  }
+  if (status !== 0) process.exit(status ?? (signal ? 1 : 0));
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(`Pilotage needs Node.js 20.19 or newer; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+/** Installs from the lock file when node_modules is absent or belongs to another lock file. */
+export function ensureInstalled() {
+  requireNode();
+  const wanted = createHash('sha256')
+    .update(readFileSync(at('package-lock.json')))
+    .digest('hex');
+  const stamp = at('node_modules', '.pilotage-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.error('Installing packages from package-lock.json …');
+  // Install scripts are not needed: every native package ships its prebuilt binaries.
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  writeFileSync(stamp, wanted);
+}
+
+/** Digest of the names and contents of everything that the build reads. */
+function sourceDigest() {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    if (statSync(at(path)).isDirectory()) {
+      for (const name of readdirSync(at(path)).sort()) add(join(path, name));
+    } else {
+      hash.update(`${path}\0`).update(readFileSync(at(path)));
+    }
+  };
+  for (const path of ['src', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) add(path);
+  return hash.digest('hex');
+}
+
+/** Copies what the compiler leaves behind: generated data that the code reads at run time. */
+function copyData(path) {
+  for (const name of readdirSync(at('src', path), { withFileTypes: true })) {
+    const below = join(path, name.name);
+    if (name.isDirectory()) copyData(below);
+    else if (!name.name.endsWith('.ts')) cpSync(at('src', below), at('dist', below));
+  }
+}
+
+export function build() {
+  rmSync(at('dist'), { recursive: true, force: true });
+  run(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  copyData('.');
+  writeFileSync(at('dist', '.source'), sourceDigest());
+}
+
+/** Builds when dist is absent or was built from other sources. */
+export function ensureBuilt() {
+  const stamp = at('dist', '.source');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sourceDigest()) return;
+  console.error('Building …');
+  build();
+}

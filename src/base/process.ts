@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { errnoOf } from './errors.ts';
+
+/**
+ * When a process started, in a form that differs for every process that ever had this pid since boot:
+ * field 22 of /proc/PID/stat (proc(5)) on Linux, '' elsewhere. undefined where no such process lives (zombies do not count).
+ */
+export function processStartTime(pid: number): string | undefined {
+  if (process.platform !== 'linux') return isAlive(pid) ? '' : undefined;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command name may hold spaces and parentheses: fields count from the last one.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** True while the very process lives that had this pid and start time. */
+export function isSameProcess(pid: number, startTime: string): boolean {
+  return processStartTime(pid) === startTime;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) === 'EPERM';
+  }
+}
+
+/** Sends a signal; false when no such process exists any more. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ESRCH') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from '../base/errors.ts';
+
+/** `D/pilotage.json`, mode 0600: how a command finds the daemon of a data directory. Written once it is ready. */
+export interface DaemonFile {
+  /** `http://127.0.0.1:7080` */
+  readonly http: string;
+  /** `https://127.0.0.1:7443` */
+  readonly api: string;
+  /** With the token in it, ready for `git push`. */
+  readonly git: string;
+  readonly kubeconfig: string;
+  readonly pid: number;
+  /** Changes at every boot of the process: a pid alone is reused. */
+  readonly pidStartTime: string;
+  readonly agentPid: number;
+  readonly token: string;
+}
+
+export const daemonFilePath = (dataDir: string): string => join(dataDir, 'pilotage.json');
+
+/** The file of the daemon that last served this data directory, whether or not it still runs; undefined where none did. */
+export async function readDaemonFile(dataDir: string): Promise<DaemonFile | undefined> {
+  try {
+    return JSON.parse(await readFile(daemonFilePath(dataDir), 'utf8')) as DaemonFile;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}

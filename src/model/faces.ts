@@ -1,0 +1,106 @@
+/** What the HTTP face answers and the command line prints: one shape for both ends. */
+import type { Problem } from '../base/errors.ts';
+import type { ObjectRef } from '../kube/types.ts';
+import type { GateState, HealthState, Phase, PromotionPolicy, SyncState } from './types.ts';
+
+export interface StatusReport {
+  readonly deliveries: readonly DeliveryReport[];
+}
+
+export interface DeliveryReport {
+  readonly name: string;
+  readonly source: string;
+  readonly message: string;
+  readonly environments: readonly EnvironmentReport[];
+}
+
+export interface EnvironmentReport {
+  readonly name: string;
+  readonly branch: string;
+  readonly namespace: string;
+  readonly cluster?: string;
+  readonly wantedRevision: string | null;
+  readonly deployedRevision: string | null;
+  readonly sync: SyncState;
+  readonly phase: Phase;
+  readonly phaseSince?: string;
+  readonly health: HealthState;
+  readonly message: string;
+  readonly release?: number;
+  readonly urls: readonly string[];
+  readonly pin?: { readonly revision: string; readonly reason: string };
+  readonly promotion?: PromotionPolicy;
+}
+
+/** What `sync` would do now, object by object. */
+export interface PlanReport {
+  readonly delivery: string;
+  readonly environment: string;
+  readonly namespace: string;
+  readonly revision: string;
+  readonly steps: readonly PlanStepReport[];
+  /** Action → number of objects. */
+  readonly summary: Readonly<Record<string, number>>;
+  /** True when executing the plan would write nothing. */
+  readonly empty: boolean;
+  readonly warnings: readonly Problem[];
+}
+
+export interface PlanStepReport {
+  readonly action: string;
+  readonly object: ObjectRef;
+  readonly app: string;
+  readonly reason?: string;
+  /** Where the object is written: `chart/templates/web.hbs:12`. */
+  readonly origin?: string;
+  /** Lines of the field diff, secrets masked. */
+  readonly diff: readonly string[];
+}
+
+export interface ReleaseReport {
+  readonly number: number;
+  readonly revision: string;
+  readonly subject: string;
+  readonly author: string;
+  readonly cause: string;
+  readonly result: string;
+  readonly message: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly current: boolean;
+}
+
+export interface PromotionReport {
+  readonly delivery: string;
+  readonly from: string;
+  readonly to: string;
+  readonly revision: string | null;
+  readonly outcome: 'Promoted' | 'WouldPromote' | 'Waiting' | 'Refused' | 'UpToDate';
+  readonly gates: readonly GateState[];
+  readonly problems: readonly Problem[];
+  /** Commits that the target would gain, newest first: `1a2b3c4 subject`. */
+  readonly commits: readonly string[];
+  readonly mergeCommit?: string;
+}
+
+/** Everything that stands between an environment and being Synced and Healthy, most urgent first. */
+export interface WhyReport {
+  readonly environment: EnvironmentReport;
+  readonly reasons: readonly Problem[];
+  readonly gates: readonly GateState[];
+}
+
+export interface ConnectRequest {
+  readonly name: string;
+  /** Absent: the repository is hosted here. */
+  readonly url?: string;
+  readonly token?: string;
+  readonly username?: string;
+  readonly pollSeconds?: number;
+  readonly clusters?: readonly string[];
+}
+
+/** The body of every answer outside 2xx. */
+export interface Refusal {
+  readonly problem: Problem;
+}

@@ -1,0 +1,133 @@
+import { type Problem, ProblemError } from '../base/errors.ts';
+import type { ConnectRequest } from '../model/faces.ts';
+import type { Actions, EnvironmentName } from './actions.ts';
+
+/** A request reduced to what routes need; `body` is parsed JSON or undefined. */
+export interface FaceRequest {
+  readonly method: string;
+  /** Without query, undecoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: unknown;
+}
+
+export interface FaceResponse {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+type EnvironmentRoute = (
+  actions: Actions,
+  name: EnvironmentName,
+  request: FaceRequest,
+  fields: Fields,
+) => Promise<unknown>;
+
+const text = (fields: Fields, key: string): string | undefined => {
+  const value = fields[key];
+  if (value === undefined || typeof value === 'string') return value;
+  throw badRequest(`"${key}" must be a string.`);
+};
+const whole = (fields: Fields, key: string): number | undefined => {
+  const value = fields[key];
+  if (value === undefined || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
+  throw badRequest(`"${key}" must be a whole number.`);
+};
+const author = (fields: Fields): string => text(fields, 'by') ?? 'unknown';
+
+/** `METHOD verb` below `/api/v1/environments/DELIVERY/ENVIRONMENT/`. */
+const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
+  'GET plan': (actions, name, { query }) => actions.plan(name, revisionOf(query.get('revision'))),
+  'GET history': (actions, name) => actions.history(name),
+  'GET why': (actions, name) => actions.why(name),
+  'POST sync': (actions, name, _request, fields) =>
+    actions.sync(name, {
+      acknowledge: fields.acknowledge === true,
+      confirmPrune: fields.confirmPrune === true,
+    }),
+  'POST rollback': (actions, name, _request, fields) => {
+    const number = whole(fields, 'number');
+    return actions.rollback(name, { by: author(fields), ...(number === undefined ? {} : { number }) });
+  },
+  'POST pin': (actions, name, _request, fields) =>
+    actions.pin(name, {
+      ...revisionOf(text(fields, 'revision')),
+      reason: text(fields, 'reason') ?? '',
+      by: author(fields),
+    }),
+  'POST unpin': (actions, name) => actions.unpin(name),
+  'POST promote': (actions, name, _request, fields) =>
+    actions.promote(name, { dryRun: fields.dryRun === true, by: author(fields) }),
+  'POST approve': (actions, name, _request, fields) => actions.approve(name, { by: author(fields) }),
+};
+
+const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/;
+
+/** HTTP code by reason; every other refusal is 409, because the state of things forbids it. */
+const CODES: Readonly<Record<string, number>> = {
+  NotFound: 404,
+  BadRequest: 400,
+  InternalError: 500,
+  Unavailable: 503,
+};
+
+export function refusal(problem: Problem): FaceResponse {
+  return { status: CODES[problem.reason] ?? 409, body: { problem } };
+}
+
+/** Answers one API request; undefined when the path is not the API's. Rejects with ProblemError for a refusal. */
+export async function answer(actions: Actions, request: FaceRequest): Promise<FaceResponse | undefined> {
+  if (!request.path.startsWith('/api/v1/')) return undefined;
+  const environment = ENVIRONMENT_PATH.exec(request.path);
+  if (environment) {
+    const [, delivery = '', name = '', verb = ''] = environment;
+    const route = ENVIRONMENT_ROUTES[`${request.method} ${verb}`];
+    if (!route) throw notFound(request);
+    const target = { delivery: decodeURIComponent(delivery), environment: decodeURIComponent(name) };
+    return { status: 200, body: await route(actions, target, request, fieldsOf(request)) };
+  }
+  if (request.method === 'GET' && request.path === '/api/v1/status')
+    return { status: 200, body: await actions.status() };
+  if (request.method === 'POST' && request.path === '/api/v1/deliveries') {
+    return { status: 200, body: await actions.connect(connectRequest(fieldsOf(request))) };
+  }
+  throw notFound(request);
+}
+
+function connectRequest(fields: Fields): ConnectRequest {
+  const name = text(fields, 'name');
+  if (!name) throw badRequest('"name" is missing: the name of the delivery.');
+  const [url, token, username] = [text(fields, 'url'), text(fields, 'token'), text(fields, 'username')];
+  const pollSeconds = whole(fields, 'pollSeconds');
+  const clusters = Array.isArray(fields.clusters) ? fields.clusters.map(String) : undefined;
+  return {
+    name,
+    ...(url === undefined ? {} : { url }),
+    ...(token === undefined ? {} : { token }),
+    ...(username === undefined ? {} : { username }),
+    ...(pollSeconds === undefined ? {} : { pollSeconds }),
+    ...(clusters === undefined ? {} : { clusters }),
+  };
+}
+
+function fieldsOf(request: FaceRequest): Fields {
+  const { body } = request;
+  if (body === undefined) return {};
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Fields;
+  throw badRequest('the body must be a JSON object.');
+}
+
+const revisionOf = (revision: string | null | undefined): { revision?: string } =>
+  revision ? { revision } : {};
+
+function notFound(request: FaceRequest): ProblemError {
+  return new ProblemError({
+    reason: 'NotFound',
+    message: `There is no ${request.method} ${request.path} here.`,
+  });
+}
+
+export function badRequest(message: string): ProblemError {
+  return new ProblemError({ reason: 'BadRequest', message: `Bad request: ${message}` });
+}

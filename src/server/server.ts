@@ -1,0 +1,116 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { ProgressSource } from '../model/progress.ts';
+import type { Actions } from './actions.ts';
+import { principalOf } from './auth.ts';
+import { streamEvents } from './events.ts';
+import { answer, badRequest, refusal } from './routes.ts';
+
+export interface FaceOptions {
+  readonly actions: Actions;
+  readonly progress: ProgressSource;
+  /** Answers everything below `/git/` itself, authentication included; false when the path is not its own. */
+  readonly git: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  readonly token: string;
+  readonly logger: Logger;
+}
+
+export interface Face {
+  /** Resolves with the port; rejects with ProblemError `PortInUse`. */
+  listen(host: string, port: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Bodies of the API are small questions; git has its own path and its own limits. */
+const MAX_BODY_BYTES = 1 << 20;
+
+export function createFace(options: FaceOptions): Face {
+  const { logger } = options;
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+    serve(options, request, response).catch((error: unknown) => {
+      const problem = problemOf(error);
+      if (problem.reason === 'InternalError')
+        logger.error({ err: problem.message, url: request.url }, 'request failed');
+      const { status, body } = refusal(problem);
+      if (response.headersSent) response.destroy();
+      else sendJson(response, status, body);
+    });
+  });
+  return {
+    listen: (host, port) => listen(server, host, port),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function serve(
+  options: FaceOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  if (url.pathname === '/healthz') return void response.end('ok\n');
+  if (await options.git(request, response)) return;
+  if (principalOf(request.headers.authorization, options.token) === undefined) {
+    response.setHeader('WWW-Authenticate', 'Basic realm="pilotage"');
+    return sendJson(response, 401, {
+      problem: {
+        reason: 'Unauthorized',
+        message: 'This needs the token of this Pilotage.',
+        remedy: '`pilotage up` prints URLs that carry it; scripts send `Authorization: Bearer TOKEN`.',
+      },
+    });
+  }
+  if (url.pathname === '/api/v1/events') return streamEvents(options.progress, url.searchParams, response);
+  if (url.pathname === '/')
+    return void response.end('Pilotage. Ask /api/v1/status, or run: pilotage status\n');
+  const method = request.method ?? 'GET';
+  const body = method === 'GET' ? undefined : await readJson(request);
+  const result = await answer(options.actions, { method, path: url.pathname, query: url.searchParams, body });
+  if (!result)
+    throw new ProblemError({ reason: 'NotFound', message: `There is nothing at ${url.pathname}.` });
+  sendJson(response, result.status, result.body);
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw badRequest(`the body is larger than ${MAX_BODY_BYTES} bytes.`);
+    chunks.push(chunk);
+  }
+  if (size === 0) return undefined;
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch (error) {
+    throw badRequest(`the body is not JSON: ${problemOf(error).message}`);
+  }
+}
+
+function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(
+        errnoOf(error) === 'EADDRINUSE'
+          ? new ProblemError({
+              reason: 'PortInUse',
+              message: `Port ${port} on ${host} is in use by another program.`,
+              remedy:
+                'Stop that program, or choose another port: pilotage up --http HOST:PORT (0 lets the system choose).',
+            })
+          : error,
+      ),
+    );
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}

@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const src = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
+
+/** Room → rooms that its files may import, besides their own. The stairs of docs/architecture.md. */
+const STAIRS: Record<string, readonly string[]> = {
+  base: [],
+  kube: ['base'],
+  model: ['base', 'kube'],
+  git: ['base'],
+  charts: ['base', 'kube'],
+  health: ['base', 'kube'],
+  render: ['base', 'kube', 'model', 'charts'],
+  sync: ['base', 'kube', 'model', 'git', 'render', 'health'],
+  orchestrator: ['base', 'kube', 'health'],
+  promotion: ['base', 'kube', 'model', 'git'],
+  server: ['base', 'kube', 'model'],
+  cli: ['base', 'kube', 'model', 'charts', 'render'],
+};
+
+/** Inside the orchestrator: wing → wings it may see. `link.ts` is the wire protocol, known to both of its ends. */
+const WINGS: Record<string, readonly string[]> = {
+  store: [],
+  api: ['store', 'link.ts'],
+  controllers: [],
+  scheduler: [],
+  node: ['link.ts'],
+  network: [],
+  'controlplane.ts': ['store', 'api', 'controllers', 'scheduler'],
+  'node.ts': ['node', 'network', 'link.ts'],
+  'link.ts': [],
+};
+
+/** What other rooms may import of the orchestrator. */
+const ORCHESTRATOR_DOORS = ['controlplane.ts', 'node.ts'];
+
+const FRONT_DOOR = ['main.ts', 'daemon.ts', 'agent.ts', 'config.ts'];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+function sourceFiles(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) return sourceFiles(path);
+    return entry.name.endsWith('.ts') ? [path] : [];
+  });
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8');
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)];
+  const urls = [...text.matchAll(/new URL\(\s*'(\.{1,2}\/[^']+\.[tj]s)'/g)];
+  return [...specifiers, ...urls].map((match) => ({
+    from: relative(src, file),
+    to: relative(src, normalize(join(dirname(file), match[1] ?? ''))),
+  }));
+}
+
+const files = sourceFiles(src);
+const imports = files.flatMap(importsOf);
+const roomOf = (path: string): string => path.split('/')[0] ?? '';
+const wingOf = (path: string): string => path.split('/')[1] ?? '';
+
+describe('architecture', () => {
+  it('has only the rooms of the table', () => {
+    const rooms = new Set(files.map((file) => roomOf(relative(src, file))));
+    expect([...rooms].filter((room) => !(room in STAIRS) && !FRONT_DOOR.includes(room))).to.deep.equal([]);
+  });
+
+  it('lets a file import its own room or a room that its row lists, never upward, never a neighbour', () => {
+    const broken = imports.filter(({ from, to }) => {
+      const room = roomOf(from);
+      if (FRONT_DOOR.includes(room) || room === roomOf(to)) return false;
+      return !STAIRS[room]?.includes(roomOf(to));
+    });
+    expect(broken).to.deep.equal([]);
+  });
+
+  it('keeps the walls inside the orchestrator: only api sees the store, the wings do not see each other', () => {
+    const broken = imports.filter(({ from, to }) => {
+      if (roomOf(from) !== 'orchestrator' || roomOf(to) !== 'orchestrator') return false;
+      const [a, b] = [wingOf(from), wingOf(to)];
+      return a !== b && !WINGS[a]?.includes(b);
+    });
+    expect(broken).to.deep.equal([]);
+  });
+
+  it('lets outsiders import of the orchestrator only the two files that assemble it', () => {
+    const broken = imports.filter(
+      ({ from, to }) =>
+        roomOf(from) !== 'orchestrator' &&
+        roomOf(to) === 'orchestrator' &&
+        !ORCHESTRATOR_DOORS.includes(wingOf(to)),
+    );
+    expect(broken).to.deep.equal([]);
+  });
+
+  it('composes in daemon.ts and agent.ts alone: main.ts and config.ts build nothing of the product', () => {
+    const composers = new Set(['daemon.ts', 'agent.ts']);
+    const broken = imports.filter(
+      ({ from, to }) =>
+        FRONT_DOOR.includes(from) &&
+        !composers.has(from) &&
+        !['base', 'cli', 'kube', 'model'].includes(roomOf(to)) &&
+        !FRONT_DOOR.includes(to),
+    );
+    expect(broken).to.deep.equal([]);
+  });
+
+  it('reads the environment of the process in config.ts only', () => {
+    const readers = files.filter((file) => /\bprocess\.env\b/.test(readFileSync(file, 'utf8')));
+    expect(readers.map((file) => relative(src, file))).to.deep.equal(['config.ts']);
+  });
+
+  it('has no cycle between files', () => {
+    const graph = new Map<string, string[]>();
+    for (const { from, to } of imports) graph.set(from, [...(graph.get(from) ?? []), to]);
+    const done = new Set<string>();
+    const walk = (file: string, path: readonly string[]): string[] | undefined => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (done.has(file)) return undefined;
+      for (const next of graph.get(file) ?? []) {
+        const cycle = walk(next, [...path, file]);
+        if (cycle) return cycle;
+      }
+      done.add(file);
+      return undefined;
+    };
+    for (const file of graph.keys()) expect(walk(file, [])).to.equal(undefined);
+  });
+
+  it('knows the rooms on disk: every row of the table exists', () => {
+    const rooms = new Set(files.map((file) => roomOf(relative(src, file))));
+    expect(Object.keys(STAIRS).filter((room) => !rooms.has(room))).to.deep.equal([]);
+  });
+});
