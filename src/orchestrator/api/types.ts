@@ -1,0 +1,244 @@
+/**
+ * What the verb layer offers to its faces (in process, HTTP): requests in, stored objects with their cached JSON out.
+ * Every method authorizes the user, then rejects with StatusError exactly as a Kubernetes API server would answer.
+ */
+import type { Readable } from 'node:stream';
+import type { DeleteOptions, DiscoveredResource, LogOptions, Patch, User } from '../../kube/client.ts';
+import type { Schema } from '../../kube/schema.ts';
+import type { Status } from '../../kube/status.ts';
+import type { GroupVersionKind, Json, KubeObject } from '../../kube/types.ts';
+import type { LinkRequest } from '../link.ts';
+
+/** One object at one revision, in the version that was asked for. Deep-frozen; shared by every reader. */
+export interface Stored<T extends KubeObject = KubeObject> {
+  readonly object: T;
+  /** JSON with apiVersion and kind, made once. Never mutate. */
+  bytes(): Buffer;
+}
+
+export interface StoredList {
+  readonly resourceVersion: string;
+  /** Present when `limit` cut the list. */
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+  readonly items: readonly Stored[];
+}
+
+export interface ObjectEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly stored: Stored;
+  /**
+   * The event as a line of a watch answer. `representation` names what `make` makes of it (`''`: the object itself,
+   * `make` left out); watchers that ask for the same share one buffer, newline included.
+   */
+  bytes(representation?: string, make?: (event: ObjectEvent) => Buffer): Buffer;
+}
+
+export interface BookmarkEvent {
+  readonly type: 'BOOKMARK';
+  /** apiVersion, kind, metadata.resourceVersion, and the annotation `k8s.io/initial-events-end` where it says so (KEP-3157). */
+  readonly object: KubeObject;
+}
+
+export type StoredEvent = ObjectEvent | BookmarkEvent;
+
+export interface StoredWatch {
+  /**
+   * All events that wait, at least one; undefined when the watch has ended (signal, time-out, or dropped because it was
+   * too slow: watch again from the last version). Rejects with StatusError Expired or InternalError when it failed.
+   */
+  next(): Promise<readonly StoredEvent[] | undefined>;
+  close(): void;
+}
+
+/** Names what a request is about: `resource` is a row of `Api.kinds`. */
+export interface Target {
+  readonly user: User;
+  readonly resource: ServedResource;
+  /** Absent for cluster-scoped resources, and for a list or watch over all namespaces. */
+  readonly namespace?: string;
+}
+
+export interface ItemTarget extends Target {
+  readonly name: string;
+  readonly subresource?: string;
+}
+
+export interface ListRequest extends Target {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly limit?: number;
+  readonly continue?: string;
+  readonly resourceVersion?: string;
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
+}
+
+export interface WatchRequest extends Omit<ListRequest, 'limit' | 'continue'> {
+  readonly allowWatchBookmarks?: boolean;
+  readonly sendInitialEvents?: boolean;
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface WriteParameters {
+  readonly dryRun?: boolean;
+  /** Default: what the face derives from the user agent; '' is refused by apply. */
+  readonly fieldManager?: string;
+  /** Default Warn over HTTP, Strict in process: the face says. */
+  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
+  readonly onWarning?: (text: string) => void;
+}
+
+export interface CreateRequest extends Target, WriteParameters {
+  readonly body: Json;
+  /** With a subresource (`binding`, `eviction`) the name of its parent is required. */
+  readonly name?: string;
+  readonly subresource?: string;
+}
+export interface UpdateRequest extends ItemTarget, WriteParameters {
+  readonly body: Json;
+}
+export interface PatchRequest extends ItemTarget, WriteParameters {
+  readonly patch: Patch;
+}
+export interface ApplyRequest extends ItemTarget, WriteParameters {
+  readonly fieldManager: string;
+  readonly body: Json;
+  readonly force?: boolean;
+}
+
+export interface DeleteParameters extends Omit<DeleteOptions, 'signal'> {
+  readonly onWarning?: (text: string) => void;
+}
+export interface DeleteRequest extends ItemTarget, DeleteParameters {}
+export interface DeleteCollectionRequest extends Target, DeleteParameters {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface LogRequest extends ItemTarget, LogOptions {}
+
+export interface Written {
+  readonly stored: Stored;
+  /** True for a create, and for an apply or update that created: HTTP 201. */
+  readonly created: boolean;
+}
+
+export type Deleted =
+  /** Gone; the body of the answer is `status`. */
+  | { readonly type: 'gone'; readonly status: Status }
+  /** Marked: finalizers or a grace period keep it. */
+  | { readonly type: 'marked'; readonly stored: Stored };
+
+export interface Api {
+  readonly kinds: KindRegistry;
+  /** Names missing in the request are checked by the verbs; a namespaced row without namespace is BadRequest except for list and watch. */
+  get(request: ItemTarget): Promise<Stored>;
+  list(request: ListRequest): Promise<StoredList>;
+  watch(request: WatchRequest): Promise<StoredWatch>;
+  create(request: CreateRequest): Promise<Written>;
+  update(request: UpdateRequest): Promise<Written>;
+  patch(request: PatchRequest): Promise<Written>;
+  apply(request: ApplyRequest): Promise<Written>;
+  delete(request: DeleteRequest): Promise<Deleted>;
+  deleteCollection(request: DeleteCollectionRequest): Promise<StoredList>;
+  logs(request: LogRequest): Promise<Readable>;
+  /** The decision alone: SelfSubjectAccessReview, impersonation, paths that are no resource. */
+  authorize(user: User, attributes: Attributes): Decision;
+}
+
+/** What an authorizer decides about (`k8s.io/apiserver/pkg/authorization/authorizer` Attributes). */
+export type Attributes =
+  | {
+      readonly verb: RequestVerb;
+      readonly group: string;
+      readonly resource: string;
+      readonly subresource?: string;
+      readonly namespace?: string;
+      readonly name?: string;
+      /** The object as it would be written: for rules about content (a node writes only its own pods). */
+      readonly object?: KubeObject;
+      /** The object as it is stored: for the same. */
+      readonly live?: KubeObject;
+      readonly fieldSelector?: string;
+    }
+  | { readonly verb: RequestVerb; readonly path: string };
+
+export const REQUEST_VERBS = [
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+  'impersonate',
+] as const;
+export type RequestVerb = (typeof REQUEST_VERBS)[number];
+
+export type Decision =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      readonly reason: string;
+    };
+
+export type Authorizer = (user: User, attributes: Attributes) => Decision;
+
+/** One resource that is served: everything that discovery, OpenAPI, tables and routes need to know of it. */
+export interface ServedResource extends DiscoveredResource {
+  readonly listKind: string;
+  /** The short names of `subresources`, with what each accepts. */
+  readonly subresourceRows: readonly SubresourceRow[];
+  /** undefined: the kind accepts anything (a custom resource without schema). */
+  schema(): Schema | undefined;
+  /** Printer columns of a custom resource; built-in kinds have theirs in columns.data.ts. */
+  readonly columns?: readonly PrinterColumn[];
+  /** A custom resource: no strategic merge patches. */
+  readonly custom: boolean;
+  /** Changes when the row's content does (CRD updates): a cache key. */
+  readonly hash: string;
+  /** The published openAPIV3Schema of a custom resource, as written. */
+  readonly openAPIV3Schema?: Json;
+}
+
+export interface SubresourceRow {
+  readonly name: string;
+  readonly verbs: readonly RequestVerb[];
+  /** What is read and written there, where it is not the parent's kind (Scale, Binding, Eviction). */
+  readonly kind?: GroupVersionKind;
+}
+
+/** `additionalPrinterColumns` of a CustomResourceDefinition version. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly format?: string;
+  readonly description?: string;
+  readonly jsonPath: string;
+  readonly priority?: number;
+}
+
+export interface KindRegistry {
+  /** Ordered by group, then version preference, then plural. */
+  all(): readonly ServedResource[];
+  find(group: string, version: string, plural: string): ServedResource | undefined;
+  findKind(gvk: GroupVersionKind): ServedResource | undefined;
+  /** Rises with every change: a cache key for discovery and OpenAPI documents. */
+  readonly generation: number;
+  /** Told after custom resources have come, changed or gone; the returned function stops that. */
+  onChange(listener: () => void): () => void;
+}
+
+/** The way to a node's agent (link.ts). */
+export interface NodeConnection {
+  /**
+   * Opens one stream; the Readable fails with StatusError when the node answers so.
+   * Rejects when the node's agent cannot be reached.
+   */
+  open(request: Omit<LinkRequest, 'id'>, signal?: AbortSignal): Promise<Readable>;
+}
+
+/** undefined: no agent of that name is connected. */
+export type NodeConnections = (node: string) => NodeConnection | undefined;
