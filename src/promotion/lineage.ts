@@ -1,0 +1,44 @@
+import type { Commit } from '../git/types.ts';
+
+/**
+ * How a target branch stands to the source that it is promoted from. Decided by trees, not by ancestry: a squash or a merge made
+ * by hand in a forge counts as a promotion when it left the source's tree there.
+ */
+export type Lineage =
+  /** The target branch does not exist: the first promotion creates it. */
+  | { readonly type: 'absent' }
+  /** Both carry the same tree: nothing to promote. */
+  | { readonly type: 'level' }
+  /** The target carries what an earlier promotion left there; `gains` are the source's commits since then, newest first. */
+  | { readonly type: 'behind'; readonly gains: readonly Commit[] }
+  /** People committed to the target directly; `foreign` are those commits, newest first. */
+  | { readonly type: 'diverged'; readonly foreign: readonly Commit[] };
+
+export interface LineageInput {
+  /** Target branch along first parents, newest first; empty when it does not exist. */
+  readonly target: readonly Commit[];
+  /** Ancestry of the source revision, newest first, the revision itself at 0. */
+  readonly source: readonly [Commit, ...Commit[]];
+  /** The source commit that a commit of the target says it promotes, if it is a promotion of ours. */
+  readonly promotedBy: (commit: Commit) => string | undefined;
+}
+
+export function lineageOf({ target, source, promotedBy }: LineageInput): Lineage {
+  const tip = target[0];
+  if (!tip) return { type: 'absent' };
+  if (tip.tree === source[0].tree) return { type: 'level' };
+  const sourceTrees = new Map<string, number>();
+  source.forEach((commit, index) => {
+    if (!sourceTrees.has(commit.tree)) sourceTrees.set(commit.tree, index);
+  });
+  const landing = target.findIndex(
+    (commit) => sourceTrees.has(commit.tree) || promotedBy(commit) !== undefined,
+  );
+  const landed = target[landing];
+  // A hotfix that was taken back leaves the tree of the promotion: nothing of it would be lost.
+  if (!landed || tip.tree !== landed.tree) {
+    return { type: 'diverged', foreign: landed ? target.slice(0, landing) : target };
+  }
+  const known = sourceTrees.get(landed.tree);
+  return { type: 'behind', gains: known === undefined ? source : source.slice(0, known) };
+}

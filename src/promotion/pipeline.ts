@@ -1,0 +1,85 @@
+import type { Problem } from '../base/errors.ts';
+import type { Commit } from '../git/types.ts';
+import type { GateState, PromotionPolicy } from '../model/types.ts';
+import { evaluateGates, type GateFacts } from './gates.ts';
+import type { Lineage } from './lineage.ts';
+
+/** Everything that a promotion depends on, gathered; the decision is a pure function of it and of the time. */
+export interface PipelineFacts extends GateFacts {
+  /** `shop/prod`, and its branch, for messages. */
+  readonly target: string;
+  readonly targetBranch: string;
+  /** Set when the target is held at a revision by a person. */
+  readonly targetPin?: { readonly revision: string; readonly reason: string };
+  readonly policy: PromotionPolicy;
+  readonly lineage: Lineage;
+  /** What rendering and planning the target at the result found; empty when it would go through. */
+  readonly rehearsal: readonly Problem[];
+}
+
+export type Decision =
+  | { readonly type: 'upToDate' }
+  | { readonly type: 'advance'; readonly gates: readonly GateState[]; readonly commits: readonly Commit[] }
+  /** Nothing is wrong; `until` says when waiting ends by itself, if it does. */
+  | { readonly type: 'wait'; readonly gates: readonly GateState[]; readonly until?: string }
+  /** A person has to do something first. */
+  | {
+      readonly type: 'refuse';
+      readonly gates: readonly GateState[];
+      readonly problems: readonly [Problem, ...Problem[]];
+    };
+
+export function decide(facts: PipelineFacts, now: number): Decision {
+  const { lineage } = facts;
+  if (lineage.type === 'level') return { type: 'upToDate' };
+  const gates = evaluateGates(facts.policy, facts, now);
+  const [first, ...rest] = refusals(facts, gates);
+  if (first) return { type: 'refuse', gates, problems: [first, ...rest] };
+  const waiting = gates.filter((gate) => gate.state === 'Waiting');
+  if (waiting.length > 0) {
+    // Only when every waiting gate opens by itself can a time be named: the latest of them.
+    const times = waiting.flatMap((gate) => (gate.until ? [gate.until] : []));
+    const until = times.length === waiting.length ? times.sort().at(-1) : undefined;
+    return { type: 'wait', gates, ...(until ? { until } : {}) };
+  }
+  return { type: 'advance', gates, commits: lineage.type === 'behind' ? lineage.gains : [] };
+}
+
+function refusals(facts: PipelineFacts, gates: readonly GateState[]): readonly Problem[] {
+  const { lineage, targetPin } = facts;
+  return [
+    ...(lineage.type === 'diverged' ? [divergence(facts, lineage.foreign)] : []),
+    ...(targetPin
+      ? [
+          {
+            reason: 'TargetPinned',
+            message: `${facts.target} is pinned to ${targetPin.revision.slice(0, 7)}${targetPin.reason ? ` (${targetPin.reason})` : ''}.`,
+            remedy: `pilotage pin ${facts.target} --off`,
+          },
+        ]
+      : []),
+    ...gates
+      .filter((gate) => gate.state === 'Blocked')
+      .map((gate) => ({ reason: 'GateBlocked', message: gate.reason })),
+    ...facts.rehearsal,
+  ];
+}
+
+function divergence(facts: PipelineFacts, foreign: readonly Commit[]): Problem {
+  const count = foreign.length === 1 ? '1 commit that' : `${foreign.length} commits that`;
+  return {
+    reason: 'TargetDiverged',
+    message: `${facts.target} has ${count} ${facts.source} lacks; a promotion would undo ${foreign.length === 1 ? 'it' : 'them'}.`,
+    details: foreign.slice(0, 10).map(formatCommit),
+    remedy: `Bring them to the source first: check out its branch, \`git cherry-pick ${foreign
+      .slice(0, 10)
+      .map((commit) => commit.oid.slice(0, 10))
+      .reverse()
+      .join(' ')}\`, push; or take them back on ${facts.targetBranch} with \`git revert\`.`,
+  };
+}
+
+/** `1a2b3c4 Fix the port`. */
+export function formatCommit(commit: Commit): string {
+  return `${commit.oid.slice(0, 7)} ${commit.message.split('\n', 1)[0] ?? ''}`;
+}
