@@ -1,0 +1,34 @@
+import type { Verdict, VerdictState } from './verdict.ts';
+
+/** Worst last. Argo CD `health.IsWorse`: a set is as well as its worst member. */
+const ORDER: readonly VerdictState[] = [
+  'Healthy',
+  'Suspended',
+  'Progressing',
+  'Missing',
+  'Degraded',
+  'Unknown',
+];
+
+export interface Judged {
+  /** How messages name the object: `Deployment shop-dev/web`. */
+  readonly name: string;
+  readonly verdict: Verdict;
+}
+
+/** The worst verdict, its message naming the object that it speaks of. An empty set is Healthy: nothing is ill. */
+export function rollup(judged: readonly Judged[]): Verdict {
+  let worst: Judged | undefined;
+  for (const one of judged) {
+    if (worst === undefined || rank(one.verdict.state) > rank(worst.verdict.state)) worst = one;
+  }
+  if (worst === undefined) return { state: 'Healthy' };
+  const { state, reason, message } = worst.verdict;
+  if (state === 'Healthy') return { state };
+  return { state, ...(reason ? { reason } : {}), message: `${worst.name}: ${describe(reason, message)}` };
+}
+
+const rank = (state: VerdictState): number => ORDER.indexOf(state);
+
+const describe = (reason: string | undefined, message: string | undefined): string =>
+  [reason, message].filter((part) => part !== undefined).join(': ') || 'no reason given';

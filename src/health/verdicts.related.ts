@@ -1,0 +1,33 @@
+import type { KubeEvent, Pod, ReplicaSet } from '../kube/objects.ts';
+import type { KubeObject } from '../kube/types.ts';
+
+/** What else is known of the namespace: it never changes a state for the better, it only names the cause. */
+export interface Related {
+  readonly pods: readonly Pod[];
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly events: readonly KubeEvent[];
+}
+
+export const NOTHING_RELATED: Related = { pods: [], replicaSets: [], events: [] };
+
+/** Annotation by which the deployment controller numbers ReplicaSets (kubectl `rollout history` reads it). */
+const REVISION = 'deployment.kubernetes.io/revision';
+
+export function ownedBy<T extends KubeObject>(owner: KubeObject, candidates: readonly T[]): readonly T[] {
+  const uid = owner.metadata.uid;
+  if (uid === undefined) return [];
+  return candidates.filter((o) => o.metadata.ownerReferences?.some((ref) => ref.uid === uid));
+}
+
+/** Pods that belong to the newest template of a workload; the older ones are on their way out and explain nothing. */
+export function currentPods(workload: KubeObject, related: Related): readonly Pod[] {
+  const direct = ownedBy(workload, related.pods);
+  if (direct.length > 0) return direct;
+  const newest = [...ownedBy(workload, related.replicaSets)].sort((a, b) => revision(b) - revision(a))[0];
+  return newest ? ownedBy(newest, related.pods) : [];
+}
+
+export const newestReplicaSet = (workload: KubeObject, related: Related): ReplicaSet | undefined =>
+  [...ownedBy(workload, related.replicaSets)].sort((a, b) => revision(b) - revision(a))[0];
+
+const revision = (rs: ReplicaSet): number => Number(rs.metadata.annotations?.[REVISION] ?? 0);

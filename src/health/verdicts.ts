@@ -1,0 +1,68 @@
+import type { KubeObject } from '../kube/types.ts';
+import { gvkOf } from '../kube/types.ts';
+import type { Verdict } from './verdict.ts';
+import {
+  addressVerdict,
+  autoscalerVerdict,
+  claimVerdict,
+  definitionVerdict,
+  genericVerdict,
+  namespaceVerdict,
+  serviceVerdict,
+} from './verdicts.others.ts';
+import { podVerdict } from './verdicts.pod.ts';
+import { NOTHING_RELATED, type Related } from './verdicts.related.ts';
+import {
+  daemonSetVerdict,
+  deploymentVerdict,
+  jobVerdict,
+  replicaSetVerdict,
+  statefulSetVerdict,
+} from './verdicts.workloads.ts';
+
+type Rule = (object: KubeObject, related: Related) => Verdict;
+
+/** A rule is written for its kind; the table below is what guarantees that it only meets that kind. */
+const rule = <T extends KubeObject>(judge: (object: T, related: Related) => Verdict): Rule =>
+  judge as unknown as Rule;
+
+/** `group/Kind` (`/Kind` for the core group) → its rule. The version does not matter to health. */
+const RULES: Readonly<Record<string, Rule>> = {
+  'apps/Deployment': rule(deploymentVerdict),
+  'apps/ReplicaSet': rule(replicaSetVerdict),
+  'apps/StatefulSet': rule(statefulSetVerdict),
+  'apps/DaemonSet': rule(daemonSetVerdict),
+  'batch/Job': rule(jobVerdict),
+  '/Pod': rule(podVerdict),
+  '/Service': rule(serviceVerdict),
+  '/Namespace': rule(namespaceVerdict),
+  '/PersistentVolumeClaim': rule(claimVerdict),
+  'networking.k8s.io/Ingress': rule(addressVerdict),
+  'autoscaling/HorizontalPodAutoscaler': rule(autoscalerVerdict),
+  'apiextensions.k8s.io/CustomResourceDefinition': rule(definitionVerdict),
+};
+
+/** Kinds whose rules read pods, so that a caller knows when to gather them. */
+export const EXPLAINED_BY_PODS: ReadonlySet<string> = new Set([
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+]);
+
+/** What a live object is worth. `undefined` is an object that should exist and does not. */
+export function verdictOf(object: KubeObject | undefined, related: Related = NOTHING_RELATED): Verdict {
+  if (object === undefined)
+    return { state: 'Missing', reason: 'NotFound', message: 'the object does not exist' };
+  if (object.metadata.deletionTimestamp !== undefined) return deleting(object);
+  const { group, kind } = gvkOf(object);
+  return (RULES[`${group}/${kind}`] ?? (genericVerdict as Rule))(object, related);
+}
+
+/** A deletion that hangs says what it hangs on (argo-cd #19571). */
+function deleting(object: KubeObject): Verdict {
+  const finalizers = object.metadata.finalizers ?? [];
+  const blocked = finalizers.length > 0 ? `, held by finalizer ${finalizers.join(', ')}` : '';
+  return { state: 'Progressing', reason: 'Deleting', message: `being deleted${blocked}` };
+}

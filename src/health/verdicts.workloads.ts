@@ -1,0 +1,135 @@
+import type { Condition, Deployment, ReplicaSet } from '../kube/objects.ts';
+import type { KubeObject } from '../kube/types.ts';
+import type { Verdict } from './verdict.ts';
+import { explainWorkload } from './verdicts.pod.ts';
+import { newestReplicaSet, type Related } from './verdicts.related.ts';
+
+/** The numbers that StatefulSets, DaemonSets and Jobs report, as far as the rules read them. */
+interface Counted extends KubeObject {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly suspend?: boolean;
+    readonly updateStrategy?: { type?: string };
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly readyReplicas?: number;
+    readonly updatedReplicas?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+    readonly desiredNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly numberAvailable?: number;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+/** Argo CD `health_deployment.go`; failed creation is read at once (argo-cd #16720), a crash after the rollout is Degraded. */
+export function deploymentVerdict(deployment: Deployment, related: Related): Verdict {
+  const { spec, status = {} } = deployment;
+  if (spec.paused) return { state: 'Suspended', reason: 'Paused', message: 'the rollout is paused' };
+  if (lags(deployment)) return PENDING;
+  const cause = explainWorkload(deployment, related);
+  const blocked =
+    failedCreate(status.conditions) ??
+    failedCreate(newestReplicaSet(deployment, related)?.status?.conditions);
+  if (blocked) return blocked;
+  const progressing = status.conditions?.find((c) => c.type === 'Progressing');
+  const { updatedReplicas = 0, replicas = 0, availableReplicas = 0 } = status;
+  const wanted = spec.replicas ?? 1;
+  if (progressing?.reason === 'ProgressDeadlineExceeded') {
+    return degraded(
+      'ProgressDeadlineExceeded',
+      cause ?? progressing.message ?? 'no progress within the deadline',
+    );
+  }
+  const counts = `pods ${Math.min(availableReplicas, updatedReplicas)}/${wanted} ready`;
+  if (updatedReplicas < wanted)
+    return advancing('Updating', `${updatedReplicas} of ${wanted} replicas updated`, cause);
+  if (replicas > updatedReplicas)
+    return advancing('OldReplicas', `${replicas - updatedReplicas} old replicas are stopping`, cause);
+  if (availableReplicas < updatedReplicas) {
+    const crashed =
+      progressing?.reason === 'NewReplicaSetAvailable' && /BackOff|exit code|killed by/.test(cause ?? '');
+    return crashed ? degraded('PodsFailing', `${counts}: ${cause}`) : advancing('Unavailable', counts, cause);
+  }
+  return { state: 'Healthy', message: counts };
+}
+
+export function replicaSetVerdict(set: ReplicaSet, related: Related): Verdict {
+  if (lags(set)) return PENDING;
+  const blocked = failedCreate(set.status?.conditions);
+  if (blocked) return blocked;
+  const { spec, status } = set;
+  const wanted = spec.replicas ?? 1;
+  const available = status?.availableReplicas ?? 0;
+  if (available < wanted)
+    return advancing('Unavailable', `pods ${available}/${wanted} ready`, explainWorkload(set, related));
+  return { state: 'Healthy' };
+}
+
+/** Argo CD `health_statefulset.go`. */
+export function statefulSetVerdict(set: Counted, related: Related): Verdict {
+  if (lags(set)) return PENDING;
+  const { status = {}, spec = {} } = set;
+  const wanted = spec.replicas ?? 1;
+  const cause = explainWorkload(set, related);
+  const ready = status.readyReplicas ?? 0;
+  if (ready < wanted) return advancing('Unavailable', `pods ${ready}/${wanted} ready`, cause);
+  if (spec.updateStrategy?.type === 'OnDelete') return { state: 'Healthy' };
+  if (status.updateRevision !== undefined && status.updateRevision !== status.currentRevision) {
+    return advancing('Updating', `${status.updatedReplicas ?? 0} of ${wanted} replicas updated`, cause);
+  }
+  return { state: 'Healthy', message: `pods ${ready}/${wanted} ready` };
+}
+
+/** Argo CD `health_daemonset.go`. */
+export function daemonSetVerdict(set: Counted, related: Related): Verdict {
+  if (lags(set)) return PENDING;
+  const { status = {}, spec = {} } = set;
+  const wanted = status.desiredNumberScheduled ?? 0;
+  if (spec.updateStrategy?.type === 'OnDelete') return { state: 'Healthy' };
+  const updated = status.updatedNumberScheduled ?? 0;
+  const available = status.numberAvailable ?? 0;
+  const cause = explainWorkload(set, related);
+  if (updated < wanted) return advancing('Updating', `${updated} of ${wanted} nodes updated`, cause);
+  if (available < wanted) return advancing('Unavailable', `pods ${available}/${wanted} ready`, cause);
+  return { state: 'Healthy' };
+}
+
+/** Argo CD `health_job.go`. */
+export function jobVerdict(job: Counted, related: Related): Verdict {
+  const conditions = job.status?.conditions ?? [];
+  const failed = conditions.find((c) => c.type === 'Failed' && c.status === 'True');
+  if (failed) {
+    return degraded(
+      failed.reason ?? 'Failed',
+      explainWorkload(job, related) ?? failed.message ?? 'the job failed',
+    );
+  }
+  if (conditions.some((c) => c.type === 'Complete' && c.status === 'True')) return { state: 'Healthy' };
+  if (job.spec?.suspend) return { state: 'Suspended', reason: 'Suspended' };
+  return advancing('Running', 'the job has not finished', explainWorkload(job, related));
+}
+
+const PENDING: Verdict = { state: 'Progressing', reason: 'GenerationLag', message: 'not observed yet' };
+
+/** The controller has not looked at this generation yet, so its status speaks of the past. */
+function lags(object: KubeObject): boolean {
+  const status = object.status as { observedGeneration?: number } | undefined;
+  return (object.metadata.generation ?? 0) > (status?.observedGeneration ?? 0);
+}
+
+/** Quota and admission refusals never heal by waiting for a deadline (argo-cd #16720). */
+function failedCreate(conditions: readonly Condition[] | undefined): Verdict | undefined {
+  const failure = conditions?.find((c) => c.type === 'ReplicaFailure' && c.status === 'True');
+  return failure && degraded(failure.reason ?? 'FailedCreate', failure.message ?? 'pods cannot be created');
+}
+
+const degraded = (reason: string, message: string): Verdict => ({ state: 'Degraded', reason, message });
+
+const advancing = (reason: string, counts: string, cause: string | undefined): Verdict => ({
+  state: 'Progressing',
+  reason,
+  message: cause ? `${counts}: ${cause}` : counts,
+});
