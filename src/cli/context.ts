@@ -1,0 +1,58 @@
+import type { Writable } from 'node:stream';
+import type { Clock } from '../base/clock.ts';
+import type { LogLevel } from '../base/log.ts';
+
+/** What the process was started in; read once by config.ts. */
+export interface Surroundings {
+  /** Program and leading arguments that run Pilotage again. */
+  readonly entry: { readonly execPath: string; readonly args: readonly string[] };
+  readonly dataDir: string;
+  readonly server: string | undefined;
+  readonly token: string | undefined;
+  /** Kubeconfig whose contexts a delivery may be allowed to use. */
+  readonly kubeconfig: string;
+  /** Who is at the keyboard: named in rollbacks and approvals. */
+  readonly user: string;
+  readonly color: boolean;
+  readonly hostEnvironment: Readonly<Record<string, string>>;
+  readonly buildEnvironment: Readonly<Record<string, string>>;
+  readonly fullEnvironment: Readonly<Record<string, string>>;
+}
+
+export interface Address {
+  readonly host: string;
+  /** 0: the system chooses at the first start, and the choice is kept. */
+  readonly port: number;
+}
+
+export interface UpOptions {
+  readonly dataDir: string;
+  readonly http: Address;
+  readonly api: Address;
+  /** True when the address was given: a kept port then yields to it. */
+  readonly httpGiven: boolean;
+  readonly apiGiven: boolean;
+  readonly ephemeral: boolean;
+  /** An ephemeral daemon ends with this process. */
+  readonly ownerPid: number | undefined;
+  readonly logLevel: LogLevel;
+  readonly output: 'text' | 'json';
+}
+
+/** Everything that a command may touch. */
+export interface CliContext {
+  readonly surroundings: Surroundings;
+  readonly stdout: Writable & { isTTY?: boolean; columns?: number };
+  readonly stderr: Writable & { isTTY?: boolean; columns?: number };
+  readonly clock: Clock;
+  /** Runs the control plane until it is told to stop. Handed in: only daemon.ts composes it. */
+  readonly runDaemon: (options: UpOptions) => Promise<number>;
+  readonly runAgent: (options: AgentOptions) => Promise<number>;
+  /** Ends every process of the pods recorded below this data directory. */
+  readonly stopPods: (dataDir: string) => Promise<void>;
+}
+
+export interface AgentOptions {
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+}

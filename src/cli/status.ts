@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import type { EnvironmentReport, StatusReport } from '../model/faces.ts';
+import { clientCommand, colorsOf, face, type OutputOptions, print, printJson } from './command.ts';
+import type { CliContext } from './context.ts';
+import { formatTable, shortRevision } from './table.ts';
+
+export function statusCommand(context: CliContext): Command {
+  return clientCommand('status')
+    .alias('get')
+    .description('what is deployed where, and how it is')
+    .argument('[environment]', 'shop, or shop/prod for its policy and details')
+    .action(async (name: string | undefined, options: OutputOptions) => {
+      const report = await (await face(context, options)).get<StatusReport>('/api/v1/status');
+      const chosen = choose(report, name);
+      if (options.output === 'json') return printJson(context, chosen);
+      print(context, formatStatus(context, chosen, name?.includes('/') === true));
+    });
+}
+
+/** The part of a report that `shop` or `shop/prod` names. */
+export function choose(report: StatusReport, name: string | undefined): StatusReport {
+  if (!name) return report;
+  const [delivery, environment] = name.split('/', 2);
+  return {
+    deliveries: report.deliveries
+      .filter((candidate) => candidate.name === delivery)
+      .map((found) => ({
+        ...found,
+        environments: found.environments.filter(
+          ({ name: own }) => environment === undefined || own === environment,
+        ),
+      })),
+  };
+}
+
+function formatStatus(context: CliContext, report: StatusReport, detailed: boolean): string {
+  if (report.deliveries.length === 0)
+    return 'No deliveries yet. Push a repository to the git URL that `pilotage up` printed.';
+  const colors = colorsOf(context);
+  const rows = report.deliveries.flatMap((delivery) =>
+    delivery.environments.map((environment) => rowOf(delivery.name, environment)),
+  );
+  const table = formatTable(['ENVIRONMENT', 'REVISION', 'SYNC', 'HEALTH', 'PHASE', 'URL'], rows);
+  const notes = report.deliveries.flatMap((delivery) => [
+    ...(delivery.message ? [`${delivery.name}: ${delivery.message}`] : []),
+    ...delivery.environments.flatMap((environment) =>
+      environment.message ? [`${delivery.name}/${environment.name}: ${environment.message}`] : [],
+    ),
+    ...(detailed ? delivery.environments.flatMap((environment) => details(delivery.name, environment)) : []),
+  ]);
+  return [paint(table, colors), ...notes].join('\n');
+}
+
+function rowOf(delivery: string, environment: EnvironmentReport): string[] {
+  const { wantedRevision, deployedRevision } = environment;
+  const moving = wantedRevision !== null && wantedRevision !== deployedRevision;
+  return [
+    `${delivery}/${environment.name}`,
+    moving
+      ? `${shortRevision(deployedRevision)} → ${shortRevision(wantedRevision)}`
+      : shortRevision(deployedRevision),
+    environment.sync,
+    environment.health,
+    environment.phase,
+    environment.urls[0] ?? '',
+  ];
+}
+
+function details(delivery: string, environment: EnvironmentReport): string[] {
+  const { promotion, pin } = environment;
+  return [
+    `  branch ${environment.branch}, namespace ${environment.namespace}${environment.cluster ? `, cluster ${environment.cluster}` : ''}`,
+    ...(environment.urls.length > 1 ? [`  URLs: ${environment.urls.join(' ')}`] : []),
+    ...(pin ? [`  pinned to ${shortRevision(pin.revision)}: ${pin.reason}`] : []),
+    promotion
+      ? `  promoted from ${delivery}/${promotion.from}${promotion.auto ? ' automatically' : ''}, gates: ${formatGates(promotion.gates)}`
+      : '  deployed from its branch; no promotion leads here',
+    `  kubectl -n ${environment.namespace} get all`,
+    `  next: pilotage history ${delivery}/${environment.name}, pilotage why ${delivery}/${environment.name}`,
+  ];
+}
+
+function formatGates(gates: { readonly healthy?: number; readonly approvals?: number }): string {
+  const parts = [
+    `healthy${gates.healthy ? ` for ${gates.healthy / 1000}s` : ''}`,
+    ...(gates.approvals ? [`${gates.approvals} approval${gates.approvals > 1 ? 's' : ''}`] : []),
+  ];
+  return parts.join(', ');
+}
+
+function paint(table: string, colors: ReturnType<typeof colorsOf>): string {
+  return table
+    .replace(/\b(Healthy|Synced)\b/g, (word) => colors.green(word))
+    .replace(/\b(Degraded|Failed|OutOfSync|Missing)\b/g, (word) => colors.red(word))
+    .replace(/\b(Progressing|Waiting|Frozen|Pinned)\b/g, (word) => colors.yellow(word));
+}

@@ -1,0 +1,67 @@
+/** The only reader of process.env: everything that flags, environment and platform say, turned into values once. */
+import { homedir, userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Surroundings } from './cli/context.ts';
+
+/** Re-runs this very program, built or from source: what the daemon starts its agent with. */
+function ownEntry(): Surroundings['entry'] {
+  const here = fileURLToPath(import.meta.url);
+  const main = join(dirname(here), here.endsWith('.ts') ? 'main.ts' : 'main.js');
+  return { execPath: process.execPath, args: [...process.execArgv, main] };
+}
+
+/** Variables of the host that programs started by us need; everything else of the daemon's environment stays here. */
+const PASSED_ON = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+];
+/** Package managers in image builds read their registry and proxy from here. */
+const PASSED_TO_BUILDS = [/^npm_config_/i, /^(https?|no|all)_proxy$/i];
+
+function pick(env: NodeJS.ProcessEnv, wanted: (name: string) => boolean): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && wanted(name) ? [[name, value]] : [],
+    ),
+  );
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A uid without a passwd entry (containers) has no name.
+    return 'unknown';
+  }
+}
+
+export function readSurroundings(env: NodeJS.ProcessEnv = process.env): Surroundings {
+  const home = env.HOME || homedir();
+  const passedOn = pick(env, (name) => PASSED_ON.includes(name));
+  return {
+    entry: ownEntry(),
+    dataDir: resolve(
+      env.PILOTAGE_DATA_DIR || join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'pilotage'),
+    ),
+    server: env.PILOTAGE_SERVER || undefined,
+    token: env.PILOTAGE_TOKEN || undefined,
+    kubeconfig: env.KUBECONFIG?.split(':').find(Boolean) ?? join(home, '.kube', 'config'),
+    user: env.PILOTAGE_USER || env.USER || userName(),
+    color: env.NO_COLOR === undefined && env.TERM !== 'dumb',
+    hostEnvironment: passedOn,
+    buildEnvironment: {
+      ...passedOn,
+      ...pick(env, (name) => PASSED_TO_BUILDS.some((pattern) => pattern.test(name))),
+    },
+    /** For programs of the user's own that the demo drives (git), with the user's own configuration. */
+    fullEnvironment: pick(env, () => true),
+  };
+}
