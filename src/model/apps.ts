@@ -1,0 +1,82 @@
+import { type FileTree, readText } from '../base/filetree.ts';
+import type { AppEntry, DeliveryFile } from './deliveryfile.ts';
+import { PILOTAGE_FILE } from './pilotagefile.ts';
+
+/** Folders that hold manifests where no file says so, the first that has some. */
+const MANIFEST_FOLDERS = ['manifests', 'k8s', 'kubernetes', 'deploy'];
+
+export interface Named {
+  readonly delivery: string;
+  readonly environment: string;
+}
+
+/**
+ * The apps of an environment: those of its file, else what its folder holds by convention:
+ * a chart at its root or in `chart/`, else every chart of `charts/`, else manifests in a folder of the list above or at its root.
+ * Values files by convention: `values/common.yaml` and `values/<environment>.yaml`, where they exist.
+ */
+export function appsOf(
+  file: DeliveryFile | undefined,
+  tree: FileTree,
+  folder: string,
+  name: Named,
+): readonly AppEntry[] {
+  const apps = file?.apps ?? conventional(tree, folder, name);
+  return apps.map((app) => ({ ...app, values: app.values.map((path) => substitute(path, name)) }));
+}
+
+/** Whether a first push should become a delivery: the tree says how to deliver it, or holds something that can be. */
+export function isDeliverable(tree: FileTree): boolean {
+  if (tree.paths.includes(PILOTAGE_FILE)) return true;
+  return conventional(tree, '', { delivery: 'any', environment: 'dev' }).some(
+    ({ source }) => source.type === 'folder' && holdsSomething(tree, source.path),
+  );
+}
+
+/** `${environment}` and `${delivery}` in a path. */
+export const substitute = (path: string, { delivery, environment }: Named): string =>
+  path.replaceAll('${environment}', environment).replaceAll('${delivery}', delivery);
+
+function conventional(tree: FileTree, folder: string, name: Named): readonly AppEntry[] {
+  const charts = chartFolders(tree, folder);
+  const folders = charts.length > 0 ? charts : [manifestFolder(tree, folder)];
+  return folders.map((path) => ({
+    name: charts.length > 1 ? (path.split('/').at(-1) ?? name.delivery) : name.delivery,
+    source: { type: 'folder', path },
+    values: ['values/common.yaml', 'values/${environment}.yaml']
+      .map((file) => join(folder, file))
+      .filter((file) => tree.paths.includes(substitute(file, name))),
+    dependsOn: [],
+    place: { file: path === '' ? '.' : path },
+  }));
+}
+
+function chartFolders(tree: FileTree, folder: string): readonly string[] {
+  for (const path of [folder, join(folder, 'chart')]) {
+    if (tree.paths.includes(join(path, 'Chart.yaml'))) return [path];
+  }
+  const prefix = `${join(folder, 'charts')}/`;
+  return tree.paths
+    .filter((path) => path.startsWith(prefix) && /^[^/]+\/Chart\.yaml$/.test(path.slice(prefix.length)))
+    .map((path) => path.slice(0, -'/Chart.yaml'.length));
+}
+
+const manifestFolder = (tree: FileTree, folder: string): string =>
+  MANIFEST_FOLDERS.map((name) => join(folder, name)).find((path) => holdsSomething(tree, path)) ?? folder;
+
+const holdsSomething = (tree: FileTree, folder: string): boolean =>
+  tree.paths.some(
+    (path) =>
+      (folder === '' || path.startsWith(`${folder}/`)) && MANIFEST_FILE.test(path) && isManifest(tree, path),
+  );
+
+/** A dot folder (`.github`) holds settings of tools, not manifests. */
+const MANIFEST_FILE = /^(?!\.)(?!.*\/\.).*\.(ya?ml|json)$/;
+
+/** A package.json or a compose file is YAML too; a manifest says what it is. */
+function isManifest(tree: FileTree, path: string): boolean {
+  const text = readText(tree, path) ?? '';
+  return /^\s*"?apiVersion"?:/m.test(text) && /^\s*"?kind"?:/m.test(text);
+}
+
+const join = (folder: string, path: string): string => (folder === '' ? path : `${folder}/${path}`);

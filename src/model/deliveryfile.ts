@@ -1,0 +1,61 @@
+import type { Problem } from '../base/errors.ts';
+import type { Place } from '../base/located.ts';
+import type { PromotionPolicy } from './types.ts';
+
+/** What `pilotage.yaml` says, checked and with its defaults filled in. Built by `pilotagefile.ts`. */
+export interface DeliveryFile {
+  readonly name?: string;
+  /** In the order of the file. Empty when the file names none: the conventions of `environments.ts` apply. */
+  readonly environments: readonly EnvironmentEntry[];
+  /** Absent: what the repository holds by convention (`apps.ts`). */
+  readonly apps?: readonly AppEntry[];
+  readonly images: Readonly<Record<string, ImageEntry>>;
+  /** Things that the file asks for and this version does not do yet: told, never passed over. */
+  readonly warnings: readonly Problem[];
+}
+
+export interface EnvironmentEntry {
+  readonly name: string;
+  /** Absent: the branch of the environment's own name. */
+  readonly branch: string;
+  /** Folder that holds this environment's manifests, '' for the root. */
+  readonly path: string;
+  /** Absent: `<delivery>-<environment>`. */
+  readonly namespace?: string;
+  readonly cluster?: string;
+  /** Whether objects may name other namespaces. */
+  readonly namespaces: 'own' | 'allow';
+  /** `report`: drift is told and left alone. */
+  readonly drift: 'heal' | 'report';
+  readonly promotion?: PromotionPolicy;
+  readonly place: Place;
+}
+
+export type AppSource =
+  | { readonly type: 'folder'; readonly path: string }
+  /** A chart of a chart repository or registry: known to the grammar, not fetched by this version. */
+  | {
+      readonly type: 'repository';
+      readonly repository: string;
+      readonly name: string;
+      readonly version: string;
+    };
+
+export interface AppEntry {
+  readonly name: string;
+  readonly source: AppSource;
+  /** Paths in the repository; `${environment}` and `${delivery}` stand for names. */
+  readonly values: readonly string[];
+  /** Apps that must be healthy first. */
+  readonly dependsOn: readonly string[];
+  /** The name that this app's objects were tracked under before. */
+  readonly renamedFrom?: string;
+  readonly place: Place;
+}
+
+export interface ImageEntry {
+  /** Folder of the repository. */
+  readonly path: string;
+  /** Shell command that runs once per tree, in a copy of the folder. */
+  readonly build?: string;
+}
