@@ -63,11 +63,11 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     if (abort.signal.aborted) return;
     if (working.has(key)) addedWhileWorking.add(key);
     else waiting.add(key);
-    dispatch();
+    // Later in this turn, so that adding one key many times in a row is one piece of work.
+    queueMicrotask(dispatch);
   }
 
   function addAfter(key: string, ms: number): void {
-    if (ms <= 0) return add(key);
     if (abort.signal.aborted) return;
     const due = clock.monotonic() + ms;
     const known = delayed.get(key);
@@ -84,13 +84,15 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     for (const key of waiting) {
       if (working.size >= concurrency || abort.signal.aborted) return;
       waiting.delete(key);
-      working.set(key, run(key));
+      // Deferred, so that the key counts as worked on before its worker can add it again.
+      working.set(
+        key,
+        Promise.resolve().then(() => run(key)),
+      );
     }
   }
 
   async function run(key: string): Promise<void> {
-    // Callers of add() must not find their key half worked on when it returns.
-    await Promise.resolve();
     const next = await attempt(key);
     working.delete(key);
     if (addedWhileWorking.delete(key)) add(key);

@@ -59,7 +59,7 @@ describe('work queue', () => {
 
   it('works on as many keys at a time as it was allowed', async () => {
     const door = gate();
-    const { queue } = setUp({ concurrency: 2, work: async () => void (await door.wait()) as undefined });
+    const { queue } = setUp({ concurrency: 2, work: async () => door.wait().then(() => undefined) });
     for (const key of ['a', 'b', 'c']) queue.add(key);
     await settle();
     expect(door.open).to.have.length(2);
