@@ -1,5 +1,4 @@
-import type { Result } from '../base/errors.ts';
-import type { GroupVersionKind, Json } from './types.ts';
+import type { Json } from './types.ts';
 
 /**
  * The one schema representation, of built-in kinds and of custom resources alike: fields, types, list types and
@@ -57,12 +56,11 @@ export interface Schema {
   readonly description?: string;
 }
 
-/** The schema of a built-in kind, undefined where the group-version or the kind is not one that ships. */
-export function builtinSchema(_gvk: GroupVersionKind): Schema | undefined {
-  throw new Error('signature only');
-}
+/** The schema of one member of an object: declared, of a map, or undefined where the schema says nothing. */
+export const memberSchema = (schema: Schema, key: string): Schema | undefined =>
+  (schema.properties !== undefined && Object.hasOwn(schema.properties, key)
+    ? schema.properties[key]
+    : undefined) ?? schema.additional;
 
-/** The schema of a custom resource's version, or the problems that make it not structural. */
-export function crdSchema(_openAPIV3Schema: unknown): Result<Schema> {
-  throw new Error('signature only');
-}
+/** A schema that says nothing: any JSON below, kept. */
+export const ANYTHING: Schema = { preserveUnknown: true };
