@@ -1,0 +1,37 @@
+import type { WatchEvent } from './client.ts';
+import { isStatusObject, linesOf } from './remote-answers.ts';
+import type { Transport } from './remote-transport.ts';
+import { StatusError } from './status.ts';
+import type { KubeObject } from './types.ts';
+
+/** A watch answer as events. Ends quietly with the signal or the server's end; an ERROR event is thrown. */
+export async function* watchEvents<T extends KubeObject>(
+  transport: Transport,
+  request: { readonly path: string; readonly headers: Record<string, string | readonly string[]> },
+  signal: AbortSignal,
+  finish: <V>(value: V) => V,
+): AsyncGenerator<WatchEvent<T>, void, void> {
+  try {
+    const response = await transport.open({ method: 'GET', ...request, signal });
+    const hangUp = () => response.destroy();
+    signal.addEventListener('abort', hangUp, { once: true });
+    try {
+      for await (const line of linesOf(response)) {
+        if (signal.aborted) return;
+        if (line !== '') yield finish(eventOf<T>(line));
+      }
+    } finally {
+      signal.removeEventListener('abort', hangUp);
+      response.destroy();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function eventOf<T extends KubeObject>(line: string): WatchEvent<T> {
+  const event = JSON.parse(line) as WatchEvent<T> | { type: 'ERROR'; object: unknown };
+  if (event.type !== 'ERROR') return event;
+  if (isStatusObject(event.object)) throw new StatusError(event.object);
+  throw new Error(`the watch failed: ${line.slice(0, 500)}`);
+}
