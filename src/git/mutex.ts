@@ -1,0 +1,18 @@
+/** Runs one function at a time, in the order of arrival. A failure is the caller's; the next one runs all the same. */
+export class Mutex {
+  #tail: Promise<unknown> = Promise.resolve();
+  run<T>(fn: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(fn, fn);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** Long walks run on the daemon's own thread: every `every` steps they let the event loop turn. */
+export function breather(every = 256): () => Promise<void> | undefined {
+  let steps = 0;
+  return () => {
+    steps += 1;
+    return steps % every === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+  };
+}

@@ -1,0 +1,166 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { inflateSync } from 'node:zlib';
+import { applyDelta } from './delta.ts';
+import { ByteCache } from './lru.ts';
+import { type GitObject, malformed, type ObjectType } from './object.ts';
+import { PackIndex } from './pack-index.ts';
+import type { Oid } from './types.ts';
+
+/** What an entry of a pack is: a whole object, or the difference to another one, named by place or by id. */
+export type EntryKind =
+  | { readonly kind: 'whole'; readonly type: ObjectType }
+  | { readonly kind: 'ofs-delta'; readonly base: number }
+  | { readonly kind: 'ref-delta'; readonly base: Oid };
+
+export interface EntryHeader {
+  readonly entry: EntryKind;
+  /** Bytes after inflating: of the object, or of the delta. */
+  readonly size: number;
+  /** Length of the header itself. */
+  readonly length: number;
+}
+
+const WHOLE: Readonly<Record<number, ObjectType>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
+const TYPE_CODES: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
+const OFS_DELTA = 6;
+const REF_DELTA = 7;
+/** No header is longer: size varint, then an id or an offset varint. */
+export const MAX_ENTRY_HEADER = 40;
+
+/** Reads the header of the entry that begins at `bytes[0]`, which stands at `offset` in its pack. */
+export function parseEntryHeader(bytes: Buffer, offset: number): EntryHeader {
+  const need = (at: number): number => {
+    if (at >= bytes.length) throw malformed('the pack ends inside an entry');
+    return bytes.readUInt8(at);
+  };
+  let byte = need(0);
+  const code = (byte >> 4) & 7;
+  let size = byte & 0x0f;
+  let scale = 16;
+  let at = 1;
+  while (byte >= 0x80) {
+    byte = need(at);
+    size += (byte & 0x7f) * scale;
+    scale *= 128;
+    at += 1;
+    if (at > 9) throw malformed(`the pack entry at ${offset} has an absurd size`);
+  }
+  const type = WHOLE[code];
+  if (type) return { entry: { kind: 'whole', type }, size, length: at };
+  if (code === REF_DELTA) {
+    need(at + 19);
+    return { entry: { kind: 'ref-delta', base: bytes.toString('hex', at, at + 20) }, size, length: at + 20 };
+  }
+  if (code !== OFS_DELTA) throw malformed(`the pack entry at ${offset} has the unknown type ${code}`);
+  byte = need(at);
+  let back = byte & 0x7f;
+  at += 1;
+  while (byte >= 0x80) {
+    byte = need(at);
+    back = (back + 1) * 128 + (byte & 0x7f);
+    at += 1;
+  }
+  if (back <= 0 || back > offset) throw malformed(`the pack entry at ${offset} has a base outside the pack`);
+  return { entry: { kind: 'ofs-delta', base: offset - back }, size, length: at };
+}
+
+export function encodeEntryHeader(entry: EntryKind, size: number, offset: number): Buffer {
+  const code =
+    entry.kind === 'whole' ? TYPE_CODES[entry.type] : entry.kind === 'ofs-delta' ? OFS_DELTA : REF_DELTA;
+  const bytes = [(code << 4) | (size & 0x0f)];
+  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
+    bytes.push((bytes.pop() ?? 0) | 0x80, rest & 0x7f);
+  }
+  if (entry.kind === 'whole') return Buffer.from(bytes);
+  if (entry.kind === 'ref-delta') return Buffer.concat([Buffer.from(bytes), Buffer.from(entry.base, 'hex')]);
+  let back = offset - entry.base;
+  const tail = [back & 0x7f];
+  for (back = Math.floor(back / 128); back > 0; back = Math.floor(back / 128)) {
+    back -= 1;
+    tail.unshift((back & 0x7f) | 0x80);
+  }
+  return Buffer.from([...bytes, ...tail]);
+}
+
+/** An entry as it is stored, for reading and for copying into another pack. */
+export interface StoredEntry extends EntryHeader {
+  readonly compressed: Buffer;
+}
+
+/** Inflates exactly `size` bytes: more would be a bomb, fewer a cut. */
+export function inflateExactly(compressed: Buffer, size: number): Buffer {
+  try {
+    const content = inflateSync(compressed, { maxOutputLength: Math.max(1, size) });
+    if (content.length === size) return content;
+  } catch (error) {
+    throw malformed(`an object cannot be decompressed: ${error instanceof Error ? error.message : error}`);
+  }
+  throw malformed('an object is shorter than it says');
+}
+
+/**
+ * One pack file. Reads go through the page cache with positioned reads, so that a large pack costs no memory;
+ * recently used objects are kept, because deltas of neighbours share their bases.
+ */
+export class Pack {
+  readonly index: PackIndex;
+  readonly name: string;
+  readonly #fd: number;
+  readonly #end: number;
+  readonly #recent = new ByteCache<number, GitObject>(8 * 2 ** 20);
+
+  constructor(indexPath: string) {
+    this.name = indexPath;
+    this.index = new PackIndex(readFileSync(indexPath));
+    this.#fd = openSync(`${indexPath.slice(0, -'.idx'.length)}.pack`, 'r');
+    this.#end = fstatSync(this.#fd).size - 20;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  stored(offset: number): StoredEntry {
+    const found = this.index.at(offset);
+    if (!found) throw malformed(`nothing begins at ${offset} in ${this.name}`);
+    const bytes = Buffer.allocUnsafe((found.next ?? this.#end) - offset);
+    if (readSync(this.#fd, bytes, 0, bytes.length, offset) !== bytes.length) {
+      throw malformed(`${this.name} is cut short`);
+    }
+    const header = parseEntryHeader(bytes, offset);
+    return { ...header, compressed: bytes.subarray(header.length) };
+  }
+
+  /** The object at `offset`; deltas are followed down to a whole object. */
+  read(offset: number): GitObject {
+    const deltas: { readonly at: number; readonly delta: Buffer }[] = [];
+    let at = offset;
+    let object = this.#recent.get(at);
+    while (!object) {
+      const stored = this.stored(at);
+      const content = inflateExactly(stored.compressed, stored.size);
+      if (stored.entry.kind === 'whole') object = this.#remember(at, { type: stored.entry.type, content });
+      else {
+        deltas.push({ at, delta: content });
+        at = this.#baseOf(stored.entry);
+        object = this.#recent.get(at);
+      }
+    }
+    for (const { at: place, delta } of deltas.reverse()) {
+      object = this.#remember(place, { type: object.type, content: applyDelta(object.content, delta) });
+    }
+    return object;
+  }
+
+  #baseOf(entry: Exclude<EntryKind, { kind: 'whole' }>): number {
+    if (entry.kind === 'ofs-delta') return entry.base;
+    const offset = this.index.find(entry.base);
+    if (offset === undefined) throw malformed(`${this.name} lacks the base object ${entry.base}`);
+    return offset;
+  }
+
+  #remember(offset: number, object: GitObject): GitObject {
+    this.#recent.set(offset, object, object.content.length + 64);
+    return object;
+  }
+}

@@ -1,0 +1,202 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ProblemError } from '../base/errors.ts';
+import { exportTree } from './export.ts';
+import { isAncestor, log } from './history.ts';
+import { ByteCache } from './lru.ts';
+import { Mutex } from './mutex.ts';
+import { FOLDER, isOid, serializeCommit } from './object.ts';
+import { branchOf, branchRef, isBranchName, isRefName } from './refname.ts';
+import { RefStore } from './refs.ts';
+import { ObjectStore } from './store.ts';
+import { diffTrees, entryAt, loadTree, normalise } from './tree.ts';
+import type { Oid, Repository } from './types.ts';
+
+/** What the rooms of git itself see of a repository, beside its public face. */
+export interface OpenRepository extends Repository {
+  readonly store: ObjectStore;
+  readonly refs: RefStore;
+  /** One writer of objects and refs at a time. */
+  readonly writes: Mutex;
+  /** Closes pack files; the repository is not used afterwards. */
+  close(): void;
+}
+
+const KEPT = 'refs/pilotage/';
+const BLOB_CACHE_BYTES = 16 * 2 ** 20;
+
+/**
+ * Opens a bare repository that is ours alone: what a crash left half-written in it is cleared away.
+ * Throws ProblemError NotARepository when `dir` holds none and `create` is not set.
+ */
+export async function openRepository(
+  dir: string,
+  options: { create?: boolean } = {},
+): Promise<OpenRepository> {
+  if (!existsSync(join(dir, 'HEAD'))) {
+    if (!options.create) throw notARepository(dir);
+    createBare(dir);
+  }
+  clearLeftovers(dir);
+  return new BareRepository(dir);
+}
+
+export function notARepository(where: string): ProblemError {
+  return new ProblemError({
+    reason: 'NotARepository',
+    message: `${where} is not a git repository`,
+    remedy: 'check the address; it must name a repository, not a page about one',
+  });
+}
+
+function createBare(dir: string): void {
+  for (const sub of ['objects/pack', 'objects/info', 'refs/heads', 'refs/tags']) {
+    mkdirSync(join(dir, sub), { recursive: true });
+  }
+  writeFileSync(
+    join(dir, 'config'),
+    '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n',
+  );
+  // HEAD comes last: its presence is what says that the repository is complete.
+  writeFileSync(join(dir, 'HEAD'), 'ref: refs/heads/main\n');
+}
+
+export const INCOMING = 'incoming-';
+
+function clearLeftovers(dir: string): void {
+  for (const name of readdirSync(dir)) {
+    if (name.startsWith(INCOMING)) rmSync(join(dir, name), { recursive: true, force: true });
+  }
+  const clearLocks = (folder: string): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) clearLocks(path);
+      else if (entry.name.endsWith('.lock')) rmSync(path, { force: true });
+    }
+  };
+  if (statSync(join(dir, 'refs'), { throwIfNoEntry: false })?.isDirectory()) clearLocks(join(dir, 'refs'));
+  for (const name of ['HEAD.lock', 'packed-refs.lock']) rmSync(join(dir, name), { force: true });
+}
+
+class BareRepository implements OpenRepository {
+  readonly dir: string;
+  readonly store: ObjectStore;
+  readonly refs: RefStore;
+  readonly writes = new Mutex();
+  readonly #blobs = new ByteCache<Oid, Buffer>(BLOB_CACHE_BYTES);
+
+  constructor(dir: string) {
+    this.dir = dir;
+    this.store = new ObjectStore(join(dir, 'objects'));
+    this.refs = new RefStore(dir);
+  }
+
+  close(): void {
+    this.store.close();
+  }
+
+  async branches(): Promise<Readonly<Record<string, Oid>>> {
+    return branchesOf(this.refs);
+  }
+
+  async defaultBranch(): Promise<string | undefined> {
+    return defaultBranchOf(this.refs);
+  }
+
+  async resolve(revision: string): Promise<Oid | undefined> {
+    const branch = isBranchName(revision) ? this.refs.read(branchRef(revision)) : undefined;
+    if (branch) return branch;
+    if (isOid(revision)) return this.store.find(revision)?.type === 'commit' ? revision : undefined;
+    // Four digits is the shortest abbreviation that git accepts (environment.h, MINIMUM_ABBREV).
+    if (!/^[0-9a-f]{4,39}$/.test(revision)) return undefined;
+    const commits = this.store.withPrefix(revision).filter((oid) => this.store.read(oid).type === 'commit');
+    return commits.length === 1 ? commits[0] : undefined;
+  }
+
+  async commit(oid: Oid) {
+    return this.store.commit(oid);
+  }
+
+  async log(from: Oid, options?: { limit?: number; exclude?: readonly Oid[]; allParents?: boolean }) {
+    return log(this.store, from, options);
+  }
+
+  async isAncestor(ancestor: Oid, descendant: Oid): Promise<boolean> {
+    return isAncestor(this.store, ancestor, descendant);
+  }
+
+  async oidAt(commit: Oid, path: string): Promise<Oid | undefined> {
+    return entryAt(this.store, this.store.node(commit).tree, path)?.oid;
+  }
+
+  async tree(commit: Oid, options?: { path?: string; exclude?: readonly string[] }) {
+    return loadTree(this.store, this.#blobs, this.store.node(commit).tree, options);
+  }
+
+  async exportTo(commit: Oid, path: string, dir: string): Promise<void> {
+    const entry = entryAt(this.store, this.store.node(commit).tree, path);
+    if (entry?.mode !== FOLDER) {
+      throw new ProblemError({
+        reason: 'PathMissing',
+        message: `${normalise(path) || '.'} is not a folder at commit ${commit.slice(0, 7)}`,
+        place: { file: path },
+        remedy: 'check the path, and that the folder is committed',
+      });
+    }
+    await exportTree(this.store, entry.oid, dir);
+  }
+
+  async changedPaths(from: Oid, to: Oid) {
+    return diffTrees(this.store, this.store.node(from).tree, this.store.node(to).tree);
+  }
+
+  async commitTree(input: Parameters<Repository['commitTree']>[0]): Promise<Oid> {
+    for (const oid of [input.tree, ...input.parents]) this.store.read(oid);
+    const content = serializeCommit({ ...input, committer: input.committer ?? input.author });
+    return this.writes.run(async () => this.store.write('commit', content));
+  }
+
+  async moveBranch(branch: string, to: Oid, expected: Oid | null): Promise<boolean> {
+    if (!isBranchName(branch)) throw invalidBranch(branch);
+    this.store.node(to);
+    return this.writes.run(async () => this.refs.update(branchRef(branch), to, expected));
+  }
+
+  async keep(name: string, oid: Oid): Promise<void> {
+    const ref = keptRef(name);
+    this.store.read(oid);
+    await this.writes.run(async () => this.refs.update(ref, oid, this.refs.read(ref) ?? null));
+  }
+
+  async unkeep(name: string): Promise<void> {
+    const ref = keptRef(name);
+    await this.writes.run(async () => {
+      const current = this.refs.read(ref);
+      if (current) this.refs.update(ref, null, current);
+    });
+  }
+}
+
+export function branchesOf(refs: RefStore): Readonly<Record<string, Oid>> {
+  return Object.fromEntries([...refs.list('refs/heads/')].map(([ref, oid]) => [branchOf(ref) ?? ref, oid]));
+}
+
+export function defaultBranchOf(refs: RefStore): string | undefined {
+  const names = Object.keys(branchesOf(refs));
+  const head = branchOf(refs.head() ?? '');
+  return [head, 'main', 'master'].find((name) => name !== undefined && names.includes(name)) ?? names[0];
+}
+
+export function invalidBranch(branch: string): ProblemError {
+  return new ProblemError({
+    reason: 'InvalidBranchName',
+    message: `${JSON.stringify(branch)} is not a valid branch name`,
+    remedy: 'use a name that `git check-ref-format --branch` accepts',
+  });
+}
+
+function keptRef(name: string): string {
+  const ref = `${KEPT}${name}`;
+  if (!isRefName(ref)) throw new Error(`not a valid name to keep a commit under: ${name}`);
+  return ref;
+}

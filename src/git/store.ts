@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { deflateSync, inflateSync } from 'node:zlib';
+import { errnoOf } from '../base/errors.ts';
+import { writeDurably } from './durable.ts';
+import { ByteCache } from './lru.ts';
+import {
+  type GitObject,
+  hashObject,
+  isOid,
+  malformed,
+  OBJECT_TYPES,
+  type ObjectType,
+  objectHeader,
+  parseCommit,
+} from './object.ts';
+import { Pack } from './pack.ts';
+import type { Commit, Oid } from './types.ts';
+
+/** What walks over history need of a commit. */
+export interface CommitNode {
+  readonly tree: Oid;
+  readonly parents: readonly Oid[];
+  /** Committer time, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+function entriesOf(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function readIfPresent(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The object database of one repository (`objects/`): loose objects, packs, alternates.
+ * Reads are synchronous: from the page cache they take microseconds, a round trip through the thread pool many times that.
+ * A miss looks again for packs that another writer (a fetch, system git) has added since.
+ */
+export class ObjectStore {
+  readonly dir: string;
+  readonly #packs = new Map<string, Pack>();
+  readonly #alternates: readonly ObjectStore[];
+  readonly #nodes = new ByteCache<Oid, CommitNode>(16 * 2 ** 20);
+
+  constructor(objectsDir: string, depth = 0) {
+    this.dir = objectsDir;
+    const alternates = readIfPresent(join(objectsDir, 'info', 'alternates'))?.toString('utf8') ?? '';
+    // git follows at most five levels (object-file.c, link_alt_odb_entries).
+    this.#alternates = alternates
+      .split('\n')
+      .filter((line) => depth < 5 && line !== '' && !line.startsWith('#'))
+      .map((line) => new ObjectStore(resolve(objectsDir, line), depth + 1));
+    this.#scan();
+  }
+
+  close(): void {
+    for (const pack of this.#packs.values()) pack.close();
+    this.#packs.clear();
+    for (const alternate of this.#alternates) alternate.close();
+  }
+
+  get packs(): readonly Pack[] {
+    return [...this.#packs.values()];
+  }
+
+  /** Opens packs that have appeared, closes those that are gone; true when anything appeared. */
+  #scan(): boolean {
+    const dir = join(this.dir, 'pack');
+    const present = new Set(entriesOf(dir).filter((name) => name.endsWith('.idx')));
+    for (const [name, pack] of this.#packs) {
+      if (present.has(name)) continue;
+      pack.close();
+      this.#packs.delete(name);
+    }
+    const appeared = [...present].filter((name) => !this.#packs.has(name));
+    for (const name of appeared) this.#packs.set(name, new Pack(join(dir, name)));
+    return appeared.length > 0;
+  }
+
+  /** The pack and offset of a packed object; undefined for loose and unknown ones. */
+  packed(oid: Oid): { readonly pack: Pack; readonly offset: number } | undefined {
+    for (const pack of this.#packs.values()) {
+      const offset = pack.index.find(oid);
+      if (offset !== undefined) return { pack, offset };
+    }
+    for (const alternate of this.#alternates) {
+      const found = alternate.packed(oid);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  has(oid: Oid): boolean {
+    return this.#hasNow(oid) || (this.#scan() && this.#hasNow(oid));
+  }
+
+  #hasNow(oid: Oid): boolean {
+    if (!isOid(oid)) return false;
+    return (
+      this.packed(oid) !== undefined ||
+      existsSync(this.#loosePath(oid)) ||
+      this.#alternates.some((alternate) => alternate.has(oid))
+    );
+  }
+
+  find(oid: Oid): GitObject | undefined {
+    return this.#findNow(oid) ?? (this.#scan() ? this.#findNow(oid) : undefined);
+  }
+
+  #findNow(oid: Oid): GitObject | undefined {
+    const packed = this.packed(oid);
+    if (packed) return packed.pack.read(packed.offset);
+    const loose = this.#readLoose(oid);
+    if (loose) return loose;
+    for (const alternate of this.#alternates) {
+      const found = alternate.find(oid);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  read(oid: Oid): GitObject {
+    const object = this.find(oid);
+    if (!object) throw malformed(`object ${oid} is missing`);
+    return object;
+  }
+
+  /** Content of an object that must be of this type. */
+  readAs(oid: Oid, type: ObjectType): Buffer {
+    const object = this.read(oid);
+    if (object.type !== type) throw malformed(`object ${oid} is a ${object.type}, not a ${type}`);
+    return object.content;
+  }
+
+  commit(oid: Oid): Commit {
+    return parseCommit(oid, this.readAs(oid, 'commit'));
+  }
+
+  node(oid: Oid): CommitNode {
+    const known = this.#nodes.get(oid);
+    if (known) return known;
+    const { tree, parents, committer } = this.commit(oid);
+    const node = { tree, parents, at: committer.at };
+    this.#nodes.set(oid, node, 200 + 80 * parents.length);
+    return node;
+  }
+
+  /** Every object whose id begins with these hex digits. */
+  withPrefix(prefix: string): readonly Oid[] {
+    const loose = entriesOf(join(this.dir, prefix.slice(0, 2)))
+      .map((rest) => prefix.slice(0, 2) + rest)
+      .filter((oid) => isOid(oid) && oid.startsWith(prefix));
+    const packed = this.packs.flatMap((pack) => pack.index.withPrefix(prefix));
+    return [...new Set([...loose, ...packed, ...this.#alternates.flatMap((a) => a.withPrefix(prefix))])];
+  }
+
+  /** Stores an object durably; one that is there already costs nothing. */
+  write(type: ObjectType, content: Uint8Array): Oid {
+    const oid = hashObject(type, content);
+    if (this.has(oid)) return oid;
+    const path = this.#loosePath(oid);
+    mkdirSync(join(path, '..'), { recursive: true });
+    const bytes = deflateSync(Buffer.concat([objectHeader(type, content.length), content]));
+    writeDurably(path, bytes, `${path}.${randomBytes(6).toString('hex')}.tmp`, 0o444);
+    return oid;
+  }
+
+  #loosePath(oid: Oid): string {
+    return join(this.dir, oid.slice(0, 2), oid.slice(2));
+  }
+
+  #readLoose(oid: Oid): GitObject | undefined {
+    const compressed = readIfPresent(this.#loosePath(oid));
+    if (!compressed) return undefined;
+    let bytes: Buffer;
+    try {
+      bytes = inflateSync(compressed);
+    } catch {
+      throw malformed(`object ${oid} cannot be decompressed`);
+    }
+    const end = bytes.indexOf(0);
+    const name = bytes.toString('latin1', 0, bytes.indexOf(0x20));
+    const type = OBJECT_TYPES.find((candidate) => candidate === name);
+    if (end < 0 || !type) throw malformed(`object ${oid} has no readable header`);
+    return { type, content: bytes.subarray(end + 1) };
+  }
+}
