@@ -48,6 +48,7 @@ export function readSurroundings(env: NodeJS.ProcessEnv = process.env): Surround
   const passedOn = pick(env, (name) => PASSED_ON.includes(name));
   return {
     entry: ownEntry(),
+    packageDir: dirname(dirname(fileURLToPath(import.meta.url))),
     dataDir: resolve(
       env.PILOTAGE_DATA_DIR || join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'pilotage'),
     ),

@@ -6,6 +6,8 @@ import type { LogLevel } from '../base/log.ts';
 export interface Surroundings {
   /** Program and leading arguments that run Pilotage again. */
   readonly entry: { readonly execPath: string; readonly args: readonly string[] };
+  /** The folder that this program was installed in: `examples/` and `charts/` stand there. */
+  readonly packageDir: string;
   readonly dataDir: string;
   readonly server: string | undefined;
   readonly token: string | undefined;
@@ -50,6 +52,10 @@ export interface CliContext {
   readonly runAgent: (options: AgentOptions) => Promise<number>;
   /** Ends every process of the pods recorded below this data directory. */
   readonly stopPods: (dataDir: string) => Promise<void>;
+  readonly images: {
+    import(dataDir: string, reference: string, directory: string): Promise<string>;
+    list(dataDir: string): Promise<readonly { readonly reference: string; readonly digest: string }[]>;
+  };
 }
 
 export interface AgentOptions {

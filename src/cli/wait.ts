@@ -41,14 +41,19 @@ export async function waitFor(
 ): Promise<EnvironmentReport> {
   const deadline = context.clock.monotonic() + goal.timeout;
   for (;;) {
-    const environment = find(await daemon.get<StatusReport>('/api/v1/status'), name);
+    const environment = await findEnvironment(daemon, name);
     if (environment && isReached(environment, goal)) return environment;
     if (context.clock.monotonic() >= deadline) throw new ProblemError(timedOut(name, goal, environment));
     await sleep(context.clock, PERIOD_MS);
   }
 }
 
-function find(report: StatusReport, name: string): EnvironmentReport | undefined {
+/** An environment by its name; `prod` alone will do where there is one delivery. */
+export async function findEnvironment(
+  daemon: FaceClient,
+  name: string,
+): Promise<EnvironmentReport | undefined> {
+  const report = await daemon.get<StatusReport>('/api/v1/status');
   const only = report.deliveries.length === 1 ? report.deliveries[0]?.name : undefined;
   const full = name.includes('/') || !only ? name : `${only}/${name}`;
   return choose(report, full).deliveries[0]?.environments[0];

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { clientCommand, face, type OutputOptions, print, printJson } from './command.ts';
+import type { CliContext } from './context.ts';
+
+interface ConnectOptions extends OutputOptions {
+  readonly username?: string;
+  readonly tokenFile?: string;
+  readonly poll?: number;
+  readonly allowCluster: readonly string[];
+}
+
+export function connectCommand(context: CliContext, readSecret: (path: string) => Promise<string>): Command {
+  return clientCommand('connect')
+    .description('deliver from a repository elsewhere, or say which clusters a delivery may use')
+    .argument('<delivery>', 'name of the delivery')
+    .argument('[url]', 'https://… or a local path; left out: the repository is (or will be) hosted here')
+    .option('--username <name>', 'for a private https repository')
+    .option('--token-file <file>', 'its password or token; - reads standard input')
+    .option('--poll <seconds>', 'how often to ask the repository', Number)
+    .option(
+      '--allow-cluster <context>',
+      'a kubeconfig context that its environments may name (repeatable)',
+      collect,
+      [],
+    )
+    .action(async (name: string, url: string | undefined, options: ConnectOptions) => {
+      const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
+      const body = {
+        name,
+        ...(url ? { url } : {}),
+        ...(token ? { token } : {}),
+        ...(options.username ? { username: options.username } : {}),
+        ...(options.poll ? { pollSeconds: options.poll } : {}),
+        ...(options.allowCluster.length > 0 ? { clusters: options.allowCluster } : {}),
+      };
+      const answer = await (await face(context, options)).post<{ message: string; url?: string }>(
+        '/api/v1/deliveries',
+        body,
+      );
+      if (options.output === 'json') return printJson(context, answer);
+      print(context, answer.message);
+      if (answer.url) print(context, `  next: git push ${answer.url} HEAD`);
+      else print(context, `  next: pilotage status ${name}`);
+    });
+}
+
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];

@@ -1,0 +1,244 @@
+import { rm } from 'node:fs/promises';
+import { Command } from 'commander';
+import { sleep } from '../base/clock.ts';
+import { ProblemError } from '../base/errors.ts';
+import type { EnvironmentReport, PromotionReport } from '../model/faces.ts';
+import { environmentPath, print, reportProblem } from './command.ts';
+import type { CliContext } from './context.ts';
+import { type EphemeralDaemon, type Ready, startEphemeral } from './demo/daemon.ts';
+import { ask, startLoad } from './demo/load.ts';
+import { changeSample, createSample, type SampleRepository } from './demo/sample.ts';
+import { createStage, type Stage } from './demo/stage.ts';
+import { type FaceClient, openFace } from './face.ts';
+import { waitFor } from './wait.ts';
+
+const NAME = 'resizer';
+const FIRST = { version: '1.0.0', maxPixels: 2_000_000 };
+const SECOND = { version: '1.1.0', maxPixels: 3_000_000 };
+const TIMEOUT_MS = 120_000;
+
+interface Show {
+  readonly context: CliContext;
+  readonly stage: Stage;
+  readonly ready: Ready;
+  readonly daemon: FaceClient;
+  readonly sample: SampleRepository;
+}
+
+export function demoCommand(context: CliContext, exit: (code: number) => void): Command {
+  return new Command('demo')
+    .description(
+      'watch a whole delivery on a temporary Pilotage: push, rollout, promotion, update under load, rollback',
+    )
+    .option('--exit', 'end after the show; the exit code says whether every step held')
+    .action(async (options: { exit?: boolean }) => exit(await demo(context, options.exit === true)));
+}
+
+async function demo(context: CliContext, leave: boolean): Promise<number> {
+  const stage = createStage(context);
+  print(context, 'Pilotage demo: from a git push to production, on this machine, in a temporary directory.');
+  const started = stage.now();
+  const running = await startEphemeral(context.surroundings, process.pid);
+  const stopped = stopOnSignals(context, running);
+  let sample: SampleRepository | undefined;
+  try {
+    stage.done(`Pilotage is up: daemon ${running.ready.pid}, agent ${running.ready.agentPid}`, started);
+    sample = await createSample(context.surroundings.packageDir, context.surroundings.fullEnvironment);
+    const daemon = await openFace(context.surroundings, { server: running.ready.git.replace(/\/git$/, '') });
+    const show: Show = { context, stage, ready: running.ready, daemon, sample };
+    await Promise.race([perform(show), stopped.then(interrupted)]);
+    farewell(show);
+    if (!leave) await stopped;
+    return 0;
+  } catch (error) {
+    if (error instanceof Interrupted) return 130;
+    reportProblem(context, error);
+    return 1;
+  } finally {
+    running.stop();
+    await running.ended;
+    if (sample) await rm(sample.directory, { recursive: true, force: true });
+    print(context, 'Everything is stopped, and nothing is left on this machine.');
+  }
+}
+
+class Interrupted extends Error {}
+const interrupted = (): never => {
+  throw new Interrupted();
+};
+
+/** Resolves at the first signal, or when the daemon ends by itself. A further signal makes the end quick. */
+function stopOnSignals(context: CliContext, running: EphemeralDaemon): Promise<void> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        signals += 1;
+        if (signals === 1) context.stdout.write('\nStopping …\n');
+        running.stop();
+        resolve();
+      });
+    }
+    // The terminal may be gone after SIGHUP: what cannot be printed must not stop the cleaning up.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+    running.ended.then(() => resolve());
+  });
+}
+
+async function perform(show: Show): Promise<void> {
+  const { stage } = show;
+  stage.chapter('1. git push: from a commit to pods that answer');
+  await push(show);
+  const dev = await settle(show, 'dev', FIRST.version);
+
+  stage.chapter('2. Promotion by merge: dev → preprod → prod');
+  await promote(show, 'preprod');
+  await settle(show, 'preprod', FIRST.version);
+  await promote(show, 'prod');
+  await settle(show, 'prod', FIRST.version);
+
+  stage.chapter('3. A second commit (new code, new configuration) under load');
+  await update(show, versionUrl(dev));
+
+  stage.chapter('4. Rollback');
+  await rollback(show);
+}
+
+/** A real push; what the host streams back is the progress. */
+async function push({ stage, ready, sample }: Show): Promise<void> {
+  const since = stage.now();
+  await sample.git.stream((line) => remote(stage, line), 'push', `${ready.git}/${NAME}.git`, 'main');
+  stage.done('pushed, and told how it went on the same connection', since);
+}
+
+function remote(stage: Stage, line: string): void {
+  const text = /^remote: (.*)$/.exec(line)?.[1]?.trimEnd();
+  if (text) stage.detail(text);
+}
+
+/** Waits until an environment is healthy and checks over HTTP that it runs the version that it should. */
+async function settle(
+  { context, stage, daemon }: Show,
+  name: string,
+  version: string,
+): Promise<EnvironmentReport> {
+  const since = stage.now();
+  stage.live(`${NAME}/${name}: waiting until it is healthy`);
+  const environment = await waitFor(context, daemon, `${NAME}/${name}`, {
+    for: 'healthy',
+    timeout: TIMEOUT_MS,
+  });
+  stage.done(
+    `${NAME}/${name} is ${environment.health} and ${environment.sync} at ${environment.deployedRevision?.slice(0, 7)}`,
+    since,
+  );
+  const answer = await ask(versionUrl(environment));
+  if ('failure' in answer) throw held(`${NAME}/${name} does not answer: ${answer.failure}`);
+  if (answer.version !== version)
+    throw held(`${NAME}/${name} answers with version ${answer.version}, not ${version}.`);
+  stage.detail(`GET ${versionUrl(environment)} → ${JSON.stringify(answer.body)}`);
+  return environment;
+}
+
+const held = (message: string): ProblemError => new ProblemError({ reason: 'DemoFailed', message });
+
+function versionUrl(environment: EnvironmentReport): string {
+  const [url] = environment.urls;
+  if (!url) throw held(`${environment.name} has no URL.`);
+  return `${url}/version`;
+}
+
+async function promote({ stage, daemon }: Show, to: string): Promise<void> {
+  const since = stage.now();
+  const path = (verb: string): string => environmentPath(`${NAME}/${to}`, verb);
+  const ask = (): Promise<PromotionReport> => daemon.post(path('promote'), { dryRun: false, by: 'demo' });
+  let report = await ask();
+  if (
+    report.outcome === 'Waiting' &&
+    report.gates.some((gate) => gate.gate === 'approvals' && gate.state === 'Waiting')
+  ) {
+    for (const gate of report.gates) if (gate.state !== 'Passed') stage.detail(gate.reason);
+    await daemon.post(path('approve'), { by: 'a colleague' });
+    stage.done(`a colleague approves it: pilotage approve ${NAME}/${to}`);
+    report = await ask();
+  }
+  if (report.outcome !== 'Promoted' && report.outcome !== 'UpToDate') {
+    const reasons = [
+      ...report.gates.filter((gate) => gate.state !== 'Passed').map((gate) => gate.reason),
+      ...report.problems.map((problem) => problem.message),
+    ];
+    throw held(`${NAME}/${to} was not promoted: ${reasons.join(' ')}`);
+  }
+  stage.done(
+    `pilotage promote ${NAME}/${to}: merge commit ${report.mergeCommit?.slice(0, 7) ?? 'not needed'}, same tree`,
+    since,
+  );
+}
+
+/** The rolling update: not one request may fail, and afterwards every answer must come from the new code and configuration. */
+async function update({ context, stage, sample, ready, daemon }: Show, url: string): Promise<void> {
+  const pause = (ms: number): Promise<void> => sleep(context.clock, ms);
+  const load = startLoad({ url, pairs: 4, pauseMs: 15, pause });
+  await until(pause, () => load.report().requests >= 50);
+  const since = stage.now();
+  await changeSample(sample, SECOND.version, SECOND.maxPixels);
+  const revision = await sample.git.run('rev-parse', 'HEAD');
+  const show = (): void => {
+    const { requests, failures, versions } = load.report();
+    const counts = Object.entries(versions).map(([version, count]) => `${version}: ${count}`);
+    stage.live(`${requests} requests, ${failures} failed; answers by version ${counts.join(', ')}`);
+  };
+  const pushed = sample.git.stream((line) => remote(stage, line), 'push', `${ready.git}/${NAME}.git`, 'main');
+  let settled = false;
+  const rolled = pushed
+    .then(() => waitFor(context, daemon, `${NAME}/dev`, { for: 'healthy', revision, timeout: TIMEOUT_MS }))
+    .finally(() => {
+      settled = true;
+    });
+  await until(pause, () => {
+    show();
+    return settled;
+  });
+  await rolled;
+  stage.done('rolled out while 8 clients kept asking, half on kept connections, half on fresh ones', since);
+  const before = load.report();
+  await until(pause, () => load.report().requests >= before.requests + 100);
+  const report = await load.stop();
+  const old = (report.versions[FIRST.version] ?? 0) - (before.versions[FIRST.version] ?? 0);
+  if (report.failures > 0)
+    throw held(`${report.failures} of ${report.requests} requests failed: ${report.firstFailure}`);
+  if (old > 0) throw held(`${old} answers came from the old code after the rollout was complete.`);
+  const answer = await ask(url);
+  if ('failure' in answer || answer.body.maxImageSizeInPixels !== SECOND.maxPixels) {
+    throw held(`The new configuration is not in force: ${JSON.stringify(answer)}`);
+  }
+  stage.done(`${report.requests} requests, 0 failed; every answer afterwards came from ${SECOND.version}`);
+  stage.detail(`GET ${url} → ${JSON.stringify(answer.body)}`);
+}
+
+async function until(pause: (ms: number) => Promise<void>, condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(50);
+}
+
+async function rollback(show: Show): Promise<void> {
+  const { stage, daemon } = show;
+  const since = stage.now();
+  const answer = await daemon.post<{ message: string }>(environmentPath(`${NAME}/dev`, 'rollback'), {
+    by: 'demo',
+  });
+  stage.done(`pilotage rollback ${NAME}/dev`, since);
+  stage.detail(answer.message);
+  await settle(show, 'dev', FIRST.version);
+}
+
+function farewell({ context, stage, ready }: Show): void {
+  stage.chapter('Every step held. What to try next');
+  const lines = [
+    `export KUBECONFIG=${ready.kubeconfig}`,
+    'kubectl get pods -A',
+    `pilotage status --server ${ready.git.replace(/\/git$/, '')}`,
+    `git clone ${ready.git}/${NAME}.git   # change it, push it, watch it`,
+  ];
+  for (const line of lines) print(context, `  ${line}`);
+  print(context, '\nIt stays up until Ctrl-C.');
+}

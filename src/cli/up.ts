@@ -1,0 +1,72 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS, type LogLevel } from '../base/log.ts';
+import { outputOption } from './command.ts';
+import type { Address, CliContext } from './context.ts';
+
+interface UpFlags {
+  readonly dataDir?: string;
+  readonly http?: Address;
+  readonly api?: Address;
+  readonly ephemeral?: boolean;
+  readonly ownerPid?: number;
+  readonly logLevel: LogLevel;
+  readonly output: 'text' | 'json';
+}
+
+export const DEFAULT_HTTP: Address = { host: '127.0.0.1', port: 7080 };
+export const DEFAULT_API: Address = { host: '127.0.0.1', port: 7443 };
+
+export function upCommand(context: CliContext, exit: (code: number) => void): Command {
+  return new Command('up')
+    .description('start Pilotage: git host, Kubernetes API, delivery and a node on this machine')
+    .option('--data-dir <dir>', `where everything is kept (default: ${context.surroundings.dataDir})`)
+    .option(
+      '--http <host:port>',
+      'HTTP face and git host (default: 127.0.0.1:7080; port 0: any, then kept)',
+      parseAddress,
+    )
+    .option('--api <host:port>', 'Kubernetes API (default: 127.0.0.1:7443)', parseAddress)
+    .option('--ephemeral', 'a temporary data directory; everything ends and vanishes with this process')
+    .option('--owner-pid <pid>', 'with --ephemeral: end when this process does', parsePid)
+    .addOption(
+      new Option('--log-level <level>', 'of the JSON log on stderr').choices(LOG_LEVELS).default('info'),
+    )
+    .addOption(outputOption())
+    .action(async (flags: UpFlags) => {
+      const ephemeral = flags.ephemeral === true;
+      const dataDir = flags.dataDir ? resolve(flags.dataDir) : await defaultDataDir(context, ephemeral);
+      // An ephemeral Pilotage stands beside a lasting one, so it never asks for the well-known ports by itself.
+      const any: Address = { host: '127.0.0.1', port: 0 };
+      exit(
+        await context.runDaemon({
+          dataDir,
+          http: flags.http ?? (ephemeral ? any : DEFAULT_HTTP),
+          api: flags.api ?? (ephemeral ? any : DEFAULT_API),
+          httpGiven: flags.http !== undefined,
+          apiGiven: flags.api !== undefined,
+          ephemeral,
+          ownerPid: flags.ownerPid,
+          logLevel: flags.logLevel,
+          output: flags.output,
+        }),
+      );
+    });
+}
+
+const defaultDataDir = (context: CliContext, ephemeral: boolean): Promise<string> | string =>
+  ephemeral ? mkdtemp(join(tmpdir(), 'pilotage-')) : context.surroundings.dataDir;
+
+export function parseAddress(text: string): Address {
+  const [, host = '', port = ''] = /^(?:\[?([^\]]*)\]?:)?(\d{1,5})$/.exec(text) ?? [];
+  if (port === '' || Number(port) > 65_535)
+    throw new InvalidArgumentError('It must be HOST:PORT, as in 127.0.0.1:7080.');
+  return { host: host || '127.0.0.1', port: Number(port) };
+}
+
+function parsePid(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be the id of a process.');
+  return Number(text);
+}
