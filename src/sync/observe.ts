@@ -1,0 +1,207 @@
+import type { KubeClient } from '../kube/client.ts';
+import { applyDefaults } from '../kube/defaults.ts';
+import { deepEqual } from '../kube/equal.ts';
+import { recordApply } from '../kube/managedfields.ts';
+import { builtinSchema } from '../kube/schema.ts';
+import { normalise } from '../kube/semantic.ts';
+import { isNotFound, StatusError } from '../kube/status.ts';
+import { gvkOf, type KubeObject, type ObjectRef, type Resource } from '../kube/types.ts';
+import { ANNOTATIONS, FIELD_MANAGER, type InventoryEntry } from '../model/types.ts';
+import { conflictsOf } from './conflicts.ts';
+import { comparable } from './plan.ts';
+import { pooled } from './pooled.ts';
+import { refKey } from './refkey.ts';
+import type { Desired, Observation, Trial } from './types.ts';
+
+/** Reads at the same time: enough to hide the latency of a remote server, few enough not to flood it. */
+const CONCURRENCY = 16;
+/** From this many objects of one resource in one namespace on, one list is cheaper than the reads. */
+const LIST_FROM = 8;
+
+export interface Gathered {
+  /** `refKey` → what was found, for every desired object and every inventory entry. */
+  readonly observed: ReadonlyMap<string, Observation>;
+}
+
+/** The I/O before a plan: what is live, and what the server says of applying what is desired. Writes nothing. */
+export async function observe(
+  client: KubeClient,
+  desired: readonly Desired[],
+  inventory: readonly InventoryEntry[],
+  signal: AbortSignal,
+): Promise<Gathered> {
+  const live = await readLive(client, desired, inventory, signal);
+  const observed = new Map<string, Observation>();
+  for (const entry of inventory) observed.set(refKey(entry), found(live.get(refKey(entry))));
+  await pooled(desired, CONCURRENCY, async (one) => {
+    const key = refKey(one.ref);
+    const object = live.get(key);
+    const trial = await tryApply(client, one, object, signal);
+    observed.set(key, { ...found(object), ...(trial ? { trial } : {}) });
+  });
+  return { observed };
+}
+
+const found = (live: KubeObject | undefined): Observation => (live ? { live } : {});
+
+async function readLive(
+  client: KubeClient,
+  desired: readonly Desired[],
+  inventory: readonly InventoryEntry[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, KubeObject>> {
+  const wanted = new Map<string, { ref: ObjectRef; resource: Resource }>();
+  for (const { ref, resource } of desired) wanted.set(refKey(ref), { ref, resource });
+  for (const entry of inventory) {
+    const resource = wanted.has(refKey(entry)) ? undefined : await client.resourceFor(entry);
+    if (resource) wanted.set(refKey(entry), { ref: entry, resource });
+  }
+  const groups = new Map<string, { ref: ObjectRef; resource: Resource }[]>();
+  for (const one of wanted.values()) {
+    const { group, version, plural } = one.resource;
+    const at = `${group}/${version}/${plural}/${one.ref.namespace ?? ''}`;
+    groups.set(at, [...(groups.get(at) ?? []), one]);
+  }
+  const live = new Map<string, KubeObject>();
+  const reads = [...groups.values()].flatMap((members) =>
+    members.length >= LIST_FROM ? [listing(members)] : members.map(reading),
+  );
+  await pooled(reads, CONCURRENCY, async (read) => {
+    for (const [key, object] of await read(client, signal)) live.set(key, object);
+  });
+  return live;
+}
+
+type Read = (client: KubeClient, signal: AbortSignal) => Promise<readonly (readonly [string, KubeObject])[]>;
+
+const reading =
+  ({ ref, resource }: { ref: ObjectRef; resource: Resource }): Read =>
+  async (client, signal) => {
+    const object = await absentAsUndefined(client.get(resource, keyOf(ref), { signal }));
+    return object ? [[refKey(ref), object]] : [];
+  };
+
+const listing =
+  (members: readonly { ref: ObjectRef; resource: Resource }[]): Read =>
+  async (client, signal) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const { resource, ref } = first;
+    const scope = ref.namespace ? { namespace: ref.namespace } : {};
+    const list = await client.list(resource, { ...scope, signal });
+    const wanted = new Map(members.map((member) => [member.ref.name, refKey(member.ref)]));
+    return list.items.flatMap((item) => {
+      const key = wanted.get(item.metadata.name ?? '');
+      // Items of a list may leave their kind out (the list says it).
+      const { kind } = resource;
+      return key ? [[key, { ...item, apiVersion: ref.apiVersion, kind }] as const] : [];
+    });
+  };
+
+export const keyOf = (ref: ObjectRef): { namespace?: string; name: string } => ({
+  ...(ref.namespace ? { namespace: ref.namespace } : {}),
+  name: ref.name,
+});
+
+/** A kind that is not served (yet) holds no object either. */
+async function absentAsUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What applying would do. Fields that already agree are proved so here, by the algorithm of the server (KEP-555),
+ * without a request; the server itself is asked, as a dry run, about everything else.
+ */
+async function tryApply(
+  client: KubeClient,
+  { resource, object }: Desired,
+  live: KubeObject | undefined,
+  signal: AbortSignal,
+): Promise<Trial | undefined> {
+  const intent = live === undefined ? object : withRevisionOf(object, live);
+  if (live !== undefined && agreesLocally(intent, live)) return { outcome: 'same' };
+  const attempt = (force: boolean) =>
+    client.apply(resource, intent, { fieldManager: FIELD_MANAGER, dryRun: true, force, signal });
+  try {
+    return judge(await attempt(false), live);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const conflicts = conflictsOf(error);
+    if (conflicts.length > 0) {
+      const after = await attempt(true).catch(statusErrorAsUndefined);
+      return { outcome: 'conflict', conflicts, ...(after ? { after } : {}) };
+    }
+    return refusal(error, live);
+  }
+}
+
+function statusErrorAsUndefined(error: unknown): undefined {
+  if (error instanceof StatusError) return undefined;
+  throw error;
+}
+
+function judge(after: KubeObject, live: KubeObject | undefined): Trial {
+  const same =
+    live !== undefined &&
+    deepEqual(comparable(after), comparable(live)) &&
+    deepEqual(owned(after), owned(live));
+  return same ? { outcome: 'same' } : { outcome: 'differs', after };
+}
+
+/** A refused dry run: of the object, of its immutable fields, or only because its namespace or kind is not there yet. */
+function refusal(error: StatusError, live: KubeObject | undefined): Trial | undefined {
+  if (isNotFound(error) && live === undefined) return undefined;
+  if (error.reason !== 'Invalid' && error.reason !== 'BadRequest' && error.reason !== 'Forbidden')
+    throw error;
+  const fixed = (error.status.details?.causes ?? []).filter(({ message = '' }) =>
+    /immutable|may not (be )?change|updates to .* are forbidden|cannot be changed/i.test(message),
+  );
+  if (live !== undefined && fixed.length > 0) {
+    const fields = [...new Set(fixed.map(({ field = '' }) => field))];
+    return { outcome: 'immutable', fields, message: error.message };
+  }
+  return { outcome: 'rejected', message: error.message };
+}
+
+function agreesLocally(intent: KubeObject, live: KubeObject): boolean {
+  const schema = builtinSchema(gvkOf(live));
+  if (schema === undefined || live.apiVersion !== intent.apiVersion) return false;
+  const outcome = recordApply({
+    live,
+    applied: normalise(schema, intent),
+    manager: FIELD_MANAGER,
+    force: false,
+    time: '1970-01-01T00:00:00Z',
+    schema,
+    defaults: (object) => applyDefaults(schema, object),
+  });
+  return outcome.ok && outcome.object === live;
+}
+
+/**
+ * The revision annotation names the commit that last changed the object, so an object that a commit leaves alone
+ * keeps its annotation, and comparing must not see a difference in it.
+ */
+export function withRevisionOf(object: KubeObject, live: KubeObject): KubeObject {
+  const revision = live.metadata.annotations?.[ANNOTATIONS.revision];
+  return revision === undefined ? object : withRevision(object, revision);
+}
+
+export const withRevision = (object: KubeObject, revision: string): KubeObject => ({
+  ...object,
+  metadata: {
+    ...object.metadata,
+    annotations: { ...object.metadata.annotations, [ANNOTATIONS.revision]: revision },
+  },
+});
+
+/** Our ownership, without its time stamps. */
+const owned = (object: KubeObject): unknown =>
+  object.metadata.managedFields
+    ?.filter((entry) => entry.manager === FIELD_MANAGER && entry.operation === 'Apply')
+    .map(({ fieldsV1 }) => fieldsV1);
