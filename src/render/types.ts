@@ -28,6 +28,8 @@ export interface RenderRequest {
   readonly overrides?: Readonly<Record<string, unknown>>;
   /** What `{{image "web"}}` resolves to; a name that is missing is a template error. */
   readonly images: Readonly<Record<string, string>>;
+  /** `namespaces: allow` of the environment: objects may name namespaces other than `namespace`. */
+  readonly allowNamespaces?: boolean;
   readonly capabilities: { readonly kubeVersion: string; readonly apiVersions: readonly string[] };
 }
 

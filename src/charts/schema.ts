@@ -1,0 +1,133 @@
+import { Ajv, type ErrorObject, type Options } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Problem } from '../base/errors.ts';
+import type { Place } from '../base/located.ts';
+import { isObject } from '../kube/equal.ts';
+import type { JsonObject } from '../kube/types.ts';
+import { suggest } from './suggest.ts';
+import { escapeSegment, placeOf, type Values } from './values.ts';
+
+/** A chart's values.schema.json, already read as JSON. */
+export interface ValuesSchema {
+  readonly file: string;
+  readonly schema: JsonObject;
+}
+
+// Formats would need another package and are annotations by default in 2020-12; unknown keywords are allowed as editors' hints are.
+const OPTIONS: Options = {
+  allErrors: true,
+  strict: false,
+  verbose: true,
+  validateFormats: false,
+  logger: false,
+};
+
+/** Every way in which the values break the schema, each at the line of the values file that set the offending value. */
+export function checkValues(values: Values, { file, schema }: ValuesSchema, chartFile: string): Problem[] {
+  const dialect = typeof schema.$schema === 'string' ? schema.$schema : '';
+  // Helm 4 reads 2020-12 where nothing is said; draft-07 is what most charts name.
+  const ajv = /draft-0[67]/.test(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
+  try {
+    const validate = ajv.compile(schema);
+    if (validate(values.data)) return [];
+    return dedupe((validate.errors ?? []).map((error) => describe(error, values, chartFile)));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [
+      { reason: 'InvalidSchema', message: `The schema itself is not valid: ${message}`, place: { file } },
+    ];
+  }
+}
+
+function describe(error: ErrorObject, values: Values, chartFile: string): Problem {
+  const name = dotted(error.instancePath);
+  const place = placeOf(values, pointerOf(error)) ?? { file: chartFile };
+  return { reason: 'SchemaViolation', place, ...say(error, name, place) };
+}
+
+/** The member that the error is about: an unknown key is its own, everything else is the value at instancePath. */
+function pointerOf(error: ErrorObject): string {
+  return error.keyword === 'additionalProperties'
+    ? `${error.instancePath}/${escapeSegment(String(error.params.additionalProperty))}`
+    : error.instancePath;
+}
+
+type Said = Pick<Problem, 'message' | 'remedy'>;
+
+function say(error: ErrorObject, name: string, place: Place): Said {
+  const value = JSON.stringify(error.data);
+  const shown = value !== undefined && value.length <= 60 ? value : 'this value';
+  const hint = title(error);
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(error.params.additionalProperty);
+      const known = isObject(error.parentSchema?.properties)
+        ? Object.keys(error.parentSchema.properties)
+        : [];
+      const remedy =
+        suggest(key, known) ?? (known.length > 0 ? `Known here: ${known.join(', ')}.` : undefined);
+      return {
+        message: `${join(name, key)} is not a value of this chart`,
+        ...(remedy ? { remedy } : {}),
+      };
+    }
+    case 'required': {
+      const key = join(name, String(error.params.missingProperty));
+      return {
+        message: `${key} is required and not set`,
+        remedy: `Set ${key} in ${place.file} or another values file.`,
+      };
+    }
+    case 'type':
+      return { message: `${name} must be ${article(error.params.type)}, not ${shown}`, ...hint };
+    case 'enum':
+      return { message: `${name} must be one of ${list(error.params.allowedValues)}, not ${shown}`, ...hint };
+    case 'const':
+      return {
+        message: `${name} must be ${JSON.stringify(error.params.allowedValue)}, not ${shown}`,
+        ...hint,
+      };
+    default:
+      return { message: `${name} ${error.message ?? 'is not valid'}, but is ${shown}`, ...hint };
+  }
+}
+
+/** The schema's own description says best what was meant. */
+function title(error: ErrorObject): { remedy?: string } {
+  const { description, title: heading } = (error.parentSchema ?? {}) as {
+    description?: unknown;
+    title?: unknown;
+  };
+  const text =
+    typeof description === 'string' ? description : typeof heading === 'string' ? heading : undefined;
+  return text ? { remedy: text } : {};
+}
+
+const join = (name: string, key: string): string => (name === 'the values' ? key : `${name}.${key}`);
+const list = (values: unknown): string =>
+  (Array.isArray(values) ? values : []).map((v) => JSON.stringify(v)).join(', ');
+
+function article(types: unknown): string {
+  const names = Array.isArray(types) ? types.map(String) : [String(types)];
+  return names
+    .map((name) => (/^[aeiou]/.test(name) ? `an ${name}` : name === 'null' ? name : `a ${name}`))
+    .join(' or ');
+}
+
+function dotted(pointer: string): string {
+  if (pointer === '') return 'the values';
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce(
+      (path, key) => (/^\d+$/.test(key) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`),
+      '',
+    );
+}
+
+/** anyOf and oneOf report every branch: the same sentence once is enough. */
+function dedupe(problems: readonly Problem[]): Problem[] {
+  const seen = new Map(problems.map((p) => [`${p.place?.file}:${p.place?.line}:${p.message}`, p]));
+  return [...seen.values()];
+}

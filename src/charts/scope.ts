@@ -1,0 +1,93 @@
+import type { Problem } from '../base/errors.ts';
+import { isObject } from '../kube/equal.ts';
+import type { Json, JsonObject } from '../kube/types.ts';
+import type { Chart } from './chart.ts';
+import type { ChartDependency } from './metadata.ts';
+import { checkValues } from './schema.ts';
+import { mergeValues, scopeOf, under, type Values } from './values.ts';
+
+/** A chart with the values that its templates see, after the defaults of everything below it and the wishes of everything above. */
+export interface ScopedChart {
+  readonly chart: Chart;
+  /** Name under which the parent addresses it: its alias, or its own name. */
+  readonly name: string;
+  readonly values: Values;
+  readonly subcharts: readonly ScopedChart[];
+}
+
+interface Link {
+  readonly name: string;
+  readonly chart: Chart;
+  readonly dependency?: ChartDependency;
+}
+
+/**
+ * Helm's scoping: a chart sees its own values, its children's defaults under their names, and `global` copied downwards.
+ * A child sees only what stands under its name, plus `global`; the parent wins.
+ */
+export function scopeCharts(chart: Chart, given: Values, name = chart.metadata.name): ScopedChart {
+  const own = mergeValues(chart.values, given);
+  const links = linksOf(chart).filter((link) => isEnabled(link, own.data));
+  const subcharts = links.map((link) =>
+    scopeCharts(link.chart, withGlobals(scopeOf(own, link.name), own), link.name),
+  );
+  const defaults = subcharts
+    .map((child) => under(child.name, child.values))
+    .reduce(mergeValues, { data: {}, places: new Map() });
+  return { chart, name, values: mergeValues(defaults, own), subcharts };
+}
+
+/** The values that break a schema, over the chart and all charts below it. */
+export function checkScoped(scoped: ScopedChart): Problem[] {
+  const { chart, values, subcharts } = scoped;
+  const own = chart.schema ? checkValues(values, chart.schema, chart.metadata.file) : [];
+  return [...own, ...subcharts.flatMap(checkScoped)];
+}
+
+/** Dependencies that Chart.yaml names and the folder `charts/` does not hold. */
+export function missingDependencies(chart: Chart): Problem[] {
+  const present = new Set(chart.subcharts.map((sub) => sub.metadata.name));
+  const missing = chart.metadata.dependencies.filter((d) => !present.has(d.name));
+  return missing.map((dependency) => ({
+    reason: 'DependencyMissing',
+    message: `The chart depends on ${dependency.name}, which is not in its charts/ folder`,
+    place: { file: chart.metadata.file },
+    remedy: `Put the chart into charts/${dependency.name}; charts are not fetched from repositories yet.`,
+  }));
+}
+
+/** One link per dependency (an alias makes a second copy), and one for every chart in `charts/` that nobody declared. */
+function linksOf(chart: Chart): Link[] {
+  const declared = chart.metadata.dependencies.flatMap((dependency) => {
+    const found = chart.subcharts.find((sub) => sub.metadata.name === dependency.name);
+    return found ? [{ name: dependency.alias ?? dependency.name, chart: found, dependency }] : [];
+  });
+  const named = new Set(chart.metadata.dependencies.map((d) => d.name));
+  const others = chart.subcharts
+    .filter((sub) => !named.has(sub.metadata.name))
+    .map((sub) => ({ name: sub.metadata.name, chart: sub }));
+  return [...declared, ...others];
+}
+
+/** Tags first, then the condition overrides: its first path that holds a boolean decides. */
+function isEnabled({ dependency }: Link, values: JsonObject): boolean {
+  if (!dependency) return true;
+  const conditions = (dependency.condition ?? '').split(',').map((path) => lookup(values, path.trim()));
+  const decided = conditions.find((value) => typeof value === 'boolean');
+  if (typeof decided === 'boolean') return decided;
+  const tags = dependency.tags
+    .map((tag) => lookup(values, `tags.${tag}`))
+    .filter((v) => typeof v === 'boolean');
+  return tags.length === 0 || tags.includes(true);
+}
+
+function lookup(values: JsonObject, path: string): Json | undefined {
+  return path.split('.').reduce<Json | undefined>((at, key) => {
+    return isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  }, values);
+}
+
+function withGlobals(values: Values, parent: Values): Values {
+  const globals = scopeOf(parent, 'global');
+  return Object.keys(globals.data).length === 0 ? values : mergeValues(values, under('global', globals));
+}

@@ -1,0 +1,148 @@
+import { failed, ok, type Result } from '../base/errors.ts';
+import { type FileTree, readText } from '../base/filetree.ts';
+import type { Place } from '../base/located.ts';
+import { isObject } from '../kube/equal.ts';
+import type { Json, JsonObject } from '../kube/types.ts';
+import { locateKeys, parseYaml } from '../kube/yaml.ts';
+
+/** Values and, for every member by JSON pointer, the file and line that set it. */
+export interface Values {
+  readonly data: JsonObject;
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+export const NO_VALUES: Values = { data: {}, places: new Map() };
+
+/** One segment of a JSON pointer (RFC 6901). */
+export const escapeSegment = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+export function parseValues(text: string, file: string): Result<Values> {
+  const parsed = parseYaml(text, file);
+  if (!parsed.ok) return parsed;
+  if (parsed.value === null) return ok(NO_VALUES);
+  if (!isObject(parsed.value)) {
+    return failed({
+      reason: 'InvalidValues',
+      message: `${file} holds ${Array.isArray(parsed.value) ? 'a list' : 'a scalar'}: values must be a map`,
+      place: { file, line: 1 },
+      remedy: 'Write `name: value` lines.',
+    });
+  }
+  const lines = [...locateKeys(text)].map(([pointer, line]) => [pointer, { file, line }] as const);
+  return ok({ data: parsed.value, places: new Map(lines) });
+}
+
+/** Values without a text: overrides of a command line, of an environment. Every member is said to come from `source`. */
+export function valuesFrom(data: JsonObject, source: string): Values {
+  const places = new Map<string, Place>();
+  const visit = (value: Json, pointer: string): void => {
+    if (pointer !== '') places.set(pointer, { file: source });
+    if (Array.isArray(value)) value.forEach((item, i) => visit(item, `${pointer}/${i}`));
+    else if (isObject(value)) {
+      for (const [key, member] of Object.entries(value)) visit(member, `${pointer}/${escapeSegment(key)}`);
+    }
+  };
+  visit(data, '');
+  return { data, places };
+}
+
+/**
+ * `over` laid on `under`: maps merge key by key, lists and scalars replace, null deletes the key — whether or not the key was there
+ * (Helm has changed its mind about the latter between releases; one rule is easier to remember).
+ */
+export function mergeValues(under: Values, over: Values): Values {
+  const places = new Map(under.places);
+  const forget = (pointer: string): void => {
+    for (const known of places.keys()) {
+      if (known === pointer || known.startsWith(`${pointer}/`)) places.delete(known);
+    }
+  };
+  const merge = (below: JsonObject, above: JsonObject, at: string): JsonObject => {
+    const result: Record<string, Json> = { ...below };
+    for (const [key, value] of Object.entries(above)) {
+      const pointer = `${at}/${escapeSegment(key)}`;
+      const old = Object.hasOwn(below, key) ? below[key] : undefined;
+      if (value === null) {
+        forget(pointer);
+        delete result[key];
+      } else if (isObject(value) && isObject(old)) {
+        define(result, key, merge(old, value, pointer));
+      } else {
+        forget(pointer);
+        define(result, key, isObject(value) ? merge({}, value, pointer) : value);
+      }
+    }
+    return result;
+  };
+  const data = merge(under.data, over.data, '');
+  for (const [pointer, place] of over.places) {
+    if (exists(data, pointer)) places.set(pointer, place);
+  }
+  return { data, places };
+}
+
+/** Sets an own member even for a key such as `__proto__`, which an assignment would take as the prototype. */
+function define(target: Record<string, Json>, key: string, value: Json): void {
+  Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+/** The member under one key as values of their own: what a subchart is handed. */
+export function scopeOf(values: Values, key: string): Values {
+  const member = Object.hasOwn(values.data, key) ? values.data[key] : undefined;
+  const prefix = `/${escapeSegment(key)}`;
+  const inside = [...values.places].filter(([pointer]) => pointer.startsWith(`${prefix}/`));
+  return {
+    data: isObject(member) ? member : {},
+    places: new Map(inside.map(([pointer, place]) => [pointer.slice(prefix.length), place])),
+  };
+}
+
+/** The reverse of `scopeOf`: all of `values` under one key. */
+export function under(key: string, values: Values): Values {
+  const prefix = `/${escapeSegment(key)}`;
+  return {
+    data: { [key]: values.data },
+    places: new Map([...values.places].map(([pointer, place]) => [`${prefix}${pointer}`, place])),
+  };
+}
+
+/** Place of the member at `pointer`, or of the nearest member around it. */
+export function placeOf(values: Values, pointer: string): Place | undefined {
+  for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+    const place = values.places.get(at);
+    if (place) return place;
+  }
+  return undefined;
+}
+
+/** Reads the files in order and lays them over `base`. */
+export function readValuesFiles(tree: FileTree, files: readonly string[], base: Values): Result<Values> {
+  let merged = base;
+  for (const file of files) {
+    const text = readText(tree, file);
+    if (text === undefined) {
+      return failed({
+        reason: 'ValuesFileMissing',
+        message: `There is no values file ${file}`,
+        place: { file },
+        remedy: 'Add the file, or take it out of the list of values in pilotage.yaml.',
+      });
+    }
+    const parsed = parseValues(text, file);
+    if (!parsed.ok) return parsed;
+    merged = mergeValues(merged, parsed.value);
+  }
+  return ok(merged);
+}
+
+function exists(data: JsonObject, pointer: string): boolean {
+  let at: Json | undefined = data;
+  for (const segment of pointer.split('/').slice(1)) {
+    const key = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (Array.isArray(at)) at = at[Number(key)];
+    else if (isObject(at) && Object.hasOwn(at, key)) at = at[key];
+    else return false;
+    if (at === undefined) return false;
+  }
+  return true;
+}

@@ -1,0 +1,255 @@
+import Handlebars from 'handlebars';
+import { type Problem, ProblemError } from '../../base/errors.ts';
+import type { Place } from '../../base/located.ts';
+import { suggest } from '../../charts/suggest.ts';
+import { type Helper, HelperError } from './helper.ts';
+import { BLOCKS } from './helpers/blocks.ts';
+import { contextHelpers } from './helpers/context.ts';
+import { HELPERS } from './helpers/index.ts';
+import { LENIENT } from './helpers/logic.ts';
+import { type MappedText, resolveMarkers, stripMarkers } from './markers.ts';
+import { OUTPUT, type Rewritten, rewrite, VALUE, type Vocabulary } from './rewrite.ts';
+import { output, requireValue } from './values.ts';
+
+export interface Template {
+  /** Path in the tree: what errors name. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The data of one chart, as its templates see it. */
+export type Context = Readonly<Record<string, unknown>>;
+
+export interface RenderedText extends MappedText {
+  /** File names by the index that `sources` use. */
+  readonly files: readonly string[];
+}
+
+/** What a helper may know about where it is called. */
+export interface Call {
+  readonly root: Context;
+  readonly place: Place;
+}
+
+export interface Engine {
+  /** Makes the `{{#*inline}}`s and the text of a `_name.hbs` file callable from every template. Later ones win. */
+  define(template: Template): void;
+  /** Throws ProblemError with file, line, column and remedy. */
+  render(template: Template, context: Context): RenderedText;
+}
+
+export interface EngineOptions {
+  /** `{{image "web"}}` → reference, or undefined when nothing is known under that name. */
+  readonly image: (name: string, root: Context) => string | undefined;
+  /** Files of the chart that templates may read, by path relative to the chart. */
+  readonly files: (root: Context) => Readonly<Record<string, string>>;
+}
+
+export const ROOTS: ReadonlySet<string> = new Set([
+  ...['Values', 'Release', 'Chart', 'Capabilities', 'Files', 'Template', 'Pilotage', 'Subcharts'],
+]);
+
+/** Helm stops at 1,000; the JavaScript stack is smaller. */
+const MAX_DEPTH = 200;
+
+type Delegate = HandlebarsTemplateDelegate<unknown>;
+
+/** One environment per render: no state outlives it, so nothing of one application reaches another. */
+export function createEngine(options: EngineOptions): Engine {
+  const hb = Handlebars.create();
+  for (const name of Object.keys(hb.helpers)) hb.unregisterHelper(name);
+  const files: string[] = [];
+  const definitions = new Map<string, { compiled: Delegate; file: string }>();
+  let depth = 0;
+
+  const deeper = <T>(run: () => T): T => {
+    if (depth >= MAX_DEPTH) throw new HelperError(`include and tpl are nested more than ${MAX_DEPTH} deep`);
+    depth += 1;
+    try {
+      return run();
+    } finally {
+      depth -= 1;
+    }
+  };
+
+  const run = (compiled: Delegate, context: unknown, root: Context): string =>
+    compiled(context, {
+      data: { root },
+      allowProtoPropertiesByDefault: false,
+      allowProtoMethodsByDefault: false,
+    });
+
+  const include = (name: string, context: unknown, root: Context): string => {
+    const found = definitions.get(name);
+    if (!found) {
+      const remedy = suggest(name, [...definitions.keys()]);
+      throw new HelperError(`no template is defined under the name ${JSON.stringify(name)}`, remedy);
+    }
+    // The final newline belongs to the line that holds {{/inline}}, not to the value.
+    return deeper(() => stripMarkers(run(found.compiled, context, root)).replace(/\n$/, ''));
+  };
+
+  const tpl = (text: string, context: unknown, call: Call): string => {
+    if (!text.includes('{{')) return text;
+    const file = `${call.place.file}:${call.place.line} (tpl)`;
+    return deeper(() => stripMarkers(run(load({ file, text }).compiled, context, call.root)));
+  };
+
+  const contextual = contextHelpers({ ...options, include, tpl });
+  const words: Vocabulary = {
+    helpers: new Set([...Object.keys(HELPERS), ...Object.keys(contextual), VALUE, OUTPUT]),
+    lenient: LENIENT,
+    blocks: new Set(Object.keys(BLOCKS)),
+    roots: ROOTS,
+  };
+
+  const placed = (name: string, helper: (args: unknown[], call: Call) => unknown) =>
+    hb.registerHelper(name, function (this: unknown, ...args: unknown[]) {
+      const { loc, data, hash } = args.pop() as HelperOptionsWithLoc;
+      const call = { root: data.root, place: placeOf(loc, files) };
+      if (hash && Object.keys(hash).length > 0)
+        args.push(...(name === 'dict' ? Object.entries(hash).flat() : [hash]));
+      try {
+        return helper(args, call);
+      } catch (error) {
+        throw placeError(name, error, call.place);
+      }
+    });
+
+  for (const [name, helper] of Object.entries<Helper>(HELPERS)) placed(name, (args) => helper(...args));
+  for (const [name, helper] of Object.entries(contextual)) placed(name, helper);
+  placed(VALUE, ([written, ...chain]) => requireValue(String(written), chain));
+  placed(OUTPUT, ([written, value]) => output(String(written), value));
+  for (const [name, block] of Object.entries(BLOCKS)) {
+    hb.registerHelper(name, function (this: unknown, value: unknown, opts: HelperOptionsWithLoc) {
+      try {
+        return block.call(this, value, opts);
+      } catch (error) {
+        throw placeError(`#${name}`, error, placeOf(opts.loc, files));
+      }
+    } as Handlebars.HelperDelegate);
+  }
+
+  const knownHelpers = Object.fromEntries([...words.helpers, ...words.blocks].map((name) => [name, true]));
+  const compile = (program: hbs.AST.Program): Delegate =>
+    hb.compile(program, {
+      noEscape: true,
+      knownHelpers: knownHelpers as KnownHelpers,
+      knownHelpersOnly: true,
+    });
+
+  const load = (template: Template): { compiled: Delegate; rewritten: Rewritten; index: number } => {
+    const index = files.push(template.file) - 1;
+    // Only text that came from the tree is parsed; the syntax tree that is compiled is our own work, never a caller's.
+    const rewritten = rewrite(parse(template), template.file, index, words);
+    return { compiled: compile(rewritten.program), rewritten, index };
+  };
+
+  return {
+    define(template) {
+      const { rewritten, compiled } = load(template);
+      for (const [name, program] of rewritten.definitions) {
+        const definition = compile(program);
+        definitions.set(name, { compiled: definition, file: template.file });
+        hb.registerPartial(name, definition);
+      }
+      const name = template.file
+        .replace(/^.*\//, '')
+        .replace(/^_/, '')
+        .replace(/\.hbs$/, '');
+      if (!rewritten.definitions.has(name) && rewritten.program.body.some(writesText)) {
+        definitions.set(name, { compiled, file: template.file });
+        hb.registerPartial(name, compiled);
+      }
+    },
+    render(template, context) {
+      const { compiled, rewritten, index } = load(template);
+      checkPartials(rewritten, template.file, [...definitions.keys()]);
+      const marked = located(template, () => run(compiled, context, context));
+      return { ...resolveMarkers(marked, { file: index, line: 1 }), files };
+    },
+  };
+}
+
+type KnownHelpers = NonNullable<CompileOptions['knownHelpers']>;
+
+interface HelperOptionsWithLoc {
+  readonly fn: Delegate;
+  readonly inverse: Delegate;
+  readonly hash: Readonly<Record<string, unknown>>;
+  readonly data: Record<string, unknown> & { readonly root: Context };
+  readonly loc?: {
+    readonly source?: string;
+    readonly start: { readonly line: number; readonly column: number };
+  };
+}
+
+const writesText = (node: hbs.AST.Statement): boolean =>
+  node.type !== 'DecoratorBlock' &&
+  node.type !== 'CommentStatement' &&
+  !(node.type === 'ContentStatement' && stripMarkers((node as hbs.AST.ContentStatement).value).trim() === '');
+
+function parse(template: Template): hbs.AST.Program {
+  try {
+    return Handlebars.parse(template.text, { srcName: template.file });
+  } catch (error) {
+    throw new ProblemError(syntaxProblem(template, error));
+  }
+}
+
+/** Handlebars' parser puts the line into its message: `Parse error on line 3:`, followed by an excerpt and the tokens it hoped for. */
+function syntaxProblem(template: Template, error: unknown): Problem {
+  const [head = '', ...rest] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const line = Number(/line (\d+)/.exec(head)?.[1] ?? / - (\d+):\d+$/.exec(head)?.[1] ?? 1);
+  const message = /^Parse error/.test(head) ? 'Handlebars cannot read this' : head.replace(/ - \d+:\d+$/, '');
+  return {
+    reason: 'TemplateError',
+    message,
+    place: { file: template.file, line },
+    details: rest,
+    remedy: 'Check that every {{#block}} has its {{/block}} and every {{ its }}.',
+  };
+}
+
+function checkPartials(rewritten: Rewritten, file: string, known: readonly string[]): void {
+  for (const { name, line, column } of rewritten.calls) {
+    if (known.includes(name) || rewritten.inlines.has(name) || name.startsWith('@')) continue;
+    const remedy =
+      suggest(name, known) ?? `Define it in templates/_helpers.hbs: {{#*inline "${name}"}} … {{/inline}}`;
+    const message = `There is no partial named ${name}`;
+    throw new ProblemError({ reason: 'TemplateError', message, place: { file, line, column }, remedy });
+  }
+}
+
+function placeOf(loc: HelperOptionsWithLoc['loc'], files: readonly string[]): Place {
+  if (!loc) return { file: files.at(-1) ?? '' };
+  return { file: loc.source ?? files.at(-1) ?? '', line: loc.start.line, column: loc.start.column + 1 };
+}
+
+function placeError(name: string, error: unknown, place: Place): unknown {
+  // The innermost place is the one that helps: a helper that includes a template keeps the error of that template.
+  if (!(error instanceof HelperError)) return error;
+  const message =
+    name === 'fail' || name === 'required' || name.startsWith('%')
+      ? error.message
+      : `${name}: ${error.message}`;
+  const remedy = error.remedy ? { remedy: error.remedy } : {};
+  return new ProblemError({ reason: 'TemplateError', message, place, ...remedy });
+}
+
+/** Whatever else escapes from a template (a stack that overflows, a mistake of ours) at least names the template. */
+function located<T>(template: Template, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    const place = { file: template.file };
+    const endless = error instanceof RangeError;
+    const message = endless
+      ? 'The templates call each other without end'
+      : error instanceof Error
+        ? error.message
+        : String(error);
+    throw new ProblemError({ reason: 'TemplateError', message, place }, { cause: error });
+  }
+}

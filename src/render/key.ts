@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readText } from '../base/filetree.ts';
+import { canonicalJson } from '../kube/equal.ts';
+import type { RenderRequest } from './types.ts';
+
+/** Raise it when the same request renders differently than before. */
+const ENGINE = 1;
+
+/**
+ * Content address of a render: equal keys mean equal results. It holds digests, so nothing is read.
+ * The commit is part of it only where a template can see it: otherwise every push would render every app again.
+ */
+export function renderKey(request: RenderRequest): string {
+  const { tree, path, valuesFiles, revision, ...rest } = request;
+  const input = {
+    ...rest,
+    engine: ENGINE,
+    path,
+    source: tree.digest(path) ?? null,
+    values: valuesFiles.map((file) => [file, tree.digest(file) ?? null]),
+    revision: seesRevision(request) ? revision : null,
+  };
+  return createHash('sha256').update(canonicalJson(input)).digest('hex');
+}
+
+/** Whether anything that takes part in the render speaks of `Pilotage`. Where nothing does, templates are not given the revision. */
+export function seesRevision({ tree, path, valuesFiles, overrides }: RenderRequest): boolean {
+  const prefix = path === '' ? '' : `${path}/`;
+  const files = [
+    ...valuesFiles,
+    ...tree.paths.filter((p) => p.startsWith(prefix) && /\.(hbs|ya?ml)$/.test(p)),
+  ];
+  const speaks = (text: string): boolean => text.includes('Pilotage');
+  return files.some((file) => speaks(readText(tree, file) ?? '')) || speaks(JSON.stringify(overrides ?? {}));
+}

@@ -1,0 +1,83 @@
+import { failed, ok, type Problem, type Result } from '../base/errors.ts';
+import type { FileTree } from '../base/filetree.ts';
+import { renderChart } from './chart.ts';
+import { detect } from './detect.ts';
+import { findDuplicates } from './duplicates.ts';
+import type { Written } from './manifests.ts';
+import { assignNamespace } from './namespace.ts';
+import { renderPlain } from './plain.ts';
+import type { Rendered, RenderRequest } from './types.ts';
+import { upgrade } from './upgrade.ts';
+
+interface Source {
+  readonly manifests: readonly Written[];
+  readonly warnings?: readonly Problem[];
+  readonly notes?: string;
+}
+
+/**
+ * The objects of one app: pure, so equal requests give equal results.
+ * Runs in the caller's thread: for the command line and tests. The daemon renders what it does not trust in a pool (`pool.ts`).
+ */
+export function renderInline(request: RenderRequest): Result<Rendered> {
+  const source = readSource(request);
+  if (!source.ok) return source;
+  const upgraded = source.value.manifests.map(upgrade);
+  const placed = upgraded.map(({ written }) =>
+    assignNamespace(written, request.namespace, request.allowNamespaces ?? false),
+  );
+  const written = placed.filter((p): p is Written => 'object' in p);
+  const problems = [...placed.filter((p): p is Problem => 'reason' in p), ...findDuplicates(written)];
+  const [first, ...others] = problems;
+  if (first) return failed(first, ...others);
+  const { notes, warnings = [] } = source.value;
+  return ok({
+    manifests: written.map((w) => ({ ...w, app: request.app })),
+    ...(notes === undefined ? {} : { notes }),
+    warnings: [...warnings, ...upgraded.flatMap(({ warning }) => (warning ? [warning] : []))],
+  });
+}
+
+function readSource(request: RenderRequest): Result<Source> {
+  const { tree, path } = request;
+  const source = detect(tree, path);
+  switch (source.kind) {
+    case 'chart':
+      return renderChart(request);
+    case 'plain':
+      return renderPlain(tree, path);
+    case 'helm':
+      return failed(helmProblem(source.file, source.line, path));
+    case 'kustomize':
+      return failed(kustomizeProblem(source.file, path));
+    case 'empty':
+      return failed(emptyProblem(tree, path));
+  }
+}
+
+const helmProblem = (file: string, line: number, path: string): Problem => ({
+  reason: 'HelmChart',
+  message: `${path === '' ? 'This repository' : path} is a Helm chart: its templates are Go templates, which are not rendered yet`,
+  place: { file, line },
+  remedy: `Render it into a folder of plain manifests (helm template NAME ${path === '' ? '.' : path} > manifests/NAME.yaml) and deliver that, or rewrite the templates as Handlebars (templates/*.hbs).`,
+});
+
+const kustomizeProblem = (file: string, path: string): Problem => ({
+  reason: 'Kustomization',
+  message: 'This folder is a kustomization, which is not rendered yet',
+  place: { file },
+  remedy: `Build it into a folder of plain manifests (kubectl kustomize ${path === '' ? '.' : path} > manifests/all.yaml) and deliver that.`,
+});
+
+function emptyProblem(tree: FileTree, path: string): Problem {
+  const where = path === '' ? 'the root of the repository' : path;
+  const exists = path === '' || tree.paths.some((p) => p.startsWith(`${path}/`));
+  return {
+    reason: exists ? 'NothingToRender' : 'SourceMissing',
+    message: exists ? `There is neither a chart nor a manifest in ${where}` : `There is no folder ${where}`,
+    place: { file: path === '' ? '.' : path },
+    remedy: exists
+      ? 'Add a Chart.yaml with templates, or YAML files with apiVersion and kind.'
+      : 'Correct the path in pilotage.yaml, or add the folder.',
+  };
+}
