@@ -1,0 +1,90 @@
+import { ProblemError, problemOf } from '../base/errors.ts';
+import type { Again } from '../base/queue.ts';
+import { type Controller, createController, watch } from '../kube/controller.ts';
+import { createInformer, type Informer } from '../kube/informer.ts';
+import {
+  ENVIRONMENTS,
+  type Environment,
+  PILOTAGE_NAMESPACE,
+  PROMOTIONS,
+  type Promotion,
+} from '../model/types.ts';
+import { environmentObjectName } from './gather.ts';
+import { type PromoteOptions, promote } from './promote.ts';
+import { recordStatus } from './record.ts';
+
+/** Refusals that only a person's push, approval or word can end: looked at again when something changes, not by the clock. */
+const RECHECK_MS = 60_000;
+
+/**
+ * Promotes by itself where the policy says `auto: true`, whenever something that a gate looks at has changed,
+ * and marks pending promotions that a newer one overtook as superseded.
+ */
+export function createPromotionController(options: PromoteOptions): Controller {
+  const { home, clock, logger } = options;
+  const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
+  const environments = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
+  const promotions = createInformer<Promotion>({ ...inNamespace, resource: PROMOTIONS });
+  return createController({
+    name: 'promotion',
+    clock,
+    logger,
+    watches: [
+      watch(environments, (changed) => targetsOf(changed, environments.list())),
+      watch(promotions, ({ spec }) => [environmentObjectName(spec.delivery, spec.to)]),
+    ],
+    reconcile: (key) => advance(options, key, environments, promotions),
+  });
+}
+
+/** The environments whose promotion a change of this one may open: itself, and those that are promoted from it. */
+export function targetsOf(changed: Environment, all: readonly Environment[]): readonly string[] {
+  const followers = all.filter(
+    ({ spec, status }) =>
+      spec.delivery === changed.spec.delivery && status?.promotionPolicy?.from === changed.spec.environment,
+  );
+  return [changed, ...followers].map(({ spec }) => environmentObjectName(spec.delivery, spec.environment));
+}
+
+async function advance(
+  options: PromoteOptions,
+  key: string,
+  environments: Informer<Environment>,
+  promotions: Informer<Promotion>,
+): Promise<Again> {
+  const target = environments.get({ namespace: PILOTAGE_NAMESPACE, name: key });
+  if (!target) return undefined;
+  const { delivery, environment } = target.spec;
+  await supersedeOlder(
+    options,
+    promotions.list().filter(({ spec }) => spec.delivery === delivery && spec.to === environment),
+  );
+  if (!target.status?.promotionPolicy?.auto) return undefined;
+  try {
+    const report = await promote(options, delivery, environment, { dryRun: false, by: 'pilotage' });
+    const until = report.gates.flatMap((gate) => (gate.until ? [Date.parse(gate.until)] : []));
+    if (report.outcome !== 'Waiting' || until.length === 0) return undefined;
+    return { afterMs: Math.max(1000, Math.max(...until) - options.clock.now()) };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    options.logger.info(
+      { target: `${delivery}/${environment}`, reason: problemOf(error).message },
+      'not promoted',
+    );
+    return { afterMs: RECHECK_MS };
+  }
+}
+
+/** Only the newest pending promotion to an environment is alive: approvals of the others would approve what nobody ships. */
+async function supersedeOlder(options: PromoteOptions, promotions: readonly Promotion[]): Promise<void> {
+  const pending = promotions
+    .filter(({ status }) => status?.phase === 'Pending' || status?.phase === 'Refused')
+    .sort((a, b) => age(b) - age(a));
+  const [newest, ...older] = pending;
+  for (const promotion of older) {
+    const message = `Overtaken by ${newest?.spec.revision.slice(0, 7)}.`;
+    await recordStatus(options.home, promotion, { ...promotion.status, phase: 'Superseded', message });
+  }
+}
+
+const age = ({ metadata }: Promotion): number => Date.parse(metadata.creationTimestamp ?? '') || 0;

@@ -1,0 +1,121 @@
+import { type Problem, ProblemError } from '../base/errors.ts';
+import { promotedFrom } from '../git/trailers.ts';
+import type { Commit, Repository } from '../git/types.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { isNotFound } from '../kube/status.ts';
+import {
+  ENVIRONMENTS,
+  type Environment,
+  PILOTAGE_NAMESPACE,
+  PROMOTIONS,
+  type Promotion,
+} from '../model/types.ts';
+import { lineageOf } from './lineage.ts';
+import type { PipelineFacts } from './pipeline.ts';
+
+/** How far back a branch is searched for the last promotion. Beyond that a target counts as diverged, which refuses rather than loses. */
+const HISTORY_LIMIT = 2000;
+
+export interface GatherOptions {
+  readonly home: KubeClient;
+  readonly repository: (delivery: string) => Promise<Repository | undefined>;
+  /** Renders and plans an environment as if `revision` were wanted; what it finds wrong. */
+  readonly rehearse: (environment: Environment, revision: string) => Promise<readonly Problem[]>;
+}
+
+export interface Gathered {
+  readonly facts: PipelineFacts;
+  readonly target: Environment;
+  readonly source: Environment;
+  readonly repository: Repository;
+  readonly revision: Commit;
+  /** Tip of the target's branch, null while it does not exist. */
+  readonly tip: string | null;
+  readonly promotion: Promotion | undefined;
+}
+
+export const environmentObjectName = (delivery: string, environment: string): string =>
+  `${delivery}.${environment}`;
+export const promotionObjectName = (delivery: string, to: string, revision: string): string =>
+  `${delivery}.${to}.${revision.slice(0, 12)}`;
+
+/** Everything that `decide` needs to know about a promotion to `delivery/to`. Rejects with ProblemError when there is none to speak of. */
+export async function gather(options: GatherOptions, delivery: string, to: string): Promise<Gathered> {
+  const target = await environmentOf(options.home, delivery, to);
+  const policy = target.status?.promotionPolicy;
+  if (!policy) throw new ProblemError(noPolicy(delivery, to, target.spec.branch));
+  const source = await environmentOf(options.home, delivery, policy.from);
+  const repository = await options.repository(delivery);
+  if (!repository)
+    throw new ProblemError({ reason: 'NotFound', message: `The repository of ${delivery} is not here yet.` });
+  const wanted = source.status?.deployedRevision ?? source.status?.wantedRevision;
+  if (!wanted) {
+    throw new ProblemError({
+      reason: 'NothingToPromote',
+      message: `Nothing is deployed in ${delivery}/${policy.from} yet.`,
+      remedy: `Push to its branch ${source.spec.branch} first.`,
+    });
+  }
+  const [first, ...older] = await repository.log(wanted, { limit: HISTORY_LIMIT, allParents: true });
+  if (!first) throw new Error(`the log of ${wanted} is empty`);
+  const tip = (await repository.branches())[target.spec.branch] ?? null;
+  const targetLog = tip === null ? [] : await repository.log(tip, { limit: HISTORY_LIMIT });
+  const lineage = lineageOf({
+    target: targetLog,
+    source: [first, ...older],
+    promotedBy: ({ message }) => promotedFrom(message)?.revision,
+  });
+  const promotion = await findPromotion(options.home, promotionObjectName(delivery, to, wanted));
+  const rehearsal = lineage.type === 'level' ? [] : await options.rehearse(target, wanted);
+  const { pin } = target.spec;
+  const facts: PipelineFacts = {
+    source: `${delivery}/${policy.from}`,
+    target: `${delivery}/${to}`,
+    targetBranch: target.spec.branch,
+    status: source.status,
+    revision: wanted,
+    authors: [first.author.name, first.author.email],
+    approvals: promotion?.spec.approvals ?? [],
+    policy,
+    lineage,
+    rehearsal,
+    ...(pin ? { targetPin: pin } : {}),
+  };
+  return { facts, target, source, repository, revision: first, tip, promotion };
+}
+
+export async function environmentOf(
+  home: KubeClient,
+  delivery: string,
+  environment: string,
+): Promise<Environment> {
+  try {
+    const name = environmentObjectName(delivery, environment);
+    return await home.get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new ProblemError({
+      reason: 'NotFound',
+      message: `There is no environment ${delivery}/${environment}.`,
+      remedy:
+        '`pilotage status` lists the environments that exist; they are defined by pilotage.yaml on the default branch.',
+    });
+  }
+}
+
+async function findPromotion(home: KubeClient, name: string): Promise<Promotion | undefined> {
+  try {
+    return await home.get(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE, name });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function noPolicy(delivery: string, to: string, branch: string): Problem {
+  return {
+    reason: 'NoPromotion',
+    message: `No promotion leads to ${delivery}/${to}: it deploys what is pushed to its branch ${branch}.`,
+    remedy: `Say where it comes from in pilotage.yaml: \`promotion: {from: …}\` under the environment ${to}.`,
+  };
+}

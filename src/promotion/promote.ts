@@ -1,0 +1,126 @@
+import { type Clock, rfc3339 } from '../base/clock.ts';
+import { ProblemError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { promotionCommit } from '../git/merge.ts';
+import type { PromotionReport } from '../model/faces.ts';
+import type { GateState, Promotion } from '../model/types.ts';
+import { type Gathered, type GatherOptions, gather } from './gather.ts';
+import { type Decision, decide, formatCommit } from './pipeline.ts';
+import { ensurePromotion, recordApproval, recordStatus } from './record.ts';
+
+export interface PromoteOptions extends GatherOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Who the merge commits are by. */
+  readonly author: { readonly name: string; readonly email: string };
+  /**
+   * Moves a branch where its repository lives (here, or at the remote) from `expected` (null: creates it) and lets sync observe it.
+   * 'rejected' when somebody else moved it meanwhile.
+   */
+  readonly publish: (
+    delivery: string,
+    branch: string,
+    oid: string,
+    expected: string | null,
+  ) => Promise<'pushed' | 'rejected'>;
+}
+
+/** Promotes to `delivery/to` if it may happen now; otherwise says why not. A dry run stops short of writing anything. */
+export async function promote(
+  options: PromoteOptions,
+  delivery: string,
+  to: string,
+  request: { readonly dryRun: boolean; readonly by: string },
+): Promise<PromotionReport> {
+  const gathered = await gather(options, delivery, to);
+  const decision = decide(gathered.facts, options.clock.now());
+  if (request.dryRun) return report(gathered, decision);
+  if (decision.type === 'upToDate') return report(gathered, decision);
+  const promotion = await ensurePromotion(options.home, gathered, request.by);
+  if (decision.type !== 'advance') {
+    await recordStatus(options.home, promotion, statusOf(decision));
+    return report(gathered, decision);
+  }
+  const mergeCommit = await merge(options, gathered, request.by);
+  await recordStatus(options.home, promotion, {
+    phase: 'Merged',
+    gates: decision.gates,
+    message: `Merged into ${gathered.target.spec.branch}.`,
+    mergeCommit,
+    mergedAt: rfc3339(options.clock.now()),
+  });
+  options.logger.info({ delivery, to, revision: gathered.revision.oid, mergeCommit }, 'promoted');
+  return { ...report(gathered, decision), outcome: 'Promoted', mergeCommit };
+}
+
+/** Records an approval of the revision that waits, then reports what it still waits for. */
+export async function approve(
+  options: PromoteOptions,
+  delivery: string,
+  to: string,
+  by: string,
+): Promise<PromotionReport> {
+  const gathered = await gather(options, delivery, to);
+  if (gathered.facts.lineage.type === 'level') return report(gathered, { type: 'upToDate' });
+  const promotion = await ensurePromotion(options.home, gathered, undefined);
+  const approved = await recordApproval(options.home, promotion, by, rfc3339(options.clock.now()));
+  const facts = { ...gathered.facts, approvals: approved.spec.approvals ?? [] };
+  const decision = decide(facts, options.clock.now());
+  await recordStatus(options.home, approved, statusOf(decision));
+  return report({ ...gathered, facts }, decision);
+}
+
+async function merge(options: PromoteOptions, gathered: Gathered, by: string): Promise<string> {
+  const { repository, revision, tip, target, source } = gathered;
+  const { delivery, environment, branch } = target.spec;
+  const from = source.spec.environment;
+  const message = [
+    `Promote ${from} to ${environment}: ${revision.message.split('\n', 1)[0]}`,
+    '',
+    `Requested-by: ${by}`,
+  ].join('\n');
+  const author = { ...options.author, at: options.clock.now() };
+  const commit = await promotionCommit(repository, {
+    environment: from,
+    source: revision.oid,
+    target: tip ?? undefined,
+    message,
+    author,
+  });
+  const outcome = await options.publish(delivery, branch, commit, tip);
+  if (outcome === 'pushed') return commit;
+  throw new ProblemError({
+    reason: 'TargetMoved',
+    message: `Somebody pushed to ${branch} at the same moment; nothing was promoted.`,
+    remedy: `Look at what came in, then again: pilotage promote ${delivery}/${environment}`,
+  });
+}
+
+function statusOf(decision: Decision): NonNullable<Promotion['status']> {
+  const gates: readonly GateState[] = decision.type === 'upToDate' ? [] : decision.gates;
+  if (decision.type === 'refuse') {
+    return { phase: 'Refused', gates, message: decision.problems.map(({ message }) => message).join(' ') };
+  }
+  const waiting = gates.filter((gate) => gate.state === 'Waiting').map((gate) => gate.reason);
+  return { phase: 'Pending', gates, message: waiting.join(' ') || 'Every gate is open.' };
+}
+
+const OUTCOMES = {
+  upToDate: 'UpToDate',
+  advance: 'WouldPromote',
+  wait: 'Waiting',
+  refuse: 'Refused',
+} as const;
+
+function report({ facts, target, source }: Gathered, decision: Decision): PromotionReport {
+  return {
+    delivery: target.spec.delivery,
+    from: source.spec.environment,
+    to: target.spec.environment,
+    revision: facts.revision,
+    outcome: OUTCOMES[decision.type],
+    gates: decision.type === 'upToDate' ? [] : decision.gates,
+    problems: decision.type === 'refuse' ? decision.problems : [],
+    commits: facts.lineage.type === 'behind' ? facts.lineage.gains.slice(0, 20).map(formatCommit) : [],
+  };
+}

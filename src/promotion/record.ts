@@ -1,0 +1,86 @@
+import type { KubeClient } from '../kube/client.ts';
+import { isAlreadyExists, isConflict } from '../kube/status.ts';
+import type { KubeObject } from '../kube/types.ts';
+import { PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE, PROMOTIONS, type Promotion } from '../model/types.ts';
+import { type Gathered, promotionObjectName } from './gather.ts';
+
+/** Writers race (two people approve at once): read again and write again, this often. */
+const ATTEMPTS = 10;
+
+/** The Promotion object of a revision, created when it does not exist. */
+export async function ensurePromotion(
+  home: KubeClient,
+  gathered: Gathered,
+  requestedBy: string | undefined,
+): Promise<Promotion> {
+  if (gathered.promotion) return gathered.promotion;
+  const { delivery } = gathered.target.spec;
+  const to = gathered.target.spec.environment;
+  const name = promotionObjectName(delivery, to, gathered.revision.oid);
+  const object: KubeObject = {
+    apiVersion: PILOTAGE_API_VERSION,
+    kind: 'Promotion',
+    metadata: { name, namespace: PILOTAGE_NAMESPACE },
+    spec: {
+      delivery,
+      from: gathered.source.spec.environment,
+      to,
+      revision: gathered.revision.oid,
+      tree: gathered.revision.tree,
+      ...(requestedBy ? { requestedBy } : {}),
+    },
+  };
+  try {
+    return await home.create(PROMOTIONS, object);
+  } catch (error) {
+    if (isAlreadyExists(error)) return home.get(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE, name });
+    throw error;
+  }
+}
+
+/** Adds one person's approval; a second one of the same person changes nothing. */
+export async function recordApproval(
+  home: KubeClient,
+  promotion: Promotion,
+  by: string,
+  at: string,
+): Promise<Promotion> {
+  return rewrite(home, promotion, (current) => {
+    const approvals = current.spec.approvals ?? [];
+    if (approvals.some((approval) => approval.by === by)) return undefined;
+    return { ...current, spec: { ...current.spec, approvals: [...approvals, { by, at }] } };
+  });
+}
+
+export async function recordStatus(
+  home: KubeClient,
+  promotion: Promotion,
+  status: NonNullable<Promotion['status']>,
+): Promise<Promotion> {
+  return rewrite(
+    home,
+    promotion,
+    (current) =>
+      JSON.stringify(current.status) === JSON.stringify(status) ? undefined : { ...current, status },
+    'status',
+  );
+}
+
+async function rewrite(
+  home: KubeClient,
+  promotion: Promotion,
+  change: (current: Promotion) => Promotion | undefined,
+  subresource?: string,
+): Promise<Promotion> {
+  const key = { namespace: PILOTAGE_NAMESPACE, name: promotion.metadata.name ?? '' };
+  for (let attempt = 1; ; attempt++) {
+    const current = attempt === 1 ? promotion : await home.get(PROMOTIONS, key);
+    const changed = change(current);
+    if (!changed) return current;
+    try {
+      return await home.update(PROMOTIONS, changed, subresource ? { subresource } : {});
+    } catch (error) {
+      if (!isConflict(error) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
