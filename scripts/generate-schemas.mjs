@@ -87,12 +87,8 @@ const RENAMED = {
 const KEPT = new Set(['type', 'format', 'required']);
 const DROPPED = new Set(['description', 'x-kubernetes-group-version-kind', 'x-kubernetes-unions']);
 
-/** Go's zero values are published as defaults, although nothing ever fills them in. */
-const isZero = (value) =>
-  value === '' ||
-  value === 0 ||
-  value === false ||
-  (typeof value === 'object' && Object.keys(value).length === 0);
+/** Go's zero values are published as defaults, although nothing ever fills them in: except that a struct is always written. */
+const isZero = (value) => value === '' || value === 0 || value === false;
 
 function convert(node) {
   if (node.$ref) return { $ref: split(node.$ref.slice(REF_PREFIX.length)).join('.') };
@@ -105,9 +101,13 @@ function convert(node) {
       out.properties = Object.fromEntries(
         Object.entries(value).map(([name, child]) => [name, convert(child)]),
       );
-    else if (key === 'items') out.items = convert(value);
-    else if (key === 'additionalProperties') out.additional = convert(value);
-    else if (key === 'default') {
+    else if (key === 'items') {
+      out.items = convert(value);
+      delete out.items.default;
+    } else if (key === 'additionalProperties') {
+      out.additional = convert(value);
+      delete out.additional.default;
+    } else if (key === 'default') {
       if (!isZero(value)) out.default = value;
     } else if (!DROPPED.has(key)) throw new Error(`keyword ${key} is not understood`);
   }

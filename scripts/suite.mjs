@@ -1,0 +1,64 @@
+// Runs checks one after the other and ends with the one line that scripts and CI read: `N passed, N failed`.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './setup.mjs';
+
+const bin = (...parts) => join(root, 'node_modules', ...parts);
+
+export function createSuite() {
+  const total = { passed: 0, failed: 0, skipped: [] };
+  const node = (args, options) =>
+    spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', ...options });
+  return {
+    /** A program that passes as a whole or fails as a whole. */
+    check(name, args) {
+      console.log(`\n${name}`);
+      const passed = node(args).status === 0;
+      total[passed ? 'passed' : 'failed'] += 1;
+      console.log(passed ? `  ✔ ${name}` : `  ✘ ${name} failed`);
+    },
+    mocha(specs, env = {}) {
+      const folder = mkdtempSync(join(tmpdir(), 'pilotage-test-'));
+      const counts = join(folder, 'counts.json');
+      const args = [
+        bin('mocha', 'bin', 'mocha.js'),
+        '--reporter',
+        'scripts/reporter.cjs',
+        '--reporter-option',
+        `counts=${counts}`,
+      ];
+      const { status } = node([...args, ...specs], { env: { ...process.env, ...env } });
+      try {
+        const result = JSON.parse(readFileSync(counts, 'utf8'));
+        total.passed += result.passed;
+        total.failed += result.failed;
+        total.skipped.push(...result.skipped);
+        // Mocha can fail without a failing test: a file that does not load, an exception after the end.
+        if (status !== 0 && result.failed === 0) total.failed += 1;
+      } catch {
+        total.failed += 1;
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+    /** Prints the counts and ends the process: 0 only when nothing failed, nor was skipped where nothing may be. */
+    finish() {
+      const strict = process.env.PILOTAGE_SKIP_NOTHING === '1';
+      if (total.skipped.length > 0) {
+        console.log(
+          `\n!!! ${total.skipped.length} tests were SKIPPED because a tool is absent on this machine:`,
+        );
+        for (const title of total.skipped) console.log(`!!!   ${title}`);
+        if (strict) total.failed += total.skipped.length;
+      }
+      console.log(`\n${total.passed} passed, ${total.failed} failed`);
+      process.exit(total.failed === 0 ? 0 : 1);
+    },
+  };
+}
+
+export const tools = {
+  tsc: bin('typescript', 'bin', 'tsc'),
+  biome: bin('@biomejs', 'biome', 'bin', 'biome'),
+};
