@@ -1,0 +1,62 @@
+import type { Clock } from '../base/clock.ts';
+import { FINAL_STAGES, type ProgressEvent, type ProgressSource } from '../model/progress.ts';
+
+export interface PushReportOptions {
+  readonly source: ProgressSource;
+  readonly clock: Clock;
+  readonly delivery: string;
+  /** One line for the person who pushed; git puts `remote: ` before it. */
+  readonly report: (line: string) => void;
+  /** Aborts when the pusher has gone: then nobody listens, and delivery goes on. */
+  readonly signal: AbortSignal;
+  /** Stop telling after this long; the rollout does not depend on it. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Tells a push what it started. Listen before the push is observed, so that nothing is missed;
+ * `until(environments)` then resolves when each of them has come to an end.
+ */
+export function listenToPush(options: PushReportOptions): {
+  until(targets: readonly { readonly environment: string; readonly revision: string }[]): Promise<void>;
+} {
+  const { source, clock, delivery, report, signal, timeoutMs } = options;
+  const ended = new Map<string, string>();
+  let check = (): void => {};
+  const stop = source.subscribe((event) => {
+    if (event.delivery !== delivery) return;
+    for (const line of linesOf(event)) report(line);
+    if (event.environment && FINAL_STAGES.has(event.stage))
+      ended.set(event.environment, event.revision ?? '');
+    check();
+  });
+  return {
+    until: (targets) =>
+      new Promise((resolve) => {
+        const finish = (): void => {
+          stop();
+          cancel();
+          signal.removeEventListener('abort', finish);
+          resolve();
+        };
+        const cancel = clock.after(timeoutMs, () => {
+          report(`still under way after ${timeoutMs / 1000}s; follow it with: pilotage status ${delivery}`);
+          finish();
+        });
+        signal.addEventListener('abort', finish, { once: true });
+        check = () => {
+          // Another push may end an environment for another revision: that is an end for this one too.
+          if (targets.every(({ environment }) => ended.has(environment))) finish();
+        };
+        if (signal.aborted) finish();
+        else check();
+      }),
+  };
+}
+
+/** `[dev] planned: 4 to create`; further lines are indented below. */
+function linesOf(event: ProgressEvent): string[] {
+  const prefix = event.environment ? `[${event.environment}] ` : '';
+  const [first = '', ...rest] = event.message.split('\n');
+  return [`${prefix}${first}`, ...rest.map((line) => `${' '.repeat(prefix.length)}${line}`)];
+}

@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import type { Stage } from '../../src/model/progress.ts';
+import { createProgressHub } from '../../src/model/progresshub.ts';
+import { listenToPush } from '../../src/server/pushreport.ts';
+import { FakeClock, settle } from '../fakes/clock.ts';
+
+function push(environments: readonly string[]) {
+  const [hub, clock, leave] = [createProgressHub(), new FakeClock(), new AbortController()];
+  const lines: string[] = [];
+  let over = false;
+  const listener = listenToPush({
+    source: hub,
+    clock,
+    delivery: 'shop',
+    report: (line) => lines.push(line),
+    signal: leave.signal,
+    timeoutMs: 60_000,
+  });
+  void listener.until(environments.map((environment) => ({ environment, revision: 'abc' }))).then(() => {
+    over = true;
+  });
+  const say = (stage: Stage, message: string, environment?: string, delivery = 'shop') =>
+    hub.publish({
+      at: 0,
+      delivery,
+      stage,
+      message,
+      revision: 'abc',
+      ...(environment ? { environment } : {}),
+    });
+  return { clock, leave, lines, say, isOver: async () => (await settle(), over) };
+}
+
+describe('the report to whoever pushed', () => {
+  it('says each thing with its environment, further lines below', () => {
+    const { lines, say } = push(['dev']);
+    say('received', 'main is at abc');
+    say('planned', '2 to create\n+ Deployment web', 'dev');
+    expect(lines).to.deep.equal(['main is at abc', '[dev] 2 to create', '      + Deployment web']);
+  });
+
+  it('keeps other deliveries to themselves', () => {
+    const { lines, say } = push(['dev']);
+    say('planned', 'not yours', 'dev', 'other');
+    expect(lines).to.deep.equal([]);
+  });
+
+  it('is over when every environment that the push moved has come to an end', async () => {
+    const { say, isOver } = push(['dev', 'docs']);
+    say('healthy', 'healthy', 'dev');
+    expect(await isOver()).to.equal(false);
+    say('failed', 'boom', 'docs');
+    expect(await isOver()).to.equal(true);
+  });
+
+  it('is over at once when the push moved no environment', async () => {
+    expect(await push([]).isOver()).to.equal(true);
+  });
+
+  it('is over when the pusher leaves', async () => {
+    const { leave, isOver } = push(['dev']);
+    leave.abort();
+    expect(await isOver()).to.equal(true);
+  });
+
+  it('lets the pusher go after a while and says how to follow', async () => {
+    const { clock, lines, isOver } = push(['dev']);
+    await clock.advance(60_000);
+    expect(await isOver()).to.equal(true);
+    expect(lines[0]).to.contain('pilotage status shop');
+  });
+});

@@ -1,0 +1,119 @@
+import { request } from 'node:http';
+import { expect } from 'chai';
+import { ProblemError } from '../../src/base/errors.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { createProgressHub } from '../../src/model/progresshub.ts';
+import type { Actions } from '../../src/server/actions.ts';
+import { answer } from '../../src/server/routes.ts';
+import { createFace } from '../../src/server/server.ts';
+
+const TOKEN = 'secret-token';
+
+/** Actions that answer with what they were asked. */
+const echo = new Proxy({} as Actions, {
+  get:
+    (_, verb) =>
+    async (...args: unknown[]) => ({ verb, args }),
+});
+
+const ask = (method: string, path: string, body?: unknown) => {
+  const url = new URL(path, 'http://x');
+  return answer(echo, { method, path: url.pathname, query: url.searchParams, body });
+};
+
+async function refused(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'not refused',
+    (error: unknown) => (error instanceof ProblemError ? error.problem.reason : String(error)),
+  );
+}
+
+describe('server: routes', () => {
+  it('hands the environment of the path to the action', async () => {
+    expect(
+      (await ask('POST', '/api/v1/environments/shop/prod/promote', { dryRun: true, by: 'ann' }))?.body,
+    ).to.deep.equal({
+      verb: 'promote',
+      args: [
+        { delivery: 'shop', environment: 'prod' },
+        { dryRun: true, by: 'ann' },
+      ],
+    });
+  });
+
+  it('leaves the delivery empty when the path does', async () => {
+    expect((await ask('GET', '/api/v1/environments//prod/why'))?.body).to.deep.include({
+      args: [{ delivery: '', environment: 'prod' }],
+    });
+  });
+
+  it('refuses an unknown verb, a body that is no object and a field of the wrong type', async () => {
+    expect(await refused(ask('POST', '/api/v1/environments/shop/prod/explode', {}))).to.equal('NotFound');
+    expect(await refused(ask('POST', '/api/v1/environments/shop/prod/pin', []))).to.equal('BadRequest');
+    expect(await refused(ask('POST', '/api/v1/environments/shop/prod/rollback', { number: '3' }))).to.equal(
+      'BadRequest',
+    );
+    expect(await refused(ask('POST', '/api/v1/deliveries', {}))).to.equal('BadRequest');
+  });
+
+  it('leaves paths outside the API alone', async () => {
+    expect(await ask('GET', '/elsewhere')).to.equal(undefined);
+  });
+});
+
+describe('server: over HTTP', () => {
+  const face = createFace({
+    actions: echo,
+    progress: createProgressHub(),
+    git: async () => false,
+    token: TOKEN,
+    logger: silentLogger,
+  });
+  let port = 0;
+  before(async () => {
+    port = await face.listen('127.0.0.1', 0);
+  });
+  after(() => face.close());
+
+  const get = (
+    path: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; text: string }> =>
+    new Promise((resolve, reject) => {
+      const outgoing = request({ host: '127.0.0.1', port, path, headers }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      });
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+
+  it('asks everybody for the token, loopback or not', async () => {
+    expect((await get('/api/v1/status')).status).to.equal(401);
+    expect((await get('/api/v1/status', { Authorization: 'Bearer wrong' })).status).to.equal(401);
+    expect((await get('/api/v1/status', { Authorization: `Bearer ${TOKEN}` })).status).to.equal(200);
+    const basic = Buffer.from(`git:${TOKEN}`).toString('base64');
+    expect((await get('/api/v1/status', { Authorization: `Basic ${basic}` })).status).to.equal(200);
+  });
+
+  it('says that it lives without a token', async () => {
+    expect(await get('/healthz')).to.deep.equal({ status: 200, text: 'ok\n' });
+  });
+
+  it('names a port in use and what to do about it', async () => {
+    const second = createFace({
+      actions: echo,
+      progress: createProgressHub(),
+      git: async () => false,
+      token: TOKEN,
+      logger: silentLogger,
+    });
+    const error = await second.listen('127.0.0.1', port).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(ProblemError);
+    expect((error as ProblemError).problem).to.deep.include({ reason: 'PortInUse' });
+    expect((error as ProblemError).problem.message).to.contain(String(port));
+  });
+});
