@@ -1,7 +1,7 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
-import { builtinType } from './builtin.ts';
+
 import { isObject } from './equal.ts';
-import type { Schema } from './schema.ts';
+import { builtinType, type Schema } from './schema.ts';
 import type { Json, JsonObject } from './types.ts';
 
 /** Keywords of JSONSchemaProps that are taken over as they are. */

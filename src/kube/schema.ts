@@ -1,4 +1,5 @@
-import type { Json } from './types.ts';
+import { readFileSync } from 'node:fs';
+import type { GroupVersionKind, Json } from './types.ts';
 
 /**
  * The one schema representation, of built-in kinds and of custom resources alike: fields, types, list types and
@@ -64,3 +65,71 @@ export const memberSchema = (schema: Schema, key: string): Schema | undefined =>
 
 /** A schema that says nothing: any JSON below, kept. */
 export const ANYTHING: Schema = { preserveUnknown: true };
+
+/** A node of `schemas/*.json`: a Schema in which `{ "$ref": "core.v1.Pod" }` stands for a type of some package. */
+type Stored = Omit<Schema, 'properties' | 'items' | 'additional'> & {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Stored>>;
+  readonly items?: Stored;
+  readonly additional?: Stored;
+};
+
+/**
+ * Memos of what the files of the package say, filled on first use: immutable data, the same for everybody,
+ * so that a program which never names a kind of batch/v1 never reads its file.
+ */
+const packages = new Map<string, Readonly<Record<string, Stored>>>();
+const types = new Map<string, Schema>();
+
+const read = (file: string): unknown =>
+  JSON.parse(readFileSync(new URL(`./schemas/${file}.json`, import.meta.url), 'utf8'));
+
+function packageOf(name: string): Readonly<Record<string, Stored>> {
+  const known = packages.get(name);
+  if (known) return known;
+  const loaded = read(name) as Readonly<Record<string, Stored>>;
+  packages.set(name, loaded);
+  return loaded;
+}
+
+/** The schema of a built-in kind, undefined where the group-version or the kind is not one that ships. */
+export function builtinSchema(gvk: GroupVersionKind): Schema | undefined {
+  const name = builtinKinds()[`${gvk.group}/${gvk.version}/${gvk.kind}`];
+  return name === undefined ? undefined : builtinType(name);
+}
+
+/** `group/version/Kind` (the group empty for core) → name of its type, of every kind that ships. */
+export function builtinKinds(): Readonly<Record<string, string>> {
+  return packageOf('index') as unknown as Readonly<Record<string, string>>;
+}
+
+/** The schema of a built-in type by name, `core.v1.PodSpec`. Throws for a name that does not ship. */
+export function builtinType(name: string): Schema {
+  const known = types.get(name);
+  if (known) return known;
+  const dot = name.lastIndexOf('.');
+  const stored = packageOf(name.slice(0, dot))[name.slice(dot + 1)];
+  if (!stored) throw new Error(`no built-in type ${name}`);
+  // Registered before its members are resolved: JSONSchemaProps holds itself.
+  const schema: Schema = { name };
+  types.set(name, schema);
+  return Object.freeze(Object.assign(schema, resolve(stored)));
+}
+
+/** What a reference adds beside itself (merge strategy, map type) is never said of a recursive type, so copying is safe. */
+function resolve(stored: Stored): Schema {
+  const { $ref, properties, items, additional, ...own } = stored;
+  if ($ref !== undefined) {
+    const target = builtinType($ref);
+    return Object.keys(own).length === 0 ? target : { ...target, ...own };
+  }
+  return {
+    ...own,
+    ...(properties ? { properties: mapValues(properties, resolve) } : {}),
+    ...(items ? { items: resolve(items) } : {}),
+    ...(additional ? { additional: resolve(additional) } : {}),
+  };
+}
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
