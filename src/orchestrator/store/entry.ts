@@ -1,0 +1,17 @@
+import { deepFreeze } from '../../kube/equal.ts';
+import type { KubeObject } from '../../kube/types.ts';
+import type { Entry } from './types.ts';
+
+/** A new revision of an object: resourceVersion is set, and the JSON is made now because the log needs it at once. */
+export function newEntry(key: string, revision: number, object: KubeObject): Entry {
+  const resourceVersion = String(revision);
+  const stamped = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion } });
+  const json = Buffer.from(JSON.stringify(stamped));
+  return { key, revision, object: stamped, bytes: () => json };
+}
+
+/** An entry read back: parsed once, here. */
+export function storedEntry(key: string, revision: number, json: Buffer): Entry {
+  const object: KubeObject = JSON.parse(json.toString('utf8'));
+  return { key, revision, object: deepFreeze(object), bytes: () => json };
+}

@@ -1,0 +1,76 @@
+import { statusError } from '../../kube/status.ts';
+import type { Change, Entry, HistoryPolicy } from './types.ts';
+
+interface Remembered {
+  readonly change: Change;
+  readonly at: number;
+}
+
+/**
+ * The changes that watches and paged lists can go back to: a window that ends at the newest revision.
+ * `compacted` is the revision up to which the past is gone; everything after it is here.
+ */
+export class History {
+  #window: Remembered[] = [];
+  #compacted: number;
+  readonly #policy: HistoryPolicy;
+
+  constructor(compacted: number, policy: HistoryPolicy) {
+    this.#compacted = compacted;
+    this.#policy = policy;
+  }
+
+  get compacted(): number {
+    return this.#compacted;
+  }
+
+  add(change: Change, at: number): void {
+    this.#window.push({ change, at });
+  }
+
+  /** Changes after `revision`, oldest first. */
+  since(revision: number): Change[] {
+    if (revision < this.#compacted) throw tooOld(revision, this.#compacted);
+    return this.#window.slice(this.#indexAfter(revision)).map((remembered) => remembered.change);
+  }
+
+  /** `now` with every change after `revision` undone: the state at `revision`, ordered by key. */
+  rewind(now: readonly Entry[], prefix: string, revision: number): Entry[] {
+    const undone = this.since(revision).filter((change) => change.key.startsWith(prefix));
+    if (undone.length === 0) return [...now];
+    const state = new Map(now.map((entry) => [entry.key, entry]));
+    for (const change of undone.reverse()) {
+      if (change.previous) state.set(change.key, change.previous);
+      else state.delete(change.key);
+    }
+    return [...state.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Forgets what the policy does not keep, and tells which changes those were (oldest first). */
+  compact(now: number): Change[] {
+    const { maxChanges, maxAgeMs } = this.#policy;
+    const surplus = this.#window.length - maxChanges;
+    let count = 0;
+    for (const { at } of this.#window) {
+      if (count >= surplus && now - at < maxAgeMs) break;
+      count++;
+    }
+    const forgotten = this.#window.splice(0, count).map((remembered) => remembered.change);
+    this.#compacted = forgotten.at(-1)?.revision ?? this.#compacted;
+    return forgotten;
+  }
+
+  #indexAfter(revision: number): number {
+    let [low, high] = [0, this.#window.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#window[middle]?.change.revision ?? Infinity) <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+// The wording of etcd and kube-apiserver: clients look for "too old resource version".
+const tooOld = (revision: number, compacted: number) =>
+  statusError('Expired', `too old resource version: ${revision} (${compacted})`);

@@ -1,0 +1,230 @@
+import type { Clock } from '../../base/clock.ts';
+import { ProblemError } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import { deepEqual } from '../../kube/equal.ts';
+import { StatusError, statusError } from '../../kube/status.ts';
+import type { KubeObject } from '../../kube/types.ts';
+import { Collections } from './collections.ts';
+import { GroupCommit, rowOf, type Staged } from './commit.ts';
+import { type Disk, type Loaded, openDisk } from './disk.ts';
+import { newEntry, storedEntry } from './entry.ts';
+import { History } from './history.ts';
+import type { LogRow } from './rows.ts';
+import type { Change, Entry, HistoryPolicy, Store, Watcher } from './types.ts';
+import { Watchers } from './watchers.ts';
+
+export interface StoreOptions {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly history?: HistoryPolicy;
+  /** Changes that a live watcher may lag behind before it is dropped. */
+  readonly watcherCapacity?: number;
+}
+
+/** etcd behind kube-apiserver keeps five minutes (`--etcd-compaction-interval`); the count bounds memory. */
+const DEFAULT_HISTORY: HistoryPolicy = { maxChanges: 5_000, maxAgeMs: 5 * 60_000 };
+const DEFAULT_WATCHER_CAPACITY = 4_096;
+const COMPACTION_INTERVAL_MS = 30_000;
+
+/** @throws ProblemError when another process holds the directory, or it cannot be written, or it is damaged. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  return startStore(await openDisk(options.dir), options);
+}
+
+export async function startStore(disk: Disk, options: StoreOptions): Promise<Store> {
+  const store = new RevisionedStore(disk, await disk.load(0), options);
+  store.scheduleCompaction();
+  return store;
+}
+
+class RevisionedStore implements Store {
+  readonly #disk: Disk;
+  readonly #options: StoreOptions;
+  readonly #published = new Collections();
+  readonly #history: History;
+  readonly #watchers: Watchers;
+  readonly #commits: GroupCommit;
+  /** The newest revision given out; gaps are what failed batches leave. */
+  #lastGiven: number;
+  #lastPublished: number;
+  /** Set after a failed commit, until the disk has been read again. */
+  #broken = false;
+  #closed = false;
+  #cancelCompaction: () => void = () => {};
+  #compacting: Promise<void> = Promise.resolve();
+
+  constructor(disk: Disk, loaded: Loaded, options: StoreOptions) {
+    this.#disk = disk;
+    this.#options = options;
+    this.#history = new History(loaded.compacted, options.history ?? DEFAULT_HISTORY);
+    this.#watchers = new Watchers(options.watcherCapacity ?? DEFAULT_WATCHER_CAPACITY);
+    this.#commits = new GroupCommit({
+      commit: (batch) => this.#commit(batch),
+      publish: (staged) => this.#publish(staged.type, staged.entry),
+    });
+    for (const row of loaded.rows) this.#restore(row, loaded.compacted);
+    this.#lastGiven = loaded.revision;
+    this.#lastPublished = loaded.revision;
+    this.#assertWhole(loaded);
+  }
+
+  get revision(): number {
+    return this.#lastPublished;
+  }
+
+  get(key: string): Entry | undefined {
+    return this.#published.get(key);
+  }
+
+  list(prefix: string): readonly Entry[] {
+    return this.#published.list(prefix);
+  }
+
+  listAt(prefix: string, revision: number): readonly Entry[] {
+    return this.#history.rewind(this.#published.list(prefix), prefix, revision);
+  }
+
+  latest(key: string): Entry | undefined {
+    const staged = this.#commits.staged(key);
+    if (!staged) return this.#published.get(key);
+    return staged.type === 'put' ? staged.entry : undefined;
+  }
+
+  latestIn(prefix: string): readonly Entry[] {
+    const state = new Map(this.#published.list(prefix).map((entry) => [entry.key, entry]));
+    for (const { type, entry } of this.#commits.allStaged()) {
+      if (!entry.key.startsWith(prefix)) continue;
+      if (type === 'put') state.set(entry.key, entry);
+      else state.delete(entry.key);
+    }
+    return [...state.values()];
+  }
+
+  async put(key: string, object: KubeObject): Promise<Entry> {
+    const latest = this.latest(key);
+    if (latest && sameContent(latest.object, object)) {
+      if (this.#commits.staged(key)) await this.settled();
+      return latest;
+    }
+    return this.#stage('put', key, object);
+  }
+
+  async delete(key: string, object?: KubeObject): Promise<Entry> {
+    const last = object ?? this.latest(key)?.object;
+    if (!last) throw new Error(`delete of a key that does not exist: ${key}`);
+    return this.#stage('delete', key, last);
+  }
+
+  settled(): Promise<void> {
+    return this.#commits.settled();
+  }
+
+  watch(prefix: string, after: number): Watcher {
+    if (after > this.#lastPublished) throw inTheFuture(after, this.#lastPublished);
+    return this.#watchers.add(prefix, this.#history.since(after));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelCompaction();
+    await this.#commits.idle();
+    await this.#compacting;
+    this.#watchers.closeAll();
+    await this.#disk.close();
+  }
+
+  scheduleCompaction(): void {
+    this.#cancelCompaction = this.#options.clock.after(COMPACTION_INTERVAL_MS, () => {
+      this.#compacting = this.#compact().finally(() => {
+        if (!this.#closed) this.scheduleCompaction();
+      });
+    });
+  }
+
+  async #compact(): Promise<void> {
+    const forgotten = this.#history.compact(this.#options.clock.now());
+    if (forgotten.length === 0 || this.#broken) return;
+    try {
+      await this.#disk.forget(forgotten, this.#history.compacted);
+    } catch (error) {
+      // Rows that stay too long cost space, not truth; the next start forgets them again by their age.
+      this.#options.logger.warn({ error: String(error) }, 'cannot compact the store');
+    }
+  }
+
+  #stage(type: 'put' | 'delete', key: string, object: KubeObject): Promise<Entry> {
+    if (this.#closed) throw unavailable('the store is closed');
+    this.#lastGiven += 1;
+    return this.#commits.add(type, newEntry(key, this.#lastGiven, object));
+  }
+
+  async #commit(batch: readonly Staged[]): Promise<void> {
+    try {
+      if (this.#broken) await this.#recover();
+      await this.#disk.commit(batch.map(rowOf), this.#lastGiven);
+    } catch (error) {
+      if (error instanceof StatusError) throw error;
+      this.#broken = true;
+      const cause = error instanceof Error ? error.message : String(error);
+      this.#options.logger.error({ error: cause, dir: this.#options.dir }, 'cannot write to the store');
+      throw unavailable(`nothing was written: the data directory ${this.#options.dir} refuses: ${cause}`);
+    }
+  }
+
+  /** A commit that failed may yet stand on disk (the sync failed, not the write): what stands there is what counts. */
+  async #recover(): Promise<void> {
+    await this.#disk.reopen();
+    const { rows } = await this.#disk.load(this.#lastPublished);
+    this.#broken = false;
+    if (rows.length === 0) return;
+    for (const row of rows) this.#restore(row, this.#history.compacted);
+    throw unavailable('the store has just recovered from a failed write; try again');
+  }
+
+  /** A row of the log becomes state, and history unless the past up to it is gone. */
+  #restore(row: LogRow, compacted: number): void {
+    const entry = storedEntry(row.key, row.revision, row.json);
+    if (row.revision > compacted) this.#publish(row.type, entry);
+    else this.#published.set(entry);
+  }
+
+  #assertWhole({ latest, rows }: Loaded): void {
+    const written = new Set(rows.map((row) => row.key));
+    const missing = [...latest].filter(([key, revision]) => this.get(key)?.revision !== revision);
+    const surplus = [...written].filter((key) => this.get(key) && !latest.has(key));
+    if (missing.length + surplus.length === 0) return;
+    const names = [...missing.map(([key]) => key), ...surplus].slice(0, 10);
+    throw new ProblemError({
+      reason: 'StoreDamaged',
+      message: `the store in ${this.#options.dir} is damaged: its log and its index disagree`,
+      remedy: 'Restore the data directory from a backup.',
+      details: names,
+    });
+  }
+
+  #publish(type: 'put' | 'delete', entry: Entry): void {
+    const { key, revision } = entry;
+    const change: Change = { type, revision, key, entry, previous: this.#published.get(key) };
+    if (type === 'put') this.#published.set(entry);
+    else this.#published.remove(key);
+    this.#lastPublished = revision;
+    this.#history.add(change, this.#options.clock.now());
+    this.#watchers.publish(change);
+  }
+}
+
+/** Equal but for the resourceVersion, which the store sets. */
+function sameContent(latest: KubeObject, object: KubeObject): boolean {
+  const { resourceVersion } = latest.metadata;
+  return deepEqual(latest, { ...object, metadata: { ...object.metadata, resourceVersion } });
+}
+
+const unavailable = (message: string): StatusError => statusError('ServiceUnavailable', message);
+
+// kube-apiserver answers Timeout "Too large resource version" and asks to come back in a second.
+const inTheFuture = (asked: number, current: number): StatusError =>
+  statusError('Timeout', `Too large resource version: ${asked}, current: ${current}`, {
+    retryAfterSeconds: 1,
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+  });

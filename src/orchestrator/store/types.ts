@@ -1,0 +1,84 @@
+import type { KubeObject } from '../../kube/types.ts';
+
+/**
+ * One object at one revision. `object.metadata.resourceVersion` is the revision; the object is deep-frozen and,
+ * like its JSON, made once and shared by every reader, list and watcher.
+ */
+export interface Entry<T extends KubeObject = KubeObject> {
+  /** `group/plural/namespace/name`, without the namespace for cluster-scoped objects (`keys.ts`). */
+  readonly key: string;
+  readonly revision: number;
+  readonly object: T;
+  /** Compact JSON. Never mutate. */
+  bytes(): Buffer;
+}
+
+/** One revision of the log. */
+export interface Change {
+  readonly type: 'put' | 'delete';
+  readonly revision: number;
+  readonly key: string;
+  /** The object after a put; for a delete its last state, at the revision of the deletion. */
+  readonly entry: Entry;
+  /** What the key held before; undefined: the put created it. */
+  readonly previous: Entry | undefined;
+}
+
+/** Reads see what is published, which is what is durable. */
+export interface Reader {
+  /** The newest published revision. */
+  readonly revision: number;
+  get(key: string): Entry | undefined;
+  /** All entries whose key starts with `prefix` (a collection, or a namespace of it), ordered by key. */
+  list(prefix: string): readonly Entry[];
+  /**
+   * The same as it was at `revision`.
+   * @throws StatusError Expired when that revision is compacted.
+   */
+  listAt(prefix: string, revision: number): readonly Entry[];
+}
+
+/**
+ * Writes are decided on what is staged: staged writes are ordered before whatever is staged next, and if one fails,
+ * all that were staged behind it fail too. So read-modify-write needs no retry as long as nothing is awaited in between.
+ */
+export interface Writer {
+  /** Published or staged. */
+  latest(key: string): Entry | undefined;
+  latestIn(prefix: string): readonly Entry[];
+  /**
+   * Resolves when durable and published, with `resourceVersion` set to the new revision.
+   * An object equal to the latest is not written again: resolves with the latest once that is durable.
+   * @throws StatusError ServiceUnavailable when the disk refuses; nothing of the write is visible then.
+   */
+  put(key: string, object: KubeObject): Promise<Entry>;
+  /** Resolves with the last state, at the revision of the deletion. The key must exist. */
+  delete(key: string, object?: KubeObject): Promise<Entry>;
+  /** Resolves when everything staged so far is durable; rejects when it failed. */
+  settled(): Promise<void>;
+}
+
+export interface Watcher {
+  /** The changes that wait, at least one and in order; undefined once closed, or dropped for being too slow. */
+  next(): Promise<readonly Change[] | undefined>;
+  close(): void;
+}
+
+export interface Watches {
+  /**
+   * Changes after revision `after`, of keys that start with `prefix`.
+   * @throws StatusError Expired when changes after `after` are compacted; Timeout when `after` is in the future.
+   */
+  watch(prefix: string, after: number): Watcher;
+}
+
+export interface Store extends Reader, Writer, Watches {
+  /** Waits for what is staged, ends every watcher, lets the data directory go. */
+  close(): Promise<void>;
+}
+
+/** How much of the past watches and paged lists can go back to. */
+export interface HistoryPolicy {
+  readonly maxChanges: number;
+  readonly maxAgeMs: number;
+}
