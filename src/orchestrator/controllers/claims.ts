@@ -1,0 +1,48 @@
+import type { KubeClient } from '../../kube/client.ts';
+import { isNotFound } from '../../kube/status.ts';
+import type { JsonObject, KubeObject, Resource } from '../../kube/types.ts';
+import { MANAGER } from './context.ts';
+import { type ClaimAction, controllerReference } from './ownership.ts';
+
+/**
+ * Adopts an orphan or releases what no longer fits. Only the owner references change, under the version that was seen:
+ * a reference that somebody else wrote meanwhile makes the write fail with Conflict.
+ */
+export async function changeHands<T extends KubeObject>(
+  client: KubeClient,
+  ownerResource: Resource,
+  owner: KubeObject,
+  resource: Resource<T>,
+  { type, object }: ClaimAction<T>,
+): Promise<void> {
+  const { name = '', namespace, resourceVersion = '', uid = '', ownerReferences = [] } = object.metadata;
+  if (type === 'adopt') await checkStillThere(client, ownerResource, owner);
+  const references =
+    type === 'adopt'
+      ? [...ownerReferences, controllerReference(owner)]
+      : ownerReferences.filter((reference) => reference.uid !== owner.metadata.uid);
+  const metadata: JsonObject = {
+    uid,
+    resourceVersion,
+    ownerReferences: references.map((reference) => ({ ...reference })),
+  };
+  try {
+    await client.patch(
+      resource,
+      { name, ...(namespace ? { namespace } : {}) },
+      { type: 'merge', body: { metadata } },
+      { fieldManager: MANAGER },
+    );
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/** The cache may not know yet that the owner is gone: an orphan must not be adopted by a ghost. */
+async function checkStillThere(client: KubeClient, resource: Resource, owner: KubeObject): Promise<void> {
+  const { name = '', namespace, uid } = owner.metadata;
+  const live = await client.get(resource, { name, ...(namespace ? { namespace } : {}) });
+  if (live.metadata.uid !== uid || live.metadata.deletionTimestamp !== undefined) {
+    throw new Error(`${owner.kind} ${name} is being deleted or was replaced`);
+  }
+}

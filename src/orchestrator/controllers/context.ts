@@ -1,0 +1,72 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { createInformer, type Informer } from '../../kube/informer.ts';
+import type {
+  Deployment,
+  EndpointSlice,
+  Lease,
+  Namespace,
+  Node,
+  Pod,
+  ReplicaSet,
+  Service,
+} from '../../kube/objects.ts';
+import {
+  DEPLOYMENTS,
+  ENDPOINT_SLICES,
+  LEASES,
+  NAMESPACES,
+  NODES,
+  PODS,
+  REPLICA_SETS,
+  SERVICES,
+} from '../../kube/resources.ts';
+import type { KubeObject, Resource } from '../../kube/types.ts';
+
+/** Tells people what was done to an object, as a Kubernetes Event. */
+export type RecordEvent = (
+  about: KubeObject,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+) => void;
+
+/** The field manager of all built-in controllers, as Kubernetes names its own. */
+export const MANAGER = 'kube-controller-manager';
+
+/** Caches that the controllers share: one list and watch for each kind. */
+export interface Informers {
+  readonly namespaces: Informer<Namespace>;
+  readonly nodes: Informer<Node>;
+  readonly leases: Informer<Lease>;
+  readonly pods: Informer<Pod>;
+  readonly replicaSets: Informer<ReplicaSet>;
+  readonly deployments: Informer<Deployment>;
+  readonly services: Informer<Service>;
+  readonly slices: Informer<EndpointSlice>;
+}
+
+/** What every controller is given. */
+export interface ControllerContext {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly record: RecordEvent;
+  readonly informers: Informers;
+}
+
+export function createInformers(client: KubeClient, clock: Clock, logger: Logger): Informers {
+  const of = <T extends KubeObject>(resource: Resource<T>) =>
+    createInformer({ client, resource, clock, logger });
+  return {
+    namespaces: of(NAMESPACES),
+    nodes: of(NODES),
+    leases: of(LEASES),
+    pods: of(PODS),
+    replicaSets: of(REPLICA_SETS),
+    deployments: of(DEPLOYMENTS),
+    services: of(SERVICES),
+    slices: of(ENDPOINT_SLICES),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Deployment, ReplicaSet } from '../../../kube/objects.ts';
+import { limitsOf, replicasOf } from './limits.ts';
+
+export const REVISION = 'deployment.kubernetes.io/revision';
+export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+/** The size of the deployment when the replica set was last scaled: how a scaling is told from a rollout. */
+export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
+/** The same plus surge: what the share of a replica set is measured by when the deployment is scaled in mid-rollout. */
+export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
+
+const NOT_COPIED: ReadonlySet<string> = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'deprecated.deployment.rollback.to',
+  REVISION,
+  REVISION_HISTORY,
+  DESIRED_REPLICAS,
+  MAX_REPLICAS,
+]);
+/** The history of revisions is kept to so many characters (Kubernetes `maxRevHistoryLengthInChars`). */
+const HISTORY_CHARACTERS = 2000;
+
+export type Annotations = Readonly<Record<string, string>>;
+
+const numberIn = (set: ReplicaSet, annotation: string): number | undefined => {
+  const text = set.metadata.annotations?.[annotation];
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+};
+
+export const revisionOf = (set: ReplicaSet): number => numberIn(set, REVISION) ?? 0;
+export const desiredReplicasOf = (set: ReplicaSet): number | undefined => numberIn(set, DESIRED_REPLICAS);
+export const maxReplicasOf = (set: ReplicaSet): number | undefined => numberIn(set, MAX_REPLICAS);
+
+export const maxRevision = (sets: readonly ReplicaSet[]): number => Math.max(0, ...sets.map(revisionOf));
+
+/** The annotations that remember the deployment's size, on a replica set that is scaled now. */
+export function sizeAnnotations(deployment: Deployment): Annotations {
+  const desired = replicasOf(deployment);
+  return {
+    [DESIRED_REPLICAS]: String(desired),
+    [MAX_REPLICAS]: String(desired + limitsOf(deployment).surge),
+  };
+}
+
+/**
+ * Annotations of the replica set that has the current template: the deployment's (change-cause among them), and its revision,
+ * which only rises; a revision it had before goes to its history (Kubernetes `SetNewReplicaSetAnnotations`).
+ */
+export function currentAnnotations(
+  deployment: Deployment,
+  existing: Annotations,
+  revision: number,
+): Annotations {
+  const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(
+    ([key]) => !NOT_COPIED.has(key),
+  );
+  const annotations = { ...existing, ...Object.fromEntries(copied) };
+  const before = existing[REVISION];
+  if (before !== undefined && Number(before) >= revision) return annotations;
+  return {
+    ...annotations,
+    [REVISION]: String(revision),
+    ...(before === undefined ? {} : { [REVISION_HISTORY]: extend(existing[REVISION_HISTORY], before) }),
+  };
+}
+
+function extend(history: string | undefined, revision: string): string {
+  const revisions = history ? history.split(',') : [];
+  while (revisions.length > 0 && [...revisions, revision].join(',').length > HISTORY_CHARACTERS)
+    revisions.shift();
+  return [...revisions, revision].join(',');
+}

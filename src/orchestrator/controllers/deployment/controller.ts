@@ -1,0 +1,162 @@
+import { problemOf } from '../../../base/errors.ts';
+import type { Again } from '../../../base/queue.ts';
+import { byController, keyOf, splitKey } from '../../../kube/cache.ts';
+import { type Controller, createController, watch } from '../../../kube/controller.ts';
+import { deepEqual } from '../../../kube/equal.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../../kube/objects.ts';
+import { DEPLOYMENTS, REPLICA_SETS } from '../../../kube/resources.ts';
+import { selectorMatches } from '../../../kube/selectors.ts';
+import { isAlreadyExists, isNotFound } from '../../../kube/status.ts';
+import { changeHands } from '../claims.ts';
+import { type ControllerContext, MANAGER } from '../context.ts';
+import { controllerOf, isControlledBy } from '../ownership.ts';
+import { REVISION } from './annotations.ts';
+import { type DeploymentAction, decideDeployment } from './decide.ts';
+import { isRolling, replicasOf } from './limits.ts';
+import { type DeploymentStatus, withMilestone } from './progress.ts';
+import { isSameTemplate } from './template.ts';
+
+export function createDeploymentController(context: ControllerContext): Controller {
+  const { client, clock, logger, record, informers } = context;
+  const { deployments, replicaSets, pods } = informers;
+  const setsOf = replicaSets.index(byController);
+  const orphansIn = replicaSets.index((set) => (controllerOf(set) ? [] : [set.metadata.namespace ?? '']));
+  const podsOf = pods.index(byController);
+  const deploymentsIn = deployments.index((one) => [one.metadata.namespace ?? '']);
+
+  function keysOf(set: ReplicaSet): readonly string[] {
+    const controller = controllerOf(set);
+    const { namespace = '' } = set.metadata;
+    if (controller) return controller.kind === 'Deployment' ? [`${namespace}/${controller.name}`] : [];
+    return deploymentsIn(namespace)
+      .filter((one) => selectorMatches(one.spec.selector, set.metadata.labels))
+      .map((one) => keyOf(one.metadata));
+  }
+
+  /** Only Recreate waits for pods; a rolling update follows the counts of its replica sets. */
+  function keysOfPod(pod: Pod): readonly string[] {
+    const controller = controllerOf(pod);
+    const { namespace = '' } = pod.metadata;
+    const set = controller && replicaSets.get({ namespace, name: controller.name });
+    return (set ? keysOf(set) : []).filter((key) => {
+      const deployment = deployments.get(splitKey(key));
+      return deployment !== undefined && !isRolling(deployment);
+    });
+  }
+
+  async function reconcile(key: string): Promise<Again> {
+    const deployment = deployments.get(splitKey(key));
+    if (!deployment) return undefined;
+    const { uid = '', namespace = '' } = deployment.metadata;
+    const { actions, status, revision, afterMs } = decideDeployment(
+      {
+        deployment,
+        replicaSets: [...setsOf(uid), ...orphansIn(namespace)],
+        podsOf: (set) => podsOf(set.metadata.uid ?? ''),
+      },
+      clock.now(),
+    );
+    for (const action of actions) await act(deployment, action);
+    await writeStatus(deployment, status, revision);
+    return afterMs === undefined ? undefined : { afterMs };
+  }
+
+  async function act(deployment: Deployment, action: DeploymentAction): Promise<void> {
+    switch (action.type) {
+      case 'adopt':
+      case 'release':
+        return changeHands(client, DEPLOYMENTS, deployment, REPLICA_SETS, action);
+      case 'create':
+        return createSet(deployment, action.replicaSet);
+      case 'update':
+        return updateSet(deployment, action.before, action.after);
+      case 'delete':
+        return deleteSet(action.replicaSet);
+    }
+  }
+
+  async function createSet(deployment: Deployment, replicaSet: ReplicaSet): Promise<void> {
+    const { name = '', namespace = '' } = replicaSet.metadata;
+    try {
+      await client.create(REPLICA_SETS, replicaSet, { namespace, fieldManager: MANAGER });
+    } catch (error) {
+      if (isAlreadyExists(error)) return settleCollision(deployment, replicaSet);
+      const message = problemOf(error).message;
+      record(
+        deployment,
+        'Warning',
+        'ReplicaSetCreateError',
+        `Failed to create new replica set "${name}": ${message}`,
+      );
+      const { status = {} } = withMilestone(deployment, 'failedCreate', name, clock.now(), message);
+      await writeStatus(deployment, status, undefined);
+      throw error;
+    }
+    if (replicasOf(replicaSet) > 0) recordScaling(deployment, name, 0, replicasOf(replicaSet));
+  }
+
+  /**
+   * The name is taken: by our own set that the cache does not show yet (nothing to do), or by another template with the same
+   * hash, which the collision count then tells apart.
+   */
+  async function settleCollision(deployment: Deployment, replicaSet: ReplicaSet): Promise<void> {
+    const { name = '', namespace = '' } = replicaSet.metadata;
+    const live = await client.get(REPLICA_SETS, { namespace, name });
+    if (isControlledBy(live, deployment) && isSameTemplate(live.spec.template, replicaSet.spec.template))
+      return;
+    const { status = {} } = deployment;
+    await writeStatus(deployment, { ...status, collisionCount: (status.collisionCount ?? 0) + 1 }, undefined);
+    throw new Error(`the name ${name} belongs to another template: trying with another hash`);
+  }
+
+  async function updateSet(deployment: Deployment, before: ReplicaSet, after: ReplicaSet): Promise<void> {
+    await client.update(REPLICA_SETS, after, { fieldManager: MANAGER });
+    const [from, to] = [replicasOf(before), replicasOf(after)];
+    if (from !== to) recordScaling(deployment, after.metadata.name ?? '', from, to);
+  }
+
+  function recordScaling(deployment: Deployment, set: string, from: number, to: number): void {
+    const message = `Scaled ${to > from ? 'up' : 'down'} replica set ${set} from ${from} to ${to}`;
+    record(deployment, 'Normal', 'ScalingReplicaSet', message);
+  }
+
+  async function deleteSet({ metadata }: ReplicaSet): Promise<void> {
+    const { namespace = '', name = '', uid = '' } = metadata;
+    try {
+      await client.delete(REPLICA_SETS, { namespace, name }, { preconditions: { uid } });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** The revision goes along with the status: kube-apiserver lets a status update change annotations. */
+  async function writeStatus(
+    deployment: Deployment,
+    status: DeploymentStatus,
+    revision: string | undefined,
+  ): Promise<void> {
+    const { annotations = {} } = deployment.metadata;
+    const isKnown = revision === undefined || annotations[REVISION] === revision;
+    if (isKnown && deepEqual(status, deployment.status)) return;
+    const metadata = isKnown
+      ? deployment.metadata
+      : { ...deployment.metadata, annotations: { ...annotations, [REVISION]: revision } };
+    await client.update(
+      DEPLOYMENTS,
+      { ...deployment, metadata, status },
+      { subresource: 'status', fieldManager: MANAGER },
+    );
+  }
+
+  return createController({
+    name: 'deployment',
+    clock,
+    logger,
+    watches: [
+      watch(deployments, (one) => [keyOf(one.metadata)]),
+      watch(replicaSets, keysOf),
+      watch(pods, keysOfPod),
+    ],
+    reconcile,
+  });
+}

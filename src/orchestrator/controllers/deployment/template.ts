@@ -1,0 +1,50 @@
+import { deepEqual } from '../../../kube/equal.ts';
+import { podTemplateHash } from '../../../kube/names.ts';
+import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/objects.ts';
+import { controllerReference } from '../ownership.ts';
+import { type Annotations, currentAnnotations } from './annotations.ts';
+
+export const TEMPLATE_HASH = 'pod-template-hash';
+
+/** The templates are the same but for the hash label that every replica set adds (`deployment_util.go` EqualIgnoreHash). */
+export function isSameTemplate(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
+  return deepEqual(withoutHash(a), withoutHash(b));
+}
+
+function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
+  const { [TEMPLATE_HASH]: _hash, ...labels } = template.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template.metadata, creationTimestamp: null, labels } };
+}
+
+/** The replica set that holds the deployment's template; of several, the oldest, so that all who look agree. */
+export function findCurrent(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
+  const age = (set: ReplicaSet): string => `${set.metadata.creationTimestamp} ${set.metadata.name}`;
+  return [...sets]
+    .sort((a, b) => (age(a) < age(b) ? -1 : 1))
+    .find((set) => isSameTemplate(set.spec.template, deployment.spec.template));
+}
+
+/** A replica set for the deployment's template, empty: its name follows from the template, so that two attempts make one set. */
+export function newReplicaSet(deployment: Deployment, revision: number): ReplicaSet {
+  const { template, selector, minReadySeconds } = deployment.spec;
+  const hash = podTemplateHash(template, deployment.status?.collisionCount);
+  const labels = { ...template.metadata?.labels, [TEMPLATE_HASH]: hash };
+  const annotations: Annotations = currentAnnotations(deployment, {}, revision);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${deployment.metadata.name}-${hash}`,
+      namespace: deployment.metadata.namespace ?? '',
+      labels,
+      annotations,
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      replicas: 0,
+      ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, [TEMPLATE_HASH]: hash } },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  };
+}

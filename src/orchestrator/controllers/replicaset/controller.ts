@@ -1,0 +1,170 @@
+import { problemOf } from '../../../base/errors.ts';
+import type { Again } from '../../../base/queue.ts';
+import { byController, keyOf, splitKey } from '../../../kube/cache.ts';
+import { type Controller, createController, watch } from '../../../kube/controller.ts';
+import { deepEqual } from '../../../kube/equal.ts';
+import type { Pod, ReplicaSet } from '../../../kube/objects.ts';
+import { PODS, REPLICA_SETS } from '../../../kube/resources.ts';
+import { selectorMatches } from '../../../kube/selectors.ts';
+import { isNotFound } from '../../../kube/status.ts';
+import { changeHands } from '../claims.ts';
+import { type ControllerContext, MANAGER } from '../context.ts';
+import { createExpectations } from '../expectations.ts';
+import { controllerOf, controllerReference } from '../ownership.ts';
+import { slowStart } from '../slowstart.ts';
+import { decideReplicaSet, nextAvailableInMs, type ReplicaSetAction } from './decide.ts';
+import { type ReplicaFailure, replicaSetStatus } from './status.ts';
+
+export function createReplicaSetController(context: ControllerContext): Controller {
+  const { client, clock, logger, record, informers } = context;
+  const { replicaSets, pods } = informers;
+  const podsOf = pods.index(byController);
+  const orphansIn = pods.index((pod) => (controllerOf(pod) ? [] : [pod.metadata.namespace ?? '']));
+  const setsOf = replicaSets.index(byController);
+  const setsIn = replicaSets.index((set) => [set.metadata.namespace ?? '']);
+  const expectations = createExpectations(clock);
+
+  pods.listen({
+    add: (pod) => seen(pod),
+    update: (pod) => seen(pod),
+    delete: (pod) => expectations.observed(ownerOf(pod), deletionOf(pod)),
+  });
+
+  /** A pod that is being deleted fulfils the deletion: it no longer counts. */
+  function seen(pod: Pod): void {
+    expectations.observed(ownerOf(pod), creationOf(pod));
+    if (pod.metadata.deletionTimestamp) expectations.observed(ownerOf(pod), deletionOf(pod));
+  }
+
+  function keysOf(pod: Pod): readonly string[] {
+    const controller = controllerOf(pod);
+    const { namespace = '' } = pod.metadata;
+    if (controller) return controller.kind === 'ReplicaSet' ? [`${namespace}/${controller.name}`] : [];
+    return setsIn(namespace)
+      .filter((set) => selectorMatches(set.spec.selector, pod.metadata.labels))
+      .map((set) => keyOf(set.metadata));
+  }
+
+  async function reconcile(key: string): Promise<Again> {
+    const replicaSet = replicaSets.get(splitKey(key));
+    if (!replicaSet) return undefined;
+    const { uid = '', namespace = '' } = replicaSet.metadata;
+    const owner = controllerOf(replicaSet);
+    const family = owner ? setsOf(owner.uid) : [replicaSet];
+    const decision = decideReplicaSet(
+      {
+        replicaSet,
+        pods: [...podsOf(uid), ...orphansIn(namespace)],
+        related: family.flatMap((set) => podsOf(set.metadata.uid ?? '')),
+        settled: expectations.areMet(uid),
+      },
+      clock.now(),
+    );
+    const outcome = await act(replicaSet, decision.actions);
+    await writeStatus(replicaSet, decision.replicas, outcome.failure);
+    if (outcome.error) throw outcome.error;
+    const afterMs = nextAvailableInMs(replicaSet, decision.replicas, clock.now());
+    return afterMs === undefined ? undefined : { afterMs };
+  }
+
+  async function act(replicaSet: ReplicaSet, actions: readonly ReplicaSetAction[]): Promise<Outcome> {
+    for (const action of actions) {
+      if (action.type === 'adopt' || action.type === 'release') {
+        await changeHands(client, REPLICA_SETS, replicaSet, PODS, action);
+      }
+    }
+    const count = actions.reduce((sum, action) => sum + (action.type === 'create' ? action.count : 0), 0);
+    const failedCreate = await slowStart(count, () => createPod(replicaSet));
+    if (failedCreate) return outcomeOf('FailedCreate', failedCreate);
+    const victims = actions.flatMap((action) => (action.type === 'delete' ? [action.pod] : []));
+    const deletions = await Promise.allSettled(victims.map((pod) => deletePod(replicaSet, pod)));
+    const failedDelete = deletions.find((result) => result.status === 'rejected');
+    return failedDelete ? outcomeOf('FailedDelete', failedDelete.reason) : {};
+  }
+
+  async function createPod(replicaSet: ReplicaSet): Promise<void> {
+    const { namespace = '', uid = '', name } = replicaSet.metadata;
+    try {
+      const pod = await client.create(PODS, podFrom(replicaSet), { namespace, fieldManager: MANAGER });
+      const isKnown = pods.get(pod.metadata)?.metadata.uid === pod.metadata.uid;
+      if (!isKnown) expectations.expect(uid, creationOf(pod));
+      record(replicaSet, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+    } catch (error) {
+      logger.debug({ replicaSet: name, error: problemOf(error).message }, 'a pod could not be created');
+      record(replicaSet, 'Warning', 'FailedCreate', `Error creating: ${problemOf(error).message}`);
+      throw error;
+    }
+  }
+
+  async function deletePod(replicaSet: ReplicaSet, pod: Pod): Promise<void> {
+    const { namespace = '', name = '', uid = '' } = pod.metadata;
+    const owner = replicaSet.metadata.uid ?? '';
+    expectations.expect(owner, deletionOf(pod));
+    try {
+      await client.delete(PODS, { namespace, name }, { preconditions: { uid } });
+      record(replicaSet, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
+    } catch (error) {
+      expectations.observed(owner, deletionOf(pod));
+      if (isNotFound(error)) return;
+      record(replicaSet, 'Warning', 'FailedDelete', `Error deleting: ${problemOf(error).message}`);
+      throw error;
+    }
+  }
+
+  async function writeStatus(
+    replicaSet: ReplicaSet,
+    replicas: readonly Pod[],
+    failure: ReplicaFailure | undefined,
+  ): Promise<void> {
+    const status = replicaSetStatus(replicaSet, replicas, failure, clock.now());
+    if (deepEqual(status, replicaSet.status)) return;
+    await client.update(
+      REPLICA_SETS,
+      { ...replicaSet, status },
+      { subresource: 'status', fieldManager: MANAGER },
+    );
+  }
+
+  replicaSets.listen({ delete: (set) => expectations.forget(set.metadata.uid ?? '') });
+
+  return createController({
+    name: 'replicaset',
+    clock,
+    logger,
+    watches: [watch(replicaSets, (set) => [keyOf(set.metadata)]), watch(pods, keysOf)],
+    reconcile,
+  });
+}
+
+interface Outcome {
+  readonly failure?: ReplicaFailure;
+  readonly error?: unknown;
+}
+
+const outcomeOf = (reason: ReplicaFailure['reason'], error: unknown): Outcome => ({
+  failure: { reason, message: problemOf(error).message },
+  error,
+});
+
+const ownerOf = (pod: Pod): string => controllerOf(pod)?.uid ?? '';
+const creationOf = (pod: Pod): string => `+${pod.metadata.uid}`;
+const deletionOf = (pod: Pod): string => `-${pod.metadata.uid}`;
+
+/** A pod as the template says, owned by the replica set (Kubernetes `controller_utils.go` GetPodFromTemplate). */
+export function podFrom(replicaSet: ReplicaSet): Pod {
+  const { metadata = {}, spec } = replicaSet.spec.template;
+  const { labels, annotations, finalizers } = metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: `${replicaSet.metadata.name}-`,
+      namespace: replicaSet.metadata.namespace ?? '',
+      ...(labels ? { labels } : {}),
+      ...(annotations ? { annotations } : {}),
+      ...(finalizers ? { finalizers } : {}),
+      ownerReferences: [controllerReference(replicaSet)],
+    },
+    spec,
+  };
+}
