@@ -1,0 +1,226 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, sleep } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import { findProgram } from './command.ts';
+import {
+  attemptDir,
+  claim,
+  entries,
+  type Intent,
+  listAttempts,
+  markKilled,
+  readBootId,
+  readIntent,
+  readShim,
+  readState,
+  writeIntent,
+} from './records.ts';
+import type {
+  Attempt,
+  AttemptState,
+  ContainerRef,
+  ContainerRuntime,
+  StartRequest,
+  StartResult,
+} from './runtime.ts';
+import { SHIM, SHIM_NAME } from './shim.ts';
+import { killGroup, runToEnd } from './spawn.ts';
+
+export interface ProcessRuntimeOptions {
+  /** Below it one directory per pod, named by its uid. */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How often processes that another agent started, which are no children of this one, are looked at. */
+const LOOK_MS = 200;
+/** A shim writes its pid as its first deed: one that has not by then never will. */
+const START_MS = 5_000;
+/** kubelet `pkg/probe`: output of a command is read up to here. */
+const OUTPUT_BYTES = 10 * 1024;
+
+/** Containers as plain processes of this machine, each under a shim (`shim.ts`), recorded in directories (`records.ts`). */
+export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOptions): ContainerRuntime {
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const bootId = readBootId();
+  const listeners = new Set<(pod: string) => void>();
+  /** Running attempts that this agent did not start, by directory. */
+  const adopted = new Map<string, { ref: ContainerRef; intent: Intent }>();
+  let cancelLook: (() => void) | undefined;
+  let closed = false;
+
+  function tell(pod: string): void {
+    for (const listener of listeners) listener(pod);
+  }
+
+  /** Of an attempt that is no child of ours: one without a pid file is claimed, so that a shim which was merely slow runs nothing. */
+  function stateOf(ref: ContainerRef, intent: Intent): AttemptState {
+    const dir = attemptDir(root, ref);
+    const state = readState(dir, intent, bootId);
+    if (state.type !== 'unstarted') return state;
+    const lost: AttemptState = { type: 'lost', finishedAt: intent.startedAt };
+    if (claim(dir)) return lost;
+    const age = clock.now() - intent.startedAt;
+    return age > START_MS ? lost : stateOfStarting(dir, intent);
+  }
+
+  /** The pid file may be there and its line not yet: the shim is between two system calls. */
+  function stateOfStarting(dir: string, intent: Intent): AttemptState {
+    const state = readState(dir, intent, bootId);
+    return state.type === 'unstarted' ? { type: 'running', pid: 0 } : state;
+  }
+
+  function look(): void {
+    cancelLook = undefined;
+    for (const [dir, { ref, intent }] of adopted) {
+      if (stateOf(ref, intent).type === 'running') continue;
+      adopted.delete(dir);
+      tell(ref.pod);
+    }
+    scheduleLook();
+  }
+
+  function scheduleLook(): void {
+    if (adopted.size > 0 && !cancelLook && !closed) cancelLook = clock.after(LOOK_MS, look);
+  }
+
+  function adopt(ref: ContainerRef, intent: Intent): void {
+    const dir = attemptDir(root, ref);
+    if (children.has(dir) || adopted.has(dir)) return;
+    adopted.set(dir, { ref, intent });
+    scheduleLook();
+  }
+
+  /** Directories of attempts whose shim is a child of this process, which learns of its end at once. */
+  const children = new Set<string>();
+
+  async function start(request: StartRequest): Promise<StartResult> {
+    const { ref, ...rest } = request;
+    const dir = attemptDir(root, ref);
+    writeIntent(dir, { ...rest, startedAt: clock.now(), bootId });
+    // It exists from the start, so that whoever follows the log has something to follow.
+    writeFileSync(join(dir, 'log'), '', { flag: 'a', mode: 0o600 });
+    const child = spawn('/bin/sh', ['-c', SHIM, SHIM_NAME, dir, ...request.argv], {
+      cwd: request.cwd,
+      env: request.env,
+      detached: true,
+      stdio: 'ignore',
+    });
+    child.unref();
+    children.add(dir);
+    const failure = new Promise<string>((resolve) => child.once('error', (error) => resolve(error.message)));
+    let ended = false;
+    child.once('exit', () => {
+      ended = true;
+      children.delete(dir);
+      tell(ref.pod);
+    });
+    const outcome = await Promise.race([failure, startedOrGone(dir, () => ended)]);
+    if (outcome === undefined) return { ok: true };
+    children.delete(dir);
+    claim(dir);
+    rmSync(dir, { recursive: true, force: true });
+    return { ok: false, reason: 'RunContainerError', message: `cannot start ${request.argv[0]}: ${outcome}` };
+  }
+
+  async function startedOrGone(dir: string, ended: () => boolean): Promise<string | undefined> {
+    const deadline = clock.monotonic() + START_MS;
+    for (;;) {
+      const over = ended();
+      if (readShim(dir)) return undefined;
+      if (over) return 'its shim ended before it could run (is the data directory full or read-only?)';
+      if (clock.monotonic() > deadline && claim(dir))
+        return `its shim did not start within ${START_MS / 1000} s`;
+      await sleep(clock, 2);
+    }
+  }
+
+  return {
+    pods: () => entries(root),
+    attempts: (pod) =>
+      listAttempts(root, pod).map(({ ref, intent }): Attempt => {
+        const state = stateOfKnown(ref, intent);
+        if (state.type === 'running') adopt(ref, intent);
+        return { ref, startedAt: intent.startedAt, backOffMs: intent.backOffMs, image: intent.image, state };
+      }),
+    start,
+    startedWith: (ref) => readIntent(attemptDir(root, ref)),
+    signal(ref, signal) {
+      const dir = attemptDir(root, ref);
+      const intent = readIntent(dir);
+      const shim = readShim(dir);
+      if (!intent || !shim || readState(dir, intent, bootId).type !== 'running') return;
+      if (signal === 'SIGKILL') markKilled(dir);
+      logger.debug({ ...ref, signal, pid: shim.pid }, 'signal');
+      killGroup(shim.pid, signal);
+    },
+    exec: (ref, command, { timeoutMs, signal }) => exec(ref, command, timeoutMs, signal),
+    logFile: (ref) => join(attemptDir(root, ref), 'log'),
+    forget: (ref) => rmSync(attemptDir(root, ref), { recursive: true, force: true }),
+    forgetPod: (pod) => rm(join(root, pod), { recursive: true, force: true }),
+    onExit(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      closed = true;
+      cancelLook?.();
+      listeners.clear();
+    },
+  };
+
+  /** While our own child lives there is nothing to claim: it is running or about to. */
+  function stateOfKnown(ref: ContainerRef, intent: Intent): AttemptState {
+    const dir = attemptDir(root, ref);
+    return children.has(dir) ? stateOfStarting(dir, intent) : stateOf(ref, intent);
+  }
+
+  async function exec(
+    ref: ContainerRef,
+    command: readonly string[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ) {
+    const intent = readIntent(attemptDir(root, ref));
+    const [name, ...args] = command;
+    if (!intent || name === undefined) return { type: 'error', message: 'there is nothing to run' } as const;
+    const program = findProgram(name, intent.cwd, intent.env.PATH);
+    if (!program.ok) return { type: 'error', message: program.message } as const;
+    const output = boundedText(OUTPUT_BYTES);
+    const outcome = await runToEnd({
+      argv: [program.path, ...args],
+      cwd: intent.cwd,
+      env: intent.env,
+      timeoutMs,
+      clock,
+      onOutput: output.add,
+      ...(signal ? { signal } : {}),
+    });
+    switch (outcome.type) {
+      case 'exited':
+      case 'timeout':
+        return { ...outcome, output: output.text() };
+      case 'aborted':
+        return { type: 'error', message: 'it was called off' } as const;
+      case 'error':
+        return outcome;
+    }
+  }
+}
+
+function boundedText(limit: number): { add(piece: Buffer): void; text(): string } {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  return {
+    add(piece) {
+      if (size >= limit) return;
+      pieces.push(piece.subarray(0, limit - size));
+      size += piece.length;
+    },
+    text: () => Buffer.concat(pieces).toString('utf8'),
+  };
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Clock } from '../../base/clock.ts';
+import { errnoOf } from '../../base/errors.ts';
+
+export interface RunRequest {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+  /** Called with pieces of output as they come. */
+  readonly onOutput: (piece: Buffer) => void;
+}
+
+export type RunOutcome =
+  | { readonly type: 'exited'; readonly exitCode: number }
+  | { readonly type: 'timeout' }
+  | { readonly type: 'aborted' }
+  | { readonly type: 'error'; readonly message: string };
+
+/** How long pipes that somebody else holds open are read after the program's end. */
+const DRAIN_MS = 200;
+
+/** Runs a program in its own process group to its end; a deadline or an abort kills the whole group. Never rejects. */
+export function runToEnd(request: RunRequest): Promise<RunOutcome> {
+  const { argv, cwd, env, timeoutMs, clock, signal, onOutput } = request;
+  return new Promise((resolve) => {
+    const [program, ...args] = argv;
+    const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    let cancel = clock.after(timeoutMs, () => end({ type: 'timeout' }));
+    const end = (outcome: RunOutcome) => {
+      cancel();
+      signal?.removeEventListener('abort', onAbort);
+      killGroup(child.pid, 'SIGKILL');
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve(outcome);
+    };
+    const onAbort = () => end({ type: 'aborted' });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    child.stdout.on('data', onOutput);
+    child.stderr.on('data', onOutput);
+    child.on('error', (error) => end({ type: 'error', message: error.message }));
+    child.on('exit', (code, name) => {
+      const outcome: RunOutcome = { type: 'exited', exitCode: exitCodeOf(code, name) };
+      killGroup(child.pid, 'SIGKILL');
+      // What is in the pipes is read first; a grandchild that left the group may hold them open for ever.
+      cancel();
+      cancel = clock.after(DRAIN_MS, () => end(outcome));
+      child.on('close', () => end(outcome));
+    });
+    if (signal?.aborted) onAbort();
+  });
+}
+
+/** As a shell counts it: 128 + the signal's number. */
+export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  if (code !== null) return code;
+  return 128 + (signal ? (constants.signals[signal] ?? 0) : 0);
+}
+
+/** To every process of the group that `leader` leads. */
+export function killGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    // ESRCH: nobody is left. EPERM: on some systems, only zombies are.
+    if (errnoOf(error) !== 'ESRCH' && errnoOf(error) !== 'EPERM') throw error;
+  }
+}

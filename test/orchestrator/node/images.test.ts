@@ -1,0 +1,114 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { systemClock } from '../../../src/base/clock.ts';
+import { ProblemError } from '../../../src/base/errors.ts';
+import { silentLogger } from '../../../src/base/log.ts';
+import { type BuildRequest, openImageStore } from '../../../src/orchestrator/node/images.ts';
+import { scratch } from './helpers.ts';
+
+describe('image store', () => {
+  const place = scratch();
+  after(() => place.dispose());
+  let count = 0;
+  const open = () => {
+    const dir = join(place.path, `store-${count++}`);
+    return { dir, store: openImageStore(dir, { clock: systemClock, logger: silentLogger }) };
+  };
+  const exportTo = async (dir: string) => writeFileSync(join(dir, 'server.js'), 'console.log(1)');
+  const request = (more: Partial<BuildRequest> = {}): BuildRequest => ({
+    ref: 'shop/web:1',
+    exportTo,
+    deadlineMs: 10_000,
+    onOutput() {},
+    signal: new AbortController().signal,
+    ...more,
+  });
+
+  it('knows the programs of the machine as the image "host"', () => {
+    expect(open().store.resolve('host')).to.deep.equal({ type: 'host' });
+  });
+
+  it('says of an image that it does not have how to get it', () => {
+    const image = open().store.resolve('nginx:1.27');
+    expect(image.type).to.equal('missing');
+    expect(image).to.have.property('message').that.includes('pilotage image import nginx:1.27 DIR');
+  });
+
+  it('builds in a fresh copy and lets another process resolve the result', async () => {
+    const { dir, store } = open();
+    const lines: string[] = [];
+    const built = await store.build(
+      request({ build: 'cat server.js > bundle.js; echo; echo built', onOutput: (l) => lines.push(l) }),
+    );
+    if (!built.ok) throw new Error(built.problems[0].message);
+    expect(lines).to.deep.equal(['', 'built']);
+    expect(readFileSync(join(built.value.path, 'bundle.js'), 'utf8')).to.equal('console.log(1)');
+    expect(
+      openImageStore(dir, { clock: systemClock, logger: silentLogger }).resolve('shop/web:1'),
+    ).to.deep.equal({
+      type: 'directory',
+      ...built.value,
+    });
+    expect(readdirSync(join(dir, 'tmp'))).to.deep.equal([]);
+  });
+
+  it('builds a reference once, also when asked twice at the same time', async () => {
+    const { store } = open();
+    let exports = 0;
+    const counting = request({
+      exportTo: async (dir) => {
+        exports++;
+        await exportTo(dir);
+      },
+    });
+    const [a, b] = await Promise.all([store.build(counting), store.build(counting)]);
+    await store.build(counting);
+    expect(a).to.equal(b);
+    expect(exports).to.equal(1);
+  });
+
+  it('reports the end of the output of a build that fails, and keeps nothing of it', async () => {
+    const { dir, store } = open();
+    const result = await store.build(request({ build: 'seq 30; echo "missing module x" >&2; exit 3' }));
+    if (result.ok) throw new Error('it succeeded');
+    expect(result.problems[0].message).to.contain('exit code 3');
+    expect(result.problems[0].details).to.have.length(20).and.include('missing module x');
+    expect(store.resolve('shop/web:1').type).to.equal('missing');
+    expect(readdirSync(join(dir, 'tmp'))).to.deep.equal([]);
+  });
+
+  it('kills a build at its deadline, with everything that it started', async () => {
+    const { store } = open();
+    const result = await store.build(request({ build: 'sleep 300 | cat', deadlineMs: 50 }));
+    expect(result.ok).to.equal(false);
+    if (!result.ok) expect(result.problems[0].message).to.contain('did not end within');
+  });
+
+  it('names equal content equally and takes the write permission from its files', async () => {
+    const { store } = open();
+    const from = join(place.path, 'sources');
+    mkdirSync(from, { recursive: true });
+    writeFileSync(join(from, 'run.sh'), '#!/bin/sh\n', { mode: 0o755 });
+    const first = await store.importDirectory('shop/tool:1', from);
+    const second = await store.importDirectory('shop/tool:2', from);
+    writeFileSync(join(from, 'run.sh'), '#!/bin/sh\necho\n', { mode: 0o755 });
+    const third = await store.importDirectory('shop/tool:3', from);
+    expect(first.digest).to.equal(second.digest).and.not.equal(third.digest);
+    const image = store.resolve('shop/tool:1');
+    if (image.type !== 'directory') throw new Error(image.type);
+    expect(statSync(join(image.path, 'run.sh')).mode & 0o777).to.equal(0o555);
+    expect((await store.list()).map((row) => row.reference)).to.deep.equal([
+      'shop/tool:1',
+      'shop/tool:2',
+      'shop/tool:3',
+    ]);
+  });
+
+  it('refuses to import what is no directory', async () => {
+    const error = await open()
+      .store.importDirectory('a:1', join(place.path, 'nowhere'))
+      .catch((e: unknown) => e);
+    expect(error).to.be.instanceOf(ProblemError);
+  });
+});
