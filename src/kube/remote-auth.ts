@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Agent } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import type { Clock } from '../base/clock.ts';
 import type { Credentials, PlainCredentials, PluginCredentials } from './remote-kubeconfig.ts';
 
@@ -71,15 +72,14 @@ function plugin(credentials: PluginCredentials): Authenticate {
   return async () => {
     config ??= loading();
     const loaded = await config;
-    const options: Parameters<typeof loaded.applyToHTTPSOptions>[0] = { headers: {} };
+    const options: RequestOptions = { headers: {} };
     await loaded.applyToHTTPSOptions(options);
     const { ca, cert, key, servername, rejectUnauthorized } = options as TlsIdentity;
-    const basic = options.auth
-      ? { authorization: `Basic ${Buffer.from(options.auth).toString('base64')}` }
-      : {};
+    const headers: Record<string, string> = { ...(options.headers as Record<string, string>) };
+    if (options.auth) headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
     const proxied = loaded.getCurrentCluster()?.proxyUrl !== undefined;
     return {
-      headers: { ...(options.headers as Record<string, string>), ...basic },
+      headers,
       tls: {
         ...(ca ? { ca } : {}),
         ...(cert ? { cert } : {}),

@@ -1,7 +1,16 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import type { DiscoveredResource, KubeClient, ObjectKey, Patch, User, WriteOptions } from './client.ts';
+import type {
+  DeleteOptions,
+  DiscoveredResource,
+  KubeClient,
+  ListOptions,
+  ObjectKey,
+  Patch,
+  User,
+  WriteOptions,
+} from './client.ts';
 import { deepFreeze } from './equal.ts';
 import { authenticator } from './remote-auth.ts';
 import { discover } from './remote-discovery.ts';
@@ -79,9 +88,9 @@ function clientOver(connection: Connection): RemoteClient {
     namespace: connection.namespace,
     resources: discovery.all,
     resourceFor: discovery.find,
-    get: (resource, key, { subresource, signal } = {}) =>
+    get: async (resource, key, { subresource, signal } = {}) =>
       call({ method: 'GET', path: objectPath(resource, key, subresource), signal }),
-    async list<T extends KubeObject>(resource: Resource<T>, options = {}) {
+    async list<T extends KubeObject>(resource: Resource<T>, options: ListOptions = {}) {
       const path = withQuery(collectionPath(resource, options.namespace), listQuery(options));
       const list = await transport.json({ method: 'GET', path, headers, signal: options.signal });
       return freeze(withItemKinds<T>(resource, list as KubeList<T>));
@@ -93,33 +102,37 @@ function clientOver(connection: Connection): RemoteClient {
         options.signal,
         freeze,
       ),
-    create: (resource, object, options = {}) =>
+    create: async (resource, object, options = {}) =>
       call({
         method: 'POST',
         ...write(createPath(resource, object, options), options),
         body: object as Json,
       }),
-    update: (resource, object, options = {}) =>
+    update: async (resource, object, options = {}) =>
       call({
         method: 'PUT',
         ...write(objectPath(resource, keyOf(object), options.subresource), options),
         body: object as Json,
       }),
-    patch: (resource, key, patch, options = {}) =>
+    patch: async (resource, key, patch, options = {}) =>
       call({
         method: 'PATCH',
         ...write(objectPath(resource, key, options.subresource), options),
         contentType: PATCH_TYPES[patch.type],
         body: patch.body as Json,
       }),
-    apply: (resource, object, options) =>
+    apply: async (resource, object, options) =>
       call({
         method: 'PATCH',
         ...write(objectPath(resource, keyOf(object), options.subresource), options, { force: options.force }),
         contentType: 'application/apply-patch+yaml',
         body: object as Json,
       }),
-    delete: <T extends KubeObject>(resource: Resource<T>, key: ObjectKey, options = {}) =>
+    delete: async <T extends KubeObject>(
+      resource: Resource<T>,
+      key: ObjectKey,
+      options: DeleteOptions = {},
+    ) =>
       call<T | Status>({
         method: 'DELETE',
         path: objectPath(resource, key),
@@ -137,7 +150,7 @@ function clientOver(connection: Connection): RemoteClient {
         signal: options.signal,
       });
     },
-    logs: (key, options = {}) => openLog(transport, headers, key, options),
+    logs: async (key, options = {}) => openLog(transport, headers, key, options),
     exec: async () => {
       throw statusError('MethodNotAllowed', 'exec through a remote cluster is not available in this version');
     },

@@ -1,0 +1,338 @@
+import { expect } from 'chai';
+import { CONFIG_MAPS, DEPLOYMENTS, NAMESPACES, SECRETS, SERVICES } from '../../src/kube/resources.ts';
+import type { KubeObject } from '../../src/kube/types.ts';
+import type { Bench } from './kubeclient.ts';
+import {
+  configMap,
+  deployment,
+  managersOf,
+  newConfigMap,
+  refusal,
+  refusalCode,
+  service,
+  versionOf,
+} from './notation.ts';
+
+export function writing(bench: Bench): void {
+  const key = (name: string) => ({ namespace: bench.namespace, name });
+
+  it('gives a new object an identity, a time and a version', async () => {
+    const created = await newConfigMap(bench, bench.name('new'));
+    expect(created.metadata.uid).to.match(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(created.metadata.creationTimestamp).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    expect(versionOf(created)).to.be.greaterThan(0);
+    expect(created.metadata.generation).to.equal(undefined);
+    expect(created).to.deep.include({ apiVersion: 'v1', kind: 'ConfigMap', data: { key: 'value' } });
+  });
+
+  it('refuses a second object of the same name', async () => {
+    const name = bench.name('twice');
+    await newConfigMap(bench, name);
+    const error = await refusal(newConfigMap(bench, name));
+    expect(error.message).to.equal(`configmaps "${name}" already exists`);
+    expect(error.status).to.deep.include({ reason: 'AlreadyExists', code: 409 });
+  });
+
+  it('makes a name from generateName', async () => {
+    const create = () =>
+      bench.client.create(CONFIG_MAPS, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { generateName: 'made-', namespace: bench.namespace },
+      });
+    const [one, two] = [await create(), await create()];
+    expect(one.metadata.name).to.match(/^made-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
+    expect(one.metadata.name).not.to.equal(two.metadata.name);
+    expect(one.metadata.generateName).to.equal('made-');
+  });
+
+  it('creates in the namespace that the call names, and refuses an object that says otherwise', async () => {
+    const name = bench.name('scoped');
+    const bare: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } };
+    const created = await bench.client.create(CONFIG_MAPS, bare, { namespace: bench.namespace });
+    expect(created.metadata.namespace).to.equal(bench.namespace);
+    const other = { ...bare, metadata: { name, namespace: 'default' } };
+    expect(
+      await refusalCode(bench.client.create(CONFIG_MAPS, other, { namespace: bench.namespace })),
+    ).to.equal('BadRequest 400');
+  });
+
+  it('refuses to create in a namespace that does not exist', async () => {
+    const error = await refusal(
+      bench.client.create(CONFIG_MAPS, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'lost', namespace: 'no-such-place' },
+      }),
+    );
+    expect(error.status).to.deep.include({
+      reason: 'NotFound',
+      message: 'namespaces "no-such-place" not found',
+    });
+  });
+
+  it('fills defaults in', async () => {
+    const name = bench.name('defaulted');
+    const created = await bench.client.create(DEPLOYMENTS, deployment(bench, name, {}));
+    expect(created.spec).to.deep.include({
+      replicas: 1,
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+    });
+    expect(created.spec.strategy).to.deep.equal({
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' },
+    });
+    expect(created.spec.template.spec).to.deep.include({
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: 30,
+    });
+    expect(created.spec.template.spec.containers[0]).to.deep.include({ imagePullPolicy: 'Always' });
+
+    const web = await bench.client.create(SERVICES, service(bench, name, [{ port: 80 }]));
+    expect(web.spec).to.deep.include({ type: 'ClusterIP', sessionAffinity: 'None' });
+    expect(web.spec.ports).to.deep.equal([{ port: 80, protocol: 'TCP', targetPort: 80 }]);
+    expect(web.spec.clusterIP).to.match(/^\d+\.\d+\.\d+\.\d+$/);
+  });
+
+  it('stores the strings of a Secret encoded', async () => {
+    const name = bench.name('secret');
+    const secret = await bench.client.create(SECRETS, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: bench.namespace },
+      stringData: { password: 'hunter2' },
+    });
+    expect(secret.data).to.deep.equal({ password: Buffer.from('hunter2').toString('base64') });
+    expect(secret).to.deep.include({ type: 'Opaque' });
+    expect(secret).not.to.have.property('stringData');
+  });
+
+  it('names every invalid field', async () => {
+    const name = bench.name('invalid');
+    const bad = deployment(bench, name, {
+      template: { metadata: { labels: { app: 'other' } }, spec: { containers: [{ name: 'Main' }] } },
+    });
+    const error = await refusal(bench.client.create(DEPLOYMENTS, bad));
+    expect(error.status).to.deep.include({ reason: 'Invalid', code: 422 });
+    expect(error.message).to.match(new RegExp(`^Deployment.apps "${name}" is invalid: \\[`));
+    expect(error.status.details?.causes?.map((cause) => cause.field)).to.include.members([
+      'spec.template.metadata.labels',
+      'spec.template.spec.containers[0].name',
+      'spec.template.spec.containers[0].image',
+    ]);
+  });
+
+  it('refuses a name that is no DNS name', async () => {
+    const error = await refusal(newConfigMap(bench, 'Not_A_Name'));
+    expect(error.status).to.deep.include({ reason: 'Invalid', code: 422 });
+    expect(error.status.details?.causes?.[0]?.field).to.equal('metadata.name');
+  });
+
+  it('refuses an unknown field when strict, warns of it when asked to, drops it', async () => {
+    const name = bench.name('typo');
+    const typo = deployment(bench, name, { replcas: 3 });
+    const error = await refusal(bench.client.create(DEPLOYMENTS, typo));
+    expect(error.status).to.deep.include({ reason: 'BadRequest', code: 400 });
+    expect(error.message).to.include('strict decoding error: unknown field "spec.replcas"');
+
+    const warnings: string[] = [];
+    const created = await bench.client.create(DEPLOYMENTS, typo, {
+      fieldValidation: 'Warn',
+      onWarning: (text) => warnings.push(text),
+    });
+    expect(warnings).to.deep.equal(['unknown field "spec.replcas"']);
+    expect(created.spec).not.to.have.property('replcas');
+  });
+
+  it('refuses a value of the wrong type', async () => {
+    const error = await refusal(
+      bench.client.create(DEPLOYMENTS, deployment(bench, bench.name('type'), { replicas: 'three' })),
+    );
+    expect(error.code).to.equal(400);
+  });
+
+  it('updates when the version is the current one, and refuses a stale one by name', async () => {
+    const name = bench.name('stale');
+    const created = await newConfigMap(bench, name, { step: '1' });
+    const updated = await bench.client.update(CONFIG_MAPS, { ...created, data: { step: '2' } });
+    expect(updated.data).to.deep.equal({ step: '2' });
+    expect(versionOf(updated)).to.be.greaterThan(versionOf(created));
+    expect(updated.metadata.uid).to.equal(created.metadata.uid);
+
+    const error = await refusal(bench.client.update(CONFIG_MAPS, { ...created, data: { step: '3' } }));
+    expect(error.status).to.deep.include({ reason: 'Conflict', code: 409 });
+    expect(error.message).to.equal(
+      `Operation cannot be fulfilled on configmaps "${name}": the object has been modified; please apply your changes to the latest version and try again`,
+    );
+  });
+
+  it('updates unconditionally when no version is named', async () => {
+    const name = bench.name('unconditional');
+    await newConfigMap(bench, name, { step: '1' });
+    const updated = await bench.client.update(CONFIG_MAPS, configMap(bench, name, { step: '2' }));
+    expect(updated.data).to.deep.equal({ step: '2' });
+  });
+
+  it('does not create by update', async () => {
+    expect(
+      await refusalCode(bench.client.update(CONFIG_MAPS, configMap(bench, bench.name('absent')))),
+    ).to.equal('NotFound 404');
+  });
+
+  it('keeps the version when an update changes nothing', async () => {
+    const created = await newConfigMap(bench, bench.name('same'));
+    const updated = await bench.client.update(CONFIG_MAPS, created);
+    expect(updated).to.deep.equal(created);
+  });
+
+  it('raises the generation when the spec changes, and only then', async () => {
+    const name = bench.name('generation');
+    const created = await bench.client.create(DEPLOYMENTS, deployment(bench, name));
+    expect(created.metadata.generation).to.equal(1);
+    const labelled = await bench.client.update(DEPLOYMENTS, {
+      ...created,
+      metadata: { ...created.metadata, labels: { tier: 'web' } },
+    });
+    expect(labelled.metadata.generation).to.equal(1);
+    const scaled = await bench.client.update(DEPLOYMENTS, {
+      ...labelled,
+      spec: { ...labelled.spec, replicas: 2 },
+    });
+    expect(scaled.metadata.generation).to.equal(2);
+  });
+
+  it('takes status only through the status subresource, and nothing else there', async () => {
+    const name = bench.name('status');
+    const created = await bench.client.create(DEPLOYMENTS, {
+      ...deployment(bench, name),
+      status: { replicas: 7 },
+    } as KubeObject);
+    expect(created.status?.replicas ?? 0).to.equal(0);
+
+    const reported = await bench.client.update(
+      DEPLOYMENTS,
+      { ...created, spec: { ...created.spec, replicas: 5 }, status: { ...created.status, replicas: 1 } },
+      { subresource: 'status' },
+    );
+    expect([reported.status?.replicas, reported.spec.replicas]).to.deep.equal([1, 1]);
+    expect(reported.metadata.generation).to.equal(1);
+    expect(managersOf(reported).some((row) => row.endsWith(' status'))).to.equal(true);
+
+    const updated = await bench.client.update(DEPLOYMENTS, { ...reported, status: { replicas: 9 } });
+    expect(updated.status?.replicas).to.equal(1);
+  });
+
+  it('scales through the scale subresource', async () => {
+    const name = bench.name('scaled');
+    await bench.client.create(DEPLOYMENTS, deployment(bench, name));
+    const scale = await bench.client.get<KubeObject>(DEPLOYMENTS, key(name), { subresource: 'scale' });
+    expect(scale).to.deep.include({ apiVersion: 'autoscaling/v1', kind: 'Scale', spec: { replicas: 1 } });
+    await bench.client.update<KubeObject>(
+      DEPLOYMENTS,
+      { ...scale, spec: { replicas: 3 } },
+      { subresource: 'scale' },
+    );
+    expect((await bench.client.get(DEPLOYMENTS, key(name))).spec.replicas).to.equal(3);
+    await bench.client.patch<KubeObject>(
+      DEPLOYMENTS,
+      key(name),
+      { type: 'merge', body: { spec: { replicas: 4 } } },
+      { subresource: 'scale' },
+    );
+    expect((await bench.client.get(DEPLOYMENTS, key(name))).spec.replicas).to.equal(4);
+  });
+
+  it('stores nothing in a dry run, but answers as if', async () => {
+    const name = bench.name('dry');
+    const dry = await bench.client.create(CONFIG_MAPS, configMap(bench, name), { dryRun: true });
+    expect(dry.metadata.uid).to.be.a('string');
+    expect(await refusalCode(bench.client.get(CONFIG_MAPS, key(name)))).to.equal('NotFound 404');
+
+    const created = await newConfigMap(bench, name);
+    const updated = await bench.client.update(
+      CONFIG_MAPS,
+      { ...created, data: { dry: 'yes' } },
+      { dryRun: true },
+    );
+    expect(updated.data).to.deep.equal({ dry: 'yes' });
+    await bench.client.delete(CONFIG_MAPS, key(name), { dryRun: true });
+    expect(await bench.client.get(CONFIG_MAPS, key(name))).to.deep.equal(created);
+  });
+
+  it('refuses to change what is immutable', async () => {
+    const name = bench.name('immutable');
+    const created = await bench.client.create(DEPLOYMENTS, deployment(bench, name));
+    const labels = { app: name, extra: 'yes' };
+    const moved = {
+      ...created,
+      spec: {
+        ...created.spec,
+        selector: { matchLabels: labels },
+        template: { ...created.spec.template, metadata: { labels } },
+      },
+    };
+    const error = await refusal(bench.client.update(DEPLOYMENTS, moved));
+    expect(error.status).to.deep.include({ reason: 'Invalid', code: 422 });
+    expect(error.status.details?.causes?.[0]?.field).to.equal('spec.selector');
+
+    const fixed = await bench.client.create(CONFIG_MAPS, {
+      ...configMap(bench, name),
+      immutable: true,
+    } as KubeObject);
+    expect(await refusalCode(bench.client.update(CONFIG_MAPS, { ...fixed, data: { key: 'else' } }))).to.equal(
+      'Invalid 422',
+    );
+  });
+
+  it('does not let a client write the metadata that the server keeps', async () => {
+    const name = bench.name('meta');
+    const created = await newConfigMap(bench, name);
+    const updated = await bench.client.update(CONFIG_MAPS, {
+      ...created,
+      metadata: { ...created.metadata, creationTimestamp: '2001-01-01T00:00:00Z', generation: 77 },
+      data: { key: 'new' },
+    });
+    expect(updated.metadata.creationTimestamp).to.equal(created.metadata.creationTimestamp);
+    expect(updated.metadata.generation).to.equal(undefined);
+    const stranger = {
+      ...updated,
+      metadata: { ...updated.metadata, uid: '00000000-0000-0000-0000-000000000000' },
+    };
+    expect(await refusalCode(bench.client.update(CONFIG_MAPS, stranger))).to.equal('Conflict 409');
+  });
+
+  it('records who wrote which fields', async () => {
+    const name = bench.name('owned');
+    const created = await bench.client.create(CONFIG_MAPS, configMap(bench, name, { a: '1' }), {
+      fieldManager: 'maker',
+    });
+    expect(created.metadata.managedFields).to.have.length(1);
+    const { time, ...entry } = created.metadata.managedFields?.[0] ?? {};
+    expect(time).to.match(/Z$/);
+    expect(entry).to.deep.equal({
+      manager: 'maker',
+      operation: 'Update',
+      apiVersion: 'v1',
+      fieldsType: 'FieldsV1',
+      fieldsV1: { 'f:data': { '.': {}, 'f:a': {} } },
+    });
+    const updated = await bench.client.update(
+      CONFIG_MAPS,
+      { ...created, data: { a: '2', b: '1' } },
+      { fieldManager: 'changer' },
+    );
+    const fields = Object.fromEntries(
+      (updated.metadata.managedFields ?? []).map(({ manager, fieldsV1 }) => [manager, fieldsV1]),
+    );
+    expect(fields).to.deep.equal({
+      maker: { 'f:data': {} },
+      changer: { 'f:data': { 'f:a': {}, 'f:b': {} } },
+    });
+  });
+
+  it('has the namespaces that every cluster starts with', async () => {
+    const names = (await bench.client.list(NAMESPACES)).items.map((item) => item.metadata.name);
+    expect(names).to.include.members(['default', 'kube-system']);
+  });
+}
