@@ -86,7 +86,8 @@ export function createReplicaSetController(context: ControllerContext): Controll
     const { namespace = '', uid = '', name } = replicaSet.metadata;
     try {
       const pod = await client.create(PODS, podFrom(replicaSet), { namespace, fieldManager: MANAGER });
-      const isKnown = pods.get(pod.metadata)?.metadata.uid === pod.metadata.uid;
+      const { name: made = '' } = pod.metadata;
+      const isKnown = pods.get({ namespace, name: made })?.metadata.uid === pod.metadata.uid;
       if (!isKnown) expectations.expect(uid, creationOf(pod));
       record(replicaSet, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
     } catch (error) {

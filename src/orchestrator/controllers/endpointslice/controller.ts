@@ -1,0 +1,68 @@
+import type { Again } from '../../../base/queue.ts';
+import { keyOf, splitKey } from '../../../kube/cache.ts';
+import { type Controller, createController, watch } from '../../../kube/controller.ts';
+import type { EndpointSlice, Pod, Service } from '../../../kube/objects.ts';
+import { ENDPOINT_SLICES } from '../../../kube/resources.ts';
+import { isNotFound } from '../../../kube/status.ts';
+import { type ControllerContext, MANAGER } from '../context.ts';
+import { CONTROLLER_NAME, decideSlices, MANAGED_BY, SERVICE_NAME, type SliceAction } from './decide.ts';
+
+export function createEndpointSliceController(context: ControllerContext): Controller {
+  const { client, clock, logger, informers } = context;
+  const { services, slices, pods } = informers;
+  const servicesIn = services.index((service) => [service.metadata.namespace ?? '']);
+  const podsIn = pods.index((pod) => [pod.metadata.namespace ?? '']);
+  const slicesOf = slices.index((slice) => [...sliceKeys(slice)]);
+
+  const keysOfPod = (pod: Pod): readonly string[] =>
+    servicesIn(pod.metadata.namespace ?? '')
+      .filter((service) => selects(service, pod))
+      .map((service) => keyOf(service.metadata));
+
+  async function reconcile(key: string): Promise<Again> {
+    const service = services.get(splitKey(key));
+    // Without a selector somebody else keeps the slices; slices of a deleted Service go with their owner.
+    if (!service?.spec.selector || service.spec.type === 'ExternalName') return undefined;
+    const chosen = podsIn(service.metadata.namespace ?? '').filter((pod) => selects(service, pod));
+    for (const action of decideSlices(service, chosen, slicesOf(key))) await act(action);
+    return undefined;
+  }
+
+  async function act({ type, slice }: SliceAction): Promise<void> {
+    const { namespace = '', name = '' } = slice.metadata;
+    try {
+      if (type === 'create') {
+        await client.create(ENDPOINT_SLICES, slice, { namespace, fieldManager: MANAGER });
+      } else if (type === 'update') {
+        await client.update(ENDPOINT_SLICES, slice, { fieldManager: MANAGER });
+      } else await client.delete(ENDPOINT_SLICES, { namespace, name });
+    } catch (error) {
+      if (type !== 'delete' || !isNotFound(error)) throw error;
+    }
+  }
+
+  return createController({
+    name: 'endpointslice',
+    clock,
+    logger,
+    watches: [
+      watch(services, (service) => [keyOf(service.metadata)]),
+      watch(pods, keysOfPod),
+      watch(slices, sliceKeys),
+    ],
+    reconcile,
+    // A cache that lags behind by one write is the usual failure here, and traffic waits for the next attempt.
+    baseDelayMs: 5,
+  });
+}
+
+function selects(service: Service, pod: Pod): boolean {
+  const wanted = Object.entries(service.spec.selector ?? {});
+  const labels = pod.metadata.labels ?? {};
+  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+}
+
+function sliceKeys({ metadata: { labels = {}, namespace = '' } }: EndpointSlice): readonly string[] {
+  const service = labels[SERVICE_NAME];
+  return service !== undefined && labels[MANAGED_BY] === CONTROLLER_NAME ? [`${namespace}/${service}`] : [];
+}

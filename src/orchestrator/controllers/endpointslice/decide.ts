@@ -1,0 +1,127 @@
+import { deepEqual } from '../../../kube/equal.ts';
+import { fnv32a, safeEncode } from '../../../kube/names.ts';
+import type { Endpoint, EndpointSlice, Pod, Service } from '../../../kube/objects.ts';
+import { controllerReference } from '../ownership.ts';
+import { type EndpointGroup, type EndpointPorts, endpointGroups, portsKey } from './endpoints.ts';
+
+export const SERVICE_NAME = 'kubernetes.io/service-name';
+export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+export const CONTROLLER_NAME = 'endpointslice-controller.k8s.io';
+const HEADLESS = 'service.kubernetes.io/headless';
+const MAX_ENDPOINTS = 100;
+
+export type SliceAction =
+  | { readonly type: 'create'; readonly slice: EndpointSlice }
+  | { readonly type: 'update'; readonly slice: EndpointSlice }
+  | { readonly type: 'delete'; readonly slice: EndpointSlice };
+
+interface Filled {
+  /** undefined: a new slice. */
+  readonly existing: EndpointSlice | undefined;
+  readonly endpoints: readonly Endpoint[];
+  readonly ports: EndpointPorts;
+}
+
+/**
+ * The writes after which the slices hold exactly the Service's pods. An endpoint stays in the slice that it is in, so that a
+ * change of one pod is one write (k8s.io/endpointslice `reconciler.go`).
+ */
+export function decideSlices(
+  service: Service,
+  pods: readonly Pod[],
+  slices: readonly EndpointSlice[],
+): readonly SliceAction[] {
+  if (service.metadata.deletionTimestamp !== undefined) return [];
+  const groups = endpointGroups(service, pods);
+  const filled = groups.flatMap((group) => fill(group, slices));
+  // One empty slice says "no endpoints", which a missing one would not.
+  const wanted = filled.length > 0 ? filled : [{ existing: slices[0], endpoints: [], ports: [] }];
+  const kept = new Set(wanted.map(({ existing }) => existing));
+  const taken = new Set(slices.map((slice) => slice.metadata.name ?? ''));
+  const writes = wanted.flatMap((one): SliceAction[] => {
+    if (!one.existing) return [{ type: 'create', slice: newSlice(service, one, taken) }];
+    const slice = renewed(service, one.existing, one);
+    return deepEqual(slice, one.existing) ? [] : [{ type: 'update', slice }];
+  });
+  const surplus = slices.filter(
+    (slice) => !kept.has(slice) && slice.metadata.deletionTimestamp === undefined,
+  );
+  return [...writes, ...surplus.map((slice) => ({ type: 'delete' as const, slice }))];
+}
+
+/** The group's endpoints in the slices that have its ports: known ones where they are, new ones where there is room. */
+function fill({ ports, endpoints }: EndpointGroup, slices: readonly EndpointSlice[]): readonly Filled[] {
+  const mine = slices.filter((slice) => portsKey(slice.ports ?? []) === portsKey(ports));
+  const left = new Map(endpoints.map((endpoint) => [identity(endpoint), endpoint]));
+  const kept = mine.map((existing) => ({ existing, endpoints: takeKnown(existing, left) }));
+  const fresh = [...left.values()];
+  const filled = kept.map(({ existing, endpoints: known }) => ({
+    existing,
+    ports,
+    endpoints: [...known, ...fresh.splice(0, MAX_ENDPOINTS - known.length)],
+  }));
+  const more: Filled[] = [];
+  while (fresh.length > 0)
+    more.push({ existing: undefined, ports, endpoints: fresh.splice(0, MAX_ENDPOINTS) });
+  return [...filled.filter((one) => one.endpoints.length > 0), ...more];
+}
+
+function takeKnown(slice: EndpointSlice, left: Map<string, Endpoint>): Endpoint[] {
+  return (slice.endpoints ?? []).flatMap((endpoint) => {
+    const wanted = left.get(identity(endpoint));
+    left.delete(identity(endpoint));
+    return wanted ? [wanted] : [];
+  });
+}
+
+const identity = (endpoint: Endpoint): string =>
+  `${endpoint.targetRef?.uid ?? ''} ${endpoint.addresses[0] ?? ''}`;
+
+function labelsOf(service: Service): Readonly<Record<string, string>> {
+  const { [HEADLESS]: _headless, ...labels } = service.metadata.labels ?? {};
+  return {
+    ...labels,
+    ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
+    [SERVICE_NAME]: service.metadata.name ?? '',
+    [MANAGED_BY]: CONTROLLER_NAME,
+  };
+}
+
+function renewed(service: Service, existing: EndpointSlice, { endpoints, ports }: Filled): EndpointSlice {
+  return {
+    ...existing,
+    metadata: { ...existing.metadata, labels: labelsOf(service) },
+    endpoints,
+    ports,
+  };
+}
+
+function newSlice(service: Service, { endpoints, ports }: Filled, taken: Set<string>): EndpointSlice {
+  const name = freeName(service, taken);
+  taken.add(name);
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name,
+      namespace: service.metadata.namespace ?? '',
+      labels: labelsOf(service),
+      ownerReferences: [controllerReference(service)],
+    },
+    addressType: 'IPv4',
+    endpoints,
+    ports,
+  };
+}
+
+/**
+ * Kubernetes draws a random suffix and guards against a stale cache by a tracker. A suffix that follows from the Service does
+ * without: the second attempt of the same creation meets AlreadyExists.
+ */
+function freeName(service: Service, taken: ReadonlySet<string>): string {
+  for (let i = 0; ; i++) {
+    const hash = fnv32a(Buffer.from(`${service.metadata.uid}/${i}`));
+    const name = `${service.metadata.name}-${safeEncode(String(hash)).slice(0, 5)}`;
+    if (!taken.has(name)) return name;
+  }
+}
