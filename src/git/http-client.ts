@@ -1,0 +1,80 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git';
+
+export interface TlsOptions {
+  /** PEM of authorities to trust beside none other; left out: the machine's. */
+  readonly ca?: string;
+  readonly clientCert?: { readonly cert: string; readonly key: string };
+}
+
+const MAX_REDIRECTS = 5;
+/** Nothing heard for this long ends the request. */
+const IDLE_MS = 60_000;
+
+/**
+ * The HTTP plugin for isomorphic-git over node's own client: its stock one knows no custom authorities, client certificates,
+ * time-outs or cancelling. No proxy variables are read: what the daemon talks to is configured, not inherited.
+ */
+export function gitHttpClient(tls: TlsOptions, signal?: AbortSignal): HttpClient {
+  const ask = async (request: GitHttpRequest, redirects: number): Promise<GitHttpResponse> => {
+    const response = await send(request, tls, signal);
+    const location = response.headers.location;
+    const redirected = (response.statusCode ?? 0) >= 300 && (response.statusCode ?? 0) < 400;
+    // Only the first question may be redirected (http.followRedirects=initial, git's default).
+    if (redirected && location && isRead(request) && redirects < MAX_REDIRECTS) {
+      response.resume();
+      const url = new URL(location, request.url);
+      return ask({ ...request, url: url.href, headers: headersFor(request, url) }, redirects + 1);
+    }
+    return {
+      url: request.url,
+      method: request.method ?? 'GET',
+      statusCode: response.statusCode ?? 0,
+      statusMessage: response.statusMessage ?? '',
+      headers: flat(response),
+      body: response[Symbol.asyncIterator](),
+    };
+  };
+  return { request: (request) => ask(request, 0) };
+}
+
+const isRead = (request: GitHttpRequest): boolean => (request.method ?? 'GET') === 'GET';
+
+/** Credentials stay with the host that they were given for. */
+function headersFor(request: GitHttpRequest, to: URL): Record<string, string> {
+  if (new URL(request.url).origin === to.origin) return { ...request.headers };
+  return Object.fromEntries(
+    Object.entries(request.headers ?? {}).filter(([name]) => name.toLowerCase() !== 'authorization'),
+  );
+}
+
+function flat(response: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
+}
+
+function send(
+  request: GitHttpRequest,
+  tls: TlsOptions,
+  signal: AbortSignal | undefined,
+): Promise<IncomingMessage> {
+  const url = new URL(request.url);
+  const options = {
+    method: request.method ?? 'GET',
+    headers: { ...request.headers },
+    timeout: IDLE_MS,
+    ...(signal ? { signal } : {}),
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...tls.clientCert,
+  };
+  return new Promise((resolve, reject) => {
+    const outgoing = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
+    outgoing.on('response', resolve);
+    outgoing.on('error', reject);
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer for ${IDLE_MS / 1000} seconds`)));
+    if (request.body) pipeline(Readable.from(request.body), outgoing).catch(reject);
+    else outgoing.end();
+  });
+}
