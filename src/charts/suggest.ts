@@ -3,7 +3,8 @@ export function suggest(written: string, known: readonly string[]): string | und
   const nearest = known
     .map((name) => ({ name, distance: editDistance(written.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))[0];
-  const near = nearest && nearest.distance <= Math.max(1, Math.floor(written.length / 3));
+  // One letter in three may be wrong; of a name of one or two letters nothing would be left.
+  const near = written.length > 2 && nearest && nearest.distance <= Math.floor(written.length / 3);
   return near ? `Did you mean ${nearest.name}?` : undefined;
 }
 

@@ -37,10 +37,8 @@ export function valuesFrom(data: JsonObject, source: string): Values {
   const places = new Map<string, Place>();
   const visit = (value: Json, pointer: string): void => {
     if (pointer !== '') places.set(pointer, { file: source });
-    if (Array.isArray(value)) value.forEach((item, i) => visit(item, `${pointer}/${i}`));
-    else if (isObject(value)) {
-      for (const [key, member] of Object.entries(value)) visit(member, `${pointer}/${escapeSegment(key)}`);
-    }
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, member] of Object.entries(value)) visit(member, `${pointer}/${escapeSegment(key)}`);
   };
   visit(data, '');
   return { data, places };

@@ -39,31 +39,3 @@ function goAction(tree: FileTree, file: string): { file: string; line: number } 
   const line = lines.findIndex((text) => GO_ACTION.test(text));
   return line < 0 ? undefined : { file, line: line + 1 };
 }
-
-/** Where a repository that says nothing keeps what it delivers: the first of these folders that holds something. */
-const CONVENTIONAL = ['', 'chart', 'charts', 'deploy', 'k8s', 'kubernetes', 'manifests'] as const;
-
-/**
- * The folder to render when no pilotage.yaml names one: a chart in the root or in `chart/`, the only chart of `charts/`,
- * or the first conventional folder with manifests; '' when nothing was found.
- */
-export function defaultPath(tree: FileTree): string {
-  for (const folder of CONVENTIONAL) {
-    const prefix = folder === '' ? '' : `${folder}/`;
-    if (tree.paths.includes(`${prefix}Chart.yaml`)) return folder;
-    const nested = tree.paths.filter(
-      (p) => p.startsWith(prefix) && /^[^/]+\/Chart\.yaml$/.test(p.slice(prefix.length)),
-    );
-    const only = nested.length === 1 && folder === 'charts' ? nested[0] : undefined;
-    if (only) return only.slice(0, -'/Chart.yaml'.length);
-    if (folder !== '' && detect(tree, folder).kind !== 'empty') return folder;
-    const direct = tree.paths.filter((p) => p.startsWith(prefix) && !p.slice(prefix.length).includes('/'));
-    if (direct.some((p) => isRootManifest(tree, p))) return folder;
-  }
-  return '';
-}
-
-const isRootManifest = (tree: FileTree, path: string): boolean =>
-  /\.ya?ml$/.test(path) &&
-  !/(^|\/)pilotage\.ya?ml$/.test(path) &&
-  looksLikeManifest(readText(tree, path) ?? '');

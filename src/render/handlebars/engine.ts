@@ -202,12 +202,15 @@ function syntaxProblem(template: Template, error: unknown): Problem {
   const [head = '', ...rest] = (error instanceof Error ? error.message : String(error)).split('\n');
   const line = Number(/line (\d+)/.exec(head)?.[1] ?? / - (\d+):\d+$/.exec(head)?.[1] ?? 1);
   const message = /^Parse error/.test(head) ? 'Handlebars cannot read this' : head.replace(/ - \d+:\d+$/, '');
+  const piped = /\{\{[^}]*\|/.test(template.text.split('\n')[line - 1] ?? '');
   return {
     reason: 'TemplateError',
     message,
     place: { file: template.file, line },
     details: rest,
-    remedy: 'Check that every {{#block}} has its {{/block}} and every {{ its }}.',
+    remedy: piped
+      ? 'Handlebars has no pipes: write {{quote Values.name}} for {{ .Values.name | quote }}.'
+      : 'Check that every {{#block}} has its {{/block}} and every {{ its }}.',
   };
 }
 

@@ -111,10 +111,12 @@ export function rewrite(
   };
 
   const mustache = (node: hbs.AST.MustacheStatement, scope: Scope): hbs.AST.Statement[] => {
-    const value = isCall(node, scope)
+    const called = isCall(node, scope);
+    const value = called
       ? invocation({ ...node, type: 'SubExpression' } as unknown as hbs.AST.SubExpression, scope)
       : expression(node.path as hbs.AST.Expression, scope, false);
-    const shown = node.path.type === 'PathExpression' ? (node.path as hbs.AST.PathExpression).original : '';
+    const written = node.path as hbs.AST.PathExpression;
+    const shown = called || node.path.type !== 'PathExpression' ? '' : written.original;
     const { params, path } = call(OUTPUT, [literal(shown, node.loc), value], node.loc);
     const out = { ...node, path, params, hash: undefined, escaped: false };
     return [text(marker(fileIndex, node.loc.start.line), node.loc), out as unknown as hbs.AST.Statement];

@@ -9,7 +9,7 @@ import { isMap, kindOf } from './truth.ts';
 export function requireValue(written: string, chain: readonly unknown[]): unknown {
   const value = chain.at(-1);
   if (value !== undefined) return value;
-  const missing = chain.findIndex((at) => at === undefined);
+  const missing = chain.indexOf(undefined);
   const segments = written.split(/[./]/).filter((part) => part !== '' && part !== 'this' && part !== '@root');
   const key = segments[segments.length - chain.length + missing] ?? written;
   const parent = chain[missing - 1];

@@ -89,7 +89,7 @@ export const COLLECTIONS: Readonly<Record<string, Helper>> = {
   reverse: (items) => list(items).toReversed(),
   compact: (items) => list(items).filter(isTrue),
   uniq: (items) =>
-    list(items).reduce<unknown[]>((seen, item) => (contains(seen, item) ? seen : [...seen, item]), []),
+    list(items).filter((item, i, all) => all.findIndex((other) => deepEqual(other, item)) === i),
   has: (item, items) => contains(list(items), item),
   without: (items, ...unwanted) => list(items).filter((item) => !contains(unwanted, item)),
 };

@@ -24,7 +24,7 @@ export const REFUSALS: Readonly<Record<string, Helper>> = Object.fromEntries(
   Object.entries(REFUSED).map(([name, remedy]) => [
     name,
     () => {
-      throw new HelperError(`${name} gives another answer at every render, so it is refused`, remedy);
+      throw new HelperError(`it gives another answer at every render, so it is refused`, remedy);
     },
   ]),
 );

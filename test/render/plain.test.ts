@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { CHART, type Files, refusal, rendered } from './request.ts';
+
+const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n';
+const names = (files: Files) => rendered(files).manifests.map(({ object }) => object.metadata.name);
+const config = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
+
+describe('a folder of plain manifests', () => {
+  it('gives every object of every YAML and JSON file, in the order of the paths', () => {
+    expect(
+      names({
+        'b.yml': `${config('b1')}---\n# nothing\n---\n${config('b2')}`,
+        'a/deep/x.yaml': config('x'),
+        'c.json': JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } }),
+      }),
+    ).to.deep.equal(['x', 'b1', 'b2', 'c']);
+  });
+
+  it('opens lists', () => {
+    const text = `apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}\n`;
+    expect(names({ 'a.yaml': text })).to.deep.equal(['a', 'b']);
+  });
+
+  it('passes over what is no manifest, and says so', () => {
+    const result = rendered({
+      'a.yaml': POD,
+      'compose.yaml': 'services: {web: {image: x}}\n',
+      '.github/workflows/ci.yaml': 'on: push\n',
+      'pilotage.yaml': 'apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nmetadata: {name: shop}\n',
+      'package.json': '{"name": "x"}',
+      'tsconfig.json': '{ // a comment\n}',
+    });
+    expect(result.manifests).to.have.length(1);
+    expect(result.warnings.map((w) => [w.reason, w.details])).to.deep.equal([
+      ['FilesSkipped', ['compose.yaml']],
+    ]);
+  });
+
+  it('names the line of an object that has no apiVersion', () => {
+    expect(refusal({ 'a.yaml': `${POD}---\n\nkind: Service\nmetadata: {name: b}\n` })).to.contain(
+      'a.yaml:6: This Service has no apiVersion',
+    );
+  });
+
+  it('names file, line and column of what cannot be parsed', () => {
+    expect(refusal({ 'a.yaml': `${POD}spec:\n  a: [\n  b: 1\n` })).to.match(/^a\.yaml:[5-7]:\d+: /);
+  });
+
+  it('does not swallow a chart that lies inside, and says how to deliver it', () => {
+    const { manifests, warnings } = rendered({
+      'a.yaml': POD,
+      'web/Chart.yaml': CHART,
+      'web/templates/x.yaml': config('x'),
+    });
+    expect(manifests).to.have.length(1);
+    expect(warnings[0]?.remedy).to.contain('chart: web');
+  });
+
+  it('reads only its own folder', () => {
+    const files = { 'k8s/a.yaml': config('a'), 'other/b.yaml': config('b') };
+    expect(rendered(files, { path: 'k8s' }).manifests).to.have.length(1);
+  });
+});
+
+describe('a source that cannot be rendered', () => {
+  it('is refused by name when it is a Helm chart, with what to do', () => {
+    const text = refusal(
+      { 'c/Chart.yaml': CHART, 'c/templates/a.yaml': 'a: 1\nname: {{ .Values.name }}\n' },
+      { path: 'c' },
+    );
+    expect(text).to.match(/^c\/templates\/a\.yaml:2: c is a Helm chart: its templates are Go templates/);
+    expect(text).to.contain('helm template NAME c');
+  });
+  it('is refused when it is a kustomization', () => {
+    expect(refusal({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': POD })).to.contain(
+      'kubectl kustomize .',
+    );
+  });
+  it('is refused when nothing is there', () => {
+    expect(refusal({ 'README.md': '' })).to.contain(
+      'neither a chart nor a manifest in the root of the repository',
+    );
+    expect(refusal({ 'README.md': '' }, { path: 'k8s' })).to.contain('There is no folder k8s');
+  });
+  it('is refused when it is a chart without templates', () => {
+    expect(refusal({ 'Chart.yaml': CHART })).to.contain('Chart.yaml: The chart shop has no templates');
+  });
+  it('is rendered when a chart has templates without any action', () => {
+    expect(names({ 'Chart.yaml': CHART, 'templates/a.yaml': config('a') })).to.deep.equal(['a']);
+  });
+});

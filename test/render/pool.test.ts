@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { systemClock } from '../../src/base/clock.ts';
+import { createRenderPool, type RenderPool } from '../../src/render/pool.ts';
+import { chart, rendered, request } from './request.ts';
+
+const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{Release.Name}}\n';
+/** 400 × 400 × 400 turns: minutes of work. */
+const RUNAWAY = `${CONFIG}data:\n  a: "{{#each (until 400)}}{{#each (until 400)}}{{#each (until 400)}}{{sha256sum "x"}}{{/each}}{{/each}}{{/each}}"\n`;
+
+describe('the render pool', () => {
+  let pool: RenderPool;
+  const open = (options: object = {}) => {
+    pool = createRenderPool({ clock: systemClock, ...options });
+    return pool;
+  };
+  afterEach(() => pool.close());
+
+  it('renders as renderInline does', async () => {
+    const files = chart(CONFIG);
+    const result = await open().render(request(files));
+    expect(result).to.deep.equal({ ok: true, value: rendered(files) });
+  });
+
+  it('answers an equal request from memory', async () => {
+    open();
+    const first = await pool.render(request(chart(CONFIG)));
+    expect(await pool.render(request(chart(CONFIG)))).to.equal(first);
+  });
+
+  it('renders many requests, each with its own answer', async () => {
+    open();
+    const apps = ['a', 'b', 'c', 'd'];
+    const results = await Promise.all(apps.map((app) => pool.render(request(chart(CONFIG), { app }))));
+    expect(results.map((r) => r.ok && r.value.manifests[0]?.object.metadata.name)).to.deep.equal(apps);
+  });
+
+  it('stops a template that runs away, names its app, and goes on with the next', async () => {
+    open({ timeout: 1500 });
+    const [runaway, next] = await Promise.all([
+      pool.render(request(chart(RUNAWAY), { app: 'runaway' })),
+      pool.render(request(chart(CONFIG), { app: 'next' })),
+    ]);
+    expect(runaway.ok ? undefined : runaway.problems[0].reason).to.equal('RenderTimeout');
+    expect(runaway.ok ? undefined : runaway.problems[0].message).to.contain('runaway in dev');
+    expect(next.ok).to.equal(true);
+  });
+
+  it('stops a template that eats memory', async () => {
+    open({ memory: 32 });
+    const greedy = `${CONFIG}data:\n  a: {{toJson (list ${'(until 90000) '.repeat(80)})}}\n`;
+    const result = await pool.render(request(chart(greedy)));
+    expect(result.ok ? undefined : result.problems[0].reason).to.equal('RenderOutOfMemory');
+  });
+
+  it('tells whoever still waits when it is closed', async () => {
+    open();
+    const waiting = pool.render(request(chart(RUNAWAY)));
+    await pool.close();
+    const result = await waiting;
+    expect(result.ok ? undefined : result.problems[0].reason).to.equal('RenderCancelled');
+  });
+});

@@ -1,0 +1,175 @@
+import { expect } from 'chai';
+import { chart, refusal, rendered } from './request.ts';
+
+const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n';
+const withData = (data: string, values = '') => chart(`${CONFIG}data:\n${data}`, values);
+const dataOf = (data: string, values = '') => rendered(withData(data, values)).manifests[0]?.object.data;
+
+describe('a Handlebars template', () => {
+  it('writes values, never HTML entities', () => {
+    expect(dataOf('  a: "{{Values.a}}"\n', "a: x=<y>&'z'\n")).to.deep.equal({ a: "x=<y>&'z'" });
+  });
+
+  it('takes {} and 0 and [] for false, as Go does', () => {
+    const values = 'map: {}\nzero: 0\nlist: []\nfull: {a: 1}\n';
+    const test = (name: string) => `  ${name}: {{#if Values.${name}}}"yes"{{else}}"no"{{/if}}\n`;
+    expect(dataOf(['map', 'zero', 'list', 'full'].map(test).join(''), values)).to.deep.equal({
+      map: 'no',
+      zero: 'no',
+      list: 'no',
+      full: 'yes',
+    });
+  });
+
+  it('walks maps by key, whatever the order of the file', () => {
+    const template = '  all: "{{#each Values.m as |value key|}}{{key}}={{value}};{{/each}}"\n';
+    expect(dataOf(template, 'm: {b: 2, "10": x, a: 1}\n')).to.deep.equal({ all: '10=x;a=1;b=2;' });
+    expect(dataOf(template, 'm: {a: 1, b: 2, "10": x}\n')).to.deep.equal({ all: '10=x;a=1;b=2;' });
+  });
+
+  it('finds Values inside #each and #with, as $ does in Go', () => {
+    expect(
+      dataOf('  a: "{{#each Values.l}}{{this}}{{Values.s}}{{/each}}"\n', 'l: [1, 2]\ns: x\n'),
+    ).to.deep.equal({
+      a: '1x2x',
+    });
+  });
+
+  it('may ask for what is absent where absence is the question', () => {
+    const template = '  a: "{{default "d" Values.no.such.path}}"\n  b: "{{#if Values.no.such}}x{{/if}}"\n';
+    expect(dataOf(template)).to.deep.equal({ a: 'd', b: '' });
+  });
+
+  it('says where a missing value is used, and what was meant', () => {
+    expect(refusal(withData('  a: {{Values.replicaCuont}}\n', 'replicaCount: 3\n'))).to.equal(
+      'templates/all.yaml.hbs:6:8: Values.replicaCuont is not defined\n  → Did you mean replicaCount?',
+    );
+  });
+
+  it('names the first segment of a path that is missing', () => {
+    expect(refusal(withData('  a: {{Values.image.tag.x}}\n', 'image: {}\n'))).to.contain(
+      'Values.image.tag is not defined',
+    );
+  });
+
+  it('refuses to print a map', () => {
+    expect(refusal(withData('  a: {{Values.m}}\n', 'm: {a: 1}\n'))).to.contain(
+      'Values.m is a map and cannot be printed\n  → Write {{nindent 2 (toYaml Values.m)}}',
+    );
+  });
+
+  it('sees no prototype', () => {
+    for (const path of ['constructor', '__proto__', 'toString', 'm.constructor.constructor']) {
+      expect(refusal(withData(`  a: {{Values.${path}}}\n`, 'm: {}\n'))).to.contain('is not defined');
+    }
+  });
+
+  it('names an unknown helper, and the one that was meant', () => {
+    expect(refusal(withData('  a: {{quot Values.a}}\n'))).to.contain(
+      'templates/all.yaml.hbs:6:6: There is no helper named quot\n  → Did you mean quote?',
+    );
+  });
+
+  it('names an unknown partial', () => {
+    expect(
+      refusal(
+        chart(`${CONFIG}{{> lables}}`, '', { 'templates/_h.hbs': '{{#*inline "labels"}}a{{/inline}}' }),
+      ),
+    ).to.contain('There is no partial named lables\n  → Did you mean labels?');
+  });
+
+  it('says that Handlebars has no pipes', () => {
+    expect(refusal(withData('  a: {{Values.a | quote}}\n'))).to.match(
+      /all\.yaml\.hbs:6: .*\n[\s\S]*has no pipes/,
+    );
+  });
+
+  it('stops templates that call each other without end', () => {
+    const helpers = { 'templates/_h.hbs': '{{#*inline "a"}}{{include "a"}}{{/inline}}' };
+    expect(refusal(chart(`${CONFIG}data:\n  a: {{include "a"}}\n`, '', helpers))).to.contain(
+      'nested more than 200 deep',
+    );
+  });
+
+  it('refuses what would differ at every render', () => {
+    for (const helper of ['now', 'randAlphaNum 8', 'genCA "ca" 365', 'uuidv4']) {
+      expect(refusal(withData(`  a: "{{${helper}}}"\n`))).to.contain('another answer at every render');
+    }
+  });
+
+  it('takes the message of required and fail as it is', () => {
+    expect(refusal(withData('  a: {{required "a host is needed" Values.host}}\n'))).to.contain(
+      '6:6: a host is needed',
+    );
+    expect(refusal(withData('  a: {{fail "not on Mondays"}}\n'))).to.contain('6:6: not on Mondays');
+  });
+
+  describe('{{image "web"}}', () => {
+    const files = (values = '') => withData('  a: {{image "web"}}\n', values);
+    it('is what the delivery builds', () => {
+      expect(
+        rendered(files('images: {web: other}\n'), { images: { web: 'built:1' } }).manifests[0]?.object.data,
+      ).to.deep.equal({
+        a: 'built:1',
+      });
+    });
+    it('is what the values name where nothing is built', () => {
+      expect(
+        dataOf('  a: {{image "web"}}\n', 'images: {web: {repository: r.org/web, tag: "1"}}\n'),
+      ).to.deep.equal({
+        a: 'r.org/web:1',
+      });
+    });
+    it('says what to do when nothing is known', () => {
+      expect(refusal(files())).to.contain('spec.images.web: {path: app}');
+    });
+  });
+
+  describe('partials', () => {
+    const helpers = {
+      'templates/_helpers.hbs':
+        '{{#*inline "labels"}}\napp: {{Release.Name}}\ntier: {{Values.tier}}\n{{/inline}}\n',
+    };
+    it('are indented as the line that calls them', () => {
+      const template = `${CONFIG}  labels:\n    {{> labels}}\n`;
+      const { manifests } = rendered(chart(template, 'tier: front\n', helpers));
+      expect(manifests[0]?.object.metadata.labels).to.deep.equal({ app: 'web', tier: 'front' });
+    });
+    it('can be included as text, for indenting and sums', () => {
+      const template = `${CONFIG}  labels:{{nindent 4 (include "labels")}}\ndata:\n  sum: {{sha256sum (include "labels")}}\n`;
+      const { manifests } = rendered(chart(template, 'tier: front\n', helpers));
+      expect(manifests[0]?.object.metadata.labels).to.deep.equal({ app: 'web', tier: 'front' });
+    });
+    it('name their own file and line in errors', () => {
+      expect(refusal(chart(`${CONFIG}  labels:\n    {{> labels}}\n`, '', helpers))).to.contain(
+        'templates/_helpers.hbs:3:9: Values.tier is not defined',
+      );
+    });
+  });
+
+  it('reads files of the chart', () => {
+    const files = chart(
+      `${CONFIG}data:\n  a: {{toJson (filesGet "conf/a.ini")}}\n  count: "{{len (filesGlob "conf/*")}}"\n`,
+      '',
+      {
+        'conf/a.ini': 'x\ny\n',
+        'conf/b.ini': '',
+      },
+    );
+    expect(rendered(files).manifests[0]?.object.data).to.deep.equal({ a: 'x\ny\n', count: '2' });
+  });
+
+  it('expands templates in values with tpl', () => {
+    expect(dataOf('  a: {{tpl Values.host this}}\n', 'host: "{{Release.Name}}.example.org"\n')).to.deep.equal(
+      {
+        a: 'web.example.org',
+      },
+    );
+  });
+
+  it('renders NOTES.hbs', () => {
+    expect(rendered(chart(CONFIG, '', { 'templates/NOTES.hbs': 'Open {{Release.Name}}.' })).notes).to.equal(
+      'Open web.',
+    );
+  });
+});
