@@ -86,6 +86,11 @@ export class RefStore {
     const lock = join(this.#dir, `${name}.lock`);
     try {
       mkdirSync(dirname(lock), { recursive: true });
+    } catch (error) {
+      // A part of the path is a file, which is to say a ref.
+      throw errnoOf(error) === 'EEXIST' ? branchConflict(name, error) : refProblem(name, error);
+    }
+    try {
       writeFileSync(lock, '', { flag: 'wx' });
     } catch (error) {
       throw refProblem(name, error);
@@ -99,7 +104,9 @@ export class RefStore {
   }
 
   #write(name: string, to: Oid): void {
-    if (this.list(`${name}/`).size > 0) throw branchConflict(name);
+    const parents = name.split('/').map((_, i, parts) => parts.slice(0, i).join('/'));
+    const taken = parents.slice(3).some((parent) => this.read(parent) !== undefined);
+    if (taken || this.list(`${name}/`).size > 0) throw branchConflict(name);
     const path = join(this.#dir, name);
     this.#dropEmptyBelow(path);
     try {
