@@ -1,0 +1,321 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import {
+  type EnvironmentStatus,
+  eventually,
+  type Finished,
+  fetchText,
+  Pilotage,
+  run,
+  statusOf,
+  type Work,
+} from './harness.ts';
+
+/** Bad input gets a clear error, and nothing is lost. One Pilotage; each sentence has a delivery of its own. */
+describe('e2e: bad input', function () {
+  this.timeout(90_000);
+  let pilotage: Pilotage;
+  before(async () => {
+    pilotage = await Pilotage.start();
+  });
+  after(() => pilotage.stop());
+
+  /** A delivery that runs and answers; then `change` is pushed. */
+  async function broken(
+    name: string,
+    change: (work: Work) => Promise<void>,
+  ): Promise<{ work: Work; pushed: Finished; url: string }> {
+    const work = await pilotage.repository(name);
+    const first = await work.push();
+    expect(first.code, first.stderr).to.equal(0);
+    expect((await pilotage.cli('wait', `${name}/dev`, '--timeout', '60s')).code).to.equal(0);
+    const url = (await statusOf(pilotage, name, 'dev'))?.urls[0] ?? '';
+    await change(work);
+    await work.commit('break it');
+    return { work, pushed: await work.push(), url };
+  }
+
+  /** What was healthy before goes on answering with the old code, and nothing was deployed of the new. */
+  async function keepsServing(name: string, url: string): Promise<EnvironmentStatus> {
+    const answer = await fetchText(url);
+    expect(answer.status).to.equal(200);
+    expect(JSON.parse(answer.text)).to.include({ version: 'one' });
+    const status = await statusOf(pilotage, name, 'dev');
+    if (!status) throw new Error(`${name}/dev is gone`);
+    return status;
+  }
+
+  it('unparseable YAML names the template, its line and the rendered lines around it', async () => {
+    const { pushed, url } = await broken('yaml', (work) =>
+      work.write('chart/templates/broken.hbs', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [oops\n'),
+    );
+    expect(pushed.stderr).to.match(/chart\/templates\/broken\.hbs:\d+/);
+    expect((await keepsServing('yaml', url)).phase).to.equal('Failed');
+  });
+
+  it('a template error names file and line, and what was meant', async () => {
+    const { pushed, url } = await broken('template', (work) =>
+      work.edit('chart/templates/config.hbs', (text) => text.replace('Values.greeting', 'Values.greting')),
+    );
+    expect(pushed.stderr)
+      .to.match(/chart\/templates\/config\.hbs:6/)
+      .and.contain('greeting');
+    expect((await keepsServing('template', url)).message).to.contain('config.hbs:6');
+  });
+
+  it('a value that breaks the schema names the line that set it', async () => {
+    const { pushed, url } = await broken('schema', (work) =>
+      work.write('values/dev.yaml', 'greeting: hi\nreplicas: many\n'),
+    );
+    expect(pushed.stderr)
+      .to.match(/values\/dev\.yaml:2/)
+      .and.contain('replicas');
+    await keepsServing('schema', url);
+  });
+
+  it('an unknown kind names the file and what is missing', async () => {
+    const { pushed, url } = await broken('kind', (work) =>
+      work.write(
+        'chart/templates/odd.hbs',
+        'apiVersion: example.com/v1\nkind: Oddity\nmetadata:\n  name: odd\n',
+      ),
+    );
+    expect(pushed.stderr).to.contain('Oddity').and.contain('chart/templates/odd.hbs');
+    await keepsServing('kind', url);
+  });
+
+  it('an object that another tool owns is a named conflict and is left alone', async () => {
+    const { pushed, url } = await broken('owned', async (work) => {
+      await pilotage.applyJson({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'theirs', namespace: 'owned-dev' },
+        data: { a: 'theirs' },
+      });
+      await work.write(
+        'chart/templates/theirs.hbs',
+        'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: theirs\ndata:\n  a: ours\n',
+      );
+    });
+    expect(pushed.stderr).to.contain('theirs').and.match(/adopt/);
+    const { stdout } = await pilotage.kubectl(
+      '-n',
+      'owned-dev',
+      'get',
+      'configmap',
+      'theirs',
+      '-o',
+      'jsonpath={.data.a}',
+    );
+    expect(stdout).to.equal('theirs');
+    await keepsServing('owned', url);
+  });
+
+  it('a field that another manager took is named with that manager', async () => {
+    const { pushed } = await broken('manager', async (work) => {
+      const path = join(pilotage.dir, 'manager.yaml');
+      await run('sh', [
+        '-c',
+        `printf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata:\\n  name: web\\ndata:\\n  EXTRA: theirs\\n' > ${path}`,
+      ]);
+      const applied = await pilotage.kubectl(
+        '-n',
+        'manager-dev',
+        'apply',
+        '--server-side',
+        '--field-manager=rival',
+        '-f',
+        path,
+      );
+      expect(applied.code, applied.stderr).to.equal(0);
+      await work.edit('chart/templates/config.hbs', (text) => `${text}  EXTRA: ours\n`);
+    });
+    expect(pushed.stderr).to.contain('rival');
+  });
+
+  it('a chart without templates says so', async () => {
+    const work = await pilotage.repository('bare');
+    await work.git('rm', '-r', '--quiet', 'chart/templates');
+    await work.commit('no templates');
+    expect((await work.push()).stderr).to.contain('templates');
+  });
+
+  it('an empty render prunes nothing', async () => {
+    const { url } = await broken('empty', async (work) => {
+      for (const file of ['config', 'deployment', 'service'])
+        await work.write(`chart/templates/${file}.hbs`, '{{! nothing }}\n');
+    });
+    await keepsServing('empty', url);
+    expect((await pilotage.kubectl('-n', 'empty-dev', 'get', 'deployment', 'web')).code).to.equal(0);
+  });
+
+  it('a missing pilotage.yaml freezes what it governed, with the reason', async () => {
+    const { url } = await broken('frozen', async (work) => {
+      await work.git('rm', '--quiet', 'pilotage.yaml');
+    });
+    const status = await eventually('it is frozen', async () => {
+      const seen = await statusOf(pilotage, 'frozen', 'dev');
+      return seen?.phase === 'Frozen' && seen;
+    });
+    expect(status.message).to.contain('pilotage.yaml');
+    await keepsServing('frozen', url);
+  });
+
+  it('a missing branch freezes its environment, with the reason', async () => {
+    const work = await pilotage.repository('gone');
+    expect((await work.push('main', 'main:preprod')).code).to.equal(0);
+    expect((await pilotage.cli('wait', 'gone/preprod', '--timeout', '60s')).code).to.equal(0);
+    const url = (await statusOf(pilotage, 'gone', 'preprod'))?.urls[0] ?? '';
+    expect((await work.push('--delete', 'preprod')).code).to.equal(0);
+    const status = await eventually('it is frozen', async () => {
+      const seen = await statusOf(pilotage, 'gone', 'preprod');
+      return seen?.phase === 'Frozen' && seen;
+    });
+    expect(status.message).to.contain('preprod');
+    expect((await fetchText(url)).status).to.equal(200);
+  });
+
+  it('an image that cannot be found says how to bring it', async () => {
+    const { pushed, url, work } = await broken('image', (work) =>
+      work
+        .edit('chart/templates/deployment.hbs', (text) =>
+          text.replace('{{image "web"}}', 'registry.invalid/web:9'),
+        )
+        .then(() => work.edit('chart/values.yaml', (text) => text.replace('60', '3'))),
+    );
+    expect(pushed.stderr).to.contain('ErrImagePull').or.to.contain('image import');
+    await keepsServing('image', url);
+    expect(work.dir).to.not.equal('');
+  });
+
+  it('a build that fails shows its output to the pusher, and the old version keeps serving', async () => {
+    const { pushed, url } = await broken('build', (work) =>
+      work.edit('pilotage.yaml', (text) =>
+        text.replace(
+          'web: {path: app}',
+          'web: {path: app, build: "echo compiling; echo no such thing >&2; exit 3"}',
+        ),
+      ),
+    );
+    expect(pushed.stderr).to.contain('no such thing').and.contain('3');
+    await keepsServing('build', url);
+  });
+
+  it('a command that does not exist is named, and the old version keeps serving', async () => {
+    const { pushed, url } = await broken('command', async (work) => {
+      await work.edit('chart/templates/deployment.hbs', (text) =>
+        text.replace('[node, server.js]', '[no-such-program]'),
+      );
+      await work.edit('chart/values.yaml', (text) => text.replace('60', '3'));
+    });
+    expect(pushed.stderr).to.contain('no-such-program');
+    await keepsServing('command', url);
+  });
+
+  it('a container that binds the wildcard address is named', async () => {
+    await broken('wildcard', async (work) => {
+      await work.edit('app/server.js', (text) =>
+        text.replace(', process.env.HOST', ", '0.0.0.0'").replace('Number(process.env.PORT)', '0'),
+      );
+      await work.edit('chart/values.yaml', (text) => text.replace('60', '3'));
+    });
+    await eventually('a pod condition names it', async () => {
+      const { stdout } = await pilotage.kubectl('-n', 'wildcard-dev', 'get', 'pods', '-o', 'json');
+      return stdout.includes('pilotage.dev/WildcardAddress') && /0\.0\.0\.0|wildcard/i.test(stdout);
+    });
+  });
+
+  it('a probe that never succeeds stops the rollout at the surge; health says Degraded and why after the deadline; the next commit supersedes within seconds', async () => {
+    const { work, pushed, url } = await broken('probe', async (work) => {
+      await work.edit('app/server.js', (text) =>
+        text
+          .replace("response.end('ok')", "(response.statusCode = 500, response.end('unwell'))")
+          .replace("'one'", "'two'"),
+      );
+      await work.edit('chart/values.yaml', (text) => text.replace('60', '4'));
+    });
+    expect(pushed.stderr).to.contain('500');
+    const status = await eventually('it is degraded', async () => {
+      const seen = await statusOf(pilotage, 'probe', 'dev');
+      return seen?.health === 'Degraded' && seen;
+    });
+    expect(status.message).to.contain('500');
+    const { stdout } = await pilotage.kubectl('-n', 'probe-dev', 'get', 'pods', '--no-headers');
+    expect(stdout.trim().split('\n')).to.have.length(3);
+    await keepsServing('probe', url);
+    await work.edit('app/server.js', (text) =>
+      text
+        .replace("(response.statusCode = 500, response.end('unwell'))", "response.end('ok')")
+        .replace("'two'", "'three'"),
+    );
+    await work.commit('mend it');
+    const since = Date.now();
+    expect((await work.push()).code).to.equal(0);
+    expect((await pilotage.cli('wait', 'probe/dev', '--timeout', '20s')).code).to.equal(0);
+    expect(Date.now() - since).to.be.below(15_000);
+    expect(JSON.parse((await fetchText(url)).text)).to.include({ version: 'three' });
+  });
+
+  it('an unreachable remote is named in the status, and freezes nothing else', async () => {
+    const { code } = await pilotage.cli('connect', 'far', 'http://127.0.0.1:9/nowhere.git');
+    expect(code).to.equal(0);
+    await eventually('the status names it', async () => {
+      const report = await pilotage.json<{ deliveries: { name: string; message: string }[] }>('status');
+      return report.deliveries.some(({ name, message }) => name === 'far' && message.includes('127.0.0.1:9'));
+    });
+  });
+
+  it('a force-push to a remote repository holds the environment until somebody acknowledges it', async () => {
+    const work = await pilotage.repository('held');
+    const bare = join(pilotage.dir, 'held.git');
+    await run('git', ['clone', '--quiet', '--bare', work.dir, bare]);
+    expect((await pilotage.cli('connect', 'held', bare, '--poll', '1')).code).to.equal(0);
+    expect((await pilotage.cli('wait', 'held/dev', '--timeout', '60s')).code).to.equal(0);
+    await work.git('commit', '--quiet', '--amend', '-m', 'another history');
+    await run('git', ['push', '--quiet', '--force', bare, 'main'], { cwd: work.dir });
+    await eventually('it is held', async () => {
+      const seen = await statusOf(pilotage, 'held', 'dev');
+      return /descend|force/i.test(seen?.message ?? '');
+    });
+    expect((await pilotage.cli('sync', 'held/dev', '--acknowledge', '--wait')).code).to.equal(0);
+  });
+});
+
+describe('e2e: a machine that is not as it should be', function () {
+  this.timeout(60_000);
+
+  const up = (dataDir: string, ...more: readonly string[]) =>
+    run(
+      process.execPath,
+      ['dist/main.js', 'up', '--data-dir', dataDir, '--http', '127.0.0.1:0', '--api', '127.0.0.1:0', ...more],
+      { timeout: 20_000 },
+    );
+
+  it('a port in use is named, with what to do', async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
+    });
+    const { stdout: dir } = await run('mktemp', ['-d']);
+    const { code, stderr } = await up(dir.trim(), '--http', `127.0.0.1:${port}`);
+    server.close();
+    await run('rm', ['-rf', dir.trim()]);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain(String(port)).and.contain('--http');
+  });
+
+  it('a data directory that cannot be written is named', async () => {
+    const { stdout } = await run('mktemp', ['-d']);
+    const dir = join(stdout.trim(), 'data');
+    await mkdir(dir);
+    await chmod(dir, 0o500);
+    // Root may write anywhere: there a file in the directory's place stands for the refusal.
+    const target = process.getuid?.() === 0 ? '/proc/pilotage' : dir;
+    const { code, stderr } = await up(target);
+    await run('rm', ['-rf', stdout.trim()]);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain(target);
+  });
+});

@@ -1,0 +1,273 @@
+/** Real processes, real git, real HTTP: the built program as a user runs it, on a data directory of its own. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const main = join(root, 'dist', 'main.js');
+
+export interface Ready {
+  readonly http: string;
+  readonly api: string;
+  readonly git: string;
+  readonly kubeconfig: string;
+  readonly pid: number;
+  readonly agentPid: number;
+}
+
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const cleanEnv = (extra: Record<string, string> = {}): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: tmpdir(),
+  LANG: 'C.UTF-8',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_AUTHOR_NAME: 'Ann',
+  GIT_AUTHOR_EMAIL: 'ann@example.com',
+  GIT_COMMITTER_NAME: 'Ann',
+  GIT_COMMITTER_EMAIL: 'ann@example.com',
+  USER: 'bob',
+  ...extra,
+});
+
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string>; timeout?: number } = {},
+): Promise<Finished> {
+  return new Promise((resolve) => {
+    execFile(
+      command,
+      [...args],
+      {
+        env: cleanEnv(options.env),
+        timeout: options.timeout ?? 90_000,
+        maxBuffer: 64 << 20,
+        ...(options.cwd ? { cwd: options.cwd } : {}),
+      },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({ code, stdout, stderr });
+      },
+    );
+  });
+}
+
+export class Pilotage {
+  readonly dir: string;
+  ready: Ready = { http: '', api: '', git: '', kubeconfig: '', pid: 0, agentPid: 0 };
+  log: string[] = [];
+  #child: ChildProcess | undefined;
+
+  private constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  static async start(): Promise<Pilotage> {
+    const pilotage = new Pilotage(await mkdtemp(join(tmpdir(), 'pilotage-e2e-')));
+    await pilotage.up();
+    return pilotage;
+  }
+
+  get dataDir(): string {
+    return join(this.dir, 'data');
+  }
+
+  async up(): Promise<void> {
+    const args = [
+      main,
+      'up',
+      '--data-dir',
+      this.dataDir,
+      '--http',
+      '127.0.0.1:0',
+      '--api',
+      '127.0.0.1:0',
+      '--output',
+      'json',
+    ];
+    const child = spawn(process.execPath, args, { env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    createInterface({ input: child.stderr }).on('line', (line) => this.log.push(line));
+    const line = await Promise.race([
+      new Promise<string>((resolve) => createInterface({ input: child.stdout }).once('line', resolve)),
+      new Promise<never>((_, reject) =>
+        child.once('exit', (code) =>
+          reject(new Error(`up ended with ${code}:\n${this.log.slice(-20).join('\n')}`)),
+        ),
+      ),
+    ]);
+    this.ready = JSON.parse(line) as Ready;
+  }
+
+  /** As `pilotage …` in a terminal. */
+  cli(...args: readonly string[]): Promise<Finished> {
+    return run(process.execPath, [main, ...args], { env: { PILOTAGE_DATA_DIR: this.dataDir } });
+  }
+
+  async json<T>(...args: readonly string[]): Promise<T> {
+    const { code, stdout, stderr } = await this.cli(...args, '--output', 'json');
+    if (stdout === '') throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  kubectl(...args: readonly string[]): Promise<Finished> {
+    return run('kubectl', args, { env: { KUBECONFIG: this.ready.kubeconfig, HOME: this.dir } });
+  }
+
+  /** `kubectl apply` of one object. */
+  async applyJson(object: object): Promise<void> {
+    const path = join(this.dir, 'apply.json');
+    await writeFile(path, JSON.stringify(object));
+    const { code, stderr } = await this.kubectl('apply', '-f', path);
+    if (code !== 0) throw new Error(`kubectl apply: ${stderr}`);
+  }
+
+  /** The agent that runs now. */
+  async agentPid(): Promise<number> {
+    const text = await readFile(join(this.dataDir, 'agent', 'agent.json'), 'utf8');
+    return (JSON.parse(text) as { pid: number }).pid;
+  }
+
+  /** Kills the daemon as a crash would; resolves when it is gone. */
+  async crash(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  async stop(): Promise<void> {
+    await this.cli('down');
+    await this.crash();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  /** The fixture `name` as a repository with one commit on main. */
+  async repository(name: string, fixture = 'web'): Promise<Work> {
+    const dir = join(this.dir, 'work', name);
+    await mkdir(dirname(dir), { recursive: true });
+    await cp(join(root, 'test', 'fixtures', 'e2e', fixture), dir, { recursive: true });
+    const work = new Work(dir, `${this.ready.git}/${name}.git`);
+    await work.git('init', '--quiet', '--initial-branch=main');
+    await work.commit('first');
+    return work;
+  }
+}
+
+/** A person's clone. */
+export class Work {
+  readonly dir: string;
+  readonly remote: string;
+  constructor(dir: string, remote: string) {
+    this.dir = dir;
+    this.remote = remote;
+  }
+
+  async git(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await run('git', args, { cwd: this.dir });
+    if (code !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
+    return stdout.trim();
+  }
+
+  async commit(message: string): Promise<string> {
+    await this.git('add', '--all');
+    await this.git('commit', '--quiet', '--allow-empty', '-m', message);
+    return this.git('rev-parse', 'HEAD');
+  }
+
+  /** What git prints, `remote:` lines included. */
+  async push(...refs: readonly string[]): Promise<Finished> {
+    return run('git', ['push', this.remote, ...(refs.length > 0 ? refs : ['main'])], { cwd: this.dir });
+  }
+
+  async edit(file: string, change: (text: string) => string): Promise<void> {
+    const path = join(this.dir, file);
+    await writeFile(path, change(await readFile(path, 'utf8')));
+  }
+
+  async write(file: string, text: string): Promise<void> {
+    const path = join(this.dir, file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+}
+
+export interface EnvironmentStatus {
+  readonly name: string;
+  readonly wantedRevision: string | null;
+  readonly deployedRevision: string | null;
+  readonly sync: string;
+  readonly phase: string;
+  readonly health: string;
+  readonly message: string;
+  readonly namespace: string;
+  readonly urls: readonly string[];
+}
+
+export async function statusOf(
+  pilotage: Pilotage,
+  delivery: string,
+  environment: string,
+): Promise<EnvironmentStatus | undefined> {
+  const report = await pilotage.json<{ deliveries: { name: string; environments: EnvironmentStatus[] }[] }>(
+    'status',
+  );
+  return report.deliveries
+    .find(({ name }) => name === delivery)
+    ?.environments.find(({ name }) => name === environment);
+}
+
+export function fetchText(url: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false, timeout: 5000 }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString('utf8');
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on('error', reject);
+    }).on('error', reject);
+  });
+}
+
+/** Polls until `probe` gives something, or fails with what it saw last. */
+export async function eventually<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false>,
+  timeoutMs = 20_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await probe();
+      if (value !== undefined && value !== false) return value;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline)
+      throw new Error(`not within ${timeoutMs} ms: ${what}${last ? ` (${last})` : ''}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
