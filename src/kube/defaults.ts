@@ -1,9 +1,94 @@
-import type { Schema } from './schema.ts';
+import { COMPLETIONS, FIELD_DEFAULTS, ZERO_IS_UNSET } from './defaults.data.ts';
+import { isObject } from './equal.ts';
+import { canonicalQuantity } from './quantity.ts';
+import { memberSchema, type Schema } from './schema.ts';
+import type { Json, JsonObject } from './types.ts';
 
 /**
- * The object with every default filled in: the schema's own, and for built-in types the table of `defaults.data.ts`.
- * The same reference comes back when nothing was missing. Applying twice changes nothing more.
+ * The object as a server holds it after reading it: nulls that mean "absent" gone, quantities in their canonical spelling,
+ * defaults filled in (the schema's own, and for built-in types the tables of `defaults.data.ts`).
+ * The same reference comes back when nothing changed. Applying twice changes nothing more.
  */
-export function applyDefaults<T>(_schema: Schema | undefined, _object: T): T {
-  throw new Error('signature only');
+export function applyDefaults<T>(schema: Schema | undefined, object: T): T {
+  return (schema ? visit(schema, object as Json, schema.name !== undefined) : object) as T;
+}
+
+function visit(schema: Schema, value: Json, isBuiltin: boolean): Json {
+  if (schema.quantity) {
+    return typeof value === 'string' || typeof value === 'number' ? canonicalQuantity(value) : value;
+  }
+  if (Array.isArray(value)) return schema.items ? visitItems(schema.items, value, isBuiltin) : value;
+  if (!isObject(value)) return value;
+  const present = withoutNulls(schema, value, isBuiltin);
+  return visitMembers(schema, complete(schema, fill(schema, present)), isBuiltin);
+}
+
+function visitItems(items: Schema, list: readonly Json[], isBuiltin: boolean): Json {
+  let copy: Json[] | undefined;
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i] as Json;
+    const visited = visit(items, item, isBuiltin);
+    if (visited === item) continue;
+    copy ??= [...list];
+    copy[i] = visited;
+  }
+  return copy ?? list;
+}
+
+function visitMembers(schema: Schema, object: JsonObject, isBuiltin: boolean): JsonObject {
+  let copy: Record<string, Json> | undefined;
+  for (const key in object) {
+    const child = memberSchema(schema, key);
+    const value = object[key];
+    if (!child || value === undefined || value === null) continue;
+    const visited = visit(child, value, isBuiltin);
+    if (visited === value) continue;
+    copy ??= { ...object };
+    copy[key] = visited;
+  }
+  return copy ?? object;
+}
+
+/** A null is a value only where the schema says so; in a map of strings Go reads it as the empty string. */
+function withoutNulls(schema: Schema, object: JsonObject, isBuiltin: boolean): JsonObject {
+  let copy: Record<string, Json> | undefined;
+  for (const key in object) {
+    if (object[key] !== null) continue;
+    const child = memberSchema(schema, key);
+    if (!child || child.nullable || child.preserveUnknown) continue;
+    copy ??= { ...object };
+    if (child === schema.additional && child.type === 'string' && !child.name && isBuiltin(schema))
+      copy[key] = '';
+    else delete copy[key];
+  }
+  return copy ?? object;
+}
+
+const complete = (schema: Schema, object: JsonObject): JsonObject =>
+  schema.name === undefined ? object : (COMPLETIONS[schema.name]?.(object) ?? object);
+
+function fill(schema: Schema, object: JsonObject): JsonObject {
+  const filled: { object: Record<string, Json> | undefined } = { object: undefined };
+  const set = (key: string, value: Json) => {
+    filled.object ??= { ...object };
+    filled.object[key] = value;
+  };
+  for (const key in schema.properties) {
+    const value = schema.properties[key]?.default;
+    if (value !== undefined && object[key] === undefined) set(key, value);
+  }
+  const table = schema.name === undefined ? undefined : FIELD_DEFAULTS[schema.name];
+  for (const key in table) {
+    const current = (filled.object ?? object)[key];
+    if (!isUnset(schema, current)) continue;
+    const rule = table[key];
+    const value = typeof rule === 'function' ? rule(filled.object ?? object) : rule;
+    if (value !== undefined && value !== current) set(key, value);
+  }
+  return filled.object ?? object;
+}
+
+function isUnset(schema: Schema, value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  return value === 0 && schema.name !== undefined && ZERO_IS_UNSET.has(schema.name);
 }
