@@ -1,0 +1,175 @@
+import type { Repository } from '../git/types.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { isNotFound } from '../kube/status.ts';
+import { isDeliverable } from '../model/apps.ts';
+import {
+  type Discovered,
+  decidingBranches,
+  discover,
+  type FileAt,
+  type KnownEnvironment,
+} from '../model/environments.ts';
+import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
+import {
+  DELIVERIES,
+  type Delivery,
+  ENVIRONMENTS,
+  type Environment,
+  LABELS,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+} from '../model/types.ts';
+import { ORIGIN, settleEnvironment } from './environmentobject.ts';
+import { fileOf } from './source.ts';
+import { type Affected, observeTip, recordFrozen, type Source, type WantedOptions } from './wanted.ts';
+
+/**
+ * Takes the branches of a delivery as they are now into the record: its environments, what each of them wants, and what is frozen.
+ * Everything is written before this resolves, and nothing has acted on it before it is written.
+ */
+export async function recordBranches(
+  options: WantedOptions,
+  name: string,
+  branches: Readonly<Record<string, string>>,
+  defaultBranch: string | undefined,
+  source: Source,
+): Promise<readonly Affected[]> {
+  const repository = await options.repository(name);
+  if (repository === undefined) return [];
+  const delivery = await ensureDelivery(options, repository, name, branches, defaultBranch, source);
+  if (delivery === undefined) return [];
+  await recordTips(options.home, delivery, branches, defaultBranch);
+  const known = await environmentsOf(options.home, name);
+  const files = await readFiles(repository, branches, defaultBranch, known);
+  const found = discover({
+    delivery: name,
+    defaultBranch,
+    branches: new Set(Object.keys(branches)),
+    fileAt: (branch) => files.get(branch),
+    known: known.map(knownOf),
+    clusters: delivery.spec.clusters ?? [],
+  });
+  const affected: Affected[] = [];
+  for (const one of found) {
+    const was = known.find(({ spec }) => spec.environment === one.name);
+    const touched = await settle(options, repository, delivery, one, was, branches);
+    if (touched) affected.push(touched);
+  }
+  return affected;
+}
+
+/** Brings one discovered environment into the record; answers what changed for it, if anything. */
+async function settle(
+  options: WantedOptions,
+  repository: Repository,
+  delivery: Delivery,
+  found: Discovered,
+  was: Environment | undefined,
+  branches: Readonly<Record<string, string>>,
+): Promise<Affected | undefined> {
+  const settled = await settleEnvironment(options.home, delivery, found, was);
+  if (settled === undefined) return undefined;
+  const { environment, frozen } = settled;
+  if (frozen) return recordFrozen(options, environment, frozen, found.policy);
+  const tip = branches[environment.spec.branch];
+  return tip === undefined ? undefined : observeTip(options, repository, environment, tip, found.policy);
+}
+
+async function ensureDelivery(
+  options: WantedOptions,
+  repository: Repository,
+  name: string,
+  branches: Readonly<Record<string, string>>,
+  defaultBranch: string | undefined,
+  source: Source,
+): Promise<Delivery | undefined> {
+  const existing = await options.home
+    .get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name })
+    .catch(notFoundAsUndefined);
+  if (existing || source !== 'push') return existing;
+  const tip = defaultBranch === undefined ? undefined : branches[defaultBranch];
+  if (tip === undefined || !isDeliverable(await repository.tree(tip))) {
+    options.progress.publish({
+      at: options.clock.now(),
+      delivery: name,
+      stage: 'held',
+      message: `branch ${defaultBranch ?? '(none)'} holds nothing to deliver: no pilotage.yaml, no chart, no manifests (pilotage init writes a start)`,
+    });
+    return undefined;
+  }
+  return options.home.create<Delivery>(
+    DELIVERIES,
+    {
+      apiVersion: PILOTAGE_API_VERSION,
+      kind: 'Delivery',
+      metadata: { name, namespace: PILOTAGE_NAMESPACE, labels: { [LABELS.delivery]: name } },
+      spec: { repository: { type: 'hosted' } },
+    },
+    { namespace: PILOTAGE_NAMESPACE, fieldManager: 'pilotage-sync' },
+  );
+}
+
+async function recordTips(
+  home: KubeClient,
+  delivery: Delivery,
+  branches: Readonly<Record<string, string>>,
+  defaultBranch: string | undefined,
+): Promise<void> {
+  // A merge patch keeps the members that it does not name: a branch that is gone is named as null.
+  const gone = Object.keys(delivery.status?.branches ?? {}).filter((branch) => !(branch in branches));
+  await home.patch(
+    DELIVERIES,
+    { namespace: PILOTAGE_NAMESPACE, name: delivery.metadata.name ?? '' },
+    {
+      type: 'merge',
+      body: {
+        status: {
+          ...(defaultBranch === undefined ? {} : { defaultBranch }),
+          branches: { ...branches, ...Object.fromEntries(gone.map((branch) => [branch, null])) },
+          message: `${Object.keys(branches).length} branches`,
+        },
+      },
+    },
+    { subresource: 'status', fieldManager: 'pilotage-sync' },
+  );
+}
+
+export async function environmentsOf(home: KubeClient, delivery: string): Promise<readonly Environment[]> {
+  const list = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
+  return list.items.filter(({ spec }) => spec.delivery === delivery);
+}
+
+async function readFiles(
+  repository: Repository,
+  branches: Readonly<Record<string, string>>,
+  defaultBranch: string | undefined,
+  known: readonly Environment[],
+): Promise<ReadonlyMap<string, FileAt>> {
+  const files = new Map<string, FileAt>();
+  const read = async (branch: string) => {
+    const tip = branches[branch];
+    if (tip === undefined || files.has(branch)) return;
+    files.set(branch, await fileAt(repository, tip));
+  };
+  if (defaultBranch !== undefined) await read(defaultBranch);
+  const first = defaultBranch === undefined ? undefined : files.get(defaultBranch);
+  for (const branch of decidingBranches(defaultBranch, first, known.map(knownOf))) await read(branch);
+  return files;
+}
+
+async function fileAt(repository: Repository, commit: string): Promise<FileAt> {
+  const file = fileOf(await repository.tree(commit, { path: PILOTAGE_FILE }));
+  if (!file.ok) return file;
+  return file.value === undefined ? undefined : { ok: true, value: file.value };
+}
+
+const knownOf = ({ spec, metadata }: Environment): KnownEnvironment => ({
+  name: spec.environment,
+  branch: spec.branch,
+  origin: metadata.annotations?.[ORIGIN] === 'file' ? 'file' : 'convention',
+});
+
+export function notFoundAsUndefined(error: unknown): undefined {
+  if (isNotFound(error)) return undefined;
+  throw error;
+}

@@ -1,0 +1,51 @@
+import type { Problem, Result } from '../base/errors.ts';
+import type { KubeObject } from '../kube/types.ts';
+import type { Release } from '../model/types.ts';
+import { createHealBudget, type HealBudget } from './budget.ts';
+import type { Sourced } from './source.ts';
+
+/**
+ * What the reconciler remembers of one environment between passes. All of it can be lost: it saves work (the last rendering),
+ * paces retries, and keeps a person from hearing the same thing twice.
+ */
+export interface Memory {
+  /** The pass under way, and the revision it works for, so that a newer one can end it. */
+  pass?: { readonly target: string; readonly abort: AbortController };
+  /** The rendering of `key`; a failed one is kept until `retryAt` (monotonic). */
+  source?: {
+    readonly key: string;
+    readonly result: Result<Sourced>;
+    readonly retryAt: number;
+    readonly failures: number;
+  };
+  /** What the last complete apply wrote. */
+  previous?: { readonly release: number; readonly objects: ReadonlyMap<string, KubeObject> };
+  /** The release that is being rolled out. `since` is monotonic. */
+  operation?: { readonly target: string; readonly since: number; release?: Release };
+  /** The last failed attempt: the same (revision, plan) is not tried again before `retryAt` (monotonic). */
+  attempt?: {
+    readonly key: string;
+    readonly failures: number;
+    readonly retryAt: number;
+    readonly problems: readonly Problem[];
+  };
+  readonly budget: HealBudget;
+  /** `spec.syncRequestedAt` as last seen: a new one forgets all pacing. */
+  requested?: string;
+  /** The revision whose rendering was announced. */
+  announced?: string;
+  /** The last progress that was told. */
+  said?: string;
+}
+
+export const createMemory = (): Memory => ({ budget: createHealBudget() });
+
+/** A person asks for it now: pacing ends, and so does trust in what was rendered. */
+export function forgetPacing(memory: Memory): void {
+  delete memory.attempt;
+  delete memory.source;
+  memory.budget.reset();
+}
+
+/** 1 s, doubled by each failure in a row, to 5 minutes. */
+export const retryDelay = (failures: number): number => Math.min(300_000, 1_000 * 2 ** (failures - 1));

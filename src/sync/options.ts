@@ -1,0 +1,26 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Repository } from '../git/types.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { ProgressSink } from '../model/progress.ts';
+import type { BuildImages, Render } from './source.ts';
+
+/** Everything that sync is handed in. */
+export interface SyncOptions {
+  /** The cluster that holds the objects of pilotage.dev, and every environment that names no other. */
+  readonly home: KubeClient;
+  /** A client of a kubeconfig context. Rejects with ProblemError where it cannot be had. */
+  readonly clusterFor: (context: string) => Promise<KubeClient>;
+  /** Names this installation in tracking annotations; it must survive restarts. */
+  readonly instanceUid: string;
+  readonly repository: (delivery: string) => Promise<Repository | undefined>;
+  readonly render: Render;
+  readonly buildImages: BuildImages;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly progress: ProgressSink;
+  /** How long a rollout may take before it counts as failed. Default 15 minutes. */
+  readonly deadlineMs?: number;
+}
+
+export const DEFAULT_DEADLINE_MS = 15 * 60_000;

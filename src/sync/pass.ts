@@ -1,0 +1,251 @@
+import { rfc3339 } from '../base/clock.ts';
+import { formatProblem, type Problem } from '../base/errors.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { formatRef, type KubeObject } from '../kube/types.ts';
+import type { Stage } from '../model/progress.ts';
+import type { Environment, EnvironmentStatus, InventoryEntry } from '../model/types.ts';
+import { ensureNamespaces } from './apply.ts';
+import { conclude, type Findings } from './conclude.ts';
+import { shortPlan, summaryOf } from './describe.ts';
+import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
+import { inventoryAfter, inventoryBefore } from './inventory.ts';
+import { judge, urlsOf } from './judge.ts';
+import { type Memory, retryDelay } from './memory.ts';
+import { observe } from './observe.ts';
+import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
+import { DEFAULT_DEADLINE_MS, type SyncOptions } from './options.ts';
+import { isWrite } from './plan.ts';
+import { objectsOf, type Prepared, prepare } from './prepare.ts';
+import { refKey } from './refkey.ts';
+import { changeStatus } from './status.ts';
+import type { Step } from './types.ts';
+
+export type Say = (stage: Stage, message: string) => void;
+
+export interface PassResult {
+  readonly status: EnvironmentStatus;
+  /** Look again after so long, whether or not anything wakes us. */
+  readonly afterMs?: number;
+  /** What to be woken by; absent where nothing could be prepared. */
+  readonly prepared?: Prepared;
+}
+
+interface Pass {
+  readonly options: SyncOptions;
+  readonly client: KubeClient;
+  readonly environment: Environment;
+  readonly target: string;
+  readonly memory: Memory;
+  readonly say: Say;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One pass of reconciliation: commit → plan → writes → health → status. Level-triggered: it looks at everything,
+ * does what can be done now, and never waits for a cluster to change.
+ */
+export async function runPass(pass: Pass): Promise<PassResult> {
+  const { options, client, environment, target, memory, say, signal } = pass;
+  const rolling = environment.status?.deployedRevision !== target;
+  if (rolling && memory.source === undefined)
+    await mark(pass, 'Rendering', `rendering ${target.slice(0, 12)}`);
+  const report = (line: string) => say('building', line);
+  const prepared = await prepare(options, client, { environment, target, memory, report, signal });
+  if (!prepared.ok) return standStill(pass, prepared.problems, memory.source?.retryAt);
+  const { plan, desired, sourced } = prepared.value;
+  if (rolling) {
+    say('rendered', `rendered ${desired.length} objects`);
+    say('planned', `plan ${shortPlan(plan.steps)}`);
+  }
+  if (plan.blocked.length > 0) return look(pass, prepared.value, { problems: plan.blocked });
+  const writes = plan.steps.filter(isWrite);
+  if (!rolling && sourced.drift === 'report' && writes.length > 0 && writes.every(isDrift)) {
+    return look(pass, prepared.value, { problems: [], remaining: writes, applied: true });
+  }
+  const key = attemptKey(target, plan);
+  const now = options.clock.monotonic();
+  if (memory.attempt?.key === key && now < memory.attempt.retryAt) {
+    return look(pass, prepared.value, {
+      problems: memory.attempt.problems,
+      retryMs: memory.attempt.retryAt - now,
+    });
+  }
+  return write(pass, prepared.value, key, rolling);
+}
+
+/** The writing half: the release and the inventory are recorded before the first object. */
+async function write(pass: Pass, prepared: Prepared, key: string, rolling: boolean): Promise<PassResult> {
+  const { options, client, environment, target, memory, signal, say } = pass;
+  const { plan, desired } = prepared;
+  const writes = plan.steps.filter(isWrite);
+  const operation = rolling
+    ? await beginOperation(options, memory, environment, target, prepared)
+    : undefined;
+  if (writes.length > 0) {
+    const inventory = inventoryBefore(environment.status?.inventory ?? [], desired);
+    await mark(pass, 'Applying', `applying ${shortPlan(plan.steps)}`, inventory);
+    const { delivery, environment: name } = environment.spec;
+    await ensureNamespaces(client, namespacesOf(plan.steps), { delivery, environment: name }, signal);
+  }
+  const now = options.clock.monotonic();
+  const healing = rolling
+    ? { steps: plan.steps, problems: [] }
+    : withinBudget(plan.steps, memory.budget, now, environment);
+  const began = options.clock.monotonic();
+  const done = await execute(client, healing.steps, liveOf(prepared), target, signal);
+  const problems = [...done.failures, ...healing.problems];
+  const retryMs = remember(memory, key, done.failures, now) ?? healing.retryMs;
+  const took = Math.round(options.clock.monotonic() - began);
+  const applied = done.failures.length === 0 && done.waiting.every(({ action }) => action === 'prune');
+  if (rolling && applied) {
+    memory.previous = { release: operation?.release.spec.number ?? 0, objects: objectsOf(desired) };
+    if (done.written.size > 0) say('applied', `applied ${done.written.size} objects in ${took} ms`);
+  } else if (!rolling && done.written.size > 0) {
+    const healed = writes.filter(({ ref }) => done.written.has(refKey(ref))).map(({ ref }) => formatRef(ref));
+    options.logger.info({ environment: environment.metadata.name, healed }, 'healed drift');
+  }
+  return look(pass, prepared, {
+    problems,
+    applied,
+    remaining: done.waiting,
+    written: done.written,
+    ...(operation ? { operation } : {}),
+    ...(retryMs === undefined ? {} : { retryMs }),
+  });
+}
+
+interface Outcome {
+  readonly problems: readonly Problem[];
+  readonly applied?: boolean;
+  readonly remaining?: readonly Step[];
+  readonly written?: ReadonlyMap<string, KubeObject>;
+  readonly operation?: Operation;
+  readonly retryMs?: number;
+}
+
+/** The closing half: what is the environment worth now? */
+async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<PassResult> {
+  const { options, client, environment, target, memory, signal } = pass;
+  const { desired, plan } = prepared;
+  const live = new Map([...liveOf(prepared), ...(outcome.written ?? [])]);
+  // What a later stage will make is not missing: it is not due yet.
+  const due = new Set(
+    outcome.remaining?.filter(({ action }) => action === 'create').map(({ ref }) => refKey(ref)),
+  );
+  const refs = desired.map(({ ref }) => ref).filter((ref) => !due.has(refKey(ref)));
+  const { verdict } = await judge(client, refs, live, signal);
+  const late = overdue(pass, verdict.state === 'Healthy');
+  const before = environment.status?.inventory ?? [];
+  const remaining = outcome.remaining?.length ?? plan.steps.filter(isWrite).length;
+  const applied = outcome.applied ?? false;
+  const operation = outcome.operation ?? (await resumeOperation(options, memory, environment, target));
+  const deployed = outcome.operation?.release.spec;
+  const found: Findings = {
+    target,
+    applied: applied || (environment.status?.deployedRevision === target && outcome.problems.length > 0),
+    ...(deployed ? { deployed: { tree: deployed.tree, release: deployed.number } } : {}),
+    remaining,
+    problems: [...outcome.problems, ...late],
+    verdict,
+    inventory: inventoryAfter(outcome.written ? inventoryBefore(before, desired) : before, plan, live),
+    urls: environment.spec.cluster === undefined ? urlsOf(live.values()) : [],
+  };
+  const status = conclude(environment, found, options.clock.now());
+  if (operation) await finishOperation(options, memory, operation, status, summaryOf(plan.steps));
+  tell(pass, status, found);
+  return { status, prepared, ...(outcome.retryMs === undefined ? {} : { afterMs: outcome.retryMs }) };
+}
+
+/** Nothing could be planned: what runs goes on running, and is still judged. */
+async function standStill(
+  pass: Pass,
+  problems: readonly Problem[],
+  retryAt: number | undefined,
+): Promise<PassResult> {
+  const { options, client, environment, target, signal } = pass;
+  const inventory = environment.status?.inventory ?? [];
+  const { observed } = await observe(client, [], inventory, signal);
+  const live = new Map([...observed].flatMap(([key, { live }]) => (live ? [[key, live] as const] : [])));
+  const { verdict } = await judge(client, inventory, live, signal);
+  const found: Findings = {
+    target,
+    applied: false,
+    remaining: 1,
+    problems,
+    verdict: inventory.length === 0 ? { state: 'Missing' } : verdict,
+    inventory,
+    urls: environment.status?.urls ?? [],
+  };
+  const status = conclude(environment, found, options.clock.now());
+  tell(pass, status, found);
+  const wait = retryAt === undefined ? undefined : Math.max(0, retryAt - options.clock.monotonic());
+  return { status, ...(wait === undefined ? {} : { afterMs: wait }) };
+}
+
+/** What a person hears of the pass: at most one line for each new state of things. */
+function tell({ say, environment }: Pass, status: EnvironmentStatus, found: Findings): void {
+  if (found.problems.length > 0) return say('failed', found.problems.map(formatProblem).join('\n'));
+  const { state, message = '' } = found.verdict ?? { state: 'Unknown' };
+  if (state === 'Degraded') return say('failed', message);
+  if (status.phase === 'Waiting') return say('waiting', message || 'waiting for the rest of the plan');
+  if (state !== 'Healthy' || !found.applied) return;
+  const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';
+  say('healthy', `${environment.spec.namespace} is healthy${urls}`);
+}
+
+function overdue({ options, memory, target }: Pass, healthy: boolean): readonly Problem[] {
+  const { operation } = memory;
+  if (healthy || operation?.target !== target) return [];
+  const limit = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+  if (options.clock.monotonic() - operation.since < limit) return [];
+  return [
+    {
+      reason: 'DeadlineExceeded',
+      message: `the rollout of ${target.slice(0, 12)} is not healthy after ${Math.round(limit / 60_000)} minutes`,
+      remedy: 'Push a correction: it supersedes this one at once. Or pilotage rollback.',
+    },
+  ];
+}
+
+/** Counts failures of the same attempt; answers how long to wait after one. */
+function remember(
+  memory: Memory,
+  key: string,
+  problems: readonly Problem[],
+  now: number,
+): number | undefined {
+  if (problems.length === 0) {
+    delete memory.attempt;
+    return undefined;
+  }
+  const failures = (memory.attempt?.key === key ? memory.attempt.failures : 0) + 1;
+  const delay = retryDelay(failures);
+  memory.attempt = { key, failures, retryAt: now + delay, problems };
+  return delay;
+}
+
+/** The phase while something is under way, and with it the inventory that must be known before the first write. */
+async function mark(
+  { options, environment }: Pass,
+  phase: 'Rendering' | 'Applying',
+  message: string,
+  inventory?: readonly InventoryEntry[],
+): Promise<void> {
+  const now = rfc3339(options.clock.now());
+  await changeStatus(options.home, environment.metadata.name ?? '', (status) => ({
+    ...status,
+    phase,
+    phaseSince: now,
+    message,
+    ...(inventory ? { inventory } : {}),
+  }));
+}
+
+const liveOf = ({ observed }: Prepared): ReadonlyMap<string, KubeObject> =>
+  new Map([...observed].flatMap(([key, { live }]) => (live ? [[key, live] as const] : [])));
+
+const namespacesOf = (steps: readonly Step[]): readonly string[] => [
+  ...new Set(
+    steps.flatMap(({ action, ref }) => (action === 'create' && ref.namespace ? [ref.namespace] : [])),
+  ),
+];

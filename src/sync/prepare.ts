@@ -1,0 +1,198 @@
+import { failed, ok, type Problem, problemOf, type Result } from '../base/errors.ts';
+import type { FileTree } from '../base/filetree.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { KubeObject } from '../kube/types.ts';
+import { apiVersionOf } from '../kube/types.ts';
+import { type Environment, PILOTAGE_NAMESPACE, RELEASES } from '../model/types.ts';
+import { decodeBundle } from './bundle.ts';
+import { notFoundAsUndefined } from './deliveries.ts';
+import { desiredOf, type Placement } from './desired.ts';
+import { type Memory, retryDelay } from './memory.ts';
+import { observe } from './observe.ts';
+import type { SyncOptions } from './options.ts';
+import { planOf } from './plan.ts';
+import { refKey } from './refkey.ts';
+import { listReleases, releaseName, releaseOf } from './releases.ts';
+import { type Sourced, sourceOf, treeAt } from './source.ts';
+import type { Bundle, Desired, Observation, Owner, Plan } from './types.ts';
+
+/** Everything known before the first write. */
+export interface Prepared {
+  readonly client: KubeClient;
+  readonly sourced: Sourced;
+  readonly desired: readonly Desired[];
+  readonly plan: Plan;
+  readonly observed: ReadonlyMap<string, Observation>;
+}
+
+export interface PrepareRequest {
+  readonly environment: Environment;
+  readonly target: string;
+  readonly memory: Memory;
+  /** Instead of the commit's tree: a working copy, for `diff`. */
+  readonly tree?: FileTree;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The version that `.Capabilities.KubeVersion` tells to charts: the one of the built-in schemas. */
+const KUBE_VERSION = 'v1.35.0';
+
+/** Commit → objects → plan. Reads git and the cluster, writes nothing. */
+export async function prepare(
+  options: SyncOptions,
+  client: KubeClient,
+  request: PrepareRequest,
+): Promise<Result<Prepared>> {
+  const { environment, memory, signal } = request;
+  const sourced = await sourcedOf(options, client, request);
+  if (!sourced.ok) return sourced;
+  const placement = placementOf(options, environment, sourced.value.foreignNamespaces);
+  const desired = await desiredOf(sourced.value.bundle, placement, (gvk) => client.resourceFor(gvk));
+  if (!desired.ok) return desired;
+  const inventory = environment.status?.inventory ?? [];
+  const previous = await previousOf(options, client, environment, memory);
+  const { observed } = await observe(client, desired.value, inventory, signal);
+  const resources = await client.resources();
+  const plan = planOf({
+    desired: desired.value,
+    inventory,
+    observed,
+    previous,
+    owner: placement.owner,
+    resourceOf: (ref) =>
+      resources.find((row) => row.kind === ref.kind && apiVersionOf(row) === ref.apiVersion),
+    confirmedPrune: environment.spec.confirmPrune === request.target,
+    environment: `${environment.spec.delivery}/${environment.spec.environment}`,
+  });
+  return ok({ client, sourced: sourced.value, desired: desired.value, plan, observed });
+}
+
+export const ownerOf = (instance: string, environment: Environment): Owner => ({
+  instance,
+  environment: environment.metadata.uid ?? '',
+});
+
+function placementOf(
+  { instanceUid }: SyncOptions,
+  environment: Environment,
+  foreignNamespaces: 'own' | 'allow',
+): Placement {
+  const { delivery, environment: name, namespace } = environment.spec;
+  return {
+    owner: ownerOf(instanceUid, environment),
+    delivery,
+    environment: name,
+    namespace,
+    foreignNamespaces,
+  };
+}
+
+/** The rendering of the target: remembered, from its Release (a rollback needs no git), or made now. */
+async function sourcedOf(
+  options: SyncOptions,
+  client: KubeClient,
+  request: PrepareRequest,
+): Promise<Result<Sourced>> {
+  const { environment, target, memory, tree } = request;
+  if (tree) return renderNow(options, client, request, ok(tree));
+  const { path, namespace, pin } = environment.spec;
+  const key = JSON.stringify([target, path, namespace, pin?.revision ?? null]);
+  const known = memory.source;
+  const fresh = known?.key === key && (known.result.ok || options.clock.monotonic() < known.retryAt);
+  if (known && fresh) return known.result;
+  const result =
+    (pin && (await stored(options, environment))) || (await renderCommit(options, client, request));
+  const failures = result.ok ? 0 : (known?.key === key ? known.failures : 0) + 1;
+  const retryAt = options.clock.monotonic() + (result.ok ? 0 : retryDelay(failures));
+  memory.source = { key, result, retryAt, failures };
+  return result;
+}
+
+async function renderCommit(options: SyncOptions, client: KubeClient, request: PrepareRequest) {
+  const { delivery } = request.environment.spec;
+  const repository = await options.repository(delivery);
+  return renderNow(options, client, request, await treeAt(repository, delivery, request.target));
+}
+
+async function renderNow(
+  options: SyncOptions,
+  client: KubeClient,
+  { environment, target, report, signal }: PrepareRequest,
+  tree: Result<FileTree>,
+): Promise<Result<Sourced>> {
+  if (!tree.ok) return tree;
+  const { delivery, environment: name, path, namespace, cluster } = environment.spec;
+  const served = await client.resources();
+  const source = {
+    tree: tree.value,
+    delivery,
+    environment: name,
+    path,
+    namespace,
+    revision: target,
+    capabilities: { kubeVersion: KUBE_VERSION, apiVersions: [...new Set(served.map(apiVersionOf))] },
+    buildsImages: cluster === undefined,
+  };
+  const result = await sourceOf(source, options.render, options.buildImages, report, signal);
+  signal.throwIfAborted();
+  return result.ok && result.value.bundle.manifests.length === 0 ? failed(emptyRender(environment)) : result;
+}
+
+const emptyRender = ({ spec, status }: Environment): Problem => ({
+  reason: 'EmptyRender',
+  message: `nothing is rendered for ${spec.delivery}/${spec.environment}, so nothing is applied and nothing is pruned${
+    status?.inventory?.length ? `; ${status.inventory.length} objects stay as they are` : ''
+  }`,
+  ...(spec.path ? { place: { file: spec.path } } : {}),
+  remedy: 'Bring the manifests back, or delete the environment.',
+});
+
+/** What a pinned revision was when it was released. */
+async function stored(options: SyncOptions, environment: Environment): Promise<Result<Sourced> | undefined> {
+  const { delivery, environment: name, pin } = environment.spec;
+  const releases = await listReleases(options.home, delivery, name);
+  const release = pin && releaseOf(releases, pin.revision);
+  if (!release) return undefined;
+  try {
+    const bundle = decodeBundle(release.spec.manifests);
+    return ok({
+      bundle,
+      images: release.spec.images ?? {},
+      // What was applied once had passed the check.
+      foreignNamespaces: 'allow',
+      drift: 'heal',
+      warnings: [],
+    });
+  } catch (error) {
+    return failed({ ...problemOf(error), reason: 'ReleaseCorrupt' });
+  }
+}
+
+/** The memory of which fields were ours: the objects of the release that is deployed. */
+async function previousOf(
+  options: SyncOptions,
+  client: KubeClient,
+  environment: Environment,
+  memory: Memory,
+): Promise<ReadonlyMap<string, KubeObject>> {
+  const number = environment.status?.release;
+  if (number === undefined) return new Map();
+  if (memory.previous?.release === number) return memory.previous.objects;
+  const key = { namespace: PILOTAGE_NAMESPACE, name: releaseName(environment, number) };
+  const release = await options.home.get(RELEASES, key).catch(notFoundAsUndefined);
+  const objects = release
+    ? await placed(options, client, environment, decodeBundle(release.spec.manifests))
+    : new Map();
+  memory.previous = { release: number, objects };
+  return objects;
+}
+
+async function placed(options: SyncOptions, client: KubeClient, environment: Environment, bundle: Bundle) {
+  const placement = placementOf(options, environment, 'allow');
+  const desired = await desiredOf(bundle, placement, (gvk) => client.resourceFor(gvk));
+  return objectsOf(desired.ok ? desired.value : []);
+}
+
+export const objectsOf = (desired: readonly Desired[]): ReadonlyMap<string, KubeObject> =>
+  new Map(desired.map(({ ref, object }) => [refKey(ref), object]));

@@ -1,0 +1,205 @@
+import { rfc3339 } from '../base/clock.ts';
+import { problemOf } from '../base/errors.ts';
+import type { Again } from '../base/queue.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Stage } from '../model/progress.ts';
+import { ENVIRONMENTS, type Environment, type Phase, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import { notFoundAsUndefined } from './deliveries.ts';
+import { createMemory, forgetPacing, type Memory } from './memory.ts';
+import { supersedeOperation } from './operation.ts';
+import type { SyncOptions } from './options.ts';
+import { runPass } from './pass.ts';
+import { changeStatus, conditionOf } from './status.ts';
+import { settleHold } from './wanted.ts';
+import { type Watchers, wantedOf } from './watchers.ts';
+
+export interface Reconciler {
+  /** One pass for one Environment, by the name of its object. */
+  reconcile(name: string, signal: AbortSignal): Promise<Again>;
+  /** Ends the pass under way if it works for another revision than the environment wants now. */
+  interrupt(environment: Environment): void;
+}
+
+/** Even when nothing wakes it, an environment is looked at so often: a watch can die in silence. */
+const RESYNC_MS = 300_000;
+
+/** One pass may take so long: a build, a slow cluster. Then it starts over, with back-off. */
+const PASS_DEADLINE_MS = 600_000;
+
+export function createReconciler(options: SyncOptions, watchers: Watchers): Reconciler {
+  const memories = new Map<string, Memory>();
+
+  const memoryOf = (name: string): Memory => {
+    const memory = memories.get(name) ?? createMemory();
+    memories.set(name, memory);
+    return memory;
+  };
+
+  async function reconcile(name: string, signal: AbortSignal): Promise<Again> {
+    const key = { namespace: PILOTAGE_NAMESPACE, name };
+    const environment = await options.home.get(ENVIRONMENTS, key, { signal }).catch(notFoundAsUndefined);
+    if (environment === undefined || environment.metadata.deletionTimestamp) {
+      memories.delete(name);
+      watchers.drop(name);
+      return undefined;
+    }
+    const memory = memoryOf(name);
+    if (memory.requested !== environment.spec.syncRequestedAt) {
+      memory.requested = environment.spec.syncRequestedAt;
+      forgetPacing(memory);
+    }
+    if (conditionOf(environment, 'Held') && (await settleHold(options.home, environment))) {
+      return { afterMs: 0 };
+    }
+    const gate = gateOf(environment);
+    if (gate.type === 'closed') return stand(environment, gate.phase, gate.message);
+    return pass(environment, gate.target, memory, signal);
+  }
+
+  /** Nothing is touched: only the phase and its reason are kept true. */
+  async function stand(environment: Environment, phase: Phase, message: string): Promise<Again> {
+    watchers.drop(environment.metadata.name ?? '');
+    const now = rfc3339(options.clock.now());
+    await changeStatus(options.home, environment.metadata.name ?? '', (status) =>
+      status.phase === phase && status.message === message
+        ? status
+        : {
+            ...status,
+            phase,
+            message,
+            phaseSince: status.phase === phase ? (status.phaseSince ?? now) : now,
+          },
+    );
+    return undefined;
+  }
+
+  async function pass(
+    environment: Environment,
+    target: string,
+    memory: Memory,
+    signal: AbortSignal,
+  ): Promise<Again> {
+    const name = environment.metadata.name ?? '';
+    const say = speaker(options, environment, target, memory);
+    if (memory.operation && memory.operation.target !== target) {
+      speaker(
+        options,
+        environment,
+        memory.operation.target,
+        memory,
+      )('superseded', `superseded by ${target.slice(0, 12)}`);
+      await supersedeOperation(options, memory, target);
+    }
+    const abort = new AbortController();
+    const cancel = options.clock.after(PASS_DEADLINE_MS, () =>
+      abort.abort(new Error('the pass took too long')),
+    );
+    memory.pass = { target, abort };
+    const both = AbortSignal.any([signal, abort.signal]);
+    try {
+      const client = await clientOf(environment);
+      const result = await runPass({ options, client, environment, target, memory, say, signal: both });
+      await changeStatus(options.home, name, (status) => ({
+        ...result.status,
+        // The observer of branches may have written these since the pass began.
+        ...pick(status, 'wantedRevision', 'observation', 'promotionPolicy'),
+        conditions: merged(status.conditions, result.status.conditions),
+      }));
+      if (result.prepared) {
+        const objects = result.prepared.desired.map(({ ref, resource }) => ({ ref, resource }));
+        watchers.set(name, environment.spec.cluster ?? '', result.prepared.client, wantedOf(objects));
+      }
+      return { afterMs: Math.min(RESYNC_MS, result.afterMs ?? RESYNC_MS) };
+    } catch (error) {
+      if (abort.signal.aborted && !signal.aborted) return { afterMs: 0 };
+      if (signal.aborted) throw error;
+      await fail(environment, say, error);
+      throw error;
+    } finally {
+      cancel();
+      delete memory.pass;
+    }
+  }
+
+  /** The cluster, git or the store failed in a way that no pass foresees: said, and tried again by the queue. */
+  async function fail(environment: Environment, say: Say, error: unknown): Promise<void> {
+    const { message } = problemOf(error);
+    say('failed', message);
+    await changeStatus(options.home, environment.metadata.name ?? '', (status) => ({
+      ...status,
+      sync: 'Unknown',
+      phase: 'Failed',
+      phaseSince:
+        status.phase === 'Failed' && status.phaseSince ? status.phaseSince : rfc3339(options.clock.now()),
+      message,
+    })).catch(() => undefined);
+  }
+
+  const clientOf = ({ spec }: Environment): Promise<KubeClient> =>
+    spec.cluster === undefined ? Promise.resolve(options.home) : options.clusterFor(spec.cluster);
+
+  return {
+    reconcile,
+    interrupt(environment) {
+      const memory = memories.get(environment.metadata.name ?? '');
+      const gate = gateOf(environment);
+      const wanted = gate.type === 'open' ? gate.target : undefined;
+      if (memory?.pass && memory.pass.target !== wanted) {
+        memory.pass.abort.abort(new Error(`superseded by ${wanted ?? 'a stop'}`));
+      }
+    },
+  };
+}
+
+type Say = (stage: Stage, message: string) => void;
+
+type Gate =
+  | { readonly type: 'open'; readonly target: string }
+  | { readonly type: 'closed'; readonly phase: Phase; readonly message: string };
+
+/** May this environment be acted on, and for which revision? */
+export function gateOf(environment: Environment): Gate {
+  const { spec, status } = environment;
+  if (spec.suspended) {
+    return {
+      type: 'closed',
+      phase: 'Suspended',
+      message: `suspended; pilotage resume ${spec.delivery}/${spec.environment}`,
+    };
+  }
+  const stopped = conditionOf(environment, 'Frozen') ?? conditionOf(environment, 'Held');
+  // A pin was set by a person, and needs neither branch nor file.
+  if (spec.pin) return { type: 'open', target: spec.pin.revision };
+  if (stopped) return { type: 'closed', phase: 'Frozen', message: stopped.message ?? '' };
+  return status?.wantedRevision === undefined
+    ? { type: 'closed', phase: 'Idle', message: `waiting for the first commit of branch ${spec.branch}` }
+    : { type: 'open', target: status.wantedRevision };
+}
+
+/** Publishes progress, but the same thing about the same revision only once in a row. */
+function speaker(options: SyncOptions, { spec }: Environment, revision: string, memory: Memory): Say {
+  return (stage, message) => {
+    const said = `${revision} ${stage} ${message}`;
+    if (memory.said === said) return;
+    memory.said = said;
+    const { delivery, environment } = spec;
+    options.progress.publish({ at: options.clock.now(), delivery, environment, revision, stage, message });
+  };
+}
+
+/** Conditions that the pass owns win; the others are kept as they are in the store. */
+function merged(
+  stored: NonNullable<Environment['status']>['conditions'],
+  ours: NonNullable<Environment['status']>['conditions'],
+): NonNullable<NonNullable<Environment['status']>['conditions']> {
+  const ready = (ours ?? []).filter(({ type }) => type === 'Ready');
+  return [...(stored ?? []).filter(({ type }) => type !== 'Ready'), ...ready].sort((a, b) =>
+    a.type < b.type ? -1 : 1,
+  );
+}
+
+function pick<T extends object, K extends keyof T>(from: T, ...keys: readonly K[]): Partial<Pick<T, K>> {
+  const picked: Partial<Pick<T, K>> = {};
+  for (const key of keys) if (from[key] !== undefined) picked[key] = from[key];
+  return picked;
+}

@@ -1,0 +1,153 @@
+import { failed, ok, type Problem, problemOf, type Result } from '../base/errors.ts';
+import { type FileTree, readText } from '../base/filetree.ts';
+import type { Repository } from '../git/types.ts';
+import { appsOf } from '../model/apps.ts';
+import type { AppEntry, DeliveryFile, ImageEntry } from '../model/deliveryfile.ts';
+import { PILOTAGE_FILE, readPilotageFile } from '../model/pilotagefile.ts';
+import type { Manifest, Rendered, RenderRequest } from '../render/types.ts';
+import type { Bundle } from './types.ts';
+
+export type Render = (request: RenderRequest) => Promise<Result<Rendered>>;
+
+export type BuildImages = (request: {
+  readonly delivery: string;
+  readonly revision: string;
+  readonly images: Readonly<Record<string, ImageEntry>>;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+}) => Promise<Result<Record<string, string>>>;
+
+export interface SourceRequest {
+  readonly tree: FileTree;
+  readonly delivery: string;
+  readonly environment: string;
+  readonly path: string;
+  readonly namespace: string;
+  readonly revision: string;
+  readonly capabilities: RenderRequest['capabilities'];
+  /** False on a cluster that runs registry images: the values name them. */
+  readonly buildsImages: boolean;
+}
+
+export interface Sourced {
+  readonly bundle: Bundle;
+  readonly images: Readonly<Record<string, string>>;
+  readonly foreignNamespaces: 'own' | 'allow';
+  readonly drift: 'heal' | 'report';
+  readonly warnings: readonly Problem[];
+}
+
+/** The file at the root of a tree; undefined value: there is none, the conventions hold. */
+export function fileOf(tree: FileTree): Result<DeliveryFile | undefined> {
+  const text = readText(tree, PILOTAGE_FILE);
+  return text === undefined ? ok(undefined) : readPilotageFile(text);
+}
+
+/** What a tree renders to for one environment: its images built, all its apps rendered. Problems of all apps are told together. */
+export async function sourceOf(
+  request: SourceRequest,
+  render: Render,
+  buildImages: BuildImages,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Result<Sourced>> {
+  const { tree, delivery, environment, revision } = request;
+  const file = fileOf(tree);
+  if (!file.ok) return file;
+  const wanted = request.buildsImages ? (file.value?.images ?? {}) : {};
+  const images =
+    Object.keys(wanted).length === 0
+      ? ok({})
+      : await buildImages({ delivery, revision, images: wanted, report, signal });
+  if (!images.ok) return images;
+  const apps = appsOf(file.value, tree, request.path, { delivery, environment });
+  const entry = file.value?.environments.find(({ name }) => name === environment);
+  const foreignNamespaces = entry?.namespaces ?? 'own';
+  const rendered = await renderApps({ ...request, foreignNamespaces }, apps, images.value, render);
+  if (!rendered.ok) return rendered;
+  const { manifests, warnings } = rendered.value;
+  return ok({
+    bundle: { manifests, apps: apps.map(({ name, dependsOn }) => ({ name, dependsOn })) },
+    images: images.value,
+    foreignNamespaces,
+    drift: entry?.drift ?? 'heal',
+    warnings: [...(file.value?.warnings ?? []), ...warnings],
+  });
+}
+
+type AppsRequest = SourceRequest & { readonly foreignNamespaces: 'own' | 'allow' };
+
+async function renderApps(
+  request: AppsRequest,
+  apps: readonly AppEntry[],
+  images: Readonly<Record<string, string>>,
+  render: Render,
+): Promise<Result<{ manifests: readonly Manifest[]; warnings: readonly Problem[] }>> {
+  const results = await Promise.all(apps.map((app) => renderApp(request, app, images, render)));
+  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+  const [first, ...rest] = problems;
+  if (first) return failed(first, ...rest);
+  const rendered = results.flatMap((result) => (result.ok ? [result.value] : []));
+  return ok({
+    manifests: rendered.flatMap(({ manifests }) => manifests),
+    warnings: rendered.flatMap(({ warnings }) => warnings),
+  });
+}
+
+async function renderApp(
+  request: AppsRequest,
+  app: AppEntry,
+  images: Readonly<Record<string, string>>,
+  render: Render,
+): Promise<Result<Rendered>> {
+  if (app.source.type === 'repository') {
+    return failed({
+      reason: 'NotSupportedYet',
+      message: `app ${app.name}: charts of a repository are not fetched by this version`,
+      place: app.place,
+      remedy: `Copy the chart ${app.source.name} into charts/ and name that folder.`,
+    });
+  }
+  const missing = app.values.find((path) => request.tree.digest(path) === undefined);
+  if (missing !== undefined) {
+    return failed({
+      reason: 'ValuesMissing',
+      message: `app ${app.name}: the values file ${missing} does not exist at this revision`,
+      place: app.place,
+    });
+  }
+  const { tree, delivery, environment, namespace, revision, capabilities } = request;
+  try {
+    return await render({
+      tree,
+      path: app.source.path,
+      app: app.name,
+      namespace,
+      delivery,
+      environment,
+      revision,
+      valuesFiles: app.values,
+      images,
+      capabilities,
+      allowNamespaces: request.foreignNamespaces === 'allow',
+    });
+  } catch (error) {
+    return failed(problemOf(error));
+  }
+}
+
+/** The tree of a commit, or the problem that it cannot be read (it is gone, or the repository is). */
+export async function treeAt(
+  repository: Repository | undefined,
+  delivery: string,
+  revision: string,
+): Promise<Result<FileTree>> {
+  if (repository === undefined) {
+    return failed({ reason: 'RepositoryMissing', message: `the repository of ${delivery} is not here` });
+  }
+  try {
+    return ok(await repository.tree(revision));
+  } catch (error) {
+    return failed(problemOf(error));
+  }
+}

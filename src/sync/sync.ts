@@ -1,0 +1,169 @@
+import { failed, ok, ProblemError, type Result } from '../base/errors.ts';
+import type { FileTree } from '../base/filetree.ts';
+import { createController, watch } from '../kube/controller.ts';
+import { createInformer } from '../kube/informer.ts';
+import type { PlanReport } from '../model/faces.ts';
+import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import { notFoundAsUndefined, recordBranches } from './deliveries.ts';
+import { planReport } from './describe.ts';
+import { environmentName } from './environmentobject.ts';
+import { install } from './install.ts';
+import { createMemory } from './memory.ts';
+import type { SyncOptions } from './options.ts';
+import { changeSpec } from './pin.ts';
+import { prepare } from './prepare.ts';
+import { createReconciler, gateOf } from './reconcile.ts';
+import type { Affected, Source } from './wanted.ts';
+import { createWatchers } from './watchers.ts';
+
+export interface Sync {
+  /** Installs the kinds of pilotage.dev into the home cluster and begins to reconcile. Resolves when environments are known. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Resolves when the passes under way have returned. Nothing that runs is touched. */
+  stop(): Promise<void>;
+  /** Branches of a delivery as they are now. Durable before it resolves; the environments that it concerns. */
+  observed(
+    delivery: string,
+    branches: Readonly<Record<string, string>>,
+    defaultBranch: string | undefined,
+    source: Source,
+  ): Promise<readonly Affected[]>;
+  /** What a sync would do now: of the wanted revision, of another one, or of a working copy. */
+  plan(
+    delivery: string,
+    environment: string,
+    options?: { readonly revision?: string; readonly tree?: FileTree; readonly signal?: AbortSignal },
+  ): Promise<Result<PlanReport>>;
+  /** Reconcile now, without back-off; and what a person agrees to: pruning the wanted revision, the tip after a force-push. */
+  requestSync(
+    delivery: string,
+    environment: string,
+    options?: { readonly confirmPrune?: boolean; readonly acknowledge?: string },
+  ): Promise<void>;
+}
+
+/** Bursts of changes (a rollout moves many pods) are looked at together. Far below the two seconds that drift may live. */
+const SETTLE_MS = 50;
+
+export function createSync(options: SyncOptions): Sync {
+  const { home, clock, logger } = options;
+  const stopping = new AbortController();
+  const informer = createInformer({
+    client: home,
+    resource: ENVIRONMENTS,
+    clock,
+    logger,
+    namespace: PILOTAGE_NAMESPACE,
+  });
+  const watchers = createWatchers(options, (key) => controller.enqueueAfter(key, SETTLE_MS), stopping.signal);
+  const reconciler = createReconciler(options, watchers);
+  const controller = createController({
+    name: 'sync',
+    clock,
+    logger,
+    watches: [watch(informer, (environment) => [environment.metadata.name ?? ''])],
+    reconcile: reconciler.reconcile,
+    concurrency: 4,
+    baseDelayMs: 500,
+    maxDelayMs: 60_000,
+  });
+  /** Observations of one delivery are taken one after the other, so that the last one told is the last one recorded. */
+  const turns = new Map<string, Promise<unknown>>();
+
+  function inTurn<T>(delivery: string, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(delivery) ?? Promise.resolve()).then(work, work);
+    turns.set(delivery, turn);
+    const forget = () => void (turns.get(delivery) === turn && turns.delete(delivery));
+    turn.then(forget, forget);
+    return turn;
+  }
+
+  async function planNow(
+    environment: Environment,
+    how: Parameters<Sync['plan']>[2],
+  ): Promise<Result<PlanReport>> {
+    const { delivery, environment: name, namespace, cluster } = environment.spec;
+    const target = await targetOf(environment, how?.revision);
+    if (!target.ok) return target;
+    const client = cluster === undefined ? home : await options.clusterFor(cluster);
+    const prepared = await prepare(options, client, {
+      // A revision that is asked for by name is rendered from git, pin or not.
+      environment: how?.revision || how?.tree ? withoutPin(environment) : environment,
+      target: target.value,
+      memory: createMemory(),
+      ...(how?.tree ? { tree: how.tree } : {}),
+      report: () => {},
+      signal: how?.signal ?? stopping.signal,
+    });
+    if (!prepared.ok) return prepared;
+    const header = { delivery, environment: name, namespace, revision: target.value };
+    return ok(planReport(header, prepared.value.plan, prepared.value.sourced.warnings));
+  }
+
+  async function targetOf(environment: Environment, asked: string | undefined): Promise<Result<string>> {
+    if (asked === undefined) {
+      const gate = gateOf(environment);
+      const target = gate.type === 'open' ? gate.target : environment.status?.wantedRevision;
+      return target === undefined
+        ? failed({
+            reason: 'NothingWanted',
+            message: gate.type === 'closed' ? gate.message : 'nothing is wanted',
+          })
+        : ok(target);
+    }
+    const repository = await options.repository(environment.spec.delivery);
+    const resolved = await repository?.resolve(asked);
+    return resolved === undefined
+      ? failed({
+          reason: 'RevisionNotFound',
+          message: `${asked} is no branch and no commit of ${environment.spec.delivery}`,
+        })
+      : ok(resolved);
+  }
+
+  return {
+    async start(signal) {
+      signal.addEventListener('abort', () => stopping.abort(), { once: true });
+      await install(home, clock, signal);
+      informer.listen({ update: (environment) => reconciler.interrupt(environment) });
+      controller.start(stopping.signal);
+      await informer.synced;
+    },
+    async stop() {
+      stopping.abort();
+      await controller.stop();
+    },
+    observed: (delivery, branches, defaultBranch, source) =>
+      inTurn(delivery, () => recordBranches(options, delivery, branches, defaultBranch, source)),
+    async plan(delivery, environment, how) {
+      const key = { namespace: PILOTAGE_NAMESPACE, name: environmentName(delivery, environment) };
+      const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
+      return object ? planNow(object, how) : failed(unknown(delivery, environment));
+    },
+    async requestSync(delivery, environment, { confirmPrune, acknowledge } = {}) {
+      const name = environmentName(delivery, environment);
+      const object = await home
+        .get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name })
+        .catch(notFoundAsUndefined);
+      if (object === undefined) throw new ProblemError(unknown(delivery, environment));
+      const target = object.spec.pin?.revision ?? object.status?.wantedRevision;
+      await changeSpec(home, name, {
+        syncRequestedAt: new Date(clock.now()).toISOString(),
+        ...(confirmPrune && target ? { confirmPrune: target } : {}),
+        ...(acknowledge ? { acknowledgedTip: acknowledge } : {}),
+      });
+      controller.enqueue(name);
+    },
+  };
+}
+
+const unknown = (delivery: string, environment: string) => ({
+  reason: 'EnvironmentNotFound',
+  message: `there is no environment ${delivery}/${environment}`,
+  remedy: 'pilotage status lists those that are there.',
+});
+
+function withoutPin(environment: Environment): Environment {
+  const { pin: _pin, ...spec } = environment.spec;
+  return { ...environment, spec };
+}

@@ -1,0 +1,179 @@
+import { type Clock, rfc3339 } from '../base/clock.ts';
+import type { Repository } from '../git/types.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { ProgressEvent, ProgressSink } from '../model/progress.ts';
+import {
+  DELIVERIES,
+  type Environment,
+  type EnvironmentStatus,
+  PILOTAGE_NAMESPACE,
+  type PromotionPolicy,
+} from '../model/types.ts';
+import { changeStatus, conditionOf, withCondition, withoutCondition } from './status.ts';
+
+export interface WantedOptions {
+  readonly home: KubeClient;
+  readonly repository: (delivery: string) => Promise<Repository | undefined>;
+  readonly clock: Clock;
+  readonly progress: ProgressSink;
+}
+
+/** How a change of branches was learnt. Only a push makes a delivery that was not there. */
+export type Source = 'push' | 'poll';
+
+/** An environment that an observation concerns. */
+export interface Affected {
+  /** Of the Environment object. */
+  readonly name: string;
+  readonly environment: string;
+  readonly branch: string;
+  readonly namespace: string;
+  readonly revision?: string;
+  readonly state: 'wanted' | 'held' | 'frozen';
+}
+
+/** Records what is frozen, and why. Told once, when the reason changes. */
+export async function recordFrozen(
+  options: WantedOptions,
+  environment: Environment,
+  frozen: { readonly reason: string; readonly message: string },
+  policy: PromotionPolicy | undefined,
+): Promise<Affected | undefined> {
+  const known = conditionOf(environment, 'Frozen');
+  if (known?.reason === frozen.reason && known.message === frozen.message) return undefined;
+  const now = options.clock.now();
+  await changeStatus(options.home, nameOf(environment), (status) => ({
+    ...withPolicy(status, policy),
+    phase: 'Frozen',
+    phaseSince: status.phase === 'Frozen' && status.phaseSince ? status.phaseSince : rfc3339(now),
+    message: frozen.message,
+    conditions: withCondition(status.conditions, 'Frozen', 'True', now, frozen.reason, frozen.message),
+  }));
+  publish(options, environment, 'frozen', frozen.message);
+  return affected(environment, 'frozen');
+}
+
+/**
+ * Makes a tip the wanted revision, unless it does not descend from the last one: then the environment is held until a person
+ * acknowledges exactly this tip. The observation counter rises with every tip that is new, and never falls.
+ */
+export async function observeTip(
+  options: WantedOptions,
+  repository: Repository,
+  environment: Environment,
+  tip: string,
+  policy: PromotionPolicy | undefined,
+): Promise<Affected | undefined> {
+  const wanted = environment.status?.wantedRevision;
+  const descends =
+    wanted === undefined ||
+    wanted === tip ||
+    environment.spec.acknowledgedTip === tip ||
+    (await repository.isAncestor(wanted, tip).catch(() => false));
+  if (!descends) return hold(options, environment, wanted, tip);
+  const before = environment.status;
+  const stored = await changeStatus(options.home, nameOf(environment), (status) => want(status, tip, policy));
+  const changed = before?.wantedRevision !== stored?.status?.wantedRevision;
+  const thawed =
+    conditionOf(environment, 'Frozen') !== undefined || conditionOf(environment, 'Held') !== undefined;
+  if (!changed && !thawed) return undefined;
+  const { branch, namespace } = environment.spec;
+  publish(
+    options,
+    environment,
+    'received',
+    `branch ${branch} at ${short(tip)} → namespace ${namespace}`,
+    tip,
+  );
+  return affected(environment, 'wanted', tip);
+}
+
+/** The status with a new wanted revision, thawed and released. */
+export function want(
+  status: EnvironmentStatus,
+  tip: string,
+  policy: PromotionPolicy | undefined,
+): EnvironmentStatus {
+  const fresh = status.wantedRevision !== tip;
+  const conditions = withoutCondition(withoutCondition(status.conditions, 'Frozen'), 'Held');
+  return {
+    ...withPolicy(status, policy),
+    wantedRevision: tip,
+    observation: (status.observation ?? 0) + (fresh ? 1 : 0),
+    ...(status.conditions === undefined && conditions.length === 0 ? {} : { conditions }),
+  };
+}
+
+async function hold(
+  options: WantedOptions,
+  environment: Environment,
+  wanted: string,
+  tip: string,
+): Promise<Affected | undefined> {
+  const message = `branch ${environment.spec.branch} was rewritten: ${short(tip)} does not descend from ${short(wanted)}, which stays deployed`;
+  if (conditionOf(environment, 'Held')?.message === message) return undefined;
+  const now = options.clock.now();
+  await changeStatus(options.home, nameOf(environment), (status) => ({
+    ...status,
+    conditions: withCondition(status.conditions, 'Held', 'True', now, 'TipRewritten', message),
+  }));
+  const { delivery, environment: name } = environment.spec;
+  publish(
+    options,
+    environment,
+    'held',
+    `${message}\n  → if that is meant: pilotage sync ${delivery}/${name} --acknowledge`,
+    tip,
+  );
+  return affected(environment, 'held', tip);
+}
+
+/** Lets a held environment go on when a person has acknowledged the tip that its branch has now. True when it does. */
+export async function settleHold(home: WantedOptions['home'], environment: Environment): Promise<boolean> {
+  const { acknowledgedTip, delivery, branch } = environment.spec;
+  if (acknowledgedTip === undefined) return false;
+  const owner = await home.get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: delivery });
+  if (owner.status?.branches?.[branch] !== acknowledgedTip) return false;
+  await changeStatus(home, nameOf(environment), (status) =>
+    want(status, acknowledgedTip, status.promotionPolicy),
+  );
+  return true;
+}
+
+function withPolicy(status: EnvironmentStatus, policy: PromotionPolicy | undefined): EnvironmentStatus {
+  const { promotionPolicy: _before, ...rest } = status;
+  return policy === undefined ? rest : { ...rest, promotionPolicy: policy };
+}
+
+function publish(
+  { progress, clock }: Pick<WantedOptions, 'progress' | 'clock'>,
+  { spec }: Environment,
+  stage: ProgressEvent['stage'],
+  message: string,
+  revision?: string,
+): void {
+  progress.publish({
+    at: clock.now(),
+    delivery: spec.delivery,
+    environment: spec.environment,
+    ...(revision ? { revision } : {}),
+    stage,
+    message,
+  });
+}
+
+const affected = (
+  { metadata, spec }: Environment,
+  state: Affected['state'],
+  revision?: string,
+): Affected => ({
+  name: metadata.name ?? '',
+  environment: spec.environment,
+  branch: spec.branch,
+  namespace: spec.namespace,
+  ...(revision ? { revision } : {}),
+  state,
+});
+
+const nameOf = (environment: Environment): string => environment.metadata.name ?? '';
+const short = (revision: string): string => revision.slice(0, 12);
