@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '../base/clock.ts';
+import { deferred } from '../base/deferred.ts';
 import { problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { backoffMs } from '../base/queue.ts';
@@ -194,16 +195,4 @@ function selectionOf(options: InformerOptions<KubeObject>): ListOptions {
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
   };
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
-  let resolve = () => {};
-  let reject = (_error: Error) => {};
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  // Whoever awaits it learns of the failure; nobody has to.
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
 }

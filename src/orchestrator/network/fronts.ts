@@ -1,0 +1,58 @@
+import type { Address, Binding, Front } from './listeners.ts';
+import { type Route, type RoutingTable, routeKey } from './route.ts';
+
+/** Ports that stood in for a Service's own on an earlier run, by front: pods hold them in their environment. */
+export type Substitutes = Readonly<Record<string, Address>>;
+
+export const clusterFront = (route: Pick<Route, 'namespace' | 'service' | 'portName'>): string =>
+  `cluster ${routeKey(route)}`;
+export const nodeFront = (route: Pick<Route, 'namespace' | 'service' | 'portName'>): string =>
+  `node ${routeKey(route)}`;
+
+/** The addresses that a table asks for. `nodeHost` is where node ports listen. */
+export function frontsOf(table: RoutingTable, nodeHost: string, known: Substitutes): readonly Front[] {
+  return [...table.values()].flatMap((route) => {
+    const fronts: Front[] = [];
+    const key = routeKey(route);
+    const { clusterIP, nodePort } = route;
+    if (clusterIP) {
+      const id = clusterFront(route);
+      const before = known[id];
+      fronts.push({
+        id,
+        route: key,
+        host: clusterIP,
+        port: route.port,
+        // The last one for systems whose loopback interface has one address only.
+        substitutes: [...(before ? [before] : []), { host: clusterIP, port: 0 }, { host: nodeHost, port: 0 }],
+      });
+    }
+    // Nobody would look for a node port elsewhere: no substitute.
+    if (nodePort)
+      fronts.push({ id: nodeFront(route), route: key, host: nodeHost, port: nodePort, substitutes: [] });
+    return fronts;
+  });
+}
+
+/** One port of a Service as it can really be reached from this node. */
+export interface ServiceAddress {
+  readonly namespace: string;
+  readonly service: string;
+  readonly portName: string;
+  /** The port that the Service names. */
+  readonly servicePort: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+export function addressesOf(
+  table: RoutingTable,
+  binding: (id: string) => Binding | undefined,
+): readonly ServiceAddress[] {
+  return [...table.values()].flatMap((route) => {
+    const bound = binding(clusterFront(route));
+    if (!bound || bound.state === 'failed') return [];
+    const { namespace, service, portName, port: servicePort } = route;
+    return [{ namespace, service, portName, servicePort, ...bound.address }];
+  });
+}

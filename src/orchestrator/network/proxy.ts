@@ -1,0 +1,212 @@
+import type { Socket } from 'node:net';
+import { type Clock, sleep } from '../../base/clock.ts';
+import { deferred } from '../../base/deferred.ts';
+import { problemOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { createInformer } from '../../kube/informer.ts';
+import type { Service } from '../../kube/objects.ts';
+import { ENDPOINT_SLICES, SERVICES } from '../../kube/resources.ts';
+import { createAttempts } from './attempts.ts';
+import { forward } from './forward.ts';
+import { addressesOf, frontsOf, type ServiceAddress, type Substitutes } from './fronts.ts';
+import { type Address, createListeners } from './listeners.ts';
+import { createReleases } from './releases.ts';
+import { reachability } from './report.ts';
+import { choose, type Route, type RoutingTable, route, routeKey } from './route.ts';
+
+/** What a restarted proxy serves from until it has heard from the API. Plain JSON. */
+export interface ProxyState {
+  readonly routes: readonly Route[];
+  readonly substitutes: Substitutes;
+}
+
+export interface ServiceProxyOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Where node ports listen: 127.0.0.1. */
+  readonly nodeHost: string;
+  readonly load: () => ProxyState | undefined;
+  readonly save: (state: ProxyState) => void;
+}
+
+/** Cluster IPs and node ports of all Services, carried to their pods at layer 4. */
+export interface ServiceProxy {
+  /** Serves from the saved state at once; resolves when that listens. The API is followed from then on. */
+  start(): Promise<void>;
+  /** Closes listeners and connections. */
+  stop(): Promise<void>;
+  /** Resolves when the table comes from the API and every address has been tried. */
+  readonly synced: Promise<void>;
+  /** Every port of every Service as it is really bound: for `<NAME>_SERVICE_HOST` and `_PORT`. */
+  addresses(): readonly ServiceAddress[];
+  /** One of them; `port` is the number or the name that the Service gives it. */
+  serviceAddress(service: { namespace: string; name: string }, port: number | string): Address | undefined;
+  /**
+   * No new connection goes to the pod from now on, whatever the API says. Resolves when no attempt to connect
+   * to it is under way either: it may get its SIGTERM. Connections that it has are left alone.
+   */
+  releasePod(podUid: string): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 2_000;
+/** An address in use may become free: bindings that failed are tried again. */
+const RETRY_MS = 5_000;
+
+export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
+  const { client, clock, nodeHost, load, save } = options;
+  const logger = options.logger.child({ part: 'service proxy' });
+  const services = createInformer({ client, resource: SERVICES, clock, logger });
+  const slices = createInformer({ client, resource: ENDPOINT_SLICES, clock, logger });
+  const stopping = new AbortController();
+  const sockets = new Set<Socket>();
+  const cursors = new Map<string, number>();
+  const attempts = createAttempts();
+  const releases = createReleases(clock);
+  const listeners = createListeners(accept);
+  let table: RoutingTable = new Map();
+  let substitutes: Substitutes = {};
+  let isDue = false;
+  let applied: Promise<void> = Promise.resolve();
+
+  function accept(socket: Socket, key: string): void {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    const cursor = cursors.get(key) ?? 0;
+    cursors.set(key, cursor + 1);
+    const backends = choose(table, key, cursor, socket.remoteAddress);
+    void forward(socket, backends, { connectTimeoutMs: CONNECT_TIMEOUT_MS, attempt: attempts.begin });
+  }
+
+  /** Changes of one turn are one new table; nothing changes before both caches are filled. */
+  function refreshSoon(): void {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(() => {
+      isDue = false;
+      if (services.isSynced && slices.isSynced && !stopping.signal.aborted) refreshNow();
+    });
+  }
+
+  function refreshNow(): void {
+    applied = refresh().catch((error: unknown) => {
+      logger.error({ error: problemOf(error).message }, 'the routing table could not be put into effect');
+    });
+  }
+
+  /** Routing changes at once; listeners, the saved state and the conditions follow. */
+  async function refresh(): Promise<void> {
+    const current = slices.list();
+    releases.tidy(current.flatMap((slice) => slice.endpoints ?? []));
+    table = route(services.list(), current, releases.has);
+    for (const key of cursors.keys()) if (!table.has(key)) cursors.delete(key);
+    await listen();
+    save({ routes: [...table.values()], substitutes });
+    await Promise.all(services.list().map(report));
+  }
+
+  async function listen(): Promise<void> {
+    const fronts = frontsOf(table, nodeHost, substitutes);
+    await listeners.reconcile(fronts);
+    const bindings = fronts.map(({ id }) => [id, listeners.binding(id)] as const);
+    substitutes = Object.fromEntries(
+      bindings.flatMap(([id, binding]) => (binding?.state === 'substituted' ? [[id, binding.address]] : [])),
+    );
+  }
+
+  async function report(service: Service): Promise<void> {
+    const condition = reachability(service, table, listeners.binding, clock.now());
+    if (!condition) return;
+    const { namespace = '', name = '' } = service.metadata;
+    const others = (service.status?.conditions ?? []).filter(({ type }) => type !== condition.type);
+    if (condition.status === 'False') logger.warn({ namespace, service: name }, condition.message ?? '');
+    const conditions = [...others, condition].map((one) => ({ ...one }));
+    try {
+      await client.patch(
+        SERVICES,
+        { namespace, name },
+        { type: 'merge', body: { status: { conditions } } },
+        { subresource: 'status', fieldManager: 'pilotage-agent' },
+      );
+    } catch (error) {
+      logger.warn(
+        { namespace, service: name, error: problemOf(error).message },
+        'the condition could not be written',
+      );
+    }
+  }
+
+  async function retryFailed(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(clock, RETRY_MS, signal).catch(() => undefined);
+      const fronts = frontsOf(table, nodeHost, substitutes);
+      const isAnyMissing = fronts.some(({ id }) => listeners.binding(id)?.state === 'failed');
+      if (!isAnyMissing || signal.aborted) continue;
+      await listen();
+      refreshSoon();
+    }
+  }
+
+  async function follow(signal: AbortSignal): Promise<void> {
+    for (const informer of [services, slices]) {
+      informer.listen({ add: refreshSoon, update: refreshSoon, delete: refreshSoon });
+      informer.start(signal);
+    }
+    await Promise.all([services.synced, slices.synced]);
+    refreshNow();
+    await applied;
+  }
+
+  const synced = deferred();
+
+  return {
+    async start() {
+      const saved = load();
+      if (saved) {
+        table = new Map(saved.routes.map((one) => [routeKey(one), one]));
+        substitutes = saved.substitutes;
+        await listen();
+      }
+      follow(stopping.signal).then(synced.resolve, synced.reject);
+      void retryFailed(stopping.signal);
+    },
+    async stop() {
+      stopping.abort(new Error('the service proxy stops'));
+      await applied;
+      await listeners.close();
+      for (const socket of sockets) socket.destroy();
+    },
+    synced: synced.promise,
+    addresses: () => addressesOf(table, listeners.binding),
+    serviceAddress({ namespace, name }, port) {
+      const found = addressesOf(table, listeners.binding).find(
+        (one) =>
+          one.namespace === namespace &&
+          one.service === name &&
+          (one.servicePort === port || one.portName === port),
+      );
+      return found && { host: found.host, port: found.port };
+    },
+    async releasePod(podUid) {
+      releases.add(podUid);
+      table = withReleased(table, releases.has);
+      await attempts.ended(podUid);
+    },
+  };
+}
+
+/** The table without released backends among the ready ones. */
+function withReleased(
+  table: RoutingTable,
+  isReleased: ReturnType<typeof createReleases>['has'],
+): RoutingTable {
+  return new Map(
+    [...table].map(([key, one]) => {
+      const leaving = one.ready.filter(isReleased);
+      if (leaving.length === 0) return [key, one];
+      const ready = one.ready.filter((backend) => !leaving.includes(backend));
+      return [key, { ...one, ready, terminating: [...one.terminating, ...leaving] }];
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Endpoint } from '../../kube/objects.ts';
+import type { Backend } from './route.ts';
+
+/** Pods, by uid, that are about to be stopped, from the word of the node agent until the API no longer lists them. */
+export interface Releases {
+  add(podUid: string): void;
+  has(this: void, backend: Backend): boolean;
+  /** Forgets those that are in no slice any more. */
+  tidy(endpoints: readonly Endpoint[]): void;
+}
+
+/** A pod may be released before its endpoint shows: for so long it is remembered without being seen. */
+const UNSEEN_MS = 30_000;
+
+export function createReleases(clock: Clock): Releases {
+  const released = new Map<string, number>();
+  return {
+    add: (pod) => void released.set(pod, clock.monotonic()),
+    has: ({ podUid }) => released.has(podUid),
+    tidy(endpoints) {
+      const seen = new Set(endpoints.map(({ targetRef }) => targetRef?.uid));
+      for (const [pod, since] of released) {
+        if (!seen.has(pod) && clock.monotonic() - since > UNSEEN_MS) released.delete(pod);
+      }
+    },
+  };
+}

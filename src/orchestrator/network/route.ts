@@ -1,0 +1,152 @@
+import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../kube/objects.ts';
+
+/** One pod's port behind a Service. */
+export interface Backend {
+  readonly host: string;
+  readonly port: number;
+  /** '' where an endpoint names no pod. */
+  readonly podUid: string;
+}
+
+/** One port of one Service: where it listens, and where connections go. Plain JSON: it is kept on disk. */
+export interface Route {
+  readonly namespace: string;
+  readonly service: string;
+  /** '' for the only port of a Service that names none. */
+  readonly portName: string;
+  readonly port: number;
+  readonly clusterIP?: string;
+  readonly nodePort?: number;
+  /** Connections of one client go to one backend as long as it is there. */
+  readonly sticky: boolean;
+  /** Backends for new connections, in a stable order. */
+  readonly ready: readonly Backend[];
+  /** Backends that terminate but still serve: used only while none is ready (KEP-1669). */
+  readonly terminating: readonly Backend[];
+}
+
+/** By `namespace/service:port name`. */
+export type RoutingTable = ReadonlyMap<string, Route>;
+
+const SERVICE_NAME = 'kubernetes.io/service-name';
+
+export const routeKey = (route: Pick<Route, 'namespace' | 'service' | 'portName'>): string =>
+  `${route.namespace}/${route.service}:${route.portName}`;
+
+/**
+ * The table that Services and their EndpointSlices ask for. `isReleased` tells of pods that are about to be stopped: they
+ * count as terminating before the API says so.
+ */
+export function route(
+  services: readonly Service[],
+  slices: readonly EndpointSlice[],
+  isReleased: (backend: Backend) => boolean = () => false,
+): RoutingTable {
+  const byService = slicesByService(slices);
+  const routes = services.filter(hasAddress).flatMap((service) => {
+    const { namespace = '', name = '' } = service.metadata;
+    const own = byService.get(`${namespace}/${name}`) ?? [];
+    return (service.spec.ports ?? []).filter(isTcp).map((port) => routeOf(service, port, own, isReleased));
+  });
+  return new Map(routes.map((one) => [routeKey(one), one]));
+}
+
+function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
+  const groups = new Map<string, EndpointSlice[]>();
+  for (const slice of slices) {
+    const { namespace = '', labels } = slice.metadata;
+    const key = `${namespace}/${labels?.[SERVICE_NAME] ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), slice]);
+  }
+  return groups;
+}
+
+export const isTcp = (port: ServicePort): boolean => (port.protocol ?? 'TCP') === 'TCP';
+
+/** Headless Services and external names have nothing that could be listened on. */
+export function hasAddress({ spec }: Service): boolean {
+  return spec.type !== 'ExternalName' && Boolean(spec.clusterIP) && spec.clusterIP !== 'None';
+}
+
+function routeOf(
+  service: Service,
+  port: ServicePort,
+  slices: readonly EndpointSlice[],
+  isReleased: (backend: Backend) => boolean,
+): Route {
+  const ready = new Map<string, Backend>();
+  const terminating = new Map<string, Backend>();
+  for (const { backend, endpoint } of endpointsOf(slices, port.name ?? '')) {
+    const state = isReleased(backend) ? 'terminating' : stateOf(endpoint);
+    const key = `${backend.host}:${backend.port}`;
+    if (state === 'ready') ready.set(key, backend);
+    else if (state === 'terminating') terminating.set(key, backend);
+  }
+  return {
+    namespace: service.metadata.namespace ?? '',
+    service: service.metadata.name ?? '',
+    portName: port.name ?? '',
+    port: port.port,
+    ...(service.spec.clusterIP ? { clusterIP: service.spec.clusterIP } : {}),
+    ...(port.nodePort ? { nodePort: port.nodePort } : {}),
+    sticky: service.spec.sessionAffinity === 'ClientIP',
+    ready: [...ready.values()].sort(byAddress),
+    terminating: [...terminating.values()].sort(byAddress),
+  };
+}
+
+function endpointsOf(slices: readonly EndpointSlice[], portName: string) {
+  return slices.flatMap((slice) => {
+    const number = slice.ports?.find((port) => (port.name ?? '') === portName)?.port;
+    if (number === undefined || slice.addressType === 'FQDN') return [];
+    return (slice.endpoints ?? []).flatMap((endpoint) =>
+      endpoint.addresses.slice(0, 1).map((host) => ({
+        endpoint,
+        backend: { host, port: number, podUid: endpoint.targetRef?.uid ?? '' },
+      })),
+    );
+  });
+}
+
+/** An absent condition means ready, an absent `serving` means the same as `ready` (discovery/v1 types.go). */
+function stateOf({ conditions = {} }: Endpoint): 'ready' | 'terminating' | 'unusable' {
+  const ready = conditions.ready ?? true;
+  if (ready) return 'ready';
+  return conditions.terminating && (conditions.serving ?? ready) ? 'terminating' : 'unusable';
+}
+
+const byAddress = (a: Backend, b: Backend): number =>
+  a.host < b.host ? -1 : a.host > b.host ? 1 : a.port - b.port;
+
+/**
+ * The backends for one new connection, in the order in which they are to be tried. `cursor` counts the connections of the
+ * route (round robin); a sticky route ranks by client instead, so that a backend that goes moves only its own clients.
+ */
+export function choose(table: RoutingTable, key: string, cursor: number, client = ''): readonly Backend[] {
+  const found = table.get(key);
+  if (!found) return [];
+  const order = (backends: readonly Backend[]) =>
+    found.sticky ? ranked(backends, client) : rotated(backends, cursor);
+  return [...order(found.ready), ...order(found.terminating)];
+}
+
+function rotated(backends: readonly Backend[], cursor: number): readonly Backend[] {
+  const start = backends.length === 0 ? 0 : cursor % backends.length;
+  return [...backends.slice(start), ...backends.slice(0, start)];
+}
+
+/** Rendezvous hashing: every client has its own fixed order of preference. */
+function ranked(backends: readonly Backend[], client: string): readonly Backend[] {
+  return backends
+    .map((backend) => ({ backend, weight: hash(`${client} ${backend.podUid} ${backend.host}`) }))
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ backend }) => backend);
+}
+
+/** FNV-1a with a final mixing step, since its last bytes alone spread badly. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193);
+  value = Math.imul(value ^ (value >>> 15), 0x85ebca6b);
+  return (value ^ (value >>> 13)) >>> 0;
+}
