@@ -57,8 +57,7 @@ function withoutNulls(schema: Schema, object: JsonObject, isBuiltin: boolean): J
     const child = memberSchema(schema, key);
     if (!child || child.nullable || child.preserveUnknown) continue;
     copy ??= { ...object };
-    if (child === schema.additional && child.type === 'string' && !child.name && isBuiltin(schema))
-      copy[key] = '';
+    if (isBuiltin && child === schema.additional && child.type === 'string') copy[key] = '';
     else delete copy[key];
   }
   return copy ?? object;
