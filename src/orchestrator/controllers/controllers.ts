@@ -1,0 +1,55 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { createEventRecorder } from '../../kube/events.ts';
+import { type ControllerContext, createInformers, MANAGER } from './context.ts';
+import { createDeploymentController } from './deployment/controller.ts';
+import { createEndpointSliceController } from './endpointslice/controller.ts';
+import { createGarbageCollector } from './garbage/controller.ts';
+import { createNamespaceController } from './namespace.ts';
+import { createNodeController } from './node/controller.ts';
+import { createPodGarbageCollector } from './podgc.ts';
+import { createReplicaSetController } from './replicaset/controller.ts';
+
+export interface ControllersOptions {
+  /** A client that may do everything (group system:masters). */
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Controllers {
+  start(signal: AbortSignal): void;
+  /** Resolves when no reconciliation is under way any more. */
+  stop(): Promise<void>;
+}
+
+/** Adding a controller is adding a row. They are strangers to each other: each reads caches and writes through the API. */
+const CONTROLLERS: readonly ((context: ControllerContext) => Controllers)[] = [
+  createDeploymentController,
+  createReplicaSetController,
+  createEndpointSliceController,
+  createNamespaceController,
+  createNodeController,
+  createPodGarbageCollector,
+  createGarbageCollector,
+];
+
+export function createControllers({ client, clock, logger }: ControllersOptions): Controllers {
+  const recorder = createEventRecorder({ client, clock, logger, component: MANAGER });
+  const informers = createInformers(client, clock, logger);
+  const context: ControllerContext = { client, clock, logger, informers, record: recorder.record };
+  const controllers = CONTROLLERS.map((create) => create(context));
+  const lifetime = new AbortController();
+  return {
+    start(signal) {
+      signal.addEventListener('abort', () => lifetime.abort(signal.reason), { once: true });
+      for (const controller of controllers) controller.start(lifetime.signal);
+    },
+    async stop() {
+      await Promise.all(controllers.map((controller) => controller.stop()));
+      // The caches go last: a reconciliation under way reads them.
+      lifetime.abort(new Error('the controllers stop'));
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import { problemOf } from '../../../base/errors.ts';
+import { type Again, createWorkQueue } from '../../../base/queue.ts';
+import type { ObjectKey } from '../../../kube/client.ts';
+import { createInformer } from '../../../kube/informer.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../kube/resources.ts';
+import { isConflict, isNotFound } from '../../../kube/status.ts';
+import { formatRef, type KubeObject, type OwnerReference, refOf } from '../../../kube/types.ts';
+import { type ControllerContext, MANAGER } from '../context.ts';
+import {
+  decideGarbage,
+  FOREGROUND,
+  type GarbageAction,
+  ORPHAN,
+  type Owner,
+  type OwnerState,
+} from './decide.ts';
+import { createMonitors, type Found } from './monitors.ts';
+
+export interface GarbageCollector {
+  start(signal: AbortSignal): void;
+  stop(): Promise<void>;
+}
+
+/** Key of the piece of work that looks for new kinds. */
+const DISCOVERY = 'discovery';
+
+/** Deletes what has lost its owners, and carries out foreground and orphaning deletion; keys are uids. */
+export function createGarbageCollector(context: ControllerContext): GarbageCollector {
+  const { client, clock, record } = context;
+  const logger = context.logger.child({ controller: 'garbage' });
+  const lifetime = new AbortController();
+  const queue = createWorkQueue({
+    clock,
+    concurrency: 8,
+    work,
+    onFailure({ key, error, failures, retryMs }) {
+      const fields = { key, failures, retryMs, error: problemOf(error).message };
+      if (isConflict(error) && failures < 5) logger.debug(fields, 'again after a conflict');
+      else logger.error(fields, 'collecting failed');
+    },
+  });
+  const definitions = createInformer({ client, resource: CUSTOM_RESOURCE_DEFINITIONS, clock, logger });
+  const monitors = createMonitors(client, clock, logger, {
+    add: look,
+    update: look,
+    delete(object) {
+      for (const dependent of monitors.dependentsOf(object.metadata.uid ?? '')) enqueue(dependent.object);
+      // An owner that waits for this one can perhaps go.
+      for (const { uid } of object.metadata.ownerReferences ?? []) queue.add(uid);
+    },
+  });
+  let isReady = false;
+
+  const enqueue = (object: KubeObject): void => queue.add(object.metadata.uid ?? '');
+
+  function look(object: KubeObject): void {
+    if (object.metadata.ownerReferences?.length || isLeaving(object)) enqueue(object);
+  }
+
+  async function work(key: string): Promise<Again> {
+    if (key === DISCOVERY) {
+      await monitors.refresh(lifetime.signal);
+      isReady = true;
+      return undefined;
+    }
+    // Before all kinds are in the caches a dependent could be missed that keeps its owner.
+    if (!isReady) return { afterMs: 50 };
+    const found = monitors.find(key);
+    return found ? collect(found) : undefined;
+  }
+
+  async function collect(found: Found): Promise<Again> {
+    const object = await latest(found);
+    if (!object) return undefined;
+    const owners = await Promise.all(
+      (object.metadata.ownerReferences ?? []).map((reference) => ownerOf(object, reference)),
+    );
+    const dependents = monitors.dependentsOf(object.metadata.uid ?? '');
+    const action = decideGarbage(
+      object,
+      owners,
+      dependents.map((dependent) => dependent.object),
+    );
+    await act({ resource: found.resource, object }, action, dependents);
+    return undefined;
+  }
+
+  /** The caches may lag: what is deleted is judged by its present state. */
+  async function latest({ resource, object }: Found): Promise<KubeObject | undefined> {
+    const live = await client.get(resource, nameOf(object)).catch(ifGone);
+    return live?.metadata.uid === object.metadata.uid ? live : undefined;
+  }
+
+  async function ownerOf(object: KubeObject, reference: OwnerReference): Promise<Owner> {
+    const known = monitors.find(reference.uid)?.object;
+    const state = known ? presentState(object, known) : await absentState(object, reference);
+    return { reference, state };
+  }
+
+  /** An owner of another namespace is none: names are resolved in the dependent's own (Kubernetes since 1.20). */
+  function presentState(object: KubeObject, owner: KubeObject): OwnerState {
+    const { namespace } = owner.metadata;
+    if (namespace !== undefined && namespace !== object.metadata.namespace)
+      return invalidOwner(object, owner.kind);
+    const { deletionTimestamp, finalizers = [] } = owner.metadata;
+    return deletionTimestamp !== undefined && finalizers.includes(FOREGROUND) ? 'waiting' : 'solid';
+  }
+
+  async function absentState(object: KubeObject, reference: OwnerReference): Promise<OwnerState> {
+    const resource = await client.resourceFor(reference);
+    if (!resource) return 'unknown';
+    const { namespace } = object.metadata;
+    if (resource.namespaced && namespace === undefined) return invalidOwner(object, reference.kind);
+    const key = { name: reference.name, ...(resource.namespaced && namespace ? { namespace } : {}) };
+    const live = await client.get(resource, key).catch(ifGone);
+    return live?.metadata.uid === reference.uid ? presentState(object, live) : 'absent';
+  }
+
+  function invalidOwner(object: KubeObject, kind: string): OwnerState {
+    const message = `ownerRef names a ${kind} that is not in namespace "${object.metadata.namespace ?? ''}"`;
+    record(object, 'Warning', 'OwnerRefInvalidNamespace', message);
+    return object.metadata.namespace === undefined ? 'unknown' : 'absent';
+  }
+
+  async function act(found: Found, action: GarbageAction, dependents: readonly Found[]): Promise<void> {
+    const { resource, object } = found;
+    const { uid = '' } = object.metadata;
+    switch (action.type) {
+      case 'none':
+        return;
+      case 'orphan':
+        await Promise.all(dependents.map((dependent) => disown(dependent, [uid])));
+        return release(found, ORPHAN);
+      case 'await':
+        for (const dependent of action.dependents) enqueue(dependent);
+        return;
+      case 'finish':
+        return release(found, action.finalizer);
+      case 'disown':
+        return disown(found, action.uids);
+      case 'delete':
+        logger.debug(
+          { object: formatRef(refOf(object)), policy: action.policy },
+          'deleting what has lost its owner',
+        );
+        await client
+          .delete(resource, nameOf(object), { propagationPolicy: action.policy, preconditions: { uid } })
+          .catch(ifGone);
+    }
+  }
+
+  async function disown({ resource, object }: Found, owners: readonly string[]): Promise<void> {
+    const { uid = '', resourceVersion = '', ownerReferences = [] } = object.metadata;
+    const kept = ownerReferences.filter((reference) => !owners.includes(reference.uid));
+    const metadata = { uid, resourceVersion, ownerReferences: kept.map((reference) => ({ ...reference })) };
+    await client
+      .patch(resource, nameOf(object), { type: 'merge', body: { metadata } }, { fieldManager: MANAGER })
+      .catch(ifGone);
+  }
+
+  async function release({ resource, object }: Found, finalizer: string): Promise<void> {
+    const { uid = '', resourceVersion = '', finalizers = [] } = object.metadata;
+    const metadata = { uid, resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) };
+    await client
+      .patch(resource, nameOf(object), { type: 'merge', body: { metadata } }, { fieldManager: MANAGER })
+      .catch(ifGone);
+  }
+
+  return {
+    start(signal) {
+      signal.addEventListener('abort', () => lifetime.abort(signal.reason), { once: true });
+      const discover = () => queue.add(DISCOVERY);
+      definitions.listen({ add: discover, update: discover, delete: discover });
+      definitions.start(lifetime.signal);
+      discover();
+    },
+    async stop() {
+      lifetime.abort(new Error('the garbage collector stops'));
+      await queue.stop();
+    },
+  };
+}
+
+const isLeaving = ({ metadata: { deletionTimestamp, finalizers = [] } }: KubeObject): boolean =>
+  deletionTimestamp !== undefined && (finalizers.includes(FOREGROUND) || finalizers.includes(ORPHAN));
+
+function nameOf({ metadata: { namespace, name = '' } }: KubeObject): ObjectKey {
+  return namespace === undefined ? { name } : { namespace, name };
+}
+
+function ifGone(error: unknown): undefined {
+  if (!isNotFound(error)) throw error;
+  return undefined;
+}

@@ -1,0 +1,114 @@
+import type { Again } from '../../../base/queue.ts';
+import { type Controller, createController, watch } from '../../../kube/controller.ts';
+import type { Node, Pod, Taint } from '../../../kube/objects.ts';
+import { NODES, PODS } from '../../../kube/resources.ts';
+import { isNotFound } from '../../../kube/status.ts';
+import { findCondition, replaceCondition } from '../conditions.ts';
+import { type ControllerContext, MANAGER } from '../context.ts';
+import { decideNode, evictionInMs, type Heartbeat, heartbeat } from './health.ts';
+
+const LEASE_NAMESPACE = 'kube-node-lease';
+
+/** Watches over nodes: a silent one becomes Unknown and tainted, its pods unready, and after their toleration they are evicted. */
+export function createNodeController({
+  client,
+  clock,
+  logger,
+  record,
+  informers,
+}: ControllerContext): Controller {
+  const { nodes, leases, pods } = informers;
+  const podsOn = pods.index((pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
+  const beats = new Map<string, Heartbeat>();
+  nodes.listen({ delete: (node) => beats.delete(node.metadata.name ?? '') });
+
+  async function reconcile(name: string): Promise<Again> {
+    const node = nodes.get({ name });
+    if (!node || node.metadata.deletionTimestamp !== undefined) return undefined;
+    const lease = leases.get({ namespace: LEASE_NAMESPACE, name });
+    const beat = heartbeat(node, lease, beats.get(name), clock.monotonic());
+    beats.set(name, beat);
+    const { afterMs, conditions, taints } = decideNode(node, shifted(beat), clock.now());
+    if (conditions) await writeConditions(node, conditions);
+    if (taints) await writeTaints(node, taints);
+    const isReady = findCondition(conditions ?? node.status?.conditions, 'Ready')?.status === 'True';
+    if (!isReady) await Promise.all(podsOn(name).map(markUnready));
+    const next = await evict(podsOn(name), taints ?? node.spec?.taints ?? []);
+    return { afterMs: Math.min(afterMs, next ?? afterMs) };
+  }
+
+  /** Silence is measured on the monotonic clock and told on the wall clock. */
+  const shifted = (beat: Heartbeat): Heartbeat => ({
+    ...beat,
+    seenAt: beat.seenAt + clock.now() - clock.monotonic(),
+  });
+
+  async function writeConditions(
+    node: Node,
+    conditions: NonNullable<Node['status']>['conditions'],
+  ): Promise<void> {
+    logger.warn({ node: node.metadata.name }, 'the node has gone silent');
+    record(node, 'Normal', 'NodeNotReady', `Node ${node.metadata.name} status is now: NodeNotReady`);
+    const status = { ...node.status, ...(conditions ? { conditions } : {}) };
+    await client.update(NODES, { ...node, status }, { subresource: 'status', fieldManager: MANAGER });
+  }
+
+  async function writeTaints({ metadata: { name = '' } }: Node, taints: readonly Taint[]): Promise<void> {
+    const body = { spec: { taints: taints.map((taint) => ({ ...taint })) } };
+    await client.patch(NODES, { name }, { type: 'merge', body }, { fieldManager: MANAGER });
+  }
+
+  /** Nobody else can say it: the pod's own agent is silent. */
+  async function markUnready(pod: Pod): Promise<void> {
+    const before = pod.status?.conditions ?? [];
+    if (findCondition(before, 'Ready')?.status !== 'True') return;
+    const unready = {
+      type: 'Ready',
+      status: 'False' as const,
+      reason: 'NodeNotReady',
+      message: 'the node is not ready',
+    };
+    const conditions = replaceCondition(before, unready, clock.now()).map((one) => ({ ...one }));
+    const { namespace = '', name = '' } = pod.metadata;
+    const patch = { type: 'merge' as const, body: { status: { conditions } } };
+    await client
+      .patch(PODS, { namespace, name }, patch, { subresource: 'status', fieldManager: MANAGER })
+      .catch(ifGone);
+  }
+
+  /** Resolves with the wait until the next pod has to go. */
+  async function evict(all: readonly Pod[], taints: readonly Taint[]): Promise<number | undefined> {
+    const waits: number[] = [];
+    for (const pod of all) {
+      if (pod.metadata.deletionTimestamp !== undefined) continue;
+      const wait = evictionInMs(pod, taints, clock.now());
+      if (wait === 0) await remove(pod);
+      else if (wait !== undefined) waits.push(wait);
+    }
+    return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  async function remove(pod: Pod): Promise<void> {
+    const { namespace = '', name = '', uid = '' } = pod.metadata;
+    record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
+    await client.delete(PODS, { namespace, name }, { preconditions: { uid } }).catch(ifGone);
+  }
+
+  return createController({
+    name: 'node',
+    clock,
+    logger,
+    watches: [
+      watch(nodes, (node) => [node.metadata.name ?? '']),
+      watch(leases, (lease) =>
+        lease.metadata.namespace === LEASE_NAMESPACE ? [lease.metadata.name ?? ''] : [],
+      ),
+      watch(pods, (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : [])),
+    ],
+    reconcile,
+  });
+}
+
+function ifGone(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}

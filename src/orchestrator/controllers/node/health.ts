@@ -1,0 +1,142 @@
+import { rfc3339 } from '../../../base/clock.ts';
+import type { Condition, Lease, Node, Pod, Taint, Toleration } from '../../../kube/objects.ts';
+import { findCondition } from '../conditions.ts';
+
+/** A node that has not been heard of for so long counts as lost (Kubernetes 1.32: `--node-monitor-grace-period`). */
+export const GRACE_MS = 50_000;
+
+export const NOT_READY = 'node.kubernetes.io/not-ready';
+export const UNREACHABLE = 'node.kubernetes.io/unreachable';
+export const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
+const OURS: ReadonlySet<string> = new Set([NOT_READY, UNREACHABLE, UNSCHEDULABLE]);
+
+/**
+ * When the node was last heard of: its Lease renewed or its status posted, whichever is later, on the clock of the control
+ * plane (`seenAt`: when that change arrived here), since clocks of nodes may be wrong.
+ */
+export interface Heartbeat {
+  /** Changes with every sign of life. */
+  readonly mark: string;
+  readonly seenAt: number;
+}
+
+export function heartbeat(
+  node: Node,
+  lease: Lease | undefined,
+  before: Heartbeat | undefined,
+  now: number,
+): Heartbeat {
+  const times = (node.status?.conditions ?? []).map((condition) => heartbeatTime(condition));
+  const mark = `${lease?.spec?.renewTime ?? ''} ${times.join(' ')}`;
+  return before?.mark === mark ? before : { mark, seenAt: now };
+}
+
+function heartbeatTime(condition: Condition): string {
+  const { lastHeartbeatTime } = condition as { lastHeartbeatTime?: string };
+  return lastHeartbeatTime ?? '';
+}
+
+export interface NodeDecision {
+  /** undefined: as they are. */
+  readonly conditions: readonly Condition[] | undefined;
+  readonly taints: readonly Taint[] | undefined;
+  /** When to look again. */
+  readonly afterMs: number;
+}
+
+/** Kubernetes `pkg/controller/nodelifecycle`: a silent node's conditions become Unknown; taints follow from Ready. */
+export function decideNode(node: Node, beat: Heartbeat, now: number): NodeDecision {
+  const silentMs = now - beat.seenAt;
+  const isLost = silentMs >= GRACE_MS;
+  const conditions = isLost ? unknownConditions(node, now) : undefined;
+  const ready = findCondition(conditions ?? node.status?.conditions, 'Ready');
+  return {
+    conditions,
+    taints: changedTaints(node, wantedTaints(node, ready), now),
+    afterMs: isLost ? GRACE_MS : Math.max(1, GRACE_MS - silentMs),
+  };
+}
+
+function unknownConditions(node: Node, now: number): readonly Condition[] | undefined {
+  const before = node.status?.conditions ?? [];
+  const known = before.some(({ type }) => type === 'Ready') ? before : [...before, neverPosted()];
+  if (before === known && known.every(({ status }) => status === 'Unknown')) return undefined;
+  return known.map((condition) =>
+    condition.status === 'Unknown' && condition.lastTransitionTime !== undefined
+      ? condition
+      : {
+          ...condition,
+          status: 'Unknown',
+          reason: 'NodeStatusUnknown',
+          message: 'Kubelet stopped posting node status.',
+          lastTransitionTime: rfc3339(now),
+        },
+  );
+}
+
+const neverPosted = (): Condition => ({ type: 'Ready', status: 'Unknown' });
+
+type TaintRow = Pick<Taint, 'key' | 'effect'>;
+
+/** Ready → taints: NoSchedule keeps new pods away, NoExecute evicts those that do not tolerate it. */
+function wantedTaints(node: Node, ready: Condition | undefined): readonly TaintRow[] {
+  const cordon: TaintRow[] = node.spec?.unschedulable ? [{ key: UNSCHEDULABLE, effect: 'NoSchedule' }] : [];
+  if (ready?.status === 'True') return cordon;
+  const key = ready?.status === 'False' ? NOT_READY : UNREACHABLE;
+  return [...cordon, { key, effect: 'NoSchedule' }, { key, effect: 'NoExecute' }];
+}
+
+function changedTaints(node: Node, wanted: readonly TaintRow[], now: number): readonly Taint[] | undefined {
+  const before = node.spec?.taints ?? [];
+  const same = (a: TaintRow, b: TaintRow) => a.key === b.key && a.effect === b.effect;
+  const kept = before.filter((taint) => !OURS.has(taint.key) || wanted.some((row) => same(row, taint)));
+  const added = wanted
+    .filter((row) => !before.some((taint) => same(row, taint)))
+    .map((row): Taint => ({ ...row, timeAdded: rfc3339(now) }));
+  return kept.length === before.length && added.length === 0 ? undefined : [...kept, ...added];
+}
+
+/** Pods without a toleration of their own stay so long on a node that is gone (admission plugin DefaultTolerationSeconds). */
+const DEFAULT_TOLERATION_SECONDS = 300;
+const DEFAULT_TOLERATED: ReadonlySet<string> = new Set([NOT_READY, UNREACHABLE]);
+
+/**
+ * Milliseconds until the pod must leave because of the node's NoExecute taints: 0 now, undefined never
+ * (Kubernetes `pkg/controller/tainteviction`).
+ */
+export function evictionInMs(pod: Pod, taints: readonly Taint[], now: number): number | undefined {
+  const waits = taints
+    .filter(({ effect }) => effect === 'NoExecute')
+    .map((taint) => toleratedForMs(pod.spec.tolerations ?? [], taint, now))
+    .filter((wait) => wait !== undefined);
+  return waits.length === 0 ? undefined : Math.max(0, Math.min(...waits));
+}
+
+function toleratedForMs(tolerations: readonly Toleration[], taint: Taint, now: number): number | undefined {
+  const matching = tolerations.filter((toleration) => tolerates(toleration, taint));
+  const seconds =
+    matching.length > 0
+      ? secondsOf(matching)
+      : DEFAULT_TOLERATED.has(taint.key)
+        ? DEFAULT_TOLERATION_SECONDS
+        : 0;
+  if (seconds === undefined) return undefined;
+  const since = taint.timeAdded === undefined ? now : Date.parse(taint.timeAdded);
+  return since + seconds * 1000 - now;
+}
+
+/** The shortest of those that end; undefined when none does. */
+function secondsOf(tolerations: readonly Toleration[]): number | undefined {
+  const limits = tolerations.flatMap(({ tolerationSeconds }) =>
+    tolerationSeconds === undefined ? [] : [tolerationSeconds],
+  );
+  return limits.length === 0 ? undefined : Math.min(...limits);
+}
+
+/** core/v1 `toleration.go` ToleratesTaint. */
+export function tolerates(toleration: Toleration, taint: Taint): boolean {
+  if (toleration.effect && toleration.effect !== taint.effect) return false;
+  if (toleration.key && toleration.key !== taint.key) return false;
+  if (toleration.operator === 'Exists') return true;
+  return Boolean(toleration.key) && (toleration.value ?? '') === (taint.value ?? '');
+}
