@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { fetch, listServerRefs, push } from 'isomorphic-git';
+import { fetch, getConfig, listServerRefs, push, setConfig } from 'isomorphic-git';
 import { ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { gitHttpClient, type TlsOptions } from './http-client.ts';
@@ -54,6 +54,8 @@ export class HttpRemote implements Remote {
   async fetch(into: Repository, branches: readonly string[], signal?: AbortSignal): Promise<void> {
     const remote = await this.listBranches(signal);
     const store = new ObjectStore(`${into.dir}/objects`);
+    const known = await into.branches();
+    await ensureRefspec(into.dir);
     try {
       for (const branch of branches) {
         const tip = remote.branches[branch];
@@ -64,7 +66,8 @@ export class HttpRemote implements Remote {
             fs,
             gitdir: into.dir,
             ...this.#transport(signal),
-            ref: branchRef(branch),
+            // Names what is told to the server as had already: for a new branch, any other of its repository.
+            ref: branchRef(known[branch] === undefined ? (Object.keys(known)[0] ?? branch) : branch),
             remoteRef: branchRef(branch),
             singleBranch: true,
             tags: false,
@@ -105,7 +108,8 @@ export class HttpRemote implements Remote {
   }
 
   #transport(signal: AbortSignal | undefined) {
-    return { http: gitHttpClient(this.#tls, signal), url: this.url, headers: this.#headers };
+    // A copy each time: isomorphic-git writes the protocol version of one request into the object that it is given.
+    return { http: gitHttpClient(this.#tls, signal), url: this.url, headers: { ...this.#headers } };
   }
 
   async #guard<T>(fn: () => Promise<T>): Promise<T> {
@@ -115,6 +119,13 @@ export class HttpRemote implements Remote {
       throw remoteProblem(this.url, error);
     }
   }
+}
+
+/** isomorphic-git refuses to fetch without one; it keeps its own notes below refs/remotes/, where nobody looks. */
+async function ensureRefspec(gitdir: string): Promise<void> {
+  const path = 'remote.origin.fetch';
+  const value = '+refs/heads/*:refs/remotes/origin/*';
+  if ((await getConfig({ fs, gitdir, path })) !== value) await setConfig({ fs, gitdir, path, value });
 }
 
 const basic = ({ user, password }: Credentials): string =>
