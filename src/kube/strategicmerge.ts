@@ -1,7 +1,218 @@
-import type { Schema } from './schema.ts';
-import type { Json } from './types.ts';
+import { deepEqual, isObject } from './equal.ts';
+import { ANYTHING, memberSchema, type Schema } from './schema.ts';
+import { type StatusError, statusError } from './status.ts';
+import type { Json, JsonObject } from './types.ts';
 
-/** Applies a strategic merge patch; throws StatusError BadRequest for a malformed one. */
-export function strategicMergePatch<T>(_schema: Schema, _original: T, _patch: Json): T {
-  throw new Error('signature only');
+/**
+ * Applies a strategic merge patch (apimachinery `pkg/util/strategicpatch/patch.go`): maps merge, lists with a merge key merge
+ * item by item, everything else is replaced, null deletes; `$patch`, `$retainKeys`, `$setElementOrder/…` and
+ * `$deleteFromPrimitiveList/…` say otherwise. Only for built-in kinds: a CRD's schema says nothing of merge keys, and its
+ * endpoint answers 415. Throws StatusError BadRequest for a malformed patch.
+ */
+export function strategicMergePatch<T>(schema: Schema, original: T, patch: Json): T {
+  if (!isObject(patch)) throw malformed('a strategic merge patch must be an object');
+  return mergeMaps(schema, isObject(original) ? (original as JsonObject) : {}, patch) as T;
+}
+
+const ORDER = '$setElementOrder/';
+const DELETIONS = '$deleteFromPrimitiveList/';
+const malformed = (message: string): StatusError => statusError('BadRequest', message);
+
+type List = readonly Json[];
+
+function mergeMaps(schema: Schema, original: JsonObject, patch: JsonObject): JsonObject {
+  switch (patch.$patch) {
+    case undefined:
+      break;
+    case 'replace':
+      return withoutDirectives(patch) as JsonObject;
+    case 'delete':
+      return {};
+    default:
+      throw malformed(`unknown patch type found: ${JSON.stringify(patch.$patch)}`);
+  }
+  const merged: Record<string, Json> = retained(original, patch);
+  for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith(DELETIONS)) deleteItems(merged, key.slice(DELETIONS.length), value);
+  }
+  for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith('$')) continue;
+    const child = memberSchema(schema, key) ?? ANYTHING;
+    const result = mergeValue(child, merged[key], value, orderOf(patch, key));
+    if (result === undefined) delete merged[key];
+    else merged[key] = result;
+  }
+  reorderUnpatched(schema, merged, original, patch);
+  return merged;
+}
+
+/** `$retainKeys` lists every member that may stay: a union such as a Deployment's strategy changes its kind so. */
+function retained(original: JsonObject, patch: JsonObject): Record<string, Json> {
+  const keys = patch.$retainKeys;
+  if (keys === undefined) return { ...original };
+  if (!Array.isArray(keys)) throw malformed('invalid patch format of retainKeys');
+  const stray = Object.keys(patch).find(
+    (key) => !key.startsWith('$') && patch[key] !== null && !keys.includes(key),
+  );
+  if (stray !== undefined) throw malformed(`invalid patch format of retainKeys: ${stray} is not among them`);
+  return Object.fromEntries(Object.entries(original).filter(([key]) => keys.includes(key)));
+}
+
+/** undefined deletes. */
+function mergeValue(
+  schema: Schema,
+  original: Json | undefined,
+  patch: Json,
+  order: List | undefined,
+): Json | undefined {
+  if (patch === null) return undefined;
+  if (isObject(patch) && isObject(original)) {
+    if (!strategies(schema).includes('replace')) return mergeMaps(schema, original, patch);
+    return withoutDirectives(patch);
+  }
+  if (Array.isArray(patch) && Array.isArray(original) && strategies(schema).includes('merge')) {
+    return mergeLists(schema, original, patch, order);
+  }
+  if (isObject(patch) && patch.$patch === 'delete') return undefined;
+  return withoutDirectives(patch);
+}
+
+const strategies = (schema: Schema): readonly string[] => schema.patchStrategy?.split(',') ?? [];
+
+function deleteItems(merged: Record<string, Json>, key: string, values: Json): void {
+  const list = merged[key];
+  if (!Array.isArray(values)) throw malformed(`${DELETIONS}${key} must be a list`);
+  if (Array.isArray(list))
+    merged[key] = list.filter((item) => !values.some((value) => deepEqual(value, item)));
+}
+
+function orderOf(patch: JsonObject, key: string): List | undefined {
+  const order = patch[`${ORDER}${key}`];
+  if (order === undefined) return undefined;
+  if (!Array.isArray(order)) throw malformed(`${ORDER}${key} must be a list`);
+  return order;
+}
+
+/** An order may come alone: the items stay, their order changes. */
+function reorderUnpatched(
+  schema: Schema,
+  merged: Record<string, Json>,
+  original: JsonObject,
+  patch: JsonObject,
+): void {
+  for (const directive of Object.keys(patch)) {
+    if (!directive.startsWith(ORDER)) continue;
+    const key = directive.slice(ORDER.length);
+    const [list, order, before] = [merged[key], orderOf(patch, key), original[key]];
+    if (patch[key] !== undefined || !Array.isArray(list) || !order) continue;
+    const identify = identityOf(memberSchema(schema, key) ?? ANYTHING);
+    merged[key] = ordered(list, order, Array.isArray(before) ? before : [], identify);
+  }
+}
+
+type Identify = (item: Json) => Json | undefined;
+
+function identityOf(schema: Schema): Identify {
+  const key = schema.patchMergeKey;
+  return key === undefined ? (item) => item : (item) => (isObject(item) ? item[key] : undefined);
+}
+
+function mergeLists(schema: Schema, original: List, patch: List, order: List | undefined): List {
+  const identify = identityOf(schema);
+  if (![...original, ...patch].some(isObject)) {
+    const all = [...original, ...patch].filter(
+      (item, i, both) => both.findIndex((other) => deepEqual(other, item)) === i,
+    );
+    return ordered(all, order ?? patch, original, identify);
+  }
+  const mergeKey = schema.patchMergeKey;
+  if (mergeKey === undefined) throw malformed('cannot merge lists without a merge key');
+  const { kept, plain } = applyListDirectives(original, patch, mergeKey, identify);
+  checkOrder(plain, order, identify);
+  const merged = [...kept];
+  for (const item of plain) {
+    const at = merged.findIndex((other) => deepEqual(identify(other), identify(item)));
+    const before = merged[at];
+    if (isObject(before) && isObject(item)) merged[at] = mergeMaps(schema.items ?? ANYTHING, before, item);
+    else merged.push(withoutDirectives(item));
+  }
+  return ordered(merged, order ?? plain, kept, identify);
+}
+
+/** `$patch: delete` takes the item with its key out, `$patch: replace` all of them. */
+function applyListDirectives(
+  original: List,
+  patch: List,
+  mergeKey: string,
+  identify: Identify,
+): { kept: List; plain: List } {
+  let kept = original;
+  let isReplaced = false;
+  const plain: Json[] = [];
+  for (const item of patch) {
+    if (!isObject(item)) throw malformed(`an item of a list with merge key ${mergeKey} must be an object`);
+    const directive = item.$patch;
+    if (directive === 'replace') isReplaced = true;
+    else if (identify(item) === undefined) {
+      throw malformed(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+    } else if (directive === 'delete')
+      kept = kept.filter((other) => !deepEqual(identify(other), identify(item)));
+    else if (directive === undefined) plain.push(item);
+    else throw malformed(`unknown patch type found: ${JSON.stringify(directive)}`);
+  }
+  return { kept: isReplaced ? [] : kept, plain };
+}
+
+function checkOrder(patch: List, order: List | undefined, identify: Identify): void {
+  if (!order) return;
+  const stray = patch.find((item) => !order.some((place) => deepEqual(identify(place), identify(item))));
+  if (stray === undefined) return;
+  throw malformed(
+    `the order in patch list doesn't match ${ORDER} list: ${JSON.stringify(identify(stray))} is missing`,
+  );
+}
+
+/** Items named by `order` come in that order; the others keep theirs, and stand before a named one where they stood before it. */
+function ordered(items: List, order: List, before: List, identify: Identify): List {
+  const place = (list: List, item: Json): number =>
+    list.findIndex((other) => deepEqual(identify(other), identify(item)));
+  const sorted = (list: List, by: List): Json[] =>
+    [...list].sort((a, b) => {
+      const [i, j] = [place(by, a), place(by, b)];
+      return i < 0 || j < 0 ? 0 : i - j;
+    });
+  const named = sorted(
+    items.filter((item) => place(order, item) >= 0),
+    order,
+  );
+  const others = sorted(
+    items.filter((item) => place(order, item) < 0),
+    before,
+  );
+  const result: Json[] = [];
+  while (named.length > 0 || others.length > 0) {
+    const [other, next] = [others[0], named[0]];
+    const isFirst =
+      other !== undefined &&
+      (next === undefined ||
+        (place(before, other) >= 0 &&
+          place(before, next) >= 0 &&
+          place(before, other) < place(before, next)));
+    result.push((isFirst ? others : named).shift() as Json);
+  }
+  return result;
+}
+
+/** What a patch means where nothing was: its values, without directives and without nulls. */
+function withoutDirectives(patch: Json): Json {
+  if (Array.isArray(patch)) {
+    return patch.filter((item) => !isObject(item) || item.$patch === undefined).map(withoutDirectives);
+  }
+  if (!isObject(patch)) return patch;
+  const kept = Object.entries(patch).filter(([key, value]) => value !== null && !key.startsWith('$'));
+  return Object.fromEntries(
+    kept
+      .filter(([, value]) => !isObject(value) || value.$patch !== 'delete')
+      .map(([key, value]) => [key, withoutDirectives(value)]),
+  );
 }
