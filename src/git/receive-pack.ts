@@ -96,7 +96,7 @@ export async function takePush(
     try {
       await quarantine?.check();
     } catch (error) {
-      return refuseAll(request.commands, problemOf(error), true);
+      return refuseAll(request.commands, problemOf(error));
     }
     const store = quarantine?.store ?? repository.store;
     const judged: RefOutcome[] = [];
@@ -116,11 +116,9 @@ export async function takePush(
   });
 }
 
-function refuseAll(commands: readonly RefCommand[], problem: Problem, unpack: boolean): PushOutcome {
-  return {
-    unpack: unpack ? problem : undefined,
-    refs: commands.map((command) => ({ kind: 'refused', command, problem })),
-  };
+/** The outcome of a push of which nothing could be unpacked. */
+export function refuseAll(commands: readonly RefCommand[], problem: Problem): PushOutcome {
+  return { unpack: problem, refs: commands.map((command) => ({ kind: 'refused', command, problem })) };
 }
 
 const atomically = (outcome: RefOutcome): RefOutcome =>
