@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { objectsToSend } from '../../src/git/reachable.ts';
 import type { PushPolicy } from '../../src/git/receive-pack.ts';
+import type { OpenRepository } from '../../src/git/repository.ts';
 import { drop, Git, hasGit, noise, scratch } from './support/git.ts';
+import { randomHistory, seeded } from './support/history.ts';
 import { startHost, type TestHost, TOKEN } from './support/host.ts';
 
 const git = hasGit() ? describe : describe.skip;
@@ -244,6 +247,19 @@ git('the git host, with real git', () => {
     expect((await work.attempt('push', `${served.url}/Sh_op.git`, 'main')).stderr).to.contain(
       'lower-case letters',
     );
+  });
+
+  it('gives random histories to git object by object', async () => {
+    await start();
+    const repo = (await served.host.create('shop')) as OpenRepository;
+    const tip = (await randomHistory(repo, seeded(3), 50)).at(-1) ?? '';
+    await repo.moveBranch('main', tip, null);
+    const copy = await clone('--bare');
+    await copy.run('fsck', '--strict');
+    const cloned = (await copy.run('rev-list', '--objects', 'main'))
+      .split('\n')
+      .map((line) => line.slice(0, 40));
+    expect(cloned.sort()).to.deep.equal([...(await objectsToSend(repo.store, { tips: [tip] }))].sort());
   });
 
   it('gives back a history of thousands of commits in seconds', async function () {
