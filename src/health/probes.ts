@@ -74,8 +74,11 @@ export function probeStep(state: ProbeState, result: ProbeResult, config: ProbeC
 export const isFatal = (kind: ProbeKind, state: ProbeState): boolean =>
   kind !== 'readiness' && state.verdict === 'failure';
 
-/** Milliseconds until the first look: the initial delay, and a random part of one period so that many pods do not march in step. */
-export function firstLook(config: ProbeConfig, sinceStartMs: number, random: number): number {
+/**
+ * Milliseconds until the first look. `spread` (in [0, 1)) is given for a container that an agent which just started has adopted: its looks
+ * are spread over one period, so that those of many pods do not march in step (kubelet `prober/worker.go`).
+ */
+export function firstLook(config: ProbeConfig, sinceStartMs: number, spread?: number): number {
   const due = Math.max(0, config.initialDelayMs - sinceStartMs);
-  return due > 0 ? due : sinceStartMs > config.periodMs ? random * config.periodMs : 0;
+  return spread === undefined ? due : Math.max(due, spread * config.periodMs);
 }

@@ -15,6 +15,22 @@ export interface ConditionInput {
   readonly now: number;
 }
 
+/** The types that this agent writes; PodScheduled is the scheduler's too, and true wherever an agent has the pod. */
+const OWN = new Set([
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+  WILDCARD_ADDRESS,
+]);
+
+/** Our own conditions as we know them, those of other writers as the API has them. */
+export const withForeign = (own: readonly Condition[], api: readonly Condition[]): readonly Condition[] => [
+  ...own.filter(({ type }) => OWN.has(type)),
+  ...api.filter(({ type }) => !OWN.has(type)),
+];
+
 type Fact = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 /** Those of the agent with Kubernetes' reasons (kubelet `status/generate.go`), those of other writers as they are. */
@@ -32,9 +48,10 @@ export function podConditions(input: ConditionInput): readonly Condition[] {
     { type: 'PodScheduled', status: 'True' },
     ...wildcard(input),
   ];
-  const own = new Set(facts.map((fact) => fact.type));
-  const others = before.filter((condition) => !own.has(condition.type));
-  return [...facts.map((fact) => stamp(fact, before, now)), ...others];
+  return withForeign(
+    facts.map((fact) => stamp(fact, before, now)),
+    before,
+  );
 }
 
 const hasRunning = ({ containerStatuses }: ConditionInput): boolean =>

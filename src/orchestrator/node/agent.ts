@@ -1,0 +1,114 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Informer } from '../../kube/informer.ts';
+import type { Pod } from '../../kube/objects.ts';
+import { HOST_IP, nextAddress, usesHostNetwork } from './addresses.ts';
+import { type PodRecord, readPodRecords, writePodRecord } from './poddir.ts';
+import { createPodWorker, type PodContext, type PodWorker } from './podworker.ts';
+
+export interface PodsOptions extends Omit<PodContext, 'onGone'> {
+  readonly podCidr: string;
+  /** Pods of this node. */
+  readonly informer: Informer<Pod>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** All pods of this node: those that are recorded here, and those that the API gives it. */
+export interface Pods {
+  /** Takes up what an earlier agent left, without a word from the API; then follows the informer (which its owner starts). */
+  start(signal: AbortSignal): void;
+  list(): readonly PodWorker[];
+  find(uid: string): PodWorker | undefined;
+  /** Leaves all processes alone. */
+  stop(): Promise<void>;
+}
+
+export function createPods(options: PodsOptions): Pods {
+  const { root, informer, clock, podCidr, logger, runtime } = options;
+  const workers = new Map<string, PodWorker>();
+  let lastAddress: string | undefined;
+
+  const context: PodContext = {
+    ...options,
+    onGone(uid) {
+      void workers.get(uid)?.stop();
+      workers.delete(uid);
+      logger.info({ uid }, 'pod gone');
+    },
+  };
+
+  function adoptAll(): void {
+    for (const { uid, record } of readPodRecords(root)) {
+      if (record) addWorker(record, true);
+      else void endUnrecorded(uid);
+    }
+  }
+
+  /** Without a record there is no pod to go on with (the agent died before the first start, or the disk was full). */
+  async function endUnrecorded(uid: string): Promise<void> {
+    for (const { ref } of runtime.attempts(uid)) runtime.signal(ref, 'SIGKILL');
+    await runtime.forgetPod(uid);
+  }
+
+  function addWorker(record: PodRecord, adopted: boolean): void {
+    const worker = createPodWorker(context, record, adopted);
+    if (record.podIP !== HOST_IP) lastAddress = record.podIP;
+    workers.set(worker.uid, worker);
+    worker.wake();
+  }
+
+  function accept(pod: Pod): void {
+    const uid = pod.metadata.uid ?? '';
+    const known = workers.get(uid);
+    if (known) known.update(pod);
+    else take(pod);
+  }
+
+  function take(pod: Pod): void {
+    // It has run to its end here before, and its directory is gone: only its object is left.
+    const over = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+    if (over && !pod.metadata.deletionTimestamp) return;
+    const podIP = usesHostNetwork(pod) ? HOST_IP : chooseAddress();
+    if (podIP === undefined) {
+      logger.error({ pod: pod.metadata.name }, `no address of ${podCidr} is free`);
+      return;
+    }
+    const record: PodRecord = { pod, podIP, startTime: clock.now() };
+    writePodRecord(root, record);
+    addWorker(record, false);
+  }
+
+  function chooseAddress(): string | undefined {
+    const taken = new Set([...workers.values()].map((worker) => worker.record.podIP));
+    return nextAddress(podCidr, taken, lastAddress);
+  }
+
+  /** What was deleted while no agent ran. */
+  function orphanUnknown(): void {
+    const known = new Set(informer.list().map((pod) => pod.metadata.uid));
+    for (const worker of workers.values()) if (!known.has(worker.uid)) worker.orphan();
+  }
+
+  return {
+    start(signal) {
+      adoptAll();
+      const stopExits = runtime.onExit((uid) => workers.get(uid)?.wake());
+      const stopListening = informer.listen({
+        add: accept,
+        update: accept,
+        delete: (pod) => workers.get(pod.metadata.uid ?? '')?.orphan(),
+      });
+      informer.synced.then(orphanUnknown, () => undefined);
+      signal.addEventListener('abort', () => {
+        stopExits();
+        stopListening();
+      });
+    },
+    list: () => [...workers.values()],
+    find: (uid) => workers.get(uid),
+    async stop() {
+      await Promise.all([...workers.values()].map((worker) => worker.stop()));
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubeClient } from '../../kube/client.ts';
+import type { Container, Pod } from '../../kube/objects.ts';
+import { StatusError } from '../../kube/status.ts';
+import { expand, findProgram } from './command.ts';
+import { buildEnvironment } from './environment.ts';
+import type { ImageStore } from './images.ts';
+import { rootDir, volumesDir } from './poddir.ts';
+import { environmentReferences, mergeReferences, volumeReferences } from './references.ts';
+import type { ContainerRef, StartRequest } from './runtime.ts';
+import { readSources, type Sources } from './sources.ts';
+import { mountVolumes, writeVolumes } from './volumes.ts';
+
+export interface PreparationInput {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly ref: ContainerRef;
+  readonly backOffMs: number;
+  readonly podIP: string;
+  readonly hostIP: string;
+  readonly nodeName: string;
+  readonly root: string;
+  readonly images: Pick<ImageStore, 'resolve'>;
+  readonly client: KubeClient;
+  /** What every container of the pod gets: PATH …, service addresses. */
+  readonly base: Readonly<Record<string, string>>;
+  readonly nodeResources: Readonly<Record<string, string>>;
+  /** What the attempt before was started with: used again while the API cannot say what is right now. */
+  readonly before: Pick<StartRequest, 'argv' | 'env' | 'cwd' | 'image'> | undefined;
+}
+
+/** Reasons are those of a waiting container, as the kubelet words them. */
+export type Preparation =
+  | { readonly ok: true; readonly request: StartRequest }
+  | {
+      readonly ok: false;
+      readonly reason:
+        | 'ErrImagePull'
+        | 'CreateContainerConfigError'
+        | 'CreateContainerError'
+        | 'RunContainerError';
+      readonly message: string;
+    };
+
+const fault = (reason: Extract<Preparation, { ok: false }>['reason'], message: string): Preparation => ({
+  ok: false,
+  reason,
+  message,
+});
+
+/** Everything that must be true before a container can be run: its image, what it refers to, its files, its program. */
+export async function prepare(input: PreparationInput): Promise<Preparation> {
+  const { pod, container, ref, backOffMs, before } = input;
+  const image = input.images.resolve(container.image ?? '');
+  if (image.type === 'missing') return fault('ErrImagePull', image.message);
+  const references = mergeReferences(environmentReferences(container), volumeReferences(pod));
+  let sources: Sources;
+  try {
+    sources = await readSources(input.client, pod.metadata.namespace ?? '', references);
+  } catch (error) {
+    if (before && !(error instanceof StatusError))
+      return { ok: true, request: { ...before, ref, backOffMs } };
+    const why = error instanceof Error ? error.message : String(error);
+    return fault('CreateContainerConfigError', `ConfigMaps and Secrets cannot be read: ${why}`);
+  }
+  return assemble(input, sources, image.type === 'host' ? undefined : image);
+}
+
+/** `image` undefined: the host's own programs. */
+function assemble(
+  input: PreparationInput,
+  sources: Sources,
+  image: { readonly path: string; readonly digest: string } | undefined,
+): Preparation {
+  const { container, ref, backOffMs } = input;
+  const root = rootDir(input.root, ref.pod, container.name);
+  const environment = buildEnvironment({
+    ...input,
+    ...sources,
+    base: { ...input.base, ...own(input, root) },
+  });
+  if (!environment.ok) return fault('CreateContainerConfigError', environment.message);
+  const unwritten = writeFiles(input, sources, root);
+  if (unwritten) return fault('CreateContainerConfigError', unwritten);
+  const cwd = directoryOf(container, image?.path, root);
+  if (!isDirectory(cwd)) {
+    return fault(
+      'CreateContainerError',
+      `workingDir "${container.workingDir}" does not exist in image "${container.image}" (${cwd})`,
+    );
+  }
+  const { env } = environment;
+  const [name, ...args] = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
+    expand(word, env),
+  );
+  if (name === undefined) {
+    return fault(
+      'RunContainerError',
+      `container "${container.name}" names no command, and image "${container.image}" has none of its own: say \`command:\``,
+    );
+  }
+  const program = findProgram(name, cwd, env.PATH);
+  if (!program.ok) return fault('RunContainerError', program.message);
+  return {
+    ok: true,
+    request: {
+      ref,
+      argv: [program.path, ...args],
+      env,
+      cwd,
+      image: { reference: container.image ?? '', digest: image?.digest ?? '' },
+      backOffMs,
+    },
+  };
+}
+
+/** The words by which a program learns where it is; a container's own env may override them. */
+function own({ pod, container, podIP }: PreparationInput, root: string): Record<string, string> {
+  const port = container.ports?.[0]?.containerPort;
+  return {
+    HOSTNAME: pod.spec.hostname ?? pod.metadata.name ?? '',
+    HOST: podIP,
+    POD_IP: podIP,
+    ...(port === undefined ? {} : { PORT: String(port) }),
+    PILOTAGE_ROOT: root,
+  };
+}
+
+function writeFiles(input: PreparationInput, sources: Sources, root: string): string | undefined {
+  const volumes = volumesDir(input.root, input.ref.pod);
+  return writeVolumes(volumes, { ...input, ...sources }) ?? mountVolumes(root, volumes, input.container);
+}
+
+/** In an image every path begins at the image; with the host's programs, at the host's root. */
+function directoryOf(container: Container, image: string | undefined, root: string): string {
+  if (container.workingDir === undefined) return image ?? root;
+  return image === undefined ? container.workingDir : join(image, container.workingDir);
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
