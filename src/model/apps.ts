@@ -27,10 +27,8 @@ export function appsOf(
 
 /** Whether a first push should become a delivery: the tree says how to deliver it, or holds something that can be. */
 export function isDeliverable(tree: FileTree): boolean {
-  if (tree.paths.includes(PILOTAGE_FILE)) return true;
-  return conventional(tree, '', { delivery: 'any', environment: 'dev' }).some(
-    ({ source }) => source.type === 'folder' && holdsSomething(tree, source.path),
-  );
+  if (tree.paths.includes(PILOTAGE_FILE) || chartFolders(tree, '').length > 0) return true;
+  return holdsSomething(tree, manifestFolder(tree, ''));
 }
 
 /** `${environment}` and `${delivery}` in a path. */

@@ -184,13 +184,14 @@ async function standStill(
 
 /** What a person hears of the pass: at most one line for each new state of things. */
 function tell({ say, environment }: Pass, status: EnvironmentStatus, found: Findings): void {
-  if (found.problems.length > 0) return say('failed', found.problems.map(formatProblem).join('\n'));
   const { state, message = '' } = found.verdict ?? { state: 'Unknown' };
-  if (state === 'Degraded') return say('failed', message);
-  if (status.phase === 'Waiting') return say('waiting', message || 'waiting for the rest of the plan');
-  if (state !== 'Healthy' || !found.applied) return;
-  const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';
-  say('healthy', `${environment.spec.namespace} is healthy${urls}`);
+  if (found.problems.length > 0) say('failed', found.problems.map(formatProblem).join('\n'));
+  else if (state === 'Degraded') say('failed', message);
+  else if (status.phase === 'Waiting') say('waiting', message || 'waiting for the rest of the plan');
+  else if (state === 'Healthy' && found.applied) {
+    const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';
+    say('healthy', `${environment.spec.namespace} is healthy${urls}`);
+  }
 }
 
 function overdue({ options, memory, target }: Pass, healthy: boolean): readonly Problem[] {

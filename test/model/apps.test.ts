@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import { appsOf, isDeliverable } from '../../src/model/apps.ts';
+import { filesOf } from '../fakes/filetree.ts';
+
+const MANIFEST = 'apiVersion: v1\nkind: ConfigMap\n';
+const name = { delivery: 'shop', environment: 'prod' };
+
+/** `app:folder [values]` of what the conventions find. */
+const found = (files: Record<string, string>): string[] =>
+  appsOf(undefined, filesOf(files), '', name).map(({ name: app, source, values }) =>
+    `${app}:${source.type === 'folder' ? source.path : '?'} ${values.join(',')}`.trim(),
+  );
+
+describe('apps by convention', () => {
+  it('finds a chart at the root, in chart/, or each one of charts/', () => {
+    expect(found({ 'Chart.yaml': '' })).to.deep.equal(['shop:']);
+    expect(found({ 'chart/Chart.yaml': '' })).to.deep.equal(['shop:chart']);
+    expect(found({ 'charts/a/Chart.yaml': '', 'charts/b/Chart.yaml': '' })).to.deep.equal([
+      'a:charts/a',
+      'b:charts/b',
+    ]);
+  });
+
+  it('finds manifests in the folder that holds some', () => {
+    expect(found({ 'k8s/a.yaml': MANIFEST, 'deploy/README.md': '' })).to.deep.equal(['shop:k8s']);
+    expect(found({ 'a.yaml': MANIFEST })).to.deep.equal(['shop:']);
+  });
+
+  it('reads the values of the environment where they exist', () => {
+    expect(found({ 'chart/Chart.yaml': '', 'values/prod.yaml': '', 'values/dev.yaml': '' })).to.deep.equal([
+      'shop:chart values/prod.yaml',
+    ]);
+  });
+});
+
+describe('what can be delivered', () => {
+  it('is a tree with a pilotage.yaml, a chart or a manifest', () => {
+    expect(isDeliverable(filesOf({ 'pilotage.yaml': '' }))).to.equal(true);
+    expect(
+      isDeliverable(
+        filesOf({ 'chart/Chart.yaml': 'apiVersion: v2\nname: x\n', 'chart/templates/a.yaml.hbs': '' }),
+      ),
+    ).to.equal(true);
+    expect(isDeliverable(filesOf({ 'k8s/a.yaml': MANIFEST }))).to.equal(true);
+  });
+  it('is not any tree that happens to hold YAML or JSON', () => {
+    expect(
+      isDeliverable(filesOf({ 'package.json': '{"name":"x"}', '.github/workflows/ci.yaml': MANIFEST })),
+    ).to.equal(false);
+    expect(isDeliverable(filesOf({ 'README.md': '' }))).to.equal(false);
+  });
+});

@@ -1,0 +1,150 @@
+import { expect } from 'chai';
+import { failed } from '../../src/base/errors.ts';
+import { discover, type FileAt, type KnownEnvironment } from '../../src/model/environments.ts';
+import { readPilotageFile } from '../../src/model/pilotagefile.ts';
+
+const file = (environments: string): FileAt =>
+  readPilotageFile(
+    `apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nspec:\n  environments: ${environments}\n`,
+  );
+
+interface Scene {
+  readonly branches: string;
+  readonly files?: Readonly<Record<string, FileAt>>;
+  readonly known?: string;
+  readonly clusters?: readonly string[];
+}
+
+/** `name@branch` for what is known; a trailing `*` marks one that stood in a file. */
+function known(text = ''): KnownEnvironment[] {
+  return text
+    .split(' ')
+    .filter(Boolean)
+    .map((one) => {
+      const [name = '', branch = ''] = one.replace('*', '').split('@');
+      return { name, branch, origin: one.endsWith('*') ? 'file' : 'convention' };
+    });
+}
+
+/** `dev@main prod!BranchMissing`: a live environment with its branch, a frozen one with its reason. */
+function found(scene: Scene): string {
+  return discover({
+    delivery: 'shop',
+    defaultBranch: 'main',
+    branches: new Set(scene.branches.split(' ')),
+    fileAt: (branch) => scene.files?.[branch],
+    known: known(scene.known),
+    clusters: scene.clusters ?? [],
+  })
+    .map((one) =>
+      one.state === 'frozen' ? `${one.name}!${one.frozen.reason}` : `${one.name}@${one.spec.branch}`,
+    )
+    .join(' ');
+}
+
+const THREE =
+  '[{name: dev, branch: main}, {name: preprod, promotion: {from: dev}}, {name: prod, promotion: {from: preprod}}]';
+
+describe('discovery of environments', () => {
+  it('without a file, lets dev follow the default branch, and branches named preprod and prod be stages', () => {
+    expect(found({ branches: 'main' })).to.equal('dev@main');
+    expect(found({ branches: 'main prod' })).to.equal('dev@main prod@prod');
+    expect(found({ branches: 'main dev preprod prod' })).to.equal('dev@dev preprod@preprod prod@prod');
+  });
+
+  it('takes the environments of the default branch, in the order of its file', () => {
+    const files = { main: file(THREE), preprod: file(THREE), prod: file(THREE) };
+    expect(found({ branches: 'main preprod prod', files })).to.equal('dev@main preprod@preprod prod@prod');
+  });
+
+  it('freezes what waits for its first promotion, which creates the branch', () => {
+    const all = discover({
+      delivery: 'shop',
+      defaultBranch: 'main',
+      branches: new Set(['main']),
+      fileAt: () => file(THREE),
+      known: [],
+      clusters: [],
+    });
+    const prod = all.find(({ name }) => name === 'prod');
+    expect(prod?.state === 'frozen' && prod.frozen.message).to.match(
+      /first promotion from preprod creates it/,
+    );
+    expect(prod?.spec?.namespace).to.equal('shop-prod');
+  });
+
+  it('lets an environment be governed by the copy on its own branch', () => {
+    const strict = file(
+      '[{name: dev, branch: main}, {name: prod, promotion: {from: dev, gates: {approvals: 2}}}]',
+    );
+    const weak = file('[{name: dev, branch: main}, {name: prod, promotion: {from: dev}}]');
+    const all = discover({
+      delivery: 'shop',
+      defaultBranch: 'main',
+      branches: new Set(['main', 'prod']),
+      fileAt: (branch) => (branch === 'prod' ? strict : weak),
+      known: [],
+      clusters: [],
+    });
+    expect(all.find(({ name }) => name === 'prod')?.policy?.gates.approvals).to.equal(2);
+  });
+
+  const frozen: readonly [why: string, scene: Scene, expected: string][] = [
+    [
+      'a branch was deleted',
+      { branches: 'main', known: 'dev@main prod@prod' },
+      'dev@main prod!BranchMissing',
+    ],
+    [
+      'the file was deleted',
+      { branches: 'main prod', known: 'dev@main* prod@prod*' },
+      'dev!FileMissing prod!FileMissing',
+    ],
+    [
+      'the entry was deleted',
+      { branches: 'main', files: { main: file('[{name: dev, branch: main}]') }, known: 'dev@main* qa@main*' },
+      'dev@main qa!EntryMissing',
+    ],
+    [
+      'its own branch lost the file',
+      { branches: 'main prod', files: { main: file('[{name: prod}]') }, known: 'prod@prod*' },
+      'prod!FileMissing',
+    ],
+    [
+      'the file cannot be read',
+      {
+        branches: 'main',
+        files: { main: failed({ reason: 'YamlError', message: 'bad' }) },
+        known: 'dev@main*',
+      },
+      'dev!FileInvalid',
+    ],
+    [
+      'the copy of its own branch cannot be read',
+      {
+        branches: 'main prod',
+        files: {
+          main: file('[{name: dev, branch: main}, {name: prod}]'),
+          prod: failed({ reason: 'X', message: 'bad' }),
+        },
+        known: 'dev@main* prod@prod*',
+      },
+      'dev@main prod!FileInvalid',
+    ],
+    [
+      'its cluster is not one that the delivery may use',
+      { branches: 'main', files: { main: file('[{name: dev, branch: main, cluster: big}]') } },
+      'dev!ClusterNotAllowed',
+    ],
+  ];
+  for (const [why, scene, expected] of frozen) {
+    it(`freezes, and never deletes, an environment when ${why}`, () => {
+      expect(found(scene)).to.equal(expected);
+    });
+  }
+
+  it('lets an environment use a cluster that the delivery allows', () => {
+    const files = { main: file('[{name: dev, branch: main, cluster: big}]') };
+    expect(found({ branches: 'main', files, clusters: ['big'] })).to.equal('dev@main');
+  });
+});

@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import { formatProblem } from '../../src/base/errors.ts';
+import { readPilotageFile } from '../../src/model/pilotagefile.ts';
+
+const HEAD = 'apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\n';
+
+function read(spec: string) {
+  const result = readPilotageFile(`${HEAD}metadata: {name: shop}\nspec:\n${spec}`);
+  if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
+  return result.value;
+}
+
+function complaints(text: string): string[] {
+  const result = readPilotageFile(text);
+  return result.ok ? [] : result.problems.map(formatProblem);
+}
+
+describe('pilotage.yaml', () => {
+  it('gives the environments their defaults: branch by name, the root, no foreign namespaces', () => {
+    const [dev, prod] = read(
+      '  environments:\n    - {name: dev, branch: main}\n    - name: prod\n',
+    ).environments;
+    expect(dev).to.deep.include({ name: 'dev', branch: 'main', path: '', namespaces: 'own', drift: 'heal' });
+    expect(prod?.branch).to.equal('prod');
+    expect(dev?.place).to.deep.equal({ file: 'pilotage.yaml', line: 6 });
+  });
+
+  it('reads gates as milliseconds and counts', () => {
+    const file = read(`  environments:
+    - name: dev
+    - name: prod
+      promotion: {from: dev, auto: true, gates: {healthy: 2m, approvals: 1}}
+`);
+    expect(file.environments[1]?.promotion).to.deep.equal({
+      from: 'dev',
+      auto: true,
+      gates: { healthy: 120_000, approvals: 1 },
+    });
+  });
+
+  it('names gates that it does not know yet, so that they block instead of being passed over', () => {
+    const file = read(`  environments:
+    - name: dev
+    - name: prod
+      promotion: {from: dev, gates: {soak: 30m, window: {cron: "0 9 * * 1-5"}}, onFailure: revert}
+`);
+    expect(file.environments[1]?.promotion?.unsupportedGates).to.deep.equal(['soak', 'window']);
+    expect(file.warnings.map(({ message }) => message)).to.have.length(3);
+    expect(file.warnings[0]?.place?.line).to.equal(8);
+  });
+
+  it('warns about previews, which are not made yet', () => {
+    expect(read('  previews: {branches: ["feature/*"]}\n').warnings[0]?.reason).to.equal('NotSupportedYet');
+  });
+
+  it('reads apps, values and images', () => {
+    const file = read(`  images: {web: {path: app, build: npm ci}}
+  apps:
+    - {name: db, path: ./db/}
+    - name: web
+      chart: charts/web
+      values: [values/common.yaml, "values/\${environment}.yaml"]
+      dependsOn: [db]
+`);
+    expect(file.images).to.deep.equal({ web: { path: 'app', build: 'npm ci' } });
+    expect(file.apps?.[0]?.source).to.deep.equal({ type: 'folder', path: 'db' });
+    expect(file.apps?.[1]).to.deep.include({ name: 'web', dependsOn: ['db'] });
+    expect(file.apps?.[1]?.values).to.deep.equal(['values/common.yaml', 'values/${environment}.yaml']);
+  });
+
+  const refusals: readonly [why: string, spec: string, complaint: RegExp][] = [
+    [
+      'an unknown field',
+      '  enviroments: []',
+      /pilotage\.yaml:5: spec\.enviroments: is not a known field\n.*Did you mean environments/,
+    ],
+    [
+      'a doubled environment',
+      '  environments:\n    - name: dev\n    - name: dev',
+      /yaml:7: .*dev is defined twice/,
+    ],
+    [
+      'a promotion from nowhere',
+      '  environments:\n    - {name: prod, promotion: {from: staging}}',
+      /yaml:6: .*names staging, which is not an environment/,
+    ],
+    [
+      'promotions in a circle',
+      '  environments:\n    - {name: a, promotion: {from: b}}\n    - {name: b, promotion: {from: a}}',
+      /goes round: a → b → a/,
+    ],
+    [
+      'apps that depend in a circle',
+      '  apps:\n    - {name: a, path: a, dependsOn: [a]}',
+      /dependsOn goes round: a → a/,
+    ],
+    [
+      'a dependency on no app',
+      '  apps:\n    - {name: a, path: a, dependsOn: [b]}',
+      /depends on b, which is not an app/,
+    ],
+    [
+      'an app without a source',
+      '  apps:\n    - {name: a}',
+      /yaml:6: spec\.apps\[0\]: names neither chart nor path/,
+    ],
+    [
+      'a path out of the repository',
+      '  apps:\n    - {name: a, path: ../x}',
+      /"\.\.\/x" is outside of the repository/,
+    ],
+    ['a text where a list belongs', '  environments: dev', /spec\.environments: must be a list, not "dev"/],
+    [
+      'a duration that is none',
+      '  environments:\n    - {name: dev}\n    - {name: prod, promotion: {from: dev, gates: {healthy: soon}}}',
+      /must be a duration such as 30s/,
+    ],
+    ['a name that DNS refuses', '  environments: [{name: Dev_1}]', /"Dev_1" is not a name/],
+  ];
+  for (const [why, spec, complaint] of refusals) {
+    it(`refuses ${why}, with its file and line`, () => {
+      expect(complaints(`${HEAD}metadata: {name: shop}\nspec:\n${spec}\n`).join('\n')).to.match(complaint);
+    });
+  }
+
+  it('tells all problems at once', () => {
+    expect(complaints(`${HEAD}spec: {x: 1, y: 2}\n`)).to.have.length(2);
+  });
+
+  it('refuses another kind of document', () => {
+    expect(complaints('apiVersion: v1\nkind: ConfigMap\n').join('\n')).to.match(/apiVersion: must be one of/);
+    expect(complaints('spec: {}\n').join('\n')).to.match(/has no apiVersion/);
+  });
+
+  it('tells where YAML cannot be parsed', () => {
+    expect(complaints(`${HEAD}spec: {a: [\n`).join('\n')).to.match(/^pilotage\.yaml:\d+/);
+  });
+
+  it('takes an empty file as one that decides nothing', () => {
+    const result = readPilotageFile('');
+    expect(result.ok && result.value.environments).to.deep.equal([]);
+  });
+});
