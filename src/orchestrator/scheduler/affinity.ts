@@ -1,0 +1,55 @@
+import type { Node, Pod } from '../../kube/objects.ts';
+import { matches, type Requirement } from '../../kube/selectors.ts';
+
+interface Term {
+  readonly matchExpressions?: readonly Expression[];
+  readonly matchFields?: readonly Expression[];
+}
+
+interface Expression {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+  readonly values?: readonly string[];
+}
+
+interface Affinity {
+  readonly nodeAffinity?: {
+    readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+      readonly nodeSelectorTerms?: readonly Term[];
+    };
+  };
+}
+
+/** nodeSelector and the required terms of node affinity (component-helpers `nodeaffinity.go`): any one term is enough. */
+export function fitsNode(pod: Pod, node: Node): boolean {
+  const labels = node.metadata.labels ?? {};
+  const selected = Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
+  const { nodeAffinity } = (pod.spec.affinity ?? {}) as Affinity;
+  const terms = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  return selected && (terms === undefined || terms.some((term) => fitsTerm(term, node)));
+}
+
+/** A term that asks for nothing matches nothing. */
+function fitsTerm({ matchExpressions = [], matchFields = [] }: Term, node: Node): boolean {
+  if (matchExpressions.length + matchFields.length === 0) return false;
+  const fields = { 'metadata.name': node.metadata.name ?? '' };
+  return (
+    matches(matchExpressions.map(requirement), node.metadata.labels) &&
+    matches(matchFields.map(requirement), fields)
+  );
+}
+
+const OPERATORS = {
+  In: 'In',
+  NotIn: 'NotIn',
+  Exists: 'Exists',
+  DoesNotExist: 'DoesNotExist',
+  Gt: 'GreaterThan',
+  Lt: 'LessThan',
+} as const;
+
+const requirement = ({ key, operator, values = [] }: Expression): Requirement => ({
+  key,
+  operator: OPERATORS[operator],
+  values,
+});

@@ -1,0 +1,29 @@
+import type { Pod } from '../../kube/objects.ts';
+import { FILTERS } from './filters.ts';
+import type { NodeInfo } from './nodeinfo.ts';
+import { type Policy, SCORES } from './scores.ts';
+
+export type Placement =
+  | { readonly type: 'bind'; readonly node: string }
+  | { readonly type: 'unschedulable'; readonly message: string };
+
+/** Where a pod goes, or why nowhere, in the words of kube-scheduler (`framework/types.go` FitError). */
+export function place(pod: Pod, nodes: readonly NodeInfo[], policy: Policy, seed: string): Placement {
+  const fitting = nodes.filter((info) => FILTERS.every((filter) => filter.check(pod, info)));
+  const score = (info: NodeInfo): number => SCORES[policy](pod, info, seed);
+  const [best] = fitting
+    .map((info) => ({ name: info.name, score: score(info) }))
+    .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
+  return best ? { type: 'bind', node: best.name } : { type: 'unschedulable', message: explain(pod, nodes) };
+}
+
+function explain(pod: Pod, nodes: readonly NodeInfo[]): string {
+  if (nodes.length === 0) return 'no nodes available to schedule pods';
+  const counts = new Map<string, number>();
+  for (const info of nodes) {
+    const filter = FILTERS.find((one) => !one.check(pod, info));
+    for (const reason of filter?.explain(pod, info) ?? []) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
+  return `0/${nodes.length} nodes are available: ${reasons.join(', ')}.`;
+}

@@ -1,0 +1,173 @@
+import { type Clock, rfc3339 } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Again } from '../../base/queue.ts';
+import { keyOf, splitKey } from '../../kube/cache.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { createController, watch } from '../../kube/controller.ts';
+import { deepEqual } from '../../kube/equal.ts';
+import { createEventRecorder } from '../../kube/events.ts';
+import { createInformer } from '../../kube/informer.ts';
+import type { Condition, Node, Pod } from '../../kube/objects.ts';
+import { NODES, PODS } from '../../kube/resources.ts';
+import { isConflict, isNotFound } from '../../kube/status.ts';
+import { place } from './decide.ts';
+import { nodeInfo } from './nodeinfo.ts';
+import type { Policy } from './scores.ts';
+
+export interface SchedulerOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How to choose among the nodes that fit. Default spread. */
+  readonly policy?: Policy;
+  /** Makes the policy `random` repeatable. */
+  readonly seed?: string;
+}
+
+export interface Scheduler {
+  start(signal: AbortSignal): void;
+  stop(): Promise<void>;
+}
+
+export const SCHEDULER_NAME = 'default-scheduler';
+/** Pods that fit nowhere are tried again when nodes or pods change, and for safety after so long (kube-scheduler's default). */
+const RETRY_MS = 5 * 60_000;
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { client, clock, logger, policy = 'spread', seed = '' } = options;
+  const recorder = createEventRecorder({ client, clock, logger, component: SCHEDULER_NAME });
+  const pods = createInformer({ client, resource: PODS, clock, logger });
+  const nodes = createInformer({ client, resource: NODES, clock, logger });
+  const podsOn = pods.index((pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
+  /** Bindings that the cache does not show yet, by uid of the pod: their room is taken already. */
+  const assumed = new Map<string, { readonly pod: Pod; readonly node: string }>();
+  /** Keys of pods that fit nowhere. */
+  const waiting = new Set<string>();
+
+  const controller = createController({
+    name: 'scheduler',
+    clock,
+    logger,
+    concurrency: 16,
+    watches: [watch(pods, (pod) => (isMine(pod) ? [keyOf(pod.metadata)] : [])), watch(nodes, () => [])],
+    reconcile,
+  });
+
+  pods.listen({
+    update(pod, before) {
+      if (pod.spec.nodeName) assumed.delete(pod.metadata.uid ?? '');
+      if (isFinished(pod) && !isFinished(before)) retryWaiting();
+    },
+    delete(pod) {
+      assumed.delete(pod.metadata.uid ?? '');
+      waiting.delete(keyOf(pod.metadata));
+      retryWaiting();
+    },
+  });
+  nodes.listen({
+    add: retryWaiting,
+    update(node, before) {
+      if (!isAlike(node, before)) retryWaiting();
+    },
+  });
+
+  function retryWaiting(): void {
+    for (const key of waiting) controller.enqueue(key);
+    waiting.clear();
+  }
+
+  async function reconcile(key: string): Promise<Again> {
+    const pod = pods.get(splitKey(key));
+    if (!pod || !isMine(pod) || assumed.has(pod.metadata.uid ?? '')) return undefined;
+    // No await between the look at the nodes and the assumption: two pods cannot be given the same room.
+    const placement = place(pod, nodes.list().map(infoOf), policy, seed);
+    if (placement.type === 'bind') {
+      await bind(pod, placement.node);
+      return undefined;
+    }
+    waiting.add(key);
+    await reject(pod, placement.message);
+    return { afterMs: RETRY_MS };
+  }
+
+  function infoOf(node: Node) {
+    const { name = '' } = node.metadata;
+    const coming = [...assumed.values()].filter((one) => one.node === name).map((one) => one.pod);
+    const bound = podsOn(name);
+    const known = new Set(bound.map((pod) => pod.metadata.uid));
+    return nodeInfo(node, [...bound, ...coming.filter((pod) => !known.has(pod.metadata.uid))]);
+  }
+
+  async function bind(pod: Pod, node: string): Promise<void> {
+    const { namespace = '', name = '', uid = '' } = pod.metadata;
+    assumed.set(uid, { pod, node });
+    const binding = {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { namespace, name, uid },
+      target: { apiVersion: 'v1', kind: 'Node', name: node },
+    };
+    try {
+      await client.create(PODS, binding, { namespace, subresource: 'binding', fieldManager: SCHEDULER_NAME });
+      recorder.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
+    } catch (error) {
+      assumed.delete(uid);
+      // Deleted, or bound by somebody else meanwhile: the cache will tell.
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+
+  async function reject(pod: Pod, message: string): Promise<void> {
+    const before = pod.status?.conditions ?? [];
+    const current = before.find(({ type }) => type === 'PodScheduled');
+    if (current?.status === 'False' && current.message === message) return;
+    recorder.record(pod, 'Warning', 'FailedScheduling', message);
+    const condition: Condition = {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'Unschedulable',
+      message,
+      lastTransitionTime: (current?.status === 'False' && current.lastTransitionTime) || rfc3339(clock.now()),
+    };
+    const conditions = [...before.filter(({ type }) => type !== 'PodScheduled'), condition].map((one) => ({
+      ...one,
+    }));
+    const { namespace = '', name = '' } = pod.metadata;
+    try {
+      await client.patch(
+        PODS,
+        { namespace, name },
+        { type: 'merge', body: { status: { conditions } } },
+        { subresource: 'status', fieldManager: SCHEDULER_NAME },
+      );
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  return { start: controller.start, stop: controller.stop };
+}
+
+const isFinished = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+
+/** Waits for this scheduler: unbound, alive, ours by name, and not held back by a scheduling gate (KEP-3521). */
+function isMine(pod: Pod): boolean {
+  const { nodeName, schedulerName = SCHEDULER_NAME, schedulingGates } = pod.spec;
+  const isGated = Array.isArray(schedulingGates) && schedulingGates.length > 0;
+  return (
+    !nodeName &&
+    schedulerName === SCHEDULER_NAME &&
+    !isGated &&
+    !pod.metadata.deletionTimestamp &&
+    !isFinished(pod)
+  );
+}
+
+/** Nothing changed that a filter looks at: heartbeats are most of a node's changes. */
+function isAlike(a: Node, b: Node): boolean {
+  return (
+    deepEqual(a.spec, b.spec) &&
+    deepEqual(a.metadata.labels, b.metadata.labels) &&
+    deepEqual(a.status?.allocatable, b.status?.allocatable)
+  );
+}
