@@ -48,6 +48,14 @@ function causeOf(url: string, error: unknown): Cause {
       remedy: 'use the address that `git clone` takes, not that of a page about the repository',
     };
   }
+  if (code === 'NotFoundError') {
+    // isomorphic-git needs the remote's HEAD to fetch anything at all.
+    return {
+      reason: 'RemoteUnreachable',
+      message: `${url} cannot be fetched from: its HEAD names a branch that does not exist`,
+      remedy: 'set the default branch of the repository to one that exists',
+    };
+  }
   const known = code === undefined ? undefined : CONNECTION[code];
   const text = error instanceof Error ? error.message : String(error);
   return {

@@ -17,7 +17,8 @@ export interface RemoteOptions extends TlsOptions {
 export function openRemote(url: string, options: RemoteOptions): Remote {
   if (url.startsWith('/')) return new LocalRemote(url, url);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
-  if ((scheme === 'https' || scheme === 'http') && URL.canParse(url)) return new HttpRemote(new URL(url), options);
+  if ((scheme === 'https' || scheme === 'http') && URL.canParse(url))
+    return new HttpRemote(new URL(url), options);
   if (scheme === 'file') return new LocalRemote(url, fileURLToPath(url));
   throw unsupported(url, scheme);
 }

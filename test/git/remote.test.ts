@@ -150,6 +150,13 @@ describe('a remote', () => {
       expect((await listing(join(dir, 'absent')))?.reason).to.equal('RemoteUnreachable');
     });
 
+    it('says that its HEAD names no branch, and what to do about it', async () => {
+      const far = (await served.host.create('shop')) as OpenRepository;
+      await far.moveBranch('trunk', await commit(far, { a: '1' }), null);
+      const remote = openRemote(`${served.url}/shop.git`, { logger: silentLogger });
+      expect((await problemFrom(remote.fetch(mirror, ['trunk'])))?.remedy).to.contain('default branch');
+    });
+
     it('never shows credentials', async () => {
       const remote = openRemote(`${served.url}/absent.git`, { logger: silentLogger });
       expect(remote.url).to.equal(`${served.origin}/absent.git`);
