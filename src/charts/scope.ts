@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../kube/types.ts';
 import type { Chart } from './chart.ts';
 import type { ChartDependency } from './metadata.ts';
 import { checkValues } from './schema.ts';
-import { mergeValues, scopeOf, under, type Values } from './values.ts';
+import { mergeValues, NO_VALUES, scopeOf, under, type Values } from './values.ts';
 
 /** A chart with the values that its templates see, after the defaults of everything below it and the wishes of everything above. */
 export interface ScopedChart {
@@ -22,19 +22,27 @@ interface Link {
 }
 
 /**
- * Helm's scoping: a chart sees its own values, its children's defaults under their names, and `global` copied downwards.
- * A child sees only what stands under its name, plus `global`; the parent wins.
+ * Helm's scoping: a chart sees its own values, its children's under their names, and `global` copied downwards.
+ * A child sees only what stands under its name, plus `global`.
+ *
+ * The layers are laid one by one on all defaults at once, children's first: so a null of any layer deletes whatever lies below it,
+ * a child's default too.
  */
-export function scopeCharts(chart: Chart, given: Values, name = chart.metadata.name): ScopedChart {
-  const own = mergeValues(chart.values, given);
-  const links = linksOf(chart).filter((link) => isEnabled(link, own.data));
-  const subcharts = links.map((link) =>
-    scopeCharts(link.chart, withGlobals(scopeOf(own, link.name), own), link.name),
+export function scopeCharts(chart: Chart, layers: readonly Values[]): ScopedChart {
+  return scope(chart, chart.metadata.name, layers.reduce(mergeValues, allDefaults(chart)));
+}
+
+function allDefaults(chart: Chart): Values {
+  const children = linksOf(chart).map((link) => under(link.name, allDefaults(link.chart)));
+  return [...children, chart.values].reduce(mergeValues, NO_VALUES);
+}
+
+function scope(chart: Chart, name: string, values: Values): ScopedChart {
+  const enabled = linksOf(chart).filter((link) => isEnabled(link, values.data));
+  const subcharts = enabled.map((link) =>
+    scope(link.chart, link.name, withGlobals(scopeOf(values, link.name), values)),
   );
-  const defaults = subcharts
-    .map((child) => under(child.name, child.values))
-    .reduce(mergeValues, { data: {}, places: new Map() });
-  return { chart, name, values: mergeValues(defaults, own), subcharts };
+  return { chart, name, values, subcharts };
 }
 
 /** The values that break a schema, over the chart and all charts below it. */

@@ -46,7 +46,8 @@ export function valuesFrom(data: JsonObject, source: string): Values {
 
 /**
  * `over` laid on `under`: maps merge key by key, lists and scalars replace, null deletes the key — whether or not the key was there
- * (Helm has changed its mind about the latter between releases; one rule is easier to remember).
+ * (Helm has changed its mind about the latter between releases; one rule is easier to remember). No null is left in the result.
+ * Layers must be laid on in order, lowest first: two layers merged beforehand would have forgotten what their nulls delete.
  */
 export function mergeValues(under: Values, over: Values): Values {
   const places = new Map(under.places);
@@ -113,9 +114,9 @@ export function placeOf(values: Values, pointer: string): Place | undefined {
   return undefined;
 }
 
-/** Reads the files in order and lays them over `base`. */
-export function readValuesFiles(tree: FileTree, files: readonly string[], base: Values): Result<Values> {
-  let merged = base;
+/** One layer per file, in order. */
+export function readValuesFiles(tree: FileTree, files: readonly string[]): Result<Values[]> {
+  const layers: Values[] = [];
   for (const file of files) {
     const text = readText(tree, file);
     if (text === undefined) {
@@ -128,9 +129,9 @@ export function readValuesFiles(tree: FileTree, files: readonly string[], base: 
     }
     const parsed = parseValues(text, file);
     if (!parsed.ok) return parsed;
-    merged = mergeValues(merged, parsed.value);
+    layers.push(parsed.value);
   }
-  return ok(merged);
+  return ok(layers);
 }
 
 function exists(data: JsonObject, pointer: string): boolean {

@@ -2,7 +2,7 @@ import { failed, ok, type Problem, ProblemError, type Result } from '../base/err
 import { type FileTree, readText } from '../base/filetree.ts';
 import { type Chart, type ChartFile, join, readChart } from '../charts/chart.ts';
 import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from '../charts/scope.ts';
-import { mergeValues, NO_VALUES, readValuesFiles, type Values, valuesFrom } from '../charts/values.ts';
+import { readValuesFiles, type Values, valuesFrom } from '../charts/values.ts';
 import type { JsonObject } from '../kube/types.ts';
 import { contextOf, imageFrom } from './context.ts';
 import { type Context, createEngine, type Engine } from './handlebars/engine.ts';
@@ -20,9 +20,9 @@ export function renderChart(request: RenderRequest): Result<ChartOutput> {
   if (!chart.ok) return chart;
   const refusal = refuse(chart.value);
   if (refusal) return failed(refusal);
-  const values = wantedValues(request);
-  if (!values.ok) return values;
-  const scoped = scopeCharts(chart.value, values.value);
+  const layers = valuesLayers(request);
+  if (!layers.ok) return layers;
+  const scoped = scopeCharts(chart.value, layers.value);
   const [first, ...others] = [
     ...allCharts(scoped).flatMap((s) => missingDependencies(s.chart)),
     ...checkScoped(scoped),
@@ -35,14 +35,14 @@ export function renderChart(request: RenderRequest): Result<ChartOutput> {
 export function chartValues(request: RenderRequest): Result<Values> {
   const chart = readChart(request.tree, request.path);
   if (!chart.ok) return chart;
-  const values = wantedValues(request);
-  return values.ok ? ok(scopeCharts(chart.value, values.value).values) : values;
+  const layers = valuesLayers(request);
+  return layers.ok ? ok(scopeCharts(chart.value, layers.value).values) : layers;
 }
 
-function wantedValues(request: RenderRequest): Result<Values> {
-  const files = readValuesFiles(request.tree, request.valuesFiles, NO_VALUES);
+function valuesLayers(request: RenderRequest): Result<Values[]> {
+  const files = readValuesFiles(request.tree, request.valuesFiles);
   if (!files.ok || !request.overrides) return files;
-  return ok(mergeValues(files.value, valuesFrom(request.overrides as JsonObject, '--set')));
+  return ok([...files.value, valuesFrom(request.overrides as JsonObject, '--set')]);
 }
 
 function refuse(chart: Chart): Problem | undefined {

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Clock } from '../base/clock.ts';
 import { failed, type Problem, type Result } from '../base/errors.ts';
@@ -141,10 +143,8 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
 /** tsx's `--import` hook does nothing in a thread, so a thread that runs from source registers it by itself. */
 const FROM_SOURCE = `
   const { loader, file } = require('node:worker_threads').workerData;
-  import(loader).then(({ register }) => {
-    register();
-    return import(file);
-  });
+  require(loader).register();
+  require(file);
 `;
 
 function startWorker(memory: number): Worker {
@@ -157,8 +157,12 @@ function startWorker(memory: number): Worker {
     env: {},
   };
   if (!fromSource) return new Worker(file, options);
-  const loader = import.meta.resolve('tsx/esm/api');
-  return new Worker(FROM_SOURCE, { ...options, eval: true, workerData: { loader, file: file.href } });
+  const loader = createRequire(import.meta.url).resolve('tsx/cjs/api');
+  return new Worker(FROM_SOURCE, {
+    ...options,
+    eval: true,
+    workerData: { loader, file: fileURLToPath(file) },
+  });
 }
 
 const named = ({ app, environment }: RenderRequest): string => `${app} in ${environment}`;

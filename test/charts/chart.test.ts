@@ -53,6 +53,14 @@ describe('a subchart', () => {
     expect(data({ ...parent(''), ...db('', 'size: 1\n') }, 'web')).to.deep.equal({ size: '1' });
   });
 
+  it('loses a default that the parent sets to null', () => {
+    const files = {
+      ...parent('db: {size: null}\n'),
+      ...db('data: {size: "{{default "none" Values.size}}"}\n', 'size: 1\n'),
+    };
+    expect(data(files)).to.deep.equal({ size: 'none' });
+  });
+
   it('sees global values, and nothing else of the parent', () => {
     const files = {
       ...parent('global: {domain: x.org}\nsecret: a\n'),
