@@ -59,8 +59,10 @@ export interface Writer {
 }
 
 export interface Watcher {
-  /** The changes that wait, at least one and in order; undefined once closed, or dropped for being too slow. */
+  /** The changes that wait, in order; none when woken; undefined once closed, or dropped for being too slow. */
   next(): Promise<readonly Change[] | undefined>;
+  /** Makes a waiting `next` resolve although nothing has changed. */
+  wake(): void;
   close(): void;
 }
 

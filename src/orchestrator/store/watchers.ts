@@ -59,10 +59,14 @@ class BufferedWatcher implements Watcher {
       });
       this.#wake = undefined;
     }
-    if (this.#buffer.length === 0) return undefined;
+    if (this.#buffer.length === 0 && this.#ended) return undefined;
     const changes = this.#buffer;
     this.#buffer = [];
     return changes;
+  }
+
+  wake(): void {
+    this.#wake?.();
   }
 
   close(): void {

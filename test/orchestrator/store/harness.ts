@@ -28,7 +28,7 @@ export async function createBench(): Promise<Bench> {
   return {
     dir,
     clock,
-    async open({ wrap = (disk) => disk, ...options } = {}) {
+    async open({ wrap = (disk: Disk): Disk => disk, ...options } = {}) {
       const disk = wrap(await openDisk(dir));
       const store = await startStore(disk, { dir, clock, logger: silentLogger, ...options });
       opened.push(store);

@@ -1,0 +1,72 @@
+import type { Logger } from '../../base/log.ts';
+import type { User } from '../../kube/client.ts';
+import type { KubeObject } from '../../kube/types.ts';
+import type { Entry } from '../store/types.ts';
+import { denied, methodNotAllowed, notFound, notServed } from './errors.ts';
+import { type Kind, keyOf, type World } from './kind.ts';
+import type { Registry } from './registry.ts';
+import type { Views } from './stored.ts';
+import type { Attributes, Authorizer, ItemTarget, NodeConnections, RequestVerb, Target } from './types.ts';
+
+/** What every verb is handed. */
+export interface ApiContext extends World {
+  readonly kinds: Registry;
+  readonly views: Views;
+  readonly authorizer: Authorizer;
+  readonly logger: Logger;
+  readonly uuid: () => string;
+  readonly nodeConnections: NodeConnections;
+  /** Called after a write is durable and before it is acknowledged; `exists` is false once the object is gone. */
+  readonly onWrite: (kind: Kind, object: KubeObject, exists: boolean) => void;
+}
+
+type Request = Target & { readonly name?: string; readonly subresource?: string };
+
+/** The row that a request means, which must serve the verb there. */
+export function servedKind(context: ApiContext, request: Request, verb: RequestVerb): Kind {
+  const { group, version, plural } = request.resource;
+  const kind = context.kinds.find(group, version, plural);
+  if (!kind) throw notServed();
+  const { subresource } = request;
+  if (subresource === undefined) {
+    if (!kind.verbs.includes(verb)) throw methodNotAllowed(kind, verb);
+    return kind;
+  }
+  const row = kind.subresourceRows.find((candidate) => candidate.name === subresource);
+  if (!row) throw notServed();
+  if (!row.verbs.includes(verb)) throw methodNotAllowed(kind, verb);
+  return kind;
+}
+
+/** @throws StatusError Forbidden */
+export function authorize(
+  context: ApiContext,
+  request: Request & { readonly fieldSelector?: string },
+  verb: RequestVerb,
+  content: Pick<Extract<Attributes, { group: string }>, 'object' | 'live'> = {},
+): void {
+  const { resource, subresource, namespace, name, fieldSelector } = request;
+  const attributes: Attributes = {
+    verb,
+    group: resource.group,
+    resource: resource.plural,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    ...content,
+  };
+  demand(context.authorizer, request.user, attributes);
+}
+
+function demand(authorizer: Authorizer, user: User, attributes: Attributes): void {
+  const decision = authorizer(user, attributes);
+  if (!decision.allowed) throw denied(user, attributes, decision.reason);
+}
+
+/** The newest state of the object that a write is about, staged writes included. */
+export function latestOf(context: ApiContext, kind: Kind, request: ItemTarget): Entry {
+  const entry = context.store.latest(keyOf(kind, request.namespace, request.name));
+  if (!entry) throw notFound(kind, request.name);
+  return entry;
+}

@@ -1,0 +1,37 @@
+import type { KubeObject } from '../../../kube/types.ts';
+import type { Strategy } from '../kind.ts';
+
+/** `--event-ttl` of kube-apiserver. */
+export const EVENT_STRATEGY: Strategy = {
+  status: false,
+  generation: false,
+  createOnUpdate: true,
+  ttlSeconds: 3_600,
+};
+
+/** core/v1 name → events.k8s.io/v1 name; both views share the stored object (Kubernetes `pkg/apis/core/v1/conversion.go`). */
+const RENAMED = {
+  message: 'note',
+  involvedObject: 'regarding',
+  reportingComponent: 'reportingController',
+  count: 'deprecatedCount',
+  firstTimestamp: 'deprecatedFirstTimestamp',
+  lastTimestamp: 'deprecatedLastTimestamp',
+  source: 'deprecatedSource',
+} as const;
+const BACK = Object.fromEntries(Object.entries(RENAMED).map(([core, events]) => [events, core]));
+
+export const eventFromCore = (object: KubeObject): KubeObject => ({
+  ...rename(object, RENAMED),
+  apiVersion: 'events.k8s.io/v1',
+});
+
+export const eventToCore = (object: KubeObject): KubeObject => ({
+  ...rename(object, BACK),
+  apiVersion: 'v1',
+});
+
+function rename(object: KubeObject, names: Readonly<Record<string, string>>): KubeObject {
+  const renamed = Object.entries(object).map(([field, value]) => [names[field] ?? field, value]);
+  return { ...Object.fromEntries(renamed), metadata: object.metadata, kind: object.kind, apiVersion: '' };
+}

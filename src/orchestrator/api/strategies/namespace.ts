@@ -1,0 +1,36 @@
+import type { Namespace } from '../../../kube/objects.ts';
+import type { KubeObject } from '../../../kube/types.ts';
+import type { Strategy } from '../kind.ts';
+
+const FINALIZER = 'kubernetes';
+
+/**
+ * A namespace carries the finalizer `kubernetes` in its spec, which the namespace controller takes away through the
+ * subresource `finalize` once nothing is left inside (Kubernetes `pkg/registry/core/namespace/strategy.go`).
+ */
+export const NAMESPACE_STRATEGY: Strategy = {
+  status: true,
+  generation: false,
+  prepareForCreate: (object) => ({
+    ...labelled(object),
+    spec: { finalizers: withFinalizer((object as Namespace).spec?.finalizers) },
+    status: { phase: 'Active' },
+  }),
+  // Finalizers go through `finalize` only.
+  prepareForUpdate: (object, live) => ({ ...labelled(object), spec: live.spec }),
+  prepareForDelete: (object) => ({
+    ...object,
+    status: { ...(object as Namespace).status, phase: 'Terminating' },
+  }),
+  holdsDeletion: (object) => ((object as Namespace).spec?.finalizers ?? []).length > 0,
+};
+
+/** Every namespace can be selected by name (KEP-2161). */
+function labelled(object: KubeObject): KubeObject {
+  const { metadata } = object;
+  const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name ?? '' };
+  return { ...object, metadata: { ...metadata, labels } };
+}
+
+const withFinalizer = (finalizers: readonly string[] = []): readonly string[] =>
+  finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER];

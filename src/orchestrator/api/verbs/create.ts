@@ -1,0 +1,70 @@
+import { rfc3339 } from '../../../base/clock.ts';
+import { recordUpdate } from '../../../kube/managedfields.ts';
+import { ANYTHING } from '../../../kube/schema.ts';
+import { isAlreadyExists } from '../../../kube/status.ts';
+import type { KubeObject } from '../../../kube/types.ts';
+import { assertCreatesServed, assertNamespace, assertValid, defaulted } from '../admission.ts';
+import { type ApiContext, authorize, servedKind } from '../context.ts';
+import { decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
+import { alreadyExists } from '../errors.ts';
+import { type Kind, keyOf } from '../kind.ts';
+import { newMetadata } from '../metadata.ts';
+import type { CreateRequest, Stored, WriteParameters, Written } from '../types.ts';
+import { DEFAULT_MANAGER, storeNew } from '../write.ts';
+import { createSubresource } from './subresources.ts';
+
+/** `names.go` of kube-apiserver tries as often before it gives up on a generated name. */
+const GENERATE_ATTEMPTS = 8;
+
+export async function create(context: ApiContext, request: CreateRequest): Promise<Written> {
+  const kind = servedKind(context, request, 'create');
+  if (request.subresource !== undefined) return createSubresource(context, kind, request);
+  const decoded = inNamespace(kind, request.namespace, decodeBody(request.body, kind));
+  authorize(context, { ...request, ...nameOf(decoded) }, 'create', { object: decoded });
+  const object = withoutUnknownFields(kind, decoded, request);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { stored: await createObject(context, kind, object, request), created: true };
+    } catch (error) {
+      const generated = !object.metadata.name;
+      if (!generated || !isAlreadyExists(error) || attempt === GENERATE_ATTEMPTS) throw error;
+    }
+  }
+}
+
+const nameOf = ({ metadata: { name } }: KubeObject) => (name ? { name } : {});
+
+async function createObject(
+  context: ApiContext,
+  kind: Kind,
+  object: KubeObject,
+  parameters: WriteParameters,
+): Promise<Stored> {
+  const born = beBorn(context, kind, object);
+  const owned = recordUpdate({
+    live: undefined,
+    updated: born,
+    manager: parameters.fieldManager || DEFAULT_MANAGER,
+    time: rfc3339(context.clock.now()),
+    schema: kind.schema() ?? ANYTHING,
+  });
+  assertValid(context, kind, owned, undefined);
+  return storeNew(context, kind, owned, parameters.dryRun);
+}
+
+/** What create and an apply that creates have in common, from a decoded object to one that only lacks its owners. */
+export function beBorn(context: ApiContext, kind: Kind, object: KubeObject): KubeObject {
+  const named = newMetadata(context, kind, withoutStatus(kind, object));
+  const { namespace, name = '' } = named.metadata;
+  assertCreatesServed(kind);
+  assertNamespace(context, kind, namespace, name);
+  if (context.store.latest(keyOf(kind, namespace, name))) throw alreadyExists(kind, name);
+  const complete = defaulted(kind, named);
+  return kind.strategy.prepareForCreate?.(complete, context) ?? complete;
+}
+
+function withoutStatus(kind: Kind, object: KubeObject): KubeObject {
+  if (!kind.strategy.status || object.status === undefined) return object;
+  const { status: _, ...rest } = object;
+  return { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata };
+}

@@ -1,0 +1,57 @@
+import type { Patch } from '../../../kube/client.ts';
+import { jsonMergePatch } from '../../../kube/jsonmergepatch.ts';
+import { jsonPatch } from '../../../kube/jsonpatch.ts';
+import { builtinSchema } from '../../../kube/schema.ts';
+import { statusError } from '../../../kube/status.ts';
+import { strategicMergePatch } from '../../../kube/strategicmerge.ts';
+import type { KubeObject } from '../../../kube/types.ts';
+import { type ApiContext, authorize, latestOf, servedKind } from '../context.ts';
+import { assertName, decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
+import { endpointOf } from '../endpoint.ts';
+import { type Kind, keyOf } from '../kind.ts';
+import { assertUnmodified } from '../metadata.ts';
+import { toServed } from '../stored.ts';
+import type { PatchRequest, Written } from '../types.ts';
+import * as write from '../write.ts';
+import { subresourceKind } from './update.ts';
+
+export async function patch(context: ApiContext, request: PatchRequest): Promise<Written> {
+  const kind = servedKind(context, request, 'patch');
+  const stored = context.store.latest(keyOf(kind, request.namespace, request.name));
+  authorize(context, request, 'patch', stored ? { live: stored.object } : {});
+  const live = latestOf(context, kind, request);
+  const before = toServed(kind, live.object);
+  const expected = subresourceKind(kind, request.subresource);
+  const patched = applyPatch(
+    kind,
+    endpointOf(kind, request.subresource).read(before),
+    request.patch,
+    expected !== kind,
+  );
+  const decoded = inNamespace(kind, request.namespace, decodeBody(patched, expected));
+  assertName(request, decoded);
+  assertUnmodified(kind, decoded, before);
+  const wanted = expected === kind ? withoutUnknownFields(kind, decoded, request) : decoded;
+  return { stored: await write.update(context, kind, request, live, wanted), created: false };
+}
+
+function applyPatch(kind: Kind, view: KubeObject, { type, body }: Patch, scale: boolean): unknown {
+  switch (type) {
+    case 'json':
+      return jsonPatch(view, body);
+    case 'merge':
+      return jsonMergePatch(view, body);
+    case 'strategic': {
+      const schema = scale
+        ? builtinSchema({ group: 'autoscaling', version: 'v1', kind: 'Scale' })
+        : kind.schema();
+      if (kind.custom || !schema) {
+        throw statusError(
+          'UnsupportedMediaType',
+          'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+        );
+      }
+      return strategicMergePatch(schema, view, body);
+    }
+  }
+}
