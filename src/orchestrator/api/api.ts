@@ -1,0 +1,60 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Store } from '../store/types.ts';
+import { BUILTIN_KINDS } from './builtin.data.ts';
+import type { ApiContext } from './context.ts';
+import type { World } from './kind.ts';
+import { Registry } from './registry.ts';
+import { createViews } from './stored.ts';
+import type { Api, Authorizer, NodeConnections } from './types.ts';
+import { createUpkeep } from './upkeep.ts';
+import { apply } from './verbs/apply.ts';
+import { create } from './verbs/create.ts';
+import { deleteOne } from './verbs/delete.ts';
+import { deleteCollection } from './verbs/deletecollection.ts';
+import { get } from './verbs/get.ts';
+import { list } from './verbs/list.ts';
+import { logs } from './verbs/logs.ts';
+import { patch } from './verbs/patch.ts';
+import { update } from './verbs/update.ts';
+import { watch } from './verbs/watch.ts';
+
+export interface ApiOptions extends Pick<World, 'serviceCidr' | 'nodePorts' | 'random'> {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly uuid: () => string;
+  readonly authorizer: Authorizer;
+  readonly nodeConnections: NodeConnections;
+}
+
+export interface RunningApi extends Api {
+  /** Ends the API's own work; the store stays open. */
+  stop(): Promise<void>;
+}
+
+export function startApi(options: ApiOptions): RunningApi {
+  const upkeep = createUpkeep(() => context);
+  const context: ApiContext = {
+    ...options,
+    kinds: new Registry(BUILTIN_KINDS),
+    views: createViews(),
+    onWrite: upkeep.onWrite,
+  };
+  upkeep.start();
+  return {
+    kinds: context.kinds,
+    get: (request) => get(context, request),
+    list: (request) => list(context, request),
+    watch: (request) => watch(context, request),
+    create: (request) => create(context, request),
+    update: (request) => update(context, request),
+    patch: (request) => patch(context, request),
+    apply: (request) => apply(context, request),
+    delete: (request) => deleteOne(context, request),
+    deleteCollection: (request) => deleteCollection(context, request),
+    logs: (request) => logs(context, request),
+    authorize: options.authorizer,
+    stop: upkeep.stop,
+  };
+}

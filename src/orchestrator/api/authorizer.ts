@@ -1,0 +1,99 @@
+import type { User } from '../../kube/client.ts';
+import type { Pod } from '../../kube/objects.ts';
+import type { KubeObject } from '../../kube/types.ts';
+import type { Attributes, Authorizer, Decision, RequestVerb } from './types.ts';
+
+export const ADMINS = 'system:masters';
+export const NODES_GROUP = 'system:nodes';
+const NODE_PREFIX = 'system:node:';
+
+type ResourceAttributes = Extract<Attributes, { group: string }>;
+
+const ALLOWED: Decision = { allowed: true };
+const denied = (reason = ''): Decision => ({ allowed: false, reason });
+
+/** Administrators may do everything, a node what its agent needs, everybody may ask about themselves. Roles come later. */
+export const authorize: Authorizer = (user, attributes) => {
+  if (user.groups.includes(ADMINS)) return ALLOWED;
+  if (isAboutOneself(attributes)) return ALLOWED;
+  const node = nodeOf(user);
+  if (node === undefined) return denied();
+  if ('path' in attributes) return allowIf(isLinkOf(node, attributes));
+  return nodeMay(node, attributes);
+};
+
+const nodeOf = ({ name, groups }: User): string | undefined =>
+  groups.includes(NODES_GROUP) && name.startsWith(NODE_PREFIX) ? name.slice(NODE_PREFIX.length) : undefined;
+
+const allowIf = (condition: boolean, reason?: string): Decision => (condition ? ALLOWED : denied(reason));
+
+const REVIEWS = ['selfsubjectaccessreviews', 'selfsubjectrulesreviews', 'selfsubjectreviews'];
+/** What every authenticated user may read (`system:discovery`). */
+const PUBLIC_PATHS = /^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/;
+
+function isAboutOneself(attributes: Attributes): boolean {
+  if ('path' in attributes) return attributes.verb === 'get' && PUBLIC_PATHS.test(attributes.path);
+  return attributes.verb === 'create' && REVIEWS.includes(attributes.resource);
+}
+
+/** The two sockets of `orchestrator/link.ts`. */
+const isLinkOf = (node: string, { path }: { path: string }): boolean =>
+  path.startsWith(`/pilotage/v1/nodes/${encodeURIComponent(node)}/`);
+
+const READ: readonly RequestVerb[] = ['get', 'list', 'watch'];
+const WRITE: readonly RequestVerb[] = ['create', 'update', 'patch'];
+
+interface NodeRule {
+  readonly resources: readonly string[];
+  readonly verbs: readonly RequestVerb[];
+  /** Further than the names: what the object must be. */
+  readonly when?: (node: string, attributes: ResourceAttributes) => boolean;
+  readonly reason?: string;
+}
+
+const isOwnName = (node: string, { name }: ResourceAttributes) => name === node;
+const isOwnPod = (node: string, { live }: ResourceAttributes) => nodeNameOf(live) === node;
+const nodeNameOf = (object: KubeObject | undefined) => (object as Pod | undefined)?.spec?.nodeName;
+
+/** What a node agent needs (admission plug-in NodeRestriction, authorizer Node, in spirit). */
+const NODE_RULES: readonly NodeRule[] = [
+  { resources: ['services', 'discovery.k8s.io/endpointslices', 'namespaces', 'nodes', 'pods'], verbs: READ },
+  { resources: ['configmaps', 'serviceaccounts'], verbs: READ },
+  {
+    resources: ['secrets'],
+    verbs: READ,
+    when: (_, { namespace }) => namespace !== undefined,
+    reason: 'a node reads secrets in the namespaces of its pods only',
+  },
+  {
+    resources: ['nodes', 'nodes/status'],
+    verbs: WRITE,
+    when: (node, attributes) =>
+      attributes.verb === 'create' ? attributes.object?.metadata.name === node : isOwnName(node, attributes),
+    reason: 'a node may only write itself',
+  },
+  {
+    resources: ['pods', 'pods/status'],
+    verbs: ['update', 'patch', 'delete'],
+    when: (node, attributes) =>
+      isOwnPod(node, attributes) && (attributes.subresource === 'status' || attributes.verb === 'delete'),
+    reason: 'a node may only write the status of pods that are bound to it, and delete them',
+  },
+  { resources: ['services/status'], verbs: ['update', 'patch'] },
+  { resources: ['events', 'events.k8s.io/events'], verbs: WRITE },
+  {
+    resources: ['coordination.k8s.io/leases'],
+    verbs: [...READ, ...WRITE],
+    when: (node, { namespace, name, object }) =>
+      namespace === 'kube-node-lease' && (name ?? object?.metadata.name) === node,
+    reason: 'a node may only use its own lease',
+  },
+];
+
+function nodeMay(node: string, attributes: ResourceAttributes): Decision {
+  const { group, resource, subresource, verb } = attributes;
+  const full = `${group ? `${group}/` : ''}${resource}${subresource ? `/${subresource}` : ''}`;
+  const rules = NODE_RULES.filter((rule) => rule.resources.includes(full) && rule.verbs.includes(verb));
+  if (rules.some(({ when }) => !when || when(node, attributes))) return ALLOWED;
+  return denied(rules.find(({ reason }) => reason)?.reason);
+}

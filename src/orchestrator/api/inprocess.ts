@@ -1,0 +1,190 @@
+import type {
+  KubeClient,
+  ListOptions,
+  User,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from '../../kube/client.ts';
+import { type StatusError, statusError } from '../../kube/status.ts';
+import {
+  apiVersionOf,
+  gvkOf,
+  type Json,
+  type KubeList,
+  type KubeObject,
+  type Resource,
+} from '../../kube/types.ts';
+import { badRequest, notServed } from './errors.ts';
+import type { Api, ServedResource, StoredWatch, WriteParameters } from './types.ts';
+
+/** Owner of fields that our own code writes without naming a manager. */
+const DEFAULT_MANAGER = 'pilotage';
+
+/** The verbs as a KubeClient, without HTTP and JSON text: what it gives are the stored objects themselves, frozen. */
+export function inProcessClient(api: Api, user: User): KubeClient {
+  const row = (resource: Resource): ServedResource => {
+    const found = api.kinds.find(resource.group, resource.version, resource.plural);
+    if (!found) throw notServed();
+    return found;
+  };
+  const target = (resource: Resource, namespace?: string) => ({
+    user,
+    resource: row(resource),
+    ...(namespace === undefined ? {} : { namespace }),
+  });
+  const item = (resource: Resource, { namespace, name }: { namespace?: string; name: string }) => {
+    if (!name) throw badRequest('name is required');
+    return { ...target(resource, scopeOf(resource, namespace)), name };
+  };
+  const itself = (resource: Resource, { metadata }: KubeObject) =>
+    item(resource, {
+      name: metadata.name ?? '',
+      ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
+    });
+
+  return {
+    resources: async () => api.kinds.all(),
+    resourceFor: async (kind) => api.kinds.findKind(gvkOf(kind)),
+
+    get: async <T extends KubeObject>(resource: Resource<T>, key: Key, options: Read = {}) => {
+      options.signal?.throwIfAborted();
+      const { object } = await api.get({ ...item(resource, key), ...pick(options, 'subresource') });
+      return object as T;
+    },
+    list: async <T extends KubeObject>(resource: Resource<T>, options: ListOptions = {}) => {
+      options.signal?.throwIfAborted();
+      const { signal: _, namespace, ...rest } = options;
+      const found = await api.list({ ...target(resource, namespace), ...rest });
+      return {
+        apiVersion: apiVersionOf(resource),
+        kind: row(resource).listKind,
+        metadata: {
+          resourceVersion: found.resourceVersion,
+          ...pick(found, 'continue'),
+          ...pick(found, 'remainingItemCount'),
+        },
+        items: found.items.map(({ object }) => object as T),
+      } satisfies KubeList<T>;
+    },
+    watch: <T extends KubeObject>(resource: Resource<T>, options: WatchOptions) => {
+      const { namespace, ...rest } = options;
+      const open = async () =>
+        api.watch({ allowWatchBookmarks: true, ...target(resource, namespace), ...rest });
+      return eventsOf<T>(open, options.signal);
+    },
+
+    create: async <T extends KubeObject>(
+      resource: Resource<T>,
+      object: KubeObject,
+      options: WriteOptions & { readonly namespace?: string } = {},
+    ) => {
+      const namespace = options.namespace ?? object.metadata.namespace;
+      const request = { ...target(resource, scopeOf(resource, namespace)), ...parameters(options) };
+      const { name } = object.metadata;
+      const parent = options.subresource && name ? { name, subresource: options.subresource } : {};
+      return (await api.create({ ...request, ...parent, body: json(object) })).stored.object as T;
+    },
+    update: async <T extends KubeObject>(
+      resource: Resource<T>,
+      object: KubeObject,
+      options: WriteOptions = {},
+    ) => {
+      const request = {
+        ...itself(resource, object),
+        ...pick(options, 'subresource'),
+        ...parameters(options),
+      };
+      return (await api.update({ ...request, body: json(object) })).stored.object as T;
+    },
+    patch: async (resource, key, patch, options = {}) => {
+      const request = { ...item(resource, key), ...pick(options, 'subresource'), ...parameters(options) };
+      return (await api.patch({ ...request, patch })).stored.object as never;
+    },
+    apply: async (resource, object, options) => {
+      const { fieldManager, force = false } = options;
+      const request = {
+        ...itself(resource, object),
+        ...pick(options, 'subresource'),
+        ...parameters(options),
+      };
+      return (await api.apply({ ...request, fieldManager, force, body: json(object) })).stored
+        .object as never;
+    },
+    delete: async (resource, key, options = {}) => {
+      options.signal?.throwIfAborted();
+      const { signal: _, ...rest } = options;
+      const deleted = await api.delete({ ...item(resource, key), ...rest });
+      return (deleted.type === 'gone' ? deleted.status : deleted.stored.object) as never;
+    },
+    deleteCollection: async (resource, options = {}) => {
+      options.signal?.throwIfAborted();
+      const { signal: _, namespace, ...rest } = options;
+      await api.deleteCollection({ ...target(resource, scopeOf(resource, namespace)), ...rest });
+    },
+
+    logs: async (key, options = {}) =>
+      api.logs({
+        ...item({ group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true }, key),
+        ...options,
+      }),
+    exec: async () => {
+      throw notBuilt('exec');
+    },
+    portForward: async () => {
+      throw notBuilt('port-forward');
+    },
+    as: (other) => inProcessClient(api, other),
+  };
+}
+
+type Key = { readonly namespace?: string; readonly name: string };
+type Read = { readonly subresource?: string; readonly signal?: AbortSignal };
+
+const notBuilt = (what: string): StatusError =>
+  statusError('MethodNotAllowed', `${what} is not served by the built-in orchestrator yet`);
+
+function scopeOf(resource: Resource, namespace: string | undefined): string | undefined {
+  if (!resource.namespaced) return undefined;
+  if (!namespace) throw badRequest(`a namespace is required for ${resource.plural}`);
+  return namespace;
+}
+
+function parameters(options: WriteOptions): WriteParameters {
+  options.signal?.throwIfAborted();
+  return {
+    fieldManager: options.fieldManager ?? DEFAULT_MANAGER,
+    fieldValidation: options.fieldValidation ?? 'Strict',
+    ...pick(options, 'dryRun'),
+    ...pick(options, 'onWarning'),
+  };
+}
+
+/** The one member, where it is set: an absent member must stay absent. */
+function pick<T extends object, K extends keyof T>(from: T, member: K): Pick<T, K> | Record<never, never> {
+  return from[member] === undefined ? {} : { [member]: from[member] };
+}
+
+/** A copy, and JSON like what HTTP would carry: what the caller keeps and changes is not what is stored, undefined members are absent. */
+const json = (object: KubeObject): Json => JSON.parse(JSON.stringify(object));
+
+async function* eventsOf<T extends KubeObject>(
+  open: () => Promise<StoredWatch>,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent<T>> {
+  if (signal.aborted) return;
+  const watch = await open();
+  try {
+    for (;;) {
+      const events = await watch.next();
+      if (!events || signal.aborted) return;
+      for (const event of events) {
+        if (event.type === 'BOOKMARK') yield event;
+        else yield { type: event.type, object: event.stored.object as T };
+        if (signal.aborted) return;
+      }
+    }
+  } finally {
+    watch.close();
+  }
+}

@@ -1,0 +1,124 @@
+import type { CustomResourceDefinition, KubeEvent } from '../../kube/objects.ts';
+import type { KubeObject } from '../../kube/types.ts';
+import { collectionPrefix } from '../store/keys.ts';
+import type { Entry } from '../store/types.ts';
+import type { ApiContext } from './context.ts';
+import { kindsOf } from './custom.ts';
+import { type Kind, keyOf, prefixOf } from './kind.ts';
+import { CRD_FINALIZER } from './strategies/crd.ts';
+import { deleteEntry } from './verbs/delete.ts';
+import { store } from './write.ts';
+
+const EXPIRY_INTERVAL_MS = 60_000;
+
+/** What the API server does by itself: definitions become kinds, their instances go with them, events grow old. */
+export interface Upkeep {
+  /** Reads what is stored. */
+  start(): void;
+  /** To be called after every write, before it is acknowledged, so that its author finds the consequences in place. */
+  onWrite(kind: Kind, object: KubeObject, exists: boolean): void;
+  stop(): Promise<void>;
+}
+
+export function createUpkeep(contextOf: () => ApiContext): Upkeep {
+  let cancelExpiry = () => {};
+  let work: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  const enqueue = (job: (context: ApiContext) => Promise<void>) => {
+    work = work.then(async () => {
+      if (stopped) return;
+      const context = contextOf();
+      await job(context).catch((error) =>
+        context.logger.warn({ error: String(error) }, 'upkeep of the API failed'),
+      );
+    });
+  };
+  const scheduleExpiry = () => {
+    cancelExpiry = contextOf().clock.after(EXPIRY_INTERVAL_MS, () => {
+      enqueue(expire);
+      scheduleExpiry();
+    });
+  };
+  const define = (definition: CustomResourceDefinition, exists: boolean) => {
+    const name = definition.metadata.name ?? '';
+    contextOf().kinds.setCustom(name, exists ? kindsOf(definition) : []);
+    if (exists && definition.metadata.deletionTimestamp) enqueue((context) => cleanUp(context, name));
+  };
+
+  return {
+    start() {
+      for (const { object } of contextOf().store.list(DEFINITIONS))
+        define(object as CustomResourceDefinition, true);
+      scheduleExpiry();
+    },
+    onWrite(kind, object, exists) {
+      if (isDefinition(kind)) define(object as CustomResourceDefinition, exists);
+      else if (kind.custom && !exists) enqueue((context) => cleanUp(context, `${kind.plural}.${kind.group}`));
+    },
+    async stop() {
+      stopped = true;
+      cancelExpiry();
+      await work;
+    },
+  };
+}
+
+const DEFINITIONS = collectionPrefix('apiextensions.k8s.io', 'customresourcedefinitions');
+const isDefinition = ({ storage }: Kind) => collectionPrefix(storage.group, storage.plural) === DEFINITIONS;
+
+/**
+ * The instances of a definition that is being deleted go first; the last one that leaves, perhaps only when its
+ * finalizers let it, takes the definition's finalizer along (apiextensions `controller/finalizer/crd_finalizer.go`).
+ */
+async function cleanUp(context: ApiContext, name: string): Promise<void> {
+  const { kinds } = context;
+  const crdKind = kinds.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
+  const entry = crdKind && context.store.latest(keyOf(crdKind, undefined, name));
+  if (!crdKind || !entry) return;
+  const { metadata } = entry.object;
+  if (!metadata.deletionTimestamp || !metadata.finalizers?.includes(CRD_FINALIZER)) return;
+  const [instanceKind] = kindsOf(entry.object as CustomResourceDefinition);
+  if (instanceKind) {
+    for (const instance of context.store.latestIn(prefixOf(instanceKind, undefined))) {
+      const latest = context.store.latest(instance.key);
+      if (latest && !latest.object.metadata.deletionTimestamp)
+        await deleteEntry(context, instanceKind, latest, {});
+    }
+    if (context.store.latestIn(prefixOf(instanceKind, undefined)).length > 0) return;
+  }
+  await release(context, crdKind, entry.key);
+}
+
+async function release(context: ApiContext, kind: Kind, key: string): Promise<void> {
+  const entry = context.store.latest(key);
+  if (!entry) return;
+  const { metadata } = entry.object;
+  const finalizers = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== CRD_FINALIZER);
+  await store(context, kind, entry, { ...entry.object, metadata: { ...metadata, finalizers } });
+}
+
+/** Objects with a time to live (events) go when nobody has written them for that long. */
+async function expire(context: ApiContext): Promise<void> {
+  const now = context.clock.now();
+  const collections = new Map(
+    context.kinds
+      .all()
+      .filter((kind) => kind.strategy.ttlSeconds !== undefined)
+      .map((kind) => [prefixOf(kind, undefined), kind]),
+  );
+  for (const [prefix, kind] of collections) {
+    const { ttlSeconds = Infinity } = kind.strategy;
+    const old = context.store.list(prefix).filter((entry) => now - lastUse(entry) > ttlSeconds * 1000);
+    await Promise.all(old.map((entry) => context.store.delete(entry.key)));
+  }
+}
+
+function lastUse({ object }: Entry): number {
+  const { lastTimestamp, eventTime, series } = object as KubeEvent & {
+    readonly eventTime?: string;
+    readonly series?: { readonly lastObservedTime?: string };
+  };
+  const times = [object.metadata.creationTimestamp, lastTimestamp, eventTime, series?.lastObservedTime];
+  return Math.max(...times.map((time) => (time ? Date.parse(time) : 0)));
+}
