@@ -129,23 +129,26 @@ export function createDeploymentController(context: ControllerContext): Controll
     }
   }
 
-  /** The revision goes along with the status: kube-apiserver lets a status update change annotations. */
   async function writeStatus(
     deployment: Deployment,
     status: DeploymentStatus,
     revision: string | undefined,
   ): Promise<void> {
-    const { annotations = {} } = deployment.metadata;
-    const isKnown = revision === undefined || annotations[REVISION] === revision;
-    if (isKnown && deepEqual(status, deployment.status)) return;
-    const metadata = isKnown
-      ? deployment.metadata
-      : { ...deployment.metadata, annotations: { ...annotations, [REVISION]: revision } };
+    const isRevised = revision !== undefined && deployment.metadata.annotations?.[REVISION] !== revision;
+    const current = isRevised ? await writeRevision(deployment, revision) : deployment;
+    if (deepEqual(status, deployment.status)) return;
     await client.update(
       DEPLOYMENTS,
-      { ...deployment, metadata, status },
+      { ...current, status },
       { subresource: 'status', fieldManager: MANAGER },
     );
+  }
+
+  /** `kubectl rollout history` and `undo` read the number of the present revision here. */
+  function writeRevision({ metadata }: Deployment, revision: string): Promise<Deployment> {
+    const { namespace = '', name = '', uid = '', resourceVersion = '' } = metadata;
+    const body = { metadata: { uid, resourceVersion, annotations: { [REVISION]: revision } } };
+    return client.patch(DEPLOYMENTS, { namespace, name }, { type: 'merge', body }, { fieldManager: MANAGER });
   }
 
   return createController({
