@@ -140,6 +140,15 @@ describe('a Handlebars template', () => {
       const { manifests } = rendered(chart(template, 'tier: front\n', helpers));
       expect(manifests[0]?.object.metadata.labels).to.deep.equal({ app: 'web', tier: 'front' });
     });
+    it('that call an unknown partial are named too', () => {
+      const wrong = {
+        'templates/_h.hbs':
+          '{{#*inline "a"}}\n{{> selectr}}\n{{/inline}}\n{{#*inline "selector"}}x{{/inline}}\n',
+      };
+      expect(refusal(chart(CONFIG, '', wrong))).to.contain(
+        'templates/_h.hbs:2:1: There is no partial named selectr\n  → Did you mean selector?',
+      );
+    });
     it('name their own file and line in errors', () => {
       expect(refusal(chart(`${CONFIG}  labels:\n    {{> labels}}\n`, '', helpers))).to.contain(
         'templates/_helpers.hbs:3:9: Values.tier is not defined',

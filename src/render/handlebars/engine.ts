@@ -1,7 +1,8 @@
 import Handlebars from 'handlebars';
-import { type Problem, ProblemError } from '../../base/errors.ts';
+import { ProblemError } from '../../base/errors.ts';
 import type { Place } from '../../base/located.ts';
 import { suggest } from '../../charts/suggest.ts';
+import { type CallLocation, located, placeError, placeOf, syntaxProblem } from './errors.ts';
 import { type Helper, HelperError } from './helper.ts';
 import { BLOCKS } from './helpers/blocks.ts';
 import { contextHelpers } from './helpers/context.ts';
@@ -59,7 +60,9 @@ export function createEngine(options: EngineOptions): Engine {
   const hb = Handlebars.create();
   for (const name of Object.keys(hb.helpers)) hb.unregisterHelper(name);
   const files: string[] = [];
-  const definitions = new Map<string, { compiled: Delegate; file: string }>();
+  const definitions = new Map<string, Delegate>();
+  /** Templates whose calls of partials can be checked only when everything is defined. */
+  const unchecked: { rewritten: Rewritten; file: string }[] = [];
   let depth = 0;
 
   const deeper = <T>(run: () => T): T => {
@@ -86,7 +89,7 @@ export function createEngine(options: EngineOptions): Engine {
       throw new HelperError(`no template is defined under the name ${JSON.stringify(name)}`, remedy);
     }
     // The final newline belongs to the line that holds {{/inline}}, not to the value.
-    return deeper(() => stripMarkers(run(found.compiled, context, root)).replace(/\n$/, ''));
+    return deeper(() => stripMarkers(run(found, context, root)).replace(/\n$/, ''));
   };
 
   const tpl = (text: string, context: unknown, call: Call): string => {
@@ -106,7 +109,7 @@ export function createEngine(options: EngineOptions): Engine {
   const placed = (name: string, helper: (args: unknown[], call: Call) => unknown) =>
     hb.registerHelper(name, function (this: unknown, ...args: unknown[]) {
       const { loc, data, hash } = args.pop() as HelperOptionsWithLoc;
-      const call = { root: data.root, place: placeOf(loc, files) };
+      const call = { root: data.root, place: placeOf(loc, files.at(-1) ?? '') };
       if (hash && Object.keys(hash).length > 0)
         args.push(...(name === 'dict' ? Object.entries(hash).flat() : [hash]));
       try {
@@ -125,7 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
       try {
         return block.call(this, value, opts);
       } catch (error) {
-        throw placeError(`#${name}`, error, placeOf(opts.loc, files));
+        throw placeError(`#${name}`, error, placeOf(opts.loc, files.at(-1) ?? ''));
       }
     } as Handlebars.HelperDelegate);
   }
@@ -148,9 +151,10 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     define(template) {
       const { rewritten, compiled } = load(template);
+      unchecked.push({ rewritten, file: template.file });
       for (const [name, program] of rewritten.definitions) {
         const definition = compile(program);
-        definitions.set(name, { compiled: definition, file: template.file });
+        definitions.set(name, definition);
         hb.registerPartial(name, definition);
       }
       const name = template.file
@@ -158,13 +162,14 @@ export function createEngine(options: EngineOptions): Engine {
         .replace(/^_/, '')
         .replace(/\.hbs$/, '');
       if (!rewritten.definitions.has(name) && rewritten.program.body.some(writesText)) {
-        definitions.set(name, { compiled, file: template.file });
+        definitions.set(name, compiled);
         hb.registerPartial(name, compiled);
       }
     },
     render(template, context) {
       const { compiled, rewritten, index } = load(template);
-      checkPartials(rewritten, template.file, [...definitions.keys()]);
+      const calls = [...unchecked.splice(0), { rewritten, file: template.file }];
+      for (const caller of calls) checkPartials(caller.rewritten, caller.file, [...definitions.keys()]);
       const marked = located(template, () => run(compiled, context, context));
       return { ...resolveMarkers(marked, { file: index, line: 1 }), files };
     },
@@ -173,21 +178,18 @@ export function createEngine(options: EngineOptions): Engine {
 
 type KnownHelpers = NonNullable<CompileOptions['knownHelpers']>;
 
+const writesText = (node: hbs.AST.Statement): boolean =>
+  node.type !== 'DecoratorBlock' &&
+  node.type !== 'CommentStatement' &&
+  !(node.type === 'ContentStatement' && stripMarkers((node as hbs.AST.ContentStatement).value).trim() === '');
+
 interface HelperOptionsWithLoc {
   readonly fn: Delegate;
   readonly inverse: Delegate;
   readonly hash: Readonly<Record<string, unknown>>;
   readonly data: Record<string, unknown> & { readonly root: Context };
-  readonly loc?: {
-    readonly source?: string;
-    readonly start: { readonly line: number; readonly column: number };
-  };
+  readonly loc?: CallLocation;
 }
-
-const writesText = (node: hbs.AST.Statement): boolean =>
-  node.type !== 'DecoratorBlock' &&
-  node.type !== 'CommentStatement' &&
-  !(node.type === 'ContentStatement' && stripMarkers((node as hbs.AST.ContentStatement).value).trim() === '');
 
 function parse(template: Template): hbs.AST.Program {
   try {
@@ -197,23 +199,6 @@ function parse(template: Template): hbs.AST.Program {
   }
 }
 
-/** Handlebars' parser puts the line into its message: `Parse error on line 3:`, followed by an excerpt and the tokens it hoped for. */
-function syntaxProblem(template: Template, error: unknown): Problem {
-  const [head = '', ...rest] = (error instanceof Error ? error.message : String(error)).split('\n');
-  const line = Number(/line (\d+)/.exec(head)?.[1] ?? / - (\d+):\d+$/.exec(head)?.[1] ?? 1);
-  const message = /^Parse error/.test(head) ? 'Handlebars cannot read this' : head.replace(/ - \d+:\d+$/, '');
-  const piped = /\{\{[^}]*\|/.test(template.text.split('\n')[line - 1] ?? '');
-  return {
-    reason: 'TemplateError',
-    message,
-    place: { file: template.file, line },
-    details: rest,
-    remedy: piped
-      ? 'Handlebars has no pipes: write {{quote Values.name}} for {{ .Values.name | quote }}.'
-      : 'Check that every {{#block}} has its {{/block}} and every {{ its }}.',
-  };
-}
-
 function checkPartials(rewritten: Rewritten, file: string, known: readonly string[]): void {
   for (const { name, line, column } of rewritten.calls) {
     if (known.includes(name) || rewritten.inlines.has(name) || name.startsWith('@')) continue;
@@ -221,38 +206,5 @@ function checkPartials(rewritten: Rewritten, file: string, known: readonly strin
       suggest(name, known) ?? `Define it in templates/_helpers.hbs: {{#*inline "${name}"}} … {{/inline}}`;
     const message = `There is no partial named ${name}`;
     throw new ProblemError({ reason: 'TemplateError', message, place: { file, line, column }, remedy });
-  }
-}
-
-function placeOf(loc: HelperOptionsWithLoc['loc'], files: readonly string[]): Place {
-  if (!loc) return { file: files.at(-1) ?? '' };
-  return { file: loc.source ?? files.at(-1) ?? '', line: loc.start.line, column: loc.start.column + 1 };
-}
-
-function placeError(name: string, error: unknown, place: Place): unknown {
-  // The innermost place is the one that helps: a helper that includes a template keeps the error of that template.
-  if (!(error instanceof HelperError)) return error;
-  const message =
-    name === 'fail' || name === 'required' || name.startsWith('%')
-      ? error.message
-      : `${name}: ${error.message}`;
-  const remedy = error.remedy ? { remedy: error.remedy } : {};
-  return new ProblemError({ reason: 'TemplateError', message, place, ...remedy });
-}
-
-/** Whatever else escapes from a template (a stack that overflows, a mistake of ours) at least names the template. */
-function located<T>(template: Template, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof ProblemError) throw error;
-    const place = { file: template.file };
-    const endless = error instanceof RangeError;
-    const message = endless
-      ? 'The templates call each other without end'
-      : error instanceof Error
-        ? error.message
-        : String(error);
-    throw new ProblemError({ reason: 'TemplateError', message, place }, { cause: error });
   }
 }

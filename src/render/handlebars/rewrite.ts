@@ -91,7 +91,7 @@ export function rewrite(
       fail(
         node,
         `There is no helper named ${name}`,
-        suggest(name, known) ?? 'Run `pilotage render --help`, or see docs/charts.md for the helpers.',
+        suggest(name, known) ?? 'docs/charts.md lists the helpers.',
       );
     }
     const lenient = words.lenient.has(name);
