@@ -3,6 +3,7 @@ import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../kube
 import { pruneUnknown, unknownFields } from '../../kube/validate.ts';
 import { badRequest } from './errors.ts';
 import type { Kind } from './kind.ts';
+import { normalForm } from './normal.ts';
 import type { ItemTarget, WriteParameters } from './types.ts';
 
 /** A body as an object of the kind that the request is about; absent apiVersion and kind are that kind's. */
@@ -52,7 +53,7 @@ export function withoutUnknownFields(
   parameters: WriteParameters,
 ): KubeObject {
   const schema = kind.schema();
-  if (!schema) return object;
+  if (!schema) return normalForm(kind, object);
   const { fieldValidation = 'Warn', onWarning } = parameters;
   if (fieldValidation !== 'Ignore') {
     const unknown = unknownFields(schema, object).map(({ path }) => `unknown field "${path}"`);
@@ -63,5 +64,5 @@ export function withoutUnknownFields(
     }
     for (const text of unknown) onWarning?.(text);
   }
-  return pruneUnknown(schema, object);
+  return normalForm(kind, pruneUnknown(schema, object));
 }

@@ -6,6 +6,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../../kube/client.ts';
+import { deepFreeze } from '../../kube/equal.ts';
 import { type StatusError, statusError } from '../../kube/status.ts';
 import {
   apiVersionOf,
@@ -56,7 +57,7 @@ export function inProcessClient(api: Api, user: User): KubeClient {
       options.signal?.throwIfAborted();
       const { signal: _, namespace, ...rest } = options;
       const found = await api.list({ ...target(resource, namespace), ...rest });
-      return {
+      const answer: KubeList<T> = {
         apiVersion: apiVersionOf(resource),
         kind: row(resource).listKind,
         metadata: {
@@ -65,7 +66,8 @@ export function inProcessClient(api: Api, user: User): KubeClient {
           ...pick(found, 'remainingItemCount'),
         },
         items: found.items.map(({ object }) => object as T),
-      } satisfies KubeList<T>;
+      };
+      return deepFreeze(answer);
     },
     watch: <T extends KubeObject>(resource: Resource<T>, options: WatchOptions) => {
       const { namespace, ...rest } = options;

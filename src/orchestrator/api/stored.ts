@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../kube/equal.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/types.ts';
 import type { Change, Entry } from '../store/types.ts';
 import type { Kind } from './kind.ts';
@@ -40,7 +41,7 @@ export function createViews(): Views {
 export function draft(object: KubeObject): Stored {
   let json: Buffer | undefined;
   return {
-    object,
+    object: deepFreeze(object),
     bytes: () => {
       json ??= Buffer.from(JSON.stringify(object));
       return json;
