@@ -47,9 +47,7 @@ export function loadKubeconfig(source: KubeconfigSource, contextName?: string): 
   const file = 'path' in source ? source.path : 'kubeconfig';
   const text = 'path' in source ? readFileSync(source.path, 'utf8') : source.text;
   const base = resolve('path' in source ? dirname(source.path) : (source.base ?? '.'));
-  const parsed = text.startsWith('{')
-    ? { ok: true as const, value: JSON.parse(text) }
-    : parseYaml(text, file);
+  const parsed = parseYaml(text, file);
   if (!parsed.ok) throw new ProblemError(parsed.problems[0]);
   const config = parsed.value;
 

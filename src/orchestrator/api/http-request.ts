@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import { problemOf } from '../../base/errors.ts';
+import type { User } from '../../kube/client.ts';
+import { statusError } from '../../kube/status.ts';
+import type { Json } from '../../kube/types.ts';
+import { parseYaml } from '../../kube/yaml.ts';
+import { decodeProtobuf, PROTOBUF } from './protobuf.ts';
+
+/** One request as the handlers see it. */
+export interface Call {
+  readonly method: string;
+  /** Without query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly user: User;
+  readonly accept: string | undefined;
+  readonly userAgent: string;
+  readonly contentType: string;
+  /** Reads the body once. */
+  readonly body: () => Promise<Buffer>;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+  /** Texts for the Warning header. */
+  readonly warnings: string[];
+}
+
+/** kube-apiserver's limit for a resource request (`MaxRequestBodyBytes`). */
+export const BODY_LIMIT = 3 * 1024 * 1024;
+
+export async function readRequestBody(request: IncomingMessage): Promise<Buffer> {
+  const tooLarge = () =>
+    statusError('RequestEntityTooLarge', `Request entity too large: limit is ${BODY_LIMIT}`);
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_LIMIT) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The body as JSON; what kubectl sends may also be YAML or protobuf. An empty body is undefined. */
+export async function bodyOf(call: Call, ...extraYamlTypes: readonly string[]): Promise<Json | undefined> {
+  const bytes = await call.body();
+  if (bytes.length === 0) return undefined;
+  if (call.contentType === PROTOBUF) return decodeProtobuf(bytes);
+  const text = bytes.toString('utf8');
+  if (call.contentType === 'application/yaml' || extraYamlTypes.includes(call.contentType))
+    return readYaml(text);
+  if (call.contentType === '' || call.contentType.endsWith('json')) return readJson(text);
+  throw unsupported(['application/json', 'application/yaml', PROTOBUF]);
+}
+
+export async function requiredBody(call: Call, ...extraYamlTypes: readonly string[]): Promise<Json> {
+  const body = await bodyOf(call, ...extraYamlTypes);
+  if (body === undefined)
+    throw statusError('BadRequest', 'the request has no body, but an object is expected');
+  return body;
+}
+
+function readJson(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw statusError('BadRequest', `the body is not valid JSON: ${problemOf(error).message}`);
+  }
+}
+
+function readYaml(text: string): Json {
+  const parsed = parseYaml(text, 'body');
+  if (parsed.ok) return parsed.value;
+  const [{ place, message }] = parsed.problems;
+  const line = place?.line === undefined ? '' : ` at line ${place.line}`;
+  throw statusError('BadRequest', `the body is not valid YAML${line}: ${message}`);
+}
+
+export function unsupported(accepted: readonly string[]) {
+  return statusError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
+}

@@ -1,0 +1,47 @@
+/** One field on the wire: `varint` of wire type 0, `bytes` of the others. */
+export interface Field {
+  readonly number: number;
+  readonly varint: bigint;
+  readonly bytes: Buffer;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** The fields of a message in order (protobuf encoding, wire types 0, 1, 2, 5). Throws RangeError where the bytes end early. */
+export function* fieldsOf(bytes: Buffer): Generator<Field, void, void> {
+  let at = 0;
+  const varint = (): bigint => {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = bytes[at++];
+      if (byte === undefined) throw new RangeError('it ends inside a number');
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asIntN(64, value);
+    }
+    throw new RangeError('a number is longer than 64 bits');
+  };
+  const take = (length: number): Buffer => {
+    if (length < 0 || at + length > bytes.length) throw new RangeError('it ends inside a field');
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  while (at < bytes.length) {
+    const tag = Number(varint());
+    const number = tag >>> 3;
+    const wire = tag & 7;
+    if (wire === 0) yield { number, varint: varint(), bytes: NOTHING };
+    else if (wire === 1) yield { number, varint: 0n, bytes: take(8) };
+    else if (wire === 2) yield { number, varint: 0n, bytes: take(Number(varint())) };
+    else if (wire === 5) yield { number, varint: 0n, bytes: take(4) };
+    else throw new RangeError(`wire type ${wire} is none`);
+  }
+}
+
+export const utf8 = (bytes: Buffer): string => bytes.toString('utf8');
+
+/** int64 → number; what a number cannot hold is refused rather than rounded. */
+export function toNumber(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${value} is too large a number`);
+  return number;
+}

@@ -1,0 +1,60 @@
+/**
+ * The grammar of Kubernetes paths, parsed in one place (`k8s.io/apiserver/pkg/endpoints/request/requestinfo.go`):
+ * `/api/v1` or `/apis/GROUP/VERSION`, then `[watch/][namespaces/NS/]RESOURCE[/NAME[/SUBRESOURCE]]`.
+ */
+export type Route =
+  | {
+      readonly type: 'resource';
+      readonly group: string;
+      readonly version: string;
+      readonly plural: string;
+      readonly namespace?: string;
+      readonly name?: string;
+      readonly subresource?: string;
+      /** The deprecated `/watch/` prefix. */
+      readonly watch: boolean;
+    }
+  | { readonly type: 'path'; readonly path: string };
+
+/** Subresources of a Namespace; anything else below one is a resource in it. */
+const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
+
+/** `path` without query. A segment that is no valid percent-encoding makes it a path that is not served. */
+export function routeOf(path: string): Route {
+  const elsewhere: Route = { type: 'path', path };
+  const segments = decoded(path);
+  if (!segments) return elsewhere;
+  const [root, ...rest] = segments;
+  const core = root === 'api';
+  if (!core && root !== 'apis') return elsewhere;
+  const [group, version, ...tail] = core ? ['', ...rest] : rest;
+  const watch = tail[0] === 'watch';
+  const found = resourceOf(watch ? tail.slice(1) : tail);
+  if (group === undefined || version === undefined || !found) return elsewhere;
+  return { type: 'resource', group, version, watch, ...found };
+}
+
+function resourceOf(segments: readonly string[]) {
+  const [first, second, third] = segments;
+  if (first === undefined || segments.length > 5) return undefined;
+  const below = first === 'namespaces' && third !== undefined && !NAMESPACE_SUBRESOURCES.has(third);
+  const [plural, name, ...subresource] = below ? segments.slice(2) : segments;
+  if (plural === undefined || subresource.length > 1) return undefined;
+  return {
+    plural,
+    ...(below && second !== undefined ? { namespace: second } : {}),
+    ...(name === undefined ? {} : { name }),
+    ...(subresource[0] === undefined ? {} : { subresource: subresource[0] }),
+  };
+}
+
+function decoded(path: string): string[] | undefined {
+  try {
+    return path
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
