@@ -91,15 +91,18 @@ const descendants: Step = (node) => [node, ...children(node).flatMap(descendants
 const COMPARE: Readonly<Record<string, (a: unknown, b: unknown) => boolean>> = {
   '==': deepEqual,
   '!=': (a, b) => !deepEqual(a, b),
-  '<': (a, b) => sameType(a, b) && a < b,
-  '<=': (a, b) => sameType(a, b) && a <= b,
-  '>': (a, b) => sameType(a, b) && a > b,
-  '>=': (a, b) => sameType(a, b) && a >= b,
+  '<': (a, b) => order(a, b) < 0,
+  '<=': (a, b) => order(a, b) <= 0,
+  '>': (a, b) => order(a, b) > 0,
+  '>=': (a, b) => order(a, b) >= 0,
 };
 
-/** Only numbers with numbers and texts with texts have an order. */
-const sameType = (a: unknown, b: unknown): a is number =>
-  typeof a === typeof b && (typeof a === 'number' || typeof a === 'string');
+/** NaN, which no comparison holds for, unless both are numbers or both texts. */
+function order(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
+  return Number.NaN;
+}
 
 function filterStep(expression: string): Step {
   const match = /^\s*@(.*?)\s*(?:(==|!=|<=|>=|<|>)\s*(.*?))?\s*$/s.exec(expression);

@@ -1,38 +1,55 @@
-import type { Schema } from './schema.ts';
-import type { GroupVersionKind, KubeObject } from './types.ts';
+import type { GroupVersionKind, JsonObject, KubeObject } from './types.ts';
+import {
+  validateCrd,
+  validateEvent,
+  validateIngress,
+  validateLease,
+  validateNode,
+} from './validation/cluster.ts';
+import { validateConfigMap, validateSecret } from './validation/config.ts';
+import type { FieldError } from './validation/errors.ts';
+import { validateMetadata } from './validation/metadata.ts';
+import { validatePod } from './validation/pod.ts';
+import { validateEndpointSlice, validateService } from './validation/service.ts';
+import {
+  validateDaemonSet,
+  validateDeployment,
+  validateJob,
+  validateReplicaSet,
+  validateStatefulSet,
+} from './validation/workloads.ts';
 
-/** One cause of a 422, in the words of apimachinery `pkg/util/validation/field`. */
-export interface FieldError {
-  /** `spec.containers[0].name` */
-  readonly field: string;
-  readonly reason:
-    | 'Required'
-    | 'Invalid'
-    | 'NotSupported'
-    | 'Duplicate'
-    | 'Forbidden'
-    | 'TooLong'
-    | 'TypeInvalid';
-  /** Without the field: `Required value: must be specified`. */
-  readonly message: string;
-}
+export { type FieldError, formatFieldError } from './validation/errors.ts';
+export { validateTypes } from './validation/types.ts';
+export { pruneUnknown, unknownFields } from './validation/unknown.ts';
 
-/** Fields that the schema does not know (`fieldValidation=Strict` rejects them, Warn warns): `spec.replica`. */
-export function unknownFields(_schema: Schema, _object: unknown): { readonly path: string }[] {
-  throw new Error('signature only');
-}
+type Rule = (object: JsonObject, old?: JsonObject) => readonly FieldError[];
 
-/** The object without the fields that the schema does not know; the same reference when there are none. */
-export function pruneUnknown<T>(_schema: Schema, _object: T): T {
-  throw new Error('signature only');
-}
+/** The rules of a kind beyond its types and its metadata. A kind without a row has none yet. */
+const RULES: Readonly<Record<string, Rule>> = {
+  '/Pod': validatePod,
+  '/Service': validateService,
+  '/ConfigMap': validateConfigMap,
+  '/Secret': validateSecret,
+  '/Node': validateNode,
+  '/Event': validateEvent,
+  'apps/Deployment': validateDeployment,
+  'apps/ReplicaSet': validateReplicaSet,
+  'apps/StatefulSet': validateStatefulSet,
+  'apps/DaemonSet': validateDaemonSet,
+  'batch/Job': validateJob,
+  'coordination.k8s.io/Lease': validateLease,
+  'discovery.k8s.io/EndpointSlice': validateEndpointSlice,
+  'networking.k8s.io/Ingress': validateIngress,
+  'apiextensions.k8s.io/CustomResourceDefinition': validateCrd,
+};
 
-/** Types, required fields, and the constraints of a CRD. */
-export function validateTypes(_schema: Schema, _object: unknown): FieldError[] {
-  throw new Error('signature only');
-}
-
-/** Essential semantic rules of the built-in kinds; with `old`, the rules of an update (immutable fields) too. */
-export function validateObject(_gvk: GroupVersionKind, _object: KubeObject, _old?: KubeObject): FieldError[] {
-  throw new Error('signature only');
+/**
+ * Semantic rules: metadata for every kind, and the essential rules of built-in ones. The object is defaulted and
+ * of the right types; with `old`, the rules of an update (immutable fields) hold too.
+ */
+export function validateObject(gvk: GroupVersionKind, object: KubeObject, old?: KubeObject): FieldError[] {
+  const [json, before] = [object as unknown as JsonObject, old as unknown as JsonObject | undefined];
+  const rule = RULES[`${gvk.group}/${gvk.kind}`];
+  return [...validateMetadata(gvk, json, before), ...(rule ? rule(json, before) : [])];
 }

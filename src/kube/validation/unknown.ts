@@ -1,0 +1,59 @@
+import { isObject } from '../equal.ts';
+import { memberSchema, type Schema } from '../schema.ts';
+import type { JsonObject } from '../types.ts';
+import { join } from './types.ts';
+
+/** Fields that the schema does not know (`fieldValidation=Strict` rejects them, Warn warns): `spec.replica`. */
+export function unknownFields(schema: Schema, object: unknown): { readonly path: string }[] {
+  const found: { readonly path: string }[] = [];
+  const visit = (node: Schema, value: unknown, path: string): void => {
+    if (Array.isArray(value)) {
+      const { items } = node;
+      for (const [i, item] of items ? value.entries() : []) visit(items ?? node, item, `${path}[${i}]`);
+    } else if (isObject(value)) {
+      for (const key in value) {
+        const child = memberSchema(node, key);
+        if (child) visit(child, value[key], join(path, key));
+        else if (!isKept(node, key)) found.push({ path: join(path, key) });
+      }
+    }
+  };
+  visit(schema, object, '');
+  return found;
+}
+
+/** The object without the fields that the schema does not know; the same reference when there are none. */
+export function pruneUnknown<T>(schema: Schema, object: T): T {
+  return prune(schema, object) as T;
+}
+
+function prune(schema: Schema, value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (!items) return value;
+    const pruned = value.map((item) => prune(items, item));
+    return pruned.every((item, i) => item === value[i]) ? value : pruned;
+  }
+  return isObject(value) ? pruneMembers(schema, value) : value;
+}
+
+function pruneMembers(schema: Schema, object: JsonObject): unknown {
+  let copy: Record<string, unknown> | undefined;
+  for (const key in object) {
+    const child = memberSchema(schema, key);
+    const pruned = child ? prune(child, object[key]) : isKept(schema, key) ? object[key] : undefined;
+    if (pruned === object[key]) continue;
+    copy ??= { ...object };
+    if (pruned === undefined) delete copy[key];
+    else copy[key] = pruned;
+  }
+  return copy ?? object;
+}
+
+const EMBEDDED = ['apiVersion', 'kind', 'metadata'];
+
+function isKept(schema: Schema, key: string): boolean {
+  if (schema.preserveUnknown || (schema.embeddedResource && EMBEDDED.includes(key))) return true;
+  // A node that says nothing of its structure, as a branch's, says nothing against it.
+  return schema.type === undefined && !schema.properties && !schema.additional;
+}
