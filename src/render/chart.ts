@@ -5,7 +5,8 @@ import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from 
 import { readValuesFiles, type Values, valuesFrom } from '../charts/values.ts';
 import type { JsonObject } from '../kube/types.ts';
 import { contextOf, imageFrom } from './context.ts';
-import { type Context, createEngine, type Engine } from './handlebars/engine.ts';
+import { createEngine, type Engine } from './handlebars/engine.ts';
+import type { Context } from './handlebars/types.ts';
 import { readManifests, type Written } from './manifests.ts';
 import type { RenderRequest } from './types.ts';
 

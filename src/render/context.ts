@@ -1,6 +1,6 @@
 import type { ScopedChart } from '../charts/scope.ts';
-import type { Context } from './handlebars/engine.ts';
 import { isMap } from './handlebars/truth.ts';
+import type { Context } from './handlebars/types.ts';
 import { seesRevision } from './key.ts';
 import type { RenderRequest } from './types.ts';
 

@@ -1,6 +1,5 @@
 import Handlebars from 'handlebars';
 import { ProblemError } from '../../base/errors.ts';
-import type { Place } from '../../base/located.ts';
 import { suggest } from '../../charts/suggest.ts';
 import { type CallLocation, located, placeError, placeOf, syntaxProblem } from './errors.ts';
 import { type Helper, HelperError } from './helper.ts';
@@ -10,26 +9,12 @@ import { HELPERS } from './helpers/index.ts';
 import { LENIENT } from './helpers/logic.ts';
 import { type MappedText, resolveMarkers, stripMarkers } from './markers.ts';
 import { OUTPUT, type Rewritten, rewrite, VALUE, type Vocabulary } from './rewrite.ts';
+import type { Call, Context, EngineOptions, Template } from './types.ts';
 import { output, requireValue } from './values.ts';
-
-export interface Template {
-  /** Path in the tree: what errors name. */
-  readonly file: string;
-  readonly text: string;
-}
-
-/** The data of one chart, as its templates see it. */
-export type Context = Readonly<Record<string, unknown>>;
 
 export interface RenderedText extends MappedText {
   /** File names by the index that `sources` use. */
   readonly files: readonly string[];
-}
-
-/** What a helper may know about where it is called. */
-export interface Call {
-  readonly root: Context;
-  readonly place: Place;
 }
 
 export interface Engine {
@@ -37,13 +22,6 @@ export interface Engine {
   define(template: Template): void;
   /** Throws ProblemError with file, line, column and remedy. */
   render(template: Template, context: Context): RenderedText;
-}
-
-export interface EngineOptions {
-  /** `{{image "web"}}` → reference, or undefined when nothing is known under that name. */
-  readonly image: (name: string, root: Context) => string | undefined;
-  /** Files of the chart that templates may read, by path relative to the chart. */
-  readonly files: (root: Context) => Readonly<Record<string, string>>;
 }
 
 export const ROOTS: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
-import type { Call, Context, EngineOptions } from '../engine.ts';
 import { HelperError, map, text } from '../helper.ts';
 import { isMap } from '../truth.ts';
+import type { Call, Context, EngineOptions } from '../types.ts';
 
 export type ContextHelper = (args: readonly unknown[], call: Call) => unknown;
 
