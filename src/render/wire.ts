@@ -16,7 +16,8 @@ export function toWire({ tree, ...request }: RenderRequest): WireRequest {
     .filter((path) => path.startsWith(prefix) || values.has(path))
     .flatMap((path) => {
       const bytes = tree.read(path);
-      return bytes === undefined ? [] : [[path, bytes] as const];
+      // A copy of these bytes alone: what travels is the whole buffer behind them, which may be a pack file.
+      return bytes === undefined ? [] : [[path, new Uint8Array(bytes)] as const];
     });
   return { request, files };
 }
