@@ -5,7 +5,7 @@ import { createInformer } from '../../src/kube/informer.ts';
 import type { ConfigMap } from '../../src/kube/objects.ts';
 import { CONFIG_MAPS } from '../../src/kube/resources.ts';
 import { FakeClock, settle } from '../fakes/clock.ts';
-import { FakeCluster } from '../fakes/cluster.ts';
+import { ListWatchServer } from '../fakes/listwatch.ts';
 
 const map = (name: string, value = '', labels: Record<string, string> = {}): ConfigMap => ({
   apiVersion: 'v1',
@@ -15,7 +15,7 @@ const map = (name: string, value = '', labels: Record<string, string> = {}): Con
 });
 
 function setUp() {
-  const cluster = new FakeCluster();
+  const cluster = new ListWatchServer();
   const clock = new FakeClock();
   const stop = new AbortController();
   const informer = createInformer({
