@@ -16,7 +16,7 @@ export interface PodsOptions extends Omit<PodContext, 'onGone'> {
 
 /** All pods of this node: those that are recorded here, and those that the API gives it. */
 export interface Pods {
-  /** Takes up what an earlier agent left, without a word from the API; then follows the informer (which its owner starts). */
+  /** Takes up what an earlier agent left, without a word from the API; then starts and follows the informer. */
   start(signal: AbortSignal): void;
   list(): readonly PodWorker[];
   find(uid: string): PodWorker | undefined;
@@ -99,6 +99,7 @@ export function createPods(options: PodsOptions): Pods {
         update: accept,
         delete: (pod) => workers.get(pod.metadata.uid ?? '')?.orphan(),
       });
+      informer.start(signal);
       informer.synced.then(orphanUnknown, () => undefined);
       signal.addEventListener('abort', () => {
         stopExits();

@@ -13,14 +13,17 @@ import type { LagMeter } from './lag.ts';
 import { type Action, step } from './lifecycle.ts';
 import { look, runHook } from './looks.ts';
 import { wildcardMessage, withForeign } from './podconditions.ts';
-import { type PodRecord, writePodRecord } from './poddir.ts';
+import { type PodRecord, volumesDir, writePodRecord } from './poddir.ts';
 import { podStatus, sameStatus } from './podstatus.ts';
 import type { Blocked, ContainerView, Ending, PodView } from './podview.ts';
 import { prepare } from './preparation.ts';
+import { volumeReferences } from './references.ts';
 import type { Attempt, ContainerRef, ContainerRuntime } from './runtime.ts';
+import { readSources } from './sources.ts';
 import { createStatusWriter } from './statuswriter.ts';
 import { type Supervisor, supervise } from './supervisor.ts';
 import { terminate } from './termination.ts';
+import { writeVolumes } from './volumes.ts';
 
 /** What all pods of a node share. */
 export interface PodContext {
@@ -47,12 +50,14 @@ export interface PodContext {
 export interface PodWorker {
   readonly uid: string;
   readonly record: PodRecord;
-  /** Attempts that run, for whoever looks at logs and sockets. */
+  /** Attempts that ran at the last step, for whoever looks at logs and sockets. */
   running(): readonly Attempt[];
   /** The API's word of the same pod. */
   update(pod: Pod): void;
   /** The API does not know it any more. */
   orphan(): void;
+  /** Brings mounted ConfigMaps and Secrets up to date. Never rejects. */
+  refreshVolumes(): Promise<void>;
   setWildcards(found: PodView['wildcards']): void;
   /** Something of it changed outside. */
   wake(): void;
@@ -102,6 +107,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
   let finishing = false;
   let dirty = false;
   let running: Promise<void> | undefined;
+  let lastRunning: readonly Attempt[] = [];
   let cancelWake = () => {};
 
   const memoryOf = (name: string): Memory => {
@@ -128,6 +134,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
 
   function makeView(now: number): PodView {
     const attempts = runtime.attempts(uid);
+    lastRunning = attempts.filter((one) => one.state.type === 'running');
     const end = ending(now);
     const view = (container: Container): ContainerView => {
       const own = attempts.filter((one) => one.ref.container === container.name);
@@ -333,6 +340,22 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     running = undefined;
   }
 
+  /** Only of a pod whose volumes stand already; what cannot be read or is gone leaves them as they are. */
+  async function refreshVolumes(): Promise<void> {
+    const references = volumeReferences(record.pod);
+    const names = references.configMaps.size + references.secrets.size;
+    if (names === 0 || finishing || runtime.attempts(uid).every((one) => one.state.type !== 'running'))
+      return;
+    try {
+      const sources = await readSources(context.client, record.pod.metadata.namespace ?? '', references);
+      if (finishing || abort.signal.aborted) return;
+      const fault = writeVolumes(volumesDir(root, uid), { ...context, ...record, ...sources });
+      if (fault) logger.debug({ fault }, 'volumes stay as they are');
+    } catch (error) {
+      logger.debug({ error: problemOf(error).message }, 'volumes stay as they are');
+    }
+  }
+
   function retryFinish(error: unknown): void {
     finishing = false;
     logger.error({ error: problemOf(error).message }, 'forgetting a pod failed');
@@ -387,7 +410,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     get record() {
       return record;
     },
-    running: () => runtime.attempts(uid).filter((one) => one.state.type === 'running'),
+    running: () => lastRunning,
     update(pod) {
       record = { ...record, pod };
       if (status) {
@@ -402,6 +425,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       orphanedAt ??= clock.now();
       wake();
     },
+    refreshVolumes,
     setWildcards(next) {
       if (JSON.stringify(next) === JSON.stringify(wildcards)) return;
       wildcards = next;

@@ -1,0 +1,195 @@
+/** The node: what `agent.ts` starts. Its pods outlive it; a new one takes them up where this one left them. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { problemOf } from '../base/errors.ts';
+import { type Logger, silentLogger } from '../base/log.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { createEventRecorder } from '../kube/events.ts';
+import { createInformer } from '../kube/informer.ts';
+import { PODS } from '../kube/resources.ts';
+import { createServiceProxy, type ProxyState, type ServiceProxy } from './network/proxy.ts';
+import { HOST_IP } from './node/addresses.ts';
+import { createPods, type Pods } from './node/agent.ts';
+import { answer } from './node/answers.ts';
+import { openImageStore } from './node/images.ts';
+import { createLagMeter } from './node/lag.ts';
+import { keepLinked, type LinkTarget } from './node/linkclient.ts';
+import { findWildcards } from './node/listeners.ts';
+import { createLogs } from './node/logs.ts';
+import { createProcessRuntime } from './node/process.ts';
+import { keepRegistered, nodeResources } from './node/registration.ts';
+import { serviceEnvironment } from './node/serviceenv.ts';
+import { stopRecorded } from './node/stop.ts';
+
+export { type BuildRequest, type ImageRow, type ImageStore, openImageStore } from './node/images.ts';
+export type { LinkTarget } from './node/linkclient.ts';
+
+export interface NodeOptions {
+  /** Authenticated as `system:node:<nodeName>`. */
+  readonly client: KubeClient;
+  readonly nodeName: string;
+  /** Everything that the node keeps; one agent at a time uses it. */
+  readonly dir: string;
+  /** Loopback range that pods get their addresses from: `127.201.0.0/16`. */
+  readonly podCidr: string;
+  /** Where `openImageStore` keeps images: shared with the daemon, which builds them. */
+  readonly imageStoreDir: string;
+  readonly link: LinkTarget;
+  /** What every container starts from: PATH, HOME and the like of the machine. */
+  readonly hostEnvironment: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** In [0, 1). */
+  readonly random?: () => number;
+}
+
+export interface PilotageNode {
+  /** Adopts what runs and serves what was served, before the API is asked for anything. */
+  start(): Promise<void>;
+  /** Lets go of everything and leaves the pods running. */
+  stop(): Promise<void>;
+}
+
+/** How often sockets are gone through. */
+const SURVEY_MS = 2_000;
+/** How often mounted ConfigMaps and Secrets are compared (kubelet: about a minute). */
+const REFRESH_MS = 10_000;
+
+export function createNode(options: NodeOptions): PilotageNode {
+  const { client, nodeName, dir, clock, hostEnvironment } = options;
+  const logger = options.logger.child({ node: nodeName });
+  const root = podsDir(dir);
+  const runtime = createProcessRuntime({ root, clock, logger });
+  const stopping = new AbortController();
+  const lag = createLagMeter(clock);
+
+  const proxy: ServiceProxy = createServiceProxy({
+    client,
+    clock,
+    logger,
+    nodeHost: HOST_IP,
+    ...keptState(join(dir, 'routes.json')),
+  });
+  const pods: Pods = createPods({
+    client,
+    runtime,
+    images: openImageStore(options.imageStoreDir, { clock, logger }),
+    events: createEventRecorder({ client, clock, logger, component: 'pilotage-agent', host: nodeName }),
+    clock,
+    lag,
+    logger,
+    random: options.random ?? Math.random,
+    root,
+    nodeName,
+    hostIP: HOST_IP,
+    nodeResources: nodeResources(),
+    podCidr: options.podCidr,
+    informer: createInformer({
+      client,
+      resource: PODS,
+      clock,
+      logger,
+      fieldSelector: `spec.nodeName=${nodeName}`,
+    }),
+    baseEnvironment: (namespace) => ({
+      ...serviceEnvironment(proxy.addresses(), namespace),
+      ...hostEnvironment,
+    }),
+    releasePod: (uid) => proxy.releasePod(uid),
+  });
+  const logs = createLogs({
+    runtime,
+    clock,
+    running: () => pods.list().flatMap((worker) => worker.running().map(({ ref }) => ref)),
+  });
+  let background: Promise<unknown> = Promise.resolve();
+
+  return { start, stop };
+
+  async function start(): Promise<void> {
+    pods.start(stopping.signal);
+    await proxy.start();
+    every(SURVEY_MS, survey);
+    every(REFRESH_MS, () => {
+      for (const worker of pods.list()) void worker.refreshVolumes();
+    });
+    background = Promise.all([
+      keepRegistered({ ...options, logger }, stopping.signal),
+      keepLinked(
+        {
+          target: options.link,
+          nodeName,
+          answer: (request, signal) => answer({ pods, runtime, logs }, request, signal),
+          clock,
+          logger,
+        },
+        stopping.signal,
+      ),
+    ]);
+  }
+
+  function survey(): void {
+    const workers = pods.list();
+    const found = findWildcards(workers.flatMap((worker) => worker.running()));
+    for (const worker of workers) worker.setWildcards(found.get(worker.uid) ?? []);
+  }
+
+  function every(ms: number, work: () => void): void {
+    let cancel = () => {};
+    const turn = () => {
+      cancel = clock.after(ms, turn);
+      try {
+        work();
+      } catch (error) {
+        logger.error({ error: problemOf(error).message }, 'a survey failed');
+      }
+    };
+    stopping.signal.addEventListener('abort', () => cancel(), { once: true });
+    turn();
+  }
+
+  async function stop(): Promise<void> {
+    stopping.abort(new Error('the agent stops'));
+    lag.stop();
+    logs.stop();
+    await Promise.all([pods.stop(), proxy.stop(), background]);
+    runtime.close();
+  }
+}
+
+const podsDir = (dir: string): string => join(dir, 'pods');
+
+/** Ends every process of the pods of the node whose directory this is. Its agent must not run. */
+export async function stopAllPods(
+  dir: string,
+  {
+    clock = systemClock,
+    logger = silentLogger,
+    graceMs = 5_000,
+  }: { clock?: Clock; logger?: Logger; graceMs?: number } = {},
+): Promise<void> {
+  await stopRecorded(podsDir(dir), clock, logger, graceMs);
+}
+
+/** A small file that is replaced as a whole; what cannot be read counts as nothing. */
+function keptState(file: string): { load: () => ProxyState | undefined; save: (state: ProxyState) => void } {
+  let saved = '';
+  return {
+    load() {
+      try {
+        return JSON.parse(readFileSync(file, 'utf8'));
+      } catch {
+        return undefined;
+      }
+    },
+    save(state) {
+      const text = JSON.stringify(state);
+      if (text === saved) return;
+      mkdirSync(join(file, '..'), { recursive: true });
+      writeFileSync(`${file}.new`, text, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+      saved = text;
+    },
+  };
+}

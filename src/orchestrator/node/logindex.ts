@@ -1,0 +1,97 @@
+import { appendFileSync, closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { errnoOf } from '../../base/errors.ts';
+
+/**
+ * When the bytes of a raw log were written, as far as somebody looked: `<log>.times` holds lines `<ms> <offset>`, each saying that at `ms`
+ * the log reached to `offset`. Programs write straight into the log, so a byte's time is that of the first look after it.
+ */
+export interface LogIndex {
+  /** Records how far the log reaches now. */
+  look(now: number): void;
+  /** Time in ms since the epoch at which the byte at `offset` was seen first; `fallback` for one that nobody has seen yet. */
+  timeOf(offset: number, fallback: number): number;
+  /** The first byte that was written at or after `ms`, as far as the index knows. */
+  offsetSince(ms: number): number;
+}
+
+interface Mark {
+  readonly ms: number;
+  readonly end: number;
+}
+
+export function openLogIndex(log: string): LogIndex {
+  const file = `${log}.times`;
+  const marks = readMarks(file);
+
+  return {
+    look(now) {
+      const found = statSync(log, { throwIfNoEntry: false });
+      const known = marks.at(-1)?.end ?? 0;
+      if (!found || found.size <= known) return;
+      // What came while nobody looked was written by the time the file says, not now.
+      const mark = {
+        ms: Math.round(Math.min(now, Math.max(found.mtimeMs, marks.at(-1)?.ms ?? 0))),
+        end: found.size,
+      };
+      marks.push(mark);
+      appendFileSync(file, `${mark.ms} ${mark.end}\n`, { mode: 0o600 });
+    },
+    timeOf(offset, fallback) {
+      return marks[firstAfter(marks, (mark) => mark.end > offset)]?.ms ?? fallback;
+    },
+    offsetSince(ms) {
+      const index = firstAfter(marks, (mark) => mark.ms >= ms);
+      return index === 0 ? 0 : (marks[index - 1]?.end ?? 0);
+    },
+  };
+}
+
+/** Index of the first mark for which `test` holds (marks rise in both numbers), or the length. */
+function firstAfter(marks: readonly Mark[], test: (mark: Mark) => boolean): number {
+  let low = 0;
+  let high = marks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const mark = marks[middle];
+    if (mark && test(mark)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function readMarks(file: string): Mark[] {
+  try {
+    // A last line without its end was cut off by a crash.
+    const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => line.split(' ').map(Number)).map(([ms = 0, end = 0]) => ({ ms, end }));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+const CHUNK = 64 * 1024;
+
+/** Where the last `count` lines begin; a line without its end counts as one. */
+export function offsetOfTail(log: string, count: number): number {
+  const size = statSync(log).size;
+  if (count === 0) return size;
+  const fd = openSync(log, 'r');
+  try {
+    const chunk = Buffer.alloc(CHUNK);
+    let left = count;
+    for (let end = size; end > 0; ) {
+      const start = Math.max(0, end - CHUNK);
+      const length = readSync(fd, chunk, 0, end - start, start);
+      for (let i = length - 1; i >= 0; i--) {
+        // The line break that ends the file begins no line.
+        if (chunk[i] !== 10 || start + i === size - 1) continue;
+        if (--left === 0) return start + i + 1;
+      }
+      end = start;
+    }
+    return 0;
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,165 @@
+import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
+import { type Clock, rfc3339, rfc3339Micro, sleep } from '../../base/clock.ts';
+import { problemOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { Condition, Lease, Node } from '../../kube/objects.ts';
+import { LEASES, NAMESPACES, NODES } from '../../kube/resources.ts';
+import { isAlreadyExists, isNotFound } from '../../kube/status.ts';
+import type { Json } from '../../kube/types.ts';
+import { HOST_IP } from './addresses.ts';
+import { readBootId } from './records.ts';
+
+export interface RegistrationOptions {
+  readonly client: KubeClient;
+  readonly nodeName: string;
+  readonly podCidr: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** kubelet defaults: nodeStatusUpdateFrequency, nodeLeaseDurationSeconds (renewed at a quarter). */
+const HEARTBEAT_MS = 10_000;
+const LEASE_SECONDS = 40;
+const LEASE_NAMESPACE = 'kube-node-lease';
+/** The API may not be there yet: it is looked for again soon. */
+const RETRY_MS = 500;
+const MAX_PODS = 250;
+
+/** What this machine offers. All of it may be allocated: the agent itself is small. */
+export function nodeResources(): Readonly<Record<string, string>> {
+  return { cpu: String(cpus().length), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: String(MAX_PODS) };
+}
+
+/** Makes this machine a Node and keeps it one: status and Lease every ten seconds, until the signal. Never rejects. */
+export async function keepRegistered(options: RegistrationOptions, signal: AbortSignal): Promise<void> {
+  const { clock, logger } = options;
+  let isKnown = false;
+  let wasReachable = true;
+  while (!signal.aborted) {
+    let isReached = false;
+    try {
+      if (!isKnown) await register(options);
+      isKnown = true;
+      await Promise.all([writeStatus(options), renewLease(options)]);
+      isReached = true;
+      if (!wasReachable) logger.info({}, 'the API is back');
+    } catch (error) {
+      if (isNotFound(error)) isKnown = false;
+      const fields = { error: problemOf(error).message };
+      if (wasReachable && !signal.aborted)
+        logger.warn(fields, 'the API does not hear of this node; its pods go on');
+    }
+    wasReachable = isReached;
+    await sleep(clock, isReached ? HEARTBEAT_MS : RETRY_MS, signal).catch(() => undefined);
+  }
+}
+
+/** `os.arch()` and `os.platform()` in Go's words, as the well-known labels have them. */
+const ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
+const OS: Readonly<Record<string, string>> = { win32: 'windows' };
+const goArch = (): string => ARCH[arch()] ?? arch();
+const goOs = (): string => OS[platform()] ?? platform();
+
+async function register({ client, nodeName, podCidr }: RegistrationOptions): Promise<void> {
+  const labels = {
+    'kubernetes.io/hostname': nodeName,
+    'kubernetes.io/os': goOs(),
+    'kubernetes.io/arch': goArch(),
+  };
+  const node: Node = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: nodeName, labels },
+    spec: { podCIDR: podCidr },
+  };
+  try {
+    await client.create(NODES, node);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    await client.patch(NODES, { name: nodeName }, { type: 'merge', body: { metadata: { labels } } });
+  }
+}
+
+async function writeStatus({ client, nodeName, clock }: RegistrationOptions): Promise<void> {
+  const before = await client.get(NODES, { name: nodeName });
+  const now = rfc3339(clock.now());
+  const resources = nodeResources();
+  const conditions = FACTS.map((fact): Condition => {
+    const known = before.status?.conditions?.find((one) => one.type === fact.type);
+    const lastTransitionTime = known?.status === fact.status ? (known.lastTransitionTime ?? now) : now;
+    return { ...fact, lastTransitionTime };
+  });
+  const status = {
+    capacity: resources,
+    allocatable: resources,
+    conditions: conditions.map((one) => ({ ...one, lastHeartbeatTime: now })),
+    addresses: [
+      { type: 'InternalIP', address: HOST_IP },
+      { type: 'Hostname', address: hostname() },
+    ],
+    nodeInfo: {
+      architecture: goArch(),
+      operatingSystem: goOs(),
+      kernelVersion: release(),
+      osImage: `${platform()} ${release()}`,
+      containerRuntimeVersion: 'process://1',
+      kubeletVersion: 'v1.35.0',
+      kubeProxyVersion: '',
+      machineID: '',
+      systemUUID: '',
+      bootID: readBootId(),
+    },
+  };
+  const body = JSON.parse(JSON.stringify({ status })) as Json;
+  await client.patch(
+    NODES,
+    { name: nodeName },
+    { type: 'strategic', body },
+    { subresource: 'status', fieldManager: 'pilotage-agent' },
+  );
+}
+
+const FACTS: readonly Pick<Condition, 'type' | 'status' | 'reason' | 'message'>[] = [
+  { type: 'MemoryPressure', status: 'False', reason: 'NotMeasured', message: 'processes are not limited' },
+  {
+    type: 'DiskPressure',
+    status: 'False',
+    reason: 'NotMeasured',
+    message: 'the data directory is not limited',
+  },
+  { type: 'PIDPressure', status: 'False', reason: 'NotMeasured', message: 'processes are not limited' },
+  { type: 'Ready', status: 'True', reason: 'AgentReady', message: 'the node agent runs' },
+];
+
+async function renewLease({ client, nodeName, clock }: RegistrationOptions): Promise<void> {
+  const renewTime = rfc3339Micro(clock.now());
+  const key = { namespace: LEASE_NAMESPACE, name: nodeName };
+  try {
+    await client.patch(LEASES, key, { type: 'merge', body: { spec: { renewTime } } });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    await createLease(client, nodeName, renewTime);
+  }
+}
+
+async function createLease(client: KubeClient, nodeName: string, renewTime: string): Promise<void> {
+  const lease: Lease = {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: nodeName, namespace: LEASE_NAMESPACE },
+    spec: { holderIdentity: nodeName, leaseDurationSeconds: LEASE_SECONDS, renewTime },
+  };
+  try {
+    await client.create(LEASES, lease, { namespace: LEASE_NAMESPACE });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    // A fresh control plane may lack the namespace; who may not create it is told so by the API.
+    await client.create(NAMESPACES, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: LEASE_NAMESPACE },
+    });
+    await client.create(LEASES, lease, { namespace: LEASE_NAMESPACE });
+  }
+}
