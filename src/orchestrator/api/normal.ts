@@ -7,17 +7,15 @@ import type { Kind } from './kind.ts';
  * null is absence in a built-in kind, and empty collections of metadata are absent in every kind.
  */
 export function normalForm(kind: Kind, object: KubeObject): KubeObject {
-  const bare = kind.custom ? object : (withoutNulls(object) as KubeObject);
+  const bare = kind.custom ? object : (withoutNulls(object, kind.schema()?.required) as KubeObject);
   const metadata = withoutEmpty(bare.metadata);
   return metadata === bare.metadata ? bare : { ...bare, metadata };
 }
 
-/** An EndpointSlice says null for no endpoints; dropping it would drop a required field. */
-const MEANINGFUL_NULLS = new Set(['endpoints', 'ports']);
-
-function withoutNulls(value: unknown): unknown {
+/** A required member may say null (the endpoints of an EndpointSlice that has none), and then means it. */
+function withoutNulls(value: unknown, required: readonly string[] = []): unknown {
   if (Array.isArray(value)) {
-    const items = value.map(withoutNulls);
+    const items = value.map((item) => withoutNulls(item));
     return items.some((item, i) => item !== value[i]) ? items : value;
   }
   if (!isObject(value)) return value;
@@ -25,7 +23,7 @@ function withoutNulls(value: unknown): unknown {
   const members: [string, unknown][] = [];
   for (const [key, member] of Object.entries(value)) {
     const cleaned = withoutNulls(member);
-    if (cleaned === undefined || (cleaned === null && !MEANINGFUL_NULLS.has(key))) {
+    if (cleaned === undefined || (cleaned === null && !required.includes(key))) {
       changed = true;
       continue;
     }
