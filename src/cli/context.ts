@@ -51,7 +51,9 @@ export interface CliContext {
   readonly runDaemon: (options: UpOptions) => Promise<number>;
   readonly runAgent: (options: AgentOptions) => Promise<number>;
   /** Ends every process of the pods recorded below this data directory. */
-  readonly stopPods: (dataDir: string) => Promise<void>;
+  readonly stopPods: (dataDir: string, graceMs?: number) => Promise<void>;
+  /** Takes an ephemeral instance down and removes its data. */
+  readonly reap: (dataDir: string) => Promise<void>;
   readonly images: {
     import(dataDir: string, reference: string, directory: string): Promise<string>;
     list(dataDir: string): Promise<readonly { readonly reference: string; readonly digest: string }[]>;

@@ -29,11 +29,14 @@ export function downCommand(context: CliContext): Command {
 
 /**
  * Daemon first (it would start the agent again), then the agent (it would start the pods again), then the pods.
- * Works whichever of them already died. Resolves with whether anything ran.
+ * Works whichever of them already died; `self` is the daemon when it takes itself down. Resolves with whether anything ran.
  */
-export async function takeDown(context: CliContext, dataDir: string): Promise<boolean> {
+export async function takeDown(context: CliContext, dataDir: string, self?: number): Promise<boolean> {
   const daemon = await readDaemonFile(dataDir);
-  const daemonRan = daemon !== undefined && (await end(context, 'daemon', daemon.pid, daemon.pidStartTime));
+  const daemonRan =
+    daemon !== undefined &&
+    daemon.pid !== self &&
+    (await end(context, 'daemon', daemon.pid, daemon.pidStartTime));
   const agent = await readAgentFile(dataDir);
   const agentRan = agent !== undefined && (await end(context, 'agent', agent.pid, agent.pidStartTime));
   await context.stopPods(dataDir);

@@ -6,8 +6,9 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Pod } from '../kube/objects.ts';
 import { remoteClient } from '../kube/remote.ts';
 import { PODS } from '../kube/resources.ts';
-import { type ClientOptions, clientCommand, colorsOf, face } from './command.ts';
+import { clientCommand, colorsOf, face } from './command.ts';
 import type { CliContext } from './context.ts';
+import type { ClientOptions } from './face.ts';
 import { findEnvironment } from './wait.ts';
 
 interface LogsOptions extends ClientOptions {
@@ -44,7 +45,7 @@ export function logsCommand(context: CliContext): Command {
           remedy: `kubectl${target} -n ${environment.namespace} logs -f --prefix -l …`,
         });
       }
-      const client = await remoteClient({
+      const client = remoteClient({
         kubeconfig: { path: daemon.daemon.kubeconfig },
         logger: silentLogger,
         clock: context.clock,

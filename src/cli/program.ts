@@ -72,6 +72,7 @@ export async function runCommandLine(
   ];
   for (const command of commands) program.addCommand(command);
   program.addCommand(agentCommand(context, exit), { hidden: true });
+  program.addCommand(reapCommand(context), { hidden: true });
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (output) => context.stdout.write(output),
@@ -94,6 +95,13 @@ function agentCommand(context: CliContext, exit: (code: number) => void): Comman
     .requiredOption('--data-dir <dir>')
     .option('--log-level <level>', 'of the JSON log on stderr', 'info')
     .action(async (options: { dataDir: string; logLevel: 'info' }) => exit(await context.runAgent(options)));
+}
+
+/** What the watchdog of an ephemeral instance runs when that has gone. */
+function reapCommand(context: CliContext): Command {
+  return new Command('reap')
+    .requiredOption('--data-dir <dir>')
+    .action((options: { dataDir: string }) => context.reap(options.dataDir));
 }
 
 const readSecret = (path: string): Promise<string> =>

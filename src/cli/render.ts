@@ -52,7 +52,7 @@ function renderFolder(
   options: RenderOptions,
 ): readonly Manifest[] {
   const text = readText(tree, PILOTAGE_FILE);
-  const file = text === undefined ? undefined : valueOf(readPilotageFile(text));
+  const file = text === undefined ? undefined : unwrap(readPilotageFile(text));
   const delivery = file?.name ?? (folder.toLowerCase().replace(/[^a-z0-9-]+/g, '-') || 'app');
   const entry = file?.environments.find(({ name }) => name === options.environment);
   if (file && file.environments.length > 0 && !entry) {
@@ -86,7 +86,7 @@ function renderApp(
       place: app.place,
     });
   }
-  const rendered = valueOf(
+  const rendered = unwrap(
     renderInline({
       tree,
       path: app.source.path,
@@ -108,7 +108,7 @@ function renderApp(
   return rendered.manifests;
 }
 
-function valueOf<T>(result: Result<T>): T {
+function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   const [first, ...rest] = result.problems;
   throw new ProblemError(rest.length === 0 ? first : withOthers(first, rest));

@@ -8,6 +8,20 @@ export interface AgentFile {
   readonly pidStartTime: string;
 }
 
+/** `D/agent/config.json`, mode 0600: what the daemon tells its agent, so that it can also start while the daemon is down. */
+export interface AgentConfig {
+  readonly nodeName: string;
+  readonly podCidr: string;
+  /** Path of the node's own kubeconfig. */
+  readonly kubeconfig: string;
+  /** The way to the API server, with the node's certificate (PEM). */
+  readonly link: {
+    readonly url: string;
+    readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  };
+}
+
+export const agentConfigPath = (dataDir: string): string => join(dataDir, 'agent', 'config.json');
 export const agentFilePath = (dataDir: string): string => join(dataDir, 'agent', 'agent.json');
 
 export async function readAgentFile(dataDir: string): Promise<AgentFile | undefined> {

@@ -74,7 +74,7 @@ const MANIFEST_FILE = /^(?!\.)(?!.*\/\.).*\.(ya?ml|json)$/;
 /** A package.json or a compose file is YAML too; a manifest says what it is. */
 function isManifest(tree: FileTree, path: string): boolean {
   const text = readText(tree, path) ?? '';
-  return /^\s*"?apiVersion"?:/m.test(text) && /^\s*"?kind"?:/m.test(text);
+  return /(?:^|[\s{,])"?apiVersion"?\s*:/.test(text) && /(?:^|[\s{,])"?kind"?\s*:/.test(text);
 }
 
 const join = (folder: string, path: string): string => (folder === '' ? path : `${folder}/${path}`);

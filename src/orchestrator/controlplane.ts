@@ -1,3 +1,4 @@
+/** The built-in cluster without its nodes: store, API, controllers, scheduler, assembled. What `daemon.ts` starts. */
 import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
@@ -7,12 +8,33 @@ import { NAMESPACES } from '../kube/resources.ts';
 import { isAlreadyExists } from '../kube/status.ts';
 import { startApi } from './api/api.ts';
 import { ADMINS, authorize } from './api/authorizer.ts';
+import { createHttpsServer } from './api/http.ts';
 import { inProcessClient } from './api/inprocess.ts';
+import { writeKubeconfig } from './api/kubeconfig.ts';
+import { createNodeLinks } from './api/links.ts';
+import { ADMIN, nodeSubject, openPki } from './api/pki.ts';
+import { openTokens } from './api/tokens.ts';
 import type { Api, NodeConnections } from './api/types.ts';
+import { createControllers } from './controllers/controllers.ts';
+import { createScheduler } from './scheduler/scheduler.ts';
 import { openStore } from './store/store.ts';
 
+/** What works in a cluster: an ordinary client of its API. */
+export interface Worker {
+  start(signal: AbortSignal): void;
+  stop(): Promise<void>;
+}
+
+export type WorkerFactory = (parts: {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}) => Worker;
+
+const WORKERS: readonly WorkerFactory[] = [createControllers, createScheduler];
+
 export interface ControlPlaneOptions {
-  /** Everything of the control plane is below here; the store is in its folder `store`. */
+  /** Everything of the control plane is below here: `store`, `pki`. */
   readonly dataDir: string;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -22,6 +44,8 @@ export interface ControlPlaneOptions {
   readonly nodePorts?: { readonly first: number; readonly last: number };
   /** The way to node agents; default: none is connected. */
   readonly nodeConnections?: NodeConnections;
+  /** Default: all controllers and the scheduler. */
+  readonly workers?: readonly WorkerFactory[];
 }
 
 export interface ControlPlane {
@@ -33,7 +57,7 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-const ADMIN: User = { name: 'system:admin', groups: [ADMINS, 'system:authenticated'] };
+const ADMINISTRATOR: User = { name: 'system:admin', groups: [ADMINS, 'system:authenticated'] };
 const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
@@ -52,14 +76,65 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     uuid: randomUUID,
     authorizer: authorize,
   });
-  const client = (user: User = ADMIN) => inProcessClient(api, user);
+  const client = (user: User = ADMINISTRATOR): KubeClient => inProcessClient(api, user);
+  const workers = (options.workers ?? WORKERS).map((create) => create({ client: client(), clock, logger }));
+  const lifetime = new AbortController();
   return {
     api,
     client,
-    start: () => createSystemNamespaces(client()),
+    async start() {
+      await createSystemNamespaces(client());
+      for (const worker of workers) worker.start(lifetime.signal);
+    },
     async stop() {
+      lifetime.abort(new Error('the control plane stops'));
+      await Promise.all(workers.map((worker) => worker.stop()));
       await api.stop();
       await store.close();
+    },
+  };
+}
+
+/** PEM texts: whom to trust, and who one is. */
+export interface Credentials {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ServedControlPlane extends ControlPlane {
+  /** Serves the API over TLS. Port 0 takes a free one; rejects with ProblemError when the address cannot be had. */
+  listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
+  /** Writes a kubeconfig (mode 0600) for the API at `server`: an administrator's, or that of a node's agent. */
+  writeKubeconfig(path: string, server: string, who: 'admin' | { readonly node: string }): Credentials;
+}
+
+/** The release whose published schemas `kube/schemas` holds; clients compare it with their own (`kubectl version`). */
+const VERSION = { major: '1', minor: '35', gitVersion: 'v1.35.0+pilotage', platform: 'linux/amd64' };
+
+/** The control plane with its HTTPS face: its own authority, certificates and tokens, and the links that agents dial. */
+export async function createServedControlPlane(
+  options: Omit<ControlPlaneOptions, 'nodeConnections'>,
+): Promise<ServedControlPlane> {
+  const { dataDir, clock, logger } = options;
+  const links = createNodeLinks({ clock, logger });
+  // The store comes first: its lock is what keeps a second daemon off everything else below.
+  const plane = await createControlPlane({ ...options, nodeConnections: links.connection });
+  const pki = openPki({ dir: join(dataDir, 'pki'), clock });
+  const tokens = openTokens(join(dataDir, 'pki', 'tokens'));
+  const server = createHttpsServer({ api: plane.api, pki, tokens, links, clock, logger, version: VERSION });
+  return {
+    ...plane,
+    listen: (host, port) => server.listen(host, port),
+    writeKubeconfig(path, address, who) {
+      const identity =
+        who === 'admin' ? pki.client('admin', ADMIN) : pki.client(`node-${who.node}`, nodeSubject(who.node));
+      writeKubeconfig(path, { name: 'pilotage', server: address, ca: pki.ca, client: identity });
+      return { ca: pki.ca, ...identity };
+    },
+    async stop() {
+      await server.close();
+      await plane.stop();
     },
   };
 }

@@ -1,0 +1,68 @@
+/** The node: the process that pods depend on neither for their life nor for their logs. Only this file and daemon.ts compose. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from './base/clock.ts';
+import { createLogger, silentLogger } from './base/log.ts';
+import { processStartTime } from './base/process.ts';
+import { readState, writeState } from './base/statefile.ts';
+import type { AgentOptions, Surroundings } from './cli/context.ts';
+import { remoteClient } from './kube/remote.ts';
+import { type AgentConfig, type AgentFile, agentConfigPath, agentFilePath } from './model/agentfile.ts';
+import { createNode, openImageStore, stopAllPods } from './orchestrator/node.ts';
+
+/** Runs the agent of a data directory until SIGTERM; its pods go on. */
+export async function runAgent(options: AgentOptions, surroundings: Surroundings): Promise<number> {
+  const { dataDir } = options;
+  const logger = createLogger(options.logLevel, process.stderr);
+  const config = await readState<AgentConfig>(agentConfigPath(dataDir));
+  if (!config)
+    throw new Error(`${agentConfigPath(dataDir)} is missing: the agent is started by \`pilotage up\``);
+  await mkdir(join(dataDir, 'agent'), { recursive: true });
+  const self: AgentFile = { pid: process.pid, pidStartTime: processStartTime(process.pid) ?? '' };
+  await writeState(agentFilePath(dataDir), self);
+
+  const client = remoteClient({
+    kubeconfig: { path: config.kubeconfig },
+    clock: systemClock,
+    logger,
+    userAgent: 'pilotage-agent',
+  });
+  const node = createNode({
+    client,
+    nodeName: config.nodeName,
+    dir: join(dataDir, 'agent'),
+    podCidr: config.podCidr,
+    imageStoreDir: join(dataDir, 'images'),
+    link: config.link,
+    hostEnvironment: surroundings.hostEnvironment,
+    clock: systemClock,
+    logger,
+  });
+  const told = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  // The terminal that `up` was typed in is not ours: its end is no reason to end.
+  process.on('SIGHUP', () => {});
+  await node.start();
+  logger.info({ node: config.nodeName, pid: process.pid }, 'agent runs');
+  // Timers of the parts never keep a process alive; waiting does.
+  const alive = setInterval(() => {}, 2 ** 31 - 1);
+  await told;
+  clearInterval(alive);
+  await node.stop();
+  client.close();
+  return 0;
+}
+
+/** Ends every process of the pods recorded below a data directory. Its agent must not run. */
+export const stopPods = (dataDir: string, graceMs?: number): Promise<void> =>
+  stopAllPods(join(dataDir, 'agent'), graceMs === undefined ? {} : { graceMs });
+
+const imagesOf = (dataDir: string) =>
+  openImageStore(join(dataDir, 'images'), { clock: systemClock, logger: silentLogger });
+
+export const importImage = async (dataDir: string, reference: string, directory: string): Promise<string> =>
+  (await imagesOf(dataDir).importDirectory(reference, directory)).digest;
+
+export const listImages = (dataDir: string): Promise<readonly { reference: string; digest: string }[]> =>
+  imagesOf(dataDir).list();

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+/** argv → command. What a command composes is loaded only when it runs, so that `pilotage status` stays quick. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from './base/clock.ts';
+import type { CliContext } from './cli/context.ts';
+import { runCommandLine } from './cli/program.ts';
+import { readSurroundings } from './config.ts';
+
+const surroundings = readSurroundings();
+const { version } = JSON.parse(readFileSync(join(surroundings.packageDir, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+const context: CliContext = {
+  surroundings,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  clock: systemClock,
+  runDaemon: async (options) => (await import('./daemon.ts')).runDaemon(options, context),
+  runAgent: async (options) => (await import('./agent.ts')).runAgent(options, surroundings),
+  reap: async (dataDir) => (await import('./daemon.ts')).reap(context, dataDir),
+  stopPods: async (dataDir, graceMs) => (await import('./agent.ts')).stopPods(dataDir, graceMs),
+  images: {
+    import: async (dataDir, reference, directory) =>
+      (await import('./agent.ts')).importImage(dataDir, reference, directory),
+    list: async (dataDir) => (await import('./agent.ts')).listImages(dataDir),
+  },
+};
+
+process.exitCode = await runCommandLine(context, process.argv.slice(2), version);

@@ -1,0 +1,35 @@
+import type { Clock } from '../base/clock.ts';
+import { ProblemError } from '../base/errors.ts';
+import type { PromotionReport } from '../model/faces.ts';
+import type { Environment, GateState } from '../model/types.ts';
+import { evaluateGates } from './gates.ts';
+import { gather } from './gather.ts';
+import { approve, type PromoteOptions, promote } from './promote.ts';
+
+/** What the faces can ask of promotion, for an environment that they have found. */
+export function createPromotionActions(options: PromoteOptions, clock: Clock) {
+  return {
+    promote: ({ spec }: Environment, request: { dryRun: boolean; by: string }): Promise<PromotionReport> =>
+      promote(options, spec.delivery, spec.environment, request),
+
+    approve: ({ spec }: Environment, { by }: { by: string }): Promise<PromotionReport> =>
+      approve(options, spec.delivery, spec.environment, by),
+
+    /** The gates that lead to an environment as they stand now; none where no promotion leads there. */
+    async gates({ spec, status }: Environment): Promise<readonly GateState[]> {
+      if (!status?.promotionPolicy) return [];
+      try {
+        const { facts } = await gather(
+          { ...options, rehearse: async () => [] },
+          spec.delivery,
+          spec.environment,
+        );
+        return facts.lineage.type === 'level' ? [] : evaluateGates(facts.policy, facts, clock.now());
+      } catch (error) {
+        // Nothing is there to promote yet: no gate stands in the way of nothing.
+        if (error instanceof ProblemError) return [];
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import type { Clock } from '../base/clock.ts';
+import { type Problem, ProblemError, type Result } from '../base/errors.ts';
+import type { Repository } from '../git/types.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { ConnectRequest, PlanReport, ReleaseReport, StatusReport, WhyReport } from '../model/faces.ts';
+import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import { connect } from './connect.ts';
+import { notFoundAsUndefined } from './deliveries.ts';
+import { environmentName } from './environmentobject.ts';
+import { pin, unpin } from './pin.ts';
+import { listReleases } from './releases.ts';
+import { reasonsOf, releaseReport, statusReport } from './reports.ts';
+import { rollback } from './rollback.ts';
+import type { Sync } from './sync.ts';
+
+export interface SyncActionsOptions {
+  readonly home: KubeClient;
+  readonly sync: Sync;
+  readonly repository: (delivery: string) => Promise<Repository | undefined>;
+  readonly clock: Clock;
+}
+
+/** An environment as it was asked for; an empty delivery means the only one that has it. */
+interface Asked {
+  readonly delivery: string;
+  readonly environment: string;
+}
+
+/** What the faces can ask of sync. Every refusal rejects with ProblemError. */
+export function createSyncActions({ home, sync, repository, clock }: SyncActionsOptions) {
+  const find = (asked: Asked): Promise<Environment> => findEnvironment(home, asked);
+  return {
+    find,
+
+    async status(): Promise<StatusReport> {
+      const where = { namespace: PILOTAGE_NAMESPACE };
+      const [deliveries, environments] = await Promise.all([
+        home.list(DELIVERIES, where),
+        home.list(ENVIRONMENTS, where),
+      ]);
+      return statusReport(deliveries.items, environments.items);
+    },
+
+    async plan(asked: Asked, options: { revision?: string }): Promise<PlanReport> {
+      const { delivery, environment } = (await find(asked)).spec;
+      return unwrap(await sync.plan(delivery, environment, options));
+    },
+
+    async sync(
+      asked: Asked,
+      { acknowledge, confirmPrune }: { acknowledge?: boolean; confirmPrune?: boolean },
+    ) {
+      const { delivery, environment, branch } = (await find(asked)).spec;
+      const tip = acknowledge ? await tipOf(home, delivery, branch) : undefined;
+      await sync.requestSync(delivery, environment, {
+        ...(tip ? { acknowledge: tip } : {}),
+        ...(confirmPrune ? { confirmPrune } : {}),
+      });
+      return { message: `${delivery}/${environment} is being reconciled.` };
+    },
+
+    async history(asked: Asked): Promise<readonly ReleaseReport[]> {
+      const object = await find(asked);
+      const releases = await listReleases(home, object.spec.delivery, object.spec.environment);
+      return releases.map((release) => releaseReport(release, object.status?.release));
+    },
+
+    async rollback(asked: Asked, options: { number?: number; by: string }) {
+      const { delivery, environment } = (await find(asked)).spec;
+      const { number, by } = options;
+      const target = { by, now: clock.now(), ...(number === undefined ? {} : { number }) };
+      const { release } = unwrap(await rollback(home, environmentName(delivery, environment), target));
+      const { number: to, revision } = release.spec;
+      return {
+        message: `${delivery}/${environment} goes back to release ${to} (${revision.slice(0, 7)}) and is pinned there.`,
+      };
+    },
+
+    async pin(asked: Asked, { revision, reason, by }: { revision?: string; reason: string; by: string }) {
+      const object = await find(asked);
+      const { delivery, environment } = object.spec;
+      const held = revision ? await resolve(repository, delivery, revision) : object.status?.deployedRevision;
+      if (!held)
+        throw new ProblemError({
+          reason: 'NothingDeployed',
+          message: `Nothing is deployed in ${delivery}/${environment} that could be held.`,
+        });
+      await pin(home, environmentName(delivery, environment), { revision: held, reason, by }, clock.now());
+      return { message: `${delivery}/${environment} is pinned to ${held.slice(0, 7)}.` };
+    },
+
+    async unpin(asked: Asked) {
+      const { delivery, environment, branch, pin: held } = (await find(asked)).spec;
+      if (!held)
+        throw new ProblemError({ reason: 'NotPinned', message: `${delivery}/${environment} is not pinned.` });
+      await unpin(home, environmentName(delivery, environment));
+      return { message: `${delivery}/${environment} follows its branch ${branch} again.` };
+    },
+
+    /** Without the gates of its promotion: those are another room's knowledge. */
+    async why(asked: Asked): Promise<Omit<WhyReport, 'gates'>> {
+      const object = await find(asked);
+      return reasonsOf(object, await listReleases(home, object.spec.delivery, object.spec.environment));
+    },
+
+    connect: (request: ConnectRequest) => connect(home, request),
+  };
+}
+
+export async function findEnvironment(
+  home: KubeClient,
+  { delivery, environment }: Asked,
+): Promise<Environment> {
+  const { items } = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
+  const found = items.filter(
+    ({ spec }) => spec.environment === environment && (delivery === '' || spec.delivery === delivery),
+  );
+  const [only, ...others] = found;
+  if (only && others.length === 0) return only;
+  throw new ProblemError(only ? ambiguous(environment, found) : unknown(delivery, environment, items));
+}
+
+function unknown(delivery: string, environment: string, all: readonly Environment[]): Problem {
+  const names = all.map(({ spec }) => `${spec.delivery}/${spec.environment}`).sort();
+  return {
+    reason: 'NotFound',
+    message: `There is no environment ${delivery === '' ? '' : `${delivery}/`}${environment}.`,
+    remedy:
+      names.length > 0
+        ? `There are: ${names.join(', ')}.`
+        : 'Nothing has been pushed yet: push a repository to the git URL that `pilotage up` printed.',
+  };
+}
+
+const ambiguous = (environment: string, found: readonly Environment[]): Problem => ({
+  reason: 'Ambiguous',
+  message: `Several deliveries have an environment ${environment}.`,
+  remedy: `Say which: ${found.map(({ spec }) => `${spec.delivery}/${spec.environment}`).join(', ')}.`,
+});
+
+async function tipOf(home: KubeClient, delivery: string, branch: string): Promise<string | undefined> {
+  const object = await home
+    .get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: delivery })
+    .catch(notFoundAsUndefined);
+  return object?.status?.branches?.[branch];
+}
+
+async function resolve(
+  repository: SyncActionsOptions['repository'],
+  delivery: string,
+  revision: string,
+): Promise<string> {
+  const resolved = await (await repository(delivery))?.resolve(revision);
+  if (resolved) return resolved;
+  throw new ProblemError({
+    reason: 'NotFound',
+    message: `${revision} is no branch and no commit of ${delivery}.`,
+  });
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  const [first, ...others] = result.problems;
+  if (others.length === 0) throw new ProblemError(first);
+  const details = [...(first.details ?? []), ...others.map(({ message }) => message)];
+  throw new ProblemError({ ...first, details });
+}

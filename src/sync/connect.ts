@@ -1,0 +1,72 @@
+import { ProblemError } from '../base/errors.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { SECRETS } from '../kube/resources.ts';
+import type { JsonObject } from '../kube/types.ts';
+import type { ConnectRequest } from '../model/faces.ts';
+import { DELIVERIES, LABELS, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import { notFoundAsUndefined } from './deliveries.ts';
+
+const FIELD_MANAGER = 'pilotage-connect';
+/** The name becomes part of namespaces and repository paths: an RFC 1123 label, short enough for `-<environment>` to follow. */
+const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
+
+/** Creates a Delivery or changes where its repository is and which clusters it may use; what is not named stays as it is. */
+export async function connect(home: KubeClient, request: ConnectRequest): Promise<{ message: string }> {
+  const { name, url, token, username, pollSeconds, clusters } = request;
+  if (!NAME.test(name)) {
+    throw new ProblemError({
+      reason: 'BadRequest',
+      message: `"${name}" cannot name a delivery.`,
+      remedy: 'Use up to 40 lower-case letters, digits and dashes, as in shop or web-2.',
+    });
+  }
+  const key = { namespace: PILOTAGE_NAMESPACE, name };
+  const existing = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
+  const secret = token ? await keepSecret(home, name, username ?? 'git', token) : undefined;
+  const repository: JsonObject | undefined = url
+    ? {
+        type: 'remote',
+        url,
+        ...(secret ? { secretRef: { name: secret } } : {}),
+        ...(pollSeconds ? { pollSeconds } : {}),
+      }
+    : undefined;
+  const spec: JsonObject = { ...(repository ? { repository } : {}), ...(clusters ? { clusters } : {}) };
+  if (existing) {
+    await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });
+    return { message: `Delivery ${name} is changed.` };
+  }
+  await home.create(
+    DELIVERIES,
+    {
+      apiVersion: PILOTAGE_API_VERSION,
+      kind: 'Delivery',
+      metadata: { ...key, labels: { [LABELS.delivery]: name } },
+      spec: { repository: { type: 'hosted' }, ...spec },
+    },
+    { fieldManager: FIELD_MANAGER },
+  );
+  const where = url ? `follows ${url}` : 'waits for its first push';
+  return { message: `Delivery ${name} ${where}.` };
+}
+
+async function keepSecret(
+  home: KubeClient,
+  delivery: string,
+  username: string,
+  token: string,
+): Promise<string> {
+  const name = `delivery-${delivery}`;
+  await home.apply(
+    SECRETS,
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: PILOTAGE_NAMESPACE },
+      type: 'kubernetes.io/basic-auth',
+      stringData: { username, password: token },
+    },
+    { fieldManager: FIELD_MANAGER, force: true },
+  );
+  return name;
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { failed, ok, type Problem, type Result } from '../base/errors.ts';
+import type { Repository } from '../git/types.ts';
+import type { ImageEntry } from '../model/deliveryfile.ts';
+import type { BuildImages } from './source.ts';
+
+/** How an image comes into being, handed in: the store that keeps it is another room's. */
+export type BuildImage = (request: {
+  readonly ref: string;
+  readonly exportTo: (dir: string) => Promise<void>;
+  readonly build?: string;
+  readonly deadlineMs: number;
+  readonly onOutput: (line: string) => void;
+  readonly signal: AbortSignal;
+}) => Promise<Result<{ readonly digest: string }>>;
+
+/** A build that takes longer hangs. */
+const DEADLINE_MS = 10 * 60_000;
+
+/** Builds the images of a pilotage.yaml at a revision; what was built before from the same tree is not built again. */
+export function createImageBuilder(
+  repository: (delivery: string) => Promise<Repository | undefined>,
+  build: BuildImage,
+): BuildImages {
+  return async ({ delivery, revision, images, report, signal }) => {
+    const source = await repository(delivery);
+    if (!source) return failed({ reason: 'NotFound', message: `The repository of ${delivery} is not here.` });
+    const references: Record<string, string> = {};
+    const problems: Problem[] = [];
+    for (const [name, entry] of Object.entries(images)) {
+      const tree = await source.oidAt(revision, entry.path === '.' ? '' : entry.path);
+      if (tree === undefined) {
+        problems.push(missingFolder(name, entry));
+        continue;
+      }
+      const ref = referenceOf(delivery, name, tree, entry);
+      const result = await build({
+        ref,
+        exportTo: (dir) => source.exportTo(revision, entry.path === '.' ? '' : entry.path, dir),
+        ...(entry.build ? { build: entry.build } : {}),
+        deadlineMs: DEADLINE_MS,
+        onOutput: report,
+        signal,
+      });
+      if (result.ok) references[name] = ref;
+      else problems.push(...result.problems);
+    }
+    const [first, ...others] = problems;
+    return first ? failed(first, ...others) : ok(references);
+  };
+}
+
+/** The tag names what goes in, the folder's content and the command: equal input is the same image, so an old one rolls back. */
+export function referenceOf(delivery: string, name: string, tree: string, entry: ImageEntry): string {
+  const command = entry.build ?? '';
+  const recipe = command === '' ? '' : `-${createHash('sha256').update(command).digest('hex').slice(0, 8)}`;
+  return `${delivery}/${name}:${tree.slice(0, 12)}${recipe}`;
+}
+
+const missingFolder = (name: string, { path }: ImageEntry): Problem => ({
+  reason: 'SourceMissing',
+  message: `The image ${name} is to be built from the folder ${path}, which this revision does not have.`,
+  remedy: `Correct \`images: {${name}: {path: …}}\` in pilotage.yaml, or add the folder.`,
+});

@@ -1,0 +1,122 @@
+import type { Problem } from '../base/errors.ts';
+import type {
+  DeliveryReport,
+  EnvironmentReport,
+  ReleaseReport,
+  StatusReport,
+  WhyReport,
+} from '../model/faces.ts';
+import type { Delivery, Environment, Release } from '../model/types.ts';
+
+/** The objects as the faces show them. Pure: a view, never a second truth. */
+export function statusReport(
+  deliveries: readonly Delivery[],
+  environments: readonly Environment[],
+): StatusReport {
+  const byName = <T extends { metadata: { name?: string } }>(a: T, b: T): number =>
+    (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1;
+  return {
+    deliveries: [...deliveries].sort(byName).map((delivery) => deliveryReport(delivery, environments)),
+  };
+}
+
+function deliveryReport(delivery: Delivery, environments: readonly Environment[]): DeliveryReport {
+  const { repository } = delivery.spec;
+  const name = delivery.metadata.name ?? '';
+  return {
+    name,
+    source: repository.type === 'remote' ? repository.url : 'hosted here',
+    message: delivery.status?.message ?? '',
+    environments: inPromotionOrder(environments.filter(({ spec }) => spec.delivery === name)).map(
+      environmentReport,
+    ),
+  };
+}
+
+/** Sources before what is promoted from them; otherwise by name. */
+export function inPromotionOrder(environments: readonly Environment[]): readonly Environment[] {
+  const byName = new Map(environments.map((environment) => [environment.spec.environment, environment]));
+  const depth = (environment: Environment, seen: readonly string[] = []): number => {
+    const from = environment.status?.promotionPolicy?.from;
+    const source = from === undefined || seen.includes(from) ? undefined : byName.get(from);
+    return source ? 1 + depth(source, [...seen, from ?? '']) : 0;
+  };
+  return [...environments].sort(
+    (a, b) => depth(a) - depth(b) || (a.spec.environment < b.spec.environment ? -1 : 1),
+  );
+}
+
+export function environmentReport({ spec, status }: Environment): EnvironmentReport {
+  return {
+    name: spec.environment,
+    branch: spec.branch,
+    namespace: spec.namespace,
+    ...(spec.cluster ? { cluster: spec.cluster } : {}),
+    wantedRevision: status?.wantedRevision ?? null,
+    deployedRevision: status?.deployedRevision ?? null,
+    sync: status?.sync ?? 'Unknown',
+    phase: status?.phase ?? 'Idle',
+    ...(status?.phaseSince ? { phaseSince: status.phaseSince } : {}),
+    health: status?.health ?? 'Unknown',
+    message: status?.message ?? '',
+    ...(status?.release === undefined ? {} : { release: status.release }),
+    urls: status?.urls ?? [],
+    ...(spec.pin ? { pin: { revision: spec.pin.revision, reason: spec.pin.reason } } : {}),
+    ...(status?.promotionPolicy ? { promotion: status.promotionPolicy } : {}),
+  };
+}
+
+export function releaseReport({ spec, status }: Release, current: number | undefined): ReleaseReport {
+  return {
+    number: spec.number,
+    revision: spec.revision,
+    subject: spec.subject ?? '',
+    author: spec.author ?? '',
+    cause: spec.cause,
+    result: status?.result ?? 'Applying',
+    message: status?.message ?? '',
+    ...(status?.startedAt ? { startedAt: status.startedAt } : {}),
+    ...(status?.finishedAt ? { finishedAt: status.finishedAt } : {}),
+    current: spec.number === current,
+  };
+}
+
+/** What stands between an environment and being Synced and Healthy at what its branch wants. */
+export function reasonsOf(environment: Environment, releases: readonly Release[]): Omit<WhyReport, 'gates'> {
+  const { spec, status } = environment;
+  const name = `${spec.delivery}/${spec.environment}`;
+  const settled = status?.sync === 'Synced' && status.health === 'Healthy';
+  const conditions = (status?.conditions ?? []).filter(
+    ({ status: state, type }) => state === 'True' && BLOCKING.includes(type),
+  );
+  const reasons: Problem[] = conditions.map(({ type, reason, message }) => ({
+    reason: reason ?? type,
+    message: message ?? type,
+  }));
+  if (spec.pin) {
+    const { revision, reason } = spec.pin;
+    reasons.push({
+      reason: 'Pinned',
+      message: `It is held at ${revision.slice(0, 7)}${reason ? ` (${reason})` : ''}.`,
+      remedy: `pilotage pin ${name} --off`,
+    });
+  }
+  if (!settled && status?.message && !reasons.some(({ message }) => message === status.message)) {
+    reasons.push({ reason: status.phase, message: status.message });
+  }
+  const last = releases[0];
+  if (
+    !settled &&
+    last?.status?.result === 'Failed' &&
+    last.status.message &&
+    last.status.message !== status?.message
+  ) {
+    reasons.push({
+      reason: 'ReleaseFailed',
+      message: `Release ${last.spec.number} failed: ${last.status.message}`,
+    });
+  }
+  return { environment: environmentReport(environment), reasons };
+}
+
+const BLOCKING: readonly string[] = ['Frozen', 'Held', 'Failed', 'Blocked', 'DriftFight'];
