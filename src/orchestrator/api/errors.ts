@@ -61,6 +61,7 @@ const CAUSES: Record<FieldError['reason'], string> = {
   Duplicate: 'FieldValueDuplicate',
   Forbidden: 'FieldValueForbidden',
   TooLong: 'FieldValueTooLong',
+  TooMany: 'FieldValueTooMany',
   TypeInvalid: 'FieldValueTypeInvalid',
 };
 

@@ -1,41 +1,78 @@
+import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import type { NodeConnections } from '../../../src/orchestrator/api/types.ts';
-import { type ControlPlane, createControlPlane } from '../../../src/orchestrator/controlplane.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { startApi } from '../../../src/orchestrator/api/api.ts';
+import { ADMINS, authorize } from '../../../src/orchestrator/api/authorizer.ts';
+import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';
+import { createSystemNamespaces } from '../../../src/orchestrator/api/systemnamespaces.ts';
+import type { Api, NodeConnections } from '../../../src/orchestrator/api/types.ts';
+import type { Disk } from '../../../src/orchestrator/store/disk.ts';
+import { openDisk } from '../../../src/orchestrator/store/disk.ts';
+import { startStore } from '../../../src/orchestrator/store/store.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 
-export interface TestPlane<C extends Clock> extends ControlPlane {
+export interface TestApi<C extends Clock> {
+  readonly api: Api;
   readonly clock: C;
-  readonly dataDir: string;
+  /** An administrator's. */
+  client(): KubeClient;
+  /** Stops and starts again on the same data: what a restart of the daemon is to the API. */
+  restart(): Promise<TestApi<C>>;
   /** Stops it and removes its data. */
   dispose(): Promise<void>;
 }
 
-/** A started control plane on a temporary directory, its clock a fake one unless another is handed in. */
-export async function startPlane<C extends Clock = FakeClock>(
-  options: { clock?: C; nodeConnections?: NodeConnections } = {},
-): Promise<TestPlane<C>> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'pilotage-plane-'));
+interface Options<C extends Clock> {
+  readonly clock?: C;
+  readonly nodeConnections?: NodeConnections;
+  readonly wrap?: (disk: Disk) => Disk;
+}
+
+const ADMIN = { name: 'admin', groups: [ADMINS] };
+
+/** Store and API without anybody that works in the cluster; the clock is a fake one unless another is handed in. */
+export async function startTestApi<C extends Clock = FakeClock>(
+  options: Options<C> = {},
+): Promise<TestApi<C>> {
+  return startAt(await mkdtemp(join(tmpdir(), 'pilotage-api-')), options);
+}
+
+async function startAt<C extends Clock>(dir: string, options: Options<C>): Promise<TestApi<C>> {
+  const { nodeConnections = () => undefined, wrap = (disk: Disk) => disk } = options;
   const clock = options.clock ?? (new FakeClock() as Clock as C);
-  const { nodeConnections = () => undefined } = options;
-  const plane = await createControlPlane({
-    dataDir,
+  const logger = silentLogger;
+  const store = await startStore(wrap(await openDisk(dir)), { dir, clock, logger });
+  const api = startApi({
+    store,
     clock,
-    logger: silentLogger,
-    serviceCidr: '127.213.0.0/16',
+    logger,
     nodeConnections,
+    serviceCidr: '127.213.0.0/16',
+    nodePorts: { first: 30_000, last: 32_767 },
+    random: (n) => randomInt(n),
+    uuid: randomUUID,
+    authorizer: authorize,
   });
-  await plane.start();
+  const stop = async () => {
+    await api.stop();
+    await store.close();
+  };
+  await createSystemNamespaces(inProcessClient(api, ADMIN));
   return {
-    ...plane,
+    api,
     clock,
-    dataDir,
+    client: () => inProcessClient(api, ADMIN),
+    async restart() {
+      await stop();
+      return startAt(dir, { ...options, clock });
+    },
     async dispose() {
-      await plane.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await stop();
+      await rm(dir, { recursive: true, force: true });
     },
   };
 }

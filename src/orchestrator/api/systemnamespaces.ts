@@ -1,0 +1,16 @@
+import type { KubeClient } from '../../kube/client.ts';
+import { NAMESPACES } from '../../kube/resources.ts';
+import { isAlreadyExists } from '../../kube/status.ts';
+
+const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+/** What every cluster has from its beginning (kube-apiserver `pkg/controlplane/controller/systemnamespaces`). */
+export async function createSystemNamespaces(client: KubeClient): Promise<void> {
+  for (const name of SYSTEM_NAMESPACES) {
+    try {
+      await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+  }
+}
