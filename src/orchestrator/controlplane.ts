@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client.ts';
-import { NAMESPACES } from '../kube/resources.ts';
-import { isAlreadyExists } from '../kube/status.ts';
 import { startApi } from './api/api.ts';
 import { ADMINS, authorize } from './api/authorizer.ts';
 import { createHttpsServer } from './api/http.ts';
@@ -13,6 +11,7 @@ import { inProcessClient } from './api/inprocess.ts';
 import { writeKubeconfig } from './api/kubeconfig.ts';
 import { createNodeLinks } from './api/links.ts';
 import { ADMIN, nodeSubject, openPki } from './api/pki.ts';
+import { createSystemNamespaces } from './api/systemnamespaces.ts';
 import { openTokens } from './api/tokens.ts';
 import type { Api, NodeConnections } from './api/types.ts';
 import { createControllers } from './controllers/controllers.ts';
@@ -59,7 +58,6 @@ export interface ControlPlane {
 
 const ADMINISTRATOR: User = { name: 'system:admin', groups: [ADMINS, 'system:authenticated'] };
 const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
-const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** @throws ProblemError when the data directory is in use, unusable or damaged. */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
@@ -137,14 +135,4 @@ export async function createServedControlPlane(
       await plane.stop();
     },
   };
-}
-
-async function createSystemNamespaces(client: KubeClient): Promise<void> {
-  for (const name of SYSTEM_NAMESPACES) {
-    try {
-      await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-    }
-  }
 }

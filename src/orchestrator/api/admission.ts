@@ -1,10 +1,10 @@
 import { applyDefaults } from '../../kube/defaults.ts';
 import type { Namespace } from '../../kube/objects.ts';
 import type { KubeObject } from '../../kube/types.ts';
-import { validateObject, validateTypes } from '../../kube/validate.ts';
+import { type FieldError, validateObject, validateTypes } from '../../kube/validate.ts';
 import { namespaceKey } from './builtin.data.ts';
 import type { ApiContext } from './context.ts';
-import { forbidden, invalid, methodNotAllowed, notFound } from './errors.ts';
+import { badRequest, forbidden, invalid, methodNotAllowed, notFound } from './errors.ts';
 import type { Kind } from './kind.ts';
 
 /** A namespace must be there, and not be going away, before anything is created in it (admission plug-in NamespaceLifecycle). */
@@ -34,20 +34,37 @@ export function assertCreatesServed(kind: Kind): void {
 
 export const defaulted = (kind: Kind, object: KubeObject): KubeObject => applyDefaults(kind.schema(), object);
 
-/** @throws StatusError Invalid with every cause; types first, because the rules behind them rely on types. */
+/**
+ * The shape of an object, before any rule that relies on it. A wrong type in a built-in kind is a body that cannot be
+ * decoded (400); what a definition says of custom resources is validation (422).
+ */
+export function assertShape(kind: Kind, object: KubeObject): void {
+  const schema = kind.schema();
+  const errors = schema ? validateTypes(schema, object) : [];
+  const mistyped = kind.custom ? undefined : errors.find(({ reason }) => reason === 'TypeInvalid');
+  if (mistyped) {
+    const { field, message } = mistyped;
+    throw badRequest(
+      `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${field}: ${message}`,
+    );
+  }
+  if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
+  if (kind.strategy.requiresSpec && object.spec === undefined) {
+    const required: FieldError = { field: 'spec', reason: 'Required', message: 'Required value' };
+    throw invalid(kind, object.metadata.name ?? '', [required]);
+  }
+}
+
+/** @throws StatusError Invalid with every cause. */
 export function assertValid(
   context: ApiContext,
   kind: Kind,
   object: KubeObject,
   live: KubeObject | undefined,
 ): void {
-  const schema = kind.schema();
-  const name = object.metadata.name ?? '';
-  const mistyped = schema ? validateTypes(schema, object) : [];
-  if (mistyped.length > 0) throw invalid(kind, name, mistyped);
   const errors = [
     ...validateObject(kind, object, live),
     ...(kind.strategy.validate?.(object, live, context) ?? []),
   ];
-  if (errors.length > 0) throw invalid(kind, name, errors);
+  if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
 }

@@ -3,7 +3,7 @@ import { recordUpdate } from '../../kube/managedfields.ts';
 import { ANYTHING } from '../../kube/schema.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import type { Entry } from '../store/types.ts';
-import { assertValid, defaulted } from './admission.ts';
+import { assertShape, assertValid, defaulted } from './admission.ts';
 import type { ApiContext } from './context.ts';
 import { endpointOf } from './endpoint.ts';
 import { type Kind, keyOf } from './kind.ts';
@@ -56,6 +56,7 @@ export function admit(
   live: KubeObject,
 ): KubeObject {
   const kept = defaulted(kind, updatedMetadata(kind, object, live));
+  assertShape(kind, kept);
   const prepared =
     subresource === undefined ? (kind.strategy.prepareForUpdate?.(kept, live, context) ?? kept) : kept;
   return withGeneration(kind, prepared, live);

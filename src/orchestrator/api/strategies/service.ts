@@ -11,6 +11,7 @@ import { addressInRange, freeAddress, freePort } from './allocation.ts';
  */
 export const SERVICE_STRATEGY: Strategy = {
   status: true,
+  requiresSpec: true,
   generation: false,
   prepareForCreate: (object, world) => ({
     ...allocate(object as Service, undefined, world),

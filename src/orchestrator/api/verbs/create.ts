@@ -3,7 +3,7 @@ import { recordUpdate } from '../../../kube/managedfields.ts';
 import { ANYTHING } from '../../../kube/schema.ts';
 import { isAlreadyExists } from '../../../kube/status.ts';
 import type { KubeObject } from '../../../kube/types.ts';
-import { assertCreatesServed, assertNamespace, assertValid, defaulted } from '../admission.ts';
+import { assertCreatesServed, assertNamespace, assertShape, assertValid, defaulted } from '../admission.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
 import { alreadyExists } from '../errors.ts';
@@ -60,6 +60,7 @@ export function beBorn(context: ApiContext, kind: Kind, object: KubeObject): Kub
   assertNamespace(context, kind, namespace, name);
   if (context.store.latest(keyOf(kind, namespace, name))) throw alreadyExists(kind, name);
   const complete = defaulted(kind, named);
+  assertShape(kind, complete);
   return kind.strategy.prepareForCreate?.(complete, context) ?? complete;
 }
 
