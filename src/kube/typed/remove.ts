@@ -32,8 +32,8 @@ function removeMembers(schema: Schema, value: unknown, paths: FieldSet): unknown
     const below = paths.children.get(element) ?? EMPTY;
     const rest =
       below === EMPTY ? members[key] : remove(memberSchema(schema, key) ?? ANYTHING, members[key], below);
-    if (rest === undefined) continue;
-    kept[key] = rest;
+    // A member that was not itself to go stays, as a null: whoever owns it still does. Defaulting drops it where null means absent.
+    kept[key] = rest === undefined ? null : rest;
     size++;
   }
   return size > 0 ? kept : undefined;
