@@ -228,18 +228,20 @@ export function writing(bench: Bench): void {
     await bench.client.create(DEPLOYMENTS, deployment(bench, name));
     const scale = await bench.client.get<KubeObject>(DEPLOYMENTS, key(name), { subresource: 'scale' });
     expect(scale).to.deep.include({ apiVersion: 'autoscaling/v1', kind: 'Scale', spec: { replicas: 1 } });
-    await bench.client.update<KubeObject>(
+    const three = await bench.client.update<KubeObject>(
       DEPLOYMENTS,
       { ...scale, spec: { replicas: 3 } },
       { subresource: 'scale' },
     );
+    expect(three).to.deep.include({ kind: 'Scale', spec: { replicas: 3 } });
     expect((await bench.client.get(DEPLOYMENTS, key(name))).spec.replicas).to.equal(3);
-    await bench.client.patch<KubeObject>(
+    const four = await bench.client.patch<KubeObject>(
       DEPLOYMENTS,
       key(name),
       { type: 'merge', body: { spec: { replicas: 4 } } },
       { subresource: 'scale' },
     );
+    expect(four).to.deep.include({ kind: 'Scale', spec: { replicas: 4 } });
     expect((await bench.client.get(DEPLOYMENTS, key(name))).spec.replicas).to.equal(4);
   });
 

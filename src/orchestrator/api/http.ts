@@ -64,7 +64,10 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
       const { path } = splitUrl(request);
       const user = authenticate(request, path, tokens);
       if (!links.upgrade(request, socket, head, user)) {
-        throw statusError('MethodNotAllowed', 'this server does not upgrade connections here');
+        throw statusError(
+          'MethodNotAllowed',
+          'exec, attach and port-forward are not available in this version',
+        );
       }
     } catch (error) {
       writeRefusal(socket, statusOf(error));
@@ -75,8 +78,10 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   return {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
-        server.once('error', (error) => reject(listenProblem(error, host, port)));
+        const refused = (error: Error) => reject(listenProblem(error, host, port));
+        server.once('error', refused);
         server.listen(port, host, () => {
+          server.off('error', refused);
           const { address, port: taken } = server.address() as AddressInfo;
           resolve({ host: address, port: taken });
         });
