@@ -164,9 +164,11 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   }
 
   return {
-    start(signal) {
+    start(outer) {
       if (started) return;
       started = true;
+      // A signal of its own: many informers share one lifetime, and each request listens to it.
+      const signal = AbortSignal.any([outer]);
       const giveUp = () =>
         synced.reject(new Error(`the ${resource.plural} informer stopped before its first list`));
       signal.addEventListener('abort', giveUp, { once: true });
