@@ -45,7 +45,14 @@ export async function update(
     ...(subresource === undefined ? {} : { subresource }),
   });
   assertValid(context, kind, owned, before);
-  return store(context, kind, live, owned, request.dryRun);
+  const stored = await store(context, kind, live, owned, request.dryRun);
+  return throughEndpoint(kind, subresource, stored);
+}
+
+/** What is read at the endpoint of what is stored: a write to `scale` answers with a Scale. */
+export function throughEndpoint(kind: Kind, subresource: string | undefined, stored: Stored): Stored {
+  const view = endpointOf(kind, subresource).read(stored.object);
+  return view === stored.object ? stored : draft(view);
 }
 
 export function admit(

@@ -46,7 +46,7 @@ const tolerates = ({ key = '', effect = '' }: Toleration, taint: string): boolea
   (key === taint || key === '') && (effect === 'NoExecute' || effect === '');
 
 /** Kubernetes `pkg/apis/core/v1/helper/qos`: cpu and memory alone count. */
-function qosClassOf({ containers, initContainers = [] }: PodSpec): string {
+function qosClassOf({ containers = [], initContainers = [] }: Partial<PodSpec>): string {
   const all = [...containers, ...initContainers];
   if (all.every((container) => amountsOf(container).length === 0)) return 'BestEffort';
   return all.every(isGuaranteed) ? 'Guaranteed' : 'Burstable';
