@@ -4,7 +4,7 @@ import type { Attempt } from './runtime.ts';
 const BASE_MS = 10_000;
 const MAX_MS = 300_000;
 const RESET_MS = 600_000;
-const STEADY_MS = 5_000;
+const STEADY_MS = 2_000;
 
 /** How long the restart after an attempt that follows `ended` will wait: recorded with that attempt. The first restart is at once. */
 export function nextBackOff(ended: Attempt): number {

@@ -54,6 +54,8 @@ export function createStatusWriter({
   }
 
   async function writeAll(): Promise<void> {
+    // Not before the caller holds the promise, which the end of this function clears.
+    await Promise.resolve();
     let failures = 0;
     while (wanted && !sameStatus(shown, wanted) && !gone && !signal.aborted) {
       const status = wanted;
