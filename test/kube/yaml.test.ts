@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import { dumpYaml, locateKeys, parseDocuments, parseYaml } from '../../src/kube/yaml.ts';
+
+const value = (text: string): unknown => {
+  const result = parseYaml(text, 'f.yaml');
+  if (!result.ok) throw new Error(result.problems[0].message);
+  return result.value;
+};
+const problem = (text: string) => {
+  const result = parseYaml(text, 'f.yaml');
+  if (result.ok) throw new Error('was read');
+  return result.problems[0];
+};
+
+/** A scalar → what sigs.k8s.io/yaml makes of it. */
+const SCALARS: readonly [written: string, read: unknown][] = [
+  ['0644', 420],
+  ['0o17', 15],
+  ['0x1F', 31],
+  ['0b101', 5],
+  ['-010', -8],
+  ['08', 8],
+  ['1_000', 1000],
+  ['1.5', 1.5],
+  ['1e3', 1000],
+  ['yes', true],
+  ['Off', false],
+  ['y', true],
+  ['~', null],
+  ['null', null],
+  ['"0644"', '0644'],
+  ["'yes'", 'yes'],
+  ['2001-12-14', '2001-12-14'],
+  ['190:20:30', '190:20:30'],
+  ['v1', 'v1'],
+  ['1.2.3', '1.2.3'],
+  ['9007199254740991', 9007199254740991],
+];
+
+describe('YAML', () => {
+  for (const [written, read] of SCALARS) {
+    it(`reads ${written} as ${JSON.stringify(read)}`, () =>
+      expect(value(`a: ${written}`)).to.deep.equal({ a: read }));
+  }
+  it('reads an empty text as null', () => expect(value('# nothing\n')).to.equal(null));
+  it('merges with <<', () => {
+    expect(value('b: &b {p: 1, q: 2}\nc:\n  <<: *b\n  q: 3\n')).to.deep.equal({
+      b: { p: 1, q: 2 },
+      c: { p: 1, q: 3 },
+    });
+  });
+  it('refuses a doubled key, with its place', () => {
+    expect(problem('a: 1\nb: 2\na: 3\n')).to.deep.include({ place: { file: 'f.yaml', line: 3, column: 1 } });
+  });
+  it('refuses a number that would be rounded, and says how to write it', () => {
+    const found = problem('id:\n  big: 9007199254740993\n');
+    expect(found.place).to.deep.equal({ file: 'f.yaml', line: 2, column: 8 });
+    expect(found.remedy).to.contain('"9007199254740993" in quotes');
+  });
+  it('refuses what JSON cannot hold', () =>
+    expect(problem('a: .inf').message).to.contain('not a number of JSON'));
+  it('places a syntax error and shows the lines around it', () => {
+    const found = problem('a:\n  - b\n c: d\n');
+    expect(found.place?.line).to.equal(3);
+    expect(found.details?.join('\n')).to.contain('c: d');
+  });
+  it('gives each document the line of its first content, and leaves empty ones out', () => {
+    const result = parseDocuments('# head\n---\n---\na: 1\n---\n# only a comment\n---\n\nb: 2\n', 'f.yaml');
+    expect(result.ok && result.value).to.deep.equal([
+      { value: { a: 1 }, place: { file: 'f.yaml', line: 4, column: 1 } },
+      { value: { b: 2 }, place: { file: 'f.yaml', line: 9, column: 1 } },
+    ]);
+  });
+  it('says where a second document starts when one was expected', () => {
+    expect(problem('a: 1\n---\nb: 2\n').place?.line).to.equal(3);
+  });
+  it('knows the line of every key and item', () => {
+    const lines = locateKeys(
+      '# c\nimage:\n  tag: x\nports:\n- name: a\n  port: 1\n- {name: b}\na/b: &m\n  k: v\nc:\n  <<: *m\n',
+    );
+    expect(Object.fromEntries(lines)).to.deep.equal({
+      '/image': 2,
+      '/image/tag': 3,
+      '/ports': 4,
+      '/ports/0': 5,
+      '/ports/0/name': 5,
+      '/ports/0/port': 6,
+      '/ports/1': 7,
+      '/ports/1/name': 7,
+      '/a~1b': 8,
+      '/a~1b/k': 9,
+      '/c': 10,
+    });
+  });
+  it('knows no lines of a text that cannot be read', () => expect(locateKeys('a: [').size).to.equal(0));
+  it('writes what it reads back the same (law)', () => {
+    const whole = Object.fromEntries(
+      SCALARS.map(([written, read]) => [written, [read, written, { [written]: read }]]),
+    );
+    expect(value(dumpYaml(whole))).to.deep.equal(whole);
+  });
+  it('writes as kubectl prints: no folding, lists at the margin of their key', () => {
+    const long = 'word '.repeat(40).trim();
+    expect(dumpYaml({ a: [{ b: 1, c: ['x'] }], t: 'l1\nl2\n', long })).to.equal(
+      `a:\n- b: 1\n  c:\n  - x\nt: |\n  l1\n  l2\nlong: ${long}\n`,
+    );
+  });
+});
