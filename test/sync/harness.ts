@@ -1,0 +1,232 @@
+import type { Problem } from '../../src/base/errors.ts';
+import { failed, ok } from '../../src/base/errors.ts';
+import { type FileTree, readText } from '../../src/base/filetree.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import type { Commit, Repository } from '../../src/git/types.ts';
+import { isObject } from '../../src/kube/equal.ts';
+import { DEPLOYMENTS } from '../../src/kube/resources.ts';
+import { isNotFound } from '../../src/kube/status.ts';
+import type { KubeObject } from '../../src/kube/types.ts';
+import { parseDocuments } from '../../src/kube/yaml.ts';
+import type { ProgressEvent } from '../../src/model/progress.ts';
+import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
+import type { RenderRequest } from '../../src/render/types.ts';
+import type { SyncOptions } from '../../src/sync/options.ts';
+import { createSync, type Sync } from '../../src/sync/sync.ts';
+import { FakeClock } from '../fakes/clock.ts';
+import { createFakeCluster, type FakeCluster } from '../fakes/cluster.ts';
+import { filesOf } from '../fakes/filetree.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+/** A repository in memory: `commit` moves a branch; a commit descends from its branch's last one unless it is `rewritten`. */
+export interface FakeRepository {
+  readonly repository: Repository;
+  readonly branches: Record<string, string>;
+  commit(branch: string, files: Files, options?: { rewritten?: boolean }): string;
+  /** As if git could not be read. */
+  broken: boolean;
+}
+
+export function createFakeRepository(): FakeRepository {
+  const commits = new Map<string, { commit: Commit; tree: FileTree }>();
+  const branches: Record<string, string> = {};
+  const find = (oid: string) => {
+    const found = commits.get(oid);
+    if (!found || fake.broken) throw new Error(`cannot read ${oid}`);
+    return found;
+  };
+  const isAncestor = (ancestor: string, descendant: string): boolean =>
+    ancestor === descendant || find(descendant).commit.parents.some((parent) => isAncestor(ancestor, parent));
+  const fake: FakeRepository = {
+    branches,
+    broken: false,
+    commit(branch, files, { rewritten = false } = {}) {
+      const oid = (commits.size + 1).toString(16).padStart(40, '0');
+      const parents = branches[branch] && !rewritten ? [branches[branch]] : [];
+      const tree = filesOf(files);
+      const who = { name: 'Ada', email: 'ada@example.com', at: 0 };
+      commits.set(oid, {
+        commit: {
+          oid,
+          tree: tree.digest('') ?? '',
+          parents,
+          author: who,
+          committer: who,
+          message: `commit ${commits.size + 1}`,
+        },
+        tree,
+      });
+      branches[branch] = oid;
+      return oid;
+    },
+    repository: {
+      commit: async (oid: string) => find(oid).commit,
+      tree: async (oid: string) => find(oid).tree,
+      isAncestor: async (a: string, b: string) => isAncestor(a, b),
+      resolve: async (revision: string) =>
+        branches[revision] ?? (commits.has(revision) ? revision : undefined),
+      keep: async () => {},
+      unkeep: async () => {},
+    } as unknown as Repository,
+  };
+  return fake;
+}
+
+/** Every YAML file of the app's folder as plain manifests; a file that says BROKEN is a template error. */
+async function render(request: RenderRequest) {
+  const problems: Problem[] = [];
+  const manifests = request.tree.paths
+    .filter((path) => path.startsWith(request.path) && path !== 'pilotage.yaml' && path.endsWith('.yaml'))
+    .flatMap((path) => {
+      const text = (readText(request.tree, path) ?? '').replaceAll('${environment}', request.environment);
+      if (text.includes('BROKEN')) {
+        problems.push({ reason: 'TemplateError', message: 'it is broken', place: { file: path, line: 1 } });
+        return [];
+      }
+      const documents = parseDocuments(text, path);
+      if (!documents.ok) throw new Error(documents.problems[0].message);
+      return documents.value.map(({ value, place }) => ({
+        object: value as unknown as KubeObject,
+        origin: place,
+        app: request.app,
+      }));
+    });
+  const [first, ...rest] = problems;
+  return first ? failed(first, ...rest) : ok({ manifests, warnings: [] });
+}
+
+export interface Harness {
+  readonly sync: Sync;
+  readonly home: FakeCluster;
+  readonly git: FakeRepository;
+  readonly clock: FakeClock;
+  readonly events: ProgressEvent[];
+  /** Commits, tells sync as a push does, and lets everything settle. */
+  push(files: Files, branch?: string, options?: { rewritten?: boolean }): Promise<string>;
+  /** Tells sync of the branches as they are. */
+  observe(): Promise<void>;
+  /** Lets everything that is due happen. */
+  settle(ms?: number): Promise<void>;
+  environment(name?: string): Promise<Environment>;
+  /** A live object, or undefined. */
+  live(
+    kind: 'ConfigMap' | 'Deployment' | 'Service',
+    name: string,
+    namespace?: string,
+  ): Promise<KubeObject | undefined>;
+  /** Plays the deployment controller: what it would report. */
+  report(name: string, status: 'healthy' | 'progressing' | 'late', namespace?: string): Promise<void>;
+  said(stage: string): string[];
+}
+
+export async function createHarness(
+  overrides: Partial<Pick<SyncOptions, 'buildImages' | 'deadlineMs'>> & {
+    home?: FakeCluster;
+    git?: FakeRepository;
+  } = {},
+): Promise<Harness & { stop(): Promise<void> }> {
+  const home = overrides.home ?? createFakeCluster();
+  const git = overrides.git ?? createFakeRepository();
+  const clock = new FakeClock();
+  const events: ProgressEvent[] = [];
+  const sync = createSync({
+    home: home.client,
+    clusterFor: async () => home.client,
+    instanceUid: 'instance-1',
+    repository: async () => git.repository,
+    render,
+    buildImages: overrides.buildImages ?? (async () => ok({})),
+    clock,
+    logger: silentLogger,
+    progress: { publish: (event) => void events.push(event) },
+    ...(overrides.deadlineMs ? { deadlineMs: overrides.deadlineMs } : {}),
+  });
+  const stopping = new AbortController();
+  await sync.start(stopping.signal);
+  const client = home.client;
+  const harness: Harness = {
+    sync,
+    home,
+    git,
+    clock,
+    events,
+    async push(files, branch = 'main', options = {}) {
+      const oid = git.commit(branch, files, options);
+      await harness.observe();
+      return oid;
+    },
+    async observe() {
+      await sync.observed('shop', { ...git.branches }, 'main', 'push');
+      await harness.settle();
+    },
+    async settle(ms = 300) {
+      for (let i = 0; i < 4; i++) await clock.advance(ms / 4);
+    },
+    environment: (name = 'dev') =>
+      client.get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name: `shop.${name}` }),
+    async live(kind, name, namespace = 'shop-dev') {
+      const row = await client.resourceFor({ apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1', kind });
+      if (!row) throw new Error(`no ${kind}`);
+      return client.get(row, { namespace, name }).catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      });
+    },
+    async report(name, status, namespace = 'shop-dev') {
+      const deployment = await client.get(DEPLOYMENTS, { namespace, name });
+      const wanted = deployment.spec.replicas ?? 1;
+      const available = status === 'healthy' ? wanted : 0;
+      const reason = status === 'late' ? 'ProgressDeadlineExceeded' : 'ReplicaSetUpdated';
+      await client.update(
+        DEPLOYMENTS,
+        {
+          ...deployment,
+          status: {
+            observedGeneration: deployment.metadata.generation,
+            replicas: wanted,
+            updatedReplicas: wanted,
+            availableReplicas: available,
+            conditions: [
+              { type: 'Progressing', status: status === 'late' ? 'False' : 'True', reason, message: 'm' },
+            ],
+          },
+        },
+        { subresource: 'status', fieldManager: 'kube-controller-manager' },
+      );
+      await harness.settle();
+    },
+    said: (stage) => events.filter((event) => event.stage === stage).map(({ message }) => message),
+  };
+  return Object.assign(harness, {
+    async stop() {
+      stopping.abort();
+      await sync.stop();
+    },
+  });
+}
+
+/** `cm('a', {k: 'v'})`: a ConfigMap as a manifest file. */
+export const cm = (
+  name: string,
+  data: Readonly<Record<string, string>> = { k: 'v' },
+  annotations = {},
+): string => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, annotations }, data });
+
+export const deploy = (name: string, replicas = 2, annotations = {}): string =>
+  JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, annotations },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'main', image: 'host', command: ['sleep'] }] },
+      },
+    },
+  });
+
+export const dataOf = (object: KubeObject | undefined): unknown =>
+  isObject(object?.data) ? { ...object.data } : undefined;
