@@ -4,7 +4,7 @@ import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Condition, Lease, Node } from '../../kube/objects.ts';
-import { LEASES, NAMESPACES, NODES } from '../../kube/resources.ts';
+import { LEASES, NODES } from '../../kube/resources.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/status.ts';
 import type { Json } from '../../kube/types.ts';
 import { HOST_IP } from './addresses.ts';
@@ -150,16 +150,5 @@ async function createLease(client: KubeClient, nodeName: string, renewTime: stri
     metadata: { name: nodeName, namespace: LEASE_NAMESPACE },
     spec: { holderIdentity: nodeName, leaseDurationSeconds: LEASE_SECONDS, renewTime },
   };
-  try {
-    await client.create(LEASES, lease, { namespace: LEASE_NAMESPACE });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    // A fresh control plane may lack the namespace; who may not create it is told so by the API.
-    await client.create(NAMESPACES, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: LEASE_NAMESPACE },
-    });
-    await client.create(LEASES, lease, { namespace: LEASE_NAMESPACE });
-  }
+  await client.create(LEASES, lease, { namespace: LEASE_NAMESPACE });
 }
