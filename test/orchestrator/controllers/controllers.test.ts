@@ -267,6 +267,10 @@ describe('controllers on the built-in control plane', function () {
     );
     expect(sets).to.have.length(1);
     expect(await podsOf('left')).to.have.length(2);
+    await eventually(
+      () => getDeployment('left').catch((error) => isNotFound(error)),
+      (answer) => answer === true,
+    );
     // A new deployment of that selector adopts it.
     await apply(deployment('left', 'v1', 2));
     const adopted = await eventually(
