@@ -1,7 +1,7 @@
 import { applyDefaults } from '../../kube/defaults.ts';
 import type { Namespace } from '../../kube/objects.ts';
 import type { KubeObject } from '../../kube/types.ts';
-import { type FieldError, validateObject, validateTypes } from '../../kube/validate.ts';
+import { validateObject, validateTypes } from '../../kube/validate.ts';
 import { namespaceKey } from './builtin.data.ts';
 import type { ApiContext } from './context.ts';
 import { badRequest, forbidden, invalid, methodNotAllowed, notFound } from './errors.ts';
@@ -49,10 +49,6 @@ export function assertShape(kind: Kind, object: KubeObject): void {
     );
   }
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
-  if (kind.strategy.requiresSpec && object.spec === undefined) {
-    const required: FieldError = { field: 'spec', reason: 'Required', message: 'Required value' };
-    throw invalid(kind, object.metadata.name ?? '', [required]);
-  }
 }
 
 /** @throws StatusError Invalid with every cause. */

@@ -36,7 +36,6 @@ const PLAIN: Strategy = { status: false, generation: false };
 const WITH_STATUS: Strategy = { status: true, generation: false };
 const WORKLOAD: Strategy = {
   status: true,
-  requiresSpec: true,
   generation: true,
   scale: {
     specReplicas: '.spec.replicas',

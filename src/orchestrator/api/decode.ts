@@ -53,7 +53,7 @@ export function withoutUnknownFields(
   parameters: WriteParameters,
 ): KubeObject {
   const schema = kind.schema();
-  if (!schema) return normalForm(kind, object);
+  if (!schema) return normalForm(object);
   const { fieldValidation = 'Warn', onWarning } = parameters;
   if (fieldValidation !== 'Ignore') {
     const unknown = unknownFields(schema, object).map(({ path }) => `unknown field "${path}"`);
@@ -64,5 +64,5 @@ export function withoutUnknownFields(
     }
     for (const text of unknown) onWarning?.(text);
   }
-  return normalForm(kind, pruneUnknown(schema, object));
+  return normalForm(pruneUnknown(schema, object));
 }

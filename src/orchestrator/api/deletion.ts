@@ -37,7 +37,7 @@ function mark(kind: Kind, object: KubeObject, grace: number, now: number): KubeO
   return {
     ...prepared,
     metadata: {
-      ...object.metadata,
+      ...prepared.metadata,
       ...(first && kind.strategy.generation ? { generation: (generation ?? 1) + 1 } : {}),
       deletionTimestamp: rfc3339(grace === 0 && !first ? now : since + grace * 1000),
       deletionGracePeriodSeconds: grace,

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../kube/types.ts';
+import type { GroupVersionKind, KubeObject } from '../../kube/types.ts';
 import type { Kind } from './kind.ts';
 import { scaleOf, withScale } from './scale.ts';
 
@@ -53,4 +53,9 @@ function withStatusOf(source: KubeObject, object: KubeObject): KubeObject {
     metadata: object.metadata,
   };
   return source.status === undefined ? bare : { ...bare, status: source.status };
+}
+
+/** What is written at a subresource: its own kind (Scale), or the parent's. */
+export function subresourceKind(kind: Kind, subresource: string | undefined): GroupVersionKind {
+  return kind.subresourceRows.find((row) => row.name === subresource)?.kind ?? kind;
 }

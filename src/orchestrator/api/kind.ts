@@ -27,8 +27,6 @@ export interface Strategy {
   readonly status: boolean;
   /** metadata.generation counts the changes of the specification. */
   readonly generation: boolean;
-  /** The hooks rely on a specification that the schema does not require. */
-  readonly requiresSpec?: boolean;
   /** PUT creates what is not there (`AllowCreateOnUpdate`). */
   readonly createOnUpdate?: boolean;
   /** After metadata and defaults are set. */

@@ -1,13 +1,10 @@
 import { rfc3339 } from '../../../base/clock.ts';
-import { crdSchema } from '../../../kube/crdschema.ts';
 import { deepEqual } from '../../../kube/equal.ts';
 import type { Condition, CustomResourceDefinition } from '../../../kube/objects.ts';
 import type { KubeObject } from '../../../kube/types.ts';
-import type { FieldError } from '../../../kube/validate.ts';
 import type { Strategy, World } from '../kind.ts';
 
-type Names = CustomResourceDefinition['spec']['names'];
-
+/** Holds a definition that is being deleted until its instances are gone (`upkeep.ts`). */
 export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 /**
@@ -17,15 +14,14 @@ export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 export const CRD_STRATEGY: Strategy = {
   status: true,
   generation: true,
-  prepareForCreate: (object, world) => {
-    const { metadata } = object;
-    const finalizers = [...new Set([...(metadata.finalizers ?? []), CRD_FINALIZER])];
-    return withStatus({ ...object, metadata: { ...metadata, finalizers } }, undefined, world);
-  },
+  prepareForCreate: (object, world) => withStatus(object, undefined, world),
   prepareForUpdate: (object, live, world) =>
     deepEqual(object.spec, live.spec) ? object : withStatus(object, live, world),
-  validate: (object, live) =>
-    checkDefinition(object as CustomResourceDefinition, live as CustomResourceDefinition | undefined),
+  prepareForDelete: (object) => {
+    const { metadata } = object;
+    const finalizers = [...new Set([...(metadata.finalizers ?? []), CRD_FINALIZER])];
+    return { ...object, metadata: { ...metadata, finalizers } };
+  },
 };
 
 function withStatus(object: KubeObject, live: KubeObject | undefined, world: World): KubeObject {
@@ -69,6 +65,7 @@ function keepTransition(next: Condition, before: readonly Condition[] | undefine
 
 /** Within its group a name may stand for one thing only. */
 function nameConflict({ metadata, spec }: CustomResourceDefinition, world: World): string | undefined {
+  // Whether it makes sense is validated after this.
   if (!spec.names) return undefined;
   const taken = world.kinds
     .all()
@@ -82,55 +79,4 @@ function nameConflict({ metadata, spec }: CustomResourceDefinition, world: World
   const kinds = new Set(taken.flatMap(({ kind, listKind }) => [kind, listKind]));
   const kind = [spec.names.kind, spec.names.listKind ?? ''].find((name) => kinds.has(name));
   return kind === undefined ? undefined : `"${kind}" is already in use`;
-}
-
-function checkDefinition(
-  { metadata, spec }: CustomResourceDefinition,
-  live: CustomResourceDefinition | undefined,
-): FieldError[] {
-  const errors: FieldError[] = [];
-  const invalid = (field: string, value: unknown, why: string) =>
-    errors.push({ field, reason: 'Invalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}` });
-  if (metadata.name !== `${spec.names.plural}.${spec.group}`) {
-    invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group');
-  }
-  if (spec.versions.filter((version) => version.storage).length !== 1) {
-    invalid(
-      'spec.versions',
-      spec.versions.map((v) => v.name),
-      'must have exactly one version marked as storage version',
-    );
-  }
-  spec.versions.forEach((version, i) => {
-    const field = `spec.versions[${i}].schema.openAPIV3Schema`;
-    if (version.schema?.openAPIV3Schema === undefined) {
-      errors.push({ field, reason: 'Required', message: 'Required value: schemas are required' });
-      return;
-    }
-    const schema = crdSchema(version.schema.openAPIV3Schema);
-    if (!schema.ok)
-      for (const problem of schema.problems) invalid(field, problem.place?.file ?? '', problem.message);
-  });
-  if (live) errors.push(...checkImmutable(spec, live.spec));
-  return errors;
-}
-
-function checkImmutable(
-  spec: CustomResourceDefinition['spec'],
-  live: CustomResourceDefinition['spec'],
-): FieldError[] {
-  const fields: readonly [string, unknown, unknown][] = [
-    ['spec.group', spec.group, live.group],
-    ['spec.scope', spec.scope, live.scope],
-    ...(['plural', 'kind'] as const satisfies readonly (keyof Names)[]).map(
-      (name): [string, unknown, unknown] => [`spec.names.${name}`, spec.names[name], live.names[name]],
-    ),
-  ];
-  return fields
-    .filter(([, value, before]) => value !== before)
-    .map(([field, value]) => ({
-      field,
-      reason: 'Invalid',
-      message: `Invalid value: ${JSON.stringify(value)}: field is immutable`,
-    }));
 }

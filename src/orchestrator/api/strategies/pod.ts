@@ -8,7 +8,6 @@ const DEFAULT_GRACE_SECONDS = 30;
 /** Kubernetes `pkg/registry/core/pod/strategy.go`. */
 export const POD_STRATEGY: Strategy = {
   status: true,
-  requiresSpec: true,
   generation: true,
   prepareForCreate: (object) => {
     const spec = withDefaultTolerations((object as Pod).spec);

@@ -11,7 +11,6 @@ import { addressInRange, freeAddress, freePort } from './allocation.ts';
  */
 export const SERVICE_STRATEGY: Strategy = {
   status: true,
-  requiresSpec: true,
   generation: false,
   prepareForCreate: (object, world) => ({
     ...allocate(object as Service, undefined, world),
@@ -121,10 +120,8 @@ function checkClusterIp(
   const refuse = (why: string): FieldError[] => [
     { field: 'spec.clusterIPs', reason: 'Invalid', message: `Invalid value: ["${clusterIP}"]: ${why}` },
   ];
-  if (live?.spec.clusterIP && live.spec.type !== 'ExternalName') {
-    const message = `Invalid value: ["${clusterIP}"]: may not change once set`;
-    return [{ field: 'spec.clusterIPs[0]', reason: 'Invalid', message }];
-  }
+  // That it changes at all is refused by the rules of the kind.
+  if (live?.spec.clusterIP && live.spec.type !== 'ExternalName') return [];
   if (!addressInRange(cidr, clusterIP)) {
     return refuse(`failed to allocate IP ${clusterIP}: the provided IP is not in the valid range ${cidr}`);
   }

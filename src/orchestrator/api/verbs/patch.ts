@@ -7,13 +7,12 @@ import { strategicMergePatch } from '../../../kube/strategicmerge.ts';
 import type { KubeObject } from '../../../kube/types.ts';
 import { type ApiContext, authorize, latestOf, servedKind } from '../context.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
-import { endpointOf } from '../endpoint.ts';
+import { endpointOf, subresourceKind } from '../endpoint.ts';
 import { type Kind, keyOf } from '../kind.ts';
 import { assertUnmodified } from '../metadata.ts';
 import { toServed } from '../stored.ts';
 import type { PatchRequest, Written } from '../types.ts';
 import * as write from '../write.ts';
-import { subresourceKind } from './update.ts';
 
 export async function patch(context: ApiContext, request: PatchRequest): Promise<Written> {
   const kind = servedKind(context, request, 'patch');

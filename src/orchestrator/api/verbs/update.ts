@@ -1,7 +1,8 @@
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
+import { subresourceKind } from '../endpoint.ts';
 import { notFound } from '../errors.ts';
-import { type Kind, keyOf } from '../kind.ts';
+import { keyOf } from '../kind.ts';
 import { assertUnmodified } from '../metadata.ts';
 import { toServed } from '../stored.ts';
 import type { UpdateRequest, Written } from '../types.ts';
@@ -23,9 +24,4 @@ export async function update(context: ApiContext, request: UpdateRequest): Promi
   assertUnmodified(kind, decoded, toServed(kind, live.object));
   const wanted = expected === kind ? withoutUnknownFields(kind, decoded, request) : decoded;
   return { stored: await write.update(context, kind, request, live, wanted), created: false };
-}
-
-/** What is written at a subresource: its own kind (Scale), or the parent's. */
-export function subresourceKind(kind: Kind, subresource: string | undefined) {
-  return kind.subresourceRows.find((row) => row.name === subresource)?.kind ?? kind;
 }
