@@ -11,7 +11,7 @@ const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 
 function check(format: string, most: number, message: string, ...examples: string[]): NameCheck {
   const pattern = new RegExp(`^${format}$`);
-  const hint = `(e.g. ${examples.map((example) => `'${example}', `).join('or ')}regex used for validation is '${format}')`;
+  const hint = `(e.g. ${examples.map((example) => `'${example}', `).join(' or ')}regex used for validation is '${format}')`;
   return (name) => {
     const tooLong = name.length > most ? [`must be no more than ${most} characters`] : [];
     const malformed = pattern.test(name) ? [] : [`${message} ${hint}`];
