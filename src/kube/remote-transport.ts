@@ -95,8 +95,7 @@ export function createTransport(options: TransportOptions): Transport {
 function connectionPool() {
   let current: { readonly key: string; readonly agents: Agents } | undefined;
   const close = () => {
-    current?.agents.http.destroy();
-    current?.agents.https.destroy();
+    if (current) for (const agent of Object.values(current.agents)) retire(agent);
     current = undefined;
   };
   return {
@@ -115,6 +114,13 @@ function connectionPool() {
     },
     close,
   };
+}
+
+/** Closes what is idle now and what becomes idle later; requests and watches under way go on. */
+function retire(agent: HttpAgent): void {
+  agent.maxFreeSockets = 0;
+  for (const sockets of Object.values(agent.freeSockets))
+    for (const socket of sockets ?? []) socket.destroy();
 }
 
 interface Agents {

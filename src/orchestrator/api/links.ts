@@ -81,7 +81,7 @@ export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOpt
         node,
         arrived(socket) {
           finish();
-          resolve(readableOf(socket, signal));
+          resolve(opened(clock, socket, signal));
         },
       });
       link.once('close', gone);
@@ -139,6 +139,31 @@ function keepAlive(clock: Clock, socket: WebSocket): () => void {
     cancel = clock.after(PING_PERIOD, beat);
   }
   return () => cancel();
+}
+
+/** A log may be silent for ever: an agent that has not refused for so long is taken to agree. */
+const REFUSAL_WINDOW = 1000;
+
+/** The stream once the agent has said its first word, so that a refusal can still become the answer's status. */
+function opened(clock: Clock, socket: WebSocket, signal: AbortSignal | undefined): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    const stream = readableOf(socket, signal);
+    const agreed = () => {
+      cancel();
+      resolve(stream);
+    };
+    const cancel = clock.after(REFUSAL_WINDOW, agreed);
+    stream.once('error', (error) => {
+      cancel();
+      reject(error);
+    });
+    socket.once('message', (data: Buffer) => {
+      if (data[0] !== CHANNEL.error) agreed();
+    });
+    socket.once('close', () => {
+      if (!stream.errored) agreed();
+    });
+  });
 }
 
 /** The stdout channel of a stream as bytes; a failure that the node tells becomes the stream's error. */

@@ -21,7 +21,10 @@ export interface RunningServer {
 }
 
 /** The whole API over TLS on a temporary data directory; without controllers and scheduler unless asked. */
-export async function startHttpsServer({ controllers = false } = {}): Promise<RunningServer> {
+export async function startHttpsServer({
+  controllers = false,
+  port: wanted = 0,
+} = {}): Promise<RunningServer> {
   const dir = mkdtempSync(join(tmpdir(), 'pilotage-https-'));
   const [clock, logger] = [systemClock, silentLogger];
   const controlPlane = await createServedControlPlane({
@@ -32,7 +35,11 @@ export async function startHttpsServer({ controllers = false } = {}): Promise<Ru
     ...(controllers ? {} : { workers: [] }),
   });
   await controlPlane.start();
-  const { port } = await controlPlane.listen('127.0.0.1', 0);
+  const { port } = await controlPlane.listen('127.0.0.1', wanted).catch(async (error) => {
+    await controlPlane.stop();
+    rmSync(dir, { recursive: true, force: true });
+    throw error;
+  });
   const address = `https://127.0.0.1:${port}`;
   const kubeconfig = join(dir, 'kubeconfig');
   controlPlane.writeKubeconfig(kubeconfig, address, 'admin');
