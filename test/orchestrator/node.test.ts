@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import type { KubeClient } from '../../src/kube/client.ts';
+import type { KubeClient, LogOptions } from '../../src/kube/client.ts';
+import { remoteClient } from '../../src/kube/remote.ts';
 import { DEPLOYMENTS, EVENTS, NAMESPACES, NODES, PODS, SERVICES } from '../../src/kube/resources.ts';
-import { type ControlPlane, createControlPlane } from '../../src/orchestrator/controlplane.ts';
+import { createServedControlPlane, type ServedControlPlane } from '../../src/orchestrator/controlplane.ts';
 import { createNode, type PilotageNode, stopAllPods } from '../../src/orchestrator/node.ts';
 import { until } from './node/helpers.ts';
 
@@ -23,13 +24,13 @@ process.on('SIGTERM', () => { closing = true; setTimeout(() => { server.close(()
 describe('a node in the built-in cluster', function () {
   this.timeout(30_000);
   let dir: string;
-  let plane: ControlPlane;
+  let plane: ServedControlPlane;
   let node: PilotageNode;
   let client: KubeClient;
 
   before(async () => {
     dir = mkdtempSync(join(tmpdir(), 'pilotage-cluster-'));
-    plane = await createControlPlane({
+    plane = await createServedControlPlane({
       dataDir: dir,
       clock: systemClock,
       logger: silentLogger,
@@ -37,13 +38,20 @@ describe('a node in the built-in cluster', function () {
     });
     await plane.start();
     client = plane.client();
+    const { host, port } = await plane.listen('127.0.0.1', 0);
+    const url = `https://${host}:${port}`;
+    const tls = plane.writeKubeconfig(join(dir, 'agent.kubeconfig'), url, { node: 'here' });
     node = createNode({
-      client: plane.client({ name: 'system:node:here', groups: ['system:nodes', 'system:authenticated'] }),
+      client: await remoteClient({
+        kubeconfig: { path: join(dir, 'agent.kubeconfig') },
+        logger: silentLogger,
+        clock: systemClock,
+      }),
       nodeName: 'here',
       dir: join(dir, 'agent'),
       podCidr: '127.209.0.0/16',
       imageStoreDir: join(dir, 'images'),
-      link: { url: 'http://127.0.0.1:1' },
+      link: { url, tls },
       hostEnvironment: { PATH: `${join(process.execPath, '..')}:/usr/bin:/bin` },
       clock: systemClock,
       logger: silentLogger,
@@ -143,5 +151,46 @@ describe('a node in the built-in cluster', function () {
     expect(items.map((event) => event.reason))
       .to.include('Started')
       .and.include('Killing');
+  });
+
+  it('gives its logs to the API over the link: all, the last lines, with times, following to the end, and of the attempt before', async () => {
+    const script =
+      'echo one; echo two; [ -e "$0" ] && { sleep 0.5; echo three; exit 0; }; touch "$0"; exit 1';
+    const key = { namespace: 'shop', name: 'talker' };
+    await client.create(
+      PODS,
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: key,
+        spec: {
+          restartPolicy: 'OnFailure',
+          containers: [{ name: 'web', image: 'host', command: ['sh', '-c', script, join(dir, 'flag')] }],
+        },
+      },
+      { namespace: 'shop' },
+    );
+    await until(
+      'the restart',
+      async () => (await client.get(PODS, key)).status?.containerStatuses?.[0]?.restartCount === 1,
+    );
+    const read = async (options: LogOptions) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of await client.logs(key, options)) pieces.push(Buffer.from(piece));
+      return Buffer.concat(pieces).toString();
+    };
+    expect(await read({ follow: true })).to.equal('one\ntwo\nthree\n');
+    expect(await read({ tailLines: 1 })).to.equal('three\n');
+    expect(await read({ previous: true })).to.equal('one\ntwo\n');
+    expect(await read({ limitBytes: 5 })).to.equal('one\nt');
+    const stamped = (await read({ timestamps: true })).trimEnd().split('\n');
+    expect(stamped.map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:]+\.\d{9}Z /, ''))).to.deep.equal([
+      'one',
+      'two',
+      'three',
+    ]);
+    const [first = '', , last = ''] = stamped.map((line) => line.split(' ')[0]);
+    expect(Date.parse(last) - Date.parse(first)).to.be.greaterThan(300);
+    expect(await read({ sinceTime: last })).to.equal('three\n');
   });
 });
