@@ -64,6 +64,8 @@ export function admit(
 ): KubeObject {
   const kept = defaulted(kind, updatedMetadata(kind, object, live));
   assertShape(kind, kept);
+  // Being bound to a node is no change of what a pod is meant to be.
+  if (subresource === 'binding') return kept;
   const prepared =
     subresource === undefined ? (kind.strategy.prepareForUpdate?.(kept, live, context) ?? kept) : kept;
   return withGeneration(kind, prepared, live);

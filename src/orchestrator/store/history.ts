@@ -1,4 +1,4 @@
-import { statusError } from '../../kube/status.ts';
+import { tooOld } from './failures.ts';
 import type { Change, Entry, HistoryPolicy } from './types.ts';
 
 interface Remembered {
@@ -70,7 +70,3 @@ export class History {
     return low;
   }
 }
-
-// The wording of etcd and kube-apiserver: clients look for "too old resource version".
-const tooOld = (revision: number, compacted: number) =>
-  statusError('Expired', `too old resource version: ${revision} (${compacted})`);

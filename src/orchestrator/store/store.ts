@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
-import { ProblemError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { deepEqual } from '../../kube/equal.ts';
-import { StatusError, statusError } from '../../kube/status.ts';
+import { StatusError } from '../../kube/status.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import { Collections } from './collections.ts';
 import { GroupCommit, rowOf, type Staged } from './commit.ts';
 import { type Disk, type Loaded, openDisk } from './disk.ts';
 import { newEntry, storedEntry } from './entry.ts';
+import { assertWhole, inTheFuture, unavailable } from './failures.ts';
 import { History } from './history.ts';
 import type { LogRow } from './rows.ts';
 import type { Change, Entry, HistoryPolicy, Store, Watcher } from './types.ts';
@@ -33,9 +33,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 export async function startStore(disk: Disk, options: StoreOptions): Promise<Store> {
-  const store = new RevisionedStore(disk, await disk.load(0), options);
-  store.scheduleCompaction();
-  return store;
+  try {
+    const store = new RevisionedStore(disk, await disk.load(0), options);
+    store.scheduleCompaction();
+    return store;
+  } catch (error) {
+    await disk.close();
+    throw error;
+  }
 }
 
 class RevisionedStore implements Store {
@@ -66,7 +71,7 @@ class RevisionedStore implements Store {
     for (const row of loaded.rows) this.#restore(row, loaded.compacted);
     this.#lastGiven = loaded.revision;
     this.#lastPublished = loaded.revision;
-    this.#assertWhole(loaded);
+    assertWhole(loaded, options.dir, (key) => this.get(key)?.revision);
   }
 
   get revision(): number {
@@ -189,20 +194,6 @@ class RevisionedStore implements Store {
     else this.#published.set(entry);
   }
 
-  #assertWhole({ latest, rows }: Loaded): void {
-    const written = new Set(rows.map((row) => row.key));
-    const missing = [...latest].filter(([key, revision]) => this.get(key)?.revision !== revision);
-    const surplus = [...written].filter((key) => this.get(key) && !latest.has(key));
-    if (missing.length + surplus.length === 0) return;
-    const names = [...missing.map(([key]) => key), ...surplus].slice(0, 10);
-    throw new ProblemError({
-      reason: 'StoreDamaged',
-      message: `the store in ${this.#options.dir} is damaged: its log and its index disagree`,
-      remedy: 'Restore the data directory from a backup.',
-      details: names,
-    });
-  }
-
   #publish(type: 'put' | 'delete', entry: Entry): void {
     const { key, revision } = entry;
     const change: Change = { type, revision, key, entry, previous: this.#published.get(key) };
@@ -219,12 +210,3 @@ function sameContent(latest: KubeObject, object: KubeObject): boolean {
   const { resourceVersion } = latest.metadata;
   return deepEqual(latest, { ...object, metadata: { ...object.metadata, resourceVersion } });
 }
-
-const unavailable = (message: string): StatusError => statusError('ServiceUnavailable', message);
-
-// kube-apiserver answers Timeout "Too large resource version" and asks to come back in a second.
-const inTheFuture = (asked: number, current: number): StatusError =>
-  statusError('Timeout', `Too large resource version: ${asked}, current: ${current}`, {
-    retryAfterSeconds: 1,
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-  });

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { ClassicLevel } from 'classic-level';
 import { problemOf } from '../../../src/base/errors.ts';
 import { isExpired, isStatus } from '../../../src/kube/status.ts';
 import { type Disk, openDisk } from '../../../src/orchestrator/store/disk.ts';
@@ -246,6 +247,18 @@ describe('store', () => {
     expect(problem?.message).to.equal(
       `another Pilotage daemon (pid ${process.pid}) uses this data directory: ${bench.dir}`,
     );
+  });
+
+  it('refuses to open when its log and its index disagree, and names what is affected', async () => {
+    const store = await bench.open();
+    await put(store, 'a', 1);
+    await store.close();
+    const database = new ClassicLevel(join(bench.dir, 'db'));
+    await database.del(`latest/${keyOf('a')}`);
+    await database.close();
+    const problem = await bench.open().then(() => undefined, problemOf);
+    expect(problem?.reason).to.equal('StoreDamaged');
+    expect(problem?.details).to.deep.equal([keyOf('a')]);
   });
 
   it('opens a directory that cannot be written with a clear error', async () => {
