@@ -1,0 +1,272 @@
+import { mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Container, Pod } from '../../../src/kube/objects.ts';
+import { nextAddress, reach } from '../../../src/orchestrator/node/addresses.ts';
+import { expand, findProgram } from '../../../src/orchestrator/node/command.ts';
+import { buildEnvironment } from '../../../src/orchestrator/node/environment.ts';
+import { parseListening } from '../../../src/orchestrator/node/listeners.ts';
+import { offsetOfTail, openLogIndex } from '../../../src/orchestrator/node/logindex.ts';
+import { serviceEnvironment } from '../../../src/orchestrator/node/serviceenv.ts';
+import { mountVolumes, writeVolumes } from '../../../src/orchestrator/node/volumes.ts';
+import { scratch } from './helpers.ts';
+
+const pod = (spec: Partial<Pod['spec']> = {}): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web-1', namespace: 'shop', uid: 'uid', labels: { app: 'web' } },
+  spec: { containers: [{ name: 'web' }], ...spec },
+});
+const object = (name: string, data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data,
+});
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const known = {
+  podIP: '127.1.0.1',
+  hostIP: '127.0.0.1',
+  nodeName: 'here',
+  configMaps: new Map([['settings', object('settings', { size: '10', mode: 'fast' })]]),
+  secrets: new Map([['keys', object('keys', { token: base64('s3cret') })]]),
+};
+
+describe('expansion of $(NAME)', () => {
+  for (const [text, expected] of [
+    ['$(A)', '1'],
+    ['x$(A)y$(B)z', 'x1y2z'],
+    ['$(MISSING)', '$(MISSING)'],
+    ['$$(A)', '$(A)'],
+    ['$$$(A)', '$1'],
+    ['$A ${A}', '$A ${A}'],
+    ['$(toString)', '$(toString)'],
+    ['$(A', '$(A'],
+  ] as const) {
+    it(`${text} → ${expected}`, () => expect(expand(text, { A: '1', B: '2' })).to.equal(expected));
+  }
+});
+
+describe('environment of a container', () => {
+  const build = (container: Partial<Container>) =>
+    buildEnvironment({
+      ...known,
+      pod: pod(),
+      container: { name: 'web', ...container },
+      base: { PATH: '/bin', HOST: '127.1.0.1' },
+      nodeResources: {},
+    });
+
+  it('takes envFrom with its prefix, then env, each seeing what stands before it', () => {
+    const result = build({
+      envFrom: [{ prefix: 'APP_', configMapRef: { name: 'settings' } }, { secretRef: { name: 'keys' } }],
+      env: [
+        { name: 'URL', value: 'http://$(HOST)/$(APP_size)' },
+        { name: 'AGAIN', value: '$(URL)?' },
+        { name: 'HOST', value: 'mine' },
+      ],
+    });
+    expect(result.ok && result.env).to.deep.equal({
+      PATH: '/bin',
+      HOST: 'mine',
+      APP_size: '10',
+      APP_mode: 'fast',
+      token: 's3cret',
+      URL: 'http://127.1.0.1/10',
+      AGAIN: 'http://127.1.0.1/10?',
+    });
+  });
+
+  it('reads keys and fields', () => {
+    const from = (valueFrom: NonNullable<Container['env']>[number]['valueFrom']) =>
+      build({ env: [{ name: 'X', ...(valueFrom ? { valueFrom } : {}) }] });
+    const value = (valueFrom: Parameters<typeof from>[0]) => {
+      const result = from(valueFrom);
+      return result.ok ? result.env.X : result.message;
+    };
+    expect(value({ configMapKeyRef: { name: 'settings', key: 'size' } })).to.equal('10');
+    expect(value({ secretKeyRef: { name: 'keys', key: 'token' } })).to.equal('s3cret');
+    expect(value({ fieldRef: { fieldPath: 'status.podIP' } })).to.equal('127.1.0.1');
+    expect(value({ fieldRef: { fieldPath: "metadata.labels['app']" } })).to.equal('web');
+    expect(value({ configMapKeyRef: { name: 'settings', key: 'no', optional: true } })).to.equal(undefined);
+    expect(value({ configMapKeyRef: { name: 'settings', key: 'no' } })).to.equal(
+      "couldn't find key no in configmap settings",
+    );
+    expect(value({ secretKeyRef: { name: 'no', key: 'x' } })).to.equal('secret "no" not found');
+    expect(value({ fieldRef: { fieldPath: 'spec.nowhere' } })).to.contain('is not supported');
+  });
+
+  it('names the Services of its namespace by what is really bound', () => {
+    const row = (namespace: string, service: string, portName: string, port: number) => ({
+      namespace,
+      service,
+      portName,
+      servicePort: 80,
+      host: '127.200.0.7',
+      port,
+    });
+    expect(
+      serviceEnvironment([row('shop', 'my-web', 'http', 31080), row('other', 'db', '', 5432)], 'shop'),
+    ).to.deep.equal({
+      MY_WEB_SERVICE_HOST: '127.200.0.7',
+      MY_WEB_SERVICE_PORT: '31080',
+      MY_WEB_SERVICE_PORT_HTTP: '31080',
+    });
+  });
+});
+
+describe('programs, addresses, sockets', () => {
+  const place = scratch();
+  after(() => place.dispose());
+
+  it('says of a program that cannot be run why', () => {
+    writeFileSync(join(place.path, 'notes'), '');
+    expect(findProgram('sh', '/', '/nowhere:/bin')).to.deep.equal({ ok: true, path: '/bin/sh' });
+    const message = (name: string) => (findProgram(name, place.path, '/bin') as { message: string }).message;
+    expect(message('nope')).to.contain('"nope" is not found in PATH (/bin)');
+    expect(message('./nope')).to.contain('does not exist');
+    expect(message('./notes')).to.contain('is not executable');
+  });
+
+  it('gives every address of the range once before one comes again', () => {
+    const taken = new Set<string>();
+    let last: string | undefined;
+    for (let n = 0; n < 600; n++) {
+      last = nextAddress('127.9.0.0/22', taken, last);
+      if (last) taken.add(last);
+    }
+    expect(taken.size).to.equal(600);
+    expect(
+      [...taken].every((address) => /^127\.9\.[0-3]\.([1-9]|[1-9]\d|1\d\d|2[0-4]\d|25[0-4])$/.test(address)),
+    ).to.equal(true);
+    expect(nextAddress('127.9.0.0/30', new Set(['127.9.0.1', '127.9.0.2', '127.9.0.3']), undefined)).to.equal(
+      undefined,
+    );
+    expect(nextAddress('127.9.0.0/24', new Set(['127.9.0.6']), '127.9.0.5')).to.equal('127.9.0.7');
+  });
+
+  it('finds a port by number or by name', () => {
+    const container = { name: 'web', ports: [{ name: 'http', containerPort: 8080 }] };
+    expect(reach('127.1.0.1', 'http', container)).to.deep.equal({ host: '127.1.0.1', port: 8080 });
+    expect(reach('127.1.0.1', 9, container)).to.deep.equal({ host: '127.1.0.1', port: 9 });
+    expect(reach('127.1.0.1', 'grpc', container)).to.equal(undefined);
+  });
+
+  it('tells sockets on the wildcard address from others in /proc/net/tcp', () => {
+    const text = [
+      '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+      '   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1',
+      '   1: 0100007F:1F91 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 222 1',
+      '   2: 00000000:1F92 0100007F:0001 01 00000000:00000000 00:00000000 00000000     0        0 333 1',
+    ].join('\n');
+    expect(parseListening(text)).to.deep.equal([
+      { inode: '111', port: 8080, wildcard: true },
+      { inode: '222', port: 8081, wildcard: false },
+    ]);
+  });
+});
+
+describe('files of a container', () => {
+  const place = scratch();
+  after(() => place.dispose());
+  const volumes = join(place.path, 'volumes');
+  const root = join(place.path, 'root');
+  const write = (size: string) =>
+    writeVolumes(volumes, {
+      ...known,
+      pod: pod({
+        volumes: [
+          { name: 'settings', configMap: { name: 'settings' } },
+          {
+            name: 'keys',
+            secret: { secretName: 'keys', items: [{ key: 'token', path: 'deep/token', mode: 0o400 }] },
+          },
+          { name: 'work', emptyDir: {} },
+        ],
+      }),
+      configMaps: new Map([['settings', object('settings', { size })]]),
+    });
+  const container: Container = {
+    name: 'web',
+    volumeMounts: [
+      { name: 'settings', mountPath: '/etc/app' },
+      { name: 'keys', mountPath: '/keys/token', subPath: 'deep/token' },
+      { name: 'work', mountPath: 'work' },
+    ],
+  };
+
+  it('stand below its root where they are mounted, with their modes', () => {
+    expect(write('10')).to.equal(undefined);
+    expect(mountVolumes(root, volumes, container)).to.equal(undefined);
+    expect(readFileSync(join(root, 'etc/app/size'), 'utf8')).to.equal('10');
+    expect(readFileSync(join(root, 'keys/token'), 'utf8')).to.equal('s3cret');
+    expect(statSync(join(root, 'keys/token')).mode & 0o777).to.equal(0o400);
+    expect(statSync(join(root, 'work')).isDirectory()).to.equal(true);
+  });
+
+  it('follow a ConfigMap by one replaced link, and are left alone when nothing changed', () => {
+    const link = () => readlinkSync(join(volumes, 'settings', '..data'));
+    const before = link();
+    write('10');
+    expect(link()).to.equal(before);
+    write('20');
+    expect(link()).to.not.equal(before);
+    expect(readFileSync(join(root, 'etc/app/size'), 'utf8')).to.equal('20');
+  });
+
+  it('are refused where they would lie inside another mount or leave their volume', () => {
+    const mounts = (...volumeMounts: NonNullable<Container['volumeMounts']>) =>
+      mountVolumes(join(place.path, 'other'), volumes, { name: 'web', volumeMounts });
+    expect(mounts({ name: 'work', mountPath: '/a' }, { name: 'settings', mountPath: '/a/b' })).to.contain(
+      'inside another mount',
+    );
+    expect(mounts({ name: 'work', mountPath: '/a', subPath: '../../x' })).to.contain('leaves the volume');
+  });
+
+  it('say which source of a volume is not supported', () => {
+    const fault = writeVolumes(volumes, {
+      ...known,
+      pod: pod({ volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'x' } }] }),
+    });
+    expect(fault).to.contain('volume "data": persistentVolumeClaim is not supported');
+  });
+});
+
+describe('times of a log', () => {
+  const place = scratch();
+  after(() => place.dispose());
+  const fresh = (name: string): string => {
+    mkdirSync(join(place.path, name));
+    return join(place.path, name, 'log');
+  };
+
+  it('are those of the first look after the bytes came, and outlive the agent', () => {
+    const log = fresh('a');
+    const index = openLogIndex(log);
+    const start = Date.now() + 60_000;
+    writeFileSync(log, 'one\n');
+    index.look(start);
+    const first = index.timeOf(0, 0);
+    writeFileSync(log, 'two\n', { flag: 'a' });
+    index.look(start + 1_000);
+    const again = openLogIndex(log);
+    expect(again.timeOf(0, 0)).to.equal(first);
+    expect(again.timeOf(4, 0)).to.be.at.least(first);
+    expect(again.timeOf(8, 42)).to.equal(42);
+    expect(again.offsetSince(0)).to.equal(0);
+    expect(again.offsetSince(start + 2_000)).to.equal(8);
+  });
+
+  it('finds where the last lines begin, whether or not the last one is ended', () => {
+    const log = fresh('b');
+    const lines = Array.from({ length: 30_000 }, (_, n) => `line ${n}`);
+    for (const end of ['', '\n']) {
+      const text = lines.join('\n') + end;
+      writeFileSync(log, text);
+      for (const count of [0, 1, 2, 9_999, 30_000, 40_000]) {
+        const expected = count === 0 ? '' : lines.slice(-count).join('\n') + end;
+        expect(text.slice(offsetOfTail(log, count)) === expected, `${count} lines`).to.equal(true);
+      }
+    }
+  });
+});

@@ -1,0 +1,185 @@
+import { expect } from 'chai';
+import type { Pod } from '../../../src/kube/objects.ts';
+import { nextBackOff, restartAt } from '../../../src/orchestrator/node/backoff.ts';
+import { type Action, step } from '../../../src/orchestrator/node/lifecycle.ts';
+import { podStatus } from '../../../src/orchestrator/node/podstatus.ts';
+import type { ContainerView, Ending, PodView } from '../../../src/orchestrator/node/podview.ts';
+import type { Attempt, AttemptState } from '../../../src/orchestrator/node/runtime.ts';
+
+const NOW = Date.parse('2026-01-01T12:00:00Z');
+
+/**
+ * A container in one word: `-` never started, `up` runs and is ready, `unready`, `sick` (failed its liveness probe), `stopping`,
+ * `exit:N` ended just now with that code, `lost`, `blocked` (could not be begun). `exit:1@3/40`: attempt 3, whose back-off is 40 s.
+ */
+function container(name: string, word: string): ContainerView {
+  const [, kind = '', code = '0', attempt = '0', backOff = '0'] =
+    /^([a-z-]+)(?::(\d+))?(?:@(\d+)\/(\d+))?$/.exec(word) ?? [];
+  const plain: ContainerView = { name, started: false, ready: false, stopping: false };
+  const state: Record<string, AttemptState> = {
+    exit: { type: 'exited', exitCode: Number(code), finishedAt: NOW },
+    lost: { type: 'lost', finishedAt: NOW },
+  };
+  const current: Attempt = {
+    ref: { pod: 'uid', container: name, attempt: Number(attempt) },
+    startedAt: NOW - 1000,
+    backOffMs: Number(backOff) * 1000,
+    image: { reference: 'host', digest: '' },
+    state: state[kind] ?? { type: 'running', pid: 1 },
+  };
+  switch (kind) {
+    case '-':
+      return plain;
+    case 'blocked':
+      return {
+        ...plain,
+        blocked: { reason: 'ErrImagePull', message: 'no', failures: 1, retryAt: NOW + 10_000 },
+      };
+    case 'up':
+      return { ...plain, current, started: true, ready: true };
+    case 'sick':
+      return { ...plain, current, started: true, ready: true, unhealthy: { message: 'it is sick' } };
+    case 'stopping':
+      return { ...plain, current, stopping: true };
+    default:
+      return { ...plain, current };
+  }
+}
+
+/** `init words | words`, as in `exit:0 - | -`: init containers i0, i1 …, containers c0, c1 …. */
+function view(words: string, policy: Pod['spec']['restartPolicy'] = 'Always', ending?: Ending): PodView {
+  const [init = '', main = ''] = words.includes('|') ? words.split('|') : ['', words];
+  const make = (text: string, letter: string) =>
+    text
+      .split(' ')
+      .filter(Boolean)
+      .map((word, n) => container(`${letter}${n}`, word));
+  const initContainers = make(init, 'i');
+  const containers = make(main, 'c');
+  const pod: Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web', namespace: 'shop', uid: 'uid' },
+    spec: {
+      restartPolicy: policy,
+      initContainers: initContainers.map(({ name }) => ({ name })),
+      containers: containers.map(({ name }) => ({ name })),
+    },
+  };
+  const rest = { startTime: NOW - 5000, podIP: '127.1.0.1', hostIP: '127.0.0.1', wildcards: [] };
+  return { pod, initContainers, containers, ...rest, ...(ending ? { ending } : {}) };
+}
+
+const show = (action: Action): string =>
+  action.type === 'finish' ? 'finish' : `${action.type} ${action.container}`;
+const actions = (one: PodView): string => step(one, NOW).actions.map(show).join(', ');
+const phase = (one: PodView) => podStatus(one, undefined, NOW).phase;
+const deleted: Ending = { reason: 'deleted', deadline: NOW + 30_000 };
+
+describe('step of a pod', () => {
+  const cases: [string, Pod['spec']['restartPolicy'], string, string][] = [
+    ['- -', 'Always', 'start c0, start c1', 'Pending'],
+    ['up unready', 'Always', '', 'Running'],
+    ['- - | -', 'Always', 'start i0', 'Pending'],
+    ['exit:0 - | -', 'Always', 'start i1', 'Pending'],
+    ['exit:0 exit:0 | -', 'Always', 'start c0', 'Pending'],
+    ['exit:1 | -', 'OnFailure', 'start i0', 'Pending'],
+    ['exit:1 | -', 'Never', '', 'Failed'],
+    ['exit:0', 'Always', 'start c0', 'Running'],
+    ['exit:0', 'OnFailure', '', 'Succeeded'],
+    ['exit:1', 'OnFailure', 'start c0', 'Running'],
+    ['exit:1', 'Never', '', 'Failed'],
+    ['exit:0 exit:0', 'Never', '', 'Succeeded'],
+    ['exit:0 exit:3', 'Never', '', 'Failed'],
+    ['exit:0 up', 'Never', '', 'Running'],
+    ['lost', 'Always', 'start c0', 'Running'],
+    ['lost', 'Never', '', 'Failed'],
+    ['sick up', 'Always', 'stop c0', 'Running'],
+    ['stopping', 'Always', '', 'Running'],
+    ['blocked up', 'Always', '', 'Pending'],
+    ['exit:1@2/20', 'Always', '', 'Running'],
+  ];
+  for (const [words, policy, expected, expectedPhase] of cases) {
+    it(`${words} (${policy}) → ${expected || 'nothing'}; phase ${expectedPhase}`, () => {
+      expect(actions(view(words, policy))).to.equal(expected);
+      expect(phase(view(words, policy))).to.equal(expectedPhase);
+    });
+  }
+
+  it('stops what runs of a pod that ends, starts nothing more, and finishes when all is still', () => {
+    expect(actions(view('up - exit:1', 'Always', deleted))).to.equal('stop c0');
+    expect(actions(view('stopping', 'Always', deleted))).to.equal('');
+    expect(actions(view('exit:0 -', 'Always', deleted))).to.equal('finish');
+  });
+
+  it('wakes when the back-off of a container is over', () => {
+    expect(step(view('exit:1@2/20'), NOW)).to.deep.equal({ actions: [], wakeAt: NOW + 20_000 });
+    expect(step(view('blocked'), NOW).wakeAt).to.equal(NOW + 10_000);
+  });
+
+  it('never starts a number again: the next attempt is one more', () => {
+    expect(step(view('exit:1@4/0'), NOW).actions).to.deep.include({
+      type: 'start',
+      container: 'c0',
+      attempt: 5,
+      backOffMs: 10_000,
+    });
+  });
+});
+
+describe('status of a pod', () => {
+  it('shows CrashLoopBackOff with the end before as lastState while it waits', () => {
+    const status = podStatus(view('exit:1@2/20'), undefined, NOW).containerStatuses?.[0];
+    expect(status?.state?.waiting?.reason).to.equal('CrashLoopBackOff');
+    expect(status?.lastState?.terminated?.exitCode).to.equal(1);
+    expect(status?.restartCount).to.equal(2);
+  });
+
+  it('names the containers that are not ready', () => {
+    const { conditions } = podStatus(view('up unready'), undefined, NOW);
+    expect(conditions?.find((one) => one.type === 'Ready')).to.deep.include({
+      status: 'False',
+      reason: 'ContainersNotReady',
+      message: 'containers with unready status: [c1]',
+    });
+  });
+
+  it('moves lastTransitionTime only with the status, and leaves conditions of others alone', () => {
+    const other = { type: 'example.com/Ready', status: 'True' } as const;
+    const first = podStatus(view('up'), { conditions: [other] }, NOW);
+    const second = podStatus(view('up'), first, NOW + 60_000);
+    expect(second).to.deep.equal(first);
+    expect(second.conditions).to.deep.include(other);
+  });
+
+  it('does not go back from a final phase', () => {
+    expect(podStatus(view('-', 'Never'), { phase: 'Failed' }, NOW).phase).to.equal('Failed');
+  });
+});
+
+describe('restart back-off', () => {
+  const ended = (backOffMs: number, ranForMs: number): Attempt => ({
+    ref: { pod: 'uid', container: 'web', attempt: 0 },
+    startedAt: NOW - ranForMs,
+    backOffMs,
+    image: { reference: 'host', digest: '' },
+    state: { type: 'exited', exitCode: 1, finishedAt: NOW },
+  });
+
+  it('waits 0, 10, 20, 40, 80, 160, 300, 300 s', () => {
+    const waits: number[] = [];
+    for (let backOff = 0; waits.length < 8; backOff = nextBackOff(ended(backOff, 1000))) {
+      waits.push((restartAt(ended(backOff, 1000), NOW) - NOW) / 1000);
+    }
+    expect(waits).to.deep.equal([0, 10, 20, 40, 80, 160, 300, 300]);
+  });
+
+  it('begins anew after a container ran for ten minutes', () => {
+    expect(nextBackOff(ended(160_000, 600_000))).to.equal(10_000);
+    expect(restartAt(ended(160_000, 600_000), NOW)).to.equal(NOW);
+  });
+
+  it('never waits longer than the back-off, also when the wall clock went back', () => {
+    expect(restartAt(ended(10_000, 1000), NOW - 3_600_000)).to.equal(NOW - 3_600_000 + 10_000);
+  });
+});
