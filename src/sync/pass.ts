@@ -51,7 +51,7 @@ export async function runPass(pass: Pass): Promise<PassResult> {
     await mark(pass, 'Rendering', `rendering ${target.slice(0, 12)}`);
   const report = (line: string) => say('building', line);
   const prepared = await prepare(options, client, { environment, target, memory, report, signal });
-  if (!prepared.ok) return standStill(pass, prepared.problems, memory.source?.retryAt);
+  if (!prepared.ok) return standStill(pass, prepared.problems);
   const { plan, desired, sourced } = prepared.value;
   if (rolling) {
     say('rendered', `rendered ${desired.length} objects`);
@@ -77,20 +77,20 @@ export async function runPass(pass: Pass): Promise<PassResult> {
 async function write(pass: Pass, prepared: Prepared, key: string, rolling: boolean): Promise<PassResult> {
   const { options, client, environment, target, memory, signal, say } = pass;
   const { plan, desired } = prepared;
-  const writes = plan.steps.filter(isWrite);
+  const now = options.clock.monotonic();
+  const healing = rolling
+    ? { steps: plan.steps, problems: [] }
+    : withinBudget(plan.steps, memory.budget, now, environment);
+  const writes = healing.steps.filter(isWrite);
   const operation = rolling
     ? await beginOperation(options, memory, environment, target, prepared)
     : undefined;
   if (writes.length > 0) {
     const inventory = inventoryBefore(environment.status?.inventory ?? [], desired);
-    await mark(pass, 'Applying', `applying ${shortPlan(plan.steps)}`, inventory);
+    await mark(pass, 'Applying', `applying ${shortPlan(writes)}`, inventory);
     const { delivery, environment: name } = environment.spec;
-    await ensureNamespaces(client, namespacesOf(plan.steps), { delivery, environment: name }, signal);
+    await ensureNamespaces(client, namespacesOf(writes), { delivery, environment: name }, signal);
   }
-  const now = options.clock.monotonic();
-  const healing = rolling
-    ? { steps: plan.steps, problems: [] }
-    : withinBudget(plan.steps, memory.budget, now, environment);
   const began = options.clock.monotonic();
   const done = await execute(client, healing.steps, liveOf(prepared), target, signal);
   const problems = [...done.failures, ...healing.problems];
@@ -107,7 +107,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
   return look(pass, prepared, {
     problems,
     applied,
-    remaining: done.waiting,
+    remaining: [...done.waiting, ...plan.steps.filter((step) => !healing.steps.includes(step))],
     written: done.written,
     ...(operation ? { operation } : {}),
     ...(retryMs === undefined ? {} : { retryMs }),
@@ -157,12 +157,8 @@ async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<P
 }
 
 /** Nothing could be planned: what runs goes on running, and is still judged. */
-async function standStill(
-  pass: Pass,
-  problems: readonly Problem[],
-  retryAt: number | undefined,
-): Promise<PassResult> {
-  const { options, client, environment, target, signal } = pass;
+async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]): Promise<PassResult> {
+  const { options, client, environment, target, memory, signal } = pass;
   const inventory = environment.status?.inventory ?? [];
   const { observed } = await observe(client, [], inventory, signal);
   const live = new Map([...observed].flatMap(([key, { live }]) => (live ? [[key, live] as const] : [])));
@@ -178,8 +174,13 @@ async function standStill(
   };
   const status = conclude(environment, found, options.clock.now());
   tell(pass, status, found);
-  const wait = retryAt === undefined ? undefined : Math.max(0, retryAt - options.clock.monotonic());
-  return { status, ...(wait === undefined ? {} : { afterMs: wait }) };
+  const now = options.clock.monotonic();
+  // A failed rendering is paced where it is remembered; what failed after it (a kind that is not served) is paced here.
+  const rendered = memory.source?.result.ok ?? false;
+  const afterMs = rendered
+    ? remember(memory, `${target} cannot be placed`, problems, now)
+    : Math.max(0, (memory.source?.retryAt ?? now) - now);
+  return { status, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
 /** What a person hears of the pass: at most one line for each new state of things. */

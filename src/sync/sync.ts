@@ -1,6 +1,7 @@
 import { failed, ok, ProblemError, type Result } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
 import { createController, watch } from '../kube/controller.ts';
+import { deepEqual } from '../kube/equal.ts';
 import { createInformer } from '../kube/informer.ts';
 import type { PlanReport } from '../model/faces.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
@@ -61,7 +62,8 @@ export function createSync(options: SyncOptions): Sync {
     name: 'sync',
     clock,
     logger,
-    watches: [watch(informer, (environment) => [environment.metadata.name ?? ''])],
+    // Its synced state only: what wakes an environment is told below, for most of its changes are our own status.
+    watches: [watch(informer, () => [])],
     reconcile: reconciler.reconcile,
     concurrency: 4,
     baseDelayMs: 500,
@@ -125,7 +127,15 @@ export function createSync(options: SyncOptions): Sync {
     async start(signal) {
       signal.addEventListener('abort', () => stopping.abort(), { once: true });
       await install(home, clock, signal);
-      informer.listen({ update: (environment) => reconciler.interrupt(environment) });
+      const wake = (environment: Environment) => controller.enqueue(environment.metadata.name ?? '');
+      informer.listen({
+        add: wake,
+        update(environment, before) {
+          reconciler.interrupt(environment);
+          if (asksOtherwise(environment, before)) wake(environment);
+        },
+        delete: wake,
+      });
       controller.start(stopping.signal);
       await informer.synced;
     },
@@ -155,6 +165,17 @@ export function createSync(options: SyncOptions): Sync {
       controller.enqueue(name);
     },
   };
+}
+
+/** Whether a change of an Environment is one that a pass has to answer, and not one that a pass has made. */
+function asksOtherwise(now: Environment, before: Environment): boolean {
+  const asked = ({ spec, metadata, status }: Environment) => [
+    spec,
+    metadata.deletionTimestamp,
+    status?.wantedRevision,
+    status?.conditions?.filter(({ type }) => type !== 'Ready'),
+  ];
+  return !deepEqual(asked(now), asked(before));
 }
 
 const unknown = (delivery: string, environment: string) => ({
