@@ -4,7 +4,10 @@ import { type RequestOptions, request } from 'node:https';
 import { connect } from 'node:tls';
 import { expect } from 'chai';
 import { load } from 'js-yaml';
+import { systemClock } from '../../../src/base/clock.ts';
 import { ProblemError } from '../../../src/base/errors.ts';
+import { silentLogger } from '../../../src/base/log.ts';
+import { remoteClient } from '../../../src/kube/remote.ts';
 import { CONFIG_MAPS, NAMESPACES } from '../../../src/kube/resources.ts';
 import type { StatusError } from '../../../src/kube/status.ts';
 import { type RunningServer, startHttpsServer } from './httpserver.ts';
@@ -260,6 +263,31 @@ describe('the API over HTTPS', () => {
       expect(error.problem.message).to.include(`127.0.0.1:${server.port}`);
       expect(error.problem.remedy).to.include('--api');
     }
+  });
+});
+
+describe('a kubeconfig that asks a program for its token', () => {
+  it('is served by that program', async function () {
+    this.timeout(30_000);
+    const server = await startHttpsServer();
+    const config = load(readFileSync(server.kubeconfig, 'utf8')) as Kubeconfig;
+    const credential = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: server.token },
+    };
+    const exec = {
+      apiVersion: credential.apiVersion,
+      command: process.execPath,
+      args: ['-p', JSON.stringify(JSON.stringify(credential))],
+      interactiveMode: 'Never',
+    };
+    const text = JSON.stringify({ ...config, users: [{ name: 'pilotage', user: { exec } }] });
+    const client = remoteClient({ kubeconfig: { text }, clock: systemClock, logger: silentLogger });
+    expect((await client.list(NAMESPACES)).items).to.have.length.above(3);
+    expect((await client.resources()).length).to.be.above(10);
+    client.close();
+    await server.close();
   });
 });
 

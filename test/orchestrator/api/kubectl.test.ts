@@ -154,6 +154,7 @@ const here = spawnSync('kubectl', ['version', '--client']).status === 0;
     ).metadata.managedFields as { manager: string; operation: string }[];
     expect(managed.map(({ manager, operation }) => `${manager} ${operation}`)).to.deep.equal([
       'kubectl Apply',
+      'kubectl-last-applied Apply',
     ]);
   });
 
