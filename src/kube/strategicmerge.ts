@@ -73,7 +73,8 @@ function mergeValue(
   if (Array.isArray(patch) && Array.isArray(original) && strategies(schema).includes('merge')) {
     return mergeLists(schema, original, patch, order);
   }
-  if (isObject(patch) && patch.$patch === 'delete') return undefined;
+  // A directive about what is not there comes to nothing, what stands beside it included.
+  if (isObject(patch) && patch.$patch !== undefined) return undefined;
   return withoutDirectives(patch);
 }
 
@@ -212,7 +213,7 @@ function withoutDirectives(patch: Json): Json {
   const kept = Object.entries(patch).filter(([key, value]) => value !== null && !key.startsWith('$'));
   return Object.fromEntries(
     kept
-      .filter(([, value]) => !isObject(value) || value.$patch !== 'delete')
+      .filter(([, value]) => !isObject(value) || value.$patch === undefined)
       .map(([key, value]) => [key, withoutDirectives(value)]),
   );
 }

@@ -212,6 +212,13 @@ describe('strategic merge patch', () => {
       'spec: {containers: [{name: b, ports: [{containerPort: 80}]}]}',
     ],
     [
+      'drops a directive about what is not there, with what stands beside it',
+      pod,
+      'spec: {hostname: h}',
+      'spec: {nodeSelector: {a: b, $patch: replace}}',
+      'spec: {hostname: h}',
+    ],
+    [
       'merges ports by number, as kubectl expects',
       pod,
       'spec: {containers: [{name: a, ports: [{containerPort: 80, name: http}]}]}',
