@@ -34,11 +34,18 @@ export function assertCreatesServed(kind: Kind): void {
 
 export const defaulted = (kind: Kind, object: KubeObject): KubeObject => applyDefaults(kind.schema(), object);
 
+/** Everything that is still its author's: defaults and spelling. Checked for its shape, so that rules may rely on that. */
+export function completed(kind: Kind, object: KubeObject): KubeObject {
+  const complete = defaulted(kind, object);
+  assertShape(kind, complete);
+  return kind.strategy.normalise?.(complete) ?? complete;
+}
+
 /**
  * The shape of an object, before any rule that relies on it. A wrong type in a built-in kind is a body that cannot be
  * decoded (400); what a definition says of custom resources is validation (422).
  */
-export function assertShape(kind: Kind, object: KubeObject): void {
+function assertShape(kind: Kind, object: KubeObject): void {
   const schema = kind.schema();
   const errors = schema ? validateTypes(schema, object) : [];
   const mistyped = kind.custom ? undefined : errors.find(({ reason }) => reason === 'TypeInvalid');

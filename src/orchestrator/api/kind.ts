@@ -29,9 +29,11 @@ export interface Strategy {
   readonly generation: boolean;
   /** PUT creates what is not there (`AllowCreateOnUpdate`). */
   readonly createOnUpdate?: boolean;
-  /** After metadata and defaults are set. */
+  /** Another spelling of what the author said, who owns it: applied before field ownership is recorded. */
+  readonly normalise?: (object: KubeObject) => KubeObject;
+  /** What the server adds, after metadata and defaults are set; nobody owns it. */
   readonly prepareForCreate?: (object: KubeObject, world: World) => KubeObject;
-  /** On a write to the main resource. */
+  /** The same on a write to the main resource. */
   readonly prepareForUpdate?: (object: KubeObject, live: KubeObject, world: World) => KubeObject;
   /** Rules that need more than the object: names taken, addresses out of range. */
   readonly validate?: (

@@ -3,7 +3,7 @@ import { recordUpdate } from '../../kube/managedfields.ts';
 import { ANYTHING } from '../../kube/schema.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import type { Entry } from '../store/types.ts';
-import { assertShape, assertValid, defaulted } from './admission.ts';
+import { assertValid, completed } from './admission.ts';
 import type { ApiContext } from './context.ts';
 import { endpointOf } from './endpoint.ts';
 import { type Kind, keyOf } from './kind.ts';
@@ -17,8 +17,8 @@ export const DEFAULT_MANAGER = 'unknown';
 export type WriteRequest = ItemTarget & WriteParameters;
 
 /**
- * The common course of update and patch, from the moment that the wanted view is known:
- * what the endpoint lets through → server's metadata → the kind's own rules → defaults → generation → ownership → validity → store.
+ * The common course of update and patch, from the moment that the wanted view is known: what the endpoint lets through →
+ * server's metadata and defaults → ownership → what the server adds → validity → store.
  */
 export async function update(
   context: ApiContext,
@@ -29,23 +29,16 @@ export async function update(
 ): Promise<Stored> {
   const { subresource } = request;
   const before = toServed(kind, live.object);
-  const admitted = admit(
-    context,
-    kind,
-    subresource,
-    endpointOf(kind, subresource).write(before, wanted),
-    before,
-  );
   const owned = recordUpdate({
     live: before,
-    updated: admitted,
+    updated: keep(kind, endpointOf(kind, subresource).write(before, wanted), before),
     manager: request.fieldManager || DEFAULT_MANAGER,
     time: rfc3339(context.clock.now()),
     schema: kind.schema() ?? ANYTHING,
     ...(subresource === undefined ? {} : { subresource }),
   });
-  assertValid(context, kind, owned, before);
-  const stored = await store(context, kind, live, owned, request.dryRun);
+  const prepared = prepare(context, kind, subresource, owned, before);
+  const stored = await store(context, kind, live, prepared, request.dryRun);
   return throughEndpoint(kind, subresource, stored);
 }
 
@@ -55,20 +48,24 @@ export function throughEndpoint(kind: Kind, subresource: string | undefined, sto
   return view === stored.object ? stored : draft(view);
 }
 
-export function admit(
+/** The object as its author wants it, with the metadata that is the server's as it was. */
+export const keep = (kind: Kind, object: KubeObject, live: KubeObject): KubeObject =>
+  completed(kind, updatedMetadata(kind, object, live));
+
+/** What the server adds to an update, checked. */
+export function prepare(
   context: ApiContext,
   kind: Kind,
   subresource: string | undefined,
-  object: KubeObject,
+  kept: KubeObject,
   live: KubeObject,
 ): KubeObject {
-  const kept = defaulted(kind, updatedMetadata(kind, object, live));
-  assertShape(kind, kept);
+  const isMain = subresource === undefined;
+  const prepared = isMain ? (kind.strategy.prepareForUpdate?.(kept, live, context) ?? kept) : kept;
   // Being bound to a node is no change of what a pod is meant to be.
-  if (subresource === 'binding') return kept;
-  const prepared =
-    subresource === undefined ? (kind.strategy.prepareForUpdate?.(kept, live, context) ?? kept) : kept;
-  return withGeneration(kind, prepared, live);
+  const counted = subresource === 'binding' ? prepared : withGeneration(kind, prepared, live);
+  assertValid(context, kind, counted, live);
+  return counted;
 }
 
 /** The end of every write to an object that is there: it is stored, or gone when nothing holds its deletion any more. */
@@ -99,16 +96,18 @@ export function isReleased(kind: Kind, object: KubeObject): boolean {
   );
 }
 
-/** The end of every create. */
+/** The end of every create: what the server adds, validity, store. */
 export async function storeNew(
   context: ApiContext,
   kind: Kind,
   object: KubeObject,
   dryRun = false,
 ): Promise<Stored> {
-  if (dryRun) return draft(object);
-  const { namespace, name = '' } = object.metadata;
-  const entry = await context.store.put(keyOf(kind, namespace, name), toStored(kind, object));
+  const prepared = kind.strategy.prepareForCreate?.(object, context) ?? object;
+  assertValid(context, kind, prepared, undefined);
+  if (dryRun) return draft(prepared);
+  const { namespace, name = '' } = prepared.metadata;
+  const entry = await context.store.put(keyOf(kind, namespace, name), toStored(kind, prepared));
   context.onWrite(kind, entry.object, true);
   return context.views.of(kind, entry);
 }

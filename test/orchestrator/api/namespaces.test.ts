@@ -40,8 +40,8 @@ describe('namespaces', () => {
   it('go when they are finalized, and not before', async () => {
     await client.delete(NAMESPACES, shop);
     await client.delete(NAMESPACES, shop);
-    const namespace = await client.get(NAMESPACES, shop);
-    await client.update(NAMESPACES, { ...namespace, spec: { finalizers: [] } });
+    const marked = await client.get(NAMESPACES, shop);
+    const namespace = await client.update(NAMESPACES, { ...marked, spec: { finalizers: [] } });
     expect((await client.get(NAMESPACES, shop)).spec?.finalizers).to.deep.equal(['kubernetes']);
     await client.update(NAMESPACES, { ...namespace, spec: { finalizers: [] } }, { subresource: 'finalize' });
     expect(await refusal(client.get(NAMESPACES, shop))).to.equal('NotFound: namespaces "shop" not found');

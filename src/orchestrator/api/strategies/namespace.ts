@@ -11,13 +11,14 @@ const FINALIZER = 'kubernetes';
 export const NAMESPACE_STRATEGY: Strategy = {
   status: true,
   generation: false,
+  normalise: labelled,
   prepareForCreate: (object) => ({
-    ...labelled(object),
+    ...object,
     spec: { finalizers: withFinalizer((object as Namespace).spec?.finalizers) },
     status: { phase: 'Active' },
   }),
   // Finalizers go through `finalize` only.
-  prepareForUpdate: (object, live) => ({ ...labelled(object), spec: live.spec }),
+  prepareForUpdate: (object, live) => ({ ...object, spec: live.spec }),
   prepareForDelete: (object) => ({
     ...object,
     status: { ...(object as Namespace).status, phase: 'Terminating' },

@@ -6,8 +6,7 @@ import type { Strategy } from '../kind.ts';
 export const SECRET_STRATEGY: Strategy = {
   status: false,
   generation: false,
-  prepareForCreate: foldStringData,
-  prepareForUpdate: foldStringData,
+  normalise: foldStringData,
 };
 
 function foldStringData(object: KubeObject): KubeObject {

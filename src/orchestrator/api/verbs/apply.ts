@@ -4,7 +4,7 @@ import { recordApply } from '../../../kube/managedfields.ts';
 import { ANYTHING } from '../../../kube/schema.ts';
 import type { KubeObject } from '../../../kube/types.ts';
 import type { Entry } from '../../store/types.ts';
-import { assertValid, defaulted } from '../admission.ts';
+import { defaulted } from '../admission.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
 import { endpointOf } from '../endpoint.ts';
@@ -13,7 +13,7 @@ import { type Kind, keyOf } from '../kind.ts';
 import { assertUnmodified } from '../metadata.ts';
 import { toServed } from '../stored.ts';
 import type { ApplyRequest, Stored, Written } from '../types.ts';
-import { admit, store, storeNew } from '../write.ts';
+import { keep, prepare, store, storeNew } from '../write.ts';
 import { beBorn } from './create.ts';
 
 /** Server-side apply (KEP-555); creates what is not there. */
@@ -52,15 +52,9 @@ async function applyToLive(
     return context.views.of(kind, await context.store.put(live.key, live.object));
   }
   const { subresource } = request;
-  const admitted = admit(
-    context,
-    kind,
-    subresource,
-    endpointOf(kind, subresource).write(before, merged),
-    before,
-  );
-  assertValid(context, kind, admitted, before);
-  return store(context, kind, live, admitted, request.dryRun);
+  const kept = keep(kind, endpointOf(kind, subresource).write(before, merged), before);
+  const prepared = prepare(context, kind, subresource, kept, before);
+  return store(context, kind, live, prepared, request.dryRun);
 }
 
 async function applyNew(
@@ -79,7 +73,6 @@ async function applyNew(
     );
   }
   const born = beBorn(context, kind, merge(context, kind, request, undefined, applied));
-  assertValid(context, kind, born, undefined);
   return storeNew(context, kind, born, request.dryRun);
 }
 

@@ -3,7 +3,7 @@ import { recordUpdate } from '../../../kube/managedfields.ts';
 import { ANYTHING } from '../../../kube/schema.ts';
 import { isAlreadyExists } from '../../../kube/status.ts';
 import type { KubeObject } from '../../../kube/types.ts';
-import { assertCreatesServed, assertNamespace, assertShape, assertValid, defaulted } from '../admission.ts';
+import { assertCreatesServed, assertNamespace, completed } from '../admission.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
 import { alreadyExists } from '../errors.ts';
@@ -40,28 +40,25 @@ async function createObject(
   object: KubeObject,
   parameters: WriteParameters,
 ): Promise<Stored> {
-  const born = beBorn(context, kind, object);
+  const complete = beBorn(context, kind, object);
   const owned = recordUpdate({
     live: undefined,
-    updated: born,
+    updated: complete,
     manager: parameters.fieldManager || DEFAULT_MANAGER,
     time: rfc3339(context.clock.now()),
     schema: kind.schema() ?? ANYTHING,
   });
-  assertValid(context, kind, owned, undefined);
   return storeNew(context, kind, owned, parameters.dryRun);
 }
 
-/** What create and an apply that creates have in common, from a decoded object to one that only lacks its owners. */
+/** What create and an apply that creates have in common: from a decoded object to one that lacks what the server adds. */
 export function beBorn(context: ApiContext, kind: Kind, object: KubeObject): KubeObject {
   const named = newMetadata(context, kind, withoutStatus(kind, object));
   const { namespace, name = '' } = named.metadata;
   assertCreatesServed(kind);
   assertNamespace(context, kind, namespace, name);
   if (context.store.latest(keyOf(kind, namespace, name))) throw alreadyExists(kind, name);
-  const complete = defaulted(kind, named);
-  assertShape(kind, complete);
-  return kind.strategy.prepareForCreate?.(complete, context) ?? complete;
+  return completed(kind, named);
 }
 
 function withoutStatus(kind: Kind, object: KubeObject): KubeObject {
