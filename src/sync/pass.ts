@@ -234,7 +234,7 @@ async function mark(
   inventory?: readonly InventoryEntry[],
 ): Promise<void> {
   const now = rfc3339(options.clock.now());
-  await changeStatus(options.home, environment.metadata.name ?? '', (status) => ({
+  await changeStatus(options, environment.metadata.name ?? '', (status) => ({
     ...status,
     phase,
     phaseSince: now,

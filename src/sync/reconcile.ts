@@ -48,7 +48,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
       memory.requested = environment.spec.syncRequestedAt;
       forgetPacing(memory);
     }
-    if (conditionOf(environment, 'Held') && (await settleHold(options.home, environment))) {
+    if (conditionOf(environment, 'Held') && (await settleHold(options, environment))) {
       return { afterMs: 0 };
     }
     const gate = gateOf(environment);
@@ -60,7 +60,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
   async function stand(environment: Environment, phase: Phase, message: string): Promise<Again> {
     watchers.drop(environment.metadata.name ?? '');
     const now = rfc3339(options.clock.now());
-    await changeStatus(options.home, environment.metadata.name ?? '', (status) =>
+    await changeStatus(options, environment.metadata.name ?? '', (status) =>
       status.phase === phase && status.message === message
         ? status
         : {
@@ -99,7 +99,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
     try {
       const client = await clientOf(environment);
       const result = await runPass({ options, client, environment, target, memory, say, signal: both });
-      await changeStatus(options.home, name, (status) => ({
+      await changeStatus(options, name, (status) => ({
         ...result.status,
         // The observer of branches may have written these since the pass began.
         ...pick(status, 'wantedRevision', 'observation', 'promotionPolicy'),
@@ -125,7 +125,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
   async function fail(environment: Environment, say: Say, error: unknown): Promise<void> {
     const { message } = problemOf(error);
     say('failed', message);
-    await changeStatus(options.home, environment.metadata.name ?? '', (status) => ({
+    await changeStatus(options, environment.metadata.name ?? '', (status) => ({
       ...status,
       sync: 'Unknown',
       phase: 'Failed',

@@ -1,4 +1,4 @@
-import { rfc3339 } from '../base/clock.ts';
+import { type Clock, rfc3339, sleep } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { deepEqual } from '../kube/equal.ts';
 import type { Condition } from '../kube/objects.ts';
@@ -15,14 +15,16 @@ export const EMPTY_STATUS: EnvironmentStatus = { sync: 'Unknown', phase: 'Idle',
 /** Conditions of an Environment; the first two stop its reconciliation. */
 export type ConditionType = 'Frozen' | 'Held' | 'Ready';
 
-const RETRIES = 8;
+/** A conflict is read anew: at once, then after 5 ms, 10 ms, … for a write that is not readable before it is durable. */
+const RETRIES = 20;
+const RETRY_MS = 5;
 
 /**
  * Changes the status of an environment by a pure function, under optimistic concurrency: two writers (the observer of branches and
  * the reconciler) each change their own fields. Nothing is written when nothing changes. Answers the object as stored, undefined when it is gone.
  */
 export async function changeStatus(
-  home: KubeClient,
+  { home, clock }: { readonly home: KubeClient; readonly clock: Clock },
   name: string,
   change: (status: EnvironmentStatus) => EnvironmentStatus,
 ): Promise<Environment | undefined> {
@@ -40,6 +42,7 @@ export async function changeStatus(
     } catch (error) {
       if (isNotFound(error)) return undefined;
       if (!isConflict(error) || attempt >= RETRIES) throw error;
+      if (attempt > 0) await sleep(clock, RETRY_MS * attempt);
     }
   }
 }

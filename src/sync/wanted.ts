@@ -42,7 +42,7 @@ export async function recordFrozen(
   const known = conditionOf(environment, 'Frozen');
   if (known?.reason === frozen.reason && known.message === frozen.message) return undefined;
   const now = options.clock.now();
-  await changeStatus(options.home, nameOf(environment), (status) => ({
+  await changeStatus(options, nameOf(environment), (status) => ({
     ...withPolicy(status, policy),
     phase: 'Frozen',
     phaseSince: status.phase === 'Frozen' && status.phaseSince ? status.phaseSince : rfc3339(now),
@@ -72,7 +72,7 @@ export async function observeTip(
     (await repository.isAncestor(wanted, tip).catch(() => false));
   if (!descends) return hold(options, environment, wanted, tip);
   const before = environment.status;
-  const stored = await changeStatus(options.home, nameOf(environment), (status) => want(status, tip, policy));
+  const stored = await changeStatus(options, nameOf(environment), (status) => want(status, tip, policy));
   const changed = before?.wantedRevision !== stored?.status?.wantedRevision;
   const thawed =
     conditionOf(environment, 'Frozen') !== undefined || conditionOf(environment, 'Held') !== undefined;
@@ -113,7 +113,7 @@ async function hold(
   const message = `branch ${environment.spec.branch} was rewritten: ${short(tip)} does not descend from ${short(wanted)}, which stays deployed`;
   if (conditionOf(environment, 'Held')?.message === message) return undefined;
   const now = options.clock.now();
-  await changeStatus(options.home, nameOf(environment), (status) => ({
+  await changeStatus(options, nameOf(environment), (status) => ({
     ...status,
     conditions: withCondition(status.conditions, 'Held', 'True', now, 'TipRewritten', message),
   }));
@@ -129,12 +129,15 @@ async function hold(
 }
 
 /** Lets a held environment go on when a person has acknowledged the tip that its branch has now. True when it does. */
-export async function settleHold(home: WantedOptions['home'], environment: Environment): Promise<boolean> {
+export async function settleHold(
+  options: Pick<WantedOptions, 'home' | 'clock'>,
+  environment: Environment,
+): Promise<boolean> {
   const { acknowledgedTip, delivery, branch } = environment.spec;
   if (acknowledgedTip === undefined) return false;
-  const owner = await home.get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: delivery });
+  const owner = await options.home.get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: delivery });
   if (owner.status?.branches?.[branch] !== acknowledgedTip) return false;
-  await changeStatus(home, nameOf(environment), (status) =>
+  await changeStatus(options, nameOf(environment), (status) =>
     want(status, acknowledgedTip, status.promotionPolicy),
   );
   return true;

@@ -1,8 +1,10 @@
+import { type Clock, sleep, systemClock } from '../../src/base/clock.ts';
 import type { Problem } from '../../src/base/errors.ts';
 import { failed, ok } from '../../src/base/errors.ts';
 import { type FileTree, readText } from '../../src/base/filetree.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import type { Commit, Repository } from '../../src/git/types.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
 import { isObject } from '../../src/kube/equal.ts';
 import { DEPLOYMENTS } from '../../src/kube/resources.ts';
 import { isNotFound } from '../../src/kube/status.ts';
@@ -118,21 +120,30 @@ export interface Harness {
   /** Plays the deployment controller: what it would report. */
   report(name: string, status: 'healthy' | 'progressing' | 'late', namespace?: string): Promise<void>;
   said(stage: string): string[];
+  /** Waits for a condition in real time, at most ten seconds. */
+  until(condition: () => Promise<boolean>): Promise<void>;
 }
 
+type HarnessOptions = Partial<Pick<SyncOptions, 'buildImages' | 'deadlineMs'>> & {
+  readonly home?: FakeCluster;
+  readonly git?: FakeRepository;
+  /** A real cluster in place of the fake one, and with it real time. */
+  readonly client?: KubeClient;
+  readonly clock?: Clock;
+};
+
 export async function createHarness(
-  overrides: Partial<Pick<SyncOptions, 'buildImages' | 'deadlineMs'>> & {
-    home?: FakeCluster;
-    git?: FakeRepository;
-  } = {},
+  overrides: HarnessOptions = {},
 ): Promise<Harness & { stop(): Promise<void> }> {
   const home = overrides.home ?? createFakeCluster();
   const git = overrides.git ?? createFakeRepository();
-  const clock = new FakeClock();
+  const fake = new FakeClock();
+  const clock = overrides.clock ?? fake;
+  const client = overrides.client ?? home.client;
   const events: ProgressEvent[] = [];
   const sync = createSync({
-    home: home.client,
-    clusterFor: async () => home.client,
+    home: client,
+    clusterFor: async () => client,
     instanceUid: 'instance-1',
     repository: async () => git.repository,
     render,
@@ -144,12 +155,11 @@ export async function createHarness(
   });
   const stopping = new AbortController();
   await sync.start(stopping.signal);
-  const client = home.client;
   const harness: Harness = {
     sync,
     home,
     git,
-    clock,
+    clock: fake,
     events,
     async push(files, branch = 'main', options = {}) {
       const oid = git.commit(branch, files, options);
@@ -161,7 +171,7 @@ export async function createHarness(
       await harness.settle();
     },
     async settle(ms = 300) {
-      for (let i = 0; i < 4; i++) await clock.advance(ms / 4);
+      if (overrides.clock === undefined) for (let i = 0; i < 4; i++) await fake.advance(ms / 4);
     },
     environment: (name = 'dev') =>
       client.get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name: `shop.${name}` }),
@@ -195,6 +205,14 @@ export async function createHarness(
         { subresource: 'status', fieldManager: 'kube-controller-manager' },
       );
       await harness.settle();
+    },
+    async until(condition) {
+      const deadline = performance.now() + 10_000;
+      while (!(await condition())) {
+        if (performance.now() > deadline)
+          throw new Error(`not within 10 s; said: ${JSON.stringify(events.at(-1))}`);
+        await sleep(systemClock, 20);
+      }
     },
     said: (stage) => events.filter((event) => event.stage === stage).map(({ message }) => message),
   };

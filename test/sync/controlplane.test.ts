@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/resources.ts';
+import { type ControlPlane, createControlPlane } from '../../src/orchestrator/controlplane.ts';
+import { cm, createHarness, dataOf, deploy } from './harness.ts';
+
+/** The same corridor against the built-in API server, in process and in real time. */
+describe('sync with the built-in control plane', () => {
+  let dir: string;
+  let plane: ControlPlane;
+  let world: Awaited<ReturnType<typeof createHarness>>;
+
+  before(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'pilotage-sync-'));
+    plane = await createControlPlane({
+      dataDir: dir,
+      clock: systemClock,
+      logger: silentLogger,
+      serviceCidr: '127.201.0.0/16',
+    });
+    await plane.start();
+    world = await createHarness({ client: plane.client(), clock: systemClock });
+  });
+  after(async () => {
+    await world?.stop();
+    await plane?.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const service = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80 }] },
+  });
+  const files = { 'k8s/a.yaml': cm('a'), 'k8s/web.yaml': deploy('web', 0), 'k8s/svc.yaml': service };
+  const environment = async () => (await world.environment()).status;
+
+  it('delivers a push, and the plan is empty afterwards', async () => {
+    const revision = await world.push(files);
+    await world.until(async () => (await environment())?.deployedRevision === revision);
+    const plan = await world.sync.plan('shop', 'dev');
+    expect(plan.ok && plan.value.summary).to.deep.equal({ unchanged: 3 });
+    expect(plan.ok && plan.value.empty).to.equal(true);
+  });
+
+  it('tells where node ports answer', async () => {
+    const { spec } = await plane.client().get(SERVICES, { namespace: 'shop-dev', name: 'web' });
+    expect((await environment())?.urls).to.deep.equal([`http://127.0.0.1:${spec.ports?.[0]?.nodePort}`]);
+  });
+
+  it('heals drift within two seconds', async () => {
+    const client = plane.client();
+    const began = performance.now();
+    await client.patch(
+      DEPLOYMENTS,
+      { namespace: 'shop-dev', name: 'web' },
+      { type: 'merge', body: { spec: { replicas: 5 } } },
+      { fieldManager: 'kubectl' },
+    );
+    await client.delete(CONFIG_MAPS, { namespace: 'shop-dev', name: 'a' });
+    await world.until(async () => {
+      const web = await client.get(DEPLOYMENTS, { namespace: 'shop-dev', name: 'web' });
+      return web.spec.replicas === 0 && (await world.live('ConfigMap', 'a')) !== undefined;
+    });
+    expect(performance.now() - began).to.be.lessThan(2_000);
+  });
+
+  it('prunes what a commit removes', async () => {
+    await world.push({ 'k8s/web.yaml': files['k8s/web.yaml'], 'k8s/svc.yaml': service });
+    await world.until(async () => (await environment())?.inventory?.length === 2);
+  });
+
+  it('refuses what the server refuses, before anything is written', async () => {
+    await world.push({
+      ...files,
+      'k8s/bad.yaml': '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"Bad_Name"}}',
+    });
+    await world.until(async () => (await environment())?.phase === 'Failed');
+    expect((await environment())?.message).to.match(/k8s\/bad\.yaml:1/);
+    expect(dataOf(await world.live('ConfigMap', 'a'))).to.equal(undefined);
+  });
+});
