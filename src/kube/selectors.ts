@@ -98,20 +98,13 @@ class SelectorParser {
     if (open !== '(') throw expected(open, "'('");
     const values: string[] = [];
     for (;;) {
-      const token = this.#take();
-      if (token === ')' || token === ',') {
-        values.push('');
-      } else if (isWord(token)) {
-        values.push(token);
-        const separator = this.#take();
-        if (separator === ',') {
-          if (this.#peek() !== ')') continue;
-          this.#next++;
-          values.push('');
-        } else if (separator !== ')') throw expected(separator, "',' or ')'");
-        return unique(values);
-      } else throw expected(token, "',', ')' or identifier");
-      if (token === ')') return unique(values);
+      const isEmptyPlace = this.#peek() === ',' || this.#peek() === ')';
+      const value = isEmptyPlace ? '' : this.#take();
+      if (value !== '' && !isWord(value)) throw expected(value, "',', ')' or identifier");
+      values.push(value);
+      const separator = this.#take();
+      if (separator === ')') return unique(values);
+      if (separator !== ',') throw expected(separator, "',' or ')'");
     }
   }
 
