@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect } from 'chai';
+import { parseYaml } from '../../src/kube/yaml.ts';
+import { readPilotageFile } from '../../src/model/pilotagefile.ts';
+import { PILOTAGE_SCHEMA } from '../../src/model/pilotageschema.ts';
+
+const published = new URL('../../docs/pilotage.schema.json', import.meta.url);
+const sample = new URL('../../examples/resizer/pilotage.yaml', import.meta.url);
+
+describe('the schema for editors', () => {
+  const valid = new Ajv2020({ strict: false }).compile(PILOTAGE_SCHEMA);
+
+  it('is published as it is', () => {
+    expect(JSON.parse(readFileSync(published, 'utf8'))).to.deep.equal(PILOTAGE_SCHEMA);
+  });
+
+  it('agrees with the reader about the sample', () => {
+    const text = readFileSync(sample, 'utf8');
+    const parsed = parseYaml(text, 'pilotage.yaml');
+    expect(parsed.ok && valid(parsed.value)).to.equal(true);
+    expect(readPilotageFile(text).ok).to.equal(true);
+  });
+
+  it('refuses fields that the reader refuses', () => {
+    const head = { apiVersion: 'pilotage.dev/v1alpha1', kind: 'Delivery' };
+    expect(valid({ ...head, spec: { enviroments: [] } })).to.equal(false);
+    expect(valid({ ...head, spec: { environments: [{ name: 'dev', promotion: {} }] } })).to.equal(false);
+  });
+});
