@@ -3,8 +3,9 @@ import type { Logger } from '../../base/log.ts';
 import type { Informer } from '../../kube/informer.ts';
 import type { Pod } from '../../kube/objects.ts';
 import { HOST_IP, nextAddress, usesHostNetwork } from './addresses.ts';
+import type { PodContext } from './podcontext.ts';
 import { type PodRecord, readPodRecords, writePodRecord } from './poddir.ts';
-import { createPodWorker, type PodContext, type PodWorker } from './podworker.ts';
+import { createPodWorker, type PodWorker } from './podworker.ts';
 
 export interface PodsOptions extends Omit<PodContext, 'onGone'> {
   readonly podCidr: string;
@@ -27,6 +28,8 @@ export interface Pods {
 export function createPods(options: PodsOptions): Pods {
   const { root, informer, clock, podCidr, logger, runtime } = options;
   const workers = new Map<string, PodWorker>();
+  /** Ended here, and still shown by the informer: their objects wait for a finalizer, or its news are late. */
+  const gone = new Set<string>();
   let lastAddress: string | undefined;
 
   const context: PodContext = {
@@ -34,6 +37,7 @@ export function createPods(options: PodsOptions): Pods {
     onGone(uid) {
       void workers.get(uid)?.stop();
       workers.delete(uid);
+      if (informer.list().some((pod) => pod.metadata.uid === uid)) gone.add(uid);
       logger.info({ uid }, 'pod gone');
     },
   };
@@ -62,7 +66,7 @@ export function createPods(options: PodsOptions): Pods {
     const uid = pod.metadata.uid ?? '';
     const known = workers.get(uid);
     if (known) known.update(pod);
-    else take(pod);
+    else if (!gone.has(uid)) take(pod);
   }
 
   function take(pod: Pod): void {
@@ -97,7 +101,11 @@ export function createPods(options: PodsOptions): Pods {
       const stopListening = informer.listen({
         add: accept,
         update: accept,
-        delete: (pod) => workers.get(pod.metadata.uid ?? '')?.orphan(),
+        delete(pod) {
+          const { uid = '' } = pod.metadata;
+          gone.delete(uid);
+          workers.get(uid)?.orphan();
+        },
       });
       informer.start(signal);
       informer.synced.then(orphanUnknown, () => undefined);

@@ -1,5 +1,6 @@
 import { nextBackOff, restartAt } from './backoff.ts';
 import { type ContainerView, exitCodeOfAttempt, isRunning, isSidecar, type PodView } from './podview.ts';
+import type { ContainerRef } from './runtime.ts';
 
 /** What the agent has to do now for one pod. */
 export type Action =
@@ -11,6 +12,8 @@ export type Action =
     }
   /** preStop, SIGTERM, and SIGKILL when `deadline` (ms since the epoch) comes. */
   | { readonly type: 'stop'; readonly container: string; readonly deadline: number; readonly message: string }
+  /** It is being stopped, by a deadline that has come nearer since. */
+  | { readonly type: 'kill'; readonly ref: ContainerRef }
   /** Nothing of it runs any more and it shall not be: tell the API for the last time and forget it. */
   | { readonly type: 'finish' };
 
@@ -25,7 +28,7 @@ export interface Step {
  * an attempt that has ended is never run again (a new one gets the next number), and a pod that ends starts nothing.
  */
 export function step(view: PodView, now: number): Step {
-  if (view.ending) return end(view, view.ending.deadline);
+  if (view.ending) return end(view, view.ending.deadline, now);
   const terminal = terminalPhase(view);
   if (terminal) return { actions: stopAll(view, now, 'the pod has come to its end') };
   return merge([...killUnhealthy(view, now), ...advance(view, now)]);
@@ -33,15 +36,22 @@ export function step(view: PodView, now: number): Step {
 
 const all = (view: PodView): readonly ContainerView[] => [...view.initContainers, ...view.containers];
 
-function end(view: PodView, deadline: number): Step {
+/** Whatever the deadline, what was told to stop gets this long to do so (kubelet minimumGracePeriodInSeconds). */
+const MINIMUM_MS = 2_000;
+
+function end(view: PodView, deadline: number, now: number): Step {
   const running = all(view).filter(isRunning);
   if (running.length === 0) return { actions: [{ type: 'finish' }] };
-  return {
-    actions: running
-      .filter((one) => !one.stopping)
-      .map((one) => ({ type: 'stop', container: one.name, deadline, message: 'the pod ends' })),
-  };
+  const killAt = deadline + MINIMUM_MS;
+  const actions = running.flatMap((one): Action[] => {
+    if (!one.stopping) return [{ type: 'stop', container: one.name, deadline, message: 'the pod ends' }];
+    return now >= killAt && one.current ? [{ type: 'kill', ref: one.current.ref }] : [];
+  });
+  return { actions, wakeAt: Math.max(killAt, now + AGAIN_MS) };
 }
+
+/** A kill does not fail, but a process that forks meanwhile may slip through. */
+const AGAIN_MS = 1_000;
 
 function stopAll(view: PodView, now: number, message: string): Action[] {
   return all(view)

@@ -191,3 +191,13 @@ function stable(value: unknown): string {
       : member,
   );
 }
+
+/** Containers that wait in CrashLoopBackOff now and did not before. */
+export function newBackOffs(before: PodStatus | undefined, after: PodStatus): readonly ContainerStatus[] {
+  const waiting = (status: PodStatus | undefined) =>
+    [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].filter(
+      (one) => one.state?.waiting?.reason === 'CrashLoopBackOff',
+    );
+  const known = new Set(waiting(before).map((one) => one.name));
+  return waiting(after).filter((one) => !known.has(one.name));
+}

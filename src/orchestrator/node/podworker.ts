@@ -1,51 +1,21 @@
-import { type Clock, sleep } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
-import type { Logger } from '../../base/log.ts';
-import { backoffMs } from '../../base/queue.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import type { EventRecorder } from '../../kube/events.ts';
 import type { Container, Pod, PodStatus } from '../../kube/objects.ts';
-import { PODS } from '../../kube/resources.ts';
-import { isConflict, isNotFound } from '../../kube/status.ts';
 import { retryMs } from './backoff.ts';
-import type { ImageStore } from './images.ts';
-import type { LagMeter } from './lag.ts';
+import { confirmDeletion } from './confirmation.ts';
+import { activeUntil, endingOf } from './ending.ts';
 import { type Action, step } from './lifecycle.ts';
-import { look, runHook } from './looks.ts';
 import { wildcardMessage, withForeign } from './podconditions.ts';
-import { type PodRecord, volumesDir, writePodRecord } from './poddir.ts';
-import { podStatus, sameStatus } from './podstatus.ts';
-import type { Blocked, ContainerView, Ending, PodView } from './podview.ts';
+import type { PodContext } from './podcontext.ts';
+import { type PodRecord, writePodRecord } from './poddir.ts';
+import { newBackOffs, podStatus, sameStatus } from './podstatus.ts';
+import type { Blocked, ContainerView, PodView } from './podview.ts';
 import { prepare } from './preparation.ts';
-import { volumeReferences } from './references.ts';
-import type { Attempt, ContainerRef, ContainerRuntime } from './runtime.ts';
-import { readSources } from './sources.ts';
+import type { Attempt, ContainerRef, StartRequest, StartResult } from './runtime.ts';
 import { createStatusWriter } from './statuswriter.ts';
-import { type Supervisor, supervise } from './supervisor.ts';
+import { superviseAttempt } from './supervision.ts';
+import type { Supervisor } from './supervisor.ts';
 import { terminate } from './termination.ts';
-import { writeVolumes } from './volumes.ts';
-
-/** What all pods of a node share. */
-export interface PodContext {
-  readonly client: KubeClient;
-  readonly runtime: ContainerRuntime;
-  readonly images: Pick<ImageStore, 'resolve'>;
-  readonly events: EventRecorder;
-  readonly clock: Clock;
-  readonly lag: LagMeter;
-  readonly logger: Logger;
-  readonly random: () => number;
-  readonly root: string;
-  readonly nodeName: string;
-  readonly hostIP: string;
-  readonly nodeResources: Readonly<Record<string, string>>;
-  /** PATH, HOME … and the addresses of services, as they are now. */
-  readonly baseEnvironment: (namespace: string) => Readonly<Record<string, string>>;
-  /** Resolves when no new connection of a service reaches the pod any more. */
-  readonly releasePod: (uid: string) => Promise<void>;
-  /** Told once, when nothing of the pod is left on this machine. */
-  readonly onGone: (uid: string) => void;
-}
+import { refreshVolumes } from './volumerefresh.ts';
 
 export interface PodWorker {
   readonly uid: string;
@@ -71,8 +41,6 @@ interface Memory {
   stopping?: number;
 }
 
-/** A pod that was removed by force is not waited for. */
-const ORPHAN_GRACE_MS = 2_000;
 /** The proxy lives in this process: it answers at once or never. */
 const RELEASE_MS = 1_000;
 
@@ -122,20 +90,10 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
   const isInit = (name: string): boolean =>
     record.pod.spec.initContainers?.some((one) => one.name === name) ?? false;
 
-  function ending(now: number): Ending | undefined {
-    const { deletionTimestamp } = record.pod.metadata;
-    if (orphanedAt !== undefined)
-      return { reason: 'unknown to the API', deadline: orphanedAt + ORPHAN_GRACE_MS };
-    if (deletionTimestamp) return { reason: 'deleted', deadline: Date.parse(deletionTimestamp) };
-    const seconds = record.pod.spec.activeDeadlineSeconds;
-    const limit = seconds === undefined ? undefined : record.startTime + seconds * 1000;
-    return limit !== undefined && now >= limit ? { reason: 'deadline exceeded', deadline: limit } : undefined;
-  }
-
   function makeView(now: number): PodView {
     const attempts = runtime.attempts(uid);
     lastRunning = attempts.filter((one) => one.state.type === 'running');
-    const end = ending(now);
+    const end = endingOf(record, orphanedAt, now);
     const view = (container: Container): ContainerView => {
       const own = attempts.filter((one) => one.ref.container === container.name);
       const [current, previous] = [own.at(-1), own.at(-2)];
@@ -175,33 +133,15 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       delete memory.supervisor;
     }
     if (!current || attempt === undefined || memory.supervisor) return;
-    const isFound = foundAttempts.get(container.name) === attempt;
-    const before = [...(found?.containerStatuses ?? []), ...(found?.initContainerStatuses ?? [])].find(
-      (one) => one.name === container.name && one.restartCount === attempt,
-    );
-    const target = { ref: current.ref, container, podIP: record.podIP, runtime, clock };
-    const postStart = isFound ? undefined : container.lifecycle?.postStart;
-    const supervisor = supervise({
+    const supervisor = superviseAttempt({
+      context,
       container,
-      clock,
-      lag: context.lag,
-      sinceStartMs: Math.max(0, now - current.startedAt),
-      look: (probe, timeoutMs) => look(probe, target, timeoutMs),
+      attempt: current,
+      podIP: record.podIP,
+      found: foundAttempts.get(container.name) === attempt ? (found ?? {}) : undefined,
+      now,
       onChange: wake,
-      onFailure: (kind, message) => {
-        const name = kind.charAt(0).toUpperCase() + kind.slice(1);
-        tell('Warning', 'Unhealthy', `${name} probe failed: ${message}`, container.name);
-      },
-      ...(isFound
-        ? {
-            adopted: {
-              started: before?.started ?? false,
-              ready: before?.ready ?? false,
-              spread: context.random(),
-            },
-          }
-        : {}),
-      ...(postStart ? { postStart: () => runHook(postStart, target, 60_000) } : {}),
+      tell: (type, reason, message) => tell(type, reason, message, container.name),
     });
     memory.supervisor = { attempt, supervisor };
   }
@@ -228,13 +168,22 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       base: context.baseEnvironment(namespace),
       before,
     });
-    if (ending(clock.now()) || abort.signal.aborted) return;
-    const result = prepared.ok ? await runtime.start(prepared.request) : prepared;
+    if (endingOf(record, orphanedAt, clock.now()) || abort.signal.aborted) return;
+    const result = prepared.ok ? await begin(prepared.request) : prepared;
     const memory = memoryOf(container.name);
     if (!result.ok) return block(memory, container, result.reason, result.message);
     delete memory.blocked;
     tell('Normal', 'Started', `Started container ${container.name}`, container.name);
     if (action.attempt > 1) runtime.forget({ ...ref, attempt: action.attempt - 2 });
+  }
+
+  /** A data directory that cannot be written (full, read-only) is the container's reason for waiting, not the end of the agent. */
+  async function begin(request: StartRequest): Promise<StartResult> {
+    try {
+      return await runtime.start(request);
+    } catch (error) {
+      return { ok: false, reason: 'RunContainerError', message: problemOf(error).message };
+    }
   }
 
   function block(memory: Memory, container: Container, reason: string, message: string): void {
@@ -264,7 +213,9 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     // A container that is only restarted is not ready any more, and its pod stays an endpoint.
     const before = view.ending ? release() : Promise.resolve();
     void before
-      .then(() => terminate({ ...target, deadline: action.deadline, ended, onHookFailure }))
+      .then(() =>
+        terminate({ ...target, deadline: action.deadline, ended, onHookFailure, signal: abort.signal }),
+      )
       .catch((error: unknown) =>
         logger.error({ error: problemOf(error).message }, 'stopping a container failed'),
       )
@@ -295,30 +246,17 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     if (view.ending?.reason === 'deleted') {
       await release();
       await writer.settled();
-      await confirmDeletion();
+      await confirmDeletion({
+        ...context,
+        pod: record.pod,
+        logger,
+        signal: abort.signal,
+        isWanted: () => orphanedAt === undefined,
+      });
     }
     if (abort.signal.aborted) return;
     await runtime.forgetPod(uid);
     context.onGone(uid);
-  }
-
-  /** Tells the API that nothing runs any more; goes on until it knows. */
-  async function confirmDeletion(): Promise<void> {
-    const { namespace = '', name = '' } = record.pod.metadata;
-    for (let failures = 1; orphanedAt === undefined && !abort.signal.aborted; failures++) {
-      try {
-        await context.client.delete(
-          PODS,
-          { namespace, name },
-          { gracePeriodSeconds: 0, preconditions: { uid }, signal: abort.signal },
-        );
-        return;
-      } catch (error) {
-        if (isNotFound(error) || isConflict(error)) return;
-        logger.debug({ error: problemOf(error).message }, 'deletion not confirmed yet');
-        await sleep(clock, backoffMs(failures, 200, 5_000), abort.signal).catch(() => undefined);
-      }
-    }
   }
 
   async function run(): Promise<void> {
@@ -330,7 +268,10 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       const { actions, wakeAt } = step(view, clock.now());
       show(view);
       const starts = actions.filter((one) => one.type === 'start');
-      for (const action of actions) if (action.type === 'stop') stopContainer(action, view);
+      for (const action of actions) {
+        if (action.type === 'stop') stopContainer(action, view);
+        if (action.type === 'kill') runtime.signal(action.ref, 'SIGKILL');
+      }
       if (actions.some((one) => one.type === 'finish'))
         void finish(view).catch((error: unknown) => retryFinish(error));
       await Promise.all(starts.map(start));
@@ -340,22 +281,6 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     running = undefined;
   }
 
-  /** Only of a pod whose volumes stand already; what cannot be read or is gone leaves them as they are. */
-  async function refreshVolumes(): Promise<void> {
-    const references = volumeReferences(record.pod);
-    const names = references.configMaps.size + references.secrets.size;
-    if (names === 0 || finishing || runtime.attempts(uid).every((one) => one.state.type !== 'running'))
-      return;
-    try {
-      const sources = await readSources(context.client, record.pod.metadata.namespace ?? '', references);
-      if (finishing || abort.signal.aborted) return;
-      const fault = writeVolumes(volumesDir(root, uid), { ...context, ...record, ...sources });
-      if (fault) logger.debug({ fault }, 'volumes stay as they are');
-    } catch (error) {
-      logger.debug({ error: problemOf(error).message }, 'volumes stay as they are');
-    }
-  }
-
   function retryFinish(error: unknown): void {
     finishing = false;
     logger.error({ error: problemOf(error).message }, 'forgetting a pod failed');
@@ -363,8 +288,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
   }
 
   function scheduleWake(wakeAt: number | undefined, view: PodView): void {
-    const seconds = record.pod.spec.activeDeadlineSeconds;
-    const limit = seconds === undefined || view.ending ? undefined : record.startTime + seconds * 1000;
+    const limit = view.ending ? undefined : activeUntil(record);
     const next = Math.min(wakeAt ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);
     if (Number.isFinite(next)) cancelWake = clock.after(Math.max(0, next - clock.now()), wake);
   }
@@ -373,18 +297,10 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     const next = podStatus(view, status, clock.now());
     if (orphanedAt === undefined) writer.set(next);
     if (sameStatus(status, next)) return;
-    tellOfBackOff(status, next);
+    for (const one of newBackOffs(status, next))
+      tell('Warning', 'BackOff', one.state?.waiting?.message ?? '', one.name);
     status = next;
     remember();
-  }
-
-  function tellOfBackOff(before: PodStatus | undefined, after: PodStatus): void {
-    for (const one of [...(after.initContainerStatuses ?? []), ...(after.containerStatuses ?? [])]) {
-      if (one.state?.waiting?.reason !== 'CrashLoopBackOff') continue;
-      const same = before?.containerStatuses?.find((other) => other.name === one.name);
-      if (same?.state?.waiting?.reason === 'CrashLoopBackOff') continue;
-      tell('Warning', 'BackOff', one.state.waiting.message ?? '', one.name);
-    }
   }
 
   function remember(): void {
@@ -425,7 +341,10 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       orphanedAt ??= clock.now();
       wake();
     },
-    refreshVolumes,
+    async refreshVolumes() {
+      if (lastRunning.length > 0)
+        await refreshVolumes(context, () => (finishing || abort.signal.aborted ? undefined : record), logger);
+    },
     setWildcards(next) {
       if (JSON.stringify(next) === JSON.stringify(wildcards)) return;
       wildcards = next;

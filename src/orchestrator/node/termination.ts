@@ -7,6 +7,8 @@ export interface TerminationInput extends LookTarget {
   readonly deadline: number;
   /** Resolves when no process of it runs any more. */
   readonly ended: Promise<void>;
+  /** Aborts when this agent stops: the next one goes on with the ending. */
+  readonly signal: AbortSignal;
   readonly onHookFailure: (message: string) => void;
 }
 
@@ -17,7 +19,7 @@ const AGAIN_MS = 500;
 
 /** preStop, SIGTERM to all of the container's processes, SIGKILL at the deadline. Resolves when it is gone. */
 export async function terminate(input: TerminationInput): Promise<void> {
-  const { runtime, ref, container, clock, deadline, ended } = input;
+  const { runtime, ref, container, clock, deadline, ended, signal } = input;
   const preStop = container.lifecycle?.preStop;
   if (preStop && deadline > clock.now()) {
     const hook = runHook(preStop, input, deadline - clock.now());
@@ -27,11 +29,14 @@ export async function terminate(input: TerminationInput): Promise<void> {
     ]);
     if (fault) input.onHookFailure(fault);
   }
+  if (signal.aborted) return;
   runtime.signal(ref, 'SIGTERM');
   const left = Math.max(deadline - clock.now(), MINIMUM_MS);
   if (await within(clock, left, ended)) return;
-  do runtime.signal(ref, 'SIGKILL');
-  while (!(await within(clock, AGAIN_MS, ended)));
+  while (!signal.aborted) {
+    runtime.signal(ref, 'SIGKILL');
+    if (await within(clock, AGAIN_MS, ended)) return;
+  }
 }
 
 /** True when the promise resolved in time. */

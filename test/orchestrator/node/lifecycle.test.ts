@@ -70,8 +70,10 @@ function view(words: string, policy: Pod['spec']['restartPolicy'] = 'Always', en
   return { pod, initContainers, containers, ...rest, ...(ending ? { ending } : {}) };
 }
 
-const show = (action: Action): string =>
-  action.type === 'finish' ? 'finish' : `${action.type} ${action.container}`;
+const show = (action: Action): string => {
+  if (action.type === 'finish') return 'finish';
+  return `${action.type} ${action.type === 'kill' ? action.ref.container : action.container}`;
+};
 const actions = (one: PodView): string => step(one, NOW).actions.map(show).join(', ');
 const phase = (one: PodView) => podStatus(one, undefined, NOW).phase;
 const deleted: Ending = { reason: 'deleted', deadline: NOW + 30_000 };
@@ -110,6 +112,12 @@ describe('step of a pod', () => {
     expect(actions(view('up - exit:1', 'Always', deleted))).to.equal('stop c0');
     expect(actions(view('stopping', 'Always', deleted))).to.equal('');
     expect(actions(view('exit:0 -', 'Always', deleted))).to.equal('finish');
+  });
+
+  it('kills what was told to stop when the deadline has come nearer since', () => {
+    const removed: Ending = { reason: 'unknown to the API', deadline: NOW - 2_000 };
+    expect(actions(view('stopping', 'Always', removed))).to.equal('kill c0');
+    expect(step(view('stopping', 'Always', deleted), NOW).wakeAt).to.equal(NOW + 32_000);
   });
 
   it('wakes when the back-off of a container is over', () => {

@@ -1,0 +1,29 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { EventRecorder } from '../../kube/events.ts';
+import type { ImageStore } from './images.ts';
+import type { LagMeter } from './lag.ts';
+import type { ContainerRuntime } from './runtime.ts';
+
+/** What all pods of a node share. */
+export interface PodContext {
+  readonly client: KubeClient;
+  readonly runtime: ContainerRuntime;
+  readonly images: Pick<ImageStore, 'resolve'>;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly lag: LagMeter;
+  readonly logger: Logger;
+  readonly random: () => number;
+  readonly root: string;
+  readonly nodeName: string;
+  readonly hostIP: string;
+  readonly nodeResources: Readonly<Record<string, string>>;
+  /** PATH, HOME … and the addresses of services, as they are now. */
+  readonly baseEnvironment: (namespace: string) => Readonly<Record<string, string>>;
+  /** Resolves when no new connection of a service reaches the pod any more. */
+  readonly releasePod: (uid: string) => Promise<void>;
+  /** Told once, when nothing of the pod is left on this machine. */
+  readonly onGone: (uid: string) => void;
+}

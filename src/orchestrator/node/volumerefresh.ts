@@ -1,0 +1,32 @@
+import { problemOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import type { PodContext } from './podcontext.ts';
+import { type PodRecord, volumesDir } from './poddir.ts';
+import { volumeReferences } from './references.ts';
+import { readSources } from './sources.ts';
+import { writeVolumes } from './volumes.ts';
+
+/**
+ * Brings mounted ConfigMaps and Secrets of a running pod up to date; what cannot be read or is gone leaves its files as they are.
+ * `current` gives the record, or undefined once the pod ends. Never rejects.
+ */
+export async function refreshVolumes(
+  context: PodContext,
+  current: () => PodRecord | undefined,
+  logger: Logger,
+): Promise<void> {
+  const before = current();
+  if (!before) return;
+  const references = volumeReferences(before.pod);
+  if (references.configMaps.size + references.secrets.size === 0) return;
+  try {
+    const sources = await readSources(context.client, before.pod.metadata.namespace ?? '', references);
+    const record = current();
+    if (!record) return;
+    const dir = volumesDir(context.root, record.pod.metadata.uid ?? '');
+    const fault = writeVolumes(dir, { ...context, ...record, ...sources });
+    if (fault) logger.debug({ fault }, 'volumes stay as they are');
+  } catch (error) {
+    logger.debug({ error: problemOf(error).message }, 'volumes stay as they are');
+  }
+}
