@@ -52,19 +52,25 @@ interface NodeRule {
 }
 
 const isOwnName = (node: string, { name }: ResourceAttributes) => name === node;
-const isOwnPod = (node: string, { live }: ResourceAttributes) => nodeNameOf(live) === node;
+/** A pod that is gone belongs to nobody: its agent is to be told NotFound, not Forbidden. */
+const isOwnPod = (node: string, { live }: ResourceAttributes) =>
+  live === undefined || nodeNameOf(live) === node;
+const selectsOwnPods = (node: string, { fieldSelector = '' }: ResourceAttributes) =>
+  fieldSelector.split(',').some((term) => /^spec\.nodeName==?(.*)$/.exec(term)?.[1] === node);
 const nodeNameOf = (object: KubeObject | undefined) => (object as Pod | undefined)?.spec?.nodeName;
 
 /** What a node agent needs (admission plug-in NodeRestriction, authorizer Node, in spirit). */
 const NODE_RULES: readonly NodeRule[] = [
-  { resources: ['services', 'discovery.k8s.io/endpointslices', 'namespaces', 'nodes', 'pods'], verbs: READ },
-  { resources: ['configmaps', 'serviceaccounts'], verbs: READ },
+  { resources: ['services', 'discovery.k8s.io/endpointslices', 'namespaces', 'nodes'], verbs: READ },
   {
-    resources: ['secrets'],
+    resources: ['pods'],
     verbs: READ,
-    when: (_, { namespace }) => namespace !== undefined,
-    reason: 'a node reads secrets in the namespaces of its pods only',
+    when: (node, attributes) =>
+      attributes.verb === 'get' ? isOwnPod(node, attributes) : selectsOwnPods(node, attributes),
+    reason: 'a node reads the pods that are bound to it only: select them by spec.nodeName',
   },
+  // One by one, as its pods name them: nobody lists other people's secrets through a node.
+  { resources: ['configmaps', 'secrets', 'serviceaccounts'], verbs: ['get'] },
   {
     resources: ['nodes', 'nodes/status'],
     verbs: WRITE,

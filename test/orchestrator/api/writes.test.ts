@@ -170,5 +170,8 @@ describe('writes', () => {
       'bound to it',
     );
     expect(await refusal(agent.delete(PODS, { ...key, name: 'b' }))).to.include('Forbidden');
+    expect(await refusal(agent.patch(PODS, { ...key, name: 'gone' }, running, status))).to.include(
+      'NotFound',
+    );
   });
 });
