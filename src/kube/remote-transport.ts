@@ -10,6 +10,7 @@ import { errnoOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { readBody, statusOfAnswer, warningsOf } from './remote-answers.ts';
 import type { Authenticate, Identity } from './remote-auth.ts';
+import { onAbort } from './remote-signal.ts';
 import { StatusError } from './status.ts';
 import type { Json } from './types.ts';
 
@@ -150,12 +151,11 @@ function sendOnce(
       agent: secure ? agents.https : agents.http,
       headers: headersOf(identity, request, userAgent, body),
     });
-    const abort = () => outgoing.destroy(signal?.reason);
     const cancel = clock.after(timeout, () => outgoing.destroy(timedOut(request, timeout)));
-    signal?.addEventListener('abort', abort, { once: true });
+    const forget = onAbort(signal, (reason) => outgoing.destroy(errorOf(reason)));
     const settle = () => {
       cancel();
-      signal?.removeEventListener('abort', abort);
+      forget();
     };
     outgoing.once('error', (error) => {
       settle();
@@ -195,19 +195,17 @@ async function within<T>(
   signal: AbortSignal | undefined,
   work: Promise<T>,
 ): Promise<T> {
-  const hangUp = (reason: unknown) =>
-    response.destroy(reason instanceof Error ? reason : new Error(String(reason)));
-  const abort = () => hangUp(signal?.reason);
+  const hangUp = (reason: unknown) => response.destroy(errorOf(reason));
   const cancel = clock.after(timeout, () =>
     hangUp(Object.assign(new Error('the answer did not end in time'), { code: 'ETIMEDOUT' })),
   );
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted) abort();
+  const forget = onAbort(signal, hangUp);
+  if (signal?.aborted) hangUp(signal.reason);
   try {
     return await work;
   } finally {
     cancel();
-    signal?.removeEventListener('abort', abort);
+    forget();
   }
 }
 
@@ -223,6 +221,8 @@ const isReset = (error: unknown): boolean => {
   const code = errnoOf(error);
   return code === 'ECONNRESET' || code === 'EPIPE';
 };
+
+const errorOf = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
 
 const timedOut = (request: RemoteRequest, ms: number): Error =>
   Object.assign(new Error(`${request.method} ${request.path}: no answer within ${ms / 1000} s`), {

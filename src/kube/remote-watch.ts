@@ -1,5 +1,6 @@
 import type { WatchEvent } from './client.ts';
 import { isStatusObject, linesOf } from './remote-answers.ts';
+import { onAbort } from './remote-signal.ts';
 import type { Transport } from './remote-transport.ts';
 import { StatusError } from './status.ts';
 import type { KubeObject } from './types.ts';
@@ -13,15 +14,14 @@ export async function* watchEvents<T extends KubeObject>(
 ): AsyncGenerator<WatchEvent<T>, void, void> {
   try {
     const response = await transport.open({ method: 'GET', ...request, signal });
-    const hangUp = () => response.destroy();
-    signal.addEventListener('abort', hangUp, { once: true });
+    const forget = onAbort(signal, () => response.destroy());
     try {
       for await (const line of linesOf(response)) {
         if (signal.aborted) return;
         if (line !== '') yield finish(eventOf<T>(line));
       }
     } finally {
-      signal.removeEventListener('abort', hangUp);
+      forget();
       response.destroy();
     }
   } catch (error) {

@@ -26,6 +26,7 @@ import {
   withQuery,
   writeQuery,
 } from './remote-paths.ts';
+import { onAbort } from './remote-signal.ts';
 import { createTransport, type RemoteRequest, type Transport } from './remote-transport.ts';
 import { watchEvents } from './remote-watch.ts';
 import { type Status, statusError } from './status.ts';
@@ -218,9 +219,10 @@ async function openLog(
   const path = withQuery(objectPath(PODS_PATH, key, 'log'), logQuery(options));
   const { signal } = options;
   const response = await transport.open({ method: 'GET', path, headers, accept: '*/*', signal });
-  const hangUp = () => response.destroy();
-  signal?.addEventListener('abort', hangUp, { once: true });
-  response.once('close', () => signal?.removeEventListener('abort', hangUp));
+  response.once(
+    'close',
+    onAbort(signal, () => response.destroy()),
+  );
   return response;
 }
 

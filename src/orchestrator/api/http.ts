@@ -44,7 +44,8 @@ export interface HttpsServer {
 export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   const { pki, clock, logger, links, tokens } = options;
   const handle = createHandler(options);
-  const closing = new AbortController();
+  /** One per request under way: a signal shared by all would gather a listener for each request ever served. */
+  const calls = new Set<AbortController>();
   const server = createServer({
     ...pki.server,
     ca: pki.ca,
@@ -56,7 +57,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   // Longer than the idle time of any client's pool: the side that closes first causes no resets then.
   server.keepAliveTimeout = 120_000;
   server.on('request', (request, response) => {
-    void serve({ handle, tokens, logger, closing: closing.signal }, request, response);
+    void serve({ handle, tokens, logger, calls }, request, response);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => logger.debug({ error: error.message }, 'upgraded connection failed'));
@@ -95,7 +96,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
         // Watches end when their response does; whatever is not through in a second is cut.
         const cancel = clock.after(1000, () => server.closeAllConnections());
         server.once('close', cancel);
-        closing.abort();
+        for (const call of calls) call.abort();
       }),
   };
 }
@@ -125,25 +126,28 @@ interface Service {
   readonly handle: Handler;
   readonly tokens: Tokens;
   readonly logger: Logger;
-  /** Aborts when the server stops. */
-  readonly closing: AbortSignal;
+  /** Aborted when the server stops. */
+  readonly calls: Set<AbortController>;
 }
 
 async function serve(
-  { handle, tokens, logger, closing }: Service,
+  { handle, tokens, logger, calls }: Service,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
+  calls.add(gone);
   // Not the request's 'close': that fires as soon as the body is read, and would drop every watcher.
-  response.on('close', () => gone.abort());
+  response.on('close', () => {
+    calls.delete(gone);
+    gone.abort();
+  });
   const { path, query } = splitUrl(request);
   const warnings: string[] = [];
   let answer: Answer;
   try {
     const user = authenticate(request, path, tokens);
-    const signal = AbortSignal.any([gone.signal, closing]);
-    answer = await handle({ ...callOf(request), path, query, warnings, user, signal });
+    answer = await handle({ ...callOf(request), path, query, warnings, user, signal: gone.signal });
   } catch (error) {
     const status = statusOf(error);
     if (status.code >= 500)

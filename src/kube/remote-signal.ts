@@ -1,0 +1,13 @@
+import { setMaxListeners } from 'node:events';
+
+/**
+ * Calls `fn` once when the signal aborts; the returned function forgets it. One lifetime signal may end hundreds of
+ * watches at once: Node's warning about many listeners does not mean that.
+ */
+export function onAbort(signal: AbortSignal | undefined, fn: (reason: unknown) => void): () => void {
+  if (!signal) return () => {};
+  setMaxListeners(0, signal);
+  const listener = () => fn(signal.reason);
+  signal.addEventListener('abort', listener, { once: true });
+  return () => signal.removeEventListener('abort', listener);
+}
