@@ -13,27 +13,26 @@ export interface OpenApi {
 interface Document {
   readonly bytes: Buffer;
   readonly hash: string;
+  /** What it was made from: the hashes of its rows. */
+  readonly rows: string;
 }
 
-/** Documents are made when first asked for and kept until a custom resource changes. */
+/** Documents are made when first asked for, and anew when a resource of theirs has changed. */
 export function createOpenApi(kinds: KindRegistry, version: string): OpenApi {
-  let generation = -1;
-  let documents = new Map<string, Document>();
-  const fresh = () => {
-    if (generation === kinds.generation) return documents;
-    generation = kinds.generation;
-    documents = new Map();
-    return documents;
-  };
+  const documents = new Map<string, Document>();
   const document = (path: string): Document | undefined => {
-    const known = fresh().get(path);
-    if (known) return known;
     const rows = kinds.all().filter((row) => pathOf(row) === path);
-    if (rows.length === 0) return undefined;
+    if (rows.length === 0) {
+      documents.delete(path);
+      return undefined;
+    }
+    const made = rows.map((row) => row.hash).join();
+    const known = documents.get(path);
+    if (known?.rows === made) return known;
     const bytes = Buffer.from(JSON.stringify(documentOf(rows, version)));
-    const made = { bytes, hash: createHash('sha256').update(bytes).digest('hex').toUpperCase() };
-    documents.set(path, made);
-    return made;
+    const hash = createHash('sha256').update(bytes).digest('hex').toUpperCase();
+    documents.set(path, { bytes, hash, rows: made });
+    return documents.get(path);
   };
   return {
     index() {
