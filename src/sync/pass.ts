@@ -136,7 +136,9 @@ async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<P
   const { verdict } = await judge(client, refs, live, signal);
   const late = overdue(pass, verdict.state === 'Healthy');
   const before = environment.status?.inventory ?? [];
-  const remaining = outcome.remaining?.length ?? plan.steps.filter(isWrite).length;
+  // A plan that is refused is not done, even if what it refuses is all that it holds.
+  const unwritten = Math.max(plan.steps.filter(isWrite).length, plan.blocked.length);
+  const remaining = outcome.remaining?.length ?? unwritten;
   const applied = outcome.applied ?? false;
   const operation = outcome.operation ?? (await resumeOperation(options, memory, environment, target));
   const deployed = outcome.operation?.release.spec;

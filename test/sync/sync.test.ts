@@ -274,6 +274,20 @@ describe('sync', () => {
       expect(status?.message).to.match(/changed again and again by another manager: .*held by other-tool/);
     });
 
+    it("that makes the object somebody else's is OutOfSync, not taken back", async () => {
+      const object = await world.home.client.get(CONFIG_MAPS, key('a'));
+      const annotations = { ...object.metadata.annotations, 'pilotage.dev/tracking': 'instance-2/x/y' };
+      await world.home.client.update(
+        CONFIG_MAPS,
+        { ...object, metadata: { ...object.metadata, annotations } },
+        { fieldManager: 'other' },
+      );
+      await world.settle(1_900);
+      const { status } = await world.environment();
+      expect(status).to.include({ phase: 'Failed', sync: 'OutOfSync' });
+      expect(status?.message).to.match(/it belongs to another Pilotage/);
+    });
+
     it('of fields that are not ours is not drift', async () => {
       world.home.writes.length = 0;
       await world.home.client.patch(
