@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Informer } from '../../kube/informer.ts';
 import type { Pod } from '../../kube/objects.ts';
@@ -24,6 +25,9 @@ export interface Pods {
   /** Leaves all processes alone. */
   stop(): Promise<void>;
 }
+
+/** A full disk is emptied by people. */
+const RETRY_MS = 5_000;
 
 export function createPods(options: PodsOptions): Pods {
   const { root, informer, clock, podCidr, logger, runtime } = options;
@@ -70,6 +74,7 @@ export function createPods(options: PodsOptions): Pods {
   }
 
   function take(pod: Pod): void {
+    const { uid = '' } = pod.metadata;
     // It has run to its end here before, and its directory is gone: only its object is left.
     const over = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
     if (over && !pod.metadata.deletionTimestamp) return;
@@ -79,8 +84,20 @@ export function createPods(options: PodsOptions): Pods {
       return;
     }
     const record: PodRecord = { pod, podIP, startTime: clock.now() };
-    writePodRecord(root, record);
+    try {
+      writePodRecord(root, record);
+    } catch (error) {
+      logger.error({ pod: pod.metadata.name, error: problemOf(error).message }, 'a pod cannot be recorded');
+      clock.after(RETRY_MS, () => acceptAgain(uid));
+      return;
+    }
     addWorker(record, false);
+  }
+
+  /** The directory may be writable by now, and the pod deleted. */
+  function acceptAgain(uid: string): void {
+    const pod = informer.list().find((one) => one.metadata.uid === uid);
+    if (pod && !workers.has(uid)) take(pod);
   }
 
   function chooseAddress(): string | undefined {

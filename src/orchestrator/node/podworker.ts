@@ -1,5 +1,6 @@
 import { problemOf } from '../../base/errors.ts';
 import type { Container, Pod, PodStatus } from '../../kube/objects.ts';
+import { usesHostNetwork } from './addresses.ts';
 import { retryMs } from './backoff.ts';
 import { confirmDeletion } from './confirmation.ts';
 import { activeUntil, endingOf } from './ending.ts';
@@ -9,8 +10,8 @@ import type { PodContext } from './podcontext.ts';
 import { type PodRecord, writePodRecord } from './poddir.ts';
 import { newBackOffs, podStatus, sameStatus } from './podstatus.ts';
 import type { Blocked, ContainerView, PodView } from './podview.ts';
-import { prepare } from './preparation.ts';
-import type { Attempt, ContainerRef, StartRequest, StartResult } from './runtime.ts';
+import { type Preparation, type PreparationInput, prepare } from './preparation.ts';
+import type { Attempt, ContainerRef, StartResult } from './runtime.ts';
 import { createStatusWriter } from './statuswriter.ts';
 import { superviseAttempt } from './supervision.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -158,7 +159,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     const before =
       action.attempt > 0 ? runtime.startedWith({ ...ref, attempt: action.attempt - 1 }) : undefined;
     const namespace = record.pod.metadata.namespace ?? '';
-    const prepared = await prepare({
+    const result = await attempt({
       ...context,
       pod: record.pod,
       podIP: record.podIP,
@@ -168,8 +169,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       base: context.baseEnvironment(namespace),
       before,
     });
-    if (endingOf(record, orphanedAt, clock.now()) || abort.signal.aborted) return;
-    const result = prepared.ok ? await begin(prepared.request) : prepared;
+    if (!result) return;
     const memory = memoryOf(container.name);
     if (!result.ok) return block(memory, container, result.reason, result.message);
     delete memory.blocked;
@@ -177,10 +177,15 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     if (action.attempt > 1) runtime.forget({ ...ref, attempt: action.attempt - 2 });
   }
 
-  /** A data directory that cannot be written (full, read-only) is the container's reason for waiting, not the end of the agent. */
-  async function begin(request: StartRequest): Promise<StartResult> {
+  /**
+   * undefined: the pod ended meanwhile. A data directory that cannot be written (full, read-only) is the container's reason for
+   * waiting, not the end of the agent.
+   */
+  async function attempt(input: PreparationInput): Promise<StartResult | Preparation | undefined> {
     try {
-      return await runtime.start(request);
+      const prepared = await prepare(input);
+      if (endingOf(record, orphanedAt, clock.now()) || abort.signal.aborted) return undefined;
+      return prepared.ok ? await runtime.start(prepared.request) : prepared;
     } catch (error) {
       return { ok: false, reason: 'RunContainerError', message: problemOf(error).message };
     }
@@ -306,7 +311,12 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
   function remember(): void {
     if (finishing) return;
     record = { ...record, pod: { ...record.pod, ...(status ? { status } : {}) } };
-    writePodRecord(root, record);
+    try {
+      writePodRecord(root, record);
+    } catch (error) {
+      // The pod goes on; only an agent that starts before the next change would know less.
+      logger.error({ error: problemOf(error).message }, 'the record of a pod cannot be written');
+    }
   }
 
   function wake(): void {
@@ -346,6 +356,8 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
         await refreshVolumes(context, () => (finishing || abort.signal.aborted ? undefined : record), logger);
     },
     setWildcards(next) {
+      // Every address of the machine is what such a pod asked for.
+      if (usesHostNetwork(record.pod)) return;
       if (JSON.stringify(next) === JSON.stringify(wildcards)) return;
       wildcards = next;
       if (next.length > 0)

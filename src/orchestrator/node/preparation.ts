@@ -59,13 +59,16 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   try {
     sources = await readSources(input.client, pod.metadata.namespace ?? '', references);
   } catch (error) {
-    if (before && !(error instanceof StatusError))
-      return { ok: true, request: { ...before, ref, backOffMs } };
+    if (before && isUnanswered(error)) return { ok: true, request: { ...before, ref, backOffMs } };
     const why = error instanceof Error ? error.message : String(error);
     return fault('CreateContainerConfigError', `ConfigMaps and Secrets cannot be read: ${why}`);
   }
   return assemble(input, sources, image.type === 'host' ? undefined : image);
 }
+
+/** The API is away or cannot answer now; a refusal is an answer. */
+const isUnanswered = (error: unknown): boolean =>
+  !(error instanceof StatusError) || error.code >= 500 || error.code === 429;
 
 /** `image` undefined: the host's own programs. */
 function assemble(
