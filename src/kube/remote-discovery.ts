@@ -2,6 +2,7 @@ import type { DiscoveredResource } from './client.ts';
 import { isObject } from './equal.ts';
 import type { Transport } from './remote-transport.ts';
 import { isStatus } from './status.ts';
+import { apiVersionOf } from './types.ts';
 
 /** Aggregated discovery (KEP-3352), with the legacy form for servers before 1.27. */
 const ACCEPT = [
@@ -139,3 +140,26 @@ const legacyRow = (
     .filter(({ name }) => name.startsWith(`${row.name}/`))
     .map(({ name }) => name.slice(row.name.length + 1)),
 });
+
+/** Asked once for all callers, again when told to or when a kind is unknown. */
+export function discoveryCache(load: () => Promise<readonly DiscoveredResource[]>) {
+  let loading: Promise<readonly DiscoveredResource[]> | undefined;
+  const all = ({ refresh = false } = {}) => {
+    if (!loading || refresh) {
+      const started = load();
+      loading = started;
+      // A failure is not remembered: the next caller asks again.
+      started.catch(() => {
+        if (loading === started) loading = undefined;
+      });
+    }
+    return loading;
+  };
+  const find = async (gvk: { apiVersion: string; kind: string }) => {
+    const known = loading !== undefined;
+    const among = (rows: readonly DiscoveredResource[]) =>
+      rows.find((row) => row.kind === gvk.kind && apiVersionOf(row) === gvk.apiVersion);
+    return among(await all()) ?? (known ? among(await all({ refresh: true })) : undefined);
+  };
+  return { all, find };
+}

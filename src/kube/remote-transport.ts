@@ -1,15 +1,11 @@
-import {
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { type Clock, sleep } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { readBody, statusOfAnswer, warningsOf } from './remote-answers.ts';
 import type { Authenticate, Identity } from './remote-auth.ts';
+import { type Connection, connectionPool } from './remote-pool.ts';
 import { onAbort } from './remote-signal.ts';
 import { StatusError } from './status.ts';
 import type { Json } from './types.ts';
@@ -90,47 +86,6 @@ export function createTransport(options: TransportOptions): Transport {
     },
     close: agents.close,
   };
-}
-
-/** One keep-alive pool per identity: a rotated certificate gets fresh connections, the old ones die idle. */
-function connectionPool() {
-  let current: { readonly key: string; readonly agents: Agents } | undefined;
-  const close = () => {
-    if (current) for (const agent of Object.values(current.agents)) retire(agent);
-    current = undefined;
-  };
-  return {
-    of(identity: Identity): Connection {
-      if (identity.proxy) return { identity, agents: { http: identity.proxy, https: identity.proxy } };
-      const key = JSON.stringify(identity.tls);
-      if (current?.key !== key) {
-        close();
-        const keep = { keepAlive: true, keepAliveMsecs: 30_000, scheduling: 'lifo' } as const;
-        current = {
-          key,
-          agents: { http: new HttpAgent(keep), https: new HttpsAgent({ ...keep, ...identity.tls }) },
-        };
-      }
-      return { identity, agents: current.agents };
-    },
-    close,
-  };
-}
-
-/** Closes what is idle now and what becomes idle later; requests and watches under way go on. */
-function retire(agent: HttpAgent): void {
-  agent.maxFreeSockets = 0;
-  for (const sockets of Object.values(agent.freeSockets))
-    for (const socket of sockets ?? []) socket.destroy();
-}
-
-interface Agents {
-  readonly http: HttpAgent;
-  readonly https: HttpAgent;
-}
-interface Connection {
-  readonly identity: Identity;
-  readonly agents: Agents;
 }
 
 function sendOnce(

@@ -3,7 +3,6 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type {
   DeleteOptions,
-  DiscoveredResource,
   KubeClient,
   ListOptions,
   ObjectKey,
@@ -13,7 +12,7 @@ import type {
 } from './client.ts';
 import { deepFreeze } from './equal.ts';
 import { authenticator } from './remote-auth.ts';
-import { discover } from './remote-discovery.ts';
+import { discover, discoveryCache } from './remote-discovery.ts';
 import { type KubeconfigSource, loadKubeconfig } from './remote-kubeconfig.ts';
 import {
   collectionPath,
@@ -233,25 +232,3 @@ const impersonation = (user: User): Connection['headers'] => ({
   ...(user.groups.length > 0 ? { 'impersonate-group': user.groups } : {}),
   ...(user.uid ? { 'impersonate-uid': user.uid } : {}),
 });
-
-function discoveryCache(load: () => Promise<readonly DiscoveredResource[]>) {
-  let loading: Promise<readonly DiscoveredResource[]> | undefined;
-  const all = ({ refresh = false } = {}) => {
-    if (!loading || refresh) {
-      const started = load();
-      loading = started;
-      // A failure is not remembered: the next caller asks again.
-      started.catch(() => {
-        if (loading === started) loading = undefined;
-      });
-    }
-    return loading;
-  };
-  const find = async (gvk: { apiVersion: string; kind: string }) => {
-    const known = loading !== undefined;
-    const among = (rows: readonly DiscoveredResource[]) =>
-      rows.find((row) => row.kind === gvk.kind && apiVersionOf(row) === gvk.apiVersion);
-    return among(await all()) ?? (known ? among(await all({ refresh: true })) : undefined);
-  };
-  return { all, find };
-}
