@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -104,6 +105,21 @@ describe('a node in the built-in cluster', function () {
       15_000,
     );
 
+  /** One request without any retry, on a fresh connection (`false`) or a kept one. */
+  const ask = (url: string, agent: Agent | false): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const request = get(url, { agent }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (piece) => {
+          text += piece;
+        });
+        answer.on('end', () => resolve(text));
+        answer.on('error', reject);
+      });
+      request.on('error', reject);
+    });
+
   it('is scheduled on, rolls out, and serves through the cluster IP without a failed request during a rolling update', async () => {
     await until('the node', async () => (await client.list(NODES)).items[0]?.status?.conditions?.length);
     await client.apply(DEPLOYMENTS, deployment('one'), { fieldManager: 'test' });
@@ -128,12 +144,10 @@ describe('a node in the built-in cluster', function () {
 
     const failures: unknown[] = [];
     let isOver = false;
-    const load = (async () => {
-      while (!isOver)
-        await fetch(url, { headers: { connection: 'close' } })
-          .then((answer) => answer.text())
-          .catch((error) => failures.push(error));
-    })();
+    const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+    const load = ([false, agent] as const).map(async (via) => {
+      while (!isOver) await ask(url, via).catch((error: unknown) => failures.push(error));
+    });
     await client.apply(DEPLOYMENTS, deployment('two'), { fieldManager: 'test' });
     await rolledOut(2);
     await until(
@@ -141,7 +155,8 @@ describe('a node in the built-in cluster', function () {
       async () => (await client.list(PODS, { namespace: 'shop' })).items.length === 2,
     );
     isOver = true;
-    await load;
+    await Promise.all(load);
+    agent.destroy();
     expect(failures).to.deep.equal([]);
     expect(await (await fetch(url)).text()).to.match(/^two /);
   });
