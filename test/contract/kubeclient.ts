@@ -1,12 +1,13 @@
 import type { KubeClient } from '../../src/kube/client.ts';
 import { NAMESPACES } from '../../src/kube/resources.ts';
 import { applying } from './applying.ts';
+import { creating } from './creating.ts';
 import { customResources } from './customresources.ts';
 import { deleting } from './deleting.ts';
 import { patching } from './patching.ts';
 import { reading } from './reading.ts';
+import { updating } from './updating.ts';
 import { watching } from './watching.ts';
-import { writing } from './writing.ts';
 
 /** A server under test with a client of a user who may do everything. */
 export interface Subject {
@@ -69,7 +70,8 @@ export function describeKubeClient(name: string, start: () => Promise<Subject>):
 
     describe('reading', () => reading(bench));
     describe('watching', () => watching(bench));
-    describe('writing', () => writing(bench));
+    describe('creating', () => creating(bench));
+    describe('updating', () => updating(bench));
     describe('patching', () => patching(bench));
     describe('applying', () => applying(bench));
     describe('deleting', () => deleting(bench));
