@@ -12,12 +12,23 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(ms, fn) {
-    // setTimeout fires at once for delays that do not fit 32 bits.
-    const timer = setTimeout(fn, Math.min(Math.max(0, ms), 2 ** 31 - 1));
+    const timer = setTimeout(fn, clamp(ms));
     timer.unref();
     return () => clearTimeout(timer);
   },
 };
+
+/** For a command that waits: it has nothing else that would keep its process alive until the time has come. */
+export const foregroundClock: Clock = {
+  ...systemClock,
+  after(ms, fn) {
+    const timer = setTimeout(fn, clamp(ms));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** setTimeout fires at once for delays that do not fit 32 bits. */
+const clamp = (ms: number): number => Math.min(Math.max(0, ms), 2 ** 31 - 1);
 
 /** Resolves after `ms`, or rejects with the signal's reason when it aborts first. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {

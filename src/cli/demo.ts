@@ -47,8 +47,10 @@ async function demo(context: CliContext, leave: boolean): Promise<number> {
     const daemon = await openFace(context.surroundings, { server: running.ready.git.replace(/\/git$/, '') });
     const show: Show = { context, stage, ready: running.ready, daemon, sample };
     await Promise.race([perform(show), stopped.then(interrupted)]);
+    stage.chapter('Every step held.');
+    if (leave) return 0;
     farewell(show);
-    if (!leave) await stopped;
+    await stopped;
     return 0;
   } catch (error) {
     if (error instanceof Interrupted) return 130;
@@ -231,8 +233,8 @@ async function rollback(show: Show): Promise<void> {
   await settle(show, 'dev', FIRST.version);
 }
 
-function farewell({ context, stage, ready }: Show): void {
-  stage.chapter('Every step held. What to try next');
+function farewell({ context, ready }: Show): void {
+  print(context, 'What to try next, in another terminal:');
   const lines = [
     `export KUBECONFIG=${ready.kubeconfig}`,
     'kubectl get pods -A',

@@ -66,8 +66,8 @@ export function isReached(
   const { deployedRevision, wantedRevision, sync, health, pin } = environment;
   if (deployedRevision === null || sync !== 'Synced') return false;
   if (goal.revision && !deployedRevision.startsWith(goal.revision)) return false;
-  // A pin holds the environment where it is, whatever the branch wants.
-  if (!pin && wantedRevision !== deployedRevision) return false;
+  // A pin holds the environment where it says, whatever the branch wants.
+  if (deployedRevision !== (pin?.revision ?? wantedRevision)) return false;
   return goal.for === 'synced' || health === 'Healthy';
 }
 

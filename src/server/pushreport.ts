@@ -21,13 +21,12 @@ export function listenToPush(options: PushReportOptions): {
   until(targets: readonly { readonly environment: string; readonly revision: string }[]): Promise<void>;
 } {
   const { source, clock, delivery, report, signal, timeoutMs } = options;
-  const ended = new Map<string, string>();
+  const ended = new Set<string>();
   let check = (): void => {};
   const stop = source.subscribe((event) => {
     if (event.delivery !== delivery) return;
     for (const line of linesOf(event)) report(line);
-    if (event.environment && FINAL_STAGES.has(event.stage))
-      ended.set(event.environment, event.revision ?? '');
+    if (FINAL_STAGES.has(event.stage)) ended.add(`${event.environment}@${event.revision}`);
     check();
   });
   return {
@@ -45,8 +44,8 @@ export function listenToPush(options: PushReportOptions): {
         });
         signal.addEventListener('abort', finish, { once: true });
         check = () => {
-          // Another push may end an environment for another revision: that is an end for this one too.
-          if (targets.every(({ environment }) => ended.has(environment))) finish();
+          // By revision: that an older one is superseded is only the beginning of this one.
+          if (targets.every(({ environment, revision }) => ended.has(`${environment}@${revision}`))) finish();
         };
         if (signal.aborted) finish();
         else check();

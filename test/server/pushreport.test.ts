@@ -19,16 +19,20 @@ function push(environments: readonly string[]) {
   void listener.until(environments.map((environment) => ({ environment, revision: 'abc' }))).then(() => {
     over = true;
   });
-  const say = (stage: Stage, message: string, environment?: string, delivery = 'shop') =>
+  const say = (stage: Stage, message: string, environment?: string, delivery = 'shop', revision = 'abc') =>
     hub.publish({
       at: 0,
       delivery,
       stage,
       message,
-      revision: 'abc',
+      revision,
       ...(environment ? { environment } : {}),
     });
-  return { clock, leave, lines, say, isOver: async () => (await settle(), over) };
+  const isOver = async (): Promise<boolean> => {
+    await settle();
+    return over;
+  };
+  return { clock, leave, lines, say, isOver };
 }
 
 describe('the report to whoever pushed', () => {
@@ -51,6 +55,12 @@ describe('the report to whoever pushed', () => {
     expect(await isOver()).to.equal(false);
     say('failed', 'boom', 'docs');
     expect(await isOver()).to.equal(true);
+  });
+
+  it('is not over because an older revision is superseded by this one', async () => {
+    const { say, isOver } = push(['dev']);
+    say('superseded', 'superseded by abc', 'dev', 'shop', 'old');
+    expect(await isOver()).to.equal(false);
   });
 
   it('is over at once when the push moved no environment', async () => {
