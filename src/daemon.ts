@@ -10,6 +10,7 @@ import { sleep, systemClock } from './base/clock.ts';
 import { errnoOf, formatProblem, type Problem, ProblemError, problemOf } from './base/errors.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { isSameProcess, processStartTime } from './base/process.ts';
+import { scheduleWork } from './base/schedule.ts';
 import { readState, writeState } from './base/statefile.ts';
 import { type Identity, supervise } from './base/supervise.ts';
 import { startWatchdog } from './base/watchdog.ts';
@@ -36,6 +37,7 @@ import { principalOf } from './server/auth.ts';
 import { listenToPush } from './server/pushreport.ts';
 import { createFace } from './server/server.ts';
 import { createSyncActions } from './sync/actions.ts';
+import { keepHouse } from './sync/housekeeping.ts';
 import { createImageBuilder } from './sync/images.ts';
 import { createRemotes, pushToRemote } from './sync/remotes.ts';
 import { createSync } from './sync/sync.ts';
@@ -43,6 +45,8 @@ import { createSync } from './sync/sync.ts';
 /** A push is told of its rollout for so long; the rollout itself has a deadline of its own. */
 const PUSH_REPORT_MS = 5 * 60_000;
 const AGENT_START_MS = 15_000;
+/** Every night, not on the full hour. */
+const HOUSEKEEPING = '17 3 * * *';
 
 /** Runs the control plane of a data directory until it is told to stop; resolves with the exit code. */
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {
@@ -225,13 +229,19 @@ async function startDelivery({
   await sync.start(lifetime.signal);
   await remotes.start(lifetime.signal);
   promoter.start(lifetime.signal);
+  const stopHousekeeping = scheduleWork({
+    name: 'housekeeping',
+    cron: HOUSEKEEPING,
+    work: () => keepHouse({ home, images, clock, logger }),
+    logger,
+  });
   // A push that became durable just before a crash may not have been observed: the branches say what is wanted.
   for (const name of await host.list()) await observe(name);
   return {
     face,
     async stop() {
       lifetime.abort(new Error('the daemon stops'));
-      await Promise.all([sync.stop(), promoter.stop(), pool.close()]);
+      await Promise.all([sync.stop(), promoter.stop(), pool.close(), stopHousekeeping()]);
       host.close();
     },
   };

@@ -49,6 +49,8 @@ export interface ImageStore {
   /** Of several builds of one reference at the same time one runs and all get its result. */
   build(request: BuildRequest): Promise<Result<{ readonly digest: string; readonly path: string }>>;
   list(): Promise<readonly ImageRow[]>;
+  /** Forgets a reference, and its content when no other one points there. A reference that is not there is no error. */
+  remove(ref: string): Promise<void>;
 }
 
 export interface ImageStoreOptions {
@@ -155,6 +157,15 @@ export function openImageStore(dir: string, { clock, logger }: ImageStoreOptions
       const started = make(request).finally(() => building.delete(request.ref));
       building.set(request.ref, started);
       return started;
+    },
+    async remove(ref) {
+      const found = find(ref);
+      if (!found) return;
+      await rm(refFile(ref), { force: true });
+      const others = await this.list();
+      if (others.some(({ digest }) => digest === found.digest)) return;
+      await rm(found.path, { recursive: true, force: true });
+      logger.info({ image: ref, digest: found.digest }, 'image removed');
     },
     async list() {
       const names = await readdir(join(dir, 'refs')).catch(() => []);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../../src/base/clock.ts';
@@ -103,6 +103,23 @@ describe('image store', () => {
       'shop/tool:2',
       'shop/tool:3',
     ]);
+  });
+
+  it('forgets a reference, and the content only with the last one that points at it', async () => {
+    const { store } = open();
+    const from = join(place.path, 'forgotten');
+    mkdirSync(from, { recursive: true });
+    writeFileSync(join(from, 'file'), 'content');
+    await store.importDirectory('shop/a:1', from);
+    await store.importDirectory('shop/b:1', from);
+    const image = store.resolve('shop/a:1');
+    if (image.type !== 'directory') throw new Error(image.type);
+    await store.remove('shop/a:1');
+    expect(store.resolve('shop/a:1').type).to.equal('missing');
+    expect(existsSync(image.path)).to.equal(true);
+    await store.remove('shop/b:1');
+    expect(existsSync(image.path)).to.equal(false);
+    await store.remove('shop/b:1');
   });
 
   it('refuses to import what is no directory', async () => {

@@ -1,0 +1,38 @@
+import { schedule, validate } from 'node-cron';
+import { ProblemError, problemOf } from './errors.ts';
+import type { Logger } from './log.ts';
+
+export interface ScheduleOptions {
+  /** For the log: `housekeeping`. */
+  readonly name: string;
+  /** Five fields, in the machine's time zone: `17 3 * * *`. */
+  readonly cron: string;
+  readonly work: () => Promise<void>;
+  readonly logger: Logger;
+}
+
+/**
+ * Does `work` whenever the wall clock meets the expression, one turn at a time; a turn that fails is logged and the next one comes.
+ * Returns how to end it. Throws ProblemError for an expression that says nothing.
+ */
+export function scheduleWork({ name, cron, work, logger }: ScheduleOptions): () => Promise<void> {
+  if (!validate(cron)) {
+    throw new ProblemError({
+      reason: 'BadSchedule',
+      message: `"${cron}" is not a schedule for ${name}.`,
+      remedy: 'Write five fields, minute hour day month weekday, as in "17 3 * * *" for 3:17 every night.',
+    });
+  }
+  const task = schedule(
+    cron,
+    async () => {
+      try {
+        await work();
+      } catch (error) {
+        logger.error({ name, error: problemOf(error).message }, 'scheduled work failed');
+      }
+    },
+    { name, noOverlap: true },
+  );
+  return async () => void (await task.destroy());
+}
