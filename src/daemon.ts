@@ -394,9 +394,10 @@ function whenTold(options: UpOptions): { readonly first: Promise<string>; readon
     const startTime = processStartTime(ownerPid);
     const check = setInterval(() => {
       if (startTime !== undefined && isSameProcess(ownerPid, startTime)) return;
-      clearInterval(check);
       resolve('its owner has gone');
     }, 250);
+    // The owner may be waiting for this very process to end: its watch must not keep it alive.
+    check.unref();
   });
   return { first, second: hurry.signal };
 }
