@@ -2,25 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { reportProblem } from './command.ts';
-import { connectCommand } from './connect.ts';
 import type { CliContext } from './context.ts';
-import { demoCommand } from './demo.ts';
-import { diffCommand } from './diff.ts';
-import { downCommand } from './down.ts';
-import { historyCommand } from './history.ts';
-import { imageCommand } from './image.ts';
-import { initCommand } from './init.ts';
-import { kubeconfigCommand } from './kubeconfig.ts';
-import { logsCommand } from './logs.ts';
-import { pinCommand } from './pin.ts';
-import { approveCommand, promoteCommand } from './promote.ts';
-import { renderCommand } from './render.ts';
-import { rollbackCommand } from './rollback.ts';
-import { statusCommand } from './status.ts';
-import { syncCommand } from './sync.ts';
-import { upCommand } from './up.ts';
-import { waitCommand } from './wait.ts';
-import { whyCommand } from './why.ts';
 
 const EPILOGUE = `
 An environment is written DELIVERY/ENVIRONMENT, as in shop/prod; the delivery may be left out when there is one.
@@ -32,6 +14,58 @@ Start here:
   pilotage status                   see where it is
   pilotage promote shop/preprod     bring what is tested to the next environment
 `;
+
+type Exit = (code: number) => void;
+type Loader = (context: CliContext, exit: Exit) => Promise<Command>;
+
+/** Every command and alias → its file. Only what is asked for is loaded: the templates of `render` alone cost a tenth of a second. */
+export const COMMANDS: Readonly<Record<string, Loader>> = {
+  up: async (context, exit) => (await import('./up.ts')).upCommand(context, exit),
+  down: async (context) => (await import('./down.ts')).downCommand(context),
+  demo: async (context, exit) => (await import('./demo.ts')).demoCommand(context, exit),
+  init: async (context) => (await import('./init.ts')).initCommand(context),
+  connect: async (context) => (await import('./connect.ts')).connectCommand(context, readSecret),
+  status: async (context) => (await import('./status.ts')).statusCommand(context),
+  wait: async (context) => (await import('./wait.ts')).waitCommand(context),
+  diff: async (context, exit) => (await import('./diff.ts')).diffCommand(context, exit),
+  sync: async (context) => (await import('./sync.ts')).syncCommand(context),
+  history: async (context) => (await import('./history.ts')).historyCommand(context),
+  rollback: async (context) => (await import('./rollback.ts')).rollbackCommand(context),
+  pin: async (context) => (await import('./pin.ts')).pinCommand(context),
+  promote: async (context, exit) => (await import('./promote.ts')).promoteCommand(context, exit),
+  approve: async (context, exit) => (await import('./promote.ts')).approveCommand(context, exit),
+  why: async (context) => (await import('./why.ts')).whyCommand(context),
+  logs: async (context) => (await import('./logs.ts')).logsCommand(context),
+  render: async (context) => (await import('./render.ts')).renderCommand(context),
+  image: async (context) => (await import('./image.ts')).imageCommand(context),
+  kubeconfig: async (context) => (await import('./kubeconfig.ts')).kubeconfigCommand(context),
+};
+
+/** Second names, as the commands themselves declare them. */
+export const ALIASES: Readonly<Record<string, string>> = { get: 'status', template: 'render' };
+
+/** Started by Pilotage itself, never by a person: not in the help. */
+const HIDDEN: Readonly<Record<string, Loader>> = {
+  agent: async (context, exit) => agentCommand(context, exit),
+  reap: async (context) => reapCommand(context),
+};
+
+/** The one command that a line names; all of them where it names none that exists, for the help and for suggestions. */
+async function addCommands(program: Command, args: readonly string[], context: CliContext, exit: Exit) {
+  const [first = ''] = args;
+  const name = lookUp(ALIASES, first) ?? first;
+  const hidden = lookUp(HIDDEN, name);
+  if (hidden) return program.addCommand(await hidden(context, exit), { hidden: true });
+  const known = lookUp(COMMANDS, name);
+  const loaders = known ? [known] : Object.values(COMMANDS);
+  for (const command of await Promise.all(loaders.map((load) => load(context, exit))))
+    program.addCommand(command);
+  return program;
+}
+
+/** A command line may say `constructor`: only own members count. */
+const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** Runs one command line; resolves with the exit code: 0 done, 1 refused or failed, 2 misused (diff: see there). */
 export async function runCommandLine(
@@ -49,30 +83,7 @@ export async function runCommandLine(
     .addHelpText('after', EPILOGUE)
     .showSuggestionAfterError()
     .enablePositionalOptions();
-  const commands = [
-    upCommand(context, exit),
-    downCommand(context),
-    demoCommand(context, exit),
-    initCommand(context),
-    connectCommand(context, readSecret),
-    statusCommand(context),
-    waitCommand(context),
-    diffCommand(context, exit),
-    syncCommand(context),
-    historyCommand(context),
-    rollbackCommand(context),
-    pinCommand(context),
-    promoteCommand(context, exit),
-    approveCommand(context, exit),
-    whyCommand(context),
-    logsCommand(context),
-    renderCommand(context),
-    imageCommand(context),
-    kubeconfigCommand(context),
-  ];
-  for (const command of commands) program.addCommand(command);
-  program.addCommand(agentCommand(context, exit), { hidden: true });
-  program.addCommand(reapCommand(context), { hidden: true });
+  await addCommands(program, args, context, exit);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (output) => context.stdout.write(output),
@@ -90,7 +101,7 @@ export async function runCommandLine(
 }
 
 /** The node's own process: started by `up`, never by a person. */
-function agentCommand(context: CliContext, exit: (code: number) => void): Command {
+function agentCommand(context: CliContext, exit: Exit): Command {
   return new Command('agent')
     .requiredOption('--data-dir <dir>')
     .option('--log-level <level>', 'of the JSON log on stderr', 'info')

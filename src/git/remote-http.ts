@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import { fetch, getConfig, listServerRefs, push, setConfig } from 'isomorphic-git';
 import { ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { gitHttpClient, type TlsOptions } from './http-client.ts';
@@ -13,6 +12,9 @@ export interface Credentials {
   readonly user: string;
   readonly password: string;
 }
+
+/** Loaded when a remote is first asked: it costs 18 MB, and who pushes to the embedded host alone never needs it. */
+const isomorphicGit = () => import('isomorphic-git');
 
 /** A remote over http or https. The address that is shown and logged carries no credentials. */
 export class HttpRemote implements Remote {
@@ -37,6 +39,7 @@ export class HttpRemote implements Remote {
   }
 
   async listBranches(signal?: AbortSignal) {
+    const { listServerRefs } = await isomorphicGit();
     const list = (prefix: string) =>
       listServerRefs({ ...this.#transport(signal), protocolVersion: 2, prefix, symrefs: true });
     return this.#guard(async () => {
@@ -52,6 +55,7 @@ export class HttpRemote implements Remote {
   }
 
   async fetch(into: Repository, branches: readonly string[], signal?: AbortSignal): Promise<void> {
+    const { fetch } = await isomorphicGit();
     const remote = await this.listBranches(signal);
     const store = new ObjectStore(`${into.dir}/objects`);
     const known = await into.branches();
@@ -89,6 +93,7 @@ export class HttpRemote implements Remote {
     expected: Oid | null,
     signal?: AbortSignal,
   ): Promise<'pushed' | 'rejected'> {
+    const { push } = await isomorphicGit();
     const remote = await this.listBranches(signal);
     if ((remote.branches[branch] ?? null) !== expected) return 'rejected';
     if (expected !== null && !(await from.isAncestor(expected, oid))) return 'rejected';
@@ -123,6 +128,7 @@ export class HttpRemote implements Remote {
 
 /** isomorphic-git refuses to fetch without one; it keeps its own notes below refs/remotes/, where nobody looks. */
 async function ensureRefspec(gitdir: string): Promise<void> {
+  const { getConfig, setConfig } = await isomorphicGit();
   const path = 'remote.origin.fetch';
   const value = '+refs/heads/*:refs/remotes/origin/*';
   if ((await getConfig({ fs, gitdir, path })) !== value) await setConfig({ fs, gitdir, path, value });
