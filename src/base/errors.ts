@@ -34,6 +34,15 @@ export type Result<T> =
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 export const failed = (...problems: [Problem, ...Problem[]]): Result<never> => ({ ok: false, problems });
 
+/** The value, or one ProblemError that tells all the problems: what throws, throws once. */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  const [first, ...others] = result.problems;
+  if (others.length === 0) throw new ProblemError(first);
+  const told = others.flatMap((problem) => ['', ...formatProblem(problem).split('\n')]);
+  throw new ProblemError({ ...first, details: [...(first.details ?? []), ...told] });
+}
+
 /** `file:line:col: message (remedy)` followed by the details, indented. */
 export function formatProblem(problem: Problem): string {
   const where = problem.place ? `${formatPlace(problem.place)}: ` : '';

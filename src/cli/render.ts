@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
-import { formatProblem, type Problem, ProblemError, type Result } from '../base/errors.ts';
+import { formatProblem, ProblemError, unwrap } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
 import { formatPlace } from '../base/located.ts';
+import { isObject } from '../kube/equal.ts';
 import { dumpYaml } from '../kube/yaml.ts';
 import { appsOf } from '../model/apps.ts';
 import type { AppEntry, DeliveryFile } from '../model/deliveryfile.ts';
@@ -108,45 +109,34 @@ function renderApp(
   return rendered.manifests;
 }
 
-function unwrap<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  const [first, ...rest] = result.problems;
-  throw new ProblemError(rest.length === 0 ? first : withOthers(first, rest));
-}
-
-/** One error block that holds them all, because a command ends once. */
-const withOthers = (first: Problem, rest: readonly Problem[]): Problem => ({
-  ...first,
-  details: [
-    ...(first.details ?? []),
-    ...rest.flatMap((problem) => ['', ...formatProblem(problem).split('\n')]),
-  ],
-});
-
 /** `a.b=1` → {a: {b: 1}}: numbers, booleans and null are typed as in Helm's --set, everything else is text. */
-export function overridesOf(settings: readonly string[]): Readonly<Record<string, unknown>> {
-  const result: Record<string, unknown> = {};
-  for (const setting of settings) {
+export function overridesOf(settings: readonly string[]): Overrides {
+  return settings.reduce<Overrides>((overrides, setting) => {
     const equals = setting.indexOf('=');
-    if (equals < 1)
+    const path = setting.slice(0, Math.max(0, equals)).split('.');
+    if (path.includes(''))
       throw new ProblemError({ reason: 'BadRequest', message: `--set ${setting}: write it as path=value.` });
-    const path = setting.slice(0, equals).split('.');
-    const last = path.pop() ?? '';
-    let target = result;
-    for (const key of path) {
-      const below = Object.hasOwn(target, key) ? target[key] : undefined;
-      const next = typeof below === 'object' && below !== null ? (below as Record<string, unknown>) : {};
-      target[key] = next;
-      target = next;
-    }
-    target[last] = typed(setting.slice(equals + 1));
-  }
-  return result;
+    return withMember(overrides, path, typed(setting.slice(equals + 1)));
+  }, {});
 }
 
-const WORDS: Readonly<Record<string, unknown>> = { true: true, false: false, null: null };
+type Overrides = Readonly<Record<string, unknown>>;
+
+/** Computed members of a literal are own ones whatever their name: `__proto__` is a key like any other. */
+function withMember(map: Overrides, path: readonly string[], value: unknown): Overrides {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) return { ...map, [key]: value };
+  const below = Object.hasOwn(map, key) ? map[key] : undefined;
+  return { ...map, [key]: withMember(isObject(below) ? below : {}, rest, value) };
+}
+
+const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
 const typed = (text: string): unknown => {
-  if (text in WORDS) return WORDS[text];
+  if (WORDS.has(text)) return WORDS.get(text);
   return /^-?(0|[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
 };
 

@@ -8,10 +8,12 @@ export function jsonMergePatch<T>(original: T, patch: Json): T {
 
 function merge(original: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return patch;
-  const merged: Record<string, Json> = isObject(original) ? { ...original } : {};
+  const before = isObject(original) ? original : {};
+  const members = new Map(Object.entries(before));
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = merge(merged[key], value);
+    if (value === null) members.delete(key);
+    else members.set(key, merge(members.get(key), value));
   }
-  return merged;
+  // Not by assignment: a key named `__proto__` would become the prototype instead of a member.
+  return Object.fromEntries(members);
 }

@@ -79,6 +79,11 @@ export function isStatus(error: unknown, reason: StatusReason): error is StatusE
   return error instanceof StatusError && error.reason === reason;
 }
 export const isNotFound = (error: unknown): error is StatusError => isStatus(error, 'NotFound');
+/** For `.catch`: what is not there (any more) is undefined, or no reason to fail; any other error goes on. */
+export function notFoundAsUndefined(error: unknown): undefined {
+  if (isNotFound(error)) return undefined;
+  throw error;
+}
 export const isConflict = (error: unknown): error is StatusError => isStatus(error, 'Conflict');
 export const isAlreadyExists = (error: unknown): error is StatusError => isStatus(error, 'AlreadyExists');
 /** 410, either spelling: the resourceVersion is compacted; list again. */

@@ -2,6 +2,7 @@ import { ProblemError, problemOf } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
 import { type Controller, createController, watch } from '../kube/controller.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
+import { environmentObjectName } from '../model/names.ts';
 import {
   ENVIRONMENTS,
   type Environment,
@@ -9,7 +10,6 @@ import {
   PROMOTIONS,
   type Promotion,
 } from '../model/types.ts';
-import { environmentObjectName } from './gather.ts';
 import { type PromoteOptions, promote } from './promote.ts';
 import { recordStatus } from './record.ts';
 

@@ -2,7 +2,8 @@ import { type Problem, ProblemError } from '../base/errors.ts';
 import { promotedFrom } from '../git/trailers.ts';
 import type { Commit, Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { isNotFound } from '../kube/status.ts';
+import { notFoundAsUndefined } from '../kube/status.ts';
+import { environmentObjectName, promotionObjectName } from '../model/names.ts';
 import {
   ENVIRONMENTS,
   type Environment,
@@ -34,11 +35,6 @@ export interface Gathered {
   readonly promotion: Promotion | undefined;
 }
 
-export const environmentObjectName = (delivery: string, environment: string): string =>
-  `${delivery}.${environment}`;
-export const promotionObjectName = (delivery: string, to: string, revision: string): string =>
-  `${delivery}.${to}.${revision.slice(0, 12)}`;
-
 /** Everything that `decide` needs to know about a promotion to `delivery/to`. Rejects with ProblemError when there is none to speak of. */
 export async function gather(options: GatherOptions, delivery: string, to: string): Promise<Gathered> {
   const target = await environmentOf(options.home, delivery, to);
@@ -65,7 +61,9 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
     source: [first, ...older],
     promotedBy: ({ message }) => promotedFrom(message)?.revision,
   });
-  const promotion = await findPromotion(options.home, promotionObjectName(delivery, to, wanted));
+  const promotion = await options.home
+    .get(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE, name: promotionObjectName(delivery, to, wanted) })
+    .catch(notFoundAsUndefined);
   const rehearsal = lineage.type === 'level' ? [] : await options.rehearse(target, wanted);
   const { pin } = target.spec;
   const facts: PipelineFacts = {
@@ -89,27 +87,17 @@ export async function environmentOf(
   delivery: string,
   environment: string,
 ): Promise<Environment> {
-  try {
-    const name = environmentObjectName(delivery, environment);
-    return await home.get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    throw new ProblemError({
-      reason: 'NotFound',
-      message: `There is no environment ${delivery}/${environment}.`,
-      remedy:
-        '`pilotage status` lists the environments that exist; they are defined by pilotage.yaml on the default branch.',
-    });
-  }
-}
-
-async function findPromotion(home: KubeClient, name: string): Promise<Promotion | undefined> {
-  try {
-    return await home.get(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE, name });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const name = environmentObjectName(delivery, environment);
+  const found = await home
+    .get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name })
+    .catch(notFoundAsUndefined);
+  if (found) return found;
+  throw new ProblemError({
+    reason: 'NotFound',
+    message: `There is no environment ${delivery}/${environment}.`,
+    remedy:
+      '`pilotage status` lists the environments that exist; they are defined by pilotage.yaml on the default branch.',
+  });
 }
 
 function noPolicy(delivery: string, to: string, branch: string): Problem {

@@ -1,8 +1,9 @@
 import type { KubeClient } from '../kube/client.ts';
 import { isAlreadyExists, isConflict } from '../kube/status.ts';
 import type { KubeObject } from '../kube/types.ts';
+import { promotionObjectName } from '../model/names.ts';
 import { PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE, PROMOTIONS, type Promotion } from '../model/types.ts';
-import { type Gathered, promotionObjectName } from './gather.ts';
+import type { Gathered } from './gather.ts';
 
 /** Writers race (two people approve at once): read again and write again, this often. */
 const ATTEMPTS = 10;

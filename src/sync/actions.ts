@@ -1,12 +1,12 @@
 import type { Clock } from '../base/clock.ts';
-import { type Problem, ProblemError, type Result } from '../base/errors.ts';
+import { type Problem, ProblemError, unwrap } from '../base/errors.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { notFoundAsUndefined } from '../kube/status.ts';
 import type { ConnectRequest, PlanReport, ReleaseReport, StatusReport, WhyReport } from '../model/faces.ts';
+import { environmentObjectName } from '../model/names.ts';
 import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { connect } from './connect.ts';
-import { notFoundAsUndefined } from './deliveries.ts';
-import { environmentName } from './environmentobject.ts';
 import { pin, unpin } from './pin.ts';
 import { listReleases } from './releases.ts';
 import { reasonsOf, releaseReport, statusReport } from './reports.ts';
@@ -69,7 +69,7 @@ export function createSyncActions({ home, sync, repository, clock }: SyncActions
       const { delivery, environment } = (await find(asked)).spec;
       const { number, by } = options;
       const target = { by, now: clock.now(), ...(number === undefined ? {} : { number }) };
-      const { release } = unwrap(await rollback(home, environmentName(delivery, environment), target));
+      const { release } = unwrap(await rollback(home, environmentObjectName(delivery, environment), target));
       const { number: to, revision } = release.spec;
       return {
         message: `${delivery}/${environment} goes back to release ${to} (${revision.slice(0, 7)}) and is pinned there.`,
@@ -85,7 +85,12 @@ export function createSyncActions({ home, sync, repository, clock }: SyncActions
           reason: 'NothingDeployed',
           message: `Nothing is deployed in ${delivery}/${environment} that could be held.`,
         });
-      await pin(home, environmentName(delivery, environment), { revision: held, reason, by }, clock.now());
+      await pin(
+        home,
+        environmentObjectName(delivery, environment),
+        { revision: held, reason, by },
+        clock.now(),
+      );
       return { message: `${delivery}/${environment} is pinned to ${held.slice(0, 7)}.` };
     },
 
@@ -93,7 +98,7 @@ export function createSyncActions({ home, sync, repository, clock }: SyncActions
       const { delivery, environment, branch, pin: held } = (await find(asked)).spec;
       if (!held)
         throw new ProblemError({ reason: 'NotPinned', message: `${delivery}/${environment} is not pinned.` });
-      await unpin(home, environmentName(delivery, environment));
+      await unpin(home, environmentObjectName(delivery, environment));
       return { message: `${delivery}/${environment} follows its branch ${branch} again.` };
     },
 
@@ -156,12 +161,4 @@ async function resolve(
     reason: 'NotFound',
     message: `${revision} is no branch and no commit of ${delivery}.`,
   });
-}
-
-function unwrap<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  const [first, ...others] = result.problems;
-  if (others.length === 0) throw new ProblemError(first);
-  const details = [...(first.details ?? []), ...others.map(({ message }) => message)];
-  throw new ProblemError({ ...first, details });
 }

@@ -1,10 +1,10 @@
 import { ProblemError } from '../base/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { SECRETS } from '../kube/resources.ts';
+import { notFoundAsUndefined } from '../kube/status.ts';
 import type { JsonObject } from '../kube/types.ts';
 import type { ConnectRequest } from '../model/faces.ts';
 import { DELIVERIES, LABELS, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../model/types.ts';
-import { notFoundAsUndefined } from './deliveries.ts';
 
 const FIELD_MANAGER = 'pilotage-connect';
 /** The name becomes part of namespaces and repository paths: an RFC 1123 label, short enough for `-<environment>` to follow. */

@@ -1,6 +1,6 @@
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { isNotFound } from '../kube/status.ts';
+import { notFoundAsUndefined } from '../kube/status.ts';
 import { isDeliverable } from '../model/apps.ts';
 import {
   type Discovered,
@@ -168,8 +168,3 @@ const knownOf = ({ spec, metadata }: Environment): KnownEnvironment => ({
   branch: spec.branch,
   origin: metadata.annotations?.[ORIGIN] === 'file' ? 'file' : 'convention',
 });
-
-export function notFoundAsUndefined(error: unknown): undefined {
-  if (isNotFound(error)) return undefined;
-  throw error;
-}

@@ -1,6 +1,7 @@
 import type { KubeClient } from '../kube/client.ts';
 import { deepEqual } from '../kube/equal.ts';
 import type { Discovered, DiscoveredSpec } from '../model/environments.ts';
+import { environmentObjectName } from '../model/names.ts';
 import {
   type Delivery,
   ENVIRONMENTS,
@@ -12,9 +13,6 @@ import {
 
 /** Whether an environment stood in a file, so that it does not go on by convention when the file vanishes. */
 export const ORIGIN = 'pilotage.dev/origin';
-
-export const environmentName = (delivery: string, environment: string): string =>
-  `${delivery}.${environment}`;
 
 export interface Settled {
   readonly environment: Environment;
@@ -62,7 +60,7 @@ function create(
       apiVersion: PILOTAGE_API_VERSION,
       kind: 'Environment',
       metadata: {
-        name: environmentName(name, environment),
+        name: environmentObjectName(name, environment),
         namespace: PILOTAGE_NAMESPACE,
         labels: { [LABELS.delivery]: name, [LABELS.environment]: environment },
         annotations: { [ORIGIN]: origin },

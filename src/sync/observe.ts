@@ -4,7 +4,7 @@ import { deepEqual } from '../kube/equal.ts';
 import { recordApply } from '../kube/managedfields.ts';
 import { builtinSchema } from '../kube/schema.ts';
 import { normalise } from '../kube/semantic.ts';
-import { isNotFound, StatusError } from '../kube/status.ts';
+import { isNotFound, notFoundAsUndefined, StatusError } from '../kube/status.ts';
 import { gvkOf, type KubeObject, type ObjectRef, type Resource } from '../kube/types.ts';
 import { ANNOTATIONS, FIELD_MANAGER, type InventoryEntry } from '../model/types.ts';
 import { conflictsOf } from './conflicts.ts';
@@ -77,7 +77,8 @@ type Read = (client: KubeClient, signal: AbortSignal) => Promise<readonly (reado
 const reading =
   ({ ref, resource }: { ref: ObjectRef; resource: Resource }): Read =>
   async (client, signal) => {
-    const object = await absentAsUndefined(client.get(resource, keyOf(ref), { signal }));
+    // A kind that is not served (yet) holds no object either.
+    const object = await client.get(resource, keyOf(ref), { signal }).catch(notFoundAsUndefined);
     return object ? [[refKey(ref), object]] : [];
   };
 
@@ -102,16 +103,6 @@ export const keyOf = (ref: ObjectRef): { namespace?: string; name: string } => (
   ...(ref.namespace ? { namespace: ref.namespace } : {}),
   name: ref.name,
 });
-
-/** A kind that is not served (yet) holds no object either. */
-async function absentAsUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
 
 /**
  * What applying would do. Fields that already agree are proved so here, by the algorithm of the server (KEP-555),

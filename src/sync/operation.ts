@@ -1,6 +1,7 @@
 import { rfc3339 } from '../base/clock.ts';
 import { problemOf } from '../base/errors.ts';
 import type { Repository } from '../git/types.ts';
+import { notFoundAsUndefined } from '../kube/status.ts';
 import {
   type Environment,
   type EnvironmentStatus,
@@ -9,7 +10,6 @@ import {
   type Release,
 } from '../model/types.ts';
 import { digestOf, encodeBundle } from './bundle.ts';
-import { notFoundAsUndefined } from './deliveries.ts';
 import type { Memory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';

@@ -1,11 +1,11 @@
 import { failed, ok, type Problem, problemOf, type Result } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { notFoundAsUndefined } from '../kube/status.ts';
 import type { KubeObject } from '../kube/types.ts';
 import { apiVersionOf } from '../kube/types.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES } from '../model/types.ts';
 import { decodeBundle } from './bundle.ts';
-import { notFoundAsUndefined } from './deliveries.ts';
 import { desiredOf, type Placement } from './desired.ts';
 import { type Memory, retryDelay } from './memory.ts';
 import { observe } from './observe.ts';

@@ -2,7 +2,7 @@ import { rfc3339 } from '../base/clock.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { deepEqual } from '../kube/equal.ts';
-import { isConflict, isNotFound } from '../kube/status.ts';
+import { isConflict, isNotFound, notFoundAsUndefined } from '../kube/status.ts';
 import {
   type Environment,
   LABELS,
@@ -109,9 +109,7 @@ export async function trimReleases(
     if (number === environment.status?.release || revision === environment.spec.pin?.revision) continue;
     await home
       .delete(RELEASES, { namespace: PILOTAGE_NAMESPACE, name: release.metadata.name ?? '' })
-      .catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
-      });
+      .catch(notFoundAsUndefined);
     await repository?.unkeep(keepName(release));
   }
 }

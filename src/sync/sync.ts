@@ -3,11 +3,12 @@ import type { FileTree } from '../base/filetree.ts';
 import { createController, watch } from '../kube/controller.ts';
 import { deepEqual } from '../kube/equal.ts';
 import { createInformer } from '../kube/informer.ts';
+import { notFoundAsUndefined } from '../kube/status.ts';
 import type { PlanReport } from '../model/faces.ts';
+import { environmentObjectName } from '../model/names.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
-import { notFoundAsUndefined, recordBranches } from './deliveries.ts';
+import { recordBranches } from './deliveries.ts';
 import { planReport } from './describe.ts';
-import { environmentName } from './environmentobject.ts';
 import { install } from './install.ts';
 import { createMemory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
@@ -146,12 +147,12 @@ export function createSync(options: SyncOptions): Sync {
     observed: (delivery, branches, defaultBranch, source) =>
       inTurn(delivery, () => recordBranches(options, delivery, branches, defaultBranch, source)),
     async plan(delivery, environment, how) {
-      const key = { namespace: PILOTAGE_NAMESPACE, name: environmentName(delivery, environment) };
+      const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, environment) };
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
       return object ? planNow(object, how) : failed(unknown(delivery, environment));
     },
     async requestSync(delivery, environment, { confirmPrune, acknowledge } = {}) {
-      const name = environmentName(delivery, environment);
+      const name = environmentObjectName(delivery, environment);
       const object = await home
         .get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name })
         .catch(notFoundAsUndefined);

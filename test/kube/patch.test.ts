@@ -26,6 +26,13 @@ function failure(act: () => unknown): StatusError {
 }
 
 describe('JSON merge patch', () => {
+  it('takes a key named __proto__ for a member, not for the prototype', () => {
+    const patch = JSON.parse('{"data": {"__proto__": {"x": "1"}, "constructor": "2"}}');
+    const result = jsonMergePatch({ data: { a: '0' } }, patch);
+    expect(Object.keys(result.data)).to.deep.equal(['a', '__proto__', 'constructor']);
+    expect(Object.getPrototypeOf(result.data)).to.equal(Object.prototype);
+  });
+
   /** The table of RFC 7386, appendix A. */
   const CASES: readonly [original: Json, patch: Json, result: Json][] = [
     [{ a: 'b' }, { a: 'c' }, { a: 'c' }],

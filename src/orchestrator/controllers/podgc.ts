@@ -2,7 +2,7 @@ import type { Again } from '../../base/queue.ts';
 import { keyOf, splitKey } from '../../kube/cache.ts';
 import { type Controller, createController, watch } from '../../kube/controller.ts';
 import { NODES, PODS } from '../../kube/resources.ts';
-import { isNotFound } from '../../kube/status.ts';
+import { notFoundAsUndefined } from '../../kube/status.ts';
 import type { ControllerContext } from './context.ts';
 
 /** A node that is registered again under its name keeps its pods (Kubernetes `gc_controller.go` quarantineTime). */
@@ -37,12 +37,12 @@ export function createPodGarbageCollector({
     logger.info({ namespace, pod: name, node }, 'deleting a pod whose node is gone');
     await client
       .delete(PODS, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
-      .catch(ifGone);
+      .catch(notFoundAsUndefined);
     return undefined;
   }
 
   async function exists(name: string): Promise<boolean> {
-    const node = await client.get(NODES, { name }).catch(ifGone);
+    const node = await client.get(NODES, { name }).catch(notFoundAsUndefined);
     return node !== undefined;
   }
 
@@ -56,9 +56,4 @@ export function createPodGarbageCollector({
     ],
     reconcile,
   });
-}
-
-function ifGone(error: unknown): undefined {
-  if (!isNotFound(error)) throw error;
-  return undefined;
 }

@@ -1,4 +1,4 @@
-import { isNotFound } from '../../../kube/status.ts';
+import { notFoundAsUndefined } from '../../../kube/status.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { prefixOf } from '../kind.ts';
 import { compileSelection } from '../selection.ts';
@@ -21,9 +21,7 @@ export async function deleteCollection(
       // What is being written, or is gone already, is looked at as it is now.
       const latest = context.store.latest(key);
       if (!latest) return;
-      await deleteEntry(context, kind, latest, request).catch((error) => {
-        if (!isNotFound(error)) throw error;
-      });
+      await deleteEntry(context, kind, latest, request).catch(notFoundAsUndefined);
     }),
   );
   return {

@@ -3,7 +3,7 @@ import { type Again, createWorkQueue } from '../../../base/queue.ts';
 import type { ObjectKey } from '../../../kube/client.ts';
 import { createInformer } from '../../../kube/informer.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../kube/resources.ts';
-import { isConflict, isNotFound } from '../../../kube/status.ts';
+import { isConflict, notFoundAsUndefined } from '../../../kube/status.ts';
 import { formatRef, type KubeObject, type OwnerReference, refOf } from '../../../kube/types.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import {
@@ -87,7 +87,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
 
   /** The caches may lag: what is deleted is judged by its present state. */
   async function latest({ resource, object }: Found): Promise<KubeObject | undefined> {
-    const live = await client.get(resource, nameOf(object)).catch(ifGone);
+    const live = await client.get(resource, nameOf(object)).catch(notFoundAsUndefined);
     return live?.metadata.uid === object.metadata.uid ? live : undefined;
   }
 
@@ -112,7 +112,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     const { namespace } = object.metadata;
     if (resource.namespaced && namespace === undefined) return invalidOwner(object, reference.kind);
     const key = { name: reference.name, ...(resource.namespaced && namespace ? { namespace } : {}) };
-    const live = await client.get(resource, key).catch(ifGone);
+    const live = await client.get(resource, key).catch(notFoundAsUndefined);
     return live?.metadata.uid === reference.uid ? presentState(object, live) : 'absent';
   }
 
@@ -145,7 +145,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
         );
         await client
           .delete(resource, nameOf(object), { propagationPolicy: action.policy, preconditions: { uid } })
-          .catch(ifGone);
+          .catch(notFoundAsUndefined);
     }
   }
 
@@ -155,7 +155,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     const metadata = { uid, resourceVersion, ownerReferences: kept.map((reference) => ({ ...reference })) };
     await client
       .patch(resource, nameOf(object), { type: 'merge', body: { metadata } }, { fieldManager: MANAGER })
-      .catch(ifGone);
+      .catch(notFoundAsUndefined);
   }
 
   async function release({ resource, object }: Found, finalizer: string): Promise<void> {
@@ -163,7 +163,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     const metadata = { uid, resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) };
     await client
       .patch(resource, nameOf(object), { type: 'merge', body: { metadata } }, { fieldManager: MANAGER })
-      .catch(ifGone);
+      .catch(notFoundAsUndefined);
   }
 
   return {
@@ -186,9 +186,4 @@ const isLeaving = ({ metadata: { deletionTimestamp, finalizers = [] } }: KubeObj
 
 function nameOf({ metadata: { namespace, name = '' } }: KubeObject): ObjectKey {
   return namespace === undefined ? { name } : { namespace, name };
-}
-
-function ifGone(error: unknown): undefined {
-  if (!isNotFound(error)) throw error;
-  return undefined;
 }

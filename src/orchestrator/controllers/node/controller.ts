@@ -2,7 +2,7 @@ import type { Again } from '../../../base/queue.ts';
 import { type Controller, createController, watch } from '../../../kube/controller.ts';
 import type { Node, Pod, Taint } from '../../../kube/objects.ts';
 import { NODES, PODS } from '../../../kube/resources.ts';
-import { isNotFound } from '../../../kube/status.ts';
+import { notFoundAsUndefined } from '../../../kube/status.ts';
 import { findCondition, replaceCondition } from '../conditions.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { decideNode, evictionInMs, type Heartbeat, heartbeat } from './health.ts';
@@ -73,7 +73,7 @@ export function createNodeController({
     const patch = { type: 'merge' as const, body: { status: { conditions } } };
     await client
       .patch(PODS, { namespace, name }, patch, { subresource: 'status', fieldManager: MANAGER })
-      .catch(ifGone);
+      .catch(notFoundAsUndefined);
   }
 
   /** Resolves with the wait until the next pod has to go. */
@@ -91,7 +91,7 @@ export function createNodeController({
   async function remove(pod: Pod): Promise<void> {
     const { namespace = '', name = '', uid = '' } = pod.metadata;
     record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
-    await client.delete(PODS, { namespace, name }, { preconditions: { uid } }).catch(ifGone);
+    await client.delete(PODS, { namespace, name }, { preconditions: { uid } }).catch(notFoundAsUndefined);
   }
 
   return createController({
@@ -107,8 +107,4 @@ export function createNodeController({
     ],
     reconcile,
   });
-}
-
-function ifGone(error: unknown): void {
-  if (!isNotFound(error)) throw error;
 }
