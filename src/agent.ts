@@ -45,10 +45,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   process.on('SIGHUP', () => {});
   await node.start();
   logger.info({ node: config.nodeName, pid: process.pid }, 'agent runs');
-  // Timers of the parts never keep a process alive; waiting does.
-  const alive = setInterval(() => {}, 2 ** 31 - 1);
   await told;
-  clearInterval(alive);
   await node.stop();
   client.close();
   return 0;

@@ -8,11 +8,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { sleep, systemClock } from './base/clock.ts';
 import { errnoOf, formatProblem, type Problem, ProblemError, problemOf } from './base/errors.ts';
+import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLogger, type Logger } from './base/log.ts';
-import { isSameProcess, processStartTime } from './base/process.ts';
+import { isSameProcess, leaveSoon, processStartTime } from './base/process.ts';
 import { scheduleWork } from './base/schedule.ts';
 import { readState, writeState } from './base/statefile.ts';
 import { type Identity, supervise } from './base/supervise.ts';
+import { listenForStop } from './base/told.ts';
 import { startWatchdog } from './base/watchdog.ts';
 import type { CliContext, Surroundings, UpOptions } from './cli/context.ts';
 import { takeDown } from './cli/down.ts';
@@ -35,7 +37,7 @@ import { createRenderPool } from './render/pool.ts';
 import type { Actions } from './server/actions.ts';
 import { principalOf } from './server/auth.ts';
 import { listenToPush } from './server/pushreport.ts';
-import { createFace } from './server/server.ts';
+import { createFace, type Face } from './server/server.ts';
 import { createSyncActions } from './sync/actions.ts';
 import { keepHouse } from './sync/housekeeping.ts';
 import { createImageBuilder } from './sync/images.ts';
@@ -51,13 +53,19 @@ const HOUSEKEEPING = '17 3 * * *';
 /** Runs the control plane of a data directory until it is told to stop; resolves with the exit code. */
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {
   const logger = createLogger(options.logLevel, process.stderr);
-  const told = whenTold(options);
+  const { ownerPid } = options;
+  const told = listenForStop({
+    source: process,
+    clock: systemClock,
+    ...(ownerPid === undefined ? {} : { ownerLives: livenessOf(ownerPid) }),
+  });
   await makeDataDir(options.dataDir);
   const daemon = await startDaemon(options, context.surroundings, logger);
   announce(options, context, daemon.file);
   logger.info({ reason: await told.first }, 'stopping');
   await daemon.stop();
   if (options.ephemeral) await vanish(context, options.dataDir, told.second);
+  leaveSoon(logger);
   return 0;
 }
 
@@ -68,10 +76,7 @@ interface Daemon {
 
 async function startDaemon(options: UpOptions, surroundings: Surroundings, logger: Logger): Promise<Daemon> {
   const { dataDir } = options;
-  const started: (() => Promise<void> | void)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const end of started.reverse()) await end();
-  };
+  const parts = createLifetime({ clock: systemClock, logger });
   try {
     const instance = await openInstance(dataDir, hostname());
     const controlPlane = await createServedControlPlane({
@@ -80,7 +85,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
       logger,
       serviceCidr: instance.serviceCidr,
     });
-    started.push(() => controlPlane.stop());
+    parts.add('control plane', () => controlPlane.stop());
     if (options.ephemeral) guard(options, surroundings);
     const token = await openToken(dataDir);
     const kept = await readPorts(dataDir);
@@ -89,17 +94,16 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
     const apiUrl = `https://${urlHost(options.api.host)}:${api.port}`;
     await controlPlane.start();
 
-    const delivery = await startDelivery({ dataDir, surroundings, logger, instance, controlPlane, token });
-    started.push(() => delivery.stop());
+    const face = await startDelivery({ dataDir, surroundings, logger, instance, controlPlane, token, parts });
     const httpPort = portToUse({ port: options.http.port, given: options.httpGiven }, kept?.http);
-    const http = await delivery.face.listen(options.http.host, httpPort);
-    started.push(() => delivery.face.close());
+    const http = await face.listen(options.http.host, httpPort);
+    parts.add('HTTP face', () => face.close());
     await writePorts(dataDir, { http, api: api.port });
 
     const kubeconfig = join(dataDir, 'kubeconfig');
     controlPlane.writeKubeconfig(kubeconfig, apiUrl, 'admin');
     const agent = await superviseAgent({ dataDir, surroundings, logger, instance, controlPlane, apiUrl });
-    started.push(() => agent.end());
+    parts.add('supervisor of the agent', () => agent.end());
     const base = `${urlHost(options.http.host)}:${http}`;
     const file: DaemonFile = {
       http: `http://${base}`,
@@ -112,9 +116,9 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
       token,
     };
     await writeState(daemonFilePath(dataDir), file);
-    return { file, stop };
+    return { file, stop: parts.end };
   } catch (error) {
-    await stop();
+    await parts.end();
     throw error;
   }
 }
@@ -126,6 +130,8 @@ interface DeliveryParts {
   readonly instance: Instance;
   readonly controlPlane: ServedControlPlane;
   readonly token: string;
+  /** Told how each part ends. */
+  readonly parts: Lifetime;
 }
 
 /** Git, render, sync, promotion and the HTTP face, wired to the home cluster. */
@@ -136,7 +142,8 @@ async function startDelivery({
   instance,
   controlPlane,
   token,
-}: DeliveryParts) {
+  parts,
+}: DeliveryParts): Promise<Face> {
   const clock = systemClock;
   const home = controlPlane.client();
   const progress = createProgressHub();
@@ -226,25 +233,24 @@ async function startDelivery({
     logger,
   });
 
+  parts.add('git host', () => host.close());
+  parts.add('sync', () => sync.stop());
+  parts.add('promotion', () => promoter.stop());
+  // Before the two that may wait for a rendering.
+  parts.add('rendering', () => pool.close());
+  // Told to all at once, so that what one part waits for from another has been given up before it is waited for.
+  parts.add('delivery', () => lifetime.abort(new Error('the daemon stops')));
   await sync.start(lifetime.signal);
   await remotes.start(lifetime.signal);
   promoter.start(lifetime.signal);
-  const stopHousekeeping = scheduleWork({
-    name: 'housekeeping',
-    cron: HOUSEKEEPING,
-    work: () => keepHouse({ home, images, clock, logger }),
-    logger,
-  });
+  const housekeeping = { name: 'housekeeping', cron: HOUSEKEEPING, logger };
+  parts.add(
+    'housekeeping',
+    scheduleWork({ ...housekeeping, work: () => keepHouse({ home, images, clock, logger }) }),
+  );
   // A push that became durable just before a crash may not have been observed: the branches say what is wanted.
   for (const name of await host.list()) await observe(name);
-  return {
-    face,
-    async stop() {
-      lifetime.abort(new Error('the daemon stops'));
-      await Promise.all([sync.stop(), promoter.stop(), pool.close(), stopHousekeeping()]);
-      host.close();
-    },
-  };
+  return face;
 }
 
 function actionsOf(
@@ -297,7 +303,7 @@ function clusters(kubeconfig: string, logger: Logger): (context: string) => Prom
   };
 }
 
-interface AgentParts extends Omit<DeliveryParts, 'token'> {
+interface AgentParts extends Omit<DeliveryParts, 'token' | 'parts'> {
   readonly apiUrl: string;
 }
 
@@ -377,29 +383,10 @@ async function openToken(dataDir: string): Promise<string> {
 const urlHost = (host: string): string =>
   host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host;
 
-/** The first word to stop, whoever says it, and a second one that makes it hurry. */
-function whenTold(options: UpOptions): { readonly first: Promise<string>; readonly second: AbortSignal } {
-  const hurry = new AbortController();
-  let count = 0;
-  const first = new Promise<string>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        count += 1;
-        if (count > 1) hurry.abort();
-        resolve(signal);
-      });
-    }
-    const { ownerPid } = options;
-    if (ownerPid === undefined) return;
-    const startTime = processStartTime(ownerPid);
-    const check = setInterval(() => {
-      if (startTime !== undefined && isSameProcess(ownerPid, startTime)) return;
-      resolve('its owner has gone');
-    }, 250);
-    // The owner may be waiting for this very process to end: its watch must not keep it alive.
-    check.unref();
-  });
-  return { first, second: hurry.signal };
+/** A process that can be asked whether it still lives, the very one that has this pid now. */
+function livenessOf(pid: number): () => boolean {
+  const startTime = processStartTime(pid);
+  return () => startTime !== undefined && isSameProcess(pid, startTime);
 }
 
 /** Whatever becomes of this process, what it started and its data directory go with it. */

@@ -2,7 +2,7 @@
 /** argv → command. What a command composes is loaded only when it runs, so that `pilotage status` stays quick. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { foregroundClock } from './base/clock.ts';
+import { systemClock } from './base/clock.ts';
 import type { CliContext } from './cli/context.ts';
 import { runCommandLine } from './cli/program.ts';
 import { readSurroundings } from './config.ts';
@@ -16,7 +16,7 @@ const context: CliContext = {
   surroundings,
   stdout: process.stdout,
   stderr: process.stderr,
-  clock: foregroundClock,
+  clock: systemClock,
   runDaemon: async (options) => (await import('./daemon.ts')).runDaemon(options, context),
   runAgent: async (options) => (await import('./agent.ts')).runAgent(options, surroundings),
   reap: async (dataDir) => (await import('./daemon.ts')).reap(context, dataDir),
@@ -28,4 +28,7 @@ const context: CliContext = {
   },
 };
 
+// What a command waits for may be a timer alone, and those never keep a process alive; the command does.
+const running = setInterval(() => {}, 2 ** 31 - 1);
 process.exitCode = await runCommandLine(context, process.argv.slice(2), version);
+clearInterval(running);

@@ -18,15 +18,6 @@ export const systemClock: Clock = {
   },
 };
 
-/** For a command that waits: it has nothing else that would keep its process alive until the time has come. */
-export const foregroundClock: Clock = {
-  ...systemClock,
-  after(ms, fn) {
-    const timer = setTimeout(fn, clamp(ms));
-    return () => clearTimeout(timer);
-  },
-};
-
 /** setTimeout fires at once for delays that do not fit 32 bits. */
 const clamp = (ms: number): number => Math.min(Math.max(0, ms), 2 ** 31 - 1);
 

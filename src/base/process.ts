@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { errnoOf } from './errors.ts';
+import type { Logger } from './log.ts';
 
 /**
  * When a process started, in a form that differs for every process that ever had this pid since boot:
@@ -40,4 +41,15 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
     if (errnoOf(error) === 'ESRCH') return false;
     throw error;
   }
+}
+
+const LEAVE_MS = 1_000;
+
+/** All is done: what still holds this process after a second is named in the log, and holds it no longer. */
+export function leaveSoon(logger: Logger): void {
+  const timer = setTimeout(() => {
+    logger.warn({ heldBy: process.getActiveResourcesInfo() }, 'ending although something is still open');
+    process.exit();
+  }, LEAVE_MS);
+  timer.unref();
 }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { sleep } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
@@ -39,51 +40,66 @@ async function demo(context: CliContext, leave: boolean): Promise<number> {
   print(context, 'Pilotage demo: from a git push to production, on this machine, in a temporary directory.');
   const started = stage.now();
   const running = await startEphemeral(context.surroundings, process.pid);
+  stage.done(`Pilotage is up: daemon ${running.ready.pid}, agent ${running.ready.agentPid}`, started);
+  const code = await play(context, stage, running, leave).catch((error: unknown) => {
+    reportProblem(context, error);
+    return 1;
+  });
+  return (await endAll(context, running)) ? code : 1;
+}
+
+async function play(
+  context: CliContext,
+  stage: Stage,
+  running: EphemeralDaemon,
+  leave: boolean,
+): Promise<number> {
   const stopped = stopOnSignals(context, running);
-  let sample: SampleRepository | undefined;
+  const { packageDir, fullEnvironment } = context.surroundings;
+  const sample = await createSample(packageDir, fullEnvironment);
   try {
-    stage.done(`Pilotage is up: daemon ${running.ready.pid}, agent ${running.ready.agentPid}`, started);
-    sample = await createSample(context.surroundings.packageDir, context.surroundings.fullEnvironment);
     const daemon = await openFace(context.surroundings, { server: running.ready.git.replace(/\/git$/, '') });
     const show: Show = { context, stage, ready: running.ready, daemon, sample };
-    await Promise.race([perform(show), stopped.then(interrupted)]);
+    if ((await Promise.race([perform(show), stopped])) === 'told') return 130;
     stage.chapter('Every step held.');
     if (leave) return 0;
     farewell(show);
     await stopped;
     return 0;
-  } catch (error) {
-    if (error instanceof Interrupted) return 130;
-    reportProblem(context, error);
-    return 1;
   } finally {
-    running.stop();
-    await running.ended;
-    if (sample) await rm(sample.directory, { recursive: true, force: true });
-    print(context, 'Everything is stopped, and nothing is left on this machine.');
+    await rm(sample.directory, { recursive: true, force: true });
   }
 }
 
-class Interrupted extends Error {}
-const interrupted = (): never => {
-  throw new Interrupted();
-};
+/** Resolves with whether Pilotage ended in order; where it did not, what it left is cleaned up here. */
+async function endAll(context: CliContext, running: EphemeralDaemon): Promise<boolean> {
+  running.stop();
+  const code = await running.ended;
+  if (code !== 0) {
+    print(context, `Pilotage ended out of order (exit code ${code}); cleaning up after it …`);
+    await context.reap(dirname(running.ready.kubeconfig));
+  }
+  print(context, 'Everything is stopped, and nothing is left on this machine.');
+  return code === 0;
+}
 
-/** Resolves at the first signal, or when the daemon ends by itself. A further signal makes the end quick. */
-function stopOnSignals(context: CliContext, running: EphemeralDaemon): Promise<void> {
-  return new Promise((resolve) => {
+/** Resolves at the first signal; rejects when the daemon ends by itself. A further signal makes the end quick. */
+function stopOnSignals(context: CliContext, running: EphemeralDaemon): Promise<'told'> {
+  return new Promise((resolve, reject) => {
     let signals = 0;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         signals += 1;
         if (signals === 1) context.stdout.write('\nStopping …\n');
         running.stop();
-        resolve();
+        resolve('told');
       });
     }
     // The terminal may be gone after SIGHUP: what cannot be printed must not stop the cleaning up.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-    running.ended.then(() => resolve());
+    running.ended.then((code) =>
+      reject(held(`Pilotage ended by itself (exit code ${code}).`, running.log())),
+    );
   });
 }
 
@@ -142,7 +158,8 @@ async function settle(
   return environment;
 }
 
-const held = (message: string): ProblemError => new ProblemError({ reason: 'DemoFailed', message });
+const held = (message: string, details: readonly string[] = []): ProblemError =>
+  new ProblemError({ reason: 'DemoFailed', message, ...(details.length > 0 ? { details } : {}) });
 
 function versionUrl(environment: EnvironmentReport): string {
   const [url] = environment.urls;

@@ -19,7 +19,11 @@ export interface EphemeralDaemon {
   readonly ended: Promise<number>;
   /** Asks it to end; a second call makes it hurry. */
   stop(): void;
+  /** The last lines that it logged. */
+  log(): readonly string[];
 }
+
+const LOG_LINES = 20;
 
 /**
  * A real `pilotage up --ephemeral` in a session of its own, so that a Ctrl-C reaches this process alone and the end is orderly;
@@ -47,17 +51,20 @@ export async function startEphemeral(surroundings: Surroundings, ownerPid: numbe
     },
   );
   const log: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    log.push(line);
+    if (log.length > LOG_LINES) log.shift();
+  });
   const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)));
   const ready = await Promise.race([firstLine(child), ended.then(() => undefined)]);
   if (!ready) {
     throw new ProblemError({
       reason: 'StartFailed',
       message: 'Pilotage did not start.',
-      details: log.slice(-20),
+      details: log,
     });
   }
-  return { ready, ended, stop: () => void child.kill('SIGTERM') };
+  return { ready, ended, stop: () => void child.kill('SIGTERM'), log: () => log };
 }
 
 function firstLine(child: ChildProcess): Promise<Ready> {

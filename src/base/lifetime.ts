@@ -1,0 +1,46 @@
+import type { Clock } from './clock.ts';
+import { problemOf } from './errors.ts';
+import type { Logger } from './log.ts';
+
+export interface Lifetime {
+  /** Says how a part that has just started is ended. */
+  add(name: string, stop: () => Promise<void> | void): void;
+  /** Ends the parts in the reverse of the order in which they started. Never rejects, and always resolves. */
+  end(): Promise<void>;
+}
+
+export interface LifetimeOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long one part may take. Default 5 s. */
+  readonly limitMs?: number;
+}
+
+/** The end of one part is no reason for the others not to end: one that fails or hangs is named in the log and left behind. */
+export function createLifetime({ clock, logger, limitMs = 5_000 }: LifetimeOptions): Lifetime {
+  const parts: { readonly name: string; readonly stop: () => Promise<void> | void }[] = [];
+
+  async function endOne(part: string, stop: () => Promise<void> | void): Promise<void> {
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.after(limitMs, () => {
+        logger.warn({ part, limitMs }, 'a part does not stop; going on without it');
+        resolve();
+      });
+    });
+    const stopped = Promise.resolve()
+      .then(stop)
+      .catch((error: unknown) =>
+        logger.warn({ part, error: problemOf(error).message }, 'a part failed to stop'),
+      );
+    await Promise.race([stopped, late]);
+    cancel();
+  }
+
+  return {
+    add: (name, stop) => void parts.push({ name, stop }),
+    async end() {
+      for (let part = parts.pop(); part; part = parts.pop()) await endOne(part.name, part.stop);
+    },
+  };
+}
