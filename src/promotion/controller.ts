@@ -10,6 +10,7 @@ import {
   PROMOTIONS,
   type Promotion,
 } from '../model/types.ts';
+import { environmentOf } from './gather.ts';
 import { type PromoteOptions, promote } from './promote.ts';
 import { recordStatus } from './record.ts';
 
@@ -18,7 +19,7 @@ const RECHECK_MS = 60_000;
 
 /**
  * Promotes by itself where the policy says `auto: true`, whenever something that a gate looks at has changed,
- * and marks pending promotions that a newer one overtook as superseded.
+ * and marks pending promotions as superseded whose revision the source has left behind.
  */
 export function createPromotionController(options: PromoteOptions): Controller {
   const { home, clock, logger } = options;
@@ -55,12 +56,14 @@ async function advance(
   const target = environments.get({ namespace: PILOTAGE_NAMESPACE, name: key });
   if (!target) return undefined;
   const { delivery, environment } = target.spec;
-  await supersedeOlder(
-    options,
-    promotions.list().filter(({ spec }) => spec.delivery === delivery && spec.to === environment),
-  );
-  if (!target.status?.promotionPolicy?.auto) return undefined;
+  const policy = target.status?.promotionPolicy;
+  if (!policy) return undefined;
   try {
+    const open = promotions
+      .list()
+      .filter(({ spec, status }) => spec.delivery === delivery && spec.to === environment && isOpen(status));
+    if (open.length > 0) await supersede(options, open, delivery, policy.from);
+    if (!policy.auto) return undefined;
     const report = await promote(options, delivery, environment, { dryRun: false, by: 'pilotage' });
     const until = report.gates.flatMap((gate) => (gate.until ? [Date.parse(gate.until)] : []));
     if (report.outcome !== 'Waiting' || until.length === 0) return undefined;
@@ -75,16 +78,21 @@ async function advance(
   }
 }
 
-/** Only the newest pending promotion to an environment is alive: approvals of the others would approve what nobody ships. */
-async function supersedeOlder(options: PromoteOptions, promotions: readonly Promotion[]): Promise<void> {
-  const pending = promotions
-    .filter(({ status }) => status?.phase === 'Pending' || status?.phase === 'Refused')
-    .sort((a, b) => age(b) - age(a));
-  const [newest, ...older] = pending;
-  for (const promotion of older) {
-    const message = `Overtaken by ${newest?.spec.revision.slice(0, 7)}.`;
-    await recordStatus(options.home, promotion, { ...promotion.status, phase: 'Superseded', message });
+const isOpen = (status: Promotion['status']): boolean =>
+  status?.phase === 'Pending' || status?.phase === 'Refused';
+
+/** Only the revision that the source has now may still advance: approvals of another would approve what nobody ships. */
+async function supersede(
+  { home }: PromoteOptions,
+  open: readonly Promotion[],
+  delivery: string,
+  from: string,
+): Promise<void> {
+  const { status } = await environmentOf(home, delivery, from);
+  const current = status?.deployedRevision ?? status?.wantedRevision;
+  if (current === undefined) return;
+  for (const promotion of open.filter(({ spec }) => spec.revision !== current)) {
+    const message = `Overtaken by ${current.slice(0, 7)}.`;
+    await recordStatus(home, promotion, { ...promotion.status, phase: 'Superseded', message });
   }
 }
-
-const age = ({ metadata }: Promotion): number => Date.parse(metadata.creationTimestamp ?? '') || 0;

@@ -11,7 +11,7 @@ import {
   PROMOTIONS,
   type Promotion,
 } from '../model/types.ts';
-import { lineageOf } from './lineage.ts';
+import { type Lineage, lineageOf } from './lineage.ts';
 import type { PipelineFacts } from './pipeline.ts';
 
 /** How far back a branch is searched for the last promotion. Beyond that a target counts as diverged, which refuses rather than loses. */
@@ -56,11 +56,15 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
   if (!first) throw new Error(`the log of ${wanted} is empty`);
   const tip = (await repository.branches())[target.spec.branch] ?? null;
   const targetLog = tip === null ? [] : await repository.log(tip, { limit: HISTORY_LIMIT });
-  const lineage = lineageOf({
-    target: targetLog,
-    source: [first, ...older],
-    promotedBy: ({ message }) => promotedFrom(message)?.revision,
-  });
+  const lineage = await withAncestry(
+    repository,
+    first.oid,
+    lineageOf({
+      target: targetLog,
+      source: [first, ...older],
+      promotedBy: ({ message }) => promotedFrom(message)?.revision,
+    }),
+  );
   const promotion = await options.home
     .get(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE, name: promotionObjectName(delivery, to, wanted) })
     .catch(notFoundAsUndefined);
@@ -80,6 +84,14 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
     ...(pin ? { targetPin: pin } : {}),
   };
   return { facts, target, source, repository, revision: first, tip, promotion };
+}
+
+/** A source that was taken back (a rollback, a pin) has not seen what it left: promoting it would take the target back too. */
+async function withAncestry(repository: Repository, source: string, lineage: Lineage): Promise<Lineage> {
+  if (lineage.type !== 'behind' || lineage.promoted === undefined) return lineage;
+  const { promoted } = lineage;
+  const known = (await repository.resolve(promoted)) !== undefined;
+  return known && (await repository.isAncestor(source, promoted)) ? { type: 'ahead', promoted } : lineage;
 }
 
 export async function environmentOf(

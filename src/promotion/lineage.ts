@@ -9,8 +9,13 @@ export type Lineage =
   | { readonly type: 'absent' }
   /** Both carry the same tree: nothing to promote. */
   | { readonly type: 'level' }
-  /** The target carries what an earlier promotion left there; `gains` are the source's commits since then, newest first. */
-  | { readonly type: 'behind'; readonly gains: readonly Commit[] }
+  /**
+   * The target carries what an earlier promotion left there; `gains` are the source's commits since then, newest first.
+   * `promoted`: the commit that it promoted, where the source's history does not show its tree.
+   */
+  | { readonly type: 'behind'; readonly gains: readonly Commit[]; readonly promoted?: string }
+  /** The target carries a later commit of the source than the one that would be promoted. */
+  | { readonly type: 'ahead'; readonly promoted: string }
   /** People committed to the target directly; `foreign` are those commits, newest first. */
   | { readonly type: 'diverged'; readonly foreign: readonly Commit[] };
 
@@ -40,5 +45,7 @@ export function lineageOf({ target, source, promotedBy }: LineageInput): Lineage
     return { type: 'diverged', foreign: landed ? target.slice(0, landing) : target };
   }
   const known = sourceTrees.get(landed.tree);
-  return { type: 'behind', gains: known === undefined ? source : source.slice(0, known) };
+  if (known !== undefined) return { type: 'behind', gains: source.slice(0, known) };
+  const promoted = promotedBy(landed);
+  return { type: 'behind', gains: source, ...(promoted ? { promoted } : {}) };
 }

@@ -49,6 +49,7 @@ function refusals(facts: PipelineFacts, gates: readonly GateState[]): readonly P
   const { lineage, targetPin } = facts;
   return [
     ...(lineage.type === 'diverged' ? [divergence(facts, lineage.foreign)] : []),
+    ...(lineage.type === 'ahead' ? [backwards(facts, lineage.promoted)] : []),
     ...(targetPin
       ? [
           {
@@ -63,6 +64,14 @@ function refusals(facts: PipelineFacts, gates: readonly GateState[]): readonly P
       .map((gate) => ({ reason: 'GateBlocked', message: gate.reason })),
     ...facts.rehearsal,
   ];
+}
+
+function backwards({ source, target, revision }: PipelineFacts, promoted: string): Problem {
+  return {
+    reason: 'TargetAhead',
+    message: `${target} carries ${promoted.slice(0, 7)}, which is later than ${revision.slice(0, 7)} of ${source}; a promotion would take it back.`,
+    remedy: `If that is meant: pilotage rollback ${target}. If not: pilotage pin ${source} --off`,
+  };
 }
 
 function divergence(facts: PipelineFacts, foreign: readonly Commit[]): Problem {

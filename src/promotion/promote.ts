@@ -35,7 +35,10 @@ export async function promote(
   const gathered = await gather(options, delivery, to);
   const decision = decide(gathered.facts, options.clock.now());
   if (request.dryRun) return report(gathered, decision);
-  if (decision.type === 'upToDate') return report(gathered, decision);
+  if (decision.type === 'upToDate') {
+    await recordLanding(options, gathered);
+    return report(gathered, decision);
+  }
   const promotion = await ensurePromotion(options.home, gathered, request.by);
   if (decision.type !== 'advance') {
     await recordStatus(options.home, promotion, statusOf(decision));
@@ -68,6 +71,18 @@ export async function approve(
   const decision = decide(facts, options.clock.now());
   await recordStatus(options.home, approved, statusOf(decision));
   return report({ ...gathered, facts }, decision);
+}
+
+/** What waited and then came by another way (a person merged or squashed it) waits no longer. */
+async function recordLanding(options: PromoteOptions, { promotion, tip, target }: Gathered): Promise<void> {
+  const phase = promotion?.status?.phase;
+  if (!promotion || tip === null || phase === 'Merged' || phase === 'Superseded') return;
+  await recordStatus(options.home, promotion, {
+    phase: 'Merged',
+    message: `${target.spec.branch} carries its tree already.`,
+    mergeCommit: tip,
+    mergedAt: rfc3339(options.clock.now()),
+  });
 }
 
 async function merge(options: PromoteOptions, gathered: Gathered, by: string): Promise<string> {

@@ -1,4 +1,5 @@
 import type { KubeClient } from '../kube/client.ts';
+import { deepEqual } from '../kube/equal.ts';
 import { isAlreadyExists, isConflict } from '../kube/status.ts';
 import type { KubeObject } from '../kube/types.ts';
 import { promotionObjectName } from '../model/names.ts';
@@ -61,8 +62,7 @@ export async function recordStatus(
   return rewrite(
     home,
     promotion,
-    (current) =>
-      JSON.stringify(current.status) === JSON.stringify(status) ? undefined : { ...current, status },
+    (current) => (deepEqual(current.status, status) ? undefined : { ...current, status }),
     'status',
   );
 }

@@ -54,6 +54,10 @@ describe('promotion: lineage', () => {
     expect(result.type === 'diverged' && oids(result.foreign)).to.equal('h2 h1');
   });
 
+  it('says what was promoted last where the source does not show it', () => {
+    expect(lineage('p2:B<s2', 's1:A')).to.deep.include({ type: 'behind', promoted: 's2' });
+  });
+
   it('takes a hotfix as known once the source has its tree', () => {
     expect(lineage('h:X p1:A<s1', 's3:C s2:X s1:A').type).to.equal('behind');
   });
@@ -150,6 +154,13 @@ describe('promotion: pipeline', () => {
     expect(decision.type === 'refuse' && decision.problems[0].remedy).to.equal(
       'pilotage pin shop/prod --off',
     );
+  });
+
+  it('refuses to take the target back, and says how that is done where it is meant', () => {
+    const decision = decide(facts({ lineage: { type: 'ahead', promoted: 's3' } }), NOW);
+    if (decision.type !== 'refuse') throw new Error(decision.type);
+    expect(decision.problems[0].message).to.contain('carries s3, which is later than s2 of shop/dev');
+    expect(decision.problems[0].remedy).to.contain('pilotage rollback shop/prod');
   });
 
   it('refuses when the target would not render, before anything is pushed', () => {

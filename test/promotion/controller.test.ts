@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import type { Environment, PromotionPolicy } from '../../src/model/types.ts';
+import { createPromotionActions } from '../../src/promotion/actions.ts';
+import { createPromotionController, targetsOf } from '../../src/promotion/controller.ts';
+import { environmentOf } from '../../src/promotion/gather.ts';
+import { until } from '../fakes/until.ts';
+import { createWorld, type World } from './harness.ts';
+
+describe('the promotion controller', () => {
+  let world: World;
+  let stop: () => Promise<void>;
+
+  async function begin(policy: Partial<PromotionPolicy>): Promise<void> {
+    world = await createWorld(policy);
+    const controller = createPromotionController(world.options);
+    const stopping = new AbortController();
+    controller.start(stopping.signal);
+    stop = async () => {
+      stopping.abort();
+      await controller.stop();
+      await world.dispose();
+    };
+  }
+  afterEach(() => stop());
+
+  const phaseOf = async (revision: string) =>
+    (await world.record(revision).catch(() => undefined))?.status?.phase;
+  const reached = (revision: string, phase: string) => until(async () => (await phaseOf(revision)) === phase);
+
+  it('promotes by itself what is healthy, where the policy says so', async () => {
+    await begin({ auto: true });
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    await reached(revision, 'Merged');
+    expect((await world.tip()).tree).to.equal((await world.repository.commit(revision)).tree);
+  });
+
+  it('promotes nothing by itself where a person has to ask', async () => {
+    await begin({ auto: false });
+    const first = await world.ships({ 'app.yaml': 'one' });
+    await world.promote({ dryRun: true });
+    const second = await world.ships({ 'app.yaml': 'two' });
+    await world.promote();
+    expect(await Promise.all([first, second].map(phaseOf))).to.deep.equal([undefined, 'Merged']);
+    expect(world.published).to.deep.equal(['prod']);
+  });
+
+  it('advances when the source has been healthy for the time of the gate, and not before', async () => {
+    await begin({ auto: true, gates: { healthy: 120_000 } });
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    await reached(revision, 'Pending');
+    await world.clock.advance(118_000);
+    expect(await phaseOf(revision)).to.equal('Pending');
+    await world.clock.advance(3_000);
+    await reached(revision, 'Merged');
+  });
+
+  it('starts the wait anew when the source was unwell in between', async () => {
+    await begin({ auto: true, gates: { healthy: 120_000 } });
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    await reached(revision, 'Pending');
+    await world.clock.advance(60_000);
+    await world.deploys('dev', revision);
+    await world.clock.advance(90_000);
+    expect(await phaseOf(revision)).to.equal('Pending');
+    await world.clock.advance(31_000);
+    await reached(revision, 'Merged');
+  });
+
+  it('advances at the approval that was missing', async () => {
+    await begin({ auto: true, gates: { approvals: 1 } });
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    await reached(revision, 'Pending');
+    await world.approve('bob');
+    await reached(revision, 'Merged');
+  });
+
+  it('supersedes what still waits when the source moves on', async () => {
+    await begin({ auto: true, gates: { approvals: 1 } });
+    const first = await world.ships({ 'app.yaml': 'one' });
+    await reached(first, 'Pending');
+    const second = await world.ships({ 'app.yaml': 'two' });
+    await reached(first, 'Superseded');
+    expect((await world.record(first)).status?.message).to.equal(`Overtaken by ${second.slice(0, 7)}.`);
+    await reached(second, 'Pending');
+  });
+
+  it('does not take the target back when the source is rolled back', async () => {
+    await begin({ auto: true });
+    const first = await world.ships({ 'app.yaml': 'one' });
+    await reached(first, 'Merged');
+    const second = await world.ships({ 'app.yaml': 'two' });
+    await reached(second, 'Merged');
+    await world.deploys('dev', first, { phase: 'Pinned' });
+    await reached(first, 'Refused');
+    expect((await world.tip()).tree).to.equal((await world.repository.commit(second)).tree);
+  });
+});
+
+describe('whom a change of an environment concerns', () => {
+  const environment = (delivery: string, name: string, from?: string): Environment =>
+    ({
+      spec: { delivery, environment: name },
+      ...(from ? { status: { promotionPolicy: { from, auto: true, gates: {} } } } : {}),
+    }) as unknown as Environment;
+  const dev = environment('shop', 'dev');
+  const all = [
+    dev,
+    environment('shop', 'prod', 'dev'),
+    environment('shop', 'eu', 'prod'),
+    environment('web', 'prod', 'dev'),
+  ];
+
+  it('itself and those that are promoted from it, in its own delivery', () => {
+    expect(targetsOf(dev, all)).to.deep.equal(['shop.dev', 'shop.prod']);
+  });
+});
+
+describe('the gates of an environment', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld({ gates: { approvals: 1 } });
+  });
+  afterEach(() => world.dispose());
+  const gates = async (name: string) =>
+    createPromotionActions(world.options, world.clock).gates(await environmentOf(world.home, 'shop', name));
+
+  it('are none where no promotion leads, and none while there is nothing to promote', async () => {
+    expect(await gates('dev')).to.deep.equal([]);
+    expect(await gates('prod')).to.deep.equal([]);
+  });
+
+  it('are told as they stand while something waits, and are gone once it came', async () => {
+    await world.ships({ 'app.yaml': 'one' });
+    expect((await gates('prod')).map(({ gate, state }) => [gate, state])).to.deep.equal([
+      ['healthy', 'Passed'],
+      ['approvals', 'Waiting'],
+    ]);
+    await world.approve('bob');
+    await world.promote();
+    expect(await gates('prod')).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,162 @@
+import type { Problem } from '../../src/base/errors.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
+import type { Commit } from '../../src/git/types.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { promotionObjectName } from '../../src/model/names.ts';
+import {
+  ENVIRONMENTS,
+  type Environment,
+  type EnvironmentStatus,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+  PROMOTIONS,
+  type Promotion,
+  type PromotionPolicy,
+} from '../../src/model/types.ts';
+import { approve, type PromoteOptions, promote } from '../../src/promotion/promote.ts';
+import { install } from '../../src/sync/install.ts';
+import type { FakeClock } from '../fakes/clock.ts';
+import { drop, scratch } from '../git/support/git.ts';
+import { commit, type Files } from '../git/support/history.ts';
+import { startTestApi } from '../orchestrator/api/harness.ts';
+
+/** What sync would have recorded of an environment. */
+type Standing = Partial<EnvironmentStatus>;
+
+export interface World {
+  readonly home: KubeClient;
+  readonly clock: FakeClock;
+  readonly repository: OpenRepository;
+  readonly options: PromoteOptions;
+  /** What rendering the target at the result finds wrong. */
+  rehearsal: readonly Problem[];
+  /** Runs once, just before a branch is moved: somebody else's push in the same moment. */
+  meanwhile: (() => Promise<unknown>) | undefined;
+  /** Pushes that a promotion made: `prod`. */
+  readonly published: string[];
+  /** Commits these files on top of a branch, as a person would. */
+  push(branch: string, files: Files, message?: string): Promise<string>;
+  /** What sync records once a revision of `dev` runs and is well. */
+  deploys(environment: string, revision: string, standing?: Standing): Promise<void>;
+  /** push + deploys, for `dev`. */
+  ships(files: Files, message?: string): Promise<string>;
+  tip(branch?: string): Promise<Commit>;
+  /** `promote shop/prod` */
+  promote(request?: { dryRun?: boolean; by?: string }): ReturnType<typeof promote>;
+  approve(by: string): ReturnType<typeof approve>;
+  /** The record of one revision's promotion to prod. */
+  record(revision: string): Promise<Promotion>;
+  dispose(): Promise<void>;
+}
+
+/** dev is promoted to prod by `policy`, in a real repository and the real API, at a time that only moves when told. */
+export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promise<World> {
+  const api = await startTestApi();
+  const { clock } = api;
+  const home = api.client();
+  const installing = new AbortController();
+  await install(home, clock, installing.signal);
+  const dir = scratch();
+  const repository = await openRepository(`${dir}/shop.git`, { create: true });
+  await addEnvironment(home, 'dev', 'main');
+  await addEnvironment(home, 'prod', 'prod', { from: 'dev', auto: false, gates: {}, ...policy });
+
+  const world: World = {
+    home,
+    clock,
+    repository,
+    rehearsal: [],
+    meanwhile: undefined,
+    published: [],
+    options: {
+      home,
+      clock,
+      logger: silentLogger,
+      author: { name: 'Pilotage', email: 'pilotage@localhost' },
+      repository: async (delivery) => (delivery === 'shop' ? repository : undefined),
+      rehearse: async () => world.rehearsal,
+      async publish(_delivery, branch, oid, expected) {
+        const before = world.meanwhile;
+        world.meanwhile = undefined;
+        await before?.();
+        if (!(await repository.moveBranch(branch, oid, expected))) return 'rejected';
+        world.published.push(branch);
+        return 'pushed';
+      },
+    },
+    async push(branch, files, message) {
+      const before = (await repository.branches())[branch] ?? null;
+      const oid = await commit(repository, files, before ? [before] : [], message);
+      await repository.moveBranch(branch, oid, before);
+      return oid;
+    },
+    async deploys(name, revision, standing = {}) {
+      await setStatus(home, name, {
+        wantedRevision: revision,
+        deployedRevision: revision,
+        sync: 'Synced',
+        phase: 'Idle',
+        health: 'Healthy',
+        healthySince: new Date(clock.now()).toISOString(),
+        message: '',
+        ...standing,
+      });
+    },
+    async ships(files, message) {
+      const revision = await world.push('main', files, message);
+      await world.deploys('dev', revision);
+      return revision;
+    },
+    tip: async (branch = 'prod') => repository.commit((await repository.branches())[branch] ?? ''),
+    promote: ({ dryRun = false, by = 'ann' } = {}) => promote(world.options, 'shop', 'prod', { dryRun, by }),
+    approve: (by) => approve(world.options, 'shop', 'prod', by),
+    record: (revision) =>
+      home.get(PROMOTIONS, {
+        namespace: PILOTAGE_NAMESPACE,
+        name: promotionObjectName('shop', 'prod', revision),
+      }),
+    async dispose() {
+      installing.abort();
+      repository.close();
+      drop(dir);
+      await api.dispose();
+    },
+  };
+  return world;
+}
+
+async function addEnvironment(
+  home: KubeClient,
+  environment: string,
+  branch: string,
+  promotionPolicy?: PromotionPolicy,
+): Promise<void> {
+  await home.create(ENVIRONMENTS, {
+    apiVersion: PILOTAGE_API_VERSION,
+    kind: 'Environment',
+    metadata: { name: `shop.${environment}`, namespace: PILOTAGE_NAMESPACE },
+    spec: { delivery: 'shop', environment, branch, path: '', namespace: `shop-${environment}` },
+  });
+  if (promotionPolicy) await setStatus(home, environment, { promotionPolicy });
+}
+
+async function setStatus(home: KubeClient, environment: string, standing: Standing): Promise<void> {
+  const key = { namespace: PILOTAGE_NAMESPACE, name: `shop.${environment}` };
+  const object: Environment = await home.get(ENVIRONMENTS, key);
+  const status = {
+    sync: 'Unknown',
+    phase: 'Idle',
+    health: 'Unknown',
+    ...object.status,
+    ...standing,
+  } as const;
+  await home.update(ENVIRONMENTS, { ...object, status }, { subresource: 'status' });
+}
+
+/** The reason of a refusal, or what came instead. */
+export const refusalOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'not refused',
+    (error: { problem?: Problem; message: string }) => error.problem?.reason ?? error.message,
+  );
