@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { isAlreadyExists, isConflict, isNotFound } from '../../kube/status.ts';
 import type { Store } from '../store/types.ts';
 import { BUILTIN_KINDS } from './builtin.data.ts';
 import type { ApiContext } from './context.ts';
@@ -42,19 +43,36 @@ export function startApi(options: ApiOptions): RunningApi {
     onWrite: upkeep.onWrite,
   };
   upkeep.start();
+  const writes = orRefuse(options.store);
   return {
     kinds: context.kinds,
     get: (request) => get(context, request),
     list: (request) => list(context, request),
     watch: (request) => watch(context, request),
-    create: (request) => create(context, request),
-    update: (request) => update(context, request),
-    patch: (request) => patch(context, request),
-    apply: (request) => apply(context, request),
-    delete: (request) => deleteOne(context, request),
-    deleteCollection: (request) => deleteCollection(context, request),
+    create: (request) => writes(create(context, request)),
+    update: (request) => writes(update(context, request)),
+    patch: (request) => writes(patch(context, request)),
+    apply: (request) => writes(apply(context, request)),
+    delete: (request) => writes(deleteOne(context, request)),
+    deleteCollection: (request) => writes(deleteCollection(context, request)),
     logs: (request) => logs(context, request),
     authorize: options.authorizer,
     stop: upkeep.stop,
+  };
+}
+
+/**
+ * Writes are judged by what is staged, reads answered by what is durable. A refusal therefore waits until the two agree: whoever is
+ * told that an object exists, is gone or has changed finds it so on looking; and if what stood in the way never became durable,
+ * that failure is the answer.
+ */
+function orRefuse(store: Store): <T>(write: Promise<T>) => Promise<T> {
+  return async (write) => {
+    try {
+      return await write;
+    } catch (error) {
+      if (isAlreadyExists(error) || isConflict(error) || isNotFound(error)) await store.settled();
+      throw error;
+    }
   };
 }

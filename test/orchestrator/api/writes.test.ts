@@ -57,6 +57,16 @@ describe('writes', () => {
     );
   });
 
+  it('refused because of another one are refused only when that one can be read', async () => {
+    const [first, second] = [1, 2].map(() => client.create(CONFIG_MAPS, configMap('a')));
+    expect(await refusal(second ?? Promise.resolve())).to.match(/^AlreadyExists/);
+    const read = await client.get(CONFIG_MAPS, key);
+    expect(read).to.equal(await first);
+    const [, late] = ['1', '2'].map((v) => client.update(CONFIG_MAPS, { ...read, data: { v } }));
+    expect(await refusal(late ?? Promise.resolve())).to.match(/^Conflict/);
+    expect((await client.get(CONFIG_MAPS, key)).data).to.deep.equal({ v: '1' });
+  });
+
   it('survive a restart: objects, versions, addresses', async () => {
     const written = [
       await client.create(CONFIG_MAPS, configMap('a', { k: 'v' })),
