@@ -12,7 +12,10 @@ const PREFIX = '/git/';
 
 /** `/git/NAME.git/info/refs?service=…`, `/git/NAME.git/git-upload-pack`; undefined: not an address of the git host. */
 export function routeOf(req: IncomingMessage): Route | 'unknown' | undefined {
-  const url = new URL(req.url ?? '/', 'http://host');
+  const target = req.url ?? '/';
+  // A request target such as `//` is no URL, and so no address of ours.
+  if (!URL.canParse(target, 'http://host')) return undefined;
+  const url = new URL(target, 'http://host');
   if (!url.pathname.startsWith(PREFIX)) return undefined;
   const match = /^([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/.exec(
     url.pathname.slice(PREFIX.length),

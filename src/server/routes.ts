@@ -68,6 +68,7 @@ const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/
 const CODES: Readonly<Record<string, number>> = {
   NotFound: 404,
   BadRequest: 400,
+  TooLarge: 413,
   InternalError: 500,
   Unavailable: 503,
 };
@@ -84,7 +85,7 @@ export async function answer(actions: Actions, request: FaceRequest): Promise<Fa
     const [, delivery = '', name = '', verb = ''] = environment;
     const route = ENVIRONMENT_ROUTES[`${request.method} ${verb}`];
     if (!route) throw notFound(request);
-    const target = { delivery: decodeURIComponent(delivery), environment: decodeURIComponent(name) };
+    const target = { delivery: decoded(delivery), environment: decoded(name) };
     return { status: 200, body: await route(actions, target, request, fieldsOf(request)) };
   }
   if (request.method === 'GET' && request.path === '/api/v1/status')
@@ -93,6 +94,14 @@ export async function answer(actions: Actions, request: FaceRequest): Promise<Fa
     return { status: 200, body: await actions.connect(connectRequest(fieldsOf(request))) };
   }
   throw notFound(request);
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw badRequest(`${segment} is not percent-encoded text.`);
+  }
 }
 
 function connectRequest(fields: Fields): ConnectRequest {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { readRequestBody } from '../base/requestbody.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { Actions } from './actions.ts';
 import { principalOf } from './auth.ts';
@@ -34,8 +35,10 @@ export function createFace(options: FaceOptions): Face {
       if (problem.reason === 'InternalError')
         logger.error({ err: problem.message, url: request.url }, 'request failed');
       const { status, body } = refusal(problem);
-      if (response.headersSent) response.destroy();
-      else sendJson(response, status, body);
+      if (response.headersSent) return void response.destroy();
+      // Nobody will read the rest of a body that is too large.
+      if (status === 413) response.setHeader('Connection', 'close');
+      sendJson(response, status, body);
     });
   });
   return {
@@ -53,7 +56,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const url = urlOf(request);
   if (url.pathname === '/healthz') return void response.end('ok\n');
   if (await options.git(request, response)) return;
   if (principalOf(request.headers.authorization, options.token) === undefined) {
@@ -77,21 +80,26 @@ async function serve(
   sendJson(response, result.status, result.body);
 }
 
+/** The request target is whatever a client sent: `//` is one, and no URL. */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  if (URL.canParse(url, 'http://localhost')) return new URL(url, 'http://localhost');
+  throw badRequest(`${JSON.stringify(url)} is not an address.`);
+}
+
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw badRequest(`the body is larger than ${MAX_BODY_BYTES} bytes.`);
-    chunks.push(chunk);
-  }
-  if (size === 0) return undefined;
+  const bytes = await readRequestBody(request, MAX_BODY_BYTES);
+  if (!bytes)
+    throw new ProblemError({
+      reason: 'TooLarge',
+      message: `The body is larger than ${MAX_BODY_BYTES} bytes.`,
+    });
+  if (bytes.length === 0) return undefined;
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
     throw badRequest(`the body is not JSON: ${problemOf(error).message}`);
   }

@@ -78,17 +78,21 @@ describe('server: over HTTP', () => {
   const get = (
     path: string,
     headers: Record<string, string> = {},
+    body?: string,
   ): Promise<{ status: number; text: string }> =>
     new Promise((resolve, reject) => {
-      const outgoing = request({ host: '127.0.0.1', port, path, headers }, (response) => {
-        let text = '';
-        response.on('data', (chunk: Buffer) => {
-          text += chunk.toString();
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-      });
+      const outgoing = request(
+        { host: '127.0.0.1', port, path, headers, method: body ? 'POST' : 'GET' },
+        (response) => {
+          let text = '';
+          response.on('data', (chunk: Buffer) => {
+            text += chunk.toString();
+          });
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        },
+      );
       outgoing.on('error', reject);
-      outgoing.end();
+      outgoing.end(body);
     });
 
   it('asks everybody for the token, loopback or not', async () => {
@@ -97,6 +101,29 @@ describe('server: over HTTP', () => {
     expect((await get('/api/v1/status', { Authorization: `Bearer ${TOKEN}` })).status).to.equal(200);
     const basic = Buffer.from(`git:${TOKEN}`).toString('base64');
     expect((await get('/api/v1/status', { Authorization: `Basic ${basic}` })).status).to.equal(200);
+  });
+
+  it('refuses a request target that is no address', async () => {
+    const authorized = { Authorization: `Bearer ${TOKEN}` };
+    expect((await get('//', authorized)).status).to.equal(400);
+    expect((await get('/api/v1/environments/%zz/prod/plan', authorized)).status).to.equal(400);
+  });
+
+  it('tells who sends too much that it is too much, whether or not the length was announced', async () => {
+    const body = JSON.stringify({ reason: 'x'.repeat(1 << 20) });
+    const announcements: Record<string, string>[] = [
+      { 'Transfer-Encoding': 'chunked' },
+      { 'Content-Length': `${body.length}` },
+    ];
+    for (const headers of announcements) {
+      const answer = await get(
+        '/api/v1/environments/shop/prod/pin',
+        { Authorization: `Bearer ${TOKEN}`, ...headers },
+        body,
+      );
+      expect(answer.status).to.equal(413);
+      expect(answer.text).to.contain('larger than');
+    }
   });
 
   it('says that it lives without a token', async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { problemOf } from '../../base/errors.ts';
+import { readRequestBody } from '../../base/requestbody.ts';
 import type { User } from '../../kube/client.ts';
 import { statusError } from '../../kube/status.ts';
 import type { Json } from '../../kube/types.ts';
@@ -25,20 +26,13 @@ export interface Call {
 }
 
 /** kube-apiserver's limit for a resource request (`MaxRequestBodyBytes`). */
-export const BODY_LIMIT = 3 * 1024 * 1024;
+const BODY_LIMIT = 3 * 1024 * 1024;
 
-export async function readRequestBody(request: IncomingMessage): Promise<Buffer> {
-  const tooLarge = () =>
-    statusError('RequestEntityTooLarge', `Request entity too large: limit is ${BODY_LIMIT}`);
-  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_LIMIT) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** The bytes of a request. Throws RequestEntityTooLarge. */
+export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const bytes = await readRequestBody(request, BODY_LIMIT);
+  if (bytes) return bytes;
+  throw statusError('RequestEntityTooLarge', `Request entity too large: limit is ${BODY_LIMIT}`);
 }
 
 /** The body as JSON; what kubectl sends may also be YAML or protobuf. An empty body is undefined. */

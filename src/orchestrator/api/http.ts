@@ -10,7 +10,7 @@ import { authenticate } from './authentication.ts';
 import { type Answer, json, statusOf } from './http-answers.ts';
 import { createWriter, type Writer } from './http-objects.ts';
 import { createPaths, type Paths, type ServerVersion } from './http-paths.ts';
-import { type Call, readRequestBody, requiredBody } from './http-request.ts';
+import { bytesOf, type Call, requiredBody } from './http-request.ts';
 import { answerResource } from './http-resources.ts';
 import { writeAnswer, writeRefusal } from './http-write.ts';
 import type { NodeLinks } from './links.ts';
@@ -153,6 +153,8 @@ async function serve(
     if (status.code >= 500)
       logger.warn({ method: request.method, path, error: status.message }, 'request failed');
     answer = json(status, status.code);
+    // Nobody will read the rest of it.
+    if (status.code === 413) response.setHeader('Connection', 'close');
   }
   await writeAnswer(response, answer, warnings, request.method === 'HEAD');
 }
@@ -166,7 +168,7 @@ function callOf(
     accept: headers.accept,
     userAgent: headers['user-agent'] ?? '',
     contentType: (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
-    body: () => readRequestBody(request),
+    body: () => bytesOf(request),
   };
 }
 

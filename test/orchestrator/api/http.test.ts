@@ -153,6 +153,12 @@ describe('the API over HTTPS', () => {
     it('bodies above 3 MiB', async () => {
       const answer = await post(configMaps, JSON.stringify({ data: { big: 'x'.repeat(3 * 1024 * 1024) } }));
       expect([answer.code, reasonOf(answer)]).to.deep.equal([413, 'RequestEntityTooLarge']);
+      const unannounced = await ask(configMaps, {
+        method: 'POST',
+        body: 'x'.repeat(4 * 1024 * 1024),
+        headers: { authorization: `Bearer ${server.token}`, 'transfer-encoding': 'chunked' },
+      });
+      expect([unannounced.code, reasonOf(unannounced)]).to.deep.equal([413, 'RequestEntityTooLarge']);
     });
 
     it('paths and methods that are not served', async () => {
