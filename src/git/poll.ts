@@ -70,6 +70,8 @@ export function startPoller(options: {
   readonly known?: BranchList;
   readonly list: (signal: AbortSignal) => Promise<BranchList>;
   readonly onDecision: (decision: PollDecision) => Promise<void> | void;
+  /** Told why `onDecision` rejected. */
+  readonly onFailure?: (error: unknown) => void;
 }): Poller {
   const interval = options.intervalMs ?? DEFAULT_POLL_INTERVAL_MS;
   const stopping = new AbortController();
@@ -88,8 +90,9 @@ export function startPoller(options: {
     try {
       await options.onDecision(decision);
       if (decision.kind === 'changed') known = decision.list;
-    } catch {
+    } catch (error) {
       failures += 1;
+      options.onFailure?.(error);
     }
     cancel();
     if (!stopping.signal.aborted)

@@ -12,7 +12,7 @@ const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
 /** Creates a Delivery or changes where its repository is and which clusters it may use; what is not named stays as it is. */
 export async function connect(home: KubeClient, request: ConnectRequest): Promise<{ message: string }> {
-  const { name, url, token, username, pollSeconds, clusters } = request;
+  const { name, pollSeconds, clusters } = request;
   if (!NAME.test(name)) {
     throw new ProblemError({
       reason: 'BadRequest',
@@ -20,6 +20,7 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
       remedy: 'Use up to 40 lower-case letters, digits and dashes, as in shop or web-2.',
     });
   }
+  const { url, username, token } = credentialsApart(request);
   const key = { namespace: PILOTAGE_NAMESPACE, name };
   const existing = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
   const secret = token ? await keepSecret(home, name, username ?? 'git', token) : undefined;
@@ -48,6 +49,27 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
   );
   const where = url ? `follows ${url}` : 'waits for its first push';
   return { message: `Delivery ${name} ${where}.` };
+}
+
+/** Credentials inside an address (`https://ada:token@host/…`) would be shown and logged wherever the address is. */
+function credentialsApart({
+  url,
+  username,
+  token,
+}: ConnectRequest): Pick<ConnectRequest, 'url' | 'username' | 'token'> {
+  if (url === undefined || !/^https?:/i.test(url) || !URL.canParse(url)) return { url, username, token };
+  const address = new URL(url);
+  const inside = {
+    username: decodeURIComponent(address.username),
+    token: decodeURIComponent(address.password),
+  };
+  address.username = '';
+  address.password = '';
+  return {
+    url: inside.username || inside.token ? address.href : url,
+    username: username ?? (inside.username || undefined),
+    token: token ?? (inside.token || undefined),
+  };
 }
 
 async function keepSecret(

@@ -9,6 +9,7 @@ import type { Remote, Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createInformer } from '../kube/informer.ts';
 import { SECRETS } from '../kube/resources.ts';
+import { notFoundAsUndefined } from '../kube/status.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../model/types.ts';
 
 export interface RemotesOptions {
@@ -40,7 +41,8 @@ export interface Remotes {
 interface Followed {
   /** What it follows, as text: another text is another remote. */
   readonly key: string;
-  readonly remote: Promise<Remote>;
+  /** Opened for each question: credentials that were added or changed since count at the next one. */
+  readonly remote: () => Promise<Remote>;
   readonly mirror: Promise<Repository>;
   readonly poller: Poller;
 }
@@ -63,15 +65,21 @@ export function createRemotes(options: RemotesOptions): Remotes {
     if (followed.get(name)?.key === key) return;
     leave(name);
     if (repository.type !== 'remote') return;
-    const remote = connect(home, repository, logger);
+    const remote = () => connect(home, repository, logger);
     const mirror = openRepository(join(root, `${name}.git`), { create: true });
+    // Whoever asks for the mirror is told; before anybody does, a failure is nobody's yet.
+    mirror.catch(() => undefined);
     const poller = startPoller({
       clock,
       random: options.random,
       ...(repository.pollSeconds ? { intervalMs: repository.pollSeconds * 1000 } : {}),
-      list: async (signal) => (await remote).listBranches(signal),
-      onDecision: async (decision) =>
-        take(options, name, repository.url, decision, await mirror, await remote),
+      list: async (signal) => (await remote()).listBranches(signal),
+      onDecision: async (decision) => take(options, name, decision, await mirror, remote),
+      onFailure: (error) =>
+        logger.warn(
+          { delivery: name, problem: problemOf(error) },
+          'what a remote said could not be taken in',
+        ),
     });
     followed.set(name, { key, remote, mirror, poller });
   }
@@ -89,7 +97,7 @@ export function createRemotes(options: RemotesOptions): Remotes {
       await informer.synced;
     },
     repository: async (delivery) => followed.get(delivery)?.mirror,
-    remote: async (delivery) => followed.get(delivery)?.remote,
+    remote: async (delivery) => followed.get(delivery)?.remote(),
     poke: async (delivery) => followed.get(delivery)?.poller.poke(),
   };
 }
@@ -106,7 +114,15 @@ async function connect(
 
 /** A Secret of type kubernetes.io/basic-auth; a token goes in as the password. */
 async function readCredentials(home: KubeClient, name: string): Promise<Credentials> {
-  const { data = {} } = await home.get(SECRETS, { namespace: PILOTAGE_NAMESPACE, name });
+  const secret = await home.get(SECRETS, { namespace: PILOTAGE_NAMESPACE, name }).catch(notFoundAsUndefined);
+  if (!secret) {
+    throw new ProblemError({
+      reason: 'AuthenticationFailed',
+      message: `The Secret ${PILOTAGE_NAMESPACE}/${name}, which holds its credentials, does not exist.`,
+      remedy: 'Give the credentials again: pilotage connect DELIVERY URL --token-file FILE',
+    });
+  }
+  const { data = {} } = secret;
   const decode = (key: string): string => Buffer.from(data[key] ?? '', 'base64').toString('utf8');
   return { user: decode('username') || 'git', password: decode('password') };
 }
@@ -115,14 +131,14 @@ async function readCredentials(home: KubeClient, name: string): Promise<Credenti
 async function take(
   options: RemotesOptions,
   name: string,
-  url: string,
   decision: PollDecision,
   mirror: Repository,
-  remote: Remote,
+  connected: () => Promise<Remote>,
 ): Promise<void> {
   if (decision.kind === 'unchanged') return say(options, name, undefined);
   if (decision.kind === 'failed') return say(options, name, decision.problem);
   const { branches, head } = decision.list;
+  const remote = await connected();
   try {
     await remote.fetch(mirror, Object.keys(branches));
   } catch (error) {
@@ -130,7 +146,10 @@ async function take(
     // Not taken in: the poller must not remember this list, and asks again.
     throw error;
   }
-  options.logger.info({ delivery: name, url, changes: decision.changes.length }, 'branches moved');
+  options.logger.info(
+    { delivery: name, url: remote.url, changes: decision.changes.length },
+    'branches moved',
+  );
   await options.onBranches(name, branches, head ?? (await mirror.defaultBranch()));
   await say(options, name, undefined);
 }
