@@ -25,7 +25,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-const cleanEnv = (extra: Record<string, string> = {}): NodeJS.ProcessEnv => ({
+export const cleanEnv = (extra: Record<string, string> = {}): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   HOME: tmpdir(),
   LANG: 'C.UTF-8',

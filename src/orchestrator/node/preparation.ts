@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Container, Pod } from '../../kube/objects.ts';
 import { StatusError } from '../../kube/status.ts';
@@ -11,6 +10,7 @@ import { environmentReferences, mergeReferences, volumeReferences } from './refe
 import type { ContainerRef, StartRequest } from './runtime.ts';
 import { readSources, type Sources } from './sources.ts';
 import { mountVolumes, writeVolumes } from './volumes.ts';
+import { workingDirectory } from './workingdirectory.ts';
 
 export interface PreparationInput {
   readonly pod: Pod;
@@ -86,7 +86,7 @@ function assemble(
   if (!environment.ok) return fault('CreateContainerConfigError', environment.message);
   const unwritten = writeFiles(input, sources, root);
   if (unwritten) return fault('CreateContainerConfigError', unwritten);
-  const cwd = directoryOf(container, image?.path, root);
+  const cwd = workingDirectory(container, { root, ...(image ? { image: image.path } : {}) });
   if (!isDirectory(cwd)) {
     return fault(
       'CreateContainerError',
@@ -133,12 +133,6 @@ function own({ pod, container, podIP }: PreparationInput, root: string): Record<
 function writeFiles(input: PreparationInput, sources: Sources, root: string): string | undefined {
   const volumes = volumesDir(input.root, input.ref.pod);
   return writeVolumes(volumes, { ...input, ...sources }) ?? mountVolumes(root, volumes, input.container);
-}
-
-/** In an image every path begins at the image; with the host's programs, at the host's root. */
-function directoryOf(container: Container, image: string | undefined, root: string): string {
-  if (container.workingDir === undefined) return image ?? root;
-  return image === undefined ? container.workingDir : join(image, container.workingDir);
 }
 
 function isDirectory(path: string): boolean {
