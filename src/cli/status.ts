@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ProblemError } from '../base/errors.ts';
 import type { EnvironmentReport, StatusReport } from '../model/faces.ts';
 import { clientCommand, colorsOf, face, type OutputOptions, print, printJson } from './command.ts';
 import type { CliContext } from './context.ts';
@@ -11,10 +12,40 @@ export function statusCommand(context: CliContext): Command {
     .argument('[environment]', 'shop, or shop/prod for its policy and details')
     .action(async (name: string | undefined, options: OutputOptions) => {
       const report = await (await face(context, options)).get<StatusReport>('/api/v1/status');
-      const chosen = choose(report, name);
+      const chosen = choose(report, fullName(report, name));
+      if (name && chosen.deliveries.every(({ environments }) => environments.length === 0))
+        refuseUnknown(report, name, chosen);
       if (options.output === 'json') return printJson(context, chosen);
-      print(context, formatStatus(context, chosen, name?.includes('/') === true));
+      print(
+        context,
+        formatStatus(context, chosen, name !== undefined && chosen.deliveries[0]?.name !== name),
+      );
     });
+}
+
+/** `prod` alone means the environment where there is one delivery that is not itself called so. */
+export function fullName(report: StatusReport, name: string | undefined): string | undefined {
+  const [only, ...others] = report.deliveries;
+  const short = name && !name.includes('/') && only && others.length === 0 && only.name !== name;
+  return short ? `${only.name}/${name}` : name;
+}
+
+/** A delivery without environments yet is there all the same: its message says why. */
+function refuseUnknown(report: StatusReport, name: string, chosen: StatusReport): void {
+  if (chosen.deliveries.some((delivery) => delivery.name === name)) return;
+  const known = report.deliveries.flatMap((delivery) =>
+    delivery.environments.length === 0
+      ? [delivery.name]
+      : delivery.environments.map((environment) => `${delivery.name}/${environment.name}`),
+  );
+  throw new ProblemError({
+    reason: 'NotFound',
+    message: `There is no ${name.includes('/') ? 'environment' : 'delivery'} ${name}.`,
+    remedy:
+      known.length === 0
+        ? 'Nothing is delivered yet: push a repository to the git URL that `pilotage up` printed.'
+        : `There are: ${known.join(', ')}.`,
+  });
 }
 
 /** The part of a report that `shop` or `shop/prod` names. */

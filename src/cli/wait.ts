@@ -5,7 +5,7 @@ import type { EnvironmentReport, StatusReport } from '../model/faces.ts';
 import { clientCommand, face, type OutputOptions, parseDuration, print, printJson } from './command.ts';
 import type { CliContext } from './context.ts';
 import type { FaceClient } from './face.ts';
-import { choose } from './status.ts';
+import { choose, fullName } from './status.ts';
 
 interface WaitOptions extends OutputOptions {
   readonly for: 'healthy' | 'synced';
@@ -30,6 +30,7 @@ export function waitCommand(context: CliContext): Command {
       if (options.output === 'json') return printJson(context, reached);
       print(context, `${name} is ${options.for} at ${reached.deployedRevision?.slice(0, 7) ?? '-'}.`);
       for (const url of reached.urls) print(context, `  ${url}`);
+      print(context, `  kubectl -n ${reached.namespace} get all`);
     });
 }
 
@@ -54,9 +55,8 @@ export async function findEnvironment(
   name: string,
 ): Promise<EnvironmentReport | undefined> {
   const report = await daemon.get<StatusReport>('/api/v1/status');
-  const only = report.deliveries.length === 1 ? report.deliveries[0]?.name : undefined;
-  const full = name.includes('/') || !only ? name : `${only}/${name}`;
-  return choose(report, full).deliveries[0]?.environments[0];
+  const full = fullName(report, name);
+  return full?.includes('/') ? choose(report, full).deliveries[0]?.environments[0] : undefined;
 }
 
 export function isReached(

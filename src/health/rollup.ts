@@ -25,10 +25,17 @@ export function rollup(judged: readonly Judged[]): Verdict {
   if (worst === undefined) return { state: 'Healthy' };
   const { state, reason, message } = worst.verdict;
   if (state === 'Healthy') return { state };
-  return { state, ...(reason ? { reason } : {}), message: `${worst.name}: ${describe(reason, message)}` };
+  return {
+    state,
+    ...(reason ? { reason } : {}),
+    message: `${worst.name}: ${describe(state, reason, message)}`,
+  };
 }
 
 const rank = (state: VerdictState): number => ORDER.indexOf(state);
 
-const describe = (reason: string | undefined, message: string | undefined): string =>
-  [reason, message].filter((part) => part !== undefined).join(': ') || 'no reason given';
+/** What is only under way needs no name beside its sentence; what is wrong does. */
+const describe = (state: VerdictState, reason: string | undefined, message: string | undefined): string => {
+  const parts = state === 'Progressing' && message !== undefined ? [message] : [reason, message];
+  return parts.filter((part) => part !== undefined).join(': ') || 'no reason given';
+};

@@ -37,8 +37,7 @@ export function explainPod(pod: Pod, events: readonly KubeEvent[]): string | und
     first(statuses(pod), containerCause) ??
     probeFailure(pod, events) ??
     failureOf(pod) ??
-    condition(pod, 'ContainersReady')?.message ??
-    condition(pod, 'Ready')?.message
+    readinessGate(pod)
   );
 }
 
@@ -85,12 +84,22 @@ function exitOf(terminated: NonNullable<NonNullable<ContainerStatus['state']>['t
 const restarts = (status: ContainerStatus): string =>
   status.restartCount > 0 ? ` (restarted ${status.restartCount} times)` : '';
 
+/** That its containers are not ready is what `0/3 ready` says already; a readiness gate is news. */
+function readinessGate(pod: Pod): string | undefined {
+  const containers = condition(pod, 'ContainersReady');
+  return containers?.status === 'True' ? condition(pod, 'Ready')?.message : undefined;
+}
+
+/** A program that is starting refuses its first startup probes: that is what they are for. */
+const STARTING = 3;
+
 /** The agent tells failed probes as events of reason Unhealthy, as the kubelet does (`prober.go`). */
 function probeFailure(pod: Pod, events: readonly KubeEvent[]): string | undefined {
   const latest = events
     .filter((e) => e.reason === 'Unhealthy' && e.involvedObject.uid === pod.metadata.uid)
     .sort((a, b) => (b.lastTimestamp ?? '').localeCompare(a.lastTimestamp ?? ''))[0];
   if (!latest?.message) return undefined;
+  if (/^Startup/.test(latest.message) && (latest.count ?? 1) < STARTING) return undefined;
   const [, probe, why] = /^(\w+) probe failed: ?([\s\S]*)$/.exec(latest.message) ?? [];
   const times = `${latest.count ?? 1} time${(latest.count ?? 1) === 1 ? '' : 's'}`;
   return probe ? `${probe.toLowerCase()} probe failed ${times}: ${why}` : `${latest.message} (${times})`;

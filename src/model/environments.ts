@@ -22,6 +22,8 @@ export interface DiscoverInput {
 export interface KnownEnvironment {
   readonly name: string;
   readonly branch: string;
+  /** Whether anything was ever deployed in it. */
+  readonly deployed?: boolean;
   readonly origin: Origin;
 }
 
@@ -103,9 +105,9 @@ function judge(input: DiscoverInput, entry: EnvironmentEntry, origin: Origin): D
   const { name, branch } = entry;
   if (!input.branches.has(branch)) {
     const message =
-      entry.promotion && !input.known.some((k) => k.name === name)
+      entry.promotion && !input.known.some((k) => k.name === name && k.deployed)
         ? `branch ${branch} does not exist yet: the first promotion from ${entry.promotion.from} creates it`
-        : `branch ${branch} does not exist; push it, or \`pilotage delete ${input.delivery}/${name}\``;
+        : `branch ${branch} does not exist any more; what is deployed stays. Push it again, or take ${name} out of ${PILOTAGE_FILE}`;
     return withSpec(input, freeze(name, 'BranchMissing', message), entry, origin);
   }
   if (branch === input.defaultBranch || origin === 'convention') return alive(input, entry, origin);
@@ -163,7 +165,7 @@ function missing(input: DiscoverInput, { name, branch, origin }: KnownEnvironmen
   return freeze(
     name,
     'EntryMissing',
-    `${PILOTAGE_FILE} of branch ${input.defaultBranch ?? '?'} does not define ${name} any more; bring it back, or \`pilotage delete ${input.delivery}/${name}\``,
+    `${PILOTAGE_FILE} of branch ${input.defaultBranch ?? '?'} does not define ${name} any more; what is deployed stays. Bring it back, or let go of it: kubectl -n pilotage delete environment ${input.delivery}.${name}`,
   );
 }
 

@@ -49,7 +49,9 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
     throw new ProblemError({
       reason: 'NothingToPromote',
       message: `Nothing is deployed in ${delivery}/${policy.from} yet.`,
-      remedy: `Push to its branch ${source.spec.branch} first.`,
+      remedy: source.status?.promotionPolicy
+        ? `pilotage promote ${delivery}/${policy.from}`
+        : `Push to its branch ${source.spec.branch} first.`,
     });
   }
   const [first, ...older] = await repository.log(wanted, { limit: HISTORY_LIMIT, allParents: true });

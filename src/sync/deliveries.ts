@@ -126,7 +126,8 @@ async function recordTips(
         status: {
           ...(defaultBranch === undefined ? {} : { defaultBranch }),
           branches: { ...branches, ...Object.fromEntries(gone.map((branch) => [branch, null])) },
-          message: `${Object.keys(branches).length} branches`,
+          // Nothing is wrong with its source any more.
+          message: '',
         },
       },
     },
@@ -163,8 +164,9 @@ async function fileAt(repository: Repository, commit: string): Promise<FileAt> {
   return file.value === undefined ? undefined : { ok: true, value: file.value };
 }
 
-const knownOf = ({ spec, metadata }: Environment): KnownEnvironment => ({
+const knownOf = ({ spec, metadata, status }: Environment): KnownEnvironment => ({
   name: spec.environment,
   branch: spec.branch,
+  deployed: status?.deployedRevision !== undefined,
   origin: metadata.annotations?.[ORIGIN] === 'file' ? 'file' : 'convention',
 });

@@ -54,7 +54,7 @@ export async function runPass(pass: Pass): Promise<PassResult> {
   if (!prepared.ok) return standStill(pass, prepared.problems);
   const { plan, desired, sourced } = prepared.value;
   if (rolling) {
-    say('rendered', `rendered ${desired.length} objects`);
+    say('rendered', `rendered ${objects(desired.length)}`);
     say('planned', `plan ${shortPlan(plan.steps)}`);
   }
   if (plan.blocked.length > 0) return look(pass, prepared.value, { problems: plan.blocked });
@@ -99,7 +99,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
   const applied = done.failures.length === 0 && done.waiting.every(({ action }) => action === 'prune');
   if (rolling && applied) {
     memory.previous = { release: operation?.release.spec.number ?? 0, objects: objectsOf(desired) };
-    if (done.written.size > 0) say('applied', `applied ${done.written.size} objects in ${took} ms`);
+    if (done.written.size > 0) say('applied', `applied ${objects(done.written.size)} in ${took} ms`);
   } else if (!rolling && done.written.size > 0) {
     const healed = writes.filter(({ ref }) => done.written.has(refKey(ref))).map(({ ref }) => formatRef(ref));
     options.logger.info({ environment: environment.metadata.name, healed }, 'healed drift');
@@ -185,11 +185,15 @@ async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]
   return { status, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
+const objects = (count: number): string => `${count} object${count === 1 ? '' : 's'}`;
+
 /** What a person hears of the pass: at most one line for each new state of things. */
 function tell({ say, environment }: Pass, status: EnvironmentStatus, found: Findings): void {
   const { state, message = '' } = found.verdict ?? { state: 'Unknown' };
   if (found.problems.length > 0) say('failed', found.problems.map(formatProblem).join('\n'));
   else if (state === 'Degraded') say('failed', message);
+  // That a controller has not looked yet is true for an instant after every write.
+  else if (found.verdict?.reason === 'GenerationLag') return;
   else if (status.phase === 'Waiting') say('waiting', message || 'waiting for the rest of the plan');
   else if (state === 'Healthy' && found.applied) {
     const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';

@@ -87,7 +87,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
         environment,
         memory.operation.target,
         memory,
-      )('superseded', `superseded by ${target.slice(0, 12)}`);
+      )('superseded', `${memory.operation.target.slice(0, 12)} gives way to ${target.slice(0, 12)}`);
       await supersedeOperation(options, memory, target);
     }
     const abort = new AbortController();

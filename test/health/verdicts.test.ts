@@ -132,6 +132,17 @@ describe('the verdict on a Deployment', () => {
     });
   });
 
+  it('does not tell of the first refused startup probes: the program is starting', () => {
+    const starting = pod({ phase: 'Running' });
+    const message = (count: number) =>
+      verdictOf(
+        deployment({ updated: 3, available: 2 }, progressing('ReplicaSetUpdated')),
+        related(starting, [{ ...unhealthy, message: 'Startup probe failed: connection refused', count }]),
+      ).message;
+    expect(message(2)).to.equal('pods 2/3 ready');
+    expect(message(3)).to.contain('startup probe failed 3 times: connection refused');
+  });
+
   it('is Degraded when pods crash after the rollout was complete', () => {
     const crashing = pod({
       phase: 'Running',
@@ -284,6 +295,12 @@ describe('the verdict on a set', () => {
     });
     expect(of('Healthy', 'Suspended', 'Progressing').state).to.equal('Progressing');
     expect(of('Healthy', 'Healthy')).to.deep.equal({ state: 'Healthy' });
+  });
+  it('names the reason of what is wrong, not of what is only under way', () => {
+    const one = (state: 'Degraded' | 'Progressing') =>
+      rollup([{ name: 'Thing', verdict: { state, reason: 'SomeReason', message: 'a sentence' } }]).message;
+    expect(one('Degraded')).to.equal('Thing: SomeReason: a sentence');
+    expect(one('Progressing')).to.equal('Thing: a sentence');
   });
   it('is Healthy for an empty set', () => expect(of()).to.deep.equal({ state: 'Healthy' }));
 });

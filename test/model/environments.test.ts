@@ -57,20 +57,30 @@ describe('discovery of environments', () => {
     expect(found({ branches: 'main preprod prod', files })).to.equal('dev@main preprod@preprod prod@prod');
   });
 
-  it('freezes what waits for its first promotion, which creates the branch', () => {
-    const all = discover({
+  const prodWithoutBranch = (...before: KnownEnvironment[]) =>
+    discover({
       delivery: 'shop',
       defaultBranch: 'main',
       branches: new Set(['main']),
       fileAt: () => file(THREE),
-      known: [],
+      known: before,
       clusters: [],
-    });
-    const prod = all.find(({ name }) => name === 'prod');
-    expect(prod?.state === 'frozen' && prod.frozen.message).to.match(
-      /first promotion from preprod creates it/,
-    );
+    }).find(({ name }) => name === 'prod');
+  const messageOf = (one: ReturnType<typeof prodWithoutBranch>) =>
+    one?.state === 'frozen' ? one.frozen.message : undefined;
+
+  it('freezes what waits for its first promotion, which creates the branch', () => {
+    const prod = prodWithoutBranch();
+    expect(messageOf(prod)).to.match(/first promotion from preprod creates it/);
     expect(prod?.spec?.namespace).to.equal('shop-prod');
+  });
+
+  it('goes on saying so until something was deployed; then the branch is missed', () => {
+    const waiting: KnownEnvironment = { name: 'prod', branch: 'prod', origin: 'file' };
+    expect(messageOf(prodWithoutBranch(waiting))).to.match(/first promotion from preprod creates it/);
+    expect(messageOf(prodWithoutBranch({ ...waiting, deployed: true }))).to.match(
+      /does not exist any more; what is deployed stays/,
+    );
   });
 
   it('lets an environment be governed by the copy on its own branch', () => {
