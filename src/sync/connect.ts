@@ -4,7 +4,13 @@ import { SECRETS } from '../kube/resources.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import type { JsonObject } from '../kube/types.ts';
 import type { ConnectRequest } from '../model/faces.ts';
-import { DELIVERIES, LABELS, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import {
+  DELIVERIES,
+  type Delivery,
+  LABELS,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+} from '../model/types.ts';
 
 const FIELD_MANAGER = 'pilotage-connect';
 /** The name becomes part of namespaces and repository paths: an RFC 1123 label, short enough for `-<environment>` to follow. */
@@ -12,7 +18,7 @@ const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
 /** Creates a Delivery or changes where its repository is and which clusters it may use; what is not named stays as it is. */
 export async function connect(home: KubeClient, request: ConnectRequest): Promise<{ message: string }> {
-  const { name, pollSeconds, clusters } = request;
+  const { name, clusters } = request;
   if (!NAME.test(name)) {
     throw new ProblemError({
       reason: 'BadRequest',
@@ -20,18 +26,9 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
       remedy: 'Use up to 40 lower-case letters, digits and dashes, as in shop or web-2.',
     });
   }
-  const { url, username, token } = credentialsApart(request);
   const key = { namespace: PILOTAGE_NAMESPACE, name };
   const existing = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
-  const secret = token ? await keepSecret(home, name, username ?? 'git', token) : undefined;
-  const repository: JsonObject | undefined = url
-    ? {
-        type: 'remote',
-        url,
-        ...(secret ? { secretRef: { name: secret } } : {}),
-        ...(pollSeconds ? { pollSeconds } : {}),
-      }
-    : undefined;
+  const repository = await repositoryOf(home, request, existing?.spec.repository);
   const spec: JsonObject = { ...(repository ? { repository } : {}), ...(clusters ? { clusters } : {}) };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });
@@ -47,9 +44,39 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
     },
     { fieldManager: FIELD_MANAGER },
   );
-  const where = url ? `follows ${url}` : 'waits for its first push';
+  const where = repository ? `follows ${repository.url}` : 'waits for its first push';
   return { message: `Delivery ${name} ${where}.` };
 }
+
+/** Where the repository is from now on; undefined: nothing is said about it. As a merge patch: null takes a member away. */
+async function repositoryOf(
+  home: KubeClient,
+  request: ConnectRequest,
+  before: Delivery['spec']['repository'] | undefined,
+): Promise<JsonObject | undefined> {
+  const { name, pollSeconds } = request;
+  const known = before?.type === 'remote' ? before.url : undefined;
+  const { url = known, token, username = 'git' } = credentialsApart(request);
+  if (url === undefined) {
+    if (token === undefined && pollSeconds === undefined) return undefined;
+    throw new ProblemError({
+      reason: 'BadRequest',
+      message: `${name} is hosted here: there is nothing to ask, and no token to show.`,
+      remedy: `Say where its repository is: pilotage connect ${name} URL`,
+    });
+  }
+  const secret = token ? await keepSecret(home, name, username, token) : undefined;
+  // A token was given for one server; it is not shown to another.
+  const forget = secret === undefined && known !== undefined && hostOf(known) !== hostOf(url);
+  return {
+    type: 'remote',
+    url,
+    ...(secret ? { secretRef: { name: secret } } : forget ? { secretRef: null } : {}),
+    ...(pollSeconds ? { pollSeconds } : {}),
+  };
+}
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '');
 
 /** Credentials inside an address (`https://ada:token@host/…`) would be shown and logged wherever the address is. */
 function credentialsApart({

@@ -43,7 +43,7 @@ interface Followed {
   readonly key: string;
   /** Opened for each question: credentials that were added or changed since count at the next one. */
   readonly remote: () => Promise<Remote>;
-  readonly mirror: Promise<Repository>;
+  readonly mirror: () => Promise<Repository>;
   readonly poller: Poller;
 }
 
@@ -66,15 +66,13 @@ export function createRemotes(options: RemotesOptions): Remotes {
     leave(name);
     if (repository.type !== 'remote') return;
     const remote = () => connect(home, repository, logger);
-    const mirror = openRepository(join(root, `${name}.git`), { create: true });
-    // Whoever asks for the mirror is told; before anybody does, a failure is nobody's yet.
-    mirror.catch(() => undefined);
+    const mirror = mirrorAt(join(root, `${name}.git`));
     const poller = startPoller({
       clock,
       random: options.random,
       ...(repository.pollSeconds ? { intervalMs: repository.pollSeconds * 1000 } : {}),
       list: async (signal) => (await remote()).listBranches(signal),
-      onDecision: async (decision) => take(options, name, decision, await mirror, remote),
+      onDecision: (decision) => take(options, name, decision, mirror, remote),
       onFailure: (error) =>
         logger.warn(
           { delivery: name, problem: problemOf(error) },
@@ -96,9 +94,21 @@ export function createRemotes(options: RemotesOptions): Remotes {
       signal.addEventListener('abort', () => [...followed.keys()].forEach(leave), { once: true });
       await informer.synced;
     },
-    repository: async (delivery) => followed.get(delivery)?.mirror,
+    repository: async (delivery) => followed.get(delivery)?.mirror(),
     remote: async (delivery) => followed.get(delivery)?.remote(),
     poke: async (delivery) => followed.get(delivery)?.poller.poke(),
+  };
+}
+
+/** Opened at its first use; a failure (a full disk) is not remembered. */
+function mirrorAt(dir: string): () => Promise<Repository> {
+  let opening: Promise<Repository> | undefined;
+  return () => {
+    opening ??= openRepository(dir, { create: true }).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
   };
 }
 
@@ -132,26 +142,30 @@ async function take(
   options: RemotesOptions,
   name: string,
   decision: PollDecision,
-  mirror: Repository,
-  connected: () => Promise<Remote>,
+  mirrorOf: Followed['mirror'],
+  connected: Followed['remote'],
 ): Promise<void> {
   if (decision.kind === 'unchanged') return say(options, name, undefined);
   if (decision.kind === 'failed') return say(options, name, decision.problem);
   const { branches, head } = decision.list;
-  const remote = await connected();
-  try {
-    await remote.fetch(mirror, Object.keys(branches));
-  } catch (error) {
+  const mirror = await fetched(connected, mirrorOf, Object.keys(branches)).catch(async (error: unknown) => {
     await say(options, name, problemOf(error));
     // Not taken in: the poller must not remember this list, and asks again.
     throw error;
-  }
-  options.logger.info(
-    { delivery: name, url: remote.url, changes: decision.changes.length },
-    'branches moved',
-  );
+  });
+  options.logger.info({ delivery: name, changes: decision.changes.length }, 'branches moved');
   await options.onBranches(name, branches, head ?? (await mirror.defaultBranch()));
   await say(options, name, undefined);
+}
+
+async function fetched(
+  connected: Followed['remote'],
+  mirrorOf: Followed['mirror'],
+  branches: readonly string[],
+): Promise<Repository> {
+  const [remote, mirror] = [await connected(), await mirrorOf()];
+  await remote.fetch(mirror, branches);
+  return mirror;
 }
 
 /** The state of the remote in the Delivery's status. Unchanged means no write. */

@@ -1,0 +1,162 @@
+import { expect } from 'chai';
+import type { Problem } from '../../src/base/errors.ts';
+import { createSyncActions } from '../../src/sync/actions.ts';
+import { cm, createHarness, dataOf } from './harness.ts';
+
+describe('what people ask of sync', () => {
+  let world: Awaited<ReturnType<typeof createHarness>>;
+  let actions: ReturnType<typeof createSyncActions>;
+  beforeEach(async () => {
+    world = await createHarness();
+    actions = createSyncActions({
+      home: world.home.client,
+      sync: world.sync,
+      repository: async () => world.git.repository,
+      clock: world.clock,
+    });
+  });
+  afterEach(() => world.stop());
+
+  const dev = { delivery: 'shop', environment: 'dev' };
+  const problemOf = (promise: Promise<unknown>): Promise<Problem> =>
+    promise.then(
+      () => ({ reason: 'NotRefused', message: '' }),
+      (error: { problem: Problem }) => error.problem,
+    );
+  const one = { 'k8s/a.yaml': cm('a', { v: '1' }) };
+  const two = { 'k8s/a.yaml': cm('a', { v: '2' }) };
+  const dataNow = async () => dataOf(await world.live('ConfigMap', 'a'));
+
+  it('finds an environment without its delivery where only one has it', async () => {
+    await world.push(one);
+    expect((await actions.find({ delivery: '', environment: 'dev' })).spec.delivery).to.equal('shop');
+  });
+
+  it('asks which one is meant where several deliveries have it', async () => {
+    await world.push(one);
+    await world.sync.observed('web', { ...world.git.branches }, 'main', 'push');
+    const problem = await problemOf(actions.find({ delivery: '', environment: 'dev' }));
+    expect(problem).to.deep.include({ reason: 'Ambiguous', remedy: 'Say which: shop/dev, web/dev.' });
+  });
+
+  it('names the environments that there are when one is not', async () => {
+    await world.push(one);
+    const problem = await problemOf(actions.plan({ delivery: 'shop', environment: 'prod' }, {}));
+    expect(problem).to.deep.include({ reason: 'NotFound', remedy: 'There are: shop/dev.' });
+  });
+
+  it('says what to do first when nothing is there at all', async () => {
+    expect((await problemOf(actions.why(dev))).remedy).to.match(/push a repository/);
+  });
+
+  it('tells the state of everything', async () => {
+    const revision = await world.push(one);
+    const { deliveries } = await actions.status();
+    expect(deliveries[0]).to.deep.include({ name: 'shop', source: 'hosted here' });
+    expect(deliveries[0]?.environments[0]).to.deep.include({
+      name: 'dev',
+      branch: 'main',
+      wantedRevision: revision,
+      deployedRevision: revision,
+      sync: 'Synced',
+      health: 'Healthy',
+    });
+  });
+
+  it('plans another revision without pushing it', async () => {
+    await world.push(one);
+    const other = world.git.commit('feature', two);
+    const plan = await actions.plan(dev, { revision: other });
+    expect(plan).to.deep.include({ empty: false, summary: { update: 1 }, revision: other });
+    expect((await actions.plan(dev, {})).empty).to.equal(true);
+  });
+
+  it('refuses a plan of a revision that does not exist, and one that does not render, with its place', async () => {
+    await world.push(one);
+    expect((await problemOf(actions.plan(dev, { revision: 'nowhere' }))).reason).to.equal('RevisionNotFound');
+    const broken = world.git.commit('feature', { 'k8s/a.yaml': 'BROKEN', 'k8s/b.yaml': 'BROKEN' });
+    const problem = await problemOf(actions.plan(dev, { revision: broken }));
+    expect(problem.place).to.deep.equal({ file: 'k8s/a.yaml', line: 1 });
+    expect(problem.details?.join()).to.contain('it is broken');
+  });
+
+  it('rolls back to the release before and says which that is', async () => {
+    const first = await world.push(one);
+    await world.push(two);
+    const { message } = await actions.rollback(dev, { by: 'ann' });
+    await world.settle();
+    expect(message).to.contain(`goes back to release 1 (${first.slice(0, 7)})`);
+    expect(await dataNow()).to.deep.equal({ v: '1' });
+  });
+
+  it('refuses to roll back to a release that is not kept', async () => {
+    await world.push(one);
+    expect((await problemOf(actions.rollback(dev, { by: 'ann', number: 7 }))).reason).to.equal(
+      'ReleaseNotFound',
+    );
+  });
+
+  it('holds what is deployed whatever the branch says, until it is let go', async () => {
+    const first = await world.push(one);
+    await actions.pin(dev, { reason: 'freeze', by: 'ann' });
+    await world.push(two);
+    expect(await dataNow()).to.deep.equal({ v: '1' });
+    expect((await actions.why(dev)).reasons[0]).to.deep.include({
+      reason: 'Pinned',
+      message: `It is held at ${first.slice(0, 7)} (freeze).`,
+      remedy: 'pilotage pin shop/dev --off',
+    });
+    expect((await actions.unpin(dev)).message).to.contain('follows its branch main again');
+    await world.settle();
+    expect(await dataNow()).to.deep.equal({ v: '2' });
+  });
+
+  it('refuses to hold what does not exist or was never deployed, and to let go what is not held', async () => {
+    const pin = { reason: '', by: 'ann' };
+    await world.push({ 'k8s/a.yaml': 'BROKEN' });
+    expect((await problemOf(actions.pin(dev, pin))).reason).to.equal('NothingDeployed');
+    expect((await problemOf(actions.pin(dev, { ...pin, revision: 'nowhere' }))).reason).to.equal('NotFound');
+    expect((await problemOf(actions.unpin(dev))).reason).to.equal('NotPinned');
+  });
+
+  it('deploys a rewritten branch when exactly that tip is acknowledged', async () => {
+    await world.push(one);
+    const rewritten = await world.push(two, 'main', { rewritten: true });
+    expect(await dataNow()).to.deep.equal({ v: '1' });
+    expect((await actions.why(dev)).reasons[0]?.reason).to.equal('TipRewritten');
+    await actions.sync(dev, { acknowledge: true });
+    await world.settle();
+    expect((await world.environment()).status?.deployedRevision).to.equal(rewritten);
+  });
+
+  it('does not take an acknowledgement for the next rewrite', async () => {
+    await world.push(one);
+    await world.push(two, 'main', { rewritten: true });
+    await actions.sync(dev, { acknowledge: true });
+    await world.settle();
+    await world.push({ 'k8s/a.yaml': cm('a', { v: '3' }) }, 'main', { rewritten: true });
+    expect(await dataNow()).to.deep.equal({ v: '2' });
+  });
+
+  it('tells the history, newest first, with the one that stands', async () => {
+    await world.push(one);
+    await world.push(two);
+    const history = await actions.history(dev);
+    expect(history.map(({ number, current }) => [number, current])).to.deep.equal([
+      [2, true],
+      [1, false],
+    ]);
+  });
+
+  it('finds nothing in the way of what is well', async () => {
+    await world.push(one);
+    expect((await actions.why(dev)).reasons).to.deep.equal([]);
+  });
+
+  it('tells why an environment stands still', async () => {
+    await world.push(one);
+    await world.push({ 'k8s/a.yaml': 'BROKEN' });
+    const { reasons } = await actions.why(dev);
+    expect(reasons.map(({ message }) => message).join('\n')).to.contain('it is broken');
+  });
+});
