@@ -113,7 +113,7 @@ describe('what people ask of sync', () => {
 
   it('refuses to hold what does not exist or was never deployed, and to let go what is not held', async () => {
     const pin = { reason: '', by: 'ann' };
-    await world.push({ 'k8s/a.yaml': 'BROKEN' });
+    await world.push({ ...one, 'k8s/x.yaml': 'BROKEN' });
     expect((await problemOf(actions.pin(dev, pin))).reason).to.equal('NothingDeployed');
     expect((await problemOf(actions.pin(dev, { ...pin, revision: 'nowhere' }))).reason).to.equal('NotFound');
     expect((await problemOf(actions.unpin(dev))).reason).to.equal('NotPinned');
