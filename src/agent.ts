@@ -52,8 +52,8 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
 }
 
 /** Ends every process of the pods recorded below a data directory. Its agent must not run. */
-export const stopPods = (dataDir: string, graceMs?: number): Promise<void> =>
-  stopAllPods(join(dataDir, 'agent'), graceMs === undefined ? {} : { graceMs });
+export const stopPods = (dataDir: string, hurry?: AbortSignal): Promise<void> =>
+  stopAllPods(join(dataDir, 'agent'), hurry ? { hurry } : {});
 
 const imagesOf = (dataDir: string) =>
   openImageStore(join(dataDir, 'images'), { clock: systemClock, logger: silentLogger });

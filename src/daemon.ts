@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { type Identity, supervise } from './base/supervise.ts';
 import { listenForStop } from './base/told.ts';
 import { startWatchdog } from './base/watchdog.ts';
 import type { CliContext, Surroundings, UpOptions } from './cli/context.ts';
-import { takeDown } from './cli/down.ts';
+import { type TakeDownOptions, takeDown } from './cli/down.ts';
 import { createGitHost } from './git/host.ts';
 import { basicCredentials } from './git/host-http.ts';
 import type { Repository } from './git/types.ts';
@@ -60,18 +60,39 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
     ...(ownerPid === undefined ? {} : { ownerLives: livenessOf(ownerPid) }),
   });
   await makeDataDir(options.dataDir);
-  const daemon = await startDaemon(options, context.surroundings, logger);
-  announce(options, context, daemon.file);
-  logger.info({ reason: await told.first }, 'stopping');
-  await daemon.stop();
-  if (options.ephemeral) await vanish(context, options.dataDir, told.second);
+  const run = async (): Promise<void> => {
+    const daemon = await startDaemon(options, context.surroundings, logger);
+    announce(options, context, daemon.file);
+    logger.info({ reason: await told.first }, 'stopping');
+    await daemon.stop(told.second);
+  };
+  await (options.ephemeral ? vanishAfter(run, options.dataDir, context, told.second) : run());
   leaveSoon(logger);
   return 0;
 }
 
+/** Whatever becomes of `run` or of this very process: what it started and its data directory go with it. */
+async function vanishAfter(
+  run: () => Promise<void>,
+  dataDir: string,
+  context: CliContext,
+  hurry: AbortSignal,
+): Promise<void> {
+  await refuseUsed(dataDir);
+  const { entry, hostEnvironment } = context.surroundings;
+  const reaper = [entry.execPath, ...entry.args, 'reap', '--data-dir', dataDir];
+  const callOff = startWatchdog(process.pid, reaper, hostEnvironment);
+  try {
+    await run();
+  } finally {
+    await reap(context, dataDir, { self: process.pid, hurry });
+    callOff();
+  }
+}
+
 interface Daemon {
   readonly file: DaemonFile;
-  stop(): Promise<void>;
+  stop(hurry: AbortSignal): Promise<void>;
 }
 
 async function startDaemon(options: UpOptions, surroundings: Surroundings, logger: Logger): Promise<Daemon> {
@@ -86,7 +107,6 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
       serviceCidr: instance.serviceCidr,
     });
     parts.add('control plane', () => controlPlane.stop());
-    if (options.ephemeral) guard(options, surroundings);
     const token = await openToken(dataDir);
     const kept = await readPorts(dataDir);
     const apiPort = portToUse({ port: options.api.port, given: options.apiGiven }, kept?.api);
@@ -389,23 +409,23 @@ function livenessOf(pid: number): () => boolean {
   return () => startTime !== undefined && isSameProcess(pid, startTime);
 }
 
-/** Whatever becomes of this process, what it started and its data directory go with it. */
-function guard({ dataDir }: UpOptions, { entry, hostEnvironment }: Surroundings): void {
-  startWatchdog(process.pid, [entry.execPath, ...entry.args, 'reap', '--data-dir', dataDir], hostEnvironment);
-}
-
-/** The end of an ephemeral instance: agent, pods, data. */
-async function vanish(context: CliContext, dataDir: string, hurry: AbortSignal): Promise<void> {
-  await reap(
-    { ...context, stopPods: (dir) => context.stopPods(dir, hurry.aborted ? 0 : undefined) },
-    dataDir,
-    process.pid,
-  );
+/** An ephemeral data directory is removed at the end, so it must be one that holds nothing of anybody. */
+async function refuseUsed(dataDir: string): Promise<void> {
+  if ((await readdir(dataDir)).length === 0) return;
+  throw new ProblemError({
+    reason: 'DataDirNotEmpty',
+    message: `${dataDir} is not empty, and an ephemeral Pilotage removes its data directory at the end.`,
+    remedy: 'Leave --data-dir out to get a temporary one, or leave --ephemeral out to keep the data.',
+  });
 }
 
 /** Ends everything that belongs to an ephemeral data directory, then removes it. Doing it twice does no harm. */
-export async function reap(context: CliContext, dataDir: string, self?: number): Promise<void> {
-  await takeDown(context, dataDir, self);
+export async function reap(
+  context: CliContext,
+  dataDir: string,
+  options: TakeDownOptions = {},
+): Promise<void> {
+  await takeDown(context, dataDir, options);
   await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
 }
 

@@ -20,7 +20,7 @@ const context: CliContext = {
   runDaemon: async (options) => (await import('./daemon.ts')).runDaemon(options, context),
   runAgent: async (options) => (await import('./agent.ts')).runAgent(options, surroundings),
   reap: async (dataDir) => (await import('./daemon.ts')).reap(context, dataDir),
-  stopPods: async (dataDir, graceMs) => (await import('./agent.ts')).stopPods(dataDir, graceMs),
+  stopPods: async (dataDir, hurry) => (await import('./agent.ts')).stopPods(dataDir, hurry),
   images: {
     import: async (dataDir, reference, directory) =>
       (await import('./agent.ts')).importImage(dataDir, reference, directory),

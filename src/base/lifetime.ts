@@ -5,8 +5,16 @@ import type { Logger } from './log.ts';
 export interface Lifetime {
   /** Says how a part that has just started is ended. */
   add(name: string, stop: () => Promise<void> | void): void;
-  /** Ends the parts in the reverse of the order in which they started. Never rejects, and always resolves. */
-  end(): Promise<void>;
+  /**
+   * Ends the parts in the reverse of the order in which they started. Never rejects, and always resolves;
+   * once `hurry` aborts, every part is told and none is waited for.
+   */
+  end(hurry?: AbortSignal): Promise<void>;
+}
+
+interface Part {
+  readonly name: string;
+  readonly stop: () => Promise<void> | void;
 }
 
 export interface LifetimeOptions {
@@ -18,29 +26,33 @@ export interface LifetimeOptions {
 
 /** The end of one part is no reason for the others not to end: one that fails or hangs is named in the log and left behind. */
 export function createLifetime({ clock, logger, limitMs = 5_000 }: LifetimeOptions): Lifetime {
-  const parts: { readonly name: string; readonly stop: () => Promise<void> | void }[] = [];
+  const parts: Part[] = [];
 
-  async function endOne(part: string, stop: () => Promise<void> | void): Promise<void> {
-    let cancel = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = clock.after(limitMs, () => {
-        logger.warn({ part, limitMs }, 'a part does not stop; going on without it');
-        resolve();
-      });
+  async function endOne({ name: part, stop }: Part, hurry: AbortSignal | undefined): Promise<void> {
+    const limit = new AbortController();
+    const cancel = clock.after(limitMs, () => {
+      logger.warn({ part, limitMs }, 'a part does not stop; going on without it');
+      limit.abort();
     });
     const stopped = Promise.resolve()
       .then(stop)
       .catch((error: unknown) =>
         logger.warn({ part, error: problemOf(error).message }, 'a part failed to stop'),
       );
-    await Promise.race([stopped, late]);
+    await Promise.race([stopped, aborted(limit.signal), ...(hurry ? [aborted(hurry)] : [])]);
     cancel();
   }
 
   return {
     add: (name, stop) => void parts.push({ name, stop }),
-    async end() {
-      for (let part = parts.pop(); part; part = parts.pop()) await endOne(part.name, part.stop);
+    async end(hurry) {
+      for (let part = parts.pop(); part; part = parts.pop()) await endOne(part, hurry);
     },
   };
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

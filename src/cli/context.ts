@@ -50,8 +50,8 @@ export interface CliContext {
   /** Runs the control plane until it is told to stop. Handed in: only daemon.ts composes it. */
   readonly runDaemon: (options: UpOptions) => Promise<number>;
   readonly runAgent: (options: AgentOptions) => Promise<number>;
-  /** Ends every process of the pods recorded below this data directory. */
-  readonly stopPods: (dataDir: string, graceMs?: number) => Promise<void>;
+  /** Ends every process of the pods recorded below this data directory; without any grace once `hurry` aborts. */
+  readonly stopPods: (dataDir: string, hurry?: AbortSignal) => Promise<void>;
   /** Takes an ephemeral instance down and removes its data. */
   readonly reap: (dataDir: string) => Promise<void>;
   readonly images: {

@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { sleep } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
+import { silentLogger } from '../base/log.ts';
+import { leaveSoon } from '../base/process.ts';
 import type { EnvironmentReport, PromotionReport } from '../model/faces.ts';
 import { environmentPath, print, reportProblem } from './command.ts';
 import type { CliContext } from './context.ts';
@@ -45,7 +45,10 @@ async function demo(context: CliContext, leave: boolean): Promise<number> {
     reportProblem(context, error);
     return 1;
   });
-  return (await endAll(context, running)) ? code : 1;
+  const inOrder = await endAll(context, running);
+  // An interrupted show leaves requests behind that would be tried again for ever.
+  leaveSoon(silentLogger);
+  return inOrder ? code : 1;
 }
 
 async function play(
@@ -56,19 +59,15 @@ async function play(
 ): Promise<number> {
   const stopped = stopOnSignals(context, running);
   const { packageDir, fullEnvironment } = context.surroundings;
-  const sample = await createSample(packageDir, fullEnvironment);
-  try {
-    const daemon = await openFace(context.surroundings, { server: running.ready.git.replace(/\/git$/, '') });
-    const show: Show = { context, stage, ready: running.ready, daemon, sample };
-    if ((await Promise.race([perform(show), stopped])) === 'told') return 130;
-    stage.chapter('Every step held.');
-    if (leave) return 0;
-    farewell(show);
-    await stopped;
-    return 0;
-  } finally {
-    await rm(sample.directory, { recursive: true, force: true });
-  }
+  const sample = await createSample(packageDir, running.dataDir, fullEnvironment);
+  const daemon = await openFace(context.surroundings, { server: running.ready.git.replace(/\/git$/, '') });
+  const show: Show = { context, stage, ready: running.ready, daemon, sample };
+  if ((await Promise.race([perform(show), stopped])) === 'told') return 130;
+  stage.chapter('Every step held.');
+  if (leave) return 0;
+  farewell(show);
+  await stopped;
+  return 0;
 }
 
 /** Resolves with whether Pilotage ended in order; where it did not, what it left is cleaned up here. */
@@ -77,7 +76,7 @@ async function endAll(context: CliContext, running: EphemeralDaemon): Promise<bo
   const code = await running.ended;
   if (code !== 0) {
     print(context, `Pilotage ended out of order (exit code ${code}); cleaning up after it …`);
-    await context.reap(dirname(running.ready.kubeconfig));
+    await context.reap(running.dataDir);
   }
   print(context, 'Everything is stopped, and nothing is left on this machine.');
   return code === 0;
@@ -90,7 +89,8 @@ function stopOnSignals(context: CliContext, running: EphemeralDaemon): Promise<'
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         signals += 1;
-        if (signals === 1) context.stdout.write('\nStopping …\n');
+        if (signals > 1) return running.hurry();
+        context.stdout.write('\nStopping … (once more: without waiting for the pods)\n');
         running.stop();
         resolve('told');
       });

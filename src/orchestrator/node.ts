@@ -167,9 +167,10 @@ export async function stopAllPods(
     clock = systemClock,
     logger = silentLogger,
     graceMs = 5_000,
-  }: { clock?: Clock; logger?: Logger; graceMs?: number } = {},
+    hurry,
+  }: { clock?: Clock; logger?: Logger; graceMs?: number; hurry?: AbortSignal } = {},
 ): Promise<void> {
-  await stopRecorded(podsDir(dir), clock, logger, graceMs);
+  await stopRecorded(podsDir(dir), clock, logger, graceMs, hurry);
 }
 
 /** A small file that is replaced as a whole; what cannot be read counts as nothing. */

@@ -47,4 +47,21 @@ describe('the end of a process that has several parts', () => {
     expect(ended).to.deep.equal(['store']);
     expect(warnings).to.deep.equal([{ part: 'api', error: 'socket lost' }]);
   });
+
+  it('waits for none once it has to hurry, and still tells each', async () => {
+    const { parts, clock } = started();
+    const [told, hurry] = [[] as string[], new AbortController()];
+    for (const name of ['store', 'api', 'sync']) {
+      parts.add(name, () => {
+        told.push(name);
+        return new Promise<void>(() => {});
+      });
+    }
+    const end = parts.end(hurry.signal);
+    await clock.advance(10);
+    hurry.abort();
+    await end;
+    expect(told).to.deep.equal(['sync', 'api', 'store']);
+    expect(clock.pending).to.equal(0);
+  });
 });

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { processStartTime } from '../../src/base/process.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const main = join(root, 'dist', 'main.js');
+export const main = join(root, 'dist', 'main.js');
 
 export interface Ready {
   readonly http: string;
@@ -99,15 +100,7 @@ export class Pilotage {
     const child = spawn(process.execPath, args, { env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     createInterface({ input: child.stderr }).on('line', (line) => this.log.push(line));
-    const line = await Promise.race([
-      new Promise<string>((resolve) => createInterface({ input: child.stdout }).once('line', resolve)),
-      new Promise<never>((_, reject) =>
-        child.once('exit', (code) =>
-          reject(new Error(`up ended with ${code}:\n${this.log.slice(-20).join('\n')}`)),
-        ),
-      ),
-    ]);
-    this.ready = JSON.parse(line) as Ready;
+    this.ready = JSON.parse(await firstLine(child, this.log)) as Ready;
   }
 
   /** As `pilotage …` in a terminal. */
@@ -156,14 +149,27 @@ export class Pilotage {
 
   /** The fixture `name` as a repository with one commit on main. */
   async repository(name: string, fixture = 'web'): Promise<Work> {
-    const dir = join(this.dir, 'work', name);
-    await mkdir(dirname(dir), { recursive: true });
-    await cp(join(root, 'test', 'fixtures', 'e2e', fixture), dir, { recursive: true });
-    const work = new Work(dir, `${this.ready.git}/${name}.git`);
-    await work.git('init', '--quiet', '--initial-branch=main');
-    await work.commit('first');
-    return work;
+    return repositoryAt(join(this.dir, 'work', name), `${this.ready.git}/${name}.git`, fixture);
   }
+}
+
+/** The first line that a process prints; rejects, with what it logged, when it ends without one. */
+export function firstLine(child: ChildProcess, log: readonly string[] = []): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (!child.stdout) return reject(new Error('stdout is a pipe'));
+    createInterface({ input: child.stdout }).once('line', resolve);
+    child.once('exit', (code) => reject(new Error(`it ended with ${code}:\n${log.slice(-20).join('\n')}`)));
+  });
+}
+
+/** A fixture as a repository with one commit on main, for `remote`. */
+export async function repositoryAt(dir: string, remote: string, fixture: string): Promise<Work> {
+  await mkdir(dirname(dir), { recursive: true });
+  await cp(join(root, 'test', 'fixtures', 'e2e', fixture), dir, { recursive: true });
+  const work = new Work(dir, remote);
+  await work.git('init', '--quiet', '--initial-branch=main');
+  await work.commit('first');
+  return work;
 }
 
 /** A person's clone. */
@@ -263,11 +269,5 @@ export async function eventually<T>(
   }
 }
 
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
+/** A zombie that nobody has waited for does not live. */
+export const isAlive = (pid: number): boolean => processStartTime(pid) !== undefined;

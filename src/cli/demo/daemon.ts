@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ProblemError } from '../../base/errors.ts';
 import type { Surroundings } from '../context.ts';
@@ -17,8 +18,12 @@ export interface EphemeralDaemon {
   readonly ready: Ready;
   /** Resolves with the exit code once the daemon and all that it started have ended. */
   readonly ended: Promise<number>;
-  /** Asks it to end; a second call makes it hurry. */
+  /** What it keeps, and removes at its end. */
+  readonly dataDir: string;
+  /** Asks it to end. Asking again changes nothing. */
   stop(): void;
+  /** Asks it to end without waiting for anybody. */
+  hurry(): void;
   /** The last lines that it logged. */
   log(): readonly string[];
 }
@@ -64,7 +69,19 @@ export async function startEphemeral(surroundings: Surroundings, ownerPid: numbe
       details: log,
     });
   }
-  return { ready, ended, stop: () => void child.kill('SIGTERM'), log: () => log };
+  const tell = (): void => void child.kill('SIGTERM');
+  let told = false;
+  return {
+    ready,
+    ended,
+    dataDir: dirname(ready.kubeconfig),
+    stop() {
+      if (!told) tell();
+      told = true;
+    },
+    hurry: tell,
+    log: () => log,
+  };
 }
 
 function firstLine(child: ChildProcess): Promise<Ready> {

@@ -1,5 +1,4 @@
-import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Git, gitIn } from './git.ts';
 
@@ -8,12 +7,13 @@ export interface SampleRepository {
   readonly git: Git;
 }
 
-/** The example application as a repository of its own, one commit on main. */
+/** The example application as a repository of its own below `parent`, one commit on main. */
 export async function createSample(
   packageDir: string,
+  parent: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<SampleRepository> {
-  const directory = await mkdtemp(join(tmpdir(), 'pilotage-demo-'));
+  const directory = join(parent, 'sample');
   await cp(join(packageDir, 'examples', 'resizer'), directory, {
     recursive: true,
     // What a developer's own trial of the example leaves behind is no part of it.

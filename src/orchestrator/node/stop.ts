@@ -4,9 +4,12 @@ import { createProcessRuntime } from './process.ts';
 import type { ContainerRef } from './runtime.ts';
 
 const LOOK_MS = 20;
+/** A kill does not fail; what waits for a disk may take a moment to notice. */
+const KILL_MS = 5_000;
 
 /**
- * Ends every process of every pod that is recorded below `root`: SIGTERM, and SIGKILL after `graceMs`. The records stay: an agent that
+ * Ends every process of every pod that is recorded below `root`: SIGTERM, and SIGKILL after `graceMs`, or as soon as `hurry`
+ * aborts. The records stay: an agent that
  * comes later starts the containers again. No agent may run meanwhile. Resolves when nothing runs.
  */
 export async function stopRecorded(
@@ -14,6 +17,7 @@ export async function stopRecorded(
   clock: Clock,
   logger: Logger,
   graceMs: number,
+  hurry?: AbortSignal,
 ): Promise<void> {
   const runtime = createProcessRuntime({ root, clock, logger });
   const running = (): ContainerRef[] =>
@@ -22,11 +26,13 @@ export async function stopRecorded(
       .flatMap((pod) => runtime.attempts(pod))
       .flatMap(({ ref, state }) => (state.type === 'running' ? [ref] : []));
   try {
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const end = async (signal: 'SIGTERM' | 'SIGKILL', waitMs: number, enough: () => boolean) => {
       for (const ref of running()) runtime.signal(ref, signal);
-      const deadline = clock.monotonic() + (signal === 'SIGTERM' ? graceMs : 5_000);
-      while (running().length > 0 && clock.monotonic() < deadline) await sleep(clock, LOOK_MS);
-    }
+      const deadline = clock.monotonic() + waitMs;
+      while (running().length > 0 && clock.monotonic() < deadline && !enough()) await sleep(clock, LOOK_MS);
+    };
+    await end('SIGTERM', graceMs, () => hurry?.aborted === true);
+    await end('SIGKILL', KILL_MS, () => false);
   } finally {
     runtime.close();
   }
