@@ -70,12 +70,16 @@ export class Pilotage {
   log: string[] = [];
   #child: ChildProcess | undefined;
 
-  private constructor(dir: string) {
+  readonly #under: readonly string[];
+
+  private constructor(dir: string, under: readonly string[]) {
     this.dir = dir;
+    this.#under = under;
   }
 
-  static async start(): Promise<Pilotage> {
-    const pilotage = new Pilotage(await mkdtemp(join(tmpdir(), 'pilotage-e2e-')));
+  /** `under`: a command that runs it, `setpriv …` say. */
+  static async start(under: readonly string[] = []): Promise<Pilotage> {
+    const pilotage = new Pilotage(await mkdtemp(join(tmpdir(), 'pilotage-e2e-')), under);
     await pilotage.up();
     return pilotage;
   }
@@ -85,7 +89,9 @@ export class Pilotage {
   }
 
   async up(): Promise<void> {
-    const args = [
+    const [command = '', ...args] = [
+      ...this.#under,
+      process.execPath,
       main,
       'up',
       '--data-dir',
@@ -97,7 +103,7 @@ export class Pilotage {
       '--output',
       'json',
     ];
-    const child = spawn(process.execPath, args, { env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     createInterface({ input: child.stderr }).on('line', (line) => this.log.push(line));
     this.ready = JSON.parse(await firstLine(child, this.log)) as Ready;
