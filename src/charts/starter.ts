@@ -3,6 +3,8 @@ import { type FileTree, readText } from '../base/filetree.ts';
 export interface StarterOptions {
   /** Name of the delivery and of its app: lower-case letters, digits and dashes. */
   readonly name: string;
+  /** Branch that `dev` follows; left out: main. */
+  readonly branch?: string;
   /** Folder of the repository that holds the program, and how it is built; left out, the chart must name a registry image. */
   readonly image?: { readonly path: string; readonly build?: string };
   /** What the container runs. */
@@ -43,13 +45,15 @@ replicas: ${name === 'dev' ? 1 : 2}
 `;
 
 function withAnswers(values: string, { command, port }: StarterOptions): string {
-  const commanded = command
+  const started = command
     ? values.replace(/^command: \[\]$/m, () => `command: ${JSON.stringify(command)}`)
     : values;
+  // On one machine a node port is the URL that a person can open.
+  const commanded = started.replace(/^( +type:) ClusterIP$/m, '$1 NodePort');
   return port === undefined ? commanded : commanded.replace(/^port: \d+$/m, `port: ${port}`);
 }
 
-function pilotageYaml({ name, image }: StarterOptions): string {
+function pilotageYaml({ name, branch = 'main', image }: StarterOptions): string {
   const build = image?.build ? `, build: ${JSON.stringify(image.build)}` : '';
   const images = image ? `  images:\n    web: {path: ${JSON.stringify(image.path)}${build}}\n` : '';
   return `apiVersion: pilotage.dev/v1alpha1
@@ -59,7 +63,7 @@ metadata:
 spec:
   environments:
     - name: dev
-      branch: main
+      branch: ${branch}
     - name: preprod
       branch: preprod
       promotion: {from: dev, gates: {healthy: 30s}}

@@ -1,60 +1,132 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { ProblemError } from '../base/errors.ts';
 import { starterFiles } from '../charts/starter.ts';
+import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
 import { print } from './command.ts';
 import type { CliContext } from './context.ts';
+import { findDaemon } from './face.ts';
 import { readFolder } from './foldertree.ts';
+import { guessBranch, guessProgram } from './guess.ts';
 
 interface InitOptions {
   readonly name?: string;
   readonly app: string;
   readonly build?: string;
   readonly command?: string;
-  readonly port?: string;
+  readonly port?: number;
 }
 
 export function initCommand(context: CliContext): Command {
   return new Command('init')
     .description('write pilotage.yaml and a starter chart into a repository; nothing that exists is touched')
     .argument('[folder]', 'the repository', '.')
-    .option('--name <name>', 'of the delivery (default: the folder’s)')
+    .option('--name <name>', "of the delivery (default: the folder's)")
     .option('--app <folder>', 'where the program is', '.')
-    .option('--build <command>', 'how it is built, as in "npm ci --omit=dev"')
-    .option('--command <line>', 'how it is started, as in "node server.js"')
-    .option('--port <number>', 'where it listens')
-    .action(async (folder: string, options: InitOptions) => {
-      const root = resolve(folder);
-      const name =
-        options.name ??
-        basename(root)
-          .toLowerCase()
-          .replace(/[^a-z0-9]+/g, '-')
-          .replace(/^-+|-+$/g, '');
-      const files = starterFiles(readFolder(join(context.surroundings.packageDir, 'charts', 'web')), {
-        name: name || 'app',
-        image: { path: options.app, ...(options.build ? { build: options.build } : {}) },
-        ...(options.command ? { command: options.command.split(/\s+/) } : {}),
-        ...(options.port ? { port: Number(options.port) } : {}),
-      });
-      const existing = Object.keys(files).filter((file) => existsSync(join(root, file)));
-      if (existing.length > 0) {
-        throw new ProblemError({
-          reason: 'AlreadyExists',
-          message: `${root} has ${existing.join(', ')} already; nothing was written.`,
-          remedy: 'Edit what is there, or remove it first.',
-        });
-      }
-      for (const [file, text] of Object.entries(files)) {
-        await mkdir(dirname(join(root, file)), { recursive: true });
-        await writeFile(join(root, file), text);
-        print(context, `  wrote ${file}`);
-      }
-      print(
-        context,
-        '  next: look at pilotage.yaml, then: pilotage render && git add . && git commit && git push URL',
-      );
+    .option(
+      '--build <command>',
+      'how it is built, as in "npm ci --omit=dev" (default: as package.json needs it)',
+    )
+    .option(
+      '--command <line>',
+      'how it is started, as in "node server.js" (default: the start of package.json)',
+    )
+    .option('--port <number>', 'where it listens, told to it as PORT (default: 8080)', parsePort)
+    .action((folder: string, options: InitOptions) => init(context, resolve(folder), options));
+}
+
+async function init(context: CliContext, root: string, options: InitOptions): Promise<void> {
+  if (!existsSync(join(root, options.app))) {
+    throw new ProblemError({
+      reason: 'NotFound',
+      message: `There is no folder ${join(root, options.app)}.`,
+      remedy: 'Run it in your repository, or name its folder: pilotage init FOLDER.',
     });
+  }
+  const guess = guessProgram((file) => readIfThere(join(root, options.app, file)));
+  const branch = guessBranch((file) => readIfThere(join(root, file))) ?? 'main';
+  const command = options.command?.trim().split(/\s+/) ?? guess.command;
+  const build = options.build ?? guess.build;
+  const name = options.name ?? nameOf(root);
+  const all = starterFiles(readFolder(join(context.surroundings.packageDir, 'charts', 'web')), {
+    name,
+    branch,
+    image: { path: options.app, ...(build ? { build } : {}) },
+    ...(command ? { command } : {}),
+    ...(options.port ? { port: options.port } : {}),
+  });
+  const files = withoutExistingChart(all, root);
+  refuseToOverwrite(Object.keys(files), root);
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), text);
+    print(context, `  wrote ${file}`);
+  }
+  await sayWhatComesNext(context, { name, branch, command });
+}
+
+/** A chart of one's own stays: only pilotage.yaml is missing then. */
+function withoutExistingChart(files: Readonly<Record<string, string>>, root: string) {
+  if (!existsSync(join(root, 'chart', 'Chart.yaml'))) return files;
+  return Object.fromEntries(
+    Object.entries(files).filter(
+      ([file]) =>
+        !file.startsWith('chart/') || (file.startsWith('chart/values/') && !existsSync(join(root, file))),
+    ),
+  );
+}
+
+function refuseToOverwrite(files: readonly string[], root: string): void {
+  const existing = files.filter((file) => existsSync(join(root, file)));
+  if (existing.length === 0) return;
+  throw new ProblemError({
+    reason: 'AlreadyExists',
+    message: `${root} has ${existing.join(', ')} already; nothing was written.`,
+    remedy: existing.includes(PILOTAGE_FILE)
+      ? 'It is ready to be pushed: edit what is there, and see what it makes with `pilotage render`.'
+      : 'Edit what is there, or move it away first.',
+  });
+}
+
+async function sayWhatComesNext(
+  context: CliContext,
+  made: { readonly name: string; readonly branch: string; readonly command: readonly string[] | undefined },
+): Promise<void> {
+  if (made.command)
+    print(context, `  starts with \`${made.command.join(' ')}\`; change it in chart/values.yaml`);
+  else
+    print(
+      context,
+      '  missing: how the program is started. Say it in chart/values.yaml: command: [PROGRAM, ARGUMENT]',
+    );
+  const git = await findDaemon(context.surroundings.dataDir).then(
+    (daemon) => daemon.git,
+    () => undefined,
+  );
+  const steps = [
+    'pilotage render                 # what it makes, before anybody else sees it',
+    'git add . && git commit -m "Deliver with Pilotage"',
+    ...(git ? [] : ['pilotage up                     # in another terminal; it prints the URL']),
+    `git push ${git ?? 'URL'}/${made.name}.git ${made.branch}`,
+  ];
+  print(context, '  next:');
+  for (const step of steps) print(context, `    ${step}`);
+}
+
+const nameOf = (root: string): string =>
+  basename(root)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '') || 'app';
+
+const readIfThere = (path: string): string | undefined =>
+  existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('It must be a port: 1 to 65535.');
+  return port;
 }

@@ -1,0 +1,48 @@
+/** What a folder says about the program in it, so that `pilotage init` asks for as little as possible. */
+export interface Guess {
+  readonly build?: string;
+  readonly command?: readonly string[];
+}
+
+/** The files that are looked at; `read` answers undefined for one that is not there. */
+export type Read = (file: string) => string | undefined;
+
+/** A Node.js program names its start in package.json; one with dependencies is built by installing them. */
+export function guessProgram(read: Read): Guess {
+  const manifest = parse(read('package.json'));
+  if (manifest === undefined) return {};
+  const command = startOf(manifest, read);
+  const needsInstall = Object.keys(manifest.dependencies ?? {}).length > 0;
+  const install = read('package-lock.json') === undefined ? 'npm install' : 'npm ci';
+  return {
+    ...(needsInstall ? { build: `${install} --omit=dev --no-audit --no-fund` } : {}),
+    ...(command ? { command } : {}),
+  };
+}
+
+interface PackageJson {
+  readonly main?: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+function parse(text: string | undefined): PackageJson | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? 'null');
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The start script itself where it is a plain command line: signals then reach the program, which npm would stand in front of. */
+function startOf({ scripts, main }: PackageJson, read: Read): readonly string[] | undefined {
+  const start = scripts?.start?.trim();
+  if (start) return /^node [\w./@ =-]+$/.test(start) ? start.split(/\s+/) : ['npm', 'start'];
+  const file = [main, 'server.js', 'index.js'].find((name) => name && read(name) !== undefined);
+  return file ? ['node', file] : undefined;
+}
+
+/** The branch of `.git/HEAD`, or undefined where the folder is no repository or its head is detached. */
+export const guessBranch = (read: Read): string | undefined =>
+  /^ref: refs\/heads\/(\S+)$/m.exec(read('.git/HEAD') ?? '')?.[1];
