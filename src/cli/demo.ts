@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { sleep } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
 import { silentLogger } from '../base/log.ts';
 import { leaveSoon } from '../base/process.ts';
-import type { EnvironmentReport, PromotionReport } from '../model/faces.ts';
+import type { EnvironmentReport, PromotionReport, StatusReport } from '../model/faces.ts';
 import { environmentPath, print, reportProblem } from './command.ts';
 import type { CliContext } from './context.ts';
 import { type EphemeralDaemon, type Ready, startEphemeral } from './demo/daemon.ts';
@@ -22,6 +24,7 @@ interface Show {
   readonly context: CliContext;
   readonly stage: Stage;
   readonly ready: Ready;
+  readonly dataDir: string;
   readonly daemon: FaceClient;
   readonly sample: SampleRepository;
 }
@@ -37,7 +40,7 @@ export function demoCommand(context: CliContext, exit: (code: number) => void): 
 
 async function demo(context: CliContext, leave: boolean): Promise<number> {
   const stage = createStage(context);
-  print(context, 'Pilotage demo: from a git push to production, on this machine, in a temporary directory.');
+  print(context, 'From a git push to production, on this machine, in a temporary directory.');
   const started = stage.now();
   const running = await startEphemeral(context.surroundings, process.pid);
   stage.done(`Pilotage is up: daemon ${running.ready.pid}, agent ${running.ready.agentPid}`, started);
@@ -61,11 +64,12 @@ async function play(
   const { packageDir, fullEnvironment } = context.surroundings;
   const sample = await createSample(packageDir, running.dataDir, fullEnvironment);
   const daemon = await openFace(context.surroundings, { server: running.ready.git.replace(/\/git$/, '') });
-  const show: Show = { context, stage, ready: running.ready, daemon, sample };
+  const { ready, dataDir } = running;
+  const show: Show = { context, stage, ready, dataDir, daemon, sample };
   if ((await Promise.race([perform(show), stopped])) === 'told') return 130;
   stage.chapter('Every step held.');
   if (leave) return 0;
-  farewell(show);
+  await farewell(show);
   await stopped;
   return 0;
 }
@@ -131,7 +135,8 @@ async function push({ stage, ready, sample }: Show): Promise<void> {
 
 function remote(stage: Stage, line: string): void {
   const text = /^remote: (.*)$/.exec(line)?.[1]?.trimEnd();
-  if (text) stage.detail(text);
+  // A blank line of a build's output.
+  if (text && !/^\[\S+\]$/.test(text)) stage.detail(text);
 }
 
 /** Waits until an environment is healthy and checks over HTTP that it runs the version that it should. */
@@ -154,8 +159,14 @@ async function settle(
   if ('failure' in answer) throw held(`${NAME}/${name} does not answer: ${answer.failure}`);
   if (answer.version !== version)
     throw held(`${NAME}/${name} answers with version ${answer.version}, not ${version}.`);
-  stage.detail(`GET ${versionUrl(environment)} → ${JSON.stringify(answer.body)}`);
+  showAnswer(stage, versionUrl(environment), answer.body);
   return environment;
+}
+
+function showAnswer(stage: Stage, url: string, body: object): void {
+  const said = Object.entries(body).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  stage.detail(`GET ${url}`);
+  stage.detail(`→ {${said.join(', ')}}`);
 }
 
 const held = (message: string, details: readonly string[] = []): ProblemError =>
@@ -219,7 +230,7 @@ async function update({ context, stage, sample, ready, daemon }: Show, url: stri
     return settled;
   });
   await rolled;
-  stage.done('rolled out while 8 clients kept asking, half on kept connections, half on fresh ones', since);
+  stage.done('rolled out under load: 8 clients, half on kept connections', since);
   const before = load.report();
   await until(pause, () => load.report().requests >= before.requests + 100);
   const report = await load.stop();
@@ -232,7 +243,7 @@ async function update({ context, stage, sample, ready, daemon }: Show, url: stri
     throw held(`The new configuration is not in force: ${JSON.stringify(answer)}`);
   }
   stage.done(`${report.requests} requests, 0 failed; every answer afterwards came from ${SECOND.version}`);
-  stage.detail(`GET ${url} → ${JSON.stringify(answer.body)}`);
+  showAnswer(stage, url, answer.body);
 }
 
 async function until(pause: (ms: number) => Promise<void>, condition: () => boolean): Promise<void> {
@@ -250,14 +261,25 @@ async function rollback(show: Show): Promise<void> {
   await settle(show, 'dev', FIRST.version);
 }
 
-function farewell({ context, ready }: Show): void {
-  print(context, 'What to try next, in another terminal:');
+async function farewell({ context, daemon, ready, dataDir }: Show): Promise<void> {
+  const { deliveries } = await daemon.get<StatusReport>('/api/v1/status');
+  print(context, 'It answers at:');
+  for (const { name, urls } of deliveries.flatMap(({ environments }) => environments))
+    print(context, `  ${name.padEnd(9)} ${urls.join(' ')}`);
+  print(context, '\nWhat to try next, in another terminal:');
+  const pilotage = isCheckout(context) ? 'npx pilotage' : 'pilotage';
   const lines = [
-    `export KUBECONFIG=${ready.kubeconfig}`,
+    `export PILOTAGE_DATA_DIR=${dataDir} KUBECONFIG=${ready.kubeconfig}`,
+    `${pilotage} status`,
+    `${pilotage} logs dev -f`,
+    `${pilotage} history dev`,
     'kubectl get pods -A',
-    `pilotage status --server ${ready.git.replace(/\/git$/, '')}`,
-    `git clone ${ready.git}/${NAME}.git   # change it, push it, watch it`,
+    `git clone ${ready.git}/${NAME}.git`,
+    '                         # change app/server.js, commit, push, watch',
   ];
   for (const line of lines) print(context, `  ${line}`);
   print(context, '\nIt stays up until Ctrl-C.');
 }
+
+/** In a checkout the command is not on the PATH, but npx finds it. */
+const isCheckout = (context: CliContext): boolean => existsSync(join(context.surroundings.packageDir, 'src'));

@@ -1,5 +1,6 @@
 import { colorsOf } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { wrap } from './wrap.ts';
 
 /** The demo's voice: a heading a chapter, a line a thing that happened, with the time that it took. */
 export interface Stage {
@@ -13,10 +14,14 @@ export interface Stage {
   now(): number;
 }
 
+const MARGIN = '    ';
+
 export function createStage(context: CliContext): Stage {
   const colors = colorsOf(context);
   const { stdout, clock } = context;
   let hasLiveLine = false;
+  // A cursor in the last column wraps on some terminals.
+  const width = (): number => (stdout.columns ?? 80) - 1;
   const write = (line: string): void => {
     if (hasLiveLine) stdout.write('\r\x1b[K');
     hasLiveLine = false;
@@ -30,11 +35,12 @@ export function createStage(context: CliContext): Stage {
         since === undefined ? '' : colors.dim(` (${((clock.monotonic() - since) / 1000).toFixed(1)}s)`);
       write(`  ${colors.green('✓')} ${what}${took}`);
     },
-    detail: (line) => write(`    ${colors.dim(line)}`),
+    detail(line) {
+      for (const part of wrap(line, width() - MARGIN.length)) write(`${MARGIN}${colors.dim(part)}`);
+    },
     live(line) {
       if (!stdout.isTTY) return;
-      const width = (stdout.columns ?? 80) - 1;
-      stdout.write(`\r\x1b[K${`  … ${line}`.slice(0, width)}`);
+      stdout.write(`\r\x1b[K${`  … ${line}`.slice(0, width())}`);
       hasLiveLine = true;
     },
   };
