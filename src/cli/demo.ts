@@ -269,7 +269,8 @@ async function farewell({ context, daemon, ready, dataDir }: Show): Promise<void
   print(context, '\nWhat to try next, in another terminal:');
   const pilotage = isCheckout(context) ? 'npx pilotage' : 'pilotage';
   const lines = [
-    `export PILOTAGE_DATA_DIR=${dataDir} KUBECONFIG=${ready.kubeconfig}`,
+    `export PILOTAGE_DATA_DIR=${dataDir}`,
+    `export KUBECONFIG=${ready.kubeconfig}`,
     `${pilotage} status`,
     `${pilotage} logs dev -f`,
     `${pilotage} history dev`,

@@ -91,7 +91,7 @@ describe('the verdict on a Deployment', () => {
 
   const steps: readonly [string, Parameters<typeof deployment>[0], string][] = [
     ['replicas are being updated', { updated: 1, available: 1, replicas: 3 }, '1 of 3 replicas updated'],
-    ['old replicas stop', { updated: 3, available: 3, replicas: 4 }, '1 old replicas are stopping'],
+    ['old replicas stop', { updated: 3, available: 3, replicas: 4 }, '1 of the old replicas still stopping'],
     ['replicas are not available', { updated: 3, available: 1 }, 'pods 1/3 ready'],
   ];
   for (const [why, numbers, message] of steps) {
