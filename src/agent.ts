@@ -17,7 +17,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   const config = await readState<AgentConfig>(agentConfigPath(dataDir));
   if (!config)
     throw new Error(`${agentConfigPath(dataDir)} is missing: the agent is started by \`pilotage up\``);
-  await mkdir(join(dataDir, 'agent'), { recursive: true });
+  await mkdir(join(dataDir, 'agent'), { recursive: true, mode: 0o700 });
   const self: AgentFile = { pid: process.pid, pidStartTime: processStartTime(process.pid) ?? '' };
   await writeState(agentFilePath(dataDir), self);
 

@@ -1,33 +1,27 @@
 /** The control plane: builds the parts, starts them, stops them in reverse. Only this file and agent.ts compose. */
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { sleep, systemClock } from './base/clock.ts';
-import { errnoOf, formatProblem, type Problem, ProblemError, problemOf } from './base/errors.ts';
+import { systemClock } from './base/clock.ts';
+import { formatProblem, problemOf } from './base/errors.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLogger, type Logger } from './base/log.ts';
-import { isSameProcess, leaveSoon, processStartTime } from './base/process.ts';
+import { leaveSoon, livenessOf, processStartTime } from './base/process.ts';
 import { scheduleWork } from './base/schedule.ts';
-import { readState, writeState } from './base/statefile.ts';
-import { type Identity, supervise } from './base/supervise.ts';
+import { writeState } from './base/statefile.ts';
 import { listenForStop } from './base/told.ts';
-import { startWatchdog } from './base/watchdog.ts';
+import { superviseAgent } from './cli/agentprocess.ts';
+import { announce } from './cli/announce.ts';
 import type { CliContext, Surroundings, UpOptions } from './cli/context.ts';
-import { type TakeDownOptions, takeDown } from './cli/down.ts';
+import { vanishAfter } from './cli/ephemeral.ts';
 import { createGitHost } from './git/host.ts';
-import { basicCredentials } from './git/host-http.ts';
 import type { Repository } from './git/types.ts';
-import type { KubeClient } from './kube/client.ts';
-import { remoteClient } from './kube/remote.ts';
-import { type AgentConfig, agentConfigPath, readAgentFile } from './model/agentfile.ts';
-import { type DaemonFile, daemonFilePath } from './model/daemonfile.ts';
+import { openContexts } from './kube/contexts.ts';
+import type { AgentConfig } from './model/agentfile.ts';
+import { authority, type DaemonFile, daemonFilePath } from './model/daemonfile.ts';
+import { makeDataDir } from './model/datadir.ts';
 import { type Instance, openInstance, portToUse, readPorts, writePorts } from './model/instance.ts';
 import { createProgressHub } from './model/progresshub.ts';
-import { ENVIRONMENTS, PILOTAGE_NAMESPACE } from './model/types.ts';
+import { openToken } from './model/token.ts';
 import { createServedControlPlane, type ServedControlPlane } from './orchestrator/controlplane.ts';
 import { openImageStore } from './orchestrator/node.ts';
 import { createPromotionActions } from './promotion/actions.ts';
@@ -39,6 +33,7 @@ import { principalOf } from './server/auth.ts';
 import { listenToPush } from './server/pushreport.ts';
 import { createFace, type Face } from './server/server.ts';
 import { createSyncActions } from './sync/actions.ts';
+import { refuseRewrite } from './sync/branchpolicy.ts';
 import { keepHouse } from './sync/housekeeping.ts';
 import { createImageBuilder } from './sync/images.ts';
 import { createRemotes, pushToRemote } from './sync/remotes.ts';
@@ -46,7 +41,6 @@ import { createSync } from './sync/sync.ts';
 
 /** A push is told of its rollout for so long; the rollout itself has a deadline of its own. */
 const PUSH_REPORT_MS = 5 * 60_000;
-const AGENT_START_MS = 15_000;
 /** Every night, not on the full hour. */
 const HOUSEKEEPING = '17 3 * * *';
 
@@ -59,8 +53,8 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
     clock: systemClock,
     ...(ownerPid === undefined ? {} : { ownerLives: livenessOf(ownerPid) }),
   });
-  await makeDataDir(options.dataDir);
   const run = async (): Promise<void> => {
+    await makeDataDir(options.dataDir);
     const daemon = await startDaemon(options, context.surroundings, logger);
     announce(options, context, daemon.file);
     logger.info({ reason: await told.first }, 'stopping');
@@ -69,25 +63,6 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
   await (options.ephemeral ? vanishAfter(run, options.dataDir, context, told.second) : run());
   leaveSoon(logger);
   return 0;
-}
-
-/** Whatever becomes of `run` or of this very process: what it started and its data directory go with it. */
-async function vanishAfter(
-  run: () => Promise<void>,
-  dataDir: string,
-  context: CliContext,
-  hurry: AbortSignal,
-): Promise<void> {
-  await refuseUsed(dataDir);
-  const { entry, hostEnvironment } = context.surroundings;
-  const reaper = [entry.execPath, ...entry.args, 'reap', '--data-dir', dataDir];
-  const callOff = startWatchdog(process.pid, reaper, hostEnvironment);
-  try {
-    await run();
-  } finally {
-    await reap(context, dataDir, { self: process.pid, hurry });
-    callOff();
-  }
 }
 
 interface Daemon {
@@ -111,7 +86,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
     const kept = await readPorts(dataDir);
     const apiPort = portToUse({ port: options.api.port, given: options.apiGiven }, kept?.api);
     const api = await controlPlane.listen(options.api.host, apiPort);
-    const apiUrl = `https://${urlHost(options.api.host)}:${api.port}`;
+    const apiUrl = `https://${authority(options.api.host, api.port)}`;
     await controlPlane.start();
 
     const face = await startDelivery({ dataDir, surroundings, logger, instance, controlPlane, token, parts });
@@ -122,9 +97,11 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
 
     const kubeconfig = join(dataDir, 'kubeconfig');
     controlPlane.writeKubeconfig(kubeconfig, apiUrl, 'admin');
-    const agent = await superviseAgent({ dataDir, surroundings, logger, instance, controlPlane, apiUrl });
+    const config = agentConfig(dataDir, instance, controlPlane, apiUrl);
+    const agent = await superviseAgent({ dataDir, surroundings, config, clock: systemClock, logger });
     parts.add('supervisor of the agent', () => agent.end());
-    const base = `${urlHost(options.http.host)}:${http}`;
+    const { pid: agentPid } = await agent.begin();
+    const base = authority(options.http.host, http);
     const file: DaemonFile = {
       http: `http://${base}`,
       api: apiUrl,
@@ -132,7 +109,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
       kubeconfig,
       pid: process.pid,
       pidStartTime: processStartTime(process.pid) ?? '',
-      agentPid: agent.pid,
+      agentPid,
       token,
     };
     await writeState(daemonFilePath(dataDir), file);
@@ -170,6 +147,7 @@ async function startDelivery({
   const lifetime = new AbortController();
   const images = openImageStore(join(dataDir, 'images'), { clock, logger });
   const pool = createRenderPool({ clock });
+  const contexts = openContexts({ kubeconfig: { path: surroundings.kubeconfig }, clock, logger });
 
   const remotes = createRemotes({
     home,
@@ -191,7 +169,11 @@ async function startDelivery({
     root: join(dataDir, 'git'),
     clock,
     logger,
-    authorize: (request) => whoPushes(request, token),
+    // A bearer of the token has no name of its own; git sends one.
+    authorize: ({ headers }) => {
+      const principal = principalOf(headers.authorization, token);
+      return principal === '' ? 'git' : principal;
+    },
     policy: (name, ref, { descends }) =>
       descends || ref.to === null ? undefined : refuseRewrite(home, name, ref.branch),
     async onPush(name, refs, report, signal) {
@@ -215,7 +197,7 @@ async function startDelivery({
   });
   const sync = createSync({
     home,
-    clusterFor: clusters(surroundings.kubeconfig, logger),
+    clusterFor: async (context) => contexts.client(context),
     instanceUid: instance.uid,
     repository,
     render: (request) => pool.render(request),
@@ -254,6 +236,7 @@ async function startDelivery({
   });
 
   parts.add('git host', () => host.close());
+  parts.add('clusters', () => contexts.close());
   parts.add('sync', () => sync.stop());
   parts.add('promotion', () => promoter.stop());
   // Before the two that may wait for a rendering.
@@ -290,157 +273,14 @@ function actionsOf(
   };
 }
 
-function whoPushes(request: IncomingMessage, token: string): string | undefined {
-  return principalOf(request.headers.authorization, token) === undefined
-    ? undefined
-    : (basicCredentials(request)?.user ?? 'git');
-}
-
-/** Environment branches only grow: what was deployed from one must stay reachable from it. */
-async function refuseRewrite(
-  home: KubeClient,
-  delivery: string,
-  branch: string,
-): Promise<Problem | undefined> {
-  const { items } = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
-  const environment = items.find(({ spec }) => spec.delivery === delivery && spec.branch === branch);
-  if (!environment) return undefined;
-  return {
-    reason: 'RewriteRefused',
-    message: `${branch} is the branch of ${delivery}/${environment.spec.environment} and may not be rewritten; git revert, or pilotage rollback`,
-  };
-}
-
-/** A client for each kubeconfig context that an environment names, made once. */
-function clusters(kubeconfig: string, logger: Logger): (context: string) => Promise<KubeClient> {
-  const known = new Map<string, KubeClient>();
-  return async (context) => {
-    const client =
-      known.get(context) ??
-      remoteClient({ kubeconfig: { path: kubeconfig }, context, clock: systemClock, logger });
-    known.set(context, client);
-    return client;
-  };
-}
-
-interface AgentParts extends Omit<DeliveryParts, 'token' | 'parts'> {
-  readonly apiUrl: string;
-}
-
-/** Writes what the agent needs, adopts the one that runs or starts one, and keeps it running. */
-async function superviseAgent({ dataDir, surroundings, logger, instance, controlPlane, apiUrl }: AgentParts) {
-  const kubeconfig = join(dataDir, 'agent', 'kubeconfig');
-  await mkdir(join(dataDir, 'agent'), { recursive: true });
-  const tls = controlPlane.writeKubeconfig(kubeconfig, apiUrl, { node: instance.nodeName });
-  const config: AgentConfig = {
-    nodeName: instance.nodeName,
-    podCidr: instance.podCidr,
-    kubeconfig,
-    link: { url: apiUrl, tls },
-  };
-  await writeState(agentConfigPath(dataDir), config);
-  const supervisor = supervise({
-    name: 'agent',
-    find: () => readAgentFile(dataDir),
-    start: () => startAgent(dataDir, surroundings),
-    clock: systemClock,
-    logger,
-  });
-  const { pid } = await supervisor.begin();
-  return { pid, end: () => supervisor.end() };
-}
-
-/** Detached, in a session of its own and with a log of its own, so that nothing of ours takes it along. */
-async function startAgent(dataDir: string, { entry, hostEnvironment }: Surroundings): Promise<Identity> {
-  const log = openSync(join(dataDir, 'agent', 'agent.log'), 'a', 0o600);
-  const child = spawn(entry.execPath, [...entry.args, 'agent', '--data-dir', dataDir], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    env: hostEnvironment,
-    cwd: dataDir,
-  });
-  closeSync(log);
-  child.unref();
-  const deadline = systemClock.monotonic() + AGENT_START_MS;
-  while (systemClock.monotonic() < deadline && child.exitCode === null) {
-    const recorded = await readAgentFile(dataDir);
-    if (recorded?.pid === child.pid && recorded) return recorded;
-    await sleep(systemClock, 20);
-  }
-  throw new ProblemError({
-    reason: 'AgentFailed',
-    message: `The node agent did not start (exit code ${child.exitCode ?? 'none'}).`,
-    remedy: `Its log says why: ${join(dataDir, 'agent', 'agent.log')}`,
-  });
-}
-
-async function makeDataDir(dataDir: string): Promise<void> {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new ProblemError(
-      {
-        reason: 'DataDirUnusable',
-        message: `The data directory ${dataDir} cannot be made (${errnoOf(cause) ?? problemOf(cause).message}).`,
-        remedy:
-          'Give the user who runs Pilotage the right to write there, or choose another: --data-dir DIR.',
-      },
-      { cause },
-    );
-  }
-}
-
-/** The one token of the HTTP face and the git host, made at the first start. */
-async function openToken(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'token.json');
-  const known = await readState<{ token: string }>(path);
-  if (known) return known.token;
-  const token = randomBytes(20).toString('hex');
-  await writeState(path, { token });
-  return token;
-}
-
-const urlHost = (host: string): string =>
-  host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host;
-
-/** A process that can be asked whether it still lives, the very one that has this pid now. */
-function livenessOf(pid: number): () => boolean {
-  const startTime = processStartTime(pid);
-  return () => startTime !== undefined && isSameProcess(pid, startTime);
-}
-
-/** An ephemeral data directory is removed at the end, so it must be one that holds nothing of anybody. */
-async function refuseUsed(dataDir: string): Promise<void> {
-  if ((await readdir(dataDir)).length === 0) return;
-  throw new ProblemError({
-    reason: 'DataDirNotEmpty',
-    message: `${dataDir} is not empty, and an ephemeral Pilotage removes its data directory at the end.`,
-    remedy: 'Leave --data-dir out to get a temporary one, or leave --ephemeral out to keep the data.',
-  });
-}
-
-/** Ends everything that belongs to an ephemeral data directory, then removes it. Doing it twice does no harm. */
-export async function reap(
-  context: CliContext,
+/** What the daemon tells the agent: who it is, and how it reaches the API, as an agent on another machine would. */
+function agentConfig(
   dataDir: string,
-  options: TakeDownOptions = {},
-): Promise<void> {
-  await takeDown(context, dataDir, options);
-  await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
-}
-
-function announce(options: UpOptions, context: CliContext, file: DaemonFile): void {
-  const { http, api, git, kubeconfig, pid, agentPid } = file;
-  if (options.output === 'json') {
-    context.stdout.write(`${JSON.stringify({ http, api, git, kubeconfig, pid, agentPid })}\n`);
-    return;
-  }
-  const lines = [
-    'Pilotage is up.',
-    `  deliver   git push ${git}/NAME.git main`,
-    '  look      pilotage status',
-    `  kubectl   export KUBECONFIG=${kubeconfig}`,
-    '  stop      Ctrl-C ends the control plane and leaves the pods running; `pilotage down` ends everything',
-  ];
-  context.stdout.write(`${lines.join('\n')}\n`);
+  { nodeName, podCidr }: Instance,
+  controlPlane: ServedControlPlane,
+  url: string,
+): AgentConfig {
+  const kubeconfig = join(dataDir, 'agent', 'kubeconfig');
+  const tls = controlPlane.writeKubeconfig(kubeconfig, url, { node: nodeName });
+  return { nodeName, podCidr, kubeconfig, link: { url, tls } };
 }

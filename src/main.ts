@@ -19,7 +19,7 @@ const context: CliContext = {
   clock: systemClock,
   runDaemon: async (options) => (await import('./daemon.ts')).runDaemon(options, context),
   runAgent: async (options) => (await import('./agent.ts')).runAgent(options, surroundings),
-  reap: async (dataDir) => (await import('./daemon.ts')).reap(context, dataDir),
+  reap: async (dataDir) => (await import('./cli/ephemeral.ts')).reap(context, dataDir),
   stopPods: async (dataDir, hurry) => (await import('./agent.ts')).stopPods(dataDir, hurry),
   images: {
     import: async (dataDir, reference, directory) =>

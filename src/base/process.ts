@@ -53,3 +53,9 @@ export function leaveSoon(logger: Logger): void {
   }, LEAVE_MS);
   timer.unref();
 }
+
+/** A process that can be asked whether it still lives, the very one that has this pid now. */
+export function livenessOf(pid: number): () => boolean {
+  const startTime = processStartTime(pid);
+  return () => startTime !== undefined && isSameProcess(pid, startTime);
+}

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, sleep } from '../base/clock.ts';
+import { ProblemError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { writeState } from '../base/statefile.ts';
+import { type Identity, type Supervisor, supervise } from '../base/supervise.ts';
+import { type AgentConfig, agentConfigPath, readAgentFile } from '../model/agentfile.ts';
+import type { Surroundings } from './context.ts';
+
+export interface AgentProcessOptions {
+  readonly dataDir: string;
+  readonly surroundings: Surroundings;
+  readonly config: AgentConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const START_MS = 15_000;
+const LOOK_MS = 20;
+
+/** Writes what the agent needs to know; its supervisor adopts the one that runs or starts one, and keeps it running. */
+export async function superviseAgent(options: AgentProcessOptions): Promise<Supervisor> {
+  const { dataDir, config, clock, logger } = options;
+  await writeState(agentConfigPath(dataDir), config);
+  return supervise({
+    name: 'agent',
+    find: () => readAgentFile(dataDir),
+    start: () => startAgent(options),
+    clock,
+    logger,
+  });
+}
+
+/** Resolves once the agent has recorded itself; rejects with ProblemError AgentFailed. */
+async function startAgent({ dataDir, surroundings, clock }: AgentProcessOptions): Promise<Identity> {
+  const child = spawnDetached(dataDir, surroundings);
+  let failure: string | undefined;
+  child.once('error', (error) => {
+    failure = error.message;
+  });
+  child.once('exit', (code, signal) => {
+    failure = signal ? `killed by ${signal}` : `exit code ${code}`;
+  });
+  const deadline = clock.monotonic() + START_MS;
+  while (clock.monotonic() < deadline && failure === undefined) {
+    const recorded = await readAgentFile(dataDir);
+    if (recorded && recorded.pid === child.pid) return recorded;
+    await sleep(clock, LOOK_MS);
+  }
+  // One that is merely slow must not come up later beside its successor.
+  child.kill('SIGKILL');
+  throw new ProblemError({
+    reason: 'AgentFailed',
+    message: `The node agent did not start (${failure ?? `not ready within ${START_MS / 1000} s`}).`,
+    remedy: `Its log says why: ${join(dataDir, 'agent', 'agent.log')}`,
+  });
+}
+
+/** Detached, in a session of its own and with a log of its own, so that nothing of ours takes it along. */
+function spawnDetached(dataDir: string, { entry, hostEnvironment }: Surroundings): ChildProcess {
+  const log = openSync(join(dataDir, 'agent', 'agent.log'), 'a', 0o600);
+  try {
+    const child = spawn(entry.execPath, [...entry.args, 'agent', '--data-dir', dataDir], {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: hostEnvironment,
+      cwd: dataDir,
+    });
+    child.unref();
+    return child;
+  } finally {
+    closeSync(log);
+  }
+}

@@ -1,0 +1,19 @@
+import type { DaemonFile } from '../model/daemonfile.ts';
+import type { CliContext, UpOptions } from './context.ts';
+
+/** What `up` says once everything answers: a line for programs, or where things are for people. */
+export function announce({ output }: UpOptions, { stdout }: CliContext, file: DaemonFile): void {
+  const { http, api, git, kubeconfig, pid, agentPid } = file;
+  if (output === 'json') {
+    stdout.write(`${JSON.stringify({ http, api, git, kubeconfig, pid, agentPid })}\n`);
+    return;
+  }
+  const lines = [
+    'Pilotage is up.',
+    `  deliver   git push ${git}/NAME.git main`,
+    '  look      pilotage status',
+    `  kubectl   export KUBECONFIG=${kubeconfig}`,
+    '  stop      Ctrl-C ends the control plane and leaves the pods running; `pilotage down` ends everything',
+  ];
+  stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,48 @@
+import { readdir, rm } from 'node:fs/promises';
+import { errnoOf, ProblemError } from '../base/errors.ts';
+import { startWatchdog } from '../base/watchdog.ts';
+import type { CliContext } from './context.ts';
+import { type TakeDownOptions, takeDown } from './down.ts';
+
+/** Whatever becomes of `run` or of this very process: what it started and its data directory go with it. */
+export async function vanishAfter(
+  run: () => Promise<void>,
+  dataDir: string,
+  context: CliContext,
+  hurry: AbortSignal,
+): Promise<void> {
+  await refuseUsed(dataDir);
+  const { entry, hostEnvironment } = context.surroundings;
+  const reaper = [entry.execPath, ...entry.args, 'reap', '--data-dir', dataDir];
+  const callOff = startWatchdog(process.pid, reaper, hostEnvironment);
+  try {
+    await run();
+  } finally {
+    await reap(context, dataDir, { self: process.pid, hurry });
+    callOff();
+  }
+}
+
+/** An ephemeral data directory is removed at the end, so it must be one that holds nothing of anybody. */
+async function refuseUsed(dataDir: string): Promise<void> {
+  const entries = await readdir(dataDir).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  if (entries.length === 0) return;
+  throw new ProblemError({
+    reason: 'DataDirNotEmpty',
+    message: `${dataDir} is not empty, and an ephemeral Pilotage removes its data directory at the end.`,
+    remedy: 'Leave --data-dir out to get a temporary one, or leave --ephemeral out to keep the data.',
+  });
+}
+
+/** Ends everything that belongs to an ephemeral data directory, then removes it. Doing it twice does no harm. */
+export async function reap(
+  context: CliContext,
+  dataDir: string,
+  options: TakeDownOptions = {},
+): Promise<void> {
+  await takeDown(context, dataDir, options);
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+}

@@ -1,0 +1,49 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
+
+/** Others must not look into these: pods' files with their Secrets, hosted repositories, images. */
+const FOLDERS = ['agent', 'git', 'mirrors', 'images'];
+
+/**
+ * Makes the data directory and the folders in it that hold secrets, for their owner only. A directory that was there already
+ * keeps its mode: it may be one that other programs use too.
+ */
+export async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await makeFolder(dataDir);
+    for (const folder of FOLDERS) await makeFolder(join(dataDir, folder));
+  } catch (cause) {
+    throw new ProblemError(
+      {
+        reason: 'DataDirUnusable',
+        message: `The data directory ${dataDir} cannot be made (${errnoOf(cause) ?? problemOf(cause).message}).`,
+        remedy:
+          'Give the user who runs Pilotage the right to write there, or choose another: --data-dir DIR.',
+      },
+      { cause },
+    );
+  }
+}
+
+/** Like `mkdir -p`. Node's own recursive mkdir tries for ever where a folder that exists says ENOENT, as those below /proc do. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const parent = dirname(path);
+    if (errnoOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (errnoOf(error) !== 'ENOENT' || parent === path || (await isThere(parent))) throw error;
+    await makeFolder(parent);
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') return false;
+      throw error;
+    },
+  );
