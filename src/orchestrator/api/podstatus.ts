@@ -12,23 +12,41 @@ export function podStatus(pod: Pod): string {
 
 const baseReason = ({ status }: Pod): string => status?.reason || status?.phase || 'Pending';
 
-/** undefined when every init container is through. */
-function initReason(pod: Pod): string | undefined {
+/** Init containers until the one that the pod is at; undefined when it is past them all. */
+function initializing(pod: Pod): readonly ContainerStatus[] | undefined {
+  if (hasCondition(pod, 'Initialized')) return undefined;
+  const sidecars = sidecarsOf(pod);
   const statuses = pod.status?.initContainerStatuses ?? [];
-  const sidecars = new Set(
-    (pod.spec.initContainers ?? []).filter((c) => c.restartPolicy === 'Always').map((c) => c.name),
-  );
   const at = statuses.findIndex(({ name, state, started }) => {
     if (state?.terminated?.exitCode === 0) return false;
     return !(sidecars.has(name) && started === true);
   });
-  const current = statuses[at];
-  if (!current) return undefined;
+  return at < 0 ? undefined : statuses.slice(0, at + 1);
+}
+
+function initReason(pod: Pod): string | undefined {
+  const begun = initializing(pod);
+  const current = begun?.at(-1);
+  if (!begun || !current) return undefined;
   const { terminated, waiting } = current.state ?? {};
   if (terminated) return `Init:${terminated.reason || exitReason(terminated)}`;
   if (waiting?.reason && waiting.reason !== 'PodInitializing') return `Init:${waiting.reason}`;
-  return `Init:${at}/${(pod.spec.initContainers ?? []).length}`;
+  return `Init:${begun.length - 1}/${(pod.spec.initContainers ?? []).length}`;
 }
+
+/** Init containers that go on running beside the others (KEP-753). */
+const sidecarsOf = ({ spec }: Pod): ReadonlySet<string> =>
+  new Set(
+    (spec.initContainers ?? []).filter((one) => one.restartPolicy === 'Always').map(({ name }) => name),
+  );
+
+const sidecarStatuses = (pod: Pod): readonly ContainerStatus[] => {
+  const sidecars = sidecarsOf(pod);
+  return (pod.status?.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name));
+};
+
+const hasCondition = ({ status }: Pod, wanted: string): boolean =>
+  status?.conditions?.some((one) => one.type === wanted && one.status === 'True') ?? false;
 
 function containerReason(pod: Pod): string | undefined {
   const statuses = pod.status?.containerStatuses ?? [];
@@ -39,8 +57,7 @@ function containerReason(pod: Pod): string | undefined {
     else if (state?.terminated) reason = state.terminated.reason || exitReason(state.terminated);
   }
   if (reason !== 'Completed' || !statuses.some(isRunning)) return reason;
-  const ready = pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-  return ready ? 'Running' : 'NotReady';
+  return hasCondition(pod, 'Ready') ? 'Running' : 'NotReady';
 }
 
 const isRunning = ({ ready, state }: ContainerStatus): boolean => ready && state?.running !== undefined;
@@ -48,9 +65,9 @@ const isRunning = ({ ready, state }: ContainerStatus): boolean => ready && state
 const exitReason = ({ signal, exitCode }: { readonly signal?: number; readonly exitCode: number }): string =>
   signal ? `Signal:${signal}` : `ExitCode:${exitCode}`;
 
-/** `3 (5m ago)`, or the bare count. */
+/** `3 (5m ago)`, or the bare count: of init containers while the pod is at them, of what goes on running afterwards. */
 export function podRestarts(pod: Pod, now: number): string {
-  const statuses = pod.status?.containerStatuses ?? [];
+  const statuses = initializing(pod) ?? [...sidecarStatuses(pod), ...(pod.status?.containerStatuses ?? [])];
   const count = statuses.reduce((sum, status) => sum + status.restartCount, 0);
   const last = statuses
     .map(({ lastState }) => lastState?.terminated?.finishedAt)
@@ -61,6 +78,7 @@ export function podRestarts(pod: Pod, now: number): string {
 }
 
 export function podReady(pod: Pod): string {
-  const ready = (pod.status?.containerStatuses ?? []).filter(isRunning).length;
-  return `${ready}/${pod.spec.containers.length}`;
+  const sidecars = sidecarStatuses(pod).filter(({ ready, started }) => ready && started === true);
+  const running = initializing(pod) ? [] : (pod.status?.containerStatuses ?? []).filter(isRunning);
+  return `${sidecars.length + running.length}/${sidecarsOf(pod).size + pod.spec.containers.length}`;
 }

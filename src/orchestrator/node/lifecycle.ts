@@ -1,5 +1,12 @@
 import { nextBackOff, restartAt } from './backoff.ts';
-import { type ContainerView, exitCodeOfAttempt, isRunning, isSidecar, type PodView } from './podview.ts';
+import {
+  type ContainerView,
+  exitCodeOfAttempt,
+  hasBegun,
+  isRunning,
+  isSidecar,
+  type PodView,
+} from './podview.ts';
 import type { ContainerRef } from './runtime.ts';
 
 /** What the agent has to do now for one pod. */
@@ -70,13 +77,18 @@ function killUnhealthy(view: PodView, now: number): Step[] {
 export const graceMs = (view: Pick<PodView, 'pod'>): number =>
   (view.pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
 
-/** Init containers one after the other; then all others at once. Sidecars count as done when they have started. */
+/**
+ * Init containers one after the other; then all others at once. Sidecars count as done when they have started, and are kept up from
+ * then on without holding back the containers that they were started for.
+ */
 function advance(view: PodView, now: number): Step[] {
   const steps: Step[] = [];
+  const begun = hasBegun(view);
   for (const one of view.initContainers) {
     const sidecar = isSidecar(view.pod, one.name);
+    if (begun && !sidecar) continue;
     if (sidecar || !succeeded(one)) steps.push(keep(one, now, sidecar ? 'Always' : initPolicy(view)));
-    if (sidecar ? !one.started : !succeeded(one)) return steps;
+    if (!begun && (sidecar ? !one.started : !succeeded(one))) return steps;
   }
   return [...steps, ...view.containers.map((one) => keep(one, now, policyOf(view)))];
 }

@@ -8,9 +8,9 @@ import type {
   PodStatus,
 } from '../../kube/objects.ts';
 import { restartAt } from './backoff.ts';
-import { terminalPhase } from './lifecycle.ts';
+import { succeeded, terminalPhase } from './lifecycle.ts';
 import { podConditions } from './podconditions.ts';
-import { type ContainerView, isRunning, isSidecar, type PodView } from './podview.ts';
+import { type ContainerView, hasBegun, isRunning, isSidecar, type PodView } from './podview.ts';
 import { qosClass } from './qos.ts';
 import type { Attempt } from './runtime.ts';
 
@@ -66,12 +66,11 @@ function endingFields(view: PodView, phase: PodPhase): { reason?: string; messag
   };
 }
 
-/** All init containers are through, sidecars among them started. */
+/** All init containers are through, sidecars among them started; a pod that was so stays so (kubelet `status/generate.go`). */
 export function isInitialized(view: PodView): boolean {
-  return view.initContainers.every((one) =>
-    isSidecar(view.pod, one.name)
-      ? one.started
-      : one.current?.state.type === 'exited' && one.current.state.exitCode === 0,
+  return (
+    hasBegun(view) ||
+    view.initContainers.every((one) => (isSidecar(view.pod, one.name) ? one.started : succeeded(one)))
   );
 }
 

@@ -63,3 +63,7 @@ export function exitCodeOfAttempt(attempt: Attempt): number | undefined {
       return 137;
   }
 }
+
+/** One of its containers has run: its init containers were through. */
+export const hasBegun = (view: Pick<PodView, 'containers'>): boolean =>
+  view.containers.some((one) => one.current !== undefined);

@@ -91,6 +91,36 @@ describe('the columns of kubectl get', () => {
     });
   });
 
+  it('count sidecars among the containers, and show what a pod does once its init containers are through', () => {
+    const spec = { initContainers: [{ name: 'once' }, { name: 'side', restartPolicy: 'Always' }] };
+    const once = container({ terminated: { exitCode: 0 } }, { name: 'once', restartCount: 1 });
+    const side = (state: object, more: object = {}) =>
+      container(state, { name: 'side', restartCount: 2, ...more });
+    const up = { ready: true, started: true };
+    const shown = (initContainerStatuses: object[], more: object) => {
+      const { Status, Ready, Restarts } = cells('/Pod', pod({ initContainerStatuses, ...more }, {}, spec));
+      return `${Status} ${Ready} ${Restarts}`;
+    };
+    const conditions = [{ type: 'Initialized', status: 'True' }];
+    const main = container({ running: {} }, { ready: true });
+    expect(shown([once, side({ running: {} })], { phase: 'Pending' })).to.equal('Init:1/2 0/3 3');
+    expect(
+      shown([once, side({ running: {} }, up)], {
+        phase: 'Running',
+        containerStatuses: [main, main],
+        conditions,
+      }),
+    ).to.equal('Running 3/3 2');
+    const ended = container({ terminated: { exitCode: 0, reason: 'Completed' } });
+    expect(
+      shown([once, side({ terminated: { exitCode: 143, reason: 'Error' } })], {
+        phase: 'Succeeded',
+        containerStatuses: [ended, ended],
+        conditions,
+      }),
+    ).to.equal('Completed 0/3 2');
+  });
+
   it('show what a service is reached by', () => {
     const service = (spec: object) => ({ metadata: { name: 's' }, spec, status: {} });
     const cluster = {

@@ -70,6 +70,13 @@ function view(words: string, policy: Pod['spec']['restartPolicy'] = 'Always', en
   return { pod, initContainers, containers, ...rest, ...(ending ? { ending } : {}) };
 }
 
+/** The same, its init containers going on beside the others. */
+function withSidecars(words: string, policy: Pod['spec']['restartPolicy'] = 'Always'): PodView {
+  const plain = view(words, policy);
+  const initContainers = plain.initContainers.map(({ name }) => ({ name, restartPolicy: 'Always' as const }));
+  return { ...plain, pod: { ...plain.pod, spec: { ...plain.pod.spec, initContainers } } };
+}
+
 const show = (action: Action): string => {
   if (action.type === 'finish') return 'finish';
   return `${action.type} ${action.type === 'kill' ? action.ref.container : action.container}`;
@@ -107,6 +114,14 @@ describe('step of a pod', () => {
       expect(phase(view(words, policy))).to.equal(expectedPhase);
     });
   }
+
+  it('starts containers when the sidecar is up, and from then on each without regard to the other', () => {
+    expect(actions(withSidecars('- | -'))).to.equal('start i0');
+    expect(actions(withSidecars('unready | -'))).to.equal('');
+    expect(actions(withSidecars('up | -'))).to.equal('start c0');
+    expect(actions(withSidecars('exit:1 | exit:1'))).to.equal('start i0, start c0');
+    expect(actions(withSidecars('up | exit:0', 'Never'))).to.equal('stop i0');
+  });
 
   it('stops what runs of a pod that ends, starts nothing more, and finishes when all is still', () => {
     expect(actions(view('up - exit:1', 'Always', deleted))).to.equal('stop c0');
@@ -158,6 +173,12 @@ describe('status of a pod', () => {
     const second = podStatus(view('up'), first, NOW + 60_000);
     expect(second).to.deep.equal(first);
     expect(second.conditions).to.deep.include(other);
+  });
+
+  it('stays initialized when a sidecar ends', () => {
+    const { conditions, phase } = podStatus(withSidecars('exit:143 | exit:0', 'Never'), undefined, NOW);
+    expect(phase).to.equal('Succeeded');
+    expect(conditions?.find((one) => one.type === 'Initialized')).to.include({ status: 'True' });
   });
 
   it('does not go back from a final phase', () => {
