@@ -225,11 +225,13 @@ async function update({ context, stage, sample, ready, daemon }: Show, url: stri
     .finally(() => {
       settled = true;
     });
-  await until(pause, () => {
-    show();
-    return settled;
-  });
-  await rolled;
+  await Promise.all([
+    rolled,
+    until(pause, () => {
+      show();
+      return settled;
+    }),
+  ]);
   stage.done('rolled out under load: 8 clients, half on kept connections', since);
   const before = load.report();
   await until(pause, () => load.report().requests >= before.requests + 100);
