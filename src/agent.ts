@@ -8,6 +8,7 @@ import { readState, writeState } from './base/statefile.ts';
 import type { AgentOptions, Surroundings } from './cli/context.ts';
 import { remoteClient } from './kube/remote.ts';
 import { type AgentConfig, type AgentFile, agentConfigPath, agentFilePath } from './model/agentfile.ts';
+import { holdSlice, sliceInUse } from './model/instance.ts';
 import { createNode, openImageStore, stopAllPods } from './orchestrator/node.ts';
 
 /** Runs the agent of a data directory until SIGTERM; its pods go on. */
@@ -17,6 +18,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   const config = await readState<AgentConfig>(agentConfigPath(dataDir));
   if (!config)
     throw new Error(`${agentConfigPath(dataDir)} is missing: the agent is started by \`pilotage up\``);
+  if (!(await holdSlice(config.podCidr, 'agent'))) throw sliceInUse(config.podCidr);
   await mkdir(join(dataDir, 'agent'), { recursive: true, mode: 0o700 });
   const self: AgentFile = { pid: process.pid, pidStartTime: processStartTime(process.pid) ?? '' };
   await writeState(agentFilePath(dataDir), self);

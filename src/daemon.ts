@@ -19,7 +19,15 @@ import { openContexts } from './kube/contexts.ts';
 import type { AgentConfig } from './model/agentfile.ts';
 import { authority, type DaemonFile, daemonFilePath } from './model/daemonfile.ts';
 import { makeDataDir } from './model/datadir.ts';
-import { type Instance, openInstance, portToUse, readPorts, writePorts } from './model/instance.ts';
+import {
+  type Instance,
+  nodePortsOf,
+  openInstance,
+  portToUse,
+  readPorts,
+  sliceInUse,
+  writePorts,
+} from './model/instance.ts';
 import { createProgressHub } from './model/progresshub.ts';
 import { openToken } from './model/token.ts';
 import { createServedControlPlane, type ServedControlPlane } from './orchestrator/controlplane.ts';
@@ -74,14 +82,19 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
   const { dataDir } = options;
   const parts = createLifetime({ clock: systemClock, logger });
   try {
-    const instance = await openInstance(dataDir, hostname());
+    const { ephemeral } = options;
+    const { instance, release } = await openInstance({ dataDir, hostname: hostname(), ephemeral });
+    if (release) parts.add('hold on the addresses', release);
     const controlPlane = await createServedControlPlane({
       dataDir,
       clock: systemClock,
       logger,
       serviceCidr: instance.serviceCidr,
+      nodePorts: nodePortsOf(instance.podCidr),
     });
     parts.add('control plane', () => controlPlane.stop());
+    // Only now: that this very data directory has a daemon already is the better reason, and the control plane's to give.
+    if (!release) throw sliceInUse(instance.podCidr);
     const token = await openToken(dataDir);
     const kept = await readPorts(dataDir);
     const apiPort = portToUse({ port: options.api.port, given: options.apiGiven }, kept?.api);

@@ -47,7 +47,11 @@ export function deploymentVerdict(deployment: Deployment, related: Related): Ver
   if (updatedReplicas < wanted)
     return advancing('Updating', `${updatedReplicas} of ${wanted} replicas updated`, cause);
   if (replicas > updatedReplicas)
-    return advancing('OldReplicas', `${replicas - updatedReplicas} of the old replicas still stopping`, cause);
+    return advancing(
+      'OldReplicas',
+      `${replicas - updatedReplicas} of the old replicas still stopping`,
+      cause,
+    );
   if (availableReplicas < updatedReplicas) {
     const crashed =
       progressing?.reason === 'NewReplicaSetAvailable' && /BackOff|exit code|killed by/.test(cause ?? '');

@@ -1,5 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { ProblemError } from '../base/errors.ts';
+import { holdName, type Release } from '../base/hold.ts';
 import { readState, writeState } from '../base/statefile.ts';
 
 /** What makes one Pilotage different from another, chosen at its first start and kept for ever. */
@@ -12,23 +14,84 @@ export interface Instance {
   readonly serviceCidr: string;
 }
 
+export interface InstanceOptions {
+  readonly dataDir: string;
+  readonly hostname: string;
+  /** One that lasts takes from the lower half and one that does not from the upper, so that a demo never takes what one that is down comes back to. */
+  readonly ephemeral: boolean;
+  /** Of whole numbers from 0 to below n. */
+  readonly random?: (n: number) => number;
+}
+
+export interface OpenedInstance {
+  readonly instance: Instance;
+  /** Ends the daemon's hold on the slice; undefined: another Pilotage holds it. */
+  readonly release: Release | undefined;
+}
+
+const HALF = 63;
+
 /**
- * Loopback is shared by everything on the machine, so each instance takes a slice at random:
- * two on one machine (a demo beside a lasting one) collide once in 126 times at most, and then a bind fails by name.
+ * Loopback is shared by everything on the machine, so each instance has a slice of it, and whoever serves one holds it: the daemon
+ * and the agent each for themselves, for either may live without the other. A first start takes a slice that nobody holds.
  */
-export async function openInstance(dataDir: string, hostname: string): Promise<Instance> {
-  const path = join(dataDir, 'instance.json');
+export async function openInstance(options: InstanceOptions): Promise<OpenedInstance> {
+  const path = join(options.dataDir, 'instance.json');
   const known = await readState<Instance>(path);
-  if (known) return known;
-  const slice = randomInt(1, 127);
+  if (known) return { instance: known, release: await holdSlice(known.podCidr, 'daemon') };
+  const { podCidr, serviceCidr, release } = await takeFreeSlice(options);
   const instance: Instance = {
     uid: randomUUID(),
-    nodeName: nodeNameOf(hostname),
-    podCidr: `127.${slice}.0.0/16`,
-    serviceCidr: `127.${slice + 128}.0.0/16`,
+    nodeName: nodeNameOf(options.hostname),
+    podCidr,
+    serviceCidr,
   };
   await writeState(path, instance);
-  return instance;
+  return { instance, release };
+}
+
+/** Held for as long as the holder lives; undefined while another holds it. */
+export const holdSlice = (podCidr: string, holder: 'daemon' | 'agent'): Promise<Release | undefined> =>
+  holdName(`pilotage ${podCidr} ${holder}`);
+
+async function takeFreeSlice({ ephemeral, random = randomInt }: InstanceOptions) {
+  const start = random(HALF);
+  for (let i = 0; i < HALF; i++) {
+    const slice = 1 + ((start + i) % HALF) + (ephemeral ? HALF : 0);
+    const podCidr = `127.${slice}.0.0/16`;
+    const release = await holdSlice(podCidr, 'daemon');
+    if (!release) continue;
+    // An agent goes on while its daemon is down.
+    const agent = await holdSlice(podCidr, 'agent');
+    agent?.();
+    if (agent) return { podCidr, serviceCidr: `127.${slice + 128}.0.0/16`, release };
+    release();
+  }
+  throw new ProblemError({
+    reason: 'NoAddresses',
+    message: `No range of loopback addresses is free: ${HALF} other Pilotages run on this machine.`,
+    remedy: 'End one of them: pilotage down --data-dir DIR.',
+  });
+}
+
+/** For one whose slice somebody else serves: two would give the same address to two pods. */
+export const sliceInUse = (podCidr: string): ProblemError =>
+  new ProblemError({
+    reason: 'AddressesInUse',
+    message: `Another Pilotage on this machine uses the addresses of this one (${podCidr}).`,
+    remedy:
+      'End the other one (pilotage down --data-dir DIR), or run this one in a network namespace of its own.',
+  });
+
+const NODE_PORTS = { first: 30_000, last: 32_767 };
+/** 126 slices of so many fit the range. */
+const OWN_NODE_PORTS = 21;
+
+/** Node ports are shared with the machine too: each slice has some of its own, which are given out before any other. */
+export function nodePortsOf(podCidr: string) {
+  const slice = Number(podCidr.split('.')[1]);
+  const first = NODE_PORTS.first + (slice - 1) * OWN_NODE_PORTS;
+  return { ...NODE_PORTS, own: { first, last: first + OWN_NODE_PORTS - 1 } };
 }
 
 /** A host name as a valid node name (RFC 1123 subdomain). */

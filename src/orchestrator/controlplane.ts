@@ -8,6 +8,7 @@ import { startApi } from './api/api.ts';
 import { ADMINS, authorize } from './api/authorizer.ts';
 import { createHttpsServer } from './api/http.ts';
 import { inProcessClient } from './api/inprocess.ts';
+import type { NodePortRange } from './api/kind.ts';
 import { writeKubeconfig } from './api/kubeconfig.ts';
 import { createNodeLinks } from './api/links.ts';
 import { ADMIN, nodeSubject, openPki } from './api/pki.ts';
@@ -40,7 +41,7 @@ export interface ControlPlaneOptions {
   /** Where cluster IPs are taken from: a loopback range of this instance's own, `127.200.0.0/16`. */
   readonly serviceCidr: string;
   /** Default: the range of Kubernetes, 30000-32767. */
-  readonly nodePorts?: { readonly first: number; readonly last: number };
+  readonly nodePorts?: NodePortRange;
   /** The way to node agents; default: none is connected. */
   readonly nodeConnections?: NodeConnections;
   /** Default: all controllers and the scheduler. */

@@ -62,6 +62,16 @@ export interface ScalePaths {
   readonly selector?: string;
 }
 
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface NodePortRange extends PortRange {
+  /** The part that is given out before the rest: two clusters of one machine each have their own. */
+  readonly own?: PortRange;
+}
+
 /** What a hook may look at; never write. */
 export interface World {
   readonly store: Store;
@@ -70,7 +80,7 @@ export interface World {
   readonly random: (n: number) => number;
   /** `10.96.0.0/16`: where cluster IPs are taken from. */
   readonly serviceCidr: string;
-  readonly nodePorts: { readonly first: number; readonly last: number };
+  readonly nodePorts: NodePortRange;
   readonly kinds: { all(): readonly Kind[] };
 }
 

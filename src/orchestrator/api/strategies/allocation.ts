@@ -1,4 +1,5 @@
 import { statusError } from '../../../kube/status.ts';
+import type { NodePortRange } from '../kind.ts';
 
 interface Range {
   readonly first: number;
@@ -22,16 +23,19 @@ export function addressInRange(cidr: string, address: string): boolean {
   return number !== undefined && number >= first && number < first + size;
 }
 
+/** Random for the same reason; of the own part as long as there is one. */
 export function freePort(
-  { first, last }: { first: number; last: number },
+  { first, last, own }: NodePortRange,
   taken: ReadonlySet<number>,
   random: (n: number) => number,
 ): number {
-  const size = last - first + 1;
-  const start = random(size);
-  for (let i = 0; i < size; i++) {
-    const port = first + ((start + i) % size);
-    if (!taken.has(port)) return port;
+  for (const range of [...(own ? [own] : []), { first, last }]) {
+    const size = range.last - range.first + 1;
+    const start = random(size);
+    for (let i = 0; i < size; i++) {
+      const port = range.first + ((start + i) % size);
+      if (!taken.has(port)) return port;
+    }
   }
   throw statusError('InternalError', `no node port is free in ${first}-${last}`);
 }
