@@ -1,4 +1,4 @@
-// `npm run test:kubernetes`: the KubeClient contract suite against a real kube-apiserver and etcd.
+// `npm run test:kubernetes`: the KubeClient contract suite and the delivery of a repository against a real kube-apiserver and etcd.
 // Binaries come from KUBEBUILDER_ASSETS (envtest's convention) or are built once from test/peers/go.mod, which takes minutes.
 import { spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -6,12 +6,14 @@ import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, wri
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureInstalled, root, run } from './setup.mjs';
+import { ensureBuilt, ensureInstalled, root, run } from './setup.mjs';
 
 const PROGRAMS = {
   etcd: 'go.etcd.io/etcd/server/v3',
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
 };
+
+const PEER_TESTS = ['test/contract/kubernetes.peer.ts', 'test/e2e/realcluster.peer.ts'];
 
 const peers = join(root, 'test', 'peers');
 const built = join(peers, '.build');
@@ -169,6 +171,7 @@ async function askReady(port, token) {
 }
 
 ensureInstalled();
+ensureBuilt();
 const bin = binaries();
 const work = mkdtempSync(join(tmpdir(), 'pilotage-peers-'));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -179,7 +182,10 @@ try {
   const kubeconfig = await startApiServer(etcd);
   const { createSuite } = await import('./suite.mjs');
   const suite = createSuite();
-  suite.mocha(['test/contract/kubernetes.peer.ts'], { CONTRACT_KUBECONFIG: kubeconfig, CONTRACT_ETCD: etcd });
+  suite.mocha(process.argv.length > 2 ? process.argv.slice(2) : PEER_TESTS, {
+    CONTRACT_KUBECONFIG: kubeconfig,
+    CONTRACT_ETCD: etcd,
+  });
   await stopAll();
   suite.finish();
 } catch (error) {

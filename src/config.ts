@@ -1,6 +1,6 @@
 /** The only reader of process.env: everything that flags, environment and platform say, turned into values once. */
 import { homedir, userInfo } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Surroundings } from './cli/context.ts';
 
@@ -43,6 +43,12 @@ function userName(): string {
   }
 }
 
+/** The files that KUBECONFIG names, as kubectl reads it; undefined where it names none. */
+function kubeconfigsOf(value = ''): readonly string[] | undefined {
+  const paths = value.split(delimiter).filter(Boolean);
+  return paths.length > 0 ? paths.map((path) => resolve(path)) : undefined;
+}
+
 export function readSurroundings(env: NodeJS.ProcessEnv = process.env): Surroundings {
   const home = env.HOME || homedir();
   const passedOn = pick(env, (name) => PASSED_ON.includes(name));
@@ -54,7 +60,7 @@ export function readSurroundings(env: NodeJS.ProcessEnv = process.env): Surround
     ),
     server: env.PILOTAGE_SERVER || undefined,
     token: env.PILOTAGE_TOKEN || undefined,
-    kubeconfig: env.KUBECONFIG?.split(':').find(Boolean) ?? join(home, '.kube', 'config'),
+    kubeconfigs: kubeconfigsOf(env.KUBECONFIG) ?? [join(home, '.kube', 'config')],
     user: env.PILOTAGE_USER || env.USER || userName(),
     color: env.NO_COLOR === undefined && env.TERM !== 'dumb',
     hostEnvironment: passedOn,

@@ -102,7 +102,17 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
     const apiUrl = `https://${authority(options.api.host, api.port)}`;
     await controlPlane.start();
 
-    const face = await startDelivery({ dataDir, surroundings, logger, instance, controlPlane, token, parts });
+    const { kubeconfigs } = options;
+    const face = await startDelivery({
+      dataDir,
+      surroundings,
+      kubeconfigs,
+      logger,
+      instance,
+      controlPlane,
+      token,
+      parts,
+    });
     const httpPort = portToUse({ port: options.http.port, given: options.httpGiven }, kept?.http);
     const http = await face.listen(options.http.host, httpPort);
     parts.add('HTTP face', () => face.close());
@@ -136,6 +146,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
 interface DeliveryParts {
   readonly dataDir: string;
   readonly surroundings: Surroundings;
+  readonly kubeconfigs: readonly string[];
   readonly logger: Logger;
   readonly instance: Instance;
   readonly controlPlane: ServedControlPlane;
@@ -148,6 +159,7 @@ interface DeliveryParts {
 async function startDelivery({
   dataDir,
   surroundings,
+  kubeconfigs,
   logger,
   instance,
   controlPlane,
@@ -160,7 +172,7 @@ async function startDelivery({
   const lifetime = new AbortController();
   const images = openImageStore(join(dataDir, 'images'), { clock, logger });
   const pool = createRenderPool({ clock });
-  const contexts = openContexts({ kubeconfig: { path: surroundings.kubeconfig }, clock, logger });
+  const contexts = openContexts({ kubeconfig: { paths: kubeconfigs }, clock, logger });
 
   const remotes = createRemotes({
     home,

@@ -7,6 +7,7 @@ interface ConnectOptions extends OutputOptions {
   readonly tokenFile?: string;
   readonly poll?: number;
   readonly allowCluster: readonly string[];
+  readonly forbidCluster: readonly string[];
 }
 
 export function connectCommand(context: CliContext, readSecret: (path: string) => Promise<string>): Command {
@@ -19,10 +20,11 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
     .option('--poll <seconds>', 'how often to ask the repository', Number)
     .option(
       '--allow-cluster <context>',
-      'a kubeconfig context that its environments may name (repeatable)',
+      'a kubeconfig context (of the kubeconfig that `pilotage up` reads) that its environments may name; repeatable',
       collect,
       [],
     )
+    .option('--forbid-cluster <context>', 'one that they may not name any more; repeatable', collect, [])
     .action(async (name: string, url: string | undefined, options: ConnectOptions) => {
       const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
       const body = {
@@ -31,7 +33,8 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
         ...(token ? { token } : {}),
         ...(options.username ? { username: options.username } : {}),
         ...(options.poll ? { pollSeconds: options.poll } : {}),
-        ...(options.allowCluster.length > 0 ? { clusters: options.allowCluster } : {}),
+        ...(options.allowCluster.length > 0 ? { allowClusters: options.allowCluster } : {}),
+        ...(options.forbidCluster.length > 0 ? { forbidClusters: options.forbidCluster } : {}),
       };
       const answer = await (await face(context, options)).post<{ message: string; url?: string }>(
         '/api/v1/deliveries',

@@ -11,8 +11,8 @@ export interface Surroundings {
   readonly dataDir: string;
   readonly server: string | undefined;
   readonly token: string | undefined;
-  /** Kubeconfig whose contexts a delivery may be allowed to use. */
-  readonly kubeconfig: string;
+  /** What KUBECONFIG names, else `~/.kube/config`. */
+  readonly kubeconfigs: readonly string[];
   /** Who is at the keyboard: named in rollbacks and approvals. */
   readonly user: string;
   readonly color: boolean;
@@ -34,6 +34,8 @@ export interface UpOptions {
   /** True when the address was given: a kept port then yields to it. */
   readonly httpGiven: boolean;
   readonly apiGiven: boolean;
+  /** Kubeconfig files whose contexts a delivery may be allowed to use. */
+  readonly kubeconfigs: readonly string[];
   readonly ephemeral: boolean;
   /** An ephemeral daemon ends with this process. */
   readonly ownerPid: number | undefined;

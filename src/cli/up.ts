@@ -10,6 +10,7 @@ interface UpFlags {
   readonly dataDir?: string;
   readonly http?: Address;
   readonly api?: Address;
+  readonly kubeconfig?: string;
   readonly ephemeral?: boolean;
   readonly ownerPid?: number;
   readonly logLevel: LogLevel;
@@ -29,6 +30,10 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       parseAddress,
     )
     .option('--api <host:port>', 'Kubernetes API (default: 127.0.0.1:7443)', parseAddress)
+    .option(
+      '--kubeconfig <file>',
+      'contexts of other clusters that deliveries may be allowed to use (default: KUBECONFIG, then ~/.kube/config); read anew when it changes',
+    )
     .option('--ephemeral', 'a temporary data directory; everything ends and vanishes with this process')
     .option('--owner-pid <pid>', 'with --ephemeral: end when this process does', parsePid)
     .addOption(
@@ -47,6 +52,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           api: flags.api ?? (ephemeral ? any : DEFAULT_API),
           httpGiven: flags.http !== undefined,
           apiGiven: flags.api !== undefined,
+          kubeconfigs: flags.kubeconfig ? [resolve(flags.kubeconfig)] : context.surroundings.kubeconfigs,
           ephemeral,
           ownerPid: flags.ownerPid,
           logLevel: flags.logLevel,

@@ -6,6 +6,7 @@ import type { Credentials, PlainCredentials, PluginCredentials } from './remote-
 
 /** Who we are on one request, and what the TLS connection under it is made with. */
 export interface Identity {
+  readonly server: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsIdentity;
   /** An agent that goes through the kubeconfig's proxy; absent: connect directly. */
@@ -31,7 +32,7 @@ export function authenticator(credentials: Credentials, clock: Clock): Authentic
 const TOKEN_FILE_PERIOD = 60_000;
 
 function plain(credentials: PlainCredentials, clock: Clock): Authenticate {
-  const { ca, cert, key, serverName, insecure, authorization, tokenFile, impersonate } = credentials;
+  const { server, ca, cert, key, serverName, insecure, authorization, tokenFile, impersonate } = credentials;
   const tls: TlsIdentity = {
     ...(ca ? { ca } : {}),
     ...(cert ? { cert } : {}),
@@ -44,7 +45,7 @@ function plain(credentials: PlainCredentials, clock: Clock): Authenticate {
     ...(impersonate ? { 'impersonate-user': impersonate } : {}),
   });
   if (!tokenFile) {
-    const identity = { headers: headersWith(authorization), tls };
+    const identity = { server, headers: headersWith(authorization), tls };
     return async () => identity;
   }
   let read: { readonly at: number; readonly identity: Identity } | undefined;
@@ -52,7 +53,7 @@ function plain(credentials: PlainCredentials, clock: Clock): Authenticate {
     const now = clock.monotonic();
     if (!read || now - read.at >= TOKEN_FILE_PERIOD) {
       const token = (await readFile(tokenFile, 'utf8')).trim();
-      read = { at: now, identity: { headers: headersWith(`Bearer ${token}`), tls } };
+      read = { at: now, identity: { server, headers: headersWith(`Bearer ${token}`), tls } };
     }
     return read.identity;
   };
@@ -64,7 +65,6 @@ function plugin(credentials: PluginCredentials): Authenticate {
     const { KubeConfig } = await import('@kubernetes/client-node');
     const config = new KubeConfig();
     config.loadFromString(credentials.text);
-    config.makePathsAbsolute(credentials.base);
     config.setCurrentContext(credentials.context);
     return config;
   };
@@ -79,6 +79,7 @@ function plugin(credentials: PluginCredentials): Authenticate {
     if (options.auth) headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
     const proxied = loaded.getCurrentCluster()?.proxyUrl !== undefined;
     return {
+      server: credentials.server,
       headers,
       tls: {
         ...(ca ? { ca } : {}),

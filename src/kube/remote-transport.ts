@@ -33,7 +33,6 @@ export interface Transport {
 }
 
 export interface TransportOptions {
-  readonly server: URL;
   readonly authenticate: Authenticate;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -89,11 +88,12 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 function sendOnce(
-  { server, clock, userAgent, timeout }: TransportOptions,
+  { clock, userAgent, timeout }: TransportOptions,
   { identity, agents }: Connection,
   request: RemoteRequest,
 ): Promise<IncomingMessage> {
   const { signal } = request;
+  const { server } = identity;
   const secure = server.protocol === 'https:';
   const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
   return new Promise((resolve, reject) => {

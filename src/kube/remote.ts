@@ -11,9 +11,9 @@ import type {
   WriteOptions,
 } from './client.ts';
 import { deepFreeze } from './equal.ts';
-import { authenticator } from './remote-auth.ts';
 import { discover, discoveryCache } from './remote-discovery.ts';
-import { type KubeconfigSource, loadKubeconfig } from './remote-kubeconfig.ts';
+import { followKubeconfig } from './remote-follow.ts';
+import type { KubeconfigSource } from './remote-kubeconfig.ts';
 import {
   collectionPath,
   creationPath,
@@ -56,10 +56,10 @@ export interface RemoteClient extends KubeClient {
 
 /** Any cluster behind a kubeconfig. Throws ProblemError when that cannot be understood; connects on first use. */
 export function remoteClient(options: RemoteOptions): RemoteClient {
-  const { credentials, namespace } = loadKubeconfig(options.kubeconfig, options.context);
+  const { loaded, authenticate } = followKubeconfig(options.kubeconfig, options.context, options);
+  const { credentials, namespace } = loaded;
   const transport = createTransport({
-    server: credentials.server,
-    authenticate: authenticator(credentials, options.clock),
+    authenticate,
     clock: options.clock,
     logger: options.logger,
     userAgent: options.userAgent ?? 'pilotage',

@@ -124,11 +124,18 @@ function judge(input: DiscoverInput, entry: EnvironmentEntry, origin: Origin): D
 
 function alive(input: DiscoverInput, entry: EnvironmentEntry, origin: Origin): Discovered {
   if (entry.cluster !== undefined && !input.clusters.includes(entry.cluster)) {
-    const message = `cluster ${entry.cluster} is not one that the delivery may use; add it to spec.clusters of Delivery ${input.delivery}`;
-    return freeze(entry.name, 'ClusterNotAllowed', message);
+    const problem = clusterNotAllowed(input.delivery, entry.cluster);
+    return withSpec(input, freeze(entry.name, 'ClusterNotAllowed', formatProblem(problem)), entry, origin);
   }
   return { state: 'live', name: entry.name, spec: specOf(input, entry, origin), ...policyOf(entry) };
 }
+
+/** The repository cannot choose its cluster by itself: a person allows it. */
+export const clusterNotAllowed = (delivery: string, cluster: string): Problem => ({
+  reason: 'ClusterNotAllowed',
+  message: `cluster ${cluster} is not one that delivery ${delivery} may use`,
+  remedy: `If it may: pilotage connect ${delivery} --allow-cluster ${cluster}`,
+});
 
 const withSpec = (
   input: DiscoverInput,

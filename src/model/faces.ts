@@ -97,7 +97,10 @@ export interface ConnectRequest {
   readonly token?: string;
   readonly username?: string;
   readonly pollSeconds?: number;
-  readonly clusters?: readonly string[];
+  /** Kubeconfig contexts that its environments may name from now on, beside those that they may already. */
+  readonly allowClusters?: readonly string[];
+  /** And those that they may not any more. */
+  readonly forbidClusters?: readonly string[];
 }
 
 /** The body of every answer outside 2xx. */

@@ -109,15 +109,23 @@ function connectRequest(fields: Fields): ConnectRequest {
   if (!name) throw badRequest('"name" is missing: the name of the delivery.');
   const [url, token, username] = [text(fields, 'url'), text(fields, 'token'), text(fields, 'username')];
   const pollSeconds = whole(fields, 'pollSeconds');
-  const clusters = Array.isArray(fields.clusters) ? fields.clusters.map(String) : undefined;
+  const [allowClusters, forbidClusters] = [texts(fields, 'allowClusters'), texts(fields, 'forbidClusters')];
   return {
     name,
     ...(url === undefined ? {} : { url }),
     ...(token === undefined ? {} : { token }),
     ...(username === undefined ? {} : { username }),
     ...(pollSeconds === undefined ? {} : { pollSeconds }),
-    ...(clusters === undefined ? {} : { clusters }),
+    ...(allowClusters === undefined ? {} : { allowClusters }),
+    ...(forbidClusters === undefined ? {} : { forbidClusters }),
   };
+}
+
+function texts(fields: Fields, name: string): readonly string[] | undefined {
+  const value = fields[name];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return value.map(String);
+  throw badRequest(`"${name}" must be a list.`);
 }
 
 function fieldsOf(request: FaceRequest): Fields {

@@ -18,7 +18,7 @@ const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
 /** Creates a Delivery or changes where its repository is and which clusters it may use; what is not named stays as it is. */
 export async function connect(home: KubeClient, request: ConnectRequest): Promise<{ message: string }> {
-  const { name, clusters } = request;
+  const { name } = request;
   if (!NAME.test(name)) {
     throw new ProblemError({
       reason: 'BadRequest',
@@ -29,6 +29,7 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
   const key = { namespace: PILOTAGE_NAMESPACE, name };
   const existing = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
   const repository = await repositoryOf(home, request, existing?.spec.repository);
+  const clusters = clustersAfter(existing?.spec.clusters, request);
   const spec: JsonObject = { ...(repository ? { repository } : {}), ...(clusters ? { clusters } : {}) };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });
@@ -97,6 +98,17 @@ function credentialsApart({
     username: username ?? (inside.username || undefined),
     token: token ?? (inside.token || undefined),
   };
+}
+
+/** Undefined where the request says nothing about clusters. */
+function clustersAfter(
+  before: readonly string[] = [],
+  { allowClusters, forbidClusters }: ConnectRequest,
+): string[] | undefined {
+  if (!allowClusters && !forbidClusters) return undefined;
+  const allowed = new Set([...before, ...(allowClusters ?? [])]);
+  for (const cluster of forbidClusters ?? []) allowed.delete(cluster);
+  return [...allowed];
 }
 
 async function keepSecret(

@@ -1,15 +1,15 @@
 import { rfc3339 } from '../base/clock.ts';
-import { problemOf } from '../base/errors.ts';
+import { formatProblem } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
-import type { KubeClient } from '../kube/client.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import type { Stage } from '../model/progress.ts';
 import { ENVIRONMENTS, type Environment, type Phase, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import { clientOf, problemOfPass } from './cluster.ts';
 import { createMemory, forgetPacing, type Memory } from './memory.ts';
 import { supersedeOperation } from './operation.ts';
 import type { SyncOptions } from './options.ts';
 import { runPass } from './pass.ts';
-import { changeStatus, conditionOf } from './status.ts';
+import { changeStatus, conditionOf, withCondition } from './status.ts';
 import { settleHold } from './wanted.ts';
 import { type Watchers, wantedOf } from './watchers.ts';
 
@@ -97,7 +97,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
     memory.pass = { target, abort };
     const both = AbortSignal.any([signal, abort.signal]);
     try {
-      const client = await clientOf(environment);
+      const client = await clientOf(options, environment);
       const result = await runPass({ options, client, environment, target, memory, say, signal: both });
       await changeStatus(options, name, (status) => ({
         ...result.status,
@@ -123,20 +123,21 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
 
   /** The cluster, git or the store failed in a way that no pass foresees: said, and tried again by the queue. */
   async function fail(environment: Environment, say: Say, error: unknown): Promise<void> {
-    const { message } = problemOf(error);
+    const problem = problemOfPass(environment, error);
+    const message = formatProblem(problem);
+    const now = options.clock.now();
     say('failed', message);
-    await changeStatus(options, environment.metadata.name ?? '', (status) => ({
+    await changeStatus(options, environment.metadata.name ?? '', ({ healthySince: _since, ...status }) => ({
       ...status,
       sync: 'Unknown',
+      // What cannot be asked is not known to be well, and no promotion may build on it.
+      health: 'Unknown',
       phase: 'Failed',
-      phaseSince:
-        status.phase === 'Failed' && status.phaseSince ? status.phaseSince : rfc3339(options.clock.now()),
+      phaseSince: status.phase === 'Failed' && status.phaseSince ? status.phaseSince : rfc3339(now),
       message,
+      conditions: withCondition(status.conditions, 'Ready', 'False', now, problem.reason, message),
     })).catch(() => undefined);
   }
-
-  const clientOf = ({ spec }: Environment): Promise<KubeClient> =>
-    spec.cluster === undefined ? Promise.resolve(options.home) : options.clusterFor(spec.cluster);
 
   return {
     reconcile,

@@ -6,7 +6,8 @@ import { createInformer } from '../kube/informer.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import type { PlanReport } from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
-import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import { clientOf, problemOfPass } from './cluster.ts';
 import { recordBranches } from './deliveries.ts';
 import { planReport } from './describe.ts';
 import { install } from './install.ts';
@@ -57,6 +58,13 @@ export function createSync(options: SyncOptions): Sync {
     logger,
     namespace: PILOTAGE_NAMESPACE,
   });
+  const deliveries = createInformer({
+    client: home,
+    resource: DELIVERIES,
+    clock,
+    logger,
+    namespace: PILOTAGE_NAMESPACE,
+  });
   const watchers = createWatchers(options, (key) => controller.enqueueAfter(key, SETTLE_MS), stopping.signal);
   const reconciler = createReconciler(options, watchers);
   const controller = createController({
@@ -81,14 +89,22 @@ export function createSync(options: SyncOptions): Sync {
     return turn;
   }
 
+  /** Who may use which cluster has changed: what that froze goes on, or the other way round, without another push. */
+  async function judgeAnew(name: string): Promise<void> {
+    const key = { namespace: PILOTAGE_NAMESPACE, name };
+    const { branches, defaultBranch } = (await home.get(DELIVERIES, key)).status ?? {};
+    // Before its first push there is nothing to judge.
+    if (branches) await recordBranches(options, name, branches, defaultBranch, 'poll');
+  }
+
   async function planNow(
     environment: Environment,
     how: Parameters<Sync['plan']>[2],
   ): Promise<Result<PlanReport>> {
-    const { delivery, environment: name, namespace, cluster } = environment.spec;
+    const { delivery, environment: name, namespace } = environment.spec;
     const target = await targetOf(environment, how?.revision);
     if (!target.ok) return target;
-    const client = cluster === undefined ? home : await options.clusterFor(cluster);
+    const client = await clientOf(options, environment);
     const prepared = await prepare(options, client, {
       // A revision that is asked for by name is rendered from git, pin or not.
       environment: how?.revision || how?.tree ? withoutPin(environment) : environment,
@@ -137,8 +153,17 @@ export function createSync(options: SyncOptions): Sync {
         },
         delete: wake,
       });
+      deliveries.listen({
+        update({ metadata: { name = '' }, spec }, before) {
+          if (deepEqual(spec.clusters, before.spec.clusters)) return;
+          inTurn(name, () => judgeAnew(name)).catch((error: unknown) =>
+            logger.error({ delivery: name, error: String(error) }, 'its environments are not judged anew'),
+          );
+        },
+      });
       controller.start(stopping.signal);
-      await informer.synced;
+      deliveries.start(stopping.signal);
+      await Promise.all([informer.synced, deliveries.synced]);
     },
     async stop() {
       stopping.abort();
@@ -149,7 +174,8 @@ export function createSync(options: SyncOptions): Sync {
     async plan(delivery, environment, how) {
       const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, environment) };
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
-      return object ? planNow(object, how) : failed(unknown(delivery, environment));
+      if (object === undefined) return failed(unknown(delivery, environment));
+      return planNow(object, how).catch((error: unknown) => failed(problemOfPass(object, error)));
     },
     async requestSync(delivery, environment, { confirmPrune, acknowledge } = {}) {
       const name = environmentObjectName(delivery, environment);

@@ -69,6 +69,7 @@ export class Pilotage {
   ready: Ready = { http: '', api: '', git: '', kubeconfig: '', pid: 0, agentPid: 0 };
   log: string[] = [];
   #child: ChildProcess | undefined;
+  #kubeconfig: string | undefined;
 
   readonly #under: readonly string[];
 
@@ -77,9 +78,13 @@ export class Pilotage {
     this.#under = under;
   }
 
-  /** `under`: a command that runs it, `setpriv …` say. */
-  static async start(under: readonly string[] = []): Promise<Pilotage> {
+  /** `under`: a command that runs it, `setpriv …` say. `contexts` is told where it may write the kubeconfig of other clusters. */
+  static async start(
+    under: readonly string[] = [],
+    contexts?: (dir: string) => Promise<string>,
+  ): Promise<Pilotage> {
     const pilotage = new Pilotage(await mkdtemp(join(tmpdir(), 'pilotage-e2e-')), under);
+    pilotage.#kubeconfig = await contexts?.(pilotage.dir);
     await pilotage.up();
     return pilotage;
   }
@@ -103,7 +108,8 @@ export class Pilotage {
       '--output',
       'json',
     ];
-    const child = spawn(command, args, { env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = cleanEnv(this.#kubeconfig ? { KUBECONFIG: this.#kubeconfig } : {});
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     createInterface({ input: child.stderr }).on('line', (line) => this.log.push(line));
     this.ready = JSON.parse(await firstLine(child, this.log)) as Ready;
