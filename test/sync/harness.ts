@@ -124,7 +124,7 @@ export interface Harness {
   until(condition: () => Promise<boolean>): Promise<void>;
 }
 
-type HarnessOptions = Partial<Pick<SyncOptions, 'buildImages' | 'deadlineMs'>> & {
+type HarnessOptions = Partial<Pick<SyncOptions, 'buildImages' | 'deadlineMs' | 'clusterFor'>> & {
   readonly home?: FakeCluster;
   readonly git?: FakeRepository;
   /** A real cluster in place of the fake one, and with it real time. */
@@ -143,7 +143,7 @@ export async function createHarness(
   const events: ProgressEvent[] = [];
   const sync = createSync({
     home: client,
-    clusterFor: async () => client,
+    clusterFor: overrides.clusterFor ?? (async () => client),
     instanceUid: 'instance-1',
     repository: async () => git.repository,
     render,
