@@ -16,6 +16,8 @@ export interface Execution {
   /** Objects as the server returned them. */
   readonly written: ReadonlyMap<string, KubeObject>;
   readonly failures: readonly Problem[];
+  /** Whether a deletion was asked for. */
+  readonly deleted: boolean;
   /** Writes that were not made: they wait for an earlier stage to be healthy, or for a deletion. */
   readonly waiting: readonly Step[];
   /** The first object that an unfinished stage waits for. */
@@ -34,20 +36,24 @@ export async function execute(
   signal: AbortSignal,
 ): Promise<Execution> {
   const written = new Map<string, KubeObject>();
+  let deleted = false;
   const stages = [...new Set(steps.map(({ stage }) => stage))].sort((a, b) => a - b);
   for (const stage of stages) {
     const members = steps.filter((step) => step.stage === stage);
     const results = await applyStage(client, members, revision, signal);
-    for (const [key, result] of results) if (result.outcome === 'written') written.set(key, result.object);
+    for (const [key, result] of results) {
+      if (result.outcome === 'written') written.set(key, result.object);
+      deleted ||= result.outcome === 'deleting';
+    }
     const failures = failuresOf(members, results);
     const deleting = members.filter((step) => step.action === 'wait' || step.action === 'recreate');
     const later = steps.filter((step) => step.stage > stage && isWrite(step));
-    if (failures.length > 0) return { written, failures, waiting: later };
+    if (failures.length > 0) return { written, deleted, failures, waiting: later };
     const waitsFor = unhealthy(members, (key) => written.get(key) ?? live.get(key));
-    if (deleting.length > 0) return { written, failures: [], waiting: [...deleting, ...later] };
-    if (later.length > 0 && waitsFor) return { written, failures: [], waiting: later, waitsFor };
+    if (deleting.length > 0) return { written, deleted, failures: [], waiting: [...deleting, ...later] };
+    if (later.length > 0 && waitsFor) return { written, deleted, failures: [], waiting: later, waitsFor };
   }
-  return { written, failures: [], waiting: [] };
+  return { written, deleted, failures: [], waiting: [] };
 }
 
 function failuresOf(members: readonly Step[], results: ReadonlyMap<string, Applied>): readonly Problem[] {

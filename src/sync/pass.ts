@@ -94,7 +94,8 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
   const began = options.clock.monotonic();
   const done = await execute(client, healing.steps, liveOf(prepared), target, signal);
   const problems = [...done.failures, ...healing.problems];
-  const retryMs = remember(memory, key, done.failures, now) ?? healing.retryMs;
+  const retryMs =
+    remember(memory, key, done.failures, now) ?? healing.retryMs ?? (done.deleted ? DELETED_MS : undefined);
   const took = Math.round(options.clock.monotonic() - began);
   const applied = done.failures.length === 0 && done.waiting.every(({ action }) => action === 'prune');
   if (rolling && applied) {
@@ -113,6 +114,9 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     ...(retryMs === undefined ? {} : { retryMs }),
   });
 }
+
+/** A deletion is mostly done when it is answered, and its event may come before anybody watches for it: look again. */
+const DELETED_MS = 200;
 
 interface Outcome {
   readonly problems: readonly Problem[];

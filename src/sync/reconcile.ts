@@ -106,7 +106,10 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
         conditions: merged(status.conditions, result.status.conditions),
       }));
       if (result.prepared) {
-        const objects = result.prepared.desired.map(({ ref, resource }) => ({ ref, resource }));
+        // What is being pruned is watched until it is gone: only then does it leave the inventory.
+        const objects = result.prepared.plan.steps.flatMap(({ ref, resource }) =>
+          resource ? [{ ref, resource }] : [],
+        );
         watchers.set(name, environment.spec.cluster ?? '', result.prepared.client, wantedOf(objects));
       }
       return { afterMs: Math.min(RESYNC_MS, result.afterMs ?? RESYNC_MS) };

@@ -52,7 +52,7 @@ describe('connecting a delivery', () => {
   });
 
   it('changes only what is named', async () => {
-    await connect(home, { name: 'shop', url, token: 'hush', clusters: ['prod'] });
+    await connect(home, { name: 'shop', url, token: 'hush', allowClusters: ['prod'] });
     await connect(home, { name: 'shop', pollSeconds: 5 });
     expect(await spec()).to.deep.equal({
       repository: { type: 'remote', url, secretRef: { name: 'delivery-shop' }, pollSeconds: 5 },
