@@ -1,0 +1,76 @@
+import { problemOf } from '../../base/errors.ts';
+import { retryMs } from './backoff.ts';
+import type { Action } from './lifecycle.ts';
+import type { PodContext } from './podcontext.ts';
+import type { PodRecord } from './poddir.ts';
+import { containerOf, type PodTell } from './podtell.ts';
+import type { Blocked } from './podview.ts';
+import { type Preparation, type PreparationInput, prepare } from './preparation.ts';
+import type { ContainerRef, StartResult } from './runtime.ts';
+
+export interface StartsOptions {
+  readonly context: PodContext;
+  readonly uid: string;
+  readonly record: () => PodRecord;
+  /** True once nothing of the pod is to be started any more. */
+  readonly isOver: () => boolean;
+  readonly tell: PodTell;
+}
+
+/** Begins the attempts of a pod's containers, and remembers why one could not be begun. */
+export interface Starts {
+  start(action: Extract<Action, { type: 'start' }>): Promise<void>;
+  blocked(container: string): Blocked | undefined;
+}
+
+export function createStarts({ context, uid, record, isOver, tell }: StartsOptions): Starts {
+  const { runtime, clock } = context;
+  const blocks = new Map<string, Blocked>();
+
+  /**
+   * undefined: the pod ended meanwhile. A data directory that cannot be written (full, read-only) is the container's reason for
+   * waiting, not the end of the agent.
+   */
+  async function attempt(input: PreparationInput): Promise<StartResult | Preparation | undefined> {
+    try {
+      const prepared = await prepare(input);
+      if (isOver()) return undefined;
+      return prepared.ok ? await runtime.start(prepared.request) : prepared;
+    } catch (error) {
+      return { ok: false, reason: 'RunContainerError', message: problemOf(error).message };
+    }
+  }
+
+  function block(container: string, reason: string, message: string): void {
+    const failures = (blocks.get(container)?.failures ?? 0) + 1;
+    const shown = reason === 'ErrImagePull' && failures > 1 ? 'ImagePullBackOff' : reason;
+    const retryAt = clock.now() + retryMs(reason, failures);
+    blocks.set(container, { reason: shown, message, failures, retryAt });
+    tell('Warning', 'Failed', `Error: ${reason}: ${message}`, container);
+  }
+
+  return {
+    blocked: (container) => blocks.get(container),
+    async start(action) {
+      const { pod, podIP } = record();
+      const container = containerOf(pod, action.container);
+      if (!container) return;
+      const ref: ContainerRef = { pod: uid, container: container.name, attempt: action.attempt };
+      const result = await attempt({
+        ...context,
+        pod,
+        podIP,
+        container,
+        ref,
+        backOffMs: action.backOffMs,
+        base: context.baseEnvironment(pod.metadata.namespace ?? ''),
+        before: ref.attempt > 0 ? runtime.startedWith({ ...ref, attempt: ref.attempt - 1 }) : undefined,
+      });
+      if (!result) return;
+      if (!result.ok) return block(container.name, result.reason, result.message);
+      blocks.delete(container.name);
+      tell('Normal', 'Started', `Started container ${container.name}`, container.name);
+      if (ref.attempt > 1) runtime.forget({ ...ref, attempt: ref.attempt - 2 });
+    },
+  };
+}
