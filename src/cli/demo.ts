@@ -48,7 +48,7 @@ async function demo(context: CliContext, leave: boolean): Promise<number> {
     reportProblem(context, error);
     return 1;
   });
-  const inOrder = await endAll(context, running);
+  const inOrder = await endAll(context, stage, running);
   // An interrupted show leaves requests behind that would be tried again for ever.
   leaveSoon(silentLogger);
   return inOrder ? code : 1;
@@ -60,7 +60,7 @@ async function play(
   running: EphemeralDaemon,
   leave: boolean,
 ): Promise<number> {
-  const stopped = stopOnSignals(context, running);
+  const stopped = stopOnSignals(stage, running);
   const { packageDir, fullEnvironment } = context.surroundings;
   const sample = await createSample(packageDir, running.dataDir, fullEnvironment);
   const daemon = await openFace(context.surroundings, { server: running.ready.git.replace(/\/git$/, '') });
@@ -75,26 +75,26 @@ async function play(
 }
 
 /** Resolves with whether Pilotage ended in order; where it did not, what it left is cleaned up here. */
-async function endAll(context: CliContext, running: EphemeralDaemon): Promise<boolean> {
+async function endAll(context: CliContext, stage: Stage, running: EphemeralDaemon): Promise<boolean> {
   running.stop();
   const code = await running.ended;
   if (code !== 0) {
-    print(context, `Pilotage ended out of order (exit code ${code}); cleaning up after it …`);
+    stage.say(`Pilotage ended out of order (exit code ${code}); cleaning up after it …`);
     await context.reap(running.dataDir);
   }
-  print(context, 'Everything is stopped, and nothing is left on this machine.');
+  stage.say('Everything is stopped, and nothing is left on this machine.');
   return code === 0;
 }
 
 /** Resolves at the first signal; rejects when the daemon ends by itself. A further signal makes the end quick. */
-function stopOnSignals(context: CliContext, running: EphemeralDaemon): Promise<'told'> {
+function stopOnSignals(stage: Stage, running: EphemeralDaemon): Promise<'told'> {
   return new Promise((resolve, reject) => {
     let signals = 0;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         signals += 1;
         if (signals > 1) return running.hurry();
-        context.stdout.write('\nStopping … (once more: without waiting for the pods)\n');
+        stage.say('\nStopping … (once more: without waiting for the pods)');
         running.stop();
         resolve('told');
       });

@@ -9,6 +9,8 @@ export interface Stage {
   done(what: string, since?: number): void;
   /** Detail below the last line. */
   detail(line: string): void;
+  /** A line as it is. */
+  say(line: string): void;
   /** A line that is written over while something goes on; only on a terminal. */
   live(line: string): void;
   now(): number;
@@ -29,6 +31,7 @@ export function createStage(context: CliContext): Stage {
   };
   return {
     now: () => clock.monotonic(),
+    say: write,
     chapter: (title) => write(`\n${colors.bold(title)}`),
     done(what, since) {
       const took =
