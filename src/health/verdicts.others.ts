@@ -11,10 +11,16 @@ interface WithStatus extends KubeObject {
   };
 }
 
+/** The proxy's condition about the ports of a Service (`orchestrator/network/report.ts`). */
+const REACHABLE = 'pilotage.dev/Reachable';
+/** The reason of one that serves at another address: told to its clients, so it is served. */
+const SERVED_ELSEWHERE = 'ServedElsewhere';
+
 /** Argo CD `health_service.go`; a port that could not be bound is told as a condition by the proxy. */
 export function serviceVerdict(service: Service): Verdict {
-  const unbound = service.status?.conditions?.find((c) => c.type === 'PortsBound' && c.status === 'False');
-  if (unbound) return { state: 'Degraded', reason: unbound.reason ?? 'PortNotBound', ...said(unbound) };
+  const unbound = service.status?.conditions?.find((c) => c.type === REACHABLE && c.status === 'False');
+  if (unbound && unbound.reason !== SERVED_ELSEWHERE)
+    return { state: 'Degraded', reason: unbound.reason ?? 'PortNotBound', ...said(unbound) };
   if (service.spec.type !== 'LoadBalancer') return { state: 'Healthy' };
   return addressVerdict(service as WithStatus);
 }

@@ -35,10 +35,17 @@ export function explainPod(pod: Pod, events: readonly KubeEvent[]): string | und
   return (
     unschedulable(pod) ??
     first(statuses(pod), containerCause) ??
+    wrongAddress(pod) ??
     probeFailure(pod, events) ??
     failureOf(pod) ??
     readinessGate(pod)
   );
+}
+
+/** A process that listens on every address cannot be probed on its own: the node agent names it in a condition. */
+function wrongAddress(pod: Pod): string | undefined {
+  const wildcard = condition(pod, 'pilotage.dev/WildcardAddress');
+  return wildcard?.status === 'True' ? wildcard.message : undefined;
 }
 
 /** `web-abc: readiness probe failed 12 times: HTTP 500`, for the first pod of a workload that has a cause. */
@@ -90,20 +97,23 @@ function readinessGate(pod: Pod): string | undefined {
   return containers?.status === 'True' ? condition(pod, 'Ready')?.message : undefined;
 }
 
-/** A program that is starting refuses its first startup probes: that is what they are for. */
-const STARTING = 3;
-
 /** The agent tells failed probes as events of reason Unhealthy, as the kubelet does (`prober.go`). */
 function probeFailure(pod: Pod, events: readonly KubeEvent[]): string | undefined {
   const latest = events
     .filter((e) => e.reason === 'Unhealthy' && e.involvedObject.uid === pod.metadata.uid)
     .sort((a, b) => (b.lastTimestamp ?? '').localeCompare(a.lastTimestamp ?? ''))[0];
-  if (!latest?.message) return undefined;
-  if (/^Startup/.test(latest.message) && (latest.count ?? 1) < STARTING) return undefined;
+  if (!latest?.message || isStarting(latest)) return undefined;
   const [, probe, why] = /^(\w+) probe failed: ?([\s\S]*)$/.exec(latest.message) ?? [];
   const times = `${latest.count ?? 1} time${(latest.count ?? 1) === 1 ? '' : 's'}`;
   return probe ? `${probe.toLowerCase()} probe failed ${times}: ${why}` : `${latest.message} (${times})`;
 }
+
+/** From this many failures on, what every start looks like is a cause. */
+const STARTING = 3;
+
+/** A program that is starting does not listen yet, and refuses its first startup probes: that is what they are for. */
+const isStarting = ({ message = '', count = 1 }: KubeEvent): boolean =>
+  count < STARTING && (/^Startup/.test(message) || /ECONNREFUSED|connection refused/.test(message));
 
 function failureOf(pod: Pod): string | undefined {
   const died = first(statuses(pod), containerCause);

@@ -4,6 +4,7 @@ import { NOTHING_RELATED, type Related } from '../../src/health/verdicts.related
 import { verdictOf } from '../../src/health/verdicts.ts';
 import type { KubeEvent, Pod, ReplicaSet } from '../../src/kube/objects.ts';
 import type { KubeObject } from '../../src/kube/types.ts';
+import { REACHABLE } from '../../src/orchestrator/network/report.ts';
 
 const object = (apiVersion: string, kind: string, rest: object, metadata: object = {}): KubeObject => ({
   apiVersion,
@@ -79,6 +80,13 @@ const notReady = pod({
   ...container({ running: {} }),
 });
 
+/** A Service that its proxy cannot serve where it says, for `reason`. */
+const reachable = (reason: string): KubeObject =>
+  object('v1', 'Service', {
+    spec: { type: 'ClusterIP' },
+    status: { conditions: [{ type: REACHABLE, status: 'False', reason, message: 'm' }] },
+  });
+
 describe('the verdict on a Deployment', () => {
   it('is Healthy when all replicas are updated and available', () => {
     expect(verdictOf(deployment({ updated: 3, available: 3 })).state).to.equal('Healthy');
@@ -110,6 +118,27 @@ describe('the verdict on a Deployment', () => {
       reason: 'ProgressDeadlineExceeded',
       message: 'pod web-abc-1: readiness probe failed 12 times: HTTP 500',
     });
+  });
+
+  it('takes a port that does not listen yet for a start, until it has failed three times', () => {
+    const refused = { ...unhealthy, message: 'Readiness probe failed: connect ECONNREFUSED 127.0.0.9:80' };
+    const message = (count: number) =>
+      verdictOf(deployment({ updated: 3, available: 1 }), related(notReady, [{ ...refused, count }])).message;
+    expect(message(2)).to.equal('pods 1/3 ready');
+    expect(message(3)).to.contain('readiness probe failed 3 times: connect ECONNREFUSED');
+  });
+
+  it('names a process that listens on every address before the probe that cannot reach it', () => {
+    const wildcard = pod({
+      phase: 'Running',
+      conditions: [
+        { type: 'Ready', status: 'False' },
+        { type: 'pilotage.dev/WildcardAddress', status: 'True', message: 'listens on every address' },
+      ],
+      ...container({ running: {} }),
+    });
+    const verdict = verdictOf(deployment({ updated: 3, available: 1 }), related(wildcard, [unhealthy]));
+    expect(verdict.message).to.equal('pods 1/3 ready: pod web-abc-1: listens on every address');
   });
 
   it('names the cause already while it progresses', () => {
@@ -228,6 +257,8 @@ describe('the verdict on other kinds', () => {
       }),
       'Healthy',
     ],
+    ['a Service whose port is bound nowhere', reachable('AddressInUse'), 'Degraded'],
+    ['a Service that another port stands in for', reachable('ServedElsewhere'), 'Healthy'],
     ['a lost claim', object('v1', 'PersistentVolumeClaim', { status: { phase: 'Lost' } }), 'Degraded'],
     [
       'a definition that is not served',

@@ -13,6 +13,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'AddressNotAvailable',
 };
 
+/** Health reads this reason (`health/verdicts.others.ts`): clients are told the address that serves. */
+const SERVED_ELSEWHERE = 'ServedElsewhere';
+
 interface Fault {
   readonly reason: string;
   readonly message: string;
@@ -30,7 +33,8 @@ export function reachability(
 ): Condition | undefined {
   const current = service.status?.conditions?.find(({ type }) => type === REACHABLE);
   const faults = faultsOf(service, table, binding);
-  const [first] = faults;
+  // A port that is served nowhere weighs more than one that is served elsewhere: the reason is what health reads.
+  const first = faults.find(({ reason }) => reason !== SERVED_ELSEWHERE) ?? faults[0];
   if (!first && !current) return undefined;
   const next = first
     ? { status: 'False' as const, reason: first.reason, message: faults.map((one) => one.message).join('; ') }
@@ -68,10 +72,9 @@ function clusterFault({ clusterIP, port }: Route, binding: Binding | undefined):
   if (!binding || binding.state === 'bound') return undefined;
   const wanted = `${clusterIP}:${port} cannot be bound (${binding.code})`;
   const stand = binding.state === 'substituted' ? binding.address : undefined;
-  return {
-    reason: reasonOf(binding.code),
-    message: stand ? `${wanted}; it is served at ${stand.host}:${stand.port} instead` : wanted,
-  };
+  return stand
+    ? { reason: SERVED_ELSEWHERE, message: `${wanted}; it is served at ${stand.host}:${stand.port} instead` }
+    : { reason: reasonOf(binding.code), message: wanted };
 }
 
 function nodeFault({ nodePort }: Route, binding: Binding | undefined): Fault | undefined {

@@ -227,7 +227,7 @@ describe('service proxy', () => {
     expect(await exchange(ip, found?.port ?? 0, 'x')).to.equal('a:x');
     await eventually(() => patches.length > 0, 'the condition is written');
     const condition = patches[0]?.body?.status?.conditions?.[0];
-    expect(condition?.reason).to.equal('AddressInUse');
+    expect(condition?.reason).to.equal('ServedElsewhere');
     expect(condition?.message).to.contain(`${ip}:${port}`).and.to.contain(`${ip}:${found?.port}`);
     await first.stop();
     const second = await startProxy();
