@@ -5,6 +5,7 @@ import { appsOf } from '../model/apps.ts';
 import type { AppEntry, DeliveryFile, ImageEntry } from '../model/deliveryfile.ts';
 import { PILOTAGE_FILE, readPilotageFile } from '../model/pilotagefile.ts';
 import type { Manifest, Rendered, RenderRequest } from '../render/types.ts';
+import { withoutHooks } from './hooks.ts';
 import type { Bundle } from './types.ts';
 
 export type Render = (request: RenderRequest) => Promise<Result<Rendered>>;
@@ -65,13 +66,13 @@ export async function sourceOf(
   const foreignNamespaces = entry?.namespaces ?? 'own';
   const rendered = await renderApps({ ...request, foreignNamespaces }, apps, images.value, render);
   if (!rendered.ok) return rendered;
-  const { manifests, warnings } = rendered.value;
+  const { manifests, warnings } = withoutHooks(rendered.value.manifests);
   return ok({
     bundle: { manifests, apps: apps.map(({ name, dependsOn }) => ({ name, dependsOn })) },
     images: images.value,
     foreignNamespaces,
     drift: entry?.drift ?? 'heal',
-    warnings: [...(file.value?.warnings ?? []), ...warnings],
+    warnings: [...(file.value?.warnings ?? []), ...rendered.value.warnings, ...warnings],
   });
 }
 
