@@ -1,4 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
 
@@ -13,11 +14,12 @@ export async function makeDataDir(dataDir: string): Promise<void> {
   try {
     await makeFolder(dataDir);
     for (const folder of FOLDERS) await makeFolder(join(dataDir, folder));
+    await access(dataDir, constants.W_OK);
   } catch (cause) {
     throw new ProblemError(
       {
         reason: 'DataDirUnusable',
-        message: `The data directory ${dataDir} cannot be made (${errnoOf(cause) ?? problemOf(cause).message}).`,
+        message: `The data directory ${dataDir} cannot be made or written (${errnoOf(cause) ?? problemOf(cause).message}).`,
         remedy:
           'Give the user who runs Pilotage the right to write there, or choose another: --data-dir DIR.',
       },
