@@ -30,7 +30,7 @@ export function checkValues(values: Values, { file, schema }: ValuesSchema, char
   try {
     const validate = ajv.compile(schema);
     if (validate(values.data)) return [];
-    return dedupe((validate.errors ?? []).map((error) => describe(error, values, chartFile)));
+    return dedupe((validate.errors ?? []).map((error) => describe(error, values, chartFile, file)));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return [
@@ -39,10 +39,10 @@ export function checkValues(values: Values, { file, schema }: ValuesSchema, char
   }
 }
 
-function describe(error: ErrorObject, values: Values, chartFile: string): Problem {
+function describe(error: ErrorObject, values: Values, chartFile: string, schemaFile: string): Problem {
   const name = dotted(error.instancePath);
   const place = placeOf(values, pointerOf(error)) ?? { file: chartFile };
-  return { reason: 'SchemaViolation', place, ...say(error, name, place) };
+  return { reason: 'SchemaViolation', place, ...say(error, name, place, schemaFile) };
 }
 
 /** The member that the error is about: an unknown key is its own, everything else is the value at instancePath. */
@@ -54,10 +54,10 @@ function pointerOf(error: ErrorObject): string {
 
 type Said = Pick<Problem, 'message' | 'remedy'>;
 
-function say(error: ErrorObject, name: string, place: Place): Said {
+function say(error: ErrorObject, name: string, place: Place, schemaFile: string): Said {
   const value = JSON.stringify(error.data);
   const shown = value !== undefined && value.length <= 60 ? value : 'this value';
-  const hint = title(error);
+  const hint = { remedy: title(error) ?? `Correct the value, or what ${schemaFile} says of it.` };
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(error.params.additionalProperty);
@@ -93,14 +93,13 @@ function say(error: ErrorObject, name: string, place: Place): Said {
 }
 
 /** The schema's own description says best what was meant. */
-function title(error: ErrorObject): { remedy?: string } {
+function title(error: ErrorObject): string | undefined {
   const { description, title: heading } = (error.parentSchema ?? {}) as {
     description?: unknown;
     title?: unknown;
   };
-  const text =
-    typeof description === 'string' ? description : typeof heading === 'string' ? heading : undefined;
-  return text ? { remedy: text } : {};
+  if (typeof description === 'string' && description) return description;
+  return typeof heading === 'string' && heading ? heading : undefined;
 }
 
 const join = (name: string, key: string): string => (name === 'the values' ? key : `${name}.${key}`);

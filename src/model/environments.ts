@@ -104,10 +104,7 @@ export function decidingBranches(
 function judge(input: DiscoverInput, entry: EnvironmentEntry, origin: Origin): Discovered {
   const { name, branch } = entry;
   if (!input.branches.has(branch)) {
-    const message =
-      entry.promotion && !input.known.some((k) => k.name === name && k.deployed)
-        ? `branch ${branch} does not exist yet: the first promotion from ${entry.promotion.from} creates it`
-        : `branch ${branch} does not exist any more; what is deployed stays. Push it again, or take ${name} out of ${PILOTAGE_FILE}`;
+    const message = withoutBranch(branch, wasDeployed(input, name), entry.promotion?.from);
     return withSpec(input, freeze(name, 'BranchMissing', message), entry, origin);
   }
   if (branch === input.defaultBranch || origin === 'convention') return alive(input, entry, origin);
@@ -164,11 +161,22 @@ function replaced(input: DiscoverInput, found: readonly Discovered[], file: File
   return found.map((one) => (wasInFile.has(one.name) ? freeze(one.name, 'FileMissing', gone(input)) : one));
 }
 
-function missing(input: DiscoverInput, { name, branch, origin }: KnownEnvironment, file: FileAt): Discovered {
-  if (!input.branches.has(branch)) {
-    return freeze(name, 'BranchMissing', `branch ${branch} does not exist any more`);
-  }
+const wasDeployed = ({ known }: DiscoverInput, name: string): boolean =>
+  known.some((environment) => environment.name === name && environment.deployed);
+
+function withoutBranch(branch: string, deployed: boolean, from: string | undefined): string {
+  if (deployed) return `branch ${branch} does not exist any more; what is deployed stays. Push it again`;
+  return from === undefined
+    ? `branch ${branch} does not exist yet; push it`
+    : `branch ${branch} does not exist yet: the first promotion from ${from} creates it`;
+}
+
+function missing(input: DiscoverInput, known: KnownEnvironment, file: FileAt): Discovered {
+  const { name, branch, origin, deployed = false } = known;
   if (origin === 'file' && file === undefined) return freeze(name, 'FileMissing', gone(input));
+  if (!input.branches.has(branch)) {
+    return freeze(name, 'BranchMissing', withoutBranch(branch, deployed, undefined));
+  }
   return freeze(
     name,
     'EntryMissing',

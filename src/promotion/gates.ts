@@ -38,7 +38,7 @@ function healthyGate(wait: number, { source, status, revision }: GateFacts, now:
     return { gate, state: 'Waiting', reason: `${source} is on its way to ${revision.slice(0, 7)}.` };
   }
   if (status.health !== 'Healthy' || status.sync !== 'Synced') {
-    const detail = status.message ? `: ${status.message}` : '';
+    const detail = status.message ? `: ${status.message.split('\n')[0]}` : '';
     return { gate, state: 'Waiting', reason: `${source} is ${status.health}, ${status.sync}${detail}` };
   }
   const since = Date.parse(status.healthySince ?? '');

@@ -32,7 +32,7 @@ export function conclude(environment: Environment, found: Findings, now: number)
   const healthy = verdict?.state === 'Healthy' && applied && problems.length === 0;
   const same = before.deployedRevision === target;
   const healthySince = healthy ? ((same ? before.healthySince : undefined) ?? rfc3339(now)) : undefined;
-  const message = messageOf(phase, found);
+  const message = messageOf(environment, phase, found);
   const { healthySince: _old, ...rest } = before;
   return {
     ...rest,
@@ -71,8 +71,12 @@ function syncOf({ applied, remaining, verdict }: Findings): SyncState {
   return applied && remaining === 0 ? 'Synced' : 'OutOfSync';
 }
 
-function messageOf(phase: Phase, { problems, verdict, note, target }: Findings): string {
+function messageOf({ spec }: Environment, phase: Phase, found: Findings): string {
+  const { problems, verdict, note, target } = found;
   if (problems.length > 0) return problems.map(formatProblem).join('\n');
+  if (verdict?.state === 'Degraded' && verdict.message) {
+    return `${verdict.message}\n  → Push a correction, it supersedes this at once; or pilotage rollback ${spec.delivery}/${spec.environment}`;
+  }
   if (verdict?.message) return verdict.message;
   if (phase === 'Pinned') return `pinned to ${target.slice(0, 12)}`;
   return note ?? '';

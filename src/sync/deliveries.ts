@@ -1,3 +1,4 @@
+import { formatProblem } from '../base/errors.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
@@ -38,9 +39,21 @@ export async function recordBranches(
   if (repository === undefined) return [];
   const delivery = await ensureDelivery(options, repository, name, branches, defaultBranch, source);
   if (delivery === undefined) return [];
-  await recordTips(options.home, delivery, branches, defaultBranch);
   const known = await environmentsOf(options.home, name);
   const files = await readFiles(repository, branches, defaultBranch, known);
+  const file = defaultBranch === undefined ? undefined : files.get(defaultBranch);
+  const unreadable = file && !file.ok ? file.problems.map(formatProblem).join('\n') : undefined;
+  // Empty: nothing is wrong with its source any more.
+  await recordTips(options.home, delivery, branches, defaultBranch, unreadable ?? '');
+  // Environments that exist say it themselves, when they freeze; where there is none yet, nobody else would.
+  if (unreadable && known.length === 0) {
+    options.progress.publish({
+      at: options.clock.now(),
+      delivery: name,
+      stage: 'failed',
+      message: unreadable,
+    });
+  }
   const found = discover({
     delivery: name,
     defaultBranch,
@@ -114,6 +127,7 @@ async function recordTips(
   delivery: Delivery,
   branches: Readonly<Record<string, string>>,
   defaultBranch: string | undefined,
+  message: string,
 ): Promise<void> {
   // A merge patch keeps the members that it does not name: a branch that is gone is named as null.
   const gone = Object.keys(delivery.status?.branches ?? {}).filter((branch) => !(branch in branches));
@@ -126,8 +140,7 @@ async function recordTips(
         status: {
           ...(defaultBranch === undefined ? {} : { defaultBranch }),
           branches: { ...branches, ...Object.fromEntries(gone.map((branch) => [branch, null])) },
-          // Nothing is wrong with its source any more.
-          message: '',
+          message,
         },
       },
     },

@@ -19,6 +19,9 @@ export function shortPlan(steps: readonly Step[]): string {
   return `+${count('create', 'recreate')} ~${count('update')} -${count('prune', 'recreate')}`;
 }
 
+/** `1 object`, `2 objects`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 export interface PlanHeader {
   readonly delivery: string;
   readonly environment: string;

@@ -115,7 +115,7 @@ export function withinBudget(
       reason: 'DriftFight',
       message: `${formatRef(step.ref)} is changed again and again by ${otherManager(step)}: it is left alone for now`,
       ...(step.origin ? { place: step.origin } : {}),
-      remedy: `Stop the other one, or change git, or pilotage suspend ${environment.spec.delivery}/${environment.spec.environment}.`,
+      remedy: `Stop the other one, or let ${environment.spec.delivery}/${environment.spec.environment} only report drift: drift: report in pilotage.yaml.`,
     })),
     retryMs: Math.min(...refused.map((step) => budget.wait(refKey(step.ref), now))),
   };

@@ -17,6 +17,9 @@ export type BuildImage = (request: {
 /** A build that takes longer hangs. */
 const DEADLINE_MS = 10 * 60_000;
 
+/** What a package manager says of itself, and empty lines: no news for whoever pushed. */
+const NOISE = /^\s*$|^npm (warn|notice)\b/i;
+
 /** Builds the images of a pilotage.yaml at a revision; what was built before from the same tree is not built again. */
 export function createImageBuilder(
   repository: (delivery: string) => Promise<Repository | undefined>,
@@ -39,7 +42,9 @@ export function createImageBuilder(
         exportTo: (dir) => source.exportTo(revision, entry.path === '.' ? '' : entry.path, dir),
         ...(entry.build ? { build: entry.build } : {}),
         deadlineMs: DEADLINE_MS,
-        onOutput: report,
+        onOutput: (line) => {
+          if (!NOISE.test(line)) report(line);
+        },
         signal,
       });
       if (result.ok) references[name] = ref;

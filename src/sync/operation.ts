@@ -158,14 +158,15 @@ function resultOf(status: EnvironmentStatus, deployed: boolean): NonNullable<Rel
   return status.health === 'Healthy' ? 'Healthy' : 'Applied';
 }
 
-/** A newer revision has taken over from a rollout that was still under way. */
-export async function supersedeOperation(options: SyncOptions, memory: Memory, by: string): Promise<void> {
+/** A newer revision takes over from a rollout that had not come to a good end. False when it had, or nothing was begun. */
+export async function supersedeOperation(options: SyncOptions, memory: Memory, by: string): Promise<boolean> {
   const release = memory.operation?.release;
   delete memory.operation;
-  if (release === undefined || release.status?.result === 'Healthy') return;
+  if (release === undefined || release.status?.result === 'Healthy') return false;
   await changeRelease(options.home, release, {
     result: 'Superseded',
     message: `superseded by ${by.slice(0, 12)}`,
     finishedAt: rfc3339(options.clock.now()),
   });
+  return true;
 }

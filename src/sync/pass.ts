@@ -6,7 +6,7 @@ import type { Stage } from '../model/progress.ts';
 import type { Environment, EnvironmentStatus, InventoryEntry } from '../model/types.ts';
 import { ensureNamespaces } from './apply.ts';
 import { conclude, type Findings } from './conclude.ts';
-import { shortPlan, summaryOf } from './describe.ts';
+import { counted, shortPlan, summaryOf } from './describe.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
 import { inventoryAfter, inventoryBefore } from './inventory.ts';
 import { judge, urlsOf } from './judge.ts';
@@ -18,7 +18,7 @@ import { isWrite } from './plan.ts';
 import { objectsOf, type Prepared, prepare } from './prepare.ts';
 import { refKey } from './refkey.ts';
 import { changeStatus } from './status.ts';
-import type { Step } from './types.ts';
+import type { Plan, Step } from './types.ts';
 
 export type Say = (stage: Stage, message: string) => void;
 
@@ -54,10 +54,10 @@ export async function runPass(pass: Pass): Promise<PassResult> {
   if (!prepared.ok) return standStill(pass, prepared.problems);
   const { plan, desired, sourced } = prepared.value;
   if (rolling) {
-    say('rendered', `rendered ${objects(desired.length)}`);
+    say('rendered', renderedLines(desired.length, sourced.warnings));
     say('planned', `plan ${shortPlan(plan.steps)}`);
   }
-  if (plan.blocked.length > 0) return look(pass, prepared.value, { problems: plan.blocked });
+  if (plan.blocked.length > 0) return look(pass, prepared.value, { problems: refusalOf(plan, target) });
   const writes = plan.steps.filter(isWrite);
   if (!rolling && sourced.drift === 'report' && writes.length > 0 && writes.every(isDrift)) {
     return look(pass, prepared.value, { problems: [], remaining: writes, applied: true });
@@ -100,7 +100,8 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
   const applied = done.failures.length === 0 && done.waiting.every(({ action }) => action === 'prune');
   if (rolling && applied) {
     memory.previous = { release: operation?.release.spec.number ?? 0, objects: objectsOf(desired) };
-    if (done.written.size > 0) say('applied', `applied ${objects(done.written.size)} in ${took} ms`);
+    if (done.written.size > 0)
+      say('applied', `applied ${counted(done.written.size, 'object')} in ${took} ms`);
   } else if (!rolling && done.written.size > 0) {
     const healed = writes.filter(({ ref }) => done.written.has(refKey(ref))).map(({ ref }) => formatRef(ref));
     options.logger.info({ environment: environment.metadata.name, healed }, 'healed drift');
@@ -189,20 +190,41 @@ async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]
   return { status, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
-const objects = (count: number): string => `${count} object${count === 1 ? '' : 's'}`;
-
 /** What a person hears of the pass: at most one line for each new state of things. */
 function tell({ say, environment }: Pass, status: EnvironmentStatus, found: Findings): void {
-  const { state, message = '' } = found.verdict ?? { state: 'Unknown' };
-  if (found.problems.length > 0) say('failed', found.problems.map(formatProblem).join('\n'));
-  else if (state === 'Degraded') say('failed', message);
-  // That a controller has not looked yet is true for an instant after every write.
-  else if (found.verdict?.reason === 'GenerationLag') return;
-  else if (status.phase === 'Waiting') say('waiting', message || 'waiting for the rest of the plan');
+  const { state, reason, message = '' } = found.verdict ?? { state: 'Unknown' };
+  if (found.problems.length > 0) say('failed', found.problems.map(formatTold).join('\n'));
+  else if (state === 'Degraded') say('failed', status.message ?? message);
+  // A controller that has not looked yet says nothing; it will within a moment.
+  else if (status.phase === 'Waiting' && reason !== 'GenerationLag')
+    say('waiting', message || 'waiting for the rest of the plan');
   else if (state === 'Healthy' && found.applied) {
     const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';
     say('healthy', `${environment.spec.namespace} is healthy${urls}`);
   }
+}
+
+/** The output of a build has been told while it ran: only its end is news. */
+const formatTold = ({ details, ...problem }: Problem): string =>
+  formatProblem(problem.reason === 'ImageBuildFailed' || !details ? problem : { ...problem, details });
+
+const renderedLines = (objects: number, warnings: readonly Problem[]): string =>
+  [
+    `rendered ${counted(objects, 'object')}`,
+    ...warnings.map((warning) => `warning: ${formatProblem(warning)}`),
+  ].join('\n');
+
+/** A plan is carried out as a whole or not at all, so the one who is refused hears what waits with it. */
+function refusalOf({ steps, blocked }: Plan, target: string): readonly Problem[] {
+  const waiting = steps.filter(isWrite).length;
+  if (waiting === 0) return blocked;
+  return [
+    ...blocked,
+    {
+      reason: 'PlanRefused',
+      message: `until then nothing of ${target.slice(0, 12)} is applied: ${counted(waiting, 'other change')} ${waiting === 1 ? 'waits' : 'wait'}`,
+    },
+  ];
 }
 
 function overdue({ options, memory, target }: Pass, healthy: boolean): readonly Problem[] {

@@ -183,7 +183,7 @@ function adoptStep(base: Base, object: KubeObject, live: KubeObject, trial: Tria
     live.metadata.annotations?.[ANNOTATIONS.adopt] === 'true' ||
     object.metadata.annotations?.[ANNOTATIONS.adopt] === 'true';
   if (!agreed) {
-    const reason = `it exists and was not made by Pilotage; to take it over, annotate it: ${ANNOTATIONS.adopt}=true`;
+    const reason = 'it exists and was not made by Pilotage';
     return { ...base, action: 'adopt', live, reason };
   }
   if (trial?.outcome === 'immutable') return { ...base, action: 'invalid', reason: trial.message };
@@ -213,14 +213,20 @@ const finalizersOf = (live: KubeObject): string => {
   return finalizers.length > 0 ? `, held by finalizer ${finalizers.join(', ')}` : '';
 };
 
-const REFUSALS: Partial<Record<Action, readonly [reason: string, remedy: string]>> = {
-  adopt: ['AdoptionNeeded', 'Annotate it, or delete it, or give yours another name.'],
+const REFUSALS: Partial<Record<Action, readonly [reason: string, remedy: (ref: ObjectRef) => string]>> = {
+  adopt: [
+    'AdoptionNeeded',
+    (ref) => `Give yours another name, or let it be adopted:\n    ${annotateToAdopt(ref)}`,
+  ],
   conflict: [
     'FieldConflict',
-    'Let one of the two give the field up: remove it from git, or from the other manager.',
+    () => 'Let one of the two give the field up: remove it from git, or from the other manager.',
   ],
-  invalid: ['Rejected', 'Correct the object in git.'],
+  invalid: ['Rejected', () => 'Correct the object in git.'],
 };
+
+const annotateToAdopt = ({ kind, name, namespace }: ObjectRef): string =>
+  `kubectl ${namespace ? `-n ${namespace} ` : ''}annotate ${kind.toLowerCase()} ${name} ${ANNOTATIONS.adopt}=true`;
 
 function refusals(steps: readonly Step[]): readonly Problem[] {
   return steps.flatMap((step) => {
@@ -230,7 +236,7 @@ function refusals(steps: readonly Step[]): readonly Problem[] {
       reason,
       message: `${formatRef(step.ref)}: ${step.reason}`,
       ...(step.origin ? { place: step.origin } : {}),
-      ...(remedy ? { remedy } : {}),
+      ...(remedy ? { remedy: remedy(step.ref) } : {}),
     };
   });
 }

@@ -82,13 +82,11 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
     const name = environment.metadata.name ?? '';
     const say = speaker(options, environment, target, memory);
     if (memory.operation && memory.operation.target !== target) {
-      speaker(
-        options,
-        environment,
-        memory.operation.target,
-        memory,
-      )('superseded', `${memory.operation.target.slice(0, 12)} gives way to ${target.slice(0, 12)}`);
-      await supersedeOperation(options, memory, target);
+      const { target: older } = memory.operation;
+      if (await supersedeOperation(options, memory, target)) {
+        const tell = speaker(options, environment, older, memory);
+        tell('superseded', `${older.slice(0, 12)} gives way to ${target.slice(0, 12)}`);
+      }
     }
     const abort = new AbortController();
     const cancel = options.clock.after(PASS_DEADLINE_MS, () =>
@@ -168,7 +166,7 @@ export function gateOf(environment: Environment): Gate {
     return {
       type: 'closed',
       phase: 'Suspended',
-      message: `suspended; pilotage resume ${spec.delivery}/${spec.environment}`,
+      message: `suspended; to go on: kubectl -n ${PILOTAGE_NAMESPACE} patch environment ${environment.metadata.name} --type=merge -p '{"spec":{"suspended":null}}'`,
     };
   }
   const stopped = conditionOf(environment, 'Frozen') ?? conditionOf(environment, 'Held');
@@ -183,7 +181,8 @@ export function gateOf(environment: Environment): Gate {
 /** Publishes progress, but the same thing about the same revision only once in a row. */
 function speaker(options: SyncOptions, { spec }: Environment, revision: string, memory: Memory): Say {
   return (stage, message) => {
-    const said = `${revision} ${stage} ${message}`;
+    // A probe that goes on failing is told once, not once for each time.
+    const said = `${revision} ${stage} ${message.replace(/\b\d+ times?\b/g, 'again')}`;
     if (memory.said === said) return;
     memory.said = said;
     const { delivery, environment } = spec;

@@ -110,21 +110,17 @@ async function hold(
   wanted: string,
   tip: string,
 ): Promise<Affected | undefined> {
-  const message = `branch ${environment.spec.branch} was rewritten: ${short(tip)} does not descend from ${short(wanted)}, which stays deployed`;
+  const { delivery, environment: name, branch } = environment.spec;
+  const message =
+    `branch ${branch} was rewritten: ${short(tip)} does not descend from ${short(wanted)}, which stays deployed\n` +
+    `  → if that is meant: pilotage sync ${delivery}/${name} --acknowledge`;
   if (conditionOf(environment, 'Held')?.message === message) return undefined;
   const now = options.clock.now();
   await changeStatus(options, nameOf(environment), (status) => ({
     ...status,
     conditions: withCondition(status.conditions, 'Held', 'True', now, 'TipRewritten', message),
   }));
-  const { delivery, environment: name } = environment.spec;
-  publish(
-    options,
-    environment,
-    'held',
-    `${message}\n  → if that is meant: pilotage sync ${delivery}/${name} --acknowledge`,
-    tip,
-  );
+  publish(options, environment, 'held', message, tip);
   return affected(environment, 'held', tip);
 }
 

@@ -43,6 +43,27 @@ describe('the report to whoever pushed', () => {
     expect(lines).to.deep.equal(['main is at abc', '[dev] 2 to create', '      + Deployment web']);
   });
 
+  it('breaks long lines at spaces, so that they fit a terminal, but not what a build prints', () => {
+    const { lines, say } = push(['dev']);
+    const long = `chart/a.hbs:1: ${'word '.repeat(40)}end`;
+    say('building', long, 'dev');
+    expect(lines.splice(0)).to.deep.equal([`[dev] ${long}`]);
+    say('failed', long, 'dev');
+    expect(lines.length).to.be.above(1);
+    for (const line of lines) expect(`remote: ${line}`.length).to.be.at.most(100);
+    expect(lines.map((line) => line.replace(/^\[dev\]/, '').trim()).join(' ')).to.equal(long);
+  });
+
+  it('keeps a word whole that is longer than a line', () => {
+    const { lines, say } = push(['dev']);
+    say('healthy', `see http://127.0.0.1/${'x'.repeat(120)} now`, 'dev');
+    expect(lines.map((line) => line.trim())).to.deep.equal([
+      '[dev] see',
+      `http://127.0.0.1/${'x'.repeat(120)}`,
+      'now',
+    ]);
+  });
+
   it('keeps other deliveries to themselves', () => {
     const { lines, say } = push(['dev']);
     say('planned', 'not yours', 'dev', 'other');

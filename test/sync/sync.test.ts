@@ -104,6 +104,13 @@ describe('sync', () => {
       expect((await world.environment()).status?.inventory?.map(({ name }) => name)).to.deep.equal(['a']);
     });
 
+    it('does not supersede a rollout that has come to its end', async () => {
+      await world.push({ 'k8s/web.yaml': deploy('web') });
+      await world.report('web', 'healthy');
+      await world.push({ 'k8s/web.yaml': deploy('web', 3) });
+      expect(world.said('superseded')).to.deep.equal([]);
+    });
+
     it('that would prune more than half waits for a word, then prunes', async () => {
       await world.push({ 'k8s/a.yaml': cm('a'), 'k8s/b.yaml': cm('b'), 'k8s/c.yaml': cm('c') });
       await world.push({ 'k8s/a.yaml': cm('a') });
@@ -444,8 +451,16 @@ describe('sync', () => {
       delete world.git.branches.prod;
       await world.observe();
       const { status } = await world.environment('prod');
-      expect(status).to.include({ phase: 'Frozen', message: 'branch prod does not exist any more' });
+      expect(status).to.include({
+        phase: 'Frozen',
+        message: 'branch prod does not exist any more; what is deployed stays. Push it again',
+      });
       expect(await world.live('ConfigMap', 'a', 'shop-prod')).not.to.equal(undefined);
+    });
+
+    it('names the line of a pilotage.yaml that cannot be read also where no environment is known yet', async () => {
+      await world.push({ 'pilotage.yaml': 'kind: Delivery\nspec: {bogus: 1}\n', 'k8s/a.yaml': cm('a') });
+      expect(world.said('failed')[0]).to.match(/pilotage\.yaml:2: spec\.bogus: is not a known field/);
     });
 
     it('thaws when it is back', async () => {

@@ -17,7 +17,9 @@ export function findProgram(name: string, cwd: string, path = ''): Program {
     if (candidate.ok) return candidate;
     if (candidate.exists) found ??= candidate;
   }
-  return found ?? { ok: false, message: `command "${name}" is not found in PATH (${path || 'empty'})` };
+  return (
+    found ?? { ok: false, message: `command "${name}" is not found in PATH${path ? '' : ', which is empty'}` }
+  );
 }
 
 type Judged = Program & { readonly exists?: boolean };

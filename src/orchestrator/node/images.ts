@@ -187,9 +187,9 @@ function readRow(file: string): ImageRow | undefined {
 }
 
 const missing = (ref: string): string =>
-  `image "${ref}" is not on this machine, and the process runtime pulls from no registry: ` +
-  `import it (pilotage image import ${ref.includes(':') ? ref : `${ref}:TAG`} DIR), map it to a folder of the repository ` +
-  '(images: in pilotage.yaml), use the programs of this machine (image: host), or deliver to a cluster with a container engine';
+  `image "${ref}" is not on this machine, and no registry is asked: ` +
+  `pilotage image import ${ref.includes(':') ? ref : `${ref}:TAG`} DIR, ` +
+  'or map it to a folder (images: in pilotage.yaml), or say image: host';
 
 function unwritable(ref: string, error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;

@@ -123,7 +123,7 @@ describe('programs, addresses, sockets', () => {
     writeFileSync(join(place.path, 'notes'), '');
     expect(findProgram('sh', '/', '/nowhere:/bin')).to.deep.equal({ ok: true, path: '/bin/sh' });
     const message = (name: string) => (findProgram(name, place.path, '/bin') as { message: string }).message;
-    expect(message('nope')).to.contain('"nope" is not found in PATH (/bin)');
+    expect(message('nope')).to.contain('"nope" is not found in PATH');
     expect(message('./nope')).to.contain('does not exist');
     expect(message('./notes')).to.contain('is not executable');
   });
