@@ -216,7 +216,11 @@ const renderedLines = (objects: number, warnings: readonly Problem[]): string =>
 
 /** A plan is carried out as a whole or not at all, so the one who is refused hears what waits with it. */
 function refusalOf({ steps, blocked }: Plan, target: string): readonly Problem[] {
-  const waiting = steps.filter(isWrite).length;
+  const aboutPruning = blocked.some(
+    ({ reason }) => reason === 'PruneNotConfirmed' || reason === 'EmptyRender',
+  );
+  const others = steps.filter((step) => isWrite(step) && !(aboutPruning && step.action === 'prune'));
+  const waiting = others.length;
   if (waiting === 0) return blocked;
   return [
     ...blocked,

@@ -111,6 +111,20 @@ describe('sync', () => {
       expect(world.said('superseded')).to.deep.equal([]);
     });
 
+    it('of which one object is refused changes none, and says so', async () => {
+      await world.push({ 'k8s/a.yaml': cm('a') });
+      await world.home.client.create(
+        CONFIG_MAPS,
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'theirs' }, data: { k: 'theirs' } },
+        { namespace: 'shop-dev', fieldManager: 'kubectl' },
+      );
+      await world.push({ 'k8s/a.yaml': cm('a', { k: 'new' }), 'k8s/b.yaml': cm('theirs') });
+      expect(dataOf(await world.live('ConfigMap', 'a'))).to.deep.equal({ k: 'v' });
+      expect(world.said('failed').at(-1)).to.match(
+        /ConfigMap shop-dev\/theirs: it exists.*annotate configmap theirs pilotage.dev\/adopt=true.*until then nothing of \w+ is applied: 1 other change waits/s,
+      );
+    });
+
     it('that would prune more than half waits for a word, then prunes', async () => {
       await world.push({ 'k8s/a.yaml': cm('a'), 'k8s/b.yaml': cm('b'), 'k8s/c.yaml': cm('c') });
       await world.push({ 'k8s/a.yaml': cm('a') });
