@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { clientCommand, face, type OutputOptions, print, printJson } from './command.ts';
 import type { CliContext } from './context.ts';
 
@@ -17,7 +17,7 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
     .argument('[url]', 'https://… or a local path; left out: the repository is (or will be) hosted here')
     .option('--username <name>', 'for a private https repository')
     .option('--token-file <file>', 'its password or token; - reads standard input')
-    .option('--poll <seconds>', 'how often to ask the repository', Number)
+    .option('--poll <seconds>', 'how often to ask the repository', parseSeconds)
     .option(
       '--allow-cluster <context>',
       'a kubeconfig context (of the kubeconfig that `pilotage up` reads) that its environments may name; repeatable',
@@ -45,6 +45,11 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
       if (answer.url) print(context, `  next: git push ${answer.url} HEAD`);
       else print(context, `  next: pilotage status ${name}`);
     });
+}
+
+function parseSeconds(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds.');
+  return Number(text);
 }
 
 const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];

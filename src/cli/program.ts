@@ -84,7 +84,7 @@ export async function runCommandLine(
     .showSuggestionAfterError()
     .enablePositionalOptions();
   await addCommands(program, args, context, exit);
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (output) => context.stdout.write(output),
       writeErr: (output) => context.stderr.write(output),
@@ -99,6 +99,12 @@ export async function runCommandLine(
   }
   return code;
 }
+
+/** Each of them would end the process by itself. */
+const withSubcommands = (command: Command): readonly Command[] => [
+  command,
+  ...command.commands.flatMap(withSubcommands),
+];
 
 /** The node's own process: started by `up`, never by a person. */
 function agentCommand(context: CliContext, exit: Exit): Command {

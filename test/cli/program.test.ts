@@ -1,41 +1,6 @@
-import { Writable } from 'node:stream';
 import { expect } from 'chai';
-import type { CliContext } from '../../src/cli/context.ts';
 import { ALIASES, COMMANDS, runCommandLine } from '../../src/cli/program.ts';
-import { readSurroundings } from '../../src/config.ts';
-import { FakeClock } from '../fakes/clock.ts';
-
-interface Terminal {
-  readonly context: CliContext;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-}
-
-function terminal(): Terminal {
-  const texts = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        texts[name] += chunk.toString('utf8');
-        done();
-      },
-    });
-  const refuse = (): never => {
-    throw new Error('a command line that is only read starts nothing');
-  };
-  const context: CliContext = {
-    surroundings: readSurroundings({ HOME: '/home/ann' }),
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    clock: new FakeClock(),
-    runDaemon: refuse,
-    runAgent: refuse,
-    stopPods: refuse,
-    reap: refuse,
-    images: { import: refuse, list: refuse },
-  };
-  return { context, stdout: () => texts.stdout, stderr: () => texts.stderr };
-}
+import { terminal } from './harness.ts';
 
 describe('the command line', () => {
   it('knows each command by the name and the aliases that the command itself declares', async () => {
@@ -77,5 +42,25 @@ describe('the command line', () => {
     const { context, stderr } = terminal();
     expect(await runCommandLine(context, ['constructor'], '1.2.3')).to.equal(2);
     expect(stderr()).to.contain("unknown command 'constructor'");
+  });
+
+  it('refuses what is misused with exit code 2, below a command too, and never ends the process by itself', async () => {
+    for (const args of [
+      ['wait'],
+      ['image', 'import'],
+      ['status', '--output', 'xml'],
+      ['wait', 'dev', '--timeout', '9'],
+    ]) {
+      const { context, stdout, stderr } = terminal();
+      expect(await runCommandLine(context, args, '1.2.3'), args.join(' ')).to.equal(2);
+      expect(stdout()).to.equal('');
+      expect(stderr()).to.match(/^error: /);
+    }
+  });
+
+  it('says its version', async () => {
+    const { context, stdout } = terminal();
+    expect(await runCommandLine(context, ['--version'], '1.2.3')).to.equal(0);
+    expect(stdout()).to.equal('1.2.3\n');
   });
 });

@@ -44,3 +44,21 @@ export class FakeClock implements Clock {
 export async function settle(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** A clock that moves on by itself whenever somebody waits: what waits goes on at once, and as much later as it asked for. */
+export class HastyClock implements Clock {
+  #now = Date.parse('2026-01-01T00:00:00Z');
+  now(): number {
+    return this.#now;
+  }
+  monotonic(): number {
+    return this.#now;
+  }
+  after(ms: number, fn: () => void): () => void {
+    const timer = setImmediate(() => {
+      this.#now += ms;
+      fn();
+    });
+    return () => clearImmediate(timer);
+  }
+}
