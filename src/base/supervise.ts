@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { errnoOf } from './errors.ts';
+import { problemOf } from './errors.ts';
 import type { Logger } from './log.ts';
 import { isSameProcess } from './process.ts';
 
@@ -54,31 +54,38 @@ export function supervise(options: SuperviseOptions): Supervisor {
     return running;
   };
 
-  const check = async (): Promise<void> => {
-    if (ended || !running) return;
-    if (isSameProcess(running.pid, running.pidStartTime)) return later(CHECK_MS);
-    if (clock.monotonic() - startedAt > SETTLED_MS) backoff = FIRST_BACKOFF_MS;
-    logger.warn({ name, pid: running.pid }, 'process died; starting it again');
+  const check = (): void => {
+    if (!running || isSameProcess(running.pid, running.pidStartTime)) return void later(CHECK_MS, check);
+    const settled = clock.monotonic() - startedAt > SETTLED_MS;
+    if (settled) backoff = FIRST_BACKOFF_MS;
+    // One that died young may die young again.
+    const waitMs = settled ? 0 : longer();
+    logger.warn({ name, pid: running.pid, waitMs }, 'process died; starting it again');
+    later(waitMs, revive);
+  };
+  const revive = async (): Promise<void> => {
     try {
       await launch();
-      later(CHECK_MS);
+      later(CHECK_MS, check);
     } catch (error) {
-      logger.error(
-        { name, err: error instanceof Error ? error.message : errnoOf(error), retryMs: backoff },
-        'process does not start',
-      );
-      later(backoff);
-      backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
+      const waitMs = longer();
+      logger.error({ name, err: problemOf(error).message, retryMs: waitMs }, 'process does not start');
+      later(waitMs, revive);
     }
   };
-  const later = (ms: number): void => {
-    if (!ended) cancel = clock.after(ms, () => void check());
+  const longer = (): number => {
+    const waitMs = backoff;
+    backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
+    return waitMs;
+  };
+  const later = (ms: number, then: () => unknown): void => {
+    if (!ended) cancel = clock.after(ms, () => void then());
   };
 
   return {
     async begin() {
       const identity = await launch();
-      later(CHECK_MS);
+      later(CHECK_MS, check);
       return identity;
     },
     current: () => running,

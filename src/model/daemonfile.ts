@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
+import { readState } from '../base/statefile.ts';
 
 /** `D/pilotage.json`, mode 0600: how a command finds the daemon of a data directory. Written once it is ready. */
 export interface DaemonFile {
@@ -23,9 +23,9 @@ export const daemonFilePath = (dataDir: string): string => join(dataDir, 'pilota
 /** The file of the daemon that last served this data directory, whether or not it still runs; undefined where none did. */
 export async function readDaemonFile(dataDir: string): Promise<DaemonFile | undefined> {
   try {
-    return JSON.parse(await readFile(daemonFilePath(dataDir), 'utf8')) as DaemonFile;
+    return await readState<DaemonFile>(daemonFilePath(dataDir));
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    if (errnoOf(error) === 'ENOTDIR') return undefined;
     throw error;
   }
 }

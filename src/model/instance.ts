@@ -99,6 +99,8 @@ export function nodeNameOf(hostname: string): string {
   const name = hostname
     .toLowerCase()
     .replace(/[^a-z0-9.-]+/g, '-')
+    // Each part between dots begins and ends with a letter or digit.
+    .replace(/-*\.[-.]*/g, '.')
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
   return name.slice(0, 63).replace(/[^a-z0-9]+$/, '') || 'node';
 }
