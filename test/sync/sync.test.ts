@@ -113,11 +113,12 @@ describe('sync', () => {
 
     it('of which one object is refused changes none, and says so', async () => {
       await world.push({ 'k8s/a.yaml': cm('a') });
-      await world.home.client.create(
-        CONFIG_MAPS,
-        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'theirs' }, data: { k: 'theirs' } },
-        { namespace: 'shop-dev', fieldManager: 'kubectl' },
-      );
+      await world.home.client.create(CONFIG_MAPS, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: key('theirs'),
+        data: { k: 'theirs' },
+      });
       await world.push({ 'k8s/a.yaml': cm('a', { k: 'new' }), 'k8s/b.yaml': cm('theirs') });
       expect(dataOf(await world.live('ConfigMap', 'a'))).to.deep.equal({ k: 'v' });
       expect(world.said('failed').at(-1)).to.match(
