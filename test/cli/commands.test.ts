@@ -161,7 +161,7 @@ describe('commands that ask the daemon', () => {
     ];
     const { stdout } = await face.run('connect', 'shop', url, ...args);
     expect(face.asked).to.deep.equal([
-      `POST /api/v1/deliveries {"name":"shop","url":"${url}","token":"hush","pollSeconds":5,"clusters":["a","b"]}`,
+      `POST /api/v1/deliveries {"name":"shop","url":"${url}","token":"hush","pollSeconds":5,"allowClusters":["a","b"]}`,
     ]);
     expect(stdout).to.equal('Delivery shop follows it.\n  next: pilotage status shop\n');
   });
