@@ -3,13 +3,17 @@ import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { reportProblem } from './command.ts';
 import type { CliContext } from './context.ts';
+import { addHelp, termOf } from './help.ts';
 
 const EPILOGUE = `
-An environment is written DELIVERY/ENVIRONMENT, as in shop/prod; the delivery may be left out when there is one.
+An environment is written DELIVERY/ENVIRONMENT, as in shop/prod; the delivery
+may be left out when there is one. A daemon is found by --data-dir,
+PILOTAGE_DATA_DIR, --server or PILOTAGE_SERVER. \`pilotage COMMAND --help\` has
+examples. Exit codes: 0 done, 1 refused or failed, 2 misused.
 
 Start here:
-  pilotage demo                     watch a whole delivery on a temporary Pilotage
-  pilotage up                       start one of your own; it prints a URL to push to
+  pilotage demo                     watch a delivery on a temporary Pilotage
+  pilotage up                       start your own; it prints a URL to push to
   git push URL/shop.git main        deliver the repository you are in
   pilotage status                   see where it is
   pilotage promote shop/preprod     bring what is tested to the next environment
@@ -58,8 +62,10 @@ async function addCommands(program: Command, args: readonly string[], context: C
   if (hidden) return program.addCommand(await hidden(context, exit), { hidden: true });
   const known = lookUp(COMMANDS, name);
   const loaders = known ? [known] : Object.values(COMMANDS);
-  for (const command of await Promise.all(loaders.map((load) => load(context, exit))))
+  for (const command of await Promise.all(loaders.map((load) => load(context, exit)))) {
+    addHelp(command);
     program.addCommand(command);
+  }
   return program;
 }
 
@@ -82,7 +88,8 @@ export async function runCommandLine(
     .version(version)
     .addHelpText('after', EPILOGUE)
     .showSuggestionAfterError()
-    .enablePositionalOptions();
+    .enablePositionalOptions()
+    .configureHelp({ subcommandTerm: termOf });
   await addCommands(program, args, context, exit);
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({

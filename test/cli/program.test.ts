@@ -32,6 +32,15 @@ describe('the command line', () => {
     }
   });
 
+  it('helps with examples for every command, within 80 columns', async () => {
+    for (const name of ['', ...Object.keys(COMMANDS)]) {
+      const { context, stdout } = terminal();
+      expect(await runCommandLine(context, [name, '--help'].filter(Boolean), '1.2.3')).to.equal(0);
+      expect(stdout(), name).to.match(/Examples:|Start here:/);
+      for (const line of stdout().split('\n')) expect(line.length, line).to.be.at.most(80);
+    }
+  });
+
   it('refuses a command that does not exist with exit code 2, and suggests the one that was meant', async () => {
     const { context, stderr } = terminal();
     expect(await runCommandLine(context, ['stauts'], '1.2.3')).to.equal(2);

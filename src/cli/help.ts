@@ -1,0 +1,194 @@
+import type { Command } from 'commander';
+
+interface Help {
+  readonly group: 'Run it' | 'Deliver to it' | 'Look' | 'Act' | 'Tools';
+  /** Command lines that can be typed as they stand, each with what it does. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  /** Where they differ from: 0 done, 1 refused or failed, 2 misused. */
+  readonly exitCodes?: string;
+  readonly next?: string;
+}
+
+/** What `--help` says beyond the options. */
+export const HELP: Readonly<Record<string, Help>> = {
+  up: {
+    group: 'Run it',
+    examples: [
+      ['pilotage up', 'in a terminal of its own; Ctrl-C leaves the pods running'],
+      ['pilotage up --data-dir ./data --http 127.0.0.1:0', 'elsewhere, on any free port'],
+      ['pilotage up --ephemeral', 'leaves nothing behind'],
+      ['pilotage up --output json', 'one JSON line when ready, for scripts'],
+    ],
+    next: 'git push URL/NAME.git main, with the URL that it prints',
+  },
+  down: {
+    group: 'Run it',
+    examples: [['pilotage down', 'ends daemon, agent and every pod; `pilotage up` brings them back']],
+  },
+  demo: {
+    group: 'Run it',
+    examples: [
+      ['pilotage demo', 'stays up until Ctrl-C'],
+      ['pilotage demo --exit', 'ends by itself'],
+    ],
+    exitCodes: '0 every step held, 1 one did not, 130 interrupted',
+  },
+  init: {
+    group: 'Deliver to it',
+    examples: [
+      ['pilotage init', 'in your repository'],
+      ['pilotage init --command "python3 app.py" --port 8000', 'for what package.json does not say'],
+      ['pilotage init --app app --build "npm ci --omit=dev"', 'the program is in a folder'],
+    ],
+    next: 'pilotage render, git commit, git push URL/NAME.git main',
+  },
+  connect: {
+    group: 'Deliver to it',
+    examples: [
+      ['pilotage connect shop https://git.example.com/shop.git', 'polled from now on'],
+      ['pilotage connect shop https://… --username me --token-file t', 'a private one'],
+      ['pilotage connect shop --allow-cluster prod-cluster', 'its environments may name that context'],
+    ],
+    next: 'pilotage status shop',
+  },
+  status: {
+    group: 'Look',
+    examples: [
+      ['pilotage status', 'everything'],
+      ['pilotage status shop/prod', 'one environment: policy, URLs, namespace'],
+      ['pilotage status --output json', 'for scripts'],
+    ],
+    next: 'pilotage why shop/prod, when something is not Synced and Healthy',
+  },
+  wait: {
+    group: 'Look',
+    examples: [
+      ['pilotage wait shop/dev', 'until it is healthy at the revision that is wanted'],
+      ['pilotage wait shop/dev --for synced --timeout 5m', ''],
+      ['pilotage wait shop/dev --revision $(git rev-parse HEAD)', 'until this very commit is'],
+    ],
+    exitCodes: '0 it is, 1 it is not in time, and the answer says why',
+  },
+  diff: {
+    group: 'Look',
+    examples: [
+      ['pilotage diff shop/prod', 'what sync would change now'],
+      ['pilotage diff shop/prod --revision main', 'as if that branch or commit were wanted'],
+    ],
+    exitCodes: '0 no change, 1 changes, 2 an error',
+  },
+  history: {
+    group: 'Look',
+    examples: [['pilotage history shop/prod', 'release, revision, result, cause']],
+    next: 'pilotage rollback shop/prod RELEASE',
+  },
+  why: {
+    group: 'Look',
+    examples: [['pilotage why shop/prod', 'reasons, most urgent first, and the gates of its promotion']],
+  },
+  logs: {
+    group: 'Look',
+    examples: [
+      ['pilotage logs shop/prod -f', 'go on as lines are written'],
+      ['pilotage logs shop/prod --tail 20 -l app=web', ''],
+      ['pilotage logs shop/prod -p', 'of containers before their last restart'],
+    ],
+  },
+  sync: {
+    group: 'Act',
+    examples: [
+      ['pilotage sync shop/prod --wait', 'now, and wait until it is healthy'],
+      ['pilotage sync shop/prod --acknowledge', 'deploy a branch that was rewritten'],
+    ],
+  },
+  promote: {
+    group: 'Act',
+    examples: [
+      ['pilotage promote shop/prod --dry-run', 'what would happen, and what is in the way'],
+      ['pilotage promote shop/prod', 'a merge commit on its branch, then its rollout'],
+    ],
+    exitCodes: '0 promoted, or nothing to do; 1 waiting for a gate, or refused',
+    next: 'pilotage wait shop/prod',
+  },
+  approve: {
+    group: 'Act',
+    examples: [
+      ['pilotage approve shop/prod', 'as yourself; the author of a change does not count'],
+      ['pilotage approve shop/prod --by carol', ''],
+    ],
+    next: 'pilotage promote shop/prod',
+  },
+  rollback: {
+    group: 'Act',
+    examples: [
+      ['pilotage rollback shop/prod --wait', 'the release before'],
+      ['pilotage rollback shop/prod 3', 'release 3 of `pilotage history shop/prod`'],
+    ],
+    next: 'git revert and push, then: pilotage pin shop/prod --off',
+  },
+  pin: {
+    group: 'Act',
+    examples: [
+      ['pilotage pin shop/prod --reason "sale until Monday"', 'at what is deployed now'],
+      ['pilotage pin shop/prod --off', 'follow the branch again'],
+    ],
+  },
+  render: {
+    group: 'Tools',
+    examples: [
+      ['pilotage render', 'this folder, for dev'],
+      ['pilotage render -e prod --set replicas=5', 'for prod, with one value changed'],
+      ['pilotage render -o json | jq .', 'needs no daemon'],
+    ],
+  },
+  image: {
+    group: 'Tools',
+    examples: [
+      ['pilotage image import shop/web:1.2 ./build', 'then `image: shop/web:1.2` in a pod'],
+      ['pilotage image list', ''],
+    ],
+  },
+  kubeconfig: {
+    group: 'Tools',
+    examples: [
+      ['export KUBECONFIG=$(pilotage kubeconfig)', 'then: kubectl get pods -A'],
+      ['pilotage kubeconfig --raw > ~/.kube/pilotage', ''],
+    ],
+  },
+};
+
+/** Columns of a help text whose reader has 80. */
+const EXAMPLE_WIDTH = 36;
+
+/** Names and arguments only, so that a description has half of 80 columns; each command's help lists its options. */
+export const termOf = (command: Command): string =>
+  [
+    command.name(),
+    ...command.registeredArguments.map((argument) =>
+      argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+    ),
+  ].join(' ');
+
+export function addHelp(command: Command): void {
+  const help = Object.hasOwn(HELP, command.name()) ? HELP[command.name()] : undefined;
+  if (!help) return;
+  command.configureHelp({ subcommandTerm: termOf });
+  command.helpGroup(`${help.group}:`);
+  command.addHelpText('after', formatHelp(help));
+}
+
+function formatHelp({ examples, exitCodes, next }: Help): string {
+  return [
+    '',
+    'Examples:',
+    ...examples.flatMap(([line, what]) => formatExample(line, what)),
+    ...(exitCodes ? ['', `Exit codes: ${exitCodes}`] : []),
+    ...(next ? ['', `Next: ${next}`] : []),
+  ].join('\n');
+}
+
+function formatExample(line: string, what: string): readonly string[] {
+  if (what === '') return [`  ${line}`];
+  if (line.length <= EXAMPLE_WIDTH && what.length <= 40) return [`  ${line.padEnd(EXAMPLE_WIDTH)}  ${what}`];
+  return [`  ${line}`, `      ${what}`];
+}
