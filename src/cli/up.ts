@@ -13,7 +13,7 @@ interface UpFlags {
   readonly kubeconfig?: string;
   readonly ephemeral?: boolean;
   readonly ownerPid?: number;
-  readonly logLevel: LogLevel;
+  readonly logLevel?: LogLevel;
   readonly output: 'text' | 'json';
 }
 
@@ -37,7 +37,10 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
     .option('--ephemeral', 'a temporary data directory; everything ends and vanishes with this process')
     .option('--owner-pid <pid>', 'with --ephemeral: end when this process does', parsePid)
     .addOption(
-      new Option('--log-level <level>', 'of the JSON log on stderr').choices(LOG_LEVELS).default('info'),
+      new Option(
+        '--log-level <level>',
+        'of the JSON log on stderr (default: info; warn on a terminal)',
+      ).choices(LOG_LEVELS),
     )
     .addOption(outputOption())
     .action(async (flags: UpFlags) => {
@@ -55,7 +58,8 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           kubeconfigs: flags.kubeconfig ? [resolve(flags.kubeconfig)] : context.surroundings.kubeconfigs,
           ephemeral,
           ownerPid: flags.ownerPid,
-          logLevel: flags.logLevel,
+          // A person at a terminal reads what `up` prints; what is written to a file is for later.
+          logLevel: flags.logLevel ?? (context.stderr.isTTY ? 'warn' : 'info'),
           output: flags.output,
         }),
       );

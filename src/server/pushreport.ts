@@ -16,6 +16,9 @@ export interface PushReportOptions {
   readonly timeoutMs: number;
 }
 
+/** Whoever waits this long wonders whether they have to. */
+const HINT_MS = 15_000;
+
 /**
  * Tells a push what it started. Listen before the push is observed, so that nothing is missed;
  * `until(environments)` then resolves when each of them has come to an end.
@@ -43,6 +46,7 @@ export function listenToPush(options: PushReportOptions): {
         const finish = (): void => {
           stop();
           cancel();
+          cancelHint();
           signal.removeEventListener('abort', finish);
           resolve();
         };
@@ -50,6 +54,9 @@ export function listenToPush(options: PushReportOptions): {
           report(`still under way after ${timeoutMs / 1000}s; follow it with: pilotage status ${delivery}`);
           finish();
         });
+        const cancelHint = clock.after(HINT_MS, () =>
+          report(`still waiting; Ctrl-C leaves, and the delivery goes on: pilotage status ${delivery}`),
+        );
         signal.addEventListener('abort', finish, { once: true });
         check = () => {
           // By revision: that an older one is superseded is only the beginning of this one.

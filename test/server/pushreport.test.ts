@@ -43,6 +43,18 @@ describe('the report to whoever pushed', () => {
     expect(lines).to.deep.equal(['main is at abc', '[dev] 2 to create', '      + Deployment web']);
   });
 
+  it('says after a while that nobody has to wait, once', async () => {
+    const { clock, lines, say, isOver } = push(['dev']);
+    await clock.advance(15_000);
+    expect(lines).to.deep.equal([
+      'still waiting; Ctrl-C leaves, and the delivery goes on: pilotage status shop',
+    ]);
+    await clock.advance(15_000);
+    say('healthy', 'it is', 'dev');
+    expect(await isOver()).to.equal(true);
+    expect(lines.length).to.equal(2);
+  });
+
   it('breaks long lines at spaces, so that they fit a terminal, but not what a build prints', () => {
     const { lines, say } = push(['dev']);
     const long = `chart/a.hbs:1: ${'word '.repeat(40)}end`;
