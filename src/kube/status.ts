@@ -44,6 +44,8 @@ export const STATUS_CODES = {
   Timeout: 504,
   ServerTimeout: 500,
 } as const;
+/** The cause of a refusal to create in a namespace that is going away. */
+export const NAMESPACE_TERMINATING = 'NamespaceTerminating';
 export type StatusReason = keyof typeof STATUS_CODES;
 
 /** The one error that KubeClient methods reject with for an answer of the API; transport failures stay system errors. */
@@ -87,5 +89,10 @@ export function notFoundAsUndefined(error: unknown): undefined {
 export const isConflict = (error: unknown): error is StatusError => isStatus(error, 'Conflict');
 export const isAlreadyExists = (error: unknown): error is StatusError => isStatus(error, 'AlreadyExists');
 /** 410, either spelling: the resourceVersion is compacted; list again. */
+/** Nothing can be created there any more: whoever fills a namespace has nothing left to do (`HasStatusCause`). */
+export const isNamespaceTerminating = (error: unknown): error is StatusError =>
+  isStatus(error, 'Forbidden') &&
+  (error.status.details?.causes?.some(({ reason }) => reason === NAMESPACE_TERMINATING) ?? false);
+
 export const isExpired = (error: unknown): error is StatusError =>
   error instanceof StatusError && (error.reason === 'Expired' || error.reason === 'Gone');

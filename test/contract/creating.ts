@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { CONFIG_MAPS, DEPLOYMENTS, NAMESPACES, SECRETS, SERVICES } from '../../src/kube/resources.ts';
+import { isNamespaceTerminating } from '../../src/kube/status.ts';
 import type { KubeObject } from '../../src/kube/types.ts';
 import type { Bench } from './kubeclient.ts';
 import { configMap, deployment, newConfigMap, refusal, refusalCode, service, versionOf } from './notation.ts';
@@ -58,6 +59,23 @@ export function creating(bench: Bench): void {
       reason: 'NotFound',
       message: 'namespaces "no-such-place" not found',
     });
+  });
+
+  it('refuses to create in a namespace that is going away, and says so as a cause', async () => {
+    const name = bench.name('going');
+    const { client } = bench;
+    await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    const held = { name: 'held', namespace: name, finalizers: ['example.com/hold'] };
+    await client.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: held });
+    await client.delete(NAMESPACES, { name });
+    const late = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'late', namespace: name } };
+    const error = await refusal(client.create(CONFIG_MAPS, late));
+    expect(error.message).to.equal(
+      `configmaps "late" is forbidden: unable to create new content in namespace ${name} because it is being terminated`,
+    );
+    expect(isNamespaceTerminating(error)).to.equal(true);
+    const body = { metadata: { finalizers: null } };
+    await client.patch(CONFIG_MAPS, held, { type: 'merge', body });
   });
 
   it('fills defaults in', async () => {

@@ -176,6 +176,9 @@ describeWithKubectl('e2e: kubectl at a running cluster', function () {
       ]);
       await k.ok('scale', 'deployment', 'idle', '--replicas=3');
       await k.ok('wait', 'deployment/idle', '--for=jsonpath={.status.readyReplicas}=3', '--timeout=20s');
+      expect(await k.ok('get', 'deployment', 'idle', '--subresource=scale')).to.match(
+        /^NAME\s+DESIRED\s+AVAILABLE\s+AGE\nidle\s+3\s+3\s/,
+      );
       await k.ok('expose', 'deployment', 'web', '--name=other', '--port=9000', '--target-port=8080');
       const address = `http://${await k.jsonpath('service/other', '.spec.clusterIP')}:9000`;
       await eventually('it answers', async () => (await fetchText(address)).status === 200);

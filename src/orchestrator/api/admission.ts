@@ -1,5 +1,6 @@
 import { applyDefaults } from '../../kube/defaults.ts';
 import type { Namespace } from '../../kube/objects.ts';
+import { NAMESPACE_TERMINATING } from '../../kube/status.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import { validateObject, validateTypes } from '../../kube/validate.ts';
 import { namespaceKey } from './builtin.data.ts';
@@ -23,6 +24,13 @@ export function assertNamespace(
       kind,
       name,
       `unable to create new content in namespace ${namespace} because it is being terminated`,
+      [
+        {
+          reason: NAMESPACE_TERMINATING,
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
     );
   }
 }

@@ -31,6 +31,11 @@ export interface Column {
   readonly cell: (object: KubeObject, now: number) => unknown;
 }
 
+interface Scale extends KubeObject {
+  readonly spec: { readonly replicas: number };
+  readonly status: { readonly replicas: number };
+}
+
 type Cell<T extends KubeObject> = (object: T, now: number) => unknown;
 
 const column = <T extends KubeObject>(
@@ -154,6 +159,16 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'apiextensions.k8s.io/CustomResourceDefinition': [
     NAME,
     column<CustomResourceDefinition>('Created At', CREATED_AT.cell, { type: 'date' }),
+  ],
+};
+
+/** What a write to or a read of a subresource answers when that is a kind of its own. */
+export const SUBRESOURCE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  Scale: [
+    NAME,
+    count<Scale>('Desired', ({ spec }) => spec.replicas),
+    count<Scale>('Available', ({ status }) => status.replicas),
+    AGE,
   ],
 };
 

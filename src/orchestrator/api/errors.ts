@@ -44,12 +44,16 @@ export const modified = (resource: Named, name: string): StatusError =>
     'the object has been modified; please apply your changes to the latest version and try again',
   );
 
-export const forbidden = (resource: Named, name: string, why: string): StatusError =>
-  statusError(
-    'Forbidden',
-    `${qualified(resource)}${name && ` "${name}"`} is forbidden: ${why}`,
-    detailsOf(resource, name),
-  );
+export const forbidden = (
+  resource: Named,
+  name: string,
+  why: string,
+  causes?: readonly StatusCause[],
+): StatusError =>
+  statusError('Forbidden', `${qualified(resource)}${name && ` "${name}"`} is forbidden: ${why}`, {
+    ...detailsOf(resource, name),
+    ...(causes ? { causes } : {}),
+  });
 
 export const methodNotAllowed = (resource: Named, verb: string): StatusError =>
   statusError('MethodNotAllowed', `${verb} is not supported on resources of kind "${qualified(resource)}"`);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { statusError } from '../../kube/status.ts';
 import type { KubeObject } from '../../kube/types.ts';
-import { DEFAULT_COLUMNS } from './columns.data.ts';
+import { DEFAULT_COLUMNS, SUBRESOURCE_COLUMNS } from './columns.data.ts';
 import { type Answer, bytes, json } from './http-answers.ts';
 import type { Call } from './http-request.ts';
 import { type Representation, representationOf } from './negotiation.ts';
@@ -25,7 +25,7 @@ export interface Writer {
 
 export function createWriter(clock: Clock, columnsOf: ColumnsOf): Writer {
   const columns = (resource: ServedResource, { kind }: KubeObject) =>
-    kind === resource.kind ? columnsOf(resource) : DEFAULT_COLUMNS;
+    kind === resource.kind ? columnsOf(resource) : (SUBRESOURCE_COLUMNS[kind] ?? DEFAULT_COLUMNS);
 
   return {
     object(call, resource, stored, code = 200) {

@@ -6,7 +6,7 @@ import { deepEqual } from '../../../kube/equal.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../../kube/objects.ts';
 import { DEPLOYMENTS, REPLICA_SETS } from '../../../kube/resources.ts';
 import { selectorMatches } from '../../../kube/selectors.ts';
-import { isAlreadyExists, isNotFound } from '../../../kube/status.ts';
+import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../../kube/status.ts';
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { controllerOf, isControlledBy } from '../ownership.ts';
@@ -81,6 +81,7 @@ export function createDeploymentController(context: ControllerContext): Controll
       await client.create(REPLICA_SETS, replicaSet, { namespace, fieldManager: MANAGER });
     } catch (error) {
       if (isAlreadyExists(error)) return settleCollision(deployment, replicaSet);
+      if (isNamespaceTerminating(error)) return;
       const message = problemOf(error).message;
       record(
         deployment,

@@ -3,7 +3,7 @@ import { keyOf, splitKey } from '../../../kube/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/controller.ts';
 import type { EndpointSlice, Pod, Service } from '../../../kube/objects.ts';
 import { ENDPOINT_SLICES } from '../../../kube/resources.ts';
-import { isNotFound } from '../../../kube/status.ts';
+import { isNamespaceTerminating, isNotFound } from '../../../kube/status.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { CONTROLLER_NAME, decideSlices, MANAGED_BY, SERVICE_NAME, type SliceAction } from './decide.ts';
 
@@ -37,6 +37,7 @@ export function createEndpointSliceController(context: ControllerContext): Contr
         await client.update(ENDPOINT_SLICES, slice, { fieldManager: MANAGER });
       } else await client.delete(ENDPOINT_SLICES, { namespace, name });
     } catch (error) {
+      if (isNamespaceTerminating(error)) return;
       if (type !== 'delete' || !isNotFound(error)) throw error;
     }
   }

@@ -6,7 +6,7 @@ import { deepEqual } from '../../../kube/equal.ts';
 import type { Pod, ReplicaSet } from '../../../kube/objects.ts';
 import { PODS, REPLICA_SETS } from '../../../kube/resources.ts';
 import { selectorMatches } from '../../../kube/selectors.ts';
-import { isNotFound } from '../../../kube/status.ts';
+import { isNamespaceTerminating, isNotFound } from '../../../kube/status.ts';
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { createExpectations } from '../expectations.ts';
@@ -91,6 +91,7 @@ export function createReplicaSetController(context: ControllerContext): Controll
       if (!isKnown) expectations.expect(uid, creationOf(pod));
       record(replicaSet, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
     } catch (error) {
+      if (isNamespaceTerminating(error)) return;
       logger.debug({ replicaSet: name, error: problemOf(error).message }, 'a pod could not be created');
       record(replicaSet, 'Warning', 'FailedCreate', `Error creating: ${problemOf(error).message}`);
       throw error;
