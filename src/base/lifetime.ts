@@ -28,7 +28,7 @@ export interface LifetimeOptions {
 export function createLifetime({ clock, logger, limitMs = 5_000 }: LifetimeOptions): Lifetime {
   const parts: Part[] = [];
 
-  async function endOne({ name: part, stop }: Part, hurry: AbortSignal | undefined): Promise<void> {
+  async function endOne({ name: part, stop }: Part, hurried: Promise<void>): Promise<void> {
     const limit = new AbortController();
     const cancel = clock.after(limitMs, () => {
       logger.warn({ part, limitMs }, 'a part does not stop; going on without it');
@@ -39,20 +39,22 @@ export function createLifetime({ clock, logger, limitMs = 5_000 }: LifetimeOptio
       .catch((error: unknown) =>
         logger.warn({ part, error: problemOf(error).message }, 'a part failed to stop'),
       );
-    await Promise.race([stopped, aborted(limit.signal), ...(hurry ? [aborted(hurry)] : [])]);
+    await Promise.race([stopped, aborted(limit.signal), hurried]);
     cancel();
   }
 
   return {
     add: (name, stop) => void parts.push({ name, stop }),
     async end(hurry) {
-      for (let part = parts.pop(); part; part = parts.pop()) await endOne(part, hurry);
+      const hurried = aborted(hurry);
+      for (let part = parts.pop(); part; part = parts.pop()) await endOne(part, hurried);
     },
   };
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
+/** Never resolves without a signal. */
+const aborted = (signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal?.aborted) resolve();
+    else signal?.addEventListener('abort', () => resolve(), { once: true });
   });
