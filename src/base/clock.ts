@@ -1,3 +1,5 @@
+import { onAbort } from './abort.ts';
+
 /** Time, handed in. Production code takes `systemClock`; tests take the fake of `test/fakes/clock.ts`. */
 export interface Clock {
   /** Wall time in milliseconds since the epoch: for timestamps and schedules. */
@@ -25,15 +27,14 @@ const clamp = (ms: number): number => Math.min(Math.max(0, ms), 2 ** 31 - 1);
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const onAbort = () => {
-      cancel();
-      reject(signal?.reason);
-    };
     const cancel = clock.after(ms, () => {
-      signal?.removeEventListener('abort', onAbort);
+      forget();
       resolve();
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const forget = onAbort(signal, (reason) => {
+      cancel();
+      reject(reason);
+    });
   });
 }
 

@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts';
 import type { Clock } from './clock.ts';
 import { problemOf } from './errors.ts';
 import type { Logger } from './log.ts';
@@ -56,5 +57,5 @@ export function createLifetime({ clock, logger, limitMs = 5_000 }: LifetimeOptio
 const aborted = (signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted) resolve();
-    else signal?.addEventListener('abort', () => resolve(), { once: true });
+    else onAbort(signal, () => resolve());
   });

@@ -1,3 +1,4 @@
+import { onAbort } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import { problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
@@ -100,7 +101,7 @@ export function createController(options: ControllerOptions): Controller {
     start(signal) {
       disconnect = watches.map((one) => one.connect(enqueue));
       for (const one of watches) one.start(signal);
-      signal.addEventListener('abort', () => void stop(), { once: true });
+      onAbort(signal, () => void stop());
       open().catch(() => logger.debug({}, 'stopped before the first list'));
     },
     enqueue,

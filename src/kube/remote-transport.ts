@@ -1,12 +1,12 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { onAbort } from '../base/abort.ts';
 import { type Clock, sleep } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { readBody, statusOfAnswer, warningsOf } from './remote-answers.ts';
 import type { Authenticate, Identity } from './remote-auth.ts';
 import { type Connection, connectionPool } from './remote-pool.ts';
-import { onAbort } from './remote-signal.ts';
 import { StatusError } from './status.ts';
 import type { Json } from './types.ts';
 

@@ -1,6 +1,6 @@
+import { onAbort } from '../base/abort.ts';
 import type { WatchEvent } from './client.ts';
 import { isStatusObject, linesOf } from './remote-answers.ts';
-import { onAbort } from './remote-signal.ts';
 import type { Transport } from './remote-transport.ts';
 import { StatusError } from './status.ts';
 import type { KubeObject } from './types.ts';

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { onAbort } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type {
@@ -25,7 +26,6 @@ import {
   withQuery,
   writeQuery,
 } from './remote-paths.ts';
-import { onAbort } from './remote-signal.ts';
 import { createTransport, type RemoteRequest, type Transport } from './remote-transport.ts';
 import { watchEvents } from './remote-watch.ts';
 import { type Status, statusError } from './status.ts';

@@ -1,6 +1,7 @@
 /** The node: what `agent.ts` starts. Its pods outlive it; a new one takes them up where this one left them. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { onAbort } from '../base/abort.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { problemOf } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
@@ -145,7 +146,7 @@ export function createNode(options: NodeOptions): PilotageNode {
         logger.error({ error: problemOf(error).message }, 'a survey failed');
       }
     };
-    stopping.signal.addEventListener('abort', () => cancel(), { once: true });
+    onAbort(stopping.signal, () => cancel());
     turn();
   }
 

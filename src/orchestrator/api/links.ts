@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { onAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { User } from '../../kube/client.ts';
@@ -43,6 +44,8 @@ export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOpt
     // The newest wins: an agent that dials again has given the old link up.
     links.get(node)?.terminate();
     links.set(node, link);
+    // Every stream that is being opened waits for the link's end too.
+    link.setMaxListeners(0);
     logger.info({ node }, 'node linked');
     const stop = keepAlive(clock, link);
     link.on('error', (error) => logger.warn({ node, error: error.message }, 'node link failed'));
@@ -66,14 +69,13 @@ export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOpt
         waiting.delete(id);
         cancel();
         link.off('close', gone);
-        signal?.removeEventListener('abort', aborted);
+        forget();
       };
       const fail = (error: unknown) => {
         finish();
         reject(error);
       };
       const gone = () => fail(notConnected(node));
-      const aborted = () => fail(signal?.reason);
       const cancel = clock.after(timeout, () =>
         fail(statusError('ServiceUnavailable', `node "${node}" did not answer within ${timeout / 1000} s`)),
       );
@@ -85,7 +87,7 @@ export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOpt
         },
       });
       link.once('close', gone);
-      signal?.addEventListener('abort', aborted, { once: true });
+      const forget = onAbort(signal, fail);
       link.send(JSON.stringify({ ...request, id } satisfies LinkRequest));
     });
   }
@@ -184,9 +186,10 @@ function readableOf(socket: WebSocket, signal: AbortSignal | undefined): Readabl
   });
   socket.on('close', () => stream.push(null));
   socket.on('error', (error) => stream.destroy(error));
-  const abort = () => stream.destroy();
-  signal?.addEventListener('abort', abort, { once: true });
-  stream.once('close', () => signal?.removeEventListener('abort', abort));
+  stream.once(
+    'close',
+    onAbort(signal, () => stream.destroy()),
+  );
   return stream;
 }
 

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { onAbort } from '../../base/abort.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -61,8 +62,7 @@ function linkOnce(options: LinkClientOptions, signal: AbortSignal): Promise<bool
       socket.ping();
       cancelPing = clock.after(PING_MS, ping);
     };
-    const hangUp = () => socket.terminate();
-    signal.addEventListener('abort', hangUp, { once: true });
+    const forget = onAbort(signal, () => socket.terminate());
     socket.on('open', () => {
       isOpen = true;
       logger.debug({}, 'linked to the API');
@@ -81,10 +81,10 @@ function linkOnce(options: LinkClientOptions, signal: AbortSignal): Promise<bool
     socket.on('close', () => {
       cancelPing();
       over.abort(new Error('the link is closed'));
-      signal.removeEventListener('abort', hangUp);
+      forget();
       resolve(isOpen);
     });
-    if (signal.aborted) hangUp();
+    if (signal.aborted) socket.terminate();
   });
 }
 
@@ -102,10 +102,9 @@ function serve(options: LinkClientOptions, request: LinkRequest, link: AbortSign
   return new Promise((resolve) => {
     const socket = dial(target, streamPath(nodeName, request.id));
     const gone = new AbortController();
-    const hangUp = () => socket.terminate();
-    link.addEventListener('abort', hangUp, { once: true });
+    const forget = onAbort(link, () => socket.terminate());
     socket.on('close', () => {
-      link.removeEventListener('abort', hangUp);
+      forget();
       gone.abort(new Error('the reader is gone'));
       resolve();
     });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { onAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { errnoOf } from '../../base/errors.ts';
 
@@ -32,14 +33,13 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
     let cancel = clock.after(timeoutMs, () => end({ type: 'timeout' }));
     const end = (outcome: RunOutcome) => {
       cancel();
-      signal?.removeEventListener('abort', onAbort);
+      forget();
       killGroup(child.pid, 'SIGKILL');
       child.stdout.destroy();
       child.stderr.destroy();
       resolve(outcome);
     };
-    const onAbort = () => end({ type: 'aborted' });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const forget = onAbort(signal, () => end({ type: 'aborted' }));
     child.stdout.on('data', onOutput);
     child.stderr.on('data', onOutput);
     child.on('error', (error) => end({ type: 'error', message: error.message }));
@@ -51,7 +51,7 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
       cancel = clock.after(DRAIN_MS, () => end(outcome));
       child.on('close', () => end(outcome));
     });
-    if (signal?.aborted) onAbort();
+    if (signal?.aborted) end({ type: 'aborted' });
   });
 }
 

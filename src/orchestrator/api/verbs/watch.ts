@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from '../../../base/abort.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { apiVersionOf } from '../../../kube/types.ts';
 import type { Change, Watcher } from '../../store/types.ts';
@@ -121,12 +121,8 @@ class SelectedWatch implements StoredWatch {
   }
 
   #closeOn(signal: AbortSignal): void {
-    const close = () => this.close();
-    if (signal.aborted) close();
-    // One signal may end many watches (all informers of a process): that is no leak.
-    setMaxListeners(0, signal);
-    signal.addEventListener('abort', close, { once: true });
-    this.#cleanups.push(() => signal.removeEventListener('abort', close));
+    if (signal.aborted) this.close();
+    this.#cleanups.push(onAbort(signal, () => this.close()));
   }
 }
 

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 
 /**
- * Calls `fn` once when the signal aborts; the returned function forgets it. One lifetime signal may end hundreds of
- * watches at once: Node's warning about many listeners does not mean that.
+ * Calls `fn` once when the signal aborts; the returned function forgets it. One lifetime may end hundreds of parts at once:
+ * Node's warning of a leak above ten listeners does not mean that.
  */
 export function onAbort(signal: AbortSignal | undefined, fn: (reason: unknown) => void): () => void {
   if (!signal) return () => {};
