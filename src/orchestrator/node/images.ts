@@ -65,7 +65,13 @@ const PLAIN_ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr
 export function openImageStore(dir: string, { clock, logger }: ImageStoreOptions): ImageStore {
   const building = new Map<string, Promise<Result<{ digest: string; path: string }>>>();
   const pathOf = (digest: string): string => join(dir, digest.replace(':', '/'));
-  const refFile = (ref: string): string => join(dir, 'refs', encodeURIComponent(ref));
+  // `.` and `..` are the two names that an encoded reference could have and a file cannot.
+  const refFile = (ref: string): string =>
+    join(
+      dir,
+      'refs',
+      encodeURIComponent(ref).replace(/^\.{1,2}$/, (dots) => dots.replaceAll('.', '%2E')),
+    );
 
   function find(ref: string): { digest: string; path: string } | undefined {
     const row = readRow(refFile(ref));
@@ -181,7 +187,8 @@ function readRow(file: string): ImageRow | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    // No file can have the name of a reference that is too long, so there is no such image.
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENAMETOOLONG') return undefined;
     throw error;
   }
 }

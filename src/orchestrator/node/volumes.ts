@@ -1,5 +1,5 @@
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize, resolve } from 'node:path';
 import type { ConfigMap, Container, KeyToPath, Pod, Secret, Volume } from '../../kube/objects.ts';
 import { type Payload, writeAtomically } from './atomicwriter.ts';
 import { fieldOf } from './environment.ts';
@@ -142,12 +142,13 @@ export function mountVolumes(root: string, volumes: string, container: Container
   const mounts = [...(container.volumeMounts ?? [])].sort((a, b) => a.mountPath.length - b.mountPath.length);
   const done: string[] = [];
   for (const { name, mountPath, subPath } of mounts) {
-    const place = join(root, normalize(`/${mountPath}`));
+    // `..` ends at the root, and a slash at the end names the same place.
+    const place = join(root, resolve('/', mountPath));
     const outer = done.find((path) => place === path || place.startsWith(`${path}/`));
     if (outer)
       return `mountPath ${mountPath} lies inside another mount, which the process runtime cannot show`;
     if (subPath !== undefined && escapes(subPath)) return `subPath "${subPath}" leaves the volume`;
-    if (place === root) return 'mountPath / cannot be shown by the process runtime';
+    if (resolve(place) === resolve(root)) return 'mountPath / cannot be shown by the process runtime';
     mkdirSync(dirname(place), { recursive: true });
     const source = join(volumes, name, subPath ?? '');
     if (subPath !== undefined && !statOf(source)) mkdirSync(source, { recursive: true });

@@ -223,6 +223,18 @@ describe('files of a container', () => {
     expect(mounts({ name: 'work', mountPath: '/a', subPath: '../../x' })).to.contain('leaves the volume');
   });
 
+  it('take a slash at the end of a path for nothing, never leave the root, and refuse the root itself', () => {
+    const elsewhere = join(place.path, 'slashes');
+    const mount = (mountPath: string) =>
+      mountVolumes(elsewhere, volumes, { name: 'web', volumeMounts: [{ name: 'settings', mountPath }] });
+    expect(mount('/etc/app/')).to.equal(undefined);
+    expect(readlinkSync(join(elsewhere, 'etc/app'))).to.equal(join(volumes, 'settings'));
+    expect(mount('/../../up')).to.equal(undefined);
+    expect(readlinkSync(join(elsewhere, 'up'))).to.equal(join(volumes, 'settings'));
+    for (const path of ['/', '.', '/..']) expect(mount(path), path).to.contain('cannot be shown');
+    expect(statSync(elsewhere).isDirectory()).to.equal(true);
+  });
+
   it('say which source of a volume is not supported', () => {
     const fault = writeVolumes(volumes, {
       ...known,

@@ -122,6 +122,12 @@ describe('image store', () => {
     await store.remove('shop/b:1');
   });
 
+  it('knows no image by a name that no file can have', () => {
+    const { store } = open();
+    for (const ref of ['..', '.', '../../etc', 'x'.repeat(300)])
+      expect(store.resolve(ref).type, ref).to.equal('missing');
+  });
+
   it('refuses to import what is no directory', async () => {
     const error = await open()
       .store.importDirectory('a:1', join(place.path, 'nowhere'))
