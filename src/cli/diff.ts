@@ -14,7 +14,7 @@ import type { CliContext } from './context.ts';
 import { formatPlan } from './plan.ts';
 
 /** Exit codes as `kubectl diff` and `git diff --exit-code` have them. */
-export const DIFF_EXIT = { same: 0, changes: 1, error: 2 } as const;
+const DIFF_EXIT = { same: 0, changes: 1, error: 2 } as const;
 
 export function diffCommand(context: CliContext, exit: (code: number) => void): Command {
   return clientCommand('diff')

@@ -17,8 +17,8 @@ interface UpFlags {
   readonly output: 'text' | 'json';
 }
 
-export const DEFAULT_HTTP: Address = { host: '127.0.0.1', port: 7080 };
-export const DEFAULT_API: Address = { host: '127.0.0.1', port: 7443 };
+const DEFAULT_HTTP: Address = { host: '127.0.0.1', port: 7080 };
+const DEFAULT_API: Address = { host: '127.0.0.1', port: 7443 };
 
 export function upCommand(context: CliContext, exit: (code: number) => void): Command {
   return new Command('up')

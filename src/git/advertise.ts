@@ -4,7 +4,7 @@ import type { RefStore } from './refs.ts';
 import type { ObjectStore } from './store.ts';
 import type { Oid } from './types.ts';
 
-export const AGENT = 'agent=pilotage';
+const AGENT = 'agent=pilotage';
 export const SERVICES = ['git-upload-pack', 'git-receive-pack'] as const;
 export type Service = (typeof SERVICES)[number];
 

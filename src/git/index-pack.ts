@@ -49,7 +49,7 @@ export async function indexPack(path: string, has: (oid: Oid) => boolean): Promi
   }
 }
 
-export function badPack(what: string): ProblemError {
+function badPack(what: string): ProblemError {
   return new ProblemError({
     reason: 'BadPack',
     message: `the pack cannot be read: ${what}`,

@@ -1,4 +1,4 @@
-import { PROMOTES, REVERTS, withTrailers } from './trailers.ts';
+import { PROMOTES, withTrailers } from './trailers.ts';
 import type { Oid, Repository, Signature } from './types.ts';
 
 /**
@@ -25,32 +25,6 @@ export async function promotionCommit(
     message: withTrailers(input.message, [
       { token: PROMOTES, value: `${input.environment}@${input.source}` },
     ]),
-    author: input.author,
-    ...(input.committer ? { committer: input.committer } : {}),
-  });
-}
-
-/**
- * The commit of our own revert: on top of `tip`, with the tree of `restore` (by default the first parent of what is reverted).
- * Moves no branch. Throws when `reverts` has no parent and `restore` is not given.
- */
-export async function revertCommit(
-  repo: Repository,
-  input: {
-    readonly tip: Oid;
-    readonly reverts: Oid;
-    readonly restore?: Oid;
-    readonly message: string;
-    readonly author: Signature;
-    readonly committer?: Signature;
-  },
-): Promise<Oid> {
-  const restore = input.restore ?? (await repo.commit(input.reverts)).parents[0];
-  if (restore === undefined) throw new Error(`commit ${input.reverts} has no parent to go back to`);
-  return repo.commitTree({
-    tree: (await repo.commit(restore)).tree,
-    parents: [input.tip],
-    message: withTrailers(input.message, [{ token: REVERTS, value: input.reverts }]),
     author: input.author,
     ...(input.committer ? { committer: input.committer } : {}),
   });

@@ -88,7 +88,7 @@ export interface StoredEntry extends EntryHeader {
 }
 
 /** Inflates exactly `size` bytes: more would be a bomb, fewer a cut. */
-export function inflateExactly(compressed: Buffer, size: number): Buffer {
+function inflateExactly(compressed: Buffer, size: number): Buffer {
   try {
     const content = inflateSync(compressed, { maxOutputLength: Math.max(1, size) });
     if (content.length === size) return content;

@@ -50,7 +50,7 @@ export function pollDelay(intervalMs: number, failures: number, random: number):
   return Math.round(base * (0.9 + 0.2 * random));
 }
 
-export const DEFAULT_POLL_INTERVAL_MS = 15_000;
+const DEFAULT_POLL_INTERVAL_MS = 15_000;
 
 export interface Poller {
   /** Asks now (a webhook's hint). Resolves when an answer that was asked for after this call is dealt with. */

@@ -187,7 +187,7 @@ export function defaultBranchOf(refs: RefStore): string | undefined {
   return [head, 'main', 'master'].find((name) => name !== undefined && names.includes(name)) ?? names[0];
 }
 
-export function invalidBranch(branch: string): ProblemError {
+function invalidBranch(branch: string): ProblemError {
   return new ProblemError({
     reason: 'InvalidBranchName',
     message: `${JSON.stringify(branch)} is not a valid branch name`,

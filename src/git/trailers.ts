@@ -45,7 +45,6 @@ export function withTrailers(message: string, trailers: readonly Trailer[]): str
 }
 
 export const PROMOTES = 'Pilotage-Promotes';
-export const REVERTS = 'Pilotage-Reverts';
 
 /** `<environment>@<sha>`: what a promotion took, and from where. */
 export function promotedFrom(
@@ -55,10 +54,4 @@ export function promotedFrom(
   return match?.[1] !== undefined && match[2] !== undefined
     ? { environment: match[1], revision: match[2] }
     : undefined;
-}
-
-/** The commit that our own revert took back. */
-export function revertedBy(message: string): string | undefined {
-  const value = trailerValues(message, REVERTS).at(-1);
-  return value !== undefined && /^[0-9a-f]{40}$/.test(value) ? value : undefined;
 }

@@ -6,8 +6,8 @@ import { FOLDER, parseTree, SUBMODULE, SYMLINK, type TreeEntry } from './object.
 import type { ObjectStore } from './store.ts';
 import type { Oid } from './types.ts';
 
-export const MAX_FILE_BYTES = 5 * 2 ** 20;
-export const MAX_TREE_BYTES = 64 * 2 ** 20;
+const MAX_FILE_BYTES = 5 * 2 ** 20;
+const MAX_TREE_BYTES = 64 * 2 ** 20;
 const MAX_FILES = 50_000;
 
 export type BlobCache = ByteCache<Oid, Buffer>;

@@ -1,5 +1,5 @@
 /** What one object, or a set of them, is worth. The states are Argo CD's; `reason` is CamelCase, `message` a sentence. */
-export const VERDICTS = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'] as const;
+const VERDICTS = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'] as const;
 export type VerdictState = (typeof VERDICTS)[number];
 
 export interface Verdict {

@@ -30,7 +30,7 @@ export const podVerdict: Rule = (pod, related) => {
 export const isReady = (pod: Pod): boolean => condition(pod, 'Ready')?.status === 'True';
 
 /** The one sentence that says why a pod does not serve, or undefined when it does (or nobody knows yet). */
-export function explainPod(pod: Pod, events: readonly KubeEvent[]): string | undefined {
+function explainPod(pod: Pod, events: readonly KubeEvent[]): string | undefined {
   if (isReady(pod)) return undefined;
   return (
     unschedulable(pod) ??
@@ -49,7 +49,7 @@ function wrongAddress(pod: Pod): string | undefined {
 }
 
 /** `web-abc: readiness probe failed 12 times: HTTP 500`, for the first pod of a workload that has a cause. */
-export function explainPods(pods: readonly Pod[], events: readonly KubeEvent[]): string | undefined {
+function explainPods(pods: readonly Pod[], events: readonly KubeEvent[]): string | undefined {
   return first(pods, (pod) => {
     const cause = explainPod(pod, events);
     return cause === undefined ? undefined : `pod ${pod.metadata.name}: ${cause}`;

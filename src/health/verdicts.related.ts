@@ -13,7 +13,7 @@ export const NOTHING_RELATED: Related = { pods: [], replicaSets: [], events: [] 
 /** Annotation by which the deployment controller numbers ReplicaSets (kubectl `rollout history` reads it). */
 const REVISION = 'deployment.kubernetes.io/revision';
 
-export function ownedBy<T extends KubeObject>(owner: KubeObject, candidates: readonly T[]): readonly T[] {
+function ownedBy<T extends KubeObject>(owner: KubeObject, candidates: readonly T[]): readonly T[] {
   const uid = owner.metadata.uid;
   if (uid === undefined) return [];
   return candidates.filter((o) => o.metadata.ownerReferences?.some((ref) => ref.uid === uid));

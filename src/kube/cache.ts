@@ -86,9 +86,6 @@ export function createCache<T extends KubeObject>(): Cache<T> {
   };
 }
 
-/** Index values: the namespace. */
-export const byNamespace = (object: KubeObject): readonly string[] => [object.metadata.namespace ?? ''];
-
 /** Index values: the uids of all owners. */
 export const byOwner = (object: KubeObject): readonly string[] =>
   object.metadata.ownerReferences?.map((owner) => owner.uid) ?? NONE;

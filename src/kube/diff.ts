@@ -1,5 +1,4 @@
 import { deepEqual, isObject } from './equal.ts';
-import { dumpYaml } from './yaml.ts';
 
 /** One leaf that differs; `before` undefined: added, `after` undefined: removed. */
 export interface FieldDiff {
@@ -9,17 +8,15 @@ export interface FieldDiff {
   readonly after: unknown;
 }
 
-export interface DiffOptions {
-  /** Values of a Secret become `***`; that one changed is still seen. */
-  readonly maskSecrets: boolean;
-}
-
 type Side = object | undefined;
 
-/** Leaf by leaf what `after` changes of `before`; undefined stands for an object that is not there. */
-export function diffObjects(before: Side, after: Side, options: DiffOptions): FieldDiff[] {
+/**
+ * Leaf by leaf what `after` changes of `before`; undefined stands for an object that is not there. Values of a Secret become `***`;
+ * that one changed is still seen.
+ */
+export function diffObjects(before: Side, after: Side): FieldDiff[] {
   const diffs: FieldDiff[] = [];
-  const [left, right] = options.maskSecrets ? maskPair(before, after) : [before, after];
+  const [left, right] = maskPair(before, after);
   collect(left, right, '', diffs);
   return diffs;
 }
@@ -84,65 +81,3 @@ function maskAnnotation(metadata: unknown, changed: string): unknown {
   if (metadata.annotations[LAST_APPLIED] === undefined) return metadata;
   return { ...metadata, annotations: { ...metadata.annotations, [LAST_APPLIED]: changed } };
 }
-
-/** The object with the values of a Secret hidden; anything else as it is. */
-export function maskSecret<T extends object>(object: T): T {
-  return isSecret(object) ? (mask(object, undefined, '***') as T) : object;
-}
-
-/** Unified lines of the YAML of both sides, Secrets masked: ` ` kept, `-` before, `+` after, `@@` between distant changes. */
-export function formatDiff(before: Side, after: Side, options: { readonly context?: number } = {}): string[] {
-  const [left, right] = maskPair(before, after);
-  const lines = align(linesOf(left), linesOf(right));
-  const context = options.context ?? 3;
-  const isNear = lines.map((_, i) => lines.slice(Math.max(0, i - context), i + context + 1).some(isChange));
-  return lines.flatMap((line, i) => {
-    if (!isNear[i]) return [];
-    return i > 0 && !isNear[i - 1] ? [`@@ line ${i + 1} @@`, line] : [line];
-  });
-}
-
-const linesOf = (side: Side): string[] => (side ? dumpYaml(side).trimEnd().split('\n') : []);
-const isChange = (line: string): boolean => !line.startsWith(' ');
-
-/** The longest common subsequence decides what is kept (Hunt and McIlroy); common ends are cut off first. */
-function align(before: readonly string[], after: readonly string[]): string[] {
-  let head = 0;
-  while (head < before.length && head < after.length && before[head] === after[head]) head++;
-  let tail = 0;
-  const most = Math.min(before.length, after.length) - head;
-  while (tail < most && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
-  const kept = (line: string): string => `  ${line}`;
-  return [
-    ...before.slice(0, head).map(kept),
-    ...alignMiddle(before.slice(head, before.length - tail), after.slice(head, after.length - tail)),
-    ...before.slice(before.length - tail).map(kept),
-  ];
-}
-
-function alignMiddle(before: readonly string[], after: readonly string[]): string[] {
-  const width = after.length + 1;
-  const lengths = new Uint32Array((before.length + 1) * width);
-  for (let i = before.length - 1; i >= 0; i--) {
-    for (let j = after.length - 1; j >= 0; j--) {
-      const below = lengths[(i + 1) * width + j] ?? 0;
-      const right = lengths[i * width + j + 1] ?? 0;
-      const diagonal = (lengths[(i + 1) * width + j + 1] ?? 0) + 1;
-      lengths[i * width + j] = before[i] === after[j] ? diagonal : Math.max(below, right);
-    }
-  }
-  const lines: string[] = [];
-  let [i, j] = [0, 0];
-  while (i < before.length || j < after.length) {
-    if (i < before.length && j < after.length && before[i] === after[j]) {
-      lines.push(`  ${before[i++]}`);
-      j++;
-    } else if (j >= after.length || (i < before.length && isLonger(lengths, width, i, j))) {
-      lines.push(`- ${before[i++]}`);
-    } else lines.push(`+ ${after[j++]}`);
-  }
-  return lines;
-}
-
-const isLonger = (lengths: Uint32Array, width: number, i: number, j: number): boolean =>
-  (lengths[(i + 1) * width + j] ?? 0) >= (lengths[i * width + j + 1] ?? 0);

@@ -88,7 +88,7 @@ export function parseFieldSelector(text: string): Result<readonly FieldRequireme
 const invalid = (message: string): Result<never> => failed({ reason: 'InvalidSelector', message });
 
 /** Fields by which a kind may be selected; custom resources: `metadata.name` and `metadata.namespace`. */
-export function selectableFields({ group, version, kind }: GroupVersionKind): readonly string[] {
+function selectableFields({ group, version, kind }: GroupVersionKind): readonly string[] {
   return [...EVERY_KIND, ...(SELECTABLE[`${group}/${version}/${kind}`] ?? [])];
 }
 

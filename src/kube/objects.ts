@@ -204,7 +204,7 @@ export interface ContainerStatus {
   readonly containerID?: string;
 }
 
-export const POD_PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'] as const;
+const POD_PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'] as const;
 export type PodPhase = (typeof POD_PHASES)[number];
 
 export interface PodStatus {

@@ -30,7 +30,7 @@ export interface KnownEnvironment {
 /** Whether an environment stands in a file, or follows from the names of branches. */
 export type Origin = 'file' | 'convention';
 
-export const FROZEN_REASONS = [
+const FROZEN_REASONS = [
   'BranchMissing',
   'FileMissing',
   'FileInvalid',

@@ -32,14 +32,6 @@ export function renderChart(request: RenderRequest): Result<ChartOutput> {
   return renderScoped(scoped, request);
 }
 
-/** The values of a chart as its templates would see them, with the place of each: what `pilotage values` prints. */
-export function chartValues(request: RenderRequest): Result<Values> {
-  const chart = readChart(request.tree, request.path);
-  if (!chart.ok) return chart;
-  const layers = valuesLayers(request);
-  return layers.ok ? ok(scopeCharts(chart.value, layers.value).values) : layers;
-}
-
 function valuesLayers(request: RenderRequest): Result<Values[]> {
   const files = readValuesFiles(request.tree, request.valuesFiles);
   if (!files.ok || !request.overrides) return files;

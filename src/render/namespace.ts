@@ -36,7 +36,7 @@ function isResource(value: unknown): value is Resource {
   return typeof value === 'object' && value !== null && 'namespaced' in value && 'kind' in value;
 }
 
-export function isClusterScoped(object: { apiVersion: string; kind: string }): boolean {
+function isClusterScoped(object: { apiVersion: string; kind: string }): boolean {
   const slash = object.apiVersion.indexOf('/');
   const group = slash < 0 ? '' : object.apiVersion.slice(0, slash);
   return CLUSTER_SCOPED.has(`${group}/${object.kind}`);

@@ -148,7 +148,7 @@ async function recordTips(
   );
 }
 
-export async function environmentsOf(home: KubeClient, delivery: string): Promise<readonly Environment[]> {
+async function environmentsOf(home: KubeClient, delivery: string): Promise<readonly Environment[]> {
   const list = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
   return list.items.filter(({ spec }) => spec.delivery === delivery);
 }

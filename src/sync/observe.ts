@@ -178,7 +178,7 @@ function agreesLocally(intent: KubeObject, live: KubeObject): boolean {
  * The revision annotation names the commit that last changed the object, so an object that a commit leaves alone
  * keeps its annotation, and comparing must not see a difference in it.
  */
-export function withRevisionOf(object: KubeObject, live: KubeObject): KubeObject {
+function withRevisionOf(object: KubeObject, live: KubeObject): KubeObject {
   const revision = live.metadata.annotations?.[ANNOTATIONS.revision];
   return revision === undefined ? object : withRevision(object, revision);
 }

@@ -67,7 +67,7 @@ export function appDepths(apps: readonly BundledApp[]): ReadonlyMap<string, numb
 }
 
 /** The wave that an object asks for; Argo CD's annotation is understood, so that charts written for it keep their order. */
-export function waveOf(object: KubeObject): number {
+function waveOf(object: KubeObject): number {
   const { annotations = {} } = object.metadata;
   const text = annotations[ANNOTATIONS.wave] ?? annotations['argocd.argoproj.io/sync-wave'];
   const wave = Number(text);

@@ -164,7 +164,7 @@ function changeOf(
     cause: previous !== undefined && deepEqual(previous, object) ? 'drift' : 'change',
     force: trial?.outcome === 'conflict',
     conflicts: trial?.outcome === 'conflict' ? trial.conflicts : [],
-    diff: after === undefined ? [] : diffObjects(comparable(live), comparable(after), { maskSecrets: true }),
+    diff: after === undefined ? [] : diffObjects(comparable(live), comparable(after)),
   };
 }
 

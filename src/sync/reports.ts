@@ -46,7 +46,7 @@ export function inPromotionOrder(environments: readonly Environment[]): readonly
   );
 }
 
-export function environmentReport({ spec, status }: Environment): EnvironmentReport {
+function environmentReport({ spec, status }: Environment): EnvironmentReport {
   return {
     name: spec.environment,
     branch: spec.branch,

@@ -5,7 +5,7 @@ import { pin } from './pin.ts';
 import { listReleases } from './releases.ts';
 
 /** The release to go back to: the asked one, else the newest good one before the current whose objects differ. Pure. */
-export function rollbackTarget(
+function rollbackTarget(
   releases: readonly Release[],
   current: number | undefined,
   asked: number | undefined,

@@ -1,14 +1,8 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { promotionCommit, revertCommit } from '../../src/git/merge.ts';
+import { promotionCommit } from '../../src/git/merge.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
-import {
-  parseTrailers,
-  promotedFrom,
-  revertedBy,
-  trailerValues,
-  withTrailers,
-} from '../../src/git/trailers.ts';
+import { parseTrailers, promotedFrom, trailerValues, withTrailers } from '../../src/git/trailers.ts';
 import { drop, scratch } from './support/git.ts';
 import { ADA, commit } from './support/history.ts';
 
@@ -63,23 +57,5 @@ describe('a promotion', () => {
     const promoted = await repo.commit(await promotionCommit(repo, input));
     expect(promoted.parents).to.deep.equal([source]);
     expect(promotedFrom(promoted.message)?.revision).to.equal(source);
-  });
-
-  it('is taken back by a commit with the tree from before, and comes back whole with the next one', async () => {
-    const one = await commit(repo, { a: '1' });
-    const bad = await commit(repo, { a: '2' }, [one]);
-    const revert = await revertCommit(repo, { tip: bad, reverts: bad, message: 'Revert', author: ADA });
-    const reverted = await repo.commit(revert);
-    expect(reverted.tree).to.equal((await repo.commit(one)).tree);
-    expect(reverted.parents).to.deep.equal([bad]);
-    expect(revertedBy(reverted.message)).to.equal(bad);
-    const next = await promotionCommit(repo, {
-      environment: 'dev',
-      source: bad,
-      target: revert,
-      message: 'Again',
-      author: ADA,
-    });
-    expect((await repo.tree(next)).digest('')).to.equal((await repo.tree(bad)).digest(''));
   });
 });

@@ -1,13 +1,11 @@
 import { expect } from 'chai';
 import {
-  addQuantities,
   canonicalQuantity,
   compareQuantities,
   formatQuantity,
   milliValue,
   parseQuantity,
   type Quantity,
-  subtractQuantities,
   wholeValue,
 } from '../../src/kube/quantity.ts';
 import { seeded } from './seeded.ts';
@@ -95,15 +93,13 @@ describe('quantities', () => {
     expect(wholeValue(quantity('1.5Ki'))).to.equal(1536);
     expect(wholeValue(quantity('100m'))).to.equal(1);
   });
-  it('adds exactly: what was added comes off again (law)', () => {
+  it('prints what it has read, and reads what it has printed (law)', () => {
     const random = seeded(7);
     const suffixes = ['n', 'm', '', 'k', 'Ki', 'Mi', 'G', 'e3'];
     const any = () => quantity(`${random(100000)}${suffixes[random(suffixes.length)]}`);
     for (let i = 0; i < 200; i++) {
-      const [a, b] = [any(), any()];
-      const sum = addQuantities(a, b);
-      expect(compareQuantities(subtractQuantities(sum, b), a)).to.equal(0);
-      expect(compareQuantities(quantity(formatQuantity(sum)), sum), 'law: print and parse').to.equal(0);
+      const one = any();
+      expect(compareQuantities(quantity(formatQuantity(one)), one)).to.equal(0);
     }
   });
 });

@@ -21,7 +21,7 @@ const NAME_CHECKS: Readonly<Record<string, NameCheck>> = {
   'rbac.authorization.k8s.io/ClusterRoleBinding': pathSegment,
 };
 
-export const nameCheck = ({ group, kind }: Pick<GroupVersionKind, 'group' | 'kind'>): NameCheck =>
+const nameCheck = ({ group, kind }: Pick<GroupVersionKind, 'group' | 'kind'>): NameCheck =>
   NAME_CHECKS[`${group}/${kind}`] ?? dns1123Subdomain;
 
 const MOST_ANNOTATION_BYTES = 256 * 1024;

@@ -4,7 +4,7 @@ import type { User } from '../../kube/client.ts';
 import { statusError } from '../../kube/status.ts';
 import type { Tokens } from './tokens.ts';
 
-export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /** Paths that answer without asking who is there: what load balancers and start scripts poll. */
 const OPEN_PATHS = new Set(['/healthz', '/livez', '/readyz', '/version']);

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../kube/types.ts';
 import type { Attributes, Authorizer, Decision, RequestVerb } from './types.ts';
 
 export const ADMINS = 'system:masters';
-export const NODES_GROUP = 'system:nodes';
+const NODES_GROUP = 'system:nodes';
 const NODE_PREFIX = 'system:node:';
 
 type ResourceAttributes = Extract<Attributes, { group: string }>;

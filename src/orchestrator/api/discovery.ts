@@ -23,7 +23,7 @@ interface GroupVersion {
 }
 
 /** Group-versions in the order of the registry: groups by name, the preferred version of each first. */
-export function groupVersions(kinds: KindRegistry): readonly GroupVersion[] {
+function groupVersions(kinds: KindRegistry): readonly GroupVersion[] {
   const found = new Map<string, { group: string; version: string; resources: Listed[] }>();
   for (const row of [...kinds.all(), ...REVIEWS] as readonly Listed[]) {
     const key = apiVersionOf(row);

@@ -104,7 +104,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
 export type Handler = (call: Call) => Promise<Answer>;
 
 /** The server without sockets: a call in, an answer out. Rejects with what `statusOf` understands. */
-export function createHandler({
+function createHandler({
   api,
   tokens,
   clock,

@@ -12,7 +12,7 @@ export interface KubeconfigOptions {
 }
 
 /** A kubeconfig that carries all it needs: it can be copied to another machine. */
-export function kubeconfigText({ name, server, ca, client }: KubeconfigOptions): string {
+function kubeconfigText({ name, server, ca, client }: KubeconfigOptions): string {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   return dumpYaml({
     apiVersion: 'v1',

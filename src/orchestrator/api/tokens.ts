@@ -7,7 +7,7 @@ import { writeSecret } from './pki.ts';
 export type Tokens = (token: string) => User | undefined;
 
 /** Rows of `token,user,uid,"group1,group2"`, as kube-apiserver's --token-auth-file has them. */
-export function readTokens(text: string): Tokens {
+function readTokens(text: string): Tokens {
   const rows = text
     .split('\n')
     .map((line) => /^([^,#]+),([^,]+),([^,]*)(?:,"?([^"]*)"?)?\s*$/.exec(line.trim()))

@@ -64,7 +64,7 @@ function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, 
 export const isTcp = (port: ServicePort): boolean => (port.protocol ?? 'TCP') === 'TCP';
 
 /** Headless Services and external names have nothing that could be listened on. */
-export function hasAddress({ spec }: Service): boolean {
+function hasAddress({ spec }: Service): boolean {
   return spec.type !== 'ExternalName' && Boolean(spec.clusterIP) && spec.clusterIP !== 'None';
 }
 

@@ -3,7 +3,7 @@ import type { Condition, ContainerStatus, PodPhase } from '../../kube/objects.ts
 import type { PodView } from './podview.ts';
 
 /** True while containers of the pod listen on the wildcard address, where they answer for every pod of the machine. */
-export const WILDCARD_ADDRESS = 'pilotage.dev/WildcardAddress';
+const WILDCARD_ADDRESS = 'pilotage.dev/WildcardAddress';
 
 export interface ConditionInput {
   readonly view: PodView;

@@ -16,7 +16,7 @@ export interface PodRecord {
   readonly startTime: number;
 }
 
-export const podDir = (root: string, uid: string): string => join(root, uid);
+const podDir = (root: string, uid: string): string => join(root, uid);
 export const volumesDir = (root: string, uid: string): string => join(root, uid, '.volumes');
 export const rootDir = (root: string, uid: string, container: string): string =>
   join(root, uid, '.roots', container);

@@ -67,7 +67,7 @@ function endingFields(view: PodView, phase: PodPhase): { reason?: string; messag
 }
 
 /** All init containers are through, sidecars among them started; a pod that was so stays so (kubelet `status/generate.go`). */
-export function isInitialized(view: PodView): boolean {
+function isInitialized(view: PodView): boolean {
   return (
     hasBegun(view) ||
     view.initContainers.every((one) => (isSidecar(view.pod, one.name) ? one.started : succeeded(one)))

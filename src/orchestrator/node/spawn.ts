@@ -56,7 +56,7 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
 }
 
 /** As a shell counts it: 128 + the signal's number. */
-export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
   if (code !== null) return code;
   return 128 + (signal ? (constants.signals[signal] ?? 0) : 0);
 }

@@ -29,7 +29,7 @@ export interface Scheduler {
   stop(): Promise<void>;
 }
 
-export const SCHEDULER_NAME = 'default-scheduler';
+const SCHEDULER_NAME = 'default-scheduler';
 /** Pods that fit nowhere are tried again when nodes or pods change, and for safety after so long (kube-scheduler's default). */
 const RETRY_MS = 5 * 60_000;
 

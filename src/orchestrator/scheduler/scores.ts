@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pod } from '../../kube/objects.ts';
 import { type NodeInfo, requestsOf } from './nodeinfo.ts';
 
-export const POLICIES = ['spread', 'binpack', 'random'] as const;
+const POLICIES = ['spread', 'binpack', 'random'] as const;
 export type Policy = (typeof POLICIES)[number];
 
 /** The higher, the better. */

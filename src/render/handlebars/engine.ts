@@ -24,7 +24,7 @@ export interface Engine {
   render(template: Template, context: Context): RenderedText;
 }
 
-export const ROOTS: ReadonlySet<string> = new Set([
+const ROOTS: ReadonlySet<string> = new Set([
   ...['Values', 'Release', 'Chart', 'Capabilities', 'Files', 'Template', 'Pilotage', 'Subcharts'],
 ]);
 

@@ -13,7 +13,7 @@ export async function list(context: ApiContext, request: ListRequest): Promise<S
   return listSelected(context, kind, request);
 }
 
-export function listSelected(context: ApiContext, kind: Kind, request: ListRequest): StoredList {
+function listSelected(context: ApiContext, kind: Kind, request: ListRequest): StoredList {
   const selects = compileSelection(kind, request);
   const { revision, entries } = snapshot(context, kind, request);
   const { limit = 0 } = request;

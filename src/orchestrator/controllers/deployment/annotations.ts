@@ -2,11 +2,11 @@ import type { Deployment, ReplicaSet } from '../../../kube/objects.ts';
 import { limitsOf, replicasOf } from './limits.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
-export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
 /** The size of the deployment when the replica set was last scaled: how a scaling is told from a rollout. */
-export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
+const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 /** The same plus surge: what the share of a replica set is measured by when the deployment is scaled in mid-rollout. */
-export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
+const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
 
 const NOT_COPIED: ReadonlySet<string> = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',

@@ -28,7 +28,7 @@ export const REASON = {
 /** Kubernetes stores the largest int32 where no deadline is meant. */
 const NO_DEADLINE = 2 ** 31 - 1;
 
-export function deadlineSeconds(deployment: Deployment): number | undefined {
+function deadlineSeconds(deployment: Deployment): number | undefined {
   const seconds = deployment.spec.progressDeadlineSeconds ?? 600;
   return seconds === NO_DEADLINE ? undefined : seconds;
 }

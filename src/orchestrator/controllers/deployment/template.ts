@@ -4,7 +4,7 @@ import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/obje
 import { controllerReference } from '../ownership.ts';
 import { type Annotations, currentAnnotations } from './annotations.ts';
 
-export const TEMPLATE_HASH = 'pod-template-hash';
+const TEMPLATE_HASH = 'pod-template-hash';
 
 /** The templates are the same but for the hash label that every replica set adds (`deployment_util.go` EqualIgnoreHash). */
 export function isSameTemplate(a: PodTemplateSpec, b: PodTemplateSpec): boolean {

@@ -5,8 +5,8 @@ import { findCondition } from '../conditions.ts';
 /** A node that has not been heard of for so long counts as lost (Kubernetes 1.32: `--node-monitor-grace-period`). */
 export const GRACE_MS = 50_000;
 
-export const NOT_READY = 'node.kubernetes.io/not-ready';
-export const UNREACHABLE = 'node.kubernetes.io/unreachable';
+const NOT_READY = 'node.kubernetes.io/not-ready';
+const UNREACHABLE = 'node.kubernetes.io/unreachable';
 export const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 const OURS: ReadonlySet<string> = new Set([NOT_READY, UNREACHABLE, UNSCHEDULABLE]);
 

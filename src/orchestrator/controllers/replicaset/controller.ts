@@ -153,7 +153,7 @@ const creationOf = (pod: Pod): string => `+${pod.metadata.uid}`;
 const deletionOf = (pod: Pod): string => `-${pod.metadata.uid}`;
 
 /** A pod as the template says, owned by the replica set (Kubernetes `controller_utils.go` GetPodFromTemplate). */
-export function podFrom(replicaSet: ReplicaSet): Pod {
+function podFrom(replicaSet: ReplicaSet): Pod {
   const { metadata = {}, spec } = replicaSet.spec.template;
   const { labels, annotations, finalizers } = metadata;
   return {
