@@ -59,7 +59,7 @@ const HEADLINES: Readonly<Record<PromotionReport['outcome'], (from: string, to: 
   UpToDate: (from, to) => `${to} already carries what ${from} has`,
 };
 
-function formatPromotion(report: PromotionReport, approvedBy?: string): string {
+export function formatPromotion(report: PromotionReport, approvedBy?: string): string {
   const [from, to] = [`${report.delivery}/${report.from}`, `${report.delivery}/${report.to}`];
   const merge = report.mergeCommit ? ` by merge commit ${report.mergeCommit.slice(0, 7)}` : '';
   return [

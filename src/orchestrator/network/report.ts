@@ -5,7 +5,7 @@ import type { Binding } from './listeners.ts';
 import { isTcp, type Route, type RoutingTable, routeKey } from './route.ts';
 
 /** On a Service: False when a port of it cannot be reached where the Service says. */
-const REACHABLE = 'pilotage.dev/Reachable';
+export const REACHABLE = 'pilotage.dev/Reachable';
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'PermissionDenied',
