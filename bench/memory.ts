@@ -1,0 +1,66 @@
+/** Resident memory with an application in three environments, three pods each. The applications' own is apart. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { report } from './support/figures.ts';
+import { Instance, webRepository } from './support/instance.ts';
+
+/** V8 gives back what a burst needed at most 100 seconds after it (`MemoryReducer::kWatchdogDelayMs`). */
+const IDLE_S = 120;
+
+await Instance.during(async (instance) => {
+  const repository = await webRepository(instance);
+  await repository.git.run('push', '--quiet', repository.url, 'main');
+  await instance.cli('promote', 'web/preprod');
+  await instance.cli('wait', 'web/preprod');
+  await instance.cli('approve', 'web/prod', '--by', 'a colleague');
+  await instance.cli('promote', 'web/prod');
+  await instance.cli('wait', 'web/prod');
+
+  const { pid, agentPid } = instance.ready;
+  const sum = () => resident(pid) + resident(agentPid);
+  report('daemon + agent, right after the rollouts', sum(), 'MB');
+  await pause(IDLE_S * 1000);
+  report('daemon + agent, idle', sum(), 'MB', {
+    target: '< 200',
+    daemon: resident(pid),
+    agent: resident(agentPid),
+    idleSeconds: IDLE_S,
+  });
+  report('daemon + agent, at most so far', resident(pid, 'VmHWM') + resident(agentPid, 'VmHWM'), 'MB');
+  report('daemon + agent, idle, shared pages once', proportional(pid) + proportional(agentPid), 'MB');
+  const apps = descendants(agentPid);
+  report(
+    'applications and their shells',
+    apps.reduce((total, app) => total + resident(app), 0),
+    'MB',
+    { processes: apps.length },
+  );
+});
+
+/** Megabytes by proc(5); RSS counts the pages of the Node program itself in each process, although both share them. */
+function resident(pid: number, field: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
+  const [, kilobytes = '0'] =
+    new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Math.round(Number(kilobytes) / 1024);
+}
+
+function proportional(pid: number): number {
+  const [, kilobytes = '0'] = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
+  return Math.round(Number(kilobytes) / 1024);
+}
+
+/** The shells of containers have sessions of their own, and are the agent's children as long as it lives. */
+function descendants(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  const below = (of: number): number[] =>
+    [...parents].filter(([, parent]) => parent === of).flatMap(([child]) => [child, ...below(child)]);
+  return below(pid);
+}

@@ -1,0 +1,178 @@
+/** The built program on a data directory of its own, as a user runs it. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Git } from '../../src/cli/demo/git.ts';
+import type { RemoteClient } from '../../src/kube/remote.ts';
+import { built, main, root } from './built.ts';
+
+interface Ready {
+  readonly http: string;
+  readonly api: string;
+  readonly git: string;
+  readonly kubeconfig: string;
+  readonly pid: number;
+  readonly agentPid: number;
+}
+
+export interface Repository {
+  readonly dir: string;
+  readonly git: Git;
+  readonly url: string;
+  commit(file: string, change: (text: string) => string): Promise<string>;
+}
+
+const { PATH = '', HOME = tmpdir() } = process.env;
+const START_MS = 30_000;
+
+export class Instance {
+  readonly dir: string;
+  ready: Ready = { http: '', api: '', git: '', kubeconfig: '', pid: 0, agentPid: 0 };
+  #child: ChildProcess | undefined;
+  readonly #log: string[] = [];
+
+  private constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  /** Runs `work` on a fresh instance and leaves nothing behind, however it ends. */
+  static async during(work: (instance: Instance) => Promise<void>): Promise<void> {
+    const instance = new Instance(await mkdtemp(join(tmpdir(), 'pilotage-bench-')));
+    try {
+      await instance.up();
+      await work(instance);
+    } finally {
+      await instance.down();
+      await rm(instance.dir, { recursive: true, force: true });
+    }
+  }
+
+  get dataDir(): string {
+    return join(this.dir, 'data');
+  }
+
+  /** Resolves with the line that says it is ready. */
+  async up(): Promise<void> {
+    const addresses = ['--http', '127.0.0.1:0', '--api', '127.0.0.1:0'];
+    const args = [
+      main,
+      'up',
+      '--data-dir',
+      this.dataDir,
+      ...addresses,
+      '--output',
+      'json',
+      '--log-level',
+      'warn',
+    ];
+    const child = spawn(process.execPath, args, { env: { PATH, HOME }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    createInterface({ input: child.stderr }).on('line', (line) => this.#log.push(line));
+    const line = await new Promise<string>((resolve, reject) => {
+      const fail = () => reject(new Error(`up did not get ready:\n${this.#log.slice(-20).join('\n')}`));
+      createInterface({ input: child.stdout }).once('line', resolve);
+      child.once('exit', fail);
+      setTimeout(fail, START_MS).unref();
+    });
+    this.ready = JSON.parse(line) as Ready;
+  }
+
+  /** Everything, pods included; the data stays. */
+  async down(): Promise<void> {
+    await this.cli('down');
+    this.#child?.kill('SIGKILL');
+  }
+
+  /** Ends the daemon alone and starts it again. */
+  async restartDaemon(): Promise<void> {
+    const child = this.#child;
+    const gone = new Promise((resolve) => child?.once('exit', resolve));
+    child?.kill('SIGTERM');
+    await gone;
+    await this.up();
+  }
+
+  cli(...args: readonly string[]): Promise<string> {
+    const env = { PATH, HOME, PILOTAGE_DATA_DIR: this.dataDir };
+    return new Promise((resolve, reject) => {
+      execFile(process.execPath, [main, ...args], { env, timeout: 120_000 }, (error, stdout) =>
+        error ? reject(error) : resolve(stdout),
+      );
+    });
+  }
+
+  /** As an administrator, over HTTPS. */
+  async client(): Promise<RemoteClient> {
+    const { remoteClient } = await built<typeof import('../../src/kube/remote.ts')>('kube/remote');
+    const { systemClock } = await built<typeof import('../../src/base/clock.ts')>('base/clock');
+    const { silentLogger } = await built<typeof import('../../src/base/log.ts')>('base/log');
+    return remoteClient({
+      kubeconfig: { path: this.ready.kubeconfig },
+      clock: systemClock,
+      logger: silentLogger,
+    });
+  }
+
+  /** GET of the HTTP face, as the command line asks it. */
+  async get(path: string): Promise<unknown> {
+    const { token } = JSON.parse(await readFile(join(this.dataDir, 'pilotage.json'), 'utf8')) as {
+      token: string;
+    };
+    const answer = await fetch(`${this.ready.http}${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  /** A copy of a folder, with the files of `more` written into it, as a repository with one commit on main. */
+  async repository(
+    name: string,
+    from: string | undefined,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Repository> {
+    const { gitIn } = await built<typeof import('../../src/cli/demo/git.ts')>('cli/demo/git');
+    const dir = await mkdtemp(join(this.dir, `${name}-`));
+    if (from) await cp(join(root, from), dir, { recursive: true });
+    for (const [file, text] of Object.entries(more)) await writeFile(join(dir, file), text);
+    const git = gitIn(dir, { PATH, HOME });
+    await git.run('init', '--quiet', '--initial-branch=main');
+    await git.run('add', '--all');
+    await git.run('commit', '--quiet', '-m', 'first');
+    return {
+      dir,
+      git,
+      url: `${this.ready.git}/${name}.git`,
+      async commit(file, change) {
+        await writeFile(join(dir, file), change(await readFile(join(dir, file), 'utf8')));
+        await git.run('commit', '--quiet', '--all', '-m', `change ${file}`);
+        return git.run('rev-parse', 'HEAD');
+      },
+    };
+  }
+}
+
+/** The application of the figures: three replicas of a small HTTP service, the same in every environment. */
+export const webRepository = (instance: Instance): Promise<Repository> =>
+  instance.repository('web', 'test/fixtures/e2e/web', {
+    'values/dev.yaml': 'greeting: hello dev\n',
+    'values/preprod.yaml': 'greeting: hello preprod\n',
+    'values/prod.yaml': 'greeting: hello prod\n',
+    'chart/values.yaml': 'replicas: 3\ngreeting: hello\nprogressDeadlineSeconds: 60\n',
+  });
+
+/** Asks until `probe` holds; for conditions that are not timed themselves. */
+export async function until(
+  what: string,
+  probe: () => Promise<boolean> | boolean,
+  timeoutMs = 60_000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await probe())) {
+    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs / 1000} s: ${what}`);
+    await pause(2);
+  }
+}

@@ -1,0 +1,33 @@
+import type { KubeClient } from '../../src/kube/client.ts';
+import type { ConfigMap } from '../../src/kube/objects.ts';
+import { built } from './built.ts';
+
+interface Load {
+  readonly prefix: string;
+  readonly count: number;
+  /** Each waits for its answer before it sends the next. */
+  readonly clients: number;
+}
+
+/** Creates ConfigMaps of about 300 bytes in the namespace `default`. */
+export async function createMany(
+  client: KubeClient,
+  { prefix, count, clients }: Load,
+): Promise<{ perSecond: number; ms: number }> {
+  const { CONFIG_MAPS } = await built<typeof import('../../src/kube/resources.ts')>('kube/resources');
+  const numbers = Array.from({ length: count }, (_, i) => i).values();
+  const since = performance.now();
+  const one = async () => {
+    for (const i of numbers) await client.create<ConfigMap>(CONFIG_MAPS, configMap(`${prefix}-${i}`));
+  };
+  await Promise.all(Array.from({ length: clients }, one));
+  const ms = performance.now() - since;
+  return { ms, perSecond: (count / ms) * 1000 };
+}
+
+const configMap = (name: string): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'default', labels: { app: 'bench', name } },
+  data: { greeting: 'hello', settings: 'a=1 b=2 c=3 '.repeat(8) },
+});

@@ -1,0 +1,25 @@
+// `npm run bench [-- NAME…]`: every program of bench/, or the named ones, one after the other; a JSON line per figure on stdout.
+import { readdirSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { ensureBuilt, ensureInstalled, root, run } from './setup.mjs';
+
+ensureInstalled();
+ensureBuilt();
+const all = readdirSync(join(root, 'bench'))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => name.slice(0, -'.ts'.length));
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !all.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}; there are: ${all.join(', ')}`);
+  process.exit(2);
+}
+const [{ model = 'unknown' } = {}] = cpus();
+const machine = { cores: cpus().length, cpu: model, memoryGB: Math.round(totalmem() / 2 ** 30) };
+console.log(
+  JSON.stringify({ date: new Date().toISOString().slice(0, 10), node: process.version, ...machine }),
+);
+for (const name of asked.length > 0 ? asked : all) {
+  run(process.execPath, ['--import', 'tsx', join('bench', `${name}.ts`)]);
+}
