@@ -98,7 +98,8 @@ export function applied(
   const last = managers.get(actor)?.set ?? EMPTY;
   const set = exclude(fieldsOf(schema, config), ignored);
   const claimed = new Map(managers).set(actor, { ...managers.get(actor), ...applier, set });
-  const value = prune(schema, merged, claimed, last);
+  // Nothing given up, nothing to take out: nearly every apply, and the dearest step.
+  const value = isEmpty(difference(last, set)) ? merged : prune(schema, merged, claimed, last);
   const settled = settle(schema, live, value, claimed, actor, force, ignored);
   return settled.ok ? { ok: true, value, managers: settled.managers } : settled;
 }
@@ -108,7 +109,6 @@ export function applied(
  * `managers` holds the actor's new set already, so what it still applies comes back with what others own.
  */
 function prune(schema: Schema, merged: unknown, managers: Managers, last: FieldSet): unknown {
-  if (isEmpty(last)) return merged;
   const named = (set: FieldSet): FieldSet => withNamedParents(schema, set);
   const all = named(fieldsOf(schema, merged));
   let claimed = EMPTY;

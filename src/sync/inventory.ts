@@ -13,7 +13,8 @@ export function inventoryBefore(
     const uid = known.get(refKey(ref))?.uid;
     return { ...ref, app, ...(uid ? { uid } : {}) };
   });
-  const dropped = inventory.filter((entry) => !desired.some(({ ref }) => refKey(ref) === refKey(entry)));
+  const wanted = new Set(desired.map(({ ref }) => refKey(ref)));
+  const dropped = inventory.filter((entry) => !wanted.has(refKey(entry)));
   return [...planned, ...dropped];
 }
 

@@ -29,6 +29,8 @@ export interface Memory {
     readonly retryAt: number;
     readonly problems: readonly Problem[];
   };
+  /** `refKey` → the intent that was proved to agree with one revision of the live object: the proof holds while both stay. */
+  readonly agreements: Map<string, Agreement>;
   readonly budget: HealBudget;
   /** `spec.syncRequestedAt` as last seen: a new one forgets all pacing. */
   requested?: string;
@@ -38,7 +40,13 @@ export interface Memory {
   said?: string;
 }
 
-export const createMemory = (): Memory => ({ budget: createHealBudget() });
+export interface Agreement {
+  readonly intent: KubeObject;
+  readonly uid: string | undefined;
+  readonly resourceVersion: string | undefined;
+}
+
+export const createMemory = (): Memory => ({ agreements: new Map(), budget: createHealBudget() });
 
 /** A person asks for it now: pacing ends, and so does trust in what was rendered. */
 export function forgetPacing(memory: Memory): void {

@@ -8,6 +8,7 @@ import { isNotFound, notFoundAsUndefined, StatusError } from '../kube/status.ts'
 import { gvkOf, type KubeObject, type ObjectRef, type Resource } from '../kube/types.ts';
 import { ANNOTATIONS, FIELD_MANAGER, type InventoryEntry } from '../model/types.ts';
 import { conflictsOf } from './conflicts.ts';
+import type { Agreement, Memory } from './memory.ts';
 import { comparable } from './plan.ts';
 import { pooled } from './pooled.ts';
 import { refKey } from './refkey.ts';
@@ -23,12 +24,16 @@ export interface Gathered {
   readonly observed: ReadonlyMap<string, Observation>;
 }
 
-/** The I/O before a plan: what is live, and what the server says of applying what is desired. Writes nothing. */
+/**
+ * The I/O before a plan: what is live, and what the server says of applying what is desired. Writes nothing.
+ * What is proved to agree is remembered in `agreements`, which then are those of exactly these objects.
+ */
 export async function observe(
   client: KubeClient,
   desired: readonly Desired[],
   inventory: readonly InventoryEntry[],
   signal: AbortSignal,
+  agreements: Memory['agreements'] = new Map(),
 ): Promise<Gathered> {
   const live = await readLive(client, desired, inventory, signal);
   const observed = new Map<string, Observation>();
@@ -36,11 +41,35 @@ export async function observe(
   await pooled(desired, CONCURRENCY, async (one) => {
     const key = refKey(one.ref);
     const object = live.get(key);
+    if (
+      object !== undefined &&
+      (isKnown(agreements.get(key), one.object, object) || agrees(one.object, object))
+    ) {
+      agreements.set(key, agreementOf(one.object, object));
+      observed.set(key, { live: object, trial: { outcome: 'same' } });
+      return;
+    }
+    agreements.delete(key);
     const trial = await tryApply(client, one, object, signal);
     observed.set(key, { ...found(object), ...(trial ? { trial } : {}) });
   });
+  for (const key of agreements.keys()) if (!observed.has(key)) agreements.delete(key);
   return { observed };
 }
+
+const agreementOf = (intent: KubeObject, { metadata }: KubeObject): Agreement => ({
+  intent,
+  uid: metadata.uid,
+  resourceVersion: metadata.resourceVersion,
+});
+
+/** A rollout wakes an environment many times a second: what has not moved since the last look is not proved again. */
+const isKnown = (agreement: Agreement | undefined, intent: KubeObject, { metadata }: KubeObject): boolean =>
+  agreement !== undefined &&
+  metadata.resourceVersion !== undefined &&
+  agreement.resourceVersion === metadata.resourceVersion &&
+  agreement.uid === metadata.uid &&
+  deepEqual(agreement.intent, intent);
 
 const found = (live: KubeObject | undefined): Observation => (live ? { live } : {});
 
@@ -104,10 +133,7 @@ export const keyOf = (ref: ObjectRef): { namespace?: string; name: string } => (
   name: ref.name,
 });
 
-/**
- * What applying would do. Fields that already agree are proved so here, by the algorithm of the server (KEP-555),
- * without a request; the server itself is asked, as a dry run, about everything else.
- */
+/** What the server says of applying, as a dry run. */
 async function tryApply(
   client: KubeClient,
   { resource, object }: Desired,
@@ -115,7 +141,6 @@ async function tryApply(
   signal: AbortSignal,
 ): Promise<Trial | undefined> {
   const intent = live === undefined ? object : withRevisionOf(object, live);
-  if (live !== undefined && agreesLocally(intent, live)) return { outcome: 'same' };
   const attempt = (force: boolean) =>
     client.apply(resource, intent, { fieldManager: FIELD_MANAGER, dryRun: true, force, signal });
   try {
@@ -159,7 +184,9 @@ function refusal(error: StatusError, live: KubeObject | undefined): Trial | unde
   return { outcome: 'rejected', message: error.message };
 }
 
-function agreesLocally(intent: KubeObject, live: KubeObject): boolean {
+/** Fields that already agree are proved so here, by the algorithm of the server (KEP-555), without a request. */
+function agrees(object: KubeObject, live: KubeObject): boolean {
+  const intent = withRevisionOf(object, live);
   const schema = builtinSchema(gvkOf(live));
   if (schema === undefined || live.apiVersion !== intent.apiVersion) return false;
   const outcome = recordApply({

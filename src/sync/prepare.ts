@@ -52,7 +52,7 @@ export async function prepare(
   if (!desired.ok) return desired;
   const inventory = environment.status?.inventory ?? [];
   const previous = await previousOf(options, client, environment, memory);
-  const { observed } = await observe(client, desired.value, inventory, signal);
+  const { observed } = await observe(client, desired.value, inventory, signal, memory.agreements);
   const resources = await client.resources();
   const plan = planOf({
     desired: desired.value,
