@@ -1,8 +1,16 @@
 import { expect } from 'chai';
-import { CONFIG_MAPS, DEPLOYMENTS, PODS } from '../../src/kube/resources.ts';
+import { CONFIG_MAPS, DEPLOYMENTS, NAMESPACES, PODS } from '../../src/kube/resources.ts';
 import type { KubeObject } from '../../src/kube/types.ts';
 import type { Bench } from './kubeclient.ts';
-import { configMap, deployment, newConfigMap, refusalCode, startWatch, versionOf } from './notation.ts';
+import {
+  configMap,
+  deployment,
+  newConfigMap,
+  refusal,
+  refusalCode,
+  startWatch,
+  versionOf,
+} from './notation.ts';
 
 export function deleting(bench: Bench): void {
   const key = (name: string) => ({ namespace: bench.namespace, name });
@@ -24,6 +32,13 @@ export function deleting(bench: Bench): void {
 
   it('answers NotFound for what is not there', async () => {
     expect(await refusalCode(bench.client.delete(CONFIG_MAPS, key('nowhere')))).to.equal('NotFound 404');
+  });
+
+  it('keeps the namespaces that every cluster has', async () => {
+    for (const name of ['default', 'kube-system', 'kube-public']) {
+      const error = await refusal(bench.client.delete(NAMESPACES, { name }, { dryRun: true }));
+      expect(error.message).to.equal(`namespaces "${name}" is forbidden: this namespace may not be deleted`);
+    }
   });
 
   it('deletes only the very object that the preconditions name', async () => {

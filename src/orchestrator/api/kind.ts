@@ -52,6 +52,8 @@ export interface Strategy {
   readonly ttlSeconds?: number;
   /** Refuses a create with this reason (a custom resource whose definition is going away). */
   readonly refusesCreates?: string;
+  /** Why this very object is never deleted. */
+  readonly refusesDeletion?: (object: KubeObject) => string | undefined;
 }
 
 /** Where the scale subresource reads and writes: paths like `.spec.replicas`. */

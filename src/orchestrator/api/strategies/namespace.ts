@@ -3,6 +3,8 @@ import type { KubeObject } from '../../../kube/types.ts';
 import type { Strategy } from '../kind.ts';
 
 const FINALIZER = 'kubernetes';
+/** Clients take them for granted (admission plug-in NamespaceLifecycle). */
+const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
 
 /**
  * A namespace carries the finalizer `kubernetes` in its spec, which the namespace controller takes away through the
@@ -23,6 +25,8 @@ export const NAMESPACE_STRATEGY: Strategy = {
     ...object,
     status: { ...(object as Namespace).status, phase: 'Terminating' },
   }),
+  refusesDeletion: ({ metadata }) =>
+    IMMORTAL.has(metadata.name ?? '') ? 'this namespace may not be deleted' : undefined,
   holdsDeletion: (object) => ((object as Namespace).spec?.finalizers ?? []).length > 0,
 };
 

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../kube/types.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, latestOf, servedKind } from '../context.ts';
 import { decideDeletion } from '../deletion.ts';
-import { conflict, methodNotAllowed } from '../errors.ts';
+import { conflict, forbidden, methodNotAllowed } from '../errors.ts';
 import { type Kind, keyOf } from '../kind.ts';
 import { draft, toServed, toStored } from '../stored.ts';
 import type { Deleted, DeleteParameters, DeleteRequest } from '../types.ts';
@@ -24,6 +24,8 @@ export async function deleteEntry(
   parameters: DeleteParameters,
 ): Promise<Deleted> {
   const live = toServed(kind, entry.object);
+  const refusal = kind.strategy.refusesDeletion?.(live);
+  if (refusal) throw forbidden(kind, live.metadata.name ?? '', refusal);
   assertPreconditions(kind, live, parameters);
   const { type, object } = decideDeletion(kind, live, parameters, context.clock.now());
   if (type === 'remove') {
