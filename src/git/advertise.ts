@@ -8,7 +8,7 @@ const AGENT = 'agent=pilotage';
 export const SERVICES = ['git-upload-pack', 'git-receive-pack'] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** What is offered for fetching in protocol 0 and 1 (gitprotocol-capabilities). Filters are not: see DESIGN, "git". */
+/** What is offered for fetching in protocol 0 and 1 (gitprotocol-capabilities). Filters are not: what is delivered is fetched whole. */
 const UPLOAD_CAPABILITIES = [
   'multi_ack_detailed',
   'side-band-64k',

@@ -1,4 +1,5 @@
 import type { Problem, Result } from '../base/errors.ts';
+import { backoffMs } from '../base/queue.ts';
 import type { KubeObject } from '../kube/types.ts';
 import type { Release } from '../model/types.ts';
 import { createHealBudget, type HealBudget } from './budget.ts';
@@ -56,4 +57,21 @@ export function forgetPacing(memory: Memory): void {
 }
 
 /** 1 s, doubled by each failure in a row, to 5 minutes. */
-export const retryDelay = (failures: number): number => Math.min(300_000, 1_000 * 2 ** (failures - 1));
+export const retryDelay = (failures: number): number => backoffMs(failures, 1_000, 300_000);
+
+/** Counts failures of the same attempt; answers how long to wait after one. */
+export function remember(
+  memory: Memory,
+  key: string,
+  problems: readonly Problem[],
+  now: number,
+): number | undefined {
+  if (problems.length === 0) {
+    delete memory.attempt;
+    return undefined;
+  }
+  const failures = (memory.attempt?.key === key ? memory.attempt.failures : 0) + 1;
+  const delay = retryDelay(failures);
+  memory.attempt = { key, failures, retryAt: now + delay, problems };
+  return delay;
+}

@@ -1,8 +1,7 @@
 import { rfc3339 } from '../base/clock.ts';
-import { formatProblem, type Problem } from '../base/errors.ts';
+import type { Problem } from '../base/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { formatRef, type KubeObject } from '../kube/types.ts';
-import type { Stage } from '../model/progress.ts';
 import type { Environment, EnvironmentStatus, InventoryEntry } from '../model/types.ts';
 import { ensureNamespaces } from './apply.ts';
 import { conclude, type Findings } from './conclude.ts';
@@ -10,17 +9,17 @@ import { counted, shortPlan, summaryOf } from './describe.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
 import { inventoryAfter, inventoryBefore } from './inventory.ts';
 import { judge, urlsOf } from './judge.ts';
-import { type Memory, retryDelay } from './memory.ts';
+import { type Memory, remember } from './memory.ts';
 import { observe } from './observe.ts';
 import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
 import { DEFAULT_DEADLINE_MS, type SyncOptions } from './options.ts';
 import { isWrite } from './plan.ts';
 import { objectsOf, type Prepared, prepare } from './prepare.ts';
 import { refKey } from './refkey.ts';
+import { overdue, refusalOf } from './refusals.ts';
 import { changeStatus } from './status.ts';
-import type { Plan, Step } from './types.ts';
-
-export type Say = (stage: Stage, message: string) => void;
+import { renderedLines, type Say, tell } from './telling.ts';
+import type { Step } from './types.ts';
 
 export interface PassResult {
   readonly status: EnvironmentStatus;
@@ -139,7 +138,14 @@ async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<P
   );
   const refs = desired.map(({ ref }) => ref).filter((ref) => !due.has(refKey(ref)));
   const { verdict } = await judge(client, refs, live, signal);
-  const late = overdue(pass, verdict.state === 'Healthy');
+  const late =
+    verdict.state !== 'Healthy' && memory.operation?.target === target
+      ? overdue(
+          target,
+          options.clock.monotonic() - memory.operation.since,
+          options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+        )
+      : [];
   const before = environment.status?.inventory ?? [];
   // A plan that is refused is not done, even if what it refuses is all that it holds.
   const unwritten = Math.max(plan.steps.filter(isWrite).length, plan.blocked.length);
@@ -159,7 +165,7 @@ async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<P
   };
   const status = conclude(environment, found, options.clock.now());
   if (operation) await finishOperation(options, memory, operation, status, summaryOf(plan.steps));
-  tell(pass, status, found);
+  tell(pass.say, environment, status, found);
   return { status, prepared, ...(outcome.retryMs === undefined ? {} : { afterMs: outcome.retryMs }) };
 }
 
@@ -180,7 +186,7 @@ async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]
     urls: environment.status?.urls ?? [],
   };
   const status = conclude(environment, found, options.clock.now());
-  tell(pass, status, found);
+  tell(pass.say, environment, status, found);
   const now = options.clock.monotonic();
   // A failed rendering is paced where it is remembered; what failed after it (a kind that is not served) is paced here.
   const rendered = memory.source?.result.ok ?? false;
@@ -188,78 +194,6 @@ async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]
     ? remember(memory, `${target} cannot be placed`, problems, now)
     : Math.max(0, (memory.source?.retryAt ?? now) - now);
   return { status, ...(afterMs === undefined ? {} : { afterMs }) };
-}
-
-/** What a person hears of the pass: at most one line for each new state of things. */
-function tell({ say, environment }: Pass, status: EnvironmentStatus, found: Findings): void {
-  const { state, reason, message = '' } = found.verdict ?? { state: 'Unknown' };
-  if (found.problems.length > 0) say('failed', found.problems.map(formatTold).join('\n'));
-  else if (state === 'Degraded') say('failed', status.message ?? message);
-  // A controller that has not looked yet says nothing; it will within a moment.
-  else if (status.phase === 'Waiting' && reason !== 'GenerationLag')
-    say('waiting', message || 'waiting for the rest of the plan');
-  else if (state === 'Healthy' && found.applied) {
-    const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';
-    say('healthy', `${environment.spec.namespace} is healthy${urls}`);
-  }
-}
-
-/** The output of a build has been told while it ran: only its end is news. */
-const formatTold = ({ details, ...problem }: Problem): string =>
-  formatProblem(problem.reason === 'ImageBuildFailed' || !details ? problem : { ...problem, details });
-
-const renderedLines = (objects: number, warnings: readonly Problem[]): string =>
-  [
-    `rendered ${counted(objects, 'object')}`,
-    ...warnings.map((warning) => `warning: ${formatProblem(warning)}`),
-  ].join('\n');
-
-/** A plan is carried out as a whole or not at all, so the one who is refused hears what waits with it. */
-function refusalOf({ steps, blocked }: Plan, target: string): readonly Problem[] {
-  const aboutPruning = blocked.some(
-    ({ reason }) => reason === 'PruneNotConfirmed' || reason === 'EmptyRender',
-  );
-  const others = steps.filter((step) => isWrite(step) && !(aboutPruning && step.action === 'prune'));
-  const waiting = others.length;
-  if (waiting === 0) return blocked;
-  return [
-    ...blocked,
-    {
-      reason: 'PlanRefused',
-      message: `until then nothing of ${target.slice(0, 12)} is applied: ${counted(waiting, 'other change')} ${waiting === 1 ? 'waits' : 'wait'}`,
-    },
-  ];
-}
-
-function overdue({ options, memory, target }: Pass, healthy: boolean): readonly Problem[] {
-  const { operation } = memory;
-  if (healthy || operation?.target !== target) return [];
-  const limit = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
-  if (options.clock.monotonic() - operation.since < limit) return [];
-  return [
-    {
-      reason: 'DeadlineExceeded',
-      message: `the rollout of ${target.slice(0, 12)} is not healthy after ${Math.round(limit / 60_000)} minutes`,
-      remedy: 'Push a correction: it supersedes this one at once. Or pilotage rollback.',
-    },
-  ];
-}
-
-/** Counts failures of the same attempt; answers how long to wait after one. */
-function remember(
-  memory: Memory,
-  key: string,
-  problems: readonly Problem[],
-  now: number,
-): number | undefined {
-  if (problems.length === 0) {
-    delete memory.attempt;
-    return undefined;
-  }
-  const failures = (memory.attempt?.key === key ? memory.attempt.failures : 0) + 1;
-  const delay = retryDelay(failures);
-  memory.attempt = { key, failures, retryAt: now + delay, problems };
-  return delay;
 }
 
 /** The phase while something is under way, and with it the inventory that must be known before the first write. */

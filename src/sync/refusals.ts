@@ -1,0 +1,33 @@
+import type { Problem } from '../base/errors.ts';
+import { counted } from './describe.ts';
+import { isWrite } from './plan.ts';
+import type { Plan } from './types.ts';
+
+/** A plan is carried out as a whole or not at all, so the one who is refused hears what waits with it. */
+export function refusalOf({ steps, blocked }: Plan, target: string): readonly Problem[] {
+  const aboutPruning = blocked.some(
+    ({ reason }) => reason === 'PruneNotConfirmed' || reason === 'EmptyRender',
+  );
+  const others = steps.filter((step) => isWrite(step) && !(aboutPruning && step.action === 'prune'));
+  const waiting = others.length;
+  if (waiting === 0) return blocked;
+  return [
+    ...blocked,
+    {
+      reason: 'PlanRefused',
+      message: `until then nothing of ${target.slice(0, 12)} is applied: ${counted(waiting, 'other change')} ${waiting === 1 ? 'waits' : 'wait'}`,
+    },
+  ];
+}
+
+/** A rollout that is not healthy in time; `tookMs` since it began. */
+export function overdue(target: string, tookMs: number, limitMs: number): readonly Problem[] {
+  if (tookMs < limitMs) return [];
+  return [
+    {
+      reason: 'DeadlineExceeded',
+      message: `the rollout of ${target.slice(0, 12)} is not healthy after ${Math.round(limitMs / 60_000)} minutes`,
+      remedy: 'Push a correction: it supersedes this one at once. Or pilotage rollback.',
+    },
+  ];
+}

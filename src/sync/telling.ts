@@ -1,0 +1,32 @@
+import { formatProblem, type Problem } from '../base/errors.ts';
+import type { Stage } from '../model/progress.ts';
+import type { Environment, EnvironmentStatus } from '../model/types.ts';
+import type { Findings } from './conclude.ts';
+import { counted } from './describe.ts';
+
+export type Say = (stage: Stage, message: string) => void;
+
+/** What a person hears of the pass: at most one line for each new state of things. */
+export function tell(say: Say, { spec }: Environment, status: EnvironmentStatus, found: Findings): void {
+  const { state, reason, message = '' } = found.verdict ?? { state: 'Unknown' };
+  if (found.problems.length > 0) say('failed', found.problems.map(formatTold).join('\n'));
+  else if (state === 'Degraded') say('failed', status.message ?? message);
+  // A controller that has not looked yet says nothing; it will within a moment.
+  else if (status.phase === 'Waiting' && reason !== 'GenerationLag')
+    say('waiting', message || 'waiting for the rest of the plan');
+  else if (state === 'Healthy' && found.applied) {
+    const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';
+    say('healthy', `${spec.namespace} is healthy${urls}`);
+  }
+}
+
+/** The output of a build has been told while it ran: only its end is news. */
+const formatTold = ({ details, ...problem }: Problem): string =>
+  formatProblem(problem.reason === 'ImageBuildFailed' || !details ? problem : { ...problem, details });
+
+/** What was rendered, with its warnings. */
+export const renderedLines = (objects: number, warnings: readonly Problem[]): string =>
+  [
+    `rendered ${counted(objects, 'object')}`,
+    ...warnings.map((warning) => `warning: ${formatProblem(warning)}`),
+  ].join('\n');
