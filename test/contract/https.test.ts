@@ -1,7 +1,10 @@
+import { LeapingClock } from '../fakes/clock.ts';
 import { startHttpsServer } from '../orchestrator/api/httpserver.ts';
 import { describeKubeClient } from './kubeclient.ts';
+import { MEMORY_MS } from './notation.ts';
 
 describeKubeClient('the built-in server over HTTPS', async () => {
-  const server = await startHttpsServer();
-  return { client: server.client(), close: server.close };
+  const clock = new LeapingClock();
+  const server = await startHttpsServer({ clock });
+  return { client: server.client(), compact: async () => clock.leap(MEMORY_MS), close: server.close };
 });

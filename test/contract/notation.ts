@@ -133,3 +133,6 @@ export function expectFrozen(value: unknown): void {
   expect(Object.isFrozen(value), JSON.stringify(value).slice(0, 80)).to.equal(true);
   for (const member of Object.values(value)) expectFrozen(member);
 }
+
+/** Longer than the built-in server keeps history, in milliseconds: after so long, all of it up to then is compacted. */
+export const MEMORY_MS = 6 * 60_000;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 
 /** A clock that moves only when told; timers fire in order of their due time while it advances. */
 export class FakeClock implements Clock {
@@ -37,6 +37,37 @@ export class FakeClock implements Clock {
     }
     this.#now = end;
     await settle();
+  }
+}
+
+/** Real time that leaps ahead when told: what is due by then happens at once. For what real servers and sockets take part in. */
+export class LeapingClock implements Clock {
+  #ahead = 0;
+  #timers = new Set<{ readonly at: number; readonly fire: () => void }>();
+  now(): number {
+    return systemClock.now() + this.#ahead;
+  }
+  monotonic(): number {
+    return systemClock.monotonic() + this.#ahead;
+  }
+  after(ms: number, fn: () => void): () => void {
+    const cancel = () => {
+      this.#timers.delete(timer);
+      stop();
+    };
+    const fire = () => {
+      cancel();
+      fn();
+    };
+    const timer = { at: this.monotonic() + Math.max(0, ms), fire };
+    const stop = systemClock.after(ms, fire);
+    this.#timers.add(timer);
+    return cancel;
+  }
+  leap(ms: number): void {
+    this.#ahead += ms;
+    const due = [...this.#timers].filter(({ at }) => at <= this.monotonic()).sort((a, b) => a.at - b.at);
+    for (const timer of due) if (this.#timers.has(timer)) timer.fire();
   }
 }
 

@@ -24,9 +24,10 @@ export interface RunningServer {
 export async function startHttpsServer({
   controllers = false,
   port: wanted = 0,
+  clock = systemClock,
 } = {}): Promise<RunningServer> {
   const dir = mkdtempSync(join(tmpdir(), 'pilotage-https-'));
-  const [clock, logger] = [systemClock, silentLogger];
+  const logger = silentLogger;
   const controlPlane = await createServedControlPlane({
     dataDir: dir,
     clock,
