@@ -74,7 +74,8 @@ export function createSync(options: SyncOptions): Sync {
     // Its synced state only: what wakes an environment is told below, for most of its changes are our own status.
     watches: [watch(informer, () => [])],
     reconcile: reconciler.reconcile,
-    concurrency: 4,
+    // A pass mostly waits: for git, for a cluster. One that does not answer must not take all the places.
+    concurrency: 16,
     baseDelayMs: 500,
     maxDelayMs: 60_000,
   });
