@@ -24,24 +24,32 @@ export type RunOutcome =
 /** How long pipes that somebody else holds open are read after the program's end. */
 const DRAIN_MS = 200;
 
-/** Runs a program in its own process group to its end; a deadline or an abort kills the whole group. Never rejects. */
+/** Nothing is ever written to its stdin, so that reading ends when the process that holds the other end does; then the group is killed. */
+const TIE = `exec 3<&0 </dev/null
+{ read -r end <&3; kill -KILL 0; } >/dev/null 2>&1 &
+exec 3<&-
+"$@"`;
+
+/** Runs a program in its own process group to its end; a deadline, an abort or the end of this process, however it ends, kills the whole group. Never rejects. */
 export function runToEnd(request: RunRequest): Promise<RunOutcome> {
   const { argv, cwd, env, timeoutMs, clock, signal, onOutput } = request;
   return new Promise((resolve) => {
-    const [program, ...args] = argv;
-    const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const tied = ['-c', TIE, 'pilotage-tie', ...argv];
+    const child = spawn('/bin/sh', tied, { cwd, env, detached: true, stdio: 'pipe' });
+    const { stdin, stdout, stderr } = child;
     let cancel = clock.after(timeoutMs, () => end({ type: 'timeout' }));
     const end = (outcome: RunOutcome) => {
       cancel();
       forget();
       killGroup(child.pid, 'SIGKILL');
-      child.stdout.destroy();
-      child.stderr.destroy();
+      stdin.destroy();
+      stdout.destroy();
+      stderr.destroy();
       resolve(outcome);
     };
     const forget = onAbort(signal, () => end({ type: 'aborted' }));
-    child.stdout.on('data', onOutput);
-    child.stderr.on('data', onOutput);
+    stdout.on('data', onOutput);
+    stderr.on('data', onOutput);
     child.on('error', (error) => end({ type: 'error', message: error.message }));
     child.on('exit', (code, name) => {
       const outcome: RunOutcome = { type: 'exited', exitCode: exitCodeOf(code, name) };

@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { systemClock } from '../../../src/base/clock.ts';
 import { ProblemError } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
+import { processStartTime } from '../../../src/base/process.ts';
 import { type BuildRequest, openImageStore } from '../../../src/orchestrator/node/images.ts';
-import { scratch } from './helpers.ts';
+import { scratch, until } from './helpers.ts';
 
 describe('image store', () => {
   const place = scratch();
@@ -133,5 +136,26 @@ describe('image store', () => {
       .store.importDirectory('a:1', join(place.path, 'nowhere'))
       .catch((e: unknown) => e);
     expect(error).to.be.instanceOf(ProblemError);
+  });
+
+  it('a build ends with the process that asked for it, even when that one is killed', async () => {
+    const child = spawn(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        fileURLToPath(new URL('./images.child.ts', import.meta.url)),
+        join(place.path, 'killed'),
+        'echo $$; sleep 1000 & sleep 1000',
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const line = await new Promise<string>((resolve) =>
+      child.stdout.once('data', (data) => resolve(String(data))),
+    );
+    const builder = Number(line);
+    expect(processStartTime(builder)).to.be.a('string');
+    child.kill('SIGKILL');
+    await until('the build has gone', () => processStartTime(builder) === undefined);
   });
 });
