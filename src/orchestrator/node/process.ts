@@ -4,10 +4,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { processStartTime } from '../../base/process.ts';
 import { findProgram } from './command.ts';
 import {
   attemptDir,
   claim,
+  claimSweep,
   entries,
   type Intent,
   listAttempts,
@@ -145,6 +147,7 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
       listAttempts(root, pod).map(({ ref, intent }): Attempt => {
         const state = stateOfKnown(ref, intent);
         if (state.type === 'running') adopt(ref, intent);
+        if (state.type === 'lost' && intent.bootId === bootId) sweep(attemptDir(root, ref));
         return { ref, startedAt: intent.startedAt, backOffMs: intent.backOffMs, image: intent.image, state };
       }),
     start,
@@ -172,6 +175,16 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
       listeners.clear();
     },
   };
+
+  /**
+   * Whoever killed a shim alone left its program running, with the address that the next attempt needs. The number of a group is
+   * nobody else's while it has members (Linux `alloc_pid`), so a process of that number now means that the group is no more.
+   */
+  function sweep(dir: string): void {
+    const leader = readShim(dir)?.pid;
+    if (leader !== undefined && processStartTime(leader) === undefined && claimSweep(dir))
+      killGroup(leader, 'SIGKILL');
+  }
 
   /** While our own child lives there is nothing to claim: it is running or about to. */
   function stateOfKnown(ref: ContainerRef, intent: Intent): AttemptState {

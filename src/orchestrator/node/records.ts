@@ -7,7 +7,7 @@ import type { AttemptState, ContainerRef, StartRequest } from './runtime.ts';
 /**
  * The record of one attempt to run a container: `<root>/<pod uid>/<container>/<attempt>/` with
  * `intent.json` (written before the spawn), `pid` (the shim's line of /proc/PID/stat), `log`, `exit` (written by the shim as the last thing),
- * `killed` (written before a SIGKILL, which takes the shim along). All that an agent knows about processes is read from here.
+ * `killed` (written before a SIGKILL, which takes the shim along), `swept` (what a lost shim left behind was killed). All that an agent knows about processes is read from here.
  * Pods keep their own files beside the containers under names with a leading dot, which no container can have.
  */
 export interface Intent extends Omit<StartRequest, 'ref'> {
@@ -123,6 +123,16 @@ function endWithoutCode(dir: string, intent: Intent): AttemptState {
 
 export function markKilled(dir: string): void {
   writeFileSync(join(dir, 'killed'), '');
+}
+
+/** True once for an attempt: for whoever kills what a lost shim has left behind. False also where nothing can be written. */
+export function claimSweep(dir: string): boolean {
+  try {
+    writeFileSync(join(dir, 'swept'), '', { flag: 'wx' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function modified(file: string): number | undefined {

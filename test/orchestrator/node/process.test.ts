@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { createProcessRuntime } from '../../../src/orchestrator/node/process.ts';
-import { attemptDir, readBootId, writeIntent } from '../../../src/orchestrator/node/records.ts';
+import { attemptDir, readBootId, readShim, writeIntent } from '../../../src/orchestrator/node/records.ts';
 import type { ContainerRef, ContainerRuntime } from '../../../src/orchestrator/node/runtime.ts';
 import { scratch, until } from './helpers.ts';
 
@@ -74,6 +74,16 @@ describe('process runtime', () => {
     runtime.signal(ref, 'SIGKILL');
     expect(await ended(runtime, ref)).to.deep.include({ type: 'exited', exitCode: 137 });
     await until('the end of the child', () => !isAlive(child));
+  });
+
+  it('kills the program of a container whose shim was killed alone', async () => {
+    const runtime = open();
+    const ref = await run(runtime, 'echo $$; exec sleep 300');
+    const program = await until('the pid of the program', () => Number(logOf(runtime, ref)));
+    const shim = await until('the shim', () => readShim(attemptDir(place.path, ref))?.pid);
+    process.kill(shim, 'SIGKILL');
+    expect(await ended(runtime, ref)).to.include({ type: 'lost' });
+    await until('the end of the program', () => !isAlive(program));
   });
 
   it('leaves nothing of a container behind when its program ends', async () => {
