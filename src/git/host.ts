@@ -18,6 +18,7 @@ import {
   takePush,
 } from './receive-pack.ts';
 import type { OpenRepository } from './repository.ts';
+import { storageProblem } from './storage-errors.ts';
 import type { Repository } from './types.ts';
 import { uploadPack } from './upload-pack.ts';
 
@@ -151,12 +152,14 @@ async function takeRequest(
   reader: PacketReader,
   who: { readonly principal: string; readonly policy: PushPolicy },
 ): Promise<PushOutcome> {
-  const quarantine = needsPack(request) ? new Quarantine(repository.dir, repository.store) : undefined;
+  let quarantine: Quarantine | undefined;
   try {
+    if (needsPack(request)) quarantine = new Quarantine(repository.dir, repository.store);
     await quarantine?.receive(reader.rest());
     return await takePush(repository, name, request, quarantine, who);
   } catch (error) {
-    if (error instanceof ProblemError) return refuseAll(request.commands, error.problem);
+    const problem = error instanceof ProblemError ? error.problem : storageProblem(error);
+    if (problem) return refuseAll(request.commands, problem);
     throw error;
   } finally {
     quarantine?.discard();

@@ -5,6 +5,7 @@ import { isOid } from './object.ts';
 import { lineOf, type PacketReader } from './pkt-line.ts';
 import { branchOf, branchRef, isRefName } from './refname.ts';
 import { defaultBranchOf, type OpenRepository } from './repository.ts';
+import { storageProblem } from './storage-errors.ts';
 import type { ObjectStore } from './store.ts';
 import type { Oid, PushedRef } from './types.ts';
 
@@ -96,7 +97,7 @@ export async function takePush(
     try {
       await quarantine?.check();
     } catch (error) {
-      return refuseAll(request.commands, problemOf(error));
+      return refuseAll(request.commands, storageProblem(error) ?? problemOf(error));
     }
     const store = quarantine?.store ?? repository.store;
     const judged: RefOutcome[] = [];

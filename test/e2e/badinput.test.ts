@@ -13,6 +13,9 @@ import {
   type Work,
 } from './harness.ts';
 
+/** What a push was told, its broken lines joined again. */
+const unwrapped = ({ stderr }: Finished): string => stderr.replace(/\s*\nremote: {3,}/g, ' ');
+
 /** Bad input gets a clear error, and nothing is lost. One Pilotage; each sentence has a delivery of its own. */
 describe('e2e: bad input', function () {
   this.timeout(90_000);
@@ -99,7 +102,9 @@ describe('e2e: bad input', function () {
         'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: theirs\ndata:\n  a: ours\n',
       );
     });
-    expect(pushed.stderr).to.contain('theirs').and.match(/adopt/);
+    expect(pushed.stderr)
+      .to.contain('theirs')
+      .and.match(/annotate configmap theirs pilotage\.dev\/adopt=true/);
     const { stdout } = await pilotage.kubectl(
       '-n',
       'owned-dev',
@@ -185,7 +190,7 @@ describe('e2e: bad input', function () {
         )
         .then(() => work.edit('chart/values.yaml', (text) => text.replace('60', '3'))),
     );
-    expect(pushed.stderr).to.contain('image import');
+    expect(unwrapped(pushed)).to.contain('pilotage image import registry.invalid/web:9 DIR');
     await keepsServing('image', url);
     expect(work.dir).to.not.equal('');
   });
@@ -256,6 +261,98 @@ describe('e2e: bad input', function () {
     expect((await pilotage.cli('wait', 'probe/dev', '--timeout', '20s')).code).to.equal(0);
     expect(Date.now() - since).to.be.below(15_000);
     expect(JSON.parse((await fetchText(url)).text)).to.include({ version: 'three' });
+  });
+
+  it('a full disk refuses what is new by name, loses nothing, and all goes on when there is room again', async function () {
+    if (process.platform !== 'linux') {
+      console.warn('the limits of a running process can be changed on Linux only: a full disk is not tried');
+      this.skip();
+    }
+    const work = await pilotage.repository('full');
+    expect((await work.push()).code).to.equal(0);
+    const url = (await statusOf(pilotage, 'full', 'dev'))?.urls[0] ?? '';
+    // A limit on the size of files stands in for a full disk: the daemon sees the same failing writes.
+    const room = (bytes: string) =>
+      run('prlimit', ['--pid', String(pilotage.ready.pid), `--fsize=${bytes}:unlimited`]);
+    expect((await room('1000')).code).to.equal(0);
+    try {
+      const made = await pilotage.kubectl('-n', 'full-dev', 'create', 'configmap', 'late');
+      expect(made.stderr).to.contain('nothing was written: the data directory');
+      await work.write('values/dev.yaml', 'greeting: later\n');
+      await work.commit('later');
+      const refused = await work.push();
+      expect(refused.code).to.equal(1);
+      expect(refused.stderr).to.contain('nothing was taken over').and.contain('push again');
+      await keepsServing('full', url);
+    } finally {
+      await room('unlimited');
+    }
+    expect((await pilotage.kubectl('-n', 'full-dev', 'create', 'configmap', 'late')).code).to.equal(0);
+    expect((await work.push()).code).to.equal(0);
+    expect((await pilotage.cli('wait', 'full/dev', '--timeout', '60s')).code).to.equal(0);
+    expect(JSON.parse((await fetchText(url)).text)).to.include({ greeting: 'later' });
+  });
+
+  it('a pilotage.yaml that cannot be read is named with its line, also on the first push of all', async () => {
+    const work = await pilotage.repository('typo');
+    await work.edit('pilotage.yaml', (text) => text.replace('environments:', 'enviroments:'));
+    await work.commit('a slip');
+    expect((await work.push()).stderr)
+      .to.match(/pilotage\.yaml:5/)
+      .and.contain('environments?');
+  });
+
+  it('a hook of a Helm test is not applied, and named', async () => {
+    const work = await pilotage.repository('hooks');
+    const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n';
+    const hook = (name: string, event: string) =>
+      work.write(
+        `chart/templates/${name}.hbs`,
+        `${head}  name: ${name}\n  annotations: {helm.sh/hook: ${event}}\ndata: {}\n`,
+      );
+    await hook('trial', 'test');
+    await hook('early', 'pre-install');
+    await work.commit('hooks');
+    const { stderr } = await work.push();
+    expect(stderr).to.match(
+      /warning: chart\/templates\/trial\.hbs:1: ConfigMap trial is a Helm hook \(test\)/,
+    );
+    expect(stderr).to.match(/warning: chart\/templates\/early\.hbs:1: .*\(pre-install\)/);
+    const { stdout } = await pilotage.kubectl('-n', 'hooks-dev', 'get', 'configmaps', '-o', 'name');
+    expect(stdout).to.contain('early').and.not.contain('trial');
+  });
+
+  it('a merge that diverged is refused, naming what the source lacks and how to bring it back', async () => {
+    const work = await pilotage.repository('diverged');
+    expect((await work.push('main', 'main:preprod')).code).to.equal(0);
+    await work.git('checkout', '--quiet', '-b', 'preprod');
+    await work.write('values/preprod.yaml', 'greeting: hotfix\n');
+    await work.commit('hotfix by hand');
+    expect((await work.push('preprod')).code).to.equal(0);
+    await work.git('checkout', '--quiet', 'main');
+    await work.write('values/dev.yaml', 'greeting: next\n');
+    await work.commit('next');
+    expect((await work.push()).code).to.equal(0);
+    const { code, stdout } = await pilotage.cli('promote', 'diverged/preprod');
+    expect(code).to.equal(1);
+    expect(stdout).to.contain('hotfix by hand').and.contain('git cherry-pick');
+    expect((await pilotage.cli('wait', 'diverged/preprod', '--timeout', '60s')).code).to.equal(0);
+  });
+
+  it('a force-push to a branch of an environment is refused, and says what to do instead', async () => {
+    const work = await pilotage.repository('forced');
+    expect((await work.push()).code).to.equal(0);
+    await work.git('commit', '--quiet', '--amend', '-m', 'another history');
+    const { code, stderr } = await work.push('--force', 'main');
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('remote rejected').and.contain('git revert');
+  });
+
+  it('a second push to an environment that is well supersedes nothing', async () => {
+    const { pushed } = await broken('calm', (work) => work.write('values/dev.yaml', 'greeting: again\n'));
+    expect(pushed.stderr)
+      .to.contain('calm-dev is healthy')
+      .and.not.match(/supersede|gives way/);
   });
 
   it('an unreachable remote is named in the status, and freezes nothing else', async () => {

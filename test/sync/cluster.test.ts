@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ok } from '../../src/base/errors.ts';
 import { CONFIG_MAPS } from '../../src/kube/resources.ts';
 import { statusError } from '../../src/kube/status.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
@@ -55,6 +56,24 @@ describe('sync to another cluster', () => {
     expect(await status()).to.include({ deployedRevision: revision, sync: 'Synced' });
     expect(await world.live('ConfigMap', 'a')).to.equal(undefined);
     expect((await far.client.list(CONFIG_MAPS, { namespace: 'shop-dev' })).items).to.have.length(1);
+  });
+
+  it('leaves images to its values: what is built for this machine is not there', async () => {
+    let built = 0;
+    await world.stop();
+    world = await createHarness({
+      clusterFor: async () => far.client,
+      buildImages: async () => {
+        built += 1;
+        return ok({ web: 'shop/web:1' });
+      },
+    });
+    const file = FILE.replace('spec: {', 'spec: {images: {web: {path: app}}, ');
+    const revision = await world.push({ ...files, 'pilotage.yaml': file, 'app/server.js': '' });
+    await connected({ allowClusters: ['far'] });
+    expect(await status()).to.include({ deployedRevision: revision, sync: 'Synced' });
+    expect(built).to.equal(0);
+    expect(world.images.at(-1)).to.deep.equal({});
   });
 
   it('ends as soon as it is forbidden, for a pin too', async () => {

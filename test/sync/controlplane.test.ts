@@ -75,6 +75,43 @@ describe('sync with the built-in control plane', () => {
     await world.until(async () => (await environment())?.inventory?.length === 2);
   });
 
+  it('delivers a definition and its object in one push, outside namespaces where the definition says so', async () => {
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'ports.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Cluster',
+        names: { plural: 'ports', singular: 'port', kind: 'Port' },
+        versions: [
+          { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+        ],
+      },
+    };
+    const port = {
+      apiVersion: 'example.com/v1',
+      kind: 'Port',
+      metadata: { name: 'brest', namespace: 'shop-dev' },
+    };
+    const revision = await world.push({
+      'k8s/svc.yaml': service,
+      'k8s/web.yaml': files['k8s/web.yaml'],
+      'k8s/definition.yaml': JSON.stringify(definition),
+      'k8s/port.yaml': JSON.stringify(port),
+    });
+    await world.until(async () => {
+      const status = await environment();
+      return status?.deployedRevision === revision && status.sync === 'Synced';
+    });
+    const row = await plane.client().resourceFor({ apiVersion: 'example.com/v1', kind: 'Port' });
+    if (!row) throw new Error('the kind is not served');
+    const brest = await plane.client().get(row, { name: 'brest' });
+    expect(brest.metadata).not.to.have.property('namespace');
+    const entries = (await environment())?.inventory ?? [];
+    expect(entries.find(({ kind }) => kind === 'Port')).not.to.have.property('namespace');
+  });
+
   it('refuses what the server refuses, before anything is written', async () => {
     await world.push({
       ...files,

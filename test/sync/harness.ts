@@ -104,6 +104,8 @@ export interface Harness {
   readonly git: FakeRepository;
   readonly clock: FakeClock;
   readonly events: ProgressEvent[];
+  /** What each rendering was told of images. */
+  readonly images: Readonly<Record<string, string>>[];
   /** Commits, tells sync as a push does, and lets everything settle. */
   push(files: Files, branch?: string, options?: { rewritten?: boolean }): Promise<string>;
   /** Tells sync of the branches as they are. */
@@ -141,12 +143,16 @@ export async function createHarness(
   const clock = overrides.clock ?? fake;
   const client = overrides.client ?? home.client;
   const events: ProgressEvent[] = [];
+  const images: Readonly<Record<string, string>>[] = [];
   const sync = createSync({
     home: client,
     clusterFor: overrides.clusterFor ?? (async () => client),
     instanceUid: 'instance-1',
     repository: async () => git.repository,
-    render,
+    render: (request) => {
+      images.push(request.images);
+      return render(request);
+    },
     buildImages: overrides.buildImages ?? (async () => ok({})),
     clock,
     logger: silentLogger,
@@ -161,6 +167,7 @@ export async function createHarness(
     git,
     clock: fake,
     events,
+    images,
     async push(files, branch = 'main', options = {}) {
       const oid = git.commit(branch, files, options);
       await harness.observe();
