@@ -1,7 +1,16 @@
 // What every npm script needs before it starts: installed packages and a fresh build. Plain Node, no packages, because it runs first.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -68,6 +77,8 @@ export function build() {
   rmSync(at('dist'), { recursive: true, force: true });
   run(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
   copyData('.');
+  // As npm does when it installs a package: the checkout's own program can be called, too.
+  chmodSync(at('dist', 'main.js'), 0o755);
   writeFileSync(at('dist', '.source'), sourceDigest());
 }
 

@@ -13,7 +13,7 @@ export function announce({ output }: UpOptions, { stdout }: CliContext, file: Da
     `  deliver   git push ${git}/NAME.git main`,
     '  look      pilotage status',
     `  kubectl   export KUBECONFIG=${kubeconfig}`,
-    '  stop      Ctrl-C ends the control plane and leaves the pods running; `pilotage down` ends everything',
+    '  stop      Ctrl-C ends this and leaves the pods running; `pilotage down` ends all',
   ];
   stdout.write(`${lines.join('\n')}\n`);
 }

@@ -71,7 +71,14 @@ export function formatPromotion(report: PromotionReport, approvedBy?: string): s
         `  ${gate.state === 'Passed' ? '✓' : '·'} ${gate.gate}: ${gate.reason}${gate.until ? ` (until ${gate.until})` : ''}`,
     ),
     ...report.problems.map((problem) => formatProblem(problem)),
+    ...(report.outcome === 'Waiting' ? [`  next: ${afterWaiting(report, to)}`] : []),
     ...(report.outcome === 'Promoted' ? [`  next: pilotage wait ${to}`] : []),
     ...(report.outcome === 'WouldPromote' ? [`  next: pilotage promote ${to}`] : []),
   ].join('\n');
 }
+
+/** A promotion by hand is asked for again once its gates are open. */
+const afterWaiting = ({ gates }: PromotionReport, to: string): string =>
+  gates.some(({ gate, state }) => gate === 'approvals' && state !== 'Passed')
+    ? `somebody else: pilotage approve ${to}; then again: pilotage promote ${to}`
+    : `again when the gate is open: pilotage promote ${to}`;
