@@ -61,6 +61,8 @@ async function play(
   leave: boolean,
 ): Promise<number> {
   const stopped = stopOnSignals(stage, running);
+  // Whoever waits for it hears of it; before anybody does, an error of the set-up is the one to tell.
+  stopped.catch(() => {});
   const { packageDir, fullEnvironment } = context.surroundings;
   const sample = await createSample(packageDir, running.dataDir, fullEnvironment);
   const daemon = await openFace(context.surroundings, { server: running.ready.git.replace(/\/git$/, '') });

@@ -1,5 +1,5 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { type Git, gitIn } from './git.ts';
 
 export interface SampleRepository {
@@ -14,10 +14,11 @@ export async function createSample(
   environment: Readonly<Record<string, string>>,
 ): Promise<SampleRepository> {
   const directory = join(parent, 'sample');
-  await cp(join(packageDir, 'examples', 'resizer'), directory, {
+  const example = join(packageDir, 'examples', 'resizer');
+  await cp(example, directory, {
     recursive: true,
-    // What a developer's own trial of the example leaves behind is no part of it.
-    filter: (source) => !source.includes('node_modules'),
+    // What a developer's own trial of the example leaves behind is no part of it; the package itself may stand below a node_modules.
+    filter: (source) => !relative(example, source).split(sep).includes('node_modules'),
   });
   const git = gitIn(directory, environment);
   await git.run('init', '--quiet', '--initial-branch=main');
