@@ -3,7 +3,7 @@ import { ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { gitHttpClient, type TlsOptions } from './http-client.ts';
 import { branchOf, branchRef } from './refname.ts';
-import { branchMissing, remoteProblem } from './remote-errors.ts';
+import { remoteProblem } from './remote-errors.ts';
 import { setBranches } from './remote-sync.ts';
 import { ObjectStore } from './store.ts';
 import type { Oid, Remote, Repository } from './types.ts';
@@ -81,9 +81,7 @@ export class HttpRemote implements Remote {
     } finally {
       store.close();
     }
-    await setBranches(into, remote, branches);
-    const absent = branches.find((branch) => remote.branches[branch] === undefined);
-    if (absent !== undefined) throw branchMissing(this.url, absent);
+    await setBranches(into, { url: this.url, ...remote }, branches);
   }
 
   async push(

@@ -6,7 +6,6 @@ import { writePack } from './pack-writer.ts';
 import { objectsToSend } from './reachable.ts';
 import { branchOf, branchRef } from './refname.ts';
 import { RefStore } from './refs.ts';
-import { branchMissing } from './remote-errors.ts';
 import { setBranches } from './remote-sync.ts';
 import { branchesOf, notARepository } from './repository.ts';
 import { ObjectStore } from './store.ts';
@@ -46,9 +45,7 @@ export class LocalRemote implements Remote {
     const tips = branches.flatMap((branch) => remote.branches[branch] ?? []);
     await this.#copy(place.common, into.dir, tips, Object.values(await into.branches()));
     signal?.throwIfAborted();
-    await setBranches(into, remote, branches);
-    const absent = branches.find((branch) => remote.branches[branch] === undefined);
-    if (absent !== undefined) throw branchMissing(this.url, absent);
+    await setBranches(into, { url: this.url, ...remote }, branches);
   }
 
   async push(

@@ -1,15 +1,20 @@
 import { ProblemError } from '../base/errors.ts';
 import { branchRef } from './refname.ts';
 import { RefStore } from './refs.ts';
+import { branchMissing } from './remote-errors.ts';
 import type { Oid, Repository } from './types.ts';
 
 /**
  * Sets the mirror's branches to where the remote's were when they were listed, forced pushes included, and its HEAD to the remote's.
- * A branch that the remote lacks is left as it was: missing is frozen, never deleted.
+ * A branch that the remote lacks is left as it was: missing is frozen, never deleted; it is named by BranchMissing in the end.
  */
 export async function setBranches(
   into: Repository,
-  remote: { readonly head: string | undefined; readonly branches: Readonly<Record<string, Oid>> },
+  remote: {
+    readonly url: string;
+    readonly head: string | undefined;
+    readonly branches: Readonly<Record<string, Oid>>;
+  },
   branches: readonly string[],
 ): Promise<void> {
   const known = await into.branches();
@@ -26,4 +31,6 @@ export async function setBranches(
   const refs = new RefStore(into.dir);
   if (remote.head !== undefined && refs.head() !== branchRef(remote.head))
     refs.setHead(branchRef(remote.head));
+  const absent = branches.find((branch) => remote.branches[branch] === undefined);
+  if (absent !== undefined) throw branchMissing(remote.url, absent);
 }

@@ -66,6 +66,7 @@ const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/
 
 /** HTTP code by reason; every other refusal is 409, because the state of things forbids it. */
 const CODES: Readonly<Record<string, number>> = {
+  Forbidden: 403,
   NotFound: 404,
   BadRequest: 400,
   TooLarge: 413,

@@ -69,6 +69,12 @@ async function serve(
       },
     });
   }
+  if (isForeign(request)) {
+    throw new ProblemError({
+      reason: 'Forbidden',
+      message: 'Another web site may not ask this in the name of who looks at it.',
+    });
+  }
   if (url.pathname === '/api/v1/events') return streamEvents(options.progress, url.searchParams, response);
   if (url.pathname === '/')
     return void response.end('Pilotage. Ask /api/v1/status, or run: pilotage status\n');
@@ -79,6 +85,12 @@ async function serve(
     throw new ProblemError({ reason: 'NotFound', message: `There is nothing at ${url.pathname}.` });
   sendJson(response, result.status, result.body);
 }
+
+/** A browser sends kept credentials along with what any page asks for, and says who asked (Fetch Metadata, W3C). */
+const isForeign = ({ headers }: IncomingMessage): boolean => {
+  const site = headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
+};
 
 /** The request target is whatever a client sent: `//` is one, and no URL. */
 function urlOf({ url = '/' }: IncomingMessage): URL {

@@ -1,5 +1,5 @@
 import { rfc3339 } from '../base/clock.ts';
-import { formatProblem } from '../base/errors.ts';
+import { formatProblem, problemOf } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import type { Stage } from '../model/progress.ts';
@@ -137,7 +137,12 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
       phaseSince: status.phase === 'Failed' && status.phaseSince ? status.phaseSince : rfc3339(now),
       message,
       conditions: withCondition(status.conditions, 'Ready', 'False', now, problem.reason, message),
-    })).catch(() => undefined);
+    })).catch((lost: unknown) =>
+      options.logger.warn(
+        { environment: environment.metadata.name, failure: message, error: problemOf(lost).message },
+        'a failure could not be written into the status',
+      ),
+    );
   }
 
   return {

@@ -103,6 +103,18 @@ describe('server: over HTTP', () => {
     expect((await get('/api/v1/status', { Authorization: `Basic ${basic}` })).status).to.equal(200);
   });
 
+  it('does nothing that another web site asks for with the credentials that a browser has kept', async () => {
+    const ask = (site: string) =>
+      get(
+        '/api/v1/environments/shop/prod/sync',
+        { Authorization: `Bearer ${TOKEN}`, 'Sec-Fetch-Site': site },
+        '{}',
+      );
+    expect((await ask('cross-site')).status).to.equal(403);
+    expect((await ask('same-site')).status).to.equal(403);
+    expect((await ask('same-origin')).status).to.equal(200);
+  });
+
   it('refuses a request target that is no address', async () => {
     const authorized = { Authorization: `Bearer ${TOKEN}` };
     expect((await get('//', authorized)).status).to.equal(400);

@@ -55,26 +55,27 @@ type Row = readonly [json: string, type: string, flags?: string];
 type Message = { readonly [field: string]: Row } & { readonly list?: true };
 type Package = Readonly<Record<string, Message>>;
 
-/** Memo of generated tables, filled on first use: most servers never see most packages. */
-const packages = new Map<string, Package>();
+/** Memo of generated tables, immutable and filled on first use: most servers never see most packages. */
+const tables = new Map<string, unknown>();
 
-const read = (file: string): unknown =>
-  JSON.parse(readFileSync(new URL(`./protobuf/${file}.json`, import.meta.url), 'utf8'));
-
-function packageOf(name: string): Package {
-  const known = packages.get(name);
+function generated(name: string): unknown {
+  const known = tables.get(name);
   if (known) return known;
-  const loaded = read(name) as Package;
-  packages.set(name, loaded);
+  const loaded = JSON.parse(readFileSync(new URL(`./protobuf/${name}.json`, import.meta.url), 'utf8'));
+  tables.set(name, loaded);
   return loaded;
 }
+
+const packageOf = (name: string): Package => generated(name) as Package;
+const shipped = (): readonly string[] => generated('index') as readonly string[];
 
 /** Kinds that every group-version has are those of meta/v1. */
 function messageName(apiVersion: string, kind: string): string | undefined {
   const { group, version } = gvkOf({ apiVersion, kind });
   const own = `${group.split('.')[0] || 'core'}.${version}`;
-  const shipped = (read('index') as string[]).filter((name) => name === own);
-  const found = [...shipped, 'meta.v1'].find((name) => Object.hasOwn(packageOf(name), kind));
+  const found = (shipped().includes(own) ? [own, 'meta.v1'] : ['meta.v1']).find((name) =>
+    Object.hasOwn(packageOf(name), kind),
+  );
   return found && `${found}.${kind}`;
 }
 

@@ -1,3 +1,4 @@
+import { backoffMs } from '../../base/queue.ts';
 import type { Attempt } from './runtime.ts';
 
 /** kubelet `kuberuntime_manager.go` and `kubelet.go`: 10 s doubled to 300 s; a container that ran for 10 minutes starts anew. */
@@ -24,5 +25,5 @@ export function restartAt(ended: Attempt, now: number): number {
 /** What could not be begun at all: an image is looked for ever more rarely, what people repair within seconds is tried steadily. */
 export function retryMs(reason: string, failures: number): number {
   if (reason !== 'ErrImagePull' && reason !== 'ImagePullBackOff') return STEADY_MS;
-  return Math.min(MAX_MS, BASE_MS * 2 ** Math.min(failures - 1, 10));
+  return backoffMs(failures, BASE_MS, MAX_MS);
 }
