@@ -94,6 +94,8 @@ describeWithKubectl('e2e: kubectl at a running cluster', function () {
       const tables = await k.lines('get', 'penv,pdel', '-A');
       expect(tables[0]?.split(/\s{2,}/)).to.include.members(['NAMESPACE', 'NAME', 'SYNC', 'HEALTH']);
       expect(tables.find((line) => line.includes('delivery.pilotage.dev/web'))).to.be.a('string');
+      expect(await k.ok('get', 'pilotage', '-A', '-o', 'name')).to.include('release.pilotage.dev/web.dev.1');
+      await k.ok('wait', 'penv/web.dev', '-n', 'pilotage', '--for=condition=Ready', '--timeout=20s');
       expect(await k.ok('explain', 'penv.spec.branch')).to.contain('<string>');
     });
   });
