@@ -3,7 +3,7 @@ import { ProblemError } from '../base/errors.ts';
 import type { PromotionReport } from '../model/faces.ts';
 import type { Environment, GateState } from '../model/types.ts';
 import { evaluateGates } from './gates.ts';
-import { gather } from './gather.ts';
+import { gather, isDeployed } from './gather.ts';
 import { approve, type PromoteOptions, promote } from './promote.ts';
 
 /** What the faces can ask of promotion, for an environment that they have found. */
@@ -19,12 +19,11 @@ export function createPromotionActions(options: PromoteOptions, clock: Clock) {
     async gates({ spec, status }: Environment): Promise<readonly GateState[]> {
       if (!status?.promotionPolicy) return [];
       try {
-        const { facts } = await gather(
-          { ...options, rehearse: async () => [] },
-          spec.delivery,
-          spec.environment,
-        );
-        return facts.lineage.type === 'level' ? [] : evaluateGates(facts.policy, facts, clock.now());
+        const without = { ...options, rehearse: async () => [] };
+        const gathered = await gather(without, spec.delivery, spec.environment);
+        const { facts } = gathered;
+        const done = facts.lineage.type === 'level' && isDeployed(gathered);
+        return done ? [] : evaluateGates(facts.policy, facts, clock.now());
       } catch (error) {
         // Nothing is there to promote yet: no gate stands in the way of nothing.
         if (error instanceof ProblemError) return [];

@@ -15,7 +15,7 @@ import { type Lineage, lineageOf } from './lineage.ts';
 import type { PipelineFacts } from './pipeline.ts';
 
 /** How far back a branch is searched for the last promotion. Beyond that a target counts as diverged, which refuses rather than loses. */
-const HISTORY_LIMIT = 2000;
+export const HISTORY_LIMIT = 2000;
 
 export interface GatherOptions {
   readonly home: KubeClient;
@@ -67,9 +67,7 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
       promotedBy: ({ message }) => promotedFrom(message)?.revision,
     }),
   );
-  const promotion = await options.home
-    .get(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE, name: promotionObjectName(delivery, to, wanted) })
-    .catch(notFoundAsUndefined);
+  const promotion = await promotionOf(options.home, promotionObjectName(delivery, to, wanted));
   const rehearsal = lineage.type === 'level' ? [] : await options.rehearse(target, wanted);
   const { pin } = target.spec;
   const facts: PipelineFacts = {
@@ -95,6 +93,13 @@ async function withAncestry(repository: Repository, source: string, lineage: Lin
   const known = (await repository.resolve(promoted)) !== undefined;
   return known && (await repository.isAncestor(source, promoted)) ? { type: 'ahead', promoted } : lineage;
 }
+
+export const promotionOf = (home: KubeClient, name: string): Promise<Promotion | undefined> =>
+  home.get(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE, name }).catch(notFoundAsUndefined);
+
+/** Its tree may stand on the branch of the target and still wait there for its gates: somebody merged by hand. */
+export const isDeployed = ({ target, revision }: Pick<Gathered, 'target' | 'revision'>): boolean =>
+  target.status?.deployedTree === revision.tree;
 
 export async function environmentOf(
   home: KubeClient,

@@ -4,7 +4,8 @@ import type { Logger } from '../base/log.ts';
 import { promotionCommit } from '../git/merge.ts';
 import type { PromotionReport } from '../model/faces.ts';
 import type { GateState, Promotion } from '../model/types.ts';
-import { type Gathered, type GatherOptions, gather } from './gather.ts';
+import { evaluateGates } from './gates.ts';
+import { type Gathered, type GatherOptions, gather, isDeployed } from './gather.ts';
 import { type Decision, decide, formatCommit } from './pipeline.ts';
 import { ensurePromotion, recordApproval, recordStatus } from './record.ts';
 
@@ -45,7 +46,12 @@ export async function promote(
     return report(gathered, decision);
   }
   const mergeCommit = await merge(options, gathered, request.by);
-  await recordStatus(options.home, promotion, {
+  // Written before it is pushed: sync asks whether what it finds on the branch has passed its gates.
+  const { gates } = decision;
+  const intent = { phase: 'Pending', gates, message: 'Every gate is open.', mergeCommit } as const;
+  const recorded = await recordStatus(options.home, promotion, intent);
+  await publish(options, gathered, mergeCommit);
+  await recordStatus(options.home, recorded, {
     phase: 'Merged',
     gates: decision.gates,
     message: `Merged into ${gathered.target.spec.branch}.`,
@@ -64,11 +70,17 @@ export async function approve(
   by: string,
 ): Promise<PromotionReport> {
   const gathered = await gather(options, delivery, to);
-  if (gathered.facts.lineage.type === 'level') return report(gathered, { type: 'upToDate' });
+  const level = gathered.facts.lineage.type === 'level';
+  if (level && isDeployed(gathered)) return report(gathered, { type: 'upToDate' });
   const promotion = await ensurePromotion(options.home, gathered, undefined);
   const approved = await recordApproval(options.home, promotion, by, rfc3339(options.clock.now()));
   const facts = { ...gathered.facts, approvals: approved.spec.approvals ?? [] };
-  const decision = decide(facts, options.clock.now());
+  const now = options.clock.now();
+  if (level) {
+    const gates = evaluateGates(facts.policy, facts, now);
+    return { ...report({ ...gathered, facts }, { type: 'upToDate' }), gates };
+  }
+  const decision = decide(facts, now);
   await recordStatus(options.home, approved, statusOf(decision));
   return report({ ...gathered, facts }, decision);
 }
@@ -77,17 +89,18 @@ export async function approve(
 async function recordLanding(options: PromoteOptions, { promotion, tip, target }: Gathered): Promise<void> {
   const phase = promotion?.status?.phase;
   if (!promotion || tip === null || phase === 'Merged' || phase === 'Superseded') return;
+  const { mergeCommit } = promotion.status ?? {};
   await recordStatus(options.home, promotion, {
     phase: 'Merged',
     message: `${target.spec.branch} carries its tree already.`,
-    mergeCommit: tip,
+    ...(mergeCommit ? { mergeCommit } : {}),
     mergedAt: rfc3339(options.clock.now()),
   });
 }
 
 async function merge(options: PromoteOptions, gathered: Gathered, by: string): Promise<string> {
   const { repository, revision, tip, target, source } = gathered;
-  const { delivery, environment, branch } = target.spec;
+  const { environment } = target.spec;
   const from = source.spec.environment;
   const message = [
     `Promote ${from} to ${environment}: ${revision.message.split('\n', 1)[0]}`,
@@ -95,15 +108,18 @@ async function merge(options: PromoteOptions, gathered: Gathered, by: string): P
     `Requested-by: ${by}`,
   ].join('\n');
   const author = { ...options.author, at: options.clock.now() };
-  const commit = await promotionCommit(repository, {
+  return promotionCommit(repository, {
     environment: from,
     source: revision.oid,
     target: tip ?? undefined,
     message,
     author,
   });
-  const outcome = await options.publish(delivery, branch, commit, tip);
-  if (outcome === 'pushed') return commit;
+}
+
+async function publish(options: PromoteOptions, { target, tip }: Gathered, commit: string): Promise<void> {
+  const { delivery, environment, branch } = target.spec;
+  if ((await options.publish(delivery, branch, commit, tip)) === 'pushed') return;
   throw new ProblemError({
     reason: 'TargetMoved',
     message: `Somebody pushed to ${branch} at the same moment; nothing was promoted.`,

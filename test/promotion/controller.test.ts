@@ -137,6 +137,8 @@ describe('the gates of an environment', () => {
     ]);
     await world.approve('bob');
     await world.promote();
+    const { oid, tree } = await world.tip();
+    await world.deploys('prod', oid, { deployedTree: tree });
     expect(await gates('prod')).to.deep.equal([]);
   });
 });

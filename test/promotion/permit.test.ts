@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import type { PromotionPolicy } from '../../src/model/types.ts';
+import { createPromotionActions } from '../../src/promotion/actions.ts';
+import { environmentOf } from '../../src/promotion/gather.ts';
+import { permit } from '../../src/promotion/permit.ts';
+import { createWorld, type World } from './harness.ts';
+
+describe('what stands on the branch of an environment', () => {
+  let world: World;
+  const begin = async (gates: PromotionPolicy['gates']) => {
+    world = await createWorld({ gates });
+  };
+  afterEach(() => world.dispose());
+
+  const asked = async (revision: string, environment = 'prod') =>
+    permit(world.options, await environmentOf(world.home, 'shop', environment), revision);
+  const messageOf = async (revision: string) => {
+    const permission = await asked(revision);
+    return permission.type === 'held' ? permission.message : 'not held';
+  };
+
+  it('may be deployed where no promotion leads', async () => {
+    await begin({ approvals: 1 });
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    expect(await asked(revision, 'dev')).to.deep.equal({ type: 'allowed' });
+  });
+
+  it('may be deployed when a promotion of ours brought it, also when its source has moved on since', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    await world.approve('bob');
+    await world.promote();
+    await world.ships({ 'app.yaml': 'two' });
+    expect(await asked((await world.tip()).oid)).to.deep.equal({ type: 'allowed' });
+  });
+
+  it('may be deployed from the moment that it is pushed', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    await world.approve('bob');
+    const answers: unknown[] = [];
+    const { publish } = world.options;
+    Object.assign(world.options, {
+      publish: async (...args: Parameters<typeof publish>) => {
+        answers.push(await asked(args[2]));
+        return publish(...args);
+      },
+    });
+    await world.promote();
+    expect(answers).to.deep.equal([{ type: 'allowed' }]);
+  });
+
+  it('waits for the gates when a person merged or squashed it by hand', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    const squash = await world.push('prod', { 'app.yaml': 'one' });
+    expect(await messageOf(squash)).to.match(/waits on its branch for the gates of prod\. approvals: 0 of 1/);
+  });
+
+  it('is let go by the approval that was missing, which can be given although nothing is left to merge', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    const squash = await world.push('prod', { 'app.yaml': 'one' });
+    const { gates } = createPromotionActions(world.options, world.clock);
+    const told = await gates(await environmentOf(world.home, 'shop', 'prod'));
+    expect(told.map(({ gate, state }) => `${gate} ${state}`)).to.deep.equal([
+      'healthy Passed',
+      'approvals Waiting',
+    ]);
+    expect((await world.approve('bob')).gates.map(({ state }) => state)).to.deep.equal(['Passed', 'Passed']);
+    expect(await asked(squash)).to.deep.equal({ type: 'allowed' });
+  });
+
+  it('waits by hand as long as its source must be healthy', async () => {
+    await begin({ healthy: 60_000 });
+    await world.ships({ 'app.yaml': 'one' });
+    const squash = await world.push('prod', { 'app.yaml': 'one' });
+    expect(await messageOf(squash)).to.contain('must be healthy for 1m');
+    await world.clock.advance(60_000);
+    expect(await asked(squash)).to.deep.equal({ type: 'allowed' });
+  });
+
+  it('does not pass for ours because its message says so', async () => {
+    await begin({ approvals: 1 });
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    const message = `Promote\n\nPilotage-Promotes: dev@${revision}\n`;
+    expect((await asked(await world.push('prod', { 'app.yaml': 'one' }, message))).type).to.equal('held');
+  });
+
+  it('does not pass for ours because it was seen on the branch', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    await world.promote();
+    const squash = await world.push('prod', { 'app.yaml': 'one' });
+    await world.promote();
+    expect((await asked(squash)).type).to.equal('held');
+  });
+
+  it('may be a hotfix, which is said to be untested', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    const hotfix = await world.push('prod', { 'app.yaml': 'hotfix' });
+    expect(await asked(hotfix)).to.deep.equal({
+      type: 'allowed',
+      note: `${hotfix.slice(0, 7)} was pushed here directly: shop/dev has not tested it`,
+    });
+  });
+
+  it('may be a revert to what the branch had before', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    await world.approve('bob');
+    await world.promote();
+    await world.push('prod', { 'app.yaml': 'hotfix' });
+    const revert = await world.push('prod', { 'app.yaml': 'one' });
+    await world.ships({ 'app.yaml': 'two' });
+    expect((await asked(revert)).type).to.equal('allowed');
+  });
+});
