@@ -34,6 +34,7 @@ import { createServedControlPlane, type ServedControlPlane } from './orchestrato
 import { openImageStore } from './orchestrator/node.ts';
 import { createPromotionActions } from './promotion/actions.ts';
 import { createPromotionController } from './promotion/controller.ts';
+import { permit } from './promotion/permit.ts';
 import type { PromoteOptions } from './promotion/promote.ts';
 import { createRenderPool } from './render/pool.ts';
 import type { Actions } from './server/actions.ts';
@@ -232,6 +233,7 @@ async function startDelivery({
     clock,
     logger,
     progress,
+    mayDeploy: (environment, revision) => permit({ home, repository, clock }, environment, revision),
   });
   const promotion: PromoteOptions = {
     home,

@@ -1,6 +1,7 @@
 import type { Problem, Result } from '../base/errors.ts';
 import { backoffMs } from '../base/queue.ts';
 import type { KubeObject } from '../kube/types.ts';
+import type { Permission } from '../model/permission.ts';
 import type { Release } from '../model/types.ts';
 import { createHealBudget, type HealBudget } from './budget.ts';
 import type { Sourced } from './source.ts';
@@ -10,8 +11,10 @@ import type { Sourced } from './source.ts';
  * paces retries, and keeps a person from hearing the same thing twice.
  */
 export interface Memory {
-  /** The pass under way, and the revision it works for, so that a newer one can end it. */
-  pass?: { readonly target: string; readonly abort: AbortController };
+  /** The pass under way, and the revision that was wanted when it began, so that a newer one can end it. */
+  pass?: { readonly wanted: string; readonly abort: AbortController };
+  /** The last revision that was let through: a rollout under way is not called back by a gate that closes again. */
+  permitted?: { readonly target: string; readonly permission: Extract<Permission, { type: 'allowed' }> };
   /** The rendering of `key`; a failed one is kept until `retryAt` (monotonic). */
   source?: {
     readonly key: string;

@@ -2,7 +2,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
+import type { MayDeploy } from '../model/permission.ts';
 import type { ProgressSink } from '../model/progress.ts';
+import type { Environment } from '../model/types.ts';
 import type { BuildImages, Render } from './source.ts';
 
 /** Everything that sync is handed in. */
@@ -19,6 +21,8 @@ export interface SyncOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly progress: ProgressSink;
+  /** Whether what a branch wants may be deployed: a promotion made by hand has gates too. Default: it may. */
+  readonly mayDeploy?: MayDeploy<Environment>;
   /** How long a rollout may take before it counts as failed. Default 15 minutes. */
   readonly deadlineMs?: number;
 }

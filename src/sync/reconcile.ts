@@ -5,6 +5,7 @@ import { notFoundAsUndefined } from '../kube/status.ts';
 import type { Stage } from '../model/progress.ts';
 import { ENVIRONMENTS, type Environment, type Phase, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { clientOf, problemOfPass } from './cluster.ts';
+import { explained, gateOf, permissionOf } from './gate.ts';
 import { createMemory, forgetPacing, type Memory } from './memory.ts';
 import { supersedeOperation } from './operation.ts';
 import type { SyncOptions } from './options.ts';
@@ -22,6 +23,9 @@ export interface Reconciler {
 
 /** Even when nothing wakes it, an environment is looked at so often: a watch can die in silence. */
 const RESYNC_MS = 300_000;
+
+/** Gates open by time, by approval, by the health of another environment: looked at so often while something waits for them. */
+const GATES_MS = 2_000;
 
 /** One pass may take so long: a build, a slow cluster. Then it starts over, with back-off. */
 const PASS_DEADLINE_MS = 600_000;
@@ -53,7 +57,29 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
     }
     const gate = gateOf(environment);
     if (gate.type === 'closed') return stand(environment, gate.phase, gate.message);
-    return pass(environment, gate.target, memory, signal);
+    const permission = await permissionOf(options, environment, gate.target, memory).catch(async (error) => {
+      await fail(environment, speaker(options, environment, gate.target, memory), error);
+      throw error;
+    });
+    if (permission.type === 'held') return wait(environment, gate.target, permission.message, memory, signal);
+    return pass(environment, gate.target, memory, signal, { note: permission.note });
+  }
+
+  /** What is deployed stays, and is kept as it is, while the revision that is wanted waits for its gates. */
+  async function wait(
+    environment: Environment,
+    wanted: string,
+    message: string,
+    memory: Memory,
+    signal: AbortSignal,
+  ): Promise<Again> {
+    speaker(options, environment, wanted, memory)('held', message);
+    const deployed = environment.status?.deployedRevision;
+    const again =
+      deployed === undefined
+        ? await stand(environment, 'Waiting', message)
+        : await pass(environment, deployed, memory, signal, { wanted, held: message });
+    return { afterMs: Math.min(GATES_MS, again?.afterMs ?? GATES_MS) };
   }
 
   /** Nothing is touched: only the phase and its reason are kept true. */
@@ -78,9 +104,10 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
     target: string,
     memory: Memory,
     signal: AbortSignal,
+    how: { readonly note?: string | undefined; readonly wanted?: string; readonly held?: string },
   ): Promise<Again> {
     const name = environment.metadata.name ?? '';
-    const say = speaker(options, environment, target, memory);
+    const say = how.held === undefined ? speaker(options, environment, target, memory) : () => {};
     if (memory.operation && memory.operation.target !== target) {
       const { target: older } = memory.operation;
       if (await supersedeOperation(options, memory, target)) {
@@ -92,13 +119,13 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
     const cancel = options.clock.after(PASS_DEADLINE_MS, () =>
       abort.abort(new Error('the pass took too long')),
     );
-    memory.pass = { target, abort };
+    memory.pass = { wanted: how.wanted ?? target, abort };
     const both = AbortSignal.any([signal, abort.signal]);
     try {
       const client = await clientOf(options, environment);
       const result = await runPass({ options, client, environment, target, memory, say, signal: both });
       await changeStatus(options, name, (status) => ({
-        ...result.status,
+        ...explained(result.status, status, how),
         // The observer of branches may have written these since the pass began.
         ...pick(status, 'wantedRevision', 'observation', 'promotionPolicy'),
         conditions: merged(status.conditions, result.status.conditions),
@@ -151,7 +178,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
       const memory = memories.get(environment.metadata.name ?? '');
       const gate = gateOf(environment);
       const wanted = gate.type === 'open' ? gate.target : undefined;
-      if (memory?.pass && memory.pass.target !== wanted) {
+      if (memory?.pass && memory.pass.wanted !== wanted) {
         memory.pass.abort.abort(new Error(`superseded by ${wanted ?? 'a stop'}`));
       }
     },
@@ -159,29 +186,6 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
 }
 
 type Say = (stage: Stage, message: string) => void;
-
-type Gate =
-  | { readonly type: 'open'; readonly target: string }
-  | { readonly type: 'closed'; readonly phase: Phase; readonly message: string };
-
-/** May this environment be acted on, and for which revision? */
-export function gateOf(environment: Environment): Gate {
-  const { spec, status } = environment;
-  if (spec.suspended) {
-    return {
-      type: 'closed',
-      phase: 'Suspended',
-      message: `suspended; to go on: kubectl -n ${PILOTAGE_NAMESPACE} patch environment ${environment.metadata.name} --type=merge -p '{"spec":{"suspended":null}}'`,
-    };
-  }
-  const stopped = conditionOf(environment, 'Frozen') ?? conditionOf(environment, 'Held');
-  // A pin was set by a person, and needs neither branch nor file.
-  if (spec.pin) return { type: 'open', target: spec.pin.revision };
-  if (stopped) return { type: 'closed', phase: 'Frozen', message: stopped.message ?? '' };
-  return status?.wantedRevision === undefined
-    ? { type: 'closed', phase: 'Idle', message: `waiting for the first commit of branch ${spec.branch}` }
-    : { type: 'open', target: status.wantedRevision };
-}
 
 /** Publishes progress, but the same thing about the same revision only once in a row. */
 function speaker(options: SyncOptions, { spec }: Environment, revision: string, memory: Memory): Say {

@@ -10,12 +10,13 @@ import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '
 import { clientOf, problemOfPass } from './cluster.ts';
 import { recordBranches } from './deliveries.ts';
 import { planReport } from './describe.ts';
+import { gateOf } from './gate.ts';
 import { install } from './install.ts';
 import { createMemory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
 import { changeSpec } from './pin.ts';
 import { prepare } from './prepare.ts';
-import { createReconciler, gateOf } from './reconcile.ts';
+import { createReconciler } from './reconcile.ts';
 import type { Affected, Source } from './wanted.ts';
 import { createWatchers } from './watchers.ts';
 

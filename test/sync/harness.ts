@@ -126,7 +126,9 @@ export interface Harness {
   until(condition: () => Promise<boolean>): Promise<void>;
 }
 
-type HarnessOptions = Partial<Pick<SyncOptions, 'buildImages' | 'deadlineMs' | 'clusterFor'>> & {
+type HarnessOptions = Partial<
+  Pick<SyncOptions, 'buildImages' | 'deadlineMs' | 'clusterFor' | 'mayDeploy'>
+> & {
   readonly home?: FakeCluster;
   readonly git?: FakeRepository;
   /** A real cluster in place of the fake one, and with it real time. */
@@ -157,6 +159,7 @@ export async function createHarness(
     clock,
     logger: silentLogger,
     progress: { publish: (event) => void events.push(event) },
+    ...(overrides.mayDeploy ? { mayDeploy: overrides.mayDeploy } : {}),
     ...(overrides.deadlineMs ? { deadlineMs: overrides.deadlineMs } : {}),
   });
   const stopping = new AbortController();
