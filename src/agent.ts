@@ -1,5 +1,4 @@
 /** The node: the process that pods depend on neither for their life nor for their logs. Only this file and daemon.ts compose. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { createLogger, silentLogger } from './base/log.ts';
@@ -19,7 +18,6 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   if (!config)
     throw new Error(`${agentConfigPath(dataDir)} is missing: the agent is started by \`pilotage up\``);
   if (!(await holdSlice(config.podCidr, 'agent'))) throw sliceInUse(config.podCidr);
-  await mkdir(join(dataDir, 'agent'), { recursive: true, mode: 0o700 });
   const self: AgentFile = { pid: process.pid, pidStartTime: processStartTime(process.pid) ?? '' };
   await writeState(agentFilePath(dataDir), self);
 

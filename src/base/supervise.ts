@@ -47,11 +47,23 @@ export function supervise(options: SuperviseOptions): Supervisor {
   let cancel = (): void => {};
 
   const launch = async (): Promise<Identity> => {
-    const found = await find();
-    running = found && isSameProcess(found.pid, found.pidStartTime) ? found : await start();
+    const found = await findAlive();
+    running = found ?? (await start().catch(orElseAdopt));
     startedAt = clock.monotonic();
     logger.info({ name, pid: running.pid, adopted: running === found }, 'process runs');
     return running;
+  };
+
+  const findAlive = async (): Promise<Identity | undefined> => {
+    const found = await find();
+    return found && isSameProcess(found.pid, found.pidStartTime) ? found : undefined;
+  };
+
+  /** One that was started by a supervisor that died just then may not have recorded itself when it was looked for. */
+  const orElseAdopt = async (failure: unknown): Promise<Identity> => {
+    const found = await findAlive();
+    if (!found) throw failure;
+    return found;
   };
 
   const check = (): void => {

@@ -80,10 +80,9 @@ async function play(
 async function endAll(context: CliContext, stage: Stage, running: EphemeralDaemon): Promise<boolean> {
   running.stop();
   const code = await running.ended;
-  if (code !== 0) {
-    stage.say(`Pilotage ended out of order (exit code ${code}); cleaning up after it …`);
-    await context.reap(running.dataDir);
-  }
+  if (code !== 0) stage.say(`Pilotage ended out of order (exit code ${code}); cleaning up after it …`);
+  // After an orderly end too: the show may have written something meanwhile.
+  await context.reap(running.dataDir);
   stage.say('Everything is stopped, and nothing is left on this machine.');
   return code === 0;
 }

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { errnoOf, ProblemError } from '../base/errors.ts';
 import { startWatchdog } from '../base/watchdog.ts';
 import type { CliContext } from './context.ts';
@@ -37,12 +37,21 @@ async function refuseUsed(dataDir: string): Promise<void> {
   });
 }
 
-/** Ends everything that belongs to an ephemeral data directory, then removes it. Doing it twice does no harm. */
+/**
+ * Ends everything that belongs to an ephemeral data directory, then removes it. Doing it twice, even at once, does no harm. The directory
+ * loses its name first: an agent that is just starting has either recorded itself, and is found, or cannot any more, and ends.
+ */
 export async function reap(
   context: CliContext,
   dataDir: string,
   options: TakeDownOptions = {},
 ): Promise<void> {
-  await takeDown(context, dataDir, options);
-  await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+  const nameless = `${dataDir}.ending`;
+  const ending = await rename(dataDir, nameless).then(
+    () => nameless,
+    // Somebody else was first; or it keeps its name, as a mount point does.
+    (error: unknown) => (errnoOf(error) === 'ENOENT' ? nameless : dataDir),
+  );
+  await takeDown(context, ending, options);
+  await rm(ending, { recursive: true, force: true, maxRetries: 3 });
 }

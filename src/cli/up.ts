@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -45,7 +45,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
     .addOption(outputOption())
     .action(async (flags: UpFlags) => {
       const ephemeral = flags.ephemeral === true;
-      const dataDir = flags.dataDir ? resolve(flags.dataDir) : await defaultDataDir(context, ephemeral);
+      const dataDir = flags.dataDir ? resolve(flags.dataDir) : defaultDataDir(context, ephemeral);
       // An ephemeral Pilotage stands beside a lasting one, so it never asks for the well-known ports by itself.
       const any: Address = { host: '127.0.0.1', port: 0 };
       exit(
@@ -66,8 +66,9 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
     });
 }
 
-const defaultDataDir = (context: CliContext, ephemeral: boolean): Promise<string> | string =>
-  ephemeral ? mkdtemp(join(tmpdir(), 'pilotage-')) : context.surroundings.dataDir;
+/** A name only: what is ephemeral is made when somebody already stands by to remove it. */
+const defaultDataDir = (context: CliContext, ephemeral: boolean): string =>
+  ephemeral ? join(tmpdir(), `pilotage-${randomBytes(6).toString('hex')}`) : context.surroundings.dataDir;
 
 export function parseAddress(text: string): Address {
   const [, host = '', port = ''] = /^(?:\[?([^\]]*)\]?:)?(\d{1,5})$/.exec(text) ?? [];

@@ -1,110 +1,76 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { expect } from 'chai';
 import { silentLogger } from '../../src/base/log.ts';
 import { processStartTime } from '../../src/base/process.ts';
-import { type Identity, type Supervisor, supervise } from '../../src/base/supervise.ts';
+import { type Identity, supervise } from '../../src/base/supervise.ts';
 import { FakeClock } from '../fakes/clock.ts';
-import { until } from '../fakes/until.ts';
 
-describe('a supervised process', () => {
+const ALIVE: Identity = { pid: process.pid, pidStartTime: processStartTime(process.pid) ?? '' };
+const DEAD: Identity = { pid: process.pid, pidStartTime: 'of another process that had this pid' };
+
+/** A supervisor of processes that exist on paper: `record` is what the process wrote, `next` what starting one gives. */
+function supervised(record: Identity | undefined, next: () => Promise<Identity>) {
   const clock = new FakeClock();
-  let children: ChildProcess[];
-  let recorded: Identity | undefined;
-  let refusals: number;
-  let supervisor: Supervisor;
+  const world = { record, starts: 0 };
+  const supervisor = supervise({
+    name: 'agent',
+    find: async () => world.record,
+    async start() {
+      world.starts += 1;
+      world.record = await next();
+      return world.record;
+    },
+    clock,
+    logger: silentLogger,
+  });
+  return { clock, world, supervisor };
+}
 
-  beforeEach(() => {
-    [children, recorded, refusals] = [[], undefined, 0];
-    supervisor = supervise({
-      name: 'sleeper',
-      find: async () => recorded,
-      start: async () => {
-        if (refusals-- > 0) throw new Error('it does not start');
-        recorded = sleeper();
-        return recorded;
-      },
-      clock,
-      logger: silentLogger,
+describe('the supervisor of a process that outlives it', () => {
+  it('adopts the one that runs', async () => {
+    const { supervisor, world } = supervised(ALIVE, async () => DEAD);
+    expect(await supervisor.begin()).to.equal(ALIVE);
+    expect(world.starts).to.equal(0);
+  });
+
+  it('starts one when the one on record is dead, whoever has its pid now', async () => {
+    const { supervisor, world } = supervised(DEAD, async () => ALIVE);
+    expect(await supervisor.begin()).to.equal(ALIVE);
+    expect(world.starts).to.equal(1);
+  });
+
+  it('starts it again after its death, until it is ended', async () => {
+    const { supervisor, world, clock } = supervised(undefined, async () => DEAD);
+    await supervisor.begin();
+    await clock.advance(500);
+    expect(world.starts).to.equal(2);
+    supervisor.end();
+    await clock.advance(10_000);
+    expect(world.starts).to.equal(2);
+  });
+
+  it('waits longer after each start that fails, and goes on trying', async () => {
+    let works = true;
+    const { supervisor, world, clock } = supervised(undefined, async () => {
+      if (works) return DEAD;
+      throw new Error('no memory');
     });
-  });
-  afterEach(() => {
+    await supervisor.begin();
+    works = false;
+    await clock.advance(250 + 250 + 500 + 1_000);
+    expect(world.starts).to.equal(4);
+    works = true;
+    await clock.advance(1_999);
+    expect(world.starts).to.equal(4);
+    await clock.advance(1);
+    expect(world.starts).to.equal(5);
     supervisor.end();
-    for (const child of children) child.kill('SIGKILL');
   });
 
-  function sleeper(): Identity {
-    const child = spawn('sleep', ['60'], { stdio: 'ignore' });
-    children.push(child);
-    return { pid: child.pid ?? 0, pidStartTime: processStartTime(child.pid ?? 0) ?? '' };
-  }
-  async function kill(): Promise<void> {
-    const child = children.at(-1);
-    child?.kill('SIGKILL');
-    await until(() => child?.signalCode !== null);
-  }
-  /** Lets time pass until so many have been started; answers how much passed. */
-  async function passesUntil(started: number): Promise<number> {
-    const began = clock.now();
-    while (children.length < started) await clock.advance(50);
-    return clock.now() - began;
-  }
-
-  it('is started where none runs', async () => {
-    expect(await supervisor.begin()).to.equal(recorded);
-    expect(children).to.have.length(1);
-  });
-
-  it('is found again, not started twice', async () => {
-    recorded = sleeper();
-    expect(await supervisor.begin()).to.deep.equal(recorded);
-    expect(children).to.have.length(1);
-  });
-
-  it('is started anew where its id belongs to a stranger now', async () => {
-    recorded = { ...sleeper(), pidStartTime: '1' };
-    await supervisor.begin();
-    expect(children).to.have.length(2);
-    expect(supervisor.current()).to.equal(recorded);
-  });
-
-  it('is started again within a second of its death when it had settled', async () => {
-    await supervisor.begin();
-    await clock.advance(60_000);
-    await kill();
-    expect(await passesUntil(2)).to.be.lessThan(1_000);
-  });
-
-  it('is started more and more slowly while it dies at once, and soon again once it settled', async () => {
-    await supervisor.begin();
-    const waits: number[] = [];
-    for (let i = 2; i <= 8; i++) {
-      await kill();
-      waits.push(await passesUntil(i));
-    }
-    expect(
-      waits.every((wait, i) => i === 0 || wait >= (waits[i - 1] ?? 0)),
-      `${waits}`,
-    ).to.equal(true);
-    expect(waits.at(-1)).to.be.greaterThan(5_000);
-    expect(waits.at(-1)).to.be.lessThan(11_000);
-    await clock.advance(60_000);
-    await kill();
-    expect(await passesUntil(9)).to.be.lessThan(1_000);
-  });
-
-  it('is tried again when it does not start', async () => {
-    await supervisor.begin();
-    refusals = 3;
-    await kill();
-    await passesUntil(2);
-    expect(supervisor.current()).to.equal(recorded);
-  });
-
-  it('is left alone once nobody watches any more', async () => {
-    await supervisor.begin();
-    supervisor.end();
-    await kill();
-    await clock.advance(60_000);
-    expect(children).to.have.length(1);
+  it('adopts one that its predecessor had just started, which keeps a second one from starting', async () => {
+    const { supervisor, world } = supervised(undefined, async () => {
+      world.record = ALIVE;
+      throw new Error('the addresses are taken');
+    });
+    expect(await supervisor.begin()).to.equal(ALIVE);
   });
 });
