@@ -66,6 +66,9 @@ export function createGitHost(options: GitHostOptions): GitHost {
       return refuse(res, 400, `${name} cannot name a repository: use lower-case letters, digits and dashes`);
     }
     if (service === undefined) return refuse(res, 403, 'this host speaks smart HTTP only: use a newer git');
+    // As git http-backend does; and a web page cannot send this type in a visitor's name without being asked about it first.
+    if (route.kind === 'serve' && req.headers['content-type'] !== `application/x-${service}-request`)
+      return refuse(res, 415, `this address takes application/x-${service}-request only`);
     const repository = await repositories.find(name);
     if (service === 'git-receive-pack') {
       // A repository comes into being with its first push: to someone who pushes, an absent one looks empty.

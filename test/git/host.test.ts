@@ -162,6 +162,18 @@ git('the git host, with real git', () => {
     expect(answer.headers.get('www-authenticate')).to.equal('Basic realm="pilotage"');
   });
 
+  it('takes a push of the type that git sends only, which no form of a web page has', async () => {
+    await start();
+    const url = new URL(`${served.origin}/shop.git/git-receive-pack`);
+    const authorization = `Basic ${Buffer.from(`git:${TOKEN}`).toString('base64')}`;
+    for (const type of ['text/plain', 'application/x-git-upload-pack-request']) {
+      const headers = { authorization, 'content-type': type };
+      const answer = await fetch(url, { method: 'POST', headers, body: '0000' });
+      expect(answer.status, type).to.equal(415);
+    }
+    expect(await served.host.list()).to.deep.equal([]);
+  });
+
   it('streams progress to the pusher while the delivery runs, and lets it go away', async () => {
     let finish = () => {};
     let aborted = () => {};
