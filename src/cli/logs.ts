@@ -35,7 +35,7 @@ export function logsCommand(context: CliContext): Command {
         throw new ProblemError({
           reason: 'NotFound',
           message: `There is no environment ${name}.`,
-          remedy: 'pilotage status',
+          remedy: '`pilotage status` lists the environments that there are.',
         });
       if (!daemon.daemon || environment.cluster) {
         const target = environment.cluster ? ` --context ${environment.cluster}` : '';

@@ -24,11 +24,14 @@ export function statusCommand(context: CliContext): Command {
     });
 }
 
-/** `prod` alone means the environment where there is one delivery that is not itself called so. */
+/** `prod` alone means the environment where one delivery only has one of that name, and none is itself called so. */
 export function fullName(report: StatusReport, name: string | undefined): string | undefined {
-  const [only, ...others] = report.deliveries;
-  const short = name && !name.includes('/') && only && others.length === 0 && only.name !== name;
-  return short ? `${only.name}/${name}` : name;
+  if (!name || name.includes('/') || report.deliveries.some((delivery) => delivery.name === name))
+    return name;
+  const [only, ...others] = report.deliveries.filter(({ environments }) =>
+    environments.some((environment) => environment.name === name),
+  );
+  return only && others.length === 0 ? `${only.name}/${name}` : name;
 }
 
 /** A delivery without environments yet is there all the same: its message says why. */

@@ -1,24 +1,42 @@
 import { expect } from 'chai';
 import { fullName } from '../../src/cli/status.ts';
-import type { StatusReport } from '../../src/model/faces.ts';
+import type { EnvironmentReport, StatusReport } from '../../src/model/faces.ts';
 
-const having = (...names: string[]): StatusReport => ({
-  deliveries: names.map((name) => ({ name, source: 'hosted', message: '', environments: [] })),
+const environment = (name: string): EnvironmentReport => ({
+  name,
+  branch: name,
+  namespace: name,
+  wantedRevision: null,
+  deployedRevision: null,
+  sync: 'Unknown',
+  phase: 'Idle',
+  health: 'Unknown',
+  message: '',
+  urls: [],
+});
+
+/** `shop: dev prod` is a delivery with two environments. */
+const having = (...deliveries: string[]): StatusReport => ({
+  deliveries: deliveries.map((text) => {
+    const [name = '', environments = ''] = text.split(': ');
+    return { name, source: '', message: '', environments: environments.split(' ').map(environment) };
+  }),
 });
 
 describe('the name of an environment', () => {
-  it('may leave its delivery out where there is one', () => {
-    expect(fullName(having('shop'), 'prod')).to.equal('shop/prod');
-    expect(fullName(having('shop'), 'shop/prod')).to.equal('shop/prod');
+  it('may leave its delivery out where one only has an environment of that name', () => {
+    expect(fullName(having('shop: dev prod'), 'prod')).to.equal('shop/prod');
+    expect(fullName(having('shop: dev prod', 'blog: dev'), 'prod')).to.equal('shop/prod');
+    expect(fullName(having('shop: dev prod'), 'shop/prod')).to.equal('shop/prod');
   });
 
-  it('is taken as it stands where there are several deliveries, or none', () => {
-    expect(fullName(having('shop', 'blog'), 'prod')).to.equal('prod');
+  it('is taken as it stands where several have one, or none', () => {
+    expect(fullName(having('shop: dev', 'blog: dev'), 'dev')).to.equal('dev');
     expect(fullName(having(), 'prod')).to.equal('prod');
   });
 
   it('is that of the delivery itself where it is called so', () => {
-    expect(fullName(having('shop'), 'shop')).to.equal('shop');
-    expect(fullName(having('shop'), undefined)).to.equal(undefined);
+    expect(fullName(having('dev: dev'), 'dev')).to.equal('dev');
+    expect(fullName(having('shop: dev'), undefined)).to.equal(undefined);
   });
 });
