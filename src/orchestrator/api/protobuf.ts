@@ -34,7 +34,8 @@ function guarded<T>(decode: () => T): T {
   try {
     return decode();
   } catch (error) {
-    if (error instanceof RangeError) throw malformed(error.message);
+    // RangeError: lengths that lie; SyntaxError: JSON inside that is none (managedFields, raw extensions).
+    if (error instanceof RangeError || error instanceof SyntaxError) throw malformed(error.message);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { StatusError } from '../../../src/kube/status.ts';
 import { decodeProtobuf } from '../../../src/orchestrator/api/protobuf.ts';
 
 /** The smallest writer that makes the messages readable: `[number, value]`, a list nests, a number is a varint. */
@@ -194,6 +195,12 @@ describe('protobuf bodies', () => {
     const whole = body('v1', 'ConfigMap', [[1, [[1, 'conf']]]]);
     expect(() => decodeProtobuf(whole.subarray(0, -3))).to.throw(/ends inside/);
     expect(() => decodeProtobuf(body('example.com/v1', 'Ship', []))).to.throw(/send application\/json/);
+  });
+
+  it('are refused where JSON inside is none, as the mistake of the client that it is', () => {
+    const fields: Part = [7, [[1, '{"f:data": ']]];
+    const damaged = body('v1', 'ConfigMap', [[1, [[17, [fields]]]]]);
+    expect(() => decodeProtobuf(damaged)).to.throw(StatusError, 'not valid Kubernetes protobuf');
   });
 
   it('survive any damage with a refusal, never a crash', () => {
