@@ -24,22 +24,27 @@ export async function permit(
   const policy = target.status?.promotionPolicy;
   const repository = await options.repository(delivery);
   if (!policy || !repository || (await isOurs(options, target, revision))) return { type: 'allowed' };
+  const waits = `${revision.slice(0, 7)} waits on its branch for the gates of ${environment}.`;
+  const from = `${delivery}/${policy.from}`;
   const source = await environmentOf(options.home, delivery, policy.from).catch(absent);
-  const current = source?.status?.deployedRevision ?? source?.status?.wantedRevision;
-  // A source that is gone has no gates to ask, and freezing what follows it would help nobody.
-  if (!source || !current) return { type: 'allowed' };
-  const promoted = await sourceCommit(repository, revision, current);
+  if (!source) return { type: 'held', message: `${waits} There is no ${from} yet.` };
+  const promoted = await sourceCommit(repository, revision, source);
   if (promoted === undefined) {
-    const short = revision.slice(0, 7);
+    const note = `${revision.slice(0, 7)} was pushed here directly: ${from} has not tested it`;
+    return { type: 'allowed', note };
+  }
+  const runs = source.status?.deployedRevision;
+  if (runs !== undefined && runs !== promoted && (await repository.isAncestor(promoted, runs))) {
+    const remedy = `pilotage promote ${delivery}/${environment}`;
     return {
-      type: 'allowed',
-      note: `${short} was pushed here directly: ${delivery}/${policy.from} has not tested it`,
+      type: 'held',
+      message: `${waits} ${from} runs ${runs.slice(0, 7)} by now; to bring that: ${remedy}`,
     };
   }
   const name = promotionObjectName(delivery, environment, promoted);
   const { author } = await repository.commit(promoted);
   const facts = {
-    source: `${delivery}/${policy.from}`,
+    source: from,
     status: source.status,
     revision: promoted,
     authors: [author.name, author.email],
@@ -48,10 +53,7 @@ export async function permit(
   const closed = evaluateGates(policy, facts, options.clock.now()).filter(({ state }) => state !== 'Passed');
   if (closed.length === 0) return { type: 'allowed' };
   const reasons = closed.map(({ gate, reason }) => `${gate}: ${reason}`).join(' ');
-  return {
-    type: 'held',
-    message: `${revision.slice(0, 7)} waits on its branch for the gates of ${environment}. ${reasons}`,
-  };
+  return { type: 'held', message: `${waits} ${reasons}` };
 }
 
 /** A promotion of ours passed its gates before it was pushed. */
@@ -69,11 +71,14 @@ async function isOurs({ home }: PermitOptions, { spec }: Environment, revision: 
 async function sourceCommit(
   repository: Repository,
   revision: string,
-  current: string,
+  { spec, status }: Environment,
 ): Promise<string | undefined> {
   const [tip, ...before] = await repository.log(revision, { limit: HISTORY_LIMIT });
   if (!tip || before.some(({ tree }) => tree === tip.tree)) return undefined;
-  const tested = await repository.log(current, { limit: HISTORY_LIMIT, allParents: true });
+  // The branch rather than what is deployed: what both have at once has not been tested yet, and is a promotion all the same.
+  const from = (await repository.branches())[spec.branch] ?? status?.wantedRevision;
+  if (from === undefined) return undefined;
+  const tested = await repository.log(from, { limit: HISTORY_LIMIT, allParents: true });
   return tested.find(({ tree }) => tree === tip.tree)?.oid;
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { PromotionPolicy } from '../../src/model/types.ts';
+import { ENVIRONMENTS, PILOTAGE_NAMESPACE, type PromotionPolicy } from '../../src/model/types.ts';
 import { createPromotionActions } from '../../src/promotion/actions.ts';
 import { environmentOf } from '../../src/promotion/gather.ts';
 import { permit } from '../../src/promotion/permit.ts';
@@ -78,6 +78,33 @@ describe('what stands on the branch of an environment', () => {
     expect(await messageOf(squash)).to.contain('must be healthy for 1m');
     await world.clock.advance(60_000);
     expect(await asked(squash)).to.deep.equal({ type: 'allowed' });
+  });
+
+  it('waits although its source has only just got the same, and runs something older', async () => {
+    await begin({});
+    await world.ships({ 'app.yaml': 'one' });
+    await world.push('main', { 'app.yaml': 'two' });
+    const merge = await world.push('prod', { 'app.yaml': 'two' });
+    expect(await messageOf(merge)).to.contain('shop/dev is on its way to');
+  });
+
+  it('waits where its source does not exist yet, for nobody knows what it is', async () => {
+    await begin({});
+    await world.ships({ 'app.yaml': 'one' });
+    await world.home.delete(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name: 'shop.dev' });
+    expect(await messageOf(await world.push('prod', { 'app.yaml': 'one' }))).to.contain(
+      'There is no shop/dev yet',
+    );
+  });
+
+  it('that its source has left behind says what to bring instead', async () => {
+    await begin({ healthy: 60_000 });
+    await world.ships({ 'app.yaml': 'one' });
+    const merge = await world.push('prod', { 'app.yaml': 'one' });
+    const second = await world.ships({ 'app.yaml': 'two' });
+    expect(await messageOf(merge)).to.contain(
+      `shop/dev runs ${second.slice(0, 7)} by now; to bring that: pilotage promote shop/prod`,
+    );
   });
 
   it('does not pass for ours because its message says so', async () => {
