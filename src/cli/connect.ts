@@ -36,13 +36,13 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
         ...(options.allowCluster.length > 0 ? { allowClusters: options.allowCluster } : {}),
         ...(options.forbidCluster.length > 0 ? { forbidClusters: options.forbidCluster } : {}),
       };
-      const answer = await (await face(context, options)).post<{ message: string; url?: string }>(
-        '/api/v1/deliveries',
-        body,
-      );
+      const daemon = await face(context, options);
+      const answer = await daemon.post<{ message: string }>('/api/v1/deliveries', body);
       if (options.output === 'json') return printJson(context, answer);
       print(context, answer.message);
-      if (answer.url) print(context, `  next: git push ${answer.url} HEAD`);
+      const isPolicyOnly = options.allowCluster.length > 0 || options.forbidCluster.length > 0;
+      if (url === undefined && !isPolicyOnly && daemon.daemon)
+        print(context, `  next: git push ${daemon.daemon.git}/${name}.git main`);
       else print(context, `  next: pilotage status ${name}`);
     });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ProblemError } from '../base/errors.ts';
-import type { EnvironmentReport, StatusReport } from '../model/faces.ts';
+import type { DeliveryReport, EnvironmentReport, StatusReport } from '../model/faces.ts';
 import type { PromotionPolicy } from '../model/types.ts';
 import { clientCommand, colorsOf, face, type OutputOptions, print, printJson } from './command.ts';
 import type { CliContext } from './context.ts';
@@ -77,13 +77,19 @@ function formatStatus(context: CliContext, report: StatusReport, detailed: boole
   );
   const table = formatTable(['ENVIRONMENT', 'REVISION', 'SYNC', 'HEALTH', 'PHASE', 'URL'], rows);
   const notes = report.deliveries.flatMap((delivery) => [
-    ...(delivery.message ? [`${delivery.name}: ${delivery.message}`] : []),
+    ...deliveryNotes(delivery),
     ...delivery.environments.flatMap((environment) =>
       environment.message ? [`${delivery.name}/${environment.name}: ${environment.message}`] : [],
     ),
     ...(detailed ? delivery.environments.flatMap((environment) => details(delivery.name, environment)) : []),
   ]);
-  return [paint(table, colors), ...notes].join('\n');
+  return [...(rows.length > 0 ? [paint(table, colors)] : []), ...notes].join('\n');
+}
+
+/** A delivery without environments stands in no row of the table, so it says why here. */
+function deliveryNotes({ name, message, environments }: DeliveryReport): readonly string[] {
+  if (message) return [`${name}: ${message}`];
+  return environments.length === 0 ? [`${name}: nothing was pushed yet that could be delivered`] : [];
 }
 
 function rowOf(delivery: string, environment: EnvironmentReport): string[] {
