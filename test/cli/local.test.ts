@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -163,7 +163,8 @@ describe('commands that need no daemon', () => {
       http: { host: '127.0.0.1', port: 0 },
       api: { host: '127.0.0.1', port: 0 },
     });
-    rmSync((asked[1] as { dataDir: string }).dataDir, { recursive: true });
+    // Named, not made: whoever removes it has to stand by first.
+    expect(existsSync((asked[1] as { dataDir: string }).dataDir)).to.equal(false);
   });
 });
 
