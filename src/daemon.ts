@@ -215,7 +215,7 @@ async function startDelivery({
         report(`error: ${formatProblem(problemOf(error))}`);
         return [];
       });
-      if (affected.length === 0)
+      if (affected.length === 0 && !listener.hasTold())
         report(`${refs.map(({ branch }) => branch).join(', ')}: no environment of ${name} changes`);
       const wanted = affected.filter(({ state }) => state === 'wanted');
       await listener.until(wanted.map(({ environment, revision = '' }) => ({ environment, revision })));

@@ -89,7 +89,9 @@ function exitOf(terminated: NonNullable<NonNullable<ContainerStatus['state']>['t
 }
 
 const restarts = (status: ContainerStatus): string =>
-  status.restartCount > 0 ? ` (restarted ${status.restartCount} times)` : '';
+  status.restartCount > 0
+    ? ` (restarted ${status.restartCount} time${status.restartCount === 1 ? '' : 's'})`
+    : '';
 
 /** That its containers are not ready is what `0/3 ready` says already; a readiness gate is news. */
 function readinessGate(pod: Pod): string | undefined {

@@ -19,7 +19,7 @@ export interface Findings {
   readonly verdict: Verdict | undefined;
   readonly inventory: readonly InventoryEntry[];
   readonly urls: readonly string[];
-  /** Said when all is well. */
+  /** Said when nothing else is to be said. */
   readonly note?: string;
 }
 
@@ -71,11 +71,13 @@ function syncOf({ applied, remaining, verdict }: Findings): SyncState {
   return applied && remaining === 0 ? 'Synced' : 'OutOfSync';
 }
 
-function messageOf({ spec }: Environment, phase: Phase, found: Findings): string {
+function messageOf({ spec, status }: Environment, phase: Phase, found: Findings): string {
   const { problems, verdict, note, target } = found;
   if (problems.length > 0) return problems.map(formatProblem).join('\n');
   if (verdict?.state === 'Degraded' && verdict.message) {
-    return `${verdict.message}\n  → Push a correction, it supersedes this at once; or pilotage rollback ${spec.delivery}/${spec.environment}`;
+    const earlier = (found.deployed?.release ?? status?.release ?? 0) > 1;
+    const back = earlier ? `; or pilotage rollback ${spec.delivery}/${spec.environment}` : '';
+    return `${verdict.message}\n  → Push a correction: it supersedes this at once${back}`;
   }
   if (verdict?.message) return verdict.message;
   if (phase === 'Pinned') return `pinned to ${target.slice(0, 12)}`;

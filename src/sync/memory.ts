@@ -38,10 +38,11 @@ export interface Memory {
   readonly budget: HealBudget;
   /** `spec.syncRequestedAt` as last seen: a new one forgets all pacing. */
   requested?: string;
-  /** The revision whose rendering was announced. */
+  /** The revision whose rendering and plan were told. */
   announced?: string;
-  /** The last progress that was told. */
+  /** The last progress that was told, and what has been waited for since the last end of a rollout. */
   said?: string;
+  readonly waits: Set<string>;
 }
 
 export interface Agreement {
@@ -50,12 +51,17 @@ export interface Agreement {
   readonly resourceVersion: string | undefined;
 }
 
-export const createMemory = (): Memory => ({ agreements: new Map(), budget: createHealBudget() });
+export const createMemory = (): Memory => ({
+  agreements: new Map(),
+  budget: createHealBudget(),
+  waits: new Set(),
+});
 
 /** A person asks for it now: pacing ends, and so does trust in what was rendered. */
 export function forgetPacing(memory: Memory): void {
   delete memory.attempt;
   delete memory.source;
+  delete memory.announced;
   memory.budget.reset();
 }
 

@@ -52,7 +52,9 @@ export async function runPass(pass: Pass): Promise<PassResult> {
   const prepared = await prepare(options, client, { environment, target, memory, report, signal });
   if (!prepared.ok) return standStill(pass, prepared.problems);
   const { plan, desired, sourced } = prepared.value;
-  if (rolling) {
+  // A rollout takes several passes; what it renders to and plans is told at its first.
+  if (rolling && memory.announced !== target) {
+    memory.announced = target;
     say('rendered', renderedLines(desired.length, sourced.warnings));
     say('planned', `plan ${shortPlan(plan.steps)}`);
   }
@@ -162,11 +164,17 @@ async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<P
     verdict,
     inventory: inventoryAfter(outcome.written ? inventoryBefore(before, desired) : before, plan, live),
     urls: environment.spec.cluster === undefined ? urlsOf(live.values()) : [],
+    ...deletionNote(outcome.remaining ?? []),
   };
   const status = conclude(environment, found, options.clock.now());
   if (operation) await finishOperation(options, memory, operation, status, summaryOf(plan.steps));
   tell(pass.say, environment, status, found);
   return { status, prepared, ...(outcome.retryMs === undefined ? {} : { afterMs: outcome.retryMs }) };
+}
+
+function deletionNote(remaining: readonly Step[]): Pick<Findings, 'note'> {
+  const old = remaining.find(({ action }) => action === 'recreate' || action === 'wait');
+  return old ? { note: `waiting for the old ${formatRef(old.ref)} to be gone` } : {};
 }
 
 /** Nothing could be planned: what runs goes on running, and is still judged. */

@@ -2,7 +2,7 @@ import { rfc3339 } from '../base/clock.ts';
 import { formatProblem, problemOf } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
-import type { Stage } from '../model/progress.ts';
+import { FINAL_STAGES, type Stage } from '../model/progress.ts';
 import { ENVIRONMENTS, type Environment, type Phase, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { clientOf, problemOfPass } from './cluster.ts';
 import { explained, gateOf, permissionOf } from './gate.ts';
@@ -187,17 +187,22 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
 
 type Say = (stage: Stage, message: string) => void;
 
-/** Publishes progress, but the same thing about the same revision only once in a row. */
+/** Publishes progress, but the same thing about the same revision only once in a row, and the same wait only once. */
 function speaker(options: SyncOptions, { spec }: Environment, revision: string, memory: Memory): Say {
   return (stage, message) => {
-    // A probe that goes on failing is told once, not once for each time.
-    const said = `${revision} ${stage} ${message.replace(/\b\d+ times?\b/g, 'again')}`;
-    if (memory.said === said) return;
+    const said = `${revision} ${stage} ${gist(message)}`;
+    if (memory.said === said || (stage === 'waiting' && memory.waits.has(said))) return;
     memory.said = said;
+    if (stage === 'waiting') memory.waits.add(said);
+    else if (FINAL_STAGES.has(stage)) memory.waits.clear();
     const { delivery, environment } = spec;
     options.progress.publish({ at: options.clock.now(), delivery, environment, revision, stage, message });
   };
 }
+
+/** A probe that goes on failing, or a pod that fails as its twin did, is no news. */
+const gist = (message: string): string =>
+  message.replace(/\b\d+ times?\b/g, 'again').replace(/\bpod \S+:/g, 'a pod:');
 
 /** Conditions that the pass owns win; the others are kept as they are in the store. */
 function merged(

@@ -115,6 +115,7 @@ async function renderApp(
       reason: 'ValuesMissing',
       message: `app ${app.name}: the values file ${missing} does not exist at this revision`,
       place: app.place,
+      remedy: 'Add the file, or take it out of `values:` of the app.',
     });
   }
   const { tree, delivery, environment, namespace, revision, capabilities } = request;

@@ -13,7 +13,7 @@ export function tell(say: Say, { spec }: Environment, status: EnvironmentStatus,
   else if (state === 'Degraded') say('failed', status.message ?? message);
   // A controller that has not looked yet says nothing; it will within a moment.
   else if (status.phase === 'Waiting' && reason !== 'GenerationLag')
-    say('waiting', message || 'waiting for the rest of the plan');
+    say('waiting', message || found.note || 'waiting for the rest of the plan');
   else if (state === 'Healthy' && found.applied) {
     const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';
     say('healthy', `${spec.namespace} is healthy${urls}`);

@@ -365,6 +365,19 @@ describe('sync', () => {
       expect((await world.environment()).status).to.include({ phase: 'Idle', health: 'Healthy' });
     });
 
+    it('tells the same wait anew only after an end, and what to do about a failure', async () => {
+      await world.push({ 'k8s/web.yaml': deploy('web') });
+      await world.report('web', 'progressing');
+      await world.report('web', 'healthy');
+      await world.report('web', 'progressing');
+      const waits = world.said('waiting');
+      expect(waits.filter((line) => line === waits.at(-1))).to.have.length(2);
+      await world.report('web', 'late');
+      expect(world.said('failed').at(-1)).to.match(
+        /ProgressDeadlineExceeded.*Push a correction: it supersedes this at once$/s,
+      );
+    });
+
     it('keeps what it replaces until the new is healthy', async () => {
       await world.push({ 'k8s/old.yaml': deploy('old'), 'k8s/a.yaml': cm('a') });
       await world.report('old', 'healthy');
