@@ -37,8 +37,8 @@ describe('e2e: an ephemeral Pilotage leaves nothing running and nothing on disk'
   }
 
   /** Delivers the fixture, with `code` at the end of its server, and waits until it is healthy. */
-  async function withPods(ready: Ready, code = ''): Promise<void> {
-    const work = await repositoryAt(join(tmp, 'work'), `${ready.git}/web.git`, 'web');
+  async function withPods(ready: Ready, code = '', dir = join(tmp, 'work')): Promise<void> {
+    const work = await repositoryAt(dir, `${ready.git}/web.git`, 'web');
     await work.edit('app/server.js', (text) => `${text}\n${code}`);
     await work.commit('second');
     const pushed = await work.push();
@@ -93,6 +93,23 @@ describe('e2e: an ephemeral Pilotage leaves nothing running and nothing on disk'
     child.kill('SIGTERM');
     expect(await exitOf(child)).to.equal(0);
     await isGone(dataDir);
+  });
+
+  it('stands beside others with the same delivery: each has addresses and node ports of its own', async () => {
+    const both = [await up(), await up()];
+    for (const [i, { ready }] of both.entries()) await withPods(ready, '', join(tmp, `work-${i}`));
+    const addresses = await Promise.all(
+      both.map(async ({ ready }) => {
+        const template =
+          '{range .items[*]}{.status.podIP}{.spec.clusterIP}{.spec.ports[*].nodePort}{"\\n"}{end}';
+        const args = ['-n', 'web-dev', 'get', 'pods,services', '-o', `jsonpath=${template}`];
+        const { stdout, stderr } = await run('kubectl', args, { env: { KUBECONFIG: ready.kubeconfig } });
+        expect(stdout, stderr).to.match(/^127\./);
+        return stdout.trim().split('\n');
+      }),
+    );
+    const all = addresses.flat();
+    expect(new Set(all).size, all.join()).to.equal(all.length);
   });
 
   it('refuses to make a directory ephemeral that holds something, and leaves it alone', async () => {
