@@ -1,14 +1,18 @@
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { eventually, fetchText, isAlive, Pilotage, run, statusOf } from './harness.ts';
-
-interface Pods {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string };
-    readonly status: {
-      readonly containerStatuses?: readonly { readonly restartCount: number; readonly containerID: string }[];
-    };
-  }[];
-}
+import type { KubeClient } from '../../src/kube/client.ts';
+import type { ConfigMap, Pod } from '../../src/kube/objects.ts';
+import { CONFIG_MAPS, PODS } from '../../src/kube/resources.ts';
+import {
+  commandLinesWith,
+  eventually,
+  fetchText,
+  isAlive,
+  Pilotage,
+  run,
+  statusOf,
+  withApi,
+} from './harness.ts';
 
 describe('e2e: processes that are killed', function () {
   this.timeout(90_000);
@@ -25,13 +29,21 @@ describe('e2e: processes that are killed', function () {
   });
   after(() => pilotage.stop());
 
-  const pods = async (): Promise<string[]> => {
-    const { stdout } = await pilotage.kubectl('-n', 'web-dev', 'get', 'pods', '-o', 'json');
-    return (JSON.parse(stdout) as Pods).items.map(({ metadata, status }) => {
-      const container = status.containerStatuses?.[0];
+  const withCluster = <T>(use: (client: KubeClient) => Promise<T>): Promise<T> =>
+    withApi(pilotage.ready.kubeconfig, use);
+
+  const listPods = async (): Promise<readonly Pod[]> =>
+    (await withCluster((client) => client.list(PODS, { namespace: 'web-dev' }))).items;
+
+  /** Process and count of restarts of every pod. */
+  const pods = async (): Promise<string[]> =>
+    (await listPods()).map(({ metadata, status }) => {
+      const container = status?.containerStatuses?.[0];
       return `${metadata.name} ${container?.containerID} restarts ${container?.restartCount}`;
     });
-  };
+
+  const logOf = (name: string): Promise<string> =>
+    withCluster(async (client) => text(await client.logs({ namespace: 'web-dev', name })));
 
   it('a second daemon on the same data directory is refused with a clear message', async () => {
     const { code, stderr } = await run(process.execPath, [
@@ -50,20 +62,19 @@ describe('e2e: processes that are killed', function () {
 
   it('kill -9 of the daemon fails no request, stops no pod, and keeps its ports and everything acknowledged', async () => {
     const before = { ready: pilotage.ready, pods: await pods() };
-    const created = await pilotage.kubectl(
-      '-n',
-      'web-dev',
-      'create',
-      'configmap',
-      'acknowledged',
-      '--from-literal=a=b',
-    );
-    expect(created.code, created.stderr).to.equal(0);
+    const key = { name: 'acknowledged', namespace: 'web-dev' };
+    const acknowledged: ConfigMap = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: key,
+      data: { a: 'b' },
+    };
+    const written = await withCluster((client) => client.create(CONFIG_MAPS, acknowledged));
     await pilotage.crash();
     for (let request = 0; request < 50; request++) expect((await fetchText(url)).status).to.equal(200);
     await pilotage.up();
     expect(pilotage.ready).to.deep.equal({ ...before.ready, pid: pilotage.ready.pid });
-    expect((await pilotage.kubectl('-n', 'web-dev', 'get', 'configmap', 'acknowledged')).code).to.equal(0);
+    expect(await withCluster((client) => client.get(CONFIG_MAPS, key))).to.deep.equal(written);
     expect((await pilotage.cli('wait', 'web/dev', '--timeout', '30s')).code).to.equal(0);
     expect(await pods()).to.deep.equal(before.pods);
   });
@@ -78,15 +89,17 @@ describe('e2e: processes that are killed', function () {
     await eventually('the service answers', async () => (await fetchText(url)).status === 200);
     expect((await pilotage.cli('wait', 'web/dev', '--timeout', '30s')).code).to.equal(0);
     expect(await pods()).to.deep.equal(before);
-    const logs = await pilotage.kubectl('-n', 'web-dev', 'logs', '-l', 'app=web', '--tail=-1');
-    expect(logs.stdout.match(/listening, version one/g)).to.have.length(2);
+    const names = (await listPods()).map(({ metadata }) => metadata.name ?? '');
+    const logs = await Promise.all(names.map(logOf));
+    expect(logs.join('').match(/listening, version one/g)).to.have.length(2);
   });
 
   it('a pod that exited while the daemon was dead shows its true exit code', async () => {
-    const manifest = {
+    const key = { name: 'ends', namespace: 'web-dev' };
+    const ends: Pod = {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: 'ends', namespace: 'web-dev' },
+      metadata: key,
       spec: {
         restartPolicy: 'Never',
         containers: [
@@ -99,21 +112,17 @@ describe('e2e: processes that are killed', function () {
         ],
       },
     };
-    await pilotage.applyJson(manifest);
-    await eventually(
-      'it runs',
-      async () =>
-        (await pilotage.kubectl('-n', 'web-dev', 'get', 'pod', 'ends', '-o', 'jsonpath={.status.phase}'))
-          .stdout === 'Running',
-    );
+    const look = (): Promise<Pod> => withCluster((client) => client.get(PODS, key));
+    await withCluster((client) => client.create(PODS, ends));
+    await eventually('it runs', async () => (await look()).status?.phase === 'Running');
     await pilotage.crash();
     await run('touch', [`${pilotage.dir}/go`]);
     await pilotage.up();
-    const code = await eventually('it has ended', async () => {
-      const path = 'jsonpath={.status.containerStatuses[0].state.terminated.exitCode}';
-      return (await pilotage.kubectl('-n', 'web-dev', 'get', 'pod', 'ends', '-o', path)).stdout || undefined;
-    });
-    expect(code).to.equal('42');
+    const ended = await eventually(
+      'it has ended',
+      async () => (await look()).status?.containerStatuses?.[0]?.state?.terminated,
+    );
+    expect(ended.exitCode).to.equal(42);
   });
 
   it('down stops the daemon, the agent and every pod, and up brings them back', async () => {
@@ -123,7 +132,7 @@ describe('e2e: processes that are killed', function () {
     expect(code).to.equal(0);
     expect(stdout).to.contain('down');
     expect([pid, agent].filter(isAlive)).to.deep.equal([]);
-    expect((await run('pgrep', ['-f', pilotage.dataDir])).stdout).to.equal('');
+    expect(await commandLinesWith(pilotage.dataDir)).to.deep.equal([]);
     await expectRefused(url);
     await pilotage.up();
     await eventually('the service answers again', async () => (await fetchText(url)).status === 200);

@@ -1,12 +1,16 @@
 /** Real processes, real git, real HTTP: the built program as a user runs it, on a data directory of its own. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/log.ts';
 import { processStartTime } from '../../src/base/process.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { remoteClient } from '../../src/kube/remote.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const main = join(root, 'dist', 'main.js');
@@ -283,3 +287,18 @@ export async function eventually<T>(
 
 /** A zombie that nobody has waited for does not live. */
 export const isAlive = (pid: number): boolean => processStartTime(pid) !== undefined;
+
+/** Command lines on this machine that name `text`, as those of daemon, agent, shims and watchdog name their directory. */
+export async function commandLinesWith(text: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.map((line) => line.replaceAll('\0', ' ')).filter((line) => line.includes(text));
+}
+
+/** The API of a running Pilotage, without any tool. */
+export async function withApi<T>(kubeconfig: string, use: (client: KubeClient) => Promise<T>): Promise<T> {
+  const client = remoteClient({ kubeconfig: { path: kubeconfig }, clock: systemClock, logger: silentLogger });
+  return use(client).finally(() => client.close());
+}

@@ -4,7 +4,19 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { cleanEnv, eventually, firstLine, isAlive, main, type Ready, repositoryAt, run } from './harness.ts';
+import { PODS, SERVICES } from '../../src/kube/resources.ts';
+import {
+  cleanEnv,
+  commandLinesWith,
+  eventually,
+  firstLine,
+  isAlive,
+  main,
+  type Ready,
+  repositoryAt,
+  run,
+  withApi,
+} from './harness.ts';
 
 describe('e2e: an ephemeral Pilotage leaves nothing running and nothing on disk', function () {
   this.timeout(60_000);
@@ -53,7 +65,7 @@ describe('e2e: an ephemeral Pilotage leaves nothing running and nothing on disk'
       child.kill(signal);
       expect(await exitOf(child)).to.equal(0);
       expect(existsSync(dataDir)).to.equal(false);
-      expect(await processesOf(dataDir)).to.equal('');
+      expect(await commandLinesWith(dataDir)).to.deep.equal([]);
       expect(isAlive(ready.agentPid)).to.equal(false);
     });
   }
@@ -67,7 +79,7 @@ describe('e2e: an ephemeral Pilotage leaves nothing running and nothing on disk'
     child.kill('SIGINT');
     expect(await exitOf(child)).to.equal(0);
     expect(performance.now() - since).to.be.below(4_000);
-    expect(await processesOf(dataDir)).to.equal('');
+    expect(await commandLinesWith(dataDir)).to.deep.equal([]);
     expect(existsSync(dataDir)).to.equal(false);
   });
 
@@ -99,16 +111,20 @@ describe('e2e: an ephemeral Pilotage leaves nothing running and nothing on disk'
     const both = [await up(), await up()];
     for (const [i, { ready }] of both.entries()) await withPods(ready, '', join(tmp, `work-${i}`));
     const addresses = await Promise.all(
-      both.map(async ({ ready }) => {
-        const template =
-          '{range .items[*]}{.status.podIP}{.spec.clusterIP}{.spec.ports[*].nodePort}{"\\n"}{end}';
-        const args = ['-n', 'web-dev', 'get', 'pods,services', '-o', `jsonpath=${template}`];
-        const { stdout, stderr } = await run('kubectl', args, { env: { KUBECONFIG: ready.kubeconfig } });
-        expect(stdout, stderr).to.match(/^127\./);
-        return stdout.trim().split('\n');
-      }),
+      both.map(({ ready }) =>
+        withApi(ready.kubeconfig, async (client) => {
+          const pods = await client.list(PODS, { namespace: 'web-dev' });
+          const services = await client.list(SERVICES, { namespace: 'web-dev' });
+          return [
+            ...pods.items.map(({ status }) => status?.podIP),
+            ...services.items.map(({ spec }) => spec.clusterIP),
+            ...services.items.flatMap(({ spec }) => spec.ports?.map(({ nodePort }) => nodePort)),
+          ];
+        }),
+      ),
     );
     const all = addresses.flat();
+    expect(all).to.have.length.above(6).and.not.include(undefined);
     expect(new Set(all).size, all.join()).to.equal(all.length);
   });
 
@@ -142,12 +158,9 @@ const exitOf = (child: ChildProcess): Promise<number | NodeJS.Signals | null> =>
     ? Promise.resolve(child.exitCode ?? child.signalCode)
     : new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
 
-/** Command lines that name the directory: daemon, agent, shims, watchdog. */
-const processesOf = async (dataDir: string): Promise<string> => (await run('pgrep', ['-af', dataDir])).stdout;
-
 const isGone = (dataDir: string): Promise<true> =>
   eventually('nothing of it is left', async () => {
-    const processes = await processesOf(dataDir);
-    if (processes !== '') throw new Error(processes);
+    const processes = await commandLinesWith(dataDir);
+    if (processes.length > 0) throw new Error(processes.join('\n'));
     return !existsSync(dataDir);
   });
