@@ -1,6 +1,6 @@
 // `npm run bench [-- NAME…]`: every program of bench/, or the named ones, one after the other; a JSON line per figure on stdout.
 import { readdirSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled, root, run } from './setup.mjs';
 
@@ -16,9 +16,11 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const [{ model = 'unknown' } = {}] = cpus();
+// A load well above 0 before anything began means that the figures are of a machine that had other things to do.
+const load = Math.round((loadavg()[0] ?? 0) * 10) / 10;
 const machine = { cores: cpus().length, cpu: model, memoryGB: Math.round(totalmem() / 2 ** 30) };
 console.log(
-  JSON.stringify({ date: new Date().toISOString().slice(0, 10), node: process.version, ...machine }),
+  JSON.stringify({ date: new Date().toISOString().slice(0, 10), node: process.version, ...machine, load }),
 );
 for (const name of asked.length > 0 ? asked : all) {
   run(process.execPath, ['--import', 'tsx', join('bench', `${name}.ts`)]);
