@@ -19,6 +19,8 @@ const NAME = 'resizer';
 const FIRST = { version: '1.0.0', maxPixels: 2_000_000 };
 const SECOND = { version: '1.1.0', maxPixels: 3_000_000 };
 const TIMEOUT_MS = 120_000;
+/** How long the sample ends its connections after SIGTERM, and some. */
+const DRAIN_MS = 1_500;
 
 interface Show {
   readonly context: CliContext;
@@ -234,6 +236,8 @@ async function update({ context, stage, sample, ready, daemon }: Show, url: stri
     }),
   ]);
   stage.done('rolled out under load: 8 clients, half on kept connections', since);
+  // The last old pod has been told to end, and answers what is under way for its second of draining.
+  await pause(DRAIN_MS);
   const before = load.report();
   await until(pause, () => load.report().requests >= before.requests + 100);
   const report = await load.stop();
