@@ -1,4 +1,5 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { errnoOf, ProblemError } from '../base/errors.ts';
 import { startWatchdog } from '../base/watchdog.ts';
 import type { CliContext } from './context.ts';
@@ -54,4 +55,17 @@ export async function reap(
   );
   await takeDown(context, ending, options);
   await rm(ending, { recursive: true, force: true, maxRetries: 3 });
+  await removeStraggling(dataDir);
+}
+
+/** Until it ended the agent may have written of a pod by the old name, and so have made the folders above anew. */
+async function removeStraggling(dataDir: string): Promise<void> {
+  const agent = join(dataDir, 'agent');
+  await rm(join(agent, 'pods'), { recursive: true, force: true, maxRetries: 3 });
+  for (const folder of [agent, dataDir]) {
+    await rmdir(folder).catch((error: unknown) => {
+      // Absent, as it should be; or a mount point, or somebody has moved in meanwhile.
+      if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes(errnoOf(error) ?? '')) throw error;
+    });
+  }
 }

@@ -1,0 +1,25 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { CliContext } from '../../src/cli/context.ts';
+import { reap } from '../../src/cli/ephemeral.ts';
+import { FakeClock } from '../fakes/clock.ts';
+
+describe('the end of an ephemeral data directory', () => {
+  it('takes along what the agent has still written of a pod after the directory lost its name', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'pilotage-reap-'));
+    const dataDir = join(place, 'data');
+    mkdirSync(join(dataDir, 'store'), { recursive: true });
+    const stopPods = async (): Promise<void> => {
+      const pod = join(dataDir, 'agent', 'pods', 'uid');
+      mkdirSync(pod, { recursive: true });
+      writeFileSync(join(pod, '.pod.json'), '{}');
+    };
+    const context: Pick<CliContext, 'clock' | 'stopPods'> = { clock: new FakeClock(), stopPods };
+    await reap(context as CliContext, dataDir);
+    expect(existsSync(dataDir)).to.equal(false);
+    expect(existsSync(`${dataDir}.ending`)).to.equal(false);
+    rmSync(place, { recursive: true });
+  });
+});
