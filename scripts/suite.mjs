@@ -1,5 +1,5 @@
-// Runs checks one after the other and ends with the one line that scripts and CI read: `N passed, N failed`.
-import { spawnSync } from 'node:child_process';
+// Runs checks and ends with the one line that scripts and CI read: `N passed, N failed`.
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,39 +9,46 @@ const bin = (...parts) => join(root, 'node_modules', ...parts);
 
 export function createSuite() {
   const total = { passed: 0, failed: 0, skipped: [] };
-  const node = (args, options) =>
-    spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', ...options });
+
+  function count(file, status) {
+    try {
+      const result = JSON.parse(readFileSync(file, 'utf8'));
+      total.passed += result.passed;
+      total.failed += result.failed;
+      total.skipped.push(...result.skipped);
+      // Mocha can fail without a failing test: a file that does not load, an exception after the end.
+      if (status !== 0 && result.failed === 0) total.failed += 1;
+    } catch {
+      total.failed += 1;
+    }
+  }
+
   return {
     /** A program that passes as a whole or fails as a whole. */
     check(name, args) {
       console.log(`\n${name}`);
-      const passed = node(args).status === 0;
+      const passed = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;
       total[passed ? 'passed' : 'failed'] += 1;
       console.log(passed ? `  ✔ ${name}` : `  ✘ ${name} failed`);
     },
-    mocha(specs, env = {}) {
+
+    /**
+     * Groups of test files, a process each, at the same time: end-to-end tests mostly wait for other processes.
+     * The first group is shown as it goes, the others once they have ended, so that no lines mix.
+     */
+    async mocha(groups, env = {}) {
       const folder = mkdtempSync(join(tmpdir(), 'pilotage-test-'));
-      const counts = join(folder, 'counts.json');
-      const args = [
-        bin('mocha', 'bin', 'mocha.js'),
-        '--reporter',
-        'scripts/reporter.cjs',
-        '--reporter-option',
-        `counts=${counts}`,
-      ];
-      const { status } = node([...args, ...specs], { env: { ...process.env, ...env } });
-      try {
-        const result = JSON.parse(readFileSync(counts, 'utf8'));
-        total.passed += result.passed;
-        total.failed += result.failed;
-        total.skipped.push(...result.skipped);
-        // Mocha can fail without a failing test: a file that does not load, an exception after the end.
-        if (status !== 0 && result.failed === 0) total.failed += 1;
-      } catch {
-        total.failed += 1;
+      const runs = groups.map((specs, index) =>
+        start(specs, join(folder, `${index}.json`), index === 0, env),
+      );
+      for (const [index, run] of runs.entries()) {
+        const { status, output } = await run;
+        process.stdout.write(output);
+        count(join(folder, `${index}.json`), status);
       }
       rmSync(folder, { recursive: true, force: true });
     },
+
     /** Prints the counts and ends the process: 0 only when nothing failed, nor was skipped where nothing may be. */
     finish() {
       const strict = process.env.PILOTAGE_SKIP_NOTHING === '1';
@@ -56,6 +63,27 @@ export function createSuite() {
       process.exit(total.failed === 0 ? 0 : 1);
     },
   };
+}
+
+function start(specs, counts, live, env) {
+  const args = [
+    bin('mocha', 'bin', 'mocha.js'),
+    '--reporter',
+    'scripts/reporter.cjs',
+    '--reporter-option',
+    `counts=${counts}`,
+    ...specs,
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: live ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+  });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
+  return new Promise((resolve) =>
+    child.on('close', (status) => resolve({ status, output: Buffer.concat(output) })),
+  );
 }
 
 export const tools = {

@@ -182,7 +182,7 @@ try {
   const kubeconfig = await startApiServer(etcd);
   const { createSuite } = await import('./suite.mjs');
   const suite = createSuite();
-  suite.mocha(process.argv.length > 2 ? process.argv.slice(2) : PEER_TESTS, {
+  await suite.mocha([process.argv.length > 2 ? process.argv.slice(2) : PEER_TESTS], {
     CONTRACT_KUBECONFIG: kubeconfig,
     CONTRACT_ETCD: etcd,
   });

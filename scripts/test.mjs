@@ -1,5 +1,15 @@
 // `npm test`: type-check, lint, architecture, unit, contract and end-to-end tests. Loopback only, below three minutes.
-import { ensureBuilt, ensureInstalled } from './setup.mjs';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBuilt, ensureInstalled, root } from './setup.mjs';
+
+/** Every test file below a folder, relative to the root. */
+function testsBelow(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
 
 ensureInstalled();
 const { createSuite, tools } = await import('./suite.mjs');
@@ -7,5 +17,7 @@ const suite = createSuite();
 suite.check('type-check', [tools.tsc, '--noEmit']);
 suite.check('lint', [tools.biome, 'check', '--error-on-warnings', '.']);
 ensureBuilt();
-suite.mocha(process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts']);
+const endToEnd = testsBelow('test/e2e');
+const inside = testsBelow('test').filter((file) => !endToEnd.includes(file));
+await suite.mocha(process.argv.length > 2 ? [process.argv.slice(2)] : [endToEnd, inside]);
 suite.finish();
