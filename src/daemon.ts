@@ -279,7 +279,15 @@ async function startDelivery({
     scheduleWork({ ...housekeeping, work: () => keepHouse({ home, images, clock, logger }) }),
   );
   // A push that became durable just before a crash may not have been observed: the branches say what is wanted.
-  for (const name of await host.list()) await observe(name);
+  for (const name of await host.list()) {
+    await observe(name).catch((error: unknown) =>
+      // One damaged repository freezes its own delivery, and keeps no other from starting.
+      logger.error(
+        { delivery: name, error: formatProblem(problemOf(error)) },
+        'a hosted repository cannot be read',
+      ),
+    );
+  }
   return face;
 }
 

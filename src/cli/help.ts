@@ -10,7 +10,7 @@ interface Help {
 }
 
 /** What `--help` says beyond the options. */
-export const HELP: Readonly<Record<string, Help>> = {
+const HELP: Readonly<Record<string, Help>> = {
   up: {
     group: 'Run it',
     examples: [

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { KubeClient } from '../../src/kube/client.ts';
@@ -123,6 +125,22 @@ describe('e2e: processes that are killed', function () {
       async () => (await look()).status?.containerStatuses?.[0]?.state?.terminated,
     );
     expect(ended.exitCode).to.equal(42);
+  });
+
+  it('a hosted repository that was damaged meanwhile keeps nothing from starting but itself', async () => {
+    const broken = await pilotage.repository('broken');
+    expect((await broken.push()).code).to.equal(0);
+    await pilotage.crash();
+    await writeFile(
+      join(pilotage.dataDir, 'git', 'broken.git', 'refs', 'heads', 'main'),
+      `${'f'.repeat(40)}\n`,
+    );
+    await pilotage.up();
+    expect((await pilotage.cli('wait', 'web/dev', '--timeout', '30s')).code).to.equal(0);
+    expect((await fetchText((await statusOf(pilotage, 'broken', 'dev'))?.urls[0] ?? '')).status).to.equal(
+      200,
+    );
+    expect(pilotage.log.join('\n')).to.contain('broken');
   });
 
   it('down stops the daemon, the agent and every pod, and up brings them back', async () => {

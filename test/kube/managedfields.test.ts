@@ -7,6 +7,7 @@ import { type ApplyInput, recordApply, recordUpdate } from '../../src/kube/manag
 import { builtinSchema, type Schema } from '../../src/kube/schema.ts';
 import { StatusError } from '../../src/kube/status.ts';
 import type { JsonObject, KubeObject } from '../../src/kube/types.ts';
+import { failure } from './failure.ts';
 
 const schema = builtinSchema({ group: 'apps', version: 'v1', kind: 'Deployment' }) as Schema;
 const defaults = (object: KubeObject): KubeObject => applyDefaults(schema, object);
@@ -43,16 +44,6 @@ const withSpec = (object: KubeObject, spec: object): KubeObject => ({
   spec: { ...(object.spec as object), ...spec },
 });
 const managers = (object: KubeObject) => (object.metadata.managedFields ?? []).map(({ manager }) => manager);
-
-function failure(act: () => unknown): StatusError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof StatusError) return error;
-    throw error;
-  }
-  throw new Error('did not fail');
-}
 
 describe('managed fields of a built-in kind', () => {
   it('record what the creator set and the defaults that it got, and none of the server’s bookkeeping', () => {

@@ -4,26 +4,16 @@ import { deepFreeze } from '../../src/kube/equal.ts';
 import { jsonMergePatch } from '../../src/kube/jsonmergepatch.ts';
 import { jsonPatch } from '../../src/kube/jsonpatch.ts';
 import { builtinSchema, type Schema } from '../../src/kube/schema.ts';
-import { StatusError } from '../../src/kube/status.ts';
 import { strategicMergePatch } from '../../src/kube/strategicmerge.ts';
 import type { Json } from '../../src/kube/types.ts';
 import { parseYaml } from '../../src/kube/yaml.ts';
+import { failure } from './failure.ts';
 
 const yaml = (text: string): Json => {
   const result = parseYaml(text, 'case');
   if (!result.ok) throw new Error(result.problems[0].message);
   return deepFreeze(result.value);
 };
-
-function failure(act: () => unknown): StatusError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof StatusError) return error;
-    throw error;
-  }
-  throw new Error('did not fail');
-}
 
 describe('JSON merge patch', () => {
   it('takes a key named __proto__ for a member, not for the prototype', () => {
