@@ -1,13 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Pod } from '../../../src/kube/objects.ts';
 import { CONFIG_MAPS, PODS } from '../../../src/kube/resources.ts';
 import type { KubeObject } from '../../../src/kube/types.ts';
 import { type RunningServer, startHttpsServer } from './httpserver.ts';
-
-const docs = join(import.meta.dirname, '..', '..', '..', 'docs');
 
 /** What docs/deviations.md says of the API and no other test has reason to look at. */
 describe('where the built-in API differs from Kubernetes', () => {
@@ -68,20 +64,5 @@ describe('where the built-in API differs from Kubernetes', () => {
     };
     const { spec } = await server.client().create(PODS, pod);
     expect([spec.volumes ?? [], spec.containers[0]?.volumeMounts ?? []]).to.deep.equal([[], []]);
-  });
-
-  it('is written down with the test that holds each of the differences', () => {
-    const text = readFileSync(join(docs, 'deviations.md'), 'utf8');
-    const rows = text.split('\n').filter((line) => /^\| (?!What \|)[^-]/.test(line));
-    expect(rows).to.have.length.greaterThan(20);
-    for (const row of rows) {
-      const links = [...row.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)];
-      expect(links, `no test holds: ${row}`).to.have.length.greaterThan(0);
-      for (const [, title = '', path = ''] of links) {
-        const file = join(docs, path);
-        expect(existsSync(file), `${path} is not there`).to.equal(true);
-        expect(readFileSync(file, 'utf8'), `${path} has no test of this title`).to.contain(title);
-      }
-    }
   });
 });

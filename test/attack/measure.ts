@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { isAlive, type Pilotage } from '../e2e/harness.ts';
+import { type Attack, BUDGET } from './attack.ts';
+
+export interface Measured {
+  readonly input: string;
+  readonly passed: boolean;
+  readonly happened: string;
+  readonly ms: number;
+  /** Of the daemon, the peak. */
+  readonly memoryMb: number;
+  /** The longest wait for an answer of `/livez`. */
+  readonly silenceMs: number;
+}
+
+/** Runs one attack while another process asks the API whether it lives. */
+export async function measure(attack: Attack, target: Pilotage): Promise<Measured> {
+  const probe = startProbe(target);
+  const begin = performance.now();
+  const outcome = await attack.run(target).then(
+    (happened) => ({ passed: true, happened }),
+    (error: unknown) => ({ passed: false, happened: error instanceof Error ? error.message : String(error) }),
+  );
+  const ms = Math.round(performance.now() - begin);
+  const seen = await probe.end();
+  return judge(attack, { input: attack.input, ...outcome, ms, ...seen }, target);
+}
+
+/** What was answered as it should be has also kept to its budget, and left the daemon alive. */
+function judge({ budget }: Attack, measured: Measured, target: Pilotage): Measured {
+  const { silenceMs, memoryMb } = { ...BUDGET, ...budget };
+  const faults = [
+    ...(isAlive(target.ready.pid) ? [] : ['the daemon is dead']),
+    ...(measured.silenceMs > silenceMs ? [`the API was silent for more than ${silenceMs} ms`] : []),
+    ...(measured.memoryMb > memoryMb ? [`the daemon took more than ${memoryMb} MB`] : []),
+  ];
+  if (faults.length === 0) return measured;
+  return { ...measured, passed: false, happened: [...faults, measured.happened].join('; ') };
+}
+
+function startProbe(target: Pilotage): { end(): Promise<Pick<Measured, 'silenceMs' | 'memoryMb'>> } {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'probe.mjs')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let told = '';
+  const tell = () => {
+    const line = JSON.stringify({ url: target.ready.api, pid: target.ready.pid });
+    if (line !== told) child.stdin.write(`${line}\n`);
+    told = line;
+  };
+  tell();
+  // A restart gives the target another process, perhaps another port.
+  const follow = setInterval(tell, 50);
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString('utf8');
+  });
+  return {
+    end: () =>
+      new Promise((resolve) => {
+        clearInterval(follow);
+        child.once('close', () => resolve(JSON.parse(printed)));
+        child.stdin.end();
+      }),
+  };
+}
