@@ -4,6 +4,7 @@ import { systemClock } from './base/clock.ts';
 import { createLogger, silentLogger } from './base/log.ts';
 import { processStartTime } from './base/process.ts';
 import { readState, writeState } from './base/statefile.ts';
+import { surviveUncaught } from './base/uncaught.ts';
 import type { AgentOptions, Surroundings } from './cli/context.ts';
 import { remoteClient } from './kube/remote.ts';
 import { type AgentConfig, type AgentFile, agentConfigPath, agentFilePath } from './model/agentfile.ts';
@@ -44,6 +45,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   // The terminal that `up` was typed in is not ours: its end is no reason to end.
   process.on('SIGHUP', () => {});
   await node.start();
+  surviveUncaught(process, systemClock, logger);
   logger.info({ node: config.nodeName, pid: process.pid }, 'agent runs');
   await told;
   await node.stop();

@@ -9,6 +9,7 @@ import { leaveSoon, livenessOf, processStartTime } from './base/process.ts';
 import { scheduleWork } from './base/schedule.ts';
 import { writeState } from './base/statefile.ts';
 import { listenForStop } from './base/told.ts';
+import { surviveUncaught } from './base/uncaught.ts';
 import { superviseAgent } from './cli/agentprocess.ts';
 import { announce } from './cli/announce.ts';
 import type { CliContext, Surroundings, UpOptions } from './cli/context.ts';
@@ -65,6 +66,8 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
   const run = async (): Promise<void> => {
     await makeDataDir(options.dataDir);
     const daemon = await startDaemon(options, context.surroundings, logger);
+    // Only now: what fails while it starts must end it, or nobody is told.
+    surviveUncaught(process, systemClock, logger);
     announce(options, context, daemon.file);
     logger.info({ reason: await told.first }, 'stopping');
     await daemon.stop(told.second);

@@ -7,7 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { User } from '../../kube/client.ts';
 import { statusError } from '../../kube/status.ts';
-import { CHANNEL, type LinkRequest, type StreamFailure } from '../link.ts';
+import { CHANNEL, type LinkRequest, MAX_FRAME_BYTES, readFailure } from '../link.ts';
 import type { NodeConnection, NodeConnections } from './types.ts';
 
 /** The server's end of link.ts: agents dial in, streams are asked for over the link and arrive on sockets of their own. */
@@ -36,7 +36,11 @@ interface Waiting {
 }
 
 export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOptions): NodeLinks {
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES,
+  });
   const links = new Map<string, WebSocket>();
   const waiting = new Map<string, Waiting>();
 
@@ -101,7 +105,7 @@ export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOpt
       const [path = ''] = (request.url ?? '').split('?');
       const [, encoded, id] = PATH.exec(path) ?? [];
       if (encoded === undefined) return false;
-      const node = decodeURIComponent(encoded);
+      const node = nodeNameOf(encoded);
       if (user.name !== `system:node:${node}` && !user.groups.includes('system:masters')) {
         throw statusError('Forbidden', `User "${user.name}" may not speak for node "${node}"`);
       }
@@ -194,6 +198,14 @@ function readableOf(socket: WebSocket, signal: AbortSignal | undefined): Readabl
 }
 
 function failureOf(payload: Buffer): Error {
-  const failure = JSON.parse(payload.toString('utf8')) as StreamFailure;
-  return statusError(failure.reason, failure.message);
+  const { reason, message } = readFailure(payload);
+  return statusError(reason, message);
+}
+
+function nodeNameOf(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw statusError('BadRequest', `"${encoded}" is not the name of a node`);
+  }
 }

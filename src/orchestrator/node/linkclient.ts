@@ -4,7 +4,15 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { backoffMs } from '../../base/queue.ts';
-import { CHANNEL, type LinkRequest, linkPath, type StreamFailure, streamPath } from '../link.ts';
+import {
+  CHANNEL,
+  type LinkRequest,
+  linkPath,
+  MAX_FRAME_BYTES,
+  readRequest,
+  type StreamFailure,
+  streamPath,
+} from '../link.ts';
 
 /** The way to the API server: `url` as `https://host:port`, and what proves who we are (PEM). */
 export interface LinkTarget {
@@ -28,6 +36,10 @@ export interface LinkClientOptions {
 const RETRY = { baseMs: 100, maxMs: 5_000 };
 /** A link that is silent for so long is taken for dead: the server may have gone without a word. */
 const PING_MS = 15_000;
+/** A server that takes the connection and never answers is no server. */
+const HANDSHAKE_MS = 10_000;
+/** Streams under way at once, each with a socket and an open file. */
+const MAX_STREAMS = 256;
 
 /** Keeps a link to the API server until the signal aborts, and answers what comes over it. Never rejects. */
 export async function keepLinked(options: LinkClientOptions, signal: AbortSignal): Promise<void> {
@@ -44,7 +56,12 @@ export async function keepLinked(options: LinkClientOptions, signal: AbortSignal
 
 function dial({ url, tls }: LinkTarget, path: string): WebSocket {
   // perMessageDeflate would hold a compressor per stream for text that stays on this machine.
-  return new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, { ...tls, perMessageDeflate: false });
+  return new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, {
+    ...tls,
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES,
+    handshakeTimeout: HANDSHAKE_MS,
+  });
 }
 
 /** One link from dial to close; resolves with whether it ever stood. */
@@ -56,6 +73,7 @@ function linkOnce(options: LinkClientOptions, signal: AbortSignal): Promise<bool
     let isOpen = false;
     let isAlive = true;
     let cancelPing = () => {};
+    let streams = 0;
     const ping = () => {
       if (!isAlive) return socket.terminate();
       isAlive = false;
@@ -73,8 +91,15 @@ function linkOnce(options: LinkClientOptions, signal: AbortSignal): Promise<bool
     });
     socket.on('message', (data) => {
       isAlive = true;
-      const request = parseRequest(data.toString());
-      if (request) void serve(options, request, over.signal);
+      const request = readRequest(data.toString());
+      if (!request || streams >= MAX_STREAMS) {
+        logger.warn({ streams }, request ? 'too many streams: a request is not answered' : 'not a request');
+        return;
+      }
+      streams += 1;
+      void serve(options, request, over.signal).finally(() => {
+        streams -= 1;
+      });
     });
     // 'close' follows.
     socket.on('error', (error) => (isOpen ? undefined : reject(error)));
@@ -86,14 +111,6 @@ function linkOnce(options: LinkClientOptions, signal: AbortSignal): Promise<bool
     });
     if (signal.aborted) socket.terminate();
   });
-}
-
-function parseRequest(text: string): LinkRequest | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Answers one request on a socket of its own. Whoever asked ends it by closing. */
@@ -110,7 +127,7 @@ function serve(options: LinkClientOptions, request: LinkRequest, link: AbortSign
     });
     socket.on('error', (error) => logger.debug({ error: error.message }, 'a stream broke'));
     socket.on('open', () => {
-      pump(socket, options.answer(request, gone.signal))
+      pump(socket, () => options.answer(request, gone.signal))
         .catch((error: unknown) =>
           fail(socket, { reason: 'InternalError', message: problemOf(error).message }),
         )
@@ -119,7 +136,8 @@ function serve(options: LinkClientOptions, request: LinkRequest, link: AbortSign
   });
 }
 
-async function pump(socket: WebSocket, answer: Answer): Promise<void> {
+async function pump(socket: WebSocket, answerOf: () => Answer): Promise<void> {
+  const answer = answerOf();
   if (answer.type === 'failure') return fail(socket, answer.failure);
   for await (const bytes of answer.bytes) {
     if (socket.readyState !== WebSocket.OPEN) return;

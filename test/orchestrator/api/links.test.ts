@@ -11,6 +11,7 @@ import {
   type StreamFailure,
   streamPath,
 } from '../../../src/orchestrator/link.ts';
+import { seeded } from '../../kube/seeded.ts';
 import { type RunningServer, startHttpsServer } from './httpserver.ts';
 
 /** The agent's end, as small as it can be. */
@@ -182,5 +183,65 @@ describe('the link to a node', () => {
     };
     expect(await textOf(await logs())).to.equal('');
     fresh.link.terminate();
+  });
+
+  it('outlives whatever bytes a node sends in place of a log', async () => {
+    const agent = new FakeAgent(server, 'n1', 'n1');
+    await agent.connected();
+    const random = seeded(15);
+    const errors = [
+      '',
+      '{',
+      'null',
+      '7',
+      '[]',
+      '{"reason":7}',
+      '{"reason":"NoSuch","message":"x"}',
+      '{"message":{}}',
+    ];
+    const bytes = () => Buffer.from(Array.from({ length: random(40) }, () => random(256)));
+    const hostile = [
+      ...errors.map((text) => frame(CHANNEL.error, text)),
+      Buffer.alloc(0),
+      Buffer.alloc(300_000, CHANNEL.stdout),
+      ...Array.from({ length: 40 }, bytes),
+    ];
+    for (const message of hostile) {
+      agent.onRequest = ({ id }) => {
+        const stream = agent.dial(streamPath('n1', id));
+        stream.on('error', () => {});
+        stream.on('open', () => {
+          stream.send(message);
+          stream.close();
+        });
+      };
+      await logs()
+        .then(textOf)
+        .catch((error: Error) => {
+          if (!(error instanceof StatusError) && !/aborted|terminated|socket/.test(error.message))
+            throw error;
+        });
+    }
+    agent.onRequest = ({ id }) => {
+      const stream = agent.dial(streamPath('n1', id));
+      stream.on('open', () => {
+        stream.send(frame(CHANNEL.error, '{"reason": "NoSuch"}'));
+        stream.close();
+      });
+    };
+    const said = await logs().then(textOf, (error: Error) => error.message);
+    expect(said).to.include('cannot be read');
+    agent.link.terminate();
+  });
+
+  it('has a name that can be read', async () => {
+    const agent = new FakeAgent(server, 'n1', 'n1');
+    await agent.connected();
+    const stream = agent.dial('/pilotage/v1/nodes/%E0%A4%A/link');
+    const code = await new Promise((resolve) => {
+      stream.once('unexpected-response', (_request, response) => resolve(response.statusCode));
+    });
+    expect(code).to.equal(400);
+    agent.link.terminate();
   });
 });
