@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ProblemError } from '../base/errors.ts';
+import { splitLines } from '../base/lines.ts';
 import { silentLogger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Pod } from '../kube/objects.ts';
@@ -75,6 +75,9 @@ async function printLogs(
   );
 }
 
+/** A line without an end would fill the memory. */
+const LINE_BYTES = 1024 * 1024;
+
 async function printLog(
   context: CliContext,
   client: KubeClient,
@@ -95,7 +98,9 @@ async function printLog(
       ...(options.tail === undefined ? {} : { tailLines: options.tail }),
     },
   );
-  for await (const line of createInterface({ input })) context.stdout.write(`${prefix} ${line}\n`);
+  const lines = splitLines(LINE_BYTES, (line) => context.stdout.write(`${prefix} ${line}\n`));
+  for await (const piece of input) lines.add(piece as Buffer);
+  lines.end();
 }
 
 function parseCount(text: string): number {

@@ -1,5 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Problem } from '../../base/errors.ts';
+import { splitLines } from '../../base/lines.ts';
+import { BUILD_LIMITS, type BuildLimits, watchLimits } from './buildlimits.ts';
 import { type RunOutcome, runToEnd } from './spawn.ts';
 
 export interface BuildRun {
@@ -11,33 +13,46 @@ export interface BuildRun {
   readonly onOutput: (line: string) => void;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  readonly limits?: BuildLimits;
 }
 
 /** Lines of output that a failure repeats: the end is where tools say what went wrong. */
 const TAIL = 20;
+const LINE_BYTES = 4 * 1024;
+/** What is told of a build that talks and talks; its last lines are told at the end. */
+const TOLD_LINES = 2_000;
 
 /** Runs the build command; undefined when it succeeded. */
 export async function runBuild(run: BuildRun): Promise<Problem | undefined> {
   const tail: string[] = [];
-  const lines = splitLines((line) => {
+  let told = 0;
+  const lines = splitLines(LINE_BYTES, (line) => {
     tail.push(line);
     if (tail.length > TAIL) tail.shift();
-    run.onOutput(line);
+    if (told++ < TOLD_LINES) run.onOutput(line);
+    if (told === TOLD_LINES) run.onOutput(`… more than ${TOLD_LINES} lines: the rest is not shown`);
   });
+  const limits = watchLimits({ limits: BUILD_LIMITS, ...run });
   const outcome = await runToEnd({
     argv: ['/bin/sh', '-c', run.build],
     cwd: run.dir,
     env: run.env,
     timeoutMs: run.deadlineMs,
     clock: run.clock,
-    signal: run.signal,
-    onOutput: lines.add,
+    signal: limits.signal,
+    onStart: limits.started,
+    onOutput(piece) {
+      limits.printed(piece.length);
+      if (!limits.exceeded()) lines.add(piece);
+    },
   });
+  limits.stop();
   lines.end();
+  const exceeded = limits.exceeded();
   if (outcome.type === 'exited' && outcome.exitCode === 0) return undefined;
   return {
-    reason: outcome.type === 'aborted' ? 'ImageBuildAborted' : 'ImageBuildFailed',
-    message: `Building image ${run.ref} failed: \`${run.build}\` ${how(outcome, run.deadlineMs)}.`,
+    reason: outcome.type === 'aborted' && !exceeded ? 'ImageBuildAborted' : 'ImageBuildFailed',
+    message: `Building image ${run.ref} failed: \`${run.build}\` ${exceeded ?? how(outcome, run.deadlineMs)}.`,
     details: tail,
     remedy: 'What runs goes on running. Repair the build and push again.',
   };
@@ -54,19 +69,4 @@ function how(outcome: RunOutcome, deadlineMs: number): string {
     case 'error':
       return `could not be run: ${outcome.message}`;
   }
-}
-
-function splitLines(tell: (line: string) => void): { add(piece: Buffer): void; end(): void } {
-  const decoder = new TextDecoder();
-  let rest = '';
-  return {
-    add(piece) {
-      const parts = (rest + decoder.decode(piece, { stream: true })).split(/\r?\n/);
-      rest = parts.pop() ?? '';
-      for (const part of parts) tell(part);
-    },
-    end() {
-      if (rest) tell(rest);
-    },
-  };
 }

@@ -11,6 +11,8 @@ export interface RunRequest {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** Told the leader of the program's process group. */
+  readonly onStart?: (pid: number) => void;
   /** Called with pieces of output as they come. */
   readonly onOutput: (piece: Buffer) => void;
 }
@@ -37,6 +39,7 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
     const tied = ['-c', TIE, 'pilotage-tie', ...argv];
     const child = spawn('/bin/sh', tied, { cwd, env, detached: true, stdio: 'pipe' });
     const { stdin, stdout, stderr } = child;
+    if (child.pid !== undefined) request.onStart?.(child.pid);
     let cancel = clock.after(timeoutMs, () => end({ type: 'timeout' }));
     const end = (outcome: RunOutcome) => {
       cancel();

@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { systemClock } from '../../../src/base/clock.ts';
 import { ProblemError } from '../../../src/base/errors.ts';
+import { CUT } from '../../../src/base/lines.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { processStartTime } from '../../../src/base/process.ts';
+import type { BuildLimits } from '../../../src/orchestrator/node/buildlimits.ts';
+import { runBuild } from '../../../src/orchestrator/node/imagebuild.ts';
 import { type BuildRequest, openImageStore } from '../../../src/orchestrator/node/images.ts';
 import { scratch, until } from './helpers.ts';
 
@@ -136,6 +139,32 @@ describe('image store', () => {
       .store.importDirectory('a:1', join(place.path, 'nowhere'))
       .catch((e: unknown) => e);
     expect(error).to.be.instanceOf(ProblemError);
+  });
+
+  it('cuts the lines of a build that prints without a line break, and ends one that prints without end', async () => {
+    const { store } = open();
+    const lines: string[] = [];
+    const long = await store.build(
+      request({ build: 'head -c 20000 /dev/zero | tr "\\0" x', onOutput: (line) => lines.push(line) }),
+    );
+    expect(long.ok).to.equal(true);
+    expect(lines.map((line) => line.length)).to.deep.equal([4096 + CUT.length]);
+    const endless = await store.build(request({ ref: 'shop/web:2', build: 'yes | tr -d "\\n"' }));
+    expect(endless.ok ? '' : endless.problems[0].message).to.contain('printed more than 64 MiB');
+  });
+
+  it('ends a build whose processes use more memory, or write more, than they may', async () => {
+    const run = { ref: 'a:1', dir: place.path, env: { PATH: '/usr/bin:/bin' }, deadlineMs: 60_000 };
+    const limits = { outputBytes: 1, memoryBytes: 1e12, diskBytes: 1e12 };
+    const endOf = async (build: string, less: Partial<BuildLimits>) => {
+      const { signal } = new AbortController();
+      const rest = { onOutput() {}, signal, clock: systemClock };
+      return (await runBuild({ ...run, ...rest, build, limits: { ...limits, ...less } }))?.message;
+    };
+    expect(await endOf('sleep 60', { memoryBytes: 1 })).to.contain('of memory');
+    expect(await endOf('head -c 3000000 /dev/zero >f; sleep 60', { diskBytes: 2 << 20 })).to.contain(
+      'wrote more than 2 MiB',
+    );
   });
 
   it('a build ends with the process that asked for it, even when that one is killed', async () => {
