@@ -7,8 +7,12 @@ const MAX_MS = 300_000;
 const RESET_MS = 600_000;
 const STEADY_MS = 2_000;
 
+/** It ended with its node, not by itself: nothing to wait for, nothing to count. */
+export const isPlanned = ({ state }: Attempt): boolean => state.type !== 'running' && state.planned === true;
+
 /** How long the restart after an attempt that follows `ended` will wait: recorded with that attempt. The first restart is at once. */
 export function nextBackOff(ended: Attempt): number {
+  if (isPlanned(ended)) return ended.backOffMs;
   const ranFor = ended.state.type === 'running' ? 0 : ended.state.finishedAt - ended.startedAt;
   if (ended.backOffMs === 0 || ranFor >= RESET_MS) return BASE_MS;
   return Math.min(MAX_MS, ended.backOffMs * 2);
@@ -16,7 +20,7 @@ export function nextBackOff(ended: Attempt): number {
 
 /** When the attempt after `ended` may begin, in ms since the epoch. Never further off than the back-off, whatever the wall clock did. */
 export function restartAt(ended: Attempt, now: number): number {
-  if (ended.state.type === 'running') return now;
+  if (ended.state.type === 'running' || isPlanned(ended)) return now;
   const ranFor = ended.state.finishedAt - ended.startedAt;
   const wait = ranFor >= RESET_MS ? 0 : ended.backOffMs;
   return Math.min(ended.state.finishedAt + wait, now + wait);

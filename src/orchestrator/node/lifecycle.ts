@@ -1,4 +1,4 @@
-import { nextBackOff, restartAt } from './backoff.ts';
+import { isPlanned, nextBackOff, restartAt } from './backoff.ts';
 import {
   type ContainerView,
   exitCodeOfAttempt,
@@ -16,6 +16,7 @@ export type Action =
       readonly container: string;
       readonly attempt: number;
       readonly backOffMs: number;
+      readonly restarts: number;
     }
   /** preStop, SIGTERM, and SIGKILL when `deadline` (ms since the epoch) comes. */
   | { readonly type: 'stop'; readonly container: string; readonly deadline: number; readonly message: string }
@@ -118,6 +119,7 @@ function keep(one: ContainerView, now: number, policy: Policy): Step {
         container: one.name,
         attempt: current ? current.ref.attempt + 1 : 0,
         backOffMs: current ? nextBackOff(current) : 0,
+        restarts: current ? current.restarts + (isPlanned(current) ? 0 : 1) : 0,
       },
     ],
   };

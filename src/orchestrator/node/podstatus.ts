@@ -7,7 +7,7 @@ import type {
   PodPhase,
   PodStatus,
 } from '../../kube/objects.ts';
-import { restartAt } from './backoff.ts';
+import { isPlanned, restartAt } from './backoff.ts';
 import { succeeded, terminalPhase } from './lifecycle.ts';
 import { podConditions } from './podconditions.ts';
 import { type ContainerView, hasBegun, isRunning, isSidecar, type PodView } from './podview.ts';
@@ -109,10 +109,11 @@ function containerStatus(
   return {
     name: container.name,
     state,
-    lastState: last ? { terminated: terminated(last) } : {},
+    // What ended with its node begins anew: nothing has happened to it.
+    lastState: last && !isPlanned(last) ? { terminated: terminated(last) } : {},
     ready: running ? one.started && one.ready && !one.stopping : isFinishedInit(view, one),
     started: running && one.started,
-    restartCount: current?.ref.attempt ?? 0,
+    restartCount: current?.restarts ?? 0,
     image: container.image ?? '',
     imageID: current?.image.digest ?? '',
     ...(current ? { containerID: containerId(current) } : {}),
@@ -131,6 +132,7 @@ function stateOf(view: PodView, one: ContainerView, waiting: string, now: number
   if (blocked && !view.ending) return { waiting: { reason: blocked.reason, message: blocked.message } };
   if (!current) return { waiting: { reason: waiting } };
   if (!view.ending && willRestart(view, one)) {
+    if (isPlanned(current)) return { waiting: { reason: waiting } };
     const wait = Math.max(0, restartAt(current, now) - now);
     if (wait > 0)
       return { waiting: { reason: 'CrashLoopBackOff', message: backOffMessage(view, one, current) } };
@@ -171,12 +173,14 @@ export function terminated(attempt: Attempt): ContainerStateTerminated {
     exitCode,
     ...(exitCode > 128 && exitCode <= 128 + 64 ? { signal: exitCode - 128 } : {}),
     reason: exitCode === 0 ? 'Completed' : 'Error',
+    ...(attempt.output ? { message: attempt.output } : {}),
     ...times,
     containerID,
   };
 }
 
-const containerId = ({ ref }: Attempt): string => `process://${ref.pod}/${ref.container}/${ref.attempt}`;
+export const containerId = ({ ref }: Pick<Attempt, 'ref'>): string =>
+  `process://${ref.pod}/${ref.container}/${ref.attempt}`;
 
 /** For callers that only compare: order and identity of members do not matter, the text does. */
 export function sameStatus(a: PodStatus | undefined, b: PodStatus): boolean {

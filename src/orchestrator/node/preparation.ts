@@ -17,6 +17,7 @@ export interface PreparationInput {
   readonly container: Container;
   readonly ref: ContainerRef;
   readonly backOffMs: number;
+  readonly restarts: number;
   readonly podIP: string;
   readonly hostIP: string;
   readonly nodeName: string;
@@ -51,7 +52,7 @@ const fault = (reason: Extract<Preparation, { ok: false }>['reason'], message: s
 
 /** Everything that must be true before a container can be run: its image, what it refers to, its files, its program. */
 export async function prepare(input: PreparationInput): Promise<Preparation> {
-  const { pod, container, ref, backOffMs, before } = input;
+  const { pod, container, ref, backOffMs, restarts, before } = input;
   const image = input.images.resolve(container.image ?? '');
   if (image.type === 'missing') return fault('ErrImagePull', image.message);
   const references = mergeReferences(environmentReferences(container), volumeReferences(pod));
@@ -59,7 +60,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   try {
     sources = await readSources(input.client, pod.metadata.namespace ?? '', references);
   } catch (error) {
-    if (before && isUnanswered(error)) return { ok: true, request: { ...before, ref, backOffMs } };
+    if (before && isUnanswered(error)) return { ok: true, request: { ...before, ref, backOffMs, restarts } };
     const why = error instanceof Error ? error.message : String(error);
     return fault('CreateContainerConfigError', `ConfigMaps and Secrets cannot be read: ${why}`);
   }
@@ -76,7 +77,7 @@ function assemble(
   sources: Sources,
   image: { readonly path: string; readonly digest: string } | undefined,
 ): Preparation {
-  const { container, ref, backOffMs } = input;
+  const { container, ref, backOffMs, restarts } = input;
   const root = rootDir(input.root, ref.pod, container.name);
   const environment = buildEnvironment({
     ...input,
@@ -114,6 +115,7 @@ function assemble(
       cwd,
       image: { reference: container.image ?? '', digest: image?.digest ?? '' },
       backOffMs,
+      restarts,
     },
   };
 }

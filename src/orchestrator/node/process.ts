@@ -6,6 +6,7 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { processStartTime } from '../../base/process.ts';
 import { findProgram } from './command.ts';
+import { createLastOutputs } from './lastoutput.ts';
 import {
   attemptDir,
   claim,
@@ -14,6 +15,7 @@ import {
   type Intent,
   listAttempts,
   markKilled,
+  markPlanned,
   readBootId,
   readIntent,
   readShim,
@@ -50,6 +52,7 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const bootId = readBootId();
   const listeners = new Set<(pod: string) => void>();
+  const outputs = createLastOutputs((ref) => join(attemptDir(root, ref), 'log'));
   /** Running attempts that this agent did not start, by directory. */
   const adopted = new Map<string, { ref: ContainerRef; intent: Intent }>();
   let cancelLook: (() => void) | undefined;
@@ -148,10 +151,15 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
         const state = stateOfKnown(ref, intent);
         if (state.type === 'running') adopt(ref, intent);
         if (state.type === 'lost' && intent.bootId === bootId) sweep(attemptDir(root, ref));
-        return { ref, startedAt: intent.startedAt, backOffMs: intent.backOffMs, image: intent.image, state };
+        const { startedAt, backOffMs, image, restarts = ref.attempt } = intent;
+        const output = state.type === 'exited' && state.exitCode !== 0 ? outputs.of(ref) : undefined;
+        return { ref, startedAt, backOffMs, restarts, image, state, ...(output ? { output } : {}) };
       }),
     start,
     startedWith: (ref) => readIntent(attemptDir(root, ref)),
+    planStop(ref) {
+      if (readIntent(attemptDir(root, ref))) markPlanned(attemptDir(root, ref));
+    },
     signal(ref, signal) {
       const dir = attemptDir(root, ref);
       const intent = readIntent(dir);
@@ -163,8 +171,14 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
     },
     exec: (ref, command, { timeoutMs, signal }) => exec(ref, command, timeoutMs, signal),
     logFile: (ref) => join(attemptDir(root, ref), 'log'),
-    forget: (ref) => rmSync(attemptDir(root, ref), { recursive: true, force: true }),
-    forgetPod: (pod) => rm(join(root, pod), { recursive: true, force: true }),
+    forget(ref) {
+      outputs.forget(ref);
+      rmSync(attemptDir(root, ref), { recursive: true, force: true });
+    },
+    forgetPod(pod) {
+      outputs.forgetPod(pod);
+      return rm(join(root, pod), { recursive: true, force: true });
+    },
     onExit(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -7,7 +7,7 @@ import type { AttemptState, ContainerRef, StartRequest } from './runtime.ts';
 /**
  * The record of one attempt to run a container: `<root>/<pod uid>/<container>/<attempt>/` with
  * `intent.json` (written before the spawn), `pid` (the shim's line of /proc/PID/stat), `log`, `exit` (written by the shim as the last thing),
- * `killed` (written before a SIGKILL, which takes the shim along), `swept` (what a lost shim left behind was killed). All that an agent knows about processes is read from here.
+ * `killed` (written before a SIGKILL, which takes the shim along), `planned` (written before the node is taken down), `swept` (what a lost shim left behind was killed). All that an agent knows about processes is read from here.
  * Pods keep their own files beside the containers under names with a leading dot, which no container can have.
  */
 export interface Intent extends Omit<StartRequest, 'ref'> {
@@ -92,7 +92,8 @@ export function claim(dir: string): boolean {
 export function readState(dir: string, intent: Intent, bootId: string): AttemptState | { type: 'unstarted' } {
   const ended = readExit(dir);
   if (ended) return ended;
-  if (intent.bootId !== bootId) return { type: 'lost', finishedAt: intent.startedAt };
+  // The machine was started anew.
+  if (intent.bootId !== bootId) return { type: 'lost', finishedAt: intent.startedAt, planned: true };
   const shim = readShim(dir);
   if (!shim) {
     return readIfThere(join(dir, 'pid')) === CLAIM
@@ -111,14 +112,22 @@ function readExit(dir: string): AttemptState | undefined {
     type: 'exited',
     exitCode: Number.parseInt(code, 10),
     finishedAt: modified(join(dir, 'exit')) ?? 0,
+    ...planned(dir),
   };
 }
 
 /** Our own SIGKILL to the group takes the shim along before it can write the 137 that it would have seen. */
 function endWithoutCode(dir: string, intent: Intent): AttemptState {
   const killedAt = modified(join(dir, 'killed'));
-  if (killedAt !== undefined) return { type: 'exited', exitCode: 137, finishedAt: killedAt };
+  if (killedAt !== undefined) return { type: 'exited', exitCode: 137, finishedAt: killedAt, ...planned(dir) };
   return { type: 'lost', finishedAt: modified(join(dir, 'log')) ?? intent.startedAt };
+}
+
+const planned = (dir: string): { planned?: true } =>
+  modified(join(dir, 'planned')) === undefined ? {} : { planned: true };
+
+export function markPlanned(dir: string): void {
+  writeFileSync(join(dir, 'planned'), '');
 }
 
 export function markKilled(dir: string): void {

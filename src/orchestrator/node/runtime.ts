@@ -6,7 +6,7 @@ export interface ContainerRef {
   /** uid of the pod. */
   readonly pod: string;
   readonly container: string;
-  /** From 0; equals the container's restartCount. */
+  /** From 0; never used twice. */
   readonly attempt: number;
 }
 
@@ -19,21 +19,32 @@ export interface StartRequest {
   readonly image: { readonly reference: string; readonly digest: string };
   /** How long a restart after this attempt waits; recorded, so that a new agent goes on counting. */
   readonly backOffMs: number;
+  /** How often the container had ended by itself before: its restartCount. */
+  readonly restarts: number;
 }
 
 export type AttemptState =
   | { readonly type: 'running'; readonly pid: number }
   /** `finishedAt` in ms since the epoch. `exitCode` is 128 + signal for a program that a signal ended. */
-  | { readonly type: 'exited'; readonly exitCode: number; readonly finishedAt: number }
+  | {
+      readonly type: 'exited';
+      readonly exitCode: number;
+      readonly finishedAt: number;
+      /** The node was taken down and it with it: no doing of the program's. */
+      readonly planned?: boolean;
+    }
   /** It ran, it does not any more, and nobody saw how it ended: the machine restarted, or its shim was killed. */
-  | { readonly type: 'lost'; readonly finishedAt: number };
+  | { readonly type: 'lost'; readonly finishedAt: number; readonly planned?: boolean };
 
 export interface Attempt {
   readonly ref: ContainerRef;
   readonly startedAt: number;
   readonly backOffMs: number;
+  readonly restarts: number;
   readonly image: { readonly reference: string; readonly digest: string };
   readonly state: AttemptState;
+  /** Of one that failed: the end of what it printed. */
+  readonly output?: string;
 }
 
 export type StartResult =
@@ -60,6 +71,8 @@ export interface ContainerRuntime {
   start(request: StartRequest): Promise<StartResult>;
   /** What the program was started with, for whoever runs something beside it. undefined: no such attempt. */
   startedWith(ref: ContainerRef): Pick<StartRequest, 'argv' | 'env' | 'cwd' | 'image'> | undefined;
+  /** Records that what ends it from now on is no doing of its own: it is neither a crash nor a restart. */
+  planStop(ref: ContainerRef): void;
   /** To every process of the container. Nothing happens when none lives. */
   signal(ref: ContainerRef, signal: 'SIGTERM' | 'SIGKILL'): void;
   /** Runs a command beside the container, with its environment and directory. */

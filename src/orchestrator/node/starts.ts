@@ -63,6 +63,7 @@ export function createStarts({ context, uid, record, isOver, tell }: StartsOptio
         container,
         ref,
         backOffMs: action.backOffMs,
+        restarts: action.restarts,
         base: context.baseEnvironment(pod.metadata.namespace ?? ''),
         before: ref.attempt > 0 ? runtime.startedWith({ ...ref, attempt: ref.attempt - 1 }) : undefined,
       });

@@ -10,7 +10,7 @@ const KILL_MS = 5_000;
 /**
  * Ends every process of every pod that is recorded below `root`: SIGTERM, and SIGKILL after `graceMs`, or as soon as `hurry`
  * aborts. The records stay: an agent that
- * comes later starts the containers again. No agent may run meanwhile. Resolves when nothing runs.
+ * comes later starts the containers again, at once and not as a restart. No agent may run meanwhile. Resolves when nothing runs.
  */
 export async function stopRecorded(
   root: string,
@@ -26,6 +26,7 @@ export async function stopRecorded(
       .flatMap((pod) => runtime.attempts(pod))
       .flatMap(({ ref, state }) => (state.type === 'running' ? [ref] : []));
   try {
+    for (const ref of running()) runtime.planStop(ref);
     const end = async (signal: 'SIGTERM' | 'SIGKILL', waitMs: number, enough: () => boolean) => {
       for (const ref of running()) runtime.signal(ref, signal);
       const deadline = clock.monotonic() + waitMs;

@@ -1,6 +1,7 @@
 import type { Container, PodStatus } from '../../kube/objects.ts';
 import { look, runHook } from './looks.ts';
 import type { PodContext } from './podcontext.ts';
+import { containerId } from './podstatus.ts';
 import type { Attempt } from './runtime.ts';
 import { type Supervisor, supervise } from './supervisor.ts';
 
@@ -38,9 +39,9 @@ export function superviseAttempt(input: SupervisionInput): Supervisor {
   });
 }
 
-function knownOf(status: PodStatus, { ref }: Attempt): { started: boolean; ready: boolean } {
+function knownOf(status: PodStatus, { ref }: Pick<Attempt, 'ref'>): { started: boolean; ready: boolean } {
   const known = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find(
-    (one) => one.name === ref.container && one.restartCount === ref.attempt,
+    (one) => one.containerID === containerId({ ref }),
   );
   return { started: known?.started ?? false, ready: known?.ready ?? false };
 }

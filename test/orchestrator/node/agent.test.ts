@@ -105,7 +105,11 @@ describe('node agent', function () {
     api.put(PODS, pod('a', shell('echo hello; exit 3')));
     await until('the back-off', () => web('a')?.state?.waiting?.reason === 'CrashLoopBackOff');
     expect(web('a')).to.deep.include({ restartCount: 1, ready: false });
-    expect(web('a')?.lastState?.terminated).to.deep.include({ exitCode: 3, reason: 'Error' });
+    expect(web('a')?.lastState?.terminated).to.deep.include({
+      exitCode: 3,
+      reason: 'Error',
+      message: 'hello',
+    });
     expect(status('a')?.phase).to.equal('Running');
     await until('the event', () => events('BackOff').length > 0);
   });
@@ -261,6 +265,24 @@ describe('node agent', function () {
     api.isDown = false;
     await until('the status', () => web('a')?.restartCount === 1);
     expect(web('a')?.lastState?.terminated).to.deep.include({ exitCode: 137 });
+  });
+
+  it('starts what was taken down with its node at once, however often, and counts no restart', async () => {
+    let node = await startNode();
+    api.put(PODS, pod('a', server()));
+    const seen: (number | undefined)[] = [];
+    for (let times = 0; times < 3; times++) {
+      await ready('a');
+      await node.stop();
+      await stopAllPods(place.path);
+      node = await startNode();
+      await until('a new process', () => existsSync(join(place.path, `pods/uid-a/web/${times + 1}/pid`)));
+      await until('the status', () => web('a')?.containerID?.endsWith(`/${times + 1}`));
+      seen.push(web('a')?.restartCount);
+    }
+    await ready('a');
+    expect(seen).to.deep.equal([0, 0, 0]);
+    expect(web('a')?.lastState).to.deep.equal({});
   });
 
   it('ends pods that were removed by force while no agent ran', async () => {

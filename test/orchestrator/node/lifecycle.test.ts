@@ -10,7 +10,7 @@ const NOW = Date.parse('2026-01-01T12:00:00Z');
 
 /**
  * A container in one word: `-` never started, `up` runs and is ready, `unready`, `sick` (failed its liveness probe), `stopping`,
- * `exit:N` ended just now with that code, `lost`, `blocked` (could not be begun). `exit:1@3/40`: attempt 3, whose back-off is 40 s.
+ * `exit:N` ended just now with that code, `lost`, `planned` (ended with its node), `blocked` (could not be begun). `exit:1@3/40`: attempt 3, whose back-off is 40 s.
  */
 function container(name: string, word: string): ContainerView {
   const [, kind = '', code = '0', attempt = '0', backOff = '0'] =
@@ -19,11 +19,13 @@ function container(name: string, word: string): ContainerView {
   const state: Record<string, AttemptState> = {
     exit: { type: 'exited', exitCode: Number(code), finishedAt: NOW },
     lost: { type: 'lost', finishedAt: NOW },
+    planned: { type: 'exited', exitCode: 143, finishedAt: NOW, planned: true },
   };
   const current: Attempt = {
     ref: { pod: 'uid', container: name, attempt: Number(attempt) },
     startedAt: NOW - 1000,
     backOffMs: Number(backOff) * 1000,
+    restarts: Number(attempt),
     image: { reference: 'host', digest: '' },
     state: state[kind] ?? { type: 'running', pid: 1 },
   };
@@ -102,6 +104,7 @@ describe('step of a pod', () => {
     ['exit:0 exit:3', 'Never', '', 'Failed'],
     ['exit:0 up', 'Never', '', 'Running'],
     ['lost', 'Always', 'start c0', 'Running'],
+    ['planned:0@3/300', 'Always', 'start c0', 'Running'],
     ['lost', 'Never', '', 'Failed'],
     ['sick up', 'Always', 'stop c0', 'Running'],
     ['stopping', 'Always', '', 'Running'],
@@ -146,7 +149,25 @@ describe('step of a pod', () => {
       container: 'c0',
       attempt: 5,
       backOffMs: 10_000,
+      restarts: 5,
     });
+  });
+});
+
+describe('a container that ended with its node', () => {
+  const planned = view('planned:0@3/300');
+
+  it('begins anew at once, and counts neither as a restart nor for the back-off', () => {
+    expect(step(planned, NOW).actions).to.deep.equal([
+      { type: 'start', container: 'c0', attempt: 4, backOffMs: 300_000, restarts: 3 },
+    ]);
+  });
+
+  it('waits to be created, and shows no end of its own', () => {
+    const status = podStatus(planned, undefined, NOW).containerStatuses?.[0];
+    expect(status?.state).to.deep.equal({ waiting: { reason: 'ContainerCreating' } });
+    expect(status?.lastState).to.deep.equal({});
+    expect(status?.restartCount).to.equal(3);
   });
 });
 
@@ -191,6 +212,7 @@ describe('restart back-off', () => {
     ref: { pod: 'uid', container: 'web', attempt: 0 },
     startedAt: NOW - ranForMs,
     backOffMs,
+    restarts: 0,
     image: { reference: 'host', digest: '' },
     state: { type: 'exited', exitCode: 1, finishedAt: NOW },
   });

@@ -28,6 +28,7 @@ describe('process runtime', () => {
       cwd: '/',
       image: { reference: 'host', digest: '' },
       backOffMs: 0,
+      restarts: 0,
     });
     expect(result).to.deep.equal({ ok: true });
     return ref;
@@ -175,6 +176,7 @@ describe('process runtime', () => {
     cwd: '/',
     image: { reference: 'host', digest: '' },
     backOffMs: 0,
+    restarts: 0,
     startedAt: 1_000,
     bootId,
   });
