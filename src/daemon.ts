@@ -7,6 +7,7 @@ import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { leaveSoon, livenessOf, processStartTime } from './base/process.ts';
 import { scheduleWork } from './base/schedule.ts';
+import { endWhenStalled } from './base/stall.ts';
 import { writeState } from './base/statefile.ts';
 import { listenForStop } from './base/told.ts';
 import { surviveUncaught } from './base/uncaught.ts';
@@ -57,6 +58,8 @@ const HOUSEKEEPING = '17 3 * * *';
 /** Runs the control plane of a data directory until it is told to stop; resolves with the exit code. */
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {
   const logger = createLogger(options.logLevel, process.stderr);
+  // First, because a start can be what never ends.
+  endWhenStalled();
   const { ownerPid } = options;
   const told = listenForStop({
     source: process,

@@ -27,9 +27,10 @@ export interface Failure {
 /**
  * A queue of keys with the guarantees of client-go's `util/workqueue`: a key that waits is held once however often it is added;
  * a key is never worked on twice at the same time; one that is added while it is worked on is worked on again afterwards.
+ * Beyond those: no key is worked on more than 50 times within a second, and keys that call for each other leave the event loop its turns.
  */
 export interface WorkQueue {
-  /** Work on the key as soon as a worker is free, also when it sits in back-off. */
+  /** Work on the key as soon as a worker is free, also when it sits in back-off; later only when it comes too often. */
   add(key: string): void;
   /** Work on the key in `ms`, whatever happens before: of several delays the earliest counts. */
   addAfter(key: string, ms: number): void;
@@ -42,6 +43,30 @@ export interface WorkQueue {
 /** Doubles from `base` to `max`. `failures` counts from 1. */
 export function backoffMs(failures: number, base: number, max: number): number {
   return Math.min(max, base * 2 ** Math.min(failures - 1, 40));
+}
+
+/** What keeps adding a key, the key itself say, has no delay of its own: an honest burst stays far below. */
+const BURST = { runs: 50, withinMs: 1_000 };
+/** Work that only touches memory never lets the event loop turn, and with it every timer, socket and signal. */
+const RUNS_PER_TURN = 200;
+
+/** Counts the runs of each key within the present second. */
+function createBurstLimit(clock: Clock): (key: string) => number {
+  const runs = new Map<string, number>();
+  let begun = clock.monotonic();
+  /** Counts one run, or tells how long the key has to wait for it. */
+  return (key) => {
+    let age = clock.monotonic() - begun;
+    if (age >= BURST.withinMs) {
+      runs.clear();
+      begun += age;
+      age = 0;
+    }
+    const count = (runs.get(key) ?? 0) + 1;
+    if (count > BURST.runs) return BURST.withinMs - age;
+    runs.set(key, count);
+    return 0;
+  };
 }
 
 interface Delayed {
@@ -58,6 +83,8 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const delayed = new Map<string, Delayed>();
   const failures = new Map<string, number>();
   const abort = new AbortController();
+  const overdrawn = createBurstLimit(clock);
+  let runsThisTurn = 0;
 
   function add(key: string): void {
     if (abort.signal.aborted) return;
@@ -82,14 +109,30 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
 
   function dispatch(): void {
     for (const key of waiting) {
-      if (working.size >= concurrency || abort.signal.aborted) return;
+      if (working.size >= concurrency || abort.signal.aborted || runsThisTurn >= RUNS_PER_TURN) return;
       waiting.delete(key);
+      const waitMs = overdrawn(key);
+      if (waitMs > 0) {
+        addAfter(key, waitMs);
+        continue;
+      }
+      countRun();
       // Deferred, so that the key counts as worked on before its worker can add it again.
       working.set(
         key,
         Promise.resolve().then(() => run(key)),
       );
     }
+  }
+
+  function countRun(): void {
+    if (runsThisTurn === 0) {
+      setImmediate(() => {
+        runsThisTurn = 0;
+        dispatch();
+      });
+    }
+    runsThisTurn += 1;
   }
 
   async function run(key: string): Promise<void> {

@@ -129,6 +129,43 @@ describe('work queue', () => {
     expect(seen.map((at) => at - start)).to.deep.equal([0, 1000, 2000]);
   });
 
+  it('lets a key that calls for itself without end come fifty times a second, and others in between', async () => {
+    const { clock, worked, queue } = setUp({
+      concurrency: 2,
+      work: async (key) => {
+        worked.push(key);
+        if (key !== 'honest') queue.add(key);
+        return undefined;
+      },
+    });
+    queue.add('spinning');
+    await clock.advance(0);
+    queue.add('honest');
+    await clock.advance(999);
+    expect(worked.filter((key) => key === 'spinning')).to.have.length(50);
+    expect(worked.at(-1)).to.equal('honest');
+    await clock.advance(2_000);
+    expect(worked.filter((key) => key === 'spinning').length).to.be.within(100, 150);
+    await queue.stop();
+  });
+
+  it('lets the event loop turn while keys call for each other', async () => {
+    let worked = 0;
+    let next = 0;
+    const { queue } = setUp({
+      concurrency: 8,
+      work: async () => {
+        worked += 1;
+        queue.add(String(next++));
+        return undefined;
+      },
+    });
+    queue.add('first');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(worked).to.be.greaterThan(0);
+    await queue.stop();
+  });
+
   it('stops: aborts what is under way, waits for it, and hands out nothing more', async () => {
     let aborted = false;
     const { clock, queue } = setUp({

@@ -253,6 +253,44 @@ describe('controllers on the built-in control plane', function () {
     );
   });
 
+  for (const [count, how] of [
+    [1, 'the first of them is deleted'],
+    [2, 'both are deleted at the same time'],
+  ] as const) {
+    it(`ends two owners of each other that block each other when ${how} in the foreground`, async () => {
+      const key = (name: string) => ({ namespace: 'shop', name: `${name}${count}` });
+      const create = (name: string) =>
+        cluster.client.create(
+          CONFIG_MAPS,
+          { apiVersion: 'v1', kind: 'ConfigMap', metadata: key(name) },
+          { namespace: 'shop' },
+        );
+      const [chicken, egg] = [await create('chicken'), await create('egg')];
+      for (const [one, { metadata }] of [
+        ['chicken', egg],
+        ['egg', chicken],
+      ] as const) {
+        const { name = '', uid = '' } = metadata;
+        const owner = { apiVersion: 'v1', kind: 'ConfigMap', name, uid, blockOwnerDeletion: true };
+        const body = { metadata: { ownerReferences: [owner] } };
+        await cluster.client.patch(CONFIG_MAPS, key(one), { type: 'merge', body });
+      }
+      const doomed = ['chicken', 'egg'].slice(0, count);
+      await Promise.all(
+        doomed.map((name) =>
+          cluster.client
+            .delete(CONFIG_MAPS, key(name), { propagationPolicy: 'Foreground' })
+            // The first deletion may have taken it along already.
+            .catch((error) => (isNotFound(error) ? undefined : Promise.reject(error))),
+        ),
+      );
+      await eventually(
+        () => cluster.client.list(CONFIG_MAPS, { namespace: 'shop' }),
+        ({ items }) => items.every(({ metadata: { name } }) => !name?.match(/^(chicken|egg)\d$/)),
+      );
+    });
+  }
+
   it('orphans: what was owned stays and is nobody’s', async () => {
     await apply(deployment('left', 'v1', 2));
     await rolledOut('left');

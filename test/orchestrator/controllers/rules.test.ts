@@ -205,7 +205,7 @@ describe('garbage collection', () => {
         state,
         reference: { apiVersion: 'v1', kind: 'X', name: `o${i}`, uid: `o${i}` },
       })),
-      dependents,
+      (uid) => (uid === one.metadata.uid ? dependents : []),
     );
 
   it('keeps what has an owner, or never had one, or whose owner nobody can look up', () => {
@@ -231,6 +231,32 @@ describe('garbage collection', () => {
       type: 'finish',
       finalizer: 'foregroundDeletion',
     });
+  });
+
+  /** Each is owned by the one before it, the first by the last; all are deleted in the foreground but for `staying`. */
+  const circle = (length: number, staying?: number): readonly KubeObject[] =>
+    Array.from({ length }, (_, i) => {
+      const owner = String((i + length - 1) % length);
+      const { metadata, ...rest } = object(['foregroundDeletion'], i !== staying);
+      const ownerReferences = [
+        { apiVersion: 'v1', kind: 'ConfigMap', name: owner, uid: owner, blockOwnerDeletion: true },
+      ];
+      return { ...rest, metadata: { ...metadata, uid: String(i), ownerReferences } };
+    });
+  const ownedBy = (all: readonly KubeObject[]) => (uid: string) =>
+    all.filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid));
+
+  it('unblocks owners that wait for each other, whatever the length of the circle', () => {
+    for (const length of [1, 2, 3, 40]) {
+      const all = circle(length);
+      for (const one of all) expect(decideGarbage(one, [], ownedBy(all))).to.deep.equal({ type: 'unblock' });
+    }
+  });
+
+  it('pushes only dependents that are not yet leaving, so that two never push each other', () => {
+    const all = circle(3, 1);
+    const types = all.map((one, i) => (i === 1 ? 'stays' : decideGarbage(one, [], ownedBy(all)).type));
+    expect(types).to.deep.equal(['await', 'stays', 'none']);
   });
 
   it('takes references off before an orphaning owner goes', () => {

@@ -4,12 +4,19 @@ import type { ObjectKey } from '../../../kube/client.ts';
 import { createInformer } from '../../../kube/informer.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../kube/resources.ts';
 import { isConflict, notFoundAsUndefined } from '../../../kube/status.ts';
-import { formatRef, type KubeObject, type OwnerReference, refOf } from '../../../kube/types.ts';
+import {
+  formatRef,
+  type JsonObject,
+  type KubeObject,
+  type OwnerReference,
+  refOf,
+} from '../../../kube/types.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import {
   decideGarbage,
   FOREGROUND,
   type GarbageAction,
+  isForeground,
   ORPHAN,
   type Owner,
   type OwnerState,
@@ -42,7 +49,10 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
   const definitions = createInformer({ client, resource: CUSTOM_RESOURCE_DEFINITIONS, clock, logger });
   const monitors = createMonitors(client, clock, logger, {
     add: look,
-    update: look,
+    update(object, before) {
+      look(object);
+      for (const uid of unblockedOwners(before, object)) queue.add(uid);
+    },
     delete(object) {
       for (const dependent of monitors.dependentsOf(object.metadata.uid ?? '')) enqueue(dependent.object);
       // An owner that waits for this one can perhaps go.
@@ -75,13 +85,10 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     const owners = await Promise.all(
       (object.metadata.ownerReferences ?? []).map((reference) => ownerOf(object, reference)),
     );
-    const dependents = monitors.dependentsOf(object.metadata.uid ?? '');
-    const action = decideGarbage(
-      object,
-      owners,
-      dependents.map((dependent) => dependent.object),
+    const action = decideGarbage(object, owners, (uid) =>
+      monitors.dependentsOf(uid).map((dependent) => dependent.object),
     );
-    await act({ resource: found.resource, object }, action, dependents);
+    await act({ resource: found.resource, object }, action);
     return undefined;
   }
 
@@ -122,18 +129,20 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     return object.metadata.namespace === undefined ? 'unknown' : 'absent';
   }
 
-  async function act(found: Found, action: GarbageAction, dependents: readonly Found[]): Promise<void> {
+  async function act(found: Found, action: GarbageAction): Promise<void> {
     const { resource, object } = found;
     const { uid = '' } = object.metadata;
     switch (action.type) {
       case 'none':
         return;
       case 'orphan':
-        await Promise.all(dependents.map((dependent) => disown(dependent, [uid])));
+        await Promise.all(monitors.dependentsOf(uid).map((dependent) => disown(dependent, [uid])));
         return release(found, ORPHAN);
       case 'await':
         for (const dependent of action.dependents) enqueue(dependent);
         return;
+      case 'unblock':
+        return unblock(found);
       case 'finish':
         return release(found, action.finalizer);
       case 'disown':
@@ -149,20 +158,30 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     }
   }
 
-  async function disown({ resource, object }: Found, owners: readonly string[]): Promise<void> {
-    const { uid = '', resourceVersion = '', ownerReferences = [] } = object.metadata;
+  function disown(found: Found, owners: readonly string[]): Promise<void> {
+    const { ownerReferences = [] } = found.object.metadata;
     const kept = ownerReferences.filter((reference) => !owners.includes(reference.uid));
-    const metadata = { uid, resourceVersion, ownerReferences: kept.map((reference) => ({ ...reference })) };
-    await client
-      .patch(resource, nameOf(object), { type: 'merge', body: { metadata } }, { fieldManager: MANAGER })
-      .catch(notFoundAsUndefined);
+    return patch(found, { ownerReferences: kept.map((reference) => ({ ...reference })) });
   }
 
-  async function release({ resource, object }: Found, finalizer: string): Promise<void> {
-    const { uid = '', resourceVersion = '', finalizers = [] } = object.metadata;
-    const metadata = { uid, resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) };
+  function unblock(found: Found): Promise<void> {
+    const { ownerReferences = [] } = found.object.metadata;
+    return patch(found, {
+      ownerReferences: ownerReferences.map((reference) => ({ ...reference, blockOwnerDeletion: false })),
+    });
+  }
+
+  function release(found: Found, finalizer: string): Promise<void> {
+    const { finalizers = [] } = found.object.metadata;
+    return patch(found, { finalizers: finalizers.filter((one) => one !== finalizer) });
+  }
+
+  /** Of the object as it was looked at; one that has changed since is looked at again. */
+  async function patch({ resource, object }: Found, change: JsonObject): Promise<void> {
+    const { uid = '', resourceVersion = '' } = object.metadata;
+    const body = { metadata: { uid, resourceVersion, ...change } };
     await client
-      .patch(resource, nameOf(object), { type: 'merge', body: { metadata } }, { fieldManager: MANAGER })
+      .patch(resource, nameOf(object), { type: 'merge', body }, { fieldManager: MANAGER })
       .catch(notFoundAsUndefined);
   }
 
@@ -181,8 +200,17 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
   };
 }
 
-const isLeaving = ({ metadata: { deletionTimestamp, finalizers = [] } }: KubeObject): boolean =>
-  deletionTimestamp !== undefined && (finalizers.includes(FOREGROUND) || finalizers.includes(ORPHAN));
+const isLeaving = (object: KubeObject): boolean =>
+  isForeground(object) ||
+  (object.metadata.deletionTimestamp !== undefined && (object.metadata.finalizers ?? []).includes(ORPHAN));
+
+/** Owners that a change of the dependent's references may have set free (Kubernetes addUnblockedOwnersToDeleteQueue). */
+function unblockedOwners(before: KubeObject, now: KubeObject): readonly string[] {
+  const blocked = (object: KubeObject) =>
+    (object.metadata.ownerReferences ?? []).filter((owner) => owner.blockOwnerDeletion).map(({ uid }) => uid);
+  const still = blocked(now);
+  return blocked(before).filter((uid) => !still.includes(uid));
+}
 
 function nameOf({ metadata: { namespace, name = '' } }: KubeObject): ObjectKey {
   return namespace === undefined ? { name } : { namespace, name };

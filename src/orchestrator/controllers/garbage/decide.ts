@@ -25,24 +25,32 @@ export type GarbageAction =
   | { readonly type: 'orphan'; readonly dependents: readonly KubeObject[] }
   /** Dependents that block it are still there: see that they are deleted. */
   | { readonly type: 'await'; readonly dependents: readonly KubeObject[] }
+  /** It waits for objects that wait for it: its own references stop blocking, so that its owners can go. */
+  | { readonly type: 'unblock' }
   /** The last blocking dependent is gone. */
   | { readonly type: 'finish'; readonly finalizer: string }
   /** Some owners are left: forget the others. */
   | { readonly type: 'disown'; readonly uids: readonly string[] }
   | { readonly type: 'delete'; readonly policy: 'Background' | 'Foreground' | 'Orphan' };
 
+export type DependentsOf = (uid: string) => readonly KubeObject[];
+
 const NONE: GarbageAction = { type: 'none' };
 
-/** Kubernetes `pkg/controller/garbagecollector/garbagecollector.go` attemptToDeleteItem, attemptToOrphan. */
+/**
+ * Kubernetes `pkg/controller/garbagecollector/garbagecollector.go` attemptToDeleteItem, attemptToOrphan.
+ * `dependentsOf` is asked by uid: of the object itself, and along a circle of owners.
+ */
 export function decideGarbage(
   object: KubeObject,
   owners: readonly Owner[],
-  dependents: readonly KubeObject[],
+  dependentsOf: DependentsOf,
 ): GarbageAction {
+  const dependents = dependentsOf(object.metadata.uid ?? '');
   const { deletionTimestamp, finalizers = [] } = object.metadata;
   if (deletionTimestamp !== undefined) {
     if (finalizers.includes(ORPHAN)) return { type: 'orphan', dependents };
-    return finalizers.includes(FOREGROUND) ? foreground(object, dependents) : NONE;
+    return finalizers.includes(FOREGROUND) ? foreground(object, dependentsOf) : NONE;
   }
   if (owners.length === 0 || owners.some(({ state }) => state === 'unknown')) return NONE;
   const leaving = owners.filter(({ state }) => state !== 'solid');
@@ -53,13 +61,45 @@ export function decideGarbage(
   return { type: 'delete', policy: policyOf(object, owners, dependents) };
 }
 
-function foreground(object: KubeObject, dependents: readonly KubeObject[]): GarbageAction {
-  const blocking = dependents.filter((dependent) =>
-    dependent.metadata.ownerReferences?.some(
-      (owner) => owner.uid === object.metadata.uid && owner.blockOwnerDeletion,
-    ),
+function foreground(object: KubeObject, dependentsOf: DependentsOf): GarbageAction {
+  const blocking = blockingDependents(object, dependentsOf);
+  if (blocking.length === 0) return { type: 'finish', finalizer: FOREGROUND };
+  // Those that are on their way out need no push, and two that pushed each other would never end (processDeletingDependentsItem).
+  const staying = dependentsOf(object.metadata.uid ?? '').filter(
+    ({ metadata }) => metadata.deletionTimestamp === undefined,
   );
-  return blocking.length === 0 ? { type: 'finish', finalizer: FOREGROUND } : { type: 'await', dependents };
+  if (staying.length > 0) return { type: 'await', dependents: staying };
+  return waitsForItself(object, dependentsOf) ? { type: 'unblock' } : NONE;
+}
+
+function blockingDependents(object: KubeObject, dependentsOf: DependentsOf): readonly KubeObject[] {
+  const { uid = '' } = object.metadata;
+  return dependentsOf(uid).filter((dependent) =>
+    dependent.metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.blockOwnerDeletion),
+  );
+}
+
+export const isForeground = ({ metadata: { deletionTimestamp, finalizers = [] } }: KubeObject): boolean =>
+  deletionTimestamp !== undefined && finalizers.includes(FOREGROUND);
+
+/**
+ * Whether an object that is deleted in the foreground waits, over others that are too, for itself. Kubernetes guesses it before the
+ * second deletion (attemptToDeleteItem: "circle detection has false positives … can fail in a race condition") and waits for ever when
+ * that fails; looking once both are leaving cannot fail.
+ */
+function waitsForItself(object: KubeObject, dependentsOf: DependentsOf): boolean {
+  const seen = new Set<string>();
+  const open = [object];
+  for (let next = open.pop(); next; next = open.pop()) {
+    for (const dependent of blockingDependents(next, dependentsOf)) {
+      const { uid = '' } = dependent.metadata;
+      if (uid === object.metadata.uid) return true;
+      if (seen.has(uid) || !isForeground(dependent)) continue;
+      seen.add(uid);
+      open.push(dependent);
+    }
+  }
+  return false;
 }
 
 /** Foreground goes on downwards, as long as there is a further level; else what the object's own finalizers ask for. */
