@@ -14,6 +14,7 @@ import { waitFor } from './wait.ts';
 interface SyncOptions extends OutputOptions {
   readonly acknowledge?: boolean;
   readonly confirmPrune?: boolean;
+  readonly confirmRecreate?: boolean;
   readonly wait?: boolean;
   readonly timeout: number;
 }
@@ -24,14 +25,19 @@ export function syncCommand(context: CliContext): Command {
     .argument('<environment>', 'shop/prod')
     .option('--acknowledge', 'deploy a tip that does not descend from the last one (after a force-push)')
     .option('--confirm-prune', 'allow this revision to prune more than half of the environment')
+    .option(
+      '--confirm-recreate',
+      'allow this revision to delete workloads and make them anew, an outage as long as their start',
+    )
     .option('-w, --wait', 'wait until it is healthy')
     .option('--timeout <duration>', 'with --wait: give up after this long', parseDuration, 120_000)
     .action(async (name: string, options: SyncOptions) => {
       const daemon = await face(context, options);
-      const { acknowledge = false, confirmPrune = false } = options;
+      const { acknowledge = false, confirmPrune = false, confirmRecreate = false } = options;
       const answer = await daemon.post<{ message: string }>(environmentPath(name, 'sync'), {
         acknowledge,
         confirmPrune,
+        confirmRecreate,
       });
       if (options.output === 'json' && !options.wait) return printJson(context, answer);
       if (options.output === 'text') print(context, answer.message);

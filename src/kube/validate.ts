@@ -10,6 +10,7 @@ import { validateConfigMap, validateSecret } from './validation/config.ts';
 import type { FieldError } from './validation/errors.ts';
 import { validateMetadata } from './validation/metadata.ts';
 import { validatePod } from './validation/pod.ts';
+import { validateBinding } from './validation/rbac.ts';
 import { validateEndpointSlice, validateService } from './validation/service.ts';
 import {
   validateDaemonSet,
@@ -41,6 +42,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'coordination.k8s.io/Lease': validateLease,
   'discovery.k8s.io/EndpointSlice': validateEndpointSlice,
   'networking.k8s.io/Ingress': validateIngress,
+  'rbac.authorization.k8s.io/RoleBinding': validateBinding,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': validateBinding,
   'apiextensions.k8s.io/CustomResourceDefinition': validateCrd,
 };
 

@@ -98,6 +98,7 @@ const environment = {
       ]),
       suspended: boolean,
       confirmPrune: string,
+      confirmRecreate: string,
       acknowledgedTip: string,
       syncRequestedAt: string,
     },

@@ -117,6 +117,8 @@ export interface EnvironmentSpec {
   readonly suspended?: boolean;
   /** Confirmed by a person: this revision may prune more than half of the environment. */
   readonly confirmPrune?: string;
+  /** Confirmed by a person: this revision may delete workloads and make them anew, with the outage that it means. */
+  readonly confirmRecreate?: string;
   /** Confirmed by a person: this tip may be deployed although it does not descend from the last one. */
   readonly acknowledgedTip?: string;
   /** Bumped by `pilotage sync` to ask for a reconcile now. */

@@ -19,7 +19,7 @@ export interface Actions {
   plan(name: EnvironmentName, options: { revision?: string }): Promise<PlanReport>;
   sync(
     name: EnvironmentName,
-    options: { acknowledge?: boolean; confirmPrune?: boolean },
+    options: { acknowledge?: boolean; confirmPrune?: boolean; confirmRecreate?: boolean },
   ): Promise<{ message: string }>;
   history(name: EnvironmentName): Promise<readonly ReleaseReport[]>;
   /** To release `number`, or to the one before the current one; pins the environment there. */

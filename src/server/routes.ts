@@ -45,6 +45,7 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     actions.sync(name, {
       acknowledge: fields.acknowledge === true,
       confirmPrune: fields.confirmPrune === true,
+      confirmRecreate: fields.confirmRecreate === true,
     }),
   'POST rollback': (actions, name, _request, fields) => {
     const number = whole(fields, 'number');

@@ -48,13 +48,16 @@ export function createSyncActions({ home, sync, repository, clock }: SyncActions
 
     async sync(
       asked: Asked,
-      { acknowledge, confirmPrune }: { acknowledge?: boolean; confirmPrune?: boolean },
+      {
+        acknowledge,
+        ...confirmed
+      }: { acknowledge?: boolean; confirmPrune?: boolean; confirmRecreate?: boolean },
     ) {
       const { delivery, environment, branch } = (await find(asked)).spec;
       const tip = acknowledge ? await tipOf(home, delivery, branch) : undefined;
       await sync.requestSync(delivery, environment, {
         ...(tip ? { acknowledge: tip } : {}),
-        ...(confirmPrune ? { confirmPrune } : {}),
+        ...confirmed,
       });
       return { message: `${delivery}/${environment} is being reconciled.` };
     },

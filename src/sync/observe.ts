@@ -174,10 +174,12 @@ function refusal(error: StatusError, live: KubeObject | undefined): Trial | unde
   if (isNotFound(error) && live === undefined) return undefined;
   if (error.reason !== 'Invalid' && error.reason !== 'BadRequest' && error.reason !== 'Forbidden')
     throw error;
-  const fixed = (error.status.details?.causes ?? []).filter(({ message = '' }) =>
-    /immutable|may not (be )?change|updates to .* are forbidden|cannot be changed/i.test(message),
+  const causes = error.status.details?.causes ?? [];
+  const fixed = causes.filter(({ message = '' }) =>
+    /immutable|may not (be )?change|updates to .* are forbidden|cannot (be )?change/i.test(message),
   );
-  if (live !== undefined && fixed.length > 0) {
+  // What is wrong in another way as well would not come up again after its deletion.
+  if (live !== undefined && fixed.length > 0 && fixed.length === causes.length) {
     const fields = [...new Set(fixed.map(({ field = '' }) => field))];
     return { outcome: 'immutable', fields, message: error.message };
   }

@@ -5,7 +5,7 @@ import { formatRef, type KubeObject, type ObjectRef, type Resource } from '../ku
 import { ANNOTATIONS, type InventoryEntry } from '../model/types.ts';
 import { describeConflicts, hasField } from './conflicts.ts';
 import { compareRefs } from './order.ts';
-import { recreatable } from './recreatable.ts';
+import { recreatable, recreateRefusal } from './recreatable.ts';
 import { refKey } from './refkey.ts';
 import { holderOf } from './tracking.ts';
 import type { Action, Desired, Observation, Owner, Plan, Step, Trial } from './types.ts';
@@ -21,6 +21,8 @@ export interface PlanInput {
   readonly resourceOf: (ref: ObjectRef) => Resource | undefined;
   /** A person has agreed to prune more than half. */
   readonly confirmedPrune: boolean;
+  /** A person has agreed to the outage of deleting and making anew. */
+  readonly confirmedRecreate: boolean;
   /** Named in messages as the place to look. */
   readonly environment: string;
 }
@@ -83,7 +85,10 @@ export function planOf(input: PlanInput): Plan {
     ...input.desired.map((one) => desiredStep(one, input)),
     ...dropped.sort((a, b) => -compareRefs(a, b)).map((entry) => droppedStep(entry, last, input)),
   ];
-  return { steps, blocked: [...refusals(steps), ...pruneRefusal(steps, input)] };
+  return {
+    steps,
+    blocked: [...refusals(steps), ...recreateRefusal(steps, input), ...pruneRefusal(steps, input)],
+  };
 }
 
 function desiredStep(desired: Desired, input: PlanInput): Step {

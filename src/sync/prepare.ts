@@ -63,6 +63,7 @@ export async function prepare(
     resourceOf: (ref) =>
       resources.find((row) => row.kind === ref.kind && apiVersionOf(row) === ref.apiVersion),
     confirmedPrune: environment.spec.confirmPrune === request.target,
+    confirmedRecreate: environment.spec.confirmRecreate === request.target,
     environment: `${environment.spec.delivery}/${environment.spec.environment}`,
   });
   return ok({ client, sourced: sourced.value, desired: desired.value, plan, observed });

@@ -42,7 +42,11 @@ export interface Sync {
   requestSync(
     delivery: string,
     environment: string,
-    options?: { readonly confirmPrune?: boolean; readonly acknowledge?: string },
+    options?: {
+      readonly confirmPrune?: boolean;
+      readonly confirmRecreate?: boolean;
+      readonly acknowledge?: string;
+    },
   ): Promise<void>;
 }
 
@@ -179,7 +183,7 @@ export function createSync(options: SyncOptions): Sync {
       if (object === undefined) return failed(unknown(delivery, environment));
       return planNow(object, how).catch((error: unknown) => failed(problemOfPass(object, error)));
     },
-    async requestSync(delivery, environment, { confirmPrune, acknowledge } = {}) {
+    async requestSync(delivery, environment, { confirmPrune, confirmRecreate, acknowledge } = {}) {
       const name = environmentObjectName(delivery, environment);
       const object = await home
         .get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name })
@@ -189,6 +193,7 @@ export function createSync(options: SyncOptions): Sync {
       await changeSpec(home, name, {
         syncRequestedAt: new Date(clock.now()).toISOString(),
         ...(confirmPrune && target ? { confirmPrune: target } : {}),
+        ...(confirmRecreate && target ? { confirmRecreate: target } : {}),
         ...(acknowledge ? { acknowledgedTip: acknowledge } : {}),
       });
       controller.enqueue(name);

@@ -121,4 +121,34 @@ describe('sync with the built-in control plane', () => {
     expect((await environment())?.message).to.match(/k8s\/bad\.yaml:1/);
     expect(dataOf(await world.live('ConfigMap', 'a'))).to.equal(undefined);
   });
+
+  it('makes a service headless, which is its like anew', async () => {
+    const db = (spec: object) =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'db' }, spec });
+    const address = async () =>
+      (await plane.client().get(SERVICES, { namespace: 'shop-dev', name: 'db' })).spec.clusterIP;
+    await world.push({ ...files, 'k8s/db.yaml': db({ ports: [{ port: 80 }] }) });
+    await world.until(async () => (await world.live('Service', 'db')) !== undefined);
+    expect(await address()).to.match(/^127\./);
+    const revision = await world.push({
+      ...files,
+      'k8s/db.yaml': db({ clusterIP: 'None', ports: [{ port: 80 }] }),
+    });
+    await world.until(async () => (await environment())?.deployedRevision === revision);
+    expect(await address()).to.equal('None');
+  });
+
+  it('deletes no deployment for a changed selector before a person agrees to the outage', async () => {
+    const uid = async () =>
+      (await plane.client().get(DEPLOYMENTS, { namespace: 'shop-dev', name: 'web' })).metadata.uid;
+    const before = await uid();
+    const web = files['k8s/web.yaml'].replaceAll('"app":"web"', '"app":"web","tier":"front"');
+    const revision = await world.push({ ...files, 'k8s/web.yaml': web });
+    await world.until(async () => (await environment())?.phase === 'Failed');
+    expect((await environment())?.message).to.contain('pilotage sync shop/dev --confirm-recreate');
+    expect(await uid()).to.equal(before);
+    await world.sync.requestSync('shop', 'dev', { confirmRecreate: true });
+    await world.until(async () => (await environment())?.deployedRevision === revision);
+    expect(await uid()).not.to.equal(before);
+  });
 });

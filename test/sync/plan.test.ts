@@ -94,6 +94,7 @@ function plan(
     owner: OWNER,
     resourceOf: (one) => ROWS[one.kind],
     confirmedPrune: options.confirmed ?? false,
+    confirmedRecreate: options.confirmed ?? false,
     environment: 'shop/dev',
   });
 }

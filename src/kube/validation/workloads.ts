@@ -161,8 +161,17 @@ export function validateJob(job: JsonObject, old?: JsonObject): readonly FieldEr
     ...(spec.template === undefined
       ? [required('spec.template')]
       : validateTemplate(spec, ['OnFailure', 'Never'])),
-    ...(old
-      ? immutable('spec.completionMode', spec.completionMode, objectAt(old, 'spec').completionMode)
-      : none),
+    ...(old ? validateJobUpdate(spec, objectAt(old, 'spec')) : none),
+  ];
+}
+
+/** `ValidateJobSpecUpdate`. A template may still be scheduled otherwise before a suspended Job has started. */
+function validateJobUpdate(spec: JsonObject, old: JsonObject): readonly FieldError[] {
+  const indexed = spec.completionMode === 'Indexed';
+  return [
+    ...(indexed ? none : immutable('spec.completions', spec.completions, old.completions)),
+    ...immutable('spec.selector', spec.selector, old.selector),
+    ...(old.suspend === true ? none : immutable('spec.template', spec.template, old.template)),
+    ...immutable('spec.completionMode', spec.completionMode, old.completionMode),
   ];
 }
