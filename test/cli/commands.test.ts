@@ -124,7 +124,9 @@ describe('commands that ask the daemon', () => {
     face.answers[`POST ${at('sync')}`] = { message: 'reconciling' };
     face.answers[STATUS] = statusOf(environment({ name: 'prod' }));
     const { stdout } = await face.run('sync', 'shop/prod', '--acknowledge', '--wait');
-    expect(face.asked[0]).to.equal(`POST ${at('sync')} {"acknowledge":true,"confirmPrune":false}`);
+    expect(face.asked[0]).to.equal(
+      `POST ${at('sync')} {"acknowledge":true,"confirmPrune":false,"confirmRecreate":false}`,
+    );
     expect(stdout).to.contain('reconciling\nshop/prod is healthy at abcdef1.');
     expect((await face.run('sync', 'shop/prod', '-o', 'json')).stdout).to.equal(
       '{"message":"reconciling"}\n',
