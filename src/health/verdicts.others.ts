@@ -42,9 +42,12 @@ export function claimVerdict(claim: WithStatus): Verdict {
   return { state: 'Progressing', reason: phase ?? 'Pending', message: 'the claim waits for a volume' };
 }
 
+/** Where autoscaling/v1 keeps the conditions that later versions have in their status, as JSON. */
+const V1_CONDITIONS = 'autoscaling.alpha.kubernetes.io/conditions';
+
 /** Argo CD `health_hpa.go`: the failures that its controller reports as conditions. */
 export function autoscalerVerdict(scaler: WithStatus): Verdict {
-  const conditions = scaler.status?.conditions ?? [];
+  const conditions = scaler.status?.conditions ?? conditionsIn(scaler.metadata.annotations?.[V1_CONDITIONS]);
   const failing = conditions.find(
     (c) =>
       c.status === 'False' &&
@@ -52,43 +55,86 @@ export function autoscalerVerdict(scaler: WithStatus): Verdict {
       /^Failed|^InvalidSelector|^MissingScaleTarget/.test(c.reason ?? ''),
   );
   if (failing) return { state: 'Degraded', reason: failing.reason, ...said(failing) };
-  if (conditions.some((c) => c.type === 'AbleToScale' && c.status === 'True')) return { state: 'Healthy' };
+  const able = conditions.some(
+    (c) => (c.type === 'AbleToScale' || c.type === 'ScalingLimited') && c.status === 'True',
+  );
+  if (able) return { state: 'Healthy' };
   return { state: 'Progressing', reason: 'Waiting', message: 'waiting to autoscale' };
 }
 
+/** An annotation is anybody's text: what is not a list of conditions says nothing. */
+function conditionsIn(text: string | undefined): readonly Condition[] {
+  try {
+    const value: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
+  } catch {
+    return [];
+  }
+}
+
 export function definitionVerdict(crd: WithStatus): Verdict {
-  const conditions = crd.status?.conditions ?? [];
-  const refused = conditions.find((c) => c.type === 'NamesAccepted' && c.status === 'False');
-  if (refused) return { state: 'Degraded', reason: refused.reason ?? 'NamesRefused', ...said(refused) };
-  if (conditions.some((c) => c.type === 'Established' && c.status === 'True')) return { state: 'Healthy' };
+  const is = (type: string, status: string) =>
+    crd.status?.conditions?.find((c) => c.type === type && c.status === status);
+  // A schema that is not structural is neither defaulted nor pruned by, and v1 would not take it (KEP-1111).
+  const bad = is('NamesAccepted', 'False') ?? is('NonStructuralSchema', 'True');
+  if (bad) return { state: 'Degraded', reason: bad.reason ?? bad.type, ...said(bad) };
+  if (is('Terminating', 'True')) return { state: 'Progressing', reason: 'Terminating' };
+  if (is('Established', 'True')) return { state: 'Healthy' };
   return { state: 'Progressing', reason: 'NotEstablished', message: 'the API server does not serve it yet' };
+}
+
+/** Argo CD `health_apiservice.go`: an aggregated API that does not answer yet is waited for. */
+export function apiServiceVerdict(service: WithStatus): Verdict {
+  const available = service.status?.conditions?.find((c) => c.type === 'Available');
+  if (available?.status === 'True') return { state: 'Healthy' };
+  return {
+    state: 'Progressing',
+    reason: available?.reason ?? 'Waiting',
+    message: available?.message ?? 'nobody has asked whether it answers yet',
+  };
+}
+
+/** A budget whose pods its controller could not count guards nothing. */
+export function disruptionBudgetVerdict({ status, metadata }: WithStatus): Verdict {
+  if (status === undefined || (status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
+    return { state: 'Progressing', reason: 'GenerationLag', message: 'not observed yet' };
+  }
+  const failed = status.conditions?.find((c) => c.type === 'DisruptionAllowed' && c.reason === 'SyncFailed');
+  if (failed) return { state: 'Degraded', reason: 'SyncFailed', ...said(failed) };
+  // Too few pods for a disruption is what a budget is for (argo-cd #20171): the pods' own workload says whether they are ill.
+  return { state: 'Healthy' };
+}
+
+interface Scheduled extends KubeObject {
+  readonly spec?: { readonly suspend?: boolean };
+  readonly status?: {
+    readonly active?: readonly unknown[];
+    readonly lastScheduleTime?: string;
+    readonly lastSuccessfulTime?: string;
+  };
+}
+
+/**
+ * By how the last run ended, when that is known (Argo CD `resource_customizations/batch/CronJob`). A schedule that is suspended or at work
+ * is well: the environment must not leave Healthy at every run.
+ */
+export function cronJobVerdict({ spec, status = {} }: Scheduled): Verdict {
+  if (spec?.suspend) return { state: 'Healthy', message: 'the schedule is suspended' };
+  const { active, lastScheduleTime, lastSuccessfulTime } = status;
+  if ((active ?? []).length > 0 || !lastScheduleTime || !lastSuccessfulTime) return { state: 'Healthy' };
+  return Date.parse(lastSuccessfulTime) >= Date.parse(lastScheduleTime)
+    ? { state: 'Healthy' }
+    : {
+        state: 'Degraded',
+        reason: 'LastRunFailed',
+        message: `the run of ${lastScheduleTime} did not succeed`,
+      };
 }
 
 export function namespaceVerdict(namespace: WithStatus): Verdict {
   return namespace.status?.phase === 'Terminating'
     ? { state: 'Progressing', reason: 'Terminating', message: 'the namespace is being deleted' }
     : { state: 'Healthy' };
-}
-
-/** Any other kind: the conditions that kstatus (sigs.k8s.io/cli-utils `pkg/kstatus`) standardised. */
-export function genericVerdict(object: WithStatus): Verdict {
-  const { observedGeneration, conditions = [] } = object.status ?? {};
-  if (observedGeneration !== undefined && observedGeneration < (object.metadata.generation ?? 0)) {
-    return { state: 'Progressing', reason: 'GenerationLag', message: 'not observed yet' };
-  }
-  const by = (type: string) => conditions.find((c) => c.type === type);
-  const stalled = by('Stalled');
-  if (stalled?.status === 'True')
-    return { state: 'Degraded', reason: stalled.reason ?? 'Stalled', ...said(stalled) };
-  const reconciling = by('Reconciling');
-  if (reconciling?.status === 'True') {
-    return { state: 'Progressing', reason: reconciling.reason ?? 'Reconciling', ...said(reconciling) };
-  }
-  const ready = by('Ready');
-  if (ready && ready.status !== 'True') {
-    return { state: 'Progressing', reason: ready.reason ?? 'NotReady', ...said(ready) };
-  }
-  return { state: 'Healthy' };
 }
 
 const said = (condition: Condition): { message?: string } =>

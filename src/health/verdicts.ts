@@ -1,12 +1,15 @@
 import type { KubeObject } from '../kube/types.ts';
 import { gvkOf } from '../kube/types.ts';
 import type { Verdict } from './verdict.ts';
+import { customVerdict, type Served } from './verdicts.custom.ts';
 import {
   addressVerdict,
+  apiServiceVerdict,
   autoscalerVerdict,
   claimVerdict,
+  cronJobVerdict,
   definitionVerdict,
-  genericVerdict,
+  disruptionBudgetVerdict,
   namespaceVerdict,
   serviceVerdict,
 } from './verdicts.others.ts';
@@ -33,12 +36,15 @@ const RULES: Readonly<Record<string, Rule>> = {
   'apps/StatefulSet': rule(statefulSetVerdict),
   'apps/DaemonSet': rule(daemonSetVerdict),
   'batch/Job': rule(jobVerdict),
+  'batch/CronJob': rule(cronJobVerdict),
   '/Pod': rule(podVerdict),
   '/Service': rule(serviceVerdict),
   '/Namespace': rule(namespaceVerdict),
   '/PersistentVolumeClaim': rule(claimVerdict),
   'networking.k8s.io/Ingress': rule(addressVerdict),
   'autoscaling/HorizontalPodAutoscaler': rule(autoscalerVerdict),
+  'policy/PodDisruptionBudget': rule(disruptionBudgetVerdict),
+  'apiregistration.k8s.io/APIService': rule(apiServiceVerdict),
   'apiextensions.k8s.io/CustomResourceDefinition': rule(definitionVerdict),
 };
 
@@ -52,12 +58,16 @@ export const EXPLAINED_BY_PODS: ReadonlySet<string> = new Set([
 ]);
 
 /** What a live object is worth. `undefined` is an object that should exist and does not. */
-export function verdictOf(object: KubeObject | undefined, related: Related = NOTHING_RELATED): Verdict {
+export function verdictOf(
+  object: KubeObject | undefined,
+  related: Related = NOTHING_RELATED,
+  served: Served = {},
+): Verdict {
   if (object === undefined)
     return { state: 'Missing', reason: 'NotFound', message: 'the object does not exist' };
   if (object.metadata.deletionTimestamp !== undefined) return deleting(object);
   const { group, kind } = gvkOf(object);
-  return (RULES[`${group}/${kind}`] ?? (genericVerdict as Rule))(object, related);
+  return RULES[`${group}/${kind}`]?.(object, related) ?? customVerdict(object, served);
 }
 
 /** A deletion that hangs says what it hangs on (argo-cd #19571). */

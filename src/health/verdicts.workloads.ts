@@ -9,7 +9,7 @@ interface Counted extends KubeObject {
   readonly spec?: {
     readonly replicas?: number;
     readonly suspend?: boolean;
-    readonly updateStrategy?: { type?: string };
+    readonly updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
   };
   readonly status?: {
     readonly observedGeneration?: number;
@@ -81,8 +81,20 @@ export function statefulSetVerdict(set: Counted, related: Related): Verdict {
   const ready = status.readyReplicas ?? 0;
   if (ready < wanted) return advancing('Unavailable', `pods ${ready}/${wanted} ready`, cause);
   if (spec.updateStrategy?.type === 'OnDelete') return { state: 'Healthy' };
+  const updated = status.updatedReplicas ?? 0;
+  // Pods below the partition keep the old revision on purpose: the update is done when the others have it.
+  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
+  if (partition > 0) {
+    const due = Math.max(0, wanted - partition);
+    return updated >= due
+      ? {
+          state: 'Healthy',
+          message: `${updated} of ${wanted} replicas updated, as far as the partition asks`,
+        }
+      : advancing('Updating', `${updated} of the ${due} replicas above the partition updated`, cause);
+  }
   if (status.updateRevision !== undefined && status.updateRevision !== status.currentRevision) {
-    return advancing('Updating', `${status.updatedReplicas ?? 0} of ${wanted} replicas updated`, cause);
+    return advancing('Updating', `${updated} of ${wanted} replicas updated`, cause);
   }
   return { state: 'Healthy', message: `pods ${ready}/${wanted} ready` };
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Problem, problemOf } from '../base/errors.ts';
 import type { Verdict } from '../health/verdict.ts';
-import { verdictOf } from '../health/verdicts.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { formatRef, type KubeObject } from '../kube/types.ts';
 import type { Environment } from '../model/types.ts';
 import { type Applied, applyStage } from './apply.ts';
 import type { HealBudget } from './budget.ts';
 import { describeConflicts } from './conflicts.ts';
+import { judgeOne } from './judge.ts';
 import { isWrite } from './plan.ts';
 import { refKey } from './refkey.ts';
 import type { Plan, Step } from './types.ts';
@@ -49,7 +49,7 @@ export async function execute(
     const deleting = members.filter((step) => step.action === 'wait' || step.action === 'recreate');
     const later = steps.filter((step) => step.stage > stage && isWrite(step));
     if (failures.length > 0) return { written, deleted, failures, waiting: later };
-    const waitsFor = unhealthy(members, (key) => written.get(key) ?? live.get(key));
+    const waitsFor = await unhealthy(client, members, (key) => written.get(key) ?? live.get(key));
     if (deleting.length > 0) return { written, deleted, failures: [], waiting: [...deleting, ...later] };
     if (later.length > 0 && waitsFor) return { written, deleted, failures: [], waiting: later, waitsFor };
   }
@@ -70,13 +70,14 @@ function failuresOf(members: readonly Step[], results: ReadonlyMap<string, Appli
   });
 }
 
-function unhealthy(
+async function unhealthy(
+  client: KubeClient,
   members: readonly Step[],
   objectOf: (key: string) => KubeObject | undefined,
-): Execution['waitsFor'] {
+): Promise<Execution['waitsFor']> {
   for (const step of members) {
     if (step.action === 'prune' || step.action === 'forget' || step.action === 'keep') continue;
-    const verdict = verdictOf(objectOf(refKey(step.ref)));
+    const verdict = await judgeOne(client, step.ref, objectOf(refKey(step.ref)));
     if (verdict.state !== 'Healthy' && verdict.state !== 'Suspended') return { step, verdict };
   }
   return undefined;

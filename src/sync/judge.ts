@@ -24,7 +24,7 @@ export async function judge(
   const judged: Judged[] = [];
   for (const ref of refs) {
     const object = live.get(refKey(ref));
-    let verdict = verdictOf(object);
+    let verdict = await judgeOne(client, ref, object);
     if (object && verdict.state !== 'Healthy' && EXPLAINED_BY_PODS.has(ref.kind) && ref.namespace) {
       const known = related.get(ref.namespace) ?? (await relatedIn(client, ref.namespace, signal));
       related.set(ref.namespace, known);
@@ -33,6 +33,18 @@ export async function judge(
     judged.push({ name: formatRef(ref), verdict });
   }
   return { verdict: rollup(judged), judged };
+}
+
+/** One object by itself. What its kind could say is asked for only where its status says nothing. */
+export async function judgeOne(
+  client: KubeClient,
+  ref: ObjectRef,
+  object: KubeObject | undefined,
+): Promise<Verdict> {
+  if (object === undefined || object.status !== undefined) return verdictOf(object);
+  const resource = await client.resourceFor(ref);
+  const statusSubresource = resource?.subresources.includes('status') ?? false;
+  return verdictOf(object, NOTHING_RELATED, { statusSubresource });
 }
 
 /** A namespace that cannot be read explains nothing, and is no reason to fail. */

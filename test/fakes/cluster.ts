@@ -290,5 +290,15 @@ const discovered = (row: Resource): DiscoveredResource => ({
   shortNames: [],
   categories: [],
   verbs: [],
-  subresources: ['status'],
+  subresources: WITHOUT_STATUS.has(row.kind) ? [] : ['status'],
 });
+
+/** Kinds that hold data only. */
+const WITHOUT_STATUS = new Set([
+  'ConfigMap',
+  'Secret',
+  'ServiceAccount',
+  'Role',
+  'RoleBinding',
+  'ClusterRole',
+]);

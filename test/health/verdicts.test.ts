@@ -274,7 +274,7 @@ describe('the verdict on other kinds', () => {
     [
       'a custom resource that is not ready',
       object('x.io/v1', 'X', { status: { conditions: [{ type: 'Ready', status: 'False' }] } }),
-      'Progressing',
+      'Degraded',
     ],
     [
       'an object that is being deleted',
@@ -334,4 +334,74 @@ describe('the verdict on a set', () => {
     expect(one('Progressing')).to.equal('Thing: a sentence');
   });
   it('is Healthy for an empty set', () => expect(of()).to.deep.equal({ state: 'Healthy' }));
+});
+
+describe('the verdicts of policies and extensions', () => {
+  const state = (apiVersion: string, kind: string, rest: object, metadata: object = {}) =>
+    verdictOf(object(apiVersion, kind, rest, metadata)).state;
+  const conditions = (type: string, status: string, reason?: string) => ({
+    status: { observedGeneration: 1, conditions: [{ type, status, ...(reason ? { reason } : {}) }] },
+  });
+
+  it('autoscaling/v1 keeps its conditions in an annotation', () => {
+    const scaler = (text: string) =>
+      state(
+        'autoscaling/v1',
+        'HorizontalPodAutoscaler',
+        { status: { currentReplicas: 1 } },
+        {
+          annotations: { 'autoscaling.alpha.kubernetes.io/conditions': text },
+        },
+      );
+    const said = (type: string, status: string, reason: string) => JSON.stringify([{ type, status, reason }]);
+    expect(scaler(said('AbleToScale', 'True', 'SucceededRescale'))).to.equal('Healthy');
+    expect(scaler(said('ScalingActive', 'False', 'FailedGetResourceMetric'))).to.equal('Degraded');
+    for (const text of ['', '{', '7', '[null]']) expect(scaler(text), text).to.equal('Progressing');
+  });
+
+  it('an APIService that does not answer is waited for', () => {
+    const service = (status: string) =>
+      state('apiregistration.k8s.io/v1', 'APIService', conditions('Available', status));
+    expect([service('False'), service('True')]).to.deep.equal(['Progressing', 'Healthy']);
+  });
+
+  it('a disruption budget is well when its controller could count, and not before it has', () => {
+    const budget = (rest: object) => state('policy/v1', 'PodDisruptionBudget', rest);
+    expect(budget({})).to.equal('Progressing');
+    expect(budget(conditions('DisruptionAllowed', 'False', 'SyncFailed'))).to.equal('Degraded');
+    expect(budget(conditions('DisruptionAllowed', 'False', 'InsufficientPods'))).to.equal('Healthy');
+  });
+
+  it('a definition whose schema is not structural is Degraded', () => {
+    const both = [
+      { type: 'Established', status: 'True' },
+      { type: 'NonStructuralSchema', status: 'True', reason: 'Violations' },
+    ];
+    const rest = { status: { conditions: both } };
+    expect(state('apiextensions.k8s.io/v1', 'CustomResourceDefinition', rest)).to.equal('Degraded');
+  });
+
+  it('a StatefulSet with a partition is done when the pods above it are', () => {
+    const set = (updatedReplicas: number) =>
+      state('apps/v1', 'StatefulSet', {
+        spec: { replicas: 3, updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } },
+        status: {
+          observedGeneration: 1,
+          readyReplicas: 3,
+          updatedReplicas,
+          currentRevision: 'web-1',
+          updateRevision: 'web-2',
+        },
+      });
+    expect([set(0), set(1)]).to.deep.equal(['Progressing', 'Healthy']);
+  });
+
+  it('a CronJob is as well as its last run, where that is known', () => {
+    const job = (status: object, spec: object = {}) => state('batch/v1', 'CronJob', { spec, status });
+    const ran = { lastScheduleTime: '2026-01-02T00:00:00Z', lastSuccessfulTime: '2026-01-01T00:00:00Z' };
+    expect(job(ran)).to.equal('Degraded');
+    expect(job({ ...ran, active: [{}] })).to.equal('Healthy');
+    expect(job(ran, { suspend: true })).to.equal('Healthy');
+    expect(job({})).to.equal('Healthy');
+  });
 });
