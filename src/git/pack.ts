@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { inflateSync } from 'node:zlib';
-import { applyDelta } from './delta.ts';
+import { constants, inflateSync } from 'node:zlib';
+import { applyDelta, deltaResultSize } from './delta.ts';
 import { ByteCache } from './lru.ts';
 import { type GitObject, malformed, type ObjectType } from './object.ts';
 import { PackIndex } from './pack-index.ts';
@@ -82,6 +82,9 @@ export function encodeEntryHeader(entry: EntryKind, size: number, offset: number
   return Buffer.from([...bytes, ...tail]);
 }
 
+/** Compressed bytes that give away the two sizes with which a delta begins. */
+const DELTA_HEAD = 128;
+
 /** An entry as it is stored, for reading and for copying into another pack. */
 export interface StoredEntry extends EntryHeader {
   readonly compressed: Buffer;
@@ -129,6 +132,16 @@ export class Pack {
     }
     const header = parseEntryHeader(bytes, offset);
     return { ...header, compressed: bytes.subarray(header.length) };
+  }
+
+  /** Bytes of the object at `offset`, without producing it. */
+  sizeAt(offset: number): number {
+    const bytes = Buffer.alloc(MAX_ENTRY_HEADER + DELTA_HEAD);
+    const length = readSync(this.#fd, bytes, 0, bytes.length, offset);
+    const header = parseEntryHeader(bytes.subarray(0, length), offset);
+    if (header.entry.kind === 'whole') return header.size;
+    const head = bytes.subarray(header.length, length);
+    return deltaResultSize(inflateSync(head, { finishFlush: constants.Z_SYNC_FLUSH }));
   }
 
   /** The object at `offset`; deltas are followed down to a whole object. */

@@ -132,6 +132,12 @@ export class ObjectStore {
     return undefined;
   }
 
+  /** Bytes of an object, without reading one that is packed: what is pushed is, so nothing large is inflated to be found too large. */
+  sizeOf(oid: Oid): number {
+    const packed = this.packed(oid);
+    return packed ? packed.pack.sizeAt(packed.offset) : this.read(oid).content.length;
+  }
+
   read(oid: Oid): GitObject {
     const object = this.find(oid);
     if (!object) throw malformed(`object ${oid} is missing`);

@@ -1,3 +1,4 @@
+import { parseBoundedJson } from './bounds.ts';
 import { isObject } from './equal.ts';
 import type { JsonObject } from './types.ts';
 
@@ -189,9 +190,9 @@ function canonicalElement(key: string): PathElement {
       if (/^\d+$/.test(content)) return key;
       break;
     case 'v:':
-      return `v:${JSON.stringify(JSON.parse(content))}`;
+      return `v:${JSON.stringify(parseBoundedJson(content))}`;
     case 'k:': {
-      const keys: unknown = JSON.parse(content);
+      const keys = parseBoundedJson(content);
       if (isObject(keys)) return keyElement(Object.entries(keys));
     }
   }

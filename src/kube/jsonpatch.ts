@@ -1,7 +1,20 @@
+import { measure, OBJECT_BOUNDS } from './bounds.ts';
 import type { JsonPatchOperation } from './client.ts';
 import { deepEqual, isObject } from './equal.ts';
 import { type StatusError, statusError } from './status.ts';
 import type { Json } from './types.ts';
+
+/** As kube-apiserver (`maxJSONPatchOperations`). */
+const MAX_OPERATIONS = 10_000;
+
+/** What one patch has done so far. */
+interface Work {
+  /** Maps and lists that it has copied already: it may change those in place, or each operation would copy them again. */
+  readonly own: Set<Json>;
+  /** What `copy` may still multiply (kube-apiserver bounds the same by `AccumulatedCopySizeLimit`). */
+  nodes: number;
+  bytes: number;
+}
 
 /**
  * RFC 6902. Throws StatusError: BadRequest for a patch that is not one, Invalid for an operation that cannot be carried
@@ -10,10 +23,21 @@ import type { Json } from './types.ts';
 export function jsonPatch<T>(original: T, operations: readonly JsonPatchOperation[]): T {
   if (!Array.isArray(operations))
     throw statusError('BadRequest', 'a JSON patch must be a list of operations');
-  return operations.reduce<Json>((value, operation, i) => step(value, operation, i), original as Json) as T;
+  if (operations.length > MAX_OPERATIONS) {
+    throw statusError(
+      'RequestEntityTooLarge',
+      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`,
+    );
+  }
+  const { nodes, bytes } = OBJECT_BOUNDS;
+  const work: Work = { own: new Set(), nodes, bytes };
+  return operations.reduce<Json>(
+    (value, operation, i) => step(value, operation, i, work),
+    original as Json,
+  ) as T;
 }
 
-function step(value: Json, operation: JsonPatchOperation, index: number): Json {
+function step(value: Json, operation: JsonPatchOperation, index: number, work: Work): Json {
   const fail: Fail = (message) =>
     statusError(
       'Invalid',
@@ -22,25 +46,30 @@ function step(value: Json, operation: JsonPatchOperation, index: number): Json {
   const path = pointer(operation.path, index);
   switch (operation.op) {
     case 'add':
-      return edit(value, path, fail, { verb: 'add', value: given(operation, index) });
+      return edit(value, path, fail, { verb: 'add', value: given(operation, index) }, work);
     case 'replace':
-      return edit(value, path, fail, { verb: 'replace', value: given(operation, index) });
+      return edit(value, path, fail, { verb: 'replace', value: given(operation, index) }, work);
     case 'remove':
-      return edit(value, path, fail, { verb: 'remove' });
+      return edit(value, path, fail, { verb: 'remove' }, work);
     case 'test':
       // Kubernetes' library takes an absent member for null.
       if (deepEqual(find(value, path) ?? null, given(operation, index))) return value;
       throw fail('the test failed: the value there is another');
-    case 'copy':
-      return edit(value, path, fail, {
-        verb: 'add',
-        value: present(value, pointer(operation.from, index), fail),
-      });
+    case 'copy': {
+      const from = present(value, pointer(operation.from, index), fail);
+      return edit(value, path, fail, { verb: 'add', value: cloned(from, work, fail) }, work);
+    }
     case 'move': {
       const from = pointer(operation.from, index);
       const moved = present(value, from, fail);
       if (isBelow(path, from)) throw fail('a value cannot be moved into itself');
-      return edit(edit(value, from, fail, { verb: 'remove' }), path, fail, { verb: 'add', value: moved });
+      return edit(
+        edit(value, from, fail, { verb: 'remove' }, work),
+        path,
+        fail,
+        { verb: 'add', value: moved },
+        work,
+      );
     }
     default:
       throw malformed(index, `unknown op ${JSON.stringify((operation as { op?: unknown }).op)}`);
@@ -95,48 +124,70 @@ const itemIndex = (token: string, length: number): number => {
   return index < 0 ? index + length : index;
 };
 
-function edit(node: Json, path: readonly string[], fail: Fail, change: Edit): Json {
-  const [token, ...rest] = path;
+function edit(node: Json, path: readonly string[], fail: Fail, change: Edit, work: Work, at = 0): Json {
+  const token = path[at];
   if (token === undefined) {
     if (change.verb === 'remove') throw fail('the whole object cannot be removed');
     return change.value;
   }
-  if (Array.isArray(node)) return editItem(node, token, rest, fail, change);
-  if (isObject(node)) return editMember(node, token, rest, fail, change);
-  throw fail(`/${token} has no parent`);
+  if (!Array.isArray(node) && !isObject(node)) throw fail(`/${token} has no parent`);
+  const own = ownCopy(node, work);
+  const isLast = at === path.length - 1;
+  const below = (child: Json): Json => edit(child, path, fail, change, work, at + 1);
+  if (Array.isArray(own)) editItem(own, token, isLast, fail, change, below);
+  else editMember(own as Record<string, Json>, token, isLast, fail, change, below);
+  return own;
+}
+
+/** A copy of its own: neither of the two places may be changed through the other. */
+function cloned(value: Json, work: Work, fail: Fail): Json {
+  const { nodes, bytes, excess } = measure(value, { ...OBJECT_BOUNDS, nodes: work.nodes, bytes: work.bytes });
+  if (excess) throw fail('what the patch copies is too large altogether');
+  work.nodes -= nodes;
+  work.bytes -= bytes;
+  return structuredClone(value) as Json;
+}
+
+function ownCopy(node: Json, work: Work): Json {
+  if (work.own.has(node)) return node;
+  const copy = Array.isArray(node) ? [...node] : { ...(node as Readonly<Record<string, Json>>) };
+  work.own.add(copy);
+  return copy;
 }
 
 function editMember(
-  node: Readonly<Record<string, Json>>,
+  node: Record<string, Json>,
   key: string,
-  rest: readonly string[],
+  isLast: boolean,
   fail: Fail,
   change: Edit,
-): Json {
+  below: (child: Json) => Json,
+): void {
   const child = Object.hasOwn(node, key) ? node[key] : undefined;
-  const isLast = rest.length === 0;
   if (child === undefined && (!isLast || change.verb !== 'add'))
     throw fail(`there is no member ${JSON.stringify(key)}`);
   if (isLast && change.verb === 'remove') {
-    const { [key]: _, ...others } = node;
-    return others;
+    delete node[key];
+    return;
   }
-  return { ...node, [key]: edit(child ?? null, rest, fail, change) };
+  // An assignment would take `__proto__` for the prototype.
+  const value = below(child ?? null);
+  Object.defineProperty(node, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 function editItem(
-  node: readonly Json[],
+  node: Json[],
   token: string,
-  rest: readonly string[],
+  isLast: boolean,
   fail: Fail,
   change: Edit,
-): Json {
-  const isLast = rest.length === 0;
+  below: (child: Json) => Json,
+): void {
   const index =
     token === '-' && isLast && change.verb === 'add' ? node.length : itemIndex(token, node.length);
   const last = isLast && change.verb === 'add' ? node.length : node.length - 1;
   if (!(index >= 0 && index <= last)) throw fail(`there is no item ${token} in a list of ${node.length}`);
-  if (isLast && change.verb === 'add') return [...node.slice(0, index), change.value, ...node.slice(index)];
-  if (isLast && change.verb === 'remove') return node.filter((_, i) => i !== index);
-  return node.map((item, i) => (i === index ? edit(item, rest, fail, change) : item));
+  if (isLast && change.verb === 'add') node.splice(index, 0, change.value);
+  else if (isLast && change.verb === 'remove') node.splice(index, 1);
+  else node[index] = below(node[index] ?? null);
 }

@@ -1,3 +1,4 @@
+import { parseBoundedJson } from './bounds.ts';
 import { canonicalJson, isObject } from './equal.ts';
 import { difference, EMPTY, type FieldSet, has } from './fieldset.ts';
 import type { OwnedConflict } from './ownership.ts';
@@ -38,7 +39,7 @@ function unchangedSinceLastApplied(schema: Schema, live: KubeObject): FieldSet {
 function parse(annotation: string | undefined): Record<string, unknown> | undefined {
   if (!annotation) return undefined;
   try {
-    const value: unknown = JSON.parse(annotation);
+    const value: unknown = parseBoundedJson(annotation);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

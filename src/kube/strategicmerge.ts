@@ -1,4 +1,4 @@
-import { deepEqual, isObject } from './equal.ts';
+import { canonicalJson, isObject } from './equal.ts';
 import { ANYTHING, memberSchema, type Schema } from './schema.ts';
 import { type StatusError, statusError } from './status.ts';
 import type { Json, JsonObject } from './types.ts';
@@ -83,8 +83,8 @@ const strategies = (schema: Schema): readonly string[] => schema.patchStrategy?.
 function deleteItems(merged: Record<string, Json>, key: string, values: Json): void {
   const list = merged[key];
   if (!Array.isArray(values)) throw malformed(`${DELETIONS}${key} must be a list`);
-  if (Array.isArray(list))
-    merged[key] = list.filter((item) => !values.some((value) => deepEqual(value, item)));
+  const deleted = new Set(values.map(canonicalJson));
+  if (Array.isArray(list)) merged[key] = list.filter((item) => !deleted.has(canonicalJson(item)));
 }
 
 function orderOf(patch: JsonObject, key: string): List | undefined {
@@ -111,19 +111,36 @@ function reorderUnpatched(
   }
 }
 
-type Identify = (item: Json) => Json | undefined;
+/** What tells items apart, as text that a Map can be asked for: looking through a list for each item of another is quadratic. */
+type Identify = (item: Json) => string | undefined;
 
 function identityOf(schema: Schema): Identify {
   const key = schema.patchMergeKey;
-  return key === undefined ? (item) => item : (item) => (isObject(item) ? item[key] : undefined);
+  if (key === undefined) return canonicalJson;
+  return (item) => {
+    const identity = isObject(item) ? item[key] : undefined;
+    return identity === undefined ? undefined : canonicalJson(identity);
+  };
+}
+
+/** Identity → first place in the list. */
+type Places = ReadonlyMap<string | undefined, number>;
+
+function placesIn(list: List, identify: Identify): Map<string | undefined, number> {
+  const places = new Map<string | undefined, number>();
+  for (const [i, item] of list.entries()) {
+    const identity = identify(item);
+    if (!places.has(identity)) places.set(identity, i);
+  }
+  return places;
 }
 
 function mergeLists(schema: Schema, original: List, patch: List, order: List | undefined): List {
   const identify = identityOf(schema);
   if (![...original, ...patch].some(isObject)) {
-    const all = [...original, ...patch].filter(
-      (item, i, both) => both.findIndex((other) => deepEqual(other, item)) === i,
-    );
+    const both = [...original, ...patch];
+    const firsts = new Map(both.toReversed().map((item) => [canonicalJson(item), item]));
+    const all = both.filter((item) => firsts.delete(canonicalJson(item)));
     return ordered(all, order ?? patch, original, identify);
   }
   const mergeKey = schema.patchMergeKey;
@@ -131,11 +148,17 @@ function mergeLists(schema: Schema, original: List, patch: List, order: List | u
   const { kept, plain } = applyListDirectives(original, patch, mergeKey, identify);
   checkOrder(plain, order, identify);
   const merged = [...kept];
+  const places = placesIn(merged, identify);
   for (const item of plain) {
-    const at = merged.findIndex((other) => deepEqual(identify(other), identify(item)));
-    const before = merged[at];
-    if (isObject(before) && isObject(item)) merged[at] = mergeMaps(schema.items ?? ANYTHING, before, item);
-    else merged.push(withoutDirectives(item));
+    const identity = identify(item);
+    const at = places.get(identity);
+    const before = at === undefined ? undefined : merged[at];
+    if (at !== undefined && isObject(before) && isObject(item)) {
+      merged[at] = mergeMaps(schema.items ?? ANYTHING, before, item);
+    } else {
+      if (at === undefined) places.set(identity, merged.length);
+      merged.push(withoutDirectives(item));
+    }
   }
   return ordered(merged, order ?? plain, kept, identify);
 }
@@ -147,7 +170,7 @@ function applyListDirectives(
   mergeKey: string,
   identify: Identify,
 ): { kept: List; plain: List } {
-  let kept = original;
+  const deleted = new Set<string | undefined>();
   let isReplaced = false;
   const plain: Json[] = [];
   for (const item of patch) {
@@ -156,52 +179,50 @@ function applyListDirectives(
     if (directive === 'replace') isReplaced = true;
     else if (identify(item) === undefined) {
       throw malformed(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
-    } else if (directive === 'delete')
-      kept = kept.filter((other) => !deepEqual(identify(other), identify(item)));
+    } else if (directive === 'delete') deleted.add(identify(item));
     else if (directive === undefined) plain.push(item);
     else throw malformed(`unknown patch type found: ${JSON.stringify(directive)}`);
   }
-  return { kept: isReplaced ? [] : kept, plain };
+  return { kept: isReplaced ? [] : original.filter((item) => !deleted.has(identify(item))), plain };
 }
 
 function checkOrder(patch: List, order: List | undefined, identify: Identify): void {
   if (!order) return;
-  const stray = patch.find((item) => !order.some((place) => deepEqual(identify(place), identify(item))));
+  const places = placesIn(order, identify);
+  const stray = patch.find((item) => !places.has(identify(item)));
   if (stray === undefined) return;
-  throw malformed(
-    `the order in patch list doesn't match ${ORDER} list: ${JSON.stringify(identify(stray))} is missing`,
-  );
+  throw malformed(`the order in patch list doesn't match ${ORDER} list: ${identify(stray)} is missing`);
 }
 
 /** Items named by `order` come in that order; the others keep theirs, and stand before a named one where they stood before it. */
 function ordered(items: List, order: List, before: List, identify: Identify): List {
-  const place = (list: List, item: Json): number =>
-    list.findIndex((other) => deepEqual(identify(other), identify(item)));
-  const sorted = (list: List, by: List): Json[] =>
-    [...list].sort((a, b) => {
-      const [i, j] = [place(by, a), place(by, b)];
-      return i < 0 || j < 0 ? 0 : i - j;
-    });
+  const [wanted, earlier] = [placesIn(order, identify), placesIn(before, identify)];
+  const place = (places: Places, item: Json): number => places.get(identify(item)) ?? -1;
+  const sorted = (list: List, by: Places): Json[] => {
+    const placed = list.map((item) => ({ item, at: place(by, item) }));
+    return placed.sort((a, b) => (a.at < 0 || b.at < 0 ? 0 : a.at - b.at)).map(({ item }) => item);
+  };
   const named = sorted(
-    items.filter((item) => place(order, item) >= 0),
-    order,
+    items.filter((item) => place(wanted, item) >= 0),
+    wanted,
   );
   const others = sorted(
-    items.filter((item) => place(order, item) < 0),
-    before,
+    items.filter((item) => place(wanted, item) < 0),
+    earlier,
   );
   const result: Json[] = [];
-  while (named.length > 0 || others.length > 0) {
-    const [other, next] = [others[0], named[0]];
+  for (let [n, o] = [0, 0]; n < named.length || o < others.length; ) {
+    const [other, next] = [others[o], named[n]];
     const isFirst =
-      other !== undefined &&
-      (next === undefined ||
-        (place(before, other) >= 0 &&
-          place(before, next) >= 0 &&
-          place(before, other) < place(before, next)));
-    result.push((isFirst ? others : named).shift() as Json);
+      other !== undefined && (next === undefined || stoodBefore(earlier, identify, other, next));
+    result.push((isFirst ? others[o++] : named[n++]) as Json);
   }
   return result;
+}
+
+function stoodBefore(earlier: Places, identify: Identify, a: Json, b: Json): boolean {
+  const [i, j] = [earlier.get(identify(a)), earlier.get(identify(b))];
+  return i !== undefined && j !== undefined && i < j;
 }
 
 /** What a patch means where nothing was: its values, without directives and without nulls. */

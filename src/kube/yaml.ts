@@ -16,14 +16,22 @@ import {
 } from 'js-yaml';
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { Located, Place } from '../base/located.ts';
+import { type Bounds, describeExcess, excessAt, FILE_BOUNDS } from './bounds.ts';
 import type { Json } from './types.ts';
+import { type TooLarge, tooLarge } from './yaml-bounds.ts';
+
+/** No number of JSON is written with so many; reading millions of digits takes quadratic time. */
+const MAX_DIGITS = 400;
+/** Problems of one kind that are told of one text. */
+const MAX_PROBLEMS = 20;
 
 /** Integers of YAML 1.1 as Go reads them: a leading zero is octal (`defaultMode: 0644`), underscores are spacing. */
 const GO_INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]*|0[bB][01_]+|[1-9][0-9_]*)$/;
 const integerTag = defineScalarTag('tag:yaml.org,2002:int', {
   implicit: true,
   implicitFirstChars: [...'-+0123456789'],
-  resolve: (source) => (GO_INTEGER.test(source) ? Number(goInteger(source)) : NOT_RESOLVED),
+  resolve: (source) =>
+    source.length <= MAX_DIGITS && GO_INTEGER.test(source) ? Number(goInteger(source)) : NOT_RESOLVED,
   identify: Number.isSafeInteger,
 });
 
@@ -37,8 +45,8 @@ function goInteger(source: string): bigint {
 const KUBERNETES_SCHEMA = CORE_SCHEMA.withTags(mergeTag, boolYaml11Tag, integerTag);
 
 /** One document as Kubernetes reads YAML; an empty text is null. Problems carry file, line and column. */
-export function parseYaml(text: string, file: string): Result<Json> {
-  const documents = parseDocuments(text, file);
+export function parseYaml(text: string, file: string, bounds: Bounds = FILE_BOUNDS): Result<Json> {
+  const documents = parseDocuments(text, file, bounds);
   if (!documents.ok) return documents;
   const [first, second] = documents.value;
   if (second) {
@@ -48,32 +56,61 @@ export function parseYaml(text: string, file: string): Result<Json> {
   return ok(first ? first.value : null);
 }
 
-/** Every document that is not empty, placed at the line of its first content. */
-export function parseDocuments(text: string, file: string): Result<Located<Json>[]> {
+/**
+ * Every document that is not empty, placed at the line of its first content. What goes beyond the bounds once its aliases are
+ * expanded is a problem (`DocumentTooLarge`), and is not read: so nothing that walks a value has to count.
+ */
+export function parseDocuments(
+  text: string,
+  file: string,
+  bounds: Bounds = FILE_BOUNDS,
+): Result<Located<Json>[]> {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  if (source.length > bounds.bytes)
+    return failed(unreadable({ file }, describeExcess(excessAt(bounds, 'bytes'))));
   try {
-    const events = parseEvents(source, { filename: file });
+    const events = parseEvents(source, { filename: file, maxDepth: bounds.depth });
+    const large = tooLarge(source, events, bounds);
+    if (large) return failed(tooLargeProblem(source, file, large));
     const [problem, ...more] = inexactNumbers(source, file, events);
     if (problem) return failed(problem, ...more);
-    return ok(documentsOf(events).flatMap((document) => read(source, file, document)));
+    const place = placesOf(source, file);
+    return ok(documentsOf(events).flatMap((document) => read(source, file, document, place)));
   } catch (error) {
-    if (error instanceof YAMLException) return failed(problemOfYaml(error, file));
+    if (error instanceof YAMLException) return failed(problemOfYaml(error, file, bounds));
     throw error;
   }
 }
 
-function read(source: string, file: string, events: Event[]): Located<Json>[] {
+function read(source: string, file: string, events: Event[], place: (at: number) => Place): Located<Json>[] {
   const offset = events.map(startOf).find((start) => start >= 0);
   if (offset === undefined) return [];
   const [value] = constructFromEvents(events, { source, filename: file, schema: KUBERNETES_SCHEMA });
-  return value === null || value === undefined
-    ? []
-    : [{ value: value as Json, place: placeAt(source, offset, file) }];
+  return value === null || value === undefined ? [] : [{ value: value as Json, place: place(offset) }];
 }
 
-function problemOfYaml(error: YAMLException, file: string): Problem {
+function tooLargeProblem(source: string, file: string, large: TooLarge): Problem {
+  const place = placesOf(source, file)(Math.max(0, startOf(large.at)));
+  if (large.type === 'circle') return unreadable(place, 'an alias refers to a node that it is part of');
+  const isAlias = large.at.type === EVENT_ID.ALIAS;
+  return unreadable(
+    place,
+    `${describeExcess(large.excess)}${isAlias ? ', counting what each alias stands for' : ''}`,
+  );
+}
+
+const unreadable = (place: Place, what: string): Problem => ({
+  reason: 'DocumentTooLarge',
+  message: `the YAML is too large to be read: ${what}`,
+  place,
+  remedy: 'write less of it by alias, or split the file',
+});
+
+function problemOfYaml(error: YAMLException, file: string, bounds: Bounds): Problem {
   const { mark } = error;
   const place = mark ? { file, line: mark.line + 1, column: mark.column + 1 } : { file };
+  if (error.reason.startsWith('nesting exceeded'))
+    return unreadable(place, describeExcess(excessAt(bounds, 'depth')));
   const details = mark?.snippet ? mark.snippet.split('\n') : undefined;
   return { reason: 'YamlError', message: error.reason, place, ...(details ? { details } : {}) };
 }
@@ -83,23 +120,31 @@ function problemOfYaml(error: YAMLException, file: string): Problem {
  * is written, and reading it as text would change its type: so it is an error, with the remedy.
  */
 function inexactNumbers(source: string, file: string, events: readonly Event[]): Problem[] {
-  return events.flatMap((event): Problem[] => {
-    if (event.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.PLAIN || event.tagStart >= 0)
-      return [];
+  const problems: Problem[] = [];
+  const placeAt = placesOf(source, file);
+  for (const event of events) {
+    if (event.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.PLAIN || event.tagStart >= 0) continue;
     const written = getScalarValue(source, event);
-    const message = inexact(written);
-    if (!message) return [];
-    const place = placeAt(source, event.valueStart, file);
-    return [{ reason: 'YamlError', message, place, remedy: `write "${written}" in quotes if it is text` }];
-  });
+    const said = inexact(written);
+    if (!said) continue;
+    const shown = written.length > 40 ? `${written.slice(0, 40)}…` : written;
+    problems.push({
+      reason: 'YamlError',
+      message: `${shown} ${said}`,
+      place: placeAt(event.valueStart),
+      remedy: `write "${shown}" in quotes if it is text`,
+    });
+    // A file full of them is said to be one by its first.
+    if (problems.length === MAX_PROBLEMS) break;
+  }
+  return problems;
 }
 
 function inexact(written: string): string | undefined {
-  if (/^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/.test(written))
-    return `${written} is not a number of JSON`;
-  if (written.length < 16 || !GO_INTEGER.test(written) || Number.isSafeInteger(Number(goInteger(written))))
-    return;
-  return `${written} is too large to be kept exactly as a number`;
+  if (/^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/.test(written)) return 'is not a number of JSON';
+  if (written.length < 16 || !GO_INTEGER.test(written)) return;
+  if (written.length <= MAX_DIGITS && Number.isSafeInteger(Number(goInteger(written)))) return;
+  return 'is too large to be kept exactly as a number';
 }
 
 /** One slice of events per document, each with its opening and closing event. */
@@ -127,16 +172,21 @@ function startOf(event: Event): number {
   }
 }
 
-function placeAt(source: string, offset: number, file: string): Place {
-  const before = source.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { file, line: lineAt(before), column: offset - lineStart + 1 };
-}
-
-function lineAt(before: string): number {
+/** Places by rising offset: each line break is counted once, however many places are asked for. */
+function placesOf(source: string, file: string): (offset: number) => Place {
   let line = 1;
-  for (let i = before.indexOf('\n'); i >= 0; i = before.indexOf('\n', i + 1)) line++;
-  return line;
+  let lineStart = 0;
+  return (offset) => {
+    for (
+      let at = source.indexOf('\n', lineStart);
+      at >= 0 && at < offset;
+      at = source.indexOf('\n', lineStart)
+    ) {
+      line++;
+      lineStart = at + 1;
+    }
+    return { file, line, column: offset - lineStart + 1 };
+  };
 }
 
 /** Block style, keys in the order of the object, nothing folded, lists not indented: as kubectl prints. */
@@ -149,7 +199,7 @@ export function locateKeys(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
   let events: Event[];
   try {
-    events = documentsOf(parseEvents(text, {}))[0] ?? [];
+    events = documentsOf(parseEvents(text, { maxDepth: FILE_BOUNDS.depth }))[0] ?? [];
   } catch {
     // Whoever parses the text reports the error; without it there are no places.
     return lines;

@@ -1,4 +1,5 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
+import type { Bounds } from '../kube/bounds.ts';
 import { locateKeys, parseYaml } from '../kube/yaml.ts';
 import { circleFrom } from './circle.ts';
 import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry, ImageEntry } from './deliveryfile.ts';
@@ -24,9 +25,12 @@ export const PILOTAGE_FILE = 'pilotage.yaml';
 /** A label of DNS (RFC 1123), shortened so that `<delivery>-<environment>` still fits one. */
 const NAME = /^[a-z0-9]([-a-z0-9]{0,29}[a-z0-9])?$/;
 
+/** It is read on the thread that answers everybody, at every push. */
+const BOUNDS: Bounds = { nodes: 20_000, depth: 50, bytes: 512 * 1024 };
+
 /** Reads `pilotage.yaml`. Every problem of the file is told at once, each with its file and line. */
 export function readPilotageFile(text: string, file = PILOTAGE_FILE): Result<DeliveryFile> {
-  const parsed = parseYaml(text, file);
+  const parsed = parseYaml(text, file, BOUNDS);
   if (!parsed.ok) return parsed;
   const root: Cursor = {
     value: parsed.value,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { readRequestBody } from '../base/requestbody.ts';
+import { parseBoundedJson } from '../kube/bounds.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { Actions } from './actions.ts';
 import { principalOf } from './auth.ts';
@@ -111,7 +112,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     });
   if (bytes.length === 0) return undefined;
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return parseBoundedJson(bytes.toString('utf8'));
   } catch (error) {
     throw badRequest(`the body is not JSON: ${problemOf(error).message}`);
   }

@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../kube/bounds.ts';
 import { isObject } from '../kube/equal.ts';
 import type { StatusError } from '../kube/status.ts';
 import type { Conflict } from './types.ts';
@@ -64,7 +65,7 @@ function item(list: unknown, selector: string): unknown {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return text;
   }

@@ -12,9 +12,10 @@ import { expect } from 'chai';
 import { problemOf } from '../../src/base/errors.ts';
 import { readText } from '../../src/base/filetree.ts';
 import { staysInside } from '../../src/git/export.ts';
+import { FOLDER, type TreeEntry } from '../../src/git/object.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
 import { drop, scratch } from './support/git.ts';
-import { commit, randomHistory, seeded } from './support/history.ts';
+import { commit, randomHistory, seeded, serializeTree } from './support/history.ts';
 
 const reasonOf = async (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -139,6 +140,41 @@ describe('a repository', () => {
     const problem = await repo.tree(one).catch(problemOf);
     expect(problem).to.deep.include({ reason: 'TreeTooLarge', place: { file: 'img/big.bin' } });
     expect((await repo.tree(one, { exclude: ['img'] })).paths).to.deep.equal(['ok']);
+  });
+
+  describe('a tree that visits one folder again and again', () => {
+    /** `width` links to one folder on each of `levels`: `width` to the power of `levels` files out of `levels` objects. */
+    const bomb = (levels: number, width: number) => {
+      const folder = (entries: readonly TreeEntry[]) => repo.store.write('tree', serializeTree(entries));
+      const file = { mode: '100644', name: 'f', oid: repo.store.write('blob', Buffer.from('x')) };
+      let oid = folder([file]);
+      for (let level = 0; level < levels; level++) {
+        const below = oid;
+        oid = folder(Array.from({ length: width }, (_, i) => ({ mode: FOLDER, name: `d${i}`, oid: below })));
+      }
+      const at = { name: 'Ada', email: 'ada@example.com', at: 0 };
+      return repo.commitTree({ tree: oid, parents: [], message: 'bomb', author: at });
+    };
+
+    it('is refused by the number of its paths, with the place', async () => {
+      const problem = await repo.tree(await bomb(12, 10)).catch(problemOf);
+      expect(problem).to.deep.include({ reason: 'TreeTooLarge' });
+      expect(problem).to.have.property('message').that.contains('more than 50,000 files and folders');
+      expect(problem)
+        .to.have.nested.property('place.file')
+        .that.matches(/^d0\/d/);
+    });
+
+    it('is refused by its depth', async () => {
+      const problem = await repo.tree(await bomb(70, 1)).catch(problemOf);
+      expect(problem).to.have.property('message').that.contains('nested more than 64 deep');
+    });
+
+    it('is neither exported nor compared', async () => {
+      const one = await bomb(12, 10);
+      expect(await reasonOf(repo.exportTo(one, 'd0/d0/d0/d0', join(dir, 'image')))).to.equal('TreeTooLarge');
+      expect(await reasonOf(repo.changedPaths(await commit(repo, { f: '' }), one))).to.equal('TreeTooLarge');
+    });
   });
 
   it('says how two commits differ, file by file', async () => {

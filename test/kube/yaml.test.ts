@@ -105,4 +105,56 @@ describe('YAML', () => {
       `a:\n- b: 1\n  c:\n  - x\nt: |\n  l1\n  l2\nlong: ${long}\n`,
     );
   });
+
+  describe('that would be too large', () => {
+    /** Ten aliases on each of `levels` levels: a kilobyte that stands for ten to the power of `levels` nodes. */
+    const laughs = (levels: number): string =>
+      Array.from({ length: levels }, (_, i) =>
+        i === 0 ? 'a0: &a0 [lol]' : `a${i}: &a${i} [${`*a${i - 1}, `.repeat(10)}]`,
+      ).join('\n');
+
+    it('is refused by what its aliases stand for, at the alias with which it is too much', () => {
+      const { reason, message, place } = problem(laughs(9));
+      expect(reason).to.equal('DocumentTooLarge');
+      expect(message).to.equal(
+        'the YAML is too large to be read: it has more than 500,000 nodes, counting what each alias stands for',
+      );
+      expect(place).to.deep.include({ file: 'f.yaml', line: 7 });
+    });
+
+    it('is refused by the text that its aliases repeat', () => {
+      const message = problem(`a: &a ${'x'.repeat(100_000)}\nb: [${'*a, '.repeat(200)}]`).message;
+      expect(message).to.contain('its texts have more than 16 MiB');
+    });
+
+    it('is refused when an alias stands inside of what it refers to', () => {
+      expect(problem('a: &a\n  b: [*a]').message).to.contain('an alias refers to a node that it is part of');
+    });
+
+    it('is refused by its depth, that of what aliases stand for included', () => {
+      expect(problem('['.repeat(300)).message).to.contain('it nests more than 200 levels deep');
+      const nested = `a: &a ${'['.repeat(150)}${']'.repeat(150)}\nb: ${'['.repeat(60)}*a${']'.repeat(60)}`;
+      expect(problem(nested).message).to.contain('it nests more than 200 levels deep');
+    });
+
+    it('counts merge keys, aliases of keys, and all documents of a text', () => {
+      const big = `a: &a {${Array.from({ length: 1000 }, (_, i) => `k${i}: 1`).join(', ')}}\n`;
+      expect(
+        problem(`${big}${Array.from({ length: 300 }, (_, i) => `m${i}: {<<: *a}`).join('\n')}`).reason,
+      ).to.equal('DocumentTooLarge');
+      expect(problem('- a\n---\n'.repeat(260_000)).reason).to.equal('DocumentTooLarge');
+    });
+
+    it('is refused by a number of a million digits at once', () => {
+      expect(problem(`a: ${'1'.repeat(1_000_000)}`).message).to.contain('is too large to be kept exactly');
+    });
+
+    it('is read as long as it is honest', () => {
+      expect(value('a: &a {b: 1}\nc: *a\nd: [*a, *a]')).to.deep.equal({
+        a: { b: 1 },
+        c: { b: 1 },
+        d: [{ b: 1 }, { b: 1 }],
+      });
+    });
+  });
 });

@@ -1,4 +1,4 @@
-import { deepEqual, isObject } from '../equal.ts';
+import { canonicalJson, isObject } from '../equal.ts';
 import { parseQuantity } from '../quantity.ts';
 import { memberSchema, type Schema } from '../schema.ts';
 import { itemElement, TypedError } from '../typed/kind.ts';
@@ -131,6 +131,7 @@ function visitItems(
 function doubledItems(schema: Schema, items: readonly unknown[], path: string): FieldError[] {
   if (schema.listType !== 'set' && schema.listType !== 'map') return [];
   const seen = new Set<string>();
+  const unkeyed = new Set<string>();
   return items.flatMap((item, i): FieldError[] => {
     try {
       const element = itemElement(schema, item);
@@ -140,7 +141,9 @@ function doubledItems(schema: Schema, items: readonly unknown[], path: string): 
       if (!(error instanceof TypedError)) throw error;
       const isAlreadyReported = schema.listType === 'map' && !isObject(item);
       if (!isAlreadyReported) {
-        const before = items.slice(0, i).some((other) => deepEqual(other, item));
+        const text = canonicalJson(item);
+        const before = unkeyed.has(text);
+        unkeyed.add(text);
         if (before) return [duplicate(`${path}[${i}]`, item)];
       }
     }

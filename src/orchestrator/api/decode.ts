@@ -1,4 +1,6 @@
+import { describeExcess, excessOf, OBJECT_BOUNDS } from '../../kube/bounds.ts';
 import { isObject } from '../../kube/equal.ts';
+import { statusError } from '../../kube/status.ts';
 import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../kube/types.ts';
 import { pruneUnknown, unknownFields } from '../../kube/validate.ts';
 import { badRequest } from './errors.ts';
@@ -6,8 +8,17 @@ import type { Kind } from './kind.ts';
 import { normalForm } from './normal.ts';
 import type { ItemTarget, WriteParameters } from './types.ts';
 
-/** A body as an object of the kind that the request is about; absent apiVersion and kind are that kind's. */
+/**
+ * A body, or what a patch makes of an object, as an object of the kind that the request is about; absent apiVersion and kind are that
+ * kind's. Throws RequestEntityTooLarge for more than one object may hold: everything after this walks it.
+ */
 export function decodeBody(body: unknown, expected: GroupVersionKind): KubeObject {
+  const excess = excessOf(body, OBJECT_BOUNDS);
+  if (excess)
+    throw statusError(
+      'RequestEntityTooLarge',
+      `Request entity too large: the ${expected.kind} cannot be stored: ${describeExcess(excess)}`,
+    );
   if (!isObject(body)) throw badRequest('the body of the request is not an object');
   const apiVersion = apiVersionOf(expected);
   const { kind = expected.kind, metadata = {} } = body;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { problemOf } from '../../base/errors.ts';
 import { readRequestBody } from '../../base/requestbody.ts';
+import { type Bounds, OBJECT_BOUNDS, parseBoundedJson } from '../../kube/bounds.ts';
 import type { User } from '../../kube/client.ts';
 import { statusError } from '../../kube/status.ts';
 import type { Json } from '../../kube/types.ts';
@@ -27,6 +28,8 @@ export interface Call {
 
 /** kube-apiserver's limit for a resource request (`MaxRequestBodyBytes`). */
 const BODY_LIMIT = 3 * 1024 * 1024;
+/** Reading YAML takes ten times as long as reading JSON, on the thread that answers everybody. */
+const YAML_BOUNDS: Bounds = { ...OBJECT_BOUNDS, bytes: 1024 * 1024 };
 
 /** The bytes of a request. Throws RequestEntityTooLarge. */
 export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
@@ -56,14 +59,22 @@ export async function requiredBody(call: Call, ...extraYamlTypes: readonly strin
 
 function readJson(text: string): Json {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text) as Json;
   } catch (error) {
     throw statusError('BadRequest', `the body is not valid JSON: ${problemOf(error).message}`);
   }
 }
 
 function readYaml(text: string): Json {
-  const parsed = parseYaml(text, 'body');
+  // kubectl sends JSON as application/apply-patch+yaml, which it is.
+  if (text.startsWith('{')) {
+    try {
+      return parseBoundedJson(text) as Json;
+    } catch (error) {
+      if (text.length > YAML_BOUNDS.bytes) throw error;
+    }
+  }
+  const parsed = parseYaml(text, 'body', YAML_BOUNDS);
   if (parsed.ok) return parsed.value;
   const [{ place, message }] = parsed.problems;
   const line = place?.line === undefined ? '' : ` at line ${place.line}`;

@@ -3,7 +3,7 @@ import type { OpenRepository } from '../../../src/git/repository.ts';
 import type { Oid, Signature } from '../../../src/git/types.ts';
 
 /** Sorts as git does: a folder compares as if its name ended in `/`. */
-function serializeTree(entries: readonly TreeEntry[]): Buffer {
+export function serializeTree(entries: readonly TreeEntry[]): Buffer {
   const key = (entry: TreeEntry) => Buffer.from(entry.mode === FOLDER ? `${entry.name}/` : entry.name);
   const sorted = [...entries].sort((a, b) => Buffer.compare(key(a), key(b)));
   return Buffer.concat(
