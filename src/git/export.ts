@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { breather } from './mutex.ts';
 import { EXECUTABLE, FOLDER, parseTree, SUBMODULE, SYMLINK } from './object.ts';
 import type { ObjectStore } from './store.ts';
-import { readTree } from './tree.ts';
-import { EXPORT_LIMITS, TreeBudget } from './treelimits.ts';
+import { checkTree } from './tree.ts';
+import { EXPORT_LIMITS } from './treelimits.ts';
 import type { Oid } from './types.ts';
 
 /**
@@ -13,34 +13,30 @@ import type { Oid } from './types.ts';
  */
 export async function exportTree(store: ObjectStore, tree: Oid, dir: string): Promise<void> {
   const breathe = breather(16);
-  const budget = new TreeBudget(EXPORT_LIMITS);
+  // All of it before any of it: what is written and then refused has filled the disk already.
+  await checkTree(store, tree, EXPORT_LIMITS);
   mkdirSync(dir, { recursive: true });
   if (readdirSync(dir).length > 0) throw new Error(`${dir} is not empty`);
 
-  const content = (oid: Oid, path: string): Buffer => {
-    budget.file(path, store.sizeOf(oid));
-    return store.readAs(oid, 'blob');
-  };
-  const writeFolder = async (oid: Oid, path: string, depth: number): Promise<void> => {
-    for (const entry of parseTree(readTree(store, oid, path, budget))) {
+  const writeFolder = async (oid: Oid, path: string): Promise<void> => {
+    for (const entry of parseTree(store.readAs(oid, 'tree'))) {
       await breathe();
       const child = path === '' ? entry.name : `${path}/${entry.name}`;
-      budget.entry(child, depth);
       const target = join(dir, child);
       if (entry.mode === SUBMODULE) continue;
       if (entry.mode === FOLDER) {
         mkdirSync(target);
-        await writeFolder(entry.oid, child, depth + 1);
+        await writeFolder(entry.oid, child);
       } else if (entry.mode === SYMLINK) {
-        const link = content(entry.oid, child).toString('utf8');
+        const link = store.readAs(entry.oid, 'blob').toString('utf8');
         if (staysInside(child, link)) symlinkSync(link, target);
       } else {
         const mode = entry.mode === EXECUTABLE ? 0o755 : 0o644;
-        writeFileSync(target, content(entry.oid, child), { flag: 'wx', mode });
+        writeFileSync(target, store.readAs(entry.oid, 'blob'), { flag: 'wx', mode });
       }
     }
   };
-  await writeFolder(tree, '', 0);
+  await writeFolder(tree, '');
 }
 
 /**

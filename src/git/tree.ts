@@ -4,7 +4,7 @@ import type { ByteCache } from './lru.ts';
 import { breather } from './mutex.ts';
 import { FOLDER, parseTree, SUBMODULE, SYMLINK, type TreeEntry } from './object.ts';
 import type { ObjectStore } from './store.ts';
-import { DIFF_LIMITS, RENDER_LIMITS, TreeBudget } from './treelimits.ts';
+import { DIFF_LIMITS, RENDER_LIMITS, TreeBudget, type TreeLimits } from './treelimits.ts';
 import type { Oid } from './types.ts';
 
 export type BlobCache = ByteCache<Oid, Buffer>;
@@ -78,6 +78,28 @@ export async function loadTree(
   await loadFolder(tree, '', 0);
   const paths = [...files.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return { paths, read: (path) => files.get(path), digest: (path) => digests.get(path) };
+}
+
+/** Walks all of a tree and reads no file. Throws ProblemError TreeTooLarge. */
+export async function checkTree(store: ObjectStore, tree: Oid, limits: TreeLimits): Promise<void> {
+  const budget = new TreeBudget(limits);
+  const breathe = breather(64);
+  const sizes = new Map<Oid, number>();
+  const sizeOf = (oid: Oid): number => {
+    const size = sizes.get(oid) ?? store.sizeOf(oid);
+    sizes.set(oid, size);
+    return size;
+  };
+  const check = async (oid: Oid, path: string, depth: number): Promise<void> => {
+    for (const { name, mode, oid: below } of parseTree(readTree(store, oid, path, budget))) {
+      const child = path === '' ? name : `${path}/${name}`;
+      budget.entry(child, depth);
+      await breathe();
+      if (mode === FOLDER) await check(below, child, depth + 1);
+      else if (mode !== SUBMODULE) budget.file(child, sizeOf(below));
+    }
+  };
+  await check(tree, '', 0);
 }
 
 /** A folder object is data too: one that is larger than a file may be is not parsed. */
