@@ -1,8 +1,10 @@
 import { crdSchema } from '../crdschema.ts';
+import { deepEqual } from '../equal.ts';
 import { dns1035Label, dns1123Subdomain, qualifiedName } from '../names.ts';
 import type { JsonObject } from '../types.ts';
 import { immutable, none, oneOf, requiredName } from './common.ts';
 import { duplicate, type FieldError, invalid, notSupported, required } from './errors.ts';
+import { validatePatterns } from './patterns.ts';
 import { numberAt, objectAt, objectsAt, textAt } from './read.ts';
 
 /** CustomResourceDefinition: apiextensions `pkg/apis/apiextensions/validation/validation.go`. */
@@ -20,7 +22,8 @@ export function validateCrd(crd: JsonObject, old?: JsonObject): readonly FieldEr
     ...requiredName('spec.names.plural', textAt(names, 'plural'), dns1035Label),
     ...requiredName('spec.names.kind', textAt(names, 'kind').toLowerCase(), dns1035Label),
     ...(scope === '' ? [required('spec.scope')] : oneOf(spec, 'scope', 'spec', ['Cluster', 'Namespaced'])),
-    ...validateVersions(spec),
+    // What is stored already stays writable, whatever an earlier version let in.
+    ...(old && deepEqual(spec.versions, objectAt(old, 'spec').versions) ? none : validateVersions(spec)),
     ...(old ? validateCrdUpdate(spec, objectAt(old, 'spec')) : none),
   ];
 }
@@ -56,7 +59,7 @@ function validateSchema(version: JsonObject, path: string): readonly FieldError[
   const schema = objectAt(version, 'schema').openAPIV3Schema;
   if (schema === undefined) return [required(path, 'schemas are required')];
   const result = crdSchema(schema);
-  if (result.ok) return none;
+  if (result.ok) return validatePatterns(result.value, path);
   return result.problems.map(({ message }): FieldError => {
     const [at = '', ...rest] = message.split(': ');
     return {

@@ -15,7 +15,13 @@ export interface FieldError {
   readonly message: string;
 }
 
-const show = (value: unknown): string => JSON.stringify(value) ?? 'null';
+/** Whole objects are shown, but not a megabyte of them, and that at every level above the mistake. */
+const MOST_SHOWN = 10_000;
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'null';
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+}
 const and = (detail: string): string => (detail === '' ? '' : `: ${detail}`);
 
 export const required = (field: string, detail = ''): FieldError => ({

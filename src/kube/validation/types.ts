@@ -1,20 +1,32 @@
 import { canonicalJson, isObject } from '../equal.ts';
+import { type MatchBudget, matchBudget } from '../pattern.ts';
 import { parseQuantity } from '../quantity.ts';
 import { memberSchema, type Schema } from '../schema.ts';
 import { itemElement, TypedError } from '../typed/kind.ts';
 import type { JsonObject } from '../types.ts';
 import { checkConstraints } from './constraints.ts';
-import { duplicate, type FieldError, invalid, required, typeInvalid } from './errors.ts';
+import { duplicate, type FieldError, forbidden, invalid, required, typeInvalid } from './errors.ts';
 
 /**
  * Types, and for custom resources required fields, the constraints of the schema and the keys of lists.
  * (Of a built-in kind Go reads what is missing as its zero; what must be there is a matter of `validateObject`.)
  */
 export function validateTypes(schema: Schema, object: unknown): FieldError[] {
-  const errors: FieldError[] = [];
-  visit(schema, object, '', schema.name === undefined, errors);
-  return errors;
+  const found: Found = { errors: [], budget: matchBudget() };
+  visit(schema, object, '', schema.name === undefined, found);
+  const { at } = found.budget;
+  return at === undefined ? found.errors : [...found.errors, forbidden(at, TOO_MUCH_WORK)];
 }
+
+const TOO_MUCH_WORK = 'the object takes too much work to be checked against the schema of its kind';
+
+interface Found {
+  readonly errors: FieldError[];
+  readonly budget: MatchBudget;
+}
+
+/** Nobody reads more, and an object of a megabyte can be wrong in a hundred thousand places. */
+const MOST_ERRORS = 1000;
 
 type Kind = 'null' | 'array' | 'object' | 'string' | 'number' | 'integer' | 'boolean';
 
@@ -27,7 +39,9 @@ function kindOf(value: unknown): Kind {
     : 'object';
 }
 
-function visit(schema: Schema, value: unknown, path: string, isCustom: boolean, errors: FieldError[]): void {
+function visit(schema: Schema, value: unknown, path: string, isCustom: boolean, found: Found): void {
+  const { errors, budget } = found;
+  if (errors.length >= MOST_ERRORS) return;
   const kind = kindOf(value);
   const problem = mismatch(schema, value, kind, path, isCustom);
   if (problem) {
@@ -35,9 +49,9 @@ function visit(schema: Schema, value: unknown, path: string, isCustom: boolean, 
     return;
   }
   if (kind === 'null') return;
-  if (isCustom) errors.push(...checkConstraints(schema, value, path));
-  if (Array.isArray(value)) visitItems(schema, value, path, isCustom, errors);
-  else if (isObject(value)) visitMembers(schema, value, path, isCustom, errors);
+  if (isCustom) errors.push(...checkConstraints(schema, value, path, budget));
+  if (Array.isArray(value)) visitItems(schema, value, path, isCustom, found);
+  else if (isObject(value)) visitMembers(schema, value, path, isCustom, found);
 }
 
 function mismatch(
@@ -95,18 +109,18 @@ function visitMembers(
   object: JsonObject,
   path: string,
   isCustom: boolean,
-  errors: FieldError[],
+  found: Found,
 ): void {
   if (isCustom) {
     for (const key of schema.required ?? []) {
-      if (object[key] === undefined) errors.push(required(join(path, key)));
+      if (object[key] === undefined) found.errors.push(required(join(path, key)));
     }
   }
   for (const key in object) {
     const child = memberSchema(schema, key);
     if (child && object[key] !== undefined) {
       // The metadata of a custom resource is a built-in type.
-      visit(child, object[key], join(path, key), isCustom && child.name === undefined, errors);
+      visit(child, object[key], join(path, key), isCustom && child.name === undefined, found);
     }
   }
 }
@@ -116,15 +130,15 @@ function visitItems(
   items: readonly unknown[],
   path: string,
   isCustom: boolean,
-  errors: FieldError[],
+  found: Found,
 ): void {
   const { items: child } = schema;
   if (child) {
     for (const [i, item] of items.entries()) {
-      visit(child, item, `${path}[${i}]`, isCustom && child.name === undefined, errors);
+      visit(child, item, `${path}[${i}]`, isCustom && child.name === undefined, found);
     }
   }
-  if (isCustom) errors.push(...doubledItems(schema, items, path));
+  if (isCustom) found.errors.push(...doubledItems(schema, items, path).slice(0, MOST_ERRORS));
 }
 
 /** Two items with one key cannot both be owned: custom resources refuse them, built-in kinds say so where it matters. */

@@ -1,3 +1,4 @@
+import { compileRegex, type Regex } from '../../../kube/pattern.ts';
 import { HelperError, map, text } from '../helper.ts';
 import { isMap } from '../truth.ts';
 import type { Call, Context, EngineOptions } from '../types.ts';
@@ -51,16 +52,20 @@ export function contextHelpers(parts: Parts): Readonly<Record<string, ContextHel
 }
 
 function pickFiles(files: Readonly<Record<string, string>>, pattern: string): Record<string, string> {
-  const matcher = globToRegExp(pattern);
+  const matcher = globToRegex(pattern);
   return Object.fromEntries(Object.entries(files).filter(([path]) => matcher.test(path)));
 }
 
 /** `*` and `?` stay within one folder, `**` crosses folders; everything else is literal. */
-function globToRegExp(pattern: string): RegExp {
+function globToRegex(pattern: string): Regex {
   const source = pattern.replaceAll(/\*\*\/?|\*|\?|[.+^${}()|[\]\\]/g, (token) => {
     if (token.startsWith('**')) return token.endsWith('/') ? '(?:.*/)?' : '.*';
     if (token === '*') return '[^/]*';
     return token === '?' ? '[^/]' : `\\${token}`;
   });
-  return new RegExp(`^${source}$`);
+  const compiled = compileRegex(`^${source}$`);
+  if (compiled.ok) return compiled.value;
+  throw new HelperError(
+    `${JSON.stringify(pattern)} is not a pattern of paths: ${compiled.problems[0].message}`,
+  );
 }
