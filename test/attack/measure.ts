@@ -17,6 +17,7 @@ export interface Measured {
 /** Runs one attack while another process asks the API whether it lives. */
 export async function measure(attack: Attack, target: Pilotage): Promise<Measured> {
   const probe = startProbe(target);
+  await probe.ready;
   const begin = performance.now();
   const outcome = await attack.run(target).then(
     (happened) => ({ passed: true, happened }),
@@ -39,7 +40,13 @@ function judge({ budget }: Attack, measured: Measured, target: Pilotage): Measur
   return { ...measured, passed: false, happened: [...faults, measured.happened].join('; ') };
 }
 
-function startProbe(target: Pilotage): { end(): Promise<Pick<Measured, 'silenceMs' | 'memoryMb'>> } {
+interface Probe {
+  /** Once the daemon has answered it: an attack may be over before a process has started. */
+  readonly ready: Promise<void>;
+  end(): Promise<Pick<Measured, 'silenceMs' | 'memoryMb'>>;
+}
+
+function startProbe(target: Pilotage): Probe {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'probe.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -56,11 +63,13 @@ function startProbe(target: Pilotage): { end(): Promise<Pick<Measured, 'silenceM
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString('utf8');
   });
+  const ready = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
   return {
+    ready,
     end: () =>
       new Promise((resolve) => {
         clearInterval(follow);
-        child.once('close', () => resolve(JSON.parse(printed)));
+        child.once('close', () => resolve(JSON.parse(printed.slice(printed.indexOf('\n') + 1))));
         child.stdin.end();
       }),
   };

@@ -1,6 +1,6 @@
 // A process of its own, so that what the attacker computes does not hide what the daemon answers.
-// node probe.mjs: reads {"url", "pid"} lines (a new line replaces the target), and answers one line when its input ends:
-// {"silenceMs", "memoryMb"}: the longest wait for an answer, and the most resident memory of the daemon.
+// node probe.mjs: reads {"url", "pid"} lines (a new line replaces the target), says `ready` once the target has answered, and answers
+// one line when its input ends: {"silenceMs", "memoryMb"}: the longest wait for an answer, and the most resident memory of the daemon.
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,7 @@ let target;
 let silenceMs = 0;
 let memoryMb = 0;
 let asked;
+let isReady = false;
 /** How far this process itself was held up since the question was asked: not the daemon's silence. */
 let ownLag = 0;
 let lastTick = performance.now();
@@ -25,7 +26,10 @@ function residentMb(pid) {
 }
 
 function answered() {
-  if (asked !== undefined) silenceMs = Math.max(silenceMs, performance.now() - asked - ownLag);
+  // Dialling and the first answer of a fresh connection are not what is measured.
+  if (!isReady) process.stdout.write('ready\n');
+  else if (asked !== undefined) silenceMs = Math.max(silenceMs, performance.now() - asked - ownLag);
+  isReady = true;
   asked = undefined;
 }
 

@@ -4,7 +4,7 @@ import { dns1035Label, dns1123Subdomain, qualifiedName } from '../names.ts';
 import type { JsonObject } from '../types.ts';
 import { immutable, none, oneOf, requiredName } from './common.ts';
 import { duplicate, type FieldError, invalid, notSupported, required } from './errors.ts';
-import { validatePatterns } from './patterns.ts';
+import { createPatternCheck } from './patterns.ts';
 import { numberAt, objectAt, objectsAt, textAt } from './read.ts';
 
 /** CustomResourceDefinition: apiextensions `pkg/apis/apiextensions/validation/validation.go`. */
@@ -32,6 +32,7 @@ function validateVersions(spec: JsonObject): readonly FieldError[] {
   const versions = objectsAt(spec, 'versions');
   const stored = versions.filter((version) => version.storage === true);
   const seen = new Set<string>();
+  const checkPatterns = createPatternCheck();
   return [
     ...(stored.length === 1
       ? none
@@ -49,17 +50,21 @@ function validateVersions(spec: JsonObject): readonly FieldError[] {
       return [
         ...(isDoubled ? [duplicate(`spec.versions[${i}].name`, name)] : []),
         ...requiredName(`spec.versions[${i}].name`, name, dns1035Label),
-        ...validateSchema(version, `spec.versions[${i}].schema.openAPIV3Schema`),
+        ...validateSchema(version, `spec.versions[${i}].schema.openAPIV3Schema`, checkPatterns),
       ];
     }),
   ];
 }
 
-function validateSchema(version: JsonObject, path: string): readonly FieldError[] {
+function validateSchema(
+  version: JsonObject,
+  path: string,
+  checkPatterns: ReturnType<typeof createPatternCheck>,
+): readonly FieldError[] {
   const schema = objectAt(version, 'schema').openAPIV3Schema;
   if (schema === undefined) return [required(path, 'schemas are required')];
   const result = crdSchema(schema);
-  if (result.ok) return validatePatterns(result.value, path);
+  if (result.ok) return checkPatterns(result.value, path);
   return result.problems.map(({ message }): FieldError => {
     const [at = '', ...rest] = message.split(': ');
     return {

@@ -1,32 +1,42 @@
 import { regexCost } from '../pattern.ts';
 import type { Schema } from '../schema.ts';
+import { none } from './common.ts';
 import { type FieldError, forbidden, invalid } from './errors.ts';
 
 /** What the distinct patterns of one CRD may cost together: compiling them takes about a quarter of a second then. */
 const MAX_COST = 100_000;
+/** Of each, for parsing it. */
+const BASE_COST = 50;
+/** Each that is refused may have been compiled first. */
+const MOST_ERRORS = 4;
 
 /**
- * The patterns of a CRD's schema must be Go's (apiextensions `validation.go`, ValidateCustomResourceDefinitionOpenAPISchema):
- * no lookaheads, no backreferences.
+ * A check of the schemas of one CRD's versions: the patterns must be Go's (apiextensions `validation.go`,
+ * ValidateCustomResourceDefinitionOpenAPISchema), without lookaheads and backreferences.
  */
-export function validatePatterns(schema: Schema, path: string): readonly FieldError[] {
+export function createPatternCheck(): (schema: Schema, path: string) => readonly FieldError[] {
   const seen = new Set<string>();
-  const errors: FieldError[] = [];
-  let cost = 0;
-  for (const { pattern, at } of patternsOf(schema, path)) {
-    if (seen.has(pattern)) continue;
+  let left = MAX_COST;
+  let refused = 0;
+
+  function check(pattern: string, at: string): readonly FieldError[] {
+    if (seen.has(pattern) || left < 0 || refused === MOST_ERRORS) return none;
     seen.add(pattern);
     const compiled = regexCost(pattern);
     if (!compiled.ok) {
+      refused += 1;
       const [{ message }] = compiled.problems;
-      errors.push(invalid(at, pattern, `must be a valid regular expression, but isn't: ${message}`));
-      continue;
+      return [invalid(at, pattern, `must be a valid regular expression, but isn't: ${message}`)];
     }
-    cost += compiled.value;
-    if (cost > MAX_COST)
-      return [...errors, forbidden(at, 'the patterns of this schema are too large together')];
+    left -= BASE_COST + compiled.value;
+    return left < 0 ? [forbidden(at, 'the patterns of this definition are too large together')] : none;
   }
-  return errors;
+
+  return (schema, path) => {
+    const errors: FieldError[] = [];
+    for (const { pattern, at } of patternsOf(schema, path)) errors.push(...check(pattern, at));
+    return errors;
+  };
 }
 
 function* patternsOf(
