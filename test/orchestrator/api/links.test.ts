@@ -204,7 +204,7 @@ describe('the link to a node', () => {
       ...errors.map((text) => frame(CHANNEL.error, text)),
       Buffer.alloc(0),
       Buffer.alloc(300_000, CHANNEL.stdout),
-      ...Array.from({ length: 40 }, bytes),
+      ...Array.from({ length: 15 }, bytes),
     ];
     for (const message of hostile) {
       agent.onRequest = ({ id }) => {
