@@ -41,7 +41,7 @@ import type { PromoteOptions } from './promotion/promote.ts';
 import { createRenderPool } from './render/pool.ts';
 import type { Actions } from './server/actions.ts';
 import { principalOf } from './server/auth.ts';
-import { listenToPush } from './server/pushreport.ts';
+import { listenToPush, targetsOf } from './server/pushreport.ts';
 import { createFace, type Face } from './server/server.ts';
 import { createSyncActions } from './sync/actions.ts';
 import { refuseRewrite } from './sync/branchpolicy.ts';
@@ -211,20 +211,19 @@ async function startDelivery({
     async onPush(name, refs, report, signal) {
       const listener = listenToPush({
         source: progress,
+        records: sync.records,
         clock,
         delivery: name,
         report,
         signal,
         timeoutMs: PUSH_REPORT_MS,
       });
-      const affected = await observe(name).catch((error: unknown) => {
-        report(`error: ${formatProblem(problemOf(error))}`);
-        return [];
-      });
-      if (affected.length === 0 && !listener.hasTold())
+      const observed = await observe(name).catch((error: unknown) => formatProblem(problemOf(error)));
+      if (typeof observed === 'string') report(`error: ${observed}`);
+      const targets = typeof observed === 'string' ? [] : targetsOf(observed, refs);
+      if (typeof observed !== 'string' && targets.length === 0 && !listener.hasTold())
         report(`${refs.map(({ branch }) => branch).join(', ')}: no environment of ${name} changes`);
-      const wanted = affected.filter(({ state }) => state === 'wanted');
-      await listener.until(wanted.map(({ environment, revision = '' }) => ({ environment, revision })));
+      await listener.until(targets);
     },
   });
   const sync = createSync({

@@ -282,6 +282,7 @@ async function farewell({ context, daemon, ready, dataDir }: Show): Promise<void
     `${pilotage} logs dev -f`,
     `${pilotage} history dev`,
     'kubectl get pods -A',
+    `${pilotage} pin dev --off   # the rollback pinned dev: it follows main again`,
     `git clone ${ready.git}/${NAME}.git`,
     '                         # change app/server.js, commit, push, watch',
   ];

@@ -15,12 +15,15 @@ export interface DeliveryReport {
 }
 
 export interface EnvironmentReport {
+  readonly delivery: string;
   readonly name: string;
   readonly branch: string;
   readonly namespace: string;
   readonly cluster?: string;
   readonly wantedRevision: string | null;
   readonly deployedRevision: string | null;
+  /** What phase, health and message speak of. Absent where what a person asked since has not been answered yet. */
+  readonly assessedRevision?: string;
   readonly sync: SyncState;
   readonly phase: Phase;
   readonly phaseSince?: string;
@@ -28,7 +31,11 @@ export interface EnvironmentReport {
   readonly message: string;
   readonly release?: number;
   readonly urls: readonly string[];
-  readonly pin?: { readonly revision: string; readonly reason: string };
+  readonly pin?: { readonly revision: string; readonly reason: string; readonly since?: string };
+  /** Nothing is done, and why. */
+  readonly stopped?: { readonly state: 'suspended' | 'frozen' | 'held'; readonly message: string };
+  /** Why what is wanted is not deployed although nothing is wrong. */
+  readonly waitsForGates?: string;
   readonly promotion?: PromotionPolicy;
 }
 

@@ -132,6 +132,12 @@ export interface EnvironmentStatus {
   readonly observation?: number;
   readonly deployedRevision?: string;
   readonly deployedTree?: string;
+  /** The revision that phase, health and message speak of: the one that the last pass worked for. */
+  readonly assessedRevision?: string;
+  /** The generation of the spec that the last pass answered. */
+  readonly observedGeneration?: number;
+  /** Why the wanted revision is not deployed although nothing is wrong: the gates of its promotion. */
+  readonly waitsForGates?: string;
   readonly release?: number;
   readonly sync: SyncState;
   readonly phase: Phase;

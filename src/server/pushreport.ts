@@ -1,11 +1,18 @@
 import type { Clock } from '../base/clock.ts';
+import type { EnvironmentReport } from '../model/faces.ts';
+import { formatOutcome, type Outcome, outcomeOf } from '../model/outcome.ts';
 import { FINAL_STAGES, type ProgressEvent, type ProgressSource } from '../model/progress.ts';
+import { linesOf } from './pushlines.ts';
 
-/** A line of a report, `remote: ` before it, fits a terminal of 100 columns. */
-const COLUMNS = 100 - 'remote: '.length;
+/** Where the truth about environments stands: events may be missed, and say nothing of what has nothing to do. */
+interface Records {
+  read(delivery: string, environment: string): Promise<EnvironmentReport | undefined>;
+  onChange(listener: (delivery: string, environment: string) => void): () => void;
+}
 
 export interface PushReportOptions {
   readonly source: ProgressSource;
+  readonly records: Records;
   readonly clock: Clock;
   readonly delivery: string;
   /** One line for the person who pushed; git puts `remote: ` before it. */
@@ -16,82 +23,187 @@ export interface PushReportOptions {
   readonly timeoutMs: number;
 }
 
-/** Whoever waits this long wonders whether they have to. */
-const HINT_MS = 15_000;
+/** An environment that a push concerns, and the revision that was pushed for it. */
+export interface Target {
+  readonly environment: string;
+  readonly revision?: string;
+}
+
+/** Nobody waits longer than this without a word of what for. */
+const HEARTBEAT_MS = 15_000;
+/** So many environments are named by a heartbeat. */
+const NAMED = 5;
+
+interface Pending {
+  readonly target: Target;
+  /** As it stood when it was last looked at. */
+  outcome: Outcome | undefined;
+  reading: 'no' | 'yes' | 'again';
+}
 
 /**
  * Tells a push what it started. Listen before the push is observed, so that nothing is missed;
- * `until(environments)` then resolves when each of them has come to an end.
+ * `until(targets)` then resolves when each of them has come to an end, after one last line for each.
  */
 export function listenToPush(options: PushReportOptions): {
-  until(targets: readonly { readonly environment: string; readonly revision: string }[]): Promise<void>;
+  until(targets: readonly Target[]): Promise<void>;
   /** Whether the pusher has been told anything yet. */
   hasTold(): boolean;
 } {
-  const { source, clock, delivery, report, signal, timeoutMs } = options;
-  const ended = new Set<string>();
-  let told = false;
-  let check = (): void => {};
-  const stop = source.subscribe((event) => {
+  const { source, records, clock, delivery, report, signal, timeoutMs } = options;
+  const applied = new Set<string>();
+  const failures = new Map<string, string>();
+  const pending = new Map<string, Pending>();
+  /** Ends that came before it was known whether they are this push's own. */
+  const early: ProgressEvent[] = [];
+  let state: 'observing' | 'waiting' | 'over' = 'observing';
+  let toldAt: number | undefined;
+  let finish = (): void => {};
+
+  function tell(event: Pick<ProgressEvent, 'environment' | 'stage' | 'message'>): void {
+    for (const line of linesOf(event, delivery)) report(line);
+    toldAt = clock.monotonic();
+  }
+
+  const stopEvents = source.subscribe((event) => {
     if (event.delivery !== delivery) return;
-    for (const line of linesOf(event)) report(line);
-    told = true;
-    if (FINAL_STAGES.has(event.stage)) ended.add(`${event.environment}@${event.revision}`);
-    check();
+    const key = keyOf(event.environment, event.revision);
+    if (event.stage === 'applied') applied.add(key);
+    if (event.stage === 'failed') failures.set(key, event.message);
+    // Of what this push moves the end is told by the record, once it is true there.
+    if (!FINAL_STAGES.has(event.stage) || event.environment === undefined) tell(event);
+    else if (state === 'observing') early.push(event);
+    else if (!isOwn(event)) tell(event);
   });
+
+  const isOwn = ({ environment, revision }: ProgressEvent): boolean => {
+    const target = pending.get(environment ?? '')?.target;
+    return target !== undefined && (revision === undefined || revision === target.revision);
+  };
+
+  async function look(one: Pending): Promise<void> {
+    if (one.reading !== 'no') {
+      one.reading = 'again';
+      return;
+    }
+    const { environment, revision } = one.target;
+    const key = keyOf(environment, revision);
+    do {
+      one.reading = 'yes';
+      const record = await records.read(delivery, environment).catch(() => 'unknown' as const);
+      if (state !== 'waiting' || !pending.has(environment)) return;
+      // The store does not answer: the next change or the next heartbeat asks again.
+      if (record === 'unknown') continue;
+      const failure = failures.get(key);
+      const asked = { pushed: true, ...(revision === undefined ? {} : { revision }) };
+      const told = { applied: applied.has(key), ...(failure === undefined ? {} : { failure }) };
+      one.outcome = outcomeOf(record, asked, told);
+      if (one.outcome.state !== 'waiting') return end(one, one.outcome);
+    } while ((one.reading as Pending['reading']) === 'again');
+    one.reading = 'no';
+  }
+
+  function end({ target: { environment } }: Pending, outcome: Outcome): void {
+    pending.delete(environment);
+    tell({ environment, stage: STAGE_OF_THE_END, message: formatOutcome(outcome) });
+    if (pending.size === 0) finish();
+  }
+
+  function beat(): void {
+    const all = [...pending.values()];
+    for (const { target, outcome } of all.slice(0, NAMED)) {
+      const [what = ''] = (outcome?.message ?? 'the record cannot be read').split('\n');
+      tell({ environment: target.environment, stage: 'waiting', message: `still waiting: ${what}` });
+    }
+    if (all.length > NAMED) report(`and ${all.length - NAMED} more environments`);
+    for (const one of all) void look(one);
+  }
+
+  function follow(resolve: () => void): void {
+    let hinted = false;
+    const stopRecords = records.onChange((changed, environment) => {
+      const one = changed === delivery ? pending.get(environment) : undefined;
+      if (one) void look(one);
+    });
+    const stopBeat = every(
+      clock,
+      HEARTBEAT_MS,
+      () => toldAt ?? 0,
+      () => {
+        beat();
+        if (!hinted)
+          report(`Ctrl-C leaves, and the delivery goes on; follow it with: pilotage status ${delivery}`);
+        hinted = true;
+      },
+    );
+    const cancel = clock.after(timeoutMs, () => {
+      report(
+        `still under way after ${timeoutMs / 1000}s; it goes on without this push: pilotage status ${delivery}`,
+      );
+      finish();
+    });
+    finish = () => {
+      state = 'over';
+      for (const stop of [stopEvents, stopRecords, stopBeat, cancel]) stop();
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    signal.addEventListener('abort', finish, { once: true });
+  }
+
   return {
-    hasTold: () => told,
+    hasTold: () => toldAt !== undefined,
     until: (targets) =>
       new Promise((resolve) => {
-        const finish = (): void => {
-          stop();
-          cancel();
-          cancelHint();
-          signal.removeEventListener('abort', finish);
-          resolve();
-        };
-        const cancel = clock.after(timeoutMs, () => {
-          report(`still under way after ${timeoutMs / 1000}s; follow it with: pilotage status ${delivery}`);
-          finish();
-        });
-        const cancelHint = clock.after(HINT_MS, () =>
-          report(`still waiting; Ctrl-C leaves, and the delivery goes on: pilotage status ${delivery}`),
-        );
-        signal.addEventListener('abort', finish, { once: true });
-        check = () => {
-          // By revision: that an older one is superseded is only the beginning of this one.
-          if (targets.every(({ environment, revision }) => ended.has(`${environment}@${revision}`))) finish();
-        };
-        if (signal.aborted) finish();
-        else check();
+        for (const target of targets)
+          pending.set(target.environment, { target, outcome: undefined, reading: 'no' });
+        state = 'waiting';
+        toldAt ??= clock.monotonic();
+        for (const event of early) if (!isOwn(event)) tell(event);
+        follow(resolve);
+        if (signal.aborted || pending.size === 0) return finish();
+        for (const one of pending.values()) void look(one);
       }),
   };
 }
 
-/** `[dev] planned: 4 to create`; further lines are indented below. */
-function linesOf(event: ProgressEvent): string[] {
-  const prefix = event.environment ? `[${event.environment}] ` : '';
-  const indent = ' '.repeat(prefix.length);
-  // The output of a build is somebody else's text: it stays as it is.
-  const width = event.stage === 'building' ? Number.POSITIVE_INFINITY : COLUMNS - prefix.length;
-  return event.message
-    .split('\n')
-    .flatMap((line) => wrap(line, width))
-    .map((line, i) => `${i === 0 ? prefix : indent}${line}`);
+/** An end is worded by its outcome; the stage only says that the text is ours, to be wrapped. */
+const STAGE_OF_THE_END = 'healthy';
+
+/** Calls `fn` whenever nothing has been told for `ms`, until the returned function is called. */
+function every(clock: Clock, ms: number, toldAt: () => number, fn: () => void): () => void {
+  let cancel = (): void => {};
+  const arm = (): void => {
+    cancel = clock.after(Math.max(1, toldAt() + ms - clock.monotonic()), () => {
+      if (clock.monotonic() - toldAt() >= ms) fn();
+      arm();
+    });
+  };
+  arm();
+  return () => cancel();
 }
 
-/** Breaks a line at spaces; what follows hangs below its text. A word that is too long stays whole: it can be copied. */
-function wrap(line: string, width: number): string[] {
-  const hang = `${/^ */.exec(line)?.[0] ?? ''}  `;
-  const lines: string[] = [];
-  let rest = line;
-  while (rest.length > width) {
-    const start = rest.length - rest.trimStart().length;
-    const fitting = rest.lastIndexOf(' ', width);
-    const at = fitting > start ? fitting : rest.indexOf(' ', Math.max(width, start));
-    if (at < 0) break;
-    lines.push(rest.slice(0, at));
-    rest = `${hang}${rest.slice(at + 1)}`;
-  }
-  return [...lines, rest];
+const keyOf = (environment: string | undefined, revision: string | undefined): string =>
+  `${environment ?? ''}@${revision ?? ''}`;
+
+/** An environment as an observation of the branches left it. */
+interface Observed {
+  readonly environment: string;
+  readonly branch: string;
+  readonly revision?: string;
+  readonly changed: boolean;
+}
+
+/** What a push concerns: the environments of the branches that it moved, and those that it changed otherwise. Pure. */
+export function targetsOf(
+  observed: readonly Observed[],
+  refs: readonly { readonly branch: string; readonly to: string | null }[],
+): readonly Target[] {
+  return observed.flatMap(({ environment, branch, revision: recorded, changed }) => {
+    const ref = refs.find((one) => one.branch === branch);
+    if (ref === undefined && !changed) return [];
+    // What was pushed, even where another push has moved the branch further before it was looked at.
+    const revision = ref?.to ?? recorded;
+    return [{ environment, ...(revision === undefined ? {} : { revision }) }];
+  });
 }

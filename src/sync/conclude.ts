@@ -75,9 +75,13 @@ function messageOf({ spec, status }: Environment, phase: Phase, found: Findings)
   const { problems, verdict, note, target } = found;
   if (problems.length > 0) return problems.map(formatProblem).join('\n');
   if (verdict?.state === 'Degraded' && verdict.message) {
+    const name = `${spec.delivery}/${spec.environment}`;
     const earlier = (found.deployed?.release ?? status?.release ?? 0) > 1;
-    const back = earlier ? `; or pilotage rollback ${spec.delivery}/${spec.environment}` : '';
-    return `${verdict.message}\n  → Push a correction: it supersedes this at once${back}`;
+    const back = earlier ? `; or pilotage rollback ${name}` : '';
+    const remedy = spec.pin
+      ? `It is pinned here: push a correction, then pilotage pin ${name} --off`
+      : `Push a correction: it supersedes this at once${back}`;
+    return `${verdict.message}\n  → ${remedy}`;
   }
   if (verdict?.message) return verdict.message;
   if (phase === 'Pinned') return `pinned to ${target.slice(0, 12)}`;

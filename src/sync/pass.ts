@@ -5,7 +5,7 @@ import { formatRef, type KubeObject } from '../kube/types.ts';
 import type { Environment, EnvironmentStatus, InventoryEntry } from '../model/types.ts';
 import { ensureNamespaces } from './apply.ts';
 import { conclude, type Findings } from './conclude.ts';
-import { counted, shortPlan, summaryOf } from './describe.ts';
+import { shortPlan, summaryOf } from './describe.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
 import { inventoryAfter, inventoryBefore } from './inventory.ts';
 import { judge, urlsOf } from './judge.ts';
@@ -17,8 +17,8 @@ import { isWrite } from './plan.ts';
 import { objectsOf, type Prepared, prepare } from './prepare.ts';
 import { refKey } from './refkey.ts';
 import { overdue, refusalOf } from './refusals.ts';
-import { changeStatus } from './status.ts';
-import { renderedLines, type Say, tell } from './telling.ts';
+import { changeStatus, withCondition } from './status.ts';
+import { appliedLine, renderedLines, type Say, tell } from './telling.ts';
 import type { Step } from './types.ts';
 
 export interface PassResult {
@@ -101,8 +101,16 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
   const applied = done.failures.length === 0 && done.waiting.every(({ action }) => action === 'prune');
   if (rolling && applied) {
     memory.previous = { release: operation?.release.spec.number ?? 0, objects: objectsOf(desired) };
-    if (done.written.size > 0)
-      say('applied', `applied ${counted(done.written.size, 'object')} in ${took} ms`);
+    const pruned = healing.steps.filter((step) => step.action === 'prune' && !done.waiting.includes(step));
+    if (done.written.size > 0 || pruned.length > 0)
+      say(
+        'applied',
+        appliedLine(
+          done.written.size,
+          took,
+          pruned.map(({ ref }) => formatRef(ref)),
+        ),
+      );
   } else if (!rolling && done.written.size > 0) {
     const healed = writes.filter(({ ref }) => done.written.has(refKey(ref))).map(({ ref }) => formatRef(ref));
     options.logger.info({ environment: environment.metadata.name, healed }, 'healed drift');
@@ -206,17 +214,21 @@ async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]
 
 /** The phase while something is under way, and with it the inventory that must be known before the first write. */
 async function mark(
-  { options, environment }: Pass,
+  { options, environment, target }: Pass,
   phase: 'Rendering' | 'Applying',
   message: string,
   inventory?: readonly InventoryEntry[],
 ): Promise<void> {
-  const now = rfc3339(options.clock.now());
+  const rolling = environment.status?.deployedRevision !== target;
+  const now = options.clock.now();
   await changeStatus(options, environment.metadata.name ?? '', (status) => ({
     ...status,
     phase,
-    phaseSince: now,
+    phaseSince: rfc3339(now),
     message,
+    ...(rolling
+      ? { conditions: withCondition(status.conditions, 'Ready', 'False', now, phase, message) }
+      : {}),
     ...(inventory ? { inventory } : {}),
   }));
 }

@@ -3,9 +3,15 @@ import { formatProblem, problemOf } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import { FINAL_STAGES, type Stage } from '../model/progress.ts';
-import { ENVIRONMENTS, type Environment, type Phase, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import {
+  ENVIRONMENTS,
+  type Environment,
+  type EnvironmentStatus,
+  type Phase,
+  PILOTAGE_NAMESPACE,
+} from '../model/types.ts';
 import { clientOf, problemOfPass } from './cluster.ts';
-import { explained, gateOf, permissionOf } from './gate.ts';
+import { assessedBy, explained, gateOf, permissionOf } from './gate.ts';
 import { createMemory, forgetPacing, type Memory } from './memory.ts';
 import { supersedeOperation } from './operation.ts';
 import type { SyncOptions } from './options.ts';
@@ -77,25 +83,29 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
     const deployed = environment.status?.deployedRevision;
     const again =
       deployed === undefined
-        ? await stand(environment, 'Waiting', message)
+        ? await stand(environment, 'Waiting', message, message)
         : await pass(environment, deployed, memory, signal, { wanted, held: message });
     return { afterMs: Math.min(GATES_MS, again?.afterMs ?? GATES_MS) };
   }
 
   /** Nothing is touched: only the phase and its reason are kept true. */
-  async function stand(environment: Environment, phase: Phase, message: string): Promise<Again> {
+  async function stand(
+    environment: Environment,
+    phase: Phase,
+    message: string,
+    waitsForGates?: string,
+  ): Promise<Again> {
     watchers.drop(environment.metadata.name ?? '');
-    const now = rfc3339(options.clock.now());
-    await changeStatus(options, environment.metadata.name ?? '', (status) =>
-      status.phase === phase && status.message === message
-        ? status
-        : {
-            ...status,
-            phase,
-            message,
-            phaseSince: status.phase === phase ? (status.phaseSince ?? now) : now,
-          },
-    );
+    const now = options.clock.now();
+    await changeStatus(options, environment.metadata.name ?? '', ({ waitsForGates: _before, ...status }) => ({
+      ...status,
+      ...assessedBy(environment),
+      ...(waitsForGates ? { waitsForGates } : {}),
+      phase,
+      message,
+      phaseSince: status.phase === phase && status.phaseSince ? status.phaseSince : rfc3339(now),
+      conditions: withCondition(status.conditions, 'Ready', 'False', now, phase, message),
+    }));
     return undefined;
   }
 
@@ -124,12 +134,16 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
     try {
       const client = await clientOf(options, environment);
       const result = await runPass({ options, client, environment, target, memory, say, signal: both });
-      await changeStatus(options, name, (status) => ({
-        ...explained(result.status, status, how),
-        // The observer of branches may have written these since the pass began.
-        ...pick(status, 'wantedRevision', 'observation', 'promotionPolicy'),
-        conditions: merged(status.conditions, result.status.conditions),
-      }));
+      await changeStatus(options, name, (status) => {
+        const found = explained(result.status, status, how, options.clock.now());
+        return {
+          ...found,
+          ...assessedBy(environment),
+          // The observer of branches may have written these since the pass began.
+          ...pick(status, 'wantedRevision', 'observation', 'promotionPolicy'),
+          conditions: merged(status.conditions, found.conditions),
+        };
+      });
       if (result.prepared) {
         // What is being pruned is watched until it is gone: only then does it leave the inventory.
         const objects = result.prepared.plan.steps.flatMap(({ ref, resource }) =>
@@ -155,16 +169,18 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
     const message = formatProblem(problem);
     const now = options.clock.now();
     say('failed', message);
-    await changeStatus(options, environment.metadata.name ?? '', ({ healthySince: _since, ...status }) => ({
+    const change = ({ healthySince: _since, waitsForGates: _gates, ...status }: EnvironmentStatus) => ({
       ...status,
-      sync: 'Unknown',
+      ...assessedBy(environment),
+      sync: 'Unknown' as const,
       // What cannot be asked is not known to be well, and no promotion may build on it.
-      health: 'Unknown',
-      phase: 'Failed',
+      health: 'Unknown' as const,
+      phase: 'Failed' as const,
       phaseSince: status.phase === 'Failed' && status.phaseSince ? status.phaseSince : rfc3339(now),
       message,
       conditions: withCondition(status.conditions, 'Ready', 'False', now, problem.reason, message),
-    })).catch((lost: unknown) =>
+    });
+    await changeStatus(options, environment.metadata.name ?? '', change).catch((lost: unknown) =>
       options.logger.warn(
         { environment: environment.metadata.name, failure: message, error: problemOf(lost).message },
         'a failure could not be written into the status',

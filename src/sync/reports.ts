@@ -7,6 +7,7 @@ import type {
   WhyReport,
 } from '../model/faces.ts';
 import type { Delivery, Environment, Release } from '../model/types.ts';
+import { stopOf } from './gate.ts';
 
 /** The objects as the faces show them. Pure: a view, never a second truth. */
 export function statusReport(
@@ -46,14 +47,19 @@ export function inPromotionOrder(environments: readonly Environment[]): readonly
   );
 }
 
-function environmentReport({ spec, status }: Environment): EnvironmentReport {
+export function environmentReport(environment: Environment): EnvironmentReport {
+  const { metadata, spec, status } = environment;
+  const stopped = stopOf(environment);
+  const answered = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
   return {
+    delivery: spec.delivery,
     name: spec.environment,
     branch: spec.branch,
     namespace: spec.namespace,
     ...(spec.cluster ? { cluster: spec.cluster } : {}),
     wantedRevision: status?.wantedRevision ?? null,
     deployedRevision: status?.deployedRevision ?? null,
+    ...(answered && status?.assessedRevision ? { assessedRevision: status.assessedRevision } : {}),
     sync: status?.sync ?? 'Unknown',
     phase: status?.phase ?? 'Idle',
     ...(status?.phaseSince ? { phaseSince: status.phaseSince } : {}),
@@ -61,7 +67,11 @@ function environmentReport({ spec, status }: Environment): EnvironmentReport {
     message: status?.message ?? '',
     ...(status?.release === undefined ? {} : { release: status.release }),
     urls: status?.urls ?? [],
-    ...(spec.pin ? { pin: { revision: spec.pin.revision, reason: spec.pin.reason } } : {}),
+    ...(spec.pin
+      ? { pin: { revision: spec.pin.revision, reason: spec.pin.reason, since: spec.pin.since } }
+      : {}),
+    ...(stopped ? { stopped } : {}),
+    ...(status?.waitsForGates ? { waitsForGates: status.waitsForGates } : {}),
     ...(status?.promotionPolicy ? { promotion: status.promotionPolicy } : {}),
   };
 }

@@ -17,10 +17,12 @@ import type { SyncOptions } from './options.ts';
 import { changeSpec } from './pin.ts';
 import { prepare } from './prepare.ts';
 import { createReconciler } from './reconcile.ts';
+import { createRecords, type Records } from './records.ts';
 import type { Affected, Source } from './wanted.ts';
 import { createWatchers } from './watchers.ts';
 
 export interface Sync {
+  readonly records: Records;
   /** Installs the kinds of pilotage.dev into the home cluster and begins to reconcile. Resolves when environments are known. */
   start(signal: AbortSignal): Promise<void>;
   /** Resolves when the passes under way have returned. Nothing that runs is touched. */
@@ -147,6 +149,7 @@ export function createSync(options: SyncOptions): Sync {
   }
 
   return {
+    records: createRecords(home, informer),
     async start(signal) {
       signal.addEventListener('abort', () => stopping.abort(), { once: true });
       await install(home, clock, signal);

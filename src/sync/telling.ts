@@ -30,3 +30,14 @@ export const renderedLines = (objects: number, warnings: readonly Problem[]): st
     `rendered ${counted(objects, 'object')}`,
     ...warnings.map((warning) => `warning: ${formatProblem(warning)}`),
   ].join('\n');
+
+/** So many pruned objects are named. */
+const NAMED = 10;
+
+/** What was written, and by name what was deleted: nobody should learn of that from what is missing. */
+export function appliedLine(written: number, tookMs: number, pruned: readonly string[]): string {
+  const applied = `applied ${counted(written, 'object')} in ${tookMs} ms`;
+  if (pruned.length === 0) return applied;
+  const more = pruned.length > NAMED ? ` and ${pruned.length - NAMED} more` : '';
+  return `${applied}; deleted what git no longer has: ${pruned.slice(0, NAMED).join(', ')}${more}`;
+}

@@ -21,7 +21,7 @@ export interface WantedOptions {
 /** How a change of branches was learnt. Only a push makes a delivery that was not there. */
 export type Source = 'push' | 'poll';
 
-/** An environment that an observation concerns. */
+/** An environment, and what an observation made of it. */
 export interface Affected {
   /** Of the Environment object. */
   readonly name: string;
@@ -30,6 +30,8 @@ export interface Affected {
   readonly namespace: string;
   readonly revision?: string;
   readonly state: 'wanted' | 'held' | 'frozen';
+  /** False: it was so before. */
+  readonly changed: boolean;
 }
 
 /** Records what is frozen, and why. Told once, when the reason changes. */
@@ -38,9 +40,10 @@ export async function recordFrozen(
   environment: Environment,
   frozen: { readonly reason: string; readonly message: string },
   policy: PromotionPolicy | undefined,
-): Promise<Affected | undefined> {
+): Promise<Affected> {
   const known = conditionOf(environment, 'Frozen');
-  if (known?.reason === frozen.reason && known.message === frozen.message) return undefined;
+  if (known?.reason === frozen.reason && known.message === frozen.message)
+    return affected(environment, 'frozen', { changed: false });
   const now = options.clock.now();
   await changeStatus(options, nameOf(environment), (status) => ({
     ...withPolicy(status, policy),
@@ -50,7 +53,7 @@ export async function recordFrozen(
     conditions: withCondition(status.conditions, 'Frozen', 'True', now, frozen.reason, frozen.message),
   }));
   publish(options, environment, 'frozen', frozen.message);
-  return affected(environment, 'frozen');
+  return affected(environment, 'frozen', { changed: true });
 }
 
 /**
@@ -63,7 +66,7 @@ export async function observeTip(
   environment: Environment,
   tip: string,
   policy: PromotionPolicy | undefined,
-): Promise<Affected | undefined> {
+): Promise<Affected> {
   const wanted = environment.status?.wantedRevision;
   const descends =
     wanted === undefined ||
@@ -76,7 +79,8 @@ export async function observeTip(
   const changed = before?.wantedRevision !== stored?.status?.wantedRevision;
   const thawed =
     conditionOf(environment, 'Frozen') !== undefined || conditionOf(environment, 'Held') !== undefined;
-  if (!changed && !thawed) return undefined;
+  const now = affected(environment, 'wanted', { changed: changed || thawed, revision: tip });
+  if (!now.changed) return now;
   const { branch, namespace } = environment.spec;
   publish(
     options,
@@ -85,7 +89,7 @@ export async function observeTip(
     `branch ${branch} at ${short(tip)} → namespace ${namespace}`,
     tip,
   );
-  return affected(environment, 'wanted', tip);
+  return now;
 }
 
 /** The status with a new wanted revision, thawed and released. */
@@ -109,19 +113,20 @@ async function hold(
   environment: Environment,
   wanted: string,
   tip: string,
-): Promise<Affected | undefined> {
+): Promise<Affected> {
   const { delivery, environment: name, branch } = environment.spec;
   const message =
     `branch ${branch} was rewritten: ${short(tip)} does not descend from ${short(wanted)}, which stays deployed\n` +
     `  → if that is meant: pilotage sync ${delivery}/${name} --acknowledge`;
-  if (conditionOf(environment, 'Held')?.message === message) return undefined;
+  if (conditionOf(environment, 'Held')?.message === message)
+    return affected(environment, 'held', { changed: false, revision: tip });
   const now = options.clock.now();
   await changeStatus(options, nameOf(environment), (status) => ({
     ...status,
     conditions: withCondition(status.conditions, 'Held', 'True', now, 'TipRewritten', message),
   }));
   publish(options, environment, 'held', message, tip);
-  return affected(environment, 'held', tip);
+  return affected(environment, 'held', { changed: true, revision: tip });
 }
 
 /** Lets a held environment go on when a person has acknowledged the tip that its branch has now. True when it does. */
@@ -164,13 +169,13 @@ function publish(
 const affected = (
   { metadata, spec }: Environment,
   state: Affected['state'],
-  revision?: string,
+  how: Pick<Affected, 'changed' | 'revision'>,
 ): Affected => ({
   name: metadata.name ?? '',
   environment: spec.environment,
   branch: spec.branch,
   namespace: spec.namespace,
-  ...(revision ? { revision } : {}),
+  ...how,
   state,
 });
 

@@ -99,7 +99,12 @@ describe('commands that ask the daemon', () => {
     const other = '1'.repeat(40);
     const states = [
       environment({ name: 'prod', pin: { revision: other, reason: '' } }),
-      environment({ name: 'prod', pin: { revision: other, reason: '' }, deployedRevision: other }),
+      environment({
+        name: 'prod',
+        pin: { revision: other, reason: '' },
+        deployedRevision: other,
+        assessedRevision: other,
+      }),
     ];
     face.answers[`POST ${at('rollback')}`] = { message: 'goes back' };
     face.answers[STATUS] = () => statusOf(states.shift() ?? environment());

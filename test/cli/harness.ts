@@ -112,11 +112,13 @@ export async function startFace(): Promise<FakeFace> {
 export const REVISION = 'abcdef1234567890abcdef1234567890abcdef12';
 
 export const environment = (more: Partial<EnvironmentReport> = {}): EnvironmentReport => ({
+  delivery: 'shop',
   name: 'dev',
   branch: 'main',
   namespace: 'shop-dev',
   wantedRevision: REVISION,
   deployedRevision: REVISION,
+  assessedRevision: REVISION,
   sync: 'Synced',
   phase: 'Idle',
   health: 'Healthy',

@@ -3,6 +3,7 @@ import { fullName } from '../../src/cli/status.ts';
 import type { EnvironmentReport, StatusReport } from '../../src/model/faces.ts';
 
 const environment = (name: string): EnvironmentReport => ({
+  delivery: 'shop',
   name,
   branch: name,
   namespace: name,

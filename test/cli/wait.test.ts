@@ -14,7 +14,12 @@ describe('what wait waits for', () => {
     ['synced does not ask for health', { health: 'Progressing' }, 'synced', true],
     ['healthy does', { health: 'Progressing' }, 'healthy', false],
     ['is not reached while a pin is on its way', { pin }, 'healthy', false],
-    ['is reached at the pin, whatever the branch wants', { pin, deployedRevision: OTHER }, 'healthy', true],
+    [
+      'is reached at the pin, whatever the branch wants',
+      { pin, deployedRevision: OTHER, assessedRevision: OTHER },
+      'healthy',
+      true,
+    ],
   ];
   for (const [title, state, goal, reached] of cases) {
     it(title, () => {

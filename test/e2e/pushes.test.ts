@@ -1,0 +1,130 @@
+import { expect } from 'chai';
+import { eventually, type Finished, Pilotage, statusOf, type Work } from './harness.ts';
+
+/** The last line that a push says of an environment, what hangs below it included. */
+const endOf = ({ stderr }: Finished, environment: string): string => {
+  const lines = stderr.split('\n').flatMap((line) => /^remote: (.*?)\s*$/.exec(line)?.[1] ?? []);
+  const last = lines.findLastIndex((line) => line.startsWith(`[${environment}] `));
+  const below = lines.slice(last + 1).findIndex((line) => !line.startsWith(' '));
+  return lines
+    .slice(last, below < 0 ? undefined : last + 1 + below)
+    .join(' ')
+    .replace(/\s+/g, ' ');
+};
+
+describe('e2e: how a push ends', function () {
+  this.timeout(60_000);
+  let pilotage: Pilotage;
+  let work: Work;
+
+  before(async () => {
+    pilotage = await Pilotage.start();
+    work = await pilotage.repository('shop');
+    // No pods: what is tried here are words about them.
+    await work.git('rm', '-r', '--quiet', 'chart/templates/deployment.hbs', 'chart/templates/service.hbs');
+    await work.commit('configuration only');
+    expect(endOf(await work.push(), 'dev')).to.equal('[dev] shop-dev is healthy');
+  });
+  after(() => pilotage.stop());
+
+  const change = async (greeting: string): Promise<string> => {
+    await work.write('values/dev.yaml', `greeting: ${greeting}\n`);
+    return work.commit(greeting);
+  };
+
+  it('where nothing renders otherwise: unchanged', async () => {
+    await work.write('README.md', 'words');
+    await work.commit('words');
+    expect(endOf(await work.push(), 'dev')).to.equal(
+      '[dev] unchanged: rendered the same, nothing to do; shop-dev is healthy',
+    );
+  });
+
+  it('while the environment is pinned: pinned, since when and why, and how to let go', async () => {
+    const before = (await statusOf(pilotage, 'shop', 'dev'))?.deployedRevision ?? '';
+    expect((await pilotage.cli('pin', 'shop/dev', '--reason', 'fair')).code).to.equal(0);
+    const revision = await change('pinned');
+    expect(endOf(await work.push(), 'dev'))
+      .to.match(new RegExp(`^\\[dev\\] pinned to ${before.slice(0, 12)} since 2\\S+Z \\(fair\\)`))
+      .and.contain('pilotage pin shop/dev --off');
+    const waited = await pilotage.cli('wait', 'shop/dev', '--revision', revision);
+    expect([waited.code, waited.stderr.includes('pilotage pin shop/dev --off')]).to.deep.equal([1, true]);
+    expect((await pilotage.cli('pin', 'shop/dev', '--off')).code).to.equal(0);
+    expect((await pilotage.cli('wait', 'shop/dev', '--revision', revision)).code).to.equal(0);
+  });
+
+  it('after pilotage.yaml was broken: frozen, as often as it is pushed; mended: unchanged', async () => {
+    await work.edit('pilotage.yaml', (text) => text.replace('environments:', 'enviroments:'));
+    for (const message of ['break it', 'break it still']) {
+      await work.commit(message);
+      expect(endOf(await work.push(), 'dev')).to.match(/^\[dev\] frozen: pilotage\.yaml .*pilotage\.yaml:5/);
+    }
+    expect((await pilotage.cli('wait', 'shop/dev')).stderr).to.contain('frozen: pilotage.yaml');
+    await work.edit('pilotage.yaml', (text) => text.replace('enviroments:', 'environments:'));
+    await work.commit('mend it');
+    expect(endOf(await work.push(), 'dev')).to.contain('[dev] unchanged: ');
+  });
+
+  it('that deletes a branch: frozen; that brings it back: unchanged', async () => {
+    expect(endOf(await work.push('main:preprod'), 'preprod')).to.equal('[preprod] shop-preprod is healthy');
+    expect(endOf(await work.push(':preprod'), 'preprod')).to.contain('[preprod] frozen: branch preprod');
+    expect(endOf(await work.push('main:preprod'), 'preprod')).to.contain('[preprod] unchanged: ');
+  });
+
+  it('with what is paused on purpose: paused, by name, and `wait` says so too', async () => {
+    await work.write(
+      'chart/templates/paused.yaml',
+      [
+        'apiVersion: apps/v1',
+        'kind: Deployment',
+        'metadata: {name: still}',
+        'spec:',
+        '  paused: true',
+        '  selector: {matchLabels: {app: still}}',
+        '  template:',
+        '    metadata: {labels: {app: still}}',
+        '    spec: {containers: [{name: main, image: host, command: [sleep, "1000"]}]}',
+      ].join('\n'),
+    );
+    await work.commit('paused');
+    expect(endOf(await work.push(), 'dev')).to.contain('[dev] paused: Deployment shop-dev/still');
+    const { code, stderr } = await pilotage.cli('wait', 'shop/dev');
+    expect([code, stderr.includes('Deployment shop-dev/still')]).to.deep.equal([1, true]);
+  });
+
+  it('names what it deletes, because git no longer has it', async () => {
+    await work.git('rm', '--quiet', 'chart/templates/paused.yaml');
+    await work.commit('not paused');
+    const pushed = await work.push();
+    expect(pushed.stderr).to.contain('deleted what git no longer has: Deployment shop-dev/still');
+    expect(endOf(pushed, 'dev')).to.equal('[dev] shop-dev is healthy');
+  });
+
+  it('while it is suspended: suspended, and how to go on', async () => {
+    const patch = (suspended: boolean | null) =>
+      pilotage.kubectl(
+        ...['-n', 'pilotage', 'patch', 'environment', 'shop.dev', '--type=merge', '-p'],
+        JSON.stringify({ spec: { suspended } }),
+      );
+    expect((await patch(true)).code).to.equal(0);
+    await change('suspended');
+    expect(endOf(await work.push(), 'dev')).to.contain('[dev] suspended; to go on: kubectl');
+    expect((await patch(null)).code).to.equal(0);
+    expect((await pilotage.cli('wait', 'shop/dev')).code).to.equal(0);
+  });
+
+  it('overtaken by another: superseded by that one, however fast they follow', async () => {
+    const first = await change('first');
+    const second = await change('second');
+    const overtaken = work.push(`${first}:main`);
+    await eventually('the first is on its branch', async () =>
+      (await work.git('ls-remote', work.remote, 'main')).startsWith(first),
+    );
+    const [one, two] = await Promise.all([overtaken, work.push(`${second}:main`)]);
+    expect(endOf(one, 'dev')).to.be.oneOf([
+      `[dev] superseded: ${first.slice(0, 12)} gives way to ${second.slice(0, 12)}`,
+      '[dev] shop-dev is healthy',
+    ]);
+    expect(endOf(two, 'dev')).to.equal('[dev] shop-dev is healthy');
+  });
+});
