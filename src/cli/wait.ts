@@ -64,7 +64,8 @@ export async function waitFor(
     const environment = await findEnvironment(daemon, name);
     if (environment && isReached(environment, goal)) return environment;
     const outcome = environment && outcomeOf(environment, goal);
-    if (outcome && STUCK.has(outcome.state)) throw new ProblemError(cannot(name, goal, outcome));
+    if (environment && outcome && isStuck(environment, outcome))
+      throw new ProblemError(cannot(name, goal, outcome));
     const waited = context.clock.monotonic() - began;
     if (waited >= goal.timeout) throw new ProblemError(timedOut(name, goal, environment));
     const now = outcome ? formatOutcome(outcome) : 'there is no such environment yet';
@@ -74,8 +75,11 @@ export async function waitFor(
   }
 }
 
-/** Only a person changes these; what has failed may heal by itself. */
+/** Only a person changes these; what has failed may heal by itself, and gates open by time and by the health of others. */
 const STUCK: ReadonlySet<OutcomeState> = new Set(['held', 'pinned', 'paused', 'suspended', 'frozen']);
+
+const isStuck = ({ waitsForGates }: EnvironmentReport, { state }: Outcome): boolean =>
+  STUCK.has(state) && (state !== 'held' || waitsForGates === undefined);
 
 const cannot = (name: string, goal: Goal, outcome: Outcome) => ({
   reason: 'CannotBeReached',

@@ -59,6 +59,22 @@ describe('pilotage wait', () => {
     expect(stderr).to.contain('pilotage why dev');
   });
 
+  it('ends at once where only a person can go on, with the reason and the remedy', async () => {
+    const stopped = { state: 'frozen', message: 'branch main is gone\n  → push it again' } as const;
+    face.answers[STATUS] = statusOf(environment({ phase: 'Frozen', stopped }));
+    const { code, stderr } = await face.run('wait', 'shop/dev');
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('shop/dev does not become healthy by itself. frozen: branch main is gone');
+  });
+
+  it('waits for gates, and says on stderr that it does', async () => {
+    const held = environment({ phase: 'Waiting', waitsForGates: 'dev is not healthy yet' });
+    const states = Array.from({ length: 30 }, () => held);
+    face.answers[STATUS] = () => statusOf(states.shift() ?? environment());
+    const { code, stderr } = await face.run('wait', 'shop/dev');
+    expect([code, stderr]).to.deep.equal([0, 'shop/dev: held: dev is not healthy yet\n']);
+  });
+
   it('waits for an environment that is still to come', async () => {
     const states = [{ deliveries: [] }, statusOf()];
     face.answers[STATUS] = () => states.shift() ?? statusOf(environment());
