@@ -93,6 +93,18 @@ export function createGitHost(options: GitHostOptions): GitHost {
     const outcome = await takeRequest(repository, name, request, reader, who);
     if (!outcome.refs.some(({ kind }) => kind === 'moved')) await repositories.removeEmpty(name);
     await answerPush(res, { repository: name, request, outcome }, options);
+    await tidy(repository, name);
+  };
+
+  /** Nobody waits for it, so a failure is told to the log alone: with all its packs a repository is slower, and as whole. */
+  const tidy = async (repository: OpenRepository, name: string): Promise<void> => {
+    const { logger } = options;
+    try {
+      const merged = await repository.tidy();
+      if (merged > 0) logger.debug({ repository: name, merged }, 'merged packs');
+    } catch (error) {
+      logger.warn({ repository: name, problem: problemOf(error) }, 'packs cannot be merged');
+    }
   };
 
   return {

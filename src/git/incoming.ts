@@ -1,5 +1,5 @@
 import { createWriteStream, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { syncFile, syncFolder } from './durable.ts';
@@ -8,7 +8,7 @@ import { INCOMING } from './repository.ts';
 import { ObjectStore } from './store.ts';
 
 /**
- * A pack on its way in stands in an object database of its own, with the real one as its alternate, until it is known to be
+ * A pack on its way in stands in an object database of its own, with the real one behind it, until it is known to be
  * whole and wanted: what is refused leaves no trace (git calls this the quarantine).
  */
 export class Quarantine {
@@ -23,8 +23,6 @@ export class Quarantine {
     this.#pack = join(this.#dir, 'pack', 'received');
     this.#target = target;
     mkdirSync(join(this.#dir, 'pack'));
-    mkdirSync(join(this.#dir, 'info'));
-    writeFileSync(join(this.#dir, 'info', 'alternates'), `${resolve(target.dir)}\n`);
   }
 
   async receive(source: AsyncIterable<Buffer>): Promise<void> {
@@ -42,7 +40,7 @@ export class Quarantine {
 
   /** What the repository would hold if the pack were taken. */
   get store(): ObjectStore {
-    this.#store ??= new ObjectStore(this.#dir);
+    this.#store ??= new ObjectStore(this.#dir, { behind: [this.#target] });
     return this.#store;
   }
 

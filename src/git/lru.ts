@@ -34,3 +34,19 @@ export class ByteCache<K, V> {
     this.#bytes = 0;
   }
 }
+
+export interface Cache<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V, bytes: number): void;
+}
+
+let scopes = 0;
+
+/** A part of a cache whose bound all parts share: what many repositories and packs keep is bounded in all, not for each. */
+export function scopeOf<V>(cache: ByteCache<string, V>): Cache<string | number, V> {
+  const scope = `${++scopes}:`;
+  return {
+    get: (key) => cache.get(scope + key),
+    set: (key, value, bytes) => cache.set(scope + key, value, bytes),
+  };
+}

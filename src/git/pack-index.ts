@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ProblemError } from '../base/errors.ts';
 import type { Oid } from './types.ts';
 
 const MAGIC = 0xff744f63;
@@ -12,10 +13,13 @@ export class PackIndex {
   readonly #bytes: Buffer;
   #byOffset: { readonly offsets: Float64Array; readonly positions: Uint32Array } | undefined;
 
-  constructor(bytes: Buffer) {
+  /** Throws ProblemError CorruptPack, which names `path`. */
+  constructor(bytes: Buffer, path: string) {
     if (bytes.length < NAMES + 40 || bytes.readUInt32BE(0) !== MAGIC || bytes.readUInt32BE(4) !== 2) {
-      throw new Error('not a version 2 pack index');
+      throw corruptIndex(path, 'it is no index of version 2');
     }
+    const checksum = createHash('sha1').update(bytes.subarray(0, -20)).digest();
+    if (!bytes.subarray(-20).equals(checksum)) throw corruptIndex(path, 'its checksum does not match');
     this.#bytes = bytes;
     this.count = bytes.readUInt32BE(NAMES - 4);
   }
@@ -45,6 +49,12 @@ export class PackIndex {
       found.push(this.oidAt(i));
     }
     return found;
+  }
+
+  /** Every id, in the order in which the objects stand in the pack. */
+  oids(): readonly Oid[] {
+    this.#byOffset ??= this.#sortByOffset();
+    return Array.from(this.#byOffset.positions, (position) => this.oidAt(position));
   }
 
   /** The object that begins at `offset`, and the offset of the one after it (undefined for the last). */
@@ -86,6 +96,14 @@ export class PackIndex {
     if (position >= this.count) return 1;
     return this.#bytes.compare(name, 0, 20, NAMES + position * 20, NAMES + position * 20 + 20);
   }
+}
+
+function corruptIndex(path: string, what: string): ProblemError {
+  return new ProblemError({
+    reason: 'CorruptPack',
+    message: `the pack index ${path} is damaged: ${what}`,
+    remedy: `Delete it and make it again: git index-pack ${path.replace(/\.idx$/, '.pack')}`,
+  });
 }
 
 export interface IndexedEntry {

@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
+import { errnoOf } from '../base/errors.ts';
 import { breather } from './mutex.ts';
-import { type EntryKind, encodeEntryHeader, type Pack } from './pack.ts';
-import type { ObjectStore } from './store.ts';
+import { type EntryKind, encodeEntryHeader, type StoredEntry } from './pack.ts';
+import type { ObjectStore, Place } from './store.ts';
 import type { Oid } from './types.ts';
-
-interface Source {
-  readonly pack: Pack;
-  readonly offset: number;
-}
 
 /**
  * A pack of exactly these objects, in this order, as a stream of buffers. What is stored in a pack is copied as it is, deltas
@@ -22,7 +18,7 @@ export async function* writePack(
 ): AsyncGenerator<Buffer> {
   const breathe = breather();
   const hash = createHash('sha1');
-  const sources = new Map<Oid, Source | undefined>(oids.map((oid) => [oid, store.packed(oid)]));
+  const sources = new Map<Oid, Place | undefined>(oids.map((oid) => [oid, store.packed(oid)]));
   const written = new Map<Oid, number>();
   let chunks: Buffer[] = [];
   let pending = 0;
@@ -79,7 +75,7 @@ interface Copy {
 /** An object that is not yet written and the bases under it, deepest first: every base stands before its deltas, which all readers take. */
 function chain(
   oid: Oid,
-  sources: ReadonlyMap<Oid, Source | undefined>,
+  sources: ReadonlyMap<Oid, Place | undefined>,
   written: ReadonlyMap<Oid, number>,
 ): (readonly [Oid, Copy | undefined])[] {
   const found: (readonly [Oid, Copy | undefined])[] = [];
@@ -92,11 +88,23 @@ function chain(
   return found.reverse();
 }
 
-/** The stored bytes of an entry with its base named by id; undefined when the base does not travel with it. */
-function reusable(source: Source, sources: ReadonlyMap<Oid, Source | undefined>): Copy | undefined {
-  const { entry, size, compressed } = source.pack.stored(source.offset);
+/** The stored bytes of an entry with its base named by id; undefined when the base does not travel with it, or the pack is gone. */
+function reusable(source: Place, sources: ReadonlyMap<Oid, Place | undefined>): Copy | undefined {
+  const stored = storedIn(source);
+  if (!stored) return undefined;
+  const { entry, size, compressed } = stored;
   if (entry.kind === 'whole') return { entry, base: undefined, size, compressed };
   const base = entry.kind === 'ref-delta' ? entry.base : source.pack.index.at(entry.base)?.oid;
   if (base === undefined || sources.get(base)?.pack !== source.pack) return undefined;
   return { entry: { kind: 'ref-delta', base }, base, size, compressed };
+}
+
+/** Undefined once the pack has been merged into another one: the object is read from there. */
+function storedIn({ pack, offset }: Place): StoredEntry | undefined {
+  try {
+    return pack.stored(offset);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -1,8 +1,11 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync, readSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { constants, inflateSync } from 'node:zlib';
+import { ProblemError } from '../base/errors.ts';
 import { applyDelta, deltaResultSize } from './delta.ts';
-import { ByteCache } from './lru.ts';
-import { type GitObject, malformed, type ObjectType } from './object.ts';
+import { ByteCache, scopeOf } from './lru.ts';
+import { type GitObject, hashObject, malformed, type ObjectType } from './object.ts';
+import { OpenFiles } from './open-files.ts';
 import { PackIndex } from './pack-index.ts';
 import type { Oid } from './types.ts';
 
@@ -101,6 +104,10 @@ function inflateExactly(compressed: Buffer, size: number): Buffer {
   throw malformed('an object is shorter than it says');
 }
 
+/** Of all packs of all repositories: a daemon with many of both stays below the usual limit of 1,024 descriptors. */
+const files = new OpenFiles(64);
+const objects = new ByteCache<string, GitObject>(32 * 2 ** 20);
+
 /**
  * One pack file. Reads go through the page cache with positioned reads, so that a large pack costs no memory;
  * recently used objects are kept, because deltas of neighbours share their bases.
@@ -108,26 +115,31 @@ function inflateExactly(compressed: Buffer, size: number): Buffer {
 export class Pack {
   readonly index: PackIndex;
   readonly name: string;
-  readonly #fd: number;
+  readonly path: string;
   readonly #end: number;
-  readonly #recent = new ByteCache<number, GitObject>(8 * 2 ** 20);
+  readonly #recent = scopeOf(objects);
 
+  /** Throws ProblemError CorruptPack, or the system error of a file that cannot be read. */
   constructor(indexPath: string) {
-    this.name = indexPath;
-    this.index = new PackIndex(readFileSync(indexPath));
-    this.#fd = openSync(`${indexPath.slice(0, -'.idx'.length)}.pack`, 'r');
-    this.#end = fstatSync(this.#fd).size - 20;
+    this.path = `${indexPath.slice(0, -'.idx'.length)}.pack`;
+    this.name = basename(this.path);
+    this.index = new PackIndex(readFileSync(indexPath), indexPath);
+    this.#end = statSync(this.path).size - 20;
   }
 
+  /** Its descriptor; a later read opens it again. */
   close(): void {
-    closeSync(this.#fd);
+    files.close(this.path);
   }
 
+  /** Throws ENOENT when the pack has been merged into another one. */
   stored(offset: number): StoredEntry {
     const found = this.index.at(offset);
     if (!found) throw malformed(`nothing begins at ${offset} in ${this.name}`);
-    const bytes = Buffer.allocUnsafe((found.next ?? this.#end) - offset);
-    if (readSync(this.#fd, bytes, 0, bytes.length, offset) !== bytes.length) {
+    const length = (found.next ?? this.#end) - offset;
+    if (length <= 0) throw malformed(`${this.name} is cut short`);
+    const bytes = Buffer.allocUnsafe(length);
+    if (readSync(files.get(this.path), bytes, 0, bytes.length, offset) !== bytes.length) {
       throw malformed(`${this.name} is cut short`);
     }
     const header = parseEntryHeader(bytes, offset);
@@ -137,15 +149,24 @@ export class Pack {
   /** Bytes of the object at `offset`, without producing it. */
   sizeAt(offset: number): number {
     const bytes = Buffer.alloc(MAX_ENTRY_HEADER + DELTA_HEAD);
-    const length = readSync(this.#fd, bytes, 0, bytes.length, offset);
+    const length = readSync(files.get(this.path), bytes, 0, bytes.length, offset);
     const header = parseEntryHeader(bytes.subarray(0, length), offset);
     if (header.entry.kind === 'whole') return header.size;
     const head = bytes.subarray(header.length, length);
     return deltaResultSize(inflateSync(head, { finishFlush: constants.Z_SYNC_FLUSH }));
   }
 
-  /** The object at `offset`; deltas are followed down to a whole object. */
+  /** The object at `offset`; deltas are followed down to a whole object. Throws ProblemError CorruptPack. */
   read(offset: number): GitObject {
+    try {
+      return this.#read(offset);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      throw corruptPack(this.path, error.message);
+    }
+  }
+
+  #read(offset: number): GitObject {
     const deltas: { readonly at: number; readonly delta: Buffer }[] = [];
     let at = offset;
     let object = this.#recent.get(at);
@@ -172,8 +193,20 @@ export class Pack {
     return offset;
   }
 
+  /** Compressed bytes have a checksum of their own, what an entry says of its type and base has none: the id is that of both. */
   #remember(offset: number, object: GitObject): GitObject {
+    const oid = this.index.at(offset)?.oid;
+    if (hashObject(object.type, object.content) !== oid) throw malformed(`object ${oid} has another content`);
     this.#recent.set(offset, object, object.content.length + 64);
     return object;
   }
+}
+
+export function corruptPack(path: string, what: string): ProblemError {
+  return new ProblemError({
+    reason: 'CorruptPack',
+    message: `the pack ${path} is damaged: ${what}`,
+    remedy:
+      'Stop Pilotage; restore that file from a backup, or move the repository away and push it again from a clone.',
+  });
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { ProblemError } from '../base/errors.ts';
 import { exportTree } from './export.ts';
 import { isAncestor, log } from './history.ts';
-import { ByteCache } from './lru.ts';
+import { ByteCache, scopeOf } from './lru.ts';
 import { Mutex } from './mutex.ts';
 import { FOLDER, isOid, serializeCommit } from './object.ts';
 import { branchOf, branchRef, isBranchName, isRefName } from './refname.ts';
 import { RefStore } from './refs.ts';
+import { clearAbandoned, repack } from './repack.ts';
 import { ObjectStore } from './store.ts';
 import { diffTrees, entryAt, loadTree, normalise } from './tree.ts';
 import type { Oid, Repository } from './types.ts';
@@ -23,7 +24,7 @@ export interface OpenRepository extends Repository {
 }
 
 const KEPT = 'refs/pilotage/';
-const BLOB_CACHE_BYTES = 16 * 2 ** 20;
+const blobs = new ByteCache<string, Buffer>(32 * 2 ** 20);
 
 /**
  * Opens a bare repository that is ours alone: what a crash left half-written in it is cleared away.
@@ -38,6 +39,7 @@ export async function openRepository(
     createBare(dir);
   }
   clearLeftovers(dir);
+  clearAbandoned(join(dir, 'objects'), Date.now());
   return new BareRepository(dir);
 }
 
@@ -83,7 +85,8 @@ class BareRepository implements OpenRepository {
   readonly store: ObjectStore;
   readonly refs: RefStore;
   readonly writes = new Mutex();
-  readonly #blobs = new ByteCache<Oid, Buffer>(BLOB_CACHE_BYTES);
+  readonly #blobs = scopeOf(blobs);
+  #tidying: Promise<number> | undefined;
 
   constructor(dir: string) {
     this.dir = dir;
@@ -166,6 +169,13 @@ class BareRepository implements OpenRepository {
     const ref = keptRef(name);
     this.store.read(oid);
     await this.writes.run(async () => this.refs.update(ref, oid, this.refs.read(ref) ?? null));
+  }
+
+  tidy(): Promise<number> {
+    this.#tidying ??= repack(this.store).finally(() => {
+      this.#tidying = undefined;
+    });
+    return this.#tidying;
   }
 
   async unkeep(name: string): Promise<void> {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
-import { errnoOf } from '../base/errors.ts';
+import { errnoOf, ProblemError } from '../base/errors.ts';
 import { writeDurably } from './durable.ts';
-import { ByteCache } from './lru.ts';
+import { ByteCache, scopeOf } from './lru.ts';
 import {
   type GitObject,
   hashObject,
@@ -15,8 +15,13 @@ import {
   objectHeader,
   parseCommit,
 } from './object.ts';
-import { Pack } from './pack.ts';
+import { corruptPack, Pack } from './pack.ts';
 import type { Commit, Oid } from './types.ts';
+
+export interface Place {
+  readonly pack: Pack;
+  readonly offset: number;
+}
 
 /** What walks over history need of a commit. */
 export interface CommitNode {
@@ -24,6 +29,11 @@ export interface CommitNode {
   readonly parents: readonly Oid[];
   /** Committer time, milliseconds since the epoch. */
   readonly at: number;
+}
+
+interface StoreOptions {
+  readonly depth?: number;
+  readonly behind?: readonly ObjectStore[];
 }
 
 function entriesOf(dir: string): readonly string[] {
@@ -44,26 +54,34 @@ function readIfPresent(path: string): Buffer | undefined {
   }
 }
 
+const nodes = new ByteCache<string, CommitNode>(32 * 2 ** 20);
+
 /**
  * The object database of one repository (`objects/`): loose objects, packs, alternates.
  * Reads are synchronous: from the page cache they take microseconds, a round trip through the thread pool many times that.
- * A miss looks again for packs that another writer (a fetch, system git) has added since.
+ * A miss looks again for packs that another writer (a fetch, system git) has added since. A pack that cannot be read is as good as
+ * absent for all that stands elsewhere too; what stands nowhere else is not found missing, but damaged, by name.
  */
 export class ObjectStore {
   readonly dir: string;
   readonly #packs = new Map<string, Pack>();
+  readonly #damaged = new Map<string, ProblemError>();
   readonly #alternates: readonly ObjectStore[];
-  readonly #nodes = new ByteCache<Oid, CommitNode>(16 * 2 ** 20);
+  /** Of somebody else, who closes it. */
+  readonly #behind: readonly ObjectStore[];
+  readonly #nodes = scopeOf(nodes);
 
-  constructor(objectsDir: string, depth = 0) {
+  /** `behind`: a database in which is looked for what is not here, as in an alternate. */
+  constructor(objectsDir: string, { depth = 0, behind = [] }: StoreOptions = {}) {
     this.dir = objectsDir;
+    this.#behind = behind;
     const alternates = readIfPresent(join(objectsDir, 'info', 'alternates'))?.toString('utf8') ?? '';
     // git follows at most five levels (object-file.c, link_alt_odb_entries).
     this.#alternates = alternates
       .split('\n')
       .filter((line) => depth < 5 && line !== '' && !line.startsWith('#'))
-      .map((line) => new ObjectStore(resolve(objectsDir, line), depth + 1));
-    this.#scan();
+      .map((line) => new ObjectStore(resolve(objectsDir, line), { depth: depth + 1 }));
+    this.rescan();
   }
 
   close(): void {
@@ -76,8 +94,12 @@ export class ObjectStore {
     return [...this.#packs.values()];
   }
 
+  get #elsewhere(): readonly ObjectStore[] {
+    return [...this.#alternates, ...this.#behind];
+  }
+
   /** Opens packs that have appeared, closes those that are gone; true when anything appeared. */
-  #scan(): boolean {
+  rescan(): boolean {
     const dir = join(this.dir, 'pack');
     const present = new Set(entriesOf(dir).filter((name) => name.endsWith('.idx')));
     for (const [name, pack] of this.#packs) {
@@ -85,26 +107,39 @@ export class ObjectStore {
       pack.close();
       this.#packs.delete(name);
     }
+    this.#damaged.clear();
     const appeared = [...present].filter((name) => !this.#packs.has(name));
-    for (const name of appeared) this.#packs.set(name, new Pack(join(dir, name)));
-    return appeared.length > 0;
+    return appeared.filter((name) => this.#open(name, join(dir, name))).length > 0;
+  }
+
+  #open(name: string, path: string): boolean {
+    try {
+      this.#packs.set(name, new Pack(path));
+      return true;
+    } catch (error) {
+      const code = errnoOf(error) ?? String(error);
+      const problem =
+        error instanceof ProblemError ? error : corruptPack(path, `it cannot be opened (${code})`);
+      this.#damaged.set(name, problem);
+      return false;
+    }
   }
 
   /** The pack and offset of a packed object; undefined for loose and unknown ones. */
-  packed(oid: Oid): { readonly pack: Pack; readonly offset: number } | undefined {
+  packed(oid: Oid): Place | undefined {
+    return this.#placesOf(oid).next().value;
+  }
+
+  *#placesOf(oid: Oid): Generator<Place, undefined> {
     for (const pack of this.#packs.values()) {
       const offset = pack.index.find(oid);
-      if (offset !== undefined) return { pack, offset };
+      if (offset !== undefined) yield { pack, offset };
     }
-    for (const alternate of this.#alternates) {
-      const found = alternate.packed(oid);
-      if (found) return found;
-    }
-    return undefined;
+    for (const other of this.#elsewhere) yield* other.#placesOf(oid);
   }
 
   has(oid: Oid): boolean {
-    return this.#hasNow(oid) || (this.#scan() && this.#hasNow(oid));
+    return this.#hasNow(oid) || (this.rescan() && this.#hasNow(oid));
   }
 
   #hasNow(oid: Oid): boolean {
@@ -112,24 +147,33 @@ export class ObjectStore {
     return (
       this.packed(oid) !== undefined ||
       existsSync(this.#loosePath(oid)) ||
-      this.#alternates.some((alternate) => alternate.has(oid))
+      this.#elsewhere.some((other) => other.has(oid))
     );
   }
 
+  /** Throws ProblemError CorruptPack where every copy of it is damaged. */
   find(oid: Oid): GitObject | undefined {
-    return this.#findNow(oid) ?? (this.#scan() ? this.#findNow(oid) : undefined);
+    return this.#findNow(oid) ?? (this.rescan() ? this.#findNow(oid) : undefined);
   }
 
   #findNow(oid: Oid): GitObject | undefined {
-    const packed = this.packed(oid);
-    if (packed) return packed.pack.read(packed.offset);
+    let damage: unknown;
+    for (const { pack, offset } of this.#placesOf(oid)) {
+      try {
+        return pack.read(offset);
+      } catch (error) {
+        damage = error;
+      }
+    }
     const loose = this.#readLoose(oid);
     if (loose) return loose;
-    for (const alternate of this.#alternates) {
-      const found = alternate.find(oid);
+    for (const other of this.#elsewhere) {
+      const found = other.find(oid);
       if (found) return found;
     }
-    return undefined;
+    // A pack that has been merged into another one since it was opened: the other is found by looking again.
+    if (damage === undefined || errnoOf(damage) === 'ENOENT') return undefined;
+    throw damage;
   }
 
   /** Bytes of an object, without reading one that is packed: what is pushed is, so nothing large is inflated to be found too large. */
@@ -140,8 +184,9 @@ export class ObjectStore {
 
   read(oid: Oid): GitObject {
     const object = this.find(oid);
-    if (!object) throw malformed(`object ${oid} is missing`);
-    return object;
+    if (object) return object;
+    const [damage] = this.#damaged.values();
+    throw damage ?? malformed(`object ${oid} is missing`);
   }
 
   /** Content of an object that must be of this type. */
@@ -170,7 +215,7 @@ export class ObjectStore {
       .map((rest) => prefix.slice(0, 2) + rest)
       .filter((oid) => isOid(oid) && oid.startsWith(prefix));
     const packed = this.packs.flatMap((pack) => pack.index.withPrefix(prefix));
-    return [...new Set([...loose, ...packed, ...this.#alternates.flatMap((a) => a.withPrefix(prefix))])];
+    return [...new Set([...loose, ...packed, ...this.#elsewhere.flatMap((a) => a.withPrefix(prefix))])];
   }
 
   /** Stores an object durably; one that is there already costs nothing. */

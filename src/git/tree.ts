@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { FileTree } from '../base/filetree.ts';
-import type { ByteCache } from './lru.ts';
+import type { Cache } from './lru.ts';
 import { breather } from './mutex.ts';
 import { FOLDER, parseTree, SUBMODULE, SYMLINK, type TreeEntry } from './object.ts';
 import type { ObjectStore } from './store.ts';
 import { DIFF_LIMITS, RENDER_LIMITS, TreeBudget, type TreeLimits } from './treelimits.ts';
 import type { Oid } from './types.ts';
 
-export type BlobCache = ByteCache<Oid, Buffer>;
+export type BlobCache = Cache<Oid, Buffer>;
 
 /** The entry at a path below a tree; undefined where nothing is. '' is the tree itself. */
 export function entryAt(store: ObjectStore, tree: Oid, path: string): TreeEntry | undefined {

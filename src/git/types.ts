@@ -59,6 +59,8 @@ export interface Repository {
   /** `refs/pilotage/…` keep commits of the history from being collected. */
   keep(name: string, oid: Oid): Promise<void>;
   unkeep(name: string): Promise<void>;
+  /** Merges small packs once there are too many; resolves with how many were merged. One call at a time does the work. */
+  tidy(): Promise<number>;
 }
 
 /** The other end of a mirror. Every method rejects with ProblemError (`RemoteUnreachable`, `AuthenticationFailed`, `NotARepository`). */

@@ -156,6 +156,10 @@ async function take(
   options.logger.info({ delivery: name, changes: decision.changes.length }, 'branches moved');
   await options.onBranches(name, branches, head ?? (await mirror.defaultBranch()));
   await say(options, name, undefined);
+  await mirror.tidy().catch((error: unknown) =>
+    // With all its packs a mirror is slower, and as whole.
+    options.logger.warn({ delivery: name, problem: problemOf(error) }, 'packs cannot be merged'),
+  );
 }
 
 async function fetched(

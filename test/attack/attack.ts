@@ -6,6 +6,8 @@ export interface Attack {
   readonly input: string;
   /** A daemon of its own: for inputs that restart it, or need other flags. Otherwise all attacks share one. */
   readonly isolated?: boolean;
+  /** A command that runs that daemon (`sh -c 'ulimit …'`). */
+  readonly under?: readonly string[];
   readonly budget?: Budget;
   /** Attacks. Resolves with what happened, in a few words; throws when that is not what should happen. */
   run(target: Pilotage): Promise<string>;

@@ -44,7 +44,7 @@ async function runAll(files: readonly string[]): Promise<readonly Row[]> {
   const rows: Row[] = [];
   let shared: Pilotage | undefined;
   const alone = async (attack: Attack): Promise<Measured> => {
-    const own = await Pilotage.start();
+    const own = await Pilotage.start(attack.under);
     return measure(attack, own).finally(() => own.stop());
   };
   const together = async (attack: Attack): Promise<Measured> => {
