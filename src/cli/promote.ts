@@ -27,11 +27,13 @@ export function approveCommand(context: CliContext, exit: (code: number) => void
     .description('approve the revision that waits to be promoted to this environment')
     .argument('<environment>', 'the target: shop/prod')
     .addOption(new Option('--by <name>', 'who approves').default(context.surroundings.user))
-    .action(async (name: string, options: OutputOptions & { by: string }) => {
+    .option('--revision <commit>', 'approve this one only, and nothing when another waits by now')
+    .action(async (name: string, options: OutputOptions & { by: string; revision?: string }) => {
       const report = await (await face(context, options)).post<PromotionReport>(
         environmentPath(name, 'approve'),
         {
           by: options.by,
+          ...(options.revision ? { revision: options.revision } : {}),
         },
       );
       show(context, report, options, exit, options.by);
@@ -56,6 +58,7 @@ const HEADLINES: Readonly<Record<PromotionReport['outcome'], (from: string, to: 
   WouldPromote: (from, to) => `Would promote ${from} to ${to}`,
   Waiting: (from, to) => `Not yet: ${from} to ${to}`,
   Refused: (from, to) => `Refused: ${from} to ${to}`,
+  Allowed: (_from, to) => `${to} may deploy what was pushed to its branch`,
   UpToDate: (from, to) => `${to} already carries what ${from} has`,
 };
 
@@ -63,8 +66,9 @@ export function formatPromotion(report: PromotionReport, approvedBy?: string): s
   const [from, to] = [`${report.delivery}/${report.from}`, `${report.delivery}/${report.to}`];
   const merge = report.mergeCommit ? ` by merge commit ${report.mergeCommit.slice(0, 7)}` : '';
   return [
-    ...(approvedBy ? [`${approvedBy} approves ${shortRevision(report.revision)} for ${to}.`] : []),
-    `${HEADLINES[report.outcome](from, to)} (${shortRevision(report.revision)})${merge}.`,
+    // Whoever holds the token may say any name: the word is recorded as theirs, and nobody has checked it.
+    ...(approvedBy ? [`${approvedBy.trim()} (unverified) approves ${report.revision} for ${to}.`] : []),
+    `${headline(report, from, to)} (${shortRevision(report.revision)})${merge}.`,
     ...report.commits.map((commit) => `  + ${commit}`),
     ...report.gates.map(
       (gate) =>
@@ -72,13 +76,18 @@ export function formatPromotion(report: PromotionReport, approvedBy?: string): s
     ),
     ...report.problems.map((problem) => formatProblem(problem)),
     ...(report.outcome === 'Waiting' ? [`  next: ${afterWaiting(report, to)}`] : []),
-    ...(report.outcome === 'Promoted' ? [`  next: pilotage wait ${to}`] : []),
+    ...(report.outcome === 'Promoted' || report.outcome === 'Allowed' ? [`  next: pilotage wait ${to}`] : []),
     ...(report.outcome === 'WouldPromote' ? [`  next: pilotage promote ${to}`] : []),
   ].join('\n');
 }
 
+const headline = ({ outcome }: PromotionReport, from: string, to: string): string =>
+  outcome === 'Waiting' && from === to
+    ? `Not yet deployed to ${to}: what was pushed to its branch`
+    : HEADLINES[outcome](from, to);
+
 /** A promotion by hand is asked for again once its gates are open. */
-const afterWaiting = ({ gates }: PromotionReport, to: string): string =>
+const afterWaiting = ({ gates, from, to: name, revision }: PromotionReport, to: string): string =>
   gates.some(({ gate, state }) => gate === 'approvals' && state !== 'Passed')
-    ? `somebody else: pilotage approve ${to}; then again: pilotage promote ${to}`
+    ? `somebody else: pilotage approve ${to} --revision ${shortRevision(revision)}${from === name ? '' : `; then again: pilotage promote ${to}`}`
     : `again when the gate is open: pilotage promote ${to}`;

@@ -163,7 +163,7 @@ const promotion = {
       revision: string,
       tree: string,
       requestedBy: string,
-      approvals: list(object({ by: string, at: time }, ['by', 'at'])),
+      approvals: list(object({ by: string, at: time, verified: boolean }, ['by', 'at'])),
     },
     ['delivery', 'from', 'to', 'revision', 'tree'],
   ),

@@ -82,7 +82,8 @@ export interface PromotionReport {
   readonly from: string;
   readonly to: string;
   readonly revision: string | null;
-  readonly outcome: 'Promoted' | 'WouldPromote' | 'Waiting' | 'Refused' | 'UpToDate';
+  /** 'Allowed': what stands on the target's own branch may be deployed now (`from` = `to`). */
+  readonly outcome: 'Promoted' | 'WouldPromote' | 'Waiting' | 'Refused' | 'UpToDate' | 'Allowed';
   readonly gates: readonly GateState[];
   readonly problems: readonly Problem[];
   /** Commits that the target would gain, newest first: `1a2b3c4 subject`. */

@@ -3,6 +3,6 @@
 export const environmentObjectName = (delivery: string, environment: string): string =>
   `${delivery}.${environment}`;
 
-/** One per revision: asking twice for the same promotion is asking once. */
+/** One per revision, by its whole name: two commits whose names begin alike can be made, and an approval is of one of them. */
 export const promotionObjectName = (delivery: string, to: string, revision: string): string =>
-  `${environmentObjectName(delivery, to)}.${revision.slice(0, 12)}`;
+  `${environmentObjectName(delivery, to)}.${revision}`;

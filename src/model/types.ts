@@ -208,7 +208,19 @@ export interface GateState {
   readonly until?: string;
 }
 
-/** An advance of one revision from an environment to the next. Name: `<delivery>.<to>.<first 12 of the revision>`. */
+/** A person's word for one revision. */
+export interface Approval {
+  /** As they named themselves. */
+  readonly by: string;
+  readonly at: string;
+  /** False: whoever held the token said so, and nobody has checked it. */
+  readonly verified?: boolean;
+}
+
+/**
+ * An advance of one revision from an environment to the next. Name: `<delivery>.<to>.<revision>`.
+ * With `from` = `to`: a commit that was pushed to the target's own branch and waits there for its gates.
+ */
 export interface Promotion extends KubeObject {
   readonly spec: {
     readonly delivery: string;
@@ -218,7 +230,7 @@ export interface Promotion extends KubeObject {
     readonly tree: string;
     readonly requestedBy?: string;
     /** Bound to the revision: an approval of another revision does not count. */
-    readonly approvals?: readonly { readonly by: string; readonly at: string }[];
+    readonly approvals?: readonly Approval[];
   };
   readonly status?: {
     readonly phase: 'Pending' | 'Merged' | 'Superseded' | 'Refused';

@@ -2,9 +2,11 @@ import type { Clock } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
 import type { PromotionReport } from '../model/faces.ts';
 import type { Environment, GateState } from '../model/types.ts';
+import { type ApproveRequest, approve, waitingOn } from './approve.ts';
 import { evaluateGates } from './gates.ts';
 import { gather, isDeployed } from './gather.ts';
-import { approve, type PromoteOptions, promote } from './promote.ts';
+import { gatesOf } from './permit.ts';
+import { type PromoteOptions, promote } from './promote.ts';
 
 /** What the faces can ask of promotion, for an environment that they have found. */
 export function createPromotionActions(options: PromoteOptions, clock: Clock) {
@@ -12,13 +14,16 @@ export function createPromotionActions(options: PromoteOptions, clock: Clock) {
     promote: ({ spec }: Environment, request: { dryRun: boolean; by: string }): Promise<PromotionReport> =>
       promote(options, spec.delivery, spec.environment, request),
 
-    approve: ({ spec }: Environment, { by }: { by: string }): Promise<PromotionReport> =>
-      approve(options, spec.delivery, spec.environment, by),
+    approve: ({ spec }: Environment, request: ApproveRequest): Promise<PromotionReport> =>
+      approve(options, spec.delivery, spec.environment, request),
 
     /** The gates that lead to an environment as they stand now; none where no promotion leads there. */
-    async gates({ spec, status }: Environment): Promise<readonly GateState[]> {
+    async gates(target: Environment): Promise<readonly GateState[]> {
+      const { spec, status } = target;
       if (!status?.promotionPolicy) return [];
       try {
+        const { tip, standing } = await waitingOn(options, target);
+        if (tip && standing?.type === 'direct') return await gatesOf(options, target, tip, standing);
         const without = { ...options, rehearse: async () => [] };
         const gathered = await gather(without, spec.delivery, spec.environment);
         const { facts } = gathered;

@@ -10,9 +10,8 @@ import {
   PROMOTIONS,
   type Promotion,
 } from '../model/types.ts';
-import { environmentOf } from './gather.ts';
 import { type PromoteOptions, promote } from './promote.ts';
-import { recordStatus } from './record.ts';
+import { closeOvertaken } from './supersede.ts';
 
 /** Refusals that only a person's push, approval or word can end: looked at again when something changes, not by the clock. */
 const RECHECK_MS = 60_000;
@@ -59,10 +58,7 @@ async function advance(
   const policy = target.status?.promotionPolicy;
   if (!policy) return undefined;
   try {
-    const open = promotions
-      .list()
-      .filter(({ spec, status }) => spec.delivery === delivery && spec.to === environment && isOpen(status));
-    if (open.length > 0) await supersede(options, open, delivery, policy.from);
+    await closeOvertaken(options, target, promotions.list());
     if (!policy.auto) return undefined;
     const report = await promote(options, delivery, environment, { dryRun: false, by: 'pilotage' });
     const until = report.gates.flatMap((gate) => (gate.until ? [Date.parse(gate.until)] : []));
@@ -75,24 +71,5 @@ async function advance(
       'not promoted',
     );
     return { afterMs: RECHECK_MS };
-  }
-}
-
-const isOpen = (status: Promotion['status']): boolean =>
-  status?.phase === 'Pending' || status?.phase === 'Refused';
-
-/** Only the revision that the source has now may still advance: approvals of another would approve what nobody ships. */
-async function supersede(
-  { home }: PromoteOptions,
-  open: readonly Promotion[],
-  delivery: string,
-  from: string,
-): Promise<void> {
-  const { status } = await environmentOf(home, delivery, from);
-  const current = status?.deployedRevision ?? status?.wantedRevision;
-  if (current === undefined) return;
-  for (const promotion of open.filter(({ spec }) => spec.revision !== current)) {
-    const message = `Overtaken by ${current.slice(0, 7)}.`;
-    await recordStatus(home, promotion, { ...promotion.status, phase: 'Superseded', message });
   }
 }

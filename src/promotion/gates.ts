@@ -1,5 +1,6 @@
 import { rfc3339 } from '../base/clock.ts';
 import type { EnvironmentStatus, GateState, PromotionPolicy } from '../model/types.ts';
+import { peopleBehind } from './identity.ts';
 
 /** What the gates look at: the source environment, the revision that would advance, and who approved it. */
 export interface GateFacts {
@@ -9,7 +10,7 @@ export interface GateFacts {
     | Pick<EnvironmentStatus, 'sync' | 'health' | 'healthySince' | 'phase' | 'message' | 'deployedRevision'>
     | undefined;
   readonly revision: string;
-  /** Names and addresses of whoever wrote the revision: they cannot approve their own work. */
+  /** `Name <mail>` of whoever wrote a part of what the target gains: they cannot approve their own work. */
   readonly authors: readonly string[];
   readonly approvals: readonly { readonly by: string; readonly at: string }[];
 }
@@ -19,13 +20,7 @@ export function evaluateGates(policy: PromotionPolicy, facts: GateFacts, now: nu
   return [
     healthyGate(policy.gates.healthy ?? 0, facts, now),
     ...(policy.gates.approvals ? [approvalsGate(policy.gates.approvals, facts)] : []),
-    ...(policy.unsupportedGates ?? []).map(
-      (gate): GateState => ({
-        gate,
-        state: 'Blocked',
-        reason: `The gate "${gate}" is not supported by this version of Pilotage, and a gate is never passed over. Remove it from pilotage.yaml to go on.`,
-      }),
-    ),
+    ...unsupportedGates(policy),
   ];
 }
 
@@ -54,19 +49,46 @@ function healthyGate(wait: number, { source, status, revision }: GateFacts, now:
   return { gate, state: 'Passed', reason: `${source} is healthy.` };
 }
 
-function approvalsGate(needed: number, facts: GateFacts): GateState {
+function approvalsGate(needed: number, facts: Omit<GateFacts, 'status' | 'source'>): GateState {
   const gate = 'approvals';
-  const own = new Set(facts.authors.map((author) => author.toLowerCase()));
-  const people = new Set(facts.approvals.map(({ by }) => by.toLowerCase()).filter((by) => !own.has(by)));
-  const counted = `${people.size} of ${needed} approvals for ${facts.revision.slice(0, 7)}`;
-  if (people.size >= needed) return { gate, state: 'Passed', reason: `${counted}.` };
-  const refused = facts.approvals.some(({ by }) => own.has(by.toLowerCase()));
+  const { independent, own } = peopleBehind(
+    facts.approvals.map(({ by }) => by),
+    facts.authors,
+  );
+  const names = independent.length > 0 ? ` (${independent.join(', ')})` : '';
+  const counted = `${independent.length} of ${needed} approvals for ${facts.revision.slice(0, 7)}${names}`;
+  if (independent.length >= needed) return { gate, state: 'Passed', reason: `${counted}.` };
+  const refused = own
+    .map((by) => `; ${by}’s own approval does not count (an author of what it brings)`)
+    .join('');
   return {
     gate,
     state: 'Waiting',
-    reason: `${counted}${refused ? '; the author’s own approval does not count' : ''}. Somebody else runs: pilotage approve.`,
+    reason: `${counted}${refused}. Somebody else runs: pilotage approve.`,
   };
 }
+
+/** Gates that the file names: beyond them only the health of the source counts. */
+export const isGated = ({ gates, unsupportedGates = [] }: PromotionPolicy): boolean =>
+  Boolean(gates.healthy || gates.approvals) || unsupportedGates.length > 0;
+
+/**
+ * The gates of a commit that was pushed to a gated branch itself. Its source cannot have tested it: where the policy asks for
+ * that alone, the approval of one other person stands in for it.
+ */
+export function evaluateDirectGates(
+  policy: PromotionPolicy,
+  facts: Pick<GateFacts, 'source' | 'revision' | 'authors' | 'approvals'>,
+): readonly GateState[] {
+  return [approvalsGate(Math.max(1, policy.gates.approvals ?? 0), facts), ...unsupportedGates(policy)];
+}
+
+const unsupportedGates = ({ unsupportedGates: gates = [] }: PromotionPolicy): readonly GateState[] =>
+  gates.map((gate) => ({
+    gate,
+    state: 'Blocked',
+    reason: `The gate "${gate}" is not supported by this version of Pilotage, and a gate is never passed over. Remove it from pilotage.yaml to go on.`,
+  }));
 
 /** `90s` → `1m30s`; whole seconds, rounded up, so that "0s to go" is never said while something waits. */
 export function formatDuration(ms: number): string {

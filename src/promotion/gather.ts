@@ -11,6 +11,7 @@ import {
   PROMOTIONS,
   type Promotion,
 } from '../model/types.ts';
+import { gainedBy, peopleOf } from './gained.ts';
 import { type Lineage, lineageOf } from './lineage.ts';
 import type { PipelineFacts } from './pipeline.ts';
 
@@ -76,7 +77,7 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
     targetBranch: target.spec.branch,
     status: source.status,
     revision: wanted,
-    authors: [first.author.name, first.author.email],
+    authors: peopleOf(await gainedBy(repository, wanted, target)),
     approvals: promotion?.spec.approvals ?? [],
     policy,
     lineage,

@@ -1,19 +1,19 @@
 import type { Clock } from '../base/clock.ts';
-import { ProblemError } from '../base/errors.ts';
-import type { Repository } from '../git/types.ts';
-import { environmentObjectName, promotionObjectName } from '../model/names.ts';
+import { promotionObjectName } from '../model/names.ts';
 import type { Permission } from '../model/permission.ts';
-import { type Environment, PILOTAGE_NAMESPACE, PROMOTIONS } from '../model/types.ts';
-import { evaluateGates } from './gates.ts';
-import { environmentOf, type GatherOptions, HISTORY_LIMIT, promotionOf } from './gather.ts';
+import type { Environment, GateState, PromotionPolicy } from '../model/types.ts';
+import { gainedBy, peopleOf } from './gained.ts';
+import { evaluateDirectGates, evaluateGates } from './gates.ts';
+import { type GatherOptions, promotionOf } from './gather.ts';
+import { type Standing, standingOf } from './standing.ts';
 
 export interface PermitOptions extends Pick<GatherOptions, 'home' | 'repository'> {
   readonly clock: Clock;
 }
 
 /**
- * The gates of a promotion hold for a merge or squash that a person made by hand as well: it stands on the branch already, but is
- * not deployed before they pass. What is no promotion (a hotfix, a revert) is the right of whoever may push there.
+ * Gates hold for everything that reaches the branch of an environment: for a merge or squash that a person made by hand, and for
+ * a commit that was pushed there directly. It stands on the branch already, but is not deployed before they pass.
  */
 export async function permit(
   options: PermitOptions,
@@ -21,68 +21,86 @@ export async function permit(
   revision: string,
 ): Promise<Permission> {
   const { delivery, environment } = target.spec;
-  const policy = target.status?.promotionPolicy;
-  const repository = await options.repository(delivery);
-  if (!policy || !repository || (await isOurs(options, target, revision))) return { type: 'allowed' };
+  const standing = await standingOf(options, target, revision);
   const waits = `${revision.slice(0, 7)} waits on its branch for the gates of ${environment}.`;
-  const from = `${delivery}/${policy.from}`;
-  const source = await environmentOf(options.home, delivery, policy.from).catch(absent);
-  if (!source) return { type: 'held', message: `${waits} There is no ${from} yet.` };
-  const promoted = await sourceCommit(repository, revision, source);
-  if (promoted === undefined) {
-    const note = `${revision.slice(0, 7)} was pushed here directly: ${from} has not tested it`;
-    return { type: 'allowed', note };
+  switch (standing.type) {
+    case 'free':
+      return { type: 'allowed', ...(standing.note ? { note: standing.note } : {}) };
+    case 'unknown':
+      return { type: 'held', message: `${waits} ${standing.message}` };
+    case 'promotion': {
+      const overtaken = await overtakenBy(options, target, standing);
+      if (overtaken) return { type: 'held', message: `${waits} ${overtaken}` };
+      break;
+    }
+    case 'direct':
+      break;
   }
-  const runs = source.status?.deployedRevision;
-  if (runs !== undefined && runs !== promoted && (await repository.isAncestor(promoted, runs))) {
-    const remedy = `pilotage promote ${delivery}/${environment}`;
-    return {
-      type: 'held',
-      message: `${waits} ${from} runs ${runs.slice(0, 7)} by now; to bring that: ${remedy}`,
-    };
-  }
-  const name = promotionObjectName(delivery, environment, promoted);
-  const { author } = await repository.commit(promoted);
-  const facts = {
-    source: from,
-    status: source.status,
-    revision: promoted,
-    authors: [author.name, author.email],
-    approvals: (await promotionOf(options.home, name))?.spec.approvals ?? [],
-  };
-  const closed = evaluateGates(policy, facts, options.clock.now()).filter(({ state }) => state !== 'Passed');
+  const closed = (await gatesOf(options, target, revision, standing)).filter(
+    ({ state }) => state !== 'Passed',
+  );
   if (closed.length === 0) return { type: 'allowed' };
   const reasons = closed.map(({ gate, reason }) => `${gate}: ${reason}`).join(' ');
-  return { type: 'held', message: `${waits} ${reasons}` };
+  const name = `${delivery}/${environment}`;
+  return {
+    type: 'held',
+    message:
+      standing.type === 'direct'
+        ? direct(target, revision, reasons)
+        : `${waits} ${reasons}\n  → pilotage approve ${name}`,
+  };
 }
 
-/** A promotion of ours passed its gates before it was pushed. */
-async function isOurs({ home }: PermitOptions, { spec }: Environment, revision: string): Promise<boolean> {
-  const { items } = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
-  const target = environmentObjectName(spec.delivery, spec.environment);
-  return items.some(
-    (promotion) =>
-      environmentObjectName(promotion.spec.delivery, promotion.spec.to) === target &&
-      promotion.status?.mergeCommit === revision,
+function direct({ spec, status }: Environment, revision: string, reasons: string): string {
+  const name = `${spec.delivery}/${spec.environment}`;
+  const from = `${spec.delivery}/${status?.promotionPolicy?.from ?? ''}`;
+  return (
+    `${revision.slice(0, 7)} was pushed to ${spec.branch} directly, ${from} has not tested it, and it waits for the gates of ${spec.environment}. ${reasons}\n` +
+    `  → pilotage approve ${name} --revision ${revision.slice(0, 12)}\n` +
+    `    or take it through ${from}: pilotage backport ${name}; then: pilotage promote ${name}`
   );
 }
 
-/** The commit of the source whose tree a revision brings; undefined where it brings none, or one that its branch had before. */
-async function sourceCommit(
-  repository: Repository,
+/** The gates of a revision that waits on the branch, as they stand now; none where it is asked for none. */
+export async function gatesOf(
+  { home, repository: repositoryOf, clock }: PermitOptions,
+  target: Environment,
   revision: string,
-  { spec, status }: Environment,
-): Promise<string | undefined> {
-  const [tip, ...before] = await repository.log(revision, { limit: HISTORY_LIMIT });
-  if (!tip || before.some(({ tree }) => tree === tip.tree)) return undefined;
-  // The branch rather than what is deployed: what both have at once has not been tested yet, and is a promotion all the same.
-  const from = (await repository.branches())[spec.branch] ?? status?.wantedRevision;
-  if (from === undefined) return undefined;
-  const tested = await repository.log(from, { limit: HISTORY_LIMIT, allParents: true });
-  return tested.find(({ tree }) => tree === tip.tree)?.oid;
+  standing: Standing,
+): Promise<readonly GateState[]> {
+  const policy = target.status?.promotionPolicy;
+  const repository = await repositoryOf(target.spec.delivery);
+  if (!policy || !repository || (standing.type !== 'promotion' && standing.type !== 'direct')) return [];
+  const subject = standing.type === 'promotion' ? standing.promoted : revision;
+  // Whoever merged or squashed it stands on the branch, whoever wrote it on the source.
+  const gained = await Promise.all(
+    [...new Set([subject, revision])].map((oid) => gainedBy(repository, oid, target)),
+  );
+  const facts = {
+    source: sourceName(target, policy),
+    revision: subject,
+    authors: peopleOf(gained.flat()),
+    approvals: (await promotionOf(home, approvalName(target, subject)))?.spec.approvals ?? [],
+  };
+  if (standing.type === 'direct') return evaluateDirectGates(policy, facts);
+  return evaluateGates(policy, { ...facts, status: standing.source.status }, clock.now());
 }
 
-function absent(error: unknown): undefined {
-  if (error instanceof ProblemError && error.problem.reason === 'NotFound') return undefined;
-  throw error;
+const approvalName = ({ spec }: Environment, revision: string): string =>
+  promotionObjectName(spec.delivery, spec.environment, revision);
+
+const sourceName = ({ spec }: Environment, { from }: PromotionPolicy): string => `${spec.delivery}/${from}`;
+
+/** What the source left behind is not promoted late: it would take the target to something that nobody runs any more. */
+async function overtakenBy(
+  { repository: repositoryOf }: PermitOptions,
+  { spec, status }: Environment,
+  { source, promoted }: Extract<Standing, { type: 'promotion' }>,
+): Promise<string | undefined> {
+  const repository = await repositoryOf(spec.delivery);
+  const runs = source.status?.deployedRevision;
+  if (!repository || runs === undefined || runs === promoted) return undefined;
+  if (!(await repository.isAncestor(promoted, runs))) return undefined;
+  const from = `${spec.delivery}/${status?.promotionPolicy?.from ?? ''}`;
+  return `${from} runs ${runs.slice(0, 7)} by now; to bring that: pilotage promote ${spec.delivery}/${spec.environment}`;
 }

@@ -4,10 +4,9 @@ import type { Logger } from '../base/log.ts';
 import { promotionCommit } from '../git/merge.ts';
 import type { PromotionReport } from '../model/faces.ts';
 import type { GateState, Promotion } from '../model/types.ts';
-import { evaluateGates } from './gates.ts';
-import { type Gathered, type GatherOptions, gather, isDeployed } from './gather.ts';
+import { type Gathered, type GatherOptions, gather } from './gather.ts';
 import { type Decision, decide, formatCommit } from './pipeline.ts';
-import { ensurePromotion, recordApproval, recordStatus } from './record.ts';
+import { ensurePromotion, recordStatus } from './record.ts';
 
 export interface PromoteOptions extends GatherOptions {
   readonly clock: Clock;
@@ -35,15 +34,22 @@ export async function promote(
 ): Promise<PromotionReport> {
   const gathered = await gather(options, delivery, to);
   const decision = decide(gathered.facts, options.clock.now());
-  if (request.dryRun) return report(gathered, decision);
+  if (request.dryRun) return reportOf(gathered, decision);
   if (decision.type === 'upToDate') {
     await recordLanding(options, gathered);
-    return report(gathered, decision);
+    return reportOf(gathered, decision);
   }
-  const promotion = await ensurePromotion(options.home, gathered, request.by);
+  const promotion = await ensurePromotion(options.home, gathered.promotion, {
+    delivery,
+    from: gathered.source.spec.environment,
+    to,
+    revision: gathered.revision.oid,
+    tree: gathered.revision.tree,
+    requestedBy: request.by,
+  });
   if (decision.type !== 'advance') {
     await recordStatus(options.home, promotion, statusOf(decision));
-    return report(gathered, decision);
+    return reportOf(gathered, decision);
   }
   const mergeCommit = await merge(options, gathered, request.by);
   // Written before it is pushed: sync asks whether what it finds on the branch has passed its gates.
@@ -59,30 +65,7 @@ export async function promote(
     mergedAt: rfc3339(options.clock.now()),
   });
   options.logger.info({ delivery, to, revision: gathered.revision.oid, mergeCommit }, 'promoted');
-  return { ...report(gathered, decision), outcome: 'Promoted', mergeCommit };
-}
-
-/** Records an approval of the revision that waits, then reports what it still waits for. */
-export async function approve(
-  options: PromoteOptions,
-  delivery: string,
-  to: string,
-  by: string,
-): Promise<PromotionReport> {
-  const gathered = await gather(options, delivery, to);
-  const level = gathered.facts.lineage.type === 'level';
-  if (level && isDeployed(gathered)) return report(gathered, { type: 'upToDate' });
-  const promotion = await ensurePromotion(options.home, gathered, undefined);
-  const approved = await recordApproval(options.home, promotion, by, rfc3339(options.clock.now()));
-  const facts = { ...gathered.facts, approvals: approved.spec.approvals ?? [] };
-  const now = options.clock.now();
-  if (level) {
-    const gates = evaluateGates(facts.policy, facts, now);
-    return { ...report({ ...gathered, facts }, { type: 'upToDate' }), gates };
-  }
-  const decision = decide(facts, now);
-  await recordStatus(options.home, approved, statusOf(decision));
-  return report({ ...gathered, facts }, decision);
+  return { ...reportOf(gathered, decision), outcome: 'Promoted', mergeCommit };
 }
 
 /** What waited and then came by another way (a person merged or squashed it) waits no longer. */
@@ -127,7 +110,7 @@ async function publish(options: PromoteOptions, { target, tip }: Gathered, commi
   });
 }
 
-function statusOf(decision: Decision): NonNullable<Promotion['status']> {
+export function statusOf(decision: Decision): NonNullable<Promotion['status']> {
   const gates: readonly GateState[] = decision.type === 'upToDate' ? [] : decision.gates;
   if (decision.type === 'refuse') {
     return { phase: 'Refused', gates, message: decision.problems.map(({ message }) => message).join(' ') };
@@ -143,7 +126,8 @@ const OUTCOMES = {
   refuse: 'Refused',
 } as const;
 
-function report({ facts, target, source }: Gathered, decision: Decision): PromotionReport {
+/** What a decision says to whoever asked. */
+export function reportOf({ facts, target, source }: Gathered, decision: Decision): PromotionReport {
   return {
     delivery: target.spec.delivery,
     from: source.spec.environment,

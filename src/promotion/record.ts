@@ -1,10 +1,15 @@
 import type { KubeClient } from '../kube/client.ts';
 import { deepEqual } from '../kube/equal.ts';
 import { isAlreadyExists, isConflict } from '../kube/status.ts';
-import type { KubeObject } from '../kube/types.ts';
 import { promotionObjectName } from '../model/names.ts';
-import { PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE, PROMOTIONS, type Promotion } from '../model/types.ts';
-import type { Gathered } from './gather.ts';
+import {
+  type Approval,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+  PROMOTIONS,
+  type Promotion,
+} from '../model/types.ts';
+import { peopleBehind } from './identity.ts';
 
 /** Writers race (two people approve at once): read again and write again, this often. */
 const ATTEMPTS = 10;
@@ -12,25 +17,16 @@ const ATTEMPTS = 10;
 /** The Promotion object of a revision, created when it does not exist. */
 export async function ensurePromotion(
   home: KubeClient,
-  gathered: Gathered,
-  requestedBy: string | undefined,
+  known: Promotion | undefined,
+  spec: Promotion['spec'],
 ): Promise<Promotion> {
-  if (gathered.promotion) return gathered.promotion;
-  const { delivery } = gathered.target.spec;
-  const to = gathered.target.spec.environment;
-  const name = promotionObjectName(delivery, to, gathered.revision.oid);
-  const object: KubeObject = {
+  if (known) return known;
+  const name = promotionObjectName(spec.delivery, spec.to, spec.revision);
+  const object: Promotion = {
     apiVersion: PILOTAGE_API_VERSION,
     kind: 'Promotion',
     metadata: { name, namespace: PILOTAGE_NAMESPACE },
-    spec: {
-      delivery,
-      from: gathered.source.spec.environment,
-      to,
-      revision: gathered.revision.oid,
-      tree: gathered.revision.tree,
-      ...(requestedBy ? { requestedBy } : {}),
-    },
+    spec,
   };
   try {
     return await home.create(PROMOTIONS, object);
@@ -40,19 +36,21 @@ export async function ensurePromotion(
   }
 }
 
-/** Adds one person's approval; a second one of the same person changes nothing. */
+/** Adds one person's approval; a second one of the same person, however they spell themselves, changes nothing. */
 export async function recordApproval(
   home: KubeClient,
   promotion: Promotion,
-  by: string,
-  at: string,
+  approval: Approval,
 ): Promise<Promotion> {
   return rewrite(home, promotion, (current) => {
     const approvals = current.spec.approvals ?? [];
-    if (approvals.some((approval) => approval.by === by)) return undefined;
-    return { ...current, spec: { ...current.spec, approvals: [...approvals, { by, at }] } };
+    if (approvals.some(({ by }) => isSamePerson(by, approval.by))) return undefined;
+    return { ...current, spec: { ...current.spec, approvals: [...approvals, approval] } };
   });
 }
+
+const isSamePerson = (one: string, other: string): boolean =>
+  peopleBehind([one, other], []).independent.length < 2;
 
 export async function recordStatus(
   home: KubeClient,

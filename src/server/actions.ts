@@ -30,7 +30,7 @@ export interface Actions {
   ): Promise<{ message: string }>;
   unpin(name: EnvironmentName): Promise<{ message: string }>;
   promote(name: EnvironmentName, options: { dryRun: boolean; by: string }): Promise<PromotionReport>;
-  approve(name: EnvironmentName, options: { by: string }): Promise<PromotionReport>;
+  approve(name: EnvironmentName, options: { by: string; revision?: string }): Promise<PromotionReport>;
   why(name: EnvironmentName): Promise<WhyReport>;
   connect(request: ConnectRequest): Promise<{ message: string; url?: string }>;
 }

@@ -60,7 +60,8 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   'POST unpin': (actions, name) => actions.unpin(name),
   'POST promote': (actions, name, _request, fields) =>
     actions.promote(name, { dryRun: fields.dryRun === true, by: author(fields) }),
-  'POST approve': (actions, name, _request, fields) => actions.approve(name, { by: author(fields) }),
+  'POST approve': (actions, name, _request, fields) =>
+    actions.approve(name, { by: text(fields, 'by') ?? '', ...revisionOf(text(fields, 'revision')) }),
 };
 
 const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/;

@@ -1,6 +1,7 @@
 import { type Clock, rfc3339 } from '../base/clock.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { deepEqual } from '../kube/equal.ts';
 import type { ProgressEvent, ProgressSink } from '../model/progress.ts';
 import {
   DELIVERIES,
@@ -42,16 +43,20 @@ export async function recordFrozen(
   policy: PromotionPolicy | undefined,
 ): Promise<Affected> {
   const known = conditionOf(environment, 'Frozen');
-  if (known?.reason === frozen.reason && known.message === frozen.message)
-    return affected(environment, 'frozen', { changed: false });
+  const isTold = known?.reason === frozen.reason && known.message === frozen.message;
+  // Gates that are written while the target is frozen hold when it thaws; a file that cannot be read takes none away.
+  const gates = policy ?? environment.status?.promotionPolicy;
+  const told = affected(environment, 'frozen', { changed: false });
+  if (isTold && deepEqual(environment.status?.promotionPolicy, gates)) return told;
   const now = options.clock.now();
   await changeStatus(options, nameOf(environment), (status) => ({
-    ...withPolicy(status, policy),
+    ...withPolicy(status, gates),
     phase: 'Frozen',
     phaseSince: status.phase === 'Frozen' && status.phaseSince ? status.phaseSince : rfc3339(now),
     message: frozen.message,
     conditions: withCondition(status.conditions, 'Frozen', 'True', now, frozen.reason, frozen.message),
   }));
+  if (isTold) return told;
   publish(options, environment, 'frozen', frozen.message);
   return affected(environment, 'frozen', { changed: true });
 }

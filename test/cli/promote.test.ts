@@ -82,7 +82,7 @@ describe('pilotage promote and approve', () => {
     face.answers[APPROVE] = waiting;
     const { code, stdout } = await face.run('approve', 'shop/prod', '--by', 'bob');
     expect(code).to.equal(0);
-    expect(stdout).to.match(/^bob approves abcdef1 for shop\/prod\./);
+    expect(stdout).to.match(/^bob \(unverified\) approves abcdef1\w* for shop\/prod\./);
     expect(face.asked).to.deep.equal([`${APPROVE} {"by":"bob"}`]);
   });
 

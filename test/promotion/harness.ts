@@ -8,13 +8,16 @@ import {
   ENVIRONMENTS,
   type Environment,
   type EnvironmentStatus,
+  LABELS,
   PILOTAGE_API_VERSION,
   PILOTAGE_NAMESPACE,
   PROMOTIONS,
   type Promotion,
   type PromotionPolicy,
+  RELEASES,
 } from '../../src/model/types.ts';
-import { approve, type PromoteOptions, promote } from '../../src/promotion/promote.ts';
+import { approve } from '../../src/promotion/approve.ts';
+import { type PromoteOptions, promote } from '../../src/promotion/promote.ts';
 import { install } from '../../src/sync/install.ts';
 import type { FakeClock } from '../fakes/clock.ts';
 import { drop, scratch } from '../git/support/git.ts';
@@ -44,7 +47,9 @@ export interface World {
   tip(branch?: string): Promise<Commit>;
   /** `promote shop/prod` */
   promote(request?: { dryRun?: boolean; by?: string }): ReturnType<typeof promote>;
-  approve(by: string): ReturnType<typeof approve>;
+  approve(by: string, revision?: string): ReturnType<typeof approve>;
+  /** As if sync had released a revision of `prod`: its tree ran there. */
+  released(revision: string, cause?: 'commit' | 'pin'): Promise<void>;
   /** The record of one revision's promotion to prod. */
   record(revision: string): Promise<Promotion>;
   dispose(): Promise<void>;
@@ -110,7 +115,32 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
     },
     tip: async (branch = 'prod') => repository.commit((await repository.branches())[branch] ?? ''),
     promote: ({ dryRun = false, by = 'ann' } = {}) => promote(world.options, 'shop', 'prod', { dryRun, by }),
-    approve: (by) => approve(world.options, 'shop', 'prod', by),
+    approve: (by, revision) =>
+      approve(world.options, 'shop', 'prod', { by, ...(revision ? { revision } : {}) }),
+    async released(revision, cause = 'commit') {
+      const { tree } = await repository.commit(revision);
+      await world.deploys('prod', revision, { deployedTree: tree });
+      await home.create(RELEASES, {
+        apiVersion: PILOTAGE_API_VERSION,
+        kind: 'Release',
+        metadata: {
+          name: `shop.prod.${revision}`,
+          namespace: PILOTAGE_NAMESPACE,
+          labels: { [LABELS.delivery]: 'shop', [LABELS.environment]: 'prod' },
+        },
+        spec: {
+          delivery: 'shop',
+          environment: 'prod',
+          number: 1,
+          revision,
+          tree,
+          branch: 'prod',
+          cause,
+          digest: '',
+          manifests: '',
+        },
+      });
+    },
     record: (revision) =>
       home.get(PROMOTIONS, {
         namespace: PILOTAGE_NAMESPACE,

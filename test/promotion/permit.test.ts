@@ -123,8 +123,8 @@ describe('what stands on the branch of an environment', () => {
     expect((await asked(squash)).type).to.equal('held');
   });
 
-  it('may be a hotfix, which is said to be untested', async () => {
-    await begin({ approvals: 1 });
+  it('may be a hotfix where the file names no gate, which is said to be untested', async () => {
+    await begin({});
     await world.ships({ 'app.yaml': 'one' });
     const hotfix = await world.push('prod', { 'app.yaml': 'hotfix' });
     expect(await asked(hotfix)).to.deep.equal({
@@ -133,14 +133,74 @@ describe('what stands on the branch of an environment', () => {
     });
   });
 
-  it('may be a revert to what the branch had before', async () => {
+  it('may be a revert to what was deployed here before', async () => {
     await begin({ approvals: 1 });
     await world.ships({ 'app.yaml': 'one' });
     await world.approve('bob');
     await world.promote();
+    await world.released((await world.tip()).oid);
     await world.push('prod', { 'app.yaml': 'hotfix' });
     const revert = await world.push('prod', { 'app.yaml': 'one' });
     await world.ships({ 'app.yaml': 'two' });
     expect((await asked(revert)).type).to.equal('allowed');
+  });
+
+  it('is no revert because its content stood on the branch, where nobody let it through', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    await world.push('prod', { 'app.yaml': 'evil' });
+    await world.push('prod', { 'app.yaml': 'one' });
+    expect((await asked(await world.push('prod', { 'app.yaml': 'evil' }))).type).to.equal('held');
+  });
+
+  it('is no revert because a pin held its content here', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    const evil = await world.push('prod', { 'app.yaml': 'evil' });
+    await world.released(evil, 'pin');
+    expect((await asked(await world.push('prod', { 'app.yaml': 'evil' }))).type).to.equal('held');
+  });
+
+  for (const gates of [{ approvals: 2 }, { healthy: 1_000 }]) {
+    it(`waits when it was pushed there directly and the gates are ${JSON.stringify(gates)}`, async () => {
+      await begin(gates);
+      await world.ships({ 'app.yaml': 'one' });
+      const hotfix = await world.push('prod', { 'app.yaml': 'hotfix' });
+      await world.clock.advance(60_000);
+      const message = await messageOf(hotfix);
+      expect(message).to.contain(
+        `${hotfix.slice(0, 7)} was pushed to prod directly, shop/dev has not tested it`,
+      );
+      expect(message).to.contain(`pilotage approve shop/prod --revision ${hotfix.slice(0, 12)}`);
+      expect(message).to.contain('pilotage promote shop/prod');
+      await world.approve('bob');
+      await world.approve('cyd');
+      expect(await asked(hotfix)).to.deep.equal({ type: 'allowed' });
+    });
+  }
+
+  it('waits for somebody else than whoever pushed it there', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    const hotfix = await world.push('prod', { 'app.yaml': 'hotfix' });
+    expect((await world.approve('ada')).gates[0]?.reason).to.contain('ada’s own approval does not count');
+    expect((await asked(hotfix)).type).to.equal('held');
+    expect((await world.approve('bob')).outcome).to.equal('Allowed');
+    expect((await asked(hotfix)).type).to.equal('allowed');
+  });
+
+  it('waits behind a gate that nobody can open', async () => {
+    world = await createWorld({ unsupportedGates: ['soak'] });
+    await world.ships({ 'app.yaml': 'one' });
+    const hotfix = await world.push('prod', { 'app.yaml': 'hotfix' });
+    await world.approve('bob');
+    expect(await messageOf(hotfix)).to.contain('The gate "soak" is not supported');
+  });
+
+  it('waits while its repository is not here', async () => {
+    await begin({ approvals: 1 });
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    Object.assign(world.options, { repository: async () => undefined });
+    expect(await messageOf(revision)).to.contain('The repository of shop is not here yet');
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { rfc3339 } from '../../src/base/clock.ts';
 import { promotedFrom, trailerValues } from '../../src/git/trailers.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE, PROMOTIONS } from '../../src/model/types.ts';
 import { gather } from '../../src/promotion/gather.ts';
@@ -247,6 +248,62 @@ describe('approvals', () => {
       'dee',
       'eve',
     ]);
+  });
+
+  it('of whoever wrote or committed an earlier commit that comes along do not count', async () => {
+    const [bob, cyd] = ['bob', 'cyd'].map((name) => ({ name, email: `${name}@example.com`, at: 0 }));
+    await world.ships({ 'app.yaml': 'one' });
+    const first = await world.push('main', { 'app.yaml': 'two' });
+    const { tree } = await world.repository.commit(first);
+    const rebased = await world.repository.commitTree({
+      tree,
+      parents: [first],
+      message: 'rebased\n\nCo-authored-by: Dee <dee@example.com>\n',
+      author: bob ?? { name: '', email: '', at: 0 },
+      committer: cyd ?? { name: '', email: '', at: 0 },
+    });
+    await world.repository.moveBranch('main', rebased, first);
+    await world.ships({ 'app.yaml': 'three' });
+    for (const by of ['Bob', 'cyd@example.com', 'dee']) await world.approve(by);
+    const { gates } = await world.approve('eve');
+    expect(gates.find(({ gate }) => gate === 'approvals')?.reason).to.match(
+      /^1 of 2 approvals for \w+ \(eve\)/,
+    );
+  });
+
+  it('of authors whose work is deployed already count again', async () => {
+    const first = await world.ships({ 'app.yaml': 'one' });
+    await world.released(first);
+    const old = await world.push('main', { 'app.yaml': 'two' });
+    const { tree } = await world.repository.commit(old);
+    const who = { name: 'bob', email: 'bob@example.com', at: Date.now() };
+    const next = await world.repository.commitTree({ tree, parents: [old], message: 'x', author: who });
+    await world.repository.moveBranch('main', next, old);
+    await world.deploys('dev', next);
+    const { gates } = await world.approve('bob');
+    expect(gates.find(({ gate }) => gate === 'approvals')?.reason).to.match(/^0 of 2/);
+    await world.released(next);
+    await world.ships({ 'app.yaml': 'three' });
+    const after = await world.approve('bob');
+    expect(after.gates.find(({ gate }) => gate === 'approvals')?.reason).to.match(/^1 of 2/);
+  });
+
+  it('are of the revision that was looked at, and of no other', async () => {
+    const first = await world.ships({ 'app.yaml': 'one' });
+    const second = await world.ships({ 'app.yaml': 'two' });
+    expect(await refusalOf(world.approve('bob', first.slice(0, 12)))).to.equal('RevisionChanged');
+    expect(await refusalOf(world.record(second))).to.contain('not found');
+    await world.approve('bob', second.slice(0, 12));
+    expect((await world.record(second)).spec.approvals).to.deep.include({
+      by: 'bob',
+      at: rfc3339(world.clock.now()),
+      verified: false,
+    });
+  });
+
+  it('need a name', async () => {
+    await world.ships({ 'app.yaml': 'one' });
+    expect(await refusalOf(world.approve(' \u200b'))).to.equal('BadRequest');
   });
 
   it('of what the target already runs are not asked for', async () => {

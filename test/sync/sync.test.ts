@@ -491,6 +491,18 @@ describe('sync', () => {
       expect(world.said('failed')[0]).to.match(/pilotage\.yaml:2: spec\.bogus: is not a known field/);
     });
 
+    it('takes in gates that are written while the branch they lead to does not exist, and keeps them while the file is broken', async () => {
+      const fileWith = (gates: string) =>
+        `apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nmetadata: {name: shop}\nspec:\n  environments:\n    - {name: dev, branch: main}\n    - {name: prod, branch: prod, promotion: {from: dev, gates: ${gates}}}\n  apps: [{name: app, path: k8s}]\n`;
+      const gates = async () => (await world.environment('prod')).status?.promotionPolicy?.gates;
+      await world.push({ 'pilotage.yaml': fileWith('{}'), 'k8s/a.yaml': cm('a') });
+      expect(await gates()).to.deep.equal({});
+      await world.push({ 'pilotage.yaml': fileWith('{approvals: 2}'), 'k8s/a.yaml': cm('a') });
+      expect(await gates()).to.deep.equal({ approvals: 2 });
+      await world.push({ 'pilotage.yaml': 'apiVersion: [', 'k8s/a.yaml': cm('a') });
+      expect(await gates()).to.deep.equal({ approvals: 2 });
+    });
+
     it('thaws when it is back', async () => {
       await world.push({ 'k8s/a.yaml': cm('a') });
       const tip = await world.push({ 'k8s/a.yaml': cm('a') }, 'prod');

@@ -1,0 +1,38 @@
+import { trailerValues } from '../git/trailers.ts';
+import type { Commit, Oid, Repository } from '../git/types.ts';
+import type { Environment } from '../model/types.ts';
+
+/** Beyond this many commits the oldest are not asked for their authors. */
+const GAINED_LIMIT = 10_000;
+
+/**
+ * Every commit that an environment would gain by deploying `revision`: what can be reached from it, through merges (those of Pilotage
+ * among them) back to the commits that people wrote, and not from what is deployed. Where the deployed content came another way (a
+ * squash), the commit of the same tree stands in for it.
+ */
+export async function gainedBy(
+  repository: Repository,
+  revision: Oid,
+  { status }: Environment,
+): Promise<readonly Commit[]> {
+  const { deployedRevision, deployedTree } = status ?? {};
+  const isKnown =
+    deployedRevision !== undefined && (await repository.resolve(deployedRevision)) !== undefined;
+  const exclude = isKnown ? [deployedRevision] : [];
+  const options = { allParents: true, limit: GAINED_LIMIT };
+  const commits = await repository.log(revision, { ...options, exclude });
+  const same = commits.find(({ tree, oid }) => tree === deployedTree && oid !== revision);
+  const gained = same
+    ? await repository.log(revision, { ...options, exclude: [...exclude, same.oid] })
+    : commits;
+  return gained.length > 0 ? gained : [await repository.commit(revision)];
+}
+
+/** Who wrote them, as `Name <mail>`: authors, committers, and whom a message names as a co-author. */
+export function peopleOf(commits: readonly Commit[]): readonly string[] {
+  const people = commits.flatMap(({ author, committer, message }) => [
+    ...[author, committer].map(({ name, email }) => `${name} <${email}>`),
+    ...trailerValues(message, 'Co-authored-by'),
+  ]);
+  return [...new Set(people)];
+}

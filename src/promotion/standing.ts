@@ -1,0 +1,89 @@
+import { ProblemError } from '../base/errors.ts';
+import type { Commit, Oid, Repository } from '../git/types.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { type Environment, LABELS, PILOTAGE_NAMESPACE, PROMOTIONS, RELEASES } from '../model/types.ts';
+import { isGated } from './gates.ts';
+import { environmentOf, type GatherOptions, HISTORY_LIMIT } from './gather.ts';
+
+/** What a revision on the branch of an environment is to the gates that lead there. */
+export type Standing =
+  /** No gate is asked: `why` is for the reader of the code, `note` for whoever looks at the environment. */
+  | {
+      readonly type: 'free';
+      readonly why: 'noPolicy' | 'ours' | 'deployedBefore' | 'noGates';
+      readonly note?: string;
+    }
+  /** Nobody can say yet. */
+  | { readonly type: 'unknown'; readonly message: string }
+  /** A merge or squash by hand: it brings the tree of this commit of its source. */
+  | { readonly type: 'promotion'; readonly source: Environment; readonly promoted: Oid }
+  /** Content that no commit of the source has: pushed to the branch itself. */
+  | { readonly type: 'direct'; readonly commit: Commit };
+
+/** Everything that passes without its gates passes here, in the order of this function, and for no other reason. */
+export async function standingOf(
+  { home, repository: repositoryOf }: Pick<GatherOptions, 'home' | 'repository'>,
+  target: Environment,
+  revision: Oid,
+): Promise<Standing> {
+  const { delivery } = target.spec;
+  const policy = target.status?.promotionPolicy;
+  if (!policy) return { type: 'free', why: 'noPolicy' };
+  const repository = await repositoryOf(delivery);
+  if (!repository) return { type: 'unknown', message: `The repository of ${delivery} is not here yet.` };
+  if (await isOurs(home, target, revision)) return { type: 'free', why: 'ours' };
+  const commit = await repository.commit(revision);
+  if (await wasDeployed(home, target, commit.tree)) return { type: 'free', why: 'deployedBefore' };
+  const from = `${delivery}/${policy.from}`;
+  const source = await environmentOf(home, delivery, policy.from).catch(absent);
+  if (!source) return { type: 'unknown', message: `There is no ${from} yet.` };
+  const promoted = await sourceCommit(repository, commit, source);
+  if (promoted !== undefined) return { type: 'promotion', source, promoted };
+  return isGated(policy)
+    ? { type: 'direct', commit }
+    : { type: 'free', why: 'noGates', note: untested(revision, from) };
+}
+
+const untested = (revision: Oid, from: string): string =>
+  `${revision.slice(0, 7)} was pushed here directly: ${from} has not tested it`;
+
+/** A promotion of ours passed its gates before it was pushed. */
+async function isOurs(home: KubeClient, { spec }: Environment, revision: Oid): Promise<boolean> {
+  const { items } = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
+  return items.some(
+    (promotion) =>
+      promotion.spec.delivery === spec.delivery &&
+      promotion.spec.to === spec.environment &&
+      promotion.status?.mergeCommit === revision,
+  );
+}
+
+/**
+ * What goes back to content that ran here brings nothing new: a revert, or a hotfix that was taken back. Only what was released
+ * counts, not what merely stood on the branch; and a pin let a revision through by a person's word, not by its gates.
+ */
+async function wasDeployed(home: KubeClient, { spec }: Environment, tree: Oid): Promise<boolean> {
+  const { items } = await home.list(RELEASES, {
+    namespace: PILOTAGE_NAMESPACE,
+    labelSelector: `${LABELS.delivery}=${spec.delivery},${LABELS.environment}=${spec.environment}`,
+  });
+  return items.some((release) => release.spec.tree === tree && release.spec.cause === 'commit');
+}
+
+/** The commit of the source whose tree this one brings. */
+async function sourceCommit(
+  repository: Repository,
+  { tree }: Commit,
+  { spec, status }: Environment,
+): Promise<Oid | undefined> {
+  // The branch rather than what is deployed: what both have at once has not been tested yet, and is a promotion all the same.
+  const from = (await repository.branches())[spec.branch] ?? status?.wantedRevision;
+  if (from === undefined) return undefined;
+  const tested = await repository.log(from, { limit: HISTORY_LIMIT, allParents: true });
+  return tested.find((commit) => commit.tree === tree)?.oid;
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof ProblemError && error.problem.reason === 'NotFound') return undefined;
+  throw error;
+}

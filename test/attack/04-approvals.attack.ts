@@ -1,0 +1,132 @@
+import { expect } from 'chai';
+import { type Pilotage, statusOf } from '../e2e/harness.ts';
+import type { Attack } from './attack.ts';
+import { config, deployed, gateOf, plainRepository, type Report, told, valueIn } from './promotion.ts';
+
+const CHAIN = `
+{name: dev, branch: main}
+{name: preprod, branch: preprod, promotion: {from: dev}}
+{name: prod, branch: prod, promotion: {from: preprod, gates: {approvals: 2}}}`;
+const PAIR = `
+{name: dev, branch: main}
+{name: prod, branch: prod, promotion: {from: dev, gates: {approvals: 1}}}`;
+
+const approve = (target: Pilotage, name: string, by: string) =>
+  target.json<Report>('approve', name, '--by', by);
+const promote = (target: Pilotage, name: string) => target.json<Report>('promote', name);
+
+export const attacks: readonly Attack[] = [
+  {
+    input:
+      'the author of a change approves it after it went through dev and preprod, where Pilotage wrote the merge',
+    async run(target) {
+      const work = await plainRepository(target, 'through', CHAIN);
+      const head = await work.git('rev-parse', 'HEAD');
+      await deployed(target, 'through/dev', head);
+      await promote(target, 'through/preprod');
+      expect((await target.cli('wait', 'through/preprod', '--timeout', '30s')).code).to.equal(0);
+      for (const by of ['Ann', 'ann ', 'ann@example.com', 'ANN <ann@example.com>', 'a\u200bnn']) {
+        await approve(target, 'through/prod', by);
+      }
+      const report = await promote(target, 'through/prod');
+      expect(gateOf(report, 'approvals')).to.match(/^0 of 2 approvals.*own approval does not count/);
+      return gateOf(report, 'approvals');
+    },
+  },
+  {
+    input: 'one person approves under five spellings',
+    async run(target) {
+      for (const by of ['bob', 'bob ', 'BOB', 'Bob <bob@example.com>', 'bob@example.com']) {
+        await approve(target, 'through/prod', by);
+      }
+      const report = await promote(target, 'through/prod');
+      expect(gateOf(report, 'approvals')).to.match(/^1 of 2/);
+      expect((await approve(target, 'through/prod', 'cyd')).outcome).to.equal('WouldPromote');
+      return 'counted once; a second person opened the gate';
+    },
+  },
+  {
+    input: 'an approval of the revision that was looked at, when another waits by now',
+    async run(target) {
+      const work = await plainRepository(target, 'stale', PAIR);
+      const seen = await work.git('rev-parse', 'HEAD');
+      await deployed(target, 'stale/dev', seen);
+      await work.write('k8s/a.yaml', config('a', 'evil'));
+      const next = await work.commit('swapped after the review');
+      await work.push();
+      await deployed(target, 'stale/dev', next);
+      const { code, stderr } = await target.cli('approve', 'stale/prod', '--by', 'bob', '--revision', seen);
+      expect(code).to.equal(1);
+      expect(stderr).to.contain('is not what waits for stale/prod');
+      expect(gateOf(await promote(target, 'stale/prod'), 'approvals')).to.match(/^0 of 1/);
+      const { stdout } = await target.cli('approve', 'stale/prod', '--by', 'bob', '--revision', next);
+      expect(stdout).to.contain(`bob (unverified) approves ${next} for stale/prod`);
+      expect((await promote(target, 'stale/prod')).outcome).to.equal('Promoted');
+      expect((await target.cli('wait', 'stale/prod', '--timeout', '30s')).code).to.equal(0);
+      return 'refused; nothing was approved';
+    },
+  },
+  {
+    input: 'a commit that is pushed to a gated branch directly',
+    async run(target) {
+      const work = await plainRepository(target, 'direct', PAIR);
+      await deployed(target, 'direct/dev', await work.git('rev-parse', 'HEAD'));
+      await approve(target, 'direct/prod', 'bob');
+      await promote(target, 'direct/prod');
+      expect((await target.cli('wait', 'direct/prod', '--timeout', '30s')).code).to.equal(0);
+      await work.git('fetch', '-q', work.remote, 'prod:prod');
+      await work.git('checkout', '-q', 'prod');
+      await work.write('k8s/a.yaml', config('a', 'evil'));
+      const evil = await work.commit('straight to prod');
+      const { stderr } = await work.push('prod');
+      expect(told(stderr))
+        .to.contain('waits for the gates of prod')
+        .and.contain('pilotage approve direct/prod');
+      const why = await target.cli('why', 'direct/prod');
+      expect(why.stdout).to.contain('0 of 1 approvals');
+      await approve(target, 'direct/prod', 'ann');
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      expect(await valueIn(target, 'direct-prod')).to.equal('one');
+      expect((await statusOf(target, 'direct', 'prod'))?.phase).to.equal('Waiting');
+      await approve(target, 'direct/prod', 'bob');
+      await deployed(target, 'direct/prod', evil);
+      return 'waited for the approval of somebody else';
+    },
+  },
+  {
+    input: 'content that only stood on a gated branch comes back as a revert',
+    async run(target) {
+      const work = await plainRepository(target, 'sleeper', PAIR);
+      await deployed(target, 'sleeper/dev', await work.git('rev-parse', 'HEAD'));
+      await approve(target, 'sleeper/prod', 'bob');
+      await promote(target, 'sleeper/prod');
+      expect((await target.cli('wait', 'sleeper/prod', '--timeout', '30s')).code).to.equal(0);
+      await work.git('fetch', '-q', work.remote, 'prod:prod');
+      await work.git('checkout', '-q', 'prod');
+      await work.write('k8s/a.yaml', config('a', 'evil'));
+      await work.commit('evil');
+      await work.git('revert', '--no-edit', 'HEAD');
+      await work.git('revert', '--no-edit', 'HEAD');
+      const { stderr } = await work.push('prod');
+      expect(told(stderr)).to.contain('waits for the gates of prod');
+      expect(await valueIn(target, 'sleeper-prod')).to.equal('one');
+      return 'held: nobody let that content through before';
+    },
+  },
+  {
+    input: 'gates that are written while the branch they lead to does not exist yet',
+    async run(target) {
+      const open = `\n{name: dev, branch: main}\n{name: prod, branch: prod, promotion: {from: dev}}`;
+      const work = await plainRepository(target, 'early', open);
+      await work.edit('pilotage.yaml', (text) =>
+        text.replace('{from: dev}', '{from: dev, gates: {approvals: 1}}'),
+      );
+      const gated = await work.commit('write gates');
+      await work.push();
+      await deployed(target, 'early/dev', gated);
+      const report = await promote(target, 'early/prod');
+      expect(report.outcome).to.equal('Waiting');
+      return gateOf(report, 'approvals');
+    },
+  },
+];
