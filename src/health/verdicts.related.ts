@@ -6,6 +6,8 @@ export interface Related {
   readonly pods: readonly Pod[];
   readonly replicaSets: readonly ReplicaSet[];
   readonly events: readonly KubeEvent[];
+  /** When they were read, in ms since the epoch; absent: long after all that they tell of. */
+  readonly now?: number;
 }
 
 export const NOTHING_RELATED: Related = { pods: [], replicaSets: [], events: [] };

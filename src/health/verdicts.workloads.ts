@@ -1,7 +1,7 @@
 import type { Condition, Deployment, ReplicaSet } from '../kube/objects.ts';
 import type { KubeObject } from '../kube/types.ts';
+import { explainWorkload, isStuck } from './causes.ts';
 import type { Verdict } from './verdict.ts';
-import { explainWorkload } from './verdicts.pod.ts';
 import { newestReplicaSet, type Related } from './verdicts.related.ts';
 
 /** The numbers that StatefulSets, DaemonSets and Jobs report, as far as the rules read them. */
@@ -37,26 +37,33 @@ export function deploymentVerdict(deployment: Deployment, related: Related): Ver
   const progressing = status.conditions?.find((c) => c.type === 'Progressing');
   const { updatedReplicas = 0, replicas = 0, availableReplicas = 0 } = status;
   const wanted = spec.replicas ?? 1;
+  // Available ones of the deployment may be old: what the newest template is worth, its own set tells.
+  const available = Math.min(
+    newestReplicaSet(deployment, related)?.status?.availableReplicas ?? availableReplicas,
+    updatedReplicas,
+  );
+  const counts = `pods ${available}/${wanted} ready`;
   if (progressing?.reason === 'ProgressDeadlineExceeded') {
     return degraded(
       'ProgressDeadlineExceeded',
       cause ?? progressing.message ?? 'no progress within the deadline',
     );
   }
-  const counts = `pods ${Math.min(availableReplicas, updatedReplicas)}/${wanted} ready`;
+  if (cause && isStuck(deployment, related)) return degraded('PodsFailing', `${counts}: ${cause}`);
   if (updatedReplicas < wanted)
     return advancing('Updating', `${updatedReplicas} of ${wanted} replicas updated`, cause);
-  if (replicas > updatedReplicas)
-    return advancing(
-      'OldReplicas',
-      `${replicas - updatedReplicas} of the old replicas still stopping`,
-      cause,
-    );
-  if (availableReplicas < updatedReplicas) {
+  if (available < updatedReplicas) {
     const crashed =
       progressing?.reason === 'NewReplicaSetAvailable' && /BackOff|exit code|killed by/.test(cause ?? '');
     return crashed ? degraded('PodsFailing', `${counts}: ${cause}`) : advancing('Unavailable', counts, cause);
   }
+  if (replicas > updatedReplicas)
+    return advancing(
+      'OldReplicas',
+      `${replicas - updatedReplicas} of the old replicas still stopping`,
+      undefined,
+    );
+  if (availableReplicas < updatedReplicas) return advancing('Unavailable', counts, cause);
   return { state: 'Healthy', message: counts };
 }
 
@@ -67,8 +74,7 @@ export function replicaSetVerdict(set: ReplicaSet, related: Related): Verdict {
   const { spec, status } = set;
   const wanted = spec.replicas ?? 1;
   const available = status?.availableReplicas ?? 0;
-  if (available < wanted)
-    return advancing('Unavailable', `pods ${available}/${wanted} ready`, explainWorkload(set, related));
+  if (available < wanted) return unavailable(set, related, `pods ${available}/${wanted} ready`);
   return { state: 'Healthy' };
 }
 
@@ -79,7 +85,7 @@ export function statefulSetVerdict(set: Counted, related: Related): Verdict {
   const wanted = spec.replicas ?? 1;
   const cause = explainWorkload(set, related);
   const ready = status.readyReplicas ?? 0;
-  if (ready < wanted) return advancing('Unavailable', `pods ${ready}/${wanted} ready`, cause);
+  if (ready < wanted) return unavailable(set, related, `pods ${ready}/${wanted} ready`);
   if (spec.updateStrategy?.type === 'OnDelete') return { state: 'Healthy' };
   const updated = status.updatedReplicas ?? 0;
   // Pods below the partition keep the old revision on purpose: the update is done when the others have it.
@@ -109,7 +115,7 @@ export function daemonSetVerdict(set: Counted, related: Related): Verdict {
   const available = status.numberAvailable ?? 0;
   const cause = explainWorkload(set, related);
   if (updated < wanted) return advancing('Updating', `${updated} of ${wanted} nodes updated`, cause);
-  if (available < wanted) return advancing('Unavailable', `pods ${available}/${wanted} ready`, cause);
+  if (available < wanted) return unavailable(set, related, `pods ${available}/${wanted} ready`);
   return { state: 'Healthy' };
 }
 
@@ -140,6 +146,12 @@ function lags(object: KubeObject): boolean {
 function failedCreate(conditions: readonly Condition[] | undefined): Verdict | undefined {
   const failure = conditions?.find((c) => c.type === 'ReplicaFailure' && c.status === 'True');
   return failure && degraded(failure.reason ?? 'FailedCreate', failure.message ?? 'pods cannot be created');
+}
+
+function unavailable(set: KubeObject, related: Related, counts: string): Verdict {
+  const cause = explainWorkload(set, related);
+  if (cause && isStuck(set, related)) return degraded('PodsFailing', `${counts}: ${cause}`);
+  return advancing('Unavailable', counts, cause);
 }
 
 const degraded = (reason: string, message: string): Verdict => ({ state: 'Degraded', reason, message });

@@ -1,9 +1,11 @@
+import type { Clock } from '../base/clock.ts';
 import { type Judged, rollup } from '../health/rollup.ts';
+import { type SeenReady, type Settled, settle, settling } from '../health/settling.ts';
 import type { Verdict } from '../health/verdict.ts';
-import { NOTHING_RELATED, type Related } from '../health/verdicts.related.ts';
+import { currentPods, NOTHING_RELATED, type Related } from '../health/verdicts.related.ts';
 import { EXPLAINED_BY_PODS, verdictOf } from '../health/verdicts.ts';
 import type { KubeClient } from '../kube/client.ts';
-import type { Service } from '../kube/objects.ts';
+import type { Pod, Service } from '../kube/objects.ts';
 import { EVENTS, PODS, REPLICA_SETS } from '../kube/resources.ts';
 import { formatRef, type KubeObject, type ObjectRef } from '../kube/types.ts';
 import { refKey } from './refkey.ts';
@@ -11,28 +13,70 @@ import { refKey } from './refkey.ts';
 export interface Judgement {
   readonly verdict: Verdict;
   readonly judged: readonly Judged[];
+  /** Pods that are ready now, to be handed in again next time. */
+  readonly ready: SeenReady;
+  /** When what is ready has been so for long enough, in milliseconds from now; 0 where nothing is waited for. */
+  readonly settlesMs: number;
 }
 
-/** Is the whole well? Pods and events are read only where a workload is not, to name the cause. */
+export interface JudgeOptions {
+  readonly ready: SeenReady;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Is the whole well? Pods say how long a workload has been; events are read only where one is not, to name the cause. */
 export async function judge(
   client: KubeClient,
   refs: readonly ObjectRef[],
   live: ReadonlyMap<string, KubeObject>,
-  signal: AbortSignal,
+  { ready, clock, signal }: JudgeOptions,
 ): Promise<Judgement> {
-  const related = new Map<string, Related>();
+  const now = { wall: clock.now(), monotonic: clock.monotonic() };
+  const related = relatedOnce(client, now.wall, signal);
   const judged: Judged[] = [];
+  const settled: Settled[] = [];
   for (const ref of refs) {
     const object = live.get(refKey(ref));
     let verdict = await judgeOne(client, ref, object);
-    if (object && verdict.state !== 'Healthy' && EXPLAINED_BY_PODS.has(ref.kind) && ref.namespace) {
-      const known = related.get(ref.namespace) ?? (await relatedIn(client, ref.namespace, signal));
-      related.set(ref.namespace, known);
-      verdict = verdictOf(object, known);
+    const isWorkload = EXPLAINED_BY_PODS.has(ref.kind) || (ref.kind === 'Pod' && ref.apiVersion === 'v1');
+    if (object && isWorkload && ref.namespace) {
+      const known = await related(ref.namespace, verdict.state !== 'Healthy');
+      if (verdict.state !== 'Healthy') verdict = verdictOf(object, known);
+      else if (ref.kind !== 'Job') {
+        const found = settle(podsOf(object, known), ready, now, minReadySecondsOf(object));
+        settled.push(found);
+        if (found.leftMs > 0) verdict = settling(verdict, found);
+      }
     }
     judged.push({ name: formatRef(ref), verdict });
   }
-  return { verdict: rollup(judged), judged };
+  return {
+    verdict: rollup(judged),
+    judged,
+    ready: new Map(settled.flatMap(({ seen }) => [...seen])),
+    settlesMs: Math.ceil(Math.max(0, ...settled.map(({ leftMs }) => leftMs))),
+  };
+}
+
+const podsOf = (object: KubeObject, known: Related): readonly Pod[] =>
+  object.kind === 'Pod' ? [object as Pod] : currentPods(object, known);
+
+const minReadySecondsOf = ({ spec }: KubeObject & { readonly spec?: { minReadySeconds?: number } }): number =>
+  spec?.minReadySeconds ?? 0;
+
+/** Each namespace is read once, its events when they are first asked for. */
+function relatedOnce(client: KubeClient, now: number, signal: AbortSignal) {
+  const known = new Map<string, Related>();
+  const explained = new Set<string>();
+  return async (namespace: string, withEvents: boolean): Promise<Related> => {
+    const before = known.get(namespace);
+    if (before && (!withEvents || explained.has(namespace))) return before;
+    if (withEvents) explained.add(namespace);
+    const read = { ...(await relatedIn(client, namespace, withEvents, signal)), now };
+    known.set(namespace, read);
+    return read;
+  };
 }
 
 /** One object by itself. What its kind could say is asked for only where its status says nothing. */
@@ -48,14 +92,19 @@ export async function judgeOne(
 }
 
 /** A namespace that cannot be read explains nothing, and is no reason to fail. */
-async function relatedIn(client: KubeClient, namespace: string, signal: AbortSignal): Promise<Related> {
+async function relatedIn(
+  client: KubeClient,
+  namespace: string,
+  withEvents: boolean,
+  signal: AbortSignal,
+): Promise<Related> {
   try {
     const [pods, replicaSets, events] = await Promise.all([
       client.list(PODS, { namespace, signal }),
       client.list(REPLICA_SETS, { namespace, signal }),
-      client.list(EVENTS, { namespace, fieldSelector: 'reason=Unhealthy', signal }),
+      withEvents ? client.list(EVENTS, { namespace, fieldSelector: 'reason=Unhealthy', signal }) : undefined,
     ]);
-    return { pods: pods.items, replicaSets: replicaSets.items, events: events.items };
+    return { pods: pods.items, replicaSets: replicaSets.items, events: events?.items ?? [] };
   } catch {
     signal.throwIfAborted();
     return NOTHING_RELATED;

@@ -1,5 +1,6 @@
 import type { Problem, Result } from '../base/errors.ts';
 import { backoffMs } from '../base/queue.ts';
+import type { SeenReady } from '../health/settling.ts';
 import type { KubeObject } from '../kube/types.ts';
 import type { Permission } from '../model/permission.ts';
 import type { Release } from '../model/types.ts';
@@ -43,6 +44,8 @@ export interface Memory {
   /** The last progress that was told, and what has been waited for since the last end of a rollout. */
   said?: string;
   readonly waits: Set<string>;
+  /** Pods that were ready at the last look. */
+  ready: SeenReady;
 }
 
 export interface Agreement {
@@ -55,6 +58,7 @@ export const createMemory = (): Memory => ({
   agreements: new Map(),
   budget: createHealBudget(),
   waits: new Set(),
+  ready: new Map(),
 });
 
 /** A person asks for it now: pacing ends, and so does trust in what was rendered. */

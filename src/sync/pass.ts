@@ -1,7 +1,8 @@
 import { rfc3339 } from '../base/clock.ts';
 import type { Problem } from '../base/errors.ts';
+import type { Verdict } from '../health/verdict.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { formatRef, type KubeObject } from '../kube/types.ts';
+import { formatRef, type KubeObject, type ObjectRef } from '../kube/types.ts';
 import type { Environment, EnvironmentStatus, InventoryEntry } from '../model/types.ts';
 import { ensureNamespaces } from './apply.ts';
 import { conclude, type Findings } from './conclude.ts';
@@ -137,9 +138,30 @@ interface Outcome {
   readonly retryMs?: number;
 }
 
+const soonest = (...times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
+
+/** The verdict of now, which remembers since when pods are ready; `settlesMs` while that is not for long enough yet. */
+async function judgeNow(
+  { options, client, memory, signal }: Pass,
+  refs: readonly ObjectRef[],
+  live: ReadonlyMap<string, KubeObject>,
+): Promise<{ verdict: Verdict; settlesMs: number | undefined }> {
+  const { clock } = options;
+  const { verdict, ready, settlesMs } = await judge(client, refs, live, {
+    ready: memory.ready,
+    clock,
+    signal,
+  });
+  memory.ready = ready;
+  return { verdict, settlesMs: settlesMs > 0 ? settlesMs : undefined };
+}
+
 /** The closing half: what is the environment worth now? */
 async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<PassResult> {
-  const { options, client, environment, target, memory, signal } = pass;
+  const { options, environment, target, memory } = pass;
   const { desired, plan } = prepared;
   const live = new Map([...liveOf(prepared), ...(outcome.written ?? [])]);
   // What a later stage will make is not missing: it is not due yet.
@@ -147,7 +169,7 @@ async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<P
     outcome.remaining?.filter(({ action }) => action === 'create').map(({ ref }) => refKey(ref)),
   );
   const refs = desired.map(({ ref }) => ref).filter((ref) => !due.has(refKey(ref)));
-  const { verdict } = await judge(client, refs, live, signal);
+  const { verdict, settlesMs } = await judgeNow(pass, refs, live);
   const late =
     verdict.state !== 'Healthy' && memory.operation?.target === target
       ? overdue(
@@ -177,7 +199,8 @@ async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<P
   const status = conclude(environment, found, options.clock.now());
   if (operation) await finishOperation(options, memory, operation, status, summaryOf(plan.steps));
   tell(pass.say, environment, status, found);
-  return { status, prepared, ...(outcome.retryMs === undefined ? {} : { afterMs: outcome.retryMs }) };
+  const afterMs = soonest(outcome.retryMs, settlesMs);
+  return { status, prepared, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
 function deletionNote(remaining: readonly Step[]): Pick<Findings, 'note'> {
@@ -191,7 +214,7 @@ async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]
   const inventory = environment.status?.inventory ?? [];
   const { observed } = await observe(client, [], inventory, signal);
   const live = new Map([...observed].flatMap(([key, { live }]) => (live ? [[key, live] as const] : [])));
-  const { verdict } = await judge(client, inventory, live, signal);
+  const { verdict } = await judgeNow(pass, inventory, live);
   const found: Findings = {
     target,
     applied: false,

@@ -218,7 +218,10 @@ function speaker(options: SyncOptions, { spec }: Environment, revision: string, 
 
 /** A probe that goes on failing, or a pod that fails as its twin did, is no news. */
 const gist = (message: string): string =>
-  message.replace(/\b\d+ times?\b/g, 'again').replace(/\bpod \S+:/g, 'a pod:');
+  message
+    .replace(/ \(restarted \d+ times?\)/g, '')
+    .replace(/\b\d+ times?\b/g, 'again')
+    .replace(/\bpod \S+:/g, 'a pod:');
 
 /** Conditions that the pass owns win; the others are kept as they are in the store. */
 function merged(

@@ -1,4 +1,5 @@
 import { formatProblem, type Problem } from '../base/errors.ts';
+import { SETTLING } from '../health/settling.ts';
 import type { Stage } from '../model/progress.ts';
 import type { Environment, EnvironmentStatus } from '../model/types.ts';
 import type { Findings } from './conclude.ts';
@@ -6,13 +7,16 @@ import { counted } from './describe.ts';
 
 export type Say = (stage: Stage, message: string) => void;
 
+/** Over before it can be read. */
+const BRIEF: ReadonlySet<string | undefined> = new Set(['GenerationLag', SETTLING]);
+
 /** What a person hears of the pass: at most one line for each new state of things. */
 export function tell(say: Say, { spec }: Environment, status: EnvironmentStatus, found: Findings): void {
   const { state, reason, message = '' } = found.verdict ?? { state: 'Unknown' };
   if (found.problems.length > 0) say('failed', found.problems.map(formatTold).join('\n'));
   else if (state === 'Degraded') say('failed', status.message ?? message);
   // A controller that has not looked yet says nothing; it will within a moment.
-  else if (status.phase === 'Waiting' && reason !== 'GenerationLag')
+  else if (status.phase === 'Waiting' && !BRIEF.has(reason))
     say('waiting', message || found.note || 'waiting for the rest of the plan');
   else if (state === 'Healthy' && found.applied) {
     const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';

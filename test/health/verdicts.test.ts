@@ -128,6 +128,18 @@ describe('the verdict on a Deployment', () => {
     expect(message(3)).to.contain('readiness probe failed 3 times: connect ECONNREFUSED');
   });
 
+  it('takes a start for one no longer than two seconds', () => {
+    const event = {
+      ...unhealthy,
+      message: 'Readiness probe failed: connect ECONNREFUSED 127.0.0.9:80',
+      count: 2,
+      firstTimestamp: '2026-01-01T12:00:00Z',
+      lastTimestamp: '2026-01-01T12:00:03Z',
+    };
+    const { message } = verdictOf(deployment({ updated: 3, available: 1 }), related(notReady, [event]));
+    expect(message).to.contain('readiness probe failed 2 times');
+  });
+
   it('names a process that listens on every address before the probe that cannot reach it', () => {
     const wildcard = pod({
       phase: 'Running',
@@ -139,6 +151,8 @@ describe('the verdict on a Deployment', () => {
     });
     const verdict = verdictOf(deployment({ updated: 3, available: 1 }), related(wildcard, [unhealthy]));
     expect(verdict.message).to.equal('pods 1/3 ready: pod web-abc-1: listens on every address');
+    // It will not mend itself.
+    expect(verdict.state).to.equal('Degraded');
   });
 
   it('names the cause already while it progresses', () => {
@@ -187,6 +201,51 @@ describe('the verdict on a Deployment', () => {
     expect(verdict.state).to.equal('Degraded');
     expect(verdict.message).to.equal(
       'pods 2/3 ready: pod web-abc-1: web: CrashLoopBackOff: exit code 1 (restarted 4 times)',
+    );
+  });
+
+  const crashing = (state: object, rest: object = {}) =>
+    verdictOf(
+      deployment({ updated: 1, available: 0, replicas: 3 }, progressing('ReplicaSetUpdated')),
+      related(pod({ phase: 'Running', ...container(state, rest) })),
+    );
+  const ended = { exitCode: 1, reason: 'Error', message: "Error: Cannot find module 'pg'" };
+
+  it('only progresses after the first crash, and says what the program said', () => {
+    expect(crashing({ terminated: ended })).to.deep.equal({
+      state: 'Progressing',
+      reason: 'Updating',
+      message: "1 of 3 replicas updated: pod web-abc-1: web: exit code 1: Error: Cannot find module 'pg'",
+    });
+  });
+
+  it('is Degraded at the second crash, long before the progress deadline', () => {
+    expect(crashing({ terminated: ended }, { restartCount: 1 })).to.deep.equal({
+      state: 'Degraded',
+      reason: 'PodsFailing',
+      message:
+        "pods 0/3 ready: pod web-abc-1: web: exit code 1 (restarted 1 time): Error: Cannot find module 'pg'",
+    });
+  });
+
+  for (const reason of ['RunContainerError', 'CreateContainerError', 'ImagePullBackOff']) {
+    it(`is Degraded at once when a container cannot run: ${reason}`, () => {
+      const { state, message } = crashing({ waiting: { reason, message: 'no such program' } });
+      expect(state).to.equal('Degraded');
+      expect(message).to.equal(`pods 0/3 ready: pod web-abc-1: web: ${reason}: no such program`);
+    });
+  }
+
+  it('still waits for what others may bring: a ConfigMap, an image that is pulled once more', () => {
+    expect(crashing({ waiting: { reason: 'CreateContainerConfigError' } }).state).to.equal('Progressing');
+    expect(crashing({ waiting: { reason: 'ErrImagePull' } }).state).to.equal('Progressing');
+  });
+
+  it('tells of pods of the new template, not of old ones that go on serving and are not stopping', () => {
+    const one = { ...replicaSet, status: { replicas: 1, availableReplicas: 0 } } as ReplicaSet;
+    const rolling = deployment({ updated: 3, available: 3, replicas: 4 }, progressing('ReplicaSetUpdated'));
+    expect(verdictOf(rolling, { ...related(notReady, [unhealthy]), replicaSets: [one] }).message).to.equal(
+      'pods 0/3 ready: pod web-abc-1: readiness probe failed 12 times: HTTP 500',
     );
   });
 

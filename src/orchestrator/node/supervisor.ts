@@ -61,6 +61,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
       lag,
       sinceStartMs: options.sinceStartMs,
       look: (timeoutMs) => options.look(probe, timeoutMs),
+      onEarlyFailure: (message) => onFailure(kind, message),
       onResult: (result, state) => take(kind, probe, result, state),
       ...(adopted
         ? {

@@ -1,0 +1,113 @@
+import type { ContainerStatus, KubeEvent, Pod } from '../kube/objects.ts';
+import { lastWords } from './lastwords.ts';
+import { condition, first, isReady, statusesOf } from './podparts.ts';
+import { stuckReason, WILDCARD_ADDRESS } from './stuck.ts';
+import { currentPods, type Related } from './verdicts.related.ts';
+
+/** The one sentence that says why a pod does not serve, or undefined when it does (or nobody knows yet). */
+export function explainPod(pod: Pod, events: readonly KubeEvent[]): string | undefined {
+  if (isReady(pod)) return undefined;
+  return (
+    unschedulable(pod) ??
+    first(statusesOf(pod), containerCause) ??
+    wrongAddress(pod) ??
+    probeFailure(pod, events) ??
+    failureOf(pod) ??
+    readinessGate(pod)
+  );
+}
+
+/** A process that listens on every address cannot be probed on its own: the node agent names it in a condition. */
+function wrongAddress(pod: Pod): string | undefined {
+  const wildcard = condition(pod, WILDCARD_ADDRESS);
+  return wildcard?.status === 'True' ? wildcard.message : undefined;
+}
+
+/** `pod web-abc: readiness probe failed 12 times: HTTP 500`, for the pod of a workload that tells most: one that is stuck, then the first. */
+export function explainWorkload(
+  workload: Parameters<typeof currentPods>[0],
+  related: Related,
+): string | undefined {
+  const pods = currentPods(workload, related);
+  const stuck = pods.filter((pod) => stuckReason(pod, related.now) !== undefined);
+  return first([...stuck, ...pods], (pod) => {
+    const cause = explainPod(pod, related.events);
+    return cause === undefined ? undefined : `pod ${pod.metadata.name}: ${cause}`;
+  });
+}
+
+/** Whether a pod of the newest template will not come up unless somebody changes something. */
+export const isStuck = (workload: Parameters<typeof currentPods>[0], related: Related): boolean =>
+  currentPods(workload, related).some((pod) => stuckReason(pod, related.now) !== undefined);
+
+function unschedulable(pod: Pod): string | undefined {
+  const scheduled = condition(pod, 'PodScheduled');
+  if (scheduled?.status !== 'False') return undefined;
+  return `${scheduled.reason ?? 'Unschedulable'}: ${scheduled.message ?? 'no node takes it'}`;
+}
+
+function containerCause(status: ContainerStatus): string | undefined {
+  const { waiting, terminated, running } = status.state ?? {};
+  const last = terminated ?? status.lastState?.terminated;
+  const exit = last ? exitOf(last, restarts(status)) : undefined;
+  if (waiting?.reason && waiting.reason !== 'ContainerCreating' && waiting.reason !== 'PodInitializing') {
+    const why = waiting.reason === 'CrashLoopBackOff' ? (exit ?? waiting.message) : (waiting.message ?? exit);
+    return `${status.name}: ${waiting.reason}${why ? `: ${why}` : ''}${why === exit ? '' : restarts(status)}`;
+  }
+  if (terminated && terminated.exitCode !== 0) return `${status.name}: ${exit}`;
+  // It runs once more after a crash, and nobody knows yet whether it will stay.
+  if (running && !status.ready && last && last.exitCode !== 0) return `${status.name}: ${exit}`;
+  return undefined;
+}
+
+/** `exit code 1 (restarted 1 time)`, and what it said at the end: one line beside it, several below. */
+function exitOf(
+  terminated: NonNullable<NonNullable<ContainerStatus['state']>['terminated']>,
+  restarts: string,
+): string {
+  const how = terminated.signal
+    ? `killed by signal ${terminated.signal}`
+    : `exit code ${terminated.exitCode}`;
+  const reason = terminated.reason && terminated.reason !== 'Error' ? ` (${terminated.reason})` : '';
+  const [line, ...others] = lastWords(terminated.message ?? '');
+  const said =
+    others.length > 0 ? [line, ...others].map((one) => `\n  | ${one}`).join('') : line && `: ${line}`;
+  return `${how}${reason}${restarts}${said ?? ''}`;
+}
+
+const restarts = (status: ContainerStatus): string =>
+  status.restartCount > 0
+    ? ` (restarted ${status.restartCount} time${status.restartCount === 1 ? '' : 's'})`
+    : '';
+
+/** That its containers are not ready is what `0/3 ready` says already; a readiness gate is news. */
+function readinessGate(pod: Pod): string | undefined {
+  const containers = condition(pod, 'ContainersReady');
+  return containers?.status === 'True' ? condition(pod, 'Ready')?.message : undefined;
+}
+
+/** The agent tells failed probes as events of reason Unhealthy, as the kubelet does (`prober.go`). */
+function probeFailure(pod: Pod, events: readonly KubeEvent[]): string | undefined {
+  const latest = events
+    .filter((e) => e.reason === 'Unhealthy' && e.involvedObject.uid === pod.metadata.uid)
+    .sort((a, b) => (b.lastTimestamp ?? '').localeCompare(a.lastTimestamp ?? ''))[0];
+  if (!latest?.message || isStarting(latest)) return undefined;
+  const [, probe, why] = /^(\w+) probe failed: ?([\s\S]*)$/.exec(latest.message) ?? [];
+  const times = `${latest.count ?? 1} time${(latest.count ?? 1) === 1 ? '' : 's'}`;
+  return probe ? `${probe.toLowerCase()} probe failed ${times}: ${why}` : `${latest.message} (${times})`;
+}
+
+/** Failures that go on for so long, or so many of them, are a cause even if every start looks like that. */
+const STARTING = { times: 3, ms: 2_000 };
+
+/** A program that is starting does not listen yet, and refuses its first startup probes: that is what they are for. */
+function isStarting({ message = '', count = 1, firstTimestamp, lastTimestamp }: KubeEvent): boolean {
+  const lasts = Date.parse(lastTimestamp ?? '') - Date.parse(firstTimestamp ?? '');
+  if (count >= STARTING.times || lasts >= STARTING.ms) return false;
+  return /^Startup/.test(message) || /ECONNREFUSED|connection refused/.test(message);
+}
+
+export function failureOf(pod: Pod): string | undefined {
+  const died = first(statusesOf(pod), containerCause);
+  return died ?? pod.status?.message;
+}

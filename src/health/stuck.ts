@@ -1,0 +1,46 @@
+import type { ContainerStatus, Pod } from '../kube/objects.ts';
+import { condition, statusesOf } from './podparts.ts';
+
+/** The node agent names a process that listens on every address in this condition; such a pod never becomes ready. */
+export const WILDCARD_ADDRESS = 'pilotage.dev/WildcardAddress';
+
+/** Reasons of a waiting container that do not go away by waiting (kubelet `kuberuntime_container.go`, `images/types.go`). */
+const HOPELESS: ReadonlySet<string> = new Set([
+  'CrashLoopBackOff',
+  'RunContainerError',
+  'CreateContainerError',
+  'PostStartHookError',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+]);
+
+/** A container that has just been started once more after crashes has not recovered before it is ready. */
+const RECENT_MS = 60_000;
+
+/**
+ * Why a pod will not come up unless somebody changes something, or undefined. A crash loop is one from the second crash on: the first
+ * restart is at once, and one crash may have been a start that came too early. `now` in ms since the epoch.
+ */
+export function stuckReason(pod: Pod, now = Number.POSITIVE_INFINITY): string | undefined {
+  if (condition(pod, WILDCARD_ADDRESS)?.status === 'True') return 'ListensOnWildcard';
+  for (const status of statusesOf(pod)) {
+    const waiting = status.state?.waiting?.reason;
+    if (waiting !== undefined && HOPELESS.has(waiting)) return waiting;
+    if (crashesAgain(status, pod, now)) return 'CrashLoopBackOff';
+  }
+  return undefined;
+}
+
+function crashesAgain(status: ContainerStatus, pod: Pod, now: number): boolean {
+  const { running, terminated } = status.state ?? {};
+  const isInit = pod.status?.initContainerStatuses?.some(({ name }) => name === status.name) ?? false;
+  if (terminated) return status.restartCount > 0 && (terminated.exitCode !== 0 || !isInit);
+  return (
+    running !== undefined &&
+    !status.ready &&
+    status.restartCount > 1 &&
+    status.lastState?.terminated !== undefined &&
+    now - Date.parse(running.startedAt ?? '') < RECENT_MS
+  );
+}
