@@ -8,11 +8,15 @@ interface ConnectOptions extends OutputOptions {
   readonly poll?: number;
   readonly allowCluster: readonly string[];
   readonly forbidCluster: readonly string[];
+  readonly allowNamespace: readonly string[];
+  readonly forbidNamespace: readonly string[];
+  readonly allowClusterScoped: readonly string[];
+  readonly forbidClusterScoped: readonly string[];
 }
 
 export function connectCommand(context: CliContext, readSecret: (path: string) => Promise<string>): Command {
   return clientCommand('connect')
-    .description('deliver from a repository elsewhere, or say which clusters a delivery may use')
+    .description('deliver from a repository elsewhere, or say what a delivery may use')
     .argument('<delivery>', 'name of the delivery')
     .argument('[url]', 'https://… or a local path; left out: the repository is (or will be) hosted here')
     .option('--username <name>', 'for a private https repository')
@@ -25,27 +29,53 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
       [],
     )
     .option('--forbid-cluster <context>', 'one that they may not name any more; repeatable', collect, [])
+    .option(
+      '--allow-namespace <name>',
+      'a namespace, beside DELIVERY-ENVIRONMENT, that its environments may deliver to; repeatable',
+      collect,
+      [],
+    )
+    .option('--forbid-namespace <name>', 'one that they may not any more; repeatable', collect, [])
+    .option(
+      '--allow-cluster-scoped <kind>',
+      'a kind outside of namespaces that they may write (ClusterRole); repeatable',
+      collect,
+      [],
+    )
+    .option('--forbid-cluster-scoped <kind>', 'one that they may not any more; repeatable', collect, [])
     .action(async (name: string, url: string | undefined, options: ConnectOptions) => {
       const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
+      const words = wordsOf(options);
       const body = {
         name,
         ...(url ? { url } : {}),
         ...(token ? { token } : {}),
         ...(options.username ? { username: options.username } : {}),
         ...(options.poll ? { pollSeconds: options.poll } : {}),
-        ...(options.allowCluster.length > 0 ? { allowClusters: options.allowCluster } : {}),
-        ...(options.forbidCluster.length > 0 ? { forbidClusters: options.forbidCluster } : {}),
+        ...words,
       };
       const daemon = await face(context, options);
       const answer = await daemon.post<{ message: string }>('/api/v1/deliveries', body);
       if (options.output === 'json') return printJson(context, answer);
       print(context, answer.message);
-      const isPolicyOnly = options.allowCluster.length > 0 || options.forbidCluster.length > 0;
+      const isPolicyOnly = Object.keys(words).length > 0;
       if (url === undefined && !isPolicyOnly && daemon.daemon)
         print(context, `  next: git push ${daemon.daemon.git}/${name}.git main`);
       else print(context, `  next: pilotage status ${name}`);
     });
 }
+
+const wordsOf = (options: ConnectOptions): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    Object.entries({
+      allowClusters: options.allowCluster,
+      forbidClusters: options.forbidCluster,
+      allowNamespaces: options.allowNamespace,
+      forbidNamespaces: options.forbidNamespace,
+      allowClusterScoped: options.allowClusterScoped,
+      forbidClusterScoped: options.forbidClusterScoped,
+    }).filter(([, words]) => words.length > 0),
+  );
 
 function parseSeconds(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds.');

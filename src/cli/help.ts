@@ -118,6 +118,14 @@ const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage promote shop/prod',
   },
+  accept: {
+    group: 'Act',
+    examples: [
+      ['pilotage accept shop/prod', 'says which change of its terms is proposed, and its id'],
+      ['pilotage accept shop/prod 3f9a1c0d2e4b', 'puts exactly this change in force'],
+    ],
+    next: 'pilotage status shop/prod',
+  },
   rollback: {
     group: 'Act',
     examples: [

@@ -79,7 +79,9 @@ function formatStatus(context: CliContext, report: StatusReport, detailed: boole
   const notes = report.deliveries.flatMap((delivery) => [
     ...deliveryNotes(delivery),
     ...delivery.environments.flatMap((environment) =>
-      environment.message ? [`${delivery.name}/${environment.name}: ${environment.message}`] : [],
+      [environment.message, environment.proposal].flatMap((said) =>
+        said ? [`${delivery.name}/${environment.name}: ${said}`] : [],
+      ),
     ),
     ...(detailed ? delivery.environments.flatMap((environment) => details(delivery.name, environment)) : []),
   ]);

@@ -63,6 +63,11 @@ const policy = object(
   ['from', 'auto', 'gates'],
 );
 
+const terms = object(
+  { branch: string, path: string, namespace: string, cluster: string, promotion: policy },
+  ['branch', 'path', 'namespace'],
+);
+
 const delivery = {
   spec: object(
     {
@@ -76,6 +81,8 @@ const delivery = {
         ['type'],
       ),
       clusters: list(string),
+      namespaces: list(string),
+      clusterScoped: list(string),
     },
     ['repository'],
   ),
@@ -101,6 +108,8 @@ const environment = {
       confirmRecreate: string,
       acknowledgedTip: string,
       syncRequestedAt: string,
+      declared: string,
+      accepted: object({ proposal: string, by: string, at: time }, ['proposal', 'by', 'at']),
     },
     ['delivery', 'environment', 'branch', 'path', 'namespace'],
   ),
@@ -123,6 +132,7 @@ const environment = {
     inventory,
     urls: list(string),
     promotionPolicy: policy,
+    proposal: object({ id: string, branch: string, terms }, ['id', 'branch', 'terms']),
   }),
 };
 

@@ -37,6 +37,8 @@ export interface EnvironmentReport {
   /** Why what is wanted is not deployed although nothing is wrong. */
   readonly waitsForGates?: string;
   readonly promotion?: PromotionPolicy;
+  /** What a pilotage.yaml asks for and is not in force, and what makes it count. */
+  readonly proposal?: string;
 }
 
 /** What `sync` would do now, object by object. */
@@ -109,6 +111,12 @@ export interface ConnectRequest {
   readonly allowClusters?: readonly string[];
   /** And those that they may not any more. */
   readonly forbidClusters?: readonly string[];
+  /** Namespaces, beside each environment's own. */
+  readonly allowNamespaces?: readonly string[];
+  readonly forbidNamespaces?: readonly string[];
+  /** Kinds outside of namespaces: `ClusterRole`. */
+  readonly allowClusterScoped?: readonly string[];
+  readonly forbidClusterScoped?: readonly string[];
 }
 
 /** The body of every answer outside 2xx. */

@@ -20,6 +20,8 @@ export const ANNOTATIONS = {
   prune: 'pilotage.dev/prune',
   /** Take over an object that carries no tracking: `pilotage.dev/adopt: "true"`. */
   adopt: 'pilotage.dev/adopt',
+  /** On an Environment: `<cluster>/<namespace>` that it was the first to claim. One environment owns a namespace. */
+  claim: 'pilotage.dev/claim',
   /** Integer as a string; lower waves first, next wave when the last is healthy. */
   wave: 'pilotage.dev/wave',
   /** Full commit id on every object that we apply. */
@@ -82,6 +84,10 @@ export interface Delivery extends KubeObject {
         };
     /** Kubeconfig contexts that environments of this delivery may name. Never the repository's own choice. */
     readonly clusters?: readonly string[];
+    /** Namespaces, beside their own, that its environments may deliver to; a person's word. */
+    readonly namespaces?: readonly string[];
+    /** Kinds outside of namespaces (`ClusterRole`) that its environments may write; a person's word. */
+    readonly clusterScoped?: readonly string[];
   };
   readonly status?: {
     readonly defaultBranch?: string;
@@ -98,15 +104,34 @@ export interface Environment extends KubeObject {
   readonly status?: EnvironmentStatus;
 }
 
-export interface EnvironmentSpec {
-  readonly delivery: string;
-  readonly environment: string;
+/** What is agreed about an environment, and changes only through its own gates or by a person's word. */
+export interface Terms {
   readonly branch: string;
   /** Folder of the repository that holds this environment's manifests, '' for the root. */
   readonly path: string;
   readonly namespace: string;
   /** Kubeconfig context; absent: the home cluster. */
   readonly cluster?: string;
+  readonly promotion?: PromotionPolicy;
+}
+
+/** Terms that a pilotage.yaml asks for and that are not in force. */
+export interface Proposal {
+  /** Of exactly this change: another one, or other terms in force, have another. */
+  readonly id: string;
+  /** The branch whose pilotage.yaml asks for them. */
+  readonly branch: string;
+  readonly terms: Terms;
+}
+
+/** The terms in force are here, but for the promotion policy, which is in the status. */
+export interface EnvironmentSpec extends Omit<Terms, 'promotion'> {
+  readonly delivery: string;
+  readonly environment: string;
+  /** Digest of what the pilotage.yaml of the last revision that was let through said of it: the same again changes nothing. */
+  readonly declared?: string;
+  /** The proposal that a person agreed to last. */
+  readonly accepted?: { readonly proposal: string; readonly by: string; readonly at: string };
   /** Hold this revision (a rollback or `pilotage pin`), whatever the branch says. */
   readonly pin?: {
     readonly revision: string;
@@ -150,7 +175,10 @@ export interface EnvironmentStatus {
   /** What we own in the namespace; an entry leaves when its deletion is confirmed. */
   readonly inventory?: readonly InventoryEntry[];
   readonly urls?: readonly string[];
+  /** In force: it was recorded when the environment was made, and changes as its other terms do. */
   readonly promotionPolicy?: PromotionPolicy;
+  /** What a pilotage.yaml asks for, and what is not in force. */
+  readonly proposal?: Proposal;
 }
 
 export interface InventoryEntry extends ObjectRef {

@@ -31,6 +31,8 @@ export interface Actions {
   unpin(name: EnvironmentName): Promise<{ message: string }>;
   promote(name: EnvironmentName, options: { dryRun: boolean; by: string }): Promise<PromotionReport>;
   approve(name: EnvironmentName, options: { by: string; revision?: string }): Promise<PromotionReport>;
+  /** A person's word for the proposal that was shown; without `proposal`, the refusal says which one waits. */
+  accept(name: EnvironmentName, options: { proposal?: string; by: string }): Promise<{ message: string }>;
   why(name: EnvironmentName): Promise<WhyReport>;
   connect(request: ConnectRequest): Promise<{ message: string; url?: string }>;
 }

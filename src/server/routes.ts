@@ -62,6 +62,10 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     actions.promote(name, { dryRun: fields.dryRun === true, by: author(fields) }),
   'POST approve': (actions, name, _request, fields) =>
     actions.approve(name, { by: text(fields, 'by') ?? '', ...revisionOf(text(fields, 'revision')) }),
+  'POST accept': (actions, name, _request, fields) => {
+    const proposal = text(fields, 'proposal');
+    return actions.accept(name, { by: author(fields), ...(proposal === undefined ? {} : { proposal }) });
+  },
 };
 
 const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/;
@@ -112,17 +116,34 @@ function connectRequest(fields: Fields): ConnectRequest {
   if (!name) throw badRequest('"name" is missing: the name of the delivery.');
   const [url, token, username] = [text(fields, 'url'), text(fields, 'token'), text(fields, 'username')];
   const pollSeconds = whole(fields, 'pollSeconds');
-  const [allowClusters, forbidClusters] = [texts(fields, 'allowClusters'), texts(fields, 'forbidClusters')];
   return {
     name,
     ...(url === undefined ? {} : { url }),
     ...(token === undefined ? {} : { token }),
     ...(username === undefined ? {} : { username }),
     ...(pollSeconds === undefined ? {} : { pollSeconds }),
-    ...(allowClusters === undefined ? {} : { allowClusters }),
-    ...(forbidClusters === undefined ? {} : { forbidClusters }),
+    ...wordsOf(fields),
   };
 }
+
+/** What a delivery may use from now on, and what not any more. */
+function wordsOf(fields: Fields): Pick<ConnectRequest, (typeof WORDS)[number]> {
+  return Object.fromEntries(
+    WORDS.flatMap((word) => {
+      const list = texts(fields, word);
+      return list === undefined ? [] : [[word, list]];
+    }),
+  );
+}
+
+const WORDS = [
+  'allowClusters',
+  'forbidClusters',
+  'allowNamespaces',
+  'forbidNamespaces',
+  'allowClusterScoped',
+  'forbidClusterScoped',
+] as const;
 
 function texts(fields: Fields, name: string): readonly string[] | undefined {
   const value = fields[name];

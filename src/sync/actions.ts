@@ -97,6 +97,9 @@ export function createSyncActions({ home, sync, repository, clock }: SyncActions
       return { message: `${delivery}/${environment} is pinned to ${held.slice(0, 7)}.` };
     },
 
+    accept: async (asked: Asked, word: { proposal?: string; by: string }) =>
+      sync.accept(await find(asked), word),
+
     async unpin(asked: Asked) {
       const { delivery, environment, branch, pin: held } = (await find(asked)).spec;
       if (!held)

@@ -4,6 +4,7 @@ import { SECRETS } from '../kube/resources.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import type { JsonObject } from '../kube/types.ts';
 import type { ConnectRequest } from '../model/faces.ts';
+import { isReserved } from '../model/namespaces.ts';
 import {
   DELIVERIES,
   type Delivery,
@@ -16,7 +17,7 @@ const FIELD_MANAGER = 'pilotage-connect';
 /** The name becomes part of namespaces and repository paths: an RFC 1123 label, short enough for `-<environment>` to follow. */
 const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
-/** Creates a Delivery or changes where its repository is and which clusters it may use; what is not named stays as it is. */
+/** Creates a Delivery or changes where its repository is and what it may use; what is not named stays as it is. */
 export async function connect(home: KubeClient, request: ConnectRequest): Promise<{ message: string }> {
   const { name } = request;
   if (!NAME.test(name)) {
@@ -29,8 +30,20 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
   const key = { namespace: PILOTAGE_NAMESPACE, name };
   const existing = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
   const repository = await repositoryOf(home, request, existing?.spec.repository);
-  const clusters = clustersAfter(existing?.spec.clusters, request);
-  const spec: JsonObject = { ...(repository ? { repository } : {}), ...(clusters ? { clusters } : {}) };
+  const reserved = request.allowNamespaces?.find(isReserved);
+  if (reserved) {
+    throw new ProblemError({
+      reason: 'NamespaceReserved',
+      message: `Namespace ${reserved} belongs to the cluster: no environment may deliver there, and no word opens it.`,
+    });
+  }
+  const before = existing?.spec;
+  const spec: JsonObject = {
+    ...(repository ? { repository } : {}),
+    ...after('clusters', before?.clusters, request.allowClusters, request.forbidClusters),
+    ...after('namespaces', before?.namespaces, request.allowNamespaces, request.forbidNamespaces),
+    ...after('clusterScoped', before?.clusterScoped, request.allowClusterScoped, request.forbidClusterScoped),
+  };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });
     return { message: `Delivery ${name} is changed.` };
@@ -100,15 +113,17 @@ function credentialsApart({
   };
 }
 
-/** Undefined where the request says nothing about clusters. */
-function clustersAfter(
+/** A list of words after a request; nothing where the request does not speak of it. */
+function after(
+  field: 'clusters' | 'namespaces' | 'clusterScoped',
   before: readonly string[] = [],
-  { allowClusters, forbidClusters }: ConnectRequest,
-): string[] | undefined {
-  if (!allowClusters && !forbidClusters) return undefined;
-  const allowed = new Set([...before, ...(allowClusters ?? [])]);
-  for (const cluster of forbidClusters ?? []) allowed.delete(cluster);
-  return [...allowed];
+  allow: readonly string[] | undefined,
+  forbid: readonly string[] | undefined,
+): JsonObject {
+  if (!allow && !forbid) return {};
+  const allowed = new Set([...before, ...(allow ?? [])]);
+  for (const word of forbid ?? []) allowed.delete(word);
+  return { [field]: [...allowed] };
 }
 
 async function keepSecret(

@@ -3,13 +3,7 @@ import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import { isDeliverable } from '../model/apps.ts';
-import {
-  type Discovered,
-  decidingBranches,
-  discover,
-  type FileAt,
-  type KnownEnvironment,
-} from '../model/environments.ts';
+import { decidingBranches, discover, type FileAt, type KnownEnvironment } from '../model/environments.ts';
 import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
 import {
   DELIVERIES,
@@ -20,7 +14,8 @@ import {
   PILOTAGE_API_VERSION,
   PILOTAGE_NAMESPACE,
 } from '../model/types.ts';
-import { ORIGIN, settleEnvironment } from './environmentobject.ts';
+import { ORIGIN } from './environmentobject.ts';
+import { type Settled, type SettleOptions, settleEnvironment } from './settle.ts';
 import { fileOf } from './source.ts';
 import { type Affected, observeTip, recordFrozen, type Source, type WantedOptions } from './wanted.ts';
 
@@ -29,7 +24,7 @@ import { type Affected, observeTip, recordFrozen, type Source, type WantedOption
  * Everything is written before this resolves, and nothing has acted on it before it is written.
  */
 export async function recordBranches(
-  options: WantedOptions,
+  options: WantedOptions & SettleOptions,
   name: string,
   branches: Readonly<Record<string, string>>,
   defaultBranch: string | undefined,
@@ -60,32 +55,26 @@ export async function recordBranches(
     branches: new Set(Object.keys(branches)),
     fileAt: (branch) => files.get(branch),
     known: known.map(knownOf),
-    clusters: delivery.spec.clusters ?? [],
   });
   const affected: Affected[] = [];
   for (const one of found) {
-    const was = known.find(({ spec }) => spec.environment === one.name);
-    const touched = await settle(options, repository, delivery, one, was, branches);
+    const settled = await options.claims.run(() => settleEnvironment(options, delivery, one));
+    const touched = settled && (await follow(options, repository, settled, branches));
     if (touched) affected.push(touched);
   }
   return affected;
 }
 
-/** Brings one discovered environment into the record; answers what changed for it, if anything. */
-async function settle(
+/** What an environment wants from now on, or why it is frozen; what changed for it, if anything. */
+async function follow(
   options: WantedOptions,
   repository: Repository,
-  delivery: Delivery,
-  found: Discovered,
-  was: Environment | undefined,
+  { environment, frozen }: Settled,
   branches: Readonly<Record<string, string>>,
 ): Promise<Affected | undefined> {
-  const settled = await settleEnvironment(options.home, delivery, found, was);
-  if (settled === undefined) return undefined;
-  const { environment, frozen } = settled;
-  if (frozen) return recordFrozen(options, environment, frozen, found.policy);
+  if (frozen) return recordFrozen(options, environment, frozen);
   const tip = branches[environment.spec.branch];
-  return tip === undefined ? undefined : observeTip(options, repository, environment, tip, found.policy);
+  return tip === undefined ? undefined : observeTip(options, repository, environment, tip);
 }
 
 async function ensureDelivery(
@@ -171,7 +160,7 @@ async function readFiles(
   return files;
 }
 
-async function fileAt(repository: Repository, commit: string): Promise<FileAt> {
+export async function fileAt(repository: Repository, commit: string): Promise<FileAt> {
   const file = fileOf(await repository.tree(commit, { path: PILOTAGE_FILE }));
   if (!file.ok) return file;
   return file.value === undefined ? undefined : { ok: true, value: file.value };
@@ -180,6 +169,7 @@ async function fileAt(repository: Repository, commit: string): Promise<FileAt> {
 const knownOf = ({ spec, metadata, status }: Environment): KnownEnvironment => ({
   name: spec.environment,
   branch: spec.branch,
+  ...(status?.promotionPolicy ? { from: status.promotionPolicy.from } : {}),
   deployed: status?.deployedRevision !== undefined,
   origin: metadata.annotations?.[ORIGIN] === 'file' ? 'file' : 'convention',
 });

@@ -1,94 +1,118 @@
+import type { Clock } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { deepEqual } from '../kube/equal.ts';
-import type { Discovered, DiscoveredSpec } from '../model/environments.ts';
+import type { JsonObject } from '../kube/types.ts';
+import type { Asked, Origin } from '../model/environments.ts';
 import { environmentObjectName } from '../model/names.ts';
+import { differing, termsInForce } from '../model/terms.ts';
 import {
+  ANNOTATIONS,
   type Delivery,
   ENVIRONMENTS,
   type Environment,
   LABELS,
   PILOTAGE_API_VERSION,
   PILOTAGE_NAMESPACE,
+  type PromotionPolicy,
+  type Terms,
 } from '../model/types.ts';
+import { changeStatus } from './status.ts';
+import { claimOf } from './terms.ts';
 
 /** Whether an environment stood in a file, so that it does not go on by convention when the file vanishes. */
 export const ORIGIN = 'pilotage.dev/origin';
 
-export interface Settled {
-  readonly environment: Environment;
-  readonly frozen?: { readonly reason: string; readonly message: string };
+interface Writing {
+  readonly home: KubeClient;
+  readonly clock: Clock;
 }
 
-/** Creates the object of a discovered environment, or brings what its file decides up to date; what people set is kept. */
-export async function settleEnvironment(
-  home: KubeClient,
+/** Makes the object of an environment: from here on the terms that it begins with are in force. */
+export async function createEnvironment(
+  { home, clock }: Writing,
   delivery: Delivery,
-  found: Discovered,
-  was: Environment | undefined,
-): Promise<Settled | undefined> {
-  const frozen = found.state === 'frozen' ? found.frozen : undefined;
-  if (was === undefined) {
-    if (found.spec === undefined) return undefined;
-    const environment = await create(home, delivery, found.name, found.spec);
-    return { environment, ...(frozen ? { frozen } : {}) };
-  }
-  if (frozen || found.spec === undefined) return { environment: was, ...(frozen ? { frozen } : {}) };
-  const moved = movedCluster(was, found.spec);
-  if (moved) return { environment: was, frozen: moved };
-  return { environment: await update(home, was, found.spec) };
-}
-
-/** What was delivered to one cluster cannot be pruned from another: a person has to end the one before the other begins. */
-function movedCluster(was: Environment, spec: DiscoveredSpec): Settled['frozen'] {
-  if (was.spec.cluster === spec.cluster || (was.status?.inventory ?? []).length === 0) return undefined;
-  return {
-    reason: 'ClusterChanged',
-    message: `pilotage.yaml moves it from cluster ${was.spec.cluster ?? '(built-in)'} to ${spec.cluster ?? '(built-in)'}, and ${was.status?.inventory?.length} objects are still in the first; give the environment another name`,
-  };
-}
-
-function create(
-  home: KubeClient,
-  delivery: Delivery,
-  environment: string,
-  { origin, ...spec }: DiscoveredSpec,
+  name: string,
+  { terms: { promotion, ...terms }, origin }: Asked,
 ): Promise<Environment> {
-  const name = delivery.metadata.name ?? '';
-  return home.create<Environment>(
+  const owner = delivery.metadata.name ?? '';
+  const created = await home.create<Environment>(
     ENVIRONMENTS,
     {
       apiVersion: PILOTAGE_API_VERSION,
       kind: 'Environment',
       metadata: {
-        name: environmentObjectName(name, environment),
+        name: environmentObjectName(owner, name),
         namespace: PILOTAGE_NAMESPACE,
-        labels: { [LABELS.delivery]: name, [LABELS.environment]: environment },
+        labels: { [LABELS.delivery]: owner, [LABELS.environment]: name },
         annotations: { [ORIGIN]: origin },
       },
-      spec: { delivery: name, environment, ...spec },
+      spec: { delivery: owner, environment: name, ...terms },
     },
     { namespace: PILOTAGE_NAMESPACE, fieldManager: 'pilotage-sync' },
   );
+  return promotion === undefined ? created : withPolicy({ home, clock }, created, promotion);
 }
 
-async function update(
-  home: KubeClient,
-  was: Environment,
-  { origin, ...spec }: DiscoveredSpec,
+/** What is written beside the terms: why they count. */
+export interface Grounds {
+  readonly origin?: Origin;
+  readonly declared?: string;
+  readonly accepted?: { readonly proposal: string; readonly by: string; readonly at: string };
+}
+
+/** Puts terms in force. The policy comes first: whoever sees a new branch sees the gates that go with it. Nothing is written when nothing changes. */
+export async function enforce(
+  writing: Writing,
+  environment: Environment,
+  terms: Terms,
+  { origin, declared, accepted }: Grounds = {},
 ): Promise<Environment> {
-  const { branch, path, namespace, cluster } = was.spec;
-  const same = deepEqual({ branch, path, namespace, cluster }, { ...spec, cluster: spec.cluster });
-  if (same && was.metadata.annotations?.[ORIGIN] === origin) return was;
-  return home.patch<Environment>(
+  const changed = differing(termsInForce(environment), terms);
+  const policed = changed.includes('promotion')
+    ? await withPolicy(writing, environment, terms.promotion)
+    : environment;
+  const moves = changed.includes('namespace') || changed.includes('cluster');
+  const annotations: JsonObject = {
+    ...(origin === undefined || environment.metadata.annotations?.[ORIGIN] === origin
+      ? {}
+      : { [ORIGIN]: origin }),
+    ...(moves ? { [ANNOTATIONS.claim]: claimOf(terms) } : {}),
+  };
+  const { branch, path, namespace, cluster } = terms;
+  const spec: JsonObject = {
+    ...(changed.some((term) => term !== 'promotion')
+      ? { branch, path, namespace, cluster: cluster ?? null }
+      : {}),
+    ...(declared === undefined || declared === environment.spec.declared ? {} : { declared }),
+    ...(accepted ? { accepted: { ...accepted } } : {}),
+  };
+  if (Object.keys(spec).length === 0 && Object.keys(annotations).length === 0) return policed;
+  return patch(writing, environment, { metadata: { annotations }, spec });
+}
+
+/** Claims the place that is in force, for one environment owns a namespace. The caller has seen that nobody else does. */
+export const claim = (writing: Writing, environment: Environment): Promise<Environment> =>
+  patch(writing, environment, {
+    metadata: { annotations: { [ANNOTATIONS.claim]: claimOf(environment.spec) } },
+  });
+
+const patch = ({ home }: Writing, { metadata }: Environment, body: JsonObject): Promise<Environment> =>
+  home.patch<Environment>(
     ENVIRONMENTS,
-    { namespace: PILOTAGE_NAMESPACE, name: was.metadata.name ?? '' },
-    {
-      type: 'merge',
-      body: {
-        metadata: { annotations: { [ORIGIN]: origin } },
-        spec: { ...spec, cluster: spec.cluster ?? null },
-      },
-    },
+    { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' },
+    { type: 'merge', body },
     { fieldManager: 'pilotage-sync' },
   );
+
+async function withPolicy(
+  writing: Writing,
+  environment: Environment,
+  policy: PromotionPolicy | undefined,
+): Promise<Environment> {
+  const stored = await changeStatus(
+    writing,
+    environment.metadata.name ?? '',
+    ({ promotionPolicy: _before, ...status }) =>
+      policy === undefined ? status : { ...status, promotionPolicy: policy },
+  );
+  return stored ?? environment;
 }

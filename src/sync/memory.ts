@@ -3,7 +3,7 @@ import { backoffMs } from '../base/queue.ts';
 import type { SeenReady } from '../health/settling.ts';
 import type { KubeObject } from '../kube/types.ts';
 import type { Permission } from '../model/permission.ts';
-import type { Release } from '../model/types.ts';
+import type { Release, Terms } from '../model/types.ts';
 import { createHealBudget, type HealBudget } from './budget.ts';
 import type { Sourced } from './source.ts';
 
@@ -16,6 +16,8 @@ export interface Memory {
   pass?: { readonly wanted: string; readonly abort: AbortController };
   /** The last revision that was let through: a rollout under way is not called back by a gate that closes again. */
   permitted?: { readonly target: string; readonly permission: Extract<Permission, { type: 'allowed' }> };
+  /** What the pilotage.yaml of a revision says of the environment. */
+  declared?: { readonly revision: string; readonly terms: Terms };
   /** The rendering of `key`; a failed one is kept until `retryAt` (monotonic). */
   source?: {
     readonly key: string;

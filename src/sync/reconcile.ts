@@ -36,7 +36,10 @@ const GATES_MS = 2_000;
 /** One pass may take so long: a build, a slow cluster. Then it starts over, with back-off. */
 const PASS_DEADLINE_MS = 600_000;
 
-export function createReconciler(options: SyncOptions, watchers: Watchers): Reconciler {
+/** Puts the terms in force that a revision brings which has been let through. True when something changed. */
+export type Govern = (environment: Environment, revision: string, memory: Memory) => Promise<boolean>;
+
+export function createReconciler(options: SyncOptions, watchers: Watchers, govern: Govern): Reconciler {
   const memories = new Map<string, Memory>();
 
   const memoryOf = (name: string): Memory => {
@@ -68,6 +71,8 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
       throw error;
     });
     if (permission.type === 'held') return wait(environment, gate.target, permission.message, memory, signal);
+    // A pin holds a revision for a while; it brings no terms with it.
+    if (!environment.spec.pin && (await govern(environment, gate.target, memory))) return { afterMs: 0 };
     return pass(environment, gate.target, memory, signal, { note: permission.note });
   }
 
@@ -137,10 +142,9 @@ export function createReconciler(options: SyncOptions, watchers: Watchers): Reco
       await changeStatus(options, name, (status) => {
         const found = explained(result.status, status, how, options.clock.now());
         return {
-          ...found,
+          ...without(found, ...OBSERVED),
           ...assessedBy(environment),
-          // The observer of branches may have written these since the pass began.
-          ...pick(status, 'wantedRevision', 'observation', 'promotionPolicy'),
+          ...pick(status, ...OBSERVED),
           conditions: merged(status.conditions, found.conditions),
         };
       });
@@ -232,6 +236,15 @@ function merged(
   return [...(stored ?? []).filter(({ type }) => type !== 'Ready'), ...ready].sort((a, b) =>
     a.type < b.type ? -1 : 1,
   );
+}
+
+/** The observer of branches may have written these since the pass began, or taken them away. */
+const OBSERVED = ['wantedRevision', 'observation', 'promotionPolicy', 'proposal'] as const;
+
+function without<T extends object, K extends keyof T>(from: T, ...keys: readonly K[]): Omit<T, K> {
+  const rest = { ...from };
+  for (const key of keys) delete rest[key];
+  return rest;
 }
 
 function pick<T extends object, K extends keyof T>(from: T, ...keys: readonly K[]): Partial<Pick<T, K>> {

@@ -73,7 +73,13 @@ export function environmentReport(environment: Environment): EnvironmentReport {
     ...(stopped ? { stopped } : {}),
     ...(status?.waitsForGates ? { waitsForGates: status.waitsForGates } : {}),
     ...(status?.promotionPolicy ? { promotion: status.promotionPolicy } : {}),
+    ...proposalOf(status),
   };
+}
+
+function proposalOf(status: Environment['status']): { proposal?: string } {
+  const said = status?.conditions?.find(({ type, status: state }) => type === 'Proposed' && state === 'True');
+  return said?.message ? { proposal: said.message } : {};
 }
 
 export function releaseReport({ spec, status }: Release, current: number | undefined): ReleaseReport {
@@ -129,4 +135,4 @@ export function reasonsOf(environment: Environment, releases: readonly Release[]
   return { environment: environmentReport(environment), reasons };
 }
 
-const BLOCKING: readonly string[] = ['Frozen', 'Held', 'Failed', 'Blocked', 'DriftFight'];
+const BLOCKING: readonly string[] = ['Frozen', 'Held', 'Proposed', 'Failed', 'Blocked', 'DriftFight'];

@@ -13,7 +13,7 @@ import {
 export const EMPTY_STATUS: EnvironmentStatus = { sync: 'Unknown', phase: 'Idle', health: 'Unknown' };
 
 /** Conditions of an Environment; the first two stop its reconciliation. */
-export type ConditionType = 'Frozen' | 'Held' | 'Ready';
+export type ConditionType = 'Frozen' | 'Held' | 'Ready' | 'Proposed';
 
 /** A conflict is read anew: at once, then after 5 ms, 10 ms, … for a write that is not readable before it is durable. */
 const RETRIES = 20;

@@ -1,16 +1,25 @@
 import { failed, ok, ProblemError, type Result } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
+import { Mutex } from '../git/mutex.ts';
 import { createController, watch } from '../kube/controller.ts';
 import { deepEqual } from '../kube/equal.ts';
 import { createInformer } from '../kube/informer.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import type { PlanReport } from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
-import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import {
+  DELIVERIES,
+  type Delivery,
+  ENVIRONMENTS,
+  type Environment,
+  PILOTAGE_NAMESPACE,
+} from '../model/types.ts';
+import { accept } from './accept.ts';
 import { clientOf, problemOfPass } from './cluster.ts';
 import { recordBranches } from './deliveries.ts';
 import { planReport } from './describe.ts';
 import { gateOf } from './gate.ts';
+import { asGoverned, govern } from './govern.ts';
 import { install } from './install.ts';
 import { createMemory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
@@ -40,6 +49,8 @@ export interface Sync {
     environment: string,
     options?: { readonly revision?: string; readonly tree?: FileTree; readonly signal?: AbortSignal },
   ): Promise<Result<PlanReport>>;
+  /** Puts in force what a pilotage.yaml proposes for an environment: a person's word, bound to exactly this proposal. */
+  accept(environment: Environment, word: { proposal?: string; by: string }): Promise<{ message: string }>;
   /** Reconcile now, without back-off; and what a person agrees to: pruning the wanted revision, the tip after a force-push. */
   requestSync(
     delivery: string,
@@ -73,7 +84,12 @@ export function createSync(options: SyncOptions): Sync {
     namespace: PILOTAGE_NAMESPACE,
   });
   const watchers = createWatchers(options, (key) => controller.enqueueAfter(key, SETTLE_MS), stopping.signal);
-  const reconciler = createReconciler(options, watchers);
+  const governed = { ...options, claims: new Mutex() };
+  const reconciler = createReconciler(options, watchers, async (environment, revision, memory) => {
+    const outcome = await govern(governed, environment, revision, memory);
+    if (outcome !== 'as before') await anew(environment.spec.delivery);
+    return outcome === 'changed';
+  });
   const controller = createController({
     name: 'sync',
     clock,
@@ -97,25 +113,36 @@ export function createSync(options: SyncOptions): Sync {
     return turn;
   }
 
-  /** Who may use which cluster has changed: what that froze goes on, or the other way round, without another push. */
+  /** What a delivery may use, or the terms of an environment, have changed: what that froze goes on, or the other way round, without another push. */
   async function judgeAnew(name: string): Promise<void> {
     const key = { namespace: PILOTAGE_NAMESPACE, name };
     const { branches, defaultBranch } = (await home.get(DELIVERIES, key)).status ?? {};
     // Before its first push there is nothing to judge.
-    if (branches) await recordBranches(options, name, branches, defaultBranch, 'poll');
+    if (branches) await recordBranches(governed, name, branches, defaultBranch, 'poll');
+  }
+
+  const anew = (delivery: string): Promise<void> => inTurn(delivery, () => judgeAnew(delivery));
+
+  function wakeAll(delivery: string): void {
+    for (const { metadata, spec } of informer.list())
+      if (spec.delivery === delivery) controller.enqueue(metadata.name ?? '');
   }
 
   async function planNow(
     environment: Environment,
     how: Parameters<Sync['plan']>[2],
   ): Promise<Result<PlanReport>> {
-    const { delivery, environment: name, namespace } = environment.spec;
+    const { delivery, environment: name } = environment.spec;
     const target = await targetOf(environment, how?.revision);
     if (!target.ok) return target;
-    const client = await clientOf(options, environment);
+    // A revision that is asked for by name is rendered from git, pin or not, by the terms that it would bring.
+    const planned =
+      how?.revision || how?.tree
+        ? await asGoverned(governed, withoutPin(environment), target.value)
+        : environment;
+    const client = await clientOf(options, planned);
     const prepared = await prepare(options, client, {
-      // A revision that is asked for by name is rendered from git, pin or not.
-      environment: how?.revision || how?.tree ? withoutPin(environment) : environment,
+      environment: planned,
       target: target.value,
       memory: createMemory(),
       ...(how?.tree ? { tree: how.tree } : {}),
@@ -123,6 +150,7 @@ export function createSync(options: SyncOptions): Sync {
       signal: how?.signal ?? stopping.signal,
     });
     if (!prepared.ok) return prepared;
+    const { namespace } = planned.spec;
     const header = { delivery, environment: name, namespace, revision: target.value };
     return ok(planReport(header, prepared.value.plan, prepared.value.sourced.warnings));
   }
@@ -164,10 +192,17 @@ export function createSync(options: SyncOptions): Sync {
       });
       deliveries.listen({
         update({ metadata: { name = '' }, spec }, before) {
-          if (deepEqual(spec.clusters, before.spec.clusters)) return;
-          inTurn(name, () => judgeAnew(name)).catch((error: unknown) =>
-            logger.error({ delivery: name, error: String(error) }, 'its environments are not judged anew'),
-          );
+          const words = ({ clusters, namespaces, clusterScoped }: Delivery['spec']) => [
+            clusters,
+            namespaces,
+            clusterScoped,
+          ];
+          if (deepEqual(words(spec), words(before.spec))) return;
+          const logged = (error: unknown) =>
+            logger.error({ delivery: name, error: String(error) }, 'its environments are not judged anew');
+          anew(name)
+            .then(() => wakeAll(name))
+            .catch(logged);
         },
       });
       controller.start(stopping.signal);
@@ -179,12 +214,17 @@ export function createSync(options: SyncOptions): Sync {
       await controller.stop();
     },
     observed: (delivery, branches, defaultBranch, source) =>
-      inTurn(delivery, () => recordBranches(options, delivery, branches, defaultBranch, source)),
+      inTurn(delivery, () => recordBranches(governed, delivery, branches, defaultBranch, source)),
     async plan(delivery, environment, how) {
       const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, environment) };
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
       if (object === undefined) return failed(unknown(delivery, environment));
       return planNow(object, how).catch((error: unknown) => failed(problemOfPass(object, error)));
+    },
+    async accept(environment, word) {
+      const accepted = await accept(governed, environment, word);
+      await anew(environment.spec.delivery);
+      return accepted;
     },
     async requestSync(delivery, environment, { confirmPrune, confirmRecreate, acknowledge } = {}) {
       const name = environmentObjectName(delivery, environment);

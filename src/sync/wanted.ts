@@ -1,15 +1,8 @@
 import { type Clock, rfc3339 } from '../base/clock.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { deepEqual } from '../kube/equal.ts';
 import type { ProgressEvent, ProgressSink } from '../model/progress.ts';
-import {
-  DELIVERIES,
-  type Environment,
-  type EnvironmentStatus,
-  PILOTAGE_NAMESPACE,
-  type PromotionPolicy,
-} from '../model/types.ts';
+import { DELIVERIES, type Environment, type EnvironmentStatus, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { changeStatus, conditionOf, withCondition, withoutCondition } from './status.ts';
 
 export interface WantedOptions {
@@ -40,23 +33,18 @@ export async function recordFrozen(
   options: WantedOptions,
   environment: Environment,
   frozen: { readonly reason: string; readonly message: string },
-  policy: PromotionPolicy | undefined,
 ): Promise<Affected> {
   const known = conditionOf(environment, 'Frozen');
   const isTold = known?.reason === frozen.reason && known.message === frozen.message;
-  // Gates that are written while the target is frozen hold when it thaws; a file that cannot be read takes none away.
-  const gates = policy ?? environment.status?.promotionPolicy;
-  const told = affected(environment, 'frozen', { changed: false });
-  if (isTold && deepEqual(environment.status?.promotionPolicy, gates)) return told;
+  if (isTold) return affected(environment, 'frozen', { changed: false });
   const now = options.clock.now();
   await changeStatus(options, nameOf(environment), (status) => ({
-    ...withPolicy(status, gates),
+    ...status,
     phase: 'Frozen',
     phaseSince: status.phase === 'Frozen' && status.phaseSince ? status.phaseSince : rfc3339(now),
     message: frozen.message,
     conditions: withCondition(status.conditions, 'Frozen', 'True', now, frozen.reason, frozen.message),
   }));
-  if (isTold) return told;
   publish(options, environment, 'frozen', frozen.message);
   return affected(environment, 'frozen', { changed: true });
 }
@@ -70,7 +58,6 @@ export async function observeTip(
   repository: Repository,
   environment: Environment,
   tip: string,
-  policy: PromotionPolicy | undefined,
 ): Promise<Affected> {
   const wanted = environment.status?.wantedRevision;
   const descends =
@@ -80,7 +67,7 @@ export async function observeTip(
     (await repository.isAncestor(wanted, tip).catch(() => false));
   if (!descends) return hold(options, environment, wanted, tip);
   const before = environment.status;
-  const stored = await changeStatus(options, nameOf(environment), (status) => want(status, tip, policy));
+  const stored = await changeStatus(options, nameOf(environment), (status) => want(status, tip));
   const changed = before?.wantedRevision !== stored?.status?.wantedRevision;
   const thawed =
     conditionOf(environment, 'Frozen') !== undefined || conditionOf(environment, 'Held') !== undefined;
@@ -98,15 +85,11 @@ export async function observeTip(
 }
 
 /** The status with a new wanted revision, thawed and released. */
-export function want(
-  status: EnvironmentStatus,
-  tip: string,
-  policy: PromotionPolicy | undefined,
-): EnvironmentStatus {
+export function want(status: EnvironmentStatus, tip: string): EnvironmentStatus {
   const fresh = status.wantedRevision !== tip;
   const conditions = withoutCondition(withoutCondition(status.conditions, 'Frozen'), 'Held');
   return {
-    ...withPolicy(status, policy),
+    ...status,
     wantedRevision: tip,
     observation: (status.observation ?? 0) + (fresh ? 1 : 0),
     ...(status.conditions === undefined && conditions.length === 0 ? {} : { conditions }),
@@ -143,18 +126,11 @@ export async function settleHold(
   if (acknowledgedTip === undefined) return false;
   const owner = await options.home.get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: delivery });
   if (owner.status?.branches?.[branch] !== acknowledgedTip) return false;
-  await changeStatus(options, nameOf(environment), (status) =>
-    want(status, acknowledgedTip, status.promotionPolicy),
-  );
+  await changeStatus(options, nameOf(environment), (status) => want(status, acknowledgedTip));
   return true;
 }
 
-function withPolicy(status: EnvironmentStatus, policy: PromotionPolicy | undefined): EnvironmentStatus {
-  const { promotionPolicy: _before, ...rest } = status;
-  return policy === undefined ? rest : { ...rest, promotionPolicy: policy };
-}
-
-function publish(
+export function publish(
   { progress, clock }: Pick<WantedOptions, 'progress' | 'clock'>,
   { spec }: Environment,
   stage: ProgressEvent['stage'],

@@ -12,7 +12,6 @@ interface Scene {
   readonly branches: string;
   readonly files?: Readonly<Record<string, FileAt>>;
   readonly known?: string;
-  readonly clusters?: readonly string[];
 }
 
 /** `name@branch` for what is known; a trailing `*` marks one that stood in a file. */
@@ -34,10 +33,9 @@ function found(scene: Scene): string {
     branches: new Set(scene.branches.split(' ')),
     fileAt: (branch) => scene.files?.[branch],
     known: known(scene.known),
-    clusters: scene.clusters ?? [],
   })
-    .map((one) =>
-      one.state === 'frozen' ? `${one.name}!${one.frozen.reason}` : `${one.name}@${one.spec.branch}`,
+    .map(({ name, frozen, asked, own }) =>
+      frozen ? `${name}!${frozen.reason}` : `${name}@${(asked ?? own)?.terms.branch}`,
     )
     .join(' ');
 }
@@ -64,39 +62,49 @@ describe('discovery of environments', () => {
       branches: new Set(['main']),
       fileAt: () => file(THREE),
       known: before,
-      clusters: [],
     }).find(({ name }) => name === 'prod');
-  const messageOf = (one: ReturnType<typeof prodWithoutBranch>) =>
-    one?.state === 'frozen' ? one.frozen.message : undefined;
+  const messageOf = (one: ReturnType<typeof prodWithoutBranch>) => one?.frozen?.message;
 
   it('freezes what waits for its first promotion, which creates the branch', () => {
     const prod = prodWithoutBranch();
     expect(messageOf(prod)).to.match(/first promotion from preprod creates it/);
-    expect(prod?.spec?.namespace).to.equal('shop-prod');
+    expect(prod?.asked?.terms.namespace).to.equal('shop-prod');
   });
 
   it('goes on saying so until something was deployed; then the branch is missed', () => {
-    const waiting: KnownEnvironment = { name: 'prod', branch: 'prod', origin: 'file' };
+    const waiting: KnownEnvironment = { name: 'prod', branch: 'prod', from: 'preprod', origin: 'file' };
     expect(messageOf(prodWithoutBranch(waiting))).to.match(/first promotion from preprod creates it/);
     expect(messageOf(prodWithoutBranch({ ...waiting, deployed: true }))).to.match(
       /does not exist any more; what is deployed stays/,
     );
   });
 
-  it('lets an environment be governed by the copy on its own branch', () => {
-    const strict = file(
-      '[{name: dev, branch: main}, {name: prod, promotion: {from: dev, gates: {approvals: 2}}}]',
-    );
-    const weak = file('[{name: dev, branch: main}, {name: prod, promotion: {from: dev}}]');
-    const all = discover({
+  const strict = '[{name: dev, branch: main}, {name: prod, promotion: {from: dev, gates: {approvals: 2}}}]';
+  const weak = '[{name: dev, branch: main}, {name: prod, branch: main}]';
+
+  it('lets the default branch only propose for an environment that exists, and hears its own branch too', () => {
+    const prod = discover({
       delivery: 'shop',
       defaultBranch: 'main',
       branches: new Set(['main', 'prod']),
-      fileAt: (branch) => (branch === 'prod' ? strict : weak),
-      known: [],
-      clusters: [],
+      fileAt: (branch) => file(branch === 'prod' ? strict : weak),
+      known: known('dev@main* prod@prod*'),
+    }).find(({ name }) => name === 'prod');
+    expect(prod?.known && prod.frozen === undefined).to.equal(true);
+    expect([prod?.asked?.by, prod?.asked?.terms.branch]).to.deep.equal(['main', 'main']);
+    expect([prod?.own?.by, prod?.own?.terms.promotion?.gates.approvals]).to.deep.equal(['prod', 2]);
+  });
+
+  it('lets a broken or emptied file of the default branch stop only what lives on that branch', () => {
+    const scene = (main: FileAt): Scene => ({
+      branches: 'main prod',
+      files: { main, prod: file(strict) },
+      known: 'dev@main* prod@prod*',
     });
-    expect(all.find(({ name }) => name === 'prod')?.policy?.gates.approvals).to.equal(2);
+    expect(found(scene(failed({ reason: 'YamlError', message: 'bad' })))).to.equal(
+      'dev!FileInvalid prod@prod',
+    );
+    expect(found(scene(file('[{name: dev, branch: main}]')))).to.equal('dev@main prod@prod');
   });
 
   const frozen: readonly [why: string, scene: Scene, expected: string][] = [
@@ -141,20 +149,10 @@ describe('discovery of environments', () => {
       },
       'dev@main prod!FileInvalid',
     ],
-    [
-      'its cluster is not one that the delivery may use',
-      { branches: 'main', files: { main: file('[{name: dev, branch: main, cluster: big}]') } },
-      'dev!ClusterNotAllowed',
-    ],
   ];
   for (const [why, scene, expected] of frozen) {
     it(`freezes, and never deletes, an environment when ${why}`, () => {
       expect(found(scene)).to.equal(expected);
     });
   }
-
-  it('lets an environment use a cluster that the delivery allows', () => {
-    const files = { main: file('[{name: dev, branch: main, cluster: big}]') };
-    expect(found({ branches: 'main', files, clusters: ['big'] })).to.equal('dev@main');
-  });
 });

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../kube/equal.ts';
+import type { EnvironmentEntry } from './deliveryfile.ts';
+import { formatDuration } from './duration.ts';
+import { ownNamespace } from './namespaces.ts';
+import type { Environment, PromotionPolicy, Terms } from './types.ts';
+
+/** In the order in which they are told. */
+const TERMS = ['branch', 'path', 'namespace', 'cluster', 'promotion'] as const;
+export type Term = (typeof TERMS)[number];
+
+/** What an entry of a pilotage.yaml asks for, its defaults filled in. */
+export const termsOf = (delivery: string, entry: EnvironmentEntry): Terms => ({
+  branch: entry.branch,
+  path: entry.path,
+  namespace: entry.namespace ?? ownNamespace(delivery, entry.name),
+  ...(entry.cluster ? { cluster: entry.cluster } : {}),
+  ...(entry.promotion ? { promotion: entry.promotion } : {}),
+});
+
+/** The terms of an environment that exists: those that its object records, whatever any file says. */
+export function termsInForce({ spec, status }: Environment): Terms {
+  const { branch, path, namespace, cluster } = spec;
+  const promotion = status?.promotionPolicy;
+  return { branch, path, namespace, ...(cluster ? { cluster } : {}), ...(promotion ? { promotion } : {}) };
+}
+
+export const differing = (a: Terms, b: Terms): readonly Term[] =>
+  TERMS.filter((term) => canonicalJson(a[term] ?? null) !== canonicalJson(b[term] ?? null));
+
+/** `terms` with the named ones as `from` has them. */
+export function taking(terms: Terms, from: Terms, names: readonly Term[]): Terms {
+  const taken: Record<string, unknown> = { ...terms };
+  for (const name of names) {
+    if (from[name] === undefined) delete taken[name];
+    else taken[name] = from[name];
+  }
+  return taken as unknown as Terms;
+}
+
+/** Equal for equal terms; of a change, what a person agrees to: another proposal, or other terms in force, are another. */
+export const digestOf = (...terms: readonly Terms[]): string =>
+  createHash('sha256').update(canonicalJson(terms)).digest('hex').slice(0, 12);
+
+/** Whether every gate of the one policy stands in the other at least as high: nobody gets through who did not before. */
+export function tightens(from: PromotionPolicy | undefined, to: PromotionPolicy | undefined): boolean {
+  if (from === undefined) return true;
+  if (to === undefined || to.from !== from.from || (to.auto && !from.auto)) return false;
+  const known: Readonly<Record<string, unknown>> = { ...to.gates };
+  const higher = Object.entries(from.gates).every(([gate, height]) => {
+    const next = known[gate];
+    if (typeof height === 'number') return typeof next === 'number' && next >= height;
+    return canonicalJson(next ?? null) === canonicalJson(height ?? null);
+  });
+  return higher && (from.unsupportedGates ?? []).every((gate) => to.unsupportedGates?.includes(gate));
+}
+
+/** `branch prod → main, promotion from dev with approvals 2 → none`. */
+export const describeChange = (from: Terms, to: Terms): string =>
+  differing(from, to)
+    .map((term) => `${term} ${textOf(from[term])} → ${textOf(to[term])}`)
+    .join(', ');
+
+function textOf(value: Terms[Term]): string {
+  if (value === undefined || value === '') return 'none';
+  return typeof value === 'string' ? value : policyText(value);
+}
+
+function policyText({ from, auto, gates, unsupportedGates = [] }: PromotionPolicy): string {
+  const known = Object.entries(gates).map(([gate, value]) =>
+    typeof value === 'number' && gate !== 'approvals'
+      ? `${gate} ${formatDuration(value)}`
+      : `${gate} ${typeof value === 'number' ? value : canonicalJson(value ?? null)}`,
+  );
+  const all = [...known, ...unsupportedGates];
+  return `from ${from}${auto ? ' automatically' : ''}, ${all.length > 0 ? `gates ${all.join(' ')}` : 'no gates'}`;
+}
