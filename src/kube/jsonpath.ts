@@ -9,14 +9,33 @@ type Step = (node: unknown) => unknown[];
 
 class PathError extends Error {}
 
+const MAX_TEXT = 1024;
+/** Each `..` finds a node once for every node above it: `..*..*..*` of a deep object finds more than memory holds. */
+const MAX_FOUND = 100_000;
+
+/** Nothing where too much would be found. */
+function follow(steps: readonly Step[], object: unknown): unknown[] {
+  let nodes: unknown[] = [object];
+  for (const step of steps) {
+    const next: unknown[] = [];
+    for (const node of nodes) {
+      for (const found of step(node)) next.push(found);
+      if (next.length > MAX_FOUND) return [];
+    }
+    nodes = next;
+  }
+  return nodes;
+}
+
 /**
  * Compiles the subset that additionalPrinterColumns and waits use: `.a.b`, `['k']`, `[0]`, `[-1]`, `[*]`, `.*`, `..b`,
  * `[?(@.type=="Ready")].status`; braces and a leading `$` are allowed (client-go `util/jsonpath`).
  */
 export function compileJsonPath(text: string): Result<JsonPath> {
   try {
+    if (text.length > MAX_TEXT) throw new PathError(`it is longer than ${MAX_TEXT} characters`);
     const steps = parse(text.trim().replace(/^\{(.*)\}$/s, '$1'));
-    return ok((object) => steps.reduce<unknown[]>((nodes, step) => nodes.flatMap(step), [object]));
+    return ok((object) => follow(steps, object));
   } catch (error) {
     if (!(error instanceof PathError)) throw error;
     return failed({ reason: 'InvalidJsonPath', message: `${text}: ${error.message}` });
@@ -109,8 +128,7 @@ function filterStep(expression: string): Step {
   if (!match) throw new PathError(`the filter ${expression} is not understood`);
   const [, path = '', operator, operand] = match;
   const left = parse(path);
-  const find = (item: unknown): unknown[] =>
-    left.reduce<unknown[]>((nodes, step) => nodes.flatMap(step), [item]);
+  const find = (item: unknown): unknown[] => follow(left, item);
   if (operator === undefined || operand === undefined)
     return (node) => children(node).filter((item) => find(item).length > 0);
   const right = literal(operand);

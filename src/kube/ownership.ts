@@ -8,6 +8,7 @@ import {
   type PathElement,
   pathsOf,
   union,
+  unionAll,
 } from './fieldset.ts';
 import type { Manager, Managers } from './managers.ts';
 import type { Schema } from './schema.ts';
@@ -52,7 +53,7 @@ function settle(
   for (const [id, manager] of managers) {
     if (id === actor) continue;
     const disputed = intersection(manager.set, changed);
-    conflicts.push(...pathsOf(disputed).map((path) => ({ manager, path })));
+    for (const path of pathsOf(disputed)) conflicts.push({ manager, path });
     const set = difference(difference(manager.set, disputed), comparison.removed);
     if (isEmpty(set)) settled.delete(id);
     else if (set !== manager.set) settled.set(id, { ...manager, set });
@@ -111,8 +112,7 @@ export function applied(
 function prune(schema: Schema, merged: unknown, managers: Managers, last: FieldSet): unknown {
   const named = (set: FieldSet): FieldSet => withNamedParents(schema, set);
   const all = named(fieldsOf(schema, merged));
-  let claimed = EMPTY;
-  for (const manager of managers.values()) claimed = union(claimed, manager.set);
+  const claimed = unionAll([...managers.values()].map(({ set }) => set));
 
   const bare = remove(schema, merged, named(last));
   const withOwned = remove(

@@ -199,11 +199,12 @@ function holds({ key, operator, values }: Requirement, labels: Readonly<Record<s
     case 'NotIn':
       return value === undefined || !values.includes(value);
     case 'GreaterThan':
-      return isInteger(value) && BigInt(value) > BigInt(values[0] ?? 0);
+      return isInteger(value) && isInteger(values[0]) && BigInt(value) > BigInt(values[0]);
     case 'LessThan':
-      return isInteger(value) && BigInt(value) < BigInt(values[0] ?? 0);
+      return isInteger(value) && isInteger(values[0]) && BigInt(value) < BigInt(values[0]);
   }
 }
 
+/** Of 64 bits, as Go parses them: reading a million digits takes quadratic time. */
 const isInteger = (value: string | undefined): value is string =>
-  value !== undefined && /^-?\d+$/.test(value);
+  value !== undefined && /^-?\d{1,19}$/.test(value);

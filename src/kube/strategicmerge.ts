@@ -51,11 +51,12 @@ function retained(original: JsonObject, patch: JsonObject): Record<string, Json>
   const keys = patch.$retainKeys;
   if (keys === undefined) return { ...original };
   if (!Array.isArray(keys)) throw malformed('invalid patch format of retainKeys');
+  const known = new Set<unknown>(keys);
   const stray = Object.keys(patch).find(
-    (key) => !key.startsWith('$') && patch[key] !== null && !keys.includes(key),
+    (key) => !key.startsWith('$') && patch[key] !== null && !known.has(key),
   );
   if (stray !== undefined) throw malformed(`invalid patch format of retainKeys: ${stray} is not among them`);
-  return Object.fromEntries(Object.entries(original).filter(([key]) => keys.includes(key)));
+  return Object.fromEntries(Object.entries(original).filter(([key]) => known.has(key)));
 }
 
 /** undefined deletes. */

@@ -75,6 +75,16 @@ describe('JSONPath', () => {
   });
 });
 
+describe('a JSONPath that multiplies', () => {
+  it('finds nothing rather than more than memory holds', () => {
+    let deep: object = { name: 'x' };
+    for (let i = 0; i < 60; i++) deep = { a: deep };
+    const compiled = compileJsonPath('$..*..*..*..*..*..*');
+    expect(compiled.ok && compiled.value(deep)).to.deep.equal([]);
+    expect(compileJsonPath(`.${'a'.repeat(2000)}`).ok).to.equal(false);
+  });
+});
+
 describe('equality', () => {
   it('does not mind the order of keys or undefined members, and minds the order of items', () => {
     expect(deepEqual({ a: 1, b: undefined }, { a: 1 })).to.equal(true);

@@ -16,7 +16,8 @@ export function fieldsOf(schema: Schema, value: unknown): FieldSet {
 
   const visitItems = (node: Schema, items: readonly unknown[]): void => {
     const elements = items.map((item) => itemElement(node, item));
-    const doubled = new Set(elements.filter((element, i) => elements.indexOf(element) !== i));
+    const seen = new Set<PathElement>();
+    const doubled = new Set(elements.filter((element) => seen.size === seen.add(element).size));
     items.forEach((item, i) => {
       path.push(elements[i] as PathElement);
       // Doubled items are owned together, as one leaf.

@@ -35,7 +35,9 @@ class ListMerge {
   readonly #rights: readonly PathElement[];
   readonly #leftIndex: ReadonlyMap<PathElement, unknown>;
   readonly #rightIndex: ReadonlyMap<PathElement, unknown>;
-  readonly #shared: PathElement[];
+  readonly #shared: readonly PathElement[];
+  /** The first shared item that is not merged yet: a queue that is shifted takes quadratic time. */
+  #next = 0;
   readonly #merged = new Set<PathElement>();
   readonly #out: unknown[] = [];
 
@@ -77,12 +79,16 @@ class ListMerge {
 
   /** A shared item whose turn in the applied order has not come. */
   #waits(element: PathElement): boolean {
-    return this.#rightIndex.has(element) && this.#shared.length > 0 && this.#shared[0] !== element;
+    return (
+      this.#rightIndex.has(element) &&
+      this.#next < this.#shared.length &&
+      this.#shared[this.#next] !== element
+    );
   }
 
   #take(element: PathElement): void {
     this.#merged.add(element);
-    if (this.#shared[0] === element) this.#shared.shift();
+    if (this.#shared[this.#next] === element) this.#next++;
     const item = merge(itemSchema(this.#schema), this.#leftIndex.get(element), this.#rightIndex.get(element));
     this.#out.push(item);
   }

@@ -95,8 +95,8 @@ function owners(metadata: JsonObject): readonly FieldError[] {
 
 function update(metadata: JsonObject, old: JsonObject): readonly FieldError[] {
   const isDeleting = old.deletionTimestamp !== undefined;
-  const known = listAt(old, 'finalizers');
-  const added = listAt(metadata, 'finalizers').filter((finalizer) => !known.includes(finalizer));
+  const known = new Set(listAt(old, 'finalizers'));
+  const added = listAt(metadata, 'finalizers').filter((finalizer) => !known.has(finalizer));
   return [
     ...immutable('metadata.name', metadata.name, old.name),
     ...immutable('metadata.namespace', metadata.namespace, old.namespace),

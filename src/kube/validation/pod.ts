@@ -105,10 +105,8 @@ function frozenPart(spec: JsonObject, old: JsonObject): JsonObject {
   const { activeDeadlineSeconds: _, ephemeralContainers: __, schedulingGates: ___, ...rest } = spec;
   const withoutImages = (key: string) =>
     objectsAt(spec, key).map(({ image: _image, ...container }) => container);
-  const previous = listAt(old, 'tolerations').map((toleration) => JSON.stringify(toleration));
-  const kept = listAt(spec, 'tolerations').filter((toleration) =>
-    previous.includes(JSON.stringify(toleration)),
-  );
+  const previous = new Set(listAt(old, 'tolerations').map((toleration) => JSON.stringify(toleration)));
+  const kept = listAt(spec, 'tolerations').filter((toleration) => previous.has(JSON.stringify(toleration)));
   const grace =
     Number(old.terminationGracePeriodSeconds) < 0 ? -1 : (spec.terminationGracePeriodSeconds ?? null);
   return {

@@ -97,9 +97,10 @@ const NODE_RULES: readonly NodeRule[] = [
 ];
 
 function nodeMay(node: string, attributes: ResourceAttributes): Decision {
-  const { group, resource, subresource, verb } = attributes;
+  const { group, resource, subresource, verb, isUnread } = attributes;
   const full = `${group ? `${group}/` : ''}${resource}${subresource ? `/${subresource}` : ''}`;
   const rules = NODE_RULES.filter((rule) => rule.resources.includes(full) && rule.verbs.includes(verb));
-  if (rules.some(({ when }) => !when || when(node, attributes))) return ALLOWED;
+  const isOpen = isUnread && verb === 'create';
+  if (rules.some(({ when }) => !when || isOpen || when(node, attributes))) return ALLOWED;
   return denied(rules.find(({ reason }) => reason)?.reason);
 }

@@ -69,9 +69,14 @@ const CAUSES: Record<FieldError['reason'], string> = {
   TypeInvalid: 'FieldValueTypeInvalid',
 };
 
+/** Causes that are told: an object of a megabyte can be wrong in a hundred thousand places, and nobody reads them. */
+const MOST_CAUSES = 200;
+
 export function invalid(resource: Named, name: string, errors: readonly FieldError[]): StatusError {
-  const lines = errors.map(({ field, message }) => `${field}: ${message}`);
-  const causes = errors.map(
+  const told = errors.slice(0, MOST_CAUSES);
+  const lines = told.map(({ field, message }) => `${field}: ${message}`);
+  if (errors.length > told.length) lines.push(`and ${errors.length - told.length} more`);
+  const causes = told.map(
     ({ field, reason, message }): StatusCause => ({ reason: CAUSES[reason], message, field }),
   );
   const qualifiedKind = resource.group ? `${resource.kind}.${resource.group}` : resource.kind;

@@ -7,11 +7,12 @@ import { errnoOf, ProblemError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { statusError } from '../../kube/status.ts';
 import { authenticate } from './authentication.ts';
+import { denied } from './errors.ts';
 import { type Answer, json, statusOf } from './http-answers.ts';
 import { createWriter, type Writer } from './http-objects.ts';
 import { createPaths, type Paths, type ServerVersion } from './http-paths.ts';
 import { bytesOf, type Call, requiredBody } from './http-request.ts';
-import { answerResource } from './http-resources.ts';
+import { answerResource, type ResourceRoute } from './http-resources.ts';
 import { writeAnswer, writeRefusal } from './http-write.ts';
 import type { NodeLinks } from './links.ts';
 import type { Pki } from './pki.ts';
@@ -19,7 +20,7 @@ import { answerReview, reviewOf } from './reviews.ts';
 import { routeOf } from './routes.ts';
 import { columnCache } from './table.ts';
 import type { Tokens } from './tokens.ts';
-import type { Api } from './types.ts';
+import type { Api, Attributes, RequestVerb } from './types.ts';
 
 export interface HttpsServerOptions {
   readonly api: Api;
@@ -116,10 +117,46 @@ function createHandler({
   return async (call) => {
     const route = routeOf(call.path);
     if (route.type === 'path') return paths.answer(call);
+    const authorized = { ...call, body: () => bodyOfAuthorized(api, call, route) };
     const review = call.method === 'POST' ? reviewOf(route.group, route.plural) : undefined;
-    if (review) return json(answerReview(api, tokens, call.user, review, await requiredBody(call)), 201);
-    return answerResource(api, writer, call, route);
+    if (review)
+      return json(answerReview(api, tokens, call.user, review, await requiredBody(authorized)), 201);
+    return answerResource(api, writer, authorized, route);
   };
+}
+
+/** Nobody's body is read, nor decoded, who could not write whatever it holds; the verb decides again once it is known. */
+function bodyOfAuthorized(api: Api, call: Call, route: ResourceRoute): Promise<Buffer> {
+  const { group, plural: resource, namespace, name, subresource } = route;
+  const verb = verbOf(call.method, name);
+  if (!verb) return call.body();
+  const attributes: Attributes = {
+    verb,
+    group,
+    resource,
+    isUnread: true,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(subresource === undefined ? {} : { subresource }),
+  };
+  const decision = api.authorize(call.user, attributes);
+  if (!decision.allowed) throw denied(call.user, attributes, decision.reason);
+  return call.body();
+}
+
+function verbOf(method: string, name: string | undefined): RequestVerb | undefined {
+  switch (method) {
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return name === undefined ? 'deletecollection' : 'delete';
+    default:
+      return undefined;
+  }
 }
 
 interface Service {

@@ -71,8 +71,8 @@ export function assertUnmodified(kind: Kind, object: KubeObject, live: KubeObjec
 
 function assertNoNewFinalizers(kind: Kind, object: KubeObject, live: KubeObject): void {
   if (!live.metadata.deletionTimestamp) return;
-  const before = live.metadata.finalizers ?? [];
-  const added = (object.metadata.finalizers ?? []).filter((finalizer) => !before.includes(finalizer));
+  const before = new Set(live.metadata.finalizers);
+  const added = (object.metadata.finalizers ?? []).filter((finalizer) => !before.has(finalizer));
   if (added.length === 0) return;
   const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`;
   throw invalid(kind, live.metadata.name ?? '', [

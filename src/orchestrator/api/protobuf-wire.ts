@@ -11,6 +11,11 @@ const NOTHING = Buffer.alloc(0);
 export function* fieldsOf(bytes: Buffer): Generator<Field, void, void> {
   let at = 0;
   const varint = (): bigint => {
+    const first = bytes[at];
+    if (first !== undefined && first < 0x80) {
+      at++;
+      return BigInt(first);
+    }
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = bytes[at++];
@@ -37,7 +42,18 @@ export function* fieldsOf(bytes: Buffer): Generator<Field, void, void> {
   }
 }
 
+/** The last field of this number, as a message that was merged from several would have it. */
+export function member(bytes: Buffer, number: number): Field | undefined {
+  let found: Field | undefined;
+  for (const field of fieldsOf(bytes)) if (field.number === number) found = field;
+  return found;
+}
+
 export const utf8 = (bytes: Buffer): string => bytes.toString('utf8');
+
+/** The text of a field, '' where it is not there. */
+export const textOf = (bytes: Buffer, number: number): string =>
+  utf8(member(bytes, number)?.bytes ?? NOTHING);
 
 /** int64 → number; what a number cannot hold is refused rather than rounded. */
 export function toNumber(value: bigint): number {

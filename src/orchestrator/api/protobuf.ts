@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { rfc3339, rfc3339Micro } from '../../base/clock.ts';
+import { describeExcess, excessAt, OBJECT_BOUNDS, parseBoundedJson } from '../../kube/bounds.ts';
 import { isObject } from '../../kube/equal.ts';
 import { statusError } from '../../kube/status.ts';
 import { gvkOf, type Json } from '../../kube/types.ts';
-import { type Field, fieldsOf, toNumber, utf8 } from './protobuf-wire.ts';
+import { type Field, fieldsOf, member, textOf, toNumber, utf8 } from './protobuf-wire.ts';
 
 /**
  * Bodies in Kubernetes' protobuf, which kubectl ≥ 1.32 sends for `create <generator>`, `autoscale` and `auth can-i`, as the
@@ -26,7 +27,7 @@ export function decodeProtobuf(body: Buffer): Json {
       `${kind} of ${apiVersion} is not understood as protobuf, send application/json`,
     );
   }
-  const object = guarded(() => message(name, envelope.raw));
+  const object = guarded(() => new Decoder().message(name, envelope.raw));
   return { apiVersion, kind, ...(isObject(object) ? object : {}) };
 }
 
@@ -44,12 +45,9 @@ const malformed = (why: string) =>
   statusError('BadRequest', `the body is not valid Kubernetes protobuf: ${why}`);
 
 function envelopeOf(bytes: Buffer): { apiVersion: string; kind: string; raw: Buffer } {
-  const fields = [...fieldsOf(bytes)];
-  const part = (number: number) => fields.find((field) => field.number === number)?.bytes ?? Buffer.alloc(0);
-  const type = [...fieldsOf(part(1))];
-  const word = (number: number) =>
-    utf8(type.find((field) => field.number === number)?.bytes ?? Buffer.alloc(0));
-  return { apiVersion: word(1), kind: word(2), raw: part(2) };
+  const part = (number: number) => member(bytes, number)?.bytes ?? Buffer.alloc(0);
+  const type = part(1);
+  return { apiVersion: textOf(type, 1), kind: textOf(type, 2), raw: part(2) };
 }
 
 type Row = readonly [json: string, type: string, flags?: string];
@@ -87,62 +85,88 @@ function table(name: string): Message {
   return found;
 }
 
-function message(name: string, bytes: Buffer): Json {
-  const special = SPECIAL[name];
-  if (special) return special(bytes);
-  const rows = table(name);
-  const object: Record<string, Json> = {};
-  for (const field of fieldsOf(bytes)) {
-    const row = rows[String(field.number)];
-    // A field of a newer version: dropped, as a server of this version drops it in JSON.
-    if (row) assign(object, row, field);
+/** Decodes one body in time linear in it: nothing is copied that has been gathered, and what it gathers is bounded. */
+class Decoder {
+  #left = OBJECT_BOUNDS.nodes;
+  #depth = 0;
+
+  message(name: string, bytes: Buffer): Json {
+    if (++this.#depth > OBJECT_BOUNDS.depth) throw malformed(tooLarge('depth'));
+    const special = SPECIAL[name];
+    const value = special ? special(bytes) : this.#struct(table(name), bytes);
+    this.#depth--;
+    return value;
   }
-  return rows.list ? (object.items ?? []) : object;
+
+  #struct(rows: Message, bytes: Buffer): Json {
+    const draft: Draft = { members: {}, lists: new Map(), maps: new Map() };
+    for (const field of fieldsOf(bytes)) {
+      if (--this.#left < 0) throw malformed(tooLarge('nodes'));
+      const row = rows[String(field.number)];
+      // A field of a newer version: dropped, as a server of this version drops it in JSON.
+      if (row) this.#assign(draft, row, field);
+    }
+    const object = draft.members;
+    for (const [key, items] of draft.lists) object[key] = items;
+    // fromEntries: a key may be `__proto__`, and is one like any other.
+    for (const [key, entries] of draft.maps) object[key] = Object.fromEntries(entries);
+    return rows.list ? (object.items ?? []) : object;
+  }
+
+  #assign(draft: Draft, [json, type, flags = '']: Row, field: Field): void {
+    const map = /^map<\w+,(.*)>$/.exec(type);
+    if (map) {
+      gathered(draft.maps, json).push(this.#entry(map[1] ?? '', field.bytes));
+      return;
+    }
+    const value = this.#value(type, field);
+    if (flags.includes('r')) gathered(draft.lists, json).push(value);
+    else if (flags.includes('i')) Object.assign(draft.members, value);
+    else if (flags.includes('z') ? value !== null : !isZero(value)) draft.members[json] = value;
+  }
+
+  #entry(type: string, bytes: Buffer): readonly [string, Json] {
+    const value = member(bytes, 2) ?? { number: 2, varint: 0n, bytes: Buffer.alloc(0) };
+    return [textOf(bytes, 1), this.#value(type, value)];
+  }
+
+  #value(type: string, field: Field): Json {
+    switch (type) {
+      case 'string':
+        return utf8(field.bytes);
+      case 'bytes':
+        return field.bytes.toString('base64');
+      case 'bool':
+        return field.varint !== 0n;
+      case 'int32':
+      case 'int64':
+      case 'uint32':
+      case 'uint64':
+        return toNumber(field.varint);
+      case 'double':
+        return field.bytes.readDoubleLE(0);
+      default:
+        return this.message(type, field.bytes);
+    }
+  }
 }
 
-function assign(object: Record<string, Json>, [json, type, flags = '']: Row, field: Field): void {
-  const map = /^map<\w+,(.*)>$/.exec(type);
-  if (map) {
-    const [key, value] = entryOf(map[1] ?? '', field.bytes);
-    object[json] = { ...(object[json] as object), [key]: value };
-    return;
-  }
-  const value = jsonOf(type, field);
-  if (flags.includes('r')) object[json] = [...((object[json] as Json[] | undefined) ?? []), value];
-  else if (flags.includes('i')) Object.assign(object, value);
-  else if (flags.includes('z') ? value !== null : !isZero(value)) object[json] = value;
+/** A message under way. */
+interface Draft {
+  readonly members: Record<string, Json>;
+  readonly lists: Map<string, Json[]>;
+  readonly maps: Map<string, (readonly [string, Json])[]>;
 }
 
-function entryOf(type: string, bytes: Buffer): readonly [string, Json] {
-  const fields = [...fieldsOf(bytes)];
-  const key = fields.find(({ number }) => number === 1);
-  const value = fields.find(({ number }) => number === 2) ?? {
-    number: 2,
-    varint: 0n,
-    bytes: Buffer.alloc(0),
-  };
-  return [utf8(key?.bytes ?? Buffer.alloc(0)), jsonOf(type, value)];
+function gathered<T>(lists: Map<string, T[]>, key: string): T[] {
+  const known = lists.get(key);
+  if (known) return known;
+  const list: T[] = [];
+  lists.set(key, list);
+  return list;
 }
 
-function jsonOf(type: string, field: Field): Json {
-  switch (type) {
-    case 'string':
-      return utf8(field.bytes);
-    case 'bytes':
-      return field.bytes.toString('base64');
-    case 'bool':
-      return field.varint !== 0n;
-    case 'int32':
-    case 'int64':
-    case 'uint32':
-    case 'uint64':
-      return toNumber(field.varint);
-    case 'double':
-      return field.bytes.readDoubleLE(0);
-    default:
-      return message(type, field.bytes);
-  }
-}
+const tooLarge = (of: 'nodes' | 'depth') => `it is too large: ${describeExcess(excessAt(OBJECT_BOUNDS, of))}`;
 
 /** What Go leaves out of JSON for `omitempty`, and an empty struct, which means the same. */
 const isZero = (value: Json): boolean =>
@@ -152,20 +176,17 @@ const isZero = (value: Json): boolean =>
   value === false ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
-const member = (bytes: Buffer, number: number): Field | undefined =>
-  [...fieldsOf(bytes)].find((field) => field.number === number);
+const json = (text: string): Json => parseBoundedJson(text) as Json;
 
 /** Types that write themselves to JSON in Go. */
 const SPECIAL: Readonly<Record<string, (bytes: Buffer) => Json>> = {
-  'resource.Quantity': (bytes) => utf8(member(bytes, 1)?.bytes ?? Buffer.alloc(0)),
+  'resource.Quantity': (bytes) => textOf(bytes, 1),
   'intstr.IntOrString': (bytes) =>
-    member(bytes, 1)?.varint === 1n
-      ? utf8(member(bytes, 3)?.bytes ?? Buffer.alloc(0))
-      : toNumber(member(bytes, 2)?.varint ?? 0n),
+    member(bytes, 1)?.varint === 1n ? textOf(bytes, 3) : toNumber(member(bytes, 2)?.varint ?? 0n),
   'meta.v1.Time': (bytes) => timeOf(bytes, rfc3339),
   'meta.v1.MicroTime': (bytes) => timeOf(bytes, rfc3339Micro),
-  'meta.v1.FieldsV1': (bytes) => JSON.parse(utf8(member(bytes, 1)?.bytes ?? Buffer.from('{}'))),
-  'runtime.RawExtension': (bytes) => JSON.parse(utf8(member(bytes, 1)?.bytes ?? Buffer.from('null'))),
+  'meta.v1.FieldsV1': (bytes) => json(textOf(bytes, 1) || '{}'),
+  'runtime.RawExtension': (bytes) => json(textOf(bytes, 1) || 'null'),
   'meta.v1.Duration': (bytes) => `${toNumber(member(bytes, 1)?.varint ?? 0n) / 1e9}s`,
 };
 

@@ -161,6 +161,8 @@ export type Attributes =
       /** The object as it is stored: for the same. */
       readonly live?: KubeObject;
       readonly fieldSelector?: string;
+      /** The body has not been read: is there any object that this user could write so? */
+      readonly isUnread?: boolean;
     }
   | { readonly verb: RequestVerb; readonly path: string };
 

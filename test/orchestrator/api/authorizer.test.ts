@@ -44,6 +44,11 @@ const CASES: readonly [keyof typeof USERS, RequestVerb, string, object, boolean]
   ['node', 'patch', '/services/status', inDefault, true],
   ['node', 'patch', '/services', inDefault, false],
   ['node', 'patch', 'apps/deployments', inDefault, false],
+  // Before the body is read.
+  ['node', 'create', '/nodes', { isUnread: true }, true],
+  ['node', 'create', '/secrets', { ...inDefault, isUnread: true }, false],
+  ['node', 'patch', '/nodes/status', { name: 'n2', isUnread: true }, false],
+  ['nobody', 'create', '/configmaps', { ...inDefault, isUnread: true }, false],
 ];
 
 function attributesOf(verb: RequestVerb, what: string, further: object): Attributes {

@@ -97,6 +97,28 @@ describe('the API over HTTPS', () => {
       expect(JSON.parse((await ask('/version')).text)).to.deep.include({ major: '1', minor: '35' });
     });
 
+    it('reads no body of who may not write, whatever it holds', async () => {
+      const { users } = load(readFileSync(server.nodeKubeconfig('n1'), 'utf8')) as Kubeconfig;
+      const [{ user } = { user: undefined }] = users;
+      const asNode = (method: string, path: string, contentType: string) =>
+        ask(path, {
+          method,
+          body: 'neither JSON nor protobuf',
+          cert: Buffer.from(user?.['client-certificate-data'] ?? '', 'base64'),
+          key: Buffer.from(user?.['client-key-data'] ?? '', 'base64'),
+          headers: { authorization: '', 'content-type': contentType },
+        });
+      for (const type of ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']) {
+        expect((await asNode('POST', configMaps, type)).code, type).to.equal(403);
+        expect((await asNode('PUT', `${configMaps}/x`, type)).code, type).to.equal(403);
+        expect(
+          (await asNode('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', type)).code,
+        ).to.equal(403);
+        // What some object would be allowed for is read.
+        expect((await asNode('POST', '/api/v1/nodes', type)).code, type).to.equal(400);
+      }
+    });
+
     it('takes a token as well as a certificate', async () => {
       expect((await ask('/api/v1/namespaces')).code).to.equal(200);
       expect((await server.client().list(NAMESPACES)).items).to.have.length.above(3);

@@ -226,4 +226,39 @@ describe('protobuf bodies', () => {
       }
     }
   });
+
+  // What copies at each field what it has gathered so far does not come back from the next two in time.
+  it('of 80,000 repeated fields become a list in linear time', () => {
+    const finalizers = Array.from({ length: 80_000 }, (_, i): Part => [14, `f${i}`]);
+    const decoded = decodeProtobuf(body('v1', 'ConfigMap', [[1, finalizers]])) as {
+      metadata: { finalizers: string[] };
+    };
+    expect(decoded.metadata.finalizers).to.have.length(80_000);
+    expect(decoded.metadata.finalizers[79_999]).to.equal('f79999');
+  });
+
+  it('of 30,000 keys become a map in linear time, whatever the keys are called', () => {
+    const entry = (key: string): Part => [
+      2,
+      [
+        [1, key],
+        [2, 'v'],
+      ],
+    ];
+    const entries = ['__proto__', 'constructor', ...Array.from({ length: 30_000 }, (_, i) => `k${i}`)].map(
+      entry,
+    );
+    const { data } = decodeProtobuf(body('v1', 'ConfigMap', entries)) as { data: object };
+    expect(Object.keys(data)).to.have.length(30_002);
+    expect(Object.getOwnPropertyDescriptor(data, '__proto__')?.value).to.equal('v');
+    expect(Object.getPrototypeOf(data)).to.equal(Object.prototype);
+  });
+
+  it('of more fields than an object may have are refused', () => {
+    const many = Array.from({ length: 100_001 }, (): Part => [14, '']);
+    expect(() => decodeProtobuf(body('v1', 'ConfigMap', [[1, many]]))).to.throw(
+      StatusError,
+      'more than 100,000 nodes',
+    );
+  });
 });

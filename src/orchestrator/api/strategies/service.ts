@@ -89,8 +89,10 @@ function keepAllocated(service: Service, live: Service): Service {
     needsClusterIp(service) && needsClusterIp(live)
       ? service.spec.clusterIP || live.spec.clusterIP
       : service.spec.clusterIP;
+  const key = ({ port, protocol }: ServicePort) => `${port}/${protocol}`;
+  const earlier = new Map(live.spec.ports?.toReversed().map((port) => [key(port), port]));
   const ports = service.spec.ports?.map((port) => {
-    const before = live.spec.ports?.find((old) => old.port === port.port && old.protocol === port.protocol);
+    const before = earlier.get(key(port));
     return needsNodePorts(service) && !port.nodePort && before?.nodePort
       ? { ...port, nodePort: before.nodePort }
       : port;
