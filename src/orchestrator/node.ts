@@ -20,7 +20,6 @@ import { findWildcards } from './node/listeners.ts';
 import { createLogs } from './node/logs.ts';
 import { createProcessRuntime } from './node/process.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
-import { serviceEnvironment } from './node/serviceenv.ts';
 import { stopRecorded } from './node/stop.ts';
 
 export { type BuildRequest, type ImageRow, type ImageStore, openImageStore } from './node/images.ts';
@@ -93,10 +92,8 @@ export function createNode(options: NodeOptions): PilotageNode {
       logger,
       fieldSelector: `spec.nodeName=${nodeName}`,
     }),
-    baseEnvironment: (namespace) => ({
-      ...serviceEnvironment(proxy.addresses(), namespace),
-      ...hostEnvironment,
-    }),
+    hostEnvironment,
+    services: proxy,
     releasePod: (uid) => proxy.releasePod(uid),
   });
   const logs = createLogs({
@@ -109,8 +106,10 @@ export function createNode(options: NodeOptions): PilotageNode {
   return { start, stop };
 
   async function start(): Promise<void> {
-    pods.start(stopping.signal);
+    // What was served is served before anything is started that might look for it.
     await proxy.start();
+    pods.start(stopping.signal);
+    proxy.synced.then(pods.wake, () => undefined);
     every(SURVEY_MS, survey);
     every(REFRESH_MS, () => {
       for (const worker of pods.list()) void worker.refreshVolumes();

@@ -39,6 +39,10 @@ export interface ServiceProxy {
   stop(): Promise<void>;
   /** Resolves when the table comes from the API and every address has been tried. */
   readonly synced: Promise<void>;
+  /** What is known of Services: as the API has them, as an earlier proxy kept them, or nothing yet. */
+  readonly knowledge: 'read' | 'kept' | 'none';
+  /** Whether this Service has been put into effect, as far as it can be. */
+  isServing(service: Service): boolean;
   /** Every port of every Service as it is really bound: for `<NAME>_SERVICE_HOST` and `_PORT`. */
   addresses(): readonly ServiceAddress[];
   /** One of them; `port` is the number or the name that the Service gives it. */
@@ -67,6 +71,9 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const listeners = createListeners(accept);
   let table: RoutingTable = new Map();
   let substitutes: Substitutes = {};
+  let knowledge: ServiceProxy['knowledge'] = 'none';
+  /** uids of Services that are in effect. */
+  let served: ReadonlySet<string | undefined> = new Set();
   let isDue = false;
   let applied: Promise<void> = Promise.resolve();
 
@@ -98,10 +105,13 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   /** Routing changes at once; listeners, the saved state and the conditions follow. */
   async function refresh(): Promise<void> {
     const current = slices.list();
+    const known = new Set(services.list().map(({ metadata }) => metadata.uid));
     releases.tidy(current.flatMap((slice) => slice.endpoints ?? []));
     table = route(services.list(), current, releases.has);
     for (const key of cursors.keys()) if (!table.has(key)) cursors.delete(key);
     await listen();
+    served = known;
+    knowledge = 'read';
     save({ routes: [...table.values()], substitutes });
     await Promise.all(services.list().map(report));
   }
@@ -167,6 +177,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
         table = new Map(saved.routes.map((one) => [routeKey(one), one]));
         substitutes = saved.substitutes;
         await listen();
+        knowledge = 'kept';
       }
       follow(stopping.signal).then(synced.resolve, synced.reject);
       void retryFailed(stopping.signal);
@@ -178,6 +189,10 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       for (const socket of sockets) socket.destroy();
     },
     synced: synced.promise,
+    get knowledge() {
+      return knowledge;
+    },
+    isServing: ({ metadata }) => served.has(metadata.uid),
     addresses: () => addressesOf(table, listeners.binding),
     serviceAddress({ namespace, name }, port) {
       const found = addressesOf(table, listeners.binding).find(

@@ -22,6 +22,8 @@ export interface Pods {
   start(signal: AbortSignal): void;
   list(): readonly PodWorker[];
   find(uid: string): PodWorker | undefined;
+  /** Something changed that all of them may have waited for. */
+  wake(this: void): void;
   /** Leaves all processes alone. */
   stop(): Promise<void>;
 }
@@ -133,6 +135,9 @@ export function createPods(options: PodsOptions): Pods {
     },
     list: () => [...workers.values()],
     find: (uid) => workers.get(uid),
+    wake() {
+      for (const worker of workers.values()) worker.wake();
+    },
     async stop() {
       await Promise.all([...workers.values()].map((worker) => worker.stop()));
     },

@@ -88,10 +88,10 @@ function advance(view: PodView, now: number): Step[] {
   for (const one of view.initContainers) {
     const sidecar = isSidecar(view.pod, one.name);
     if (begun && !sidecar) continue;
-    if (sidecar || !succeeded(one)) steps.push(keep(one, now, sidecar ? 'Always' : initPolicy(view)));
+    if (sidecar || !succeeded(one)) steps.push(keep(view, one, now, sidecar ? 'Always' : initPolicy(view)));
     if (!begun && (sidecar ? !one.started : !succeeded(one))) return steps;
   }
-  return [...steps, ...view.containers.map((one) => keep(one, now, policyOf(view)))];
+  return [...steps, ...view.containers.map((one) => keep(view, one, now, policyOf(view)))];
 }
 
 type Policy = 'Always' | 'OnFailure' | 'Never';
@@ -107,9 +107,10 @@ function mayRestart(one: ContainerView, policy: Policy): boolean {
 }
 
 /** Brings one container to running: the first attempt, or the next when the policy allows and the back-off is over. */
-function keep(one: ContainerView, now: number, policy: Policy): Step {
+function keep(view: PodView, one: ContainerView, now: number, policy: Policy): Step {
   const { current, blocked } = one;
   if (current && (isRunning(one) || !mayRestart(one, policy))) return { actions: [] };
+  if (lacksServices(view, one)) return { actions: [] };
   const at = Math.max(current ? restartAt(current, now) : 0, blocked?.retryAt ?? 0);
   if (at > now) return { actions: [], wakeAt: at };
   return {
@@ -123,6 +124,15 @@ function keep(one: ContainerView, now: number, policy: Policy): Step {
       },
     ],
   };
+}
+
+/**
+ * A program is told where the Services of its namespace are when it starts, and never again: nothing begins before they have been read
+ * (kubelet `kubelet_pods.go`: "services have not yet been read at least once"). What has crashed meanwhile is started with those of before.
+ */
+export function lacksServices({ servicesUnread }: PodView, { current }: ContainerView): boolean {
+  if (servicesUnread === undefined) return false;
+  return servicesUnread === 'none' || current === undefined || isPlanned(current);
 }
 
 /** Succeeded or Failed when nothing of the pod will ever run again. */

@@ -5,6 +5,7 @@ import type { EventRecorder } from '../../kube/events.ts';
 import type { ImageStore } from './images.ts';
 import type { LagMeter } from './lag.ts';
 import type { ContainerRuntime } from './runtime.ts';
+import type { NodeServices } from './serviceenv.ts';
 
 /** What all pods of a node share. */
 export interface PodContext {
@@ -20,8 +21,9 @@ export interface PodContext {
   readonly nodeName: string;
   readonly hostIP: string;
   readonly nodeResources: Readonly<Record<string, string>>;
-  /** PATH, HOME … and the addresses of services, as they are now. */
-  readonly baseEnvironment: (namespace: string) => Readonly<Record<string, string>>;
+  /** PATH, HOME and the like of the machine. */
+  readonly hostEnvironment: Readonly<Record<string, string>>;
+  readonly services: NodeServices;
   /** Resolves when no new connection of a service reaches the pod any more. */
   readonly releasePod: (uid: string) => Promise<void>;
   /** Told once, when nothing of the pod is left on this machine. */

@@ -8,7 +8,7 @@ import type {
   PodStatus,
 } from '../../kube/objects.ts';
 import { isPlanned, restartAt } from './backoff.ts';
-import { succeeded, terminalPhase } from './lifecycle.ts';
+import { lacksServices, succeeded, terminalPhase } from './lifecycle.ts';
 import { podConditions } from './podconditions.ts';
 import { type ContainerView, hasBegun, isRunning, isSidecar, type PodView } from './podview.ts';
 import { qosClass } from './qos.ts';
@@ -126,13 +126,16 @@ const isFinishedInit = (view: PodView, one: ContainerView): boolean =>
   one.current?.state.type === 'exited' &&
   one.current.state.exitCode === 0;
 
+const UNREAD = 'it waits until this node has read the Services that it is told of';
+
 function stateOf(view: PodView, one: ContainerView, waiting: string, now: number): ContainerState {
   const { current, blocked } = one;
   if (current?.state.type === 'running') return { running: { startedAt: rfc3339(current.startedAt) } };
   if (blocked && !view.ending) return { waiting: { reason: blocked.reason, message: blocked.message } };
-  if (!current) return { waiting: { reason: waiting } };
+  const creating = { waiting: { reason: waiting, ...(lacksServices(view, one) ? { message: UNREAD } : {}) } };
+  if (!current) return creating;
   if (!view.ending && willRestart(view, one)) {
-    if (isPlanned(current)) return { waiting: { reason: waiting } };
+    if (isPlanned(current)) return creating;
     const wait = Math.max(0, restartAt(current, now) - now);
     if (wait > 0)
       return { waiting: { reason: 'CrashLoopBackOff', message: backOffMessage(view, one, current) } };

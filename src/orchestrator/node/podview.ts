@@ -36,6 +36,8 @@ export interface PodView {
   readonly hostIP: string;
   /** Why it has to end: its deletion, or that the API does not know it any more. */
   readonly ending?: Ending;
+  /** What this node knows of Services when that is not what the API says now: then only what ran before is started again. */
+  readonly servicesUnread?: 'kept' | 'none';
   /** Names of containers that listen on the wildcard address, with ports. */
   readonly wildcards: readonly { readonly container: string; readonly port: number }[];
 }

@@ -108,6 +108,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       podIP: record.podIP,
       hostIP: context.hostIP,
       wildcards,
+      ...(context.services.knowledge === 'read' ? {} : { servicesUnread: context.services.knowledge }),
       ...(ending ? { ending } : {}),
     };
   }

@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
+import { type Clock, sleep } from '../../base/clock.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import type { Container, Pod } from '../../kube/objects.ts';
+import type { Container, Pod, Service } from '../../kube/objects.ts';
+import { SERVICES } from '../../kube/resources.ts';
 import { StatusError } from '../../kube/status.ts';
 import { expand, findProgram } from './command.ts';
 import { buildEnvironment } from './environment.ts';
@@ -8,6 +10,7 @@ import type { ImageStore } from './images.ts';
 import { rootDir, volumesDir } from './poddir.ts';
 import { environmentReferences, mergeReferences, volumeReferences } from './references.ts';
 import type { ContainerRef, StartRequest } from './runtime.ts';
+import { type NodeServices, serviceEnvironment, unservedReference } from './serviceenv.ts';
 import { readSources, type Sources } from './sources.ts';
 import { mountVolumes, writeVolumes } from './volumes.ts';
 import { workingDirectory } from './workingdirectory.ts';
@@ -24,8 +27,10 @@ export interface PreparationInput {
   readonly root: string;
   readonly images: Pick<ImageStore, 'resolve'>;
   readonly client: KubeClient;
-  /** What every container of the pod gets: PATH …, service addresses. */
-  readonly base: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** What every container gets: PATH …. */
+  readonly hostEnvironment: Readonly<Record<string, string>>;
+  readonly services: NodeServices;
   readonly nodeResources: Readonly<Record<string, string>>;
   /** What the attempt before was started with: used again while the API cannot say what is right now. */
   readonly before: Pick<StartRequest, 'argv' | 'env' | 'cwd' | 'image'> | undefined;
@@ -56,15 +61,39 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   const image = input.images.resolve(container.image ?? '');
   if (image.type === 'missing') return fault('ErrImagePull', image.message);
   const references = mergeReferences(environmentReferences(container), volumeReferences(pod));
+  const { namespace = '' } = pod.metadata;
   let sources: Sources;
+  let services: readonly Service[];
   try {
-    sources = await readSources(input.client, pod.metadata.namespace ?? '', references);
+    [sources, services] = await Promise.all([
+      readSources(input.client, namespace, references),
+      input.client.list(SERVICES, { namespace }).then(({ items }) => items),
+    ]);
   } catch (error) {
     if (before && isUnanswered(error)) return { ok: true, request: { ...before, ref, backOffMs, restarts } };
     const why = error instanceof Error ? error.message : String(error);
-    return fault('CreateContainerConfigError', `ConfigMaps and Secrets cannot be read: ${why}`);
+    return fault('CreateContainerConfigError', `ConfigMaps, Secrets and Services cannot be read: ${why}`);
   }
-  return assemble(input, sources, image.type === 'host' ? undefined : image);
+  const late = await unservedAfter(SERVED_MS, services, input);
+  if (late) return fault('CreateContainerConfigError', `Service "${late}" is not served on this node yet`);
+  return assemble(input, sources, services, image.type === 'host' ? undefined : image);
+}
+
+/** A Service that came with the pod is in effect within milliseconds; nobody could tell the program of it later. */
+const SERVED_MS = 2_000;
+const LOOK_MS = 10;
+
+async function unservedAfter(
+  ms: number,
+  services: readonly Service[],
+  { clock, services: node }: PreparationInput,
+): Promise<string | undefined> {
+  const deadline = clock.monotonic() + ms;
+  for (;;) {
+    const late = services.find((service) => !node.isServing(service));
+    if (!late || clock.monotonic() >= deadline) return late?.metadata.name;
+    await sleep(clock, LOOK_MS);
+  }
 }
 
 /** The API is away or cannot answer now; a refusal is an answer. */
@@ -75,6 +104,7 @@ const isUnanswered = (error: unknown): boolean =>
 function assemble(
   input: PreparationInput,
   sources: Sources,
+  services: readonly Service[],
   image: { readonly path: string; readonly digest: string } | undefined,
 ): Preparation {
   const { container, ref, backOffMs, restarts } = input;
@@ -82,7 +112,11 @@ function assemble(
   const environment = buildEnvironment({
     ...input,
     ...sources,
-    base: { ...input.base, ...own(input, root) },
+    base: {
+      ...serviceEnvironment(input.services.addresses(), input.pod.metadata.namespace ?? ''),
+      ...input.hostEnvironment,
+      ...own(input, root),
+    },
   });
   if (!environment.ok) return fault('CreateContainerConfigError', environment.message);
   const unwritten = writeFiles(input, sources, root);
@@ -95,6 +129,8 @@ function assemble(
     );
   }
   const { env } = environment;
+  const unserved = unservedReference(textsOf(container), env, services);
+  if (unserved) return fault('CreateContainerConfigError', unserved);
   const [name, ...args] = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
     expand(word, env),
   );
@@ -119,6 +155,13 @@ function assemble(
     },
   };
 }
+
+/** Everything of a container in which variables are expanded. */
+const textsOf = ({ command = [], args = [], env = [] }: Container): readonly string[] => [
+  ...command,
+  ...args,
+  ...env.flatMap(({ value }) => value ?? []),
+];
 
 /** The words by which a program learns where it is; a container's own env may override them. */
 function own({ pod, container, podIP }: PreparationInput, root: string): Record<string, string> {

@@ -64,7 +64,6 @@ export function createStarts({ context, uid, record, isOver, tell }: StartsOptio
         ref,
         backOffMs: action.backOffMs,
         restarts: action.restarts,
-        base: context.baseEnvironment(pod.metadata.namespace ?? ''),
         before: ref.attempt > 0 ? runtime.startedWith({ ...ref, attempt: ref.attempt - 1 }) : undefined,
       });
       if (!result) return;

@@ -96,16 +96,22 @@ export function supervise(options: SupervisorOptions): Supervisor {
     start('readiness');
   }
 
-  async function begin(): Promise<void> {
-    const fault = await options.postStart?.();
+  async function runPostStart(hook: () => Promise<string | undefined>): Promise<void> {
+    const fault = await hook();
     if (stopped) return;
     hooked = true;
     if (fault !== undefined) unhealthy = { message: `FailedPostStartHook: ${fault}` };
     onChange();
+    begin();
+  }
+
+  function begin(): void {
     if (!adopted?.started) start('startup');
     startOthers();
   }
-  void begin();
+  if (options.postStart) void runPostStart(options.postStart);
+  // At once: what was ready under an earlier agent is never seen otherwise.
+  else begin();
 
   return {
     get view() {

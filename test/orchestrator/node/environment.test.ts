@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Container, Pod } from '../../../src/kube/objects.ts';
+import type { Container, Pod, Service } from '../../../src/kube/objects.ts';
 import { nextAddress, reach } from '../../../src/orchestrator/node/addresses.ts';
 import { expand, findProgram } from '../../../src/orchestrator/node/command.ts';
 import { buildEnvironment } from '../../../src/orchestrator/node/environment.ts';
 import { parseListening } from '../../../src/orchestrator/node/listeners.ts';
 import { offsetOfTail, openLogIndex } from '../../../src/orchestrator/node/logindex.ts';
-import { serviceEnvironment } from '../../../src/orchestrator/node/serviceenv.ts';
+import { serviceEnvironment, unservedReference } from '../../../src/orchestrator/node/serviceenv.ts';
 import { mountVolumes, writeVolumes } from '../../../src/orchestrator/node/volumes.ts';
 import { scratch } from './helpers.ts';
 
@@ -112,6 +112,33 @@ describe('environment of a container', () => {
       MY_WEB_SERVICE_PORT: '31080',
       MY_WEB_SERVICE_PORT_HTTP: '31080',
     });
+  });
+});
+
+describe('a reference to a Service', () => {
+  const service = (name: string, spec: Service['spec']): Service => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name },
+    spec,
+  });
+  const services = [
+    service('my-db', { clusterIP: '127.200.0.9', ports: [{ port: 5432, name: 'sql' }] }),
+    service('headless', { clusterIP: 'None', ports: [{ port: 80 }] }),
+  ];
+  const fault = (text: string, env: Record<string, string> = {}) => unservedReference([text], env, services);
+
+  it('that exists and is not served here yet is one to wait for', () => {
+    for (const name of ['MY_DB_SERVICE_HOST', 'MY_DB_SERVICE_PORT', 'MY_DB_SERVICE_PORT_SQL'])
+      expect(fault(`tcp://$(${name})`)).to.equal(
+        `$(${name}): Service "my-db" cannot be reached on this node yet`,
+      );
+  });
+
+  it('that is served, is escaped, names nothing or a Service without address stays as Kubernetes leaves it', () => {
+    expect(fault('$(MY_DB_SERVICE_HOST)', { MY_DB_SERVICE_HOST: '127.200.0.9' })).to.equal(undefined);
+    for (const text of ['$$(MY_DB_SERVICE_HOST)', '$(OTHER_SERVICE_HOST)', '$(HEADLESS_SERVICE_HOST)'])
+      expect(fault(text)).to.equal(undefined);
   });
 });
 

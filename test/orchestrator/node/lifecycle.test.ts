@@ -171,6 +171,28 @@ describe('a container that ended with its node', () => {
   });
 });
 
+describe('before the Services have been read', () => {
+  const unread = (words: string, servicesUnread: 'kept' | 'none'): PodView => ({
+    ...view(words),
+    servicesUnread,
+  });
+
+  it('starts nothing that has not run, and says what it waits for', () => {
+    expect(actions(unread('-', 'kept'))).to.equal('');
+    expect(actions(unread('planned', 'kept'))).to.equal('');
+    const status = podStatus(unread('-', 'none'), undefined, NOW).containerStatuses?.[0];
+    expect(status?.state?.waiting).to.deep.equal({
+      reason: 'ContainerCreating',
+      message: 'it waits until this node has read the Services that it is told of',
+    });
+  });
+
+  it('starts what crashed again with the addresses that an earlier agent kept', () => {
+    expect(actions(unread('exit:1', 'kept'))).to.equal('start c0');
+    expect(actions(unread('exit:1', 'none'))).to.equal('');
+  });
+});
+
 describe('status of a pod', () => {
   it('shows CrashLoopBackOff with the end before as lastState while it waits', () => {
     const status = podStatus(view('exit:1@2/20'), undefined, NOW).containerStatuses?.[0];
