@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
+import { errnoOf } from './base/errors.ts';
 import type { CliContext } from './cli/context.ts';
-import { runCommandLine } from './cli/program.ts';
+import { LASTING, runCommandLine } from './cli/program.ts';
 import { readSurroundings } from './config.ts';
 
 const surroundings = readSurroundings();
@@ -27,6 +28,14 @@ const context: CliContext = {
     list: async (dataDir) => (await import('./agent.ts')).listImages(dataDir),
   },
 };
+
+// Whoever reads the output may have read enough: `pilotage history shop/prod | head -1`.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (errnoOf(error) !== 'EPIPE') throw error;
+    if (!LASTING.has(process.argv[2] ?? '')) process.exit();
+  });
+}
 
 // What a command waits for may be a timer alone, and those never keep a process alive; the command does.
 const running = setInterval(() => {}, 2 ** 31 - 1);

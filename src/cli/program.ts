@@ -46,6 +46,9 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   kubeconfig: async (context) => (await import('./kubeconfig.ts')).kubeconfigCommand(context),
 };
 
+/** Commands whose work is not their output: it goes on when nobody reads that any more. */
+export const LASTING: ReadonlySet<string> = new Set(['up', 'down', 'demo', 'agent', 'reap']);
+
 /** Second names, as the commands themselves declare them. */
 export const ALIASES: Readonly<Record<string, string>> = { get: 'status', template: 'render' };
 

@@ -1,9 +1,19 @@
 import { type Command, Option } from 'commander';
 import { formatProblem } from '../base/errors.ts';
 import type { PromotionReport } from '../model/faces.ts';
-import { clientCommand, environmentPath, face, type OutputOptions, print, printJson } from './command.ts';
+import {
+  clientCommand,
+  environmentPath,
+  face,
+  type OutputOptions,
+  parseDuration,
+  print,
+  printJson,
+} from './command.ts';
 import type { CliContext } from './context.ts';
+import type { FaceClient } from './face.ts';
 import { shortRevision } from './table.ts';
+import { onStderr, waitFor } from './wait.ts';
 
 export function promoteCommand(context: CliContext, exit: (code: number) => void): Command {
   return clientCommand('promote')
@@ -12,14 +22,36 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
     )
     .argument('<environment>', 'the target: shop/prod')
     .option('--dry-run', 'say what would happen, and why not')
-    .action(async (name: string, options: OutputOptions & { dryRun?: boolean }) => {
+    .option('-w, --wait', 'once it is promoted, wait until it is healthy')
+    .option('--timeout <duration>', 'with --wait: give up after this long', parseDuration, 120_000)
+    .action(async (name: string, options: PromoteOptions) => {
       const body = { dryRun: options.dryRun === true, by: context.surroundings.user };
-      const report = await (await face(context, options)).post<PromotionReport>(
-        environmentPath(name, 'promote'),
-        body,
-      );
+      const daemon = await face(context, options);
+      const report = await daemon.post<PromotionReport>(environmentPath(name, 'promote'), body);
       show(context, report, options, exit);
+      if (options.wait && !options.dryRun) await waitForRollout(context, daemon, report, options);
     });
+}
+
+interface PromoteOptions extends OutputOptions {
+  readonly dryRun?: boolean;
+  readonly wait?: boolean;
+  readonly timeout: number;
+}
+
+/** What is not promoted is not waited for: that a gate opens, or a person decides, is another wait. */
+async function waitForRollout(
+  context: CliContext,
+  daemon: FaceClient,
+  { delivery, to, outcome, mergeCommit }: PromotionReport,
+  { timeout, output }: PromoteOptions,
+): Promise<void> {
+  if (outcome !== 'Promoted' && outcome !== 'UpToDate') return;
+  const goal = { for: 'healthy', timeout, ...(mergeCommit ? { revision: mergeCommit } : {}) } as const;
+  const reached = await waitFor(context, daemon, `${delivery}/${to}`, goal, onStderr(context));
+  if (output === 'json') return;
+  const where = reached.urls.length > 0 ? `: ${reached.urls.join(' ')}` : '.';
+  print(context, `${delivery}/${to} is healthy at ${shortRevision(reached.deployedRevision)}${where}`);
 }
 
 export function approveCommand(context: CliContext, exit: (code: number) => void): Command {

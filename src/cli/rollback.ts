@@ -9,7 +9,7 @@ import {
   printJson,
 } from './command.ts';
 import type { CliContext } from './context.ts';
-import { waitFor } from './wait.ts';
+import { onStderr, waitFor } from './wait.ts';
 
 interface RollbackOptions extends OutputOptions {
   readonly wait?: boolean;
@@ -31,7 +31,8 @@ export function rollbackCommand(context: CliContext): Command {
       const daemon = await face(context, options);
       const body = { by: context.surroundings.user, ...(number === undefined ? {} : { number }) };
       const answer = await daemon.post<{ message: string }>(environmentPath(name, 'rollback'), body);
-      if (options.wait) await waitFor(context, daemon, name, { for: 'healthy', timeout: options.timeout });
+      const goal = { for: 'healthy', timeout: options.timeout } as const;
+      if (options.wait) await waitFor(context, daemon, name, goal, onStderr(context));
       if (options.output === 'json') return printJson(context, answer);
       print(context, answer.message);
       print(context, `  next: git revert the bad commit and push, then: pilotage pin ${name} --off`);

@@ -9,7 +9,7 @@ import {
   printJson,
 } from './command.ts';
 import type { CliContext } from './context.ts';
-import { waitFor } from './wait.ts';
+import { onStderr, waitFor } from './wait.ts';
 
 interface SyncOptions extends OutputOptions {
   readonly acknowledge?: boolean;
@@ -42,7 +42,8 @@ export function syncCommand(context: CliContext): Command {
       if (options.output === 'json' && !options.wait) return printJson(context, answer);
       if (options.output === 'text') print(context, answer.message);
       if (!options.wait) return print(context, `  next: pilotage wait ${name}`);
-      const reached = await waitFor(context, daemon, name, { for: 'healthy', timeout: options.timeout });
+      const goal = { for: 'healthy', timeout: options.timeout } as const;
+      const reached = await waitFor(context, daemon, name, goal, onStderr(context));
       if (options.output === 'json') printJson(context, reached);
       else
         print(

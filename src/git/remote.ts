@@ -15,11 +15,22 @@ export interface RemoteOptions extends TlsOptions {
 
 /** https, http, file:// and absolute paths. Throws ProblemError UnsupportedTransport for anything else; connects to nothing yet. */
 export function openRemote(url: string, options: RemoteOptions): Remote {
-  if (url.startsWith('/')) return new LocalRemote(url, url);
+  switch (transportOf(url)) {
+    case 'path':
+      return new LocalRemote(url, url);
+    case 'file':
+      return new LocalRemote(url, fileURLToPath(url));
+    case 'http':
+      return new HttpRemote(new URL(url), options);
+  }
+}
+
+/** How an address would be reached. Throws ProblemError UnsupportedTransport where it cannot be. */
+export function transportOf(url: string): 'path' | 'file' | 'http' {
+  if (url.startsWith('/')) return 'path';
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
-  if ((scheme === 'https' || scheme === 'http') && URL.canParse(url))
-    return new HttpRemote(new URL(url), options);
-  if (scheme === 'file') return new LocalRemote(url, fileURLToPath(url));
+  if ((scheme === 'https' || scheme === 'http') && URL.canParse(url)) return 'http';
+  if (scheme === 'file') return 'file';
   throw unsupported(url, scheme);
 }
 

@@ -194,12 +194,19 @@ export function dumpYaml(value: unknown): string {
   return dump(value, { noRefs: true, lineWidth: -1, seqNoIndent: true, skipInvalid: true });
 }
 
-/** JSON pointer (`/image/tag`, `/ports/0`) of every member and item of the first document → its line, from 1. */
-export function locateKeys(text: string): ReadonlyMap<string, number> {
+/**
+ * JSON pointer (`/image/tag`, `/ports/0`) of every member and item of a document → its line, from 1.
+ * `start`: the line of its first content; absent: the first document.
+ */
+export function locateKeys(text: string, start?: number): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
   let events: Event[];
   try {
-    events = documentsOf(parseEvents(text, { maxDepth: FILE_BOUNDS.depth }))[0] ?? [];
+    const documents = documentsOf(parseEvents(text, { maxDepth: FILE_BOUNDS.depth }));
+    const place = placesOf(text, '');
+    const first = (document: Event[]): number => document.map(startOf).find((at) => at >= 0) ?? 0;
+    const wanted = documents.find((document) => start === undefined || place(first(document)).line === start);
+    events = wanted ?? [];
   } catch {
     // Whoever parses the text reports the error; without it there are no places.
     return lines;

@@ -7,11 +7,12 @@ import type { JsonObject } from '../kube/types.ts';
 import { contextOf, imageFrom } from './context.ts';
 import { createEngine, type Engine } from './handlebars/engine.ts';
 import type { Context } from './handlebars/types.ts';
-import { readManifests, type Written } from './manifests.ts';
+import { type ReadManifests, readManifests, type Written } from './manifests.ts';
 import type { RenderRequest } from './types.ts';
 
 export interface ChartOutput {
   readonly manifests: readonly Written[];
+  readonly warnings: readonly Problem[];
   readonly notes?: string;
 }
 
@@ -76,8 +77,10 @@ function renderScoped(scoped: ScopedChart, request: RenderRequest): Result<Chart
     const [first, ...others] = problems;
     if (first) return failed(first, ...others);
     const notes = renderNotes(scoped, engine, request, contexts);
-    const manifests = results.flatMap((r) => (r.ok ? r.value : []));
-    return ok({ manifests, ...(notes === undefined ? {} : { notes }) });
+    const read = results.flatMap((r) => (r.ok ? r.value : []));
+    const manifests = read.flatMap((one) => one.manifests);
+    const warnings = read.flatMap((one) => one.warnings);
+    return ok({ manifests, warnings, ...(notes === undefined ? {} : { notes }) });
   } catch (error) {
     if (error instanceof ProblemError) return failed(error.problem);
     throw error;
@@ -89,27 +92,26 @@ function renderOne(
   engine: Engine,
   request: RenderRequest,
   contexts: Map<Context, Chart>,
-): Result<Written[]> {
+): Result<ReadManifests[]> {
   const { chart } = scoped;
-  const written: Written[] = [];
+  const written: ReadManifests[] = [];
   const problems: Problem[] = [];
   for (const file of [...chart.crds, ...(chart.metadata.type === 'library' ? [] : chart.templates)]) {
     const read = readTemplate(file, () => contextFor(scoped, request, file.file, contexts), engine);
-    if (read.ok) written.push(...read.value);
+    if (read.ok) written.push(read.value);
     else problems.push(...read.problems);
   }
   const [first, ...others] = problems;
   return first ? failed(first, ...others) : ok(written);
 }
 
-function readTemplate(file: ChartFile, context: () => Context, engine: Engine): Result<Written[]> {
-  const read = file.file.endsWith('.hbs')
+function readTemplate(file: ChartFile, context: () => Context, engine: Engine): Result<ReadManifests> {
+  return file.file.endsWith('.hbs')
     ? readRendered(file, context(), engine)
     : readManifests(
         { ...file, place: (line) => ({ file: file.file, line }), rendered: false },
         { lenient: false },
       );
-  return read.ok ? ok([...read.value.manifests]) : read;
 }
 
 function readRendered(file: ChartFile, context: Context, engine: Engine): ReturnType<typeof readManifests> {

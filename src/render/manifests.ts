@@ -3,6 +3,7 @@ import type { Located, Place } from '../base/located.ts';
 import { isObject } from '../kube/equal.ts';
 import type { Json, JsonObject, KubeObject } from '../kube/types.ts';
 import { parseDocuments } from '../kube/yaml.ts';
+import { misspelt } from './misspelt.ts';
 
 /** An object and where it was written; the app is added at the end. */
 export interface Written {
@@ -28,6 +29,7 @@ export interface ReadOptions {
 
 export interface ReadManifests {
   readonly manifests: readonly Written[];
+  readonly warnings: readonly Problem[];
   readonly skipped: readonly Place[];
 }
 
@@ -38,15 +40,19 @@ export function readManifests(source: SourceText, options: ReadOptions): Result<
   const manifests: Written[] = [];
   const skipped: Place[] = [];
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   for (const document of parsed.value) {
     const origin = source.place(document.place.line ?? 1);
     const read = readObject(document.value, origin, options);
     if (read === 'skipped') skipped.push(origin);
     else if ('reason' in read) problems.push(withExcerpt(read, source, document));
     else manifests.push(...read.objects.map((object) => ({ object, origin })));
+    const unknown = misspelt(source, document);
+    problems.push(...unknown.problems);
+    warnings.push(...unknown.warnings);
   }
   const [first, ...others] = problems;
-  return first ? failed(first, ...others) : ok({ manifests, skipped });
+  return first ? failed(first, ...others) : ok({ manifests, skipped, warnings });
 }
 
 type ReadObject = Problem | 'skipped' | { readonly objects: readonly KubeObject[] };

@@ -27,13 +27,17 @@ export function renderPlain(tree: FileTree, path: string): Result<PlainOutput> {
   );
   return ok({
     manifests: values.flatMap((value) => value.manifests),
-    warnings: [...skippedFiles(skipped), ...skippedCharts(charts)],
+    warnings: [
+      ...values.flatMap((value) => value.warnings),
+      ...skippedFiles(skipped),
+      ...skippedCharts(charts),
+    ],
   });
 }
 
 function readFile(tree: FileTree, file: string): Result<ReadManifests> {
   const text = readText(tree, file) ?? '';
-  if (!looksLikeManifest(text)) return ok({ manifests: [], skipped: [] });
+  if (!looksLikeManifest(text)) return ok({ manifests: [], skipped: [], warnings: [] });
   return readManifests({ file, text, place: (line) => ({ file, line }), rendered: false }, { lenient: true });
 }
 

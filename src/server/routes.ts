@@ -75,6 +75,7 @@ const CODES: Readonly<Record<string, number>> = {
   Forbidden: 403,
   NotFound: 404,
   BadRequest: 400,
+  UnsupportedTransport: 400,
   TooLarge: 413,
   InternalError: 500,
   Unavailable: 503,

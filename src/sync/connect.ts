@@ -1,4 +1,5 @@
 import { ProblemError } from '../base/errors.ts';
+import { transportOf } from '../git/remote.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { SECRETS } from '../kube/resources.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
@@ -70,6 +71,8 @@ async function repositoryOf(
 ): Promise<JsonObject | undefined> {
   const { name, pollSeconds } = request;
   const known = before?.type === 'remote' ? before.url : undefined;
+  // Said now, to whoever can correct it, and not by a poll to nobody.
+  if (request.url !== undefined) transportOf(request.url);
   const { url = known, token, username = 'git' } = credentialsApart(request);
   if (url === undefined) {
     if (token === undefined && pollSeconds === undefined) return undefined;

@@ -8,6 +8,7 @@ import { compareRefs, stagesOf } from './order.ts';
 import { refKey } from './refkey.ts';
 import { trackingOf } from './tracking.ts';
 import type { Bundle, Desired, Owner } from './types.ts';
+import { unserved } from './unserved.ts';
 
 export interface Placement {
   readonly owner: Owner;
@@ -15,6 +16,8 @@ export interface Placement {
   readonly environment: string;
   readonly namespace: string;
   readonly foreignNamespaces: 'own' | 'allow';
+  /** Kubeconfig context; absent: the built-in orchestrator. */
+  readonly cluster?: string;
 }
 
 export type ResourceLookup = (gvk: { apiVersion: string; kind: string }) => Promise<Resource | undefined>;
@@ -67,18 +70,14 @@ export async function desiredOf(
 function place(
   { object, origin }: Manifest,
   row: Resource | undefined,
-  { namespace, foreignNamespaces }: Placement,
+  { namespace, foreignNamespaces, cluster }: Placement,
 ): Result<{ ref: ObjectRef; row: Resource }> {
   const { apiVersion, kind, metadata } = object;
   const what = `${kind} ${metadata.name ?? '(no name)'}`;
   const problem = (reason: string, message: string, remedy: string) =>
     failed({ reason, message, place: origin, remedy });
   if (row === undefined) {
-    return problem(
-      'UnknownKind',
-      `${what}: the cluster does not serve kind ${kind} of ${apiVersion}`,
-      'Check apiVersion and kind, or deliver the CustomResourceDefinition that defines it.',
-    );
+    return failed(unserved({ apiVersion, kind }, what, origin, cluster));
   }
   if (!metadata.name) {
     return problem(

@@ -17,7 +17,7 @@ import { DEFAULT_DEADLINE_MS, type SyncOptions } from './options.ts';
 import { isWrite } from './plan.ts';
 import { objectsOf, type Prepared, prepare } from './prepare.ts';
 import { refKey } from './refkey.ts';
-import { overdue, refusalOf } from './refusals.ts';
+import { overdue, refusalOf, refusedVerdict, withoutRefused } from './refusals.ts';
 import { changeStatus, withCondition } from './status.ts';
 import { appliedLine, renderedLines, type Say, tell } from './telling.ts';
 import type { Step } from './types.ts';
@@ -104,14 +104,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     memory.previous = { release: operation?.release.spec.number ?? 0, objects: objectsOf(desired) };
     const pruned = healing.steps.filter((step) => step.action === 'prune' && !done.waiting.includes(step));
     if (done.written.size > 0 || pruned.length > 0)
-      say(
-        'applied',
-        appliedLine(
-          done.written.size,
-          took,
-          pruned.map(({ ref }) => formatRef(ref)),
-        ),
-      );
+      say('applied', appliedLine(done.written.size, took, pruned));
   } else if (!rolling && done.written.size > 0) {
     const healed = writes.filter(({ ref }) => done.written.has(refKey(ref))).map(({ ref }) => formatRef(ref));
     options.logger.info({ environment: environment.metadata.name, healed }, 'healed drift');
@@ -169,7 +162,12 @@ async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<P
     outcome.remaining?.filter(({ action }) => action === 'create').map(({ ref }) => refKey(ref)),
   );
   const refs = desired.map(({ ref }) => ref).filter((ref) => !due.has(refKey(ref)));
-  const { verdict, settlesMs } = await judgeNow(pass, refs, live);
+  const [problem] = outcome.problems;
+  const there = problem ? withoutRefused(refs, live, plan) : refs;
+  const { verdict, settlesMs } =
+    problem && there.length === 0
+      ? { verdict: refusedVerdict(problem), settlesMs: undefined }
+      : await judgeNow(pass, there, live);
   const late =
     verdict.state !== 'Healthy' && memory.operation?.target === target
       ? overdue(
@@ -220,7 +218,7 @@ async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]
     applied: false,
     remaining: 1,
     problems,
-    verdict: inventory.length === 0 ? { state: 'Missing' } : verdict,
+    verdict: inventory.length === 0 ? refusedVerdict(problems[0]) : verdict,
     inventory,
     urls: environment.status?.urls ?? [],
   };

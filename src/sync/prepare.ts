@@ -79,13 +79,14 @@ function placementOf(
   environment: Environment,
   foreignNamespaces: 'own' | 'allow',
 ): Placement {
-  const { delivery, environment: name, namespace } = environment.spec;
+  const { delivery, environment: name, namespace, cluster } = environment.spec;
   return {
     owner: ownerOf(instanceUid, environment),
     delivery,
     environment: name,
     namespace,
     foreignNamespaces,
+    ...(cluster === undefined ? {} : { cluster }),
   };
 }
 

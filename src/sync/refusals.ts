@@ -1,7 +1,10 @@
 import type { Problem } from '../base/errors.ts';
+import type { Verdict } from '../health/verdict.ts';
+import type { KubeObject, ObjectRef } from '../kube/types.ts';
 import { counted } from './describe.ts';
 import { isWrite } from './plan.ts';
-import type { Plan } from './types.ts';
+import { refKey } from './refkey.ts';
+import type { Plan, Step } from './types.ts';
 
 /** A plan is carried out as a whole or not at all, so the one who is refused hears what waits with it. */
 export function refusalOf({ steps, blocked }: Plan, target: string): readonly Problem[] {
@@ -31,3 +34,22 @@ export function overdue(target: string, tookMs: number, limitMs: number): readon
     },
   ];
 }
+
+/** The objects whose health can be told: what was refused, and what waits with it, is not missing, for nobody took it away. */
+export function withoutRefused(
+  refs: readonly ObjectRef[],
+  live: ReadonlyMap<string, KubeObject>,
+  { steps }: Plan,
+): readonly ObjectRef[] {
+  const isNew = (step: Step): boolean =>
+    step.action === 'invalid' || (step.action === 'create' && step.cause === 'change');
+  const refused = new Set(steps.filter(isNew).map(({ ref }) => refKey(ref)));
+  return refs.filter((ref) => live.has(refKey(ref)) || !refused.has(refKey(ref)));
+}
+
+/** How an environment is that holds nothing, because all that it should hold is refused. */
+export const refusedVerdict = ({ reason, message }: Problem): Verdict => ({
+  state: 'Degraded',
+  reason,
+  message,
+});

@@ -1,5 +1,6 @@
 import { formatProblem, type Problem } from '../base/errors.ts';
 import { SETTLING } from '../health/settling.ts';
+import { formatRef, type ObjectRef } from '../kube/types.ts';
 import type { Stage } from '../model/progress.ts';
 import type { Environment, EnvironmentStatus } from '../model/types.ts';
 import type { Findings } from './conclude.ts';
@@ -39,9 +40,14 @@ export const renderedLines = (objects: number, warnings: readonly Problem[]): st
 const NAMED = 10;
 
 /** What was written, and by name what was deleted: nobody should learn of that from what is missing. */
-export function appliedLine(written: number, tookMs: number, pruned: readonly string[]): string {
+export function appliedLine(
+  written: number,
+  tookMs: number,
+  pruned: readonly { readonly ref: ObjectRef }[],
+): string {
   const applied = `applied ${counted(written, 'object')} in ${tookMs} ms`;
   if (pruned.length === 0) return applied;
+  const names = pruned.slice(0, NAMED).map(({ ref }) => formatRef(ref));
   const more = pruned.length > NAMED ? ` and ${pruned.length - NAMED} more` : '';
-  return `${applied}; deleted what git no longer has: ${pruned.slice(0, NAMED).join(', ')}${more}`;
+  return `${applied}; deleted what git no longer has: ${names.join(', ')}${more}`;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { eventually, type Finished, Pilotage, statusOf, type Work } from './harness.ts';
+import { eventually, type Finished, main, Pilotage, run, statusOf, type Work } from './harness.ts';
 
 /** The last line that a push says of an environment, what hangs below it included. */
 const endOf = ({ stderr }: Finished, environment: string): string => {
@@ -98,6 +98,55 @@ describe('e2e: how a push ends', function () {
     const pushed = await work.push();
     expect(pushed.stderr).to.contain('deleted what git no longer has: Deployment shop-dev/still');
     expect(endOf(pushed, 'dev')).to.equal('[dev] shop-dev is healthy');
+  });
+
+  it('with a misspelt field: failed, at the line where it stands, and `render` says the same', async () => {
+    const config = ['apiVersion: v1', 'kind: ConfigMap', 'metadata:', '  name: odd', 'dta: {}'];
+    await work.write('chart/templates/odd.yaml', config.join('\n'));
+    await work.commit('misspelt');
+    const end = endOf(await work.push(), 'dev');
+    expect(end).to.contain('[dev] failed: chart/templates/odd.yaml:5: ConfigMap odd: v1 knows no field dta');
+    expect((await pilotage.cli('render', work.dir)).stderr)
+      .to.contain('odd.yaml:5')
+      .and.contain('data?');
+  });
+
+  it('with an object that is refused: failed, and what runs is not Missing', async () => {
+    await work.write('chart/templates/odd.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: O_dd}\n');
+    await work.commit('refused');
+    expect(endOf(await work.push(), 'dev')).to.contain('[dev] failed: chart/templates/odd.yaml:1: ConfigMap');
+    expect(await statusOf(pilotage, 'shop', 'dev')).to.include({ phase: 'Failed', health: 'Healthy' });
+  });
+
+  it('with a kind that is not served yet: failed, as such; what runs is as well as before', async () => {
+    const set = 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: odd}\nspec: {}\n';
+    await work.write('chart/templates/odd.yaml', set);
+    await work.commit('not served');
+    expect(endOf(await work.push(), 'dev'))
+      .to.contain('StatefulSet is not served by the built-in orchestrator yet')
+      .and.contain('on a real cluster it works')
+      .and.not.contain('Check apiVersion');
+    expect((await statusOf(pilotage, 'shop', 'dev'))?.health).to.equal('Healthy');
+    await work.git('rm', '--quiet', 'chart/templates/odd.yaml');
+    await work.commit('served again');
+    expect(endOf(await work.push(), 'dev')).to.contain('[dev] unchanged: ');
+  });
+
+  it('by a promotion that waits: `promote --wait` ends when the target is healthy', async () => {
+    await change('promoted');
+    await work.push();
+    const { code, stdout } = await pilotage.cli('promote', 'shop/preprod', '--wait');
+    expect(code, stdout).to.equal(0);
+    expect(stdout).to.match(/shop\/preprod is healthy at [0-9a-f]{7}\.\n$/);
+  });
+
+  it('is in the history, of which a reader may read as little as it likes', async () => {
+    const { stdout, stderr } = await run('bash', [
+      '-c',
+      '"$0" "$1" history shop/dev --data-dir "$2" | true; echo "${PIPESTATUS[0]}"',
+      ...[process.execPath, main, pilotage.dataDir],
+    ]);
+    expect([stdout.trim(), stderr]).to.deep.equal(['0', '']);
   });
 
   it('while it is suspended: suspended, and how to go on', async () => {

@@ -36,6 +36,21 @@ describe('a folder of plain manifests', () => {
     ]);
   });
 
+  it('names the very line of a misspelt field, and what was meant', () => {
+    const text = `${config('a')}---\n# the second\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replcas: 2\n`;
+    expect(refusal({ 'a.yaml': text })).to.contain(
+      'a.yaml:11: Deployment web: apps/v1 knows no field spec.replcas\n  → Did you mean replicas?',
+    );
+  });
+
+  it('only warns of a field that is like none: a newer cluster may know it', () => {
+    const result = rendered({ 'a.yaml': `${POD}spec:\n  teleportation: true\n` });
+    expect(result.manifests).to.have.length(1);
+    expect(result.warnings.map(({ reason, place }) => [reason, place?.line])).to.deep.equal([
+      ['UnknownField', 5],
+    ]);
+  });
+
   it('names the line of an object that has no apiVersion', () => {
     expect(refusal({ 'a.yaml': `${POD}---\n\nkind: Service\nmetadata: {name: b}\n` })).to.contain(
       'a.yaml:6: This Service has no apiVersion',

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { problemOf } from '../../src/base/errors.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { SECRETS } from '../../src/kube/resources.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
@@ -70,6 +71,15 @@ describe('connecting a delivery', () => {
     await connect(home, { name: 'shop', url, token: 'hush' });
     await connect(home, { name: 'shop', url: 'https://git.example.com/shop2.git' });
     expect((await spec()).repository).to.have.property('secretRef');
+  });
+
+  it('says at once of an address that it cannot be reached', async () => {
+    for (const url of ['git@github.com:a/b.git', 'ssh://git@github.com/a/b.git', 'b.git'])
+      await connect(home, { name: 'shop', url }).then(
+        () => expect.fail(`${url} was taken`),
+        (error: unknown) => expect(problemOf(error).reason).to.equal('UnsupportedTransport'),
+      );
+    expect((await home.list(DELIVERIES)).items).to.deep.equal([]);
   });
 
   it('refuses a token for what is hosted here, and a name that is no name', async () => {

@@ -5,7 +5,12 @@ import { silentLogger } from '../../src/base/log.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { SECRETS } from '../../src/kube/resources.ts';
-import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
+import {
+  DELIVERIES,
+  type Delivery,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+} from '../../src/model/types.ts';
 import { connect } from '../../src/sync/connect.ts';
 import { install } from '../../src/sync/install.ts';
 import { createRemotes, pushToRemote, type Remotes } from '../../src/sync/remotes.ts';
@@ -145,7 +150,18 @@ describe('remote repositories', () => {
   });
 
   it('of an unknown kind of address are refused with what would work', async () => {
-    await follow('git@example.com:shop.git');
+    // As kubectl writes it: `connect` would not take it.
+    const repository = { type: 'remote', url: 'git@example.com:shop.git' } as const;
+    await home.create<Delivery>(
+      DELIVERIES,
+      {
+        apiVersion: PILOTAGE_API_VERSION,
+        kind: 'Delivery',
+        metadata: { name: 'shop', namespace: PILOTAGE_NAMESPACE },
+        spec: { repository },
+      },
+      { fieldManager: 'kubectl' },
+    );
     await tellsOf(/ssh is not supported yet.*https address/s);
   });
 

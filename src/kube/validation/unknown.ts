@@ -3,24 +3,38 @@ import { memberSchema, type Schema } from '../schema.ts';
 import type { JsonObject } from '../types.ts';
 import { join } from './types.ts';
 
-/** Fields that the schema does not know (`fieldValidation=Strict` rejects them, Warn warns): `spec.replica`. */
-export function unknownFields(schema: Schema, object: unknown): { readonly path: string }[] {
-  const found: { readonly path: string }[] = [];
-  const visit = (node: Schema, value: unknown, path: string): void => {
+export interface UnknownField {
+  /** `spec.replica` */
+  readonly path: string;
+  /** The same as a JSON pointer (RFC 6901): `/spec/replica`. */
+  readonly pointer: string;
+  /** The fields that are known where it stands. */
+  readonly known: readonly string[];
+}
+
+/** Fields that the schema does not know (`fieldValidation=Strict` rejects them, Warn warns). */
+export function unknownFields(schema: Schema, object: unknown): UnknownField[] {
+  const found: UnknownField[] = [];
+  const visit = (node: Schema, value: unknown, path: string, pointer: string): void => {
     if (Array.isArray(value)) {
       const { items } = node;
-      for (const [i, item] of items ? value.entries() : []) visit(items ?? node, item, `${path}[${i}]`);
+      for (const [i, item] of items ? value.entries() : [])
+        visit(items ?? node, item, `${path}[${i}]`, `${pointer}/${i}`);
     } else if (isObject(value)) {
       for (const key in value) {
+        const [below, at] = [join(path, key), `${pointer}/${escapePointer(key)}`];
         const child = memberSchema(node, key);
-        if (child) visit(child, value[key], join(path, key));
-        else if (!isKept(node, key)) found.push({ path: join(path, key) });
+        if (child) visit(child, value[key], below, at);
+        else if (!isKept(node, key))
+          found.push({ path: below, pointer: at, known: Object.keys(node.properties ?? {}) });
       }
     }
   };
-  visit(schema, object, '');
+  visit(schema, object, '', '');
   return found;
 }
+
+const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** The object without the fields that the schema does not know; the same reference when there are none. */
 export function pruneUnknown<T>(schema: Schema, object: T): T {

@@ -1,0 +1,45 @@
+import type { Problem } from '../base/errors.ts';
+import type { Located } from '../base/located.ts';
+import { suggest } from '../charts/suggest.ts';
+import { isObject } from '../kube/equal.ts';
+import { builtinSchema } from '../kube/schema.ts';
+import { gvkOf, type Json } from '../kube/types.ts';
+import { unknownFields } from '../kube/validate.ts';
+import { locateKeys } from '../kube/yaml.ts';
+import type { SourceText } from './manifests.ts';
+
+interface Misspelt {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const NONE: Misspelt = { problems: [], warnings: [] };
+
+/**
+ * Fields of built-in kinds that no schema knows, each at the line where it is written. One that is nearly a known one is a mistake;
+ * another may be known to a cluster that is newer than our schemas, so that it is only told.
+ */
+export function misspelt(source: SourceText, { value, place }: Located<Json>): Misspelt {
+  if (!isObject(value)) return NONE;
+  const { apiVersion, kind } = value;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return NONE;
+  const schema = builtinSchema(gvkOf({ apiVersion, kind }));
+  const unknown = schema ? unknownFields(schema, value) : [];
+  if (unknown.length === 0) return NONE;
+  const lines = locateKeys(source.text, place.line);
+  const name =
+    isObject(value.metadata) && typeof value.metadata.name === 'string' ? ` ${value.metadata.name}` : '';
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const { path, pointer, known } of unknown) {
+    const remedy = suggest(pointer.slice(pointer.lastIndexOf('/') + 1), known);
+    const problem: Problem = {
+      reason: 'UnknownField',
+      message: `${kind}${name}: ${apiVersion} knows no field ${path}`,
+      place: source.place(lines.get(pointer) ?? place.line ?? 1),
+    };
+    if (remedy) problems.push({ ...problem, remedy });
+    else warnings.push(problem);
+  }
+  return { problems, warnings };
+}
