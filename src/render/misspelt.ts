@@ -4,7 +4,7 @@ import { suggest } from '../charts/suggest.ts';
 import { isObject } from '../kube/equal.ts';
 import { builtinSchema } from '../kube/schema.ts';
 import { gvkOf, type Json } from '../kube/types.ts';
-import { unknownFields } from '../kube/validate.ts';
+import { unknownFields } from '../kube/validation/unknown.ts';
 import { locateKeys } from '../kube/yaml.ts';
 import type { SourceText } from './manifests.ts';
 
