@@ -1,12 +1,17 @@
 import type { Problem } from '../base/errors.ts';
-import type { Located } from '../base/located.ts';
+import type { Located, Place } from '../base/located.ts';
 import { suggest } from '../charts/suggest.ts';
 import { isObject } from '../kube/equal.ts';
 import { builtinSchema } from '../kube/schema.ts';
 import { gvkOf, type Json } from '../kube/types.ts';
 import { unknownFields } from '../kube/validation/unknown.ts';
 import { locateKeys } from '../kube/yaml.ts';
-import type { SourceText } from './manifests.ts';
+
+/** A text, and for each of its lines the place that a person would have to edit. */
+interface Source {
+  readonly text: string;
+  readonly place: (line: number) => Place;
+}
 
 interface Misspelt {
   readonly problems: readonly Problem[];
@@ -19,7 +24,7 @@ const NONE: Misspelt = { problems: [], warnings: [] };
  * Fields of built-in kinds that no schema knows, each at the line where it is written. One that is nearly a known one is a mistake;
  * another may be known to a cluster that is newer than our schemas, so that it is only told.
  */
-export function misspelt(source: SourceText, { value, place }: Located<Json>): Misspelt {
+export function misspelt(source: Source, { value, place }: Located<Json>): Misspelt {
   if (!isObject(value)) return NONE;
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return NONE;
