@@ -15,6 +15,8 @@ import { createNode, openImageStore, stopAllPods } from './orchestrator/node.ts'
 export async function runAgent(options: AgentOptions, surroundings: Surroundings): Promise<number> {
   const { dataDir } = options;
   const logger = createLogger(options.logLevel, process.stderr);
+  // Pods that are users of their own read what is made for them; what nobody else may read says so itself.
+  process.umask(0o022);
   const config = await readState<AgentConfig>(agentConfigPath(dataDir));
   if (!config)
     throw new Error(`${agentConfigPath(dataDir)} is missing: the agent is started by \`pilotage up\``);
@@ -35,6 +37,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
     podCidr: config.podCidr,
     imageStoreDir: join(dataDir, 'images'),
     link: config.link,
+    confinement: config.confinement,
     hostEnvironment: surroundings.hostEnvironment,
     clock: systemClock,
     logger,

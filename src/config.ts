@@ -23,8 +23,16 @@ const PASSED_ON = [
   'NODE_EXTRA_CA_CERTS',
   'SSL_CERT_FILE',
 ];
-/** Package managers in image builds read their registry and proxy from here. */
-const PASSED_TO_BUILDS = [/^npm_config_/i, /^(https?|no|all)_proxy$/i];
+/**
+ * Package managers in image builds learn from here where packages are and how one gets there. Not all that npm sets for its scripts: its
+ * cache and its configuration are this user's, and may hold tokens.
+ */
+const PASSED_TO_BUILDS = [
+  /^npm_config_(registry|(https?_?)?proxy|noproxy|cafile|strict_ssl|fetch_\w+|nodedir)$/i,
+  /^pip_(index_url|extra_index_url|find_links|trusted_host|cert|default_timeout)$/i,
+  /^(https?|no|all)_proxy$/i,
+  /^(requests_ca_bundle|curl_ca_bundle|git_ssl_cainfo)$/i,
+];
 
 function pick(env: NodeJS.ProcessEnv, wanted: (name: string) => boolean): Readonly<Record<string, string>> {
   return Object.fromEntries(

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
+import { type Confinement, summaryOf } from './base/confinement.ts';
 import { formatProblem, problemOf } from './base/errors.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLogger, type Logger } from './base/log.ts';
@@ -20,7 +21,7 @@ import type { Repository } from './git/types.ts';
 import { openContexts } from './kube/contexts.ts';
 import type { AgentConfig } from './model/agentfile.ts';
 import { authority, type DaemonFile, daemonFilePath } from './model/daemonfile.ts';
-import { makeDataDir } from './model/datadir.ts';
+import { makeDataDir, openWay } from './model/datadir.ts';
 import {
   type Instance,
   nodePortsOf,
@@ -33,7 +34,7 @@ import {
 import { createProgressHub } from './model/progresshub.ts';
 import { openToken } from './model/token.ts';
 import { createServedControlPlane, type ServedControlPlane } from './orchestrator/controlplane.ts';
-import { openImageStore } from './orchestrator/node.ts';
+import { decideConfinement, openImageStore, probeMachine } from './orchestrator/node.ts';
 import { createPromotionActions } from './promotion/actions.ts';
 import { createPromotionController } from './promotion/controller.ts';
 import { permit } from './promotion/permit.ts';
@@ -71,7 +72,7 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
     const daemon = await startDaemon(options, context.surroundings, logger);
     // Only now: what fails while it starts must end it, or nobody is told.
     surviveUncaught(process, systemClock, logger);
-    announce(options, context, daemon.file);
+    announce(options, context, daemon.file, daemon.confinement);
     logger.info({ reason: await told.first }, 'stopping');
     await daemon.stop(told.second);
   };
@@ -82,6 +83,7 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
 
 interface Daemon {
   readonly file: DaemonFile;
+  readonly confinement: Confinement;
   stop(hurry: AbortSignal): Promise<void>;
 }
 
@@ -92,6 +94,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
     const { ephemeral } = options;
     const { instance, release } = await openInstance({ dataDir, hostname: hostname(), ephemeral });
     if (release) parts.add('hold on the addresses', release);
+    const confining = confinementOf(options, surroundings, instance, logger);
     const controlPlane = await createServedControlPlane({
       dataDir,
       clock: systemClock,
@@ -110,10 +113,12 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
     await controlPlane.start();
 
     const { kubeconfigs } = options;
+    const confinement = await confining;
     const face = await startDelivery({
       dataDir,
       surroundings,
       kubeconfigs,
+      confinement,
       logger,
       instance,
       controlPlane,
@@ -127,7 +132,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
 
     const kubeconfig = join(dataDir, 'kubeconfig');
     controlPlane.writeKubeconfig(kubeconfig, apiUrl, 'admin');
-    const config = agentConfig(dataDir, instance, controlPlane, apiUrl);
+    const config = agentConfig(dataDir, instance, confinement, controlPlane, apiUrl);
     const agent = await superviseAgent({ dataDir, surroundings, config, clock: systemClock, logger });
     parts.add('supervisor of the agent', () => agent.end());
     const { pid: agentPid } = await agent.begin();
@@ -143,17 +148,33 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
       token,
     };
     await writeState(daemonFilePath(dataDir), file);
-    return { file, stop: parts.end };
+    return { file, confinement, stop: parts.end };
   } catch (error) {
     await parts.end();
     throw error;
   }
 }
 
+/** Found out while the control plane starts: it takes three short programs. */
+async function confinementOf(
+  { dataDir, kubeconfigs }: UpOptions,
+  { hostEnvironment: { HOME = '/', PATH = '' } }: Surroundings,
+  { podCidr }: Instance,
+  logger: Logger,
+): Promise<Confinement> {
+  const facts = await probeMachine({ dataDir, home: HOME, path: PATH, credentials: kubeconfigs });
+  const confinement = decideConfinement(facts, Number(podCidr.split('.')[1]));
+  await openWay(dataDir, confinement);
+  const { reason, message } = summaryOf(confinement);
+  logger[confinement.type === 'none' ? 'warn' : 'info']({ reason }, message);
+  return confinement;
+}
+
 interface DeliveryParts {
   readonly dataDir: string;
   readonly surroundings: Surroundings;
   readonly kubeconfigs: readonly string[];
+  readonly confinement: Confinement;
   readonly logger: Logger;
   readonly instance: Instance;
   readonly controlPlane: ServedControlPlane;
@@ -167,6 +188,7 @@ async function startDelivery({
   dataDir,
   surroundings,
   kubeconfigs,
+  confinement,
   logger,
   instance,
   controlPlane,
@@ -177,7 +199,12 @@ async function startDelivery({
   const home = controlPlane.client();
   const progress = createProgressHub();
   const lifetime = new AbortController();
-  const images = openImageStore(join(dataDir, 'images'), { clock, logger });
+  const images = openImageStore(join(dataDir, 'images'), {
+    clock,
+    logger,
+    confinement,
+    userHome: surroundings.hostEnvironment.HOME ?? '/',
+  });
   const pool = createRenderPool({ clock });
   const contexts = openContexts({ kubeconfig: { paths: kubeconfigs }, clock, logger });
 
@@ -317,10 +344,11 @@ function actionsOf(
 function agentConfig(
   dataDir: string,
   { nodeName, podCidr }: Instance,
+  confinement: Confinement,
   controlPlane: ServedControlPlane,
   url: string,
 ): AgentConfig {
   const kubeconfig = join(dataDir, 'agent', 'kubeconfig');
   const tls = controlPlane.writeKubeconfig(kubeconfig, url, { node: nodeName });
-  return { nodeName, podCidr, kubeconfig, link: { url, tls } };
+  return { nodeName, podCidr, confinement, kubeconfig, link: { url, tls } };
 }

@@ -1,8 +1,14 @@
+import { type Confinement, summaryOf } from '../base/confinement.ts';
 import type { DaemonFile } from '../model/daemonfile.ts';
 import type { CliContext, UpOptions } from './context.ts';
 
 /** What `up` says once everything answers: a line for programs, or where things are for people. */
-export function announce({ output }: UpOptions, { stdout }: CliContext, file: DaemonFile): void {
+export function announce(
+  { output }: UpOptions,
+  { stdout }: CliContext,
+  file: DaemonFile,
+  confinement: Confinement,
+): void {
   const { http, api, git, kubeconfig, pid, agentPid } = file;
   if (output === 'json') {
     stdout.write(`${JSON.stringify({ http, api, git, kubeconfig, pid, agentPid })}\n`);
@@ -14,6 +20,7 @@ export function announce({ output }: UpOptions, { stdout }: CliContext, file: Da
     '  look      pilotage status',
     `  kubectl   export KUBECONFIG=${kubeconfig}`,
     '  stop      Ctrl-C ends this and leaves the pods running; `pilotage down` ends all',
+    ...(confinement.type === 'none' ? [`  beware    ${summaryOf(confinement).message}`] : []),
   ];
   stdout.write(`${lines.join('\n')}\n`);
 }

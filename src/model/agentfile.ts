@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Confinement } from '../base/confinement.ts';
 import { errnoOf } from '../base/errors.ts';
 
 /** `D/agent/agent.json`: the agent that serves this data directory. Written by itself at its start, before anything else. */
@@ -12,6 +13,7 @@ export interface AgentFile {
 export interface AgentConfig {
   readonly nodeName: string;
   readonly podCidr: string;
+  readonly confinement: Confinement;
   /** Path of the node's own kubeconfig. */
   readonly kubeconfig: string;
   /** The way to the API server, with the node's certificate (PEM). */

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { access, mkdir, stat } from 'node:fs/promises';
+import { access, chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Confinement } from '../base/confinement.ts';
 import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
 
 /** Others must not look into these: pods' files with their Secrets, hosted repositories, images. */
@@ -26,6 +27,21 @@ export async function makeDataDir(dataDir: string): Promise<void> {
       { cause },
     );
   }
+}
+
+/** What a pod that is another user has to get through, where nothing can be shown to it at a place of its own. */
+const WAY = ['agent', 'agent/pods', 'images', 'images/sha256', 'images/tmp'];
+
+/** Lets other users pass through the data directory to what is theirs, and shuts everything else in it, where modes are all that confines pods. */
+export async function openWay(dataDir: string, confinement: Confinement): Promise<void> {
+  if (confinement.type !== 'uid' || confinement.covers) return;
+  for (const name of await readdir(dataDir)) {
+    const path = join(dataDir, name);
+    const { mode } = await lstat(path);
+    await chmod(path, mode & 0o700);
+  }
+  for (const folder of WAY) await makeFolder(join(dataDir, folder));
+  for (const folder of ['', ...WAY]) await chmod(join(dataDir, folder), 0o711);
 }
 
 /** Like `mkdir -p`. Node's own recursive mkdir tries for ever where a folder that exists says ENOENT, as those below /proc do. */

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onAbort } from '../base/abort.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import type { Confinement } from '../base/confinement.ts';
 import { problemOf } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -13,6 +14,7 @@ import { createServiceProxy, type ProxyState, type ServiceProxy } from './networ
 import { HOST_IP } from './node/addresses.ts';
 import { createPods, type Pods } from './node/agent.ts';
 import { answer } from './node/answers.ts';
+import { confinePods } from './node/confinement/pods.ts';
 import { openImageStore } from './node/images.ts';
 import { createLagMeter } from './node/lag.ts';
 import { keepLinked, type LinkTarget } from './node/linkclient.ts';
@@ -22,6 +24,8 @@ import { createProcessRuntime } from './node/process.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
 import { stopRecorded } from './node/stop.ts';
 
+export { decideConfinement } from './node/confinement/decide.ts';
+export { probeMachine } from './node/confinement/probe.ts';
 export { type BuildRequest, type ImageRow, type ImageStore, openImageStore } from './node/images.ts';
 export type { LinkTarget } from './node/linkclient.ts';
 
@@ -36,6 +40,8 @@ export interface NodeOptions {
   /** Where `openImageStore` keeps images: shared with the daemon, which builds them. */
   readonly imageStoreDir: string;
   readonly link: LinkTarget;
+  /** How pods are kept from what is not theirs; absent: they run as the agent does. */
+  readonly confinement?: Confinement;
   /** What every container starts from: PATH, HOME and the like of the machine. */
   readonly hostEnvironment: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -75,6 +81,7 @@ export function createNode(options: NodeOptions): PilotageNode {
     client,
     runtime,
     images: openImageStore(options.imageStoreDir, { clock, logger }),
+    confinement: confinePods(options.confinement ?? { type: 'none', reason: '' }, join(dir, 'users.json')),
     events: createEventRecorder({ client, clock, logger, component: 'pilotage-agent', host: nodeName }),
     clock,
     lag,

@@ -1,6 +1,6 @@
 /** Real processes, real git, real HTTP: the built program as a user runs it, on a data directory of its own. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -88,6 +88,8 @@ export class Pilotage {
     contexts?: (dir: string) => Promise<string>,
   ): Promise<Pilotage> {
     const pilotage = new Pilotage(await mkdtemp(join(tmpdir(), 'pilotage-e2e-')), under);
+    // Daemon and pods may be other users than the test: they make what they need here, and read what it writes for them.
+    await chmod(pilotage.dir, 0o777);
     pilotage.#kubeconfig = await contexts?.(pilotage.dir);
     await pilotage.up();
     return pilotage;

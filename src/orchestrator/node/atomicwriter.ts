@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -21,21 +22,22 @@ export interface Payload {
 /**
  * Replaces all files of a volume at once, as the kubelet does (`pkg/volume/util/atomic_writer.go`): the files stand in a fresh
  * directory, `..data` is a link to it that one rename replaces, and the visible names are links through `..data`.
- * Returns false when nothing had to be written.
+ * Returns false when nothing had to be written. The files, not their directories, belong to `owner`.
  */
-export function writeAtomically(dir: string, files: ReadonlyMap<string, Payload>): boolean {
+export function writeAtomically(dir: string, files: ReadonlyMap<string, Payload>, owner?: number): boolean {
   mkdirSync(dir, { recursive: true });
   const data = join(dir, '..data');
   const before = linkTarget(data);
   if (before !== undefined && isSame(join(dir, before), files)) return false;
   const fresh = mkdtempSync(join(dir, '..v'));
   chmodSync(fresh, 0o755);
-  for (const [path, { bytes, mode }] of files) {
+  for (const [path, payload] of files) {
     const file = join(fresh, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
+    writeFileSync(file, payload.bytes);
+    if (owner !== undefined) chownSync(file, owner, owner);
     // Not through the umask.
-    chmodSync(file, mode);
+    chmodSync(file, payload.mode);
   }
   rmSync(join(dir, '..data.new'), { force: true });
   symlinkSync(fresh.slice(dir.length + 1), join(dir, '..data.new'));

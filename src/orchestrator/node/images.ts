@@ -2,8 +2,12 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import type { Confinement } from '../../base/confinement.ts';
 import { errnoOf, failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { removeTree } from '../../base/removetree.ts';
+import { PLAIN_ENVIRONMENT } from './confinement/command.ts';
+import { openWorkshops } from './confinement/workshop.ts';
 import { runBuild } from './imagebuild.ts';
 import { sealTree } from './imagetree.ts';
 
@@ -56,13 +60,18 @@ export interface ImageStore {
 export interface ImageStoreOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How builds are kept from what is not theirs; absent: they run as this process does. */
+  readonly confinement?: Confinement;
+  /** Whose package managers' settings builds get, without the credentials in them. */
+  readonly userHome?: string;
 }
 
-/** What a build gets when the caller hands no environment in. */
-const PLAIN_ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
-
 /** Layout: `refs/<encoded reference>` (a row as JSON), `sha256/<hex>` (contents), `tmp/` (what is being made). */
-export function openImageStore(dir: string, { clock, logger }: ImageStoreOptions): ImageStore {
+export function openImageStore(
+  dir: string,
+  { clock, logger, confinement = { type: 'none', reason: '' }, userHome }: ImageStoreOptions,
+): ImageStore {
+  const workshops = openWorkshops(dir, confinement, userHome);
   const building = new Map<string, Promise<Result<{ digest: string; path: string }>>>();
   const pathOf = (digest: string): string => join(dir, digest.replace(':', '/'));
   // `.` and `..` are the two names that an encoded reference could have and a file cannot.
@@ -108,21 +117,18 @@ export function openImageStore(dir: string, { clock, logger }: ImageStoreOptions
     mkdirSync(sources);
     try {
       await request.exportTo(sources);
-      if (request.build !== undefined) {
-        const problem = await runBuild({
-          ...request,
-          build: request.build,
-          env: request.env ?? PLAIN_ENVIRONMENT,
-          dir: sources,
-          clock,
-        });
+      const { build } = request;
+      if (build !== undefined) {
+        const problem = await workshops.use(ownerOf(request.ref), place, (workshop) =>
+          runBuild({ env: PLAIN_ENVIRONMENT, ...request, build, workshop, clock }),
+        );
         if (problem) return failed(problem);
       }
       return ok(await settle(request.ref, sources));
     } catch (error) {
       return failed(unwritable(request.ref, error));
     } finally {
-      await rm(place, { recursive: true, force: true });
+      await removeTree(place);
     }
   }
 
@@ -182,6 +188,9 @@ export function openImageStore(dir: string, { clock, logger }: ImageStoreOptions
     },
   };
 }
+
+/** `shop/web:1` is shop's: builds of one owner are one user, and none runs beside another. */
+const ownerOf = (ref: string): string => ref.split('/')[0] ?? ref;
 
 function readRow(file: string): ImageRow | undefined {
   try {

@@ -6,11 +6,12 @@ import { pipeline } from 'node:stream/promises';
 
 /**
  * Takes the write permission from every file below `root` and names the tree by its content: `sha256:<hex>` over paths, kinds,
- * executable bits, link targets and bytes. Times and owners do not count. Directories stay writable, so that whoever
- * owns the tree can remove it.
+ * executable bits, link targets and bytes. Times and owners do not count. Everybody may read it, whoever its container runs as; directories
+ * stay writable, so that whoever owns the tree can remove it.
  */
 export async function sealTree(root: string): Promise<string> {
   const hash = createHash('sha256');
+  await chmod(root, 0o755);
   await seal(root, '', hash);
   return `sha256:${hash.digest('hex')}`;
 }
@@ -22,6 +23,7 @@ async function seal(root: string, path: string, hash: ReturnType<typeof createHa
     const file = join(root, inside);
     const found = await lstat(file);
     if (found.isDirectory()) {
+      await chmod(file, 0o755);
       hash.update(`dir ${inside}\0`);
       await seal(root, inside, hash);
     } else if (found.isSymbolicLink()) hash.update(`link ${inside}\0${await readlink(file)}\0`);

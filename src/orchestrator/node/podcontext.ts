@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { EventRecorder } from '../../kube/events.ts';
+import type { PodConfinement } from './confinement/pods.ts';
 import type { ImageStore } from './images.ts';
 import type { LagMeter } from './lag.ts';
 import type { ContainerRuntime } from './runtime.ts';
@@ -12,6 +13,7 @@ export interface PodContext {
   readonly client: KubeClient;
   readonly runtime: ContainerRuntime;
   readonly images: Pick<ImageStore, 'resolve'>;
+  readonly confinement: PodConfinement;
   readonly events: EventRecorder;
   readonly clock: Clock;
   readonly lag: LagMeter;

@@ -1,10 +1,12 @@
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Container, Pod, Service } from '../../kube/objects.ts';
 import { SERVICES } from '../../kube/resources.ts';
 import { StatusError } from '../../kube/status.ts';
 import { expand, findProgram } from './command.ts';
+import { openTo, openToAll, type PodConfinement } from './confinement/pods.ts';
 import { buildEnvironment } from './environment.ts';
 import type { ImageStore } from './images.ts';
 import { rootDir, volumesDir } from './poddir.ts';
@@ -32,8 +34,9 @@ export interface PreparationInput {
   readonly hostEnvironment: Readonly<Record<string, string>>;
   readonly services: NodeServices;
   readonly nodeResources: Readonly<Record<string, string>>;
+  readonly confinement: PodConfinement;
   /** What the attempt before was started with: used again while the API cannot say what is right now. */
-  readonly before: Pick<StartRequest, 'argv' | 'env' | 'cwd' | 'image'> | undefined;
+  readonly before: Pick<StartRequest, 'argv' | 'env' | 'cwd' | 'image' | 'sandbox'> | undefined;
 }
 
 /** Reasons are those of a waiting container, as the kubelet words them. */
@@ -114,7 +117,7 @@ function assemble(
     ...sources,
     base: {
       ...serviceEnvironment(input.services.addresses(), input.pod.metadata.namespace ?? ''),
-      ...input.hostEnvironment,
+      ...hostEnvironmentOf(input, root),
       ...own(input, root),
     },
   });
@@ -152,6 +155,10 @@ function assemble(
       image: { reference: container.image ?? '', digest: image?.digest ?? '' },
       backOffMs,
       restarts,
+      sandbox: input.confinement.sandbox(input.pod.metadata.namespace ?? '', {
+        readOnly: image ? [image.path] : [],
+        writable: [root, volumesDir(input.root, ref.pod)],
+      }),
     },
   };
 }
@@ -162,6 +169,17 @@ const textsOf = ({ command = [], args = [], env = [] }: Container): readonly str
   ...args,
   ...env.flatMap(({ value }) => value ?? []),
 ];
+
+/** Who does not run as the agent's user, or sees nothing of that one's home, has a home of its own. */
+function hostEnvironmentOf(
+  { hostEnvironment, confinement, pod }: PreparationInput,
+  root: string,
+): Readonly<Record<string, string>> {
+  const { type } = confinement.sandbox(pod.metadata.namespace ?? '', { readOnly: [], writable: [] });
+  if (type === 'none') return hostEnvironment;
+  const { USER: _user, TMPDIR: _tmp, ...rest } = hostEnvironment;
+  return { ...rest, HOME: root };
+}
 
 /** The words by which a program learns where it is; a container's own env may override them. */
 function own({ pod, container, podIP }: PreparationInput, root: string): Record<string, string> {
@@ -177,7 +195,16 @@ function own({ pod, container, podIP }: PreparationInput, root: string): Record<
 
 function writeFiles(input: PreparationInput, sources: Sources, root: string): string | undefined {
   const volumes = volumesDir(input.root, input.ref.pod);
-  return writeVolumes(volumes, { ...input, ...sources }) ?? mountVolumes(root, volumes, input.container);
+  const user = input.confinement.userOf(input.pod.metadata.namespace ?? '');
+  mkdirSync(volumes, { recursive: true });
+  const fault =
+    writeVolumes(volumes, { ...input, ...sources, ...(user === undefined ? {} : { owner: user }) }) ??
+    mountVolumes(root, volumes, input.container);
+  if (fault || user === undefined) return fault;
+  // Last: what has been written stays the agent's, so nothing that a program does leads the next start elsewhere.
+  openToAll(root);
+  openTo(user, join(input.root, input.ref.pod));
+  return undefined;
 }
 
 function isDirectory(path: string): boolean {

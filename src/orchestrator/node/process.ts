@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { processStartTime } from '../../base/process.ts';
+import { removeTree } from '../../base/removetree.ts';
 import { findProgram } from './command.ts';
 import { createLastOutputs } from './lastoutput.ts';
 import {
@@ -30,6 +30,7 @@ import type {
   StartRequest,
   StartResult,
 } from './runtime.ts';
+import { commandBeside, commandOf } from './sandboxed.ts';
 import { SHIM, SHIM_NAME } from './shim.ts';
 import { killGroup, runToEnd } from './spawn.ts';
 
@@ -109,9 +110,9 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
     writeIntent(dir, { ...rest, startedAt: clock.now(), bootId });
     // It exists from the start, so that whoever follows the log has something to follow.
     writeFileSync(join(dir, 'log'), '', { flag: 'a', mode: 0o600 });
-    const child = spawn('/bin/sh', ['-c', SHIM, SHIM_NAME, dir, ...request.argv], {
-      cwd: request.cwd,
-      env: request.env,
+    const { argv, ...place } = commandOf(dir, request);
+    const child = spawn('/bin/sh', ['-c', SHIM, SHIM_NAME, dir, ...argv], {
+      ...place,
       detached: true,
       stdio: 'ignore',
     });
@@ -177,7 +178,7 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
     },
     forgetPod(pod) {
       outputs.forgetPod(pod);
-      return rm(join(root, pod), { recursive: true, force: true });
+      return removeTree(join(root, pod));
     },
     onExit(listener) {
       listeners.add(listener);
@@ -218,10 +219,11 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
     const program = findProgram(name, intent.cwd, intent.env.PATH);
     if (!program.ok) return { type: 'error', message: program.message } as const;
     const output = boundedText(OUTPUT_BYTES);
+    const running = { ...intent, argv: [program.path, ...args] } as const;
+    const beside = commandBeside(attemptDir(root, ref), running);
+    if (!beside) return { type: 'error', message: 'the container does not run' } as const;
     const outcome = await runToEnd({
-      argv: [program.path, ...args],
-      cwd: intent.cwd,
-      env: intent.env,
+      ...beside,
       timeoutMs,
       clock,
       onOutput: output.add,

@@ -84,6 +84,8 @@ export function claim(dir: string): boolean {
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
+    // It is being removed: no shim can write there any more either.
+    if (errnoOf(error) === 'ENOENT') return true;
     throw error;
   }
 }

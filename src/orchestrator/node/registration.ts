@@ -1,5 +1,6 @@
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { type Clock, rfc3339, rfc3339Micro, sleep } from '../../base/clock.ts';
+import { type Confinement, summaryOf } from '../../base/confinement.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -14,6 +15,7 @@ export interface RegistrationOptions {
   readonly client: KubeClient;
   readonly nodeName: string;
   readonly podCidr: string;
+  readonly confinement?: Confinement;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -81,11 +83,12 @@ async function register({ client, nodeName, podCidr }: RegistrationOptions): Pro
   }
 }
 
-async function writeStatus({ client, nodeName, clock }: RegistrationOptions): Promise<void> {
+async function writeStatus({ client, nodeName, clock, confinement }: RegistrationOptions): Promise<void> {
   const before = await client.get(NODES, { name: nodeName });
   const now = rfc3339(clock.now());
   const resources = nodeResources();
-  const conditions = FACTS.map((fact): Condition => {
+  const facts = [...FACTS, ...(confinement ? [factOf(confinement)] : [])];
+  const conditions = facts.map((fact): Condition => {
     const known = before.status?.conditions?.find((one) => one.type === fact.type);
     const lastTransitionTime = known?.status === fact.status ? (known.lastTransitionTime ?? now) : now;
     return { ...fact, lastTransitionTime };
@@ -120,7 +123,15 @@ async function writeStatus({ client, nodeName, clock }: RegistrationOptions): Pr
   );
 }
 
-const FACTS: readonly Pick<Condition, 'type' | 'status' | 'reason' | 'message'>[] = [
+type Fact = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+const factOf = (confinement: Confinement): Fact => ({
+  type: 'pilotage.dev/Confined',
+  status: confinement.type === 'none' ? 'False' : 'True',
+  ...summaryOf(confinement),
+});
+
+const FACTS: readonly Fact[] = [
   { type: 'MemoryPressure', status: 'False', reason: 'NotMeasured', message: 'processes are not limited' },
   {
     type: 'DiskPressure',

@@ -1,3 +1,5 @@
+import type { Sandbox } from './confinement/confinement.ts';
+
 /**
  * What the agent asks of whatever runs containers. `process.ts` is the first runtime; one on a container engine fits behind the same
  * words. A runtime keeps its own record of every attempt, so that an agent that starts anew finds what an earlier one began.
@@ -21,6 +23,8 @@ export interface StartRequest {
   readonly backOffMs: number;
   /** How often the container had ended by itself before: its restartCount. */
   readonly restarts: number;
+  /** Absent: it runs as the agent does. */
+  readonly sandbox?: Sandbox;
 }
 
 export type AttemptState =
@@ -70,7 +74,9 @@ export interface ContainerRuntime {
   attempts(pod: string): readonly Attempt[];
   start(request: StartRequest): Promise<StartResult>;
   /** What the program was started with, for whoever runs something beside it. undefined: no such attempt. */
-  startedWith(ref: ContainerRef): Pick<StartRequest, 'argv' | 'env' | 'cwd' | 'image'> | undefined;
+  startedWith(
+    ref: ContainerRef,
+  ): Pick<StartRequest, 'argv' | 'env' | 'cwd' | 'image' | 'sandbox'> | undefined;
   /** Records that what ends it from now on is no doing of its own: it is neither a crash nor a restart. */
   planStop(ref: ContainerRef): void;
   /** To every process of the container. Nothing happens when none lives. */

@@ -24,7 +24,9 @@ export async function refreshVolumes(
     const record = current();
     if (!record) return;
     const dir = volumesDir(context.root, record.pod.metadata.uid ?? '');
-    const fault = writeVolumes(dir, { ...context, ...record, ...sources });
+    const owner = context.confinement.userOf(record.pod.metadata.namespace ?? '');
+    const owned = owner === undefined ? {} : { owner };
+    const fault = writeVolumes(dir, { ...context, ...record, ...sources, ...owned });
     if (fault) logger.debug({ fault }, 'volumes stay as they are');
   } catch (error) {
     logger.debug({ error: problemOf(error).message }, 'volumes stay as they are');

@@ -11,6 +11,8 @@ export interface VolumeInput {
   readonly nodeName: string;
   readonly configMaps: ReadonlyMap<string, ConfigMap>;
   readonly secrets: ReadonlyMap<string, Secret>;
+  /** The pod's user, where it is one of its own: a mode without rights for others is meant for it. */
+  readonly owner?: number;
 }
 
 /** undefined: done; else what is missing or not supported. */
@@ -34,7 +36,7 @@ function writeVolume(dir: string, volume: Volume, input: VolumeInput): VolumeFau
   if (volume.hostPath) return linkHostPath(dir, volume.hostPath);
   const payload = payloadOf(volume, input);
   if (!payload.ok) return payload.message;
-  writeAtomically(dir, payload.files);
+  writeAtomically(dir, payload.files, input.owner);
   return undefined;
 }
 

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -9,6 +17,7 @@ import { CUT } from '../../../src/base/lines.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { processStartTime } from '../../../src/base/process.ts';
 import type { BuildLimits } from '../../../src/orchestrator/node/buildlimits.ts';
+import { openWorkshops } from '../../../src/orchestrator/node/confinement/workshop.ts';
 import { runBuild } from '../../../src/orchestrator/node/imagebuild.ts';
 import { type BuildRequest, openImageStore } from '../../../src/orchestrator/node/images.ts';
 import { scratch, until } from './helpers.ts';
@@ -154,12 +163,18 @@ describe('image store', () => {
   });
 
   it('ends a build whose processes use more memory, or write more, than they may', async () => {
-    const run = { ref: 'a:1', dir: place.path, env: { PATH: '/usr/bin:/bin' }, deadlineMs: 60_000 };
     const limits = { outputBytes: 1, memoryBytes: 1e12, diskBytes: 1e12 };
+    const workshops = openWorkshops(place.path, { type: 'none', reason: '' });
+    const run = { ref: 'a:1', env: { PATH: '/usr/bin:/bin' }, deadlineMs: 60_000 };
     const endOf = async (build: string, less: Partial<BuildLimits>) => {
       const { signal } = new AbortController();
       const rest = { onOutput() {}, signal, clock: systemClock };
-      return (await runBuild({ ...run, ...rest, build, limits: { ...limits, ...less } }))?.message;
+      const own = mkdtempSync(join(place.path, 'build-'));
+      mkdirSync(join(own, 'image'));
+      const problem = await workshops.use('a', own, (workshop) =>
+        runBuild({ ...run, ...rest, build, workshop, limits: { ...limits, ...less } }),
+      );
+      return problem?.message;
     };
     expect(await endOf('sleep 60', { memoryBytes: 1 })).to.contain('of memory');
     expect(await endOf('head -c 3000000 /dev/zero >f; sleep 60', { diskBytes: 2 << 20 })).to.contain(
