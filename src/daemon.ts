@@ -20,6 +20,7 @@ import { createGitHost } from './git/host.ts';
 import type { Repository } from './git/types.ts';
 import { openContexts } from './kube/contexts.ts';
 import type { AgentConfig } from './model/agentfile.ts';
+import { TO_RESTORE } from './model/backup.ts';
 import { authority, type DaemonFile, daemonFilePath } from './model/daemonfile.ts';
 import { makeDataDir, openWay } from './model/datadir.ts';
 import {
@@ -97,6 +98,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
     const confining = confinementOf(options, surroundings, instance, logger);
     const controlPlane = await createServedControlPlane({
       dataDir,
+      restoreFrom: join(dataDir, TO_RESTORE),
       clock: systemClock,
       logger,
       serviceCidr: instance.serviceCidr,
@@ -290,6 +292,7 @@ async function startDelivery({
     actions: actionsOf(createSyncActions({ home, sync, repository, clock }), promotion, clock),
     progress,
     git: (request, response) => host.handle(request, response),
+    backup: () => controlPlane.snapshot(),
     token,
     logger,
   });

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { errnoOf, type Problem, ProblemError } from '../base/errors.ts';
 import { isSameProcess } from '../base/process.ts';
 import { type DaemonFile, readDaemonFile } from '../model/daemonfile.ts';
@@ -19,6 +20,8 @@ export interface FaceClient {
   readonly daemon?: DaemonFile;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: object): Promise<T>;
+  /** The bytes of an answer, as they come. */
+  stream(path: string): Promise<Readable>;
   /** Progress from now on; `connected` resolves once nothing can be missed any more. */
   events(query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<AsyncIterable<ProgressEvent>>;
 }
@@ -67,14 +70,18 @@ function client(base: string, token: string | undefined): FaceClient {
     if (response.statusCode === 200) return JSON.parse(text) as T;
     throw new ProblemError(refusalOf(text, response.statusCode ?? 0));
   };
+  const streamed = async (path: string): Promise<IncomingMessage> => {
+    const response = await open(base, 'GET', path, headers);
+    if (response.statusCode === 200) return response;
+    throw new ProblemError(refusalOf(await readAll(response), response.statusCode ?? 0));
+  };
   return {
     url: base,
     get: (path) => ask('GET', path),
     post: (path, body) => ask('POST', path, body),
+    stream: (path) => streamed(path),
     async events(query, signal) {
-      const response = await open(base, 'GET', `/api/v1/events?${new URLSearchParams(query)}`, headers);
-      if (response.statusCode !== 200)
-        throw new ProblemError(refusalOf(await readAll(response), response.statusCode ?? 0));
+      const response = await streamed(`/api/v1/events?${new URLSearchParams(query)}`);
       signal.addEventListener('abort', () => response.destroy(), { once: true });
       return eventsOf(response);
     },

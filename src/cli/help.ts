@@ -156,6 +156,16 @@ const HELP: Readonly<Record<string, Help>> = {
       ['pilotage image list', ''],
     ],
   },
+  backup: {
+    group: 'Tools',
+    examples: [['pilotage backup /backups/pilotage-$(date +%F)', 'while it runs; consistent']],
+    next: 'try it: pilotage restore FOLDER --data-dir /tmp/trial',
+  },
+  restore: {
+    group: 'Tools',
+    examples: [['pilotage restore /backups/pilotage-2026-05-01', 'into an empty data directory']],
+    next: 'pilotage up',
+  },
   kubeconfig: {
     group: 'Tools',
     examples: [

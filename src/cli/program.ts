@@ -20,7 +20,7 @@ Start here:
 `;
 
 type Exit = (code: number) => void;
-type Loader = (context: CliContext, exit: Exit) => Promise<Command>;
+type Loader = (context: CliContext, exit: Exit, version: string) => Promise<Command>;
 
 /** Every command and alias → its file. Only what is asked for is loaded: the templates of `render` alone cost a tenth of a second. */
 export const COMMANDS: Readonly<Record<string, Loader>> = {
@@ -43,6 +43,8 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   logs: async (context) => (await import('./logs.ts')).logsCommand(context),
   render: async (context) => (await import('./render.ts')).renderCommand(context),
   image: async (context) => (await import('./image.ts')).imageCommand(context),
+  backup: async (context, _exit, version) => (await import('./backup.ts')).backupCommand(context, version),
+  restore: async (context) => (await import('./restore.ts')).restoreCommand(context),
   kubeconfig: async (context) => (await import('./kubeconfig.ts')).kubeconfigCommand(context),
 };
 
@@ -59,14 +61,20 @@ const HIDDEN: Readonly<Record<string, Loader>> = {
 };
 
 /** The one command that a line names; all of them where it names none that exists, for the help and for suggestions. */
-async function addCommands(program: Command, args: readonly string[], context: CliContext, exit: Exit) {
+async function addCommands(
+  program: Command,
+  args: readonly string[],
+  context: CliContext,
+  exit: Exit,
+  version: string,
+) {
   const [first = ''] = args;
   const name = lookUp(ALIASES, first) ?? first;
   const hidden = lookUp(HIDDEN, name);
-  if (hidden) return program.addCommand(await hidden(context, exit), { hidden: true });
+  if (hidden) return program.addCommand(await hidden(context, exit, version), { hidden: true });
   const known = lookUp(COMMANDS, name);
   const loaders = known ? [known] : Object.values(COMMANDS);
-  for (const command of await Promise.all(loaders.map((load) => load(context, exit)))) {
+  for (const command of await Promise.all(loaders.map((load) => load(context, exit, version)))) {
     addHelp(command);
     program.addCommand(command);
   }
@@ -94,7 +102,7 @@ export async function runCommandLine(
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .configureHelp({ subcommandTerm: termOf });
-  await addCommands(program, args, context, exit);
+  await addCommands(program, args, context, exit, version);
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (output) => context.stdout.write(output),

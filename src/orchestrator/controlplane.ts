@@ -17,6 +17,7 @@ import { openTokens } from './api/tokens.ts';
 import type { Api, NodeConnections } from './api/types.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
+import { restoreSnapshot, snapshotLines } from './store/snapshot.ts';
 import { openStore } from './store/store.ts';
 
 /** What works in a cluster: an ordinary client of its API. */
@@ -36,6 +37,8 @@ const WORKERS: readonly WorkerFactory[] = [createControllers, createScheduler];
 export interface ControlPlaneOptions {
   /** Everything of the control plane is below here: `store`, `pki`. */
   readonly dataDir: string;
+  /** A snapshot that the store is made of, once, where this file is there. */
+  readonly restoreFrom?: string;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Where cluster IPs are taken from: a loopback range of this instance's own, `127.200.0.0/16`. */
@@ -52,6 +55,8 @@ export interface ControlPlane {
   readonly api: Api;
   /** In process; default: an administrator. */
   client(user?: User): KubeClient;
+  /** Every object at one revision, as lines (`store/snapshot.ts`). */
+  snapshot(): Iterable<Buffer>;
   /** Brings up what every cluster has, then what works in it. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -63,7 +68,9 @@ const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 /** @throws ProblemError when the data directory is in use, unusable or damaged. */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { clock, logger, serviceCidr } = options;
-  const store = await openStore({ dir: join(options.dataDir, 'store'), clock, logger });
+  const dir = join(options.dataDir, 'store');
+  if (options.restoreFrom) await restoreSnapshot(dir, options.restoreFrom);
+  const store = await openStore({ dir, clock, logger });
   const api = startApi({
     store,
     clock,
@@ -81,6 +88,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   return {
     api,
     client,
+    snapshot: () => snapshotLines(store),
     async start() {
       await createSystemNamespaces(client());
       for (const worker of workers) worker.start(lifetime.signal);

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { readRequestBody } from '../base/requestbody.ts';
@@ -15,6 +17,8 @@ export interface FaceOptions {
   readonly progress: ProgressSource;
   /** Answers everything below `/git/` itself, authentication included; false when the path is not its own. */
   readonly git: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  /** Every object of the home cluster at one revision, as lines. */
+  readonly backup: () => Iterable<Buffer>;
   readonly token: string;
   readonly logger: Logger;
 }
@@ -76,6 +80,7 @@ async function serve(
       message: 'Another web site may not ask this in the name of who looks at it.',
     });
   }
+  if (url.pathname === '/api/v1/backup') return streamBackup(options.backup, response);
   if (url.pathname === '/api/v1/events') return streamEvents(options.progress, url.searchParams, response);
   if (url.pathname === '/')
     return void response.end('Pilotage. Ask /api/v1/status, or run: pilotage status\n');
@@ -85,6 +90,12 @@ async function serve(
   if (!result)
     throw new ProblemError({ reason: 'NotFound', message: `There is nothing at ${url.pathname}.` });
   sendJson(response, result.status, result.body);
+}
+
+/** At the reader's pace; one that leaves ends it. */
+async function streamBackup(lines: () => Iterable<Buffer>, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
+  await pipeline(Readable.from(lines(), { objectMode: false }), response);
 }
 
 /** A browser sends kept credentials along with what any page asks for, and says who asked (Fetch Metadata, W3C). */

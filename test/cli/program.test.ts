@@ -7,7 +7,7 @@ describe('the command line', () => {
     const { context } = terminal();
     const aliases: Record<string, string> = {};
     for (const [name, load] of Object.entries(COMMANDS)) {
-      const command = await load(context, () => {});
+      const command = await load(context, () => {}, '1.2.3');
       expect(command.name()).to.equal(name);
       for (const alias of command.aliases()) aliases[alias] = name;
     }

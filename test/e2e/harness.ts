@@ -82,15 +82,19 @@ export class Pilotage {
     this.#under = under;
   }
 
-  /** `under`: a command that runs it, `setpriv …` say. `contexts` is told where it may write the kubeconfig of other clusters. */
+  /**
+   * `under`: a command that runs it, `setpriv …` say. `contexts` is told where it may write the kubeconfig of other clusters;
+   * `prepare`, where the data directory will be. */
   static async start(
     under: readonly string[] = [],
     contexts?: (dir: string) => Promise<string>,
+    prepare?: (dataDir: string) => Promise<void>,
   ): Promise<Pilotage> {
     const pilotage = new Pilotage(await mkdtemp(join(tmpdir(), 'pilotage-e2e-')), under);
     // Daemon and pods may be other users than the test: they make what they need here, and read what it writes for them.
     await chmod(pilotage.dir, 0o777);
     pilotage.#kubeconfig = await contexts?.(pilotage.dir);
+    await prepare?.(pilotage.dataDir);
     await pilotage.up();
     return pilotage;
   }

@@ -34,6 +34,7 @@ describe('the stream of events', () => {
     progress,
     git: async () => false,
     token: 'secret',
+    backup: () => [],
     logger: silentLogger,
   });
   let port = 0;

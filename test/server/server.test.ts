@@ -67,6 +67,7 @@ describe('server: over HTTP', () => {
     progress: createProgressHub(),
     git: async () => false,
     token: TOKEN,
+    backup: () => [],
     logger: silentLogger,
   });
   let port = 0;
@@ -148,6 +149,7 @@ describe('server: over HTTP', () => {
       progress: createProgressHub(),
       git: async () => false,
       token: TOKEN,
+      backup: () => [],
       logger: silentLogger,
     });
     const error = await second.listen('127.0.0.1', port).catch((caught: unknown) => caught);

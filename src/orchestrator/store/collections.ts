@@ -28,6 +28,11 @@ export class Collections {
     collection.keys.splice(lowerBound(collection.keys, key), 1);
   }
 
+  /** Of every collection. */
+  all(): Entry[] {
+    return [...this.#byCollection.values()].flatMap(({ entries }) => [...entries.values()]);
+  }
+
   list(prefix: string): Entry[] {
     const collection = this.#byCollection.get(collectionOf(prefix));
     if (!collection) return [];

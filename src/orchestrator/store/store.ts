@@ -86,6 +86,10 @@ class RevisionedStore implements Store {
     return this.#published.list(prefix);
   }
 
+  all(): readonly Entry[] {
+    return this.#published.all();
+  }
+
   listAt(prefix: string, revision: number): readonly Entry[] {
     return this.#history.rewind(this.#published.list(prefix), prefix, revision);
   }

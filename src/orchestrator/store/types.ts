@@ -31,6 +31,8 @@ export interface Reader {
   get(key: string): Entry | undefined;
   /** All entries whose key starts with `prefix` (a collection, or a namespace of it), ordered by key. */
   list(prefix: string): readonly Entry[];
+  /** Every entry of every collection. */
+  all(): readonly Entry[];
   /**
    * The same as it was at `revision`.
    * @throws StatusError Expired when that revision is compacted.

@@ -1,0 +1,114 @@
+import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CONFIG_MAPS } from '../../src/kube/resources.ts';
+import { eventually, fetchText, Pilotage, run, statusOf, withApi } from './harness.ts';
+
+const BY_HAND = { name: 'by-hand', namespace: 'default' };
+
+/** What a person does on the day that the machine is lost. */
+describe('e2e: backup and restore', function () {
+  this.timeout(90_000);
+  let original: Pilotage;
+  let copy: Pilotage;
+  let folder: string;
+  before(async () => {
+    original = await Pilotage.start();
+    folder = join(original.dir, 'backup');
+  });
+  after(async () => {
+    await original?.stop();
+    await copy?.stop();
+  });
+
+  it('takes a whole copy while Pilotage runs, for its owner only', async () => {
+    const work = await original.repository('kept');
+    expect((await work.push()).code).to.equal(0);
+    expect((await original.cli('wait', 'kept/dev', '--timeout', '60s')).code).to.equal(0);
+    // Git does not know of this one.
+    await withApi(original.ready.kubeconfig, (client) =>
+      client.create(CONFIG_MAPS, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: BY_HAND,
+        data: { a: '1' },
+      }),
+    );
+    const { code, stdout, stderr } = await original.cli('backup', folder);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.contain('1 repositories').and.contain(`pilotage restore ${folder}`);
+    expect((await stat(folder)).mode & 0o077).to.equal(0);
+    expect(
+      (
+        await run('git', [
+          'clone',
+          '--quiet',
+          join(folder, 'git', 'kept.git.bundle'),
+          join(original.dir, 'clone'),
+        ])
+      ).code,
+    ).to.equal(0);
+  });
+
+  it('does not write into a folder that holds something', async () => {
+    const { code, stderr } = await original.cli('backup', folder);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('is not empty').and.contain('→');
+  });
+
+  it('does not restore over what is there, nor from a damaged copy', async () => {
+    const over = await original.cli('restore', folder);
+    expect(over.stderr).to.contain('restoring would mix two Pilotages');
+    const damaged = join(original.dir, 'damaged');
+    await run('cp', ['-a', folder, damaged]);
+    await appendFile(join(damaged, 'objects.jsonl.gz'), 'x');
+    await mkdir(join(original.dir, 'empty'));
+    const { code, stderr } = await original.cli(
+      'restore',
+      damaged,
+      '--data-dir',
+      join(original.dir, 'empty'),
+    );
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('objects.jsonl.gz');
+  });
+
+  it('brings deliveries, history, pods and the token back in an empty folder', async () => {
+    const token = await readFile(join(original.dataDir, 'token.json'), 'utf8');
+    const before = await statusOf(original, 'kept', 'dev');
+    await original.cli('down');
+    copy = await Pilotage.start([], undefined, async (dataDir) => {
+      const { code, stderr } = await original.cli('restore', folder, '--data-dir', dataDir);
+      expect(code, stderr).to.equal(0);
+    });
+    expect(await readFile(join(copy.dataDir, 'token.json'), 'utf8')).to.equal(token);
+    const after = await eventually('it is healthy again', async () => {
+      const status = await statusOf(copy, 'kept', 'dev');
+      return status?.health === 'Healthy' && status.sync === 'Synced' && status;
+    });
+    expect(after.deployedRevision).to.equal(before?.deployedRevision);
+    expect((await copy.cli('history', 'kept/dev')).stdout).to.contain(
+      String(before?.deployedRevision).slice(0, 7),
+    );
+    const byHand = await withApi(copy.ready.kubeconfig, (client) => client.get(CONFIG_MAPS, BY_HAND));
+    expect(byHand.data).to.deep.equal({ a: '1' });
+    await eventually('its pods answer', async () => (await fetchText(after.urls[0] ?? '')).status === 200);
+  });
+
+  it('goes on from there: the next push is delivered', async () => {
+    await rm(join(original.dir, 'again'), { recursive: true, force: true });
+    const clone = await run('git', [
+      'clone',
+      '--quiet',
+      `${copy.ready.git}/kept.git`,
+      join(original.dir, 'again'),
+    ]);
+    expect(clone.code, clone.stderr).to.equal(0);
+    const inside = { cwd: join(original.dir, 'again') };
+    await run('sed', ['-i', 's/greeting: .*/greeting: again/', 'values/dev.yaml'], inside);
+    await run('git', ['commit', '--quiet', '--allow-empty', '-am', 'go on'], inside);
+    const pushed = await run('git', ['push', 'origin', 'main'], inside);
+    expect(pushed.code, pushed.stderr).to.equal(0);
+    expect(pushed.stderr).to.contain('is healthy');
+  });
+});
