@@ -336,10 +336,11 @@ function actionsOf(
     ...sync,
     promote: async (name, request) => promotions.promote(await sync.find(name), request),
     approve: async (name, request) => promotions.approve(await sync.find(name), request),
-    why: async (name) => ({
-      ...(await sync.why(name)),
-      gates: await promotions.gates(await sync.find(name)),
-    }),
+    async why(name) {
+      const report = await sync.why(name);
+      const { gates, problems } = await promotions.standing(await sync.find(name));
+      return { ...report, reasons: [...report.reasons, ...problems], gates };
+    },
   };
 }
 

@@ -22,10 +22,15 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
     )
     .argument('<environment>', 'the target: shop/prod')
     .option('--dry-run', 'say what would happen, and why not')
+    .option('--again', 'also what somebody took back on the branch of the target')
     .option('-w, --wait', 'once it is promoted, wait until it is healthy')
     .option('--timeout <duration>', 'with --wait: give up after this long', parseDuration, 120_000)
     .action(async (name: string, options: PromoteOptions) => {
-      const body = { dryRun: options.dryRun === true, by: context.surroundings.user };
+      const body = {
+        dryRun: options.dryRun === true,
+        by: context.surroundings.user,
+        ...(options.again ? { again: true } : {}),
+      };
       const daemon = await face(context, options);
       const report = await daemon.post<PromotionReport>(environmentPath(name, 'promote'), body);
       show(context, report, options, exit);
@@ -35,6 +40,7 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
 
 interface PromoteOptions extends OutputOptions {
   readonly dryRun?: boolean;
+  readonly again?: boolean;
   readonly wait?: boolean;
   readonly timeout: number;
 }
@@ -82,7 +88,8 @@ function show(
   if (options.output === 'json') printJson(context, report);
   else print(context, formatPromotion(report, approvedBy));
   // An approval that was recorded has succeeded, whatever else the promotion waits for.
-  if (approvedBy === undefined && (report.outcome === 'Refused' || report.outcome === 'Waiting')) exit(1);
+  const isDone = report.outcome !== 'Refused' && report.outcome !== 'Waiting';
+  if (approvedBy === undefined && !(isDone && report.problems.length === 0)) exit(1);
 }
 
 const HEADLINES: Readonly<Record<PromotionReport['outcome'], (from: string, to: string) => string>> = {
@@ -90,6 +97,7 @@ const HEADLINES: Readonly<Record<PromotionReport['outcome'], (from: string, to: 
   WouldPromote: (from, to) => `Would promote ${from} to ${to}`,
   Waiting: (from, to) => `Not yet: ${from} to ${to}`,
   Refused: (from, to) => `Refused: ${from} to ${to}`,
+  Restored: (from, to) => `Brought the branch of ${to} back, which already carries what ${from} has`,
   Allowed: (_from, to) => `${to} may deploy what was pushed to its branch`,
   UpToDate: (from, to) => `${to} already carries what ${from} has`,
 };

@@ -174,11 +174,13 @@ const promotion = {
       tree: string,
       requestedBy: string,
       approvals: list(object({ by: string, at: time, verified: boolean }, ['by', 'at'])),
+      again: object({ by: string, at: time, commits: list(string) }, ['by', 'at', 'commits']),
     },
     ['delivery', 'from', 'to', 'revision', 'tree'],
   ),
   status: object({
-    phase: oneOf(['Pending', 'Merged', 'Superseded', 'Refused']),
+    phase: oneOf(['Pending', 'Merged', 'Superseded', 'Refused', 'Rejected']),
+    rejectedBy: string,
     gates: list(
       object({ gate: string, state: oneOf(['Passed', 'Waiting', 'Blocked']), reason: string, until: time }, [
         'gate',

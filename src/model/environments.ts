@@ -153,7 +153,10 @@ function standing(
 }
 
 function withoutBranch({ branch, deployed = false, from }: KnownEnvironment): string {
-  if (deployed) return `branch ${branch} does not exist any more; what is deployed stays. Push it again`;
+  if (deployed) {
+    const back = from === undefined ? '' : `, or promote from ${from}: that brings it back from where it was`;
+    return `branch ${branch} does not exist any more; what is deployed stays. Push it again${back}`;
+  }
   return from === undefined
     ? `branch ${branch} does not exist yet; push it`
     : `branch ${branch} does not exist yet: the first promotion from ${from} creates it`;

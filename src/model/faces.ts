@@ -85,7 +85,8 @@ export interface PromotionReport {
   readonly to: string;
   readonly revision: string | null;
   /** 'Allowed': what stands on the target's own branch may be deployed now (`from` = `to`). */
-  readonly outcome: 'Promoted' | 'WouldPromote' | 'Waiting' | 'Refused' | 'UpToDate' | 'Allowed';
+  /** 'Restored': the target carries it already, and its branch, which was gone, is back. */
+  readonly outcome: 'Promoted' | 'Restored' | 'WouldPromote' | 'Waiting' | 'Refused' | 'UpToDate' | 'Allowed';
   readonly gates: readonly GateState[];
   readonly problems: readonly Problem[];
   /** Commits that the target would gain, newest first: `1a2b3c4 subject`. */

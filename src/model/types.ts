@@ -259,9 +259,13 @@ export interface Promotion extends KubeObject {
     readonly requestedBy?: string;
     /** Bound to the revision: an approval of another revision does not count. */
     readonly approvals?: readonly Approval[];
+    /** A person's word that this revision may bring again what was taken back on the target's branch by these commits. */
+    readonly again?: { readonly by: string; readonly at: string; readonly commits: readonly string[] };
   };
   readonly status?: {
-    readonly phase: 'Pending' | 'Merged' | 'Superseded' | 'Refused';
+    /** Rejected: it was merged, and taken back on the target's own branch by `rejectedBy`. */
+    readonly phase: 'Pending' | 'Merged' | 'Superseded' | 'Refused' | 'Rejected';
+    readonly rejectedBy?: string;
     readonly gates?: readonly GateState[];
     readonly message?: string;
     readonly mergeCommit?: string;

@@ -1,39 +1,48 @@
 import type { Clock } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
 import type { PromotionReport } from '../model/faces.ts';
-import type { Environment, GateState } from '../model/types.ts';
+import type { Environment } from '../model/types.ts';
 import { type ApproveRequest, approve, waitingOn } from './approve.ts';
 import { evaluateGates } from './gates.ts';
 import { gather, isDeployed } from './gather.ts';
 import { gatesOf } from './permit.ts';
-import { type PromoteOptions, promote } from './promote.ts';
+import { decide } from './pipeline.ts';
+import { type PromoteOptions, type PromoteRequest, promote } from './promote.ts';
 
 /** What the faces can ask of promotion, for an environment that they have found. */
 export function createPromotionActions(options: PromoteOptions, clock: Clock) {
   return {
-    promote: ({ spec }: Environment, request: { dryRun: boolean; by: string }): Promise<PromotionReport> =>
+    promote: ({ spec }: Environment, request: PromoteRequest): Promise<PromotionReport> =>
       promote(options, spec.delivery, spec.environment, request),
 
     approve: ({ spec }: Environment, request: ApproveRequest): Promise<PromotionReport> =>
       approve(options, spec.delivery, spec.environment, request),
 
-    /** The gates that lead to an environment as they stand now; none where no promotion leads there. */
-    async gates(target: Environment): Promise<readonly GateState[]> {
+    /** The gates that lead to an environment as they stand now, and what a person has to do first; nothing where no promotion leads there. */
+    async standing(target: Environment): Promise<Pick<PromotionReport, 'gates' | 'problems'>> {
       const { spec, status } = target;
-      if (!status?.promotionPolicy) return [];
+      if (!status?.promotionPolicy) return NOTHING;
       try {
         const { tip, standing } = await waitingOn(options, target);
-        if (tip && standing?.type === 'direct') return await gatesOf(options, target, tip, standing);
+        if (tip && standing?.type === 'direct')
+          return { gates: await gatesOf(options, target, tip, standing), problems: [] };
         const without = { ...options, rehearse: async () => [] };
         const gathered = await gather(without, spec.delivery, spec.environment);
         const { facts } = gathered;
-        const done = facts.lineage.type === 'level' && isDeployed(gathered);
-        return done ? [] : evaluateGates(facts.policy, facts, clock.now());
+        if (facts.lineage.type === 'level' && isDeployed(gathered)) return NOTHING;
+        const decision = decide(facts, clock.now());
+        // A pin is said by whoever asks what holds the environment, a closed gate by the gate.
+        const problems =
+          decision.type === 'refuse' ? decision.problems.filter(({ reason }) => !SAID.has(reason)) : [];
+        return { gates: evaluateGates(facts.policy, facts, clock.now()), problems };
       } catch (error) {
         // Nothing is there to promote yet: no gate stands in the way of nothing.
-        if (error instanceof ProblemError) return [];
+        if (error instanceof ProblemError) return NOTHING;
         throw error;
       }
     },
   };
 }
+
+const NOTHING = { gates: [], problems: [] };
+const SAID: ReadonlySet<string> = new Set(['TargetPinned', 'TargetHeld', 'GateBlocked']);

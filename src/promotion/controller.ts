@@ -12,6 +12,7 @@ import {
 } from '../model/types.ts';
 import { type PromoteOptions, promote } from './promote.ts';
 import { closeOvertaken } from './supersede.ts';
+import { recordTakenBack } from './takenback.ts';
 
 /** Refusals that only a person's push, approval or word can end: looked at again when something changes, not by the clock. */
 const RECHECK_MS = 60_000;
@@ -25,6 +26,8 @@ export function createPromotionController(options: PromoteOptions): Controller {
   const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
   const environments = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
   const promotions = createInformer<Promotion>({ ...inNamespace, resource: PROMOTIONS });
+  /** The tip that was last looked at for what it takes back, by environment: a status changes far more often than a branch. */
+  const looked = new Map<string, string | undefined>();
   return createController({
     name: 'promotion',
     clock,
@@ -33,7 +36,14 @@ export function createPromotionController(options: PromoteOptions): Controller {
       watch(environments, (changed) => targetsOf(changed, environments.list())),
       watch(promotions, ({ spec }) => [environmentObjectName(spec.delivery, spec.to)]),
     ],
-    reconcile: (key) => advance(options, key, environments, promotions),
+    async reconcile(key) {
+      const target = environments.get({ namespace: PILOTAGE_NAMESPACE, name: key });
+      if (!target) return void looked.delete(key);
+      const tip = target.status?.wantedRevision;
+      if (looked.get(key) !== tip) await recordTakenBack(options, target);
+      looked.set(key, tip);
+      return advance(options, target, promotions);
+    },
   });
 }
 
@@ -48,19 +58,20 @@ export function targetsOf(changed: Environment, all: readonly Environment[]): re
 
 async function advance(
   options: PromoteOptions,
-  key: string,
-  environments: Informer<Environment>,
+  target: Environment,
   promotions: Informer<Promotion>,
 ): Promise<Again> {
-  const target = environments.get({ namespace: PILOTAGE_NAMESPACE, name: key });
-  if (!target) return undefined;
   const { delivery, environment } = target.spec;
   const policy = target.status?.promotionPolicy;
   if (!policy) return undefined;
   try {
     await closeOvertaken(options, target, promotions.list());
     if (!policy.auto) return undefined;
-    const report = await promote(options, delivery, environment, { dryRun: false, by: 'pilotage' });
+    const report = await promote(options, delivery, environment, {
+      dryRun: false,
+      by: 'pilotage',
+      auto: true,
+    });
     const until = report.gates.flatMap((gate) => (gate.until ? [Date.parse(gate.until)] : []));
     if (report.outcome !== 'Waiting' || until.length === 0) return undefined;
     return { afterMs: Math.max(1000, Math.max(...until) - options.clock.now()) };

@@ -14,6 +14,7 @@ import {
 import { gainedBy, peopleOf } from './gained.ts';
 import { type Lineage, lineageOf } from './lineage.ts';
 import type { PipelineFacts } from './pipeline.ts';
+import { type Rejection, recordedRejections, rejectionsIn, undoneBy } from './rejection.ts';
 
 /** How far back a branch is searched for the last promotion. Beyond that a target counts as diverged, which refuses rather than loses. */
 export const HISTORY_LIMIT = 2000;
@@ -33,6 +34,10 @@ export interface Gathered {
   readonly revision: Commit;
   /** Tip of the target's branch, null while it does not exist. */
   readonly tip: string | null;
+  /** What a promotion goes on from: the tip, or the last one of a branch that is gone; null before the first promotion. */
+  readonly base: string | null;
+  /** What was taken back on the branch of the target, whether or not it concerns this revision. */
+  readonly rejections: readonly Rejection[];
   readonly promotion: Promotion | undefined;
 }
 
@@ -58,7 +63,8 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
   const [first, ...older] = await repository.log(wanted, { limit: HISTORY_LIMIT, allParents: true });
   if (!first) throw new Error(`the log of ${wanted} is empty`);
   const tip = (await repository.branches())[target.spec.branch] ?? null;
-  const targetLog = tip === null ? [] : await repository.log(tip, { limit: HISTORY_LIMIT });
+  const base = tip ?? (await lastTip(repository, target));
+  const targetLog = base === null ? [] : await repository.log(base, { limit: HISTORY_LIMIT });
   const lineage = await withAncestry(
     repository,
     first.oid,
@@ -70,7 +76,12 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
   );
   const promotion = await promotionOf(options.home, promotionObjectName(delivery, to, wanted));
   const rehearsal = lineage.type === 'level' ? [] : await options.rehearse(target, wanted);
+  const rejections = await rejectionsOf(options.home, target, targetLog, [first, ...older]);
+  const undone =
+    base === null ? [] : await undoneBy(repository, rejections, { candidate: wanted, tip: base });
+  const again = new Set(promotion?.spec.again?.commits ?? []);
   const { pin } = target.spec;
+  const held = target.status?.conditions?.find(({ type, status }) => type === 'Held' && status === 'True');
   const facts: PipelineFacts = {
     source: `${delivery}/${policy.from}`,
     target: `${delivery}/${to}`,
@@ -82,9 +93,37 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
     policy,
     lineage,
     rehearsal,
+    rejections: await Promise.all(
+      undone
+        .filter(({ commit }) => !again.has(commit))
+        .map(async ({ revision, commit }) => ({ revision, commit: await repository.commit(commit) })),
+    ),
+    ...(held ? { targetHeld: held.message ?? '' } : {}),
     ...(pin ? { targetPin: pin } : {}),
   };
-  return { facts, target, source, repository, revision: first, tip, promotion };
+  return { facts, target, source, repository, revision: first, tip, base, rejections, promotion };
+}
+
+/** A branch that was deleted is brought back from where it was, so that what is deployed stays reachable from it. */
+async function lastTip(repository: Repository, { status }: Environment): Promise<string | null> {
+  const last = status?.wantedRevision;
+  return last !== undefined && (await repository.resolve(last)) !== undefined ? last : null;
+}
+
+/** Read from the history of the branch, and from what was written down of one that is gone. */
+export async function rejectionsOf(
+  home: KubeClient,
+  { spec }: Environment,
+  target: readonly Commit[],
+  source: readonly Commit[],
+): Promise<readonly Rejection[]> {
+  const { items } = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
+  const ours = items.filter((one) => one.spec.delivery === spec.delivery && one.spec.to === spec.environment);
+  const all = [...rejectionsIn({ target, source }), ...recordedRejections(ours)];
+  return all.filter(
+    ({ revision, commit }, at) =>
+      at === all.findIndex((other) => other.revision === revision && other.commit === commit),
+  );
 }
 
 /** A source that was taken back (a rollback, a pin) has not seen what it left: promoting it would take the target back too. */

@@ -6,6 +6,7 @@ import { gainedBy, peopleOf } from './gained.ts';
 import { evaluateDirectGates, evaluateGates } from './gates.ts';
 import { type GatherOptions, promotionOf } from './gather.ts';
 import { type Standing, standingOf } from './standing.ts';
+import { noteOfRevert } from './takenback.ts';
 
 export interface PermitOptions extends Pick<GatherOptions, 'home' | 'repository'> {
   readonly clock: Clock;
@@ -24,8 +25,11 @@ export async function permit(
   const standing = await standingOf(options, target, revision);
   const waits = `${revision.slice(0, 7)} waits on its branch for the gates of ${environment}.`;
   switch (standing.type) {
-    case 'free':
-      return { type: 'allowed', ...(standing.note ? { note: standing.note } : {}) };
+    case 'free': {
+      const isOld = standing.why === 'deployedBefore';
+      const note = standing.note ?? (isOld ? await noteOfRevert(options, target, revision) : undefined);
+      return { type: 'allowed', ...(note ? { note } : {}) };
+    }
     case 'unknown':
       return { type: 'held', message: `${waits} ${standing.message}` };
     case 'promotion': {

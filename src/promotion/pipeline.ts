@@ -13,6 +13,10 @@ export interface PipelineFacts extends GateFacts {
   readonly targetPin?: { readonly revision: string; readonly reason: string };
   readonly policy: PromotionPolicy;
   readonly lineage: Lineage;
+  /** Set when the target waits for a word about its branch: why. */
+  readonly targetHeld?: string;
+  /** What was taken back on the target's branch and would be brought again: the commit of the source, and the one that took it back. */
+  readonly rejections: readonly { readonly revision: string; readonly commit: Commit }[];
   /** What rendering and planning the target at the result found; empty when it would go through. */
   readonly rehearsal: readonly Problem[];
 }
@@ -49,6 +53,10 @@ function refusals(facts: PipelineFacts, gates: readonly GateState[]): readonly P
   const { lineage, targetPin } = facts;
   return [
     ...(lineage.type === 'diverged' ? [divergence(facts, lineage.foreign)] : []),
+    ...facts.rejections.map((rejection) => takenBack(facts, rejection)),
+    ...(facts.targetHeld === undefined
+      ? []
+      : [{ reason: 'TargetHeld', message: `${facts.target} is held: ${facts.targetHeld}` }]),
     ...(lineage.type === 'ahead' ? [backwards(facts, lineage.promoted)] : []),
     ...(targetPin
       ? [
@@ -64,6 +72,18 @@ function refusals(facts: PipelineFacts, gates: readonly GateState[]): readonly P
       .map((gate) => ({ reason: 'GateBlocked', message: gate.reason })),
     ...facts.rehearsal,
   ];
+}
+
+function takenBack(
+  { source, target, targetBranch, revision }: PipelineFacts,
+  { revision: taken, commit }: PipelineFacts['rejections'][number],
+): Problem {
+  const carried = taken === revision ? 'it' : `${revision.slice(0, 7)} still has all of it and`;
+  return {
+    reason: 'Rejected',
+    message: `${commit.author.name} took ${taken.slice(0, 7)} back on ${targetBranch} (${formatCommit(commit)}); ${carried} is not promoted to ${target} again unasked.`,
+    remedy: `If it is meant: pilotage promote ${target} --again. If not: correct it, or take it back, in ${source}.`,
+  };
 }
 
 function backwards({ source, target, revision }: PipelineFacts, promoted: string): Problem {

@@ -1,12 +1,12 @@
 import { type Clock, rfc3339 } from '../base/clock.ts';
-import { ProblemError } from '../base/errors.ts';
+import { type Problem, ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { promotionCommit } from '../git/merge.ts';
 import type { PromotionReport } from '../model/faces.ts';
 import type { GateState, Promotion } from '../model/types.ts';
-import { type Gathered, type GatherOptions, gather } from './gather.ts';
+import { environmentOf, type Gathered, type GatherOptions, gather } from './gather.ts';
 import { type Decision, decide, formatCommit } from './pipeline.ts';
-import { ensurePromotion, recordStatus } from './record.ts';
+import { ensurePromotion, recordAgain, recordStatus } from './record.ts';
 
 export interface PromoteOptions extends GatherOptions {
   readonly clock: Clock;
@@ -25,21 +25,38 @@ export interface PromoteOptions extends GatherOptions {
   ) => Promise<'pushed' | 'rejected'>;
 }
 
+export interface PromoteRequest {
+  readonly dryRun: boolean;
+  readonly by: string;
+  /** Also what was taken back on the branch of the target. */
+  readonly again?: boolean;
+  /** Nobody asked: the policy says so. */
+  readonly auto?: boolean;
+}
+
 /** Promotes to `delivery/to` if it may happen now; otherwise says why not. A dry run stops short of writing anything. */
 export async function promote(
   options: PromoteOptions,
   delivery: string,
   to: string,
-  request: { readonly dryRun: boolean; readonly by: string },
+  request: PromoteRequest,
 ): Promise<PromotionReport> {
-  const gathered = await gather(options, delivery, to);
+  const found = await gather(options, delivery, to);
+  // The word of a person, for this revision: what was taken back may come again.
+  const gathered = request.again ? { ...found, facts: { ...found.facts, rejections: [] } } : found;
   const decision = decide(gathered.facts, options.clock.now());
-  if (request.dryRun) return reportOf(gathered, decision);
+  const isGone = gathered.tip === null && gathered.base !== null;
+  if (request.dryRun) {
+    const report = reportOf(gathered, decision);
+    return isGone && decision.type === 'upToDate' ? { ...report, outcome: 'WouldPromote' } : report;
+  }
+  if (isGone && request.auto)
+    return reportOf(gathered, { type: 'refuse', gates: [], problems: [branchGone(gathered)] });
   if (decision.type === 'upToDate') {
     await recordLanding(options, gathered);
-    return reportOf(gathered, decision);
+    return gathered.tip === null ? bringBack(options, gathered) : reportOf(gathered, decision);
   }
-  const promotion = await ensurePromotion(options.home, gathered.promotion, {
+  const ensured = await ensurePromotion(options.home, gathered.promotion, {
     delivery,
     from: gathered.source.spec.environment,
     to,
@@ -47,6 +64,9 @@ export async function promote(
     tree: gathered.revision.tree,
     requestedBy: request.by,
   });
+  const again = request.again ? found.facts.rejections.map(({ commit }) => commit.oid) : [];
+  const at = rfc3339(options.clock.now());
+  const promotion = await recordAgain(options.home, ensured, { by: request.by, at, commits: again });
   if (decision.type !== 'advance') {
     await recordStatus(options.home, promotion, statusOf(decision));
     return reportOf(gathered, decision);
@@ -65,7 +85,38 @@ export async function promote(
     mergedAt: rfc3339(options.clock.now()),
   });
   options.logger.info({ delivery, to, revision: gathered.revision.oid, mergeCommit }, 'promoted');
-  return { ...reportOf(gathered, decision), outcome: 'Promoted', mergeCommit };
+  return {
+    ...reportOf(gathered, decision),
+    ...(await arrival(options, gathered)),
+    outcome: 'Promoted',
+    mergeCommit,
+  };
+}
+
+/** Whoever deletes the branch of an environment stops it: only a person starts it again. */
+const branchGone = ({ target: { spec } }: Gathered): Problem => ({
+  reason: 'BranchMissing',
+  message: `The branch ${spec.branch} was deleted, and is not made again unasked.`,
+  remedy: `pilotage promote ${spec.delivery}/${spec.environment}`,
+});
+
+/** The branch stands where the target was, which carries the same already: nothing is merged. */
+async function bringBack(options: PromoteOptions, gathered: Gathered): Promise<PromotionReport> {
+  const report = reportOf(gathered, { type: 'upToDate' });
+  if (gathered.base === null) return report;
+  await publish(options, gathered, gathered.base);
+  return { ...report, ...(await arrival(options, gathered)), outcome: 'Restored' };
+}
+
+/** What was pushed is deployed only where nothing stops the target: then that is part of the answer. */
+async function arrival({ home }: PromoteOptions, { target }: Gathered): Promise<Partial<PromotionReport>> {
+  const { spec, status } = await environmentOf(home, target.spec.delivery, target.spec.environment);
+  const stopped = status?.conditions?.find(
+    ({ type, status }) => (type === 'Held' || type === 'Frozen') && status === 'True',
+  );
+  if (!stopped) return {};
+  const message = `${spec.delivery}/${spec.environment} does not follow: ${stopped.message ?? stopped.type}`;
+  return { problems: [{ reason: stopped.reason ?? stopped.type, message }] };
 }
 
 /** What waited and then came by another way (a person merged or squashed it) waits no longer. */
@@ -82,7 +133,7 @@ async function recordLanding(options: PromoteOptions, { promotion, tip, target }
 }
 
 async function merge(options: PromoteOptions, gathered: Gathered, by: string): Promise<string> {
-  const { repository, revision, tip, target, source } = gathered;
+  const { repository, revision, base, target, source } = gathered;
   const { environment } = target.spec;
   const from = source.spec.environment;
   const message = [
@@ -94,7 +145,7 @@ async function merge(options: PromoteOptions, gathered: Gathered, by: string): P
   return promotionCommit(repository, {
     environment: from,
     source: revision.oid,
-    target: tip ?? undefined,
+    target: base ?? undefined,
     message,
     author,
   });

@@ -52,6 +52,21 @@ export async function recordApproval(
 const isSamePerson = (one: string, other: string): boolean =>
   peopleBehind([one, other], []).independent.length < 2;
 
+/** A person's word that what these commits took back may come again; it adds to what was said of the same revision before. */
+export async function recordAgain(
+  home: KubeClient,
+  promotion: Promotion,
+  word: NonNullable<Promotion['spec']['again']>,
+): Promise<Promotion> {
+  return rewrite(home, promotion, (current) => {
+    const said = current.spec.again?.commits ?? [];
+    const commits = [...new Set([...said, ...word.commits])];
+    if (commits.length === said.length) return undefined;
+    return { ...current, spec: { ...current.spec, again: { ...word, commits } } };
+  });
+}
+
+/** That a promotion was taken back stays written while it waits or is refused; it ends when it is merged again. */
 export async function recordStatus(
   home: KubeClient,
   promotion: Promotion,
@@ -60,7 +75,14 @@ export async function recordStatus(
   return rewrite(
     home,
     promotion,
-    (current) => (deepEqual(current.status, status) ? undefined : { ...current, status }),
+    (current) => {
+      const { rejectedBy = current.status?.rejectedBy } = status;
+      const next: typeof status =
+        rejectedBy === undefined || status.phase === 'Merged'
+          ? status
+          : { ...status, phase: 'Rejected', rejectedBy };
+      return deepEqual(current.status, next) ? undefined : { ...current, status: next };
+    },
     'status',
   );
 }

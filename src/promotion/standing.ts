@@ -1,7 +1,14 @@
 import { ProblemError } from '../base/errors.ts';
 import type { Commit, Oid, Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { type Environment, LABELS, PILOTAGE_NAMESPACE, PROMOTIONS, RELEASES } from '../model/types.ts';
+import {
+  type Environment,
+  LABELS,
+  PILOTAGE_NAMESPACE,
+  PROMOTIONS,
+  type Promotion,
+  RELEASES,
+} from '../model/types.ts';
 import { isGated } from './gates.ts';
 import { environmentOf, type GatherOptions, HISTORY_LIMIT } from './gather.ts';
 
@@ -50,19 +57,23 @@ const untested = (revision: Oid, from: string): string =>
 /** A promotion of ours passed its gates before it was pushed. */
 async function isOurs(home: KubeClient, { spec }: Environment, revision: Oid): Promise<boolean> {
   const { items } = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
-  return items.some(
-    (promotion) =>
-      promotion.spec.delivery === spec.delivery &&
-      promotion.spec.to === spec.environment &&
-      promotion.status?.mergeCommit === revision,
-  );
+  return items.some((promotion) => isOf(promotion, spec) && promotion.status?.mergeCommit === revision);
 }
+
+const isOf = ({ spec }: Promotion, target: Environment['spec']): boolean =>
+  spec.delivery === target.delivery && spec.to === target.environment;
 
 /**
  * What goes back to content that ran here brings nothing new: a revert, or a hotfix that was taken back. Only what was released
- * counts, not what merely stood on the branch; and a pin let a revision through by a person's word, not by its gates.
+ * or promoted counts, not what merely stood on the branch; and a pin let a revision through by a person's word, not by its gates.
  */
 async function wasDeployed(home: KubeClient, { spec }: Environment, tree: Oid): Promise<boolean> {
+  const promotions = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
+  const passed = promotions.items.some(
+    (promotion) =>
+      isOf(promotion, spec) && promotion.status?.mergeCommit !== undefined && promotion.spec.tree === tree,
+  );
+  if (passed) return true;
   const { items } = await home.list(RELEASES, {
     namespace: PILOTAGE_NAMESPACE,
     labelSelector: `${LABELS.delivery}=${spec.delivery},${LABELS.environment}=${spec.environment}`,

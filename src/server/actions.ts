@@ -29,7 +29,10 @@ export interface Actions {
     options: { revision?: string; reason: string; by: string },
   ): Promise<{ message: string }>;
   unpin(name: EnvironmentName): Promise<{ message: string }>;
-  promote(name: EnvironmentName, options: { dryRun: boolean; by: string }): Promise<PromotionReport>;
+  promote(
+    name: EnvironmentName,
+    options: { dryRun: boolean; by: string; again?: boolean },
+  ): Promise<PromotionReport>;
   approve(name: EnvironmentName, options: { by: string; revision?: string }): Promise<PromotionReport>;
   /** A person's word for the proposal that was shown; without `proposal`, the refusal says which one waits. */
   accept(name: EnvironmentName, options: { proposal?: string; by: string }): Promise<{ message: string }>;

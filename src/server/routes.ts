@@ -59,7 +59,11 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     }),
   'POST unpin': (actions, name) => actions.unpin(name),
   'POST promote': (actions, name, _request, fields) =>
-    actions.promote(name, { dryRun: fields.dryRun === true, by: author(fields) }),
+    actions.promote(name, {
+      dryRun: fields.dryRun === true,
+      again: fields.again === true,
+      by: author(fields),
+    }),
   'POST approve': (actions, name, _request, fields) =>
     actions.approve(name, { by: text(fields, 'by') ?? '', ...revisionOf(text(fields, 'revision')) }),
   'POST accept': (actions, name, _request, fields) => {

@@ -121,8 +121,10 @@ describe('the gates of an environment', () => {
     world = await createWorld({ gates: { approvals: 1 } });
   });
   afterEach(() => world.dispose());
-  const gates = async (name: string) =>
-    createPromotionActions(world.options, world.clock).gates(await environmentOf(world.home, 'shop', name));
+  const gates = async (name: string) => {
+    const { standing } = createPromotionActions(world.options, world.clock);
+    return (await standing(await environmentOf(world.home, 'shop', name))).gates;
+  };
 
   it('are none where no promotion leads, and none while there is nothing to promote', async () => {
     expect(await gates('dev')).to.deep.equal([]);

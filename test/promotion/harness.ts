@@ -46,7 +46,7 @@ export interface World {
   ships(files: Files, message?: string): Promise<string>;
   tip(branch?: string): Promise<Commit>;
   /** `promote shop/prod` */
-  promote(request?: { dryRun?: boolean; by?: string }): ReturnType<typeof promote>;
+  promote(request?: { dryRun?: boolean; by?: string; again?: boolean }): ReturnType<typeof promote>;
   approve(by: string, revision?: string): ReturnType<typeof approve>;
   /** As if sync had released a revision of `prod`: its tree ran there. */
   released(revision: string, cause?: 'commit' | 'pin'): Promise<void>;
@@ -114,7 +114,8 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
       return revision;
     },
     tip: async (branch = 'prod') => repository.commit((await repository.branches())[branch] ?? ''),
-    promote: ({ dryRun = false, by = 'ann' } = {}) => promote(world.options, 'shop', 'prod', { dryRun, by }),
+    promote: ({ dryRun = false, by = 'ann', again = false } = {}) =>
+      promote(world.options, 'shop', 'prod', { dryRun, by, again }),
     approve: (by, revision) =>
       approve(world.options, 'shop', 'prod', { by, ...(revision ? { revision } : {}) }),
     async released(revision, cause = 'commit') {

@@ -90,6 +90,7 @@ function facts(more: Partial<PipelineFacts> = {}): PipelineFacts {
     approvals: [],
     policy: policy(),
     lineage: lineage('p1:A<s1', 's2:B s1:A'),
+    rejections: [],
     rehearsal: [],
     ...more,
   };

@@ -3,6 +3,7 @@ import { rfc3339 } from '../../src/base/clock.ts';
 import { promotedFrom, trailerValues } from '../../src/git/trailers.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE, PROMOTIONS } from '../../src/model/types.ts';
 import { gather } from '../../src/promotion/gather.ts';
+import { promote } from '../../src/promotion/promote.ts';
 import { createWorld, refusalOf, type World } from './harness.ts';
 
 describe('a promotion', () => {
@@ -121,6 +122,76 @@ describe('a promotion', () => {
     await world.push('main', { 'app.yaml': 'hotfix' }, 'cherry-picked');
     await world.ships({ 'app.yaml': 'two' });
     expect((await world.promote()).outcome).to.equal('Promoted');
+  });
+
+  describe('to a branch that was deleted', () => {
+    const deleteBranch = async () => {
+      const { oid } = await world.tip();
+      await world.deploys('prod', oid, { deployedTree: (await world.tip()).tree });
+      await world.repository.writes.run(async () =>
+        world.repository.refs.update('refs/heads/prod', null, oid),
+      );
+      return oid;
+    };
+    beforeEach(async () => {
+      await world.ships({ 'app.yaml': 'one' });
+      await world.promote();
+    });
+
+    it('goes on from where it was, so that what is deployed stays reachable', async () => {
+      const before = await deleteBranch();
+      const revision = await world.ships({ 'app.yaml': 'two' });
+      expect((await world.promote()).outcome).to.equal('Promoted');
+      expect((await world.tip()).parents).to.deep.equal([before, revision]);
+    });
+
+    it('brings it back as it was where nothing is to be merged', async () => {
+      const before = await deleteBranch();
+      expect((await world.promote({ dryRun: true })).outcome).to.equal('WouldPromote');
+      expect((await world.promote()).outcome).to.equal('Restored');
+      expect((await world.tip()).oid).to.equal(before);
+    });
+
+    it('is nothing that happens by itself', async () => {
+      await deleteBranch();
+      await world.ships({ 'app.yaml': 'two' });
+      const auto = { dryRun: false, by: 'pilotage', auto: true };
+      expect((await promote(world.options, 'shop', 'prod', auto)).problems[0]?.reason).to.equal(
+        'BranchMissing',
+      );
+      expect(await world.repository.branches()).to.have.keys('main');
+    });
+  });
+
+  const conditions = (type: string, message: string) => [
+    { type, status: 'True', reason: 'Test', message, lastTransitionTime: '2026-01-01T00:00:00Z' } as const,
+  ];
+
+  it('is refused while the target is held, for it would not follow', async () => {
+    await world.ships({ 'app.yaml': 'one' });
+    await world.deploys('prod', 'a'.repeat(40), {
+      conditions: conditions('Held', 'branch prod was rewritten'),
+    });
+    const { problems } = await world.promote();
+    expect(problems[0]?.message).to.equal('shop/prod is held: branch prod was rewritten');
+  });
+
+  it('says with its answer when the target does not follow what was pushed', async () => {
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    const { publish } = world.options;
+    Object.assign(world.options, {
+      publish: async (...args: Parameters<typeof publish>) => {
+        await world.deploys('prod', revision, {
+          conditions: conditions('Frozen', 'pilotage.yaml is broken'),
+        });
+        return publish(...args);
+      },
+    });
+    const { outcome, problems } = await world.promote();
+    expect([outcome, problems[0]?.message]).to.deep.equal([
+      'Promoted',
+      'shop/prod does not follow: pilotage.yaml is broken',
+    ]);
   });
 
   it('made by hand counts when it left the same tree: squash or merge', async () => {
