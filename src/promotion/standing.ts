@@ -1,6 +1,7 @@
 import { ProblemError } from '../base/errors.ts';
 import type { Commit, Oid, Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
 import {
   type Environment,
   LABELS,
@@ -40,7 +41,10 @@ export async function standingOf(
   if (!repository) return { type: 'unknown', message: `The repository of ${delivery} is not here yet.` };
   if (await isOurs(home, target, revision)) return { type: 'free', why: 'ours' };
   const commit = await repository.commit(revision);
-  if (await wasDeployed(home, target, commit.tree)) return { type: 'free', why: 'deployedBefore' };
+  if (await wasDeployed(home, target, commit.tree)) {
+    const isFree = !isGated(policy) || (await hasFileOf(repository, revision, target));
+    return isFree ? { type: 'free', why: 'deployedBefore' } : { type: 'direct', commit };
+  }
   const from = `${delivery}/${policy.from}`;
   const source = await environmentOf(home, delivery, policy.from).catch(absent);
   if (!source) return { type: 'unknown', message: `There is no ${from} yet.` };
@@ -79,6 +83,14 @@ async function wasDeployed(home: KubeClient, { spec }: Environment, tree: Oid): 
     labelSelector: `${LABELS.delivery}=${spec.delivery},${LABELS.environment}=${spec.environment}`,
   });
   return items.some((release) => release.spec.tree === tree && release.spec.cause === 'commit');
+}
+
+/** The gates of an older file must not come back with older content: what is deployed says which are in force. */
+async function hasFileOf(repository: Repository, revision: Oid, { status }: Environment): Promise<boolean> {
+  const deployed = status?.deployedRevision;
+  if (deployed === undefined || (await repository.resolve(deployed)) === undefined) return false;
+  const files = await Promise.all([revision, deployed].map((oid) => repository.oidAt(oid, PILOTAGE_FILE)));
+  return files[0] === files[1];
 }
 
 /** The commit of the source whose tree this one brings. */

@@ -114,6 +114,30 @@ export const attacks: readonly Attack[] = [
     },
   },
   {
+    input: 'a revert on prod to a release from before the gates were written',
+    async run(target) {
+      const open = `\n{name: dev, branch: main}\n{name: prod, branch: prod, promotion: {from: dev}}`;
+      const work = await plainRepository(target, 'before', open);
+      await deployed(target, 'before/dev', await work.git('rev-parse', 'HEAD'));
+      await promote(target, 'before/prod');
+      expect((await target.cli('wait', 'before/prod', '--timeout', '30s')).code).to.equal(0);
+      await work.edit('pilotage.yaml', (text) =>
+        text.replace('{from: dev}', '{from: dev, gates: {approvals: 1}}'),
+      );
+      const gated = await work.commit('write gates');
+      await work.push();
+      await deployed(target, 'before/dev', gated);
+      await promote(target, 'before/prod');
+      expect((await target.cli('wait', 'before/prod', '--timeout', '30s')).code).to.equal(0);
+      await work.git('fetch', '-q', work.remote, 'prod:prod');
+      await work.git('checkout', '-q', 'prod');
+      await work.git('revert', '--no-edit', '-m', '1', 'HEAD');
+      const { stderr } = await work.push('prod');
+      expect(told(stderr)).to.contain('waits for the gates of prod');
+      return 'held: the older file would have taken the gates away';
+    },
+  },
+  {
     input: 'gates that are written while the branch they lead to does not exist yet',
     async run(target) {
       const open = `\n{name: dev, branch: main}\n{name: prod, branch: prod, promotion: {from: dev}}`;

@@ -145,6 +145,16 @@ describe('what stands on the branch of an environment', () => {
     expect((await asked(revert)).type).to.equal('allowed');
   });
 
+  it('is no revert where an older file would bring its gates back', async () => {
+    await begin({ approvals: 1 });
+    const one = await world.ships({ 'app.yaml': 'one', 'pilotage.yaml': 'no gates' });
+    await world.released(one);
+    const two = await world.ships({ 'app.yaml': 'one', 'pilotage.yaml': 'gates' });
+    await world.released(two);
+    const back = await world.push('prod', { 'app.yaml': 'one', 'pilotage.yaml': 'no gates' });
+    expect(await messageOf(back)).to.contain('0 of 1 approvals');
+  });
+
   it('is no revert because its content stood on the branch, where nobody let it through', async () => {
     await begin({ approvals: 1 });
     await world.ships({ 'app.yaml': 'one' });
