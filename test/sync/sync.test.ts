@@ -481,7 +481,8 @@ describe('sync', () => {
       const { status } = await world.environment('prod');
       expect(status).to.include({
         phase: 'Frozen',
-        message: 'branch prod does not exist any more; what is deployed stays. Push it again',
+        message:
+          'branch prod does not exist any more; what is deployed stays. Push it again, or promote from dev: that brings it back from where it was',
       });
       expect(await world.live('ConfigMap', 'a', 'shop-prod')).not.to.equal(undefined);
     });
