@@ -52,7 +52,7 @@ async function waitForRollout(
   { delivery, to, outcome, mergeCommit }: PromotionReport,
   { timeout, output }: PromoteOptions,
 ): Promise<void> {
-  if (outcome !== 'Promoted' && outcome !== 'UpToDate') return;
+  if (outcome !== 'Promoted' && outcome !== 'UpToDate' && outcome !== 'Restored') return;
   const goal = { for: 'healthy', timeout, ...(mergeCommit ? { revision: mergeCommit } : {}) } as const;
   const reached = await waitFor(context, daemon, `${delivery}/${to}`, goal, onStderr(context));
   if (output === 'json') return;
