@@ -1,4 +1,5 @@
 // `npm run bench [-- NAME…]`: every program of bench/, or the named ones, one after the other; a JSON line per figure on stdout.
+// Options (`soak --minutes=3`) are handed to each.
 import { readdirSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,9 @@ ensureBuilt();
 const all = readdirSync(join(root, 'bench'))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => name.slice(0, -'.ts'.length));
-const asked = process.argv.slice(2);
+const given = process.argv.slice(2);
+const asked = given.filter((argument) => !argument.startsWith('--'));
+const options = given.filter((argument) => argument.startsWith('--'));
 const unknown = asked.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(', ')}; there are: ${all.join(', ')}`);
@@ -23,5 +26,5 @@ console.log(
   JSON.stringify({ date: new Date().toISOString().slice(0, 10), node: process.version, ...machine, load }),
 );
 for (const name of asked.length > 0 ? asked : all) {
-  run(process.execPath, ['--import', 'tsx', join('bench', `${name}.ts`)]);
+  run(process.execPath, ['--import', 'tsx', join('bench', `${name}.ts`), ...options]);
 }

@@ -1,7 +1,9 @@
 /** The node: the process that pods depend on neither for their life nor for their logs. Only this file and daemon.ts compose. */
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
+import { outliveRefusedWrites } from './base/lastresort.ts';
 import { createLogger, silentLogger } from './base/log.ts';
+import { stderrSink } from './base/logsink.ts';
 import { processStartTime } from './base/process.ts';
 import { readState, writeState } from './base/statefile.ts';
 import { surviveUncaught } from './base/uncaught.ts';
@@ -14,7 +16,8 @@ import { createNode, openImageStore, stopAllPods } from './orchestrator/node.ts'
 /** Runs the agent of a data directory until SIGTERM; its pods go on. */
 export async function runAgent(options: AgentOptions, surroundings: Surroundings): Promise<number> {
   const { dataDir } = options;
-  const logger = createLogger(options.logLevel, process.stderr);
+  const logger = createLogger(options.logLevel, stderrSink());
+  outliveRefusedWrites(logger);
   // Pods that are users of their own read what is made for them; what nobody else may read says so itself.
   process.umask(0o022);
   const config = await readState<AgentConfig>(agentConfigPath(dataDir));

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { type Confinement, summaryOf } from './base/confinement.ts';
 import { formatProblem, problemOf } from './base/errors.ts';
+import { outliveRefusedWrites } from './base/lastresort.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLogger, type Logger } from './base/log.ts';
+import { stderrSink } from './base/logsink.ts';
 import { leaveSoon, livenessOf, processStartTime } from './base/process.ts';
 import { scheduleWork } from './base/schedule.ts';
 import { endWhenStalled } from './base/stall.ts';
@@ -49,6 +51,7 @@ import { createSyncActions } from './sync/actions.ts';
 import { refuseRewrite } from './sync/branchpolicy.ts';
 import { keepHouse } from './sync/housekeeping.ts';
 import { createImageBuilder } from './sync/images.ts';
+import { createObserver } from './sync/observer.ts';
 import { createRemotes, pushToRemote } from './sync/remotes.ts';
 import { createSync } from './sync/sync.ts';
 
@@ -59,7 +62,8 @@ const HOUSEKEEPING = '17 3 * * *';
 
 /** Runs the control plane of a data directory until it is told to stop; resolves with the exit code. */
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {
-  const logger = createLogger(options.logLevel, process.stderr);
+  const logger = createLogger(options.logLevel, stderrSink());
+  outliveRefusedWrites(logger);
   // First, because a start can be what never ends.
   endWhenStalled();
   const { ownerPid } = options;
@@ -217,15 +221,19 @@ async function startDelivery({
     logger,
     random: Math.random,
     onBranches: async (name, branches, defaultBranch) => {
-      await sync.observed(name, branches, defaultBranch, 'poll');
+      await observer.observed(name, branches, defaultBranch);
     },
   });
   const repository = async (name: string): Promise<Repository | undefined> =>
     (await remotes.repository(name)) ?? (await host.repository(name));
-  const observe = async (name: string) => {
-    const hosted = await host.repository(name);
-    return hosted ? sync.observed(name, await hosted.branches(), await hosted.defaultBranch(), 'push') : [];
-  };
+  const observer = createObserver({
+    home,
+    clock,
+    logger,
+    list: () => host.list(),
+    hosted: (name) => host.repository(name),
+    record: (...observed) => sync.observed(...observed),
+  });
   const host = createGitHost({
     root: join(dataDir, 'git'),
     clock,
@@ -247,8 +255,10 @@ async function startDelivery({
         signal,
         timeoutMs: PUSH_REPORT_MS,
       });
-      const observed = await observe(name).catch((error: unknown) => formatProblem(problemOf(error)));
-      if (typeof observed === 'string') report(`error: ${observed}`);
+      const observed = await observer
+        .observe(name)
+        .catch((error: unknown) => formatProblem(problemOf(error)));
+      if (typeof observed === 'string') report(`error: ${observed}\nit is pushed, and tried again by itself`);
       const targets = typeof observed === 'string' ? [] : targetsOf(observed, refs);
       if (typeof observed !== 'string' && targets.length === 0 && !listener.hasTold())
         report(`${refs.map(({ branch }) => branch).join(', ')}: no environment of ${name} changes`);
@@ -283,13 +293,21 @@ async function startDelivery({
       if (await remotes.remote(name)) return pushToRemote(remotes, name, branch, oid, expected);
       const hosted = await host.repository(name);
       if (!hosted || !(await hosted.moveBranch(branch, oid, expected))) return 'rejected';
-      await observe(name);
+      // The branch has moved whatever becomes of the record, which is tried again.
+      await observer.observe(name).catch(() => []);
       return 'pushed';
     },
   };
   const promoter = createPromotionController(promotion);
+  const source = {
+    failureOf: observer.failureOf,
+    readBranches: async (name: string) => {
+      if (await remotes.remote(name)) await remotes.poke(name);
+      else await observer.observe(name);
+    },
+  };
   const face = createFace({
-    actions: actionsOf(createSyncActions({ home, sync, repository, clock }), promotion, clock),
+    actions: actionsOf(createSyncActions({ ...source, home, sync, repository, clock }), promotion, clock),
     progress,
     git: (request, response) => host.handle(request, response),
     backup: () => controlPlane.snapshot(),
@@ -314,15 +332,7 @@ async function startDelivery({
     scheduleWork({ ...housekeeping, work: () => keepHouse({ home, images, clock, logger }) }),
   );
   // A push that became durable just before a crash may not have been observed: the branches say what is wanted.
-  for (const name of await host.list()) {
-    await observe(name).catch((error: unknown) =>
-      // One damaged repository freezes its own delivery, and keeps no other from starting.
-      logger.error(
-        { delivery: name, error: formatProblem(problemOf(error)) },
-        'a hosted repository cannot be read',
-      ),
-    );
-  }
+  await observer.start(lifetime.signal);
   return face;
 }
 

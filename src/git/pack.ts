@@ -105,7 +105,7 @@ function inflateExactly(compressed: Buffer, size: number): Buffer {
 }
 
 /** Of all packs of all repositories: a daemon with many of both stays below the usual limit of 1,024 descriptors. */
-const files = new OpenFiles(64);
+const files = new OpenFiles(16);
 const objects = new ByteCache<string, GitObject>(32 * 2 ** 20);
 
 /**

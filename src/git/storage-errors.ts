@@ -1,23 +1,13 @@
-import { errnoOf, type Problem } from '../base/errors.ts';
-
-/** What a file system says when it takes nothing more, as a person would say it. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'a file may not grow any more',
-  EROFS: 'the file system is read-only',
-  EACCES: 'writing is not permitted',
-  EIO: 'the disk fails',
-};
+import type { Problem } from '../base/errors.ts';
+import { storageRefusal } from '../base/storage.ts';
 
 /** The Problem of a write that the storage of the repositories refused; undefined for any other error. */
 export function storageProblem(error: unknown): Problem | undefined {
-  const code = errnoOf(error) ?? '';
-  const why = REFUSALS[code];
+  const why = storageRefusal(error);
   if (why === undefined) return undefined;
   return {
     reason: 'StorageRefused',
-    message: `nothing was taken over: ${why} where Pilotage keeps its data (${code})`,
+    message: `nothing was taken over where Pilotage keeps its data: ${why}`,
     remedy: 'What is deployed goes on. Make room there, then push again.',
   };
 }

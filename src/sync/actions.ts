@@ -18,6 +18,10 @@ export interface SyncActionsOptions {
   readonly sync: Sync;
   readonly repository: (delivery: string) => Promise<Repository | undefined>;
   readonly clock: Clock;
+  /** Reads the branches of a delivery into the record now. Rejects when that fails. */
+  readonly readBranches: (delivery: string) => Promise<void>;
+  /** Why the record does not say what the branches of a delivery say. */
+  readonly failureOf: (delivery: string) => Problem | undefined;
 }
 
 /** An environment as it was asked for; an empty delivery means the only one that has it. */
@@ -27,7 +31,8 @@ interface Asked {
 }
 
 /** What the faces can ask of sync. Every refusal rejects with ProblemError. */
-export function createSyncActions({ home, sync, repository, clock }: SyncActionsOptions) {
+export function createSyncActions(options: SyncActionsOptions) {
+  const { home, sync, repository, clock, failureOf } = options;
   const find = (asked: Asked): Promise<Environment> => findEnvironment(home, asked);
   return {
     find,
@@ -38,7 +43,7 @@ export function createSyncActions({ home, sync, repository, clock }: SyncActions
         home.list(DELIVERIES, where),
         home.list(ENVIRONMENTS, where),
       ]);
-      return statusReport(deliveries.items, environments.items);
+      return statusReport(deliveries.items, environments.items, failureOf);
     },
 
     async plan(asked: Asked, options: { revision?: string }): Promise<PlanReport> {
@@ -54,6 +59,7 @@ export function createSyncActions({ home, sync, repository, clock }: SyncActions
       }: { acknowledge?: boolean; confirmPrune?: boolean; confirmRecreate?: boolean },
     ) {
       const { delivery, environment, branch } = (await find(asked)).spec;
+      await options.readBranches(delivery);
       const tip = acknowledge ? await tipOf(home, delivery, branch) : undefined;
       await sync.requestSync(delivery, environment, {
         ...(tip ? { acknowledge: tip } : {}),

@@ -1,4 +1,4 @@
-import type { Problem } from '../base/errors.ts';
+import { formatProblem, type Problem } from '../base/errors.ts';
 import type {
   DeliveryReport,
   EnvironmentReport,
@@ -9,15 +9,23 @@ import type {
 import type { Delivery, Environment, Release } from '../model/types.ts';
 import { stopOf } from './gate.ts';
 
-/** The objects as the faces show them. Pure: a view, never a second truth. */
+/**
+ * The objects as the faces show them. Pure: a view, never a second truth. `failureOf` tells for which deliveries the objects are known
+ * not to say what the branches say.
+ */
 export function statusReport(
   deliveries: readonly Delivery[],
   environments: readonly Environment[],
+  failureOf: (delivery: string) => Problem | undefined = () => undefined,
 ): StatusReport {
   const byName = <T extends { metadata: { name?: string } }>(a: T, b: T): number =>
     (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1;
   return {
-    deliveries: [...deliveries].sort(byName).map((delivery) => deliveryReport(delivery, environments)),
+    deliveries: [...deliveries].sort(byName).map((delivery) => {
+      const report = deliveryReport(delivery, environments);
+      const failure = failureOf(report.name);
+      return failure ? unobserved(report, failure) : report;
+    }),
   };
 }
 
@@ -31,6 +39,16 @@ function deliveryReport(delivery: Delivery, environments: readonly Environment[]
     environments: inPromotionOrder(environments.filter(({ spec }) => spec.delivery === name)).map(
       environmentReport,
     ),
+  };
+}
+
+/** What is wanted now is not known: nothing may be called Synced, and nobody who waits for it is done. */
+function unobserved(report: DeliveryReport, failure: Problem): DeliveryReport {
+  const message = `its branches cannot be taken in, which is tried again by itself: ${formatProblem(failure)}`;
+  return {
+    ...report,
+    message,
+    environments: report.environments.map((one) => ({ ...one, sync: 'Unknown' as const, message })),
   };
 }
 

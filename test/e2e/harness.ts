@@ -127,7 +127,14 @@ export class Pilotage {
 
   /** As `pilotage …` in a terminal. */
   cli(...args: readonly string[]): Promise<Finished> {
-    return run(process.execPath, [main, ...args], { env: { PILOTAGE_DATA_DIR: this.dataDir } });
+    return this.#run(process.execPath, [main, ...args], { PILOTAGE_DATA_DIR: this.dataDir });
+  }
+
+  /** Where the daemon is: one that has mounts of its own has its files there. */
+  #run(command: string, args: readonly string[], env: Record<string, string>): Promise<Finished> {
+    const there = ['nsenter', '--target', String(this.ready.pid), '--mount', command];
+    const [program = command, ...before] = this.#under[0] === 'unshare' ? there : [command];
+    return run(program, [...before, ...args], { env });
   }
 
   async json<T>(...args: readonly string[]): Promise<T> {
@@ -137,7 +144,7 @@ export class Pilotage {
   }
 
   kubectl(...args: readonly string[]): Promise<Finished> {
-    return run('kubectl', args, { env: { KUBECONFIG: this.ready.kubeconfig, HOME: this.dir } });
+    return this.#run('kubectl', args, { KUBECONFIG: this.ready.kubeconfig, HOME: this.dir });
   }
 
   /** `kubectl apply` of one object. */

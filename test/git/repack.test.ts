@@ -134,7 +134,7 @@ describe('packs of many pushes', () => {
   it('hold few descriptors, however many there are', async () => {
     const commits = await manyPacks(5, 80);
     await expectWhole(commits);
-    expect(openPacks(to.dir)).to.be.at.most(64);
+    expect(openPacks(to.dir)).to.be.at.most(16);
     to.close();
     expect(openPacks(to.dir)).to.equal(0);
     // Closed is not gone: who still holds the repository reads on.

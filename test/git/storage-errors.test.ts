@@ -8,7 +8,7 @@ describe('a push that the disk refuses', () => {
   it('is told why, in words, and what would unblock it', () => {
     const problem = storageProblem(refused('ENOSPC'));
     expect(problem && formatProblem(problem)).to.equal(
-      'nothing was taken over: the disk is full where Pilotage keeps its data (ENOSPC)\n' +
+      'nothing was taken over where Pilotage keeps its data: the disk is full (ENOSPC)\n' +
         '  → What is deployed goes on. Make room there, then push again.',
     );
   });

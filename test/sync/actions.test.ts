@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import type { Problem } from '../../src/base/errors.ts';
+import { outcomeOf } from '../../src/model/outcome.ts';
 import { createSyncActions } from '../../src/sync/actions.ts';
 import { cm, createHarness, dataOf } from './harness.ts';
 
 describe('what people ask of sync', () => {
   let world: Awaited<ReturnType<typeof createHarness>>;
   let actions: ReturnType<typeof createSyncActions>;
+  let unread: Problem | undefined;
+  const read: string[] = [];
   beforeEach(async () => {
     world = await createHarness();
     actions = createSyncActions({
@@ -13,7 +16,13 @@ describe('what people ask of sync', () => {
       sync: world.sync,
       repository: async () => world.git.repository,
       clock: world.clock,
+      readBranches: async (delivery) => {
+        read.push(delivery);
+      },
+      failureOf: () => unread,
     });
+    read.length = 0;
+    unread = undefined;
   });
   afterEach(() => world.stop());
 
@@ -26,6 +35,24 @@ describe('what people ask of sync', () => {
   const one = { 'k8s/a.yaml': cm('a', { v: '1' }) };
   const two = { 'k8s/a.yaml': cm('a', { v: '2' }) };
   const dataNow = async () => dataOf(await world.live('ConfigMap', 'a'));
+
+  it('reads the branches again when a sync is asked for', async () => {
+    await world.push(one);
+    await actions.sync(dev, {});
+    expect(read).to.deep.equal(['shop']);
+  });
+
+  it('calls nothing Synced while branches cannot be taken in, and says why', async () => {
+    await world.push(one);
+    unread = { reason: 'ServiceUnavailable', message: 'the disk is full' };
+    const { deliveries } = await actions.status();
+    const seen = deliveries[0]?.environments[0];
+    expect(seen?.sync).to.equal('Unknown');
+    expect(seen?.message).to.equal(
+      'its branches cannot be taken in, which is tried again by itself: the disk is full',
+    );
+    expect(outcomeOf(seen, {}).state).to.equal('waiting');
+  });
 
   it('finds an environment without its delivery where only one has it', async () => {
     await world.push(one);

@@ -91,6 +91,8 @@ describe('a revision that waits for its gates', () => {
       sync: world.sync,
       repository: async () => world.git.repository,
       clock: world.clock,
+      readBranches: async () => {},
+      failureOf: () => undefined,
     }).why({ delivery: 'shop', environment: 'dev' });
     expect(reasons.map(({ message }) => message)).to.deep.equal([held.message]);
   });

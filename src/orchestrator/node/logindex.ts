@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { errnoOf } from '../../base/errors.ts';
+import { unlessRefused } from '../../base/storage.ts';
 
 /**
  * When the bytes of a raw log were written, as far as somebody looked: `<log>.times` holds lines `<ms> <offset>`, each saying that at `ms`
@@ -22,6 +23,8 @@ interface Mark {
 export function openLogIndex(log: string): LogIndex {
   const file = `${log}.times`;
   const marks = readMarks(file);
+  /** Marks that stand in the file: the others wait until the disk takes them. */
+  let kept = marks.length;
 
   return {
     look(now) {
@@ -34,7 +37,8 @@ export function openLogIndex(log: string): LogIndex {
         end: found.size,
       };
       marks.push(mark);
-      appendFileSync(file, `${mark.ms} ${mark.end}\n`, { mode: 0o600 });
+      const lines = marks.slice(kept).map(({ ms, end }) => `${ms} ${end}\n`);
+      if (unlessRefused(() => appendFileSync(file, lines.join(''), { mode: 0o600 }))) kept = marks.length;
     },
     timeOf(offset, fallback) {
       return marks[firstAfter(marks, (mark) => mark.end > offset)]?.ms ?? fallback;
@@ -63,7 +67,9 @@ function readMarks(file: string): Mark[] {
   try {
     // A last line without its end was cut off by a crash.
     const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-    return lines.map((line) => line.split(' ').map(Number)).map(([ms = 0, end = 0]) => ({ ms, end }));
+    const marks = lines.map((line) => line.split(' ').map(Number)).map(([ms = 0, end = 0]) => ({ ms, end }));
+    // Nor is one that a full disk cut off in the middle a mark: marks rise.
+    return marks.filter(({ ms, end }, i) => ms >= (marks[i - 1]?.ms ?? 0) && end > (marks[i - 1]?.end ?? 0));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

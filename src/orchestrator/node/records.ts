@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { errnoOf } from '../../base/errors.ts';
 import { isSameProcess } from '../../base/process.ts';
+import { unlessRefused } from '../../base/storage.ts';
 import type { AttemptState, ContainerRef, StartRequest } from './runtime.ts';
 
 /**
@@ -128,12 +129,13 @@ function endWithoutCode(dir: string, intent: Intent): AttemptState {
 const planned = (dir: string): { planned?: true } =>
   modified(join(dir, 'planned')) === undefined ? {} : { planned: true };
 
+/** Left out on a full disk, as `killed` is: what is to end ends all the same, and its end is then told less exactly. */
 export function markPlanned(dir: string): void {
-  writeFileSync(join(dir, 'planned'), '');
+  unlessRefused(() => writeFileSync(join(dir, 'planned'), ''));
 }
 
 export function markKilled(dir: string): void {
-  writeFileSync(join(dir, 'killed'), '');
+  unlessRefused(() => writeFileSync(join(dir, 'killed'), ''));
 }
 
 /** True once for an attempt: for whoever kills what a lost shim has left behind. False also where nothing can be written. */
