@@ -46,7 +46,7 @@ export interface UpOptions {
 /** Everything that a command may touch. */
 export interface CliContext {
   readonly surroundings: Surroundings;
-  readonly stdout: Writable & { isTTY?: boolean; columns?: number };
+  readonly stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number };
   readonly stderr: Writable & { isTTY?: boolean; columns?: number };
   readonly clock: Clock;
   /** Runs the control plane until it is told to stop. Handed in: only daemon.ts composes it. */

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { ProblemError } from '../base/errors.ts';
-import type { DeliveryReport, EnvironmentReport, StatusReport } from '../model/faces.ts';
+import type { EnvironmentReport, StatusReport } from '../model/faces.ts';
 import type { PromotionPolicy } from '../model/types.ts';
 import { clientCommand, colorsOf, face, type OutputOptions, print, printJson } from './command.ts';
 import type { CliContext } from './context.ts';
-import { formatTable, shortRevision } from './table.ts';
+import { layOut, type Screen } from './statuslayout.ts';
+import { shortRevision } from './table.ts';
 
 export function statusCommand(context: CliContext): Command {
   return clientCommand('status')
@@ -72,45 +73,25 @@ function formatStatus(context: CliContext, report: StatusReport, detailed: boole
   if (report.deliveries.length === 0)
     return 'No deliveries yet. Push a repository to the git URL that `pilotage up` printed.';
   const colors = colorsOf(context);
-  const rows = report.deliveries.flatMap((delivery) =>
-    delivery.environments.map((environment) => rowOf(delivery.name, environment)),
-  );
-  const table = formatTable(['ENVIRONMENT', 'REVISION', 'SYNC', 'HEALTH', 'PHASE', 'URL'], rows);
-  const notes = report.deliveries.flatMap((delivery) => [
-    ...deliveryNotes(delivery),
-    ...delivery.environments.flatMap((environment) =>
-      [environment.message, environment.proposal].flatMap((said) =>
-        said ? [`${delivery.name}/${environment.name}: ${said}`] : [],
-      ),
-    ),
-    ...(detailed ? delivery.environments.flatMap((environment) => details(delivery.name, environment)) : []),
-  ]);
-  return [...(rows.length > 0 ? [paint(table, colors)] : []), ...notes].join('\n');
+  // Who names one environment wants all of it.
+  const { table, notes } = layOut(report, detailed ? PAPER : screenOf(context));
+  const more = detailed ? report.deliveries.flatMap(({ environments }) => environments.flatMap(details)) : [];
+  return [...(table === '' ? [] : [paint(table, colors)]), ...notes, ...more].join('\n');
 }
 
-/** A delivery without environments stands in no row of the table, so it says why here. */
-function deliveryNotes({ name, message, environments }: DeliveryReport): readonly string[] {
-  if (message) return [`${name}: ${message}`];
-  return environments.length === 0 ? [`${name}: nothing was pushed yet that could be delivered`] : [];
-}
+const PAPER: Screen = { columns: undefined, rows: undefined };
 
-function rowOf(delivery: string, environment: EnvironmentReport): string[] {
-  const { wantedRevision, deployedRevision } = environment;
-  const moving = wantedRevision !== null && wantedRevision !== deployedRevision;
-  return [
-    `${delivery}/${environment.name}`,
-    moving
-      ? `${shortRevision(deployedRevision)} → ${shortRevision(wantedRevision)}`
-      : shortRevision(deployedRevision),
-    environment.sync,
-    environment.health,
-    environment.phase,
-    environment.urls[0] ?? '',
-  ];
-}
+const screenOf = ({ stdout, surroundings: { fullEnvironment } }: CliContext): Screen => ({
+  columns: stdout.columns ?? sizeOf(fullEnvironment.COLUMNS),
+  rows: stdout.rows ?? sizeOf(fullEnvironment.LINES),
+});
 
-function details(delivery: string, environment: EnvironmentReport): string[] {
-  const { promotion, pin } = environment;
+/** As shells export it to what is no terminal itself. */
+const sizeOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+
+function details(environment: EnvironmentReport): string[] {
+  const { delivery, promotion, pin } = environment;
   return [
     `  branch ${environment.branch}, namespace ${environment.namespace}${environment.cluster ? `, cluster ${environment.cluster}` : ''}`,
     ...(environment.urls.length > 1 ? [`  URLs: ${environment.urls.join(' ')}`] : []),

@@ -33,7 +33,12 @@ export interface EnvironmentReport {
   readonly urls: readonly string[];
   readonly pin?: { readonly revision: string; readonly reason: string; readonly since?: string };
   /** Nothing is done, and why. */
-  readonly stopped?: { readonly state: 'suspended' | 'frozen' | 'held'; readonly message: string };
+  readonly stopped?: {
+    readonly state: 'suspended' | 'frozen' | 'held';
+    /** `BranchMissing`, `TipRewritten` … */
+    readonly reason?: string;
+    readonly message: string;
+  };
   /** Why what is wanted is not deployed although nothing is wrong. */
   readonly waitsForGates?: string;
   readonly promotion?: PromotionPolicy;

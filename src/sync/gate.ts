@@ -1,3 +1,4 @@
+import type { Condition } from '../kube/objects.ts';
 import type { Permission } from '../model/permission.ts';
 import { type Environment, type EnvironmentStatus, type Phase, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import type { Memory } from './memory.ts';
@@ -10,6 +11,7 @@ type Gate =
 
 interface Stop {
   readonly state: 'suspended' | 'frozen' | 'held';
+  readonly reason?: string;
   readonly message: string;
 }
 
@@ -22,10 +24,15 @@ export function stopOf(environment: Environment): Stop | undefined {
     };
   }
   const frozen = conditionOf(environment, 'Frozen');
-  if (frozen) return { state: 'frozen', message: frozen.message ?? '' };
+  if (frozen) return { state: 'frozen', ...reasonAndMessage(frozen) };
   const held = conditionOf(environment, 'Held');
-  return held ? { state: 'held', message: held.message ?? '' } : undefined;
+  return held ? { state: 'held', ...reasonAndMessage(held) } : undefined;
 }
+
+const reasonAndMessage = ({ reason, message = '' }: Condition): Pick<Stop, 'reason' | 'message'> => ({
+  ...(reason ? { reason } : {}),
+  message,
+});
 
 /** May this environment be acted on, and for which revision? */
 export function gateOf(environment: Environment): Gate {
