@@ -21,6 +21,15 @@ const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'git push URL/NAME.git main, with the URL that it prints',
   },
+  'install-service': {
+    group: 'Run it',
+    examples: [
+      ['pilotage install-service', 'with sudo for the machine, else for you'],
+      ['pilotage install-service --print', 'what it would install'],
+      ['pilotage install-service -- --http 127.0.0.1:8080', 'options of `pilotage up`'],
+    ],
+    next: 'pilotage status',
+  },
   down: {
     group: 'Run it',
     examples: [['pilotage down', 'ends daemon, agent and every pod; `pilotage up` brings them back']],

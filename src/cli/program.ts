@@ -44,6 +44,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   render: async (context) => (await import('./render.ts')).renderCommand(context),
   image: async (context) => (await import('./image.ts')).imageCommand(context),
   backup: async (context, _exit, version) => (await import('./backup.ts')).backupCommand(context, version),
+  'install-service': async (context) => (await import('./installservice.ts')).installServiceCommand(context),
   restore: async (context) => (await import('./restore.ts')).restoreCommand(context),
   kubeconfig: async (context) => (await import('./kubeconfig.ts')).kubeconfigCommand(context),
 };
