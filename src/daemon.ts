@@ -312,6 +312,7 @@ async function startDelivery({
     git: (request, response) => host.handle(request, response),
     backup: () => controlPlane.snapshot(),
     token,
+    clock,
     logger,
   });
 

@@ -1,5 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 
+const BODY_IDLE_MS = 60_000;
+
+/** Ends a request whose body stands still, so that half-sent ones cannot be gathered. The returned function says that it is read. */
+export function endWhenIdle(request: IncomingMessage): () => void {
+  request.setTimeout(BODY_IDLE_MS, () => request.destroy(new Error('the body of the request stood still')));
+  return () => void request.setTimeout(0);
+}
+
 /**
  * The body of a request, read once; undefined when it has more than `limit` bytes. What comes after is left unread and the
  * connection is kept, so that whoever sends too much can still be told so: answer with `Connection: close`.
@@ -8,11 +16,14 @@ export async function readRequestBody(request: IncomingMessage, limit: number): 
   if (Number(request.headers['content-length'] ?? 0) > limit) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;
+  const moved = endWhenIdle(request);
   // An iterator that is left early would destroy the request, and the connection with it.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > limit) return undefined;
+    if (size > limit) break;
     chunks.push(chunk);
   }
+  moved();
+  if (size > limit) return undefined;
   return Buffer.concat(chunks);
 }

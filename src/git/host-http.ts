@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { ProblemError } from '../base/errors.ts';
+import { endWhenIdle } from '../base/requestbody.ts';
 import { SERVICES, type Service } from './advertise.ts';
 
 export type Route =
@@ -70,11 +71,13 @@ export async function* bodyOf(req: IncomingMessage, maxBytes: number): AsyncGene
   const gzipped = /^(x-)?gzip$/i.test(req.headers['content-encoding'] ?? '');
   const stream: AsyncIterable<Buffer> = gzipped ? inflating(req) : req;
   let total = 0;
+  const moved = endWhenIdle(req);
   for await (const chunk of stream) {
     total += chunk.length;
     if (total <= maxBytes) yield chunk;
     else if (total > 4 * maxBytes) break;
   }
+  moved();
   if (total > maxBytes) {
     throw new ProblemError({
       reason: 'PackTooLarge',

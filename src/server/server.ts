@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Clock } from '../base/clock.ts';
+import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../base/connections.ts';
 import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { readRequestBody } from '../base/requestbody.ts';
@@ -20,6 +22,7 @@ export interface FaceOptions {
   /** Every object of the home cluster at one revision, as lines. */
   readonly backup: () => Iterable<Buffer>;
   readonly token: string;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -32,9 +35,17 @@ export interface Face {
 /** Bodies of the API are small questions; git has its own path and its own limits. */
 const MAX_BODY_BYTES = 1 << 20;
 
+const PUSH_MS = 60 * 60_000;
+
 export function createFace(options: FaceOptions): Face {
-  const { logger } = options;
-  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+  const { logger, clock } = options;
+  const timeouts = {
+    headersTimeout: HEADERS_MS,
+    // A push of a large repository over a slow line; a body that stands still is ended where it is read.
+    requestTimeout: PUSH_MS,
+    connectionsCheckingInterval: CHECK_MS,
+  };
+  const server = createServer(timeouts, (request, response) => {
     serve(options, request, response).catch((error: unknown) => {
       const problem = problemOf(error);
       if (problem.reason === 'InternalError')
@@ -46,6 +57,7 @@ export function createFace(options: FaceOptions): Face {
       sendJson(response, status, body);
     });
   });
+  limitConnections(server, { limits: connectionLimits(), clock, logger });
   return {
     listen: (host, port) => listen(server, host, port),
     close: () =>

@@ -1,6 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
+import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import type { ProgressEvent } from '../../src/model/progress.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
@@ -35,6 +36,7 @@ describe('the stream of events', () => {
     git: async () => false,
     token: 'secret',
     backup: () => [],
+    clock: systemClock,
     logger: silentLogger,
   });
   let port = 0;

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { expect } from 'chai';
+import { systemClock } from '../../src/base/clock.ts';
 import { ProblemError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
@@ -68,6 +69,7 @@ describe('server: over HTTP', () => {
     git: async () => false,
     token: TOKEN,
     backup: () => [],
+    clock: systemClock,
     logger: silentLogger,
   });
   let port = 0;
@@ -150,6 +152,7 @@ describe('server: over HTTP', () => {
       git: async () => false,
       token: TOKEN,
       backup: () => [],
+      clock: systemClock,
       logger: silentLogger,
     });
     const error = await second.listen('127.0.0.1', port).catch((caught: unknown) => caught);

@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
+import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../../base/connections.ts';
 import { errnoOf, ProblemError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { statusError } from '../../kube/status.ts';
@@ -21,6 +22,8 @@ import { routeOf } from './routes.ts';
 import { columnCache } from './table.ts';
 import type { Tokens } from './tokens.ts';
 import type { Api, Attributes, RequestVerb } from './types.ts';
+
+const REQUEST_MS = 60_000;
 
 export interface HttpsServerOptions {
   readonly api: Api;
@@ -54,7 +57,13 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
     // Tokens are welcome too: authentication.ts decides, by socket.authorized.
     rejectUnauthorized: false,
     sessionIdContext: 'pilotage',
+    handshakeTimeout: HEADERS_MS,
+    headersTimeout: HEADERS_MS,
+    // Of receiving the request, at most 3 MiB: a watch has been asked for long before.
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: CHECK_MS,
   });
+  limitConnections(server, { limits: connectionLimits(), clock, logger });
   // Longer than the idle time of any client's pool: the side that closes first causes no resets then.
   server.keepAliveTimeout = 120_000;
   server.on('request', (request, response) => {

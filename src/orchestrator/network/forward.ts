@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import type { Backend } from './route.ts';
 
+const HALF_OPEN_MS = 5 * 60_000;
+
 export interface ForwardOptions {
   /** An attempt to connect is given up after so long, and the next backend tried. */
   readonly connectTimeoutMs: number;
@@ -59,6 +61,12 @@ function join(client: Socket, upstream: Socket): void {
   client.on('error', () => upstream.resetAndDestroy());
   upstream.once('close', () => client.destroySoon());
   client.once('close', () => upstream.destroySoon());
+  for (const side of [client, upstream]) {
+    side.once('end', () => {
+      // The opposite direction may go on for long, but not stand still for ever: nobody may be there any more.
+      for (const half of [client, upstream]) half.setTimeout(HALF_OPEN_MS, () => half.resetAndDestroy());
+    });
+  }
   // pipe() ends the other side with this one's end, and leaves the opposite direction open.
   client.pipe(upstream);
   upstream.pipe(client);

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type Clock, sleep } from '../../base/clock.ts';
+import { Admission, connectionLimits, createTally } from '../../base/connections.ts';
 import { deferred } from '../../base/deferred.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -77,9 +78,28 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   let isDue = false;
   let applied: Promise<void> = Promise.resolve();
 
+  const admission = new Admission(connectionLimits(2));
+  const refused = createTally(clock, (count) =>
+    logger.warn({ refused: count }, 'connections to services were reset: too many are open'),
+  );
+  let accepted = 0;
+
   function accept(socket: Socket, key: string): void {
+    const id = String(accepted++);
+    // One service that is flooded leaves room for the others.
+    const entry = admission.enter(id, key);
+    if (entry.type === 'refused') {
+      refused();
+      socket.on('error', () => socket.destroy());
+      socket.resetAndDestroy();
+      return;
+    }
+    admission.proven(id);
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      admission.leave(id);
+    });
     const cursor = cursors.get(key) ?? 0;
     cursors.set(key, cursor + 1);
     const backends = choose(table, key, cursor, socket.remoteAddress);
