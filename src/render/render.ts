@@ -1,5 +1,6 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
+import { tooLargeToApply } from './bounded.ts';
 import { renderChart } from './chart.ts';
 import { detect } from './detect.ts';
 import { findDuplicates } from './duplicates.ts';
@@ -17,7 +18,7 @@ interface Source {
 
 /**
  * The objects of one app: pure, so equal requests give equal results.
- * Runs in the caller's thread: for the command line and tests. The daemon renders what it does not trust in a pool (`pool.ts`).
+ * Runs in the caller's process: for the command line and tests. The daemon renders what it does not trust in a pool (`pool.ts`).
  */
 export function renderInline(request: RenderRequest): Result<Rendered> {
   const source = readSource(request);
@@ -31,11 +32,13 @@ export function renderInline(request: RenderRequest): Result<Rendered> {
   const [first, ...others] = problems;
   if (first) return failed(first, ...others);
   const { notes, warnings = [] } = source.value;
-  return ok({
+  const rendered: Rendered = {
     manifests: written.map((w) => ({ ...w, app: request.app })),
     ...(notes === undefined ? {} : { notes }),
     warnings: [...warnings, ...upgraded.flatMap(({ warning }) => (warning ? [warning] : []))],
-  });
+  };
+  const [large, ...larger] = tooLargeToApply(rendered);
+  return large ? failed(large, ...larger) : ok(rendered);
 }
 
 function readSource(request: RenderRequest): Result<Source> {

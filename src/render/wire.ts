@@ -8,6 +8,9 @@ export interface WireRequest {
   readonly files: readonly (readonly [path: string, bytes: Uint8Array])[];
 }
 
+/** The first message of a worker: it has loaded, and what it is sent from now on takes no longer than it takes. */
+export const READY = 'ready';
+
 /** Reads the part of the tree that matters. */
 export function toWire({ tree, ...request }: RenderRequest): WireRequest {
   const prefix = request.path === '' ? '' : `${request.path}/`;
@@ -16,8 +19,7 @@ export function toWire({ tree, ...request }: RenderRequest): WireRequest {
     .filter((path) => path.startsWith(prefix) || values.has(path))
     .flatMap((path) => {
       const bytes = tree.read(path);
-      // A copy of these bytes alone: what travels is the whole buffer behind them, which may be a pack file.
-      return bytes === undefined ? [] : [[path, new Uint8Array(bytes)] as const];
+      return bytes === undefined ? [] : [[path, bytes] as const];
     });
   return { request, files };
 }

@@ -1,16 +1,21 @@
-/** Entry point of a rendering thread: one request in, one result out. See pool.ts. */
-import { parentPort } from 'node:worker_threads';
+/** Entry point of a rendering process: one request in, one answer out. See pool.ts. */
 import { failed, problemOf, type Result } from '../base/errors.ts';
+import { boundAnswer } from './bounded.ts';
 import { renderInline } from './render.ts';
 import type { Rendered } from './types.ts';
-import { fromWire, type WireRequest } from './wire.ts';
+import { fromWire, READY, type WireRequest } from './wire.ts';
 
 function answer(wire: WireRequest): Result<Rendered> {
   try {
-    return renderInline(fromWire(wire));
+    return boundAnswer(renderInline(fromWire(wire)));
   } catch (error) {
-    return failed(problemOf(error));
+    return boundAnswer(failed(problemOf(error)));
   }
 }
 
-parentPort?.on('message', (wire: WireRequest) => parentPort?.postMessage(answer(wire)));
+process.on('message', (wire: WireRequest) => process.send?.(answer(wire)));
+// Ctrl-C in a terminal reaches every process of its group: the daemon decides when this one ends.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', () => process.exit());
+process.send?.(READY);

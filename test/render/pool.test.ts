@@ -46,10 +46,31 @@ describe('the render pool', () => {
   });
 
   it('stops a template that eats memory', async () => {
-    open({ memory: 32 });
-    const greedy = `${CONFIG}data:\n  a: {{toJson (list ${'(until 90000) '.repeat(80)})}}\n`;
-    const result = await pool.render(request(chart(greedy)));
-    expect(result.ok ? undefined : result.problems[0].reason).to.equal('RenderOutOfMemory');
+    open({ memory: 96 });
+    const greedy = `${CONFIG}data:\n  a: {{toJson (list ${'(until 90000) '.repeat(300)})}}\n`;
+    const result = await pool.render(request(chart(greedy), { app: 'greedy' }));
+    expect(result.ok ? undefined : result.problems[0]).to.deep.include({
+      reason: 'RenderOutOfMemory',
+      message: 'Rendering greedy in dev needed more than 96 MB of memory and was stopped',
+    });
+  });
+
+  it('renders what waited behind a template that doubles its text until its process is ended', async () => {
+    open({ memory: 96, size: 1 });
+    const define = '{{#*inline "d"}}{{include "d" (dict "v" (printf "%s%s" v v))}}{{/inline}}';
+    const doubling = `${CONFIG}data:\n  a: {{include "d" (dict "v" "xy")}}\n`;
+    const [bomb, next] = await Promise.all([
+      pool.render(request(chart(doubling, '', { 'templates/_d.hbs': define }), { app: 'bomb' })),
+      pool.render(request(chart(CONFIG), { app: 'next' })),
+    ]);
+    expect(bomb.ok ? undefined : bomb.problems[0].reason).to.equal('RenderOutOfMemory');
+    expect(next.ok).to.equal(true);
+  });
+
+  it('keeps what a template says of itself short', async () => {
+    const loud = `${CONFIG}data:\n  a: {{fail (toJson (until 90000))}}\n`;
+    const result = await open().render(request(chart(loud)));
+    expect(result.ok ? 0 : result.problems[0].message.length).to.be.within(2_000, 2_100);
   });
 
   it('tells whoever still waits when it is closed', async () => {

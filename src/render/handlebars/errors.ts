@@ -1,4 +1,4 @@
-import { type Problem, ProblemError } from '../../base/errors.ts';
+import { errnoOf, type Problem, ProblemError } from '../../base/errors.ts';
 import type { Place } from '../../base/located.ts';
 import { HelperError } from './helper.ts';
 
@@ -53,13 +53,32 @@ export function located<T>(template: Named, run: () => T): T {
     return run();
   } catch (error) {
     if (error instanceof ProblemError) throw error;
-    const place = { file: template.file };
-    const endless = error instanceof RangeError;
-    const message = endless
-      ? 'The templates call each other without end'
-      : error instanceof Error
-        ? error.message
-        : String(error);
-    throw new ProblemError({ reason: 'TemplateError', message, place }, { cause: error });
+    throw new ProblemError(escapedProblem(error, { file: template.file }), { cause: error });
   }
+}
+
+function escapedProblem(error: unknown, place: Place): Problem {
+  if (isOutOfMemory(error)) {
+    return {
+      reason: 'RenderOutOfMemory',
+      message: 'The template makes a text or a list that is larger than memory can hold, and was stopped',
+      place,
+      remedy: 'Look for a template that repeats its own output.',
+    };
+  }
+  const endless = error instanceof RangeError;
+  const message = endless
+    ? 'The templates call each other without end'
+    : error instanceof Error
+      ? error.message
+      : String(error);
+  return { reason: 'TemplateError', message, place };
+}
+
+/** What JavaScript refuses before it takes the memory: `Invalid string length`, `Invalid array length`, a Buffer that malloc has no room for. */
+function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    errnoOf(error) === 'ERR_MEMORY_ALLOCATION_FAILED' || /^Invalid (string|array) length/.test(error.message)
+  );
 }
