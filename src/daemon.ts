@@ -239,8 +239,10 @@ async function startDelivery({
     clock,
     logger,
     // A bearer of the token has no name of its own; git sends one.
-    authorize: ({ headers }) => {
+    authorize: ({ headers, url = '' }) => {
       const principal = principalOf(headers.authorization, token);
+      // git asks before it sends: by the time that the commits are here, whatever renders them has loaded.
+      if (principal !== undefined && url.includes('git-receive-pack')) pool.warm();
       return principal === '' ? 'git' : principal;
     },
     policy: (name, ref, { descends }) =>
