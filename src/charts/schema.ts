@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Problem } from '../base/errors.ts';
 import type { Place } from '../base/located.ts';
 import { isObject } from '../kube/equal.ts';
+import { compileRegex } from '../kube/pattern.ts';
 import type { JsonObject } from '../kube/types.ts';
 import { suggest } from './suggest.ts';
 import { escapeSegment, placeOf, type Values } from './values.ts';
@@ -13,6 +14,16 @@ export interface ValuesSchema {
   readonly schema: JsonObject;
 }
 
+/** A `pattern` is matched in linear time, whatever it is; ajv knows `RegExp` alone, which is not. */
+const regExp = Object.assign(
+  (pattern: string) => {
+    const compiled = compileRegex(pattern);
+    if (!compiled.ok) throw new Error(compiled.problems[0].message);
+    return compiled.value;
+  },
+  { code: 'compileRegex' },
+);
+
 // Formats would need another package and are annotations by default in 2020-12; unknown keywords are allowed as editors' hints are.
 const OPTIONS: Options = {
   allErrors: true,
@@ -20,6 +31,7 @@ const OPTIONS: Options = {
   verbose: true,
   validateFormats: false,
   logger: false,
+  code: { regExp },
 };
 
 /** Every way in which the values break the schema, each at the line of the values file that set the offending value. */
