@@ -61,6 +61,11 @@ describe('values that break the schema', () => {
     expect(problems('a: [1]\n', '', schema)).to.contain('a[0] must be a string, not 1');
   });
 
+  it('are matched in linear time, whatever the pattern', () => {
+    const schema = { properties: { a: { type: 'string', pattern: '^(a+)+$' } } };
+    expect(problems(`a: ${'a'.repeat(5_000)}!\n`, '', schema)).to.contain('a must match pattern "^(a+)+$"');
+  });
+
   it('do not hide a schema that is itself wrong', () => {
     expect(problems('host: a\n', '', { type: 'strin' })).to.match(
       /^values\.schema\.json: The schema itself is not valid/,
