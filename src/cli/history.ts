@@ -14,13 +14,13 @@ export function historyCommand(context: CliContext): Command {
       );
       if (options.output === 'json') return printJson(context, releases);
       if (releases.length === 0) return print(context, `${name} has no releases yet.`);
-      print(
-        context,
-        formatTable(
-          ['', 'RELEASE', 'REVISION', 'RESULT', 'CAUSE', 'AGE', 'SUBJECT'],
-          releases.map((release) => rowOf(release, context)),
-        ),
-      );
+      const [head = '', ...rows] = formatTable(
+        ['', 'RELEASE', 'REVISION', 'RESULT', 'CAUSE', 'AGE', 'SUBJECT'],
+        releases.map((release) => rowOf(release, context)),
+      ).split('\n');
+      print(context, head);
+      for (const [i, row] of rows.entries())
+        print(context, [row, ...healedLines(releases[i], context.clock.now())].join('\n'));
       print(context, `  next: pilotage rollback ${name} RELEASE`);
     });
 }
@@ -35,4 +35,14 @@ function rowOf(release: ReleaseReport, context: CliContext): string[] {
     formatAge(release.startedAt, context.clock.now()),
     release.subject,
   ];
+}
+
+/** Below the release that it happened to: who changed what beside git, and what to do instead. Newest first. */
+function healedLines(release: ReleaseReport | undefined, now: number): string[] {
+  return (release?.healed ?? [])
+    .toReversed()
+    .flatMap(({ at, by, change, object, count, remedy }) => [
+      `      drift healed ${formatAge(at, now)} ago${count > 1 ? `, ${count} times` : ''}: ${object}: ${by} ${change}`,
+      `        → ${remedy}`,
+    ]);
 }

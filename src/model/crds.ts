@@ -161,6 +161,15 @@ const release = {
     finishedAt: time,
     summary: mapOf(integer),
     inventory,
+    healed: list(
+      object({ at: time, object: string, by: string, change: string, origin: string, count: integer }, [
+        'at',
+        'object',
+        'by',
+        'change',
+        'count',
+      ]),
+    ),
   }),
 };
 

@@ -1,7 +1,7 @@
 /** What the HTTP face answers and the command line prints: one shape for both ends. */
 import type { Problem } from '../base/errors.ts';
 import type { ObjectRef } from '../kube/types.ts';
-import type { GateState, HealthState, Phase, PromotionPolicy, SyncState } from './types.ts';
+import type { GateState, HealedDrift, HealthState, Phase, PromotionPolicy, SyncState } from './types.ts';
 
 export interface StatusReport {
   readonly deliveries: readonly DeliveryReport[];
@@ -82,6 +82,8 @@ export interface ReleaseReport {
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly current: boolean;
+  /** What was changed beside git meanwhile, and set back; newest last. */
+  readonly healed?: readonly (HealedDrift & { readonly remedy: string })[];
 }
 
 export interface PromotionReport {

@@ -212,7 +212,24 @@ export interface Release extends KubeObject {
     readonly finishedAt?: string;
     readonly summary?: Readonly<Record<string, number>>;
     readonly inventory?: readonly InventoryEntry[];
+    /** What was changed in the cluster while it was deployed, and set back; newest last, the last 10. */
+    readonly healed?: readonly HealedDrift[];
   };
+}
+
+/** A change that somebody made beside git, and that was set back. */
+export interface HealedDrift {
+  /** RFC 3339; of several equal ones the last. */
+  readonly at: string;
+  /** `Deployment shop-dev/web` */
+  readonly object: string;
+  /** Field managers, as far as the object tells: `kubectl-edit`. */
+  readonly by: string;
+  /** `set spec.replicas to 4 (git: 2)` */
+  readonly change: string;
+  /** Where git says it: `chart/templates/web.hbs:12`. */
+  readonly origin?: string;
+  readonly count: number;
 }
 
 export interface PromotionPolicy {

@@ -8,6 +8,7 @@ import { ensureNamespaces } from './apply.ts';
 import { conclude, type Findings } from './conclude.ts';
 import { shortPlan, summaryOf } from './describe.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
+import { recordHealing } from './healed.ts';
 import { inventoryAfter, inventoryBefore } from './inventory.ts';
 import { judge, urlsOf } from './judge.ts';
 import { type Memory, remember } from './memory.ts';
@@ -106,8 +107,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     if (done.written.size > 0 || pruned.length > 0)
       say('applied', appliedLine(done.written.size, took, pruned));
   } else if (!rolling && done.written.size > 0) {
-    const healed = writes.filter(({ ref }) => done.written.has(refKey(ref))).map(({ ref }) => formatRef(ref));
-    options.logger.info({ environment: environment.metadata.name, healed }, 'healed drift');
+    await recordHealing(options, client, environment, writes, done.written);
   }
   return look(pass, prepared, {
     problems,

@@ -8,6 +8,7 @@ import type {
 } from '../model/faces.ts';
 import type { Delivery, Environment, Release } from '../model/types.ts';
 import { stopOf } from './gate.ts';
+import { remedyOf } from './healed.ts';
 
 /**
  * The objects as the faces show them. Pure: a view, never a second truth. `failureOf` tells for which deliveries the objects are known
@@ -112,6 +113,7 @@ export function releaseReport({ spec, status }: Release, current: number | undef
     ...(status?.startedAt ? { startedAt: status.startedAt } : {}),
     ...(status?.finishedAt ? { finishedAt: status.finishedAt } : {}),
     current: spec.number === current,
+    ...(status?.healed ? { healed: status.healed.map((one) => ({ ...one, remedy: remedyOf(one) })) } : {}),
   };
 }
 

@@ -99,6 +99,18 @@ describe('e2e: from git push to production', function () {
     );
   });
 
+  it('says of healed drift who changed what and what to do instead: in the history, and as an event', async () => {
+    const { stdout } = await pilotage.cli('history', 'web/dev');
+    expect(stdout)
+      .to.contain('ConfigMap web-dev/web: kubectl-patch set data.GREETING to drifted (git: hello dev)')
+      .and.match(/→ change it in git \(chart\/templates\/config\.hbs:1\)/);
+    const event = await eventually('the event', async () => {
+      const events = await pilotage.kubectl('-n', 'web-dev', 'get', 'events', '-o', 'wide');
+      return events.stdout.split('\n').find((line) => line.includes('DriftHealed'));
+    });
+    expect(event).to.contain('configmap/web').and.contain('kubectl-patch set data.GREETING');
+  });
+
   it('says what a promotion would do without doing it', async () => {
     const report = await pilotage.json<Promotion>('promote', 'web/preprod', '--dry-run');
     expect(report.outcome).to.equal('WouldPromote');
