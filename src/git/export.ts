@@ -6,12 +6,18 @@ import type { ObjectStore } from './store.ts';
 import { checkTree } from './tree.ts';
 import { EXPORT_LIMITS } from './treelimits.ts';
 import type { Oid } from './types.ts';
+import type { LeftOut } from './without.ts';
 
 /**
  * Writes a tree into `dir`, which must be empty or absent. Folders and files are created exclusively, so that a tree with a doubled
- * name cannot write through a link that it brought along. Throws ProblemError TreeTooLarge.
+ * name cannot write through a link that it brought along. `path` is where the tree stands in the repository, as `leftOut` names paths of it. Throws ProblemError TreeTooLarge.
  */
-export async function exportTree(store: ObjectStore, tree: Oid, dir: string): Promise<void> {
+export async function exportTree(
+  store: ObjectStore,
+  tree: Oid,
+  dir: string,
+  { path: root = '', leftOut = new Set() }: { readonly path?: string; readonly leftOut?: LeftOut } = {},
+): Promise<void> {
   const breathe = breather(16);
   // All of it before any of it: what is written and then refused has filled the disk already.
   await checkTree(store, tree, EXPORT_LIMITS);
@@ -23,7 +29,7 @@ export async function exportTree(store: ObjectStore, tree: Oid, dir: string): Pr
       await breathe();
       const child = path === '' ? entry.name : `${path}/${entry.name}`;
       const target = join(dir, child);
-      if (entry.mode === SUBMODULE) continue;
+      if (entry.mode === SUBMODULE || leftOut.has(root === '' ? child : `${root}/${child}`)) continue;
       if (entry.mode === FOLDER) {
         mkdirSync(target);
         await writeFolder(entry.oid, child);

@@ -12,6 +12,7 @@ import { clearAbandoned, repack } from './repack.ts';
 import { ObjectStore } from './store.ts';
 import { diffTrees, entryAt, loadTree, normalise } from './tree.ts';
 import type { Oid, Repository } from './types.ts';
+import { idWithout } from './without.ts';
 
 /** What the rooms of git itself see of a repository, beside its public face. */
 export interface OpenRepository extends Repository {
@@ -132,11 +133,17 @@ class BareRepository implements OpenRepository {
     return entryAt(this.store, this.store.node(commit).tree, path)?.oid;
   }
 
+  async contentAt(commit: Oid, path: string, exclude: readonly string[]): Promise<string | undefined> {
+    const entry = entryAt(this.store, this.store.node(commit).tree, path);
+    if (entry?.mode !== FOLDER) return undefined;
+    return idWithout(this.store, entry.oid, normalise(path), new Set(exclude.map(normalise)));
+  }
+
   async tree(commit: Oid, options?: { path?: string; exclude?: readonly string[] }) {
     return loadTree(this.store, this.#blobs, this.store.node(commit).tree, options);
   }
 
-  async exportTo(commit: Oid, path: string, dir: string): Promise<void> {
+  async exportTo(commit: Oid, path: string, dir: string, exclude: readonly string[] = []): Promise<void> {
     const entry = entryAt(this.store, this.store.node(commit).tree, path);
     if (entry?.mode !== FOLDER) {
       throw new ProblemError({
@@ -146,7 +153,10 @@ class BareRepository implements OpenRepository {
         remedy: 'check the path, and that the folder is committed',
       });
     }
-    await exportTree(this.store, entry.oid, dir);
+    await exportTree(this.store, entry.oid, dir, {
+      path: normalise(path),
+      leftOut: new Set(exclude.map(normalise)),
+    });
   }
 
   async changedPaths(from: Oid, to: Oid) {

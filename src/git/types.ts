@@ -37,10 +37,12 @@ export interface Repository {
   isAncestor(ancestor: Oid, descendant: Oid): Promise<boolean>;
   /** Tree or blob id at a path of a commit ('' is the root); undefined where nothing is. */
   oidAt(commit: Oid, path: string): Promise<Oid | undefined>;
+  /** Names the content of a folder without some paths (of the repository): equal content, equal name. Undefined where no folder is. */
+  contentAt(commit: Oid, path: string, exclude: readonly string[]): Promise<string | undefined>;
   /** Everything below `path` as a FileTree whose paths are relative to the root of the repository. `exclude` leaves folders out. */
   tree(commit: Oid, options?: { path?: string; exclude?: readonly string[] }): Promise<FileTree>;
   /** Writes the folder `path` of a commit into `dir` (must be empty or absent): modes kept, symlinks only when they stay inside. */
-  exportTo(commit: Oid, path: string, dir: string): Promise<void>;
+  exportTo(commit: Oid, path: string, dir: string, exclude?: readonly string[]): Promise<void>;
   /** Paths that differ between two commits, with how; for messages and dry runs. */
   changedPaths(
     from: Oid,

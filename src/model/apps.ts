@@ -25,6 +25,34 @@ export function appsOf(
   return apps.map((app) => ({ ...app, values: app.values.map((path) => substitute(path, name)) }));
 }
 
+/** What makes a folder a chart. */
+const CHART_PARTS = ['Chart.yaml', 'values.yaml', 'values.schema.json', 'templates', 'charts'];
+
+/**
+ * Paths that say how a program is delivered, and are no part of it: our file, the charts and manifest folders of the apps, the values files
+ * of every environment. An image of a folder that holds them is made without them, so that a change of prod.yaml does not rebuild dev.
+ */
+export function deliveryPaths(
+  file: DeliveryFile,
+  tree: FileTree,
+  folder: string,
+  delivery: string,
+): readonly string[] {
+  const environments = file.environments.length > 0 ? file.environments : [{ name: '' }];
+  const apps = environments.flatMap(({ name }) =>
+    appsOf(file, tree, folder, { delivery, environment: name }),
+  );
+  const paths = apps.flatMap(({ source, values }) => {
+    const path = source.type === 'folder' ? source.path : undefined;
+    if (path === undefined) return values;
+    const chart = tree.paths.includes(join(path, 'Chart.yaml'))
+      ? CHART_PARTS.map((part) => join(path, part))
+      : [];
+    return [...values, ...chart, ...(path === '' ? [] : [path])];
+  });
+  return [...new Set([PILOTAGE_FILE, ...paths])];
+}
+
 /** Whether a first push should become a delivery: the tree says how to deliver it, or holds something that can be. */
 export function isDeliverable(tree: FileTree): boolean {
   if (tree.paths.includes(PILOTAGE_FILE) || chartFolders(tree, '').length > 0) return true;

@@ -134,7 +134,17 @@ function readSource(
   };
 }
 
+/** As a manifest names it, without its tag: `web`, or `registry.example.com:5000/shop/web`. */
+const IMAGE_NAME = /^[a-z0-9]+(?:(?:[._-]+|:\d+(?=\/)|\/)[a-z0-9]+)*$/;
+
 function readImage(name: string, at: Cursor): [[string, ImageEntry]] | undefined {
+  if (!IMAGE_NAME.test(name)) {
+    return complain(
+      at,
+      'WrongValue',
+      `"${name}" is not the name of an image: lower-case letters, digits, and . _ - / between them, without a tag`,
+    );
+  }
   const fields = readMap(at, ['path', 'build']);
   const path = fields.path?.value === '.' ? '' : readPath(fields.path);
   if (fields.path === undefined) return complain(at, 'MissingField', 'has no path');

@@ -4,6 +4,7 @@ import { tooLargeToApply } from './bounded.ts';
 import { renderChart } from './chart.ts';
 import { detect } from './detect.ts';
 import { findDuplicates } from './duplicates.ts';
+import { nameImages } from './imagenames.ts';
 import type { Written } from './manifests.ts';
 import { assignNamespace } from './namespace.ts';
 import { renderPlain } from './plain.ts';
@@ -25,7 +26,7 @@ export function renderInline(request: RenderRequest): Result<Rendered> {
   if (!source.ok) return source;
   const upgraded = source.value.manifests.map(upgrade);
   const placed = upgraded.map(({ written }) =>
-    assignNamespace(written, request.namespace, request.allowNamespaces ?? false),
+    assignNamespace(nameImages(written, request.images), request.namespace, request.allowNamespaces ?? false),
   );
   const written = placed.filter((p): p is Written => 'object' in p);
   const problems = [...placed.filter((p): p is Problem => 'reason' in p), ...findDuplicates(written)];

@@ -26,7 +26,7 @@ export interface RenderRequest {
   readonly valuesFiles: readonly string[];
   /** `--set`-like overrides, strongest. */
   readonly overrides?: Readonly<Record<string, unknown>>;
-  /** What `{{image "web"}}` resolves to; a name that is missing is a template error. */
+  /** What `{{image "web"}}`, and `image: web` of a container, resolve to; the helper refuses a name that is missing. */
   readonly images: Readonly<Record<string, string>>;
   /** `namespaces: allow` of the environment: objects may name namespaces other than `namespace`. */
   readonly allowNamespaces?: boolean;

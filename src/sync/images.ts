@@ -25,21 +25,22 @@ export function createImageBuilder(
   repository: (delivery: string) => Promise<Repository | undefined>,
   build: BuildImage,
 ): BuildImages {
-  return async ({ delivery, revision, images, report, signal }) => {
+  return async ({ delivery, revision, images, exclude }) => {
     const source = await repository(delivery);
     if (!source) return failed({ reason: 'NotFound', message: `The repository of ${delivery} is not here.` });
-    const references: Record<string, string> = {};
+    const planned: Planned[] = [];
     const problems: Problem[] = [];
     for (const [name, entry] of Object.entries(images)) {
-      const tree = await source.oidAt(revision, entry.path === '.' ? '' : entry.path);
-      if (tree === undefined) {
-        problems.push(missingFolder(name, entry));
-        continue;
-      }
-      const ref = referenceOf(delivery, name, tree, entry);
-      const result = await build({
+      const content = await source.contentAt(revision, folderOf(entry), exclude);
+      if (content === undefined) problems.push(missingFolder(name, entry));
+      else planned.push({ name, entry, ref: referenceOf(delivery, name, content, entry) });
+    }
+    const [first, ...others] = problems;
+    if (first) return failed(first, ...others);
+    const buildOne = ({ ref, entry }: Planned, report: (line: string) => void, signal: AbortSignal) =>
+      build({
         ref,
-        exportTo: (dir) => source.exportTo(revision, entry.path === '.' ? '' : entry.path, dir),
+        exportTo: (dir) => source.exportTo(revision, folderOf(entry), dir, exclude),
         ...(entry.build ? { build: entry.build } : {}),
         deadlineMs: DEADLINE_MS,
         onOutput: (line) => {
@@ -47,13 +48,28 @@ export function createImageBuilder(
         },
         signal,
       });
-      if (result.ok) references[name] = ref;
-      else problems.push(...result.problems);
-    }
-    const [first, ...others] = problems;
-    return first ? failed(first, ...others) : ok(references);
+    return ok({
+      references: Object.fromEntries(planned.map(({ name, ref }) => [name, ref])),
+      async build(report, signal) {
+        const failures: Problem[] = [];
+        for (const one of planned) {
+          const result = await buildOne(one, report, signal);
+          if (!result.ok) failures.push(...result.problems);
+        }
+        const [first, ...others] = failures;
+        return first ? failed(first, ...others) : ok(undefined);
+      },
+    });
   };
 }
+
+interface Planned {
+  readonly name: string;
+  readonly entry: ImageEntry;
+  readonly ref: string;
+}
+
+const folderOf = ({ path }: ImageEntry): string => (path === '.' ? '' : path);
 
 /** The tag names what goes in, the folder's content and the command: equal input is the same image, so an old one rolls back. */
 export function referenceOf(delivery: string, name: string, tree: string, entry: ImageEntry): string {

@@ -1,7 +1,7 @@
 import { failed, ok, type Problem, problemOf, type Result } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
 import type { Repository } from '../git/types.ts';
-import { appsOf } from '../model/apps.ts';
+import { appsOf, deliveryPaths } from '../model/apps.ts';
 import type { AppEntry, DeliveryFile, ImageEntry } from '../model/deliveryfile.ts';
 import { PILOTAGE_FILE, readPilotageFile } from '../model/pilotagefile.ts';
 import type { Manifest, Rendered, RenderRequest } from '../render/types.ts';
@@ -14,9 +14,18 @@ export type BuildImages = (request: {
   readonly delivery: string;
   readonly revision: string;
   readonly images: Readonly<Record<string, ImageEntry>>;
-  readonly report: (line: string) => void;
-  readonly signal: AbortSignal;
-}) => Promise<Result<Record<string, string>>>;
+  /** Paths of the repository that no image holds. */
+  readonly exclude: readonly string[];
+}) => Promise<Result<ImageBuild>>;
+
+/** References are known before anything is built, so that what renders to nothing good is refused without a build. */
+export interface ImageBuild {
+  /** `{{image "web"}}` → what it resolves to. */
+  readonly references: Readonly<Record<string, string>>;
+  build(report: (line: string) => void, signal: AbortSignal): Promise<Result<void>>;
+}
+
+const NO_IMAGES: ImageBuild = { references: {}, build: async () => ok(undefined) };
 
 export interface SourceRequest {
   readonly tree: FileTree;
@@ -44,7 +53,7 @@ export function fileOf(tree: FileTree): Result<DeliveryFile | undefined> {
   return text === undefined ? ok(undefined) : readPilotageFile(text);
 }
 
-/** What a tree renders to for one environment: its images built, all its apps rendered. Problems of all apps are told together. */
+/** What a tree renders to for one environment: all its apps rendered, then its images built. Problems of all apps are told together. */
 export async function sourceOf(
   request: SourceRequest,
   render: Render,
@@ -56,20 +65,24 @@ export async function sourceOf(
   const file = fileOf(tree);
   if (!file.ok) return file;
   const wanted = request.buildsImages ? (file.value?.images ?? {}) : {};
+  const exclude = file.value ? deliveryPaths(file.value, tree, request.path, delivery) : [];
   const images =
     Object.keys(wanted).length === 0
-      ? ok({})
-      : await buildImages({ delivery, revision, images: wanted, report, signal });
+      ? ok(NO_IMAGES)
+      : await buildImages({ delivery, revision, images: wanted, exclude });
   if (!images.ok) return images;
+  const { references } = images.value;
   const apps = appsOf(file.value, tree, request.path, { delivery, environment });
   const entry = file.value?.environments.find(({ name }) => name === environment);
   const foreignNamespaces = entry?.namespaces ?? 'own';
-  const rendered = await renderApps({ ...request, foreignNamespaces }, apps, images.value, render);
+  const rendered = await renderApps({ ...request, foreignNamespaces }, apps, references, render);
   if (!rendered.ok) return rendered;
+  const built = await images.value.build(report, signal);
+  if (!built.ok) return built;
   const { manifests, warnings } = withoutHooks(rendered.value.manifests);
   return ok({
     bundle: { manifests, apps: apps.map(({ name, dependsOn }) => ({ name, dependsOn })) },
-    images: images.value,
+    images: references,
     foreignNamespaces,
     drift: entry?.drift ?? 'heal',
     warnings: [...(file.value?.warnings ?? []), ...rendered.value.warnings, ...warnings],

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { appsOf, isDeliverable } from '../../src/model/apps.ts';
+import { appsOf, deliveryPaths, isDeliverable } from '../../src/model/apps.ts';
 import { filesOf } from '../fakes/filetree.ts';
 
 const MANIFEST = 'apiVersion: v1\nkind: ConfigMap\n';
@@ -48,5 +48,40 @@ describe('what can be delivered', () => {
       isDeliverable(filesOf({ 'package.json': '{"name":"x"}', '.github/workflows/ci.yaml': MANIFEST })),
     ).to.equal(false);
     expect(isDeliverable(filesOf({ 'README.md': '' }))).to.equal(false);
+  });
+});
+
+describe('what is no part of the program', () => {
+  const pathsOf = (file: object, files: Record<string, string>): readonly string[] =>
+    deliveryPaths({ environments: [], images: {}, warnings: [], ...file }, filesOf(files), '', 'shop');
+  const place = { file: 'pilotage.yaml' };
+  const app = (path: string, values: string[] = []) => ({
+    name: 'web',
+    source: { type: 'folder', path },
+    values,
+    dependsOn: [],
+    place,
+  });
+  const environments = ['dev', 'prod'].map((name) => ({ name }));
+
+  it('is pilotage.yaml, the charts, and the values of every environment', () => {
+    expect(
+      pathsOf(
+        { environments, apps: [app('deploy/chart', ['values/${environment}.yaml'])] },
+        { 'deploy/chart/Chart.yaml': '' },
+      ),
+    ).to.include.members(['pilotage.yaml', 'deploy/chart', 'values/dev.yaml', 'values/prod.yaml']);
+  });
+
+  it('is the parts of a chart where the chart stands beside the program', () => {
+    expect(pathsOf({ environments }, { 'Chart.yaml': '', 'server.js': '' })).to.include.members([
+      'Chart.yaml',
+      'templates',
+      'values.yaml',
+    ]);
+  });
+
+  it('is never the whole repository', () => {
+    expect(pathsOf({ environments }, { 'a.yaml': MANIFEST })).to.deep.equal(['pilotage.yaml']);
   });
 });

@@ -103,4 +103,39 @@ describe('a source that cannot be rendered', () => {
   it('is rendered when a chart has templates without any action', () => {
     expect(names({ 'Chart.yaml': CHART, 'templates/a.yaml': config('a') })).to.deep.equal(['a']);
   });
+
+  describe('that names images of pilotage.yaml', () => {
+    const images = { web: 'shop/web:abc', 'registry.example.com:5000/shop/job': 'shop/job:def' };
+    const imageIn = (text: string) =>
+      JSON.stringify(rendered({ 'a.yaml': text }, { images }).manifests[0]?.object).match(/"image":"[^"]*"/g);
+    const pod = (image: string) => `${POD}spec: {containers: [{name: a, image: "${image}"}]}\n`;
+
+    it('gets what they were built to, with any tag or none', () => {
+      for (const image of ['web', 'web:latest', 'web:1.2', `web@sha256:${'a'.repeat(64)}`])
+        expect(imageIn(pod(image)), image).to.deep.equal(['"image":"shop/web:abc"']);
+      expect(imageIn(pod('registry.example.com:5000/shop/job:1'))).to.deep.equal(['"image":"shop/job:def"']);
+    });
+
+    it('keeps every other image as it is', () => {
+      for (const image of ['host', 'nginx:1.27', 'shop/web:1', 'webs', 'constructor'])
+        expect(imageIn(pod(image)), image).to.deep.equal([`"image":"${image}"`]);
+    });
+
+    it('gets them wherever a kind keeps its containers', () => {
+      const spec = '{initContainers: [{name: i, image: web}], containers: [{name: a, image: web}]}';
+      const nested = (path: string, kind: string, apiVersion: string) =>
+        `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\nspec: ${path.replace('SPEC', spec)}\n`;
+      const both = ['"image":"shop/web:abc"', '"image":"shop/web:abc"'];
+      for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'])
+        expect(imageIn(nested('{template: {spec: SPEC}}', kind, 'apps/v1')), kind).to.deep.equal(both);
+      expect(imageIn(nested('{template: {spec: SPEC}}', 'Job', 'batch/v1'))).to.deep.equal(both);
+      const cron = '{jobTemplate: {spec: {template: {spec: SPEC}}}}';
+      expect(imageIn(nested(cron, 'CronJob', 'batch/v1'))).to.deep.equal(both);
+    });
+
+    it('changes nothing of a kind that runs no containers', () => {
+      const text = `apiVersion: x.io/v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: web}]}\n`;
+      expect(imageIn(text)).to.deep.equal(['"image":"web"']);
+    });
+  });
 });

@@ -7,7 +7,7 @@ import { problemOfPass } from '../../src/sync/cluster.ts';
 import { connect } from '../../src/sync/connect.ts';
 import { pin } from '../../src/sync/pin.ts';
 import { createFakeCluster } from '../fakes/cluster.ts';
-import { cm, createHarness } from './harness.ts';
+import { cm, createHarness, built as images } from './harness.ts';
 
 const FILE = `apiVersion: pilotage.dev/v1alpha1
 kind: Delivery
@@ -65,7 +65,7 @@ describe('sync to another cluster', () => {
       clusterFor: async () => far.client,
       buildImages: async () => {
         built += 1;
-        return ok({ web: 'shop/web:1' });
+        return ok(images({ web: 'shop/web:1' }));
       },
     });
     const file = FILE.replace('spec: {', 'spec: {images: {web: {path: app}}, ');

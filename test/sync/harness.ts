@@ -14,6 +14,7 @@ import type { ProgressEvent } from '../../src/model/progress.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
 import type { RenderRequest } from '../../src/render/types.ts';
 import type { SyncOptions } from '../../src/sync/options.ts';
+import type { ImageBuild } from '../../src/sync/source.ts';
 import { createSync, type Sync } from '../../src/sync/sync.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { createFakeCluster, type FakeCluster } from '../fakes/cluster.ts';
@@ -155,7 +156,7 @@ export async function createHarness(
       images.push(request.images);
       return render(request);
     },
-    buildImages: overrides.buildImages ?? (async () => ok({})),
+    buildImages: overrides.buildImages ?? (async () => ok(built({}))),
     clock,
     logger: silentLogger,
     progress: { publish: (event) => void events.push(event) },
@@ -258,3 +259,9 @@ export const deploy = (name: string, replicas = 2, annotations = {}): string =>
 
 export const dataOf = (object: KubeObject | undefined): unknown =>
   isObject(object?.data) ? { ...object.data } : undefined;
+
+/** Images that are there already; `build` may say otherwise. */
+export const built = (
+  references: Record<string, string>,
+  build: ImageBuild['build'] = async () => ok(undefined),
+): ImageBuild => ({ references, build });

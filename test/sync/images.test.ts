@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { failed, ok } from '../../src/base/errors.ts';
 import { openRepository } from '../../src/git/repository.ts';
@@ -33,45 +35,78 @@ describe('the reference of an image', () => {
 
 describe('building images', () => {
   const dir = scratch();
+  let out = '';
+  /** The files of the last build. */
+  const exported = () =>
+    readdirSync(out, { recursive: true, withFileTypes: true })
+      .filter((found) => found.isFile())
+      .map((found) => relative(out, join(found.parentPath, found.name)))
+      .sort();
   const opened = openRepository(`${dir}/shop.git`, { create: true });
   after(async () => {
     (await opened).close();
     drop(dir);
   });
 
-  async function built(images: Record<string, ImageEntry>, files: Record<string, string>, fails?: string) {
+  async function built(
+    images: Record<string, ImageEntry>,
+    files: Record<string, string>,
+    fails?: string,
+    leftOut: readonly string[] = [],
+  ) {
     const repository = await opened;
     const revision = await commit(repository, files);
     const asked: string[] = [];
     const build: BuildImage = async ({ ref, exportTo, onOutput }) => {
       asked.push(ref);
       onOutput('building');
-      await exportTo(`${dir}/out-${Math.random()}`);
+      out = `${dir}/out-${Math.random()}`;
+      await exportTo(out);
       return fails ? failed({ reason: 'BuildFailed', message: fails }) : ok({ digest: 'sha256:1' });
     };
-    const result = await createImageBuilder(
+    const planned = await createImageBuilder(
       async () => repository,
       build,
     )({
       delivery: 'shop',
       revision,
       images,
-      report: () => {},
-      signal: new AbortController().signal,
+      exclude: leftOut,
     });
-    return { asked, result };
+    const result = planned.ok ? await planned.value.build(() => {}, new AbortController().signal) : planned;
+    return { asked, result, references: planned.ok ? planned.value.references : {} };
   }
 
   it('gives each image of the file a reference', async () => {
-    const { result, asked } = await built({ web: entry('app'), all: entry('.') }, { 'app/a.js': '1' });
-    expect(result.ok && Object.keys(result.value)).to.deep.equal(['web', 'all']);
-    expect(result.ok && Object.values(result.value)).to.deep.equal(asked);
+    const images = { web: entry('app'), all: entry('.') };
+    const { result, asked, references } = await built(images, { 'app/a.js': '1' });
+    expect(result.ok).to.equal(true);
+    expect(Object.keys(references)).to.deep.equal(['web', 'all']);
+    expect(Object.values(references)).to.deep.equal(asked);
   });
 
   it('keeps the reference while its folder stays, whatever changes beside it', async () => {
     const before = await built({ web: entry('app') }, { 'app/a.js': '1', 'chart/x': '1' });
     const after = await built({ web: entry('app') }, { 'app/a.js': '1', 'chart/x': '2' });
     expect(after.asked).to.deep.equal(before.asked);
+  });
+
+  it('keeps the reference while only what it leaves out changes, and writes nothing of that', async () => {
+    const leftOut = ['chart', 'pilotage.yaml', 'values/prod.yaml'];
+    const files = { 'a.js': '1', 'lib/b.js': '1', 'pilotage.yaml': '1', 'values/prod.yaml': '1' };
+    const before = await built({ web: entry('.') }, { ...files, 'chart/x': '1' }, undefined, leftOut);
+    const changed = {
+      ...files,
+      'pilotage.yaml': '2',
+      'values/prod.yaml': '2',
+      'chart/x': '2',
+      'chart/y': '1',
+    };
+    const after = await built({ web: entry('.') }, changed, undefined, leftOut);
+    expect(after.asked).to.deep.equal(before.asked);
+    expect(exported()).to.deep.equal(['a.js', 'lib/b.js']);
+    const other = await built({ web: entry('.') }, { ...files, 'lib/b.js': '2' }, undefined, leftOut);
+    expect(other.asked).not.to.deep.equal(before.asked);
   });
 
   it('names the folder that a revision does not have, and where that is written', async () => {

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { failed, ok } from '../../src/base/errors.ts';
 import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/resources.ts';
 import { statusError } from '../../src/kube/status.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE, RELEASES } from '../../src/model/types.ts';
 import { changeSpec, unpin } from '../../src/sync/pin.ts';
 import { rollback } from '../../src/sync/rollback.ts';
-import { cm, createFakeRepository, createHarness, dataOf, deploy } from './harness.ts';
+import { built, cm, createFakeRepository, createHarness, dataOf, deploy } from './harness.ts';
 
 type Running = Awaited<ReturnType<typeof createHarness>>;
 const key = (name: string) => ({ namespace: 'shop-dev', name });
@@ -425,9 +426,11 @@ describe('sync', () => {
         home: world.home,
         git: world.git,
         buildImages: async ({ revision }) =>
-          revision.endsWith('1')
-            ? { ok: true, value: { web: 'shop/web:1' } }
-            : { ok: false, problems: [{ reason: 'BuildFailed', message: 'npm ERR!' }] },
+          ok(
+            built({ web: 'shop/web:1' }, async () =>
+              revision.endsWith('1') ? ok(undefined) : failed({ reason: 'BuildFailed', message: 'npm ERR!' }),
+            ),
+          ),
       });
       const file =
         'apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nspec: {environments: [{name: dev, branch: main}], images: {web: {path: app}}}\n';
@@ -450,16 +453,20 @@ describe('sync', () => {
       world = await createHarness({
         home: world.home,
         git: world.git,
-        buildImages: ({ revision, signal }) =>
-          revision.endsWith('2')
-            ? Promise.resolve({ ok: true, value: {} })
-            : new Promise((resolve) => {
-                release = () => resolve({ ok: true, value: {} });
-                signal.addEventListener('abort', () => {
-                  aborted.push(true);
-                  release();
-                });
-              }),
+        buildImages: async ({ revision }) =>
+          ok(
+            built({}, (_report, signal) =>
+              revision.endsWith('2')
+                ? Promise.resolve(ok(undefined))
+                : new Promise((resolve) => {
+                    release = () => resolve(ok(undefined));
+                    signal.addEventListener('abort', () => {
+                      aborted.push(true);
+                      release();
+                    });
+                  }),
+            ),
+          ),
       });
       const file =
         'apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nspec: {environments: [{name: dev, branch: main}], images: {web: {path: app}}}\n';

@@ -205,7 +205,7 @@ function readRow(file: string): ImageRow | undefined {
 const missing = (ref: string): string =>
   `image "${ref}" is not on this machine, and no registry is asked: ` +
   `pilotage image import ${ref.includes(':') ? ref : `${ref}:TAG`} DIR, ` +
-  'or map it to a folder (images: in pilotage.yaml), or say image: host';
+  `or let pilotage.yaml make it from a folder: images: {${ref.replace(/[@:][^/]*$/, '')}: {path: FOLDER}}, or say image: host`;
 
 function unwritable(ref: string, error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
