@@ -135,6 +135,14 @@ const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage status shop/prod',
   },
+  adopt: {
+    group: 'Act',
+    examples: [
+      ['pilotage adopt shop/prod Deployment/web', 'one object, as it is there now'],
+      ['pilotage adopt shop/prod --namespace shop-prod', 'all there that wait for this word'],
+    ],
+    next: 'pilotage wait shop/prod',
+  },
   rollback: {
     group: 'Act',
     examples: [

@@ -65,6 +65,8 @@ export interface User {
   readonly name: string;
   readonly groups: readonly string[];
   readonly uid?: string;
+  /** As in authentication.k8s.io UserInfo; never taken from a request. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface DiscoveredResource extends Resource {

@@ -86,6 +86,7 @@ export function notFoundAsUndefined(error: unknown): undefined {
   if (isNotFound(error)) return undefined;
   throw error;
 }
+export const isForbidden = (error: unknown): error is StatusError => isStatus(error, 'Forbidden');
 export const isConflict = (error: unknown): error is StatusError => isStatus(error, 'Conflict');
 export const isAlreadyExists = (error: unknown): error is StatusError => isStatus(error, 'AlreadyExists');
 /** 410, either spelling: the resourceVersion is compacted; list again. */

@@ -109,6 +109,20 @@ const environment = {
       acknowledgedTip: string,
       syncRequestedAt: string,
       declared: string,
+      adopt: list(
+        object(
+          {
+            apiVersion: string,
+            kind: string,
+            namespace: string,
+            name: string,
+            uid: string,
+            by: string,
+            at: time,
+          },
+          ['apiVersion', 'kind', 'name', 'uid', 'by', 'at'],
+        ),
+      ),
       accepted: object({ proposal: string, by: string, at: time }, ['proposal', 'by', 'at']),
     },
     ['delivery', 'environment', 'branch', 'path', 'namespace'],

@@ -14,14 +14,16 @@ export const FIELD_MANAGER = 'pilotage';
 export const PILOTAGE_NAMESPACE = 'pilotage';
 
 export const ANNOTATIONS = {
-  /** `<instance uid>/<environment uid>/<app>`: an object without exactly our value is never pruned. */
+  /** `<instance uid>/<delivery>/<environment>/<app>`: an object without exactly our value is never pruned. */
   tracking: 'pilotage.dev/tracking',
   /** Opt out of pruning for one object: `pilotage.dev/prune: keep`. */
   prune: 'pilotage.dev/prune',
-  /** Take over an object that carries no tracking: `pilotage.dev/adopt: "true"`. */
+  /** Once let a manifest take over what it did not make. It grants nothing: `pilotage adopt` is a person's word. */
   adopt: 'pilotage.dev/adopt',
   /** On an Environment: `<cluster>/<namespace>` that it was the first to claim. One environment owns a namespace. */
   claim: 'pilotage.dev/claim',
+  /** On a Namespace: `<instance uid>/<delivery>/<environment>` whose it is. */
+  owner: 'pilotage.dev/owner',
   /** Integer as a string; lower waves first, next wave when the last is healthy. */
   wave: 'pilotage.dev/wave',
   /** Full commit id on every object that we apply. */
@@ -124,12 +126,21 @@ export interface Proposal {
   readonly terms: Terms;
 }
 
+/** Bound to the object that was there when the word was given, by its UID. */
+export interface Adoption extends ObjectRef {
+  readonly uid: string;
+  readonly by: string;
+  readonly at: string;
+}
+
 /** The terms in force are here, but for the promotion policy, which is in the status. */
 export interface EnvironmentSpec extends Omit<Terms, 'promotion'> {
   readonly delivery: string;
   readonly environment: string;
   /** Digest of what the pilotage.yaml of the last revision that was let through said of it: the same again changes nothing. */
   readonly declared?: string;
+  /** Objects that Pilotage did not make and that this environment may take over; a person's word for each. */
+  readonly adopt?: readonly Adoption[];
   /** The proposal that a person agreed to last. */
   readonly accepted?: { readonly proposal: string; readonly by: string; readonly at: string };
   /** Hold this revision (a rollback or `pilotage pin`), whatever the branch says. */

@@ -36,6 +36,11 @@ export interface Actions {
   approve(name: EnvironmentName, options: { by: string; revision?: string }): Promise<PromotionReport>;
   /** A person's word for the proposal that was shown; without `proposal`, the refusal says which one waits. */
   accept(name: EnvironmentName, options: { proposal?: string; by: string }): Promise<{ message: string }>;
+  /** `objects`: `Deployment/web` each; `namespace`: everything that waits there. */
+  adopt(
+    name: EnvironmentName,
+    options: { objects: readonly string[]; namespace?: string; by: string },
+  ): Promise<{ message: string }>;
   why(name: EnvironmentName): Promise<WhyReport>;
   connect(request: ConnectRequest): Promise<{ message: string; url?: string }>;
 }

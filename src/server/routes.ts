@@ -66,6 +66,11 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     }),
   'POST approve': (actions, name, _request, fields) =>
     actions.approve(name, { by: text(fields, 'by') ?? '', ...revisionOf(text(fields, 'revision')) }),
+  'POST adopt': (actions, name, _request, fields) => {
+    const namespace = text(fields, 'namespace');
+    const objects = texts(fields, 'objects') ?? [];
+    return actions.adopt(name, { objects, by: author(fields), ...(namespace ? { namespace } : {}) });
+  },
   'POST accept': (actions, name, _request, fields) => {
     const proposal = text(fields, 'proposal');
     return actions.accept(name, { by: author(fields), ...(proposal === undefined ? {} : { proposal }) });

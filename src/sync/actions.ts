@@ -6,6 +6,7 @@ import { notFoundAsUndefined } from '../kube/status.ts';
 import type { ConnectRequest, PlanReport, ReleaseReport, StatusReport, WhyReport } from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
 import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import type { AdoptionRequest } from './adopt.ts';
 import { connect } from './connect.ts';
 import { pin, unpin } from './pin.ts';
 import { listReleases } from './releases.ts';
@@ -105,6 +106,8 @@ export function createSyncActions(options: SyncActionsOptions) {
 
     accept: async (asked: Asked, word: { proposal?: string; by: string }) =>
       sync.accept(await find(asked), word),
+
+    adopt: async (asked: Asked, request: AdoptionRequest) => sync.adopt(await find(asked), request),
 
     async unpin(asked: Asked) {
       const { delivery, environment, branch, pin: held } = (await find(asked)).spec;

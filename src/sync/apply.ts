@@ -2,7 +2,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { NAMESPACES } from '../kube/resources.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/status.ts';
 import type { KubeObject, Resource } from '../kube/types.ts';
-import { FIELD_MANAGER, LABELS } from '../model/types.ts';
+import { FIELD_MANAGER } from '../model/types.ts';
 import { keyOf, withRevision } from './observe.ts';
 import { kindRank } from './order.ts';
 import { isWrite } from './plan.ts';
@@ -97,11 +97,11 @@ function alreadyGone(error: unknown): void {
   throw error;
 }
 
-/** Makes the namespaces that are to be delivered to and are not there. They are never pruned, so they are not in an inventory. */
+/** Makes the further namespaces that are to be delivered to and are not there. They are never pruned, so they are not in an inventory. */
 export async function ensureNamespaces(
   client: KubeClient,
   names: readonly string[],
-  labels: { readonly delivery: string; readonly environment: string },
+  labels: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<void> {
   for (const name of names) {
@@ -116,10 +116,7 @@ export async function ensureNamespaces(
     const namespace = {
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: {
-        name,
-        labels: { [LABELS.delivery]: labels.delivery, [LABELS.environment]: labels.environment },
-      },
+      metadata: { name, labels },
     };
     await client
       .create(NAMESPACES, namespace, { fieldManager: FIELD_MANAGER, signal })

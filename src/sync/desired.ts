@@ -4,6 +4,7 @@ import type { CustomResourceDefinition } from '../kube/objects.ts';
 import { formatRef, gvkOf, type KubeObject, type ObjectRef, type Resource } from '../kube/types.ts';
 import { ANNOTATIONS, LABELS } from '../model/types.ts';
 import type { Manifest } from '../render/types.ts';
+import { type Fence, trespassOf } from './fence.ts';
 import { compareRefs, stagesOf } from './order.ts';
 import { refKey } from './refkey.ts';
 import { trackingOf } from './tracking.ts';
@@ -15,16 +16,17 @@ export interface Placement {
   readonly delivery: string;
   readonly environment: string;
   readonly namespace: string;
-  readonly foreignNamespaces: 'own' | 'allow';
   /** Kubeconfig context; absent: the built-in orchestrator. */
   readonly cluster?: string;
+  /** Absent: of what was delivered once, and is only remembered. */
+  readonly fence?: Fence;
 }
 
 export type ResourceLookup = (gvk: { apiVersion: string; kind: string }) => Promise<Resource | undefined>;
 
 /**
  * The objects of a bundle as they should be in the cluster: in a namespace, tracked, labelled, in order.
- * A kind that neither the cluster nor a definition of the same bundle knows, a foreign namespace, and a doubled object are problems.
+ * A kind that neither the cluster nor a definition of the same bundle knows, what is outside of the fence, and a doubled object are problems.
  */
 export async function desiredOf(
   bundle: Bundle,
@@ -68,10 +70,11 @@ export async function desiredOf(
 }
 
 function place(
-  { object, origin }: Manifest,
+  manifest: Manifest,
   row: Resource | undefined,
-  { namespace, foreignNamespaces, cluster }: Placement,
+  { namespace, fence, cluster }: Placement,
 ): Result<{ ref: ObjectRef; row: Resource }> {
+  const { object, origin } = manifest;
   const { apiVersion, kind, metadata } = object;
   const what = `${kind} ${metadata.name ?? '(no name)'}`;
   const problem = (reason: string, message: string, remedy: string) =>
@@ -86,17 +89,12 @@ function place(
       'Give it a name.',
     );
   }
-  if (!row.namespaced) return ok({ ref: { apiVersion, kind, name: metadata.name }, row });
   const asked = metadata.namespace;
-  if (asked && asked !== 'default' && asked !== namespace && foreignNamespaces === 'own') {
-    return problem(
-      'ForeignNamespace',
-      `${what} names namespace ${asked}, and this environment delivers to ${namespace}`,
-      'Leave the namespace out, or say `namespaces: allow` on the environment in pilotage.yaml.',
-    );
-  }
-  const target = asked && asked !== 'default' ? asked : namespace;
-  return ok({ ref: { apiVersion, kind, namespace: target, name: metadata.name }, row });
+  const target = !row.namespaced ? undefined : asked && asked !== 'default' ? asked : namespace;
+  const trespass = fence && trespassOf(manifest, row, target, fence);
+  if (trespass) return failed(trespass);
+  const where = target === undefined ? {} : { namespace: target };
+  return ok({ ref: { apiVersion, kind, ...where, name: metadata.name }, row });
 }
 
 /** What the server writes (status, bookkeeping) is no part of an intent; ours is marked as ours. */

@@ -11,7 +11,7 @@ import { fileAt } from './deliveries.ts';
 import { enforce } from './environmentobject.ts';
 import type { Memory } from './memory.ts';
 import type { SettleOptions } from './settle.ts';
-import { admit, claimants, type Situation } from './terms.ts';
+import { admit, claimants, fullName, type Situation } from './terms.ts';
 
 /** What the pilotage.yaml of a revision says of an environment; undefined where it does not speak of it. */
 export async function declaredAt(
@@ -82,5 +82,13 @@ export async function situationOf(
   const delivery = await home.get(DELIVERIES, { ...where, name: spec.delivery }).catch(notFoundAsUndefined);
   const { items } = await home.list(ENVIRONMENTS, where);
   const environment = items.find(({ metadata: { name } }) => name === metadata.name);
-  return delivery && environment && { environment, delivery, claimant: claimants(items) };
+  return (
+    delivery &&
+    environment && {
+      environment,
+      delivery,
+      claimant: claimants(items),
+      environments: new Set(items.map(fullName)),
+    }
+  );
 }

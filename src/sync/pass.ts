@@ -9,6 +9,8 @@ import { conclude, type Findings } from './conclude.ts';
 import { shortPlan, summaryOf } from './describe.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
 import { recordHealing } from './healed.ts';
+import type { Fence } from './fence.ts';
+import { claimNamespace } from './grounds.ts';
 import { inventoryAfter, inventoryBefore } from './inventory.ts';
 import { judge, urlsOf } from './judge.ts';
 import { type Memory, remember } from './memory.ts';
@@ -78,7 +80,7 @@ export async function runPass(pass: Pass): Promise<PassResult> {
 
 /** The writing half: the release and the inventory are recorded before the first object. */
 async function write(pass: Pass, prepared: Prepared, key: string, rolling: boolean): Promise<PassResult> {
-  const { options, client, environment, target, memory, signal, say } = pass;
+  const { options, environment, target, memory, signal, say } = pass;
   const { plan, desired } = prepared;
   const now = options.clock.monotonic();
   const healing = rolling
@@ -91,11 +93,11 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
   if (writes.length > 0) {
     const inventory = inventoryBefore(environment.status?.inventory ?? [], desired);
     await mark(pass, 'Applying', `applying ${shortPlan(writes)}`, inventory);
-    const { delivery, environment: name } = environment.spec;
-    await ensureNamespaces(client, namespacesOf(writes), { delivery, environment: name }, signal);
+    const problem = await makeNamespaces(pass, prepared.fence, namespacesOf(writes));
+    if (problem) return look(pass, prepared, { problems: [problem] });
   }
   const began = options.clock.monotonic();
-  const done = await execute(client, healing.steps, liveOf(prepared), target, signal);
+  const done = await execute(prepared.client, healing.steps, liveOf(prepared), target, signal);
   const problems = [...done.failures, ...healing.problems];
   const retryMs =
     remember(memory, key, done.failures, now) ?? healing.retryMs ?? (done.deleted ? DELETED_MS : undefined);
@@ -117,6 +119,20 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     ...(operation ? { operation } : {}),
     ...(retryMs === undefined ? {} : { retryMs }),
   });
+}
+
+/** Its own namespace is claimed before the first object goes there; others are only made. As Pilotage: an environment makes none. */
+async function makeNamespaces(
+  { options, client, environment, signal }: Pass,
+  { namespaces, namespace }: Fence,
+  names: readonly string[],
+): Promise<Problem | undefined> {
+  const { delivery, environment: name } = environment.spec;
+  const others = names.filter((one) => one !== namespace);
+  await ensureNamespaces(client, others, {}, signal);
+  if (!names.includes(namespace)) return undefined;
+  const owner = { instance: options.instanceUid, delivery, environment: name };
+  return claimNamespace(client, { owner, namespace, allowed: namespaces.includes(namespace), signal });
 }
 
 /** A deletion is mostly done when it is answered, and its event may come before anybody watches for it: look again. */
@@ -167,7 +183,7 @@ async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<P
   const { verdict, settlesMs } =
     problem && there.length === 0
       ? { verdict: refusedVerdict(problem), settlesMs: undefined }
-      : await judgeNow(pass, there, live);
+      : await judgeNow({ ...pass, client: prepared.client }, there, live);
   const late =
     verdict.state !== 'Healthy' && memory.operation?.target === target
       ? overdue(

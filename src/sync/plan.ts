@@ -18,6 +18,10 @@ export interface PlanInput {
   /** `refKey` → what the last complete apply wrote: the memory of which fields were ours. */
   readonly previous: ReadonlyMap<string, KubeObject>;
   readonly owner: Owner;
+  /** `shop/prod`: every environment that there is. What another left behind that is gone belongs to nobody. */
+  readonly environments: ReadonlySet<string>;
+  /** UIDs of what a person lets this environment take over. */
+  readonly adopted: ReadonlySet<string>;
   readonly resourceOf: (ref: ObjectRef) => Resource | undefined;
   /** A person has agreed to prune more than half. */
   readonly confirmedPrune: boolean;
@@ -87,7 +91,11 @@ export function planOf(input: PlanInput): Plan {
   ];
   return {
     steps,
-    blocked: [...refusals(steps), ...recreateRefusal(steps, input), ...pruneRefusal(steps, input)],
+    blocked: [
+      ...refusals(steps, input.environment),
+      ...recreateRefusal(steps, input),
+      ...pruneRefusal(steps, input),
+    ],
   };
 }
 
@@ -97,7 +105,7 @@ function desiredStep(desired: Desired, input: PlanInput): Step {
   const { live, trial } = input.observed.get(key) ?? {};
   const previous = input.previous.get(key);
   const base = { ref, resource, app, origin, stage };
-  const presence = presenceOf(live, input.owner);
+  const presence = presenceOf(live, input);
   const action = decide('desired', presence, answerOf(trial, previous));
   if (live === undefined) {
     return action === 'create'
@@ -112,7 +120,7 @@ function desiredStep(desired: Desired, input: PlanInput): Step {
     case 'recreate':
       return recreateStep(base, object, live, trial);
     case 'adopt':
-      return adoptStep(base, object, live, trial);
+      return adoptStep(base, object, live, trial, input);
     case 'conflict':
       return { ...base, action, live, reason: conflictReason(live, input.owner, trial) };
     case 'wait':
@@ -126,7 +134,11 @@ function droppedStep(entry: InventoryEntry, stage: number, input: PlanInput): St
   const { app, uid: _uid, ...ref } = entry;
   const base = { ref, resource: input.resourceOf(ref), app, stage };
   const live = input.observed.get(refKey(ref))?.live;
-  const action = decide('dropped', presenceOf(live, input.owner), 'untried');
+  const action = decide('dropped', presenceOf(live, input), 'untried');
+  if (base.resource === undefined) {
+    const reason = `the cluster does not list its kind (${ref.apiVersion} ${ref.kind}), so nobody knows whether it is gone`;
+    return { ...base, action: 'keep', reason };
+  }
   if (live === undefined) return { ...base, action: 'forget', reason: 'it is gone' };
   if (action === 'keep') return { ...base, action, reason: `it is being deleted${finalizersOf(live)}` };
   if (action !== 'prune') return { ...base, action: 'forget', reason: 'it is not ours any more' };
@@ -142,11 +154,16 @@ function droppedStep(entry: InventoryEntry, stage: number, input: PlanInput): St
 const decide = (want: Want, presence: Presence, answer: Answer): Action =>
   DECISIONS[want][presence][answer] ?? DECISIONS[want][presence]['*'] ?? 'conflict';
 
-function presenceOf(live: KubeObject | undefined, owner: Owner): Presence {
+function presenceOf(
+  live: KubeObject | undefined,
+  { owner, environments }: Pick<PlanInput, 'owner' | 'environments'>,
+): Presence {
   if (live === undefined) return 'absent';
   if (live.metadata.deletionTimestamp !== undefined) return 'deleting';
   const holder = holderOf(live, owner);
-  return holder.type === 'ours' ? 'ours' : holder.type === 'none' ? 'unowned' : 'foreign';
+  if (holder.type === 'ours') return 'ours';
+  const nobodys = holder.type === 'none' || (holder.environment && !environments.has(holder.environment));
+  return nobodys ? 'unowned' : 'foreign';
 }
 
 /** A conflict over fields that were all ours at the last apply is drift, which may be taken back by force; any other is a conflict. */
@@ -183,12 +200,19 @@ function recreateStep(base: Base, object: KubeObject, live: KubeObject, trial: T
     : { ...base, action: 'invalid', reason };
 }
 
-function adoptStep(base: Base, object: KubeObject, live: KubeObject, trial: Trial | undefined): Step {
-  const agreed =
-    live.metadata.annotations?.[ANNOTATIONS.adopt] === 'true' ||
-    object.metadata.annotations?.[ANNOTATIONS.adopt] === 'true';
-  if (!agreed) {
-    const reason = 'it exists and was not made by Pilotage';
+function adoptStep(
+  base: Base,
+  object: KubeObject,
+  live: KubeObject,
+  trial: Trial | undefined,
+  { owner, adopted }: PlanInput,
+): Step {
+  if (!adopted.has(live.metadata.uid ?? '')) {
+    const holder = holderOf(live, owner);
+    const reason =
+      holder.type === 'other'
+        ? `it was left behind by ${holder.name}, which is gone`
+        : 'it exists and was not made by Pilotage';
     return { ...base, action: 'adopt', live, reason };
   }
   if (trial?.outcome === 'immutable') return { ...base, action: 'invalid', reason: trial.message };
@@ -218,10 +242,12 @@ const finalizersOf = (live: KubeObject): string => {
   return finalizers.length > 0 ? `, held by finalizer ${finalizers.join(', ')}` : '';
 };
 
-const REFUSALS: Partial<Record<Action, readonly [reason: string, remedy: (ref: ObjectRef) => string]>> = {
+type Remedy = (ref: ObjectRef, environment: string) => string;
+const REFUSALS: Partial<Record<Action, readonly [reason: string, remedy: Remedy]>> = {
   adopt: [
     'AdoptionNeeded',
-    (ref) => `Give yours another name, or let it be adopted:\n    ${annotateToAdopt(ref)}`,
+    (ref, environment) =>
+      `Give yours another name, or let it be taken over: pilotage adopt ${environment} ${ref.kind}/${ref.name}`,
   ],
   conflict: [
     'FieldConflict',
@@ -230,10 +256,7 @@ const REFUSALS: Partial<Record<Action, readonly [reason: string, remedy: (ref: O
   invalid: ['Rejected', () => 'Correct the object in git.'],
 };
 
-const annotateToAdopt = ({ kind, name, namespace }: ObjectRef): string =>
-  `kubectl ${namespace ? `-n ${namespace} ` : ''}annotate ${kind.toLowerCase()} ${name} ${ANNOTATIONS.adopt}=true`;
-
-function refusals(steps: readonly Step[]): readonly Problem[] {
+function refusals(steps: readonly Step[], environment: string): readonly Problem[] {
   return steps.flatMap((step) => {
     const [reason, remedy] = REFUSALS[step.action] ?? [];
     if (reason === undefined || !('reason' in step)) return [];
@@ -241,7 +264,7 @@ function refusals(steps: readonly Step[]): readonly Problem[] {
       reason,
       message: `${formatRef(step.ref)}: ${step.reason}`,
       ...(step.origin ? { place: step.origin } : {}),
-      ...(remedy ? { remedy: remedy(step.ref) } : {}),
+      ...(remedy ? { remedy: remedy(step.ref, environment) } : {}),
     };
   });
 }

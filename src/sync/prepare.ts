@@ -3,10 +3,14 @@ import type { FileTree } from '../base/filetree.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import type { KubeObject } from '../kube/types.ts';
-import { apiVersionOf } from '../kube/types.ts';
+import { apiVersionOf, type ObjectRef } from '../kube/types.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES } from '../model/types.ts';
 import { decodeBundle } from './bundle.ts';
 import { desiredOf, type Placement } from './desired.ts';
+import type { Fence } from './fence.ts';
+import { situationOf } from './govern.ts';
+import { groundsProblem } from './grounds.ts';
+import { identityOf } from './identity.ts';
 import { type Memory, retryDelay } from './memory.ts';
 import { observe } from './observe.ts';
 import type { SyncOptions } from './options.ts';
@@ -14,14 +18,17 @@ import { planOf } from './plan.ts';
 import { refKey } from './refkey.ts';
 import { listReleases, releaseName, releaseOf } from './releases.ts';
 import { type Sourced, sourceOf, treeAt } from './source.ts';
+import { placeProblem, type Situation } from './terms.ts';
 import type { Bundle, Desired, Observation, Owner, Plan } from './types.ts';
 
 /** Everything known before the first write. */
 export interface Prepared {
+  /** Acts as the environment. */
   readonly client: KubeClient;
   readonly sourced: Sourced;
   readonly desired: readonly Desired[];
   readonly plan: Plan;
+  readonly fence: Fence;
   readonly observed: ReadonlyMap<string, Observation>;
 }
 
@@ -47,45 +54,86 @@ export async function prepare(
   const { environment, memory, signal } = request;
   const sourced = await sourcedOf(options, client, request);
   if (!sourced.ok) return sourced;
-  const placement = placementOf(options, environment, sourced.value.foreignNamespaces);
+  const situation = await situationOf(options, environment);
+  if (situation === undefined) return failed(deliveryMissing(environment));
+  const place = placeProblem(situation, environment.spec);
+  if (place) return failed(place);
+  const fence = fenceOf(situation, environment, sourced.value.foreignNamespaces);
+  const placement = { ...placementOf(options, environment), fence };
   const desired = await desiredOf(sourced.value.bundle, placement, (gvk) => client.resourceFor(gvk));
   if (!desired.ok) return desired;
   const inventory = environment.status?.inventory ?? [];
+  const namespaces = [
+    ...new Set([fence.namespace, ...desired.value.flatMap(({ ref }) => ref.namespace ?? [])]),
+  ];
+  for (const namespace of namespaces) {
+    const allowed = fence.namespaces.includes(namespace);
+    const problem = await groundsProblem(client, { owner: placement.owner, namespace, allowed, signal });
+    if (problem) return failed(problem);
+  }
   const previous = await previousOf(options, client, environment, memory);
-  const { observed } = await observe(client, desired.value, inventory, signal, memory.agreements);
   const resources = await client.resources();
+  const resourceOf = (ref: ObjectRef) =>
+    resources.find((row) => row.kind === ref.kind && apiVersionOf(row) === ref.apiVersion);
+  const objects = [...desired.value, ...inventory.map((ref) => ({ ref, resource: resourceOf(ref) }))];
+  // What is written to this machine's cluster is written as the environment, which its API server confines.
+  const acting =
+    environment.spec.cluster === undefined
+      ? client.as(identityOf({ owner: placement.owner, namespaces, objects }))
+      : client;
+  const { observed } = await observe(acting, desired.value, inventory, signal, memory.agreements);
   const plan = planOf({
     desired: desired.value,
     inventory,
     observed,
     previous,
     owner: placement.owner,
-    resourceOf: (ref) =>
-      resources.find((row) => row.kind === ref.kind && apiVersionOf(row) === ref.apiVersion),
+    resourceOf,
+    environments: situation.environments,
+    adopted: new Set(environment.spec.adopt?.map(({ uid }) => uid)),
     confirmedPrune: environment.spec.confirmPrune === request.target,
     confirmedRecreate: environment.spec.confirmRecreate === request.target,
     environment: `${environment.spec.delivery}/${environment.spec.environment}`,
   });
-  return ok({ client, sourced: sourced.value, desired: desired.value, plan, observed });
+  return ok({ client: acting, sourced: sourced.value, desired: desired.value, plan, fence, observed });
 }
 
-export const ownerOf = (instance: string, environment: Environment): Owner => ({
+export const ownerOf = (instance: string, { spec }: Environment): Owner => ({
   instance,
-  environment: environment.metadata.uid ?? '',
+  delivery: spec.delivery,
+  environment: spec.environment,
 });
 
-function placementOf(
-  { instanceUid }: SyncOptions,
-  environment: Environment,
+const deliveryMissing = ({ spec }: Environment): Problem => ({
+  reason: 'DeliveryMissing',
+  message: `the Delivery ${spec.delivery} is gone, and with it what its environments may use`,
+  remedy: `pilotage connect ${spec.delivery} brings it back, as does the next push.`,
+});
+
+function fenceOf(
+  { delivery, claimant }: Situation,
+  { spec }: Environment,
   foreignNamespaces: 'own' | 'allow',
-): Placement {
+): Fence {
+  const { cluster, namespace } = spec;
+  return {
+    delivery: spec.delivery,
+    environment: spec.environment,
+    namespace,
+    foreignNamespaces,
+    namespaces: delivery.spec.namespaces ?? [],
+    clusterScoped: delivery.spec.clusterScoped ?? [],
+    ownerOf: (name) => claimant({ ...(cluster ? { cluster } : {}), namespace: name }),
+  };
+}
+
+function placementOf({ instanceUid }: SyncOptions, environment: Environment): Placement {
   const { delivery, environment: name, namespace, cluster } = environment.spec;
   return {
     owner: ownerOf(instanceUid, environment),
     delivery,
     environment: name,
     namespace,
-    foreignNamespaces,
     ...(cluster === undefined ? {} : { cluster }),
   };
 }
@@ -191,7 +239,7 @@ async function previousOf(
 }
 
 async function placed(options: SyncOptions, client: KubeClient, environment: Environment, bundle: Bundle) {
-  const placement = placementOf(options, environment, 'allow');
+  const placement = placementOf(options, environment);
   const desired = await desiredOf(bundle, placement, (gvk) => client.resourceFor(gvk));
   return objectsOf(desired.ok ? desired.value : []);
 }

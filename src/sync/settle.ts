@@ -16,6 +16,7 @@ import {
   claimants,
   claimOf,
   countsAtOnce,
+  fullName,
   type Proposed,
   placeProblem,
   proposedOf,
@@ -52,8 +53,9 @@ export async function settleEnvironment(
   if (before === undefined) return undefined;
   // Who is told to go is not changed any more.
   if (before.metadata.deletionTimestamp) return undefined;
-  const changed = await take({ environment: before, delivery, claimant }, options, found);
-  const situation = { environment: changed, delivery, claimant };
+  const environments = new Set(items.map(fullName));
+  const changed = await take({ environment: before, delivery, claimant, environments }, options, found);
+  const situation = { environment: changed, delivery, claimant, environments };
   await recordProposal(options, changed, proposedOf(situation, found.asked, found.own));
   const problem = placeProblem(situation, changed.spec);
   const frozen = found.frozen ?? (problem && frozenBy(problem));

@@ -5,6 +5,7 @@ import { appsOf, deliveryPaths } from '../model/apps.ts';
 import type { AppEntry, DeliveryFile, ImageEntry } from '../model/deliveryfile.ts';
 import { PILOTAGE_FILE, readPilotageFile } from '../model/pilotagefile.ts';
 import type { Manifest, Rendered, RenderRequest } from '../render/types.ts';
+import { ignoredAdoptions } from './adopt.ts';
 import { withoutHooks } from './hooks.ts';
 import type { Bundle } from './types.ts';
 
@@ -85,7 +86,12 @@ export async function sourceOf(
     images: references,
     foreignNamespaces,
     drift: entry?.drift ?? 'heal',
-    warnings: [...(file.value?.warnings ?? []), ...rendered.value.warnings, ...warnings],
+    warnings: [
+      ...(file.value?.warnings ?? []),
+      ...rendered.value.warnings,
+      ...warnings,
+      ...ignoredAdoptions(manifests, `${delivery}/${environment}`),
+    ],
   });
 }
 

@@ -1,10 +1,12 @@
-import { failed, ok, ProblemError, type Result } from '../base/errors.ts';
+import { rfc3339 } from '../base/clock.ts';
+import { failed, ok, ProblemError, type Result, unwrap } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
 import { Mutex } from '../git/mutex.ts';
 import { createController, watch } from '../kube/controller.ts';
 import { deepEqual } from '../kube/equal.ts';
 import { createInformer } from '../kube/informer.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
+import { formatRef } from '../kube/types.ts';
 import type { PlanReport } from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
 import {
@@ -15,6 +17,7 @@ import {
   PILOTAGE_NAMESPACE,
 } from '../model/types.ts';
 import { accept } from './accept.ts';
+import { type AdoptionRequest, adoptionsOf, withAdoptions } from './adopt.ts';
 import { clientOf, problemOfPass } from './cluster.ts';
 import { recordBranches } from './deliveries.ts';
 import { planReport } from './describe.ts';
@@ -24,9 +27,10 @@ import { install } from './install.ts';
 import { createMemory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
 import { changeSpec } from './pin.ts';
-import { prepare } from './prepare.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRecords, type Records } from './records.ts';
+import { fullName } from './terms.ts';
 import type { Affected, Source } from './wanted.ts';
 import { createWatchers } from './watchers.ts';
 
@@ -51,6 +55,8 @@ export interface Sync {
   ): Promise<Result<PlanReport>>;
   /** Puts in force what a pilotage.yaml proposes for an environment: a person's word, bound to exactly this proposal. */
   accept(environment: Environment, word: { proposal?: string; by: string }): Promise<{ message: string }>;
+  /** Lets an environment take over objects that its plan has found and that Pilotage did not make. */
+  adopt(environment: Environment, request: AdoptionRequest): Promise<{ message: string }>;
   /** Reconcile now, without back-off; and what a person agrees to: pruning the wanted revision, the tip after a force-push. */
   requestSync(
     delivery: string,
@@ -128,11 +134,13 @@ export function createSync(options: SyncOptions): Sync {
       if (spec.delivery === delivery) controller.enqueue(metadata.name ?? '');
   }
 
-  async function planNow(
+  /** Everything that a sync would begin with: what it would change is what it was made for. */
+  async function prepareNow(
     environment: Environment,
     how: Parameters<Sync['plan']>[2],
-  ): Promise<Result<PlanReport>> {
-    const { delivery, environment: name } = environment.spec;
+  ): Promise<
+    Result<{ readonly environment: Environment; readonly revision: string; readonly prepared: Prepared }>
+  > {
     const target = await targetOf(environment, how?.revision);
     if (!target.ok) return target;
     // A revision that is asked for by name is rendered from git, pin or not, by the terms that it would bring.
@@ -149,10 +157,26 @@ export function createSync(options: SyncOptions): Sync {
       report: () => {},
       signal: how?.signal ?? stopping.signal,
     });
-    if (!prepared.ok) return prepared;
-    const { namespace } = planned.spec;
-    const header = { delivery, environment: name, namespace, revision: target.value };
-    return ok(planReport(header, prepared.value.plan, prepared.value.sourced.warnings));
+    return prepared.ok
+      ? ok({ environment: planned, revision: target.value, prepared: prepared.value })
+      : prepared;
+  }
+
+  async function planNow(
+    environment: Environment,
+    how: Parameters<Sync['plan']>[2],
+  ): Promise<Result<PlanReport>> {
+    const now = await prepareNow(environment, how);
+    if (!now.ok) return now;
+    const { revision, prepared } = now.value;
+    const { delivery, environment: name, namespace } = now.value.environment.spec;
+    return ok(
+      planReport(
+        { delivery, environment: name, namespace, revision },
+        prepared.plan,
+        prepared.sourced.warnings,
+      ),
+    );
   }
 
   async function targetOf(environment: Environment, asked: string | undefined): Promise<Result<string>> {
@@ -225,6 +249,17 @@ export function createSync(options: SyncOptions): Sync {
       const accepted = await accept(governed, environment, word);
       await anew(environment.spec.delivery);
       return accepted;
+    },
+    async adopt(environment, request) {
+      const { prepared } = unwrap(await prepareNow(environment, {}));
+      const given = adoptionsOf(prepared.plan, environment, request, clock.now());
+      await changeSpec(home, environment.metadata.name ?? '', {
+        adopt: withAdoptions(environment.spec.adopt, given).map((one) => ({ ...one })),
+        syncRequestedAt: rfc3339(clock.now()),
+      });
+      controller.enqueue(environment.metadata.name ?? '');
+      const names = given.map((ref) => formatRef(ref)).join(', ');
+      return { message: `${fullName(environment)} may take over ${names}.` };
     },
     async requestSync(delivery, environment, { confirmPrune, confirmRecreate, acknowledge } = {}) {
       const name = environmentObjectName(delivery, environment);

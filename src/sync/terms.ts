@@ -19,6 +19,8 @@ export interface Situation {
   readonly delivery: Delivery;
   /** `shop/prod`: the environment that claims a namespace. */
   readonly claimant: (place: Place) => string | undefined;
+  /** `shop/prod`: all that there are, of every delivery. */
+  readonly environments: ReadonlySet<string>;
 }
 
 type Place = Pick<Terms, 'cluster' | 'namespace'>;

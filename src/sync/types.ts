@@ -18,7 +18,7 @@ export interface BundledApp {
 /** Whose an object is: the three parts of the tracking annotation but the app. */
 export interface Owner {
   readonly instance: string;
-  /** UID of the Environment object. */
+  readonly delivery: string;
   readonly environment: string;
 }
 

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/resources.ts';
 import { type ControlPlane, createControlPlane } from '../../src/orchestrator/controlplane.ts';
+import { connect } from '../../src/sync/connect.ts';
 import { cm, createHarness, dataOf, deploy } from './harness.ts';
 
 /** The same corridor against the built-in API server, in process and in real time. */
@@ -75,7 +76,7 @@ describe('sync with the built-in control plane', () => {
     await world.until(async () => (await environment())?.inventory?.length === 2);
   });
 
-  it('delivers a definition and its object in one push, outside namespaces where the definition says so', async () => {
+  it('delivers a definition and its object in one push, outside namespaces where a person allows it', async () => {
     const definition = {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
@@ -100,6 +101,11 @@ describe('sync with the built-in control plane', () => {
       'k8s/definition.yaml': JSON.stringify(definition),
       'k8s/port.yaml': JSON.stringify(port),
     });
+    await world.until(async () => (await environment())?.phase === 'Failed');
+    expect((await environment())?.message).to.match(
+      /k8s\/definition\.yaml:1.*--allow-cluster-scoped CustomResourceDefinition.*k8s\/port\.yaml:1.*--allow-cluster-scoped Port/s,
+    );
+    await connect(plane.client(), { name: 'shop', allowClusterScoped: ['CustomResourceDefinition', 'Port'] });
     await world.until(async () => {
       const status = await environment();
       return status?.deployedRevision === revision && status.sync === 'Synced';

@@ -6,7 +6,7 @@ import { refKey } from '../../src/sync/refkey.ts';
 import { trackingOf } from '../../src/sync/tracking.ts';
 import type { Desired, Observation, Trial } from '../../src/sync/types.ts';
 
-const OWNER = { instance: 'i1', environment: 'e1' };
+const OWNER = { instance: 'i1', delivery: 'shop', environment: 'dev' };
 const ROWS: Readonly<Record<string, Resource>> = {
   ConfigMap: { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', namespaced: true },
   PersistentVolumeClaim: {
@@ -33,11 +33,12 @@ const ref = (kind: string, name: string) => ({ apiVersion: 'v1', kind, namespace
 const MARKS: Readonly<Record<string, Record<string, string>>> = {
   ours: OURS,
   unowned: {},
-  sibling: { [ANNOTATIONS.tracking]: 'i1/e2/app' },
-  stranger: { [ANNOTATIONS.tracking]: 'i2/e1/app' },
+  heir: { [ANNOTATIONS.tracking]: 'i1/shop/gone/app' },
+  sibling: { [ANNOTATIONS.tracking]: 'i1/shop/prod/app' },
+  stranger: { [ANNOTATIONS.tracking]: 'i2/shop/dev/app' },
   helm: { 'meta.helm.sh/release-name': 'web' },
   kept: { ...OURS, [ANNOTATIONS.prune]: 'keep' },
-  agreed: { [ANNOTATIONS.adopt]: 'true' },
+  says: { [ANNOTATIONS.adopt]: 'true' },
 };
 
 const TRIALS: Readonly<Record<string, Trial | undefined>> = {
@@ -54,7 +55,13 @@ const TRIALS: Readonly<Record<string, Trial | undefined>> = {
 /** Scene → plan: `ours/same` is a desired object that is live with our mark and whose trial says same; `-ours` one that git dropped. */
 function plan(
   scenes: readonly string[],
-  options: { previous?: boolean; confirmed?: boolean; kind?: string } = {},
+  options: {
+    previous?: boolean;
+    confirmed?: boolean;
+    adopted?: boolean;
+    unlisted?: boolean;
+    kind?: string;
+  } = {},
 ) {
   const kind = options.kind ?? 'ConfigMap';
   const desired: Desired[] = [];
@@ -92,7 +99,9 @@ function plan(
     observed,
     previous,
     owner: OWNER,
-    resourceOf: (one) => ROWS[one.kind],
+    resourceOf: (one) => (options.unlisted ? undefined : ROWS[one.kind]),
+    environments: new Set(['shop/dev', 'shop/prod']),
+    adopted: new Set(options.adopted ? scenes.map((_, i) => `uid-${kind.toLowerCase()}-${i}`) : []),
     confirmedPrune: options.confirmed ?? false,
     confirmedRecreate: options.confirmed ?? false,
     environment: 'shop/dev',
@@ -112,7 +121,12 @@ describe('the plan', () => {
     ['refuses any other immutable field', 'ours/fixed', 'invalid'],
     ['refuses what the server rejects', 'absent/rejected', 'invalid'],
     ['waits for a word before it takes over what it did not make', 'unowned/differs', 'adopt'],
-    ['takes over what a person agreed to', 'agreed/taken', 'update'],
+    ['waits for a word although the object says that it may be taken', 'says/differs', 'adopt'],
+    [
+      'waits for a word before it takes over what an environment that is gone left behind',
+      'heir/same',
+      'adopt',
+    ],
     ['never takes what another environment owns', 'sibling/same', 'conflict'],
     ['never takes what another Pilotage owns', 'stranger/same', 'conflict'],
     ['never takes what another tool owns', 'helm/same', 'conflict'],
@@ -120,6 +134,16 @@ describe('the plan', () => {
   for (const [why, scene, action] of decisions) {
     it(why, () => expect(actions([scene])).to.deep.equal([action]));
   }
+
+  it('takes over what a person agreed to, and not what another live environment or another tool owns', () => {
+    expect(
+      actions(['unowned/taken', 'heir/differs', 'sibling/same', 'helm/same'], { adopted: true }),
+    ).to.deep.equal(['update', 'update', 'conflict', 'conflict']);
+  });
+
+  it('keeps in the inventory what git dropped and whose kind the cluster does not list', () => {
+    expect(actions(['ours/same', '-absent'], { unlisted: true })).to.deep.equal(['unchanged', 'keep']);
+  });
 
   it('prunes what git dropped, if it is ours', () => {
     expect(actions(['ours/same', 'ours/same', '-ours'])).to.deep.equal(['unchanged', 'unchanged', 'prune']);

@@ -55,9 +55,8 @@ describe('sync', () => {
     it('marks what it applies: whose it is, and of which revision', async () => {
       const revision = await world.push({ 'k8s/a.yaml': cm('a') });
       const { annotations, labels } = (await world.live('ConfigMap', 'a'))?.metadata ?? {};
-      const uid = (await world.environment()).metadata.uid;
       expect(annotations).to.include({
-        'pilotage.dev/tracking': `instance-1/${uid}/shop`,
+        'pilotage.dev/tracking': 'instance-1/shop/dev/shop',
         'pilotage.dev/revision': revision,
       });
       expect(labels).to.include({ 'pilotage.dev/delivery': 'shop', 'pilotage.dev/environment': 'dev' });
@@ -123,7 +122,7 @@ describe('sync', () => {
       await world.push({ 'k8s/a.yaml': cm('a', { k: 'new' }), 'k8s/b.yaml': cm('theirs') });
       expect(dataOf(await world.live('ConfigMap', 'a'))).to.deep.equal({ k: 'v' });
       expect(world.said('failed').at(-1)).to.match(
-        /ConfigMap shop-dev\/theirs: it exists.*annotate configmap theirs pilotage.dev\/adopt=true.*until then nothing of \w+ is applied: 1 other change waits/s,
+        /ConfigMap shop-dev\/theirs: it exists.*let it be taken over: pilotage adopt shop\/dev ConfigMap\/theirs.*until then nothing of \w+ is applied: 1 other change waits/s,
       );
     });
 
@@ -215,7 +214,28 @@ describe('sync', () => {
         'k8s/a.yaml': cm('a'),
         'k8s/b.yaml': cm('b', { k: 'v' }, { 'pilotage.dev/adopt': 'true' }),
       });
+      expect(dataOf(await world.live('ConfigMap', 'b'))).to.deep.equal({ k: 'theirs' });
+      expect(world.said('rendered').join()).to.contain('pilotage.dev/adopt of a manifest grants nothing');
+      const { message } = await world.sync.adopt(await world.environment(), {
+        objects: ['configmap/b'],
+        by: 'ann',
+      });
+      expect(message).to.equal('shop/dev may take over ConfigMap shop-dev/b.');
+      await world.settle();
       expect(dataOf(await world.live('ConfigMap', 'b'))).to.deep.equal({ k: 'v' });
+    });
+
+    it('a word to take an object over ends with the object', async () => {
+      await world.push({ 'k8s/a.yaml': cm('a') });
+      const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: key('b'), data: { k: 'theirs' } };
+      await world.home.client.create(CONFIG_MAPS, theirs);
+      await world.push({ 'k8s/a.yaml': cm('a'), 'k8s/b.yaml': cm('b') });
+      await world.sync.adopt(await world.environment(), { objects: [], namespace: 'shop-dev', by: 'ann' });
+      await world.settle();
+      await world.push({ 'k8s/a.yaml': cm('a'), 'k8s/c.yaml': cm('c') });
+      await world.home.client.create(CONFIG_MAPS, theirs);
+      await world.push({ 'k8s/a.yaml': cm('a'), 'k8s/b.yaml': cm('b'), 'k8s/c.yaml': cm('c') });
+      expect(dataOf(await world.live('ConfigMap', 'b'))).to.deep.equal({ k: 'theirs' });
     });
 
     it('a field that another manager holds is a conflict that names it', async () => {

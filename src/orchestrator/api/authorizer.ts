@@ -1,6 +1,7 @@
 import type { User } from '../../kube/client.ts';
 import type { Pod } from '../../kube/objects.ts';
 import type { KubeObject } from '../../kube/types.ts';
+import { isScoped, scopedMay } from './authorizer.scoped.ts';
 import type { Attributes, Authorizer, Decision, RequestVerb } from './types.ts';
 
 export const ADMINS = 'system:masters';
@@ -12,10 +13,11 @@ type ResourceAttributes = Extract<Attributes, { group: string }>;
 const ALLOWED: Decision = { allowed: true };
 const denied = (reason = ''): Decision => ({ allowed: false, reason });
 
-/** Administrators may do everything, a node what its agent needs, everybody may ask about themselves. Roles come later. */
+/** Administrators may do everything, a node what its agent needs, an environment what is inside its fence, everybody may ask about themselves. Roles come later. */
 export const authorize: Authorizer = (user, attributes) => {
   if (user.groups.includes(ADMINS)) return ALLOWED;
   if (isAboutOneself(attributes)) return ALLOWED;
+  if (isScoped(user)) return scopedMay(user, attributes);
   const node = nodeOf(user);
   if (node === undefined) return denied();
   if ('path' in attributes) return allowIf(isLinkOf(node, attributes));

@@ -1,0 +1,18 @@
+/**
+ * How a user carries what it is confined to (`extra` of authentication.k8s.io UserInfo): written by whoever acts through a
+ * client in this process, read by the authorizer. Nothing that comes over the network can set it.
+ */
+export const SCOPE = {
+  group: 'system:pilotage:environments',
+  /** Namespaces to read and write. */
+  namespaces: 'pilotage.dev/namespaces',
+  /** Namespaces to read. */
+  reads: 'pilotage.dev/reads',
+  /** Objects outside of namespaces to read and write: `rbac.authorization.k8s.io/clusterroles/viewer`. */
+  objects: 'pilotage.dev/objects',
+  /** Beginnings of the tracking annotation of what it may delete wherever it is. */
+  owns: 'pilotage.dev/owns',
+  tracking: 'pilotage.dev/tracking',
+  /** The API group whose kinds no such user may touch. */
+  closed: 'pilotage.dev',
+} as const;
