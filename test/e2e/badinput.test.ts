@@ -104,7 +104,7 @@ describe('e2e: bad input', function () {
     });
     expect(pushed.stderr)
       .to.contain('theirs')
-      .and.match(/annotate configmap theirs pilotage\.dev\/adopt=true/);
+      .and.match(/pilotage adopt \S+\/dev ConfigMap\/theirs/);
     const { stdout } = await pilotage.kubectl(
       '-n',
       'owned-dev',
