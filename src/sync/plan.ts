@@ -1,8 +1,8 @@
-import type { Problem } from '../base/errors.ts';
 import { diffObjects } from '../kube/diff.ts';
 import { deepEqual } from '../kube/equal.ts';
-import { formatRef, type KubeObject, type ObjectRef, type Resource } from '../kube/types.ts';
+import type { KubeObject, ObjectRef, Resource } from '../kube/types.ts';
 import { ANNOTATIONS, type InventoryEntry } from '../model/types.ts';
+import { pruneRefusal, stepRefusals } from './blocked.ts';
 import { describeConflicts, hasField } from './conflicts.ts';
 import { compareRefs } from './order.ts';
 import { recreatable, recreateRefusal } from './recreatable.ts';
@@ -92,7 +92,7 @@ export function planOf(input: PlanInput): Plan {
   return {
     steps,
     blocked: [
-      ...refusals(steps, input.environment),
+      ...stepRefusals(steps, input.environment),
       ...recreateRefusal(steps, input),
       ...pruneRefusal(steps, input),
     ],
@@ -241,57 +241,6 @@ const finalizersOf = (live: KubeObject): string => {
   const finalizers = live.metadata.finalizers ?? [];
   return finalizers.length > 0 ? `, held by finalizer ${finalizers.join(', ')}` : '';
 };
-
-type Remedy = (ref: ObjectRef, environment: string) => string;
-const REFUSALS: Partial<Record<Action, readonly [reason: string, remedy: Remedy]>> = {
-  adopt: [
-    'AdoptionNeeded',
-    (ref, environment) =>
-      `Give yours another name, or let it be taken over: pilotage adopt ${environment} ${ref.kind}/${ref.name}`,
-  ],
-  conflict: [
-    'FieldConflict',
-    () => 'Let one of the two give the field up: remove it from git, or from the other manager.',
-  ],
-  invalid: ['Rejected', () => 'Correct the object in git.'],
-};
-
-function refusals(steps: readonly Step[], environment: string): readonly Problem[] {
-  return steps.flatMap((step) => {
-    const [reason, remedy] = REFUSALS[step.action] ?? [];
-    if (reason === undefined || !('reason' in step)) return [];
-    return {
-      reason,
-      message: `${formatRef(step.ref)}: ${step.reason}`,
-      ...(step.origin ? { place: step.origin } : {}),
-      ...(remedy ? { remedy: remedy(step.ref, environment) } : {}),
-    };
-  });
-}
-
-/** Losing most of an environment is more often an accident than a wish (argo-cd #9227, #18480): a person confirms it. */
-function pruneRefusal(steps: readonly Step[], input: PlanInput): readonly Problem[] {
-  const pruned = steps.filter((step) => step.action === 'prune');
-  if (pruned.length === 0) return [];
-  if (input.desired.length === 0) {
-    return [
-      {
-        reason: 'EmptyRender',
-        message: `nothing is rendered, so nothing is pruned; ${input.inventory.length} objects stay as they are`,
-        remedy: 'Bring the manifests back, or delete the environment.',
-      },
-    ];
-  }
-  if (pruned.length * 2 <= input.inventory.length || input.confirmedPrune) return [];
-  return [
-    {
-      reason: 'PruneNotConfirmed',
-      message: `${pruned.length} of ${input.inventory.length} objects would be pruned, more than half`,
-      remedy: `If that is meant: pilotage sync ${input.environment} --confirm-prune`,
-      details: pruned.map(({ ref }) => formatRef(ref)),
-    },
-  ];
-}
 
 /** An object as far as an intent can speak of it: without what the server keeps for itself. */
 export function comparable(object: KubeObject): KubeObject {

@@ -18,16 +18,13 @@ import {
 } from '../model/types.ts';
 import { accept } from './accept.ts';
 import { type AdoptionRequest, adoptionsOf, withAdoptions } from './adopt.ts';
-import { clientOf, problemOfPass } from './cluster.ts';
+import { problemOfPass } from './cluster.ts';
 import { recordBranches } from './deliveries.ts';
-import { planReport } from './describe.ts';
-import { gateOf } from './gate.ts';
-import { asGoverned, govern } from './govern.ts';
+import { govern } from './govern.ts';
 import { install } from './install.ts';
-import { createMemory } from './memory.ts';
 import type { SyncOptions } from './options.ts';
 import { changeSpec } from './pin.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { type PlanRequest, prepareFor, reportOf } from './plannow.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRecords, type Records } from './records.ts';
 import { fullName } from './terms.ts';
@@ -134,71 +131,8 @@ export function createSync(options: SyncOptions): Sync {
       if (spec.delivery === delivery) controller.enqueue(metadata.name ?? '');
   }
 
-  /** Everything that a sync would begin with: what it would change is what it was made for. */
-  async function prepareNow(
-    environment: Environment,
-    how: Parameters<Sync['plan']>[2],
-  ): Promise<
-    Result<{ readonly environment: Environment; readonly revision: string; readonly prepared: Prepared }>
-  > {
-    const target = await targetOf(environment, how?.revision);
-    if (!target.ok) return target;
-    // A revision that is asked for by name is rendered from git, pin or not, by the terms that it would bring.
-    const planned =
-      how?.revision || how?.tree
-        ? await asGoverned(governed, withoutPin(environment), target.value)
-        : environment;
-    const client = await clientOf(options, planned);
-    const prepared = await prepare(options, client, {
-      environment: planned,
-      target: target.value,
-      memory: createMemory(),
-      ...(how?.tree ? { tree: how.tree } : {}),
-      report: () => {},
-      signal: how?.signal ?? stopping.signal,
-    });
-    return prepared.ok
-      ? ok({ environment: planned, revision: target.value, prepared: prepared.value })
-      : prepared;
-  }
-
-  async function planNow(
-    environment: Environment,
-    how: Parameters<Sync['plan']>[2],
-  ): Promise<Result<PlanReport>> {
-    const now = await prepareNow(environment, how);
-    if (!now.ok) return now;
-    const { revision, prepared } = now.value;
-    const { delivery, environment: name, namespace } = now.value.environment.spec;
-    return ok(
-      planReport(
-        { delivery, environment: name, namespace, revision },
-        prepared.plan,
-        prepared.sourced.warnings,
-      ),
-    );
-  }
-
-  async function targetOf(environment: Environment, asked: string | undefined): Promise<Result<string>> {
-    if (asked === undefined) {
-      const gate = gateOf(environment);
-      const target = gate.type === 'open' ? gate.target : environment.status?.wantedRevision;
-      return target === undefined
-        ? failed({
-            reason: 'NothingWanted',
-            message: gate.type === 'closed' ? gate.message : 'nothing is wanted',
-          })
-        : ok(target);
-    }
-    const repository = await options.repository(environment.spec.delivery);
-    const resolved = await repository?.resolve(asked);
-    return resolved === undefined
-      ? failed({
-          reason: 'RevisionNotFound',
-          message: `${asked} is no branch and no commit of ${environment.spec.delivery}`,
-        })
-      : ok(resolved);
-  }
+  const prepareNow = (environment: Environment, how: PlanRequest = {}) =>
+    prepareFor(governed, environment, { signal: stopping.signal, ...how });
 
   return {
     records: createRecords(home, informer),
@@ -243,7 +177,9 @@ export function createSync(options: SyncOptions): Sync {
       const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, environment) };
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
       if (object === undefined) return failed(unknown(delivery, environment));
-      return planNow(object, how).catch((error: unknown) => failed(problemOfPass(object, error)));
+      return prepareNow(object, how)
+        .then((now) => (now.ok ? ok(reportOf(now.value)) : now))
+        .catch((error: unknown) => failed(problemOfPass(object, error)));
     },
     async accept(environment, word) {
       const accepted = await accept(governed, environment, word);
@@ -295,8 +231,3 @@ const unknown = (delivery: string, environment: string) => ({
   message: `there is no environment ${delivery}/${environment}`,
   remedy: 'pilotage status lists those that are there.',
 });
-
-function withoutPin(environment: Environment): Environment {
-  const { pin: _pin, ...spec } = environment.spec;
-  return { ...environment, spec };
-}

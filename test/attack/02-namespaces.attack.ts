@@ -122,11 +122,10 @@ export const attacks: readonly Attack[] = [
     },
   },
   {
-    input: 'a chart that brings a PriorityClass, and a Namespace that says whose it is',
+    input: 'a chart that brings a Node, and a Namespace that says whose it is',
     async run(target) {
-      const wide =
-        'apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: evil}\nvalue: 1\n';
-      await refused(target, 'wide', wide, /--allow-cluster-scoped PriorityClass/);
+      const node = 'apiVersion: v1\nkind: Node\nmetadata: {name: evil}\n';
+      await refused(target, 'wide', node, /--allow-cluster-scoped Node/);
       await refused(
         target,
         'wide2',
