@@ -109,7 +109,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     if (done.written.size > 0 || pruned.length > 0)
       say('applied', appliedLine(done.written.size, took, pruned));
   } else if (!rolling && done.written.size > 0) {
-    await recordHealing(options, client, environment, writes, done.written);
+    await recordHealing(options, pass.client, environment, writes, done.written);
   }
   return look(pass, prepared, {
     problems,
