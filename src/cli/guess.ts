@@ -7,10 +7,30 @@ export interface Guess {
 /** The files that are looked at; `read` answers undefined for one that is not there. */
 export type Read = (file: string) => string | undefined;
 
+/** The first kind of program that the folder holds. */
+export const guessProgram = (read: Read): Guess =>
+  [guessNode, guessPython, guessGo].map((guess) => guess(read)).find((found) => found !== undefined) ?? {};
+
+/** Packages go beside the program, not into an environment whose paths are absolute: an image is moved after it is built. */
+function guessPython(read: Read): Guess | undefined {
+  const file = ['app.py', 'main.py', 'server.py'].find((name) => read(name) !== undefined);
+  const needs = read('requirements.txt') !== undefined;
+  if (file === undefined && !needs) return undefined;
+  return {
+    ...(needs ? { build: 'python3 -m pip install --quiet --target vendor -r requirements.txt' } : {}),
+    ...(file ? { command: needs ? ['env', 'PYTHONPATH=vendor', 'python3', file] : ['python3', file] } : {}),
+  };
+}
+
+const guessGo = (read: Read): Guess | undefined =>
+  read('go.mod') !== undefined && read('main.go') !== undefined
+    ? { build: 'go build -o server .', command: ['./server'] }
+    : undefined;
+
 /** A Node.js program names its start in package.json; one with dependencies is built by installing them. */
-export function guessProgram(read: Read): Guess {
+function guessNode(read: Read): Guess | undefined {
   const manifest = parse(read('package.json'));
-  if (manifest === undefined) return {};
+  if (manifest === undefined) return undefined;
   const command = startOf(manifest, read);
   const needsInstall = Object.keys(manifest.dependencies ?? {}).length > 0;
   const install = read('package-lock.json') === undefined ? 'npm install' : 'npm ci';

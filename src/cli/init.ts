@@ -8,6 +8,7 @@ import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
 import { print } from './command.ts';
 import type { CliContext } from './context.ts';
 import { findDaemon } from './face.ts';
+import { findings } from './findings.ts';
 import { readFolder } from './foldertree.ts';
 import { guessBranch, guessProgram } from './guess.ts';
 
@@ -64,6 +65,7 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
     await writeFile(join(root, file), text);
     print(context, `  wrote ${file}`);
   }
+  for (const line of findings((file) => readIfThere(join(root, file)))) print(context, `  saw ${line}`);
   await sayWhatComesNext(context, { name, branch, command });
 }
 

@@ -34,6 +34,15 @@ describe('what a folder says about its program', () => {
     expect(guess({}).build).to.equal(undefined);
   });
 
+  it('is python3 with its packages beside it, or what go builds', () => {
+    expect(guessProgram(folder({ 'requirements.txt': 'flask', 'app.py': '' }))).to.deep.equal({
+      build: 'python3 -m pip install --quiet --target vendor -r requirements.txt',
+      command: ['env', 'PYTHONPATH=vendor', 'python3', 'app.py'],
+    });
+    expect(guessProgram(folder({ 'main.py': '' }))).to.deep.equal({ command: ['python3', 'main.py'] });
+    expect(guessProgram(folder({ 'go.mod': '', 'main.go': '' })).command).to.deep.equal(['./server']);
+  });
+
   it('is nothing for another kind of program, or a package.json that cannot be read', () => {
     expect(guessProgram(folder({}))).to.deep.equal({});
     expect(guessProgram(folder({ 'package.json': '{' }))).to.deep.equal({});
