@@ -143,6 +143,14 @@ const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage wait shop/prod',
   },
+  delete: {
+    group: 'Act',
+    examples: [
+      ['pilotage delete shop/prod --orphan', 'what it delivered goes on running'],
+      ['pilotage delete shop/prod --prune', 'and is deleted with it'],
+    ],
+    next: 'pilotage status',
+  },
   rollback: {
     group: 'Act',
     examples: [

@@ -40,6 +40,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   approve: async (context, exit) => (await import('./promote.ts')).approveCommand(context, exit),
   accept: async (context) => (await import('./accept.ts')).acceptCommand(context),
   adopt: async (context) => (await import('./adopt.ts')).adoptCommand(context),
+  delete: async (context) => (await import('./delete.ts')).deleteCommand(context),
   why: async (context) => (await import('./why.ts')).whyCommand(context),
   logs: async (context) => (await import('./logs.ts')).logsCommand(context),
   render: async (context) => (await import('./render.ts')).renderCommand(context),

@@ -109,6 +109,7 @@ const environment = {
       acknowledgedTip: string,
       syncRequestedAt: string,
       declared: string,
+      onDelete: oneOf(['prune', 'orphan']),
       adopt: list(
         object(
           {

@@ -141,6 +141,8 @@ export interface EnvironmentSpec extends Omit<Terms, 'promotion'> {
   readonly declared?: string;
   /** Objects that Pilotage did not make and that this environment may take over; a person's word for each. */
   readonly adopt?: readonly Adoption[];
+  /** What becomes of what it delivered when it is deleted; absent: it stays. */
+  readonly onDelete?: 'prune' | 'orphan';
   /** The proposal that a person agreed to last. */
   readonly accepted?: { readonly proposal: string; readonly by: string; readonly at: string };
   /** Hold this revision (a rollback or `pilotage pin`), whatever the branch says. */

@@ -36,6 +36,7 @@ export interface Actions {
   approve(name: EnvironmentName, options: { by: string; revision?: string }): Promise<PromotionReport>;
   /** A person's word for the proposal that was shown; without `proposal`, the refusal says which one waits. */
   accept(name: EnvironmentName, options: { proposal?: string; by: string }): Promise<{ message: string }>;
+  delete(name: EnvironmentName, options: { onDelete: 'prune' | 'orphan' }): Promise<{ message: string }>;
   /** `objects`: `Deployment/web` each; `namespace`: everything that waits there. */
   adopt(
     name: EnvironmentName,

@@ -71,6 +71,12 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     const objects = texts(fields, 'objects') ?? [];
     return actions.adopt(name, { objects, by: author(fields), ...(namespace ? { namespace } : {}) });
   },
+  'POST delete': (actions, name, _request, fields) => {
+    const onDelete = text(fields, 'onDelete');
+    if (onDelete !== 'prune' && onDelete !== 'orphan')
+      throw badRequest('"onDelete" must be prune or orphan.');
+    return actions.delete(name, { onDelete });
+  },
   'POST accept': (actions, name, _request, fields) => {
     const proposal = text(fields, 'proposal');
     return actions.accept(name, { by: author(fields), ...(proposal === undefined ? {} : { proposal }) });

@@ -13,6 +13,7 @@ import { listReleases } from './releases.ts';
 import { reasonsOf, releaseReport, statusReport } from './reports.ts';
 import { rollback } from './rollback.ts';
 import type { Sync } from './sync.ts';
+import type { Teardown } from './teardown.ts';
 
 export interface SyncActionsOptions {
   readonly home: KubeClient;
@@ -106,6 +107,9 @@ export function createSyncActions(options: SyncActionsOptions) {
 
     accept: async (asked: Asked, word: { proposal?: string; by: string }) =>
       sync.accept(await find(asked), word),
+
+    delete: async (asked: Asked, { onDelete }: { onDelete: Teardown }) =>
+      sync.delete(await find(asked), onDelete),
 
     adopt: async (asked: Asked, request: AdoptionRequest) => sync.adopt(await find(asked), request),
 

@@ -45,7 +45,7 @@ export function pruneRefusal(steps: readonly Step[], input: PruneFacts): readonl
       {
         reason: 'EmptyRender',
         message: `nothing is rendered, so nothing is pruned; ${input.inventory.length} objects stay as they are`,
-        remedy: 'Bring the manifests back, or delete the environment.',
+        remedy: `Bring the manifests back, or: pilotage delete ${input.environment} --prune`,
       },
     ];
   }

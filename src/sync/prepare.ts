@@ -195,7 +195,7 @@ const emptyRender = ({ spec, status }: Environment): Problem => ({
     status?.inventory?.length ? `; ${status.inventory.length} objects stay as they are` : ''
   }`,
   ...(spec.path ? { place: { file: spec.path } } : {}),
-  remedy: 'Bring the manifests back, or delete the environment.',
+  remedy: `Bring the manifests back, or: pilotage delete ${spec.delivery}/${spec.environment} --prune`,
 });
 
 /** What a pinned revision was when it was released. */

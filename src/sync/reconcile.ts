@@ -17,6 +17,7 @@ import { supersedeOperation } from './operation.ts';
 import type { SyncOptions } from './options.ts';
 import { runPass } from './pass.ts';
 import { changeStatus, conditionOf, withCondition } from './status.ts';
+import { isTornDown, tearDown } from './teardown.ts';
 import { settleHold } from './wanted.ts';
 import { type Watchers, wantedOf } from './watchers.ts';
 
@@ -51,6 +52,14 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
   async function reconcile(name: string, signal: AbortSignal): Promise<Again> {
     const key = { namespace: PILOTAGE_NAMESPACE, name };
     const environment = await options.home.get(ENVIRONMENTS, key, { signal }).catch(notFoundAsUndefined);
+    if (environment && isTornDown(environment)) {
+      watchers.drop(name);
+      const memory = memoryOf(name);
+      return tearDown(options, environment, signal).catch(async (error) => {
+        await fail(environment, speaker(options, environment, 'the deletion', memory), error);
+        throw error;
+      });
+    }
     if (environment === undefined || environment.metadata.deletionTimestamp) {
       memories.delete(name);
       watchers.drop(name);
@@ -197,7 +206,8 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
     interrupt(environment) {
       const memory = memories.get(environment.metadata.name ?? '');
       const gate = gateOf(environment);
-      const wanted = gate.type === 'open' ? gate.target : undefined;
+      const ends = environment.metadata.deletionTimestamp !== undefined;
+      const wanted = gate.type === 'open' && !ends ? gate.target : undefined;
       if (memory?.pass && memory.pass.wanted !== wanted) {
         memory.pass.abort.abort(new Error(`superseded by ${wanted ?? 'a stop'}`));
       }

@@ -20,13 +20,14 @@ import { accept } from './accept.ts';
 import { type AdoptionRequest, adoptionsOf, withAdoptions } from './adopt.ts';
 import { problemOfPass } from './cluster.ts';
 import { recordBranches } from './deliveries.ts';
-import { govern } from './govern.ts';
+import { declaredAt, govern } from './govern.ts';
 import { install } from './install.ts';
 import type { SyncOptions } from './options.ts';
 import { changeSpec } from './pin.ts';
 import { type PlanRequest, prepareFor, reportOf } from './plannow.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRecords, type Records } from './records.ts';
+import { requestTeardown, type Teardown } from './teardown.ts';
 import { fullName } from './terms.ts';
 import type { Affected, Source } from './wanted.ts';
 import { createWatchers } from './watchers.ts';
@@ -52,6 +53,8 @@ export interface Sync {
   ): Promise<Result<PlanReport>>;
   /** Puts in force what a pilotage.yaml proposes for an environment: a person's word, bound to exactly this proposal. */
   accept(environment: Environment, word: { proposal?: string; by: string }): Promise<{ message: string }>;
+  /** Ends an environment, with what it delivered or without. */
+  delete(environment: Environment, onDelete: Teardown): Promise<{ message: string }>;
   /** Lets an environment take over objects that its plan has found and that Pilotage did not make. */
   adopt(environment: Environment, request: AdoptionRequest): Promise<{ message: string }>;
   /** Reconcile now, without back-off; and what a person agrees to: pruning the wanted revision, the tip after a force-push. */
@@ -185,6 +188,24 @@ export function createSync(options: SyncOptions): Sync {
       const accepted = await accept(governed, environment, word);
       await anew(environment.spec.delivery);
       return accepted;
+    },
+    async delete(environment, onDelete) {
+      const { delivery, namespace } = environment.spec;
+      const { status } = await home.get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: delivery });
+      const { defaultBranch = '', branches = {} } = status ?? {};
+      const tip = branches[defaultBranch];
+      const again = tip !== undefined && (await declaredAt(options, environment, tip)) !== undefined;
+      await requestTeardown(options, environment, onDelete);
+      controller.enqueue(environment.metadata.name ?? '');
+      const left = environment.status?.inventory?.length ?? 0;
+      const what =
+        onDelete === 'prune'
+          ? `with ${left} objects; namespace ${namespace} stays`
+          : `and leaves ${left} objects as they are`;
+      const warning = again
+        ? `\n  pilotage.yaml of ${defaultBranch} still defines it: the next push makes it anew; take it out there as well`
+        : '';
+      return { message: `${fullName(environment)} is being deleted, ${what}.${warning}` };
     },
     async adopt(environment, request) {
       const { prepared } = unwrap(await prepareNow(environment, {}));

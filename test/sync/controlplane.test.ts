@@ -157,4 +157,26 @@ describe('sync with the built-in control plane', () => {
     await world.until(async () => (await environment())?.deployedRevision === revision);
     expect(await uid()).not.to.equal(before);
   });
+
+  it('takes along what an environment delivered when that is deleted, and says that its file brings it back', async () => {
+    const file =
+      'apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nspec: {environments: [{name: dev, branch: main}]}\n';
+    const revision = await world.push({
+      'pilotage.yaml': file,
+      'k8s/a.yaml': cm('a'),
+      'k8s/web.yaml': deploy('web', 0),
+    });
+    await world.sync.requestSync('shop', 'dev', { confirmPrune: true, confirmRecreate: true });
+    await world.until(async () => (await environment())?.deployedRevision === revision);
+    const { message } = await world.sync.delete(await world.environment(), 'prune');
+    expect(message).to.match(/^shop\/dev is being deleted, with .*\n.*main still defines it/);
+    await world.until(() =>
+      world.environment().then(
+        () => false,
+        () => true,
+      ),
+    );
+    expect(await world.live('ConfigMap', 'a')).to.equal(undefined);
+    expect(await world.live('Deployment', 'web')).to.equal(undefined);
+  });
 });

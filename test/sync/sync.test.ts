@@ -550,6 +550,25 @@ describe('sync', () => {
     });
   });
 
+  describe('the end of an environment', () => {
+    const gone = async () => expect(await world.environment().catch(() => 'gone')).to.equal('gone');
+    const pushed = () => world.push({ 'k8s/a.yaml': cm('a'), 'k8s/web.yaml': deploy('web') });
+
+    it('leaves what it delivered, which its successor of the same name goes on with', async () => {
+      await pushed();
+      const before = await world.live('ConfigMap', 'a');
+      await world.sync.delete(await world.environment(), 'orphan');
+      await world.settle(2_000);
+      await gone();
+      expect((await world.live('ConfigMap', 'a'))?.metadata.uid).to.equal(before?.metadata.uid);
+      await pushed();
+      await world.report('web', 'healthy');
+      const { status } = await world.environment();
+      expect(status).to.include({ sync: 'Synced', health: 'Healthy' });
+      expect(status?.inventory).to.have.length(2);
+    });
+  });
+
   describe('a force-push', () => {
     it('holds the environment until exactly that tip is acknowledged', async () => {
       const first = await world.push({ 'k8s/a.yaml': cm('a') });
