@@ -349,6 +349,7 @@ function actionsOf(
     ...sync,
     promote: async (name, request) => promotions.promote(await sync.find(name), request),
     approve: async (name, request) => promotions.approve(await sync.find(name), request),
+    backport: async (name, request) => promotions.backport(await sync.find(name), request),
     async why(name) {
       const report = await sync.why(name);
       const { gates, problems } = await promotions.standing(await sync.find(name));

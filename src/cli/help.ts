@@ -108,6 +108,10 @@ const HELP: Readonly<Record<string, Help>> = {
     examples: [
       ['pilotage sync shop/prod --wait', 'now, and wait until it is healthy'],
       ['pilotage sync shop/prod --acknowledge', 'deploy a branch that was rewritten'],
+      [
+        'pilotage sync shop/prod --confirm-recreate',
+        'delete a workload and make it anew, for a changed selector',
+      ],
     ],
   },
   promote: {
@@ -115,14 +119,24 @@ const HELP: Readonly<Record<string, Help>> = {
     examples: [
       ['pilotage promote shop/prod --dry-run', 'what would happen, and what is in the way'],
       ['pilotage promote shop/prod', 'a merge commit on its branch, then its rollout'],
+      ['pilotage promote shop/prod --again', 'although somebody took it back there'],
     ],
     exitCodes: '0 promoted, or nothing to do; 1 waiting for a gate, or refused',
     next: 'pilotage wait shop/prod',
+  },
+  backport: {
+    group: 'Act',
+    examples: [
+      ['pilotage backport shop/prod --dry-run', 'what prod has of its own, and whether it can be brought'],
+      ['pilotage backport shop/prod', 'a hotfix on prod, as a commit on the branch of dev'],
+    ],
+    next: 'pilotage promote shop/prod',
   },
   approve: {
     group: 'Act',
     examples: [
       ['pilotage approve shop/prod', 'as yourself; the author of a change does not count'],
+      ['pilotage approve shop/prod --revision 7026cec', 'this one, or nothing when another waits by now'],
       ['pilotage approve shop/prod --by carol', ''],
     ],
     next: 'pilotage promote shop/prod',

@@ -37,6 +37,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   rollback: async (context) => (await import('./rollback.ts')).rollbackCommand(context),
   pin: async (context) => (await import('./pin.ts')).pinCommand(context),
   promote: async (context, exit) => (await import('./promote.ts')).promoteCommand(context, exit),
+  backport: async (context) => (await import('./backport.ts')).backportCommand(context),
   approve: async (context, exit) => (await import('./promote.ts')).approveCommand(context, exit),
   accept: async (context) => (await import('./accept.ts')).acceptCommand(context),
   adopt: async (context) => (await import('./adopt.ts')).adoptCommand(context),

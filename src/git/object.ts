@@ -65,6 +65,15 @@ export function parseTree(content: Buffer): readonly TreeEntry[] {
   return entries;
 }
 
+/** Sorted as git does: a folder compares as if its name ended in `/`. */
+export function serializeTree(entries: readonly TreeEntry[]): Buffer {
+  const key = (entry: TreeEntry) => Buffer.from(entry.mode === FOLDER ? `${entry.name}/` : entry.name);
+  const sorted = [...entries].sort((a, b) => Buffer.compare(key(a), key(b)));
+  return Buffer.concat(
+    sorted.flatMap((entry) => [Buffer.from(`${entry.mode} ${entry.name}\0`), Buffer.from(entry.oid, 'hex')]),
+  );
+}
+
 interface Headers {
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly bodyAt: number;

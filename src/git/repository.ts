@@ -9,6 +9,7 @@ import { FOLDER, isOid, serializeCommit } from './object.ts';
 import { branchOf, branchRef, isBranchName, isRefName } from './refname.ts';
 import { RefStore } from './refs.ts';
 import { clearAbandoned, repack } from './repack.ts';
+import { replayTrees } from './replay.ts';
 import { ObjectStore } from './store.ts';
 import { diffTrees, entryAt, loadTree, normalise } from './tree.ts';
 import type { Oid, Repository } from './types.ts';
@@ -161,6 +162,16 @@ class BareRepository implements OpenRepository {
 
   async changedPaths(from: Oid, to: Oid) {
     return diffTrees(this.store, this.store.node(from).tree, this.store.node(to).tree);
+  }
+
+  async replay(
+    { from, to }: { readonly from: Oid; readonly to: Oid },
+    onto: Oid,
+    { write = false }: { readonly write?: boolean } = {},
+  ) {
+    const [base, theirs, ours] = [from, to, onto].map((oid) => this.store.node(oid).tree);
+    const replay = () => replayTrees(this.store, { base, theirs, ours }, { write });
+    return write ? this.writes.run(replay) : replay();
   }
 
   async commitTree(input: Parameters<Repository['commitTree']>[0]): Promise<Oid> {

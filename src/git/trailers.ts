@@ -45,6 +45,8 @@ export function withTrailers(message: string, trailers: readonly Trailer[]): str
 }
 
 export const PROMOTES = 'Pilotage-Promotes';
+/** `<environment>@<sha>`: a commit of that environment's own, brought back to the branch that its promotions begin on. */
+export const BACKPORTS = 'Pilotage-Backports';
 
 /** `<environment>@<sha>`: what a promotion took, and from where. */
 export function promotedFrom(

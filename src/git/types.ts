@@ -20,6 +20,11 @@ export interface Commit {
   readonly message: string;
 }
 
+/** The outcome of applying a change elsewhere; `paths` are those that both sides changed, each in its way. */
+export type Replay =
+  | { readonly type: 'clean'; readonly tree: Oid }
+  | { readonly type: 'conflict'; readonly paths: readonly string[] };
+
 /** A bare repository on disk: the home of a hosted one, the mirror of a remote one. Reads never touch a work tree. */
 export interface Repository {
   readonly dir: string;
@@ -48,6 +53,15 @@ export interface Repository {
     from: Oid,
     to: Oid,
   ): Promise<readonly { path: string; change: 'added' | 'modified' | 'deleted' }[]>;
+  /**
+   * What `onto` would be with the change that led from one commit to another (`git cherry-pick`, as a tree): `onto`'s own tree where
+   * it holds the change already. Writes objects only when `write` is set, and moves no branch.
+   */
+  replay(
+    change: { readonly from: Oid; readonly to: Oid },
+    onto: Oid,
+    options?: { readonly write?: boolean },
+  ): Promise<Replay>;
   /** Writes a commit object; moves no branch. */
   commitTree(input: {
     tree: Oid;

@@ -101,6 +101,20 @@ export interface PromotionReport {
   readonly mergeCommit?: string;
 }
 
+export interface BackportReport {
+  readonly delivery: string;
+  /** Where the commits were, and the environment that promotions to there begin in. */
+  readonly from: string;
+  readonly to: string;
+  readonly branch: string;
+  /** 'UnderWay': the branch has them, and the source of the target does not run them yet. */
+  readonly outcome: 'Backported' | 'WouldBackport' | 'UnderWay' | 'UpToDate';
+  /** Oldest first: `1a2b3c4 subject`. */
+  readonly commits: readonly string[];
+  /** What the branch is at now. */
+  readonly tip?: string;
+}
+
 /** Everything that stands between an environment and being Synced and Healthy, most urgent first. */
 export interface WhyReport {
   readonly environment: EnvironmentReport;

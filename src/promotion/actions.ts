@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
-import type { PromotionReport } from '../model/faces.ts';
+import type { BackportReport, PromotionReport } from '../model/faces.ts';
 import type { Environment } from '../model/types.ts';
 import { type ApproveRequest, approve, waitingOn } from './approve.ts';
+import { backport } from './backport.ts';
 import { evaluateGates } from './gates.ts';
 import { gather, isDeployed } from './gather.ts';
 import { gatesOf } from './permit.ts';
@@ -17,6 +18,9 @@ export function createPromotionActions(options: PromoteOptions, clock: Clock) {
 
     approve: ({ spec }: Environment, request: ApproveRequest): Promise<PromotionReport> =>
       approve(options, spec.delivery, spec.environment, request),
+
+    backport: ({ spec }: Environment, request: { dryRun: boolean; by: string }): Promise<BackportReport> =>
+      backport(options, spec.delivery, spec.environment, request),
 
     /** The gates that lead to an environment as they stand now, and what a person has to do first; nothing where no promotion leads there. */
     async standing(target: Environment): Promise<Pick<PromotionReport, 'gates' | 'problems'>> {

@@ -11,8 +11,9 @@ import {
   PROMOTIONS,
   type Promotion,
 } from '../model/types.ts';
+import { broughtBack } from './broughtback.ts';
 import { gainedBy, peopleOf } from './gained.ts';
-import { type Lineage, lineageOf } from './lineage.ts';
+import { type Lineage, type LineageInput, lineageOf } from './lineage.ts';
 import type { PipelineFacts } from './pipeline.ts';
 import { type Rejection, recordedRejections, rejectionsIn, undoneBy } from './rejection.ts';
 
@@ -65,15 +66,8 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
   const tip = (await repository.branches())[target.spec.branch] ?? null;
   const base = tip ?? (await lastTip(repository, target));
   const targetLog = base === null ? [] : await repository.log(base, { limit: HISTORY_LIMIT });
-  const lineage = await withAncestry(
-    repository,
-    first.oid,
-    lineageOf({
-      target: targetLog,
-      source: [first, ...older],
-      promotedBy: ({ message }) => promotedFrom(message)?.revision,
-    }),
-  );
+  const input = { target: targetLog, source: [first, ...older] as const, promotedBy: promotedRevision };
+  const lineage = await withAncestry(repository, first.oid, await withContent(repository, input));
   const promotion = await promotionOf(options.home, promotionObjectName(delivery, to, wanted));
   const rehearsal = lineage.type === 'level' ? [] : await options.rehearse(target, wanted);
   const rejections = await rejectionsOf(options.home, target, targetLog, [first, ...older]);
@@ -102,6 +96,20 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
     ...(pin ? { targetPin: pin } : {}),
   };
   return { facts, target, source, repository, revision: first, tip, base, rejections, promotion };
+}
+
+const promotedRevision = ({ message }: Commit): string | undefined => promotedFrom(message)?.revision;
+
+/** Direct commits are asked for by their content only where trees do not tell. */
+async function withContent(repository: Repository, input: LineageInput): Promise<Lineage> {
+  const lineage = lineageOf(input);
+  if (lineage.type !== 'diverged' || !lineage.landed) return lineage;
+  const { landed, foreign } = lineage;
+  const [{ oid }] = input.source;
+  const known = input.source.find(({ tree }) => tree === landed.tree)?.oid ?? input.promotedBy(landed);
+  const exclude = known !== undefined && (await repository.resolve(known)) !== undefined ? [known] : [];
+  const source = await repository.log(oid, { limit: HISTORY_LIMIT, exclude });
+  return lineageOf({ ...input, broughtBack: await broughtBack(repository, { foreign, landed, source }) });
 }
 
 /** A branch that was deleted is brought back from where it was, so that what is deployed stays reachable from it. */

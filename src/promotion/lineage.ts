@@ -16,8 +16,11 @@ export type Lineage =
   | { readonly type: 'behind'; readonly gains: readonly Commit[]; readonly promoted?: string }
   /** The target carries a later commit of the source than the one that would be promoted. */
   | { readonly type: 'ahead'; readonly promoted: string }
-  /** People committed to the target directly; `foreign` are those commits, newest first. */
-  | { readonly type: 'diverged'; readonly foreign: readonly Commit[] };
+  /**
+   * People committed to the target directly; `foreign` are those commits, newest first, `landed` the one before them that the source
+   * has; absent where the two share nothing.
+   */
+  | { readonly type: 'diverged'; readonly foreign: readonly Commit[]; readonly landed?: Commit };
 
 export interface LineageInput {
   /** Target branch along first parents, newest first; empty when it does not exist. */
@@ -26,9 +29,13 @@ export interface LineageInput {
   readonly source: readonly [Commit, ...Commit[]];
   /** The source commit that a commit of the target says it promotes, if it is a promotion of ours. */
   readonly promotedBy: (commit: Commit) => string | undefined;
+  /** Direct commits of the target whose change the source has taken over. */
+  readonly broughtBack?: ReadonlySet<string>;
 }
 
-export function lineageOf({ target, source, promotedBy }: LineageInput): Lineage {
+const NONE: ReadonlySet<string> = new Set();
+
+export function lineageOf({ target, source, promotedBy, broughtBack = NONE }: LineageInput): Lineage {
   const tip = target[0];
   if (!tip) return { type: 'absent' };
   if (tip.tree === source[0].tree) return { type: 'level' };
@@ -40,10 +47,11 @@ export function lineageOf({ target, source, promotedBy }: LineageInput): Lineage
     (commit) => sourceTrees.has(commit.tree) || promotedBy(commit) !== undefined,
   );
   const landed = target[landing];
+  if (!landed) return { type: 'diverged', foreign: target };
   // A hotfix that was taken back leaves the tree of the promotion: nothing of it would be lost.
-  if (!landed || tip.tree !== landed.tree) {
-    return { type: 'diverged', foreign: landed ? target.slice(0, landing) : target };
-  }
+  const direct = tip.tree === landed.tree ? [] : target.slice(0, landing);
+  const foreign = direct.filter(({ oid }) => !broughtBack.has(oid));
+  if (foreign.length > 0) return { type: 'diverged', foreign, landed };
   const known = sourceTrees.get(landed.tree);
   if (known !== undefined) return { type: 'behind', gains: source.slice(0, known) };
   const promoted = promotedBy(landed);

@@ -100,7 +100,7 @@ function divergence(facts: PipelineFacts, foreign: readonly Commit[]): Problem {
     reason: 'TargetDiverged',
     message: `${facts.target} has ${count} ${facts.source} lacks; a promotion would undo ${foreign.length === 1 ? 'it' : 'them'}.`,
     details: foreign.slice(0, 10).map(formatCommit),
-    remedy: `Bring them to the source first: check out its branch, \`git cherry-pick ${foreign
+    remedy: `Bring them to the source first: pilotage backport ${facts.target}; or by hand: check out its branch, \`git cherry-pick ${foreign
       .slice(0, 10)
       .map((commit) => commit.oid.slice(0, 10))
       .reverse()

@@ -1,4 +1,5 @@
 import type {
+  BackportReport,
   ConnectRequest,
   PlanReport,
   PromotionReport,
@@ -42,6 +43,7 @@ export interface Actions {
     name: EnvironmentName,
     options: { objects: readonly string[]; namespace?: string; by: string },
   ): Promise<{ message: string }>;
+  backport(name: EnvironmentName, options: { dryRun: boolean; by: string }): Promise<BackportReport>;
   why(name: EnvironmentName): Promise<WhyReport>;
   connect(request: ConnectRequest): Promise<{ message: string; url?: string }>;
 }

@@ -64,6 +64,8 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
       again: fields.again === true,
       by: author(fields),
     }),
+  'POST backport': (actions, name, _request, fields) =>
+    actions.backport(name, { dryRun: fields.dryRun === true, by: author(fields) }),
   'POST approve': (actions, name, _request, fields) =>
     actions.approve(name, { by: text(fields, 'by') ?? '', ...revisionOf(text(fields, 'revision')) }),
   'POST adopt': (actions, name, _request, fields) => {

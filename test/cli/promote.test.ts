@@ -86,6 +86,46 @@ describe('pilotage promote and approve', () => {
     expect(face.asked).to.deep.equal([`${APPROVE} {"by":"bob"}`]);
   });
 
+  it('hands on the word for what was taken back, and the revision that was looked at', async () => {
+    face.answers[PROMOTE] = report();
+    face.answers[APPROVE] = waiting;
+    await face.run('promote', 'shop/prod', '--again');
+    await face.run('approve', 'shop/prod', '--revision', 'abcdef1');
+    expect(face.asked).to.deep.equal([
+      `${PROMOTE} {"dryRun":false,"by":"ann","again":true}`,
+      `${APPROVE} {"by":"ann","revision":"abcdef1"}`,
+    ]);
+  });
+
+  it('fails when what was promoted does not arrive', async () => {
+    const problems = [{ reason: 'Frozen', message: 'shop/prod does not follow: it is frozen' }];
+    face.answers[PROMOTE] = report({ outcome: 'Promoted', problems });
+    const { code, stdout } = await face.run('promote', 'shop/prod');
+    expect(code).to.equal(1);
+    expect(stdout).to.contain('does not follow');
+  });
+
+  it('says of a backport what was brought where, and what comes next', async () => {
+    const brought = {
+      delivery: 'shop',
+      from: 'prod',
+      to: 'dev',
+      branch: 'main',
+      outcome: 'Backported',
+      commits: ['1a2b3c4 Stop the leak'],
+    };
+    face.answers['POST /api/v1/environments/shop/prod/backport'] = brought;
+    const { stdout } = await face.run('backport', 'shop/prod');
+    expect(stdout).to.equal(
+      [
+        'Brought from shop/prod to main, the branch of shop/dev:',
+        '  + 1a2b3c4 Stop the leak',
+        '  next: pilotage wait shop/dev; then: pilotage promote shop/prod',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('prints the report for scripts', async () => {
     face.answers[PROMOTE] = waiting;
     const { stdout } = await face.run('promote', 'shop/prod', '-o', 'json');

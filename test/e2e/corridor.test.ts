@@ -170,6 +170,31 @@ describe('e2e: from git push to production', function () {
     expect(stdout).to.contain('hotfix by hand').and.contain('git cherry-pick');
   });
 
+  it('brings the hotfix to main when asked, and promotes over it then', async () => {
+    const { code, stdout, stderr } = await pilotage.cli('backport', 'web/preprod');
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.contain('hotfix by hand').and.contain('web/dev');
+    expect((await pilotage.cli('wait', 'web/dev', '--timeout', '60s')).code).to.equal(0);
+    expect((await pilotage.json<Promotion>('promote', 'web/preprod')).outcome).to.equal('Promoted');
+    expect((await pilotage.cli('wait', 'web/preprod', '--timeout', '60s')).code).to.equal(0);
+    expect(await version('preprod')).to.include({ greeting: 'hotfix' });
+  });
+
+  it('holds what is pushed to prod directly until somebody else approves it', async () => {
+    await work.git('fetch', '--quiet', work.remote, 'prod:prod');
+    await work.git('checkout', '--quiet', 'prod');
+    await work.edit('values/prod.yaml', () => 'greeting: straight\n');
+    const direct = await work.commit('straight to prod');
+    const { stderr } = await work.push('prod');
+    await work.git('checkout', '--quiet', 'main');
+    expect(stderr).to.contain('pilotage approve web/prod');
+    expect((await pilotage.cli('approve', 'web/prod', '--by', 'ann ')).stdout).to.contain('0 of 1 approvals');
+    expect(await version('prod')).to.include({ greeting: 'hello prod' });
+    const approved = await pilotage.cli('approve', 'web/prod', '--revision', direct);
+    expect(approved.stdout).to.contain(`bob (unverified) approves ${direct} for web/prod`);
+    await eventually('it is deployed', async () => (await version('prod')).greeting === 'straight');
+  });
+
   it('refuses a push that does not descend from what an environment has', async () => {
     await work.git('checkout', '--quiet', '--orphan', 'other');
     await work.commit('unrelated');

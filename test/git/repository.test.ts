@@ -12,10 +12,10 @@ import { expect } from 'chai';
 import { problemOf } from '../../src/base/errors.ts';
 import { readText } from '../../src/base/filetree.ts';
 import { staysInside } from '../../src/git/export.ts';
-import { FOLDER, type TreeEntry } from '../../src/git/object.ts';
+import { FOLDER, serializeTree, type TreeEntry } from '../../src/git/object.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
 import { drop, scratch } from './support/git.ts';
-import { commit, randomHistory, seeded, serializeTree } from './support/history.ts';
+import { commit, randomHistory, seeded } from './support/history.ts';
 
 const reasonOf = async (promise: Promise<unknown>): Promise<string> =>
   promise.then(

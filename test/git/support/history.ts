@@ -1,15 +1,6 @@
-import { FOLDER, type TreeEntry } from '../../../src/git/object.ts';
+import { FOLDER, serializeTree, type TreeEntry } from '../../../src/git/object.ts';
 import type { OpenRepository } from '../../../src/git/repository.ts';
 import type { Oid, Signature } from '../../../src/git/types.ts';
-
-/** Sorts as git does: a folder compares as if its name ended in `/`. */
-export function serializeTree(entries: readonly TreeEntry[]): Buffer {
-  const key = (entry: TreeEntry) => Buffer.from(entry.mode === FOLDER ? `${entry.name}/` : entry.name);
-  const sorted = [...entries].sort((a, b) => Buffer.compare(key(a), key(b)));
-  return Buffer.concat(
-    sorted.flatMap((entry) => [Buffer.from(`${entry.mode} ${entry.name}\0`), Buffer.from(entry.oid, 'hex')]),
-  );
-}
 
 export const ADA: Signature = { name: 'Ada', email: 'ada@example.com', at: 1_700_000_000_000 };
 
