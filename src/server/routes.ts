@@ -61,7 +61,7 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   'POST promote': (actions, name, _request, fields) =>
     actions.promote(name, {
       dryRun: fields.dryRun === true,
-      again: fields.again === true,
+      ...(fields.again === true ? { again: true } : {}),
       by: author(fields),
     }),
   'POST backport': (actions, name, _request, fields) =>
