@@ -1,4 +1,4 @@
-import { malformed } from './object.ts';
+import { MAX_OBJECT_BYTES, malformed } from './object.ts';
 
 /** Little-endian base-128 number, as in pack headers; never more than 8 bytes. */
 function readSize(bytes: Buffer, at: number): { value: number; next: number } {
@@ -40,6 +40,7 @@ export function deltaResultSize(delta: Buffer): number {
 export function applyDelta(base: Buffer, delta: Buffer): Buffer {
   const baseSize = readSize(delta, 0);
   const resultSize = readSize(delta, baseSize.next);
+  if (resultSize.value > MAX_OBJECT_BYTES) throw malformed('a delta produces too much');
   if (baseSize.value !== base.length) throw malformed('a delta does not fit its base object');
   const result = Buffer.allocUnsafe(resultSize.value);
   let to = 0;

@@ -22,6 +22,12 @@ export const EXECUTABLE = '100755';
 export const SYMLINK = '120000';
 export const SUBMODULE = '160000';
 
+/**
+ * Larger ones are not read, whoever stored them (what is pushed is bounded more tightly, read-pack.ts): git itself streams what is larger
+ * (core.bigFileThreshold).
+ */
+export const MAX_OBJECT_BYTES = 512 * 2 ** 20;
+
 export const isOid = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 
 export function objectHeader(type: ObjectType, size: number): Buffer {

@@ -4,7 +4,7 @@ import { constants, inflateSync } from 'node:zlib';
 import { ProblemError } from '../base/errors.ts';
 import { applyDelta, deltaResultSize } from './delta.ts';
 import { ByteCache, scopeOf } from './lru.ts';
-import { type GitObject, hashObject, malformed, type ObjectType } from './object.ts';
+import { type GitObject, hashObject, MAX_OBJECT_BYTES, malformed, type ObjectType } from './object.ts';
 import { OpenFiles } from './open-files.ts';
 import { PackIndex } from './pack-index.ts';
 import type { Oid } from './types.ts';
@@ -95,6 +95,7 @@ export interface StoredEntry extends EntryHeader {
 
 /** Inflates exactly `size` bytes: more would be a bomb, fewer a cut. */
 function inflateExactly(compressed: Buffer, size: number): Buffer {
+  if (size > MAX_OBJECT_BYTES) throw malformed(`an object is too large to be read (${size} bytes)`);
   try {
     const content = inflateSync(compressed, { maxOutputLength: Math.max(1, size) });
     if (content.length === size) return content;
@@ -169,12 +170,15 @@ export class Pack {
   #read(offset: number): GitObject {
     const deltas: { readonly at: number; readonly delta: Buffer }[] = [];
     let at = offset;
+    let bytes = 0;
     let object = this.#recent.get(at);
     while (!object) {
       const stored = this.stored(at);
       const content = inflateExactly(stored.compressed, stored.size);
       if (stored.entry.kind === 'whole') object = this.#remember(at, { type: stored.entry.type, content });
       else {
+        bytes += content.length;
+        if (bytes > MAX_OBJECT_BYTES) throw malformed('an object is built from too large a chain of deltas');
         deltas.push({ at, delta: content });
         at = this.#baseOf(stored.entry);
         object = this.#recent.get(at);

@@ -45,6 +45,16 @@ export interface PushOutcome {
   readonly refs: readonly RefOutcome[];
 }
 
+const MAX_COMMANDS = 10_000;
+const MAX_OPTIONS = 100;
+
+const tooMany = (what: string, most: number): ProblemError =>
+  new ProblemError({
+    reason: 'PackTooLarge',
+    message: `the push has more than ${most.toLocaleString('en')} ${what}`,
+    remedy: 'push in parts',
+  });
+
 const ZERO = '0'.repeat(40);
 const orNull = (oid: string): Oid | null => (oid === ZERO ? null : oid);
 
@@ -58,11 +68,13 @@ export async function readPushRequest(reader: PacketReader): Promise<PushRequest
     // Where a shallow clone is cut: its commits are refused further on unless their parents are here.
     if (line.startsWith('shallow ')) continue;
     commands.push(parseCommand(line));
+    if (commands.length > MAX_COMMANDS) throw tooMany('refs', MAX_COMMANDS);
   }
   const options: string[] = [];
   if (capabilities.has('push-options') && commands.length > 0) {
     for (let next = await reader.next(); next.kind === 'data'; next = await reader.next()) {
       options.push(lineOf(next.data));
+      if (options.length > MAX_OPTIONS) throw tooMany('options', MAX_OPTIONS);
     }
   }
   return { commands, capabilities, options };

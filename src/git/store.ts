@@ -9,6 +9,7 @@ import {
   type GitObject,
   hashObject,
   isOid,
+  MAX_OBJECT_BYTES,
   malformed,
   OBJECT_TYPES,
   type ObjectType,
@@ -238,7 +239,7 @@ export class ObjectStore {
     if (!compressed) return undefined;
     let bytes: Buffer;
     try {
-      bytes = inflateSync(compressed);
+      bytes = inflateSync(compressed, { maxOutputLength: MAX_OBJECT_BYTES });
     } catch {
       throw malformed(`object ${oid} cannot be decompressed`);
     }

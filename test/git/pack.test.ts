@@ -6,13 +6,16 @@ import { problemOf } from '../../src/base/errors.ts';
 import { applyDelta } from '../../src/git/delta.ts';
 import { addPack } from '../../src/git/incoming.ts';
 import { indexPack } from '../../src/git/index-pack.ts';
+import { hashObject } from '../../src/git/object.ts';
 import { type EntryKind, encodeEntryHeader, parseEntryHeader } from '../../src/git/pack.ts';
 import { writePack } from '../../src/git/pack-writer.ts';
 import { objectsToSend } from '../../src/git/reachable.ts';
+import { type PackLimits, packLimits, readPack } from '../../src/git/read-pack.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
 import type { Oid } from '../../src/git/types.ts';
 import { drop, scratch } from './support/git.ts';
 import { commit, randomHistory, seeded } from './support/history.ts';
+import { appending, deltaChain, type HandMade, handMadePack } from './support/packs.ts';
 
 const collect = async (source: AsyncIterable<Buffer>): Promise<Buffer> => {
   const chunks: Buffer[] = [];
@@ -111,6 +114,70 @@ describe('packs', () => {
       Buffer.from('789c0300', 'hex'),
     ]);
     expect((await refusal(resealed(body)))?.message).to.contain('too large');
+  });
+
+  it('with a chain of deltas that unfolds to gigabytes are refused, with what to do', async () => {
+    const path = join(dir, 'pack');
+    writeFileSync(path, handMadePack(deltaChain(2 ** 18, 200, true)));
+    const limits = packLimits(0);
+    const chain = { ...limits.chain, bytes: 2 ** 24 };
+    const problem = await readPack(path, { ...limits, chain }).then(() => undefined, problemOf);
+    expect(problem?.reason).to.equal('PackTooLarge');
+    expect(problem?.message).to.match(/chain of more than 4,095 deltas, or of more than 16 MiB/);
+    expect(problem?.remedy).to.include('git repack');
+  });
+
+  it('with deltas that need too much at once are refused', async () => {
+    const limits = { ...packLimits(0), liveBytes: 10_000 };
+    const path = join(dir, 'pack');
+    // Both subtrees of each link are as heavy: half of the chain must be held.
+    const tree = (depth: number, on: number, size: number, entries: HandMade[]): HandMade[] => {
+      for (const text of ['a', 'b']) {
+        const at = entries.push({ on, delta: appending(size, `${text}${entries.length}`.padEnd(8)) }) - 1;
+        if (depth > 0) tree(depth - 1, at, size + 8, entries);
+      }
+      return entries;
+    };
+    writeFileSync(path, handMadePack(tree(7, 0, 3000, [{ type: 'blob', content: Buffer.alloc(3000) }])));
+    const problem = await readPack(path, limits).then(() => undefined, problemOf);
+    expect(problem?.message).to.include('at once');
+    expect((await readPack(path, packLimits(0))).count).to.equal(511);
+  });
+
+  it('hold two objects at once, however long the chain and however many branches it has', async () => {
+    const path = join(dir, 'pack');
+    writeFileSync(path, handMadePack(deltaChain(1000, 300, true)));
+    const pack = await readPack(path, { ...packLimits(0), liveBytes: 6000 });
+    expect(pack.count).to.equal(601);
+  });
+
+  it('that are large, or unfold, are read in a thread and come to the same', async () => {
+    const entries = deltaChain(2 ** 20, 20);
+    await addPack(to.dir, to.store, once(handMadePack(entries)));
+    const oid = hashObject('blob', Buffer.concat([Buffer.alloc(2 ** 20), Buffer.from('x'.repeat(20))]));
+    expect(to.store.read(oid).content.length).to.equal(2 ** 20 + 20);
+  });
+
+  it('that a thread finds damaged are refused by what it found', async () => {
+    const entries = [...deltaChain(2 ** 20, 12), { on: 3, delta: appending(7, 'x') }];
+    expect((await refusal(handMadePack(entries)))?.message).to.include('does not fit its base');
+  });
+
+  it('that refer to too much, or hold a folder that is too large, are refused', async () => {
+    const path = join(dir, 'pack');
+    const row = (i: number) =>
+      Buffer.concat([Buffer.from(`100644 f${i}\0`), createHash('sha1').update(`${i}`).digest()]);
+    const content = Buffer.concat(Array.from({ length: 1000 }, (_, i) => row(i)));
+    writeFileSync(path, handMadePack([{ type: 'tree', content }]));
+    const refused = (limits: Partial<PackLimits>) =>
+      readPack(path, { ...packLimits(0), ...limits }).then(
+        () => 'taken',
+        (error) => problemOf(error).message,
+      );
+    expect(await refused({ links: 999 })).to.include('refers to more than 999 objects');
+    expect(await refused({ otherBytes: 1000 })).to.include('tree of the pack is too large');
+    expect(await refused({ objects: 0 })).to.include('more than 0 objects');
+    expect((await readPack(path, packLimits(0))).needed).to.have.length(1000);
   });
 
   it('have entry headers that read back as written', () => {
