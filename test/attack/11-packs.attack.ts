@@ -10,7 +10,7 @@ const packet = (text: string): string => (text.length + 4).toString(16).padStart
 
 /** One push as bytes, told apart from what git would do by nothing. Resolves with what the host says. */
 function push(target: Pilotage, name: string, pack: Buffer, gzip = false): Promise<string> {
-  const { token } = JSON.parse(readFileSync(join(target.dataDir, 'daemon.json'), 'utf8')) as {
+  const { token } = JSON.parse(readFileSync(join(target.dataDir, 'token.json'), 'utf8')) as {
     token: string;
   };
   const command = `${'0'.repeat(40)} ${'1'.repeat(40)} refs/heads/main\0report-status`;
@@ -50,6 +50,8 @@ function refused(name: string, packOf: () => Buffer, expected: RegExp, gzip = fa
 /** Honest: 20,000 objects, a good part of them large. */
 async function honest(target: Pilotage): Promise<string> {
   const work = await target.repository('honest-large');
+  // It would go on packing in the background after the attack.
+  await work.git('config', 'gc.auto', '0');
   const random = Buffer.alloc(9000);
   let state = 11;
   for (let i = 0; i < 20_000; i++) {
