@@ -35,6 +35,7 @@ import {
   writePorts,
 } from './model/instance.ts';
 import { createProgressHub } from './model/progresshub.ts';
+import { openReleaseKey } from './model/releasekey.ts';
 import { openToken } from './model/token.ts';
 import { createServedControlPlane, type ServedControlPlane } from './orchestrator/controlplane.ts';
 import { decideConfinement, openImageStore, probeMachine } from './orchestrator/node.ts';
@@ -124,6 +125,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
       dataDir,
       surroundings,
       kubeconfigs,
+      httpNames: options.httpNames,
       confinement,
       logger,
       instance,
@@ -180,6 +182,7 @@ interface DeliveryParts {
   readonly dataDir: string;
   readonly surroundings: Surroundings;
   readonly kubeconfigs: readonly string[];
+  readonly httpNames: readonly string[];
   readonly confinement: Confinement;
   readonly logger: Logger;
   readonly instance: Instance;
@@ -194,6 +197,7 @@ async function startDelivery({
   dataDir,
   surroundings,
   kubeconfigs,
+  httpNames,
   confinement,
   logger,
   instance,
@@ -268,6 +272,7 @@ async function startDelivery({
     },
   });
   const sync = createSync({
+    releaseKey: await openReleaseKey(dataDir),
     home,
     clusterFor: async (context) => contexts.client(context),
     instanceUid: instance.uid,
@@ -315,6 +320,7 @@ async function startDelivery({
     backup: () => controlPlane.snapshot(),
     token,
     clock,
+    names: httpNames,
     logger,
   });
 

@@ -31,6 +31,8 @@ export interface UpOptions {
   readonly dataDir: string;
   readonly http: Address;
   readonly api: Address;
+  /** By which the HTTP face may be asked, beside its addresses. */
+  readonly httpNames: readonly string[];
   /** True when the address was given: a kept port then yields to it. */
   readonly httpGiven: boolean;
   readonly apiGiven: boolean;

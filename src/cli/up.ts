@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
+import { isIP } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { ProblemError } from '../base/errors.ts';
 import { LOG_LEVELS, type LogLevel } from '../base/log.ts';
 import { outputOption } from './command.ts';
 import type { Address, CliContext } from './context.ts';
@@ -10,6 +12,8 @@ interface UpFlags {
   readonly dataDir?: string;
   readonly http?: Address;
   readonly api?: Address;
+  readonly insecure?: boolean;
+  readonly httpName: readonly string[];
   readonly kubeconfig?: string;
   readonly ephemeral?: boolean;
   readonly ownerPid?: number;
@@ -29,6 +33,16 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       'HTTP face and git host (default: 127.0.0.1:7080; port 0: any, then kept)',
       parseAddress,
     )
+    .option(
+      '--insecure',
+      'let others reach the HTTP face over the network, where everybody between can read the token',
+    )
+    .option(
+      '--http-name <name>',
+      'a name by which the HTTP face may be asked, beside its addresses and localhost; repeatable',
+      (name: string, before: readonly string[]) => [...before, name.toLowerCase()],
+      [],
+    )
     .option('--api <host:port>', 'Kubernetes API (default: 127.0.0.1:7443)', parseAddress)
     .option(
       '--kubeconfig <file>',
@@ -44,6 +58,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
     )
     .addOption(outputOption())
     .action(async (flags: UpFlags) => {
+      if (flags.http && !flags.insecure) refuseOpen(flags.http);
       const ephemeral = flags.ephemeral === true;
       const dataDir = flags.dataDir ? resolve(flags.dataDir) : defaultDataDir(context, ephemeral);
       // An ephemeral Pilotage stands beside a lasting one, so it never asks for the well-known ports by itself.
@@ -53,6 +68,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           dataDir,
           http: flags.http ?? (ephemeral ? any : DEFAULT_HTTP),
           api: flags.api ?? (ephemeral ? any : DEFAULT_API),
+          httpNames: [...flags.httpName, flags.http?.host ?? 'localhost', hostname().toLowerCase()],
           httpGiven: flags.http !== undefined,
           apiGiven: flags.api !== undefined,
           kubeconfigs: flags.kubeconfig ? [resolve(flags.kubeconfig)] : context.surroundings.kubeconfigs,
@@ -64,6 +80,18 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
         }),
       );
     });
+}
+
+/** HTTP carries the token as it is, and the git host and the API take whoever has it for the administrator. */
+function refuseOpen({ host, port }: Address): void {
+  const isLoopback = (isIP(host) === 4 && host.startsWith('127.')) || host === '::1' || host === 'localhost';
+  if (isLoopback) return;
+  throw new ProblemError({
+    reason: 'InsecureAddress',
+    message: `--http ${host}:${port} would send the token over the network without TLS.`,
+    remedy:
+      'Keep 127.0.0.1, and let a proxy with TLS or an SSH tunnel (ssh -L 7080:127.0.0.1:7080) lead there. On a network that you trust: add --insecure.',
+  });
 }
 
 /** A name only: what is ephemeral is made when somebody already stands by to remove it. */

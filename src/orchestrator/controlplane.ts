@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client.ts';
+import type { Pod } from '../kube/objects.ts';
 import { startApi } from './api/api.ts';
-import { ADMINS, authorize } from './api/authorizer.ts';
+import { ADMINS, createAuthorizer } from './api/authorizer.ts';
 import { createHttpsServer } from './api/http.ts';
 import { inProcessClient } from './api/inprocess.ts';
 import type { NodePortRange } from './api/kind.ts';
@@ -17,6 +18,7 @@ import { openTokens } from './api/tokens.ts';
 import type { Api, NodeConnections } from './api/types.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
+import { namespacePrefix } from './store/keys.ts';
 import { restoreSnapshot, snapshotLines } from './store/snapshot.ts';
 import { openStore } from './store/store.ts';
 
@@ -80,7 +82,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     nodeConnections: options.nodeConnections ?? (() => undefined),
     random: (n) => randomInt(n),
     uuid: randomUUID,
-    authorizer: authorize,
+    authorizer: createAuthorizer((namespace) =>
+      store.list(namespacePrefix('', 'pods', namespace)).map(({ object }) => object as Pod),
+    ),
   });
   const client = (user: User = ADMINISTRATOR): KubeClient => inProcessClient(api, user);
   const workers = (options.workers ?? WORKERS).map((create) => create({ client: client(), clock, logger }));

@@ -12,6 +12,7 @@ import type { ProgressSource } from '../model/progress.ts';
 import type { Actions } from './actions.ts';
 import { principalOf } from './auth.ts';
 import { streamEvents } from './events.ts';
+import { foreign } from './origin.ts';
 import { answer, badRequest, refusal } from './routes.ts';
 
 export interface FaceOptions {
@@ -23,6 +24,8 @@ export interface FaceOptions {
   readonly backup: () => Iterable<Buffer>;
   readonly token: string;
   readonly clock: Clock;
+  /** By which it may be asked, beside addresses and localhost: lower case, without a port. */
+  readonly names?: readonly string[];
   readonly logger: Logger;
 }
 
@@ -75,6 +78,8 @@ async function serve(
 ): Promise<void> {
   const url = urlOf(request);
   if (url.pathname === '/healthz') return void response.end('ok\n');
+  const problem = foreign(request.headers, options.names ?? []);
+  if (problem) throw new ProblemError(problem);
   if (await options.git(request, response)) return;
   if (principalOf(request.headers.authorization, options.token) === undefined) {
     response.setHeader('WWW-Authenticate', 'Basic realm="pilotage"');
@@ -82,14 +87,8 @@ async function serve(
       problem: {
         reason: 'Unauthorized',
         message: 'This needs the token of this Pilotage.',
-        remedy: '`pilotage up` prints URLs that carry it; scripts send `Authorization: Bearer TOKEN`.',
+        remedy: 'git: `pilotage git-credential setup` once; scripts send `Authorization: Bearer TOKEN`.',
       },
-    });
-  }
-  if (isForeign(request)) {
-    throw new ProblemError({
-      reason: 'Forbidden',
-      message: 'Another web site may not ask this in the name of who looks at it.',
     });
   }
   if (url.pathname === '/api/v1/backup') return streamBackup(options.backup, response);
@@ -109,12 +108,6 @@ async function streamBackup(lines: () => Iterable<Buffer>, response: ServerRespo
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
   await pipeline(Readable.from(lines(), { objectMode: false }), response);
 }
-
-/** A browser sends kept credentials along with what any page asks for, and says who asked (Fetch Metadata, W3C). */
-const isForeign = ({ headers }: IncomingMessage): boolean => {
-  const site = headers['sec-fetch-site'];
-  return site !== undefined && site !== 'same-origin' && site !== 'none';
-};
 
 /** The request target is whatever a client sent: `//` is one, and no URL. */
 function urlOf({ url = '/' }: IncomingMessage): URL {

@@ -15,6 +15,8 @@ export interface SyncOptions {
   readonly clusterFor: (context: string) => Promise<KubeClient>;
   /** Names this installation in tracking annotations; it must survive restarts. */
   readonly instanceUid: string;
+  /** Seals the manifests that releases keep: 32 bytes. */
+  readonly releaseKey: Buffer;
   readonly repository: (delivery: string) => Promise<Repository | undefined>;
   readonly render: Render;
   readonly buildImages: BuildImages;

@@ -205,7 +205,7 @@ async function stored(options: SyncOptions, environment: Environment): Promise<R
   const release = pin && releaseOf(releases, pin.revision);
   if (!release) return undefined;
   try {
-    const bundle = decodeBundle(release.spec.manifests);
+    const bundle = decodeBundle(release.spec.manifests, options.releaseKey);
     return ok({
       bundle,
       images: release.spec.images ?? {},
@@ -232,7 +232,7 @@ async function previousOf(
   const key = { namespace: PILOTAGE_NAMESPACE, name: releaseName(environment, number) };
   const release = await options.home.get(RELEASES, key).catch(notFoundAsUndefined);
   const objects = release
-    ? await placed(options, client, environment, decodeBundle(release.spec.manifests))
+    ? await placed(options, client, environment, decodeBundle(release.spec.manifests, options.releaseKey))
     : new Map();
   memory.previous = { release: number, objects };
   return objects;

@@ -70,6 +70,7 @@ describe('server: over HTTP', () => {
     token: TOKEN,
     backup: () => [],
     clock: systemClock,
+    names: ['builder'],
     logger: silentLogger,
   });
   let port = 0;
@@ -116,6 +117,26 @@ describe('server: over HTTP', () => {
     expect((await ask('cross-site')).status).to.equal(403);
     expect((await ask('same-site')).status).to.equal(403);
     expect((await ask('same-origin')).status).to.equal(200);
+  });
+
+  it('asks where a request comes from when the browser does not say who asks, and does nothing for a name that it does not know', async () => {
+    const ask = async (headers: Record<string, string>) =>
+      (
+        await get(
+          '/api/v1/environments/shop/prod/sync',
+          { Authorization: `Bearer ${TOKEN}`, ...headers },
+          '{}',
+        )
+      ).status;
+    expect(await ask({ Host: '127.0.0.1:7080', Origin: 'http://127.0.0.1:7080' })).to.equal(200);
+    expect(await ask({ Host: 'localhost:7080' })).to.equal(200);
+    expect(await ask({ Host: '[::1]:7080' })).to.equal(200);
+    expect(await ask({ Host: 'builder:7080' })).to.equal(200);
+    expect(await ask({ Host: '127.0.0.1:7080', Origin: 'http://evil.example' })).to.equal(403);
+    expect(await ask({ Host: '127.0.0.1:7080', Origin: 'http://127.0.0.1:3000' })).to.equal(403);
+    expect(await ask({ Host: '127.0.0.1:7080', Origin: 'null' })).to.equal(403);
+    expect(await ask({ Host: 'evil.example:7080', Origin: 'http://evil.example:7080' })).to.equal(403);
+    expect(await ask({ Host: 'evil.example:7080' })).to.equal(403);
   });
 
   it('refuses a request target that is no address', async () => {

@@ -148,6 +148,7 @@ export async function createHarness(
   const events: ProgressEvent[] = [];
   const images: Readonly<Record<string, string>>[] = [];
   const sync = createSync({
+    releaseKey: Buffer.alloc(32, 7),
     home: client,
     clusterFor: overrides.clusterFor ?? (async () => client),
     instanceUid: 'instance-1',

@@ -2,6 +2,7 @@ import type { User } from '../../kube/client.ts';
 import type { Pod } from '../../kube/objects.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import { isScoped, scopedMay } from './authorizer.scoped.ts';
+import { type ReferencedResource, refersTo } from './podreferences.ts';
 import type { Attributes, Authorizer, Decision, RequestVerb } from './types.ts';
 
 export const ADMINS = 'system:masters';
@@ -13,16 +14,42 @@ type ResourceAttributes = Extract<Attributes, { group: string }>;
 const ALLOWED: Decision = { allowed: true };
 const denied = (reason = ''): Decision => ({ allowed: false, reason });
 
+/** Pods of a namespace, as they are now. */
+type PodsIn = (namespace: string) => readonly Pod[];
+
 /** Administrators may do everything, a node what its agent needs, an environment what is inside its fence, everybody may ask about themselves. Roles come later. */
-export const authorize: Authorizer = (user, attributes) => {
-  if (user.groups.includes(ADMINS)) return ALLOWED;
-  if (isAboutOneself(attributes)) return ALLOWED;
-  if (isScoped(user)) return scopedMay(user, attributes);
-  const node = nodeOf(user);
-  if (node === undefined) return denied();
-  if ('path' in attributes) return allowIf(isLinkOf(node, attributes));
-  return nodeMay(node, attributes);
-};
+export const createAuthorizer =
+  (podsIn: PodsIn): Authorizer =>
+  (user, attributes) => {
+    if (user.groups.includes(ADMINS)) return ALLOWED;
+    if (isAboutOneself(attributes)) return ALLOWED;
+    if (isScoped(user)) return scopedMay(user, attributes);
+    const node = nodeOf(user);
+    if (node === undefined) return denied();
+    if ('path' in attributes) return allowIf(isLinkOf(node, attributes));
+    const { namespace = '', resource, verb, group, name } = attributes;
+    if (group === '' && verb === 'get' && isReferenced(resource))
+      return allowIf(hasPodWith(podsIn(namespace), node, resource, name), NO_SUCH_POD);
+    return nodeMay(node, attributes);
+  };
+
+const REFERENCED: readonly string[] = [
+  'secrets',
+  'configmaps',
+  'serviceaccounts',
+] satisfies ReferencedResource[];
+const isReferenced = (resource: string): resource is ReferencedResource => REFERENCED.includes(resource);
+
+/** As Kubernetes words it (`node_authorizer.go`). */
+const NO_SUCH_POD =
+  'no relationship found between node and this object: no pod that is bound to it refers to it';
+
+const hasPodWith = (
+  pods: readonly Pod[],
+  node: string,
+  resource: ReferencedResource,
+  name: string | undefined,
+) => name !== undefined && pods.some((pod) => pod.spec.nodeName === node && refersTo(pod, resource, name));
 
 const nodeOf = ({ name, groups }: User): string | undefined =>
   groups.includes(NODES_GROUP) && name.startsWith(NODE_PREFIX) ? name.slice(NODE_PREFIX.length) : undefined;
@@ -61,7 +88,7 @@ const selectsOwnPods = (node: string, { fieldSelector = '' }: ResourceAttributes
   fieldSelector.split(',').some((term) => /^spec\.nodeName==?(.*)$/.exec(term)?.[1] === node);
 const nodeNameOf = (object: KubeObject | undefined) => (object as Pod | undefined)?.spec?.nodeName;
 
-/** What a node agent needs (admission plug-in NodeRestriction, authorizer Node, in spirit). */
+/** What a node agent needs, beside what its pods refer to (admission plug-in NodeRestriction, authorizer Node, in spirit). */
 const NODE_RULES: readonly NodeRule[] = [
   { resources: ['services', 'discovery.k8s.io/endpointslices', 'namespaces', 'nodes'], verbs: READ },
   {
@@ -71,8 +98,6 @@ const NODE_RULES: readonly NodeRule[] = [
       attributes.verb === 'get' ? isOwnPod(node, attributes) : selectsOwnPods(node, attributes),
     reason: 'a node reads the pods that are bound to it only: select them by spec.nodeName',
   },
-  // One by one, as its pods name them: nobody lists other people's secrets through a node.
-  { resources: ['configmaps', 'secrets', 'serviceaccounts'], verbs: ['get'] },
   {
     resources: ['nodes', 'nodes/status'],
     verbs: WRITE,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { User } from '../../../src/kube/client.ts';
-import { authorize } from '../../../src/orchestrator/api/authorizer.ts';
+import { createAuthorizer } from '../../../src/orchestrator/api/authorizer.ts';
 import { type Attributes, REQUEST_VERBS, type RequestVerb } from '../../../src/orchestrator/api/types.ts';
 import { pod } from './notation.ts';
 
@@ -26,7 +26,8 @@ const CASES: readonly [keyof typeof USERS, RequestVerb, string, object, boolean]
   ['node', 'get', '/pods', { ...inDefault, name: 'web', ...onNode('n1') }, true],
   ['node', 'get', '/pods', { ...inDefault, name: 'web', ...onNode('n2') }, false],
   ['node', 'watch', 'discovery.k8s.io/endpointslices', {}, true],
-  ['node', 'get', '/secrets', inDefault, true],
+  ['node', 'watch', '/secrets', inDefault, false],
+  ['node', 'list', '/configmaps', inDefault, false],
   ['node', 'list', '/secrets', inDefault, false],
   ['node', 'list', '/services', {}, true],
   ['node', 'create', '/secrets', inDefault, false],
@@ -56,7 +57,50 @@ function attributesOf(verb: RequestVerb, what: string, further: object): Attribu
   return { verb, group, resource, ...(subresource ? { subresource } : {}), ...further };
 }
 
+const PODS = [
+  pod('web', {
+    nodeName: 'n1',
+    serviceAccountName: 'robot',
+    imagePullSecrets: [{ name: 'pulled' }],
+    initContainers: [{ name: 'init', envFrom: [{ secretRef: { name: 'whole' } }] }],
+    containers: [
+      {
+        name: 'main',
+        env: [
+          { name: 'A', valueFrom: { secretKeyRef: { name: 'keyed', key: 'a' } } },
+          { name: 'B', valueFrom: { configMapKeyRef: { name: 'settings', key: 'b' } } },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 's', secret: { secretName: 'mounted' } },
+      { name: 'c', configMap: { name: 'files' } },
+      { name: 'p', projected: { sources: [{ secret: { name: 'joined' } }] } },
+    ],
+  }),
+  pod('far', {
+    nodeName: 'n2',
+    containers: [{ name: 'main', envFrom: [{ secretRef: { name: 'elsewhere' } }] }],
+  }),
+  pod('waiting', { containers: [{ name: 'main', envFrom: [{ secretRef: { name: 'unbound' } }] }] }),
+];
+const authorize = createAuthorizer((namespace) => (namespace === 'default' ? PODS : []));
+
 describe('authorizer', () => {
+  it('lets a node read the Secrets, ConfigMaps and service accounts that its pods refer to, and no other', () => {
+    const mayGet = (resource: string, name: string, namespace = 'default') =>
+      authorize(USERS.node, attributesOf('get', `/${resource}`, { namespace, name })).allowed;
+    for (const name of ['pulled', 'whole', 'keyed', 'mounted', 'joined'])
+      expect(mayGet('secrets', name), name).to.equal(true);
+    for (const name of ['settings', 'files']) expect(mayGet('configmaps', name), name).to.equal(true);
+    expect(mayGet('serviceaccounts', 'robot')).to.equal(true);
+    for (const name of ['elsewhere', 'unbound', 'settings', 'any'])
+      expect(mayGet('secrets', name), name).to.equal(false);
+    expect(mayGet('configmaps', 'mounted')).to.equal(false);
+    expect(mayGet('secrets', 'keyed', 'other')).to.equal(false);
+    expect(mayGet('serviceaccounts', 'default')).to.equal(false);
+  });
+
   for (const [who, verb, what, further, allowed] of CASES) {
     it(`${allowed ? 'allows' : 'denies'} ${who} to ${verb} ${what} ${JSON.stringify(further).slice(0, 60)}`, () => {
       expect(authorize(USERS[who], attributesOf(verb, what, further)).allowed).to.equal(allowed);

@@ -6,7 +6,7 @@ import type { Clock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { startApi } from '../../../src/orchestrator/api/api.ts';
-import { ADMINS, authorize } from '../../../src/orchestrator/api/authorizer.ts';
+import { ADMINS, createAuthorizer } from '../../../src/orchestrator/api/authorizer.ts';
 import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';
 import { createSystemNamespaces } from '../../../src/orchestrator/api/systemnamespaces.ts';
 import type { Api, NodeConnections } from '../../../src/orchestrator/api/types.ts';
@@ -55,7 +55,7 @@ async function startAt<C extends Clock>(dir: string, options: Options<C>): Promi
     nodePorts: { first: 30_000, last: 32_767 },
     random: (n) => randomInt(n),
     uuid: randomUUID,
-    authorizer: authorize,
+    authorizer: createAuthorizer(() => []),
   });
   const stop = async () => {
     await api.stop();

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { SCOPE } from '../../../src/kube/scope.ts';
-import { authorize } from '../../../src/orchestrator/api/authorizer.ts';
+import { createAuthorizer } from '../../../src/orchestrator/api/authorizer.ts';
 import type { Attributes } from '../../../src/orchestrator/api/types.ts';
+
+const authorize = createAuthorizer(() => []);
 
 const user = {
   name: 'system:pilotage:environment:shop:prod',
