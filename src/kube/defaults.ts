@@ -1,16 +1,36 @@
+import { describeExcess, excessOf, OBJECT_BOUNDS } from './bounds.ts';
 import { COMPLETIONS, FIELD_DEFAULTS, ZERO_IS_UNSET } from './defaults.data.ts';
 import { isObject } from './equal.ts';
 import { canonicalQuantity } from './quantity.ts';
 import { memberSchema, type Schema } from './schema.ts';
+import { statusError } from './status.ts';
 import type { Json, JsonObject } from './types.ts';
 
 /**
  * The object as a server holds it after reading it: nulls that mean "absent" gone, quantities in their canonical spelling,
  * defaults filled in (the schema's own, and for built-in types the tables of `defaults.data.ts`).
  * The same reference comes back when nothing changed. Applying twice changes nothing more.
+ * Throws StatusError RequestEntityTooLarge where the defaults of a definition make more of it than an object may hold.
  */
 export function applyDefaults<T>(schema: Schema | undefined, object: T): T {
-  return (schema ? visit(schema, object as Json, schema.name !== undefined) : object) as T;
+  if (!schema) return object;
+  const filled = visit(schema, object as Json, schema.name !== undefined);
+  // A definition may give each of ten thousand items a default of a megabyte; those of built-in kinds are small.
+  const excess = schema.name === undefined && filled !== object ? excessOf(filled, OBJECT_BOUNDS) : undefined;
+  if (!excess) return filled as T;
+  const message = `Request entity too large: with the defaults of its definition, ${describeExcess(excess)}`;
+  throw statusError('RequestEntityTooLarge', message);
+}
+
+/** Defaults that have been filled in themselves: each is visited once, however many items ask for it. */
+const filledDefaults = new WeakMap<Schema, Json>();
+
+function visitDefault(schema: Schema, value: Json, isBuiltin: boolean): Json {
+  const known = filledDefaults.get(schema);
+  if (known !== undefined) return known;
+  const visited = visit(schema, value, isBuiltin);
+  filledDefaults.set(schema, visited);
+  return visited;
 }
 
 function visit(schema: Schema, value: Json, isBuiltin: boolean): Json {
@@ -41,7 +61,8 @@ function visitMembers(schema: Schema, object: JsonObject, isBuiltin: boolean): J
     const child = memberSchema(schema, key);
     const value = object[key];
     if (!child || value === undefined || value === null) continue;
-    const visited = visit(child, value, isBuiltin);
+    const visited =
+      value === child.default ? visitDefault(child, value, isBuiltin) : visit(child, value, isBuiltin);
     if (visited === value) continue;
     copy ??= { ...object };
     copy[key] = visited;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Bounds, excessOf, excessOfJson, parseBoundedJson } from '../../src/kube/bounds.ts';
+import { applyDefaults } from '../../src/kube/defaults.ts';
 import { jsonPatch } from '../../src/kube/jsonpatch.ts';
 
 const BOUNDS: Bounds = { nodes: 100, depth: 5, bytes: 1000 };
@@ -30,6 +31,18 @@ describe('bounds', () => {
 
   it('refuse a million brackets before they are parsed', () => {
     expect(() => parseBoundedJson('['.repeat(1_000_000))).to.throw(SyntaxError, 'nests more than 200 levels');
+  });
+});
+
+describe('defaults of a definition', () => {
+  it('cannot make more of an object than an object may hold', () => {
+    const large = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, 'v']));
+    const a = { type: 'object', additional: { type: 'string' }, default: large } as const;
+    const items = { type: 'object', properties: { a } } as const;
+    const schema = { type: 'object', properties: { items: { type: 'array', items } } } as const;
+    expect(applyDefaults(schema, { items: [{}, {}] })).to.deep.equal({ items: [{ a: large }, { a: large }] });
+    const many = { items: Array.from({ length: 20_000 }, () => ({})) };
+    expect(() => applyDefaults(schema, many)).to.throw('with the defaults of its definition');
   });
 });
 

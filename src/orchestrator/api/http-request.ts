@@ -69,7 +69,7 @@ function readYaml(text: string): Json {
   // kubectl sends JSON as application/apply-patch+yaml, which it is.
   if (text.startsWith('{')) {
     try {
-      return parseBoundedJson(text) as Json;
+      return readJson(text);
     } catch (error) {
       if (text.length > YAML_BOUNDS.bytes) throw error;
     }
