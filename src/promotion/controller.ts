@@ -40,11 +40,25 @@ export function createPromotionController(options: PromoteOptions): Controller {
       const target = environments.get({ namespace: PILOTAGE_NAMESPACE, name: key });
       if (!target) return void looked.delete(key);
       const tip = target.status?.wantedRevision;
-      if (looked.get(key) !== tip) await recordTakenBack(options, target);
-      looked.set(key, tip);
+      if (looked.get(key) !== tip && (await isNoted(options, target))) looked.set(key, tip);
       return advance(options, target, promotions);
     },
   });
+}
+
+/** A history that cannot be read is read again when something changes: what is promoted meanwhile is judged by that history too. */
+async function isNoted(options: PromoteOptions, target: Environment): Promise<boolean> {
+  try {
+    await recordTakenBack(options, target);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    options.logger.warn(
+      { target: target.metadata.name, reason: problemOf(error).message },
+      'not looked at for what it takes back',
+    );
+    return false;
+  }
 }
 
 /** The environments whose promotion a change of this one may open: itself, and those that are promoted from it. */

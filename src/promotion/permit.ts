@@ -45,13 +45,11 @@ export async function permit(
   );
   if (closed.length === 0) return { type: 'allowed' };
   const reasons = closed.map(({ gate, reason }) => `${gate}: ${reason}`).join(' ');
-  const name = `${delivery}/${environment}`;
+  const isAsked = closed.some(({ gate, state }) => gate === 'approvals' && state === 'Waiting');
+  const remedy = isAsked ? `\n  → pilotage approve ${delivery}/${environment}` : '';
   return {
     type: 'held',
-    message:
-      standing.type === 'direct'
-        ? direct(target, revision, reasons)
-        : `${waits} ${reasons}\n  → pilotage approve ${name}`,
+    message: standing.type === 'direct' ? direct(target, revision, reasons) : `${waits} ${reasons}${remedy}`,
   };
 }
 

@@ -106,12 +106,21 @@ async function hold(
   const message =
     `branch ${branch} was rewritten: ${short(tip)} does not descend from ${short(wanted)}, which stays deployed\n` +
     `  → if that is meant: pilotage sync ${delivery}/${name} --acknowledge`;
-  if (conditionOf(environment, 'Held')?.message === message)
+  const isFrozen = conditionOf(environment, 'Frozen') !== undefined;
+  if (!isFrozen && conditionOf(environment, 'Held')?.message === message)
     return affected(environment, 'held', { changed: false, revision: tip });
   const now = options.clock.now();
   await changeStatus(options, nameOf(environment), (status) => ({
     ...status,
-    conditions: withCondition(status.conditions, 'Held', 'True', now, 'TipRewritten', message),
+    // The branch is there: it is no longer what is missing.
+    conditions: withCondition(
+      withoutCondition(status.conditions, 'Frozen'),
+      'Held',
+      'True',
+      now,
+      'TipRewritten',
+      message,
+    ),
   }));
   publish(options, environment, 'held', message, tip);
   return affected(environment, 'held', { changed: true, revision: tip });

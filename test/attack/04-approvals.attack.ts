@@ -138,6 +138,45 @@ export const attacks: readonly Attack[] = [
     },
   },
   {
+    input: 'the branch of a gated environment is made by hand, with a pilotage.yaml that names no gates',
+    async run(target) {
+      const work = await plainRepository(target, 'made', PAIR);
+      await deployed(target, 'made/dev', await work.git('rev-parse', 'HEAD'));
+      await work.git('checkout', '-q', '-b', 'prod');
+      await work.edit('pilotage.yaml', (text) => text.replace(', gates: {approvals: 1}', ''));
+      await work.write('k8s/a.yaml', config('a', 'evil'));
+      await work.commit('a branch of my own');
+      const { stderr } = await work.push('prod');
+      expect(told(stderr)).to.contain('approvals');
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      expect((await statusOf(target, 'made', 'prod'))?.deployedRevision ?? null).to.equal(null);
+      expect(await valueIn(target, 'made-prod')).to.equal('');
+      return 'held by the gates that were written before';
+    },
+  },
+  {
+    input: 'the branch of a gated environment is deleted, and pushed again with another history',
+    async run(target) {
+      const work = await plainRepository(target, 'again', PAIR);
+      await deployed(target, 'again/dev', await work.git('rev-parse', 'HEAD'));
+      await approve(target, 'again/prod', 'bob');
+      await promote(target, 'again/prod');
+      expect((await target.cli('wait', 'again/prod', '--timeout', '30s')).code).to.equal(0);
+      await work.push('--delete', 'prod');
+      await work.git('checkout', '-q', '--orphan', 'other');
+      await work.write('k8s/a.yaml', config('a', 'evil'));
+      await work.commit('from nowhere');
+      await work.push('other:prod');
+      expect((await statusOf(target, 'again', 'prod'))?.message).to.contain('--acknowledge');
+      expect((await promote(target, 'again/prod')).outcome).to.equal('Refused');
+      await target.cli('sync', 'again/prod', '--acknowledge');
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      expect((await statusOf(target, 'again', 'prod'))?.message).to.contain('0 of 1 approvals');
+      expect(await valueIn(target, 'again-prod')).to.equal('one');
+      return 'held for a word; with that word, held by its gates';
+    },
+  },
+  {
     input: 'gates that are written while the branch they lead to does not exist yet',
     async run(target) {
       const open = `\n{name: dev, branch: main}\n{name: prod, branch: prod, promotion: {from: dev}}`;

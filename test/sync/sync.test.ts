@@ -582,6 +582,16 @@ describe('sync', () => {
       await world.settle();
       expect((await world.environment()).status).to.include({ deployedRevision: rewritten, phase: 'Idle' });
     });
+
+    it('is what holds an environment whose branch was deleted and came back with another history', async () => {
+      await world.push({ 'k8s/a.yaml': cm('a') });
+      await world.push({ 'k8s/a.yaml': cm('a') }, 'prod');
+      delete world.git.branches.prod;
+      await world.observe();
+      await world.push({ 'k8s/a.yaml': cm('a', { v: '2' }) }, 'prod', { rewritten: true });
+      const { status } = await world.environment('prod');
+      expect(status?.message).to.contain('branch prod was rewritten').and.contain('--acknowledge');
+    });
   });
 
   describe('rollback', () => {
