@@ -104,6 +104,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
     const controlPlane = await createServedControlPlane({
       dataDir,
       restoreFrom: join(dataDir, TO_RESTORE),
+      acceptLoss: options.acceptLoss,
       clock: systemClock,
       logger,
       serviceCidr: instance.serviceCidr,

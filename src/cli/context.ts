@@ -39,6 +39,8 @@ export interface UpOptions {
   /** Kubeconfig files whose contexts a delivery may be allowed to use. */
   readonly kubeconfigs: readonly string[];
   readonly ephemeral: boolean;
+  /** Start although the store is damaged, without what it has lost. */
+  readonly acceptLoss: boolean;
   /** An ephemeral daemon ends with this process. */
   readonly ownerPid: number | undefined;
   readonly logLevel: LogLevel;

@@ -16,6 +16,7 @@ interface UpFlags {
   readonly httpName: readonly string[];
   readonly kubeconfig?: string;
   readonly ephemeral?: boolean;
+  readonly acceptLoss?: boolean;
   readonly ownerPid?: number;
   readonly logLevel?: LogLevel;
   readonly output: 'text' | 'json';
@@ -48,6 +49,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       '--kubeconfig <file>',
       'contexts of other clusters that deliveries may be allowed to use (default: KUBECONFIG, then ~/.kube/config); read anew when it changes',
     )
+    .option('--accept-loss', 'start although the store is damaged, without what it has lost')
     .option('--ephemeral', 'a temporary data directory; everything ends and vanishes with this process')
     .option('--owner-pid <pid>', 'with --ephemeral: end when this process does', parsePid)
     .addOption(
@@ -73,6 +75,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           apiGiven: flags.api !== undefined,
           kubeconfigs: flags.kubeconfig ? [resolve(flags.kubeconfig)] : context.surroundings.kubeconfigs,
           ephemeral,
+          acceptLoss: flags.acceptLoss === true,
           ownerPid: flags.ownerPid,
           // A person at a terminal reads what `up` prints; what is written to a file is for later.
           logLevel: flags.logLevel ?? (context.stderr.isTTY ? 'warn' : 'info'),

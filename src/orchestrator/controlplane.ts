@@ -41,6 +41,8 @@ export interface ControlPlaneOptions {
   readonly dataDir: string;
   /** A snapshot that the store is made of, once, where this file is there. */
   readonly restoreFrom?: string;
+  /** A person has said to go on with what is left of a damaged store. */
+  readonly acceptLoss?: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Where cluster IPs are taken from: a loopback range of this instance's own, `127.200.0.0/16`. */
@@ -72,7 +74,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const { clock, logger, serviceCidr } = options;
   const dir = join(options.dataDir, 'store');
   if (options.restoreFrom) await restoreSnapshot(dir, options.restoreFrom);
-  const store = await openStore({ dir, clock, logger });
+  const store = await openStore({ dir, clock, logger, acceptLoss: options.acceptLoss === true });
   const api = startApi({
     store,
     clock,

@@ -156,6 +156,7 @@ describe('commands that need no daemon', () => {
       api: { host: '127.0.0.1', port: 7443 },
       apiGiven: false,
       ephemeral: false,
+      acceptLoss: false,
     });
     expect(asked[1]).to.deep.include({
       ephemeral: true,

@@ -103,7 +103,7 @@ export class Pilotage {
     return join(this.dir, 'data');
   }
 
-  async up(): Promise<void> {
+  async up(...options: readonly string[]): Promise<void> {
     const [command = '', ...args] = [
       ...this.#under,
       process.execPath,
@@ -117,6 +117,7 @@ export class Pilotage {
       '127.0.0.1:0',
       '--output',
       'json',
+      ...options,
     ];
     const env = cleanEnv(this.#kubeconfig ? { KUBECONFIG: this.#kubeconfig } : {});
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,9 +1,14 @@
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { errnoOf, ProblemError } from '../../base/errors.ts';
+import { unlessRefused } from '../../base/storage.ts';
+import type { Digest } from './digest.ts';
+import { storeDamaged } from './failures.ts';
 import {
   COMPACTED,
+  DIGEST,
   decodeRow,
   encodeRow,
   endOf,
@@ -19,10 +24,12 @@ import type { Change } from './types.ts';
 export interface Disk {
   /** What is on disk: the log in order, the revision of each key's newest put, the counters. */
   load(after: number): Promise<Loaded>;
-  /** All or nothing, durable when it resolves. `revision` is the newest one given out. */
-  commit(rows: readonly LogRow[], revision: number): Promise<void>;
+  /** All or nothing, durable when it resolves. `revision` is the newest one given out, `digest` that of what stands then, where it is known. */
+  commit(rows: readonly LogRow[], revision: number, digest?: Digest): Promise<void>;
   /** Removes log rows that no reader can ask for any more. */
   forget(changes: readonly Change[], compacted: number): Promise<void>;
+  /** Makes the index say what the log says: `state` in place of `before`. */
+  mend(before: ReadonlyMap<string, number>, state: ReadonlyMap<string, number>): Promise<void>;
   /** After a failed commit: LevelDB refuses every write until it has replayed its own log. */
   reopen(): Promise<void>;
   close(): Promise<void>;
@@ -33,20 +40,44 @@ export interface Loaded {
   readonly latest: ReadonlyMap<string, number>;
   readonly revision: number;
   readonly compacted: number;
+  /** Revisions whose rows are not as they were written. */
+  readonly damaged: readonly number[];
+  /** Of what stood after the last commit; undefined in a store of before there was one, or just restored. */
+  readonly digest: Digest | undefined;
+  /** The newest revision that was ever acknowledged, as noted beside the database. */
+  readonly head: number;
 }
 
 type Database = ClassicLevel<string, Buffer>;
 type Operation = { type: 'put'; key: string; value: Buffer } | { type: 'del'; key: string };
 
-/** @throws ProblemError when another process holds the directory, or it cannot be written. */
-export async function openDisk(dir: string): Promise<Disk> {
+/**
+ * `repair`: a database that cannot be opened is opened with what can still be read of it.
+ * @throws ProblemError when another process holds the directory, or it cannot be written, or LevelDB finds it damaged.
+ */
+export async function openDisk(dir: string, { repair = false } = {}): Promise<Disk> {
   const owner = join(dir, 'pid');
-  const database = await openDatabase(dir, owner).catch(async (error) => {
-    throw await explainOpen(error, dir, owner);
-  });
+  const open = () => openDatabase(dir, owner);
+  const database = await open()
+    .catch(async (error: unknown) => {
+      if (!repair || !isCorruption(error)) throw error;
+      await ClassicLevel.repair(join(dir, 'db'));
+      return open();
+    })
+    .catch(async (error: unknown) => {
+      throw await explainOpen(error, dir, owner);
+    });
+  const head = openHead(join(dir, 'head'));
   return {
-    load: (after) => load(database, after),
-    commit: (rows, revision) => database.batch(commitOperations(rows, revision), { sync: true }),
+    load: (after) =>
+      load(database, after, head.read()).catch((error: unknown) => {
+        throw isCorruption(error) ? unreadable(error, dir) : error;
+      }),
+    commit: async (rows, revision, digest) => {
+      await database.batch(commitOperations(rows, revision, digest), { sync: true });
+      head.write(revision);
+    },
+    mend: (before, state) => database.batch(mendOperations(before, state), { sync: true }),
     // Not synced: what is forgotten twice does no harm.
     forget: (changes, compacted) => database.batch(forgetOperations(changes, compacted), { sync: false }),
     reopen: async () => {
@@ -56,6 +87,30 @@ export async function openDisk(dir: string): Promise<Disk> {
     close: async () => {
       await rm(owner, { force: true });
       await database.close();
+      head.close();
+    },
+  };
+}
+
+interface Head {
+  read(): number;
+  write(revision: number): void;
+  close(): void;
+}
+
+/**
+ * LevelDB takes a log that is damaged near its end for one that was cut off by a crash. The newest revision is therefore noted in a file
+ * beside it too: not synced, so that it is never ahead of the database, and costs a write into memory.
+ */
+function openHead(path: string): Head {
+  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  let isOpen = true;
+  return {
+    read: () => Number(/^(\d{16})\n/.exec(readFileSync(path, 'utf8'))?.[1] ?? 0),
+    write: (revision) => unlessRefused(() => writeSync(fd, `${String(revision).padStart(16, '0')}\n`, 0)),
+    close() {
+      if (isOpen) closeSync(fd);
+      isOpen = false;
     },
   };
 }
@@ -68,8 +123,13 @@ async function openDatabase(dir: string, owner: string): Promise<Database> {
   return database;
 }
 
-function commitOperations(rows: readonly LogRow[], revision: number): Operation[] {
+function commitOperations(
+  rows: readonly LogRow[],
+  revision: number,
+  digest: Digest | undefined,
+): Operation[] {
   const operations: Operation[] = [{ type: 'put', key: REVISION, value: number(revision) }];
+  if (digest) operations.push({ type: 'put', key: DIGEST, value: Buffer.from(JSON.stringify(digest)) });
   for (const row of rows) {
     operations.push({ type: 'put', key: logKey(row.revision), value: encodeRow(row) });
     const key = LATEST + row.key;
@@ -90,24 +150,65 @@ function forgetOperations(changes: readonly Change[], compacted: number): Operat
   return operations;
 }
 
-async function load(database: Database, after: number): Promise<Loaded> {
+/** The digest is left to the next commit: without one nothing is compared. */
+function mendOperations(
+  before: ReadonlyMap<string, number>,
+  state: ReadonlyMap<string, number>,
+): Operation[] {
+  const gone = [...before.keys()].filter((key) => !state.has(key));
+  return [
+    { type: 'del', key: DIGEST },
+    ...gone.map((key): Operation => ({ type: 'del', key: LATEST + key })),
+    ...[...state].map(
+      ([key, revision]): Operation => ({ type: 'put', key: LATEST + key, value: number(revision) }),
+    ),
+  ];
+}
+
+async function load(database: Database, after: number, head: number): Promise<Loaded> {
   const rows: LogRow[] = [];
+  const damaged: number[] = [];
   for await (const [key, value] of database.iterator({ gt: logKey(after), lt: endOf(LOG) })) {
-    rows.push(decodeRow(key, value));
+    const row = decodeRow(key, value);
+    if (row) rows.push(row);
+    else damaged.push(Number(key.slice(LOG.length)));
   }
   const latest = new Map<string, number>();
   for await (const [key, value] of database.iterator({ gt: LATEST, lt: endOf(LATEST) })) {
     latest.set(key.slice(LATEST.length), Number(value));
   }
-  const [revision, compacted] = await database.getMany([REVISION, COMPACTED]);
-  return { rows, latest, revision: Number(revision ?? 0), compacted: Number(compacted ?? 0) };
+  const [revision, compacted, digest] = await database.getMany([REVISION, COMPACTED, DIGEST]);
+  return {
+    rows,
+    latest,
+    revision: Number(revision ?? 0),
+    compacted: Number(compacted ?? 0),
+    damaged,
+    digest: digest ? (JSON.parse(digest.toString('utf8')) as Digest) : undefined,
+    head,
+  };
 }
 
 const number = (value: number): Buffer => Buffer.from(String(value));
 
+/** abstract-level wraps: the reason is in `cause`. */
+const causeOf = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof Error ? error.cause : error;
+
+const isCorruption = (error: unknown): boolean =>
+  [error, causeOf(error)].some(
+    (one) =>
+      errnoOf(one) === 'LEVEL_CORRUPTION' || (one instanceof Error && /Corruption|corrupt/.test(one.message)),
+  );
+
+function unreadable(error: unknown, dir: string): ProblemError {
+  const cause = causeOf(error);
+  return storeDamaged(dir, [cause instanceof Error ? cause.message : String(cause)]);
+}
+
 async function explainOpen(error: unknown, dir: string, owner: string): Promise<ProblemError> {
-  // abstract-level wraps: the reason is in `cause`.
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (isCorruption(error)) return unreadable(error, dir);
+  const cause = causeOf(error);
   const message = cause instanceof Error ? cause.message : String(cause);
   if (errnoOf(cause) === 'LEVEL_LOCKED') {
     const pid = await readFile(owner, 'utf8').catch(() => '');

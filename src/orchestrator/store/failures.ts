@@ -1,6 +1,5 @@
 import { ProblemError } from '../../base/errors.ts';
 import { type StatusError, statusError } from '../../kube/status.ts';
-import type { Loaded } from './disk.ts';
 
 export const unavailable = (message: string): StatusError => statusError('ServiceUnavailable', message);
 
@@ -15,23 +14,12 @@ export const inTheFuture = (asked: number, current: number): StatusError =>
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
   });
 
-/**
- * The log and the index of latest must tell the same.
- * @throws ProblemError StoreDamaged, naming keys on which they do not.
- */
-export function assertWhole(
-  { latest, rows }: Loaded,
-  dir: string,
-  revisionOf: (key: string) => number | undefined,
-): void {
-  const missing = [...latest].filter(([key, revision]) => revisionOf(key) !== revision).map(([key]) => key);
-  const written = new Set(rows.map((row) => row.key));
-  const surplus = [...written].filter((key) => revisionOf(key) !== undefined && !latest.has(key));
-  if (missing.length + surplus.length === 0) return;
-  throw new ProblemError({
+export function storeDamaged(dir: string, lines: readonly string[]): ProblemError {
+  return new ProblemError({
     reason: 'StoreDamaged',
-    message: `the store in ${dir} is damaged: its log and its index disagree`,
-    remedy: 'Restore the data directory from a backup.',
-    details: [...missing, ...surplus].slice(0, 10),
+    message: `The store in ${dir} is damaged: it lacks what was acknowledged.`,
+    details: lines,
+    remedy:
+      'Restore a backup into an empty data directory (pilotage restore BACKUP --data-dir DIR), or go on without what is lost: pilotage up --accept-loss',
   });
 }

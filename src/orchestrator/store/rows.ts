@@ -1,7 +1,10 @@
+import { crc32 } from 'node:zlib';
+
 /**
  * What stands on disk, in one ordered key space:
- *   `log/<revision>` → a header line (JSON: key, type) and the object's JSON: the append-only log
+ *   `log/<revision>` → a header line (JSON: key, type, checksum of the row) and the object's JSON: the append-only log
  *   `latest/<key>`   → the revision of the key's newest put; absent once deleted
+ *   `meta/digest`    → number and sum of what `latest/` holds (`digest.ts`)
  *   `meta/revision`  → the newest revision ever given out; `meta/compacted` → the revision up to which the past is gone
  * Revisions are padded, so that their order is the order of the database.
  */
@@ -16,6 +19,7 @@ export interface LogRow {
 export const LOG = 'log/';
 export const LATEST = 'latest/';
 export const REVISION = 'meta/revision';
+export const DIGEST = 'meta/digest';
 export const COMPACTED = 'meta/compacted';
 /** The first key after every key with that prefix that is plain ASCII. */
 export const endOf = (prefix: string): string => `${prefix}\x7f`;
@@ -24,12 +28,29 @@ export const endOf = (prefix: string): string => `${prefix}\x7f`;
 export const logKey = (revision: number): string => `${LOG}${String(revision).padStart(16, '0')}`;
 
 export function encodeRow(row: LogRow): Buffer {
-  const header = Buffer.from(`${JSON.stringify({ key: row.key, type: row.type })}\n`);
-  return Buffer.concat([header, row.json]);
+  const { key, type, json } = row;
+  const header = Buffer.from(`${JSON.stringify({ key, type, crc: checksum(row) })}\n`);
+  return Buffer.concat([header, json]);
 }
 
-export function decodeRow(rowKey: string, value: Buffer): LogRow {
-  const lineEnd = value.indexOf(0x0a);
-  const header: { key: string; type: 'put' | 'delete' } = JSON.parse(value.toString('utf8', 0, lineEnd));
-  return { revision: Number(rowKey.slice(LOG.length)), ...header, json: value.subarray(lineEnd + 1) };
+/** Undefined for a row that is not as it was written. Rows of before there were checksums are taken as they are. */
+export function decodeRow(rowKey: string, value: Buffer): LogRow | undefined {
+  try {
+    const lineEnd = value.indexOf(0x0a);
+    const header: Header = JSON.parse(value.toString('utf8', 0, lineEnd));
+    const { key, type } = header;
+    const row = { revision: Number(rowKey.slice(LOG.length)), key, type, json: value.subarray(lineEnd + 1) };
+    return header.crc === undefined || header.crc === checksum(row) ? row : undefined;
+  } catch {
+    return undefined;
+  }
 }
+
+interface Header {
+  readonly key: string;
+  readonly type: 'put' | 'delete';
+  readonly crc?: number;
+}
+
+const checksum = ({ revision, key, type, json }: LogRow): number =>
+  crc32(json, crc32(`${revision} ${type} ${key}`));

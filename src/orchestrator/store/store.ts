@@ -5,9 +5,11 @@ import { StatusError } from '../../kube/status.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import { Collections } from './collections.ts';
 import { GroupCommit, rowOf, type Staged } from './commit.ts';
+import { damageOf, stateOf } from './damage.ts';
+import { changed, type Digest, digestOf } from './digest.ts';
 import { type Disk, type Loaded, openDisk } from './disk.ts';
 import { newEntry, storedEntry } from './entry.ts';
-import { assertWhole, inTheFuture, unavailable } from './failures.ts';
+import { inTheFuture, storeDamaged, unavailable } from './failures.ts';
 import { History } from './history.ts';
 import type { LogRow } from './rows.ts';
 import type { Change, Entry, HistoryPolicy, Store, Watcher } from './types.ts';
@@ -20,6 +22,8 @@ export interface StoreOptions {
   readonly history?: HistoryPolicy;
   /** Changes that a live watcher may lag behind before it is dropped. */
   readonly watcherCapacity?: number;
+  /** A person has said to go on with what is left of a damaged store. */
+  readonly acceptLoss?: boolean;
 }
 
 /** etcd behind kube-apiserver keeps five minutes (`--etcd-compaction-interval`); the count bounds memory. */
@@ -29,18 +33,30 @@ const COMPACTION_INTERVAL_MS = 30_000;
 
 /** @throws ProblemError when another process holds the directory, or it cannot be written, or it is damaged. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  return startStore(await openDisk(options.dir), options);
+  return startStore(await openDisk(options.dir, { repair: options.acceptLoss === true }), options);
 }
 
 export async function startStore(disk: Disk, options: StoreOptions): Promise<Store> {
   try {
-    const store = new RevisionedStore(disk, await disk.load(0), options);
+    const store = new RevisionedStore(disk, await loadWhole(disk, options), options);
     store.scheduleCompaction();
     return store;
   } catch (error) {
     await disk.close();
     throw error;
   }
+}
+
+/** Everything that was acknowledged, or a refusal; with `acceptLoss` what there is, told to the log. */
+async function loadWhole(disk: Disk, { dir, logger, acceptLoss }: StoreOptions): Promise<Loaded> {
+  const loaded = await disk.load(0);
+  const lines = damageOf(loaded);
+  if (lines.length === 0) return loaded;
+  if (!acceptLoss) throw storeDamaged(dir, lines);
+  logger.warn({ dir, lost: lines }, 'going on without what the damaged store has lost');
+  const state = stateOf(loaded);
+  await disk.mend(loaded.latest, state);
+  return { ...loaded, latest: state, revision: Math.max(loaded.revision, loaded.head) };
 }
 
 class RevisionedStore implements Store {
@@ -53,6 +69,8 @@ class RevisionedStore implements Store {
   /** The newest revision given out; gaps are what failed batches leave. */
   #lastGiven: number;
   #lastPublished: number;
+  /** Of what is durable. */
+  #digest: Digest;
   /** Set after a failed commit, until the disk has been read again. */
   #broken = false;
   #closed = false;
@@ -71,7 +89,7 @@ class RevisionedStore implements Store {
     for (const row of loaded.rows) this.#restore(row, loaded.compacted);
     this.#lastGiven = loaded.revision;
     this.#lastPublished = loaded.revision;
-    assertWhole(loaded, options.dir, (key) => this.get(key)?.revision);
+    this.#digest = this.#digestNow();
   }
 
   get revision(): number {
@@ -171,7 +189,9 @@ class RevisionedStore implements Store {
   async #commit(batch: readonly Staged[]): Promise<void> {
     try {
       if (this.#broken) await this.#recover();
-      await this.#disk.commit(batch.map(rowOf), this.#lastGiven);
+      const digest = this.#digestAfter(batch);
+      await this.#disk.commit(batch.map(rowOf), this.#lastGiven, digest);
+      this.#digest = digest;
     } catch (error) {
       if (error instanceof StatusError) throw error;
       this.#broken = true;
@@ -188,7 +208,25 @@ class RevisionedStore implements Store {
     this.#broken = false;
     if (rows.length === 0) return;
     for (const row of rows) this.#restore(row, this.#history.compacted);
+    this.#digest = this.#digestNow();
     throw unavailable('the store has just recovered from a failed write; try again');
+  }
+
+  #digestNow(): Digest {
+    return digestOf(this.all().map(({ key, revision }) => [key, revision] as const));
+  }
+
+  #digestAfter(batch: readonly Staged[]): Digest {
+    const within = new Map<string, number | undefined>();
+    let digest = this.#digest;
+    for (const { type, entry } of batch) {
+      const { key, revision } = entry;
+      const before = within.has(key) ? within.get(key) : this.get(key)?.revision;
+      const after = type === 'put' ? revision : undefined;
+      digest = changed(digest, key, before, after);
+      within.set(key, after);
+    }
+    return digest;
   }
 
   /** A row of the log becomes state, and history unless the past up to it is gone. */

@@ -16,6 +16,7 @@ export interface Bench {
   open(options?: {
     history?: HistoryPolicy;
     watcherCapacity?: number;
+    acceptLoss?: boolean;
     wrap?: (disk: Disk) => Disk;
   }): Promise<Store>;
   dispose(): Promise<void>;
@@ -29,7 +30,7 @@ export async function createBench(): Promise<Bench> {
     dir,
     clock,
     async open({ wrap = (disk: Disk): Disk => disk, ...options } = {}) {
-      const disk = wrap(await openDisk(dir));
+      const disk = wrap(await openDisk(dir, { repair: options.acceptLoss === true }));
       const store = await startStore(disk, { dir, clock, logger: silentLogger, ...options });
       opened.push(store);
       return store;

@@ -258,7 +258,7 @@ describe('store', () => {
     await database.close();
     const problem = await bench.open().then(() => undefined, problemOf);
     expect(problem?.reason).to.equal('StoreDamaged');
-    expect(problem?.details).to.deep.equal([keyOf('a')]);
+    expect(problem?.details).to.deep.equal([`log and index disagree on: ${keyOf('a')}`]);
   });
 
   it('opens a directory that cannot be written with a clear error', async () => {
