@@ -149,7 +149,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
     const file: DaemonFile = {
       http: `http://${base}`,
       api: apiUrl,
-      git: `http://git:${token}@${base}/git`,
+      git: `http://${base}/git`,
       kubeconfig,
       pid: process.pid,
       pidStartTime: processStartTime(process.pid) ?? '',

@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Git } from '../../src/cli/demo/git.ts';
@@ -140,6 +140,9 @@ export class Instance {
     for (const [file, text] of Object.entries(more)) await writeFile(join(dir, file), text);
     const git = gitIn(dir, { PATH, HOME });
     await git.run('init', '--quiet', '--initial-branch=main');
+    const { token } = JSON.parse(await readFile(join(dirname(this.ready.kubeconfig), 'token.json'), 'utf8'));
+    const credentials = Buffer.from(`git:${token}`).toString('base64');
+    await git.run('config', 'http.extraHeader', `Authorization: Basic ${credentials}`);
     await git.run('add', '--all');
     await git.run('commit', '--quiet', '-m', 'first');
     return {

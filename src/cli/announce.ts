@@ -16,6 +16,7 @@ export function announce(
   }
   const lines = [
     'Pilotage is up.',
+    '  once      pilotage git-credential setup     lets git know the token',
     `  deliver   git push ${git}/NAME.git main`,
     '  look      pilotage status',
     `  kubectl   export KUBECONFIG=${kubeconfig}`,

@@ -13,6 +13,7 @@ import { ask, startLoad } from './demo/load.ts';
 import { changeSample, createSample, type SampleRepository } from './demo/sample.ts';
 import { createStage, type Stage } from './demo/stage.ts';
 import { type FaceClient, openFace } from './face.ts';
+import { configureGit } from './gitcredential.ts';
 import { waitFor } from './wait.ts';
 
 const NAME = 'resizer';
@@ -67,7 +68,8 @@ async function play(
   stopped.catch(() => {});
   const { packageDir, fullEnvironment } = context.surroundings;
   const sample = await createSample(packageDir, running.dataDir, fullEnvironment);
-  const daemon = await openFace(context.surroundings, { server: running.ready.git.replace(/\/git$/, '') });
+  await configureGit(context.surroundings, running.ready, running.dataDir, ['--local'], sample.directory);
+  const daemon = await openFace(context.surroundings, { dataDir: running.dataDir });
   const { ready, dataDir } = running;
   const show: Show = { context, stage, ready, dataDir, daemon, sample };
   if ((await Promise.race([perform(show), stopped])) === 'told') return 130;
@@ -283,6 +285,7 @@ async function farewell({ context, daemon, ready, dataDir }: Show): Promise<void
     `${pilotage} history dev`,
     'kubectl get pods -A',
     `${pilotage} pin dev --off   # the rollback pinned dev: it follows main again`,
+    'npx pilotage git-credential setup',
     `git clone ${ready.git}/${NAME}.git`,
     '                         # change app/server.js, commit, push, watch',
   ];

@@ -195,6 +195,11 @@ const HELP: Readonly<Record<string, Help>> = {
       ['pilotage image list', ''],
     ],
   },
+  'git-credential': {
+    group: 'Deliver to it',
+    examples: [['pilotage git-credential setup', 'once: git asks Pilotage for the token from then on']],
+    next: 'git push URL/NAME.git main',
+  },
   backup: {
     group: 'Tools',
     examples: [['pilotage backup /backups/pilotage-$(date +%F)', 'while it runs; consistent']],

@@ -4,12 +4,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { ProblemError } from '../base/errors.ts';
 import { starterFiles } from '../charts/starter.ts';
+import type { DaemonFile } from '../model/daemonfile.ts';
 import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
 import { print } from './command.ts';
 import type { CliContext } from './context.ts';
 import { findDaemon } from './face.ts';
 import { findings } from './findings.ts';
 import { readFolder } from './foldertree.ts';
+import { configureGit } from './gitcredential.ts';
 import { guessBranch, guessProgram } from './guess.ts';
 
 interface InitOptions {
@@ -66,7 +68,7 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
     print(context, `  wrote ${file}`);
   }
   for (const line of findings((file) => readIfThere(join(root, file)))) print(context, `  saw ${line}`);
-  await sayWhatComesNext(context, { name, branch, command });
+  await sayWhatComesNext(context, { root, name, branch, command });
 }
 
 /** A chart of one's own stays: only pilotage.yaml is missing then. */
@@ -94,7 +96,12 @@ function refuseToOverwrite(files: readonly string[], root: string): void {
 
 async function sayWhatComesNext(
   context: CliContext,
-  made: { readonly name: string; readonly branch: string; readonly command: readonly string[] | undefined },
+  made: {
+    readonly root: string;
+    readonly name: string;
+    readonly branch: string;
+    readonly command: readonly string[] | undefined;
+  },
 ): Promise<void> {
   if (made.command)
     print(context, `  starts with \`${made.command.join(' ')}\`; change it in chart/values.yaml`);
@@ -103,19 +110,26 @@ async function sayWhatComesNext(
       context,
       '  missing: how the program is started. Say it in chart/values.yaml: command: [PROGRAM, ARGUMENT]',
     );
-  const git = await findDaemon(context.surroundings.dataDir).then(
-    (daemon) => daemon.git,
-    () => undefined,
-  );
+  const daemon = await findDaemon(context.surroundings.dataDir).catch(() => undefined);
+  const git = daemon?.git;
+  const isKnown = daemon !== undefined && (await knowsToken(context, daemon, made.root));
   const steps = [
     'pilotage render                 # what it makes, before anybody else sees it',
     'git add . && git commit -m "Deliver with Pilotage"',
     ...(git ? [] : ['pilotage up                     # in another terminal; it prints the URL']),
+    ...(isKnown ? [] : ['pilotage git-credential setup   # once: git asks Pilotage for the token']),
     `git push ${git ?? 'URL'}/${made.name}.git ${made.branch}`,
   ];
   print(context, '  next:');
   for (const step of steps) print(context, `    ${step}`);
 }
+
+/** Where this folder is a repository its git is told where the token is; a folder that becomes one later is told of `setup`. */
+const knowsToken = ({ surroundings }: CliContext, daemon: DaemonFile, root: string): Promise<boolean> =>
+  configureGit(surroundings, daemon, surroundings.dataDir, ['--local'], root).then(
+    () => true,
+    () => false,
+  );
 
 const nameOf = (root: string): string =>
   basename(root)

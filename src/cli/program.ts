@@ -49,6 +49,8 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   backup: async (context, _exit, version) => (await import('./backup.ts')).backupCommand(context, version),
   'install-service': async (context) => (await import('./installservice.ts')).installServiceCommand(context),
   restore: async (context) => (await import('./restore.ts')).restoreCommand(context),
+  'git-credential': async (context) =>
+    (await import('./gitcredential.ts')).gitCredentialCommand(context, process.stdin),
   kubeconfig: async (context) => (await import('./kubeconfig.ts')).kubeconfigCommand(context),
 };
 

@@ -8,7 +8,7 @@ export interface DaemonFile {
   readonly http: string;
   /** `https://127.0.0.1:7443` */
   readonly api: string;
-  /** With the token in it, ready for `git push`. */
+  /** `http://127.0.0.1:7080/git`; git gets the token from `pilotage git-credential`. */
   readonly git: string;
   readonly kubeconfig: string;
   readonly pid: number;

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { eventually, fetchText, Pilotage, statusOf, type Work } from './harness.ts';
+import { eventually, fetchText, main, Pilotage, run as start, statusOf, type Work } from './harness.ts';
 
 interface Promotion {
   readonly outcome: string;
@@ -210,5 +212,23 @@ describe('e2e: from git push to production', function () {
     expect((await pilotage.cli('why', 'web/dev')).stdout).to.contain('web/dev is Healthy');
     expect((await pilotage.cli('history', 'web/dev')).stdout).to.contain('version two');
     expect((await pilotage.cli('logs', 'web/dev')).stdout).to.contain('listening, version two');
+  });
+
+  it('gives git the token when it asks: neither a URL nor a command line has it', async () => {
+    const { http, git } = pilotage.ready;
+    const env = { GIT_CONFIG_GLOBAL: join(pilotage.dir, 'gitconfig'), PILOTAGE_DATA_DIR: pilotage.dataDir };
+    const bare = git.replace(/\/\/.*@/, '//');
+    const before = await start('git', ['ls-remote', `${bare}/web.git`], { env });
+    expect(before.code).to.not.equal(0);
+    const set = await start(process.execPath, [main, 'git-credential', 'setup'], { env });
+    expect(set.code, set.stderr).to.equal(0);
+    const { code, stdout, stderr } = await start('git', ['ls-remote', `${bare}/web.git`], { env });
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.contain('refs/heads/main');
+    const config = await readFile(env.GIT_CONFIG_GLOBAL, 'utf8');
+    expect(config)
+      .to.contain(http)
+      .and.to.contain('git-credential')
+      .and.not.to.match(/[0-9a-f]{40}/);
   });
 });

@@ -123,7 +123,7 @@ export class Pilotage {
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     createInterface({ input: child.stderr }).on('line', (line) => this.log.push(line));
-    this.ready = JSON.parse(await firstLine(child, this.log)) as Ready;
+    this.ready = await withToken(JSON.parse(await firstLine(child, this.log)) as Ready);
   }
 
   /** As `pilotage …` in a terminal. */
@@ -181,6 +181,13 @@ export class Pilotage {
   async repository(name: string, fixture = 'web'): Promise<Work> {
     return repositoryAt(join(this.dir, 'work', name), `${this.ready.git}/${name}.git`, fixture);
   }
+}
+
+/** What `up` says, with the token in git's URL: tests push without a helper, as scripts may. */
+export async function withToken(ready: Ready): Promise<Ready> {
+  const text = await readFile(join(dirname(ready.kubeconfig), 'token.json'), 'utf8');
+  const { token } = JSON.parse(text) as { token: string };
+  return { ...ready, git: ready.git.replace('://', `://git:${token}@`) };
 }
 
 /** The first line that a process prints; rejects, with what it logged, when it ends without one. */

@@ -16,6 +16,7 @@ import {
   repositoryAt,
   run,
   withApi,
+  withToken,
 } from './harness.ts';
 
 describe('e2e: an ephemeral Pilotage leaves nothing running and nothing on disk', function () {
@@ -42,7 +43,7 @@ describe('e2e: an ephemeral Pilotage leaves nothing running and nothing on disk'
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     started.push(child);
-    const ready = JSON.parse(await firstLine(child)) as Ready;
+    const ready = await withToken(JSON.parse(await firstLine(child)) as Ready);
     const dataDir = dirname(ready.kubeconfig);
     dataDirs.push(dataDir);
     return { child, ready, dataDir };
