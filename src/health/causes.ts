@@ -7,10 +7,11 @@ import { currentPods, type Related } from './verdicts.related.ts';
 /** The one sentence that says why a pod does not serve, or undefined when it does (or nobody knows yet). */
 export function explainPod(pod: Pod, events: readonly KubeEvent[]): string | undefined {
   if (isReady(pod)) return undefined;
+  const died = first(statusesOf(pod), containerCause);
   return (
     unschedulable(pod) ??
-    first(statusesOf(pod), containerCause) ??
     wrongAddress(pod) ??
+    (died && [occupied(pod, events), died].filter(Boolean).join('; ')) ??
     probeFailure(pod, events) ??
     failureOf(pod) ??
     readinessGate(pod)
@@ -23,14 +24,18 @@ function wrongAddress(pod: Pod): string | undefined {
   return wildcard?.status === 'True' ? wildcard.message : undefined;
 }
 
-/** `pod web-abc: readiness probe failed 12 times: HTTP 500`, for the pod of a workload that tells most: one that is stuck, then the first. */
+/**
+ * `pod web-abc: readiness probe failed 12 times: HTTP 500`, for the pod of a workload that tells most: one that listens on every address
+ * (its replicas die of that), then one that is stuck, then the first.
+ */
 export function explainWorkload(
   workload: Parameters<typeof currentPods>[0],
   related: Related,
 ): string | undefined {
   const pods = currentPods(workload, related);
   const stuck = pods.filter((pod) => stuckReason(pod, related.now) !== undefined);
-  return first([...stuck, ...pods], (pod) => {
+  const wild = pods.filter((pod) => wrongAddress(pod) !== undefined);
+  return first([...wild, ...stuck, ...pods], (pod) => {
     const cause = explainPod(pod, related.events);
     return cause === undefined ? undefined : `pod ${pod.metadata.name}: ${cause}`;
   });
@@ -84,6 +89,17 @@ const restarts = (status: ContainerStatus): string =>
 function readinessGate(pod: Pod): string | undefined {
   const containers = condition(pod, 'ContainersReady');
   return containers?.status === 'True' ? condition(pod, 'Ready')?.message : undefined;
+}
+
+/** A program whose port another pod has taken dies of EADDRINUSE, which does not say of whom. */
+function occupied(pod: Pod, events: readonly KubeEvent[]): string | undefined {
+  const told = events.find(
+    ({ reason, message, involvedObject }) =>
+      reason === 'Unhealthy' &&
+      involvedObject.uid === pod.metadata.uid &&
+      /is answered by /.test(message ?? ''),
+  );
+  return told?.message?.replace(/^\w+ probe failed: /, '');
 }
 
 /** The agent tells failed probes as events of reason Unhealthy, as the kubelet does (`prober.go`). */

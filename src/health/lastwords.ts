@@ -5,11 +5,12 @@ const COLUMNS = 200;
 /** Lines that say where, not what: stack frames, carets, dumped members of an error, the version of the interpreter. */
 const NOISE = [
   /^\s*at .+/,
-  /^node:internal\//,
+  /^node:\w/,
   /^\s*throw /,
   /^\s*[\^~]+\s*$/,
   /^\s*[{}[\]]*\s*$/,
-  /^\s*(code|requireStack|errno|syscall|url): /,
+  /^\s*(code|requireStack|errno|syscall|url|address|port): /,
+  /^Emitted 'error' event/,
   /^Node\.js v\d/,
 ];
 
@@ -30,6 +31,5 @@ export function lastWords(output: string): readonly string[] {
     .filter((line) => !NOISE.some((noise) => noise.test(line)))
     .map((line) => line.trimEnd().slice(0, COLUMNS));
   const error = lines.findLastIndex((line) => ERROR.test(line));
-  const start = error < 0 ? lines.length - LINES : Math.min(error, Math.max(0, lines.length - LINES));
-  return lines.slice(Math.max(0, start)).slice(0, LINES);
+  return error < 0 ? lines.slice(-LINES) : lines.slice(error, error + LINES);
 }

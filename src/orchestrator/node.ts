@@ -12,13 +12,13 @@ import { createInformer } from '../kube/informer.ts';
 import { PODS } from '../kube/resources.ts';
 import { createServiceProxy, type ProxyState, type ServiceProxy } from './network/proxy.ts';
 import { HOST_IP } from './node/addresses.ts';
-import { createPods, type Pods } from './node/agent.ts';
+import { createPods, type Pods, runningOf } from './node/agent.ts';
+import { type Answerer, createAnswerers } from './node/answerers.ts';
 import { answer } from './node/answers.ts';
 import { confinePods } from './node/confinement/pods.ts';
 import { openImageStore } from './node/images.ts';
 import { createLagMeter } from './node/lag.ts';
 import { keepLinked, type LinkTarget } from './node/linkclient.ts';
-import { findWildcards } from './node/listeners.ts';
 import { createLogs } from './node/logs.ts';
 import { createProcessRuntime } from './node/process.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
@@ -58,7 +58,7 @@ export interface PilotageNode {
 }
 
 /** How often sockets are gone through. */
-const SURVEY_MS = 2_000;
+const SURVEY_MS = 1_000;
 /** How often mounted ConfigMaps and Secrets are compared (kubelet: about a minute). */
 const REFRESH_MS = 10_000;
 
@@ -70,11 +70,19 @@ export function createNode(options: NodeOptions): PilotageNode {
   const stopping = new AbortController();
   const lag = createLagMeter(clock);
 
+  const answerers = createAnswerers({
+    clock,
+    podsDir: root,
+    running: () => pods.list().flatMap(runningOf),
+    onWildcard: surveySoon,
+  });
   const proxy: ServiceProxy = createServiceProxy({
     client,
     clock,
     logger,
     nodeHost: HOST_IP,
+    isAnswered: ({ podUid, host, port }) =>
+      !pods.find(podUid) || ANSWERED.has(answerers.answerer({ pod: podUid, host, port }).type),
     ...keptState(join(dir, 'routes.json')),
   });
   const pods: Pods = createPods({
@@ -101,6 +109,7 @@ export function createNode(options: NodeOptions): PilotageNode {
     }),
     hostEnvironment,
     services: proxy,
+    answerers,
     releasePod: (uid) => proxy.releasePod(uid),
   });
   const logs = createLogs({
@@ -109,6 +118,7 @@ export function createNode(options: NodeOptions): PilotageNode {
     running: () => pods.list().flatMap((worker) => worker.running().map(({ ref }) => ref)),
   });
   let background: Promise<unknown> = Promise.resolve();
+  let isSurveyDue = false;
 
   return { start, stop };
 
@@ -118,6 +128,8 @@ export function createNode(options: NodeOptions): PilotageNode {
     pods.start(stopping.signal);
     proxy.synced.then(pods.wake, () => undefined);
     every(SURVEY_MS, survey);
+    // What another pod listens on is the end of many a program.
+    onAbort(stopping.signal, runtime.onExit(surveySoon));
     every(REFRESH_MS, () => {
       for (const worker of pods.list()) void worker.refreshVolumes();
     });
@@ -136,9 +148,19 @@ export function createNode(options: NodeOptions): PilotageNode {
     ]);
   }
 
+  /** What a look has just met is said at once. */
+  function surveySoon(): void {
+    if (isSurveyDue) return;
+    isSurveyDue = true;
+    clock.after(0, () => {
+      isSurveyDue = false;
+      if (!stopping.signal.aborted) survey();
+    });
+  }
+
   function survey(): void {
     const workers = pods.list();
-    const found = findWildcards(workers.flatMap((worker) => worker.running()));
+    const found = answerers.wildcards();
     for (const worker of workers) worker.setWildcards(found.get(worker.uid) ?? []);
   }
 
@@ -164,6 +186,9 @@ export function createNode(options: NodeOptions): PilotageNode {
     runtime.close();
   }
 }
+
+/** By the pod itself, or by nobody, which the connection will tell. */
+const ANSWERED: ReadonlySet<Answerer['type']> = new Set(['own', 'own wildcard', 'nobody']);
 
 const podsDir = (dir: string): string => join(dir, 'pods');
 

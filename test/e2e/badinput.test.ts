@@ -219,17 +219,20 @@ describe('e2e: bad input', function () {
     await keepsServing('command', url);
   });
 
-  it('a container that binds the wildcard address is named', async () => {
-    await broken('wildcard', async (work) => {
+  it('a container that binds the wildcard address does not become ready; push, status and why say so with the remedy', async () => {
+    const { pushed } = await broken('wildcard', async (work) => {
       await work.edit('app/server.js', (text) =>
         text.replace(', process.env.HOST', ", '0.0.0.0'").replace('Number(process.env.PORT)', '0'),
       );
       await work.edit('chart/values.yaml', (text) => text.replace('60', '3'));
     });
-    await eventually('a pod condition names it', async () => {
-      const { stdout } = await pilotage.kubectl('-n', 'wildcard-dev', 'get', 'pods', '-o', 'json');
-      return stdout.includes('pilotage.dev/WildcardAddress') && /0\.0\.0\.0|wildcard/i.test(stdout);
-    });
+    const said =
+      /listens\s+on\s+port\s+\d+\s+of\s+every\s+address[\s\S]*app\.listen\(PORT,\s+process\.env\.HOST\)/;
+    expect(pushed.stderr.replaceAll('remote:', '')).to.match(said);
+    expect((await pilotage.cli('why', 'wildcard/dev')).stdout).to.match(said);
+    expect((await pilotage.cli('status')).stdout).to.match(said);
+    const { stdout } = await pilotage.kubectl('-n', 'wildcard-dev', 'get', 'pods', '-o', 'json');
+    expect(stdout).to.contain('"reason": "ListensOnWildcard"');
   });
 
   it('a probe that never succeeds stops the rollout at the surge; health says Degraded and why after the deadline; the next commit supersedes within seconds', async () => {

@@ -8,6 +8,8 @@ export interface ForwardOptions {
   readonly connectTimeoutMs: number;
   /** Told when an attempt to connect begins; the returned function when it has ended, either way. */
   readonly attempt: (backend: Backend) => () => void;
+  /** Asked before and after connecting: whether whoever answers there is the backend. */
+  readonly isAnswered: (backend: Backend) => boolean;
 }
 
 /**
@@ -24,8 +26,9 @@ export async function forward(
   client.on('error', () => client.destroy());
   client.setNoDelay(true);
   for (const backend of backends) {
+    if (!options.isAnswered(backend)) continue;
     const ended = options.attempt(backend);
-    const upstream = await dial(backend, options.connectTimeoutMs);
+    const upstream = await reached(backend, options);
     ended();
     if (upstream && client.destroyed) upstream.destroy();
     if (client.destroyed) return undefined;
@@ -35,6 +38,14 @@ export async function forward(
     }
   }
   client.resetAndDestroy();
+  return undefined;
+}
+
+/** The connection, unless the backend has gone meanwhile and another process took its place. */
+async function reached(backend: Backend, options: ForwardOptions): Promise<Socket | undefined> {
+  const upstream = await dial(backend, options.connectTimeoutMs);
+  if (!upstream || options.isAnswered(backend)) return upstream;
+  upstream.destroy();
   return undefined;
 }
 

@@ -14,7 +14,7 @@ import { addressesOf, frontsOf, type ServiceAddress, type Substitutes } from './
 import { type Address, createListeners } from './listeners.ts';
 import { createReleases } from './releases.ts';
 import { reachability } from './report.ts';
-import { choose, type Route, type RoutingTable, route, routeKey } from './route.ts';
+import { type Backend, choose, type Route, type RoutingTable, route, routeKey } from './route.ts';
 
 /** What a restarted proxy serves from until it has heard from the API. Plain JSON. */
 export interface ProxyState {
@@ -28,6 +28,8 @@ export interface ServiceProxyOptions {
   readonly logger: Logger;
   /** Where node ports listen: 127.0.0.1. */
   readonly nodeHost: string;
+  /** False when a connection to this backend would reach somebody else: a process that listens on every address. */
+  readonly isAnswered?: (backend: Backend) => boolean;
   readonly load: () => ProxyState | undefined;
   readonly save: (state: ProxyState) => void;
 }
@@ -60,7 +62,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const RETRY_MS = 5_000;
 
 export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
-  const { client, clock, nodeHost, load, save } = options;
+  const { client, clock, nodeHost, load, save, isAnswered = () => true } = options;
   const logger = options.logger.child({ part: 'service proxy' });
   const services = createInformer({ client, resource: SERVICES, clock, logger });
   const slices = createInformer({ client, resource: ENDPOINT_SLICES, clock, logger });
@@ -103,7 +105,11 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     const cursor = cursors.get(key) ?? 0;
     cursors.set(key, cursor + 1);
     const backends = choose(table, key, cursor, socket.remoteAddress);
-    void forward(socket, backends, { connectTimeoutMs: CONNECT_TIMEOUT_MS, attempt: attempts.begin });
+    void forward(socket, backends, {
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      attempt: attempts.begin,
+      isAnswered,
+    });
   }
 
   /** Changes of one turn are one new table; nothing changes before both caches are filled. */

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Informer } from '../../kube/informer.ts';
 import type { Pod } from '../../kube/objects.ts';
 import { HOST_IP, nextAddress, usesHostNetwork } from './addresses.ts';
+import type { RunningContainer } from './answerers.ts';
 import type { PodContext } from './podcontext.ts';
 import { type PodRecord, readPodRecords, writePodRecord } from './poddir.ts';
 import { createPodWorker, type PodWorker } from './podworker.ts';
@@ -26,6 +27,16 @@ export interface Pods {
   wake(this: void): void;
   /** Leaves all processes alone. */
   stop(): Promise<void>;
+}
+
+/** What runs of a pod, for whoever asks whose sockets are whose. */
+export function runningOf({ uid, record, running }: PodWorker): readonly RunningContainer[] {
+  const { namespace, name } = record.pod.metadata;
+  return running().flatMap(({ ref, state }) =>
+    state.type === 'running' && state.pid > 0
+      ? [{ pod: uid, container: ref.container, pid: state.pid, podName: `${namespace}/${name}` }]
+      : [],
+  );
 }
 
 /** A full disk is emptied by people. */

@@ -1,10 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import { probeExec } from '../../health/probes.exec.ts';
+import { probeGrpc } from '../../health/probes.grpc.ts';
 import { probeHttp } from '../../health/probes.http.ts';
 import { probeTcp } from '../../health/probes.tcp.ts';
-import type { ProbeResult } from '../../health/probes.ts';
+import type { ProbeKind, ProbeResult } from '../../health/probes.ts';
 import type { Container, LifecycleHandler, ProbeHandler } from '../../kube/objects.ts';
-import { reach } from './addresses.ts';
+import { type Reach, reach } from './addresses.ts';
+import type { Answerers } from './answerers.ts';
+import { ownAnswer } from './ownanswer.ts';
 import type { ContainerRef, ContainerRuntime } from './runtime.ts';
 
 /** What a look at a container needs to know. */
@@ -16,10 +19,16 @@ export interface LookTarget {
   readonly clock: Clock;
 }
 
+/** A look at a container's health, whose answer has to be its own. */
+export interface ProbeTarget extends LookTarget {
+  readonly kind: ProbeKind;
+  readonly answerers: Answerers;
+}
+
 /** One look, by whichever way the probe names. */
 export async function look(
   handler: ProbeHandler,
-  target: LookTarget,
+  target: LookTarget | ProbeTarget,
   timeoutMs: number,
 ): Promise<ProbeResult> {
   const { clock, runtime, ref } = target;
@@ -31,29 +40,44 @@ export async function look(
   if (handler.tcpSocket) {
     const { port, host } = handler.tcpSocket;
     const at = reach(host || target.podIP, port, target.container);
-    return at ? probeTcp({ ...at, timeoutMs, clock }) : noPort(port);
+    return at ? answered(target, at, () => probeTcp({ ...at, timeoutMs, clock })) : noPort(port);
   }
-  return {
-    type: 'failure',
-    message: 'gRPC probes are not supported by this node yet; use httpGet, tcpSocket or exec',
-  };
+  if (handler.grpc) {
+    const { port, service = '' } = handler.grpc;
+    const at = { host: target.podIP, port };
+    return answered(target, at, () => probeGrpc({ ...at, service, timeoutMs, clock }));
+  }
+  return { type: 'failure', message: 'the probe names no way to look: httpGet, tcpSocket, grpc or exec' };
+}
+
+/** Hooks ask whomever they name; probes ask their own pod. */
+function answered(
+  target: LookTarget | ProbeTarget,
+  at: Reach,
+  probe: () => Promise<ProbeResult>,
+): Promise<ProbeResult> {
+  if (!('answerers' in target)) return probe();
+  const { ref, podIP, kind, answerers, clock } = target;
+  return ownAnswer({ pod: ref.pod, podIP, at, kind, answerers, clock, look: probe });
 }
 
 function lookHttp(
   http: NonNullable<ProbeHandler['httpGet']>,
-  target: LookTarget,
+  target: LookTarget | ProbeTarget,
   timeoutMs: number,
 ): Promise<ProbeResult> {
   const at = reach(http.host || target.podIP, http.port, target.container);
   if (!at) return Promise.resolve(noPort(http.port));
-  return probeHttp({
-    ...at,
-    scheme: http.scheme ?? 'HTTP',
-    path: http.path || '/',
-    headers: http.httpHeaders ?? [],
-    timeoutMs,
-    clock: target.clock,
-  });
+  return answered(target, at, () =>
+    probeHttp({
+      ...at,
+      scheme: http.scheme ?? 'HTTP',
+      path: http.path || '/',
+      headers: http.httpHeaders ?? [],
+      timeoutMs,
+      clock: target.clock,
+    }),
+  );
 }
 
 const noPort = (port: number | string): ProbeResult => ({

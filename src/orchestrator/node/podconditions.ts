@@ -95,6 +95,8 @@ function containersReady({ phase, containerStatuses }: ConditionInput): Fact {
 
 function ready({ view, before }: ConditionInput, containers: Fact): Fact {
   const type = 'Ready';
+  if (view.wildcards.length > 0)
+    return { type, status: 'False', reason: 'ListensOnWildcard', message: wildcardMessage(view) };
   if (containers.status !== 'True') return { ...containers, type };
   const gates = view.pod.spec.readinessGates ?? [];
   const unmet = gates.filter(
@@ -114,7 +116,7 @@ export function wildcardMessage(view: Pick<PodView, 'wildcards' | 'podIP'>): str
   const found = view.wildcards
     .map(({ container, port }) => `container ${container} listens on port ${port}`)
     .join(', ');
-  return `${found} of every address of this machine: it collides with other pods of that port. Listen on $HOST (${view.podIP}) alone.`;
+  return `${found} of every address of this machine (0.0.0.0), where it would answer for other pods, so it does not become ready. Listen on $HOST (${view.podIP}) alone; in Express: app.listen(PORT, process.env.HOST)`;
 }
 
 /** Shown from the first time on, also when it is over: who looks later shall see that it was so. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { EventRecorder } from '../../kube/events.ts';
+import type { Answerers } from './answerers.ts';
 import type { PodConfinement } from './confinement/pods.ts';
 import type { ImageStore } from './images.ts';
 import type { LagMeter } from './lag.ts';
@@ -26,6 +27,7 @@ export interface PodContext {
   /** PATH, HOME and the like of the machine. */
   readonly hostEnvironment: Readonly<Record<string, string>>;
   readonly services: NodeServices;
+  readonly answerers: Answerers;
   /** Resolves when no new connection of a service reaches the pod any more. */
   readonly releasePod: (uid: string) => Promise<void>;
   /** Told once, when nothing of the pod is left on this machine. */

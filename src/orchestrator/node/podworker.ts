@@ -96,7 +96,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
         ...(current ? { current } : {}),
         ...(previous ? { previous } : {}),
         ...(blocked ? { blocked } : {}),
-        ...watched.look(container, current, now),
+        ...heard(container.name, watched.look(container, current, now)),
         stopping: stops.isStopping(container.name, current?.ref.attempt),
       };
     };
@@ -112,6 +112,10 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       ...(ending ? { ending } : {}),
     };
   }
+
+  /** One that listens on every address answers for other pods: it is not sent what is theirs. */
+  const heard = <T extends { ready: boolean }>(name: string, seen: T): T =>
+    wildcards.some(({ container }) => container === name) ? { ...seen, ready: false } : seen;
 
   async function run(): Promise<void> {
     while (dirty && !signal.aborted) {
@@ -204,7 +208,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       if (JSON.stringify(next) === JSON.stringify(wildcards)) return;
       wildcards = next;
       if (next.length > 0)
-        tell('Warning', 'WildcardAddress', wildcardMessage({ wildcards: next, podIP: record.podIP }));
+        tell('Warning', 'ListensOnWildcard', wildcardMessage({ wildcards: next, podIP: record.podIP }));
       wake();
     },
     wake,

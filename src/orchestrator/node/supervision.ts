@@ -31,7 +31,8 @@ export function superviseAttempt(input: SupervisionInput): Supervisor {
     clock,
     lag,
     sinceStartMs: Math.max(0, now - attempt.startedAt),
-    look: (probe, timeoutMs) => look(probe, target, timeoutMs),
+    look: (probe, timeoutMs, kind) =>
+      look(probe, { ...target, kind, answerers: context.answerers }, timeoutMs),
     onChange,
     onFailure: (kind, message) => tell('Warning', 'Unhealthy', `${capital(kind)} probe failed: ${message}`),
     ...(found ? { adopted: { ...knownOf(found, attempt), spread: context.random() } } : {}),

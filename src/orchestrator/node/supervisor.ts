@@ -16,7 +16,7 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly lag: LagMeter;
   readonly sinceStartMs: number;
-  readonly look: (probe: Probe, timeoutMs: number) => Promise<ProbeResult>;
+  readonly look: (probe: Probe, timeoutMs: number, kind: ProbeKind) => Promise<ProbeResult>;
   /** The container was found running: what was known of it, and a number in [0, 1). */
   readonly adopted?: { readonly started: boolean; readonly ready: boolean; readonly spread: number };
   /** Resolves with a failure's message; absent: no postStart hook, or it ran under an earlier agent. */
@@ -60,7 +60,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
       clock,
       lag,
       sinceStartMs: options.sinceStartMs,
-      look: (timeoutMs) => options.look(probe, timeoutMs),
+      look: (timeoutMs) => options.look(probe, timeoutMs, kind),
       onEarlyFailure: (message) => onFailure(kind, message),
       onResult: (result, state) => take(kind, probe, result, state),
       ...(adopted

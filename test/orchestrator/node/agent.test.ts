@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import type { Container, Pod, PodStatus } from '../../../src/kube/objects.ts';
+import type { Container, Pod, PodStatus, Probe } from '../../../src/kube/objects.ts';
 import { CONFIG_MAPS, EVENTS, LEASES, NODES, PODS } from '../../../src/kube/resources.ts';
 import { createNode, type PilotageNode, stopAllPods } from '../../../src/orchestrator/node.ts';
 import { type FakeApi, fakeApi } from './fakeapi.ts';
@@ -211,6 +211,67 @@ describe('node agent', function () {
     expect(condition('a', 'pilotage.dev/WildcardAddress')?.message).to.contain(
       `listens on port ${28_000 + range}`,
     );
+    expect(condition('a', 'Ready')).to.deep.include({ status: 'False', reason: 'ListensOnWildcard' });
+    expect(web('a')?.ready).to.equal(false);
+    await until('the event', () => events('ListensOnWildcard').length > 0);
+  });
+
+  describe('beside a pod that listens on every address', () => {
+    const port = () => 28_000 + range;
+    const beside = (command: string[], more: Partial<Container> = {}) => ({
+      command,
+      ports: [{ name: 'http', containerPort: port() }],
+      ...more,
+    });
+    const wild = () => [
+      'node',
+      '-e',
+      SERVER.replace('process.env.PORT, process.env.HOST,', 'Number(process.env.PORT),'),
+    ];
+    const probes = (): [string, Probe][] => [
+      ['http', { httpGet: { port: 'http' }, periodSeconds: 1 }],
+      ['tcp', { tcpSocket: { port: 'http' }, periodSeconds: 1 }],
+    ];
+    beforeEach(async () => {
+      await startNode();
+      api.put(PODS, pod('wild', beside(wild())));
+      await until('it to listen', () => condition('wild', 'pilotage.dev/WildcardAddress'));
+    });
+
+    it('no probe of another pod is answered by it, and the failure names it', async () => {
+      for (const [name, readinessProbe] of probes())
+        api.put(PODS, pod(name, beside(['sleep', '300'], { readinessProbe })));
+      for (const [name] of probes()) {
+        const failed = await until('a failed look', () =>
+          events('Unhealthy').find((one) => one.involvedObject.uid === `uid-${name}`),
+        );
+        expect(failed.message).to.equal(
+          `Readiness probe failed: port ${port()} is answered by pod shop/wild, which listens on every address`,
+        );
+        expect(condition(name, 'Ready')?.status).to.equal('False');
+      }
+    });
+  });
+
+  it('takes for its own the socket of a child, of a cluster, and of a daemon that left its group', async () => {
+    await startNode();
+    const file = join(place.path, 'server.cjs');
+    writeFileSync(file, SERVER);
+    const forks = join(place.path, 'cluster.cjs');
+    writeFileSync(
+      forks,
+      `const c = require('cluster'); if (c.isPrimary) { c.fork(); c.fork(); } else { ${SERVER} }`,
+    );
+    const commands: Record<string, string[]> = {
+      child: ['sh', '-c', `node ${file} & wait`],
+      cluster: ['node', forks],
+      daemon: ['sh', '-c', `(setsid node ${file} &) & sleep 300`],
+    };
+    for (const [name, command] of Object.entries(commands)) api.put(PODS, pod(name, server({ command })));
+    await Promise.all(Object.keys(commands).map(ready));
+    // It has left the group that the test ends.
+    const daemon = await (await fetch(`http://${status('daemon')?.podIP}:8080/`)).text();
+    process.kill(Number(daemon.split(' ')[0]), 'SIGKILL');
   });
 
   it('ends a deleted pod gracefully, confirms it, and keeps nothing of it', async () => {

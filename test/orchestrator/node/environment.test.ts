@@ -5,7 +5,6 @@ import type { Container, Pod, Service } from '../../../src/kube/objects.ts';
 import { nextAddress, reach } from '../../../src/orchestrator/node/addresses.ts';
 import { expand, findProgram } from '../../../src/orchestrator/node/command.ts';
 import { buildEnvironment } from '../../../src/orchestrator/node/environment.ts';
-import { parseListening } from '../../../src/orchestrator/node/listeners.ts';
 import { offsetOfTail, openLogIndex } from '../../../src/orchestrator/node/logindex.ts';
 import { serviceEnvironment, unservedReference } from '../../../src/orchestrator/node/serviceenv.ts';
 import { mountVolumes, writeVolumes } from '../../../src/orchestrator/node/volumes.ts';
@@ -142,7 +141,7 @@ describe('a reference to a Service', () => {
   });
 });
 
-describe('programs, addresses, sockets', () => {
+describe('programs and addresses', () => {
   const place = scratch();
   after(() => place.dispose());
 
@@ -177,19 +176,6 @@ describe('programs, addresses, sockets', () => {
     expect(reach('127.1.0.1', 'http', container)).to.deep.equal({ host: '127.1.0.1', port: 8080 });
     expect(reach('127.1.0.1', 9, container)).to.deep.equal({ host: '127.1.0.1', port: 9 });
     expect(reach('127.1.0.1', 'grpc', container)).to.equal(undefined);
-  });
-
-  it('tells sockets on the wildcard address from others in /proc/net/tcp', () => {
-    const text = [
-      '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
-      '   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1',
-      '   1: 0100007F:1F91 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 222 1',
-      '   2: 00000000:1F92 0100007F:0001 01 00000000:00000000 00:00000000 00000000     0        0 333 1',
-    ].join('\n');
-    expect(parseListening(text)).to.deep.equal([
-      { inode: '111', port: 8080, wildcard: true },
-      { inode: '222', port: 8081, wildcard: false },
-    ]);
   });
 });
 
