@@ -226,8 +226,7 @@ describe('e2e: bad input', function () {
       );
       await work.edit('chart/values.yaml', (text) => text.replace('60', '3'));
     });
-    const said =
-      /listens\s+on\s+port\s+\d+\s+of\s+every\s+address[\s\S]*app\.listen\(PORT,\s+process\.env\.HOST\)/;
+    const said = /listens\s+on\s+port\s+\d+\s+of\s+every\s+address[\s\S]*app\.listen\(PORT,\s+HOST\)/;
     expect(pushed.stderr.replaceAll('remote:', '')).to.match(said);
     expect((await pilotage.cli('why', 'wildcard/dev')).stdout).to.match(said);
     expect((await pilotage.cli('status')).stdout).to.match(said);

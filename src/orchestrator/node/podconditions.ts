@@ -116,7 +116,7 @@ export function wildcardMessage(view: Pick<PodView, 'wildcards' | 'podIP'>): str
   const found = view.wildcards
     .map(({ container, port }) => `container ${container} listens on port ${port}`)
     .join(', ');
-  return `${found} of every address of this machine (0.0.0.0), where it would answer for other pods, so it does not become ready. Listen on $HOST (${view.podIP}) alone; in Express: app.listen(PORT, process.env.HOST)`;
+  return `${found} of every address of this machine (0.0.0.0), where it would answer for other pods, so it does not become ready. Listen on $HOST (${view.podIP}) alone; in Express: app.listen(PORT, HOST)`;
 }
 
 /** Shown from the first time on, also when it is over: who looks later shall see that it was so. */
