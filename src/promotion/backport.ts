@@ -22,6 +22,9 @@ export async function backport(
   const first = await firstOf(options, delivery, to);
   const { branch, environment: origin } = first.spec;
   const report = { delivery, from: to, to: origin, branch, commits: [] };
+  if (facts.lineage.type === 'diverged' && !facts.lineage.landed) {
+    throw new ProblemError(strangers(facts.target, facts.source, branch));
+  }
   const direct = facts.lineage.type === 'diverged' ? [...facts.lineage.foreign].reverse() : [];
   if (direct.length === 0) return { ...report, outcome: 'UpToDate' };
   const tip = (await repository.branches())[branch];
@@ -113,6 +116,12 @@ function conflict(commit: Commit, branch: string, paths: readonly string[]): Pro
     remedy: `By hand, in a clone: git fetch && git checkout ${branch} && git pull && git cherry-pick ${commit.oid.slice(0, 10)}; decide on each of these files, git cherry-pick --continue, and push.`,
   };
 }
+
+const strangers = (target: string, source: string, branch: string): Problem => ({
+  reason: 'NothingInCommon',
+  message: `No commit of ${target} has content that ${source} ever had: there is no change to bring, only two histories.`,
+  remedy: `Merge its branch into ${branch} by hand (git merge --allow-unrelated-histories), and push.`,
+});
 
 const noBranch = ({ spec }: Environment): Problem => ({
   reason: 'BranchMissing',

@@ -117,6 +117,13 @@ describe('a hotfix on the branch of the target', () => {
     expect((await world.tip('main')).oid).to.equal(main);
   });
 
+  it('is none where the two branches never had anything in common', async () => {
+    const { oid } = await world.tip();
+    const alien = await world.push('alien', { 'z.yaml': 'z' });
+    await world.repository.moveBranch('prod', alien, oid);
+    expect(await refusalOf(bring())).to.equal('NothingInCommon');
+  });
+
   it('is not brought over somebody’s push of the same moment', async () => {
     await world.ships({ ...START, 'other.yaml': 'y' });
     world.meanwhile = () => world.push('main', { ...START, 'other.yaml': 'z' });
