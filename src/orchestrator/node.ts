@@ -115,6 +115,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   const logs = createLogs({
     runtime,
     clock,
+    logger,
     running: () => pods.list().flatMap((worker) => worker.running().map(({ ref }) => ref)),
   });
   let background: Promise<unknown> = Promise.resolve();

@@ -1,4 +1,13 @@
-import { appendFileSync, closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { errnoOf } from '../../base/errors.ts';
 import { unlessRefused } from '../../base/storage.ts';
 
@@ -11,9 +20,14 @@ export interface LogIndex {
   look(now: number): void;
   /** Time in ms since the epoch at which the byte at `offset` was seen first; `fallback` for one that nobody has seen yet. */
   timeOf(offset: number, fallback: number): number;
+  /** Forgets what was written before `begin`, which is given back to the disk. */
+  forget(begin: number): void;
   /** The first byte that was written at or after `ms`, as far as the index knows. */
   offsetSince(ms: number): number;
 }
+
+/** A program that always writes leaves four a second: beyond this, times of older lines become coarser. */
+const MAX_MARKS = 20_000;
 
 interface Mark {
   readonly ms: number;
@@ -22,15 +36,28 @@ interface Mark {
 
 export function openLogIndex(log: string): LogIndex {
   const file = `${log}.times`;
-  const marks = readMarks(file);
+  let marks: Mark[] = readMarks(file);
   /** Marks that stand in the file: the others wait until the disk takes them. */
   let kept = marks.length;
+
+  function replace(by: Mark[]): void {
+    marks = by;
+    const lines = marks.map(({ ms, end }) => `${ms} ${end}\n`).join('');
+    unlessRefused(() => {
+      writeFileSync(`${file}.new`, lines, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+      kept = marks.length;
+    });
+  }
 
   return {
     look(now) {
       const found = statSync(log, { throwIfNoEntry: false });
-      const known = marks.at(-1)?.end ?? 0;
-      if (!found || found.size <= known) return;
+      if (!found) return;
+      // It was begun anew.
+      if (found.size < (marks.at(-1)?.end ?? 0)) replace([]);
+      if (found.size <= (marks.at(-1)?.end ?? 0)) return;
+      if (marks.length >= MAX_MARKS) replace(marks.filter((_mark, i) => i % 2 === 1));
       // What came while nobody looked was written by the time the file says, not now.
       const mark = {
         ms: Math.round(Math.min(now, Math.max(found.mtimeMs, marks.at(-1)?.ms ?? 0))),
@@ -40,6 +67,7 @@ export function openLogIndex(log: string): LogIndex {
       const lines = marks.slice(kept).map(({ ms, end }) => `${ms} ${end}\n`);
       if (unlessRefused(() => appendFileSync(file, lines.join(''), { mode: 0o600 }))) kept = marks.length;
     },
+    forget: (begin) => replace(marks.filter(({ end }) => end > begin)),
     timeOf(offset, fallback) {
       return marks[firstAfter(marks, (mark) => mark.end > offset)]?.ms ?? fallback;
     },
@@ -78,16 +106,16 @@ function readMarks(file: string): Mark[] {
 
 const CHUNK = 64 * 1024;
 
-/** Where the last `count` lines begin; a line without its end counts as one. */
-export function offsetOfTail(log: string, count: number): number {
+/** Where the last `count` lines begin, at `begin` at the earliest; a line without its end counts as one. */
+export function offsetOfTail(log: string, count: number, begin = 0): number {
   const size = statSync(log).size;
   if (count === 0) return size;
   const fd = openSync(log, 'r');
   try {
     const chunk = Buffer.alloc(CHUNK);
     let left = count;
-    for (let end = size; end > 0; ) {
-      const start = Math.max(0, end - CHUNK);
+    for (let end = size; end > begin; ) {
+      const start = Math.max(begin, end - CHUNK);
       const length = readSync(fd, chunk, 0, end - start, start);
       for (let i = length - 1; i >= 0; i--) {
         // The line break that ends the file begins no line.
@@ -96,7 +124,7 @@ export function offsetOfTail(log: string, count: number): number {
       }
       end = start;
     }
-    return 0;
+    return begin;
   } finally {
     closeSync(fd);
   }

@@ -1,6 +1,9 @@
 import { open } from 'node:fs/promises';
 import { type Clock, sleep } from '../../base/clock.ts';
+import { problemOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
 import { type LogIndex, offsetOfTail, openLogIndex } from './logindex.ts';
+import { beginOf, rotate } from './logrotation.ts';
 import type { ContainerRef, ContainerRuntime } from './runtime.ts';
 
 export interface LogRequest {
@@ -21,6 +24,7 @@ export interface Logs {
 export interface LogsOptions {
   readonly runtime: ContainerRuntime;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** The attempts whose logs grow. */
   readonly running: () => readonly ContainerRef[];
 }
@@ -30,8 +34,9 @@ const LOOK_MS = 250;
 const FOLLOW_MS = 100;
 const CHUNK = 64 * 1024;
 
-export function createLogs({ runtime, clock, running }: LogsOptions): Logs {
+export function createLogs({ runtime, clock, logger, running }: LogsOptions): Logs {
   const indexes = new Map<string, LogIndex>();
+  const cutting = new Set<string>();
   let cancel = clock.after(LOOK_MS, look);
 
   function look(): void {
@@ -39,9 +44,21 @@ export function createLogs({ runtime, clock, running }: LogsOptions): Logs {
     for (const log of wanted) if (!indexes.has(log)) indexes.set(log, openLogIndex(log));
     for (const [log, index] of indexes) {
       index.look(clock.now());
-      if (!wanted.has(log)) indexes.delete(log);
+      if (wanted.has(log)) cutBack(log, index);
+      else indexes.delete(log);
     }
     cancel = clock.after(LOOK_MS, look);
+  }
+
+  function cutBack(log: string, index: LogIndex): void {
+    if (cutting.has(log)) return;
+    cutting.add(log);
+    rotate(log, logger)
+      .then((isCut) => isCut && index.forget(beginOf(log)))
+      .catch((error: unknown) =>
+        logger.warn({ log, error: problemOf(error).message }, 'the log cannot be cut back'),
+      )
+      .finally(() => cutting.delete(log));
   }
 
   async function* read(ref: ContainerRef, request: LogRequest, signal: AbortSignal): AsyncGenerator<Buffer> {
@@ -54,8 +71,9 @@ export function createLogs({ runtime, clock, running }: LogsOptions): Logs {
   }
 
   function start(log: string, index: LogIndex, { sinceTime, tailLines }: LogRequest): number {
-    const since = sinceTime === undefined ? 0 : index.offsetSince(Date.parse(sinceTime));
-    return tailLines === undefined ? since : Math.max(since, offsetOfTail(log, tailLines));
+    const begin = beginOf(log);
+    const since = sinceTime === undefined ? begin : index.offsetSince(Date.parse(sinceTime));
+    return Math.max(begin, since, tailLines === undefined ? begin : offsetOfTail(log, tailLines, begin));
   }
 
   /** Pieces with their place in the file. A follower reads once more after the end, for what was written last. */
@@ -70,6 +88,7 @@ export function createLogs({ runtime, clock, running }: LogsOptions): Logs {
     try {
       for (let offset = from; !signal.aborted; ) {
         const isOver = !follow || !isRunning(ref);
+        offset = resumed(log, offset, (await file.stat()).size);
         const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, offset);
         if (bytesRead > 0) yield { offset, bytes: buffer.subarray(0, bytesRead) };
         offset += bytesRead;
@@ -109,6 +128,12 @@ export function createLogs({ runtime, clock, running }: LogsOptions): Logs {
     read,
     stop: () => cancel(),
   };
+}
+
+/** Where a reader goes on: who is so slow that the place is given back already misses lines, and reads no zeros in their place. */
+function resumed(log: string, offset: number, size: number): number {
+  const begin = beginOf(log);
+  return offset > size ? begin : Math.max(offset, begin);
 }
 
 interface Piece {

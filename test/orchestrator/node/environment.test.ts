@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { silentLogger } from '../../../src/base/log.ts';
 import type { Container, Pod, Service } from '../../../src/kube/objects.ts';
 import { nextAddress, reach } from '../../../src/orchestrator/node/addresses.ts';
 import { expand, findProgram } from '../../../src/orchestrator/node/command.ts';
 import { buildEnvironment } from '../../../src/orchestrator/node/environment.ts';
 import { offsetOfTail, openLogIndex } from '../../../src/orchestrator/node/logindex.ts';
+import { beginOf, rotate } from '../../../src/orchestrator/node/logrotation.ts';
 import { serviceEnvironment, unservedReference } from '../../../src/orchestrator/node/serviceenv.ts';
 import { mountVolumes, writeVolumes } from '../../../src/orchestrator/node/volumes.ts';
 import { scratch } from './helpers.ts';
@@ -280,6 +282,33 @@ describe('times of a log', () => {
     expect(again.timeOf(8, 42)).to.equal(42);
     expect(again.offsetSince(0)).to.equal(0);
     expect(again.offsetSince(start + 2_000)).to.equal(8);
+  });
+
+  it('go on when the beginning of a log is given back, and places in it stay what they were', async () => {
+    const log = fresh('rotated');
+    const index = openLogIndex(log);
+    const start = Date.now() + 60_000;
+    const line = (i: number): string => `line ${String(i).padStart(94, '0')}\n`;
+    for (let i = 0; i < 20; i++) {
+      const lines = Array.from({ length: 1_000 }, (_, j) => line(i * 1_000 + j));
+      writeFileSync(log, lines.join(''), { flag: 'a' });
+      index.look(start + i * 1_000);
+    }
+    const limits = { maxBytes: 1_000_000, keptBytes: 500_050 };
+    expect(await rotate(log, silentLogger, limits)).to.equal(true);
+    const begin = beginOf(log);
+    index.forget(begin);
+    expect(begin).to.equal(1_500_000);
+    expect(statSync(log).size).to.equal(2_000_000);
+    expect(statSync(log).blocks * 512).to.be.lessThan(700_000);
+    expect(readFileSync(log).subarray(begin).toString('utf8').startsWith(line(15_000))).to.equal(true);
+    expect(offsetOfTail(log, 1_000_000, begin)).to.equal(begin);
+    const kept = index.timeOf(begin, 0);
+    expect(openLogIndex(log).timeOf(begin, 0)).to.equal(kept).and.to.be.greaterThan(0);
+    writeFileSync(log, 'more\n', { flag: 'a' });
+    index.look(start + 60_000);
+    expect(offsetOfTail(log, 1, begin)).to.equal(2_000_000);
+    expect(await rotate(log, silentLogger, limits)).to.equal(false);
   });
 
   it('finds where the last lines begin, whether or not the last one is ended', () => {
