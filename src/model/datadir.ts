@@ -35,13 +35,17 @@ const WAY = ['agent', 'agent/pods', 'images', 'images/sha256', 'images/tmp'];
 /** Lets other users pass through the data directory to what is theirs, and shuts everything else in it, where modes are all that confines pods. */
 export async function openWay(dataDir: string, confinement: Confinement): Promise<void> {
   if (confinement.type !== 'uid' || confinement.covers) return;
-  for (const name of await readdir(dataDir)) {
-    const path = join(dataDir, name);
+  for (const folder of ['', 'agent', 'images']) await shutAll(join(dataDir, folder));
+  for (const folder of WAY) await makeFolder(join(dataDir, folder));
+  for (const folder of ['', ...WAY]) await chmod(join(dataDir, folder), 0o711);
+}
+
+async function shutAll(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
     const { mode } = await lstat(path);
     await chmod(path, mode & 0o700);
   }
-  for (const folder of WAY) await makeFolder(join(dataDir, folder));
-  for (const folder of ['', ...WAY]) await chmod(join(dataDir, folder), 0o711);
 }
 
 /** Like `mkdir -p`. Node's own recursive mkdir tries for ever where a folder that exists says ENOENT, as those below /proc do. */

@@ -102,7 +102,7 @@ export function openImageStore(
       await rm(made, { recursive: true, force: true });
     });
     const row: ImageRow = { reference: ref, digest, createdAt: clock.now() };
-    mkdirSync(join(dir, 'refs'), { recursive: true });
+    mkdirSync(join(dir, 'refs'), { recursive: true, mode: 0o700 });
     const fresh = join(await workPlace(), 'ref');
     await writeFile(fresh, JSON.stringify(row));
     await rename(fresh, refFile(ref));
