@@ -11,7 +11,7 @@ export function explainPod(pod: Pod, events: readonly KubeEvent[]): string | und
   return (
     unschedulable(pod) ??
     wrongAddress(pod) ??
-    (died && [occupied(pod, events), died].filter(Boolean).join('; ')) ??
+    (died && [occupied(pod, events), died, portHint(died)].filter(Boolean).join('; ')) ??
     probeFailure(pod, events) ??
     failureOf(pod) ??
     readinessGate(pod)
@@ -90,6 +90,12 @@ function readinessGate(pod: Pod): string | undefined {
   const containers = condition(pod, 'ContainersReady');
   return containers?.status === 'True' ? condition(pod, 'Ready')?.message : undefined;
 }
+
+/** Pods of one machine share its ports where they do not listen on their own address. */
+const portHint = (died: string): string | undefined =>
+  /EADDRINUSE|address already in use/i.test(died)
+    ? 'the address that a pod may listen on is $HOST: listen on $HOST alone'
+    : undefined;
 
 /** A program whose port another pod has taken dies of EADDRINUSE, which does not say of whom. */
 function occupied(pod: Pod, events: readonly KubeEvent[]): string | undefined {

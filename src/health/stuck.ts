@@ -10,6 +10,7 @@ const HOPELESS: ReadonlySet<string> = new Set([
   'RunContainerError',
   'CreateContainerError',
   'PostStartHookError',
+  'ListensOnWildcard',
   'ImagePullBackOff',
   'InvalidImageName',
   'ErrImageNeverPull',

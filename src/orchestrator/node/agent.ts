@@ -9,7 +9,7 @@ import type { PodContext } from './podcontext.ts';
 import { type PodRecord, readPodRecords, writePodRecord } from './poddir.ts';
 import { createPodWorker, type PodWorker } from './podworker.ts';
 
-export interface PodsOptions extends Omit<PodContext, 'onGone'> {
+export interface PodsOptions extends Omit<PodContext, 'onGone' | 'makeWay'> {
   readonly podCidr: string;
   /** Pods of this node. */
   readonly informer: Informer<Pod>;
@@ -51,6 +51,7 @@ export function createPods(options: PodsOptions): Pods {
 
   const context: PodContext = {
     ...options,
+    makeWay: ({ pod, container }) => workers.get(pod)?.makeWay(container),
     onGone(uid) {
       void workers.get(uid)?.stop();
       workers.delete(uid);

@@ -17,7 +17,8 @@ export type Answerer =
   | { readonly type: 'own' }
   /** The pod itself, by a socket that answers on every address of the machine. */
   | { readonly type: 'own wildcard' }
-  | { readonly type: 'other'; readonly message: string }
+  /** `by`: the container whose socket on every address it is. */
+  | { readonly type: 'other'; readonly message: string; readonly by?: Root }
   | { readonly type: 'nobody' }
   /** Its processes cannot be looked at, so that nobody can say whether a socket on every address is theirs. */
   | { readonly type: 'unknown'; readonly message: string };
@@ -139,7 +140,8 @@ export function createAnswerers({ clock, podsDir, running, onWildcard }: Answere
       if (holder?.root?.pod === asked.pod) continue;
       if (!holder && isHidden(asked.pod)) return hidden(asked, socket);
       if (!holder && !isThere(socket)) return { type: 'nobody' };
-      return { type: 'other', message: `port ${asked.port} is answered by ${describe(holder, socket)}` };
+      const message = `port ${asked.port} is answered by ${describe(holder, socket)}`;
+      return { type: 'other', message, ...(socket.wildcard && holder?.root ? { by: holder.root } : {}) };
     }
     const [first] = candidates;
     const holder = first && knownHolder(first.inode);
@@ -182,7 +184,7 @@ export function createAnswerers({ clock, podsDir, running, onWildcard }: Answere
     isProven,
     answerer,
     wildcards() {
-      const wild = (listening() ?? []).filter((one) => one.wildcard);
+      const wild = (listening(clock.monotonic()) ?? []).filter((one) => one.wildcard);
       find(wild.map(({ inode }) => inode));
       const found = new Map<string, { container: string; port: number }[]>();
       for (const { inode, port } of wild) {

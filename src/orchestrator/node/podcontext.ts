@@ -6,6 +6,7 @@ import type { Answerers } from './answerers.ts';
 import type { PodConfinement } from './confinement/pods.ts';
 import type { ImageStore } from './images.ts';
 import type { LagMeter } from './lag.ts';
+import type { Root } from './processes.ts';
 import type { ContainerRuntime } from './runtime.ts';
 import type { NodeServices } from './serviceenv.ts';
 
@@ -28,6 +29,8 @@ export interface PodContext {
   readonly hostEnvironment: Readonly<Record<string, string>>;
   readonly services: NodeServices;
   readonly answerers: Answerers;
+  /** Ends a container that listens on every address, and so keeps another pod from its own. */
+  readonly makeWay: (container: Root) => void;
   /** Resolves when no new connection of a service reaches the pod any more. */
   readonly releasePod: (uid: string) => Promise<void>;
   /** Told once, when nothing of the pod is left on this machine. */

@@ -28,6 +28,8 @@ export interface PodWorker {
   orphan(): void;
   /** Brings mounted ConfigMaps and Secrets up to date. Never rejects. */
   refreshVolumes(): Promise<void>;
+  /** Ends a container that listens on every address for one that needs the port; it comes back after a while. */
+  makeWay(container: string): void;
   setWildcards(found: PodView['wildcards']): void;
   /** Something of it changed outside. */
   wake(): void;
@@ -35,6 +37,8 @@ export interface PodWorker {
   stop(): Promise<void>;
 }
 
+/** As long as a crash loop waits at most. */
+const AWAY_MS = 300_000;
 /** After a step that failed. */
 const RETRY_MS = 1_000;
 
@@ -54,6 +58,9 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
   let running: Promise<void> | undefined;
   let lastRunning: readonly Attempt[] = [];
   let cancelWake = () => {};
+
+  /** Attempts that have to make way, by container. */
+  const yielding = new Map<string, number>();
 
   const tell = podTell(events, () => record.pod);
   const writer = createStatusWriter({ client, pod: begun.pod, clock, logger, signal });
@@ -97,6 +104,9 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
         ...(previous ? { previous } : {}),
         ...(blocked ? { blocked } : {}),
         ...heard(container.name, watched.look(container, current, now)),
+        ...(current && yielding.get(container.name) === current.ref.attempt
+          ? { unhealthy: { message: `Container ${container.name} makes way: it listens on every address` } }
+          : {}),
         stopping: stops.isStopping(container.name, current?.ref.attempt),
       };
     };
@@ -201,6 +211,14 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       const isOver = () => farewell.begun || signal.aborted;
       if (lastRunning.length > 0)
         await refreshVolumes(context, () => (isOver() ? undefined : record), logger);
+    },
+    makeWay(container) {
+      const current = lastRunning.find(({ ref }) => ref.container === container);
+      if (!current || usesHostNetwork(record.pod)) return;
+      yielding.set(container, current.ref.attempt);
+      const message = `it listened on every address of this machine and made way for a pod of that port: listen on $HOST (${record.podIP}) alone`;
+      starts.hold(container, 'ListensOnWildcard', message, AWAY_MS);
+      wake();
     },
     setWildcards(next) {
       // Every address of the machine is what such a pod asked for.

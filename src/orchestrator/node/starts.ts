@@ -1,4 +1,6 @@
 import { problemOf } from '../../base/errors.ts';
+import type { Container, Pod } from '../../kube/objects.ts';
+import { usesHostNetwork } from './addresses.ts';
 import { retryMs } from './backoff.ts';
 import type { Action } from './lifecycle.ts';
 import type { PodContext } from './podcontext.ts';
@@ -21,6 +23,8 @@ export interface StartsOptions {
 export interface Starts {
   start(action: Extract<Action, { type: 'start' }>): Promise<void>;
   blocked(container: string): Blocked | undefined;
+  /** Starts nothing of it for a while. */
+  hold(container: string, reason: string, message: string, ms: number): void;
 }
 
 export function createStarts({ context, uid, record, isOver, tell }: StartsOptions): Starts {
@@ -41,6 +45,20 @@ export function createStarts({ context, uid, record, isOver, tell }: StartsOptio
     }
   }
 
+  /** Beside a socket on every address nobody can bind the same port; whoever has one is never ready, and makes way. */
+  function takenPort(pod: Pod, podIP: string, container: Container): string | undefined {
+    if (usesHostNetwork(pod)) return undefined;
+    for (const { containerPort, protocol = 'TCP' } of container.ports ?? []) {
+      if (protocol !== 'TCP') continue;
+      const asked = { pod: uid, host: podIP, port: containerPort };
+      const found = context.answerers.answerer(asked, clock.monotonic());
+      if (found.type !== 'other' || !found.by) continue;
+      context.makeWay(found.by);
+      return `${found.message}; it makes way`;
+    }
+    return undefined;
+  }
+
   function block(container: string, reason: string, message: string): void {
     const failures = (blocks.get(container)?.failures ?? 0) + 1;
     const shown = reason === 'ErrImagePull' && failures > 1 ? 'ImagePullBackOff' : reason;
@@ -51,11 +69,15 @@ export function createStarts({ context, uid, record, isOver, tell }: StartsOptio
 
   return {
     blocked: (container) => blocks.get(container),
+    hold: (container, reason, message, ms) =>
+      void blocks.set(container, { reason, message, failures: 1, retryAt: clock.now() + ms }),
     async start(action) {
       const { pod, podIP } = record();
       const container = containerOf(pod, action.container);
       if (!container) return;
       const ref: ContainerRef = { pod: uid, container: container.name, attempt: action.attempt };
+      const taken = takenPort(pod, podIP, container);
+      if (taken) return block(container.name, 'PortTaken', taken);
       const result = await attempt({
         ...context,
         pod,

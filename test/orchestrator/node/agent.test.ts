@@ -229,8 +229,8 @@ describe('node agent', function () {
       SERVER.replace('process.env.PORT, process.env.HOST,', 'Number(process.env.PORT),'),
     ];
     const probes = (): [string, Probe][] => [
-      ['http', { httpGet: { port: 'http' }, periodSeconds: 1 }],
-      ['tcp', { tcpSocket: { port: 'http' }, periodSeconds: 1 }],
+      ['http', { httpGet: { port: port() }, periodSeconds: 1 }],
+      ['tcp', { tcpSocket: { port: port() }, periodSeconds: 1 }],
     ];
     beforeEach(async () => {
       await startNode();
@@ -238,9 +238,18 @@ describe('node agent', function () {
       await until('it to listen', () => condition('wild', 'pilotage.dev/WildcardAddress'));
     });
 
+    it('a pod that declares the port gets it: who listens on every address makes way', async () => {
+      api.put(
+        PODS,
+        pod('right', beside(['node', '-e', SERVER], { readinessProbe: { httpGet: { port: 'http' } } })),
+      );
+      await ready('right');
+      expect(web('wild')?.state?.waiting?.reason).to.equal('ListensOnWildcard');
+    });
+
     it('no probe of another pod is answered by it, and the failure names it', async () => {
       for (const [name, readinessProbe] of probes())
-        api.put(PODS, pod(name, beside(['sleep', '300'], { readinessProbe })));
+        api.put(PODS, pod(name, { command: ['sleep', '300'], readinessProbe }));
       for (const [name] of probes()) {
         const failed = await until('a failed look', () =>
           events('Unhealthy').find((one) => one.involvedObject.uid === `uid-${name}`),
