@@ -1,6 +1,7 @@
 /** The node: the process that pods depend on neither for their life nor for their logs. Only this file and daemon.ts compose. */
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
+import { closeInheritedFiles } from './base/inherited.ts';
 import { outliveRefusedWrites } from './base/lastresort.ts';
 import { createLogger, silentLogger } from './base/log.ts';
 import { stderrSink } from './base/logsink.ts';
@@ -15,6 +16,8 @@ import { createNode, openImageStore, stopAllPods } from './orchestrator/node.ts'
 
 /** Runs the agent of a data directory until SIGTERM; its pods go on. */
 export async function runAgent(options: AgentOptions, surroundings: Surroundings): Promise<number> {
+  // The daemon's store among them, which pods would inherit in turn.
+  closeInheritedFiles();
   const { dataDir } = options;
   const logger = createLogger(options.logLevel, stderrSink());
   outliveRefusedWrites(logger);

@@ -1,5 +1,7 @@
 /** Entry point of a rendering process: one request in, one answer out. See pool.ts. */
+
 import { failed, problemOf, type Result } from '../base/errors.ts';
+import { closeInheritedFiles } from '../base/inherited.ts';
 import { boundAnswer } from './bounded.ts';
 import { renderInline } from './render.ts';
 import type { Rendered } from './types.ts';
@@ -13,6 +15,7 @@ function answer(wire: WireRequest): Result<Rendered> {
   }
 }
 
+closeInheritedFiles();
 process.on('message', (wire: WireRequest) => process.send?.(answer(wire)));
 // Ctrl-C in a terminal reaches every process of its group: the daemon decides when this one ends.
 process.on('SIGINT', () => {});
