@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 const docs = join(import.meta.dirname, '..', 'docs');
 
-/** The rows of the tables of a page, without their heads. */
+/** The rows of the tables of a page that say what holds them, without their heads. */
 const rowsOf = (page: string): readonly string[] =>
   readFileSync(join(docs, page), 'utf8')
     .split('\n')

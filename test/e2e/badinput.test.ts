@@ -33,7 +33,8 @@ describe('e2e: bad input', function () {
     const work = await pilotage.repository(name);
     const first = await work.push();
     expect(first.code, first.stderr).to.equal(0);
-    expect((await pilotage.cli('wait', `${name}/dev`, '--timeout', '60s')).code).to.equal(0);
+    const waited = await pilotage.cli('wait', `${name}/dev`, '--timeout', '60s');
+    expect(waited.code, first.stderr + waited.stderr).to.equal(0);
     const url = (await statusOf(pilotage, name, 'dev'))?.urls[0] ?? '';
     await change(work);
     await work.commit('break it');
@@ -102,7 +103,7 @@ describe('e2e: bad input', function () {
         'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: theirs\ndata:\n  a: ours\n',
       );
     });
-    expect(pushed.stderr)
+    expect(unwrapped(pushed))
       .to.contain('theirs')
       .and.match(/pilotage adopt \S+\/dev ConfigMap\/theirs/);
     const { stdout } = await pilotage.kubectl(

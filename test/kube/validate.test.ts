@@ -186,10 +186,9 @@ describe('unknownFields', () => {
     '{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {x: z}}, spec: {replica: 1, containers: [{name: a, imag: b}]}}',
   );
   it('names each by its path', () => {
-    expect(unknownFields(schemaOf(object), object)).to.deep.equal([
-      { path: 'spec.replica' },
-      { path: 'spec.containers[0].imag' },
-    ]);
+    const found = unknownFields(schemaOf(object), object);
+    expect(found.map(({ path }) => path)).to.deep.equal(['spec.replica', 'spec.containers[0].imag']);
+    expect(found[1]?.known, 'what it could have been').to.include('image');
   });
   it('are pruned, and nothing else is', () => {
     const pruned = pruneUnknown(schemaOf(object), object);
