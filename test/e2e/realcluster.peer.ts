@@ -183,7 +183,7 @@ describe('e2e: delivery to a real kube-apiserver', function () {
 
   it('marks what it wrote as its own: the tracking, the commit, the field manager', async () => {
     const { metadata } = await live('deployment', 'web');
-    expect(metadata.annotations?.['pilotage.dev/tracking']).to.match(/^[^/]+\/[^/]+\/web$/);
+    expect(metadata.annotations?.['pilotage.dev/tracking']).to.match(/^[^/]+\/[^/]+\/[^/]+\/web$/);
     expect(metadata.annotations?.['pilotage.dev/revision']).to.equal(await work.git('rev-parse', 'HEAD'));
     expect(metadata.managedFields).to.have.length(1);
     expect(metadata.managedFields?.[0]).to.include({ manager: 'pilotage', operation: 'Apply' });

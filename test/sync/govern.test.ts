@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Permission } from '../../src/model/permission.ts';
 import { DELIVERIES, ENVIRONMENTS, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
 import { connect } from '../../src/sync/connect.ts';
+import { pin } from '../../src/sync/pin.ts';
 import { cm, createHarness, type Harness } from './harness.ts';
 
 const fileOf = (environments: string): string =>
@@ -183,6 +184,19 @@ describe('the namespace of an environment', () => {
     await allow('bank');
     expect((await world.environment()).status).to.include({ phase: 'Idle', deployedRevision: revision });
     expect(await world.live('ConfigMap', 'a', 'bank')).not.to.equal(undefined);
+  });
+
+  it('is left as it is as soon as it is forbidden, for a pin too', async () => {
+    await allow('bank');
+    const revision = await world.push(files('{name: dev, branch: main, namespace: bank}'));
+    expect((await world.environment()).status).to.include({ deployedRevision: revision, phase: 'Idle' });
+    await connect(world.home.client, { name: 'shop', forbidNamespaces: ['bank'] });
+    await world.settle();
+    expect((await world.environment()).status).to.include({ phase: 'Frozen' });
+    await pin(world.home.client, 'shop.dev', { revision, reason: 'trial', by: 'ann' }, 0);
+    await world.settle();
+    expect((await world.environment()).status).to.include({ phase: 'Failed' });
+    expect(await message('dev')).to.contain('namespace bank is not one that delivery shop may use');
   });
 
   it('is never one of the cluster, whatever was allowed', async () => {
