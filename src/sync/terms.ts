@@ -135,7 +135,7 @@ function proposed(situation: Situation, asked: Asked, own: Asked | undefined): P
   const counts =
     refused.length > 0
       ? refused.map(formatProblem).join('\n')
-      : `until then ${name} stays as it is\n  → It counts when ${name} deploys a ${PILOTAGE_FILE} that says so${before.promotion ? ', through its gates' : ''}; or by a person's word: pilotage accept ${name} ${id}`;
+      : `until then ${name} stays as it is\n  → It counts when ${name} deploys a ${PILOTAGE_FILE} that says so${before.promotion ? ', through its gates' : ''}; or by a person's word:\n    pilotage accept ${name} ${id}`;
   return {
     proposal: { id, branch: asked.by, terms },
     message: `${PILOTAGE_FILE} of ${asked.by} asks for ${describeChange(before, terms)}; ${counts}`,

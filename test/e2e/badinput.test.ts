@@ -90,6 +90,24 @@ describe('e2e: bad input', function () {
     await keepsServing('kind', url);
   });
 
+  it('a push that re-points another environment, or reaches for a namespace of the cluster, is told what it only proposes', async () => {
+    const work = await pilotage.repository('bent');
+    await work.push();
+    await work.edit('pilotage.yaml', (text) =>
+      text
+        .replace('{name: preprod, branch: preprod, promotion: {from: dev}}', '{name: preprod, branch: main}')
+        .replace('{name: dev, branch: main}', '{name: dev, branch: main, namespace: kube-system}'),
+    );
+    await work.commit('bend it');
+    const said = (await work.push()).stderr.replaceAll(/\s*\nremote: +/g, ' ');
+    expect(said).to.match(
+      /\[preprod\] pilotage\.yaml of main asks for branch preprod → main, promotion from dev/,
+    );
+    expect(said).to.contain('pilotage accept bent/preprod');
+    expect(said).to.match(/\[dev\] .*namespace kube-system belongs to the cluster/);
+    expect(await statusOf(pilotage, 'bent', 'dev')).to.include({ namespace: 'bent-dev', health: 'Healthy' });
+  });
+
   it('an object that another tool owns is a named conflict and is left alone', async () => {
     const { pushed, url } = await broken('owned', async (work) => {
       await pilotage.applyJson({

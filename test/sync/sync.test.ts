@@ -122,7 +122,7 @@ describe('sync', () => {
       await world.push({ 'k8s/a.yaml': cm('a', { k: 'new' }), 'k8s/b.yaml': cm('theirs') });
       expect(dataOf(await world.live('ConfigMap', 'a'))).to.deep.equal({ k: 'v' });
       expect(world.said('failed').at(-1)).to.match(
-        /ConfigMap shop-dev\/theirs: it exists.*let it be taken over: pilotage adopt shop\/dev ConfigMap\/theirs.*until then nothing of \w+ is applied: 1 other change waits/s,
+        /ConfigMap shop-dev\/theirs: it exists.*let it be taken over:\n {4}pilotage adopt shop\/dev ConfigMap\/theirs.*until then nothing of \w+ is applied: 1 other change waits/s,
       );
     });
 
