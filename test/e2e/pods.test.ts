@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
-import { eventually, fetchText, isAlive, Pilotage } from './harness.ts';
+import { commandLinesWith, eventually, fetchText, Pilotage } from './harness.ts';
 import { describeWithKubectl, Kubectl } from './kubectl.ts';
 
 interface PodStatus {
@@ -294,27 +294,33 @@ describeWithKubectl('e2e: pods as processes of the machine', function () {
       expect(await k.fails('get', 'pod', 'stubborn')).to.contain('NotFound');
     });
 
-    /** Starts a pod that ignores SIGTERM; gives the pid of its process. */
-    const deaf = async (name: string): Promise<number> => {
-      // Kubernetes reads `$$` as an escaped `$`.
-      const command = sh(`trap '' TERM; echo $$$$; while :; do sleep 0.1; done`);
+    /**
+     * Starts a pod that ignores SIGTERM; gives what tells whether anything of it lives. By its command lines: a pod may have pids of its own,
+     * which mean other processes outside.
+     */
+    const deaf = async (name: string): Promise<() => Promise<boolean>> => {
+      const mark = `${name} of ${basename(pilotage.dir)}`;
+      const command = sh(`trap '' TERM; echo up; while :; do sleep 0.1; done # ${mark}`);
       await start(name, { command }, { terminationGracePeriodSeconds: 300 });
-      return eventually('it says its pid', async () => Number(await k.ok('logs', name)) || undefined);
+      await eventually('it is up', async () => (await k.ok('logs', name)) === 'up');
+      const lives = async () => (await commandLinesWith(mark)).length > 0;
+      expect(await lives()).to.equal(true);
+      return lives;
     };
 
     it('ends soon when it is deleted by force, whatever its grace period', async () => {
-      const pid = await deaf('forced');
+      const lives = await deaf('forced');
       await k.ok('delete', 'pod', 'forced', '--grace-period=0', '--force', '--timeout=20s');
       expect(await k.fails('get', 'pod', 'forced')).to.contain('NotFound');
-      await eventually('its process is gone', async () => !isAlive(pid));
+      await eventually('its process is gone', async () => !(await lives()));
     });
 
     it('ends with Pilotage: `down` leaves no process behind, not even one that ignores SIGTERM', async () => {
-      const pid = await deaf('deaf');
+      const lives = await deaf('deaf');
       const { code, stdout, stderr } = await pilotage.cli('down');
       expect(code, stderr).to.equal(0);
       expect(stdout).to.contain('Pilotage is down');
-      expect(isAlive(pid)).to.equal(false);
+      expect(await lives()).to.equal(false);
     });
   });
 });
