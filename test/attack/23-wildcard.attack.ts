@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fetchText, statusOf } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';
-import { deliver, expectSaid, push } from './deliver.ts';
+import { deliver, expectSaid, push, withoutProbes } from './deliver.ts';
 
 /** As Express listens when it is given a port only. */
 const EVERYWHERE = (text: string): string => text.replace(', process.env.HOST', '');
@@ -16,6 +16,19 @@ http.server.ThreadingHTTPServer((os.environ['HOST'], int(os.environ['PORT'])), H
 `;
 
 export const attacks: readonly Attack[] = [
+  {
+    input: 'the same program without probes',
+    async run(target) {
+      const pushed = await deliver(target, 'everywhere-bare', async (work) => {
+        await work.edit('app/server.js', EVERYWHERE);
+        await withoutProbes(work);
+        await work.edit('chart/templates/deployment.hbs', (text) => text.replaceAll('8080', '8124'));
+      });
+      if (/is healthy/.test(pushed.said)) throw new Error(`called healthy:\n${pushed.said}`);
+      expectSaid(pushed, REMEDY, 15_000);
+      return `ListensOnWildcard, with the remedy (${pushed.ms} ms)`;
+    },
+  },
   {
     input: 'a program that listens on every address, with a readiness probe',
     async run(target) {
