@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { type Confinement, summaryOf } from './base/confinement.ts';
+import { openCrashGuard } from './base/crashguard.ts';
 import { formatProblem, problemOf } from './base/errors.ts';
 import { outliveRefusedWrites } from './base/lastresort.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
@@ -231,7 +232,9 @@ async function startDelivery({
   });
   const repository = async (name: string): Promise<Repository | undefined> =>
     (await remotes.repository(name)) ?? (await host.repository(name));
+  const crashes = await openCrashGuard(join(dataDir, 'inhand.json'), clock, logger);
   const observer = createObserver({
+    crashes,
     home,
     clock,
     logger,
@@ -273,6 +276,7 @@ async function startDelivery({
     },
   });
   const sync = createSync({
+    crashes,
     releaseKey: await openReleaseKey(dataDir),
     home,
     clusterFor: async (context) => contexts.client(context),

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { formatProblem, type Problem, problemOf } from '../base/errors.ts';
+import { type CrashGuard, noCrashGuard } from '../base/crashguard.ts';
+import { formatProblem, type Problem, ProblemError, problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { type Again, createWorkQueue } from '../base/queue.ts';
 import type { Repository } from '../git/types.ts';
@@ -16,6 +18,8 @@ export interface ObserverOptions {
   /** Of the repositories that are hosted here: their names, and each of them. */
   readonly list: () => Promise<readonly string[]>;
   readonly hosted: (delivery: string) => Promise<Repository | undefined>;
+  /** Keeps branches whose reading ends this process from doing so for ever. Default: nothing is remembered. */
+  readonly crashes?: CrashGuard;
   readonly record: (
     delivery: string,
     branches: Readonly<Record<string, string>>,
@@ -47,7 +51,7 @@ const RETRY = { baseDelayMs: 500, maxDelayMs: 15_000 };
 const ALL = '';
 
 export function createObserver(options: ObserverOptions): Observer {
-  const { home, clock, logger, list, hosted, record } = options;
+  const { home, clock, logger, list, hosted, crashes = noCrashGuard } = options;
   const failures = new Map<string, Problem>();
   const queue = createWorkQueue({
     clock,
@@ -59,6 +63,14 @@ export function createObserver(options: ObserverOptions): Observer {
         'branches cannot be taken in',
       ),
   });
+
+  const record: ObserverOptions['record'] = (delivery, branches, ...rest) => {
+    const key = `branches of ${delivery}`;
+    const state = createHash('sha256').update(JSON.stringify(branches)).digest('hex');
+    const deaths = crashes.givenUp(key, state);
+    if (deaths !== undefined) throw new ProblemError(diedOf(deaths));
+    return crashes.during(key, state, () => options.record(delivery, branches, ...rest));
+  };
 
   async function work(key: string): Promise<Again> {
     if (key !== ALL) {
@@ -128,3 +140,9 @@ export function createObserver(options: ObserverOptions): Observer {
     },
   };
 }
+
+const diedOf = (deaths: number): Problem => ({
+  reason: 'CrashLoop',
+  message: `Pilotage died ${deaths} times while it read them; what is deployed stays`,
+  remedy: 'Push another commit.',
+});

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { CrashGuard } from '../base/crashguard.ts';
 import type { Logger } from '../base/log.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -25,6 +26,8 @@ export interface SyncOptions {
   readonly progress: ProgressSink;
   /** Whether what a branch wants may be deployed: a promotion made by hand has gates too. Default: it may. */
   readonly mayDeploy?: MayDeploy<Environment>;
+  /** Keeps a revision whose work ends this process from doing so for ever. Default: nothing is remembered. */
+  readonly crashes?: CrashGuard;
   /** How long a rollout may take before it counts as failed. Default 15 minutes. */
   readonly deadlineMs?: number;
 }

@@ -1,4 +1,5 @@
 import { rfc3339 } from '../base/clock.ts';
+import { noCrashGuard } from '../base/crashguard.ts';
 import { formatProblem, problemOf } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
@@ -16,9 +17,9 @@ import { createMemory, forgetPacing, type Memory } from './memory.ts';
 import { supersedeOperation } from './operation.ts';
 import type { SyncOptions } from './options.ts';
 import { runPass } from './pass.ts';
-import { changeStatus, conditionOf, withCondition } from './status.ts';
+import { changeStatus, conditionOf, withCondition, withoutCondition } from './status.ts';
 import { isTornDown, tearDown } from './teardown.ts';
-import { settleHold } from './wanted.ts';
+import { CRASH_LOOP, recordFrozen, settleHold } from './wanted.ts';
 import { type Watchers, wantedOf } from './watchers.ts';
 
 export interface Reconciler {
@@ -42,6 +43,7 @@ export type Govern = (environment: Environment, revision: string, memory: Memory
 
 export function createReconciler(options: SyncOptions, watchers: Watchers, govern: Govern): Reconciler {
   const memories = new Map<string, Memory>();
+  const { crashes = noCrashGuard } = options;
 
   const memoryOf = (name: string): Memory => {
     const memory = memories.get(name) ?? createMemory();
@@ -73,6 +75,13 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
     if (conditionOf(environment, 'Held') && (await settleHold(options, environment))) {
       return { afterMs: 0 };
     }
+    if (isForgiven(environment)) {
+      await changeStatus(options, name, (status) => ({
+        ...status,
+        conditions: withoutCondition(status.conditions, 'Frozen'),
+      }));
+      return { afterMs: 0 };
+    }
     const gate = gateOf(environment);
     if (gate.type === 'closed') return stand(environment, gate.phase, gate.message);
     const permission = await permissionOf(options, environment, gate.target, memory).catch(async (error) => {
@@ -83,6 +92,24 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
     // A pin holds a revision for a while; it brings no terms with it.
     if (!environment.spec.pin && (await govern(environment, gate.target, memory))) return { afterMs: 0 };
     return pass(environment, gate.target, memory, signal, { note: permission.note });
+  }
+
+  /** It is frozen for deaths that a person has had forgotten. */
+  function isForgiven(environment: Environment): boolean {
+    const { metadata, spec, status } = environment;
+    const target = spec.pin?.revision ?? status?.wantedRevision ?? '';
+    if (conditionOf(environment, 'Frozen')?.reason !== CRASH_LOOP) return false;
+    return crashes.givenUp(metadata.name ?? '', target) === undefined;
+  }
+
+  /** The daemon died of it, again and again: it stays up without it. */
+  async function freeze(environment: Environment, target: string, deaths: number): Promise<Again> {
+    const { delivery, environment: name } = environment.spec;
+    const message =
+      `Pilotage died ${deaths} times while it worked on ${target.slice(0, 12)}; what is deployed stays\n` +
+      `  → push another revision, or try this one again: pilotage sync ${delivery}/${name}`;
+    await recordFrozen(options, environment, { reason: CRASH_LOOP, message });
+    return undefined;
   }
 
   /** What is deployed stays, and is kept as it is, while the revision that is wanted waits for its gates. */
@@ -131,6 +158,8 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
     how: { readonly note?: string | undefined; readonly wanted?: string; readonly held?: string },
   ): Promise<Again> {
     const name = environment.metadata.name ?? '';
+    const deaths = crashes.givenUp(name, target);
+    if (deaths !== undefined) return freeze(environment, target, deaths);
     const say = how.held === undefined ? speaker(options, environment, target, memory) : () => {};
     if (memory.operation && memory.operation.target !== target) {
       const { target: older } = memory.operation;
@@ -147,7 +176,9 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
     const both = AbortSignal.any([signal, abort.signal]);
     try {
       const client = await clientOf(options, environment);
-      const result = await runPass({ options, client, environment, target, memory, say, signal: both });
+      const result = await crashes.during(name, target, () =>
+        runPass({ options, client, environment, target, memory, say, signal: both }),
+      );
       await changeStatus(options, name, (status) => {
         const found = explained(result.status, status, how, options.clock.now());
         return {

@@ -225,6 +225,7 @@ export function createSync(options: SyncOptions): Sync {
         .catch(notFoundAsUndefined);
       if (object === undefined) throw new ProblemError(unknown(delivery, environment));
       const target = object.spec.pin?.revision ?? object.status?.wantedRevision;
+      options.crashes?.forgive(name);
       await changeSpec(home, name, {
         syncRequestedAt: new Date(clock.now()).toISOString(),
         ...(confirmPrune && target ? { confirmPrune: target } : {}),

@@ -28,6 +28,9 @@ export interface Affected {
   readonly changed: boolean;
 }
 
+/** Reason of an environment whose wanted revision ended the daemon again and again. */
+export const CRASH_LOOP = 'CrashLoop';
+
 /** Records what is frozen, and why. Told once, when the reason changes. */
 export async function recordFrozen(
   options: WantedOptions,
