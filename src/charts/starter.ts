@@ -10,16 +10,21 @@ export interface StarterOptions {
   /** What the container runs. */
   readonly command?: readonly string[];
   readonly port?: number;
+  /** Folder of plain manifests, '' for the root; left out, the starter chart is written. */
+  readonly manifests?: string;
 }
+
+const CHART_SOURCE = 'chart: chart\n      values: ["chart/values/${environment}.yaml"]';
 
 /** Environments of a new delivery; a values file is written for each. */
 const ENVIRONMENTS = ['dev', 'preprod', 'prod'] as const;
 
 /**
  * The files that `pilotage init` writes, by path: a pilotage.yaml, the chart in `chart/`, a values file for each environment.
- * `web` is the tree of the chart `charts/web` of this package: the one chart is both the example and the start.
+ * Beside plain manifests the pilotage.yaml alone. `web` is the tree of the chart `charts/web` of this package: the one chart is both the example and the start.
  */
 export function starterFiles(web: FileTree, options: StarterOptions): Readonly<Record<string, string>> {
+  if (options.manifests !== undefined) return { 'pilotage.yaml': pilotageYaml(options) };
   const chart = web.paths.map((path): [string, string] => [`chart/${path}`, readText(web, path) ?? '']);
   const files = Object.fromEntries(chart);
   return {
@@ -53,7 +58,7 @@ function withAnswers(values: string, { command, port }: StarterOptions): string 
   return port === undefined ? commanded : commanded.replace(/^port: \d+$/m, `port: ${port}`);
 }
 
-function pilotageYaml({ name, branch = 'main', image }: StarterOptions): string {
+function pilotageYaml({ name, branch = 'main', image, manifests }: StarterOptions): string {
   const build = image?.build ? `, build: ${JSON.stringify(image.build)}` : '';
   const images = image ? `  images:\n    web: {path: ${JSON.stringify(image.path)}${build}}\n` : '';
   return `apiVersion: pilotage.dev/v1alpha1
@@ -72,7 +77,6 @@ spec:
       promotion: {from: preprod, gates: {approvals: 1}}
 ${images}  apps:
     - name: ${name}
-      chart: chart
-      values: ["chart/values/\${environment}.yaml"]
+      ${manifests === undefined ? CHART_SOURCE : `path: ${JSON.stringify(manifests || '.')}`}
 `;
 }

@@ -1,11 +1,20 @@
+import { dirname, join } from 'node:path/posix';
 import { parseDocuments } from '../kube/yaml.ts';
 import type { Read } from './guess.ts';
 
-/** What `init` sees in a repository that comes from elsewhere, and what Pilotage does with it today: a line each. */
-export function findings(read: Read): readonly string[] {
+/**
+ * What `init` sees in a repository that comes from elsewhere, and what Pilotage does with it today: a line each. `paths` are those of all
+ * its files.
+ */
+export function findings(read: Read, paths: readonly string[]): readonly string[] {
   return FINDINGS.flatMap(({ files, says }) => {
     const file = files.find((name) => read(name) !== undefined);
-    const line = file === undefined ? undefined : says(file, read(file) ?? '', read);
+    const line =
+      file === undefined
+        ? undefined
+        : says(file, read(file) ?? '', () =>
+            templatesIn(dirname(file), paths).map((path) => read(path) ?? ''),
+          );
     return line === undefined ? [] : [line];
   });
 }
@@ -14,8 +23,12 @@ interface Finding {
   /** The first of them that is there is the one that is spoken of. */
   readonly files: readonly string[];
   /** undefined: there is nothing to say of it. */
-  readonly says: (file: string, text: string, read: Read) => string | undefined;
+  readonly says: (file: string, text: string, templates: () => readonly string[]) => string | undefined;
 }
+
+/** Of the chart in `folder`. */
+const templatesIn = (folder: string, paths: readonly string[]): readonly string[] =>
+  paths.filter((path) => path.startsWith(join(folder, 'templates/')) && /\.(ya?ml|tpl)$/.test(path));
 
 const GO_ACTION = /\{\{-?\s*(?:\.|\$|include|if|range|with|template|toYaml)/;
 
@@ -47,10 +60,8 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     files: ['chart/Chart.yaml', 'Chart.yaml'],
-    says: (file, _text, read) =>
-      ['deployment.yaml', '_helpers.tpl', 'service.yaml'].some((name) =>
-        GO_ACTION.test(read(file.replace('Chart.yaml', `templates/${name}`)) ?? ''),
-      )
+    says: (file, _text, templates) =>
+      templates().some((text) => GO_ACTION.test(text))
         ? `${file}: a Helm chart with Go templates, which are not rendered yet. Render it into plain manifests ` +
           '(helm template NAME . > k8s/all.yaml), or rewrite its templates as Handlebars (templates/*.hbs)'
         : undefined,

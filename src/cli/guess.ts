@@ -11,13 +11,17 @@ export type Read = (file: string) => string | undefined;
 export const guessProgram = (read: Read): Guess =>
   [guessNode, guessPython, guessGo].map((guess) => guess(read)).find((found) => found !== undefined) ?? {};
 
+/** `-mpip` in one word: pyenv rewrites its shims after `-m pip`, which a build may not, and fails although all is installed. */
+const PIP_INSTALL =
+  'python3 -mpip install --quiet --disable-pip-version-check --target vendor -r requirements.txt';
+
 /** Packages go beside the program, not into an environment whose paths are absolute: an image is moved after it is built. */
 function guessPython(read: Read): Guess | undefined {
   const file = ['app.py', 'main.py', 'server.py'].find((name) => read(name) !== undefined);
   const needs = read('requirements.txt') !== undefined;
   if (file === undefined && !needs) return undefined;
   return {
-    ...(needs ? { build: 'python3 -m pip install --quiet --target vendor -r requirements.txt' } : {}),
+    ...(needs ? { build: PIP_INSTALL } : {}),
     ...(file ? { command: needs ? ['env', 'PYTHONPATH=vendor', 'python3', file] : ['python3', file] } : {}),
   };
 }

@@ -3,7 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { ProblemError } from '../base/errors.ts';
+import type { FileTree } from '../base/filetree.ts';
 import { starterFiles } from '../charts/starter.ts';
+import { plainManifests } from '../model/apps.ts';
 import type { DaemonFile } from '../model/daemonfile.ts';
 import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
 import { print } from './command.ts';
@@ -53,12 +55,15 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
   const command = options.command?.trim().split(/\s+/) ?? guess.command;
   const build = options.build ?? guess.build;
   const name = options.name ?? nameOf(root);
+  const tree = treeOf(root);
+  const manifests = plainManifests(tree);
   const all = starterFiles(readFolder(join(context.surroundings.packageDir, 'charts', 'web')), {
     name,
     branch,
     image: { path: options.app, ...(build ? { build } : {}) },
     ...(command ? { command } : {}),
     ...(options.port ? { port: options.port } : {}),
+    ...(manifests === undefined ? {} : { manifests }),
   });
   const files = withoutExistingChart(all, root);
   refuseToOverwrite(Object.keys(files), root);
@@ -67,8 +72,10 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
     await writeFile(join(root, file), text);
     print(context, `  wrote ${file}`);
   }
-  for (const line of findings((file) => readIfThere(join(root, file)))) print(context, `  saw ${line}`);
-  await sayWhatComesNext(context, { root, name, branch, command });
+  for (const line of findings((file) => readIfThere(join(root, file)), tree.paths))
+    print(context, `  saw ${line}`);
+  print(context, `  ${startLine(files, manifests, options.app, command)}`);
+  await sayWhatComesNext(context, { root, name, branch });
 }
 
 /** A chart of one's own stays: only pilotage.yaml is missing then. */
@@ -94,22 +101,30 @@ function refuseToOverwrite(files: readonly string[], root: string): void {
   });
 }
 
+/** How the program is started, or who says so. */
+function startLine(
+  written: Readonly<Record<string, string>>,
+  manifests: string | undefined,
+  app: string,
+  command: readonly string[] | undefined,
+): string {
+  if (manifests !== undefined)
+    return `delivers the manifests of ${manifests || 'this folder'} as they are; \`image: web\` in them is folder ${app}`;
+  if (!('chart/values.yaml' in written))
+    return `delivers chart/ as it is; {{image "web"}} in its templates is folder ${app}`;
+  return command
+    ? `starts with \`${command.join(' ')}\`; change it in chart/values.yaml`
+    : 'missing: how the program is started. Say it in chart/values.yaml: command: [PROGRAM, ARGUMENT]';
+}
+
 async function sayWhatComesNext(
   context: CliContext,
   made: {
     readonly root: string;
     readonly name: string;
     readonly branch: string;
-    readonly command: readonly string[] | undefined;
   },
 ): Promise<void> {
-  if (made.command)
-    print(context, `  starts with \`${made.command.join(' ')}\`; change it in chart/values.yaml`);
-  else
-    print(
-      context,
-      '  missing: how the program is started. Say it in chart/values.yaml: command: [PROGRAM, ARGUMENT]',
-    );
   const daemon = await findDaemon(context.surroundings.dataDir).catch(() => undefined);
   const git = daemon?.git;
   const isKnown = daemon !== undefined && (await knowsToken(context, daemon, made.root));
@@ -136,6 +151,16 @@ const nameOf = (root: string): string =>
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '') || 'app';
+
+/** Of a repository that is too large to look through, only what stands at its known places is seen. */
+function treeOf(root: string): FileTree {
+  try {
+    return readFolder(root);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return { paths: [], read: () => undefined, digest: () => undefined };
+  }
+}
 
 const readIfThere = (path: string): string | undefined =>
   existsSync(path) ? readFileSync(path, 'utf8') : undefined;

@@ -59,6 +59,12 @@ export function isDeliverable(tree: FileTree): boolean {
   return holdsSomething(tree, manifestFolder(tree, ''));
 }
 
+/** Where plain manifests are that are delivered by convention: a folder, or '' for the root. Undefined beside a chart, and where there are none. */
+export function plainManifests(tree: FileTree): string | undefined {
+  const folder = manifestFolder(tree, '');
+  return chartFolders(tree, '').length === 0 && holdsSomething(tree, folder) ? folder : undefined;
+}
+
 /** `${environment}` and `${delivery}` in a path. */
 export const substitute = (path: string, { delivery, environment }: Named): string =>
   path.replaceAll('${environment}', environment).replaceAll('${delivery}', delivery);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { findings } from '../../src/cli/findings.ts';
 
-const seen = (files: Record<string, string>): string => findings((file) => files[file]).join('\n');
+const seen = (files: Record<string, string>): string =>
+  findings((file) => files[file], Object.keys(files)).join('\n');
 
 describe('what init sees in a repository that comes from elsewhere', () => {
   it('names the services of a compose file, and says that it is not read', () => {
@@ -24,9 +25,10 @@ describe('what init sees in a repository that comes from elsewhere', () => {
 
   it('says of a chart with Go templates what to do, and nothing of one with Handlebars', () => {
     const chart = { 'chart/Chart.yaml': 'name: x' };
-    expect(seen({ ...chart, 'chart/templates/deployment.yaml': 'name: {{ .Values.name }}' })).to.contain(
+    expect(seen({ ...chart, 'chart/templates/any.yaml': 'name: {{ .Values.name }}' })).to.contain(
       'not rendered yet',
     );
+    expect(seen({ 'Chart.yaml': 'name: x', 'templates/d.yaml': '{{- if .Values.a }}' })).to.contain('Go');
     expect(seen({ ...chart, 'chart/templates/web.hbs': 'name: {{Values.name}}' })).to.equal('');
   });
 

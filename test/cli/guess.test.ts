@@ -36,7 +36,7 @@ describe('what a folder says about its program', () => {
 
   it('is python3 with its packages beside it, or what go builds', () => {
     expect(guessProgram(folder({ 'requirements.txt': 'flask', 'app.py': '' }))).to.deep.equal({
-      build: 'python3 -m pip install --quiet --target vendor -r requirements.txt',
+      build: 'python3 -mpip install --quiet --disable-pip-version-check --target vendor -r requirements.txt',
       command: ['env', 'PYTHONPATH=vendor', 'python3', 'app.py'],
     });
     expect(guessProgram(folder({ 'main.py': '' }))).to.deep.equal({ command: ['python3', 'main.py'] });

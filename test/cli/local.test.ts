@@ -49,6 +49,22 @@ describe('commands that need no daemon', () => {
       expect(readFileSync(join(dir, 'pilotage.yaml'), 'utf8')).to.equal('mine');
     });
 
+    it('init delivers plain manifests and a chart that are there, and writes no chart beside them', async () => {
+      write('k8s/a.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-mine}\n');
+      const { code, stdout, stderr } = await run(['init', dir, '--name', 'shop']);
+      expect([code, stderr]).to.deep.equal([0, '']);
+      expect(stdout).to.contain('delivers the manifests of k8s').and.not.contain('missing');
+      expect(readFolder(dir).paths).to.deep.equal(['k8s/a.yaml', 'pilotage.yaml']);
+      expect((await run(['render', dir, '-e', 'dev'])).stdout).to.contain('name: of-mine');
+    });
+
+    it('init does not ask how a program is started where a chart of one’s own says it', async () => {
+      write('chart/Chart.yaml', 'apiVersion: v2\nname: mine\nversion: 1.0.0\n');
+      write('chart/templates/d.yaml', 'name: {{ .Release.Name }}\n');
+      const { stdout } = await run(['init', dir]);
+      expect(stdout).to.contain('Go templates').and.contain('delivers chart/').and.not.contain('missing');
+    });
+
     it('init refuses a port that is none', async () => {
       for (const port of ['http', '0', '65536', '-1'])
         expect((await run(['init', dir, `--port=${port}`])).code, port).to.equal(2);
