@@ -27,7 +27,8 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   if (!config)
     throw new Error(`${agentConfigPath(dataDir)} is missing: the agent is started by \`pilotage up\``);
   if (!(await holdSlice(config.podCidr, 'agent'))) throw sliceInUse(config.podCidr);
-  const self: AgentFile = { pid: process.pid, pidStartTime: processStartTime(process.pid) ?? '' };
+  const pidStartTime = processStartTime(process.pid) ?? '';
+  const self: AgentFile = { pid: process.pid, pidStartTime, build: surroundings.build };
   await writeState(agentFilePath(dataDir), self);
 
   const client = remoteClient({

@@ -1,4 +1,5 @@
 /** The only reader of process.env: everything that flags, environment and platform say, turned into values once. */
+import { readFileSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +43,15 @@ function pick(env: NodeJS.ProcessEnv, wanted: (name: string) => boolean): Readon
   );
 }
 
+/** Packages keep no times of files but change their version; a checkout keeps its version and builds this file anew. */
+const buildOf = (version: string): string =>
+  `${version} ${statSync(fileURLToPath(import.meta.url)).mtime.toISOString()}`;
+
+function versionOf(packageDir: string): string {
+  const text = readFileSync(join(packageDir, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
 function userName(): string {
   try {
     return userInfo().username;
@@ -60,9 +70,13 @@ function kubeconfigsOf(value = ''): readonly string[] | undefined {
 export function readSurroundings(env: NodeJS.ProcessEnv = process.env): Surroundings {
   const home = env.HOME || homedir();
   const passedOn = pick(env, (name) => PASSED_ON.includes(name));
+  const packageDir = dirname(dirname(fileURLToPath(import.meta.url)));
+  const version = versionOf(packageDir);
   return {
     entry: ownEntry(),
-    packageDir: dirname(dirname(fileURLToPath(import.meta.url))),
+    packageDir,
+    version,
+    build: buildOf(version),
     dataDir: resolve(
       env.PILOTAGE_DATA_DIR || join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'pilotage'),
     ),

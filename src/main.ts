@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 /** argv → command. What a command composes is loaded only when it runs, so that `pilotage status` stays quick. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { errnoOf } from './base/errors.ts';
 import type { CliContext } from './cli/context.ts';
@@ -9,9 +7,6 @@ import { LASTING, runCommandLine } from './cli/program.ts';
 import { readSurroundings } from './config.ts';
 
 const surroundings = readSurroundings();
-const { version } = JSON.parse(readFileSync(join(surroundings.packageDir, 'package.json'), 'utf8')) as {
-  version: string;
-};
 
 const context: CliContext = {
   surroundings,
@@ -39,5 +34,5 @@ for (const stream of [process.stdout, process.stderr]) {
 
 // What a command waits for may be a timer alone, and those never keep a process alive; the command does.
 const running = setInterval(() => {}, 2 ** 31 - 1);
-process.exitCode = await runCommandLine(context, process.argv.slice(2), version);
+process.exitCode = await runCommandLine(context, process.argv.slice(2), surroundings.version);
 clearInterval(running);

@@ -8,6 +8,7 @@ import { writeState } from '../base/statefile.ts';
 import { type Identity, type Supervisor, supervise } from '../base/supervise.ts';
 import { type AgentConfig, agentConfigPath, readAgentFile } from '../model/agentfile.ts';
 import type { Surroundings } from './context.ts';
+import { endProcess } from './endprocess.ts';
 
 export interface AgentProcessOptions {
   readonly dataDir: string;
@@ -29,6 +30,7 @@ const HEAP = ['--max-semi-space-size=2'];
 export async function superviseAgent(options: AgentProcessOptions): Promise<Supervisor> {
   const { dataDir, config, clock, logger } = options;
   await writeState(agentConfigPath(dataDir), config);
+  await endOtherBuild(options);
   return supervise({
     name: 'agent',
     find: () => readAgentFile(dataDir),
@@ -36,6 +38,15 @@ export async function superviseAgent(options: AgentProcessOptions): Promise<Supe
     clock,
     logger,
   });
+}
+
+/** After an upgrade the agent that runs is the old one: it makes way, and its successor adopts the pods as they are. */
+async function endOtherBuild({ dataDir, surroundings, clock, logger }: AgentProcessOptions): Promise<void> {
+  const running = await readAgentFile(dataDir);
+  if (running === undefined || running.build === surroundings.build) return;
+  const { pid, build } = running;
+  if (await endProcess(clock, 'agent', running))
+    logger.info({ pid, build, next: surroundings.build }, 'agent of another build made way');
 }
 
 /** Resolves once the agent has recorded itself; rejects with ProblemError AgentFailed. */

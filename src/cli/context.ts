@@ -8,6 +8,9 @@ export interface Surroundings {
   readonly entry: { readonly execPath: string; readonly args: readonly string[] };
   /** The folder that this program was installed in: `examples/` and `charts/` stand there. */
   readonly packageDir: string;
+  readonly version: string;
+  /** Which build of Pilotage this is: an upgrade, and a build in a checkout, make another of it. */
+  readonly build: string;
   readonly dataDir: string;
   readonly server: string | undefined;
   readonly token: string | undefined;

@@ -1,15 +1,9 @@
 import { Command } from 'commander';
-import { type Clock, sleep } from '../base/clock.ts';
-import { ProblemError } from '../base/errors.ts';
-import { isSameProcess, sendSignal } from '../base/process.ts';
 import { readAgentFile } from '../model/agentfile.ts';
 import { readDaemonFile } from '../model/daemonfile.ts';
 import { print } from './command.ts';
 import type { CliContext } from './context.ts';
-
-/** How long a process may take to end by itself before it is killed. */
-const GRACE_MS = 10_000;
-const PERIOD_MS = 25;
+import { endProcess } from './endprocess.ts';
 
 export function downCommand(context: CliContext): Command {
   return new Command('down')
@@ -45,33 +39,9 @@ export async function takeDown(
 ): Promise<boolean> {
   const daemon = await readDaemonFile(dataDir);
   const daemonRan =
-    daemon !== undefined && daemon.pid !== self && (await end(context.clock, 'daemon', daemon, hurry));
+    daemon !== undefined && daemon.pid !== self && (await endProcess(context.clock, 'daemon', daemon, hurry));
   const agent = await readAgentFile(dataDir);
-  const agentRan = agent !== undefined && (await end(context.clock, 'agent', agent, hurry));
+  const agentRan = agent !== undefined && (await endProcess(context.clock, 'agent', agent, hurry));
   await context.stopPods(dataDir, hurry);
   return daemonRan || agentRan;
-}
-
-async function end(
-  clock: Clock,
-  what: string,
-  { pid, pidStartTime }: { readonly pid: number; readonly pidStartTime: string },
-  hurry: AbortSignal | undefined,
-): Promise<boolean> {
-  if (!isSameProcess(pid, pidStartTime)) return false;
-  const told = async (signal: NodeJS.Signals, enough: () => boolean): Promise<boolean> => {
-    sendSignal(pid, signal);
-    const deadline = clock.monotonic() + GRACE_MS;
-    while (clock.monotonic() < deadline && !enough()) {
-      if (!isSameProcess(pid, pidStartTime)) return true;
-      await sleep(clock, PERIOD_MS);
-    }
-    return false;
-  };
-  if (await told('SIGTERM', () => hurry?.aborted === true)) return true;
-  if (await told('SIGKILL', () => false)) return true;
-  throw new ProblemError({
-    reason: 'StillRunning',
-    message: `The ${what} (pid ${pid}) does not end, not even by SIGKILL.`,
-  });
 }

@@ -63,7 +63,8 @@ const FINDINGS: readonly Finding[] = [
     says: (file, _text, templates) =>
       templates().some((text) => GO_ACTION.test(text))
         ? `${file}: a Helm chart with Go templates, which are not rendered yet. Render it into plain manifests ` +
-          '(helm template NAME . > k8s/all.yaml), or rewrite its templates as Handlebars (templates/*.hbs)'
+          '(helm template NAME . > k8s/all.yaml) and name that folder in pilotage.yaml (path: k8s in place of chart: …), or rewrite its ' +
+          'templates as Handlebars (templates/*.hbs)'
         : undefined,
   },
   {

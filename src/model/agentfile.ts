@@ -7,6 +7,8 @@ import { errnoOf } from '../base/errors.ts';
 export interface AgentFile {
   readonly pid: number;
   readonly pidStartTime: string;
+  /** Which build it runs (`Surroundings.build`); absent in those of before that was noted. */
+  readonly build?: string;
 }
 
 /** `D/agent/config.json`, mode 0600: what the daemon tells its agent, so that it can also start while the daemon is down. */

@@ -63,7 +63,7 @@ const helmProblem = (file: string, line: number, path: string): Problem => ({
   reason: 'HelmChart',
   message: `${path === '' ? 'This repository' : path} is a Helm chart: its templates are Go templates, which are not rendered yet`,
   place: { file, line },
-  remedy: `Render it into a folder of plain manifests (helm template NAME ${path === '' ? '.' : path} > manifests/NAME.yaml) and deliver that, or rewrite the templates as Handlebars (templates/*.hbs).`,
+  remedy: `Render it into a folder of plain manifests (helm template NAME ${path === '' ? '.' : path} > manifests/NAME.yaml) and name that in pilotage.yaml (apps: - {name: NAME, path: manifests}), or rewrite the templates as Handlebars (templates/*.hbs).`,
 });
 
 const kustomizeProblem = (file: string, path: string): Problem => ({

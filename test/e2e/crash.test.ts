@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
@@ -94,6 +94,20 @@ describe('e2e: processes that are killed', function () {
     const names = (await listPods()).map(({ metadata }) => metadata.name ?? '');
     const logs = await Promise.all(names.map(logOf));
     expect(logs.join('').match(/listening, version one/g)).to.have.length(2);
+  });
+
+  it('an upgrade replaces the agent with the daemon, and stops no pod', async () => {
+    const [before, agent] = [await pods(), await pilotage.agentPid()];
+    await pilotage.crash();
+    const path = join(pilotage.dataDir, 'agent', 'agent.json');
+    const file = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    await writeFile(path, JSON.stringify({ ...file, build: '0.0.1' }));
+    await pilotage.up();
+    expect(isAlive(agent)).to.equal(false);
+    expect(isAlive(pilotage.ready.agentPid)).to.equal(true);
+    expect((await pilotage.cli('wait', 'web/dev', '--timeout', '30s')).code).to.equal(0);
+    await eventually('the service answers', async () => (await fetchText(url)).status === 200);
+    expect(await pods()).to.deep.equal(before);
   });
 
   it('a pod that exited while the daemon was dead shows its true exit code', async () => {
