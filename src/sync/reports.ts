@@ -19,29 +19,36 @@ export function statusReport(
   environments: readonly Environment[],
   failureOf: (delivery: string) => Problem | undefined = () => undefined,
 ): StatusReport {
-  const byName = <T extends { metadata: { name?: string } }>(a: T, b: T): number =>
-    (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1;
+  const named = new Map(deliveries.map((delivery) => [delivery.metadata.name ?? '', delivery]));
+  // Those of environments as well, whose objects go on when somebody deletes the Delivery alone.
+  const names = new Set([...named.keys(), ...environments.map(({ spec }) => spec.delivery)]);
   return {
-    deliveries: [...deliveries].sort(byName).map((delivery) => {
-      const report = deliveryReport(delivery, environments);
+    deliveries: [...names].sort().map((name) => {
+      const report = deliveryReport(name, named.get(name), environments);
       const failure = failureOf(report.name);
       return failure ? unobserved(report, failure) : report;
     }),
   };
 }
 
-function deliveryReport(delivery: Delivery, environments: readonly Environment[]): DeliveryReport {
-  const { repository } = delivery.spec;
-  const name = delivery.metadata.name ?? '';
+function deliveryReport(
+  name: string,
+  delivery: Delivery | undefined,
+  environments: readonly Environment[],
+): DeliveryReport {
+  const { repository } = delivery?.spec ?? {};
   return {
     name,
-    source: repository.type === 'remote' ? repository.url : 'hosted here',
-    message: delivery.status?.message ?? '',
+    source: repository?.type === 'remote' ? repository.url : repository ? 'hosted here' : 'gone',
+    message: delivery ? (delivery.status?.message ?? '') : goneMessage(name),
     environments: inPromotionOrder(environments.filter(({ spec }) => spec.delivery === name)).map(
       environmentReport,
     ),
   };
 }
+
+const goneMessage = (name: string): string =>
+  `the Delivery ${name} is gone, its environments are not: a push or \`pilotage connect ${name}\` brings it back, \`pilotage delete\` ends them`;
 
 /** What is wanted now is not known: nothing may be called Synced, and nobody who waits for it is done. */
 function unobserved(report: DeliveryReport, failure: Problem): DeliveryReport {

@@ -191,8 +191,9 @@ export function createSync(options: SyncOptions): Sync {
     },
     async delete(environment, onDelete) {
       const { delivery, namespace } = environment.spec;
-      const { status } = await home.get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: delivery });
-      const { defaultBranch = '', branches = {} } = status ?? {};
+      const key = { namespace: PILOTAGE_NAMESPACE, name: delivery };
+      const object = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
+      const { defaultBranch = '', branches = {} } = object?.status ?? {};
       const tip = branches[defaultBranch];
       const again = tip !== undefined && (await declaredAt(options, environment, tip)) !== undefined;
       await requestTeardown(options, environment, onDelete);

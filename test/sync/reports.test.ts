@@ -42,6 +42,12 @@ describe('reports', () => {
     ]);
   });
 
+  it('show environments whose Delivery somebody deleted, and how they end', () => {
+    const [one] = statusReport([], [environment('dev')]).deliveries;
+    expect(one?.environments.map(({ name }) => name)).to.deep.equal(['dev']);
+    expect(one?.message).to.contain('the Delivery shop is gone').and.contain('pilotage delete');
+  });
+
   it('say Unknown of what nobody has looked at yet', () => {
     const { status: _, ...fresh } = environment('dev');
     const { environment: report } = reasonsOf(fresh as Environment, []);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { failed, ok } from '../../src/base/errors.ts';
 import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/resources.ts';
 import { statusError } from '../../src/kube/status.ts';
-import { ENVIRONMENTS, PILOTAGE_NAMESPACE, RELEASES } from '../../src/model/types.ts';
+import { DELIVERIES, ENVIRONMENTS, PILOTAGE_NAMESPACE, RELEASES } from '../../src/model/types.ts';
 import { changeSpec, unpin } from '../../src/sync/pin.ts';
 import { rollback } from '../../src/sync/rollback.ts';
 import { built, cm, createFakeRepository, createHarness, dataOf, deploy } from './harness.ts';
@@ -566,6 +566,14 @@ describe('sync', () => {
       const { status } = await world.environment();
       expect(status).to.include({ sync: 'Synced', health: 'Healthy' });
       expect(status?.inventory).to.have.length(2);
+    });
+
+    it('comes although somebody deleted its Delivery first', async () => {
+      await pushed();
+      await world.home.client.delete(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: 'shop' });
+      await world.sync.delete(await world.environment(), 'orphan');
+      await world.settle(2_000);
+      await gone();
     });
   });
 
