@@ -35,10 +35,12 @@ function pushing(name: string, said: RegExp, make: (work: Work) => string): Atta
     await deployed(target, `${name}/dev`, before);
     const root = `${await work.git('ls-tree', 'HEAD')}\n040000 tree ${make(work)}\textra\n`;
     const commit = await work.git('commit-tree', write(work, 'tree', root), '-p', before, '-m', 'bomb');
-    const { stderr } = await work.push(`${commit}:main`);
+    const { code, stderr } = await work.push(`${commit}:main`);
     const text = told(stderr);
     expect(text).to.match(said);
-    const mended = await work.git('commit-tree', `${before}^{tree}`, '-p', commit, '-m', 'mend');
+    // A pack that was refused is refused again below whatever comes after it.
+    const parent = code === 0 ? commit : before;
+    const mended = await work.git('commit-tree', `${before}^{tree}`, '-p', parent, '-m', 'mend');
     await work.push(`${mended}:main`);
     await deployed(target, `${name}/dev`, mended);
     return said.exec(text)?.[0] ?? '';

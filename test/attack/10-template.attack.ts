@@ -82,7 +82,7 @@ export const attacks: readonly Attack[] = [
     input: 'a template that loops for minutes',
     run: pushing(
       'tloop',
-      `${CONFIG}  a: "{{#each (until 400)}}{{#each (until 400)}}{{#each (until 400)}}{{sha256sum "x"}}{{/each}}{{/each}}{{/each}}"\n`,
+      `${CONFIG}  a: "{{#each (until 400)}}{{#each (until 400)}}{{#each (until 400)}}{{#if (eq (sha256sum "x") "")}}x{{/if}}{{/each}}{{/each}}{{/each}}"\n`,
       '',
       /took longer than 10 s and was stopped/,
     ),

@@ -1,11 +1,27 @@
 import { expect } from 'chai';
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createRenderPool, type RenderPool } from '../../src/render/pool.ts';
+import { FakeClock } from '../fakes/clock.ts';
 import { chart, rendered, request } from './request.ts';
 
 const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{Release.Name}}\n';
-/** 400 × 400 × 400 turns: minutes of work. */
-const RUNAWAY = `${CONFIG}data:\n  a: "{{#each (until 400)}}{{#each (until 400)}}{{#each (until 400)}}{{sha256sum "x"}}{{/each}}{{/each}}{{/each}}"\n`;
+/** 400 × 400 × 400 turns that print nothing: minutes of work, and no memory. */
+const RUNAWAY = `${CONFIG}data:\n  a: "{{#each (until 400)}}{{#each (until 400)}}{{#each (until 400)}}{{#if (eq (sha256sum "x") "")}}x{{/if}}{{/each}}{{/each}}{{/each}}"\n`;
+
+/** A clock whose time stands still until it is advanced, and when something first waits for as long as this. */
+function standing(ms: number): { readonly clock: Clock; passOnceAsked(): Promise<void> } {
+  const fake = new FakeClock();
+  let tell = (): void => {};
+  const asked = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const after: Clock['after'] = (wait, fn) => {
+    if (wait === ms) tell();
+    return fake.after(wait, fn);
+  };
+  const clock = { now: () => fake.now(), monotonic: () => fake.monotonic(), after };
+  return { clock, passOnceAsked: () => asked.then(() => fake.advance(ms)) };
+}
 
 describe('the render pool', () => {
   let pool: RenderPool;
@@ -33,10 +49,12 @@ describe('the render pool', () => {
   });
 
   it('stops a template that runs away, names its app, and goes on with the next', async () => {
-    open({ timeout: 1500 });
+    const { clock, passOnceAsked } = standing(1500);
+    open({ clock, timeout: 1500 });
     const [runaway, next] = await Promise.all([
       pool.render(request(chart(RUNAWAY), { app: 'runaway' })),
       pool.render(request(chart(CONFIG), { app: 'next' })),
+      passOnceAsked(),
     ]);
     expect(runaway.ok ? undefined : runaway.problems[0].reason).to.equal('RenderTimeout');
     expect(runaway.ok ? undefined : runaway.problems[0].message).to.contain('runaway in dev');

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { problemOf } from '../../base/errors.ts';
 import { readRequestBody } from '../../base/requestbody.ts';
 import { type Bounds, OBJECT_BOUNDS, parseBoundedJson } from '../../kube/bounds.ts';
@@ -28,6 +29,8 @@ export interface Call {
 
 /** kube-apiserver's limit for a resource request (`MaxRequestBodyBytes`). */
 const BODY_LIMIT = 3 * 1024 * 1024;
+/** What takes so long to be read that others are answered before anything is done with it. */
+const LARGE_BODY = 128 * 1024;
 /** Reading YAML takes ten times as long as reading JSON, on the thread that answers everybody. */
 const YAML_BOUNDS: Bounds = { ...OBJECT_BOUNDS, bytes: 1024 * 1024 };
 
@@ -42,6 +45,12 @@ export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
 export async function bodyOf(call: Call, ...extraYamlTypes: readonly string[]): Promise<Json | undefined> {
   const bytes = await call.body();
   if (bytes.length === 0) return undefined;
+  const body = parse(call, bytes, extraYamlTypes);
+  if (bytes.length > LARGE_BODY) await nextTurn();
+  return body;
+}
+
+function parse(call: Call, bytes: Buffer, extraYamlTypes: readonly string[]): Json {
   if (call.contentType === PROTOBUF) return decodeProtobuf(bytes);
   const text = bytes.toString('utf8');
   if (call.contentType === 'application/yaml' || extraYamlTypes.includes(call.contentType))

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { onAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { errnoOf } from '../../base/errors.ts';
+import { nothingInherited } from '../../base/inherited.ts';
 
 export interface RunRequest {
   readonly argv: readonly [string, ...string[]];
@@ -32,12 +33,20 @@ const TIE = `exec 3<&0 </dev/null
 exec 3<&-
 "$@"`;
 
-/** Runs a program in its own process group to its end; a deadline, an abort or the end of this process, however it ends, kills the whole group. Never rejects. */
+/**
+ * Runs a program in its own process group to its end; a deadline, an abort or the end of this process, however it ends, kills the whole group.
+ * It is born with no open file of ours. Never rejects.
+ */
 export function runToEnd(request: RunRequest): Promise<RunOutcome> {
   const { argv, cwd, env, timeoutMs, clock, signal, onOutput } = request;
   return new Promise((resolve) => {
     const tied = ['-c', TIE, 'pilotage-tie', ...argv];
-    const child = spawn('/bin/sh', tied, { cwd, env, detached: true, stdio: 'pipe' });
+    const child = spawn('/bin/sh', tied, {
+      cwd,
+      env,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe', ...nothingInherited()],
+    }) as ChildProcessWithoutNullStreams;
     const { stdin, stdout, stderr } = child;
     if (child.pid !== undefined) request.onStart?.(child.pid);
     let cancel = clock.after(timeoutMs, () => end({ type: 'timeout' }));
