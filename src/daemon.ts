@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { type Confinement, summaryOf } from './base/confinement.ts';
 import { openCrashGuard } from './base/crashguard.ts';
-import { formatProblem, problemOf } from './base/errors.ts';
+import { watchDisk } from './base/diskroom.ts';
+import { formatProblem, type Problem, problemOf } from './base/errors.ts';
 import { outliveRefusedWrites } from './base/lastresort.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLogger, type Logger } from './base/log.ts';
@@ -211,10 +212,13 @@ async function startDelivery({
   const home = controlPlane.client();
   const progress = createProgressHub();
   const lifetime = new AbortController();
+  const room = await watchDisk({ dir: dataDir, clock });
+  parts.add('watch of the disk', () => room.stop());
   const images = openImageStore(join(dataDir, 'images'), {
     clock,
     logger,
     confinement,
+    lacksRoom: () => room.lack('builds'),
     userHome: surroundings.hostEnvironment.HOME ?? '/',
   });
   const pool = createRenderPool({ clock });
@@ -246,6 +250,7 @@ async function startDelivery({
     root: join(dataDir, 'git'),
     clock,
     logger,
+    lacksRoom: () => room.lack('writes'),
     // A bearer of the token has no name of its own; git sends one.
     authorize: ({ headers, url = '' }) => {
       const principal = principalOf(headers.authorization, token);
@@ -319,7 +324,12 @@ async function startDelivery({
     },
   };
   const face = createFace({
-    actions: actionsOf(createSyncActions({ ...source, home, sync, repository, clock }), promotion, clock),
+    actions: actionsOf(
+      createSyncActions({ ...source, home, sync, repository, clock }),
+      promotion,
+      clock,
+      () => room.lack('builds'),
+    ),
     progress,
     git: (request, response) => host.handle(request, response),
     backup: () => controlPlane.snapshot(),
@@ -354,17 +364,23 @@ function actionsOf(
   sync: ReturnType<typeof createSyncActions>,
   promotion: PromoteOptions,
   clock: typeof systemClock,
+  lacksRoom: () => Problem | undefined,
 ): Actions {
   const promotions = createPromotionActions(promotion, clock);
   return {
     ...sync,
+    async status() {
+      const lack = lacksRoom();
+      return { ...(lack ? { problems: [lack] } : {}), ...(await sync.status()) };
+    },
     promote: async (name, request) => promotions.promote(await sync.find(name), request),
     approve: async (name, request) => promotions.approve(await sync.find(name), request),
     backport: async (name, request) => promotions.backport(await sync.find(name), request),
     async why(name) {
       const report = await sync.why(name);
+      const lack = lacksRoom();
       const { gates, problems } = await promotions.standing(await sync.find(name));
-      return { ...report, reasons: [...report.reasons, ...problems], gates };
+      return { ...report, reasons: [...report.reasons, ...problems, ...(lack ? [lack] : [])], gates };
     },
   };
 }

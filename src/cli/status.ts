@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ProblemError } from '../base/errors.ts';
+import { formatProblem, ProblemError } from '../base/errors.ts';
 import type { EnvironmentReport, StatusReport } from '../model/faces.ts';
 import type { PromotionPolicy } from '../model/types.ts';
 import { clientCommand, colorsOf, face, type OutputOptions, print, printJson } from './command.ts';
@@ -58,6 +58,7 @@ export function choose(report: StatusReport, name: string | undefined): StatusRe
   if (!name) return report;
   const [delivery, environment] = name.split('/', 2);
   return {
+    ...report,
     deliveries: report.deliveries
       .filter((candidate) => candidate.name === delivery)
       .map((found) => ({
@@ -70,13 +71,17 @@ export function choose(report: StatusReport, name: string | undefined): StatusRe
 }
 
 function formatStatus(context: CliContext, report: StatusReport, detailed: boolean): string {
+  const overall = (report.problems ?? []).map(formatProblem);
   if (report.deliveries.length === 0)
-    return 'No deliveries yet. Push a repository to the git URL that `pilotage up` printed.';
+    return [
+      ...overall,
+      'No deliveries yet. Push a repository to the git URL that `pilotage up` printed.',
+    ].join('\n');
   const colors = colorsOf(context);
   // Who names one environment wants all of it.
   const { table, notes } = layOut(report, detailed ? PAPER : screenOf(context));
   const more = detailed ? report.deliveries.flatMap(({ environments }) => environments.flatMap(details)) : [];
-  return [...(table === '' ? [] : [paint(table, colors)]), ...notes, ...more].join('\n');
+  return [...overall, ...(table === '' ? [] : [paint(table, colors)]), ...notes, ...more].join('\n');
 }
 
 const PAPER: Screen = { columns: undefined, rows: undefined };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
-import { ProblemError, problemOf } from '../base/errors.ts';
+import { type Problem, ProblemError, problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { advertiseCapabilities, advertiseRefs, type Service } from './advertise.ts';
 import { bodyOf, protocolOf, type Route, refuse, routeOf, write } from './host-http.ts';
@@ -36,6 +36,8 @@ export interface GitHostOptions {
    * settles. The signal aborts when the pusher stops watching; the push stands all the same.
    */
   readonly onPush: OnPush;
+  /** Why nothing that takes room can be taken now; asked before a pack is received. */
+  readonly lacksRoom?: () => Problem | undefined;
   /** Largest push, in bytes after decompression of the request; 512 MiB when left out. */
   readonly maxBytes?: number;
 }
@@ -88,12 +90,26 @@ export function createGitHost(options: GitHostOptions): GitHost {
       res.end();
       return;
     }
+    const lack = needsPack(request) ? options.lacksRoom?.() : undefined;
+    if (lack) return turnAway(res, name, request, reader, lack);
     const repository = await repositories.create(name);
     const who = { principal, policy: options.policy };
     const outcome = await takeRequest(repository, name, request, reader, who);
     if (!outcome.refs.some(({ kind }) => kind === 'moved')) await repositories.removeEmpty(name);
     await answerPush(res, { repository: name, request, outcome }, options);
     await tidy(repository, name);
+  };
+
+  /** Nothing of the pack is kept. It is read to its end, because a client that is still sending does not read why. */
+  const turnAway = async (
+    res: ServerResponse,
+    name: string,
+    request: PushRequest,
+    reader: PacketReader,
+    why: Problem,
+  ) => {
+    for await (const _ of reader.rest());
+    await answerPush(res, { repository: name, request, outcome: refuseAll(request.commands, why) }, options);
   };
 
   /** Nobody waits for it, so a failure is told to the log alone: with all its packs a repository is slower, and as whole. */

@@ -43,6 +43,8 @@ export const STATUS_CODES = {
   ServiceUnavailable: 503,
   Timeout: 504,
   ServerTimeout: 500,
+  // RFC 4918, 11.5: no server of Kubernetes has a reason for a disk that is full.
+  InsufficientStorage: 507,
 } as const;
 /** The cause of a refusal to create in a namespace that is going away. */
 export const NAMESPACE_TERMINATING = 'NamespaceTerminating';

@@ -4,6 +4,8 @@ import type { ObjectRef } from '../kube/types.ts';
 import type { GateState, HealedDrift, HealthState, Phase, PromotionPolicy, SyncState } from './types.ts';
 
 export interface StatusReport {
+  /** What concerns all that is delivered here: a disk that is nearly full. */
+  readonly problems?: readonly Problem[];
   readonly deliveries: readonly DeliveryReport[];
 }
 

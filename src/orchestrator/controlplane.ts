@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { type DiskSpace, watchDisk } from '../base/diskroom.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client.ts';
 import type { Pod } from '../kube/objects.ts';
@@ -19,6 +20,7 @@ import type { Api, NodeConnections } from './api/types.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { namespacePrefix } from './store/keys.ts';
+import { openReserve } from './store/reserve.ts';
 import { restoreSnapshot, snapshotLines } from './store/snapshot.ts';
 import { openStore } from './store/store.ts';
 
@@ -51,6 +53,8 @@ export interface ControlPlaneOptions {
   readonly nodePorts?: NodePortRange;
   /** The way to node agents; default: none is connected. */
   readonly nodeConnections?: NodeConnections;
+  /** How much room a disk has; default: as its file system says. */
+  readonly space?: (dir: string) => Promise<DiskSpace>;
   /** Default: all controllers and the scheduler. */
   readonly workers?: readonly WorkerFactory[];
 }
@@ -74,7 +78,11 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const { clock, logger, serviceCidr } = options;
   const dir = join(options.dataDir, 'store');
   if (options.restoreFrom) await restoreSnapshot(dir, options.restoreFrom);
-  const store = await openStore({ dir, clock, logger, acceptLoss: options.acceptLoss === true });
+  const reserve = openReserve(join(dir, 'reserve'), logger);
+  const acceptLoss = options.acceptLoss === true;
+  const store = await openStore({ dir, clock, logger, acceptLoss, onRefused: reserve.giveBack });
+  const { space } = options;
+  const room = await watchDisk({ dir, clock, onLook: reserve.keep, ...(space ? { space } : {}) });
   const api = startApi({
     store,
     clock,
@@ -84,6 +92,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     nodeConnections: options.nodeConnections ?? (() => undefined),
     random: (n) => randomInt(n),
     uuid: randomUUID,
+    lacksRoom: () => room.lack('writes'),
     authorizer: createAuthorizer((namespace) =>
       store.list(namespacePrefix('', 'pods', namespace)).map(({ object }) => object as Pod),
     ),
@@ -103,6 +112,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       lifetime.abort(new Error('the control plane stops'));
       await Promise.all(workers.map((worker) => worker.stop()));
       await api.stop();
+      room.stop();
       await store.close();
     },
   };

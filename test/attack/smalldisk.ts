@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pilotage } from '../e2e/harness.ts';
 
@@ -28,14 +28,18 @@ export function cannotMount(): string | undefined {
 export const inside = ({ ready, dataDir }: Pilotage, path: string): string =>
   join('/proc', String(ready.pid), 'root', dataDir, path);
 
-/** Writes until nothing more is taken; the returned function makes room again. */
-export function fill(target: Pilotage, folder: string): () => void {
+/** Writes until so many bytes are left, by default none; the returned function makes room again. */
+export function fill(target: Pilotage, folder: string, left = 0): () => void {
   const path = inside(target, join(folder, `ballast-${randomUUID()}`));
   const fd = openSync(path, 'w');
   try {
+    const free = () => {
+      const { bavail, bsize } = statfsSync(inside(target, folder));
+      return bavail * bsize;
+    };
     for (let size = 65_536; size >= 1; size = Math.floor(size / 4)) {
       try {
-        for (;;) writeSync(fd, Buffer.alloc(size));
+        while (left === 0 || free() > left) writeSync(fd, Buffer.alloc(size));
       } catch {
         // Smaller pieces may still fit.
       }

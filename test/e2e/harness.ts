@@ -123,7 +123,9 @@ export class Pilotage {
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     createInterface({ input: child.stderr }).on('line', (line) => this.log.push(line));
-    this.ready = await withToken(JSON.parse(await firstLine(child, this.log)) as Ready);
+    const ready = JSON.parse(await firstLine(child, this.log)) as Ready;
+    // One that has mounts of its own has its files there.
+    this.ready = await withToken(ready, this.#hasMounts ? join('/proc', String(ready.pid), 'root') : '/');
   }
 
   /** As `pilotage …` in a terminal. */
@@ -131,10 +133,14 @@ export class Pilotage {
     return this.#run(process.execPath, [main, ...args], { PILOTAGE_DATA_DIR: this.dataDir });
   }
 
+  get #hasMounts(): boolean {
+    return this.#under[0] === 'unshare';
+  }
+
   /** Where the daemon is: one that has mounts of its own has its files there. */
   #run(command: string, args: readonly string[], env: Record<string, string>): Promise<Finished> {
     const there = ['nsenter', '--target', String(this.ready.pid), '--mount', command];
-    const [program = command, ...before] = this.#under[0] === 'unshare' ? there : [command];
+    const [program = command, ...before] = this.#hasMounts ? there : [command];
     return run(program, [...before, ...args], { env });
   }
 
@@ -184,8 +190,8 @@ export class Pilotage {
 }
 
 /** What `up` says, with the token in git's URL: tests push without a helper, as scripts may. */
-export async function withToken(ready: Ready): Promise<Ready> {
-  const text = await readFile(join(dirname(ready.kubeconfig), 'token.json'), 'utf8');
+export async function withToken(ready: Ready, root = '/'): Promise<Ready> {
+  const text = await readFile(join(root, dirname(ready.kubeconfig), 'token.json'), 'utf8');
   const { token } = JSON.parse(text) as { token: string };
   return { ...ready, git: ready.git.replace('://', `://git:${token}@`) };
 }

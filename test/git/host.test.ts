@@ -230,6 +230,22 @@ git('the git host, with real git', () => {
     expect(await served.host.list()).to.deep.equal([]);
   });
 
+  it('receives no pack while the disk is nearly full, and says why; deletes a branch all the same', async () => {
+    let isFull = false;
+    const lack = { reason: 'InsufficientStorage', message: 'the disk has 3 MiB left', remedy: 'Make room.' };
+    await start({ lacksRoom: () => (isFull ? lack : undefined) });
+    await work.commit('first', { 'a.txt': 'one\n' });
+    await work.run('push', '-q', `${served.url}/shop.git`, 'main', 'main:old');
+    isFull = true;
+    await work.commit('second', { 'a.bin': noise(3_000_000) });
+    const refused = await work.attempt('push', `${served.url}/shop.git`, 'main');
+    expect(refused.code).to.equal(1);
+    expect(refused.stderr).to.contain('the disk has 3 MiB left').and.to.contain('Make room.');
+    await work.run('push', '-q', `${served.url}/shop.git`, ':old');
+    isFull = false;
+    await work.run('push', '-q', `${served.url}/shop.git`, 'main');
+  });
+
   it('refuses a push that is larger than allowed', async () => {
     await start({ maxBytes: 100_000 });
     await work.run('config', 'http.postBuffer', '65536');

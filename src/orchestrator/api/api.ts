@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Problem } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/status.ts';
 import type { Store } from '../store/types.ts';
@@ -27,6 +28,8 @@ export interface ApiOptions extends Pick<World, 'serviceCidr' | 'nodePorts' | 'r
   readonly uuid: () => string;
   readonly authorizer: Authorizer;
   readonly nodeConnections: NodeConnections;
+  /** Why the disk takes nothing that grows; default: it takes all. */
+  readonly lacksRoom?: () => Problem | undefined;
 }
 
 export interface RunningApi extends Api {
@@ -38,6 +41,7 @@ export function startApi(options: ApiOptions): RunningApi {
   const upkeep = createUpkeep(() => context);
   const context: ApiContext = {
     ...options,
+    lacksRoom: options.lacksRoom ?? (() => undefined),
     kinds: new Registry(BUILTIN_KINDS),
     views: createViews(),
     onWrite: upkeep.onWrite,

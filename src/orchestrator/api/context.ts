@@ -1,3 +1,4 @@
+import type { Problem } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { User } from '../../kube/client.ts';
 import type { KubeObject } from '../../kube/types.ts';
@@ -16,6 +17,8 @@ export interface ApiContext extends World {
   readonly logger: Logger;
   readonly uuid: () => string;
   readonly nodeConnections: NodeConnections;
+  /** Why the disk takes nothing that grows. */
+  readonly lacksRoom: () => Problem | undefined;
   /** Called after a write is durable and before it is acknowledged; `exists` is false once the object is gone. */
   readonly onWrite: (kind: Kind, object: KubeObject, exists: boolean) => void;
 }

@@ -72,15 +72,18 @@ function storedOf(kind: Kind, change: Change, type: ObjectEvent['type'], of: Vie
 const LINE_END = Buffer.from('}\n');
 
 function newEvent(type: ObjectEvent['type'], stored: Stored): ObjectEvent {
-  const buffers = new Map<string, Buffer>();
+  // Those who watch now share a line. Nobody may ever ask for it again, and its change is remembered for minutes.
+  const buffers = new Map<string, WeakRef<Buffer>>();
   const whole = () => Buffer.concat([Buffer.from(`{"type":"${type}","object":`), stored.bytes(), LINE_END]);
   const event: ObjectEvent = {
     type,
     stored,
     bytes(representation = '', make = whole) {
-      const known = buffers.get(representation) ?? make(event);
-      buffers.set(representation, known);
-      return known;
+      const known = buffers.get(representation)?.deref();
+      if (known) return known;
+      const made = make(event);
+      buffers.set(representation, new WeakRef(made));
+      return made;
     },
   };
   return event;

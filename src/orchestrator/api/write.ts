@@ -8,6 +8,7 @@ import type { ApiContext } from './context.ts';
 import { endpointOf } from './endpoint.ts';
 import { type Kind, keyOf } from './kind.ts';
 import { updatedMetadata, withGeneration } from './metadata.ts';
+import { assertRoom } from './room.ts';
 import { draft, toServed, toStored } from './stored.ts';
 import type { ItemTarget, Stored, WriteParameters } from './types.ts';
 
@@ -78,6 +79,7 @@ export async function store(
 ): Promise<Stored> {
   if (dryRun) return draft(object);
   const stored = toStored(kind, object);
+  assertRoom(context, stored, live.object);
   const entry = isReleased(kind, object)
     ? await context.store.delete(live.key, stored)
     : await context.store.put(live.key, stored);
@@ -106,6 +108,7 @@ export async function storeNew(
   const prepared = kind.strategy.prepareForCreate?.(object, context) ?? object;
   assertValid(context, kind, prepared, undefined);
   if (dryRun) return draft(prepared);
+  assertRoom(context, prepared);
   const { namespace, name = '' } = prepared.metadata;
   const entry = await context.store.put(keyOf(kind, namespace, name), toStored(kind, prepared));
   context.onWrite(kind, entry.object, true);

@@ -62,6 +62,8 @@ export interface ImageStoreOptions {
   readonly logger: Logger;
   /** How builds are kept from what is not theirs; absent: they run as this process does. */
   readonly confinement?: Confinement;
+  /** Why the disk is too full for another build. */
+  readonly lacksRoom?: () => Problem | undefined;
   /** Whose package managers' settings builds get, without the credentials in them. */
   readonly userHome?: string;
 }
@@ -69,7 +71,7 @@ export interface ImageStoreOptions {
 /** Layout: `refs/<encoded reference>` (a row as JSON), `sha256/<hex>` (contents), `tmp/` (what is being made). */
 export function openImageStore(
   dir: string,
-  { clock, logger, confinement = { type: 'none', reason: '' }, userHome }: ImageStoreOptions,
+  { clock, logger, confinement = { type: 'none', reason: '' }, lacksRoom, userHome }: ImageStoreOptions,
 ): ImageStore {
   const workshops = openWorkshops(dir, confinement, userHome);
   const building = new Map<string, Promise<Result<{ digest: string; path: string }>>>();
@@ -166,6 +168,8 @@ export function openImageStore(
       if (found) return Promise.resolve(ok(found));
       const running = building.get(request.ref);
       if (running) return running;
+      const lack = lacksRoom?.();
+      if (lack) return Promise.resolve(failed(unbuilt(request.ref, lack)));
       const started = make(request).finally(() => building.delete(request.ref));
       building.set(request.ref, started);
       return started;
@@ -206,6 +210,11 @@ const missing = (ref: string): string =>
   `image "${ref}" is not on this machine, and no registry is asked: ` +
   `pilotage image import ${ref.includes(':') ? ref : `${ref}:TAG`} DIR, ` +
   `or let pilotage.yaml make it from a folder: images: {${ref.replace(/[@:][^/]*$/, '')}: {path: FOLDER}}, or say image: host`;
+
+const unbuilt = (ref: string, { message, ...lack }: Problem): Problem => ({
+  ...lack,
+  message: `Image ${ref} is not built: ${message}.`,
+});
 
 function unwritable(ref: string, error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;

@@ -1,6 +1,7 @@
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { type Clock, rfc3339, rfc3339Micro, sleep } from '../../base/clock.ts';
 import { type Confinement, summaryOf } from '../../base/confinement.ts';
+import { lackOf, spaceOf } from '../../base/diskroom.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -15,6 +16,8 @@ export interface RegistrationOptions {
   readonly client: KubeClient;
   readonly nodeName: string;
   readonly podCidr: string;
+  /** Whose disk the node's condition DiskPressure is about. */
+  readonly dir: string;
   readonly confinement?: Confinement;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -83,11 +86,17 @@ async function register({ client, nodeName, podCidr }: RegistrationOptions): Pro
   }
 }
 
-async function writeStatus({ client, nodeName, clock, confinement }: RegistrationOptions): Promise<void> {
+async function writeStatus({
+  client,
+  nodeName,
+  dir,
+  clock,
+  confinement,
+}: RegistrationOptions): Promise<void> {
   const before = await client.get(NODES, { name: nodeName });
   const now = rfc3339(clock.now());
   const resources = nodeResources();
-  const facts = [...FACTS, ...(confinement ? [factOf(confinement)] : [])];
+  const facts = [...FACTS, await diskPressure(dir), ...(confinement ? [factOf(confinement)] : [])];
   const conditions = facts.map((fact): Condition => {
     const known = before.status?.conditions?.find((one) => one.type === fact.type);
     const lastTransitionTime = known?.status === fact.status ? (known.lastTransitionTime ?? now) : now;
@@ -133,15 +142,21 @@ const factOf = (confinement: Confinement): Fact => ({
 
 const FACTS: readonly Fact[] = [
   { type: 'MemoryPressure', status: 'False', reason: 'NotMeasured', message: 'processes are not limited' },
-  {
-    type: 'DiskPressure',
-    status: 'False',
-    reason: 'NotMeasured',
-    message: 'the data directory is not limited',
-  },
   { type: 'PIDPressure', status: 'False', reason: 'NotMeasured', message: 'processes are not limited' },
   { type: 'Ready', status: 'True', reason: 'AgentReady', message: 'the node agent runs' },
 ];
+
+/** The kubelet's words (`eviction`, signals nodefs and imagefs); nothing is evicted, and builds wait. */
+async function diskPressure(dir: string): Promise<Fact> {
+  const space = await spaceOf(dir).catch(() => undefined);
+  const lack = space && lackOf(dir, space, 'builds');
+  return {
+    type: 'DiskPressure',
+    status: lack ? 'True' : 'False',
+    reason: lack ? 'KubeletHasDiskPressure' : 'KubeletHasNoDiskPressure',
+    message: lack?.message ?? 'the disk of the data directory has room',
+  };
+}
 
 async function renewLease({ client, nodeName, clock }: RegistrationOptions): Promise<void> {
   const renewTime = rfc3339Micro(clock.now());

@@ -6,7 +6,7 @@ import type { Entry } from './types.ts';
 export function newEntry(key: string, revision: number, object: KubeObject): Entry {
   const resourceVersion = String(revision);
   const stamped = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion } });
-  const json = Buffer.from(JSON.stringify(stamped));
+  const json = ownBuffer(JSON.stringify(stamped));
   return { key, revision, object: stamped, bytes: () => json };
 }
 
@@ -14,4 +14,14 @@ export function newEntry(key: string, revision: number, object: KubeObject): Ent
 export function storedEntry(key: string, revision: number, json: Buffer): Entry {
   const object: KubeObject = JSON.parse(json.toString('utf8'));
   return { key, revision, object: deepFreeze(object), bytes: () => json };
+}
+
+/**
+ * Bytes with memory of their own. `Buffer.from` takes small ones out of slabs of 8 KiB that they share with what lives for a moment only;
+ * an entry lives for minutes, and would keep a slab for itself.
+ */
+function ownBuffer(text: string): Buffer {
+  const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  buffer.write(text);
+  return buffer;
 }

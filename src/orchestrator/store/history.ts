@@ -1,6 +1,11 @@
 import { tooOld } from './failures.ts';
 import type { Change, Entry, HistoryPolicy } from './types.ts';
 
+/** Compacting at each change would be as slow as it would be exact. */
+const OVERFULL = 1.5;
+
+const sizeOf = ({ entry }: Change): number => entry.bytes().length;
+
 interface Remembered {
   readonly change: Change;
   readonly at: number;
@@ -12,6 +17,7 @@ interface Remembered {
  */
 export class History {
   #window: Remembered[] = [];
+  #bytes = 0;
   #compacted: number;
   readonly #policy: HistoryPolicy;
 
@@ -26,6 +32,13 @@ export class History {
 
   add(change: Change, at: number): void {
     this.#window.push({ change, at });
+    this.#bytes += sizeOf(change);
+  }
+
+  /** So much more is remembered than the policy keeps that the next compaction should not be waited for. */
+  get isOverfull(): boolean {
+    const { maxChanges, maxBytes = Number.POSITIVE_INFINITY } = this.#policy;
+    return this.#bytes > OVERFULL * maxBytes || this.#window.length > OVERFULL * maxChanges;
   }
 
   /** Changes after `revision`, oldest first. */
@@ -48,11 +61,12 @@ export class History {
 
   /** Forgets what the policy does not keep, and tells which changes those were (oldest first). */
   compact(now: number): Change[] {
-    const { maxChanges, maxAgeMs } = this.#policy;
+    const { maxChanges, maxBytes = Number.POSITIVE_INFINITY, maxAgeMs } = this.#policy;
     const surplus = this.#window.length - maxChanges;
     let count = 0;
-    for (const { at } of this.#window) {
-      if (count >= surplus && now - at < maxAgeMs) break;
+    for (const { change, at } of this.#window) {
+      if (count >= surplus && this.#bytes <= maxBytes && now - at < maxAgeMs) break;
+      this.#bytes -= sizeOf(change);
       count++;
     }
     const forgotten = this.#window.splice(0, count).map((remembered) => remembered.change);

@@ -24,10 +24,12 @@ export interface StoreOptions {
   readonly watcherCapacity?: number;
   /** A person has said to go on with what is left of a damaged store. */
   readonly acceptLoss?: boolean;
+  /** Told when the disk has refused a batch, before whoever wrote is. */
+  readonly onRefused?: () => void;
 }
 
-/** etcd behind kube-apiserver keeps five minutes (`--etcd-compaction-interval`); the count bounds memory. */
-const DEFAULT_HISTORY: HistoryPolicy = { maxChanges: 5_000, maxAgeMs: 5 * 60_000 };
+/** etcd behind kube-apiserver keeps five minutes (`--etcd-compaction-interval`); count and size bound memory. */
+const DEFAULT_HISTORY: HistoryPolicy = { maxChanges: 5_000, maxBytes: 64 * 2 ** 20, maxAgeMs: 5 * 60_000 };
 const DEFAULT_WATCHER_CAPACITY = 4_096;
 const COMPACTION_INTERVAL_MS = 30_000;
 
@@ -76,6 +78,9 @@ class RevisionedStore implements Store {
   #closed = false;
   #cancelCompaction: () => void = () => {};
   #compacting: Promise<void> = Promise.resolve();
+  #isCompacting = false;
+  /** The next compaction is due at once. */
+  #isHurried = false;
 
   constructor(disk: Disk, loaded: Loaded, options: StoreOptions) {
     this.#disk = disk;
@@ -161,12 +166,23 @@ class RevisionedStore implements Store {
     await this.#disk.close();
   }
 
-  scheduleCompaction(): void {
-    this.#cancelCompaction = this.#options.clock.after(COMPACTION_INTERVAL_MS, () => {
+  scheduleCompaction(inMs = COMPACTION_INTERVAL_MS): void {
+    this.#cancelCompaction();
+    this.#cancelCompaction = this.#options.clock.after(inMs, () => {
+      this.#isCompacting = true;
       this.#compacting = this.#compact().finally(() => {
+        this.#isCompacting = false;
+        this.#isHurried = false;
         if (!this.#closed) this.scheduleCompaction();
       });
     });
+  }
+
+  /** Large objects that change often fill memory in less than an interval. */
+  #compactInTime(): void {
+    if (!this.#history.isOverfull || this.#isHurried || this.#isCompacting) return;
+    this.#isHurried = true;
+    this.scheduleCompaction(0);
   }
 
   async #compact(): Promise<void> {
@@ -195,6 +211,7 @@ class RevisionedStore implements Store {
     } catch (error) {
       if (error instanceof StatusError) throw error;
       this.#broken = true;
+      this.#options.onRefused?.();
       const cause = error instanceof Error ? error.message : String(error);
       this.#options.logger.error({ error: cause, dir: this.#options.dir }, 'cannot write to the store');
       throw unavailable(`nothing was written: the data directory ${this.#options.dir} refuses: ${cause}`);
@@ -244,6 +261,7 @@ class RevisionedStore implements Store {
     this.#lastPublished = revision;
     this.#history.add(change, this.#options.clock.now());
     this.#watchers.publish(change);
+    if (!this.#closed) this.#compactInTime();
   }
 }
 

@@ -84,5 +84,7 @@ export interface Store extends Reader, Writer, Watches {
 /** How much of the past watches and paged lists can go back to. */
 export interface HistoryPolicy {
   readonly maxChanges: number;
+  /** Of the JSON of what changed; default: no bound. */
+  readonly maxBytes?: number;
   readonly maxAgeMs: number;
 }

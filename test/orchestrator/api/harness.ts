@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/base/clock.ts';
+import type { Problem } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { startApi } from '../../../src/orchestrator/api/api.ts';
@@ -30,6 +31,7 @@ interface Options<C extends Clock> {
   readonly clock?: C;
   readonly nodeConnections?: NodeConnections;
   readonly wrap?: (disk: Disk) => Disk;
+  readonly lacksRoom?: () => Problem | undefined;
 }
 
 const ADMIN = { name: 'admin', groups: [ADMINS] };
@@ -51,6 +53,7 @@ async function startAt<C extends Clock>(dir: string, options: Options<C>): Promi
     clock,
     logger,
     nodeConnections,
+    ...(options.lacksRoom ? { lacksRoom: options.lacksRoom } : {}),
     serviceCidr: '127.213.0.0/16',
     nodePorts: { first: 30_000, last: 32_767 },
     random: (n) => randomInt(n),

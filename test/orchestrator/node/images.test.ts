@@ -50,6 +50,18 @@ describe('image store', () => {
     expect(image).to.have.property('message').that.includes('pilotage image import nginx:1.27 DIR');
   });
 
+  it('begins no build while the disk is nearly full, and goes on with what is built', async () => {
+    const { dir, store } = open();
+    expect((await store.build(request())).ok).to.equal(true);
+    const lack = { reason: 'InsufficientStorage', message: 'the disk has 3 MiB left' };
+    const full = openImageStore(dir, { clock: systemClock, logger: silentLogger, lacksRoom: () => lack });
+    expect((await full.build(request())).ok).to.equal(true);
+    const refused = await full.build(request({ ref: 'shop/web:2' }));
+    expect(refused.ok).to.equal(false);
+    expect(refused).to.have.nested.property('problems[0].message').that.includes('the disk has 3 MiB left');
+    expect(full.resolve('shop/web:2').type).to.equal('missing');
+  });
+
   it('builds in a fresh copy and lets another process resolve the result', async () => {
     const { dir, store } = open();
     const lines: string[] = [];

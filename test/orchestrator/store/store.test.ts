@@ -155,6 +155,21 @@ describe('store', () => {
       expect(await nextChanges(store.watch(THINGS, 2))).to.equal('~a=3 ~a=4');
     });
 
+    it('keeps no more bytes than the policy says, and does not wait for the next compaction', async () => {
+      const history = { maxChanges: 1_000, maxBytes: 4_000, maxAgeMs: 3_600_000 };
+      const store = await bench.open({ history });
+      for (let value = 0; value < 100; value++) {
+        await put(store, 'a', value);
+        await bench.clock.advance(1);
+      }
+      expect(() => store.watch(THINGS, 1))
+        .to.throw()
+        .that.satisfies(isExpired);
+      const bytes = store.list(THINGS)[0]?.bytes().length ?? 0;
+      const kept = (await store.watch(THINGS, store.revision - Math.floor(4_000 / bytes)).next()) ?? [];
+      expect(kept.length).to.equal(Math.floor(4_000 / bytes));
+    });
+
     it('drops a watcher that is too slow after what it had, without a gap, and spares the others', async () => {
       const store = await bench.open({ watcherCapacity: 3 });
       const slow = store.watch(THINGS, 0);
