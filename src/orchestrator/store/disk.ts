@@ -70,9 +70,18 @@ export async function openDisk(dir: string, { repair = false } = {}): Promise<Di
   const head = openHead(join(dir, 'head'));
   return {
     load: (after) =>
-      load(database, after, head.read()).catch((error: unknown) => {
-        throw isCorruption(error) ? unreadable(error, dir) : error;
-      }),
+      load(database, after, head.read())
+        .catch(async (error: unknown) => {
+          if (!repair || !isCorruption(error)) throw error;
+          // A block of a table is only found damaged when it is read.
+          await database.close();
+          await ClassicLevel.repair(join(dir, 'db'));
+          await database.open();
+          return load(database, after, head.read());
+        })
+        .catch((error: unknown) => {
+          throw isCorruption(error) ? unreadable(error, dir) : error;
+        }),
     commit: async (rows, revision, digest) => {
       await database.batch(commitOperations(rows, revision, digest), { sync: true });
       head.write(revision);

@@ -108,6 +108,25 @@ describe('a store that is damaged', () => {
     expect((await refusal())?.details?.[0]).to.equal('revisions that cannot be read: 7');
   });
 
+  it('in a block of one of LevelDB’s tables is refused, and goes on with the others once a person says so', async () => {
+    const filled = await bench.open();
+    for (let i = 0; i < 400; i++) await put(filled, `object-${i}`, i);
+    await filled.close();
+    await edit((database) => database.compactRange('', '~'));
+    const table = readdirSync(join(bench.dir, 'db')).find((name) => name.endsWith('.ldb')) ?? '';
+    const path = join(bench.dir, 'db', table);
+    const bytes = readFileSync(path);
+    const middle = Math.floor(bytes.length / 2);
+    bytes.fill(0xff, middle, middle + 500);
+    writeFileSync(path, bytes);
+    expect((await refusal())?.reason).to.equal('StoreDamaged');
+    const store = await bench.open({ acceptLoss: true });
+    expect(count(store)).to.be.greaterThan(0).and.lessThan(401);
+    await put(store, 'after', 1);
+    await store.close();
+    expect(await refusal()).to.equal(undefined);
+  });
+
   it('goes on without what is lost once a person says so, and never gives a revision twice', async () => {
     await fill();
     await edit(async (database) => {
