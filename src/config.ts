@@ -32,6 +32,7 @@ const PASSED_TO_BUILDS = [
   /^npm_config_(registry|(https?_?)?proxy|noproxy|cafile|strict_ssl|fetch_\w+|nodedir)$/i,
   /^pip_(index_url|extra_index_url|find_links|trusted_host|cert|default_timeout)$/i,
   /^(https?|no|all)_proxy$/i,
+  /^GO(PROXY|SUMDB|NOPROXY|NOSUMDB|PRIVATE)$/,
   /^(requests_ca_bundle|curl_ca_bundle|git_ssl_cainfo)$/i,
 ];
 

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
-import { type Confinement, summaryOf } from './base/confinement.ts';
+import { buildNetworkOf, type Confinement, reachOf, summaryOf } from './base/confinement.ts';
 import { openCrashGuard } from './base/crashguard.ts';
 import { watchDisk } from './base/diskroom.ts';
 import { formatProblem, type Problem, problemOf } from './base/errors.ts';
@@ -40,7 +40,7 @@ import { createProgressHub } from './model/progresshub.ts';
 import { openReleaseKey } from './model/releasekey.ts';
 import { openToken } from './model/token.ts';
 import { createServedControlPlane, type ServedControlPlane } from './orchestrator/controlplane.ts';
-import { decideConfinement, openImageStore, probeMachine } from './orchestrator/node.ts';
+import { decideConfinement, openBuildNetworks, openImageStore, probeMachine } from './orchestrator/node.ts';
 import { createPromotionActions } from './promotion/actions.ts';
 import { createPromotionController } from './promotion/controller.ts';
 import { permit } from './promotion/permit.ts';
@@ -55,6 +55,7 @@ import { refuseRewrite } from './sync/branchpolicy.ts';
 import { keepHouse } from './sync/housekeeping.ts';
 import { createImageBuilder } from './sync/images.ts';
 import { createObserver } from './sync/observer.ts';
+import { allowedRegistries } from './sync/registries.ts';
 import { createRemotes, pushToRemote } from './sync/remotes.ts';
 import { createSync } from './sync/sync.ts';
 
@@ -178,6 +179,8 @@ async function confinementOf(
   await openWay(dataDir, confinement);
   const { reason, message } = summaryOf(confinement);
   logger[confinement.type === 'none' ? 'warn' : 'info']({ reason }, message);
+  const network = buildNetworkOf(confinement).type;
+  logger[network === 'own' ? 'info' : 'warn']({ network }, `builds ${reachOf(confinement)}`);
   return confinement;
 }
 
@@ -220,6 +223,9 @@ async function startDelivery({
     confinement,
     lacksRoom: () => room.lack('builds'),
     userHome: surroundings.hostEnvironment.HOME ?? '/',
+    ...(buildNetworkOf(confinement).type === 'own'
+      ? { networks: openBuildNetworks({ env: surroundings.buildEnvironment, clock, logger }) }
+      : {}),
   });
   const pool = createRenderPool({ clock });
   const contexts = openContexts({ kubeconfig: { paths: kubeconfigs }, clock, logger });
@@ -288,8 +294,10 @@ async function startDelivery({
     instanceUid: instance.uid,
     repository,
     render: (request) => pool.render(request),
-    buildImages: createImageBuilder(repository, (request) =>
-      images.build({ ...request, env: surroundings.buildEnvironment }),
+    buildImages: createImageBuilder(
+      repository,
+      (name) => allowedRegistries(home, name),
+      (request) => images.build({ ...request, env: surroundings.buildEnvironment }),
     ),
     clock,
     logger,

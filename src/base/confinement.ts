@@ -7,6 +7,9 @@ export interface Cover {
   readonly show: readonly string[];
 }
 
+/** 'own': a network namespace, and in it the way to registries alone. Otherwise what stands in the way of one. */
+export type BuildNetwork = { readonly type: 'own' } | { readonly type: 'shared'; readonly reason: string };
+
 export type Confinement =
   /** The daemon is root: programs run as other users. */
   | {
@@ -16,6 +19,7 @@ export type Confinement =
       readonly lowPorts: boolean;
       /** Absent where root may not mount: modes of files and directories are all that keeps users apart. */
       readonly covers?: readonly Cover[];
+      readonly buildNetwork: BuildNetwork;
     }
   /** Programs run as the daemon's own user, in user, mount and pid namespaces. */
   | {
@@ -25,6 +29,7 @@ export type Confinement =
       readonly covers: readonly Cover[];
       /** Files and directories of the user that are shown empty. */
       readonly blanks: readonly string[];
+      readonly buildNetwork: BuildNetwork;
     }
   /** Nothing is possible here. */
   | { readonly type: 'none'; readonly reason: string };
@@ -33,6 +38,17 @@ export interface UidRange {
   readonly first: number;
   /** 1: everybody shares one. */
   readonly count: number;
+}
+
+export const buildNetworkOf = (confinement: Confinement): BuildNetwork =>
+  confinement.type === 'none' ? { type: 'shared', reason: confinement.reason } : confinement.buildNetwork;
+
+/** What builds reach, as the end of a sentence that begins with them. */
+export function reachOf(confinement: Confinement): string {
+  const network = buildNetworkOf(confinement);
+  return network.type === 'own'
+    ? 'reach the registries that npm, pip and Go have on this machine, and those of `pilotage connect NAME --allow-registry HOST`'
+    : `reach whatever this machine reaches, not registries alone: ${network.reason}`;
 }
 
 /** What it comes to, in a word for programs and a sentence for people. */

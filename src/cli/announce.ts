@@ -1,4 +1,4 @@
-import { type Confinement, summaryOf } from '../base/confinement.ts';
+import { type Confinement, reachOf, summaryOf } from '../base/confinement.ts';
 import type { DaemonFile } from '../model/daemonfile.ts';
 import type { CliContext, UpOptions } from './context.ts';
 
@@ -21,6 +21,7 @@ export function announce(
     '  look      pilotage status',
     `  kubectl   export KUBECONFIG=${kubeconfig}`,
     '  stop      Ctrl-C ends this and leaves the pods running; `pilotage down` ends all',
+    `  builds    ${reachOf(confinement)}`,
     ...(confinement.type === 'none' ? [`  beware    ${summaryOf(confinement).message}`] : []),
   ];
   stdout.write(`${lines.join('\n')}\n`);

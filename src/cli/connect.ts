@@ -12,6 +12,8 @@ interface ConnectOptions extends OutputOptions {
   readonly forbidNamespace: readonly string[];
   readonly allowClusterScoped: readonly string[];
   readonly forbidClusterScoped: readonly string[];
+  readonly allowRegistry: readonly string[];
+  readonly forbidRegistry: readonly string[];
 }
 
 export function connectCommand(context: CliContext, readSecret: (path: string) => Promise<string>): Command {
@@ -43,6 +45,13 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
       [],
     )
     .option('--forbid-cluster-scoped <kind>', 'one that they may not any more; repeatable', collect, [])
+    .option(
+      '--allow-registry <host[:port]>',
+      'where its builds may get packages, beside the registries of this machine; repeatable',
+      collect,
+      [],
+    )
+    .option('--forbid-registry <host[:port]>', 'where they may not any more; repeatable', collect, [])
     .action(async (name: string, url: string | undefined, options: ConnectOptions) => {
       const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
       const words = wordsOf(options);
@@ -74,6 +83,8 @@ const wordsOf = (options: ConnectOptions): Readonly<Record<string, readonly stri
       forbidNamespaces: options.forbidNamespace,
       allowClusterScoped: options.allowClusterScoped,
       forbidClusterScoped: options.forbidClusterScoped,
+      allowRegistries: options.allowRegistry,
+      forbidRegistries: options.forbidRegistry,
     }).filter(([, words]) => words.length > 0),
   );
 

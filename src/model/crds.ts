@@ -83,6 +83,7 @@ const delivery = {
       clusters: list(string),
       namespaces: list(string),
       clusterScoped: list(string),
+      registries: list(string),
     },
     ['repository'],
   ),

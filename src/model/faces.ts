@@ -141,6 +141,9 @@ export interface ConnectRequest {
   /** Kinds outside of namespaces: `ClusterRole`. */
   readonly allowClusterScoped?: readonly string[];
   readonly forbidClusterScoped?: readonly string[];
+  /** Where its builds get packages: HOST or HOST:PORT. */
+  readonly allowRegistries?: readonly string[];
+  readonly forbidRegistries?: readonly string[];
 }
 
 /** The body of every answer outside 2xx. */

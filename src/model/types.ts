@@ -90,6 +90,8 @@ export interface Delivery extends KubeObject {
     readonly namespaces?: readonly string[];
     /** Kinds outside of namespaces (`ClusterRole`) that its environments may write; a person's word. */
     readonly clusterScoped?: readonly string[];
+    /** HOST or HOST:PORT that its builds may reach, beside the registries that the machine is configured with; a person's word. */
+    readonly registries?: readonly string[];
   };
   readonly status?: {
     readonly defaultBranch?: string;

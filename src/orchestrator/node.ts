@@ -24,6 +24,7 @@ import { createProcessRuntime } from './node/process.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
 import { stopRecorded } from './node/stop.ts';
 
+export { type BuildNetworks, openBuildNetworks } from './node/buildnetwork/network.ts';
 export { decideConfinement } from './node/confinement/decide.ts';
 export { probeMachine } from './node/confinement/probe.ts';
 export { type BuildRequest, type ImageRow, type ImageStore, openImageStore } from './node/images.ts';

@@ -161,6 +161,8 @@ const WORDS = [
   'forbidNamespaces',
   'allowClusterScoped',
   'forbidClusterScoped',
+  'allowRegistries',
+  'forbidRegistries',
 ] as const;
 
 function texts(fields: Fields, name: string): readonly string[] | undefined {

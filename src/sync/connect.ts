@@ -1,3 +1,4 @@
+import { isAuthority } from '../base/authority.ts';
 import { ProblemError } from '../base/errors.ts';
 import { transportOf } from '../git/remote.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -38,12 +39,21 @@ export async function connect(home: KubeClient, request: ConnectRequest): Promis
       message: `Namespace ${reserved} belongs to the cluster: no environment may deliver there, and no word opens it.`,
     });
   }
+  const unreadable = request.allowRegistries?.find((word) => !isAuthority(word));
+  if (unreadable !== undefined) {
+    throw new ProblemError({
+      reason: 'BadRequest',
+      message: `"${unreadable}" is not where a registry is.`,
+      remedy: 'Write HOST or HOST:PORT, without https:// and without a path.',
+    });
+  }
   const before = existing?.spec;
   const spec: JsonObject = {
     ...(repository ? { repository } : {}),
     ...after('clusters', before?.clusters, request.allowClusters, request.forbidClusters),
     ...after('namespaces', before?.namespaces, request.allowNamespaces, request.forbidNamespaces),
     ...after('clusterScoped', before?.clusterScoped, request.allowClusterScoped, request.forbidClusterScoped),
+    ...after('registries', before?.registries, request.allowRegistries, request.forbidRegistries),
   };
   if (existing) {
     await home.patch(DELIVERIES, key, { type: 'merge', body: { spec } }, { fieldManager: FIELD_MANAGER });
@@ -118,7 +128,7 @@ function credentialsApart({
 
 /** A list of words after a request; nothing where the request does not speak of it. */
 function after(
-  field: 'clusters' | 'namespaces' | 'clusterScoped',
+  field: 'clusters' | 'namespaces' | 'clusterScoped' | 'registries',
   before: readonly string[] = [],
   allow: readonly string[] | undefined,
   forbid: readonly string[] | undefined,

@@ -9,6 +9,8 @@ export type BuildImage = (request: {
   readonly ref: string;
   readonly exportTo: (dir: string) => Promise<void>;
   readonly build?: string;
+  /** What a person allows its command to reach. */
+  readonly registries: readonly string[];
   readonly deadlineMs: number;
   readonly onOutput: (line: string) => void;
   readonly signal: AbortSignal;
@@ -23,6 +25,7 @@ const NOISE = /^\s*$|^npm (warn|notice)\b/i;
 /** Builds the images of a pilotage.yaml at a revision; what was built before from the same tree is not built again. */
 export function createImageBuilder(
   repository: (delivery: string) => Promise<Repository | undefined>,
+  registriesOf: (delivery: string) => Promise<readonly string[]>,
   build: BuildImage,
 ): BuildImages {
   return async ({ delivery, revision, images, exclude }) => {
@@ -37,11 +40,13 @@ export function createImageBuilder(
     }
     const [first, ...others] = problems;
     if (first) return failed(first, ...others);
+    const registries = await registriesOf(delivery);
     const buildOne = ({ ref, entry }: Planned, report: (line: string) => void, signal: AbortSignal) =>
       build({
         ref,
         exportTo: (dir) => source.exportTo(revision, folderOf(entry), dir, exclude),
         ...(entry.build ? { build: entry.build } : {}),
+        registries,
         deadlineMs: DEADLINE_MS,
         onOutput: (line) => {
           if (!NOISE.test(line)) report(line);

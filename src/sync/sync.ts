@@ -153,10 +153,11 @@ export function createSync(options: SyncOptions): Sync {
       });
       deliveries.listen({
         update({ metadata: { name = '' }, spec }, before) {
-          const words = ({ clusters, namespaces, clusterScoped }: Delivery['spec']) => [
+          const words = ({ clusters, namespaces, clusterScoped, registries }: Delivery['spec']) => [
             clusters,
             namespaces,
             clusterScoped,
+            registries,
           ];
           if (deepEqual(words(spec), words(before.spec))) return;
           const logged = (error: unknown) =>

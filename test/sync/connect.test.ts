@@ -5,6 +5,7 @@ import { SECRETS } from '../../src/kube/resources.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
 import { connect } from '../../src/sync/connect.ts';
 import { install } from '../../src/sync/install.ts';
+import { allowedRegistries } from '../../src/sync/registries.ts';
 import type { FakeClock } from '../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../orchestrator/api/harness.ts';
 
@@ -71,6 +72,18 @@ describe('connecting a delivery', () => {
     await connect(home, { name: 'shop', url, token: 'hush' });
     await connect(home, { name: 'shop', url: 'https://git.example.com/shop2.git' });
     expect((await spec()).repository).to.have.property('secretRef');
+  });
+
+  it('lets builds reach a registry on a word, and no more on another; a word that names none is refused', async () => {
+    await connect(home, { name: 'shop', allowRegistries: ['npm.example.com:4873', 'files.example.com'] });
+    await connect(home, { name: 'shop', forbidRegistries: ['files.example.com'] });
+    expect(await allowedRegistries(home, 'shop')).to.deep.equal(['npm.example.com:4873']);
+    expect(await allowedRegistries(home, 'unknown')).to.deep.equal([]);
+    const refused = await connect(home, {
+      name: 'shop',
+      allowRegistries: ['https://npm.example.com/'],
+    }).catch(problemOf);
+    expect(refused).to.have.property('remedy').that.includes('HOST:PORT');
   });
 
   it('says at once of an address that it cannot be reached', async () => {

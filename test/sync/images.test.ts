@@ -66,6 +66,7 @@ describe('building images', () => {
     };
     const planned = await createImageBuilder(
       async () => repository,
+      async () => [],
       build,
     )({
       delivery: 'shop',

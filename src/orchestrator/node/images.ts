@@ -6,8 +6,9 @@ import type { Confinement } from '../../base/confinement.ts';
 import { errnoOf, failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { removeTree } from '../../base/removetree.ts';
+import type { BuildNetworks } from './buildnetwork/network.ts';
 import { PLAIN_ENVIRONMENT } from './confinement/command.ts';
-import { openWorkshops } from './confinement/workshop.ts';
+import { openWorkshops, type Workshop } from './confinement/workshop.ts';
 import { runBuild } from './imagebuild.ts';
 import { sealTree } from './imagetree.ts';
 
@@ -36,6 +37,8 @@ export interface BuildRequest {
   readonly build?: string;
   /** Environment of the command: PATH and HOME at least. */
   readonly env?: Readonly<Record<string, string>>;
+  /** HOST or HOST:PORT, which the command may reach beside the registries that this machine is configured with. */
+  readonly registries?: readonly string[];
   readonly deadlineMs: number;
   /** Told of each line that the command prints. */
   readonly onOutput: (line: string) => void;
@@ -66,12 +69,21 @@ export interface ImageStoreOptions {
   readonly lacksRoom?: () => Problem | undefined;
   /** Whose package managers' settings builds get, without the credentials in them. */
   readonly userHome?: string;
+  /** What builds reach; absent: whatever this machine does. */
+  readonly networks?: BuildNetworks;
 }
 
 /** Layout: `refs/<encoded reference>` (a row as JSON), `sha256/<hex>` (contents), `tmp/` (what is being made). */
 export function openImageStore(
   dir: string,
-  { clock, logger, confinement = { type: 'none', reason: '' }, lacksRoom, userHome }: ImageStoreOptions,
+  {
+    clock,
+    logger,
+    confinement = { type: 'none', reason: '' },
+    lacksRoom,
+    userHome,
+    networks,
+  }: ImageStoreOptions,
 ): ImageStore {
   const workshops = openWorkshops(dir, confinement, userHome);
   const building = new Map<string, Promise<Result<{ digest: string; path: string }>>>();
@@ -113,6 +125,21 @@ export function openImageStore(
     return { digest, path };
   }
 
+  async function run(
+    request: BuildRequest & { readonly build: string },
+    workshop: Workshop,
+  ): Promise<Problem | undefined> {
+    const { ref, registries = [], onOutput: tell } = request;
+    const network = await networks?.open({ delivery: ownerOf(ref), registries, tell });
+    try {
+      const place = network?.within(workshop) ?? workshop;
+      const problem = await runBuild({ env: PLAIN_ENVIRONMENT, ...request, workshop: place, clock });
+      return problem && (network?.explain(problem) ?? problem);
+    } finally {
+      network?.close();
+    }
+  }
+
   async function make(request: BuildRequest): Promise<Result<{ digest: string; path: string }>> {
     const place = await workPlace();
     const sources = join(place, 'image');
@@ -122,7 +149,7 @@ export function openImageStore(
       const { build } = request;
       if (build !== undefined) {
         const problem = await workshops.use(ownerOf(request.ref), place, (workshop) =>
-          runBuild({ env: PLAIN_ENVIRONMENT, ...request, build, workshop, clock }),
+          run({ ...request, build }, workshop),
         );
         if (problem) return failed(problem);
       }

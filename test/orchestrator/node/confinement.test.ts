@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { summaryOf } from '../../../src/base/confinement.ts';
+import { reachOf, summaryOf } from '../../../src/base/confinement.ts';
 import {
   confined,
   environmentFile,
@@ -25,6 +25,7 @@ describe('confinement', () => {
     canBindLowPorts: true,
     canMount: true,
     namespaces: 'root needs none',
+    networks: true,
     dataDir: '/var/lib/pilotage',
     programs: {},
     powers: [],
@@ -73,6 +74,7 @@ describe('confinement', () => {
       type: 'namespace',
       uid: 1000,
       gid: 1000,
+      buildNetwork: { type: 'own' },
       covers: [{ path: '/home/ann', show: ['.nvm/versions/node/v20'] }],
       blanks: ['/run/docker.sock'],
     });
@@ -89,6 +91,16 @@ describe('confinement', () => {
     expect(none.type).to.equal('none');
     expect(summaryOf(none).message).to.contain('token').and.contain('Operation not permitted');
     expect(sandboxOf(none, () => 1, { readOnly: [], writable: [] })).to.deep.equal({ type: 'none' });
+  });
+
+  it('says in one line what builds reach, and what stands in the way of less', () => {
+    const shared = { ...root, networks: 'ip: not found' };
+    for (const facts of [root, ann])
+      expect(reachOf(decideConfinement(facts, 1))).to.contain('--allow-registry');
+    expect(reachOf(decideConfinement(shared, 1)))
+      .to.contain('whatever this machine')
+      .and.contain('ip: not found');
+    expect(reachOf({ type: 'none', reason: 'no setpriv' })).to.contain('no setpriv');
   });
 
   it('shows below each cover what lies in it, and nothing of what lies elsewhere', () => {

@@ -1,4 +1,4 @@
-import type { Confinement, Cover, UidRange } from '../../../base/confinement.ts';
+import type { BuildNetwork, Confinement, Cover, UidRange } from '../../../base/confinement.ts';
 
 /** What a machine, as the user who runs Pilotage sees it, lets be done. */
 export interface MachineFacts {
@@ -14,6 +14,8 @@ export interface MachineFacts {
   readonly canMount: boolean;
   /** The same by an ordinary user, in namespaces of its own; or the kernel's or the tool's answer. */
   readonly namespaces: true | string;
+  /** This user made a network namespace with loopback up; or the kernel's or the tool's answer. */
+  readonly networks: true | string;
   readonly dataDir: string;
   /** The directory nearest to the root, on the way to the data directory, that other users may not enter; absent: there is none. */
   readonly barrier?: string;
@@ -45,16 +47,21 @@ function asRoot(facts: MachineFacts, slice: number): Confinement {
     return { type: 'none', reason: 'setpriv (util-linux) cannot switch to another user here' };
   const first = FIRST_UID + slice * UIDS;
   const uids = facts.maxUid >= first + UIDS - 1 ? { first, count: UIDS } : SHARED;
-  const { canBindLowPorts: lowPorts } = facts;
-  if (facts.canMount) return { type: 'uid', uids, lowPorts, covers: coversOf(facts) };
+  const own = { type: 'uid', uids, lowPorts: facts.canBindLowPorts, buildNetwork: networkOf(facts) } as const;
+  if (facts.canMount) return { ...own, covers: coversOf(facts) };
   if (facts.barrier !== undefined) {
     return {
       type: 'none',
       reason: `other users may not enter ${facts.barrier}, and root may not mount here: choose a data directory that everybody may enter (--data-dir /var/lib/pilotage)`,
     };
   }
-  return { type: 'uid', uids, lowPorts };
+  return own;
 }
+
+const networkOf = ({ networks }: MachineFacts): BuildNetwork =>
+  networks === true
+    ? { type: 'own' }
+    : { type: 'shared', reason: `no network namespace can be made here: ${networks}` };
 
 /** Of a barrier that leads to the data directory everything is covered: users whose uid is another could not get through it. */
 const coversOf = ({ dataDir, barrier, programs }: MachineFacts): Cover[] => {
@@ -74,6 +81,7 @@ function asUser(facts: MachineFacts): Confinement {
     type: 'namespace',
     uid,
     gid,
+    buildNetwork: networkOf(facts),
     covers: covers.map((path) => ({ path, show: programs[path] ?? [] })),
     blanks: powers.filter((path) => !covers.some((cover) => path.startsWith(`${cover}/`))),
   };

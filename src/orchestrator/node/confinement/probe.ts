@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, parse, relative, sep } from 'node:path';
+import { LOOPBACK_UP, unshared } from '../buildnetwork/namespace.ts';
 import { type Argv, asUser, confined, PLAIN_ENVIRONMENT } from './command.ts';
 import type { Sandbox, View } from './confinement.ts';
 import type { MachineFacts } from './decide.ts';
@@ -22,13 +23,14 @@ export async function probeMachine(options: ProbeOptions): Promise<MachineFacts>
   const barrier = barrierOf(dirname(dataDir));
   const home = root ? undefined : homeOf(options.home, uid);
   const other = { uid: 65_534, lowPorts: false };
-  const [canSwitchUser, canBindLowPorts, canMount, namespaces] = await Promise.all([
+  const [canSwitchUser, canBindLowPorts, canMount, namespaces, networks] = await Promise.all([
     root ? attempt(asUser(other, ['true'])) : false,
     root ? attempt(asUser({ ...other, lowPorts: true }, ['true'])) : false,
     root ? trial({ dataDir, barrier }, (view) => ({ type: 'uid', ...other, view })) : false,
     root
       ? 'root needs none'
       : trial({ dataDir, barrier: undefined }, (view) => ({ type: 'namespace', uid, gid, view })),
+    attempt([...unshared(root), '/bin/sh', '-c', LOOPBACK_UP]),
   ]);
   return {
     uid,
@@ -38,6 +40,7 @@ export async function probeMachine(options: ProbeOptions): Promise<MachineFacts>
     canBindLowPorts: canBindLowPorts === true,
     canMount: canMount === true,
     namespaces,
+    networks,
     dataDir,
     ...(barrier === undefined ? {} : { barrier }),
     ...(home === undefined ? {} : { home }),
