@@ -1,16 +1,22 @@
 import type { Container, ContainerStateTerminated, Pod } from '../kube/objects.ts';
-import { condition, isReady, statusesOf } from './podparts.ts';
+import { condition, isReady, LISTENING, notListening, runningSince, statusesOf } from './podparts.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Reason of a workload that is well and has been so for less than a moment. */
 export const SETTLING = 'Settling';
+/** Reason of a workload with a pod that does not listen on a port that it declares. */
+const NOT_LISTENING = 'NotListening';
 
 /**
  * How long a pod has to stay ready until that counts as well, in milliseconds. What a readiness or startup probe has passed only has to
- * outlive the news of a crash at once; of a container without either nothing is known but that its process runs, and interpreters take
- * a second to find that a module is missing.
+ * outlive the news of a crash at once; of a container without either nothing is known but that its process runs (and listens, where it declares a port), and interpreters
+ * take a second to find that a module is missing.
  */
 const WINDOW = { probed: 250, unprobed: 2_000 };
+/** A program starts in less, mostly: nothing is said of ports on which it does not listen yet. */
+const STARTS_MS = 3_000;
+/** One that does not listen after so long will not do so by itself. */
+const LISTENS_MS = 30_000;
 /** One that crashed has to run longer than it did the last time, at most so long. */
 const AFTER_CRASH = { moreMs: 1_000, maxMs: 30_000 };
 /** Times of the API are whole seconds. */
@@ -24,11 +30,14 @@ export interface Settled {
   /** How long the pods still have to stay ready, and how long in all; 0 when they have. */
   readonly leftMs: number;
   readonly windowMs: number;
+  /** A pod that does not listen where it says; `isLate`: it has had its time. */
+  readonly silent?: { readonly message: string; readonly since: 'starting' | 'for a while' | 'too long' };
 }
 
 /**
  * Whether ready pods are stable: ready for their window, not restarted since. `minReadySeconds` of their workload is the author's own
  * word for it, and is over where the pods count as available. What has been ready for longer by the API's own times needs no observing.
+ * Without a probe a pod is ready as soon as it runs: where it declares ports, it has to have been seen to listen on them.
  */
 export function settle(
   pods: readonly Pod[],
@@ -37,9 +46,22 @@ export function settle(
   minReadySeconds = 0,
 ): Settled {
   const seen = new Map<string, { since: number; restarts: number }>();
-  let settled = { leftMs: 0, windowMs: 0 };
+  let settled: Omit<Settled, 'seen'> = { leftMs: 0, windowMs: 0 };
   for (const pod of pods) {
     if (!isReady(pod) || pod.metadata.deletionTimestamp) continue;
+    const silence = notListening(pod);
+    if (silence !== undefined) {
+      const runs = now.wall - runningSince(pod);
+      const since = runs < STARTS_MS ? 'starting' : runs < LISTENS_MS ? 'for a while' : 'too long';
+      const leftMs = Math.max(0, (since === 'starting' ? STARTS_MS : LISTENS_MS) - runs);
+      const message = `pod ${pod.metadata.name}: ${silence}`;
+      settled = {
+        ...settled,
+        leftMs: Math.max(settled.leftMs, leftMs),
+        silent: { message, since },
+      };
+      continue;
+    }
     const uid = pod.metadata.uid ?? '';
     const restarts = statusesOf(pod).reduce((sum, one) => sum + one.restartCount, 0);
     const known = before.get(uid);
@@ -47,18 +69,17 @@ export function settle(
     seen.set(uid, { since, restarts });
     const readyFor = Math.max(now.monotonic - since, now.wall - GRAIN_MS - readySince(pod));
     const windowMs = windowOf(pod, minReadySeconds);
-    if (windowMs - readyFor > settled.leftMs) settled = { leftMs: windowMs - readyFor, windowMs };
+    if (windowMs - readyFor > settled.leftMs) settled = { ...settled, leftMs: windowMs - readyFor, windowMs };
   }
   return { seen, ...settled };
 }
 
 /** In ms since the epoch: a container that was restarted within one second may leave the condition as it was. */
 function readySince(pod: Pod): number {
-  const starts = (pod.status?.containerStatuses ?? []).map((one) => one.state?.running?.startedAt);
-  const times = [condition(pod, 'Ready')?.lastTransitionTime, ...starts].map((time) =>
-    Date.parse(time ?? ''),
+  const changes = ['Ready', LISTENING].map((type) =>
+    Date.parse(condition(pod, type)?.lastTransitionTime ?? ''),
   );
-  return Math.max(...times.filter((time) => !Number.isNaN(time)), 0);
+  return Math.max(...changes.filter((time) => !Number.isNaN(time)), runningSince(pod));
 }
 
 function windowOf(pod: Pod, minReadySeconds: number): number {
@@ -76,10 +97,22 @@ const windowOfContainer = ({ readinessProbe, startupProbe }: Container): number 
 const livedFor = ({ startedAt, finishedAt }: ContainerStateTerminated): number =>
   Math.max(0, Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '')) || 0;
 
-/** A healthy workload whose pods have not been ready for long enough yet. */
-export const settling = ({ message }: Verdict, { windowMs }: Settled): Verdict => ({
-  state: 'Progressing',
-  // What is over before it can be read needs no telling.
-  reason: windowMs < 1_000 ? SETTLING : 'NotStableYet',
-  message: `${message ?? 'ready'}, and stable when that lasts ${windowMs / 1_000} s`,
-});
+const REMEDY =
+  'listen on $HOST and that port, take the port out of `ports`, or say by a readinessProbe when it is ready';
+
+/** The verdict on a healthy workload, once it is known how stable its pods are. */
+export function settledVerdict(verdict: Verdict, { leftMs, windowMs, silent }: Settled): Verdict {
+  if (silent?.since === 'too long')
+    return { state: 'Degraded', reason: NOT_LISTENING, message: `${silent.message}: ${REMEDY}` };
+  if (silent) {
+    const reason = silent.since === 'starting' ? SETTLING : NOT_LISTENING;
+    return { state: 'Progressing', reason, message: `${silent.message} yet` };
+  }
+  if (leftMs === 0) return verdict;
+  return {
+    state: 'Progressing',
+    // What is over before it can be read needs no telling.
+    reason: windowMs < 1_000 ? SETTLING : 'NotStableYet',
+    message: `${verdict.message ?? 'ready'}, and stable when that lasts ${windowMs / 1_000} s`,
+  };
+}

@@ -27,8 +27,8 @@ function evidenceOf(conditions: readonly Said[]): readonly Evidence[] {
   return conditions.flatMap((one) => {
     const tone = toneOfCondition(one);
     if (tone === undefined || (tone === 'lacking' && summed && !SUMMARIES.has(one.type))) return [];
-    const { type, reason, message } = one;
-    return [{ tone, reason: reason || type, ...(message ? { message } : {}) }];
+    const { type, status, reason, message } = one;
+    return [{ tone, reason: reason || type, message: message || `condition ${type} is ${status}` }];
   });
 }
 
@@ -89,7 +89,9 @@ function readConditions(value: unknown, generation = 0): readonly Said[] {
     ? value.map((item) => [textOf(recordOf(item)?.type), item])
     : Object.entries(recordOf(value) ?? {});
   return named.flatMap(([type, item]) => {
-    const condition = recordOf(item);
+    const condition =
+      recordOf(item) ??
+      (typeof item === 'string' || typeof item === 'boolean' ? { status: item } : undefined);
     if (condition === undefined || type === '') return [];
     const { observedGeneration } = condition;
     return [

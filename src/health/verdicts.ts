@@ -57,6 +57,12 @@ export const EXPLAINED_BY_PODS: ReadonlySet<string> = new Set([
   'Job',
 ]);
 
+/** Whether its kind has no rule of its own here. */
+export function isCustom(object: KubeObject): boolean {
+  const { group, kind } = gvkOf(object);
+  return RULES[`${group}/${kind}`] === undefined;
+}
+
 /** What a live object is worth. `undefined` is an object that should exist and does not. */
 export function verdictOf(
   object: KubeObject | undefined,

@@ -60,6 +60,8 @@ export interface PilotageNode {
 
 /** How often sockets are gone through. */
 const SURVEY_MS = 1_000;
+/** How often it is looked whether what has just been started listens by now. */
+const LISTEN_MS = 150;
 /** How often mounted ConfigMaps and Secrets are compared (kubelet: about a minute). */
 const REFRESH_MS = 10_000;
 
@@ -130,6 +132,9 @@ export function createNode(options: NodeOptions): PilotageNode {
     pods.start(stopping.signal);
     proxy.synced.then(pods.wake, () => undefined);
     every(SURVEY_MS, survey);
+    every(LISTEN_MS, () => {
+      for (const worker of pods.list()) worker.lookForListeners(true);
+    });
     // What another pod listens on is the end of many a program.
     onAbort(stopping.signal, runtime.onExit(surveySoon));
     every(REFRESH_MS, () => {
@@ -163,7 +168,10 @@ export function createNode(options: NodeOptions): PilotageNode {
   function survey(): void {
     const workers = pods.list();
     const found = answerers.wildcards();
-    for (const worker of workers) worker.setWildcards(found.get(worker.uid) ?? []);
+    for (const worker of workers) {
+      worker.setWildcards(found.get(worker.uid) ?? []);
+      worker.lookForListeners(false);
+    }
   }
 
   function every(ms: number, work: () => void): void {

@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts';
+import { lasting, type SeenIll } from '../health/lasting.ts';
 import { type Judged, rollup } from '../health/rollup.ts';
-import { type SeenReady, type Settled, settle, settling } from '../health/settling.ts';
+import { type SeenReady, type Settled, settle, settledVerdict } from '../health/settling.ts';
 import type { Verdict } from '../health/verdict.ts';
 import { currentPods, NOTHING_RELATED, type Related } from '../health/verdicts.related.ts';
-import { EXPLAINED_BY_PODS, verdictOf } from '../health/verdicts.ts';
+import { EXPLAINED_BY_PODS, isCustom, verdictOf } from '../health/verdicts.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Pod, Service } from '../kube/objects.ts';
 import { EVENTS, PODS, REPLICA_SETS } from '../kube/resources.ts';
@@ -13,14 +14,22 @@ import { refKey } from './refkey.ts';
 export interface Judgement {
   readonly verdict: Verdict;
   readonly judged: readonly Judged[];
-  /** Pods that are ready now, to be handed in again next time. */
-  readonly ready: SeenReady;
-  /** When what is ready has been so for long enough, in milliseconds from now; 0 where nothing is waited for. */
+  /** To be handed in again next time. */
+  readonly seen: Seen;
+  /** When what was seen has been so for long enough, in milliseconds from now; 0 where nothing is waited for. */
   readonly settlesMs: number;
 }
 
-export interface JudgeOptions {
+/** Since when pods are ready and custom resources ill. */
+export interface Seen {
   readonly ready: SeenReady;
+  readonly ill: SeenIll;
+}
+
+export const NOTHING_SEEN: Seen = { ready: new Map(), ill: new Map() };
+
+export interface JudgeOptions {
+  readonly seen: Seen;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -30,12 +39,14 @@ export async function judge(
   client: KubeClient,
   refs: readonly ObjectRef[],
   live: ReadonlyMap<string, KubeObject>,
-  { ready, clock, signal }: JudgeOptions,
+  { seen, clock, signal }: JudgeOptions,
 ): Promise<Judgement> {
   const now = { wall: clock.now(), monotonic: clock.monotonic() };
   const related = relatedOnce(client, now.wall, signal);
   const judged: Judged[] = [];
   const settled: Settled[] = [];
+  const ill = new Map<string, number>();
+  let settlesMs = 0;
   for (const ref of refs) {
     const object = live.get(refKey(ref));
     let verdict = await judgeOne(client, ref, object);
@@ -44,18 +55,24 @@ export async function judge(
       const known = await related(ref.namespace, verdict.state !== 'Healthy');
       if (verdict.state !== 'Healthy') verdict = verdictOf(object, known);
       else if (ref.kind !== 'Job') {
-        const found = settle(podsOf(object, known), ready, now, minReadySecondsOf(object));
+        const found = settle(podsOf(object, known), seen.ready, now, minReadySecondsOf(object));
         settled.push(found);
-        if (found.leftMs > 0) verdict = settling(verdict, found);
+        verdict = settledVerdict(verdict, found);
+        settlesMs = Math.max(settlesMs, found.leftMs);
       }
+    } else if (object && isCustom(object)) {
+      const found = lasting(verdict, object, seen.ill, now.monotonic);
+      for (const [key, since] of found.seen) ill.set(key, since);
+      ({ verdict } = found);
+      settlesMs = Math.max(settlesMs, found.leftMs);
     }
     judged.push({ name: formatRef(ref), verdict });
   }
   return {
     verdict: rollup(judged),
     judged,
-    ready: new Map(settled.flatMap(({ seen }) => [...seen])),
-    settlesMs: Math.ceil(Math.max(0, ...settled.map(({ leftMs }) => leftMs))),
+    seen: { ready: new Map(settled.flatMap(({ seen }) => [...seen])), ill },
+    settlesMs: Math.ceil(settlesMs),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Problem, Result } from '../base/errors.ts';
 import { backoffMs } from '../base/queue.ts';
-import type { SeenReady } from '../health/settling.ts';
 import type { KubeObject } from '../kube/types.ts';
 import type { Permission } from '../model/permission.ts';
 import type { Release, Terms } from '../model/types.ts';
 import { createHealBudget, type HealBudget } from './budget.ts';
+import { NOTHING_SEEN, type Seen } from './judge.ts';
 import type { Sourced } from './source.ts';
 
 /**
@@ -46,8 +46,8 @@ export interface Memory {
   /** The last progress that was told, and what has been waited for since the last end of a rollout. */
   said?: string;
   readonly waits: Set<string>;
-  /** Pods that were ready at the last look. */
-  ready: SeenReady;
+  /** What was ready and what was ill at the last look. */
+  seen: Seen;
 }
 
 export interface Agreement {
@@ -60,7 +60,7 @@ export const createMemory = (): Memory => ({
   agreements: new Map(),
   budget: createHealBudget(),
   waits: new Set(),
-  ready: new Map(),
+  seen: NOTHING_SEEN,
 });
 
 /** A person asks for it now: pacing ends, and so does trust in what was rendered. */

@@ -152,19 +152,19 @@ const soonest = (...times: readonly (number | undefined)[]): number | undefined 
   return known.length === 0 ? undefined : Math.min(...known);
 };
 
-/** The verdict of now, which remembers since when pods are ready; `settlesMs` while that is not for long enough yet. */
+/** The verdict of now, which remembers since when things are as they are; `settlesMs` while that is not for long enough yet. */
 async function judgeNow(
   { options, client, memory, signal }: Pass,
   refs: readonly ObjectRef[],
   live: ReadonlyMap<string, KubeObject>,
 ): Promise<{ verdict: Verdict; settlesMs: number | undefined }> {
   const { clock } = options;
-  const { verdict, ready, settlesMs } = await judge(client, refs, live, {
-    ready: memory.ready,
+  const { verdict, seen, settlesMs } = await judge(client, refs, live, {
+    seen: memory.seen,
     clock,
     signal,
   });
-  memory.ready = ready;
+  memory.seen = seen;
   return { verdict, settlesMs: settlesMs > 0 ? settlesMs : undefined };
 }
 

@@ -46,11 +46,15 @@ export function createWatchers(
       ...(namespace === undefined ? {} : { namespace }),
     });
     const woken = (object: KubeObject) => {
-      // The first list tells what the pass that asked for the watch has just read.
       if (informer.isSynced && (watching.names?.has(object.metadata.name ?? '') ?? true)) wake(key);
     };
     informer.listen({ add: woken, update: woken, delete: woken });
     informer.start(AbortSignal.any([signal, abort.signal]));
+    // What changed after the pass that asked for the watch, and before its first list, is told by nobody else.
+    informer.synced.then(
+      () => wake(key),
+      () => undefined,
+    );
     return watching;
   }
 
@@ -75,7 +79,7 @@ export function createWatchers(
   };
 }
 
-/** The kinds and names of an inventory, and the pods of its namespaces, whose failures explain a rollout. */
+/** The kinds and names of an inventory, and all pods of the namespaces where it has pods or what may make them: their failures explain a rollout. */
 export function wantedOf(
   objects: readonly { readonly resource: Resource; readonly ref: { namespace?: string; name: string } }[],
 ): readonly Wanted[] {
@@ -87,7 +91,8 @@ export function wantedOf(
     const entry = wanted.get(id) ?? { resource, ...scope, names: new Set<string>() };
     entry.names.add(ref.name);
     wanted.set(id, entry);
-    if (ref.namespace !== undefined && resource.group !== '') namespaces.add(ref.namespace);
+    const hasPods = resource.group !== '' || resource.kind === 'Pod';
+    if (ref.namespace !== undefined && hasPods) namespaces.add(ref.namespace);
   }
   const pods = [...namespaces].map((namespace) => ({ resource: PODS, namespace }));
   return [...[...wanted.values()].filter(({ resource }) => resource.kind !== 'Pod'), ...pods];

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { fetchText, statusOf } from '../e2e/harness.ts';
+import { fetchText, type Pilotage, statusOf } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';
 import { deliver, expectSaid, push, withoutProbes } from './deliver.ts';
 
@@ -15,6 +15,49 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer((os.environ['HOST'], int(os.environ['PORT'])), Handler).serve_forever()
 `;
 
+const later = (text: string): string =>
+  text.replace(/server\.listen\(.*\);/, (listen) => `setTimeout(() => { ${listen} }, 3500);`);
+
+/** Takes the port on every address as soon as nobody has it on one. */
+const SQUATTER = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'squatter' },
+  spec: {
+    terminationGracePeriodSeconds: 1,
+    containers: [
+      {
+        name: 'main',
+        image: 'host',
+        command: [
+          'node',
+          '-e',
+          `const server = require('node:http').createServer((_, response) => response.end('squatter'));
+           server.on('error', () => setTimeout(() => server.listen(8128), 2)).listen(8128);
+           server.on('listening', () => console.log('I have it'));`,
+        ],
+      },
+    ],
+  },
+};
+
+/** Asks a service whose only pod has just crashed until it answers again; nobody else may. */
+async function beforeItIsBack(target: Pilotage, url: string): Promise<string> {
+  await fetchText(`${url}/crash`).catch(() => undefined);
+  const began = Date.now();
+  for (let refused = 0; Date.now() - began < 30_000; refused++) {
+    const answer = await fetchText(`${url}/`).catch(() => undefined);
+    if (answer?.text.includes('squatter'))
+      throw new Error(`the squatter answered after ${Date.now() - began} ms`);
+    if (answer?.status !== 200) continue;
+    const { stdout } = await target.kubectl('logs', 'squatter');
+    if (!stdout.includes('I have it')) continue;
+    await target.kubectl('delete', 'pod/squatter', '--timeout=10s');
+    return `${refused} requests refused, none answered by the other; it makes way, and the pod is back after ${Date.now() - began} ms`;
+  }
+  throw new Error('it did not come back, or the other never had the port');
+}
+
 export const attacks: readonly Attack[] = [
   {
     input: 'the same program without probes',
@@ -27,6 +70,68 @@ export const attacks: readonly Attack[] = [
       if (/is healthy/.test(pushed.said)) throw new Error(`called healthy:\n${pushed.said}`);
       expectSaid(pushed, REMEDY, 15_000);
       return `ListensOnWildcard, with the remedy (${pushed.ms} ms)`;
+    },
+  },
+  {
+    input: 'the same, listening only 3.5 s after its start: nobody has seen its socket before',
+    async run(target) {
+      const pushed = await deliver(target, 'everywhere-late', async (work) => {
+        await work.edit('app/server.js', (text) => later(EVERYWHERE(text)));
+        await withoutProbes(work);
+        await work.edit('chart/templates/deployment.hbs', (text) => text.replaceAll('8080', '8127'));
+      });
+      if (/is healthy/.test(pushed.said)) throw new Error(`called healthy:\n${pushed.said}`);
+      expectSaid(pushed, REMEDY, 30_000);
+      return `ListensOnWildcard, with the remedy (${pushed.ms} ms)`;
+    },
+  },
+  {
+    input: 'a program without probes that listens on its own address 3.5 s after its start',
+    async run(target) {
+      const pushed = await deliver(target, 'late', async (work) => {
+        await work.edit('app/server.js', later);
+        await withoutProbes(work);
+      });
+      if (pushed.ms < 3_500) throw new Error(`healthy before it listened:\n${pushed.said}`);
+      return expectSaid(pushed, /is healthy/, 30_000);
+    },
+  },
+  {
+    input: 'a program without probes that listens on none of the ports that it declares',
+    async run(target) {
+      const pushed = await deliver(target, 'silent', async (work) => {
+        await work.write('app/server.js', 'setInterval(() => {}, 1000);');
+        await withoutProbes(work);
+      });
+      if (/is healthy/.test(pushed.said)) throw new Error(`called healthy:\n${pushed.said}`);
+      return expectSaid(
+        pushed,
+        /NotListening: pod \S+\s+container web declares port 8080 and does not listen on it/,
+        60_000,
+      );
+    },
+  },
+  {
+    input: 'a pod that crashes while another waits for its port on every address: its service',
+    async run(target) {
+      const good = await deliver(target, 'crashed', async (work) => {
+        await work.edit('chart/templates/deployment.hbs', (text) =>
+          text.replaceAll('8080', '8128').replace(/replicas: .*/, 'replicas: 1'),
+        );
+        await work.edit('app/server.js', (text) =>
+          text.replace(
+            "if (request.url === '/healthz')",
+            "if (request.url === '/crash') process.exit(1);\n  $&",
+          ),
+        );
+      });
+      expectSaid(good, /is healthy/, 20_000);
+      const url = (await statusOf(target, 'crashed', 'dev'))?.urls[0] ?? '';
+      // It declares no port, so that it need not make way before somebody asks for it.
+      await target.applyJson(SQUATTER);
+      const ready = await target.kubectl('wait', 'pod/squatter', '--for=condition=Ready', '--timeout=20s');
+      if (ready.code !== 0) throw new Error(ready.stderr);
+      return beforeItIsBack(target, url);
     },
   },
   {
@@ -46,10 +151,8 @@ export const attacks: readonly Attack[] = [
     },
   },
   {
-    input:
-      'a good version beside a pod on every address, then one that exits before it listens: who is left does not answer for it',
+    input: 'a good version, then one that exits before it listens: who is left answers, and not for it',
     async run(target) {
-      // The good version first: beside a socket on every address nobody can bind the port.
       const good = await deliver(target, 'good', (work) =>
         work.edit('chart/templates/deployment.hbs', (text) => text.replaceAll('8080', '8125')),
       );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Confinement } from '../../src/base/confinement.ts';
 import type { Condition } from '../../src/kube/objects.ts';
-import { Pilotage } from './harness.ts';
+import { commandLinesWith, eventually, Pilotage } from './harness.ts';
 import { tokenIsThere, withSpies } from './spy.ts';
 
 const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
@@ -54,6 +54,67 @@ for (const { as, under, possible } of ways) {
       const [node] = (JSON.parse(stdout) as { items: { status: { conditions: Condition[] } }[] }).items;
       const told = node?.status.conditions.find(({ type }) => type === 'pilotage.dev/Confined');
       expect(told).to.include({ status: confinement.type === 'none' ? 'False' : 'True' });
+    });
+
+    it('are known by their sockets: who listens on every address is not ready, who listens on its own is', async () => {
+      const listening = (name: string, listen: string, probe: object) => ({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [
+            {
+              name: 'main',
+              image: 'host',
+              command: [
+                'node',
+                '-e',
+                `require('node:http').createServer((_, response) => response.end('ok')).listen(${listen})`,
+              ],
+              ...probe,
+            },
+          ],
+        },
+      });
+      await pilotage.applyJson(
+        listening('own', '28101, process.env.HOST', {
+          readinessProbe: { tcpSocket: { port: 28101 }, periodSeconds: 1 },
+        }),
+      );
+      await pilotage.applyJson(listening('everywhere', '28102', {}));
+      const becomes = (pod: string, condition: string) =>
+        pilotage.kubectl('wait', `pod/${pod}`, `--for=condition=${condition}`, '--timeout=20s');
+      const [own, everywhere] = await Promise.all([
+        becomes('own', 'Ready'),
+        becomes('everywhere', 'pilotage.dev/WildcardAddress'),
+      ]);
+      expect([own.code, everywhere.code], own.stderr + everywhere.stderr).to.deep.equal([0, 0]);
+      expect((await becomes('everywhere', 'Ready=False')).code).to.equal(0);
+      const gone = await pilotage.kubectl('delete', 'pod/own', 'pod/everywhere', '--timeout=15s');
+      expect(gone.code, gone.stderr).to.equal(0);
+    });
+
+    it('leave nothing behind, not even what has left the group of its container', async () => {
+      const mark = `sleep 300.${pilotage.ready.pid}`;
+      const leaver = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'leaver' },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [
+            { name: 'main', image: 'host', command: ['sh', '-c', `(setsid ${mark} &) & sleep 300`] },
+          ],
+        },
+      };
+      await pilotage.applyJson(leaver);
+      await eventually('the daemon', async () =>
+        (await commandLinesWith(mark)).some((line) => line.startsWith(mark)),
+      );
+      const gone = await pilotage.kubectl('delete', 'pod/leaver', '--timeout=15s');
+      expect(gone.code, gone.stderr).to.equal(0);
+      await eventually('its end', async () => (await commandLinesWith(mark)).length === 0);
     });
 
     it('answer exec probes and hooks in their own confines, and end when they are told', async () => {

@@ -12,6 +12,26 @@ const endOf = ({ stderr }: Finished, environment: string): string => {
     .replace(/\s+/g, ' ');
 };
 
+const definition = (plural: string, kind: string): object => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `${plural}.shop.example.com` },
+  spec: {
+    group: 'shop.example.com',
+    scope: 'Namespaced',
+    names: { kind, plural, singular: kind.toLowerCase() },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+});
+
 describe('e2e: how a push ends', function () {
   this.timeout(60_000);
   let pilotage: Pilotage;
@@ -19,14 +39,18 @@ describe('e2e: how a push ends', function () {
 
   before(async () => {
     pilotage = await Pilotage.start();
-    work = await pilotage.repository('shop');
-    // No pods: what is tried here are words about them.
-    await work.git('rm', '-r', '--quiet', 'chart/templates/deployment.hbs', 'chart/templates/service.hbs');
+    work = await withoutWorkloads('shop');
     await work.commit('configuration only');
     expect(endOf(await work.push(), 'dev')).to.equal('[dev] shop-dev is healthy');
   });
   after(() => pilotage.stop());
 
+  /** No pods: what is tried here are words about them. */
+  const withoutWorkloads = async (name: string): Promise<Work> => {
+    const made = await pilotage.repository(name);
+    await made.git('rm', '-r', '--quiet', 'chart/templates/deployment.hbs', 'chart/templates/service.hbs');
+    return made;
+  };
   const change = async (greeting: string): Promise<string> => {
     await work.write('values/dev.yaml', `greeting: ${greeting}\n`);
     return work.commit(greeting);
@@ -130,6 +154,63 @@ describe('e2e: how a push ends', function () {
     await work.git('rm', '--quiet', 'chart/templates/odd.yaml');
     await work.commit('served again');
     expect(endOf(await work.push(), 'dev')).to.contain('[dev] unchanged: ');
+  });
+
+  const barePod = (name: string, policy: string, script: string): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec:\n  restartPolicy: ${policy}\n  containers: [{name: main, image: host, command: [sh, -c, ${JSON.stringify(script)}]}]\n`;
+
+  it('with a pod that runs to its end and nothing else: healthy when it is done, failed when it has failed', async () => {
+    const ends: [policy: string, script: string, end: RegExp][] = [
+      ['Never', 'echo hi', /^\[dev\] once-dev is healthy$/],
+      ['OnFailure', 'test -e here || { touch here; exit 1; }; echo ok', /^\[dev\] once-dev is healthy$/],
+      [
+        'Never',
+        'echo no such table; exit 1',
+        /^\[dev\] failed: Pod \S+ Failed: main: exit code 1: no such table/,
+      ],
+    ];
+    const once = await withoutWorkloads('once');
+    for (const [index, [policy, script, end]] of ends.entries()) {
+      await once.write('chart/templates/once.yaml', barePod(`once-${index}`, policy, script));
+      await once.commit(script);
+      expect(endOf(await once.push(), 'dev')).to.match(end);
+    }
+  });
+
+  it('with a custom resource that is not ready: when its controller has started; failed, when it stays so', async () => {
+    const thing = (name: string) =>
+      `apiVersion: shop.example.com/v1\nkind: Thing\nmetadata: {name: ${name}}\nspec: {size: 1}\n`;
+    await pilotage.applyJson(definition('things', 'Thing'));
+    await pilotage.kubectl(
+      'wait',
+      '--for=condition=Established',
+      'crd/things.shop.example.com',
+      '--timeout=10s',
+    );
+    const things = await withoutWorkloads('things');
+    const onThing = (name: string, verb: string, ...args: readonly string[]) =>
+      pilotage.kubectl('-n', 'things-dev', verb, `things.shop.example.com/${name}`, ...args);
+    const says = async (name: string, status: string) => {
+      const patch = JSON.stringify({ status: { conditions: [{ type: 'Ready', status }] } });
+      const patched = await onThing(name, 'patch', '--subresource=status', '--type=merge', '-p', patch);
+      expect(patched.code, patched.stderr).to.equal(0);
+    };
+    const pushed = async (name: string): Promise<{ readonly end: Promise<string> }> => {
+      await things.write('chart/templates/thing.yaml', thing(name));
+      await things.commit(name);
+      const pushing = things.push();
+      await eventually('the thing', async () => (await onThing(name, 'get')).code === 0);
+      await says(name, 'False');
+      const isRead = async () =>
+        /condition Ready is False/.test((await statusOf(pilotage, 'things', 'dev'))?.message ?? '');
+      await eventually('it to be read', isRead);
+      return { end: pushing.then((finished) => endOf(finished, 'dev')) };
+    };
+    const starting = await pushed('starting');
+    await says('starting', 'True');
+    expect(await starting.end).to.equal('[dev] things-dev is healthy');
+    const ill = await pushed('ill');
+    expect(await ill.end).to.match(/^\[dev\] failed: Thing \S+ Ready: condition Ready is False/);
   });
 
   it('by a promotion that waits: `promote --wait` ends when the target is healthy', async () => {

@@ -20,7 +20,7 @@ export type Answerer =
   /** `by`: the container whose socket on every address it is. */
   | { readonly type: 'other'; readonly message: string; readonly by?: Root }
   | { readonly type: 'nobody' }
-  /** Its processes cannot be looked at, so that nobody can say whether a socket on every address is theirs. */
+  /** Its processes cannot be looked at, so that nobody can say whether a socket is theirs. */
   | { readonly type: 'unknown'; readonly message: string };
 
 export interface Asked {
@@ -163,10 +163,9 @@ export function createAnswerers({ clock, podsDir, running, onWildcard }: Answere
       (one) => one.pod === pod && descendants(one.pid).some((pid) => socketsOf(pid) === undefined),
     );
 
-  /** Nobody else is told this pod's address: what is bound to it is taken to be the pod's. */
-  function hidden(asked: Asked, socket: Listening): Answerer {
-    if (!socket.wildcard) return { type: 'own' };
-    const message = `whether port ${asked.port} is answered by this pod cannot be told: what its processes have open cannot be read, and something listens there on every address`;
+  function hidden({ port }: Asked, { wildcard }: Listening): Answerer {
+    const where = wildcard ? 'on every address' : 'on its address';
+    const message = `whether port ${port} is answered by this pod cannot be told: something listens there ${where}, and what the processes of the pod have open cannot be read`;
     return { type: 'unknown', message };
   }
 

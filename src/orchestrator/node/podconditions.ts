@@ -4,6 +4,11 @@ import type { PodView } from './podview.ts';
 
 /** True while containers of the pod listen on the wildcard address, where they answer for every pod of the machine. */
 const WILDCARD_ADDRESS = 'pilotage.dev/WildcardAddress';
+/**
+ * Of containers without startup and readiness probes, which are ready as soon as they run: whether they have been seen to listen on the
+ * ports that they declare. It is there, and False, before anybody has looked.
+ */
+export const LISTENING = 'pilotage.dev/Listening';
 
 export interface ConditionInput {
   readonly view: PodView;
@@ -23,6 +28,7 @@ const OWN = new Set([
   'ContainersReady',
   'PodScheduled',
   WILDCARD_ADDRESS,
+  LISTENING,
 ]);
 
 /** Our own conditions as we know them, those of other writers as the API has them. */
@@ -47,6 +53,7 @@ export function podConditions(input: ConditionInput): readonly Condition[] {
     containers,
     { type: 'PodScheduled', status: 'True' },
     ...wildcard(input),
+    ...listening(input),
   ];
   return withForeign(
     facts.map((fact) => stamp(fact, before, now)),
@@ -117,6 +124,15 @@ export function wildcardMessage(view: Pick<PodView, 'wildcards' | 'podIP'>): str
     .map(({ container, port }) => `container ${container} listens on port ${port}`)
     .join(', ');
   return `${found} of every address of this machine (0.0.0.0), where it would answer for other pods, so it does not become ready. Listen on $HOST (${view.podIP}) alone; in Express: app.listen(PORT, HOST)`;
+}
+
+function listening({ view, phase }: ConditionInput): Fact[] {
+  const type = LISTENING;
+  if (view.listening === undefined || phase === 'Succeeded' || phase === 'Failed') return [];
+  const { lacking } = view.listening;
+  return lacking.length === 0
+    ? [{ type, status: 'True' }]
+    : [{ type, status: 'False', reason: 'NotListening', message: lacking.join(', ') }];
 }
 
 /** Shown from the first time on, also when it is over: who looks later shall see that it was so. */

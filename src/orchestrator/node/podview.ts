@@ -40,6 +40,8 @@ export interface PodView {
   readonly servicesUnread?: 'kept' | 'none';
   /** Names of containers that listen on the wildcard address, with ports. */
   readonly wildcards: readonly { readonly container: string; readonly port: number }[];
+  /** Absent where probes tell, or no port is declared. `lacking`: a sentence for each port on which nothing of the pod has been seen to listen. */
+  readonly listening?: { readonly lacking: readonly string[] };
 }
 
 export type Ending = {

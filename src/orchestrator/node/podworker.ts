@@ -4,7 +4,8 @@ import { usesHostNetwork } from './addresses.ts';
 import { activeUntil, endingOf } from './ending.ts';
 import { createFarewell } from './farewell.ts';
 import { step } from './lifecycle.ts';
-import { wildcardMessage, withForeign } from './podconditions.ts';
+import { watchListening } from './listening.ts';
+import { LISTENING, wildcardMessage, withForeign } from './podconditions.ts';
 import type { PodContext } from './podcontext.ts';
 import { type PodRecord, writePodRecord } from './poddir.ts';
 import { newBackOffs, podStatus, sameStatus } from './podstatus.ts';
@@ -31,6 +32,8 @@ export interface PodWorker {
   /** Ends a container that listens on every address for one that needs the port; it comes back after a while. */
   makeWay(container: string): void;
   setWildcards(found: PodView['wildcards']): void;
+  /** Looks whether its containers listen where they say; `eagerly`: only for those that have just been started. */
+  lookForListeners(eagerly: boolean): void;
   /** Something of it changed outside. */
   wake(): void;
   /** Leaves its processes alone. */
@@ -41,6 +44,8 @@ export interface PodWorker {
 const AWAY_MS = 300_000;
 /** After a step that failed. */
 const RETRY_MS = 1_000;
+/** As long as a program may be starting. */
+const EAGER_MS = 10_000;
 
 /** Carries out `step` for one pod, one run at a time; everything that could change its answer wakes it. */
 export function createPodWorker(context: PodContext, begun: PodRecord, adopted: boolean): PodWorker {
@@ -71,6 +76,15 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     onChange: wake,
     tell,
   });
+  const hasListened = begun.pod.status?.conditions?.some(
+    ({ type, status: state }) => type === LISTENING && state === 'True',
+  );
+  const listeners = watchListening({
+    uid,
+    podIP: begun.podIP,
+    answerers: context.answerers,
+    adopted: adopted && hasListened ? runtime.attempts(uid) : [],
+  });
   const starts = createStarts({
     context,
     uid,
@@ -94,6 +108,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     const attempts = runtime.attempts(uid);
     lastRunning = attempts.filter((one) => one.state.type === 'running');
     const ending = endingOf(record, orphanedAt, now);
+    const listening = listeners.view(record.pod, lastRunning);
     const view = (container: Container): ContainerView => {
       const own = attempts.filter((one) => one.ref.container === container.name);
       const [current, previous] = [own.at(-1), own.at(-2)];
@@ -118,6 +133,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       podIP: record.podIP,
       hostIP: context.hostIP,
       wildcards,
+      ...(listening ? { listening } : {}),
       ...(context.services.knowledge === 'read' ? {} : { servicesUnread: context.services.knowledge }),
       ...(ending ? { ending } : {}),
     };
@@ -228,6 +244,11 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       if (next.length > 0)
         tell('Warning', 'ListensOnWildcard', wildcardMessage({ wildcards: next, podIP: record.podIP }));
       wake();
+    },
+    lookForListeners(eagerly) {
+      const begunAfter = eagerly ? clock.now() - EAGER_MS : 0;
+      const looked = lastRunning.filter(({ startedAt }) => startedAt >= begunAfter);
+      if (looked.length > 0 && listeners.look(record.pod, looked)) wake();
     },
     wake,
     async stop() {

@@ -116,7 +116,9 @@ function assemble(
     ...input,
     ...sources,
     base: {
-      ...serviceEnvironment(input.services.addresses(), input.pod.metadata.namespace ?? ''),
+      ...(input.pod.spec.enableServiceLinks === false
+        ? {}
+        : serviceEnvironment(input.services.addresses(), input.pod.metadata.namespace ?? '')),
       ...hostEnvironmentOf(input, root),
       ...own(input, root),
     },
@@ -132,7 +134,8 @@ function assemble(
     );
   }
   const { env } = environment;
-  const unserved = unservedReference(textsOf(container), env, services);
+  const linked = input.pod.spec.enableServiceLinks === false ? [] : services;
+  const unserved = unservedReference(textsOf(container), env, linked);
   if (unserved) return fault('CreateContainerConfigError', unserved);
   const [name, ...args] = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
     expand(word, env),

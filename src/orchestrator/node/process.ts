@@ -33,6 +33,7 @@ import type {
 import { commandBeside, commandOf } from './sandboxed.ts';
 import { SHIM, SHIM_NAME } from './shim.ts';
 import { killGroup, runToEnd } from './spawn.ts';
+import { killStrays } from './strays.ts';
 
 export interface ProcessRuntimeOptions {
   /** Below it one directory per pod, named by its uid. */
@@ -56,11 +57,20 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
   const outputs = createLastOutputs((ref) => join(attemptDir(root, ref), 'log'));
   /** Running attempts that this agent did not start, by directory. */
   const adopted = new Map<string, { ref: ContainerRef; intent: Intent }>();
+  /** The last attempt of each container that this agent has begun. */
+  const latest = new Map<string, number>();
   let cancelLook: (() => void) | undefined;
   let closed = false;
 
   function tell(pod: string): void {
     for (const listener of listeners) listener(pod);
+  }
+
+  /** Its exit code may have been read before, and the next attempt begun: what carries the container's mark then is that one's. */
+  function endWith(ref: ContainerRef): void {
+    if (closed) return;
+    if ((latest.get(`${ref.pod}/${ref.container}`) ?? 0) <= ref.attempt) killStrays(root, ref);
+    tell(ref.pod);
   }
 
   /** Of an attempt that is no child of ours: one without a pid file is claimed, so that a shim which was merely slow runs nothing. */
@@ -85,7 +95,7 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
     for (const [dir, { ref, intent }] of adopted) {
       if (stateOf(ref, intent).type === 'running') continue;
       adopted.delete(dir);
-      tell(ref.pod);
+      endWith(ref);
     }
     scheduleLook();
   }
@@ -107,6 +117,9 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
   async function start(request: StartRequest): Promise<StartResult> {
     const { ref, ...rest } = request;
     const dir = attemptDir(root, ref);
+    // Of an attempt that ended while no agent ran.
+    if (ref.attempt > 0) killStrays(root, ref);
+    latest.set(`${ref.pod}/${ref.container}`, ref.attempt);
     writeIntent(dir, { ...rest, startedAt: clock.now(), bootId });
     // It exists from the start, so that whoever follows the log has something to follow.
     writeFileSync(join(dir, 'log'), '', { flag: 'a', mode: 0o600 });
@@ -123,7 +136,7 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
     child.once('exit', () => {
       ended = true;
       children.delete(dir);
-      tell(ref.pod);
+      endWith(ref);
     });
     const outcome = await Promise.race([failure, startedOrGone(dir, () => ended)]);
     if (outcome === undefined) return { ok: true };
@@ -178,6 +191,7 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
     },
     forgetPod(pod) {
       outputs.forgetPod(pod);
+      for (const key of latest.keys()) if (key.startsWith(`${pod}/`)) latest.delete(key);
       return removeTree(join(root, pod));
     },
     onExit(listener) {

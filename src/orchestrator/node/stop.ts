@@ -2,6 +2,7 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { createProcessRuntime } from './process.ts';
 import type { ContainerRef } from './runtime.ts';
+import { killStrays } from './strays.ts';
 
 const LOOK_MS = 20;
 /** A kill does not fail; what waits for a disk may take a moment to notice. */
@@ -34,6 +35,7 @@ export async function stopRecorded(
     };
     await end('SIGTERM', graceMs, () => hurry?.aborted === true);
     await end('SIGKILL', KILL_MS, () => false);
+    killStrays(root);
   } finally {
     runtime.close();
   }

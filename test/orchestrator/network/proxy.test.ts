@@ -11,6 +11,7 @@ import {
   type ProxyState,
   type ServiceProxy,
 } from '../../../src/orchestrator/network/proxy.ts';
+import type { Backend } from '../../../src/orchestrator/network/route.ts';
 import { ListWatchServer } from '../../fakes/listwatch.ts';
 import { service, slice, type Word } from './notation.ts';
 
@@ -37,12 +38,13 @@ describe('service proxy', () => {
     for (const close of closing.splice(0).reverse()) await close();
   });
 
-  function createProxy(): ServiceProxy {
+  function createProxy(isAnswered: (backend: Backend) => boolean = () => true): ServiceProxy {
     const proxy = createServiceProxy({
       client: cluster.client(patches),
       clock: systemClock,
       logger: silentLogger,
       nodeHost: '127.0.0.1',
+      isAnswered,
       load: () => saved,
       save: (state) => {
         saved = JSON.parse(JSON.stringify(state));
@@ -52,8 +54,8 @@ describe('service proxy', () => {
     return proxy;
   }
 
-  async function startProxy(): Promise<ServiceProxy> {
-    const proxy = createProxy();
+  async function startProxy(isAnswered?: (backend: Backend) => boolean): Promise<ServiceProxy> {
+    const proxy = createProxy(isAnswered);
     await proxy.start();
     await proxy.synced;
     return proxy;
@@ -146,6 +148,22 @@ describe('service proxy', () => {
     cluster.put(slice({ [freshIp()]: 'ready', [alive]: 'ready', [freshIp()]: 'ready' }, port));
     await startProxy();
     for (let i = 0; i < 6; i++) expect(await exchange(ip, port, 'x')).to.equal('alive:x');
+  });
+
+  it('connects nobody to who answers at the address of a pod and is not it, also when that changes meanwhile', async () => {
+    const port = await freePort();
+    const squatter = await pod(port, answering('squatter'));
+    const ip = freshIp();
+    cluster.put(service(ip, port));
+    cluster.put(slice({ [squatter]: 'ready' }, port));
+    // As when it takes the address of a pod that crashes between the look and the connection.
+    let looks = 0;
+    await startProxy(({ host }) => host === squatter && looks++ % 2 === 0);
+    for (let i = 0; i < 2; i++) {
+      const failure = await exchange(ip, port, 'x').catch((error: NodeJS.ErrnoException) => error.code);
+      expect(failure).to.equal('ECONNRESET');
+    }
+    expect(looks).to.equal(4);
   });
 
   it('resets the client when there is no pod at all', async () => {

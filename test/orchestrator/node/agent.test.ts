@@ -216,6 +216,28 @@ describe('node agent', function () {
     await until('the event', () => events('ListensOnWildcard').length > 0);
   });
 
+  it('says of a container without probes whether it listens on the port that it declares', async () => {
+    await startNode();
+    const ports = [{ containerPort: 8080 }];
+    const late = SERVER.replace(/server\.listen.*/, (listen) => `setTimeout(() => { ${listen} }, 700);`);
+    api.put(PODS, pod('late', { command: ['node', '-e', late], ports }));
+    api.put(PODS, pod('never', { command: ['sleep', '300'], ports }));
+    api.put(PODS, pod('undeclared', { command: ['sleep', '300'] }));
+    api.put(PODS, pod('probed', server()));
+    const listening = (name: string) => condition(name, 'pilotage.dev/Listening');
+    // There before anybody has looked: nobody sees it ready without.
+    await ready('late');
+    expect(listening('late')).to.deep.include({
+      status: 'False',
+      reason: 'NotListening',
+      message: 'container web declares port 8080 and does not listen on it',
+    });
+    await until('it to listen', () => listening('late')?.status === 'True');
+    await Promise.all(['never', 'undeclared', 'probed'].map(ready));
+    expect(listening('never')?.status).to.equal('False');
+    expect([listening('undeclared'), listening('probed')]).to.deep.equal([undefined, undefined]);
+  });
+
   describe('beside a pod that listens on every address', () => {
     const port = () => 28_000 + range;
     const beside = (command: string[], more: Partial<Container> = {}) => ({
@@ -278,9 +300,10 @@ describe('node agent', function () {
     };
     for (const [name, command] of Object.entries(commands)) api.put(PODS, pod(name, server({ command })));
     await Promise.all(Object.keys(commands).map(ready));
-    // It has left the group that the test ends.
     const daemon = await (await fetch(`http://${status('daemon')?.podIP}:8080/`)).text();
-    process.kill(Number(daemon.split(' ')[0]), 'SIGKILL');
+    api.delete(PODS, 'daemon');
+    // It has left the group of its container, and ends with it all the same.
+    await until('the end of the daemon', () => !existsSync(`/proc/${daemon.split(' ')[0]}`));
   });
 
   it('ends a deleted pod gracefully, confirms it, and keeps nothing of it', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
+import { rootDir } from '../../../src/orchestrator/node/poddir.ts';
 import { createProcessRuntime } from '../../../src/orchestrator/node/process.ts';
 import { attemptDir, readBootId, readShim, writeIntent } from '../../../src/orchestrator/node/records.ts';
 import type { ContainerRef, ContainerRuntime } from '../../../src/orchestrator/node/runtime.ts';
@@ -19,12 +20,15 @@ describe('process runtime', () => {
     return runtime;
   };
   const newRef = (): ContainerRef => ({ pod: `pod-${pods++}`, container: 'web', attempt: 0 });
-  const run = async (runtime: ContainerRuntime, script: string): Promise<ContainerRef> => {
-    const ref = newRef();
+  const run = async (runtime: ContainerRuntime, script: string, ref = newRef()): Promise<ContainerRef> => {
     const result = await runtime.start({
       ref,
       argv: ['/bin/sh', '-c', script],
-      env: { PATH: '/usr/bin:/bin', GREETING: 'hello' },
+      env: {
+        PATH: '/usr/bin:/bin',
+        GREETING: 'hello',
+        PILOTAGE_ROOT: rootDir(place.path, ref.pod, ref.container),
+      },
       cwd: '/',
       image: { reference: 'host', digest: '' },
       backOffMs: 0,
@@ -93,6 +97,24 @@ describe('process runtime', () => {
     await ended(runtime, ref);
     const child = Number(logOf(runtime, ref));
     await until('the end of the child', () => !isAlive(child));
+  });
+
+  it('leaves nothing behind of what has left the group either, and nothing of the next attempt is taken for that', async () => {
+    const runtime = open();
+    const daemon = '(setsid sh -c "echo \\$\\$; exec sleep 300" &) &';
+    const ref = await run(
+      runtime,
+      `${daemon} while ! [ -s end ]; do sleep 0.02; done; rm end`.replaceAll(' end', ` ${place.path}/end`),
+    );
+    const stray = await until('the pid of the daemon', () => Number(logOf(runtime, ref)));
+    expect(isAlive(stray)).to.equal(true);
+    writeFileSync(`${place.path}/end`, 'x');
+    await ended(runtime, ref);
+    const next = await run(runtime, 'sleep 300', { ...ref, attempt: 1 });
+    await until('the end of the daemon', () => !isAlive(stray));
+    expect(stateOf(runtime, next)).to.include({ type: 'running' });
+    runtime.signal(next, 'SIGKILL');
+    await ended(runtime, next);
   });
 
   it('tells of an end at once', async () => {
