@@ -129,5 +129,5 @@ const headline = ({ outcome }: PromotionReport, from: string, to: string): strin
 /** A promotion by hand is asked for again once its gates are open. */
 const afterWaiting = ({ gates, from, to: name, revision }: PromotionReport, to: string): string =>
   gates.some(({ gate, state }) => gate === 'approvals' && state !== 'Passed')
-    ? `somebody else: pilotage approve ${to} --revision ${shortRevision(revision)}${from === name ? '' : `; then again: pilotage promote ${to}`}`
+    ? `somebody else: pilotage approve ${to} --revision ${revision}${from === name ? '' : `; then again: pilotage promote ${to}`}`
     : `again when the gate is open: pilotage promote ${to}`;

@@ -38,9 +38,12 @@ export function taking(terms: Terms, from: Terms, names: readonly Term[]): Terms
   return taken as unknown as Terms;
 }
 
-/** Equal for equal terms; of a change, what a person agrees to: another proposal, or other terms in force, are another. */
+/**
+ * Equal for equal terms; of a change, what a person agrees to: another proposal, or other terms in force, are another. As long as it is
+ * so that nobody finds two proposals of one id (2^64 tries), to show the one and have the other accepted.
+ */
 export const digestOf = (...terms: readonly Terms[]): string =>
-  createHash('sha256').update(canonicalJson(terms)).digest('hex').slice(0, 12);
+  createHash('sha256').update(canonicalJson(terms)).digest('hex').slice(0, 32);
 
 /** Whether every gate of the one policy stands in the other at least as high: nobody gets through who did not before. */
 export function tightens(from: PromotionPolicy | undefined, to: PromotionPolicy | undefined): boolean {

@@ -109,7 +109,7 @@ function refuseOther(waiting: Commit, target: string, { revision }: ApproveReque
   throw new ProblemError({
     reason: 'RevisionChanged',
     message: `${revision.slice(0, 12)} is not what waits for ${target} (any more): that is ${formatCommit(waiting)}. Nothing was approved.`,
-    remedy: `Look at it, then: pilotage approve ${target} --revision ${waiting.oid.slice(0, 12)}`,
+    remedy: `Look at it, then: pilotage approve ${target} --revision ${waiting.oid}`,
   });
 }
 

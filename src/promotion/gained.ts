@@ -8,7 +8,7 @@ const GAINED_LIMIT = 10_000;
 /**
  * Every commit that an environment would gain by deploying `revision`: what can be reached from it, through merges (those of Pilotage
  * among them) back to the commits that people wrote, and not from what is deployed. Where the deployed content came another way (a
- * squash), the commit of the same tree stands in for it.
+ * squash), the first commit of the same tree stands in for it: a later one only took back what somebody wrote in between.
  */
 export async function gainedBy(
   repository: Repository,
@@ -21,7 +21,8 @@ export async function gainedBy(
   const exclude = isKnown ? [deployedRevision] : [];
   const options = { allParents: true, limit: GAINED_LIMIT };
   const commits = await repository.log(revision, { ...options, exclude });
-  const same = commits.find(({ tree, oid }) => tree === deployedTree && oid !== revision);
+  const isSame = ({ tree, oid }: Commit) => tree === deployedTree && oid !== revision;
+  const same = commits.some(isSame) ? (await repository.log(revision, options)).findLast(isSame) : undefined;
   const gained = same
     ? await repository.log(revision, { ...options, exclude: [...exclude, same.oid] })
     : commits;

@@ -16,6 +16,7 @@ import { gainedBy, peopleOf } from './gained.ts';
 import { type Lineage, type LineageInput, lineageOf } from './lineage.ts';
 import type { PipelineFacts } from './pipeline.ts';
 import { type Rejection, recordedRejections, rejectionsIn, undoneBy } from './rejection.ts';
+import { passedRoundBy } from './sharedbranch.ts';
 
 /** How far back a branch is searched for the last promotion. Beyond that a target counts as diverged, which refuses rather than loses. */
 export const HISTORY_LIMIT = 2000;
@@ -75,6 +76,7 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
     base === null ? [] : await undoneBy(repository, rejections, { candidate: wanted, tip: base });
   const again = new Set(promotion?.spec.again?.commits ?? []);
   const { pin } = target.spec;
+  const { items } = await options.home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
   const held = target.status?.conditions?.find(({ type, status }) => type === 'Held' && status === 'True');
   const facts: PipelineFacts = {
     source: `${delivery}/${policy.from}`,
@@ -87,6 +89,7 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
     policy,
     lineage,
     rehearsal,
+    passesRound: passedRoundBy(target, items).map(({ spec }) => `${spec.delivery}/${spec.environment}`),
     rejections: await Promise.all(
       undone
         .filter(({ commit }) => !again.has(commit))

@@ -58,7 +58,7 @@ function direct({ spec, status }: Environment, revision: string, reasons: string
   const from = `${spec.delivery}/${status?.promotionPolicy?.from ?? ''}`;
   return (
     `${revision.slice(0, 7)} was pushed to ${spec.branch} directly, ${from} has not tested it, and it waits for the gates of ${spec.environment}. ${reasons}\n` +
-    `  → pilotage approve ${name} --revision ${revision.slice(0, 12)}\n` +
+    `  → pilotage approve ${name} --revision ${revision}\n` +
     `    or take it through ${from}: pilotage backport ${name}; then: pilotage promote ${name}`
   );
 }

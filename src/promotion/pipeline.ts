@@ -17,6 +17,8 @@ export interface PipelineFacts extends GateFacts {
   readonly targetHeld?: string;
   /** What was taken back on the target's branch and would be brought again: the commit of the source, and the one that took it back. */
   readonly rejections: readonly { readonly revision: string; readonly commit: Commit }[];
+  /** `shop/prod`: environments that were on the branch before, and whose gates it would go round. */
+  readonly passesRound: readonly string[];
   /** What rendering and planning the target at the result found; empty when it would go through. */
   readonly rehearsal: readonly Problem[];
 }
@@ -57,6 +59,7 @@ function refusals(facts: PipelineFacts, gates: readonly GateState[]): readonly P
     ...(facts.targetHeld === undefined
       ? []
       : [{ reason: 'TargetHeld', message: `${facts.target} is held: ${facts.targetHeld}` }]),
+    ...facts.passesRound.map((other) => sharedBranch(facts, other)),
     ...(lineage.type === 'ahead' ? [backwards(facts, lineage.promoted)] : []),
     ...(targetPin
       ? [
@@ -83,6 +86,14 @@ function takenBack(
     reason: 'Rejected',
     message: `${commit.author.name} took ${taken.slice(0, 7)} back on ${targetBranch} (${formatCommit(commit)}); ${carried} is not promoted to ${target} again unasked.`,
     remedy: `If it is meant: pilotage promote ${target} --again. If not: correct it, or take it back, in ${source}.`,
+  };
+}
+
+function sharedBranch({ target, targetBranch }: PipelineFacts, other: string): Problem {
+  return {
+    reason: 'BranchShared',
+    message: `${targetBranch} is the branch of ${other} too, and has been for longer; a promotion to ${target} would go round what leads to ${other}.`,
+    remedy: `Give ${target} a branch of its own in pilotage.yaml, or the \`promotion:\` of ${other}.`,
   };
 }
 

@@ -118,11 +118,16 @@ function clothe(object: KubeObject, ref: ObjectRef, app: string, placement: Plac
   };
 }
 
-/** Kinds that CustomResourceDefinitions of the bundle will make known: a first sync may bring both. */
+const DEFINITIONS = 'apiextensions.k8s.io';
+
+/**
+ * Kinds that CustomResourceDefinitions of the bundle will make known: a first sync may bring both. Another kind of that name would make
+ * itself known, and say of any resource that it is inside of namespaces.
+ */
 function definedHere(manifests: readonly Manifest[]): ReadonlyMap<string, Resource> {
   const rows = new Map<string, Resource>();
   for (const { object } of manifests) {
-    if (object.kind !== 'CustomResourceDefinition') continue;
+    if (object.kind !== 'CustomResourceDefinition' || gvkOf(object).group !== DEFINITIONS) continue;
     const { spec } = object as CustomResourceDefinition;
     if (!Array.isArray(spec?.versions) || !spec.names) continue;
     for (const { name: version } of spec.versions) {

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, rfc3339 } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { JsonObject } from '../kube/types.ts';
 import type { Asked, Origin } from '../model/environments.ts';
@@ -75,6 +75,7 @@ export async function enforce(
     ...(origin === undefined || environment.metadata.annotations?.[ORIGIN] === origin
       ? {}
       : { [ORIGIN]: origin }),
+    ...(changed.includes('branch') ? { [ANNOTATIONS.branchSince]: rfc3339(writing.clock.now()) } : {}),
     ...(moves ? { [ANNOTATIONS.claim]: claimOf(terms) } : {}),
   };
   const { branch, path, namespace, cluster } = terms;

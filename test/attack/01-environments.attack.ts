@@ -121,4 +121,30 @@ export const attacks: readonly Attack[] = [
       return 'gates that were written count, and stay';
     },
   },
+  {
+    input:
+      'a dev push that adds {name: x, branch: prod, promotion: {from: dev, auto: true}}, where prod is promoted by hand',
+    async run(target) {
+      const honest = '{name: dev, branch: main}\n{name: prod, promotion: {from: dev}}';
+      const work = await plainRepository(target, 'shared', honest);
+      await deployed(target, 'shared/dev', await work.git('rev-parse', 'HEAD'));
+      await target.cli('promote', 'shared/prod');
+      await eventually('prod is deployed', async () => (await valueIn(target, 'shared-prod')) === 'one');
+      await work.write(
+        'pilotage.yaml',
+        PLAIN(`${honest}\n{name: x, branch: prod, promotion: {from: dev, auto: true}}`),
+      );
+      await work.write('k8s/a.yaml', config('a', 'evil'));
+      const evil = await work.commit('round');
+      await work.push();
+      await deployed(target, 'shared/dev', evil);
+      const { code, stdout } = await target.cli('promote', 'shared/x');
+      expect(code, stdout).to.equal(1);
+      expect(stdout).to.contain('prod is the branch of shared/prod too');
+      expect(await valueIn(target, 'shared-prod')).to.equal('one');
+      const { code: promoted, stdout: said } = await target.cli('promote', 'shared/prod');
+      expect(promoted, said).to.equal(0);
+      return 'nothing is promoted to x; prod is promoted by hand as before';
+    },
+  },
 ];

@@ -163,4 +163,24 @@ export const attacks: readonly Attack[] = [
       return 'it waits for a word, and goes on with it';
     },
   },
+  {
+    input:
+      'a chart with a CustomResourceDefinition of its own invention, which says that cluster roles are in a namespace',
+    async run(target) {
+      const invented = (name: string, group: string, kind: string, plural: string) =>
+        `apiVersion: x.example/v1
+kind: CustomResourceDefinition
+metadata: {name: ${name}}
+spec: {group: ${group}, scope: Namespaced, versions: [{name: v1}], names: {plural: ${plural}, kind: ${kind}}}
+---
+`;
+      const manifests = [
+        invented('itself', 'x.example', 'CustomResourceDefinition', 'things'),
+        invented('other', 'rbac.authorization.k8s.io', 'Foo', 'clusterroles'),
+        'apiVersion: rbac.authorization.k8s.io/v1\nkind: Foo\nmetadata: {name: evil}\n',
+      ];
+      await refused(target, 'invented', manifests.join(''), /CustomResourceDefinition itself: .*not serve/);
+      return 'a kind that the cluster does not serve, whatever the chart says';
+    },
+  },
 ];

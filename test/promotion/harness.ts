@@ -46,7 +46,12 @@ export interface World {
   ships(files: Files, message?: string): Promise<string>;
   tip(branch?: string): Promise<Commit>;
   /** `promote shop/prod` */
-  promote(request?: { dryRun?: boolean; by?: string; again?: boolean }): ReturnType<typeof promote>;
+  promote(request?: {
+    to?: string;
+    dryRun?: boolean;
+    by?: string;
+    again?: boolean;
+  }): ReturnType<typeof promote>;
   approve(by: string, revision?: string): ReturnType<typeof approve>;
   /** As if sync had released a revision of `prod`: its tree ran there. */
   released(revision: string, cause?: 'commit' | 'pin'): Promise<void>;
@@ -114,8 +119,8 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
       return revision;
     },
     tip: async (branch = 'prod') => repository.commit((await repository.branches())[branch] ?? ''),
-    promote: ({ dryRun = false, by = 'ann', again = false } = {}) =>
-      promote(world.options, 'shop', 'prod', { dryRun, by, again }),
+    promote: ({ to = 'prod', dryRun = false, by = 'ann', again = false } = {}) =>
+      promote(world.options, 'shop', to, { dryRun, by, again }),
     approve: (by, revision) =>
       approve(world.options, 'shop', 'prod', { by, ...(revision ? { revision } : {}) }),
     async released(revision, cause = 'commit') {
@@ -157,7 +162,7 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
   return world;
 }
 
-async function addEnvironment(
+export async function addEnvironment(
   home: KubeClient,
   environment: string,
   branch: string,

@@ -92,6 +92,7 @@ function facts(more: Partial<PipelineFacts> = {}): PipelineFacts {
     lineage: lineage('p1:A<s1', 's2:B s1:A'),
     rejections: [],
     rehearsal: [],
+    passesRound: [],
     ...more,
   };
 }

@@ -342,6 +342,29 @@ describe('approvals', () => {
     );
   });
 
+  it('of whoever wrote what was taken back and brought again by somebody else do not count', async () => {
+    const deployed = await world.ships({ 'app.yaml': 'one' });
+    await world.released(deployed);
+    const trees = await Promise.all([
+      world.push('elsewhere', { 'app.yaml': 'evil' }).then((oid) => world.repository.commit(oid)),
+      world.repository.commit(deployed),
+    ]);
+    const [evil = '', good = ''] = trees.map(({ tree }) => tree);
+    let tip = deployed;
+    for (const [name, tree] of [
+      ['eve', evil],
+      ['eve', good],
+      ['bob', evil],
+    ] as const) {
+      const author = { name, email: `${name}@example.com`, at: 0 };
+      tip = await world.repository.commitTree({ tree, parents: [tip], message: name, author });
+    }
+    await world.repository.moveBranch('main', tip, deployed);
+    await world.deploys('dev', tip);
+    const { gates } = await world.approve('eve');
+    expect(gates.find(({ gate }) => gate === 'approvals')?.reason).to.match(/^0 of 2 approvals/);
+  });
+
   it('of authors whose work is deployed already count again', async () => {
     const first = await world.ships({ 'app.yaml': 'one' });
     await world.released(first);

@@ -54,7 +54,7 @@ describe('who may change an environment', () => {
     expect(await terms('prod')).to.deep.equal(before);
     expect(before.gates).to.deep.equal({ approvals: 2 });
     expect(await proposed('prod')).to.match(
-      /pilotage\.yaml of main asks for branch prod → main, promotion from dev, gates approvals 2 → none; until then shop\/prod stays as it is\n {2}→ It counts when shop\/prod deploys .* through its gates; or by a person's word:\n {4}pilotage accept shop\/prod [0-9a-f]{12}$/,
+      /pilotage\.yaml of main asks for branch prod → main, promotion from dev, gates approvals 2 → none; until then shop\/prod stays as it is\n {2}→ It counts when shop\/prod deploys .* through its gates; or by a person's word:\n {4}pilotage accept shop\/prod [0-9a-f]{32}$/,
     );
     expect(world.said('received').join('\n')).to.contain('asks for branch prod → main');
   });

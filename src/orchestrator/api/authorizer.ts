@@ -56,13 +56,17 @@ const nodeOf = ({ name, groups }: User): string | undefined =>
 
 const allowIf = (condition: boolean, reason?: string): Decision => (condition ? ALLOWED : denied(reason));
 
-const REVIEWS = ['selfsubjectaccessreviews', 'selfsubjectrulesreviews', 'selfsubjectreviews'];
+const REVIEWS = [
+  'authorization.k8s.io/selfsubjectaccessreviews',
+  'authorization.k8s.io/selfsubjectrulesreviews',
+  'authentication.k8s.io/selfsubjectreviews',
+];
 /** What every authenticated user may read (`system:discovery`). */
 const PUBLIC_PATHS = /^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/;
 
 function isAboutOneself(attributes: Attributes): boolean {
   if ('path' in attributes) return attributes.verb === 'get' && PUBLIC_PATHS.test(attributes.path);
-  return attributes.verb === 'create' && REVIEWS.includes(attributes.resource);
+  return attributes.verb === 'create' && REVIEWS.includes(`${attributes.group}/${attributes.resource}`);
 }
 
 /** The two sockets of `orchestrator/link.ts`. */

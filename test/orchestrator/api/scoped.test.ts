@@ -69,6 +69,18 @@ describe('api: what an environment may', () => {
     expect(may('patch secrets@left/a', live('i1/shop/prod/web'))).to.equal(false);
   });
 
+  it('asks about itself, and not by a kind of somebody else that is called as such a question is', () => {
+    const asks = (group: string, namespace?: string): boolean =>
+      authorize(user, {
+        verb: 'create',
+        group,
+        resource: 'selfsubjectreviews',
+        ...(namespace ? { namespace } : {}),
+      }).allowed;
+    expect(asks('authentication.k8s.io')).to.equal(true);
+    expect(asks('evil.example', 'bank-prod')).to.equal(false);
+  });
+
   it('is nothing to whoever only bears its name', () => {
     const bare = { name: user.name, groups: user.groups };
     const attributes: Attributes = {
