@@ -3,7 +3,7 @@ const PUBLIC =
   /^(@[\w.-]+:)?registry$|^(https?-)?proxy$|^noproxy$|^(ca|cafile|strict-ssl|maxsockets|nodedir|omit-lockfile-registry-resolved|replace-registry-host|prefer-offline|audit|fund|update-notifier)$|^fetch-/;
 
 /**
- * Of a user's `.npmrc` (https://docs.npmjs.com/cli/configuring-npm/npmrc) what a build may know: no tokens, no passwords, and no URL
+ * Of a user's `.npmrc` (npm's documentation, `configuring-npm/npmrc`) what a build may know: no tokens, no passwords, and no URL
  * that holds one.
  */
 export function publicNpmrc(text: string): string {
