@@ -42,7 +42,7 @@ export function applyDelta(base: Buffer, delta: Buffer): Buffer {
   const resultSize = readSize(delta, baseSize.next);
   if (resultSize.value > MAX_OBJECT_BYTES) throw malformed('a delta produces too much');
   if (baseSize.value !== base.length) throw malformed('a delta does not fit its base object');
-  const result = Buffer.allocUnsafe(resultSize.value);
+  const result = Buffer.allocUnsafeSlow(resultSize.value);
   let to = 0;
   for (let at = resultSize.next; at < delta.length; ) {
     const op = delta.readUInt8(at);

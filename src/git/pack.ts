@@ -93,20 +93,32 @@ export interface StoredEntry extends EntryHeader {
   readonly compressed: Buffer;
 }
 
-/** Inflates exactly `size` bytes: more would be a bomb, fewer a cut. */
+/**
+ * Inflates exactly `size` bytes: more would be a bomb, fewer a cut. zlib answers with a part of a chunk of 16 KiB: a commit of 300 bytes
+ * that is remembered would keep all of it.
+ */
 function inflateExactly(compressed: Buffer, size: number): Buffer {
   if (size > MAX_OBJECT_BYTES) throw malformed(`an object is too large to be read (${size} bytes)`);
   try {
     const content = inflateSync(compressed, { maxOutputLength: Math.max(1, size) });
-    if (content.length === size) return content;
+    if (content.length === size) return withMemoryOfItsOwn(content);
   } catch (error) {
     throw malformed(`an object cannot be decompressed: ${error instanceof Error ? error.message : error}`);
   }
   throw malformed('an object is shorter than it says');
 }
 
+function withMemoryOfItsOwn(content: Buffer): Buffer {
+  if (content.buffer.byteLength === content.length) return content;
+  const own = Buffer.allocUnsafeSlow(content.length);
+  content.copy(own);
+  return own;
+}
+
 /** Of all packs of all repositories: a daemon with many of both stays below the usual limit of 1,024 descriptors. */
 const files = new OpenFiles(16);
+/** What a remembered object takes beside its bytes: the objects around it, and its key. */
+const OVERHEAD = 512;
 const objects = new ByteCache<string, GitObject>(32 * 2 ** 20);
 
 /**
@@ -201,7 +213,7 @@ export class Pack {
   #remember(offset: number, object: GitObject): GitObject {
     const oid = this.index.at(offset)?.oid;
     if (hashObject(object.type, object.content) !== oid) throw malformed(`object ${oid} has another content`);
-    this.#recent.set(offset, object, object.content.length + 64);
+    this.#recent.set(offset, object, object.content.buffer.byteLength + OVERHEAD);
     return object;
   }
 }

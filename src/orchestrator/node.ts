@@ -119,7 +119,12 @@ export function createNode(options: NodeOptions): PilotageNode {
     runtime,
     clock,
     logger,
-    running: () => pods.list().flatMap((worker) => worker.running().map(({ ref }) => ref)),
+    pods: () =>
+      pods.list().map(({ uid, record: { pod }, running }) => ({
+        uid,
+        containers: pod.spec.containers.length + (pod.spec.initContainers?.length ?? 0),
+        running: running().map(({ ref }) => ref),
+      })),
   });
   let background: Promise<unknown> = Promise.resolve();
   let isSurveyDue = false;

@@ -70,6 +70,17 @@ describe('packs', () => {
     }
   });
 
+  it('give objects that keep no more memory than they have bytes: thousands of small ones are remembered', async () => {
+    const commits = await randomHistory(from, seeded(7), 20);
+    await addPack(to.dir, to.store, once(await packOf([commits.at(-1) ?? ''])));
+    for (const oid of await objectsToSend(from.store, { tips: [commits.at(-1) ?? ''] })) {
+      const content = to.store.find(oid)?.content ?? Buffer.alloc(0);
+      expect(content.buffer.byteLength, `${oid} of ${content.length} bytes`).to.be.at.most(
+        content.length + 64,
+      );
+    }
+  });
+
   it('send nothing to who has it all', async () => {
     const one = await commit(from, { a: '1' });
     expect(await objectsToSend(from.store, { tips: [one], have: [one] })).to.deep.equal([]);

@@ -6,7 +6,10 @@ import { unlessRefused } from '../../base/storage.ts';
 /** What the kubelet keeps of a container: `containerLogMaxFiles` (5) times `containerLogMaxSize` (10Mi). */
 const FILE = 10 * 2 ** 20;
 const MAX_BYTES = 5 * FILE;
-const KEPT_BYTES = 4 * FILE;
+/** All logs of a pod together: those of one container that runs, and of its start before. */
+const POD_BYTES = 2 * MAX_BYTES;
+/** Starts of each container whose logs are kept, as the kubelet does (`maximum-dead-containers-per-container` is 1). */
+const STARTS = 2;
 /** Lines may be long: so far is looked for the end of one. */
 const LINE_BYTES = 64 * 1024;
 
@@ -30,10 +33,14 @@ export interface Limits {
   readonly keptBytes: number;
 }
 
-const LIMITS: Limits = { maxBytes: MAX_BYTES, keptBytes: KEPT_BYTES };
+/** What each log of a pod with so many containers may have. Pure. */
+export function limitsFor(containers: number): Limits {
+  const maxBytes = Math.floor(Math.min(MAX_BYTES, POD_BYTES / (STARTS * Math.max(1, containers))));
+  return { maxBytes, keptBytes: Math.floor((maxBytes * 4) / 5) };
+}
 
 /** Gives back the beginning of a log that has grown beyond its limit. Resolves with whether it did. */
-export async function rotate(log: string, logger: Logger, limits: Limits = LIMITS): Promise<boolean> {
+export async function rotate(log: string, logger: Logger, limits: Limits): Promise<boolean> {
   const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= limits.maxBytes || size - beginOf(log) <= limits.maxBytes) return false;
   const cut = lineAfter(log, size - limits.keptBytes);

@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { type LogIndex, offsetOfTail, openLogIndex } from './logindex.ts';
-import { beginOf, rotate } from './logrotation.ts';
+import { beginOf, limitsFor, rotate } from './logrotation.ts';
 import type { ContainerRef, ContainerRuntime } from './runtime.ts';
 
 export interface LogRequest {
@@ -21,12 +21,19 @@ export interface Logs {
   stop(): void;
 }
 
+export interface PodLogs {
+  readonly uid: string;
+  readonly containers: number;
+  /** The attempts whose logs grow. */
+  readonly running: readonly ContainerRef[];
+}
+
 export interface LogsOptions {
   readonly runtime: ContainerRuntime;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The attempts whose logs grow. */
-  readonly running: () => readonly ContainerRef[];
+  /** The pods of this node, with the number of their containers. */
+  readonly pods: () => readonly PodLogs[];
 }
 
 /** How fine the times of log lines are, and how late a follower is. */
@@ -34,26 +41,36 @@ const LOOK_MS = 250;
 const FOLLOW_MS = 100;
 const CHUNK = 64 * 1024;
 
-export function createLogs({ runtime, clock, logger, running }: LogsOptions): Logs {
+export function createLogs({ runtime, clock, logger, pods }: LogsOptions): Logs {
   const indexes = new Map<string, LogIndex>();
   const cutting = new Set<string>();
+  /** Pods that were there at the last look. Of one that is new, what ended while no agent looked is cut back too. */
+  let known: ReadonlySet<string> = new Set();
   let cancel = clock.after(LOOK_MS, look);
 
   function look(): void {
-    const wanted = new Set(running().map((ref) => runtime.logFile(ref)));
-    for (const log of wanted) if (!indexes.has(log)) indexes.set(log, openLogIndex(log));
+    const wanted = new Map<string, number>();
+    const now = pods();
+    for (const { uid, containers, running } of now) {
+      for (const ref of running) wanted.set(runtime.logFile(ref), containers);
+      if (!known.has(uid))
+        for (const { ref } of runtime.attempts(uid)) wanted.set(runtime.logFile(ref), containers);
+    }
+    known = new Set(now.map(({ uid }) => uid));
+    for (const log of wanted.keys()) if (!indexes.has(log)) indexes.set(log, openLogIndex(log));
     for (const [log, index] of indexes) {
       index.look(clock.now());
-      if (wanted.has(log)) cutBack(log, index);
-      else indexes.delete(log);
+      const containers = wanted.get(log);
+      if (containers === undefined) indexes.delete(log);
+      else cutBack(log, index, containers);
     }
     cancel = clock.after(LOOK_MS, look);
   }
 
-  function cutBack(log: string, index: LogIndex): void {
+  function cutBack(log: string, index: LogIndex, containers: number): void {
     if (cutting.has(log)) return;
     cutting.add(log);
-    rotate(log, logger)
+    rotate(log, logger, limitsFor(containers))
       .then((isCut) => isCut && index.forget(beginOf(log)))
       .catch((error: unknown) =>
         logger.warn({ log, error: problemOf(error).message }, 'the log cannot be cut back'),

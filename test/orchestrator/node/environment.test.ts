@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
@@ -7,10 +7,13 @@ import { nextAddress, reach } from '../../../src/orchestrator/node/addresses.ts'
 import { expand, findProgram } from '../../../src/orchestrator/node/command.ts';
 import { buildEnvironment } from '../../../src/orchestrator/node/environment.ts';
 import { offsetOfTail, openLogIndex } from '../../../src/orchestrator/node/logindex.ts';
-import { beginOf, rotate } from '../../../src/orchestrator/node/logrotation.ts';
+import { beginOf, limitsFor, rotate } from '../../../src/orchestrator/node/logrotation.ts';
+import { createLogs } from '../../../src/orchestrator/node/logs.ts';
+import type { ContainerRuntime } from '../../../src/orchestrator/node/runtime.ts';
 import { serviceEnvironment, unservedReference } from '../../../src/orchestrator/node/serviceenv.ts';
 import { mountVolumes, writeVolumes } from '../../../src/orchestrator/node/volumes.ts';
-import { scratch } from './helpers.ts';
+import { FakeClock } from '../../fakes/clock.ts';
+import { scratch, until } from './helpers.ts';
 
 const pod = (spec: Partial<Pod['spec']> = {}): Pod => ({
   apiVersion: 'v1',
@@ -309,6 +312,29 @@ describe('times of a log', () => {
     index.look(start + 60_000);
     expect(offsetOfTail(log, 1, begin)).to.equal(2_000_000);
     expect(await rotate(log, silentLogger, limits)).to.equal(false);
+  });
+
+  it('of one pod have one bound together, however many containers it has', () => {
+    for (const containers of [1, 2, 3, 10, 100]) {
+      const { maxBytes, keptBytes } = limitsFor(containers);
+      expect(2 * containers * maxBytes).to.be.at.most(100 * 2 ** 20);
+      expect(keptBytes).to.be.within(0.5 * maxBytes, 0.9 * maxBytes);
+    }
+    expect(limitsFor(1).maxBytes, 'what the kubelet keeps of a container').to.equal(50 * 2 ** 20);
+  });
+
+  it('of a container that ended while no agent looked are cut back by the next one', async () => {
+    const log = fresh('ended');
+    writeFileSync(log, '');
+    truncateSync(log, 60 * 2 ** 20);
+    const ref = { pod: 'uid', container: 'main', attempt: 0 };
+    const runtime = { attempts: () => [{ ref }], logFile: () => log } as unknown as ContainerRuntime;
+    const clock = new FakeClock();
+    const pods = () => [{ uid: 'uid', containers: 1, running: [] }];
+    const logs = createLogs({ runtime, clock, logger: silentLogger, pods });
+    await clock.advance(250);
+    await until('its beginning is given back', () => beginOf(log) === 20 * 2 ** 20);
+    logs.stop();
   });
 
   it('finds where the last lines begin, whether or not the last one is ended', () => {
