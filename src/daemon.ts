@@ -365,6 +365,8 @@ async function startDelivery({
   );
   // A push that became durable just before a crash may not have been observed: the branches say what is wanted.
   await observer.start(lifetime.signal);
+  // Whoever has just started it pushes next, and the first rendering would wait for its process.
+  pool.warm();
   return face;
 }
 
