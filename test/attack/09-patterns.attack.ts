@@ -90,6 +90,18 @@ async function pushed(target: Pilotage): Promise<string> {
 const random = (length: number): string =>
   Array.from({ length }, (_, i) => ((Math.imul(i, 2_654_435_761) >>> 15) % 2 === 0 ? 'a' : 'b')).join('');
 
+/** 4,000 patterns that fold the case of so many ranges each. */
+const slows = (ranges: number): object =>
+  crd(
+    'slows',
+    Object.fromEntries(
+      Array.from({ length: 4000 }, (_, i) => [
+        `p${i}`,
+        { type: 'string', pattern: `(?i)${'[a-\\x{10ffff}]'.repeat(ranges)}x${i}(\\pL{0,50}){0,20}` },
+      ]),
+    ),
+  );
+
 export const attacks: readonly Attack[] = [
   {
     input: 'a CRD with the pattern ^(a+)+$, and an object that backtracks on it for ever',
@@ -113,18 +125,11 @@ export const attacks: readonly Attack[] = [
   },
   {
     input: 'a CRD of 1 MB of patterns that are slow to compile',
-    run: refusing(
-      crd(
-        'slows',
-        Object.fromEntries(
-          Array.from({ length: 4000 }, (_, i) => [
-            `p${i}`,
-            { type: 'string', pattern: `(?i)${'[a-\\x{10ffff}]'.repeat(5)}x${i}(\\pL{0,50}){0,20}` },
-          ]),
-        ),
-      ),
-      /too large/,
-    ),
+    run: refusing(slows(2), /too large together/),
+  },
+  {
+    input: 'the same with ranges whose case takes as long to fold as all of Unicode has characters',
+    run: refusing(slows(5), /too many ranges/),
   },
   {
     input: 'a CRD with a lookahead',

@@ -12,6 +12,8 @@ export interface Measured {
   readonly memoryMb: number;
   /** The longest wait for an answer of `/livez`. */
   readonly silenceMs: number;
+  /** How much of it the daemon's event loop stood in line for a processor: on a busy machine that is not its doing. */
+  readonly inLineMs: number;
 }
 
 /** Runs one attack while another process asks the API whether it lives. */
@@ -43,7 +45,7 @@ function judge({ budget }: Attack, measured: Measured, target: Pilotage): Measur
 interface Probe {
   /** Once the daemon has answered it: an attack may be over before a process has started. */
   readonly ready: Promise<void>;
-  end(): Promise<Pick<Measured, 'silenceMs' | 'memoryMb'>>;
+  end(): Promise<Pick<Measured, 'silenceMs' | 'inLineMs' | 'memoryMb'>>;
 }
 
 function startProbe(target: Pilotage): Probe {

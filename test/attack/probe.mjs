@@ -1,6 +1,7 @@
 // A process of its own, so that what the attacker computes does not hide what the daemon answers.
 // node probe.mjs: reads {"url", "pid"} lines (a new line replaces the target), says `ready` once the target has answered, and answers
-// one line when its input ends: {"silenceMs", "memoryMb"}: the longest wait for an answer, and the most resident memory of the daemon.
+// one line when its input ends: {"silenceMs", "inLineMs", "memoryMb"}: the longest wait for an answer, how much of it the daemon's event
+// loop stood in line for a processor (what else runs on this machine, not the daemon), and the most resident memory of the daemon.
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
@@ -10,9 +11,12 @@ const GIVE_UP_MS = 60_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
 let target;
 let silenceMs = 0;
+let inLineMs = 0;
 let memoryMb = 0;
 let asked;
 let isReady = false;
+/** What the daemon's event loop had stood in line by then, ms. */
+let inLineThen = 0;
 /** How far this process itself was held up since the question was asked: not the daemon's silence. */
 let ownLag = 0;
 let lastTick = performance.now();
@@ -25,10 +29,26 @@ function residentMb(pid) {
   }
 }
 
+/** The main thread's time on a run queue, ms (proc(5), schedstat); 0 where the system does not tell. */
+function inLine(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
+function see() {
+  const silent = performance.now() - asked - ownLag;
+  if (silent <= silenceMs) return;
+  silenceMs = silent;
+  inLineMs = Math.max(0, inLine(target.pid) - inLineThen);
+}
+
 function answered() {
   // Dialling and the first answer of a fresh connection are not what is measured.
   if (!isReady) process.stdout.write('ready\n');
-  else if (asked !== undefined) silenceMs = Math.max(silenceMs, performance.now() - asked - ownLag);
+  else if (asked !== undefined) see();
   isReady = true;
   asked = undefined;
 }
@@ -60,7 +80,9 @@ const timer = setInterval(() => {
   lastTick = now;
   if (!target) return;
   memoryMb = Math.max(memoryMb, residentMb(target.pid));
-  if (asked === undefined) ask();
+  if (asked !== undefined) return;
+  inLineThen = inLine(target.pid);
+  ask();
 }, EVERY_MS);
 
 const input = createInterface({ input: process.stdin });
@@ -69,9 +91,9 @@ input.on('line', (line) => {
 });
 input.on('close', () => {
   clearInterval(timer);
-  if (asked !== undefined) silenceMs = Math.max(silenceMs, performance.now() - asked - ownLag);
+  if (asked !== undefined) see();
   process.stdout.write(
-    `${JSON.stringify({ silenceMs: Math.round(silenceMs), memoryMb: Math.round(memoryMb) })}\n`,
+    `${JSON.stringify({ silenceMs: Math.round(silenceMs), inLineMs: Math.round(inLineMs), memoryMb: Math.round(memoryMb) })}\n`,
     () => process.exit(0),
   );
 });

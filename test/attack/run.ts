@@ -24,18 +24,18 @@ async function attacksOf(file: string): Promise<readonly Attack[]> {
   return loaded.attacks;
 }
 
-const line = ({ file, input, passed, happened, ms, memoryMb, silenceMs }: Row): string =>
-  `${passed ? '✔' : '✘'} ${file}: ${input}\n    → ${happened}\n    ${ms} ms · peak ${memoryMb} MB · silent ${silenceMs} ms`;
+const line = ({ file, input, passed, happened, ms, memoryMb, silenceMs, inLineMs }: Row): string =>
+  `${passed ? '✔' : '✘'} ${file}: ${input}\n    → ${happened}\n    ${ms} ms · peak ${memoryMb} MB · silent ${silenceMs} ms, ${inLineMs} of them in line for a processor`;
 
 const cell = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll('|', '/').slice(0, 160);
 
 const table = (rows: readonly Row[]): string =>
   [
-    '| | attack | input | what happened | ms | MB | silent ms |',
-    '|---|---|---|---|---|---|---|',
+    '| | attack | input | what happened | ms | MB | silent ms | in line for a processor |',
+    '|---|---|---|---|---|---|---|---|',
     ...rows.map(
-      ({ passed, file, input, happened, ms, memoryMb, silenceMs }) =>
-        `| ${passed ? '✔' : '✘'} | ${file} | ${cell(input)} | ${cell(happened)} | ${ms} | ${memoryMb} | ${silenceMs} |`,
+      ({ passed, file, input, happened, ms, memoryMb, silenceMs, inLineMs }) =>
+        `| ${passed ? '✔' : '✘'} | ${file} | ${cell(input)} | ${cell(happened)} | ${ms} | ${memoryMb} | ${silenceMs} | ${inLineMs} |`,
     ),
   ].join('\n');
 

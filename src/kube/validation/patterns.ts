@@ -3,8 +3,8 @@ import type { Schema } from '../schema.ts';
 import { none } from './common.ts';
 import { type FieldError, forbidden, invalid } from './errors.ts';
 
-/** What the distinct patterns of one CRD may cost together: compiling them takes about a quarter of a second then. */
-const MAX_COST = 100_000;
+/** What the distinct patterns of one CRD may cost together: compiling them takes about an eighth of a second then. */
+const MAX_COST = 50_000;
 /** Of each, for parsing it. */
 const BASE_COST = 50;
 /** Each that is refused may have been compiled first. */
