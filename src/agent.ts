@@ -1,4 +1,4 @@
-/** The node: the process that pods depend on neither for their life nor for their logs. Only this file and daemon.ts compose. */
+/** The node: the process that pods depend on neither for their life nor for their logs. Only this file, daemon.ts and delivery.ts compose. */
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { closeInheritedFiles } from './base/inherited.ts';
