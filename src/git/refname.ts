@@ -25,3 +25,8 @@ export const branchRef = (branch: string): string => HEADS + branch;
 export function branchOf(ref: string): string | undefined {
   return ref.startsWith(HEADS) ? ref.slice(HEADS.length) : undefined;
 }
+
+/** Branch → tip. Without a prototype: whoever asks for a branch called `constructor` is told that there is none. */
+export const tipsByBranch = (
+  tips: Iterable<readonly [branch: string, tip: string]>,
+): Readonly<Record<string, string>> => Object.assign(Object.create(null), Object.fromEntries(tips));

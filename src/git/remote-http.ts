@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { gitHttpClient, type TlsOptions } from './http-client.ts';
-import { branchOf, branchRef } from './refname.ts';
+import { branchOf, branchRef, tipsByBranch } from './refname.ts';
 import { remoteProblem } from './remote-errors.ts';
 import { setBranches } from './remote-sync.ts';
 import { ObjectStore } from './store.ts';
@@ -50,7 +50,7 @@ export class HttpRemote implements Remote {
         const branch = branchOf(ref);
         return branch === undefined ? [] : [[branch, oid] as const];
       });
-      return { head: branchOf(target ?? ''), branches: Object.fromEntries(branches) };
+      return { head: branchOf(target ?? ''), branches: tipsByBranch(branches) };
     });
   }
 

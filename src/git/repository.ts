@@ -6,7 +6,7 @@ import { isAncestor, log } from './history.ts';
 import { ByteCache, scopeOf } from './lru.ts';
 import { Mutex } from './mutex.ts';
 import { FOLDER, isOid, serializeCommit } from './object.ts';
-import { branchOf, branchRef, isBranchName, isRefName } from './refname.ts';
+import { branchOf, branchRef, isBranchName, isRefName, tipsByBranch } from './refname.ts';
 import { RefStore } from './refs.ts';
 import { clearAbandoned, repack } from './repack.ts';
 import { replayTrees } from './replay.ts';
@@ -209,7 +209,7 @@ class BareRepository implements OpenRepository {
 }
 
 export function branchesOf(refs: RefStore): Readonly<Record<string, Oid>> {
-  return Object.fromEntries([...refs.list('refs/heads/')].map(([ref, oid]) => [branchOf(ref) ?? ref, oid]));
+  return tipsByBranch([...refs.list('refs/heads/')].map(([ref, oid]) => [branchOf(ref) ?? ref, oid]));
 }
 
 export function defaultBranchOf(refs: RefStore): string | undefined {

@@ -147,4 +147,19 @@ export const attacks: readonly Attack[] = [
       return 'nothing is promoted to x; prod is promoted by hand as before';
     },
   },
+  {
+    input: 'a dev push that adds an environment on a branch called constructor',
+    async run(target) {
+      const work = await plainRepository(target, 'proto', '{name: dev, branch: main}');
+      await work.write(
+        'pilotage.yaml',
+        PLAIN('{name: dev, branch: main}\n{name: x, branch: constructor, promotion: {from: dev}}'),
+      );
+      const revision = await work.commit('a branch that every object has');
+      await work.push();
+      await deployed(target, 'proto/dev', revision);
+      expect((await statusOf(target, 'proto', 'x'))?.message).to.contain('does not exist yet');
+      return 'it waits for its branch as any other does; dev goes on';
+    },
+  },
 ];

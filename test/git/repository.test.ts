@@ -91,6 +91,13 @@ describe('a repository', () => {
     expect(await repo.resolve('f'.repeat(40))).to.equal(undefined);
   });
 
+  it('has no branch called constructor unless somebody makes one', async () => {
+    const oid = await commit(repo, { a: 'one' });
+    expect((await repo.branches()).constructor).to.equal(undefined);
+    await repo.moveBranch('constructor', oid, null);
+    expect((await repo.branches()).constructor).to.equal(oid);
+  });
+
   it('names the default branch: HEAD, else main, else master, else what there is', async () => {
     const one = await commit(repo, { a: '1' });
     expect(await repo.defaultBranch()).to.equal(undefined);
