@@ -1,4 +1,5 @@
 import type { CustomResourceDefinition } from '../kube/objects.ts';
+import { boolean, integer, list, mapOf, object, oneOf, type Schema, string, time } from './schemas.ts';
 import {
   DELIVERIES,
   ENVIRONMENTS,
@@ -10,21 +11,6 @@ import {
   RELEASES,
   SYNC_STATES,
 } from './types.ts';
-
-/** Structural schemas (apiextensions v1) in a notation small enough to read beside `types.ts`. */
-type Schema = Readonly<Record<string, unknown>>;
-const string: Schema = { type: 'string' };
-const integer: Schema = { type: 'integer', format: 'int64' };
-const boolean: Schema = { type: 'boolean' };
-const time: Schema = { type: 'string', format: 'date-time' };
-const oneOf = (values: readonly string[]): Schema => ({ type: 'string', enum: [...values] });
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
-const object = (properties: Record<string, Schema>, required: readonly string[] = []): Schema => ({
-  type: 'object',
-  properties,
-  ...(required.length > 0 ? { required: [...required] } : {}),
-});
 
 const conditions: Schema = {
   ...list(
