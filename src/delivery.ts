@@ -213,7 +213,7 @@ export async function startDelivery({
   await sync.start(lifetime.signal);
   await remotes.start(lifetime.signal);
   promoter.start(lifetime.signal);
-  const housekeeping = { name: 'housekeeping', cron: HOUSEKEEPING, logger };
+  const housekeeping = { name: 'housekeeping', cron: HOUSEKEEPING, clock, logger };
   parts.add(
     'housekeeping',
     scheduleWork({ ...housekeeping, work: () => keepHouse({ home, images, clock, logger }) }),
