@@ -13,30 +13,6 @@ export const FIELD_MANAGER = 'pilotage';
 /** Namespace of the home cluster that holds the four kinds. */
 export const PILOTAGE_NAMESPACE = 'pilotage';
 
-export const ANNOTATIONS = {
-  /** `<instance uid>/<delivery>/<environment>/<app>`: an object without exactly our value is never pruned. */
-  tracking: 'pilotage.dev/tracking',
-  /** Opt out of pruning for one object: `pilotage.dev/prune: keep`. */
-  prune: 'pilotage.dev/prune',
-  /** Once let a manifest take over what it did not make. It grants nothing: `pilotage adopt` is a person's word. */
-  adopt: 'pilotage.dev/adopt',
-  /** On an Environment: `<cluster>/<namespace>` that it was the first to claim. One environment owns a namespace. */
-  claim: 'pilotage.dev/claim',
-  /** On an Environment: since when it follows its branch, where that is not since it was made. */
-  branchSince: 'pilotage.dev/branch-since',
-  /** On a Namespace: `<instance uid>/<delivery>/<environment>` whose it is. */
-  owner: 'pilotage.dev/owner',
-  /** Integer as a string; lower waves first, next wave when the last is healthy. */
-  wave: 'pilotage.dev/wave',
-  /** Full commit id on every object that we apply. */
-  revision: 'pilotage.dev/revision',
-} as const;
-
-export const LABELS = {
-  delivery: 'pilotage.dev/delivery',
-  environment: 'pilotage.dev/environment',
-} as const;
-
 const row = <T extends KubeObject>(plural: string, kind: string): Resource<T> => ({
   group: PILOTAGE_GROUP,
   version: PILOTAGE_VERSION,

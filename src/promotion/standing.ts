@@ -1,10 +1,10 @@
 import { ProblemError } from '../base/errors.ts';
 import type { Commit, Oid, Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { LABELS } from '../model/annotations.ts';
 import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
 import {
   type Environment,
-  LABELS,
   PILOTAGE_NAMESPACE,
   PROMOTIONS,
   type Promotion,

@@ -5,15 +5,10 @@ import type { KubeClient } from '../kube/client.ts';
 import { SECRETS } from '../kube/resources.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import type { JsonObject } from '../kube/types.ts';
+import { LABELS } from '../model/annotations.ts';
 import type { ConnectRequest } from '../model/faces.ts';
 import { isReserved } from '../model/namespaces.ts';
-import {
-  DELIVERIES,
-  type Delivery,
-  LABELS,
-  PILOTAGE_API_VERSION,
-  PILOTAGE_NAMESPACE,
-} from '../model/types.ts';
+import { DELIVERIES, type Delivery, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../model/types.ts';
 
 const FIELD_MANAGER = 'pilotage-connect';
 /** The name becomes part of namespaces and repository paths: an RFC 1123 label, short enough for `-<environment>` to follow. */

@@ -2,6 +2,7 @@ import { formatProblem } from '../base/errors.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
+import { LABELS } from '../model/annotations.ts';
 import { isDeliverable } from '../model/apps.ts';
 import { decidingBranches, discover, type FileAt, type KnownEnvironment } from '../model/environments.ts';
 import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
@@ -10,7 +11,6 @@ import {
   type Delivery,
   ENVIRONMENTS,
   type Environment,
-  LABELS,
   PILOTAGE_API_VERSION,
   PILOTAGE_NAMESPACE,
 } from '../model/types.ts';

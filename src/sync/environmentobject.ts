@@ -1,15 +1,14 @@
 import { type Clock, rfc3339 } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { JsonObject } from '../kube/types.ts';
+import { ANNOTATIONS, LABELS } from '../model/annotations.ts';
 import type { Asked, Origin } from '../model/environments.ts';
 import { environmentObjectName } from '../model/names.ts';
 import { differing, termsInForce } from '../model/terms.ts';
 import {
-  ANNOTATIONS,
   type Delivery,
   ENVIRONMENTS,
   type Environment,
-  LABELS,
   PILOTAGE_API_VERSION,
   PILOTAGE_NAMESPACE,
   type PromotionPolicy,

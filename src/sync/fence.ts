@@ -1,8 +1,9 @@
 import type { Problem } from '../base/errors.ts';
 import type { CustomResourceDefinition } from '../kube/objects.ts';
 import { gvkOf, type KubeObject, type Resource } from '../kube/types.ts';
+import { ANNOTATIONS } from '../model/annotations.ts';
 import { namespaceNotAllowed, namespaceProblem } from '../model/namespaces.ts';
-import { ANNOTATIONS, PILOTAGE_GROUP } from '../model/types.ts';
+import { PILOTAGE_GROUP } from '../model/types.ts';
 import type { Manifest } from '../render/types.ts';
 
 /** What an environment may write, whatever its charts render: its own namespace, and what a person allows beyond that. */

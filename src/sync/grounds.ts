@@ -3,8 +3,9 @@ import type { KubeClient } from '../kube/client.ts';
 import { NAMESPACES } from '../kube/resources.ts';
 import { isAlreadyExists, isConflict, isForbidden, notFoundAsUndefined } from '../kube/status.ts';
 import type { KubeObject } from '../kube/types.ts';
+import { ANNOTATIONS, LABELS } from '../model/annotations.ts';
 import { namespaceTaken } from '../model/namespaces.ts';
-import { ANNOTATIONS, FIELD_MANAGER, LABELS } from '../model/types.ts';
+import { FIELD_MANAGER } from '../model/types.ts';
 import type { Owner } from './types.ts';
 
 export interface GroundsRequest {

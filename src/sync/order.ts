@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectRef } from '../kube/types.ts';
-import { ANNOTATIONS } from '../model/types.ts';
+import { ANNOTATIONS } from '../model/annotations.ts';
 import type { BundledApp } from './types.ts';
 
 /**

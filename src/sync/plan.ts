@@ -1,7 +1,8 @@
 import { diffObjects } from '../kube/diff.ts';
 import { deepEqual } from '../kube/equal.ts';
 import type { KubeObject, ObjectRef, Resource } from '../kube/types.ts';
-import { ANNOTATIONS, type InventoryEntry } from '../model/types.ts';
+import { ANNOTATIONS } from '../model/annotations.ts';
+import type { InventoryEntry } from '../model/types.ts';
 import { pruneRefusal, stepRefusals } from './blocked.ts';
 import { describeConflicts, hasField } from './conflicts.ts';
 import { compareRefs } from './order.ts';

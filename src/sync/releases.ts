@@ -3,9 +3,9 @@ import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { deepEqual } from '../kube/equal.ts';
 import { isConflict, isNotFound, notFoundAsUndefined } from '../kube/status.ts';
+import { LABELS } from '../model/annotations.ts';
 import {
   type Environment,
-  LABELS,
   PILOTAGE_API_VERSION,
   PILOTAGE_NAMESPACE,
   RELEASES,

@@ -1,14 +1,9 @@
 import { formatProblem, type Problem } from '../base/errors.ts';
 import type { Mutex } from '../git/mutex.ts';
+import { ANNOTATIONS } from '../model/annotations.ts';
 import type { Discovered } from '../model/environments.ts';
 import { environmentObjectName } from '../model/names.ts';
-import {
-  ANNOTATIONS,
-  type Delivery,
-  ENVIRONMENTS,
-  type Environment,
-  PILOTAGE_NAMESPACE,
-} from '../model/types.ts';
+import { type Delivery, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { claim, createEnvironment, enforce } from './environmentobject.ts';
 import { changeStatus, withCondition, withoutCondition } from './status.ts';
 import {

@@ -1,4 +1,5 @@
 import { formatProblem, type Problem } from '../base/errors.ts';
+import { ANNOTATIONS } from '../model/annotations.ts';
 import { type Asked, clusterNotAllowed } from '../model/environments.ts';
 import { namespaceProblem } from '../model/namespaces.ts';
 import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
@@ -11,7 +12,7 @@ import {
   termsInForce,
   tightens,
 } from '../model/terms.ts';
-import { ANNOTATIONS, type Delivery, type Environment, type Proposal, type Terms } from '../model/types.ts';
+import type { Delivery, Environment, Proposal, Terms } from '../model/types.ts';
 
 /** What a change of terms is judged by. */
 export interface Situation {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../kube/types.ts';
-import { ANNOTATIONS, LABELS } from '../model/types.ts';
+import { ANNOTATIONS, LABELS } from '../model/annotations.ts';
 import type { Owner } from './types.ts';
 
 export const trackingOf = (owner: Owner, app: string): string =>

@@ -3,12 +3,12 @@ import { silentLogger } from '../../src/base/log.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
 import type { Commit } from '../../src/git/types.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
+import { LABELS } from '../../src/model/annotations.ts';
 import { promotionObjectName } from '../../src/model/names.ts';
 import {
   ENVIRONMENTS,
   type Environment,
   type EnvironmentStatus,
-  LABELS,
   PILOTAGE_API_VERSION,
   PILOTAGE_NAMESPACE,
   PROMOTIONS,

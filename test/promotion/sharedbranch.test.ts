@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { ANNOTATIONS, type Environment, type PromotionPolicy } from '../../src/model/types.ts';
+import { ANNOTATIONS } from '../../src/model/annotations.ts';
+import type { Environment, PromotionPolicy } from '../../src/model/types.ts';
 import { passedRoundBy } from '../../src/promotion/sharedbranch.ts';
 import { addEnvironment, createWorld } from './harness.ts';
 

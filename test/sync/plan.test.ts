@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { KubeObject, Resource } from '../../src/kube/types.ts';
-import { ANNOTATIONS, type InventoryEntry } from '../../src/model/types.ts';
+import { ANNOTATIONS } from '../../src/model/annotations.ts';
+import type { InventoryEntry } from '../../src/model/types.ts';
 import { isEmptyPlan, planOf } from '../../src/sync/plan.ts';
 import { refKey } from '../../src/sync/refkey.ts';
 import { trackingOf } from '../../src/sync/tracking.ts';
