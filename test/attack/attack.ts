@@ -14,7 +14,7 @@ export interface Attack {
 }
 
 export interface Budget {
-  /** The longest that the API may take to answer `/livez` meanwhile, ms. Infinity where the attack stops the daemon on purpose. */
+  /** The longest that the API may take to answer `/livez` meanwhile, ms, less what the daemon stood in line for a processor. Infinity where the attack stops the daemon on purpose. */
   readonly silenceMs?: number;
   /** The most resident memory that the daemon may have meanwhile, MB. */
   readonly memoryMb?: number;
