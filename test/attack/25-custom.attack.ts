@@ -77,7 +77,7 @@ export const attacks: readonly Attack[] = [
         [300, ready('False')],
         [2_500, ready('True')],
       ]);
-      if (/failed/.test(pushed.said)) throw new Error(`called failed:\n${pushed.said}`);
+      if (/\] failed:/.test(pushed.said)) throw new Error(`called failed:\n${pushed.said}`);
       return expectSaid(pushed, /is healthy/, 10_000);
     },
   },
