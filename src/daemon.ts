@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { buildNetworkOf, type Confinement, reachOf, summaryOf } from './base/confinement.ts';
+import { boundGarbage } from './base/heap.ts';
 import { outliveRefusedWrites } from './base/lastresort.ts';
 import { createLifetime } from './base/lifetime.ts';
 import { createLogger, type Logger } from './base/log.ts';
@@ -51,6 +52,7 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
     const daemon = await startDaemon(options, context.surroundings, logger);
     // Only now: what fails while it starts must end it, or nobody is told.
     surviveUncaught(process, systemClock, logger);
+    boundGarbage({ clock: systemClock });
     announce(options, context, daemon.file, daemon.confinement);
     logger.info({ reason: await told.first }, 'stopping');
     await daemon.stop(told.second);

@@ -1,0 +1,45 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Clock } from './clock.ts';
+
+/** Garbage that may stand, in bytes, before it is collected. */
+const GROWTH = 32 << 20;
+/** A collection stops everything for some tens of milliseconds: at most one in so long. */
+const PERIOD_MS = 10_000;
+
+export interface HeapOptions {
+  readonly clock: Clock;
+  readonly heapUsed?: () => number;
+  readonly collect?: () => void;
+}
+
+/**
+ * Keeps the heap near what is live. V8 lets garbage grow with the heap where memory is plenty, and the memory of a machine that also runs
+ * the applications is theirs: a daemon that works all day would hold twice what it needs. Does nothing while little is allocated.
+ */
+export function boundGarbage({ clock, heapUsed = used, collect = collector() }: HeapOptions): () => void {
+  let live = heapUsed();
+  let cancel = (): void => {};
+  const look = (): void => {
+    if (heapUsed() - live > GROWTH) {
+      collect();
+      live = heapUsed();
+    } else {
+      // What was given back without us counts, too.
+      live = Math.min(live, heapUsed());
+    }
+    cancel = clock.after(PERIOD_MS, look);
+  };
+  cancel = clock.after(PERIOD_MS, look);
+  return () => cancel();
+}
+
+const used = (): number => process.memoryUsage().heapUsed;
+
+/** The collector of V8, without the flag that would give it to everybody's code. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  setFlagsFromString('--no-expose-gc');
+  return collect;
+}
