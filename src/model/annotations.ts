@@ -8,7 +8,7 @@ export const ANNOTATIONS = {
   adopt: 'pilotage.dev/adopt',
   /** On an Environment: `<cluster>/<namespace>` that it was the first to claim. One environment owns a namespace. */
   claim: 'pilotage.dev/claim',
-  /** On an Environment: since when it follows its branch, where that is not since it was made. */
+  /** On an Environment: since when it follows its branch, RFC 3339 with milliseconds; one moment for all that one look has made. */
   branchSince: 'pilotage.dev/branch-since',
   /** On a Namespace: `<instance uid>/<delivery>/<environment>` whose it is. */
   owner: 'pilotage.dev/owner',

@@ -57,8 +57,9 @@ export async function recordBranches(
     known: known.map(knownOf),
   });
   const affected: Affected[] = [];
+  const at = options.clock.now();
   for (const one of found) {
-    const settled = await options.claims.run(() => settleEnvironment(options, delivery, one));
+    const settled = await options.claims.run(() => settleEnvironment(options, delivery, one, at));
     const touched = settled && (await follow(options, repository, settled, branches));
     if (touched) affected.push(touched);
   }

@@ -1,4 +1,4 @@
-import { type Clock, rfc3339 } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { JsonObject } from '../kube/types.ts';
 import { ANNOTATIONS, LABELS } from '../model/annotations.ts';
@@ -25,12 +25,13 @@ interface Writing {
   readonly clock: Clock;
 }
 
-/** Makes the object of an environment: from here on the terms that it begins with are in force. */
+/** Makes the object of an environment: from here on the terms that it begins with are in force. `at`: when its file was looked at, in ms. */
 export async function createEnvironment(
   { home, clock }: Writing,
   delivery: Delivery,
   name: string,
   { terms: { promotion, ...terms }, origin }: Asked,
+  at: number,
 ): Promise<Environment> {
   const owner = delivery.metadata.name ?? '';
   const created = await home.create<Environment>(
@@ -42,7 +43,7 @@ export async function createEnvironment(
         name: environmentObjectName(owner, name),
         namespace: PILOTAGE_NAMESPACE,
         labels: { [LABELS.delivery]: owner, [LABELS.environment]: name },
-        annotations: { [ORIGIN]: origin },
+        annotations: { [ORIGIN]: origin, [ANNOTATIONS.branchSince]: momentOf(at) },
       },
       spec: { delivery: owner, environment: name, ...terms },
     },
@@ -50,6 +51,9 @@ export async function createEnvironment(
   );
   return promotion === undefined ? created : withPolicy({ home, clock }, created, promotion);
 }
+
+/** To the millisecond: a second holds many pushes, and who came first decides. */
+const momentOf = (at: number): string => new Date(at).toISOString();
 
 /** What is written beside the terms: why they count. */
 export interface Grounds {
@@ -74,7 +78,7 @@ export async function enforce(
     ...(origin === undefined || environment.metadata.annotations?.[ORIGIN] === origin
       ? {}
       : { [ORIGIN]: origin }),
-    ...(changed.includes('branch') ? { [ANNOTATIONS.branchSince]: rfc3339(writing.clock.now()) } : {}),
+    ...(changed.includes('branch') ? { [ANNOTATIONS.branchSince]: momentOf(writing.clock.now()) } : {}),
     ...(moves ? { [ANNOTATIONS.claim]: claimOf(terms) } : {}),
   };
   const { branch, path, namespace, cluster } = terms;

@@ -31,12 +31,13 @@ export interface Settled {
 
 /**
  * Brings one discovered environment into the record. A new one begins with what its file says; one that exists keeps its terms,
- * and what a file asks for is written down as a proposal. The caller holds the claims.
+ * and what a file asks for is written down as a proposal. The caller holds the claims; `at` is when it looked, one moment for all of a file.
  */
 export async function settleEnvironment(
   options: SettleOptions,
   delivery: Delivery,
   found: Discovered,
+  at: number,
 ): Promise<Settled | undefined> {
   const { items } = await options.home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
   const claimant = claimants(items);
@@ -44,7 +45,7 @@ export async function settleEnvironment(
   const existing = items.find(({ metadata }) => metadata.name === name);
   if (existing === undefined && (found.known || found.asked === undefined)) return undefined;
   const before =
-    existing ?? (found.asked && (await createEnvironment(options, delivery, found.name, found.asked)));
+    existing ?? (found.asked && (await createEnvironment(options, delivery, found.name, found.asked, at)));
   if (before === undefined) return undefined;
   // Who is told to go is not changed any more.
   if (before.metadata.deletionTimestamp) return undefined;

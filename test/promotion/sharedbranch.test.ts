@@ -64,4 +64,11 @@ describe('a promotion to the branch of another environment', () => {
     expect(passed(on('prod', 2, UNASKED), on('x', 1, undefined, 3))).to.deep.equal([]);
     expect(passed(on('x', 1, UNASKED, 3), on('prod', 2))).to.deep.equal(['prod']);
   });
+
+  it('knows who came first within one second, and takes what one look has made for equals', () => {
+    const prod = on('prod', 1, BY_HAND, 1.1);
+    expect(passed(on('x', 1, UNASKED, 1.4), prod)).to.deep.equal(['prod']);
+    expect(passed(prod, on('x', 1, UNASKED, 1.4))).to.deep.equal([]);
+    expect(passed(prod, on('mirror', 1, undefined, 1.1))).to.deep.equal([]);
+  });
 });
