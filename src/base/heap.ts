@@ -2,10 +2,16 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Clock } from './clock.ts';
 
-/** Garbage that may stand, in bytes, before it is collected. */
-const GROWTH = 32 << 20;
-/** A collection stops everything for some tens of milliseconds: at most one in so long. */
-const PERIOD_MS = 10_000;
+/** How often it looks, ms. */
+const PERIOD_MS = 2_000;
+/**
+ * Garbage that may stand, in bytes, and for how long it may, in ms. A collection stops everything for some tens of milliseconds, so it is
+ * not made for little, and not again at once.
+ */
+const LIMITS = [
+  { bytes: 128 << 20, ms: 2_000 },
+  { bytes: 32 << 20, ms: 10_000 },
+] as const;
 
 export interface HeapOptions {
   readonly clock: Clock;
@@ -19,10 +25,14 @@ export interface HeapOptions {
  */
 export function boundGarbage({ clock, heapUsed = used, collect = collector() }: HeapOptions): () => void {
   let live = heapUsed();
+  let collected = clock.monotonic();
   let cancel = (): void => {};
   const look = (): void => {
-    if (heapUsed() - live > GROWTH) {
+    const garbage = heapUsed() - live;
+    const since = clock.monotonic() - collected;
+    if (LIMITS.some(({ bytes, ms }) => garbage > bytes && since >= ms)) {
       collect();
+      collected = clock.monotonic();
       live = heapUsed();
     } else {
       // What was given back without us counts, too.

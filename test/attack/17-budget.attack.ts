@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { expect } from 'chai';
 import type { Pilotage } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';
@@ -6,8 +5,8 @@ import { type Credentials, credentialsOf, type RawAnswer, send } from './client.
 import { between, deployment, json, pick, type Random, randomOf, template, yaml } from './inputs.ts';
 import { deployed, plainRepository } from './promotion.ts';
 
-/** PILOTAGE_ATTACK_SEED=… repeats a run. */
-const SEED = Number(process.env.PILOTAGE_ATTACK_SEED ?? randomInt(2 ** 31));
+/** The same every time, so that a failure is of the change that is looked at; PILOTAGE_ATTACK_SEED=… tries another. */
+const SEED = Number(process.env.PILOTAGE_ATTACK_SEED ?? 20_261_124);
 const NAMESPACE = '/api/v1/namespaces/default';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

@@ -39,6 +39,12 @@ const table = (rows: readonly Row[]): string =>
     ),
   ].join('\n');
 
+/** The table keeps what went wrong the first time. */
+const again = (second: Measured, first: Measured): Measured => ({
+  ...second,
+  happened: `at the second try: ${second.happened} (the first: ${first.happened})`,
+});
+
 /** Runs attacks one after another; those that are not isolated share a daemon. */
 async function runAll(files: readonly string[]): Promise<readonly Row[]> {
   const rows: Row[] = [];
@@ -59,9 +65,12 @@ async function runAll(files: readonly string[]): Promise<readonly Row[]> {
   try {
     for (const file of files) {
       for (const attack of await attacksOf(file)) {
-        const measured = await (attack.isolated ? alone(attack) : together(attack));
-        const row = { ...measured, file: basename(file, SUFFIX) };
-        console.log(line(row));
+        const named = (measured: Measured): Row => ({ ...measured, file: basename(file, SUFFIX) });
+        const first = named(await (attack.isolated ? alone(attack) : together(attack)));
+        console.log(line(first));
+        // Once more, alone: what only happens behind other attacks is shown, and is not what this one is about.
+        const row = first.passed ? first : named(again(await alone(attack), first));
+        if (row !== first) console.log(line(row));
         rows.push(row);
       }
     }

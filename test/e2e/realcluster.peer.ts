@@ -319,7 +319,8 @@ describe('e2e: delivery to a real kube-apiserver', function () {
         `apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nmetadata: {name: ${fixture}}\nspec: {environments: [${entry}]}\n`,
       );
       const revision = await other.commit('as they are');
-      expect((await pilotage.cli('connect', fixture, '--allow-cluster', 'far')).code).to.equal(0);
+      const words = ['--allow-cluster', 'far', '--allow-namespace', fixture];
+      expect((await pilotage.cli('connect', fixture, ...words)).code).to.equal(0);
       pushes.push(other.push());
       await eventually('it is synced', async () => {
         const now = await statusOf(pilotage, fixture, 'far');
