@@ -187,11 +187,8 @@ export async function startDelivery({
     },
   };
   const face = createFace({
-    actions: actionsOf(
-      createSyncActions({ ...source, home, sync, repository, clock }),
-      promotion,
-      clock,
-      () => room.lack('builds'),
+    actions: actionsOf(createSyncActions({ ...source, home, sync, repository, clock }), promotion, () =>
+      room.lack('builds'),
     ),
     progress,
     git: (request, response) => host.handle(request, response),
@@ -228,10 +225,9 @@ export async function startDelivery({
 function actionsOf(
   sync: ReturnType<typeof createSyncActions>,
   promotion: PromoteOptions,
-  clock: typeof systemClock,
   lacksRoom: () => Problem | undefined,
 ): Actions {
-  const promotions = createPromotionActions(promotion, clock);
+  const promotions = createPromotionActions(promotion);
   return {
     ...sync,
     async status() {

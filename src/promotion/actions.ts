@@ -1,4 +1,3 @@
-import type { Clock } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
 import type { BackportReport, PromotionReport } from '../model/faces.ts';
 import type { Environment } from '../model/types.ts';
@@ -11,7 +10,8 @@ import { decide } from './pipeline.ts';
 import { type PromoteOptions, type PromoteRequest, promote } from './promote.ts';
 
 /** What the faces can ask of promotion, for an environment that they have found. */
-export function createPromotionActions(options: PromoteOptions, clock: Clock) {
+export function createPromotionActions(options: PromoteOptions) {
+  const { clock } = options;
   return {
     promote: ({ spec }: Environment, request: PromoteRequest): Promise<PromotionReport> =>
       promote(options, spec.delivery, spec.environment, request),

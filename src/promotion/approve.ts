@@ -4,6 +4,7 @@ import type { Commit } from '../git/types.ts';
 import type { PromotionReport } from '../model/faces.ts';
 import { promotionObjectName } from '../model/names.ts';
 import type { Environment, GateState } from '../model/types.ts';
+import { approvalFacts } from './gained.ts';
 import { environmentOf, gather, isDeployed, promotionOf } from './gather.ts';
 import { identityKeys } from './identity.ts';
 import { gatesOf } from './permit.ts';
@@ -46,7 +47,9 @@ export async function approve(
     const gates = await gatesOf(options, target, tip, standing);
     return { ...reportOf(gathered, { type: 'upToDate' }), gates };
   }
-  const facts = { ...gathered.facts, approvals: approved.spec.approvals ?? [] };
+  const { repository, revision } = gathered;
+  const given = await approvalFacts(repository, target, [revision.oid], approved.spec.approvals);
+  const facts = { ...gathered.facts, ...given };
   const decision = decide(facts, options.clock.now());
   await recordStatus(options.home, approved, statusOf(decision));
   return reportOf({ ...gathered, facts }, decision);

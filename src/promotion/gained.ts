@@ -1,6 +1,7 @@
 import { trailerValues } from '../git/trailers.ts';
 import type { Commit, Oid, Repository } from '../git/types.ts';
 import type { Environment } from '../model/types.ts';
+import type { GateFacts } from './gates.ts';
 
 /** Beyond this many commits the oldest are not asked for their authors. */
 const GAINED_LIMIT = 10_000;
@@ -10,7 +11,7 @@ const GAINED_LIMIT = 10_000;
  * among them) back to the commits that people wrote, and not from what is deployed. Where the deployed content came another way (a
  * squash), the first commit of the same tree stands in for it: a later one only took back what somebody wrote in between.
  */
-export async function gainedBy(
+async function gainedBy(
   repository: Repository,
   revision: Oid,
   { status }: Environment,
@@ -29,8 +30,23 @@ export async function gainedBy(
   return gained.length > 0 ? gained : [await repository.commit(revision)];
 }
 
+/**
+ * The approvals of `revisions`, and whose do not count because they wrote a part of what the target would gain. Where nobody has
+ * approved, the history is not read: gates are evaluated every few seconds while a revision waits for them.
+ */
+export async function approvalFacts(
+  repository: Repository,
+  target: Environment,
+  revisions: readonly Oid[],
+  approvals: GateFacts['approvals'] = [],
+): Promise<Pick<GateFacts, 'approvals' | 'authors'>> {
+  if (approvals.length === 0) return { approvals, authors: [] };
+  const gained = await Promise.all([...new Set(revisions)].map((oid) => gainedBy(repository, oid, target)));
+  return { approvals, authors: peopleOf(gained.flat()) };
+}
+
 /** Who wrote them, as `Name <mail>`: authors, committers, and whom a message names as a co-author. */
-export function peopleOf(commits: readonly Commit[]): readonly string[] {
+function peopleOf(commits: readonly Commit[]): readonly string[] {
   const people = commits.flatMap(({ author, committer, message }) => [
     ...[author, committer].map(({ name, email }) => `${name} <${email}>`),
     ...trailerValues(message, 'Co-authored-by'),

@@ -10,7 +10,7 @@ export interface GateFacts {
     | Pick<EnvironmentStatus, 'sync' | 'health' | 'healthySince' | 'phase' | 'message' | 'deployedRevision'>
     | undefined;
   readonly revision: string;
-  /** `Name <mail>` of whoever wrote a part of what the target gains: they cannot approve their own work. */
+  /** `Name <mail>` of whoever wrote a part of what the target gains: they cannot approve their own work. Not read where nobody approved. */
   readonly authors: readonly string[];
   readonly approvals: readonly { readonly by: string; readonly at: string }[];
 }

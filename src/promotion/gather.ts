@@ -12,7 +12,7 @@ import {
   type Promotion,
 } from '../model/types.ts';
 import { broughtBack } from './broughtback.ts';
-import { gainedBy, peopleOf } from './gained.ts';
+import { approvalFacts } from './gained.ts';
 import { type Lineage, type LineageInput, lineageOf } from './lineage.ts';
 import type { PipelineFacts } from './pipeline.ts';
 import { type Rejection, recordedRejections, rejectionsIn, undoneBy } from './rejection.ts';
@@ -84,8 +84,7 @@ export async function gather(options: GatherOptions, delivery: string, to: strin
     targetBranch: target.spec.branch,
     status: source.status,
     revision: wanted,
-    authors: peopleOf(await gainedBy(repository, wanted, target)),
-    approvals: promotion?.spec.approvals ?? [],
+    ...(await approvalFacts(repository, target, [wanted], promotion?.spec.approvals)),
     policy,
     lineage,
     rehearsal,
@@ -124,13 +123,12 @@ async function lastTip(repository: Repository, { status }: Environment): Promise
 /** Read from the history of the branch, and from what was written down of one that is gone. */
 export async function rejectionsOf(
   home: KubeClient,
-  { spec }: Environment,
+  environment: Environment,
   target: readonly Commit[],
   source: readonly Commit[],
 ): Promise<readonly Rejection[]> {
-  const { items } = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
-  const ours = items.filter((one) => one.spec.delivery === spec.delivery && one.spec.to === spec.environment);
-  const all = [...rejectionsIn({ target, source }), ...recordedRejections(ours)];
+  const recorded = recordedRejections(await promotionsTo(home, environment));
+  const all = [...rejectionsIn({ target, source }), ...recorded];
   return all.filter(
     ({ revision, commit }, at) =>
       at === all.findIndex((other) => other.revision === revision && other.commit === commit),
@@ -145,6 +143,12 @@ async function withAncestry(repository: Repository, source: string, lineage: Lin
   return known && (await repository.isAncestor(source, promoted)) ? { type: 'ahead', promoted } : lineage;
 }
 
+/** The promotions to an environment, of whatever revision. */
+export async function promotionsTo(home: KubeClient, { spec }: Environment): Promise<readonly Promotion[]> {
+  const { items } = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
+  return items.filter((one) => one.spec.delivery === spec.delivery && one.spec.to === spec.environment);
+}
+
 export const promotionOf = (home: KubeClient, name: string): Promise<Promotion | undefined> =>
   home.get(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE, name }).catch(notFoundAsUndefined);
 
@@ -152,15 +156,24 @@ export const promotionOf = (home: KubeClient, name: string): Promise<Promotion |
 export const isDeployed = ({ target, revision }: Pick<Gathered, 'target' | 'revision'>): boolean =>
   target.status?.deployedTree === revision.tree;
 
+export const lookUpEnvironment = (
+  home: KubeClient,
+  delivery: string,
+  environment: string,
+): Promise<Environment | undefined> =>
+  home
+    .get(ENVIRONMENTS, {
+      namespace: PILOTAGE_NAMESPACE,
+      name: environmentObjectName(delivery, environment),
+    })
+    .catch(notFoundAsUndefined);
+
 export async function environmentOf(
   home: KubeClient,
   delivery: string,
   environment: string,
 ): Promise<Environment> {
-  const name = environmentObjectName(delivery, environment);
-  const found = await home
-    .get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name })
-    .catch(notFoundAsUndefined);
+  const found = await lookUpEnvironment(home, delivery, environment);
   if (found) return found;
   throw new ProblemError({
     reason: 'NotFound',

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { promotionObjectName } from '../model/names.ts';
 import type { Permission } from '../model/permission.ts';
 import type { Environment, GateState, PromotionPolicy } from '../model/types.ts';
-import { gainedBy, peopleOf } from './gained.ts';
+import { approvalFacts } from './gained.ts';
 import { evaluateDirectGates, evaluateGates } from './gates.ts';
 import { type GatherOptions, promotionOf } from './gather.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -74,15 +74,12 @@ export async function gatesOf(
   const repository = await repositoryOf(target.spec.delivery);
   if (!policy || !repository || (standing.type !== 'promotion' && standing.type !== 'direct')) return [];
   const subject = standing.type === 'promotion' ? standing.promoted : revision;
-  // Whoever merged or squashed it stands on the branch, whoever wrote it on the source.
-  const gained = await Promise.all(
-    [...new Set([subject, revision])].map((oid) => gainedBy(repository, oid, target)),
-  );
+  const promotion = await promotionOf(home, approvalName(target, subject));
   const facts = {
     source: sourceName(target, policy),
     revision: subject,
-    authors: peopleOf(gained.flat()),
-    approvals: (await promotionOf(home, approvalName(target, subject)))?.spec.approvals ?? [],
+    // Whoever merged or squashed it stands on the branch, whoever wrote it on the source.
+    ...(await approvalFacts(repository, target, [subject, revision], promotion?.spec.approvals)),
   };
   if (standing.type === 'direct') return evaluateDirectGates(policy, facts);
   return evaluateGates(policy, { ...facts, status: standing.source.status }, clock.now());

@@ -1,17 +1,10 @@
-import { ProblemError } from '../base/errors.ts';
 import type { Commit, Oid, Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { LABELS } from '../model/annotations.ts';
 import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
-import {
-  type Environment,
-  PILOTAGE_NAMESPACE,
-  PROMOTIONS,
-  type Promotion,
-  RELEASES,
-} from '../model/types.ts';
+import { type Environment, PILOTAGE_NAMESPACE, type Promotion, RELEASES } from '../model/types.ts';
 import { isGated } from './gates.ts';
-import { environmentOf, type GatherOptions, HISTORY_LIMIT } from './gather.ts';
+import { type GatherOptions, HISTORY_LIMIT, lookUpEnvironment, promotionsTo } from './gather.ts';
 
 /** What a revision on the branch of an environment is to the gates that lead there. */
 export type Standing =
@@ -39,14 +32,16 @@ export async function standingOf(
   if (!policy) return { type: 'free', why: 'noPolicy' };
   const repository = await repositoryOf(delivery);
   if (!repository) return { type: 'unknown', message: `The repository of ${delivery} is not here yet.` };
-  if (await isOurs(home, target, revision)) return { type: 'free', why: 'ours' };
+  const promotions = await promotionsTo(home, target);
+  // A promotion of ours passed its gates before it was pushed.
+  if (promotions.some(({ status }) => status?.mergeCommit === revision)) return { type: 'free', why: 'ours' };
   const commit = await repository.commit(revision);
-  if (await wasDeployed(home, target, commit.tree)) {
+  if (await wasDeployed(home, target, commit.tree, promotions)) {
     const isFree = !isGated(policy) || (await hasFileOf(repository, revision, target));
     return isFree ? { type: 'free', why: 'deployedBefore' } : { type: 'direct', commit };
   }
   const from = `${delivery}/${policy.from}`;
-  const source = await environmentOf(home, delivery, policy.from).catch(absent);
+  const source = await lookUpEnvironment(home, delivery, policy.from);
   if (!source) return { type: 'unknown', message: `There is no ${from} yet.` };
   const promoted = await sourceCommit(repository, commit, source);
   if (promoted !== undefined) return { type: 'promotion', source, promoted };
@@ -58,26 +53,17 @@ export async function standingOf(
 const untested = (revision: Oid, from: string): string =>
   `${revision.slice(0, 7)} was pushed here directly: ${from} has not tested it`;
 
-/** A promotion of ours passed its gates before it was pushed. */
-async function isOurs(home: KubeClient, { spec }: Environment, revision: Oid): Promise<boolean> {
-  const { items } = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
-  return items.some((promotion) => isOf(promotion, spec) && promotion.status?.mergeCommit === revision);
-}
-
-const isOf = ({ spec }: Promotion, target: Environment['spec']): boolean =>
-  spec.delivery === target.delivery && spec.to === target.environment;
-
 /**
  * What goes back to content that ran here brings nothing new: a revert, or a hotfix that was taken back. Only what was released
  * or promoted counts, not what merely stood on the branch; and a pin let a revision through by a person's word, not by its gates.
  */
-async function wasDeployed(home: KubeClient, { spec }: Environment, tree: Oid): Promise<boolean> {
-  const promotions = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
-  const passed = promotions.items.some(
-    (promotion) =>
-      isOf(promotion, spec) && promotion.status?.mergeCommit !== undefined && promotion.spec.tree === tree,
-  );
-  if (passed) return true;
+async function wasDeployed(
+  home: KubeClient,
+  { spec }: Environment,
+  tree: Oid,
+  promotions: readonly Promotion[],
+): Promise<boolean> {
+  if (promotions.some((one) => one.status?.mergeCommit !== undefined && one.spec.tree === tree)) return true;
   const { items } = await home.list(RELEASES, {
     namespace: PILOTAGE_NAMESPACE,
     labelSelector: `${LABELS.delivery}=${spec.delivery},${LABELS.environment}=${spec.environment}`,
@@ -104,9 +90,4 @@ async function sourceCommit(
   if (from === undefined) return undefined;
   const tested = await repository.log(from, { limit: HISTORY_LIMIT, allParents: true });
   return tested.find((commit) => commit.tree === tree)?.oid;
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof ProblemError && error.problem.reason === 'NotFound') return undefined;
-  throw error;
 }

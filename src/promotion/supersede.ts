@@ -1,7 +1,6 @@
 import { rfc3339 } from '../base/clock.ts';
-import { notFoundAsUndefined } from '../kube/status.ts';
-import { environmentObjectName } from '../model/names.ts';
-import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, type Promotion } from '../model/types.ts';
+import type { Environment, Promotion } from '../model/types.ts';
+import { lookUpEnvironment } from './gather.ts';
 import type { PromoteOptions } from './promote.ts';
 import { recordStatus } from './record.ts';
 
@@ -23,9 +22,7 @@ export async function closeOvertaken(
   for (const promotion of direct) await closeDirect(options, target, promotion);
   const from = target.status?.promotionPolicy?.from;
   if (from === undefined || direct.length === open.length) return;
-  const source: Environment | undefined = await options.home
-    .get(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, from) })
-    .catch(notFoundAsUndefined);
+  const source = await lookUpEnvironment(options.home, delivery, from);
   const current = source?.status?.deployedRevision ?? source?.status?.wantedRevision;
   if (current === undefined) return;
   for (const promotion of open) {

@@ -1,8 +1,7 @@
-import { ProblemError } from '../base/errors.ts';
 import type { Commit } from '../git/types.ts';
 import { promotionObjectName } from '../model/names.ts';
 import type { Environment } from '../model/types.ts';
-import { environmentOf, type GatherOptions, HISTORY_LIMIT, promotionOf, rejectionsOf } from './gather.ts';
+import { type GatherOptions, HISTORY_LIMIT, lookUpEnvironment, promotionOf, rejectionsOf } from './gather.ts';
 import { formatCommit } from './pipeline.ts';
 import { ensurePromotion, recordStatus } from './record.ts';
 import type { Rejection } from './rejection.ts';
@@ -17,7 +16,7 @@ async function takenBackOn(options: Options, target: Environment): Promise<reado
   const branches = await repository?.branches();
   const tip = branches?.[branch];
   if (!policy || !repository || tip === undefined) return [];
-  const source = await environmentOf(options.home, delivery, policy.from).catch(absent);
+  const source = await lookUpEnvironment(options.home, delivery, policy.from);
   const from = source && (branches?.[source.spec.branch] ?? source.status?.wantedRevision);
   if (from === undefined) return [];
   const limit = HISTORY_LIMIT;
@@ -57,9 +56,4 @@ export async function noteOfRevert(
   const revisions = taken.map(({ revision }) => revision.slice(0, 7)).join(', ');
   const { delivery, environment } = target.spec;
   return `${commit.slice(0, 7)} takes ${revisions} back, which is not promoted here again before somebody asks for it: pilotage promote ${delivery}/${environment} --again`;
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof ProblemError && error.problem.reason === 'NotFound') return undefined;
-  throw error;
 }

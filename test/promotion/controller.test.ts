@@ -122,7 +122,7 @@ describe('the gates of an environment', () => {
   });
   afterEach(() => world.dispose());
   const gates = async (name: string) => {
-    const { standing } = createPromotionActions(world.options, world.clock);
+    const { standing } = createPromotionActions(world.options);
     return (await standing(await environmentOf(world.home, 'shop', name))).gates;
   };
 

@@ -61,7 +61,7 @@ describe('what stands on the branch of an environment', () => {
     await begin({ approvals: 1 });
     await world.ships({ 'app.yaml': 'one' });
     const squash = await world.push('prod', { 'app.yaml': 'one' });
-    const { standing } = createPromotionActions(world.options, world.clock);
+    const { standing } = createPromotionActions(world.options);
     const { gates: told } = await standing(await environmentOf(world.home, 'shop', 'prod'));
     expect(told.map(({ gate, state }) => `${gate} ${state}`)).to.deep.equal([
       'healthy Passed',

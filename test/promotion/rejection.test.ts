@@ -111,7 +111,7 @@ describe('a promotion that was taken back on the branch of its target', () => {
   it('is told by what holds the environment, and by what runs there', async () => {
     const { two, revert } = await begin();
     const target = await environmentOf(world.home, 'shop', 'prod');
-    const { standing } = createPromotionActions(world.options, world.clock);
+    const { standing } = createPromotionActions(world.options);
     expect((await standing(target)).problems.map(({ reason }) => reason)).to.deep.equal(['Rejected']);
     const permission = await permit(world.options, target, revert);
     expect(permission.type === 'allowed' && permission.note).to.contain(
