@@ -93,8 +93,10 @@ export interface PromotionReport {
   readonly from: string;
   readonly to: string;
   readonly revision: string | null;
-  /** 'Allowed': what stands on the target's own branch may be deployed now (`from` = `to`). */
-  /** 'Restored': the target carries it already, and its branch, which was gone, is back. */
+  /**
+   * 'Allowed': what stands on the target's own branch may be deployed now (`from` = `to`).
+   * 'Restored': the target carries it already, and its branch, which was gone, is back.
+   */
   readonly outcome: 'Promoted' | 'Restored' | 'WouldPromote' | 'Waiting' | 'Refused' | 'UpToDate' | 'Allowed';
   readonly gates: readonly GateState[];
   readonly problems: readonly Problem[];

@@ -101,7 +101,6 @@ function alreadyGone(error: unknown): void {
 export async function ensureNamespaces(
   client: KubeClient,
   names: readonly string[],
-  labels: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<void> {
   for (const name of names) {
@@ -113,11 +112,7 @@ export async function ensureNamespaces(
       },
     );
     if (exists) continue;
-    const namespace = {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name, labels },
-    };
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     await client
       .create(NAMESPACES, namespace, { fieldManager: FIELD_MANAGER, signal })
       .catch((error: unknown) => {

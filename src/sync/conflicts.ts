@@ -1,6 +1,8 @@
 import { parseBoundedJson } from '../kube/bounds.ts';
 import { isObject } from '../kube/equal.ts';
 import type { StatusError } from '../kube/status.ts';
+import type { KubeObject } from '../kube/types.ts';
+import { FIELD_MANAGER } from '../model/types.ts';
 import type { Conflict } from './types.ts';
 
 /** The fields of a refused apply and who holds them (apimachinery managedfields/internal/conflict.go); [] for another kind of conflict. */
@@ -22,6 +24,12 @@ export function describeConflicts(conflicts: readonly Conflict[]): string {
     .map(([manager, fields]) => `${listed(fields)} ${fields.length === 1 ? 'is' : 'are'} held by ${manager}`)
     .join('; ');
 }
+
+/** Who, beside us, wrote an object last; a status is its controller's business. */
+export const lastManager = ({ metadata }: KubeObject): string | undefined =>
+  [...(metadata.managedFields ?? [])]
+    .filter(({ manager, subresource }) => manager !== FIELD_MANAGER && subresource === undefined)
+    .sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))[0]?.manager;
 
 /** Whether an intent says anything about a field, in the notation of `Conflict.field`. */
 export function hasField(intent: unknown, field: string): boolean {

@@ -6,7 +6,7 @@ import { formatRef, type KubeObject } from '../kube/types.ts';
 import type { Environment } from '../model/types.ts';
 import { type Applied, applyStage } from './apply.ts';
 import type { HealBudget } from './budget.ts';
-import { describeConflicts } from './conflicts.ts';
+import { describeConflicts, lastManager } from './conflicts.ts';
 import { judgeOne } from './judge.ts';
 import { isWrite } from './plan.ts';
 import { refKey } from './refkey.ts';
@@ -128,8 +128,5 @@ export const isDrift = (step: Step): boolean =>
 function otherManager(step: Step): string {
   if (step.action !== 'update') return 'somebody who deletes it';
   if (step.conflicts.length > 0) return `another manager: ${describeConflicts(step.conflicts)}`;
-  const latest = [...(step.live.metadata.managedFields ?? [])]
-    .filter(({ subresource }) => subresource === undefined)
-    .sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))[0];
-  return latest ? latest.manager : 'another manager';
+  return lastManager(step.live) ?? 'another manager';
 }

@@ -5,13 +5,8 @@ import type { KubeClient } from '../kube/client.ts';
 import { createEventRecorder } from '../kube/events.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import { formatRef, type KubeObject } from '../kube/types.ts';
-import {
-  type Environment,
-  FIELD_MANAGER,
-  type HealedDrift,
-  PILOTAGE_NAMESPACE,
-  RELEASES,
-} from '../model/types.ts';
+import { type Environment, type HealedDrift, PILOTAGE_NAMESPACE, RELEASES } from '../model/types.ts';
+import { lastManager } from './conflicts.ts';
 import type { SyncOptions } from './options.ts';
 import { refKey } from './refkey.ts';
 import { changeRelease, releaseName } from './releases.ts';
@@ -38,11 +33,7 @@ type Update = Extract<Step, { action: 'update' }>;
 /** Who holds the fields now; of a field that was taken away nobody is left, so that it is whoever wrote last. */
 function managersOf({ conflicts, live }: Update): string {
   const holders = [...new Set(conflicts.map(({ manager }) => manager))];
-  if (holders.length > 0) return holders.join(' and ');
-  const last = [...(live.metadata.managedFields ?? [])]
-    .filter(({ manager, subresource }) => manager !== FIELD_MANAGER && subresource === undefined)
-    .sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))[0];
-  return last?.manager ?? 'somebody';
+  return holders.length > 0 ? holders.join(' and ') : (lastManager(live) ?? 'somebody');
 }
 
 function changesOf({ diff }: Update): string {

@@ -1,6 +1,7 @@
-import type { User } from '../kube/client.ts';
+import type { KubeClient, User } from '../kube/client.ts';
 import { SCOPE } from '../kube/scope.ts';
 import type { ObjectRef, Resource } from '../kube/types.ts';
+import type { Environment } from '../model/types.ts';
 import { trackingOf } from './tracking.ts';
 import type { Owner } from './types.ts';
 
@@ -32,3 +33,7 @@ export function identityOf({ owner, namespaces, objects }: Reach): User {
     },
   };
 }
+
+/** What is written to this machine's cluster is written as the environment, which its API server confines. */
+export const actingAs = (client: KubeClient, { spec }: Environment, reach: Reach): KubeClient =>
+  spec.cluster === undefined ? client.as(identityOf(reach)) : client;

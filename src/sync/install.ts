@@ -17,7 +17,7 @@ export async function install(home: KubeClient, clock: Clock, signal: AbortSigna
       signal,
     });
   }
-  await ensureNamespaces(home, [PILOTAGE_NAMESPACE], {}, signal);
+  await ensureNamespaces(home, [PILOTAGE_NAMESPACE], signal);
   for (const { kind } of [ENVIRONMENTS, ...PILOTAGE_CRDS.map(({ spec }) => spec.names)]) {
     while (!(await home.resourceFor({ apiVersion: apiVersionOf(ENVIRONMENTS), kind }))) {
       await sleep(clock, POLL_MS, signal);

@@ -74,6 +74,10 @@ const isKnown = (agreement: Agreement | undefined, intent: KubeObject, { metadat
 
 const found = (live: KubeObject | undefined): Observation => (live ? { live } : {});
 
+/** `refKey` → the object, of those that are there. */
+export const liveOf = (observed: Gathered['observed']): ReadonlyMap<string, KubeObject> =>
+  new Map([...observed].flatMap(([key, { live }]) => (live ? [[key, live] as const] : [])));
+
 async function readLive(
   client: KubeClient,
   desired: readonly Desired[],

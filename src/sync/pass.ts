@@ -14,11 +14,11 @@ import { recordHealing } from './healed.ts';
 import { inventoryAfter, inventoryBefore } from './inventory.ts';
 import { judge, urlsOf } from './judge.ts';
 import { type Memory, remember } from './memory.ts';
-import { observe } from './observe.ts';
+import { liveOf, observe } from './observe.ts';
 import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
 import { DEFAULT_DEADLINE_MS, type SyncOptions } from './options.ts';
 import { isWrite } from './plan.ts';
-import { objectsOf, type Prepared, prepare } from './prepare.ts';
+import { objectsOf, ownerOf, type Prepared, prepare } from './prepare.ts';
 import { refKey } from './refkey.ts';
 import { overdue, refusalOf, refusedVerdict, withoutRefused } from './refusals.ts';
 import { changeStatus, withCondition } from './status.ts';
@@ -97,7 +97,8 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     if (problem) return look(pass, prepared, { problems: [problem] });
   }
   const began = options.clock.monotonic();
-  const done = await execute(prepared.client, healing.steps, liveOf(prepared), target, signal);
+  const live = liveOf(prepared.observed);
+  const done = await execute(prepared.client, healing.steps, live, target, signal);
   const problems = [...done.failures, ...healing.problems];
   const retryMs =
     remember(memory, key, done.failures, now) ?? healing.retryMs ?? (done.deleted ? DELETED_MS : undefined);
@@ -127,11 +128,10 @@ async function makeNamespaces(
   { namespaces, namespace }: Fence,
   names: readonly string[],
 ): Promise<Problem | undefined> {
-  const { delivery, environment: name } = environment.spec;
   const others = names.filter((one) => one !== namespace);
-  await ensureNamespaces(client, others, {}, signal);
+  await ensureNamespaces(client, others, signal);
   if (!names.includes(namespace)) return undefined;
-  const owner = { instance: options.instanceUid, delivery, environment: name };
+  const owner = ownerOf(options.instanceUid, environment);
   return claimNamespace(client, { owner, namespace, allowed: namespaces.includes(namespace), signal });
 }
 
@@ -172,7 +172,7 @@ async function judgeNow(
 async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<PassResult> {
   const { options, environment, target, memory } = pass;
   const { desired, plan } = prepared;
-  const live = new Map([...liveOf(prepared), ...(outcome.written ?? [])]);
+  const live = new Map([...liveOf(prepared.observed), ...(outcome.written ?? [])]);
   // What a later stage will make is not missing: it is not due yet.
   const due = new Set(
     outcome.remaining?.filter(({ action }) => action === 'create').map(({ ref }) => refKey(ref)),
@@ -227,8 +227,7 @@ async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]
   const { options, client, environment, target, memory, signal } = pass;
   const inventory = environment.status?.inventory ?? [];
   const { observed } = await observe(client, [], inventory, signal);
-  const live = new Map([...observed].flatMap(([key, { live }]) => (live ? [[key, live] as const] : [])));
-  const { verdict } = await judgeNow(pass, inventory, live);
+  const { verdict } = await judgeNow(pass, inventory, liveOf(observed));
   const found: Findings = {
     target,
     applied: false,
@@ -269,9 +268,6 @@ async function mark(
     ...(inventory ? { inventory } : {}),
   }));
 }
-
-const liveOf = ({ observed }: Prepared): ReadonlyMap<string, KubeObject> =>
-  new Map([...observed].flatMap(([key, { live }]) => (live ? [[key, live] as const] : [])));
 
 const namespacesOf = (steps: readonly Step[]): readonly string[] => [
   ...new Set(

@@ -3,14 +3,14 @@ import type { FileTree } from '../base/filetree.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { notFoundAsUndefined } from '../kube/status.ts';
 import type { KubeObject } from '../kube/types.ts';
-import { apiVersionOf, type ObjectRef } from '../kube/types.ts';
+import { apiVersionOf, type ObjectRef, type Resource } from '../kube/types.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES } from '../model/types.ts';
 import { decodeBundle } from './bundle.ts';
 import { desiredOf, type Placement } from './desired.ts';
 import type { Fence } from './fence.ts';
 import { situationOf } from './govern.ts';
 import { groundsProblem } from './grounds.ts';
-import { identityOf } from './identity.ts';
+import { actingAs } from './identity.ts';
 import { type Memory, retryDelay } from './memory.ts';
 import { observe } from './observe.ts';
 import type { SyncOptions } from './options.ts';
@@ -18,7 +18,7 @@ import { planOf } from './plan.ts';
 import { refKey } from './refkey.ts';
 import { listReleases, releaseName, releaseOf } from './releases.ts';
 import { type Sourced, sourceOf, treeAt } from './source.ts';
-import { placeProblem, type Situation } from './terms.ts';
+import { fullName, placeProblem, type Situation } from './terms.ts';
 import type { Bundle, Desired, Observation, Owner, Plan } from './types.ts';
 
 /** Everything known before the first write. */
@@ -72,15 +72,9 @@ export async function prepare(
     if (problem) return failed(problem);
   }
   const previous = await previousOf(options, client, environment, memory);
-  const resources = await client.resources();
-  const resourceOf = (ref: ObjectRef) =>
-    resources.find((row) => row.kind === ref.kind && apiVersionOf(row) === ref.apiVersion);
+  const resourceOf = resourceAmong(await client.resources());
   const objects = [...desired.value, ...inventory.map((ref) => ({ ref, resource: resourceOf(ref) }))];
-  // What is written to this machine's cluster is written as the environment, which its API server confines.
-  const acting =
-    environment.spec.cluster === undefined
-      ? client.as(identityOf({ owner: placement.owner, namespaces, objects }))
-      : client;
+  const acting = actingAs(client, environment, { owner: placement.owner, namespaces, objects });
   const { observed } = await observe(acting, desired.value, inventory, signal, memory.agreements);
   const plan = planOf({
     desired: desired.value,
@@ -93,10 +87,15 @@ export async function prepare(
     adopted: new Set(environment.spec.adopt?.map(({ uid }) => uid)),
     confirmedPrune: environment.spec.confirmPrune === request.target,
     confirmedRecreate: environment.spec.confirmRecreate === request.target,
-    environment: `${environment.spec.delivery}/${environment.spec.environment}`,
+    environment: fullName(environment),
   });
   return ok({ client: acting, sourced: sourced.value, desired: desired.value, plan, fence, observed });
 }
+
+export const resourceAmong =
+  (served: readonly Resource[]) =>
+  (ref: ObjectRef): Resource | undefined =>
+    served.find((row) => row.kind === ref.kind && apiVersionOf(row) === ref.apiVersion);
 
 export const ownerOf = (instance: string, { spec }: Environment): Owner => ({
   instance,

@@ -1,15 +1,15 @@
 import { rfc3339 } from '../base/clock.ts';
 import type { Again } from '../base/queue.ts';
-import { apiVersionOf, formatRef, type ObjectRef } from '../kube/types.ts';
+import { formatRef } from '../kube/types.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { applyStage } from './apply.ts';
 import { clientOf } from './cluster.ts';
-import { identityOf } from './identity.ts';
+import { actingAs } from './identity.ts';
 import { inventoryAfter } from './inventory.ts';
-import { observe } from './observe.ts';
+import { liveOf, observe } from './observe.ts';
 import type { SyncOptions } from './options.ts';
 import { planOf } from './plan.ts';
-import { ownerOf } from './prepare.ts';
+import { ownerOf, resourceAmong } from './prepare.ts';
 import { refKey } from './refkey.ts';
 import { changeStatus } from './status.ts';
 import { fullName } from './terms.ts';
@@ -47,9 +47,7 @@ export async function tearDown(
   const inventory = environment.status?.inventory ?? [];
   if (environment.spec.onDelete !== 'prune' || inventory.length === 0) return release(options, environment);
   const client = await clientOf(options, environment);
-  const resources = await client.resources({ refresh: true });
-  const resourceOf = (ref: ObjectRef) =>
-    resources.find((row) => row.kind === ref.kind && apiVersionOf(row) === ref.apiVersion);
+  const resourceOf = resourceAmong(await client.resources({ refresh: true }));
   const { observed } = await observe(client, [], inventory, signal);
   const owner = ownerOf(options.instanceUid, environment);
   const plan = planOf({
@@ -65,7 +63,7 @@ export async function tearDown(
     confirmedRecreate: false,
     environment: fullName(environment),
   });
-  const live = new Map([...observed].flatMap(([key, { live: one }]) => (one ? [[key, one] as const] : [])));
+  const live = liveOf(observed);
   const goes = plan.steps.filter(
     ({ action, ref }) =>
       action === 'prune' || live.get(refKey(ref))?.metadata.deletionTimestamp !== undefined,
@@ -73,8 +71,7 @@ export async function tearDown(
   if (goes.length === 0) return release(options, environment, plan);
   const objects = inventory.map((ref) => ({ ref, resource: resourceOf(ref) }));
   const namespaces = [environment.spec.namespace];
-  const acting =
-    environment.spec.cluster === undefined ? client.as(identityOf({ owner, namespaces, objects })) : client;
+  const acting = actingAs(client, environment, { owner, namespaces, objects });
   const results = await applyStage(acting, plan.steps, '', signal);
   for (const result of results.values()) if (result.outcome === 'failed') throw result.error;
   const now = rfc3339(options.clock.now());

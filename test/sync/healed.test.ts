@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../../src/kube/types.ts';
+import type { Environment } from '../../src/model/types.ts';
+import { createHealBudget } from '../../src/sync/budget.ts';
+import { withinBudget } from '../../src/sync/execute.ts';
 import { healedDrift, remedyOf, withHealed } from '../../src/sync/healed.ts';
 import type { Step } from '../../src/sync/types.ts';
 
@@ -45,16 +48,18 @@ describe('drift that was healed', () => {
     });
   });
 
+  /** A field was taken away, and set back by Pilotage before. */
+  const removed = update({
+    live: live([
+      ['kubectl-edit', '2026-01-01T00:00:01Z'],
+      ['pilotage', '2026-01-01T00:00:02Z'],
+      ['helm', '2026-01-01T00:00:00Z'],
+    ]),
+    diff: [{ path: 'spec.paused', before: undefined, after: false }],
+  });
+
   it('names whoever wrote last where a field was taken away, and never ourselves', () => {
-    const step = update({
-      live: live([
-        ['kubectl-edit', '2026-01-01T00:00:01Z'],
-        ['pilotage', '2026-01-01T00:00:02Z'],
-        ['helm', '2026-01-01T00:00:00Z'],
-      ]),
-      diff: [{ path: 'spec.paused', before: undefined, after: false }],
-    });
-    expect(healedDrift(step, 0)).to.include({
+    expect(healedDrift(removed, 0)).to.include({
       by: 'kubectl-edit',
       change: 'removed spec.paused (git: false)',
     });
@@ -81,6 +86,15 @@ describe('drift that was healed', () => {
       10,
       'ConfigMap 2',
       'ConfigMap 11',
+    ]);
+  });
+
+  it('too often names who changes it again and again, and never ourselves', () => {
+    const budget = { ...createHealBudget(), take: () => false };
+    const environment = { spec: { delivery: 'shop', environment: 'dev' } } as Environment;
+    const { problems } = withinBudget([removed], budget, 0, environment);
+    expect(problems.map(({ message }) => message)).to.deep.equal([
+      'Deployment shop-dev/web is changed again and again by kubectl-edit: it is left alone for now',
     ]);
   });
 });
