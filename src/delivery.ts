@@ -27,12 +27,12 @@ import { principalOf } from './server/auth.ts';
 import { listenToPush, targetsOf } from './server/pushreport.ts';
 import { createFace, type Face } from './server/server.ts';
 import { createSyncActions } from './sync/actions.ts';
-import { refuseRewrite } from './sync/branchpolicy.ts';
-import { keepHouse } from './sync/housekeeping.ts';
-import { createImageBuilder } from './sync/images.ts';
-import { createObserver } from './sync/observer.ts';
-import { allowedRegistries } from './sync/registries.ts';
-import { createRemotes, pushToRemote } from './sync/remotes.ts';
+import { keepHouse } from './sync/history/imagegc.ts';
+import { createObserver } from './sync/intake/branchobserver.ts';
+import { refuseRewrite } from './sync/intake/branchpolicy.ts';
+import { createRemotes, pushToRemote } from './sync/intake/remotes.ts';
+import { createImageBuilder } from './sync/source/images.ts';
+import { allowedRegistries } from './sync/source/registries.ts';
 import { createSync } from './sync/sync.ts';
 
 /** A push is told of its rollout for so long; the rollout itself has a deadline of its own. */

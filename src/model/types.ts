@@ -193,7 +193,7 @@ export interface Release extends KubeObject {
     readonly cause: 'commit' | 'rollback' | 'pin' | 'drift' | 'manual';
     /** HMAC-SHA256, with the key of this installation, over the canonical JSON of the rendered objects. */
     readonly digest: string;
-    /** Rendered objects, sealed with the same key (`sync/bundle.ts`): a rollback needs neither git nor the renderer. */
+    /** Rendered objects, sealed with the same key (`sync/source/bundle.ts`): a rollback needs neither git nor the renderer. */
     readonly manifests: string;
     /** `{{image "web"}}` → the image that it resolved to. */
     readonly images?: Readonly<Record<string, string>>;

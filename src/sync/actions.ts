@@ -6,14 +6,14 @@ import { notFoundAsUndefined } from '../kube/status.ts';
 import type { ConnectRequest, PlanReport, ReleaseReport, StatusReport, WhyReport } from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
 import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
-import type { AdoptionRequest } from './adopt.ts';
-import { connect } from './connect.ts';
-import { pin, unpin } from './pin.ts';
-import { listReleases } from './releases.ts';
-import { reasonsOf, releaseReport, statusReport } from './reports.ts';
-import { rollback } from './rollback.ts';
+import { listReleases } from './history/releases.ts';
+import { rollback } from './history/rollback.ts';
+import { connect } from './intake/connect.ts';
+import type { Teardown } from './pass/teardown.ts';
+import type { AdoptionRequest } from './plan/adoption.ts';
+import { pin, unpin } from './state/pin.ts';
+import { reasonsOf, releaseReport, statusReport } from './state/reports.ts';
 import type { Sync } from './sync.ts';
-import type { Teardown } from './teardown.ts';
 
 export interface SyncActionsOptions {
   readonly home: KubeClient;

@@ -6,7 +6,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { MayDeploy } from '../model/permission.ts';
 import type { ProgressSink } from '../model/progress.ts';
 import type { Environment } from '../model/types.ts';
-import type { BuildImages, Render } from './source.ts';
+import type { BuildImages, Render } from './source/source.ts';
 
 /** Everything that sync is handed in. */
 export interface SyncOptions {

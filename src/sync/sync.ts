@@ -16,21 +16,21 @@ import {
   type Environment,
   PILOTAGE_NAMESPACE,
 } from '../model/types.ts';
-import { accept } from './accept.ts';
-import { type AdoptionRequest, adoptionsOf, withAdoptions } from './adopt.ts';
-import { problemOfPass } from './cluster.ts';
-import { recordBranches } from './deliveries.ts';
-import { declaredAt, govern } from './govern.ts';
-import { install } from './install.ts';
+import { problemOfPass } from './cluster/access.ts';
+import { install } from './cluster/install.ts';
+import { createWatchers } from './cluster/watchers.ts';
+import { accept } from './intake/accept.ts';
+import { recordBranches } from './intake/deliveries.ts';
+import { declaredAt, govern } from './intake/govern.ts';
+import { fullName } from './intake/terms.ts';
+import type { Affected, Source } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
-import { changeSpec } from './pin.ts';
-import { type PlanRequest, prepareFor, reportOf } from './plannow.ts';
-import { createReconciler } from './reconcile.ts';
-import { createRecords, type Records } from './records.ts';
-import { requestTeardown, type Teardown } from './teardown.ts';
-import { fullName } from './terms.ts';
-import type { Affected, Source } from './wanted.ts';
-import { createWatchers } from './watchers.ts';
+import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
+import { createReconciler } from './pass/reconcile.ts';
+import { requestTeardown, type Teardown } from './pass/teardown.ts';
+import { type AdoptionRequest, adoptionsOf, withAdoptions } from './plan/adoption.ts';
+import { changeSpec } from './state/pin.ts';
+import { createRecords, type Records } from './state/records.ts';
 
 export interface Sync {
   readonly records: Records;

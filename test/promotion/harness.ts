@@ -18,7 +18,7 @@ import {
 } from '../../src/model/types.ts';
 import { approve } from '../../src/promotion/approve.ts';
 import { type PromoteOptions, promote } from '../../src/promotion/promote.ts';
-import { install } from '../../src/sync/install.ts';
+import { install } from '../../src/sync/cluster/install.ts';
 import type { FakeClock } from '../fakes/clock.ts';
 import { drop, scratch } from '../git/support/git.ts';
 import { commit, type Files } from '../git/support/history.ts';

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/resources.ts';
 import { type ControlPlane, createControlPlane } from '../../src/orchestrator/controlplane.ts';
-import { connect } from '../../src/sync/connect.ts';
+import { connect } from '../../src/sync/intake/connect.ts';
 import { cm, createHarness, dataOf, deploy } from './harness.ts';
 
 /** The same corridor against the built-in API server, in process and in real time. */

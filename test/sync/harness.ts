@@ -14,7 +14,7 @@ import type { ProgressEvent } from '../../src/model/progress.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
 import type { RenderRequest } from '../../src/render/types.ts';
 import type { SyncOptions } from '../../src/sync/options.ts';
-import type { ImageBuild } from '../../src/sync/source.ts';
+import type { ImageBuild } from '../../src/sync/source/source.ts';
 import { createSync, type Sync } from '../../src/sync/sync.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { createFakeCluster, type FakeCluster } from '../fakes/cluster.ts';

@@ -3,8 +3,8 @@ import { failed, ok } from '../../src/base/errors.ts';
 import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/resources.ts';
 import { statusError } from '../../src/kube/status.ts';
 import { DELIVERIES, ENVIRONMENTS, PILOTAGE_NAMESPACE, RELEASES } from '../../src/model/types.ts';
-import { changeSpec, unpin } from '../../src/sync/pin.ts';
-import { rollback } from '../../src/sync/rollback.ts';
+import { rollback } from '../../src/sync/history/rollback.ts';
+import { changeSpec, unpin } from '../../src/sync/state/pin.ts';
 import { built, cm, createFakeRepository, createHarness, dataOf, deploy } from './harness.ts';
 
 type Running = Awaited<ReturnType<typeof createHarness>>;

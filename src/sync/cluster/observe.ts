@@ -1,0 +1,232 @@
+import type { KubeClient } from '../../kube/client.ts';
+import { applyDefaults } from '../../kube/defaults.ts';
+import { deepEqual } from '../../kube/equal.ts';
+import { recordApply } from '../../kube/managedfields.ts';
+import { builtinSchema } from '../../kube/schema.ts';
+import { normalise } from '../../kube/semantic.ts';
+import { isNotFound, notFoundAsUndefined, StatusError } from '../../kube/status.ts';
+import { gvkOf, type KubeObject, type ObjectRef, type Resource } from '../../kube/types.ts';
+import { ANNOTATIONS } from '../../model/annotations.ts';
+import { FIELD_MANAGER, type InventoryEntry } from '../../model/types.ts';
+import { conflictsOf } from '../plan/conflicts.ts';
+import { comparable } from '../plan/plan.ts';
+import { refKey } from '../plan/refkey.ts';
+import type { Desired, Observation, Trial } from '../plan/types.ts';
+import type { Agreement, Memory } from '../state/memory.ts';
+import { pooled } from './pooled.ts';
+
+/** Reads at the same time: enough to hide the latency of a remote server, few enough not to flood it. */
+const CONCURRENCY = 16;
+/** From this many objects of one resource in one namespace on, one list is cheaper than the reads. */
+const LIST_FROM = 8;
+
+export interface Gathered {
+  /** `refKey` → what was found, for every desired object and every inventory entry. */
+  readonly observed: ReadonlyMap<string, Observation>;
+}
+
+/**
+ * The I/O before a plan: what is live, and what the server says of applying what is desired. Writes nothing.
+ * What is proved to agree is remembered in `agreements`, which then are those of exactly these objects.
+ */
+export async function observe(
+  client: KubeClient,
+  desired: readonly Desired[],
+  inventory: readonly InventoryEntry[],
+  signal: AbortSignal,
+  agreements: Memory['agreements'] = new Map(),
+): Promise<Gathered> {
+  const live = await readLive(client, desired, inventory, signal);
+  const observed = new Map<string, Observation>();
+  for (const entry of inventory) observed.set(refKey(entry), found(live.get(refKey(entry))));
+  await pooled(desired, CONCURRENCY, async (one) => {
+    const key = refKey(one.ref);
+    const object = live.get(key);
+    if (
+      object !== undefined &&
+      (isKnown(agreements.get(key), one.object, object) || agrees(one.object, object))
+    ) {
+      agreements.set(key, agreementOf(one.object, object));
+      observed.set(key, { live: object, trial: { outcome: 'same' } });
+      return;
+    }
+    agreements.delete(key);
+    const trial = await tryApply(client, one, object, signal);
+    observed.set(key, { ...found(object), ...(trial ? { trial } : {}) });
+  });
+  for (const key of agreements.keys()) if (!observed.has(key)) agreements.delete(key);
+  return { observed };
+}
+
+const agreementOf = (intent: KubeObject, { metadata }: KubeObject): Agreement => ({
+  intent,
+  uid: metadata.uid,
+  resourceVersion: metadata.resourceVersion,
+});
+
+/** A rollout wakes an environment many times a second: what has not moved since the last look is not proved again. */
+const isKnown = (agreement: Agreement | undefined, intent: KubeObject, { metadata }: KubeObject): boolean =>
+  agreement !== undefined &&
+  metadata.resourceVersion !== undefined &&
+  agreement.resourceVersion === metadata.resourceVersion &&
+  agreement.uid === metadata.uid &&
+  deepEqual(agreement.intent, intent);
+
+const found = (live: KubeObject | undefined): Observation => (live ? { live } : {});
+
+/** `refKey` → the object, of those that are there. */
+export const liveOf = (observed: Gathered['observed']): ReadonlyMap<string, KubeObject> =>
+  new Map([...observed].flatMap(([key, { live }]) => (live ? [[key, live] as const] : [])));
+
+async function readLive(
+  client: KubeClient,
+  desired: readonly Desired[],
+  inventory: readonly InventoryEntry[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, KubeObject>> {
+  const wanted = new Map<string, { ref: ObjectRef; resource: Resource }>();
+  for (const { ref, resource } of desired) wanted.set(refKey(ref), { ref, resource });
+  for (const entry of inventory) {
+    const resource = wanted.has(refKey(entry)) ? undefined : await client.resourceFor(entry);
+    if (resource) wanted.set(refKey(entry), { ref: entry, resource });
+  }
+  const groups = new Map<string, { ref: ObjectRef; resource: Resource }[]>();
+  for (const one of wanted.values()) {
+    const { group, version, plural } = one.resource;
+    const at = `${group}/${version}/${plural}/${one.ref.namespace ?? ''}`;
+    groups.set(at, [...(groups.get(at) ?? []), one]);
+  }
+  const live = new Map<string, KubeObject>();
+  const reads = [...groups.values()].flatMap((members) =>
+    members.length >= LIST_FROM ? [listing(members)] : members.map(reading),
+  );
+  await pooled(reads, CONCURRENCY, async (read) => {
+    for (const [key, object] of await read(client, signal)) live.set(key, object);
+  });
+  return live;
+}
+
+type Read = (client: KubeClient, signal: AbortSignal) => Promise<readonly (readonly [string, KubeObject])[]>;
+
+const reading =
+  ({ ref, resource }: { ref: ObjectRef; resource: Resource }): Read =>
+  async (client, signal) => {
+    // A kind that is not served (yet) holds no object either.
+    const object = await client.get(resource, keyOf(ref), { signal }).catch(notFoundAsUndefined);
+    return object ? [[refKey(ref), object]] : [];
+  };
+
+const listing =
+  (members: readonly { ref: ObjectRef; resource: Resource }[]): Read =>
+  async (client, signal) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const { resource, ref } = first;
+    const scope = ref.namespace ? { namespace: ref.namespace } : {};
+    const list = await client.list(resource, { ...scope, signal });
+    const wanted = new Map(members.map((member) => [member.ref.name, refKey(member.ref)]));
+    return list.items.flatMap((item) => {
+      const key = wanted.get(item.metadata.name ?? '');
+      // Items of a list may leave their kind out (the list says it).
+      const { kind } = resource;
+      return key ? [[key, { ...item, apiVersion: ref.apiVersion, kind }] as const] : [];
+    });
+  };
+
+export const keyOf = (ref: ObjectRef): { namespace?: string; name: string } => ({
+  ...(ref.namespace ? { namespace: ref.namespace } : {}),
+  name: ref.name,
+});
+
+/** What the server says of applying, as a dry run. */
+async function tryApply(
+  client: KubeClient,
+  { resource, object }: Desired,
+  live: KubeObject | undefined,
+  signal: AbortSignal,
+): Promise<Trial | undefined> {
+  const intent = live === undefined ? object : withRevisionOf(object, live);
+  const attempt = (force: boolean) =>
+    client.apply(resource, intent, { fieldManager: FIELD_MANAGER, dryRun: true, force, signal });
+  try {
+    return judge(await attempt(false), live);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const conflicts = conflictsOf(error);
+    if (conflicts.length > 0) {
+      const after = await attempt(true).catch(statusErrorAsUndefined);
+      return { outcome: 'conflict', conflicts, ...(after ? { after } : {}) };
+    }
+    return refusal(error, live);
+  }
+}
+
+function statusErrorAsUndefined(error: unknown): undefined {
+  if (error instanceof StatusError) return undefined;
+  throw error;
+}
+
+function judge(after: KubeObject, live: KubeObject | undefined): Trial {
+  const same =
+    live !== undefined &&
+    deepEqual(comparable(after), comparable(live)) &&
+    deepEqual(owned(after), owned(live));
+  return same ? { outcome: 'same' } : { outcome: 'differs', after };
+}
+
+/** A refused dry run: of the object, of its immutable fields, or only because its namespace or kind is not there yet. */
+function refusal(error: StatusError, live: KubeObject | undefined): Trial | undefined {
+  if (isNotFound(error) && live === undefined) return undefined;
+  if (error.reason !== 'Invalid' && error.reason !== 'BadRequest' && error.reason !== 'Forbidden')
+    throw error;
+  const causes = error.status.details?.causes ?? [];
+  const fixed = causes.filter(({ message = '' }) =>
+    /immutable|may not (be )?change|updates to .* are forbidden|cannot (be )?change/i.test(message),
+  );
+  // What is wrong in another way as well would not come up again after its deletion.
+  if (live !== undefined && fixed.length > 0 && fixed.length === causes.length) {
+    const fields = [...new Set(fixed.map(({ field = '' }) => field))];
+    return { outcome: 'immutable', fields, message: error.message };
+  }
+  return { outcome: 'rejected', message: error.message };
+}
+
+/** Fields that already agree are proved so here, by the algorithm of the server (KEP-555), without a request. */
+function agrees(object: KubeObject, live: KubeObject): boolean {
+  const intent = withRevisionOf(object, live);
+  const schema = builtinSchema(gvkOf(live));
+  if (schema === undefined || live.apiVersion !== intent.apiVersion) return false;
+  const outcome = recordApply({
+    live,
+    applied: normalise(schema, intent),
+    manager: FIELD_MANAGER,
+    force: false,
+    time: '1970-01-01T00:00:00Z',
+    schema,
+    defaults: (object) => applyDefaults(schema, object),
+  });
+  return outcome.ok && outcome.object === live;
+}
+
+/**
+ * The revision annotation names the commit that last changed the object, so an object that a commit leaves alone
+ * keeps its annotation, and comparing must not see a difference in it.
+ */
+function withRevisionOf(object: KubeObject, live: KubeObject): KubeObject {
+  const revision = live.metadata.annotations?.[ANNOTATIONS.revision];
+  return revision === undefined ? object : withRevision(object, revision);
+}
+
+export const withRevision = (object: KubeObject, revision: string): KubeObject => ({
+  ...object,
+  metadata: {
+    ...object.metadata,
+    annotations: { ...object.metadata.annotations, [ANNOTATIONS.revision]: revision },
+  },
+});
+
+/** Our ownership, without its time stamps. */
+const owned = (object: KubeObject): unknown =>
+  object.metadata.managedFields
+    ?.filter((entry) => entry.manager === FIELD_MANAGER && entry.operation === 'Apply')
+    .map(({ fieldsV1 }) => fieldsV1);

@@ -1,0 +1,115 @@
+import { rfc3339 } from '../../base/clock.ts';
+import type { Repository } from '../../git/types.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { deepEqual } from '../../kube/equal.ts';
+import { isConflict, isNotFound, notFoundAsUndefined } from '../../kube/status.ts';
+import { LABELS } from '../../model/annotations.ts';
+import {
+  type Environment,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+  RELEASES,
+  type Release,
+} from '../../model/types.ts';
+
+/** As many releases of an environment are kept as a Deployment keeps ReplicaSets, and some more. */
+const KEPT = 20;
+
+export const releaseName = (environment: Environment, number: number): string =>
+  `${environment.metadata.name}.${number}`;
+
+/** The history of an environment, newest first. */
+export async function listReleases(
+  home: KubeClient,
+  delivery: string,
+  environment: string,
+): Promise<readonly Release[]> {
+  const list = await home.list(RELEASES, {
+    namespace: PILOTAGE_NAMESPACE,
+    labelSelector: `${LABELS.delivery}=${delivery},${LABELS.environment}=${environment}`,
+  });
+  return [...list.items].sort((a, b) => b.spec.number - a.spec.number);
+}
+
+/** The release to go back to for a revision: the newest that was applied whole. */
+export const releaseOf = (releases: readonly Release[], revision: string): Release | undefined =>
+  releases.find(
+    ({ spec, status }) =>
+      spec.revision === revision && (status?.result === 'Applied' || status?.result === 'Healthy'),
+  ) ?? releases.find(({ spec }) => spec.revision === revision);
+
+export async function createRelease(
+  home: KubeClient,
+  environment: Environment,
+  spec: Release['spec'],
+  now: number,
+): Promise<Release> {
+  const { name = '', uid = '' } = environment.metadata;
+  const release = {
+    apiVersion: PILOTAGE_API_VERSION,
+    kind: 'Release',
+    metadata: {
+      name: releaseName(environment, spec.number),
+      namespace: PILOTAGE_NAMESPACE,
+      labels: { [LABELS.delivery]: spec.delivery, [LABELS.environment]: spec.environment },
+      ownerReferences: [{ apiVersion: PILOTAGE_API_VERSION, kind: 'Environment', name, uid }],
+    },
+    spec,
+  };
+  const created = await home.create<Release>(RELEASES, release, {
+    namespace: PILOTAGE_NAMESPACE,
+    fieldManager: 'pilotage-sync',
+  });
+  return changeRelease(home, created, { result: 'Applying', startedAt: rfc3339(now) });
+}
+
+/** Merges into the status of a release. Nothing is written when nothing changes; a release that is gone stays gone. */
+export async function changeRelease(
+  home: KubeClient,
+  release: Release,
+  change: Partial<NonNullable<Release['status']>>,
+): Promise<Release> {
+  let current = release;
+  for (let attempt = 0; ; attempt++) {
+    const status = { result: 'Applying' as const, ...current.status, ...change };
+    if (deepEqual(status, current.status)) return current;
+    try {
+      return await home.update<Release>(
+        RELEASES,
+        { ...current, status },
+        { subresource: 'status', fieldManager: 'pilotage-sync' },
+      );
+    } catch (error) {
+      if (isNotFound(error)) return { ...current, status };
+      if (!isConflict(error) || attempt >= 5) throw error;
+      current = await home.get(RELEASES, {
+        namespace: PILOTAGE_NAMESPACE,
+        name: release.metadata.name ?? '',
+      });
+    }
+  }
+}
+
+/** Name of the ref that keeps a release's commit in the repository. */
+const keepName = ({ spec }: Release): string => `releases/${spec.environment}/${spec.number}`;
+
+export async function keepCommit(repository: Repository | undefined, release: Release): Promise<void> {
+  await repository?.keep(keepName(release), release.spec.revision);
+}
+
+/** Deletes what is older than the last 20, but never a release that is deployed or pinned. */
+export async function trimReleases(
+  home: KubeClient,
+  repository: Repository | undefined,
+  releases: readonly Release[],
+  environment: Environment,
+): Promise<void> {
+  for (const release of releases.slice(KEPT)) {
+    const { number, revision } = release.spec;
+    if (number === environment.status?.release || revision === environment.spec.pin?.revision) continue;
+    await home
+      .delete(RELEASES, { namespace: PILOTAGE_NAMESPACE, name: release.metadata.name ?? '' })
+      .catch(notFoundAsUndefined);
+    await repository?.unkeep(keepName(release));
+  }
+}

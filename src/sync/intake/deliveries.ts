@@ -1,0 +1,176 @@
+import { formatProblem } from '../../base/errors.ts';
+import type { Repository } from '../../git/types.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { notFoundAsUndefined } from '../../kube/status.ts';
+import { LABELS } from '../../model/annotations.ts';
+import { isDeliverable } from '../../model/apps.ts';
+import { decidingBranches, discover, type FileAt, type KnownEnvironment } from '../../model/environments.ts';
+import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
+import {
+  DELIVERIES,
+  type Delivery,
+  ENVIRONMENTS,
+  type Environment,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+} from '../../model/types.ts';
+import { fileOf } from '../source/source.ts';
+import { ORIGIN } from './environmentobject.ts';
+import { type Settled, type SettleOptions, settleEnvironment } from './register.ts';
+import { type Affected, observeTip, recordFrozen, type Source, type WantedOptions } from './wanted.ts';
+
+/**
+ * Takes the branches of a delivery as they are now into the record: its environments, what each of them wants, and what is frozen.
+ * Everything is written before this resolves, and nothing has acted on it before it is written.
+ */
+export async function recordBranches(
+  options: WantedOptions & SettleOptions,
+  name: string,
+  branches: Readonly<Record<string, string>>,
+  defaultBranch: string | undefined,
+  source: Source,
+): Promise<readonly Affected[]> {
+  const repository = await options.repository(name);
+  if (repository === undefined) return [];
+  const delivery = await ensureDelivery(options, repository, name, branches, defaultBranch, source);
+  if (delivery === undefined) return [];
+  const known = await environmentsOf(options.home, name);
+  const files = await readFiles(repository, branches, defaultBranch, known);
+  const file = defaultBranch === undefined ? undefined : files.get(defaultBranch);
+  const unreadable = file && !file.ok ? file.problems.map(formatProblem).join('\n') : undefined;
+  // Empty: nothing is wrong with its source any more.
+  await recordTips(options.home, delivery, branches, defaultBranch, unreadable ?? '');
+  // Environments that exist say it themselves, when they freeze; where there is none yet, nobody else would.
+  if (unreadable && known.length === 0) {
+    options.progress.publish({
+      at: options.clock.now(),
+      delivery: name,
+      stage: 'failed',
+      message: unreadable,
+    });
+  }
+  const found = discover({
+    delivery: name,
+    defaultBranch,
+    branches: new Set(Object.keys(branches)),
+    fileAt: (branch) => files.get(branch),
+    known: known.map(knownOf),
+  });
+  const affected: Affected[] = [];
+  const at = options.clock.now();
+  for (const one of found) {
+    const settled = await options.claims.run(() => settleEnvironment(options, delivery, one, at));
+    const touched = settled && (await follow(options, repository, settled, branches));
+    if (touched) affected.push(touched);
+  }
+  return affected;
+}
+
+/** What an environment wants from now on, or why it is frozen; what changed for it, if anything. */
+async function follow(
+  options: WantedOptions,
+  repository: Repository,
+  { environment, frozen }: Settled,
+  branches: Readonly<Record<string, string>>,
+): Promise<Affected | undefined> {
+  if (frozen) return recordFrozen(options, environment, frozen);
+  const tip = branches[environment.spec.branch];
+  return tip === undefined ? undefined : observeTip(options, repository, environment, tip);
+}
+
+async function ensureDelivery(
+  options: WantedOptions,
+  repository: Repository,
+  name: string,
+  branches: Readonly<Record<string, string>>,
+  defaultBranch: string | undefined,
+  source: Source,
+): Promise<Delivery | undefined> {
+  const existing = await options.home
+    .get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name })
+    .catch(notFoundAsUndefined);
+  if (existing || source !== 'push') return existing;
+  const tip = defaultBranch === undefined ? undefined : branches[defaultBranch];
+  if (tip === undefined || !isDeliverable(await repository.tree(tip))) {
+    options.progress.publish({
+      at: options.clock.now(),
+      delivery: name,
+      stage: 'held',
+      message: `branch ${defaultBranch ?? '(none)'} holds nothing to deliver: no pilotage.yaml, no chart, no manifests (pilotage init writes a start)`,
+    });
+    return undefined;
+  }
+  return options.home.create<Delivery>(
+    DELIVERIES,
+    {
+      apiVersion: PILOTAGE_API_VERSION,
+      kind: 'Delivery',
+      metadata: { name, namespace: PILOTAGE_NAMESPACE, labels: { [LABELS.delivery]: name } },
+      spec: { repository: { type: 'hosted' } },
+    },
+    { namespace: PILOTAGE_NAMESPACE, fieldManager: 'pilotage-sync' },
+  );
+}
+
+async function recordTips(
+  home: KubeClient,
+  delivery: Delivery,
+  branches: Readonly<Record<string, string>>,
+  defaultBranch: string | undefined,
+  message: string,
+): Promise<void> {
+  // A merge patch keeps the members that it does not name: a branch that is gone is named as null.
+  const gone = Object.keys(delivery.status?.branches ?? {}).filter((branch) => !(branch in branches));
+  await home.patch(
+    DELIVERIES,
+    { namespace: PILOTAGE_NAMESPACE, name: delivery.metadata.name ?? '' },
+    {
+      type: 'merge',
+      body: {
+        status: {
+          ...(defaultBranch === undefined ? {} : { defaultBranch }),
+          branches: { ...branches, ...Object.fromEntries(gone.map((branch) => [branch, null])) },
+          message,
+        },
+      },
+    },
+    { subresource: 'status', fieldManager: 'pilotage-sync' },
+  );
+}
+
+async function environmentsOf(home: KubeClient, delivery: string): Promise<readonly Environment[]> {
+  const list = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
+  return list.items.filter(({ spec }) => spec.delivery === delivery);
+}
+
+async function readFiles(
+  repository: Repository,
+  branches: Readonly<Record<string, string>>,
+  defaultBranch: string | undefined,
+  known: readonly Environment[],
+): Promise<ReadonlyMap<string, FileAt>> {
+  const files = new Map<string, FileAt>();
+  const read = async (branch: string) => {
+    const tip = branches[branch];
+    if (tip === undefined || files.has(branch)) return;
+    files.set(branch, await fileAt(repository, tip));
+  };
+  if (defaultBranch !== undefined) await read(defaultBranch);
+  const first = defaultBranch === undefined ? undefined : files.get(defaultBranch);
+  for (const branch of decidingBranches(defaultBranch, first, known.map(knownOf))) await read(branch);
+  return files;
+}
+
+export async function fileAt(repository: Repository, commit: string): Promise<FileAt> {
+  const file = fileOf(await repository.tree(commit, { path: PILOTAGE_FILE }));
+  if (!file.ok) return file;
+  return file.value === undefined ? undefined : { ok: true, value: file.value };
+}
+
+const knownOf = ({ spec, metadata, status }: Environment): KnownEnvironment => ({
+  name: spec.environment,
+  branch: spec.branch,
+  ...(status?.promotionPolicy ? { from: status.promotionPolicy.from } : {}),
+  deployed: status?.deployedRevision !== undefined,
+  origin: metadata.annotations?.[ORIGIN] === 'file' ? 'file' : 'convention',
+});

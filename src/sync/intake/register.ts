@@ -1,0 +1,113 @@
+import { formatProblem, type Problem } from '../../base/errors.ts';
+import type { Mutex } from '../../git/mutex.ts';
+import { ANNOTATIONS } from '../../model/annotations.ts';
+import type { Discovered } from '../../model/environments.ts';
+import { environmentObjectName } from '../../model/names.ts';
+import { type Delivery, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { changeStatus, withCondition, withoutCondition } from '../state/status.ts';
+import { claim, createEnvironment, enforce } from './environmentobject.ts';
+import {
+  admit,
+  claimants,
+  claimOf,
+  countsAtOnce,
+  fullName,
+  type Proposed,
+  placeProblem,
+  proposedOf,
+  type Situation,
+} from './terms.ts';
+import { publish, type WantedOptions } from './wanted.ts';
+
+export interface SettleOptions extends WantedOptions {
+  /** Whoever changes who claims what holds it: of two that ask for one namespace at the same moment, one is the first. */
+  readonly claims: Mutex;
+}
+
+export interface Settled {
+  readonly environment: Environment;
+  readonly frozen?: { readonly reason: string; readonly message: string };
+}
+
+/**
+ * Brings one discovered environment into the record. A new one begins with what its file says; one that exists keeps its terms,
+ * and what a file asks for is written down as a proposal. The caller holds the claims; `at` is when it looked, one moment for all of a file.
+ */
+export async function settleEnvironment(
+  options: SettleOptions,
+  delivery: Delivery,
+  found: Discovered,
+  at: number,
+): Promise<Settled | undefined> {
+  const { items } = await options.home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
+  const claimant = claimants(items);
+  const name = environmentObjectName(delivery.metadata.name ?? '', found.name);
+  const existing = items.find(({ metadata }) => metadata.name === name);
+  if (existing === undefined && (found.known || found.asked === undefined)) return undefined;
+  const before =
+    existing ?? (found.asked && (await createEnvironment(options, delivery, found.name, found.asked, at)));
+  if (before === undefined) return undefined;
+  // Who is told to go is not changed any more.
+  if (before.metadata.deletionTimestamp) return undefined;
+  const environments = new Set(items.map(fullName));
+  const changed = await take({ environment: before, delivery, claimant, environments }, options, found);
+  const situation = { environment: changed, delivery, claimant, environments };
+  await recordProposal(options, changed, proposedOf(situation, found.asked, found.own));
+  const problem = placeProblem(situation, changed.spec);
+  const frozen = found.frozen ?? (problem && frozenBy(problem));
+  const environment =
+    problem === undefined && claimant(changed.spec) === undefined && !claims(changed)
+      ? await claim(options, changed)
+      : changed;
+  return { environment, ...(frozen ? { frozen } : {}) };
+}
+
+const claims = ({ metadata, spec }: Environment): boolean =>
+  metadata.annotations?.[ANNOTATIONS.claim] === claimOf(spec);
+
+const frozenBy = (problem: Problem): Settled['frozen'] => ({
+  reason: problem.reason,
+  message: formatProblem(problem),
+});
+
+async function take(
+  situation: Situation,
+  options: SettleOptions,
+  { asked }: Discovered,
+): Promise<Environment> {
+  const { environment } = situation;
+  if (asked === undefined) return environment;
+  const names = countsAtOnce(environment, asked);
+  if (names.length === 0) return environment;
+  const { terms } = admit(situation, asked.terms, names);
+  return enforce(options, environment, terms, { origin: asked.origin });
+}
+
+/** Writes down what is asked for and not in force. Told when it is new. */
+async function recordProposal(
+  options: WantedOptions,
+  environment: Environment,
+  proposed: Proposed | undefined,
+): Promise<void> {
+  const known = environment.status?.proposal;
+  const said = environment.status?.conditions?.find(({ type }) => type === 'Proposed')?.message;
+  if (known?.id === proposed?.proposal.id && said === proposed?.message) return;
+  const now = options.clock.now();
+  await changeStatus(options, environment.metadata.name ?? '', ({ proposal: _before, ...status }) =>
+    proposed === undefined
+      ? { ...status, conditions: withoutCondition(status.conditions, 'Proposed') }
+      : {
+          ...status,
+          proposal: proposed.proposal,
+          conditions: withCondition(
+            status.conditions,
+            'Proposed',
+            'True',
+            now,
+            'TermsProposed',
+            proposed.message,
+          ),
+        },
+  );
+  if (proposed) publish(options, environment, 'received', proposed.message);
+}

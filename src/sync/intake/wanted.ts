@@ -1,0 +1,181 @@
+import { type Clock, rfc3339 } from '../../base/clock.ts';
+import type { Repository } from '../../git/types.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { ProgressEvent, ProgressSink } from '../../model/progress.ts';
+import {
+  DELIVERIES,
+  type Environment,
+  type EnvironmentStatus,
+  PILOTAGE_NAMESPACE,
+} from '../../model/types.ts';
+import { changeStatus, conditionOf, withCondition, withoutCondition } from '../state/status.ts';
+
+export interface WantedOptions {
+  readonly home: KubeClient;
+  readonly repository: (delivery: string) => Promise<Repository | undefined>;
+  readonly clock: Clock;
+  readonly progress: ProgressSink;
+}
+
+/** How a change of branches was learnt. Only a push makes a delivery that was not there. */
+export type Source = 'push' | 'poll';
+
+/** An environment, and what an observation made of it. */
+export interface Affected {
+  /** Of the Environment object. */
+  readonly name: string;
+  readonly environment: string;
+  readonly branch: string;
+  readonly namespace: string;
+  readonly revision?: string;
+  readonly state: 'wanted' | 'held' | 'frozen';
+  /** False: it was so before. */
+  readonly changed: boolean;
+}
+
+/** Reason of an environment whose wanted revision ended the daemon again and again. */
+export const CRASH_LOOP = 'CrashLoop';
+
+/** Records what is frozen, and why. Told once, when the reason changes. */
+export async function recordFrozen(
+  options: WantedOptions,
+  environment: Environment,
+  frozen: { readonly reason: string; readonly message: string },
+): Promise<Affected> {
+  const known = conditionOf(environment, 'Frozen');
+  const isTold = known?.reason === frozen.reason && known.message === frozen.message;
+  if (isTold) return affected(environment, 'frozen', { changed: false });
+  const now = options.clock.now();
+  await changeStatus(options, nameOf(environment), (status) => ({
+    ...status,
+    phase: 'Frozen',
+    phaseSince: status.phase === 'Frozen' && status.phaseSince ? status.phaseSince : rfc3339(now),
+    message: frozen.message,
+    conditions: withCondition(status.conditions, 'Frozen', 'True', now, frozen.reason, frozen.message),
+  }));
+  publish(options, environment, 'frozen', frozen.message);
+  return affected(environment, 'frozen', { changed: true });
+}
+
+/**
+ * Makes a tip the wanted revision, unless it does not descend from the last one: then the environment is held until a person
+ * acknowledges exactly this tip. The observation counter rises with every tip that is new, and never falls.
+ */
+export async function observeTip(
+  options: WantedOptions,
+  repository: Repository,
+  environment: Environment,
+  tip: string,
+): Promise<Affected> {
+  const wanted = environment.status?.wantedRevision;
+  const descends =
+    wanted === undefined ||
+    wanted === tip ||
+    environment.spec.acknowledgedTip === tip ||
+    (await repository.isAncestor(wanted, tip).catch(() => false));
+  if (!descends) return hold(options, environment, wanted, tip);
+  const before = environment.status;
+  const stored = await changeStatus(options, nameOf(environment), (status) => want(status, tip));
+  const changed = before?.wantedRevision !== stored?.status?.wantedRevision;
+  const thawed =
+    conditionOf(environment, 'Frozen') !== undefined || conditionOf(environment, 'Held') !== undefined;
+  const now = affected(environment, 'wanted', { changed: changed || thawed, revision: tip });
+  if (!now.changed) return now;
+  const { branch, namespace } = environment.spec;
+  publish(
+    options,
+    environment,
+    'received',
+    `branch ${branch} at ${short(tip)} → namespace ${namespace}`,
+    tip,
+  );
+  return now;
+}
+
+/** The status with a new wanted revision, thawed and released. */
+export function want(status: EnvironmentStatus, tip: string): EnvironmentStatus {
+  const fresh = status.wantedRevision !== tip;
+  const conditions = withoutCondition(withoutCondition(status.conditions, 'Frozen'), 'Held');
+  return {
+    ...status,
+    wantedRevision: tip,
+    observation: (status.observation ?? 0) + (fresh ? 1 : 0),
+    ...(status.conditions === undefined && conditions.length === 0 ? {} : { conditions }),
+  };
+}
+
+async function hold(
+  options: WantedOptions,
+  environment: Environment,
+  wanted: string,
+  tip: string,
+): Promise<Affected> {
+  const { delivery, environment: name, branch } = environment.spec;
+  const message =
+    `branch ${branch} was rewritten: ${short(tip)} does not descend from ${short(wanted)}, which stays deployed\n` +
+    `  → if that is meant: pilotage sync ${delivery}/${name} --acknowledge`;
+  const isFrozen = conditionOf(environment, 'Frozen') !== undefined;
+  if (!isFrozen && conditionOf(environment, 'Held')?.message === message)
+    return affected(environment, 'held', { changed: false, revision: tip });
+  const now = options.clock.now();
+  await changeStatus(options, nameOf(environment), (status) => ({
+    ...status,
+    // The branch is there: it is no longer what is missing.
+    conditions: withCondition(
+      withoutCondition(status.conditions, 'Frozen'),
+      'Held',
+      'True',
+      now,
+      'TipRewritten',
+      message,
+    ),
+  }));
+  publish(options, environment, 'held', message, tip);
+  return affected(environment, 'held', { changed: true, revision: tip });
+}
+
+/** Lets a held environment go on when a person has acknowledged the tip that its branch has now. True when it does. */
+export async function settleHold(
+  options: Pick<WantedOptions, 'home' | 'clock'>,
+  environment: Environment,
+): Promise<boolean> {
+  const { acknowledgedTip, delivery, branch } = environment.spec;
+  if (acknowledgedTip === undefined) return false;
+  const owner = await options.home.get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: delivery });
+  if (owner.status?.branches?.[branch] !== acknowledgedTip) return false;
+  await changeStatus(options, nameOf(environment), (status) => want(status, acknowledgedTip));
+  return true;
+}
+
+export function publish(
+  { progress, clock }: Pick<WantedOptions, 'progress' | 'clock'>,
+  { spec }: Environment,
+  stage: ProgressEvent['stage'],
+  message: string,
+  revision?: string,
+): void {
+  progress.publish({
+    at: clock.now(),
+    delivery: spec.delivery,
+    environment: spec.environment,
+    ...(revision ? { revision } : {}),
+    stage,
+    message,
+  });
+}
+
+const affected = (
+  { metadata, spec }: Environment,
+  state: Affected['state'],
+  how: Pick<Affected, 'changed' | 'revision'>,
+): Affected => ({
+  name: metadata.name ?? '',
+  environment: spec.environment,
+  branch: spec.branch,
+  namespace: spec.namespace,
+  ...how,
+  state,
+});
+
+const nameOf = (environment: Environment): string => environment.metadata.name ?? '';
+const short = (revision: string): string => revision.slice(0, 12);

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { type Problem, problemOf } from '../../base/errors.ts';
+import type { Verdict } from '../../health/verdict.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { formatRef, type KubeObject } from '../../kube/types.ts';
+import type { Environment } from '../../model/types.ts';
+import { type Applied, applyStage } from '../cluster/apply.ts';
+import { judgeOne } from '../cluster/judge.ts';
+import { describeConflicts, lastManager } from '../plan/conflicts.ts';
+import { isWrite } from '../plan/plan.ts';
+import { refKey } from '../plan/refkey.ts';
+import type { Plan, Step } from '../plan/types.ts';
+import type { HealBudget } from '../state/healbudget.ts';
+
+export interface Execution {
+  /** Objects as the server returned them. */
+  readonly written: ReadonlyMap<string, KubeObject>;
+  readonly failures: readonly Problem[];
+  /** Whether a deletion was asked for. */
+  readonly deleted: boolean;
+  /** Writes that were not made: they wait for an earlier stage to be healthy, or for a deletion. */
+  readonly waiting: readonly Step[];
+  /** The first object that an unfinished stage waits for. */
+  readonly waitsFor?: { readonly step: Step; readonly verdict: Verdict };
+}
+
+/**
+ * Executes a plan stage by stage: the next one only when all of the last is healthy. It never blocks: what has to wait is returned,
+ * and a later pass, woken by a change of health, plans anew and goes on from there. So a newer revision supersedes by merely being planned.
+ */
+export async function execute(
+  client: KubeClient,
+  steps: readonly Step[],
+  live: ReadonlyMap<string, KubeObject>,
+  revision: string,
+  signal: AbortSignal,
+): Promise<Execution> {
+  const written = new Map<string, KubeObject>();
+  let deleted = false;
+  const stages = [...new Set(steps.map(({ stage }) => stage))].sort((a, b) => a - b);
+  for (const stage of stages) {
+    const members = steps.filter((step) => step.stage === stage);
+    const results = await applyStage(client, members, revision, signal);
+    for (const [key, result] of results) {
+      if (result.outcome === 'written') written.set(key, result.object);
+      deleted ||= result.outcome === 'deleting';
+    }
+    const failures = failuresOf(members, results);
+    const deleting = members.filter((step) => step.action === 'wait' || step.action === 'recreate');
+    const later = steps.filter((step) => step.stage > stage && isWrite(step));
+    if (failures.length > 0) return { written, deleted, failures, waiting: later };
+    const waitsFor = await unhealthy(client, members, (key) => written.get(key) ?? live.get(key));
+    if (deleting.length > 0) return { written, deleted, failures: [], waiting: [...deleting, ...later] };
+    if (later.length > 0 && waitsFor) return { written, deleted, failures: [], waiting: later, waitsFor };
+  }
+  return { written, deleted, failures: [], waiting: [] };
+}
+
+function failuresOf(members: readonly Step[], results: ReadonlyMap<string, Applied>): readonly Problem[] {
+  return members.flatMap((step) => {
+    const result = results.get(refKey(step.ref));
+    if (result?.outcome !== 'failed') return [];
+    const { message, remedy } = problemOf(result.error);
+    return {
+      reason: 'ApplyFailed',
+      message: `${formatRef(step.ref)}: ${message}`,
+      ...(step.origin ? { place: step.origin } : {}),
+      ...(remedy ? { remedy } : {}),
+    };
+  });
+}
+
+async function unhealthy(
+  client: KubeClient,
+  members: readonly Step[],
+  objectOf: (key: string) => KubeObject | undefined,
+): Promise<Execution['waitsFor']> {
+  for (const step of members) {
+    if (step.action === 'prune' || step.action === 'forget' || step.action === 'keep') continue;
+    const verdict = await judgeOne(client, step.ref, objectOf(refKey(step.ref)));
+    if (verdict.state !== 'Healthy' && verdict.state !== 'Suspended') return { step, verdict };
+  }
+  return undefined;
+}
+
+/** The same (revision, plan) has the same key: failures of it are counted together, and forgotten when either changes. */
+export function attemptKey(revision: string, plan: Plan): string {
+  const writes = plan.steps
+    .filter(isWrite)
+    .map((step) => [refKey(step.ref), step.action, step.action === 'update' ? step.diff : null]);
+  return createHash('sha256')
+    .update(JSON.stringify([revision, writes]))
+    .digest('hex');
+}
+
+export interface Healing {
+  /** The steps that may be taken. */
+  readonly steps: readonly Step[];
+  readonly problems: readonly Problem[];
+  /** When the first refused object may be healed again, in milliseconds from now. */
+  readonly retryMs?: number;
+}
+
+/** Takes healing from the budget; what is fought over too often is left alone, and its other manager named. */
+export function withinBudget(
+  steps: readonly Step[],
+  budget: HealBudget,
+  now: number,
+  environment: Environment,
+): Healing {
+  const refused = steps.filter((step) => isDrift(step) && !budget.take(refKey(step.ref), now));
+  if (refused.length === 0) return { steps, problems: [] };
+  return {
+    steps: steps.filter((step) => !refused.includes(step)),
+    problems: refused.map((step) => ({
+      reason: 'DriftFight',
+      message: `${formatRef(step.ref)} is changed again and again by ${otherManager(step)}: it is left alone for now`,
+      ...(step.origin ? { place: step.origin } : {}),
+      remedy: `Stop the other one, or let ${environment.spec.delivery}/${environment.spec.environment} only report drift: drift: report in pilotage.yaml.`,
+    })),
+    retryMs: Math.min(...refused.map((step) => budget.wait(refKey(step.ref), now))),
+  };
+}
+
+export const isDrift = (step: Step): boolean =>
+  (step.action === 'update' || step.action === 'create') && step.cause === 'drift';
+
+function otherManager(step: Step): string {
+  if (step.action !== 'update') return 'somebody who deletes it';
+  if (step.conflicts.length > 0) return `another manager: ${describeConflicts(step.conflicts)}`;
+  return lastManager(step.live) ?? 'another manager';
+}

@@ -1,0 +1,276 @@
+import { rfc3339 } from '../../base/clock.ts';
+import type { Problem } from '../../base/errors.ts';
+import type { Verdict } from '../../health/verdict.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { formatRef, type KubeObject, type ObjectRef } from '../../kube/types.ts';
+import type { Environment, EnvironmentStatus, InventoryEntry } from '../../model/types.ts';
+import { ensureNamespaces } from '../cluster/apply.ts';
+import { judge, urlsOf } from '../cluster/judge.ts';
+import { claimNamespace } from '../cluster/namespaceclaim.ts';
+import { liveOf, observe } from '../cluster/observe.ts';
+import { recordHealing } from '../history/healing.ts';
+import { DEFAULT_DEADLINE_MS, type SyncOptions } from '../options.ts';
+import { shortPlan, summaryOf } from '../plan/describe.ts';
+import type { Fence } from '../plan/fence.ts';
+import { inventoryAfter, inventoryBefore } from '../plan/inventory.ts';
+import { isWrite } from '../plan/plan.ts';
+import { refKey } from '../plan/refkey.ts';
+import { overdue, refusalOf, refusedVerdict, withoutRefused } from '../plan/refusals.ts';
+import type { Step } from '../plan/types.ts';
+import { type Memory, remember } from '../state/memory.ts';
+import { changeStatus, withCondition } from '../state/status.ts';
+import { conclude, type Findings } from './conclude.ts';
+import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
+import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
+import { objectsOf, ownerOf, type Prepared, prepare } from './prepare.ts';
+import { appliedLine, renderedLines, type Say, tell } from './progress.ts';
+
+export interface PassResult {
+  readonly status: EnvironmentStatus;
+  /** Look again after so long, whether or not anything wakes us. */
+  readonly afterMs?: number;
+  /** What to be woken by; absent where nothing could be prepared. */
+  readonly prepared?: Prepared;
+}
+
+interface Pass {
+  readonly options: SyncOptions;
+  readonly client: KubeClient;
+  readonly environment: Environment;
+  readonly target: string;
+  readonly memory: Memory;
+  readonly say: Say;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One pass of reconciliation: commit → plan → writes → health → status. Level-triggered: it looks at everything,
+ * does what can be done now, and never waits for a cluster to change.
+ */
+export async function runPass(pass: Pass): Promise<PassResult> {
+  const { options, client, environment, target, memory, say, signal } = pass;
+  const rolling = environment.status?.deployedRevision !== target;
+  if (rolling && memory.source === undefined)
+    await mark(pass, 'Rendering', `rendering ${target.slice(0, 12)}`);
+  const report = (line: string) => say('building', line);
+  const prepared = await prepare(options, client, { environment, target, memory, report, signal });
+  if (!prepared.ok) return standStill(pass, prepared.problems);
+  const { plan, desired, sourced } = prepared.value;
+  // A rollout takes several passes; what it renders to and plans is told at its first.
+  if (rolling && memory.announced !== target) {
+    memory.announced = target;
+    say('rendered', renderedLines(desired.length, sourced.warnings));
+    say('planned', `plan ${shortPlan(plan.steps)}`);
+  }
+  if (plan.blocked.length > 0) return look(pass, prepared.value, { problems: refusalOf(plan, target) });
+  const writes = plan.steps.filter(isWrite);
+  if (!rolling && sourced.drift === 'report' && writes.length > 0 && writes.every(isDrift)) {
+    return look(pass, prepared.value, { problems: [], remaining: writes, applied: true });
+  }
+  const key = attemptKey(target, plan);
+  const now = options.clock.monotonic();
+  if (memory.attempt?.key === key && now < memory.attempt.retryAt) {
+    return look(pass, prepared.value, {
+      problems: memory.attempt.problems,
+      retryMs: memory.attempt.retryAt - now,
+    });
+  }
+  return write(pass, prepared.value, key, rolling);
+}
+
+/** The writing half: the release and the inventory are recorded before the first object. */
+async function write(pass: Pass, prepared: Prepared, key: string, rolling: boolean): Promise<PassResult> {
+  const { options, environment, target, memory, signal, say } = pass;
+  const { plan, desired } = prepared;
+  const now = options.clock.monotonic();
+  const healing = rolling
+    ? { steps: plan.steps, problems: [] }
+    : withinBudget(plan.steps, memory.budget, now, environment);
+  const writes = healing.steps.filter(isWrite);
+  const operation = rolling
+    ? await beginOperation(options, memory, environment, target, prepared)
+    : undefined;
+  if (writes.length > 0) {
+    const inventory = inventoryBefore(environment.status?.inventory ?? [], desired);
+    await mark(pass, 'Applying', `applying ${shortPlan(writes)}`, inventory);
+    const problem = await makeNamespaces(pass, prepared.fence, namespacesOf(writes));
+    if (problem) return look(pass, prepared, { problems: [problem] });
+  }
+  const began = options.clock.monotonic();
+  const live = liveOf(prepared.observed);
+  const done = await execute(prepared.client, healing.steps, live, target, signal);
+  const problems = [...done.failures, ...healing.problems];
+  const retryMs =
+    remember(memory, key, done.failures, now) ?? healing.retryMs ?? (done.deleted ? DELETED_MS : undefined);
+  const took = Math.round(options.clock.monotonic() - began);
+  const applied = done.failures.length === 0 && done.waiting.every(({ action }) => action === 'prune');
+  if (rolling && applied) {
+    memory.previous = { release: operation?.release.spec.number ?? 0, objects: objectsOf(desired) };
+    const pruned = healing.steps.filter((step) => step.action === 'prune' && !done.waiting.includes(step));
+    if (done.written.size > 0 || pruned.length > 0)
+      say('applied', appliedLine(done.written.size, took, pruned));
+  } else if (!rolling && done.written.size > 0) {
+    await recordHealing(options, pass.client, environment, writes, done.written);
+  }
+  return look(pass, prepared, {
+    problems,
+    applied,
+    remaining: [...done.waiting, ...plan.steps.filter((step) => !healing.steps.includes(step))],
+    written: done.written,
+    ...(operation ? { operation } : {}),
+    ...(retryMs === undefined ? {} : { retryMs }),
+  });
+}
+
+/** Its own namespace is claimed before the first object goes there; others are only made. As Pilotage: an environment makes none. */
+async function makeNamespaces(
+  { options, client, environment, signal }: Pass,
+  { namespaces, namespace }: Fence,
+  names: readonly string[],
+): Promise<Problem | undefined> {
+  const others = names.filter((one) => one !== namespace);
+  await ensureNamespaces(client, others, signal);
+  if (!names.includes(namespace)) return undefined;
+  const owner = ownerOf(options.instanceUid, environment);
+  return claimNamespace(client, { owner, namespace, allowed: namespaces.includes(namespace), signal });
+}
+
+/** A deletion is mostly done when it is answered, and its event may come before anybody watches for it: look again. */
+const DELETED_MS = 200;
+
+interface Outcome {
+  readonly problems: readonly Problem[];
+  readonly applied?: boolean;
+  readonly remaining?: readonly Step[];
+  readonly written?: ReadonlyMap<string, KubeObject>;
+  readonly operation?: Operation;
+  readonly retryMs?: number;
+}
+
+const soonest = (...times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
+
+/** The verdict of now, which remembers since when things are as they are; `settlesMs` while that is not for long enough yet. */
+async function judgeNow(
+  { options, client, memory, signal }: Pass,
+  refs: readonly ObjectRef[],
+  live: ReadonlyMap<string, KubeObject>,
+): Promise<{ verdict: Verdict; settlesMs: number | undefined }> {
+  const { clock } = options;
+  const { verdict, seen, settlesMs } = await judge(client, refs, live, {
+    seen: memory.seen,
+    clock,
+    signal,
+  });
+  memory.seen = seen;
+  return { verdict, settlesMs: settlesMs > 0 ? settlesMs : undefined };
+}
+
+/** The closing half: what is the environment worth now? */
+async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<PassResult> {
+  const { options, environment, target, memory } = pass;
+  const { desired, plan } = prepared;
+  const live = new Map([...liveOf(prepared.observed), ...(outcome.written ?? [])]);
+  // What a later stage will make is not missing: it is not due yet.
+  const due = new Set(
+    outcome.remaining?.filter(({ action }) => action === 'create').map(({ ref }) => refKey(ref)),
+  );
+  const refs = desired.map(({ ref }) => ref).filter((ref) => !due.has(refKey(ref)));
+  const [problem] = outcome.problems;
+  const there = problem ? withoutRefused(refs, live, plan) : refs;
+  const { verdict, settlesMs } =
+    problem && there.length === 0
+      ? { verdict: refusedVerdict(problem), settlesMs: undefined }
+      : await judgeNow({ ...pass, client: prepared.client }, there, live);
+  const late =
+    verdict.state !== 'Healthy' && memory.operation?.target === target
+      ? overdue(
+          target,
+          options.clock.monotonic() - memory.operation.since,
+          options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+        )
+      : [];
+  const before = environment.status?.inventory ?? [];
+  // A plan that is refused is not done, even if what it refuses is all that it holds.
+  const unwritten = Math.max(plan.steps.filter(isWrite).length, plan.blocked.length);
+  const remaining = outcome.remaining?.length ?? unwritten;
+  const applied = outcome.applied ?? false;
+  const operation = outcome.operation ?? (await resumeOperation(options, memory, environment, target));
+  const deployed = outcome.operation?.release.spec;
+  const found: Findings = {
+    target,
+    applied: applied || (environment.status?.deployedRevision === target && outcome.problems.length > 0),
+    ...(deployed ? { deployed: { tree: deployed.tree, release: deployed.number } } : {}),
+    remaining,
+    problems: [...outcome.problems, ...late],
+    verdict,
+    inventory: inventoryAfter(outcome.written ? inventoryBefore(before, desired) : before, plan, live),
+    urls: environment.spec.cluster === undefined ? urlsOf(live.values()) : [],
+    ...deletionNote(outcome.remaining ?? []),
+  };
+  const status = conclude(environment, found, options.clock.now());
+  if (operation) await finishOperation(options, memory, operation, status, summaryOf(plan.steps));
+  tell(pass.say, environment, status, found);
+  const afterMs = soonest(outcome.retryMs, settlesMs);
+  return { status, prepared, ...(afterMs === undefined ? {} : { afterMs }) };
+}
+
+function deletionNote(remaining: readonly Step[]): Pick<Findings, 'note'> {
+  const old = remaining.find(({ action }) => action === 'recreate' || action === 'wait');
+  return old ? { note: `waiting for the old ${formatRef(old.ref)} to be gone` } : {};
+}
+
+/** Nothing could be planned: what runs goes on running, and is still judged. */
+async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]): Promise<PassResult> {
+  const { options, client, environment, target, memory, signal } = pass;
+  const inventory = environment.status?.inventory ?? [];
+  const { observed } = await observe(client, [], inventory, signal);
+  const { verdict } = await judgeNow(pass, inventory, liveOf(observed));
+  const found: Findings = {
+    target,
+    applied: false,
+    remaining: 1,
+    problems,
+    verdict: inventory.length === 0 ? refusedVerdict(problems[0]) : verdict,
+    inventory,
+    urls: environment.status?.urls ?? [],
+  };
+  const status = conclude(environment, found, options.clock.now());
+  tell(pass.say, environment, status, found);
+  const now = options.clock.monotonic();
+  // A failed rendering is paced where it is remembered; what failed after it (a kind that is not served) is paced here.
+  const rendered = memory.source?.result.ok ?? false;
+  const afterMs = rendered
+    ? remember(memory, `${target} cannot be placed`, problems, now)
+    : Math.max(0, (memory.source?.retryAt ?? now) - now);
+  return { status, ...(afterMs === undefined ? {} : { afterMs }) };
+}
+
+/** The phase while something is under way, and with it the inventory that must be known before the first write. */
+async function mark(
+  { options, environment, target }: Pass,
+  phase: 'Rendering' | 'Applying',
+  message: string,
+  inventory?: readonly InventoryEntry[],
+): Promise<void> {
+  const rolling = environment.status?.deployedRevision !== target;
+  const now = options.clock.now();
+  await changeStatus(options, environment.metadata.name ?? '', (status) => ({
+    ...status,
+    phase,
+    phaseSince: rfc3339(now),
+    message,
+    ...(rolling
+      ? { conditions: withCondition(status.conditions, 'Ready', 'False', now, phase, message) }
+      : {}),
+    ...(inventory ? { inventory } : {}),
+  }));
+}
+
+const namespacesOf = (steps: readonly Step[]): readonly string[] => [
+  ...new Set(
+    steps.flatMap(({ action, ref }) => (action === 'create' && ref.namespace ? [ref.namespace] : [])),
+  ),
+];

@@ -1,0 +1,82 @@
+import { failed, ok, type Result } from '../../base/errors.ts';
+import type { FileTree } from '../../base/filetree.ts';
+import type { PlanReport } from '../../model/faces.ts';
+import type { Environment } from '../../model/types.ts';
+import { clientOf } from '../cluster/access.ts';
+import { asGoverned } from '../intake/govern.ts';
+import type { SettleOptions } from '../intake/register.ts';
+import type { SyncOptions } from '../options.ts';
+import { planReport } from '../plan/describe.ts';
+import { createMemory } from '../state/memory.ts';
+import { gateOf } from '../state/stops.ts';
+import { type Prepared, prepare } from './prepare.ts';
+
+/** What would be synced: the wanted revision, another one, or a working copy. */
+export interface PlanRequest {
+  readonly revision?: string;
+  readonly tree?: FileTree;
+  readonly signal?: AbortSignal;
+}
+
+export interface PreparedNow {
+  /** By the terms that the revision would bring. */
+  readonly environment: Environment;
+  readonly revision: string;
+  readonly prepared: Prepared;
+}
+
+/** Everything that a sync would begin with. Reads git and the cluster, writes nothing. */
+export async function prepareFor(
+  options: SyncOptions & SettleOptions,
+  environment: Environment,
+  how: PlanRequest & { readonly signal: AbortSignal },
+): Promise<Result<PreparedNow>> {
+  const target = await targetOf(options, environment, how.revision);
+  if (!target.ok) return target;
+  // A revision that is asked for by name is rendered from git, pin or not.
+  const planned =
+    how.revision || how.tree ? await asGoverned(options, withoutPin(environment), target.value) : environment;
+  const client = await clientOf(options, planned);
+  const prepared = await prepare(options, client, {
+    environment: planned,
+    target: target.value,
+    memory: createMemory(),
+    ...(how.tree ? { tree: how.tree } : {}),
+    report: () => {},
+    signal: how.signal,
+  });
+  if (!prepared.ok) return prepared;
+  return ok({ environment: planned, revision: target.value, prepared: prepared.value });
+}
+
+export function reportOf({ environment, revision, prepared }: PreparedNow): PlanReport {
+  const { delivery, environment: name, namespace } = environment.spec;
+  const header = { delivery, environment: name, namespace, revision };
+  return planReport(header, prepared.plan, prepared.sourced.warnings);
+}
+
+async function targetOf(
+  { repository }: Pick<SyncOptions, 'repository'>,
+  environment: Environment,
+  asked: string | undefined,
+): Promise<Result<string>> {
+  const { delivery } = environment.spec;
+  if (asked === undefined) {
+    const gate = gateOf(environment);
+    const target = gate.type === 'open' ? gate.target : environment.status?.wantedRevision;
+    if (target !== undefined) return ok(target);
+    const message = gate.type === 'closed' ? gate.message : 'nothing is wanted';
+    return failed({ reason: 'NothingWanted', message });
+  }
+  const resolved = await (await repository(delivery))?.resolve(asked);
+  if (resolved !== undefined) return ok(resolved);
+  return failed({
+    reason: 'RevisionNotFound',
+    message: `${asked} is no branch and no commit of ${delivery}`,
+  });
+}
+
+function withoutPin(environment: Environment): Environment {
+  const { pin: _pin, ...spec } = environment.spec;
+  return { ...environment, spec };
+}

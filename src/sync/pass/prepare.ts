@@ -1,0 +1,247 @@
+import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
+import type { FileTree } from '../../base/filetree.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { notFoundAsUndefined } from '../../kube/status.ts';
+import type { KubeObject } from '../../kube/types.ts';
+import { apiVersionOf, type ObjectRef, type Resource } from '../../kube/types.ts';
+import { type Environment, PILOTAGE_NAMESPACE, RELEASES } from '../../model/types.ts';
+import { actingAs } from '../cluster/identity.ts';
+import { groundsProblem } from '../cluster/namespaceclaim.ts';
+import { observe } from '../cluster/observe.ts';
+import { listReleases, releaseName, releaseOf } from '../history/releases.ts';
+import { situationOf } from '../intake/govern.ts';
+import { fullName, placeProblem, type Situation } from '../intake/terms.ts';
+import type { SyncOptions } from '../options.ts';
+import { desiredOf, type Placement } from '../plan/desired.ts';
+import type { Fence } from '../plan/fence.ts';
+import { planOf } from '../plan/plan.ts';
+import { refKey } from '../plan/refkey.ts';
+import type { Bundle, Desired, Observation, Owner, Plan } from '../plan/types.ts';
+import { decodeBundle } from '../source/bundle.ts';
+import { type Sourced, sourceOf, treeAt } from '../source/source.ts';
+import { type Memory, retryDelay } from '../state/memory.ts';
+
+/** Everything known before the first write. */
+export interface Prepared {
+  /** Acts as the environment. */
+  readonly client: KubeClient;
+  readonly sourced: Sourced;
+  readonly desired: readonly Desired[];
+  readonly plan: Plan;
+  readonly fence: Fence;
+  readonly observed: ReadonlyMap<string, Observation>;
+}
+
+export interface PrepareRequest {
+  readonly environment: Environment;
+  readonly target: string;
+  readonly memory: Memory;
+  /** Instead of the commit's tree: a working copy, for `diff`. */
+  readonly tree?: FileTree;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The version that `.Capabilities.KubeVersion` tells to charts: the one of the built-in schemas. */
+const KUBE_VERSION = 'v1.35.0';
+
+/** Commit → objects → plan. Reads git and the cluster, writes nothing. */
+export async function prepare(
+  options: SyncOptions,
+  client: KubeClient,
+  request: PrepareRequest,
+): Promise<Result<Prepared>> {
+  const { environment, memory, signal } = request;
+  const sourced = await sourcedOf(options, client, request);
+  if (!sourced.ok) return sourced;
+  const situation = await situationOf(options, environment);
+  if (situation === undefined) return failed(deliveryMissing(environment));
+  const place = placeProblem(situation, environment.spec);
+  if (place) return failed(place);
+  const fence = fenceOf(situation, environment, sourced.value.foreignNamespaces);
+  const placement = { ...placementOf(options, environment), fence };
+  const desired = await desiredOf(sourced.value.bundle, placement, (gvk) => client.resourceFor(gvk));
+  if (!desired.ok) return desired;
+  const inventory = environment.status?.inventory ?? [];
+  const namespaces = [
+    ...new Set([fence.namespace, ...desired.value.flatMap(({ ref }) => ref.namespace ?? [])]),
+  ];
+  for (const namespace of namespaces) {
+    const allowed = fence.namespaces.includes(namespace);
+    const problem = await groundsProblem(client, { owner: placement.owner, namespace, allowed, signal });
+    if (problem) return failed(problem);
+  }
+  const previous = await previousOf(options, client, environment, memory);
+  const resourceOf = resourceAmong(await client.resources());
+  const objects = [...desired.value, ...inventory.map((ref) => ({ ref, resource: resourceOf(ref) }))];
+  const acting = actingAs(client, environment, { owner: placement.owner, namespaces, objects });
+  const { observed } = await observe(acting, desired.value, inventory, signal, memory.agreements);
+  const plan = planOf({
+    desired: desired.value,
+    inventory,
+    observed,
+    previous,
+    owner: placement.owner,
+    resourceOf,
+    environments: situation.environments,
+    adopted: new Set(environment.spec.adopt?.map(({ uid }) => uid)),
+    confirmedPrune: environment.spec.confirmPrune === request.target,
+    confirmedRecreate: environment.spec.confirmRecreate === request.target,
+    environment: fullName(environment),
+  });
+  return ok({ client: acting, sourced: sourced.value, desired: desired.value, plan, fence, observed });
+}
+
+export const resourceAmong =
+  (served: readonly Resource[]) =>
+  (ref: ObjectRef): Resource | undefined =>
+    served.find((row) => row.kind === ref.kind && apiVersionOf(row) === ref.apiVersion);
+
+export const ownerOf = (instance: string, { spec }: Environment): Owner => ({
+  instance,
+  delivery: spec.delivery,
+  environment: spec.environment,
+});
+
+const deliveryMissing = ({ spec }: Environment): Problem => ({
+  reason: 'DeliveryMissing',
+  message: `the Delivery ${spec.delivery} is gone, and with it what its environments may use`,
+  remedy: `pilotage connect ${spec.delivery} brings it back, as does the next push.`,
+});
+
+function fenceOf(
+  { delivery, claimant }: Situation,
+  { spec }: Environment,
+  foreignNamespaces: 'own' | 'allow',
+): Fence {
+  const { cluster, namespace } = spec;
+  return {
+    delivery: spec.delivery,
+    environment: spec.environment,
+    namespace,
+    foreignNamespaces,
+    namespaces: delivery.spec.namespaces ?? [],
+    clusterScoped: delivery.spec.clusterScoped ?? [],
+    ownerOf: (name) => claimant({ ...(cluster ? { cluster } : {}), namespace: name }),
+  };
+}
+
+function placementOf({ instanceUid }: SyncOptions, environment: Environment): Placement {
+  const { delivery, environment: name, namespace, cluster } = environment.spec;
+  return {
+    owner: ownerOf(instanceUid, environment),
+    delivery,
+    environment: name,
+    namespace,
+    ...(cluster === undefined ? {} : { cluster }),
+  };
+}
+
+/** The rendering of the target: remembered, from its Release (a rollback needs no git), or made now. */
+async function sourcedOf(
+  options: SyncOptions,
+  client: KubeClient,
+  request: PrepareRequest,
+): Promise<Result<Sourced>> {
+  const { environment, target, memory, tree } = request;
+  if (tree) return renderNow(options, client, request, ok(tree));
+  const { path, namespace, pin } = environment.spec;
+  const key = JSON.stringify([target, path, namespace, pin?.revision ?? null]);
+  const known = memory.source;
+  const fresh = known?.key === key && (known.result.ok || options.clock.monotonic() < known.retryAt);
+  if (known && fresh) return known.result;
+  const result =
+    (pin && (await stored(options, environment))) || (await renderCommit(options, client, request));
+  const failures = result.ok ? 0 : (known?.key === key ? known.failures : 0) + 1;
+  const retryAt = options.clock.monotonic() + (result.ok ? 0 : retryDelay(failures));
+  memory.source = { key, result, retryAt, failures };
+  return result;
+}
+
+async function renderCommit(options: SyncOptions, client: KubeClient, request: PrepareRequest) {
+  const { delivery } = request.environment.spec;
+  const repository = await options.repository(delivery);
+  return renderNow(options, client, request, await treeAt(repository, delivery, request.target));
+}
+
+async function renderNow(
+  options: SyncOptions,
+  client: KubeClient,
+  { environment, target, report, signal }: PrepareRequest,
+  tree: Result<FileTree>,
+): Promise<Result<Sourced>> {
+  if (!tree.ok) return tree;
+  const { delivery, environment: name, path, namespace, cluster } = environment.spec;
+  const served = await client.resources();
+  const source = {
+    tree: tree.value,
+    delivery,
+    environment: name,
+    path,
+    namespace,
+    revision: target,
+    capabilities: { kubeVersion: KUBE_VERSION, apiVersions: [...new Set(served.map(apiVersionOf))] },
+    buildsImages: cluster === undefined,
+  };
+  const result = await sourceOf(source, options.render, options.buildImages, report, signal);
+  signal.throwIfAborted();
+  return result.ok && result.value.bundle.manifests.length === 0 ? failed(emptyRender(environment)) : result;
+}
+
+const emptyRender = ({ spec, status }: Environment): Problem => ({
+  reason: 'EmptyRender',
+  message: `nothing is rendered for ${spec.delivery}/${spec.environment}, so nothing is applied and nothing is pruned${
+    status?.inventory?.length ? `; ${status.inventory.length} objects stay as they are` : ''
+  }`,
+  ...(spec.path ? { place: { file: spec.path } } : {}),
+  remedy: `Bring the manifests back, or: pilotage delete ${spec.delivery}/${spec.environment} --prune`,
+});
+
+/** What a pinned revision was when it was released. */
+async function stored(options: SyncOptions, environment: Environment): Promise<Result<Sourced> | undefined> {
+  const { delivery, environment: name, pin } = environment.spec;
+  const releases = await listReleases(options.home, delivery, name);
+  const release = pin && releaseOf(releases, pin.revision);
+  if (!release) return undefined;
+  try {
+    const bundle = decodeBundle(release.spec.manifests, options.releaseKey);
+    return ok({
+      bundle,
+      images: release.spec.images ?? {},
+      // What was applied once had passed the check.
+      foreignNamespaces: 'allow',
+      drift: 'heal',
+      warnings: [],
+    });
+  } catch (error) {
+    return failed({ ...problemOf(error), reason: 'ReleaseCorrupt' });
+  }
+}
+
+/** The memory of which fields were ours: the objects of the release that is deployed. */
+async function previousOf(
+  options: SyncOptions,
+  client: KubeClient,
+  environment: Environment,
+  memory: Memory,
+): Promise<ReadonlyMap<string, KubeObject>> {
+  const number = environment.status?.release;
+  if (number === undefined) return new Map();
+  if (memory.previous?.release === number) return memory.previous.objects;
+  const key = { namespace: PILOTAGE_NAMESPACE, name: releaseName(environment, number) };
+  const release = await options.home.get(RELEASES, key).catch(notFoundAsUndefined);
+  const objects = release
+    ? await placed(options, client, environment, decodeBundle(release.spec.manifests, options.releaseKey))
+    : new Map();
+  memory.previous = { release: number, objects };
+  return objects;
+}
+
+async function placed(options: SyncOptions, client: KubeClient, environment: Environment, bundle: Bundle) {
+  const placement = placementOf(options, environment);
+  const desired = await desiredOf(bundle, placement, (gvk) => client.resourceFor(gvk));
+  return objectsOf(desired.ok ? desired.value : []);
+}
+
+export const objectsOf = (desired: readonly Desired[]): ReadonlyMap<string, KubeObject> =>
+  new Map(desired.map(({ ref, object }) => [refKey(ref), object]));

@@ -1,0 +1,53 @@
+import { formatProblem, type Problem } from '../../base/errors.ts';
+import { SETTLING } from '../../health/settling.ts';
+import { formatRef, type ObjectRef } from '../../kube/types.ts';
+import type { Stage } from '../../model/progress.ts';
+import type { Environment, EnvironmentStatus } from '../../model/types.ts';
+import { counted } from '../plan/describe.ts';
+import type { Findings } from './conclude.ts';
+
+export type Say = (stage: Stage, message: string) => void;
+
+/** Over before it can be read. */
+const BRIEF: ReadonlySet<string | undefined> = new Set(['GenerationLag', SETTLING]);
+
+/** What a person hears of the pass: at most one line for each new state of things. */
+export function tell(say: Say, { spec }: Environment, status: EnvironmentStatus, found: Findings): void {
+  const { state, reason, message = '' } = found.verdict ?? { state: 'Unknown' };
+  if (found.problems.length > 0) say('failed', found.problems.map(formatTold).join('\n'));
+  else if (state === 'Degraded') say('failed', status.message ?? message);
+  // A controller that has not looked yet says nothing; it will within a moment.
+  else if (status.phase === 'Waiting' && !BRIEF.has(reason))
+    say('waiting', message || found.note || 'waiting for the rest of the plan');
+  else if (state === 'Healthy' && found.applied) {
+    const urls = found.urls.length > 0 ? `: ${found.urls.join(' ')}` : '';
+    say('healthy', `${spec.namespace} is healthy${urls}`);
+  }
+}
+
+/** The output of a build has been told while it ran: only its end is news. */
+const formatTold = ({ details, ...problem }: Problem): string =>
+  formatProblem(problem.reason === 'ImageBuildFailed' || !details ? problem : { ...problem, details });
+
+/** What was rendered, with its warnings. */
+export const renderedLines = (objects: number, warnings: readonly Problem[]): string =>
+  [
+    `rendered ${counted(objects, 'object')}`,
+    ...warnings.map((warning) => `warning: ${formatProblem(warning)}`),
+  ].join('\n');
+
+/** So many pruned objects are named. */
+const NAMED = 10;
+
+/** What was written, and by name what was deleted: nobody should learn of that from what is missing. */
+export function appliedLine(
+  written: number,
+  tookMs: number,
+  pruned: readonly { readonly ref: ObjectRef }[],
+): string {
+  const applied = `applied ${counted(written, 'object')} in ${tookMs} ms`;
+  if (pruned.length === 0) return applied;
+  const names = pruned.slice(0, NAMED).map(({ ref }) => formatRef(ref));
+  const more = pruned.length > NAMED ? ` and ${pruned.length - NAMED} more` : '';
+  return `${applied}; deleted what git no longer has: ${names.join(', ')}${more}`;
+}

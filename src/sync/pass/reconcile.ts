@@ -1,0 +1,295 @@
+import { rfc3339 } from '../../base/clock.ts';
+import { noCrashGuard } from '../../base/crashguard.ts';
+import { formatProblem, problemOf } from '../../base/errors.ts';
+import type { Again } from '../../base/queue.ts';
+import { notFoundAsUndefined } from '../../kube/status.ts';
+import { FINAL_STAGES, type Stage } from '../../model/progress.ts';
+import {
+  ENVIRONMENTS,
+  type Environment,
+  type EnvironmentStatus,
+  type Phase,
+  PILOTAGE_NAMESPACE,
+} from '../../model/types.ts';
+import { clientOf, problemOfPass } from '../cluster/access.ts';
+import { type Watchers, wantedOf } from '../cluster/watchers.ts';
+import { CRASH_LOOP, recordFrozen, settleHold } from '../intake/wanted.ts';
+import type { SyncOptions } from '../options.ts';
+import { createMemory, forgetPacing, type Memory } from '../state/memory.ts';
+import { changeStatus, conditionOf, withCondition, withoutCondition } from '../state/status.ts';
+import { assessedBy, explained, gateOf, permissionOf } from '../state/stops.ts';
+import { supersedeOperation } from './operation.ts';
+import { runPass } from './pass.ts';
+import { isTornDown, tearDown } from './teardown.ts';
+
+export interface Reconciler {
+  /** One pass for one Environment, by the name of its object. */
+  reconcile(name: string, signal: AbortSignal): Promise<Again>;
+  /** Ends the pass under way if it works for another revision than the environment wants now. */
+  interrupt(environment: Environment): void;
+}
+
+/** Even when nothing wakes it, an environment is looked at so often: a watch can die in silence. */
+const RESYNC_MS = 300_000;
+
+/** Gates open by time, by approval, by the health of another environment: looked at so often while something waits for them. */
+const GATES_MS = 2_000;
+
+/** One pass may take so long: a build, a slow cluster. Then it starts over, with back-off. */
+const PASS_DEADLINE_MS = 600_000;
+
+/** Puts the terms in force that a revision brings which has been let through. True when something changed. */
+export type Govern = (environment: Environment, revision: string, memory: Memory) => Promise<boolean>;
+
+export function createReconciler(options: SyncOptions, watchers: Watchers, govern: Govern): Reconciler {
+  const memories = new Map<string, Memory>();
+  const { crashes = noCrashGuard } = options;
+
+  const memoryOf = (name: string): Memory => {
+    const memory = memories.get(name) ?? createMemory();
+    memories.set(name, memory);
+    return memory;
+  };
+
+  async function reconcile(name: string, signal: AbortSignal): Promise<Again> {
+    const key = { namespace: PILOTAGE_NAMESPACE, name };
+    const environment = await options.home.get(ENVIRONMENTS, key, { signal }).catch(notFoundAsUndefined);
+    if (environment && isTornDown(environment)) {
+      watchers.drop(name);
+      const memory = memoryOf(name);
+      return tearDown(options, environment, signal).catch(async (error) => {
+        await fail(environment, speaker(options, environment, 'the deletion', memory), error);
+        throw error;
+      });
+    }
+    if (environment === undefined || environment.metadata.deletionTimestamp) {
+      memories.delete(name);
+      watchers.drop(name);
+      return undefined;
+    }
+    const memory = memoryOf(name);
+    if (memory.requested !== environment.spec.syncRequestedAt) {
+      memory.requested = environment.spec.syncRequestedAt;
+      forgetPacing(memory);
+    }
+    if (conditionOf(environment, 'Held') && (await settleHold(options, environment))) {
+      return { afterMs: 0 };
+    }
+    if (isForgiven(environment)) {
+      await changeStatus(options, name, (status) => ({
+        ...status,
+        conditions: withoutCondition(status.conditions, 'Frozen'),
+      }));
+      return { afterMs: 0 };
+    }
+    const gate = gateOf(environment);
+    if (gate.type === 'closed') return stand(environment, gate.phase, gate.message);
+    const permission = await permissionOf(options, environment, gate.target, memory).catch(async (error) => {
+      await fail(environment, speaker(options, environment, gate.target, memory), error);
+      throw error;
+    });
+    if (permission.type === 'held') return wait(environment, gate.target, permission.message, memory, signal);
+    // A pin holds a revision for a while; it brings no terms with it.
+    if (!environment.spec.pin && (await govern(environment, gate.target, memory))) return { afterMs: 0 };
+    return pass(environment, gate.target, memory, signal, { note: permission.note });
+  }
+
+  /** It is frozen for deaths that a person has had forgotten. */
+  function isForgiven(environment: Environment): boolean {
+    const { metadata, spec, status } = environment;
+    const target = spec.pin?.revision ?? status?.wantedRevision ?? '';
+    if (conditionOf(environment, 'Frozen')?.reason !== CRASH_LOOP) return false;
+    return crashes.givenUp(metadata.name ?? '', target) === undefined;
+  }
+
+  /** The daemon died of it, again and again: it stays up without it. */
+  async function freeze(environment: Environment, target: string, deaths: number): Promise<Again> {
+    const { delivery, environment: name } = environment.spec;
+    const message =
+      `Pilotage died ${deaths} times while it worked on ${target.slice(0, 12)}; what is deployed stays\n` +
+      `  → push another revision, or try this one again: pilotage sync ${delivery}/${name}`;
+    await recordFrozen(options, environment, { reason: CRASH_LOOP, message });
+    return undefined;
+  }
+
+  /** What is deployed stays, and is kept as it is, while the revision that is wanted waits for its gates. */
+  async function wait(
+    environment: Environment,
+    wanted: string,
+    message: string,
+    memory: Memory,
+    signal: AbortSignal,
+  ): Promise<Again> {
+    speaker(options, environment, wanted, memory)('held', message);
+    const deployed = environment.status?.deployedRevision;
+    const again =
+      deployed === undefined
+        ? await stand(environment, 'Waiting', message, message)
+        : await pass(environment, deployed, memory, signal, { wanted, held: message });
+    return { afterMs: Math.min(GATES_MS, again?.afterMs ?? GATES_MS) };
+  }
+
+  /** Nothing is touched: only the phase and its reason are kept true. */
+  async function stand(
+    environment: Environment,
+    phase: Phase,
+    message: string,
+    waitsForGates?: string,
+  ): Promise<Again> {
+    watchers.drop(environment.metadata.name ?? '');
+    const now = options.clock.now();
+    await changeStatus(options, environment.metadata.name ?? '', ({ waitsForGates: _before, ...status }) => ({
+      ...status,
+      ...assessedBy(environment),
+      ...(waitsForGates ? { waitsForGates } : {}),
+      phase,
+      message,
+      phaseSince: status.phase === phase && status.phaseSince ? status.phaseSince : rfc3339(now),
+      conditions: withCondition(status.conditions, 'Ready', 'False', now, phase, message),
+    }));
+    return undefined;
+  }
+
+  async function pass(
+    environment: Environment,
+    target: string,
+    memory: Memory,
+    signal: AbortSignal,
+    how: { readonly note?: string | undefined; readonly wanted?: string; readonly held?: string },
+  ): Promise<Again> {
+    const name = environment.metadata.name ?? '';
+    const deaths = crashes.givenUp(name, target);
+    if (deaths !== undefined) return freeze(environment, target, deaths);
+    const say = how.held === undefined ? speaker(options, environment, target, memory) : () => {};
+    if (memory.operation && memory.operation.target !== target) {
+      const { target: older } = memory.operation;
+      if (await supersedeOperation(options, memory, target)) {
+        const tell = speaker(options, environment, older, memory);
+        tell('superseded', `${older.slice(0, 12)} gives way to ${target.slice(0, 12)}`);
+      }
+    }
+    const abort = new AbortController();
+    const cancel = options.clock.after(PASS_DEADLINE_MS, () =>
+      abort.abort(new Error('the pass took too long')),
+    );
+    memory.pass = { wanted: how.wanted ?? target, abort };
+    const both = AbortSignal.any([signal, abort.signal]);
+    try {
+      const client = await clientOf(options, environment);
+      const result = await crashes.during(name, target, () =>
+        runPass({ options, client, environment, target, memory, say, signal: both }),
+      );
+      await changeStatus(options, name, (status) => {
+        const found = explained(result.status, status, how, options.clock.now());
+        return {
+          ...without(found, ...OBSERVED),
+          ...assessedBy(environment),
+          ...pick(status, ...OBSERVED),
+          conditions: merged(status.conditions, found.conditions),
+        };
+      });
+      if (result.prepared) {
+        // What is being pruned is watched until it is gone: only then does it leave the inventory.
+        const objects = result.prepared.plan.steps.flatMap(({ ref, resource }) =>
+          resource ? [{ ref, resource }] : [],
+        );
+        watchers.set(name, environment.spec.cluster ?? '', result.prepared.client, wantedOf(objects));
+      }
+      return { afterMs: Math.min(RESYNC_MS, result.afterMs ?? RESYNC_MS) };
+    } catch (error) {
+      if (abort.signal.aborted && !signal.aborted) return { afterMs: 0 };
+      if (signal.aborted) throw error;
+      await fail(environment, say, error);
+      throw error;
+    } finally {
+      cancel();
+      delete memory.pass;
+    }
+  }
+
+  /** The cluster, git or the store failed in a way that no pass foresees: said, and tried again by the queue. */
+  async function fail(environment: Environment, say: Say, error: unknown): Promise<void> {
+    const problem = problemOfPass(environment, error);
+    const message = formatProblem(problem);
+    const now = options.clock.now();
+    say('failed', message);
+    const change = ({ healthySince: _since, waitsForGates: _gates, ...status }: EnvironmentStatus) => ({
+      ...status,
+      ...assessedBy(environment),
+      sync: 'Unknown' as const,
+      // What cannot be asked is not known to be well, and no promotion may build on it.
+      health: 'Unknown' as const,
+      phase: 'Failed' as const,
+      phaseSince: status.phase === 'Failed' && status.phaseSince ? status.phaseSince : rfc3339(now),
+      message,
+      conditions: withCondition(status.conditions, 'Ready', 'False', now, problem.reason, message),
+    });
+    await changeStatus(options, environment.metadata.name ?? '', change).catch((lost: unknown) =>
+      options.logger.warn(
+        { environment: environment.metadata.name, failure: message, error: problemOf(lost).message },
+        'a failure could not be written into the status',
+      ),
+    );
+  }
+
+  return {
+    reconcile,
+    interrupt(environment) {
+      const memory = memories.get(environment.metadata.name ?? '');
+      const gate = gateOf(environment);
+      const ends = environment.metadata.deletionTimestamp !== undefined;
+      const wanted = gate.type === 'open' && !ends ? gate.target : undefined;
+      if (memory?.pass && memory.pass.wanted !== wanted) {
+        memory.pass.abort.abort(new Error(`superseded by ${wanted ?? 'a stop'}`));
+      }
+    },
+  };
+}
+
+type Say = (stage: Stage, message: string) => void;
+
+/** Publishes progress, but the same thing about the same revision only once in a row, and the same wait only once. */
+function speaker(options: SyncOptions, { spec }: Environment, revision: string, memory: Memory): Say {
+  return (stage, message) => {
+    const said = `${revision} ${stage} ${gist(message)}`;
+    if (memory.said === said || (stage === 'waiting' && memory.waits.has(said))) return;
+    memory.said = said;
+    if (stage === 'waiting') memory.waits.add(said);
+    else if (FINAL_STAGES.has(stage)) memory.waits.clear();
+    const { delivery, environment } = spec;
+    options.progress.publish({ at: options.clock.now(), delivery, environment, revision, stage, message });
+  };
+}
+
+/** A probe that goes on failing, or a pod that fails as its twin did, is no news. */
+const gist = (message: string): string =>
+  message
+    .replace(/ \(restarted \d+ times?\)/g, '')
+    .replace(/\b\d+ times?\b/g, 'again')
+    .replace(/\bpod \S+:/g, 'a pod:');
+
+/** Conditions that the pass owns win; the others are kept as they are in the store. */
+function merged(
+  stored: NonNullable<Environment['status']>['conditions'],
+  ours: NonNullable<Environment['status']>['conditions'],
+): NonNullable<NonNullable<Environment['status']>['conditions']> {
+  const ready = (ours ?? []).filter(({ type }) => type === 'Ready');
+  return [...(stored ?? []).filter(({ type }) => type !== 'Ready'), ...ready].sort((a, b) =>
+    a.type < b.type ? -1 : 1,
+  );
+}
+
+/** The observer of branches may have written these since the pass began, or taken them away. */
+const OBSERVED = ['wantedRevision', 'observation', 'promotionPolicy', 'proposal'] as const;
+
+function without<T extends object, K extends keyof T>(from: T, ...keys: readonly K[]): Omit<T, K> {
+  const rest = { ...from };
+  for (const key of keys) delete rest[key];
+  return rest;
+}
+
+function pick<T extends object, K extends keyof T>(from: T, ...keys: readonly K[]): Partial<Pick<T, K>> {
+  const picked: Partial<Pick<T, K>> = {};
+  for (const key of keys) if (from[key] !== undefined) picked[key] = from[key];
+  return picked;
+}

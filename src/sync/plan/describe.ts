@@ -1,0 +1,71 @@
+import type { Problem } from '../../base/errors.ts';
+import { formatPlace } from '../../base/located.ts';
+import type { FieldDiff } from '../../kube/diff.ts';
+import type { PlanReport, PlanStepReport } from '../../model/faces.ts';
+import { describeConflicts } from './conflicts.ts';
+import { isEmptyPlan } from './plan.ts';
+import type { Plan, Step } from './types.ts';
+
+/** Action → number of objects. */
+export function summaryOf(steps: readonly Step[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { action } of steps) counts[action] = (counts[action] ?? 0) + 1;
+  return counts;
+}
+
+/** `+2 ~1 -0`: made, changed, removed. A recreated object is both. */
+export function shortPlan(steps: readonly Step[]): string {
+  const count = (...actions: string[]) => steps.filter(({ action }) => actions.includes(action)).length;
+  return `+${count('create', 'recreate')} ~${count('update')} -${count('prune', 'recreate')}`;
+}
+
+/** `1 object`, `2 objects`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+export interface PlanHeader {
+  readonly delivery: string;
+  readonly environment: string;
+  readonly namespace: string;
+  readonly revision: string;
+}
+
+export function planReport(header: PlanHeader, plan: Plan, warnings: readonly Problem[]): PlanReport {
+  return {
+    ...header,
+    steps: plan.steps.map(stepReport),
+    summary: summaryOf(plan.steps),
+    empty: isEmptyPlan(plan),
+    warnings: [...plan.blocked, ...warnings],
+  };
+}
+
+function stepReport(step: Step): PlanStepReport {
+  const reason = reasonOf(step);
+  return {
+    action: step.action,
+    object: step.ref,
+    app: step.app,
+    ...(reason ? { reason } : {}),
+    ...(step.origin ? { origin: formatPlace(step.origin) } : {}),
+    diff: step.action === 'update' ? step.diff.map(diffLine) : [],
+  };
+}
+
+function reasonOf(step: Step): string | undefined {
+  if ('reason' in step) return step.reason;
+  if (step.action === 'update' && step.cause === 'drift') {
+    const held = step.conflicts.length > 0 ? `: ${describeConflicts(step.conflicts)}` : '';
+    return `it drifted from git${held}`;
+  }
+  if (step.action === 'update' && step.cause === 'adoption') return 'it is taken over';
+  if (step.action === 'create' && step.cause === 'drift') return 'it was deleted';
+  return undefined;
+}
+
+function diffLine({ path, before, after }: FieldDiff): string {
+  if (before === undefined) return `+ ${path}: ${shown(after)}`;
+  if (after === undefined) return `- ${path}: ${shown(before)}`;
+  return `~ ${path}: ${shown(before)} → ${shown(after)}`;
+}
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

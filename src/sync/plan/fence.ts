@@ -1,0 +1,95 @@
+import type { Problem } from '../../base/errors.ts';
+import type { CustomResourceDefinition } from '../../kube/objects.ts';
+import { gvkOf, type KubeObject, type Resource } from '../../kube/types.ts';
+import { ANNOTATIONS } from '../../model/annotations.ts';
+import { namespaceNotAllowed, namespaceProblem } from '../../model/namespaces.ts';
+import { PILOTAGE_GROUP } from '../../model/types.ts';
+import type { Manifest } from '../../render/types.ts';
+
+/** What an environment may write, whatever its charts render: its own namespace, and what a person allows beyond that. */
+export interface Fence {
+  readonly delivery: string;
+  readonly environment: string;
+  readonly namespace: string;
+  /** Whether its pilotage.yaml lets objects name other namespaces at all. */
+  readonly foreignNamespaces: 'own' | 'allow';
+  /** Namespaces that a person allows, and kinds outside of namespaces. */
+  readonly namespaces: readonly string[];
+  readonly clusterScoped: readonly string[];
+  /** `shop/prod`: the environment that owns a namespace. */
+  readonly ownerOf: (namespace: string) => string | undefined;
+}
+
+/** Why a rendered object is outside of its environment's fence; `namespace` is where it would go, undefined outside of all. */
+export function trespassOf(
+  { object, origin }: Manifest,
+  row: Resource,
+  namespace: string | undefined,
+  fence: Fence,
+): Problem | undefined {
+  const problem =
+    pilotagesOwn(object, row) ??
+    (namespace === undefined ? outsideOf(object, fence) : elsewhere(object, namespace, fence));
+  return problem && { ...problem, place: origin };
+}
+
+const isPilotages = (name: string): boolean => name === PILOTAGE_GROUP || name.endsWith(`.${PILOTAGE_GROUP}`);
+const nameOf = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.name ?? '(no name)'}`;
+
+/** The kinds by which Pilotage is told what to do, their definitions, and the marks by which it knows what is whose. */
+function pilotagesOwn(object: KubeObject, row: Resource): Problem | undefined {
+  const group = gvkOf(object).group;
+  const defines = (object as CustomResourceDefinition).spec?.group;
+  const definition =
+    !row.namespaced && (isPilotages(object.metadata.name ?? '') || isPilotages(String(defines)));
+  if (isPilotages(group) || definition) {
+    return {
+      reason: 'PilotageKind',
+      message: `${nameOf(object)}: what belongs to ${PILOTAGE_GROUP} is written by Pilotage and by people, never by a chart`,
+      remedy: 'Take it out of what is delivered.',
+    };
+  }
+  const mark = [ANNOTATIONS.owner, ANNOTATIONS.claim].find((key) => object.metadata.annotations?.[key]);
+  return mark === undefined
+    ? undefined
+    : {
+        reason: 'ReservedAnnotation',
+        message: `${nameOf(object)}: only Pilotage sets the annotation ${mark}`,
+        remedy: 'Take it out of the manifest.',
+      };
+}
+
+function outsideOf(object: KubeObject, fence: Fence): Problem | undefined {
+  const { kind, metadata } = object;
+  const { delivery, environment, clusterScoped, namespaces, ownerOf } = fence;
+  if (kind === 'Namespace') {
+    const namespace = metadata.name ?? '';
+    if (namespace === fence.namespace) return undefined;
+    const problem = namespaceProblem({ delivery, environment, namespace }, namespaces, ownerOf(namespace));
+    if (problem) return { ...problem, message: `${nameOf(object)}: ${problem.message}` };
+  }
+  if (clusterScoped.includes(kind)) return undefined;
+  return {
+    reason: 'ClusterScopedNotAllowed',
+    message: `${nameOf(object)} is outside of all namespaces, where it acts on everybody; delivery ${delivery} may not write kind ${kind}`,
+    remedy: `If it may: pilotage connect ${delivery} --allow-cluster-scoped ${kind}`,
+  };
+}
+
+function elsewhere(object: KubeObject, namespace: string, fence: Fence): Problem | undefined {
+  if (namespace === fence.namespace) return undefined;
+  const { delivery, environment, foreignNamespaces, namespaces, ownerOf } = fence;
+  if (foreignNamespaces === 'own') {
+    return {
+      reason: 'ForeignNamespace',
+      message: `${nameOf(object)} names namespace ${namespace}, and this environment delivers to ${fence.namespace}`,
+      remedy: `Leave the namespace out; or say \`namespaces: allow\` on the environment in pilotage.yaml, and pilotage connect ${delivery} --allow-namespace ${namespace}`,
+    };
+  }
+  const request = { delivery, environment, namespace };
+  const problem =
+    namespaceProblem(request, namespaces, ownerOf(namespace)) ??
+    // `<delivery>-<environment>` is its own only while it delivers there.
+    (namespaces.includes(namespace) ? undefined : namespaceNotAllowed(request));
+  return problem && { ...problem, message: `${nameOf(object)}: ${problem.message}` };
+}

@@ -1,0 +1,36 @@
+import type { KubeObject } from '../../kube/types.ts';
+import type { InventoryEntry } from '../../model/types.ts';
+import { refKey } from './refkey.ts';
+import type { Desired, Plan } from './types.ts';
+
+/** What is owned as soon as the plan begins: written before the first object, so that a crash orphans nothing. */
+export function inventoryBefore(
+  inventory: readonly InventoryEntry[],
+  desired: readonly Desired[],
+): readonly InventoryEntry[] {
+  const known = new Map(inventory.map((entry) => [refKey(entry), entry]));
+  const planned = desired.map(({ ref, app }) => {
+    const uid = known.get(refKey(ref))?.uid;
+    return { ...ref, app, ...(uid ? { uid } : {}) };
+  });
+  const wanted = new Set(desired.map(({ ref }) => refKey(ref)));
+  const dropped = inventory.filter((entry) => !wanted.has(refKey(entry)));
+  return [...planned, ...dropped];
+}
+
+/** What is owned after a look: what was found gone leaves, what is live has its UID. `written` are objects as the server returned them. */
+export function inventoryAfter(
+  inventory: readonly InventoryEntry[],
+  plan: Plan,
+  live: ReadonlyMap<string, KubeObject>,
+): readonly InventoryEntry[] {
+  const forgotten = new Set(
+    plan.steps.filter((step) => step.action === 'forget').map((step) => refKey(step.ref)),
+  );
+  return inventory
+    .filter((entry) => !forgotten.has(refKey(entry)))
+    .map((entry) => {
+      const uid = live.get(refKey(entry))?.metadata.uid ?? entry.uid;
+      return { ...entry, ...(uid ? { uid } : {}) };
+    });
+}

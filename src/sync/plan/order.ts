@@ -1,0 +1,91 @@
+import type { KubeObject, ObjectRef } from '../../kube/types.ts';
+import { ANNOTATIONS } from '../../model/annotations.ts';
+import type { BundledApp } from './types.ts';
+
+/**
+ * Kinds in the order in which they are applied within a stage; what is not listed comes where `*` stands.
+ * After Helm's `InstallOrder` (pkg/release/util/kind_sorter.go), which users' manifests rely on. Pruning goes backwards.
+ */
+const KIND_ORDER: readonly string[] = [
+  'PriorityClass',
+  'Namespace',
+  'NetworkPolicy',
+  'ResourceQuota',
+  'LimitRange',
+  'PodDisruptionBudget',
+  'ServiceAccount',
+  'Secret',
+  'ConfigMap',
+  'StorageClass',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'CustomResourceDefinition',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Role',
+  'RoleBinding',
+  'Service',
+  'DaemonSet',
+  'Pod',
+  'ReplicaSet',
+  'Deployment',
+  'StatefulSet',
+  'Job',
+  'CronJob',
+  '*',
+  'HorizontalPodAutoscaler',
+  'IngressClass',
+  'Ingress',
+  'APIService',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+];
+
+const RANKS: ReadonlyMap<string, number> = new Map(KIND_ORDER.map((kind, i) => [kind, i]));
+const ELSEWHERE = KIND_ORDER.indexOf('*');
+
+export const kindRank = (kind: string): number => RANKS.get(kind) ?? ELSEWHERE;
+
+/** Kind, then namespace, then name: the same plan in the same order every time. */
+export function compareRefs(a: ObjectRef, b: ObjectRef): number {
+  return (
+    kindRank(a.kind) - kindRank(b.kind) ||
+    compareText(a.kind, b.kind) ||
+    compareText(a.namespace ?? '', b.namespace ?? '') ||
+    compareText(a.name, b.name)
+  );
+}
+
+/** How many dependencies stand before an app, along the longest way. A circle was refused by the file's reader. */
+export function appDepths(apps: readonly BundledApp[]): ReadonlyMap<string, number> {
+  const needs = new Map(apps.map((app) => [app.name, app.dependsOn]));
+  const depth = (name: string, path: readonly string[]): number => {
+    const before = (needs.get(name) ?? []).filter((other) => needs.has(other) && !path.includes(other));
+    return before.length === 0 ? 0 : 1 + Math.max(...before.map((other) => depth(other, [...path, name])));
+  };
+  return new Map(apps.map(({ name }) => [name, depth(name, [])]));
+}
+
+/** The wave that an object asks for; Argo CD's annotation is understood, so that charts written for it keep their order. */
+function waveOf(object: KubeObject): number {
+  const { annotations = {} } = object.metadata;
+  const text = annotations[ANNOTATIONS.wave] ?? annotations['argocd.argoproj.io/sync-wave'];
+  const wave = Number(text);
+  return text !== undefined && Number.isInteger(wave) ? wave : 0;
+}
+
+/** Numbers the distinct (depth of the app, wave) pairs from 0: an app waits for the apps it depends on, a wave for the lower ones. */
+export function stagesOf(
+  items: readonly { readonly object: KubeObject; readonly app: string }[],
+  apps: readonly BundledApp[],
+): readonly number[] {
+  const depths = appDepths(apps);
+  const pairs = items.map(({ object, app }) => [depths.get(app) ?? 0, waveOf(object)] as const);
+  const sorted = [...new Map(pairs.map((pair) => [pair.join('/'), pair])).values()].sort(
+    ([d1, w1], [d2, w2]) => d1 - d2 || w1 - w2,
+  );
+  const index = new Map(sorted.map((pair, i) => [pair.join('/'), i]));
+  return pairs.map((pair) => index.get(pair.join('/')) ?? 0);
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

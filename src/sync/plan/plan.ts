@@ -1,0 +1,258 @@
+import { diffObjects } from '../../kube/diff.ts';
+import { deepEqual } from '../../kube/equal.ts';
+import type { KubeObject, ObjectRef, Resource } from '../../kube/types.ts';
+import { ANNOTATIONS } from '../../model/annotations.ts';
+import type { InventoryEntry } from '../../model/types.ts';
+import { pruneRefusal, stepRefusals } from './blocked.ts';
+import { describeConflicts, hasField } from './conflicts.ts';
+import { compareRefs } from './order.ts';
+import { recreatable, recreateRefusal } from './recreatable.ts';
+import { refKey } from './refkey.ts';
+import { holderOf } from './tracking.ts';
+import type { Action, Desired, Observation, Owner, Plan, Step, Trial } from './types.ts';
+
+export interface PlanInput {
+  readonly desired: readonly Desired[];
+  readonly inventory: readonly InventoryEntry[];
+  /** `refKey` → what was found: an entry for every desired object and every inventory entry. */
+  readonly observed: ReadonlyMap<string, Observation>;
+  /** `refKey` → what the last complete apply wrote: the memory of which fields were ours. */
+  readonly previous: ReadonlyMap<string, KubeObject>;
+  readonly owner: Owner;
+  /** `shop/prod`: every environment that there is. What another left behind that is gone belongs to nobody. */
+  readonly environments: ReadonlySet<string>;
+  /** UIDs of what a person lets this environment take over. */
+  readonly adopted: ReadonlySet<string>;
+  readonly resourceOf: (ref: ObjectRef) => Resource | undefined;
+  /** A person has agreed to prune more than half. */
+  readonly confirmedPrune: boolean;
+  /** A person has agreed to the outage of deleting and making anew. */
+  readonly confirmedRecreate: boolean;
+  /** Named in messages as the place to look. */
+  readonly environment: string;
+}
+
+type Want = 'desired' | 'dropped';
+type Presence = 'absent' | 'deleting' | 'ours' | 'unowned' | 'foreign';
+type Answer = Trial['outcome'] | 'untried' | 'reclaimable';
+
+/**
+ * Everything that can be the case, and what follows: wanted × presence × what the server says of applying.
+ * `*` stands for every answer that the row does not name.
+ */
+const DECISIONS: Readonly<Record<Want, Readonly<Record<Presence, Readonly<Record<string, Action>>>>>> = {
+  desired: {
+    absent: { rejected: 'invalid', immutable: 'invalid', '*': 'create' },
+    deleting: { '*': 'wait' },
+    ours: {
+      same: 'unchanged',
+      differs: 'update',
+      untried: 'update',
+      reclaimable: 'update',
+      conflict: 'conflict',
+      immutable: 'recreate',
+      rejected: 'invalid',
+    },
+    unowned: { rejected: 'invalid', '*': 'adopt' },
+    foreign: { '*': 'conflict' },
+  },
+  dropped: {
+    absent: { '*': 'forget' },
+    deleting: { '*': 'keep' },
+    ours: { '*': 'prune' },
+    unowned: { '*': 'forget' },
+    foreign: { '*': 'forget' },
+  },
+};
+
+/** Kinds that hold what cannot be rendered again: never pruned, whatever git says. */
+const NEVER_PRUNED: ReadonlySet<string> = new Set([
+  'Namespace',
+  'PersistentVolumeClaim',
+  'PersistentVolume',
+  'CustomResourceDefinition',
+]);
+
+/** Actions that write to the cluster. */
+const WRITES: ReadonlySet<Action> = new Set(['create', 'update', 'recreate', 'prune']);
+export const isWrite = (step: Step): boolean => WRITES.has(step.action);
+
+/** True when executing the plan would write nothing, and nothing stands in the way. */
+export const isEmptyPlan = (plan: Plan): boolean =>
+  plan.blocked.length === 0 && plan.steps.every((step) => !isWrite(step) && step.action !== 'wait');
+
+/** Pure and total: one step for every desired object and every inventory entry, or the reasons why none may be taken. */
+export function planOf(input: PlanInput): Plan {
+  const wanted = new Set(input.desired.map(({ ref }) => refKey(ref)));
+  const dropped = input.inventory.filter((entry) => !wanted.has(refKey(entry)));
+  const last = 1 + Math.max(0, ...input.desired.map(({ stage }) => stage));
+  const steps = [
+    ...input.desired.map((one) => desiredStep(one, input)),
+    ...dropped.sort((a, b) => -compareRefs(a, b)).map((entry) => droppedStep(entry, last, input)),
+  ];
+  return {
+    steps,
+    blocked: [
+      ...stepRefusals(steps, input.environment),
+      ...recreateRefusal(steps, input),
+      ...pruneRefusal(steps, input),
+    ],
+  };
+}
+
+function desiredStep(desired: Desired, input: PlanInput): Step {
+  const { ref, resource, app, origin, stage, object } = desired;
+  const key = refKey(ref);
+  const { live, trial } = input.observed.get(key) ?? {};
+  const previous = input.previous.get(key);
+  const base = { ref, resource, app, origin, stage };
+  const presence = presenceOf(live, input);
+  const action = decide('desired', presence, answerOf(trial, previous));
+  if (live === undefined) {
+    return action === 'create'
+      ? { ...base, action, object, cause: previous ? 'drift' : 'change' }
+      : { ...base, action: 'invalid', reason: reasonOf(trial) };
+  }
+  switch (action) {
+    case 'unchanged':
+      return { ...base, action, live };
+    case 'update':
+      return { ...base, action, object, live, ...changeOf(trial, live, previous, object) };
+    case 'recreate':
+      return recreateStep(base, object, live, trial);
+    case 'adopt':
+      return adoptStep(base, object, live, trial, input);
+    case 'conflict':
+      return { ...base, action, live, reason: conflictReason(live, input.owner, trial) };
+    case 'wait':
+      return { ...base, action, reason: `the old one is still being deleted${finalizersOf(live)}` };
+    default:
+      return { ...base, action: 'invalid', reason: reasonOf(trial) };
+  }
+}
+
+function droppedStep(entry: InventoryEntry, stage: number, input: PlanInput): Step {
+  const { app, uid: _uid, ...ref } = entry;
+  const base = { ref, resource: input.resourceOf(ref), app, stage };
+  const live = input.observed.get(refKey(ref))?.live;
+  const action = decide('dropped', presenceOf(live, input), 'untried');
+  if (base.resource === undefined) {
+    const reason = `the cluster does not list its kind (${ref.apiVersion} ${ref.kind}), so nobody knows whether it is gone`;
+    return { ...base, action: 'keep', reason };
+  }
+  if (live === undefined) return { ...base, action: 'forget', reason: 'it is gone' };
+  if (action === 'keep') return { ...base, action, reason: `it is being deleted${finalizersOf(live)}` };
+  if (action !== 'prune') return { ...base, action: 'forget', reason: 'it is not ours any more' };
+  if (live.metadata.annotations?.[ANNOTATIONS.prune] === 'keep') {
+    return { ...base, action: 'keep', reason: `its annotation ${ANNOTATIONS.prune} says keep` };
+  }
+  if (NEVER_PRUNED.has(ref.kind)) {
+    return { ...base, action: 'keep', reason: `a ${ref.kind} is never pruned; delete it by hand` };
+  }
+  return { ...base, action: 'prune', live, reason: 'it is not in git any more' };
+}
+
+const decide = (want: Want, presence: Presence, answer: Answer): Action =>
+  DECISIONS[want][presence][answer] ?? DECISIONS[want][presence]['*'] ?? 'conflict';
+
+function presenceOf(
+  live: KubeObject | undefined,
+  { owner, environments }: Pick<PlanInput, 'owner' | 'environments'>,
+): Presence {
+  if (live === undefined) return 'absent';
+  if (live.metadata.deletionTimestamp !== undefined) return 'deleting';
+  const holder = holderOf(live, owner);
+  if (holder.type === 'ours') return 'ours';
+  const nobodys = holder.type === 'none' || (holder.environment && !environments.has(holder.environment));
+  return nobodys ? 'unowned' : 'foreign';
+}
+
+/** A conflict over fields that were all ours at the last apply is drift, which may be taken back by force; any other is a conflict. */
+function answerOf(trial: Trial | undefined, previous: KubeObject | undefined): Answer {
+  if (trial === undefined) return 'untried';
+  if (trial.outcome !== 'conflict') return trial.outcome;
+  return trial.conflicts.every(({ field }) => hasField(previous, field)) ? 'reclaimable' : 'conflict';
+}
+
+type Change = Pick<Extract<Step, { action: 'update' }>, 'cause' | 'force' | 'conflicts' | 'diff'>;
+
+function changeOf(
+  trial: Trial | undefined,
+  live: KubeObject,
+  previous: KubeObject | undefined,
+  object: KubeObject,
+): Change {
+  const after = trial?.outcome === 'differs' || trial?.outcome === 'conflict' ? trial.after : undefined;
+  return {
+    cause: previous !== undefined && deepEqual(previous, object) ? 'drift' : 'change',
+    force: trial?.outcome === 'conflict',
+    conflicts: trial?.outcome === 'conflict' ? trial.conflicts : [],
+    diff: after === undefined ? [] : diffObjects(comparable(live), comparable(after)),
+  };
+}
+
+type Base = Pick<Step, 'ref' | 'resource' | 'app' | 'origin' | 'stage'>;
+
+function recreateStep(base: Base, object: KubeObject, live: KubeObject, trial: Trial | undefined): Step {
+  const fields = trial?.outcome === 'immutable' ? trial.fields : [];
+  const reason = reasonOf(trial);
+  return recreatable(live, fields)
+    ? { ...base, action: 'recreate', object, live, reason: `${fields.join(', ')} cannot be changed in place` }
+    : { ...base, action: 'invalid', reason };
+}
+
+function adoptStep(
+  base: Base,
+  object: KubeObject,
+  live: KubeObject,
+  trial: Trial | undefined,
+  { owner, adopted }: PlanInput,
+): Step {
+  if (!adopted.has(live.metadata.uid ?? '')) {
+    const holder = holderOf(live, owner);
+    const reason =
+      holder.type === 'other'
+        ? `it was left behind by ${holder.name}, which is gone`
+        : 'it exists and was not made by Pilotage';
+    return { ...base, action: 'adopt', live, reason };
+  }
+  if (trial?.outcome === 'immutable') return { ...base, action: 'invalid', reason: trial.message };
+  return {
+    ...base,
+    action: 'update',
+    object,
+    live,
+    ...changeOf(trial, live, undefined, object),
+    cause: 'adoption',
+    force: true,
+  };
+}
+
+function conflictReason(live: KubeObject, owner: Owner, trial: Trial | undefined): string {
+  const holder = holderOf(live, owner);
+  if (holder.type === 'other') return `it belongs to ${holder.name}`;
+  return trial?.outcome === 'conflict' ? describeConflicts(trial.conflicts) : 'another manager holds it';
+}
+
+function reasonOf(trial: Trial | undefined): string {
+  return trial && 'message' in trial ? trial.message : 'the server refuses it';
+}
+
+const finalizersOf = (live: KubeObject): string => {
+  const finalizers = live.metadata.finalizers ?? [];
+  return finalizers.length > 0 ? `, held by finalizer ${finalizers.join(', ')}` : '';
+};
+
+/** An object as far as an intent can speak of it: without what the server keeps for itself. */
+export function comparable(object: KubeObject): KubeObject {
+  const { status: _status, ...rest } = object;
+  const {
+    managedFields: _managedFields,
+    resourceVersion: _version,
+    generation: _generation,
+    uid: _uid,
+    creationTimestamp: _created,
+    ...metadata
+  } = object.metadata;
+  return { ...rest, metadata };
+}

@@ -1,0 +1,174 @@
+import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
+import { type FileTree, readText } from '../../base/filetree.ts';
+import type { Repository } from '../../git/types.ts';
+import { appsOf, deliveryPaths } from '../../model/apps.ts';
+import type { AppEntry, DeliveryFile, ImageEntry } from '../../model/deliveryfile.ts';
+import { PILOTAGE_FILE, readPilotageFile } from '../../model/pilotagefile.ts';
+import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
+import { ignoredAdoptions } from '../plan/adoption.ts';
+import type { Bundle } from '../plan/types.ts';
+import { withoutHooks } from './hooks.ts';
+
+export type Render = (request: RenderRequest) => Promise<Result<Rendered>>;
+
+export type BuildImages = (request: {
+  readonly delivery: string;
+  readonly revision: string;
+  readonly images: Readonly<Record<string, ImageEntry>>;
+  /** Paths of the repository that no image holds. */
+  readonly exclude: readonly string[];
+}) => Promise<Result<ImageBuild>>;
+
+/** References are known before anything is built, so that what renders to nothing good is refused without a build. */
+export interface ImageBuild {
+  /** `{{image "web"}}` → what it resolves to. */
+  readonly references: Readonly<Record<string, string>>;
+  build(report: (line: string) => void, signal: AbortSignal): Promise<Result<void>>;
+}
+
+const NO_IMAGES: ImageBuild = { references: {}, build: async () => ok(undefined) };
+
+export interface SourceRequest {
+  readonly tree: FileTree;
+  readonly delivery: string;
+  readonly environment: string;
+  readonly path: string;
+  readonly namespace: string;
+  readonly revision: string;
+  readonly capabilities: RenderRequest['capabilities'];
+  /** False on a cluster that runs registry images: the values name them. */
+  readonly buildsImages: boolean;
+}
+
+export interface Sourced {
+  readonly bundle: Bundle;
+  readonly images: Readonly<Record<string, string>>;
+  readonly foreignNamespaces: 'own' | 'allow';
+  readonly drift: 'heal' | 'report';
+  readonly warnings: readonly Problem[];
+}
+
+/** The file at the root of a tree; undefined value: there is none, the conventions hold. */
+export function fileOf(tree: FileTree): Result<DeliveryFile | undefined> {
+  const text = readText(tree, PILOTAGE_FILE);
+  return text === undefined ? ok(undefined) : readPilotageFile(text);
+}
+
+/** What a tree renders to for one environment: all its apps rendered, then its images built. Problems of all apps are told together. */
+export async function sourceOf(
+  request: SourceRequest,
+  render: Render,
+  buildImages: BuildImages,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Result<Sourced>> {
+  const { tree, delivery, environment, revision } = request;
+  const file = fileOf(tree);
+  if (!file.ok) return file;
+  const wanted = request.buildsImages ? (file.value?.images ?? {}) : {};
+  const exclude = file.value ? deliveryPaths(file.value, tree, request.path, delivery) : [];
+  const images =
+    Object.keys(wanted).length === 0
+      ? ok(NO_IMAGES)
+      : await buildImages({ delivery, revision, images: wanted, exclude });
+  if (!images.ok) return images;
+  const { references } = images.value;
+  const apps = appsOf(file.value, tree, request.path, { delivery, environment });
+  const entry = file.value?.environments.find(({ name }) => name === environment);
+  const foreignNamespaces = entry?.namespaces ?? 'own';
+  const rendered = await renderApps({ ...request, foreignNamespaces }, apps, references, render);
+  if (!rendered.ok) return rendered;
+  const built = await images.value.build(report, signal);
+  if (!built.ok) return built;
+  const { manifests, warnings } = withoutHooks(rendered.value.manifests);
+  return ok({
+    bundle: { manifests, apps: apps.map(({ name, dependsOn }) => ({ name, dependsOn })) },
+    images: references,
+    foreignNamespaces,
+    drift: entry?.drift ?? 'heal',
+    warnings: [
+      ...(file.value?.warnings ?? []),
+      ...rendered.value.warnings,
+      ...warnings,
+      ...ignoredAdoptions(manifests, `${delivery}/${environment}`),
+    ],
+  });
+}
+
+type AppsRequest = SourceRequest & { readonly foreignNamespaces: 'own' | 'allow' };
+
+async function renderApps(
+  request: AppsRequest,
+  apps: readonly AppEntry[],
+  images: Readonly<Record<string, string>>,
+  render: Render,
+): Promise<Result<{ manifests: readonly Manifest[]; warnings: readonly Problem[] }>> {
+  const results = await Promise.all(apps.map((app) => renderApp(request, app, images, render)));
+  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+  const [first, ...rest] = problems;
+  if (first) return failed(first, ...rest);
+  const rendered = results.flatMap((result) => (result.ok ? [result.value] : []));
+  return ok({
+    manifests: rendered.flatMap(({ manifests }) => manifests),
+    warnings: rendered.flatMap(({ warnings }) => warnings),
+  });
+}
+
+async function renderApp(
+  request: AppsRequest,
+  app: AppEntry,
+  images: Readonly<Record<string, string>>,
+  render: Render,
+): Promise<Result<Rendered>> {
+  if (app.source.type === 'repository') {
+    return failed({
+      reason: 'NotSupportedYet',
+      message: `app ${app.name}: charts of a repository are not fetched by this version`,
+      place: app.place,
+      remedy: `Copy the chart ${app.source.name} into charts/ and name that folder.`,
+    });
+  }
+  const missing = app.values.find((path) => request.tree.digest(path) === undefined);
+  if (missing !== undefined) {
+    return failed({
+      reason: 'ValuesMissing',
+      message: `app ${app.name}: the values file ${missing} does not exist at this revision`,
+      place: app.place,
+      remedy: 'Add the file, or take it out of `values:` of the app.',
+    });
+  }
+  const { tree, delivery, environment, namespace, revision, capabilities } = request;
+  try {
+    return await render({
+      tree,
+      path: app.source.path,
+      app: app.name,
+      namespace,
+      delivery,
+      environment,
+      revision,
+      valuesFiles: app.values,
+      images,
+      capabilities,
+      allowNamespaces: request.foreignNamespaces === 'allow',
+    });
+  } catch (error) {
+    return failed(problemOf(error));
+  }
+}
+
+/** The tree of a commit, or the problem that it cannot be read (it is gone, or the repository is). */
+export async function treeAt(
+  repository: Repository | undefined,
+  delivery: string,
+  revision: string,
+): Promise<Result<FileTree>> {
+  if (repository === undefined) {
+    return failed({ reason: 'RepositoryMissing', message: `the repository of ${delivery} is not here` });
+  }
+  try {
+    return ok(await repository.tree(revision));
+  } catch (error) {
+    return failed(problemOf(error));
+  }
+}

@@ -1,0 +1,26 @@
+import { rfc3339 } from '../../base/clock.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { JsonObject } from '../../kube/types.ts';
+import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+
+/** Changes the spec of an environment as a person asks; null removes a member. */
+export function changeSpec(home: KubeClient, name: string, spec: JsonObject): Promise<Environment> {
+  return home.patch<Environment>(
+    ENVIRONMENTS,
+    { namespace: PILOTAGE_NAMESPACE, name },
+    { type: 'merge', body: { spec } },
+    { fieldManager: 'pilotage' },
+  );
+}
+
+export interface Pin {
+  readonly revision: string;
+  readonly reason: string;
+  readonly by?: string;
+}
+
+/** Holds a revision, whatever the branch says, until `unpin`. */
+export const pin = (home: KubeClient, name: string, { revision, reason, by }: Pin, now: number) =>
+  changeSpec(home, name, { pin: { revision, reason, since: rfc3339(now), ...(by ? { by } : {}) } });
+
+export const unpin = (home: KubeClient, name: string) => changeSpec(home, name, { pin: null });

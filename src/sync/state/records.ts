@@ -1,0 +1,30 @@
+import type { KubeClient } from '../../kube/client.ts';
+import type { Informer } from '../../kube/informer.ts';
+import { notFoundAsUndefined } from '../../kube/status.ts';
+import type { EnvironmentReport } from '../../model/faces.ts';
+import { environmentObjectName } from '../../model/names.ts';
+import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { environmentReport } from './reports.ts';
+
+/** Environments as they are in the record. */
+export interface Records {
+  /** As it is now; undefined when it does not exist. */
+  read(delivery: string, environment: string): Promise<EnvironmentReport | undefined>;
+  /** Calls the listener when one has changed; the returned function stops it. */
+  onChange(listener: (delivery: string, environment: string) => void): () => void;
+}
+
+/** The informer only wakes: what is true is read anew, so a cache that lags tells nobody what was true before. */
+export function createRecords(home: KubeClient, informer: Informer<Environment>): Records {
+  return {
+    async read(delivery, environment) {
+      const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, environment) };
+      const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
+      return object && environmentReport(object);
+    },
+    onChange(listener) {
+      const tell = ({ spec }: Environment) => listener(spec.delivery, spec.environment);
+      return informer.listen({ update: tell, delete: tell });
+    },
+  };
+}

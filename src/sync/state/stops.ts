@@ -1,0 +1,109 @@
+import type { Condition } from '../../kube/objects.ts';
+import type { Permission } from '../../model/permission.ts';
+import {
+  type Environment,
+  type EnvironmentStatus,
+  type Phase,
+  PILOTAGE_NAMESPACE,
+} from '../../model/types.ts';
+import type { SyncOptions } from '../options.ts';
+import type { Memory } from './memory.ts';
+import { conditionOf, withCondition } from './status.ts';
+
+type Gate =
+  | { readonly type: 'open'; readonly target: string }
+  | { readonly type: 'closed'; readonly phase: Phase; readonly message: string };
+
+interface Stop {
+  readonly state: 'suspended' | 'frozen' | 'held';
+  readonly reason?: string;
+  readonly message: string;
+}
+
+/** What stops an environment: a person, or what became of its branch and its file. A pin outranks all but the first. */
+export function stopOf(environment: Environment): Stop | undefined {
+  if (environment.spec.suspended) {
+    return {
+      state: 'suspended',
+      message: `suspended; to go on: kubectl -n ${PILOTAGE_NAMESPACE} patch environment ${environment.metadata.name} --type=merge -p '{"spec":{"suspended":null}}'`,
+    };
+  }
+  const frozen = conditionOf(environment, 'Frozen');
+  if (frozen) return { state: 'frozen', ...reasonAndMessage(frozen) };
+  const held = conditionOf(environment, 'Held');
+  return held ? { state: 'held', ...reasonAndMessage(held) } : undefined;
+}
+
+const reasonAndMessage = ({ reason, message = '' }: Condition): Pick<Stop, 'reason' | 'message'> => ({
+  ...(reason ? { reason } : {}),
+  message,
+});
+
+/** May this environment be acted on, and for which revision? */
+export function gateOf(environment: Environment): Gate {
+  const { spec, status } = environment;
+  const stop = stopOf(environment);
+  if (stop?.state === 'suspended') return { type: 'closed', phase: 'Suspended', message: stop.message };
+  // A pin was set by a person, and needs neither branch nor file.
+  if (spec.pin) return { type: 'open', target: spec.pin.revision };
+  if (stop) return { type: 'closed', phase: 'Frozen', message: stop.message };
+  return status?.wantedRevision === undefined
+    ? { type: 'closed', phase: 'Idle', message: `waiting for the first commit of branch ${spec.branch}` }
+    : { type: 'open', target: status.wantedRevision };
+}
+
+/** A pin is a person's word; what is deployed already has been let through. */
+export async function permissionOf(
+  { mayDeploy }: Pick<SyncOptions, 'mayDeploy'>,
+  environment: Environment,
+  target: string,
+  memory: Memory,
+): Promise<Permission> {
+  if (memory.permitted?.target === target) return memory.permitted.permission;
+  if (environment.spec.pin || !mayDeploy) return { type: 'allowed' };
+  const permission = await mayDeploy(environment, target);
+  if (permission.type === 'held' && environment.status?.deployedRevision !== target) return permission;
+  const allowed = permission.type === 'held' ? ({ type: 'allowed' } as const) : permission;
+  memory.permitted = { target, permission: allowed };
+  return allowed;
+}
+
+/** A pass that finds nothing wrong with what is deployed says why that is not what is wanted, or what is to be known of it. */
+export function explained(
+  found: EnvironmentStatus,
+  before: EnvironmentStatus,
+  { held, note }: { readonly held?: string; readonly note?: string | undefined },
+  now: number,
+): EnvironmentStatus {
+  const { waitsForGates: _before, ...rest } = found;
+  if (held === undefined) {
+    if (found.message || !note) return rest;
+    const conditions = found.conditions?.map((one) =>
+      one.type === 'Ready' ? { ...one, message: note } : one,
+    );
+    return { ...rest, message: note, ...(conditions ? { conditions } : {}) };
+  }
+  if (found.phase === 'Failed') return { ...rest, waitsForGates: held };
+  const since = before.phase === 'Waiting' ? before.phaseSince : undefined;
+  return {
+    ...rest,
+    sync: 'OutOfSync',
+    phase: 'Waiting',
+    message: held,
+    waitsForGates: held,
+    conditions: withCondition(found.conditions, 'Ready', 'False', now, 'WaitsForGates', held),
+    ...(since ? { phaseSince: since } : {}),
+  };
+}
+
+/** What a status that is written now speaks of: the revision and the spec that the pass has seen. */
+export function assessedBy(
+  environment: Environment,
+): Pick<EnvironmentStatus, 'assessedRevision' | 'observedGeneration'> {
+  const gate = gateOf(environment);
+  const { generation } = environment.metadata;
+  return {
+    ...(gate.type === 'open' ? { assessedRevision: gate.target } : {}),
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  };
+}

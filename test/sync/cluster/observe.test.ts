@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { recordApply } from '../../../src/kube/managedfields.ts';
+import type { ConfigMap } from '../../../src/kube/objects.ts';
+import { CONFIG_MAPS } from '../../../src/kube/resources.ts';
+import { builtinSchema } from '../../../src/kube/schema.ts';
+import { FIELD_MANAGER } from '../../../src/model/types.ts';
+import { observe } from '../../../src/sync/cluster/observe.ts';
+import type { Desired } from '../../../src/sync/plan/types.ts';
+import { createMemory } from '../../../src/sync/state/memory.ts';
+
+const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop-dev', name: 'a' };
+const KEY = '/ConfigMap/shop-dev/a';
+const intent = (value: string): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { namespace: 'shop-dev', name: 'a' },
+  data: { key: value },
+});
+const desired = (value: string): Desired => ({
+  ref,
+  resource: CONFIG_MAPS,
+  object: intent(value),
+  app: 'shop',
+  origin: { file: 'a.yaml' },
+  stage: 0,
+});
+
+/** As the server has it after we applied it. */
+function stored(value: string, resourceVersion: string): ConfigMap {
+  const schema = builtinSchema({ group: '', version: 'v1', kind: 'ConfigMap' });
+  if (!schema) throw new Error('ConfigMap is built in');
+  const time = '2026-01-01T00:00:00Z';
+  const applied = recordApply({
+    live: undefined,
+    applied: intent(value),
+    manager: FIELD_MANAGER,
+    force: false,
+    time,
+    schema,
+  });
+  if (!applied.ok) throw new Error('nothing is there that could conflict');
+  const object = applied.object as ConfigMap;
+  return { ...object, metadata: { ...object.metadata, uid: 'u', resourceVersion } };
+}
+
+describe('observing before a plan', () => {
+  let live: ConfigMap;
+  let asked: number;
+  const client = {
+    get: async () => live,
+    apply: async (_resource: unknown, object: ConfigMap) => {
+      asked += 1;
+      return { ...live, data: object.data };
+    },
+  } as unknown as KubeClient;
+  const { agreements } = createMemory();
+  const outcomeOf = async (...wanted: readonly Desired[]) => {
+    const { observed } = await observe(client, wanted, [], new AbortController().signal, agreements);
+    return observed.get(KEY)?.trial?.outcome;
+  };
+
+  beforeEach(() => {
+    live = stored('one', '1');
+    asked = 0;
+    agreements.clear();
+  });
+
+  it('proves without the server what agrees, and remembers the proof', async () => {
+    expect(await outcomeOf(desired('one'))).to.equal('same');
+    expect(agreements.get(KEY)).to.deep.equal({ intent: intent('one'), uid: 'u', resourceVersion: '1' });
+    // Were it proved again, the server would have to be asked: nobody owns these fields.
+    live = { ...intent('one'), metadata: { ...intent('one').metadata, uid: 'u', resourceVersion: '1' } };
+    expect(await outcomeOf(desired('one'))).to.equal('same');
+    expect(asked).to.equal(0);
+  });
+
+  it('trusts no proof of another revision of the live object', async () => {
+    await outcomeOf(desired('one'));
+    live = { ...stored('one', '2'), data: { key: 'drifted' } };
+    expect(await outcomeOf(desired('one'))).to.equal('differs');
+    expect(asked).to.equal(1);
+    expect(agreements.size).to.equal(0);
+  });
+
+  it('trusts no proof of another intent', async () => {
+    await outcomeOf(desired('one'));
+    expect(await outcomeOf(desired('two'))).to.equal('differs');
+    expect(asked).to.equal(1);
+  });
+
+  it('forgets the proof of what is not wanted any more', async () => {
+    await outcomeOf(desired('one'));
+    await outcomeOf();
+    expect(agreements.size).to.equal(0);
+  });
+});

@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import type { KubeObject, Resource } from '../../../src/kube/types.ts';
+import { type Fence, trespassOf } from '../../../src/sync/plan/fence.ts';
+
+const FENCE: Fence = {
+  delivery: 'shop',
+  environment: 'prod',
+  namespace: 'shop-prod',
+  foreignNamespaces: 'allow',
+  namespaces: ['shared', 'bank', 'pilotage'],
+  clusterScoped: ['ClusterRole', 'CustomResourceDefinition', 'APIService', 'Namespace'],
+  ownerOf: (namespace) => (namespace === 'bank' ? 'bank/prod' : undefined),
+};
+
+/** `apiVersion Kind name@namespace`: the reason why it is outside, or `in`. Without a namespace it is outside of all. */
+function judged(text: string, fence: Partial<Fence> = {}, more: object = {}): string {
+  const [apiVersion = '', kind = '', at = ''] = text.split(' ');
+  const [name = '', namespace] = at.split('@');
+  const object = { apiVersion, kind, metadata: { name }, ...more } as KubeObject;
+  const row: Resource = { group: '', version: '', plural: '', kind, namespaced: namespace !== undefined };
+  const manifest = { object, app: 'app', origin: { file: 'a.yaml', line: 3 } };
+  const problem = trespassOf(manifest, row, namespace, { ...FENCE, ...fence });
+  expect(problem === undefined || problem.place).to.be.oneOf([true, manifest.origin]);
+  return problem?.reason ?? 'in';
+}
+
+describe('the fence of an environment', () => {
+  const cases: readonly [what: string, object: string, expected: string][] = [
+    ['lets it write its own namespace', 'v1 Secret a@shop-prod', 'in'],
+    ['lets it write a namespace that a person allows', 'v1 Secret a@shared', 'in'],
+    ['keeps it out of another namespace', 'v1 Secret a@other', 'NamespaceNotAllowed'],
+    ['keeps it out of what another environment owns, though allowed', 'v1 Secret a@bank', 'NamespaceTaken'],
+    ['keeps it out of Pilotage’s own namespace, though allowed', 'v1 Secret a@pilotage', 'NamespaceReserved'],
+    ['keeps it out of the namespaces of the cluster', 'v1 Secret a@kube-system', 'NamespaceReserved'],
+    ['keeps it from the kinds of Pilotage', 'pilotage.dev/v1alpha1 Environment a@shop-prod', 'PilotageKind'],
+    ['in any version and subgroup', 'x.pilotage.dev/v9 Thing a@shop-prod', 'PilotageKind'],
+    [
+      'and from their definitions',
+      'apiextensions.k8s.io/v1 CustomResourceDefinition a.pilotage.dev',
+      'PilotageKind',
+    ],
+    ['and from serving them', 'apiregistration.k8s.io/v1 APIService v2.pilotage.dev', 'PilotageKind'],
+    [
+      'lets it write a kind outside of namespaces that a person allows',
+      'rbac.authorization.k8s.io/v1 ClusterRole a',
+      'in',
+    ],
+    ['and no other', 'v1 PersistentVolume a', 'ClusterScopedNotAllowed'],
+    ['lets a chart bring the namespace that it is delivered to', 'v1 Namespace shop-prod', 'in'],
+    ['but not that of another', 'v1 Namespace bank', 'NamespaceTaken'],
+    ['nor one of the cluster', 'v1 Namespace kube-node-lease', 'NamespaceReserved'],
+  ];
+  for (const [what, object, expected] of cases) {
+    it(`${what}: ${object}`, () => expect(judged(object)).to.equal(expected));
+  }
+
+  it('reads the group that a definition defines, whatever its name says', () => {
+    const spec = { group: 'pilotage.dev' };
+    expect(judged('apiextensions.k8s.io/v1 CustomResourceDefinition a.example.com', {}, { spec })).to.equal(
+      'PilotageKind',
+    );
+  });
+
+  it('keeps it inside even by name once it delivers elsewhere', () => {
+    expect(judged('v1 Secret a@shop-prod', { namespace: 'shared' })).to.equal('NamespaceNotAllowed');
+  });
+
+  it('needs the file and a person for another namespace', () => {
+    expect(judged('v1 Secret a@shared', { foreignNamespaces: 'own' })).to.equal('ForeignNamespace');
+    expect(judged('v1 Secret a@shared', { namespaces: [] })).to.equal('NamespaceNotAllowed');
+  });
+
+  it('lets no manifest say whose a namespace is', () => {
+    const metadata = { name: 'shop-prod', annotations: { 'pilotage.dev/owner': 'i/bank/prod' } };
+    expect(judged('v1 Namespace shop-prod', {}, { metadata })).to.equal('ReservedAnnotation');
+  });
+});

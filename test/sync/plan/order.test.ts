@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { appDepths, compareRefs, stagesOf } from '../../../src/sync/plan/order.ts';
+
+const item = (app: string, wave?: string) => ({
+  app,
+  object: {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'x', ...(wave ? { annotations: { 'pilotage.dev/wave': wave } } : {}) },
+  },
+});
+
+describe('the order of application', () => {
+  it('brings namespaces before configuration, and that before workloads', () => {
+    const sorted = ['Ingress', 'Deployment', 'Widget', 'ConfigMap', 'Namespace', 'Service']
+      .map((kind) => ({ apiVersion: 'v1', kind, name: 'x' }))
+      .sort(compareRefs)
+      .map(({ kind }) => kind);
+    expect(sorted).to.deep.equal(['Namespace', 'ConfigMap', 'Service', 'Deployment', 'Widget', 'Ingress']);
+  });
+
+  it('puts an app behind all that it depends on', () => {
+    const depths = appDepths([
+      { name: 'web', dependsOn: ['api', 'db'] },
+      { name: 'api', dependsOn: ['db'] },
+      { name: 'db', dependsOn: [] },
+    ]);
+    expect(Object.fromEntries(depths)).to.deep.equal({ web: 2, api: 1, db: 0 });
+  });
+
+  it('numbers stages by app, then by wave; waves may be negative', () => {
+    const apps = [
+      { name: 'db', dependsOn: [] },
+      { name: 'web', dependsOn: ['db'] },
+    ];
+    const items = [item('web'), item('db', '-1'), item('db'), item('web', '5')];
+    expect(stagesOf(items, apps)).to.deep.equal([2, 0, 1, 3]);
+  });
+});

@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import { unserved } from '../../../src/sync/plan/unserved.ts';
+
+const place = { file: 'manifests/db.yaml', line: 3 };
+const say = (apiVersion: string, kind: string, cluster?: string) =>
+  unserved({ apiVersion, kind }, `${kind} db`, place, cluster);
+
+describe('a kind that the cluster does not serve', () => {
+  it('is, where every Kubernetes has it, what the built-in orchestrator does not serve yet', () => {
+    expect(say('apps/v1', 'StatefulSet')).to.include({
+      reason: 'KindNotServed',
+      message:
+        'StatefulSet db: StatefulSet is not served by the built-in orchestrator yet: it comes with a controller of its own; on a real cluster it works',
+    });
+    expect(say('networking.k8s.io/v1', 'Ingress').message).to.contain('it comes with ingress; on a real');
+    expect(say('v1', 'PersistentVolumeClaim').message).to.contain('volumes that outlive pods');
+    // One that no row of the table names.
+    expect(say('storage.k8s.io/v1', 'CSIDriver').message).to.contain('orchestrator yet; on a real cluster');
+  });
+
+  it('sends nobody to look for a mistake that is none', () => {
+    for (const kind of ['StatefulSet', 'DaemonSet'])
+      expect(say('apps/v1', kind).remedy).not.to.match(/apiVersion/);
+  });
+
+  it('is a mistake where no Kubernetes knows it: in its version, in its name', () => {
+    expect(say('apps/v1', 'StatefullSet').remedy).to.contain('Check apiVersion and kind');
+    expect(say('example.com/v1', 'Oddity').remedy).to.contain('CustomResourceDefinition');
+  });
+
+  it('is said of the other cluster that does not serve it', () => {
+    expect(say('apps/v1', 'StatefulSet', 'far').message).to.contain('the cluster far does not serve');
+  });
+});
