@@ -2,12 +2,11 @@
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { closeInheritedFiles } from './base/inherited.ts';
-import { outliveRefusedWrites } from './base/lastresort.ts';
 import { createLogger, silentLogger } from './base/log.ts';
 import { stderrSink } from './base/logsink.ts';
 import { processStartTime } from './base/process.ts';
 import { readState, writeState } from './base/statefile.ts';
-import { surviveUncaught } from './base/uncaught.ts';
+import { handleUncaught } from './base/uncaught.ts';
 import type { AgentOptions, Surroundings } from './cli/context.ts';
 import { remoteClient } from './kube/remote.ts';
 import { type AgentConfig, type AgentFile, agentConfigPath, agentFilePath } from './model/agentfile.ts';
@@ -20,7 +19,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   closeInheritedFiles();
   const { dataDir } = options;
   const logger = createLogger(options.logLevel, stderrSink());
-  outliveRefusedWrites(logger);
+  const uncaught = handleUncaught(process, systemClock, logger);
   // Pods that are users of their own read what is made for them; what nobody else may read says so itself.
   process.umask(0o022);
   const config = await readState<AgentConfig>(agentConfigPath(dataDir));
@@ -55,7 +54,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   // The terminal that `up` was typed in is not ours: its end is no reason to end.
   process.on('SIGHUP', () => {});
   await node.start();
-  surviveUncaught(process, systemClock, logger);
+  uncaught.started();
   logger.info({ node: config.nodeName, pid: process.pid }, 'agent runs');
   await told;
   await node.stop();

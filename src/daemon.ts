@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { buildNetworkOf, type Confinement, reachOf, summaryOf } from './base/confinement.ts';
 import { boundGarbage } from './base/heap.ts';
-import { outliveRefusedWrites } from './base/lastresort.ts';
 import { createLifetime } from './base/lifetime.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { stderrSink } from './base/logsink.ts';
@@ -12,7 +11,7 @@ import { leaveSoon, livenessOf, processStartTime } from './base/process.ts';
 import { endWhenStalled } from './base/stall.ts';
 import { writeState } from './base/statefile.ts';
 import { listenForStop } from './base/told.ts';
-import { surviveUncaught } from './base/uncaught.ts';
+import { handleUncaught } from './base/uncaught.ts';
 import { superviseAgent } from './cli/agentprocess.ts';
 import { announce } from './cli/announce.ts';
 import type { CliContext, Surroundings, UpOptions } from './cli/context.ts';
@@ -38,7 +37,7 @@ import { decideConfinement, probeMachine } from './orchestrator/node.ts';
 /** Runs the control plane of a data directory until it is told to stop; resolves with the exit code. */
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {
   const logger = createLogger(options.logLevel, stderrSink());
-  outliveRefusedWrites(logger);
+  const uncaught = handleUncaught(process, systemClock, logger);
   // First, because a start can be what never ends.
   endWhenStalled();
   const { ownerPid } = options;
@@ -50,8 +49,7 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
   const run = async (): Promise<void> => {
     await makeDataDir(options.dataDir);
     const daemon = await startDaemon(options, context.surroundings, logger);
-    // Only now: what fails while it starts must end it, or nobody is told.
-    surviveUncaught(process, systemClock, logger);
+    uncaught.started();
     boundGarbage({ clock: systemClock });
     announce(options, context, daemon.file, daemon.confinement);
     logger.info({ reason: await told.first }, 'stopping');
