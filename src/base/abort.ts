@@ -1,13 +1,21 @@
 import { setMaxListeners } from 'node:events';
 
 /**
- * Calls `fn` once when the signal aborts; the returned function forgets it. One lifetime may end hundreds of parts at once:
- * Node's warning of a leak above ten listeners does not mean that.
+ * Calls `fn` once when the signal aborts, also when it has aborted already; the returned function cancels that. `fn` never runs before
+ * this function has returned. One lifetime may end hundreds of parts at once, which Node's leak warning above ten listeners is not about.
  */
 export function onAbort(signal: AbortSignal | undefined, fn: (reason: unknown) => void): () => void {
   if (!signal) return () => {};
+  let isWanted = true;
+  const listener = () => {
+    if (isWanted) fn(signal.reason);
+    isWanted = false;
+  };
+  if (signal.aborted) queueMicrotask(listener);
   setMaxListeners(0, signal);
-  const listener = () => fn(signal.reason);
   signal.addEventListener('abort', listener, { once: true });
-  return () => signal.removeEventListener('abort', listener);
+  return () => {
+    isWanted = false;
+    signal.removeEventListener('abort', listener);
+  };
 }

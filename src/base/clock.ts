@@ -26,7 +26,6 @@ const clamp = (ms: number): number => Math.min(Math.max(0, ms), 2 ** 31 - 1);
 /** Resolves after `ms`, or rejects with the signal's reason when it aborts first. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
     const cancel = clock.after(ms, () => {
       forget();
       resolve();

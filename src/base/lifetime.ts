@@ -55,7 +55,4 @@ export function createLifetime({ clock, logger, limitMs = 5_000 }: LifetimeOptio
 
 /** Never resolves without a signal. */
 const aborted = (signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal?.aborted) resolve();
-    else onAbort(signal, () => resolve());
-  });
+  new Promise((resolve) => void onAbort(signal, () => resolve()));

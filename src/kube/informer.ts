@@ -1,3 +1,4 @@
+import { onAbort } from '../base/abort.ts';
 import { type Clock, sleep } from '../base/clock.ts';
 import { deferred } from '../base/deferred.ts';
 import { problemOf } from '../base/errors.ts';
@@ -171,8 +172,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
       const signal = AbortSignal.any([outer]);
       const giveUp = () =>
         synced.reject(new Error(`the ${resource.plural} informer stopped before its first list`));
-      signal.addEventListener('abort', giveUp, { once: true });
-      if (signal.aborted) giveUp();
+      onAbort(signal, giveUp);
       void run(signal);
     },
     synced: synced.promise,

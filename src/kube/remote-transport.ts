@@ -155,7 +155,6 @@ async function within<T>(
     hangUp(Object.assign(new Error('the answer did not end in time'), { code: 'ETIMEDOUT' })),
   );
   const forget = onAbort(signal, hangUp);
-  if (signal?.aborted) hangUp(signal.reason);
   try {
     return await work;
   } finally {

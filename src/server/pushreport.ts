@@ -1,3 +1,4 @@
+import { onAbort } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EnvironmentReport } from '../model/faces.ts';
 import { formatOutcome, type Outcome, outcomeOf } from '../model/outcome.ts';
@@ -145,10 +146,10 @@ export function listenToPush(options: PushReportOptions): {
     finish = () => {
       state = 'over';
       for (const stop of [stopEvents, stopRecords, stopBeat, cancel]) stop();
-      signal.removeEventListener('abort', finish);
+      forget();
       resolve();
     };
-    signal.addEventListener('abort', finish, { once: true });
+    const forget = onAbort(signal, finish);
   }
 
   return {

@@ -23,6 +23,24 @@ describe('a signal that ends many things at once', () => {
     expect(warnings).to.deep.equal([]);
   });
 
+  it('ends what begins after it has aborted, once and not before the caller can cancel it', async () => {
+    const ended: unknown[] = [];
+    const over = AbortSignal.abort('over');
+    onAbort(over, (reason) => ended.push(reason));
+    const forget = onAbort(over, () => ended.push('cancelled'));
+    expect(ended).to.deep.equal([]);
+    forget();
+    await Promise.resolve();
+    expect(ended).to.deep.equal(['over']);
+  });
+
+  it('rejects a sleep that begins after it has aborted', async () => {
+    const clock = new FakeClock();
+    const outcome = await sleep(clock, 10, AbortSignal.abort('over')).catch((reason: unknown) => reason);
+    expect(outcome).to.equal('over');
+    expect(clock.pending).to.equal(0);
+  });
+
   it('is left without listeners by those that ended before it', async () => {
     const [lifetime, clock] = [new AbortController(), new FakeClock()];
     const forget = onAbort(lifetime.signal, () => {});

@@ -1,3 +1,4 @@
+import { onAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -43,7 +44,7 @@ export function createControllers({ client, clock, logger }: ControllersOptions)
   const lifetime = new AbortController();
   return {
     start(signal) {
-      signal.addEventListener('abort', () => lifetime.abort(signal.reason), { once: true });
+      onAbort(signal, (reason) => lifetime.abort(reason));
       for (const controller of controllers) controller.start(lifetime.signal);
     },
     async stop() {

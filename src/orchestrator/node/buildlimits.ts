@@ -49,8 +49,6 @@ export function watchLimits({ limits, dir, clock, signal }: LimitOptions): Limit
   let bytes = 0;
   const cancels = new Map<string, () => void>();
   const forget = onAbort(signal, (why) => own.abort(why));
-  // It may have been given up while its network was made ready; a signal tells nobody who comes later.
-  if (signal.aborted) own.abort(signal.reason);
 
   function exceed(what: string): void {
     if (own.signal.aborted) return;

@@ -109,7 +109,6 @@ function linkOnce(options: LinkClientOptions, signal: AbortSignal): Promise<bool
       forget();
       resolve(isOpen);
     });
-    if (signal.aborted) socket.terminate();
   });
 }
 

@@ -71,7 +71,6 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
       cancel = clock.after(DRAIN_MS, () => end(outcome));
       child.on('close', () => end(outcome));
     });
-    if (signal?.aborted) end({ type: 'aborted' });
   });
 }
 

@@ -10,8 +10,9 @@ describe('the limits of a build', () => {
   const watching = (signal: AbortSignal) =>
     watchLimits({ limits, dir: tmpdir(), clock: systemClock, signal });
 
-  it('end one that was given up before it began', () => {
+  it('end one that was given up before it began', async () => {
     const watch = watching(AbortSignal.abort(new Error('superseded')));
+    await Promise.resolve();
     expect(watch.signal.aborted).to.equal(true);
     expect(watch.exceeded()).to.equal(undefined);
     watch.stop();

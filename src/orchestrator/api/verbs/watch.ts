@@ -121,7 +121,6 @@ class SelectedWatch implements StoredWatch {
   }
 
   #closeOn(signal: AbortSignal): void {
-    if (signal.aborted) this.close();
     this.#cleanups.push(onAbort(signal, () => this.close()));
   }
 }

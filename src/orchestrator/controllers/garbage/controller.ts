@@ -1,3 +1,4 @@
+import { onAbort } from '../../../base/abort.ts';
 import { problemOf } from '../../../base/errors.ts';
 import { type Again, createWorkQueue } from '../../../base/queue.ts';
 import type { ObjectKey } from '../../../kube/client.ts';
@@ -187,7 +188,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
 
   return {
     start(signal) {
-      signal.addEventListener('abort', () => lifetime.abort(signal.reason), { once: true });
+      onAbort(signal, (reason) => lifetime.abort(reason));
       const discover = () => queue.add(DISCOVERY);
       definitions.listen({ add: discover, update: discover, delete: discover });
       definitions.start(lifetime.signal);
