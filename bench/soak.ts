@@ -86,7 +86,8 @@ async function pushNotes(instance: Instance, counts: Counts, goesOn: () => boole
 
 /** What people and controllers do with kubectl and client libraries: create, change, read and delete. */
 async function write(instance: Instance, counts: Counts, goesOn: () => boolean): Promise<void> {
-  const { CONFIG_MAPS } = await built<typeof import('../src/kube/resources.ts')>('kube/resources');
+  const { CONFIG_MAPS } =
+    await built<typeof import('../src/kube/kinds/resources.ts')>('kube/kinds/resources');
   const client = await instance.client();
   try {
     for (let i = 0; goesOn(); i++) {

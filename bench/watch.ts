@@ -1,7 +1,7 @@
 /** What 100 watchers get, and what they cost a writer. They stand in another process, so that their reading is not ours. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { RemoteClient } from '../src/kube/remote.ts';
+import type { RemoteClient } from '../src/kube/remote/remote.ts';
 import { report } from './support/figures.ts';
 import { Instance } from './support/instance.ts';
 import { createMany } from './support/load.ts';

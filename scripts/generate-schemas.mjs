@@ -1,11 +1,11 @@
 /**
- * Generates src/kube/schemas/ from the OpenAPI v3 documents that Kubernetes publishes with its source.
+ * Generates src/kube/schema/data/ from the OpenAPI v3 documents that Kubernetes publishes with its source.
  * Needs Go on the PATH, which fetches and verifies the pinned module. Run it by hand when the version is raised:
  *
  *   node scripts/generate-schemas.mjs
  *
  * Output: one file per package of types (`core.v1.json`), `{ types: { Name: Schema }, kinds: { Kind: Name } }`, where a
- * schema is written as `src/kube/schema.ts` has it, and `{ "$ref": "core.v1.Pod" }` stands for a type. No prose is copied.
+ * schema is written as `src/kube/schema/schema.ts` has it, and `{ "$ref": "core.v1.Pod" }` stands for a type. No prose is copied.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -138,7 +138,7 @@ for (const document of DOCUMENTS) {
   }
 }
 
-const target = join(dirname(fileURLToPath(import.meta.url)), '../src/kube/schemas');
+const target = join(dirname(fileURLToPath(import.meta.url)), '../src/kube/schema/data');
 mkdirSync(target, { recursive: true });
 for (const old of readdirSync(target)) rmSync(join(target, old));
 const index = {};

@@ -8,7 +8,7 @@ import { processStartTime } from './base/process.ts';
 import { readState, writeState } from './base/statefile.ts';
 import { handleUncaught } from './base/uncaught.ts';
 import type { AgentOptions, Surroundings } from './cli/context.ts';
-import { remoteClient } from './kube/remote.ts';
+import { remoteClient } from './kube/remote/remote.ts';
 import { type AgentConfig, type AgentFile, agentConfigPath, agentFilePath } from './model/agentfile.ts';
 import { holdSlice, sliceInUse } from './model/instance.ts';
 import { createNode, openImageStore, stopAllPods } from './orchestrator/node.ts';

@@ -11,7 +11,7 @@ import { scheduleWork } from './base/schedule.ts';
 import type { Surroundings } from './cli/context.ts';
 import { createGitHost } from './git/host.ts';
 import type { Repository } from './git/types.ts';
-import { openContexts } from './kube/contexts.ts';
+import { openContexts } from './kube/remote/contexts.ts';
 import type { Instance } from './model/instance.ts';
 import { createProgressHub } from './model/progresshub.ts';
 import { openReleaseKey } from './model/releasekey.ts';

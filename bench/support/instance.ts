@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Git } from '../../src/cli/demo/git.ts';
-import type { RemoteClient } from '../../src/kube/remote.ts';
+import type { RemoteClient } from '../../src/kube/remote/remote.ts';
 import { built, main, root } from './built.ts';
 
 interface Ready {
@@ -106,7 +106,8 @@ export class Instance {
 
   /** As an administrator, over HTTPS. */
   async client(): Promise<RemoteClient> {
-    const { remoteClient } = await built<typeof import('../../src/kube/remote.ts')>('kube/remote');
+    const { remoteClient } =
+      await built<typeof import('../../src/kube/remote/remote.ts')>('kube/remote/remote');
     const { systemClock } = await built<typeof import('../../src/base/clock.ts')>('base/clock');
     const { silentLogger } = await built<typeof import('../../src/base/log.ts')>('base/log');
     return remoteClient({

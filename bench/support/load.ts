@@ -1,5 +1,5 @@
-import type { KubeClient } from '../../src/kube/client.ts';
-import type { ConfigMap } from '../../src/kube/objects.ts';
+import type { KubeClient } from '../../src/kube/client/client.ts';
+import type { ConfigMap } from '../../src/kube/kinds/objects.ts';
 import { built } from './built.ts';
 
 interface Load {
@@ -14,7 +14,8 @@ export async function createMany(
   client: KubeClient,
   { prefix, count, clients }: Load,
 ): Promise<{ perSecond: number; ms: number }> {
-  const { CONFIG_MAPS } = await built<typeof import('../../src/kube/resources.ts')>('kube/resources');
+  const { CONFIG_MAPS } =
+    await built<typeof import('../../src/kube/kinds/resources.ts')>('kube/kinds/resources');
   const numbers = Array.from({ length: count }, (_, i) => i).values();
   const since = performance.now();
   const one = async () => {

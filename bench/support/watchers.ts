@@ -1,7 +1,7 @@
 /** A process of its own: watches ConfigMaps with the given kubeconfig as often as told, and counts events without reading them. */
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import type { LoadedKubeconfig } from '../../src/kube/remote-kubeconfig.ts';
+import type { LoadedKubeconfig } from '../../src/kube/remote/kubeconfig.ts';
 import { built } from './built.ts';
 
 export type Message = { readonly type: 'watching' } | { readonly type: 'seen'; readonly events: number };
@@ -11,7 +11,7 @@ const REPORT_MS = 5;
 
 const [kubeconfig = '', count = '0'] = process.argv.slice(2);
 const { loadKubeconfig } =
-  await built<typeof import('../../src/kube/remote-kubeconfig.ts')>('kube/remote-kubeconfig');
+  await built<typeof import('../../src/kube/remote/kubeconfig.ts')>('kube/remote/kubeconfig');
 const credentials = plain(loadKubeconfig({ text: await readFile(kubeconfig, 'utf8') }));
 const path = '/api/v1/namespaces/default/configmaps?watch=1';
 const { resourceVersion } = (

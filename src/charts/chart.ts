@@ -1,8 +1,8 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
-import { isObject } from '../kube/equal.ts';
-import type { JsonObject } from '../kube/types.ts';
-import { parseYaml } from '../kube/yaml.ts';
+import { isObject } from '../kube/values/equal.ts';
+import type { JsonObject } from '../kube/values/types.ts';
+import { parseYaml } from '../kube/values/yaml.ts';
 import { type ChartMetadata, readMetadata } from './metadata.ts';
 import type { ValuesSchema } from './schema.ts';
 import { NO_VALUES, parseValues, type Values } from './values.ts';

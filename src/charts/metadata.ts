@@ -1,9 +1,9 @@
 import semver from 'semver';
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
-import { isObject } from '../kube/equal.ts';
-import type { Json, JsonObject } from '../kube/types.ts';
-import { locateKeys, parseYaml } from '../kube/yaml.ts';
+import { isObject } from '../kube/values/equal.ts';
+import type { Json, JsonObject } from '../kube/values/types.ts';
+import { locateKeys, parseYaml } from '../kube/values/yaml.ts';
 
 export interface ChartDependency {
   readonly name: string;

@@ -2,9 +2,9 @@ import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Problem } from '../base/errors.ts';
 import type { Place } from '../base/located.ts';
-import { isObject } from '../kube/equal.ts';
-import { compileRegex } from '../kube/pattern.ts';
-import type { JsonObject } from '../kube/types.ts';
+import { isObject } from '../kube/values/equal.ts';
+import { compileRegex } from '../kube/values/pattern.ts';
+import type { JsonObject } from '../kube/values/types.ts';
 import { suggest } from './suggest.ts';
 import { escapeSegment, placeOf, type Values } from './values.ts';
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../base/errors.ts';
-import { isObject } from '../kube/equal.ts';
-import type { Json, JsonObject } from '../kube/types.ts';
+import { isObject } from '../kube/values/equal.ts';
+import type { Json, JsonObject } from '../kube/values/types.ts';
 import type { Chart } from './chart.ts';
 import type { ChartDependency } from './metadata.ts';
 import { checkValues } from './schema.ts';

@@ -1,9 +1,9 @@
 import { failed, ok, type Result } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
 import type { Place } from '../base/located.ts';
-import { isObject } from '../kube/equal.ts';
-import type { Json, JsonObject } from '../kube/types.ts';
-import { locateKeys, parseYaml } from '../kube/yaml.ts';
+import { isObject } from '../kube/values/equal.ts';
+import type { Json, JsonObject } from '../kube/values/types.ts';
+import { locateKeys, parseYaml } from '../kube/values/yaml.ts';
 
 /** Values and, for every member by JSON pointer, the file and line that set it. */
 export interface Values {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path/posix';
-import { parseDocuments } from '../kube/yaml.ts';
+import { parseDocuments } from '../kube/values/yaml.ts';
 import type { Read } from './guess.ts';
 
 /**

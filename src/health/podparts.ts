@@ -1,4 +1,4 @@
-import type { Condition, ContainerStatus, Pod } from '../kube/objects.ts';
+import type { Condition, ContainerStatus, Pod } from '../kube/kinds/objects.ts';
 
 export const statusesOf = (pod: Pod): readonly ContainerStatus[] => [
   ...(pod.status?.initContainerStatuses ?? []),

@@ -1,4 +1,4 @@
-import type { Probe } from '../kube/objects.ts';
+import type { Probe } from '../kube/kinds/objects.ts';
 
 /** What one look said. 'error': the look itself could not be made; it says nothing about the container (kubelet `prober.go`). */
 export type ProbeResult =

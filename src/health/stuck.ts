@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../kube/objects.ts';
+import type { ContainerStatus, Pod } from '../kube/kinds/objects.ts';
 import { condition, statusesOf } from './podparts.ts';
 
 /** The node agent names a process that listens on every address in this condition; such a pod never becomes ready. */

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../kube/types.ts';
+import type { KubeObject } from '../kube/values/types.ts';
 import { type Evidence, recordOf } from './evidence.ts';
 import { type Tone, toneOf, wordsOf } from './words.ts';
 

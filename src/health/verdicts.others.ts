@@ -1,5 +1,5 @@
-import type { Condition, Service } from '../kube/objects.ts';
-import type { KubeObject } from '../kube/types.ts';
+import type { Condition, Service } from '../kube/kinds/objects.ts';
+import type { KubeObject } from '../kube/values/types.ts';
 import type { Verdict } from './verdict.ts';
 
 interface WithStatus extends KubeObject {

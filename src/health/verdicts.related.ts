@@ -1,5 +1,5 @@
-import type { KubeEvent, Pod, ReplicaSet } from '../kube/objects.ts';
-import type { KubeObject } from '../kube/types.ts';
+import type { KubeEvent, Pod, ReplicaSet } from '../kube/kinds/objects.ts';
+import type { KubeObject } from '../kube/values/types.ts';
 
 /** What else is known of the namespace: it never changes a state for the better, it only names the cause. */
 export interface Related {

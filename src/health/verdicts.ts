@@ -1,5 +1,5 @@
-import type { KubeObject } from '../kube/types.ts';
-import { gvkOf } from '../kube/types.ts';
+import type { KubeObject } from '../kube/values/types.ts';
+import { gvkOf } from '../kube/values/types.ts';
 import type { Verdict } from './verdict.ts';
 import { customVerdict, type Served } from './verdicts.custom.ts';
 import {

@@ -1,5 +1,5 @@
-import type { Condition, Deployment, ReplicaSet } from '../kube/objects.ts';
-import type { KubeObject } from '../kube/types.ts';
+import type { Condition, Deployment, ReplicaSet } from '../kube/kinds/objects.ts';
+import type { KubeObject } from '../kube/values/types.ts';
 import { explainWorkload, isStuck } from './causes.ts';
 import type { Verdict } from './verdict.ts';
 import { newestReplicaSet, type Related } from './verdicts.related.ts';

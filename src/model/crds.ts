@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition } from '../kube/objects.ts';
+import type { CustomResourceDefinition } from '../kube/kinds/objects.ts';
 import { boolean, integer, list, mapOf, object, oneOf, type Schema, string, time } from './schemas.ts';
 import {
   DELIVERIES,

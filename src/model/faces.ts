@@ -1,6 +1,6 @@
 /** What the HTTP face answers and the command line prints: one shape for both ends. */
 import type { Problem } from '../base/errors.ts';
-import type { ObjectRef } from '../kube/types.ts';
+import type { ObjectRef } from '../kube/values/types.ts';
 import type { GateState, HealedDrift, HealthState, Phase, PromotionPolicy, SyncState } from './types.ts';
 
 export interface StatusReport {

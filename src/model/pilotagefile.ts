@@ -1,6 +1,6 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
-import type { Bounds } from '../kube/bounds.ts';
-import { locateKeys, parseYaml } from '../kube/yaml.ts';
+import type { Bounds } from '../kube/values/bounds.ts';
+import { locateKeys, parseYaml } from '../kube/values/yaml.ts';
 import { circleFrom } from './circle.ts';
 import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry, ImageEntry } from './deliveryfile.ts';
 import { promotionProblems, readPromotion } from './promotionpolicy.ts';

@@ -1,6 +1,6 @@
 import type { Problem } from '../base/errors.ts';
 import type { Place } from '../base/located.ts';
-import type { Json, JsonObject } from '../kube/types.ts';
+import type { Json, JsonObject } from '../kube/values/types.ts';
 import { parseDuration } from './duration.ts';
 
 /** Where a reading stands: the value, its JSON pointer, and the report that all cursors of one file share. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../kube/equal.ts';
+import { canonicalJson } from '../kube/values/equal.ts';
 import type { EnvironmentEntry } from './deliveryfile.ts';
 import { formatDuration } from './duration.ts';
 import { ownNamespace } from './namespaces.ts';

@@ -2,8 +2,8 @@
  * The objects of `pilotage.dev/v1alpha1`. They live in the home cluster, which is the built-in one unless `up` was given another.
  * Delivery is written by people (or by a first push); the other three are written by Pilotage and read by everybody.
  */
-import type { Condition } from '../kube/objects.ts';
-import type { KubeObject, ObjectRef, Resource } from '../kube/types.ts';
+import type { Condition } from '../kube/kinds/objects.ts';
+import type { KubeObject, ObjectRef, Resource } from '../kube/values/types.ts';
 
 export const PILOTAGE_GROUP = 'pilotage.dev';
 export const PILOTAGE_VERSION = 'v1alpha1';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { type DiskSpace, watchDisk } from '../base/diskroom.ts';
 import type { Logger } from '../base/log.ts';
-import type { KubeClient, User } from '../kube/client.ts';
-import type { Pod } from '../kube/objects.ts';
+import type { KubeClient, User } from '../kube/client/client.ts';
+import type { Pod } from '../kube/kinds/objects.ts';
 import { startApi } from './api/api.ts';
 import { ADMINS, createAuthorizer } from './api/authorizer.ts';
 import { createHttpsServer } from './api/http.ts';
@@ -132,7 +132,7 @@ export interface ServedControlPlane extends ControlPlane {
   writeKubeconfig(path: string, server: string, who: 'admin' | { readonly node: string }): Credentials;
 }
 
-/** The release whose published schemas `kube/schemas` holds; clients compare it with their own (`kubectl version`). */
+/** The release whose published schemas `kube/schema/data` holds; clients compare it with their own (`kubectl version`). */
 const VERSION = { major: '1', minor: '35', gitVersion: 'v1.35.0+pilotage', platform: 'linux/amd64' };
 
 /** The control plane with its HTTPS face: its own authority, certificates and tokens, and the links that agents dial. */

@@ -1,7 +1,7 @@
 import { ProblemError, problemOf } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
-import { type Controller, createController, watch } from '../kube/controller.ts';
-import { createInformer, type Informer } from '../kube/informer.ts';
+import { type Controller, createController, watch } from '../kube/client/controller.ts';
+import { createInformer, type Informer } from '../kube/client/informer.ts';
 import { environmentObjectName } from '../model/names.ts';
 import {
   ENVIRONMENTS,

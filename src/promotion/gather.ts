@@ -1,8 +1,8 @@
 import { type Problem, ProblemError } from '../base/errors.ts';
 import { promotedFrom } from '../git/trailers.ts';
 import type { Commit, Repository } from '../git/types.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { notFoundAsUndefined } from '../kube/status.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import { notFoundAsUndefined } from '../kube/values/status.ts';
 import { environmentObjectName, promotionObjectName } from '../model/names.ts';
 import {
   ENVIRONMENTS,

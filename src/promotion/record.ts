@@ -1,6 +1,6 @@
-import type { KubeClient } from '../kube/client.ts';
-import { deepEqual } from '../kube/equal.ts';
-import { isAlreadyExists, isConflict } from '../kube/status.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import { deepEqual } from '../kube/values/equal.ts';
+import { isAlreadyExists, isConflict } from '../kube/values/status.ts';
 import { promotionObjectName } from '../model/names.ts';
 import {
   type Approval,

@@ -1,5 +1,5 @@
 import type { Commit, Oid, Repository } from '../git/types.ts';
-import type { KubeClient } from '../kube/client.ts';
+import type { KubeClient } from '../kube/client/client.ts';
 import { LABELS } from '../model/annotations.ts';
 import { PILOTAGE_FILE } from '../model/pilotagefile.ts';
 import { type Environment, PILOTAGE_NAMESPACE, type Promotion, RELEASES } from '../model/types.ts';

@@ -1,5 +1,5 @@
 import { failed, type Problem, type Result } from '../base/errors.ts';
-import { type Bounds, describeExcess, excessOf, OBJECT_BOUNDS } from '../kube/bounds.ts';
+import { type Bounds, describeExcess, excessOf, OBJECT_BOUNDS } from '../kube/values/bounds.ts';
 import type { Rendered } from './types.ts';
 
 /** All objects of one app: what comes out is compared and applied on the thread that answers everybody. */

@@ -3,7 +3,7 @@ import { type FileTree, readText } from '../base/filetree.ts';
 import { type Chart, type ChartFile, join, readChart } from '../charts/chart.ts';
 import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from '../charts/scope.ts';
 import { readValuesFiles, type Values, valuesFrom } from '../charts/values.ts';
-import type { JsonObject } from '../kube/types.ts';
+import type { JsonObject } from '../kube/values/types.ts';
 import { contextOf, imageFrom } from './context.ts';
 import { createEngine, type Engine } from './handlebars/engine.ts';
 import type { Context } from './handlebars/types.ts';

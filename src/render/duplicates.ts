@@ -1,6 +1,6 @@
 import type { Problem } from '../base/errors.ts';
 import { formatPlace } from '../base/located.ts';
-import { formatRef, gvkOf, refOf } from '../kube/types.ts';
+import { formatRef, gvkOf, refOf } from '../kube/values/types.ts';
 import type { Written } from './manifests.ts';
 
 /** Objects that are written twice: the second would silently win. The version does not tell them apart, the group does. */

@@ -1,5 +1,5 @@
-import { isObject } from '../kube/equal.ts';
-import type { JsonObject, KubeObject } from '../kube/types.ts';
+import { isObject } from '../kube/values/equal.ts';
+import type { JsonObject, KubeObject } from '../kube/values/types.ts';
 import type { Written } from './manifests.ts';
 
 /** Where kinds that run containers keep the spec of a pod, as `group/Kind`. */

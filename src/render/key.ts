@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readText } from '../base/filetree.ts';
-import { canonicalJson } from '../kube/equal.ts';
+import { canonicalJson } from '../kube/values/equal.ts';
 import type { RenderRequest } from './types.ts';
 
 /** Raise it when the same request renders differently than before. */

@@ -1,8 +1,8 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { Located, Place } from '../base/located.ts';
-import { isObject } from '../kube/equal.ts';
-import type { Json, JsonObject, KubeObject } from '../kube/types.ts';
-import { parseDocuments } from '../kube/yaml.ts';
+import { isObject } from '../kube/values/equal.ts';
+import type { Json, JsonObject, KubeObject } from '../kube/values/types.ts';
+import { parseDocuments } from '../kube/values/yaml.ts';
 import { misspelt } from './misspelt.ts';
 
 /** An object and where it was written; the app is added at the end. */

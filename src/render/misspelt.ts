@@ -1,11 +1,11 @@
 import type { Problem } from '../base/errors.ts';
 import type { Located, Place } from '../base/located.ts';
 import { suggest } from '../charts/suggest.ts';
-import { isObject } from '../kube/equal.ts';
-import { builtinSchema } from '../kube/schema.ts';
-import { gvkOf, type Json } from '../kube/types.ts';
-import { unknownFields } from '../kube/validation/unknown.ts';
-import { locateKeys } from '../kube/yaml.ts';
+import { unknownFields } from '../kube/kinds/validation/unknown.ts';
+import { builtinSchema } from '../kube/schema/schema.ts';
+import { isObject } from '../kube/values/equal.ts';
+import { gvkOf, type Json } from '../kube/values/types.ts';
+import { locateKeys } from '../kube/values/yaml.ts';
 
 /** A text, and for each of its lines the place that a person would have to edit. */
 interface Source {

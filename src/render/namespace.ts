@@ -1,7 +1,7 @@
 import type { Problem } from '../base/errors.ts';
-import * as resources from '../kube/resources.ts';
-import type { KubeObject, Resource } from '../kube/types.ts';
-import { formatRef, refOf } from '../kube/types.ts';
+import * as resources from '../kube/kinds/resources.ts';
+import type { KubeObject, Resource } from '../kube/values/types.ts';
+import { formatRef, refOf } from '../kube/values/types.ts';
 import type { Written } from './manifests.ts';
 
 /** Kinds of Kubernetes itself that live outside namespaces, as `group/Kind`. CRDs' scopes are the cluster's to know: sync asks it. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.ts';
-import { formatRef, type KubeObject, refOf } from '../kube/types.ts';
+import { formatRef, type KubeObject, refOf } from '../kube/values/types.ts';
 import type { Written } from './manifests.ts';
 import { UPGRADES } from './upgrades.data.ts';
 

@@ -1,5 +1,5 @@
-import { isObject } from '../kube/equal.ts';
-import type { Json, JsonObject, KubeObject } from '../kube/types.ts';
+import { isObject } from '../kube/values/equal.ts';
+import type { Json, JsonObject, KubeObject } from '../kube/values/types.ts';
 
 export interface Upgrade {
   readonly to: string;

@@ -7,7 +7,7 @@ import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../bas
 import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { readRequestBody } from '../base/requestbody.ts';
-import { parseBoundedJson } from '../kube/bounds.ts';
+import { parseBoundedJson } from '../kube/values/bounds.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { Actions } from './actions.ts';
 import { principalOf } from './auth.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { type Problem, ProblemError, unwrap } from '../base/errors.ts';
 import type { Repository } from '../git/types.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { notFoundAsUndefined } from '../kube/status.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import { notFoundAsUndefined } from '../kube/values/status.ts';
 import type { ConnectRequest, PlanReport, ReleaseReport, StatusReport, WhyReport } from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
 import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { CrashGuard } from '../base/crashguard.ts';
 import type { Logger } from '../base/log.ts';
 import type { Repository } from '../git/types.ts';
-import type { KubeClient } from '../kube/client.ts';
+import type { KubeClient } from '../kube/client/client.ts';
 import type { MayDeploy } from '../model/permission.ts';
 import type { ProgressSink } from '../model/progress.ts';
 import type { Environment } from '../model/types.ts';

@@ -2,11 +2,11 @@ import { rfc3339 } from '../base/clock.ts';
 import { failed, ok, ProblemError, type Result, unwrap } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
 import { Mutex } from '../git/mutex.ts';
-import { createController, watch } from '../kube/controller.ts';
-import { deepEqual } from '../kube/equal.ts';
-import { createInformer } from '../kube/informer.ts';
-import { notFoundAsUndefined } from '../kube/status.ts';
-import { formatRef } from '../kube/types.ts';
+import { createController, watch } from '../kube/client/controller.ts';
+import { createInformer } from '../kube/client/informer.ts';
+import { deepEqual } from '../kube/values/equal.ts';
+import { notFoundAsUndefined } from '../kube/values/status.ts';
+import { formatRef } from '../kube/values/types.ts';
 import type { PlanReport } from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
 import {

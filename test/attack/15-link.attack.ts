@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { NODES, PODS } from '../../src/kube/resources.ts';
+import { NODES, PODS } from '../../src/kube/kinds/resources.ts';
 import { CHANNEL, linkPath, streamPath } from '../../src/orchestrator/link.ts';
 import { eventually, type Pilotage, withApi } from '../e2e/harness.ts';
 import { seeded } from '../kube/seeded.ts';

@@ -1,5 +1,5 @@
-import { CONFIG_MAPS } from '../../src/kube/resources.ts';
-import { notFoundAsUndefined } from '../../src/kube/status.ts';
+import { CONFIG_MAPS } from '../../src/kube/kinds/resources.ts';
+import { notFoundAsUndefined } from '../../src/kube/values/status.ts';
 import { eventually, type Pilotage, withApi } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/resources.ts';
-import type { KubeObject } from '../../src/kube/types.ts';
+import { CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/kinds/resources.ts';
+import type { KubeObject } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';
 import { configMap, deployment, managersOf, refusal, service } from './notation.ts';
 

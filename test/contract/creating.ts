@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { CONFIG_MAPS, DEPLOYMENTS, NAMESPACES, SECRETS, SERVICES } from '../../src/kube/resources.ts';
-import { isNamespaceTerminating } from '../../src/kube/status.ts';
-import type { KubeObject } from '../../src/kube/types.ts';
+import { CONFIG_MAPS, DEPLOYMENTS, NAMESPACES, SECRETS, SERVICES } from '../../src/kube/kinds/resources.ts';
+import { isNamespaceTerminating } from '../../src/kube/values/status.ts';
+import type { KubeObject } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';
 import { configMap, deployment, newConfigMap, refusal, refusalCode, service, versionOf } from './notation.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/kube/resources.ts';
-import type { KubeObject, Resource } from '../../src/kube/types.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/kube/kinds/resources.ts';
+import type { KubeObject, Resource } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';
 import { eventually, managersOf, refusal, refusalCode, startWatch } from './notation.ts';
 

@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { remoteClient } from '../../src/kube/remote.ts';
+import { remoteClient } from '../../src/kube/remote/remote.ts';
 import { describeKubeClient } from './kubeclient.ts';
 
 /** Run by scripts/test-kubernetes.mjs against the kube-apiserver and etcd that it has started. */

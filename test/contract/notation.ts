@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { KubeClient, WatchEvent, WatchOptions } from '../../src/kube/client.ts';
-import type { ConfigMap, Deployment, Service } from '../../src/kube/objects.ts';
-import { CONFIG_MAPS } from '../../src/kube/resources.ts';
-import { StatusError } from '../../src/kube/status.ts';
-import type { KubeObject, Resource } from '../../src/kube/types.ts';
+import type { KubeClient, WatchEvent, WatchOptions } from '../../src/kube/client/client.ts';
+import type { ConfigMap, Deployment, Service } from '../../src/kube/kinds/objects.ts';
+import { CONFIG_MAPS } from '../../src/kube/kinds/resources.ts';
+import { StatusError } from '../../src/kube/values/status.ts';
+import type { KubeObject, Resource } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';
 
 /** Small objects that a real kube-apiserver accepts without controllers. */

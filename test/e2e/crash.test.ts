@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import type { KubeClient } from '../../src/kube/client.ts';
-import type { ConfigMap, Pod } from '../../src/kube/objects.ts';
-import { CONFIG_MAPS, PODS } from '../../src/kube/resources.ts';
+import type { KubeClient } from '../../src/kube/client/client.ts';
+import type { ConfigMap, Pod } from '../../src/kube/kinds/objects.ts';
+import { CONFIG_MAPS, PODS } from '../../src/kube/kinds/resources.ts';
 import {
   commandLinesWith,
   eventually,

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { processStartTime } from '../../src/base/process.ts';
-import type { KubeClient } from '../../src/kube/client.ts';
-import { remoteClient } from '../../src/kube/remote.ts';
+import type { KubeClient } from '../../src/kube/client/client.ts';
+import { remoteClient } from '../../src/kube/remote/remote.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const main = join(root, 'dist', 'main.js');

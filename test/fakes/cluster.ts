@@ -1,16 +1,16 @@
-import type { DiscoveredResource, KubeClient, ObjectKey, WatchEvent } from '../../src/kube/client.ts';
-import { crdSchema } from '../../src/kube/crdschema.ts';
-import { applyDefaults } from '../../src/kube/defaults.ts';
-import { deepEqual, deepFreeze } from '../../src/kube/equal.ts';
-import { matchesFields, parseFieldSelector } from '../../src/kube/fieldselectors.ts';
-import { jsonMergePatch } from '../../src/kube/jsonmergepatch.ts';
-import { recordApply, recordUpdate } from '../../src/kube/managedfields.ts';
-import type { CustomResourceDefinition } from '../../src/kube/objects.ts';
-import * as rows from '../../src/kube/resources.ts';
-import { ANYTHING, builtinSchema, type Schema } from '../../src/kube/schema.ts';
-import { matches, parseSelector } from '../../src/kube/selectors.ts';
-import { statusError } from '../../src/kube/status.ts';
-import { apiVersionOf, gvkOf, type KubeObject, type Resource } from '../../src/kube/types.ts';
+import type { DiscoveredResource, KubeClient, ObjectKey, WatchEvent } from '../../src/kube/client/client.ts';
+import { applyDefaults } from '../../src/kube/kinds/defaults.ts';
+import { matchesFields, parseFieldSelector } from '../../src/kube/kinds/fieldselectors.ts';
+import type { CustomResourceDefinition } from '../../src/kube/kinds/objects.ts';
+import * as rows from '../../src/kube/kinds/resources.ts';
+import { recordApply, recordUpdate } from '../../src/kube/ownership/managedfields.ts';
+import { jsonMergePatch } from '../../src/kube/patch/jsonmergepatch.ts';
+import { crdSchema } from '../../src/kube/schema/crdschema.ts';
+import { ANYTHING, builtinSchema, type Schema } from '../../src/kube/schema/schema.ts';
+import { deepEqual, deepFreeze } from '../../src/kube/values/equal.ts';
+import { matches, parseSelector } from '../../src/kube/values/selectors.ts';
+import { statusError } from '../../src/kube/values/status.ts';
+import { apiVersionOf, gvkOf, type KubeObject, type Resource } from '../../src/kube/values/types.ts';
 
 export interface FakeCluster {
   readonly client: KubeClient;

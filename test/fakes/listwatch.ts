@@ -1,6 +1,6 @@
-import type { KubeClient, ListOptions, WatchEvent, WatchOptions } from '../../src/kube/client.ts';
-import { statusError } from '../../src/kube/status.ts';
-import type { KubeObject, Resource } from '../../src/kube/types.ts';
+import type { KubeClient, ListOptions, WatchEvent, WatchOptions } from '../../src/kube/client/client.ts';
+import { statusError } from '../../src/kube/values/status.ts';
+import type { KubeObject, Resource } from '../../src/kube/values/types.ts';
 
 /** A server in memory for what only lists and watches: objects are put from outside, and the connection can be cut. */
 export class ListWatchServer {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { verdictOf } from '../../src/health/verdicts.ts';
 import { toneOf } from '../../src/health/words.ts';
-import type { KubeObject } from '../../src/kube/types.ts';
+import type { KubeObject } from '../../src/kube/values/types.ts';
 
 /** A custom resource of generation 2 with this status. */
 const custom = (status: unknown, rest: object = {}): KubeObject => ({

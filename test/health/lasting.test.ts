@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { lasting } from '../../src/health/lasting.ts';
-import type { KubeObject } from '../../src/kube/types.ts';
+import type { KubeObject } from '../../src/kube/values/types.ts';
 
 const thing = (generation: number): KubeObject => ({
   apiVersion: 'example.com/v1',

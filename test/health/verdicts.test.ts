@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { rollup } from '../../src/health/rollup.ts';
 import { NOTHING_RELATED, type Related } from '../../src/health/verdicts.related.ts';
 import { verdictOf } from '../../src/health/verdicts.ts';
-import type { KubeEvent, Pod, ReplicaSet } from '../../src/kube/objects.ts';
-import type { KubeObject } from '../../src/kube/types.ts';
+import type { KubeEvent, Pod, ReplicaSet } from '../../src/kube/kinds/objects.ts';
+import type { KubeObject } from '../../src/kube/values/types.ts';
 import { REACHABLE } from '../../src/orchestrator/network/report.ts';
 
 const object = (apiVersion: string, kind: string, rest: object, metadata: object = {}): KubeObject => ({

@@ -1,4 +1,4 @@
-import { StatusError } from '../../src/kube/status.ts';
+import { StatusError } from '../../src/kube/values/status.ts';
 
 /** The StatusError that an act ends with; any other end fails the test. */
 export function failure(act: () => unknown): StatusError {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
-import { parseYaml } from '../../src/kube/yaml.ts';
+import { parseYaml } from '../../src/kube/values/yaml.ts';
 import { readPilotageFile } from '../../src/model/pilotagefile.ts';
 import { PILOTAGE_SCHEMA } from '../../src/model/pilotageschema.ts';
 

@@ -2,7 +2,7 @@ import type { Problem } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
 import type { Commit } from '../../src/git/types.ts';
-import type { KubeClient } from '../../src/kube/client.ts';
+import type { KubeClient } from '../../src/kube/client/client.ts';
 import { LABELS } from '../../src/model/annotations.ts';
 import { promotionObjectName } from '../../src/model/names.ts';
 import {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { parseDocuments } from '../../src/kube/yaml.ts';
+import { parseDocuments } from '../../src/kube/values/yaml.ts';
 import { rendered } from './request.ts';
 import { treeOnDisk } from './tree.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { failed, ok } from '../../src/base/errors.ts';
-import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/resources.ts';
-import { statusError } from '../../src/kube/status.ts';
+import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/kinds/resources.ts';
+import { statusError } from '../../src/kube/values/status.ts';
 import { DELIVERIES, ENVIRONMENTS, PILOTAGE_NAMESPACE, RELEASES } from '../../src/model/types.ts';
 import { rollback } from '../../src/sync/history/rollback.ts';
 import { changeSpec, unpin } from '../../src/sync/state/pin.ts';

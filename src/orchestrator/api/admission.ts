@@ -1,8 +1,8 @@
-import { applyDefaults } from '../../kube/defaults.ts';
-import type { Namespace } from '../../kube/objects.ts';
-import { NAMESPACE_TERMINATING } from '../../kube/status.ts';
-import type { KubeObject } from '../../kube/types.ts';
-import { validateObject, validateTypes } from '../../kube/validate.ts';
+import { applyDefaults } from '../../kube/kinds/defaults.ts';
+import type { Namespace } from '../../kube/kinds/objects.ts';
+import { validateObject, validateTypes } from '../../kube/kinds/validate.ts';
+import { NAMESPACE_TERMINATING } from '../../kube/values/status.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { namespaceKey } from './builtin.data.ts';
 import type { ApiContext } from './context.ts';
 import { badRequest, forbidden, invalid, methodNotAllowed, notFound } from './errors.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Problem } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '../../kube/status.ts';
+import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/status.ts';
 import type { Store } from '../store/types.ts';
 import { BUILTIN_KINDS } from './builtin.data.ts';
 import type { ApiContext } from './context.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import type { User } from '../../kube/client.ts';
-import { statusError } from '../../kube/status.ts';
+import type { User } from '../../kube/client/client.ts';
+import { statusError } from '../../kube/values/status.ts';
 import type { Tokens } from './tokens.ts';
 
 const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };

@@ -1,5 +1,5 @@
-import type { User } from '../../kube/client.ts';
-import { SCOPE } from '../../kube/scope.ts';
+import type { User } from '../../kube/client/client.ts';
+import { SCOPE } from '../../kube/client/scope.ts';
 import type { Attributes, Decision, RequestVerb } from './types.ts';
 
 type ResourceAttributes = Extract<Attributes, { group: string }>;

@@ -1,6 +1,6 @@
-import type { User } from '../../kube/client.ts';
-import type { Pod } from '../../kube/objects.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import type { User } from '../../kube/client/client.ts';
+import type { Pod } from '../../kube/kinds/objects.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { isScoped, scopedMay } from './authorizer.scoped.ts';
 import { type ReferencedResource, refersTo } from './podreferences.ts';
 import type { Attributes, Authorizer, Decision, RequestVerb } from './types.ts';

@@ -1,7 +1,7 @@
 /** The built-in kinds: adding one is adding a row (schemas, defaults, validation and columns are tables of their own). */
-import { builtinSchema } from '../../kube/schema.ts';
-import type { GroupVersionKind } from '../../kube/types.ts';
-import { apiVersionOf } from '../../kube/types.ts';
+import { builtinSchema } from '../../kube/schema/schema.ts';
+import type { GroupVersionKind } from '../../kube/values/types.ts';
+import { apiVersionOf } from '../../kube/values/types.ts';
 import { collectionPrefix } from '../store/keys.ts';
 import type { Kind, Storage, Strategy } from './kind.ts';
 import { CRD_STRATEGY } from './strategies/crd.ts';

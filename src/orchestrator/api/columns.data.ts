@@ -14,9 +14,9 @@ import type {
   Secret,
   Service,
   ServiceAccount,
-} from '../../kube/objects.ts';
-import { formatLabels, formatSelector, selectorOf } from '../../kube/selectors.ts';
-import type { KubeObject } from '../../kube/types.ts';
+} from '../../kube/kinds/objects.ts';
+import { formatLabels, formatSelector, selectorOf } from '../../kube/values/selectors.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { ageOf } from './humanduration.ts';
 import { podReady, podRestarts, podStatus } from './podstatus.ts';
 

@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import type { User } from '../../kube/client.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import type { User } from '../../kube/client/client.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import type { Entry } from '../store/types.ts';
 import { denied, methodNotAllowed, notFound, notServed } from './errors.ts';
 import { type Kind, keyOf, type World } from './kind.ts';

@@ -1,8 +1,8 @@
-import { crdSchema } from '../../kube/crdschema.ts';
-import { canonicalJson } from '../../kube/equal.ts';
-import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../../kube/objects.ts';
-import type { Schema } from '../../kube/schema.ts';
-import type { Json } from '../../kube/types.ts';
+import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../../kube/kinds/objects.ts';
+import { crdSchema } from '../../kube/schema/crdschema.ts';
+import type { Schema } from '../../kube/schema/schema.ts';
+import { canonicalJson } from '../../kube/values/equal.ts';
+import type { Json } from '../../kube/values/types.ts';
 import { ALL_VERBS, READ_WRITE, SCALE } from './builtin.data.ts';
 import type { Kind, ScalePaths } from './kind.ts';
 import type { SubresourceRow } from './types.ts';

@@ -1,8 +1,8 @@
-import { describeExcess, excessOf, OBJECT_BOUNDS } from '../../kube/bounds.ts';
-import { isObject } from '../../kube/equal.ts';
-import { statusError } from '../../kube/status.ts';
-import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../kube/types.ts';
-import { pruneUnknown, unknownFields } from '../../kube/validate.ts';
+import { pruneUnknown, unknownFields } from '../../kube/kinds/validate.ts';
+import { describeExcess, excessOf, OBJECT_BOUNDS } from '../../kube/values/bounds.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import { statusError } from '../../kube/values/status.ts';
+import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../kube/values/types.ts';
 import { badRequest } from './errors.ts';
 import type { Kind } from './kind.ts';
 import { normalForm } from './normal.ts';

@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../base/clock.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import type { Kind } from './kind.ts';
 import type { DeleteParameters } from './types.ts';
 import { isReleased } from './write.ts';

@@ -1,4 +1,4 @@
-import { apiVersionOf } from '../../kube/types.ts';
+import { apiVersionOf } from '../../kube/values/types.ts';
 import { REVIEWS } from './reviews.data.ts';
 import type { KindRegistry, SubresourceRow } from './types.ts';
 

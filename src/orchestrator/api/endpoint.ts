@@ -1,4 +1,4 @@
-import type { GroupVersionKind, KubeObject } from '../../kube/types.ts';
+import type { GroupVersionKind, KubeObject } from '../../kube/values/types.ts';
 import type { Kind } from './kind.ts';
 import { scaleOf, withScale } from './scale.ts';
 

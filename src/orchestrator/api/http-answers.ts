@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { problemOf } from '../../base/errors.ts';
-import { STATUS_CODES, type Status, StatusError } from '../../kube/status.ts';
+import { STATUS_CODES, type Status, StatusError } from '../../kube/values/status.ts';
 import type { StoredEvent, StoredWatch } from './types.ts';
 
 /** What a handler answers; http.ts writes it. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import { statusError } from '../../kube/status.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import { statusError } from '../../kube/values/status.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { DEFAULT_COLUMNS, SUBRESOURCE_COLUMNS } from './columns.data.ts';
 import { type Answer, bytes, json } from './http-answers.ts';
 import type { Call } from './http-request.ts';

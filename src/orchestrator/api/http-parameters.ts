@@ -1,7 +1,7 @@
-import type { LogOptions } from '../../kube/client.ts';
-import { isObject } from '../../kube/equal.ts';
-import { statusError } from '../../kube/status.ts';
-import type { Json, JsonObject } from '../../kube/types.ts';
+import type { LogOptions } from '../../kube/client/client.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import { statusError } from '../../kube/values/status.ts';
+import type { Json, JsonObject } from '../../kube/values/types.ts';
 import type { Call } from './http-request.ts';
 import type { DeleteParameters, ListRequest, WatchRequest, WriteParameters } from './types.ts';
 

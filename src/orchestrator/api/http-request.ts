@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { problemOf } from '../../base/errors.ts';
 import { readRequestBody } from '../../base/requestbody.ts';
-import { type Bounds, OBJECT_BOUNDS, parseBoundedJson } from '../../kube/bounds.ts';
-import type { User } from '../../kube/client.ts';
-import { statusError } from '../../kube/status.ts';
-import type { Json } from '../../kube/types.ts';
-import { parseYaml } from '../../kube/yaml.ts';
+import type { User } from '../../kube/client/client.ts';
+import { type Bounds, OBJECT_BOUNDS, parseBoundedJson } from '../../kube/values/bounds.ts';
+import { statusError } from '../../kube/values/status.ts';
+import type { Json } from '../../kube/values/types.ts';
+import { parseYaml } from '../../kube/values/yaml.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf.ts';
 
 /** One request as the handlers see it. */

@@ -1,7 +1,7 @@
-import type { Patch } from '../../kube/client.ts';
-import { isObject } from '../../kube/equal.ts';
-import { statusError } from '../../kube/status.ts';
-import type { Json } from '../../kube/types.ts';
+import type { Patch } from '../../kube/client/client.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import { statusError } from '../../kube/values/status.ts';
+import type { Json } from '../../kube/values/types.ts';
 import { type Answer, json } from './http-answers.ts';
 import type { Writer } from './http-objects.ts';
 import {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Status } from '../../kube/status.ts';
+import type { Status } from '../../kube/values/status.ts';
 import { type Answer, JSON_TYPE, statusOf, warningHeader } from './http-answers.ts';
 
 /** Writes an answer and ends the response. Never rejects: a client that goes away is no failure of ours. */

@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock.ts';
 import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../../base/connections.ts';
 import { errnoOf, ProblemError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { statusError } from '../../kube/status.ts';
+import { statusError } from '../../kube/values/status.ts';
 import { authenticate } from './authentication.ts';
 import { denied } from './errors.ts';
 import { type Answer, json, statusOf } from './http-answers.ts';

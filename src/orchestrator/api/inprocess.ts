@@ -5,9 +5,9 @@ import type {
   WatchEvent,
   WatchOptions,
   WriteOptions,
-} from '../../kube/client.ts';
-import { deepFreeze } from '../../kube/equal.ts';
-import { type StatusError, statusError } from '../../kube/status.ts';
+} from '../../kube/client/client.ts';
+import { deepFreeze } from '../../kube/values/equal.ts';
+import { type StatusError, statusError } from '../../kube/values/status.ts';
 import {
   apiVersionOf,
   gvkOf,
@@ -15,7 +15,7 @@ import {
   type KubeList,
   type KubeObject,
   type Resource,
-} from '../../kube/types.ts';
+} from '../../kube/values/types.ts';
 import { badRequest, notServed } from './errors.ts';
 import type { Api, ServedResource, StoredWatch, WriteParameters } from './types.ts';
 

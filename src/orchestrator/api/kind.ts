@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import type { KubeObject } from '../../kube/types.ts';
-import type { FieldError } from '../../kube/validate.ts';
+import type { FieldError } from '../../kube/kinds/validate.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { collectionPrefix, namespacePrefix } from '../store/keys.ts';
 import type { Store } from '../store/types.ts';
 import type { ServedResource } from './types.ts';

@@ -1,4 +1,4 @@
-import { dumpYaml } from '../../kube/yaml.ts';
+import { dumpYaml } from '../../kube/values/yaml.ts';
 import { type KeyPair, writeSecret } from './pki.ts';
 
 export interface KubeconfigOptions {

@@ -5,8 +5,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { onAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { User } from '../../kube/client.ts';
-import { statusError } from '../../kube/status.ts';
+import type { User } from '../../kube/client/client.ts';
+import { statusError } from '../../kube/values/status.ts';
 import { CHANNEL, type LinkRequest, MAX_FRAME_BYTES, readFailure } from '../link.ts';
 import type { NodeConnection, NodeConnections } from './types.ts';
 

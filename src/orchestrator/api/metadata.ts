@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../base/clock.ts';
-import { deepEqual } from '../../kube/equal.ts';
-import { generateName } from '../../kube/names.ts';
-import type { KubeObject, ObjectMeta } from '../../kube/types.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import { generateName } from '../../kube/values/names.ts';
+import type { KubeObject, ObjectMeta } from '../../kube/values/types.ts';
 import type { ApiContext } from './context.ts';
 import { badRequest, conflict, invalid, modified } from './errors.ts';
 import type { Kind } from './kind.ts';

@@ -1,4 +1,4 @@
-import { statusError } from '../../kube/status.ts';
+import { statusError } from '../../kube/values/status.ts';
 
 /** What an answer about objects looks like. */
 export type Representation = 'object' | 'table' | 'metadata';

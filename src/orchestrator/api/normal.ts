@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../kube/types.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 
 const COLLECTIONS = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
 

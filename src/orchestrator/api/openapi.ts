@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Schema } from '../../kube/schema.ts';
-import { apiVersionOf, type Json } from '../../kube/types.ts';
+import type { Schema } from '../../kube/schema/schema.ts';
+import { apiVersionOf, type Json } from '../../kube/values/types.ts';
 import type { KindRegistry, ServedResource } from './types.ts';
 
 /** OpenAPI v3 as `kubectl explain`, `apply` and client generators read it: an index, and one document per group-version. */

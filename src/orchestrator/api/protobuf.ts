@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { rfc3339, rfc3339Micro } from '../../base/clock.ts';
-import { describeExcess, excessAt, OBJECT_BOUNDS, parseBoundedJson } from '../../kube/bounds.ts';
-import { isObject } from '../../kube/equal.ts';
-import { statusError } from '../../kube/status.ts';
-import { gvkOf, type Json } from '../../kube/types.ts';
+import { describeExcess, excessAt, OBJECT_BOUNDS, parseBoundedJson } from '../../kube/values/bounds.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import { statusError } from '../../kube/values/status.ts';
+import { gvkOf, type Json } from '../../kube/values/types.ts';
 import { type Field, fieldsOf, member, textOf, toNumber, utf8 } from './protobuf-wire.ts';
 
 /**

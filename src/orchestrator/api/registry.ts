@@ -1,4 +1,4 @@
-import type { GroupVersionKind } from '../../kube/types.ts';
+import type { GroupVersionKind } from '../../kube/values/types.ts';
 import type { Kind } from './kind.ts';
 import type { KindRegistry } from './types.ts';
 

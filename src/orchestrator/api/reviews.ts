@@ -1,7 +1,7 @@
-import type { User } from '../../kube/client.ts';
-import { isObject } from '../../kube/equal.ts';
-import { statusError } from '../../kube/status.ts';
-import type { Json, JsonObject } from '../../kube/types.ts';
+import type { User } from '../../kube/client/client.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import { statusError } from '../../kube/values/status.ts';
+import type { Json, JsonObject } from '../../kube/values/types.ts';
 import { REVIEWS, type ReviewKind } from './reviews.data.ts';
 import type { Tokens } from './tokens.ts';
 import { type Api, type Attributes, REQUEST_VERBS, type RequestVerb } from './types.ts';

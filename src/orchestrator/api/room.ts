@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/errors.ts';
-import { type StatusError, statusError } from '../../kube/status.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import { type StatusError, statusError } from '../../kube/values/status.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import type { ApiContext } from './context.ts';
 
 /** An annotation, a replica count, a node's name: what stops, moves or ends something is written with little. */

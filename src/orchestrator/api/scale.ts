@@ -1,7 +1,7 @@
-import { isObject } from '../../kube/equal.ts';
-import type { LabelSelector } from '../../kube/objects.ts';
-import { formatSelector, selectorOf } from '../../kube/selectors.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import type { LabelSelector } from '../../kube/kinds/objects.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import { formatSelector, selectorOf } from '../../kube/values/selectors.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { invalid } from './errors.ts';
 import type { Kind } from './kind.ts';
 

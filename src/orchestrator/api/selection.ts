@@ -1,7 +1,7 @@
 import type { Result } from '../../base/errors.ts';
-import { checkFieldSelector, matchesFields, parseFieldSelector } from '../../kube/fieldselectors.ts';
-import { matches, parseSelector } from '../../kube/selectors.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import { checkFieldSelector, matchesFields, parseFieldSelector } from '../../kube/kinds/fieldselectors.ts';
+import { matches, parseSelector } from '../../kube/values/selectors.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { badRequest } from './errors.ts';
 import type { Kind } from './kind.ts';
 

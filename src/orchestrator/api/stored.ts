@@ -1,5 +1,5 @@
-import { deepFreeze } from '../../kube/equal.ts';
-import { apiVersionOf, type KubeObject } from '../../kube/types.ts';
+import { deepFreeze } from '../../kube/values/equal.ts';
+import { apiVersionOf, type KubeObject } from '../../kube/values/types.ts';
 import type { Change, Entry } from '../store/types.ts';
 import type { Kind } from './kind.ts';
 import type { ObjectEvent, Stored } from './types.ts';

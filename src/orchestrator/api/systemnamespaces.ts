@@ -1,6 +1,6 @@
-import type { KubeClient } from '../../kube/client.ts';
-import { NAMESPACES } from '../../kube/resources.ts';
-import { isAlreadyExists } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.ts';
+import { isAlreadyExists } from '../../kube/values/status.ts';
 
 const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 

@@ -1,5 +1,5 @@
-import { compileJsonPath } from '../../kube/jsonpath.ts';
-import { apiVersionOf, type KubeObject } from '../../kube/types.ts';
+import { compileJsonPath } from '../../kube/values/jsonpath.ts';
+import { apiVersionOf, type KubeObject } from '../../kube/values/types.ts';
 import { AGE, COLUMNS, type Column, DEFAULT_COLUMNS, NAME } from './columns.data.ts';
 import { ageOf } from './humanduration.ts';
 import type { PrinterColumn, ServedResource } from './types.ts';

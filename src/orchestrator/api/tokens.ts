@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import type { User } from '../../kube/client.ts';
+import type { User } from '../../kube/client/client.ts';
 import { writeSecret } from './pki.ts';
 
 /** Looks up who bears a token; undefined: nobody. */

@@ -3,10 +3,10 @@
  * Every method authorizes the user, then rejects with StatusError exactly as a Kubernetes API server would answer.
  */
 import type { Readable } from 'node:stream';
-import type { DeleteOptions, DiscoveredResource, LogOptions, Patch, User } from '../../kube/client.ts';
-import type { Schema } from '../../kube/schema.ts';
-import type { Status } from '../../kube/status.ts';
-import type { GroupVersionKind, Json, KubeObject } from '../../kube/types.ts';
+import type { DeleteOptions, DiscoveredResource, LogOptions, Patch, User } from '../../kube/client/client.ts';
+import type { Schema } from '../../kube/schema/schema.ts';
+import type { Status } from '../../kube/values/status.ts';
+import type { GroupVersionKind, Json, KubeObject } from '../../kube/values/types.ts';
 import type { LinkRequest } from '../link.ts';
 
 /** One object at one revision, in the version that was asked for. Deep-frozen; shared by every reader. */

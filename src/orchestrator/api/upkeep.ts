@@ -1,5 +1,5 @@
-import type { CustomResourceDefinition, KubeEvent } from '../../kube/objects.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import type { CustomResourceDefinition, KubeEvent } from '../../kube/kinds/objects.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { collectionPrefix } from '../store/keys.ts';
 import type { Entry } from '../store/types.ts';
 import type { ApiContext } from './context.ts';

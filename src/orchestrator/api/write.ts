@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../base/clock.ts';
-import { recordUpdate } from '../../kube/managedfields.ts';
-import { ANYTHING } from '../../kube/schema.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import { recordUpdate } from '../../kube/ownership/managedfields.ts';
+import { ANYTHING } from '../../kube/schema/schema.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import type { Entry } from '../store/types.ts';
 import { assertValid, completed } from './admission.ts';
 import type { ApiContext } from './context.ts';

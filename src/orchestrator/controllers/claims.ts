@@ -1,6 +1,6 @@
-import type { KubeClient } from '../../kube/client.ts';
-import { isNotFound } from '../../kube/status.ts';
-import type { JsonObject, KubeObject, Resource } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { isNotFound } from '../../kube/values/status.ts';
+import type { JsonObject, KubeObject, Resource } from '../../kube/values/types.ts';
 import { MANAGER } from './context.ts';
 import { type ClaimAction, controllerReference } from './ownership.ts';
 

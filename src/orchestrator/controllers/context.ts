@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { createInformer, type Informer } from '../../kube/informer.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import type {
   Deployment,
   EndpointSlice,
@@ -11,7 +11,7 @@ import type {
   Pod,
   ReplicaSet,
   Service,
-} from '../../kube/objects.ts';
+} from '../../kube/kinds/objects.ts';
 import {
   DEPLOYMENTS,
   ENDPOINT_SLICES,
@@ -21,8 +21,8 @@ import {
   PODS,
   REPLICA_SETS,
   SERVICES,
-} from '../../kube/resources.ts';
-import type { KubeObject, Resource } from '../../kube/types.ts';
+} from '../../kube/kinds/resources.ts';
+import type { KubeObject, Resource } from '../../kube/values/types.ts';
 
 /** Tells people what was done to an object, as a Kubernetes Event. */
 export type RecordEvent = (

@@ -1,8 +1,8 @@
 import { onAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { createEventRecorder } from '../../kube/events.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { createEventRecorder } from '../../kube/client/events.ts';
 import { type ControllerContext, createInformers, MANAGER } from './context.ts';
 import { createDeploymentController } from './deployment/controller.ts';
 import { createEndpointSliceController } from './endpointslice/controller.ts';

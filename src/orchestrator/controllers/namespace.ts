@@ -1,10 +1,10 @@
 import type { Again } from '../../base/queue.ts';
-import type { DiscoveredResource } from '../../kube/client.ts';
-import { type Controller, createController, watch } from '../../kube/controller.ts';
-import { deepEqual } from '../../kube/equal.ts';
-import type { Condition, Namespace } from '../../kube/objects.ts';
-import { NAMESPACES, SERVICE_ACCOUNTS } from '../../kube/resources.ts';
-import { isAlreadyExists, isNotFound, StatusError } from '../../kube/status.ts';
+import type { DiscoveredResource } from '../../kube/client/client.ts';
+import { type Controller, createController, watch } from '../../kube/client/controller.ts';
+import type { Condition, Namespace } from '../../kube/kinds/objects.ts';
+import { NAMESPACES, SERVICE_ACCOUNTS } from '../../kube/kinds/resources.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import { isAlreadyExists, isNotFound, StatusError } from '../../kube/values/status.ts';
 import { replaceCondition } from './conditions.ts';
 import { type ControllerContext, MANAGER } from './context.ts';
 

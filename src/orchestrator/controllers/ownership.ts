@@ -1,6 +1,6 @@
-import type { LabelSelector } from '../../kube/objects.ts';
-import { matches, selectorOf } from '../../kube/selectors.ts';
-import type { KubeObject, OwnerReference } from '../../kube/types.ts';
+import type { LabelSelector } from '../../kube/kinds/objects.ts';
+import { matches, selectorOf } from '../../kube/values/selectors.ts';
+import type { KubeObject, OwnerReference } from '../../kube/values/types.ts';
 
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((owner) => owner.controller);

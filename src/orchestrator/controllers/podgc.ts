@@ -1,8 +1,8 @@
 import type { Again } from '../../base/queue.ts';
-import { keyOf, splitKey } from '../../kube/cache.ts';
-import { type Controller, createController, watch } from '../../kube/controller.ts';
-import { NODES, PODS } from '../../kube/resources.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
+import { keyOf, splitKey } from '../../kube/client/cache.ts';
+import { type Controller, createController, watch } from '../../kube/client/controller.ts';
+import { NODES, PODS } from '../../kube/kinds/resources.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { ControllerContext } from './context.ts';
 
 /** A node that is registered again under its name keeps its pods (Kubernetes `gc_controller.go` quarantineTime). */

@@ -4,10 +4,10 @@ import { Admission, connectionLimits, createTally } from '../../base/connections
 import { deferred } from '../../base/deferred.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { createInformer } from '../../kube/informer.ts';
-import type { Service } from '../../kube/objects.ts';
-import { ENDPOINT_SLICES, SERVICES } from '../../kube/resources.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { createInformer } from '../../kube/client/informer.ts';
+import type { Service } from '../../kube/kinds/objects.ts';
+import { ENDPOINT_SLICES, SERVICES } from '../../kube/kinds/resources.ts';
 import { createAttempts } from './attempts.ts';
 import { forward } from './forward.ts';
 import { addressesOf, frontsOf, type ServiceAddress, type Substitutes } from './fronts.ts';

@@ -1,4 +1,4 @@
-import type { Container, IntOrString, Pod } from '../../kube/objects.ts';
+import type { Container, IntOrString, Pod } from '../../kube/kinds/objects.ts';
 
 /** Where this machine finds its own pods and itself. */
 export const HOST_IP = '127.0.0.1';

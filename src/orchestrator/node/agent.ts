@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import type { Informer } from '../../kube/informer.ts';
-import type { Pod } from '../../kube/objects.ts';
+import type { Informer } from '../../kube/client/informer.ts';
+import type { Pod } from '../../kube/kinds/objects.ts';
 import { HOST_IP, nextAddress, usesHostNetwork } from './addresses.ts';
 import type { RunningContainer } from './answerers.ts';
 import type { PodContext } from './podcontext.ts';

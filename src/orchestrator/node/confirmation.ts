@@ -2,10 +2,10 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { backoffMs } from '../../base/queue.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import type { Pod } from '../../kube/objects.ts';
-import { PODS } from '../../kube/resources.ts';
-import { isConflict, isNotFound } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { Pod } from '../../kube/kinds/objects.ts';
+import { PODS } from '../../kube/kinds/resources.ts';
+import { isConflict, isNotFound } from '../../kube/values/status.ts';
 
 export interface ConfirmationInput {
   readonly client: KubeClient;

@@ -1,5 +1,5 @@
-import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../../kube/objects.ts';
-import { milliValue, parseQuantity, wholeValue } from '../../kube/quantity.ts';
+import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../../kube/kinds/objects.ts';
+import { milliValue, parseQuantity, wholeValue } from '../../kube/values/quantity.ts';
 import { expand } from './command.ts';
 
 /** What the environment of one container is made from; all I/O is done before. */

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../kube/objects.ts';
+import type { Container, Pod } from '../../kube/kinds/objects.ts';
 import { HOST_IP } from './addresses.ts';
 import type { Answerer, Answerers } from './answerers.ts';
 import type { PodView } from './podview.ts';

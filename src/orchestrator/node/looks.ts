@@ -4,7 +4,7 @@ import { probeGrpc } from '../../health/probes.grpc.ts';
 import { probeHttp } from '../../health/probes.http.ts';
 import { probeTcp } from '../../health/probes.tcp.ts';
 import type { ProbeKind, ProbeResult } from '../../health/probes.ts';
-import type { Container, LifecycleHandler, ProbeHandler } from '../../kube/objects.ts';
+import type { Container, LifecycleHandler, ProbeHandler } from '../../kube/kinds/objects.ts';
 import { type Reach, reach } from './addresses.ts';
 import type { Answerers } from './answerers.ts';
 import { ownAnswer } from './ownanswer.ts';

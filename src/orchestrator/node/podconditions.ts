@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../base/clock.ts';
-import type { Condition, ContainerStatus, PodPhase } from '../../kube/objects.ts';
+import type { Condition, ContainerStatus, PodPhase } from '../../kube/kinds/objects.ts';
 import type { PodView } from './podview.ts';
 
 /** True while containers of the pod listen on the wildcard address, where they answer for every pod of the machine. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import type { EventRecorder } from '../../kube/events.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { EventRecorder } from '../../kube/client/events.ts';
 import type { Answerers } from './answerers.ts';
 import type { PodConfinement } from './confinement/pods.ts';
 import type { ImageStore } from './images.ts';

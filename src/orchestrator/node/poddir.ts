@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../base/errors.ts';
-import type { Pod } from '../../kube/objects.ts';
+import type { Pod } from '../../kube/kinds/objects.ts';
 import { entries } from './records.ts';
 
 /**

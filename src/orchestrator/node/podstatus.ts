@@ -6,7 +6,7 @@ import type {
   ContainerStatus,
   PodPhase,
   PodStatus,
-} from '../../kube/objects.ts';
+} from '../../kube/kinds/objects.ts';
 import { isPlanned, restartAt } from './backoff.ts';
 import { lacksServices, succeeded, terminalPhase } from './lifecycle.ts';
 import { podConditions } from './podconditions.ts';

@@ -1,4 +1,4 @@
-import type { Pod } from '../../kube/objects.ts';
+import type { Pod } from '../../kube/kinds/objects.ts';
 import type { Attempt } from './runtime.ts';
 
 /** All that is known of one container; made afresh for each step. */

@@ -1,5 +1,5 @@
 import { problemOf } from '../../base/errors.ts';
-import type { Container, Pod, PodStatus } from '../../kube/objects.ts';
+import type { Container, Pod, PodStatus } from '../../kube/kinds/objects.ts';
 import { usesHostNetwork } from './addresses.ts';
 import { activeUntil, endingOf } from './ending.ts';
 import { createFarewell } from './farewell.ts';

@@ -1,10 +1,10 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, sleep } from '../../base/clock.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import type { Container, Pod, Service } from '../../kube/objects.ts';
-import { SERVICES } from '../../kube/resources.ts';
-import { StatusError } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { Container, Pod, Service } from '../../kube/kinds/objects.ts';
+import { SERVICES } from '../../kube/kinds/resources.ts';
+import { StatusError } from '../../kube/values/status.ts';
 import { expand, findProgram } from './command.ts';
 import { openTo, openToAll, type PodConfinement } from './confinement/pods.ts';
 import { buildEnvironment } from './environment.ts';

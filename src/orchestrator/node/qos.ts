@@ -1,4 +1,4 @@
-import type { Pod } from '../../kube/objects.ts';
+import type { Pod } from '../../kube/kinds/objects.ts';
 
 /** Kubernetes `pkg/apis/core/v1/helper/qos`: only cpu and memory count. */
 export function qosClass(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../kube/objects.ts';
+import type { Container, Pod } from '../../kube/kinds/objects.ts';
 
 /** The ConfigMaps and Secrets of its namespace that something in a pod reads. */
 export interface References {

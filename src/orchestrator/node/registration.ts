@@ -4,11 +4,11 @@ import { type Confinement, summaryOf } from '../../base/confinement.ts';
 import { lackOf, spaceOf } from '../../base/diskroom.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import type { Condition, Lease, Node } from '../../kube/objects.ts';
-import { LEASES, NODES } from '../../kube/resources.ts';
-import { isAlreadyExists, isNotFound } from '../../kube/status.ts';
-import type { Json } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { Condition, Lease, Node } from '../../kube/kinds/objects.ts';
+import { LEASES, NODES } from '../../kube/kinds/resources.ts';
+import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
+import type { Json } from '../../kube/values/types.ts';
 import { HOST_IP } from './addresses.ts';
 import { readBootId } from './records.ts';
 

@@ -1,8 +1,8 @@
-import type { KubeClient } from '../../kube/client.ts';
-import type { ConfigMap, Secret } from '../../kube/objects.ts';
-import { CONFIG_MAPS, SECRETS } from '../../kube/resources.ts';
-import { isNotFound } from '../../kube/status.ts';
-import type { KubeObject, Resource } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { ConfigMap, Secret } from '../../kube/kinds/objects.ts';
+import { CONFIG_MAPS, SECRETS } from '../../kube/kinds/resources.ts';
+import { isNotFound } from '../../kube/values/status.ts';
+import type { KubeObject, Resource } from '../../kube/values/types.ts';
 import type { References } from './references.ts';
 
 export interface Sources {

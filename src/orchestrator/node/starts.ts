@@ -1,5 +1,5 @@
 import { problemOf } from '../../base/errors.ts';
-import type { Container, Pod } from '../../kube/objects.ts';
+import type { Container, Pod } from '../../kube/kinds/objects.ts';
 import { usesHostNetwork } from './addresses.ts';
 import { retryMs } from './backoff.ts';
 import type { Action } from './lifecycle.ts';

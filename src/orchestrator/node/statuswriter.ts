@@ -2,11 +2,11 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { backoffMs } from '../../base/queue.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import type { Pod, PodStatus } from '../../kube/objects.ts';
-import { PODS } from '../../kube/resources.ts';
-import { isConflict, isNotFound } from '../../kube/status.ts';
-import type { Json } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { Pod, PodStatus } from '../../kube/kinds/objects.ts';
+import { PODS } from '../../kube/kinds/resources.ts';
+import { isConflict, isNotFound } from '../../kube/values/status.ts';
+import type { Json } from '../../kube/values/types.ts';
 import { sameStatus } from './podstatus.ts';
 
 export interface StatusWriter {

@@ -1,4 +1,4 @@
-import type { Container, PodStatus } from '../../kube/objects.ts';
+import type { Container, PodStatus } from '../../kube/kinds/objects.ts';
 import { look, runHook } from './looks.ts';
 import type { PodContext } from './podcontext.ts';
 import { containerId } from './podstatus.ts';

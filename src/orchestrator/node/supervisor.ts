@@ -6,7 +6,7 @@ import {
   type ProbeResult,
   type ProbeState,
 } from '../../health/probes.ts';
-import type { Container, Probe } from '../../kube/objects.ts';
+import type { Container, Probe } from '../../kube/kinds/objects.ts';
 import type { LagMeter } from './lag.ts';
 import type { ContainerView } from './podview.ts';
 import { type Prober, startProber } from './prober.ts';

@@ -1,4 +1,4 @@
-import type { Container, PodStatus } from '../../kube/objects.ts';
+import type { Container, PodStatus } from '../../kube/kinds/objects.ts';
 import type { PodContext } from './podcontext.ts';
 import type { PodTell } from './podtell.ts';
 import type { Attempt } from './runtime.ts';

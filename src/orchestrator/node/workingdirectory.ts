@@ -1,5 +1,5 @@
 import { join, normalize } from 'node:path';
-import type { Container } from '../../kube/objects.ts';
+import type { Container } from '../../kube/kinds/objects.ts';
 
 export interface Places {
   /** Where the container's volumes appear. */

@@ -1,5 +1,5 @@
-import type { Node, Pod } from '../../kube/objects.ts';
-import { matches, type Requirement } from '../../kube/selectors.ts';
+import type { Node, Pod } from '../../kube/kinds/objects.ts';
+import { matches, type Requirement } from '../../kube/values/selectors.ts';
 
 interface Term {
   readonly matchExpressions?: readonly Expression[];

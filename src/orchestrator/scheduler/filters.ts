@@ -1,4 +1,4 @@
-import type { Pod, Taint, Toleration } from '../../kube/objects.ts';
+import type { Pod, Taint, Toleration } from '../../kube/kinds/objects.ts';
 import { fitsNode } from './affinity.ts';
 import { type NodeInfo, requestsOf } from './nodeinfo.ts';
 

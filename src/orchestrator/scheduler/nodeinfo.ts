@@ -1,5 +1,5 @@
-import type { Container, IntOrString, Node, Pod } from '../../kube/objects.ts';
-import { milliValue, parseQuantity, wholeValue } from '../../kube/quantity.ts';
+import type { Container, IntOrString, Node, Pod } from '../../kube/kinds/objects.ts';
+import { milliValue, parseQuantity, wholeValue } from '../../kube/values/quantity.ts';
 
 /** Amounts by resource name: cpu in millicores, everything else in whole units. */
 export type Amounts = Readonly<Record<string, number>>;

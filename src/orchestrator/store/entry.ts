@@ -1,5 +1,5 @@
-import { deepFreeze } from '../../kube/equal.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import { deepFreeze } from '../../kube/values/equal.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import type { Entry } from './types.ts';
 
 /** A new revision of an object: resourceVersion is set, and the JSON is made now because the log needs it at once. */

@@ -1,5 +1,5 @@
 import { ProblemError } from '../../base/errors.ts';
-import { type StatusError, statusError } from '../../kube/status.ts';
+import { type StatusError, statusError } from '../../kube/values/status.ts';
 
 export const unavailable = (message: string): StatusError => statusError('ServiceUnavailable', message);
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import { deepEqual } from '../../kube/equal.ts';
-import { StatusError } from '../../kube/status.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import { StatusError } from '../../kube/values/status.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { Collections } from './collections.ts';
 import { GroupCommit, rowOf, type Staged } from './commit.ts';
 import { damageOf, stateOf } from './damage.ts';

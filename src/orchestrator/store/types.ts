@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../kube/types.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 
 /**
  * One object at one revision. `object.metadata.resourceVersion` is the revision; the object is deep-frozen and,

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../kube/types.ts';
+import type { JsonObject } from '../../kube/values/types.ts';
 
 /** A map and nothing else: no array, no class instance, no function. */
 export function isMap(value: unknown): value is JsonObject {

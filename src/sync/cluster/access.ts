@@ -1,6 +1,6 @@
 import { errnoOf, type Problem, ProblemError, problemOf } from '../../base/errors.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { notFoundAsUndefined, StatusError } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { notFoundAsUndefined, StatusError } from '../../kube/values/status.ts';
 import { clusterNotAllowed } from '../../model/environments.ts';
 import { DELIVERIES, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import type { SyncOptions } from '../options.ts';

@@ -1,7 +1,7 @@
-import type { KubeClient } from '../../kube/client.ts';
-import { NAMESPACES } from '../../kube/resources.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '../../kube/status.ts';
-import type { KubeObject, Resource } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.ts';
+import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/status.ts';
+import type { KubeObject, Resource } from '../../kube/values/types.ts';
 import { FIELD_MANAGER } from '../../model/types.ts';
 import { kindRank } from '../plan/order.ts';
 import { isWrite } from '../plan/plan.ts';

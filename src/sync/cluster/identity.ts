@@ -1,6 +1,6 @@
-import type { KubeClient, User } from '../../kube/client.ts';
-import { SCOPE } from '../../kube/scope.ts';
-import type { ObjectRef, Resource } from '../../kube/types.ts';
+import type { KubeClient, User } from '../../kube/client/client.ts';
+import { SCOPE } from '../../kube/client/scope.ts';
+import type { ObjectRef, Resource } from '../../kube/values/types.ts';
 import type { Environment } from '../../model/types.ts';
 import { trackingOf } from '../plan/tracking.ts';
 import type { Owner } from '../plan/types.ts';

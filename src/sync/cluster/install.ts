@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../../base/clock.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../kube/resources.ts';
-import { apiVersionOf } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../kube/kinds/resources.ts';
+import { apiVersionOf } from '../../kube/values/types.ts';
 import { PILOTAGE_CRDS } from '../../model/crds.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { ensureNamespaces } from './apply.ts';

@@ -5,10 +5,10 @@ import { type SeenReady, type Settled, settle, settledVerdict } from '../../heal
 import type { Verdict } from '../../health/verdict.ts';
 import { currentPods, NOTHING_RELATED, type Related } from '../../health/verdicts.related.ts';
 import { EXPLAINED_BY_PODS, isCustom, verdictOf } from '../../health/verdicts.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import type { Pod, Service } from '../../kube/objects.ts';
-import { EVENTS, PODS, REPLICA_SETS } from '../../kube/resources.ts';
-import { formatRef, type KubeObject, type ObjectRef } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { Pod, Service } from '../../kube/kinds/objects.ts';
+import { EVENTS, PODS, REPLICA_SETS } from '../../kube/kinds/resources.ts';
+import { formatRef, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
 import { refKey } from '../plan/refkey.ts';
 
 export interface Judgement {

@@ -1,8 +1,8 @@
 import type { Problem } from '../../base/errors.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { NAMESPACES } from '../../kube/resources.ts';
-import { isAlreadyExists, isConflict, isForbidden, notFoundAsUndefined } from '../../kube/status.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.ts';
+import { isAlreadyExists, isConflict, isForbidden, notFoundAsUndefined } from '../../kube/values/status.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { ANNOTATIONS, LABELS } from '../../model/annotations.ts';
 import { namespaceTaken } from '../../model/namespaces.ts';
 import { FIELD_MANAGER } from '../../model/types.ts';

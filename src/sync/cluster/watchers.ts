@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { createInformer } from '../../kube/informer.ts';
-import { PODS } from '../../kube/resources.ts';
-import type { KubeObject, Resource } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { createInformer } from '../../kube/client/informer.ts';
+import { PODS } from '../../kube/kinds/resources.ts';
+import type { KubeObject, Resource } from '../../kube/values/types.ts';
 
 /** What an environment wants to be woken by. */
 export interface Wanted {

@@ -1,10 +1,10 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
 import { formatPlace } from '../../base/located.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { createEventRecorder } from '../../kube/events.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
-import { formatRef, type KubeObject } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { createEventRecorder } from '../../kube/client/events.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
+import { formatRef, type KubeObject } from '../../kube/values/types.ts';
 import { type Environment, type HealedDrift, PILOTAGE_NAMESPACE, RELEASES } from '../../model/types.ts';
 import type { SyncOptions } from '../options.ts';
 import { lastManager } from '../plan/conflicts.ts';

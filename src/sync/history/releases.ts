@@ -1,8 +1,8 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { Repository } from '../../git/types.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { deepEqual } from '../../kube/equal.ts';
-import { isConflict, isNotFound, notFoundAsUndefined } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import { isConflict, isNotFound, notFoundAsUndefined } from '../../kube/values/status.ts';
 import { LABELS } from '../../model/annotations.ts';
 import {
   type Environment,

@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '../../base/errors.ts';
-import type { KubeClient } from '../../kube/client.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, type Release } from '../../model/types.ts';
 import { pin } from '../state/pin.ts';
 import { listReleases } from './releases.ts';

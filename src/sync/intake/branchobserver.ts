@@ -5,9 +5,9 @@ import { formatProblem, type Problem, ProblemError, problemOf } from '../../base
 import type { Logger } from '../../base/log.ts';
 import { type Again, createWorkQueue } from '../../base/queue.ts';
 import type { Repository } from '../../git/types.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { deepEqual } from '../../kube/equal.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import type { Affected, Source } from './wanted.ts';
 

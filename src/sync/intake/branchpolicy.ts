@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import type { KubeClient } from '../../kube/client.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 
 /** Environment branches only grow: what was deployed from one must stay reachable from it. */

@@ -1,10 +1,10 @@
 import { isAuthority } from '../../base/authority.ts';
 import { ProblemError } from '../../base/errors.ts';
 import { transportOf } from '../../git/remote.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { SECRETS } from '../../kube/resources.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
-import type { JsonObject } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { SECRETS } from '../../kube/kinds/resources.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
+import type { JsonObject } from '../../kube/values/types.ts';
 import { LABELS } from '../../model/annotations.ts';
 import type { ConnectRequest } from '../../model/faces.ts';
 import { isReserved } from '../../model/namespaces.ts';

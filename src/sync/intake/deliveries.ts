@@ -1,7 +1,7 @@
 import { formatProblem } from '../../base/errors.ts';
 import type { Repository } from '../../git/types.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { LABELS } from '../../model/annotations.ts';
 import { isDeliverable } from '../../model/apps.ts';
 import { decidingBranches, discover, type FileAt, type KnownEnvironment } from '../../model/environments.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import type { JsonObject } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { JsonObject } from '../../kube/values/types.ts';
 import { ANNOTATIONS, LABELS } from '../../model/annotations.ts';
 import type { Asked, Origin } from '../../model/environments.ts';
 import { environmentObjectName } from '../../model/names.ts';

@@ -1,4 +1,4 @@
-import { notFoundAsUndefined } from '../../kube/status.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { differing, digestOf, termsInForce, termsOf } from '../../model/terms.ts';
 import {
   DELIVERIES,

@@ -6,10 +6,10 @@ import { type PollDecision, type Poller, startPoller } from '../../git/poll.ts';
 import { type Credentials, openRemote } from '../../git/remote.ts';
 import { openRepository } from '../../git/repository.ts';
 import type { Remote, Repository } from '../../git/types.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { createInformer } from '../../kube/informer.ts';
-import { SECRETS } from '../../kube/resources.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { createInformer } from '../../kube/client/informer.ts';
+import { SECRETS } from '../../kube/kinds/resources.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 
 export interface RemotesOptions {

@@ -1,6 +1,6 @@
 import { type Clock, rfc3339 } from '../../base/clock.ts';
 import type { Repository } from '../../git/types.ts';
-import type { KubeClient } from '../../kube/client.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
 import type { ProgressEvent, ProgressSink } from '../../model/progress.ts';
 import {
   DELIVERIES,

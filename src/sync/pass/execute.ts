@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Problem, problemOf } from '../../base/errors.ts';
 import type { Verdict } from '../../health/verdict.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { formatRef, type KubeObject } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { formatRef, type KubeObject } from '../../kube/values/types.ts';
 import type { Environment } from '../../model/types.ts';
 import { type Applied, applyStage } from '../cluster/apply.ts';
 import { judgeOne } from '../cluster/judge.ts';

@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Repository } from '../../git/types.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import {
   type Environment,
   type EnvironmentStatus,

@@ -1,8 +1,8 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { Problem } from '../../base/errors.ts';
 import type { Verdict } from '../../health/verdict.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { formatRef, type KubeObject, type ObjectRef } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { formatRef, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
 import type { Environment, EnvironmentStatus, InventoryEntry } from '../../model/types.ts';
 import { ensureNamespaces } from '../cluster/apply.ts';
 import { judge, urlsOf } from '../cluster/judge.ts';

@@ -1,9 +1,9 @@
 import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
-import type { KubeObject } from '../../kube/types.ts';
-import { apiVersionOf, type ObjectRef, type Resource } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
+import { apiVersionOf, type ObjectRef, type Resource } from '../../kube/values/types.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES } from '../../model/types.ts';
 import { actingAs } from '../cluster/identity.ts';
 import { groundsProblem } from '../cluster/namespaceclaim.ts';

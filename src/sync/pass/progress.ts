@@ -1,6 +1,6 @@
 import { formatProblem, type Problem } from '../../base/errors.ts';
 import { SETTLING } from '../../health/settling.ts';
-import { formatRef, type ObjectRef } from '../../kube/types.ts';
+import { formatRef, type ObjectRef } from '../../kube/values/types.ts';
 import type { Stage } from '../../model/progress.ts';
 import type { Environment, EnvironmentStatus } from '../../model/types.ts';
 import { counted } from '../plan/describe.ts';

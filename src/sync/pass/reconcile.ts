@@ -2,7 +2,7 @@ import { rfc3339 } from '../../base/clock.ts';
 import { noCrashGuard } from '../../base/crashguard.ts';
 import { formatProblem, problemOf } from '../../base/errors.ts';
 import type { Again } from '../../base/queue.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { FINAL_STAGES, type Stage } from '../../model/progress.ts';
 import {
   ENVIRONMENTS,

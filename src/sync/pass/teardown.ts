@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { Again } from '../../base/queue.ts';
-import { formatRef } from '../../kube/types.ts';
+import { formatRef } from '../../kube/values/types.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { clientOf } from '../cluster/access.ts';
 import { applyStage } from '../cluster/apply.ts';

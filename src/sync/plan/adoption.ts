@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { type Problem, ProblemError } from '../../base/errors.ts';
-import { formatRef, type ObjectRef } from '../../kube/types.ts';
+import { formatRef, type ObjectRef } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import type { Adoption, Environment } from '../../model/types.ts';
 import type { Manifest } from '../../render/types.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import { formatRef, type ObjectRef } from '../../kube/types.ts';
+import { formatRef, type ObjectRef } from '../../kube/values/types.ts';
 import type { Action, Step } from './types.ts';
 
 type Remedy = (ref: ObjectRef, environment: string) => string;

@@ -1,7 +1,7 @@
-import { parseBoundedJson } from '../../kube/bounds.ts';
-import { isObject } from '../../kube/equal.ts';
-import type { StatusError } from '../../kube/status.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import { parseBoundedJson } from '../../kube/values/bounds.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import type { StatusError } from '../../kube/values/status.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import { FIELD_MANAGER } from '../../model/types.ts';
 import type { Conflict } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { formatPlace } from '../../base/located.ts';
-import type { CustomResourceDefinition } from '../../kube/objects.ts';
-import { formatRef, gvkOf, type KubeObject, type ObjectRef, type Resource } from '../../kube/types.ts';
+import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
+import { formatRef, gvkOf, type KubeObject, type ObjectRef, type Resource } from '../../kube/values/types.ts';
 import { ANNOTATIONS, LABELS } from '../../model/annotations.ts';
 import type { Manifest } from '../../render/types.ts';
 import { type Fence, trespassOf } from './fence.ts';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/errors.ts';
-import type { CustomResourceDefinition } from '../../kube/objects.ts';
-import { gvkOf, type KubeObject, type Resource } from '../../kube/types.ts';
+import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
+import { gvkOf, type KubeObject, type Resource } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { namespaceNotAllowed, namespaceProblem } from '../../model/namespaces.ts';
 import { PILOTAGE_GROUP } from '../../model/types.ts';

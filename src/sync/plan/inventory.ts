@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../kube/types.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import type { InventoryEntry } from '../../model/types.ts';
 import { refKey } from './refkey.ts';
 import type { Desired, Plan } from './types.ts';

@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from '../../kube/types.ts';
+import type { KubeObject, ObjectRef } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import type { BundledApp } from './types.ts';
 

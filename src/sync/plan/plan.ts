@@ -1,6 +1,6 @@
-import { diffObjects } from '../../kube/diff.ts';
-import { deepEqual } from '../../kube/equal.ts';
-import type { KubeObject, ObjectRef, Resource } from '../../kube/types.ts';
+import { diffObjects } from '../../kube/kinds/diff.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import type { InventoryEntry } from '../../model/types.ts';
 import { pruneRefusal, stepRefusals } from './blocked.ts';

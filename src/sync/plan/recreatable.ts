@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import { formatRef, gvkOf, type KubeObject } from '../../kube/types.ts';
+import { formatRef, gvkOf, type KubeObject } from '../../kube/values/types.ts';
 import type { Step } from './types.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { gvkOf, type ObjectRef } from '../../kube/types.ts';
+import { gvkOf, type ObjectRef } from '../../kube/values/types.ts';
 
 /** Names an object whatever version it is read in: `apps/Deployment/shop-dev/web`. */
 export const refKey = (ref: ObjectRef): string =>

@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/errors.ts';
 import type { Verdict } from '../../health/verdict.ts';
-import type { KubeObject, ObjectRef } from '../../kube/types.ts';
+import type { KubeObject, ObjectRef } from '../../kube/values/types.ts';
 import { counted } from './describe.ts';
 import { isWrite } from './plan.ts';
 import { refKey } from './refkey.ts';

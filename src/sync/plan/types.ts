@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/errors.ts';
 import type { Place } from '../../base/located.ts';
-import type { FieldDiff } from '../../kube/diff.ts';
-import type { KubeObject, ObjectRef, Resource } from '../../kube/types.ts';
+import type { FieldDiff } from '../../kube/kinds/diff.ts';
+import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
 import type { Manifest } from '../../render/types.ts';
 
 /** What one revision of an environment renders to. Stored in its Release, so that a rollback needs neither git nor the renderer. */

@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/errors.ts';
 import type { Place } from '../../base/located.ts';
-import { builtinSchema } from '../../kube/schema.ts';
-import { gvkOf } from '../../kube/types.ts';
+import { builtinSchema } from '../../kube/schema/schema.ts';
+import { gvkOf } from '../../kube/values/types.ts';
 
 /** What the built-in orchestrator does not do yet, and the kinds that come with it. */
 const COMES_WITH: readonly (readonly [string, readonly string[]])[] = [

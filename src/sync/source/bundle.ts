@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Problem, ProblemError } from '../../base/errors.ts';
-import { canonicalJson } from '../../kube/equal.ts';
+import { canonicalJson } from '../../kube/values/equal.ts';
 import type { Bundle } from '../plan/types.ts';
 
 /**

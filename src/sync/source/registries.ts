@@ -1,5 +1,5 @@
-import type { KubeClient } from '../../kube/client.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 
 /** What a person lets the builds of a delivery reach, as of now. */

@@ -1,6 +1,6 @@
 import type { Problem, Result } from '../../base/errors.ts';
 import { backoffMs } from '../../base/queue.ts';
-import type { KubeObject } from '../../kube/types.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import type { Permission } from '../../model/permission.ts';
 import type { Release, Terms } from '../../model/types.ts';
 import { NOTHING_SEEN, type Seen } from '../cluster/judge.ts';

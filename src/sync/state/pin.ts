@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../base/clock.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import type { JsonObject } from '../../kube/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { JsonObject } from '../../kube/values/types.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 
 /** Changes the spec of an environment as a person asks; null removes a member. */

@@ -1,6 +1,6 @@
-import type { KubeClient } from '../../kube/client.ts';
-import type { Informer } from '../../kube/informer.ts';
-import { notFoundAsUndefined } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { Informer } from '../../kube/client/informer.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { EnvironmentReport } from '../../model/faces.ts';
 import { environmentObjectName } from '../../model/names.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';

@@ -1,8 +1,8 @@
 import { type Clock, rfc3339, sleep } from '../../base/clock.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { deepEqual } from '../../kube/equal.ts';
-import type { Condition } from '../../kube/objects.ts';
-import { isConflict, isNotFound } from '../../kube/status.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { Condition } from '../../kube/kinds/objects.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import { isConflict, isNotFound } from '../../kube/values/status.ts';
 import {
   ENVIRONMENTS,
   type Environment,

@@ -1,4 +1,4 @@
-import type { Condition } from '../../kube/objects.ts';
+import type { Condition } from '../../kube/kinds/objects.ts';
 import type { Permission } from '../../model/permission.ts';
 import {
   type Environment,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { User } from '../../../src/kube/client.ts';
+import type { User } from '../../../src/kube/client/client.ts';
 import { createAuthorizer } from '../../../src/orchestrator/api/authorizer.ts';
 import { type Attributes, REQUEST_VERBS, type RequestVerb } from '../../../src/orchestrator/api/types.ts';
 import { pod } from './notation.ts';

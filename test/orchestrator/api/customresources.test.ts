@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../src/kube/resources.ts';
-import type { KubeObject, Resource } from '../../../src/kube/types.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../src/kube/kinds/resources.ts';
+import type { KubeObject, Resource } from '../../../src/kube/values/types.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
 import { settle } from '../../fakes/clock.ts';
 import { startTestApi, type TestApi } from './harness.ts';

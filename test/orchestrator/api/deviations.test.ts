@@ -1,8 +1,8 @@
 import { request } from 'node:https';
 import { expect } from 'chai';
-import type { Pod } from '../../../src/kube/objects.ts';
-import { CONFIG_MAPS, PODS } from '../../../src/kube/resources.ts';
-import type { KubeObject } from '../../../src/kube/types.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.ts';
+import { CONFIG_MAPS, PODS } from '../../../src/kube/kinds/resources.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
 import { type RunningServer, startHttpsServer } from './httpserver.ts';
 
 /** What docs/deviations.md says of the API and no other test has reason to look at. */

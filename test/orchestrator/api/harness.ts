@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../../src/base/clock.ts';
 import type { Problem } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import type { KubeClient } from '../../../src/kube/client.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
 import { startApi } from '../../../src/orchestrator/api/api.ts';
 import { ADMINS, createAuthorizer } from '../../../src/orchestrator/api/authorizer.ts';
 import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';

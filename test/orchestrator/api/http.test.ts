@@ -7,9 +7,9 @@ import { load } from 'js-yaml';
 import { systemClock } from '../../../src/base/clock.ts';
 import { ProblemError } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import { remoteClient } from '../../../src/kube/remote.ts';
-import { CONFIG_MAPS, NAMESPACES } from '../../../src/kube/resources.ts';
-import type { StatusError } from '../../../src/kube/status.ts';
+import { CONFIG_MAPS, NAMESPACES } from '../../../src/kube/kinds/resources.ts';
+import { remoteClient } from '../../../src/kube/remote/remote.ts';
+import type { StatusError } from '../../../src/kube/values/status.ts';
 import { type RunningServer, startHttpsServer } from './httpserver.ts';
 
 interface Answer {

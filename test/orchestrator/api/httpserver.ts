@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import { type RemoteClient, remoteClient } from '../../../src/kube/remote.ts';
+import { type RemoteClient, remoteClient } from '../../../src/kube/remote/remote.ts';
 import { createServedControlPlane, type ServedControlPlane } from '../../../src/orchestrator/controlplane.ts';
 
 export interface RunningServer {

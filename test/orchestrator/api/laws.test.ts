@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import type { ConfigMap } from '../../../src/kube/objects.ts';
-import { CONFIG_MAPS, DEPLOYMENTS } from '../../../src/kube/resources.ts';
-import { isNotFound } from '../../../src/kube/status.ts';
-import type { KubeObject } from '../../../src/kube/types.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import type { ConfigMap } from '../../../src/kube/kinds/objects.ts';
+import { CONFIG_MAPS, DEPLOYMENTS } from '../../../src/kube/kinds/resources.ts';
+import { isNotFound } from '../../../src/kube/values/status.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
 import { startTestApi, type TestApi } from './harness.ts';
 import { configMap, take } from './notation.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { load } from 'js-yaml';
 import { WebSocket } from 'ws';
-import { NODES, PODS } from '../../../src/kube/resources.ts';
-import { StatusError } from '../../../src/kube/status.ts';
+import { NODES, PODS } from '../../../src/kube/kinds/resources.ts';
+import { StatusError } from '../../../src/kube/values/status.ts';
 import {
   CHANNEL,
   type LinkRequest,

@@ -1,7 +1,7 @@
-import type { KubeClient, WatchEvent } from '../../../src/kube/client.ts';
-import type { Pod } from '../../../src/kube/objects.ts';
-import { StatusError } from '../../../src/kube/status.ts';
-import type { KubeObject } from '../../../src/kube/types.ts';
+import type { KubeClient, WatchEvent } from '../../../src/kube/client/client.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.ts';
+import { StatusError } from '../../../src/kube/values/status.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
 
 export const configMap = (
   name: string,

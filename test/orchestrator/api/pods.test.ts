@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import type { Pod } from '../../../src/kube/objects.ts';
-import { PODS } from '../../../src/kube/resources.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.ts';
+import { PODS } from '../../../src/kube/kinds/resources.ts';
 import type { NodeConnection } from '../../../src/orchestrator/api/types.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
 import { startTestApi, type TestApi } from './harness.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { StatusError } from '../../../src/kube/status.ts';
+import { StatusError } from '../../../src/kube/values/status.ts';
 import { decodeProtobuf } from '../../../src/orchestrator/api/protobuf.ts';
 
 /** The smallest writer that makes the messages readable: `[number, value]`, a list nests, a number is a varint. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SCOPE } from '../../../src/kube/scope.ts';
+import { SCOPE } from '../../../src/kube/client/scope.ts';
 import { createAuthorizer } from '../../../src/orchestrator/api/authorizer.ts';
 import type { Attributes } from '../../../src/orchestrator/api/types.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { KubeObject } from '../../../src/kube/types.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
 import { COLUMNS } from '../../../src/orchestrator/api/columns.data.ts';
 import { humanDuration } from '../../../src/orchestrator/api/humanduration.ts';
 

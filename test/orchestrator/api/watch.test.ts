@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import { CONFIG_MAPS, EVENTS, NODES } from '../../../src/kube/resources.ts';
-import { isExpired } from '../../../src/kube/status.ts';
-import type { Resource } from '../../../src/kube/types.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import { CONFIG_MAPS, EVENTS, NODES } from '../../../src/kube/kinds/resources.ts';
+import { isExpired } from '../../../src/kube/values/status.ts';
+import type { Resource } from '../../../src/kube/values/types.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
 import { startTestApi, type TestApi } from './harness.ts';
 import { configMap, eventText, refusal, take } from './notation.ts';

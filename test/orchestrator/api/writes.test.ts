@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../src/kube/client.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
 import {
   CONFIG_MAPS,
   DEPLOYMENTS,
@@ -8,8 +8,8 @@ import {
   PODS,
   SECRETS,
   SERVICES,
-} from '../../../src/kube/resources.ts';
-import type { KubeObject } from '../../../src/kube/types.ts';
+} from '../../../src/kube/kinds/resources.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
 import type { Disk } from '../../../src/orchestrator/store/disk.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
 import { startTestApi, type TestApi } from './harness.ts';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rfc3339, rfc3339Micro, systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import { createInformer } from '../../../src/kube/informer.ts';
-import type { Pod } from '../../../src/kube/objects.ts';
-import { LEASES, NAMESPACES, NODES, PODS } from '../../../src/kube/resources.ts';
-import { isConflict, isNotFound } from '../../../src/kube/status.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import { createInformer } from '../../../src/kube/client/informer.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.ts';
+import { LEASES, NAMESPACES, NODES, PODS } from '../../../src/kube/kinds/resources.ts';
+import { isConflict, isNotFound } from '../../../src/kube/values/status.ts';
 import { createControlPlane } from '../../../src/orchestrator/controlplane.ts';
 
 export interface TestCluster {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Deployment, Pod, ReplicaSet } from '../../../src/kube/objects.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../../src/kube/kinds/objects.ts';
 import {
   CONFIG_MAPS,
   DEPLOYMENTS,
@@ -11,8 +11,8 @@ import {
   REPLICA_SETS,
   SERVICE_ACCOUNTS,
   SERVICES,
-} from '../../../src/kube/resources.ts';
-import { isNotFound } from '../../../src/kube/status.ts';
+} from '../../../src/kube/kinds/resources.ts';
+import { isNotFound } from '../../../src/kube/values/status.ts';
 import { eventually, startCluster, type TestCluster } from './cluster.ts';
 
 const deployment = (name: string, version: string, replicas = 3, spec: object = {}): Deployment => ({

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { EndpointSlice, Node, Pod, Service, Toleration } from '../../../src/kube/objects.ts';
-import type { KubeObject } from '../../../src/kube/types.ts';
+import type { EndpointSlice, Node, Pod, Service, Toleration } from '../../../src/kube/kinds/objects.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
 import { decideSlices } from '../../../src/orchestrator/controllers/endpointslice/decide.ts';
 import { decideGarbage, type OwnerState } from '../../../src/orchestrator/controllers/garbage/decide.ts';
 import { type Remainder, remainingConditions } from '../../../src/orchestrator/controllers/namespace.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readlinkSync, statSync, truncateSync, writeFil
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
-import type { Container, Pod, Service } from '../../../src/kube/objects.ts';
+import type { Container, Pod, Service } from '../../../src/kube/kinds/objects.ts';
 import { nextAddress, reach } from '../../../src/orchestrator/node/addresses.ts';
 import { expand, findProgram } from '../../../src/orchestrator/node/command.ts';
 import { buildEnvironment } from '../../../src/orchestrator/node/environment.ts';

@@ -1,6 +1,6 @@
-import type { KubeClient, ObjectKey, WatchEvent } from '../../../src/kube/client.ts';
-import { statusError } from '../../../src/kube/status.ts';
-import type { KubeObject, Resource } from '../../../src/kube/types.ts';
+import type { KubeClient, ObjectKey, WatchEvent } from '../../../src/kube/client/client.ts';
+import { statusError } from '../../../src/kube/values/status.ts';
+import type { KubeObject, Resource } from '../../../src/kube/values/types.ts';
 
 /** The few things that a node asks of an API server, in memory; `isDown` makes every call fail as a refused connection does. */
 export interface FakeApi {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Pod } from '../../../src/kube/objects.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.ts';
 import { nextBackOff, restartAt } from '../../../src/orchestrator/node/backoff.ts';
 import { type Action, step } from '../../../src/orchestrator/node/lifecycle.ts';
 import { podStatus } from '../../../src/orchestrator/node/podstatus.ts';

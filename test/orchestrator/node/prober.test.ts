@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ProbeKind, ProbeResult } from '../../../src/health/probes.ts';
-import type { Container, Probe } from '../../../src/kube/objects.ts';
+import type { Container, Probe } from '../../../src/kube/kinds/objects.ts';
 import { createLagMeter } from '../../../src/orchestrator/node/lag.ts';
 import { type SupervisorOptions, supervise } from '../../../src/orchestrator/node/supervisor.ts';
 import { FakeClock, settle } from '../../fakes/clock.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '../../../src/base/log.ts';
-import type { KubeObject } from '../../../src/kube/types.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
 import type { Disk } from '../../../src/orchestrator/store/disk.ts';
 import { openDisk } from '../../../src/orchestrator/store/disk.ts';
 import { startStore } from '../../../src/orchestrator/store/store.ts';

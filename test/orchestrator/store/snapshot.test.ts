@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Problem, problemOf } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import { isExpired } from '../../../src/kube/status.ts';
+import { isExpired } from '../../../src/kube/values/status.ts';
 import { restoreSnapshot, snapshotLines } from '../../../src/orchestrator/store/snapshot.ts';
 import { openStore } from '../../../src/orchestrator/store/store.ts';
 import type { Store } from '../../../src/orchestrator/store/types.ts';

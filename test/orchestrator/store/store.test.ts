@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ClassicLevel } from 'classic-level';
 import { problemOf } from '../../../src/base/errors.ts';
-import { isExpired, isStatus } from '../../../src/kube/status.ts';
+import { isExpired, isStatus } from '../../../src/kube/values/status.ts';
 import { type Disk, openDisk } from '../../../src/orchestrator/store/disk.ts';
 import { type Bench, createBench, keyOf, nextChanges, put, stateOf, THINGS, thing } from './harness.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ok } from '../../../src/base/errors.ts';
-import { CONFIG_MAPS } from '../../../src/kube/resources.ts';
-import { statusError } from '../../../src/kube/status.ts';
+import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.ts';
+import { statusError } from '../../../src/kube/values/status.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
 import { problemOfPass } from '../../../src/sync/cluster/access.ts';
 import { connect } from '../../../src/sync/intake/connect.ts';

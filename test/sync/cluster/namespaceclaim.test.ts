@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NAMESPACES } from '../../../src/kube/resources.ts';
+import { NAMESPACES } from '../../../src/kube/kinds/resources.ts';
 import { claimNamespace, groundsProblem } from '../../../src/sync/cluster/namespaceclaim.ts';
 import { holderOf } from '../../../src/sync/plan/tracking.ts';
 import type { Owner } from '../../../src/sync/plan/types.ts';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import { recordApply } from '../../../src/kube/managedfields.ts';
-import type { ConfigMap } from '../../../src/kube/objects.ts';
-import { CONFIG_MAPS } from '../../../src/kube/resources.ts';
-import { builtinSchema } from '../../../src/kube/schema.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import type { ConfigMap } from '../../../src/kube/kinds/objects.ts';
+import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.ts';
+import { recordApply } from '../../../src/kube/ownership/managedfields.ts';
+import { builtinSchema } from '../../../src/kube/schema/schema.ts';
 import { FIELD_MANAGER } from '../../../src/model/types.ts';
 import { observe } from '../../../src/sync/cluster/observe.ts';
 import type { Desired } from '../../../src/sync/plan/types.ts';

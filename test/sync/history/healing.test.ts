@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { KubeObject } from '../../../src/kube/types.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
 import type { Environment } from '../../../src/model/types.ts';
 import { healedDrift, remedyOf, withHealed } from '../../../src/sync/history/healing.ts';
 import { withinBudget } from '../../../src/sync/pass/execute.ts';

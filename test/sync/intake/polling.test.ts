@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
 import { type OpenRepository, openRepository } from '../../../src/git/repository.ts';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import { SECRETS } from '../../../src/kube/resources.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import { SECRETS } from '../../../src/kube/kinds/resources.ts';
 import {
   DELIVERIES,
   type Delivery,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { statusError } from '../../../src/kube/status.ts';
+import { statusError } from '../../../src/kube/values/status.ts';
 import { conflictsOf, describeConflicts, hasField } from '../../../src/sync/plan/conflicts.ts';
 
 const intent = {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { KubeObject, Resource } from '../../../src/kube/types.ts';
+import type { KubeObject, Resource } from '../../../src/kube/values/types.ts';
 import { type Fence, trespassOf } from '../../../src/sync/plan/fence.ts';
 
 const FENCE: Fence = {

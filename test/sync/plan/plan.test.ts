@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { KubeObject, Resource } from '../../../src/kube/types.ts';
+import type { KubeObject, Resource } from '../../../src/kube/values/types.ts';
 import { ANNOTATIONS } from '../../../src/model/annotations.ts';
 import type { InventoryEntry } from '../../../src/model/types.ts';
 import { isEmptyPlan, planOf } from '../../../src/sync/plan/plan.ts';

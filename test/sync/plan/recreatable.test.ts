@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import { applyDefaults } from '../../../src/kube/defaults.ts';
-import { builtinSchema, type Schema } from '../../../src/kube/schema.ts';
-import { statusError } from '../../../src/kube/status.ts';
-import { gvkOf, type KubeObject, type Resource } from '../../../src/kube/types.ts';
-import { validateObject } from '../../../src/kube/validate.ts';
-import { parseYaml } from '../../../src/kube/yaml.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import { applyDefaults } from '../../../src/kube/kinds/defaults.ts';
+import { validateObject } from '../../../src/kube/kinds/validate.ts';
+import { builtinSchema, type Schema } from '../../../src/kube/schema/schema.ts';
+import { statusError } from '../../../src/kube/values/status.ts';
+import { gvkOf, type KubeObject, type Resource } from '../../../src/kube/values/types.ts';
+import { parseYaml } from '../../../src/kube/values/yaml.ts';
 import { observe } from '../../../src/sync/cluster/observe.ts';
 import { RECREATABLE, recreatable, recreateRefusal } from '../../../src/sync/plan/recreatable.ts';
 import { refKey } from '../../../src/sync/plan/refkey.ts';

@@ -1,4 +1,4 @@
-import { statusError } from '../../../kube/status.ts';
+import { statusError } from '../../../kube/values/status.ts';
 import type { NodePortRange } from '../kind.ts';
 
 interface Range {

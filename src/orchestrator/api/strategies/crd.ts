@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../../base/clock.ts';
-import { deepEqual } from '../../../kube/equal.ts';
-import type { Condition, CustomResourceDefinition } from '../../../kube/objects.ts';
-import type { KubeObject } from '../../../kube/types.ts';
+import type { Condition, CustomResourceDefinition } from '../../../kube/kinds/objects.ts';
+import { deepEqual } from '../../../kube/values/equal.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Strategy, World } from '../kind.ts';
 
 /** Holds a definition that is being deleted until its instances are gone (`upkeep.ts`). */

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../kube/types.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Strategy } from '../kind.ts';
 
 /** `--event-ttl` of kube-apiserver. */

@@ -1,5 +1,5 @@
-import type { Namespace } from '../../../kube/objects.ts';
-import type { KubeObject } from '../../../kube/types.ts';
+import type { Namespace } from '../../../kube/kinds/objects.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Strategy } from '../kind.ts';
 
 const FINALIZER = 'kubernetes';

@@ -1,6 +1,6 @@
-import type { Container, Pod, PodSpec, Toleration } from '../../../kube/objects.ts';
-import { compareQuantities, parseQuantity } from '../../../kube/quantity.ts';
-import type { KubeObject } from '../../../kube/types.ts';
+import type { Container, Pod, PodSpec, Toleration } from '../../../kube/kinds/objects.ts';
+import { compareQuantities, parseQuantity } from '../../../kube/values/quantity.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Strategy } from '../kind.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;

@@ -1,5 +1,5 @@
-import type { Secret } from '../../../kube/objects.ts';
-import type { KubeObject } from '../../../kube/types.ts';
+import type { Secret } from '../../../kube/kinds/objects.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Strategy } from '../kind.ts';
 
 /** stringData is for writing only: it is folded into data and never stored. */

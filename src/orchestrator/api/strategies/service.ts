@@ -1,6 +1,6 @@
-import type { Service, ServicePort } from '../../../kube/objects.ts';
-import type { KubeObject } from '../../../kube/types.ts';
-import type { FieldError } from '../../../kube/validate.ts';
+import type { Service, ServicePort } from '../../../kube/kinds/objects.ts';
+import type { FieldError } from '../../../kube/kinds/validate.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import { collectionPrefix } from '../../store/keys.ts';
 import type { Strategy, World } from '../kind.ts';
 import { addressInRange, freeAddress, freePort } from './allocation.ts';

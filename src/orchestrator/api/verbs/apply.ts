@@ -1,8 +1,8 @@
 import { rfc3339 } from '../../../base/clock.ts';
-import { conflictError } from '../../../kube/conflicts.ts';
-import { recordApply } from '../../../kube/managedfields.ts';
-import { ANYTHING } from '../../../kube/schema.ts';
-import type { KubeObject } from '../../../kube/types.ts';
+import { conflictError } from '../../../kube/ownership/conflicts.ts';
+import { recordApply } from '../../../kube/ownership/managedfields.ts';
+import { ANYTHING } from '../../../kube/schema/schema.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
 import { defaulted } from '../admission.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';

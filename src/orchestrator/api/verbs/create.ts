@@ -1,8 +1,8 @@
 import { rfc3339 } from '../../../base/clock.ts';
-import { recordUpdate } from '../../../kube/managedfields.ts';
-import { ANYTHING } from '../../../kube/schema.ts';
-import { isAlreadyExists } from '../../../kube/status.ts';
-import type { KubeObject } from '../../../kube/types.ts';
+import { recordUpdate } from '../../../kube/ownership/managedfields.ts';
+import { ANYTHING } from '../../../kube/schema/schema.ts';
+import { isAlreadyExists } from '../../../kube/values/status.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import { assertCreatesServed, assertNamespace, completed } from '../admission.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';

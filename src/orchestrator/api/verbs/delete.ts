@@ -1,5 +1,5 @@
-import type { Status } from '../../../kube/status.ts';
-import type { KubeObject } from '../../../kube/types.ts';
+import type { Status } from '../../../kube/values/status.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, latestOf, servedKind } from '../context.ts';
 import { decideDeletion } from '../deletion.ts';

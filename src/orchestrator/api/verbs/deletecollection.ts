@@ -1,4 +1,4 @@
-import { notFoundAsUndefined } from '../../../kube/status.ts';
+import { notFoundAsUndefined } from '../../../kube/values/status.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { prefixOf } from '../kind.ts';
 import { compileSelection } from '../selection.ts';

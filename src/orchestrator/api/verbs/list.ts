@@ -1,4 +1,4 @@
-import { isExpired, statusError } from '../../../kube/status.ts';
+import { isExpired, statusError } from '../../../kube/values/status.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { decodeContinue, encodeContinue } from '../continue.ts';

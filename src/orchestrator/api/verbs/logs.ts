@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { rfc3339 } from '../../../base/clock.ts';
-import type { Pod } from '../../../kube/objects.ts';
-import { statusError } from '../../../kube/status.ts';
+import type { Pod } from '../../../kube/kinds/objects.ts';
+import { statusError } from '../../../kube/values/status.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { badRequest, notFound } from '../errors.ts';
 import { keyOf } from '../kind.ts';

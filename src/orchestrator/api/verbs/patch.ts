@@ -1,10 +1,10 @@
-import type { Patch } from '../../../kube/client.ts';
-import { jsonMergePatch } from '../../../kube/jsonmergepatch.ts';
-import { jsonPatch } from '../../../kube/jsonpatch.ts';
-import { builtinSchema } from '../../../kube/schema.ts';
-import { statusError } from '../../../kube/status.ts';
-import { strategicMergePatch } from '../../../kube/strategicmerge.ts';
-import type { KubeObject } from '../../../kube/types.ts';
+import type { Patch } from '../../../kube/client/client.ts';
+import { jsonMergePatch } from '../../../kube/patch/jsonmergepatch.ts';
+import { jsonPatch } from '../../../kube/patch/jsonpatch.ts';
+import { strategicMergePatch } from '../../../kube/patch/strategicmerge.ts';
+import { builtinSchema } from '../../../kube/schema/schema.ts';
+import { statusError } from '../../../kube/values/status.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import { type ApiContext, authorize, latestOf, servedKind } from '../context.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
 import { endpointOf, subresourceKind } from '../endpoint.ts';

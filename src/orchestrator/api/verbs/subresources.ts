@@ -1,8 +1,8 @@
 import { rfc3339 } from '../../../base/clock.ts';
-import { isObject } from '../../../kube/equal.ts';
-import type { Condition, Pod } from '../../../kube/objects.ts';
-import { statusError } from '../../../kube/status.ts';
-import type { Json, KubeObject } from '../../../kube/types.ts';
+import type { Condition, Pod } from '../../../kube/kinds/objects.ts';
+import { isObject } from '../../../kube/values/equal.ts';
+import { statusError } from '../../../kube/values/status.ts';
+import type { Json, KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, latestOf } from '../context.ts';
 import { decodeBody } from '../decode.ts';

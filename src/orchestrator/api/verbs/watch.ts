@@ -1,6 +1,6 @@
 import { onAbort } from '../../../base/abort.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { apiVersionOf } from '../../../kube/types.ts';
+import { apiVersionOf } from '../../../kube/values/types.ts';
 import type { Change, Watcher } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { type Kind, prefixOf } from '../kind.ts';

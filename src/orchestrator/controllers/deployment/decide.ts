@@ -1,4 +1,4 @@
-import type { Deployment, Pod, ReplicaSet } from '../../../kube/objects.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
 import { findCondition } from '../conditions.ts';
 import { type ClaimAction, claim } from '../ownership.ts';
 import { currentAnnotations, maxRevision, REVISION, revisionOf, sizeAnnotations } from './annotations.ts';

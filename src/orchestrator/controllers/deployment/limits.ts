@@ -1,4 +1,4 @@
-import type { Deployment, IntOrString, ReplicaSet } from '../../../kube/objects.ts';
+import type { Deployment, IntOrString, ReplicaSet } from '../../../kube/kinds/objects.ts';
 
 /** How far a rolling update may go above and below the wanted number of pods. */
 export interface Limits {

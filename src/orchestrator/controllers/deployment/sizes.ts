@@ -1,4 +1,4 @@
-import type { Deployment, Pod, ReplicaSet } from '../../../kube/objects.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
 import { isFinished } from '../pods.ts';
 import { desiredReplicasOf, maxReplicasOf } from './annotations.ts';
 import { isRolling, limitsOf, replicasOf, sumOfAvailable, sumOfReplicas } from './limits.ts';

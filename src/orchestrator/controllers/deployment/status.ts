@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from '../../../kube/objects.ts';
+import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.ts';
 import { type Conditions, findCondition, type NewCondition, withoutCondition } from '../conditions.ts';
 import { limitsOf, replicasOf, sumOfAvailable, sumOfReplicas } from './limits.ts';
 import { type DeploymentStatus, REASON, setCondition, withProgress } from './progress.ts';

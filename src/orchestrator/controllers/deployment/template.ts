@@ -1,6 +1,6 @@
-import { deepEqual } from '../../../kube/equal.ts';
-import { podTemplateHash } from '../../../kube/names.ts';
-import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/objects.ts';
+import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import { deepEqual } from '../../../kube/values/equal.ts';
+import { podTemplateHash } from '../../../kube/values/names.ts';
 import { controllerReference } from '../ownership.ts';
 import { type Annotations, currentAnnotations } from './annotations.ts';
 

@@ -1,9 +1,9 @@
 import type { Again } from '../../../base/queue.ts';
-import { keyOf, splitKey } from '../../../kube/cache.ts';
-import { type Controller, createController, watch } from '../../../kube/controller.ts';
-import type { EndpointSlice, Pod, Service } from '../../../kube/objects.ts';
-import { ENDPOINT_SLICES } from '../../../kube/resources.ts';
-import { isNamespaceTerminating, isNotFound } from '../../../kube/status.ts';
+import { keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
+import type { EndpointSlice, Pod, Service } from '../../../kube/kinds/objects.ts';
+import { ENDPOINT_SLICES } from '../../../kube/kinds/resources.ts';
+import { isNamespaceTerminating, isNotFound } from '../../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { CONTROLLER_NAME, decideSlices, MANAGED_BY, SERVICE_NAME, type SliceAction } from './decide.ts';
 

@@ -1,6 +1,6 @@
-import { deepEqual } from '../../../kube/equal.ts';
-import { fnv32a, safeEncode } from '../../../kube/names.ts';
-import type { Endpoint, EndpointSlice, Pod, Service } from '../../../kube/objects.ts';
+import type { Endpoint, EndpointSlice, Pod, Service } from '../../../kube/kinds/objects.ts';
+import { deepEqual } from '../../../kube/values/equal.ts';
+import { fnv32a, safeEncode } from '../../../kube/values/names.ts';
 import { controllerReference } from '../ownership.ts';
 import { type EndpointGroup, type EndpointPorts, endpointGroups, portsKey } from './endpoints.ts';
 

@@ -1,17 +1,17 @@
 import { onAbort } from '../../../base/abort.ts';
 import { problemOf } from '../../../base/errors.ts';
 import { type Again, createWorkQueue } from '../../../base/queue.ts';
-import type { ObjectKey } from '../../../kube/client.ts';
-import { createInformer } from '../../../kube/informer.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../kube/resources.ts';
-import { isConflict, notFoundAsUndefined } from '../../../kube/status.ts';
+import type { ObjectKey } from '../../../kube/client/client.ts';
+import { createInformer } from '../../../kube/client/informer.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../kube/kinds/resources.ts';
+import { isConflict, notFoundAsUndefined } from '../../../kube/values/status.ts';
 import {
   formatRef,
   type JsonObject,
   type KubeObject,
   type OwnerReference,
   refOf,
-} from '../../../kube/types.ts';
+} from '../../../kube/values/types.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import {
   decideGarbage,

@@ -1,4 +1,4 @@
-import type { KubeObject, OwnerReference } from '../../../kube/types.ts';
+import type { KubeObject, OwnerReference } from '../../../kube/values/types.ts';
 
 export const FOREGROUND = 'foregroundDeletion';
 export const ORPHAN = 'orphan';

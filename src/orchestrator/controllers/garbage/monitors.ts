@@ -1,9 +1,9 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
-import { byOwner } from '../../../kube/cache.ts';
-import type { DiscoveredResource, KubeClient } from '../../../kube/client.ts';
-import { createInformer, type Informer, type Listener } from '../../../kube/informer.ts';
-import type { KubeObject } from '../../../kube/types.ts';
+import { byOwner } from '../../../kube/client/cache.ts';
+import type { DiscoveredResource, KubeClient } from '../../../kube/client/client.ts';
+import { createInformer, type Informer, type Listener } from '../../../kube/client/informer.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 
 /** An object, and the resource it was found under. */
 export interface Found {

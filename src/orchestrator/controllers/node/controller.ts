@@ -1,8 +1,8 @@
 import type { Again } from '../../../base/queue.ts';
-import { type Controller, createController, watch } from '../../../kube/controller.ts';
-import type { Node, Pod, Taint } from '../../../kube/objects.ts';
-import { NODES, PODS } from '../../../kube/resources.ts';
-import { notFoundAsUndefined } from '../../../kube/status.ts';
+import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
+import type { Node, Pod, Taint } from '../../../kube/kinds/objects.ts';
+import { NODES, PODS } from '../../../kube/kinds/resources.ts';
+import { notFoundAsUndefined } from '../../../kube/values/status.ts';
 import { findCondition, replaceCondition } from '../conditions.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { decideNode, evictionInMs, type Heartbeat, heartbeat } from './health.ts';

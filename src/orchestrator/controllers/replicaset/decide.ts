@@ -1,4 +1,4 @@
-import type { Pod, ReplicaSet } from '../../../kube/objects.ts';
+import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
 import { type ClaimAction, claim } from '../ownership.ts';
 import { availableInMs, isActive } from '../pods.ts';
 import { podsToDelete } from './ranking.ts';

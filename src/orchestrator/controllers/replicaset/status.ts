@@ -1,5 +1,5 @@
-import type { Pod, ReplicaSet } from '../../../kube/objects.ts';
-import { matches } from '../../../kube/selectors.ts';
+import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import { matches } from '../../../kube/values/selectors.ts';
 import { withCondition, withoutCondition } from '../conditions.ts';
 import { availableInMs, isReady } from '../pods.ts';
 

@@ -1,4 +1,4 @@
-import { deepEqual, isObject } from '../../../kube/equal.ts';
+import { deepEqual, isObject } from '../../../kube/values/equal.ts';
 import { type Helper, HelperError, integer, list, map, text } from '../helper.ts';
 import { isMap, isTrue, sortedKeys } from '../truth.ts';
 

@@ -1,4 +1,4 @@
-import { compileRegex, type Regex } from '../../../kube/pattern.ts';
+import { compileRegex, type Regex } from '../../../kube/values/pattern.ts';
 import { HelperError, map, text } from '../helper.ts';
 import { isMap } from '../truth.ts';
 import type { Call, Context, EngineOptions } from '../types.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dumpYaml, parseYaml } from '../../../kube/yaml.ts';
+import { dumpYaml, parseYaml } from '../../../kube/values/yaml.ts';
 import { type Helper, HelperError, text } from '../helper.ts';
 import { isMap, sortedKeys } from '../truth.ts';
 

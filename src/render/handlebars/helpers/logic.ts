@@ -1,4 +1,4 @@
-import { deepEqual } from '../../../kube/equal.ts';
+import { deepEqual } from '../../../kube/values/equal.ts';
 import { type Helper, HelperError, text } from '../helper.ts';
 import { isTrue } from '../truth.ts';
 

@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { compileRegex, type Regex } from '../../../kube/pattern.ts';
+import { compileRegex, type Regex } from '../../../kube/values/pattern.ts';
 import { type Helper, HelperError, integer, text } from '../helper.ts';
 
 /** Sprig's are Go's: RE2, linear in the text. */

@@ -1,0 +1,118 @@
+import {
+  dns1035Label,
+  dns1123Label,
+  dns1123Subdomain,
+  type NameCheck,
+  qualifiedName,
+} from '../../values/names.ts';
+import type { GroupVersionKind, JsonObject } from '../../values/types.ts';
+import { immutable, labels, named, none } from './common.ts';
+import { type FieldError, forbidden, invalid, required, tooLong } from './errors.ts';
+import { listAt, objectAt, objectsAt, textAt } from './read.ts';
+
+/** RBAC names are path segments and nothing more. */
+const pathSegment: NameCheck = (name) => {
+  if (name === '.' || name === '..') return `may not be '${name}'`;
+  const bad = ['/', '%'].find((character) => name.includes(character));
+  return bad && `may not contain '${bad}'`;
+};
+
+/** Kinds whose names are not DNS subdomains. */
+const NAME_CHECKS: Readonly<Record<string, NameCheck>> = {
+  '/Namespace': dns1123Label,
+  '/Service': dns1035Label,
+  'rbac.authorization.k8s.io/Role': pathSegment,
+  'rbac.authorization.k8s.io/RoleBinding': pathSegment,
+  'rbac.authorization.k8s.io/ClusterRole': pathSegment,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': pathSegment,
+};
+
+const nameCheck = ({ group, kind }: Pick<GroupVersionKind, 'group' | 'kind'>): NameCheck =>
+  NAME_CHECKS[`${group}/${kind}`] ?? dns1123Subdomain;
+
+const MOST_ANNOTATION_BYTES = 256 * 1024;
+
+/** metadata of any object (apimachinery `pkg/api/validation/objectmeta.go`). */
+export function validateMetadata(
+  gvk: GroupVersionKind,
+  object: JsonObject,
+  old?: JsonObject,
+): readonly FieldError[] {
+  const metadata = objectAt(object, 'metadata');
+  return [
+    ...checkName(metadata, nameCheck(gvk)),
+    ...(textAt(metadata, 'namespace')
+      ? named('metadata.namespace', textAt(metadata, 'namespace'), dns1123Label)
+      : none),
+    ...labels(objectAt(metadata, 'labels'), 'metadata.labels'),
+    ...annotations(objectAt(metadata, 'annotations')),
+    ...finalizers(metadata),
+    ...owners(metadata),
+    ...(old ? update(metadata, objectAt(old, 'metadata')) : none),
+  ];
+}
+
+function checkName(metadata: JsonObject, check: NameCheck): readonly FieldError[] {
+  const name = textAt(metadata, 'name');
+  const generateName = textAt(metadata, 'generateName');
+  if (name !== '') return named('metadata.name', name, check);
+  if (generateName === '') return [required('metadata.name', 'name or generateName is required')];
+  // A hyphen at its end is no fault: letters will follow.
+  return named('metadata.generateName', generateName.replace(/-$/, 'a'), check);
+}
+
+function annotations(values: JsonObject): readonly FieldError[] {
+  let bytes = 0;
+  const errors = Object.entries(values).flatMap(([key, value]): FieldError[] => {
+    bytes += Buffer.byteLength(key) + (typeof value === 'string' ? Buffer.byteLength(value) : 0);
+    const problem = qualifiedName(key.toLowerCase());
+    return problem ? [invalid('metadata.annotations', key, problem)] : [];
+  });
+  return bytes > MOST_ANNOTATION_BYTES
+    ? [...errors, tooLong('metadata.annotations', MOST_ANNOTATION_BYTES)]
+    : errors;
+}
+
+const finalizers = (metadata: JsonObject): readonly FieldError[] =>
+  listAt(metadata, 'finalizers').flatMap((finalizer) =>
+    named('metadata.finalizers', String(finalizer), qualifiedName),
+  );
+
+function owners(metadata: JsonObject): readonly FieldError[] {
+  const references = objectsAt(metadata, 'ownerReferences');
+  const controllers = references.filter((reference) => reference.controller === true);
+  return [
+    ...references.flatMap((reference, i) =>
+      ['apiVersion', 'kind', 'name', 'uid']
+        .filter((key) => textAt(reference, key) === '')
+        .map((key) => invalid(`metadata.ownerReferences[${i}].${key}`, '', `${key} must not be empty`)),
+    ),
+    ...(controllers.length > 1
+      ? [
+          invalid(
+            'metadata.ownerReferences',
+            controllers.map((reference) => textAt(reference, 'name')),
+            'Only one reference can have Controller set to true',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function update(metadata: JsonObject, old: JsonObject): readonly FieldError[] {
+  const isDeleting = old.deletionTimestamp !== undefined;
+  const known = new Set(listAt(old, 'finalizers'));
+  const added = listAt(metadata, 'finalizers').filter((finalizer) => !known.has(finalizer));
+  return [
+    ...immutable('metadata.name', metadata.name, old.name),
+    ...immutable('metadata.namespace', metadata.namespace, old.namespace),
+    ...(isDeleting && added.length > 0
+      ? [
+          forbidden(
+            'metadata.finalizers',
+            `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
+          ),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,120 @@
+import { deepEqual } from '../../values/equal.ts';
+import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../values/names.ts';
+import type { JsonObject } from '../../values/types.ts';
+import { atLeast, doubled, labels, named, none, oneOf } from './common.ts';
+import { validateContainer } from './container.ts';
+import { duplicate, type FieldError, forbidden, invalid, required } from './errors.ts';
+import { listAt, objectAt, objectsAt, textAt } from './read.ts';
+import { validateVolumes } from './volumes.ts';
+
+/** Kubernetes `pkg/apis/core/validation/validation.go`, as far as our runtimes act on it. */
+
+const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
+const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
+const TOLERATION_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+export function validatePodSpec(spec: JsonObject, path: string): readonly FieldError[] {
+  const volumes = new Set(objectsAt(spec, 'volumes').map((volume) => textAt(volume, 'name')));
+  const names = new Set<string>();
+  const containers = objectsAt(spec, 'containers');
+  return [
+    ...validateVolumes(spec, `${path}.volumes`),
+    ...(containers.length === 0 ? [required(`${path}.containers`)] : []),
+    ...(['containers', 'initContainers'] as const).flatMap((key) => [
+      ...objectsAt(spec, key).flatMap((container, i) =>
+        validateContainer(container, `${path}.${key}[${i}]`, volumes, key),
+      ),
+      ...doubled(objectsAt(spec, key), 'name', `${path}.${key}`, names),
+    ]),
+    ...hostPorts(containers, `${path}.containers`),
+    ...oneOf(spec, 'restartPolicy', path, RESTART_POLICIES),
+    ...oneOf(spec, 'dnsPolicy', path, DNS_POLICIES),
+    ...atLeast(spec, 'activeDeadlineSeconds', path, 1),
+    ...labels(objectAt(spec, 'nodeSelector'), `${path}.nodeSelector`),
+    ...optionalNames(spec, path),
+    ...objectsAt(spec, 'tolerations').flatMap((toleration, i) =>
+      validateToleration(toleration, `${path}.tolerations[${i}]`),
+    ),
+  ];
+}
+
+function optionalNames(spec: JsonObject, path: string): readonly FieldError[] {
+  const checks = {
+    serviceAccountName: dns1123Subdomain,
+    nodeName: dns1123Subdomain,
+    runtimeClassName: dns1123Subdomain,
+    priorityClassName: dns1123Subdomain,
+    hostname: dns1123Label,
+    subdomain: dns1123Label,
+  } as const;
+  return Object.entries(checks).flatMap(([key, check]) => {
+    const value = textAt(spec, key);
+    return value === '' ? none : named(`${path}.${key}`, value, check);
+  });
+}
+
+function hostPorts(containers: readonly JsonObject[], path: string): readonly FieldError[] {
+  const seen = new Set<string>();
+  return containers.flatMap((container, i) =>
+    objectsAt(container, 'ports').flatMap((port, j): FieldError[] => {
+      if (!port.hostPort) return [];
+      const key = `${textAt(port, 'protocol') || 'TCP'}/${textAt(port, 'hostIP')}/${port.hostPort}`;
+      if (seen.has(key)) return [duplicate(`${path}[${i}].ports[${j}].hostPort`, key)];
+      seen.add(key);
+      return [];
+    }),
+  );
+}
+
+function validateToleration(toleration: JsonObject, path: string): readonly FieldError[] {
+  const operator = textAt(toleration, 'operator');
+  return [
+    ...(textAt(toleration, 'key') ? named(`${path}.key`, textAt(toleration, 'key'), qualifiedName) : none),
+    ...oneOf(toleration, 'operator', path, ['Equal', 'Exists']),
+    ...oneOf(toleration, 'effect', path, TOLERATION_EFFECTS),
+    ...(operator === 'Exists' && textAt(toleration, 'value')
+      ? [invalid(`${path}.value`, toleration.value, "value must be empty when `operator` is 'Exists'")]
+      : []),
+    ...(toleration.tolerationSeconds !== undefined && toleration.effect !== 'NoExecute'
+      ? [
+          invalid(
+            `${path}.effect`,
+            toleration.effect ?? '',
+            "effect must be 'NoExecute' when `tolerationSeconds` is set",
+          ),
+        ]
+      : []),
+  ];
+}
+
+export const validatePod = (pod: JsonObject, old?: JsonObject): readonly FieldError[] => [
+  ...validatePodSpec(objectAt(pod, 'spec'), 'spec'),
+  ...(old ? validatePodUpdate(objectAt(pod, 'spec'), objectAt(old, 'spec')) : none),
+];
+
+const UPDATABLE =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+
+function validatePodUpdate(spec: JsonObject, old: JsonObject): readonly FieldError[] {
+  if (deepEqual(frozenPart(spec, old), frozenPart(old, old))) return none;
+  return [forbidden('spec', UPDATABLE)];
+}
+
+/** What must not differ. nodeName comes through `binding`, ephemeral containers and resizing through subresources. */
+function frozenPart(spec: JsonObject, old: JsonObject): JsonObject {
+  const { activeDeadlineSeconds: _, ephemeralContainers: __, schedulingGates: ___, ...rest } = spec;
+  const withoutImages = (key: string) =>
+    objectsAt(spec, key).map(({ image: _image, ...container }) => container);
+  const previous = new Set(listAt(old, 'tolerations').map((toleration) => JSON.stringify(toleration)));
+  const kept = listAt(spec, 'tolerations').filter((toleration) => previous.has(JSON.stringify(toleration)));
+  const grace =
+    Number(old.terminationGracePeriodSeconds) < 0 ? -1 : (spec.terminationGracePeriodSeconds ?? null);
+  return {
+    ...rest,
+    containers: withoutImages('containers'),
+    initContainers: withoutImages('initContainers'),
+    tolerations: kept,
+    terminationGracePeriodSeconds: grace,
+    nodeName: textAt(old, 'nodeName') === '' ? '' : textAt(spec, 'nodeName'),
+  };
+}

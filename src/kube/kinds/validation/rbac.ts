@@ -1,0 +1,12 @@
+import { deepEqual } from '../../values/equal.ts';
+import type { JsonObject } from '../../values/types.ts';
+import { none } from './common.ts';
+import { type FieldError, invalid } from './errors.ts';
+import { objectAt } from './read.ts';
+
+/** Kubernetes `pkg/apis/rbac/validation/validation.go` (ValidateRoleBindingUpdate, ValidateClusterRoleBindingUpdate). */
+export function validateBinding(binding: JsonObject, old?: JsonObject): readonly FieldError[] {
+  const roleRef = objectAt(binding, 'roleRef');
+  if (old === undefined || deepEqual(roleRef, objectAt(old, 'roleRef'))) return none;
+  return [invalid('roleRef', roleRef, 'cannot change roleRef')];
+}

@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import {
+  checkFieldSelector,
+  matchesFields,
+  parseFieldSelector,
+} from '../../../src/kube/kinds/fieldselectors.ts';
+import {
+  formatSelector,
+  matches,
+  parseSelector,
+  selectorMatches,
+} from '../../../src/kube/values/selectors.ts';
+import type { KubeObject } from '../../../src/kube/values/types.ts';
+
+/** Selector, labels, whether they match. */
+const MATCHES: readonly [selector: string, labels: Record<string, string>, matches: boolean][] = [
+  ['', { a: 'b' }, true],
+  ['x=y', { x: 'y' }, true],
+  ['x==y,z=w', { x: 'y', z: 'w' }, true],
+  ['x=y', {}, false],
+  ['x!=y', {}, true],
+  ['x!=y', { x: 'y' }, false],
+  ['x', { x: '' }, true],
+  ['!x', { x: 'y' }, false],
+  ['!x', {}, true],
+  ['x in (a,b)', { x: 'b' }, true],
+  ['x in (,b)', { x: '' }, true],
+  ['x in ()', { x: '' }, true],
+  ['x in (a,,b)', { x: '' }, true],
+  ['x notin (a)', { x: 'a' }, false],
+  ['x notin (a)', {}, true],
+  ['x>1', { x: '2' }, true],
+  ['x>1', { x: 'no' }, false],
+  ['x<1', { x: '-5' }, true],
+  ['x=', { x: '' }, true],
+  [' a.b/c = d , e in ( f , g ) ', { 'a.b/c': 'd', e: 'g' }, true],
+];
+const MALFORMED = [
+  'x=a||y=b',
+  '!',
+  'x,',
+  'x in',
+  'x in (a',
+  'x=y=z',
+  'x in a',
+  ',x',
+  '=y',
+  'x y',
+  'x>a',
+  '-bad=1',
+  'x=-bad',
+  'a/b/c=d',
+];
+
+const requirements = (text: string) => {
+  const result = parseSelector(text);
+  if (!result.ok) throw new Error(result.problems[0].message);
+  return result.value;
+};
+
+describe('label selectors', () => {
+  for (const [selector, labels, expected] of MATCHES) {
+    it(`${JSON.stringify(selector)} ${expected ? 'selects' : 'leaves out'} ${JSON.stringify(labels)}`, () => {
+      const parsed = requirements(selector);
+      expect(matches(parsed, labels)).to.equal(expected);
+      expect(requirements(formatSelector(parsed)), 'law: print and parse').to.deep.equal(parsed);
+    });
+  }
+  for (const text of MALFORMED) {
+    it(`refuses ${JSON.stringify(text)}`, () => expect(parseSelector(text).ok).to.equal(false));
+  }
+  it('matches nothing when it is missing and everything when it is empty', () => {
+    expect(selectorMatches(undefined, { a: 'b' })).to.equal(false);
+    expect(selectorMatches({}, { a: 'b' })).to.equal(true);
+  });
+  it('holds labels and expressions at once', () => {
+    const selector = {
+      matchLabels: { a: 'b' },
+      matchExpressions: [{ key: 'c', operator: 'Exists' as const }],
+    };
+    expect(selectorMatches(selector, { a: 'b' })).to.equal(false);
+    expect(selectorMatches(selector, { a: 'b', c: '' })).to.equal(true);
+  });
+  it('takes no label from the prototype', () =>
+    expect(matches(requirements('toString'), {})).to.equal(false));
+});
+
+describe('field selectors', () => {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web', namespace: 'x' },
+    spec: { nodeName: 'n1' },
+  } as KubeObject;
+  const select = (text: string): boolean => {
+    const result = parseFieldSelector(text);
+    if (!result.ok) throw new Error(result.problems[0].message);
+    return matchesFields(result.value, pod);
+  };
+  it('compares text, a missing field being the empty one', () => {
+    expect(select('metadata.name=web,spec.nodeName==n1')).to.equal(true);
+    expect(select('spec.nodeName!=n1')).to.equal(false);
+    expect(select('status.phase=')).to.equal(true);
+    expect(select('spec.hostNetwork=false')).to.equal(true);
+    expect(select('')).to.equal(true);
+  });
+  it('reads escapes', () => {
+    const result = parseFieldSelector('a=x\\,y\\=z\\\\,b=c');
+    expect(result.ok && result.value.map(({ value }) => value)).to.deep.equal(['x,y=z\\', 'c']);
+  });
+  it('refuses a term without an operator', () => expect(parseFieldSelector('name').ok).to.equal(false));
+  it('names the field that a kind cannot be selected by', () => {
+    const result = parseFieldSelector('spec.nodeName=n1');
+    if (!result.ok) throw new Error('not read');
+    expect(checkFieldSelector({ group: '', version: 'v1', kind: 'Pod' }, result.value)).to.equal(undefined);
+    expect(checkFieldSelector({ group: 'apps', version: 'v1', kind: 'Deployment' }, result.value)).to.equal(
+      'field label not supported: spec.nodeName',
+    );
+  });
+});
