@@ -9,7 +9,7 @@ import type { Lifetime } from './base/lifetime.ts';
 import type { Logger } from './base/log.ts';
 import { scheduleWork } from './base/schedule.ts';
 import type { Surroundings } from './cli/context.ts';
-import { createGitHost } from './git/host.ts';
+import { createGitHost } from './git/host/host.ts';
 import type { Repository } from './git/types.ts';
 import { openContexts } from './kube/remote/contexts.ts';
 import type { Instance } from './model/instance.ts';

@@ -1,19 +1,19 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ByteCache, scopeOf } from '../base/bytecache.ts';
 import { ProblemError } from '../base/errors.ts';
-import { exportTree } from './export.ts';
-import { isAncestor, log } from './history.ts';
-import { ByteCache, scopeOf } from './lru.ts';
-import { Mutex } from './mutex.ts';
-import { FOLDER, isOid, serializeCommit } from './object.ts';
-import { branchOf, branchRef, isBranchName, isRefName, tipsByBranch } from './refname.ts';
-import { RefStore } from './refs.ts';
-import { clearAbandoned, repack } from './repack.ts';
-import { replayTrees } from './replay.ts';
-import { ObjectStore } from './store.ts';
-import { diffTrees, entryAt, loadTree, normalise } from './tree.ts';
+import { Mutex } from '../base/mutex.ts';
+import { replayTrees } from './history/replay.ts';
+import { isAncestor, log } from './history/walk.ts';
+import { FOLDER, isOid, serializeCommit } from './objects/object.ts';
+import { branchOf, branchRef, isBranchName, isRefName, tipsByBranch } from './objects/refname.ts';
+import { ObjectStore } from './store/object-store.ts';
+import { RefStore } from './store/refs.ts';
+import { clearAbandoned, repack } from './store/repack.ts';
+import { exportTree } from './tree/export.ts';
+import { diffTrees, entryAt, loadTree, normalise } from './tree/tree.ts';
+import { idWithout } from './tree/without.ts';
 import type { Oid, Repository } from './types.ts';
-import { idWithout } from './without.ts';
 
 /** What the rooms of git itself see of a repository, beside its public face. */
 export interface OpenRepository extends Repository {

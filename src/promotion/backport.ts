@@ -1,5 +1,5 @@
 import { type Problem, ProblemError } from '../base/errors.ts';
-import { BACKPORTS, withTrailers } from '../git/trailers.ts';
+import { BACKPORTS, withTrailers } from '../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../git/types.ts';
 import type { BackportReport } from '../model/faces.ts';
 import type { Environment } from '../model/types.ts';

@@ -1,4 +1,4 @@
-import { trailerValues } from '../git/trailers.ts';
+import { trailerValues } from '../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../git/types.ts';
 import type { Environment } from '../model/types.ts';
 import type { GateFacts } from './gates.ts';

@@ -1,5 +1,5 @@
 import { type Problem, ProblemError } from '../base/errors.ts';
-import { promotedFrom } from '../git/trailers.ts';
+import { promotedFrom } from '../git/objects/trailers.ts';
 import type { Commit, Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';

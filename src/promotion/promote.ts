@@ -1,7 +1,7 @@
 import { type Clock, rfc3339 } from '../base/clock.ts';
 import { type Problem, ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { promotionCommit } from '../git/merge.ts';
+import { promotionCommit } from '../git/history/merge.ts';
 import type { PromotionReport } from '../model/faces.ts';
 import type { GateState, Promotion } from '../model/types.ts';
 import { environmentOf, type Gathered, type GatherOptions, gather } from './gather.ts';

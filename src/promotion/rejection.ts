@@ -1,4 +1,4 @@
-import { promotedFrom } from '../git/trailers.ts';
+import { promotedFrom } from '../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../git/types.ts';
 import type { Promotion } from '../model/types.ts';
 

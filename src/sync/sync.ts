@@ -1,7 +1,7 @@
 import { rfc3339 } from '../base/clock.ts';
 import { failed, ok, ProblemError, type Result, unwrap } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
-import { Mutex } from '../git/mutex.ts';
+import { Mutex } from '../base/mutex.ts';
 import { createController, watch } from '../kube/client/controller.ts';
 import { createInformer } from '../kube/client/informer.ts';
 import { deepEqual } from '../kube/values/equal.ts';

@@ -11,9 +11,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { problemOf } from '../../src/base/errors.ts';
 import { readText } from '../../src/base/filetree.ts';
-import { staysInside } from '../../src/git/export.ts';
-import { FOLDER, serializeTree, type TreeEntry } from '../../src/git/object.ts';
+import { FOLDER, serializeTree, type TreeEntry } from '../../src/git/objects/object.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
+import { staysInside } from '../../src/git/tree/export.ts';
 import { drop, scratch } from './support/git.ts';
 import { commit, randomHistory, seeded } from './support/history.ts';
 

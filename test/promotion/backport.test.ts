@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { trailerValues } from '../../src/git/trailers.ts';
+import { trailerValues } from '../../src/git/objects/trailers.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
 import { backport } from '../../src/promotion/backport.ts';
 import type { Files } from '../git/support/history.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { rfc3339 } from '../../src/base/clock.ts';
-import { promotedFrom, trailerValues } from '../../src/git/trailers.ts';
+import { promotedFrom, trailerValues } from '../../src/git/objects/trailers.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE, PROMOTIONS } from '../../src/model/types.ts';
 import { gather } from '../../src/promotion/gather.ts';
 import { promote } from '../../src/promotion/promote.ts';

@@ -1,6 +1,6 @@
 import { isAuthority } from '../../base/authority.ts';
 import { ProblemError } from '../../base/errors.ts';
-import { transportOf } from '../../git/remote.ts';
+import { transportOf } from '../../git/transport/remote.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { SECRETS } from '../../kube/kinds/resources.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';

@@ -1,5 +1,5 @@
 import { formatProblem, type Problem } from '../../base/errors.ts';
-import type { Mutex } from '../../git/mutex.ts';
+import type { Mutex } from '../../base/mutex.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import type { Discovered } from '../../model/environments.ts';
 import { environmentObjectName } from '../../model/names.ts';

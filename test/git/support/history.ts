@@ -1,4 +1,4 @@
-import { FOLDER, serializeTree, type TreeEntry } from '../../../src/git/object.ts';
+import { FOLDER, serializeTree, type TreeEntry } from '../../../src/git/objects/object.ts';
 import type { OpenRepository } from '../../../src/git/repository.ts';
 import type { Oid, Signature } from '../../../src/git/types.ts';
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { silentLogger } from '../../../src/base/log.ts';
-import { createGitHost, type GitHost, type GitHostOptions } from '../../../src/git/host.ts';
-import { basicCredentials } from '../../../src/git/host-http.ts';
+import { createGitHost, type GitHost, type GitHostOptions } from '../../../src/git/host/host.ts';
+import { basicCredentials } from '../../../src/git/host/host-http.ts';
 import type { PushedRef } from '../../../src/git/types.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 

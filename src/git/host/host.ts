@@ -1,0 +1,198 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+import { type Problem, ProblemError, problemOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import type { OpenRepository } from '../repository.ts';
+import { Quarantine } from '../store/quarantine.ts';
+import { storageProblem } from '../store/storage-errors.ts';
+import type { Repository } from '../types.ts';
+import { advertiseCapabilities, advertiseRefs, type Service } from './advertise.ts';
+import { bodyOf, protocolOf, type Route, refuse, routeOf, write } from './host-http.ts';
+import { HostedRepositories, isRepositoryName } from './hosted.ts';
+import { PacketReader } from './pkt-line.ts';
+import { answerPush, type OnPush } from './push-answer.ts';
+import {
+  needsPack,
+  type PushOutcome,
+  type PushPolicy,
+  type PushRequest,
+  readPushRequest,
+  refuseAll,
+  takePush,
+} from './receive-pack.ts';
+import { uploadPack } from './upload-pack.ts';
+
+export interface GitHostOptions {
+  /** Folder of the repositories; NAME stands in NAME.git. */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Who asks; undefined answers 401. See basicCredentials. */
+  readonly authorize: (req: IncomingMessage) => Promise<string | undefined> | string | undefined;
+  /** Says why a branch may not be pushed; undefined lets it through. */
+  readonly policy: PushPolicy;
+  /**
+   * Called once the refs are durable, outside of any lock. Lines that are reported reach the pusher at once, until the promise
+   * settles. The signal aborts when the pusher stops watching; the push stands all the same.
+   */
+  readonly onPush: OnPush;
+  /** Why nothing that takes room can be taken now; asked before a pack is received. */
+  readonly lacksRoom?: () => Problem | undefined;
+  /** Largest push, in bytes after decompression of the request; 512 MiB when left out. */
+  readonly maxBytes?: number;
+}
+
+export interface GitHost {
+  /** Answers a request below /git/; false (and untouched) for any other. Never rejects. */
+  handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
+  repository(name: string): Promise<Repository | undefined>;
+  list(): Promise<readonly string[]>;
+  /** Creates an empty repository, or opens the one that is there. */
+  create(name: string): Promise<Repository>;
+  remove(name: string): Promise<void>;
+  /** Closes the repositories' files. */
+  close(): void;
+}
+
+const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
+/** A fetch request is a list of ids; even a huge history's negotiation stays far below. */
+const MAX_FETCH_REQUEST = 16 * 2 ** 20;
+
+/** The embedded git server: smart HTTP (protocols 0 to 2) at /git/NAME.git, without any git program. */
+export function createGitHost(options: GitHostOptions): GitHost {
+  const repositories = new HostedRepositories(options.root);
+
+  const serve = async (req: IncomingMessage, res: ServerResponse, route: Route, principal: string) => {
+    const { repository: name, service } = route;
+    if (!isRepositoryName(name)) {
+      return refuse(res, 400, `${name} cannot name a repository: use lower-case letters, digits and dashes`);
+    }
+    if (service === undefined) return refuse(res, 403, 'this host speaks smart HTTP only: use a newer git');
+    // As git http-backend does; and a web page cannot send this type in a visitor's name without being asked about it first.
+    if (route.kind === 'serve' && req.headers['content-type'] !== `application/x-${service}-request`)
+      return refuse(res, 415, `this address takes application/x-${service}-request only`);
+    const repository = await repositories.find(name);
+    if (service === 'git-receive-pack') {
+      // A repository comes into being with its first push: to someone who pushes, an absent one looks empty.
+      if (route.kind === 'serve') return receive(req, res, name, principal);
+    } else if (!repository) {
+      return refuse(res, 404, `there is no repository ${name}: push to create it`);
+    } else if (route.kind === 'serve') return upload(req, res, repository);
+    advertise(req, res, service, repository);
+  };
+
+  const receive = async (req: IncomingMessage, res: ServerResponse, name: string, principal: string) => {
+    const reader = new PacketReader(bodyOf(req, options.maxBytes ?? DEFAULT_MAX_BYTES));
+    const request = await readPushRequest(reader);
+    res.writeHead(200, headers('application/x-git-receive-pack-result'));
+    // git asks with an empty request first when it has much to send, to be told early that it may not.
+    if (request.commands.length === 0) {
+      res.end();
+      return;
+    }
+    const lack = needsPack(request) ? options.lacksRoom?.() : undefined;
+    if (lack) return turnAway(res, name, request, reader, lack);
+    const repository = await repositories.create(name);
+    const who = { principal, policy: options.policy };
+    const outcome = await takeRequest(repository, name, request, reader, who);
+    if (!outcome.refs.some(({ kind }) => kind === 'moved')) await repositories.removeEmpty(name);
+    await answerPush(res, { repository: name, request, outcome }, options);
+    await tidy(repository, name);
+  };
+
+  /** Nothing of the pack is kept. It is read to its end, because a client that is still sending does not read why. */
+  const turnAway = async (
+    res: ServerResponse,
+    name: string,
+    request: PushRequest,
+    reader: PacketReader,
+    why: Problem,
+  ) => {
+    for await (const _ of reader.rest());
+    await answerPush(res, { repository: name, request, outcome: refuseAll(request.commands, why) }, options);
+  };
+
+  /** Nobody waits for it, so a failure is told to the log alone: with all its packs a repository is slower, and as whole. */
+  const tidy = async (repository: OpenRepository, name: string): Promise<void> => {
+    const { logger } = options;
+    try {
+      const merged = await repository.tidy();
+      if (merged > 0) logger.debug({ repository: name, merged }, 'merged packs');
+    } catch (error) {
+      logger.warn({ repository: name, problem: problemOf(error) }, 'packs cannot be merged');
+    }
+  };
+
+  return {
+    async handle(req, res) {
+      const route = routeOf(req);
+      if (route === undefined) return false;
+      try {
+        const principal = await options.authorize(req);
+        if (principal === undefined) {
+          const challenge = { 'www-authenticate': 'Basic realm="pilotage"' };
+          refuse(res, 401, 'a token is needed: user git, the token as password', challenge);
+        } else if (route === 'unknown') refuse(res, 404, 'no such address: the form is /git/NAME.git');
+        else await serve(req, res, route, principal);
+      } catch (error) {
+        const problem = problemOf(error);
+        options.logger.warn({ path: req.url, problem }, 'a git request failed');
+        if (res.headersSent) res.destroy();
+        else refuse(res, problem.reason === 'InternalError' ? 500 : 400, problem.message);
+      }
+      return true;
+    },
+    repository: (name) => repositories.find(name),
+    list: () => repositories.list(),
+    create: async (name) => repositories.create(name),
+    remove: (name) => repositories.remove(name),
+    close: () => repositories.close(),
+  };
+}
+
+const headers = (type: string) => ({ 'content-type': type, 'cache-control': 'no-cache' });
+
+function advertise(
+  req: IncomingMessage,
+  res: ServerResponse,
+  service: Service,
+  repository: OpenRepository | undefined,
+): void {
+  const protocol = protocolOf(req);
+  const body =
+    protocol === 2 && service === 'git-upload-pack'
+      ? advertiseCapabilities()
+      : advertiseRefs(service, protocol === 1 ? 1 : 0, repository);
+  res.writeHead(200, headers(`application/x-${service}-advertisement`));
+  res.end(body);
+}
+
+async function upload(req: IncomingMessage, res: ServerResponse, repository: OpenRepository): Promise<void> {
+  res.writeHead(200, headers('application/x-git-upload-pack-result'));
+  for await (const bytes of uploadPack(repository, bodyOf(req, MAX_FETCH_REQUEST), protocolOf(req))) {
+    if (!(await write(res, bytes))) return;
+  }
+  res.end();
+}
+
+/** Receives the pack, if one comes, and takes the push; what is wrong with the pack becomes the outcome of every ref. */
+async function takeRequest(
+  repository: OpenRepository,
+  name: string,
+  request: PushRequest,
+  reader: PacketReader,
+  who: { readonly principal: string; readonly policy: PushPolicy },
+): Promise<PushOutcome> {
+  let quarantine: Quarantine | undefined;
+  try {
+    if (needsPack(request)) quarantine = new Quarantine(repository.dir, repository.store);
+    await quarantine?.receive(reader.rest());
+    return await takePush(repository, name, request, quarantine, who);
+  } catch (error) {
+    const problem = error instanceof ProblemError ? error.problem : storageProblem(error);
+    if (problem) return refuseAll(request.commands, problem);
+    throw error;
+  } finally {
+    quarantine?.discard();
+  }
+}

@@ -1,0 +1,101 @@
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { type Problem, ProblemError } from '../../base/errors.ts';
+import { breather, Mutex } from '../../base/mutex.ts';
+import type { Oid } from '../types.ts';
+import { badPack } from './pack-file.ts';
+import { type PackLimits, packLimits, type ReadPack, readPack, UNFOLDS } from './read-pack.ts';
+
+/** What a thread that reads a pack is told, and what it answers. */
+export interface IndexTask {
+  readonly path: string;
+  readonly limits: PackLimits;
+}
+export type IndexAnswer =
+  | { readonly ok: true; readonly pack: Omit<ReadPack, 'index'> & { readonly index: Uint8Array } }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** A pack of which everything that it refers to is there. */
+export type IndexedPack = Pick<ReadPack, 'index' | 'checksum' | 'count'>;
+
+/** Most pushes are small, and are read sooner than a thread has started. */
+const SMALL_PACK = 256 * 1024;
+const SMALL_TOTAL = 8 * 2 ** 20;
+/** Of objects and ids; the bytes of the pack's objects are outside of it. */
+const HEAP_MB = 512;
+
+/** One large pack at a time, of all repositories: each may need as much memory as its limits say. */
+const turn = new Mutex();
+
+/**
+ * Reads a pack file from end to end: checksum, every object, every delta, and that each object that is referred to stands in
+ * the pack or satisfies `has`. Nothing is written. What is large is read in a thread of its own, so that the event loop turns.
+ * Throws ProblemError BadPack, CorruptObject, PackTooLarge, PackUnfolds, MissingObjects.
+ */
+export async function indexPack(path: string, has: (oid: Oid) => boolean): Promise<IndexedPack> {
+  const { index, checksum, count, needed } = await read(path);
+  const breathe = breather();
+  for (const [link, by] of needed) {
+    if (!has(link)) throw missing(link, by);
+    await breathe();
+  }
+  return { index, checksum, count };
+}
+
+async function read(path: string): Promise<ReadPack> {
+  const { size } = statSync(path);
+  const limits = packLimits(size);
+  if (size <= SMALL_PACK) {
+    try {
+      return await readPack(path, { ...limits, totalBytes: SMALL_TOTAL });
+    } catch (error) {
+      // Small, but it unfolds: a thread says what becomes of it.
+      if (!(error instanceof ProblemError) || error.problem.reason !== UNFOLDS) throw error;
+    }
+  }
+  return turn.run(() => readInThread({ path, limits }));
+}
+
+function readInThread(task: IndexTask): Promise<ReadPack> {
+  return new Promise((resolve, reject) => {
+    const worker = startWorker(task);
+    worker.once('message', (answer: IndexAnswer) => {
+      if (answer.ok) resolve({ ...answer.pack, index: Buffer.from(answer.pack.index) });
+      else reject(new ProblemError(answer.problem));
+    });
+    worker.once('error', (error) => reject(badPack(`reading it failed (${error.message})`)));
+    worker.once('exit', () => reject(badPack('reading it was cut short')));
+  });
+}
+
+/** tsx's `--import` hook does nothing in a thread, so a thread that runs from source registers it by itself. */
+const FROM_SOURCE = `
+  const { loader, file } = require('node:worker_threads').workerData;
+  require(loader).register();
+  require(file);
+`;
+
+function startWorker(task: IndexTask): Worker {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const file = new URL(fromSource ? './index-worker.ts' : './index-worker.js', import.meta.url);
+  const options: WorkerOptions = {
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    execArgv: [],
+    env: {},
+    workerData: task,
+  };
+  if (!fromSource) return new Worker(file, options);
+  const loader = createRequire(import.meta.url).resolve('tsx/cjs/api');
+  const workerData = { ...task, loader, file: fileURLToPath(file) };
+  return new Worker(FROM_SOURCE, { ...options, eval: true, workerData });
+}
+
+export function missing(oid: Oid, by: Oid): ProblemError {
+  return new ProblemError({
+    reason: 'MissingObjects',
+    message: `${by} needs object ${oid}, which was not sent and is not here`,
+    remedy: 'if the sending repository is a shallow clone, run `git fetch --unshallow` there first',
+  });
+}

@@ -1,0 +1,15 @@
+/** Entry point of the thread that reads a large pack. See index-pack.ts. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { problemOf } from '../../base/errors.ts';
+import type { IndexAnswer, IndexTask } from './index-pack.ts';
+import { readPack } from './read-pack.ts';
+
+async function answer({ path, limits }: IndexTask): Promise<IndexAnswer> {
+  try {
+    return { ok: true, pack: await readPack(path, limits) };
+  } catch (error) {
+    return { ok: false, problem: problemOf(error) };
+  }
+}
+
+void answer(workerData as IndexTask).then((told) => parentPort?.postMessage(told));

@@ -1,0 +1,80 @@
+import { createWriteStream, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { indexPack } from '../pack/index-pack.ts';
+import { INCOMING } from '../repository.ts';
+import { syncFile, syncFolder } from './durable.ts';
+import { ObjectStore } from './object-store.ts';
+
+/**
+ * A pack on its way in stands in an object database of its own, with the real one behind it, until it is known to be
+ * whole and wanted: what is refused leaves no trace (git calls this the quarantine).
+ */
+export class Quarantine {
+  readonly #dir: string;
+  readonly #pack: string;
+  readonly #target: ObjectStore;
+  #store: ObjectStore | undefined;
+  #name: string | undefined;
+
+  constructor(repositoryDir: string, target: ObjectStore) {
+    this.#dir = mkdtempSync(join(repositoryDir, INCOMING));
+    this.#pack = join(this.#dir, 'pack', 'received');
+    this.#target = target;
+    mkdirSync(join(this.#dir, 'pack'));
+  }
+
+  async receive(source: AsyncIterable<Buffer>): Promise<void> {
+    await pipeline(Readable.from(source), createWriteStream(this.#pack));
+  }
+
+  /** Throws ProblemError BadPack, CorruptObject, MissingObjects. */
+  async check(): Promise<void> {
+    const { index, checksum, count } = await indexPack(this.#pack, (oid) => this.#target.has(oid));
+    if (count === 0) return;
+    this.#name = `pack-${checksum}`;
+    renameSync(this.#pack, join(this.#dir, 'pack', `${this.#name}.pack`));
+    writeFileSync(join(this.#dir, 'pack', `${this.#name}.idx`), index);
+  }
+
+  /** What the repository would hold if the pack were taken. */
+  get store(): ObjectStore {
+    this.#store ??= new ObjectStore(this.#dir, { behind: [this.#target] });
+    return this.#store;
+  }
+
+  /** Moves the pack into the database, durably: index last, because a pack without one is not seen. */
+  install(): void {
+    if (this.#name === undefined) return;
+    const to = join(this.#target.dir, 'pack');
+    mkdirSync(to, { recursive: true });
+    for (const file of [`${this.#name}.pack`, `${this.#name}.idx`]) {
+      const from = join(this.#dir, 'pack', file);
+      syncFile(from);
+      renameSync(from, join(to, file));
+    }
+    syncFolder(to);
+  }
+
+  discard(): void {
+    this.#store?.close();
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
+
+/** Reads a pack from `source`, checks it and adds it to the store; leaves nothing behind when it fails. */
+export async function addPack(
+  dir: string,
+  target: ObjectStore,
+  source: AsyncIterable<Buffer>,
+): Promise<void> {
+  const quarantine = new Quarantine(dir, target);
+  try {
+    await quarantine.receive(source);
+    await quarantine.check();
+    quarantine.install();
+  } finally {
+    quarantine.discard();
+  }
+}

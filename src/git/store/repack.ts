@@ -1,0 +1,99 @@
+import {
+  createWriteStream,
+  existsSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { indexPack } from '../pack/index-pack.ts';
+import type { Pack } from '../pack/pack.ts';
+import type { Oid } from '../types.ts';
+import { removeFile, syncFile, syncFolder } from './durable.ts';
+import type { ObjectStore } from './object-store.ts';
+import { writePack } from './pack-writer.ts';
+
+/** Every push brings a pack, and every lookup asks them all. git merges at 50 (`gc.autoPackLimit`), in a process of its own. */
+const MAX_PACKS = 20;
+/** git prunes what begins with `tmp_` too. */
+const TEMPORARY = 'tmp_pilotage_';
+/** A pack whose index is not there yet may be another process's that is just being installed. */
+const ABANDONED_MS = 60 * 60_000;
+
+/**
+ * Merges small packs once there are too many. Crash-safe: the new pack is read again from end to end, synced and named before an
+ * old one goes. Readers of an old one look again; system git does too (`reprepare_packed_git`). Resolves with how many were merged.
+ */
+export async function repack(store: ObjectStore, maxPacks = MAX_PACKS): Promise<number> {
+  const dir = join(store.dir, 'pack');
+  const isTakenOver = existsSync(join(store.dir, '..', 'gc.pid'));
+  const mergeable = store.packs.filter(({ path }) => !existsSync(path.replace(/pack$/, 'keep')));
+  if (mergeable.length <= maxPacks || isTakenOver) return 0;
+  const merged = smallest(mergeable);
+  const name = await writeMerged(store, dir, merged);
+  store.rescan();
+  for (const pack of merged) {
+    if (pack.name === `${name}.pack`) continue;
+    pack.close();
+    // The index first: a pack without one is not seen.
+    for (const ending of ['idx', 'pack', 'rev']) removeFile(pack.path.replace(/pack$/, ending));
+  }
+  syncFolder(dir);
+  store.rescan();
+  return merged.length;
+}
+
+/**
+ * The packs to merge, so that each that stays holds at least twice as much as all smaller ones together (as `git repack --geometric=2`):
+ * a large history is not copied for every few pushes.
+ */
+export function smallest<T extends Pick<Pack, 'index'>>(packs: readonly T[]): readonly T[] {
+  const ascending = [...packs].sort((a, b) => a.index.count - b.index.count);
+  const total = (until: number): number =>
+    ascending.slice(0, until).reduce((sum, pack) => sum + pack.index.count, 0);
+  let keep = ascending.length;
+  while (keep > 2 && (ascending[keep - 1]?.index.count ?? 0) >= 2 * total(keep - 1)) keep -= 1;
+  return ascending.slice(0, keep);
+}
+
+async function writeMerged(store: ObjectStore, dir: string, packs: readonly Pack[]): Promise<string> {
+  const temporary = join(dir, `${TEMPORARY}${process.pid}`);
+  try {
+    const bytes = writePack(store, oidsOf(packs), { ofsDelta: true });
+    await pipeline(Readable.from(bytes), createWriteStream(temporary));
+    // Links were checked when each pack came in; here it is whether every byte has been copied.
+    const { index, checksum } = await indexPack(temporary, () => true);
+    const name = `pack-${checksum}`;
+    syncFile(temporary);
+    renameSync(temporary, join(dir, `${name}.pack`));
+    writeFileSync(temporary, index, { mode: 0o444 });
+    syncFile(temporary);
+    renameSync(temporary, join(dir, `${name}.idx`));
+    syncFolder(dir);
+    return name;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Pack by pack and in the order of the pack, so that deltas find their bases written. */
+function oidsOf(packs: readonly Pack[]): readonly Oid[] {
+  return [...new Set(packs.flatMap(({ index }) => index.oids()))];
+}
+
+/** What a crash left in `pack/`. The repository is ours alone; system git may all the same be at work in it. */
+export function clearAbandoned(objectsDir: string, now: number): void {
+  const dir = join(objectsDir, 'pack');
+  if (!existsSync(dir)) return;
+  const names = new Set(readdirSync(dir));
+  for (const name of names) {
+    const path = join(dir, name);
+    const isHalf = name.endsWith('.pack') && !names.has(name.replace(/pack$/, 'idx'));
+    const isOld = isHalf && now - statSync(path).mtimeMs > ABANDONED_MS;
+    if (name.startsWith(TEMPORARY) || isOld) rmSync(path, { force: true });
+  }
+}

@@ -1,0 +1,125 @@
+import type { Clock } from '../../base/clock.ts';
+import { type Problem, problemOf } from '../../base/errors.ts';
+import type { Oid } from '../types.ts';
+
+export interface BranchList {
+  readonly head: string | undefined;
+  readonly branches: Readonly<Record<string, Oid>>;
+}
+
+/** What one question to a remote told. A list that failed is no list: nothing is concluded from it. */
+export type PollResult =
+  | { readonly kind: 'listed'; readonly list: BranchList }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+export interface BranchChange {
+  readonly branch: string;
+  /** null: the branch is new. */
+  readonly from: Oid | null;
+  /** null: the branch is gone. */
+  readonly to: Oid | null;
+}
+
+export type PollDecision =
+  | { readonly kind: 'unchanged' }
+  | {
+      readonly kind: 'changed';
+      readonly changes: readonly BranchChange[];
+      readonly headMoved: boolean;
+      readonly list: BranchList;
+    }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+/** Compares a poll with the last list that succeeded (undefined: there was none; then everything is new). */
+export function pollDecision(known: BranchList | undefined, result: PollResult): PollDecision {
+  if (result.kind === 'failed') return result;
+  const before = new Map(Object.entries(known?.branches ?? {}));
+  const after = new Map(Object.entries(result.list.branches));
+  const changes = [...new Set([...before.keys(), ...after.keys()])]
+    .sort()
+    .map((branch) => ({ branch, from: before.get(branch) ?? null, to: after.get(branch) ?? null }))
+    .filter((change) => change.from !== change.to);
+  const headMoved = known === undefined || known.head !== result.list.head;
+  if (changes.length === 0 && !headMoved) return { kind: 'unchanged' };
+  return { kind: 'changed', changes, headMoved, list: result.list };
+}
+
+/** Next wait: the interval ± 10 %, so that many repositories do not ask in step; doubled for each failure in a row, to at most 5 minutes. */
+export function pollDelay(intervalMs: number, failures: number, random: number): number {
+  const base = Math.min(intervalMs * 2 ** Math.min(failures, 10), Math.max(intervalMs, 300_000));
+  return Math.round(base * (0.9 + 0.2 * random));
+}
+
+const DEFAULT_POLL_INTERVAL_MS = 15_000;
+
+export interface Poller {
+  /** Asks now (a webhook's hint). Resolves when an answer that was asked for after this call is dealt with. */
+  poke(): Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Asks `list` again and again and reports decisions, one at a time; the first time at once.
+ * When `onDecision` rejects, the decision is not remembered and comes again.
+ */
+export function startPoller(options: {
+  readonly clock: Clock;
+  /** 0 ≤ random() < 1 */
+  readonly random: () => number;
+  readonly intervalMs?: number;
+  readonly known?: BranchList;
+  readonly list: (signal: AbortSignal) => Promise<BranchList>;
+  readonly onDecision: (decision: PollDecision) => Promise<void> | void;
+  /** Told why `onDecision` rejected. */
+  readonly onFailure?: (error: unknown) => void;
+}): Poller {
+  const interval = options.intervalMs ?? DEFAULT_POLL_INTERVAL_MS;
+  const stopping = new AbortController();
+  let known = options.known;
+  let failures = 0;
+  let cancel = () => {};
+  let tail: Promise<void> = Promise.resolve();
+
+  const ask = async (): Promise<void> => {
+    if (stopping.signal.aborted) return;
+    cancel();
+    const result = await listOnce(options.list, stopping.signal);
+    if (stopping.signal.aborted) return;
+    const decision = pollDecision(known, result);
+    failures = decision.kind === 'failed' ? failures + 1 : 0;
+    try {
+      await options.onDecision(decision);
+      if (decision.kind === 'changed') known = decision.list;
+    } catch (error) {
+      failures += 1;
+      options.onFailure?.(error);
+    }
+    cancel();
+    if (!stopping.signal.aborted)
+      cancel = options.clock.after(pollDelay(interval, failures, options.random()), poke);
+  };
+  const poke = (): Promise<void> => {
+    tail = tail.then(ask);
+    return tail;
+  };
+
+  void poke();
+  return {
+    poke,
+    stop() {
+      stopping.abort();
+      cancel();
+    },
+  };
+}
+
+async function listOnce(
+  list: (signal: AbortSignal) => Promise<BranchList>,
+  signal: AbortSignal,
+): Promise<PollResult> {
+  try {
+    return { kind: 'listed', list: await list(signal) };
+  } catch (error) {
+    return { kind: 'failed', problem: problemOf(error) };
+  }
+}

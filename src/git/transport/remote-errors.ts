@@ -1,0 +1,104 @@
+import { errnoOf, type Problem, ProblemError } from '../../base/errors.ts';
+
+type Cause = Pick<Problem, 'reason' | 'message' | 'remedy'>;
+
+/** What a system or TLS error of a connection means to the person who configured it. */
+const CONNECTION: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  ENOTFOUND: ['its host name is not known', 'check the host name and the name server'],
+  EAI_AGAIN: ['the name server does not answer', 'check the network and the name server'],
+  ECONNREFUSED: ['nothing listens there', 'check the port, and that the server runs'],
+  ECONNRESET: ['the connection was cut', 'try again; check proxies and firewalls between'],
+  ETIMEDOUT: ['it does not answer', 'check the network, the port and firewalls'],
+  EHOSTUNREACH: ['there is no route to it', 'check the network'],
+  ENETUNREACH: ['there is no route to it', 'check the network'],
+  CERT_HAS_EXPIRED: ['its certificate has expired', 'renew the certificate'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['its certificate is self-signed', 'give its authority as ca'],
+  SELF_SIGNED_CERT_IN_CHAIN: ['its authority is not trusted', 'give its authority as ca'],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['its authority is not trusted', 'give its authority as ca'],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['its authority is not trusted', 'give its authority as ca'],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    'its certificate is for another name',
+    'use the name that the certificate is for',
+  ],
+};
+
+/** isomorphic-git's codes for an answer that is not git's. */
+const NOT_GIT: ReadonlySet<string | undefined> = new Set([
+  'SmartHttpError',
+  'ParseError',
+  'EmptyServerResponseError',
+  'RemoteCapabilityError',
+]);
+
+/** Turns whatever a transport threw into one of the three problems of Remote; aborts and ProblemErrors pass as they are. */
+export function remoteProblem(url: string, error: unknown): unknown {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof Error && error.name === 'AbortError') return error;
+  const { reason, message, remedy } = causeOf(url, error);
+  return new ProblemError({ reason, message, ...(remedy === undefined ? {} : { remedy }) }, { cause: error });
+}
+
+function causeOf(url: string, error: unknown): Cause {
+  const code = errnoOf(error);
+  if (code === 'HttpError') return causeOfStatus(url, statusOf(error));
+  if (NOT_GIT.has(code)) {
+    return {
+      reason: 'NotARepository',
+      message: `${url} does not answer as a git repository does`,
+      remedy: 'use the address that `git clone` takes, not that of a page about the repository',
+    };
+  }
+  if (code === 'NotFoundError') {
+    // isomorphic-git needs the remote's HEAD to fetch anything at all.
+    return {
+      reason: 'RemoteUnreachable',
+      message: `${url} cannot be fetched from: its HEAD names a branch that does not exist`,
+      remedy: 'set the default branch of the repository to one that exists',
+    };
+  }
+  const known = code === undefined ? undefined : CONNECTION[code];
+  const text = error instanceof Error ? error.message : String(error);
+  return {
+    reason: 'RemoteUnreachable',
+    message: `${url} cannot be reached: ${known?.[0] ?? text}`,
+    remedy: known?.[1] ?? 'check that `git ls-remote` works with this address from this machine',
+  };
+}
+
+function causeOfStatus(url: string, status: number): Cause {
+  if (status === 401 || status === 403) {
+    return {
+      reason: 'AuthenticationFailed',
+      message: `${url} refuses these credentials (HTTP ${status})`,
+      remedy:
+        'give a user and a token that may read the repository (and write it, where promotions are pushed)',
+    };
+  }
+  if (status === 404 || status === 410) {
+    return {
+      reason: 'NotARepository',
+      message: `there is no repository at ${url}, or these credentials may not see it`,
+      remedy: 'check the address; a private repository needs credentials',
+    };
+  }
+  return {
+    reason: 'RemoteUnreachable',
+    message: `${url} answers HTTP ${status}`,
+    remedy: 'look at the server; it is asked again at the next poll',
+  };
+}
+
+function statusOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null || !('data' in error)) return 0;
+  const data = error.data;
+  if (typeof data !== 'object' || data === null || !('statusCode' in data)) return 0;
+  return typeof data.statusCode === 'number' ? data.statusCode : 0;
+}
+
+export function branchMissing(url: string, branch: string): ProblemError {
+  return new ProblemError({
+    reason: 'BranchMissing',
+    message: `${url} has no branch ${branch}`,
+    remedy: 'push the branch, or name another',
+  });
+}

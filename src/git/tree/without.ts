@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { FOLDER, parseTree } from '../objects/object.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { Oid } from '../types.ts';
+
+/** Paths of the repository that are left out of a folder; what lies below a path is left out with it. */
+export type LeftOut = ReadonlySet<string>;
+
+/**
+ * Names the content of a folder without some paths: its own id where none of them is in it, else a digest of what remains.
+ * Only folders on the way to such a path are read. `path` is where the folder stands in the repository.
+ */
+export function idWithout(store: ObjectStore, folder: Oid, path: string, leftOut: LeftOut): Oid {
+  if (![...leftOut].some((one) => path === '' || one.startsWith(`${path}/`))) return folder;
+  const entries = parseTree(store.readAs(folder, 'tree'));
+  const kept = entries.flatMap(({ mode, name, oid }) => {
+    const child = path === '' ? name : `${path}/${name}`;
+    if (leftOut.has(child)) return [];
+    return [{ mode, name, oid: mode === FOLDER ? idWithout(store, oid, child, leftOut) : oid }];
+  });
+  const whole = kept.length === entries.length && kept.every(({ oid }, i) => oid === entries[i]?.oid);
+  if (whole) return folder;
+  return createHash('sha1')
+    .update(JSON.stringify(kept.map(({ mode, name, oid }) => [mode, name, oid])))
+    .digest('hex');
+}

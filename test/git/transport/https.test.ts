@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { problemOf } from '../../../src/base/errors.ts';
+import { silentLogger } from '../../../src/base/log.ts';
+import { createGitHost } from '../../../src/git/host/host.ts';
+import { openRemote } from '../../../src/git/transport/remote.ts';
+import { FakeClock } from '../../fakes/clock.ts';
+import { drop, scratch } from '../support/git.ts';
+
+function hasOpenssl(): boolean {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const https = hasOpenssl() ? describe : describe.skip;
+if (!hasOpenssl()) console.warn('openssl is not installed: the tests of git over https are skipped');
+
+https('a remote over https', () => {
+  let dir: string;
+  let url: string;
+  let stop: () => void;
+  let pem: { readonly cert: string; readonly key: string };
+
+  before(async () => {
+    dir = scratch();
+    const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+    execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    pem = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+    const host = createGitHost({
+      root: join(dir, 'root'),
+      clock: new FakeClock(),
+      logger: silentLogger,
+      authorize: () => 'ada',
+      policy: () => undefined,
+      onPush: async () => {},
+    });
+    await host.create('shop');
+    const tls = { ...pem, ca: pem.cert, requestCert: true, rejectUnauthorized: true };
+    const server = createServer(tls, (req, res) => void host.handle(req, res));
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+    url = `https://localhost:${(server.address() as AddressInfo).port}/git/shop.git`;
+    stop = () => {
+      server.closeAllConnections();
+      server.close();
+      host.close();
+    };
+  });
+  after(() => {
+    stop();
+    drop(dir);
+  });
+
+  it('is trusted by its authority and shown a client certificate', async () => {
+    const remote = openRemote(url, { logger: silentLogger, ca: pem.cert, clientCert: pem });
+    expect((await remote.listBranches()).branches).to.deep.equal({});
+  });
+
+  it('whose authority is unknown says to give it', async () => {
+    const remote = openRemote(url, { logger: silentLogger });
+    const problem = await remote.listBranches().then(() => undefined, problemOf);
+    expect(problem).to.deep.include({ reason: 'RemoteUnreachable', remedy: 'give its authority as ca' });
+  });
+
+  it('is not reached without the client certificate that it asks for', async () => {
+    const remote = openRemote(url, { logger: silentLogger, ca: pem.cert });
+    const problem = await remote.listBranches().then(() => undefined, problemOf);
+    expect(problem?.reason).to.equal('RemoteUnreachable');
+  });
+});
