@@ -12,23 +12,28 @@ import { createInformer } from '../kube/client/informer.ts';
 import { PODS } from '../kube/kinds/resources.ts';
 import { createServiceProxy, type ProxyState, type ServiceProxy } from './network/proxy.ts';
 import { HOST_IP } from './node/addresses.ts';
-import { createPods, type Pods, runningOf } from './node/agent.ts';
-import { type Answerer, createAnswerers } from './node/answerers.ts';
-import { answer } from './node/answers.ts';
-import { confinePods } from './node/confinement/pods.ts';
-import { openImageStore } from './node/images.ts';
-import { createLagMeter } from './node/lag.ts';
-import { keepLinked, type LinkTarget } from './node/linkclient.ts';
-import { createLogs } from './node/logs.ts';
-import { createProcessRuntime } from './node/process.ts';
+import { keepLinked, type LinkTarget } from './node/link/client.ts';
+import { answer } from './node/link/requests.ts';
+import { createPods, type Pods, runningOf } from './node/pod/pods.ts';
+import { createLagMeter } from './node/probes/lag.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
-import { stopRecorded } from './node/stop.ts';
+import { confinePods } from './node/runtime/process/confinement/pods.ts';
+import { openImageStore } from './node/runtime/process/images/store.ts';
+import { createLogs } from './node/runtime/process/logs.ts';
+import { createProcessRuntime } from './node/runtime/process/processruntime.ts';
+import { type Answerer, createAnswerers } from './node/runtime/process/socketowners.ts';
+import { stopRecorded } from './node/runtime/process/stopall.ts';
 
-export { type BuildNetworks, openBuildNetworks } from './node/buildnetwork/network.ts';
-export { decideConfinement } from './node/confinement/decide.ts';
-export { probeMachine } from './node/confinement/probe.ts';
-export { type BuildRequest, type ImageRow, type ImageStore, openImageStore } from './node/images.ts';
-export type { LinkTarget } from './node/linkclient.ts';
+export type { LinkTarget } from './node/link/client.ts';
+export { type BuildNetworks, openBuildNetworks } from './node/runtime/process/buildnetwork/network.ts';
+export { decideConfinement } from './node/runtime/process/confinement/decide.ts';
+export { probeMachine } from './node/runtime/process/confinement/probe.ts';
+export {
+  type BuildRequest,
+  type ImageRow,
+  type ImageStore,
+  openImageStore,
+} from './node/runtime/process/images/store.ts';
 
 export interface NodeOptions {
   /** Authenticated as `system:node:<nodeName>`. */

@@ -10,7 +10,7 @@ import { LEASES, NODES } from '../../kube/kinds/resources.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
 import type { Json } from '../../kube/values/types.ts';
 import { HOST_IP } from './addresses.ts';
-import { readBootId } from './records.ts';
+import { readBootId } from './runtime/process/attemptrecord.ts';
 
 export interface RegistrationOptions {
   readonly client: KubeClient;

@@ -49,7 +49,7 @@ export function unusedImages(
     .map(({ reference }) => reference);
 }
 
-/** `shop/web:<12 digits of the tree>[-<8 of the build command>]`: what `images.ts` names. */
+/** `shop/web:<12 digits of the tree>[-<8 of the build command>]`: what `images/store.ts` names. */
 const BUILT = /^[^:]+:[0-9a-f]{12}(-[0-9a-f]{8})?$/;
 
 /** One turn: removes what nothing needs. */

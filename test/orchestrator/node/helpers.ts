@@ -1,8 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attemptDir, entries, listAttempts, readShim } from '../../../src/orchestrator/node/records.ts';
-import { killGroup } from '../../../src/orchestrator/node/spawn.ts';
+import {
+  attemptDir,
+  entries,
+  listAttempts,
+  readShim,
+} from '../../../src/orchestrator/node/runtime/process/attemptrecord.ts';
+import { killGroup } from '../../../src/orchestrator/node/runtime/process/spawn.ts';
 
 /** A directory of the test's own, gone after it together with every process that is recorded below it. */
 export function scratch(): { readonly path: string; dispose(): void } {

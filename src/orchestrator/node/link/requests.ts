@@ -1,0 +1,47 @@
+import type { LinkRequest } from '../../link.ts';
+import type { Pods } from '../pod/pods.ts';
+import type { Logs } from '../runtime/process/logs.ts';
+import type { ContainerRuntime } from '../runtime/runtime.ts';
+import type { Answer } from './client.ts';
+
+export interface AnswerSources {
+  readonly pods: Pods;
+  readonly runtime: ContainerRuntime;
+  readonly logs: Logs;
+}
+
+const failure = (reason: 'NotFound' | 'BadRequest', message: string): Answer => ({
+  type: 'failure',
+  failure: { reason, message },
+});
+
+/** What this node says to a request of the API. The words are the kubelet's (`kubelet_pods.go` validateContainerLogStatus). */
+export function answer(
+  { pods, runtime, logs }: AnswerSources,
+  request: LinkRequest,
+  signal: AbortSignal,
+): Answer {
+  const { pod, container, previous } = request;
+  const worker = pods.find(pod.uid);
+  if (!worker) return failure('NotFound', `pod "${pod.name}" is not on this node`);
+  const { containers, initContainers = [] } = worker.record.pod.spec;
+  if (![...initContainers, ...containers].some((one) => one.name === container)) {
+    return failure('BadRequest', `container ${container} is not valid for pod ${pod.name}`);
+  }
+  const attempts = runtime.attempts(pod.uid).filter((one) => one.ref.container === container);
+  const attempt = previous ? attempts.at(-2) : attempts.at(-1);
+  if (attempt) return { type: 'stream', bytes: logs.read(attempt.ref, request, signal) };
+  if (previous) {
+    return failure(
+      'BadRequest',
+      `previous terminated container "${container}" in pod "${pod.name}" not found`,
+    );
+  }
+  const { containerStatuses = [], initContainerStatuses = [] } = worker.record.pod.status ?? {};
+  const waiting = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === container)
+    ?.state?.waiting;
+  return failure(
+    'BadRequest',
+    `container "${container}" in pod "${pod.name}" is waiting to start: ${waiting?.message ?? waiting?.reason ?? 'ContainerCreating'}`,
+  );
+}

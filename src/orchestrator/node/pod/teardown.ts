@@ -1,0 +1,59 @@
+import { problemOf } from '../../../base/errors.ts';
+import type { Logger } from '../../../base/log.ts';
+import type { PodContext } from './context.ts';
+import { confirmDeletion } from './deletion.ts';
+import type { PodView } from './view.ts';
+
+export interface FarewellOptions {
+  readonly context: PodContext;
+  readonly uid: string;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Resolves when no new connection reaches the pod any more. */
+  readonly release: () => Promise<void>;
+  /** Resolves when the API has the last status. */
+  readonly statusSettled: () => Promise<void>;
+  /** False once the API has said by itself that the pod is gone. */
+  readonly isKnown: () => boolean;
+  readonly onFailure: () => void;
+}
+
+/** The last that is done for a pod of which nothing runs any more. */
+export interface Farewell {
+  readonly begun: boolean;
+  begin(view: PodView): void;
+}
+
+const RETRY_MS = 5_000;
+
+export function createFarewell(options: FarewellOptions): Farewell {
+  const { context, uid, logger, signal, release, statusSettled, isKnown, onFailure } = options;
+  let begun = false;
+
+  async function forget(view: PodView): Promise<void> {
+    if (view.ending?.reason === 'deleted') {
+      await release();
+      await statusSettled();
+      await confirmDeletion({ ...context, pod: view.pod, logger, signal, isWanted: isKnown });
+    }
+    if (signal.aborted) return;
+    await context.runtime.forgetPod(uid);
+    context.onGone(uid);
+  }
+
+  return {
+    get begun() {
+      return begun;
+    },
+    begin(view) {
+      // A pod that outlived its deadline is kept for whoever wants to see why: its owner deletes it.
+      if (begun || view.ending?.reason === 'deadline exceeded') return;
+      begun = true;
+      forget(view).catch((error: unknown) => {
+        begun = false;
+        logger.error({ error: problemOf(error).message }, 'forgetting a pod failed');
+        context.clock.after(RETRY_MS, onFailure);
+      });
+    },
+  };
+}

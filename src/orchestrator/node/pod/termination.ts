@@ -1,0 +1,61 @@
+import type { Clock } from '../../../base/clock.ts';
+import type { LookTarget } from '../probes/attempt.ts';
+import { runHook } from '../probes/attempt.ts';
+
+export interface TerminationInput extends LookTarget {
+  /** When it has to be gone, in ms since the epoch. */
+  readonly deadline: number;
+  /** Resolves when no process of it runs any more. */
+  readonly ended: Promise<void>;
+  /** Aborts when this agent stops: the next one goes on with the ending. */
+  readonly signal: AbortSignal;
+  readonly onHookFailure: (message: string) => void;
+}
+
+/** Whatever preStop took, SIGTERM gets this long (kubelet `kuberuntime_container.go` minimumGracePeriodInSeconds). */
+const MINIMUM_MS = 2_000;
+/** A kill does not fail, but a process that forks meanwhile may slip through. */
+const AGAIN_MS = 500;
+
+/** preStop, SIGTERM to all of the container's processes, SIGKILL at the deadline. Resolves when it is gone. */
+export async function terminate(input: TerminationInput): Promise<void> {
+  const { runtime, ref, container, clock, deadline, ended, signal } = input;
+  const preStop = container.lifecycle?.preStop;
+  if (preStop && deadline > clock.now()) {
+    const hook = runHook(preStop, input, deadline - clock.now());
+    const fault = await Promise.race([
+      raced(clock, deadline - clock.now(), hook),
+      ended.then(() => undefined),
+    ]);
+    if (fault) input.onHookFailure(fault);
+  }
+  if (signal.aborted) return;
+  runtime.signal(ref, 'SIGTERM');
+  const left = Math.max(deadline - clock.now(), MINIMUM_MS);
+  if (await within(clock, left, ended)) return;
+  while (!signal.aborted) {
+    runtime.signal(ref, 'SIGKILL');
+    if (await within(clock, AGAIN_MS, ended)) return;
+  }
+}
+
+/** True when the promise resolved in time. */
+function within(clock: Clock, ms: number, promise: Promise<void>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, () => resolve(false));
+    void promise.then(() => {
+      cancel();
+      resolve(true);
+    });
+  });
+}
+
+function raced(clock: Clock, ms: number, hook: Promise<string | undefined>): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, () => resolve('it did not end within the grace period'));
+    void hook.then((fault) => {
+      cancel();
+      resolve(fault);
+    });
+  });
+}

@@ -1,0 +1,73 @@
+import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Attempt } from '../runtime/runtime.ts';
+
+/** All that is known of one container; made afresh for each step. */
+export interface ContainerView {
+  readonly name: string;
+  /** The latest attempt and the one before it. */
+  readonly current?: Attempt;
+  readonly previous?: Attempt;
+  /** Why the next attempt could not be begun. `retryAt` in ms since the epoch. */
+  readonly blocked?: Blocked;
+  /** Its startup probe has passed (or it has none) and its postStart hook is done. */
+  readonly started: boolean;
+  /** Its readiness probe says so (or it has none). */
+  readonly ready: boolean;
+  /** It is being brought to its end. */
+  readonly stopping: boolean;
+  /** A liveness or startup probe or the postStart hook failed: it has to go. */
+  readonly unhealthy?: { readonly message: string; readonly graceMs?: number };
+}
+
+export interface Blocked {
+  readonly reason: string;
+  readonly message: string;
+  readonly retryAt: number;
+  readonly failures: number;
+}
+
+export interface PodView {
+  readonly pod: Pod;
+  readonly initContainers: readonly ContainerView[];
+  readonly containers: readonly ContainerView[];
+  /** When the agent first saw it, in ms since the epoch. */
+  readonly startTime: number;
+  readonly podIP: string;
+  readonly hostIP: string;
+  /** Why it has to end: its deletion, or that the API does not know it any more. */
+  readonly ending?: Ending;
+  /** What this node knows of Services when that is not what the API says now: then only what ran before is started again. */
+  readonly servicesUnread?: 'kept' | 'none';
+  /** Names of containers that listen on the wildcard address, with ports. */
+  readonly wildcards: readonly { readonly container: string; readonly port: number }[];
+  /** Absent where probes tell, or no port is declared. `lacking`: a sentence for each port on which nothing of the pod has been seen to listen. */
+  readonly listening?: { readonly lacking: readonly string[] };
+}
+
+export type Ending = {
+  readonly reason: 'deleted' | 'unknown to the API' | 'deadline exceeded';
+  /** When every process has to be gone, in ms since the epoch. */
+  readonly deadline: number;
+};
+
+export const isRunning = (view: ContainerView): boolean => view.current?.state.type === 'running';
+
+/** An init container that goes on running beside the others (KEP-753). */
+export const isSidecar = (pod: Pod, name: string): boolean =>
+  pod.spec.initContainers?.some((one) => one.name === name && one.restartPolicy === 'Always') ?? false;
+
+/** 137: whatever ended a process without a trace was a kill (kubelet reports ContainerStatusUnknown so). */
+export function exitCodeOfAttempt(attempt: Attempt): number | undefined {
+  switch (attempt.state.type) {
+    case 'running':
+      return undefined;
+    case 'exited':
+      return attempt.state.exitCode;
+    case 'lost':
+      return 137;
+  }
+}
+
+/** One of its containers has run: its init containers were through. */
+export const hasBegun = (view: Pick<PodView, 'containers'>): boolean =>
+  view.containers.some((one) => one.current !== undefined);

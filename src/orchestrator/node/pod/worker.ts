@@ -1,0 +1,261 @@
+import { problemOf } from '../../../base/errors.ts';
+import type { Container, Pod, PodStatus } from '../../../kube/kinds/objects.ts';
+import { usesHostNetwork } from '../addresses.ts';
+import { watchListening } from '../probes/listening.ts';
+import type { Attempt } from '../runtime/runtime.ts';
+import { LISTENING, wildcardMessage, withForeign } from './conditions.ts';
+import type { PodContext } from './context.ts';
+import { activeUntil, endingOf } from './ending.ts';
+import { podTell } from './events.ts';
+import { step } from './lifecycle.ts';
+import { watchContainers } from './podprobes.ts';
+import { type PodRecord, writePodRecord } from './podrecord.ts';
+import { createStarts } from './starts.ts';
+import { newBackOffs, podStatus, sameStatus } from './status.ts';
+import { createStatusWriter } from './statuswriter.ts';
+import { createStops } from './stops.ts';
+import { createFarewell } from './teardown.ts';
+import type { ContainerView, PodView } from './view.ts';
+import { refreshVolumes } from './volumerefresh.ts';
+
+export interface PodWorker {
+  readonly uid: string;
+  readonly record: PodRecord;
+  /** Attempts that ran at the last step, for whoever looks at logs and sockets. */
+  running(): readonly Attempt[];
+  /** The API's word of the same pod. */
+  update(pod: Pod): void;
+  /** The API does not know it any more. */
+  orphan(): void;
+  /** Brings mounted ConfigMaps and Secrets up to date. Never rejects. */
+  refreshVolumes(): Promise<void>;
+  /** Ends a container that listens on every address for one that needs the port; it comes back after a while. */
+  makeWay(container: string): void;
+  setWildcards(found: PodView['wildcards']): void;
+  /** Looks whether its containers listen where they say; `eagerly`: only for those that have just been started. */
+  lookForListeners(eagerly: boolean): void;
+  /** Something of it changed outside. */
+  wake(): void;
+  /** Leaves its processes alone. */
+  stop(): Promise<void>;
+}
+
+/** As long as a crash loop waits at most. */
+const AWAY_MS = 300_000;
+/** After a step that failed. */
+const RETRY_MS = 1_000;
+/** As long as a program may be starting. */
+const EAGER_MS = 10_000;
+
+/** Carries out `step` for one pod, one run at a time; everything that could change its answer wakes it. */
+export function createPodWorker(context: PodContext, begun: PodRecord, adopted: boolean): PodWorker {
+  const { client, runtime, clock, events, root } = context;
+  const uid = begun.pod.metadata.uid ?? '';
+  const { namespace, name } = begun.pod.metadata;
+  const logger = context.logger.child({ pod: `${namespace}/${name}`, uid });
+  const abort = new AbortController();
+  const { signal } = abort;
+  let record = begun;
+  let status: PodStatus | undefined = begun.pod.status;
+  let orphanedAt: number | undefined;
+  let wildcards: PodView['wildcards'] = [];
+  let dirty = false;
+  let running: Promise<void> | undefined;
+  let lastRunning: readonly Attempt[] = [];
+  let cancelWake = () => {};
+
+  /** Attempts that have to make way, by container. */
+  const yielding = new Map<string, number>();
+
+  const tell = podTell(events, () => record.pod);
+  const writer = createStatusWriter({ client, pod: begun.pod, clock, logger, signal });
+  const watched = watchContainers({
+    context,
+    podIP: begun.podIP,
+    adopted: adopted ? { status: begun.pod.status, attempts: runtime.attempts(uid) } : undefined,
+    onChange: wake,
+    tell,
+  });
+  const hasListened = begun.pod.status?.conditions?.some(
+    ({ type, status: state }) => type === LISTENING && state === 'True',
+  );
+  const listeners = watchListening({
+    uid,
+    podIP: begun.podIP,
+    answerers: context.answerers,
+    adopted: adopted && hasListened ? runtime.attempts(uid) : [],
+  });
+  const starts = createStarts({
+    context,
+    uid,
+    record: () => record,
+    isOver: () => signal.aborted || endingOf(record, orphanedAt, clock.now()) !== undefined,
+    tell,
+  });
+  const stops = createStops({ context, uid, logger, signal, onChange: wake, tell });
+  const farewell = createFarewell({
+    context,
+    uid,
+    logger,
+    signal,
+    release: stops.release,
+    statusSettled: () => writer.settled(),
+    isKnown: () => orphanedAt === undefined,
+    onFailure: wake,
+  });
+
+  function makeView(now: number): PodView {
+    const attempts = runtime.attempts(uid);
+    lastRunning = attempts.filter((one) => one.state.type === 'running');
+    const ending = endingOf(record, orphanedAt, now);
+    const listening = listeners.view(record.pod, lastRunning);
+    const view = (container: Container): ContainerView => {
+      const own = attempts.filter((one) => one.ref.container === container.name);
+      const [current, previous] = [own.at(-1), own.at(-2)];
+      const blocked = starts.blocked(container.name);
+      return {
+        name: container.name,
+        ...(current ? { current } : {}),
+        ...(previous ? { previous } : {}),
+        ...(blocked ? { blocked } : {}),
+        ...heard(container.name, watched.look(container, current, now)),
+        ...(current && yielding.get(container.name) === current.ref.attempt
+          ? { unhealthy: { message: `Container ${container.name} makes way: it listens on every address` } }
+          : {}),
+        stopping: stops.isStopping(container.name, current?.ref.attempt),
+      };
+    };
+    return {
+      pod: record.pod,
+      initContainers: (record.pod.spec.initContainers ?? []).map(view),
+      containers: record.pod.spec.containers.map(view),
+      startTime: record.startTime,
+      podIP: record.podIP,
+      hostIP: context.hostIP,
+      wildcards,
+      ...(listening ? { listening } : {}),
+      ...(context.services.knowledge === 'read' ? {} : { servicesUnread: context.services.knowledge }),
+      ...(ending ? { ending } : {}),
+    };
+  }
+
+  /** One that listens on every address answers for other pods: it is not sent what is theirs. */
+  const heard = <T extends { ready: boolean }>(name: string, seen: T): T =>
+    wildcards.some(({ container }) => container === name) ? { ...seen, ready: false } : seen;
+
+  async function run(): Promise<void> {
+    while (dirty && !signal.aborted) {
+      dirty = false;
+      cancelWake();
+      const view = makeView(clock.now());
+      stops.observe(view);
+      const { actions, wakeAt } = step(view, clock.now());
+      show(view);
+      for (const action of actions) {
+        if (action.type === 'stop') stops.stop(action, view);
+        if (action.type === 'kill') runtime.signal(action.ref, 'SIGKILL');
+        if (action.type === 'finish') farewell.begin(view);
+      }
+      const started = actions.filter((one) => one.type === 'start').map(starts.start);
+      await Promise.all(started);
+      if (started.length > 0) dirty = true;
+      scheduleWake(wakeAt, view);
+    }
+    running = undefined;
+  }
+
+  function scheduleWake(wakeAt: number | undefined, view: PodView): void {
+    const limit = view.ending ? undefined : activeUntil(record);
+    const next = Math.min(wakeAt ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);
+    if (Number.isFinite(next)) cancelWake = clock.after(Math.max(0, next - clock.now()), wake);
+  }
+
+  function show(view: PodView): void {
+    const next = podStatus(view, status, clock.now());
+    if (orphanedAt === undefined) writer.set(next);
+    if (sameStatus(status, next)) return;
+    for (const one of newBackOffs(status, next))
+      tell('Warning', 'BackOff', one.state?.waiting?.message ?? '', one.name);
+    status = next;
+    remember();
+  }
+
+  function remember(): void {
+    if (farewell.begun) return;
+    record = { ...record, pod: { ...record.pod, ...(status ? { status } : {}) } };
+    try {
+      writePodRecord(root, record);
+    } catch (error) {
+      // The pod goes on; only an agent that starts before the next change would know less.
+      logger.error({ error: problemOf(error).message }, 'the record of a pod cannot be written');
+    }
+  }
+
+  function wake(): void {
+    dirty = true;
+    if (signal.aborted) return;
+    running ??= Promise.resolve()
+      .then(run)
+      .catch((error: unknown) => {
+        running = undefined;
+        logger.error({ error: problemOf(error).message }, 'a step failed');
+        clock.after(RETRY_MS, wake);
+      });
+  }
+
+  return {
+    uid,
+    get record() {
+      return record;
+    },
+    running: () => lastRunning,
+    update(pod) {
+      record = { ...record, pod };
+      if (status) {
+        const conditions = withForeign(status.conditions ?? [], pod.status?.conditions ?? []);
+        status = { ...status, conditions };
+      }
+      writer.observe(pod.status);
+      remember();
+      wake();
+    },
+    orphan() {
+      orphanedAt ??= clock.now();
+      wake();
+    },
+    async refreshVolumes() {
+      const isOver = () => farewell.begun || signal.aborted;
+      if (lastRunning.length > 0)
+        await refreshVolumes(context, () => (isOver() ? undefined : record), logger);
+    },
+    makeWay(container) {
+      const current = lastRunning.find(({ ref }) => ref.container === container);
+      if (!current || usesHostNetwork(record.pod)) return;
+      yielding.set(container, current.ref.attempt);
+      const message = `it listened on every address of this machine and made way for a pod of that port: listen on $HOST (${record.podIP}) alone`;
+      starts.hold(container, 'ListensOnWildcard', message, AWAY_MS);
+      wake();
+    },
+    setWildcards(next) {
+      // Every address of the machine is what such a pod asked for.
+      if (usesHostNetwork(record.pod)) return;
+      if (JSON.stringify(next) === JSON.stringify(wildcards)) return;
+      wildcards = next;
+      if (next.length > 0)
+        tell('Warning', 'ListensOnWildcard', wildcardMessage({ wildcards: next, podIP: record.podIP }));
+      wake();
+    },
+    lookForListeners(eagerly) {
+      const begunAfter = eagerly ? clock.now() - EAGER_MS : 0;
+      const looked = lastRunning.filter(({ startedAt }) => startedAt >= begunAfter);
+      if (looked.length > 0 && listeners.look(record.pod, looked)) wake();
+    },
+    wake,
+    async stop() {
+      abort.abort(new Error('the agent stops'));
+      cancelWake();
+      watched.stop();
+      await running;
+    },
+  };
+}

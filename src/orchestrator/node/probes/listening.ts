@@ -1,0 +1,88 @@
+import type { Container, Pod } from '../../../kube/kinds/objects.ts';
+import { HOST_IP } from '../addresses.ts';
+import type { PodView } from '../pod/view.ts';
+import type { Answerer, Answerers } from '../runtime/process/socketowners.ts';
+import type { Attempt } from '../runtime/runtime.ts';
+
+/**
+ * Ports on which a container says that it can be found, and nothing is asked: where it has no startup and readiness probe, that its own
+ * socket is there is all that can be known of it.
+ */
+const unprobedPorts = ({ readinessProbe, startupProbe, ports = [] }: Container): readonly number[] =>
+  readinessProbe || startupProbe
+    ? []
+    : ports.filter(({ protocol = 'TCP' }) => protocol === 'TCP').map(({ containerPort }) => containerPort);
+
+export interface ListeningOptions {
+  readonly uid: string;
+  readonly podIP: string;
+  readonly answerers: Pick<Answerers, 'answerer'>;
+  /** Attempts of which an earlier agent has seen that they listen. */
+  readonly adopted: readonly Attempt[];
+}
+
+/** Whether the containers of a pod have been seen to listen on the ports that they declare. */
+export interface ListeningWatch {
+  /** Looks for what has not been seen yet; true when that has changed what is known. */
+  look(pod: Pod, running: readonly Attempt[]): boolean;
+  /** undefined where a probe tells, or nothing is declared. */
+  view(pod: Pod, running: readonly Attempt[]): PodView['listening'];
+}
+
+/** What has listened once, did: whoever wants to know whether it still does writes a probe. */
+export function watchListening({ uid, podIP, answerers, adopted }: ListeningOptions): ListeningWatch {
+  /** `container/attempt` → all of its ports, or those that have been seen. */
+  const seen = new Map<string, Set<number> | 'all'>(adopted.map((one) => [keyOf(one), 'all']));
+  /** What is said of a port that somebody else answers, or that nobody can tell of. */
+  const told = new Map<string, string>();
+
+  const isSeen = (attempt: Attempt, port: number): boolean => {
+    const known = seen.get(keyOf(attempt));
+    return known === 'all' || (known?.has(port) ?? false);
+  };
+
+  function missing({ spec }: Pod, running: readonly Attempt[]) {
+    return spec.containers.flatMap((container) => {
+      const attempt = running.find(({ ref }) => ref.container === container.name);
+      return unprobedPorts(container)
+        .filter((port) => attempt === undefined || !isSeen(attempt, port))
+        .map((port) => ({ container: container.name, port, attempt }));
+    });
+  }
+
+  function look(pod: Pod, running: readonly Attempt[]): boolean {
+    let changed = false;
+    for (const { port, attempt } of missing(pod, running)) {
+      if (attempt === undefined) continue;
+      const answerer = answerers.answerer({ pod: uid, host: podIP, port });
+      const key = `${keyOf(attempt)}:${port}`;
+      const isOwn = answerer.type === 'own' || (answerer.type === 'own wildcard' && podIP === HOST_IP);
+      if (isOwn) {
+        const known = seen.get(keyOf(attempt));
+        if (known !== 'all') seen.set(keyOf(attempt), (known ?? new Set()).add(port));
+      }
+      const message = isOwn ? undefined : messageOf(answerer);
+      changed ||= isOwn || told.get(key) !== message;
+      if (message === undefined) told.delete(key);
+      else told.set(key, message);
+    }
+    return changed;
+  }
+
+  return {
+    look,
+    view(pod, running) {
+      if (pod.spec.containers.every((one) => unprobedPorts(one).length === 0)) return undefined;
+      const lacking = missing(pod, running).map(({ container, port, attempt }) => {
+        const why = attempt && told.get(`${keyOf(attempt)}:${port}`);
+        return `container ${container} declares port ${port}${why ? ` (${why})` : ''} and does not listen on it`;
+      });
+      return { lacking };
+    },
+  };
+}
+
+const keyOf = ({ ref }: Pick<Attempt, 'ref'>): string => `${ref.container}/${ref.attempt}`;
+
+const messageOf = (answerer: Answerer): string | undefined =>
+  'message' in answerer ? answerer.message : undefined;

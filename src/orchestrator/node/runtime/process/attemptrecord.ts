@@ -1,0 +1,167 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf } from '../../../../base/errors.ts';
+import { isSameProcess } from '../../../../base/process.ts';
+import { unlessRefused } from '../../../../base/storage.ts';
+import type { AttemptState, ContainerRef, StartRequest } from '../runtime.ts';
+
+/**
+ * The record of one attempt to run a container: `<root>/<pod uid>/<container>/<attempt>/` with
+ * `intent.json` (written before the spawn), `pid` (the shim's line of /proc/PID/stat), `log`, `exit` (written by the shim as the last thing),
+ * `killed` (written before a SIGKILL, which takes the shim along), `planned` (written before the node is taken down), `swept` (what a lost shim left behind was killed). All that an agent knows about processes is read from here.
+ * Pods keep their own files beside the containers under names with a leading dot, which no container can have.
+ */
+export interface Intent extends Omit<StartRequest, 'ref'> {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** A pid and a start time mean a process only within one boot. */
+  readonly bootId: string;
+}
+
+export const attemptDir = (root: string, ref: ContainerRef): string =>
+  join(root, ref.pod, ref.container, String(ref.attempt));
+
+/** Only the agent's user reads these files: environments hold secrets. */
+export function writeIntent(dir: string, intent: Intent): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const file = join(dir, 'intent.json');
+  writeFileSync(`${file}.new`, JSON.stringify(intent), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+export function readIntent(dir: string): Intent | undefined {
+  const text = readIfThere(join(dir, 'intent.json'));
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every attempt of the pod that has a whole intent, by container, then oldest first. */
+export function listAttempts(root: string, pod: string): { ref: ContainerRef; intent: Intent }[] {
+  const containers = entries(join(root, pod)).filter((name) => !name.startsWith('.'));
+  return containers.flatMap((container) =>
+    entries(join(root, pod, container))
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b)
+      .flatMap((attempt) => {
+        const ref = { pod, container, attempt };
+        const intent = readIntent(attemptDir(root, ref));
+        return intent ? [{ ref, intent }] : [];
+      }),
+  );
+}
+
+export function entries(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+export type ShimProcess = { readonly pid: number; readonly startTime: string };
+
+/** undefined until the shim has written its whole line. */
+export function readShim(dir: string): ShimProcess | undefined {
+  const line = readIfThere(join(dir, 'pid'));
+  if (!line?.endsWith('\n')) return undefined;
+  const pid = Number.parseInt(line, 10);
+  // Fields of /proc/PID/stat after the command name, which may hold anything: 22 is the start time (proc(5)).
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return pid > 0 ? { pid, startTime: line.includes(')') ? (fields[19] ?? '') : '' } : undefined;
+}
+
+const CLAIM = 'abandoned\n';
+
+/** Takes the place of the shim's pid file: true when no shim was there first, and now none ever will be. */
+export function claim(dir: string): boolean {
+  try {
+    writeFileSync(join(dir, 'pid'), CLAIM, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    // It is being removed: no shim can write there any more either.
+    if (errnoOf(error) === 'ENOENT') return true;
+    throw error;
+  }
+}
+
+/** 'unstarted': the shim has not written its pid yet, or died before it could. */
+export function readState(dir: string, intent: Intent, bootId: string): AttemptState | { type: 'unstarted' } {
+  const ended = readExit(dir);
+  if (ended) return ended;
+  // The machine was started anew.
+  if (intent.bootId !== bootId) return { type: 'lost', finishedAt: intent.startedAt, planned: true };
+  const shim = readShim(dir);
+  if (!shim) {
+    return readIfThere(join(dir, 'pid')) === CLAIM
+      ? { type: 'lost', finishedAt: intent.startedAt }
+      : { type: 'unstarted' };
+  }
+  if (isSameProcess(shim.pid, shim.startTime)) return { type: 'running', pid: shim.pid };
+  // The shim may have written the code and ended between the two looks.
+  return readExit(dir) ?? endWithoutCode(dir, intent);
+}
+
+function readExit(dir: string): AttemptState | undefined {
+  const code = readIfThere(join(dir, 'exit'));
+  if (code === undefined) return undefined;
+  return {
+    type: 'exited',
+    exitCode: Number.parseInt(code, 10),
+    finishedAt: modified(join(dir, 'exit')) ?? 0,
+    ...planned(dir),
+  };
+}
+
+/** Our own SIGKILL to the group takes the shim along before it can write the 137 that it would have seen. */
+function endWithoutCode(dir: string, intent: Intent): AttemptState {
+  const killedAt = modified(join(dir, 'killed'));
+  if (killedAt !== undefined) return { type: 'exited', exitCode: 137, finishedAt: killedAt, ...planned(dir) };
+  return { type: 'lost', finishedAt: modified(join(dir, 'log')) ?? intent.startedAt };
+}
+
+const planned = (dir: string): { planned?: true } =>
+  modified(join(dir, 'planned')) === undefined ? {} : { planned: true };
+
+/** Left out on a full disk, as `killed` is: what is to end ends all the same, and its end is then told less exactly. */
+export function markPlanned(dir: string): void {
+  unlessRefused(() => writeFileSync(join(dir, 'planned'), ''));
+}
+
+export function markKilled(dir: string): void {
+  unlessRefused(() => writeFileSync(join(dir, 'killed'), ''));
+}
+
+/** True once for an attempt: for whoever kills what a lost shim has left behind. False also where nothing can be written. */
+export function claimSweep(dir: string): boolean {
+  try {
+    writeFileSync(join(dir, 'swept'), '', { flag: 'wx' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function modified(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** '' where the system does not tell: a pid is then trusted across a restart of the machine. */
+export function readBootId(): string {
+  return readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { errnoOf } from '../../../../base/errors.ts';
+import { rootDir } from '../../pod/podrecord.ts';
+import type { ContainerRef } from '../runtime.ts';
+import { allProcesses } from './procfs.ts';
+
+/** A process may fork while it is looked for; what does so faster than it is killed is no daemon. */
+const ROUNDS = 5;
+
+/**
+ * Kills processes that have left the group of their container (a daemon: two forks and setsid), where it has ended: they keep the
+ * environment that they were started with, which names its root. `ref` absent: those of all pods below `root`.
+ */
+export function killStrays(root: string, ref?: Omit<ContainerRef, 'attempt'>): void {
+  const mark = ref ? `PILOTAGE_ROOT=${rootDir(root, ref.pod, ref.container)}\0` : `PILOTAGE_ROOT=${root}/`;
+  for (let round = 0; round < ROUNDS; round++) {
+    const found = allProcesses().filter((pid) => pid !== process.pid && isMarked(pid, mark));
+    if (found.length === 0) return;
+    for (const pid of found) kill(pid);
+  }
+}
+
+/** Nothing can be read of a zombie, nor of another user's process. */
+function isMarked(pid: number, mark: string): boolean {
+  try {
+    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}\0`.includes(`\0${mark}`);
+  } catch {
+    return false;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH' && errnoOf(error) !== 'EPERM') throw error;
+  }
+}

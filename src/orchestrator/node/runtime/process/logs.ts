@@ -1,0 +1,175 @@
+import { open } from 'node:fs/promises';
+import { type Clock, sleep } from '../../../../base/clock.ts';
+import { problemOf } from '../../../../base/errors.ts';
+import type { Logger } from '../../../../base/log.ts';
+import type { ContainerRef, ContainerRuntime } from '../runtime.ts';
+import { type LogIndex, offsetOfTail, openLogIndex } from './logindex.ts';
+import { beginOf, limitsFor, rotate } from './logrotation.ts';
+
+export interface LogRequest {
+  readonly follow: boolean;
+  readonly timestamps: boolean;
+  /** RFC 3339. */
+  readonly sinceTime?: string;
+  readonly tailLines?: number;
+  readonly limitBytes?: number;
+}
+
+export interface Logs {
+  /** The log of one attempt in pieces; with `follow`, until it ends. */
+  read(ref: ContainerRef, request: LogRequest, signal: AbortSignal): AsyncGenerator<Buffer>;
+  stop(): void;
+}
+
+export interface PodLogs {
+  readonly uid: string;
+  readonly containers: number;
+  /** The attempts whose logs grow. */
+  readonly running: readonly ContainerRef[];
+}
+
+export interface LogsOptions {
+  readonly runtime: ContainerRuntime;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The pods of this node, with the number of their containers. */
+  readonly pods: () => readonly PodLogs[];
+}
+
+/** How fine the times of log lines are, and how late a follower is. */
+const LOOK_MS = 250;
+const FOLLOW_MS = 100;
+const CHUNK = 64 * 1024;
+
+export function createLogs({ runtime, clock, logger, pods }: LogsOptions): Logs {
+  const indexes = new Map<string, LogIndex>();
+  const cutting = new Set<string>();
+  /** Pods that were there at the last look. Of one that is new, what ended while no agent looked is cut back too. */
+  let known: ReadonlySet<string> = new Set();
+  let cancel = clock.after(LOOK_MS, look);
+
+  function look(): void {
+    const wanted = new Map<string, number>();
+    const now = pods();
+    for (const { uid, containers, running } of now) {
+      for (const ref of running) wanted.set(runtime.logFile(ref), containers);
+      if (!known.has(uid))
+        for (const { ref } of runtime.attempts(uid)) wanted.set(runtime.logFile(ref), containers);
+    }
+    known = new Set(now.map(({ uid }) => uid));
+    for (const log of wanted.keys()) if (!indexes.has(log)) indexes.set(log, openLogIndex(log));
+    for (const [log, index] of indexes) {
+      index.look(clock.now());
+      const containers = wanted.get(log);
+      if (containers === undefined) indexes.delete(log);
+      else cutBack(log, index, containers);
+    }
+    cancel = clock.after(LOOK_MS, look);
+  }
+
+  function cutBack(log: string, index: LogIndex, containers: number): void {
+    if (cutting.has(log)) return;
+    cutting.add(log);
+    rotate(log, logger, limitsFor(containers))
+      .then((isCut) => isCut && index.forget(beginOf(log)))
+      .catch((error: unknown) =>
+        logger.warn({ log, error: problemOf(error).message }, 'the log cannot be cut back'),
+      )
+      .finally(() => cutting.delete(log));
+  }
+
+  async function* read(ref: ContainerRef, request: LogRequest, signal: AbortSignal): AsyncGenerator<Buffer> {
+    const log = runtime.logFile(ref);
+    const index = indexes.get(log) ?? openLogIndex(log);
+    index.look(clock.now());
+    const pieces = readFrom(log, start(log, index, request), ref, request.follow, signal);
+    const shown = request.timestamps ? stamped(pieces, index) : plain(pieces);
+    yield* request.limitBytes === undefined ? shown : limited(shown, request.limitBytes);
+  }
+
+  function start(log: string, index: LogIndex, { sinceTime, tailLines }: LogRequest): number {
+    const begin = beginOf(log);
+    const since = sinceTime === undefined ? begin : index.offsetSince(Date.parse(sinceTime));
+    return Math.max(begin, since, tailLines === undefined ? begin : offsetOfTail(log, tailLines, begin));
+  }
+
+  /** Pieces with their place in the file. A follower reads once more after the end, for what was written last. */
+  async function* readFrom(
+    log: string,
+    from: number,
+    ref: ContainerRef,
+    follow: boolean,
+    signal: AbortSignal,
+  ) {
+    const file = await open(log, 'r');
+    try {
+      for (let offset = from; !signal.aborted; ) {
+        const isOver = !follow || !isRunning(ref);
+        offset = resumed(log, offset, (await file.stat()).size);
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, offset);
+        if (bytesRead > 0) yield { offset, bytes: buffer.subarray(0, bytesRead) };
+        offset += bytesRead;
+        if (bytesRead > 0) continue;
+        if (isOver) return;
+        await sleep(clock, FOLLOW_MS, signal).catch(() => undefined);
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  function isRunning(ref: ContainerRef): boolean {
+    const same = runtime
+      .attempts(ref.pod)
+      .find((one) => one.ref.container === ref.container && one.ref.attempt === ref.attempt);
+    return same?.state.type === 'running';
+  }
+
+  async function* stamped(pieces: AsyncIterable<Piece>, index: LogIndex): AsyncGenerator<Buffer> {
+    let atLineStart = true;
+    for await (const { offset, bytes } of pieces) {
+      const out: Buffer[] = [];
+      for (let from = 0; from < bytes.length; ) {
+        if (atLineStart) out.push(Buffer.from(`${stamp(index.timeOf(offset + from, clock.now()))} `));
+        const end = bytes.indexOf(10, from);
+        const to = end < 0 ? bytes.length : end + 1;
+        out.push(bytes.subarray(from, to));
+        atLineStart = end >= 0;
+        from = to;
+      }
+      yield Buffer.concat(out);
+    }
+  }
+
+  return {
+    read,
+    stop: () => cancel(),
+  };
+}
+
+/** Where a reader goes on: who is so slow that the place is given back already misses lines, and reads no zeros in their place. */
+function resumed(log: string, offset: number, size: number): number {
+  const begin = beginOf(log);
+  return offset > size ? begin : Math.max(offset, begin);
+}
+
+interface Piece {
+  readonly offset: number;
+  readonly bytes: Buffer;
+}
+
+async function* plain(pieces: AsyncIterable<Piece>): AsyncGenerator<Buffer> {
+  for await (const { bytes } of pieces) yield bytes;
+}
+
+async function* limited(pieces: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
+  let left = limit;
+  for await (const piece of pieces) {
+    yield piece.subarray(0, left);
+    left -= piece.length;
+    if (left <= 0) return;
+  }
+}
+
+/** RFC 3339 with nanoseconds, as the kubelet prefixes lines: kubectl parses them so. */
+const stamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000000Z`;

@@ -1,0 +1,22 @@
+/**
+ * Stands between the agent and one container, as conmon does for container engines: it holds no pipe to the agent, so neither can
+ * disturb the other; it writes the exit code where the next agent finds it. Arguments: the attempt's directory, the program, its arguments.
+ *
+ * - noclobber (`set -C`) makes the pid file a claim: an agent that finds an attempt without one claims it itself, and a shim that was
+ *   merely slow then runs nothing (`attemptrecord.ts`).
+ * - A trap that does nothing keeps the shell alive through signals to its group, and is reset in the program; an ignored signal would not be.
+ * - The program runs in the foreground: one in the background would start with SIGINT and SIGQUIT ignored (POSIX 2.11).
+ * - At the end what the program left behind is killed with the group, as the end of a container's first process ends the container.
+ */
+export const SHIM = `set -C
+dir=$1; shift
+read -r stat </proc/self/stat || stat=$$
+trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
+printf '%s\\n' "$stat" >"$dir/pid" || exit 1
+set +C
+"$@" </dev/null >>"$dir/log" 2>&1
+printf '%s\\n' $? >"$dir/exit.new" && mv "$dir/exit.new" "$dir/exit"
+kill -KILL 0`;
+
+/** Shows in \`ps\` as the shim's name. */
+export const SHIM_NAME = 'pilotage-shim';

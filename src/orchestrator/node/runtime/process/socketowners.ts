@@ -1,0 +1,199 @@
+import type { Clock } from '../../../../base/clock.ts';
+import type { PodView } from '../../pod/view.ts';
+import {
+  allProcesses,
+  commandOf,
+  containerOf,
+  type Descriptor,
+  descendants,
+  type Root,
+  socketAt,
+  socketsOf,
+} from './procfs.ts';
+import { answering, type Listening, readListening } from './sockets.ts';
+
+/** Who answers a connection to an address of a pod. */
+export type Answerer =
+  | { readonly type: 'own' }
+  /** The pod itself, by a socket that answers on every address of the machine. */
+  | { readonly type: 'own wildcard' }
+  /** `by`: the container whose socket on every address it is. */
+  | { readonly type: 'other'; readonly message: string; readonly by?: Root }
+  | { readonly type: 'nobody' }
+  /** Its processes cannot be looked at, so that nobody can say whether a socket is theirs. */
+  | { readonly type: 'unknown'; readonly message: string };
+
+export interface Asked {
+  readonly pod: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A container that runs: the process that leads its group, and how its pod is called. */
+export interface RunningContainer extends Root {
+  readonly pid: number;
+  /** `shop-dev/web-abc`. */
+  readonly podName: string;
+}
+
+/** Whose sockets answer where: a process that listens on every address of the machine answers for pods that are not there. */
+export interface Answerers {
+  /** Cheap: whether the pod's own socket, once found, is still open. */
+  isProven(asked: Asked): boolean;
+  /** `since` (monotonic ms): sockets must have been read then or later; absent: a moment ago will do. */
+  answerer(asked: Asked, since?: number): Answerer;
+  /** Containers that listen on every address, by pod. */
+  wildcards(): ReadonlyMap<string, PodView['wildcards']>;
+}
+
+export interface AnswerersOptions {
+  readonly clock: Clock;
+  readonly podsDir: string;
+  readonly running: () => readonly RunningContainer[];
+  /** A pod was found to answer for its own address by a socket on every address. */
+  readonly onWildcard: () => void;
+}
+
+/** So old may the table of sockets be when many ask at once. */
+const FRESH_MS = 100;
+/** A socket whose process cannot be found is not searched for again so soon: it takes a look at every process. */
+const UNFOUND_MS = 2_000;
+
+interface Holder extends Descriptor {
+  readonly root: Root | undefined;
+}
+
+export function createAnswerers({ clock, podsDir, running, onWildcard }: AnswerersOptions): Answerers {
+  /** By inode. What is written here is proved again by one readlink before it is used. */
+  const holders = new Map<string, Holder>();
+  const unfound = new Map<string, number>();
+  const proofs = new Map<string, Descriptor & { readonly inode: string }>();
+  let table: { readonly at: number; readonly sockets: readonly Listening[] | undefined } | undefined;
+
+  const keyOf = ({ pod, host, port }: Asked): string => `${pod} ${host}:${port}`;
+
+  function listening(since = clock.monotonic() - FRESH_MS): readonly Listening[] | undefined {
+    if (!table || table.at < since) {
+      table = { at: clock.monotonic(), sockets: readListening() };
+      const alive = new Set(table.sockets?.map(({ inode }) => inode));
+      for (const inode of holders.keys()) if (!alive.has(inode)) holders.delete(inode);
+      for (const inode of unfound.keys()) if (!alive.has(inode)) unfound.delete(inode);
+      for (const [key, { inode }] of proofs) if (!alive.has(inode)) proofs.delete(key);
+    }
+    return table.sockets;
+  }
+
+  function knownHolder(inode: string): Holder | undefined {
+    const holder = holders.get(inode);
+    if (!holder || socketAt(holder) !== inode) return undefined;
+    // The container may have been started after its socket was seen first.
+    return holder.root ? holder : { ...holder, root: containerOf(holder.pid, rootsNow(), podsDir) };
+  }
+
+  const rootsNow = () => new Map(running().map((one) => [one.pid, one]));
+
+  /** Among the processes of the containers of one pod first, which are few; then among all of the machine. */
+  function find(inodes: readonly string[], pod?: string): void {
+    const containers = running();
+    const wanted = () => inodes.filter((inode) => !knownHolder(inode));
+    for (const one of containers) {
+      if (one.pod !== pod) continue;
+      for (const pid of descendants(one.pid)) note(pid, wanted(), () => one);
+    }
+    const missing = wanted().filter(
+      (inode) => clock.monotonic() - (unfound.get(inode) ?? -UNFOUND_MS) >= UNFOUND_MS,
+    );
+    if (missing.length === 0) return;
+    const roots = rootsNow();
+    for (const pid of allProcesses()) note(pid, missing, () => containerOf(pid, roots, podsDir));
+    for (const inode of missing) if (!holders.has(inode)) unfound.set(inode, clock.monotonic());
+  }
+
+  function note(pid: number, inodes: readonly string[], rootOf: () => Root | undefined): void {
+    if (inodes.length === 0) return;
+    const sockets = socketsOf(pid);
+    for (const inode of inodes) {
+      const descriptor = sockets?.get(inode);
+      // A socket that a container shares with others is the container's.
+      if (descriptor && !holders.get(inode)?.root) holders.set(inode, { ...descriptor, root: rootOf() });
+    }
+  }
+
+  const isProven = (asked: Asked): boolean => {
+    const proof = proofs.get(keyOf(asked));
+    return proof !== undefined && socketAt(proof) === proof.inode;
+  };
+
+  function answerer(asked: Asked, since?: number): Answerer {
+    if (isProven(asked)) return { type: 'own' };
+    const sockets = listening(since);
+    // A system that does not tell whose sockets answer is one without pods that meet each other there.
+    if (!sockets) return { type: 'own' };
+    const candidates = answering(sockets, asked.host, asked.port);
+    if (candidates.length === 0) return { type: 'nobody' };
+    find(
+      candidates.map(({ inode }) => inode),
+      asked.pod,
+    );
+    for (const socket of candidates) {
+      const holder = knownHolder(socket.inode);
+      if (holder?.root?.pod === asked.pod) continue;
+      if (!holder && isHidden(asked.pod)) return hidden(asked, socket);
+      if (!holder && !isThere(socket)) return { type: 'nobody' };
+      const message = `port ${asked.port} is answered by ${describe(holder, socket)}`;
+      return { type: 'other', message, ...(socket.wildcard && holder?.root ? { by: holder.root } : {}) };
+    }
+    const [first] = candidates;
+    const holder = first && knownHolder(first.inode);
+    if (!first || !holder) return { type: 'nobody' };
+    if (first.wildcard) {
+      onWildcard();
+      return { type: 'own wildcard' };
+    }
+    proofs.set(keyOf(asked), { pid: holder.pid, fd: holder.fd, inode: first.inode });
+    return { type: 'own' };
+  }
+
+  /** It may have been closed while its process was searched for. */
+  const isThere = ({ inode }: Listening): boolean =>
+    listening(clock.monotonic())?.some((one) => one.inode === inode) ?? false;
+
+  const isHidden = (pod: string): boolean =>
+    running().some(
+      (one) => one.pod === pod && descendants(one.pid).some((pid) => socketsOf(pid) === undefined),
+    );
+
+  function hidden({ port }: Asked, { wildcard }: Listening): Answerer {
+    const where = wildcard ? 'on every address' : 'on its address';
+    const message = `whether port ${port} is answered by this pod cannot be told: something listens there ${where}, and what the processes of the pod have open cannot be read`;
+    return { type: 'unknown', message };
+  }
+
+  function describe(holder: Holder | undefined, { wildcard }: Listening): string {
+    const where = wildcard ? 'which listens on every address' : 'which listens on the address of this pod';
+    const { root } = holder ?? {};
+    const name = root && running().find(({ pod }) => pod === root.pod)?.podName;
+    if (name) return `pod ${name}, ${where}`;
+    return holder
+      ? `process ${holder.pid} (${commandOf(holder.pid)}), ${where}`
+      : `a process of another user, ${where}`;
+  }
+
+  return {
+    isProven,
+    answerer,
+    wildcards() {
+      const wild = (listening(clock.monotonic()) ?? []).filter((one) => one.wildcard);
+      find(wild.map(({ inode }) => inode));
+      const found = new Map<string, { container: string; port: number }[]>();
+      for (const { inode, port } of wild) {
+        const root = knownHolder(inode)?.root;
+        if (!root) continue;
+        const known = found.get(root.pod) ?? [];
+        const isKnown = known.some((one) => one.container === root.container && one.port === port);
+        if (!isKnown) found.set(root.pod, [...known, { container: root.container, port }]);
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { Service } from '../../../kube/kinds/objects.ts';
+
+/** What a node knows of the Services that its pods may look for. */
+export interface NodeServices {
+  /** As the API has them, as they were when an earlier agent ran, or nothing yet. */
+  readonly knowledge: 'read' | 'kept' | 'none';
+  /** Whether this Service has been put into effect on this node. */
+  isServing(service: Service): boolean;
+  addresses(): readonly ReachableService[];
+}
+
+/** One port of a Service as it can really be reached from this machine. */
+export interface ReachableService {
+  readonly namespace: string;
+  readonly service: string;
+  readonly portName: string;
+  readonly servicePort: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * `<NAME>_SERVICE_HOST`, `<NAME>_SERVICE_PORT` (the first port) and `<NAME>_SERVICE_PORT_<PORT NAME>` of all Services of the namespace
+ * (kubelet `envvars.go`). The addresses are those that are bound, which may differ from what the Service says.
+ */
+export function serviceEnvironment(
+  services: readonly ReachableService[],
+  namespace: string,
+): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const one of services) {
+    if (one.namespace !== namespace) continue;
+    const name = word(one.service);
+    env[`${name}_SERVICE_HOST`] ??= one.host;
+    env[`${name}_SERVICE_PORT`] ??= String(one.port);
+    if (one.portName) env[`${name}_SERVICE_PORT_${word(one.portName)}`] = String(one.port);
+  }
+  return env;
+}
+
+const word = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+
+/** A reference to a variable of a Service that exists and has no such variable on this node: undefined where there is none. */
+export function unservedReference(
+  texts: readonly string[],
+  env: Readonly<Record<string, string>>,
+  services: readonly Service[],
+): string | undefined {
+  const names = texts.flatMap((text) =>
+    [...text.matchAll(/\$\$|\$\(([^)]*)\)/g)].flatMap(([, name]) => name ?? []),
+  );
+  for (const name of names) {
+    if (Object.hasOwn(env, name)) continue;
+    const service = services.find((one) => variablesOf(one).includes(name));
+    if (service) return `$(${name}): Service "${service.metadata.name}" cannot be reached on this node yet`;
+  }
+  return undefined;
+}
+
+/** Those that Kubernetes defines: none for a Service without an address (kubelet `kubelet_pods.go` getServiceEnvVarMap). */
+function variablesOf({ metadata, spec }: Service): readonly string[] {
+  if (!spec.clusterIP || spec.clusterIP === 'None' || spec.type === 'ExternalName') return [];
+  const name = word(metadata.name ?? '');
+  const named = (spec.ports ?? []).flatMap((port) =>
+    port.name ? [`${name}_SERVICE_PORT_${word(port.name)}`] : [],
+  );
+  return [`${name}_SERVICE_HOST`, `${name}_SERVICE_PORT`, ...named];
+}
