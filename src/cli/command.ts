@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { formatProblem, problemOf } from '../base/errors.ts';
 import type { CliContext } from './context.ts';
-import { type ClientOptions, type FaceClient, openFace } from './face.ts';
+import { type ClientOptions, type FaceClient, openFace } from './daemon/face.ts';
 
 export interface OutputOptions extends ClientOptions {
   readonly output: 'text' | 'json';

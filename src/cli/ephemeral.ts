@@ -2,8 +2,8 @@ import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, ProblemError } from '../base/errors.ts';
 import { startWatchdog } from '../base/watchdog.ts';
+import { type TakeDownOptions, takeDown } from './commands/down.ts';
 import type { CliContext } from './context.ts';
-import { type TakeDownOptions, takeDown } from './down.ts';
 
 /** Whatever becomes of `run` or of this very process: what it started and its data directory go with it. */
 export async function vanishAfter(

@@ -1,13 +1,13 @@
 import { ProblemError } from '../base/errors.ts';
 import type { BackportReport, PromotionReport } from '../model/faces.ts';
 import type { Environment } from '../model/types.ts';
-import { type ApproveRequest, approve, waitingOn } from './approve.ts';
-import { backport } from './backport.ts';
-import { evaluateGates } from './gates.ts';
-import { gather, isDeployed } from './gather.ts';
-import { gatesOf } from './permit.ts';
-import { decide } from './pipeline.ts';
-import { type PromoteOptions, type PromoteRequest, promote } from './promote.ts';
+import { type ApproveRequest, approve, waitingOn } from './act/approve.ts';
+import { backport } from './act/backport.ts';
+import { type PromoteOptions, type PromoteRequest, promote } from './act/promote.ts';
+import { decide } from './decide/decide.ts';
+import { gather, isDeployed } from './decide/facts.ts';
+import { evaluateGates } from './gates/gates.ts';
+import { gatesOf } from './permit/permit.ts';
 
 /** What the faces can ask of promotion, for an environment that they have found. */
 export function createPromotionActions(options: PromoteOptions) {

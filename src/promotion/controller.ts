@@ -10,9 +10,9 @@ import {
   PROMOTIONS,
   type Promotion,
 } from '../model/types.ts';
-import { type PromoteOptions, promote } from './promote.ts';
-import { closeOvertaken } from './supersede.ts';
-import { recordTakenBack } from './takenback.ts';
+import { type PromoteOptions, promote } from './act/promote.ts';
+import { recordTakenBack } from './record/revert.ts';
+import { closeOvertaken } from './record/supersede.ts';
 
 /** Refusals that only a person's push, approval or word can end: looked at again when something changes, not by the clock. */
 const RECHECK_MS = 60_000;

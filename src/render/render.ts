@@ -1,15 +1,15 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
-import { tooLargeToApply } from './bounded.ts';
-import { renderChart } from './chart.ts';
-import { detect } from './detect.ts';
-import { findDuplicates } from './duplicates.ts';
-import { nameImages } from './imagenames.ts';
-import type { Written } from './manifests.ts';
-import { assignNamespace } from './namespace.ts';
-import { renderPlain } from './plain.ts';
+import { tooLargeToApply } from './manifests/bounds.ts';
+import { findDuplicates } from './manifests/duplicates.ts';
+import { nameImages } from './manifests/imagenames.ts';
+import { assignNamespace } from './manifests/namespace.ts';
+import type { Written } from './manifests/read.ts';
+import { upgrade } from './manifests/upgrade.ts';
+import { renderChart } from './sources/chart.ts';
+import { detect } from './sources/detect.ts';
+import { renderPlain } from './sources/plain.ts';
 import type { Rendered, RenderRequest } from './types.ts';
-import { upgrade } from './upgrade.ts';
 
 interface Source {
   readonly manifests: readonly Written[];

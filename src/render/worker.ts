@@ -2,7 +2,7 @@
 
 import { failed, problemOf, type Result } from '../base/errors.ts';
 import { closeInheritedFiles } from '../base/inherited.ts';
-import { boundAnswer } from './bounded.ts';
+import { boundAnswer } from './manifests/bounds.ts';
 import { renderInline } from './render.ts';
 import type { Rendered } from './types.ts';
 import { fromWire, READY, type WireRequest } from './wire.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../src/base/clock.ts';
 import { processStartTime } from '../../src/base/process.ts';
-import { readFolder } from '../../src/cli/foldertree.ts';
+import { readFolder } from '../../src/cli/init/foldertree.ts';
 import { agentFilePath } from '../../src/model/agentfile.ts';
 import { daemonFilePath } from '../../src/model/daemonfile.ts';
 import { run } from './harness.ts';

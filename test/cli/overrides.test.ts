@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ProblemError } from '../../src/base/errors.ts';
-import { overridesOf } from '../../src/cli/render.ts';
+import { overridesOf } from '../../src/cli/commands/render.ts';
 
 describe('--set', () => {
   it('nests by dots and types numbers, booleans and null', () => {

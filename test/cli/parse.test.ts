@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { environmentPath, parseDuration } from '../../src/cli/command.ts';
-import { formatAge, formatTable, shortRevision } from '../../src/cli/table.ts';
-import { parseAddress } from '../../src/cli/up.ts';
+import { parseAddress } from '../../src/cli/commands/up.ts';
+import { formatAge, formatTable, shortRevision } from '../../src/cli/output/table.ts';
 
 describe('a duration', () => {
   for (const [text, ms] of [

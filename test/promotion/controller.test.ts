@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Environment, PromotionPolicy } from '../../src/model/types.ts';
 import { createPromotionActions } from '../../src/promotion/actions.ts';
 import { createPromotionController, targetsOf } from '../../src/promotion/controller.ts';
-import { environmentOf } from '../../src/promotion/gather.ts';
+import { environmentOf } from '../../src/promotion/decide/facts.ts';
 import { until } from '../fakes/until.ts';
 import { createWorld, type World } from './harness.ts';
 

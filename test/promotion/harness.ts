@@ -16,8 +16,8 @@ import {
   type PromotionPolicy,
   RELEASES,
 } from '../../src/model/types.ts';
-import { approve } from '../../src/promotion/approve.ts';
-import { type PromoteOptions, promote } from '../../src/promotion/promote.ts';
+import { approve } from '../../src/promotion/act/approve.ts';
+import { type PromoteOptions, promote } from '../../src/promotion/act/promote.ts';
 import { install } from '../../src/sync/cluster/install.ts';
 import type { FakeClock } from '../fakes/clock.ts';
 import { drop, scratch } from '../git/support/git.ts';

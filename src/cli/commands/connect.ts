@@ -1,0 +1,96 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
+import type { CliContext } from '../context.ts';
+
+interface ConnectOptions extends OutputOptions {
+  readonly username?: string;
+  readonly tokenFile?: string;
+  readonly poll?: number;
+  readonly allowCluster: readonly string[];
+  readonly forbidCluster: readonly string[];
+  readonly allowNamespace: readonly string[];
+  readonly forbidNamespace: readonly string[];
+  readonly allowClusterScoped: readonly string[];
+  readonly forbidClusterScoped: readonly string[];
+  readonly allowRegistry: readonly string[];
+  readonly forbidRegistry: readonly string[];
+}
+
+export function connectCommand(context: CliContext, readSecret: (path: string) => Promise<string>): Command {
+  return clientCommand('connect')
+    .description('deliver from a repository elsewhere, or say what a delivery may use')
+    .argument('<delivery>', 'name of the delivery')
+    .argument('[url]', 'https://… or a local path; left out: the repository is (or will be) hosted here')
+    .option('--username <name>', 'for a private https repository')
+    .option('--token-file <file>', 'its password or token; - reads standard input')
+    .option('--poll <seconds>', 'how often to ask the repository', parseSeconds)
+    .option(
+      '--allow-cluster <context>',
+      'a kubeconfig context (of the kubeconfig that `pilotage up` reads) that its environments may name; repeatable',
+      collect,
+      [],
+    )
+    .option('--forbid-cluster <context>', 'one that they may not name any more; repeatable', collect, [])
+    .option(
+      '--allow-namespace <name>',
+      'a namespace, beside DELIVERY-ENVIRONMENT, that its environments may deliver to; repeatable',
+      collect,
+      [],
+    )
+    .option('--forbid-namespace <name>', 'one that they may not any more; repeatable', collect, [])
+    .option(
+      '--allow-cluster-scoped <kind>',
+      'a kind outside of namespaces that they may write (ClusterRole); repeatable',
+      collect,
+      [],
+    )
+    .option('--forbid-cluster-scoped <kind>', 'one that they may not any more; repeatable', collect, [])
+    .option(
+      '--allow-registry <host[:port]>',
+      'where its builds may get packages, beside the registries of this machine; repeatable',
+      collect,
+      [],
+    )
+    .option('--forbid-registry <host[:port]>', 'where they may not any more; repeatable', collect, [])
+    .action(async (name: string, url: string | undefined, options: ConnectOptions) => {
+      const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
+      const words = wordsOf(options);
+      const body = {
+        name,
+        ...(url ? { url } : {}),
+        ...(token ? { token } : {}),
+        ...(options.username ? { username: options.username } : {}),
+        ...(options.poll ? { pollSeconds: options.poll } : {}),
+        ...words,
+      };
+      const daemon = await face(context, options);
+      const answer = await daemon.post<{ message: string }>('/api/v1/deliveries', body);
+      if (options.output === 'json') return printJson(context, answer);
+      print(context, answer.message);
+      const isPolicyOnly = Object.keys(words).length > 0;
+      if (url === undefined && !isPolicyOnly && daemon.daemon)
+        print(context, `  next: git push ${daemon.daemon.git}/${name}.git main`);
+      else print(context, `  next: pilotage status ${name}`);
+    });
+}
+
+const wordsOf = (options: ConnectOptions): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    Object.entries({
+      allowClusters: options.allowCluster,
+      forbidClusters: options.forbidCluster,
+      allowNamespaces: options.allowNamespace,
+      forbidNamespaces: options.forbidNamespace,
+      allowClusterScoped: options.allowClusterScoped,
+      forbidClusterScoped: options.forbidClusterScoped,
+      allowRegistries: options.allowRegistry,
+      forbidRegistries: options.forbidRegistry,
+    }).filter(([, words]) => words.length > 0),
+  );
+
+function parseSeconds(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds.');
+  return Number(text);
+}
+
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { Argument, Command } from 'commander';
+import { errnoOf, ProblemError } from '../../base/errors.ts';
+import type { DaemonFile } from '../../model/daemonfile.ts';
+import { print } from '../command.ts';
+import type { CliContext, Surroundings } from '../context.ts';
+import { findDaemon } from '../daemon/face.ts';
+
+/** git's own three (gitcredentials(7)), and ours. */
+const OPERATIONS = ['get', 'store', 'erase', 'setup'] as const;
+
+export function gitCredentialCommand(context: CliContext, stdin: NodeJS.ReadableStream): Command {
+  return new Command('git-credential')
+    .description('let git know the token, so that no URL and no command line has it')
+    .addArgument(
+      new Argument('<operation>', 'setup: once, for your user; the others are what git asks').choices(
+        OPERATIONS,
+      ),
+    )
+    .option('--data-dir <dir>', 'data directory of the daemon (or PILOTAGE_DATA_DIR)')
+    .action(async (operation: (typeof OPERATIONS)[number], options: { dataDir?: string }) => {
+      const dataDir = options.dataDir ?? context.surroundings.dataDir;
+      if (operation === 'setup') return setUp(context, dataDir);
+      // Nothing is stored but by the daemon, and nothing of it is forgotten.
+      if (operation !== 'get') return;
+      const asked = await text(stdin);
+      // git asks the next helper, and then the person, when this one says nothing.
+      const daemon = await findDaemon(dataDir).catch(() => undefined);
+      if (daemon) context.stdout.write(credentialFor(asked, daemon));
+    });
+}
+
+async function setUp(context: CliContext, dataDir: string): Promise<void> {
+  const daemon = await findDaemon(dataDir);
+  await configureGit(context.surroundings, daemon, dataDir, ['--global']);
+  print(
+    context,
+    `git asks Pilotage for the token of ${daemon.http}; now: git push ${daemon.git}/NAME.git main`,
+  );
+}
+
+/** The answer in git's credential protocol (git-credential(1), INPUT/OUTPUT FORMAT); '' for any other host than the daemon's. */
+export function credentialFor(asked: string, { http, token }: Pick<DaemonFile, 'http' | 'token'>): string {
+  const lines = asked.split('\n').map((line) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]);
+  const said = Object.fromEntries(lines) as Readonly<Record<string, string>>;
+  const { protocol, host } = new URL(http);
+  if (`${said.protocol}:` !== protocol || said.host !== host) return '';
+  return `username=${said.username || 'git'}\npassword=${token}\n`;
+}
+
+/** What git is to run; it adds the operation. A shell reads it. */
+export const helperOf = ({ entry }: Pick<Surroundings, 'entry'>, dataDir: string): string =>
+  `!${[entry.execPath, ...entry.args, 'git-credential', '--data-dir', dataDir].map(quoted).join(' ')}`;
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** For the user (`--global`), or for the repository in `cwd` (`--local`). */
+export function configureGit(
+  surroundings: Surroundings,
+  { http }: Pick<DaemonFile, 'http'>,
+  dataDir: string,
+  where: readonly string[],
+  cwd?: string,
+): Promise<void> {
+  const args = ['config', ...where, `credential.${http}.helper`, helperOf(surroundings, dataDir)];
+  const options = { env: surroundings.fullEnvironment, ...(cwd ? { cwd } : {}) };
+  return new Promise((resolve, reject) => {
+    execFile('git', args, options, (error, _stdout, stderr) => {
+      if (!error) return resolve();
+      const message =
+        errnoOf(error) === 'ENOENT' ? 'There is no git on this machine.' : `git config: ${stderr.trim()}`;
+      reject(new ProblemError({ reason: 'GitFailed', message }));
+    });
+  });
+}

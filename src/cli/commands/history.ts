@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { ReleaseReport } from '../../model/faces.ts';
+import { clientCommand, environmentPath, face, type OutputOptions, print, printJson } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { formatAge, formatTable, shortRevision } from '../output/table.ts';
+
+export function historyCommand(context: CliContext): Command {
+  return clientCommand('history')
+    .description('the releases of an environment, newest first')
+    .argument('<environment>', 'shop/prod')
+    .action(async (name: string, options: OutputOptions) => {
+      const releases = await (await face(context, options)).get<ReleaseReport[]>(
+        environmentPath(name, 'history'),
+      );
+      if (options.output === 'json') return printJson(context, releases);
+      if (releases.length === 0) return print(context, `${name} has no releases yet.`);
+      const [head = '', ...rows] = formatTable(
+        ['', 'RELEASE', 'REVISION', 'RESULT', 'CAUSE', 'AGE', 'SUBJECT'],
+        releases.map((release) => rowOf(release, context)),
+      ).split('\n');
+      print(context, head);
+      for (const [i, row] of rows.entries())
+        print(context, [row, ...healedLines(releases[i], context.clock.now())].join('\n'));
+      print(context, `  next: pilotage rollback ${name} RELEASE`);
+    });
+}
+
+function rowOf(release: ReleaseReport, context: CliContext): string[] {
+  return [
+    release.current ? '*' : '',
+    String(release.number),
+    shortRevision(release.revision),
+    release.result,
+    release.cause,
+    formatAge(release.startedAt, context.clock.now()),
+    release.subject,
+  ];
+}
+
+/** Below the release that it happened to: who changed what beside git, and what to do instead. Newest first. */
+function healedLines(release: ReleaseReport | undefined, now: number): string[] {
+  return (release?.healed ?? [])
+    .toReversed()
+    .flatMap(({ at, by, change, object, count, remedy }) => [
+      `      drift healed ${formatAge(at, now)} ago${count > 1 ? `, ${count} times` : ''}: ${object}: ${by} ${change}`,
+      `        → ${remedy}`,
+    ]);
+}

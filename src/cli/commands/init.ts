@@ -1,0 +1,173 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { ProblemError } from '../../base/errors.ts';
+import type { FileTree } from '../../base/filetree.ts';
+import { starterFiles } from '../../charts/starter.ts';
+import { plainManifests } from '../../model/apps.ts';
+import type { DaemonFile } from '../../model/daemonfile.ts';
+import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
+import { print } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { findDaemon } from '../daemon/face.ts';
+import { findings } from '../init/findings.ts';
+import { readFolder } from '../init/foldertree.ts';
+import { guessBranch, guessProgram } from '../init/guess.ts';
+import { configureGit } from './gitcredential.ts';
+
+interface InitOptions {
+  readonly name?: string;
+  readonly app: string;
+  readonly build?: string;
+  readonly command?: string;
+  readonly port?: number;
+}
+
+export function initCommand(context: CliContext): Command {
+  return new Command('init')
+    .description('write pilotage.yaml and a starter chart into a repository; nothing that exists is touched')
+    .argument('[folder]', 'the repository', '.')
+    .option('--name <name>', "of the delivery (default: the folder's)")
+    .option('--app <folder>', 'where the program is', '.')
+    .option(
+      '--build <command>',
+      'how it is built, as in "npm ci --omit=dev" (default: as package.json needs it)',
+    )
+    .option(
+      '--command <line>',
+      'how it is started, as in "node server.js" (default: the start of package.json)',
+    )
+    .option('--port <number>', 'where it listens, told to it as PORT (default: 8080)', parsePort)
+    .action((folder: string, options: InitOptions) => init(context, resolve(folder), options));
+}
+
+async function init(context: CliContext, root: string, options: InitOptions): Promise<void> {
+  if (!existsSync(join(root, options.app))) {
+    throw new ProblemError({
+      reason: 'NotFound',
+      message: `There is no folder ${join(root, options.app)}.`,
+      remedy: 'Run it in your repository, or name its folder: pilotage init FOLDER.',
+    });
+  }
+  const guess = guessProgram((file) => readIfThere(join(root, options.app, file)));
+  const branch = guessBranch((file) => readIfThere(join(root, file))) ?? 'main';
+  const command = options.command?.trim().split(/\s+/) ?? guess.command;
+  const build = options.build ?? guess.build;
+  const name = options.name ?? nameOf(root);
+  const tree = treeOf(root);
+  const manifests = plainManifests(tree);
+  const all = starterFiles(readFolder(join(context.surroundings.packageDir, 'charts', 'web')), {
+    name,
+    branch,
+    image: { path: options.app, ...(build ? { build } : {}) },
+    ...(command ? { command } : {}),
+    ...(options.port ? { port: options.port } : {}),
+    ...(manifests === undefined ? {} : { manifests }),
+  });
+  const files = withoutExistingChart(all, root);
+  refuseToOverwrite(Object.keys(files), root);
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), text);
+    print(context, `  wrote ${file}`);
+  }
+  for (const line of findings((file) => readIfThere(join(root, file)), tree.paths))
+    print(context, `  saw ${line}`);
+  print(context, `  ${startLine(files, manifests, options.app, command)}`);
+  await sayWhatComesNext(context, { root, name, branch });
+}
+
+/** A chart of one's own stays: only pilotage.yaml is missing then. */
+function withoutExistingChart(files: Readonly<Record<string, string>>, root: string) {
+  if (!existsSync(join(root, 'chart', 'Chart.yaml'))) return files;
+  return Object.fromEntries(
+    Object.entries(files).filter(
+      ([file]) =>
+        !file.startsWith('chart/') || (file.startsWith('chart/values/') && !existsSync(join(root, file))),
+    ),
+  );
+}
+
+function refuseToOverwrite(files: readonly string[], root: string): void {
+  const existing = files.filter((file) => existsSync(join(root, file)));
+  if (existing.length === 0) return;
+  throw new ProblemError({
+    reason: 'AlreadyExists',
+    message: `${root} has ${existing.join(', ')} already; nothing was written.`,
+    remedy: existing.includes(PILOTAGE_FILE)
+      ? 'It is ready to be pushed: edit what is there, and see what it makes with `pilotage render`.'
+      : 'Edit what is there, or move it away first.',
+  });
+}
+
+/** How the program is started, or who says so. */
+function startLine(
+  written: Readonly<Record<string, string>>,
+  manifests: string | undefined,
+  app: string,
+  command: readonly string[] | undefined,
+): string {
+  if (manifests !== undefined)
+    return `delivers the manifests of ${manifests || 'this folder'} as they are; \`image: web\` in them is folder ${app}`;
+  if (!('chart/values.yaml' in written))
+    return `delivers chart/ as it is; {{image "web"}} in its templates is folder ${app}`;
+  return command
+    ? `starts with \`${command.join(' ')}\`; change it in chart/values.yaml`
+    : 'missing: how the program is started. Say it in chart/values.yaml: command: [PROGRAM, ARGUMENT]';
+}
+
+async function sayWhatComesNext(
+  context: CliContext,
+  made: {
+    readonly root: string;
+    readonly name: string;
+    readonly branch: string;
+  },
+): Promise<void> {
+  const daemon = await findDaemon(context.surroundings.dataDir).catch(() => undefined);
+  const git = daemon?.git;
+  const isKnown = daemon !== undefined && (await knowsToken(context, daemon, made.root));
+  const steps = [
+    'pilotage render                 # what it makes, before anybody else sees it',
+    'git add . && git commit -m "Deliver with Pilotage"',
+    ...(git ? [] : ['pilotage up                     # in another terminal; it prints the URL']),
+    ...(isKnown ? [] : ['pilotage git-credential setup   # once: git asks Pilotage for the token']),
+    `git push ${git ?? 'URL'}/${made.name}.git ${made.branch}`,
+  ];
+  print(context, '  next:');
+  for (const step of steps) print(context, `    ${step}`);
+}
+
+/** Where this folder is a repository its git is told where the token is; a folder that becomes one later is told of `setup`. */
+const knowsToken = ({ surroundings }: CliContext, daemon: DaemonFile, root: string): Promise<boolean> =>
+  configureGit(surroundings, daemon, surroundings.dataDir, ['--local'], root).then(
+    () => true,
+    () => false,
+  );
+
+const nameOf = (root: string): string =>
+  basename(root)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '') || 'app';
+
+/** Of a repository that is too large to look through, only what stands at its known places is seen. */
+function treeOf(root: string): FileTree {
+  try {
+    return readFolder(root);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return { paths: [], read: () => undefined, digest: () => undefined };
+  }
+}
+
+const readIfThere = (path: string): string | undefined =>
+  existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('It must be a port: 1 to 65535.');
+  return port;
+}

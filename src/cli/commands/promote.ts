@@ -1,0 +1,133 @@
+import { type Command, Option } from 'commander';
+import { formatProblem } from '../../base/errors.ts';
+import type { PromotionReport } from '../../model/faces.ts';
+import {
+  clientCommand,
+  environmentPath,
+  face,
+  type OutputOptions,
+  parseDuration,
+  print,
+  printJson,
+} from '../command.ts';
+import type { CliContext } from '../context.ts';
+import type { FaceClient } from '../daemon/face.ts';
+import { shortRevision } from '../output/table.ts';
+import { onStderr, waitFor } from './wait.ts';
+
+export function promoteCommand(context: CliContext, exit: (code: number) => void): Command {
+  return clientCommand('promote')
+    .description(
+      'bring what is tested in the environment before to this one, by a merge commit with the very same tree',
+    )
+    .argument('<environment>', 'the target: shop/prod')
+    .option('--dry-run', 'say what would happen, and why not')
+    .option('--again', 'also what somebody took back on the branch of the target')
+    .option('-w, --wait', 'once it is promoted, wait until it is healthy')
+    .option('--timeout <duration>', 'with --wait: give up after this long', parseDuration, 120_000)
+    .action(async (name: string, options: PromoteOptions) => {
+      const body = {
+        dryRun: options.dryRun === true,
+        by: context.surroundings.user,
+        ...(options.again ? { again: true } : {}),
+      };
+      const daemon = await face(context, options);
+      const report = await daemon.post<PromotionReport>(environmentPath(name, 'promote'), body);
+      show(context, report, options, exit);
+      if (options.wait && !options.dryRun) await waitForRollout(context, daemon, report, options);
+    });
+}
+
+interface PromoteOptions extends OutputOptions {
+  readonly dryRun?: boolean;
+  readonly again?: boolean;
+  readonly wait?: boolean;
+  readonly timeout: number;
+}
+
+/** What is not promoted is not waited for: that a gate opens, or a person decides, is another wait. */
+async function waitForRollout(
+  context: CliContext,
+  daemon: FaceClient,
+  { delivery, to, outcome, mergeCommit }: PromotionReport,
+  { timeout, output }: PromoteOptions,
+): Promise<void> {
+  if (outcome !== 'Promoted' && outcome !== 'UpToDate' && outcome !== 'Restored') return;
+  const goal = { for: 'healthy', timeout, ...(mergeCommit ? { revision: mergeCommit } : {}) } as const;
+  const reached = await waitFor(context, daemon, `${delivery}/${to}`, goal, onStderr(context));
+  if (output === 'json') return;
+  const where = reached.urls.length > 0 ? `: ${reached.urls.join(' ')}` : '.';
+  print(context, `${delivery}/${to} is healthy at ${shortRevision(reached.deployedRevision)}${where}`);
+}
+
+export function approveCommand(context: CliContext, exit: (code: number) => void): Command {
+  return clientCommand('approve')
+    .description('approve the revision that waits to be promoted to this environment')
+    .argument('<environment>', 'the target: shop/prod')
+    .addOption(new Option('--by <name>', 'who approves').default(context.surroundings.user))
+    .option('--revision <commit>', 'approve this one only, and nothing when another waits by now')
+    .action(async (name: string, options: OutputOptions & { by: string; revision?: string }) => {
+      const report = await (await face(context, options)).post<PromotionReport>(
+        environmentPath(name, 'approve'),
+        {
+          by: options.by,
+          ...(options.revision ? { revision: options.revision } : {}),
+        },
+      );
+      show(context, report, options, exit, options.by);
+    });
+}
+
+function show(
+  context: CliContext,
+  report: PromotionReport,
+  options: OutputOptions,
+  exit: (code: number) => void,
+  approvedBy?: string,
+): void {
+  if (options.output === 'json') printJson(context, report);
+  else print(context, formatPromotion(report, approvedBy));
+  // An approval that was recorded has succeeded, whatever else the promotion waits for.
+  const isDone = report.outcome !== 'Refused' && report.outcome !== 'Waiting';
+  if (approvedBy === undefined && !(isDone && report.problems.length === 0)) exit(1);
+}
+
+const HEADLINES: Readonly<Record<PromotionReport['outcome'], (from: string, to: string) => string>> = {
+  Promoted: (from, to) => `Promoted ${from} to ${to}`,
+  WouldPromote: (from, to) => `Would promote ${from} to ${to}`,
+  Waiting: (from, to) => `Not yet: ${from} to ${to}`,
+  Refused: (from, to) => `Refused: ${from} to ${to}`,
+  Restored: (from, to) => `Brought the branch of ${to} back, which already carries what ${from} has`,
+  Allowed: (_from, to) => `${to} may deploy what was pushed to its branch`,
+  UpToDate: (from, to) => `${to} already carries what ${from} has`,
+};
+
+export function formatPromotion(report: PromotionReport, approvedBy?: string): string {
+  const [from, to] = [`${report.delivery}/${report.from}`, `${report.delivery}/${report.to}`];
+  const merge = report.mergeCommit ? ` by merge commit ${report.mergeCommit.slice(0, 7)}` : '';
+  return [
+    // Whoever holds the token may say any name: the word is recorded as theirs, and nobody has checked it.
+    ...(approvedBy ? [`${approvedBy.trim()} (unverified) approves ${report.revision} for ${to}.`] : []),
+    `${headline(report, from, to)} (${shortRevision(report.revision)})${merge}.`,
+    ...report.commits.map((commit) => `  + ${commit}`),
+    ...report.gates.map(
+      (gate) =>
+        `  ${gate.state === 'Passed' ? '✓' : '·'} ${gate.gate}: ${gate.reason}${gate.until ? ` (until ${gate.until})` : ''}`,
+    ),
+    ...report.problems.map((problem) => formatProblem(problem)),
+    ...(report.outcome === 'Waiting' ? [`  next: ${afterWaiting(report, to)}`] : []),
+    ...(report.outcome === 'Promoted' || report.outcome === 'Allowed' ? [`  next: pilotage wait ${to}`] : []),
+    ...(report.outcome === 'WouldPromote' ? [`  next: pilotage promote ${to}`] : []),
+  ].join('\n');
+}
+
+const headline = ({ outcome }: PromotionReport, from: string, to: string): string =>
+  outcome === 'Waiting' && from === to
+    ? `Not yet deployed to ${to}: what was pushed to its branch`
+    : HEADLINES[outcome](from, to);
+
+/** A promotion by hand is asked for again once its gates are open. */
+const afterWaiting = ({ gates, from, to: name, revision }: PromotionReport, to: string): string =>
+  gates.some(({ gate, state }) => gate === 'approvals' && state !== 'Passed')
+    ? `somebody else: pilotage approve ${to} --revision ${revision}${from === name ? '' : `; then again: pilotage promote ${to}`}`
+    : `again when the gate is open: pilotage promote ${to}`;

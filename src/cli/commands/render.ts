@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { Command } from 'commander';
+import { formatProblem, ProblemError, unwrap } from '../../base/errors.ts';
+import { type FileTree, readText } from '../../base/filetree.ts';
+import { formatPlace } from '../../base/located.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import { dumpYaml } from '../../kube/values/yaml.ts';
+import { appsOf } from '../../model/apps.ts';
+import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
+import { PILOTAGE_FILE, readPilotageFile } from '../../model/pilotagefile.ts';
+import { renderInline } from '../../render/render.ts';
+import type { Manifest } from '../../render/types.ts';
+import { outputOption, print } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { readFolder } from '../init/foldertree.ts';
+
+interface RenderOptions {
+  readonly environment: string;
+  readonly app?: string;
+  readonly values: readonly string[];
+  readonly set: readonly string[];
+  readonly output: 'text' | 'json';
+}
+
+/** Needs no daemon: renders the files that stand on the disk, committed or not. */
+export function renderCommand(context: CliContext): Command {
+  return new Command('render')
+    .alias('template')
+    .description('render a working tree offline, as an environment would')
+    .argument('[folder]', 'the repository', '.')
+    .option('-e, --environment <name>', 'whose values', 'dev')
+    .option('--app <name>', 'only this app')
+    .option('-f, --values <file>', 'a further values file of the repository (repeatable)', collect, [])
+    .option('--set <path=value>', 'override one value (repeatable)', collect, [])
+    .addOption(outputOption())
+    .action((folder: string, options: RenderOptions) => {
+      const root = resolve(folder);
+      if (!existsSync(root))
+        throw new ProblemError({ reason: 'NotFound', message: `There is no folder ${root}.` });
+      const manifests = renderFolder(context, readFolder(root), basename(root), options);
+      if (options.output === 'json')
+        return print(context, JSON.stringify(manifests.map(({ object }) => object)));
+      for (const { object, origin } of manifests)
+        print(context, `---\n# ${formatPlace(origin)}\n${dumpYaml(object).trimEnd()}`);
+    });
+}
+
+function renderFolder(
+  context: CliContext,
+  tree: FileTree,
+  folder: string,
+  options: RenderOptions,
+): readonly Manifest[] {
+  const text = readText(tree, PILOTAGE_FILE);
+  const file = text === undefined ? undefined : unwrap(readPilotageFile(text));
+  const delivery = file?.name ?? (folder.toLowerCase().replace(/[^a-z0-9-]+/g, '-') || 'app');
+  const entry = file?.environments.find(({ name }) => name === options.environment);
+  if (file && file.environments.length > 0 && !entry) {
+    throw new ProblemError({
+      reason: 'NotFound',
+      message: `pilotage.yaml defines no environment ${options.environment}.`,
+      remedy: `It defines: ${file.environments.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  const name = { delivery, environment: options.environment };
+  const apps = appsOf(file, tree, entry?.path ?? '', name).filter(
+    (app) => !options.app || app.name === options.app,
+  );
+  return apps.flatMap((app) =>
+    renderApp(context, tree, app, file, { ...name, namespace: entry?.namespace }, options),
+  );
+}
+
+function renderApp(
+  context: CliContext,
+  tree: FileTree,
+  app: AppEntry,
+  file: DeliveryFile | undefined,
+  name: { readonly delivery: string; readonly environment: string; readonly namespace: string | undefined },
+  options: RenderOptions,
+): readonly Manifest[] {
+  if (app.source.type !== 'folder') {
+    throw new ProblemError({
+      reason: 'NotSupported',
+      message: `The app ${app.name} comes from a chart repository, which this version does not fetch.`,
+      place: app.place,
+    });
+  }
+  const rendered = unwrap(
+    renderInline({
+      tree,
+      path: app.source.path,
+      app: app.name,
+      namespace: name.namespace ?? `${name.delivery}-${name.environment}`,
+      delivery: name.delivery,
+      environment: name.environment,
+      revision: '0'.repeat(40),
+      valuesFiles: [...app.values, ...options.values],
+      overrides: overridesOf(options.set),
+      // Offline nothing is built: the name of an image stands for itself.
+      images: Object.fromEntries(
+        Object.keys(file?.images ?? {}).map((image) => [image, `${name.delivery}/${image}:working-tree`]),
+      ),
+      capabilities: { kubeVersion: 'v1.35.0', apiVersions: [] },
+    }),
+  );
+  for (const warning of rendered.warnings) context.stderr.write(`warning: ${formatProblem(warning)}\n`);
+  return rendered.manifests;
+}
+
+/** `a.b=1` → {a: {b: 1}}: numbers, booleans and null are typed as in Helm's --set, everything else is text. */
+export function overridesOf(settings: readonly string[]): Overrides {
+  return settings.reduce<Overrides>((overrides, setting) => {
+    const equals = setting.indexOf('=');
+    const path = setting.slice(0, Math.max(0, equals)).split('.');
+    if (path.includes(''))
+      throw new ProblemError({ reason: 'BadRequest', message: `--set ${setting}: write it as path=value.` });
+    return withMember(overrides, path, typed(setting.slice(equals + 1)));
+  }, {});
+}
+
+type Overrides = Readonly<Record<string, unknown>>;
+
+/** Computed members of a literal are own ones whatever their name: `__proto__` is a key like any other. */
+function withMember(map: Overrides, path: readonly string[], value: unknown): Overrides {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) return { ...map, [key]: value };
+  const below = Object.hasOwn(map, key) ? map[key] : undefined;
+  return { ...map, [key]: withMember(isObject(below) ? below : {}, rest, value) };
+}
+
+const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
+const typed = (text: string): unknown => {
+  if (WORDS.has(text)) return WORDS.get(text);
+  return /^-?(0|[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
+};
+
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];

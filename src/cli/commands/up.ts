@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { ProblemError } from '../../base/errors.ts';
+import { LOG_LEVELS, type LogLevel } from '../../base/log.ts';
+import { outputOption } from '../command.ts';
+import type { Address, CliContext } from '../context.ts';
+
+interface UpFlags {
+  readonly dataDir?: string;
+  readonly http?: Address;
+  readonly api?: Address;
+  readonly insecure?: boolean;
+  readonly httpName: readonly string[];
+  readonly kubeconfig?: string;
+  readonly ephemeral?: boolean;
+  readonly acceptLoss?: boolean;
+  readonly ownerPid?: number;
+  readonly logLevel?: LogLevel;
+  readonly output: 'text' | 'json';
+}
+
+const DEFAULT_HTTP: Address = { host: '127.0.0.1', port: 7080 };
+const DEFAULT_API: Address = { host: '127.0.0.1', port: 7443 };
+
+export function upCommand(context: CliContext, exit: (code: number) => void): Command {
+  return new Command('up')
+    .description('start Pilotage: git host, Kubernetes API, delivery and a node on this machine')
+    .option('--data-dir <dir>', `where everything is kept (default: ${context.surroundings.dataDir})`)
+    .option(
+      '--http <host:port>',
+      'HTTP face and git host (default: 127.0.0.1:7080; port 0: any, then kept)',
+      parseAddress,
+    )
+    .option(
+      '--insecure',
+      'let others reach the HTTP face over the network, where everybody between can read the token',
+    )
+    .option(
+      '--http-name <name>',
+      'a name by which the HTTP face may be asked, beside its addresses and localhost; repeatable',
+      (name: string, before: readonly string[]) => [...before, name.toLowerCase()],
+      [],
+    )
+    .option('--api <host:port>', 'Kubernetes API (default: 127.0.0.1:7443)', parseAddress)
+    .option(
+      '--kubeconfig <file>',
+      'contexts of other clusters that deliveries may be allowed to use (default: KUBECONFIG, then ~/.kube/config); read anew when it changes',
+    )
+    .option('--accept-loss', 'start although the store is damaged, without what it has lost')
+    .option('--ephemeral', 'a temporary data directory; everything ends and vanishes with this process')
+    .option('--owner-pid <pid>', 'with --ephemeral: end when this process does', parsePid)
+    .addOption(
+      new Option(
+        '--log-level <level>',
+        'of the JSON log on stderr (default: info; warn on a terminal)',
+      ).choices(LOG_LEVELS),
+    )
+    .addOption(outputOption())
+    .action(async (flags: UpFlags) => {
+      if (flags.http && !flags.insecure) refuseOpen(flags.http);
+      const ephemeral = flags.ephemeral === true;
+      const dataDir = flags.dataDir ? resolve(flags.dataDir) : defaultDataDir(context, ephemeral);
+      // An ephemeral Pilotage stands beside a lasting one, so it never asks for the well-known ports by itself.
+      const any: Address = { host: '127.0.0.1', port: 0 };
+      exit(
+        await context.runDaemon({
+          dataDir,
+          http: flags.http ?? (ephemeral ? any : DEFAULT_HTTP),
+          api: flags.api ?? (ephemeral ? any : DEFAULT_API),
+          httpNames: [...flags.httpName, flags.http?.host ?? 'localhost', hostname().toLowerCase()],
+          httpGiven: flags.http !== undefined,
+          apiGiven: flags.api !== undefined,
+          kubeconfigs: flags.kubeconfig ? [resolve(flags.kubeconfig)] : context.surroundings.kubeconfigs,
+          ephemeral,
+          acceptLoss: flags.acceptLoss === true,
+          ownerPid: flags.ownerPid,
+          // A person at a terminal reads what `up` prints; what is written to a file is for later.
+          logLevel: flags.logLevel ?? (context.stderr.isTTY ? 'warn' : 'info'),
+          output: flags.output,
+        }),
+      );
+    });
+}
+
+/** HTTP carries the token as it is, and the git host and the API take whoever has it for the administrator. */
+function refuseOpen({ host, port }: Address): void {
+  const isLoopback = (isIP(host) === 4 && host.startsWith('127.')) || host === '::1' || host === 'localhost';
+  if (isLoopback) return;
+  throw new ProblemError({
+    reason: 'InsecureAddress',
+    message: `--http ${host}:${port} would send the token over the network without TLS.`,
+    remedy:
+      'Keep 127.0.0.1, and let a proxy with TLS or an SSH tunnel (ssh -L 7080:127.0.0.1:7080) lead there. On a network that you trust: add --insecure.',
+  });
+}
+
+/** A name only: what is ephemeral is made when somebody already stands by to remove it. */
+const defaultDataDir = (context: CliContext, ephemeral: boolean): string =>
+  ephemeral ? join(tmpdir(), `pilotage-${randomBytes(6).toString('hex')}`) : context.surroundings.dataDir;
+
+export function parseAddress(text: string): Address {
+  const [, host = '', port = ''] = /^(?:\[?([^\]]*)\]?:)?(\d{1,5})$/.exec(text) ?? [];
+  if (port === '' || Number(port) > 65_535)
+    throw new InvalidArgumentError('It must be HOST:PORT, as in 127.0.0.1:7080.');
+  return { host: host || '127.0.0.1', port: Number(port) };
+}
+
+function parsePid(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be the id of a process.');
+  return Number(text);
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { formatProblem } from '../../base/errors.ts';
+import type { WhyReport } from '../../model/faces.ts';
+import { clientCommand, environmentPath, face, type OutputOptions, print, printJson } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { shortRevision } from '../output/table.ts';
+
+export function whyCommand(context: CliContext): Command {
+  return clientCommand('why')
+    .description('what stands between an environment and being synced and healthy')
+    .argument('<environment>', 'shop/prod')
+    .action(async (name: string, options: OutputOptions) => {
+      const report = await (await face(context, options)).get<WhyReport>(environmentPath(name, 'why'));
+      if (options.output === 'json') return printJson(context, report);
+      const { environment } = report;
+      const lines = [
+        `${name} is ${environment.health}, ${environment.sync}, ${environment.phase} at ${shortRevision(environment.deployedRevision)} (wanted: ${shortRevision(environment.wantedRevision)}).`,
+        ...report.reasons.map((reason) => `- ${formatProblem(reason)}`),
+        ...report.gates.map(
+          (gate) => `  ${gate.state === 'Passed' ? '✓' : '·'} ${gate.gate}: ${gate.reason}`,
+        ),
+        ...(report.reasons.length === 0 ? ['Nothing stands in its way.'] : []),
+        `  look closer: kubectl -n ${environment.namespace} get pods,events; pilotage logs ${name}`,
+      ];
+      print(context, lines.join('\n'));
+    });
+}

@@ -1,0 +1,148 @@
+import { type IncomingMessage, request } from 'node:http';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { errnoOf, type Problem, ProblemError } from '../../base/errors.ts';
+import { isSameProcess } from '../../base/process.ts';
+import { type DaemonFile, readDaemonFile } from '../../model/daemonfile.ts';
+import type { Refusal } from '../../model/faces.ts';
+import type { ProgressEvent } from '../../model/progress.ts';
+import type { Surroundings } from '../context.ts';
+
+export interface ClientOptions {
+  readonly dataDir?: string;
+  readonly server?: string;
+}
+
+/** The daemon as a command sees it. Every refusal rejects with the daemon's own ProblemError. */
+export interface FaceClient {
+  readonly url: string;
+  /** Absent when the daemon was named by --server: then nothing of its disk is known. */
+  readonly daemon?: DaemonFile;
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: object): Promise<T>;
+  /** The bytes of an answer, as they come. */
+  stream(path: string): Promise<Readable>;
+  /** Progress from now on; `connected` resolves once nothing can be missed any more. */
+  events(query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<AsyncIterable<ProgressEvent>>;
+}
+
+const notRunning = (dataDir: string): ProblemError =>
+  new ProblemError({
+    reason: 'NotRunning',
+    message: `No Pilotage runs on the data directory ${dataDir}.`,
+    remedy:
+      'Start one with `pilotage up`, or say where it is: --data-dir DIR, PILOTAGE_DATA_DIR, or --server URL.',
+  });
+
+/** The daemon of a data directory, refused when it does not run. */
+export async function findDaemon(dataDir: string): Promise<DaemonFile> {
+  const daemon = await readDaemonFile(dataDir);
+  if (!daemon || !isSameProcess(daemon.pid, daemon.pidStartTime)) throw notRunning(dataDir);
+  return daemon;
+}
+
+export async function openFace(surroundings: Surroundings, options: ClientOptions): Promise<FaceClient> {
+  const server = options.server ?? (options.dataDir ? undefined : surroundings.server);
+  if (server) {
+    const url = parseServer(server);
+    return client(url.origin, url.password || surroundings.token);
+  }
+  const daemon = await findDaemon(options.dataDir ?? surroundings.dataDir);
+  return { ...client(daemon.http, daemon.token), daemon };
+}
+
+function parseServer(server: string): URL {
+  const problem = {
+    reason: 'BadRequest',
+    message: `--server: "${server}" is not a URL like http://git:TOKEN@127.0.0.1:7080.`,
+  };
+  if (!URL.canParse(server)) throw new ProblemError(problem);
+  const url = new URL(server);
+  if (url.protocol !== 'http:') throw new ProblemError(problem);
+  return url;
+}
+
+function client(base: string, token: string | undefined): FaceClient {
+  const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
+  const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const response = await open(base, method, path, headers, body);
+    const text = await readAll(response);
+    if (response.statusCode === 200) return JSON.parse(text) as T;
+    throw new ProblemError(refusalOf(text, response.statusCode ?? 0));
+  };
+  const streamed = async (path: string): Promise<IncomingMessage> => {
+    const response = await open(base, 'GET', path, headers);
+    if (response.statusCode === 200) return response;
+    throw new ProblemError(refusalOf(await readAll(response), response.statusCode ?? 0));
+  };
+  return {
+    url: base,
+    get: (path) => ask('GET', path),
+    post: (path, body) => ask('POST', path, body),
+    stream: (path) => streamed(path),
+    async events(query, signal) {
+      const response = await streamed(`/api/v1/events?${new URLSearchParams(query)}`);
+      signal.addEventListener('abort', () => response.destroy(), { once: true });
+      return eventsOf(response);
+    },
+  };
+}
+
+async function* eventsOf(response: IncomingMessage): AsyncGenerator<ProgressEvent> {
+  try {
+    for await (const line of createInterface({ input: response })) yield JSON.parse(line) as ProgressEvent;
+  } catch (error) {
+    // The reader went away or the daemon did: the stream is over either way, and the status tells the rest.
+    if (errnoOf(error) !== 'ECONNRESET' && errnoOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+function refusalOf(text: string, code: number): Problem {
+  try {
+    return (JSON.parse(text) as Refusal).problem;
+  } catch {
+    return { reason: 'InternalError', message: `The server answered ${code}: ${text.slice(0, 200)}` };
+  }
+}
+
+function open(
+  base: string,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body?: object,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    // No agent: a command asks once and must not wait for an idle connection to close.
+    const outgoing = request(`${base}${path}`, {
+      method,
+      agent: false,
+      headers: { ...headers, ...lengthOf(text) },
+    });
+    outgoing.on('response', resolve);
+    outgoing.on('error', (error) =>
+      reject(
+        errnoOf(error) === 'ECONNREFUSED'
+          ? new ProblemError({
+              reason: 'Unavailable',
+              message: `Nothing answers at ${base}.`,
+              remedy: 'See whether Pilotage runs there: pilotage status, or start it: pilotage up.',
+            })
+          : error,
+      ),
+    );
+    outgoing.end(text);
+  });
+}
+
+const lengthOf = (text: string | undefined): Record<string, string> =>
+  text === undefined
+    ? {}
+    : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) };
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

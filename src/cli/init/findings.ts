@@ -1,0 +1,98 @@
+import { dirname, join } from 'node:path/posix';
+import { parseDocuments } from '../../kube/values/yaml.ts';
+import type { Read } from './guess.ts';
+
+/**
+ * What `init` sees in a repository that comes from elsewhere, and what Pilotage does with it today: a line each. `paths` are those of all
+ * its files.
+ */
+export function findings(read: Read, paths: readonly string[]): readonly string[] {
+  return FINDINGS.flatMap(({ files, says }) => {
+    const file = files.find((name) => read(name) !== undefined);
+    const line =
+      file === undefined
+        ? undefined
+        : says(file, read(file) ?? '', () =>
+            templatesIn(dirname(file), paths).map((path) => read(path) ?? ''),
+          );
+    return line === undefined ? [] : [line];
+  });
+}
+
+interface Finding {
+  /** The first of them that is there is the one that is spoken of. */
+  readonly files: readonly string[];
+  /** undefined: there is nothing to say of it. */
+  readonly says: (file: string, text: string, templates: () => readonly string[]) => string | undefined;
+}
+
+/** Of the chart in `folder`. */
+const templatesIn = (folder: string, paths: readonly string[]): readonly string[] =>
+  paths.filter((path) => path.startsWith(join(folder, 'templates/')) && /\.(ya?ml|tpl)$/.test(path));
+
+const GO_ACTION = /\{\{-?\s*(?:\.|\$|include|if|range|with|template|toYaml)/;
+
+const FINDINGS: readonly Finding[] = [
+  {
+    files: ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'],
+    says: (file, text) =>
+      `${file}${servicesOf(text)}: compose files are not read yet. The chart written here runs one program; ` +
+      'give each other one an app of its own (apps: in pilotage.yaml), as a chart or plain manifests',
+  },
+  {
+    files: ['Dockerfile', 'Containerfile'],
+    says: (file, text) => {
+      const start = startOf(text);
+      return (
+        `${file}: container images are not built or run yet; the program runs as a process of this machine, ` +
+        `with what is installed there${start ? `. It starts with: --command ${JSON.stringify(start)}` : ''}`
+      );
+    },
+  },
+  {
+    files: ['requirements.txt'],
+    says: (file) =>
+      `${file}: its packages are installed into vendor/ when the image is built, by the machine's python3`,
+  },
+  {
+    files: ['go.mod'],
+    says: (file) => `${file}: the program is built by the machine's go when the image is`,
+  },
+  {
+    files: ['chart/Chart.yaml', 'Chart.yaml'],
+    says: (file, _text, templates) =>
+      templates().some((text) => GO_ACTION.test(text))
+        ? `${file}: a Helm chart with Go templates, which are not rendered yet. Render it into plain manifests ` +
+          '(helm template NAME . > k8s/all.yaml) and name that folder in pilotage.yaml (path: k8s in place of chart: …), or rewrite its ' +
+          'templates as Handlebars (templates/*.hbs)'
+        : undefined,
+  },
+  {
+    files: ['kustomization.yaml', 'kustomization.yml', 'k8s/kustomization.yaml'],
+    says: (file) =>
+      `${file}: kustomizations are not built yet. Build it into plain manifests (kubectl kustomize . > k8s/all.yaml)`,
+  },
+];
+
+/** ` (3 services: web, db, cache)`, where the file can be read. */
+function servicesOf(text: string): string {
+  const parsed = parseDocuments(text, 'compose.yaml');
+  const root = parsed.ok ? parsed.value[0]?.value : undefined;
+  const services = isMap(root) && isMap(root.services) ? Object.keys(root.services) : [];
+  return services.length === 0 ? '' : ` (${services.length} services: ${services.slice(0, 8).join(', ')})`;
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The last CMD or ENTRYPOINT, as a command line; the list form and the shell form. */
+function startOf(dockerfile: string): string | undefined {
+  const last = [...dockerfile.matchAll(/^\s*(?:CMD|ENTRYPOINT)\s+(.+)$/gim)].at(-1)?.[1]?.trim();
+  if (!last?.startsWith('[')) return last;
+  try {
+    const words: unknown = JSON.parse(last);
+    return Array.isArray(words) ? words.join(' ') : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import { type Confinement, reachOf, summaryOf } from '../../base/confinement.ts';
+import type { DaemonFile } from '../../model/daemonfile.ts';
+import type { CliContext, UpOptions } from '../context.ts';
+
+/** What `up` says once everything answers: a line for programs, or where things are for people. */
+export function announce(
+  { output }: UpOptions,
+  { stdout }: CliContext,
+  file: DaemonFile,
+  confinement: Confinement,
+): void {
+  const { http, api, git, kubeconfig, pid, agentPid } = file;
+  if (output === 'json') {
+    stdout.write(`${JSON.stringify({ http, api, git, kubeconfig, pid, agentPid })}\n`);
+    return;
+  }
+  const lines = [
+    'Pilotage is up.',
+    '  once      pilotage git-credential setup     lets git know the token',
+    `  deliver   git push ${git}/NAME.git main`,
+    '  look      pilotage status',
+    `  kubectl   export KUBECONFIG=${kubeconfig}`,
+    '  stop      Ctrl-C ends this and leaves the pods running; `pilotage down` ends all',
+    `  builds    ${reachOf(confinement)}`,
+    ...(confinement.type === 'none' ? [`  beware    ${summaryOf(confinement).message}`] : []),
+  ];
+  stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,123 @@
+import { rfc3339 } from '../../base/clock.ts';
+import { type Problem, ProblemError } from '../../base/errors.ts';
+import type { Commit } from '../../git/types.ts';
+import type { PromotionReport } from '../../model/faces.ts';
+import { promotionObjectName } from '../../model/names.ts';
+import type { Environment, GateState } from '../../model/types.ts';
+import { decide, formatCommit } from '../decide/decide.ts';
+import { environmentOf, gather, isDeployed, promotionOf } from '../decide/facts.ts';
+import { approvalFacts } from '../history/gained.ts';
+import { identityKeys } from '../identity/people.ts';
+import { gatesOf } from '../permit/permit.ts';
+import { type Standing, standingOf } from '../permit/provenance.ts';
+import { ensurePromotion, recordApproval, recordStatus } from '../record/promotion.ts';
+import { type PromoteOptions, reportOf, statusOf } from './promote.ts';
+
+export interface ApproveRequest {
+  /** Who approves, as they name themselves. */
+  readonly by: string;
+  /** The revision (or how it begins) that was looked at: any other that waits by now is not approved. */
+  readonly revision?: string;
+}
+
+/** Records an approval of the revision that waits, then reports what it still waits for. */
+export async function approve(
+  options: PromoteOptions,
+  delivery: string,
+  to: string,
+  request: ApproveRequest,
+): Promise<PromotionReport> {
+  if (identityKeys(request.by).length === 0) throw new ProblemError(nobody(delivery, to));
+  const target = await environmentOf(options.home, delivery, to);
+  const { tip, standing } = await waitingOn(options, target);
+  if (tip && standing?.type === 'direct') return approveDirect(options, target, standing.commit, request);
+  const gathered = await gather(options, delivery, to);
+  refuseOther(gathered.revision, `${delivery}/${to}`, request);
+  const level = gathered.facts.lineage.type === 'level';
+  if (level && isDeployed(gathered)) return reportOf(gathered, { type: 'upToDate' });
+  const promotion = await ensurePromotion(options.home, gathered.promotion, {
+    delivery,
+    from: gathered.source.spec.environment,
+    to,
+    revision: gathered.revision.oid,
+    tree: gathered.revision.tree,
+  });
+  const approved = await recordApproval(options.home, promotion, approvalOf(options, request));
+  if (level && tip && standing) {
+    const gates = await gatesOf(options, target, tip, standing);
+    return { ...reportOf(gathered, { type: 'upToDate' }), gates };
+  }
+  const { repository, revision } = gathered;
+  const given = await approvalFacts(repository, target, [revision.oid], approved.spec.approvals);
+  const facts = { ...gathered.facts, ...given };
+  const decision = decide(facts, options.clock.now());
+  await recordStatus(options.home, approved, statusOf(decision));
+  return reportOf({ ...gathered, facts }, decision);
+}
+
+/** What stands on the branch and is not deployed. */
+export async function waitingOn(
+  options: PromoteOptions,
+  target: Environment,
+): Promise<{ readonly tip?: string; readonly standing?: Standing }> {
+  const repository = await options.repository(target.spec.delivery);
+  const tip = (await repository?.branches())?.[target.spec.branch];
+  if (tip === undefined || tip === target.status?.deployedRevision) return {};
+  return { tip, standing: await standingOf(options, target, tip) };
+}
+
+/** A commit that was pushed to the branch itself: its approval is recorded as that of a promotion is, from and to the same. */
+async function approveDirect(
+  options: PromoteOptions,
+  target: Environment,
+  commit: Commit,
+  request: ApproveRequest,
+): Promise<PromotionReport> {
+  const { delivery, environment } = target.spec;
+  refuseOther(commit, `${delivery}/${environment}`, request);
+  const spec = { delivery, from: environment, to: environment, revision: commit.oid, tree: commit.tree };
+  const known = await promotionOf(options.home, promotionObjectName(delivery, environment, commit.oid));
+  const promotion = await ensurePromotion(options.home, known, spec);
+  const approved = await recordApproval(options.home, promotion, approvalOf(options, request));
+  const gates = await gatesOf(options, target, commit.oid, { type: 'direct', commit });
+  const isOpen = gates.every(({ state }) => state === 'Passed');
+  await recordStatus(options.home, approved, { phase: 'Pending', gates, message: messageOf(gates) });
+  return {
+    delivery,
+    from: environment,
+    to: environment,
+    revision: commit.oid,
+    outcome: isOpen ? 'Allowed' : 'Waiting',
+    gates,
+    problems: [],
+    commits: [formatCommit(commit)],
+  };
+}
+
+const messageOf = (gates: readonly GateState[]): string =>
+  gates
+    .filter(({ state }) => state !== 'Passed')
+    .map(({ reason }) => reason)
+    .join(' ') || 'Every gate is open.';
+
+/** The token says that somebody may ask, not who they are. */
+const approvalOf = ({ clock }: PromoteOptions, { by }: ApproveRequest) => ({
+  by: by.trim(),
+  at: rfc3339(clock.now()),
+  verified: false,
+});
+
+function refuseOther(waiting: Commit, target: string, { revision }: ApproveRequest): void {
+  if (revision === undefined || waiting.oid.startsWith(revision.toLowerCase())) return;
+  throw new ProblemError({
+    reason: 'RevisionChanged',
+    message: `${revision.slice(0, 12)} is not what waits for ${target} (any more): that is ${formatCommit(waiting)}. Nothing was approved.`,
+    remedy: `Look at it, then: pilotage approve ${target} --revision ${waiting.oid}`,
+  });
+}
+
+const nobody = (delivery: string, to: string): Problem => ({
+  reason: 'BadRequest',
+  message: 'An approval is a named person’s, and no name was given.',
+  remedy: `pilotage approve ${delivery}/${to} --by NAME`,
+});

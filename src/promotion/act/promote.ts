@@ -1,0 +1,192 @@
+import { type Clock, rfc3339 } from '../../base/clock.ts';
+import { type Problem, ProblemError } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import { promotionCommit } from '../../git/history/merge.ts';
+import type { PromotionReport } from '../../model/faces.ts';
+import type { GateState, Promotion } from '../../model/types.ts';
+import { type Decision, decide, formatCommit } from '../decide/decide.ts';
+import { environmentOf, type Gathered, type GatherOptions, gather } from '../decide/facts.ts';
+import { ensurePromotion, recordAgain, recordStatus } from '../record/promotion.ts';
+
+export interface PromoteOptions extends GatherOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Who the merge commits are by. */
+  readonly author: { readonly name: string; readonly email: string };
+  /**
+   * Moves a branch where its repository lives (here, or at the remote) from `expected` (null: creates it) and lets sync observe it.
+   * 'rejected' when somebody else moved it meanwhile.
+   */
+  readonly publish: (
+    delivery: string,
+    branch: string,
+    oid: string,
+    expected: string | null,
+  ) => Promise<'pushed' | 'rejected'>;
+}
+
+export interface PromoteRequest {
+  readonly dryRun: boolean;
+  readonly by: string;
+  /** Also what was taken back on the branch of the target. */
+  readonly again?: boolean;
+  /** Nobody asked: the policy says so. */
+  readonly auto?: boolean;
+}
+
+/** Promotes to `delivery/to` if it may happen now; otherwise says why not. A dry run stops short of writing anything. */
+export async function promote(
+  options: PromoteOptions,
+  delivery: string,
+  to: string,
+  request: PromoteRequest,
+): Promise<PromotionReport> {
+  const found = await gather(options, delivery, to);
+  // The word of a person, for this revision: what was taken back may come again.
+  const gathered = request.again ? { ...found, facts: { ...found.facts, rejections: [] } } : found;
+  const decision = decide(gathered.facts, options.clock.now());
+  const isGone = gathered.tip === null && gathered.base !== null;
+  if (request.dryRun) {
+    const report = reportOf(gathered, decision);
+    return isGone && decision.type === 'upToDate' ? { ...report, outcome: 'WouldPromote' } : report;
+  }
+  if (isGone && request.auto)
+    return reportOf(gathered, { type: 'refuse', gates: [], problems: [branchGone(gathered)] });
+  if (decision.type === 'upToDate') {
+    await recordLanding(options, gathered);
+    return gathered.tip === null ? bringBack(options, gathered) : reportOf(gathered, decision);
+  }
+  const ensured = await ensurePromotion(options.home, gathered.promotion, {
+    delivery,
+    from: gathered.source.spec.environment,
+    to,
+    revision: gathered.revision.oid,
+    tree: gathered.revision.tree,
+    requestedBy: request.by,
+  });
+  const again = request.again ? found.facts.rejections.map(({ commit }) => commit.oid) : [];
+  const at = rfc3339(options.clock.now());
+  const promotion = await recordAgain(options.home, ensured, { by: request.by, at, commits: again });
+  if (decision.type !== 'advance') {
+    await recordStatus(options.home, promotion, statusOf(decision));
+    return reportOf(gathered, decision);
+  }
+  const mergeCommit = await merge(options, gathered, request.by);
+  // Written before it is pushed: sync asks whether what it finds on the branch has passed its gates.
+  const { gates } = decision;
+  const intent = { phase: 'Pending', gates, message: 'Every gate is open.', mergeCommit } as const;
+  const recorded = await recordStatus(options.home, promotion, intent);
+  await publish(options, gathered, mergeCommit);
+  await recordStatus(options.home, recorded, {
+    phase: 'Merged',
+    gates: decision.gates,
+    message: `Merged into ${gathered.target.spec.branch}.`,
+    mergeCommit,
+    mergedAt: rfc3339(options.clock.now()),
+  });
+  options.logger.info({ delivery, to, revision: gathered.revision.oid, mergeCommit }, 'promoted');
+  return {
+    ...reportOf(gathered, decision),
+    ...(await arrival(options, gathered)),
+    outcome: 'Promoted',
+    mergeCommit,
+  };
+}
+
+/** Whoever deletes the branch of an environment stops it: only a person starts it again. */
+const branchGone = ({ target: { spec } }: Gathered): Problem => ({
+  reason: 'BranchMissing',
+  message: `The branch ${spec.branch} was deleted, and is not made again unasked.`,
+  remedy: `pilotage promote ${spec.delivery}/${spec.environment}`,
+});
+
+/** The branch stands where the target was, which carries the same already: nothing is merged. */
+async function bringBack(options: PromoteOptions, gathered: Gathered): Promise<PromotionReport> {
+  const report = reportOf(gathered, { type: 'upToDate' });
+  if (gathered.base === null) return report;
+  await publish(options, gathered, gathered.base);
+  return { ...report, ...(await arrival(options, gathered)), outcome: 'Restored' };
+}
+
+/** What was pushed is deployed only where nothing stops the target: then that is part of the answer. */
+async function arrival({ home }: PromoteOptions, { target }: Gathered): Promise<Partial<PromotionReport>> {
+  const { spec, status } = await environmentOf(home, target.spec.delivery, target.spec.environment);
+  const stopped = status?.conditions?.find(
+    ({ type, status }) => (type === 'Held' || type === 'Frozen') && status === 'True',
+  );
+  if (!stopped) return {};
+  const message = `${spec.delivery}/${spec.environment} does not follow: ${stopped.message ?? stopped.type}`;
+  return { problems: [{ reason: stopped.reason ?? stopped.type, message }] };
+}
+
+/** What waited and then came by another way (a person merged or squashed it) waits no longer. */
+async function recordLanding(options: PromoteOptions, { promotion, tip, target }: Gathered): Promise<void> {
+  const phase = promotion?.status?.phase;
+  if (!promotion || tip === null || phase === 'Merged' || phase === 'Superseded') return;
+  const { mergeCommit } = promotion.status ?? {};
+  await recordStatus(options.home, promotion, {
+    phase: 'Merged',
+    message: `${target.spec.branch} carries its tree already.`,
+    ...(mergeCommit ? { mergeCommit } : {}),
+    mergedAt: rfc3339(options.clock.now()),
+  });
+}
+
+async function merge(options: PromoteOptions, gathered: Gathered, by: string): Promise<string> {
+  const { repository, revision, base, target, source } = gathered;
+  const { environment } = target.spec;
+  const from = source.spec.environment;
+  const message = [
+    `Promote ${from} to ${environment}: ${revision.message.split('\n', 1)[0]}`,
+    '',
+    `Requested-by: ${by}`,
+  ].join('\n');
+  const author = { ...options.author, at: options.clock.now() };
+  return promotionCommit(repository, {
+    environment: from,
+    source: revision.oid,
+    target: base ?? undefined,
+    message,
+    author,
+  });
+}
+
+async function publish(options: PromoteOptions, { target, tip }: Gathered, commit: string): Promise<void> {
+  const { delivery, environment, branch } = target.spec;
+  if ((await options.publish(delivery, branch, commit, tip)) === 'pushed') return;
+  throw new ProblemError({
+    reason: 'TargetMoved',
+    message: `Somebody pushed to ${branch} at the same moment; nothing was promoted.`,
+    remedy: `Look at what came in, then again: pilotage promote ${delivery}/${environment}`,
+  });
+}
+
+export function statusOf(decision: Decision): NonNullable<Promotion['status']> {
+  const gates: readonly GateState[] = decision.type === 'upToDate' ? [] : decision.gates;
+  if (decision.type === 'refuse') {
+    return { phase: 'Refused', gates, message: decision.problems.map(({ message }) => message).join(' ') };
+  }
+  const waiting = gates.filter((gate) => gate.state === 'Waiting').map((gate) => gate.reason);
+  return { phase: 'Pending', gates, message: waiting.join(' ') || 'Every gate is open.' };
+}
+
+const OUTCOMES = {
+  upToDate: 'UpToDate',
+  advance: 'WouldPromote',
+  wait: 'Waiting',
+  refuse: 'Refused',
+} as const;
+
+/** What a decision says to whoever asked. */
+export function reportOf({ facts, target, source }: Gathered, decision: Decision): PromotionReport {
+  return {
+    delivery: target.spec.delivery,
+    from: source.spec.environment,
+    to: target.spec.environment,
+    revision: facts.revision,
+    outcome: OUTCOMES[decision.type],
+    gates: decision.type === 'upToDate' ? [] : decision.gates,
+    problems: decision.type === 'refuse' ? decision.problems : [],
+    commits: facts.lineage.type === 'behind' ? facts.lineage.gains.slice(0, 20).map(formatCommit) : [],
+  };
+}

@@ -1,0 +1,125 @@
+import type { Problem } from '../../base/errors.ts';
+import type { Commit } from '../../git/types.ts';
+import type { GateState, PromotionPolicy } from '../../model/types.ts';
+import { evaluateGates, type GateFacts } from '../gates/gates.ts';
+import type { Lineage } from '../history/lineage.ts';
+
+/** Everything that a promotion depends on, gathered; the decision is a pure function of it and of the time. */
+export interface PipelineFacts extends GateFacts {
+  /** `shop/prod`, and its branch, for messages. */
+  readonly target: string;
+  readonly targetBranch: string;
+  /** Set when the target is held at a revision by a person. */
+  readonly targetPin?: { readonly revision: string; readonly reason: string };
+  readonly policy: PromotionPolicy;
+  readonly lineage: Lineage;
+  /** Set when the target waits for a word about its branch: why. */
+  readonly targetHeld?: string;
+  /** What was taken back on the target's branch and would be brought again: the commit of the source, and the one that took it back. */
+  readonly rejections: readonly { readonly revision: string; readonly commit: Commit }[];
+  /** `shop/prod`: environments that were on the branch before, and whose gates it would go round. */
+  readonly passesRound: readonly string[];
+  /** What rendering and planning the target at the result found; empty when it would go through. */
+  readonly rehearsal: readonly Problem[];
+}
+
+export type Decision =
+  | { readonly type: 'upToDate' }
+  | { readonly type: 'advance'; readonly gates: readonly GateState[]; readonly commits: readonly Commit[] }
+  /** Nothing is wrong; `until` says when waiting ends by itself, if it does. */
+  | { readonly type: 'wait'; readonly gates: readonly GateState[]; readonly until?: string }
+  /** A person has to do something first. */
+  | {
+      readonly type: 'refuse';
+      readonly gates: readonly GateState[];
+      readonly problems: readonly [Problem, ...Problem[]];
+    };
+
+export function decide(facts: PipelineFacts, now: number): Decision {
+  const { lineage } = facts;
+  if (lineage.type === 'level') return { type: 'upToDate' };
+  const gates = evaluateGates(facts.policy, facts, now);
+  const [first, ...rest] = refusals(facts, gates);
+  if (first) return { type: 'refuse', gates, problems: [first, ...rest] };
+  const waiting = gates.filter((gate) => gate.state === 'Waiting');
+  if (waiting.length > 0) {
+    // Only when every waiting gate opens by itself can a time be named: the latest of them.
+    const times = waiting.flatMap((gate) => (gate.until ? [gate.until] : []));
+    const until = times.length === waiting.length ? times.sort().at(-1) : undefined;
+    return { type: 'wait', gates, ...(until ? { until } : {}) };
+  }
+  return { type: 'advance', gates, commits: lineage.type === 'behind' ? lineage.gains : [] };
+}
+
+function refusals(facts: PipelineFacts, gates: readonly GateState[]): readonly Problem[] {
+  const { lineage, targetPin } = facts;
+  return [
+    ...(lineage.type === 'diverged' ? [divergence(facts, lineage.foreign)] : []),
+    ...facts.rejections.map((rejection) => takenBack(facts, rejection)),
+    ...(facts.targetHeld === undefined
+      ? []
+      : [{ reason: 'TargetHeld', message: `${facts.target} is held: ${facts.targetHeld}` }]),
+    ...facts.passesRound.map((other) => sharedBranch(facts, other)),
+    ...(lineage.type === 'ahead' ? [backwards(facts, lineage.promoted)] : []),
+    ...(targetPin
+      ? [
+          {
+            reason: 'TargetPinned',
+            message: `${facts.target} is pinned to ${targetPin.revision.slice(0, 7)}${targetPin.reason ? ` (${targetPin.reason})` : ''}.`,
+            remedy: `pilotage pin ${facts.target} --off`,
+          },
+        ]
+      : []),
+    ...gates
+      .filter((gate) => gate.state === 'Blocked')
+      .map((gate) => ({ reason: 'GateBlocked', message: gate.reason })),
+    ...facts.rehearsal,
+  ];
+}
+
+function takenBack(
+  { source, target, targetBranch, revision }: PipelineFacts,
+  { revision: taken, commit }: PipelineFacts['rejections'][number],
+): Problem {
+  const carried = taken === revision ? 'it' : `${revision.slice(0, 7)} still has all of it and`;
+  return {
+    reason: 'Rejected',
+    message: `${commit.author.name} took ${taken.slice(0, 7)} back on ${targetBranch} (${formatCommit(commit)}); ${carried} is not promoted to ${target} again unasked.`,
+    remedy: `If it is meant: pilotage promote ${target} --again. If not: correct it, or take it back, in ${source}.`,
+  };
+}
+
+function sharedBranch({ target, targetBranch }: PipelineFacts, other: string): Problem {
+  return {
+    reason: 'BranchShared',
+    message: `${targetBranch} is the branch of ${other} too, and has been for longer; a promotion to ${target} would go round what leads to ${other}.`,
+    remedy: `Give ${target} a branch of its own in pilotage.yaml, or the \`promotion:\` of ${other}.`,
+  };
+}
+
+function backwards({ source, target, revision }: PipelineFacts, promoted: string): Problem {
+  return {
+    reason: 'TargetAhead',
+    message: `${target} carries ${promoted.slice(0, 7)}, which is later than ${revision.slice(0, 7)} of ${source}; a promotion would take it back.`,
+    remedy: `If that is meant: pilotage rollback ${target}. If not: pilotage pin ${source} --off`,
+  };
+}
+
+function divergence(facts: PipelineFacts, foreign: readonly Commit[]): Problem {
+  const count = foreign.length === 1 ? '1 commit that' : `${foreign.length} commits that`;
+  return {
+    reason: 'TargetDiverged',
+    message: `${facts.target} has ${count} ${facts.source} lacks; a promotion would undo ${foreign.length === 1 ? 'it' : 'them'}.`,
+    details: foreign.slice(0, 10).map(formatCommit),
+    remedy: `Bring them to the source first: pilotage backport ${facts.target}; or by hand: check out its branch, \`git cherry-pick ${foreign
+      .slice(0, 10)
+      .map((commit) => commit.oid.slice(0, 10))
+      .reverse()
+      .join(' ')}\`, push; or take them back on ${facts.targetBranch} with \`git revert\`.`,
+  };
+}
+
+/** `1a2b3c4 Fix the port`. */
+export function formatCommit(commit: Commit): string {
+  return `${commit.oid.slice(0, 7)} ${commit.message.split('\n', 1)[0] ?? ''}`;
+}

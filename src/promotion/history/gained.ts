@@ -1,0 +1,55 @@
+import { trailerValues } from '../../git/objects/trailers.ts';
+import type { Commit, Oid, Repository } from '../../git/types.ts';
+import type { Environment } from '../../model/types.ts';
+import type { GateFacts } from '../gates/gates.ts';
+
+/** Beyond this many commits the oldest are not asked for their authors. */
+const GAINED_LIMIT = 10_000;
+
+/**
+ * Every commit that an environment would gain by deploying `revision`: what can be reached from it, through merges (those of Pilotage
+ * among them) back to the commits that people wrote, and not from what is deployed. Where the deployed content came another way (a
+ * squash), the first commit of the same tree stands in for it: a later one only took back what somebody wrote in between.
+ */
+async function gainedBy(
+  repository: Repository,
+  revision: Oid,
+  { status }: Environment,
+): Promise<readonly Commit[]> {
+  const { deployedRevision, deployedTree } = status ?? {};
+  const isKnown =
+    deployedRevision !== undefined && (await repository.resolve(deployedRevision)) !== undefined;
+  const exclude = isKnown ? [deployedRevision] : [];
+  const options = { allParents: true, limit: GAINED_LIMIT };
+  const commits = await repository.log(revision, { ...options, exclude });
+  const isSame = ({ tree, oid }: Commit) => tree === deployedTree && oid !== revision;
+  const same = commits.some(isSame) ? (await repository.log(revision, options)).findLast(isSame) : undefined;
+  const gained = same
+    ? await repository.log(revision, { ...options, exclude: [...exclude, same.oid] })
+    : commits;
+  return gained.length > 0 ? gained : [await repository.commit(revision)];
+}
+
+/**
+ * The approvals of `revisions`, and whose do not count because they wrote a part of what the target would gain. Where nobody has
+ * approved, the history is not read: gates are evaluated every few seconds while a revision waits for them.
+ */
+export async function approvalFacts(
+  repository: Repository,
+  target: Environment,
+  revisions: readonly Oid[],
+  approvals: GateFacts['approvals'] = [],
+): Promise<Pick<GateFacts, 'approvals' | 'authors'>> {
+  if (approvals.length === 0) return { approvals, authors: [] };
+  const gained = await Promise.all([...new Set(revisions)].map((oid) => gainedBy(repository, oid, target)));
+  return { approvals, authors: peopleOf(gained.flat()) };
+}
+
+/** Who wrote them, as `Name <mail>`: authors, committers, and whom a message names as a co-author. */
+function peopleOf(commits: readonly Commit[]): readonly string[] {
+  const people = commits.flatMap(({ author, committer, message }) => [
+    ...[author, committer].map(({ name, email }) => `${name} <${email}>`),
+    ...trailerValues(message, 'Co-authored-by'),
+  ]);
+  return [...new Set(people)];
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../../base/clock.ts';
+import { promotionObjectName } from '../../model/names.ts';
+import type { Permission } from '../../model/permission.ts';
+import type { Environment, GateState, PromotionPolicy } from '../../model/types.ts';
+import { type GatherOptions, promotionOf } from '../decide/facts.ts';
+import { evaluateDirectGates, evaluateGates } from '../gates/gates.ts';
+import { approvalFacts } from '../history/gained.ts';
+import { noteOfRevert } from '../record/revert.ts';
+import { type Standing, standingOf } from './provenance.ts';
+
+export interface PermitOptions extends Pick<GatherOptions, 'home' | 'repository'> {
+  readonly clock: Clock;
+}
+
+/**
+ * Gates hold for everything that reaches the branch of an environment: for a merge or squash that a person made by hand, and for
+ * a commit that was pushed there directly. It stands on the branch already, but is not deployed before they pass.
+ */
+export async function permit(
+  options: PermitOptions,
+  target: Environment,
+  revision: string,
+): Promise<Permission> {
+  const { delivery, environment } = target.spec;
+  const standing = await standingOf(options, target, revision);
+  const waits = `${revision.slice(0, 7)} waits on its branch for the gates of ${environment}.`;
+  switch (standing.type) {
+    case 'free': {
+      const isOld = standing.why === 'deployedBefore';
+      const note = standing.note ?? (isOld ? await noteOfRevert(options, target, revision) : undefined);
+      return { type: 'allowed', ...(note ? { note } : {}) };
+    }
+    case 'unknown':
+      return { type: 'held', message: `${waits} ${standing.message}` };
+    case 'promotion': {
+      const overtaken = await overtakenBy(options, target, standing);
+      if (overtaken) return { type: 'held', message: `${waits} ${overtaken}` };
+      break;
+    }
+    case 'direct':
+      break;
+  }
+  const closed = (await gatesOf(options, target, revision, standing)).filter(
+    ({ state }) => state !== 'Passed',
+  );
+  if (closed.length === 0) return { type: 'allowed' };
+  const reasons = closed.map(({ gate, reason }) => `${gate}: ${reason}`).join(' ');
+  const isAsked = closed.some(({ gate, state }) => gate === 'approvals' && state === 'Waiting');
+  const remedy = isAsked ? `\n  → pilotage approve ${delivery}/${environment}` : '';
+  return {
+    type: 'held',
+    message: standing.type === 'direct' ? direct(target, revision, reasons) : `${waits} ${reasons}${remedy}`,
+  };
+}
+
+function direct({ spec, status }: Environment, revision: string, reasons: string): string {
+  const name = `${spec.delivery}/${spec.environment}`;
+  const from = `${spec.delivery}/${status?.promotionPolicy?.from ?? ''}`;
+  return (
+    `${revision.slice(0, 7)} was pushed to ${spec.branch} directly, ${from} has not tested it, and it waits for the gates of ${spec.environment}. ${reasons}\n` +
+    `  → pilotage approve ${name} --revision ${revision}\n` +
+    `    or take it through ${from}: pilotage backport ${name}; then: pilotage promote ${name}`
+  );
+}
+
+/** The gates of a revision that waits on the branch, as they stand now; none where it is asked for none. */
+export async function gatesOf(
+  { home, repository: repositoryOf, clock }: PermitOptions,
+  target: Environment,
+  revision: string,
+  standing: Standing,
+): Promise<readonly GateState[]> {
+  const policy = target.status?.promotionPolicy;
+  const repository = await repositoryOf(target.spec.delivery);
+  if (!policy || !repository || (standing.type !== 'promotion' && standing.type !== 'direct')) return [];
+  const subject = standing.type === 'promotion' ? standing.promoted : revision;
+  const promotion = await promotionOf(home, approvalName(target, subject));
+  const facts = {
+    source: sourceName(target, policy),
+    revision: subject,
+    // Whoever merged or squashed it stands on the branch, whoever wrote it on the source.
+    ...(await approvalFacts(repository, target, [subject, revision], promotion?.spec.approvals)),
+  };
+  if (standing.type === 'direct') return evaluateDirectGates(policy, facts);
+  return evaluateGates(policy, { ...facts, status: standing.source.status }, clock.now());
+}
+
+const approvalName = ({ spec }: Environment, revision: string): string =>
+  promotionObjectName(spec.delivery, spec.environment, revision);
+
+const sourceName = ({ spec }: Environment, { from }: PromotionPolicy): string => `${spec.delivery}/${from}`;
+
+/** What the source left behind is not promoted late: it would take the target to something that nobody runs any more. */
+async function overtakenBy(
+  { repository: repositoryOf }: PermitOptions,
+  { spec, status }: Environment,
+  { source, promoted }: Extract<Standing, { type: 'promotion' }>,
+): Promise<string | undefined> {
+  const repository = await repositoryOf(spec.delivery);
+  const runs = source.status?.deployedRevision;
+  if (!repository || runs === undefined || runs === promoted) return undefined;
+  if (!(await repository.isAncestor(promoted, runs))) return undefined;
+  const from = `${spec.delivery}/${status?.promotionPolicy?.from ?? ''}`;
+  return `${from} runs ${runs.slice(0, 7)} by now; to bring that: pilotage promote ${spec.delivery}/${spec.environment}`;
+}

@@ -1,0 +1,107 @@
+import type { KubeClient } from '../../kube/client/client.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import { isAlreadyExists, isConflict } from '../../kube/values/status.ts';
+import { promotionObjectName } from '../../model/names.ts';
+import {
+  type Approval,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+  PROMOTIONS,
+  type Promotion,
+} from '../../model/types.ts';
+import { peopleBehind } from '../identity/people.ts';
+
+/** Writers race (two people approve at once): read again and write again, this often. */
+const ATTEMPTS = 10;
+
+/** The Promotion object of a revision, created when it does not exist. */
+export async function ensurePromotion(
+  home: KubeClient,
+  known: Promotion | undefined,
+  spec: Promotion['spec'],
+): Promise<Promotion> {
+  if (known) return known;
+  const name = promotionObjectName(spec.delivery, spec.to, spec.revision);
+  const object: Promotion = {
+    apiVersion: PILOTAGE_API_VERSION,
+    kind: 'Promotion',
+    metadata: { name, namespace: PILOTAGE_NAMESPACE },
+    spec,
+  };
+  try {
+    return await home.create(PROMOTIONS, object);
+  } catch (error) {
+    if (isAlreadyExists(error)) return home.get(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE, name });
+    throw error;
+  }
+}
+
+/** Adds one person's approval; a second one of the same person, however they spell themselves, changes nothing. */
+export async function recordApproval(
+  home: KubeClient,
+  promotion: Promotion,
+  approval: Approval,
+): Promise<Promotion> {
+  return rewrite(home, promotion, (current) => {
+    const approvals = current.spec.approvals ?? [];
+    if (approvals.some(({ by }) => isSamePerson(by, approval.by))) return undefined;
+    return { ...current, spec: { ...current.spec, approvals: [...approvals, approval] } };
+  });
+}
+
+const isSamePerson = (one: string, other: string): boolean =>
+  peopleBehind([one, other], []).independent.length < 2;
+
+/** A person's word that what these commits took back may come again; it adds to what was said of the same revision before. */
+export async function recordAgain(
+  home: KubeClient,
+  promotion: Promotion,
+  word: NonNullable<Promotion['spec']['again']>,
+): Promise<Promotion> {
+  return rewrite(home, promotion, (current) => {
+    const said = current.spec.again?.commits ?? [];
+    const commits = [...new Set([...said, ...word.commits])];
+    if (commits.length === said.length) return undefined;
+    return { ...current, spec: { ...current.spec, again: { ...word, commits } } };
+  });
+}
+
+/** That a promotion was taken back stays written while it waits or is refused; it ends when it is merged again. */
+export async function recordStatus(
+  home: KubeClient,
+  promotion: Promotion,
+  status: NonNullable<Promotion['status']>,
+): Promise<Promotion> {
+  return rewrite(
+    home,
+    promotion,
+    (current) => {
+      const { rejectedBy = current.status?.rejectedBy } = status;
+      const next: typeof status =
+        rejectedBy === undefined || status.phase === 'Merged'
+          ? status
+          : { ...status, phase: 'Rejected', rejectedBy };
+      return deepEqual(current.status, next) ? undefined : { ...current, status: next };
+    },
+    'status',
+  );
+}
+
+async function rewrite(
+  home: KubeClient,
+  promotion: Promotion,
+  change: (current: Promotion) => Promotion | undefined,
+  subresource?: string,
+): Promise<Promotion> {
+  const key = { namespace: PILOTAGE_NAMESPACE, name: promotion.metadata.name ?? '' };
+  for (let attempt = 1; ; attempt++) {
+    const current = attempt === 1 ? promotion : await home.get(PROMOTIONS, key);
+    const changed = change(current);
+    if (!changed) return current;
+    try {
+      return await home.update(PROMOTIONS, changed, subresource ? { subresource } : {});
+    } catch (error) {
+      if (!isConflict(error) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}

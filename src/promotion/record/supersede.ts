@@ -1,0 +1,53 @@
+import { rfc3339 } from '../../base/clock.ts';
+import type { Environment, Promotion } from '../../model/types.ts';
+import type { PromoteOptions } from '../act/promote.ts';
+import { lookUpEnvironment } from '../decide/facts.ts';
+import { recordStatus } from './promotion.ts';
+
+/** Closes records that wait for nothing any more: approvals of another revision would approve what nobody ships. */
+export async function closeOvertaken(
+  options: PromoteOptions,
+  target: Environment,
+  promotions: readonly Promotion[],
+): Promise<void> {
+  const { delivery, environment } = target.spec;
+  const open = promotions.filter(
+    ({ spec, status }) =>
+      spec.delivery === delivery &&
+      spec.to === environment &&
+      (status?.phase === 'Pending' || status?.phase === 'Refused'),
+  );
+  if (open.length === 0) return;
+  const direct = open.filter(({ spec }) => spec.from === spec.to);
+  for (const promotion of direct) await closeDirect(options, target, promotion);
+  const from = target.status?.promotionPolicy?.from;
+  if (from === undefined || direct.length === open.length) return;
+  const source = await lookUpEnvironment(options.home, delivery, from);
+  const current = source?.status?.deployedRevision ?? source?.status?.wantedRevision;
+  if (current === undefined) return;
+  for (const promotion of open) {
+    if (!direct.includes(promotion) && promotion.spec.revision !== current)
+      await supersede(options, promotion, current);
+  }
+}
+
+/** A commit on the target's own branch is done when it is deployed, and overtaken when the branch has moved on. */
+async function closeDirect(
+  options: PromoteOptions,
+  { status }: Environment,
+  promotion: Promotion,
+): Promise<void> {
+  const { revision } = promotion.spec;
+  if (status?.deployedRevision === revision) {
+    const mergedAt = rfc3339(options.clock.now());
+    const done = { phase: 'Merged', message: 'It is deployed.', mergedAt } as const;
+    await recordStatus(options.home, promotion, { ...promotion.status, ...done });
+  } else if (status?.wantedRevision !== undefined && status.wantedRevision !== revision) {
+    await supersede(options, promotion, status.wantedRevision);
+  }
+}
+
+async function supersede({ home }: PromoteOptions, promotion: Promotion, by: string): Promise<void> {
+  const message = `Overtaken by ${by.slice(0, 7)}.`;
+  await recordStatus(home, promotion, { ...promotion.status, phase: 'Superseded', message });
+}

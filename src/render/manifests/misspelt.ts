@@ -1,0 +1,50 @@
+import type { Problem } from '../../base/errors.ts';
+import type { Located, Place } from '../../base/located.ts';
+import { suggest } from '../../charts/suggest.ts';
+import { unknownFields } from '../../kube/kinds/validation/unknown.ts';
+import { builtinSchema } from '../../kube/schema/schema.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import { gvkOf, type Json } from '../../kube/values/types.ts';
+import { locateKeys } from '../../kube/values/yaml.ts';
+
+/** A text, and for each of its lines the place that a person would have to edit. */
+interface Source {
+  readonly text: string;
+  readonly place: (line: number) => Place;
+}
+
+interface Misspelt {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const NONE: Misspelt = { problems: [], warnings: [] };
+
+/**
+ * Fields of built-in kinds that no schema knows, each at the line where it is written. One that is nearly a known one is a mistake;
+ * another may be known to a cluster that is newer than our schemas, so that it is only told.
+ */
+export function misspelt(source: Source, { value, place }: Located<Json>): Misspelt {
+  if (!isObject(value)) return NONE;
+  const { apiVersion, kind } = value;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return NONE;
+  const schema = builtinSchema(gvkOf({ apiVersion, kind }));
+  const unknown = schema ? unknownFields(schema, value) : [];
+  if (unknown.length === 0) return NONE;
+  const lines = locateKeys(source.text, place.line);
+  const name =
+    isObject(value.metadata) && typeof value.metadata.name === 'string' ? ` ${value.metadata.name}` : '';
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const { path, pointer, known } of unknown) {
+    const remedy = suggest(pointer.slice(pointer.lastIndexOf('/') + 1), known);
+    const problem: Problem = {
+      reason: 'UnknownField',
+      message: `${kind}${name}: ${apiVersion} knows no field ${path}`,
+      place: source.place(lines.get(pointer) ?? place.line ?? 1),
+    };
+    if (remedy) problems.push({ ...problem, remedy });
+    else warnings.push(problem);
+  }
+  return { problems, warnings };
+}

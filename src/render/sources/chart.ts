@@ -1,0 +1,156 @@
+import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
+import { type FileTree, readText } from '../../base/filetree.ts';
+import { type Chart, type ChartFile, join, readChart } from '../../charts/chart.ts';
+import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from '../../charts/scope.ts';
+import { readValuesFiles, type Values, valuesFrom } from '../../charts/values.ts';
+import type { JsonObject } from '../../kube/values/types.ts';
+import { createEngine, type Engine } from '../handlebars/engine.ts';
+import type { Context } from '../handlebars/types.ts';
+import { type ReadManifests, readManifests, type Written } from '../manifests/read.ts';
+import type { RenderRequest } from '../types.ts';
+import { contextOf, imageFrom } from './context.ts';
+
+export interface ChartOutput {
+  readonly manifests: readonly Written[];
+  readonly warnings: readonly Problem[];
+  readonly notes?: string;
+}
+
+/** Chart + values → objects, each with the line of the template that wrote it. */
+export function renderChart(request: RenderRequest): Result<ChartOutput> {
+  const chart = readChart(request.tree, request.path);
+  if (!chart.ok) return chart;
+  const refusal = refuse(chart.value);
+  if (refusal) return failed(refusal);
+  const layers = valuesLayers(request);
+  if (!layers.ok) return layers;
+  const scoped = scopeCharts(chart.value, layers.value);
+  const [first, ...others] = [
+    ...allCharts(scoped).flatMap((s) => missingDependencies(s.chart)),
+    ...checkScoped(scoped),
+  ];
+  if (first) return failed(first, ...others);
+  return renderScoped(scoped, request);
+}
+
+function valuesLayers(request: RenderRequest): Result<Values[]> {
+  const files = readValuesFiles(request.tree, request.valuesFiles);
+  if (!files.ok || !request.overrides) return files;
+  return ok([...files.value, valuesFrom(request.overrides as JsonObject, '--set')]);
+}
+
+function refuse(chart: Chart): Problem | undefined {
+  const { file, name, type } = chart.metadata;
+  if (type === 'library') {
+    return {
+      reason: 'LibraryChart',
+      message: `${name} is a library chart: it only lends helpers to other charts`,
+      place: { file },
+      remedy: 'Deliver a chart of type application that depends on it.',
+    };
+  }
+  const anything = (c: Chart): boolean =>
+    c.templates.length > 0 || c.crds.length > 0 || c.subcharts.some(anything);
+  if (anything(chart)) return undefined;
+  return {
+    reason: 'ChartWithoutTemplates',
+    message: `The chart ${name} has no templates`,
+    place: { file },
+    remedy: `Put a template into ${join(chart.path, 'templates/')}, for example deployment.yaml.hbs.`,
+  };
+}
+
+const allCharts = (scoped: ScopedChart): ScopedChart[] => [scoped, ...scoped.subcharts.flatMap(allCharts)];
+
+function renderScoped(scoped: ScopedChart, request: RenderRequest): Result<ChartOutput> {
+  const charts = allCharts(scoped);
+  const contexts = new Map<Context, Chart>();
+  const engine = createEngine({
+    image: (name, root) => imageFrom(name, request.images, root),
+    files: (root) => filesOf(request.tree, contexts.get(root)),
+  });
+  try {
+    // One space of names over all charts, as in Helm; deepest first, so that a parent can redefine what its child brought.
+    for (const { chart } of charts.toReversed()) for (const helper of chart.helpers) engine.define(helper);
+    const results = charts.map((one) => renderOne(one, engine, request, contexts));
+    const problems = results.flatMap((r) => (r.ok ? [] : [...r.problems]));
+    const [first, ...others] = problems;
+    if (first) return failed(first, ...others);
+    const notes = renderNotes(scoped, engine, request, contexts);
+    const read = results.flatMap((r) => (r.ok ? r.value : []));
+    const manifests = read.flatMap((one) => one.manifests);
+    const warnings = read.flatMap((one) => one.warnings);
+    return ok({ manifests, warnings, ...(notes === undefined ? {} : { notes }) });
+  } catch (error) {
+    if (error instanceof ProblemError) return failed(error.problem);
+    throw error;
+  }
+}
+
+function renderOne(
+  scoped: ScopedChart,
+  engine: Engine,
+  request: RenderRequest,
+  contexts: Map<Context, Chart>,
+): Result<ReadManifests[]> {
+  const { chart } = scoped;
+  const written: ReadManifests[] = [];
+  const problems: Problem[] = [];
+  for (const file of [...chart.crds, ...(chart.metadata.type === 'library' ? [] : chart.templates)]) {
+    const read = readTemplate(file, () => contextFor(scoped, request, file.file, contexts), engine);
+    if (read.ok) written.push(read.value);
+    else problems.push(...read.problems);
+  }
+  const [first, ...others] = problems;
+  return first ? failed(first, ...others) : ok(written);
+}
+
+function readTemplate(file: ChartFile, context: () => Context, engine: Engine): Result<ReadManifests> {
+  return file.file.endsWith('.hbs')
+    ? readRendered(file, context(), engine)
+    : readManifests(
+        { ...file, place: (line) => ({ file: file.file, line }), rendered: false },
+        { lenient: false },
+      );
+}
+
+function readRendered(file: ChartFile, context: Context, engine: Engine): ReturnType<typeof readManifests> {
+  try {
+    const { text, sources, files } = engine.render(file, context);
+    const place = (line: number) => {
+      const source = sources[Math.min(line, sources.length) - 1];
+      return source ? { file: files[source.file] ?? file.file, line: source.line } : { file: file.file };
+    };
+    return readManifests({ file: file.file, text, place, rendered: true }, { lenient: false });
+  } catch (error) {
+    if (error instanceof ProblemError) return failed(error.problem);
+    throw error;
+  }
+}
+
+function renderNotes(
+  scoped: ScopedChart,
+  engine: Engine,
+  request: RenderRequest,
+  contexts: Map<Context, Chart>,
+): string | undefined {
+  const { notes } = scoped.chart;
+  if (!notes) return undefined;
+  return engine.render(notes, contextFor(scoped, request, notes.file, contexts)).text;
+}
+
+function contextFor(
+  scoped: ScopedChart,
+  request: RenderRequest,
+  template: string,
+  contexts: Map<Context, Chart>,
+): Context {
+  const context = contextOf(scoped, request, template);
+  contexts.set(context, scoped.chart);
+  return context;
+}
+
+function filesOf(tree: FileTree, chart: Chart | undefined): Record<string, string> {
+  if (!chart) return {};
+  return Object.fromEntries(chart.files.map((file) => [file, readText(tree, join(chart.path, file)) ?? '']));
+}

@@ -1,0 +1,63 @@
+import type { ScopedChart } from '../../charts/scope.ts';
+import { isMap } from '../handlebars/truth.ts';
+import type { Context } from '../handlebars/types.ts';
+import { seesRevision } from '../key.ts';
+import type { RenderRequest } from '../types.ts';
+
+/**
+ * What templates see, under Helm's names, and `Pilotage` beside them.
+ * A render is a function of the commit, so Release says what `helm template` says: revision 1, an install.
+ */
+export function contextOf(scoped: ScopedChart, request: RenderRequest, template: string): Context {
+  const { raw, name } = scoped.chart.metadata;
+  const { kubeVersion, apiVersions } = request.capabilities;
+  const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(kubeVersion) ?? [];
+  return {
+    Values: scoped.values.data,
+    Release: {
+      Name: request.app,
+      Namespace: request.namespace,
+      Service: 'Pilotage',
+      Revision: 1,
+      IsInstall: true,
+      IsUpgrade: false,
+    },
+    Chart: { ...raw, ...capitalised(raw) },
+    Capabilities: {
+      KubeVersion: { Version: kubeVersion, GitVersion: kubeVersion, Major: major, Minor: minor },
+      APIVersions: apiVersions,
+    },
+    Template: { Name: template, BasePath: `${name}/templates` },
+    Pilotage: {
+      delivery: request.delivery,
+      environment: request.environment,
+      ...(seesRevision(request) ? { revision: request.revision } : {}),
+    },
+  };
+}
+
+/** Go templates see Chart.yaml's fields with a capital (`Chart.AppVersion`), the file writes them without: both work. */
+const capitalised = (raw: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(raw).map(([key, value]) => [key.slice(0, 1).toUpperCase() + key.slice(1), value]),
+  );
+
+/**
+ * `{{image "web"}}`: what the delivery builds for this target; where it builds nothing (a real cluster), what the environment's
+ * values name under `images`: a reference, or {repository, tag, digest}.
+ */
+export function imageFrom(
+  name: string,
+  built: Readonly<Record<string, string>>,
+  root: Context,
+): string | undefined {
+  if (Object.hasOwn(built, name)) return built[name];
+  const values = isMap(root.Values) ? root.Values.images : undefined;
+  const named = isMap(values) && Object.hasOwn(values, name) ? values[name] : undefined;
+  if (typeof named === 'string' && named !== '') return named;
+  if (isMap(named) && typeof named.repository === 'string' && named.repository !== '') {
+    const { repository, tag, digest } = named;
+    return digest ? `${repository}@${digest}` : tag ? `${repository}:${tag}` : repository;
+  }
+  return undefined;
+}

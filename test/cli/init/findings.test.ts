@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { findings } from '../../../src/cli/init/findings.ts';
+
+const seen = (files: Record<string, string>): string =>
+  findings((file) => files[file], Object.keys(files)).join('\n');
+
+describe('what init sees in a repository that comes from elsewhere', () => {
+  it('names the services of a compose file, and says that it is not read', () => {
+    const text = 'services:\n  web: {image: x}\n  db: {image: y}\n';
+    expect(seen({ 'docker-compose.yml': text })).to.match(
+      /^docker-compose.yml \(2 services: web, db\): compose files are not read yet/,
+    );
+    expect(seen({ 'compose.yaml': ': [' })).to.match(/^compose.yaml: compose files are not read yet/);
+  });
+
+  it('takes the command line from a Dockerfile, in both of its forms', () => {
+    expect(seen({ Dockerfile: 'FROM node\nCMD ["node", "a.js"]\nCMD ["node", "server.js"]\n' })).to.contain(
+      '--command "node server.js"',
+    );
+    expect(seen({ Dockerfile: 'FROM python\nENTRYPOINT python app.py\n' })).to.contain('"python app.py"');
+    expect(seen({ Dockerfile: 'FROM scratch\n' }))
+      .to.contain('not built or run yet')
+      .and.not.contain('--command');
+  });
+
+  it('says of a chart with Go templates what to do, and nothing of one with Handlebars', () => {
+    const chart = { 'chart/Chart.yaml': 'name: x' };
+    expect(seen({ ...chart, 'chart/templates/any.yaml': 'name: {{ .Values.name }}' })).to.contain(
+      'not rendered yet',
+    );
+    expect(seen({ 'Chart.yaml': 'name: x', 'templates/d.yaml': '{{- if .Values.a }}' })).to.contain('Go');
+    expect(seen({ ...chart, 'chart/templates/web.hbs': 'name: {{Values.name}}' })).to.equal('');
+  });
+
+  it('says what becomes of requirements.txt, go.mod and a kustomization', () => {
+    expect(seen({ 'requirements.txt': '' })).to.contain('vendor/');
+    expect(seen({ 'go.mod': '' })).to.contain('go');
+    expect(seen({ 'kustomization.yaml': '' })).to.contain('not built yet');
+  });
+
+  it('says nothing of a repository that has none of them', () => {
+    expect(seen({ 'package.json': '{}', 'README.md': '' })).to.equal('');
+  });
+});
