@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { buildNetworkOf, type Confinement, reachOf, summaryOf } from './base/confinement.ts';
+import { createDiskWatch } from './base/diskroom.ts';
 import { boundGarbage } from './base/heap.ts';
 import { createLifetime } from './base/lifetime.ts';
 import { createLogger, type Logger } from './base/log.ts';
@@ -73,11 +74,14 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
     const { ephemeral } = options;
     const { instance, release } = await openInstance({ dataDir, hostname: hostname(), ephemeral });
     if (release) parts.add('hold on the addresses', release);
+    // The store's folder may lie on another disk than the rest: one watcher looks at both.
+    const disks = createDiskWatch({ clock: systemClock });
     const confining = confinementOf(options, surroundings, instance, logger);
     const controlPlane = await createServedControlPlane({
       dataDir,
       restoreFrom: join(dataDir, TO_RESTORE),
       acceptLoss: options.acceptLoss,
+      disks,
       clock: systemClock,
       logger,
       serviceCidr: instance.serviceCidr,
@@ -101,6 +105,7 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
       kubeconfigs,
       httpNames: options.httpNames,
       confinement,
+      disks,
       logger,
       instance,
       controlPlane,

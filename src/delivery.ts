@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { buildNetworkOf, type Confinement } from './base/confinement.ts';
 import { openCrashGuard } from './base/crashguard.ts';
-import { watchDisk } from './base/diskroom.ts';
+import type { DiskWatch } from './base/diskroom.ts';
 import { formatProblem, type Problem, problemOf } from './base/errors.ts';
 import type { Lifetime } from './base/lifetime.ts';
 import type { Logger } from './base/log.ts';
@@ -46,6 +46,7 @@ interface DeliveryParts {
   readonly kubeconfigs: readonly string[];
   readonly httpNames: readonly string[];
   readonly confinement: Confinement;
+  readonly disks: DiskWatch;
   readonly logger: Logger;
   readonly instance: Instance;
   readonly controlPlane: ServedControlPlane;
@@ -60,6 +61,7 @@ export async function startDelivery({
   kubeconfigs,
   httpNames,
   confinement,
+  disks,
   logger,
   instance,
   controlPlane,
@@ -70,7 +72,7 @@ export async function startDelivery({
   const home = controlPlane.client();
   const progress = createProgressHub();
   const lifetime = new AbortController();
-  const room = await watchDisk({ dir: dataDir, clock });
+  const room = await disks.add(dataDir);
   parts.add('watch of the disk', () => room.stop());
   const images = openImageStore(join(dataDir, 'images'), {
     clock,

@@ -59,48 +59,67 @@ export async function spaceOf(dir: string): Promise<DiskSpace> {
 export interface DiskRoom {
   /** By the newest look, at most a second old: costs nothing. */
   lack(need: DiskNeed): Problem | undefined;
+  /** This directory is not looked at any more. */
   stop(): void;
 }
 
-export interface DiskRoomOptions {
-  readonly dir: string;
+/** Called after each look but the first, and awaited before the next. Never rejects. */
+export type OnLook = (space: DiskSpace) => Promise<void>;
+
+/** The one watcher of a process: directories may lie on different disks, and all are looked at once a second. */
+export interface DiskWatch {
+  /** Resolves after the first look at the directory's disk. */
+  add(dir: string, onLook?: OnLook): Promise<DiskRoom>;
+}
+
+export interface DiskWatchOptions {
   readonly clock: Clock;
+  /** Default: what the file system says. */
   readonly space?: (dir: string) => Promise<DiskSpace>;
-  /** Told of each look, and waited for before the next. Never rejects. */
-  readonly onLook?: (space: DiskSpace) => Promise<void>;
+}
+
+interface Watched {
+  readonly dir: string;
+  readonly onLook: OnLook | undefined;
+  known: DiskSpace | undefined;
 }
 
 const LOOK_MS = 1_000;
 
-/** Looks at a disk once a second. What cannot be looked at counts as having room: the write itself will tell. */
-export async function watchDisk({
-  dir,
-  clock,
-  space = spaceOf,
-  onLook = () => Promise.resolve(),
-}: DiskRoomOptions): Promise<DiskRoom> {
-  let known: DiskSpace | undefined;
-  let cancel = () => {};
-  let isStopped = false;
+/** Runs while there is a directory to look at. A disk whose space cannot be read counts as having room: the write itself reports the failure. */
+export function createDiskWatch({ clock, space = spaceOf }: DiskWatchOptions): DiskWatch {
+  const watched = new Set<Watched>();
+  let cancel: (() => void) | undefined;
 
-  const look = async (): Promise<void> => {
-    known = await space(dir).catch(() => undefined);
+  const look = async (one: Watched): Promise<void> => {
+    one.known = await space(one.dir).catch(() => undefined);
   };
-  const again = (): void => {
-    if (isStopped) return;
-    cancel = clock.after(LOOK_MS, async () => {
-      await look();
-      if (known && !isStopped) await onLook(known);
-      again();
+  const lookAgain = async (one: Watched): Promise<void> => {
+    await look(one);
+    if (one.known && watched.has(one)) await one.onLook?.(one.known);
+  };
+  const schedule = (): void => {
+    const mine = clock.after(LOOK_MS, async () => {
+      await Promise.all([...watched].map(lookAgain));
+      // Unless the last directory was removed meanwhile, and perhaps another one added.
+      if (cancel === mine) schedule();
     });
+    cancel = mine;
   };
-  await look();
-  again();
+  const remove = (one: Watched): void => {
+    watched.delete(one);
+    if (watched.size > 0) return;
+    cancel?.();
+    cancel = undefined;
+  };
+
   return {
-    lack: (need) => known && lackOf(dir, known, need),
-    stop() {
-      isStopped = true;
-      cancel();
+    async add(dir, onLook) {
+      const one: Watched = { dir, onLook, known: undefined };
+      watched.add(one);
+      await look(one);
+      if (cancel === undefined && watched.has(one)) schedule();
+      return { lack: (need) => one.known && lackOf(dir, one.known, need), stop: () => remove(one) };
     },
   };
 }

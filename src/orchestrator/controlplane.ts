@@ -2,7 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { type DiskSpace, watchDisk } from '../base/diskroom.ts';
+import { createDiskWatch, type DiskWatch } from '../base/diskroom.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client/client.ts';
 import type { Pod } from '../kube/kinds/objects.ts';
@@ -53,8 +53,8 @@ export interface ControlPlaneOptions {
   readonly nodePorts?: NodePortRange;
   /** The way to node agents; default: none is connected. */
   readonly nodeConnections?: NodeConnections;
-  /** How much room a disk has; default: as its file system says. */
-  readonly space?: (dir: string) => Promise<DiskSpace>;
+  /** The process's watcher of disks; default: one of its own. */
+  readonly disks?: DiskWatch;
   /** Default: all controllers and the scheduler. */
   readonly workers?: readonly WorkerFactory[];
 }
@@ -81,8 +81,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const reserve = openReserve(join(dir, 'reserve'), logger);
   const acceptLoss = options.acceptLoss === true;
   const store = await openStore({ dir, clock, logger, acceptLoss, onRefused: reserve.giveBack });
-  const { space } = options;
-  const room = await watchDisk({ dir, clock, onLook: reserve.keep, ...(space ? { space } : {}) });
+  const disks = options.disks ?? createDiskWatch({ clock });
+  const room = await disks.add(dir, reserve.keep);
   const api = startApi({
     store,
     clock,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type DiskSpace, floorsOf, lackOf, spaceOf, watchDisk } from '../../src/base/diskroom.ts';
+import { createDiskWatch, type DiskSpace, floorsOf, lackOf, spaceOf } from '../../src/base/diskroom.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
 const MIB = 2 ** 20;
@@ -42,7 +42,7 @@ describe('the room of a disk', () => {
       return { free, total: 64 * MIB };
     };
     const onLook = async (one: DiskSpace) => void seen.push(one.free / MIB);
-    const room = await watchDisk({ dir: '/data', clock, space, onLook });
+    const room = await createDiskWatch({ clock, space }).add('/data', onLook);
     free = MIB;
     for (let i = 0; i < 1_000; i++) expect(room.lack('writes')).to.equal(undefined);
     expect(looks).to.equal(1);
@@ -56,12 +56,35 @@ describe('the room of a disk', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('counts as enough where it cannot be looked at', async () => {
-    const room = await watchDisk({
-      dir: '/data',
-      clock: new FakeClock(),
-      space: () => Promise.reject(new Error('EIO')),
+  it('is watched by one timer for directories on several disks, as long as one is watched', async () => {
+    const clock = new FakeClock();
+    const free: Record<string, number> = { '/data': 60 * MIB, '/store': 60 * MIB };
+    const disks = createDiskWatch({
+      clock,
+      space: async (dir) => ({ free: free[dir] ?? 0, total: 64 * MIB }),
     });
+    const [data, store] = [await disks.add('/data'), await disks.add('/store')];
+    expect(clock.pending).to.equal(1);
+    free['/store'] = MIB;
+    await clock.advance(1_000);
+    expect([data.lack('writes'), store.lack('writes')?.reason]).to.deep.equal([
+      undefined,
+      'InsufficientStorage',
+    ]);
+    data.stop();
+    free['/store'] = 60 * MIB;
+    await clock.advance(1_000);
+    expect(store.lack('writes')).to.equal(undefined);
+    store.stop();
+    expect(clock.pending).to.equal(0);
+    const again = await disks.add('/data');
+    expect(clock.pending).to.equal(1);
+    again.stop();
+  });
+
+  it('counts as enough where it cannot be looked at', async () => {
+    const space = () => Promise.reject(new Error('EIO'));
+    const room = await createDiskWatch({ clock: new FakeClock(), space }).add('/data');
     expect(room.lack('writes')).to.equal(undefined);
     room.stop();
   });
