@@ -22,6 +22,7 @@ import { createPromotionActions } from './promotion/actions.ts';
 import { createPromotionController } from './promotion/controller.ts';
 import { permit } from './promotion/permit/permit.ts';
 import { createRenderPool } from './render/pool.ts';
+import { machine, poolSize } from './render/poolsize.ts';
 import type { Actions } from './server/actions.ts';
 import { principalOf } from './server/auth.ts';
 import { listenToPush, targetsOf } from './server/pushreport.ts';
@@ -84,7 +85,7 @@ export async function startDelivery({
       ? { networks: openBuildNetworks({ env: surroundings.buildEnvironment, clock, logger }) }
       : {}),
   });
-  const pool = createRenderPool({ clock });
+  const pool = createRenderPool({ clock, size: poolSize(machine()) });
   const contexts = openContexts({ kubeconfig: { paths: kubeconfigs }, clock, logger });
 
   const remotes = createRemotes({

@@ -1,10 +1,17 @@
 import type { Clock } from '../base/clock.ts';
-import { failed, type Problem, type Result } from '../base/errors.ts';
+import { failed, type Result } from '../base/errors.ts';
 import { renderKey } from './key.ts';
 import { createMemo } from './memo.ts';
+import { needsAnother } from './poolsize.ts';
+import { cancelledProblem, endProblem, timeoutProblem } from './renderproblems.ts';
 import type { Rendered, RenderRequest } from './types.ts';
 import { toWire } from './wire.ts';
-import { startWorkerProcess, type WorkerEnd, type WorkerProcess } from './workerprocess.ts';
+import {
+  startWorkerProcess,
+  type WorkerEnd,
+  type WorkerProcess,
+  type WorkerProcessOptions,
+} from './workerprocess.ts';
 
 export interface RenderPoolOptions {
   readonly clock: Clock;
@@ -12,23 +19,25 @@ export interface RenderPoolOptions {
   readonly timeout?: number;
   /** Megabytes of JavaScript heap that one render may use. */
   readonly memory?: number;
-  /** Processes at most. */
+  /** Processes that render at the same time (`poolSize`); one more is started where a template runs away. Default 1. */
   readonly size?: number;
-  /** Milliseconds that a render waits for a process that is busy before it is given another. */
+  /** Milliseconds that renders wait for a busy process before another is started. */
   readonly patience?: number;
   /** Milliseconds after which an unused process ends, to give its memory back. */
   readonly idle?: number;
   /** Results kept. */
   readonly cache?: number;
+  /** Starts a process; tests hand in their own. */
+  readonly startWorker?: (options: WorkerProcessOptions) => WorkerProcess;
 }
 
 export interface RenderPool {
   /**
    * As renderInline, in a process: a template that runs away costs its own app a Problem (`RenderTimeout`, `RenderOutOfMemory`,
-   * `RenderCrashed`) and nobody else anything.
+   * `RenderCrashed`) and nobody else anything. A request that is equal to one under way shares its result.
    */
   render(request: RenderRequest): Promise<Result<Rendered>>;
-  /** Starts a process, where none is, for a render that is about to be asked for. */
+  /** Starts the first process for a render that is about to be requested. */
   warm(): void;
   close(): Promise<void>;
 }
@@ -45,21 +54,32 @@ interface Worker {
   readonly process: WorkerProcess;
   isReady: boolean;
   job: Job | undefined;
+  /** When the time limit of the job began; monotonic milliseconds. */
+  since: number;
   /** Cancels the running time limit, or the end of the idle time. */
   cancel: () => void;
 }
 
-const DEFAULTS = { timeout: 10_000, memory: 256, size: 2, patience: 250, idle: 30_000, cache: 200 } as const;
+const DEFAULTS = {
+  timeout: 10_000,
+  memory: 256,
+  size: 1,
+  patience: 250,
+  idle: 30_000,
+  cache: 200,
+  startWorker: startWorkerProcess,
+} as const;
 /** A process that has not loaded by then never will. */
 const START_MS = 30_000;
 
 export function createRenderPool(options: RenderPoolOptions): RenderPool {
-  const { clock, timeout, memory, size, patience, idle, cache } = { ...DEFAULTS, ...options };
+  const { clock, timeout, memory, size, patience, idle, cache, startWorker } = { ...DEFAULTS, ...options };
   const results = createMemo<Result<Rendered>>(cache);
   const running = new Map<string, Promise<Result<Rendered>>>();
   const queue: Job[] = [];
   const workers = new Set<Worker>();
-  let impatient: (() => void) | undefined;
+  /** Since when some render has been waiting, and how to call the next look at it off. */
+  let backlog: { readonly since: number; cancel: () => void } | undefined;
   let closed = false;
 
   /** Takes the job off a worker. */
@@ -101,6 +121,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
 
   /** Counts from when the process has loaded: on a busy machine that takes longer than most renders. */
   const limit = (worker: Worker): void => {
+    worker.since = clock.monotonic();
     worker.cancel = clock.after(worker.isReady ? timeout : START_MS, () => overdue(worker));
   };
 
@@ -121,7 +142,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
 
   const start = (): Worker => {
     const worker: Worker = {
-      process: startWorkerProcess({
+      process: startWorker({
         memory,
         onReady: () => ready(worker),
         onAnswer: (answer) => answered(worker, answer),
@@ -129,6 +150,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
       }),
       isReady: false,
       job: undefined,
+      since: clock.monotonic(),
       cancel: () => {},
     };
     worker.process.release();
@@ -146,26 +168,32 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
 
   const pump = (): void => {
     while (queue.length > 0 && !closed) {
-      const free = [...workers].find(({ job }) => job === undefined);
-      const worker = free ?? (workers.size === 0 ? start() : undefined);
+      const worker =
+        [...workers].find(({ job }) => job === undefined) ?? (workers.size === 0 ? start() : undefined);
       const job = worker && queue.shift();
       if (!worker || !job) break;
       assign(worker, job);
     }
-    wait();
+    watchBacklog();
   };
 
-  /** Most renders take milliseconds: a second process is started only for one that waits behind one that does not. */
-  const wait = (): void => {
-    impatient?.();
-    impatient = undefined;
-    if (queue.length === 0 || workers.size >= size || closed) return;
-    impatient = clock.after(patience, () => {
-      impatient = undefined;
-      const job = queue.shift();
-      if (job) assign(start(), job);
-      wait();
-    });
+  /** While renders wait, looks every `patience` whether another process is worth its start. */
+  const watchBacklog = (): void => {
+    if (queue.length === 0 || closed) {
+      backlog?.cancel();
+      backlog = undefined;
+    } else backlog ??= { since: clock.monotonic(), cancel: clock.after(patience, grow) };
+  };
+
+  const grow = (): void => {
+    if (!backlog) return;
+    const now = clock.monotonic();
+    const busyMs = [...workers].map(({ job, since }) => job && now - since);
+    const load = { waiting: queue.length, waitingMs: now - backlog.since, busyMs };
+    const job = needsAnother(load, { size, patience }) ? queue.shift() : undefined;
+    if (job) assign(start(), job);
+    backlog.cancel = clock.after(patience, grow);
+    watchBacklog();
   };
 
   return {
@@ -188,43 +216,12 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     },
     async close() {
       closed = true;
-      impatient?.();
-      const problem: Problem = {
-        reason: 'RenderCancelled',
-        message: 'Rendering was stopped: Pilotage is shutting down',
-      };
-      for (const job of queue.splice(0)) job.settle(failed(problem));
+      backlog?.cancel();
+      for (const job of queue.splice(0)) job.settle(failed(cancelledProblem));
       const ending = [...workers];
       workers.clear();
-      for (const worker of ending) take(worker)?.settle(failed(problem));
+      for (const worker of ending) take(worker)?.settle(failed(cancelledProblem));
       await Promise.all(ending.map(({ process }) => process.kill()));
     },
-  };
-}
-
-const named = ({ app, environment }: RenderRequest): string => `${app} in ${environment}`;
-const placeOf = ({ path }: RenderRequest) => ({ file: path === '' ? '.' : path });
-
-const timeoutProblem = (request: RenderRequest, timeout: number): Problem => ({
-  reason: 'RenderTimeout',
-  message: `Rendering ${named(request)} took longer than ${timeout / 1000} s and was stopped`,
-  place: placeOf(request),
-  remedy: 'Look for a template that calls itself, or for loops over very long lists.',
-});
-
-const memoryProblem = (request: RenderRequest, memory: number): Problem => ({
-  reason: 'RenderOutOfMemory',
-  message: `Rendering ${named(request)} needed more than ${memory} MB of memory and was stopped`,
-  place: placeOf(request),
-  remedy: 'Look for a template that repeats its own output.',
-});
-
-function endProblem(request: RenderRequest, how: WorkerEnd, memory: number): Problem {
-  // What kills twice is the system when memory is short.
-  if (how === 'memory' || how === 'killed') return memoryProblem(request, memory);
-  return {
-    reason: 'RenderCrashed',
-    message: `Rendering ${named(request)} failed: ${how.crashed}`,
-    place: placeOf(request),
   };
 }

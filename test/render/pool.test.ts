@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createRenderPool, type RenderPool } from '../../src/render/pool.ts';
+import type { WorkerProcess, WorkerProcessOptions } from '../../src/render/workerprocess.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { chart, rendered, request } from './request.ts';
 
@@ -72,7 +73,7 @@ describe('the render pool', () => {
   });
 
   it('renders what waited behind a template that doubles its text until its process is ended', async () => {
-    open({ memory: 96, size: 1 });
+    open({ memory: 96, patience: 60_000 });
     const define = '{{#*inline "d"}}{{include "d" (dict "v" (printf "%s%s" v v))}}{{/inline}}';
     const doubling = `${CONFIG}data:\n  a: {{include "d" (dict "v" "xy")}}\n`;
     const [bomb, next] = await Promise.all([
@@ -89,5 +90,110 @@ describe('the render pool', () => {
     await pool.close();
     const result = await waiting;
     expect(result.ok ? undefined : result.problems[0].reason).to.equal('RenderCancelled');
+  });
+});
+
+/** A process that answers when the test says so. */
+interface FakeWorker extends WorkerProcessOptions {
+  /** Apps that it was sent, in order. */
+  readonly sent: string[];
+  killed: boolean;
+}
+
+describe('the processes of the render pool', () => {
+  const clock = new FakeClock();
+  let workers: FakeWorker[];
+  let pool: RenderPool;
+  const open = (options: object = {}) => {
+    workers = [];
+    pool = createRenderPool({ clock, ...options, startWorker });
+  };
+  const startWorker = (options: WorkerProcessOptions): WorkerProcess => {
+    const worker: FakeWorker = { ...options, sent: [], killed: false };
+    workers.push(worker);
+    queueMicrotask(options.onReady);
+    return {
+      send: ({ request }) => worker.sent.push(request.app),
+      hold: () => {},
+      release: () => {},
+      async kill() {
+        worker.killed = true;
+      },
+    };
+  };
+  const ask = (app: string) => pool.render(request(chart(CONFIG), { app }));
+  const answer = (at: number) => workers[at]?.onAnswer({ ok: true, value: { manifests: [], warnings: [] } });
+  const sent = () => workers.map((worker) => worker.sent);
+  afterEach(() => pool.close());
+
+  it('are one while renders follow each other quickly', async () => {
+    open({ size: 3 });
+    const asked = ['a', 'b', 'c', 'd'].map(ask);
+    for (const _ of asked) {
+      await clock.advance(20);
+      answer(0);
+    }
+    await Promise.all(asked);
+    expect(sent()).to.deep.equal([['a', 'b', 'c', 'd']]);
+  });
+
+  it('become more, up to the size, while the queue does not end', async () => {
+    open({ size: 2 });
+    for (let i = 0; i < 100; i++) void ask(`app-${i}`);
+    for (let i = 0; i < 40; i++) {
+      await clock.advance(20);
+      for (const at of workers.keys()) answer(at);
+    }
+    expect(workers.length).to.equal(2);
+  });
+
+  it('are one more than the size where a template holds its process', async () => {
+    open({ size: 1 });
+    void ask('runaway');
+    void ask('next');
+    await clock.advance(250);
+    expect(sent()).to.deep.equal([['runaway'], ['next']]);
+  });
+
+  it('render a request once that is made twice at the same time', async () => {
+    open();
+    const both = [ask('web'), ask('web')];
+    answer(0);
+    const [one, other] = await Promise.all(both);
+    expect(one).to.equal(other);
+    expect(sent()).to.deep.equal([['web']]);
+  });
+
+  it('end when they have been idle for 30 s', async () => {
+    open();
+    void ask('web');
+    answer(0);
+    await clock.advance(29_999);
+    expect(workers[0]?.killed).to.equal(false);
+    await clock.advance(1);
+    expect(workers[0]?.killed).to.equal(true);
+  });
+
+  it('take only their own render down when they die', async () => {
+    open({ size: 2 });
+    const greedy = ask('greedy');
+    const other = ask('other');
+    await clock.advance(250);
+    workers[0]?.onEnd('memory');
+    answer(1);
+    const [failed, rendered] = await Promise.all([greedy, other]);
+    expect(failed.ok ? undefined : failed.problems[0].reason).to.equal('RenderOutOfMemory');
+    expect(rendered.ok).to.equal(true);
+  });
+
+  it('give the render of one that was killed to another, once', async () => {
+    open();
+    const asked = ask('web');
+    workers[0]?.onEnd('killed');
+    expect(sent()).to.deep.equal([['web'], ['web']]);
+    workers[1]?.onEnd('killed');
+    const result = await asked;
+    expect(result.ok ? undefined : result.problems[0].reason).to.equal('RenderOutOfMemory');
+    expect(workers.length).to.equal(2);
   });
 });
