@@ -1,5 +1,5 @@
 /**
- * Generates src/orchestrator/api/protobuf/ from the .proto files and Go types that Kubernetes publishes: for each message
+ * Generates src/orchestrator/api/wire/protobuf/ from the .proto files and Go types that Kubernetes publishes: for each message
  * its fields by number, `[JSON name, type, flags]`. Needs Go on the PATH, which fetches and verifies the pinned modules.
  * Run it by hand when the version is raised:
  *
@@ -103,7 +103,7 @@ function messagesOf(own, folder) {
   return messages;
 }
 
-const target = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src/orchestrator/api/protobuf');
+const target = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src/orchestrator/api/wire/protobuf');
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 for (const [own, [module, folder]] of Object.entries(PACKAGES)) {

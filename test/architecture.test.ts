@@ -34,6 +34,16 @@ const WINGS: Record<string, readonly string[]> = {
   'link.ts': [],
 };
 
+/** Inside `orchestrator/api`: folder → what its files must not know, folders of `api`, files at its root, and the store. */
+const API_FOLDERS: Record<string, readonly string[]> = {
+  kinds: ['verbs', 'admission', 'auth', 'http', 'wire', 'context.ts'],
+  admission: ['verbs', 'auth', 'http', 'wire'],
+  verbs: ['auth', 'http', 'wire'],
+  auth: ['store', 'kinds', 'verbs', 'admission', 'http', 'wire', 'context.ts', 'stored.ts'],
+  wire: ['store', 'verbs', 'admission', 'auth', 'http', 'context.ts', 'stored.ts'],
+  http: ['store', 'verbs', 'admission', 'context.ts', 'stored.ts'],
+};
+
 /** What other rooms may import of the orchestrator. */
 const ORCHESTRATOR_DOORS = ['controlplane.ts', 'node.ts'];
 
@@ -117,6 +127,20 @@ describe('architecture', () => {
       return a !== b && !WINGS[a]?.includes(b);
     });
     expect(broken).to.deep.equal([]);
+  });
+
+  it('keeps the walls inside the API server: a folder does not import what its row forbids', () => {
+    const broken = imports.filter(({ from, to }) => {
+      const [, wing, folder = ''] = from.split('/');
+      const [, toWing, within = ''] = to.split('/');
+      if (roomOf(from) !== 'orchestrator' || wing !== 'api' || roomOf(to) !== 'orchestrator') return false;
+      return API_FOLDERS[folder]?.includes(toWing === 'api' ? within : (toWing ?? ''));
+    });
+    expect(broken).to.deep.equal([]);
+    const folders = new Set(imports.map(({ from }) => from.split('/').slice(0, 3).join('/')));
+    expect(Object.keys(API_FOLDERS).filter((name) => !folders.has(`orchestrator/api/${name}`))).to.deep.equal(
+      [],
+    );
   });
 
   it('lets outsiders import of the orchestrator only the two files that assemble it', () => {

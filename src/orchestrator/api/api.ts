@@ -5,8 +5,8 @@ import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/statu
 import type { Store } from '../store/types.ts';
 import { BUILTIN_KINDS } from './builtin.data.ts';
 import type { ApiContext } from './context.ts';
-import type { World } from './kind.ts';
-import { Registry } from './registry.ts';
+import type { World } from './kinds/kind.ts';
+import { Registry } from './kinds/registry.ts';
 import { createViews } from './stored.ts';
 import type { Api, Authorizer, NodeConnections } from './types.ts';
 import { createUpkeep } from './upkeep.ts';

@@ -3,7 +3,7 @@ import { builtinSchema } from '../../kube/schema/schema.ts';
 import type { GroupVersionKind } from '../../kube/values/types.ts';
 import { apiVersionOf } from '../../kube/values/types.ts';
 import { collectionPrefix } from '../store/keys.ts';
-import type { Kind, Storage, Strategy } from './kind.ts';
+import type { Kind, Storage, Strategy } from './kinds/kind.ts';
 import { CRD_STRATEGY } from './strategies/crd.ts';
 import { EVENT_STRATEGY, eventFromCore, eventToCore } from './strategies/event.ts';
 import { NAMESPACE_STRATEGY } from './strategies/namespace.ts';

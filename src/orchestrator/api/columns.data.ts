@@ -17,8 +17,8 @@ import type {
 } from '../../kube/kinds/objects.ts';
 import { formatLabels, formatSelector, selectorOf } from '../../kube/values/selectors.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
-import { ageOf } from './humanduration.ts';
-import { podReady, podRestarts, podStatus } from './podstatus.ts';
+import { ageOf } from './kinds/humanduration.ts';
+import { podReady, podRestarts, podStatus } from './kinds/podstatus.ts';
 
 /** One column of `kubectl get`: what kubernetes `pkg/printers/internalversion/printers.go` prints. */
 export interface Column {

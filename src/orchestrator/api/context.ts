@@ -4,8 +4,8 @@ import type { User } from '../../kube/client/client.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import type { Entry } from '../store/types.ts';
 import { denied, methodNotAllowed, notFound, notServed } from './errors.ts';
-import { type Kind, keyOf, type World } from './kind.ts';
-import type { Registry } from './registry.ts';
+import { type Kind, keyOf, type World } from './kinds/kind.ts';
+import type { Registry } from './kinds/registry.ts';
 import type { Views } from './stored.ts';
 import type { Attributes, Authorizer, ItemTarget, NodeConnections, RequestVerb, Target } from './types.ts';
 

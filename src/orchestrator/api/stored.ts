@@ -1,7 +1,7 @@
 import { deepFreeze } from '../../kube/values/equal.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/values/types.ts';
 import type { Change, Entry } from '../store/types.ts';
-import type { Kind } from './kind.ts';
+import type { Kind } from './kinds/kind.ts';
 import type { ObjectEvent, Stored } from './types.ts';
 
 /** Makes each view of an entry, and each event of a change, once: every reader and watcher shares them. */

@@ -3,11 +3,11 @@ import type { KubeObject } from '../../kube/values/types.ts';
 import { collectionPrefix } from '../store/keys.ts';
 import type { Entry } from '../store/types.ts';
 import type { ApiContext } from './context.ts';
-import { kindsOf } from './custom.ts';
-import { type Kind, keyOf, prefixOf } from './kind.ts';
+import { kindsOf } from './kinds/custom.ts';
+import { type Kind, keyOf, prefixOf } from './kinds/kind.ts';
 import { CRD_FINALIZER } from './strategies/crd.ts';
 import { deleteEntry } from './verbs/delete.ts';
-import { store } from './write.ts';
+import { store } from './verbs/write.ts';
 
 const EXPIRY_INTERVAL_MS = 60_000;
 

@@ -7,7 +7,7 @@ import type { Problem } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
 import { startApi } from '../../../src/orchestrator/api/api.ts';
-import { ADMINS, createAuthorizer } from '../../../src/orchestrator/api/authorizer.ts';
+import { ADMINS, createAuthorizer } from '../../../src/orchestrator/api/auth/authorizer.ts';
 import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';
 import { createSystemNamespaces } from '../../../src/orchestrator/api/systemnamespaces.ts';
 import type { Api, NodeConnections } from '../../../src/orchestrator/api/types.ts';

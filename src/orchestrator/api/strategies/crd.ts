@@ -2,7 +2,7 @@ import { rfc3339 } from '../../../base/clock.ts';
 import type { Condition, CustomResourceDefinition } from '../../../kube/kinds/objects.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Strategy, World } from '../kind.ts';
+import type { Strategy, World } from '../kinds/kind.ts';
 
 /** Holds a definition that is being deleted until its instances are gone (`upkeep.ts`). */
 export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';

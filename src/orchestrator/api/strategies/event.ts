@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Strategy } from '../kind.ts';
+import type { Strategy } from '../kinds/kind.ts';
 
 /** `--event-ttl` of kube-apiserver. */
 export const EVENT_STRATEGY: Strategy = {

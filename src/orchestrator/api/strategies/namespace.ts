@@ -1,6 +1,6 @@
 import type { Namespace } from '../../../kube/kinds/objects.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Strategy } from '../kind.ts';
+import type { Strategy } from '../kinds/kind.ts';
 
 const FINALIZER = 'kubernetes';
 /** Clients take them for granted (admission plug-in NamespaceLifecycle). */

@@ -1,7 +1,7 @@
 import type { Container, Pod, PodSpec, Toleration } from '../../../kube/kinds/objects.ts';
 import { compareQuantities, parseQuantity } from '../../../kube/values/quantity.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Strategy } from '../kind.ts';
+import type { Strategy } from '../kinds/kind.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
 

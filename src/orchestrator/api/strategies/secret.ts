@@ -1,6 +1,6 @@
 import type { Secret } from '../../../kube/kinds/objects.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Strategy } from '../kind.ts';
+import type { Strategy } from '../kinds/kind.ts';
 
 /** stringData is for writing only: it is folded into data and never stored. */
 export const SECRET_STRATEGY: Strategy = {

@@ -2,7 +2,7 @@ import type { Service, ServicePort } from '../../../kube/kinds/objects.ts';
 import type { FieldError } from '../../../kube/kinds/validate.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { collectionPrefix } from '../../store/keys.ts';
-import type { Strategy, World } from '../kind.ts';
+import type { Strategy, World } from '../kinds/kind.ts';
 import { addressInRange, freeAddress, freePort } from './allocation.ts';
 
 /**

@@ -4,17 +4,17 @@ import { recordApply } from '../../../kube/ownership/managedfields.ts';
 import { ANYTHING } from '../../../kube/schema/schema.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
-import { defaulted } from '../admission.ts';
+import { defaulted } from '../admission/admission.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
-import { assertName, decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
-import { endpointOf } from '../endpoint.ts';
 import { badRequest, conflict, methodNotAllowed, notFound } from '../errors.ts';
-import { type Kind, keyOf } from '../kind.ts';
-import { assertUnmodified } from '../metadata.ts';
+import { endpointOf } from '../kinds/endpoint.ts';
+import { type Kind, keyOf } from '../kinds/kind.ts';
 import { toServed } from '../stored.ts';
 import type { ApplyRequest, Stored, Written } from '../types.ts';
-import { keep, prepare, store, storeNew } from '../write.ts';
 import { beBorn } from './create.ts';
+import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
+import { assertUnmodified } from './metadata.ts';
+import { keep, prepare, store, storeNew } from './write.ts';
 
 /** Server-side apply (KEP-555); creates what is not there. */
 export async function apply(context: ApiContext, request: ApplyRequest): Promise<Written> {

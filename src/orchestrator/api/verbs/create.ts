@@ -3,15 +3,15 @@ import { recordUpdate } from '../../../kube/ownership/managedfields.ts';
 import { ANYTHING } from '../../../kube/schema/schema.ts';
 import { isAlreadyExists } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import { assertCreatesServed, assertNamespace, completed } from '../admission.ts';
+import { assertCreatesServed, assertNamespace, completed } from '../admission/admission.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
-import { decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
 import { alreadyExists } from '../errors.ts';
-import { type Kind, keyOf } from '../kind.ts';
-import { newMetadata } from '../metadata.ts';
+import { type Kind, keyOf } from '../kinds/kind.ts';
 import type { CreateRequest, Stored, WriteParameters, Written } from '../types.ts';
-import { DEFAULT_MANAGER, storeNew } from '../write.ts';
+import { decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
+import { newMetadata } from './metadata.ts';
 import { createSubresource } from './subresources.ts';
+import { DEFAULT_MANAGER, storeNew } from './write.ts';
 
 /** `names.go` of kube-apiserver tries as often before it gives up on a generated name. */
 const GENERATE_ATTEMPTS = 8;

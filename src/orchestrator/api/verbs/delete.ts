@@ -2,11 +2,11 @@ import type { Status } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, latestOf, servedKind } from '../context.ts';
-import { decideDeletion } from '../deletion.ts';
 import { conflict, forbidden, methodNotAllowed } from '../errors.ts';
-import { type Kind, keyOf } from '../kind.ts';
+import { type Kind, keyOf } from '../kinds/kind.ts';
 import { draft, toServed, toStored } from '../stored.ts';
 import type { Deleted, DeleteParameters, DeleteRequest } from '../types.ts';
+import { decideDeletion } from './deletion.ts';
 
 /** Named so because `delete` is a word of the language. */
 export async function deleteOne(context: ApiContext, request: DeleteRequest): Promise<Deleted> {

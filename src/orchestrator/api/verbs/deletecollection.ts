@@ -1,9 +1,9 @@
 import { notFoundAsUndefined } from '../../../kube/values/status.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
-import { prefixOf } from '../kind.ts';
-import { compileSelection } from '../selection.ts';
+import { prefixOf } from '../kinds/kind.ts';
 import type { DeleteCollectionRequest, StoredList } from '../types.ts';
 import { deleteEntry } from './delete.ts';
+import { compileSelection } from './selection.ts';
 
 /** The objects as they were when they were chosen. */
 export async function deleteCollection(

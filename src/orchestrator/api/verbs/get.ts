@@ -1,8 +1,8 @@
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { notFound } from '../errors.ts';
-import { keyOf } from '../kind.ts';
+import { keyOf } from '../kinds/kind.ts';
 import type { ItemTarget, Stored } from '../types.ts';
-import { throughEndpoint } from '../write.ts';
+import { throughEndpoint } from './write.ts';
 
 export async function get(context: ApiContext, request: ItemTarget): Promise<Stored> {
   const kind = servedKind(context, request, 'get');

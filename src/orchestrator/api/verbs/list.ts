@@ -1,11 +1,11 @@
 import { isExpired, statusError } from '../../../kube/values/status.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
-import { decodeContinue, encodeContinue } from '../continue.ts';
 import { badRequest } from '../errors.ts';
-import { type Kind, prefixOf } from '../kind.ts';
-import { compileSelection } from '../selection.ts';
+import { type Kind, prefixOf } from '../kinds/kind.ts';
 import type { ListRequest, StoredList } from '../types.ts';
+import { decodeContinue, encodeContinue } from './continue.ts';
+import { compileSelection } from './selection.ts';
 
 export async function list(context: ApiContext, request: ListRequest): Promise<StoredList> {
   const kind = servedKind(context, request, 'list');

@@ -4,7 +4,7 @@ import type { Pod } from '../../../kube/kinds/objects.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { badRequest, notFound } from '../errors.ts';
-import { keyOf } from '../kind.ts';
+import { keyOf } from '../kinds/kind.ts';
 import type { LogRequest } from '../types.ts';
 
 export async function logs(context: ApiContext, request: LogRequest): Promise<Readable> {

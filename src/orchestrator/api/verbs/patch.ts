@@ -6,13 +6,13 @@ import { builtinSchema } from '../../../kube/schema/schema.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { type ApiContext, authorize, latestOf, servedKind } from '../context.ts';
-import { assertName, decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
-import { endpointOf, subresourceKind } from '../endpoint.ts';
-import { type Kind, keyOf } from '../kind.ts';
-import { assertUnmodified } from '../metadata.ts';
+import { endpointOf, subresourceKind } from '../kinds/endpoint.ts';
+import { type Kind, keyOf } from '../kinds/kind.ts';
 import { toServed } from '../stored.ts';
 import type { PatchRequest, Written } from '../types.ts';
-import * as write from '../write.ts';
+import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
+import { assertUnmodified } from './metadata.ts';
+import * as write from './write.ts';
 
 export async function patch(context: ApiContext, request: PatchRequest): Promise<Written> {
   const kind = servedKind(context, request, 'patch');

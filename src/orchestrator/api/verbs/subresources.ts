@@ -5,14 +5,14 @@ import { statusError } from '../../../kube/values/status.ts';
 import type { Json, KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, latestOf } from '../context.ts';
-import { decodeBody } from '../decode.ts';
-import { subresourceKind } from '../endpoint.ts';
 import { badRequest, conflict } from '../errors.ts';
-import type { Kind } from '../kind.ts';
+import { subresourceKind } from '../kinds/endpoint.ts';
+import type { Kind } from '../kinds/kind.ts';
 import { draft } from '../stored.ts';
 import type { CreateRequest, DeleteParameters, Stored, Written } from '../types.ts';
-import { update } from '../write.ts';
+import { decodeBody } from './decode.ts';
 import { deleteEntry } from './delete.ts';
+import { update } from './write.ts';
 
 /** POST to a subresource: an action on the object rather than a part of it. */
 export async function createSubresource(

@@ -1,13 +1,13 @@
 import { type ApiContext, authorize, servedKind } from '../context.ts';
-import { assertName, decodeBody, inNamespace, withoutUnknownFields } from '../decode.ts';
-import { subresourceKind } from '../endpoint.ts';
 import { notFound } from '../errors.ts';
-import { keyOf } from '../kind.ts';
-import { assertUnmodified } from '../metadata.ts';
+import { subresourceKind } from '../kinds/endpoint.ts';
+import { keyOf } from '../kinds/kind.ts';
 import { toServed } from '../stored.ts';
 import type { UpdateRequest, Written } from '../types.ts';
-import * as write from '../write.ts';
 import { create } from './create.ts';
+import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
+import { assertUnmodified } from './metadata.ts';
+import * as write from './write.ts';
 
 export async function update(context: ApiContext, request: UpdateRequest): Promise<Written> {
   const kind = servedKind(context, request, 'update');

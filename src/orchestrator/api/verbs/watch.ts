@@ -3,11 +3,11 @@ import type { Clock } from '../../../base/clock.ts';
 import { apiVersionOf } from '../../../kube/values/types.ts';
 import type { Change, Watcher } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
-import { type Kind, prefixOf } from '../kind.ts';
-import { compileSelection, type Selects } from '../selection.ts';
+import { type Kind, prefixOf } from '../kinds/kind.ts';
 import type { Views } from '../stored.ts';
 import type { BookmarkEvent, ObjectEvent, StoredEvent, StoredWatch, WatchRequest } from '../types.ts';
 import { revisionOf } from './list.ts';
+import { compileSelection, type Selects } from './selection.ts';
 
 /** kube-apiserver bookmarks about once a minute, so that a quiet watch can resume after compaction. */
 const BOOKMARK_INTERVAL_MS = 60_000;

@@ -1,0 +1,35 @@
+import { dumpYaml } from '../../../kube/values/yaml.ts';
+import { type KeyPair, writeSecret } from './pki.ts';
+
+export interface KubeconfigOptions {
+  /** Name of cluster, user and context. */
+  readonly name: string;
+  /** `https://127.0.0.1:7443` */
+  readonly server: string;
+  /** Certificate of the authority, PEM. */
+  readonly ca: string;
+  readonly client: KeyPair;
+}
+
+/** A kubeconfig that carries all it needs: it can be copied to another machine. */
+function kubeconfigText({ name, server, ca, client }: KubeconfigOptions): string {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  return dumpYaml({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name, cluster: { server, 'certificate-authority-data': base64(ca) } }],
+    users: [
+      {
+        name,
+        user: { 'client-certificate-data': base64(client.cert), 'client-key-data': base64(client.key) },
+      },
+    ],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    'current-context': name,
+  });
+}
+
+/** Writes it for its owner alone (mode 0600): it holds a private key. */
+export function writeKubeconfig(path: string, options: KubeconfigOptions): void {
+  writeSecret(path, kubeconfigText(options));
+}

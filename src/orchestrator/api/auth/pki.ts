@@ -1,0 +1,170 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import type { Clock } from '../../../base/clock.ts';
+import { ProblemError } from '../../../base/errors.ts';
+import { type CertificateUse, certificate, keyPem, newKey, type Subject } from './certificates.ts';
+
+/** PEM texts. */
+export interface KeyPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** The cluster's own certificate authority. Everything it makes is kept, so that a restart changes nothing that clients hold. */
+export interface Pki {
+  /** Certificate of the authority, PEM. */
+  readonly ca: string;
+  readonly server: KeyPair;
+  /** The client certificate kept under `file`, made or renewed when needed. */
+  client(file: string, subject: Subject): KeyPair;
+}
+
+export const ADMIN: Subject = { name: 'pilotage-admin', groups: ['system:masters'] };
+export const nodeSubject = (node: string): Subject => ({
+  name: `system:node:${node}`,
+  groups: ['system:nodes'],
+});
+
+const SERVER_NAMES = [
+  'localhost',
+  '127.0.0.1',
+  '::1',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+];
+
+const DAY = 86_400_000;
+const AUTHORITY_DAYS = 3650;
+const LEAF_DAYS = 800;
+/** What expires sooner than this is renewed when the server starts. */
+const RENEWAL_DAYS = 30;
+
+export interface PkiOptions {
+  /** Made when absent; keys in it are readable by the owner only. */
+  readonly dir: string;
+  readonly clock: Clock;
+  /** Further names and addresses that the API is reached by. */
+  readonly names?: readonly string[];
+}
+
+export function openPki({ dir, clock, names = [] }: PkiOptions): Pki {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const authority = openAuthority(dir, clock);
+  const leaf = (file: string, subject: Subject, use: CertificateUse): KeyPair => {
+    const kept = readPair(dir, file);
+    if (isGood(kept, authority, subject, use, clock)) return pairOf(kept);
+    // A renewed certificate keeps its key: what was pinned stays pinned.
+    const key = kept?.key ?? newKey();
+    const cert = certificate({
+      subject,
+      key,
+      issuer: { subject: AUTHORITY, key: authority.key },
+      ...validity(clock, LEAF_DAYS),
+      use,
+    });
+    return writePair(dir, file, cert, key);
+  };
+  return {
+    ca: authority.cert.toString(),
+    server: leaf('server', { name: 'kubernetes' }, { type: 'server', names: [...SERVER_NAMES, ...names] }),
+    client: (file, subject) => leaf(file, subject, { type: 'client' }),
+  };
+}
+
+const AUTHORITY: Subject = { name: 'pilotage' };
+
+interface Pair {
+  readonly cert: X509Certificate;
+  readonly key: KeyObject;
+}
+
+function openAuthority(dir: string, clock: Clock): Pair {
+  const kept = readPair(dir, 'ca');
+  if (kept?.cert && lastsLong(kept.cert, clock)) return { cert: kept.cert, key: kept.key };
+  // Renewed with its old key: certificates that it has signed stay valid.
+  const key = kept?.key ?? newKey();
+  const cert = certificate({
+    subject: AUTHORITY,
+    key,
+    issuer: { subject: AUTHORITY, key },
+    ...validity(clock, AUTHORITY_DAYS),
+    use: { type: 'authority' },
+  });
+  writePair(dir, 'ca', cert, key);
+  return { cert: new X509Certificate(cert), key };
+}
+
+const validity = (clock: Clock, days: number) => ({
+  // Clocks of other machines may be behind.
+  notBefore: clock.now() - DAY,
+  notAfter: clock.now() + days * DAY,
+});
+
+const lastsLong = (cert: X509Certificate, clock: Clock): boolean =>
+  Date.parse(cert.validTo) - clock.now() > RENEWAL_DAYS * DAY;
+
+function isGood(
+  kept: Kept | undefined,
+  authority: Pair,
+  subject: Subject,
+  use: CertificateUse,
+  clock: Clock,
+): kept is Pair {
+  if (!kept?.cert) return false;
+  const { cert, key } = kept;
+  const wanted = [...(subject.groups ?? []).map((group) => `O=${group}`), `CN=${subject.name}`].join('\n');
+  const named =
+    use.type !== 'server' ||
+    use.names.every((name) => (isIP(name) ? cert.checkIP(name) : cert.checkHost(name)));
+  return (
+    named &&
+    cert.subject === wanted &&
+    cert.checkPrivateKey(key) &&
+    cert.verify(authority.cert.publicKey) &&
+    lastsLong(cert, clock)
+  );
+}
+
+const pairOf = ({ cert, key }: Pair): KeyPair => ({ cert: cert.toString(), key: keyPem(key) });
+
+/** The key is written first: after a crash between the two it stands alone, and is used again. */
+interface Kept {
+  readonly cert?: X509Certificate;
+  readonly key: KeyObject;
+}
+
+function readPair(dir: string, name: string): Kept | undefined {
+  const [certFile, keyFile] = [join(dir, `${name}.crt`), join(dir, `${name}.key`)];
+  if (!existsSync(keyFile)) return undefined;
+  try {
+    const key = createPrivateKey(readFileSync(keyFile));
+    return existsSync(certFile) ? { cert: new X509Certificate(readFileSync(certFile)), key } : { key };
+  } catch (cause) {
+    throw new ProblemError(
+      {
+        reason: 'CertificateUnreadable',
+        message: `${certFile} or ${keyFile} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+        remedy: 'restore both from a backup, or remove both to have them made anew (kubeconfigs change then)',
+      },
+      { cause },
+    );
+  }
+}
+
+function writePair(dir: string, name: string, cert: string, key: KeyObject): KeyPair {
+  const pair = { cert, key: keyPem(key) };
+  writeSecret(join(dir, `${name}.key`), pair.key);
+  writeSecret(join(dir, `${name}.crt`), pair.cert);
+  return pair;
+}
+
+/** Whole or not at all, and never readable by others, not even for a moment. */
+export function writeSecret(path: string, text: string): void {
+  const draft = `${path}.new`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  renameSync(draft, path);
+}

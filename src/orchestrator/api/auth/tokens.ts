@@ -1,0 +1,38 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { User } from '../../../kube/client/client.ts';
+import { writeSecret } from './pki.ts';
+
+/** Looks up who bears a token; undefined: nobody. */
+export type Tokens = (token: string) => User | undefined;
+
+/** Rows of `token,user,uid,"group1,group2"`, as kube-apiserver's --token-auth-file has them. */
+function readTokens(text: string): Tokens {
+  const rows = text
+    .split('\n')
+    .map((line) => /^([^,#]+),([^,]+),([^,]*)(?:,"?([^"]*)"?)?\s*$/.exec(line.trim()))
+    .filter((match) => match !== null)
+    .map(([, token = '', name = '', uid = '', groups = '']) => ({
+      digest: digestOf(token),
+      user: {
+        name,
+        groups: groups.split(',').filter((group) => group !== ''),
+        ...(uid ? { uid } : {}),
+      },
+    }));
+  return (token) => {
+    const digest = digestOf(token);
+    // Every row is compared, and digests instead of texts: the time taken says nothing about what is close.
+    return rows.filter((row) => timingSafeEqual(row.digest, digest))[0]?.user;
+  };
+}
+
+/** The tokens file, made with one token of an administrator when absent. */
+export function openTokens(path: string): Tokens {
+  if (!existsSync(path)) {
+    writeSecret(path, `${randomBytes(24).toString('base64url')},pilotage-admin,,"system:masters"\n`);
+  }
+  return readTokens(readFileSync(path, 'utf8'));
+}
+
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { problemOf } from '../../../base/errors.ts';
+import { readRequestBody } from '../../../base/requestbody.ts';
+import type { User } from '../../../kube/client/client.ts';
+import { type Bounds, OBJECT_BOUNDS, parseBoundedJson } from '../../../kube/values/bounds.ts';
+import { statusError } from '../../../kube/values/status.ts';
+import type { Json } from '../../../kube/values/types.ts';
+import { parseYaml } from '../../../kube/values/yaml.ts';
+import { decodeProtobuf, PROTOBUF } from '../wire/protobuf.ts';
+
+/** One request as the handlers see it. */
+export interface Call {
+  readonly method: string;
+  /** Without query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly user: User;
+  readonly accept: string | undefined;
+  readonly userAgent: string;
+  readonly contentType: string;
+  /** Reads the body once. */
+  readonly body: () => Promise<Buffer>;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+  /** Texts for the Warning header. */
+  readonly warnings: string[];
+}
+
+/** kube-apiserver's limit for a resource request (`MaxRequestBodyBytes`). */
+const BODY_LIMIT = 3 * 1024 * 1024;
+/** What takes so long to be read that others are answered before anything is done with it. */
+const LARGE_BODY = 128 * 1024;
+/** Reading YAML takes ten times as long as reading JSON, on the thread that answers everybody. */
+const YAML_BOUNDS: Bounds = { ...OBJECT_BOUNDS, bytes: 1024 * 1024 };
+
+/** The bytes of a request. Throws RequestEntityTooLarge. */
+export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const bytes = await readRequestBody(request, BODY_LIMIT);
+  if (bytes) return bytes;
+  throw statusError('RequestEntityTooLarge', `Request entity too large: limit is ${BODY_LIMIT}`);
+}
+
+/** The body as JSON; what kubectl sends may also be YAML or protobuf. An empty body is undefined. */
+export async function bodyOf(call: Call, ...extraYamlTypes: readonly string[]): Promise<Json | undefined> {
+  const bytes = await call.body();
+  if (bytes.length === 0) return undefined;
+  const body = parse(call, bytes, extraYamlTypes);
+  if (bytes.length > LARGE_BODY) await nextTurn();
+  return body;
+}
+
+function parse(call: Call, bytes: Buffer, extraYamlTypes: readonly string[]): Json {
+  if (call.contentType === PROTOBUF) return decodeProtobuf(bytes);
+  const text = bytes.toString('utf8');
+  if (call.contentType === 'application/yaml' || extraYamlTypes.includes(call.contentType))
+    return readYaml(text);
+  if (call.contentType === '' || call.contentType.endsWith('json')) return readJson(text);
+  throw unsupported(['application/json', 'application/yaml', PROTOBUF]);
+}
+
+export async function requiredBody(call: Call, ...extraYamlTypes: readonly string[]): Promise<Json> {
+  const body = await bodyOf(call, ...extraYamlTypes);
+  if (body === undefined)
+    throw statusError('BadRequest', 'the request has no body, but an object is expected');
+  return body;
+}
+
+function readJson(text: string): Json {
+  try {
+    return parseBoundedJson(text) as Json;
+  } catch (error) {
+    throw statusError('BadRequest', `the body is not valid JSON: ${problemOf(error).message}`);
+  }
+}
+
+function readYaml(text: string): Json {
+  // kubectl sends JSON as application/apply-patch+yaml, which it is.
+  if (text.startsWith('{')) {
+    try {
+      return readJson(text);
+    } catch (error) {
+      if (text.length > YAML_BOUNDS.bytes) throw error;
+    }
+  }
+  const parsed = parseYaml(text, 'body', YAML_BOUNDS);
+  if (parsed.ok) return parsed.value;
+  const [{ place, message }] = parsed.problems;
+  const line = place?.line === undefined ? '' : ` at line ${place.line}`;
+  throw statusError('BadRequest', `the body is not valid YAML${line}: ${message}`);
+}
+
+export function unsupported(accepted: readonly string[]) {
+  return statusError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
+}

@@ -1,0 +1,173 @@
+import type { Patch } from '../../../kube/client/client.ts';
+import { isObject } from '../../../kube/values/equal.ts';
+import { statusError } from '../../../kube/values/status.ts';
+import type { Json } from '../../../kube/values/types.ts';
+import type { Api, ItemTarget, ServedResource, Target } from '../types.ts';
+import { type Answer, json } from './answers.ts';
+import type { Writer } from './objects.ts';
+import {
+  deleteParameters,
+  flag,
+  listParameters,
+  logParameters,
+  selectionOf,
+  watchParameters,
+  writeParameters,
+} from './parameters.ts';
+import { bodyOf, type Call, requiredBody, unsupported } from './request.ts';
+import type { Route } from './requestinfo.ts';
+
+export type ResourceRoute = Extract<Route, { type: 'resource' }>;
+
+/** A request on a resource: method and shape of the path pick the verb, the verb layer does the rest. */
+export async function answerResource(
+  api: Api,
+  writer: Writer,
+  call: Call,
+  route: ResourceRoute,
+): Promise<Answer> {
+  const resource = api.kinds.find(route.group, route.version, route.plural);
+  if (!resource || resource.namespaced !== (route.namespace !== undefined)) {
+    const overAll = resource?.namespaced && route.name === undefined && call.method !== 'POST';
+    if (!resource || !overAll) throw notServed();
+  }
+  const { name, subresource, namespace } = route;
+  const target: Target = { user: call.user, resource, ...(namespace === undefined ? {} : { namespace }) };
+  const handler = HANDLERS[name === undefined ? 'collection' : 'item'][call.method];
+  if (!handler) {
+    throw statusError('MethodNotAllowed', `the server does not allow this method on the requested resource`);
+  }
+  const item: ItemTarget = {
+    ...target,
+    name: name ?? '',
+    ...(subresource === undefined ? {} : { subresource }),
+  };
+  return handler({ api, writer, call, route, resource, target, item });
+}
+
+interface Request {
+  readonly api: Api;
+  readonly writer: Writer;
+  readonly call: Call;
+  readonly route: ResourceRoute;
+  readonly resource: ServedResource;
+  readonly target: Target;
+  readonly item: ItemTarget;
+}
+
+type Handler = (request: Request) => Promise<Answer>;
+
+const HANDLERS: Readonly<Record<'collection' | 'item', Readonly<Record<string, Handler>>>> = {
+  collection: { GET: listOrWatch, POST: create, DELETE: deleteCollection },
+  item: { GET: get, POST: createSubresource, PUT: update, PATCH: patch, DELETE: deleteOne },
+};
+
+async function listOrWatch({ api, writer, call, route, resource, target }: Request): Promise<Answer> {
+  if (!route.watch && !flag(call.query, 'watch')) {
+    return writer.list(call, resource, await api.list({ ...target, ...listParameters(call.query) }));
+  }
+  return startWatch({ api, writer, call, resource, target }, undefined);
+}
+
+async function startWatch(
+  { api, writer, call, resource, target }: Omit<Request, 'route' | 'item'>,
+  name: string | undefined,
+): Promise<Answer> {
+  const parameters = watchParameters(call.query);
+  const fields = [parameters.fieldSelector, name === undefined ? undefined : `metadata.name=${name}`];
+  const fieldSelector = fields.filter((text) => text !== undefined).join(',');
+  const watch = await api.watch({
+    ...target,
+    ...parameters,
+    ...(fieldSelector === '' ? {} : { fieldSelector }),
+    signal: call.signal,
+  });
+  return writer.watch(call, resource, watch);
+}
+
+async function get(request: Request): Promise<Answer> {
+  const { api, writer, call, route, resource, item } = request;
+  if (route.subresource === 'log' && resource.kind === 'Pod') {
+    const body = await api.logs({ ...item, ...logParameters(call.query), signal: call.signal });
+    return { type: 'stream', contentType: 'text/plain', body };
+  }
+  if (route.subresource === undefined && (route.watch || flag(call.query, 'watch'))) {
+    return startWatch(request, item.name);
+  }
+  return writer.object(call, resource, await api.get(item));
+}
+
+async function create({ api, writer, call, resource, target }: Request): Promise<Answer> {
+  const body = await requiredBody(call);
+  const { stored } = await api.create({ ...target, ...writeParameters(call), body });
+  return writer.object(call, resource, stored, 201);
+}
+
+async function createSubresource({ api, writer, call, resource, item }: Request): Promise<Answer> {
+  if (item.subresource === undefined) {
+    throw statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+  }
+  const body = await requiredBody(call);
+  const { stored } = await api.create({ ...item, ...writeParameters(call), body });
+  return writer.object(call, resource, stored, 201);
+}
+
+async function update({ api, writer, call, resource, item }: Request): Promise<Answer> {
+  const body = await requiredBody(call);
+  const { stored, created } = await api.update({ ...item, ...writeParameters(call), body });
+  return writer.object(call, resource, stored, created ? 201 : 200);
+}
+
+const APPLY_TYPE = 'application/apply-patch+yaml';
+const PATCH_TYPES: Readonly<Record<string, Patch['type']>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+};
+
+async function patch({ api, writer, call, resource, item }: Request): Promise<Answer> {
+  const parameters = writeParameters(call);
+  const body = await requiredBody(call, APPLY_TYPE);
+  if (call.contentType === APPLY_TYPE) {
+    const { stored, created } = await api.apply({
+      ...item,
+      ...parameters,
+      // Unlike elsewhere the user agent does not stand in: an apply must say whose intent it is.
+      fieldManager: call.query.get('fieldManager') ?? '',
+      ...(flag(call.query, 'force') ? { force: true } : {}),
+      body,
+    });
+    return writer.object(call, resource, stored, created ? 201 : 200);
+  }
+  const { stored } = await api.patch({ ...item, ...parameters, patch: patchOf(call.contentType, body) });
+  return writer.object(call, resource, stored);
+}
+
+function patchOf(contentType: string, body: Json): Patch {
+  const type = PATCH_TYPES[contentType];
+  if (type === undefined) throw unsupported([...Object.keys(PATCH_TYPES), APPLY_TYPE]);
+  if (type !== 'json') {
+    if (!isObject(body)) throw statusError('BadRequest', `a ${type} patch must be an object`);
+    return { type, body };
+  }
+  if (!Array.isArray(body)) throw statusError('BadRequest', 'a JSON patch must be a list of operations');
+  return { type, body: body as Extract<Patch, { type: 'json' }>['body'] };
+}
+
+async function deleteOne({ api, writer, call, resource, item }: Request): Promise<Answer> {
+  const deleted = await api.delete({ ...item, ...deleteParameters(call, await bodyOf(call)) });
+  return deleted.type === 'gone' ? json(deleted.status) : writer.object(call, resource, deleted.stored);
+}
+
+async function deleteCollection({ api, writer, call, resource, target }: Request): Promise<Answer> {
+  const { labelSelector, fieldSelector } = selectionOf(call.query);
+  const list = await api.deleteCollection({
+    ...target,
+    ...deleteParameters(call, await bodyOf(call)),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  });
+  return writer.list(call, resource, list);
+}
+
+export const notServed = () => statusError('NotFound', 'the server could not find the requested resource');

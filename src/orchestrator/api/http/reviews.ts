@@ -1,0 +1,94 @@
+import type { User } from '../../../kube/client/client.ts';
+import { isObject } from '../../../kube/values/equal.ts';
+import { statusError } from '../../../kube/values/status.ts';
+import type { Json, JsonObject } from '../../../kube/values/types.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import { REVIEWS, type ReviewKind } from '../kinds/reviews.data.ts';
+import { type Api, type Attributes, REQUEST_VERBS, type RequestVerb } from '../types.ts';
+
+/** Answers a review: the object as sent, with its status. undefined: the path is none. */
+export function reviewOf(group: string, plural: string): ReviewKind | undefined {
+  return REVIEWS.find((row) => row.group === group && row.plural === plural)?.kind;
+}
+
+export function answerReview(api: Api, tokens: Tokens, user: User, kind: ReviewKind, body: Json): JsonObject {
+  const review = isObject(body) ? body : {};
+  const spec = isObject(review.spec) ? review.spec : {};
+  const status = ANSWERS[kind]({ api, tokens, user, spec });
+  const group = REVIEWS.find((row) => row.kind === kind)?.group ?? '';
+  return { ...review, apiVersion: `${group}/v1`, kind, metadata: {}, status };
+}
+
+type Reviewer = (question: Question) => JsonObject;
+
+interface Question {
+  readonly api: Api;
+  readonly tokens: Tokens;
+  readonly user: User;
+  readonly spec: JsonObject;
+}
+
+const ANSWERS: Readonly<Record<ReviewKind, Reviewer>> = {
+  SelfSubjectReview: ({ user }) => ({ userInfo: userInfo(user) }),
+  SelfSubjectAccessReview: ({ api, user, spec }) => access(api, user, spec),
+  SubjectAccessReview: aboutAnother,
+  LocalSubjectAccessReview: aboutAnother,
+  TokenReview: ({ tokens, user, spec }) => {
+    requireAdministrator(user, 'tokenreviews.authentication.k8s.io');
+    const found = tokens(text(spec.token));
+    const answer: JsonObject = found
+      ? { authenticated: true, user: userInfo(found) }
+      : { authenticated: false };
+    return answer;
+  },
+};
+
+function aboutAnother({ api, user, spec }: Question): JsonObject {
+  requireAdministrator(user, 'subjectaccessreviews.authorization.k8s.io');
+  const groups = Array.isArray(spec.groups) ? spec.groups.map(String) : [];
+  return access(api, { name: text(spec.user), groups }, spec);
+}
+
+function access(api: Api, user: User, spec: JsonObject): JsonObject {
+  const attributes = attributesOf(spec);
+  if (!attributes) return { allowed: false, reason: 'the verb is not one that this server knows' };
+  const decision = api.authorize(user, attributes);
+  return decision.allowed ? { allowed: true } : { allowed: false, reason: decision.reason };
+}
+
+function attributesOf({ resourceAttributes, nonResourceAttributes }: JsonObject): Attributes | undefined {
+  if (isObject(nonResourceAttributes)) {
+    const verb = verbOf(nonResourceAttributes.verb);
+    return verb && { verb, path: text(nonResourceAttributes.path) };
+  }
+  const asked = isObject(resourceAttributes) ? resourceAttributes : {};
+  const verb = verbOf(asked.verb);
+  if (!verb) return undefined;
+  const optional = (name: 'subresource' | 'namespace' | 'name') =>
+    text(asked[name]) === '' ? {} : { [name]: text(asked[name]) };
+  return {
+    verb,
+    group: text(asked.group),
+    resource: text(asked.resource),
+    ...optional('subresource'),
+    ...optional('namespace'),
+    ...optional('name'),
+  };
+}
+
+/** `*`: may the user do everything? Deleting whole collections stands for it, the most dangerous verb. */
+const verbOf = (value: Json | undefined): RequestVerb | undefined =>
+  value === '*' ? 'deletecollection' : REQUEST_VERBS.find((verb) => verb === value);
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+const userInfo = ({ name, groups, uid }: User): JsonObject => ({
+  username: name,
+  ...(uid ? { uid } : {}),
+  groups: [...groups],
+});
+
+function requireAdministrator(user: User, resource: string): void {
+  if (user.groups.includes('system:masters')) return;
+  throw statusError('Forbidden', `${resource} is forbidden: User "${user.name}" cannot create resource`);
+}

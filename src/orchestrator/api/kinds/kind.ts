@@ -1,0 +1,98 @@
+import type { Clock } from '../../../base/clock.ts';
+import type { FieldError } from '../../../kube/kinds/validate.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
+import { collectionPrefix, namespacePrefix } from '../../store/keys.ts';
+import type { Store } from '../../store/types.ts';
+import type { ServedResource } from '../types.ts';
+
+/** A row of the registry as the verbs see it: what is served, where it is stored, and what its kind does differently. */
+export interface Kind extends ServedResource {
+  readonly storage: Storage;
+  readonly strategy: Strategy;
+}
+
+/** Where the objects are, and in which version: several rows may be views of the same objects. */
+export interface Storage {
+  readonly group: string;
+  readonly plural: string;
+  readonly apiVersion: string;
+  /** Between the stored and this row's version; left out: only apiVersion differs. */
+  readonly toServed?: (object: KubeObject) => KubeObject;
+  readonly toStored?: (object: KubeObject) => KubeObject;
+}
+
+/** Where a kind differs from the common course of a write; every hook is a function from values to a value. */
+export interface Strategy {
+  /** status is written through its subresource only. */
+  readonly status: boolean;
+  /** metadata.generation counts the changes of the specification. */
+  readonly generation: boolean;
+  /** PUT creates what is not there (`AllowCreateOnUpdate`). */
+  readonly createOnUpdate?: boolean;
+  /** Another spelling of what the author said, who owns it: applied before field ownership is recorded. */
+  readonly normalise?: (object: KubeObject) => KubeObject;
+  /** What the server adds, after metadata and defaults are set; nobody owns it. */
+  readonly prepareForCreate?: (object: KubeObject, world: World) => KubeObject;
+  /** The same on a write to the main resource. */
+  readonly prepareForUpdate?: (object: KubeObject, live: KubeObject, world: World) => KubeObject;
+  /** Rules that need more than the object: names taken, addresses out of range. */
+  readonly validate?: (
+    object: KubeObject,
+    live: KubeObject | undefined,
+    world: World,
+  ) => readonly FieldError[];
+  /** Seconds that a deletion leaves; default 0. */
+  readonly graceSeconds?: (object: KubeObject, asked: number | undefined) => number;
+  /** On the first deletion, before finalizers are looked at. */
+  readonly prepareForDelete?: (object: KubeObject) => KubeObject;
+  /** Keeps a marked object although metadata.finalizers is empty. */
+  readonly holdsDeletion?: (object: KubeObject) => boolean;
+  readonly scale?: ScalePaths;
+  /** Seconds after the last write at which the object is deleted. */
+  readonly ttlSeconds?: number;
+  /** Refuses a create with this reason (a custom resource whose definition is going away). */
+  readonly refusesCreates?: string;
+  /** Why this very object is never deleted. */
+  readonly refusesDeletion?: (object: KubeObject) => string | undefined;
+}
+
+/** Where the scale subresource reads and writes: paths like `.spec.replicas`. */
+export interface ScalePaths {
+  readonly specReplicas: string;
+  readonly statusReplicas: string;
+  /** A serialised selector, or a LabelSelector object. */
+  readonly selector?: string;
+}
+
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface NodePortRange extends PortRange {
+  /** The part that is given out before the rest: two clusters of one machine each have their own. */
+  readonly own?: PortRange;
+}
+
+/** What a hook may look at; never write. */
+export interface World {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** An integer in [0, n). */
+  readonly random: (n: number) => number;
+  /** `10.96.0.0/16`: where cluster IPs are taken from. */
+  readonly serviceCidr: string;
+  readonly nodePorts: NodePortRange;
+  readonly kinds: { all(): readonly Kind[] };
+}
+
+export function keyOf(kind: Kind, namespace: string | undefined, name: string): string {
+  return prefixOf(kind, namespace) + name;
+}
+
+export function prefixOf({ storage, namespaced }: Kind, namespace: string | undefined): string {
+  const { group, plural } = storage;
+  return namespaced && namespace
+    ? namespacePrefix(group, plural, namespace)
+    : collectionPrefix(group, plural);
+}

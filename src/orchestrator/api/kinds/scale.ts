@@ -1,0 +1,51 @@
+import type { LabelSelector } from '../../../kube/kinds/objects.ts';
+import { isObject } from '../../../kube/values/equal.ts';
+import { formatSelector, selectorOf } from '../../../kube/values/selectors.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
+import { invalid } from '../errors.ts';
+import type { Kind } from './kind.ts';
+
+/** autoscaling/v1 Scale: replicas of anything, wherever the kind keeps them. */
+export function scaleOf({ strategy }: Kind, object: KubeObject): KubeObject {
+  const { specReplicas = '', statusReplicas = '', selector = '' } = strategy.scale ?? {};
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const text = selectorText(read(object, selector));
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
+    spec: { replicas: numberOf(read(object, specReplicas)) },
+    status: { replicas: numberOf(read(object, statusReplicas)), ...(text ? { selector: text } : {}) },
+  };
+}
+
+export function withScale(kind: Kind, live: KubeObject, scale: KubeObject): KubeObject {
+  const replicas = isObject(scale.spec) ? (scale.spec.replicas ?? 0) : 0;
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas) || replicas < 0) {
+    const message = `Invalid value: ${JSON.stringify(replicas)}: must be an integer greater than or equal to 0`;
+    const scaleKind = { group: 'autoscaling', plural: 'scales', kind: 'Scale' };
+    throw invalid(scaleKind, live.metadata.name ?? '', [
+      { field: 'spec.replicas', reason: 'Invalid', message },
+    ]);
+  }
+  return write(live, segments(kind.strategy.scale?.specReplicas ?? ''), replicas) as KubeObject;
+}
+
+const segments = (path: string): string[] => path.split('.').filter((segment) => segment !== '');
+
+const read = (object: unknown, path: string): unknown =>
+  segments(path).reduce<unknown>((node, key) => (isObject(node) ? node[key] : undefined), object);
+
+function write(node: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const members = isObject(node) ? node : {};
+  return { ...members, [key]: write(members[key], rest, value) };
+}
+
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+function selectorText(selector: unknown): string {
+  if (typeof selector === 'string') return selector;
+  if (!isObject(selector)) return '';
+  return formatSelector(selectorOf(selector as LabelSelector) ?? []);
+}

@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import type { User } from '../../../../src/kube/client/client.ts';
+import { createAuthorizer } from '../../../../src/orchestrator/api/auth/authorizer.ts';
+import { type Attributes, REQUEST_VERBS, type RequestVerb } from '../../../../src/orchestrator/api/types.ts';
+import { pod } from '../notation.ts';
+
+const USERS = {
+  admin: { name: 'ann', groups: ['system:masters'] },
+  node: { name: 'system:node:n1', groups: ['system:nodes'] },
+  impostor: { name: 'system:node:n1', groups: [] },
+  nobody: { name: 'bob', groups: ['system:authenticated'] },
+} satisfies Record<string, User>;
+
+const onNode = (node: string) => ({ live: pod('web', { nodeName: node }) });
+const inDefault = { namespace: 'default' };
+
+/** who, verb, group/resource/subresource, further attributes, allowed. */
+const CASES: readonly [keyof typeof USERS, RequestVerb, string, object, boolean][] = [
+  ['admin', 'delete', '/nodes', { name: 'n1' }, true],
+  ['nobody', 'get', '/pods', inDefault, false],
+  ['nobody', 'create', 'authorization.k8s.io/selfsubjectaccessreviews', {}, true],
+  ['impostor', 'list', '/pods', {}, false],
+  ['node', 'watch', '/pods', {}, false],
+  ['node', 'watch', '/pods', { fieldSelector: 'spec.nodeName=n1' }, true],
+  ['node', 'watch', '/pods', { fieldSelector: 'spec.nodeName=n2' }, false],
+  ['node', 'get', '/pods', { ...inDefault, name: 'web', ...onNode('n1') }, true],
+  ['node', 'get', '/pods', { ...inDefault, name: 'web', ...onNode('n2') }, false],
+  ['node', 'watch', 'discovery.k8s.io/endpointslices', {}, true],
+  ['node', 'watch', '/secrets', inDefault, false],
+  ['node', 'list', '/configmaps', inDefault, false],
+  ['node', 'list', '/secrets', inDefault, false],
+  ['node', 'list', '/services', {}, true],
+  ['node', 'create', '/secrets', inDefault, false],
+  ['node', 'patch', '/pods/status', { ...inDefault, name: 'web', ...onNode('n1') }, true],
+  ['node', 'patch', '/pods/status', { ...inDefault, name: 'web', ...onNode('n2') }, false],
+  ['node', 'patch', '/pods', { ...inDefault, name: 'web', ...onNode('n1') }, false],
+  ['node', 'delete', '/pods', { ...inDefault, name: 'web', ...onNode('n1') }, true],
+  ['node', 'delete', '/pods', { ...inDefault, name: 'web', ...onNode('n2') }, false],
+  ['node', 'create', '/pods', inDefault, false],
+  ['node', 'patch', '/nodes/status', { name: 'n1' }, true],
+  ['node', 'patch', '/nodes/status', { name: 'n2' }, false],
+  ['node', 'update', 'coordination.k8s.io/leases', { namespace: 'kube-node-lease', name: 'n1' }, true],
+  ['node', 'update', 'coordination.k8s.io/leases', { namespace: 'default', name: 'n1' }, false],
+  ['node', 'create', '/events', inDefault, true],
+  ['node', 'patch', '/services/status', inDefault, true],
+  ['node', 'patch', '/services', inDefault, false],
+  ['node', 'patch', 'apps/deployments', inDefault, false],
+  // Before the body is read.
+  ['node', 'create', '/nodes', { isUnread: true }, true],
+  ['node', 'create', '/secrets', { ...inDefault, isUnread: true }, false],
+  ['node', 'patch', '/nodes/status', { name: 'n2', isUnread: true }, false],
+  ['nobody', 'create', '/configmaps', { ...inDefault, isUnread: true }, false],
+];
+
+function attributesOf(verb: RequestVerb, what: string, further: object): Attributes {
+  const [group = '', resource = '', subresource] = what.split('/');
+  return { verb, group, resource, ...(subresource ? { subresource } : {}), ...further };
+}
+
+const PODS = [
+  pod('web', {
+    nodeName: 'n1',
+    serviceAccountName: 'robot',
+    imagePullSecrets: [{ name: 'pulled' }],
+    initContainers: [{ name: 'init', envFrom: [{ secretRef: { name: 'whole' } }] }],
+    containers: [
+      {
+        name: 'main',
+        env: [
+          { name: 'A', valueFrom: { secretKeyRef: { name: 'keyed', key: 'a' } } },
+          { name: 'B', valueFrom: { configMapKeyRef: { name: 'settings', key: 'b' } } },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 's', secret: { secretName: 'mounted' } },
+      { name: 'c', configMap: { name: 'files' } },
+      { name: 'p', projected: { sources: [{ secret: { name: 'joined' } }] } },
+    ],
+  }),
+  pod('far', {
+    nodeName: 'n2',
+    containers: [{ name: 'main', envFrom: [{ secretRef: { name: 'elsewhere' } }] }],
+  }),
+  pod('waiting', { containers: [{ name: 'main', envFrom: [{ secretRef: { name: 'unbound' } }] }] }),
+];
+const authorize = createAuthorizer((namespace) => (namespace === 'default' ? PODS : []));
+
+describe('authorizer', () => {
+  it('lets a node read the Secrets, ConfigMaps and service accounts that its pods refer to, and no other', () => {
+    const mayGet = (resource: string, name: string, namespace = 'default') =>
+      authorize(USERS.node, attributesOf('get', `/${resource}`, { namespace, name })).allowed;
+    for (const name of ['pulled', 'whole', 'keyed', 'mounted', 'joined'])
+      expect(mayGet('secrets', name), name).to.equal(true);
+    for (const name of ['settings', 'files']) expect(mayGet('configmaps', name), name).to.equal(true);
+    expect(mayGet('serviceaccounts', 'robot')).to.equal(true);
+    for (const name of ['elsewhere', 'unbound', 'settings', 'any'])
+      expect(mayGet('secrets', name), name).to.equal(false);
+    expect(mayGet('configmaps', 'mounted')).to.equal(false);
+    expect(mayGet('secrets', 'keyed', 'other')).to.equal(false);
+    expect(mayGet('serviceaccounts', 'default')).to.equal(false);
+  });
+
+  for (const [who, verb, what, further, allowed] of CASES) {
+    it(`${allowed ? 'allows' : 'denies'} ${who} to ${verb} ${what} ${JSON.stringify(further).slice(0, 60)}`, () => {
+      expect(authorize(USERS[who], attributesOf(verb, what, further)).allowed).to.equal(allowed);
+    });
+  }
+
+  it('says what a node may not do', () => {
+    const decision = authorize(USERS.node, attributesOf('patch', '/nodes', { name: 'n2' }));
+    expect(decision).to.deep.equal({ allowed: false, reason: 'a node may only write itself' });
+  });
+
+  it('lets a node have the sockets of its own link only', () => {
+    const link = (node: string): Attributes => ({ verb: 'get', path: `/pilotage/v1/nodes/${node}/link` });
+    expect(authorize(USERS.node, link('n1')).allowed).to.equal(true);
+    expect(authorize(USERS.node, link('n2')).allowed).to.equal(false);
+    expect(authorize(USERS.node, link('n11')).allowed).to.equal(false);
+  });
+
+  it('lets nobody but administrators impersonate', () => {
+    expect(REQUEST_VERBS).to.include('impersonate');
+    const attributes = attributesOf('impersonate', '/users', { name: 'ann' });
+    expect(authorize(USERS.node, attributes).allowed).to.equal(false);
+    expect(authorize(USERS.admin, attributes).allowed).to.equal(true);
+  });
+});
