@@ -21,7 +21,7 @@ import { confinePods } from './node/runtime/process/confinement/pods.ts';
 import { openImageStore } from './node/runtime/process/images/store.ts';
 import { createLogs } from './node/runtime/process/logs.ts';
 import { createProcessRuntime } from './node/runtime/process/processruntime.ts';
-import { type Answerer, createAnswerers } from './node/runtime/process/socketowners.ts';
+import { createSocketOwners, type SocketOwner } from './node/runtime/process/socketowners.ts';
 import { stopRecorded } from './node/runtime/process/stopall.ts';
 
 export type { LinkTarget } from './node/link/client.ts';
@@ -78,7 +78,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   const stopping = new AbortController();
   const lag = createLagMeter(clock);
 
-  const answerers = createAnswerers({
+  const socketOwners = createSocketOwners({
     clock,
     podsDir: root,
     running: () => pods.list().flatMap(runningOf),
@@ -90,7 +90,7 @@ export function createNode(options: NodeOptions): PilotageNode {
     logger,
     nodeHost: HOST_IP,
     isAnswered: ({ podUid, host, port }) =>
-      !pods.find(podUid) || ANSWERED.has(answerers.answerer({ pod: podUid, host, port }).type),
+      !pods.find(podUid) || ANSWERED.has(socketOwners.ownerOf({ pod: podUid, host, port }).type),
     ...keptState(join(dir, 'routes.json')),
   });
   const pods: Pods = createPods({
@@ -117,7 +117,7 @@ export function createNode(options: NodeOptions): PilotageNode {
     }),
     hostEnvironment,
     services: proxy,
-    answerers,
+    socketOwners,
     releasePod: (uid) => proxy.releasePod(uid),
   });
   const logs = createLogs({
@@ -143,7 +143,7 @@ export function createNode(options: NodeOptions): PilotageNode {
     proxy.synced.then(pods.wake, () => undefined);
     every(SURVEY_MS, survey);
     every(LISTEN_MS, () => {
-      for (const worker of pods.list()) worker.lookForListeners(true);
+      for (const worker of pods.list()) worker.checkListeners(true);
     });
     // What another pod listens on is the end of many a program.
     onAbort(stopping.signal, runtime.onExit(surveySoon));
@@ -177,10 +177,10 @@ export function createNode(options: NodeOptions): PilotageNode {
 
   function survey(): void {
     const workers = pods.list();
-    const found = answerers.wildcards();
+    const found = socketOwners.wildcards();
     for (const worker of workers) {
       worker.setWildcards(found.get(worker.uid) ?? []);
-      worker.lookForListeners(false);
+      worker.checkListeners(false);
     }
   }
 
@@ -208,7 +208,7 @@ export function createNode(options: NodeOptions): PilotageNode {
 }
 
 /** By the pod itself, or by nobody, which the connection will tell. */
-const ANSWERED: ReadonlySet<Answerer['type']> = new Set(['own', 'own wildcard', 'nobody']);
+const ANSWERED: ReadonlySet<SocketOwner['type']> = new Set(['own', 'own wildcard', 'nobody']);
 
 const podsDir = (dir: string): string => join(dir, 'pods');
 

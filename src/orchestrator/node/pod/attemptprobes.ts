@@ -1,11 +1,11 @@
 import type { Container, PodStatus } from '../../../kube/kinds/objects.ts';
-import { look, runHook } from '../probes/attempt.ts';
-import { type Supervisor, supervise } from '../probes/containerprobes.ts';
+import { runHandler, runHook } from '../probes/attempt.ts';
+import { type ContainerProbes, probeContainer } from '../probes/containerprobes.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import type { PodContext } from './context.ts';
 import { containerId } from './status.ts';
 
-export interface SupervisionInput {
+export interface AttemptProbesInput {
   readonly context: PodContext;
   readonly container: Container;
   readonly attempt: Attempt;
@@ -14,27 +14,28 @@ export interface SupervisionInput {
   readonly found: PodStatus | undefined;
   readonly now: number;
   readonly onChange: () => void;
-  readonly tell: (type: 'Warning', reason: string, message: string) => void;
+  readonly recordEvent: (type: 'Warning', reason: string, message: string) => void;
 }
 
 const POST_START_MS = 60_000;
 
 /** The probes of one attempt, which go on from what an earlier agent knew. */
-export function superviseAttempt(input: SupervisionInput): Supervisor {
-  const { context, container, attempt, podIP, found, now, onChange, tell } = input;
+export function probeAttempt(input: AttemptProbesInput): ContainerProbes {
+  const { context, container, attempt, podIP, found, now, onChange, recordEvent } = input;
   const { clock, lag, runtime } = context;
   const target = { ref: attempt.ref, container, podIP, runtime, clock };
   // The hook of an adopted container ran under the agent that started it.
   const postStart = found ? undefined : container.lifecycle?.postStart;
-  return supervise({
+  return probeContainer({
     container,
     clock,
     lag,
     sinceStartMs: Math.max(0, now - attempt.startedAt),
-    look: (probe, timeoutMs, kind) =>
-      look(probe, { ...target, kind, answerers: context.answerers }, timeoutMs),
+    attempt: (probe, timeoutMs, kind) =>
+      runHandler(probe, { ...target, kind, socketOwners: context.socketOwners }, timeoutMs),
     onChange,
-    onFailure: (kind, message) => tell('Warning', 'Unhealthy', `${capital(kind)} probe failed: ${message}`),
+    onFailure: (kind, message) =>
+      recordEvent('Warning', 'Unhealthy', `${capital(kind)} probe failed: ${message}`),
     ...(found ? { adopted: { ...knownOf(found, attempt), spread: context.random() } } : {}),
     ...(postStart ? { postStart: () => runHook(postStart, target, POST_START_MS) } : {}),
   });

@@ -6,7 +6,7 @@ import type { LagMeter } from '../probes/lag.ts';
 import type { PodConfinement } from '../runtime/process/confinement/pods.ts';
 import type { ImageStore } from '../runtime/process/images/store.ts';
 import type { Root } from '../runtime/process/procfs.ts';
-import type { Answerers } from '../runtime/process/socketowners.ts';
+import type { SocketOwners } from '../runtime/process/socketowners.ts';
 import type { ContainerRuntime } from '../runtime/runtime.ts';
 import type { NodeServices } from '../spec/serviceenvironment.ts';
 
@@ -28,7 +28,7 @@ export interface PodContext {
   /** PATH, HOME and the like of the machine. */
   readonly hostEnvironment: Readonly<Record<string, string>>;
   readonly services: NodeServices;
-  readonly answerers: Answerers;
+  readonly socketOwners: SocketOwners;
   /** Ends a container that listens on every address, and so keeps another pod from its own. */
   readonly makeWay: (container: Root) => void;
   /** Resolves when no new connection of a service reaches the pod any more. */

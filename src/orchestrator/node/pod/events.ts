@@ -2,14 +2,14 @@ import type { EventRecorder } from '../../../kube/client/events.ts';
 import type { Container, Pod } from '../../../kube/kinds/objects.ts';
 
 /** Records an event of a pod, or of one of its containers. */
-export type PodTell = (
+export type RecordPodEvent = (
   type: 'Normal' | 'Warning',
   reason: string,
   message: string,
   container?: string,
 ) => void;
 
-export function podTell(events: EventRecorder, pod: () => Pod): PodTell {
+export function podEventRecorder(events: EventRecorder, pod: () => Pod): RecordPodEvent {
   return (type, reason, message, container) => {
     const isInit = pod().spec.initContainers?.some((one) => one.name === container) ?? false;
     const field = container && `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`;

@@ -1,11 +1,11 @@
 import type { Container, PodStatus } from '../../../kube/kinds/objects.ts';
-import type { Supervisor } from '../probes/containerprobes.ts';
+import type { ContainerProbes } from '../probes/containerprobes.ts';
 import type { Attempt } from '../runtime/runtime.ts';
-import { superviseAttempt } from './attemptprobes.ts';
+import { probeAttempt } from './attemptprobes.ts';
 import type { PodContext } from './context.ts';
-import type { PodTell } from './events.ts';
+import type { RecordPodEvent } from './events.ts';
 
-export interface WatchedOptions {
+export interface PodProbesOptions {
   readonly context: PodContext;
   readonly podIP: string;
   /** An earlier agent started what runs: its word of the pod, and the attempts that it left. */
@@ -13,23 +13,29 @@ export interface WatchedOptions {
     | { readonly status: PodStatus | undefined; readonly attempts: readonly Attempt[] }
     | undefined;
   readonly onChange: () => void;
-  readonly tell: PodTell;
+  readonly recordEvent: RecordPodEvent;
 }
 
 /** The probes of a pod's containers. */
-export interface Watched {
-  /** Probes run as long as the attempt that they belong to; what they say of it now. */
-  look(container: Container, current: Attempt | undefined, now: number): Supervisor['view'];
+export interface PodProbes {
+  /** What the probes of the current attempt say now. They start and stop with the attempt. */
+  view(container: Container, current: Attempt | undefined, now: number): ContainerProbes['view'];
   stop(): void;
 }
 
-export function watchContainers({ context, podIP, adopted, onChange, tell }: WatchedOptions): Watched {
-  const watched = new Map<string, { readonly attempt: number; readonly supervisor: Supervisor }>();
+export function createPodProbes({
+  context,
+  podIP,
+  adopted,
+  onChange,
+  recordEvent,
+}: PodProbesOptions): PodProbes {
+  const attempts = new Map<string, { readonly attempt: number; readonly probes: ContainerProbes }>();
   const found = new Map(adopted?.attempts.map(({ ref }) => [ref.container, ref.attempt]));
 
-  function begin(container: Container, current: Attempt, now: number): Supervisor {
+  function begin(container: Container, current: Attempt, now: number): ContainerProbes {
     const { attempt } = current.ref;
-    const supervisor = superviseAttempt({
+    const probes = probeAttempt({
       context,
       container,
       attempt: current,
@@ -37,23 +43,23 @@ export function watchContainers({ context, podIP, adopted, onChange, tell }: Wat
       found: found.get(container.name) === attempt ? (adopted?.status ?? {}) : undefined,
       now,
       onChange,
-      tell: (type, reason, message) => tell(type, reason, message, container.name),
+      recordEvent: (type, reason, message) => recordEvent(type, reason, message, container.name),
     });
-    watched.set(container.name, { attempt, supervisor });
-    return supervisor;
+    attempts.set(container.name, { attempt, probes });
+    return probes;
   }
 
   return {
-    look(container, current, now) {
+    view(container, current, now) {
       const running = current?.state.type === 'running' ? current : undefined;
-      const known = watched.get(container.name);
-      if (known && known.attempt === running?.ref.attempt) return known.supervisor.view;
-      known?.supervisor.stop();
-      watched.delete(container.name);
+      const known = attempts.get(container.name);
+      if (known && known.attempt === running?.ref.attempt) return known.probes.view;
+      known?.probes.stop();
+      attempts.delete(container.name);
       return running ? begin(container, running, now).view : { started: false, ready: false };
     },
     stop() {
-      for (const { supervisor } of watched.values()) supervisor.stop();
+      for (const { probes } of attempts.values()) probes.stop();
     },
   };
 }

@@ -4,7 +4,7 @@ import { usesHostNetwork } from '../addresses.ts';
 import type { ContainerRef, StartResult } from '../runtime/runtime.ts';
 import { retryMs } from './backoff.ts';
 import type { PodContext } from './context.ts';
-import { containerOf, type PodTell } from './events.ts';
+import { containerOf, type RecordPodEvent } from './events.ts';
 import type { Action } from './lifecycle.ts';
 import type { PodRecord } from './podrecord.ts';
 import { type Preparation, type PreparationInput, prepare } from './preparation.ts';
@@ -16,7 +16,7 @@ export interface StartsOptions {
   readonly record: () => PodRecord;
   /** True once nothing of the pod is to be started any more. */
   readonly isOver: () => boolean;
-  readonly tell: PodTell;
+  readonly recordEvent: RecordPodEvent;
 }
 
 /** Begins the attempts of a pod's containers, and remembers why one could not be begun. */
@@ -27,7 +27,7 @@ export interface Starts {
   hold(container: string, reason: string, message: string, ms: number): void;
 }
 
-export function createStarts({ context, uid, record, isOver, tell }: StartsOptions): Starts {
+export function createStarts({ context, uid, record, isOver, recordEvent }: StartsOptions): Starts {
   const { runtime, clock } = context;
   const blocks = new Map<string, Blocked>();
 
@@ -51,7 +51,7 @@ export function createStarts({ context, uid, record, isOver, tell }: StartsOptio
     for (const { containerPort, protocol = 'TCP' } of container.ports ?? []) {
       if (protocol !== 'TCP') continue;
       const asked = { pod: uid, host: podIP, port: containerPort };
-      const found = context.answerers.answerer(asked, clock.monotonic());
+      const found = context.socketOwners.ownerOf(asked, clock.monotonic());
       if (found.type !== 'other' || !found.by) continue;
       context.makeWay(found.by);
       return `${found.message}; it makes way`;
@@ -64,7 +64,7 @@ export function createStarts({ context, uid, record, isOver, tell }: StartsOptio
     const shown = reason === 'ErrImagePull' && failures > 1 ? 'ImagePullBackOff' : reason;
     const retryAt = clock.now() + retryMs(reason, failures);
     blocks.set(container, { reason: shown, message, failures, retryAt });
-    tell('Warning', 'Failed', `Error: ${reason}: ${message}`, container);
+    recordEvent('Warning', 'Failed', `Error: ${reason}: ${message}`, container);
   }
 
   return {
@@ -91,7 +91,7 @@ export function createStarts({ context, uid, record, isOver, tell }: StartsOptio
       if (!result) return;
       if (!result.ok) return block(container.name, result.reason, result.message);
       blocks.delete(container.name);
-      tell('Normal', 'Started', `Started container ${container.name}`, container.name);
+      recordEvent('Normal', 'Started', `Started container ${container.name}`, container.name);
       if (ref.attempt > 1) runtime.forget({ ...ref, attempt: ref.attempt - 2 });
     },
   };

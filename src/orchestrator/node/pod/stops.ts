@@ -1,7 +1,7 @@
 import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { PodContext } from './context.ts';
-import { containerOf, type PodTell } from './events.ts';
+import { containerOf, type RecordPodEvent } from './events.ts';
 import type { Action } from './lifecycle.ts';
 import { terminate } from './termination.ts';
 import type { PodView } from './view.ts';
@@ -13,7 +13,7 @@ export interface StopsOptions {
   /** Aborts when this agent stops: the next one goes on with the ending. */
   readonly signal: AbortSignal;
   readonly onChange: () => void;
-  readonly tell: PodTell;
+  readonly recordEvent: RecordPodEvent;
 }
 
 /** Brings attempts of a pod's containers to their end. */
@@ -32,7 +32,7 @@ const RELEASE_MS = 1_000;
 
 const all = (view: PodView) => [...view.containers, ...view.initContainers];
 
-export function createStops({ context, uid, logger, signal, onChange, tell }: StopsOptions): Stops {
+export function createStops({ context, uid, logger, signal, onChange, recordEvent }: StopsOptions): Stops {
   const { runtime, clock } = context;
   const stopping = new Map<string, number>();
   const enders = new Map<string, () => void>();
@@ -62,11 +62,11 @@ export function createStops({ context, uid, logger, signal, onChange, tell }: St
       if (!container || !current) return;
       const { name } = container;
       stopping.set(name, current.ref.attempt);
-      tell('Normal', 'Killing', view.ending ? `Stopping container ${name}` : action.message, name);
+      recordEvent('Normal', 'Killing', view.ending ? `Stopping container ${name}` : action.message, name);
       const ended = new Promise<void>((resolve) => enders.set(name, resolve));
       const target = { ref: current.ref, container, podIP: view.podIP, runtime, clock };
       const onHookFailure = (message: string) =>
-        tell('Warning', 'FailedPreStopHook', `PreStopHook failed: ${message}`, name);
+        recordEvent('Warning', 'FailedPreStopHook', `PreStopHook failed: ${message}`, name);
       // Before any process hears of its end: who is still sent here after SIGTERM would find a closed door.
       // A container that is only restarted is not ready any more, and its pod stays an endpoint.
       const before = view.ending ? release() : Promise.resolve();

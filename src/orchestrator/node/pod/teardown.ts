@@ -4,7 +4,7 @@ import type { PodContext } from './context.ts';
 import { confirmDeletion } from './deletion.ts';
 import type { PodView } from './view.ts';
 
-export interface FarewellOptions {
+export interface TeardownOptions {
   readonly context: PodContext;
   readonly uid: string;
   readonly logger: Logger;
@@ -19,14 +19,14 @@ export interface FarewellOptions {
 }
 
 /** The last that is done for a pod of which nothing runs any more. */
-export interface Farewell {
+export interface Teardown {
   readonly begun: boolean;
   begin(view: PodView): void;
 }
 
 const RETRY_MS = 5_000;
 
-export function createFarewell(options: FarewellOptions): Farewell {
+export function createTeardown(options: TeardownOptions): Teardown {
   const { context, uid, logger, signal, release, statusSettled, isKnown, onFailure } = options;
   let begun = false;
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../base/clock.ts';
-import type { LookTarget } from '../probes/attempt.ts';
+import type { HandlerTarget } from '../probes/attempt.ts';
 import { runHook } from '../probes/attempt.ts';
 
-export interface TerminationInput extends LookTarget {
+export interface TerminationInput extends HandlerTarget {
   /** When it has to be gone, in ms since the epoch. */
   readonly deadline: number;
   /** Resolves when no process of it runs any more. */

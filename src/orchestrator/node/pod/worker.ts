@@ -6,15 +6,15 @@ import type { Attempt } from '../runtime/runtime.ts';
 import { LISTENING, wildcardMessage, withForeign } from './conditions.ts';
 import type { PodContext } from './context.ts';
 import { activeUntil, endingOf } from './ending.ts';
-import { podTell } from './events.ts';
+import { podEventRecorder } from './events.ts';
 import { step } from './lifecycle.ts';
-import { watchContainers } from './podprobes.ts';
+import { createPodProbes } from './podprobes.ts';
 import { type PodRecord, writePodRecord } from './podrecord.ts';
 import { createStarts } from './starts.ts';
 import { newBackOffs, podStatus, sameStatus } from './status.ts';
 import { createStatusWriter } from './statuswriter.ts';
 import { createStops } from './stops.ts';
-import { createFarewell } from './teardown.ts';
+import { createTeardown } from './teardown.ts';
 import type { ContainerView, PodView } from './view.ts';
 import { refreshVolumes } from './volumerefresh.ts';
 
@@ -33,7 +33,7 @@ export interface PodWorker {
   makeWay(container: string): void;
   setWildcards(found: PodView['wildcards']): void;
   /** Looks whether its containers listen where they say; `eagerly`: only for those that have just been started. */
-  lookForListeners(eagerly: boolean): void;
+  checkListeners(eagerly: boolean): void;
   /** Something of it changed outside. */
   wake(): void;
   /** Leaves its processes alone. */
@@ -67,14 +67,14 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
   /** Attempts that have to make way, by container. */
   const yielding = new Map<string, number>();
 
-  const tell = podTell(events, () => record.pod);
+  const recordEvent = podEventRecorder(events, () => record.pod);
   const writer = createStatusWriter({ client, pod: begun.pod, clock, logger, signal });
-  const watched = watchContainers({
+  const probes = createPodProbes({
     context,
     podIP: begun.podIP,
     adopted: adopted ? { status: begun.pod.status, attempts: runtime.attempts(uid) } : undefined,
     onChange: wake,
-    tell,
+    recordEvent,
   });
   const hasListened = begun.pod.status?.conditions?.some(
     ({ type, status: state }) => type === LISTENING && state === 'True',
@@ -82,7 +82,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
   const listeners = watchListening({
     uid,
     podIP: begun.podIP,
-    answerers: context.answerers,
+    socketOwners: context.socketOwners,
     adopted: adopted && hasListened ? runtime.attempts(uid) : [],
   });
   const starts = createStarts({
@@ -90,10 +90,10 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     uid,
     record: () => record,
     isOver: () => signal.aborted || endingOf(record, orphanedAt, clock.now()) !== undefined,
-    tell,
+    recordEvent,
   });
-  const stops = createStops({ context, uid, logger, signal, onChange: wake, tell });
-  const farewell = createFarewell({
+  const stops = createStops({ context, uid, logger, signal, onChange: wake, recordEvent });
+  const teardown = createTeardown({
     context,
     uid,
     logger,
@@ -118,7 +118,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
         ...(current ? { current } : {}),
         ...(previous ? { previous } : {}),
         ...(blocked ? { blocked } : {}),
-        ...heard(container.name, watched.look(container, current, now)),
+        ...heard(container.name, probes.view(container, current, now)),
         ...(current && yielding.get(container.name) === current.ref.attempt
           ? { unhealthy: { message: `Container ${container.name} makes way: it listens on every address` } }
           : {}),
@@ -154,7 +154,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       for (const action of actions) {
         if (action.type === 'stop') stops.stop(action, view);
         if (action.type === 'kill') runtime.signal(action.ref, 'SIGKILL');
-        if (action.type === 'finish') farewell.begin(view);
+        if (action.type === 'finish') teardown.begin(view);
       }
       const started = actions.filter((one) => one.type === 'start').map(starts.start);
       await Promise.all(started);
@@ -175,13 +175,13 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     if (orphanedAt === undefined) writer.set(next);
     if (sameStatus(status, next)) return;
     for (const one of newBackOffs(status, next))
-      tell('Warning', 'BackOff', one.state?.waiting?.message ?? '', one.name);
+      recordEvent('Warning', 'BackOff', one.state?.waiting?.message ?? '', one.name);
     status = next;
     remember();
   }
 
   function remember(): void {
-    if (farewell.begun) return;
+    if (teardown.begun) return;
     record = { ...record, pod: { ...record.pod, ...(status ? { status } : {}) } };
     try {
       writePodRecord(root, record);
@@ -224,7 +224,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       wake();
     },
     async refreshVolumes() {
-      const isOver = () => farewell.begun || signal.aborted;
+      const isOver = () => teardown.begun || signal.aborted;
       if (lastRunning.length > 0)
         await refreshVolumes(context, () => (isOver() ? undefined : record), logger);
     },
@@ -242,19 +242,23 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
       if (JSON.stringify(next) === JSON.stringify(wildcards)) return;
       wildcards = next;
       if (next.length > 0)
-        tell('Warning', 'ListensOnWildcard', wildcardMessage({ wildcards: next, podIP: record.podIP }));
+        recordEvent(
+          'Warning',
+          'ListensOnWildcard',
+          wildcardMessage({ wildcards: next, podIP: record.podIP }),
+        );
       wake();
     },
-    lookForListeners(eagerly) {
+    checkListeners(eagerly) {
       const begunAfter = eagerly ? clock.now() - EAGER_MS : 0;
       const looked = lastRunning.filter(({ startedAt }) => startedAt >= begunAfter);
-      if (looked.length > 0 && listeners.look(record.pod, looked)) wake();
+      if (looked.length > 0 && listeners.check(record.pod, looked)) wake();
     },
     wake,
     async stop() {
       abort.abort(new Error('the agent stops'));
       cancelWake();
-      watched.stop();
+      probes.stop();
       await running;
     },
   };

@@ -6,12 +6,12 @@ import { probeTcp } from '../../../health/probes.tcp.ts';
 import type { ProbeKind, ProbeResult } from '../../../health/probes.ts';
 import type { Container, LifecycleHandler, ProbeHandler } from '../../../kube/kinds/objects.ts';
 import { type Reach, reach } from '../addresses.ts';
-import type { Answerers } from '../runtime/process/socketowners.ts';
+import type { SocketOwners } from '../runtime/process/socketowners.ts';
 import type { ContainerRef, ContainerRuntime } from '../runtime/runtime.ts';
-import { ownAnswer } from './ownsocket.ts';
+import { probeOwnSocket } from './ownsocket.ts';
 
-/** What a look at a container needs to know. */
-export interface LookTarget {
+/** The container that a handler of a probe or a lifecycle hook runs against. */
+export interface HandlerTarget {
   readonly ref: ContainerRef;
   readonly container: Container;
   readonly podIP: string;
@@ -19,16 +19,16 @@ export interface LookTarget {
   readonly clock: Clock;
 }
 
-/** A look at a container's health, whose answer has to be its own. */
-export interface ProbeTarget extends LookTarget {
+/** The container that a probe runs against: only its own socket may answer. */
+export interface ProbeTarget extends HandlerTarget {
   readonly kind: ProbeKind;
-  readonly answerers: Answerers;
+  readonly socketOwners: SocketOwners;
 }
 
-/** One look, by whichever way the probe names. */
-export async function look(
+/** One attempt, in the way that the handler names. */
+export async function runHandler(
   handler: ProbeHandler,
-  target: LookTarget | ProbeTarget,
+  target: HandlerTarget | ProbeTarget,
   timeoutMs: number,
 ): Promise<ProbeResult> {
   const { clock, runtime, ref } = target;
@@ -36,39 +36,39 @@ export async function look(
     const outcome = await runtime.exec(ref, handler.exec.command ?? [], { timeoutMs });
     return probeExec(outcome, timeoutMs);
   }
-  if (handler.httpGet) return lookHttp(handler.httpGet, target, timeoutMs);
+  if (handler.httpGet) return runHttp(handler.httpGet, target, timeoutMs);
   if (handler.tcpSocket) {
     const { port, host } = handler.tcpSocket;
     const at = reach(host || target.podIP, port, target.container);
-    return at ? answered(target, at, () => probeTcp({ ...at, timeoutMs, clock })) : noPort(port);
+    return at ? byOwnSocket(target, at, () => probeTcp({ ...at, timeoutMs, clock })) : noPort(port);
   }
   if (handler.grpc) {
     const { port, service = '' } = handler.grpc;
     const at = { host: target.podIP, port };
-    return answered(target, at, () => probeGrpc({ ...at, service, timeoutMs, clock }));
+    return byOwnSocket(target, at, () => probeGrpc({ ...at, service, timeoutMs, clock }));
   }
   return { type: 'failure', message: 'the probe names no way to look: httpGet, tcpSocket, grpc or exec' };
 }
 
-/** Hooks ask whomever they name; probes ask their own pod. */
-function answered(
-  target: LookTarget | ProbeTarget,
+/** A hook may contact any host; a probe must be answered by its own pod.  */
+function byOwnSocket(
+  target: HandlerTarget | ProbeTarget,
   at: Reach,
   probe: () => Promise<ProbeResult>,
 ): Promise<ProbeResult> {
-  if (!('answerers' in target)) return probe();
-  const { ref, podIP, kind, answerers, clock } = target;
-  return ownAnswer({ pod: ref.pod, podIP, at, kind, answerers, clock, look: probe });
+  if (!('socketOwners' in target)) return probe();
+  const { ref, podIP, kind, socketOwners, clock } = target;
+  return probeOwnSocket({ pod: ref.pod, podIP, at, kind, socketOwners, clock, probe });
 }
 
-function lookHttp(
+function runHttp(
   http: NonNullable<ProbeHandler['httpGet']>,
-  target: LookTarget | ProbeTarget,
+  target: HandlerTarget | ProbeTarget,
   timeoutMs: number,
 ): Promise<ProbeResult> {
   const at = reach(http.host || target.podIP, http.port, target.container);
   if (!at) return Promise.resolve(noPort(http.port));
-  return answered(target, at, () =>
+  return byOwnSocket(target, at, () =>
     probeHttp({
       ...at,
       scheme: http.scheme ?? 'HTTP',
@@ -88,7 +88,7 @@ const noPort = (port: number | string): ProbeResult => ({
 /** Runs a postStart or preStop hook to its end; the failure's message, or undefined when it went well. */
 export async function runHook(
   handler: LifecycleHandler,
-  target: LookTarget,
+  target: HandlerTarget,
   timeoutMs: number,
 ): Promise<string | undefined> {
   if (handler.sleep) {
@@ -96,6 +96,6 @@ export async function runHook(
     await new Promise<void>((resolve) => target.clock.after(ms, resolve));
     return undefined;
   }
-  const result = await look(handler, target, timeoutMs);
+  const result = await runHandler(handler, target, timeoutMs);
   return result.type === 'success' ? undefined : result.message;
 }

@@ -11,12 +11,12 @@ import type { ContainerView } from '../pod/view.ts';
 import type { LagMeter } from './lag.ts';
 import { type Prober, startProber } from './prober.ts';
 
-export interface SupervisorOptions {
+export interface ContainerProbesOptions {
   readonly container: Container;
   readonly clock: Clock;
   readonly lag: LagMeter;
   readonly sinceStartMs: number;
-  readonly look: (probe: Probe, timeoutMs: number, kind: ProbeKind) => Promise<ProbeResult>;
+  readonly attempt: (probe: Probe, timeoutMs: number, kind: ProbeKind) => Promise<ProbeResult>;
   /** The container was found running: what was known of it, and a number in [0, 1). */
   readonly adopted?: { readonly started: boolean; readonly ready: boolean; readonly spread: number };
   /** Resolves with a failure's message; absent: no postStart hook, or it ran under an earlier agent. */
@@ -26,7 +26,7 @@ export interface SupervisorOptions {
 }
 
 /** All probes of one attempt of one container, from its start (or adoption) to its end. */
-export interface Supervisor {
+export interface ContainerProbes {
   readonly view: Pick<ContainerView, 'started' | 'ready' | 'unhealthy'>;
   stop(): void;
 }
@@ -38,7 +38,7 @@ const probeOf = (container: Container, kind: ProbeKind): Probe | undefined =>
     readiness: container.readinessProbe,
   })[kind];
 
-export function supervise(options: SupervisorOptions): Supervisor {
+export function probeContainer(options: ContainerProbesOptions): ContainerProbes {
   const { container, adopted, clock, lag, onChange, onFailure } = options;
   const probers = new Map<ProbeKind, Prober>();
   let stopped = false;
@@ -60,7 +60,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
       clock,
       lag,
       sinceStartMs: options.sinceStartMs,
-      look: (timeoutMs) => options.look(probe, timeoutMs, kind),
+      attempt: (timeoutMs) => options.attempt(probe, timeoutMs, kind),
       onEarlyFailure: (message) => onFailure(kind, message),
       onResult: (result, state) => take(kind, probe, result, state),
       ...(adopted

@@ -1,7 +1,7 @@
 import type { Container, Pod } from '../../../kube/kinds/objects.ts';
 import { HOST_IP } from '../addresses.ts';
 import type { PodView } from '../pod/view.ts';
-import type { Answerer, Answerers } from '../runtime/process/socketowners.ts';
+import type { SocketOwner, SocketOwners } from '../runtime/process/socketowners.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 
 /**
@@ -16,21 +16,21 @@ const unprobedPorts = ({ readinessProbe, startupProbe, ports = [] }: Container):
 export interface ListeningOptions {
   readonly uid: string;
   readonly podIP: string;
-  readonly answerers: Pick<Answerers, 'answerer'>;
+  readonly socketOwners: Pick<SocketOwners, 'ownerOf'>;
   /** Attempts of which an earlier agent has seen that they listen. */
   readonly adopted: readonly Attempt[];
 }
 
 /** Whether the containers of a pod have been seen to listen on the ports that they declare. */
 export interface ListeningWatch {
-  /** Looks for what has not been seen yet; true when that has changed what is known. */
-  look(pod: Pod, running: readonly Attempt[]): boolean;
+  /** Checks the ports that have not been seen yet; true when that has changed what is known. */
+  check(pod: Pod, running: readonly Attempt[]): boolean;
   /** undefined where a probe tells, or nothing is declared. */
   view(pod: Pod, running: readonly Attempt[]): PodView['listening'];
 }
 
 /** What has listened once, did: whoever wants to know whether it still does writes a probe. */
-export function watchListening({ uid, podIP, answerers, adopted }: ListeningOptions): ListeningWatch {
+export function watchListening({ uid, podIP, socketOwners, adopted }: ListeningOptions): ListeningWatch {
   /** `container/attempt` → all of its ports, or those that have been seen. */
   const seen = new Map<string, Set<number> | 'all'>(adopted.map((one) => [keyOf(one), 'all']));
   /** What is said of a port that somebody else answers, or that nobody can tell of. */
@@ -50,18 +50,18 @@ export function watchListening({ uid, podIP, answerers, adopted }: ListeningOpti
     });
   }
 
-  function look(pod: Pod, running: readonly Attempt[]): boolean {
+  function check(pod: Pod, running: readonly Attempt[]): boolean {
     let changed = false;
     for (const { port, attempt } of missing(pod, running)) {
       if (attempt === undefined) continue;
-      const answerer = answerers.answerer({ pod: uid, host: podIP, port });
+      const owner = socketOwners.ownerOf({ pod: uid, host: podIP, port });
       const key = `${keyOf(attempt)}:${port}`;
-      const isOwn = answerer.type === 'own' || (answerer.type === 'own wildcard' && podIP === HOST_IP);
+      const isOwn = owner.type === 'own' || (owner.type === 'own wildcard' && podIP === HOST_IP);
       if (isOwn) {
         const known = seen.get(keyOf(attempt));
         if (known !== 'all') seen.set(keyOf(attempt), (known ?? new Set()).add(port));
       }
-      const message = isOwn ? undefined : messageOf(answerer);
+      const message = isOwn ? undefined : messageOf(owner);
       changed ||= isOwn || told.get(key) !== message;
       if (message === undefined) told.delete(key);
       else told.set(key, message);
@@ -70,7 +70,7 @@ export function watchListening({ uid, podIP, answerers, adopted }: ListeningOpti
   }
 
   return {
-    look,
+    check,
     view(pod, running) {
       if (pod.spec.containers.every((one) => unprobedPorts(one).length === 0)) return undefined;
       const lacking = missing(pod, running).map(({ container, port, attempt }) => {
@@ -84,5 +84,5 @@ export function watchListening({ uid, podIP, answerers, adopted }: ListeningOpti
 
 const keyOf = ({ ref }: Pick<Attempt, 'ref'>): string => `${ref.container}/${ref.attempt}`;
 
-const messageOf = (answerer: Answerer): string | undefined =>
-  'message' in answerer ? answerer.message : undefined;
+const messageOf = (owner: SocketOwner): string | undefined =>
+  'message' in owner ? owner.message : undefined;

@@ -1,57 +1,57 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { ProbeKind, ProbeResult } from '../../../health/probes.ts';
 import { HOST_IP, type Reach } from '../addresses.ts';
-import type { Answerer, Answerers } from '../runtime/process/socketowners.ts';
+import type { SocketOwner, SocketOwners } from '../runtime/process/socketowners.ts';
 
-export interface OwnAnswerInput {
+export interface OwnSocketProbe {
   readonly pod: string;
   readonly podIP: string;
   readonly at: Reach;
   readonly kind: ProbeKind;
-  readonly answerers: Answerers;
+  readonly socketOwners: SocketOwners;
   readonly clock: Clock;
-  /** The look itself. */
-  readonly look: () => Promise<ProbeResult>;
+  /** The probe itself. */
+  readonly probe: () => Promise<ProbeResult>;
 }
 
 /**
- * A look at a pod of this machine counts only when the socket that answers is the pod's own. Where it is not known yet to be, it is asked
- * for after the look, and the look made once more: between the two somebody else may have answered.
+ * A probe of a pod of this machine counts only when the pod's own socket answers it. If that is not proven yet, the owner of the socket is
+ * determined after the probe, and the probe is repeated: another process may have answered in between.
  */
-export async function ownAnswer(input: OwnAnswerInput): Promise<ProbeResult> {
-  const { pod, podIP, at, kind, answerers, clock, look } = input;
+export async function probeOwnSocket(input: OwnSocketProbe): Promise<ProbeResult> {
+  const { pod, podIP, at, kind, socketOwners, clock, probe } = input;
   const host = at.host === 'localhost' ? HOST_IP : at.host;
-  // Whoever writes another host into a probe asks for another's health.
-  if (host !== podIP && host !== HOST_IP) return look();
+  // A probe that names another host asks about that host's health.
+  if (host !== podIP && host !== HOST_IP) return probe();
   const asked = { pod, host, port: at.port };
-  const wasProven = answerers.isProven(asked);
+  const wasProven = socketOwners.isProven(asked);
   const began = clock.monotonic();
-  const result = await look();
+  const result = await probe();
   if (result.type === 'error' || isRefused(result)) return result;
-  const verdict = judge(answerers.answerer(asked, began), result, kind, podIP);
-  if (verdict !== result || wasProven || !answerers.isProven(asked)) return verdict;
-  return look();
+  const verdict = judge(socketOwners.ownerOf(asked, began), result, kind, podIP);
+  if (verdict !== result || wasProven || !socketOwners.isProven(asked)) return verdict;
+  return probe();
 }
 
 const isRefused = ({ type, message }: ProbeResult): boolean =>
   type === 'failure' && /ECONNREFUSED/.test(message);
 
-/** What the look is worth, once it is known who answered. */
-function judge(answerer: Answerer, result: ProbeResult, kind: ProbeKind, podIP: string): ProbeResult {
-  switch (answerer.type) {
+/** What the result is worth, once the owner of the socket is known. */
+function judge(owner: SocketOwner, result: ProbeResult, kind: ProbeKind, podIP: string): ProbeResult {
+  switch (owner.type) {
     case 'own':
       return result;
     case 'own wildcard':
-      // It lives, and is not killed for that; but it is no address of its own that others could be sent to.
+      // It is alive, so liveness passes; but clients cannot be sent to an address that is not its own.
       if (kind !== 'readiness' || podIP === HOST_IP || result.type === 'failure') return result;
       return { type: 'failure', message: `the container listens on every address, not on $HOST (${podIP})` };
     case 'other':
-      return { type: 'failure', message: answerer.message };
+      return { type: 'failure', message: owner.message };
     case 'unknown':
-      return { type: kind === 'liveness' ? 'error' : 'failure', message: answerer.message };
+      return { type: kind === 'liveness' ? 'error' : 'failure', message: owner.message };
     case 'nobody':
       return result.type === 'failure'
         ? result
-        : { type: 'failure', message: 'who answered does not listen any more' };
+        : { type: 'failure', message: 'the process that answered does not listen any more' };
   }
 }

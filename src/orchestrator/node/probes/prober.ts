@@ -16,7 +16,7 @@ import type { LagMeter } from './lag.ts';
 export interface ProberOptions {
   readonly kind: ProbeKind;
   readonly probe: Probe;
-  readonly look: (timeoutMs: number) => Promise<ProbeResult>;
+  readonly attempt: (timeoutMs: number) => Promise<ProbeResult>;
   readonly clock: Clock;
   readonly lag: LagMeter;
   /** How long the container ran before. */
@@ -65,7 +65,7 @@ export function startProber(options: ProberOptions): Prober {
   async function turn(): Promise<void> {
     const regular = clock.monotonic() >= due;
     if (regular) due = clock.monotonic() + config.periodMs;
-    const result = await lookUntilMade();
+    const result = await attemptUntilMade();
     if (stopped) return;
     if (result.type === 'success' || (regular && result.type === 'failure')) take(result);
     else if (result.type === 'failure') tellEarly(result.message);
@@ -96,16 +96,16 @@ export function startProber(options: ProberOptions): Prober {
     onResult(result, state);
   }
 
-  async function lookUntilMade(): Promise<ProbeResult> {
+  async function attemptUntilMade(): Promise<ProbeResult> {
     let result: ProbeResult = { type: 'error', message: '' };
     for (let tries = 0; tries < TRIES && result.type === 'error' && !stopped; tries++)
-      result = await lookOnce();
+      result = await attemptOnce();
     return result;
   }
 
-  async function lookOnce(): Promise<ProbeResult> {
+  async function attemptOnce(): Promise<ProbeResult> {
     const start = clock.monotonic();
-    const result = await options.look(config.timeoutMs);
+    const result = await options.attempt(config.timeoutMs);
     const late = lag.since(start);
     if (result.type === 'failure' && late >= config.timeoutMs) {
       return { type: 'error', message: `discarded: this agent was held up for ${Math.round(late)} ms` };

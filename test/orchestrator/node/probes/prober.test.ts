@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { ProbeKind, ProbeResult } from '../../../../src/health/probes.ts';
 import type { Container, Probe } from '../../../../src/kube/kinds/objects.ts';
 import {
-  type SupervisorOptions,
-  supervise,
+  type ContainerProbesOptions,
+  probeContainer,
 } from '../../../../src/orchestrator/node/probes/containerprobes.ts';
 import { createLagMeter } from '../../../../src/orchestrator/node/probes/lag.ts';
 import { FakeClock, settle } from '../../../fakes/clock.ts';
@@ -40,7 +40,7 @@ describe('lag meter', () => {
 
 describe('probes of a container', () => {
   /** Runs all probes of a container against answers that the test changes; tells every look as `second kind`. */
-  function run(container: Partial<Container>, more: Partial<SupervisorOptions> = {}) {
+  function run(container: Partial<Container>, more: Partial<ContainerProbesOptions> = {}) {
     const clock = new FakeClock();
     const lag = createLagMeter(clock);
     const answers: Record<ProbeKind, ProbeResult['type']> = {
@@ -51,12 +51,12 @@ describe('probes of a container', () => {
     const looks: string[] = [];
     const failures: string[] = [];
     const began = clock.now();
-    const supervisor = supervise({
+    const probes = probeContainer({
       container: { name: 'web', ...container },
       clock,
       lag,
       sinceStartMs: 0,
-      async look(one) {
+      async attempt(one) {
         const kind = PORTS[Number(one.tcpSocket?.port)] ?? 'readiness';
         looks.push(`${(clock.now() - began) / 1000} ${kind}`);
         return { type: answers[kind], message: 'why' };
@@ -65,40 +65,40 @@ describe('probes of a container', () => {
       onFailure: (kind) => failures.push(kind),
       ...more,
     });
-    return { clock, lag, answers, looks, failures, supervisor };
+    return { clock, lag, answers, looks, failures, probes };
   }
 
   it('a container without probes is ready when it runs', async () => {
-    const { supervisor } = run({});
+    const { probes } = run({});
     await settle();
-    expect(supervisor.view).to.deep.equal({ started: true, ready: true });
+    expect(probes.view).to.deep.equal({ started: true, ready: true });
   });
 
   it('looks at readiness every period, and takes readiness back after three failures', async () => {
-    const { clock, looks, answers, supervisor, failures } = run({ readinessProbe: probe(3) });
+    const { clock, looks, answers, probes, failures } = run({ readinessProbe: probe(3) });
     await clock.advance(25_000);
     expect(looks).to.deep.equal(['0 readiness', '10 readiness', '20 readiness']);
-    expect(supervisor.view.ready).to.equal(true);
+    expect(probes.view.ready).to.equal(true);
     answers.readiness = 'failure';
     await clock.advance(20_000);
-    expect(supervisor.view.ready).to.equal(true);
+    expect(probes.view.ready).to.equal(true);
     await clock.advance(10_000);
-    expect(supervisor.view.ready).to.equal(false);
+    expect(probes.view.ready).to.equal(false);
     expect(failures).to.have.length(3);
   });
 
   it('looks more often while a container comes up, without counting those failures', async () => {
-    const { clock, answers, supervisor, failures } = run({ readinessProbe: probe(3) });
+    const { clock, answers, probes, failures } = run({ readinessProbe: probe(3) });
     answers.readiness = 'failure';
     await clock.advance(1_050);
     expect(failures).to.have.length(1);
     answers.readiness = 'success';
     await clock.advance(200);
-    expect(supervisor.view.ready).to.equal(true);
+    expect(probes.view.ready).to.equal(true);
   });
 
   it('holds liveness and readiness back until the startup probe has passed', async () => {
-    const { clock, looks, answers, supervisor } = run({
+    const { clock, looks, answers, probes } = run({
       startupProbe: probe(1, { failureThreshold: 30 }),
       livenessProbe: probe(2),
       readinessProbe: probe(3),
@@ -106,21 +106,21 @@ describe('probes of a container', () => {
     answers.startup = 'failure';
     await clock.advance(15_000);
     expect(looks.every((one) => one.endsWith('startup'))).to.equal(true);
-    expect(supervisor.view).to.deep.equal({ started: false, ready: false });
+    expect(probes.view).to.deep.equal({ started: false, ready: false });
     answers.startup = 'success';
     await clock.advance(10_000);
-    expect(supervisor.view).to.deep.equal({ started: true, ready: true });
+    expect(probes.view).to.deep.equal({ started: true, ready: true });
   });
 
   it('calls for a restart after three failed looks at liveness, with the grace period of the probe, and looks no more', async () => {
-    const { clock, looks, answers, supervisor } = run({
+    const { clock, looks, answers, probes } = run({
       livenessProbe: probe(2, { terminationGracePeriodSeconds: 5 }),
     });
     answers.liveness = 'failure';
     await clock.advance(19_000);
-    expect(supervisor.view.unhealthy).to.equal(undefined);
+    expect(probes.view.unhealthy).to.equal(undefined);
     await clock.advance(60_000);
-    expect(supervisor.view.unhealthy).to.deep.equal({
+    expect(probes.view.unhealthy).to.deep.equal({
       message: 'Container web failed liveness probe, will be restarted',
       graceMs: 5_000,
     });
@@ -128,12 +128,12 @@ describe('probes of a container', () => {
   });
 
   it('an adopted container stays ready until its probe says otherwise, and its looks are spread over the period', async () => {
-    const { clock, looks, supervisor } = run(
+    const { clock, looks, probes } = run(
       { readinessProbe: probe(3), startupProbe: probe(1) },
       { sinceStartMs: 60_000, adopted: { started: true, ready: true, spread: 0.5 } },
     );
     await settle();
-    expect(supervisor.view).to.deep.equal({ started: true, ready: true });
+    expect(probes.view).to.deep.equal({ started: true, ready: true });
     await clock.advance(16_000);
     expect(looks).to.deep.equal(['5 readiness', '15 readiness']);
   });
@@ -141,24 +141,24 @@ describe('probes of a container', () => {
   it('is not started before its postStart hook is done, and is restarted when that fails', async () => {
     let end = (_fault: string | undefined) => {};
     const postStart = () => new Promise<string | undefined>((resolve) => (end = resolve));
-    const { supervisor } = run({}, { postStart });
-    expect(supervisor.view.started).to.equal(false);
+    const { probes } = run({}, { postStart });
+    expect(probes.view.started).to.equal(false);
     end('exit code 1');
     await settle();
-    expect(supervisor.view.unhealthy?.message).to.equal('FailedPostStartHook: exit code 1');
+    expect(probes.view.unhealthy?.message).to.equal('FailedPostStartHook: exit code 1');
   });
 
   it('discards failures that were measured while the agent itself was held up', async () => {
     const clock = new FakeClock();
     const lag = createLagMeter(clock);
     const failures: string[] = [];
-    supervise({
+    probeContainer({
       container: { name: 'web', livenessProbe: probe(2) },
       clock,
       // As after a loop that stood still: every look seems to have taken two seconds.
       lag: { since: () => 2_000, stop() {} },
       sinceStartMs: 0,
-      look: async () => ({ type: 'failure', message: 'no answer within 1s' }),
+      attempt: async () => ({ type: 'failure', message: 'no answer within 1s' }),
       onChange() {},
       onFailure: (kind) => failures.push(kind),
     });

@@ -11,7 +11,7 @@ const ROUNDS = 5;
  * Kills processes that have left the group of their container (a daemon: two forks and setsid), where it has ended: they keep the
  * environment that they were started with, which names its root. `ref` absent: those of all pods below `root`.
  */
-export function killStrays(root: string, ref?: Omit<ContainerRef, 'attempt'>): void {
+export function killLeftovers(root: string, ref?: Omit<ContainerRef, 'attempt'>): void {
   const mark = ref ? `PILOTAGE_ROOT=${rootDir(root, ref.pod, ref.container)}\0` : `PILOTAGE_ROOT=${root}/`;
   for (let round = 0; round < ROUNDS; round++) {
     const found = allProcesses().filter((pid) => pid !== process.pid && isMarked(pid, mark));

@@ -30,7 +30,7 @@ import {
 } from './attemptrecord.ts';
 import { commandBeside, commandOf } from './confinedcommand.ts';
 import { createLastOutputs } from './lastoutput.ts';
-import { killStrays } from './leftovers.ts';
+import { killLeftovers } from './leftovers.ts';
 import { findProgram } from './program.ts';
 import { SHIM, SHIM_NAME } from './shim.ts';
 import { killGroup, runToEnd } from './spawn.ts';
@@ -69,7 +69,7 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
   /** Its exit code may have been read before, and the next attempt begun: what carries the container's mark then is that one's. */
   function endWith(ref: ContainerRef): void {
     if (closed) return;
-    if ((latest.get(`${ref.pod}/${ref.container}`) ?? 0) <= ref.attempt) killStrays(root, ref);
+    if ((latest.get(`${ref.pod}/${ref.container}`) ?? 0) <= ref.attempt) killLeftovers(root, ref);
     tell(ref.pod);
   }
 
@@ -118,7 +118,7 @@ export function createProcessRuntime({ root, clock, logger }: ProcessRuntimeOpti
     const { ref, ...rest } = request;
     const dir = attemptDir(root, ref);
     // Of an attempt that ended while no agent ran.
-    if (ref.attempt > 0) killStrays(root, ref);
+    if (ref.attempt > 0) killLeftovers(root, ref);
     latest.set(`${ref.pod}/${ref.container}`, ref.attempt);
     writeIntent(dir, { ...rest, startedAt: clock.now(), bootId });
     // It exists from the start, so that whoever follows the log has something to follow.

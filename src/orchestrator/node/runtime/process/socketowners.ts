@@ -13,7 +13,7 @@ import {
 import { answering, type Listening, readListening } from './sockets.ts';
 
 /** Who answers a connection to an address of a pod. */
-export type Answerer =
+export type SocketOwner =
   | { readonly type: 'own' }
   /** The pod itself, by a socket that answers on every address of the machine. */
   | { readonly type: 'own wildcard' }
@@ -23,7 +23,7 @@ export type Answerer =
   /** Its processes cannot be looked at, so that nobody can say whether a socket is theirs. */
   | { readonly type: 'unknown'; readonly message: string };
 
-export interface Asked {
+export interface PodEndpoint {
   readonly pod: string;
   readonly host: string;
   readonly port: number;
@@ -37,16 +37,16 @@ export interface RunningContainer extends Root {
 }
 
 /** Whose sockets answer where: a process that listens on every address of the machine answers for pods that are not there. */
-export interface Answerers {
+export interface SocketOwners {
   /** Cheap: whether the pod's own socket, once found, is still open. */
-  isProven(asked: Asked): boolean;
+  isProven(endpoint: PodEndpoint): boolean;
   /** `since` (monotonic ms): sockets must have been read then or later; absent: a moment ago will do. */
-  answerer(asked: Asked, since?: number): Answerer;
+  ownerOf(endpoint: PodEndpoint, since?: number): SocketOwner;
   /** Containers that listen on every address, by pod. */
   wildcards(): ReadonlyMap<string, PodView['wildcards']>;
 }
 
-export interface AnswerersOptions {
+export interface SocketOwnersOptions {
   readonly clock: Clock;
   readonly podsDir: string;
   readonly running: () => readonly RunningContainer[];
@@ -63,14 +63,19 @@ interface Holder extends Descriptor {
   readonly root: Root | undefined;
 }
 
-export function createAnswerers({ clock, podsDir, running, onWildcard }: AnswerersOptions): Answerers {
+export function createSocketOwners({
+  clock,
+  podsDir,
+  running,
+  onWildcard,
+}: SocketOwnersOptions): SocketOwners {
   /** By inode. What is written here is proved again by one readlink before it is used. */
   const holders = new Map<string, Holder>();
   const unfound = new Map<string, number>();
   const proofs = new Map<string, Descriptor & { readonly inode: string }>();
   let table: { readonly at: number; readonly sockets: readonly Listening[] | undefined } | undefined;
 
-  const keyOf = ({ pod, host, port }: Asked): string => `${pod} ${host}:${port}`;
+  const keyOf = ({ pod, host, port }: PodEndpoint): string => `${pod} ${host}:${port}`;
 
   function listening(since = clock.monotonic() - FRESH_MS): readonly Listening[] | undefined {
     if (!table || table.at < since) {
@@ -119,28 +124,28 @@ export function createAnswerers({ clock, podsDir, running, onWildcard }: Answere
     }
   }
 
-  const isProven = (asked: Asked): boolean => {
-    const proof = proofs.get(keyOf(asked));
+  const isProven = (endpoint: PodEndpoint): boolean => {
+    const proof = proofs.get(keyOf(endpoint));
     return proof !== undefined && socketAt(proof) === proof.inode;
   };
 
-  function answerer(asked: Asked, since?: number): Answerer {
-    if (isProven(asked)) return { type: 'own' };
+  function ownerOf(endpoint: PodEndpoint, since?: number): SocketOwner {
+    if (isProven(endpoint)) return { type: 'own' };
     const sockets = listening(since);
     // A system that does not tell whose sockets answer is one without pods that meet each other there.
     if (!sockets) return { type: 'own' };
-    const candidates = answering(sockets, asked.host, asked.port);
+    const candidates = answering(sockets, endpoint.host, endpoint.port);
     if (candidates.length === 0) return { type: 'nobody' };
     find(
       candidates.map(({ inode }) => inode),
-      asked.pod,
+      endpoint.pod,
     );
     for (const socket of candidates) {
       const holder = knownHolder(socket.inode);
-      if (holder?.root?.pod === asked.pod) continue;
-      if (!holder && isHidden(asked.pod)) return hidden(asked, socket);
+      if (holder?.root?.pod === endpoint.pod) continue;
+      if (!holder && isHidden(endpoint.pod)) return hidden(endpoint, socket);
       if (!holder && !isThere(socket)) return { type: 'nobody' };
-      const message = `port ${asked.port} is answered by ${describe(holder, socket)}`;
+      const message = `port ${endpoint.port} is answered by ${describe(holder, socket)}`;
       return { type: 'other', message, ...(socket.wildcard && holder?.root ? { by: holder.root } : {}) };
     }
     const [first] = candidates;
@@ -150,7 +155,7 @@ export function createAnswerers({ clock, podsDir, running, onWildcard }: Answere
       onWildcard();
       return { type: 'own wildcard' };
     }
-    proofs.set(keyOf(asked), { pid: holder.pid, fd: holder.fd, inode: first.inode });
+    proofs.set(keyOf(endpoint), { pid: holder.pid, fd: holder.fd, inode: first.inode });
     return { type: 'own' };
   }
 
@@ -163,7 +168,7 @@ export function createAnswerers({ clock, podsDir, running, onWildcard }: Answere
       (one) => one.pod === pod && descendants(one.pid).some((pid) => socketsOf(pid) === undefined),
     );
 
-  function hidden({ port }: Asked, { wildcard }: Listening): Answerer {
+  function hidden({ port }: PodEndpoint, { wildcard }: Listening): SocketOwner {
     const where = wildcard ? 'on every address' : 'on its address';
     const message = `whether port ${port} is answered by this pod cannot be told: something listens there ${where}, and what the processes of the pod have open cannot be read`;
     return { type: 'unknown', message };
@@ -181,7 +186,7 @@ export function createAnswerers({ clock, podsDir, running, onWildcard }: Answere
 
   return {
     isProven,
-    answerer,
+    ownerOf,
     wildcards() {
       const wild = (listening(clock.monotonic()) ?? []).filter((one) => one.wildcard);
       find(wild.map(({ inode }) => inode));

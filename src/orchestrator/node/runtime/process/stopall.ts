@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../../../../base/clock.ts';
 import type { Logger } from '../../../../base/log.ts';
 import type { ContainerRef } from '../runtime.ts';
-import { killStrays } from './leftovers.ts';
+import { killLeftovers } from './leftovers.ts';
 import { createProcessRuntime } from './processruntime.ts';
 
 const LOOK_MS = 20;
@@ -35,7 +35,7 @@ export async function stopRecorded(
     };
     await end('SIGTERM', graceMs, () => hurry?.aborted === true);
     await end('SIGKILL', KILL_MS, () => false);
-    killStrays(root);
+    killLeftovers(root);
   } finally {
     runtime.close();
   }
