@@ -44,6 +44,21 @@ const API_FOLDERS: Record<string, readonly string[]> = {
   http: ['store', 'verbs', 'admission', 'context.ts', 'stored.ts'],
 };
 
+/** Inside a room: folder (or file at the top) → folders that it may see, besides its own. docs/architecture.md says why. */
+const FOLDERS: Record<string, Record<string, readonly string[]>> = {
+  git: {
+    'types.ts': [],
+    objects: ['types.ts'],
+    pack: ['objects', 'types.ts'],
+    store: ['pack', 'objects', 'types.ts'],
+    tree: ['store', 'objects', 'types.ts'],
+    history: ['tree', 'store', 'objects', 'types.ts'],
+    'repository.ts': ['history', 'tree', 'store', 'objects', 'types.ts'],
+    host: ['repository.ts', 'history', 'store', 'objects', 'types.ts'],
+    transport: ['repository.ts', 'history', 'store', 'objects', 'types.ts'],
+  },
+};
+
 /** What other rooms may import of the orchestrator. */
 const ORCHESTRATOR_DOORS = ['controlplane.ts', 'node.ts'];
 
@@ -141,6 +156,15 @@ describe('architecture', () => {
     expect(Object.keys(API_FOLDERS).filter((name) => !folders.has(`orchestrator/api/${name}`))).to.deep.equal(
       [],
     );
+  });
+
+  it('keeps the walls between the folders of a room', () => {
+    const broken = imports.filter(({ from, to }) => {
+      const folders = FOLDERS[roomOf(from)];
+      const [a, b] = [wingOf(from), wingOf(to)];
+      return folders && roomOf(from) === roomOf(to) && a !== b && !folders[a]?.includes(b);
+    });
+    expect(broken).to.deep.equal([]);
   });
 
   it('lets outsiders import of the orchestrator only the two files that assemble it', () => {

@@ -8,6 +8,7 @@ import { isAncestor, log } from './history/walk.ts';
 import { FOLDER, isOid, serializeCommit } from './objects/object.ts';
 import { branchOf, branchRef, isBranchName, isRefName, tipsByBranch } from './objects/refname.ts';
 import { ObjectStore } from './store/object-store.ts';
+import { INCOMING } from './store/quarantine.ts';
 import { RefStore } from './store/refs.ts';
 import { clearAbandoned, repack } from './store/repack.ts';
 import { exportTree } from './tree/export.ts';
@@ -64,8 +65,6 @@ function createBare(dir: string): void {
   // HEAD comes last: its presence is what says that the repository is complete.
   writeFileSync(join(dir, 'HEAD'), 'ref: refs/heads/main\n');
 }
-
-export const INCOMING = 'incoming-';
 
 function clearLeftovers(dir: string): void {
   for (const name of readdirSync(dir)) {

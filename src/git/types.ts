@@ -79,25 +79,6 @@ export interface Repository {
   tidy(): Promise<number>;
 }
 
-/** The other end of a mirror. Every method rejects with ProblemError (`RemoteUnreachable`, `AuthenticationFailed`, `NotARepository`). */
-export interface Remote {
-  readonly url: string;
-  /** Branch tips and HEAD's branch: the cheap question, asked at every poll. */
-  listBranches(
-    signal?: AbortSignal,
-  ): Promise<{ head: string | undefined; branches: Readonly<Record<string, Oid>> }>;
-  /** Brings the branches into `into` and sets its branches to the remote's tips. */
-  fetch(into: Repository, branches: readonly string[], signal?: AbortSignal): Promise<void>;
-  /** Fast-forward or create only. 'rejected' when the remote's branch is not at `expected` any more. */
-  push(
-    from: Repository,
-    branch: string,
-    oid: Oid,
-    expected: Oid | null,
-    signal?: AbortSignal,
-  ): Promise<'pushed' | 'rejected'>;
-}
-
 /** One ref of one push to the embedded host. Zero id is given as null. */
 export interface PushedRef {
   readonly branch: string;

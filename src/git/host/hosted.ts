@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProblemError } from '../../base/errors.ts';
 import { Mutex } from '../../base/mutex.ts';
-import { INCOMING, type OpenRepository, openRepository } from '../repository.ts';
+import { type OpenRepository, openRepository } from '../repository.ts';
+import { INCOMING } from '../store/quarantine.ts';
 
 /** A repository's name becomes a delivery's, and so a DNS label. */
 export const isRepositoryName = (name: string): boolean => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);

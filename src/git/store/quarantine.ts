@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { indexPack } from '../pack/index-pack.ts';
-import { INCOMING } from '../repository.ts';
 import { syncFile, syncFolder } from './durable.ts';
 import { ObjectStore } from './object-store.ts';
+
+/** What the name of a quarantine's folder begins with. */
+export const INCOMING = 'incoming-';
 
 /**
  * A pack on its way in stands in an object database of its own, with the real one behind it, until it is known to be

@@ -3,12 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git';
-
-export interface TlsOptions {
-  /** PEM of authorities to trust beside none other; left out: the machine's. */
-  readonly ca?: string;
-  readonly clientCert?: { readonly cert: string; readonly key: string };
-}
+import type { TlsOptions } from './transport.ts';
 
 const MAX_REDIRECTS = 5;
 /** Nothing heard for this long ends the request. */

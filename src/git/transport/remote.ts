@@ -1,46 +1,30 @@
-import { fileURLToPath } from 'node:url';
 import { ProblemError } from '../../base/errors.ts';
-import type { Logger } from '../../base/log.ts';
-import type { Remote } from '../types.ts';
-import type { TlsOptions } from './http-client.ts';
-import { type Credentials, HttpRemote } from './remote-http.ts';
-import { LocalRemote } from './remote-local.ts';
+import { http } from './http.ts';
+import { local } from './local.ts';
+import { type Remote, type RemoteOptions, schemeOf, type Transport } from './transport.ts';
 
-export type { Credentials } from './remote-http.ts';
-
-export interface RemoteOptions extends TlsOptions {
-  readonly credentials?: Credentials;
-  readonly logger: Logger;
-}
+const TRANSPORTS: readonly Transport[] = [http, local];
 
 /** https, http, file:// and absolute paths. Throws ProblemError UnsupportedTransport for anything else; connects to nothing yet. */
-export function openRemote(url: string, options: RemoteOptions): Remote {
-  switch (transportOf(url)) {
-    case 'path':
-      return new LocalRemote(url, url);
-    case 'file':
-      return new LocalRemote(url, fileURLToPath(url));
-    case 'http':
-      return new HttpRemote(new URL(url), options);
-  }
+export function openRemote(address: string, options: RemoteOptions): Remote {
+  return transportOf(address).open(address, options);
 }
 
-/** How an address would be reached. Throws ProblemError UnsupportedTransport where it cannot be. */
-export function transportOf(url: string): 'path' | 'file' | 'http' {
-  if (url.startsWith('/')) return 'path';
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
-  if ((scheme === 'https' || scheme === 'http') && URL.canParse(url)) return 'http';
-  if (scheme === 'file') return 'file';
-  throw unsupported(url, scheme);
+/** Throws ProblemError UnsupportedTransport where no transport reaches the address. */
+export function transportOf(address: string): Transport {
+  const transport = TRANSPORTS.find((candidate) => candidate.reaches(address));
+  if (!transport) throw unsupported(address);
+  return transport;
 }
 
-function unsupported(url: string, scheme: string | undefined): ProblemError {
-  const ssh = scheme === 'ssh' || (scheme === undefined && /^[^/]+@[^/]+:/.test(url));
+function unsupported(address: string): ProblemError {
+  const scheme = schemeOf(address);
+  const ssh = scheme === 'ssh' || (scheme === undefined && /^[^/]+@[^/]+:/.test(address));
   return new ProblemError({
     reason: 'UnsupportedTransport',
     message: ssh
-      ? `${url}: git over ssh is not supported yet`
-      : `${url} is not an address of a git repository`,
+      ? `${address}: git over ssh is not supported yet`
+      : `${address} is not the address of a git repository`,
     remedy: ssh
       ? 'use the https address of the repository with a token'
       : 'use https://…, http://…, file:///… or an absolute path',

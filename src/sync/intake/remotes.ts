@@ -4,8 +4,9 @@ import { formatProblem, type Problem, ProblemError, problemOf } from '../../base
 import type { Logger } from '../../base/log.ts';
 import { openRepository } from '../../git/repository.ts';
 import { type PollDecision, type Poller, startPoller } from '../../git/transport/poll.ts';
-import { type Credentials, openRemote } from '../../git/transport/remote.ts';
-import type { Remote, Repository } from '../../git/types.ts';
+import { openRemote } from '../../git/transport/remote.ts';
+import type { Credentials, Remote } from '../../git/transport/transport.ts';
+import type { Repository } from '../../git/types.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer } from '../../kube/client/informer.ts';
 import { SECRETS } from '../../kube/kinds/resources.ts';

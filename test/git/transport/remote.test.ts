@@ -6,7 +6,7 @@ import { problemOf } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { type OpenRepository, openRepository } from '../../../src/git/repository.ts';
 import { openRemote } from '../../../src/git/transport/remote.ts';
-import type { Remote } from '../../../src/git/types.ts';
+import type { Remote } from '../../../src/git/transport/transport.ts';
 import { drop, Git, hasGit, scratch } from '../support/git.ts';
 import { commit, randomHistory, seeded } from '../support/history.ts';
 import { startHost, type TestHost } from '../support/host.ts';
@@ -167,7 +167,7 @@ describe('a remote', () => {
       for (const url of ['git@github.com:a/b.git', 'ssh://git@host/a']) {
         expect(() => openRemote(url, { logger: silentLogger })).to.throw('ssh');
       }
-      expect(() => openRemote('nonsense', { logger: silentLogger })).to.throw('not an address');
+      expect(() => openRemote('nonsense', { logger: silentLogger })).to.throw('not the address');
     });
 
     it('stops when it is told to', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { errnoOf, ProblemError } from '../../base/errors.ts';
 import { objectsToSend } from '../history/reachable.ts';
 import { branchOf, branchRef } from '../objects/refname.ts';
@@ -8,8 +9,9 @@ import { ObjectStore } from '../store/object-store.ts';
 import { writePack } from '../store/pack-writer.ts';
 import { addPack } from '../store/quarantine.ts';
 import { RefStore } from '../store/refs.ts';
-import type { Oid, Remote, Repository } from '../types.ts';
-import { setBranches } from './remote-sync.ts';
+import type { Oid, Repository } from '../types.ts';
+import { setBranches } from './mirror.ts';
+import { type Remote, schemeOf, type Transport } from './transport.ts';
 
 interface Place {
   /** Objects and shared refs. */
@@ -19,11 +21,17 @@ interface Place {
   readonly bare: boolean;
 }
 
+/** Absolute paths and file://. */
+export const local: Transport = {
+  reaches: (address) => address.startsWith('/') || schemeOf(address) === 'file',
+  open: (address) => new LocalRemote(address, address.startsWith('/') ? address : fileURLToPath(address)),
+};
+
 /**
  * A remote on this machine's disk, read and written without any git program: packs are copied from one object database to
  * the other through the same checks that a push goes through.
  */
-export class LocalRemote implements Remote {
+class LocalRemote implements Remote {
   readonly url: string;
   readonly #path: string;
 
@@ -133,7 +141,7 @@ function checkFormat(path: string, common: string): void {
   if (extension === undefined) return;
   throw new ProblemError({
     reason: 'UnsupportedRepository',
-    message: `${path} uses a form of git repository that is not read yet: ${extension.trim()}`,
+    message: `${path} is a repository in a format that is not supported yet: ${extension.trim()}`,
     remedy:
       'serve it over https, or clone it with `git clone --bare --ref-format=files` to a complete SHA-1 repository',
   });

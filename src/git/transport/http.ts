@@ -3,27 +3,38 @@ import { ProblemError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { branchOf, branchRef, tipsByBranch } from '../objects/refname.ts';
 import { ObjectStore } from '../store/object-store.ts';
-import type { Oid, Remote, Repository } from '../types.ts';
-import { gitHttpClient, type TlsOptions } from './http-client.ts';
+import type { Oid, Repository } from '../types.ts';
+import { gitHttpClient } from './http-client.ts';
+import { setBranches } from './mirror.ts';
 import { remoteProblem } from './remote-errors.ts';
-import { setBranches } from './remote-sync.ts';
+import {
+  type Credentials,
+  type Remote,
+  type RemoteOptions,
+  schemeOf,
+  type TlsOptions,
+  type Transport,
+} from './transport.ts';
 
-export interface Credentials {
-  readonly user: string;
-  readonly password: string;
-}
-
-/** Loaded when a remote is first asked: it costs 18 MB, and who pushes to the embedded host alone never needs it. */
+/** Loaded with the first request: it costs 18 MB, which an instance that hosts all its repositories never needs. */
 const isomorphicGit = () => import('isomorphic-git');
 
-/** A remote over http or https. The address that is shown and logged carries no credentials. */
-export class HttpRemote implements Remote {
+/** http and https, by isomorphic-git. */
+export const http: Transport = {
+  reaches(address) {
+    const scheme = schemeOf(address);
+    return (scheme === 'https' || scheme === 'http') && URL.canParse(address);
+  },
+  open: (address, options) => new HttpRemote(new URL(address), options),
+};
+
+class HttpRemote implements Remote {
   readonly url: string;
   readonly #tls: TlsOptions;
   readonly #headers: Record<string, string>;
   readonly #logger: Logger;
 
-  constructor(address: URL, options: TlsOptions & { credentials?: Credentials | undefined; logger: Logger }) {
+  constructor(address: URL, options: RemoteOptions) {
     const inUrl = {
       user: decodeURIComponent(address.username),
       password: decodeURIComponent(address.password),
@@ -41,7 +52,7 @@ export class HttpRemote implements Remote {
   async listBranches(signal?: AbortSignal) {
     const { listServerRefs } = await isomorphicGit();
     const list = (prefix: string) =>
-      listServerRefs({ ...this.#transport(signal), protocolVersion: 2, prefix, symrefs: true });
+      listServerRefs({ ...this.#connection(signal), protocolVersion: 2, prefix, symrefs: true });
     return this.#guard(async () => {
       // Two narrow questions: all refs of a large forge repository (one per pull request) would be megabytes per poll.
       const [heads, refs] = await Promise.all([list('HEAD'), list('refs/heads/')]);
@@ -69,8 +80,8 @@ export class HttpRemote implements Remote {
           fetch({
             fs,
             gitdir: into.dir,
-            ...this.#transport(signal),
-            // Names what is told to the server as had already: for a new branch, any other of its repository.
+            ...this.#connection(signal),
+            // The server is told that this branch is present here: for a new branch, any other of the repository.
             ref: branchRef(known[branch] === undefined ? (Object.keys(known)[0] ?? branch) : branch),
             remoteRef: branchRef(branch),
             singleBranch: true,
@@ -99,10 +110,10 @@ export class HttpRemote implements Remote {
       const result = await push({
         fs,
         gitdir: from.dir,
-        ...this.#transport(signal),
+        ...this.#connection(signal),
         ref: oid,
         remoteRef: branchRef(branch),
-        // What the server is at when the pack is sent is asked again: the list above may be old by then.
+        // The branch is compared again when the pack is sent: the list above may be stale by then.
         onPrePush: ({ remoteRef }) => orNull(remoteRef.oid) === expected,
       }).catch((error: unknown) => outcomeOf(error));
       if (result === 'rejected' || result.ok) return result === 'rejected' ? 'rejected' : 'pushed';
@@ -110,7 +121,7 @@ export class HttpRemote implements Remote {
     });
   }
 
-  #transport(signal: AbortSignal | undefined) {
+  #connection(signal: AbortSignal | undefined) {
     // A copy each time: isomorphic-git writes the protocol version of one request into the object that it is given.
     return { http: gitHttpClient(this.#tls, signal), url: this.url, headers: { ...this.#headers } };
   }
@@ -124,7 +135,7 @@ export class HttpRemote implements Remote {
   }
 }
 
-/** isomorphic-git refuses to fetch without one; it keeps its own notes below refs/remotes/, where nobody looks. */
+/** isomorphic-git refuses to fetch without one; it keeps its own refs below refs/remotes/, which nothing reads. */
 async function ensureRefspec(gitdir: string): Promise<void> {
   const { getConfig, setConfig } = await isomorphicGit();
   const path = 'remote.origin.fetch';
@@ -137,7 +148,7 @@ const basic = ({ user, password }: Credentials): string =>
 
 const orNull = (oid: string): Oid | null => (/^0*$/.test(oid) ? null : oid);
 
-/** isomorphic-git throws what the server answered: a branch that moved is an answer, a hook's refusal a problem. */
+/** isomorphic-git throws the server's answer: a branch that moved is an outcome, a hook's refusal a Problem. */
 function outcomeOf(error: unknown): 'rejected' {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'PushRejectedError' || code === 'UserCanceledError') return 'rejected';

@@ -1,0 +1,51 @@
+import type { Logger } from '../../base/log.ts';
+import type { Oid, Repository } from '../types.ts';
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface TlsOptions {
+  /** PEM of the authorities to trust, and no others; the machine's when absent. */
+  readonly ca?: string;
+  readonly clientCert?: { readonly cert: string; readonly key: string };
+}
+
+export interface RemoteOptions extends TlsOptions {
+  readonly credentials?: Credentials;
+  readonly logger: Logger;
+}
+
+/** A way to reach a repository elsewhere. One file each, and one row in the table of `remote.ts`. */
+export interface Transport {
+  /** Whether this transport reaches the address. */
+  reaches(address: string): boolean;
+  /** Connects to nothing yet. */
+  open(address: string, options: RemoteOptions): Remote;
+}
+
+/** The other end of a mirror. Every method rejects with ProblemError (`RemoteUnreachable`, `AuthenticationFailed`, `NotARepository`). */
+export interface Remote {
+  /** Without credentials, fit to be shown and logged. */
+  readonly url: string;
+  /** Branch tips and the branch that HEAD names: cheap enough for every poll. */
+  listBranches(
+    signal?: AbortSignal,
+  ): Promise<{ head: string | undefined; branches: Readonly<Record<string, Oid>> }>;
+  /** Brings the branches into `into` and sets its branches to the remote's tips. */
+  fetch(into: Repository, branches: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Fast-forward or create only. 'rejected' when the remote's branch is no longer at `expected`. */
+  push(
+    from: Repository,
+    branch: string,
+    oid: Oid,
+    expected: Oid | null,
+    signal?: AbortSignal,
+  ): Promise<'pushed' | 'rejected'>;
+}
+
+/** The scheme of an address, in lower case; undefined for a path and for the short form of ssh. */
+export function schemeOf(address: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*):\/\//i.exec(address)?.[1]?.toLowerCase();
+}
