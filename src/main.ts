@@ -13,14 +13,14 @@ const context: CliContext = {
   stdout: process.stdout,
   stderr: process.stderr,
   clock: systemClock,
-  runDaemon: async (options) => (await import('./daemon.ts')).runDaemon(options, context),
-  runAgent: async (options) => (await import('./agent.ts')).runAgent(options, surroundings),
+  runDaemon: async (options) => (await import('./compose/daemon.ts')).runDaemon(options, context),
+  runAgent: async (options) => (await import('./compose/agent.ts')).runAgent(options, surroundings),
   reap: async (dataDir) => (await import('./cli/ephemeral.ts')).reap(context, dataDir),
-  stopPods: async (dataDir, hurry) => (await import('./agent.ts')).stopPods(dataDir, hurry),
+  stopPods: async (dataDir, hurry) => (await import('./compose/agent.ts')).stopPods(dataDir, hurry),
   images: {
     import: async (dataDir, reference, directory) =>
-      (await import('./agent.ts')).importImage(dataDir, reference, directory),
-    list: async (dataDir) => (await import('./agent.ts')).listImages(dataDir),
+      (await import('./compose/agent.ts')).importImage(dataDir, reference, directory),
+    list: async (dataDir) => (await import('./compose/agent.ts')).listImages(dataDir),
   },
 };
 

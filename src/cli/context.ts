@@ -56,7 +56,7 @@ export interface CliContext {
   readonly stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number };
   readonly stderr: Writable & { isTTY?: boolean; columns?: number };
   readonly clock: Clock;
-  /** Runs the control plane until it is told to stop. Handed in: only daemon.ts composes it. */
+  /** Runs the control plane until it is told to stop. Handed in: only `compose` builds it. */
   readonly runDaemon: (options: UpOptions) => Promise<number>;
   readonly runAgent: (options: AgentOptions) => Promise<number>;
   /** Ends every process of the pods recorded below this data directory; without any grace once `hurry` aborts. */

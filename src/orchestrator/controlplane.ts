@@ -1,4 +1,4 @@
-/** The built-in cluster without its nodes: store, API, controllers, scheduler, assembled. What `daemon.ts` starts. */
+/** The built-in cluster without its nodes: store, API, controllers, scheduler, assembled. What `compose` starts. */
 import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';

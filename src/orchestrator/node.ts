@@ -1,4 +1,4 @@
-/** The node: what `agent.ts` starts. Its pods outlive it; a new one takes them up where this one left them. */
+/** The node: what `compose/agent.ts` starts. Its pods outlive it; a new one takes them up where this one left them. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onAbort } from '../base/abort.ts';

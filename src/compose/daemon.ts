@@ -1,27 +1,26 @@
-/** The daemon: control plane, delivery and agent, started in order and stopped in reverse. One of the three files that compose. */
+/** The daemon: control plane, delivery and agent, started in order and stopped in reverse. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from './base/clock.ts';
-import { buildNetworkOf, type Confinement, reachOf, summaryOf } from './base/confinement.ts';
-import { createDiskWatch } from './base/diskroom.ts';
-import { boundGarbage } from './base/heap.ts';
-import { createLifetime } from './base/lifetime.ts';
-import { createLogger, type Logger } from './base/log.ts';
-import { stderrSink } from './base/logsink.ts';
-import { leaveSoon, livenessOf, processStartTime } from './base/process.ts';
-import { endWhenStalled } from './base/stall.ts';
-import { writeState } from './base/statefile.ts';
-import { listenForStop } from './base/told.ts';
-import { handleUncaught } from './base/uncaught.ts';
-import { superviseAgent } from './cli/agentprocess.ts';
-import type { CliContext, Surroundings, UpOptions } from './cli/context.ts';
-import { vanishAfter } from './cli/ephemeral.ts';
-import { announce } from './cli/output/announce.ts';
-import { startDelivery } from './delivery.ts';
-import type { AgentConfig } from './model/agentfile.ts';
-import { TO_RESTORE } from './model/backup.ts';
-import { authority, type DaemonFile, daemonFilePath } from './model/daemonfile.ts';
-import { makeDataDir, openWay } from './model/datadir.ts';
+import { systemClock } from '../base/clock.ts';
+import { buildNetworkOf, type Confinement, reachOf, summaryOf } from '../base/confinement.ts';
+import { createDiskWatch } from '../base/diskroom.ts';
+import { boundGarbage } from '../base/heap.ts';
+import { createLifetime } from '../base/lifetime.ts';
+import { createLogger, type Logger } from '../base/log.ts';
+import { stderrSink } from '../base/logsink.ts';
+import { leaveSoon, livenessOf, processStartTime } from '../base/process.ts';
+import { endWhenStalled } from '../base/stall.ts';
+import { writeState } from '../base/statefile.ts';
+import { listenForStop } from '../base/told.ts';
+import { handleUncaught } from '../base/uncaught.ts';
+import { superviseAgent } from '../cli/agentprocess.ts';
+import type { CliContext, Surroundings, UpOptions } from '../cli/context.ts';
+import { vanishAfter } from '../cli/ephemeral.ts';
+import { announce } from '../cli/output/announce.ts';
+import type { AgentConfig } from '../model/agentfile.ts';
+import { TO_RESTORE } from '../model/backup.ts';
+import { authority, type DaemonFile, daemonFilePath } from '../model/daemonfile.ts';
+import { makeDataDir, openWay } from '../model/datadir.ts';
 import {
   type Instance,
   nodePortsOf,
@@ -30,10 +29,11 @@ import {
   readPorts,
   sliceInUse,
   writePorts,
-} from './model/instance.ts';
-import { openToken } from './model/token.ts';
-import { createServedControlPlane, type ServedControlPlane } from './orchestrator/controlplane.ts';
-import { decideConfinement, probeMachine } from './orchestrator/node.ts';
+} from '../model/instance.ts';
+import { openToken } from '../model/token.ts';
+import { createServedControlPlane, type ServedControlPlane } from '../orchestrator/controlplane.ts';
+import { decideConfinement, probeMachine } from '../orchestrator/node.ts';
+import { startDelivery } from './delivery.ts';
 
 /** Runs the control plane of a data directory until it is told to stop; resolves with the exit code. */
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {

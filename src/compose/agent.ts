@@ -1,17 +1,17 @@
-/** The node: the process that pods depend on neither for their life nor for their logs. Only this file, daemon.ts and delivery.ts compose. */
+/** The node: the process that pods depend on neither for their life nor for their logs. */
 import { join } from 'node:path';
-import { systemClock } from './base/clock.ts';
-import { closeInheritedFiles } from './base/inherited.ts';
-import { createLogger, silentLogger } from './base/log.ts';
-import { stderrSink } from './base/logsink.ts';
-import { processStartTime } from './base/process.ts';
-import { readState, writeState } from './base/statefile.ts';
-import { handleUncaught } from './base/uncaught.ts';
-import type { AgentOptions, Surroundings } from './cli/context.ts';
-import { remoteClient } from './kube/remote/remote.ts';
-import { type AgentConfig, type AgentFile, agentConfigPath, agentFilePath } from './model/agentfile.ts';
-import { holdSlice, sliceInUse } from './model/instance.ts';
-import { createNode, openImageStore, stopAllPods } from './orchestrator/node.ts';
+import { systemClock } from '../base/clock.ts';
+import { closeInheritedFiles } from '../base/inherited.ts';
+import { createLogger, silentLogger } from '../base/log.ts';
+import { stderrSink } from '../base/logsink.ts';
+import { processStartTime } from '../base/process.ts';
+import { readState, writeState } from '../base/statefile.ts';
+import { handleUncaught } from '../base/uncaught.ts';
+import type { AgentOptions, Surroundings } from '../cli/context.ts';
+import { remoteClient } from '../kube/remote/remote.ts';
+import { type AgentConfig, type AgentFile, agentConfigPath, agentFilePath } from '../model/agentfile.ts';
+import { holdSlice, sliceInUse } from '../model/instance.ts';
+import { createNode, openImageStore, stopAllPods } from '../orchestrator/node.ts';
 
 /** Runs the agent of a data directory until SIGTERM; its pods go on. */
 export async function runAgent(options: AgentOptions, surroundings: Surroundings): Promise<number> {
