@@ -57,7 +57,19 @@ const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     host: ['repository.ts', 'history', 'store', 'objects', 'types.ts'],
     transport: ['repository.ts', 'history', 'store', 'objects', 'types.ts'],
   },
+  kube: {
+    values: [],
+    schema: ['values'],
+    ownership: ['values', 'schema'],
+    patch: ['values', 'schema'],
+    kinds: ['values', 'schema'],
+    client: ['values', 'patch', 'kinds'],
+    remote: ['values', 'client'],
+  },
 };
+
+/** Folders of functions from values to values: they import nothing of Node. */
+const PURE = ['kube/values', 'kube/ownership', 'kube/patch', 'kube/kinds'];
 
 /** What other rooms may import of the orchestrator. */
 const ORCHESTRATOR_DOORS = ['controlplane.ts', 'node.ts'];
@@ -164,6 +176,14 @@ describe('architecture', () => {
       const [a, b] = [wingOf(from), wingOf(to)];
       return folders && roomOf(from) === roomOf(to) && a !== b && !folders[a]?.includes(b);
     });
+    expect(broken).to.deep.equal([]);
+  });
+
+  it('does no I/O in folders of pure functions', () => {
+    const broken = files
+      .map((file) => relative(src, file))
+      .filter((file) => PURE.some((folder) => file.startsWith(`${folder}/`)))
+      .filter((file) => /(?:from|import)\s*\(?\s*'node:/.test(readFileSync(join(src, file), 'utf8')));
     expect(broken).to.deep.equal([]);
   });
 

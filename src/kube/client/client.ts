@@ -1,4 +1,5 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
+import type { JsonPatchOperation } from '../patch/jsonpatch.ts';
 import type { Status } from '../values/status.ts';
 import type { Json, KubeList, KubeObject, Resource } from '../values/types.ts';
 
@@ -143,12 +144,6 @@ export type Patch =
   | { readonly type: 'json'; readonly body: readonly JsonPatchOperation[] }
   | { readonly type: 'merge'; readonly body: Json }
   | { readonly type: 'strategic'; readonly body: Json };
-
-/** RFC 6902. */
-export type JsonPatchOperation =
-  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: Json }
-  | { readonly op: 'remove'; readonly path: string }
-  | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string };
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;

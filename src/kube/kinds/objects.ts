@@ -3,18 +3,10 @@
  * (each extends KubeObject), and code that copies one must keep them: spread, never rebuild.
  * Field meanings: Kubernetes API reference of the version in `schema/data/`.
  */
+import type { LabelSelector } from '../values/selectors.ts';
 import type { KubeObject, ObjectMeta } from '../values/types.ts';
 
 export type IntOrString = number | string;
-
-export interface LabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly {
-    readonly key: string;
-    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-    readonly values?: readonly string[];
-  }[];
-}
 
 export interface Condition<Type extends string = string> {
   readonly type: Type;

@@ -1,8 +1,13 @@
-import type { JsonPatchOperation } from '../client/client.ts';
 import { measure, OBJECT_BOUNDS } from '../values/bounds.ts';
 import { deepEqual, isObject } from '../values/equal.ts';
 import { type StatusError, statusError } from '../values/status.ts';
 import type { Json } from '../values/types.ts';
+
+/** RFC 6902. */
+export type JsonPatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: Json }
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string };
 
 /** As kube-apiserver (`maxJSONPatchOperations`). */
 const MAX_OPERATIONS = 10_000;

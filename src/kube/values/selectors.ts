@@ -1,6 +1,15 @@
 import { failed, ok, type Result } from '../../base/errors.ts';
-import type { LabelSelector } from '../kinds/objects.ts';
 import { labelValue, qualifiedName } from './names.ts';
+
+/** metav1.LabelSelector. */
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+    readonly values?: readonly string[];
+  }[];
+}
 
 /** One condition on labels; a selector is a list of them, all of which must hold. */
 export interface Requirement {

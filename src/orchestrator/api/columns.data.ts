@@ -4,7 +4,6 @@ import type {
   Deployment,
   EndpointSlice,
   KubeEvent,
-  LabelSelector,
   Lease,
   Namespace,
   Node,
@@ -15,7 +14,7 @@ import type {
   Service,
   ServiceAccount,
 } from '../../kube/kinds/objects.ts';
-import { formatLabels, formatSelector, selectorOf } from '../../kube/values/selectors.ts';
+import { formatLabels, formatSelector, type LabelSelector, selectorOf } from '../../kube/values/selectors.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { ageOf } from './kinds/humanduration.ts';
 import { podReady, podRestarts, podStatus } from './kinds/podstatus.ts';

@@ -1,4 +1,4 @@
-import type { LabelSelector } from '../../kube/kinds/objects.ts';
+import type { LabelSelector } from '../../kube/values/selectors.ts';
 import { matches, selectorOf } from '../../kube/values/selectors.ts';
 import type { KubeObject, OwnerReference } from '../../kube/values/types.ts';
 

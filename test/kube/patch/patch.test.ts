@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import type { JsonPatchOperation } from '../../../src/kube/client/client.ts';
 import { jsonMergePatch } from '../../../src/kube/patch/jsonmergepatch.ts';
-import { jsonPatch } from '../../../src/kube/patch/jsonpatch.ts';
+import { type JsonPatchOperation, jsonPatch } from '../../../src/kube/patch/jsonpatch.ts';
 import { strategicMergePatch } from '../../../src/kube/patch/strategicmerge.ts';
 import { builtinSchema, type Schema } from '../../../src/kube/schema/schema.ts';
 import { deepFreeze } from '../../../src/kube/values/equal.ts';

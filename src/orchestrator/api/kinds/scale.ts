@@ -1,6 +1,5 @@
-import type { LabelSelector } from '../../../kube/kinds/objects.ts';
 import { isObject } from '../../../kube/values/equal.ts';
-import { formatSelector, selectorOf } from '../../../kube/values/selectors.ts';
+import { formatSelector, type LabelSelector, selectorOf } from '../../../kube/values/selectors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { invalid } from '../errors.ts';
 import type { Kind } from './kind.ts';
