@@ -1,3 +1,4 @@
+import type { FieldError } from '../values/fielderrors.ts';
 import type { GroupVersionKind, JsonObject, KubeObject } from '../values/types.ts';
 import {
   validateCrd,
@@ -7,7 +8,6 @@ import {
   validateNode,
 } from './validation/cluster.ts';
 import { validateConfigMap, validateSecret } from './validation/config.ts';
-import type { FieldError } from './validation/errors.ts';
 import { validateMetadata } from './validation/metadata.ts';
 import { validatePod } from './validation/pod.ts';
 import { validateBinding } from './validation/rbac.ts';
@@ -19,10 +19,6 @@ import {
   validateReplicaSet,
   validateStatefulSet,
 } from './validation/workloads.ts';
-
-export { type FieldError, formatFieldError } from './validation/errors.ts';
-export { validateTypes } from './validation/types.ts';
-export { pruneUnknown, unknownFields } from './validation/unknown.ts';
 
 type Rule = (object: JsonObject, old?: JsonObject) => readonly FieldError[];
 

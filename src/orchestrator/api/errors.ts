@@ -1,6 +1,6 @@
 /** The failures of the verbs, in the words of kube-apiserver (apimachinery `pkg/api/errors`): clients match on some of them. */
 import type { User } from '../../kube/client/client.ts';
-import type { FieldError } from '../../kube/kinds/validate.ts';
+import type { FieldError } from '../../kube/values/fielderrors.ts';
 import { type StatusCause, type StatusError, statusError } from '../../kube/values/status.ts';
 import type { Attributes } from './types.ts';
 

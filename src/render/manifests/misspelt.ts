@@ -1,8 +1,8 @@
 import type { Problem } from '../../base/errors.ts';
 import type { Located, Place } from '../../base/located.ts';
 import { suggest } from '../../charts/suggest.ts';
-import { unknownFields } from '../../kube/kinds/validation/unknown.ts';
 import { builtinSchema } from '../../kube/schema/schema.ts';
+import { unknownFields } from '../../kube/schema/unknown.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { gvkOf, type Json } from '../../kube/values/types.ts';
 import { locateKeys } from '../../kube/values/yaml.ts';

@@ -1,15 +1,12 @@
 import { expect } from 'chai';
 import { applyDefaults } from '../../../src/kube/kinds/defaults.ts';
-import {
-  formatFieldError,
-  pruneUnknown,
-  unknownFields,
-  validateObject,
-  validateTypes,
-} from '../../../src/kube/kinds/validate.ts';
+import { validateObject } from '../../../src/kube/kinds/validate.ts';
 import { validateCrd } from '../../../src/kube/kinds/validation/cluster.ts';
 import { crdSchema } from '../../../src/kube/schema/crdschema.ts';
 import { builtinSchema, type Schema } from '../../../src/kube/schema/schema.ts';
+import { validateTypes } from '../../../src/kube/schema/typecheck.ts';
+import { pruneUnknown, unknownFields } from '../../../src/kube/schema/unknown.ts';
+import { formatFieldError } from '../../../src/kube/values/fielderrors.ts';
 import { gvkOf, type JsonObject, type KubeObject } from '../../../src/kube/values/types.ts';
 import { parseYaml } from '../../../src/kube/values/yaml.ts';
 

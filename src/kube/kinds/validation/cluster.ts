@@ -1,10 +1,10 @@
 import { crdSchema } from '../../schema/crdschema.ts';
+import { createPatternCheck } from '../../schema/patterns.ts';
 import { deepEqual } from '../../values/equal.ts';
+import { duplicate, type FieldError, invalid, notSupported, required } from '../../values/fielderrors.ts';
 import { dns1035Label, dns1123Subdomain, qualifiedName } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { immutable, none, oneOf, requiredName } from './common.ts';
-import { duplicate, type FieldError, invalid, notSupported, required } from './errors.ts';
-import { createPatternCheck } from './patterns.ts';
 import { numberAt, objectAt, objectsAt, textAt } from './read.ts';
 
 /** CustomResourceDefinition: apiextensions `pkg/apis/apiextensions/validation/validation.go`. */

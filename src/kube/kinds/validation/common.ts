@@ -1,7 +1,7 @@
 import { deepEqual } from '../../values/equal.ts';
+import { duplicate, type FieldError, invalid, notSupported, required } from '../../values/fielderrors.ts';
 import { labelValue, type NameCheck, qualifiedName } from '../../values/names.ts';
 import type { Json, JsonObject } from '../../values/types.ts';
-import { duplicate, type FieldError, invalid, notSupported, required } from './errors.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt } from './read.ts';
 
 /** The small checks that rules of many kinds are made of. */

@@ -1,8 +1,8 @@
 import { deepEqual } from '../../values/equal.ts';
+import { type FieldError, forbidden, invalid, required, tooLong } from '../../values/fielderrors.ts';
 import { configKey } from '../../values/names.ts';
 import type { Json, JsonObject } from '../../values/types.ts';
 import { immutable, none } from './common.ts';
-import { type FieldError, forbidden, invalid, required, tooLong } from './errors.ts';
 import { objectAt, textAt } from './read.ts';
 
 const MOST_BYTES = 1024 * 1024;

@@ -1,8 +1,8 @@
+import { type FieldError, invalid, required } from '../../values/fielderrors.ts';
 import { dns1123Label, qualifiedName } from '../../values/names.ts';
 import { compareQuantities, parseQuantity } from '../../values/quantity.ts';
 import type { Json, JsonObject } from '../../values/types.ts';
 import { doubled, named, none, oneOf, portNumber, requiredName, servicePortName } from './common.ts';
-import { type FieldError, invalid, required } from './errors.ts';
 import { validateHandler, validateProbes } from './probes.ts';
 import { objectAt, objectsAt, textAt } from './read.ts';
 

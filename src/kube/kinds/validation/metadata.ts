@@ -1,3 +1,4 @@
+import { type FieldError, forbidden, invalid, required, tooLong } from '../../values/fielderrors.ts';
 import {
   dns1035Label,
   dns1123Label,
@@ -7,7 +8,6 @@ import {
 } from '../../values/names.ts';
 import type { GroupVersionKind, JsonObject } from '../../values/types.ts';
 import { immutable, labels, named, none } from './common.ts';
-import { type FieldError, forbidden, invalid, required, tooLong } from './errors.ts';
 import { listAt, objectAt, objectsAt, textAt } from './read.ts';
 
 /** RBAC names are path segments and nothing more. */

@@ -1,9 +1,9 @@
 import { deepEqual } from '../../values/equal.ts';
+import { duplicate, type FieldError, forbidden, invalid, required } from '../../values/fielderrors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { atLeast, doubled, labels, named, none, oneOf } from './common.ts';
 import { validateContainer } from './container.ts';
-import { duplicate, type FieldError, forbidden, invalid, required } from './errors.ts';
 import { listAt, objectAt, objectsAt, textAt } from './read.ts';
 import { validateVolumes } from './volumes.ts';
 

@@ -1,6 +1,6 @@
+import { type FieldError, forbidden, invalid, required } from '../../values/fielderrors.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { atLeast, none, oneOf, portOrName } from './common.ts';
-import { type FieldError, forbidden, invalid, required } from './errors.ts';
 import { listAt, objectAt, textAt } from './read.ts';
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;

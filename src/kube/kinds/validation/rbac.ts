@@ -1,7 +1,7 @@
 import { deepEqual } from '../../values/equal.ts';
+import { type FieldError, invalid } from '../../values/fielderrors.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { none } from './common.ts';
-import { type FieldError, invalid } from './errors.ts';
 import { objectAt } from './read.ts';
 
 /** Kubernetes `pkg/apis/rbac/validation/validation.go` (ValidateRoleBindingUpdate, ValidateClusterRoleBindingUpdate). */

@@ -1,3 +1,11 @@
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '../../values/fielderrors.ts';
 import { dns1123Label, dns1123Subdomain } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
 import {
@@ -11,7 +19,6 @@ import {
   portOrName,
   requiredName,
 } from './common.ts';
-import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './errors.ts';
 import { listAt, objectAt, objectsAt, textAt } from './read.ts';
 
 /** Kubernetes `pkg/apis/core/validation/validation.go` (ValidateService) and `pkg/apis/discovery/validation`. */

@@ -1,7 +1,7 @@
+import { type FieldError, forbidden, invalid, required } from '../../values/fielderrors.ts';
 import { dns1123Label } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { doubled, none, requiredName } from './common.ts';
-import { type FieldError, forbidden, invalid, required } from './errors.ts';
 import { numberAt, objectAt, objectsAt, textAt } from './read.ts';
 
 export function validateVolumes(spec: JsonObject, path: string): readonly FieldError[] {

@@ -1,3 +1,4 @@
+import { type FieldError, forbidden, invalid, notSupported, required } from '../../values/fielderrors.ts';
 import { matches, selectorOf } from '../../values/selectors.ts';
 import type { JsonObject } from '../../values/types.ts';
 import {
@@ -10,7 +11,6 @@ import {
   none,
   oneOf,
 } from './common.ts';
-import { type FieldError, forbidden, invalid, notSupported, required } from './errors.ts';
 import { validatePodSpec } from './pod.ts';
 import { numberAt, objectAt, textAt } from './read.ts';
 

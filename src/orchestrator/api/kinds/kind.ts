@@ -1,5 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
-import type { FieldError } from '../../../kube/kinds/validate.ts';
+import type { FieldError } from '../../../kube/values/fielderrors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { collectionPrefix, namespacePrefix } from '../../store/keys.ts';
 import type { Store } from '../../store/types.ts';

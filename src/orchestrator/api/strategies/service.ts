@@ -1,5 +1,5 @@
 import type { Service, ServicePort } from '../../../kube/kinds/objects.ts';
-import type { FieldError } from '../../../kube/kinds/validate.ts';
+import type { FieldError } from '../../../kube/values/fielderrors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { collectionPrefix } from '../../store/keys.ts';
 import type { Strategy, World } from '../kinds/kind.ts';

@@ -1,4 +1,4 @@
-import { pruneUnknown, unknownFields } from '../../../kube/kinds/validate.ts';
+import { pruneUnknown, unknownFields } from '../../../kube/schema/unknown.ts';
 import { describeExcess, excessOf, OBJECT_BOUNDS } from '../../../kube/values/bounds.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import { statusError } from '../../../kube/values/status.ts';

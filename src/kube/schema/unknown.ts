@@ -1,7 +1,7 @@
-import { memberSchema, type Schema } from '../../schema/schema.ts';
-import { isObject } from '../../values/equal.ts';
-import type { JsonObject } from '../../values/types.ts';
-import { join } from './types.ts';
+import { isObject } from '../values/equal.ts';
+import type { JsonObject } from '../values/types.ts';
+import { memberSchema, type Schema } from './schema.ts';
+import { join } from './typecheck.ts';
 
 export interface UnknownField {
   /** `spec.replica` */

@@ -1,11 +1,18 @@
-import { memberSchema, type Schema } from '../../schema/schema.ts';
-import { itemElement, TypedError } from '../../schema/typed/kind.ts';
-import { canonicalJson, isObject } from '../../values/equal.ts';
-import { type MatchBudget, matchBudget } from '../../values/pattern.ts';
-import { parseQuantity } from '../../values/quantity.ts';
-import type { JsonObject } from '../../values/types.ts';
+import { canonicalJson, isObject } from '../values/equal.ts';
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  invalid,
+  required,
+  typeInvalid,
+} from '../values/fielderrors.ts';
+import { type MatchBudget, matchBudget } from '../values/pattern.ts';
+import { parseQuantity } from '../values/quantity.ts';
+import type { JsonObject } from '../values/types.ts';
 import { checkConstraints } from './constraints.ts';
-import { duplicate, type FieldError, forbidden, invalid, required, typeInvalid } from './errors.ts';
+import { memberSchema, type Schema } from './schema.ts';
+import { itemElement, TypedError } from './typed/kind.ts';
 
 /**
  * Types, and for custom resources required fields, the constraints of the schema and the keys of lists.

@@ -1,7 +1,6 @@
-import type { Schema } from '../../schema/schema.ts';
-import { regexCost } from '../../values/pattern.ts';
-import { none } from './common.ts';
-import { type FieldError, forbidden, invalid } from './errors.ts';
+import { type FieldError, forbidden, invalid } from '../values/fielderrors.ts';
+import { regexCost } from '../values/pattern.ts';
+import type { Schema } from './schema.ts';
 
 /** What the distinct patterns of one CRD may cost together: compiling them takes about an eighth of a second then. */
 const MAX_COST = 50_000;
@@ -20,7 +19,7 @@ export function createPatternCheck(): (schema: Schema, path: string) => readonly
   let refused = 0;
 
   function check(pattern: string, at: string): readonly FieldError[] {
-    if (seen.has(pattern) || left < 0 || refused === MOST_ERRORS) return none;
+    if (seen.has(pattern) || left < 0 || refused === MOST_ERRORS) return [];
     seen.add(pattern);
     const compiled = regexCost(pattern);
     if (!compiled.ok) {
@@ -29,7 +28,7 @@ export function createPatternCheck(): (schema: Schema, path: string) => readonly
       return [invalid(at, pattern, `must be a valid regular expression, but isn't: ${message}`)];
     }
     left -= BASE_COST + compiled.value;
-    return left < 0 ? [forbidden(at, 'the patterns of this definition are too large together')] : none;
+    return left < 0 ? [forbidden(at, 'the patterns of this definition are too large together')] : [];
   }
 
   return (schema, path) => {

@@ -1,7 +1,7 @@
-import { memberSchema, type Schema } from '../../schema/schema.ts';
-import { canonicalJson, deepEqual, isObject } from '../../values/equal.ts';
-import { type MatchBudget, matchRegex, spend } from '../../values/pattern.ts';
-import { type FieldError, invalid, notSupported, tooLong, tooMany } from './errors.ts';
+import { canonicalJson, deepEqual, isObject } from '../values/equal.ts';
+import { type FieldError, invalid, notSupported, tooLong, tooMany } from '../values/fielderrors.ts';
+import { type MatchBudget, matchRegex, spend } from '../values/pattern.ts';
+import { memberSchema, type Schema } from './schema.ts';
 
 /**
  * What a CRD's schema demands of a value beyond its type, worded as kube-openapi does. Members are not visited.
