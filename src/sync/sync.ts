@@ -29,6 +29,7 @@ import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
 import { createReconciler } from './pass/reconcile.ts';
 import { requestTeardown, type Teardown } from './pass/teardown.ts';
 import { type AdoptionRequest, adoptionsOf, withAdoptions } from './plan/adoption.ts';
+import { LOOKS, PACES } from './state/pacing.ts';
 import { changeSpec } from './state/pin.ts';
 import { createRecords, type Records } from './state/records.ts';
 
@@ -69,9 +70,6 @@ export interface Sync {
   ): Promise<void>;
 }
 
-/** Bursts of changes (a rollout moves many pods) are looked at together. Far below the two seconds that drift may live. */
-const SETTLE_MS = 50;
-
 export function createSync(options: SyncOptions): Sync {
   const { home, clock, logger } = options;
   const stopping = new AbortController();
@@ -89,7 +87,11 @@ export function createSync(options: SyncOptions): Sync {
     logger,
     namespace: PILOTAGE_NAMESPACE,
   });
-  const watchers = createWatchers(options, (key) => controller.enqueueAfter(key, SETTLE_MS), stopping.signal);
+  const watchers = createWatchers(
+    options,
+    (key) => controller.enqueueAfter(key, LOOKS.settle),
+    stopping.signal,
+  );
   const governed = { ...options, claims: new Mutex() };
   const reconciler = createReconciler(options, watchers, async (environment, revision, memory) => {
     const outcome = await govern(governed, environment, revision, memory);
@@ -105,8 +107,8 @@ export function createSync(options: SyncOptions): Sync {
     reconcile: reconciler.reconcile,
     // A pass mostly waits: for git, for a cluster. One that does not answer must not take all the places.
     concurrency: 16,
-    baseDelayMs: 500,
-    maxDelayMs: 60_000,
+    baseDelayMs: PACES.pass.firstMs,
+    maxDelayMs: PACES.pass.mostMs,
   });
   /** Observations of one delivery are taken one after the other, so that the last one told is the last one recorded. */
   const turns = new Map<string, Promise<unknown>>();

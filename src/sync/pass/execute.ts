@@ -10,7 +10,7 @@ import { describeConflicts, lastManager } from '../plan/conflicts.ts';
 import { isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Plan, Step } from '../plan/types.ts';
-import type { HealBudget } from '../state/healbudget.ts';
+import { type Pacing, takeHeals } from '../state/pacing.ts';
 
 export interface Execution {
   /** Objects as the server returned them. */
@@ -97,28 +97,32 @@ export interface Healing {
   /** The steps that may be taken. */
   readonly steps: readonly Step[];
   readonly problems: readonly Problem[];
+  readonly pacing: Pacing;
   /** When the first refused object may be healed again, in milliseconds from now. */
   readonly retryMs?: number;
 }
 
-/** Takes healing from the budget; what is fought over too often is left alone, and its other manager named. */
+/** Takes healing from its budget; an object that is fought over is left alone, and its other manager named. */
 export function withinBudget(
   steps: readonly Step[],
-  budget: HealBudget,
+  before: Pacing,
   now: number,
   environment: Environment,
 ): Healing {
-  const refused = steps.filter((step) => isDrift(step) && !budget.take(refKey(step.ref), now));
-  if (refused.length === 0) return { steps, problems: [] };
+  const drifted = steps.filter(isDrift).map(({ ref }) => refKey(ref));
+  const { pacing, refused: keys, retryMs } = takeHeals(before, drifted, now);
+  const isRefused = (step: Step): boolean => isDrift(step) && keys.has(refKey(step.ref));
+  const refused = steps.filter(isRefused);
   return {
-    steps: steps.filter((step) => !refused.includes(step)),
+    pacing,
+    steps: refused.length === 0 ? steps : steps.filter((step) => !isRefused(step)),
     problems: refused.map((step) => ({
       reason: 'DriftFight',
       message: `${formatRef(step.ref)} is changed again and again by ${otherManager(step)}: it is left alone for now`,
       ...(step.origin ? { place: step.origin } : {}),
       remedy: `Stop the other one, or let ${environment.spec.delivery}/${environment.spec.environment} only report drift: drift: report in pilotage.yaml.`,
     })),
-    retryMs: Math.min(...refused.map((step) => budget.wait(refKey(step.ref), now))),
+    ...(retryMs === undefined ? {} : { retryMs }),
   };
 }
 

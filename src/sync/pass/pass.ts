@@ -17,7 +17,8 @@ import { isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import { overdue, refusalOf, refusedVerdict, withoutRefused } from '../plan/refusals.ts';
 import type { Step } from '../plan/types.ts';
-import { type Memory, remember } from '../state/memory.ts';
+import type { Memory } from '../state/memory.ts';
+import { afterAttempt, LOOKS, retryMs, waitingFailure } from '../state/pacing.ts';
 import { changeStatus, withCondition } from '../state/status.ts';
 import { conclude, type Findings } from './conclude.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
@@ -69,11 +70,9 @@ export async function runPass(pass: Pass): Promise<PassResult> {
   }
   const key = attemptKey(target, plan);
   const now = options.clock.monotonic();
-  if (memory.attempt?.key === key && now < memory.attempt.retryAt) {
-    return look(pass, prepared.value, {
-      problems: memory.attempt.problems,
-      retryMs: memory.attempt.retryAt - now,
-    });
+  const failure = waitingFailure(memory.pacing, 'deploy', key, now);
+  if (failure) {
+    return look(pass, prepared.value, { problems: failure.problems, retryMs: failure.retryAt - now });
   }
   return write(pass, prepared.value, key, rolling);
 }
@@ -84,8 +83,9 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
   const { plan, desired } = prepared;
   const now = options.clock.monotonic();
   const healing = rolling
-    ? { steps: plan.steps, problems: [] }
-    : withinBudget(plan.steps, memory.budget, now, environment);
+    ? { steps: plan.steps, problems: [], pacing: memory.pacing }
+    : withinBudget(plan.steps, memory.pacing, now, environment);
+  memory.pacing = healing.pacing;
   const writes = healing.steps.filter(isWrite);
   const operation = rolling
     ? await beginOperation(options, memory, environment, target, prepared)
@@ -100,8 +100,9 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
   const live = liveOf(prepared.observed);
   const done = await execute(prepared.client, healing.steps, live, target, signal);
   const problems = [...done.failures, ...healing.problems];
-  const retryMs =
-    remember(memory, key, done.failures, now) ?? healing.retryMs ?? (done.deleted ? DELETED_MS : undefined);
+  memory.pacing = afterAttempt(memory.pacing, 'deploy', { key, problems: done.failures }, now);
+  const again =
+    retryMs(memory.pacing, 'deploy', now) ?? healing.retryMs ?? (done.deleted ? LOOKS.deletion : undefined);
   const took = Math.round(options.clock.monotonic() - began);
   const applied = done.failures.length === 0 && done.waiting.every(({ action }) => action === 'prune');
   if (rolling && applied) {
@@ -118,7 +119,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     remaining: [...done.waiting, ...plan.steps.filter((step) => !healing.steps.includes(step))],
     written: done.written,
     ...(operation ? { operation } : {}),
-    ...(retryMs === undefined ? {} : { retryMs }),
+    ...(again === undefined ? {} : { retryMs: again }),
   });
 }
 
@@ -134,9 +135,6 @@ async function makeNamespaces(
   const owner = ownerOf(options.instanceUid, environment);
   return claimNamespace(client, { owner, namespace, allowed: namespaces.includes(namespace), signal });
 }
-
-/** A deletion is mostly done when it is answered, and its event may come before anybody watches for it: look again. */
-const DELETED_MS = 200;
 
 interface Outcome {
   readonly problems: readonly Problem[];
@@ -241,11 +239,12 @@ async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]
   tell(pass.say, environment, status, found);
   const now = options.clock.monotonic();
   // A failed rendering is paced where it is remembered; what failed after it (a kind that is not served) is paced here.
-  const rendered = memory.source?.result.ok ?? false;
-  const afterMs = rendered
-    ? remember(memory, `${target} cannot be placed`, problems, now)
-    : Math.max(0, (memory.source?.retryAt ?? now) - now);
-  return { status, ...(afterMs === undefined ? {} : { afterMs }) };
+  const cause = memory.source?.result.ok ? 'deploy' : 'source';
+  if (cause === 'deploy') {
+    const key = `${target} cannot be placed`;
+    memory.pacing = afterAttempt(memory.pacing, cause, { key, problems }, now);
+  }
+  return { status, afterMs: retryMs(memory.pacing, cause, now) ?? 0 };
 }
 
 /** The phase while something is under way, and with it the inventory that must be known before the first write. */

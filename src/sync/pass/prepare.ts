@@ -19,7 +19,8 @@ import { refKey } from '../plan/refkey.ts';
 import type { Bundle, Desired, Observation, Owner, Plan } from '../plan/types.ts';
 import { decodeBundle } from '../source/bundle.ts';
 import { type Sourced, sourceOf, treeAt } from '../source/source.ts';
-import { type Memory, retryDelay } from '../state/memory.ts';
+import type { Memory } from '../state/memory.ts';
+import { afterAttempt, waitingFailure } from '../state/pacing.ts';
 
 /** Everything known before the first write. */
 export interface Prepared {
@@ -148,13 +149,14 @@ async function sourcedOf(
   const { path, namespace, pin } = environment.spec;
   const key = JSON.stringify([target, path, namespace, pin?.revision ?? null]);
   const known = memory.source;
-  const fresh = known?.key === key && (known.result.ok || options.clock.monotonic() < known.retryAt);
-  if (known && fresh) return known.result;
+  const { clock } = options;
+  const fresh = known?.result.ok || waitingFailure(memory.pacing, 'source', key, clock.monotonic());
+  if (known?.key === key && fresh) return known.result;
   const result =
     (pin && (await stored(options, environment))) || (await renderCommit(options, client, request));
-  const failures = result.ok ? 0 : (known?.key === key ? known.failures : 0) + 1;
-  const retryAt = options.clock.monotonic() + (result.ok ? 0 : retryDelay(failures));
-  memory.source = { key, result, retryAt, failures };
+  const problems = result.ok ? [] : result.problems;
+  memory.source = { key, result };
+  memory.pacing = afterAttempt(memory.pacing, 'source', { key, problems }, clock.monotonic());
   return result;
 }
 

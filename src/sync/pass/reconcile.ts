@@ -16,6 +16,7 @@ import { type Watchers, wantedOf } from '../cluster/watchers.ts';
 import { CRASH_LOOP, recordFrozen, settleHold } from '../intake/wanted.ts';
 import type { SyncOptions } from '../options.ts';
 import { createMemory, forgetPacing, type Memory } from '../state/memory.ts';
+import { LOOKS } from '../state/pacing.ts';
 import { changeStatus, conditionOf, withCondition, withoutCondition } from '../state/status.ts';
 import { assessedBy, explained, gateOf, permissionOf } from '../state/stops.ts';
 import { supersedeOperation } from './operation.ts';
@@ -28,12 +29,6 @@ export interface Reconciler {
   /** Ends the pass under way if it works for another revision than the environment wants now. */
   interrupt(environment: Environment): void;
 }
-
-/** Even when nothing wakes it, an environment is looked at so often: a watch can die in silence. */
-const RESYNC_MS = 300_000;
-
-/** Gates open by time, by approval, by the health of another environment: looked at so often while something waits for them. */
-const GATES_MS = 2_000;
 
 /** One pass may take so long: a build, a slow cluster. Then it starts over, with back-off. */
 const PASS_DEADLINE_MS = 600_000;
@@ -126,7 +121,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
       deployed === undefined
         ? await stand(environment, 'Waiting', message, message)
         : await pass(environment, deployed, memory, signal, { wanted, held: message });
-    return { afterMs: Math.min(GATES_MS, again?.afterMs ?? GATES_MS) };
+    return { afterMs: Math.min(LOOKS.gates, again?.afterMs ?? LOOKS.gates) };
   }
 
   /** Nothing is touched: only the phase and its reason are kept true. */
@@ -195,7 +190,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
         );
         watchers.set(name, environment.spec.cluster ?? '', result.prepared.client, wantedOf(objects));
       }
-      return { afterMs: Math.min(RESYNC_MS, result.afterMs ?? RESYNC_MS) };
+      return { afterMs: Math.min(LOOKS.resync, result.afterMs ?? LOOKS.resync) };
     } catch (error) {
       if (abort.signal.aborted && !signal.aborted) return { afterMs: 0 };
       if (signal.aborted) throw error;

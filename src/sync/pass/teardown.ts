@@ -12,13 +12,12 @@ import { inventoryAfter } from '../plan/inventory.ts';
 import { planOf } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Plan } from '../plan/types.ts';
+import { LOOKS } from '../state/pacing.ts';
 import { changeStatus } from '../state/status.ts';
 import { ownerOf, resourceAmong } from './prepare.ts';
 
 /** Holds an Environment until what it delivered is gone, or is let go of. */
 const FINALIZER = 'pilotage.dev/teardown';
-/** Something is being deleted: it is looked at again so soon. */
-const AGAIN_MS = 500;
 
 export type Teardown = 'prune' | 'orphan';
 
@@ -82,7 +81,7 @@ export async function tearDown(
     message: `being deleted; still there: ${named(goes)}`,
     inventory: inventoryAfter(inventory, plan, live),
   }));
-  return { afterMs: AGAIN_MS };
+  return { afterMs: LOOKS.teardown };
 }
 
 const named = (steps: Plan['steps']): string => {

@@ -1,11 +1,10 @@
-import type { Problem, Result } from '../../base/errors.ts';
-import { backoffMs } from '../../base/queue.ts';
+import type { Result } from '../../base/errors.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import type { Permission } from '../../model/permission.ts';
 import type { Release, Terms } from '../../model/types.ts';
 import { NOTHING_SEEN, type Seen } from '../cluster/judge.ts';
 import type { Sourced } from '../source/source.ts';
-import { createHealBudget, type HealBudget } from './healbudget.ts';
+import { type Pacing, UNPACED } from './pacing.ts';
 
 /**
  * What the reconciler remembers of one environment between passes. All of it can be lost: it saves work (the last rendering),
@@ -18,27 +17,16 @@ export interface Memory {
   permitted?: { readonly target: string; readonly permission: Extract<Permission, { type: 'allowed' }> };
   /** What the pilotage.yaml of a revision says of the environment. */
   declared?: { readonly revision: string; readonly terms: Terms };
-  /** The rendering of `key`; a failed one is kept until `retryAt` (monotonic). */
-  source?: {
-    readonly key: string;
-    readonly result: Result<Sourced>;
-    readonly retryAt: number;
-    readonly failures: number;
-  };
+  /** The rendering of `key`; a failed one is kept as long as the pacing says. */
+  source?: { readonly key: string; readonly result: Result<Sourced> };
   /** What the last complete apply wrote. */
   previous?: { readonly release: number; readonly objects: ReadonlyMap<string, KubeObject> };
   /** The release that is being rolled out. `since` is monotonic. */
   operation?: { readonly target: string; readonly since: number; release?: Release };
-  /** The last failed attempt: the same (revision, plan) is not tried again before `retryAt` (monotonic). */
-  attempt?: {
-    readonly key: string;
-    readonly failures: number;
-    readonly retryAt: number;
-    readonly problems: readonly Problem[];
-  };
+  /** What has failed, and when it is tried again. */
+  pacing: Pacing;
   /** `refKey` → the intent that was proved to agree with one revision of the live object: the proof holds while both stay. */
   readonly agreements: Map<string, Agreement>;
-  readonly budget: HealBudget;
   /** `spec.syncRequestedAt` as last seen: a new one forgets all pacing. */
   requested?: string;
   /** The revision whose rendering and plan were told. */
@@ -58,35 +46,14 @@ export interface Agreement {
 
 export const createMemory = (): Memory => ({
   agreements: new Map(),
-  budget: createHealBudget(),
+  pacing: UNPACED,
   waits: new Set(),
   seen: NOTHING_SEEN,
 });
 
 /** A person asks for it now: pacing ends, and so does trust in what was rendered. */
 export function forgetPacing(memory: Memory): void {
-  delete memory.attempt;
+  memory.pacing = UNPACED;
   delete memory.source;
   delete memory.announced;
-  memory.budget.reset();
-}
-
-/** 1 s, doubled by each failure in a row, to 5 minutes. */
-export const retryDelay = (failures: number): number => backoffMs(failures, 1_000, 300_000);
-
-/** Counts failures of the same attempt; answers how long to wait after one. */
-export function remember(
-  memory: Memory,
-  key: string,
-  problems: readonly Problem[],
-  now: number,
-): number | undefined {
-  if (problems.length === 0) {
-    delete memory.attempt;
-    return undefined;
-  }
-  const failures = (memory.attempt?.key === key ? memory.attempt.failures : 0) + 1;
-  const delay = retryDelay(failures);
-  memory.attempt = { key, failures, retryAt: now + delay, problems };
-  return delay;
 }

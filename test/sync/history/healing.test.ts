@@ -3,8 +3,9 @@ import type { KubeObject } from '../../../src/kube/values/types.ts';
 import type { Environment } from '../../../src/model/types.ts';
 import { healedDrift, remedyOf, withHealed } from '../../../src/sync/history/healing.ts';
 import { withinBudget } from '../../../src/sync/pass/execute.ts';
+import { refKey } from '../../../src/sync/plan/refkey.ts';
 import type { Step } from '../../../src/sync/plan/types.ts';
-import { createHealBudget } from '../../../src/sync/state/healbudget.ts';
+import { takeHeals, UNPACED } from '../../../src/sync/state/pacing.ts';
 
 const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop-dev', name: 'web' };
 const live = (managers: readonly [manager: string, time: string][] = []): KubeObject => ({
@@ -90,9 +91,10 @@ describe('drift that was healed', () => {
   });
 
   it('too often names who changes it again and again, and never ourselves', () => {
-    const budget = { ...createHealBudget(), take: () => false };
+    const healed = Array.from({ length: 6 }, () => refKey(removed.ref));
+    const { pacing } = takeHeals(UNPACED, healed, 0);
     const environment = { spec: { delivery: 'shop', environment: 'dev' } } as Environment;
-    const { problems } = withinBudget([removed], budget, 0, environment);
+    const { problems } = withinBudget([removed], pacing, 0, environment);
     expect(problems.map(({ message }) => message)).to.deep.equal([
       'Deployment shop-dev/web is changed again and again by kubectl-edit: it is left alone for now',
     ]);
