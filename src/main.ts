@@ -15,7 +15,7 @@ const context: CliContext = {
   clock: systemClock,
   runDaemon: async (options) => (await import('./compose/daemon.ts')).runDaemon(options, context),
   runAgent: async (options) => (await import('./compose/agent.ts')).runAgent(options, surroundings),
-  reap: async (dataDir) => (await import('./cli/ephemeral.ts')).reap(context, dataDir),
+  reap: async (dataDir) => (await import('./supervise/ephemeral.ts')).reap(context, dataDir),
   stopPods: async (dataDir, hurry) => (await import('./compose/agent.ts')).stopPods(dataDir, hurry),
   images: {
     import: async (dataDir, reference, directory) =>

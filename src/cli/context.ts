@@ -1,16 +1,13 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { LogLevel } from '../base/log.ts';
+import type { Program } from '../supervise/program.ts';
 
 /** What the process was started in; read once by config.ts. */
-export interface Surroundings {
-  /** Program and leading arguments that run Pilotage again. */
-  readonly entry: { readonly execPath: string; readonly args: readonly string[] };
+export interface Surroundings extends Program {
   /** The folder that this program was installed in: `examples/` and `charts/` stand there. */
   readonly packageDir: string;
   readonly version: string;
-  /** Which build of Pilotage this is: an upgrade, and a build in a checkout, make another of it. */
-  readonly build: string;
   readonly dataDir: string;
   readonly server: string | undefined;
   readonly token: string | undefined;
@@ -19,7 +16,6 @@ export interface Surroundings {
   /** Who is at the keyboard: named in rollbacks and approvals. */
   readonly user: string;
   readonly color: boolean;
-  readonly hostEnvironment: Readonly<Record<string, string>>;
   readonly buildEnvironment: Readonly<Record<string, string>>;
   readonly fullEnvironment: Readonly<Record<string, string>>;
 }

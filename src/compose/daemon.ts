@@ -13,9 +13,7 @@ import { endWhenStalled } from '../base/stall.ts';
 import { writeState } from '../base/statefile.ts';
 import { listenForStop } from '../base/told.ts';
 import { handleUncaught } from '../base/uncaught.ts';
-import { superviseAgent } from '../cli/agentprocess.ts';
 import type { CliContext, Surroundings, UpOptions } from '../cli/context.ts';
-import { vanishAfter } from '../cli/ephemeral.ts';
 import { announce } from '../cli/output/announce.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
 import { TO_RESTORE } from '../model/backup.ts';
@@ -33,6 +31,8 @@ import {
 import { openToken } from '../model/token.ts';
 import { createServedControlPlane, type ServedControlPlane } from '../orchestrator/controlplane.ts';
 import { decideConfinement, probeMachine } from '../orchestrator/node.ts';
+import { superviseAgent } from '../supervise/agentprocess.ts';
+import { runEphemeral } from '../supervise/ephemeral.ts';
 import { startDelivery } from './delivery.ts';
 
 /** Runs the control plane of a data directory until it is told to stop; resolves with the exit code. */
@@ -56,7 +56,15 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
     logger.info({ reason: await told.first }, 'stopping');
     await daemon.stop(told.second);
   };
-  await (options.ephemeral ? vanishAfter(run, options.dataDir, context, told.second) : run());
+  await (options.ephemeral
+    ? runEphemeral(run, {
+        dataDir: options.dataDir,
+        program: context.surroundings,
+        clock: context.clock,
+        stopPods: context.stopPods,
+        hurry: told.second,
+      })
+    : run());
   leaveSoon(logger);
   return 0;
 }
@@ -120,7 +128,13 @@ async function startDaemon(options: UpOptions, surroundings: Surroundings, logge
     const kubeconfig = join(dataDir, 'kubeconfig');
     controlPlane.writeKubeconfig(kubeconfig, apiUrl, 'admin');
     const config = agentConfig(dataDir, instance, confinement, controlPlane, apiUrl);
-    const agent = await superviseAgent({ dataDir, surroundings, config, clock: systemClock, logger });
+    const agent = await superviseAgent({
+      dataDir,
+      program: surroundings,
+      config,
+      clock: systemClock,
+      logger,
+    });
     parts.add('supervisor of the agent', () => agent.end());
     const { pid: agentPid } = await agent.begin();
     const base = authority(options.http.host, http);

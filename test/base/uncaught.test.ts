@@ -99,7 +99,7 @@ const starting = (body: string) => run(body);
 const started = (body: string) => run(`handler.started(); ${body}`);
 
 const at = (file: string): string =>
-  JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src/base', file)).href);
+  JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src/supervise', file)).href);
 
 interface Outcome {
   readonly code: number | null;

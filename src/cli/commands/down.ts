@@ -1,9 +1,7 @@
 import { Command } from 'commander';
-import { readAgentFile } from '../../model/agentfile.ts';
-import { readDaemonFile } from '../../model/daemonfile.ts';
+import { takeDown } from '../../supervise/takedown.ts';
 import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { endProcess } from '../endprocess.ts';
 
 export function downCommand(context: CliContext): Command {
   return new Command('down')
@@ -19,29 +17,4 @@ export function downCommand(context: CliContext): Command {
           : `Nothing of Pilotage runs on ${dataDir}.`,
       );
     });
-}
-
-export interface TakeDownOptions {
-  /** The daemon, when it takes itself down. */
-  readonly self?: number;
-  /** Once it aborts, nobody is given time to end by itself. */
-  readonly hurry?: AbortSignal;
-}
-
-/**
- * Daemon first (it would start the agent again), then the agent (it would start the pods again), then the pods.
- * Works whichever of them already died. Resolves with whether anything ran.
- */
-export async function takeDown(
-  context: CliContext,
-  dataDir: string,
-  { self, hurry }: TakeDownOptions = {},
-): Promise<boolean> {
-  const daemon = await readDaemonFile(dataDir);
-  const daemonRan =
-    daemon !== undefined && daemon.pid !== self && (await endProcess(context.clock, 'daemon', daemon, hurry));
-  const agent = await readAgentFile(dataDir);
-  const agentRan = agent !== undefined && (await endProcess(context.clock, 'agent', agent, hurry));
-  await context.stopPods(dataDir, hurry);
-  return daemonRan || agentRan;
 }

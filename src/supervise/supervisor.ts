@@ -1,9 +1,9 @@
-import type { Clock } from './clock.ts';
-import { problemOf } from './errors.ts';
-import type { Logger } from './log.ts';
-import { isSameProcess } from './process.ts';
+import type { Clock } from '../base/clock.ts';
+import { problemOf } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { isSameProcess } from '../base/process.ts';
 
-export interface Identity {
+export interface ProcessIdentity {
   readonly pid: number;
   readonly pidStartTime: string;
 }
@@ -11,19 +11,19 @@ export interface Identity {
 export interface SuperviseOptions {
   /** For the log: `agent`. */
   readonly name: string;
-  /** Who runs now, as the process itself recorded; undefined when nobody does. */
-  readonly find: () => Promise<Identity | undefined>;
+  /** The process that runs now, as it recorded itself; undefined when none does. */
+  readonly find: () => Promise<ProcessIdentity | undefined>;
   /** Starts one, detached; resolves once it has recorded itself. */
-  readonly start: () => Promise<Identity>;
+  readonly start: () => Promise<ProcessIdentity>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export interface Supervisor {
   /** Adopts the one that runs or starts one; resolves with it. */
-  begin(): Promise<Identity>;
-  /** Who runs now. */
-  current(): Identity | undefined;
+  begin(): Promise<ProcessIdentity>;
+  /** The process that runs now. */
+  current(): ProcessIdentity | undefined;
   /** Stops watching; leaves the process alone. */
   end(): void;
 }
@@ -31,22 +31,22 @@ export interface Supervisor {
 const CHECK_MS = 250;
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
-/** One that lived this long starts the next back-off afresh. */
+/** The back-off of a process that lived this long starts over. */
 const SETTLED_MS = 30_000;
 
 /**
  * Keeps one detached process alive that must outlive its supervisor: found again after a restart of ours, started again after
- * a death of its own. Watched by identity rather than as a child, because after our restart it is nobody's child.
+ * a death of its own. Watched by identity rather than as a child, because after our restart it is not our child any more.
  */
 export function supervise(options: SuperviseOptions): Supervisor {
   const { name, find, start, clock, logger } = options;
-  let running: Identity | undefined;
+  let running: ProcessIdentity | undefined;
   let startedAt = 0;
   let backoff = FIRST_BACKOFF_MS;
   let ended = false;
   let cancel = (): void => {};
 
-  const launch = async (): Promise<Identity> => {
+  const launch = async (): Promise<ProcessIdentity> => {
     const found = await findAlive();
     running = found ?? (await start().catch(orElseAdopt));
     startedAt = clock.monotonic();
@@ -54,13 +54,13 @@ export function supervise(options: SuperviseOptions): Supervisor {
     return running;
   };
 
-  const findAlive = async (): Promise<Identity | undefined> => {
+  const findAlive = async (): Promise<ProcessIdentity | undefined> => {
     const found = await find();
     return found && isSameProcess(found.pid, found.pidStartTime) ? found : undefined;
   };
 
   /** One that was started by a supervisor that died just then may not have recorded itself when it was looked for. */
-  const orElseAdopt = async (failure: unknown): Promise<Identity> => {
+  const orElseAdopt = async (failure: unknown): Promise<ProcessIdentity> => {
     const found = await findAlive();
     if (!found) throw failure;
     return found;

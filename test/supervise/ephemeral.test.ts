@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { CliContext } from '../../src/cli/context.ts';
-import { reap } from '../../src/cli/ephemeral.ts';
+import { reap } from '../../src/supervise/ephemeral.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
 describe('the end of an ephemeral data directory', () => {
@@ -16,8 +15,7 @@ describe('the end of an ephemeral data directory', () => {
       mkdirSync(pod, { recursive: true });
       writeFileSync(join(pod, '.pod.json'), '{}');
     };
-    const context: Pick<CliContext, 'clock' | 'stopPods'> = { clock: new FakeClock(), stopPods };
-    await reap(context as CliContext, dataDir);
+    await reap({ clock: new FakeClock(), stopPods }, dataDir);
     expect(existsSync(dataDir)).to.equal(false);
     expect(existsSync(`${dataDir}.ending`)).to.equal(false);
     rmSync(place, { recursive: true });

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { silentLogger } from '../../src/base/log.ts';
 import { processStartTime } from '../../src/base/process.ts';
-import { type Identity, supervise } from '../../src/base/supervise.ts';
+import { type ProcessIdentity, supervise } from '../../src/supervise/supervisor.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
-const ALIVE: Identity = { pid: process.pid, pidStartTime: processStartTime(process.pid) ?? '' };
-const DEAD: Identity = { pid: process.pid, pidStartTime: 'of another process that had this pid' };
+const ALIVE: ProcessIdentity = { pid: process.pid, pidStartTime: processStartTime(process.pid) ?? '' };
+const DEAD: ProcessIdentity = { pid: process.pid, pidStartTime: 'of another process that had this pid' };
 
 /** A supervisor of processes that exist on paper: `record` is what the process wrote, `next` what starting one gives. */
-function supervised(record: Identity | undefined, next: () => Promise<Identity>) {
+function supervised(record: ProcessIdentity | undefined, next: () => Promise<ProcessIdentity>) {
   const clock = new FakeClock();
   const world = { record, starts: 0 };
   const supervisor = supervise({

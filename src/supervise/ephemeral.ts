@@ -2,29 +2,31 @@ import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, ProblemError } from '../base/errors.ts';
 import { startWatchdog } from '../base/watchdog.ts';
-import { type TakeDownOptions, takeDown } from './commands/down.ts';
-import type { CliContext } from './context.ts';
+import type { Program } from './program.ts';
+import { type TakeDown, type TakeDownOptions, takeDown } from './takedown.ts';
 
-/** Whatever becomes of `run` or of this very process: what it started and its data directory go with it. */
-export async function vanishAfter(
-  run: () => Promise<void>,
-  dataDir: string,
-  context: CliContext,
-  hurry: AbortSignal,
-): Promise<void> {
+export interface EphemeralOptions extends TakeDown {
+  readonly dataDir: string;
+  readonly program: Program;
+  readonly hurry: AbortSignal;
+}
+
+/** Runs `run`; however it or this process ends, everything it started ends too and the data directory is removed. */
+export async function runEphemeral(run: () => Promise<void>, options: EphemeralOptions): Promise<void> {
+  const { dataDir, hurry } = options;
   await refuseUsed(dataDir);
-  const { entry, hostEnvironment } = context.surroundings;
+  const { entry, hostEnvironment } = options.program;
   const reaper = [entry.execPath, ...entry.args, 'reap', '--data-dir', dataDir];
   const callOff = startWatchdog(process.pid, reaper, hostEnvironment);
   try {
     await run();
   } finally {
-    await reap(context, dataDir, { self: process.pid, hurry });
+    await reap(options, dataDir, { self: process.pid, hurry });
     callOff();
   }
 }
 
-/** An ephemeral data directory is removed at the end, so it must be one that holds nothing of anybody. */
+/** An ephemeral data directory is removed at the end, so it must not hold anything already. */
 async function refuseUsed(dataDir: string): Promise<void> {
   const entries = await readdir(dataDir).catch((error: unknown) => {
     if (errnoOf(error) === 'ENOENT') return [];
@@ -39,32 +41,28 @@ async function refuseUsed(dataDir: string): Promise<void> {
 }
 
 /**
- * Ends everything that belongs to an ephemeral data directory, then removes it. Doing it twice, even at once, does no harm. The directory
- * loses its name first: an agent that is just starting has either recorded itself, and is found, or cannot any more, and ends.
+ * Ends everything that belongs to an ephemeral data directory, then removes it. Idempotent, also when two run at once. The directory is
+ * renamed first: an agent that is just starting has either recorded itself, and is found, or no longer can, and ends.
  */
-export async function reap(
-  context: CliContext,
-  dataDir: string,
-  options: TakeDownOptions = {},
-): Promise<void> {
+export async function reap(parts: TakeDown, dataDir: string, options: TakeDownOptions = {}): Promise<void> {
   const nameless = `${dataDir}.ending`;
   const ending = await rename(dataDir, nameless).then(
     () => nameless,
-    // Somebody else was first; or it keeps its name, as a mount point does.
+    // Another reaper was first; or the directory cannot be renamed, as a mount point cannot.
     (error: unknown) => (errnoOf(error) === 'ENOENT' ? nameless : dataDir),
   );
-  await takeDown(context, ending, options);
+  await takeDown(parts, ending, options);
   await rm(ending, { recursive: true, force: true, maxRetries: 3 });
   await removeStraggling(dataDir);
 }
 
-/** Until it ended the agent may have written of a pod by the old name, and so have made the folders above anew. */
+/** Until it ended, the agent may have written of a pod by the old name, and so have created the folders above again. */
 async function removeStraggling(dataDir: string): Promise<void> {
   const agent = join(dataDir, 'agent');
   await rm(join(agent, 'pods'), { recursive: true, force: true, maxRetries: 3 });
   for (const folder of [agent, dataDir]) {
     await rmdir(folder).catch((error: unknown) => {
-      // Absent, as it should be; or a mount point, or somebody has moved in meanwhile.
+      // Absent, as it should be; or a mount point, or in use by another program.
       if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes(errnoOf(error) ?? '')) throw error;
     });
   }

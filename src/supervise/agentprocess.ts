@@ -5,14 +5,14 @@ import { type Clock, sleep } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { writeState } from '../base/statefile.ts';
-import { type Identity, type Supervisor, supervise } from '../base/supervise.ts';
 import { type AgentConfig, agentConfigPath, readAgentFile } from '../model/agentfile.ts';
-import type { Surroundings } from './context.ts';
 import { endProcess } from './endprocess.ts';
+import type { Program } from './program.ts';
+import { type ProcessIdentity, type Supervisor, supervise } from './supervisor.ts';
 
 export interface AgentProcessOptions {
   readonly dataDir: string;
-  readonly surroundings: Surroundings;
+  readonly program: Program;
   readonly config: AgentConfig;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -26,7 +26,7 @@ const LOOK_MS = 20;
  */
 const HEAP = ['--max-semi-space-size=2'];
 
-/** Writes what the agent needs to know; its supervisor adopts the one that runs or starts one, and keeps it running. */
+/** Writes the agent's configuration, then keeps one agent running: the one that is found, or one that it starts. */
 export async function superviseAgent(options: AgentProcessOptions): Promise<Supervisor> {
   const { dataDir, config, clock, logger } = options;
   await writeState(agentConfigPath(dataDir), config);
@@ -40,18 +40,18 @@ export async function superviseAgent(options: AgentProcessOptions): Promise<Supe
   });
 }
 
-/** After an upgrade the agent that runs is the old one: it makes way, and its successor adopts the pods as they are. */
-async function endOtherBuild({ dataDir, surroundings, clock, logger }: AgentProcessOptions): Promise<void> {
+/** After an upgrade the running agent is the old build: it is ended, and its successor adopts the pods as they are. */
+async function endOtherBuild({ dataDir, program, clock, logger }: AgentProcessOptions): Promise<void> {
   const running = await readAgentFile(dataDir);
-  if (running === undefined || running.build === surroundings.build) return;
+  if (running === undefined || running.build === program.build) return;
   const { pid, build } = running;
   if (await endProcess(clock, 'agent', running))
-    logger.info({ pid, build, next: surroundings.build }, 'agent of another build made way');
+    logger.info({ pid, build, next: program.build }, 'agent of another build made way');
 }
 
 /** Resolves once the agent has recorded itself; rejects with ProblemError AgentFailed. */
-async function startAgent({ dataDir, surroundings, clock }: AgentProcessOptions): Promise<Identity> {
-  const child = spawnDetached(dataDir, surroundings);
+async function startAgent({ dataDir, program, clock }: AgentProcessOptions): Promise<ProcessIdentity> {
+  const child = spawnDetached(dataDir, program);
   let failure: string | undefined;
   child.once('error', (error) => {
     failure = error.message;
@@ -65,7 +65,7 @@ async function startAgent({ dataDir, surroundings, clock }: AgentProcessOptions)
     if (recorded && recorded.pid === child.pid) return recorded;
     await sleep(clock, LOOK_MS);
   }
-  // One that is merely slow must not come up later beside its successor.
+  // A merely slow one must not come up later beside its successor.
   child.kill('SIGKILL');
   throw new ProblemError({
     reason: 'AgentFailed',
@@ -74,8 +74,8 @@ async function startAgent({ dataDir, surroundings, clock }: AgentProcessOptions)
   });
 }
 
-/** Detached, in a session of its own and with a log of its own, so that nothing of ours takes it along. */
-function spawnDetached(dataDir: string, { entry, hostEnvironment }: Surroundings): ChildProcess {
+/** Detached, in a session of its own and with a log of its own, so that it outlives this process. */
+function spawnDetached(dataDir: string, { entry, hostEnvironment }: Program): ChildProcess {
   const log = openSync(join(dataDir, 'agent', 'agent.log'), 'a', 0o600);
   try {
     const child = spawn(entry.execPath, [...HEAP, ...entry.args, 'agent', '--data-dir', dataDir], {
