@@ -1,4 +1,4 @@
-export type Unit = 'ms' | 'MB' | '/s' | '×';
+export type Unit = 'ms' | 's' | 'MB' | '/s' | '×';
 
 interface More {
   /** The target, where one was set: at most (`<`) or at least (`>`) so much. */

@@ -26,6 +26,8 @@ export interface Repository {
 }
 
 const { PATH = '', HOME = tmpdir() } = process.env;
+/** `node --cpu-prof` for the benchmark profiles the daemon as well. */
+const PROFILING = process.execArgv.filter((option) => option.startsWith('--cpu-prof'));
 const START_MS = 30_000;
 
 export class Instance {
@@ -58,6 +60,7 @@ export class Instance {
   async up(): Promise<void> {
     const addresses = ['--http', '127.0.0.1:0', '--api', '127.0.0.1:0'];
     const args = [
+      ...PROFILING,
       main,
       'up',
       '--data-dir',

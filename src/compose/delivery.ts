@@ -28,7 +28,7 @@ import { principalOf } from '../server/auth.ts';
 import { listenToPush, targetsOf } from '../server/pushreport.ts';
 import { createFace, type Face } from '../server/server.ts';
 import { createSyncActions } from '../sync/actions.ts';
-import { keepHouse } from '../sync/history/imagegc.ts';
+import { collectImages } from '../sync/history/imagegc.ts';
 import { createObserver } from '../sync/intake/branchobserver.ts';
 import { refuseRewrite } from '../sync/intake/branchpolicy.ts';
 import { createRemotes, pushToRemote } from '../sync/intake/remotes.ts';
@@ -216,7 +216,7 @@ export async function startDelivery({
   const housekeeping = { name: 'housekeeping', cron: HOUSEKEEPING, clock, logger };
   parts.add(
     'housekeeping',
-    scheduleWork({ ...housekeeping, work: () => keepHouse({ home, images, clock, logger }) }),
+    scheduleWork({ ...housekeeping, work: () => collectImages({ home, images, clock, logger }) }),
   );
   // A push that became durable just before a crash may not have been observed: the branches say what is wanted.
   await observer.start(lifetime.signal);

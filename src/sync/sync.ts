@@ -8,7 +8,7 @@ import { deepEqual } from '../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
 import { formatRef } from '../kube/values/types.ts';
 import type { PlanReport } from '../model/faces.ts';
-import { environmentObjectName } from '../model/names.ts';
+import { environmentObjectName, fullName } from '../model/names.ts';
 import {
   DELIVERIES,
   type Delivery,
@@ -22,7 +22,7 @@ import { createWatchers } from './cluster/watchers.ts';
 import { accept } from './intake/accept.ts';
 import { recordBranches } from './intake/deliveries.ts';
 import { declaredAt, govern } from './intake/govern.ts';
-import { fullName } from './intake/terms.ts';
+
 import type { Affected, Source } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
 import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
@@ -95,14 +95,14 @@ export function createSync(options: SyncOptions): Sync {
   const governed = { ...options, claims: new Mutex() };
   const reconciler = createReconciler(options, watchers, async (environment, revision, memory) => {
     const outcome = await govern(governed, environment, revision, memory);
-    if (outcome !== 'as before') await anew(environment.spec.delivery);
+    if (outcome !== 'as before') await recordAgain(environment.spec.delivery);
     return outcome === 'changed';
   });
   const controller = createController({
     name: 'sync',
     clock,
     logger,
-    // Its synced state only: what wakes an environment is told below, for most of its changes are our own status.
+    // Its synced state only: the listener below decides what wakes an environment, for most changes are our own status.
     watches: [watch(informer, () => [])],
     reconcile: reconciler.reconcile,
     // A pass mostly waits: for git, for a cluster. One that does not answer must not take all the places.
@@ -110,7 +110,7 @@ export function createSync(options: SyncOptions): Sync {
     baseDelayMs: PACES.pass.firstMs,
     maxDelayMs: PACES.pass.mostMs,
   });
-  /** Observations of one delivery are taken one after the other, so that the last one told is the last one recorded. */
+  /** Observations of one delivery are recorded one after the other, so that the last one reported is the last one recorded. */
   const turns = new Map<string, Promise<unknown>>();
 
   function inTurn<T>(delivery: string, work: () => Promise<T>): Promise<T> {
@@ -121,15 +121,15 @@ export function createSync(options: SyncOptions): Sync {
     return turn;
   }
 
-  /** What a delivery may use, or the terms of an environment, have changed: what that froze goes on, or the other way round, without another push. */
-  async function judgeAnew(name: string): Promise<void> {
+  /** Records a delivery's branches again, because what it may use or the terms of an environment have changed: that may freeze an environment, or thaw it, without another push. */
+  async function rerecord(name: string): Promise<void> {
     const key = { namespace: PILOTAGE_NAMESPACE, name };
     const { branches, defaultBranch } = (await home.get(DELIVERIES, key)).status ?? {};
-    // Before its first push there is nothing to judge.
+    // Before its first push there is nothing to record.
     if (branches) await recordBranches(governed, name, branches, defaultBranch, 'poll');
   }
 
-  const anew = (delivery: string): Promise<void> => inTurn(delivery, () => judgeAnew(delivery));
+  const recordAgain = (delivery: string): Promise<void> => inTurn(delivery, () => rerecord(delivery));
 
   function wakeAll(delivery: string): void {
     for (const { metadata, spec } of informer.list())
@@ -163,8 +163,8 @@ export function createSync(options: SyncOptions): Sync {
           ];
           if (deepEqual(words(spec), words(before.spec))) return;
           const logged = (error: unknown) =>
-            logger.error({ delivery: name, error: String(error) }, 'its environments are not judged anew');
-          anew(name)
+            logger.error({ delivery: name, error: String(error) }, 'its branches cannot be recorded again');
+          recordAgain(name)
             .then(() => wakeAll(name))
             .catch(logged);
         },
@@ -189,7 +189,7 @@ export function createSync(options: SyncOptions): Sync {
     },
     async accept(environment, word) {
       const accepted = await accept(governed, environment, word);
-      await anew(environment.spec.delivery);
+      await recordAgain(environment.spec.delivery);
       return accepted;
     },
     async delete(environment, onDelete) {
@@ -207,7 +207,7 @@ export function createSync(options: SyncOptions): Sync {
           ? `with ${left} objects; namespace ${namespace} stays`
           : `and leaves ${left} objects as they are`;
       const warning = again
-        ? `\n  pilotage.yaml of ${defaultBranch} still defines it: the next push makes it anew; take it out there as well`
+        ? `\n  pilotage.yaml of ${defaultBranch} still defines it: the next push creates it again; take it out there as well`
         : '';
       return { message: `${fullName(environment)} is being deleted, ${what}.${warning}` };
     },

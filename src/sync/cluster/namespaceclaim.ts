@@ -8,7 +8,7 @@ import { namespaceTaken } from '../../model/namespaces.ts';
 import { FIELD_MANAGER } from '../../model/types.ts';
 import type { Owner } from '../plan/types.ts';
 
-export interface GroundsRequest {
+export interface ClaimRequest {
   readonly owner: Owner;
   readonly namespace: string;
   /** A person's word for this namespace by name. */
@@ -19,8 +19,8 @@ export interface GroundsRequest {
 const markOf = ({ instance, delivery, environment }: Owner): string =>
   `${instance}/${delivery}/${environment}`;
 
-/** Whose a namespace is, by what stands on it. Those that were made before there was a mark carry the labels alone. */
-function standing(
+/** Who holds a namespace, by its mark. A namespace made before there was a mark carries the labels alone. */
+function holderOf(
   live: KubeObject | undefined,
   owner: Owner,
 ): 'absent' | 'ours' | 'free' | { readonly of: string } {
@@ -37,14 +37,14 @@ function standing(
   return { of: instance === owner.instance ? name.join('/') : `${name.join('/')} of another Pilotage` };
 }
 
-/** Why an environment may not deliver into a namespace as it is found in the cluster: somebody else's, or made by nobody we know. */
-export async function groundsProblem(
+/** Why an environment may not deliver into a namespace as it is found in the cluster: somebody else's, or not made by Pilotage. */
+export async function claimProblem(
   client: KubeClient,
-  { owner, namespace, allowed, signal }: GroundsRequest,
+  { owner, namespace, allowed, signal }: ClaimRequest,
 ): Promise<Problem | undefined> {
   const live = await find(client, namespace, signal);
   if (live === 'unknown') return undefined;
-  const whose = standing(live, owner);
+  const whose = holderOf(live, owner);
   const { delivery, environment } = owner;
   if (typeof whose === 'object') return namespaceTaken({ delivery, environment, namespace }, whose.of);
   if (whose !== 'free' || allowed) return undefined;
@@ -55,18 +55,18 @@ export async function groundsProblem(
   };
 }
 
-/** Makes the environment's namespace, or marks the one that is there, and looks whose it is then: of two that try at once, one has it. */
+/** Makes the environment's namespace, or marks the one that is there, then reads who holds it: of two that try at once, one wins. */
 export async function claimNamespace(
   client: KubeClient,
-  request: GroundsRequest,
+  request: ClaimRequest,
 ): Promise<Problem | undefined> {
   await mark(client, request).catch((error: unknown) => {
     if (!isAlreadyExists(error) && !isConflict(error)) throw error;
   });
-  return groundsProblem(client, request);
+  return claimProblem(client, request);
 }
 
-async function mark(client: KubeClient, request: GroundsRequest): Promise<void> {
+async function mark(client: KubeClient, request: ClaimRequest): Promise<void> {
   const { owner, namespace, signal } = request;
   const live = await find(client, namespace, signal);
   if (live === 'unknown' || live?.metadata.annotations?.[ANNOTATIONS.owner] !== undefined) return;

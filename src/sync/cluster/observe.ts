@@ -12,13 +12,19 @@ import { conflictsOf } from '../plan/conflicts.ts';
 import { comparable } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Desired, Observation, Trial } from '../plan/types.ts';
-import type { Agreement, Memory } from '../state/memory.ts';
 import { pooled } from './pooled.ts';
 
 /** Reads at the same time: enough to hide the latency of a remote server, few enough not to flood it. */
 const CONCURRENCY = 16;
 /** From this many objects of one resource in one namespace on, one list is cheaper than the reads. */
 const LIST_FROM = 8;
+
+/** The intent that was proved to agree with one revision of the live object. */
+export interface Agreement {
+  readonly intent: KubeObject;
+  readonly uid: string | undefined;
+  readonly resourceVersion: string | undefined;
+}
 
 export interface Gathered {
   /** `refKey` → what was found, for every desired object and every inventory entry. */
@@ -34,7 +40,7 @@ export async function observe(
   desired: readonly Desired[],
   inventory: readonly InventoryEntry[],
   signal: AbortSignal,
-  agreements: Memory['agreements'] = new Map(),
+  agreements: Map<string, Agreement> = new Map(),
 ): Promise<Gathered> {
   const live = await readLive(client, desired, inventory, signal);
   const observed = new Map<string, Observation>();

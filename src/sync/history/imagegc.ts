@@ -12,7 +12,7 @@ export interface KeptImage {
   readonly createdAt: number;
 }
 
-export interface HousekeepingOptions {
+export interface ImageCollection {
   readonly home: KubeClient;
   readonly images: {
     list(): Promise<readonly KeptImage[]>;
@@ -53,7 +53,7 @@ export function unusedImages(
 const BUILT = /^[^:]+:[0-9a-f]{12}(-[0-9a-f]{8})?$/;
 
 /** One turn: removes what nothing needs. */
-export async function keepHouse({ home, images, clock, logger }: HousekeepingOptions): Promise<void> {
+export async function collectImages({ home, images, clock, logger }: ImageCollection): Promise<void> {
   const [kept, releases, pods] = await Promise.all([
     images.list(),
     home.list(RELEASES, { namespace: PILOTAGE_NAMESPACE }),

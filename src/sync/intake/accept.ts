@@ -1,15 +1,16 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { ProblemError } from '../../base/errors.ts';
+import { fullName } from '../../model/names.ts';
 import { describeChange, differing, digestOf, termsInForce } from '../../model/terms.ts';
 import type { Environment } from '../../model/types.ts';
 import { enforce } from './environmentobject.ts';
 import { situationOf } from './govern.ts';
-import type { SettleOptions } from './register.ts';
-import { admit, fullName } from './terms.ts';
+import type { RegisterOptions } from './register.ts';
+import { admit } from './terms.ts';
 
 /** A person's word for exactly one proposal: what was shown is what is put in force, or nothing is. */
 export function accept(
-  options: SettleOptions,
+  options: RegisterOptions,
   asked: Environment,
   { proposal: id, by }: { readonly proposal?: string; readonly by: string },
 ): Promise<{ readonly message: string }> {

@@ -16,7 +16,7 @@ import {
 } from '../../model/types.ts';
 import { fileOf } from '../source/source.ts';
 import { ORIGIN } from './environmentobject.ts';
-import { type Settled, type SettleOptions, settleEnvironment } from './register.ts';
+import { type Registered, type RegisterOptions, registerEnvironment } from './register.ts';
 import { type Affected, observeTip, recordFrozen, type Source, type WantedOptions } from './wanted.ts';
 
 /**
@@ -24,7 +24,7 @@ import { type Affected, observeTip, recordFrozen, type Source, type WantedOption
  * Everything is written before this resolves, and nothing has acted on it before it is written.
  */
 export async function recordBranches(
-  options: WantedOptions & SettleOptions,
+  options: WantedOptions & RegisterOptions,
   name: string,
   branches: Readonly<Record<string, string>>,
   defaultBranch: string | undefined,
@@ -59,8 +59,8 @@ export async function recordBranches(
   const affected: Affected[] = [];
   const at = options.clock.now();
   for (const one of found) {
-    const settled = await options.claims.run(() => settleEnvironment(options, delivery, one, at));
-    const touched = settled && (await follow(options, repository, settled, branches));
+    const registered = await options.claims.run(() => registerEnvironment(options, delivery, one, at));
+    const touched = registered && (await follow(options, repository, registered, branches));
     if (touched) affected.push(touched);
   }
   return affected;
@@ -70,7 +70,7 @@ export async function recordBranches(
 async function follow(
   options: WantedOptions,
   repository: Repository,
-  { environment, frozen }: Settled,
+  { environment, frozen }: Registered,
   branches: Readonly<Record<string, string>>,
 ): Promise<Affected | undefined> {
   if (frozen) return recordFrozen(options, environment, frozen);

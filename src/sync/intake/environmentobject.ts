@@ -56,7 +56,7 @@ export async function createEnvironment(
 const momentOf = (at: number): string => new Date(at).toISOString();
 
 /** What is written beside the terms: why they count. */
-export interface Grounds {
+export interface Provenance {
   readonly origin?: Origin;
   readonly declared?: string;
   readonly accepted?: { readonly proposal: string; readonly by: string; readonly at: string };
@@ -67,7 +67,7 @@ export async function enforce(
   writing: Writing,
   environment: Environment,
   terms: Terms,
-  { origin, declared, accepted }: Grounds = {},
+  { origin, declared, accepted }: Provenance = {},
 ): Promise<Environment> {
   const changed = differing(termsInForce(environment), terms);
   const policed = changed.includes('promotion')

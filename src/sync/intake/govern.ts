@@ -1,4 +1,5 @@
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
+import { fullName } from '../../model/names.ts';
 import { differing, digestOf, termsInForce, termsOf } from '../../model/terms.ts';
 import {
   DELIVERIES,
@@ -10,12 +11,12 @@ import {
 import type { Memory } from '../state/memory.ts';
 import { fileAt } from './deliveries.ts';
 import { enforce } from './environmentobject.ts';
-import type { SettleOptions } from './register.ts';
-import { admit, claimants, fullName, type Situation } from './terms.ts';
+import type { RegisterOptions } from './register.ts';
+import { admit, claimants, type Situation } from './terms.ts';
 
 /** What the pilotage.yaml of a revision says of an environment; undefined where it does not speak of it. */
 export async function declaredAt(
-  { repository }: Pick<SettleOptions, 'repository'>,
+  { repository }: Pick<RegisterOptions, 'repository'>,
   { spec }: Environment,
   revision: string,
 ): Promise<Terms | undefined> {
@@ -28,7 +29,7 @@ export async function declaredAt(
 
 /** The environment as it would be if `revision` were let through: what a plan of it has to see. Writes nothing. */
 export async function asGoverned(
-  options: SettleOptions,
+  options: RegisterOptions,
   environment: Environment,
   revision: string,
 ): Promise<Environment> {
@@ -50,7 +51,7 @@ export type Governed = 'changed' | 'refused' | 'as before';
  * Until the file says something else, what a person has agreed to meanwhile stays.
  */
 export async function govern(
-  options: SettleOptions,
+  options: RegisterOptions,
   environment: Environment,
   revision: string,
   memory: Memory,
@@ -75,7 +76,7 @@ export async function govern(
 }
 
 export async function situationOf(
-  { home }: Pick<SettleOptions, 'home'>,
+  { home }: Pick<RegisterOptions, 'home'>,
   { metadata, spec }: Environment,
 ): Promise<Situation | undefined> {
   const where = { namespace: PILOTAGE_NAMESPACE };

@@ -2,7 +2,7 @@ import { formatProblem, type Problem } from '../../base/errors.ts';
 import type { Mutex } from '../../base/mutex.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import type { Discovered } from '../../model/environments.ts';
-import { environmentObjectName } from '../../model/names.ts';
+import { environmentObjectName, fullName } from '../../model/names.ts';
 import { type Delivery, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { changeStatus, withCondition, withoutCondition } from '../state/status.ts';
 import { claim, createEnvironment, enforce } from './environmentobject.ts';
@@ -11,7 +11,6 @@ import {
   claimants,
   claimOf,
   countsAtOnce,
-  fullName,
   type Proposed,
   placeProblem,
   proposedOf,
@@ -19,12 +18,12 @@ import {
 } from './terms.ts';
 import { publish, type WantedOptions } from './wanted.ts';
 
-export interface SettleOptions extends WantedOptions {
+export interface RegisterOptions extends WantedOptions {
   /** Whoever changes who claims what holds it: of two that ask for one namespace at the same moment, one is the first. */
   readonly claims: Mutex;
 }
 
-export interface Settled {
+export interface Registered {
   readonly environment: Environment;
   readonly frozen?: { readonly reason: string; readonly message: string };
 }
@@ -33,12 +32,12 @@ export interface Settled {
  * Brings one discovered environment into the record. A new one begins with what its file says; one that exists keeps its terms,
  * and what a file asks for is written down as a proposal. The caller holds the claims; `at` is when it looked, one moment for all of a file.
  */
-export async function settleEnvironment(
-  options: SettleOptions,
+export async function registerEnvironment(
+  options: RegisterOptions,
   delivery: Delivery,
   found: Discovered,
   at: number,
-): Promise<Settled | undefined> {
+): Promise<Registered | undefined> {
   const { items } = await options.home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
   const claimant = claimants(items);
   const name = environmentObjectName(delivery.metadata.name ?? '', found.name);
@@ -65,14 +64,14 @@ export async function settleEnvironment(
 const claims = ({ metadata, spec }: Environment): boolean =>
   metadata.annotations?.[ANNOTATIONS.claim] === claimOf(spec);
 
-const frozenBy = (problem: Problem): Settled['frozen'] => ({
+const frozenBy = (problem: Problem): Registered['frozen'] => ({
   reason: problem.reason,
   message: formatProblem(problem),
 });
 
 async function take(
   situation: Situation,
-  options: SettleOptions,
+  options: RegisterOptions,
   { asked }: Discovered,
 ): Promise<Environment> {
   const { environment } = situation;

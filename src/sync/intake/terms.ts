@@ -1,6 +1,7 @@
 import { formatProblem, type Problem } from '../../base/errors.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { type Asked, clusterNotAllowed } from '../../model/environments.ts';
+import { fullName } from '../../model/names.ts';
 import { namespaceProblem } from '../../model/namespaces.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import {
@@ -27,7 +28,6 @@ export interface Situation {
 type Place = Pick<Terms, 'cluster' | 'namespace'>;
 const PLACE: readonly Term[] = ['namespace', 'cluster'];
 
-export const fullName = ({ spec }: Environment): string => `${spec.delivery}/${spec.environment}`;
 export const claimOf = ({ cluster = '', namespace }: Place): string => `${cluster}/${namespace}`;
 
 /** Who claims what, of all environments of all deliveries. */

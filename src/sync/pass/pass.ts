@@ -24,7 +24,7 @@ import { conclude, type Findings } from './conclude.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
 import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
 import { objectsOf, ownerOf, type Prepared, prepare } from './prepare.ts';
-import { appliedLine, renderedLines, type Say, tell } from './progress.ts';
+import { announce, appliedLine, renderedLines, type Say } from './progress.ts';
 
 export interface PassResult {
   readonly status: EnvironmentStatus;
@@ -55,7 +55,7 @@ export async function runPass(pass: Pass): Promise<PassResult> {
     await mark(pass, 'Rendering', `rendering ${target.slice(0, 12)}`);
   const report = (line: string) => say('building', line);
   const prepared = await prepare(options, client, { environment, target, memory, report, signal });
-  if (!prepared.ok) return standStill(pass, prepared.problems);
+  if (!prepared.ok) return assessUnplanned(pass, prepared.problems);
   const { plan, desired, sourced } = prepared.value;
   // A rollout takes several passes; what it renders to and plans is told at its first.
   if (rolling && memory.announced !== target) {
@@ -63,16 +63,16 @@ export async function runPass(pass: Pass): Promise<PassResult> {
     say('rendered', renderedLines(desired.length, sourced.warnings));
     say('planned', `plan ${shortPlan(plan.steps)}`);
   }
-  if (plan.blocked.length > 0) return look(pass, prepared.value, { problems: refusalOf(plan, target) });
+  if (plan.blocked.length > 0) return assess(pass, prepared.value, { problems: refusalOf(plan, target) });
   const writes = plan.steps.filter(isWrite);
   if (!rolling && sourced.drift === 'report' && writes.length > 0 && writes.every(isDrift)) {
-    return look(pass, prepared.value, { problems: [], remaining: writes, applied: true });
+    return assess(pass, prepared.value, { problems: [], remaining: writes, applied: true });
   }
   const key = attemptKey(target, plan);
   const now = options.clock.monotonic();
   const failure = waitingFailure(memory.pacing, 'deploy', key, now);
   if (failure) {
-    return look(pass, prepared.value, { problems: failure.problems, retryMs: failure.retryAt - now });
+    return assess(pass, prepared.value, { problems: failure.problems, retryMs: failure.retryAt - now });
   }
   return write(pass, prepared.value, key, rolling);
 }
@@ -94,7 +94,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     const inventory = inventoryBefore(environment.status?.inventory ?? [], desired);
     await mark(pass, 'Applying', `applying ${shortPlan(writes)}`, inventory);
     const problem = await makeNamespaces(pass, prepared.fence, namespacesOf(writes));
-    if (problem) return look(pass, prepared, { problems: [problem] });
+    if (problem) return assess(pass, prepared, { problems: [problem] });
   }
   const began = options.clock.monotonic();
   const live = liveOf(prepared.observed);
@@ -113,7 +113,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
   } else if (!rolling && done.written.size > 0) {
     await recordHealing(options, pass.client, environment, writes, done.written);
   }
-  return look(pass, prepared, {
+  return assess(pass, prepared, {
     problems,
     applied,
     remaining: [...done.waiting, ...plan.steps.filter((step) => !healing.steps.includes(step))],
@@ -167,7 +167,7 @@ async function judgeNow(
 }
 
 /** The closing half: what is the environment worth now? */
-async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<PassResult> {
+async function assess(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<PassResult> {
   const { options, environment, target, memory } = pass;
   const { desired, plan } = prepared;
   const live = new Map([...liveOf(prepared.observed), ...(outcome.written ?? [])]);
@@ -210,7 +210,7 @@ async function look(pass: Pass, prepared: Prepared, outcome: Outcome): Promise<P
   };
   const status = conclude(environment, found, options.clock.now());
   if (operation) await finishOperation(options, memory, operation, status, summaryOf(plan.steps));
-  tell(pass.say, environment, status, found);
+  announce(pass.say, environment, status, found);
   const afterMs = soonest(outcome.retryMs, settlesMs);
   return { status, prepared, ...(afterMs === undefined ? {} : { afterMs }) };
 }
@@ -221,7 +221,7 @@ function deletionNote(remaining: readonly Step[]): Pick<Findings, 'note'> {
 }
 
 /** Nothing could be planned: what runs goes on running, and is still judged. */
-async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]): Promise<PassResult> {
+async function assessUnplanned(pass: Pass, problems: readonly [Problem, ...Problem[]]): Promise<PassResult> {
   const { options, client, environment, target, memory, signal } = pass;
   const inventory = environment.status?.inventory ?? [];
   const { observed } = await observe(client, [], inventory, signal);
@@ -236,7 +236,7 @@ async function standStill(pass: Pass, problems: readonly [Problem, ...Problem[]]
     urls: environment.status?.urls ?? [],
   };
   const status = conclude(environment, found, options.clock.now());
-  tell(pass.say, environment, status, found);
+  announce(pass.say, environment, status, found);
   const now = options.clock.monotonic();
   // A failed rendering is paced where it is remembered; what failed after it (a kind that is not served) is paced here.
   const cause = memory.source?.result.ok ? 'deploy' : 'source';

@@ -4,11 +4,11 @@ import type { PlanReport } from '../../model/faces.ts';
 import type { Environment } from '../../model/types.ts';
 import { clientOf } from '../cluster/access.ts';
 import { asGoverned } from '../intake/govern.ts';
-import type { SettleOptions } from '../intake/register.ts';
+import type { RegisterOptions } from '../intake/register.ts';
 import type { SyncOptions } from '../options.ts';
 import { planReport } from '../plan/describe.ts';
 import { createMemory } from '../state/memory.ts';
-import { gateOf } from '../state/stops.ts';
+import { goalOf } from '../state/stops.ts';
 import { type Prepared, prepare } from './prepare.ts';
 
 /** What would be synced: the wanted revision, another one, or a working copy. */
@@ -27,7 +27,7 @@ export interface PreparedNow {
 
 /** Everything that a sync would begin with. Reads git and the cluster, writes nothing. */
 export async function prepareFor(
-  options: SyncOptions & SettleOptions,
+  options: SyncOptions & RegisterOptions,
   environment: Environment,
   how: PlanRequest & { readonly signal: AbortSignal },
 ): Promise<Result<PreparedNow>> {
@@ -62,10 +62,10 @@ async function targetOf(
 ): Promise<Result<string>> {
   const { delivery } = environment.spec;
   if (asked === undefined) {
-    const gate = gateOf(environment);
-    const target = gate.type === 'open' ? gate.target : environment.status?.wantedRevision;
+    const goal = goalOf(environment);
+    const target = goal.type === 'revision' ? goal.target : environment.status?.wantedRevision;
     if (target !== undefined) return ok(target);
-    const message = gate.type === 'closed' ? gate.message : 'nothing is wanted';
+    const message = goal.type === 'stopped' ? goal.message : 'nothing is wanted';
     return failed({ reason: 'NothingWanted', message });
   }
   const resolved = await (await repository(delivery))?.resolve(asked);

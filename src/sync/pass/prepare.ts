@@ -4,13 +4,14 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { apiVersionOf, type ObjectRef, type Resource } from '../../kube/values/types.ts';
+import { fullName } from '../../model/names.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES } from '../../model/types.ts';
 import { actingAs } from '../cluster/identity.ts';
-import { groundsProblem } from '../cluster/namespaceclaim.ts';
+import { claimProblem } from '../cluster/namespaceclaim.ts';
 import { observe } from '../cluster/observe.ts';
 import { listReleases, releaseName, releaseOf } from '../history/releases.ts';
 import { situationOf } from '../intake/govern.ts';
-import { fullName, placeProblem, type Situation } from '../intake/terms.ts';
+import { placeProblem, type Situation } from '../intake/terms.ts';
 import type { SyncOptions } from '../options.ts';
 import { desiredOf, type Placement } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
@@ -69,7 +70,7 @@ export async function prepare(
   ];
   for (const namespace of namespaces) {
     const allowed = fence.namespaces.includes(namespace);
-    const problem = await groundsProblem(client, { owner: placement.owner, namespace, allowed, signal });
+    const problem = await claimProblem(client, { owner: placement.owner, namespace, allowed, signal });
     if (problem) return failed(problem);
   }
   const previous = await previousOf(options, client, environment, memory);

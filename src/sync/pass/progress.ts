@@ -11,10 +11,10 @@ export type Say = (stage: Stage, message: string) => void;
 /** Over before it can be read. */
 const BRIEF: ReadonlySet<string | undefined> = new Set(['GenerationLag', SETTLING]);
 
-/** What a person hears of the pass: at most one line for each new state of things. */
-export function tell(say: Say, { spec }: Environment, status: EnvironmentStatus, found: Findings): void {
+/** Announces how the pass ended: at most one line for each new state. */
+export function announce(say: Say, { spec }: Environment, status: EnvironmentStatus, found: Findings): void {
   const { state, reason, message = '' } = found.verdict ?? { state: 'Unknown' };
-  if (found.problems.length > 0) say('failed', found.problems.map(formatTold).join('\n'));
+  if (found.problems.length > 0) say('failed', found.problems.map(formatAnnounced).join('\n'));
   else if (state === 'Degraded') say('failed', status.message ?? message);
   // A controller that has not looked yet says nothing; it will within a moment.
   else if (status.phase === 'Waiting' && !BRIEF.has(reason))
@@ -25,8 +25,8 @@ export function tell(say: Say, { spec }: Environment, status: EnvironmentStatus,
   }
 }
 
-/** The output of a build has been told while it ran: only its end is news. */
-const formatTold = ({ details, ...problem }: Problem): string =>
+/** The output of a build was reported while it ran: only its end is news. */
+const formatAnnounced = ({ details, ...problem }: Problem): string =>
   formatProblem(problem.reason === 'ImageBuildFailed' || !details ? problem : { ...problem, details });
 
 /** What was rendered, with its warnings. */
@@ -39,7 +39,7 @@ export const renderedLines = (objects: number, warnings: readonly Problem[]): st
 /** So many pruned objects are named. */
 const NAMED = 10;
 
-/** What was written, and by name what was deleted: nobody should learn of that from what is missing. */
+/** What was written, and by name what was deleted, so that nobody has to infer it from what is missing. */
 export function appliedLine(
   written: number,
   tookMs: number,

@@ -18,7 +18,7 @@ import type { SyncOptions } from '../options.ts';
 import { createMemory, forgetPacing, type Memory } from '../state/memory.ts';
 import { LOOKS } from '../state/pacing.ts';
 import { changeStatus, conditionOf, withCondition, withoutCondition } from '../state/status.ts';
-import { assessedBy, explained, gateOf, permissionOf } from '../state/stops.ts';
+import { assessedBy, explained, goalOf, permissionOf } from '../state/stops.ts';
 import { supersedeOperation } from './operation.ts';
 import { runPass } from './pass.ts';
 import { isTornDown, tearDown } from './teardown.ts';
@@ -77,16 +77,16 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
       }));
       return { afterMs: 0 };
     }
-    const gate = gateOf(environment);
-    if (gate.type === 'closed') return stand(environment, gate.phase, gate.message);
-    const permission = await permissionOf(options, environment, gate.target, memory).catch(async (error) => {
-      await fail(environment, speaker(options, environment, gate.target, memory), error);
+    const goal = goalOf(environment);
+    if (goal.type === 'stopped') return stand(environment, goal.phase, goal.message);
+    const permission = await permissionOf(options, environment, goal.target, memory).catch(async (error) => {
+      await fail(environment, speaker(options, environment, goal.target, memory), error);
       throw error;
     });
-    if (permission.type === 'held') return wait(environment, gate.target, permission.message, memory, signal);
+    if (permission.type === 'held') return wait(environment, goal.target, permission.message, memory, signal);
     // A pin holds a revision for a while; it brings no terms with it.
-    if (!environment.spec.pin && (await govern(environment, gate.target, memory))) return { afterMs: 0 };
-    return pass(environment, gate.target, memory, signal, { note: permission.note });
+    if (!environment.spec.pin && (await govern(environment, goal.target, memory))) return { afterMs: 0 };
+    return pass(environment, goal.target, memory, signal, { note: permission.note });
   }
 
   /** It is frozen for deaths that a person has had forgotten. */
@@ -231,9 +231,9 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
     reconcile,
     interrupt(environment) {
       const memory = memories.get(environment.metadata.name ?? '');
-      const gate = gateOf(environment);
+      const goal = goalOf(environment);
       const ends = environment.metadata.deletionTimestamp !== undefined;
-      const wanted = gate.type === 'open' && !ends ? gate.target : undefined;
+      const wanted = goal.type === 'revision' && !ends ? goal.target : undefined;
       if (memory?.pass && memory.pass.wanted !== wanted) {
         memory.pass.abort.abort(new Error(`superseded by ${wanted ?? 'a stop'}`));
       }

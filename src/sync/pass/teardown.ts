@@ -1,12 +1,13 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { Again } from '../../base/queue.ts';
 import { formatRef } from '../../kube/values/types.ts';
+import { fullName } from '../../model/names.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { clientOf } from '../cluster/access.ts';
 import { applyStage } from '../cluster/apply.ts';
 import { actingAs } from '../cluster/identity.ts';
 import { liveOf, observe } from '../cluster/observe.ts';
-import { fullName } from '../intake/terms.ts';
+
 import type { SyncOptions } from '../options.ts';
 import { inventoryAfter } from '../plan/inventory.ts';
 import { planOf } from '../plan/plan.ts';

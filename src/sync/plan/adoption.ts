@@ -2,9 +2,10 @@ import { rfc3339 } from '../../base/clock.ts';
 import { type Problem, ProblemError } from '../../base/errors.ts';
 import { formatRef, type ObjectRef } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
+import { fullName } from '../../model/names.ts';
 import type { Adoption, Environment } from '../../model/types.ts';
 import type { Manifest } from '../../render/types.ts';
-import { fullName } from '../intake/terms.ts';
+
 import type { Plan, Step } from './types.ts';
 
 /** What may be taken over: `Deployment/web` each, or everything that waits in a namespace. */

@@ -58,7 +58,7 @@ export async function desiredOf(
     desired.push({
       ref,
       resource: row,
-      object: clothe(scaled.has(scaleKey(object)) ? withoutReplicas(object) : object, ref, app, placement),
+      object: decorate(scaled.has(scaleKey(object)) ? withoutReplicas(object) : object, ref, app, placement),
       app,
       origin,
       stage: stages[i] ?? 0,
@@ -97,8 +97,8 @@ function place(
   return ok({ ref: { apiVersion, kind, ...where, name: metadata.name }, row });
 }
 
-/** What the server writes (status, bookkeeping) is no part of an intent; ours is marked as ours. */
-function clothe(object: KubeObject, ref: ObjectRef, app: string, placement: Placement): KubeObject {
+/** Drops what the server writes (status, bookkeeping), which is not part of an intent, and adds the marks of Pilotage. */
+function decorate(object: KubeObject, ref: ObjectRef, app: string, placement: Placement): KubeObject {
   const { status: _status, ...rest } = object;
   const { labels, annotations, finalizers, ownerReferences } = object.metadata;
   return {

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube/values/types.ts';
 import type { Permission } from '../../model/permission.ts';
 import type { Release, Terms } from '../../model/types.ts';
 import { NOTHING_SEEN, type Seen } from '../cluster/judge.ts';
+import type { Agreement } from '../cluster/observe.ts';
 import type { Sourced } from '../source/source.ts';
 import { type Pacing, UNPACED } from './pacing.ts';
 
@@ -36,12 +37,6 @@ export interface Memory {
   readonly waits: Set<string>;
   /** What was ready and what was ill at the last look. */
   seen: Seen;
-}
-
-export interface Agreement {
-  readonly intent: KubeObject;
-  readonly uid: string | undefined;
-  readonly resourceVersion: string | undefined;
 }
 
 export const createMemory = (): Memory => ({

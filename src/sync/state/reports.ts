@@ -7,7 +7,7 @@ import type {
   WhyReport,
 } from '../../model/faces.ts';
 import type { Delivery, Environment, Release } from '../../model/types.ts';
-import { remedyOf } from '../history/healing.ts';
+import { remedyOf } from '../plan/drift.ts';
 import { stopOf } from './stops.ts';
 
 /**

@@ -10,9 +10,10 @@ import type { SyncOptions } from '../options.ts';
 import type { Memory } from './memory.ts';
 import { conditionOf, withCondition } from './status.ts';
 
-type Gate =
-  | { readonly type: 'open'; readonly target: string }
-  | { readonly type: 'closed'; readonly phase: Phase; readonly message: string };
+/** What a pass works towards: a revision, or nothing while the environment is stopped. */
+type Goal =
+  | { readonly type: 'revision'; readonly target: string }
+  | { readonly type: 'stopped'; readonly phase: Phase; readonly message: string };
 
 interface Stop {
   readonly state: 'suspended' | 'frozen' | 'held';
@@ -39,17 +40,17 @@ const reasonAndMessage = ({ reason, message = '' }: Condition): Pick<Stop, 'reas
   message,
 });
 
-/** May this environment be acted on, and for which revision? */
-export function gateOf(environment: Environment): Gate {
+/** Whether the environment may be acted on, and for which revision. */
+export function goalOf(environment: Environment): Goal {
   const { spec, status } = environment;
   const stop = stopOf(environment);
-  if (stop?.state === 'suspended') return { type: 'closed', phase: 'Suspended', message: stop.message };
+  if (stop?.state === 'suspended') return { type: 'stopped', phase: 'Suspended', message: stop.message };
   // A pin was set by a person, and needs neither branch nor file.
-  if (spec.pin) return { type: 'open', target: spec.pin.revision };
-  if (stop) return { type: 'closed', phase: 'Frozen', message: stop.message };
+  if (spec.pin) return { type: 'revision', target: spec.pin.revision };
+  if (stop) return { type: 'stopped', phase: 'Frozen', message: stop.message };
   return status?.wantedRevision === undefined
-    ? { type: 'closed', phase: 'Idle', message: `waiting for the first commit of branch ${spec.branch}` }
-    : { type: 'open', target: status.wantedRevision };
+    ? { type: 'stopped', phase: 'Idle', message: `waiting for the first commit of branch ${spec.branch}` }
+    : { type: 'revision', target: status.wantedRevision };
 }
 
 /** A pin is a person's word; what is deployed already has been let through. */
@@ -100,10 +101,10 @@ export function explained(
 export function assessedBy(
   environment: Environment,
 ): Pick<EnvironmentStatus, 'assessedRevision' | 'observedGeneration'> {
-  const gate = gateOf(environment);
+  const goal = goalOf(environment);
   const { generation } = environment.metadata;
   return {
-    ...(gate.type === 'open' ? { assessedRevision: gate.target } : {}),
+    ...(goal.type === 'revision' ? { assessedRevision: goal.target } : {}),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
   };
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { NAMESPACES } from '../../../src/kube/kinds/resources.ts';
-import { claimNamespace, groundsProblem } from '../../../src/sync/cluster/namespaceclaim.ts';
+import { claimNamespace, claimProblem } from '../../../src/sync/cluster/namespaceclaim.ts';
 import { holderOf } from '../../../src/sync/plan/tracking.ts';
 import type { Owner } from '../../../src/sync/plan/types.ts';
 import { createFakeCluster } from '../../fakes/cluster.ts';
@@ -37,7 +37,7 @@ describe('the namespace as it is found in a cluster', () => {
 
   it('of another Pilotage on the same cluster is not taken either', async () => {
     await claims(owner('shop', 'i2'));
-    const problem = await groundsProblem(cluster.client, request(owner()));
+    const problem = await claimProblem(cluster.client, request(owner()));
     expect(problem?.message).to.contain('belongs to shop/prod of another Pilotage');
   });
 
@@ -48,7 +48,7 @@ describe('the namespace as it is found in a cluster', () => {
 
   it('that nobody marked waits for a word, and is marked with it', async () => {
     await exists();
-    expect((await groundsProblem(cluster.client, request(owner())))?.reason).to.equal('NamespaceExists');
+    expect((await claimProblem(cluster.client, request(owner())))?.reason).to.equal('NamespaceExists');
     expect(await claims(owner(), true)).to.equal('claimed');
     expect(await claims(owner('other'), true)).to.equal('NamespaceTaken');
   });

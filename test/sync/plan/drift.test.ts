@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../../../src/kube/values/types.ts';
 import type { Environment } from '../../../src/model/types.ts';
-import { healedDrift, remedyOf, withHealed } from '../../../src/sync/history/healing.ts';
 import { withinBudget } from '../../../src/sync/pass/execute.ts';
+import { healedDrift, remedyOf, withHealed } from '../../../src/sync/plan/drift.ts';
 import { refKey } from '../../../src/sync/plan/refkey.ts';
 import type { Step } from '../../../src/sync/plan/types.ts';
 import { takeHeals, UNPACED } from '../../../src/sync/state/pacing.ts';
