@@ -67,6 +67,18 @@ const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     client: ['values', 'patch', 'kinds'],
     remote: ['values', 'client'],
   },
+  sync: {
+    'options.ts': ['source'],
+    plan: [],
+    source: ['plan'],
+    cluster: ['plan', 'options.ts'],
+    state: ['plan', 'source', 'cluster', 'options.ts'],
+    history: ['plan', 'source', 'state', 'options.ts'],
+    intake: ['source', 'state'],
+    pass: ['intake', 'history', 'state', 'cluster', 'source', 'plan', 'options.ts'],
+    'sync.ts': ['pass', 'intake', 'state', 'cluster', 'source', 'plan', 'options.ts'],
+    'actions.ts': ['sync.ts', 'pass', 'intake', 'history', 'state', 'plan'],
+  },
 };
 
 /** Folders of functions from values to values: they import nothing of Node. */
@@ -211,6 +223,22 @@ describe('architecture', () => {
   it('reads the environment of the process in config.ts only', () => {
     const readers = files.filter((file) => /\bprocess\.env\b/.test(readFileSync(file, 'utf8')));
     expect(readers.map((file) => relative(src, file))).to.deep.equal(['config.ts']);
+  });
+
+  it('lets only sync/cluster write what is delivered: the rest of sync writes its own records', () => {
+    const records = ['ENVIRONMENTS', 'RELEASES', 'DELIVERIES', 'SECRETS'];
+    const verbs = /\.(?:apply|create|update|patch|delete)(?:<\w+>)?\(\s*([A-Z][A-Z_]*S|\w*[rR]esource)\b/g;
+    const writers = files.filter((file) => relative(src, file).startsWith('sync/'));
+    const broken = writers.flatMap((file) => {
+      const written = [...readFileSync(file, 'utf8').matchAll(verbs)].map(([, resource = '']) => resource);
+      const others = written.filter((resource) => !records.includes(resource));
+      return others.length > 0 && wingOf(relative(src, file)) !== 'cluster' ? [relative(src, file)] : [];
+    });
+    expect(broken).to.deep.equal([]);
+    const clients = imports.filter(
+      ({ from, to }) => from.startsWith('sync/plan/') && to.startsWith('kube/client/'),
+    );
+    expect(clients).to.deep.equal([]);
   });
 
   it('has no cycle between files: every group that imports itself is named', () => {
