@@ -4,7 +4,7 @@ import { collectionPrefix } from '../store/keys.ts';
 import type { Entry } from '../store/types.ts';
 import type { ApiContext } from './context.ts';
 import { kindsOf } from './kinds/custom.ts';
-import { type Kind, keyOf, prefixOf } from './kinds/kind.ts';
+import { type Expiry, type Kind, keyOf, prefixOf } from './kinds/kind.ts';
 import { CRD_FINALIZER } from './strategies/crd.ts';
 import { deleteEntry } from './verbs/delete.ts';
 import { store } from './verbs/write.ts';
@@ -98,20 +98,29 @@ async function release(context: ApiContext, kind: Kind, key: string): Promise<vo
   await store(context, kind, entry, { ...entry.object, metadata: { ...metadata, finalizers } });
 }
 
-/** Objects with a time to live (events) go when nobody has written them for that long. */
+/** Objects with a time to live (events) go when nobody has written them for that long, or when their namespace has too many newer ones. */
 async function expire(context: ApiContext): Promise<void> {
-  const now = context.clock.now();
-  const collections = new Map(
-    context.kinds
-      .all()
-      .filter((kind) => kind.strategy.ttlSeconds !== undefined)
-      .map((kind) => [prefixOf(kind, undefined), kind]),
-  );
-  for (const [prefix, kind] of collections) {
-    const { ttlSeconds = Infinity } = kind.strategy;
-    const old = context.store.list(prefix).filter((entry) => now - lastUse(entry) > ttlSeconds * 1000);
+  const kinds = context.kinds.all().filter(({ strategy }) => strategy.expiry !== undefined);
+  for (const [prefix, kind] of new Map(kinds.map((kind) => [prefixOf(kind, undefined), kind]))) {
+    const old = expired(context.store.list(prefix), kind.strategy.expiry as Expiry, context.clock.now());
     await Promise.all(old.map((entry) => context.store.delete(entry.key)));
   }
+}
+
+/** Those that nobody has written for `ttlSeconds`, and of each namespace those beyond the newest `perNamespace`. */
+function expired(entries: readonly Entry[], { ttlSeconds, perNamespace }: Expiry, now: number): Entry[] {
+  const newestFirst = entries
+    .map((entry) => ({ entry, at: lastUse(entry) }))
+    .sort((a, b) => b.at - a.at || b.entry.revision - a.entry.revision);
+  const seen = new Map<string, number>();
+  return newestFirst
+    .filter(({ entry, at }) => {
+      const { namespace = '' } = entry.object.metadata;
+      const newer = seen.get(namespace) ?? 0;
+      seen.set(namespace, newer + 1);
+      return newer >= perNamespace || now - at > ttlSeconds * 1000;
+    })
+    .map(({ entry }) => entry);
 }
 
 function lastUse({ object }: Entry): number {

@@ -48,12 +48,17 @@ export interface Strategy {
   /** Keeps a marked object although metadata.finalizers is empty. */
   readonly holdsDeletion?: (object: KubeObject) => boolean;
   readonly scale?: ScalePaths;
-  /** Seconds after the last write at which the object is deleted. */
-  readonly ttlSeconds?: number;
+  readonly expiry?: Expiry;
   /** Refuses a create with this reason (a custom resource whose definition is going away). */
   readonly refusesCreates?: string;
   /** Why this very object is never deleted. */
   readonly refusesDeletion?: (object: KubeObject) => string | undefined;
+}
+
+/** When objects that nobody deletes are deleted by the server: so many seconds after their last write, or beyond the newest of a namespace. */
+export interface Expiry {
+  readonly ttlSeconds: number;
+  readonly perNamespace: number;
 }
 
 /** Where the scale subresource reads and writes: paths like `.spec.replicas`. */

@@ -1,12 +1,15 @@
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Strategy } from '../kinds/kind.ts';
 
-/** `--event-ttl` of kube-apiserver. */
+/**
+ * The hour is `--event-ttl` of kube-apiserver. It has no bound on their number; here each takes memory beside the applications, and a
+ * namespace that rolls out every second would make tens of thousands within the hour.
+ */
 export const EVENT_STRATEGY: Strategy = {
   status: false,
   generation: false,
   createOnUpdate: true,
-  ttlSeconds: 3_600,
+  expiry: { ttlSeconds: 3_600, perNamespace: 1_000 },
 };
 
 /** core/v1 name → events.k8s.io/v1 name; both views share the stored object (Kubernetes `pkg/apis/core/v1/conversion.go`). */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import { CONFIG_MAPS, EVENTS, NODES } from '../../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, EVENTS, NAMESPACES, NODES } from '../../../../src/kube/kinds/resources.ts';
 import { isExpired } from '../../../../src/kube/values/status.ts';
 import type { Resource } from '../../../../src/kube/values/types.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
@@ -94,6 +94,35 @@ describe('watching in process', () => {
       await plane.clock.advance(3 * 60_000);
       await client.create(CONFIG_MAPS, configMap('after-the-expiry-was-queued'));
       expect(await refusal(client.get(EVENTS, key))).to.include('NotFound');
+    });
+
+    it('give way to newer ones of their namespace: a thousand are kept, however fast it rolls out', async () => {
+      const named = (name: string, namespace: string) => ({
+        ...event,
+        metadata: { name, namespace },
+        involvedObject: { ...about, namespace },
+      });
+      await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'calm' } });
+      await client.create(EVENTS, named('web.0', 'calm'));
+      for (let i = 0; i < 1_003; i++) await client.create(EVENTS, named(`web.${i}`, 'default'));
+      await client.patch(
+        EVENTS,
+        { namespace: 'default', name: 'web.0' },
+        { type: 'merge', body: { lastTimestamp: '2026-01-01T00:00:30Z' } },
+      );
+      await plane.clock.advance(60_000);
+      await client.create(CONFIG_MAPS, configMap('after-the-expiry-was-queued'));
+      const left = (await client.list(EVENTS, { namespace: 'default' })).items.map(
+        ({ metadata }) => metadata.name,
+      );
+      expect(left).to.have.length(1_000);
+      expect(left, 'seen again').to.include('web.0');
+      expect(left).to.not.include.members(['web.1']);
+      expect(left).to.not.include.members(['web.3']);
+      expect(left).to.include('web.4');
+      expect((await client.list(EVENTS, { namespace: 'calm' })).items, 'of another namespace').to.have.length(
+        1,
+      );
     });
   });
 });
