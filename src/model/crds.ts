@@ -43,7 +43,7 @@ const policy = object(
   {
     from: string,
     auto: boolean,
-    gates: object({ healthy: integer, approvals: integer }),
+    gates: mapOf({ 'x-kubernetes-preserve-unknown-fields': true }),
     unsupportedGates: list(string),
   },
   ['from', 'auto', 'gates'],

@@ -3,6 +3,7 @@ import type { Bounds } from '../kube/values/bounds.ts';
 import { locateKeys, parseYaml } from '../kube/values/yaml.ts';
 import { circleFrom } from './circle.ts';
 import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry, ImageEntry } from './deliveryfile.ts';
+import type { GateGrammar } from './gategrammar.ts';
 import { promotionProblems, readPromotion } from './promotionpolicy.ts';
 import {
   type Cursor,
@@ -28,8 +29,9 @@ const NAME = /^[a-z0-9]([-a-z0-9]{0,29}[a-z0-9])?$/;
 /** It is read on the thread that answers everybody, at every push. */
 const BOUNDS: Bounds = { nodes: 20_000, depth: 50, bytes: 512 * 1024 };
 
-/** Reads `pilotage.yaml`. Every problem of the file is told at once, each with its file and line. */
-export function readPilotageFile(text: string, file = PILOTAGE_FILE): Result<DeliveryFile> {
+/** Reads `pilotage.yaml`; `gates` are those that a promotion may name. Reports every problem of the file at once, each with its line. */
+export function readPilotageFile(text: string, gates: readonly GateGrammar[]): Result<DeliveryFile> {
+  const file = PILOTAGE_FILE;
   const parsed = parseYaml(text, file, BOUNDS);
   if (!parsed.ok) return parsed;
   const root: Cursor = {
@@ -38,17 +40,17 @@ export function readPilotageFile(text: string, file = PILOTAGE_FILE): Result<Del
     report: { file, lines: locateKeys(text), problems: [] },
   };
   const warnings: Problem[] = [];
-  const value = readFile(root, warnings);
+  const value = readFile(root, gates, warnings);
   const [first, ...rest] = root.report.problems;
   return first ? failed(first, ...rest) : ok(value);
 }
 
-function readFile(root: Cursor, warnings: Problem[]): DeliveryFile {
+function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem[]): DeliveryFile {
   const top = readMap(root, ['apiVersion', 'kind', 'metadata', 'spec']);
   if (root.value !== null) header(root, top.apiVersion, top.kind);
   const name = readName(readMap(top.metadata, ['name', 'labels', 'annotations']).name);
   const spec = readMap(top.spec, ['environments', 'previews', 'images', 'apps']);
-  const environments = readItems(spec.environments, (at) => readEnvironment(at, warnings));
+  const environments = readItems(spec.environments, (at) => readEnvironment(at, gates, warnings));
   const apps = readItems(spec.apps, (at) => readApp(at, warnings));
   if (spec.previews) warnings.push(later(spec.previews, 'preview environments are not made'));
   doubles(environments);
@@ -64,7 +66,11 @@ function readFile(root: Cursor, warnings: Problem[]): DeliveryFile {
   };
 }
 
-function readEnvironment(at: Cursor, warnings: Problem[]): EnvironmentEntry | undefined {
+function readEnvironment(
+  at: Cursor,
+  gates: readonly GateGrammar[],
+  warnings: Problem[],
+): EnvironmentEntry | undefined {
   const fields = readMap(at, [
     'name',
     'branch',
@@ -80,7 +86,7 @@ function readEnvironment(at: Cursor, warnings: Problem[]): EnvironmentEntry | un
   if (name === undefined) return undefined;
   const namespace = readString(fields.namespace);
   const cluster = readString(fields.cluster);
-  const promotion = fields.promotion && readPromotion(fields.promotion, warnings);
+  const promotion = fields.promotion && readPromotion(fields.promotion, gates, warnings);
   return {
     name,
     branch: readString(fields.branch) ?? name,

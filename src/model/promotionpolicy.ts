@@ -1,41 +1,30 @@
 import type { Problem } from '../base/errors.ts';
+import type { Json } from '../kube/values/types.ts';
 import { circleFrom } from './circle.ts';
 import type { EnvironmentEntry } from './deliveryfile.ts';
+import type { GateGrammar } from './gategrammar.ts';
 import {
   type Cursor,
   complain,
-  entriesOf,
   fieldOf,
   type Item,
   placeOf,
   readBoolean,
-  readCount,
-  readDuration,
   readMap,
   readString,
 } from './reader.ts';
 import type { PromotionPolicy } from './types.ts';
 
-const GATES = ['healthy', 'approvals', 'soak', 'tests', 'window'] as const;
-/** In the grammar, not yet in force: each blocks by its name (`PromotionPolicy.unsupportedGates`). */
-const LATER: ReadonlySet<string> = new Set(['soak', 'tests', 'window']);
-
-export function readPromotion(at: Cursor, warnings: Problem[]): PromotionPolicy | undefined {
+/** `promotion:` of an environment; `gates` are those that the file may name. */
+export function readPromotion(
+  at: Cursor,
+  gates: readonly GateGrammar[],
+  warnings: Problem[],
+): PromotionPolicy | undefined {
   const fields = readMap(at, ['from', 'auto', 'gates', 'onFailure']);
   if (fields.from === undefined)
     return complain(at, 'MissingField', 'has no from', 'Name the environment that it promotes from.');
-  const gates = readMap(fields.gates, GATES);
-  const healthy = readDuration(gates.healthy);
-  const approvals = readCount(gates.approvals);
-  const unsupported = entriesOf(fields.gates).filter(([gate]) => LATER.has(gate));
-  for (const [gate, place] of unsupported) {
-    warnings.push({
-      reason: 'NotSupportedYet',
-      message: `${fieldOf(place.pointer)}: this version does not know the gate ${gate}, so it blocks`,
-      place: placeOf(place),
-      remedy: 'Remove the gate, or promote with git.',
-    });
-  }
+  const named = readGates(fields.gates, gates, warnings);
   if (fields.onFailure) {
     warnings.push({
       reason: 'NotSupportedYet',
@@ -46,13 +35,40 @@ export function readPromotion(at: Cursor, warnings: Problem[]): PromotionPolicy 
   return {
     from: readString(fields.from) ?? '',
     auto: readBoolean(fields.auto) ?? false,
-    gates: {
-      ...(healthy === undefined ? {} : { healthy }),
-      ...(approvals === undefined ? {} : { approvals }),
-    },
-    ...(unsupported.length > 0 ? { unsupportedGates: unsupported.map(([gate]) => gate) } : {}),
+    ...named,
   };
 }
+
+/** The settings of the gates that are in force, and the names of those that this version does not support. */
+function readGates(
+  at: Cursor | undefined,
+  gates: readonly GateGrammar[],
+  warnings: Problem[],
+): Pick<PromotionPolicy, 'gates' | 'unsupportedGates'> {
+  const known = gates.map(({ name }) => name);
+  const fields = readMap(at, known);
+  const settings: Record<string, Json> = {};
+  const unsupported: string[] = [];
+  for (const gate of gates) {
+    const field = fields[gate.name];
+    if (field === undefined) continue;
+    if (gate.read === undefined) {
+      unsupported.push(gate.name);
+      warnings.push(notSupported(gate.name, field));
+      continue;
+    }
+    const setting = gate.read(field);
+    if (setting !== undefined) settings[gate.name] = setting;
+  }
+  return { gates: settings, ...(unsupported.length > 0 ? { unsupportedGates: unsupported } : {}) };
+}
+
+const notSupported = (gate: string, at: Cursor): Problem => ({
+  reason: 'NotSupportedYet',
+  message: `${fieldOf(at.pointer)}: this version does not know the gate ${gate}, so it blocks`,
+  place: placeOf(at),
+  remedy: 'Remove the gate, or promote with git.',
+});
 
 /** `promotion.from` must name another environment of the file, and the chain must end somewhere. */
 export function promotionProblems(items: readonly Item<EnvironmentEntry>[]): void {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../kube/values/equal.ts';
 import type { EnvironmentEntry } from './deliveryfile.ts';
-import { formatDuration } from './duration.ts';
 import { ownNamespace } from './namespaces.ts';
 import type { Environment, PromotionPolicy, Terms } from './types.ts';
 
@@ -45,36 +44,17 @@ export function taking(terms: Terms, from: Terms, names: readonly Term[]): Terms
 export const digestOf = (...terms: readonly Terms[]): string =>
   createHash('sha256').update(canonicalJson(terms)).digest('hex').slice(0, 32);
 
-/** Whether every gate of the one policy stands in the other at least as high: nobody gets through who did not before. */
-export function tightens(from: PromotionPolicy | undefined, to: PromotionPolicy | undefined): boolean {
-  if (from === undefined) return true;
-  if (to === undefined || to.from !== from.from || (to.auto && !from.auto)) return false;
-  const known: Readonly<Record<string, unknown>> = { ...to.gates };
-  const higher = Object.entries(from.gates).every(([gate, height]) => {
-    const next = known[gate];
-    if (typeof height === 'number') return typeof next === 'number' && next >= height;
-    return canonicalJson(next ?? null) === canonicalJson(height ?? null);
-  });
-  return higher && (from.unsupportedGates ?? []).every((gate) => to.unsupportedGates?.includes(gate));
-}
-
-/** `branch prod → main, promotion from dev with approvals 2 → none`. */
-export const describeChange = (from: Terms, to: Terms): string =>
-  differing(from, to)
+/** `branch prod → main, promotion from dev, gates approvals 2 → none`; `policyText` puts a promotion into words. */
+export const describeChange = (
+  from: Terms,
+  to: Terms,
+  policyText: (policy: PromotionPolicy) => string,
+): string => {
+  const textOf = (value: Terms[Term]): string => {
+    if (value === undefined || value === '') return 'none';
+    return typeof value === 'string' ? value : policyText(value);
+  };
+  return differing(from, to)
     .map((term) => `${term} ${textOf(from[term])} → ${textOf(to[term])}`)
     .join(', ');
-
-function textOf(value: Terms[Term]): string {
-  if (value === undefined || value === '') return 'none';
-  return typeof value === 'string' ? value : policyText(value);
-}
-
-function policyText({ from, auto, gates, unsupportedGates = [] }: PromotionPolicy): string {
-  const known = Object.entries(gates).map(([gate, value]) =>
-    typeof value === 'number' && gate !== 'approvals'
-      ? `${gate} ${formatDuration(value)}`
-      : `${gate} ${typeof value === 'number' ? value : canonicalJson(value ?? null)}`,
-  );
-  const all = [...known, ...unsupportedGates];
-  return `from ${from}${auto ? ' automatically' : ''}, ${all.length > 0 ? `gates ${all.join(' ')}` : 'no gates'}`;
-}
+};

@@ -3,7 +3,7 @@
  * Delivery is written by people (or by a first push); the other three are written by Pilotage and read by everybody.
  */
 import type { Condition } from '../kube/kinds/objects.ts';
-import type { KubeObject, ObjectRef, Resource } from '../kube/values/types.ts';
+import type { Json, KubeObject, ObjectRef, Resource } from '../kube/values/types.ts';
 
 export const PILOTAGE_GROUP = 'pilotage.dev';
 export const PILOTAGE_VERSION = 'v1alpha1';
@@ -228,12 +228,8 @@ export interface HealedDrift {
 export interface PromotionPolicy {
   readonly from: string;
   readonly auto: boolean;
-  readonly gates: {
-    /** Milliseconds that the source must have been Healthy on the revision. */
-    readonly healthy?: number;
-    /** Approvals needed, from people other than the revision's author. */
-    readonly approvals?: number;
-  };
+  /** Gate → its setting, as `promotion/gates/` reads it from pilotage.yaml. */
+  readonly gates: Readonly<Record<string, Json>>;
   /** Gates of the file that this version does not know yet: they block, named, rather than being passed over. */
   readonly unsupportedGates?: readonly string[];
 }

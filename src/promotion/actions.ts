@@ -6,7 +6,7 @@ import { backport } from './act/backport.ts';
 import { type PromoteOptions, type PromoteRequest, promote } from './act/promote.ts';
 import { decide } from './decide/decide.ts';
 import { gather, isDeployed } from './decide/facts.ts';
-import { evaluateGates } from './gates/gates.ts';
+import { evaluateGates } from './gates/policy.ts';
 import { gatesOf } from './permit/permit.ts';
 
 /** What the faces can ask of promotion, for an environment that they have found. */
@@ -38,7 +38,7 @@ export function createPromotionActions(options: PromoteOptions) {
         // A pin is said by whoever asks what holds the environment, a closed gate by the gate.
         const problems =
           decision.type === 'refuse' ? decision.problems.filter(({ reason }) => !SAID.has(reason)) : [];
-        return { gates: evaluateGates(facts.policy, facts, clock.now()), problems };
+        return { gates: evaluateGates(facts.policy, 'promotion', facts, clock.now()), problems };
       } catch (error) {
         // Nothing is there to promote yet: no gate stands in the way of nothing.
         if (error instanceof ProblemError) return NOTHING;

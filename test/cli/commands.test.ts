@@ -45,7 +45,7 @@ describe('commands that ask the daemon', () => {
       };
       face.answers[STATUS] = statusOf(environment({ name: 'prod', promotion }));
       const { stdout } = await face.run('status', 'shop/prod');
-      expect(stdout).to.contain('promoted from shop/dev automatically, gates: healthy for 120s, 2 approvals');
+      expect(stdout).to.contain('promoted from shop/dev automatically, gates: healthy 2m, approvals 2');
       expect(stdout).to.contain('soak (not supported: it blocks)');
     });
 

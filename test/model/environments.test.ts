@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import { failed } from '../../src/base/errors.ts';
 import { discover, type FileAt, type KnownEnvironment } from '../../src/model/environments.ts';
 import { readPilotageFile } from '../../src/model/pilotagefile.ts';
+import { GATE_GRAMMAR } from '../../src/promotion/gates/list.ts';
 
 const file = (environments: string): FileAt =>
   readPilotageFile(
     `apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nspec:\n  environments: ${environments}\n`,
+    GATE_GRAMMAR,
   );
 
 interface Scene {

@@ -1,17 +1,18 @@
 import { expect } from 'chai';
 import { formatProblem } from '../../src/base/errors.ts';
 import { readPilotageFile } from '../../src/model/pilotagefile.ts';
+import { GATE_GRAMMAR } from '../../src/promotion/gates/list.ts';
 
 const HEAD = 'apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\n';
 
 function read(spec: string) {
-  const result = readPilotageFile(`${HEAD}metadata: {name: shop}\nspec:\n${spec}`);
+  const result = readPilotageFile(`${HEAD}metadata: {name: shop}\nspec:\n${spec}`, GATE_GRAMMAR);
   if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
   return result.value;
 }
 
 function complaints(text: string): string[] {
-  const result = readPilotageFile(text);
+  const result = readPilotageFile(text, GATE_GRAMMAR);
   return result.ok ? [] : result.problems.map(formatProblem);
 }
 
@@ -137,7 +138,7 @@ describe('pilotage.yaml', () => {
   });
 
   it('takes an empty file as one that decides nothing', () => {
-    const result = readPilotageFile('');
+    const result = readPilotageFile('', GATE_GRAMMAR);
     expect(result.ok && result.value.environments).to.deep.equal([]);
   });
 });

@@ -3,10 +3,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { parseYaml } from '../../src/kube/values/yaml.ts';
 import { readPilotageFile } from '../../src/model/pilotagefile.ts';
-import { PILOTAGE_SCHEMA } from '../../src/model/pilotageschema.ts';
+import { pilotageSchema } from '../../src/model/pilotageschema.ts';
+import { GATE_GRAMMAR } from '../../src/promotion/gates/list.ts';
 
 const published = new URL('../../docs/pilotage.schema.json', import.meta.url);
 const sample = new URL('../../examples/resizer/pilotage.yaml', import.meta.url);
+
+const PILOTAGE_SCHEMA = pilotageSchema(GATE_GRAMMAR);
 
 describe('the schema for editors', () => {
   const valid = new Ajv2020({ strict: false }).compile(PILOTAGE_SCHEMA);
@@ -19,7 +22,7 @@ describe('the schema for editors', () => {
     const text = readFileSync(sample, 'utf8');
     const parsed = parseYaml(text, 'pilotage.yaml');
     expect(parsed.ok && valid(parsed.value)).to.equal(true);
-    expect(readPilotageFile(text).ok).to.equal(true);
+    expect(readPilotageFile(text, GATE_GRAMMAR).ok).to.equal(true);
   });
 
   it('refuses fields that the reader refuses', () => {

@@ -9,6 +9,7 @@ import { dumpYaml } from '../../kube/values/yaml.ts';
 import { appsOf } from '../../model/apps.ts';
 import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
 import { PILOTAGE_FILE, readPilotageFile } from '../../model/pilotagefile.ts';
+import { GATE_GRAMMAR } from '../../promotion/gates/list.ts';
 import { renderInline } from '../../render/render.ts';
 import type { Manifest } from '../../render/types.ts';
 import { outputOption, print } from '../command.ts';
@@ -53,7 +54,7 @@ function renderFolder(
   options: RenderOptions,
 ): readonly Manifest[] {
   const text = readText(tree, PILOTAGE_FILE);
-  const file = text === undefined ? undefined : unwrap(readPilotageFile(text));
+  const file = text === undefined ? undefined : unwrap(readPilotageFile(text, GATE_GRAMMAR));
   const delivery = file?.name ?? (folder.toLowerCase().replace(/[^a-z0-9-]+/g, '-') || 'app');
   const entry = file?.environments.find(({ name }) => name === options.environment);
   if (file && file.environments.length > 0 && !entry) {

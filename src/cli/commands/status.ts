@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { formatProblem, ProblemError } from '../../base/errors.ts';
 import type { EnvironmentReport, StatusReport } from '../../model/faces.ts';
-import type { PromotionPolicy } from '../../model/types.ts';
+import { describeGates } from '../../promotion/gates/policy.ts';
 import { clientCommand, colorsOf, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { layOut, type Screen } from '../output/statuslayout.ts';
@@ -102,20 +102,11 @@ function details(environment: EnvironmentReport): string[] {
     ...(environment.urls.length > 1 ? [`  URLs: ${environment.urls.join(' ')}`] : []),
     ...(pin ? [`  pinned to ${shortRevision(pin.revision)}: ${pin.reason}`] : []),
     promotion
-      ? `  promoted from ${delivery}/${promotion.from}${promotion.auto ? ' automatically' : ''}, gates: ${formatGates(promotion)}`
+      ? `  promoted from ${delivery}/${promotion.from}${promotion.auto ? ' automatically' : ''}, gates: ${describeGates(promotion)}`
       : '  deployed from its branch; no promotion leads here',
     `  kubectl -n ${environment.namespace} get all`,
     `  next: pilotage history ${delivery}/${environment.name}, pilotage why ${delivery}/${environment.name}`,
   ];
-}
-
-function formatGates({ gates, unsupportedGates = [] }: PromotionPolicy): string {
-  const parts = [
-    `healthy${gates.healthy ? ` for ${gates.healthy / 1000}s` : ''}`,
-    ...(gates.approvals ? [`${gates.approvals} approval${gates.approvals > 1 ? 's' : ''}`] : []),
-    ...unsupportedGates.map((gate) => `${gate} (not supported: it blocks)`),
-  ];
-  return parts.join(', ');
 }
 
 function paint(table: string, colors: ReturnType<typeof colorsOf>): string {

@@ -1,6 +1,6 @@
 import { ANNOTATIONS } from '../../model/annotations.ts';
-import { tightens } from '../../model/terms.ts';
 import type { Environment } from '../../model/types.ts';
+import { tightens } from '../gates/policy.ts';
 
 /**
  * The environments whose gates a promotion to `target` would go round: they followed its branch before it did, and ask for more than it

@@ -1,7 +1,8 @@
 import type { Problem } from '../../base/errors.ts';
 import type { Commit } from '../../git/types.ts';
 import type { GateState, PromotionPolicy } from '../../model/types.ts';
-import { evaluateGates, type GateFacts } from '../gates/gates.ts';
+import type { GateFacts } from '../gates/gate.ts';
+import { evaluateGates } from '../gates/policy.ts';
 import type { Lineage } from '../history/lineage.ts';
 
 /** Everything that a promotion depends on, gathered; the decision is a pure function of it and of the time. */
@@ -38,7 +39,7 @@ export type Decision =
 export function decide(facts: PipelineFacts, now: number): Decision {
   const { lineage } = facts;
   if (lineage.type === 'level') return { type: 'upToDate' };
-  const gates = evaluateGates(facts.policy, facts, now);
+  const gates = evaluateGates(facts.policy, 'promotion', facts, now);
   const [first, ...rest] = refusals(facts, gates);
   if (first) return { type: 'refuse', gates, problems: [first, ...rest] };
   const waiting = gates.filter((gate) => gate.state === 'Waiting');

@@ -1,7 +1,6 @@
 import { trailerValues } from '../../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../../git/types.ts';
-import type { Environment } from '../../model/types.ts';
-import type { GateFacts } from '../gates/gates.ts';
+import type { Approval, Environment } from '../../model/types.ts';
 
 /** Beyond this many commits the oldest are not asked for their authors. */
 const GAINED_LIMIT = 10_000;
@@ -38,8 +37,8 @@ export async function approvalFacts(
   repository: Repository,
   target: Environment,
   revisions: readonly Oid[],
-  approvals: GateFacts['approvals'] = [],
-): Promise<Pick<GateFacts, 'approvals' | 'authors'>> {
+  approvals: readonly Approval[] = [],
+): Promise<{ readonly approvals: readonly Approval[]; readonly authors: readonly string[] }> {
   if (approvals.length === 0) return { approvals, authors: [] };
   const gained = await Promise.all([...new Set(revisions)].map((oid) => gainedBy(repository, oid, target)));
   return { approvals, authors: peopleOf(gained.flat()) };

@@ -3,7 +3,7 @@ import { promotionObjectName } from '../../model/names.ts';
 import type { Permission } from '../../model/permission.ts';
 import type { Environment, GateState, PromotionPolicy } from '../../model/types.ts';
 import { type GatherOptions, promotionOf } from '../decide/facts.ts';
-import { evaluateDirectGates, evaluateGates } from '../gates/gates.ts';
+import { evaluateGates } from '../gates/policy.ts';
 import { approvalFacts } from '../history/gained.ts';
 import { noteOfRevert } from '../record/revert.ts';
 import { type Standing, standingOf } from './provenance.ts';
@@ -81,8 +81,8 @@ export async function gatesOf(
     // Whoever merged or squashed it stands on the branch, whoever wrote it on the source.
     ...(await approvalFacts(repository, target, [subject, revision], promotion?.spec.approvals)),
   };
-  if (standing.type === 'direct') return evaluateDirectGates(policy, facts);
-  return evaluateGates(policy, { ...facts, status: standing.source.status }, clock.now());
+  if (standing.type === 'direct') return evaluateGates(policy, 'direct commit', facts, clock.now());
+  return evaluateGates(policy, 'promotion', { ...facts, status: standing.source.status }, clock.now());
 }
 
 const approvalName = ({ spec }: Environment, revision: string): string =>

@@ -4,7 +4,7 @@ import { LABELS } from '../../model/annotations.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { type Environment, PILOTAGE_NAMESPACE, type Promotion, RELEASES } from '../../model/types.ts';
 import { type GatherOptions, HISTORY_LIMIT, lookUpEnvironment, promotionsTo } from '../decide/facts.ts';
-import { isGated } from '../gates/gates.ts';
+import { isGated } from '../gates/policy.ts';
 
 /** What a revision on the branch of an environment is to the gates that lead there. */
 export type Standing =

@@ -3,6 +3,7 @@ import { ProblemError } from '../../base/errors.ts';
 import { fullName } from '../../model/names.ts';
 import { describeChange, differing, digestOf, termsInForce } from '../../model/terms.ts';
 import type { Environment } from '../../model/types.ts';
+import { describePolicy } from '../../promotion/gates/policy.ts';
 import { enforce } from './environmentobject.ts';
 import { situationOf } from './govern.ts';
 import type { RegisterOptions } from './register.ts';
@@ -27,7 +28,7 @@ export function accept(
       });
     }
     const before = termsInForce(environment);
-    const change = describeChange(before, proposal.terms);
+    const change = describeChange(before, proposal.terms, describePolicy);
     if (id !== proposal.id || digestOf(before, proposal.terms) !== id) {
       throw new ProblemError({
         reason: id === undefined ? 'WhichProposal' : 'ProposalChanged',

@@ -4,16 +4,9 @@ import { type Asked, clusterNotAllowed } from '../../model/environments.ts';
 import { fullName } from '../../model/names.ts';
 import { namespaceProblem } from '../../model/namespaces.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
-import {
-  describeChange,
-  differing,
-  digestOf,
-  type Term,
-  taking,
-  termsInForce,
-  tightens,
-} from '../../model/terms.ts';
+import { describeChange, differing, digestOf, type Term, taking, termsInForce } from '../../model/terms.ts';
 import type { Delivery, Environment, Proposal, Terms } from '../../model/types.ts';
+import { describePolicy, tightens } from '../../promotion/gates/policy.ts';
 
 /** What a change of terms is judged by. */
 export interface Situation {
@@ -139,6 +132,6 @@ function proposed(situation: Situation, asked: Asked, own: Asked | undefined): P
       : `until then ${name} stays as it is\n  → It counts when ${name} deploys a ${PILOTAGE_FILE} that says so${before.promotion ? ', through its gates' : ''}; or by a person's word:\n    pilotage accept ${name} ${id}`;
   return {
     proposal: { id, branch: asked.by, terms },
-    message: `${PILOTAGE_FILE} of ${asked.by} asks for ${describeChange(before, terms)}; ${counts}`,
+    message: `${PILOTAGE_FILE} of ${asked.by} asks for ${describeChange(before, terms, describePolicy)}; ${counts}`,
   };
 }

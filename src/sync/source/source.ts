@@ -4,6 +4,7 @@ import type { Repository } from '../../git/types.ts';
 import { appsOf, deliveryPaths } from '../../model/apps.ts';
 import type { AppEntry, DeliveryFile, ImageEntry } from '../../model/deliveryfile.ts';
 import { PILOTAGE_FILE, readPilotageFile } from '../../model/pilotagefile.ts';
+import { GATE_GRAMMAR } from '../../promotion/gates/list.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
 import type { Bundle } from '../plan/types.ts';
@@ -51,7 +52,7 @@ export interface Sourced {
 /** The file at the root of a tree; undefined value: there is none, the conventions hold. */
 export function fileOf(tree: FileTree): Result<DeliveryFile | undefined> {
   const text = readText(tree, PILOTAGE_FILE);
-  return text === undefined ? ok(undefined) : readPilotageFile(text);
+  return text === undefined ? ok(undefined) : readPilotageFile(text, GATE_GRAMMAR);
 }
 
 /** What a tree renders to for one environment: all its apps rendered, then its images built. Problems of all apps are told together. */

@@ -171,7 +171,7 @@ describe('what stands on the branch of an environment', () => {
     expect((await asked(await world.push('prod', { 'app.yaml': 'evil' }))).type).to.equal('held');
   });
 
-  for (const gates of [{ approvals: 2 }, { healthy: 1_000 }]) {
+  for (const gates of [{ approvals: 2 }, { healthy: 1_000 }] as PromotionPolicy['gates'][]) {
     it(`waits when it was pushed there directly and the gates are ${JSON.stringify(gates)}`, async () => {
       await begin(gates);
       await world.ships({ 'app.yaml': 'one' });

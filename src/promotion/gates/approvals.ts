@@ -1,0 +1,43 @@
+import { count } from '../../model/jsonschema.ts';
+import { readCount } from '../../model/reader.ts';
+import { peopleBehind } from '../identity/people.ts';
+import type { Explanation, Finding, Gate, GateFacts } from './gate.ts';
+
+interface Counted extends Finding {
+  readonly needed: number;
+  /** Who approved and wrote nothing of it, each person once. */
+  readonly independent: readonly string[];
+  /** Who approved their own work. */
+  readonly own: readonly string[];
+}
+
+/** `approvals: 2`: so many people who wrote no part of what the target gains approve this revision. */
+export const approvals: Gate<number, Counted> = {
+  name: 'approvals',
+  schema: count,
+  read: readCount,
+  // A direct commit has no source that could have tested it: the approval of one other person stands in for that.
+  settingFor: (subject, named = 0) => (subject === 'direct commit' ? Math.max(1, named) : named || undefined),
+  check,
+  explain,
+  isAsStrict: (next, before) => next >= before,
+  describe: (needed) => `approvals ${needed}`,
+};
+
+function check(needed: number, facts: GateFacts): Counted {
+  const { independent, own } = peopleBehind(
+    facts.approvals.map(({ by }) => by),
+    facts.authors,
+  );
+  return { state: independent.length >= needed ? 'Passed' : 'Waiting', needed, independent, own };
+}
+
+function explain({ state, needed, independent, own }: Counted, { revision }: GateFacts): Explanation {
+  const names = independent.length > 0 ? ` (${independent.join(', ')})` : '';
+  const counted = `${independent.length} of ${needed} approvals for ${revision.slice(0, 7)}${names}`;
+  if (state === 'Passed') return { message: `${counted}.` };
+  const refused = own
+    .map((by) => `; ${by}’s own approval does not count (an author of what it brings)`)
+    .join('');
+  return { message: `${counted}${refused}.`, remedy: 'Somebody else runs: pilotage approve.' };
+}

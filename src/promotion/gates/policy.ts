@@ -1,0 +1,81 @@
+import { rfc3339 } from '../../base/clock.ts';
+import { canonicalJson } from '../../kube/values/equal.ts';
+import type { Json } from '../../kube/values/types.ts';
+import type { GateState, PromotionPolicy } from '../../model/types.ts';
+import type { Gate, GateFacts, Subject } from './gate.ts';
+import { GATES } from './list.ts';
+
+/** Every gate of a policy with its state at `now` (ms). What is to pass may advance when all have passed. */
+export function evaluateGates(
+  policy: PromotionPolicy,
+  subject: Subject,
+  facts: GateFacts,
+  now: number,
+): readonly GateState[] {
+  const asked = GATES.flatMap((gate) => {
+    const setting = gate.settingFor(subject, policy.gates[gate.name]);
+    return setting === undefined ? [] : [stateOf(gate, setting, facts, now)];
+  });
+  return [...asked, ...(policy.unsupportedGates ?? []).map(unsupported)];
+}
+
+function stateOf(gate: Gate, setting: Json, facts: GateFacts, now: number): GateState {
+  const finding = gate.check(setting, facts, now);
+  const { message, remedy } = gate.explain(finding, facts);
+  const { state, until } = finding;
+  return {
+    gate: gate.name,
+    state,
+    reason: remedy === undefined ? message : `${message} ${remedy}`,
+    ...(until === undefined ? {} : { until: rfc3339(Math.ceil(until / 1000) * 1000) }),
+  };
+}
+
+const unsupported = (gate: string): GateState => ({
+  gate,
+  state: 'Blocked',
+  reason: `The gate "${gate}" is not supported by this version of Pilotage, and a gate is never passed over. Remove it from pilotage.yaml to go on.`,
+});
+
+/** Whether the file names gates: without them only the health of the source counts. A setting of 0 asks for nothing. */
+export const isGated = ({ gates, unsupportedGates = [] }: PromotionPolicy): boolean =>
+  Object.values(gates).some(Boolean) || unsupportedGates.length > 0;
+
+/** Whether whatever passes `to` would pass `from` as well: nobody gets through who did not before. */
+export function tightens(from: PromotionPolicy | undefined, to: PromotionPolicy | undefined): boolean {
+  if (from === undefined) return true;
+  if (to === undefined || to.from !== from.from || (to.auto && !from.auto)) return false;
+  const isKept = Object.entries(from.gates).every(([name, setting]) =>
+    isAsStrict(name, to.gates[name], setting),
+  );
+  return isKept && (from.unsupportedGates ?? []).every((name) => to.unsupportedGates?.includes(name));
+}
+
+function isAsStrict(name: string, next: Json | undefined, before: Json): boolean {
+  if (next === undefined) return false;
+  const gate = gateNamed(name);
+  return gate ? gate.isAsStrict(next, before) : canonicalJson(next) === canonicalJson(before);
+}
+
+/** `from dev automatically, gates healthy 30s approvals 2`. */
+export function describePolicy({ from, auto, gates, unsupportedGates = [] }: PromotionPolicy): string {
+  const all = [
+    ...Object.entries(gates).map(([name, setting]) => describe(name, setting)),
+    ...unsupportedGates,
+  ];
+  return `from ${from}${auto ? ' automatically' : ''}, ${all.length > 0 ? `gates ${all.join(' ')}` : 'no gates'}`;
+}
+
+/** What has to pass before a promotion, gates that nobody named included: `healthy, approvals 2`. */
+export function describeGates({ gates, unsupportedGates = [] }: PromotionPolicy): string {
+  const asked = GATES.flatMap((gate) => {
+    const setting = gate.settingFor('promotion', gates[gate.name]);
+    return setting === undefined ? [] : [gate.describe(setting)];
+  });
+  return [...asked, ...unsupportedGates.map((name) => `${name} (not supported: it blocks)`)].join(', ');
+}
+
+const gateNamed = (name: string): Gate | undefined => GATES.find((gate) => gate.name === name);
+
+const describe = (name: string, setting: Json): string =>
+  gateNamed(name)?.describe(setting) ?? `${name} ${canonicalJson(setting)}`;

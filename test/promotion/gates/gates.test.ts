@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect } from 'chai';
+import type { PromotionPolicy } from '../../../src/model/types.ts';
+import type { GateFacts } from '../../../src/promotion/gates/gate.ts';
+import { GATE_GRAMMAR, GATES } from '../../../src/promotion/gates/list.ts';
+import {
+  describeGates,
+  describePolicy,
+  evaluateGates,
+  isGated,
+  tightens,
+} from '../../../src/promotion/gates/policy.ts';
+
+const NOW = Date.parse('2026-01-01T12:00:00Z');
+const policy = (
+  gates: PromotionPolicy['gates'],
+  unsupportedGates: readonly string[] = [],
+): PromotionPolicy => ({
+  from: 'dev',
+  auto: false,
+  gates,
+  ...(unsupportedGates.length > 0 ? { unsupportedGates } : {}),
+});
+
+const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
+  source: 'shop/dev',
+  revision: 'a'.repeat(40),
+  authors: [],
+  approvals: [],
+  status: {
+    sync: 'Synced',
+    health: 'Healthy',
+    healthySince: '2026-01-01T11:59:30Z',
+    phase: 'Idle',
+    deployedRevision: 'a'.repeat(40),
+  },
+  ...more,
+});
+
+const states = (...args: Parameters<typeof evaluateGates>) =>
+  evaluateGates(...args).map(({ gate, state }) => `${gate} ${state}`);
+
+describe('gates', () => {
+  it('have names of their own, each in the published schema', () => {
+    const published = JSON.parse(
+      readFileSync(new URL('../../../docs/pilotage.schema.json', import.meta.url), 'utf8'),
+    );
+    const { gates } = published.properties.spec.properties.environments.items.properties.promotion.properties;
+    expect(new Set(GATE_GRAMMAR.map(({ name }) => name)).size).to.equal(GATE_GRAMMAR.length);
+    expect(Object.keys(gates.properties).sort()).to.deep.equal(GATE_GRAMMAR.map(({ name }) => name).sort());
+  });
+
+  it('have schemas that compile', () => {
+    for (const { schema } of GATE_GRAMMAR) new Ajv2020({ strict: false }).compile(schema);
+  });
+
+  it('ask that a source is healthy even where the file names no gate', () => {
+    expect(states(policy({}), 'promotion', facts(), NOW)).to.deep.equal(['healthy Passed']);
+    const { status } = facts();
+    const broken = facts({ status: status && { ...status, health: 'Degraded' } });
+    expect(states(policy({}), 'promotion', broken, NOW)).to.deep.equal(['healthy Waiting']);
+  });
+
+  it('ask of a direct commit one approval at least, and nothing of a source that has not seen it', () => {
+    const direct = facts({ status: undefined });
+    expect(states(policy({ healthy: 1000 }), 'direct commit', direct, NOW)).to.deep.equal([
+      'approvals Waiting',
+    ]);
+  });
+
+  it('say when waiting ends by itself, in whole seconds', () => {
+    const [healthy] = evaluateGates(policy({ healthy: 59_500 }), 'promotion', facts(), NOW);
+    expect(healthy).to.deep.equal({
+      gate: 'healthy',
+      state: 'Waiting',
+      reason: 'shop/dev must be healthy for 1m; 30s to go.',
+      until: '2026-01-01T12:00:30Z',
+    });
+  });
+
+  it('block by name where this version does not support them', () => {
+    const found = evaluateGates(policy({}, ['soak']), 'promotion', facts(), NOW).at(-1);
+    expect(found?.state).to.equal('Blocked');
+    expect(found?.reason).to.contain('The gate "soak" is not supported by this version');
+  });
+
+  it('put a policy into words as pilotage.yaml writes it', () => {
+    const both = policy({ healthy: 90_000, approvals: 2 }, ['soak']);
+    expect(describePolicy(both)).to.equal('from dev, gates healthy 1m30s approvals 2 soak');
+    expect(describePolicy(policy({}))).to.equal('from dev, no gates');
+    expect(describeGates(both)).to.equal('healthy 1m30s, approvals 2, soak (not supported: it blocks)');
+    expect(describeGates(policy({}))).to.equal('healthy');
+  });
+
+  it('are named by a policy when one of them asks for something', () => {
+    const named: readonly PromotionPolicy['gates'][] = [{}, { healthy: 0, approvals: 0 }, { approvals: 1 }];
+    expect(named.map((gates) => isGated(policy(gates)))).to.deep.equal([false, false, true]);
+    expect(isGated(policy({}, ['soak']))).to.equal(true);
+  });
+
+  it('tighten only where each of them lets nobody through who was stopped before', () => {
+    const table: readonly [PromotionPolicy['gates'], PromotionPolicy['gates'], boolean][] = [
+      [{ healthy: 1000 }, { healthy: 1000 }, true],
+      [{ healthy: 1000 }, { healthy: 2000, approvals: 1 }, true],
+      [{ healthy: 1000 }, { healthy: 999 }, false],
+      [{ approvals: 2 }, { approvals: 1 }, false],
+      [{ approvals: 1 }, {}, false],
+    ];
+    for (const [before, next, expected] of table)
+      expect(tightens(policy(before), policy(next)), JSON.stringify([before, next])).to.equal(expected);
+  });
+
+  it('tighten by equality alone where a newer version recorded one that this version does not know', () => {
+    expect(tightens(policy({ quorum: { of: 3 } }), policy({ quorum: { of: 3 } }))).to.equal(true);
+    expect(tightens(policy({ quorum: { of: 3 } }), policy({ quorum: { of: 4 } }))).to.equal(false);
+  });
+
+  it('are each in the grammar of pilotage.yaml', () => {
+    expect(GATE_GRAMMAR).to.include.members(GATES);
+  });
+});
