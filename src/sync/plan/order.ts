@@ -74,18 +74,37 @@ function waveOf(object: KubeObject): number {
   return text !== undefined && Number.isInteger(wave) ? wave : 0;
 }
 
-/** Numbers the distinct (depth of the app, wave) pairs from 0: an app waits for the apps it depends on, a wave for the lower ones. */
-export function stagesOf(
-  items: readonly { readonly object: KubeObject; readonly app: string }[],
-  apps: readonly BundledApp[],
-): readonly number[] {
-  const depths = appDepths(apps);
-  const pairs = items.map(({ object, app }) => [depths.get(app) ?? 0, waveOf(object)] as const);
-  const sorted = [...new Map(pairs.map((pair) => [pair.join('/'), pair])).values()].sort(
-    ([d1, w1], [d2, w2]) => d1 - d2 || w1 - w2,
-  );
-  const index = new Map(sorted.map((pair, i) => [pair.join('/'), i]));
-  return pairs.map((pair) => index.get(pair.join('/')) ?? 0);
+/**
+ * When an object is applied among those of its app: Helm's hooks `pre-*` and `post-*`, Argo CD's PreSync, Sync and PostSync. Everything is of
+ * `sync` as long as hooks have no time of their own (`source/hooks.ts`).
+ */
+export const STAGE_PHASES = ['pre', 'sync', 'post'] as const;
+export type StagePhase = (typeof STAGE_PHASES)[number];
+
+export interface Staged {
+  readonly object: KubeObject;
+  readonly app: string;
+  /** Default `sync`. */
+  readonly phase?: StagePhase;
 }
+
+/**
+ * The stage of each object, numbered from 0. A stage is a distinct (depth of the app, phase, wave), in this order: an app waits for the apps
+ * that it depends on, their `post` included; within an app a phase waits for the one before, and within a phase a wave for the lower ones.
+ */
+export function stagesOf(items: readonly Staged[], apps: readonly BundledApp[]): readonly number[] {
+  const depths = appDepths(apps);
+  const ranks = items.map(({ object, app, phase = 'sync' }): Rank => {
+    return [depths.get(app) ?? 0, STAGE_PHASES.indexOf(phase), waveOf(object)];
+  });
+  const distinct = new Map(ranks.map((rank) => [rank.join('/'), rank]));
+  const order = [...distinct].sort(([, a], [, b]) => compareRanks(a, b)).map(([key]) => key);
+  const index = new Map(order.map((key, at) => [key, at]));
+  return ranks.map((rank) => index.get(rank.join('/')) ?? 0);
+}
+
+type Rank = readonly [depth: number, phase: number, wave: number];
+
+const compareRanks = ([d1, p1, w1]: Rank, [d2, p2, w2]: Rank): number => d1 - d2 || p1 - p2 || w1 - w2;
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -36,4 +36,32 @@ describe('the order of application', () => {
     const items = [item('web'), item('db', '-1'), item('db'), item('web', '5')];
     expect(stagesOf(items, apps)).to.deep.equal([2, 0, 1, 3]);
   });
+
+  it('puts phases before waves: pre, sync, post', () => {
+    const items = [
+      { ...item('web', '-5'), phase: 'post' as const },
+      item('web'),
+      { ...item('web', '9'), phase: 'pre' as const },
+      item('web', '1'),
+    ];
+    expect(stagesOf(items, [])).to.deep.equal([3, 1, 0, 2]);
+  });
+
+  it('lets an app wait for the last phase of the apps that it depends on', () => {
+    const apps = [
+      { name: 'db', dependsOn: [] },
+      { name: 'web', dependsOn: ['db'] },
+    ];
+    const items = [
+      { ...item('web'), phase: 'pre' as const },
+      { ...item('db'), phase: 'post' as const },
+    ];
+    expect(stagesOf(items, apps)).to.deep.equal([1, 0]);
+  });
+
+  it('gives objects of the same app, phase and wave one stage', () => {
+    expect(stagesOf([item('web'), { ...item('web'), phase: 'sync' }, item('api')], [])).to.deep.equal([
+      0, 0, 0,
+    ]);
+  });
 });
