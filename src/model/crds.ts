@@ -73,7 +73,7 @@ const delivery = {
     },
     ['repository'],
   ),
-  status: object({ defaultBranch: string, branches: mapOf(string), conditions, message: string }),
+  status: object({ defaultBranch: string, branches: mapOf(string), message: string }),
 };
 
 const environment = {
@@ -85,7 +85,7 @@ const environment = {
       path: string,
       namespace: string,
       cluster: string,
-      pin: object({ revision: string, reason: string, by: string, since: time }, [
+      pin: object({ revision: string, reason: string, by: string, since: time, release: integer }, [
         'revision',
         'reason',
         'since',
@@ -149,7 +149,7 @@ const release = {
       branch: string,
       subject: string,
       author: string,
-      cause: oneOf(['commit', 'rollback', 'pin', 'drift', 'manual']),
+      cause: oneOf(['commit', 'rollback', 'pin']),
       digest: string,
       manifests: string,
       images: mapOf(string),

@@ -109,7 +109,7 @@ function progress(environment: EnvironmentReport, told: Told): Outcome {
   return { state: 'unchanged', message: `unchanged: rendered the same, nothing to do; ${well}` };
 }
 
-const UNDER_WAY: ReadonlySet<EnvironmentReport['phase']> = new Set(['Rendering', 'Planning', 'Applying']);
+const UNDER_WAY: ReadonlySet<EnvironmentReport['phase']> = new Set(['Rendering', 'Applying']);
 
 const pausedMessage = (message: string): string =>
   `${message || 'something of it is paused'}\n  → it goes on when a push takes out \`paused\` or \`suspend\`; what was paused by hand: kubectl rollout resume`;

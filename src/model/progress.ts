@@ -5,7 +5,6 @@
 export const STAGES = [
   'received',
   'building',
-  'rendering',
   'rendered',
   'planned',
   'applied',

@@ -31,7 +31,6 @@ export type SyncState = (typeof SYNC_STATES)[number];
 export const PHASES = [
   'Idle',
   'Rendering',
-  'Planning',
   'Applying',
   'Waiting',
   'Failed',
@@ -75,7 +74,6 @@ export interface Delivery extends KubeObject {
     readonly defaultBranch?: string;
     /** Tip of every branch as last observed. */
     readonly branches?: Readonly<Record<string, string>>;
-    readonly conditions?: readonly Condition[];
     readonly message?: string;
   };
 }
@@ -131,6 +129,8 @@ export interface EnvironmentSpec extends Omit<Terms, 'promotion'> {
     readonly reason: string;
     readonly by?: string;
     readonly since: string;
+    /** Number of the release that a rollback goes back to; absent: somebody pinned the revision. */
+    readonly release?: number;
   };
   readonly suspended?: boolean;
   /** Confirmed by a person: this revision may prune more than half of the environment. */
@@ -190,7 +190,7 @@ export interface Release extends KubeObject {
     readonly branch: string;
     readonly subject?: string;
     readonly author?: string;
-    readonly cause: 'commit' | 'rollback' | 'pin' | 'drift' | 'manual';
+    readonly cause: 'commit' | 'rollback' | 'pin';
     /** HMAC-SHA256, with the key of this installation, over the canonical JSON of the rendered objects. */
     readonly digest: string;
     /** Rendered objects, sealed with the same key (`sync/source/bundle.ts`): a rollback needs neither git nor the renderer. */

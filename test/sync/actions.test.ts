@@ -116,6 +116,22 @@ describe('what people ask of sync', () => {
     expect(await dataNow()).to.deep.equal({ v: '1' });
   });
 
+  it('calls a release a rollback because of what was asked for, whatever reason a pin gives', async () => {
+    const first = await world.push(one);
+    await world.push(two);
+    const causes = async () => (await actions.history(dev)).map(({ number, cause }) => `${number} ${cause}`);
+    await actions.pin(dev, { revision: first, reason: 'rollback rehearsal', by: 'ann' });
+    await world.settle();
+    expect(await causes()).to.deep.equal(['3 pin', '2 commit', '1 commit']);
+    await actions.unpin(dev);
+    await world.settle();
+    await actions.rollback(dev, { number: 1, by: 'ann' });
+    await world.settle();
+    expect((await causes())[0]).to.equal('5 rollback');
+    await actions.pin(dev, { revision: 'main', reason: '', by: '' });
+    expect((await world.environment()).spec.pin).to.not.have.any.keys('release', 'by');
+  });
+
   it('refuses to roll back to a release that is not kept', async () => {
     await world.push(one);
     expect((await problemOf(actions.rollback(dev, { by: 'ann', number: 7 }))).reason).to.equal(

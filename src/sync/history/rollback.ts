@@ -53,7 +53,7 @@ export async function rollback(
   const pinned = await pin(
     home,
     name,
-    { revision, reason, ...(options.by ? { by: options.by } : {}) },
+    { revision, reason, release: number, ...(options.by ? { by: options.by } : {}) },
     options.now,
   );
   return ok({ environment: pinned, release: target.value });

@@ -99,7 +99,7 @@ async function create(
       branch,
       ...(subject ? { subject } : {}),
       ...(author ? { author } : {}),
-      cause: pin ? (pin.reason.startsWith('rollback') ? 'rollback' : 'pin') : 'commit',
+      cause: pin === undefined ? 'commit' : pin.release === undefined ? 'pin' : 'rollback',
       digest: digestOf(sourced.bundle, options.releaseKey),
       manifests: encodeBundle(sourced.bundle, options.releaseKey),
       images: sourced.images,

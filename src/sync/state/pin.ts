@@ -17,10 +17,20 @@ export interface Pin {
   readonly revision: string;
   readonly reason: string;
   readonly by?: string;
+  /** Number of the release that a rollback goes back to. */
+  readonly release?: number;
 }
 
 /** Holds a revision, whatever the branch says, until `unpin`. */
-export const pin = (home: KubeClient, name: string, { revision, reason, by }: Pin, now: number) =>
-  changeSpec(home, name, { pin: { revision, reason, since: rfc3339(now), ...(by ? { by } : {}) } });
+export function pin(
+  home: KubeClient,
+  name: string,
+  { revision, reason, by, release }: Pin,
+  now: number,
+): Promise<Environment> {
+  // A merge patch keeps the members that it does not name: what the pin before said of itself is named as null.
+  const whose = { by: by || null, release: release ?? null };
+  return changeSpec(home, name, { pin: { revision, reason, since: rfc3339(now), ...whose } });
+}
 
 export const unpin = (home: KubeClient, name: string) => changeSpec(home, name, { pin: null });

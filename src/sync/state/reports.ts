@@ -8,6 +8,7 @@ import type {
 } from '../../model/faces.ts';
 import type { Delivery, Environment, Release } from '../../model/types.ts';
 import { remedyOf } from '../plan/drift.ts';
+import type { ConditionType } from './status.ts';
 import { stopOf } from './stops.ts';
 
 /**
@@ -162,4 +163,5 @@ export function reasonsOf(environment: Environment, releases: readonly Release[]
   return { environment: environmentReport(environment), reasons };
 }
 
-const BLOCKING: readonly string[] = ['Frozen', 'Held', 'Proposed', 'Failed', 'Blocked', 'DriftFight'];
+/** Types of conditions that say what stands in the way. */
+const BLOCKING: readonly string[] = ['Frozen', 'Held', 'Proposed'] satisfies readonly ConditionType[];
