@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { report } from './support/figures.ts';
 import { Instance, webRepository } from './support/instance.ts';
+import { resident } from './support/resident.ts';
 
 /** V8 gives back what a burst needed at most 100 seconds after it (`MemoryReducer::kWatchdogDelayMs`). */
 const IDLE_S = 120;
@@ -36,13 +37,6 @@ await Instance.during(async (instance) => {
     { processes: apps.length },
   );
 });
-
-/** Megabytes by proc(5); RSS counts the pages of the Node program itself in each process, although both share them. */
-function resident(pid: number, field: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
-  const [, kilobytes = '0'] =
-    new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Math.round(Number(kilobytes) / 1024);
-}
 
 function proportional(pid: number): number {
   const [, kilobytes = '0'] = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
