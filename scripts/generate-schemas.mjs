@@ -7,13 +7,10 @@
  * Output: one file per package of types (`core.v1.json`), `{ types: { Name: Schema }, kinds: { Kind: Name } }`, where a
  * schema is written as `src/kube/schema/schema.ts` has it, and `{ "$ref": "core.v1.Pod" }` stands for a type. No prose is copied.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const KUBERNETES_VERSION = 'v1.35.0';
+import { kubernetesDirectory } from './kubernetes.mjs';
 
 const DOCUMENTS = [
   'api__v1',
@@ -114,16 +111,8 @@ function convert(node) {
   return out;
 }
 
-function moduleDirectory() {
-  const answer = execFileSync('go', ['mod', 'download', '-json', `k8s.io/kubernetes@${KUBERNETES_VERSION}`], {
-    cwd: tmpdir(),
-    encoding: 'utf8',
-  });
-  return JSON.parse(answer).Dir;
-}
-
 const packages = new Map();
-const source = join(moduleDirectory(), 'api/openapi-spec/v3');
+const source = join(kubernetesDirectory(), 'api/openapi-spec/v3');
 for (const document of DOCUMENTS) {
   const { components } = JSON.parse(readFileSync(join(source, `${document}_openapi.json`), 'utf8'));
   for (const [fullName, node] of Object.entries(components.schemas)) {
