@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kubernetesDirectory } from './kubernetes.mjs';
 
-const kinds = join(dirname(fileURLToPath(import.meta.url)), '../src/kube/kinds');
+const kinds = join(dirname(fileURLToPath(import.meta.url)), '../src/kube/rules');
 const shipped = JSON.parse(readFileSync(join(kinds, '../schema/data/index.json'), 'utf8'));
 const typed = new Set(
   [

@@ -66,6 +66,7 @@ const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     ownership: ['values', 'schema'],
     patch: ['values', 'schema'],
     kinds: ['values', 'schema'],
+    rules: ['values', 'schema', 'kinds'],
     client: ['values', 'patch', 'kinds'],
     remote: ['values', 'client'],
   },
@@ -84,7 +85,7 @@ const FOLDERS: Record<string, Record<string, readonly string[]>> = {
 };
 
 /** Folders of functions from values to values: they import nothing of Node. */
-const PURE = ['kube/values', 'kube/ownership', 'kube/patch', 'kube/kinds'];
+const PURE = ['kube/values', 'kube/ownership', 'kube/patch', 'kube/kinds', 'kube/rules'];
 
 /** What other rooms may import of the orchestrator. */
 const ORCHESTRATOR_DOORS = ['controlplane.ts', 'node.ts'];

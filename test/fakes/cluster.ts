@@ -1,10 +1,10 @@
 import type { DiscoveredResource, KubeClient, ObjectKey, WatchEvent } from '../../src/kube/client/client.ts';
-import { applyDefaults } from '../../src/kube/kinds/defaults.ts';
-import { matchesFields, parseFieldSelector } from '../../src/kube/kinds/fieldselectors.ts';
 import type { CustomResourceDefinition } from '../../src/kube/kinds/objects.ts';
 import * as rows from '../../src/kube/kinds/resources.ts';
 import { recordApply, recordUpdate } from '../../src/kube/ownership/managedfields.ts';
 import { jsonMergePatch } from '../../src/kube/patch/jsonmergepatch.ts';
+import { applyDefaults } from '../../src/kube/rules/defaults.ts';
+import { matchesFields, parseFieldSelector } from '../../src/kube/rules/fieldselectors.ts';
 import { crdSchema } from '../../src/kube/schema/crdschema.ts';
 import { ANYTHING, builtinSchema, type Schema } from '../../src/kube/schema/schema.ts';
 import { deepEqual, deepFreeze } from '../../src/kube/values/equal.ts';

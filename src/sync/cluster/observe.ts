@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../kube/client/client.ts';
-import { applyDefaults } from '../../kube/kinds/defaults.ts';
-import { normalise } from '../../kube/kinds/semantic.ts';
 import { recordApply } from '../../kube/ownership/managedfields.ts';
+import { applyDefaults } from '../../kube/rules/defaults.ts';
+import { normalise } from '../../kube/rules/semantic.ts';
 import { builtinSchema } from '../../kube/schema/schema.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { isNotFound, notFoundAsUndefined, StatusError } from '../../kube/values/status.ts';

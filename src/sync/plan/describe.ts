@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/errors.ts';
 import { formatPlace } from '../../base/located.ts';
-import type { FieldDiff } from '../../kube/kinds/diff.ts';
+import type { FieldDiff } from '../../kube/rules/diff.ts';
 import type { PlanReport, PlanStepReport } from '../../model/faces.ts';
 import { describeConflicts } from './conflicts.ts';
 import { isEmptyPlan } from './plan.ts';

@@ -1,4 +1,4 @@
-import { diffObjects } from '../../kube/kinds/diff.ts';
+import { diffObjects } from '../../kube/rules/diff.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/errors.ts';
 import type { Place } from '../../base/located.ts';
-import type { FieldDiff } from '../../kube/kinds/diff.ts';
+import type { FieldDiff } from '../../kube/rules/diff.ts';
 import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
 import type { Manifest } from '../../render/types.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { applyDefaults } from '../../../src/kube/kinds/defaults.ts';
 import { conflictError } from '../../../src/kube/ownership/conflicts.ts';
 import { type ApplyInput, recordApply, recordUpdate } from '../../../src/kube/ownership/managedfields.ts';
+import { applyDefaults } from '../../../src/kube/rules/defaults.ts';
 import { builtinSchema, type Schema } from '../../../src/kube/schema/schema.ts';
 import { deepFreeze } from '../../../src/kube/values/equal.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { applyDefaults } from '../../../src/kube/kinds/defaults.ts';
 import { jsonPatch } from '../../../src/kube/patch/jsonpatch.ts';
+import { applyDefaults } from '../../../src/kube/rules/defaults.ts';
 import { type Bounds, excessOf, excessOfJson, parseBoundedJson } from '../../../src/kube/values/bounds.ts';
 
 const BOUNDS: Bounds = { nodes: 100, depth: 5, bytes: 1000 };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { diffObjects } from '../../../src/kube/kinds/diff.ts';
+import { diffObjects } from '../../../src/kube/rules/diff.ts';
 import { canonicalJson, deepEqual, deepFreeze } from '../../../src/kube/values/equal.ts';
 import { compileJsonPath } from '../../../src/kube/values/jsonpath.ts';
 import { seeded } from '../seeded.ts';

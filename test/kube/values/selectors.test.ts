@@ -3,7 +3,7 @@ import {
   checkFieldSelector,
   matchesFields,
   parseFieldSelector,
-} from '../../../src/kube/kinds/fieldselectors.ts';
+} from '../../../src/kube/rules/fieldselectors.ts';
 import {
   formatSelector,
   matches,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
-import { applyDefaults } from '../../../src/kube/kinds/defaults.ts';
-import { validateObject } from '../../../src/kube/kinds/validate.ts';
+import { applyDefaults } from '../../../src/kube/rules/defaults.ts';
+import { validateObject } from '../../../src/kube/rules/validate.ts';
 import { builtinSchema, type Schema } from '../../../src/kube/schema/schema.ts';
 import { statusError } from '../../../src/kube/values/status.ts';
 import { gvkOf, type KubeObject, type Resource } from '../../../src/kube/values/types.ts';

@@ -4,8 +4,8 @@ import { deepEqual } from '../../values/equal.ts';
 import { duplicate, type FieldError, invalid, notSupported, required } from '../../values/fielderrors.ts';
 import { dns1035Label, dns1123Subdomain, qualifiedName } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
-import { immutable, none, oneOf, requiredName } from './common.ts';
-import { numberAt, objectAt, objectsAt, textAt } from './read.ts';
+import { immutable, none, oneOf, requiredName } from '../checks/checks.ts';
+import { numberAt, objectAt, objectsAt, textAt } from '../checks/read.ts';
 
 /** CustomResourceDefinition: apiextensions `pkg/apis/apiextensions/validation/validation.go`. */
 export function validateCrd(crd: JsonObject, old?: JsonObject): readonly FieldError[] {

@@ -2,8 +2,8 @@ import { deepEqual } from '../../values/equal.ts';
 import { type FieldError, forbidden, invalid, required, tooLong } from '../../values/fielderrors.ts';
 import { configKey } from '../../values/names.ts';
 import type { Json, JsonObject } from '../../values/types.ts';
-import { immutable, none } from './common.ts';
-import { objectAt, textAt } from './read.ts';
+import { immutable, none } from '../checks/checks.ts';
+import { objectAt, textAt } from '../checks/read.ts';
 
 const MOST_BYTES = 1024 * 1024;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

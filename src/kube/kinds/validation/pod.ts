@@ -2,10 +2,10 @@ import { deepEqual } from '../../values/equal.ts';
 import { duplicate, type FieldError, forbidden, invalid, required } from '../../values/fielderrors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
-import { atLeast, doubled, labels, named, none, oneOf } from './common.ts';
-import { validateContainer } from './container.ts';
-import { listAt, objectAt, objectsAt, textAt } from './read.ts';
-import { validateVolumes } from './volumes.ts';
+import { atLeast, doubled, labels, named, none, oneOf } from '../checks/checks.ts';
+import { listAt, objectAt, objectsAt, textAt } from '../checks/read.ts';
+import { validateContainer } from '../podspec/container.ts';
+import { validateVolumes } from '../podspec/volumes.ts';
 
 /** Kubernetes `pkg/apis/core/validation/validation.go`, as far as our runtimes act on it. */
 

@@ -1,8 +1,8 @@
 import { deepEqual } from '../../values/equal.ts';
 import { type FieldError, invalid } from '../../values/fielderrors.ts';
 import type { JsonObject } from '../../values/types.ts';
-import { none } from './common.ts';
-import { objectAt } from './read.ts';
+import { none } from '../checks/checks.ts';
+import { objectAt } from '../checks/read.ts';
 
 /** Kubernetes `pkg/apis/rbac/validation/validation.go` (ValidateRoleBindingUpdate, ValidateClusterRoleBindingUpdate). */
 export function validateBinding(binding: JsonObject, old?: JsonObject): readonly FieldError[] {

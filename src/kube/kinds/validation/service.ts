@@ -18,8 +18,8 @@ import {
   portNumber,
   portOrName,
   requiredName,
-} from './common.ts';
-import { listAt, objectAt, objectsAt, textAt } from './read.ts';
+} from '../checks/checks.ts';
+import { listAt, objectAt, objectsAt, textAt } from '../checks/read.ts';
 
 /** Kubernetes `pkg/apis/core/validation/validation.go` (ValidateService) and `pkg/apis/discovery/validation`. */
 

@@ -10,9 +10,9 @@ import {
   labels,
   none,
   oneOf,
-} from './common.ts';
+} from '../checks/checks.ts';
+import { numberAt, objectAt, textAt } from '../checks/read.ts';
 import { validatePodSpec } from './pod.ts';
-import { numberAt, objectAt, textAt } from './read.ts';
 
 /** Kubernetes `pkg/apis/apps/validation/validation.go` and `pkg/apis/batch/validation/validation.go`. */
 

@@ -1,6 +1,6 @@
-import { applyDefaults } from '../../../kube/kinds/defaults.ts';
 import type { Namespace } from '../../../kube/kinds/objects.ts';
-import { validateObject } from '../../../kube/kinds/validate.ts';
+import { applyDefaults } from '../../../kube/rules/defaults.ts';
+import { validateObject } from '../../../kube/rules/validate.ts';
 import { validateTypes } from '../../../kube/schema/typecheck.ts';
 import { NAMESPACE_TERMINATING } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';

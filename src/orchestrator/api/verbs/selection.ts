@@ -1,5 +1,5 @@
 import type { Result } from '../../../base/errors.ts';
-import { checkFieldSelector, matchesFields, parseFieldSelector } from '../../../kube/kinds/fieldselectors.ts';
+import { checkFieldSelector, matchesFields, parseFieldSelector } from '../../../kube/rules/fieldselectors.ts';
 import { matches, parseSelector } from '../../../kube/values/selectors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { badRequest } from '../errors.ts';

@@ -1,8 +1,8 @@
 import { type FieldError, forbidden, invalid, required } from '../../values/fielderrors.ts';
 import { dns1123Label } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
-import { doubled, none, requiredName } from './common.ts';
-import { numberAt, objectAt, objectsAt, textAt } from './read.ts';
+import { doubled, none, requiredName } from '../checks/checks.ts';
+import { numberAt, objectAt, objectsAt, textAt } from '../checks/read.ts';
 
 export function validateVolumes(spec: JsonObject, path: string): readonly FieldError[] {
   const volumes = objectsAt(spec, 'volumes');

@@ -2,9 +2,9 @@ import { type FieldError, invalid, required } from '../../values/fielderrors.ts'
 import { dns1123Label, qualifiedName } from '../../values/names.ts';
 import { compareQuantities, parseQuantity } from '../../values/quantity.ts';
 import type { Json, JsonObject } from '../../values/types.ts';
-import { doubled, named, none, oneOf, portNumber, requiredName, servicePortName } from './common.ts';
+import { doubled, named, none, oneOf, portNumber, requiredName, servicePortName } from '../checks/checks.ts';
+import { objectAt, objectsAt, textAt } from '../checks/read.ts';
 import { validateHandler, validateProbes } from './probes.ts';
-import { objectAt, objectsAt, textAt } from './read.ts';
 
 /** One container of a Pod (Kubernetes `pkg/apis/core/validation/validation.go`, validateContainers). */
 

@@ -1,10 +1,10 @@
+import { COMPLETIONS, FIELD_DEFAULTS, ZERO_IS_UNSET } from '../kinds/defaults.data.ts';
 import { memberSchema, type Schema } from '../schema/schema.ts';
 import { describeExcess, excessOf, OBJECT_BOUNDS } from '../values/bounds.ts';
 import { isObject } from '../values/equal.ts';
 import { canonicalQuantity } from '../values/quantity.ts';
 import { statusError } from '../values/status.ts';
 import type { Json, JsonObject } from '../values/types.ts';
-import { COMPLETIONS, FIELD_DEFAULTS, ZERO_IS_UNSET } from './defaults.data.ts';
 
 /**
  * The object as a server holds it after reading it: nulls that mean "absent" gone, quantities in their canonical spelling,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { applyDefaults } from '../../../src/kube/kinds/defaults.ts';
-import { validateObject } from '../../../src/kube/kinds/validate.ts';
 import { validateCrd } from '../../../src/kube/kinds/validation/cluster.ts';
+import { applyDefaults } from '../../../src/kube/rules/defaults.ts';
+import { validateObject } from '../../../src/kube/rules/validate.ts';
 import { crdSchema } from '../../../src/kube/schema/crdschema.ts';
 import { builtinSchema, type Schema } from '../../../src/kube/schema/schema.ts';
 import { validateTypes } from '../../../src/kube/schema/typecheck.ts';

@@ -1,24 +1,24 @@
-import type { FieldError } from '../values/fielderrors.ts';
-import type { GroupVersionKind, JsonObject, KubeObject } from '../values/types.ts';
 import {
   validateCrd,
   validateEvent,
   validateIngress,
   validateLease,
   validateNode,
-} from './validation/cluster.ts';
-import { validateConfigMap, validateSecret } from './validation/config.ts';
-import { validateMetadata } from './validation/metadata.ts';
-import { validatePod } from './validation/pod.ts';
-import { validateBinding } from './validation/rbac.ts';
-import { validateEndpointSlice, validateService } from './validation/service.ts';
+} from '../kinds/validation/cluster.ts';
+import { validateConfigMap, validateSecret } from '../kinds/validation/config.ts';
+import { validatePod } from '../kinds/validation/pod.ts';
+import { validateBinding } from '../kinds/validation/rbac.ts';
+import { validateEndpointSlice, validateService } from '../kinds/validation/service.ts';
 import {
   validateDaemonSet,
   validateDeployment,
   validateJob,
   validateReplicaSet,
   validateStatefulSet,
-} from './validation/workloads.ts';
+} from '../kinds/validation/workloads.ts';
+import type { FieldError } from '../values/fielderrors.ts';
+import type { GroupVersionKind, JsonObject, KubeObject } from '../values/types.ts';
+import { validateMetadata } from './metadata.ts';
 
 type Rule = (object: JsonObject, old?: JsonObject) => readonly FieldError[];
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { FIELD_DEFAULTS } from '../../../src/kube/kinds/defaults.data.ts';
-import { applyDefaults } from '../../../src/kube/kinds/defaults.ts';
-import { normalise } from '../../../src/kube/kinds/semantic.ts';
+import { applyDefaults } from '../../../src/kube/rules/defaults.ts';
+import { normalise } from '../../../src/kube/rules/semantic.ts';
 import { crdSchema } from '../../../src/kube/schema/crdschema.ts';
 import { builtinKinds, builtinSchema, builtinType, type Schema } from '../../../src/kube/schema/schema.ts';
 import { deepFreeze, isObject } from '../../../src/kube/values/equal.ts';

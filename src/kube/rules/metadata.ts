@@ -1,14 +1,14 @@
-import { type FieldError, forbidden, invalid, required, tooLong } from '../../values/fielderrors.ts';
+import { immutable, labels, named, none } from '../kinds/checks/checks.ts';
+import { listAt, objectAt, objectsAt, textAt } from '../kinds/checks/read.ts';
+import { type FieldError, forbidden, invalid, required, tooLong } from '../values/fielderrors.ts';
 import {
   dns1035Label,
   dns1123Label,
   dns1123Subdomain,
   type NameCheck,
   qualifiedName,
-} from '../../values/names.ts';
-import type { GroupVersionKind, JsonObject } from '../../values/types.ts';
-import { immutable, labels, named, none } from './common.ts';
-import { listAt, objectAt, objectsAt, textAt } from './read.ts';
+} from '../values/names.ts';
+import type { GroupVersionKind, JsonObject } from '../values/types.ts';
 
 /** RBAC names are path segments and nothing more. */
 const pathSegment: NameCheck = (name) => {

@@ -1,7 +1,7 @@
 import { type FieldError, forbidden, invalid, required } from '../../values/fielderrors.ts';
 import type { JsonObject } from '../../values/types.ts';
-import { atLeast, none, oneOf, portOrName } from './common.ts';
-import { listAt, objectAt, textAt } from './read.ts';
+import { atLeast, none, oneOf, portOrName } from '../checks/checks.ts';
+import { listAt, objectAt, textAt } from '../checks/read.ts';
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
