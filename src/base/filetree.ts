@@ -15,6 +15,23 @@ export interface FileTree {
   digest(path: string): string | undefined;
 }
 
+/** The paths below a folder ('': all of them), without a look at the others. */
+export function pathsBelow({ paths }: FileTree, folder: string): readonly string[] {
+  if (folder === '') return paths;
+  return paths.slice(lowerBound(paths, `${folder}/`), lowerBound(paths, `${folder}0`));
+}
+
+/** Index of the first path that is not below `value` by code unit; `0` is the one after `/`. */
+function lowerBound(sorted: readonly string[], value: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? '') < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** UTF-8 text of a file, or undefined where there is none. */
 export function readText(tree: FileTree, path: string): string | undefined {
   const bytes = tree.read(path);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } f
 import { join } from 'node:path';
 import { ByteCache, scopeOf } from '../base/bytecache.ts';
 import { ProblemError } from '../base/errors.ts';
+import type { FileTree } from '../base/filetree.ts';
 import { Mutex } from '../base/mutex.ts';
 import { replayTrees } from './history/replay.ts';
 import { isAncestor, log } from './history/walk.ts';
@@ -13,6 +14,7 @@ import { RefStore } from './store/refs.ts';
 import { clearAbandoned, repack } from './store/repack.ts';
 import { exportTree } from './tree/export.ts';
 import { diffTrees, entryAt, loadTree, normalise } from './tree/tree.ts';
+import { createTreeLoader } from './tree/treecache.ts';
 import { idWithout } from './tree/without.ts';
 import type { Oid, Repository } from './types.ts';
 
@@ -28,6 +30,8 @@ export interface OpenRepository extends Repository {
 
 const KEPT = 'refs/pilotage/';
 const blobs = new ByteCache<string, Buffer>(32 * 2 ** 20);
+/** Every environment of a repository asks for the tree of the same commit. */
+const trees = new ByteCache<string, FileTree>(32 * 2 ** 20);
 
 /**
  * Opens a bare repository that is ours alone: what a crash left half-written in it is cleared away.
@@ -87,6 +91,9 @@ class BareRepository implements OpenRepository {
   readonly refs: RefStore;
   readonly writes = new Mutex();
   readonly #blobs = scopeOf(blobs);
+  readonly #loadTree = createTreeLoader(scopeOf(trees), (tree, part) =>
+    loadTree(this.store, this.#blobs, tree, part),
+  );
   #tidying: Promise<number> | undefined;
 
   constructor(dir: string) {
@@ -140,7 +147,7 @@ class BareRepository implements OpenRepository {
   }
 
   async tree(commit: Oid, options?: { path?: string; exclude?: readonly string[] }) {
-    return loadTree(this.store, this.#blobs, this.store.node(commit).tree, options);
+    return this.#loadTree(this.store.node(commit).tree, options);
   }
 
   async exportTo(commit: Oid, path: string, dir: string, exclude: readonly string[] = []): Promise<void> {

@@ -1,4 +1,4 @@
-import { type FileTree, readText } from '../base/filetree.ts';
+import { type FileTree, pathsBelow, readText } from '../base/filetree.ts';
 import type { AppEntry, DeliveryFile } from './deliveryfile.ts';
 import { PILOTAGE_FILE } from './pilotagefile.ts';
 
@@ -45,9 +45,7 @@ export function deliveryPaths(
   const paths = apps.flatMap(({ source, values }) => {
     const path = source.type === 'folder' ? source.path : undefined;
     if (path === undefined) return values;
-    const chart = tree.paths.includes(join(path, 'Chart.yaml'))
-      ? CHART_PARTS.map((part) => join(path, part))
-      : [];
+    const chart = hasFile(tree, join(path, 'Chart.yaml')) ? CHART_PARTS.map((part) => join(path, part)) : [];
     return [...values, ...chart, ...(path === '' ? [] : [path])];
   });
   return [...new Set([PILOTAGE_FILE, ...paths])];
@@ -55,7 +53,7 @@ export function deliveryPaths(
 
 /** Whether a first push should become a delivery: the tree says how to deliver it, or holds something that can be. */
 export function isDeliverable(tree: FileTree): boolean {
-  if (tree.paths.includes(PILOTAGE_FILE) || chartFolders(tree, '').length > 0) return true;
+  if (hasFile(tree, PILOTAGE_FILE) || chartFolders(tree, '').length > 0) return true;
   return holdsSomething(tree, manifestFolder(tree, ''));
 }
 
@@ -77,7 +75,7 @@ function conventional(tree: FileTree, folder: string, name: Named): readonly App
     source: { type: 'folder', path },
     values: ['values/common.yaml', 'values/${environment}.yaml']
       .map((file) => join(folder, file))
-      .filter((file) => tree.paths.includes(substitute(file, name))),
+      .filter((file) => hasFile(tree, substitute(file, name))),
     dependsOn: [],
     place: { file: path === '' ? '.' : path },
   }));
@@ -85,11 +83,11 @@ function conventional(tree: FileTree, folder: string, name: Named): readonly App
 
 function chartFolders(tree: FileTree, folder: string): readonly string[] {
   for (const path of [folder, join(folder, 'chart')]) {
-    if (tree.paths.includes(join(path, 'Chart.yaml'))) return [path];
+    if (hasFile(tree, join(path, 'Chart.yaml'))) return [path];
   }
-  const prefix = `${join(folder, 'charts')}/`;
-  return tree.paths
-    .filter((path) => path.startsWith(prefix) && /^[^/]+\/Chart\.yaml$/.test(path.slice(prefix.length)))
+  const charts = join(folder, 'charts');
+  return pathsBelow(tree, charts)
+    .filter((path) => /^[^/]+\/Chart\.yaml$/.test(path.slice(charts.length + 1)))
     .map((path) => path.slice(0, -'/Chart.yaml'.length));
 }
 
@@ -97,10 +95,9 @@ const manifestFolder = (tree: FileTree, folder: string): string =>
   MANIFEST_FOLDERS.map((name) => join(folder, name)).find((path) => holdsSomething(tree, path)) ?? folder;
 
 const holdsSomething = (tree: FileTree, folder: string): boolean =>
-  tree.paths.some(
-    (path) =>
-      (folder === '' || path.startsWith(`${folder}/`)) && MANIFEST_FILE.test(path) && isManifest(tree, path),
-  );
+  pathsBelow(tree, folder).some((path) => MANIFEST_FILE.test(path) && isManifest(tree, path));
+
+const hasFile = (tree: FileTree, path: string): boolean => tree.read(path) !== undefined;
 
 /** A dot folder (`.github`) holds settings of tools, not manifests. */
 const MANIFEST_FILE = /^(?!\.)(?!.*\/\.).*\.(ya?ml|json)$/;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readText } from '../base/filetree.ts';
+import { pathsBelow, readText } from '../base/filetree.ts';
 import { canonicalJson } from '../kube/values/equal.ts';
 import type { RenderRequest } from './types.ts';
 
@@ -25,11 +25,7 @@ export function renderKey(request: RenderRequest): string {
 
 /** Whether anything that takes part in the render speaks of `Pilotage`. Where nothing does, templates are not given the revision. */
 export function seesRevision({ tree, path, valuesFiles, overrides }: RenderRequest): boolean {
-  const prefix = path === '' ? '' : `${path}/`;
-  const files = [
-    ...valuesFiles,
-    ...tree.paths.filter((p) => p.startsWith(prefix) && /\.(hbs|ya?ml)$/.test(p)),
-  ];
+  const files = [...valuesFiles, ...pathsBelow(tree, path).filter((p) => /\.(hbs|ya?ml)$/.test(p))];
   const speaks = (text: string): boolean => text.includes('Pilotage');
   return files.some((file) => speaks(readText(tree, file) ?? '')) || speaks(JSON.stringify(overrides ?? {}));
 }

@@ -1,5 +1,5 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
-import type { FileTree } from '../base/filetree.ts';
+import { type FileTree, pathsBelow } from '../base/filetree.ts';
 import { tooLargeToApply } from './manifests/bounds.ts';
 import { findDuplicates } from './manifests/duplicates.ts';
 import { nameImages } from './manifests/imagenames.ts';
@@ -75,7 +75,7 @@ const kustomizeProblem = (file: string, path: string): Problem => ({
 
 function emptyProblem(tree: FileTree, path: string): Problem {
   const where = path === '' ? 'the root of the repository' : path;
-  const exists = path === '' || tree.paths.some((p) => p.startsWith(`${path}/`));
+  const exists = path === '' || pathsBelow(tree, path).length > 0;
   return {
     reason: exists ? 'NothingToRender' : 'SourceMissing',
     message: exists ? `There is neither a chart nor a manifest in ${where}` : `There is no folder ${where}`,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileTree } from '../base/filetree.ts';
+import { type FileTree, pathsBelow } from '../base/filetree.ts';
 import type { RenderRequest } from './types.ts';
 
 /** A request as it travels to a worker: only the files that the render may read, by path. */
@@ -13,14 +13,11 @@ export const READY = 'ready';
 
 /** Reads the part of the tree that matters. */
 export function toWire({ tree, ...request }: RenderRequest): WireRequest {
-  const prefix = request.path === '' ? '' : `${request.path}/`;
-  const values = new Set(request.valuesFiles);
-  const files = tree.paths
-    .filter((path) => path.startsWith(prefix) || values.has(path))
-    .flatMap((path) => {
-      const bytes = tree.read(path);
-      return bytes === undefined ? [] : [[path, bytes] as const];
-    });
+  const paths = new Set([...pathsBelow(tree, request.path), ...request.valuesFiles]);
+  const files = [...paths].flatMap((path) => {
+    const bytes = tree.read(path);
+    return bytes === undefined ? [] : [[path, bytes] as const];
+  });
   return { request, files };
 }
 

@@ -5,7 +5,6 @@ import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { LABELS } from '../../model/annotations.ts';
 import { isDeliverable } from '../../model/apps.ts';
 import { decidingBranches, discover, type FileAt, type KnownEnvironment } from '../../model/environments.ts';
-import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import {
   DELIVERIES,
   type Delivery,
@@ -14,7 +13,7 @@ import {
   PILOTAGE_API_VERSION,
   PILOTAGE_NAMESPACE,
 } from '../../model/types.ts';
-import { fileOf } from '../source/source.ts';
+import { fileAt } from '../source/deliveryfile.ts';
 import { ORIGIN } from './environmentobject.ts';
 import { type Registered, type RegisterOptions, registerEnvironment } from './register.ts';
 import { type Affected, observeTip, recordFrozen, type Source, type WantedOptions } from './wanted.ts';
@@ -159,12 +158,6 @@ async function readFiles(
   const first = defaultBranch === undefined ? undefined : files.get(defaultBranch);
   for (const branch of decidingBranches(defaultBranch, first, known.map(knownOf))) await read(branch);
   return files;
-}
-
-export async function fileAt(repository: Repository, commit: string): Promise<FileAt> {
-  const file = fileOf(await repository.tree(commit, { path: PILOTAGE_FILE }));
-  if (!file.ok) return file;
-  return file.value === undefined ? undefined : { ok: true, value: file.value };
 }
 
 const knownOf = ({ spec, metadata, status }: Environment): KnownEnvironment => ({

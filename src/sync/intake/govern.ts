@@ -8,8 +8,8 @@ import {
   PILOTAGE_NAMESPACE,
   type Terms,
 } from '../../model/types.ts';
+import { entryOf, fileAt } from '../source/deliveryfile.ts';
 import type { Memory } from '../state/memory.ts';
-import { fileAt } from './deliveries.ts';
 import { enforce } from './environmentobject.ts';
 import type { RegisterOptions } from './register.ts';
 import { admit, claimants, type Situation } from './terms.ts';
@@ -23,7 +23,7 @@ export async function declaredAt(
   const source = await repository(spec.delivery);
   // What cannot be read says nothing; the pass that needs it will tell why.
   const file = source && (await fileAt(source, revision).catch(() => undefined));
-  const entry = file?.ok ? file.value.environments.find(({ name }) => name === spec.environment) : undefined;
+  const entry = file?.ok ? entryOf(file.value, spec.environment) : undefined;
   return entry && termsOf(spec.delivery, entry);
 }
 

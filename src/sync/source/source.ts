@@ -1,13 +1,12 @@
 import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
-import { type FileTree, readText } from '../../base/filetree.ts';
+import type { FileTree } from '../../base/filetree.ts';
 import type { Repository } from '../../git/types.ts';
 import { appsOf, deliveryPaths } from '../../model/apps.ts';
-import type { AppEntry, DeliveryFile, ImageEntry } from '../../model/deliveryfile.ts';
-import { PILOTAGE_FILE, readPilotageFile } from '../../model/pilotagefile.ts';
-import { GATE_GRAMMAR } from '../../promotion/gates/list.ts';
+import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
 import type { Bundle } from '../plan/types.ts';
+import { entryOf, fileOf } from './deliveryfile.ts';
 import { withoutHooks } from './hooks.ts';
 
 export type Render = (request: RenderRequest) => Promise<Result<Rendered>>;
@@ -49,12 +48,6 @@ export interface Sourced {
   readonly warnings: readonly Problem[];
 }
 
-/** The file at the root of a tree; undefined value: there is none, the conventions hold. */
-export function fileOf(tree: FileTree): Result<DeliveryFile | undefined> {
-  const text = readText(tree, PILOTAGE_FILE);
-  return text === undefined ? ok(undefined) : readPilotageFile(text, GATE_GRAMMAR);
-}
-
 /** What a tree renders to for one environment: all its apps rendered, then its images built. Problems of all apps are told together. */
 export async function sourceOf(
   request: SourceRequest,
@@ -67,15 +60,15 @@ export async function sourceOf(
   const file = fileOf(tree);
   if (!file.ok) return file;
   const wanted = request.buildsImages ? (file.value?.images ?? {}) : {};
-  const exclude = file.value ? deliveryPaths(file.value, tree, request.path, delivery) : [];
+  const excluded = () => (file.value ? deliveryPaths(file.value, tree, request.path, delivery) : []);
   const images =
     Object.keys(wanted).length === 0
       ? ok(NO_IMAGES)
-      : await buildImages({ delivery, revision, images: wanted, exclude });
+      : await buildImages({ delivery, revision, images: wanted, exclude: excluded() });
   if (!images.ok) return images;
   const { references } = images.value;
   const apps = appsOf(file.value, tree, request.path, { delivery, environment });
-  const entry = file.value?.environments.find(({ name }) => name === environment);
+  const entry = file.value && entryOf(file.value, environment);
   const foreignNamespaces = entry?.namespaces ?? 'own';
   const rendered = await renderApps({ ...request, foreignNamespaces }, apps, references, render);
   if (!rendered.ok) return rendered;
