@@ -60,6 +60,16 @@ const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     host: ['repository.ts', 'history', 'store', 'objects', 'types.ts'],
     transport: ['repository.ts', 'history', 'store', 'objects', 'types.ts'],
   },
+  promotion: {
+    'options.ts': [],
+    history: [],
+    record: ['history', 'options.ts'],
+    decide: ['history', 'record', 'options.ts'],
+    permit: ['history', 'record', 'options.ts'],
+    act: ['history', 'record', 'decide', 'permit', 'options.ts'],
+    'actions.ts': ['act', 'decide', 'permit', 'options.ts'],
+    'controller.ts': ['act', 'record', 'options.ts'],
+  },
   kube: {
     values: [],
     schema: ['values'],

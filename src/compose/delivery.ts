@@ -17,9 +17,9 @@ import { createProgressHub } from '../model/progresshub.ts';
 import { openReleaseKey } from '../model/releasekey.ts';
 import type { ServedControlPlane } from '../orchestrator/controlplane.ts';
 import { openBuildNetworks, openImageStore } from '../orchestrator/node.ts';
-import type { PromoteOptions } from '../promotion/act/promote.ts';
 import { createPromotionActions } from '../promotion/actions.ts';
 import { createPromotionController } from '../promotion/controller.ts';
+import type { PromoteOptions } from '../promotion/options.ts';
 import { permit } from '../promotion/permit/permit.ts';
 import { createRenderPool } from '../render/pool.ts';
 import { machine, poolSize } from '../render/poolsize.ts';
@@ -243,7 +243,7 @@ function actionsOf(
     async why(name) {
       const report = await sync.why(name);
       const lack = lacksRoom();
-      const { gates, problems } = await promotions.standing(await sync.find(name));
+      const { gates, problems } = await promotions.gatesTo(await sync.find(name));
       return { ...report, reasons: [...report.reasons, ...problems, ...(lack ? [lack] : [])], gates };
     },
   };

@@ -3,10 +3,11 @@ import type { BackportReport, PromotionReport } from '../model/faces.ts';
 import type { Environment } from '../model/types.ts';
 import { type ApproveRequest, approve, waitingOn } from './act/approve.ts';
 import { backport } from './act/backport.ts';
-import { type PromoteOptions, type PromoteRequest, promote } from './act/promote.ts';
+import { type PromoteRequest, promote } from './act/promote.ts';
 import { decide } from './decide/decide.ts';
-import { gather, isDeployed } from './decide/facts.ts';
+import { gatherFacts, isDeployed } from './decide/facts.ts';
 import { evaluateGates } from './gates/policy.ts';
+import type { PromoteOptions } from './options.ts';
 import { gatesOf } from './permit/permit.ts';
 
 /** What the faces can ask of promotion, for an environment that they have found. */
@@ -22,25 +23,27 @@ export function createPromotionActions(options: PromoteOptions) {
     backport: ({ spec }: Environment, request: { dryRun: boolean; by: string }): Promise<BackportReport> =>
       backport(options, spec.delivery, spec.environment, request),
 
-    /** The gates that lead to an environment as they stand now, and what a person has to do first; nothing where no promotion leads there. */
-    async standing(target: Environment): Promise<Pick<PromotionReport, 'gates' | 'problems'>> {
+    /** The gates that lead to an environment as they are now, and what a person has to do first; empty where no promotion leads there. */
+    async gatesTo(target: Environment): Promise<Pick<PromotionReport, 'gates' | 'problems'>> {
       const { spec, status } = target;
       if (!status?.promotionPolicy) return NOTHING;
       try {
-        const { tip, standing } = await waitingOn(options, target);
-        if (tip && standing?.type === 'direct')
-          return { gates: await gatesOf(options, target, tip, standing), problems: [] };
+        const { tip, provenance } = await waitingOn(options, target);
+        if (tip && provenance?.type === 'direct')
+          return { gates: await gatesOf(options, target, tip, provenance), problems: [] };
         const without = { ...options, rehearse: async () => [] };
-        const gathered = await gather(without, spec.delivery, spec.environment);
+        const gathered = await gatherFacts(without, spec.delivery, spec.environment);
         const { facts } = gathered;
         if (facts.lineage.type === 'level' && isDeployed(gathered)) return NOTHING;
         const decision = decide(facts, clock.now());
-        // A pin is said by whoever asks what holds the environment, a closed gate by the gate.
+        // The reasons of the environment say that it is pinned or held, the gates say which of them is closed.
         const problems =
-          decision.type === 'refuse' ? decision.problems.filter(({ reason }) => !SAID.has(reason)) : [];
+          decision.type === 'refuse'
+            ? decision.problems.filter(({ reason }) => !SAID_ELSEWHERE.has(reason))
+            : [];
         return { gates: evaluateGates(facts.policy, 'promotion', facts, clock.now()), problems };
       } catch (error) {
-        // Nothing is there to promote yet: no gate stands in the way of nothing.
+        // There is nothing to promote yet, so no gate is in its way.
         if (error instanceof ProblemError) return NOTHING;
         throw error;
       }
@@ -49,4 +52,4 @@ export function createPromotionActions(options: PromoteOptions) {
 }
 
 const NOTHING = { gates: [], problems: [] };
-const SAID: ReadonlySet<string> = new Set(['TargetPinned', 'TargetHeld', 'GateBlocked']);
+const SAID_ELSEWHERE: ReadonlySet<string> = new Set(['TargetPinned', 'TargetHeld', 'GateBlocked']);

@@ -10,11 +10,12 @@ import {
   PROMOTIONS,
   type Promotion,
 } from '../model/types.ts';
-import { type PromoteOptions, promote } from './act/promote.ts';
-import { recordTakenBack } from './record/revert.ts';
-import { closeOvertaken } from './record/supersede.ts';
+import { promote } from './act/promote.ts';
+import type { PromoteOptions } from './options.ts';
+import { recordReverts } from './record/reverts.ts';
+import { closeSuperseded } from './record/supersede.ts';
 
-/** Refusals that only a person's push, approval or word can end: looked at again when something changes, not by the clock. */
+/** How soon a refused promotion is tried again where nothing has changed. */
 const RECHECK_MS = 60_000;
 
 /**
@@ -26,8 +27,8 @@ export function createPromotionController(options: PromoteOptions): Controller {
   const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
   const environments = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
   const promotions = createInformer<Promotion>({ ...inNamespace, resource: PROMOTIONS });
-  /** The tip that was last looked at for what it takes back, by environment: a status changes far more often than a branch. */
-  const looked = new Map<string, string | undefined>();
+  /** The tip whose reverts were recorded last, by environment: a status changes far more often than a branch. */
+  const recorded = new Map<string, string | undefined>();
   return createController({
     name: 'promotion',
     clock,
@@ -38,24 +39,24 @@ export function createPromotionController(options: PromoteOptions): Controller {
     ],
     async reconcile(key) {
       const target = environments.get({ namespace: PILOTAGE_NAMESPACE, name: key });
-      if (!target) return void looked.delete(key);
+      if (!target) return void recorded.delete(key);
       const tip = target.status?.wantedRevision;
-      if (looked.get(key) !== tip && (await isNoted(options, target))) looked.set(key, tip);
+      if (recorded.get(key) !== tip && (await hasRecordedReverts(options, target))) recorded.set(key, tip);
       return advance(options, target, promotions);
     },
   });
 }
 
-/** A history that cannot be read is read again when something changes: what is promoted meanwhile is judged by that history too. */
-async function isNoted(options: PromoteOptions, target: Environment): Promise<boolean> {
+/** A history that cannot be read is tried again when something changes: promotions meanwhile depend on that history too. */
+async function hasRecordedReverts(options: PromoteOptions, target: Environment): Promise<boolean> {
   try {
-    await recordTakenBack(options, target);
+    await recordReverts(options, target);
     return true;
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     options.logger.warn(
       { target: target.metadata.name, reason: problemOf(error).message },
-      'not looked at for what it takes back',
+      'cannot tell what its branch reverts',
     );
     return false;
   }
@@ -79,7 +80,7 @@ async function advance(
   const policy = target.status?.promotionPolicy;
   if (!policy) return undefined;
   try {
-    await closeOvertaken(options, target, promotions.list());
+    await closeSuperseded(options, target, promotions.list());
     if (!policy.auto) return undefined;
     const report = await promote(options, delivery, environment, {
       dryRun: false,

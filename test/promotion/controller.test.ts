@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Environment, PromotionPolicy } from '../../src/model/types.ts';
 import { createPromotionActions } from '../../src/promotion/actions.ts';
 import { createPromotionController, targetsOf } from '../../src/promotion/controller.ts';
-import { environmentOf } from '../../src/promotion/decide/facts.ts';
+import { environmentOf } from '../../src/promotion/record/lookup.ts';
 import { until } from '../fakes/until.ts';
 import { createWorld, type World } from './harness.ts';
 
@@ -122,8 +122,8 @@ describe('the gates of an environment', () => {
   });
   afterEach(() => world.dispose());
   const gates = async (name: string) => {
-    const { standing } = createPromotionActions(world.options);
-    return (await standing(await environmentOf(world.home, 'shop', name))).gates;
+    const { gatesTo } = createPromotionActions(world.options);
+    return (await gatesTo(await environmentOf(world.home, 'shop', name))).gates;
   };
 
   it('are none where no promotion leads, and none while there is nothing to promote', async () => {

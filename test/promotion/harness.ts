@@ -17,7 +17,8 @@ import {
   RELEASES,
 } from '../../src/model/types.ts';
 import { approve } from '../../src/promotion/act/approve.ts';
-import { type PromoteOptions, promote } from '../../src/promotion/act/promote.ts';
+import { promote } from '../../src/promotion/act/promote.ts';
+import type { PromoteOptions } from '../../src/promotion/options.ts';
 import { install } from '../../src/sync/cluster/install.ts';
 import type { FakeClock } from '../fakes/clock.ts';
 import { drop, scratch } from '../git/support/git.ts';

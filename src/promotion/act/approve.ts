@@ -4,14 +4,17 @@ import type { Commit } from '../../git/types.ts';
 import type { PromotionReport } from '../../model/faces.ts';
 import { promotionObjectName } from '../../model/names.ts';
 import type { Environment, GateState } from '../../model/types.ts';
-import { decide, formatCommit } from '../decide/decide.ts';
-import { environmentOf, gather, isDeployed, promotionOf } from '../decide/facts.ts';
+import { decide } from '../decide/decide.ts';
+import { gatherFacts, isDeployed } from '../decide/facts.ts';
+import { formatCommit } from '../history/commits.ts';
 import { approvalFacts } from '../history/gained.ts';
 import { identityKeys } from '../identity/people.ts';
+import type { PromoteOptions } from '../options.ts';
 import { gatesOf } from '../permit/permit.ts';
-import { type Standing, standingOf } from '../permit/provenance.ts';
+import { type Provenance, provenanceOf } from '../permit/provenance.ts';
+import { environmentOf, promotionOf } from '../record/lookup.ts';
 import { ensurePromotion, recordApproval, recordStatus } from '../record/promotion.ts';
-import { type PromoteOptions, reportOf, statusOf } from './promote.ts';
+import { reportOf, statusOf } from './promote.ts';
 
 export interface ApproveRequest {
   /** Who approves, as they name themselves. */
@@ -29,9 +32,9 @@ export async function approve(
 ): Promise<PromotionReport> {
   if (identityKeys(request.by).length === 0) throw new ProblemError(nobody(delivery, to));
   const target = await environmentOf(options.home, delivery, to);
-  const { tip, standing } = await waitingOn(options, target);
-  if (tip && standing?.type === 'direct') return approveDirect(options, target, standing.commit, request);
-  const gathered = await gather(options, delivery, to);
+  const { tip, provenance } = await waitingOn(options, target);
+  if (tip && provenance?.type === 'direct') return approveDirect(options, target, provenance.commit, request);
+  const gathered = await gatherFacts(options, delivery, to);
   refuseOther(gathered.revision, `${delivery}/${to}`, request);
   const level = gathered.facts.lineage.type === 'level';
   if (level && isDeployed(gathered)) return reportOf(gathered, { type: 'upToDate' });
@@ -43,8 +46,8 @@ export async function approve(
     tree: gathered.revision.tree,
   });
   const approved = await recordApproval(options.home, promotion, approvalOf(options, request));
-  if (level && tip && standing) {
-    const gates = await gatesOf(options, target, tip, standing);
+  if (level && tip && provenance) {
+    const gates = await gatesOf(options, target, tip, provenance);
     return { ...reportOf(gathered, { type: 'upToDate' }), gates };
   }
   const { repository, revision } = gathered;
@@ -59,11 +62,11 @@ export async function approve(
 export async function waitingOn(
   options: PromoteOptions,
   target: Environment,
-): Promise<{ readonly tip?: string; readonly standing?: Standing }> {
+): Promise<{ readonly tip?: string; readonly provenance?: Provenance }> {
   const repository = await options.repository(target.spec.delivery);
   const tip = (await repository?.branches())?.[target.spec.branch];
   if (tip === undefined || tip === target.status?.deployedRevision) return {};
-  return { tip, standing: await standingOf(options, target, tip) };
+  return { tip, provenance: await provenanceOf(options, target, tip) };
 }
 
 /** A commit that was pushed to the branch itself: its approval is recorded as that of a promotion is, from and to the same. */

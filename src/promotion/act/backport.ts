@@ -3,10 +3,11 @@ import { BACKPORTS, withTrailers } from '../../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../../git/types.ts';
 import type { BackportReport } from '../../model/faces.ts';
 import type { Environment } from '../../model/types.ts';
-import { formatCommit } from '../decide/decide.ts';
-import { environmentOf, gather } from '../decide/facts.ts';
+import { gatherFacts } from '../decide/facts.ts';
 import { holds } from '../history/backported.ts';
-import type { PromoteOptions } from './promote.ts';
+import { formatCommit } from '../history/commits.ts';
+import type { PromoteOptions } from '../options.ts';
+import { environmentOf } from '../record/lookup.ts';
 
 /**
  * Brings the commits that people pushed to the target itself to the branch that everything begins on, one commit each, as `git
@@ -18,7 +19,7 @@ export async function backport(
   to: string,
   request: { readonly dryRun: boolean; readonly by: string },
 ): Promise<BackportReport> {
-  const { facts, repository } = await gather({ ...options, rehearse: async () => [] }, delivery, to);
+  const { facts, repository } = await gatherFacts({ ...options, rehearse: async () => [] }, delivery, to);
   const first = await firstOf(options, delivery, to);
   const { branch, environment: origin } = first.spec;
   const report = { delivery, from: to, to: origin, branch, commits: [] };

@@ -1,29 +1,14 @@
-import { type Clock, rfc3339 } from '../../base/clock.ts';
+import { rfc3339 } from '../../base/clock.ts';
 import { type Problem, ProblemError } from '../../base/errors.ts';
-import type { Logger } from '../../base/log.ts';
 import { promotionCommit } from '../../git/history/merge.ts';
 import type { PromotionReport } from '../../model/faces.ts';
 import type { GateState, Promotion } from '../../model/types.ts';
-import { type Decision, decide, formatCommit } from '../decide/decide.ts';
-import { environmentOf, type Gathered, type GatherOptions, gather } from '../decide/facts.ts';
+import { type Decision, decide } from '../decide/decide.ts';
+import { type Gathered, gatherFacts } from '../decide/facts.ts';
+import { formatCommit } from '../history/commits.ts';
+import type { PromoteOptions } from '../options.ts';
+import { environmentOf } from '../record/lookup.ts';
 import { ensurePromotion, recordAgain, recordStatus } from '../record/promotion.ts';
-
-export interface PromoteOptions extends GatherOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Who the merge commits are by. */
-  readonly author: { readonly name: string; readonly email: string };
-  /**
-   * Moves a branch where its repository lives (here, or at the remote) from `expected` (null: creates it) and lets sync observe it.
-   * 'rejected' when somebody else moved it meanwhile.
-   */
-  readonly publish: (
-    delivery: string,
-    branch: string,
-    oid: string,
-    expected: string | null,
-  ) => Promise<'pushed' | 'rejected'>;
-}
 
 export interface PromoteRequest {
   readonly dryRun: boolean;
@@ -41,7 +26,7 @@ export async function promote(
   to: string,
   request: PromoteRequest,
 ): Promise<PromotionReport> {
-  const found = await gather(options, delivery, to);
+  const found = await gatherFacts(options, delivery, to);
   // The word of a person, for this revision: what was taken back may come again.
   const gathered = request.again ? { ...found, facts: { ...found.facts, rejections: [] } } : found;
   const decision = decide(gathered.facts, options.clock.now());

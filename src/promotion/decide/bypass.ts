@@ -3,11 +3,11 @@ import type { Environment } from '../../model/types.ts';
 import { tightens } from '../gates/policy.ts';
 
 /**
- * The environments whose gates a promotion to `target` would go round: they followed its branch before it did, and ask for more than it
- * does, or are not promoted to at all. Whoever may push to the default branch may add an environment, and with it a promotion that
- * Pilotage pushes to a branch which they may not push to. Who came later asks for nothing: it could stop the first one.
+ * The environments whose gates a promotion to `target` would bypass: they followed its branch before it did, and ask for more than it
+ * does, or no promotion leads to them at all. A person who may push to the default branch may add an environment, and with it a promotion
+ * that Pilotage pushes to a branch to which that person may not push. An environment that followed later does not count: it could stop the first.
  */
-export const passedRoundBy = (
+export const bypassedBy = (
   target: Environment,
   environments: readonly Environment[],
 ): readonly Environment[] =>
@@ -23,7 +23,7 @@ export const passedRoundBy = (
 const followsSince = ({ metadata: { annotations, creationTimestamp } }: Environment): number =>
   Date.parse(annotations?.[ANNOTATIONS.branchSince] ?? creationTimestamp ?? '');
 
-/** Whatever passes the gates of `target` would pass those of the other. */
+/** Whether everything that passes the gates of `target` would pass those of the other. */
 function letsThrough({ status }: Environment, target: Environment): boolean {
   const policy = status?.promotionPolicy;
   return policy !== undefined && tightens(policy, target.status?.promotionPolicy);

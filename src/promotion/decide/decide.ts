@@ -3,10 +3,11 @@ import type { Commit } from '../../git/types.ts';
 import type { GateState, PromotionPolicy } from '../../model/types.ts';
 import type { GateFacts } from '../gates/gate.ts';
 import { evaluateGates } from '../gates/policy.ts';
+import { formatCommit } from '../history/commits.ts';
 import type { Lineage } from '../history/lineage.ts';
 
-/** Everything that a promotion depends on, gathered; the decision is a pure function of it and of the time. */
-export interface PipelineFacts extends GateFacts {
+/** Everything that a promotion depends on; the decision is a pure function of it and of the time. */
+export interface PromotionFacts extends GateFacts {
   /** `shop/prod`, and its branch, for messages. */
   readonly target: string;
   readonly targetBranch: string;
@@ -14,13 +15,13 @@ export interface PipelineFacts extends GateFacts {
   readonly targetPin?: { readonly revision: string; readonly reason: string };
   readonly policy: PromotionPolicy;
   readonly lineage: Lineage;
-  /** Set when the target waits for a word about its branch: why. */
+  /** Why the target waits for a person's decision about its branch; absent where it does not. */
   readonly targetHeld?: string;
-  /** What was taken back on the target's branch and would be brought again: the commit of the source, and the one that took it back. */
+  /** Reverted on the target's branch, and about to come again: the commit of the source, and the one that reverted it. */
   readonly rejections: readonly { readonly revision: string; readonly commit: Commit }[];
-  /** `shop/prod`: environments that were on the branch before, and whose gates it would go round. */
-  readonly passesRound: readonly string[];
-  /** What rendering and planning the target at the result found; empty when it would go through. */
+  /** `shop/prod`: environments that followed the branch before, and whose gates it would bypass. */
+  readonly bypasses: readonly string[];
+  /** What is wrong with rendering and planning the target at the result; empty when it would go through. */
   readonly rehearsal: readonly Problem[];
 }
 
@@ -36,7 +37,7 @@ export type Decision =
       readonly problems: readonly [Problem, ...Problem[]];
     };
 
-export function decide(facts: PipelineFacts, now: number): Decision {
+export function decide(facts: PromotionFacts, now: number): Decision {
   const { lineage } = facts;
   if (lineage.type === 'level') return { type: 'upToDate' };
   const gates = evaluateGates(facts.policy, 'promotion', facts, now);
@@ -52,15 +53,15 @@ export function decide(facts: PipelineFacts, now: number): Decision {
   return { type: 'advance', gates, commits: lineage.type === 'behind' ? lineage.gains : [] };
 }
 
-function refusals(facts: PipelineFacts, gates: readonly GateState[]): readonly Problem[] {
+function refusals(facts: PromotionFacts, gates: readonly GateState[]): readonly Problem[] {
   const { lineage, targetPin } = facts;
   return [
     ...(lineage.type === 'diverged' ? [divergence(facts, lineage.foreign)] : []),
-    ...facts.rejections.map((rejection) => takenBack(facts, rejection)),
+    ...facts.rejections.map((rejection) => reverted(facts, rejection)),
     ...(facts.targetHeld === undefined
       ? []
       : [{ reason: 'TargetHeld', message: `${facts.target} is held: ${facts.targetHeld}` }]),
-    ...facts.passesRound.map((other) => sharedBranch(facts, other)),
+    ...facts.bypasses.map((other) => sharedBranch(facts, other)),
     ...(lineage.type === 'ahead' ? [backwards(facts, lineage.promoted)] : []),
     ...(targetPin
       ? [
@@ -78,9 +79,9 @@ function refusals(facts: PipelineFacts, gates: readonly GateState[]): readonly P
   ];
 }
 
-function takenBack(
-  { source, target, targetBranch, revision }: PipelineFacts,
-  { revision: taken, commit }: PipelineFacts['rejections'][number],
+function reverted(
+  { source, target, targetBranch, revision }: PromotionFacts,
+  { revision: taken, commit }: PromotionFacts['rejections'][number],
 ): Problem {
   const carried = taken === revision ? 'it' : `${revision.slice(0, 7)} still has all of it and`;
   return {
@@ -90,7 +91,7 @@ function takenBack(
   };
 }
 
-function sharedBranch({ target, targetBranch }: PipelineFacts, other: string): Problem {
+function sharedBranch({ target, targetBranch }: PromotionFacts, other: string): Problem {
   return {
     reason: 'BranchShared',
     message: `${targetBranch} is the branch of ${other} too, and has been for longer; a promotion to ${target} would go round what leads to ${other}.`,
@@ -98,7 +99,7 @@ function sharedBranch({ target, targetBranch }: PipelineFacts, other: string): P
   };
 }
 
-function backwards({ source, target, revision }: PipelineFacts, promoted: string): Problem {
+function backwards({ source, target, revision }: PromotionFacts, promoted: string): Problem {
   return {
     reason: 'TargetAhead',
     message: `${target} carries ${promoted.slice(0, 7)}, which is later than ${revision.slice(0, 7)} of ${source}; a promotion would take it back.`,
@@ -106,7 +107,7 @@ function backwards({ source, target, revision }: PipelineFacts, promoted: string
   };
 }
 
-function divergence(facts: PipelineFacts, foreign: readonly Commit[]): Problem {
+function divergence(facts: PromotionFacts, foreign: readonly Commit[]): Problem {
   const count = foreign.length === 1 ? '1 commit that' : `${foreign.length} commits that`;
   return {
     reason: 'TargetDiverged',
@@ -118,9 +119,4 @@ function divergence(facts: PipelineFacts, foreign: readonly Commit[]): Problem {
       .reverse()
       .join(' ')}\`, push; or take them back on ${facts.targetBranch} with \`git revert\`.`,
   };
-}
-
-/** `1a2b3c4 Fix the port`. */
-export function formatCommit(commit: Commit): string {
-  return `${commit.oid.slice(0, 7)} ${commit.message.split('\n', 1)[0] ?? ''}`;
 }

@@ -1,23 +1,23 @@
 import type { Commit, Oid, Repository } from '../../git/types.ts';
 
-/** Direct commits that are looked for at the source, and states of the source that each is looked for in. */
+/** Direct commits that are searched for in the source, and states of the source that each is searched for in. */
 const MOST_COMMITS = 50;
 const MOST_STATES = 200;
 
 interface Search {
   /** Commits of the target that its source lacks by tree, newest first. */
   readonly foreign: readonly Commit[];
-  /** The commit of the target that the first of them went on from. */
+  /** The commit of the target that the first of them builds on. */
   readonly landed: Commit;
   /** The source along first parents, newest first, back to what was promoted last. */
   readonly source: readonly Commit[];
 }
 
 /**
- * Which direct commits of a target its source has taken over, by content and not by name: the source came to a state in which
- * nothing of the change was left to bring (a cherry-pick would be empty), whatever else it changed before or has changed since.
+ * Which direct commits of a target its source has, decided by content and not by name: the source reached a state in which
+ * a cherry-pick of the change would be empty, whatever else it changed before or has changed since.
  */
-export async function broughtBack(
+export async function backportedIn(
   repository: Repository,
   { foreign, landed, source }: Search,
 ): Promise<ReadonlySet<Oid>> {
@@ -35,7 +35,7 @@ export async function broughtBack(
   return held;
 }
 
-/** Whether one of these commits holds a change. Those that agree at every path of it need not be asked twice. */
+/** Whether one of these commits holds a change. Commits that agree at every path of the change are compared once. */
 async function isHeld(
   repository: Repository,
   change: { readonly from: Oid; readonly to: Oid },
@@ -53,7 +53,7 @@ async function isHeld(
   return false;
 }
 
-/** Whether nothing of a change is left to bring to a commit. */
+/** Whether a commit holds all of a change already. */
 export async function holds(
   repository: Repository,
   change: { readonly from: Oid; readonly to: Oid },

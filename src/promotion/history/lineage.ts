@@ -1,7 +1,7 @@
 import type { Commit } from '../../git/types.ts';
 
 /**
- * How a target branch stands to the source that it is promoted from. Decided by trees, not by ancestry: a squash or a merge made
+ * How a target branch relates to the source that it is promoted from. Decided by trees, not by ancestry: a squash or a merge made
  * by hand in a forge counts as a promotion when it left the source's tree there.
  */
 export type Lineage =
@@ -29,13 +29,13 @@ export interface LineageInput {
   readonly source: readonly [Commit, ...Commit[]];
   /** The source commit that a commit of the target says it promotes, if it is a promotion of ours. */
   readonly promotedBy: (commit: Commit) => string | undefined;
-  /** Direct commits of the target whose change the source has taken over. */
-  readonly broughtBack?: ReadonlySet<string>;
+  /** Direct commits of the target whose change the source has. */
+  readonly backported?: ReadonlySet<string>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
-export function lineageOf({ target, source, promotedBy, broughtBack = NONE }: LineageInput): Lineage {
+export function lineageOf({ target, source, promotedBy, backported = NONE }: LineageInput): Lineage {
   const tip = target[0];
   if (!tip) return { type: 'absent' };
   if (tip.tree === source[0].tree) return { type: 'level' };
@@ -48,9 +48,9 @@ export function lineageOf({ target, source, promotedBy, broughtBack = NONE }: Li
   );
   const landed = target[landing];
   if (!landed) return { type: 'diverged', foreign: target };
-  // A hotfix that was taken back leaves the tree of the promotion: nothing of it would be lost.
+  // A hotfix that was reverted leaves the tree of the promotion: nothing of it would be lost.
   const direct = tip.tree === landed.tree ? [] : target.slice(0, landing);
-  const foreign = direct.filter(({ oid }) => !broughtBack.has(oid));
+  const foreign = direct.filter(({ oid }) => !backported.has(oid));
   if (foreign.length > 0) return { type: 'diverged', foreign, landed };
   const known = sourceTrees.get(landed.tree);
   if (known !== undefined) return { type: 'behind', gains: source.slice(0, known) };

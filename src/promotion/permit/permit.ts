@@ -2,13 +2,15 @@ import type { Clock } from '../../base/clock.ts';
 import { promotionObjectName } from '../../model/names.ts';
 import type { Permission } from '../../model/permission.ts';
 import type { Environment, GateState, PromotionPolicy } from '../../model/types.ts';
-import { type GatherOptions, promotionOf } from '../decide/facts.ts';
+
 import { evaluateGates } from '../gates/policy.ts';
 import { approvalFacts } from '../history/gained.ts';
-import { noteOfRevert } from '../record/revert.ts';
-import { type Standing, standingOf } from './provenance.ts';
+import type { PromotionSources } from '../options.ts';
+import { promotionOf } from '../record/lookup.ts';
+import { noteOfRevert } from '../record/reverts.ts';
+import { type Provenance, provenanceOf } from './provenance.ts';
 
-export interface PermitOptions extends Pick<GatherOptions, 'home' | 'repository'> {
+export interface PermitOptions extends PromotionSources {
   readonly clock: Clock;
 }
 
@@ -22,25 +24,25 @@ export async function permit(
   revision: string,
 ): Promise<Permission> {
   const { delivery, environment } = target.spec;
-  const standing = await standingOf(options, target, revision);
+  const provenance = await provenanceOf(options, target, revision);
   const waits = `${revision.slice(0, 7)} waits on its branch for the gates of ${environment}.`;
-  switch (standing.type) {
+  switch (provenance.type) {
     case 'free': {
-      const isOld = standing.why === 'deployedBefore';
-      const note = standing.note ?? (isOld ? await noteOfRevert(options, target, revision) : undefined);
+      const isOld = provenance.why === 'deployedBefore';
+      const note = provenance.note ?? (isOld ? await noteOfRevert(options, target, revision) : undefined);
       return { type: 'allowed', ...(note ? { note } : {}) };
     }
     case 'unknown':
-      return { type: 'held', message: `${waits} ${standing.message}` };
+      return { type: 'held', message: `${waits} ${provenance.message}` };
     case 'promotion': {
-      const overtaken = await overtakenBy(options, target, standing);
+      const overtaken = await overtakenBy(options, target, provenance);
       if (overtaken) return { type: 'held', message: `${waits} ${overtaken}` };
       break;
     }
     case 'direct':
       break;
   }
-  const closed = (await gatesOf(options, target, revision, standing)).filter(
+  const closed = (await gatesOf(options, target, revision, provenance)).filter(
     ({ state }) => state !== 'Passed',
   );
   if (closed.length === 0) return { type: 'allowed' };
@@ -49,7 +51,8 @@ export async function permit(
   const remedy = isAsked ? `\n  → pilotage approve ${delivery}/${environment}` : '';
   return {
     type: 'held',
-    message: standing.type === 'direct' ? direct(target, revision, reasons) : `${waits} ${reasons}${remedy}`,
+    message:
+      provenance.type === 'direct' ? direct(target, revision, reasons) : `${waits} ${reasons}${remedy}`,
   };
 }
 
@@ -63,26 +66,26 @@ function direct({ spec, status }: Environment, revision: string, reasons: string
   );
 }
 
-/** The gates of a revision that waits on the branch, as they stand now; none where it is asked for none. */
+/** The gates of a revision that waits on the branch, as they are now; empty where none is asked. */
 export async function gatesOf(
   { home, repository: repositoryOf, clock }: PermitOptions,
   target: Environment,
   revision: string,
-  standing: Standing,
+  provenance: Provenance,
 ): Promise<readonly GateState[]> {
   const policy = target.status?.promotionPolicy;
   const repository = await repositoryOf(target.spec.delivery);
-  if (!policy || !repository || (standing.type !== 'promotion' && standing.type !== 'direct')) return [];
-  const subject = standing.type === 'promotion' ? standing.promoted : revision;
+  if (!policy || !repository || (provenance.type !== 'promotion' && provenance.type !== 'direct')) return [];
+  const subject = provenance.type === 'promotion' ? provenance.promoted : revision;
   const promotion = await promotionOf(home, approvalName(target, subject));
   const facts = {
     source: sourceName(target, policy),
     revision: subject,
-    // Whoever merged or squashed it stands on the branch, whoever wrote it on the source.
+    // The person who merged or squashed it is on the branch, the authors are on the source.
     ...(await approvalFacts(repository, target, [subject, revision], promotion?.spec.approvals)),
   };
-  if (standing.type === 'direct') return evaluateGates(policy, 'direct commit', facts, clock.now());
-  return evaluateGates(policy, 'promotion', { ...facts, status: standing.source.status }, clock.now());
+  if (provenance.type === 'direct') return evaluateGates(policy, 'direct commit', facts, clock.now());
+  return evaluateGates(policy, 'promotion', { ...facts, status: provenance.source.status }, clock.now());
 }
 
 const approvalName = ({ spec }: Environment, revision: string): string =>
@@ -90,11 +93,11 @@ const approvalName = ({ spec }: Environment, revision: string): string =>
 
 const sourceName = ({ spec }: Environment, { from }: PromotionPolicy): string => `${spec.delivery}/${from}`;
 
-/** What the source left behind is not promoted late: it would take the target to something that nobody runs any more. */
+/** What the source has moved on from is not promoted late: it would take the target to something that no environment runs any more. */
 async function overtakenBy(
   { repository: repositoryOf }: PermitOptions,
   { spec, status }: Environment,
-  { source, promoted }: Extract<Standing, { type: 'promotion' }>,
+  { source, promoted }: Extract<Provenance, { type: 'promotion' }>,
 ): Promise<string | undefined> {
   const repository = await repositoryOf(spec.delivery);
   const runs = source.status?.deployedRevision;

@@ -3,30 +3,32 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { LABELS } from '../../model/annotations.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { type Environment, PILOTAGE_NAMESPACE, type Promotion, RELEASES } from '../../model/types.ts';
-import { type GatherOptions, HISTORY_LIMIT, lookUpEnvironment, promotionsTo } from '../decide/facts.ts';
 import { isGated } from '../gates/policy.ts';
+import { HISTORY_LIMIT } from '../history/commits.ts';
+import type { PromotionSources } from '../options.ts';
+import { lookUpEnvironment, promotionsTo } from '../record/lookup.ts';
 
-/** What a revision on the branch of an environment is to the gates that lead there. */
-export type Standing =
-  /** No gate is asked: `why` is for the reader of the code, `note` for whoever looks at the environment. */
+/** How a revision came to the branch of an environment, as far as the gates that lead there are concerned. */
+export type Provenance =
+  /** No gate is asked. `note` is shown with the environment. */
   | {
       readonly type: 'free';
       readonly why: 'noPolicy' | 'ours' | 'deployedBefore' | 'noGates';
       readonly note?: string;
     }
-  /** Nobody can say yet. */
+  /** Not known yet. */
   | { readonly type: 'unknown'; readonly message: string }
   /** A merge or squash by hand: it brings the tree of this commit of its source. */
   | { readonly type: 'promotion'; readonly source: Environment; readonly promoted: Oid }
   /** Content that no commit of the source has: pushed to the branch itself. */
   | { readonly type: 'direct'; readonly commit: Commit };
 
-/** Everything that passes without its gates passes here, in the order of this function, and for no other reason. */
-export async function standingOf(
-  { home, repository: repositoryOf }: Pick<GatherOptions, 'home' | 'repository'>,
+/** Everything that passes without gates passes here, in the order of this function, and for no other reason. */
+export async function provenanceOf(
+  { home, repository: repositoryOf }: PromotionSources,
   target: Environment,
   revision: Oid,
-): Promise<Standing> {
+): Promise<Provenance> {
   const { delivery } = target.spec;
   const policy = target.status?.promotionPolicy;
   if (!policy) return { type: 'free', why: 'noPolicy' };
@@ -54,8 +56,8 @@ const untested = (revision: Oid, from: string): string =>
   `${revision.slice(0, 7)} was pushed here directly: ${from} has not tested it`;
 
 /**
- * What goes back to content that ran here brings nothing new: a revert, or a hotfix that was taken back. Only what was released
- * or promoted counts, not what merely stood on the branch; and a pin let a revision through by a person's word, not by its gates.
+ * A return to content that ran here brings nothing new: a revert of a promotion, or of a hotfix. Only what was released or
+ * promoted counts, not what was merely pushed to the branch; and a pin lets a revision through by a person's decision, not by its gates.
  */
 async function wasDeployed(
   home: KubeClient,
@@ -71,7 +73,7 @@ async function wasDeployed(
   return items.some((release) => release.spec.tree === tree && release.spec.cause === 'commit');
 }
 
-/** The gates of an older file must not come back with older content: what is deployed says which are in force. */
+/** Older content must not bring back the gates of an older file: what is deployed decides which are in force. */
 async function hasFileOf(repository: Repository, revision: Oid, { status }: Environment): Promise<boolean> {
   const deployed = status?.deployedRevision;
   if (deployed === undefined || (await repository.resolve(deployed)) === undefined) return false;
@@ -85,7 +87,7 @@ async function sourceCommit(
   { tree }: Commit,
   { spec, status }: Environment,
 ): Promise<Oid | undefined> {
-  // The branch rather than what is deployed: what both have at once has not been tested yet, and is a promotion all the same.
+  // The branch rather than what is deployed: a commit that was pushed to both is not tested yet, and is a promotion all the same.
   const from = (await repository.branches())[spec.branch] ?? status?.wantedRevision;
   if (from === undefined) return undefined;
   const tested = await repository.log(from, { limit: HISTORY_LIMIT, allParents: true });

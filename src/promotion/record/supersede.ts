@@ -1,11 +1,11 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { Environment, Promotion } from '../../model/types.ts';
-import type { PromoteOptions } from '../act/promote.ts';
-import { lookUpEnvironment } from '../decide/facts.ts';
+import type { PromoteOptions } from '../options.ts';
+import { lookUpEnvironment } from './lookup.ts';
 import { recordStatus } from './promotion.ts';
 
-/** Closes records that wait for nothing any more: approvals of another revision would approve what nobody ships. */
-export async function closeOvertaken(
+/** Closes promotions whose revision the source or the branch has left behind, so that approvals of them cannot count later. */
+export async function closeSuperseded(
   options: PromoteOptions,
   target: Environment,
   promotions: readonly Promotion[],
@@ -31,7 +31,7 @@ export async function closeOvertaken(
   }
 }
 
-/** A commit on the target's own branch is done when it is deployed, and overtaken when the branch has moved on. */
+/** A direct commit is done when it is deployed, and superseded when the branch has moved on. */
 async function closeDirect(
   options: PromoteOptions,
   { status }: Environment,

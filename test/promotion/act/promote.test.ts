@@ -3,7 +3,7 @@ import { rfc3339 } from '../../../src/base/clock.ts';
 import { promotedFrom, trailerValues } from '../../../src/git/objects/trailers.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE, PROMOTIONS } from '../../../src/model/types.ts';
 import { promote } from '../../../src/promotion/act/promote.ts';
-import { gather } from '../../../src/promotion/decide/facts.ts';
+import { gatherFacts } from '../../../src/promotion/decide/facts.ts';
 import { createWorld, refusalOf, type World } from '../harness.ts';
 
 describe('a promotion', () => {
@@ -261,7 +261,8 @@ describe('asking for a promotion', () => {
   });
   after(() => world.dispose());
 
-  const gathered = (environment: string, delivery = 'shop') => gather(world.options, delivery, environment);
+  const gathered = (environment: string, delivery = 'shop') =>
+    gatherFacts(world.options, delivery, environment);
 
   it('to an environment that does not exist says so', async () => {
     expect(await refusalOf(gathered('staging'))).to.equal('NotFound');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ANNOTATIONS } from '../../../src/model/annotations.ts';
 import type { Environment, PromotionPolicy } from '../../../src/model/types.ts';
-import { passedRoundBy } from '../../../src/promotion/decide/bypass.ts';
+import { bypassedBy } from '../../../src/promotion/decide/bypass.ts';
 import { addEnvironment, createWorld } from '../harness.ts';
 
 const BY_HAND: PromotionPolicy = { from: 'dev', auto: false, gates: {} };
@@ -28,7 +28,7 @@ function on(name: string, second: number, promotionPolicy?: PromotionPolicy, mov
   };
 }
 const passed = (target: Environment, ...others: readonly Environment[]) =>
-  passedRoundBy(target, [target, ...others]).map(({ spec }) => spec.environment);
+  bypassedBy(target, [target, ...others]).map(({ spec }) => spec.environment);
 
 describe('a promotion to the branch of another environment', () => {
   it('is refused where it would go round what leads there, before anything is pushed', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Commit } from '../../../src/git/types.ts';
 import type { PromotionPolicy } from '../../../src/model/types.ts';
-import { decide, type PipelineFacts } from '../../../src/promotion/decide/decide.ts';
+import { decide, type PromotionFacts } from '../../../src/promotion/decide/decide.ts';
 import { lineageOf } from '../../../src/promotion/history/lineage.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -73,7 +73,7 @@ const policy = (
   ...more,
 });
 
-function facts(more: Partial<PipelineFacts> = {}): PipelineFacts {
+function facts(more: Partial<PromotionFacts> = {}): PromotionFacts {
   return {
     source: 'shop/dev',
     target: 'shop/prod',
@@ -92,7 +92,7 @@ function facts(more: Partial<PipelineFacts> = {}): PipelineFacts {
     lineage: lineage('p1:A<s1', 's2:B s1:A'),
     rejections: [],
     rehearsal: [],
-    passesRound: [],
+    bypasses: [],
     ...more,
   };
 }

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createPromotionActions } from '../../../src/promotion/actions.ts';
 import { createPromotionController } from '../../../src/promotion/controller.ts';
-import { environmentOf } from '../../../src/promotion/decide/facts.ts';
 import { permit } from '../../../src/promotion/permit/permit.ts';
+import { environmentOf } from '../../../src/promotion/record/lookup.ts';
 import { until } from '../../fakes/until.ts';
 import { createWorld, type World } from '../harness.ts';
 
@@ -111,8 +111,8 @@ describe('a promotion that was taken back on the branch of its target', () => {
   it('is told by what holds the environment, and by what runs there', async () => {
     const { two, revert } = await begin();
     const target = await environmentOf(world.home, 'shop', 'prod');
-    const { standing } = createPromotionActions(world.options);
-    expect((await standing(target)).problems.map(({ reason }) => reason)).to.deep.equal(['Rejected']);
+    const { gatesTo } = createPromotionActions(world.options);
+    expect((await gatesTo(target)).problems.map(({ reason }) => reason)).to.deep.equal(['Rejected']);
     const permission = await permit(world.options, target, revert);
     expect(permission.type === 'allowed' && permission.note).to.contain(
       `${revert.slice(0, 7)} takes ${two.slice(0, 7)} back`,

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE, type PromotionPolicy } from '../../../src/model/types.ts';
 import { createPromotionActions } from '../../../src/promotion/actions.ts';
-import { environmentOf } from '../../../src/promotion/decide/facts.ts';
 import { permit } from '../../../src/promotion/permit/permit.ts';
+import { environmentOf } from '../../../src/promotion/record/lookup.ts';
 import { createWorld, type World } from '../harness.ts';
 
 describe('what stands on the branch of an environment', () => {
@@ -61,8 +61,8 @@ describe('what stands on the branch of an environment', () => {
     await begin({ approvals: 1 });
     await world.ships({ 'app.yaml': 'one' });
     const squash = await world.push('prod', { 'app.yaml': 'one' });
-    const { standing } = createPromotionActions(world.options);
-    const { gates: told } = await standing(await environmentOf(world.home, 'shop', 'prod'));
+    const { gatesTo } = createPromotionActions(world.options);
+    const { gates: told } = await gatesTo(await environmentOf(world.home, 'shop', 'prod'));
     expect(told.map(({ gate, state }) => `${gate} ${state}`)).to.deep.equal([
       'healthy Passed',
       'approvals Waiting',

@@ -1,21 +1,30 @@
 import type { Commit } from '../../git/types.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
 import { promotionObjectName } from '../../model/names.ts';
 import type { Environment } from '../../model/types.ts';
-import { formatCommit } from '../decide/decide.ts';
-import {
-  type GatherOptions,
-  HISTORY_LIMIT,
-  lookUpEnvironment,
-  promotionOf,
-  rejectionsOf,
-} from '../decide/facts.ts';
-import type { Rejection } from '../history/rejection.ts';
+import { formatCommit, HISTORY_LIMIT } from '../history/commits.ts';
+import { type Rejection, recordedRejections, rejectionsIn } from '../history/rejection.ts';
+import type { PromotionSources } from '../options.ts';
+import { lookUpEnvironment, promotionOf, promotionsTo } from './lookup.ts';
 import { ensurePromotion, recordStatus } from './promotion.ts';
 
-type Options = Pick<GatherOptions, 'home' | 'repository'>;
+/** The rejections on the branch of a target: read from its history, and from what was recorded of a history that is gone. */
+export async function rejectionsOf(
+  home: KubeClient,
+  environment: Environment,
+  target: readonly Commit[],
+  source: readonly Commit[],
+): Promise<readonly Rejection[]> {
+  const recorded = recordedRejections(await promotionsTo(home, environment));
+  const all = [...rejectionsIn({ target, source }), ...recorded];
+  return all.filter(
+    ({ revision, commit }, at) =>
+      at === all.findIndex((other) => other.revision === revision && other.commit === commit),
+  );
+}
 
-/** What has been taken back on the branch of an environment; none where no promotion leads there, or nothing is there yet. */
-async function takenBackOn(options: Options, target: Environment): Promise<readonly Rejection[]> {
+/** What was reverted on the branch of an environment; empty where no promotion leads there, or nothing is there yet. */
+async function revertsOn(options: PromotionSources, target: Environment): Promise<readonly Rejection[]> {
   const { delivery, branch } = target.spec;
   const policy = target.status?.promotionPolicy;
   const repository = await options.repository(delivery);
@@ -26,17 +35,17 @@ async function takenBackOn(options: Options, target: Environment): Promise<reado
   const from = source && (branches?.[source.spec.branch] ?? source.status?.wantedRevision);
   if (from === undefined) return [];
   const limit = HISTORY_LIMIT;
-  const log: readonly Commit[] = await repository.log(tip, { limit });
+  const log = await repository.log(tip, { limit });
   return rejectionsOf(options.home, target, log, await repository.log(from, { limit, allParents: true }));
 }
 
-/** Writes down with each promotion that it was taken back: the record outlives the branch. */
-export async function recordTakenBack(options: Options, target: Environment): Promise<void> {
+/** Records with each promotion that it was reverted: the record outlives the branch. */
+export async function recordReverts(options: PromotionSources, target: Environment): Promise<void> {
   const { delivery, environment: to } = target.spec;
   const from = target.status?.promotionPolicy?.from;
   const repository = await options.repository(delivery);
   if (!repository || from === undefined) return;
-  for (const { revision, commit } of await takenBackOn(options, target)) {
+  for (const { revision, commit } of await revertsOn(options, target)) {
     const known = await promotionOf(options.home, promotionObjectName(delivery, to, revision));
     if (known?.status?.rejectedBy === commit || (await repository.resolve(revision)) === undefined) continue;
     const { tree } = await repository.commit(revision);
@@ -51,15 +60,15 @@ export async function recordTakenBack(options: Options, target: Environment): Pr
   }
 }
 
-/** What is to be known of a revision that takes a promotion back. */
+/** What a person should know of a commit that reverts a promotion; undefined where it reverts none. */
 export async function noteOfRevert(
-  options: Options,
+  options: PromotionSources,
   target: Environment,
   commit: string,
 ): Promise<string | undefined> {
-  const taken = (await takenBackOn(options, target)).filter((rejection) => rejection.commit === commit);
-  if (taken.length === 0) return undefined;
-  const revisions = taken.map(({ revision }) => revision.slice(0, 7)).join(', ');
+  const reverted = (await revertsOn(options, target)).filter((rejection) => rejection.commit === commit);
+  if (reverted.length === 0) return undefined;
+  const revisions = reverted.map(({ revision }) => revision.slice(0, 7)).join(', ');
   const { delivery, environment } = target.spec;
   return `${commit.slice(0, 7)} takes ${revisions} back, which is not promoted here again before somebody asks for it: pilotage promote ${delivery}/${environment} --again`;
 }

@@ -1,0 +1,35 @@
+import type { Clock } from '../base/clock.ts';
+import type { Problem } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { Repository } from '../git/types.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import type { Environment } from '../model/types.ts';
+
+/** Where promotion reads: the cluster that holds the objects of `pilotage.dev`, and the repositories. */
+export interface PromotionSources {
+  readonly home: KubeClient;
+  /** Undefined while the repository of a delivery is not here yet. */
+  readonly repository: (delivery: string) => Promise<Repository | undefined>;
+}
+
+export interface FactOptions extends PromotionSources {
+  /** Renders and plans an environment as if `revision` were wanted; resolves with what is wrong with it. */
+  readonly rehearse: (environment: Environment, revision: string) => Promise<readonly Problem[]>;
+}
+
+export interface PromoteOptions extends FactOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The author of merge commits. */
+  readonly author: { readonly name: string; readonly email: string };
+  /**
+   * Moves a branch where its repository lives (here, or at the remote) from `expected` (null: creates it) and lets sync observe it.
+   * 'rejected' when somebody else moved it meanwhile.
+   */
+  readonly publish: (
+    delivery: string,
+    branch: string,
+    oid: string,
+    expected: string | null,
+  ) => Promise<'pushed' | 'rejected'>;
+}

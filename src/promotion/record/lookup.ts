@@ -1,0 +1,48 @@
+import { ProblemError } from '../../base/errors.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
+import { environmentObjectName } from '../../model/names.ts';
+import {
+  ENVIRONMENTS,
+  type Environment,
+  PILOTAGE_NAMESPACE,
+  PROMOTIONS,
+  type Promotion,
+} from '../../model/types.ts';
+
+export const lookUpEnvironment = (
+  home: KubeClient,
+  delivery: string,
+  environment: string,
+): Promise<Environment | undefined> =>
+  home
+    .get(ENVIRONMENTS, {
+      namespace: PILOTAGE_NAMESPACE,
+      name: environmentObjectName(delivery, environment),
+    })
+    .catch(notFoundAsUndefined);
+
+/** @throws ProblemError NotFound */
+export async function environmentOf(
+  home: KubeClient,
+  delivery: string,
+  environment: string,
+): Promise<Environment> {
+  const found = await lookUpEnvironment(home, delivery, environment);
+  if (found) return found;
+  throw new ProblemError({
+    reason: 'NotFound',
+    message: `There is no environment ${delivery}/${environment}.`,
+    remedy:
+      '`pilotage status` lists the environments that exist; they are defined by pilotage.yaml on the default branch.',
+  });
+}
+
+/** The promotions to an environment, of whatever revision. */
+export async function promotionsTo(home: KubeClient, { spec }: Environment): Promise<readonly Promotion[]> {
+  const { items } = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
+  return items.filter((one) => one.spec.delivery === spec.delivery && one.spec.to === spec.environment);
+}
+
+export const promotionOf = (home: KubeClient, name: string): Promise<Promotion | undefined> =>
+  home.get(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE, name }).catch(notFoundAsUndefined);
