@@ -10,6 +10,8 @@ export const PILOTAGE_VERSION = 'v1alpha1';
 export const PILOTAGE_API_VERSION = `${PILOTAGE_GROUP}/${PILOTAGE_VERSION}`;
 /** Server-side-apply manager of everything that sync writes into an environment. */
 export const FIELD_MANAGER = 'pilotage';
+/** Holds an Environment until what it delivered is gone, or is let go of. */
+export const TEARDOWN_FINALIZER = `${PILOTAGE_GROUP}/teardown`;
 /** Namespace of the home cluster that holds the four kinds. */
 export const PILOTAGE_NAMESPACE = 'pilotage';
 

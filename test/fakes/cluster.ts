@@ -89,10 +89,21 @@ export function createFakeCluster(): FakeCluster {
     }) as KubeObject;
     if (options.dryRun) return stored;
     cluster.writes.push(write);
+    if (stored.metadata.deletionTimestamp && !stored.metadata.finalizers?.length)
+      return remove(resource, stored);
     objects.set(id(resource, { name, ...(namespace ? { namespace } : {}) }), stored);
     if (stored.kind === 'CustomResourceDefinition') define(stored as CustomResourceDefinition);
     tell(before ? 'MODIFIED' : 'ADDED', stored, resource);
     return stored;
+  }
+
+  /** For good: nothing holds it, or no finalizer does any more. */
+  function remove(resource: Resource, object: KubeObject): KubeObject {
+    const { name = '', namespace } = object.metadata;
+    objects.delete(id(resource, { name, ...(namespace ? { namespace } : {}) }));
+    version++;
+    tell('DELETED', object, resource);
+    return object;
   }
 
   function define(definition: CustomResourceDefinition): void {
@@ -249,11 +260,16 @@ export function createFakeCluster(): FakeCluster {
       if (uid !== undefined && uid !== live.metadata.uid) throw statusError('Conflict', 'another object');
       const write = `delete ${live.kind} ${key.namespace ? `${key.namespace}/` : ''}${key.name}`;
       await cluster.beforeWrite(write);
+      const error = cluster.refuse(write);
+      if (error) throw error;
+      if (live.metadata.finalizers?.length && !live.metadata.deletionTimestamp) {
+        return store('mark', resource, live, {
+          ...live,
+          metadata: { ...live.metadata, deletionTimestamp: time() },
+        });
+      }
       cluster.writes.push(write);
-      objects.delete(id(resource, key));
-      version++;
-      tell('DELETED', live, resource);
-      return live;
+      return remove(resource, live);
     },
     as: () => cluster.client,
   };

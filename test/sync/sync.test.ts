@@ -568,6 +568,54 @@ describe('sync', () => {
       expect(status?.inventory).to.have.length(2);
     });
 
+    it('takes along what it delivered, but what its annotation keeps', async () => {
+      const keep = { 'pilotage.dev/prune': 'keep' };
+      await world.push({ 'k8s/a.yaml': cm('a'), 'k8s/kept.yaml': cm('kept', {}, keep) });
+      await world.sync.delete(await world.environment(), 'prune');
+      await world.settle(2_000);
+      await gone();
+      expect(await world.live('ConfigMap', 'a')).to.equal(undefined);
+      expect(await world.live('ConfigMap', 'kept')).not.to.equal(undefined);
+    });
+
+    it('says what refuses to go, and tries again until it goes', async () => {
+      await pushed();
+      world.home.refuse = (write) =>
+        write === 'delete ConfigMap shop-dev/a' ? statusError('Forbidden', 'a webhook says no') : undefined;
+      await world.sync.delete(await world.environment(), 'prune');
+      await world.settle();
+      const { status } = await world.environment();
+      expect(status?.phase).to.equal('Failed');
+      expect(status?.message).to.contain('ConfigMap shop-dev/a: a webhook says no');
+      world.home.refuse = () => undefined;
+      await world.settle(60_000);
+      await gone();
+      expect(await world.live('Deployment', 'web')).to.equal(undefined);
+    });
+
+    it('ends the pass that is under way', async () => {
+      await pushed();
+      let release = (): void => {};
+      const reached = new Promise<void>((resolve) => {
+        world.home.beforeWrite = async (write) => {
+          if (write !== 'apply ConfigMap shop-dev/b') return;
+          resolve();
+          await new Promise<void>((go) => {
+            release = go;
+          });
+        };
+      });
+      world.git.commit('main', { 'k8s/b.yaml': cm('b'), 'k8s/c.yaml': deploy('c') });
+      await world.sync.observed('shop', { ...world.git.branches }, 'main', 'push');
+      await Promise.race([reached, world.settle(1_000)]);
+      await world.sync.delete(await world.environment(), 'prune');
+      release();
+      await world.settle(2_000);
+      await gone();
+      expect(await world.live('Deployment', 'c')).to.equal(undefined);
+      expect(await world.live('ConfigMap', 'b')).to.equal(undefined);
+    });
+
     it('comes although somebody deleted its Delivery first', async () => {
       await pushed();
       await world.home.client.delete(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: 'shop' });

@@ -7,8 +7,8 @@ import { asGoverned } from '../intake/govern.ts';
 import type { RegisterOptions } from '../intake/register.ts';
 import type { SyncOptions } from '../options.ts';
 import { planReport } from '../plan/describe.ts';
+import { goalOf } from '../state/goal.ts';
 import { createMemory } from '../state/memory.ts';
-import { goalOf } from '../state/stops.ts';
 import { type Prepared, prepare } from './prepare.ts';
 
 /** What would be synced: the wanted revision, another one, or a working copy. */

@@ -3,35 +3,28 @@ import type { FileTree } from '../../base/filetree.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
-import { apiVersionOf, type ObjectRef, type Resource } from '../../kube/values/types.ts';
-import { fullName } from '../../model/names.ts';
+import { apiVersionOf } from '../../kube/values/types.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES } from '../../model/types.ts';
-import { actingAs } from '../cluster/identity.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
-import { observe } from '../cluster/observe.ts';
 import { listReleases, releaseName, releaseOf } from '../history/releases.ts';
 import { situationOf } from '../intake/govern.ts';
 import { placeProblem, type Situation } from '../intake/terms.ts';
 import type { SyncOptions } from '../options.ts';
 import { desiredOf, type Placement } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
-import { planOf } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
-import type { Bundle, Desired, Observation, Owner, Plan } from '../plan/types.ts';
+import type { Bundle, Desired, Owner } from '../plan/types.ts';
 import { decodeBundle } from '../source/bundle.ts';
 import { type Sourced, sourceOf, treeAt } from '../source/source.ts';
 import type { Memory } from '../state/memory.ts';
 import { afterAttempt, waitingFailure } from '../state/pacing.ts';
+import { type Planned, planTowards } from './planning.ts';
 
 /** Everything known before the first write. */
-export interface Prepared {
-  /** Acts as the environment. */
-  readonly client: KubeClient;
+export interface Prepared extends Planned {
   readonly sourced: Sourced;
   readonly desired: readonly Desired[];
-  readonly plan: Plan;
   readonly fence: Fence;
-  readonly observed: ReadonlyMap<string, Observation>;
 }
 
 export interface PrepareRequest {
@@ -64,7 +57,6 @@ export async function prepare(
   const placement = { ...placementOf(options, environment), fence };
   const desired = await desiredOf(sourced.value.bundle, placement, (gvk) => client.resourceFor(gvk));
   if (!desired.ok) return desired;
-  const inventory = environment.status?.inventory ?? [];
   const namespaces = [
     ...new Set([fence.namespace, ...desired.value.flatMap(({ ref }) => ref.namespace ?? [])]),
   ];
@@ -74,30 +66,19 @@ export async function prepare(
     if (problem) return failed(problem);
   }
   const previous = await previousOf(options, client, environment, memory);
-  const resourceOf = resourceAmong(await client.resources());
-  const objects = [...desired.value, ...inventory.map((ref) => ({ ref, resource: resourceOf(ref) }))];
-  const acting = actingAs(client, environment, { owner: placement.owner, namespaces, objects });
-  const { observed } = await observe(acting, desired.value, inventory, signal, memory.agreements);
-  const plan = planOf({
+  const wanted = {
     desired: desired.value,
-    inventory,
-    observed,
+    namespaces,
     previous,
-    owner: placement.owner,
-    resourceOf,
     environments: situation.environments,
-    adopted: new Set(environment.spec.adopt?.map(({ uid }) => uid)),
     confirmedPrune: environment.spec.confirmPrune === request.target,
     confirmedRecreate: environment.spec.confirmRecreate === request.target,
-    environment: fullName(environment),
-  });
-  return ok({ client: acting, sourced: sourced.value, desired: desired.value, plan, fence, observed });
+  };
+  const served = await client.resources();
+  const planning = { client, owner: placement.owner, served, agreements: memory.agreements, signal };
+  const planned = await planTowards(wanted, environment, planning);
+  return ok({ ...planned, sourced: sourced.value, desired: desired.value, fence });
 }
-
-export const resourceAmong =
-  (served: readonly Resource[]) =>
-  (ref: ObjectRef): Resource | undefined =>
-    served.find((row) => row.kind === ref.kind && apiVersionOf(row) === ref.apiVersion);
 
 export const ownerOf = (instance: string, { spec }: Environment): Owner => ({
   instance,

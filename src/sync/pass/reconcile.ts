@@ -15,13 +15,14 @@ import { clientOf, problemOfPass } from '../cluster/access.ts';
 import { type Watchers, wantedOf } from '../cluster/watchers.ts';
 import { CRASH_LOOP, recordFrozen, settleHold } from '../intake/wanted.ts';
 import type { SyncOptions } from '../options.ts';
+import { assessedBy, goalOf } from '../state/goal.ts';
 import { createMemory, forgetPacing, type Memory } from '../state/memory.ts';
 import { LOOKS } from '../state/pacing.ts';
 import { changeStatus, conditionOf, withCondition, withoutCondition } from '../state/status.ts';
-import { assessedBy, explained, goalOf, permissionOf } from '../state/stops.ts';
+import { explained, permissionOf } from '../state/stops.ts';
 import { supersedeOperation } from './operation.ts';
 import { runPass } from './pass.ts';
-import { isTornDown, tearDown } from './teardown.ts';
+import { tearDown } from './teardown.ts';
 
 export interface Reconciler {
   /** One pass for one Environment, by the name of its object. */
@@ -49,20 +50,20 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
   async function reconcile(name: string, signal: AbortSignal): Promise<Again> {
     const key = { namespace: PILOTAGE_NAMESPACE, name };
     const environment = await options.home.get(ENVIRONMENTS, key, { signal }).catch(notFoundAsUndefined);
-    if (environment && isTornDown(environment)) {
-      watchers.drop(name);
-      const memory = memoryOf(name);
-      return tearDown(options, environment, signal).catch(async (error) => {
-        await fail(environment, speaker(options, environment, 'the deletion', memory), error);
-        throw error;
-      });
-    }
-    if (environment === undefined || environment.metadata.deletionTimestamp) {
+    if (environment === undefined) {
       memories.delete(name);
       watchers.drop(name);
       return undefined;
     }
     const memory = memoryOf(name);
+    const goal = goalOf(environment);
+    if (goal.type === 'nothing') {
+      watchers.drop(name);
+      return tearDown(options, environment, goal.delivered, signal).catch(async (error) => {
+        await fail(environment, speaker(options, environment, 'the deletion', memory), error);
+        throw error;
+      });
+    }
     if (memory.requested !== environment.spec.syncRequestedAt) {
       memory.requested = environment.spec.syncRequestedAt;
       forgetPacing(memory);
@@ -77,7 +78,6 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
       }));
       return { afterMs: 0 };
     }
-    const goal = goalOf(environment);
     if (goal.type === 'stopped') return stand(environment, goal.phase, goal.message);
     const permission = await permissionOf(options, environment, goal.target, memory).catch(async (error) => {
       await fail(environment, speaker(options, environment, goal.target, memory), error);
@@ -232,8 +232,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
     interrupt(environment) {
       const memory = memories.get(environment.metadata.name ?? '');
       const goal = goalOf(environment);
-      const ends = environment.metadata.deletionTimestamp !== undefined;
-      const wanted = goal.type === 'revision' && !ends ? goal.target : undefined;
+      const wanted = goal.type === 'revision' ? goal.target : undefined;
       if (memory?.pass && memory.pass.wanted !== wanted) {
         memory.pass.abort.abort(new Error(`superseded by ${wanted ?? 'a stop'}`));
       }

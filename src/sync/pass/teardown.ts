@@ -1,85 +1,73 @@
 import { rfc3339 } from '../../base/clock.ts';
+import { formatProblem, ProblemError } from '../../base/errors.ts';
 import type { Again } from '../../base/queue.ts';
 import { formatRef } from '../../kube/values/types.ts';
 import { fullName } from '../../model/names.ts';
-import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, TEARDOWN_FINALIZER } from '../../model/types.ts';
 import { clientOf } from '../cluster/access.ts';
-import { applyStage } from '../cluster/apply.ts';
-import { actingAs } from '../cluster/identity.ts';
-import { liveOf, observe } from '../cluster/observe.ts';
-
+import { liveOf } from '../cluster/observe.ts';
 import type { SyncOptions } from '../options.ts';
 import { inventoryAfter } from '../plan/inventory.ts';
-import { planOf } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
-import type { Plan } from '../plan/types.ts';
+import type { Plan, Step } from '../plan/types.ts';
 import { LOOKS } from '../state/pacing.ts';
 import { changeStatus } from '../state/status.ts';
-import { ownerOf, resourceAmong } from './prepare.ts';
+import { execute } from './execute.ts';
+import { nothingWanted, planTowards } from './planning.ts';
+import { ownerOf } from './prepare.ts';
 
-/** Holds an Environment until what it delivered is gone, or is let go of. */
-const FINALIZER = 'pilotage.dev/teardown';
-
+/** What becomes of the objects that a deleted environment has delivered. */
 export type Teardown = 'prune' | 'orphan';
 
-/** Asks for the end of an environment. It survives a restart: the object carries what is to become of what it delivered. */
+/**
+ * Sets the goal of an environment to nothing. It survives a restart: the object carries what is to become of what it delivered, and stays
+ * until that is done.
+ */
 export async function requestTeardown(
   { home }: Pick<SyncOptions, 'home'>,
   { metadata }: Environment,
   onDelete: Teardown,
 ): Promise<void> {
   const key = { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' };
-  const finalizers = [...new Set([...(metadata.finalizers ?? []), FINALIZER])];
+  const finalizers = [...new Set([...(metadata.finalizers ?? []), TEARDOWN_FINALIZER])];
   const body = { spec: { onDelete }, ...(metadata.deletionTimestamp ? {} : { metadata: { finalizers } }) };
   await home.patch(ENVIRONMENTS, key, { type: 'merge', body }, { fieldManager: 'pilotage-sync' });
   await home.delete(ENVIRONMENTS, key);
 }
 
-export const isTornDown = ({ metadata }: Environment): boolean =>
-  metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).includes(FINALIZER);
-
-/** Deleting is delivering nothing: one look, the deletions that can be asked for now, and again until all is gone. */
+/** A pass whose goal is nothing: the same look, plan and writes as of a revision, and again until nothing is left. Then the object goes. */
 export async function tearDown(
   options: SyncOptions,
   environment: Environment,
+  delivered: Teardown,
   signal: AbortSignal,
 ): Promise<Again> {
   const inventory = environment.status?.inventory ?? [];
-  if (environment.spec.onDelete !== 'prune' || inventory.length === 0) return release(options, environment);
+  if (delivered === 'orphan' || inventory.length === 0) return release(options, environment, []);
   const client = await clientOf(options, environment);
-  const resourceOf = resourceAmong(await client.resources({ refresh: true }));
-  const { observed } = await observe(client, [], inventory, signal);
+  // A kind that has come to be served meanwhile must not be taken for one that nobody can look for.
+  const served = await client.resources({ refresh: true });
   const owner = ownerOf(options.instanceUid, environment);
-  const plan = planOf({
-    desired: [],
-    inventory,
+  const planning = { client, owner, served, signal };
+  const {
+    plan,
     observed,
-    previous: new Map(),
-    owner,
-    environments: new Set([fullName(environment)]),
-    adopted: new Set(),
-    resourceOf,
-    confirmedPrune: true,
-    confirmedRecreate: false,
-    environment: fullName(environment),
-  });
+    client: acting,
+  } = await planTowards(nothingWanted(environment), environment, planning);
   const live = liveOf(observed);
-  const goes = plan.steps.filter(
-    ({ action, ref }) =>
-      action === 'prune' || live.get(refKey(ref))?.metadata.deletionTimestamp !== undefined,
-  );
-  if (goes.length === 0) return release(options, environment, plan);
-  const objects = inventory.map((ref) => ({ ref, resource: resourceOf(ref) }));
-  const namespaces = [environment.spec.namespace];
-  const acting = actingAs(client, environment, { owner, namespaces, objects });
-  const results = await applyStage(acting, plan.steps, '', signal);
-  for (const result of results.values()) if (result.outcome === 'failed') throw result.error;
+  const isGoing = ({ action, ref }: Step): boolean =>
+    action === 'prune' || live.get(refKey(ref))?.metadata.deletionTimestamp !== undefined;
+  const left = plan.steps.filter(isGoing);
+  if (left.length === 0) return release(options, environment, plan.steps);
+  const { failures } = await execute(acting, plan.steps, live, '', signal);
+  const [failure] = failures;
+  if (failure) throw new ProblemError({ ...failure, message: failures.map(formatProblem).join('\n') });
   const now = rfc3339(options.clock.now());
   await changeStatus(options, environment.metadata.name ?? '', (status) => ({
     ...status,
     phase: 'Applying',
     phaseSince: status.phase === 'Applying' && status.phaseSince ? status.phaseSince : now,
-    message: `being deleted; still there: ${named(goes)}`,
+    message: `being deleted; still there: ${named(left)}`,
     inventory: inventoryAfter(inventory, plan, live),
   }));
   return { afterMs: LOOKS.teardown };
@@ -93,11 +81,16 @@ const named = (steps: Plan['steps']): string => {
 };
 
 /** Lets the object go, and says what stays behind on purpose. */
-async function release(options: SyncOptions, environment: Environment, plan?: Plan): Promise<undefined> {
-  const kept = plan?.steps.filter(({ action }) => action === 'keep').map(({ ref }) => formatRef(ref)) ?? [];
-  options.logger.info({ environment: fullName(environment), kept }, 'environment deleted');
+async function release(
+  options: SyncOptions,
+  environment: Environment,
+  steps: readonly Step[],
+): Promise<undefined> {
   const { name = '', finalizers = [] } = environment.metadata;
-  const body = { metadata: { finalizers: finalizers.filter((one) => one !== FINALIZER) } };
+  if (!finalizers.includes(TEARDOWN_FINALIZER)) return undefined;
+  const kept = steps.filter(({ action }) => action === 'keep').map(({ ref }) => formatRef(ref));
+  options.logger.info({ environment: fullName(environment), kept }, 'environment deleted');
+  const body = { metadata: { finalizers: finalizers.filter((one) => one !== TEARDOWN_FINALIZER) } };
   await options.home.patch(
     ENVIRONMENTS,
     { namespace: PILOTAGE_NAMESPACE, name },

@@ -1,19 +1,9 @@
 import type { Condition } from '../../kube/kinds/objects.ts';
 import type { Permission } from '../../model/permission.ts';
-import {
-  type Environment,
-  type EnvironmentStatus,
-  type Phase,
-  PILOTAGE_NAMESPACE,
-} from '../../model/types.ts';
+import { type Environment, type EnvironmentStatus, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import type { SyncOptions } from '../options.ts';
 import type { Memory } from './memory.ts';
 import { conditionOf, withCondition } from './status.ts';
-
-/** What a pass works towards: a revision, or nothing while the environment is stopped. */
-type Goal =
-  | { readonly type: 'revision'; readonly target: string }
-  | { readonly type: 'stopped'; readonly phase: Phase; readonly message: string };
 
 interface Stop {
   readonly state: 'suspended' | 'frozen' | 'held';
@@ -39,19 +29,6 @@ const reasonAndMessage = ({ reason, message = '' }: Condition): Pick<Stop, 'reas
   ...(reason ? { reason } : {}),
   message,
 });
-
-/** Whether the environment may be acted on, and for which revision. */
-export function goalOf(environment: Environment): Goal {
-  const { spec, status } = environment;
-  const stop = stopOf(environment);
-  if (stop?.state === 'suspended') return { type: 'stopped', phase: 'Suspended', message: stop.message };
-  // A pin was set by a person, and needs neither branch nor file.
-  if (spec.pin) return { type: 'revision', target: spec.pin.revision };
-  if (stop) return { type: 'stopped', phase: 'Frozen', message: stop.message };
-  return status?.wantedRevision === undefined
-    ? { type: 'stopped', phase: 'Idle', message: `waiting for the first commit of branch ${spec.branch}` }
-    : { type: 'revision', target: status.wantedRevision };
-}
 
 /** A pin is a person's word; what is deployed already has been let through. */
 export async function permissionOf(
@@ -94,17 +71,5 @@ export function explained(
     waitsForGates: held,
     conditions: withCondition(found.conditions, 'Ready', 'False', now, 'WaitsForGates', held),
     ...(since ? { phaseSince: since } : {}),
-  };
-}
-
-/** What a status that is written now speaks of: the revision and the spec that the pass has seen. */
-export function assessedBy(
-  environment: Environment,
-): Pick<EnvironmentStatus, 'assessedRevision' | 'observedGeneration'> {
-  const goal = goalOf(environment);
-  const { generation } = environment.metadata;
-  return {
-    ...(goal.type === 'revision' ? { assessedRevision: goal.target } : {}),
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
   };
 }
