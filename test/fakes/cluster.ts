@@ -4,7 +4,7 @@ import * as rows from '../../src/kube/kinds/resources.ts';
 import { recordApply, recordUpdate } from '../../src/kube/ownership/managedfields.ts';
 import { jsonMergePatch } from '../../src/kube/patch/jsonmergepatch.ts';
 import { applyDefaults } from '../../src/kube/rules/defaults.ts';
-import { matchesFields, parseFieldSelector } from '../../src/kube/rules/fieldselectors.ts';
+import { fieldMatcher, parseFieldSelector } from '../../src/kube/rules/fieldselectors.ts';
 import { crdSchema } from '../../src/kube/schema/crdschema.ts';
 import { ANYTHING, builtinSchema, type Schema } from '../../src/kube/schema/schema.ts';
 import { deepEqual, deepFreeze } from '../../src/kube/values/equal.ts';
@@ -148,9 +148,8 @@ export function createFakeCluster(): FakeCluster {
         .filter(
           (object) => options.namespace === undefined || object.metadata.namespace === options.namespace,
         )
-        .filter(
-          (object) => matches(labels.value, object.metadata.labels) && matchesFields(fields.value, object),
-        );
+        .filter((object) => matches(labels.value, object.metadata.labels))
+        .filter(fieldMatcher(resource, fields.value));
       return { apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: String(version) }, items };
     },
     async *watch(resource: Resource, options: { namespace?: string; signal: AbortSignal }) {

@@ -1,4 +1,5 @@
-import { COMPLETIONS, FIELD_DEFAULTS, ZERO_IS_UNSET } from '../kinds/defaults.data.ts';
+import { BUILTIN_KINDS } from '../kinds/builtin.ts';
+import type { TypeDefaults } from '../kinds/row.ts';
 import { memberSchema, type Schema } from '../schema/schema.ts';
 import { describeExcess, excessOf, OBJECT_BOUNDS } from '../values/bounds.ts';
 import { isObject } from '../values/equal.ts';
@@ -8,7 +9,7 @@ import type { Json, JsonObject } from '../values/types.ts';
 
 /**
  * The object as a server holds it after reading it: nulls that mean "absent" gone, quantities in their canonical spelling,
- * defaults filled in (the schema's own, and for built-in types the tables of `defaults.data.ts`).
+ * defaults filled in (the schema's own, and for built-in types those of the kinds that they belong to).
  * The same reference comes back when nothing changed. Applying twice changes nothing more.
  * Throws StatusError RequestEntityTooLarge where the defaults of a definition make more of it than an object may hold.
  */
@@ -21,6 +22,13 @@ export function applyDefaults<T>(schema: Schema | undefined, object: T): T {
   const message = `Request entity too large: with the defaults of its definition, ${describeExcess(excess)}`;
   throw statusError('RequestEntityTooLarge', message);
 }
+
+const DEFAULTS: ReadonlyMap<string, TypeDefaults> = new Map(
+  BUILTIN_KINDS.flatMap(({ defaults = {} }) => Object.entries(defaults)),
+);
+
+const defaultsOf = ({ name }: Schema): TypeDefaults | undefined =>
+  name === undefined ? undefined : DEFAULTS.get(name);
 
 /** Defaults that have been filled in themselves: each is visited once, however many items ask for it. */
 const filledDefaults = new WeakMap<Schema, Json>();
@@ -85,7 +93,7 @@ function withoutNulls(schema: Schema, object: JsonObject, isBuiltin: boolean): J
 }
 
 const complete = (schema: Schema, object: JsonObject): JsonObject =>
-  schema.name === undefined ? object : (COMPLETIONS[schema.name]?.(object) ?? object);
+  defaultsOf(schema)?.complete?.(object) ?? object;
 
 function fill(schema: Schema, object: JsonObject): JsonObject {
   const filled: { object: Record<string, Json> | undefined } = { object: undefined };
@@ -97,18 +105,18 @@ function fill(schema: Schema, object: JsonObject): JsonObject {
     const value = schema.properties[key]?.default;
     if (value !== undefined && object[key] === undefined) set(key, value);
   }
-  const table = schema.name === undefined ? undefined : FIELD_DEFAULTS[schema.name];
-  for (const key in table) {
+  const defaults = defaultsOf(schema);
+  for (const key in defaults?.members) {
     const current = (filled.object ?? object)[key];
-    if (!isUnset(schema, current)) continue;
-    const rule = table[key];
+    if (!isUnset(defaults, current)) continue;
+    const rule = defaults.members[key];
     const value = typeof rule === 'function' ? rule(filled.object ?? object) : rule;
     if (value !== undefined && value !== current) set(key, value);
   }
   return filled.object ?? object;
 }
 
-function isUnset(schema: Schema, value: Json | undefined): boolean {
+function isUnset({ isZeroUnset }: TypeDefaults, value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return true;
-  return value === 0 && schema.name !== undefined && ZERO_IS_UNSET.has(schema.name);
+  return value === 0 && isZeroUnset === true;
 }

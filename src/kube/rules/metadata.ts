@@ -1,34 +1,9 @@
+import { builtinKind } from '../kinds/builtin.ts';
 import { immutable, labels, named, none } from '../kinds/checks/checks.ts';
 import { listAt, objectAt, objectsAt, textAt } from '../kinds/checks/read.ts';
 import { type FieldError, forbidden, invalid, required, tooLong } from '../values/fielderrors.ts';
-import {
-  dns1035Label,
-  dns1123Label,
-  dns1123Subdomain,
-  type NameCheck,
-  qualifiedName,
-} from '../values/names.ts';
+import { dns1123Label, dns1123Subdomain, type NameCheck, qualifiedName } from '../values/names.ts';
 import type { GroupVersionKind, JsonObject } from '../values/types.ts';
-
-/** RBAC names are path segments and nothing more. */
-const pathSegment: NameCheck = (name) => {
-  if (name === '.' || name === '..') return `may not be '${name}'`;
-  const bad = ['/', '%'].find((character) => name.includes(character));
-  return bad && `may not contain '${bad}'`;
-};
-
-/** Kinds whose names are not DNS subdomains. */
-const NAME_CHECKS: Readonly<Record<string, NameCheck>> = {
-  '/Namespace': dns1123Label,
-  '/Service': dns1035Label,
-  'rbac.authorization.k8s.io/Role': pathSegment,
-  'rbac.authorization.k8s.io/RoleBinding': pathSegment,
-  'rbac.authorization.k8s.io/ClusterRole': pathSegment,
-  'rbac.authorization.k8s.io/ClusterRoleBinding': pathSegment,
-};
-
-const nameCheck = ({ group, kind }: Pick<GroupVersionKind, 'group' | 'kind'>): NameCheck =>
-  NAME_CHECKS[`${group}/${kind}`] ?? dns1123Subdomain;
 
 const MOST_ANNOTATION_BYTES = 256 * 1024;
 
@@ -40,7 +15,7 @@ export function validateMetadata(
 ): readonly FieldError[] {
   const metadata = objectAt(object, 'metadata');
   return [
-    ...checkName(metadata, nameCheck(gvk)),
+    ...checkName(metadata, builtinKind(gvk)?.checkName ?? dns1123Subdomain),
     ...(textAt(metadata, 'namespace')
       ? named('metadata.namespace', textAt(metadata, 'namespace'), dns1123Label)
       : none),

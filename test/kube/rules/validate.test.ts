@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { validateCrd } from '../../../src/kube/kinds/validation/cluster.ts';
+import { CUSTOM_RESOURCE_DEFINITION } from '../../../src/kube/kinds/customresourcedefinition.ts';
 import { applyDefaults } from '../../../src/kube/rules/defaults.ts';
 import { validateObject } from '../../../src/kube/rules/validate.ts';
 import { crdSchema } from '../../../src/kube/schema/crdschema.ts';
@@ -301,7 +301,8 @@ describe('patterns of a CRD', () => {
       ],
     },
   });
-  const complaints = (object: JsonObject, old?: JsonObject) => validateCrd(object, old).map(formatFieldError);
+  const complaints = (object: JsonObject, old?: JsonObject) =>
+    CUSTOM_RESOURCE_DEFINITION.validate(object, old).map(formatFieldError);
   const text = (pattern: string) => ({ type: 'object', properties: { a: { type: 'string', pattern } } });
 
   it('are refused when they are not of RE2, with their place and the reason', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import {
   checkFieldSelector,
-  matchesFields,
+  fieldMatcher,
   parseFieldSelector,
 } from '../../../src/kube/rules/fieldselectors.ts';
 import {
@@ -95,7 +95,7 @@ describe('field selectors', () => {
   const select = (text: string): boolean => {
     const result = parseFieldSelector(text);
     if (!result.ok) throw new Error(result.problems[0].message);
-    return matchesFields(result.value, pod);
+    return fieldMatcher({ group: '', version: 'v1', kind: 'Pod' }, result.value)(pod);
   };
   it('compares text, a missing field being the empty one', () => {
     expect(select('metadata.name=web,spec.nodeName==n1')).to.equal(true);

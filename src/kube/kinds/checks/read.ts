@@ -24,3 +24,5 @@ export const numberAt = (self: JsonObject | undefined, key: string): number | un
   const value = self?.[key];
   return typeof value === 'number' ? value : undefined;
 };
+
+export const isEmptyList = (value: Json | undefined): boolean => !Array.isArray(value) || value.length === 0;

@@ -1,5 +1,5 @@
 import type { Result } from '../../../base/errors.ts';
-import { checkFieldSelector, matchesFields, parseFieldSelector } from '../../../kube/rules/fieldselectors.ts';
+import { checkFieldSelector, fieldMatcher, parseFieldSelector } from '../../../kube/rules/fieldselectors.ts';
 import { matches, parseSelector } from '../../../kube/values/selectors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { badRequest } from '../errors.ts';
@@ -31,7 +31,7 @@ function fieldTest(kind: Kind, text: string | undefined): Selects | undefined {
   const requirements = valueOrBadRequest(parseFieldSelector(text));
   const unsupported = checkFieldSelector(kind, requirements);
   if (unsupported) throw badRequest(unsupported);
-  return (object) => matchesFields(requirements, object);
+  return fieldMatcher(kind, requirements);
 }
 
 function valueOrBadRequest<T>(result: Result<T>): T {

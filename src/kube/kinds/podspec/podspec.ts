@@ -1,11 +1,10 @@
-import { deepEqual } from '../../values/equal.ts';
-import { duplicate, type FieldError, forbidden, invalid, required } from '../../values/fielderrors.ts';
+import { duplicate, type FieldError, invalid, required } from '../../values/fielderrors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { atLeast, doubled, labels, named, none, oneOf } from '../checks/checks.ts';
-import { listAt, objectAt, objectsAt, textAt } from '../checks/read.ts';
-import { validateContainer } from '../podspec/container.ts';
-import { validateVolumes } from '../podspec/volumes.ts';
+import { objectAt, objectsAt, textAt } from '../checks/read.ts';
+import { validateContainer } from './container.ts';
+import { validateVolumes } from './volumes.ts';
 
 /** Kubernetes `pkg/apis/core/validation/validation.go`, as far as our runtimes act on it. */
 
@@ -85,36 +84,4 @@ function validateToleration(toleration: JsonObject, path: string): readonly Fiel
         ]
       : []),
   ];
-}
-
-export const validatePod = (pod: JsonObject, old?: JsonObject): readonly FieldError[] => [
-  ...validatePodSpec(objectAt(pod, 'spec'), 'spec'),
-  ...(old ? validatePodUpdate(objectAt(pod, 'spec'), objectAt(old, 'spec')) : none),
-];
-
-const UPDATABLE =
-  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
-
-function validatePodUpdate(spec: JsonObject, old: JsonObject): readonly FieldError[] {
-  if (deepEqual(frozenPart(spec, old), frozenPart(old, old))) return none;
-  return [forbidden('spec', UPDATABLE)];
-}
-
-/** What must not differ. nodeName comes through `binding`, ephemeral containers and resizing through subresources. */
-function frozenPart(spec: JsonObject, old: JsonObject): JsonObject {
-  const { activeDeadlineSeconds: _, ephemeralContainers: __, schedulingGates: ___, ...rest } = spec;
-  const withoutImages = (key: string) =>
-    objectsAt(spec, key).map(({ image: _image, ...container }) => container);
-  const previous = new Set(listAt(old, 'tolerations').map((toleration) => JSON.stringify(toleration)));
-  const kept = listAt(spec, 'tolerations').filter((toleration) => previous.has(JSON.stringify(toleration)));
-  const grace =
-    Number(old.terminationGracePeriodSeconds) < 0 ? -1 : (spec.terminationGracePeriodSeconds ?? null);
-  return {
-    ...rest,
-    containers: withoutImages('containers'),
-    initContainers: withoutImages('initContainers'),
-    tolerations: kept,
-    terminationGracePeriodSeconds: grace,
-    nodeName: textAt(old, 'nodeName') === '' ? '' : textAt(spec, 'nodeName'),
-  };
 }

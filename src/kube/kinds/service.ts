@@ -1,16 +1,8 @@
-import {
-  duplicate,
-  type FieldError,
-  forbidden,
-  invalid,
-  notSupported,
-  required,
-} from '../../values/fielderrors.ts';
-import { dns1123Label, dns1123Subdomain } from '../../values/names.ts';
-import type { JsonObject } from '../../values/types.ts';
+import { duplicate, type FieldError, forbidden, invalid, required } from '../values/fielderrors.ts';
+import { dns1035Label, dns1123Label, dns1123Subdomain } from '../values/names.ts';
+import type { JsonObject } from '../values/types.ts';
 import {
   doubled,
-  immutable,
   labels,
   named,
   none,
@@ -18,15 +10,54 @@ import {
   portNumber,
   portOrName,
   requiredName,
-} from '../checks/checks.ts';
-import { listAt, objectAt, objectsAt, textAt } from '../checks/read.ts';
+} from './checks/checks.ts';
+import { isEmptyList, objectAt, objectsAt, textAt } from './checks/read.ts';
+import { SERVICES } from './resources.ts';
+import type { KindRow } from './row.ts';
+import { plainFields } from './selectable.ts';
 
-/** Kubernetes `pkg/apis/core/validation/validation.go` (ValidateService) and `pkg/apis/discovery/validation`. */
+export const SERVICE: KindRow = {
+  resource: SERVICES,
+  applyOrder: 180,
+  validate: validateService,
+  checkName: dns1035Label,
+  defaults: {
+    'core.v1.ServiceSpec': {
+      members: {
+        sessionAffinity: 'None',
+        sessionAffinityConfig: (self) =>
+          self.sessionAffinity === 'ClientIP' ? { clientIP: { timeoutSeconds: 10800 } } : undefined,
+        type: 'ClusterIP',
+        externalTrafficPolicy: (self) =>
+          takesNodePorts(self) || !isEmptyList(self.externalIPs) ? 'Cluster' : undefined,
+        internalTrafficPolicy: (self) => (self.type === 'ExternalName' ? undefined : 'Cluster'),
+        allocateLoadBalancerNodePorts: (self) => (self.type === 'LoadBalancer' ? true : undefined),
+      },
+      complete: withoutIdleAffinity,
+    },
+    'core.v1.ServicePort': {
+      members: { protocol: 'TCP', targetPort: (self) => self.port },
+      isZeroUnset: true,
+    },
+  },
+  selectable: plainFields('spec.clusterIP', 'spec.type'),
+  recreatable: ['spec.clusterIPs'],
+};
+
+/** Kubernetes `pkg/apis/core/validation/validation.go` (ValidateService). */
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 
-export function validateService(service: JsonObject, old?: JsonObject): readonly FieldError[] {
+const takesNodePorts = ({ type }: JsonObject): boolean => type === 'NodePort' || type === 'LoadBalancer';
+
+function withoutIdleAffinity(spec: JsonObject): JsonObject {
+  if (spec.sessionAffinity !== 'None' || spec.sessionAffinityConfig === undefined) return spec;
+  const { sessionAffinityConfig: _, ...rest } = spec;
+  return rest;
+}
+
+function validateService(service: JsonObject, old?: JsonObject): readonly FieldError[] {
   const spec = objectAt(service, 'spec');
   const ports = objectsAt(spec, 'ports');
   const needsPorts = spec.type !== 'ExternalName' && spec.clusterIP !== 'None';
@@ -54,7 +85,7 @@ function validatePort(
   count: number,
 ): readonly FieldError[] {
   const name = textAt(port, 'name');
-  const takesNodePort = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+  const takesNodePort = takesNodePorts(spec);
   return [
     ...(name === '' && count > 1 ? [required(`${path}.name`)] : []),
     ...(name === '' ? none : named(`${path}.name`, name, dns1123Label)),
@@ -89,30 +120,4 @@ function validateClusterIP(spec: JsonObject, old: JsonObject): readonly FieldErr
   const wasExternal = old.type === 'ExternalName' || spec.type === 'ExternalName';
   if (before === '' || wasExternal || textAt(spec, 'clusterIP') === before) return none;
   return [invalid('spec.clusterIPs[0]', [textAt(spec, 'clusterIP')], 'may not change once set')];
-}
-
-const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'];
-
-export function validateEndpointSlice(slice: JsonObject, old?: JsonObject): readonly FieldError[] {
-  const addressType = textAt(slice, 'addressType');
-  return [
-    ...(addressType === '' ? [required('addressType')] : []),
-    ...(addressType !== '' && !ADDRESS_TYPES.includes(addressType)
-      ? [notSupported('addressType', addressType, ADDRESS_TYPES)]
-      : []),
-    ...objectsAt(slice, 'endpoints').flatMap((endpoint, i) => validateEndpoint(endpoint, `endpoints[${i}]`)),
-    ...objectsAt(slice, 'ports').flatMap((port, i) => [
-      ...portNumber(`ports[${i}].port`, port.port),
-      ...oneOf(port, 'protocol', `ports[${i}]`, PROTOCOLS),
-    ]),
-    ...doubled(objectsAt(slice, 'ports'), 'name', 'ports'),
-    ...(old ? immutable('addressType', slice.addressType, old.addressType) : none),
-  ];
-}
-
-function validateEndpoint(endpoint: JsonObject, path: string): readonly FieldError[] {
-  const addresses = listAt(endpoint, 'addresses');
-  if (addresses.length === 0) return [required(`${path}.addresses`, 'must contain at least 1 address')];
-  const hostname = textAt(endpoint, 'hostname');
-  return hostname === '' ? none : named(`${path}.hostname`, hostname, dns1123Label);
 }

@@ -1,0 +1,11 @@
+import { pathSegment, validateBinding } from './checks/rbac.ts';
+import { CLUSTER_ROLE_BINDINGS } from './resources.ts';
+import type { KindRow } from './row.ts';
+
+export const CLUSTER_ROLE_BINDING: KindRow = {
+  resource: CLUSTER_ROLE_BINDINGS,
+  applyOrder: 150,
+  validate: validateBinding,
+  checkName: pathSegment,
+  recreatable: ['roleRef'],
+};

@@ -1,0 +1,8 @@
+import { RESOURCE_QUOTAS } from './resources.ts';
+import { type KindRow, noRules } from './row.ts';
+
+export const RESOURCE_QUOTA: KindRow = {
+  resource: RESOURCE_QUOTAS,
+  applyOrder: 40,
+  validate: noRules,
+};

@@ -1,0 +1,10 @@
+import { pathSegment } from './checks/rbac.ts';
+import { ROLES } from './resources.ts';
+import { type KindRow, noRules } from './row.ts';
+
+export const ROLE: KindRow = {
+  resource: ROLES,
+  applyOrder: 160,
+  validate: noRules,
+  checkName: pathSegment,
+};

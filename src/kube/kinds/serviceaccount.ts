@@ -1,0 +1,8 @@
+import { SERVICE_ACCOUNTS } from './resources.ts';
+import { type KindRow, noRules } from './row.ts';
+
+export const SERVICE_ACCOUNT: KindRow = {
+  resource: SERVICE_ACCOUNTS,
+  applyOrder: 70,
+  validate: noRules,
+};
