@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { rfc3339 } from '../../../../src/base/clock.ts';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import { CONFIG_MAPS, EVENTS, NAMESPACES, NODES } from '../../../../src/kube/kinds/resources.ts';
 import { isExpired } from '../../../../src/kube/values/status.ts';
@@ -97,18 +98,22 @@ describe('watching in process', () => {
     });
 
     it('give way to newer ones of their namespace: a thousand are kept, however fast it rolls out', async () => {
-      const named = (name: string, namespace: string) => ({
+      const seen = (at: number) => ({ lastTimestamp: rfc3339(plane.clock.now() + at * 1000) });
+      const named = (name: string, namespace: string, at: number) => ({
         ...event,
         metadata: { name, namespace },
         involvedObject: { ...about, namespace },
+        ...seen(at),
       });
       await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'calm' } });
-      await client.create(EVENTS, named('web.0', 'calm'));
-      for (let i = 0; i < 1_003; i++) await client.create(EVENTS, named(`web.${i}`, 'default'));
+      await client.create(EVENTS, named('web.0', 'calm', 0));
+      await Promise.all(
+        Array.from({ length: 1_003 }, (_, i) => client.create(EVENTS, named(`web.${i}`, 'default', i))),
+      );
       await client.patch(
         EVENTS,
         { namespace: 'default', name: 'web.0' },
-        { type: 'merge', body: { lastTimestamp: '2026-01-01T00:00:30Z' } },
+        { type: 'merge', body: seen(2_000) },
       );
       await plane.clock.advance(60_000);
       await client.create(CONFIG_MAPS, configMap('after-the-expiry-was-queued'));
