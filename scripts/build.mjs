@@ -1,4 +1,4 @@
 import { build, ensureInstalled } from './setup.mjs';
 
 ensureInstalled();
-build();
+await build();

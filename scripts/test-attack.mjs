@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled, root, run } from './setup.mjs';
 
 ensureInstalled();
-ensureBuilt();
+await ensureBuilt();
 run(process.execPath, ['--import', 'tsx', join(root, 'test', 'attack', 'run.ts'), ...process.argv.slice(2)], {
   cwd: root,
 });

@@ -171,7 +171,7 @@ async function askReady(port, token) {
 }
 
 ensureInstalled();
-ensureBuilt();
+await ensureBuilt();
 const bin = binaries();
 const work = mkdtempSync(join(tmpdir(), 'pilotage-peers-'));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -16,7 +16,7 @@ const { createSuite, tools } = await import('./suite.mjs');
 const suite = createSuite();
 suite.check('type-check', [tools.tsc, '--noEmit']);
 suite.check('lint', [tools.biome, 'check', '--error-on-warnings', '.']);
-ensureBuilt();
+await ensureBuilt();
 const endToEnd = testsBelow('test/e2e');
 const inside = testsBelow('test').filter((file) => !endToEnd.includes(file));
 // Two processes that end at about the same time: these mostly wait, as the other end-to-end tests do.

@@ -118,11 +118,15 @@ function sourceFiles(dir: string): string[] {
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
   const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)];
-  const urls = [...text.matchAll(/new URL\(\s*'(\.{1,2}\/[^']+\.[tj]s)'/g)];
-  return [...specifiers, ...urls].map((match) => ({
+  const programs = [...text.matchAll(/ownProgram\('([^']+)'\)/g)].map(([, to = '']) => ({
+    from: relative(src, file),
+    to,
+  }));
+  const modules = specifiers.map((match) => ({
     from: relative(src, file),
     to: relative(src, normalize(join(dirname(file), match[1] ?? ''))),
   }));
+  return [...modules, ...programs];
 }
 
 /** The strongly connected groups of the import graph that are cycles, each sorted (Tarjan 1972). */

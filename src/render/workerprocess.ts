@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Result } from '../base/errors.ts';
+import { fromSource, ownProgram } from '../base/ownfiles.ts';
 import { startWatchdog } from '../base/watchdog.ts';
 import type { Rendered } from './types.ts';
 import { READY, type WireRequest } from './wire.ts';
@@ -92,8 +93,7 @@ export function startWorkerProcess({
 }
 
 function launch(memory: number): ChildProcess {
-  const fromSource = import.meta.url.endsWith('.ts');
-  const file = fileURLToPath(new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url));
+  const file = fileURLToPath(ownProgram('render/worker.ts'));
   const limitKb = String((memory + BESIDE_HEAP_MB) * 1024);
   const flags = [
     `--max-old-space-size=${memory}`,

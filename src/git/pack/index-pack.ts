@@ -2,20 +2,13 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import { type Problem, ProblemError } from '../../base/errors.ts';
+import { ProblemError } from '../../base/errors.ts';
 import { breather, Mutex } from '../../base/mutex.ts';
+import { fromSource, ownProgram } from '../../base/ownfiles.ts';
 import type { Oid } from '../types.ts';
+import type { IndexAnswer, IndexTask } from './index-task.ts';
 import { badPack } from './pack-file.ts';
-import { type PackLimits, packLimits, type ReadPack, readPack, UNFOLDS } from './read-pack.ts';
-
-/** What a thread that reads a pack is told, and what it answers. */
-export interface IndexTask {
-  readonly path: string;
-  readonly limits: PackLimits;
-}
-export type IndexAnswer =
-  | { readonly ok: true; readonly pack: Omit<ReadPack, 'index'> & { readonly index: Uint8Array } }
-  | { readonly ok: false; readonly problem: Problem };
+import { packLimits, type ReadPack, readPack, UNFOLDS } from './read-pack.ts';
 
 /** A pack of which everything that it refers to is there. */
 export type IndexedPack = Pick<ReadPack, 'index' | 'checksum' | 'count'>;
@@ -78,8 +71,7 @@ const FROM_SOURCE = `
 `;
 
 function startWorker(task: IndexTask): Worker {
-  const fromSource = import.meta.url.endsWith('.ts');
-  const file = new URL(fromSource ? './index-worker.ts' : './index-worker.js', import.meta.url);
+  const file = ownProgram('git/pack/index-worker.ts');
   const options: WorkerOptions = {
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     execArgv: [],

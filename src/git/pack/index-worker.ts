@@ -1,10 +1,10 @@
 /** Entry point of the thread that reads a large pack. See index-pack.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { problemOf } from '../../base/errors.ts';
-import type { IndexAnswer, IndexTask } from './index-pack.ts';
+import type { IndexAnswer, IndexTask } from './index-task.ts';
 import { readPack } from './read-pack.ts';
 
-async function answer({ path, limits }: IndexTask): Promise<IndexAnswer> {
+async function read({ path, limits }: IndexTask): Promise<IndexAnswer> {
   try {
     return { ok: true, pack: await readPack(path, limits) };
   } catch (error) {
@@ -12,4 +12,4 @@ async function answer({ path, limits }: IndexTask): Promise<IndexAnswer> {
   }
 }
 
-void answer(workerData as IndexTask).then((told) => parentPort?.postMessage(told));
+void read(workerData as IndexTask).then((answer) => parentPort?.postMessage(answer));

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { ownData } from '../../base/ownfiles.ts';
 import type { GroupVersionKind, Json } from '../values/types.ts';
 
 /**
@@ -82,7 +83,7 @@ const packages = new Map<string, Readonly<Record<string, Stored>>>();
 const types = new Map<string, Schema>();
 
 const read = (file: string): unknown =>
-  JSON.parse(readFileSync(new URL(`./data/${file}.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(ownData(`kube/schema/data/${file}.json`), 'utf8'));
 
 function packageOf(name: string): Readonly<Record<string, Stored>> {
   const known = packages.get(name);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rfc3339, rfc3339Micro } from '../../../base/clock.ts';
+import { ownData } from '../../../base/ownfiles.ts';
 import { describeExcess, excessAt, OBJECT_BOUNDS, parseBoundedJson } from '../../../kube/values/bounds.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import { statusError } from '../../../kube/values/status.ts';
@@ -60,7 +61,7 @@ const tables = new Map<string, unknown>();
 function generated(name: string): unknown {
   const known = tables.get(name);
   if (known) return known;
-  const loaded = JSON.parse(readFileSync(new URL(`./protobuf/${name}.json`, import.meta.url), 'utf8'));
+  const loaded = JSON.parse(readFileSync(ownData(`orchestrator/api/wire/protobuf/${name}.json`), 'utf8'));
   tables.set(name, loaded);
   return loaded;
 }
