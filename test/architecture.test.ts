@@ -47,6 +47,21 @@ const API_FOLDERS: Record<string, readonly string[]> = {
   http: ['store', 'verbs', 'admission', 'context.ts', 'stored.ts'],
 };
 
+/** Inside `orchestrator/node`: folder or file → what it may see of the node, besides itself. */
+const NODE_FOLDERS: Record<string, readonly string[]> = {
+  'bootid.ts': [],
+  runtime: [],
+  'runtime/process': ['runtime', 'bootid.ts'],
+  spec: ['runtime'],
+  probes: ['runtime'],
+  pod: ['runtime', 'spec', 'probes'],
+  link: ['runtime', 'pod'],
+  'registration.ts': ['bootid.ts'],
+};
+
+/** Words of the process runtime, which no other folder of the node may use. */
+const PROCESS_WORDS = /\b(?:pids?|argv|cwd|shims?|logFile)\b/;
+
 /** Inside a room: folder (or file at the top) → folders that it may see, besides its own. docs/architecture.md says why. */
 const FOLDERS: Record<string, Record<string, readonly string[]>> = {
   git: {
@@ -202,6 +217,28 @@ describe('architecture', () => {
     expect(Object.keys(API_FOLDERS).filter((name) => !folders.has(`orchestrator/api/${name}`))).to.deep.equal(
       [],
     );
+  });
+
+  it('keeps the walls inside the node: a folder sees what its row lists, and only the process runtime knows processes', () => {
+    const folderOf = (path: string): string | undefined => {
+      const inside = path.startsWith('orchestrator/node/') ? path.slice('orchestrator/node/'.length) : '';
+      return Object.keys(NODE_FOLDERS)
+        .sort((a, b) => b.length - a.length)
+        .find((name) => inside === name || inside.startsWith(`${name}/`));
+    };
+    const broken = imports.filter(({ from, to }) => {
+      const [a, b] = [folderOf(from), folderOf(to)];
+      return a !== undefined && b !== undefined && a !== b && !NODE_FOLDERS[a]?.includes(b);
+    });
+    expect(broken).to.deep.equal([]);
+    const own = files
+      .map((file) => relative(src, file))
+      .filter((file) => file.startsWith('orchestrator/node/'));
+    expect(own.filter((file) => folderOf(file) === undefined)).to.deep.equal([]);
+    const neutral = own.filter((file) => folderOf(file) !== 'runtime/process');
+    const code = (file: string): string =>
+      readFileSync(join(src, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    expect(neutral.filter((file) => PROCESS_WORDS.test(code(file)))).to.deep.equal([]);
   });
 
   it('keeps the walls between the folders of a room', () => {

@@ -41,6 +41,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
     nodeName: config.nodeName,
     dir: join(dataDir, 'agent'),
     podCidr: config.podCidr,
+    hostIP: '127.0.0.1',
     imageStoreDir: join(dataDir, 'images'),
     link: config.link,
     confinement: config.confinement,

@@ -11,18 +11,16 @@ import { createEventRecorder } from '../kube/client/events.ts';
 import { createInformer } from '../kube/client/informer.ts';
 import { PODS } from '../kube/kinds/resources.ts';
 import { createServiceProxy, type ProxyState, type ServiceProxy } from './network/proxy.ts';
-import { HOST_IP } from './node/addresses.ts';
 import { keepLinked, type LinkTarget } from './node/link/client.ts';
 import { answer } from './node/link/requests.ts';
-import { createPods, type Pods, runningOf } from './node/pod/pods.ts';
+import { createPods, type Pods } from './node/pod/pods.ts';
 import { createLagMeter } from './node/probes/lag.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
 import { confinePods } from './node/runtime/process/confinement/pods.ts';
 import { openImageStore } from './node/runtime/process/images/store.ts';
-import { createLogs } from './node/runtime/process/logs.ts';
 import { createProcessRuntime } from './node/runtime/process/processruntime.ts';
-import { createSocketOwners, type SocketOwner } from './node/runtime/process/socketowners.ts';
 import { stopRecorded } from './node/runtime/process/stopall.ts';
+import type { SocketOwner } from './node/runtime/sockets.ts';
 
 export type { LinkTarget } from './node/link/client.ts';
 export { type BuildNetworks, openBuildNetworks } from './node/runtime/process/buildnetwork/network.ts';
@@ -43,6 +41,8 @@ export interface NodeOptions {
   readonly dir: string;
   /** Loopback range that pods get their addresses from: `127.201.0.0/16`. */
   readonly podCidr: string;
+  /** The address by which this machine is reached, and pods that share its network. */
+  readonly hostIP: string;
   /** Where `openImageStore` keeps images: shared with the daemon, which builds them. */
   readonly imageStoreDir: string;
   readonly link: LinkTarget;
@@ -71,33 +71,33 @@ const LISTEN_MS = 150;
 const REFRESH_MS = 10_000;
 
 export function createNode(options: NodeOptions): PilotageNode {
-  const { client, nodeName, dir, clock, hostEnvironment } = options;
+  const { client, nodeName, dir, clock, hostIP } = options;
   const logger = options.logger.child({ node: nodeName });
   const root = podsDir(dir);
-  const runtime = createProcessRuntime({ root, clock, logger });
+  const runtime = createProcessRuntime({
+    root,
+    podCidr: options.podCidr,
+    hostIP,
+    images: openImageStore(options.imageStoreDir, { clock, logger }),
+    confinement: confinePods(options.confinement ?? { type: 'none', reason: '' }, join(dir, 'users.json')),
+    hostEnvironment: options.hostEnvironment,
+    clock,
+    logger,
+  });
   const stopping = new AbortController();
   const lag = createLagMeter(clock);
-
-  const socketOwners = createSocketOwners({
-    clock,
-    podsDir: root,
-    running: () => pods.list().flatMap(runningOf),
-    onWildcard: surveySoon,
-  });
   const proxy: ServiceProxy = createServiceProxy({
     client,
     clock,
     logger,
-    nodeHost: HOST_IP,
+    nodeHost: hostIP,
     isAnswered: ({ podUid, host, port }) =>
-      !pods.find(podUid) || ANSWERED.has(socketOwners.ownerOf({ pod: podUid, host, port }).type),
+      !pods.find(podUid) || ANSWERED.has(runtime.sockets.ownerOf({ pod: podUid, host, port }).type),
     ...keptState(join(dir, 'routes.json')),
   });
   const pods: Pods = createPods({
     client,
     runtime,
-    images: openImageStore(options.imageStoreDir, { clock, logger }),
-    confinement: confinePods(options.confinement ?? { type: 'none', reason: '' }, join(dir, 'users.json')),
     events: createEventRecorder({ client, clock, logger, component: 'pilotage-agent', host: nodeName }),
     clock,
     lag,
@@ -105,9 +105,8 @@ export function createNode(options: NodeOptions): PilotageNode {
     random: options.random ?? Math.random,
     root,
     nodeName,
-    hostIP: HOST_IP,
+    hostIP,
     nodeResources: nodeResources(),
-    podCidr: options.podCidr,
     informer: createInformer({
       client,
       resource: PODS,
@@ -115,21 +114,8 @@ export function createNode(options: NodeOptions): PilotageNode {
       logger,
       fieldSelector: `spec.nodeName=${nodeName}`,
     }),
-    hostEnvironment,
     services: proxy,
-    socketOwners,
     releasePod: (uid) => proxy.releasePod(uid),
-  });
-  const logs = createLogs({
-    runtime,
-    clock,
-    logger,
-    pods: () =>
-      pods.list().map(({ uid, record: { pod }, running }) => ({
-        uid,
-        containers: pod.spec.containers.length + (pod.spec.initContainers?.length ?? 0),
-        running: running().map(({ ref }) => ref),
-      })),
   });
   let background: Promise<unknown> = Promise.resolve();
   let isSurveyDue = false;
@@ -139,24 +125,24 @@ export function createNode(options: NodeOptions): PilotageNode {
   async function start(): Promise<void> {
     // What was served is served before anything is started that might look for it.
     await proxy.start();
-    pods.start(stopping.signal);
+    await pods.start(stopping.signal);
     proxy.synced.then(pods.wake, () => undefined);
     every(SURVEY_MS, survey);
     every(LISTEN_MS, () => {
       for (const worker of pods.list()) worker.checkListeners(true);
     });
     // What another pod listens on is the end of many a program.
-    onAbort(stopping.signal, runtime.onExit(surveySoon));
+    onAbort(stopping.signal, runtime.subscribe(surveySoon));
     every(REFRESH_MS, () => {
       for (const worker of pods.list()) void worker.refreshVolumes();
     });
     background = Promise.all([
-      keepRegistered({ ...options, logger }, stopping.signal),
+      keepRegistered({ ...options, runtimeVersion: runtime.version, logger }, stopping.signal),
       keepLinked(
         {
           target: options.link,
           nodeName,
-          answer: (request, signal) => answer({ pods, runtime, logs }, request, signal),
+          answer: (request, signal) => answer({ pods, runtime }, request, signal),
           clock,
           logger,
         },
@@ -177,7 +163,7 @@ export function createNode(options: NodeOptions): PilotageNode {
 
   function survey(): void {
     const workers = pods.list();
-    const found = socketOwners.wildcards();
+    const found = runtime.sockets.wildcards();
     for (const worker of workers) {
       worker.setWildcards(found.get(worker.uid) ?? []);
       worker.checkListeners(false);
@@ -201,9 +187,8 @@ export function createNode(options: NodeOptions): PilotageNode {
   async function stop(): Promise<void> {
     stopping.abort(new Error('the agent stops'));
     lag.stop();
-    logs.stop();
     await Promise.all([pods.stop(), proxy.stop(), background]);
-    runtime.close();
+    await runtime.close();
   }
 }
 
@@ -222,7 +207,7 @@ export async function stopAllPods(
     hurry,
   }: { clock?: Clock; logger?: Logger; graceMs?: number; hurry?: AbortSignal } = {},
 ): Promise<void> {
-  await stopRecorded(podsDir(dir), clock, logger, graceMs, hurry);
+  await stopRecorded({ root: podsDir(dir), clock, logger, graceMs, ...(hurry ? { hurry } : {}) });
 }
 
 /** A small file that is replaced as a whole; what cannot be read counts as nothing. */

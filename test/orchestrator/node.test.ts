@@ -51,6 +51,7 @@ describe('a node in the built-in cluster', function () {
       nodeName: 'here',
       dir: join(dir, 'agent'),
       podCidr: '127.209.0.0/16',
+      hostIP: '127.0.0.1',
       imageStoreDir: join(dir, 'images'),
       link: { url, tls },
       hostEnvironment: { PATH: `${join(process.execPath, '..')}:/usr/bin:/bin` },

@@ -9,13 +9,16 @@ import type { Condition, Lease, Node } from '../../kube/kinds/objects.ts';
 import { LEASES, NODES } from '../../kube/kinds/resources.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
 import type { Json } from '../../kube/values/types.ts';
-import { HOST_IP } from './addresses.ts';
-import { readBootId } from './runtime/process/attemptrecord.ts';
+import { readBootId } from './bootid.ts';
 
 export interface RegistrationOptions {
   readonly client: KubeClient;
   readonly nodeName: string;
   readonly podCidr: string;
+  /** The node's InternalIP. */
+  readonly hostIP: string;
+  /** `process://1`. */
+  readonly runtimeVersion: string;
   /** Whose disk the node's condition DiskPressure is about. */
   readonly dir: string;
   readonly confinement?: Confinement;
@@ -89,6 +92,8 @@ async function register({ client, nodeName, podCidr }: RegistrationOptions): Pro
 async function writeStatus({
   client,
   nodeName,
+  hostIP,
+  runtimeVersion,
   dir,
   clock,
   confinement,
@@ -107,7 +112,7 @@ async function writeStatus({
     allocatable: resources,
     conditions: conditions.map((one) => ({ ...one, lastHeartbeatTime: now })),
     addresses: [
-      { type: 'InternalIP', address: HOST_IP },
+      { type: 'InternalIP', address: hostIP },
       { type: 'Hostname', address: hostname() },
     ],
     nodeInfo: {
@@ -115,7 +120,7 @@ async function writeStatus({
       operatingSystem: goOs(),
       kernelVersion: release(),
       osImage: `${platform()} ${release()}`,
-      containerRuntimeVersion: 'process://1',
+      containerRuntimeVersion: runtimeVersion,
       kubeletVersion: 'v1.35.0',
       kubeProxyVersion: '',
       machineID: '',

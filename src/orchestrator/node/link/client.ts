@@ -28,7 +28,7 @@ export type Answer =
 export interface LinkClientOptions {
   readonly target: LinkTarget;
   readonly nodeName: string;
-  readonly answer: (request: LinkRequest, signal: AbortSignal) => Answer;
+  readonly answer: (request: LinkRequest, signal: AbortSignal) => Promise<Answer>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -135,8 +135,8 @@ function serve(options: LinkClientOptions, request: LinkRequest, link: AbortSign
   });
 }
 
-async function pump(socket: WebSocket, answerOf: () => Answer): Promise<void> {
-  const answer = answerOf();
+async function pump(socket: WebSocket, answerOf: () => Promise<Answer>): Promise<void> {
+  const answer = await answerOf();
   if (answer.type === 'failure') return fail(socket, answer.failure);
   for await (const bytes of answer.bytes) {
     if (socket.readyState !== WebSocket.OPEN) return;

@@ -1,13 +1,11 @@
 import type { LinkRequest } from '../../link.ts';
 import type { Pods } from '../pod/pods.ts';
-import type { Logs } from '../runtime/process/logs.ts';
-import type { ContainerRuntime } from '../runtime/runtime.ts';
+import type { PodRuntime } from '../runtime/runtime.ts';
 import type { Answer } from './client.ts';
 
 export interface AnswerSources {
   readonly pods: Pods;
-  readonly runtime: ContainerRuntime;
-  readonly logs: Logs;
+  readonly runtime: PodRuntime;
 }
 
 const failure = (reason: 'NotFound' | 'BadRequest', message: string): Answer => ({
@@ -16,11 +14,11 @@ const failure = (reason: 'NotFound' | 'BadRequest', message: string): Answer => 
 });
 
 /** What this node says to a request of the API. The words are the kubelet's (`kubelet_pods.go` validateContainerLogStatus). */
-export function answer(
-  { pods, runtime, logs }: AnswerSources,
+export async function answer(
+  { pods, runtime }: AnswerSources,
   request: LinkRequest,
   signal: AbortSignal,
-): Answer {
+): Promise<Answer> {
   const { pod, container, previous } = request;
   const worker = pods.find(pod.uid);
   if (!worker) return failure('NotFound', `pod "${pod.name}" is not on this node`);
@@ -28,9 +26,9 @@ export function answer(
   if (![...initContainers, ...containers].some((one) => one.name === container)) {
     return failure('BadRequest', `container ${container} is not valid for pod ${pod.name}`);
   }
-  const attempts = runtime.attempts(pod.uid).filter((one) => one.ref.container === container);
+  const attempts = (await runtime.attempts(pod.uid)).filter((one) => one.ref.container === container);
   const attempt = previous ? attempts.at(-2) : attempts.at(-1);
-  if (attempt) return { type: 'stream', bytes: logs.read(attempt.ref, request, signal) };
+  if (attempt) return { type: 'stream', bytes: runtime.logs(attempt.ref, request, signal) };
   if (previous) {
     return failure(
       'BadRequest',

@@ -3,7 +3,6 @@ import { runHandler, runHook } from '../probes/attempt.ts';
 import { type ContainerProbes, probeContainer } from '../probes/containerprobes.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import type { PodContext } from './context.ts';
-import { containerId } from './status.ts';
 
 export interface AttemptProbesInput {
   readonly context: PodContext;
@@ -32,7 +31,7 @@ export function probeAttempt(input: AttemptProbesInput): ContainerProbes {
     lag,
     sinceStartMs: Math.max(0, now - attempt.startedAt),
     attempt: (probe, timeoutMs, kind) =>
-      runHandler(probe, { ...target, kind, socketOwners: context.socketOwners }, timeoutMs),
+      runHandler(probe, { ...target, kind, hostIP: context.hostIP }, timeoutMs),
     onChange,
     onFailure: (kind, message) =>
       recordEvent('Warning', 'Unhealthy', `${capital(kind)} probe failed: ${message}`),
@@ -41,9 +40,9 @@ export function probeAttempt(input: AttemptProbesInput): ContainerProbes {
   });
 }
 
-function knownOf(status: PodStatus, { ref }: Pick<Attempt, 'ref'>): { started: boolean; ready: boolean } {
+function knownOf(status: PodStatus, { id }: Attempt): { started: boolean; ready: boolean } {
   const known = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find(
-    (one) => one.containerID === containerId({ ref }),
+    (one) => one.containerID === id,
   );
   return { started: known?.started ?? false, ready: known?.ready ?? false };
 }

@@ -1,4 +1,4 @@
-import type { ContainerRef } from '../runtime/runtime.ts';
+import type { ContainerRef } from '../runtime/spec.ts';
 import { isPlanned, nextBackOff, restartAt } from './backoff.ts';
 import {
   type ContainerView,
@@ -22,7 +22,7 @@ export type Action =
   | { readonly type: 'stop'; readonly container: string; readonly deadline: number; readonly message: string }
   /** It is being stopped, by a deadline that has come nearer since. */
   | { readonly type: 'kill'; readonly ref: ContainerRef }
-  /** Nothing of it runs any more and it shall not be: tell the API for the last time and forget it. */
+  /** Nothing of the pod runs, and nothing of it will: tell the API for the last time and forget it. */
   | { readonly type: 'finish' };
 
 export interface Step {
@@ -44,7 +44,7 @@ export function step(view: PodView, now: number): Step {
 
 const all = (view: PodView): readonly ContainerView[] => [...view.initContainers, ...view.containers];
 
-/** Whatever the deadline, what was told to stop gets this long to do so (kubelet minimumGracePeriodInSeconds). */
+/** However near the deadline, a container gets this long to stop (kubelet minimumGracePeriodInSeconds). */
 const MINIMUM_MS = 2_000;
 
 function end(view: PodView, deadline: number, now: number): Step {

@@ -1,12 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../../base/errors.ts';
+import { removeTree } from '../../../base/removetree.ts';
 import type { Pod } from '../../../kube/kinds/objects.ts';
-import { entries } from '../runtime/process/attemptrecord.ts';
 
 /**
  * What the agent remembers of a pod beside the runtime's records, so that a new agent can go on while the API is away.
- * Lives in `<root>/<uid>/`, under names with a leading dot, which no container can have.
+ * Lives in `<root>/<uid>/`, under names with a leading dot, which no container can have: a runtime may share that directory.
  */
 export interface PodRecord {
   /** As the API gave it last. */
@@ -17,14 +17,13 @@ export interface PodRecord {
 }
 
 const podDir = (root: string, uid: string): string => join(root, uid);
+const recordFile = (root: string, uid: string): string => join(root, uid, '.pod.json');
 export const volumesDir = (root: string, uid: string): string => join(root, uid, '.volumes');
-export const rootDir = (root: string, uid: string, container: string): string =>
-  join(root, uid, '.roots', container);
 
 export function writePodRecord(root: string, record: PodRecord): void {
-  const dir = podDir(root, record.pod.metadata.uid ?? '');
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const file = join(dir, '.pod.json');
+  const uid = record.pod.metadata.uid ?? '';
+  mkdirSync(podDir(root, uid), { recursive: true, mode: 0o700 });
+  const file = recordFile(root, uid);
   // Literal environment values may be secrets.
   writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
   renameSync(`${file}.new`, file);
@@ -40,12 +39,32 @@ export function readPodRecords(
   });
 }
 
+/**
+ * Before what runs of a pod is forgotten, its record goes: an agent that dies in between would otherwise start the pod's containers
+ * again.
+ */
+export function forgetPodRecord(root: string, uid: string): void {
+  rmSync(recordFile(root, uid), { force: true });
+}
+
+/** Last, when the runtime has forgotten the pod. */
+export const removePodFiles = (root: string, uid: string): Promise<void> => removeTree(podDir(root, uid));
+
 function readPodRecord(root: string, uid: string): PodRecord | undefined {
   try {
-    return JSON.parse(readFileSync(join(root, uid, '.pod.json'), 'utf8'));
+    return JSON.parse(readFileSync(recordFile(root, uid), 'utf8'));
   } catch (error) {
     if (error instanceof SyntaxError || errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR')
       return undefined;
+    throw error;
+  }
+}
+
+function entries(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

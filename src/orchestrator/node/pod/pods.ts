@@ -3,14 +3,14 @@ import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Informer } from '../../../kube/client/informer.ts';
 import type { Pod } from '../../../kube/kinds/objects.ts';
-import { HOST_IP, nextAddress, usesHostNetwork } from '../addresses.ts';
-import type { RunningContainer } from '../runtime/process/socketowners.ts';
+import type { SandboxResult } from '../runtime/runtime.ts';
+import type { Sandbox } from '../runtime/spec.ts';
+import { sandboxSpecOf } from '../spec/sandbox.ts';
 import type { PodContext } from './context.ts';
-import { type PodRecord, readPodRecords, writePodRecord } from './podrecord.ts';
+import { type PodRecord, readPodRecords, removePodFiles, volumesDir, writePodRecord } from './podrecord.ts';
 import { createPodWorker, type PodWorker } from './worker.ts';
 
 export interface PodsOptions extends Omit<PodContext, 'onGone' | 'makeWay'> {
-  readonly podCidr: string;
   /** Pods of this node. */
   readonly informer: Informer<Pod>;
   readonly clock: Clock;
@@ -19,35 +19,27 @@ export interface PodsOptions extends Omit<PodContext, 'onGone' | 'makeWay'> {
 
 /** All pods of this node: those that are recorded here, and those that the API gives it. */
 export interface Pods {
-  /** Takes up what an earlier agent left, without a word from the API; then starts and follows the informer. */
-  start(signal: AbortSignal): void;
+  /** Adopts what an earlier agent left, without asking the API; then starts and follows the informer. */
+  start(signal: AbortSignal): Promise<void>;
   list(): readonly PodWorker[];
   find(uid: string): PodWorker | undefined;
   /** Something changed that all of them may have waited for. */
   wake(this: void): void;
-  /** Leaves all processes alone. */
+  /** Leaves all containers alone. */
   stop(): Promise<void>;
-}
-
-/** What runs of a pod, for whoever asks whose sockets are whose. */
-export function runningOf({ uid, record, running }: PodWorker): readonly RunningContainer[] {
-  const { namespace, name } = record.pod.metadata;
-  return running().flatMap(({ ref, state }) =>
-    state.type === 'running' && state.pid > 0
-      ? [{ pod: uid, container: ref.container, pid: state.pid, podName: `${namespace}/${name}` }]
-      : [],
-  );
 }
 
 /** A full disk is emptied by people. */
 const RETRY_MS = 5_000;
 
 export function createPods(options: PodsOptions): Pods {
-  const { root, informer, clock, podCidr, logger, runtime } = options;
+  const { root, informer, clock, logger, runtime } = options;
   const workers = new Map<string, PodWorker>();
-  /** Ended here, and still shown by the informer: their objects wait for a finalizer, or its news are late. */
+  /** Ended here, and still shown by the informer: their objects wait for a finalizer, or the informer lags behind. */
   const gone = new Set<string>();
-  let lastAddress: string | undefined;
+  /** Pods whose sandbox is being made. */
+  const pending = new Set<string>();
+  let isStopped = false;
 
   const context: PodContext = {
     ...options,
@@ -55,27 +47,49 @@ export function createPods(options: PodsOptions): Pods {
     onGone(uid) {
       void workers.get(uid)?.stop();
       workers.delete(uid);
-      if (informer.list().some((pod) => pod.metadata.uid === uid)) gone.add(uid);
+      if (listed(uid)) gone.add(uid);
       logger.info({ uid }, 'pod gone');
     },
   };
 
-  function adoptAll(): void {
-    for (const { uid, record } of readPodRecords(root)) {
-      if (record) addWorker(record, true);
-      else void endUnrecorded(uid);
+  const listed = (uid: string): Pod | undefined => informer.list().find((pod) => pod.metadata.uid === uid);
+
+  async function adoptAll(): Promise<void> {
+    const recorded = readPodRecords(root);
+    await Promise.all(recorded.map(({ uid, record }) => (record ? adopt(record) : removeUnrecorded(uid))));
+    const known = new Set(recorded.map(({ uid }) => uid));
+    const others = (await runtime.pods()).filter((uid) => !known.has(uid));
+    await Promise.all(others.map(removeUnrecorded));
+  }
+
+  async function adopt(record: PodRecord): Promise<void> {
+    const { uid = '' } = record.pod.metadata;
+    const result = await runSandbox(record.pod, record.podIP);
+    if (!result.ok) {
+      logger.error({ uid }, `a pod cannot be adopted: ${result.message}`);
+      clock.after(RETRY_MS, () => void adopt(record));
+    } else if (!isStopped && !workers.has(uid)) {
+      const attempts = await runtime.attempts(uid);
+      addWorker(createPodWorker({ context, record, sandbox: result.sandbox, adopted: attempts }));
     }
   }
 
-  /** Without a record there is no pod to go on with (the agent died before the first start, or the disk was full). */
-  async function endUnrecorded(uid: string): Promise<void> {
-    for (const { ref } of runtime.attempts(uid)) runtime.signal(ref, 'SIGKILL');
-    await runtime.forgetPod(uid);
+  /** Without a record there is no pod to go on with: the agent died before the first start, or the disk was full. */
+  async function removeUnrecorded(uid: string): Promise<void> {
+    try {
+      await runtime.removeSandbox(uid);
+      await removePodFiles(root, uid);
+    } catch (error) {
+      logger.error({ uid, error: problemOf(error).message }, 'what is left of a pod cannot be removed');
+    }
   }
 
-  function addWorker(record: PodRecord, adopted: boolean): void {
-    const worker = createPodWorker(context, record, adopted);
-    if (record.podIP !== HOST_IP) lastAddress = record.podIP;
+  const runSandbox = (pod: Pod, address?: string): Promise<SandboxResult> =>
+    runtime
+      .runSandbox(sandboxSpecOf(pod, volumesDir(root, pod.metadata.uid ?? ''), address))
+      .catch((error: unknown) => ({ ok: false, message: problemOf(error).message }));
+
+  function addWorker(worker: PodWorker): void {
     workers.set(worker.uid, worker);
     worker.wake();
   }
@@ -84,39 +98,44 @@ export function createPods(options: PodsOptions): Pods {
     const uid = pod.metadata.uid ?? '';
     const known = workers.get(uid);
     if (known) known.update(pod);
-    else if (!gone.has(uid)) take(pod);
+    else if (!gone.has(uid) && !pending.has(uid)) void take(pod);
   }
 
-  function take(pod: Pod): void {
+  async function take(pod: Pod): Promise<void> {
     const { uid = '' } = pod.metadata;
     // It has run to its end here before, and its directory is gone: only its object is left.
-    const over = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-    if (over && !pod.metadata.deletionTimestamp) return;
-    const podIP = usesHostNetwork(pod) ? HOST_IP : chooseAddress();
-    if (podIP === undefined) {
-      logger.error({ pod: pod.metadata.name }, `no address of ${podCidr} is free`);
-      return;
-    }
-    const record: PodRecord = { pod, podIP, startTime: clock.now() };
+    const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+    if (isOver && !pod.metadata.deletionTimestamp) return;
+    pending.add(uid);
+    const result = await runSandbox(pod);
+    pending.delete(uid);
+    if (isStopped) return;
+    // It may have changed, or been deleted, meanwhile.
+    const latest = listed(uid);
+    if (!latest) return removeUnrecorded(uid);
+    const fault = result.ok ? record(latest, result.sandbox) : result.message;
+    if (fault === undefined) return;
+    logger.error({ pod: pod.metadata.name, error: fault }, 'a pod cannot be started on this node');
+    clock.after(RETRY_MS, () => takeAgain(uid));
+  }
+
+  /** Returns what is in the way. */
+  function record(pod: Pod, sandbox: Sandbox): string | undefined {
+    const begun: PodRecord = { pod, podIP: sandbox.address, startTime: clock.now() };
     try {
-      writePodRecord(root, record);
+      writePodRecord(root, begun);
     } catch (error) {
-      logger.error({ pod: pod.metadata.name, error: problemOf(error).message }, 'a pod cannot be recorded');
-      clock.after(RETRY_MS, () => acceptAgain(uid));
-      return;
+      return problemOf(error).message;
     }
-    addWorker(record, false);
+    addWorker(createPodWorker({ context, record: begun, sandbox }));
+    return undefined;
   }
 
   /** The directory may be writable by now, and the pod deleted. */
-  function acceptAgain(uid: string): void {
-    const pod = informer.list().find((one) => one.metadata.uid === uid);
-    if (pod && !workers.has(uid)) take(pod);
-  }
-
-  function chooseAddress(): string | undefined {
-    const taken = new Set([...workers.values()].map((worker) => worker.record.podIP));
-    return nextAddress(podCidr, taken, lastAddress);
+  function takeAgain(uid: string): void {
+    const pod = listed(uid);
+    if (!pod) void removeUnrecorded(uid);
+    else if (!workers.has(uid) && !pending.has(uid)) void take(pod);
   }
 
   /** What was deleted while no agent ran. */
@@ -126,9 +145,11 @@ export function createPods(options: PodsOptions): Pods {
   }
 
   return {
-    start(signal) {
-      adoptAll();
-      const stopExits = runtime.onExit((uid) => workers.get(uid)?.wake());
+    async start(signal) {
+      const stopEvents = runtime.subscribe(({ type, pod }) => {
+        if (type === 'exited') workers.get(pod)?.wake();
+      });
+      await adoptAll();
       const stopListening = informer.listen({
         add: accept,
         update: accept,
@@ -141,7 +162,7 @@ export function createPods(options: PodsOptions): Pods {
       informer.start(signal);
       informer.synced.then(orphanUnknown, () => undefined);
       signal.addEventListener('abort', () => {
-        stopExits();
+        stopEvents();
         stopListening();
       });
     },
@@ -151,6 +172,7 @@ export function createPods(options: PodsOptions): Pods {
       for (const worker of workers.values()) worker.wake();
     },
     async stop() {
+      isStopped = true;
       await Promise.all([...workers.values()].map((worker) => worker.stop()));
     },
   };

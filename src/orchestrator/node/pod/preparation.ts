@@ -1,68 +1,56 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { type Clock, sleep } from '../../../base/clock.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
 import type { Container, Pod, Service } from '../../../kube/kinds/objects.ts';
 import { SERVICES } from '../../../kube/kinds/resources.ts';
 import { StatusError } from '../../../kube/values/status.ts';
-import { openTo, openToAll, type PodConfinement } from '../runtime/process/confinement/pods.ts';
-import type { ImageStore } from '../runtime/process/images/store.ts';
-import { expand, findProgram } from '../runtime/process/program.ts';
-import { workingDirectory } from '../runtime/process/workingdirectory.ts';
-import type { ContainerRef, StartRequest } from '../runtime/runtime.ts';
+import type { PodRuntime, StartFault } from '../runtime/runtime.ts';
+import type { ContainerRef, ContainerSpec, ImageRef, RestartCount, Sandbox } from '../runtime/spec.ts';
 import { buildEnvironment } from '../spec/environment.ts';
+import { expand } from '../spec/expand.ts';
+import { mountsOf } from '../spec/mounts.ts';
 import { environmentReferences, mergeReferences, volumeReferences } from '../spec/references.ts';
+import { resourcesOf } from '../spec/resources.ts';
 import { type NodeServices, serviceEnvironment, unservedReference } from '../spec/serviceenvironment.ts';
 import { readSources, type Sources } from '../spec/sources.ts';
-import { mountVolumes, writeVolumes } from '../spec/volumes.ts';
-import { rootDir, volumesDir } from './podrecord.ts';
+import { writeVolumes } from '../spec/volumes.ts';
 
-export interface PreparationInput {
+export interface PreparationInput extends RestartCount {
   readonly pod: Pod;
   readonly container: Container;
   readonly ref: ContainerRef;
-  readonly backOffMs: number;
-  readonly restarts: number;
-  readonly podIP: string;
+  readonly sandbox: Sandbox;
   readonly hostIP: string;
   readonly nodeName: string;
-  readonly root: string;
-  readonly images: Pick<ImageStore, 'resolve'>;
+  readonly runtime: Pick<PodRuntime, 'pullImage' | 'environment'>;
   readonly client: KubeClient;
   readonly clock: Clock;
-  /** What every container gets: PATH …. */
-  readonly hostEnvironment: Readonly<Record<string, string>>;
   readonly services: NodeServices;
   readonly nodeResources: Readonly<Record<string, string>>;
-  readonly confinement: PodConfinement;
-  /** What the attempt before was started with: used again while the API cannot say what is right now. */
-  readonly before: Pick<StartRequest, 'argv' | 'env' | 'cwd' | 'image' | 'sandbox'> | undefined;
 }
 
-/** Reasons are those of a waiting container, as the kubelet words them. */
 export type Preparation =
-  | { readonly ok: true; readonly request: StartRequest }
-  | {
-      readonly ok: false;
-      readonly reason:
-        | 'ErrImagePull'
-        | 'CreateContainerConfigError'
-        | 'CreateContainerError'
-        | 'RunContainerError';
-      readonly message: string;
-    };
+  | { readonly type: 'ready'; readonly spec: ContainerSpec }
+  /** The API cannot say now what the container refers to: an earlier attempt may be repeated. */
+  | { readonly type: 'unanswered'; readonly fault: Fault }
+  | { readonly type: 'fault'; readonly fault: Fault };
 
-const fault = (reason: Extract<Preparation, { ok: false }>['reason'], message: string): Preparation => ({
-  ok: false,
-  reason,
-  message,
+/** Reasons are those of a waiting container, as the kubelet words them. */
+export interface Fault {
+  readonly reason: 'ErrImagePull' | StartFault['reason'];
+  readonly message: string;
+}
+
+const faulty = (reason: Fault['reason'], message: string): Extract<Preparation, { type: 'fault' }> => ({
+  type: 'fault',
+  fault: { reason, message },
 });
 
-/** Everything that must be true before a container can be run: its image, what it refers to, its files, its program. */
+/** Everything that must be true before a container can be started: its image, what it refers to, its files. */
 export async function prepare(input: PreparationInput): Promise<Preparation> {
-  const { pod, container, ref, backOffMs, restarts, before } = input;
-  const image = input.images.resolve(container.image ?? '');
-  if (image.type === 'missing') return fault('ErrImagePull', image.message);
+  const { pod, container, runtime } = input;
+  const pulled = await runtime.pullImage(container.image ?? '');
+  if (!pulled.ok) return faulty('ErrImagePull', pulled.message);
   const references = mergeReferences(environmentReferences(container), volumeReferences(pod));
   const { namespace = '' } = pod.metadata;
   let sources: Sources;
@@ -73,18 +61,21 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
       input.client.list(SERVICES, { namespace }).then(({ items }) => items),
     ]);
   } catch (error) {
-    if (before && isUnanswered(error)) return { ok: true, request: { ...before, ref, backOffMs, restarts } };
     const why = error instanceof Error ? error.message : String(error);
-    return fault('CreateContainerConfigError', `ConfigMaps, Secrets and Services cannot be read: ${why}`);
+    const { fault } = faulty(
+      'CreateContainerConfigError',
+      `ConfigMaps, Secrets and Services cannot be read: ${why}`,
+    );
+    return { type: isUnanswered(error) ? 'unanswered' : 'fault', fault };
   }
   const late = await unservedAfter(SERVED_MS, services, input);
-  if (late) return fault('CreateContainerConfigError', `Service "${late}" is not served on this node yet`);
-  return assemble(input, sources, services, image.type === 'host' ? undefined : image);
+  if (late) return faulty('CreateContainerConfigError', `Service "${late}" is not served on this node yet`);
+  return assemble(input, sources, services, pulled.image);
 }
 
-/** A Service that came with the pod is in effect within milliseconds; nobody could tell the program of it later. */
+/** A Service that came with the pod takes effect within milliseconds; the program could not be told of it later. */
 const SERVED_MS = 2_000;
-const LOOK_MS = 10;
+const CHECK_MS = 10;
 
 async function unservedAfter(
   ms: number,
@@ -95,7 +86,7 @@ async function unservedAfter(
   for (;;) {
     const late = services.find((service) => !node.isServing(service));
     if (!late || clock.monotonic() >= deadline) return late?.metadata.name;
-    await sleep(clock, LOOK_MS);
+    await sleep(clock, CHECK_MS);
   }
 }
 
@@ -103,66 +94,56 @@ async function unservedAfter(
 const isUnanswered = (error: unknown): boolean =>
   !(error instanceof StatusError) || error.code >= 500 || error.code === 429;
 
-/** `image` undefined: the host's own programs. */
-function assemble(
+async function assemble(
   input: PreparationInput,
   sources: Sources,
   services: readonly Service[],
-  image: { readonly path: string; readonly digest: string } | undefined,
-): Preparation {
-  const { container, ref, backOffMs, restarts } = input;
-  const root = rootDir(input.root, ref.pod, container.name);
-  const environment = buildEnvironment({
-    ...input,
-    ...sources,
-    base: {
-      ...(input.pod.spec.enableServiceLinks === false
-        ? {}
-        : serviceEnvironment(input.services.addresses(), input.pod.metadata.namespace ?? '')),
-      ...hostEnvironmentOf(input, root),
-      ...own(input, root),
-    },
-  });
-  if (!environment.ok) return fault('CreateContainerConfigError', environment.message);
-  const unwritten = writeFiles(input, sources, root);
-  if (unwritten) return fault('CreateContainerConfigError', unwritten);
-  const cwd = workingDirectory(container, { root, ...(image ? { image: image.path } : {}) });
-  if (!isDirectory(cwd)) {
-    return fault(
-      'CreateContainerError',
-      `workingDir "${container.workingDir}" does not exist in image "${container.image}" (${cwd})`,
-    );
-  }
+  image: ImageRef,
+): Promise<Preparation> {
+  const { pod, container, sandbox, ref, backOffMs, restarts } = input;
+  const hasLinks = pod.spec.enableServiceLinks !== false;
+  const place = { ...input, ...sources, podIP: sandbox.address };
+  const environment = buildEnvironment({ ...place, base: await baseOf(input, hasLinks) });
+  if (!environment.ok) return faulty('CreateContainerConfigError', environment.message);
   const { env } = environment;
-  const linked = input.pod.spec.enableServiceLinks === false ? [] : services;
-  const unserved = unservedReference(textsOf(container), env, linked);
-  if (unserved) return fault('CreateContainerConfigError', unserved);
-  const [name, ...args] = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
-    expand(word, env),
-  );
-  if (name === undefined) {
-    return fault(
-      'RunContainerError',
-      `container "${container.name}" names no command, and image "${container.image}" has none of its own: say \`command:\``,
-    );
-  }
-  const program = findProgram(name, cwd, env.PATH);
-  if (!program.ok) return fault('RunContainerError', program.message);
+  const { volumesDir, fileOwner } = sandbox;
+  mkdirSync(volumesDir, { recursive: true });
+  const unwritten = writeVolumes(volumesDir, {
+    ...place,
+    ...(fileOwner === undefined ? {} : { owner: fileOwner }),
+  });
+  if (unwritten) return faulty('CreateContainerConfigError', unwritten);
+  const mounts = mountsOf(container, volumesDir);
+  if (!mounts.ok) return faulty('CreateContainerConfigError', mounts.message);
+  const unserved = unservedReference(textsOf(container), env, hasLinks ? services : []);
+  if (unserved) return faulty('CreateContainerConfigError', unserved);
+  const expanded = (words: readonly string[] = []) => words.map((word) => expand(word, env));
   return {
-    ok: true,
-    request: {
+    type: 'ready',
+    spec: {
       ref,
-      argv: [program.path, ...args],
+      image,
+      command: expanded(container.command),
+      args: expanded(container.args),
+      ...(container.workingDir === undefined ? {} : { workingDir: container.workingDir }),
       env,
-      cwd,
-      image: { reference: container.image ?? '', digest: image?.digest ?? '' },
+      mounts: mounts.mounts,
+      resources: resourcesOf(container),
       backOffMs,
       restarts,
-      sandbox: input.confinement.sandbox(input.pod.metadata.namespace ?? '', {
-        readOnly: image ? [image.path] : [],
-        writable: [root, volumesDir(input.root, ref.pod)],
-      }),
     },
+  };
+}
+
+/** What the container's own variables may refer to and override: addresses of Services, and what the runtime adds. */
+async function baseOf(
+  { pod, container, sandbox, runtime, services }: PreparationInput,
+  hasLinks: boolean,
+): Promise<Readonly<Record<string, string>>> {
+  const ports = (container.ports ?? []).map(({ containerPort }) => containerPort);
+  return {
+    ...(hasLinks ? serviceEnvironment(services.addresses(), pod.metadata.namespace ?? '') : {}),
+    ...(await runtime.environment(sandbox, { name: container.name, ports })),
   };
 }
 
@@ -172,44 +153,3 @@ const textsOf = ({ command = [], args = [], env = [] }: Container): readonly str
   ...args,
   ...env.flatMap(({ value }) => value ?? []),
 ];
-
-/** Who does not run as the agent's user, or sees nothing of that one's home, has a home of its own. */
-function hostEnvironmentOf(
-  { hostEnvironment, confinement, pod }: PreparationInput,
-  root: string,
-): Readonly<Record<string, string>> {
-  const { type } = confinement.sandbox(pod.metadata.namespace ?? '', { readOnly: [], writable: [] });
-  if (type === 'none') return hostEnvironment;
-  const { USER: _user, TMPDIR: _tmp, ...rest } = hostEnvironment;
-  return { ...rest, HOME: root };
-}
-
-/** The words by which a program learns where it is; a container's own env may override them. */
-function own({ pod, container, podIP }: PreparationInput, root: string): Record<string, string> {
-  const port = container.ports?.[0]?.containerPort;
-  return {
-    HOSTNAME: pod.spec.hostname ?? pod.metadata.name ?? '',
-    HOST: podIP,
-    POD_IP: podIP,
-    ...(port === undefined ? {} : { PORT: String(port) }),
-    PILOTAGE_ROOT: root,
-  };
-}
-
-function writeFiles(input: PreparationInput, sources: Sources, root: string): string | undefined {
-  const volumes = volumesDir(input.root, input.ref.pod);
-  const user = input.confinement.userOf(input.pod.metadata.namespace ?? '');
-  mkdirSync(volumes, { recursive: true });
-  const fault =
-    writeVolumes(volumes, { ...input, ...sources, ...(user === undefined ? {} : { owner: user }) }) ??
-    mountVolumes(root, volumes, input.container);
-  if (fault || user === undefined) return fault;
-  // Last: what has been written stays the agent's, so nothing that a program does leads the next start elsewhere.
-  openToAll(root);
-  openTo(user, join(input.root, input.ref.pod));
-  return undefined;
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}

@@ -116,7 +116,7 @@ function containerStatus(
     restartCount: current?.restarts ?? 0,
     image: container.image ?? '',
     imageID: current?.image.digest ?? '',
-    ...(current ? { containerID: containerId(current) } : {}),
+    ...(current ? { containerID: current.id } : {}),
   };
 }
 
@@ -160,13 +160,13 @@ export function terminated(attempt: Attempt): ContainerStateTerminated {
   if (state.type === 'running')
     throw new Error(`attempt ${attempt.ref.attempt} of ${attempt.ref.container} still runs`);
   const times = { startedAt: rfc3339(attempt.startedAt), finishedAt: rfc3339(state.finishedAt) };
-  const containerID = containerId(attempt);
+  const containerID = attempt.id;
   if (state.type === 'lost') {
     return {
       exitCode: 137,
       reason: 'ContainerStatusUnknown',
       message:
-        'its process was gone and nothing recorded how it ended (a restart of the machine, or its shim was killed)',
+        'it was gone and nothing recorded how it ended: the machine was restarted, or the process that watched over it was killed',
       ...times,
       containerID,
     };
@@ -181,9 +181,6 @@ export function terminated(attempt: Attempt): ContainerStateTerminated {
     containerID,
   };
 }
-
-export const containerId = ({ ref }: Pick<Attempt, 'ref'>): string =>
-  `process://${ref.pod}/${ref.container}/${ref.attempt}`;
 
 /** For callers that only compare: order and identity of members do not matter, the text does. */
 export function sameStatus(a: PodStatus | undefined, b: PodStatus): boolean {

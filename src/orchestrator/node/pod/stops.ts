@@ -21,9 +21,9 @@ export interface Stops {
   stop(action: Extract<Action, { type: 'stop' }>, view: PodView): void;
   /** Whether this attempt is being brought to its end. */
   isStopping(container: string, attempt: number | undefined): boolean;
-  /** To be told of every view: ends the waiting for containers that have ended. */
+  /** Takes every view: ends the waiting for containers that have ended. */
   observe(view: PodView): void;
-  /** Resolves when no new connection of a service reaches the pod any more; asked for once. */
+  /** Resolves when no new connection of a service reaches the pod any more; the proxy is asked once. */
   release(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export function createStops({ context, uid, logger, signal, onChange, recordEven
       const target = { ref: current.ref, container, podIP: view.podIP, runtime, clock };
       const onHookFailure = (message: string) =>
         recordEvent('Warning', 'FailedPreStopHook', `PreStopHook failed: ${message}`, name);
-      // Before any process hears of its end: who is still sent here after SIGTERM would find a closed door.
+      // Before any process gets SIGTERM: clients that are still sent here after it would be refused.
       // A container that is only restarted is not ready any more, and its pod stays an endpoint.
       const before = view.ending ? release() : Promise.resolve();
       void before

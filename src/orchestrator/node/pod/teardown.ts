@@ -2,6 +2,7 @@ import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { PodContext } from './context.ts';
 import { confirmDeletion } from './deletion.ts';
+import { forgetPodRecord, removePodFiles } from './podrecord.ts';
 import type { PodView } from './view.ts';
 
 export interface TeardownOptions {
@@ -37,7 +38,9 @@ export function createTeardown(options: TeardownOptions): Teardown {
       await confirmDeletion({ ...context, pod: view.pod, logger, signal, isWanted: isKnown });
     }
     if (signal.aborted) return;
-    await context.runtime.forgetPod(uid);
+    forgetPodRecord(context.root, uid);
+    await context.runtime.removeSandbox(uid);
+    await removePodFiles(context.root, uid);
     context.onGone(uid);
   }
 
@@ -46,7 +49,7 @@ export function createTeardown(options: TeardownOptions): Teardown {
       return begun;
     },
     begin(view) {
-      // A pod that outlived its deadline is kept for whoever wants to see why: its owner deletes it.
+      // A pod that outlived its deadline is kept, so that people can see why: its owner deletes it.
       if (begun || view.ending?.reason === 'deadline exceeded') return;
       begun = true;
       forget(view).catch((error: unknown) => {

@@ -1,8 +1,10 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { HandlerTarget } from '../probes/attempt.ts';
 import { runHook } from '../probes/attempt.ts';
+import type { PodRuntime } from '../runtime/runtime.ts';
 
 export interface TerminationInput extends HandlerTarget {
+  readonly runtime: Pick<PodRuntime, 'exec' | 'sockets' | 'signal'>;
   /** When it has to be gone, in ms since the epoch. */
   readonly deadline: number;
   /** Resolves when no process of it runs any more. */
@@ -12,7 +14,7 @@ export interface TerminationInput extends HandlerTarget {
   readonly onHookFailure: (message: string) => void;
 }
 
-/** Whatever preStop took, SIGTERM gets this long (kubelet `kuberuntime_container.go` minimumGracePeriodInSeconds). */
+/** However long preStop took, SIGTERM gets this long (kubelet `kuberuntime_container.go` minimumGracePeriodInSeconds). */
 const MINIMUM_MS = 2_000;
 /** A kill does not fail, but a process that forks meanwhile may slip through. */
 const AGAIN_MS = 500;
@@ -30,11 +32,11 @@ export async function terminate(input: TerminationInput): Promise<void> {
     if (fault) input.onHookFailure(fault);
   }
   if (signal.aborted) return;
-  runtime.signal(ref, 'SIGTERM');
+  await runtime.signal(ref, 'SIGTERM');
   const left = Math.max(deadline - clock.now(), MINIMUM_MS);
   if (await within(clock, left, ended)) return;
   while (!signal.aborted) {
-    runtime.signal(ref, 'SIGKILL');
+    await runtime.signal(ref, 'SIGKILL');
     if (await within(clock, AGAIN_MS, ended)) return;
   }
 }

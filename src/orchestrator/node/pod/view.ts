@@ -1,22 +1,19 @@
 import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { ContainerHealth } from '../probes/containerprobes.ts';
+import type { Listening } from '../probes/listening.ts';
 import type { Attempt } from '../runtime/runtime.ts';
+import type { WildcardListener } from '../runtime/sockets.ts';
 
 /** All that is known of one container; made afresh for each step. */
-export interface ContainerView {
+export interface ContainerView extends ContainerHealth {
   readonly name: string;
   /** The latest attempt and the one before it. */
   readonly current?: Attempt;
   readonly previous?: Attempt;
   /** Why the next attempt could not be begun. `retryAt` in ms since the epoch. */
   readonly blocked?: Blocked;
-  /** Its startup probe has passed (or it has none) and its postStart hook is done. */
-  readonly started: boolean;
-  /** Its readiness probe says so (or it has none). */
-  readonly ready: boolean;
   /** It is being brought to its end. */
   readonly stopping: boolean;
-  /** A liveness or startup probe or the postStart hook failed: it has to go. */
-  readonly unhealthy?: { readonly message: string; readonly graceMs?: number };
 }
 
 export interface Blocked {
@@ -39,9 +36,9 @@ export interface PodView {
   /** What this node knows of Services when that is not what the API says now: then only what ran before is started again. */
   readonly servicesUnread?: 'kept' | 'none';
   /** Names of containers that listen on the wildcard address, with ports. */
-  readonly wildcards: readonly { readonly container: string; readonly port: number }[];
-  /** Absent where probes tell, or no port is declared. `lacking`: a sentence for each port on which nothing of the pod has been seen to listen. */
-  readonly listening?: { readonly lacking: readonly string[] };
+  readonly wildcards: readonly WildcardListener[];
+  /** Absent where probes tell, or no port is declared. */
+  readonly listening?: Listening;
 }
 
 export type Ending = {

@@ -1,10 +1,11 @@
 import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
+import type { Sandbox } from '../runtime/spec.ts';
 import { volumeReferences } from '../spec/references.ts';
 import { readSources } from '../spec/sources.ts';
 import { writeVolumes } from '../spec/volumes.ts';
 import type { PodContext } from './context.ts';
-import { type PodRecord, volumesDir } from './podrecord.ts';
+import type { PodRecord } from './podrecord.ts';
 
 /**
  * Brings mounted ConfigMaps and Secrets of a running pod up to date; what cannot be read or is gone leaves its files as they are.
@@ -12,6 +13,7 @@ import { type PodRecord, volumesDir } from './podrecord.ts';
  */
 export async function refreshVolumes(
   context: PodContext,
+  { volumesDir, fileOwner }: Sandbox,
   current: () => PodRecord | undefined,
   logger: Logger,
 ): Promise<void> {
@@ -23,10 +25,8 @@ export async function refreshVolumes(
     const sources = await readSources(context.client, before.pod.metadata.namespace ?? '', references);
     const record = current();
     if (!record) return;
-    const dir = volumesDir(context.root, record.pod.metadata.uid ?? '');
-    const owner = context.confinement.userOf(record.pod.metadata.namespace ?? '');
-    const owned = owner === undefined ? {} : { owner };
-    const fault = writeVolumes(dir, { ...context, ...record, ...sources, ...owned });
+    const owned = fileOwner === undefined ? {} : { owner: fileOwner };
+    const fault = writeVolumes(volumesDir, { ...context, ...record, ...sources, ...owned });
     if (fault) logger.debug({ fault }, 'volumes stay as they are');
   } catch (error) {
     logger.debug({ error: problemOf(error).message }, 'volumes stay as they are');

@@ -1,8 +1,8 @@
 import { problemOf } from '../../../base/errors.ts';
 import type { Container, Pod, PodStatus } from '../../../kube/kinds/objects.ts';
-import { usesHostNetwork } from '../addresses.ts';
 import { watchListening } from '../probes/listening.ts';
 import type { Attempt } from '../runtime/runtime.ts';
+import type { Sandbox } from '../runtime/spec.ts';
 import { LISTENING, wildcardMessage, withForeign } from './conditions.ts';
 import type { PodContext } from './context.ts';
 import { activeUntil, endingOf } from './ending.ts';
@@ -21,8 +21,6 @@ import { refreshVolumes } from './volumerefresh.ts';
 export interface PodWorker {
   readonly uid: string;
   readonly record: PodRecord;
-  /** Attempts that ran at the last step, for whoever looks at logs and sockets. */
-  running(): readonly Attempt[];
   /** The API's word of the same pod. */
   update(pod: Pod): void;
   /** The API does not know it any more. */
@@ -36,7 +34,7 @@ export interface PodWorker {
   checkListeners(eagerly: boolean): void;
   /** Something of it changed outside. */
   wake(): void;
-  /** Leaves its processes alone. */
+  /** Leaves its containers alone. */
   stop(): Promise<void>;
 }
 
@@ -47,8 +45,16 @@ const RETRY_MS = 1_000;
 /** As long as a program may be starting. */
 const EAGER_MS = 10_000;
 
+export interface PodWorkerOptions {
+  readonly context: PodContext;
+  readonly record: PodRecord;
+  readonly sandbox: Sandbox;
+  /** What an earlier agent started; absent: the pod is new. */
+  readonly adopted?: readonly Attempt[];
+}
+
 /** Carries out `step` for one pod, one run at a time; everything that could change its answer wakes it. */
-export function createPodWorker(context: PodContext, begun: PodRecord, adopted: boolean): PodWorker {
+export function createPodWorker({ context, record: begun, sandbox, adopted }: PodWorkerOptions): PodWorker {
   const { client, runtime, clock, events, root } = context;
   const uid = begun.pod.metadata.uid ?? '';
   const { namespace, name } = begun.pod.metadata;
@@ -72,7 +78,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
   const probes = createPodProbes({
     context,
     podIP: begun.podIP,
-    adopted: adopted ? { status: begun.pod.status, attempts: runtime.attempts(uid) } : undefined,
+    adopted: adopted && { status: begun.pod.status, attempts: adopted },
     onChange: wake,
     recordEvent,
   });
@@ -80,15 +86,15 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     ({ type, status: state }) => type === LISTENING && state === 'True',
   );
   const listeners = watchListening({
-    uid,
-    podIP: begun.podIP,
-    socketOwners: context.socketOwners,
-    adopted: adopted && hasListened ? runtime.attempts(uid) : [],
+    sandbox,
+    sockets: runtime.sockets,
+    adopted: hasListened && adopted ? adopted : [],
   });
   const starts = createStarts({
     context,
     uid,
     record: () => record,
+    sandbox,
     isOver: () => signal.aborted || endingOf(record, orphanedAt, clock.now()) !== undefined,
     recordEvent,
   });
@@ -104,8 +110,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     onFailure: wake,
   });
 
-  function makeView(now: number): PodView {
-    const attempts = runtime.attempts(uid);
+  function makeView(attempts: readonly Attempt[], now: number): PodView {
     lastRunning = attempts.filter((one) => one.state.type === 'running');
     const ending = endingOf(record, orphanedAt, now);
     const listening = listeners.view(record.pod, lastRunning);
@@ -147,13 +152,15 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     while (dirty && !signal.aborted) {
       dirty = false;
       cancelWake();
-      const view = makeView(clock.now());
+      const attempts = await runtime.attempts(uid);
+      if (signal.aborted) break;
+      const view = makeView(attempts, clock.now());
       stops.observe(view);
       const { actions, wakeAt } = step(view, clock.now());
       show(view);
       for (const action of actions) {
         if (action.type === 'stop') stops.stop(action, view);
-        if (action.type === 'kill') runtime.signal(action.ref, 'SIGKILL');
+        if (action.type === 'kill') await runtime.signal(action.ref, 'SIGKILL');
         if (action.type === 'finish') teardown.begin(view);
       }
       const started = actions.filter((one) => one.type === 'start').map(starts.start);
@@ -208,7 +215,6 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     get record() {
       return record;
     },
-    running: () => lastRunning,
     update(pod) {
       record = { ...record, pod };
       if (status) {
@@ -226,11 +232,11 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     async refreshVolumes() {
       const isOver = () => teardown.begun || signal.aborted;
       if (lastRunning.length > 0)
-        await refreshVolumes(context, () => (isOver() ? undefined : record), logger);
+        await refreshVolumes(context, sandbox, () => (isOver() ? undefined : record), logger);
     },
     makeWay(container) {
       const current = lastRunning.find(({ ref }) => ref.container === container);
-      if (!current || usesHostNetwork(record.pod)) return;
+      if (!current || sandbox.hostNetwork) return;
       yielding.set(container, current.ref.attempt);
       const message = `it listened on every address of this machine and made way for a pod of that port: listen on $HOST (${record.podIP}) alone`;
       starts.hold(container, 'ListensOnWildcard', message, AWAY_MS);
@@ -238,7 +244,7 @@ export function createPodWorker(context: PodContext, begun: PodRecord, adopted: 
     },
     setWildcards(next) {
       // Every address of the machine is what such a pod asked for.
-      if (usesHostNetwork(record.pod)) return;
+      if (sandbox.hostNetwork) return;
       if (JSON.stringify(next) === JSON.stringify(wildcards)) return;
       wildcards = next;
       if (next.length > 0)

@@ -5,24 +5,26 @@ import { probeHttp } from '../../../health/probes.http.ts';
 import { probeTcp } from '../../../health/probes.tcp.ts';
 import type { ProbeKind, ProbeResult } from '../../../health/probes.ts';
 import type { Container, LifecycleHandler, ProbeHandler } from '../../../kube/kinds/objects.ts';
-import { type Reach, reach } from '../addresses.ts';
-import type { SocketOwners } from '../runtime/process/socketowners.ts';
-import type { ContainerRef, ContainerRuntime } from '../runtime/runtime.ts';
+import { execForOutput } from '../runtime/execoutput.ts';
+import type { PodRuntime } from '../runtime/runtime.ts';
+import type { ContainerRef } from '../runtime/spec.ts';
 import { probeOwnSocket } from './ownsocket.ts';
+import { type Reach, reach } from './reach.ts';
 
 /** The container that a handler of a probe or a lifecycle hook runs against. */
 export interface HandlerTarget {
   readonly ref: ContainerRef;
   readonly container: Container;
   readonly podIP: string;
-  readonly runtime: ContainerRuntime;
+  readonly runtime: Pick<PodRuntime, 'exec' | 'sockets'>;
   readonly clock: Clock;
 }
 
 /** The container that a probe runs against: only its own socket may answer. */
 export interface ProbeTarget extends HandlerTarget {
   readonly kind: ProbeKind;
-  readonly socketOwners: SocketOwners;
+  /** The address of this node, which pods of its network share. */
+  readonly hostIP: string;
 }
 
 /** One attempt, in the way that the handler names. */
@@ -33,7 +35,7 @@ export async function runHandler(
 ): Promise<ProbeResult> {
   const { clock, runtime, ref } = target;
   if (handler.exec) {
-    const outcome = await runtime.exec(ref, handler.exec.command ?? [], { timeoutMs });
+    const outcome = await execForOutput(runtime, ref, handler.exec.command ?? [], timeoutMs);
     return probeExec(outcome, timeoutMs);
   }
   if (handler.httpGet) return runHttp(handler.httpGet, target, timeoutMs);
@@ -56,9 +58,9 @@ function byOwnSocket(
   at: Reach,
   probe: () => Promise<ProbeResult>,
 ): Promise<ProbeResult> {
-  if (!('socketOwners' in target)) return probe();
-  const { ref, podIP, kind, socketOwners, clock } = target;
-  return probeOwnSocket({ pod: ref.pod, podIP, at, kind, socketOwners, clock, probe });
+  if (!('kind' in target)) return probe();
+  const { ref, runtime, ...rest } = target;
+  return probeOwnSocket({ ...rest, pod: ref.pod, at, sockets: runtime.sockets, probe });
 }
 
 function runHttp(

@@ -7,7 +7,6 @@ import {
   type ProbeState,
 } from '../../../health/probes.ts';
 import type { Container, Probe } from '../../../kube/kinds/objects.ts';
-import type { ContainerView } from '../pod/view.ts';
 import type { LagMeter } from './lag.ts';
 import { type Prober, startProber } from './prober.ts';
 
@@ -25,9 +24,19 @@ export interface ContainerProbesOptions {
   readonly onFailure: (kind: ProbeKind, message: string) => void;
 }
 
+/** What the probes and the postStart hook of a container say of it. */
+export interface ContainerHealth {
+  /** Its startup probe has passed (or it has none) and its postStart hook is done. */
+  readonly started: boolean;
+  /** Its readiness probe says so (or it has none). */
+  readonly ready: boolean;
+  /** A liveness or startup probe or the postStart hook failed: the container has to be restarted. */
+  readonly unhealthy?: { readonly message: string; readonly graceMs?: number };
+}
+
 /** All probes of one attempt of one container, from its start (or adoption) to its end. */
 export interface ContainerProbes {
-  readonly view: Pick<ContainerView, 'started' | 'ready' | 'unhealthy'>;
+  readonly view: ContainerHealth;
   stop(): void;
 }
 
@@ -43,7 +52,7 @@ export function probeContainer(options: ContainerProbesOptions): ContainerProbes
   const probers = new Map<ProbeKind, Prober>();
   let stopped = false;
   let hooked = options.postStart === undefined;
-  let unhealthy: ContainerView['unhealthy'];
+  let unhealthy: ContainerHealth['unhealthy'];
 
   const started = (): boolean =>
     hooked &&

@@ -1,8 +1,7 @@
 import type { Container, Pod } from '../../../kube/kinds/objects.ts';
-import { HOST_IP } from '../addresses.ts';
-import type { PodView } from '../pod/view.ts';
-import type { SocketOwner, SocketOwners } from '../runtime/process/socketowners.ts';
 import type { Attempt } from '../runtime/runtime.ts';
+import type { SocketOwner, SocketOwners } from '../runtime/sockets.ts';
+import type { Sandbox } from '../runtime/spec.ts';
 
 /**
  * Ports on which a container says that it can be found, and nothing is asked: where it has no startup and readiness probe, that its own
@@ -14,11 +13,15 @@ const unprobedPorts = ({ readinessProbe, startupProbe, ports = [] }: Container):
     : ports.filter(({ protocol = 'TCP' }) => protocol === 'TCP').map(({ containerPort }) => containerPort);
 
 export interface ListeningOptions {
-  readonly uid: string;
-  readonly podIP: string;
-  readonly socketOwners: Pick<SocketOwners, 'ownerOf'>;
+  readonly sandbox: Sandbox;
+  readonly sockets: Pick<SocketOwners, 'ownerOf'>;
   /** Attempts of which an earlier agent has seen that they listen. */
   readonly adopted: readonly Attempt[];
+}
+
+/** `lacking`: a sentence for each declared port on which nothing of the pod has been seen to listen. */
+export interface Listening {
+  readonly lacking: readonly string[];
 }
 
 /** Whether the containers of a pod have been seen to listen on the ports that they declare. */
@@ -26,14 +29,14 @@ export interface ListeningWatch {
   /** Checks the ports that have not been seen yet; true when that has changed what is known. */
   check(pod: Pod, running: readonly Attempt[]): boolean;
   /** undefined where a probe tells, or nothing is declared. */
-  view(pod: Pod, running: readonly Attempt[]): PodView['listening'];
+  view(pod: Pod, running: readonly Attempt[]): Listening | undefined;
 }
 
-/** What has listened once, did: whoever wants to know whether it still does writes a probe. */
-export function watchListening({ uid, podIP, socketOwners, adopted }: ListeningOptions): ListeningWatch {
+/** A port that has been listened on once counts as such: whether it still is is for a probe to find out. */
+export function watchListening({ sandbox, sockets, adopted }: ListeningOptions): ListeningWatch {
   /** `container/attempt` → all of its ports, or those that have been seen. */
   const seen = new Map<string, Set<number> | 'all'>(adopted.map((one) => [keyOf(one), 'all']));
-  /** What is said of a port that somebody else answers, or that nobody can tell of. */
+  /** Why a port is answered by another process, or why that cannot be determined. */
   const told = new Map<string, string>();
 
   const isSeen = (attempt: Attempt, port: number): boolean => {
@@ -54,9 +57,9 @@ export function watchListening({ uid, podIP, socketOwners, adopted }: ListeningO
     let changed = false;
     for (const { port, attempt } of missing(pod, running)) {
       if (attempt === undefined) continue;
-      const owner = socketOwners.ownerOf({ pod: uid, host: podIP, port });
+      const owner = sockets.ownerOf({ pod: sandbox.pod, host: sandbox.address, port });
       const key = `${keyOf(attempt)}:${port}`;
-      const isOwn = owner.type === 'own' || (owner.type === 'own wildcard' && podIP === HOST_IP);
+      const isOwn = owner.type === 'own' || (owner.type === 'own wildcard' && sandbox.hostNetwork);
       if (isOwn) {
         const known = seen.get(keyOf(attempt));
         if (known !== 'all') seen.set(keyOf(attempt), (known ?? new Set()).add(port));

@@ -1,95 +1,176 @@
-import type { Sandbox } from './process/confinement/confinement.ts';
-
-/**
- * What the agent asks of whatever runs containers. `process/` is the first runtime; one on a container engine fits behind the same
- * words. A runtime keeps its own record of every attempt, so that an agent that starts anew finds what an earlier one began.
- */
-export interface ContainerRef {
-  /** uid of the pod. */
-  readonly pod: string;
-  readonly container: string;
-  /** From 0; never used twice. */
-  readonly attempt: number;
-}
-
-export interface StartRequest {
-  readonly ref: ContainerRef;
-  /** The program as an absolute path, and its arguments. */
-  readonly argv: readonly [string, ...string[]];
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  readonly image: { readonly reference: string; readonly digest: string };
-  /** How long a restart after this attempt waits; recorded, so that a new agent goes on counting. */
-  readonly backOffMs: number;
-  /** How often the container had ended by itself before: its restartCount. */
-  readonly restarts: number;
-  /** Absent: it runs as the agent does. */
-  readonly sandbox?: Sandbox;
-}
+import type { SocketOwners } from './sockets.ts';
+import type { ContainerRef, ContainerSpec, ImageRef, RestartCount, Sandbox, SandboxSpec } from './spec.ts';
+import type { Stream } from './streams.ts';
 
 export type AttemptState =
-  | { readonly type: 'running'; readonly pid: number }
+  | { readonly type: 'running' }
   /** `finishedAt` in ms since the epoch. `exitCode` is 128 + signal for a program that a signal ended. */
   | {
       readonly type: 'exited';
       readonly exitCode: number;
       readonly finishedAt: number;
-      /** The node was taken down and it with it: no doing of the program's. */
+      /** Its node was taken down and the container with it: neither a crash nor a restart. */
       readonly planned?: boolean;
     }
-  /** It ran, it does not any more, and nobody saw how it ended: the machine restarted, or its shim was killed. */
+  /** It ran, it no longer does, and nothing recorded how it ended: the machine restarted, for example. */
   | { readonly type: 'lost'; readonly finishedAt: number; readonly planned?: boolean };
 
-export interface Attempt {
+/** One attempt to run a container, as the runtime has recorded it. */
+export interface Attempt extends RestartCount {
   readonly ref: ContainerRef;
+  /** `<runtime>://<id>`, the containerID of a status. */
+  readonly id: string;
+  /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  readonly backOffMs: number;
-  readonly restarts: number;
-  readonly image: { readonly reference: string; readonly digest: string };
+  readonly image: ImageRef;
   readonly state: AttemptState;
-  /** Of one that failed: the end of what it printed. */
+  /** Of an attempt that failed: the end of its output. */
   readonly output?: string;
 }
 
-export type StartResult =
-  | { readonly ok: true }
-  /** Nothing runs. `reason` is what the container's waiting state says. */
-  | { readonly ok: false; readonly reason: 'RunContainerError'; readonly message: string };
+/** Reasons of a waiting container, in the kubelet's words. */
+export type StartFault = {
+  readonly ok: false;
+  readonly reason: 'CreateContainerConfigError' | 'CreateContainerError' | 'RunContainerError';
+  readonly message: string;
+};
+export type StartResult = { readonly ok: true } | StartFault;
 
-export type ExecOutcome =
-  | { readonly type: 'exited'; readonly exitCode: number; readonly output: string }
-  | { readonly type: 'timeout'; readonly output: string }
-  /** The command could not be run at all. */
-  | { readonly type: 'error'; readonly message: string };
+export type SandboxResult =
+  | { readonly ok: true; readonly sandbox: Sandbox }
+  | { readonly ok: false; readonly message: string };
 
-export interface ExecOptions {
-  readonly timeoutMs: number;
+/** `done` and `total` in bytes; `total` is absent while it is unknown. */
+export interface PullProgress {
+  readonly done: number;
+  readonly total?: number;
+}
+
+export interface PullOptions {
+  readonly onProgress?: (progress: PullProgress) => void;
   readonly signal?: AbortSignal;
 }
 
-export interface ContainerRuntime {
+/** `message` says what would make the image available. */
+export type PullResult =
+  | { readonly ok: true; readonly image: ImageRef }
+  | { readonly ok: false; readonly message: string };
+
+export interface LogOptions {
+  readonly follow: boolean;
+  readonly timestamps: boolean;
+  /** RFC 3339. */
+  readonly sinceTime?: string;
+  readonly tailLines?: number;
+  readonly limitBytes?: number;
+}
+
+export interface AttachRequest {
+  /** Absent: the program reads nothing. */
+  readonly stdin?: AsyncIterable<Buffer>;
+  /** Output as it comes. The program waits while a returned promise is pending. */
+  readonly onStdout?: (piece: Buffer) => Promise<void> | undefined;
+  readonly onStderr?: (piece: Buffer) => Promise<void> | undefined;
+  readonly signal?: AbortSignal;
+}
+
+export interface ExecRequest extends AttachRequest {
+  readonly command: readonly string[];
+  /** Absent: no deadline. */
+  readonly timeoutMs?: number;
+}
+
+export type ExecOutcome =
+  | { readonly type: 'exited'; readonly exitCode: number }
+  | { readonly type: 'timeout' }
+  | { readonly type: 'canceled' }
+  /** The command could not be run, or the runtime cannot do this. */
+  | { readonly type: 'error'; readonly message: string };
+
+/** Cumulative processor time and resident memory of a container's processes. */
+export interface ContainerStats {
+  readonly container: string;
+  readonly cpuNanoseconds: number;
+  readonly memoryBytes: number;
+  readonly processes: number;
+}
+
+export interface PodStats {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly containers: readonly ContainerStats[];
+}
+
+export type RuntimeEvent =
+  /** A container of the pod ended. */
+  | { readonly type: 'exited'; readonly pod: string }
+  /** A container of the pod answers at the pod's address by a socket that is bound to every address. */
+  | { readonly type: 'wildcard'; readonly pod: string };
+
+export interface StopAllOptions {
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  readonly graceMs: number;
+  /** Ends the grace period when it aborts. */
+  readonly hurry?: AbortSignal;
+}
+
+/**
+ * Runs the pods of a node: the only thing that `pod/`, `probes/` and `link/` know of containers. The shape is that of the Container Runtime
+ * Interface (cri-api `pkg/apis/runtime/v1/api.proto`) with what a single agent needs; `process/` is the first implementation, and every
+ * implementation passes `test/orchestrator/node/runtime/contract.ts`.
+ *
+ * A runtime keeps its own durable record of every attempt, so that a new agent finds what an earlier one started. Expected failures are
+ * values; a method rejects when the runtime itself fails (a disk, an engine that does not answer).
+ */
+export interface PodRuntime {
+  /** As `containerRuntimeVersion` of a Node has it: `process://1`. */
+  readonly version: string;
+  readonly sockets: SocketOwners;
+
   /** uids of all pods of which anything is recorded. */
-  pods(): readonly string[];
+  pods(): Promise<readonly string[]>;
+  /** Idempotent: a pod that has a sandbox keeps it, also across agents. */
+  runSandbox(spec: SandboxSpec): Promise<SandboxResult>;
+  /** Kills what still runs of the pod and forgets it, records included. A pod that is unknown is not an error. */
+  removeSandbox(pod: string): Promise<void>;
+
+  /** Makes an image available. One that is there is not fetched again. */
+  pullImage(reference: string, options?: PullOptions): Promise<PullResult>;
+  /** Variables that every container of the sandbox gets beneath its own, which may refer to them and override them. */
+  environment(
+    sandbox: Sandbox,
+    container: { readonly name: string; readonly ports: readonly number[] },
+  ): Promise<Readonly<Record<string, string>>>;
+
+  /** Runs an attempt in the sandbox of its pod. Resolves when it runs or cannot. */
+  start(spec: ContainerSpec): Promise<StartResult>;
+  /** Runs the attempt after `previous` with the spec of `previous`; undefined: nothing is recorded of that. */
+  startAgain(previous: ContainerRef, count: RestartCount): Promise<StartResult | undefined>;
   /** Recorded attempts of all containers of the pod, oldest first. */
-  attempts(pod: string): readonly Attempt[];
-  start(request: StartRequest): Promise<StartResult>;
-  /** What the program was started with, for whoever runs something beside it. undefined: no such attempt. */
-  startedWith(
-    ref: ContainerRef,
-  ): Pick<StartRequest, 'argv' | 'env' | 'cwd' | 'image' | 'sandbox'> | undefined;
-  /** Records that what ends it from now on is no doing of its own: it is neither a crash nor a restart. */
-  planStop(ref: ContainerRef): void;
-  /** To every process of the container. Nothing happens when none lives. */
-  signal(ref: ContainerRef, signal: 'SIGTERM' | 'SIGKILL'): void;
-  /** Runs a command beside the container, with its environment and directory. */
-  exec(ref: ContainerRef, command: readonly string[], options: ExecOptions): Promise<ExecOutcome>;
-  /** The raw output, standard output and error as they came. */
-  logFile(ref: ContainerRef): string;
+  attempts(pod: string): Promise<readonly Attempt[]>;
+  /** To every process of the container. Does nothing when none is alive. */
+  signal(ref: ContainerRef, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Forgets an attempt that has ended. */
-  forget(ref: ContainerRef): void;
-  /** Forgets a pod none of whose containers runs. */
-  forgetPod(pod: string): Promise<void>;
-  /** Called with a pod's uid after a container of it ended; the returned function stops that. */
-  onExit(listener: (pod: string) => void): () => void;
-  close(): void;
+  forget(ref: ContainerRef): Promise<void>;
+  /**
+   * Ends every container of every pod: SIGTERM, then SIGKILL. The records stay and call the ends planned, so that the next agent starts the
+   * containers again. Resolves when nothing runs.
+   */
+  stopAll(options: StopAllOptions): Promise<void>;
+
+  /** Runs a command beside the container, with its environment and working directory. Never rejects. */
+  exec(ref: ContainerRef, request: ExecRequest): Promise<ExecOutcome>;
+  /** Joins the streams of a running container, from now on; resolves when it ends. Never rejects. */
+  attach(ref: ContainerRef, request: AttachRequest): Promise<ExecOutcome>;
+  /** Standard output and error of an attempt as they came; with `follow`, until the attempt ends. */
+  logs(ref: ContainerRef, options: LogOptions, signal: AbortSignal): AsyncIterable<Buffer>;
+  /** A connection to a port of the pod. Rejects when nothing listens there. */
+  portForward(pod: string, port: number, signal: AbortSignal): Promise<Stream>;
+  /** Of the containers that run. */
+  stats(pod: string): Promise<PodStats>;
+
+  /** The returned function ends the subscription. */
+  subscribe(listener: (event: RuntimeEvent) => void): () => void;
+  /** Releases what this agent holds; containers go on. */
+  close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../../../kube/kinds/objects.ts';
 import { milliValue, parseQuantity, wholeValue } from '../../../kube/values/quantity.ts';
-import { expand } from '../runtime/process/program.ts';
+import { expand } from './expand.ts';
 
 /** What the environment of one container is made from; all I/O is done before. */
 export interface EnvironmentInput {

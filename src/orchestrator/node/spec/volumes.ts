@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join, normalize, resolve } from 'node:path';
-import type { ConfigMap, Container, KeyToPath, Pod, Secret, Volume } from '../../../kube/kinds/objects.ts';
+import { dirname, join, normalize } from 'node:path';
+import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from '../../../kube/kinds/objects.ts';
 import { type Payload, writeAtomically } from './atomicwriter.ts';
 import { fieldOf } from './environment.ts';
 
@@ -132,33 +132,8 @@ function linkHostPath(
   return undefined;
 }
 
-const escapes = (path: string): boolean => path.startsWith('/') || normalize(path).startsWith('..');
-
-/**
- * Shows the container's volumes below its root at their mountPath: a link per mount. The link leads through the volume's own folder,
- * so new content of a ConfigMap is seen through it; a subPath leads to what it names, as it was at the start.
- */
-export function mountVolumes(root: string, volumes: string, container: Container): VolumeFault {
-  mkdirSync(root, { recursive: true });
-  // Outer mounts first; a mount below another one's path would write into that volume, so it is refused.
-  const mounts = [...(container.volumeMounts ?? [])].sort((a, b) => a.mountPath.length - b.mountPath.length);
-  const done: string[] = [];
-  for (const { name, mountPath, subPath } of mounts) {
-    // `..` ends at the root, and a slash at the end names the same place.
-    const place = join(root, resolve('/', mountPath));
-    const outer = done.find((path) => place === path || place.startsWith(`${path}/`));
-    if (outer)
-      return `mountPath ${mountPath} lies inside another mount, which the process runtime cannot show`;
-    if (subPath !== undefined && escapes(subPath)) return `subPath "${subPath}" leaves the volume`;
-    if (resolve(place) === resolve(root)) return 'mountPath / cannot be shown by the process runtime';
-    mkdirSync(dirname(place), { recursive: true });
-    const source = join(volumes, name, subPath ?? '');
-    if (subPath !== undefined && !statOf(source)) mkdirSync(source, { recursive: true });
-    link(source, place);
-    done.push(place);
-  }
-  return undefined;
-}
+/** A path that leaves its volume. */
+export const escapes = (path: string): boolean => path.startsWith('/') || normalize(path).startsWith('..');
 
 /** Leaves a link that is right alone: a running container may be reading through it. */
 function link(target: string, place: string): void {

@@ -48,7 +48,7 @@ describe("the agent's end of the link", () => {
       {
         target: { url },
         nodeName: 'n1',
-        answer: (request) => {
+        answer: async (request) => {
           answered.push(request);
           if (request.id === 'throws') throw new Error('the log cannot be read');
           return { type: 'failure', failure: { reason: 'NotFound', message: 'no such pod' } };

@@ -27,7 +27,8 @@ function container(name: string, word: string): ContainerView {
     backOffMs: Number(backOff) * 1000,
     restarts: Number(attempt),
     image: { reference: 'host', digest: '' },
-    state: state[kind] ?? { type: 'running', pid: 1 },
+    state: state[kind] ?? { type: 'running' },
+    id: `test://uid/${name}/${attempt}`,
   };
   switch (kind) {
     case '-':
@@ -232,6 +233,7 @@ describe('status of a pod', () => {
 describe('restart back-off', () => {
   const ended = (backOffMs: number, ranForMs: number): Attempt => ({
     ref: { pod: 'uid', container: 'web', attempt: 0 },
+    id: 'test://uid/web/0',
     startedAt: NOW - ranForMs,
     backOffMs,
     restarts: 0,

@@ -14,6 +14,7 @@ const node = createNode({
   nodeName: 'here',
   dir,
   podCidr,
+  hostIP: '127.0.0.1',
   imageStoreDir: join(dir, 'images'),
   link: { url: 'http://127.0.0.1:1' },
   hostEnvironment: { PATH: `${join(process.execPath, '..')}:/usr/bin:/bin` },

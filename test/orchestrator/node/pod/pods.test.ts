@@ -30,6 +30,7 @@ describe('node agent', function () {
       client: api.client,
       nodeName: 'here',
       dir: place.path,
+      hostIP: '127.0.0.1',
       podCidr: `127.${range}.0.0/16`,
       imageStoreDir: join(place.path, 'images'),
       link: { url: 'http://127.0.0.1:1' },

@@ -3,7 +3,25 @@ import { join } from 'node:path';
 import { errnoOf } from '../../../../base/errors.ts';
 import { isSameProcess } from '../../../../base/process.ts';
 import { unlessRefused } from '../../../../base/storage.ts';
-import type { AttemptState, ContainerRef, StartRequest } from '../runtime.ts';
+import type { AttemptState } from '../runtime.ts';
+import type { ContainerRef, ImageRef, RestartCount } from '../spec.ts';
+import type { Sandbox } from './confinement/confinement.ts';
+
+/** A container as a program of this machine. */
+export interface ProgramSpec {
+  /** The program as an absolute path, and its arguments. */
+  readonly argv: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly image: ImageRef;
+  /** Absent: it runs as the agent does. */
+  readonly sandbox?: Sandbox;
+}
+
+/** The state of an attempt whose shim runs as `pid`; 0 while the shim is about to write its pid. */
+export type ProcessState =
+  | { readonly type: 'running'; readonly pid: number }
+  | Exclude<AttemptState, { type: 'running' }>;
 
 /**
  * The record of one attempt to run a container: `<root>/<pod uid>/<container>/<attempt>/` with
@@ -11,7 +29,7 @@ import type { AttemptState, ContainerRef, StartRequest } from '../runtime.ts';
  * `killed` (written before a SIGKILL, which takes the shim along), `planned` (written before the node is taken down), `swept` (what a lost shim left behind was killed). All that an agent knows about processes is read from here.
  * Pods keep their own files beside the containers under names with a leading dot, which no container can have.
  */
-export interface Intent extends Omit<StartRequest, 'ref'> {
+export interface Intent extends ProgramSpec, RestartCount {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** A pid and a start time mean a process only within one boot. */
@@ -92,7 +110,7 @@ export function claim(dir: string): boolean {
 }
 
 /** 'unstarted': the shim has not written its pid yet, or died before it could. */
-export function readState(dir: string, intent: Intent, bootId: string): AttemptState | { type: 'unstarted' } {
+export function readState(dir: string, intent: Intent, bootId: string): ProcessState | { type: 'unstarted' } {
   const ended = readExit(dir);
   if (ended) return ended;
   // The machine was started anew.
@@ -108,7 +126,7 @@ export function readState(dir: string, intent: Intent, bootId: string): AttemptS
   return readExit(dir) ?? endWithoutCode(dir, intent);
 }
 
-function readExit(dir: string): AttemptState | undefined {
+function readExit(dir: string): ProcessState | undefined {
   const code = readIfThere(join(dir, 'exit'));
   if (code === undefined) return undefined;
   return {
@@ -120,7 +138,7 @@ function readExit(dir: string): AttemptState | undefined {
 }
 
 /** Our own SIGKILL to the group takes the shim along before it can write the 137 that it would have seen. */
-function endWithoutCode(dir: string, intent: Intent): AttemptState {
+function endWithoutCode(dir: string, intent: Intent): ProcessState {
   const killedAt = modified(join(dir, 'killed'));
   if (killedAt !== undefined) return { type: 'exited', exitCode: 137, finishedAt: killedAt, ...planned(dir) };
   return { type: 'lost', finishedAt: modified(join(dir, 'log')) ?? intent.startedAt };
@@ -159,9 +177,4 @@ function readIfThere(file: string): string | undefined {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
     throw error;
   }
-}
-
-/** '' where the system does not tell: a pid is then trusted across a restart of the machine. */
-export function readBootId(): string {
-  return readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 }

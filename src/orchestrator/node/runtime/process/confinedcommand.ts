@@ -1,10 +1,9 @@
 import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StartRequest } from '../runtime.ts';
-import { readShim } from './attemptrecord.ts';
+import { type ProgramSpec, readShim } from './attemptrecord.ts';
 import { type Argv, beside, confined, environmentFile, PLAIN_ENVIRONMENT } from './confinement/command.ts';
 
-type Program = Pick<StartRequest, 'argv' | 'cwd' | 'env' | 'sandbox'>;
+type Program = Pick<ProgramSpec, 'argv' | 'cwd' | 'env' | 'sandbox'>;
 
 export interface Command {
   readonly argv: Argv;

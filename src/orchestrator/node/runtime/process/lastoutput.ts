@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { ContainerRef } from '../runtime.ts';
+import type { ContainerRef } from '../spec.ts';
 
 /** kubelet `pkg/kubelet/kuberuntime`: what FallbackToLogsOnError takes of a log. */
 const BYTES = 2048;

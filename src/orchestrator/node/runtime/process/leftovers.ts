@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { errnoOf } from '../../../../base/errors.ts';
-import { rootDir } from '../../pod/podrecord.ts';
-import type { ContainerRef } from '../runtime.ts';
+import type { ContainerRef } from '../spec.ts';
+import { rootDir } from './poddirs.ts';
 import { allProcesses } from './procfs.ts';
 
 /** A process may fork while it is looked for; what does so faster than it is killed is no daemon. */

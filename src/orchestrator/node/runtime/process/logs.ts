@@ -2,22 +2,15 @@ import { open } from 'node:fs/promises';
 import { type Clock, sleep } from '../../../../base/clock.ts';
 import { problemOf } from '../../../../base/errors.ts';
 import type { Logger } from '../../../../base/log.ts';
-import type { ContainerRef, ContainerRuntime } from '../runtime.ts';
+import type { LogOptions } from '../runtime.ts';
+import type { ContainerRef } from '../spec.ts';
+import type { Attempts } from './attempts.ts';
 import { type LogIndex, offsetOfTail, openLogIndex } from './logindex.ts';
 import { beginOf, limitsFor, rotate } from './logrotation.ts';
 
-export interface LogRequest {
-  readonly follow: boolean;
-  readonly timestamps: boolean;
-  /** RFC 3339. */
-  readonly sinceTime?: string;
-  readonly tailLines?: number;
-  readonly limitBytes?: number;
-}
-
 export interface Logs {
   /** The log of one attempt in pieces; with `follow`, until it ends. */
-  read(ref: ContainerRef, request: LogRequest, signal: AbortSignal): AsyncGenerator<Buffer>;
+  read(ref: ContainerRef, request: LogOptions, signal: AbortSignal): AsyncGenerator<Buffer>;
   stop(): void;
 }
 
@@ -29,7 +22,7 @@ export interface PodLogs {
 }
 
 export interface LogsOptions {
-  readonly runtime: ContainerRuntime;
+  readonly attempts: Pick<Attempts, 'list' | 'isRunning' | 'logFile'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The pods of this node, with the number of their containers. */
@@ -41,10 +34,10 @@ const LOOK_MS = 250;
 const FOLLOW_MS = 100;
 const CHUNK = 64 * 1024;
 
-export function createLogs({ runtime, clock, logger, pods }: LogsOptions): Logs {
+export function createLogs({ attempts, clock, logger, pods }: LogsOptions): Logs {
   const indexes = new Map<string, LogIndex>();
   const cutting = new Set<string>();
-  /** Pods that were there at the last look. Of one that is new, what ended while no agent looked is cut back too. */
+  /** Pods of the last look. Of a new one, what ended while no agent looked is cut back too. */
   let known: ReadonlySet<string> = new Set();
   let cancel = clock.after(LOOK_MS, look);
 
@@ -52,9 +45,9 @@ export function createLogs({ runtime, clock, logger, pods }: LogsOptions): Logs 
     const wanted = new Map<string, number>();
     const now = pods();
     for (const { uid, containers, running } of now) {
-      for (const ref of running) wanted.set(runtime.logFile(ref), containers);
+      for (const ref of running) wanted.set(attempts.logFile(ref), containers);
       if (!known.has(uid))
-        for (const { ref } of runtime.attempts(uid)) wanted.set(runtime.logFile(ref), containers);
+        for (const { ref } of attempts.list(uid)) wanted.set(attempts.logFile(ref), containers);
     }
     known = new Set(now.map(({ uid }) => uid));
     for (const log of wanted.keys()) if (!indexes.has(log)) indexes.set(log, openLogIndex(log));
@@ -78,8 +71,8 @@ export function createLogs({ runtime, clock, logger, pods }: LogsOptions): Logs 
       .finally(() => cutting.delete(log));
   }
 
-  async function* read(ref: ContainerRef, request: LogRequest, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const log = runtime.logFile(ref);
+  async function* read(ref: ContainerRef, request: LogOptions, signal: AbortSignal): AsyncGenerator<Buffer> {
+    const log = attempts.logFile(ref);
     const index = indexes.get(log) ?? openLogIndex(log);
     index.look(clock.now());
     const pieces = readFrom(log, start(log, index, request), ref, request.follow, signal);
@@ -87,7 +80,7 @@ export function createLogs({ runtime, clock, logger, pods }: LogsOptions): Logs 
     yield* request.limitBytes === undefined ? shown : limited(shown, request.limitBytes);
   }
 
-  function start(log: string, index: LogIndex, { sinceTime, tailLines }: LogRequest): number {
+  function start(log: string, index: LogIndex, { sinceTime, tailLines }: LogOptions): number {
     const begin = beginOf(log);
     const since = sinceTime === undefined ? begin : index.offsetSince(Date.parse(sinceTime));
     return Math.max(begin, since, tailLines === undefined ? begin : offsetOfTail(log, tailLines, begin));
@@ -104,7 +97,7 @@ export function createLogs({ runtime, clock, logger, pods }: LogsOptions): Logs 
     const file = await open(log, 'r');
     try {
       for (let offset = from; !signal.aborted; ) {
-        const isOver = !follow || !isRunning(ref);
+        const isOver = !follow || !attempts.isRunning(ref);
         offset = resumed(log, offset, (await file.stat()).size);
         const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, offset);
         if (bytesRead > 0) yield { offset, bytes: buffer.subarray(0, bytesRead) };
@@ -116,13 +109,6 @@ export function createLogs({ runtime, clock, logger, pods }: LogsOptions): Logs 
     } finally {
       await file.close();
     }
-  }
-
-  function isRunning(ref: ContainerRef): boolean {
-    const same = runtime
-      .attempts(ref.pod)
-      .find((one) => one.ref.container === ref.container && one.ref.attempt === ref.attempt);
-    return same?.state.type === 'running';
   }
 
   async function* stamped(pieces: AsyncIterable<Piece>, index: LogIndex): AsyncGenerator<Buffer> {
@@ -147,7 +133,7 @@ export function createLogs({ runtime, clock, logger, pods }: LogsOptions): Logs 
   };
 }
 
-/** Where a reader goes on: who is so slow that the place is given back already misses lines, and reads no zeros in their place. */
+/** Where a reader goes on: one that is so slow that its place has been given back misses lines, and reads no zeros in their place. */
 function resumed(log: string, offset: number, size: number): number {
   const begin = beginOf(log);
   return offset > size ? begin : Math.max(offset, begin);

@@ -1,15 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { ContainerKey } from '../sockets.ts';
 
 /** Where a process of the machine has a file open. */
 export interface Descriptor {
   readonly pid: number;
   readonly fd: string;
-}
-
-/** A container by the process that leads its group. */
-export interface Root {
-  readonly pod: string;
-  readonly container: string;
 }
 
 /** Deeper than any tree of processes is; a circle cannot be, but a pid may be used again while we look. */
@@ -73,26 +68,54 @@ function childrenOf(pid: number): number[] {
  */
 export function containerOf(
   pid: number,
-  roots: ReadonlyMap<number, Root>,
+  leaders: ReadonlyMap<number, ContainerKey>,
   podsDir: string,
-): Root | undefined {
+): ContainerKey | undefined {
   let ancestor = pid;
   for (let n = 0; n < MAX_ANCESTORS && ancestor > 1; n++) {
-    const stat = read(`/proc/${ancestor}/stat`);
-    // Fields after the command's name, which may hold anything: state, parent, group, session (proc(5)).
-    const [, parent, group, session] = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-    const root = roots.get(ancestor) ?? roots.get(group ?? 0) ?? roots.get(session ?? 0);
-    if (root) return root;
-    ancestor = parent ?? 0;
+    const { parent = 0, group = 0, session = 0 } = statOf(ancestor) ?? {};
+    const found = leaders.get(ancestor) ?? leaders.get(group) ?? leaders.get(session);
+    if (found) return found;
+    ancestor = parent;
   }
   const named = read(`/proc/${pid}/environ`)
     .split('\0')
     .find((entry) => entry.startsWith(`PILOTAGE_ROOT=${podsDir}/`));
   const [pod, , container] = named?.slice(`PILOTAGE_ROOT=${podsDir}/`.length).split('/') ?? [];
-  return [...roots.values()].find((one) => one.pod === pod && one.container === container);
+  return [...leaders.values()].find((one) => one.pod === pod && one.container === container);
+}
+
+export interface ProcessStat {
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  /** Its own time and that of the children that it has waited for. */
+  readonly cpuNanoseconds: number;
+  /** Resident. */
+  readonly memoryBytes: number;
+}
+
+/** USER_HZ of Linux on every architecture that Node.js runs on. */
+const NANOSECONDS_PER_TICK = 10_000_000;
+const PAGE_BYTES = 4096;
+
+/** `/proc/PID/stat` (proc(5)); undefined when there is no such process any more. */
+export function statOf(pid: number): ProcessStat | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  if (stat === '') return undefined;
+  // From the third field on: the second, the command's name, may hold anything.
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const field = (number: number): number => fields[number - 3] ?? 0;
+  return {
+    parent: field(4),
+    group: field(5),
+    session: field(6),
+    cpuNanoseconds: (field(14) + field(15) + field(16) + field(17)) * NANOSECONDS_PER_TICK,
+    memoryBytes: field(24) * PAGE_BYTES,
+  };
 }
 
 /** What `ps` calls it. */

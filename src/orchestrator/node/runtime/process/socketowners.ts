@@ -1,49 +1,21 @@
 import type { Clock } from '../../../../base/clock.ts';
-import type { PodView } from '../../pod/view.ts';
+import type { ContainerKey, PodEndpoint, SocketOwner, SocketOwners, WildcardListener } from '../sockets.ts';
 import {
   allProcesses,
   commandOf,
   containerOf,
   type Descriptor,
   descendants,
-  type Root,
   socketAt,
   socketsOf,
 } from './procfs.ts';
 import { answering, type Listening, readListening } from './sockets.ts';
 
-/** Who answers a connection to an address of a pod. */
-export type SocketOwner =
-  | { readonly type: 'own' }
-  /** The pod itself, by a socket that answers on every address of the machine. */
-  | { readonly type: 'own wildcard' }
-  /** `by`: the container whose socket on every address it is. */
-  | { readonly type: 'other'; readonly message: string; readonly by?: Root }
-  | { readonly type: 'nobody' }
-  /** Its processes cannot be looked at, so that nobody can say whether a socket is theirs. */
-  | { readonly type: 'unknown'; readonly message: string };
-
-export interface PodEndpoint {
-  readonly pod: string;
-  readonly host: string;
-  readonly port: number;
-}
-
 /** A container that runs: the process that leads its group, and how its pod is called. */
-export interface RunningContainer extends Root {
+export interface RunningContainer extends ContainerKey {
   readonly pid: number;
   /** `shop-dev/web-abc`. */
   readonly podName: string;
-}
-
-/** Whose sockets answer where: a process that listens on every address of the machine answers for pods that are not there. */
-export interface SocketOwners {
-  /** Cheap: whether the pod's own socket, once found, is still open. */
-  isProven(endpoint: PodEndpoint): boolean;
-  /** `since` (monotonic ms): sockets must have been read then or later; absent: a moment ago will do. */
-  ownerOf(endpoint: PodEndpoint, since?: number): SocketOwner;
-  /** Containers that listen on every address, by pod. */
-  wildcards(): ReadonlyMap<string, PodView['wildcards']>;
 }
 
 export interface SocketOwnersOptions {
@@ -51,7 +23,7 @@ export interface SocketOwnersOptions {
   readonly podsDir: string;
   readonly running: () => readonly RunningContainer[];
   /** A pod was found to answer for its own address by a socket on every address. */
-  readonly onWildcard: () => void;
+  readonly onWildcard: (pod: string) => void;
 }
 
 /** So old may the table of sockets be when many ask at once. */
@@ -60,7 +32,7 @@ const FRESH_MS = 100;
 const UNFOUND_MS = 2_000;
 
 interface Holder extends Descriptor {
-  readonly root: Root | undefined;
+  readonly root: ContainerKey | undefined;
 }
 
 export function createSocketOwners({
@@ -114,7 +86,7 @@ export function createSocketOwners({
     for (const inode of missing) if (!holders.has(inode)) unfound.set(inode, clock.monotonic());
   }
 
-  function note(pid: number, inodes: readonly string[], rootOf: () => Root | undefined): void {
+  function note(pid: number, inodes: readonly string[], rootOf: () => ContainerKey | undefined): void {
     if (inodes.length === 0) return;
     const sockets = socketsOf(pid);
     for (const inode of inodes) {
@@ -152,7 +124,7 @@ export function createSocketOwners({
     const holder = first && knownHolder(first.inode);
     if (!first || !holder) return { type: 'nobody' };
     if (first.wildcard) {
-      onWildcard();
+      onWildcard(endpoint.pod);
       return { type: 'own wildcard' };
     }
     proofs.set(keyOf(endpoint), { pid: holder.pid, fd: holder.fd, inode: first.inode });
@@ -190,7 +162,7 @@ export function createSocketOwners({
     wildcards() {
       const wild = (listening(clock.monotonic()) ?? []).filter((one) => one.wildcard);
       find(wild.map(({ inode }) => inode));
-      const found = new Map<string, { container: string; port: number }[]>();
+      const found = new Map<string, WildcardListener[]>();
       for (const { inode, port } of wild) {
         const root = knownHolder(inode)?.root;
         if (!root) continue;

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
 import { onAbort } from '../../../../base/abort.ts';
 import type { Clock } from '../../../../base/clock.ts';
 import { errnoOf } from '../../../../base/errors.ts';
@@ -9,13 +10,16 @@ export interface RunRequest {
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
+  /** Absent: no deadline. */
+  readonly timeoutMs?: number;
+  /** Absent: the program reads nothing. */
+  readonly stdin?: AsyncIterable<Buffer>;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
-  /** Told the leader of the program's process group. */
+  /** Called with the leader of the program's process group. */
   readonly onStart?: (pid: number) => void;
-  /** Called with pieces of output as they come. */
-  readonly onOutput: (piece: Buffer) => void;
+  /** Called with pieces of output as they come. Reading stops while a returned promise is pending. */
+  readonly onOutput: (piece: Buffer, from: 'stdout' | 'stderr') => Promise<void> | undefined | void;
 }
 
 export type RunOutcome =
@@ -27,51 +31,92 @@ export type RunOutcome =
 /** How long pipes that somebody else holds open are read after the program's end. */
 const DRAIN_MS = 200;
 
-/** Nothing is ever written to its stdin, so that reading ends when the process that holds the other end does; then the group is killed. */
-const TIE = `exec 3<&0 </dev/null
-{ read -r end <&3; kill -KILL 0; } >/dev/null 2>&1 &
-exec 3<&-
+/**
+ * Ties the group to this process: nothing is ever written to its standard input, so that reading ends when the process that holds the other
+ * end does; then the group is killed. What the program itself reads comes from `input`.
+ */
+const tie = (input: string): string => `exec 4<&0 ${input}
+{ read -r end <&4; kill -KILL 0; } >/dev/null 2>&1 &
+exec 4<&-
 "$@"`;
+const TIE = tie('</dev/null');
+const TIE_WITH_INPUT = tie('0<&3 3<&-');
 
 /**
  * Runs a program in its own process group to its end; a deadline, an abort or the end of this process, however it ends, kills the whole group.
- * It is born with no open file of ours. Never rejects.
+ * It inherits no open file of ours. Never rejects.
  */
 export function runToEnd(request: RunRequest): Promise<RunOutcome> {
-  const { argv, cwd, env, timeoutMs, clock, signal, onOutput } = request;
+  const { argv, cwd, env, timeoutMs, clock, signal, stdin: input } = request;
   return new Promise((resolve) => {
-    const tied = ['-c', TIE, 'pilotage-tie', ...argv];
+    const tied = ['-c', input ? TIE_WITH_INPUT : TIE, 'pilotage-tie', ...argv];
+    const others = nothingInherited();
     const child = spawn('/bin/sh', tied, {
       cwd,
       env,
       detached: true,
-      stdio: ['pipe', 'pipe', 'pipe', ...nothingInherited()],
+      stdio: ['pipe', 'pipe', 'pipe', ...(input ? ['pipe' as const, ...others.slice(1)] : others)],
     }) as ChildProcessWithoutNullStreams;
     const { stdin, stdout, stderr } = child;
     if (child.pid !== undefined) request.onStart?.(child.pid);
-    let cancel = clock.after(timeoutMs, () => end({ type: 'timeout' }));
+    /** Pieces of output that have not been taken yet. */
+    let pending = 0;
+    let cancel = timeoutMs === undefined ? () => {} : clock.after(timeoutMs, () => end({ type: 'timeout' }));
     const end = (outcome: RunOutcome) => {
       cancel();
       forget();
       killGroup(child.pid, 'SIGKILL');
-      stdin.destroy();
-      stdout.destroy();
-      stderr.destroy();
+      for (const stream of child.stdio) stream?.destroy();
       resolve(outcome);
     };
     const forget = onAbort(signal, () => end({ type: 'aborted' }));
-    stdout.on('data', onOutput);
-    stderr.on('data', onOutput);
+    const forward = (stream: Readable, from: 'stdout' | 'stderr') =>
+      stream.on('data', (piece: Buffer) => {
+        const taken = request.onOutput(piece, from);
+        if (!taken) return;
+        pending += 1;
+        stream.pause();
+        taken
+          .then(
+            () => stream.resume(),
+            () => stream.destroy(),
+          )
+          .finally(() => {
+            pending -= 1;
+          });
+      });
+    forward(stdout, 'stdout');
+    forward(stderr, 'stderr');
+    if (input) void feed(input, child.stdio[3] as Writable);
+    stdin.on('error', () => {});
     child.on('error', (error) => end({ type: 'error', message: error.message }));
     child.on('exit', (code, name) => {
       const outcome: RunOutcome = { type: 'exited', exitCode: exitCodeOf(code, name) };
       killGroup(child.pid, 'SIGKILL');
       // What is in the pipes is read first; a grandchild that left the group may hold them open for ever.
+      const drain = () => (pending > 0 ? wait() : end(outcome));
+      const wait = () => {
+        cancel = clock.after(DRAIN_MS, drain);
+      };
       cancel();
-      cancel = clock.after(DRAIN_MS, () => end(outcome));
+      wait();
       child.on('close', () => end(outcome));
     });
   });
+}
+
+/** A program may end, or close its input, before it has read everything. */
+async function feed(input: AsyncIterable<Buffer>, stdin: Writable): Promise<void> {
+  stdin.on('error', () => {});
+  try {
+    for await (const piece of input) {
+      if (stdin.destroyed) return;
+      await new Promise<void>((resolve) => void stdin.write(piece, () => resolve()));
+    }
+  } catch {
+    // The reader of its input learns of the broken stream by the end of that.
+  }
+  stdin.end();
 }
 
 /** As a shell counts it: 128 + the signal's number. */

@@ -1,42 +1,60 @@
 import { type Clock, sleep } from '../../../../base/clock.ts';
 import type { Logger } from '../../../../base/log.ts';
-import type { ContainerRef } from '../runtime.ts';
+import type { StopAllOptions } from '../runtime.ts';
+import type { ContainerRef } from '../spec.ts';
+import { type Attempts, createAttempts } from './attempts.ts';
 import { killLeftovers } from './leftovers.ts';
-import { createProcessRuntime } from './processruntime.ts';
 
-const LOOK_MS = 20;
+const CHECK_MS = 20;
 /** A kill does not fail; what waits for a disk may take a moment to notice. */
 const KILL_MS = 5_000;
 
-/**
- * Ends every process of every pod that is recorded below `root`: SIGTERM, and SIGKILL after `graceMs`, or as soon as `hurry`
- * aborts. The records stay: an agent that
- * comes later starts the containers again, at once and not as a restart. No agent may run meanwhile. Resolves when nothing runs.
- */
-export async function stopRecorded(
+/** Ends every program of every pod that is recorded below `root`: SIGTERM, and SIGKILL after the grace period. */
+export async function stopAll(
   root: string,
+  attempts: Attempts,
   clock: Clock,
-  logger: Logger,
-  graceMs: number,
-  hurry?: AbortSignal,
+  { graceMs, hurry }: StopAllOptions,
 ): Promise<void> {
-  const runtime = createProcessRuntime({ root, clock, logger });
   const running = (): ContainerRef[] =>
-    runtime
+    attempts
       .pods()
-      .flatMap((pod) => runtime.attempts(pod))
+      .flatMap((pod) => attempts.list(pod))
       .flatMap(({ ref, state }) => (state.type === 'running' ? [ref] : []));
+  const end = async (signal: 'SIGTERM' | 'SIGKILL', waitMs: number, enough: () => boolean) => {
+    for (const ref of running()) attempts.signal(ref, signal);
+    const deadline = clock.monotonic() + waitMs;
+    while (running().length > 0 && clock.monotonic() < deadline && !enough()) await sleep(clock, CHECK_MS);
+  };
+  for (const ref of running()) attempts.planStop(ref);
+  await end('SIGTERM', graceMs, () => hurry?.aborted === true);
+  await end('SIGKILL', KILL_MS, () => false);
+  killLeftovers(root);
+}
+
+export interface StopRecordedOptions extends StopAllOptions {
+  /** The directory of all pods. */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** `stopAll` for a node whose agent does not run. */
+export async function stopRecorded({ root, clock, logger, ...options }: StopRecordedOptions): Promise<void> {
+  const attempts = createAttempts({ root, clock, logger });
   try {
-    for (const ref of running()) runtime.planStop(ref);
-    const end = async (signal: 'SIGTERM' | 'SIGKILL', waitMs: number, enough: () => boolean) => {
-      for (const ref of running()) runtime.signal(ref, signal);
-      const deadline = clock.monotonic() + waitMs;
-      while (running().length > 0 && clock.monotonic() < deadline && !enough()) await sleep(clock, LOOK_MS);
-    };
-    await end('SIGTERM', graceMs, () => hurry?.aborted === true);
-    await end('SIGKILL', KILL_MS, () => false);
-    killLeftovers(root);
+    await stopAll(root, attempts, clock, options);
   } finally {
-    runtime.close();
+    attempts.close();
+  }
+}
+
+/** Kills what runs of one pod. Resolves when nothing does. */
+export async function killPod(attempts: Attempts, pod: string, clock: Clock): Promise<void> {
+  const running = () => attempts.list(pod).filter(({ state }) => state.type === 'running');
+  const deadline = clock.monotonic() + KILL_MS;
+  while (running().length > 0 && clock.monotonic() < deadline) {
+    for (const { ref } of running()) attempts.signal(ref, 'SIGKILL');
+    await sleep(clock, CHECK_MS);
   }
 }

@@ -1,5 +1,5 @@
 import { join, normalize } from 'node:path';
-import type { Container } from '../../../../kube/kinds/objects.ts';
+import type { ContainerSpec } from '../spec.ts';
 
 export interface Places {
   /** Where the container's volumes appear. */
@@ -13,12 +13,12 @@ export interface Places {
  * or at the host's root where the host's programs run.
  */
 export function workingDirectory(
-  { workingDir, volumeMounts = [] }: Pick<Container, 'workingDir' | 'volumeMounts'>,
+  { workingDir, mounts }: Pick<ContainerSpec, 'workingDir' | 'mounts'>,
   { root, image }: Places,
 ): string {
   if (workingDir === undefined) return image ?? root;
   const path = normalize(`/${workingDir}/`);
-  const isMounted = volumeMounts.some(({ mountPath }) => path.startsWith(normalize(`/${mountPath}/`)));
+  const isMounted = mounts.some(({ target }) => path.startsWith(normalize(`/${target}/`)));
   if (isMounted) return join(root, workingDir);
   return image === undefined ? workingDir : join(image, workingDir);
 }

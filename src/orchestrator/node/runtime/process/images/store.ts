@@ -51,6 +51,8 @@ export interface BuildRequest {
  */
 export interface ImageStore {
   resolve(ref: string): ResolvedImage;
+  /** Where the content of this digest lies. */
+  directoryOf(digest: string): string;
   /** Rejects with ProblemError when the directory cannot be read. */
   importDirectory(ref: string, dir: string): Promise<{ readonly digest: string }>;
   /** Of several builds of one reference at the same time one runs and all get its result. */
@@ -167,6 +169,7 @@ export function openImageStore(
       const found = find(ref);
       return found ? { type: 'directory', ...found } : { type: 'missing', message: missing(ref) };
     },
+    directoryOf: pathOf,
     async importDirectory(ref, from) {
       const found = await stat(from).catch(() => undefined);
       if (!found?.isDirectory()) {

@@ -1,8 +1,3 @@
-import type { Container, IntOrString, Pod } from '../../kube/kinds/objects.ts';
-
-/** Where this machine finds its own pods and itself. */
-export const HOST_IP = '127.0.0.1';
-
 /**
  * A free address of the pods' range (`127.200.0.0/16`), or undefined when all are taken. The search begins behind `after`, so that an
  * address which was just given up is the last to be given again: late connections must not reach another pod.
@@ -29,7 +24,7 @@ function parseCidr(cidr: string): { base: number; size: number } {
   const [address = '', bits = ''] = cidr.split('/');
   const size = 2 ** (32 - Number(bits));
   if (!/^\d+(\.\d+){3}$/.test(address) || !(size >= 4))
-    throw new Error(`"${cidr}" is no IPv4 range for pods`);
+    throw new Error(`"${cidr}" is not an IPv4 range for pods`);
   const number = toNumber(address);
   return { base: number - (number % size), size };
 }
@@ -39,19 +34,3 @@ const toNumber = (address: string): number =>
 
 const toText = (number: number): string =>
   [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
-
-export interface Reach {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** How this node reaches a port of a pod: the one place that knows. undefined: no port of that name. */
-export function reach(podIP: string, port: IntOrString, container: Container): Reach | undefined {
-  if (typeof port === 'number') return { host: podIP, port };
-  const named = container.ports?.find((one) => one.name === port)?.containerPort;
-  const number = named ?? (/^\d+$/.test(port) ? Number(port) : undefined);
-  return number === undefined ? undefined : { host: podIP, port: number };
-}
-
-/** A pod of the host's network shares the machine's own address. */
-export const usesHostNetwork = (pod: Pod): boolean => pod.spec.hostNetwork === true;

@@ -1,0 +1,79 @@
+/**
+ * What the agent wants to run, in words that every runtime understands (CRI `api.proto`: PodSandboxConfig, ContainerConfig). Everything
+ * that depends on API objects is resolved: variables are expanded, volumes are directories of this node.
+ */
+
+/** Where the containers of a pod live: one network identity, one set of volumes. */
+export interface SandboxSpec {
+  /** uid of the pod. */
+  readonly pod: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly hostname: string;
+  /** The pod shares the network of its node. */
+  readonly hostNetwork: boolean;
+  /** Names of all containers that may run in it, init containers included. */
+  readonly containers: readonly string[];
+  /** Absolute path of the directory that holds the pod's volumes: every mount's source lies below it. */
+  readonly volumesDir: string;
+  /** The address that an earlier agent recorded. A runtime that keeps no sandboxes of its own gives the pod this one again. */
+  readonly address?: string;
+}
+
+export interface Sandbox extends SandboxSpec {
+  /** IP address at which this node reaches the pod. */
+  readonly address: string;
+  /** Numeric user and group that the pod's files must belong to; absent: the agent's own. */
+  readonly fileOwner?: number;
+}
+
+export interface ContainerRef {
+  /** uid of the pod. */
+  readonly pod: string;
+  readonly container: string;
+  /** From 0; never used twice. */
+  readonly attempt: number;
+}
+
+export interface ImageRef {
+  /** As the pod names it. */
+  readonly reference: string;
+  /** Identifies the content; empty for an image that is not addressed by content. */
+  readonly digest: string;
+}
+
+export interface Mount {
+  /** Absolute path on this node. */
+  readonly source: string;
+  /** Path in the container. */
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** `cpuMillis` in thousandths of a processor, `memoryBytes` in bytes; absent: not limited. */
+export interface Resources {
+  readonly requests: { readonly cpuMillis?: number; readonly memoryBytes?: number };
+  readonly limits: { readonly cpuMillis?: number; readonly memoryBytes?: number };
+}
+
+/** One attempt to run a container. */
+export interface ContainerSpec extends RestartCount {
+  readonly ref: ContainerRef;
+  readonly image: ImageRef;
+  /** Replaces the entry point of the image, `args` its default arguments; empty: the image's own. */
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  /** Absent: the image's own. */
+  readonly workingDir?: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly resources: Resources;
+}
+
+/** Recorded with an attempt, so that an agent that adopts it goes on counting. */
+export interface RestartCount {
+  /** Milliseconds that a restart after this attempt waits. */
+  readonly backOffMs: number;
+  /** How often the container had ended by itself before: its restartCount. */
+  readonly restarts: number;
+}

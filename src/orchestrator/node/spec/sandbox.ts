@@ -1,0 +1,20 @@
+import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { SandboxSpec } from '../runtime/spec.ts';
+
+/** A pod of the host's network shares the address of its node. */
+export const usesHostNetwork = (pod: Pod): boolean => pod.spec.hostNetwork === true;
+
+/** `address`: what an earlier agent recorded. */
+export function sandboxSpecOf(pod: Pod, volumesDir: string, address?: string): SandboxSpec {
+  const { uid = '', namespace = '', name = '' } = pod.metadata;
+  return {
+    pod: uid,
+    namespace,
+    name,
+    hostname: pod.spec.hostname ?? name,
+    hostNetwork: usesHostNetwork(pod),
+    containers: [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((one) => one.name),
+    volumesDir,
+    ...(address === undefined ? {} : { address }),
+  };
+}

@@ -1,0 +1,111 @@
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Container, Pod } from '../../../../src/kube/kinds/objects.ts';
+import { showMounts } from '../../../../src/orchestrator/node/runtime/process/mounts.ts';
+import { mountsOf } from '../../../../src/orchestrator/node/spec/mounts.ts';
+import { writeVolumes } from '../../../../src/orchestrator/node/spec/volumes.ts';
+import { scratch } from '../helpers.ts';
+
+const pod = (spec: Partial<Pod['spec']> = {}): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web-1', namespace: 'shop', uid: 'uid', labels: { app: 'web' } },
+  spec: { containers: [{ name: 'web' }], ...spec },
+});
+const object = (name: string, data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data,
+});
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const known = {
+  podIP: '127.1.0.1',
+  hostIP: '127.0.0.1',
+  nodeName: 'here',
+  configMaps: new Map([['settings', object('settings', { size: '10', mode: 'fast' })]]),
+  secrets: new Map([['keys', object('keys', { token: base64('s3cret') })]]),
+};
+
+describe('files of a container', () => {
+  const place = scratch();
+  after(() => place.dispose());
+  const volumes = join(place.path, 'volumes');
+  const root = join(place.path, 'root');
+  const write = (size: string) =>
+    writeVolumes(volumes, {
+      ...known,
+      pod: pod({
+        volumes: [
+          { name: 'settings', configMap: { name: 'settings' } },
+          {
+            name: 'keys',
+            secret: { secretName: 'keys', items: [{ key: 'token', path: 'deep/token', mode: 0o400 }] },
+          },
+          { name: 'work', emptyDir: {} },
+        ],
+      }),
+      configMaps: new Map([['settings', object('settings', { size })]]),
+    });
+  const mount = (place: string, mounted: Container): string | undefined => {
+    const result = mountsOf(mounted, volumes);
+    return result.ok ? showMounts(place, result.mounts) : result.message;
+  };
+  const container: Container = {
+    name: 'web',
+    volumeMounts: [
+      { name: 'settings', mountPath: '/etc/app' },
+      { name: 'keys', mountPath: '/keys/token', subPath: 'deep/token' },
+      { name: 'work', mountPath: 'work' },
+    ],
+  };
+
+  it('stand below its root where they are mounted, with their modes', () => {
+    expect(write('10')).to.equal(undefined);
+    expect(mount(root, container)).to.equal(undefined);
+    expect(readFileSync(join(root, 'etc/app/size'), 'utf8')).to.equal('10');
+    expect(readFileSync(join(root, 'keys/token'), 'utf8')).to.equal('s3cret');
+    expect(statSync(join(root, 'keys/token')).mode & 0o777).to.equal(0o400);
+    expect(statSync(join(root, 'work')).isDirectory()).to.equal(true);
+  });
+
+  it('follow a ConfigMap by one replaced link, and are left alone when nothing changed', () => {
+    const link = () => readlinkSync(join(volumes, 'settings', '..data'));
+    const before = link();
+    write('10');
+    expect(link()).to.equal(before);
+    write('20');
+    expect(link()).to.not.equal(before);
+    expect(readFileSync(join(root, 'etc/app/size'), 'utf8')).to.equal('20');
+  });
+
+  it('are refused where they would lie inside another mount or leave their volume', () => {
+    const mounts = (...volumeMounts: NonNullable<Container['volumeMounts']>) =>
+      mount(join(place.path, 'other'), { name: 'web', volumeMounts });
+    expect(mounts({ name: 'work', mountPath: '/a' }, { name: 'settings', mountPath: '/a/b' })).to.contain(
+      'inside another mount',
+    );
+    expect(mounts({ name: 'work', mountPath: '/a', subPath: '../../x' })).to.contain('leaves the volume');
+  });
+
+  it('take a slash at the end of a path for nothing, never leave the root, and refuse the root itself', () => {
+    const elsewhere = join(place.path, 'slashes');
+    const show = (mountPath: string) =>
+      mount(elsewhere, { name: 'web', volumeMounts: [{ name: 'settings', mountPath }] });
+    expect(show('/etc/app/')).to.equal(undefined);
+    expect(readlinkSync(join(elsewhere, 'etc/app'))).to.equal(join(volumes, 'settings'));
+    expect(show('/../../up')).to.equal(undefined);
+    expect(readlinkSync(join(elsewhere, 'up'))).to.equal(join(volumes, 'settings'));
+    for (const path of ['/', '.', '/..']) expect(show(path), path).to.contain('cannot be shown');
+    expect(statSync(elsewhere).isDirectory()).to.equal(true);
+  });
+
+  it('say which source of a volume is not supported', () => {
+    const fault = writeVolumes(volumes, {
+      ...known,
+      pod: pod({ volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'x' } }] }),
+    });
+    expect(fault).to.contain('volume "data": persistentVolumeClaim is not supported');
+  });
+});
