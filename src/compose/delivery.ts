@@ -21,6 +21,7 @@ import { createPromotionActions } from '../promotion/actions.ts';
 import { createPromotionController } from '../promotion/controller.ts';
 import type { PromoteOptions } from '../promotion/options.ts';
 import { permit } from '../promotion/permit/permit.ts';
+import { createPromotionCache } from '../promotion/record/cache.ts';
 import { createRenderPool } from '../render/pool.ts';
 import { machine, poolSize } from '../render/poolsize.ts';
 import type { Actions } from '../server/actions.ts';
@@ -144,6 +145,7 @@ export async function startDelivery({
       await listener.until(targets);
     },
   });
+  const promotions = createPromotionCache({ home, clock, logger });
   const sync = createSync({
     crashes,
     releaseKey: await openReleaseKey(dataDir),
@@ -160,13 +162,15 @@ export async function startDelivery({
     clock,
     logger,
     progress,
-    mayDeploy: (environment, revision) => permit({ home, repository, clock }, environment, revision),
+    mayDeploy: (environment, revision) =>
+      permit({ home, repository, clock, promotions }, environment, revision),
   });
   const promotion: PromoteOptions = {
     home,
     clock,
     logger,
     repository,
+    promotions,
     author: { name: 'Pilotage', email: 'pilotage@localhost' },
     rehearse: async ({ spec }, revision) => {
       const plan = await sync.plan(spec.delivery, spec.environment, { revision });

@@ -256,6 +256,7 @@ export interface Approval {
 /**
  * An advance of one revision from an environment to the next. Name: `<delivery>.<to>.<revision>`.
  * With `from` = `to`: a commit that was pushed to the target's own branch and waits there for its gates.
+ * Open ones are kept, and of those that have ended what `promotion/record/collect.ts` says.
  */
 export interface Promotion extends KubeObject {
   readonly spec: {

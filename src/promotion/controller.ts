@@ -1,17 +1,13 @@
 import { ProblemError, problemOf } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
 import { type Controller, createController, watch } from '../kube/client/controller.ts';
-import { createInformer, type Informer } from '../kube/client/informer.ts';
+import { createInformer } from '../kube/client/informer.ts';
 import { environmentObjectName } from '../model/names.ts';
-import {
-  ENVIRONMENTS,
-  type Environment,
-  PILOTAGE_NAMESPACE,
-  PROMOTIONS,
-  type Promotion,
-} from '../model/types.ts';
+import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, type Promotion } from '../model/types.ts';
 import { promote } from './act/promote.ts';
 import type { PromoteOptions } from './options.ts';
+import { createPromotionCache } from './record/cache.ts';
+import { collect, collectable } from './record/collect.ts';
 import { recordReverts } from './record/reverts.ts';
 import { closeSuperseded } from './record/supersede.ts';
 
@@ -20,13 +16,14 @@ const RECHECK_MS = 60_000;
 
 /**
  * Promotes by itself where the policy says `auto: true`, whenever something that a gate looks at has changed,
- * and marks pending promotions as superseded whose revision the source has left behind.
+ * marks pending promotions as superseded whose revision the source has left behind, and deletes old ones that nothing needs.
  */
-export function createPromotionController(options: PromoteOptions): Controller {
-  const { home, clock, logger } = options;
+export function createPromotionController(given: PromoteOptions): Controller {
+  const { home, clock, logger } = given;
+  const promotions = given.promotions ?? createPromotionCache(given);
+  const options = { ...given, promotions };
   const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
   const environments = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
-  const promotions = createInformer<Promotion>({ ...inNamespace, resource: PROMOTIONS });
   /** The tip whose reverts were recorded last, by environment: a status changes far more often than a branch. */
   const recorded = new Map<string, string | undefined>();
   return createController({
@@ -35,14 +32,15 @@ export function createPromotionController(options: PromoteOptions): Controller {
     logger,
     watches: [
       watch(environments, (changed) => targetsOf(changed, environments.list())),
-      watch(promotions, ({ spec }) => [environmentObjectName(spec.delivery, spec.to)]),
+      watch(promotions.informer, ({ spec }) => [environmentObjectName(spec.delivery, spec.to)]),
     ],
     async reconcile(key) {
       const target = environments.get({ namespace: PILOTAGE_NAMESPACE, name: key });
+      await collect(home, collectable(promotions.to(key) ?? [], target));
       if (!target) return void recorded.delete(key);
       const tip = target.status?.wantedRevision;
       if (recorded.get(key) !== tip && (await hasRecordedReverts(options, target))) recorded.set(key, tip);
-      return advance(options, target, promotions);
+      return advance(options, target, promotions.to(key) ?? []);
     },
   });
 }
@@ -74,13 +72,13 @@ export function targetsOf(changed: Environment, all: readonly Environment[]): re
 async function advance(
   options: PromoteOptions,
   target: Environment,
-  promotions: Informer<Promotion>,
+  promotions: readonly Promotion[],
 ): Promise<Again> {
   const { delivery, environment } = target.spec;
   const policy = target.status?.promotionPolicy;
   if (!policy) return undefined;
   try {
-    await closeSuperseded(options, target, promotions.list());
+    await closeSuperseded(options, target, promotions);
     if (!policy.auto) return undefined;
     const report = await promote(options, delivery, environment, {
       dryRun: false,

@@ -3,13 +3,23 @@ import type { Problem } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
-import type { Environment } from '../model/types.ts';
+import type { Informer } from '../kube/client/informer.ts';
+import type { Environment, Promotion } from '../model/types.ts';
 
 /** Where promotion reads: the cluster that holds the objects of `pilotage.dev`, and the repositories. */
 export interface PromotionSources {
   readonly home: KubeClient;
   /** Undefined while the repository of a delivery is not here yet. */
   readonly repository: (delivery: string) => Promise<Repository | undefined>;
+  /** Answers for promotions instead of the cluster. Absent: they are listed each time. */
+  readonly promotions?: PromotionCache;
+}
+
+/** The Promotion objects in memory, by the environment that they lead to. It may lag behind a write by the time of its watch event. */
+export interface PromotionCache {
+  readonly informer: Informer<Promotion>;
+  /** By the name of the Environment object; undefined until the first list is here. */
+  to(environmentName: string): readonly Promotion[] | undefined;
 }
 
 export interface FactOptions extends PromotionSources {

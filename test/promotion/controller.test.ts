@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import type { Environment, PromotionPolicy } from '../../src/model/types.ts';
+import {
+  type Environment,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+  PROMOTIONS,
+  type PromotionPolicy,
+} from '../../src/model/types.ts';
 import { createPromotionActions } from '../../src/promotion/actions.ts';
 import { createPromotionController, targetsOf } from '../../src/promotion/controller.ts';
 import { environmentOf } from '../../src/promotion/record/lookup.ts';
@@ -84,6 +90,15 @@ describe('the promotion controller', () => {
     await reached(second, 'Pending');
   });
 
+  it('deletes old promotions that nothing needs, and leaves those to other environments alone', async () => {
+    await begin({ auto: false });
+    for (let n = 0; n < 23; n++) await record(world, 'prod', n);
+    await record(world, 'eu', 0);
+    await until(async () => (await recorded(world)).length === 21);
+    const left = await recorded(world);
+    expect(left).to.include('shop.eu.r0').and.include('shop.prod.r22').and.not.include('shop.prod.r2');
+  });
+
   it('does not take the target back when the source is rolled back', async () => {
     await begin({ auto: true });
     const first = await world.ships({ 'app.yaml': 'one' });
@@ -95,6 +110,22 @@ describe('the promotion controller', () => {
     expect((await world.tip()).tree).to.equal((await world.repository.commit(second)).tree);
   });
 });
+
+/** A merged promotion of the revision `r<n>`, merged in the minute n. */
+async function record({ home }: World, to: string, n: number): Promise<void> {
+  const created = await home.create(PROMOTIONS, {
+    apiVersion: PILOTAGE_API_VERSION,
+    kind: 'Promotion',
+    metadata: { name: `shop.${to}.r${n}`, namespace: PILOTAGE_NAMESPACE },
+    spec: { delivery: 'shop', from: 'dev', to, revision: `r${n}`, tree: `t${n}` },
+  });
+  const mergedAt = new Date(Date.UTC(2026, 0, 1, 0, n)).toISOString();
+  const status = { phase: 'Merged', mergeCommit: `m${n}`, mergedAt } as const;
+  await home.update(PROMOTIONS, { ...created, status }, { subresource: 'status' });
+}
+
+const recorded = async ({ home }: World): Promise<readonly (string | undefined)[]> =>
+  (await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE })).items.map(({ metadata }) => metadata.name);
 
 describe('whom a change of an environment concerns', () => {
   const environment = (delivery: string, name: string, from?: string): Environment =>

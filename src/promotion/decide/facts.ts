@@ -42,7 +42,7 @@ export async function gatherFacts(options: FactOptions, delivery: string, to: st
   const targetLog = base === null ? [] : await repository.log(base, { limit: HISTORY_LIMIT });
   const lineage = await readLineage(repository, targetLog, [revision, ...older]);
   const promotion = await promotionOf(options.home, promotionObjectName(delivery, to, wanted));
-  const rejections = await rejectionsOf(options.home, target, targetLog, [revision, ...older]);
+  const rejections = await rejectionsOf(options, target, targetLog, [revision, ...older]);
   const undone =
     base === null ? [] : await undoneBy(repository, rejections, { candidate: wanted, tip: base });
   const facts: PromotionFacts = {

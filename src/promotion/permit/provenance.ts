@@ -1,12 +1,14 @@
+import { promotedFrom } from '../../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../../git/types.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { LABELS } from '../../model/annotations.ts';
+import { promotionObjectName } from '../../model/names.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { type Environment, PILOTAGE_NAMESPACE, type Promotion, RELEASES } from '../../model/types.ts';
 import { isGated } from '../gates/policy.ts';
 import { HISTORY_LIMIT } from '../history/commits.ts';
 import type { PromotionSources } from '../options.ts';
-import { lookUpEnvironment, promotionsTo } from '../record/lookup.ts';
+import { lookUpEnvironment, promotionOf, promotionsTo } from '../record/lookup.ts';
 
 /** How a revision came to the branch of an environment, as far as the gates that lead there are concerned. */
 export type Provenance =
@@ -25,20 +27,20 @@ export type Provenance =
 
 /** Everything that passes without gates passes here, in the order of this function, and for no other reason. */
 export async function provenanceOf(
-  { home, repository: repositoryOf }: PromotionSources,
+  sources: PromotionSources,
   target: Environment,
   revision: Oid,
 ): Promise<Provenance> {
+  const { home, repository: repositoryOf } = sources;
   const { delivery } = target.spec;
   const policy = target.status?.promotionPolicy;
   if (!policy) return { type: 'free', why: 'noPolicy' };
   const repository = await repositoryOf(delivery);
   if (!repository) return { type: 'unknown', message: `The repository of ${delivery} is not here yet.` };
-  const promotions = await promotionsTo(home, target);
-  // A promotion of ours passed its gates before it was pushed.
-  if (promotions.some(({ status }) => status?.mergeCommit === revision)) return { type: 'free', why: 'ours' };
   const commit = await repository.commit(revision);
-  if (await wasDeployed(home, target, commit.tree, promotions)) {
+  // A promotion of ours passed its gates before it was pushed.
+  if (await isOurs(home, target, commit)) return { type: 'free', why: 'ours' };
+  if (await wasDeployed(home, target, commit.tree, await promotionsTo(sources, target))) {
     const isFree = !isGated(policy) || (await hasFileOf(repository, revision, target));
     return isFree ? { type: 'free', why: 'deployedBefore' } : { type: 'direct', commit };
   }
@@ -50,6 +52,14 @@ export async function provenanceOf(
   return isGated(policy)
     ? { type: 'direct', commit }
     : { type: 'free', why: 'noGates', note: untested(revision, from) };
+}
+
+/** The trailer says only where to look: the record decides, which was written before the commit was pushed. */
+async function isOurs(home: KubeClient, { spec }: Environment, { oid, message }: Commit): Promise<boolean> {
+  const promoted = promotedFrom(message)?.revision;
+  if (promoted === undefined) return false;
+  const name = promotionObjectName(spec.delivery, spec.environment, promoted);
+  return (await promotionOf(home, name))?.status?.mergeCommit === oid;
 }
 
 const untested = (revision: Oid, from: string): string =>

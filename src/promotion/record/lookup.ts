@@ -9,6 +9,7 @@ import {
   PROMOTIONS,
   type Promotion,
 } from '../../model/types.ts';
+import type { PromotionSources } from '../options.ts';
 
 export const lookUpEnvironment = (
   home: KubeClient,
@@ -38,8 +39,16 @@ export async function environmentOf(
   });
 }
 
-/** The promotions to an environment, of whatever revision. */
-export async function promotionsTo(home: KubeClient, { spec }: Environment): Promise<readonly Promotion[]> {
+/**
+ * The promotions to an environment, of whatever revision. What has just been written may be missing: ask for a single one by
+ * `promotionOf`, which reads from the cluster.
+ */
+export async function promotionsTo(
+  { home, promotions }: PromotionSources,
+  { spec }: Environment,
+): Promise<readonly Promotion[]> {
+  const known = promotions?.to(environmentObjectName(spec.delivery, spec.environment));
+  if (known) return known;
   const { items } = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
   return items.filter((one) => one.spec.delivery === spec.delivery && one.spec.to === spec.environment);
 }

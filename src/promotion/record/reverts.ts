@@ -1,5 +1,4 @@
 import type { Commit } from '../../git/types.ts';
-import type { KubeClient } from '../../kube/client/client.ts';
 import { promotionObjectName } from '../../model/names.ts';
 import type { Environment } from '../../model/types.ts';
 import { formatCommit, HISTORY_LIMIT } from '../history/commits.ts';
@@ -10,12 +9,12 @@ import { ensurePromotion, recordStatus } from './promotion.ts';
 
 /** The rejections on the branch of a target: read from its history, and from what was recorded of a history that is gone. */
 export async function rejectionsOf(
-  home: KubeClient,
+  sources: PromotionSources,
   environment: Environment,
   target: readonly Commit[],
   source: readonly Commit[],
 ): Promise<readonly Rejection[]> {
-  const recorded = recordedRejections(await promotionsTo(home, environment));
+  const recorded = recordedRejections(await promotionsTo(sources, environment));
   const all = [...rejectionsIn({ target, source }), ...recorded];
   return all.filter(
     ({ revision, commit }, at) =>
@@ -36,7 +35,7 @@ async function revertsOn(options: PromotionSources, target: Environment): Promis
   if (from === undefined) return [];
   const limit = HISTORY_LIMIT;
   const log = await repository.log(tip, { limit });
-  return rejectionsOf(options.home, target, log, await repository.log(from, { limit, allParents: true }));
+  return rejectionsOf(options, target, log, await repository.log(from, { limit, allParents: true }));
 }
 
 /** Records with each promotion that it was reverted: the record outlives the branch. */

@@ -4,19 +4,14 @@ import type { PromoteOptions } from '../options.ts';
 import { lookUpEnvironment } from './lookup.ts';
 import { recordStatus } from './promotion.ts';
 
-/** Closes promotions whose revision the source or the branch has left behind, so that approvals of them cannot count later. */
+/** Closes those promotions to the target whose revision the source or the branch has left behind, so that approvals of them cannot count later. */
 export async function closeSuperseded(
   options: PromoteOptions,
   target: Environment,
   promotions: readonly Promotion[],
 ): Promise<void> {
-  const { delivery, environment } = target.spec;
-  const open = promotions.filter(
-    ({ spec, status }) =>
-      spec.delivery === delivery &&
-      spec.to === environment &&
-      (status?.phase === 'Pending' || status?.phase === 'Refused'),
-  );
+  const { delivery } = target.spec;
+  const open = promotions.filter(({ status }) => status?.phase === 'Pending' || status?.phase === 'Refused');
   if (open.length === 0) return;
   const direct = open.filter(({ spec }) => spec.from === spec.to);
   for (const promotion of direct) await closeDirect(options, target, promotion);

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE, type PromotionPolicy } from '../../../src/model/types.ts';
 import { createPromotionActions } from '../../../src/promotion/actions.ts';
 import { permit } from '../../../src/promotion/permit/permit.ts';
+import { createPromotionCache } from '../../../src/promotion/record/cache.ts';
 import { environmentOf } from '../../../src/promotion/record/lookup.ts';
 import { createWorld, type World } from '../harness.ts';
 
@@ -48,6 +50,38 @@ describe('what stands on the branch of an environment', () => {
     });
     await world.promote();
     expect(answers).to.deep.equal([{ type: 'allowed' }]);
+  });
+
+  it('is judged without a list of all promotions, and still from the moment that it is pushed', async () => {
+    await begin({ approvals: 1 });
+    const stopping = new AbortController();
+    const promotions = createPromotionCache(world.options);
+    promotions.informer.start(stopping.signal);
+    await promotions.informer.synced;
+    const listed: string[] = [];
+    const list: KubeClient['list'] = (resource, options) => {
+      listed.push(resource.plural);
+      return world.home.list(resource, options);
+    };
+    const answers: unknown[] = [];
+    const { publish } = world.options;
+    Object.assign(world.options, {
+      promotions,
+      home: Object.create(world.home, { list: { value: list } }),
+      publish: async (...args: Parameters<typeof publish>) => {
+        answers.push(await asked(args[2]));
+        return publish(...args);
+      },
+    });
+    await world.ships({ 'app.yaml': 'one' });
+    await world.approve('bob');
+    await world.promote();
+    expect(answers).to.deep.equal([{ type: 'allowed' }]);
+    await world.ships({ 'app.yaml': 'two' });
+    const squash = await world.push('prod', { 'app.yaml': 'two' });
+    expect(await messageOf(squash)).to.contain('approvals: 0 of 1');
+    expect(listed).not.to.include('promotions');
+    stopping.abort();
   });
 
   it('waits for the gates when a person merged or squashed it by hand', async () => {
