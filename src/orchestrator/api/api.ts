@@ -3,6 +3,9 @@ import type { Problem } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/status.ts';
 import type { Store } from '../store/types.ts';
+import { createChain } from './admission/chain.ts';
+import type { AdmissionPlugin } from './admission/plugin.ts';
+import { admissionPlugins } from './admission/plugins.ts';
 import { BUILTIN_KINDS } from './builtin.data.ts';
 import type { ApiContext } from './context.ts';
 import type { World } from './kinds/kind.ts';
@@ -30,6 +33,8 @@ export interface ApiOptions extends Pick<World, 'serviceCidr' | 'nodePorts' | 'r
   readonly nodeConnections: NodeConnections;
   /** Why the disk takes nothing that grows; default: it takes all. */
   readonly lacksRoom?: () => Problem | undefined;
+  /** Admission plug-ins beside the built-in ones; they may wait. */
+  readonly plugins?: readonly AdmissionPlugin[];
 }
 
 export interface RunningApi extends Api {
@@ -39,15 +44,16 @@ export interface RunningApi extends Api {
 
 export function startApi(options: ApiOptions): RunningApi {
   const upkeep = createUpkeep(() => context);
+  const { store, lacksRoom = () => undefined, plugins } = options;
   const context: ApiContext = {
     ...options,
-    lacksRoom: options.lacksRoom ?? (() => undefined),
+    admission: createChain(admissionPlugins({ store, lacksRoom }, plugins)),
     kinds: new Registry(BUILTIN_KINDS),
     views: createViews(),
     onWrite: upkeep.onWrite,
   };
   upkeep.start();
-  const writes = orRefuse(options.store);
+  const writes = withSettledRefusals(store);
   return {
     kinds: context.kinds,
     get: (request) => get(context, request),
@@ -66,11 +72,11 @@ export function startApi(options: ApiOptions): RunningApi {
 }
 
 /**
- * Writes are judged by what is staged, reads answered by what is durable. A refusal therefore waits until the two agree: whoever is
- * told that an object exists, is gone or has changed finds it so on looking; and if what stood in the way never became durable,
- * that failure is the answer.
+ * Writes are judged by what is staged, reads answered by what is durable. A refusal therefore waits until the two agree: a client
+ * that is refused because an object exists, is gone or has changed reads it so afterwards; and if what stood in the way never
+ * became durable, that failure is the answer.
  */
-function orRefuse(store: Store): <T>(write: Promise<T>) => Promise<T> {
+function withSettledRefusals(store: Store): <T>(write: Promise<T>) => Promise<T> {
   return async (write) => {
     try {
       return await write;

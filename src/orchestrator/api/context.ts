@@ -1,13 +1,13 @@
-import type { Problem } from '../../base/errors.ts';
+import type { Awaitable } from '../../base/awaitable.ts';
 import type { Logger } from '../../base/log.ts';
-import type { User } from '../../kube/client/client.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
-import type { Entry } from '../store/types.ts';
-import { denied, methodNotAllowed, notFound, notServed } from './errors.ts';
-import { type Kind, keyOf, type World } from './kinds/kind.ts';
+import type { AdmissionChain } from './admission/chain.ts';
+import { assertAuthorized } from './authorize.ts';
+import { methodNotAllowed, notServed } from './errors.ts';
+import type { Kind, World } from './kinds/kind.ts';
 import type { Registry } from './kinds/registry.ts';
 import type { Views } from './stored.ts';
-import type { Attributes, Authorizer, ItemTarget, NodeConnections, RequestVerb, Target } from './types.ts';
+import type { Attributes, Authorizer, NodeConnections, RequestVerb, Target } from './types.ts';
 
 /** What every verb is handed. */
 export interface ApiContext extends World {
@@ -17,8 +17,7 @@ export interface ApiContext extends World {
   readonly logger: Logger;
   readonly uuid: () => string;
   readonly nodeConnections: NodeConnections;
-  /** Why the disk takes nothing that grows. */
-  readonly lacksRoom: () => Problem | undefined;
+  readonly admission: AdmissionChain;
   /** Called after a write is durable and before it is acknowledged; `exists` is false once the object is gone. */
   readonly onWrite: (kind: Kind, object: KubeObject, exists: boolean) => void;
 }
@@ -47,7 +46,7 @@ export function authorize(
   request: Request & { readonly fieldSelector?: string },
   verb: RequestVerb,
   content: Pick<Extract<Attributes, { group: string }>, 'object' | 'live'> = {},
-): void {
+): Awaitable<void> {
   const { resource, subresource, namespace, name, fieldSelector } = request;
   const attributes: Attributes = {
     verb,
@@ -59,17 +58,5 @@ export function authorize(
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
     ...content,
   };
-  demand(context.authorizer, request.user, attributes);
-}
-
-function demand(authorizer: Authorizer, user: User, attributes: Attributes): void {
-  const decision = authorizer(user, attributes);
-  if (!decision.allowed) throw denied(user, attributes, decision.reason);
-}
-
-/** The newest state of the object that a write is about, staged writes included. */
-export function latestOf(context: ApiContext, kind: Kind, request: ItemTarget): Entry {
-  const entry = context.store.latest(keyOf(kind, request.namespace, request.name));
-  if (!entry) throw notFound(kind, request.name);
-  return entry;
+  return assertAuthorized(context.authorizer, request.user, attributes);
 }

@@ -3,6 +3,7 @@
  * Every method authorizes the user, then rejects with StatusError exactly as a Kubernetes API server would answer.
  */
 import type { Readable } from 'node:stream';
+import type { Awaitable } from '../../base/awaitable.ts';
 import type { DeleteOptions, DiscoveredResource, LogOptions, Patch, User } from '../../kube/client/client.ts';
 import type { Schema } from '../../kube/schema/schema.ts';
 import type { Status } from '../../kube/values/status.ts';
@@ -144,7 +145,7 @@ export interface Api {
   deleteCollection(request: DeleteCollectionRequest): Promise<StoredList>;
   logs(request: LogRequest): Promise<Readable>;
   /** The decision alone: SelfSubjectAccessReview, impersonation, paths that are no resource. */
-  authorize(user: User, attributes: Attributes): Decision;
+  authorize(user: User, attributes: Attributes): Awaitable<Decision>;
 }
 
 /** What an authorizer decides about (`k8s.io/apiserver/pkg/authorization/authorizer` Attributes). */
@@ -186,7 +187,8 @@ export type Decision =
       readonly reason: string;
     };
 
-export type Authorizer = (user: User, attributes: Attributes) => Decision;
+/** May wait: for a webhook, say. */
+export type Authorizer = (user: User, attributes: Attributes) => Awaitable<Decision>;
 
 /** One resource that is served: everything that discovery, OpenAPI, tables and routes need to know of it. */
 export interface ServedResource extends DiscoveredResource {

@@ -1,14 +1,21 @@
+import type { User } from '../../kube/client/client.ts';
 import type { CustomResourceDefinition, KubeEvent } from '../../kube/kinds/objects.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
+import { StaleRevision } from '../store/failures.ts';
 import { collectionPrefix } from '../store/keys.ts';
 import type { Entry } from '../store/types.ts';
 import type { ApiContext } from './context.ts';
+import { notFound } from './errors.ts';
 import { kindsOf } from './kinds/custom.ts';
 import { type Expiry, type Kind, keyOf, prefixOf } from './kinds/kind.ts';
 import { CRD_FINALIZER } from './strategies/crd.ts';
-import { deleteEntry } from './verbs/delete.ts';
-import { store } from './verbs/write.ts';
+import { deleteAt } from './verbs/delete.ts';
+import { guaranteedUpdate } from './verbs/guaranteedupdate.ts';
+import { attributesOf, isReleased } from './verbs/write.ts';
 
+/** The API server itself, as Kubernetes calls it. */
+const APISERVER: User = { name: 'system:apiserver', groups: [] };
 const EXPIRY_INTERVAL_MS = 60_000;
 
 /** What the API server does by itself: definitions become kinds, their instances go with them, events grow old. */
@@ -80,10 +87,11 @@ async function cleanUp(context: ApiContext, name: string): Promise<void> {
   if (!metadata.deletionTimestamp || !metadata.finalizers?.includes(CRD_FINALIZER)) return;
   const [instanceKind] = kindsOf(entry.object as CustomResourceDefinition);
   if (instanceKind) {
-    for (const instance of context.store.latestIn(prefixOf(instanceKind, undefined))) {
-      const latest = context.store.latest(instance.key);
-      if (latest && !latest.object.metadata.deletionTimestamp)
-        await deleteEntry(context, instanceKind, latest, {});
+    for (const { key, object } of context.store.latestIn(prefixOf(instanceKind, undefined))) {
+      const { name = '', deletionTimestamp } = object.metadata;
+      if (deletionTimestamp) continue;
+      const target = { kind: instanceKind, key, name, user: APISERVER };
+      await deleteAt(context, target, {}).catch(notFoundAsUndefined);
     }
     if (context.store.latestIn(prefixOf(instanceKind, undefined)).length > 0) return;
   }
@@ -91,11 +99,14 @@ async function cleanUp(context: ApiContext, name: string): Promise<void> {
 }
 
 async function release(context: ApiContext, kind: Kind, key: string): Promise<void> {
-  const entry = context.store.latest(key);
-  if (!entry) return;
-  const { metadata } = entry.object;
-  const finalizers = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== CRD_FINALIZER);
-  await store(context, kind, entry, { ...entry.object, metadata: { ...metadata, finalizers } });
+  await guaranteedUpdate(context, { kind, key }, (entry) => {
+    const live = entry?.object;
+    if (!live) throw notFound(kind, key);
+    const finalizers = (live.metadata.finalizers ?? []).filter((finalizer) => finalizer !== CRD_FINALIZER);
+    const object = { ...live, metadata: { ...live.metadata, finalizers } };
+    const attributes = attributesOf(kind, { user: APISERVER }, object, live);
+    return { type: isReleased(kind, object) ? 'delete' : 'put', object, attributes };
+  }).catch(notFoundAsUndefined);
 }
 
 /** Objects with a time to live (events) go when nobody has written them for that long, or when their namespace has too many newer ones. */
@@ -103,7 +114,7 @@ async function expire(context: ApiContext): Promise<void> {
   const kinds = context.kinds.all().filter(({ strategy }) => strategy.expiry !== undefined);
   for (const [prefix, kind] of new Map(kinds.map((kind) => [prefixOf(kind, undefined), kind]))) {
     const old = expired(context.store.list(prefix), kind.strategy.expiry as Expiry, context.clock.now());
-    await Promise.all(old.map((entry) => context.store.delete(entry.key)));
+    await Promise.all(old.map(({ key, revision }) => context.store.delete(key, revision).catch(unlessStale)));
   }
 }
 
@@ -121,6 +132,11 @@ function expired(entries: readonly Entry[], { ttlSeconds, perNamespace }: Expiry
       return newer >= perNamespace || now - at > ttlSeconds * 1000;
     })
     .map(({ entry }) => entry);
+}
+
+/** It has been written since: it is not old any more. */
+function unlessStale(error: unknown): void {
+  if (!(error instanceof StaleRevision)) throw error;
 }
 
 function lastUse({ object }: Entry): number {

@@ -1,6 +1,14 @@
 import { ProblemError } from '../../base/errors.ts';
 import { type StatusError, statusError } from '../../kube/values/status.ts';
 
+/** A write was decided on a revision of the key that is not the latest any more. */
+export class StaleRevision extends Error {
+  override readonly name = 'StaleRevision';
+  constructor(key: string, expected: number, latest: number) {
+    super(`${key} is at revision ${latest}, the write was decided on revision ${expected}`);
+  }
+}
+
 export const unavailable = (message: string): StatusError => statusError('ServiceUnavailable', message);
 
 // The wording of etcd and kube-apiserver: clients look for "too old resource version".

@@ -9,10 +9,10 @@ import { damageOf, stateOf } from './damage.ts';
 import { changed, type Digest, digestOf } from './digest.ts';
 import { type Disk, type Loaded, openDisk } from './disk.ts';
 import { newEntry, storedEntry } from './entry.ts';
-import { inTheFuture, storeDamaged, unavailable } from './failures.ts';
+import { inTheFuture, StaleRevision, storeDamaged, unavailable } from './failures.ts';
 import { History } from './history.ts';
 import type { LogRow } from './rows.ts';
-import type { Change, Entry, HistoryPolicy, Store, Watcher } from './types.ts';
+import { ABSENT, type Change, type Entry, type HistoryPolicy, type Store, type Watcher } from './types.ts';
 import { Watchers } from './watchers.ts';
 
 export interface StoreOptions {
@@ -133,8 +133,8 @@ class RevisionedStore implements Store {
     return [...state.values()];
   }
 
-  async put(key: string, object: KubeObject): Promise<Entry> {
-    const latest = this.latest(key);
+  async put(key: string, object: KubeObject, expected: number): Promise<Entry> {
+    const latest = this.#expect(key, expected);
     if (latest && sameContent(latest.object, object)) {
       if (this.#commits.staged(key)) await this.settled();
       return latest;
@@ -142,10 +142,18 @@ class RevisionedStore implements Store {
     return this.#stage('put', key, object);
   }
 
-  async delete(key: string, object?: KubeObject): Promise<Entry> {
-    const last = object ?? this.latest(key)?.object;
-    if (!last) throw new Error(`delete of a key that does not exist: ${key}`);
-    return this.#stage('delete', key, last);
+  async delete(key: string, expected: number, object?: KubeObject): Promise<Entry> {
+    const latest = this.#expect(key, expected);
+    if (!latest) throw new StaleRevision(key, expected, ABSENT);
+    return this.#stage('delete', key, object ?? latest.object);
+  }
+
+  /** The latest entry, which must be at the revision that the writer has read. */
+  #expect(key: string, expected: number): Entry | undefined {
+    const latest = this.latest(key);
+    const revision = latest?.revision ?? ABSENT;
+    if (revision !== expected) throw new StaleRevision(key, expected, revision);
+    return latest;
   }
 
   settled(): Promise<void> {

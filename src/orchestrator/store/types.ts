@@ -13,6 +13,9 @@ export interface Entry<T extends KubeObject = KubeObject> {
   bytes(): Buffer;
 }
 
+/** The revision of a key that does not exist: no entry has it. */
+export const ABSENT = 0;
+
 /** One revision of the log. */
 export interface Change {
   readonly type: 'put' | 'delete';
@@ -41,8 +44,10 @@ export interface Reader {
 }
 
 /**
- * Writes are decided on what is staged: staged writes are ordered before whatever is staged next, and if one fails,
- * all that were staged behind it fail too. So read-modify-write needs no retry as long as nothing is awaited in between.
+ * A write names the revision that it was decided on, as etcd's transactions compare `ModRevision`: it is staged only while
+ * that revision is still the latest, so the writer may wait for anything in between and loses no other write.
+ * "Latest" includes what is staged: staged writes are ordered before whatever is staged next, and if one fails,
+ * all that were staged behind it fail too. Whoever reads and writes in one turn of the event loop is never stale.
  */
 export interface Writer {
   /** Published or staged. */
@@ -51,11 +56,16 @@ export interface Writer {
   /**
    * Resolves when durable and published, with `resourceVersion` set to the new revision.
    * An object equal to the latest is not written again: resolves with the latest once that is durable.
+   * `expected` is the revision of the latest entry, `ABSENT` where there is none.
+   * @throws StaleRevision when the key has another revision by now; read it again.
    * @throws StatusError ServiceUnavailable when the disk refuses; nothing of the write is visible then.
    */
-  put(key: string, object: KubeObject): Promise<Entry>;
-  /** Resolves with the last state, at the revision of the deletion. The key must exist. */
-  delete(key: string, object?: KubeObject): Promise<Entry>;
+  put(key: string, object: KubeObject, expected: number): Promise<Entry>;
+  /**
+   * Resolves with the last state (`object`, or what was stored), at the revision of the deletion.
+   * @throws as `put` does; a key that does not exist is stale.
+   */
+  delete(key: string, expected: number, object?: KubeObject): Promise<Entry>;
   /** Resolves when everything staged so far is durable; rejects when it failed. */
   settled(): Promise<void>;
 }

@@ -6,11 +6,12 @@ import type { Clock } from '../../../src/base/clock.ts';
 import type { Problem } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
+import type { AdmissionPlugin } from '../../../src/orchestrator/api/admission/plugin.ts';
 import { startApi } from '../../../src/orchestrator/api/api.ts';
 import { ADMINS, createAuthorizer } from '../../../src/orchestrator/api/auth/authorizer.ts';
 import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';
 import { createSystemNamespaces } from '../../../src/orchestrator/api/systemnamespaces.ts';
-import type { Api, NodeConnections } from '../../../src/orchestrator/api/types.ts';
+import type { Api, Authorizer, NodeConnections } from '../../../src/orchestrator/api/types.ts';
 import type { Disk } from '../../../src/orchestrator/store/disk.ts';
 import { openDisk } from '../../../src/orchestrator/store/disk.ts';
 import { startStore } from '../../../src/orchestrator/store/store.ts';
@@ -32,6 +33,8 @@ interface Options<C extends Clock> {
   readonly nodeConnections?: NodeConnections;
   readonly wrap?: (disk: Disk) => Disk;
   readonly lacksRoom?: () => Problem | undefined;
+  readonly plugins?: readonly AdmissionPlugin[];
+  readonly authorizer?: Authorizer;
 }
 
 const ADMIN = { name: 'admin', groups: [ADMINS] };
@@ -54,11 +57,12 @@ async function startAt<C extends Clock>(dir: string, options: Options<C>): Promi
     logger,
     nodeConnections,
     ...(options.lacksRoom ? { lacksRoom: options.lacksRoom } : {}),
+    ...(options.plugins ? { plugins: options.plugins } : {}),
     serviceCidr: '127.213.0.0/16',
     nodePorts: { first: 30_000, last: 32_767 },
     random: (n) => randomInt(n),
     uuid: randomUUID,
-    authorizer: createAuthorizer(() => []),
+    authorizer: options.authorizer ?? createAuthorizer(() => []),
   });
   const stop = async () => {
     await api.stop();

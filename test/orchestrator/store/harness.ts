@@ -6,7 +6,13 @@ import type { KubeObject } from '../../../src/kube/values/types.ts';
 import type { Disk } from '../../../src/orchestrator/store/disk.ts';
 import { openDisk } from '../../../src/orchestrator/store/disk.ts';
 import { startStore } from '../../../src/orchestrator/store/store.ts';
-import type { Change, HistoryPolicy, Store, Watcher } from '../../../src/orchestrator/store/types.ts';
+import {
+  ABSENT,
+  type Change,
+  type HistoryPolicy,
+  type Store,
+  type Watcher,
+} from '../../../src/orchestrator/store/types.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 
 export interface Bench {
@@ -51,7 +57,12 @@ export const thing = (name: string, value: number): KubeObject => ({
 });
 export const THINGS = 'core/configmaps/';
 export const keyOf = (name: string): string => `${THINGS}default/${name}`;
-export const put = (store: Store, name: string, value: number) => store.put(keyOf(name), thing(name, value));
+/** The revision that a writer reads who reads now. */
+export const latestRevision = (store: Store, key: string): number => store.latest(key)?.revision ?? ABSENT;
+export const put = (store: Store, name: string, value: number) =>
+  store.put(keyOf(name), thing(name, value), latestRevision(store, keyOf(name)));
+export const remove = (store: Store, name: string) =>
+  store.delete(keyOf(name), latestRevision(store, keyOf(name)));
 
 /** `a=1 b=2`: a state in one line. */
 export const stateOf = (entries: readonly { object: KubeObject }[]): string =>

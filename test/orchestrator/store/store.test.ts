@@ -5,7 +5,19 @@ import { ClassicLevel } from 'classic-level';
 import { problemOf } from '../../../src/base/errors.ts';
 import { isExpired, isStatus } from '../../../src/kube/values/status.ts';
 import { type Disk, openDisk } from '../../../src/orchestrator/store/disk.ts';
-import { type Bench, createBench, keyOf, nextChanges, put, stateOf, THINGS, thing } from './harness.ts';
+import { StaleRevision } from '../../../src/orchestrator/store/failures.ts';
+import { ABSENT } from '../../../src/orchestrator/store/types.ts';
+import {
+  type Bench,
+  createBench,
+  keyOf,
+  nextChanges,
+  put,
+  remove,
+  stateOf,
+  THINGS,
+  thing,
+} from './harness.ts';
 
 describe('store', () => {
   let bench: Bench;
@@ -43,8 +55,8 @@ describe('store', () => {
   it('lists by prefix, ordered by key', async () => {
     const store = await bench.open();
     for (const name of ['c', 'a', 'b']) await put(store, name, 1);
-    await store.put('core/configmaps/default-2/z', thing('z', 1));
-    await store.put('core/configmapses/default/z', thing('z', 1));
+    await store.put('core/configmaps/default-2/z', thing('z', 1), ABSENT);
+    await store.put('core/configmapses/default/z', thing('z', 1), ABSENT);
     expect(stateOf(store.list(`${THINGS}default/`))).to.equal('a=1 b=1 c=1');
     expect(stateOf(store.list(THINGS))).to.equal('z=1 a=1 b=1 c=1');
   });
@@ -58,6 +70,23 @@ describe('store', () => {
     expect(store.revision).to.equal(0);
     await staged;
     expect(stateOf(store.list(THINGS))).to.equal('a=1');
+  });
+
+  it('refuses a write that was decided on a revision which is not the latest, staged ones included', async () => {
+    const store = await bench.open();
+    const first = put(store, 'a', 1);
+    const decidedBefore = [
+      store.put(keyOf('a'), thing('a', 2), ABSENT),
+      store.delete(keyOf('a'), ABSENT),
+      store.delete(keyOf('b'), 1),
+    ];
+    const refused = await Promise.allSettled(decidedBefore);
+    expect(
+      refused.map((one) => one.status === 'rejected' && one.reason instanceof StaleRevision),
+    ).to.deep.equal([true, true, true]);
+    const { revision } = await first;
+    await store.put(keyOf('a'), thing('a', 3), revision);
+    expect(stateOf(store.list(THINGS))).to.equal('a=3');
   });
 
   it('commits concurrent writes together, in order', async () => {
@@ -80,7 +109,7 @@ describe('store', () => {
     await put(store, 'a', 1);
     await put(store, 'b', 1);
     await put(store, 'a', 2);
-    await store.delete(keyOf('b'));
+    await remove(store, 'b');
     await store.close();
 
     const again = await bench.open();
@@ -93,7 +122,7 @@ describe('store', () => {
   it('never reuses a revision, even when the newest write was a deletion that is compacted', async () => {
     const store = await bench.open();
     await put(store, 'a', 1);
-    await store.delete(keyOf('a'));
+    await remove(store, 'a');
     await bench.clock.advance(10 * 60_000);
     await store.close();
     expect((await put(await bench.open(), 'a', 1)).revision).to.equal(3);
@@ -106,7 +135,7 @@ describe('store', () => {
       const watcher = store.watch(THINGS, 1);
       await put(store, 'b', 1);
       expect(await nextChanges(watcher)).to.equal('+b=1');
-      await Promise.all([put(store, 'b', 2), store.delete(keyOf('a'))]);
+      await Promise.all([put(store, 'b', 2), remove(store, 'a')]);
       expect(await nextChanges(watcher)).to.equal('~b=2 -a');
     });
 
@@ -114,7 +143,7 @@ describe('store', () => {
       const store = await bench.open();
       await put(store, 'a', 7);
       const watcher = store.watch(THINGS, 1);
-      await store.delete(keyOf('a'));
+      await remove(store, 'a');
       const [change] = (await watcher.next()) ?? [];
       expect(change?.entry.object.metadata.resourceVersion).to.equal('2');
       expect(stateOf(change ? [change.entry] : [])).to.equal('a=7');
@@ -197,7 +226,7 @@ describe('store', () => {
       await put(store, 'a', 1);
       await put(store, 'b', 1);
       await put(store, 'a', 2);
-      await store.delete(keyOf('b'));
+      await remove(store, 'b');
       await put(store, 'c', 1);
       expect(stateOf(store.listAt(THINGS, 2))).to.equal('a=1 b=1');
       expect(stateOf(store.listAt(THINGS, 3))).to.equal('a=2 b=1');

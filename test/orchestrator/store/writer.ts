@@ -2,6 +2,7 @@
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { openStore } from '../../../src/orchestrator/store/store.ts';
+import { ABSENT } from '../../../src/orchestrator/store/types.ts';
 
 const [dir = '', writers = '4'] = process.argv.slice(2);
 const store = await openStore({ dir, clock: systemClock, logger: silentLogger });
@@ -16,7 +17,8 @@ async function write(writer: number): Promise<never> {
       data: { value: `${value}` },
     };
     try {
-      const { revision } = await store.put(`core/configmaps/default/${name}`, object);
+      const key = `core/configmaps/default/${name}`;
+      const { revision } = await store.put(key, object, store.latest(key)?.revision ?? ABSENT);
       process.stdout.write(`${name} ${value} ${revision}\n`);
     } catch (error) {
       process.stdout.write(`refused ${error instanceof Error ? error.message : error}\n`);

@@ -10,7 +10,7 @@ import { statusError } from '../../../kube/values/status.ts';
 import { authenticate } from '../auth/authentication.ts';
 import type { Pki } from '../auth/pki.ts';
 import type { Tokens } from '../auth/tokens.ts';
-import { denied } from '../errors.ts';
+import { assertAuthorized } from '../authorize.ts';
 import type { Api, Attributes, RequestVerb } from '../types.ts';
 import { columnCache } from '../wire/table.ts';
 import { type Answer, json, statusOf } from './answers.ts';
@@ -129,13 +129,13 @@ function createHandler({
     const authorized = { ...call, body: () => bodyOfAuthorized(api, call, route) };
     const review = call.method === 'POST' ? reviewOf(route.group, route.plural) : undefined;
     if (review)
-      return json(answerReview(api, tokens, call.user, review, await requiredBody(authorized)), 201);
+      return json(await answerReview(api, tokens, call.user, review, await requiredBody(authorized)), 201);
     return answerResource(api, writer, authorized, route);
   };
 }
 
 /** Nobody's body is read, nor decoded, who could not write whatever it holds; the verb decides again once it is known. */
-function bodyOfAuthorized(api: Api, call: Call, route: ResourceRoute): Promise<Buffer> {
+async function bodyOfAuthorized(api: Api, call: Call, route: ResourceRoute): Promise<Buffer> {
   const { group, plural: resource, namespace, name, subresource } = route;
   const verb = verbOf(call.method, name);
   if (!verb) return call.body();
@@ -148,8 +148,7 @@ function bodyOfAuthorized(api: Api, call: Call, route: ResourceRoute): Promise<B
     ...(name === undefined ? {} : { name }),
     ...(subresource === undefined ? {} : { subresource }),
   };
-  const decision = api.authorize(call.user, attributes);
-  if (!decision.allowed) throw denied(call.user, attributes, decision.reason);
+  await assertAuthorized(api.authorize, call.user, attributes);
   return call.body();
 }
 

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../../base/awaitable.ts';
 import type { User } from '../../../kube/client/client.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import { statusError } from '../../../kube/values/status.ts';
@@ -11,15 +12,21 @@ export function reviewOf(group: string, plural: string): ReviewKind | undefined 
   return REVIEWS.find((row) => row.group === group && row.plural === plural)?.kind;
 }
 
-export function answerReview(api: Api, tokens: Tokens, user: User, kind: ReviewKind, body: Json): JsonObject {
+export async function answerReview(
+  api: Api,
+  tokens: Tokens,
+  user: User,
+  kind: ReviewKind,
+  body: Json,
+): Promise<JsonObject> {
   const review = isObject(body) ? body : {};
   const spec = isObject(review.spec) ? review.spec : {};
-  const status = ANSWERS[kind]({ api, tokens, user, spec });
+  const status = await ANSWERS[kind]({ api, tokens, user, spec });
   const group = REVIEWS.find((row) => row.kind === kind)?.group ?? '';
   return { ...review, apiVersion: `${group}/v1`, kind, metadata: {}, status };
 }
 
-type Reviewer = (question: Question) => JsonObject;
+type Reviewer = (question: Question) => Awaitable<JsonObject>;
 
 interface Question {
   readonly api: Api;
@@ -43,16 +50,16 @@ const ANSWERS: Readonly<Record<ReviewKind, Reviewer>> = {
   },
 };
 
-function aboutAnother({ api, user, spec }: Question): JsonObject {
+function aboutAnother({ api, user, spec }: Question): Promise<JsonObject> {
   requireAdministrator(user, 'subjectaccessreviews.authorization.k8s.io');
   const groups = Array.isArray(spec.groups) ? spec.groups.map(String) : [];
   return access(api, { name: text(spec.user), groups }, spec);
 }
 
-function access(api: Api, user: User, spec: JsonObject): JsonObject {
+async function access(api: Api, user: User, spec: JsonObject): Promise<JsonObject> {
   const attributes = attributesOf(spec);
   if (!attributes) return { allowed: false, reason: 'the verb is not one that this server knows' };
-  const decision = api.authorize(user, attributes);
+  const decision = await api.authorize(user, attributes);
   return decision.allowed ? { allowed: true } : { allowed: false, reason: decision.reason };
 }
 

@@ -1,3 +1,4 @@
+import { once } from '../../../base/once.ts';
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
@@ -85,13 +86,5 @@ function scalePaths(scale: unknown): ScalePaths {
     specReplicas: paths.specReplicasPath,
     statusReplicas: paths.statusReplicasPath,
     ...(paths.labelSelectorPath ? { selector: paths.labelSelectorPath } : {}),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }

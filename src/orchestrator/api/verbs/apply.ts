@@ -1,20 +1,23 @@
+import { type Awaitable, after } from '../../../base/awaitable.ts';
 import { rfc3339 } from '../../../base/clock.ts';
+import { once } from '../../../base/once.ts';
 import { conflictError } from '../../../kube/ownership/conflicts.ts';
 import { recordApply } from '../../../kube/ownership/managedfields.ts';
 import { ANYTHING } from '../../../kube/schema/schema.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
-import { defaulted } from '../admission/admission.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { badRequest, conflict, methodNotAllowed, notFound } from '../errors.ts';
 import { endpointOf } from '../kinds/endpoint.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
 import { toServed } from '../stored.ts';
-import type { ApplyRequest, Stored, Written } from '../types.ts';
-import { beBorn } from './create.ts';
+import type { ApplyRequest, Written } from '../types.ts';
+import { withNewMetadata } from './create.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
+import { guaranteedUpdate, type Outcome } from './guaranteedupdate.ts';
 import { assertUnmodified } from './metadata.ts';
-import { keep, prepare, store, storeNew } from './write.ts';
+import { completed, defaulted } from './validation.ts';
+import { admit, keep } from './write.ts';
 
 /** Server-side apply (KEP-555); creates what is not there. */
 export async function apply(context: ApiContext, request: ApplyRequest): Promise<Written> {
@@ -29,40 +32,38 @@ export async function apply(context: ApiContext, request: ApplyRequest): Promise
   }
   const decoded = inNamespace(kind, request.namespace, decodeBody(request.body, kind));
   assertName(request, decoded);
-  const live = context.store.latest(keyOf(kind, request.namespace, request.name));
-  authorize(context, request, 'patch', { object: decoded, ...(live ? { live: live.object } : {}) });
-  const applied = withoutUnknownFields(kind, decoded, request);
-  return live
-    ? { stored: await applyToLive(context, kind, request, live, applied), created: false }
-    : { stored: await applyNew(context, kind, request, applied), created: true };
+  const known = once(() => withoutUnknownFields(kind, decoded, request));
+  const target = { kind, key: keyOf(kind, request.namespace, request.name), dryRun: request.dryRun };
+  const { stored, created } = await guaranteedUpdate(context, target, (live) => {
+    const content = { object: decoded, ...(live ? { live: live.object } : {}) };
+    return after(authorize(context, request, 'patch', content), () =>
+      live ? applyToLive(context, kind, request, live, known()) : applyNew(context, kind, request, known()),
+    );
+  });
+  return { stored, created };
 }
 
-async function applyToLive(
+function applyToLive(
   context: ApiContext,
   kind: Kind,
   request: ApplyRequest,
-  live: Entry,
+  { object }: Entry,
   applied: KubeObject,
-): Promise<Stored> {
-  const before = toServed(kind, live.object);
-  assertUnmodified(kind, applied, before);
-  const merged = merge(context, kind, request, before, applied);
-  if (merged === before) {
-    // Nothing to write, but what is there may not be durable yet.
-    return context.views.of(kind, await context.store.put(live.key, live.object));
-  }
-  const { subresource } = request;
-  const kept = keep(kind, endpointOf(kind, subresource).write(before, merged), before);
-  const prepared = prepare(context, kind, subresource, kept, before);
-  return store(context, kind, live, prepared, request.dryRun);
+): Awaitable<Outcome> {
+  const live = toServed(kind, object);
+  assertUnmodified(kind, applied, live);
+  const merged = merge(context, kind, request, live, applied);
+  if (merged === live) return { type: 'keep', object: live };
+  const kept = keep(kind, endpointOf(kind, request.subresource).write(live, merged), live);
+  return admit(context, { kind, request, live }, kept);
 }
 
-async function applyNew(
+function applyNew(
   context: ApiContext,
   kind: Kind,
   request: ApplyRequest,
   applied: KubeObject,
-): Promise<Stored> {
+): Awaitable<Outcome> {
   if (request.subresource !== undefined) throw notFound(kind, request.name);
   const { uid } = applied.metadata;
   if (uid) {
@@ -72,8 +73,8 @@ async function applyNew(
       `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
     );
   }
-  const born = beBorn(context, kind, merge(context, kind, request, undefined, applied));
-  return storeNew(context, kind, born, request.dryRun);
+  const named = withNewMetadata(context, kind, merge(context, kind, request, undefined, applied));
+  return admit(context, { kind, request }, completed(kind, named));
 }
 
 function merge(

@@ -1,17 +1,17 @@
-import { rfc3339 } from '../../../base/clock.ts';
-import { recordUpdate } from '../../../kube/ownership/managedfields.ts';
-import { ANYTHING } from '../../../kube/schema/schema.ts';
+import type { Awaitable } from '../../../base/awaitable.ts';
 import { isAlreadyExists } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import { assertCreatesServed, assertNamespace, completed } from '../admission/admission.ts';
+import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
-import { alreadyExists } from '../errors.ts';
+import { alreadyExists, methodNotAllowed } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
-import type { CreateRequest, Stored, WriteParameters, Written } from '../types.ts';
+import type { CreateRequest, Stored, Written } from '../types.ts';
 import { decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
+import { guaranteedUpdate, type Outcome } from './guaranteedupdate.ts';
 import { newMetadata } from './metadata.ts';
 import { createSubresource } from './subresources.ts';
-import { DEFAULT_MANAGER, storeNew } from './write.ts';
+import { completed } from './validation.ts';
+import { admit, owned, type WriteRequest } from './write.ts';
 
 /** `names.go` of kube-apiserver tries as often before it gives up on a generated name. */
 const GENERATE_ATTEMPTS = 8;
@@ -20,7 +20,7 @@ export async function create(context: ApiContext, request: CreateRequest): Promi
   const kind = servedKind(context, request, 'create');
   if (request.subresource !== undefined) return createSubresource(context, kind, request);
   const decoded = inNamespace(kind, request.namespace, decodeBody(request.body, kind));
-  authorize(context, { ...request, ...nameOf(decoded) }, 'create', { object: decoded });
+  await authorize(context, { ...request, ...nameOf(decoded) }, 'create', { object: decoded });
   const object = withoutUnknownFields(kind, decoded, request);
   for (let attempt = 1; ; attempt++) {
     try {
@@ -38,27 +38,39 @@ async function createObject(
   context: ApiContext,
   kind: Kind,
   object: KubeObject,
-  parameters: WriteParameters,
+  request: CreateRequest,
 ): Promise<Stored> {
-  const complete = beBorn(context, kind, object);
-  const owned = recordUpdate({
-    live: undefined,
-    updated: complete,
-    manager: parameters.fieldManager || DEFAULT_MANAGER,
-    time: rfc3339(context.clock.now()),
-    schema: kind.schema() ?? ANYTHING,
-  });
-  return storeNew(context, kind, owned, parameters.dryRun);
+  const named = withNewMetadata(context, kind, object);
+  const { namespace, name = '' } = named.metadata;
+  const target = { kind, key: keyOf(kind, namespace, name), dryRun: request.dryRun };
+  const { stored } = await guaranteedUpdate(context, target, (live) =>
+    decideCreate(context, kind, request, named, live),
+  );
+  return stored;
 }
 
-/** What create and an apply that creates have in common: from a decoded object to one that lacks what the server adds. */
-export function beBorn(context: ApiContext, kind: Kind, object: KubeObject): KubeObject {
+/** A create, and a PUT that creates: from an object that has its name to one that is ready to be stored. */
+export function decideCreate(
+  context: ApiContext,
+  kind: Kind,
+  request: WriteRequest,
+  named: KubeObject,
+  live?: Entry,
+): Awaitable<Outcome> {
+  const complete = completed(kind, named);
+  const assertAbsent = () => {
+    if (live) throw alreadyExists(kind, named.metadata.name ?? '');
+  };
+  const object = owned(context, kind, request, complete, undefined);
+  return admit(context, { kind, request, assertAbsent }, object);
+}
+
+/** What create, PUT and apply have in common when they create: a name, a uid and no status. */
+export function withNewMetadata(context: ApiContext, kind: Kind, object: KubeObject): KubeObject {
   const named = newMetadata(context, kind, withoutStatus(kind, object));
-  const { namespace, name = '' } = named.metadata;
-  assertCreatesServed(kind);
-  assertNamespace(context, kind, namespace, name);
-  if (context.store.latest(keyOf(kind, namespace, name))) throw alreadyExists(kind, name);
-  return completed(kind, named);
+  const { refusesCreates } = kind.strategy;
+  if (refusesCreates) throw methodNotAllowed(kind, `create (${refusesCreates})`);
+  return named;
 }
 
 function withoutStatus(kind: Kind, object: KubeObject): KubeObject {

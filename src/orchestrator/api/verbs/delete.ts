@@ -1,44 +1,71 @@
+import { type Awaitable, after } from '../../../base/awaitable.ts';
+import type { User } from '../../../kube/client/client.ts';
 import type { Status } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
-import { type ApiContext, authorize, latestOf, servedKind } from '../context.ts';
-import { conflict, forbidden, methodNotAllowed } from '../errors.ts';
+import type { AdmissionAttributes } from '../admission/plugin.ts';
+import { type ApiContext, authorize, servedKind } from '../context.ts';
+import { conflict, forbidden, methodNotAllowed, notFound } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
-import { draft, toServed, toStored } from '../stored.ts';
-import type { Deleted, DeleteParameters, DeleteRequest } from '../types.ts';
+import { toServed } from '../stored.ts';
+import type { Deleted, DeleteParameters, DeleteRequest, ItemTarget } from '../types.ts';
 import { decideDeletion } from './deletion.ts';
+import { guaranteedUpdate, type Outcome, type WriteTarget } from './guaranteedupdate.ts';
 
 /** Named so because `delete` is a word of the language. */
 export async function deleteOne(context: ApiContext, request: DeleteRequest): Promise<Deleted> {
   const kind = servedKind(context, request, 'delete');
   if (request.subresource !== undefined) throw methodNotAllowed(kind, 'delete');
-  const stored = context.store.latest(keyOf(kind, request.namespace, request.name));
-  authorize(context, request, 'delete', stored ? { live: stored.object } : {});
-  return deleteEntry(context, kind, latestOf(context, kind, request), request);
+  return deleteAt(context, targetOf(kind, request), request, (live) =>
+    authorize(context, request, 'delete', live ? { live: live.object } : {}),
+  );
 }
 
-export async function deleteEntry(
-  context: ApiContext,
+export interface DeleteTarget extends WriteTarget {
+  readonly name: string;
+  readonly user: User;
+}
+
+export const targetOf = (
   kind: Kind,
-  entry: Entry,
+  { namespace, name, user, dryRun }: ItemTarget & DeleteParameters,
+): DeleteTarget => ({ kind, key: keyOf(kind, namespace, name), name, user, dryRun });
+
+/** Deletes, or marks for deletion, what is latest at the key. @throws StatusError NotFound */
+export async function deleteAt(
+  context: ApiContext,
+  target: DeleteTarget,
   parameters: DeleteParameters,
+  authorized: (live: Entry | undefined) => Awaitable<void> = () => {},
 ): Promise<Deleted> {
-  const live = toServed(kind, entry.object);
+  const { kind, name } = target;
+  const { outcome, stored } = await guaranteedUpdate(context, target, (live) =>
+    after(authorized(live), () => {
+      if (!live) throw notFound(kind, name);
+      return decideDelete(context, target, parameters, toServed(kind, live.object));
+    }),
+  );
+  return outcome.type === 'delete'
+    ? { type: 'gone', status: success(kind, outcome.object) }
+    : { type: 'marked', stored };
+}
+
+function decideDelete(
+  context: ApiContext,
+  { kind, user, dryRun = false }: DeleteTarget,
+  parameters: DeleteParameters,
+  live: KubeObject,
+): Awaitable<Outcome> {
   const refusal = kind.strategy.refusesDeletion?.(live);
   if (refusal) throw forbidden(kind, live.metadata.name ?? '', refusal);
   assertPreconditions(kind, live, parameters);
   const { type, object } = decideDeletion(kind, live, parameters, context.clock.now());
-  if (type === 'remove') {
-    if (!parameters.dryRun) {
-      const last = await context.store.delete(entry.key, toStored(kind, object));
-      context.onWrite(kind, last.object, false);
-    }
-    return { type: 'gone', status: success(kind, live) };
-  }
-  if (parameters.dryRun) return { type: 'marked', stored: draft(object) };
-  const marked = await context.store.put(entry.key, toStored(kind, object));
-  context.onWrite(kind, marked.object, true);
-  return { type: 'marked', stored: context.views.of(kind, marked) };
+  const attributes: AdmissionAttributes = { operation: 'DELETE', user, kind, object: live, live, dryRun };
+  return after(context.admission.validate(attributes), () => ({
+    type: type === 'remove' ? 'delete' : 'put',
+    object,
+    attributes,
+  }));
 }
 
 function assertPreconditions(kind: Kind, live: KubeObject, { preconditions = {} }: DeleteParameters): void {

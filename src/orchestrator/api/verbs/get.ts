@@ -7,7 +7,7 @@ import { throughEndpoint } from './write.ts';
 export async function get(context: ApiContext, request: ItemTarget): Promise<Stored> {
   const kind = servedKind(context, request, 'get');
   const entry = context.store.get(keyOf(kind, request.namespace, request.name));
-  authorize(context, request, 'get', entry ? { live: entry.object } : {});
+  await authorize(context, request, 'get', entry ? { live: entry.object } : {});
   if (!entry) throw notFound(kind, request.name);
   return throughEndpoint(kind, request.subresource, context.views.of(kind, entry));
 }

@@ -9,7 +9,7 @@ import { compileSelection } from './selection.ts';
 
 export async function list(context: ApiContext, request: ListRequest): Promise<StoredList> {
   const kind = servedKind(context, request, 'list');
-  authorize(context, request, 'list');
+  await authorize(context, request, 'list');
   return listSelected(context, kind, request);
 }
 

@@ -10,7 +10,7 @@ import type { LogRequest } from '../types.ts';
 export async function logs(context: ApiContext, request: LogRequest): Promise<Readable> {
   const target = { ...request, subresource: 'log' };
   const kind = servedKind(context, target, 'get');
-  authorize(context, target, 'get');
+  await authorize(context, target, 'get');
   const entry = context.store.get(keyOf(kind, request.namespace, request.name));
   if (!entry) throw notFound(kind, request.name);
   const pod = entry.object as Pod;

@@ -1,3 +1,4 @@
+import { after } from '../../../base/awaitable.ts';
 import type { Patch } from '../../../kube/client/client.ts';
 import { jsonMergePatch } from '../../../kube/patch/jsonmergepatch.ts';
 import { jsonPatch } from '../../../kube/patch/jsonpatch.ts';
@@ -5,33 +6,39 @@ import { strategicMergePatch } from '../../../kube/patch/strategicmerge.ts';
 import { builtinSchema } from '../../../kube/schema/schema.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import { type ApiContext, authorize, latestOf, servedKind } from '../context.ts';
+import { type ApiContext, authorize, servedKind } from '../context.ts';
+import { notFound } from '../errors.ts';
 import { endpointOf, subresourceKind } from '../kinds/endpoint.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
 import { toServed } from '../stored.ts';
 import type { PatchRequest, Written } from '../types.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
+import { guaranteedUpdate } from './guaranteedupdate.ts';
 import { assertUnmodified } from './metadata.ts';
-import * as write from './write.ts';
+import { decideUpdate, throughEndpoint } from './write.ts';
 
 export async function patch(context: ApiContext, request: PatchRequest): Promise<Written> {
   const kind = servedKind(context, request, 'patch');
-  const stored = context.store.latest(keyOf(kind, request.namespace, request.name));
-  authorize(context, request, 'patch', stored ? { live: stored.object } : {});
-  const live = latestOf(context, kind, request);
-  const before = toServed(kind, live.object);
-  const expected = subresourceKind(kind, request.subresource);
-  const patched = applyPatch(
-    kind,
-    endpointOf(kind, request.subresource).read(before),
-    request.patch,
-    expected !== kind,
+  const target = { kind, key: keyOf(kind, request.namespace, request.name), dryRun: request.dryRun };
+  const { stored } = await guaranteedUpdate(context, target, (live) =>
+    after(authorize(context, request, 'patch', live ? { live: live.object } : {}), () => {
+      if (!live) throw notFound(kind, request.name);
+      const before = toServed(kind, live.object);
+      return decideUpdate(context, kind, request, before, patched(kind, request, before));
+    }),
   );
-  const decoded = inNamespace(kind, request.namespace, decodeBody(patched, expected));
+  return { stored: throughEndpoint(kind, request.subresource, stored), created: false };
+}
+
+/** What the patch makes of the live object, as its subresource shows it. */
+function patched(kind: Kind, request: PatchRequest, live: KubeObject): KubeObject {
+  const expected = subresourceKind(kind, request.subresource);
+  const view = endpointOf(kind, request.subresource).read(live);
+  const body = applyPatch(kind, view, request.patch, expected !== kind);
+  const decoded = inNamespace(kind, request.namespace, decodeBody(body, expected));
   assertName(request, decoded);
-  assertUnmodified(kind, decoded, before);
-  const wanted = expected === kind ? withoutUnknownFields(kind, decoded, request) : decoded;
-  return { stored: await write.update(context, kind, request, live, wanted), created: false };
+  assertUnmodified(kind, decoded, live);
+  return expected === kind ? withoutUnknownFields(kind, decoded, request) : decoded;
 }
 
 function applyPatch(kind: Kind, view: KubeObject, { type, body }: Patch, scale: boolean): unknown {

@@ -15,7 +15,7 @@ const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 export async function watch(context: ApiContext, request: WatchRequest): Promise<StoredWatch> {
   const kind = servedKind(context, request, 'watch');
-  authorize(context, request, 'watch');
+  await authorize(context, request, 'watch');
   const selects = compileSelection(kind, request);
   const { store, views, clock } = context;
   const after = revisionOf(request.resourceVersion);

@@ -1,46 +1,58 @@
+import { type Awaitable, after } from '../../../base/awaitable.ts';
 import { rfc3339 } from '../../../base/clock.ts';
+import type { User } from '../../../kube/client/client.ts';
 import { recordUpdate } from '../../../kube/ownership/managedfields.ts';
 import { ANYTHING } from '../../../kube/schema/schema.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Entry } from '../../store/types.ts';
-import { assertValid, completed } from '../admission/admission.ts';
-import { assertRoom } from '../admission/room.ts';
+import type { AdmissionAttributes } from '../admission/plugin.ts';
 import type { ApiContext } from '../context.ts';
 import { endpointOf } from '../kinds/endpoint.ts';
-import { type Kind, keyOf } from '../kinds/kind.ts';
-import { draft, toServed, toStored } from '../stored.ts';
-import type { ItemTarget, Stored, WriteParameters } from '../types.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { draft } from '../stored.ts';
+import type { Stored, WriteParameters } from '../types.ts';
+import type { Outcome } from './guaranteedupdate.ts';
 import { updatedMetadata, withGeneration } from './metadata.ts';
+import { assertValid, completed } from './validation.ts';
 
-/** Who gave no name and has none that can be derived. */
-export const DEFAULT_MANAGER = 'unknown';
+/** The owner of fields whose writer gave no name and has none that can be derived. */
+const DEFAULT_MANAGER = 'unknown';
 
-export type WriteRequest = ItemTarget & WriteParameters;
+export interface WriteRequest extends WriteParameters {
+  readonly user: User;
+  readonly subresource?: string;
+}
 
 /**
  * The common course of update and patch, from the moment that the wanted view is known: what the endpoint lets through →
- * server's metadata and defaults → ownership → what the server adds → validity → store.
+ * server's metadata and defaults → ownership → admission.
  */
-export async function update(
+export function decideUpdate(
   context: ApiContext,
   kind: Kind,
   request: WriteRequest,
-  live: Entry,
+  live: KubeObject,
   wanted: KubeObject,
-): Promise<Stored> {
-  const { subresource } = request;
-  const before = toServed(kind, live.object);
-  const owned = recordUpdate({
-    live: before,
-    updated: keep(kind, endpointOf(kind, subresource).write(before, wanted), before),
-    manager: request.fieldManager || DEFAULT_MANAGER,
+): Awaitable<Outcome> {
+  const updated = keep(kind, endpointOf(kind, request.subresource).write(live, wanted), live);
+  return admit(context, { kind, request, live }, owned(context, kind, request, updated, live));
+}
+
+/** `updated` with the fields that this write has changed recorded as the request's field manager's. */
+export function owned(
+  context: ApiContext,
+  kind: Kind,
+  { fieldManager, subresource }: WriteRequest,
+  updated: KubeObject,
+  live: KubeObject | undefined,
+): KubeObject {
+  return recordUpdate({
+    live,
+    updated,
+    manager: fieldManager || DEFAULT_MANAGER,
     time: rfc3339(context.clock.now()),
     schema: kind.schema() ?? ANYTHING,
     ...(subresource === undefined ? {} : { subresource }),
   });
-  const prepared = prepare(context, kind, subresource, owned, before);
-  const stored = await store(context, kind, live, prepared, request.dryRun);
-  return throughEndpoint(kind, subresource, stored);
 }
 
 /** What is read at the endpoint of what is stored: a write to `scale` answers with a Scale. */
@@ -53,38 +65,61 @@ export function throughEndpoint(kind: Kind, subresource: string | undefined, sto
 export const keep = (kind: Kind, object: KubeObject, live: KubeObject): KubeObject =>
   completed(kind, updatedMetadata(kind, object, live));
 
-/** What the server adds to an update, checked. */
-export function prepare(
+interface Admitted {
+  readonly kind: Kind;
+  readonly request: WriteRequest;
+  /** Absent for a create. */
+  readonly live?: KubeObject;
+  /** Refuses a create whose object exists; asked after plug-ins have refused the namespace. */
+  readonly assertAbsent?: () => void;
+}
+
+/** The end of every create and update: mutating plug-ins → what the server adds → validity → validating plug-ins. */
+export function admit(
+  context: ApiContext,
+  { kind, request, live, assertAbsent }: Admitted,
+  object: KubeObject,
+): Awaitable<Outcome> {
+  const attributes = attributesOf(kind, request, object, live);
+  return after(context.admission.mutate(attributes), (mutated) => {
+    assertAbsent?.();
+    const complete = mutated === object ? object : keep(kind, mutated, object);
+    const prepared = prepare(context, kind, request.subresource, complete, live);
+    assertValid(context, kind, prepared, live);
+    const final = { ...attributes, object: prepared };
+    const type = live && isReleased(kind, prepared) ? 'delete' : 'put';
+    return after(context.admission.validate(final), () => ({ type, object: prepared, attributes: final }));
+  });
+}
+
+export const attributesOf = (
+  kind: Kind,
+  { user, subresource, dryRun = false }: WriteRequest,
+  object: KubeObject,
+  live: KubeObject | undefined,
+): AdmissionAttributes => ({
+  operation: live ? 'UPDATE' : 'CREATE',
+  user,
+  kind,
+  object,
+  dryRun,
+  ...(live ? { live } : {}),
+  ...(subresource === undefined ? {} : { subresource }),
+});
+
+/** What the server adds. */
+function prepare(
   context: ApiContext,
   kind: Kind,
   subresource: string | undefined,
-  kept: KubeObject,
-  live: KubeObject,
-): KubeObject {
-  const isMain = subresource === undefined;
-  const prepared = isMain ? (kind.strategy.prepareForUpdate?.(kept, live, context) ?? kept) : kept;
-  // Being bound to a node is no change of what a pod is meant to be.
-  const counted = subresource === 'binding' ? prepared : withGeneration(kind, prepared, live);
-  assertValid(context, kind, counted, live);
-  return counted;
-}
-
-/** The end of every write to an object that is there: it is stored, or gone when nothing holds its deletion any more. */
-export async function store(
-  context: ApiContext,
-  kind: Kind,
-  live: Entry,
   object: KubeObject,
-  dryRun = false,
-): Promise<Stored> {
-  if (dryRun) return draft(object);
-  const stored = toStored(kind, object);
-  assertRoom(context, stored, live.object);
-  const entry = isReleased(kind, object)
-    ? await context.store.delete(live.key, stored)
-    : await context.store.put(live.key, stored);
-  context.onWrite(kind, entry.object, context.store.get(live.key) !== undefined);
-  return context.views.of(kind, entry);
+  live: KubeObject | undefined,
+): KubeObject {
+  if (!live) return kind.strategy.prepareForCreate?.(object, context) ?? object;
+  const isMain = subresource === undefined;
+  const prepared = isMain ? (kind.strategy.prepareForUpdate?.(object, live, context) ?? object) : object;
+  // Being bound to a node is no change of what a pod is meant to be.
+  return subresource === 'binding' ? prepared : withGeneration(kind, prepared, live);
 }
 
 /** Marked for deletion, with neither grace nor finalizers left (`ShouldDeleteDuringUpdate`). */
@@ -96,21 +131,4 @@ export function isReleased(kind: Kind, object: KubeObject): boolean {
     finalizers.length === 0 &&
     !kind.strategy.holdsDeletion?.(object)
   );
-}
-
-/** The end of every create: what the server adds, validity, store. */
-export async function storeNew(
-  context: ApiContext,
-  kind: Kind,
-  object: KubeObject,
-  dryRun = false,
-): Promise<Stored> {
-  const prepared = kind.strategy.prepareForCreate?.(object, context) ?? object;
-  assertValid(context, kind, prepared, undefined);
-  if (dryRun) return draft(prepared);
-  assertRoom(context, prepared);
-  const { namespace, name = '' } = prepared.metadata;
-  const entry = await context.store.put(keyOf(kind, namespace, name), toStored(kind, prepared));
-  context.onWrite(kind, entry.object, true);
-  return context.views.of(kind, entry);
 }

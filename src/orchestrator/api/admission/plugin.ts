@@ -1,0 +1,37 @@
+import type { Awaitable } from '../../../base/awaitable.ts';
+import type { User } from '../../../kube/client/client.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
+import type { Kind } from '../kinds/kind.ts';
+
+/** What a write is about (`k8s.io/apiserver/pkg/admission` Attributes). */
+export interface AdmissionAttributes {
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly user: User;
+  readonly kind: Kind;
+  readonly subresource?: string;
+  /** As it would be stored, in the version of the request; of a DELETE: as it is stored. */
+  readonly object: KubeObject;
+  /** As it is stored; absent for a CREATE. */
+  readonly live?: KubeObject;
+  readonly dryRun: boolean;
+}
+
+/**
+ * A rule that a write must pass, or that changes what is written. Plug-ins refuse by throwing a StatusError, and may be asked
+ * again about the same write when the object has changed meanwhile.
+ */
+export interface AdmissionPlugin {
+  readonly name: string;
+  /**
+   * Changes the object of a CREATE or UPDATE before the server adds its part; may wait. What it adds belongs to no field manager;
+   * what it says of the metadata that the server keeps (name, uid, …) is ignored.
+   */
+  readonly mutate?: (attributes: AdmissionAttributes) => Awaitable<KubeObject>;
+  /** Judges the object in its final form; may wait. */
+  readonly validate?: (attributes: AdmissionAttributes) => Awaitable<void>;
+  /**
+   * Judges in the same turn of the event loop in which the write is staged: the place for rules about other objects, which may have
+   * changed while a plug-in waited. Never waits.
+   */
+  readonly confirm?: (attributes: AdmissionAttributes) => void;
+}
