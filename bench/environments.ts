@@ -22,7 +22,7 @@ const LIMIT_MS = 600_000;
 /** Idle: less CPU than this in each of three seconds in a row. */
 const IDLE = { seconds: 3, cpu: 0.1 };
 
-const { CONFIG_MAPS } = await built<typeof import('../src/kube/kinds/resources.ts')>('kube/resources');
+const { CONFIG_MAPS } = await built<typeof import('../src/kube/kinds/resources.ts')>('kube/kinds/resources');
 for (const count of COUNTS) await Instance.during((instance) => measure(instance, count));
 
 async function measure(instance: Instance, count: number): Promise<void> {

@@ -104,7 +104,8 @@ const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     history: ['plan', 'source', 'state', 'options.ts'],
     intake: ['source', 'state'],
     pass: ['intake', 'history', 'state', 'cluster', 'source', 'plan', 'options.ts'],
-    'sync.ts': ['pass', 'intake', 'state', 'cluster', 'source', 'plan', 'options.ts'],
+    'indexes.ts': ['history', 'state', 'options.ts'],
+    'sync.ts': ['indexes.ts', 'pass', 'intake', 'state', 'cluster', 'source', 'plan', 'options.ts'],
     'actions.ts': ['sync.ts', 'pass', 'intake', 'history', 'state', 'plan'],
   },
 };

@@ -3,7 +3,6 @@ import { failed, ok, ProblemError, type Result, unwrap } from '../base/errors.ts
 import type { FileTree } from '../base/filetree.ts';
 import { Mutex } from '../base/mutex.ts';
 import { createController, watch } from '../kube/client/controller.ts';
-import { createInformer } from '../kube/client/informer.ts';
 import { deepEqual } from '../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
 import { formatRef } from '../kube/values/types.ts';
@@ -19,10 +18,10 @@ import {
 import { problemOfPass } from './cluster/access.ts';
 import { install } from './cluster/install.ts';
 import { createWatchers } from './cluster/watchers.ts';
+import { openIndexes } from './indexes.ts';
 import { accept } from './intake/accept.ts';
 import { recordBranches } from './intake/deliveries.ts';
 import { declaredAt, govern } from './intake/govern.ts';
-
 import type { Affected, Source } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
 import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
@@ -71,29 +70,18 @@ export interface Sync {
 }
 
 export function createSync(options: SyncOptions): Sync {
-  const { home, clock, logger } = options;
+  const { clock, logger } = options;
   const stopping = new AbortController();
-  const informer = createInformer({
-    client: home,
-    resource: ENVIRONMENTS,
-    clock,
-    logger,
-    namespace: PILOTAGE_NAMESPACE,
-  });
-  const deliveries = createInformer({
-    client: home,
-    resource: DELIVERIES,
-    clock,
-    logger,
-    namespace: PILOTAGE_NAMESPACE,
-  });
+  const indexes = openIndexes(options);
+  const { home, environments, releases } = indexes;
+  const { environments: informer, deliveries } = indexes.informers;
   const watchers = createWatchers(
     options,
     (key) => controller.enqueueAfter(key, LOOKS.settle),
     stopping.signal,
   );
-  const governed = { ...options, claims: new Mutex() };
-  const reconciler = createReconciler(options, watchers, async (environment, revision, memory) => {
+  const governed = { ...options, home, environments, releases, claims: new Mutex() };
+  const reconciler = createReconciler(governed, watchers, async (environment, revision, memory) => {
     const outcome = await govern(governed, environment, revision, memory);
     if (outcome !== 'as before') await recordAgain(environment.spec.delivery);
     return outcome === 'changed';
@@ -170,8 +158,7 @@ export function createSync(options: SyncOptions): Sync {
         },
       });
       controller.start(stopping.signal);
-      deliveries.start(stopping.signal);
-      await Promise.all([informer.synced, deliveries.synced]);
+      await indexes.start(stopping.signal);
     },
     async stop() {
       stopping.abort();
@@ -199,7 +186,7 @@ export function createSync(options: SyncOptions): Sync {
       const { defaultBranch = '', branches = {} } = object?.status ?? {};
       const tip = branches[defaultBranch];
       const again = tip !== undefined && (await declaredAt(options, environment, tip)) !== undefined;
-      await requestTeardown(options, environment, onDelete);
+      await requestTeardown(governed, environment, onDelete);
       controller.enqueue(environment.metadata.name ?? '');
       const left = environment.status?.inventory?.length ?? 0;
       const what =

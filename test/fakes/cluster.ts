@@ -76,6 +76,8 @@ export function createFakeCluster(): FakeCluster {
       const error = cluster.refuse(write);
       if (error) throw error;
     }
+    const key = id(resource, { name, ...(namespace ? { namespace } : {}) });
+    if (!options.dryRun && objects.get(key) !== before) throw new Overtaken();
     const moved = before !== undefined && deepEqual(before.spec, after.spec);
     const stored = deepFreeze({
       ...after,
@@ -91,7 +93,7 @@ export function createFakeCluster(): FakeCluster {
     cluster.writes.push(write);
     if (stored.metadata.deletionTimestamp && !stored.metadata.finalizers?.length)
       return remove(resource, stored);
-    objects.set(id(resource, { name, ...(namespace ? { namespace } : {}) }), stored);
+    objects.set(key, stored);
     if (stored.kind === 'CustomResourceDefinition') define(stored as CustomResourceDefinition);
     tell(before ? 'MODIFIED' : 'ADDED', stored, resource);
     return stored;
@@ -194,61 +196,67 @@ export function createFakeCluster(): FakeCluster {
       });
       return store('create', resource, undefined, managed, options);
     },
-    update: async (
-      resource: Resource,
-      object: KubeObject,
-      options: { subresource?: string; fieldManager?: string } = {},
-    ) => {
-      const live = read(resource, keyIn(object));
-      const sent = object.metadata.resourceVersion;
-      if (sent !== undefined && sent !== live.metadata.resourceVersion) {
-        throw statusError('Conflict', 'the object has been modified');
-      }
-      return change('update', resource, live, separate(live, object, options.subresource), options);
-    },
-    patch: async (
-      resource: Resource,
-      key: ObjectKey,
-      patch: { type: string; body: never },
-      options: { subresource?: string; fieldManager?: string } = {},
-    ) => {
-      const live = read(resource, key);
-      return change(
-        'patch',
-        resource,
-        live,
-        separate(live, jsonMergePatch(live, patch.body), options.subresource),
-        options,
-      );
-    },
-    apply: async (
-      resource: Resource,
-      object: KubeObject,
-      options: { fieldManager: string; force?: boolean; dryRun?: boolean },
-    ) => {
-      const live = objects.get(id(resource, keyIn(object)));
-      const schema = schemaOf(object);
-      const outcome = recordApply({
-        live,
-        applied: object,
-        manager: options.fieldManager,
-        force: options.force ?? false,
-        time: time(),
-        schema,
-        defaults: (one) => applyDefaults(schema, one),
-      });
-      if (!outcome.ok) {
-        throw statusError('Conflict', 'Apply failed with conflicts', {
-          causes: outcome.conflicts.map(({ manager, field, apiVersion }) => ({
-            reason: 'FieldManagerConflict',
-            message: `conflict with "${manager}" using ${apiVersion}`,
-            field,
-          })),
+    update: whole(
+      async (
+        resource: Resource,
+        object: KubeObject,
+        options: { subresource?: string; fieldManager?: string } = {},
+      ) => {
+        const live = read(resource, keyIn(object));
+        const sent = object.metadata.resourceVersion;
+        if (sent !== undefined && sent !== live.metadata.resourceVersion) {
+          throw statusError('Conflict', 'the object has been modified');
+        }
+        return change('update', resource, live, separate(live, object, options.subresource), options);
+      },
+    ),
+    patch: whole(
+      async (
+        resource: Resource,
+        key: ObjectKey,
+        patch: { type: string; body: never },
+        options: { subresource?: string; fieldManager?: string } = {},
+      ) => {
+        const live = read(resource, key);
+        return change(
+          'patch',
+          resource,
+          live,
+          separate(live, jsonMergePatch(live, patch.body), options.subresource),
+          options,
+        );
+      },
+    ),
+    apply: whole(
+      async (
+        resource: Resource,
+        object: KubeObject,
+        options: { fieldManager: string; force?: boolean; dryRun?: boolean },
+      ) => {
+        const live = objects.get(id(resource, keyIn(object)));
+        const schema = schemaOf(object);
+        const outcome = recordApply({
+          live,
+          applied: object,
+          manager: options.fieldManager,
+          force: options.force ?? false,
+          time: time(),
+          schema,
+          defaults: (one) => applyDefaults(schema, one),
         });
-      }
-      if (live && outcome.object === live) return live;
-      return store('apply', resource, live, outcome.object, options);
-    },
+        if (!outcome.ok) {
+          throw statusError('Conflict', 'Apply failed with conflicts', {
+            causes: outcome.conflicts.map(({ manager, field, apiVersion }) => ({
+              reason: 'FieldManagerConflict',
+              message: `conflict with "${manager}" using ${apiVersion}`,
+              field,
+            })),
+          });
+        }
+        if (live && outcome.object === live) return live;
+        return store('apply', resource, live, outcome.object, options);
+      },
+    ),
     delete: async (
       resource: Resource,
       key: ObjectKey,
@@ -317,3 +325,19 @@ const WITHOUT_STATUS = new Set([
   'RoleBinding',
   'ClusterRole',
 ]);
+
+/** Another write of the same object came first. */
+class Overtaken extends Error {}
+
+/** A write is one step, as it is for a server: one that was overtaken between reading and storing begins again. */
+function whole<A extends unknown[], R>(write: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  return async (...args) => {
+    for (;;) {
+      try {
+        return await write(...args);
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error;
+      }
+    }
+  };
+}

@@ -11,6 +11,7 @@ import {
   RELEASES,
   type Release,
 } from '../../model/types.ts';
+import type { ReleaseIndex } from './releaseindex.ts';
 
 /** As many releases of an environment are kept as a Deployment keeps ReplicaSets, and some more. */
 const KEPT = 20;
@@ -90,8 +91,10 @@ export async function changeRelease(
   }
 }
 
-/** Name of the ref that keeps a release's commit in the repository. */
-const keepName = ({ spec }: Release): string => `releases/${spec.environment}/${spec.number}`;
+/** Name of the ref that keeps the commit of releases in the repository: one for all environments that have released it. */
+const keepName = ({ spec }: Release): string => `revisions/${spec.revision}`;
+/** Earlier versions kept each release's commit by itself. */
+const formerKeepName = ({ spec }: Release): string => `releases/${spec.environment}/${spec.number}`;
 
 export async function keepCommit(repository: Repository | undefined, release: Release): Promise<void> {
   await repository?.keep(keepName(release), release.spec.revision);
@@ -99,17 +102,17 @@ export async function keepCommit(repository: Repository | undefined, release: Re
 
 /** Deletes what is older than the last 20, but never a release that is deployed or pinned. */
 export async function trimReleases(
-  home: KubeClient,
+  { home, releases }: { readonly home: KubeClient; readonly releases: ReleaseIndex },
   repository: Repository | undefined,
-  releases: readonly Release[],
   environment: Environment,
 ): Promise<void> {
-  for (const release of releases.slice(KEPT)) {
-    const { number, revision } = release.spec;
+  for (const release of releases.of(environment.spec).slice(KEPT)) {
+    const { delivery, number, revision } = release.spec;
     if (number === environment.status?.release || revision === environment.spec.pin?.revision) continue;
     await home
       .delete(RELEASES, { namespace: PILOTAGE_NAMESPACE, name: release.metadata.name ?? '' })
       .catch(notFoundAsUndefined);
-    await repository?.unkeep(keepName(release));
+    await repository?.unkeep(formerKeepName(release));
+    if (!releases.hasRevision(delivery, revision)) await repository?.unkeep(keepName(release));
   }
 }

@@ -16,6 +16,7 @@ export function accept(
   { proposal: id, by }: { readonly proposal?: string; readonly by: string },
 ): Promise<{ readonly message: string }> {
   return options.claims.run(async () => {
+    await options.environments.read();
     const situation = await situationOf(options, asked);
     const environment = situation?.environment ?? asked;
     const name = fullName(environment);

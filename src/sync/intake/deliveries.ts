@@ -8,7 +8,6 @@ import { decidingBranches, discover, type FileAt, type KnownEnvironment } from '
 import {
   DELIVERIES,
   type Delivery,
-  ENVIRONMENTS,
   type Environment,
   PILOTAGE_API_VERSION,
   PILOTAGE_NAMESPACE,
@@ -33,7 +32,7 @@ export async function recordBranches(
   if (repository === undefined) return [];
   const delivery = await ensureDelivery(options, repository, name, branches, defaultBranch, source);
   if (delivery === undefined) return [];
-  const known = await environmentsOf(options.home, name);
+  const known = (await options.environments.read()).filter(({ spec }) => spec.delivery === name);
   const files = await readFiles(repository, branches, defaultBranch, known);
   const file = defaultBranch === undefined ? undefined : files.get(defaultBranch);
   const unreadable = file && !file.ok ? file.problems.map(formatProblem).join('\n') : undefined;
@@ -135,11 +134,6 @@ async function recordTips(
     },
     { subresource: 'status', fieldManager: 'pilotage-sync' },
   );
-}
-
-async function environmentsOf(home: KubeClient, delivery: string): Promise<readonly Environment[]> {
-  const list = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
-  return list.items.filter(({ spec }) => spec.delivery === delivery);
 }
 
 async function readFiles(

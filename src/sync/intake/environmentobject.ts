@@ -14,8 +14,8 @@ import {
   type PromotionPolicy,
   type Terms,
 } from '../../model/types.ts';
+import { claimOf } from '../state/environments.ts';
 import { changeStatus } from '../state/status.ts';
-import { claimOf } from './terms.ts';
 
 /** Whether an environment stood in a file, so that it does not go on by convention when the file vanishes. */
 export const ORIGIN = 'pilotage.dev/origin';

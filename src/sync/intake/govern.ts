@@ -1,5 +1,4 @@
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
-import { fullName } from '../../model/names.ts';
 import { differing, digestOf, termsInForce, termsOf } from '../../model/terms.ts';
 import {
   DELIVERIES,
@@ -12,7 +11,7 @@ import { entryOf, fileAt } from '../source/deliveryfile.ts';
 import type { Memory } from '../state/memory.ts';
 import { enforce } from './environmentobject.ts';
 import type { RegisterOptions } from './register.ts';
-import { admit, claimants, type Situation } from './terms.ts';
+import { admit, type Situation } from './terms.ts';
 
 /** What the pilotage.yaml of a revision says of an environment; undefined where it does not speak of it. */
 export async function declaredAt(
@@ -61,6 +60,7 @@ export async function govern(
   if (declared) memory.declared = { revision, terms: declared };
   if (declared === undefined || digestOf(declared) === environment.spec.declared) return 'as before';
   return options.claims.run(async () => {
+    await options.environments.read();
     const situation = await situationOf(options, environment);
     if (situation === undefined) return 'as before';
     const before = termsInForce(situation.environment);
@@ -76,20 +76,13 @@ export async function govern(
 }
 
 export async function situationOf(
-  { home }: Pick<RegisterOptions, 'home'>,
+  { home, environments }: Pick<RegisterOptions, 'home' | 'environments'>,
   { metadata, spec }: Environment,
 ): Promise<Situation | undefined> {
-  const where = { namespace: PILOTAGE_NAMESPACE };
-  const delivery = await home.get(DELIVERIES, { ...where, name: spec.delivery }).catch(notFoundAsUndefined);
-  const { items } = await home.list(ENVIRONMENTS, where);
-  const environment = items.find(({ metadata: { name } }) => name === metadata.name);
-  return (
-    delivery &&
-    environment && {
-      environment,
-      delivery,
-      claimant: claimants(items),
-      environments: new Set(items.map(fullName)),
-    }
-  );
+  const named = (name: string) => ({ namespace: PILOTAGE_NAMESPACE, name });
+  const [delivery, environment] = await Promise.all([
+    home.get(DELIVERIES, named(spec.delivery)).catch(notFoundAsUndefined),
+    home.get(ENVIRONMENTS, named(metadata.name ?? '')).catch(notFoundAsUndefined),
+  ]);
+  return delivery && environment && { environment, delivery, claimant: environments.claimant };
 }

@@ -1,26 +1,20 @@
 import { formatProblem, type Problem } from '../../base/errors.ts';
 import type { Mutex } from '../../base/mutex.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import type { Discovered } from '../../model/environments.ts';
-import { environmentObjectName, fullName } from '../../model/names.ts';
+import { environmentObjectName } from '../../model/names.ts';
 import { type Delivery, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { claimOf, type EnvironmentIndex } from '../state/environments.ts';
 import { changeStatus, withCondition, withoutCondition } from '../state/status.ts';
 import { claim, createEnvironment, enforce } from './environmentobject.ts';
-import {
-  admit,
-  claimants,
-  claimOf,
-  countsAtOnce,
-  type Proposed,
-  placeProblem,
-  proposedOf,
-  type Situation,
-} from './terms.ts';
+import { admit, countsAtOnce, type Proposed, placeProblem, proposedOf, type Situation } from './terms.ts';
 import { publish, type WantedOptions } from './wanted.ts';
 
 export interface RegisterOptions extends WantedOptions {
-  /** Whoever changes who claims what holds it: of two that ask for one namespace at the same moment, one is the first. */
+  /** Held while claims change: of two that ask for one namespace at the same moment, one is the first. */
   readonly claims: Mutex;
+  readonly environments: EnvironmentIndex;
 }
 
 export interface Registered {
@@ -38,19 +32,18 @@ export async function registerEnvironment(
   found: Discovered,
   at: number,
 ): Promise<Registered | undefined> {
-  const { items } = await options.home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
-  const claimant = claimants(items);
+  const { claimant } = options.environments;
   const name = environmentObjectName(delivery.metadata.name ?? '', found.name);
-  const existing = items.find(({ metadata }) => metadata.name === name);
+  const key = { namespace: PILOTAGE_NAMESPACE, name };
+  const existing = await options.home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
   if (existing === undefined && (found.known || found.asked === undefined)) return undefined;
   const before =
     existing ?? (found.asked && (await createEnvironment(options, delivery, found.name, found.asked, at)));
   if (before === undefined) return undefined;
   // Who is told to go is not changed any more.
   if (before.metadata.deletionTimestamp) return undefined;
-  const environments = new Set(items.map(fullName));
-  const changed = await take({ environment: before, delivery, claimant, environments }, options, found);
-  const situation = { environment: changed, delivery, claimant, environments };
+  const changed = await take({ environment: before, delivery, claimant }, options, found);
+  const situation = { environment: changed, delivery, claimant };
   await recordProposal(options, changed, proposedOf(situation, found.asked, found.own));
   const problem = placeProblem(situation, changed.spec);
   const frozen = found.frozen ?? (problem && frozenBy(problem));

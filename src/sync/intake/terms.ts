@@ -1,5 +1,4 @@
 import { formatProblem, type Problem } from '../../base/errors.ts';
-import { ANNOTATIONS } from '../../model/annotations.ts';
 import { type Asked, clusterNotAllowed } from '../../model/environments.ts';
 import { fullName } from '../../model/names.ts';
 import { namespaceProblem } from '../../model/namespaces.ts';
@@ -7,37 +6,22 @@ import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { describeChange, differing, digestOf, type Term, taking, termsInForce } from '../../model/terms.ts';
 import type { Delivery, Environment, Proposal, Terms } from '../../model/types.ts';
 import { describePolicy, tightens } from '../../promotion/gates/policy.ts';
+import type { ClaimedPlace, EnvironmentIndex } from '../state/environments.ts';
 
 /** What a change of terms is judged by. */
 export interface Situation {
   readonly environment: Environment;
   readonly delivery: Delivery;
   /** `shop/prod`: the environment that claims a namespace. */
-  readonly claimant: (place: Place) => string | undefined;
-  /** `shop/prod`: all that there are, of every delivery. */
-  readonly environments: ReadonlySet<string>;
+  readonly claimant: EnvironmentIndex['claimant'];
 }
 
-type Place = Pick<Terms, 'cluster' | 'namespace'>;
 const PLACE: readonly Term[] = ['namespace', 'cluster'];
-
-export const claimOf = ({ cluster = '', namespace }: Place): string => `${cluster}/${namespace}`;
-
-/** Who claims what, of all environments of all deliveries. */
-export function claimants(environments: readonly Environment[]): Situation['claimant'] {
-  const owners = new Map(
-    environments.flatMap((environment) => {
-      const claim = environment.metadata.annotations?.[ANNOTATIONS.claim];
-      return claim === undefined ? [] : [[claim, fullName(environment)]];
-    }),
-  );
-  return (place) => owners.get(claimOf(place));
-}
 
 /** Why an environment may not deliver to a place: its cluster and its namespace each need more than a file. */
 export function placeProblem(
   { environment, delivery, claimant }: Situation,
-  place: Place,
+  place: ClaimedPlace,
 ): Problem | undefined {
   const { delivery: name, environment: short } = environment.spec;
   const { cluster, namespace } = place;
@@ -47,7 +31,7 @@ export function placeProblem(
 }
 
 /** What was delivered to one cluster cannot be pruned from another: a person has to end the one before the other begins. */
-function moveProblem({ spec, status }: Environment, { cluster }: Place): Problem | undefined {
+function moveProblem({ spec, status }: Environment, { cluster }: ClaimedPlace): Problem | undefined {
   const left = status?.inventory?.length ?? 0;
   if (spec.cluster === cluster || left === 0) return undefined;
   return {

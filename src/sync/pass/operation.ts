@@ -9,17 +9,10 @@ import {
   RELEASES,
   type Release,
 } from '../../model/types.ts';
-import {
-  changeRelease,
-  createRelease,
-  keepCommit,
-  listReleases,
-  releaseName,
-  trimReleases,
-} from '../history/releases.ts';
-import type { SyncOptions } from '../options.ts';
+import { changeRelease, createRelease, keepCommit, releaseName, trimReleases } from '../history/releases.ts';
 import { digestOf, encodeBundle } from '../source/bundle.ts';
 import type { Memory } from '../state/memory.ts';
+import type { PassParts } from './parts.ts';
 import type { Prepared } from './prepare.ts';
 
 /** One rollout: from the first write of a revision until it is healthy, failed or superseded. */
@@ -30,7 +23,7 @@ export interface Operation {
 
 /** Records the release before anything is written. After a crash the one that was begun is taken up again. */
 export async function beginOperation(
-  options: SyncOptions,
+  options: PassParts,
   memory: Memory,
   environment: Environment,
   target: string,
@@ -39,8 +32,8 @@ export async function beginOperation(
   if (memory.operation?.target === target && memory.operation.release) {
     return { environment, release: memory.operation.release };
   }
-  const { delivery, environment: name } = environment.spec;
-  const releases = await listReleases(options.home, delivery, name);
+  const { delivery } = environment.spec;
+  const releases = options.releases.of(environment.spec);
   const latest = releases[0];
   const begun =
     latest?.spec.revision === target && latest.spec.number !== environment.status?.release
@@ -54,7 +47,7 @@ export async function beginOperation(
 
 /** The rollout that a pass without writes belongs to: begun by an earlier pass, or by an earlier life of the daemon. */
 export async function resumeOperation(
-  options: SyncOptions,
+  options: PassParts,
   memory: Memory,
   environment: Environment,
   target: string,
@@ -74,7 +67,7 @@ export async function resumeOperation(
 }
 
 async function create(
-  options: SyncOptions,
+  options: PassParts,
   repository: Repository | undefined,
   environment: Environment,
   target: string,
@@ -106,21 +99,20 @@ async function create(
     },
     options.clock.now(),
   );
-  await housekeep(options, repository, release, [release, ...releases], environment);
+  await housekeep(options, repository, release, environment);
   return release;
 }
 
 /** A history that cannot be trimmed, or a ref that cannot be written, must not stop a delivery. */
 async function housekeep(
-  options: SyncOptions,
+  options: PassParts,
   repository: Repository | undefined,
   release: Release,
-  releases: readonly Release[],
   environment: Environment,
 ): Promise<void> {
   try {
     await keepCommit(repository, release);
-    await trimReleases(options.home, repository, releases, environment);
+    await trimReleases(options, repository, environment);
   } catch (error) {
     options.logger.warn(
       { release: release.metadata.name, error: problemOf(error).message },
@@ -131,7 +123,7 @@ async function housekeep(
 
 /** Writes down how the rollout stands. */
 export async function finishOperation(
-  options: SyncOptions,
+  options: PassParts,
   memory: Memory,
   { release }: Operation,
   status: EnvironmentStatus,
@@ -159,7 +151,7 @@ function resultOf(status: EnvironmentStatus, deployed: boolean): NonNullable<Rel
 }
 
 /** A newer revision takes over from a rollout that had not come to a good end. False when it had, or nothing was begun. */
-export async function supersedeOperation(options: SyncOptions, memory: Memory, by: string): Promise<boolean> {
+export async function supersedeOperation(options: PassParts, memory: Memory, by: string): Promise<boolean> {
   const release = memory.operation?.release;
   delete memory.operation;
   if (release === undefined || release.status?.result === 'Healthy') return false;

@@ -9,7 +9,7 @@ import { judge, urlsOf } from '../cluster/judge.ts';
 import { claimNamespace } from '../cluster/namespaceclaim.ts';
 import { liveOf, observe } from '../cluster/observe.ts';
 import { recordHealing } from '../history/healing.ts';
-import { DEFAULT_DEADLINE_MS, type SyncOptions } from '../options.ts';
+import { DEFAULT_DEADLINE_MS } from '../options.ts';
 import { shortPlan, summaryOf } from '../plan/describe.ts';
 import type { Fence } from '../plan/fence.ts';
 import { inventoryAfter, inventoryBefore } from '../plan/inventory.ts';
@@ -23,6 +23,7 @@ import { changeStatus, withCondition } from '../state/status.ts';
 import { conclude, type Findings } from './conclude.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
 import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
+import type { PassParts } from './parts.ts';
 import { objectsOf, ownerOf, type Prepared, prepare } from './prepare.ts';
 import { announce, appliedLine, renderedLines, type Say } from './progress.ts';
 
@@ -35,7 +36,7 @@ export interface PassResult {
 }
 
 interface Pass {
-  readonly options: SyncOptions;
+  readonly options: PassParts;
   readonly client: KubeClient;
   readonly environment: Environment;
   readonly target: string;

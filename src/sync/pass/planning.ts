@@ -4,7 +4,7 @@ import { fullName } from '../../model/names.ts';
 import type { Environment } from '../../model/types.ts';
 import { actingAs } from '../cluster/identity.ts';
 import { type Agreement, observe } from '../cluster/observe.ts';
-import { planOf } from '../plan/plan.ts';
+import { type PlanInput, planOf } from '../plan/plan.ts';
 import type { Desired, Observation, Owner, Plan } from '../plan/types.ts';
 
 /** What a plan leads to: the objects of a revision, or none of them. */
@@ -15,7 +15,7 @@ export interface Wanted {
   /** `refKey` → what the last complete apply wrote. */
   readonly previous: ReadonlyMap<string, KubeObject>;
   /** `shop/prod`: every environment that there is. */
-  readonly environments: ReadonlySet<string>;
+  readonly environments: PlanInput['environments'];
   readonly confirmedPrune: boolean;
   readonly confirmedRecreate: boolean;
 }

@@ -5,10 +5,10 @@ import type { Environment } from '../../model/types.ts';
 import { clientOf } from '../cluster/access.ts';
 import { asGoverned } from '../intake/govern.ts';
 import type { RegisterOptions } from '../intake/register.ts';
-import type { SyncOptions } from '../options.ts';
 import { planReport } from '../plan/describe.ts';
 import { goalOf } from '../state/goal.ts';
 import { createMemory } from '../state/memory.ts';
+import type { PassParts } from './parts.ts';
 import { type Prepared, prepare } from './prepare.ts';
 
 /** What would be synced: the wanted revision, another one, or a working copy. */
@@ -27,7 +27,7 @@ export interface PreparedNow {
 
 /** Everything that a sync would begin with. Reads git and the cluster, writes nothing. */
 export async function prepareFor(
-  options: SyncOptions & RegisterOptions,
+  options: PassParts & RegisterOptions,
   environment: Environment,
   how: PlanRequest & { readonly signal: AbortSignal },
 ): Promise<Result<PreparedNow>> {
@@ -56,7 +56,7 @@ export function reportOf({ environment, revision, prepared }: PreparedNow): Plan
 }
 
 async function targetOf(
-  { repository }: Pick<SyncOptions, 'repository'>,
+  { repository }: Pick<PassParts, 'repository'>,
   environment: Environment,
   asked: string | undefined,
 ): Promise<Result<string>> {

@@ -6,10 +6,9 @@ import type { KubeObject } from '../../kube/values/types.ts';
 import { apiVersionOf } from '../../kube/values/types.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES } from '../../model/types.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
-import { listReleases, releaseName, releaseOf } from '../history/releases.ts';
+import { releaseName, releaseOf } from '../history/releases.ts';
 import { situationOf } from '../intake/govern.ts';
 import { placeProblem, type Situation } from '../intake/terms.ts';
-import type { SyncOptions } from '../options.ts';
 import { desiredOf, type Placement } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
 import { refKey } from '../plan/refkey.ts';
@@ -18,6 +17,7 @@ import { decodeBundle } from '../source/bundle.ts';
 import { type Sourced, sourceOf, treeAt } from '../source/source.ts';
 import type { Memory } from '../state/memory.ts';
 import { afterAttempt, waitingFailure } from '../state/pacing.ts';
+import type { PassParts } from './parts.ts';
 import { type Planned, planTowards } from './planning.ts';
 
 /** Everything known before the first write. */
@@ -42,7 +42,7 @@ const KUBE_VERSION = 'v1.35.0';
 
 /** Commit → objects → plan. Reads git and the cluster, writes nothing. */
 export async function prepare(
-  options: SyncOptions,
+  options: PassParts,
   client: KubeClient,
   request: PrepareRequest,
 ): Promise<Result<Prepared>> {
@@ -70,7 +70,7 @@ export async function prepare(
     desired: desired.value,
     namespaces,
     previous,
-    environments: situation.environments,
+    environments: options.environments,
     confirmedPrune: environment.spec.confirmPrune === request.target,
     confirmedRecreate: environment.spec.confirmRecreate === request.target,
   };
@@ -109,7 +109,7 @@ function fenceOf(
   };
 }
 
-function placementOf({ instanceUid }: SyncOptions, environment: Environment): Placement {
+function placementOf({ instanceUid }: PassParts, environment: Environment): Placement {
   const { delivery, environment: name, namespace, cluster } = environment.spec;
   return {
     owner: ownerOf(instanceUid, environment),
@@ -122,7 +122,7 @@ function placementOf({ instanceUid }: SyncOptions, environment: Environment): Pl
 
 /** The rendering of the target: remembered, from its Release (a rollback needs no git), or made now. */
 async function sourcedOf(
-  options: SyncOptions,
+  options: PassParts,
   client: KubeClient,
   request: PrepareRequest,
 ): Promise<Result<Sourced>> {
@@ -142,14 +142,14 @@ async function sourcedOf(
   return result;
 }
 
-async function renderCommit(options: SyncOptions, client: KubeClient, request: PrepareRequest) {
+async function renderCommit(options: PassParts, client: KubeClient, request: PrepareRequest) {
   const { delivery } = request.environment.spec;
   const repository = await options.repository(delivery);
   return renderNow(options, client, request, await treeAt(repository, delivery, request.target));
 }
 
 async function renderNow(
-  options: SyncOptions,
+  options: PassParts,
   client: KubeClient,
   { environment, target, report, signal }: PrepareRequest,
   tree: Result<FileTree>,
@@ -182,9 +182,9 @@ const emptyRender = ({ spec, status }: Environment): Problem => ({
 });
 
 /** What a pinned revision was when it was released. */
-async function stored(options: SyncOptions, environment: Environment): Promise<Result<Sourced> | undefined> {
+async function stored(options: PassParts, environment: Environment): Promise<Result<Sourced> | undefined> {
   const { delivery, environment: name, pin } = environment.spec;
-  const releases = await listReleases(options.home, delivery, name);
+  const releases = options.releases.of({ delivery, environment: name });
   const release = pin && releaseOf(releases, pin.revision);
   if (!release) return undefined;
   try {
@@ -204,7 +204,7 @@ async function stored(options: SyncOptions, environment: Environment): Promise<R
 
 /** The memory of which fields were ours: the objects of the release that is deployed. */
 async function previousOf(
-  options: SyncOptions,
+  options: PassParts,
   client: KubeClient,
   environment: Environment,
   memory: Memory,
@@ -221,7 +221,7 @@ async function previousOf(
   return objects;
 }
 
-async function placed(options: SyncOptions, client: KubeClient, environment: Environment, bundle: Bundle) {
+async function placed(options: PassParts, client: KubeClient, environment: Environment, bundle: Bundle) {
   const placement = placementOf(options, environment);
   const desired = await desiredOf(bundle, placement, (gvk) => client.resourceFor(gvk));
   return objectsOf(desired.ok ? desired.value : []);

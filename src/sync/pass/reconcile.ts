@@ -14,13 +14,13 @@ import {
 import { clientOf, problemOfPass } from '../cluster/access.ts';
 import { type Watchers, wantedOf } from '../cluster/watchers.ts';
 import { CRASH_LOOP, recordFrozen, settleHold } from '../intake/wanted.ts';
-import type { SyncOptions } from '../options.ts';
 import { assessedBy, goalOf } from '../state/goal.ts';
 import { createMemory, forgetPacing, type Memory } from '../state/memory.ts';
 import { LOOKS } from '../state/pacing.ts';
 import { changeStatus, conditionOf, withCondition, withoutCondition } from '../state/status.ts';
 import { explained, permissionOf } from '../state/stops.ts';
 import { supersedeOperation } from './operation.ts';
+import type { PassParts } from './parts.ts';
 import { runPass } from './pass.ts';
 import { tearDown } from './teardown.ts';
 
@@ -37,7 +37,7 @@ const PASS_DEADLINE_MS = 600_000;
 /** Puts the terms in force that a revision brings which has been let through. True when something changed. */
 export type Govern = (environment: Environment, revision: string, memory: Memory) => Promise<boolean>;
 
-export function createReconciler(options: SyncOptions, watchers: Watchers, govern: Govern): Reconciler {
+export function createReconciler(options: PassParts, watchers: Watchers, govern: Govern): Reconciler {
   const memories = new Map<string, Memory>();
   const { crashes = noCrashGuard } = options;
 
@@ -243,7 +243,7 @@ export function createReconciler(options: SyncOptions, watchers: Watchers, gover
 type Say = (stage: Stage, message: string) => void;
 
 /** Publishes progress, but the same thing about the same revision only once in a row, and the same wait only once. */
-function speaker(options: SyncOptions, { spec }: Environment, revision: string, memory: Memory): Say {
+function speaker(options: PassParts, { spec }: Environment, revision: string, memory: Memory): Say {
   return (stage, message) => {
     const said = `${revision} ${stage} ${gist(message)}`;
     if (memory.said === said || (stage === 'waiting' && memory.waits.has(said))) return;

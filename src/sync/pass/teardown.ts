@@ -6,13 +6,13 @@ import { fullName } from '../../model/names.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, TEARDOWN_FINALIZER } from '../../model/types.ts';
 import { clientOf } from '../cluster/access.ts';
 import { liveOf } from '../cluster/observe.ts';
-import type { SyncOptions } from '../options.ts';
 import { inventoryAfter } from '../plan/inventory.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Plan, Step } from '../plan/types.ts';
 import { LOOKS } from '../state/pacing.ts';
 import { changeStatus } from '../state/status.ts';
 import { execute } from './execute.ts';
+import type { PassParts } from './parts.ts';
 import { nothingWanted, planTowards } from './planning.ts';
 import { ownerOf } from './prepare.ts';
 
@@ -24,7 +24,7 @@ export type Teardown = 'prune' | 'orphan';
  * until that is done.
  */
 export async function requestTeardown(
-  { home }: Pick<SyncOptions, 'home'>,
+  { home }: Pick<PassParts, 'home'>,
   { metadata }: Environment,
   onDelete: Teardown,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function requestTeardown(
 
 /** A pass whose goal is nothing: the same look, plan and writes as of a revision, and again until nothing is left. Then the object goes. */
 export async function tearDown(
-  options: SyncOptions,
+  options: PassParts,
   environment: Environment,
   delivered: Teardown,
   signal: AbortSignal,
@@ -82,7 +82,7 @@ const named = (steps: Plan['steps']): string => {
 
 /** Lets the object go, and says what stays behind on purpose. */
 async function release(
-  options: SyncOptions,
+  options: PassParts,
   environment: Environment,
   steps: readonly Step[],
 ): Promise<undefined> {

@@ -20,7 +20,7 @@ export interface PlanInput {
   readonly previous: ReadonlyMap<string, KubeObject>;
   readonly owner: Owner;
   /** `shop/prod`: every environment that there is. What another left behind that is gone belongs to nobody. */
-  readonly environments: ReadonlySet<string>;
+  readonly environments: { has(name: string): boolean };
   /** UIDs of what a person lets this environment take over. */
   readonly adopted: ReadonlySet<string>;
   readonly resourceOf: (ref: ObjectRef) => Resource | undefined;

@@ -1,0 +1,44 @@
+import type { KubeClient } from '../../kube/client/client.ts';
+import type { MutationCache } from '../../kube/client/mutationcache.ts';
+import { ANNOTATIONS } from '../../model/annotations.ts';
+import { fullName } from '../../model/names.ts';
+import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, type Terms } from '../../model/types.ts';
+
+/** A namespace of a cluster. */
+export type ClaimedPlace = Pick<Terms, 'cluster' | 'namespace'>;
+
+/** All environments of all deliveries, by what one asks of the others: not a list for each question. */
+export interface EnvironmentIndex {
+  /** Whether there is an environment of this name (`shop/prod`). */
+  has(name: string): boolean;
+  /** The environment (`shop/prod`) that claims a namespace. */
+  claimant(place: ClaimedPlace): string | undefined;
+  /** All of them as they are now, which the answers to the questions above are from then on. */
+  read(): Promise<readonly Environment[]>;
+}
+
+/** The value of the annotation by which an environment claims its namespace. */
+export const claimOf = ({ cluster = '', namespace }: ClaimedPlace): string => `${cluster}/${namespace}`;
+
+export function indexEnvironments(
+  environments: MutationCache<Environment>,
+  home: KubeClient,
+): EnvironmentIndex {
+  const byName = environments.index((environment) => [fullName(environment)]);
+  const byClaim = environments.index(({ metadata }) => {
+    const claim = metadata.annotations?.[ANNOTATIONS.claim];
+    return claim === undefined ? [] : [claim];
+  });
+  return {
+    has: (name) => byName(name).length > 0,
+    claimant(place) {
+      const owner = byClaim(claimOf(place)).at(-1);
+      return owner && fullName(owner);
+    },
+    async read() {
+      const list = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
+      environments.learn(list);
+      return list.items;
+    },
+  };
+}
