@@ -1,7 +1,18 @@
 import { expect } from 'chai';
 import { type Pilotage, statusOf } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';
-import { config, deployed, gateOf, plainRepository, type Report, told, valueIn } from './promotion.ts';
+import {
+  checkoutProd,
+  config,
+  deployed,
+  gateOf,
+  plainRepository,
+  promoted,
+  type Report,
+  stillHeld,
+  told,
+  valueIn,
+} from './promotion.ts';
 
 const CHAIN = `
 {name: dev, branch: main}
@@ -71,11 +82,8 @@ export const attacks: readonly Attack[] = [
     async run(target) {
       const work = await plainRepository(target, 'direct', PAIR);
       await deployed(target, 'direct/dev', await work.git('rev-parse', 'HEAD'));
-      await approve(target, 'direct/prod', 'bob');
-      await promote(target, 'direct/prod');
-      expect((await target.cli('wait', 'direct/prod', '--timeout', '30s')).code).to.equal(0);
-      await work.git('fetch', '-q', work.remote, 'prod:prod');
-      await work.git('checkout', '-q', 'prod');
+      await promoted(target, 'direct', 'bob');
+      await checkoutProd(work);
       await work.write('k8s/a.yaml', config('a', 'evil'));
       const evil = await work.commit('straight to prod');
       const { stderr } = await work.push('prod');
@@ -85,7 +93,7 @@ export const attacks: readonly Attack[] = [
       const why = await target.cli('why', 'direct/prod');
       expect(why.stdout).to.contain('0 of 1 approvals');
       await approve(target, 'direct/prod', 'ann');
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      await stillHeld(target, 'direct/prod');
       expect(await valueIn(target, 'direct-prod')).to.equal('one');
       expect((await statusOf(target, 'direct', 'prod'))?.phase).to.equal('Waiting');
       await approve(target, 'direct/prod', 'bob');
@@ -98,11 +106,8 @@ export const attacks: readonly Attack[] = [
     async run(target) {
       const work = await plainRepository(target, 'sleeper', PAIR);
       await deployed(target, 'sleeper/dev', await work.git('rev-parse', 'HEAD'));
-      await approve(target, 'sleeper/prod', 'bob');
-      await promote(target, 'sleeper/prod');
-      expect((await target.cli('wait', 'sleeper/prod', '--timeout', '30s')).code).to.equal(0);
-      await work.git('fetch', '-q', work.remote, 'prod:prod');
-      await work.git('checkout', '-q', 'prod');
+      await promoted(target, 'sleeper', 'bob');
+      await checkoutProd(work);
       await work.write('k8s/a.yaml', config('a', 'evil'));
       await work.commit('evil');
       await work.git('revert', '--no-edit', 'HEAD');
@@ -119,18 +124,15 @@ export const attacks: readonly Attack[] = [
       const open = `\n{name: dev, branch: main}\n{name: prod, branch: prod, promotion: {from: dev}}`;
       const work = await plainRepository(target, 'before', open);
       await deployed(target, 'before/dev', await work.git('rev-parse', 'HEAD'));
-      await promote(target, 'before/prod');
-      expect((await target.cli('wait', 'before/prod', '--timeout', '30s')).code).to.equal(0);
+      await promoted(target, 'before');
       await work.edit('pilotage.yaml', (text) =>
         text.replace('{from: dev}', '{from: dev, gates: {approvals: 1}}'),
       );
       const gated = await work.commit('write gates');
       await work.push();
       await deployed(target, 'before/dev', gated);
-      await promote(target, 'before/prod');
-      expect((await target.cli('wait', 'before/prod', '--timeout', '30s')).code).to.equal(0);
-      await work.git('fetch', '-q', work.remote, 'prod:prod');
-      await work.git('checkout', '-q', 'prod');
+      await promoted(target, 'before');
+      await checkoutProd(work);
       await work.git('revert', '--no-edit', '-m', '1', 'HEAD');
       const { stderr } = await work.push('prod');
       expect(told(stderr)).to.contain('waits for the gates of prod');
@@ -148,7 +150,7 @@ export const attacks: readonly Attack[] = [
       await work.commit('a branch of my own');
       const { stderr } = await work.push('prod');
       expect(told(stderr)).to.contain('approvals');
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      await stillHeld(target, 'made/prod');
       expect((await statusOf(target, 'made', 'prod'))?.deployedRevision ?? null).to.equal(null);
       expect(await valueIn(target, 'made-prod')).to.equal('');
       return 'held by the gates that were written before';
@@ -159,9 +161,7 @@ export const attacks: readonly Attack[] = [
     async run(target) {
       const work = await plainRepository(target, 'again', PAIR);
       await deployed(target, 'again/dev', await work.git('rev-parse', 'HEAD'));
-      await approve(target, 'again/prod', 'bob');
-      await promote(target, 'again/prod');
-      expect((await target.cli('wait', 'again/prod', '--timeout', '30s')).code).to.equal(0);
+      await promoted(target, 'again', 'bob');
       await work.push('--delete', 'prod');
       await work.git('checkout', '-q', '--orphan', 'other');
       await work.write('k8s/a.yaml', config('a', 'evil'));
@@ -170,7 +170,7 @@ export const attacks: readonly Attack[] = [
       expect((await statusOf(target, 'again', 'prod'))?.message).to.contain('--acknowledge');
       expect((await promote(target, 'again/prod')).outcome).to.equal('Refused');
       await target.cli('sync', 'again/prod', '--acknowledge');
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      await stillHeld(target, 'again/prod');
       expect((await statusOf(target, 'again', 'prod'))?.message).to.contain('0 of 1 approvals');
       expect(await valueIn(target, 'again-prod')).to.equal('one');
       return 'held for a word; with that word, held by its gates';

@@ -156,7 +156,6 @@ async function defaults(target: Pilotage): Promise<string> {
   };
   const made = await postJson(credentials, CRDS, { ...crd, spec });
   expect(made.status, made.text.slice(0, 300)).to.equal(201);
-  await new Promise((resolve) => setTimeout(resolve, 500));
   const answer = await postJson(credentials, WIDGETS.replace('widgets', 'defaulted'), {
     apiVersion: 'budget.example.com/v1',
     kind: 'Defaulted',
@@ -200,7 +199,6 @@ export const attacks: readonly Attack[] = [
       const credentials = credentialsOf(target.ready.kubeconfig);
       const crd = widgets({ spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } });
       answered('the CRD', await postJson(credentials, CRDS, crd));
-      await new Promise((resolve) => setTimeout(resolve, 500));
       return seeded({ salt: 1, rounds: 40, one: customObjects })(target);
     },
   },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type Pilotage, statusOf, type Work } from '../e2e/harness.ts';
+import { eventually, type Pilotage, statusOf, type Work } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';
-import { config, deployed, plainRepository, type Report, valueIn } from './promotion.ts';
+import { checkoutProd, config, deployed, plainRepository, type Report, valueIn } from './promotion.ts';
 
 const pair = (auto: boolean): string =>
   `\n{name: dev, branch: main}\n{name: prod, branch: prod, promotion: {from: dev, auto: ${auto}}}`;
@@ -26,8 +26,7 @@ async function takenBack(
   await deployed(target, `${name}/dev`, second);
   await arrived();
   await waitForValue(target, name, 'two');
-  await work.git('fetch', '-q', work.remote, 'prod:prod');
-  await work.git('checkout', '-q', 'prod');
+  await checkoutProd(work);
   await work.git('revert', '--no-edit', '-m', '1', 'HEAD');
   const revert = await work.git('rev-parse', 'HEAD');
   const { code, stderr } = await work.push('prod');
@@ -57,14 +56,14 @@ export const attacks: readonly Attack[] = [
       const later = await work.commit('unrelated');
       await work.push();
       await deployed(target, 'undone/dev', later);
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await eventually('it is said why it is not promoted again', async () =>
+        (await target.cli('why', 'undone/prod')).stdout.includes('not promoted to undone/prod again unasked'),
+      );
+      await target.cli('sync', 'undone/prod', '--wait', '--timeout', '3s');
       expect(await valueIn(target, 'undone-prod')).to.equal('one');
       const status = await statusOf(target, 'undone', 'prod');
       expect(status?.deployedRevision).to.equal(revert);
       expect(status?.message).to.contain('pilotage promote undone/prod --again');
-      expect((await target.cli('why', 'undone/prod')).stdout).to.contain(
-        'not promoted to undone/prod again unasked',
-      );
       await work.write('k8s/a.yaml', config('a', 'three'));
       await work.commit('corrected');
       await work.push();

@@ -66,3 +66,24 @@ export const gateOf = ({ gates }: Report, name: string): string =>
 /** What a push was told, without the marks and line breaks of the terminal. */
 export const told = (stderr: string): string =>
   stderr.replaceAll(/\s*\nremote: +/g, ' ').replaceAll(/\s+/g, ' ');
+
+/** Has the branches read and the environment looked at again, and sees nothing deployed for three seconds after. Resolves with what was said. */
+export async function stillHeld(target: Pilotage, name: string): Promise<string> {
+  const { code, stdout, stderr } = await target.cli('sync', name, '--wait', '--timeout', '3s');
+  expect(code, stdout + stderr).to.not.equal(0);
+  return told(stdout + stderr);
+}
+
+/** Brings the revision that dev runs to prod, with the approval of `by` where it needs one. */
+export async function promoted(target: Pilotage, name: string, by?: string): Promise<void> {
+  if (by) await target.json<Report>('approve', `${name}/prod`, '--by', by);
+  await target.json<Report>('promote', `${name}/prod`);
+  const { code, stderr } = await target.cli('wait', `${name}/prod`, '--timeout', '30s');
+  expect(code, stderr).to.equal(0);
+}
+
+/** Goes on where the branch prod stands on the server. */
+export async function checkoutProd(work: Work): Promise<void> {
+  await work.git('fetch', '-q', work.remote, 'prod:prod');
+  await work.git('checkout', '-q', 'prod');
+}
