@@ -1,11 +1,11 @@
-/** The daemon: control plane, delivery and agent, started in order and stopped in reverse. */
+/** The daemon: home cluster, delivery and agent, started in order and stopped in reverse. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import { buildNetworkOf, type Confinement, reachOf, summaryOf } from '../base/confinement.ts';
+import type { Confinement } from '../base/confinement.ts';
 import { createDiskWatch } from '../base/diskroom.ts';
 import { boundGarbage } from '../base/heap.ts';
-import { createLifetime } from '../base/lifetime.ts';
+import { createLifetime, type Lifetime } from '../base/lifetime.ts';
 import { createLogger, type Logger } from '../base/log.ts';
 import { stderrSink } from '../base/logsink.ts';
 import { leaveSoon, livenessOf, processStartTime } from '../base/process.ts';
@@ -15,27 +15,17 @@ import { listenForStop } from '../base/told.ts';
 import { handleUncaught } from '../base/uncaught.ts';
 import type { CliContext, Surroundings, UpOptions } from '../cli/context.ts';
 import { announce } from '../cli/output/announce.ts';
-import type { AgentConfig } from '../model/agentfile.ts';
-import { TO_RESTORE } from '../model/backup.ts';
 import { authority, type DaemonFile, daemonFilePath } from '../model/daemonfile.ts';
-import { makeDataDir, openWay } from '../model/datadir.ts';
-import {
-  type Instance,
-  nodePortsOf,
-  openInstance,
-  portToUse,
-  readPorts,
-  sliceInUse,
-  writePorts,
-} from '../model/instance.ts';
+import { makeDataDir } from '../model/datadir.ts';
+import { openInstance, portToUse, readPorts, writePorts } from '../model/instance.ts';
 import { openToken } from '../model/token.ts';
-import { createServedControlPlane, type ServedControlPlane } from '../orchestrator/controlplane.ts';
-import { decideConfinement, probeMachine } from '../orchestrator/node.ts';
 import { superviseAgent } from '../supervise/agentprocess.ts';
 import { runEphemeral } from '../supervise/ephemeral.ts';
+import { confine } from './confinement.ts';
 import { startDelivery } from './delivery.ts';
+import { startBuiltinHome } from './home-builtin.ts';
 
-/** Runs the control plane of a data directory until it is told to stop; resolves with the exit code. */
+/** Runs the control plane of a data directory until a shutdown signal; resolves with the exit code. */
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {
   const logger = createLogger(options.logLevel, stderrSink());
   const uncaught = handleUncaught(process, systemClock, logger);
@@ -56,15 +46,9 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
     logger.info({ reason: await told.first }, 'stopping');
     await daemon.stop(told.second);
   };
-  await (options.ephemeral
-    ? runEphemeral(run, {
-        dataDir: options.dataDir,
-        program: context.surroundings,
-        clock: context.clock,
-        stopPods: context.stopPods,
-        hurry: told.second,
-      })
-    : run());
+  const { surroundings: program, clock, stopPods } = context;
+  const ending = { dataDir: options.dataDir, program, clock, stopPods, hurry: told.second };
+  await (options.ephemeral ? runEphemeral(run, ending) : run());
   leaveSoon(logger);
   return 0;
 }
@@ -75,113 +59,67 @@ interface Daemon {
   stop(hurry: AbortSignal): Promise<void>;
 }
 
+/** What failed to start leaves nothing running. */
 async function startDaemon(options: UpOptions, surroundings: Surroundings, logger: Logger): Promise<Daemon> {
-  const { dataDir } = options;
   const parts = createLifetime({ clock: systemClock, logger });
   try {
-    const { ephemeral } = options;
-    const { instance, release } = await openInstance({ dataDir, hostname: hostname(), ephemeral });
-    if (release) parts.add('hold on the addresses', release);
-    // The store's folder may lie on another disk than the rest: one watcher looks at both.
-    const disks = createDiskWatch({ clock: systemClock });
-    const confining = confinementOf(options, surroundings, instance, logger);
-    const controlPlane = await createServedControlPlane({
-      dataDir,
-      restoreFrom: join(dataDir, TO_RESTORE),
-      acceptLoss: options.acceptLoss,
-      disks,
-      clock: systemClock,
-      logger,
-      serviceCidr: instance.serviceCidr,
-      nodePorts: nodePortsOf(instance.podCidr),
-    });
-    parts.add('control plane', () => controlPlane.stop());
-    // Only now: that this very data directory has a daemon already is the better reason, and the control plane's to give.
-    if (!release) throw sliceInUse(instance.podCidr);
-    const token = await openToken(dataDir);
-    const kept = await readPorts(dataDir);
-    const apiPort = portToUse({ port: options.api.port, given: options.apiGiven }, kept?.api);
-    const api = await controlPlane.listen(options.api.host, apiPort);
-    const apiUrl = `https://${authority(options.api.host, api.port)}`;
-    await controlPlane.start();
-
-    const { kubeconfigs } = options;
-    const confinement = await confining;
-    const face = await startDelivery({
-      dataDir,
-      surroundings,
-      kubeconfigs,
-      httpNames: options.httpNames,
-      confinement,
-      disks,
-      logger,
-      instance,
-      controlPlane,
-      token,
-      parts,
-    });
-    const httpPort = portToUse({ port: options.http.port, given: options.httpGiven }, kept?.http);
-    const http = await face.listen(options.http.host, httpPort);
-    parts.add('HTTP face', () => face.close());
-    await writePorts(dataDir, { http, api: api.port });
-
-    const kubeconfig = join(dataDir, 'kubeconfig');
-    controlPlane.writeKubeconfig(kubeconfig, apiUrl, 'admin');
-    const config = agentConfig(dataDir, instance, confinement, controlPlane, apiUrl);
-    const agent = await superviseAgent({
-      dataDir,
-      program: surroundings,
-      config,
-      clock: systemClock,
-      logger,
-    });
-    parts.add('supervisor of the agent', () => agent.end());
-    const { pid: agentPid } = await agent.begin();
-    const base = authority(options.http.host, http);
-    const file: DaemonFile = {
-      http: `http://${base}`,
-      api: apiUrl,
-      git: `http://${base}/git`,
-      kubeconfig,
-      pid: process.pid,
-      pidStartTime: processStartTime(process.pid) ?? '',
-      agentPid,
-      token,
-    };
-    await writeState(daemonFilePath(dataDir), file);
-    return { file, confinement, stop: parts.end };
+    return { ...(await startParts(options, surroundings, logger, parts)), stop: parts.end };
   } catch (error) {
     await parts.end();
     throw error;
   }
 }
 
-/** Found out while the control plane starts: it takes three short programs. */
-async function confinementOf(
-  { dataDir, kubeconfigs }: UpOptions,
-  { hostEnvironment: { HOME = '/', PATH = '' } }: Surroundings,
-  { podCidr }: Instance,
+async function startParts(
+  options: UpOptions,
+  surroundings: Surroundings,
   logger: Logger,
-): Promise<Confinement> {
-  const facts = await probeMachine({ dataDir, home: HOME, path: PATH, credentials: kubeconfigs });
-  const confinement = decideConfinement(facts, Number(podCidr.split('.')[1]));
-  await openWay(dataDir, confinement);
-  const { reason, message } = summaryOf(confinement);
-  logger[confinement.type === 'none' ? 'warn' : 'info']({ reason }, message);
-  const network = buildNetworkOf(confinement).type;
-  logger[network === 'own' ? 'info' : 'warn']({ network }, `builds ${reachOf(confinement)}`);
-  return confinement;
-}
+  parts: Lifetime,
+): Promise<Omit<Daemon, 'stop'>> {
+  const { dataDir, kubeconfigs, ephemeral, acceptLoss, http, api, httpNames } = options;
+  const common = { dataDir, clock: systemClock, logger };
+  const opened = await openInstance({ dataDir, hostname: hostname(), ephemeral });
+  const { uid: instanceUid, podCidr } = opened.instance;
+  if (opened.release) parts.add('hold on the addresses', opened.release);
+  const { hostEnvironment } = surroundings;
+  // Meanwhile: its programs take as long as the control plane does.
+  const confining = confine({ dataDir, credentials: kubeconfigs, hostEnvironment, podCidr, logger });
+  // Its failure is reported where it is awaited.
+  confining.catch(() => {});
+  // The store's folder may lie on another disk than the rest: one watcher looks at both.
+  const disks = createDiskWatch({ clock: systemClock });
+  const kept = await readPorts(dataDir);
+  const apiPort = portToUse({ port: api.port, given: options.apiGiven }, kept?.api);
+  const address = { host: api.host, port: apiPort };
+  const home = await startBuiltinHome({ ...common, ...opened, api: address, acceptLoss, disks, parts });
 
-/** What the daemon tells the agent: who it is, and how it reaches the API, as an agent on another machine would. */
-function agentConfig(
-  dataDir: string,
-  { nodeName, podCidr }: Instance,
-  confinement: Confinement,
-  controlPlane: ServedControlPlane,
-  url: string,
-): AgentConfig {
-  const kubeconfig = join(dataDir, 'agent', 'kubeconfig');
-  const tls = controlPlane.writeKubeconfig(kubeconfig, url, { node: nodeName });
-  return { nodeName, podCidr, confinement, kubeconfig, link: { url, tls } };
+  const [confinement, token] = [await confining, await openToken(dataDir)];
+  const delivering = { ...common, surroundings, kubeconfigs, httpNames, confinement, disks, parts };
+  const face = await startDelivery({ ...delivering, home, instanceUid, token });
+  const httpPort = await face.listen(
+    http.host,
+    portToUse({ port: http.port, given: options.httpGiven }, kept?.http),
+  );
+  parts.add('HTTP face', face.close);
+  await writePorts(dataDir, { http: httpPort, api: home.apiPort });
+
+  const kubeconfig = join(dataDir, 'kubeconfig');
+  home.writeKubeconfig(kubeconfig);
+  const config = home.nodeConfig(confinement);
+  const agent = await superviseAgent({ ...common, program: surroundings, config });
+  parts.add('supervisor of the agent', agent.end);
+  const { pid: agentPid } = await agent.begin();
+  const base = `http://${authority(http.host, httpPort)}`;
+  const file: DaemonFile = {
+    http: base,
+    api: home.url,
+    git: `${base}/git`,
+    kubeconfig,
+    pid: process.pid,
+    pidStartTime: processStartTime(process.pid) ?? '',
+    agentPid,
+    token,
+  };
+  await writeState(daemonFilePath(dataDir), file);
+  return { file, confinement };
 }

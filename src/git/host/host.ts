@@ -5,10 +5,9 @@ import type { Logger } from '../../base/log.ts';
 import type { OpenRepository } from '../repository.ts';
 import { Quarantine } from '../store/quarantine.ts';
 import { storageProblem } from '../store/storage-errors.ts';
-import type { Repository } from '../types.ts';
 import { advertiseCapabilities, advertiseRefs, type Service } from './advertise.ts';
 import { bodyOf, protocolOf, type Route, refuse, routeOf, write } from './host-http.ts';
-import { HostedRepositories, isRepositoryName } from './hosted.ts';
+import { type HostedRepositories, isRepositoryName } from './hosted.ts';
 import { PacketReader } from './pkt-line.ts';
 import { answerPush, type OnPush } from './push-answer.ts';
 import {
@@ -23,8 +22,7 @@ import {
 import { uploadPack } from './upload-pack.ts';
 
 export interface GitHostOptions {
-  /** Folder of the repositories; NAME stands in NAME.git. */
-  readonly root: string;
+  readonly repositories: HostedRepositories;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Who asks; undefined answers 401. See basicCredentials. */
@@ -45,13 +43,6 @@ export interface GitHostOptions {
 export interface GitHost {
   /** Answers a request below /git/; false (and untouched) for any other. Never rejects. */
   handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
-  repository(name: string): Promise<Repository | undefined>;
-  list(): Promise<readonly string[]>;
-  /** Creates an empty repository, or opens the one that is there. */
-  create(name: string): Promise<Repository>;
-  remove(name: string): Promise<void>;
-  /** Closes the repositories' files. */
-  close(): void;
 }
 
 const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
@@ -60,7 +51,7 @@ const MAX_FETCH_REQUEST = 16 * 2 ** 20;
 
 /** The embedded git server: smart HTTP (protocols 0 to 2) at /git/NAME.git, without any git program. */
 export function createGitHost(options: GitHostOptions): GitHost {
-  const repositories = new HostedRepositories(options.root);
+  const { repositories } = options;
 
   const serve = async (req: IncomingMessage, res: ServerResponse, route: Route, principal: string) => {
     const { repository: name, service } = route;
@@ -142,11 +133,6 @@ export function createGitHost(options: GitHostOptions): GitHost {
       }
       return true;
     },
-    repository: (name) => repositories.find(name),
-    list: () => repositories.list(),
-    create: async (name) => repositories.create(name),
-    remove: (name) => repositories.remove(name),
-    close: () => repositories.close(),
   };
 }
 

@@ -15,6 +15,7 @@ export class HostedRepositories {
   /** Creating and removing must not overlap, or a push could land in a folder that is being deleted. */
   readonly #lifecycle = new Mutex();
 
+  /** @param root folder of the repositories: NAME stands in NAME.git */
   constructor(root: string) {
     this.#root = root;
   }
@@ -38,6 +39,7 @@ export class HostedRepositories {
     return names.filter((name) => isRepositoryName(name) && this.#exists(name)).sort();
   }
 
+  /** Creates an empty repository, or opens the one that is there. Rejects with ProblemError InvalidName. */
   create(name: string): Promise<OpenRepository> {
     if (isRepositoryName(name)) return this.#lifecycle.run(() => this.#obtain(name));
     throw new ProblemError({
@@ -59,6 +61,7 @@ export class HostedRepositories {
     });
   }
 
+  /** Closes the repositories' files. */
   close(): void {
     for (const opening of this.#open.values()) {
       opening.then(

@@ -20,17 +20,18 @@ export interface RemotesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
-  /** Called with every list of branches that differs from the last one, once its commits are in the mirror. */
-  readonly onBranches: (
-    delivery: string,
-    branches: Readonly<Record<string, string>>,
-    defaultBranch: string | undefined,
-  ) => Promise<void>;
 }
+
+/** Called with every list of branches that differs from the last one, once its commits are in the mirror. Awaited. */
+export type OnBranches = (
+  delivery: string,
+  branches: Readonly<Record<string, string>>,
+  defaultBranch: string | undefined,
+) => Promise<unknown>;
 
 /** The repositories that live elsewhere: a bare mirror each, kept current by asking. */
 export interface Remotes {
-  start(signal: AbortSignal): Promise<void>;
+  start(signal: AbortSignal, onBranches: OnBranches): Promise<void>;
   /** The mirror of a delivery; undefined where it is not a remote one, or nothing has been fetched yet. */
   repository(delivery: string): Promise<Repository | undefined>;
   /** Undefined where the delivery is not a remote one. */
@@ -59,7 +60,7 @@ export function createRemotes(options: RemotesOptions): Remotes {
     logger,
   });
 
-  function follow(delivery: Delivery): void {
+  function follow(delivery: Delivery, onBranches: OnBranches): void {
     const name = delivery.metadata.name ?? '';
     const { repository } = delivery.spec;
     const key = JSON.stringify(repository);
@@ -73,7 +74,7 @@ export function createRemotes(options: RemotesOptions): Remotes {
       random: options.random,
       ...(repository.pollSeconds ? { intervalMs: repository.pollSeconds * 1000 } : {}),
       list: async (signal) => (await remote()).listBranches(signal),
-      onDecision: (decision) => take(options, name, decision, mirror, remote),
+      onDecision: (decision) => take({ ...options, onBranches }, name, decision, mirror, remote),
       onFailure: (error) =>
         logger.warn(
           { delivery: name, problem: problemOf(error) },
@@ -89,8 +90,13 @@ export function createRemotes(options: RemotesOptions): Remotes {
   }
 
   return {
-    async start(signal) {
-      informer.listen({ add: follow, update: follow, delete: ({ metadata }) => leave(metadata.name ?? '') });
+    async start(signal, onBranches) {
+      const changed = (delivery: Delivery) => follow(delivery, onBranches);
+      informer.listen({
+        add: changed,
+        update: changed,
+        delete: ({ metadata }) => leave(metadata.name ?? ''),
+      });
       informer.start(signal);
       signal.addEventListener('abort', () => [...followed.keys()].forEach(leave), { once: true });
       await informer.synced;
@@ -140,7 +146,7 @@ async function readCredentials(home: KubeClient, name: string): Promise<Credenti
 
 /** One answer of a remote: fetched and handed on when something moved, recorded when it failed. A failure concludes nothing. */
 async function take(
-  options: RemotesOptions,
+  options: RemotesOptions & { readonly onBranches: OnBranches },
   name: string,
   decision: PollDecision,
   mirrorOf: Followed['mirror'],

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { objectsToSend } from '../../../src/git/history/reachable.ts';
 import type { PushPolicy } from '../../../src/git/host/receive-pack.ts';
-import type { OpenRepository } from '../../../src/git/repository.ts';
 import { drop, Git, hasGit, noise, scratch } from '../support/git.ts';
 import { randomHistory, seeded } from '../support/history.ts';
 import { startHost, type TestHost, TOKEN } from '../support/host.ts';
@@ -42,7 +41,7 @@ git('the git host, with real git', () => {
     expect(await copy.run('rev-parse', 'HEAD')).to.equal(tip);
     expect(await copy.run('status', '--porcelain')).to.equal('');
     await copy.run('fsck', '--strict');
-    expect(await served.host.list()).to.deep.equal(['shop']);
+    expect(await served.repositories.list()).to.deep.equal(['shop']);
     expect(served.pushes).to.deep.equal([
       { repository: 'shop', refs: [{ branch: 'main', from: null, to: tip }] },
     ]);
@@ -148,7 +147,7 @@ git('the git host, with real git', () => {
     await work.commit('one', { a: '1' });
     const result = await work.attempt('push', `${served.url}/shop.git`, 'main');
     expect(result.stderr).to.contain('(not now)');
-    expect(await served.host.list()).to.deep.equal([]);
+    expect(await served.repositories.list()).to.deep.equal([]);
     expect(readdirSync(join(dir, 'root'))).to.deep.equal([]);
   });
 
@@ -171,7 +170,7 @@ git('the git host, with real git', () => {
       const answer = await fetch(url, { method: 'POST', headers, body: '0000' });
       expect(answer.status, type).to.equal(415);
     }
-    expect(await served.host.list()).to.deep.equal([]);
+    expect(await served.repositories.list()).to.deep.equal([]);
   });
 
   it('streams progress to the pusher while the delivery runs, and lets it go away', async () => {
@@ -213,8 +212,8 @@ git('the git host, with real git', () => {
     await work.run('push', '-q', `${served.url}/shop.git`, 'main:trunk');
     await work.run('push', '-q', `${served.url}/shop.git`, 'main:another');
     await work.run('push', '-q', `${served.url}/other.git`, 'main:feature', 'main:main');
-    expect(await (await served.host.repository('shop'))?.defaultBranch()).to.equal('trunk');
-    expect(await (await served.host.repository('other'))?.defaultBranch()).to.equal('main');
+    expect(await (await served.repositories.find('shop'))?.defaultBranch()).to.equal('trunk');
+    expect(await (await served.repositories.find('other'))?.defaultBranch()).to.equal('main');
     expect(await (await clone()).run('branch', '--show-current')).to.equal('trunk');
   });
 
@@ -227,7 +226,7 @@ git('the git host, with real git', () => {
     const result = await new Git(join(at.dir, 'shallow')).attempt('push', `${served.url}/shop.git`, 'main');
     expect(result.code).to.not.equal(0);
     expect(result.stderr).to.contain('--unshallow');
-    expect(await served.host.list()).to.deep.equal([]);
+    expect(await served.repositories.list()).to.deep.equal([]);
   });
 
   it('receives no pack while the disk is nearly full, and says why; deletes a branch all the same', async () => {
@@ -253,7 +252,7 @@ git('the git host, with real git', () => {
     const result = await work.attempt('push', `${served.url}/shop.git`, 'main');
     expect(result.code).to.not.equal(0);
     expect(result.stderr).to.contain('the push has more than');
-    expect(await served.host.list()).to.deep.equal([]);
+    expect(await served.repositories.list()).to.deep.equal([]);
   });
 
   it('serialises pushes that arrive together: one wins, the others are told to fetch', async () => {
@@ -279,7 +278,7 @@ git('the git host, with real git', () => {
 
   it('gives random histories to git object by object', async () => {
     await start();
-    const repo = (await served.host.create('shop')) as OpenRepository;
+    const repo = await served.repositories.create('shop');
     const tip = (await randomHistory(repo, seeded(3), 50)).at(-1) ?? '';
     await repo.moveBranch('main', tip, null);
     const copy = await clone('--bare');

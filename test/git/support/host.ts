@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { silentLogger } from '../../../src/base/log.ts';
 import { createGitHost, type GitHost, type GitHostOptions } from '../../../src/git/host/host.ts';
 import { basicCredentials } from '../../../src/git/host/host-http.ts';
+import { HostedRepositories } from '../../../src/git/host/hosted.ts';
 import type { PushedRef } from '../../../src/git/types.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 
@@ -10,6 +11,7 @@ export const TOKEN = 'secret-token';
 
 export interface TestHost {
   readonly host: GitHost;
+  readonly repositories: HostedRepositories;
   /** With the token in it, without a trailing slash. */
   readonly url: string;
   readonly origin: string;
@@ -22,8 +24,9 @@ export interface TestHost {
 export async function startHost(root: string, options: Partial<GitHostOptions> = {}): Promise<TestHost> {
   const pushes: { repository: string; refs: readonly PushedRef[] }[] = [];
   const requests: IncomingMessage[] = [];
+  const repositories = new HostedRepositories(root);
   const host = createGitHost({
-    root,
+    repositories,
     clock: new FakeClock(),
     logger: silentLogger,
     authorize: (req) => (basicCredentials(req)?.password === TOKEN ? 'ada' : undefined),
@@ -43,6 +46,7 @@ export async function startHost(root: string, options: Partial<GitHostOptions> =
   const { port } = server.address() as AddressInfo;
   return {
     host,
+    repositories,
     url: `http://git:${TOKEN}@127.0.0.1:${port}/git`,
     origin: `http://127.0.0.1:${port}/git`,
     pushes,
@@ -50,7 +54,7 @@ export async function startHost(root: string, options: Partial<GitHostOptions> =
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      host.close();
+      repositories.close();
     },
   };
 }

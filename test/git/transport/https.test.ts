@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { problemOf } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { createGitHost } from '../../../src/git/host/host.ts';
+import { HostedRepositories } from '../../../src/git/host/hosted.ts';
 import { openRemote } from '../../../src/git/transport/remote.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { drop, scratch } from '../support/git.ts';
@@ -36,15 +37,16 @@ https('a remote over https', () => {
     const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
     execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
     pem = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+    const repositories = new HostedRepositories(join(dir, 'root'));
     const host = createGitHost({
-      root: join(dir, 'root'),
+      repositories,
       clock: new FakeClock(),
       logger: silentLogger,
       authorize: () => 'ada',
       policy: () => undefined,
       onPush: async () => {},
     });
-    await host.create('shop');
+    await repositories.create('shop');
     const tls = { ...pem, ca: pem.cert, requestCert: true, rejectUnauthorized: true };
     const server = createServer(tls, (req, res) => void host.handle(req, res));
     await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
@@ -52,7 +54,7 @@ https('a remote over https', () => {
     stop = () => {
       server.closeAllConnections();
       server.close();
-      host.close();
+      repositories.close();
     };
   });
   after(() => {

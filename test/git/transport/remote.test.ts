@@ -114,7 +114,7 @@ describe('a remote', () => {
 
   behaves('over http', async () => {
     const served = await startHost(join(dir, 'root'));
-    const far = (await served.host.create('shop')) as OpenRepository;
+    const far = await served.repositories.create('shop');
     const remote = openRemote(`${served.url}/shop.git`, { logger: silentLogger });
     return { remote, far, tearDown: () => served.stop() };
   });
@@ -133,7 +133,7 @@ describe('a remote', () => {
     const listing = (url: string) => problemFrom(openRemote(url, { logger: silentLogger }).listBranches());
 
     it('says that credentials are refused', async () => {
-      await served.host.create('shop');
+      await served.repositories.create('shop');
       expect((await listing(`${served.origin}/shop.git`))?.reason).to.equal('AuthenticationFailed');
     });
 
@@ -151,7 +151,7 @@ describe('a remote', () => {
     });
 
     it('says that its HEAD names no branch, and what to do about it', async () => {
-      const far = (await served.host.create('shop')) as OpenRepository;
+      const far = await served.repositories.create('shop');
       await far.moveBranch('trunk', await commit(far, { a: '1' }), null);
       const remote = openRemote(`${served.url}/shop.git`, { logger: silentLogger });
       expect((await problemFrom(remote.fetch(mirror, ['trunk'])))?.remedy).to.contain('default branch');
@@ -171,7 +171,7 @@ describe('a remote', () => {
     });
 
     it('stops when it is told to', async () => {
-      await served.host.create('shop');
+      await served.repositories.create('shop');
       const remote = openRemote(`${served.url}/shop.git`, { logger: silentLogger });
       const error = await remote.listBranches(AbortSignal.abort()).then(
         () => undefined,

@@ -50,13 +50,12 @@ describe('remote repositories', () => {
       clock,
       logger: silentLogger,
       random: () => 0.5,
-      onBranches: async (_, branches, head) => {
-        if (refuses) throw new Error('the store is full');
-        seen.push({ branches, head });
-      },
     });
     mkdirSync(join(dir, 'mirrors'));
-    await remotes.start(stopping.signal);
+    await remotes.start(stopping.signal, async (_, branches, head) => {
+      if (refuses) throw new Error('the store is full');
+      seen.push({ branches, head });
+    });
   });
   afterEach(async () => {
     stopping.abort();

@@ -68,12 +68,9 @@ describe('sync: repositories elsewhere', () => {
       clock,
       logger: silentLogger,
       random: () => 0.5,
-      onBranches: async (_name, branches) => {
-        seen.push(branches);
-      },
     });
     await home.delete(SECRETS, { ...key, name: 'delivery-shop' });
-    await remotes.start(lifetime.signal);
+    await remotes.start(lifetime.signal, async (_name, branches) => void seen.push(branches));
     await remotes.poke('shop');
     expect((await shop()).status?.message)
       .to.contain('delivery-shop')

@@ -1,0 +1,85 @@
+/** The HTTP face: what sync and promotion can be asked, beside the git host. */
+import type { Clock } from '../base/clock.ts';
+import type { DiskRoom } from '../base/diskroom.ts';
+import type { Logger } from '../base/log.ts';
+import type { GitHost } from '../git/host/host.ts';
+import type { ProgressSource } from '../model/progress.ts';
+import { createPromotionActions } from '../promotion/actions.ts';
+import type { PromoteOptions } from '../promotion/options.ts';
+import type { Actions } from '../server/actions.ts';
+import { createFace, type Face } from '../server/server.ts';
+import { createSyncActions } from '../sync/actions.ts';
+import type { Home } from './home.ts';
+import type { Repositories } from './repositories.ts';
+import type { Synced } from './sync.ts';
+
+export interface FaceParts extends Synced {
+  readonly home: Home;
+  readonly repositories: Repositories;
+  readonly promotion: PromoteOptions;
+  readonly gitHost: GitHost;
+  readonly room: DiskRoom;
+  readonly progress: ProgressSource;
+  readonly token: string;
+  /** By which the face may be asked, beside addresses and localhost. */
+  readonly names: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export function composeFace(parts: FaceParts): Face {
+  const { home, gitHost, progress, token, names, clock, logger } = parts;
+  return createFace({
+    actions: actionsOf(parts),
+    progress,
+    git: gitHost.handle,
+    backup: home.backup,
+    token,
+    clock,
+    names,
+    logger,
+  });
+}
+
+function actionsOf(parts: FaceParts): Actions {
+  const { room, promotion } = parts;
+  const sync = syncActionsOf(parts);
+  const promotions = createPromotionActions(promotion);
+  return {
+    ...sync,
+    async status() {
+      const lack = room.lack('builds');
+      return { ...(lack ? { problems: [lack] } : {}), ...(await sync.status()) };
+    },
+    promote: async (name, request) => promotions.promote(await sync.find(name), request),
+    approve: async (name, request) => promotions.approve(await sync.find(name), request),
+    backport: async (name, request) => promotions.backport(await sync.find(name), request),
+    async why(name) {
+      const report = await sync.why(name);
+      const lack = room.lack('builds');
+      const { gates, problems } = await promotions.gatesTo(await sync.find(name));
+      return { ...report, reasons: [...report.reasons, ...problems, ...(lack ? [lack] : [])], gates };
+    },
+  };
+}
+
+function syncActionsOf({
+  home,
+  repositories,
+  sync,
+  observer,
+  clock,
+}: FaceParts): ReturnType<typeof createSyncActions> {
+  const { remotes, find } = repositories;
+  return createSyncActions({
+    home: home.client,
+    sync,
+    repository: find,
+    clock,
+    failureOf: observer.failureOf,
+    async readBranches(name) {
+      if (await remotes.remote(name)) await remotes.poke(name);
+      else await observer.observe(name);
+    },
+  });
+}

@@ -1,0 +1,76 @@
+/** The git host: who may push, what a push wakes, and what the pusher is told of its rollout. */
+import type { Clock } from '../base/clock.ts';
+import type { DiskRoom } from '../base/diskroom.ts';
+import { formatProblem, problemOf } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { createGitHost, type GitHost, type GitHostOptions } from '../git/host/host.ts';
+import type { HostedRepositories } from '../git/host/hosted.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import type { ProgressSource } from '../model/progress.ts';
+import type { RenderPool } from '../render/pool.ts';
+import { principalOf } from '../server/auth.ts';
+import { listenToPush, targetsOf } from '../server/pushreport.ts';
+import { refuseRewrite } from '../sync/intake/branchpolicy.ts';
+import type { Synced } from './sync.ts';
+
+/** How long a pusher is told of the rollout; the rollout itself has a deadline of its own. */
+const PUSH_REPORT_MS = 5 * 60_000;
+
+export interface GitHostParts extends Synced {
+  readonly hosted: HostedRepositories;
+  readonly home: KubeClient;
+  readonly token: string;
+  readonly room: DiskRoom;
+  readonly pool: RenderPool;
+  readonly progress: ProgressSource;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export function composeGitHost(parts: GitHostParts): GitHost {
+  const { hosted, home, room, clock, logger } = parts;
+  return createGitHost({
+    repositories: hosted,
+    clock,
+    logger,
+    lacksRoom: () => room.lack('writes'),
+    authorize: authorizer(parts),
+    policy: (name, ref, { descends }) =>
+      descends || ref.to === null ? undefined : refuseRewrite(home, name, ref.branch),
+    onPush: pushReporter(parts),
+  });
+}
+
+function authorizer({ token, pool }: Pick<GitHostParts, 'token' | 'pool'>): GitHostOptions['authorize'] {
+  return ({ headers, url = '' }) => {
+    const principal = principalOf(headers.authorization, token);
+    // git asks before it sends: by the time the commits are here, the render process has loaded.
+    if (principal !== undefined && url.includes('git-receive-pack')) pool.warm();
+    // A bearer of the token has no name of its own; git sends one.
+    return principal === '' ? 'git' : principal;
+  };
+}
+
+/** Records what was pushed, then reports until every environment that it concerns has come to an end. */
+function pushReporter({ sync, observer, progress, clock }: GitHostParts): GitHostOptions['onPush'] {
+  return async (name, refs, report, signal) => {
+    const listener = listenToPush({
+      source: progress,
+      records: sync.records,
+      clock,
+      delivery: name,
+      report,
+      signal,
+      timeoutMs: PUSH_REPORT_MS,
+    });
+    const observed = await observer.observe(name).catch((error: unknown) => formatProblem(problemOf(error)));
+    if (typeof observed === 'string') {
+      report(`error: ${observed}\nit is pushed, and tried again by itself`);
+      return listener.until([]);
+    }
+    const targets = targetsOf(observed, refs);
+    if (targets.length === 0 && !listener.hasTold())
+      report(`${refs.map(({ branch }) => branch).join(', ')}: no environment of ${name} changes`);
+    await listener.until(targets);
+  };
+}

@@ -1,0 +1,74 @@
+/** The built-in cluster as the home: its control plane runs in this process, its node is an agent on this machine. */
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { Confinement } from '../base/confinement.ts';
+import type { DiskWatch } from '../base/diskroom.ts';
+import type { Lifetime } from '../base/lifetime.ts';
+import type { Logger } from '../base/log.ts';
+import type { AgentConfig } from '../model/agentfile.ts';
+import { TO_RESTORE } from '../model/backup.ts';
+import { authority } from '../model/daemonfile.ts';
+import { type Instance, nodePortsOf, type OpenedInstance, sliceInUse } from '../model/instance.ts';
+import { createServedControlPlane, type ServedControlPlane } from '../orchestrator/controlplane.ts';
+import type { Home } from './home.ts';
+
+export interface BuiltinHomeOptions extends OpenedInstance {
+  readonly dataDir: string;
+  /** Address of the Kubernetes API; port 0 takes a free one. */
+  readonly api: { readonly host: string; readonly port: number };
+  readonly acceptLoss: boolean;
+  readonly disks: DiskWatch;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Learns how the control plane ends. */
+  readonly parts: Lifetime;
+}
+
+export interface BuiltinHome extends Home {
+  readonly apiPort: number;
+  /** An administrator's; written at the end of the start, when its address answers. */
+  writeKubeconfig(path: string): void;
+  /** What the agent of this machine's node has to know: its identity, and how it reaches the API, as an agent elsewhere would. */
+  nodeConfig(confinement: Confinement): AgentConfig;
+}
+
+/** Rejects with ProblemError when the data directory is in use or damaged, or the addresses are. */
+export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<BuiltinHome> {
+  const { dataDir, api, instance, release, parts } = options;
+  const controlPlane = await createServedControlPlane({
+    dataDir,
+    restoreFrom: join(dataDir, TO_RESTORE),
+    acceptLoss: options.acceptLoss,
+    disks: options.disks,
+    clock: options.clock,
+    logger: options.logger,
+    serviceCidr: instance.serviceCidr,
+    nodePorts: nodePortsOf(instance.podCidr),
+  });
+  parts.add('control plane', () => controlPlane.stop());
+  // Only now: that this data directory has a daemon already is the better reason, and the control plane's to give.
+  if (!release) throw sliceInUse(instance.podCidr);
+  const { port } = await controlPlane.listen(api.host, api.port);
+  await controlPlane.start();
+  const url = `https://${authority(api.host, port)}`;
+  return {
+    client: controlPlane.client(),
+    url,
+    apiPort: port,
+    backup: controlPlane.snapshot,
+    writeKubeconfig: (path) => void controlPlane.writeKubeconfig(path, url, 'admin'),
+    nodeConfig: (confinement) => nodeConfig(dataDir, instance, confinement, controlPlane, url),
+  };
+}
+
+function nodeConfig(
+  dataDir: string,
+  { nodeName, podCidr }: Instance,
+  confinement: Confinement,
+  controlPlane: ServedControlPlane,
+  url: string,
+): AgentConfig {
+  const kubeconfig = join(dataDir, 'agent', 'kubeconfig');
+  const tls = controlPlane.writeKubeconfig(kubeconfig, url, { node: nodeName });
+  return { nodeName, podCidr, confinement, kubeconfig, link: { url, tls } };
+}

@@ -1,0 +1,40 @@
+/** The images of the process runtime: where they are kept and how they are built, confined and with a network of their own. */
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { buildNetworkOf, type Confinement } from '../base/confinement.ts';
+import type { DiskRoom } from '../base/diskroom.ts';
+import type { Logger } from '../base/log.ts';
+import type { Surroundings } from '../cli/context.ts';
+import { openBuildNetworks, openImageStore } from '../orchestrator/node.ts';
+
+export interface ImagesOptions {
+  readonly dataDir: string;
+  readonly surroundings: Pick<Surroundings, 'hostEnvironment' | 'buildEnvironment'>;
+  readonly confinement: Confinement;
+  readonly room: DiskRoom;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export type Images = ReturnType<typeof openImageStore>;
+
+export function openImages({
+  dataDir,
+  surroundings,
+  confinement,
+  room,
+  clock,
+  logger,
+}: ImagesOptions): Images {
+  const { hostEnvironment, buildEnvironment: env } = surroundings;
+  const networks =
+    buildNetworkOf(confinement).type === 'own' ? { networks: openBuildNetworks({ env, clock, logger }) } : {};
+  return openImageStore(join(dataDir, 'images'), {
+    clock,
+    logger,
+    confinement,
+    lacksRoom: () => room.lack('builds'),
+    userHome: hostEnvironment.HOME ?? '/',
+    ...networks,
+  });
+}

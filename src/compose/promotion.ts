@@ -1,0 +1,47 @@
+/** Promotion with all that it is handed: how a merge is rehearsed and published. */
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import type { PromoteOptions, PromotionCache } from '../promotion/options.ts';
+import { pushToRemote } from '../sync/intake/remotes.ts';
+import type { Repositories } from './repositories.ts';
+import type { Synced } from './sync.ts';
+
+export interface PromotionParts extends Synced {
+  readonly home: KubeClient;
+  readonly repositories: Repositories;
+  readonly promotions: PromotionCache;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export function composePromotion(parts: PromotionParts): PromoteOptions {
+  const { home, repositories, sync, clock, logger } = parts;
+  return {
+    home,
+    clock,
+    logger,
+    repository: repositories.find,
+    promotions: parts.promotions,
+    author: { name: 'Pilotage', email: 'pilotage@localhost' },
+    rehearse: async ({ spec }, revision) => {
+      const plan = await sync.plan(spec.delivery, spec.environment, { revision });
+      return plan.ok ? [] : plan.problems;
+    },
+    publish: publisher(parts),
+  };
+}
+
+function publisher({
+  repositories: { hosted, remotes },
+  observer,
+}: Pick<PromotionParts, 'repositories' | 'observer'>): PromoteOptions['publish'] {
+  return async (name, branch, oid, expected) => {
+    if (await remotes.remote(name)) return pushToRemote(remotes, name, branch, oid, expected);
+    const repository = await hosted.find(name);
+    if (!repository || !(await repository.moveBranch(branch, oid, expected))) return 'rejected';
+    // The branch has moved whatever becomes of the record, which is retried.
+    await observer.observe(name).catch(() => []);
+    return 'pushed';
+  };
+}

@@ -1,0 +1,74 @@
+/** Sync with all that it is handed, and the observer that records what branches say. */
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { openCrashGuard } from '../base/crashguard.ts';
+import type { Logger } from '../base/log.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import type { Contexts } from '../kube/remote/contexts.ts';
+import type { ProgressSink } from '../model/progress.ts';
+import { openReleaseKey } from '../model/releasekey.ts';
+import type { PromotionCache } from '../promotion/options.ts';
+import { permit } from '../promotion/permit/permit.ts';
+import type { RenderPool } from '../render/pool.ts';
+import { createObserver, type Observer } from '../sync/intake/branchobserver.ts';
+import { createImageBuilder } from '../sync/source/images.ts';
+import { allowedRegistries } from '../sync/source/registries.ts';
+import { createSync, type Sync } from '../sync/sync.ts';
+import type { Images } from './images.ts';
+import type { Repositories } from './repositories.ts';
+
+export interface SyncParts {
+  readonly dataDir: string;
+  readonly home: KubeClient;
+  /** Other clusters, by contexts of the kubeconfig. */
+  readonly contexts: Contexts;
+  readonly instanceUid: string;
+  readonly repositories: Repositories;
+  readonly images: Images;
+  readonly buildEnvironment: Readonly<Record<string, string>>;
+  readonly pool: RenderPool;
+  readonly progress: ProgressSink;
+  readonly promotions: PromotionCache;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Synced {
+  readonly sync: Sync;
+  readonly observer: Observer;
+}
+
+export async function composeSync(parts: SyncParts): Promise<Synced> {
+  const { dataDir, home, contexts, repositories, images, pool, clock, logger } = parts;
+  const { hosted, find: repository } = repositories;
+  const crashes = await openCrashGuard(join(dataDir, 'inhand.json'), clock, logger);
+  const sync = createSync({
+    crashes,
+    releaseKey: await openReleaseKey(dataDir),
+    home,
+    clusterFor: async (context) => contexts.client(context),
+    instanceUid: parts.instanceUid,
+    repository,
+    render: (request) => pool.render(request),
+    buildImages: createImageBuilder(
+      repository,
+      (name) => allowedRegistries(home, name),
+      (request) => images.build({ ...request, env: parts.buildEnvironment }),
+    ),
+    clock,
+    logger,
+    progress: parts.progress,
+    mayDeploy: (environment, revision) =>
+      permit({ home, repository, clock, promotions: parts.promotions }, environment, revision),
+  });
+  const observer = createObserver({
+    crashes,
+    home,
+    clock,
+    logger,
+    list: () => hosted.list(),
+    hosted: (name) => hosted.find(name),
+    record: sync.observed,
+  });
+  return { sync, observer };
+}
