@@ -48,20 +48,25 @@ const RULES: Readonly<Record<string, Rule>> = {
   'apiextensions.k8s.io/CustomResourceDefinition': rule(definitionVerdict),
 };
 
-/** Kinds whose rules read pods, so that a caller knows when to gather them. */
-export const EXPLAINED_BY_PODS: ReadonlySet<string> = new Set([
-  'Deployment',
-  'ReplicaSet',
-  'StatefulSet',
-  'DaemonSet',
-  'Job',
+/** Whether the rule of a kind reads pods, so that a caller knows when to gather them. */
+export const isExplainedByPods = (type: { readonly apiVersion: string; readonly kind: string }): boolean =>
+  EXPLAINED_BY_PODS.has(keyOf(type));
+
+const EXPLAINED_BY_PODS: ReadonlySet<string> = new Set([
+  'apps/Deployment',
+  'apps/ReplicaSet',
+  'apps/StatefulSet',
+  'apps/DaemonSet',
+  'batch/Job',
 ]);
 
-/** Whether its kind has no rule of its own here. */
-export function isCustom(object: KubeObject): boolean {
-  const { group, kind } = gvkOf(object);
-  return RULES[`${group}/${kind}`] === undefined;
+function keyOf(type: { readonly apiVersion: string; readonly kind: string }): string {
+  const { group, kind } = gvkOf(type);
+  return `${group}/${kind}`;
 }
+
+/** Whether its kind has no rule of its own here. */
+export const isCustom = (object: KubeObject): boolean => RULES[keyOf(object)] === undefined;
 
 /** What a live object is worth. `undefined` is an object that should exist and does not. */
 export function verdictOf(
@@ -72,8 +77,7 @@ export function verdictOf(
   if (object === undefined)
     return { state: 'Missing', reason: 'NotFound', message: 'the object does not exist' };
   if (object.metadata.deletionTimestamp !== undefined) return deleting(object);
-  const { group, kind } = gvkOf(object);
-  return RULES[`${group}/${kind}`]?.(object, related) ?? customVerdict(object, served);
+  return RULES[keyOf(object)]?.(object, related) ?? customVerdict(object, served);
 }
 
 /** A deletion that hangs says what it hangs on (argo-cd #19571). */

@@ -3,7 +3,7 @@ import { NAMESPACES } from '../../kube/kinds/resources.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/status.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
 import { FIELD_MANAGER } from '../../model/types.ts';
-import { kindRank } from '../plan/order.ts';
+import { applyOrderOf } from '../plan/order.ts';
 import { isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Step } from '../plan/types.ts';
@@ -124,7 +124,7 @@ export async function ensureNamespaces(
 function byRank(steps: readonly Step[]): readonly (readonly Step[])[] {
   const groups = new Map<number, Step[]>();
   for (const step of steps) {
-    const rank = kindRank(step.ref.kind) * (step.action === 'prune' ? -1 : 1);
+    const rank = applyOrderOf(step.ref) * (step.action === 'prune' ? -1 : 1);
     groups.set(rank, [...(groups.get(rank) ?? []), step]);
   }
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);

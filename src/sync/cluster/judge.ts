@@ -4,7 +4,7 @@ import { type Judged, rollup } from '../../health/rollup.ts';
 import { type SeenReady, type Settled, settle, settledVerdict } from '../../health/settling.ts';
 import type { Verdict } from '../../health/verdict.ts';
 import { currentPods, NOTHING_RELATED, type Related } from '../../health/verdicts.related.ts';
-import { EXPLAINED_BY_PODS, isCustom, verdictOf } from '../../health/verdicts.ts';
+import { isCustom, isExplainedByPods, verdictOf } from '../../health/verdicts.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { Pod, Service } from '../../kube/kinds/objects.ts';
 import { EVENTS, PODS, REPLICA_SETS } from '../../kube/kinds/resources.ts';
@@ -50,7 +50,7 @@ export async function judge(
   for (const ref of refs) {
     const object = live.get(refKey(ref));
     let verdict = await judgeOne(client, ref, object);
-    const isWorkload = EXPLAINED_BY_PODS.has(ref.kind) || (ref.kind === 'Pod' && ref.apiVersion === 'v1');
+    const isWorkload = isExplainedByPods(ref) || (ref.kind === 'Pod' && ref.apiVersion === 'v1');
     if (object && isWorkload && ref.namespace) {
       const known = await related(ref.namespace, verdict.state !== 'Healthy');
       if (verdict.state !== 'Healthy') verdict = verdictOf(object, known);

@@ -1,55 +1,17 @@
-import type { KubeObject, ObjectRef } from '../../kube/values/types.ts';
+import { builtinKind } from '../../kube/kinds/builtin.ts';
+import { APPLIED_WITH_OTHERS } from '../../kube/kinds/row.ts';
+import { gvkOf, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import type { BundledApp } from './types.ts';
 
-/**
- * Kinds in the order in which they are applied within a stage; what is not listed comes where `*` stands.
- * After Helm's `InstallOrder` (pkg/release/util/kind_sorter.go), which users' manifests rely on. Pruning goes backwards.
- */
-const KIND_ORDER: readonly string[] = [
-  'PriorityClass',
-  'Namespace',
-  'NetworkPolicy',
-  'ResourceQuota',
-  'LimitRange',
-  'PodDisruptionBudget',
-  'ServiceAccount',
-  'Secret',
-  'ConfigMap',
-  'StorageClass',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'CustomResourceDefinition',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'Role',
-  'RoleBinding',
-  'Service',
-  'DaemonSet',
-  'Pod',
-  'ReplicaSet',
-  'Deployment',
-  'StatefulSet',
-  'Job',
-  'CronJob',
-  '*',
-  'HorizontalPodAutoscaler',
-  'IngressClass',
-  'Ingress',
-  'APIService',
-  'MutatingWebhookConfiguration',
-  'ValidatingWebhookConfiguration',
-];
-
-const RANKS: ReadonlyMap<string, number> = new Map(KIND_ORDER.map((kind, i) => [kind, i]));
-const ELSEWHERE = KIND_ORDER.indexOf('*');
-
-export const kindRank = (kind: string): number => RANKS.get(kind) ?? ELSEWHERE;
+/** Where a kind stands among those of its stage; a custom resource stands with the others, whatever its kind is called. */
+export const applyOrderOf = (ref: Pick<ObjectRef, 'apiVersion' | 'kind'>): number =>
+  builtinKind(gvkOf(ref))?.applyOrder ?? APPLIED_WITH_OTHERS;
 
 /** Kind, then namespace, then name: the same plan in the same order every time. */
 export function compareRefs(a: ObjectRef, b: ObjectRef): number {
   return (
-    kindRank(a.kind) - kindRank(b.kind) ||
+    applyOrderOf(a) - applyOrderOf(b) ||
     compareText(a.kind, b.kind) ||
     compareText(a.namespace ?? '', b.namespace ?? '') ||
     compareText(a.name, b.name)

@@ -1,6 +1,7 @@
+import { builtinKind } from '../../kube/kinds/builtin.ts';
 import { diffObjects } from '../../kube/rules/diff.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
+import { gvkOf, type KubeObject, type ObjectRef, type Resource } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import type { InventoryEntry } from '../../model/types.ts';
 import { pruneRefusal, stepRefusals } from './blocked.ts';
@@ -64,14 +65,6 @@ const DECISIONS: Readonly<Record<Want, Readonly<Record<Presence, Readonly<Record
     foreign: { '*': 'forget' },
   },
 };
-
-/** Kinds that hold what cannot be rendered again: never pruned, whatever git says. */
-const NEVER_PRUNED: ReadonlySet<string> = new Set([
-  'Namespace',
-  'PersistentVolumeClaim',
-  'PersistentVolume',
-  'CustomResourceDefinition',
-]);
 
 /** Actions that write to the cluster. */
 const WRITES: ReadonlySet<Action> = new Set(['create', 'update', 'recreate', 'prune']);
@@ -146,7 +139,7 @@ function droppedStep(entry: InventoryEntry, stage: number, input: PlanInput): St
   if (live.metadata.annotations?.[ANNOTATIONS.prune] === 'keep') {
     return { ...base, action: 'keep', reason: `its annotation ${ANNOTATIONS.prune} says keep` };
   }
-  if (NEVER_PRUNED.has(ref.kind)) {
+  if (builtinKind(gvkOf(ref))?.isNeverPruned) {
     return { ...base, action: 'keep', reason: `a ${ref.kind} is never pruned; delete it by hand` };
   }
   return { ...base, action: 'prune', live, reason: 'it is not in git any more' };

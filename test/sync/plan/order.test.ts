@@ -12,8 +12,15 @@ const item = (app: string, wave?: string) => ({
 
 describe('the order of application', () => {
   it('brings namespaces before configuration, and that before workloads', () => {
-    const sorted = ['Ingress', 'Deployment', 'Widget', 'ConfigMap', 'Namespace', 'Service']
-      .map((kind) => ({ apiVersion: 'v1', kind, name: 'x' }))
+    const sorted = [
+      ['networking.k8s.io/v1', 'Ingress'],
+      ['apps/v1', 'Deployment'],
+      ['example.com/v1', 'Widget'],
+      ['v1', 'ConfigMap'],
+      ['v1', 'Namespace'],
+      ['v1', 'Service'],
+    ]
+      .map(([apiVersion = '', kind = '']) => ({ apiVersion, kind, name: 'x' }))
       .sort(compareRefs)
       .map(({ kind }) => kind);
     expect(sorted).to.deep.equal(['Namespace', 'ConfigMap', 'Service', 'Deployment', 'Widget', 'Ingress']);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
+import { BUILTIN_KINDS } from '../../../src/kube/kinds/builtin.ts';
 import { applyDefaults } from '../../../src/kube/rules/defaults.ts';
 import { validateObject } from '../../../src/kube/rules/validate.ts';
 import { builtinSchema, type Schema } from '../../../src/kube/schema/schema.ts';
@@ -7,7 +8,7 @@ import { statusError } from '../../../src/kube/values/status.ts';
 import { gvkOf, type KubeObject, type Resource } from '../../../src/kube/values/types.ts';
 import { parseYaml } from '../../../src/kube/values/yaml.ts';
 import { observe } from '../../../src/sync/cluster/observe.ts';
-import { RECREATABLE, recreatable, recreateRefusal } from '../../../src/sync/plan/recreatable.ts';
+import { recreatable, recreateRefusal } from '../../../src/sync/plan/recreatable.ts';
 import { refKey } from '../../../src/sync/plan/refkey.ts';
 import type { Desired, Step, Trial } from '../../../src/sync/plan/types.ts';
 
@@ -96,7 +97,9 @@ const ROWS: Readonly<Record<string, readonly [before: string, after: string]>> =
 };
 
 describe('an immutable field of the table', () => {
-  const listed = Object.entries(RECREATABLE).flatMap(([kind, fields]) => fields.map((f) => `${kind} ${f}`));
+  const listed = BUILTIN_KINDS.flatMap(({ resource, recreatable: fields = [] }) =>
+    fields.map((field) => `${resource.group}/${resource.kind} ${field}`),
+  );
 
   it('has a case below, each', () => expect(Object.keys(ROWS)).to.have.members(listed));
 
@@ -119,29 +122,33 @@ describe('an immutable field of the table', () => {
 });
 
 describe('an object that would be deleted and made anew', () => {
-  const step = (kind: string): Step => ({
-    ref: { apiVersion: 'v1', kind, name: 'web', namespace: 'ns' },
+  const step = (kind: string, apiVersion: string): Step => ({
+    ref: { apiVersion, kind, name: 'web', namespace: 'ns' },
     resource: undefined,
     app: 'app',
     stage: 0,
     action: 'recreate',
-    object: { apiVersion: 'v1', kind, metadata: { name: 'web' } },
-    live: { apiVersion: 'v1', kind, metadata: { name: 'web' } },
+    object: { apiVersion, kind, metadata: { name: 'web' } },
+    live: { apiVersion, kind, metadata: { name: 'web' } },
     reason: 'spec.selector cannot be changed in place',
   });
-  const refusals = (kind: string, confirmedRecreate = false) =>
-    recreateRefusal([step(kind)], { confirmedRecreate, environment: 'shop/dev' });
+  const refusals = (type: string, confirmedRecreate = false) =>
+    recreateRefusal([step(type.split(' ')[1] ?? '', type.split(' ')[0] ?? '')], {
+      confirmedRecreate,
+      environment: 'shop/dev',
+    });
 
   it('waits for a word where its pods serve, and says which', () => {
-    const [problem] = refusals('Deployment');
+    const [problem] = refusals('apps/v1 Deployment');
     expect(problem?.message).to.contain('an outage as long as that takes');
     expect(problem?.remedy).to.contain('pilotage sync shop/dev --confirm-recreate');
-    expect(refusals('Deployment', true)).to.deep.equal([]);
+    expect(refusals('apps/v1 Deployment', true)).to.deep.equal([]);
   });
 
   it('waits for nobody where nothing of it serves', () => {
-    for (const kind of ['ConfigMap', 'Secret', 'Service', 'Job', 'RoleBinding']) {
-      expect(refusals(kind), kind).to.deep.equal([]);
+    const types = ['ConfigMap', 'Secret', 'Service'].map((kind) => `v1 ${kind}`);
+    for (const type of [...types, 'batch/v1 Job', 'rbac.authorization.k8s.io/v1 RoleBinding']) {
+      expect(refusals(type), type).to.deep.equal([]);
     }
   });
 });
