@@ -8,7 +8,7 @@ import type { GroupVersionKind, Json } from '../values/types.ts';
  * Nodes are shared and may be recursive (JSONSchemaProps): never walk a schema without an object beside it.
  */
 export interface Schema {
-  /** Name of a built-in type, `core.v1.Container`: the key of the tables in `defaults.data.ts`. */
+  /** Name of a built-in type, `core.v1.Container`: the key of the defaults in `kinds`. */
   readonly name?: string;
   /** Absent: any JSON. */
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';

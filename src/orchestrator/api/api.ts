@@ -6,8 +6,8 @@ import type { Store } from '../store/types.ts';
 import { createChain } from './admission/chain.ts';
 import type { AdmissionPlugin } from './admission/plugin.ts';
 import { admissionPlugins } from './admission/plugins.ts';
-import { BUILTIN_KINDS } from './builtin.data.ts';
 import type { ApiContext } from './context.ts';
+import { builtinKinds } from './kinds/builtin.ts';
 import type { World } from './kinds/kind.ts';
 import { Registry } from './kinds/registry.ts';
 import { createViews } from './stored.ts';
@@ -48,7 +48,7 @@ export function startApi(options: ApiOptions): RunningApi {
   const context: ApiContext = {
     ...options,
     admission: createChain(admissionPlugins({ store, lacksRoom }, plugins)),
-    kinds: new Registry(BUILTIN_KINDS),
+    kinds: new Registry(builtinKinds()),
     views: createViews(),
     onWrite: upkeep.onWrite,
   };

@@ -9,6 +9,7 @@ import type { Schema } from '../../kube/schema/schema.ts';
 import type { Status } from '../../kube/values/status.ts';
 import type { GroupVersionKind, Json, KubeObject } from '../../kube/values/types.ts';
 import type { LinkRequest } from '../link.ts';
+import type { Column } from './kinds/columns.ts';
 
 /** One object at one revision, in the version that was asked for. Deep-frozen; shared by every reader. */
 export interface Stored<T extends KubeObject = KubeObject> {
@@ -197,7 +198,9 @@ export interface ServedResource extends DiscoveredResource {
   readonly subresourceRows: readonly SubresourceRow[];
   /** undefined: the kind accepts anything (a custom resource without schema). */
   schema(): Schema | undefined;
-  /** Printer columns of a custom resource; built-in kinds have theirs in columns.data.ts. */
+  /** What `kubectl get` prints of a built-in kind. */
+  readonly table?: readonly Column[];
+  /** Printer columns of a custom resource. */
   readonly columns?: readonly PrinterColumn[];
   /** A custom resource: no strategic merge patches. */
   readonly custom: boolean;
@@ -212,6 +215,8 @@ export interface SubresourceRow {
   readonly verbs: readonly RequestVerb[];
   /** What is read and written there, where it is not the parent's kind (Scale, Binding, Eviction). */
   readonly kind?: GroupVersionKind;
+  /** What `kubectl get` prints of that kind. */
+  readonly columns?: readonly Column[];
 }
 
 /** `additionalPrinterColumns` of a CustomResourceDefinition version. */

@@ -1,8 +1,8 @@
 import type { Namespace } from '../../../kube/kinds/objects.ts';
 import { NAMESPACE_TERMINATING } from '../../../kube/values/status.ts';
 import type { Store } from '../../store/types.ts';
-import { namespaceKey } from '../builtin.data.ts';
 import { forbidden, notFound } from '../errors.ts';
+import { namespaceKey } from '../kinds/kind.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
 
 /**

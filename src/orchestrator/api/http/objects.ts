@@ -1,7 +1,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import { DEFAULT_COLUMNS, SUBRESOURCE_COLUMNS } from '../columns.data.ts';
+import { DEFAULT_COLUMNS } from '../kinds/columns.ts';
 import type { ObjectEvent, ServedResource, Stored, StoredEvent, StoredList, StoredWatch } from '../types.ts';
 import { type Representation, representationOf } from '../wire/negotiation.ts';
 import {
@@ -24,8 +24,11 @@ export interface Writer {
 }
 
 export function createWriter(clock: Clock, columnsOf: ColumnsOf): Writer {
+  // A write to or a read of a subresource may answer with a kind of its own.
   const columns = (resource: ServedResource, { kind }: KubeObject) =>
-    kind === resource.kind ? columnsOf(resource) : (SUBRESOURCE_COLUMNS[kind] ?? DEFAULT_COLUMNS);
+    kind === resource.kind
+      ? columnsOf(resource)
+      : (resource.subresourceRows.find((row) => row.kind?.kind === kind)?.columns ?? DEFAULT_COLUMNS);
 
   return {
     object(call, resource, stored, code = 200) {

@@ -7,9 +7,10 @@ import { crdSchema } from '../../../kube/schema/crdschema.ts';
 import type { Schema } from '../../../kube/schema/schema.ts';
 import { canonicalJson } from '../../../kube/values/equal.ts';
 import type { Json } from '../../../kube/values/types.ts';
-import { ALL_VERBS, READ_WRITE, SCALE } from '../builtin.data.ts';
 import type { SubresourceRow } from '../types.ts';
 import type { Kind, ScalePaths } from './kind.ts';
+import { ALL_VERBS, STATUS } from './row.ts';
+import { SCALE } from './scale.ts';
 
 /** The rows that a definition brings: one for each version that is served; none until its names are accepted. */
 export function kindsOf(definition: CustomResourceDefinition): readonly Kind[] {
@@ -34,10 +35,7 @@ function kindOf(
   const scale =
     version.subresources?.scale === undefined ? undefined : scalePaths(version.subresources.scale);
   const hasStatus = version.subresources?.status !== undefined;
-  const subresources: SubresourceRow[] = [
-    ...(scale ? [SCALE] : []),
-    ...(hasStatus ? [{ name: 'status', verbs: READ_WRITE }] : []),
-  ];
+  const subresources: SubresourceRow[] = [...(scale ? [SCALE] : []), ...(hasStatus ? [STATUS] : [])];
   return {
     group,
     version: version.name,

@@ -101,3 +101,5 @@ export function prefixOf({ storage, namespaced }: Kind, namespace: string | unde
     ? namespacePrefix(group, plural, namespace)
     : collectionPrefix(group, plural);
 }
+
+export const namespaceKey = (name: string): string => `${collectionPrefix('', 'namespaces')}${name}`;

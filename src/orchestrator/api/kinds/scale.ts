@@ -2,7 +2,27 @@ import { isObject } from '../../../kube/values/equal.ts';
 import { formatSelector, type LabelSelector, selectorOf } from '../../../kube/values/selectors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { invalid } from '../errors.ts';
+import type { SubresourceRow } from '../types.ts';
+import { AGE, count, NAME } from './columns.ts';
 import type { Kind } from './kind.ts';
+import { READ_WRITE } from './row.ts';
+
+interface Scale extends KubeObject {
+  readonly spec: { readonly replicas: number };
+  readonly status: { readonly replicas: number };
+}
+
+export const SCALE: SubresourceRow = {
+  name: 'scale',
+  verbs: READ_WRITE,
+  kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+  columns: [
+    NAME,
+    count<Scale>('Desired', ({ spec }) => spec.replicas),
+    count<Scale>('Available', ({ status }) => status.replicas),
+    AGE,
+  ],
+};
 
 /** autoscaling/v1 Scale: replicas of anything, wherever the kind keeps them. */
 export function scaleOf({ strategy }: Kind, object: KubeObject): KubeObject {

@@ -1,6 +1,6 @@
 import { compileJsonPath } from '../../../kube/values/jsonpath.ts';
 import { apiVersionOf, type KubeObject } from '../../../kube/values/types.ts';
-import { AGE, COLUMNS, type Column, DEFAULT_COLUMNS, NAME } from '../columns.data.ts';
+import { AGE, type Column, DEFAULT_COLUMNS, NAME } from '../kinds/columns.ts';
 import { ageOf } from '../kinds/humanduration.ts';
 import type { PrinterColumn, ServedResource } from '../types.ts';
 
@@ -15,14 +15,11 @@ export function columnCache(): ColumnsOf {
   return (resource) => {
     const known = cache.get(resource);
     if (known) return known;
-    const columns = resource.custom ? customColumns(resource.columns) : builtinColumns(resource);
+    const columns = resource.custom ? customColumns(resource.columns) : (resource.table ?? DEFAULT_COLUMNS);
     cache.set(resource, columns);
     return columns;
   };
 }
-
-const builtinColumns = ({ group, kind }: ServedResource): readonly Column[] =>
-  COLUMNS[`${group}/${kind}`] ?? DEFAULT_COLUMNS;
 
 /** apiextensions-apiserver `pkg/registry/customresource/tableconvertor`: Age only where the author names no columns. */
 function customColumns(columns: readonly PrinterColumn[] | undefined): readonly Column[] {

@@ -6,11 +6,11 @@ import type {
   AdmissionAttributes,
   AdmissionPlugin,
 } from '../../../../src/orchestrator/api/admission/plugin.ts';
-import { BUILTIN_KINDS } from '../../../../src/orchestrator/api/builtin.data.ts';
+import { builtinKinds } from '../../../../src/orchestrator/api/kinds/builtin.ts';
 import { startTestApi } from '../harness.ts';
 import { configMap, refusal } from '../notation.ts';
 
-const [kind] = BUILTIN_KINDS;
+const [kind] = builtinKinds();
 if (!kind) throw new Error('there are no kinds');
 const attributes: AdmissionAttributes = {
   operation: 'CREATE',

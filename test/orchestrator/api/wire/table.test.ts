@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../../../../src/kube/values/types.ts';
-import { COLUMNS } from '../../../../src/orchestrator/api/columns.data.ts';
+import { SERVED_KINDS } from '../../../../src/orchestrator/api/kinds/builtin.ts';
 import { humanDuration } from '../../../../src/orchestrator/api/kinds/humanduration.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 
+const columnsOf = (row: string) =>
+  SERVED_KINDS.find(({ kind }) => `${kind.resource.group}/${kind.resource.kind}` === row)?.columns ?? [];
+
 const cells = (row: string, object: object): Record<string, unknown> =>
-  Object.fromEntries(
-    (COLUMNS[row] ?? []).map((column) => [column.name, column.cell(object as KubeObject, NOW)]),
-  );
+  Object.fromEntries(columnsOf(row).map((column) => [column.name, column.cell(object as KubeObject, NOW)]));
 
 const pod = (status: object, metadata: object = {}, spec: object = {}) => ({
   metadata: { name: 'p', creationTimestamp: '2026-01-01T11:59:00Z', ...metadata },
@@ -170,7 +171,8 @@ describe('the columns of kubectl get', () => {
   });
 
   it('never fail on an object that says little', () => {
-    for (const row of Object.keys(COLUMNS)) {
+    for (const { resource } of SERVED_KINDS.map(({ kind }) => kind)) {
+      const row = `${resource.group}/${resource.kind}`;
       const bare = {
         metadata: { name: 'bare' },
         spec: { containers: [], template: { spec: { containers: [] } } },

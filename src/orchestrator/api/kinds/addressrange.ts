@@ -1,5 +1,5 @@
 import { statusError } from '../../../kube/values/status.ts';
-import type { NodePortRange } from '../kinds/kind.ts';
+import type { NodePortRange } from './kind.ts';
 
 interface Range {
   readonly first: number;

@@ -2,8 +2,8 @@ import type { Service, ServicePort } from '../../../kube/kinds/objects.ts';
 import type { FieldError } from '../../../kube/values/fielderrors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { collectionPrefix } from '../../store/keys.ts';
-import type { Strategy, World } from '../kinds/kind.ts';
-import { addressInRange, freeAddress, freePort } from './allocation.ts';
+import { addressInRange, freeAddress, freePort } from './addressrange.ts';
+import type { Strategy, World } from './kind.ts';
 
 /**
  * Cluster IPs and node ports live in the objects, so what is stored is the allocation: nothing else can disagree.

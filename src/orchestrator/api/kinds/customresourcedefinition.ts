@@ -1,8 +1,11 @@
 import { rfc3339 } from '../../../base/clock.ts';
+import { CUSTOM_RESOURCE_DEFINITION } from '../../../kube/kinds/customresourcedefinition.ts';
 import type { Condition, CustomResourceDefinition } from '../../../kube/kinds/objects.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Strategy, World } from '../kinds/kind.ts';
+import { CREATED_AT, NAME } from './columns.ts';
+import type { Strategy, World } from './kind.ts';
+import { type ServedRow, STATUS } from './row.ts';
 
 /** Holds a definition that is being deleted until its instances are gone (`upkeep.ts`). */
 export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
@@ -11,7 +14,7 @@ export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
  * A definition is established by the very write that brings it: whoever reads it back may use it
  * (kube-apiserver does the same a moment later, in its naming and establishing controllers).
  */
-export const CRD_STRATEGY: Strategy = {
+const STRATEGY: Strategy = {
   status: true,
   generation: true,
   prepareForCreate: (object, world) => withStatus(object, undefined, world),
@@ -22,6 +25,13 @@ export const CRD_STRATEGY: Strategy = {
     const finalizers = [...new Set([...(metadata.finalizers ?? []), CRD_FINALIZER])];
     return { ...object, metadata: { ...metadata, finalizers } };
   },
+};
+
+export const SERVED_CUSTOM_RESOURCE_DEFINITION: ServedRow = {
+  kind: CUSTOM_RESOURCE_DEFINITION,
+  strategy: STRATEGY,
+  columns: [NAME, CREATED_AT],
+  subresources: [STATUS],
 };
 
 function withStatus(object: KubeObject, live: KubeObject | undefined, world: World): KubeObject {
@@ -50,12 +60,9 @@ function withStatus(object: KubeObject, live: KubeObject | undefined, world: Wor
   return { ...definition, status };
 }
 
-const condition = (
-  type: string,
-  status: Condition['status'],
-  reason: string,
-  message: string,
-): Condition => ({ type, status, reason, message });
+function condition(type: string, status: Condition['status'], reason: string, message: string): Condition {
+  return { type, status, reason, message };
+}
 
 function keepTransition(next: Condition, before: readonly Condition[] | undefined, now: string): Condition {
   const old = before?.find((candidate) => candidate.type === next.type);

@@ -1,6 +1,9 @@
+import { NAMESPACE } from '../../../kube/kinds/namespace.ts';
 import type { Namespace } from '../../../kube/kinds/objects.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Strategy } from '../kinds/kind.ts';
+import { AGE, column, NAME } from './columns.ts';
+import type { Strategy } from './kind.ts';
+import { type ServedRow, STATUS } from './row.ts';
 
 const FINALIZER = 'kubernetes';
 /** Clients take them for granted (admission plug-in NamespaceLifecycle). */
@@ -10,7 +13,7 @@ const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-p
  * A namespace carries the finalizer `kubernetes` in its spec, which the namespace controller takes away through the
  * subresource `finalize` once nothing is left inside (Kubernetes `pkg/registry/core/namespace/strategy.go`).
  */
-export const NAMESPACE_STRATEGY: Strategy = {
+const STRATEGY: Strategy = {
   status: true,
   generation: false,
   normalise: labelled,
@@ -30,6 +33,14 @@ export const NAMESPACE_STRATEGY: Strategy = {
   holdsDeletion: (object) => ((object as Namespace).spec?.finalizers ?? []).length > 0,
 };
 
+export const SERVED_NAMESPACE: ServedRow = {
+  kind: NAMESPACE,
+  strategy: STRATEGY,
+  columns: [NAME, column<Namespace>('Status', ({ status }) => status?.phase), AGE],
+  subresources: [{ name: 'finalize', verbs: ['update'] }, STATUS],
+  without: ['deletecollection'],
+};
+
 /** Every namespace can be selected by name (KEP-2161). */
 function labelled(object: KubeObject): KubeObject {
   const { metadata } = object;
@@ -37,5 +48,6 @@ function labelled(object: KubeObject): KubeObject {
   return { ...object, metadata: { ...metadata, labels } };
 }
 
-const withFinalizer = (finalizers: readonly string[] = []): readonly string[] =>
-  finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER];
+function withFinalizer(finalizers: readonly string[] = []): readonly string[] {
+  return finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER];
+}

@@ -1,12 +1,16 @@
 import type { Container, Pod, PodSpec, Toleration } from '../../../kube/kinds/objects.ts';
+import { POD } from '../../../kube/kinds/pod.ts';
 import { compareQuantities, parseQuantity } from '../../../kube/values/quantity.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Strategy } from '../kinds/kind.ts';
+import { AGE, column, NAME, none, wide } from './columns.ts';
+import type { Strategy } from './kind.ts';
+import { podReady, podRestarts, podStatus } from './podstatus.ts';
+import { creates, type ServedRow, STATUS } from './row.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
 
 /** Kubernetes `pkg/registry/core/pod/strategy.go`. */
-export const POD_STRATEGY: Strategy = {
+const STRATEGY: Strategy = {
   status: true,
   generation: true,
   prepareForCreate: (object) => {
@@ -15,6 +19,38 @@ export const POD_STRATEGY: Strategy = {
   },
   graceSeconds: podGraceSeconds,
 };
+
+export const SERVED_POD: ServedRow = {
+  kind: POD,
+  strategy: STRATEGY,
+  columns: [
+    NAME,
+    column<Pod>('Ready', podReady),
+    column<Pod>('Status', podStatus),
+    column<Pod>('Restarts', podRestarts),
+    AGE,
+    wide<Pod>('IP', ({ status }) => none(status?.podIPs?.[0]?.ip ?? status?.podIP)),
+    wide<Pod>('Node', ({ spec }) => none(spec.nodeName)),
+    wide<Pod>('Nominated Node', ({ status }) =>
+      none((status as { nominatedNodeName?: string })?.nominatedNodeName),
+    ),
+    wide<Pod>('Readiness Gates', readinessGates),
+  ],
+  subresources: [
+    creates('binding', { group: '', version: 'v1', kind: 'Binding' }),
+    creates('eviction', { group: 'policy', version: 'v1', kind: 'Eviction' }),
+    { name: 'log', verbs: ['get'] },
+    STATUS,
+  ],
+};
+
+function readinessGates({ spec, status }: Pod): string {
+  const gates = spec.readinessGates ?? [];
+  const passed = gates.filter(({ conditionType }) =>
+    status?.conditions?.some((condition) => condition.type === conditionType && condition.status === 'True'),
+  );
+  return gates.length === 0 ? '<none>' : `${passed.length}/${gates.length}`;
+}
 
 /** A pod that no node has, or whose work is over, has nothing to wind down. */
 function podGraceSeconds(object: KubeObject, asked: number | undefined): number {

@@ -1,0 +1,89 @@
+import { EVENT, EVENTS_K8S_IO_EVENT } from '../../../kube/kinds/event.ts';
+import type { KubeEvent } from '../../../kube/kinds/objects.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
+import { type Column, column, wide } from './columns.ts';
+import { ageOf } from './humanduration.ts';
+import type { Strategy } from './kind.ts';
+import type { ServedRow } from './row.ts';
+
+/**
+ * The hour is `--event-ttl` of kube-apiserver. It has no bound on their number; here each takes memory beside the applications, and a
+ * namespace that rolls out every second would make tens of thousands within the hour.
+ */
+const STRATEGY: Strategy = {
+  status: false,
+  generation: false,
+  createOnUpdate: true,
+  expiry: { ttlSeconds: 3_600, perNamespace: 1_000 },
+};
+
+export const SERVED_EVENT: ServedRow = {
+  kind: EVENT,
+  strategy: STRATEGY,
+  columns: eventColumns(),
+  subresources: [],
+};
+
+export const SERVED_EVENTS_K8S_IO_EVENT: ServedRow = {
+  kind: EVENTS_K8S_IO_EVENT,
+  strategy: STRATEGY,
+  columns: eventColumns(),
+  subresources: [],
+  storage: {
+    group: '',
+    plural: 'events',
+    apiVersion: 'v1',
+    toServed: eventFromCore,
+    toStored: eventToCore,
+  },
+};
+
+function eventColumns(): Column[] {
+  const firstSeen = (event: KubeEvent) => event.firstTimestamp || (event.eventTime as string | undefined);
+  const lastSeen = (event: KubeEvent) => {
+    const series = event.series as { lastObservedTime?: string } | undefined;
+    return series?.lastObservedTime || event.lastTimestamp || firstSeen(event);
+  };
+  const source = ({ source: from, reportingComponent, reportingInstance }: KubeEvent) =>
+    [from?.component || reportingComponent, from?.host || reportingInstance].filter(Boolean).join(', ');
+  return [
+    column<KubeEvent>('Last Seen', (event, now) => ageOf(lastSeen(event), now)),
+    column<KubeEvent>('Type', ({ type }) => type),
+    column<KubeEvent>('Reason', ({ reason }) => reason),
+    column<KubeEvent>('Object', ({ involvedObject, regarding }) => {
+      const about = involvedObject ?? (regarding as KubeEvent['involvedObject']) ?? {};
+      return [about.kind?.toLowerCase(), about.name].filter(Boolean).join('/');
+    }),
+    wide<KubeEvent>('Subobject', ({ involvedObject }) => involvedObject?.fieldPath ?? ''),
+    wide<KubeEvent>('Source', source),
+    column<KubeEvent>('Message', ({ message, note }) => (message ?? String(note ?? '')).trim()),
+    wide<KubeEvent>('First Seen', (event, now) => ageOf(firstSeen(event), now)),
+    wide<KubeEvent>('Count', (event) => event.count ?? (event.deprecatedCount as number | undefined) ?? 1),
+    wide<KubeEvent>('Name', ({ metadata }) => metadata.name),
+  ];
+}
+
+/** core/v1 name → events.k8s.io/v1 name; both views share the stored object (Kubernetes `pkg/apis/core/v1/conversion.go`). */
+const RENAMED = {
+  message: 'note',
+  involvedObject: 'regarding',
+  reportingComponent: 'reportingController',
+  count: 'deprecatedCount',
+  firstTimestamp: 'deprecatedFirstTimestamp',
+  lastTimestamp: 'deprecatedLastTimestamp',
+  source: 'deprecatedSource',
+} as const;
+const BACK = Object.fromEntries(Object.entries(RENAMED).map(([core, events]) => [events, core]));
+
+function eventFromCore(object: KubeObject): KubeObject {
+  return { ...rename(object, RENAMED), apiVersion: 'events.k8s.io/v1' };
+}
+
+function eventToCore(object: KubeObject): KubeObject {
+  return { ...rename(object, BACK), apiVersion: 'v1' };
+}
+
+function rename(object: KubeObject, names: Readonly<Record<string, string>>): KubeObject {
+  const renamed = Object.entries(object).map(([field, value]) => [names[field] ?? field, value]);
+  return { ...Object.fromEntries(renamed), metadata: object.metadata, kind: object.kind, apiVersion: '' };
+}

@@ -1,0 +1,11 @@
+import { LEASE } from '../../../kube/kinds/lease.ts';
+import type { Lease } from '../../../kube/kinds/objects.ts';
+import { AGE, column, NAME } from './columns.ts';
+import { PLAIN, type ServedRow } from './row.ts';
+
+export const SERVED_LEASE: ServedRow = {
+  kind: LEASE,
+  strategy: { ...PLAIN, createOnUpdate: true },
+  columns: [NAME, column<Lease>('Holder', ({ spec }) => spec?.holderIdentity ?? ''), AGE],
+  subresources: [],
+};

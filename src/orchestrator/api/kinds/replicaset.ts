@@ -1,0 +1,20 @@
+import type { ReplicaSet } from '../../../kube/kinds/objects.ts';
+import { REPLICA_SET } from '../../../kube/kinds/replicaset.ts';
+import { AGE, count, NAME } from './columns.ts';
+import { type ServedRow, STATUS } from './row.ts';
+import { SCALE } from './scale.ts';
+import { WORKLOAD, WORKLOAD_DETAILS } from './workload.ts';
+
+export const SERVED_REPLICA_SET: ServedRow = {
+  kind: REPLICA_SET,
+  strategy: WORKLOAD,
+  columns: [
+    NAME,
+    count<ReplicaSet>('Desired', ({ spec }) => spec.replicas ?? 0),
+    count<ReplicaSet>('Current', ({ status }) => status?.replicas ?? 0),
+    count<ReplicaSet>('Ready', ({ status }) => status?.readyReplicas ?? 0),
+    AGE,
+    ...WORKLOAD_DETAILS,
+  ],
+  subresources: [SCALE, STATUS],
+};

@@ -1,0 +1,36 @@
+import type { Service, ServicePort } from '../../../kube/kinds/objects.ts';
+import { SERVICE } from '../../../kube/kinds/service.ts';
+import { formatLabels } from '../../../kube/values/selectors.ts';
+import { AGE, column, NAME, none, wide } from './columns.ts';
+import { type ServedRow, STATUS } from './row.ts';
+import { SERVICE_STRATEGY } from './serviceallocation.ts';
+
+export const SERVED_SERVICE: ServedRow = {
+  kind: SERVICE,
+  strategy: SERVICE_STRATEGY,
+  columns: [
+    NAME,
+    column<Service>('Type', ({ spec }) => spec.type),
+    column<Service>('Cluster-IP', ({ spec }) => none(spec.clusterIPs?.[0] ?? spec.clusterIP)),
+    column<Service>('External-IP', externalAddress),
+    column<Service>('Port(s)', ({ spec }) => none((spec.ports ?? []).map(servicePort).join(','))),
+    AGE,
+    wide<Service>('Selector', ({ spec }) => none(formatLabels(spec.selector))),
+  ],
+  subresources: [STATUS],
+};
+
+function externalAddress({ spec, status }: Service): string {
+  const ips = Array.isArray(spec.externalIPs) ? spec.externalIPs.map(String) : [];
+  if (spec.type === 'ExternalName') return none(spec.externalName);
+  if (spec.type !== 'LoadBalancer') return none(ips.join(','));
+  const balancer = status?.loadBalancer as
+    | { ingress?: readonly { ip?: string; hostname?: string }[] }
+    | undefined;
+  const given = (balancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '');
+  return [...given, ...ips].join(',') || '<pending>';
+}
+
+function servicePort({ port, nodePort, protocol }: ServicePort): string {
+  return `${port}${nodePort ? `:${nodePort}` : ''}/${protocol ?? 'TCP'}`;
+}

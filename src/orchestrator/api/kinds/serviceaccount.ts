@@ -1,0 +1,15 @@
+import type { ServiceAccount } from '../../../kube/kinds/objects.ts';
+import { SERVICE_ACCOUNT } from '../../../kube/kinds/serviceaccount.ts';
+import { AGE, column, NAME } from './columns.ts';
+import { PLAIN, type ServedRow } from './row.ts';
+
+export const SERVED_SERVICE_ACCOUNT: ServedRow = {
+  kind: SERVICE_ACCOUNT,
+  strategy: PLAIN,
+  columns: [
+    NAME,
+    column<ServiceAccount>('Secrets', ({ secrets }) => (Array.isArray(secrets) ? secrets.length : 0)),
+    AGE,
+  ],
+  subresources: [],
+};

@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import { verdictOf } from '../../../../src/health/verdicts.ts';
+import type { KubeClient } from '../../../../src/kube/client/client.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../../src/kube/kinds/resources.ts';
+import type { KubeObject, Resource } from '../../../../src/kube/values/types.ts';
+import { columnCache } from '../../../../src/orchestrator/api/wire/table.ts';
+import { compareRefs } from '../../../../src/sync/plan/order.ts';
+import { recreatable, recreateRefusal } from '../../../../src/sync/plan/recreatable.ts';
+import type { FakeClock } from '../../../fakes/clock.ts';
+import { startTestApi, type TestApi } from '../harness.ts';
+import { refusal } from '../notation.ts';
+
+const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+const definition = (plural: string, kind: string): KubeObject => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `${plural}.example.com` },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural, kind },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', properties: { spec: anything, status: anything } } },
+      },
+    ],
+  },
+});
+const resource = (plural: string, kind: string): Resource => ({
+  group: 'example.com',
+  version: 'v1',
+  plural,
+  kind,
+  namespaced: true,
+});
+const DEPLOYMENTS = resource('deployments', 'Deployment');
+const SECRETS = resource('secrets', 'Secret');
+const foreign = (kind: string, more: object): KubeObject => ({
+  apiVersion: 'example.com/v1',
+  kind,
+  metadata: { name: 'a.b', namespace: 'default' },
+  ...more,
+});
+const refOf = (apiVersion: string, kind: string) => ({ apiVersion, kind, name: 'a', namespace: 'default' });
+
+describe('a custom resource whose kind is called as a built-in one', () => {
+  let server: TestApi<FakeClock>;
+  let client: KubeClient;
+  before(async () => {
+    server = await startTestApi();
+    client = server.client();
+    for (const [plural, kind] of [
+      ['deployments', 'Deployment'],
+      ['secrets', 'Secret'],
+      ['pods', 'Pod'],
+    ] as const) {
+      await client.create(CUSTOM_RESOURCE_DEFINITIONS, definition(plural, kind));
+    }
+  });
+  after(() => server.dispose());
+
+  it('gets none of its defaults, rules and selectable fields', async () => {
+    const spec = { template: { spec: { containers: [] } }, strategy: {} };
+    const created = await client.create(DEPLOYMENTS, foreign('Deployment', { spec }));
+    expect(created.spec).to.deep.equal(spec);
+    expect(created).to.not.have.property('status');
+    const secret = foreign('Secret', { spec: { type: 'kubernetes.io/tls', data: { a: '*' } } });
+    expect(await client.create(SECRETS, secret)).to.not.have.any.keys('type', 'data');
+    expect(await refusal(client.list(SECRETS, { fieldSelector: 'type=Opaque' }))).to.contain(
+      'field label not supported: type',
+    );
+  });
+
+  it('prints what its definition says, and has no subresource of its namesake', async () => {
+    const served = server.api.kinds.findKind({ group: 'example.com', version: 'v1', kind: 'Pod' });
+    if (!served) throw new Error('it is not served');
+    expect(columnCache()(served).map(({ name }) => name)).to.deep.equal(['Name', 'Age']);
+    expect(served.subresources).to.deep.equal([]);
+  });
+
+  it('is applied among other kinds', () => {
+    const refs = [
+      refOf('example.com/v1', 'Namespace'),
+      refOf('v1', 'Pod'),
+      refOf('example.com/v1', 'Ingress'),
+    ];
+    const sorted = refs.sort(compareRefs).map(({ apiVersion, kind }) => `${apiVersion} ${kind}`);
+    expect(sorted).to.deep.equal(['v1 Pod', 'example.com/v1 Ingress', 'example.com/v1 Namespace']);
+  });
+
+  it('is never recreated, and is no reason to fear an outage', () => {
+    const object = foreign('Deployment', {});
+    expect(recreatable(object, ['spec.selector'])).to.equal(false);
+    const ref = refOf('example.com/v1', 'Deployment');
+    const step = {
+      ref,
+      resource: undefined,
+      app: 'app',
+      stage: 0,
+      object,
+      live: object,
+      reason: 'it changes',
+    };
+    const confirmed = { confirmedRecreate: false, environment: 'shop/dev' };
+    expect(recreateRefusal([{ ...step, action: 'recreate' }], confirmed)).to.deep.equal([]);
+  });
+
+  it('is judged by its conditions, not by replicas and pods', () => {
+    const status = { conditions: [{ type: 'Ready', status: 'True' }] };
+    const object = foreign('Deployment', { spec: { replicas: 3 }, status });
+    expect(verdictOf(object).state).to.equal('Healthy');
+    expect(verdictOf({ ...object, apiVersion: 'apps/v1' }).state).to.equal('Progressing');
+  });
+});
