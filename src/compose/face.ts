@@ -51,9 +51,9 @@ function actionsOf(parts: FaceParts): Actions {
       const lack = room.lack('builds');
       return { ...(lack ? { problems: [lack] } : {}), ...(await sync.status()) };
     },
-    promote: async (name, request) => promotions.promote(await sync.find(name), request),
-    approve: async (name, request) => promotions.approve(await sync.find(name), request),
-    backport: async (name, request) => promotions.backport(await sync.find(name), request),
+    promote: async (name, request, user) => promotions.promote(await sync.find(name), request, user),
+    approve: async (name, request, user) => promotions.approve(await sync.find(name), request, user),
+    backport: async (name, request, user) => promotions.backport(await sync.find(name), request, user),
     async why(name) {
       const report = await sync.why(name);
       const lack = room.lack('builds');

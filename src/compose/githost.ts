@@ -8,7 +8,7 @@ import type { HostedRepositories } from '../git/host/hosted.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { RenderPool } from '../render/pool.ts';
-import { principalOf } from '../server/auth.ts';
+import { userOf } from '../server/auth.ts';
 import { listenToPush, targetsOf } from '../server/pushreport.ts';
 import { refuseRewrite } from '../sync/intake/branchpolicy.ts';
 import type { Synced } from './sync.ts';
@@ -43,17 +43,16 @@ export function composeGitHost(parts: GitHostParts): GitHost {
 
 function authorizer({ token, pool }: Pick<GitHostParts, 'token' | 'pool'>): GitHostOptions['authorize'] {
   return ({ headers, url = '' }) => {
-    const principal = principalOf(headers.authorization, token);
+    const user = userOf(headers, token);
     // git asks before it sends: by the time the commits are here, the render process has loaded.
-    if (principal !== undefined && url.includes('git-receive-pack')) pool.warm();
-    // A bearer of the token has no name of its own; git sends one.
-    return principal === '' ? 'git' : principal;
+    if (user !== undefined && url.includes('git-receive-pack')) pool.warm();
+    return user?.name;
   };
 }
 
 /** Records what was pushed, then reports until every environment that it concerns has come to an end. */
 function pushReporter({ sync, observer, progress, clock }: GitHostParts): GitHostOptions['onPush'] {
-  return async (name, refs, report, signal) => {
+  return async ({ repository: name, refs, user }, report, signal) => {
     const listener = listenToPush({
       source: progress,
       records: sync.records,
@@ -63,7 +62,10 @@ function pushReporter({ sync, observer, progress, clock }: GitHostParts): GitHos
       signal,
       timeoutMs: PUSH_REPORT_MS,
     });
-    const observed = await observer.observe(name).catch((error: unknown) => formatProblem(problemOf(error)));
+    const tips = Object.fromEntries(refs.map(({ branch, to }) => [branch, to]));
+    const observed = await observer
+      .observe(name, { user, tips })
+      .catch((error: unknown) => formatProblem(problemOf(error)));
     if (typeof observed === 'string') {
       report(`error: ${observed}\nit is pushed, and tried again by itself`);
       return listener.until([]);

@@ -36,12 +36,12 @@ function publisher({
   repositories: { hosted, remotes },
   observer,
 }: Pick<PromotionParts, 'repositories' | 'observer'>): PromoteOptions['publish'] {
-  return async (name, branch, oid, expected) => {
+  return async ({ delivery: name, branch, oid, expected, by }) => {
     if (await remotes.remote(name)) return pushToRemote(remotes, name, branch, oid, expected);
     const repository = await hosted.find(name);
     if (!repository || !(await repository.moveBranch(branch, oid, expected))) return 'rejected';
     // The branch has moved whatever becomes of the record, which is retried.
-    await observer.observe(name).catch(() => []);
+    await observer.observe(name, { user: by, tips: { [branch]: oid } }).catch(() => []);
     return 'pushed';
   };
 }

@@ -117,6 +117,7 @@ const environment = {
   ),
   status: object({
     wantedRevision: string,
+    wantedBy: string,
     observation: integer,
     deployedRevision: string,
     deployedTree: string,
@@ -149,6 +150,7 @@ const release = {
       branch: string,
       subject: string,
       author: string,
+      by: string,
       cause: oneOf(['commit', 'rollback', 'pin']),
       digest: string,
       manifests: string,

@@ -78,6 +78,8 @@ export interface ReleaseReport {
   readonly revision: string;
   readonly subject: string;
   readonly author: string;
+  /** The user who pushed, promoted, pinned or rolled back to it, where that is known. */
+  readonly by?: string;
   readonly cause: string;
   readonly result: string;
   readonly message: string;

@@ -33,6 +33,8 @@ export interface ProgressEvent {
   /** Absent for what concerns the whole delivery. */
   readonly environment?: string;
   readonly revision?: string;
+  /** The user whose push or promotion this is, where that is known. */
+  readonly by?: string;
   readonly stage: Stage;
   /** One or more lines for a person. */
   readonly message: string;

@@ -148,6 +148,8 @@ export interface EnvironmentSpec extends Omit<Terms, 'promotion'> {
 export interface EnvironmentStatus {
   /** Tip of the branch that reconciliation is to reach; written before anything acts on it. */
   readonly wantedRevision?: string;
+  /** The user who pushed or promoted it, where that is known. */
+  readonly wantedBy?: string;
   /** Rises by one at every observation of a changed tip; never falls. */
   readonly observation?: number;
   readonly deployedRevision?: string;
@@ -192,6 +194,8 @@ export interface Release extends KubeObject {
     readonly branch: string;
     readonly subject?: string;
     readonly author?: string;
+    /** The user who pushed, promoted, pinned or rolled back to it, where that is known. */
+    readonly by?: string;
     readonly cause: 'commit' | 'rollback' | 'pin';
     /** HMAC-SHA256, with the key of this installation, over the canonical JSON of the rendered objects. */
     readonly digest: string;

@@ -1,6 +1,7 @@
 import { ProblemError } from '../base/errors.ts';
 import type { BackportReport, PromotionReport } from '../model/faces.ts';
 import type { Environment } from '../model/types.ts';
+import type { User } from '../model/user.ts';
 import { type ApproveRequest, approve, waitingOn } from './act/approve.ts';
 import { backport } from './act/backport.ts';
 import { type PromoteRequest, promote } from './act/promote.ts';
@@ -14,14 +15,14 @@ import { gatesOf } from './permit/permit.ts';
 export function createPromotionActions(options: PromoteOptions) {
   const { clock } = options;
   return {
-    promote: ({ spec }: Environment, request: PromoteRequest): Promise<PromotionReport> =>
-      promote(options, spec.delivery, spec.environment, request),
+    promote: ({ spec }: Environment, request: PromoteRequest, user: User): Promise<PromotionReport> =>
+      promote(options, spec.delivery, spec.environment, request, user),
 
-    approve: ({ spec }: Environment, request: ApproveRequest): Promise<PromotionReport> =>
-      approve(options, spec.delivery, spec.environment, request),
+    approve: ({ spec }: Environment, request: ApproveRequest, user: User): Promise<PromotionReport> =>
+      approve(options, spec.delivery, spec.environment, request, user),
 
-    backport: ({ spec }: Environment, request: { dryRun: boolean; by: string }): Promise<BackportReport> =>
-      backport(options, spec.delivery, spec.environment, request),
+    backport: ({ spec }: Environment, request: { dryRun: boolean }, user: User): Promise<BackportReport> =>
+      backport(options, spec.delivery, spec.environment, request, user),
 
     /** The gates that lead to an environment as they are now, and what a person has to do first; empty where no promotion leads there. */
     async gatesTo(target: Environment): Promise<Pick<PromotionReport, 'gates' | 'problems'>> {

@@ -33,13 +33,18 @@ export interface PromoteOptions extends FactOptions {
   /** The author of merge commits. */
   readonly author: { readonly name: string; readonly email: string };
   /**
-   * Moves a branch where its repository lives (here, or at the remote) from `expected` (null: creates it) and lets sync observe it.
+   * Moves a branch where its repository lives (here, or at the remote) and lets sync observe it.
    * 'rejected' when somebody else moved it meanwhile.
    */
-  readonly publish: (
-    delivery: string,
-    branch: string,
-    oid: string,
-    expected: string | null,
-  ) => Promise<'pushed' | 'rejected'>;
+  readonly publish: (move: BranchMove) => Promise<'pushed' | 'rejected'>;
+}
+
+export interface BranchMove {
+  readonly delivery: string;
+  readonly branch: string;
+  readonly oid: string;
+  /** What the branch is at; null: it does not exist. */
+  readonly expected: string | null;
+  /** The user who asked for it. */
+  readonly by: string;
 }

@@ -7,6 +7,7 @@ import type {
   StatusReport,
   WhyReport,
 } from '../model/faces.ts';
+import type { User } from '../model/user.ts';
 
 /** An environment as people write it, split: `shop/prod`. The delivery is '' when it was left out. */
 export interface EnvironmentName {
@@ -14,36 +15,40 @@ export interface EnvironmentName {
   readonly environment: string;
 }
 
-/** What the faces can ask of the daemon. Refusals reject with ProblemError. */
+interface Message {
+  readonly message: string;
+}
+
+/** What the faces can ask of the daemon, and on whose behalf. Refusals reject with ProblemError. */
 export interface Actions {
   status(): Promise<StatusReport>;
   plan(name: EnvironmentName, options: { revision?: string }): Promise<PlanReport>;
   sync(
     name: EnvironmentName,
     options: { acknowledge?: boolean; confirmPrune?: boolean; confirmRecreate?: boolean },
-  ): Promise<{ message: string }>;
+    user: User,
+  ): Promise<Message>;
   history(name: EnvironmentName): Promise<readonly ReleaseReport[]>;
   /** To release `number`, or to the one before the current one; pins the environment there. */
-  rollback(name: EnvironmentName, options: { number?: number; by: string }): Promise<{ message: string }>;
-  pin(
-    name: EnvironmentName,
-    options: { revision?: string; reason: string; by: string },
-  ): Promise<{ message: string }>;
-  unpin(name: EnvironmentName): Promise<{ message: string }>;
+  rollback(name: EnvironmentName, options: { number?: number }, user: User): Promise<Message>;
+  pin(name: EnvironmentName, options: { revision?: string; reason: string }, user: User): Promise<Message>;
+  unpin(name: EnvironmentName, user: User): Promise<Message>;
   promote(
     name: EnvironmentName,
-    options: { dryRun: boolean; by: string; again?: boolean },
+    options: { dryRun: boolean; again?: boolean },
+    user: User,
   ): Promise<PromotionReport>;
-  approve(name: EnvironmentName, options: { by: string; revision?: string }): Promise<PromotionReport>;
-  /** A person's word for the proposal that was shown; without `proposal`, the refusal says which one waits. */
-  accept(name: EnvironmentName, options: { proposal?: string; by: string }): Promise<{ message: string }>;
-  delete(name: EnvironmentName, options: { onDelete: 'prune' | 'orphan' }): Promise<{ message: string }>;
+  approve(name: EnvironmentName, options: { revision?: string }, user: User): Promise<PromotionReport>;
+  /** Accepts the proposal that was shown; without `proposal`, the refusal says which one waits. */
+  accept(name: EnvironmentName, options: { proposal?: string }, user: User): Promise<Message>;
+  delete(name: EnvironmentName, options: { onDelete: 'prune' | 'orphan' }, user: User): Promise<Message>;
   /** `objects`: `Deployment/web` each; `namespace`: everything that waits there. */
   adopt(
     name: EnvironmentName,
-    options: { objects: readonly string[]; namespace?: string; by: string },
-  ): Promise<{ message: string }>;
-  backport(name: EnvironmentName, options: { dryRun: boolean; by: string }): Promise<BackportReport>;
+    options: { objects: readonly string[]; namespace?: string },
+    user: User,
+  ): Promise<Message>;
+  backport(name: EnvironmentName, options: { dryRun: boolean }, user: User): Promise<BackportReport>;
   why(name: EnvironmentName): Promise<WhyReport>;
-  connect(request: ConnectRequest): Promise<{ message: string; url?: string }>;
+  connect(request: ConnectRequest, user: User): Promise<Message & { readonly url?: string }>;
 }

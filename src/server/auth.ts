@@ -1,18 +1,71 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { ProblemError } from '../base/errors.ts';
+import { actingAs, mayActAs, TOKEN_HOLDER, type User } from '../model/user.ts';
+
+/** The user name of Basic authentication that names nobody: git needs one, and the printed URLs have this one. */
+const NOBODY = 'git';
+
+/** Names are recorded and shown: this is far beyond any that a person has. */
+const LONGEST_NAME = 256;
 
 /**
- * Who asks, from an Authorization header: `Bearer TOKEN`, or `Basic` with the token as password (git and curl send that).
- * Returns the user name that was given ('' for Bearer), or undefined when the token is not ours.
+ * The user of a request, or undefined when its token is not ours: `Authorization: Bearer TOKEN`, or `Basic` with the token as the
+ * password (git and curl send that). The holder of the token may act under another name: the user name of Basic, or the header
+ * `Pilotage-User`, percent-encoded. @throws ProblemError Forbidden, BadRequest
  */
-export function principalOf(header: string | undefined, token: string): string | undefined {
+export function userOf(headers: IncomingHttpHeaders, token: string): User | undefined {
+  const credentials = credentialsOf(headers.authorization);
+  if (credentials === undefined || !equalSecrets(credentials.token, token)) return undefined;
+  const name = claimedName(headers['pilotage-user']) ?? basicName(credentials.name);
+  return name === undefined ? TOKEN_HOLDER : actAs(TOKEN_HOLDER, name);
+}
+
+/** `user` under another name, for the record; rights stay as they are. @throws ProblemError Forbidden, BadRequest */
+export function actAs(user: User, name: string): User {
+  if (!mayActAs(user)) throw new ProblemError(forbidden(user, name));
+  return actingAs(user, checkedName(name));
+}
+
+function credentialsOf(header: string | undefined): { token: string; name?: string } | undefined {
   const [scheme = '', credentials = ''] = (header ?? '').split(/\s+/, 2);
-  if (scheme.toLowerCase() === 'bearer') return equalSecrets(credentials, token) ? '' : undefined;
+  if (scheme.toLowerCase() === 'bearer') return { token: credentials };
   if (scheme.toLowerCase() !== 'basic') return undefined;
   const decoded = Buffer.from(credentials, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
-  if (colon < 0) return undefined;
-  return equalSecrets(decoded.slice(colon + 1), token) ? decoded.slice(0, colon) : undefined;
+  return colon < 0 ? undefined : { token: decoded.slice(colon + 1), name: decoded.slice(0, colon) };
 }
+
+const basicName = (name: string | undefined): string | undefined =>
+  name === undefined || name === '' || name === NOBODY ? undefined : name;
+
+function claimedName(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  try {
+    return decodeURIComponent(String(header));
+  } catch {
+    throw badName('is not percent-encoded text');
+  }
+}
+
+function checkedName(name: string): string {
+  if (name.trim() === '') throw badName('names nobody');
+  if (name.length > LONGEST_NAME) throw badName(`is longer than ${LONGEST_NAME} characters`);
+  if (/\p{Cc}/u.test(name)) throw badName('holds control characters');
+  return name.trim();
+}
+
+const badName = (what: string): ProblemError =>
+  new ProblemError({
+    reason: 'BadRequest',
+    message: `The user name of the request ${what}.`,
+    remedy: 'Name a person: pilotage approve … --by NAME, PILOTAGE_USER, or the header Pilotage-User.',
+  });
+
+const forbidden = (user: User, name: string) => ({
+  reason: 'Forbidden',
+  message: `${user.name} may not act as ${name}: only an administrator may act under another name.`,
+});
 
 /** In time that does not depend on where the two differ. */
 function equalSecrets(given: string, wanted: string): boolean {

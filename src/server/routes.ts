@@ -1,5 +1,6 @@
 import { type Problem, ProblemError } from '../base/errors.ts';
 import type { ConnectRequest } from '../model/faces.ts';
+import type { User } from '../model/user.ts';
 import type { Actions, EnvironmentName } from './actions.ts';
 
 /** A request reduced to what routes need; `body` is parsed JSON or undefined. */
@@ -9,6 +10,7 @@ export interface FaceRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: unknown;
+  readonly user: User;
 }
 
 export interface FaceResponse {
@@ -34,54 +36,50 @@ const whole = (fields: Fields, key: string): number | undefined => {
   if (value === undefined || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
   throw badRequest(`"${key}" must be a whole number.`);
 };
-const author = (fields: Fields): string => text(fields, 'by') ?? 'unknown';
-
 /** `METHOD verb` below `/api/v1/environments/DELIVERY/ENVIRONMENT/`. */
 const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   'GET plan': (actions, name, { query }) => actions.plan(name, revisionOf(query.get('revision'))),
   'GET history': (actions, name) => actions.history(name),
   'GET why': (actions, name) => actions.why(name),
-  'POST sync': (actions, name, _request, fields) =>
-    actions.sync(name, {
+  'POST sync': (actions, name, { user }, fields) => {
+    const confirmed = {
       acknowledge: fields.acknowledge === true,
       confirmPrune: fields.confirmPrune === true,
       confirmRecreate: fields.confirmRecreate === true,
-    }),
-  'POST rollback': (actions, name, _request, fields) => {
-    const number = whole(fields, 'number');
-    return actions.rollback(name, { by: author(fields), ...(number === undefined ? {} : { number }) });
+    };
+    return actions.sync(name, confirmed, user);
   },
-  'POST pin': (actions, name, _request, fields) =>
-    actions.pin(name, {
-      ...revisionOf(text(fields, 'revision')),
-      reason: text(fields, 'reason') ?? '',
-      by: author(fields),
-    }),
-  'POST unpin': (actions, name) => actions.unpin(name),
-  'POST promote': (actions, name, _request, fields) =>
-    actions.promote(name, {
-      dryRun: fields.dryRun === true,
-      ...(fields.again === true ? { again: true } : {}),
-      by: author(fields),
-    }),
-  'POST backport': (actions, name, _request, fields) =>
-    actions.backport(name, { dryRun: fields.dryRun === true, by: author(fields) }),
-  'POST approve': (actions, name, _request, fields) =>
-    actions.approve(name, { by: text(fields, 'by') ?? '', ...revisionOf(text(fields, 'revision')) }),
-  'POST adopt': (actions, name, _request, fields) => {
+  'POST rollback': (actions, name, { user }, fields) => {
+    const number = whole(fields, 'number');
+    return actions.rollback(name, number === undefined ? {} : { number }, user);
+  },
+  'POST pin': (actions, name, { user }, fields) => {
+    const reason = text(fields, 'reason') ?? '';
+    return actions.pin(name, { ...revisionOf(text(fields, 'revision')), reason }, user);
+  },
+  'POST unpin': (actions, name, { user }) => actions.unpin(name, user),
+  'POST promote': (actions, name, { user }, fields) => {
+    const again = fields.again === true ? { again: true } : {};
+    return actions.promote(name, { dryRun: fields.dryRun === true, ...again }, user);
+  },
+  'POST backport': (actions, name, { user }, fields) =>
+    actions.backport(name, { dryRun: fields.dryRun === true }, user),
+  'POST approve': (actions, name, { user }, fields) =>
+    actions.approve(name, revisionOf(text(fields, 'revision')), user),
+  'POST adopt': (actions, name, { user }, fields) => {
     const namespace = text(fields, 'namespace');
     const objects = texts(fields, 'objects') ?? [];
-    return actions.adopt(name, { objects, by: author(fields), ...(namespace ? { namespace } : {}) });
+    return actions.adopt(name, { objects, ...(namespace ? { namespace } : {}) }, user);
   },
-  'POST delete': (actions, name, _request, fields) => {
+  'POST delete': (actions, name, { user }, fields) => {
     const onDelete = text(fields, 'onDelete');
     if (onDelete !== 'prune' && onDelete !== 'orphan')
       throw badRequest('"onDelete" must be prune or orphan.');
-    return actions.delete(name, { onDelete });
+    return actions.delete(name, { onDelete }, user);
   },
-  'POST accept': (actions, name, _request, fields) => {
+  'POST accept': (actions, name, { user }, fields) => {
     const proposal = text(fields, 'proposal');
-    return actions.accept(name, { by: author(fields), ...(proposal === undefined ? {} : { proposal }) });
+    return actions.accept(name, proposal === undefined ? {} : { proposal }, user);
   },
 };
 
@@ -116,7 +114,7 @@ export async function answer(actions: Actions, request: FaceRequest): Promise<Fa
   if (request.method === 'GET' && request.path === '/api/v1/status')
     return { status: 200, body: await actions.status() };
   if (request.method === 'POST' && request.path === '/api/v1/deliveries') {
-    return { status: 200, body: await actions.connect(connectRequest(fieldsOf(request))) };
+    return { status: 200, body: await actions.connect(connectRequest(fieldsOf(request)), request.user) };
   }
   throw notFound(request);
 }
@@ -175,8 +173,13 @@ function texts(fields: Fields, name: string): readonly string[] | undefined {
 function fieldsOf(request: FaceRequest): Fields {
   const { body } = request;
   if (body === undefined) return {};
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Fields;
-  throw badRequest('the body must be a JSON object.');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw badRequest('the body must be a JSON object.');
+  const fields = body as Fields;
+  // Ignored, it would be recorded as somebody else's.
+  if ('by' in fields)
+    throw badRequest('"by" is not a field: the user is the one of the request (header Pilotage-User).');
+  return fields;
 }
 
 const revisionOf = (revision: string | null | undefined): { revision?: string } =>

@@ -10,7 +10,7 @@ import { readRequestBody } from '../base/requestbody.ts';
 import { parseBoundedJson } from '../kube/values/bounds.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { Actions } from './actions.ts';
-import { principalOf } from './auth.ts';
+import { userOf } from './auth.ts';
 import { streamEvents } from './events.ts';
 import { foreign } from './origin.ts';
 import { answer, badRequest, refusal } from './routes.ts';
@@ -81,7 +81,8 @@ async function serve(
   const problem = foreign(request.headers, options.names ?? []);
   if (problem) throw new ProblemError(problem);
   if (await options.git(request, response)) return;
-  if (principalOf(request.headers.authorization, options.token) === undefined) {
+  const user = userOf(request.headers, options.token);
+  if (user === undefined) {
     response.setHeader('WWW-Authenticate', 'Basic realm="pilotage"');
     return sendJson(response, 401, {
       problem: {
@@ -97,7 +98,8 @@ async function serve(
     return void response.end('Pilotage. Ask /api/v1/status, or run: pilotage status\n');
   const method = request.method ?? 'GET';
   const body = method === 'GET' ? undefined : await readJson(request);
-  const result = await answer(options.actions, { method, path: url.pathname, query: url.searchParams, body });
+  const asked = { method, path: url.pathname, query: url.searchParams, body, user };
+  const result = await answer(options.actions, asked);
   if (!result)
     throw new ProblemError({ reason: 'NotFound', message: `There is nothing at ${url.pathname}.` });
   sendJson(response, result.status, result.body);

@@ -6,6 +6,7 @@ import { notFoundAsUndefined } from '../kube/values/status.ts';
 import type { ConnectRequest, PlanReport, ReleaseReport, StatusReport, WhyReport } from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
 import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
+import type { User } from '../model/user.ts';
 import { listReleases } from './history/releases.ts';
 import { rollback } from './history/rollback.ts';
 import { connect } from './intake/connect.ts';
@@ -76,9 +77,8 @@ export function createSyncActions(options: SyncActionsOptions) {
       return releases.map((release) => releaseReport(release, object.status?.release));
     },
 
-    async rollback(asked: Asked, options: { number?: number; by: string }) {
+    async rollback(asked: Asked, { number }: { number?: number }, { name: by }: User) {
       const { delivery, environment } = (await find(asked)).spec;
-      const { number, by } = options;
       const target = { by, now: clock.now(), ...(number === undefined ? {} : { number }) };
       const { release } = unwrap(await rollback(home, environmentObjectName(delivery, environment), target));
       const { number: to, revision } = release.spec;
@@ -87,7 +87,7 @@ export function createSyncActions(options: SyncActionsOptions) {
       };
     },
 
-    async pin(asked: Asked, { revision, reason, by }: { revision?: string; reason: string; by: string }) {
+    async pin(asked: Asked, { revision, reason }: { revision?: string; reason: string }, { name: by }: User) {
       const object = await find(asked);
       const { delivery, environment } = object.spec;
       const held = revision ? await resolve(repository, delivery, revision) : object.status?.deployedRevision;
@@ -105,13 +105,14 @@ export function createSyncActions(options: SyncActionsOptions) {
       return { message: `${delivery}/${environment} is pinned to ${held.slice(0, 7)}.` };
     },
 
-    accept: async (asked: Asked, word: { proposal?: string; by: string }) =>
-      sync.accept(await find(asked), word),
+    accept: async (asked: Asked, word: { proposal?: string }, { name: by }: User) =>
+      sync.accept(await find(asked), { ...word, by }),
 
     delete: async (asked: Asked, { onDelete }: { onDelete: Teardown }) =>
       sync.delete(await find(asked), onDelete),
 
-    adopt: async (asked: Asked, request: AdoptionRequest) => sync.adopt(await find(asked), request),
+    adopt: async (asked: Asked, request: Omit<AdoptionRequest, 'by'>, { name: by }: User) =>
+      sync.adopt(await find(asked), { ...request, by }),
 
     async unpin(asked: Asked) {
       const { delivery, environment, branch, pin: held } = (await find(asked)).spec;

@@ -22,7 +22,7 @@ import { openIndexes } from './indexes.ts';
 import { accept } from './intake/accept.ts';
 import { recordBranches } from './intake/deliveries.ts';
 import { declaredAt, govern } from './intake/govern.ts';
-import type { Affected, Source } from './intake/wanted.ts';
+import type { Affected, Pushed, Source } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
 import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
 import { createReconciler } from './pass/reconcile.ts';
@@ -44,6 +44,7 @@ export interface Sync {
     branches: Readonly<Record<string, string>>,
     defaultBranch: string | undefined,
     source: Source,
+    pushed?: Pushed,
   ): Promise<readonly Affected[]>;
   /** What a sync would do now: of the wanted revision, of another one, or of a working copy. */
   plan(
@@ -114,7 +115,7 @@ export function createSync(options: SyncOptions): Sync {
     const key = { namespace: PILOTAGE_NAMESPACE, name };
     const { branches, defaultBranch } = (await home.get(DELIVERIES, key)).status ?? {};
     // Before its first push there is nothing to record.
-    if (branches) await recordBranches(governed, name, branches, defaultBranch, 'poll');
+    if (branches) await recordBranches(governed, name, { branches, defaultBranch, source: 'poll' });
   }
 
   const recordAgain = (delivery: string): Promise<void> => inTurn(delivery, () => rerecord(delivery));
@@ -164,8 +165,8 @@ export function createSync(options: SyncOptions): Sync {
       stopping.abort();
       await controller.stop();
     },
-    observed: (delivery, branches, defaultBranch, source) =>
-      inTurn(delivery, () => recordBranches(governed, delivery, branches, defaultBranch, source)),
+    observed: (delivery, branches, defaultBranch, source, pushed) =>
+      inTurn(delivery, () => recordBranches(governed, delivery, { branches, defaultBranch, source, pushed })),
     async plan(delivery, environment, how) {
       const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, environment) };
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);

@@ -72,6 +72,8 @@ export interface FakeFace {
   readonly answers: Record<string, Answer>;
   /** `POST /api/v1/environments/shop/prod/pin {"reason":""}` */
   readonly asked: string[];
+  /** On whose behalf each was asked. */
+  readonly users: string[];
   run(...args: string[]): Promise<Outcome>;
   stop(): Promise<void>;
 }
@@ -81,10 +83,12 @@ const TOKEN = 'token-1';
 export async function startFace(): Promise<FakeFace> {
   const answers: Record<string, Answer> = {};
   const asked: string[] = [];
+  const users: string[] = [];
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
     const question = `${request.method} ${request.url}`;
     asked.push(body ? `${question} ${body}` : question);
+    users.push(decodeURIComponent(String(request.headers['pilotage-user'])));
     const known = answers[question];
     const said = typeof known === 'function' ? known() : known;
     const unauthorized = request.headers.authorization !== `Bearer ${TOKEN}`;
@@ -100,6 +104,7 @@ export async function startFace(): Promise<FakeFace> {
     url: `http://${address}`,
     answers,
     asked,
+    users,
     run: (...args) => run(args, { server: `http://git:${TOKEN}@${address}` }),
     stop: () =>
       new Promise((resolve) => {

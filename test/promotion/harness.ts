@@ -21,6 +21,7 @@ import { promote } from '../../src/promotion/act/promote.ts';
 import type { PromoteOptions } from '../../src/promotion/options.ts';
 import { install } from '../../src/sync/cluster/install.ts';
 import type { FakeClock } from '../fakes/clock.ts';
+import { named } from '../fakes/user.ts';
 import { drop, scratch } from '../git/support/git.ts';
 import { commit, type Files } from '../git/support/history.ts';
 import { startTestApi } from '../orchestrator/api/harness.ts';
@@ -87,7 +88,7 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
       author: { name: 'Pilotage', email: 'pilotage@localhost' },
       repository: async (delivery) => (delivery === 'shop' ? repository : undefined),
       rehearse: async () => world.rehearsal,
-      async publish(_delivery, branch, oid, expected) {
+      async publish({ branch, oid, expected }) {
         const before = world.meanwhile;
         world.meanwhile = undefined;
         await before?.();
@@ -121,9 +122,9 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
     },
     tip: async (branch = 'prod') => repository.commit((await repository.branches())[branch] ?? ''),
     promote: ({ to = 'prod', dryRun = false, by = 'ann', again = false } = {}) =>
-      promote(world.options, 'shop', to, { dryRun, by, again }),
+      promote(world.options, 'shop', to, { dryRun, again }, named(by)),
     approve: (by, revision) =>
-      approve(world.options, 'shop', 'prod', { by, ...(revision ? { revision } : {}) }),
+      approve(world.options, 'shop', 'prod', revision ? { revision } : {}, named(by)),
     async released(revision, cause = 'commit') {
       const { tree } = await repository.commit(revision);
       await world.deploys('prod', revision, { deployedTree: tree });

@@ -7,8 +7,10 @@ import { createProgressHub } from '../../src/model/progresshub.ts';
 import type { Actions } from '../../src/server/actions.ts';
 import { answer } from '../../src/server/routes.ts';
 import { createFace } from '../../src/server/server.ts';
+import { named } from '../fakes/user.ts';
 
 const TOKEN = 'secret-token';
+const ANN = named('ann');
 
 /** Actions that answer with what they were asked. */
 const echo = new Proxy({} as Actions, {
@@ -19,7 +21,7 @@ const echo = new Proxy({} as Actions, {
 
 const ask = (method: string, path: string, body?: unknown) => {
   const url = new URL(path, 'http://x');
-  return answer(echo, { method, path: url.pathname, query: url.searchParams, body });
+  return answer(echo, { method, path: url.pathname, query: url.searchParams, body, user: ANN });
 };
 
 async function refused(promise: Promise<unknown>): Promise<string> {
@@ -30,15 +32,12 @@ async function refused(promise: Promise<unknown>): Promise<string> {
 }
 
 describe('server: routes', () => {
-  it('hands the environment of the path to the action', async () => {
+  it('hands the environment of the path, and the user, to the action', async () => {
     expect(
-      (await ask('POST', '/api/v1/environments/shop/prod/promote', { dryRun: true, by: 'ann' }))?.body,
+      (await ask('POST', '/api/v1/environments/shop/prod/promote', { dryRun: true }))?.body,
     ).to.deep.equal({
       verb: 'promote',
-      args: [
-        { delivery: 'shop', environment: 'prod' },
-        { dryRun: true, by: 'ann' },
-      ],
+      args: [{ delivery: 'shop', environment: 'prod' }, { dryRun: true }, ANN],
     });
   });
 
@@ -55,6 +54,12 @@ describe('server: routes', () => {
       'BadRequest',
     );
     expect(await refused(ask('POST', '/api/v1/deliveries', {}))).to.equal('BadRequest');
+  });
+
+  it('refuses a body that names the user: it would be recorded as somebody else’s', async () => {
+    expect(await refused(ask('POST', '/api/v1/environments/shop/prod/approve', { by: 'bob' }))).to.equal(
+      'BadRequest',
+    );
   });
 
   it('leaves paths outside the API alone', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Problem } from '../../src/base/errors.ts';
 import { outcomeOf } from '../../src/model/outcome.ts';
 import { createSyncActions } from '../../src/sync/actions.ts';
+import { named } from '../fakes/user.ts';
 import { cm, createHarness, dataOf } from './harness.ts';
 
 describe('what people ask of sync', () => {
@@ -90,6 +91,40 @@ describe('what people ask of sync', () => {
     });
   });
 
+  it('records the user of a push with the event, the environment and the release, and that of a rollback', async () => {
+    const pushed = async (user: string, files: Record<string, string>) => {
+      const tip = world.git.commit('main', files);
+      const tips = { main: tip };
+      await world.sync.observed('shop', { ...world.git.branches }, 'main', 'push', { user, tips });
+      await world.settle();
+    };
+    const releases = async () => (await actions.history(dev)).map(({ number, by }) => `${number} ${by}`);
+    await pushed('ann', one);
+    await pushed('bob', two);
+    expect(await releases()).to.deep.equal(['2 bob', '1 ann']);
+    expect((await world.environment()).status?.wantedBy).to.equal('bob');
+    const received = world.events.filter(({ stage }) => stage === 'received');
+    expect(received.map(({ by }) => by)).to.deep.equal(['ann', 'bob']);
+    expect(received[1]?.message).to.match(/^branch main at \w{12} → namespace shop-dev, by bob$/);
+    await actions.rollback(dev, {}, named('carol'));
+    await world.settle();
+    expect((await releases())[0]).to.equal('3 carol');
+  });
+
+  it('knows no user of what nobody was seen to push: a poll, or another push that moved the branch on', async () => {
+    const first = world.git.commit('main', one);
+    await world.sync.observed('shop', { main: first }, 'main', 'push', {
+      user: 'ann',
+      tips: { main: first },
+    });
+    const second = world.git.commit('main', two);
+    const late = { user: 'ann', tips: { main: first } };
+    await world.sync.observed('shop', { main: second }, 'main', 'push', late);
+    await world.settle();
+    expect((await world.environment()).status).to.not.have.any.keys('wantedBy');
+    expect((await actions.history(dev))[0]).to.not.have.any.keys('by');
+  });
+
   it('plans another revision without pushing it', async () => {
     await world.push(one);
     const other = world.git.commit('feature', two);
@@ -110,7 +145,7 @@ describe('what people ask of sync', () => {
   it('rolls back to the release before and says which that is', async () => {
     const first = await world.push(one);
     await world.push(two);
-    const { message } = await actions.rollback(dev, { by: 'ann' });
+    const { message } = await actions.rollback(dev, {}, named('ann'));
     await world.settle();
     expect(message).to.contain(`goes back to release 1 (${first.slice(0, 7)})`);
     expect(await dataNow()).to.deep.equal({ v: '1' });
@@ -120,28 +155,28 @@ describe('what people ask of sync', () => {
     const first = await world.push(one);
     await world.push(two);
     const causes = async () => (await actions.history(dev)).map(({ number, cause }) => `${number} ${cause}`);
-    await actions.pin(dev, { revision: first, reason: 'rollback rehearsal', by: 'ann' });
+    await actions.pin(dev, { revision: first, reason: 'rollback rehearsal' }, named('ann'));
     await world.settle();
     expect(await causes()).to.deep.equal(['3 pin', '2 commit', '1 commit']);
     await actions.unpin(dev);
     await world.settle();
-    await actions.rollback(dev, { number: 1, by: 'ann' });
+    await actions.rollback(dev, { number: 1 }, named('ann'));
     await world.settle();
     expect((await causes())[0]).to.equal('5 rollback');
-    await actions.pin(dev, { revision: 'main', reason: '', by: '' });
+    await actions.pin(dev, { revision: 'main', reason: '' }, named(''));
     expect((await world.environment()).spec.pin).to.not.have.any.keys('release', 'by');
   });
 
   it('refuses to roll back to a release that is not kept', async () => {
     await world.push(one);
-    expect((await problemOf(actions.rollback(dev, { by: 'ann', number: 7 }))).reason).to.equal(
+    expect((await problemOf(actions.rollback(dev, { number: 7 }, named('ann')))).reason).to.equal(
       'ReleaseNotFound',
     );
   });
 
   it('holds what is deployed whatever the branch says, until it is let go', async () => {
     const first = await world.push(one);
-    await actions.pin(dev, { reason: 'freeze', by: 'ann' });
+    await actions.pin(dev, { reason: 'freeze' }, named('ann'));
     await world.push(two);
     expect(await dataNow()).to.deep.equal({ v: '1' });
     expect((await actions.why(dev)).reasons[0]).to.deep.include({
@@ -155,10 +190,12 @@ describe('what people ask of sync', () => {
   });
 
   it('refuses to hold what does not exist or was never deployed, and to let go what is not held', async () => {
-    const pin = { reason: '', by: 'ann' };
+    const [pin, ann] = [{ reason: '' }, named('ann')];
     await world.push({ ...one, 'k8s/x.yaml': 'BROKEN' });
-    expect((await problemOf(actions.pin(dev, pin))).reason).to.equal('NothingDeployed');
-    expect((await problemOf(actions.pin(dev, { ...pin, revision: 'nowhere' }))).reason).to.equal('NotFound');
+    expect((await problemOf(actions.pin(dev, pin, ann))).reason).to.equal('NothingDeployed');
+    expect((await problemOf(actions.pin(dev, { ...pin, revision: 'nowhere' }, ann))).reason).to.equal(
+      'NotFound',
+    );
     expect((await problemOf(actions.unpin(dev))).reason).to.equal('NotPinned');
   });
 

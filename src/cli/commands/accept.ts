@@ -10,7 +10,7 @@ export function acceptCommand(context: CliContext): Command {
     .action(async (name: string, proposal: string | undefined, options: OutputOptions) => {
       const answer = await (await face(context, options)).post<{ message: string }>(
         environmentPath(name, 'accept'),
-        { by: context.surroundings.user, ...(proposal ? { proposal } : {}) },
+        proposal ? { proposal } : {},
       );
       if (options.output === 'json') return printJson(context, answer);
       print(context, answer.message);

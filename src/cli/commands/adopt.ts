@@ -14,7 +14,6 @@ export function adoptCommand(context: CliContext): Command {
           environmentPath(name, 'adopt'),
           {
             objects,
-            by: context.surroundings.user,
             ...(options.namespace ? { namespace: options.namespace } : {}),
           },
         );

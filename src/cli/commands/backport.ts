@@ -11,7 +11,7 @@ export function backportCommand(context: CliContext): Command {
     .argument('<environment>', 'where they are: shop/prod')
     .option('--dry-run', 'say what would be brought, and whether it can be')
     .action(async (name: string, options: OutputOptions & { dryRun?: boolean }) => {
-      const body = { dryRun: options.dryRun === true, by: context.surroundings.user };
+      const body = { dryRun: options.dryRun === true };
       const daemon = await face(context, options);
       const report = await daemon.post<BackportReport>(environmentPath(name, 'backport'), body);
       if (options.output === 'json') printJson(context, report);

@@ -69,7 +69,7 @@ async function play(
   const { packageDir, fullEnvironment } = context.surroundings;
   const sample = await createSample(packageDir, running.dataDir, fullEnvironment);
   await configureGit(context.surroundings, running.ready, running.dataDir, ['--local'], sample.directory);
-  const daemon = await openFace(context.surroundings, { dataDir: running.dataDir });
+  const daemon = await openFace(context.surroundings, { dataDir: running.dataDir, user: 'demo' });
   const { ready, dataDir } = running;
   const show: Show = { context, stage, ready, dataDir, daemon, sample };
   if ((await Promise.race([perform(show), stopped])) === 'told') return 130;
@@ -183,17 +183,18 @@ function versionUrl(environment: EnvironmentReport): string {
   return `${url}/version`;
 }
 
-async function promote({ stage, daemon }: Show, to: string): Promise<void> {
+async function promote({ context, dataDir, stage, daemon }: Show, to: string): Promise<void> {
   const since = stage.now();
   const path = (verb: string): string => environmentPath(`${NAME}/${to}`, verb);
-  const ask = (): Promise<PromotionReport> => daemon.post(path('promote'), { dryRun: false, by: 'demo' });
+  const ask = (): Promise<PromotionReport> => daemon.post(path('promote'), { dryRun: false });
   let report = await ask();
   if (
     report.outcome === 'Waiting' &&
     report.gates.some((gate) => gate.gate === 'approvals' && gate.state === 'Waiting')
   ) {
     for (const gate of report.gates) if (gate.state !== 'Passed') stage.detail(gate.reason);
-    await daemon.post(path('approve'), { by: 'a colleague' });
+    const colleague = await openFace(context.surroundings, { dataDir, user: 'a colleague' });
+    await colleague.post(path('approve'), {});
     stage.done(`a colleague approves it: pilotage approve ${NAME}/${to}`);
     report = await ask();
   }
@@ -262,9 +263,7 @@ async function until(pause: (ms: number) => Promise<void>, condition: () => bool
 async function rollback(show: Show): Promise<void> {
   const { stage, daemon } = show;
   const since = stage.now();
-  const answer = await daemon.post<{ message: string }>(environmentPath(`${NAME}/dev`, 'rollback'), {
-    by: 'demo',
-  });
+  const answer = await daemon.post<{ message: string }>(environmentPath(`${NAME}/dev`, 'rollback'), {});
   stage.done(`pilotage rollback ${NAME}/dev`, since);
   stage.detail(answer.message);
   await settle(show, 'dev', FIRST.version);

@@ -27,7 +27,7 @@ export function gitCredentialCommand(context: CliContext, stdin: NodeJS.Readable
       const asked = await text(stdin);
       // git asks the next helper, and then the person, when this one says nothing.
       const daemon = await findDaemon(dataDir).catch(() => undefined);
-      if (daemon) context.stdout.write(credentialFor(asked, daemon));
+      if (daemon) context.stdout.write(credentialFor(asked, daemon, context.surroundings.user));
     });
 }
 
@@ -41,13 +41,20 @@ async function setUp(context: CliContext, dataDir: string): Promise<void> {
 }
 
 /** The answer in git's credential protocol (git-credential(1), INPUT/OUTPUT FORMAT); '' for any other host than the daemon's. */
-export function credentialFor(asked: string, { http, token }: Pick<DaemonFile, 'http' | 'token'>): string {
+export function credentialFor(
+  asked: string,
+  { http, token }: Pick<DaemonFile, 'http' | 'token'>,
+  user: string,
+): string {
   const lines = asked.split('\n').map((line) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]);
   const said = Object.fromEntries(lines) as Readonly<Record<string, string>>;
   const { protocol, host } = new URL(http);
   if (`${said.protocol}:` !== protocol || said.host !== host) return '';
-  return `username=${said.username || 'git'}\npassword=${token}\n`;
+  return `username=${said.username || nameFor(user)}\npassword=${token}\n`;
 }
+
+/** Pushes are recorded under this name. Basic authentication ends it at a colon (RFC 7617), the protocol at a line break. */
+const nameFor = (user: string): string => (/[:\p{Cc}]/u.test(user) ? 'git' : user.trim() || 'git');
 
 /** What git is to run; it adds the operation. A shell reads it. */
 export const helperOf = ({ entry }: Pick<Surroundings, 'entry'>, dataDir: string): string =>

@@ -15,7 +15,7 @@ export function historyCommand(context: CliContext): Command {
       if (options.output === 'json') return printJson(context, releases);
       if (releases.length === 0) return print(context, `${name} has no releases yet.`);
       const [head = '', ...rows] = formatTable(
-        ['', 'RELEASE', 'REVISION', 'RESULT', 'CAUSE', 'AGE', 'SUBJECT'],
+        ['', 'RELEASE', 'REVISION', 'RESULT', 'CAUSE', 'AGE', 'BY', 'SUBJECT'],
         releases.map((release) => rowOf(release, context)),
       ).split('\n');
       print(context, head);
@@ -33,6 +33,7 @@ function rowOf(release: ReleaseReport, context: CliContext): string[] {
     release.result,
     release.cause,
     formatAge(release.startedAt, context.clock.now()),
+    release.by ?? '',
     release.subject,
   ];
 }

@@ -20,7 +20,6 @@ export function pinCommand(context: CliContext): Command {
         ? await daemon.post<{ message: string }>(environmentPath(name, 'unpin'), {})
         : await daemon.post<{ message: string }>(environmentPath(name, 'pin'), {
             reason: options.reason,
-            by: context.surroundings.user,
             ...(revision ? { revision } : {}),
           });
       if (options.output === 'json') return printJson(context, answer);

@@ -28,7 +28,6 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
     .action(async (name: string, options: PromoteOptions) => {
       const body = {
         dryRun: options.dryRun === true,
-        by: context.surroundings.user,
         ...(options.again ? { again: true } : {}),
       };
       const daemon = await face(context, options);
@@ -67,13 +66,9 @@ export function approveCommand(context: CliContext, exit: (code: number) => void
     .addOption(new Option('--by <name>', 'who approves').default(context.surroundings.user))
     .option('--revision <commit>', 'approve this one only, and nothing when another waits by now')
     .action(async (name: string, options: OutputOptions & { by: string; revision?: string }) => {
-      const report = await (await face(context, options)).post<PromotionReport>(
-        environmentPath(name, 'approve'),
-        {
-          by: options.by,
-          ...(options.revision ? { revision: options.revision } : {}),
-        },
-      );
+      const daemon = await face(context, { ...options, user: options.by });
+      const body = options.revision ? { revision: options.revision } : {};
+      const report = await daemon.post<PromotionReport>(environmentPath(name, 'approve'), body);
       show(context, report, options, exit, options.by);
     });
 }

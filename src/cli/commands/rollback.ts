@@ -29,7 +29,7 @@ export function rollbackCommand(context: CliContext): Command {
     .option('--timeout <duration>', 'with --wait: give up after this long', parseDuration, 120_000)
     .action(async (name: string, number: number | undefined, options: RollbackOptions) => {
       const daemon = await face(context, options);
-      const body = { by: context.surroundings.user, ...(number === undefined ? {} : { number }) };
+      const body = number === undefined ? {} : { number };
       const answer = await daemon.post<{ message: string }>(environmentPath(name, 'rollback'), body);
       const goal = { for: 'healthy', timeout: options.timeout } as const;
       if (options.wait) await waitFor(context, daemon, name, goal, onStderr(context));

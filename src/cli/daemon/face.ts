@@ -11,6 +11,8 @@ import type { Surroundings } from '../context.ts';
 export interface ClientOptions {
   readonly dataDir?: string;
   readonly server?: string;
+  /** On whose behalf it asks; default: the person at the keyboard. */
+  readonly user?: string;
 }
 
 /** The daemon as a command sees it. Every refusal rejects with the daemon's own ProblemError. */
@@ -42,13 +44,14 @@ export async function findDaemon(dataDir: string): Promise<DaemonFile> {
 }
 
 export async function openFace(surroundings: Surroundings, options: ClientOptions): Promise<FaceClient> {
+  const { user = surroundings.user } = options;
   const server = options.server ?? (options.dataDir ? undefined : surroundings.server);
   if (server) {
     const url = parseServer(server);
-    return client(url.origin, url.password || surroundings.token);
+    return client(url.origin, url.password || surroundings.token, user);
   }
   const daemon = await findDaemon(options.dataDir ?? surroundings.dataDir);
-  return { ...client(daemon.http, daemon.token), daemon };
+  return { ...client(daemon.http, daemon.token, user), daemon };
 }
 
 function parseServer(server: string): URL {
@@ -62,8 +65,11 @@ function parseServer(server: string): URL {
   return url;
 }
 
-function client(base: string, token: string | undefined): FaceClient {
-  const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
+function client(base: string, token: string | undefined, user: string): FaceClient {
+  const headers = {
+    'Pilotage-User': encodeURIComponent(user),
+    ...(token ? { Authorization: `Bearer ${token}` } : {}),
+  };
   const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
     const response = await open(base, method, path, headers, body);
     const text = await readAll(response);

@@ -25,7 +25,7 @@ export interface GitHostOptions {
   readonly repositories: HostedRepositories;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Who asks; undefined answers 401. See basicCredentials. */
+  /** The name of the user of a request; undefined answers 401. */
   readonly authorize: (req: IncomingMessage) => Promise<string | undefined> | string | undefined;
   /** Says why a branch may not be pushed; undefined lets it through. */
   readonly policy: PushPolicy;
@@ -82,25 +82,24 @@ export function createGitHost(options: GitHostOptions): GitHost {
       return;
     }
     const lack = needsPack(request) ? options.lacksRoom?.() : undefined;
-    if (lack) return turnAway(res, name, request, reader, lack);
+    if (lack) return turnAway(res, { repository: name, user: principal, request }, reader, lack);
     const repository = await repositories.create(name);
     const who = { principal, policy: options.policy };
     const outcome = await takeRequest(repository, name, request, reader, who);
     if (!outcome.refs.some(({ kind }) => kind === 'moved')) await repositories.removeEmpty(name);
-    await answerPush(res, { repository: name, request, outcome }, options);
+    await answerPush(res, { repository: name, user: principal, request, outcome }, options);
     await tidy(repository, name);
   };
 
   /** Nothing of the pack is kept. It is read to its end, because a client that is still sending does not read why. */
   const turnAway = async (
     res: ServerResponse,
-    name: string,
-    request: PushRequest,
+    push: { readonly repository: string; readonly user: string; readonly request: PushRequest },
     reader: PacketReader,
     why: Problem,
   ) => {
     for await (const _ of reader.rest());
-    await answerPush(res, { repository: name, request, outcome: refuseAll(request.commands, why) }, options);
+    await answerPush(res, { ...push, outcome: refuseAll(push.request.commands, why) }, options);
   };
 
   /** Nobody waits for it, so a failure is told to the log alone: with all its packs a repository is slower, and as whole. */

@@ -8,12 +8,15 @@ import { write } from './host-http.ts';
 import { FLUSH, packet, sideBand } from './pkt-line.ts';
 import type { PushOutcome, PushRequest } from './receive-pack.ts';
 
-export type OnPush = (
-  repository: string,
-  refs: readonly PushedRef[],
-  report: (line: string) => void,
-  signal: AbortSignal,
-) => Promise<void>;
+/** A push whose refs are durable. */
+export interface Push {
+  readonly repository: string;
+  readonly refs: readonly PushedRef[];
+  /** The name that `authorize` resolved with. */
+  readonly user: string;
+}
+
+export type OnPush = (push: Push, report: (line: string) => void, signal: AbortSignal) => Promise<void>;
 
 /** Proxies close connections that are silent for long; git reads an empty packet as nothing. */
 const KEEPALIVE_MS = 5_000;
@@ -24,10 +27,15 @@ const KEEPALIVE_MS = 5_000;
  */
 export async function answerPush(
   res: ServerResponse,
-  push: { readonly repository: string; readonly request: PushRequest; readonly outcome: PushOutcome },
+  push: {
+    readonly repository: string;
+    readonly user: string;
+    readonly request: PushRequest;
+    readonly outcome: PushOutcome;
+  },
   context: { readonly clock: Clock; readonly logger: Logger; readonly onPush: OnPush },
 ): Promise<void> {
-  const { request, outcome } = push;
+  const { repository, user, request, outcome } = push;
   const banded = request.capabilities.has('side-band-64k');
   const say = (line: string) => {
     if (banded && !res.destroyed) res.write(sideBand(2, `${line}\n`));
@@ -38,12 +46,9 @@ export async function answerPush(
 
   const refs = pushedBranches(outcome);
   if (refs.length > 0) {
-    const deliver = (signal: AbortSignal) => context.onPush(push.repository, refs, say, signal);
+    const deliver = (signal: AbortSignal) => context.onPush({ repository, refs, user }, say, signal);
     const failed = (error: unknown) => {
-      context.logger.error(
-        { repository: push.repository, problem: problemOf(error) },
-        'delivery after a push failed',
-      );
+      context.logger.error({ repository, problem: problemOf(error) }, 'delivery after a push failed');
       explain(problemOf(error), say);
     };
     const watching = watched(res, context.clock, banded, deliver).catch(failed);

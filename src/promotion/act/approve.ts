@@ -3,7 +3,8 @@ import { type Problem, ProblemError } from '../../base/errors.ts';
 import type { Commit } from '../../git/types.ts';
 import type { PromotionReport } from '../../model/faces.ts';
 import { promotionObjectName } from '../../model/names.ts';
-import type { Environment, GateState } from '../../model/types.ts';
+import type { Approval, Environment, GateState } from '../../model/types.ts';
+import type { User } from '../../model/user.ts';
 import { decide } from '../decide/decide.ts';
 import { gatherFacts, isDeployed } from '../decide/facts.ts';
 import { formatCommit } from '../history/commits.ts';
@@ -17,8 +18,6 @@ import { ensurePromotion, recordApproval, recordStatus } from '../record/promoti
 import { reportOf, statusOf } from './promote.ts';
 
 export interface ApproveRequest {
-  /** Who approves, as they name themselves. */
-  readonly by: string;
   /** The revision (or how it begins) that was looked at: any other that waits by now is not approved. */
   readonly revision?: string;
 }
@@ -29,11 +28,13 @@ export async function approve(
   delivery: string,
   to: string,
   request: ApproveRequest,
+  user: User,
 ): Promise<PromotionReport> {
-  if (identityKeys(request.by).length === 0) throw new ProblemError(nobody(delivery, to));
+  if (identityKeys(user.name).length === 0) throw new ProblemError(nobody(delivery, to));
   const target = await environmentOf(options.home, delivery, to);
   const { tip, provenance } = await waitingOn(options, target);
-  if (tip && provenance?.type === 'direct') return approveDirect(options, target, provenance.commit, request);
+  if (tip && provenance?.type === 'direct')
+    return approveDirect(options, target, provenance.commit, request, user);
   const gathered = await gatherFacts(options, delivery, to);
   refuseOther(gathered.revision, `${delivery}/${to}`, request);
   const level = gathered.facts.lineage.type === 'level';
@@ -45,7 +46,7 @@ export async function approve(
     revision: gathered.revision.oid,
     tree: gathered.revision.tree,
   });
-  const approved = await recordApproval(options.home, promotion, approvalOf(options, request));
+  const approved = await recordApproval(options.home, promotion, approvalOf(options, user));
   if (level && tip && provenance) {
     const gates = await gatesOf(options, target, tip, provenance);
     return { ...reportOf(gathered, { type: 'upToDate' }), gates };
@@ -75,13 +76,14 @@ async function approveDirect(
   target: Environment,
   commit: Commit,
   request: ApproveRequest,
+  user: User,
 ): Promise<PromotionReport> {
   const { delivery, environment } = target.spec;
   refuseOther(commit, `${delivery}/${environment}`, request);
   const spec = { delivery, from: environment, to: environment, revision: commit.oid, tree: commit.tree };
   const known = await promotionOf(options.home, promotionObjectName(delivery, environment, commit.oid));
   const promotion = await ensurePromotion(options.home, known, spec);
-  const approved = await recordApproval(options.home, promotion, approvalOf(options, request));
+  const approved = await recordApproval(options.home, promotion, approvalOf(options, user));
   const gates = await gatesOf(options, target, commit.oid, { type: 'direct', commit });
   const isOpen = gates.every(({ state }) => state === 'Passed');
   await recordStatus(options.home, approved, { phase: 'Pending', gates, message: messageOf(gates) });
@@ -103,11 +105,10 @@ const messageOf = (gates: readonly GateState[]): string =>
     .map(({ reason }) => reason)
     .join(' ') || 'Every gate is open.';
 
-/** The token says that somebody may ask, not who they are. */
-const approvalOf = ({ clock }: PromoteOptions, { by }: ApproveRequest) => ({
-  by: by.trim(),
+const approvalOf = ({ clock }: PromoteOptions, { name, verified }: User): Approval => ({
+  by: name.trim(),
   at: rfc3339(clock.now()),
-  verified: false,
+  verified,
 });
 
 function refuseOther(waiting: Commit, target: string, { revision }: ApproveRequest): void {

@@ -3,6 +3,7 @@ import { BACKPORTS, withTrailers } from '../../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../../git/types.ts';
 import type { BackportReport } from '../../model/faces.ts';
 import type { Environment } from '../../model/types.ts';
+import type { User } from '../../model/user.ts';
 import { gatherFacts } from '../decide/facts.ts';
 import { holds } from '../history/backported.ts';
 import { formatCommit } from '../history/commits.ts';
@@ -17,7 +18,8 @@ export async function backport(
   options: PromoteOptions,
   delivery: string,
   to: string,
-  request: { readonly dryRun: boolean; readonly by: string },
+  request: { readonly dryRun: boolean },
+  { name: by }: User,
 ): Promise<BackportReport> {
   const { facts, repository } = await gatherFacts({ ...options, rehearse: async () => [] }, delivery, to);
   const first = await firstOf(options, delivery, to);
@@ -33,7 +35,7 @@ export async function backport(
   const picked: Commit[] = [];
   let onto = tip;
   for (const commit of direct) {
-    const next = await pick(options, repository, { commit, onto, branch, to, by: request.by });
+    const next = await pick(options, repository, { commit, onto, branch, to, by });
     if (next === undefined) continue;
     picked.push(commit);
     onto = next;
@@ -42,7 +44,7 @@ export async function backport(
   // They are on their way: the source's branch has them, and the source does not run them yet.
   if (picked.length === 0) return { ...report, outcome: 'UnderWay' };
   if (request.dryRun) return { ...report, outcome: 'WouldBackport', commits };
-  if ((await options.publish(delivery, branch, onto, tip)) === 'rejected') {
+  if ((await options.publish({ delivery, branch, oid: onto, expected: tip, by })) === 'rejected') {
     throw new ProblemError({
       reason: 'SourceMoved',
       message: `Somebody pushed to ${branch} at the same moment; nothing was brought there.`,

@@ -3,6 +3,7 @@ import { type Problem, ProblemError } from '../../base/errors.ts';
 import { promotionCommit } from '../../git/history/merge.ts';
 import type { PromotionReport } from '../../model/faces.ts';
 import type { GateState, Promotion } from '../../model/types.ts';
+import type { User } from '../../model/user.ts';
 import { type Decision, decide } from '../decide/decide.ts';
 import { type Gathered, gatherFacts } from '../decide/facts.ts';
 import { formatCommit } from '../history/commits.ts';
@@ -12,7 +13,6 @@ import { ensurePromotion, recordAgain, recordStatus } from '../record/promotion.
 
 export interface PromoteRequest {
   readonly dryRun: boolean;
-  readonly by: string;
   /** Also what was taken back on the branch of the target. */
   readonly again?: boolean;
   /** Nobody asked: the policy says so. */
@@ -25,6 +25,7 @@ export async function promote(
   delivery: string,
   to: string,
   request: PromoteRequest,
+  { name: by }: User,
 ): Promise<PromotionReport> {
   const found = await gatherFacts(options, delivery, to);
   // The word of a person, for this revision: what was taken back may come again.
@@ -39,7 +40,7 @@ export async function promote(
     return reportOf(gathered, { type: 'refuse', gates: [], problems: [branchGone(gathered)] });
   if (decision.type === 'upToDate') {
     await recordLanding(options, gathered);
-    return gathered.tip === null ? bringBack(options, gathered) : reportOf(gathered, decision);
+    return gathered.tip === null ? restoreBranch(options, gathered, by) : reportOf(gathered, decision);
   }
   const ensured = await ensurePromotion(options.home, gathered.promotion, {
     delivery,
@@ -47,21 +48,21 @@ export async function promote(
     to,
     revision: gathered.revision.oid,
     tree: gathered.revision.tree,
-    requestedBy: request.by,
+    requestedBy: by,
   });
   const again = request.again ? found.facts.rejections.map(({ commit }) => commit.oid) : [];
   const at = rfc3339(options.clock.now());
-  const promotion = await recordAgain(options.home, ensured, { by: request.by, at, commits: again });
+  const promotion = await recordAgain(options.home, ensured, { by, at, commits: again });
   if (decision.type !== 'advance') {
     await recordStatus(options.home, promotion, statusOf(decision));
     return reportOf(gathered, decision);
   }
-  const mergeCommit = await merge(options, gathered, request.by);
+  const mergeCommit = await merge(options, gathered, by);
   // Written before it is pushed: sync asks whether what it finds on the branch has passed its gates.
   const { gates } = decision;
   const intent = { phase: 'Pending', gates, message: 'Every gate is open.', mergeCommit } as const;
   const recorded = await recordStatus(options.home, promotion, intent);
-  await publish(options, gathered, mergeCommit);
+  await publish(options, gathered, mergeCommit, by);
   await recordStatus(options.home, recorded, {
     phase: 'Merged',
     gates: decision.gates,
@@ -86,10 +87,14 @@ const branchGone = ({ target: { spec } }: Gathered): Problem => ({
 });
 
 /** The branch stands where the target was, which carries the same already: nothing is merged. */
-async function bringBack(options: PromoteOptions, gathered: Gathered): Promise<PromotionReport> {
+async function restoreBranch(
+  options: PromoteOptions,
+  gathered: Gathered,
+  by: string,
+): Promise<PromotionReport> {
   const report = reportOf(gathered, { type: 'upToDate' });
   if (gathered.base === null) return report;
-  await publish(options, gathered, gathered.base);
+  await publish(options, gathered, gathered.base, by);
   return { ...report, ...(await arrival(options, gathered)), outcome: 'Restored' };
 }
 
@@ -136,9 +141,14 @@ async function merge(options: PromoteOptions, gathered: Gathered, by: string): P
   });
 }
 
-async function publish(options: PromoteOptions, { target, tip }: Gathered, commit: string): Promise<void> {
+async function publish(
+  options: PromoteOptions,
+  { target, tip }: Gathered,
+  oid: string,
+  by: string,
+): Promise<void> {
   const { delivery, environment, branch } = target.spec;
-  if ((await options.publish(delivery, branch, commit, tip)) === 'pushed') return;
+  if ((await options.publish({ delivery, branch, oid, expected: tip, by })) === 'pushed') return;
   throw new ProblemError({
     reason: 'TargetMoved',
     message: `Somebody pushed to ${branch} at the same moment; nothing was promoted.`,

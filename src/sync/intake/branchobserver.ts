@@ -9,7 +9,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../model/types.ts';
-import type { Affected, Source } from './wanted.ts';
+import type { Affected, Pushed, Source } from './wanted.ts';
 
 export interface ObserverOptions {
   readonly home: KubeClient;
@@ -25,13 +25,17 @@ export interface ObserverOptions {
     branches: Readonly<Record<string, string>>,
     defaultBranch: string | undefined,
     source: Source,
+    pushed?: Pushed,
   ) => Promise<readonly Affected[]>;
 }
 
 /** Sees to it that the record says what the branches of the repositories say, whatever fails meanwhile. */
 export interface Observer {
-  /** Reads the branches of a hosted repository into the record. Rejects when that fails; it is then tried again by itself until it succeeds. */
-  observe(delivery: string): Promise<readonly Affected[]>;
+  /**
+   * Reads the branches of a hosted repository into the record, after `pushed` where a push is the reason. Rejects when that fails;
+   * it is then tried again by itself until it succeeds.
+   */
+  observe(delivery: string, pushed?: Pushed): Promise<readonly Affected[]>;
   /** The same of branches that a remote told: whoever asked it tries again. */
   observed(
     delivery: string,
@@ -92,11 +96,11 @@ export function createObserver(options: ObserverOptions): Observer {
     return deepEqual(await repository.branches(), object.status?.branches ?? {});
   }
 
-  function take(delivery: string): Promise<readonly Affected[]> {
+  function take(delivery: string, pushed?: Pushed): Promise<readonly Affected[]> {
     return noted(delivery, async () => {
       const repository = await hosted(delivery);
       if (!repository) return [];
-      return record(delivery, await repository.branches(), await repository.defaultBranch(), 'push');
+      return record(delivery, await repository.branches(), await repository.defaultBranch(), 'push', pushed);
     });
   }
 
@@ -111,9 +115,9 @@ export function createObserver(options: ObserverOptions): Observer {
     }
   }
 
-  async function observe(delivery: string): Promise<readonly Affected[]> {
+  async function observe(delivery: string, pushed?: Pushed): Promise<readonly Affected[]> {
     try {
-      return await take(delivery);
+      return await take(delivery, pushed);
     } catch (error) {
       queue.addAfter(delivery, RETRY.baseDelayMs);
       throw error;

@@ -15,7 +15,22 @@ import {
 import { fileAt } from '../source/deliveryfile.ts';
 import { ORIGIN } from './environmentobject.ts';
 import { type Registered, type RegisterOptions, registerEnvironment } from './register.ts';
-import { type Affected, observeTip, recordFrozen, type Source, type WantedOptions } from './wanted.ts';
+import {
+  type Affected,
+  observeTip,
+  type Pushed,
+  recordFrozen,
+  type Source,
+  type WantedOptions,
+} from './wanted.ts';
+
+/** The branches of a delivery as they are now, and how they were learnt. */
+export interface Observation {
+  readonly branches: Readonly<Record<string, string>>;
+  readonly defaultBranch: string | undefined;
+  readonly source: Source;
+  readonly pushed?: Pushed | undefined;
+}
 
 /**
  * Takes the branches of a delivery as they are now into the record: its environments, what each of them wants, and what is frozen.
@@ -24,13 +39,12 @@ import { type Affected, observeTip, recordFrozen, type Source, type WantedOption
 export async function recordBranches(
   options: WantedOptions & RegisterOptions,
   name: string,
-  branches: Readonly<Record<string, string>>,
-  defaultBranch: string | undefined,
-  source: Source,
+  observation: Observation,
 ): Promise<readonly Affected[]> {
+  const { branches, defaultBranch } = observation;
   const repository = await options.repository(name);
   if (repository === undefined) return [];
-  const delivery = await ensureDelivery(options, repository, name, branches, defaultBranch, source);
+  const delivery = await ensureDelivery(options, repository, name, observation);
   if (delivery === undefined) return [];
   const known = (await options.environments.read()).filter(({ spec }) => spec.delivery === name);
   const files = await readFiles(repository, branches, defaultBranch, known);
@@ -58,7 +72,7 @@ export async function recordBranches(
   const at = options.clock.now();
   for (const one of found) {
     const registered = await options.claims.run(() => registerEnvironment(options, delivery, one, at));
-    const touched = registered && (await follow(options, repository, registered, branches));
+    const touched = registered && (await follow(options, repository, registered, observation));
     if (touched) affected.push(touched);
   }
   return affected;
@@ -69,20 +83,22 @@ async function follow(
   options: WantedOptions,
   repository: Repository,
   { environment, frozen }: Registered,
-  branches: Readonly<Record<string, string>>,
+  { branches, pushed }: Observation,
 ): Promise<Affected | undefined> {
   if (frozen) return recordFrozen(options, environment, frozen);
-  const tip = branches[environment.spec.branch];
-  return tip === undefined ? undefined : observeTip(options, repository, environment, tip);
+  const { branch } = environment.spec;
+  const tip = branches[branch];
+  if (tip === undefined) return undefined;
+  // Another push may have moved the branch meanwhile: then nothing is known of its user.
+  const by = pushed?.tips[branch] === tip ? pushed.user : undefined;
+  return observeTip(options, repository, environment, tip, by);
 }
 
 async function ensureDelivery(
   options: WantedOptions,
   repository: Repository,
   name: string,
-  branches: Readonly<Record<string, string>>,
-  defaultBranch: string | undefined,
-  source: Source,
+  { branches, defaultBranch, source }: Observation,
 ): Promise<Delivery | undefined> {
   const existing = await options.home
     .get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name })

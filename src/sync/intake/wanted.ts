@@ -20,6 +20,12 @@ export interface WantedOptions {
 /** How a change of branches was learnt. Only a push makes a delivery that was not there. */
 export type Source = 'push' | 'poll';
 
+/** A push that is observed: its user, and where it moved each branch. */
+export interface Pushed {
+  readonly user: string;
+  readonly tips: Readonly<Record<string, string | null>>;
+}
+
 /** An environment, and what an observation made of it. */
 export interface Affected {
   /** Of the Environment object. */
@@ -66,6 +72,7 @@ export async function observeTip(
   repository: Repository,
   environment: Environment,
   tip: string,
+  by?: string,
 ): Promise<Affected> {
   const wanted = environment.status?.wantedRevision;
   const descends =
@@ -75,7 +82,7 @@ export async function observeTip(
     (await repository.isAncestor(wanted, tip).catch(() => false));
   if (!descends) return hold(options, environment, wanted, tip);
   const before = environment.status;
-  const stored = await changeStatus(options, nameOf(environment), (status) => want(status, tip));
+  const stored = await changeStatus(options, nameOf(environment), (status) => want(status, tip, by));
   const changed = before?.wantedRevision !== stored?.status?.wantedRevision;
   const thawed =
     conditionOf(environment, 'Frozen') !== undefined || conditionOf(environment, 'Held') !== undefined;
@@ -86,19 +93,27 @@ export async function observeTip(
     options,
     environment,
     'received',
-    `branch ${branch} at ${short(tip)} → namespace ${namespace}`,
-    tip,
+    `branch ${branch} at ${short(tip)} → namespace ${namespace}${by ? `, by ${by}` : ''}`,
+    {
+      revision: tip,
+      ...(by ? { by } : {}),
+    },
   );
   return now;
 }
 
 /** The status with a new wanted revision, thawed and released. */
-export function want(status: EnvironmentStatus, tip: string): EnvironmentStatus {
+export function want(
+  { wantedBy, ...status }: EnvironmentStatus,
+  tip: string,
+  by?: string,
+): EnvironmentStatus {
   const fresh = status.wantedRevision !== tip;
   const conditions = withoutCondition(withoutCondition(status.conditions, 'Frozen'), 'Held');
   return {
     ...status,
     wantedRevision: tip,
+    ...((fresh ? by : wantedBy) ? { wantedBy: fresh ? by : wantedBy } : {}),
     observation: (status.observation ?? 0) + (fresh ? 1 : 0),
     ...(status.conditions === undefined && conditions.length === 0 ? {} : { conditions }),
   };
@@ -130,7 +145,7 @@ async function hold(
       message,
     ),
   }));
-  publish(options, environment, 'held', message, tip);
+  publish(options, environment, 'held', message, { revision: tip });
   return affected(environment, 'held', { changed: true, revision: tip });
 }
 
@@ -152,13 +167,13 @@ export function publish(
   { spec }: Environment,
   stage: ProgressEvent['stage'],
   message: string,
-  revision?: string,
+  what: Pick<ProgressEvent, 'revision' | 'by'> = {},
 ): void {
   progress.publish({
     at: clock.now(),
     delivery: spec.delivery,
     environment: spec.environment,
-    ...(revision ? { revision } : {}),
+    ...what,
     stage,
     message,
   });

@@ -79,6 +79,8 @@ async function create(
   const commit = await repository?.commit(target).catch(() => undefined);
   const earlier = releases.find(({ spec }) => spec.revision === target)?.spec;
   const subject = commit?.message.split('\n')[0] ?? earlier?.subject;
+  const { wantedRevision, wantedBy } = environment.status ?? {};
+  const by = pin ? pin.by : wantedRevision === target ? wantedBy : undefined;
   const author = commit ? `${commit.author.name} <${commit.author.email}>` : earlier?.author;
   const release = await createRelease(
     options.home,
@@ -92,6 +94,7 @@ async function create(
       branch,
       ...(subject ? { subject } : {}),
       ...(author ? { author } : {}),
+      ...(by ? { by } : {}),
       cause: pin === undefined ? 'commit' : pin.release === undefined ? 'pin' : 'rollback',
       digest: digestOf(sourced.bundle, options.releaseKey),
       manifests: encodeBundle(sourced.bundle, options.releaseKey),

@@ -274,7 +274,7 @@ function merged(
 }
 
 /** The observer of branches may have written these since the pass began, or taken them away. */
-const OBSERVED = ['wantedRevision', 'observation', 'promotionPolicy', 'proposal'] as const;
+const OBSERVED = ['wantedRevision', 'wantedBy', 'observation', 'promotionPolicy', 'proposal'] as const;
 
 function without<T extends object, K extends keyof T>(from: T, ...keys: readonly K[]): Omit<T, K> {
   const rest = { ...from };

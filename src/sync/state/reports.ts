@@ -115,6 +115,7 @@ export function releaseReport({ spec, status }: Release, current: number | undef
     revision: spec.revision,
     subject: spec.subject ?? '',
     author: spec.author ?? '',
+    ...(spec.by ? { by: spec.by } : {}),
     cause: spec.cause,
     result: status?.result ?? 'Applying',
     message: status?.message ?? '',

@@ -63,10 +63,11 @@ describe('pilotage promote and approve', () => {
   const PROMOTE = 'POST /api/v1/environments/shop/prod/promote';
   const APPROVE = 'POST /api/v1/environments/shop/prod/approve';
 
-  it('asks in the name of whoever is at the keyboard', async () => {
+  it('asks on behalf of the person at the keyboard', async () => {
     face.answers[PROMOTE] = report();
     expect((await face.run('promote', 'shop/prod')).code).to.equal(0);
-    expect(face.asked).to.deep.equal([`${PROMOTE} {"dryRun":false,"by":"ann"}`]);
+    expect(face.asked).to.deep.equal([`${PROMOTE} {"dryRun":false}`]);
+    expect(face.users).to.deep.equal(['ann']);
   });
 
   it('fails when it waits or is refused, so that a script stops', async () => {
@@ -83,7 +84,8 @@ describe('pilotage promote and approve', () => {
     const { code, stdout } = await face.run('approve', 'shop/prod', '--by', 'bob');
     expect(code).to.equal(0);
     expect(stdout).to.match(/^bob \(unverified\) approves abcdef1\w* for shop\/prod\./);
-    expect(face.asked).to.deep.equal([`${APPROVE} {"by":"bob"}`]);
+    expect(face.asked).to.deep.equal([`${APPROVE} {}`]);
+    expect(face.users).to.deep.equal(['bob']);
   });
 
   it('hands on the word for what was taken back, and the revision that was looked at', async () => {
@@ -92,8 +94,8 @@ describe('pilotage promote and approve', () => {
     await face.run('promote', 'shop/prod', '--again');
     await face.run('approve', 'shop/prod', '--revision', 'abcdef1');
     expect(face.asked).to.deep.equal([
-      `${PROMOTE} {"dryRun":false,"by":"ann","again":true}`,
-      `${APPROVE} {"by":"ann","revision":"abcdef1"}`,
+      `${PROMOTE} {"dryRun":false,"again":true}`,
+      `${APPROVE} {"revision":"abcdef1"}`,
     ]);
   });
 

@@ -43,7 +43,7 @@ git('the git host, with real git', () => {
     await copy.run('fsck', '--strict');
     expect(await served.repositories.list()).to.deep.equal(['shop']);
     expect(served.pushes).to.deep.equal([
-      { repository: 'shop', refs: [{ branch: 'main', from: null, to: tip }] },
+      { repository: 'shop', user: 'ada', refs: [{ branch: 'main', from: null, to: tip }] },
     ]);
   });
 
@@ -180,7 +180,7 @@ git('the git host, with real git', () => {
       aborted = resolve;
     });
     await start({
-      onPush: async (_repository, _refs, report, signal) => {
+      onPush: async (_push, report, signal) => {
         report('shop/main → dev');
         signal.addEventListener('abort', aborted);
         await new Promise<void>((resolve) => {

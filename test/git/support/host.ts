@@ -4,7 +4,7 @@ import { silentLogger } from '../../../src/base/log.ts';
 import { createGitHost, type GitHost, type GitHostOptions } from '../../../src/git/host/host.ts';
 import { basicCredentials } from '../../../src/git/host/host-http.ts';
 import { HostedRepositories } from '../../../src/git/host/hosted.ts';
-import type { PushedRef } from '../../../src/git/types.ts';
+import type { Push } from '../../../src/git/host/push-answer.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 
 export const TOKEN = 'secret-token';
@@ -15,14 +15,14 @@ export interface TestHost {
   /** With the token in it, without a trailing slash. */
   readonly url: string;
   readonly origin: string;
-  readonly pushes: { readonly repository: string; readonly refs: readonly PushedRef[] }[];
+  readonly pushes: Push[];
   readonly requests: IncomingMessage[];
   stop(): Promise<void>;
 }
 
 /** The host behind a real HTTP server on a free port. */
 export async function startHost(root: string, options: Partial<GitHostOptions> = {}): Promise<TestHost> {
-  const pushes: { repository: string; refs: readonly PushedRef[] }[] = [];
+  const pushes: Push[] = [];
   const requests: IncomingMessage[] = [];
   const repositories = new HostedRepositories(root);
   const host = createGitHost({
@@ -31,9 +31,7 @@ export async function startHost(root: string, options: Partial<GitHostOptions> =
     logger: silentLogger,
     authorize: (req) => (basicCredentials(req)?.password === TOKEN ? 'ada' : undefined),
     policy: () => undefined,
-    onPush: async (repository, refs) => {
-      pushes.push({ repository, refs });
-    },
+    onPush: async (push) => void pushes.push(push),
     ...options,
   });
   const server = createServer((req, res) => {

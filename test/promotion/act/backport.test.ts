@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { trailerValues } from '../../../src/git/objects/trailers.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
 import { backport } from '../../../src/promotion/act/backport.ts';
+import { named } from '../../fakes/user.ts';
 import type { Files } from '../../git/support/history.ts';
 import { createWorld, refusalOf, type World } from '../harness.ts';
 
@@ -22,7 +23,7 @@ describe('a hotfix on the branch of the target', () => {
   });
   afterEach(() => world.dispose());
 
-  const bring = (dryRun = false) => backport(world.options, 'shop', 'prod', { dryRun, by: 'ann' });
+  const bring = (dryRun = false) => backport(world.options, 'shop', 'prod', { dryRun }, named('ann'));
   const reason = async () => (await world.promote()).problems[0]?.reason ?? 'promoted';
 
   it('stands in the way of a promotion while the source lacks it, and the remedy is named', async () => {

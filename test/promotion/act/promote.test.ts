@@ -4,6 +4,7 @@ import { promotedFrom, trailerValues } from '../../../src/git/objects/trailers.t
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE, PROMOTIONS } from '../../../src/model/types.ts';
 import { promote } from '../../../src/promotion/act/promote.ts';
 import { gatherFacts } from '../../../src/promotion/decide/facts.ts';
+import { named } from '../../fakes/user.ts';
 import { createWorld, refusalOf, type World } from '../harness.ts';
 
 describe('a promotion', () => {
@@ -155,10 +156,10 @@ describe('a promotion', () => {
     it('is nothing that happens by itself', async () => {
       await deleteBranch();
       await world.ships({ 'app.yaml': 'two' });
-      const auto = { dryRun: false, by: 'pilotage', auto: true };
-      expect((await promote(world.options, 'shop', 'prod', auto)).problems[0]?.reason).to.equal(
-        'BranchMissing',
-      );
+      const auto = { dryRun: false, auto: true };
+      expect(
+        (await promote(world.options, 'shop', 'prod', auto, named('pilotage'))).problems[0]?.reason,
+      ).to.equal('BranchMissing');
       expect(await world.repository.branches()).to.have.keys('main');
     });
   });

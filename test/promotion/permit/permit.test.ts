@@ -44,7 +44,7 @@ describe('what stands on the branch of an environment', () => {
     const { publish } = world.options;
     Object.assign(world.options, {
       publish: async (...args: Parameters<typeof publish>) => {
-        answers.push(await asked(args[2]));
+        answers.push(await asked(args[0].oid));
         return publish(...args);
       },
     });
@@ -69,7 +69,7 @@ describe('what stands on the branch of an environment', () => {
       promotions,
       home: Object.create(world.home, { list: { value: list } }),
       publish: async (...args: Parameters<typeof publish>) => {
-        answers.push(await asked(args[2]));
+        answers.push(await asked(args[0].oid));
         return publish(...args);
       },
     });

@@ -1,0 +1,22 @@
+/** On whose behalf something is done: what a request, a push and the records of both carry. */
+export interface User {
+  /** As it is recorded: in approvals, pins, releases and events. */
+  readonly name: string;
+  readonly groups: readonly string[];
+  /** Whether the name was authenticated. False: somebody who may say any name said this one (docs/security.md). */
+  readonly verified: boolean;
+}
+
+/**
+ * The holder of the token in `token.json`, under the name that the administrator's kubeconfig has as well. The token does not say who
+ * holds it, so the name is not verified.
+ */
+export const TOKEN_HOLDER: User = { name: 'pilotage-admin', groups: ['system:masters'], verified: false };
+
+/** Members may act under the name of somebody else, and keep their own rights. */
+const ADMINISTRATORS = 'system:masters';
+
+export const mayActAs = ({ groups }: User): boolean => groups.includes(ADMINISTRATORS);
+
+/** `user` under another name: what is recorded names that one, what is permitted stays. */
+export const actingAs = (user: User, name: string): User => ({ ...user, name, verified: false });

@@ -1,0 +1,4 @@
+import { actingAs, TOKEN_HOLDER, type User } from '../../src/model/user.ts';
+
+/** The holder of the token under this name. */
+export const named = (name: string): User => actingAs(TOKEN_HOLDER, name);
