@@ -1,3 +1,5 @@
+import { after } from '../../base/awaitable.ts';
+import { once } from '../../base/once.ts';
 import type {
   KubeClient,
   ListOptions,
@@ -16,13 +18,18 @@ import {
   type KubeObject,
   type Resource,
 } from '../../kube/values/types.ts';
+import { assertMayImpersonate } from './auth/impersonation.ts';
+import { assertAuthorized } from './authorize.ts';
 import { badRequest, notServed } from './errors.ts';
 import type { Api, ServedResource, StoredWatch, WriteParameters } from './types.ts';
 
 /** Owner of fields that our own code writes without naming a manager. */
 const DEFAULT_MANAGER = 'pilotage';
 
-/** The verbs as a KubeClient, without HTTP and JSON text: what it gives are the stored objects themselves, frozen. */
+/**
+ * The verbs as a KubeClient, without HTTP and JSON text: what it gives are the stored objects themselves, frozen.
+ * Every request asks the authorizer about `user`; so does the first request of `as`, whether `user` may act as the other.
+ */
 export function inProcessClient(api: Api, user: User): KubeClient {
   const row = (resource: Resource): ServedResource => {
     const found = api.kinds.find(resource.group, resource.version, resource.plural);
@@ -45,8 +52,14 @@ export function inProcessClient(api: Api, user: User): KubeClient {
     });
 
   return {
-    resources: async () => api.kinds.all(),
-    resourceFor: async (kind) => api.kinds.findKind(gvkOf(kind)),
+    resources: async () => {
+      await assertAuthorized(api.authorize, user, DISCOVERY);
+      return api.kinds.all();
+    },
+    resourceFor: async (kind) => {
+      await assertAuthorized(api.authorize, user, DISCOVERY);
+      return api.kinds.findKind(gvkOf(kind));
+    },
 
     get: async <T extends KubeObject>(resource: Resource<T>, key: Key, options: Read = {}) => {
       options.signal?.throwIfAborted();
@@ -136,7 +149,34 @@ export function inProcessClient(api: Api, user: User): KubeClient {
     portForward: async () => {
       throw notBuilt('port-forward');
     },
-    as: (other) => inProcessClient(api, other),
+    as: (other) => inProcessClient(impersonating(api, user, other), other),
+  };
+}
+
+const DISCOVERY = { verb: 'get', path: '/apis' };
+
+/** The verbs for `other`, if `user` may act as that: asked once, before the first request. */
+function impersonating(api: Api, user: User, other: User): Api {
+  const allowed = once(() => assertMayImpersonate(api.authorize, user, other));
+  const asked =
+    <R, A>(verb: (request: R) => Promise<A>) =>
+    (request: R): Promise<A> => {
+      const waiting = allowed();
+      return waiting instanceof Promise ? waiting.then(() => verb(request)) : verb(request);
+    };
+  return {
+    kinds: api.kinds,
+    get: asked(api.get),
+    list: asked(api.list),
+    watch: asked(api.watch),
+    create: asked(api.create),
+    update: asked(api.update),
+    patch: asked(api.patch),
+    apply: asked(api.apply),
+    delete: asked(api.delete),
+    deleteCollection: asked(api.deleteCollection),
+    logs: asked(api.logs),
+    authorize: (whom, attributes) => after(allowed(), () => api.authorize(whom, attributes)),
   };
 }
 

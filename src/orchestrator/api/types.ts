@@ -166,7 +166,11 @@ export type Attributes =
       /** The body has not been read: is there any object that this user could write so? */
       readonly isUnread?: boolean;
     }
-  | { readonly verb: RequestVerb; readonly path: string };
+  | {
+      /** The method in lower case, `get` for HEAD: paths that are not resources know no other verbs. */
+      readonly verb: string;
+      readonly path: string;
+    };
 
 export const REQUEST_VERBS = [
   'get',

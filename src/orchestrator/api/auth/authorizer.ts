@@ -2,6 +2,7 @@ import type { User } from '../../../kube/client/client.ts';
 import type { Pod } from '../../../kube/kinds/objects.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Attributes, Decision, RequestVerb } from '../types.ts';
+import { isDiscovery, isPublic } from './paths.ts';
 import { type ReferencedResource, refersTo } from './podreferences.ts';
 import { isScoped, scopedMay } from './scoped.ts';
 
@@ -22,7 +23,7 @@ export const createAuthorizer =
   (podsIn: PodsIn): ((user: User, attributes: Attributes) => Decision) =>
   (user, attributes) => {
     if (user.groups.includes(ADMINS)) return ALLOWED;
-    if (isAboutOneself(attributes)) return ALLOWED;
+    if (isOpen(user, attributes)) return ALLOWED;
     if (isScoped(user)) return scopedMay(user, attributes);
     const node = nodeOf(user);
     if (node === undefined) return denied();
@@ -61,13 +62,22 @@ const REVIEWS = [
   'authorization.k8s.io/selfsubjectrulesreviews',
   'authentication.k8s.io/selfsubjectreviews',
 ];
-/** What every authenticated user may read (`system:discovery`). */
-const PUBLIC_PATHS = /^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/;
-
-function isAboutOneself(attributes: Attributes): boolean {
-  if ('path' in attributes) return attributes.verb === 'get' && PUBLIC_PATHS.test(attributes.path);
-  return attributes.verb === 'create' && REVIEWS.includes(`${attributes.group}/${attributes.resource}`);
+/** What needs no rule of one's own: discovery, and questions about oneself. */
+function isOpen({ groups }: User, attributes: Attributes): boolean {
+  if ('path' in attributes) {
+    return (
+      attributes.verb === 'get' &&
+      (isPublic(attributes.path) || (isKnown(groups) && isDiscovery(attributes.path)))
+    );
+  }
+  return (
+    isKnown(groups) &&
+    attributes.verb === 'create' &&
+    REVIEWS.includes(`${attributes.group}/${attributes.resource}`)
+  );
 }
+
+const isKnown = (groups: readonly string[]): boolean => !groups.includes('system:unauthenticated');
 
 /** The two sockets of `orchestrator/link.ts`. */
 const isLinkOf = (node: string, { path }: { path: string }): boolean =>
@@ -131,7 +141,7 @@ function nodeMay(node: string, attributes: ResourceAttributes): Decision {
   const { group, resource, subresource, verb, isUnread } = attributes;
   const full = `${group ? `${group}/` : ''}${resource}${subresource ? `/${subresource}` : ''}`;
   const rules = NODE_RULES.filter((rule) => rule.resources.includes(full) && rule.verbs.includes(verb));
-  const isOpen = isUnread && verb === 'create';
-  if (rules.some(({ when }) => !when || isOpen || when(node, attributes))) return ALLOWED;
+  const isUndecided = isUnread && verb === 'create';
+  if (rules.some(({ when }) => !when || isUndecided || when(node, attributes))) return ALLOWED;
   return denied(rules.find(({ reason }) => reason)?.reason);
 }

@@ -12,6 +12,7 @@ const READS: readonly RequestVerb[] = ['get', 'list', 'watch'];
 export function scopedMay(user: User, attributes: Attributes): Decision {
   if (!('group' in attributes)) return refused('it has no business with paths');
   const { group, verb, namespace } = attributes;
+  if (verb === 'impersonate') return refused('it acts as nobody but itself');
   if (group === SCOPE.closed || group.endsWith(`.${SCOPE.closed}`)) {
     return refused(`${SCOPE.closed} is written by Pilotage and by people`);
   }

@@ -2,39 +2,33 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../../../base/clock.ts';
 import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../../../base/connections.ts';
 import { errnoOf, ProblemError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import { statusError } from '../../../kube/values/status.ts';
-import { authenticate } from '../auth/authentication.ts';
 import type { Pki } from '../auth/pki.ts';
-import type { Tokens } from '../auth/tokens.ts';
 import { assertAuthorized } from '../authorize.ts';
-import type { Api, Attributes, RequestVerb } from '../types.ts';
-import { columnCache } from '../wire/table.ts';
+import { badRequest, notServed } from '../errors.ts';
 import { type Answer, json, statusOf } from './answers.ts';
+import {
+  createHandler,
+  type Handler,
+  type HandlerOptions,
+  pathAttributes,
+  resourceAttributes,
+  userOf,
+} from './handler.ts';
 import type { NodeLinks } from './links.ts';
-import { createWriter, type Writer } from './objects.ts';
-import { createPaths, type Paths, type ServerVersion } from './paths.ts';
-import { bytesOf, type Call, requiredBody } from './request.ts';
-import { routeOf } from './requestinfo.ts';
-import { answerResource, type ResourceRoute } from './resourcehandlers.ts';
+import { bytesOf, type Call } from './request.ts';
+import { isDecodable, routeOf } from './requestinfo.ts';
 import { writeAnswer, writeRefusal } from './respond.ts';
-import { answerReview, reviewOf } from './reviews.ts';
 
 const REQUEST_MS = 60_000;
 
-export interface HttpsServerOptions {
-  readonly api: Api;
+export interface HttpsServerOptions extends HandlerOptions {
   readonly pki: Pki;
-  readonly tokens: Tokens;
   readonly links: NodeLinks;
-  readonly clock: Clock;
   readonly logger: Logger;
-  readonly version: ServerVersion;
-  /** undefined: ready; else why `/readyz` says 503. */
-  readonly readiness?: () => string | undefined;
 }
 
 export interface HttpsServer {
@@ -67,22 +61,11 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   // Longer than the idle time of any client's pool: the side that closes first causes no resets then.
   server.keepAliveTimeout = 120_000;
   server.on('request', (request, response) => {
-    void serve({ handle, tokens, logger, calls }, request, response);
+    void serve({ api: options.api, handle, tokens, logger, calls }, request, response);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => logger.debug({ error: error.message }, 'upgraded connection failed'));
-    try {
-      const { path } = splitUrl(request);
-      const user = authenticate(request, path, tokens);
-      if (!links.upgrade(request, socket, head, user)) {
-        throw statusError(
-          'MethodNotAllowed',
-          'exec, attach and port-forward are not available in this version',
-        );
-      }
-    } catch (error) {
-      writeRefusal(socket, statusOf(error));
-    }
+    upgrade(options, request, socket, head).catch((error) => writeRefusal(socket, statusOf(error)));
   });
   server.on('tlsClientError', (error) => logger.debug({ error: error.message }, 'TLS handshake failed'));
 
@@ -111,72 +94,36 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   };
 }
 
-export type Handler = (call: Call) => Promise<Answer>;
-
-/** The server without sockets: a call in, an answer out. Rejects with what `statusOf` understands. */
-function createHandler({
-  api,
-  tokens,
-  clock,
-  version,
-  readiness = () => undefined,
-}: Omit<HttpsServerOptions, 'pki' | 'links' | 'logger'>): Handler {
-  const writer: Writer = createWriter(clock, columnCache());
-  const paths: Paths = createPaths({ kinds: api.kinds, version, readiness });
-  return async (call) => {
-    const route = routeOf(call.path);
-    if (route.type === 'path') return paths.answer(call);
-    const authorized = { ...call, body: () => bodyOfAuthorized(api, call, route) };
-    const review = call.method === 'POST' ? reviewOf(route.group, route.plural) : undefined;
-    if (review)
-      return json(await answerReview(api, tokens, call.user, review, await requiredBody(authorized)), 201);
-    return answerResource(api, writer, authorized, route);
-  };
-}
-
-/** Nobody's body is read, nor decoded, who could not write whatever it holds; the verb decides again once it is known. */
-async function bodyOfAuthorized(api: Api, call: Call, route: ResourceRoute): Promise<Buffer> {
-  const { group, plural: resource, namespace, name, subresource } = route;
-  const verb = verbOf(call.method, name);
-  if (!verb) return call.body();
-  const attributes: Attributes = {
-    verb,
-    group,
-    resource,
-    isUnread: true,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
-    ...(subresource === undefined ? {} : { subresource }),
-  };
-  await assertAuthorized(api.authorize, call.user, attributes);
-  return call.body();
-}
-
-function verbOf(method: string, name: string | undefined): RequestVerb | undefined {
-  switch (method) {
-    case 'POST':
-      return 'create';
-    case 'PUT':
-      return 'update';
-    case 'PATCH':
-      return 'patch';
-    case 'DELETE':
-      return name === undefined ? 'deletecollection' : 'delete';
-    default:
-      return undefined;
+/** Takes a connection over. Rejects with the refusal. */
+async function upgrade(
+  { api, tokens, links }: HttpsServerOptions,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const { path } = splitUrl(request);
+  if (!isDecodable(path)) throw badRequest(`the path "${path}" is not a valid percent-encoding`);
+  const user = await userOf(api, tokens, request, path);
+  const route = routeOf(path);
+  if (route.type === 'path') {
+    await assertAuthorized(api.authorize, user, pathAttributes({ method: 'GET', path }));
+    if (links.upgrade(request, socket, head)) return;
+    throw notServed();
   }
+  // A command in a pod changes it, whatever the method of the handshake is (kube-apiserver 1.35 asks for `create` too).
+  await assertAuthorized(api.authorize, user, resourceAttributes(route, 'create'));
+  throw statusError('MethodNotAllowed', 'exec, attach and port-forward are not available in this version');
 }
 
-interface Service {
+interface Service extends Pick<HandlerOptions, 'api' | 'tokens'> {
   readonly handle: Handler;
-  readonly tokens: Tokens;
   readonly logger: Logger;
   /** Aborted when the server stops. */
   readonly calls: Set<AbortController>;
 }
 
 async function serve(
-  { handle, tokens, logger, calls }: Service,
+  { api, handle, tokens, logger, calls }: Service,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -191,7 +138,7 @@ async function serve(
   const warnings: string[] = [];
   let answer: Answer;
   try {
-    const user = authenticate(request, path, tokens);
+    const user = await userOf(api, tokens, request, path);
     answer = await handle({ ...callOf(request), path, query, warnings, user, signal: gone.signal });
   } catch (error) {
     const status = statusOf(error);

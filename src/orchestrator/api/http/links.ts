@@ -5,7 +5,6 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { onAbort } from '../../../base/abort.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
-import type { User } from '../../../kube/client/client.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import { CHANNEL, type LinkRequest, MAX_FRAME_BYTES, readFailure } from '../../link.ts';
 import type { NodeConnection, NodeConnections } from '../types.ts';
@@ -13,8 +12,11 @@ import type { NodeConnection, NodeConnections } from '../types.ts';
 /** The server's end of link.ts: agents dial in, streams are asked for over the link and arrive on sockets of their own. */
 export interface NodeLinks {
   readonly connection: NodeConnections;
-  /** Takes an upgrade of linkPath or streamPath over; false: the path is neither. Throws StatusError to refuse. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, user: User): boolean;
+  /**
+   * Takes an upgrade of linkPath or streamPath over; false: the path is neither. Throws StatusError to refuse.
+   * The caller has asked the authorizer whether the user may use the path.
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   close(): void;
 }
 
@@ -101,14 +103,11 @@ export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOpt
 
   return {
     connection: connections,
-    upgrade(request, socket, head, user) {
+    upgrade(request, socket, head) {
       const [path = ''] = (request.url ?? '').split('?');
       const [, encoded, id] = PATH.exec(path) ?? [];
       if (encoded === undefined) return false;
       const node = nodeNameOf(encoded);
-      if (user.name !== `system:node:${node}` && !user.groups.includes('system:masters')) {
-        throw statusError('Forbidden', `User "${user.name}" may not speak for node "${node}"`);
-      }
       const wanted = id === undefined ? undefined : waiting.get(id);
       if (id !== undefined && wanted?.node !== node) {
         throw statusError('NotFound', `no stream "${id}" is expected from node "${node}"`);

@@ -1,10 +1,10 @@
+import { notServed } from '../errors.ts';
 import type { KindRegistry } from '../types.ts';
 import { aggregatedList, apiGroup, coreVersions, groupList, resourceList } from '../wire/discovery.ts';
 import { aggregatedDiscovery, mediaRanges } from '../wire/negotiation.ts';
 import { createOpenApi, type OpenApi } from '../wire/openapi.ts';
 import { type Answer, bytes, json, text } from './answers.ts';
 import type { Call } from './request.ts';
-import { notServed } from './resourcehandlers.ts';
 
 /** What `/version` tells; kubectl parses the three version members. */
 export interface ServerVersion {

@@ -48,6 +48,8 @@ function resourceOf(segments: readonly string[]) {
   };
 }
 
+export const isDecodable = (path: string): boolean => decoded(path) !== undefined;
+
 function decoded(path: string): string[] | undefined {
   try {
     return path

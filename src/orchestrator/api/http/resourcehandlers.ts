@@ -2,6 +2,7 @@ import type { Patch } from '../../../kube/client/client.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { Json } from '../../../kube/values/types.ts';
+import { notServed } from '../errors.ts';
 import type { Api, ItemTarget, ServedResource, Target } from '../types.ts';
 import { type Answer, json } from './answers.ts';
 import type { Writer } from './objects.ts';
@@ -169,5 +170,3 @@ async function deleteCollection({ api, writer, call, resource, target }: Request
   });
   return writer.list(call, resource, list);
 }
-
-export const notServed = () => statusError('NotFound', 'the server could not find the requested resource');

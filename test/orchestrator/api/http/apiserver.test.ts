@@ -148,6 +148,46 @@ describe('the API over HTTPS', () => {
       expect(answer.code).to.equal(200);
     });
 
+    const upgrade = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
+    for (const [what, path, options, node, administrator] of [
+      ['discovery', '/apis/apps/v1', {}, 200, 200],
+      ['OpenAPI', '/openapi/v3', {}, 200, 200],
+      ['the version', '/version', {}, 200, 200],
+      ['a write to the version', '/version', { method: 'POST' }, 403, 404],
+      ['the list of paths', '/', {}, 403, 200],
+      ['metrics, which are not served', '/metrics', {}, 403, 404],
+      ['a path that is not served', '/debug/pprof', {}, 403, 404],
+      ['the link of the node itself', '/pilotage/v1/nodes/n1/link', {}, 404, 404],
+      ['the link of another node', '/pilotage/v1/nodes/n2/link', {}, 403, 404],
+      ['a kind that is not served', '/apis/no.such.group/v1/things', {}, 403, 404],
+      ['a command in a pod', '/api/v1/namespaces/default/pods/a/exec', { headers: upgrade }, 403, 405],
+      ['an upgrade of any other path', '/metrics', { headers: upgrade }, 403, 404],
+      [
+        'a review of a token',
+        '/apis/authentication.k8s.io/v1/tokenreviews',
+        { method: 'POST', body: '{}' },
+        403,
+        201,
+      ],
+    ] as const) {
+      it(`asks the authorizer before ${what}`, async () => {
+        const { users } = load(readFileSync(server.nodeKubeconfig('n1'), 'utf8')) as Kubeconfig;
+        const cert = Buffer.from(users[0]?.user['client-certificate-data'] ?? '', 'base64');
+        const key = Buffer.from(users[0]?.user['client-key-data'] ?? '', 'base64');
+        const headers = 'headers' in options ? options.headers : {};
+        const asNode = await ask(path, { ...options, cert, key, headers: { ...headers, authorization: '' } });
+        expect(asNode.code, 'as a node').to.equal(node);
+        const { authorization } = { authorization: `Bearer ${server.token}` };
+        const asAdministrator = await ask(path, { ...options, headers: { ...headers, authorization } });
+        expect(asAdministrator.code, 'as an administrator').to.equal(administrator);
+      });
+    }
+
     it('lets an administrator act as somebody else, and nobody but an administrator', async () => {
       const asNode = server.client(server.nodeKubeconfig('n1'));
       await asNode

@@ -1,0 +1,8 @@
+/** Paths that are answered without credentials: what load balancers and start scripts poll (`system:public-info-viewer`). */
+const PUBLIC: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz', '/version']);
+
+/** What every authenticated user may read besides (`system:discovery`). */
+const DISCOVERY = /^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/;
+
+export const isPublic = (path: string): boolean => PUBLIC.has(path);
+export const isDiscovery = (path: string): boolean => DISCOVERY.test(path);

@@ -1,0 +1,111 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../../../base/clock.ts';
+import type { User } from '../../../kube/client/client.ts';
+import { authenticate, impersonatedBy } from '../auth/authentication.ts';
+import { assertMayImpersonate } from '../auth/impersonation.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import { assertAuthorized } from '../authorize.ts';
+import type { Api, Attributes, RequestVerb } from '../types.ts';
+import { columnCache } from '../wire/table.ts';
+import { type Answer, json } from './answers.ts';
+import { createWriter, type Writer } from './objects.ts';
+import { createPaths, type Paths, type ServerVersion } from './paths.ts';
+import { type Call, requiredBody } from './request.ts';
+import { routeOf } from './requestinfo.ts';
+import { answerResource, type ResourceRoute } from './resourcehandlers.ts';
+import { answerReview, reviewOf } from './reviews.ts';
+
+export interface HandlerOptions {
+  readonly api: Api;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly version: ServerVersion;
+  /** undefined: ready; else why `/readyz` says 503. */
+  readonly readiness?: () => string | undefined;
+}
+
+/** One request, authenticated. */
+export type Handler = (call: Call) => Promise<Answer>;
+
+/** The server without sockets: a call in, an answer out. Rejects with what `statusOf` understands. */
+export function createHandler({
+  api,
+  tokens,
+  clock,
+  version,
+  readiness = () => undefined,
+}: HandlerOptions): Handler {
+  const writer: Writer = createWriter(clock, columnCache());
+  const paths: Paths = createPaths({ kinds: api.kinds, version, readiness });
+  return async (call) => {
+    const route = routeOf(call.path);
+    if (route.type === 'path') {
+      await assertAuthorized(api.authorize, call.user, pathAttributes(call));
+      return paths.answer(call);
+    }
+    const authorized = { ...call, body: () => bodyOfAuthorized(api, call, route) };
+    const review = call.method === 'POST' ? reviewOf(route.group, route.plural) : undefined;
+    if (review)
+      return json(await answerReview(api, tokens, call.user, review, await requiredBody(authorized)), 201);
+    // What is not served is said only to a client that may ask for it; of what is served the verb asks.
+    if (!api.kinds.find(route.group, route.version, route.plural)) {
+      const verb = verbOf(call.method, route.name) ?? (route.name === undefined ? 'list' : 'get');
+      await assertAuthorized(api.authorize, call.user, resourceAttributes(route, verb));
+    }
+    return answerResource(api, writer, authorized, route);
+  };
+}
+
+/** Who sends the request, or whom the sender may act as. */
+export async function userOf(
+  api: Api,
+  tokens: Tokens,
+  request: IncomingMessage,
+  path: string,
+): Promise<User> {
+  const user = authenticate(request, path, tokens);
+  const other = impersonatedBy(request);
+  if (!other) return user;
+  await assertMayImpersonate(api.authorize, user, other);
+  return other;
+}
+
+export const pathAttributes = ({ method, path }: Pick<Call, 'method' | 'path'>): Attributes => ({
+  verb: method === 'HEAD' ? 'get' : method.toLowerCase(),
+  path,
+});
+
+export const resourceAttributes = (
+  { group, plural: resource, namespace, name, subresource }: ResourceRoute,
+  verb: RequestVerb,
+) => ({
+  verb,
+  group,
+  resource,
+  ...(namespace === undefined ? {} : { namespace }),
+  ...(name === undefined ? {} : { name }),
+  ...(subresource === undefined ? {} : { subresource }),
+});
+
+/** Nobody's body is read, nor decoded, who could not write whatever it holds; the verb decides again once it is known. */
+async function bodyOfAuthorized(api: Api, call: Call, route: ResourceRoute): Promise<Buffer> {
+  const verb = verbOf(call.method, route.name);
+  if (!verb) return call.body();
+  await assertAuthorized(api.authorize, call.user, { ...resourceAttributes(route, verb), isUnread: true });
+  return call.body();
+}
+
+function verbOf(method: string, name: string | undefined): RequestVerb | undefined {
+  switch (method) {
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return name === undefined ? 'deletecollection' : 'delete';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import type { User } from '../../../../src/kube/client/client.ts';
+import { CONFIG_MAPS } from '../../../../src/kube/kinds/resources.ts';
+import { ADMINS, createAuthorizer } from '../../../../src/orchestrator/api/auth/authorizer.ts';
+import { assertMayImpersonate } from '../../../../src/orchestrator/api/auth/impersonation.ts';
+import type { Attributes } from '../../../../src/orchestrator/api/types.ts';
+import { startTestApi } from '../harness.ts';
+import { refusal } from '../notation.ts';
+
+const ANN: User = { name: 'ann', groups: [] };
+
+/** What is asked of the authorizer about somebody who acts as `other`: `group/resource[/subresource] [namespace/]name`. */
+function asked(other: User): string[] {
+  const seen: Attributes[] = [];
+  assertMayImpersonate(
+    (_user, attributes) => {
+      seen.push(attributes);
+      return { allowed: true };
+    },
+    ANN,
+    other,
+  );
+  return seen.map((one) => {
+    if (!('group' in one)) return one.path;
+    const what = [one.group, one.resource, ...(one.subresource ? [one.subresource] : [])].join('/');
+    return `${one.verb} ${what} ${[...(one.namespace ? [one.namespace] : []), one.name].join('/')}`;
+  });
+}
+
+describe('acting as another user', () => {
+  it('asks about the name, each group, the uid and each extra', () => {
+    expect(asked({ name: 'bob', groups: ['a', 'b'], uid: '7', extra: { k: ['v', 'w'] } })).to.deep.equal([
+      'impersonate /users bob',
+      'impersonate /groups a',
+      'impersonate /groups b',
+      'impersonate authentication.k8s.io/uids 7',
+      'impersonate authentication.k8s.io/userextras/k v',
+      'impersonate authentication.k8s.io/userextras/k w',
+    ]);
+  });
+
+  it('asks about a service account in its namespace', () => {
+    expect(asked({ name: 'system:serviceaccount:shop:web', groups: [] })).to.deep.equal([
+      'impersonate /serviceaccounts shop/web',
+    ]);
+  });
+
+  it('is refused at the first that is not allowed', async () => {
+    const attempt = async () =>
+      assertMayImpersonate(
+        createAuthorizer(() => []),
+        ANN,
+        { name: 'bob', groups: [ADMINS] },
+      );
+    expect(await refusal(attempt())).to.equal(
+      'Forbidden: users "bob" is forbidden: User "ann" cannot impersonate resource "users" in API group "" at the cluster scope',
+    );
+  });
+
+  it('is refused to a client in this process as to one over the network', async () => {
+    const plane = await startTestApi();
+    const asAnn = plane.client().as(ANN);
+    const asAdministrator = asAnn.as({ name: 'root', groups: [ADMINS] });
+    expect(await refusal(asAdministrator.list(CONFIG_MAPS))).to.match(
+      /^Forbidden: .*User "ann" cannot impersonate resource "users"/,
+    );
+    await plane.dispose();
+  });
+});
