@@ -49,14 +49,13 @@ const API_FOLDERS: Record<string, readonly string[]> = {
 
 /** Inside `orchestrator/node`: folder or file → what it may see of the node, besides itself. */
 const NODE_FOLDERS: Record<string, readonly string[]> = {
-  'bootid.ts': [],
   runtime: [],
-  'runtime/process': ['runtime', 'bootid.ts'],
+  'runtime/process': ['runtime'],
   spec: ['runtime'],
   probes: ['runtime'],
   pod: ['runtime', 'spec', 'probes'],
   link: ['runtime', 'pod'],
-  'registration.ts': ['bootid.ts'],
+  'registration.ts': [],
 };
 
 /** Words of the process runtime, which no other folder of the node may use. */

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
+import { openFileLimit } from './proc.ts';
 
 /** How many connections a server holds at once. */
 export interface ConnectionLimits {
@@ -90,18 +90,9 @@ const MOST = 8192;
  * For one server of a process, which needs files for other things too. Everybody on this machine is one address: 2,000 watches of
  * it are well within, also where a process may open 4,096 files.
  */
-export function connectionLimits(filesEach = 1, openFiles = openFileLimit()): ConnectionLimits {
+export function connectionLimits(filesEach = 1, openFiles = openFileLimit() ?? 2 * MOST): ConnectionLimits {
   const all = Math.min(MOST, Math.floor((openFiles * 0.75) / filesEach));
   return { all, perParty: Math.floor(all * 0.75) };
-}
-
-function openFileLimit(): number {
-  try {
-    const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return soft === undefined ? 2 * MOST : Number(soft);
-  } catch {
-    return 2 * MOST;
-  }
 }
 
 /** A client that does not say what it wants within this is gone: TLS handshake, headers of a request. */

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { isInheritable, ownDescriptors } from './proc.ts';
 
 /**
  * Closes the files that a process was born with, its standard streams apart: LevelDB opens its own without FD_CLOEXEC, so every child of
@@ -6,7 +7,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:
  * elsewhere nothing says which are open.
  */
 export function closeInheritedFiles(): void {
-  for (const fd of openDescriptors()) if (fd > 2 && isFile(fd)) closeSync(fd);
+  for (const fd of ownDescriptors()) if (fd > 2 && isFile(fd)) closeSync(fd);
 }
 
 /**
@@ -14,35 +15,15 @@ export function closeInheritedFiles(): void {
  * be born with. Node can neither set FD_CLOEXEC nor tell spawn to close a descriptor.
  */
 export function nothingInherited(): readonly ('ignore' | number)[] {
-  const passedOn = openDescriptors().filter((fd) => fd > 2 && isPassedOn(fd));
-  const places: ('ignore' | number)[] = Array(Math.max(0, ...passedOn.map((fd) => fd - 2))).fill('ignore');
-  for (const fd of passedOn) places[fd - 3] = devNull();
+  const inheritable = ownDescriptors().filter((fd) => fd > 2 && isInheritable(fd));
+  const places: ('ignore' | number)[] = Array(Math.max(0, ...inheritable.map((fd) => fd - 2))).fill('ignore');
+  for (const fd of inheritable) places[fd - 3] = devNull();
   return places;
-}
-
-function openDescriptors(): readonly number[] {
-  try {
-    return readdirSync('/proc/self/fd').map(Number);
-  } catch {
-    return [];
-  }
 }
 
 function isFile(fd: number): boolean {
   try {
     return fstatSync(fd).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** O_CLOEXEC, as every descriptor that Node opens has (proc_pid_fdinfo(5), octal). */
-const CLOSED_BY_EXEC = 0o2000000;
-
-function isPassedOn(fd: number): boolean {
-  try {
-    const [, flags] = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? [];
-    return flags !== undefined && (Number.parseInt(flags, 8) & CLOSED_BY_EXEC) === 0;
   } catch {
     return false;
   }

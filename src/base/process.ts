@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { errnoOf } from './errors.ts';
 import type { Logger } from './log.ts';
+import { statOf } from './proc.ts';
 
 /**
  * When a process started, in a form that differs for every process that ever had this pid since boot:
@@ -8,14 +8,8 @@ import type { Logger } from './log.ts';
  */
 export function processStartTime(pid: number): string | undefined {
   if (process.platform !== 'linux') return isAlive(pid) ? '' : undefined;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command name may hold spaces and parentheses: fields count from the last one.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
+  const stat = statOf(pid);
+  return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat.startTime;
 }
 
 /** True while the very process lives that had this pid and start time. */

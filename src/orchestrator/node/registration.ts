@@ -4,12 +4,12 @@ import { type Confinement, summaryOf } from '../../base/confinement.ts';
 import { lackOf, spaceOf } from '../../base/diskroom.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { readBootId } from '../../base/proc.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { Condition, Lease, Node } from '../../kube/kinds/objects.ts';
 import { LEASES, NODES } from '../../kube/kinds/resources.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
 import type { Json } from '../../kube/values/types.ts';
-import { readBootId } from './bootid.ts';
 
 export interface RegistrationOptions {
   readonly client: KubeClient;

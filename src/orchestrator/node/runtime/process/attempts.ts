@@ -3,8 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, sleep } from '../../../../base/clock.ts';
 import type { Logger } from '../../../../base/log.ts';
+import { readBootId } from '../../../../base/proc.ts';
 import { processStartTime } from '../../../../base/process.ts';
-import { readBootId } from '../../bootid.ts';
 import type { Attempt, StartResult } from '../runtime.ts';
 import type { ContainerRef, RestartCount } from '../spec.ts';
 import {

@@ -1,5 +1,6 @@
-import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { childrenOf } from '../../../../base/proc.ts';
 import { type ProgramSpec, readShim } from './attemptrecord.ts';
 import { type Argv, beside, confined, environmentFile, PLAIN_ENVIRONMENT } from './confinement/command.ts';
 
@@ -36,16 +37,8 @@ export function commandBeside(
   const program = { cwd, envFile: envFileOf(dir), argv };
   const plain = { cwd: '/', env: PLAIN_ENVIRONMENT };
   if (sandbox.type === 'uid') return { argv: confined(sandbox, program), ...plain };
-  const holder = firstChildOf(readShim(dir)?.pid);
+  const shim = readShim(dir)?.pid;
+  // The shim has one child: the command that it was given.
+  const holder = shim === undefined ? undefined : childrenOf(shim)[0];
   return holder === undefined ? undefined : { argv: beside(holder, sandbox, program), ...plain };
-}
-
-/** The shim has one child: the command that it was given. */
-function firstChildOf(pid: number | undefined): number | undefined {
-  try {
-    const child = Number.parseInt(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'), 10);
-    return Number.isNaN(child) ? undefined : child;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { ContainerRef } from '../spec.ts';
+import { readTail } from './logtail.ts';
 
 /** kubelet `pkg/kubelet/kuberuntime`: what FallbackToLogsOnError takes of a log. */
-const BYTES = 2048;
-const LINES = 80;
+const TAIL = { bytes: 2048, lines: 80 };
 
 /** The end of what ended containers printed, read once each: a log does not change any more then. */
 export interface LastOutputs {
@@ -29,25 +28,9 @@ export function createLastOutputs(logFile: (ref: ContainerRef) => string): LastO
   };
 }
 
-/** At most 80 lines and 2 KiB from the end, whole lines where there are several; '' for what cannot be read. */
-export function lastOutput(file: string): string {
+function lastOutput(log: string): string {
   try {
-    const fd = openSync(file, 'r');
-    try {
-      const { size } = fstatSync(fd);
-      const start = Math.max(0, size - BYTES);
-      const buffer = Buffer.alloc(size - start);
-      const text = buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, start));
-      const newline = start > 0 ? text.trimEnd().indexOf('\n') : -1;
-      return text
-        .slice(newline + 1)
-        .trimEnd()
-        .split('\n')
-        .slice(-LINES)
-        .join('\n');
-    } finally {
-      closeSync(fd);
-    }
+    return readTail(log, TAIL);
   } catch {
     // Not there, or not a file any more: the exit code alone has to do.
     return '';

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { errnoOf } from '../../../../base/errors.ts';
+import { allProcesses, environmentOf } from '../../../../base/proc.ts';
 import type { ContainerRef } from '../spec.ts';
 import { rootDir } from './poddirs.ts';
-import { allProcesses } from './procfs.ts';
 
 /** A process may fork while it is looked for; what does so faster than it is killed is no daemon. */
 const ROUNDS = 5;
@@ -12,20 +11,13 @@ const ROUNDS = 5;
  * environment that they were started with, which names its root. `ref` absent: those of all pods below `root`.
  */
 export function killLeftovers(root: string, ref?: Omit<ContainerRef, 'attempt'>): void {
-  const mark = ref ? `PILOTAGE_ROOT=${rootDir(root, ref.pod, ref.container)}\0` : `PILOTAGE_ROOT=${root}/`;
+  const isMarked = ref
+    ? (entry: string) => entry === `PILOTAGE_ROOT=${rootDir(root, ref.pod, ref.container)}`
+    : (entry: string) => entry.startsWith(`PILOTAGE_ROOT=${root}/`);
   for (let round = 0; round < ROUNDS; round++) {
-    const found = allProcesses().filter((pid) => pid !== process.pid && isMarked(pid, mark));
+    const found = allProcesses().filter((pid) => pid !== process.pid && environmentOf(pid).some(isMarked));
     if (found.length === 0) return;
     for (const pid of found) kill(pid);
-  }
-}
-
-/** Nothing can be read of a zombie, nor of another user's process. */
-function isMarked(pid: number, mark: string): boolean {
-  try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}\0`.includes(`\0${mark}`);
-  } catch {
-    return false;
   }
 }
 

@@ -1,13 +1,4 @@
-import {
-  appendFileSync,
-  closeSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { errnoOf } from '../../../../base/errors.ts';
 import { unlessRefused } from '../../../../base/storage.ts';
 
@@ -101,31 +92,5 @@ function readMarks(file: string): Mark[] {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;
-  }
-}
-
-const CHUNK = 64 * 1024;
-
-/** Where the last `count` lines begin, at `begin` at the earliest; a line without its end counts as one. */
-export function offsetOfTail(log: string, count: number, begin = 0): number {
-  const size = statSync(log).size;
-  if (count === 0) return size;
-  const fd = openSync(log, 'r');
-  try {
-    const chunk = Buffer.alloc(CHUNK);
-    let left = count;
-    for (let end = size; end > begin; ) {
-      const start = Math.max(begin, end - CHUNK);
-      const length = readSync(fd, chunk, 0, end - start, start);
-      for (let i = length - 1; i >= 0; i--) {
-        // The line break that ends the file begins no line.
-        if (chunk[i] !== 10 || start + i === size - 1) continue;
-        if (--left === 0) return start + i + 1;
-      }
-      end = start;
-    }
-    return begin;
-  } finally {
-    closeSync(fd);
   }
 }

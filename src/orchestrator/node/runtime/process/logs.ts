@@ -5,8 +5,9 @@ import type { Logger } from '../../../../base/log.ts';
 import type { LogOptions } from '../runtime.ts';
 import type { ContainerRef } from '../spec.ts';
 import type { Attempts } from './attempts.ts';
-import { type LogIndex, offsetOfTail, openLogIndex } from './logindex.ts';
+import { type LogIndex, openLogIndex } from './logindex.ts';
 import { beginOf, limitsFor, rotate } from './logrotation.ts';
+import { offsetOfTail } from './logtail.ts';
 
 export interface Logs {
   /** The log of one attempt in pieces; with `follow`, until it ends. */

@@ -1,14 +1,14 @@
 import type { Clock } from '../../../../base/clock.ts';
-import type { ContainerKey, PodEndpoint, SocketOwner, SocketOwners, WildcardListener } from '../sockets.ts';
 import {
   allProcesses,
-  commandOf,
-  containerOf,
+  commandNameOf,
   type Descriptor,
   descendants,
   socketAt,
   socketsOf,
-} from './procfs.ts';
+} from '../../../../base/proc.ts';
+import type { ContainerKey, PodEndpoint, SocketOwner, SocketOwners, WildcardListener } from '../sockets.ts';
+import { containerOf } from './containerof.ts';
 import { answering, type Listening, readListening } from './sockets.ts';
 
 /** A container that runs: the process that leads its group, and how its pod is called. */
@@ -152,7 +152,7 @@ export function createSocketOwners({
     const name = root && running().find(({ pod }) => pod === root.pod)?.podName;
     if (name) return `pod ${name}, ${where}`;
     return holder
-      ? `process ${holder.pid} (${commandOf(holder.pid)}), ${where}`
+      ? `process ${holder.pid} (${commandNameOf(holder.pid)}), ${where}`
       : `a process of another user, ${where}`;
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readProc } from '../../../../base/proc.ts';
 
 /** A listening TCP socket of the machine. */
 export interface Listening {
@@ -39,13 +39,8 @@ function addressOf(words: string): string {
 
 /** Listening sockets of the network namespace of this process; undefined where the system does not tell. */
 export function readListening(): readonly Listening[] | undefined {
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => {
-    try {
-      return [readFileSync(file, 'utf8')];
-    } catch {
-      return [];
-    }
-  });
+  // A table that can be read has at least its heading.
+  const tables = ['net/tcp', 'net/tcp6'].map(readProc).filter(Boolean);
   return tables.length === 0 ? undefined : tables.flatMap(parseListening);
 }
 

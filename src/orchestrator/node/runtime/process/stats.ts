@@ -1,6 +1,6 @@
+import { allProcesses, type ProcessStat, statOf } from '../../../../base/proc.ts';
 import type { ContainerStats } from '../runtime.ts';
 import type { RunningAttempt } from './attempts.ts';
-import { allProcesses, type ProcessStat, statOf } from './procfs.ts';
 
 /**
  * Processor time and memory of the processes of each container, by one pass over `/proc`. Time of a process that has ended counts once its

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../../../../src/base/clock.ts';
 import { silentLogger } from '../../../../../src/base/log.ts';
-import { readBootId } from '../../../../../src/orchestrator/node/bootid.ts';
+import { readBootId } from '../../../../../src/base/proc.ts';
 import {
   attemptDir,
   readShim,

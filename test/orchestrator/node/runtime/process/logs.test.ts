@@ -3,15 +3,34 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { silentLogger } from '../../../../../src/base/log.ts';
 import type { Attempts } from '../../../../../src/orchestrator/node/runtime/process/attempts.ts';
-import { offsetOfTail, openLogIndex } from '../../../../../src/orchestrator/node/runtime/process/logindex.ts';
+import { openLogIndex } from '../../../../../src/orchestrator/node/runtime/process/logindex.ts';
 import {
   beginOf,
   limitsFor,
   rotate,
 } from '../../../../../src/orchestrator/node/runtime/process/logrotation.ts';
 import { createLogs } from '../../../../../src/orchestrator/node/runtime/process/logs.ts';
+import { offsetOfTail, readTail } from '../../../../../src/orchestrator/node/runtime/process/logtail.ts';
 import { FakeClock } from '../../../../fakes/clock.ts';
 import { scratch, until } from '../../helpers.ts';
+
+describe('the end of a log', () => {
+  const { path: dir, dispose } = scratch();
+  after(dispose);
+  const tailOf = (text: string, limits = { bytes: 20, lines: 3 }): string => {
+    writeFileSync(join(dir, 'log'), text);
+    return readTail(join(dir, 'log'), limits);
+  };
+
+  it('is whole lines within the limits of bytes and lines, without the empty ones after them', () => {
+    expect(tailOf('')).to.equal('');
+    expect(tailOf('a\nb\n\n\n')).to.equal('a\nb');
+    expect(tailOf('a\nb\nc\nd\n')).to.equal('b\nc\nd');
+    expect(tailOf('the first line is long\nsecond\nthird\n')).to.equal('second\nthird');
+    const long = 'one line that is longer than that';
+    expect(tailOf(long)).to.equal(long.slice(-20));
+  });
+});
 
 describe('times of a log', () => {
   const place = scratch();

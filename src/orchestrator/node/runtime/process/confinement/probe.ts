@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, parse, relative, sep } from 'node:path';
+import { highestUid } from '../../../../../base/proc.ts';
 import { LOOPBACK_UP, unshared } from '../buildnetwork/namespace.ts';
 import { type Argv, asUser, confined, PLAIN_ENVIRONMENT } from './command.ts';
 import type { Sandbox, View } from './confinement.ts';
@@ -35,7 +36,7 @@ export async function probeMachine(options: ProbeOptions): Promise<MachineFacts>
   return {
     uid,
     gid,
-    maxUid: maxUid(),
+    maxUid: highestUid(),
     canSwitchUser: canSwitchUser === true,
     canBindLowPorts: canBindLowPorts === true,
     canMount: canMount === true,
@@ -85,20 +86,6 @@ function attempt([program, ...args]: Argv): Promise<true | string> {
       resolve(said || error.message.split('\n')[0] || 'it failed');
     });
   });
-}
-
-/** The highest uid that means something here: user namespaces map only some (user_namespaces(7)). */
-function maxUid(): number {
-  try {
-    const rows = readFileSync('/proc/self/uid_map', 'utf8').trim().split('\n');
-    return Math.max(
-      ...rows
-        .map((row) => row.trim().split(/\s+/).map(Number))
-        .map(([inside = 0, , length = 0]) => inside + length - 1),
-    );
-  } catch {
-    return 2 ** 32 - 2;
-  }
 }
 
 /** The first directory on the way to `path`, itself included, that other users may not enter. */

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { onAbort } from '../../../../../base/abort.ts';
 import type { Clock } from '../../../../../base/clock.ts';
+import { allProcesses, statOf } from '../../../../../base/proc.ts';
 
 /** What a build may use. One that uses more is ended, and told what it used too much of. */
 export interface BuildLimits {
@@ -96,32 +96,8 @@ export function watchLimits({ limits, dir, clock, signal }: LimitOptions): Limit
   };
 }
 
-const PAGE_BYTES = 4096;
-
-/** Of all processes of a group (proc(5): fields 5 and 24 of /proc/PID/stat); 0 where there is no /proc. */
-function residentBytes(group: number): number {
-  let pages = 0;
-  for (const pid of processes()) {
-    const fields = statFields(pid);
-    if (Number(fields[2]) === group) pages += Number(fields[21]);
-  }
-  return pages * PAGE_BYTES;
-}
-
-function processes(): string[] {
-  try {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  } catch {
-    return [];
-  }
-}
-
-/** From the third field on: the second, the command's name, may hold spaces and parentheses. */
-function statFields(pid: string): string[] {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return [];
-  }
+/** Of all processes of a group; 0 where there is no /proc. */
+function residentBytes(leader: number): number {
+  const stats = allProcesses().map(statOf);
+  return stats.reduce((sum, stat) => sum + (stat?.group === leader ? stat.memoryBytes : 0), 0);
 }
