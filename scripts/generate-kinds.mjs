@@ -1,6 +1,6 @@
 /**
  * Generates src/kube/kinds/resources.ts: the names of every built-in kind that ships, from the discovery documents that
- * Kubernetes publishes with its source. Needs Go on the PATH. Run it by hand, after generate-schemas.mjs, when the version
+ * Kubernetes publishes with its source. Needs Go on the PATH. Run it by hand, after generate-types.mjs, when the version
  * is raised:
  *
  *   node scripts/generate-kinds.mjs
@@ -8,9 +8,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kubernetesDirectory } from './kubernetes.mjs';
+import { moduleDirectory } from './kubernetes.mjs';
 
-const kinds = join(dirname(fileURLToPath(import.meta.url)), '../src/kube/rules');
+const kinds = join(dirname(fileURLToPath(import.meta.url)), '../src/kube/kinds');
 const shipped = JSON.parse(readFileSync(join(kinds, '../schema/data/index.json'), 'utf8'));
 const typed = new Set(
   [
@@ -19,11 +19,11 @@ const typed = new Set(
     ),
   ].map(([, name]) => name),
 );
-/** Kind → the name of its type, where `Event` would hide a type of the language. */
+/** Kind → the name of its type in `objects.ts`, where it has another. */
 const TYPE_NAMES = { '/Event': 'KubeEvent' };
 
 const groupVersions = [...new Set(Object.keys(shipped).map((gvk) => gvk.slice(0, gvk.lastIndexOf('/'))))];
-const discovery = join(kubernetesDirectory(), 'api/discovery');
+const discovery = join(moduleDirectory(), 'api/discovery');
 
 const rows = groupVersions.flatMap((groupVersion) => {
   const [group, version] = groupVersion.split('/');

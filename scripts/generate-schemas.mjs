@@ -10,7 +10,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kubernetesDirectory } from './kubernetes.mjs';
+import { moduleDirectory } from './kubernetes.mjs';
 
 const DOCUMENTS = [
   'api__v1',
@@ -112,7 +112,7 @@ function convert(node) {
 }
 
 const packages = new Map();
-const source = join(kubernetesDirectory(), 'api/openapi-spec/v3');
+const source = join(moduleDirectory(), 'api/openapi-spec/v3');
 for (const document of DOCUMENTS) {
   const { components } = JSON.parse(readFileSync(join(source, `${document}_openapi.json`), 'utf8'));
   for (const [fullName, node] of Object.entries(components.schemas)) {

@@ -1,4 +1,5 @@
-import type { Condition, ContainerStatus, Pod } from '../kube/kinds/objects.ts';
+import type { ContainerStatus, Pod } from '../kube/kinds/objects.ts';
+import type { Condition } from '../kube/values/condition.ts';
 
 export const statusesOf = (pod: Pod): readonly ContainerStatus[] => [
   ...(pod.status?.initContainerStatuses ?? []),

@@ -1,4 +1,5 @@
-import type { Condition, Service } from '../kube/kinds/objects.ts';
+import type { Service } from '../kube/kinds/objects.ts';
+import type { Condition } from '../kube/values/condition.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -1,4 +1,5 @@
-import type { Condition, Deployment, ReplicaSet } from '../kube/kinds/objects.ts';
+import type { Deployment, ReplicaSet } from '../kube/kinds/objects.ts';
+import type { Condition } from '../kube/values/condition.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 import { explainWorkload, isStuck } from './causes.ts';
 import type { Verdict } from './verdict.ts';

@@ -2,7 +2,7 @@
  * The objects of `pilotage.dev/v1alpha1`. They live in the home cluster, which is the built-in one unless `up` was given another.
  * Delivery is written by people (or by a first push); the other three are written by Pilotage and read by everybody.
  */
-import type { Condition } from '../kube/kinds/objects.ts';
+import type { Condition } from '../kube/values/condition.ts';
 import type { Json, KubeObject, ObjectRef, Resource } from '../kube/values/types.ts';
 
 export const PILOTAGE_GROUP = 'pilotage.dev';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Confinement } from '../../src/base/confinement.ts';
-import type { Condition } from '../../src/kube/kinds/objects.ts';
+import type { Condition } from '../../src/kube/values/condition.ts';
 import { commandLinesWith, eventually, Pilotage } from './harness.ts';
 import { tokenIsThere, withSpies } from './spy.ts';
 

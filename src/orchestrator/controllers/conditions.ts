@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../base/clock.ts';
-import type { Condition } from '../../kube/kinds/objects.ts';
+import type { Condition } from '../../kube/values/condition.ts';
 
 export type Conditions = readonly Condition[];
 

@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../base/clock.ts';
-import type { Condition, Service } from '../../kube/kinds/objects.ts';
+import type { Service } from '../../kube/kinds/objects.ts';
+import type { Condition } from '../../kube/values/condition.ts';
 import { clusterFront, nodeFront } from './fronts.ts';
 import type { Binding } from './listeners.ts';
 import { isTcp, type Route, type RoutingTable, routeKey } from './route.ts';

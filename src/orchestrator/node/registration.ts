@@ -6,8 +6,9 @@ import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { readBootId } from '../../base/proc.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import type { Condition, Lease, Node } from '../../kube/kinds/objects.ts';
+import type { Lease, Node } from '../../kube/kinds/objects.ts';
 import { LEASES, NODES } from '../../kube/kinds/resources.ts';
+import type { Condition } from '../../kube/values/condition.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
 import type { Json } from '../../kube/values/types.ts';
 

@@ -1,6 +1,6 @@
 import { type Clock, rfc3339, sleep } from '../../base/clock.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import type { Condition } from '../../kube/kinds/objects.ts';
+import type { Condition } from '../../kube/values/condition.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { isConflict, isNotFound } from '../../kube/values/status.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Condition } from '../../kube/kinds/objects.ts';
+import type { Condition } from '../../kube/values/condition.ts';
 import type { Permission } from '../../model/permission.ts';
 import { type Environment, type EnvironmentStatus, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import type { SyncOptions } from '../options.ts';

@@ -8,7 +8,7 @@ export type ReferencedResource = 'secrets' | 'configmaps' | 'serviceaccounts';
  */
 export function refersTo(pod: Pod, resource: ReferencedResource, name: string): boolean {
   if (resource === 'serviceaccounts') return (pod.spec.serviceAccountName ?? 'default') === name;
-  const spec = pod.spec as Loose;
+  const spec = pod.spec as unknown as Loose;
   const kind = resource === 'secrets' ? SECRET : CONFIG_MAP;
   const containers = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((field) =>
     listOf(spec[field]),
@@ -20,7 +20,7 @@ export function refersTo(pod: Pod, resource: ReferencedResource, name: string): 
   );
 }
 
-/** More of a pod than the types know. */
+/** Parts of a pod by the names of their members: what refers to an object looks alike in many types. */
 type Loose = Readonly<Record<string, unknown>>;
 
 interface ReferenceFields {

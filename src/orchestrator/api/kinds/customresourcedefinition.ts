@@ -1,6 +1,7 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import { CUSTOM_RESOURCE_DEFINITION } from '../../../kube/kinds/customresourcedefinition.ts';
-import type { Condition, CustomResourceDefinition } from '../../../kube/kinds/objects.ts';
+import type { CustomResourceDefinition } from '../../../kube/kinds/objects.ts';
+import type { Condition } from '../../../kube/values/condition.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { CREATED_AT, NAME } from './columns.ts';

@@ -39,11 +39,9 @@ export const SERVED_EVENTS_K8S_IO_EVENT: ServedRow = {
 };
 
 function eventColumns(): Column[] {
-  const firstSeen = (event: KubeEvent) => event.firstTimestamp || (event.eventTime as string | undefined);
-  const lastSeen = (event: KubeEvent) => {
-    const series = event.series as { lastObservedTime?: string } | undefined;
-    return series?.lastObservedTime || event.lastTimestamp || firstSeen(event);
-  };
+  const firstSeen = (event: KubeEvent) => event.firstTimestamp || event.eventTime;
+  const lastSeen = (event: KubeEvent) =>
+    event.series?.lastObservedTime || event.lastTimestamp || firstSeen(event);
   const source = ({ source: from, reportingComponent, reportingInstance }: KubeEvent) =>
     [from?.component || reportingComponent, from?.host || reportingInstance].filter(Boolean).join(', ');
   return [

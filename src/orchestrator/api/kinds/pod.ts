@@ -31,9 +31,7 @@ export const SERVED_POD: ServedRow = {
     AGE,
     wide<Pod>('IP', ({ status }) => none(status?.podIPs?.[0]?.ip ?? status?.podIP)),
     wide<Pod>('Node', ({ spec }) => none(spec.nodeName)),
-    wide<Pod>('Nominated Node', ({ status }) =>
-      none((status as { nominatedNodeName?: string })?.nominatedNodeName),
-    ),
+    wide<Pod>('Nominated Node', ({ status }) => none(status?.nominatedNodeName)),
     wide<Pod>('Readiness Gates', readinessGates),
   ],
   subresources: [
@@ -77,8 +75,8 @@ function withDefaultTolerations(spec: PodSpec): PodSpec {
   return added.length === 0 ? spec : { ...spec, tolerations: [...tolerations, ...added] };
 }
 
-const tolerates = ({ key = '', effect = '' }: Toleration, taint: string): boolean =>
-  (key === taint || key === '') && (effect === 'NoExecute' || effect === '');
+const tolerates = ({ key, effect }: Toleration, taint: string): boolean =>
+  (!key || key === taint) && (!effect || effect === 'NoExecute');
 
 /** Kubernetes `pkg/apis/core/v1/helper/qos`: cpu and memory alone count. */
 function qosClassOf({ containers = [], initContainers = [] }: Partial<PodSpec>): string {

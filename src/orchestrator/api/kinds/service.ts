@@ -21,13 +21,10 @@ export const SERVED_SERVICE: ServedRow = {
 };
 
 function externalAddress({ spec, status }: Service): string {
-  const ips = Array.isArray(spec.externalIPs) ? spec.externalIPs.map(String) : [];
+  const ips = spec.externalIPs ?? [];
   if (spec.type === 'ExternalName') return none(spec.externalName);
   if (spec.type !== 'LoadBalancer') return none(ips.join(','));
-  const balancer = status?.loadBalancer as
-    | { ingress?: readonly { ip?: string; hostname?: string }[] }
-    | undefined;
-  const given = (balancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '');
+  const given = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '');
   return [...given, ...ips].join(',') || '<pending>';
 }
 

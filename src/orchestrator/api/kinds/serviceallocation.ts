@@ -50,8 +50,8 @@ function withClusterIp(service: Service, taken: readonly Service[], world: World
     return { ...service, spec: rest };
   }
   const clusterIP = spec.clusterIP || freeAddress(world.serviceCidr, addressesOf(taken), world.random);
-  const families = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', ...spec };
-  return { ...service, spec: { ...families, clusterIP, clusterIPs: [clusterIP] } };
+  const families = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' } as const;
+  return { ...service, spec: { ...families, ...spec, clusterIP, clusterIPs: [clusterIP] } };
 }
 
 function withNodePorts(

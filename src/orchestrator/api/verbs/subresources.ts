@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../../base/clock.ts';
-import type { Condition, Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Condition } from '../../../kube/values/condition.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';

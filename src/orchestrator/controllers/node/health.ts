@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../../base/clock.ts';
-import type { Condition, Lease, Node, Pod, Taint, Toleration } from '../../../kube/kinds/objects.ts';
+import type { Lease, Node, Pod, Taint, Toleration } from '../../../kube/kinds/objects.ts';
+import type { Condition } from '../../../kube/values/condition.ts';
 import { findCondition } from '../conditions.ts';
 
 /** A node that has not been heard of for so long counts as lost (Kubernetes 1.32: `--node-monitor-grace-period`). */

@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../../base/clock.ts';
-import type { Condition, ContainerStatus, PodPhase } from '../../../kube/kinds/objects.ts';
+import type { ContainerStatus, PodPhase } from '../../../kube/kinds/objects.ts';
+import type { Condition } from '../../../kube/values/condition.ts';
 import type { PodView } from './view.ts';
 
 /** True while containers of the pod listen on the wildcard address, where they answer for every pod of the machine. */

@@ -4,7 +4,7 @@ import { probeGrpc } from '../../../health/probes.grpc.ts';
 import { probeHttp } from '../../../health/probes.http.ts';
 import { probeTcp } from '../../../health/probes.tcp.ts';
 import type { ProbeKind, ProbeResult } from '../../../health/probes.ts';
-import type { Container, LifecycleHandler, ProbeHandler } from '../../../kube/kinds/objects.ts';
+import type { Container, LifecycleHandler, Probe } from '../../../kube/kinds/objects.ts';
 import { execForOutput } from '../runtime/execoutput.ts';
 import type { PodRuntime } from '../runtime/runtime.ts';
 import type { ContainerRef } from '../runtime/spec.ts';
@@ -29,7 +29,7 @@ export interface ProbeTarget extends HandlerTarget {
 
 /** One attempt, in the way that the handler names. */
 export async function runHandler(
-  handler: ProbeHandler,
+  handler: Probe,
   target: HandlerTarget | ProbeTarget,
   timeoutMs: number,
 ): Promise<ProbeResult> {
@@ -64,7 +64,7 @@ function byOwnSocket(
 }
 
 function runHttp(
-  http: NonNullable<ProbeHandler['httpGet']>,
+  http: NonNullable<Probe['httpGet']>,
   target: HandlerTarget | ProbeTarget,
   timeoutMs: number,
 ): Promise<ProbeResult> {
