@@ -195,7 +195,10 @@ class BareRepository implements OpenRepository {
   async keep(name: string, oid: Oid): Promise<void> {
     const ref = keptRef(name);
     this.store.read(oid);
-    await this.writes.run(async () => this.refs.update(ref, oid, this.refs.read(ref) ?? null));
+    await this.writes.run(async () => {
+      const current = this.refs.read(ref);
+      if (current !== oid) this.refs.update(ref, oid, current ?? null);
+    });
   }
 
   tidy(): Promise<number> {

@@ -24,7 +24,12 @@ export function renderKey(request: RenderRequest): string {
 }
 
 /** Whether anything that takes part in the render speaks of `Pilotage`. Where nothing does, templates are not given the revision. */
-export function seesRevision({ tree, path, valuesFiles, overrides }: RenderRequest): boolean {
+export function seesRevision({
+  tree,
+  path,
+  valuesFiles,
+  overrides,
+}: Pick<RenderRequest, 'tree' | 'path' | 'valuesFiles' | 'overrides'>): boolean {
   const files = [...valuesFiles, ...pathsBelow(tree, path).filter((p) => /\.(hbs|ya?ml)$/.test(p))];
   const speaks = (text: string): boolean => text.includes('Pilotage');
   return files.some((file) => speaks(readText(tree, file) ?? '')) || speaks(JSON.stringify(overrides ?? {}));

@@ -20,6 +20,7 @@ import { install } from './cluster/install.ts';
 import { createWatchers } from './cluster/watchers.ts';
 import { openIndexes } from './indexes.ts';
 import { accept } from './intake/accept.ts';
+import { isSettled } from './intake/advance.ts';
 import { recordBranches } from './intake/deliveries.ts';
 import { declaredAt, govern } from './intake/govern.ts';
 import type { Affected, Pushed, Source } from './intake/wanted.ts';
@@ -115,7 +116,9 @@ export function createSync(options: SyncOptions): Sync {
     const key = { namespace: PILOTAGE_NAMESPACE, name };
     const { branches, defaultBranch } = (await home.get(DELIVERIES, key)).status ?? {};
     // Before its first push there is nothing to record.
-    if (branches) await recordBranches(governed, name, { branches, defaultBranch, source: 'poll' });
+    if (!branches) return;
+    const recorded = await recordBranches(governed, name, { branches, defaultBranch, source: 'poll' });
+    await recorded.advance?.();
   }
 
   const recordAgain = (delivery: string): Promise<void> => inTurn(delivery, () => rerecord(delivery));
@@ -166,7 +169,22 @@ export function createSync(options: SyncOptions): Sync {
       await controller.stop();
     },
     observed: (delivery, branches, defaultBranch, source, pushed) =>
-      inTurn(delivery, () => recordBranches(governed, delivery, { branches, defaultBranch, source, pushed })),
+      new Promise((resolve, reject) => {
+        inTurn(delivery, async () => {
+          const observation = { branches, defaultBranch, source, pushed };
+          const recorded = await recordBranches(governed, delivery, observation);
+          // Those that a push changes do not wait for the others.
+          if (recorded.affected.some(({ changed }) => changed)) resolve(recorded.affected);
+          await recorded.advance?.();
+          resolve(recorded.affected);
+        }).catch((error: unknown) => {
+          reject(error);
+          logger.warn({ delivery, error: String(error) }, 'branches are not recorded for every environment');
+          clock.after(PACES.pass.mostMs, () => {
+            if (!stopping.signal.aborted) recordAgain(delivery).catch(() => undefined);
+          });
+        });
+      }),
     async plan(delivery, environment, how) {
       const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, environment) };
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
@@ -231,10 +249,11 @@ export function createSync(options: SyncOptions): Sync {
 
 /** Whether a change of an Environment is one that a pass has to answer, and not one that a pass has made. */
 function asksOtherwise(now: Environment, before: Environment): boolean {
+  const isMoved = now.status?.wantedRevision !== before.status?.wantedRevision;
+  if (isMoved && !isSettled(now)) return true;
   const asked = ({ spec, metadata, status }: Environment) => [
     spec,
     metadata.deletionTimestamp,
-    status?.wantedRevision,
     status?.conditions?.filter(({ type }) => type !== 'Ready'),
   ];
   return !deepEqual(asked(now), asked(before));

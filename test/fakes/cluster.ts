@@ -178,24 +178,26 @@ export function createFakeCluster(): FakeCluster {
         options.signal.removeEventListener('abort', end);
       }
     },
-    create: async (
-      resource: Resource,
-      object: KubeObject,
-      options: { dryRun?: boolean; fieldManager?: string } = {},
-    ) => {
-      if (objects.has(id(resource, keyIn(object))))
-        throw statusError('AlreadyExists', `${object.metadata.name} exists`);
-      const { status: _status, ...rest } = object;
-      const updated = applyDefaults(schemaOf(object), rest as KubeObject);
-      const managed = recordUpdate({
-        live: undefined,
-        updated,
-        manager: options.fieldManager ?? 'test',
-        time: time(),
-        schema: schemaOf(object),
-      });
-      return store('create', resource, undefined, managed, options);
-    },
+    create: whole(
+      async (
+        resource: Resource,
+        object: KubeObject,
+        options: { dryRun?: boolean; fieldManager?: string } = {},
+      ) => {
+        if (objects.has(id(resource, keyIn(object))))
+          throw statusError('AlreadyExists', `${object.metadata.name} exists`);
+        const { status: _status, ...rest } = object;
+        const updated = applyDefaults(schemaOf(object), rest as KubeObject);
+        const managed = recordUpdate({
+          live: undefined,
+          updated,
+          manager: options.fieldManager ?? 'test',
+          time: time(),
+          schema: schemaOf(object),
+        });
+        return store('create', resource, undefined, managed, options);
+      },
+    ),
     update: whole(
       async (
         resource: Resource,

@@ -1,3 +1,4 @@
+import { pooled } from '../../base/pooled.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { NAMESPACES } from '../../kube/kinds/resources.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/status.ts';
@@ -8,7 +9,6 @@ import { isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Step } from '../plan/types.ts';
 import { keyOf, withRevision } from './observe.ts';
-import { pooled } from './pooled.ts';
 
 const CONCURRENCY = 8;
 

@@ -1,3 +1,4 @@
+import { pooled } from '../../base/pooled.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { recordApply } from '../../kube/ownership/managedfields.ts';
 import { applyDefaults } from '../../kube/rules/defaults.ts';
@@ -12,7 +13,6 @@ import { conflictsOf } from '../plan/conflicts.ts';
 import { comparable } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Desired, Observation, Trial } from '../plan/types.ts';
-import { pooled } from './pooled.ts';
 
 /** Reads at the same time: enough to hide the latency of a remote server, few enough not to flood it. */
 const CONCURRENCY = 16;

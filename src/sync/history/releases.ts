@@ -11,6 +11,7 @@ import {
   RELEASES,
   type Release,
 } from '../../model/types.ts';
+import { type Needs, releaseCommit } from '../state/keptcommits.ts';
 import type { ReleaseIndex } from './releaseindex.ts';
 
 /** As many releases of an environment are kept as a Deployment keeps ReplicaSets, and some more. */
@@ -91,28 +92,22 @@ export async function changeRelease(
   }
 }
 
-/** Name of the ref that keeps the commit of releases in the repository: one for all environments that have released it. */
-const keepName = ({ spec }: Release): string => `revisions/${spec.revision}`;
-/** Earlier versions kept each release's commit by itself. */
+/** Earlier versions kept the commit of each release by itself. */
 const formerKeepName = ({ spec }: Release): string => `releases/${spec.environment}/${spec.number}`;
-
-export async function keepCommit(repository: Repository | undefined, release: Release): Promise<void> {
-  await repository?.keep(keepName(release), release.spec.revision);
-}
 
 /** Deletes what is older than the last 20, but never a release that is deployed or pinned. */
 export async function trimReleases(
-  { home, releases }: { readonly home: KubeClient; readonly releases: ReleaseIndex },
+  options: Needs & { readonly home: KubeClient; readonly releases: ReleaseIndex },
   repository: Repository | undefined,
   environment: Environment,
 ): Promise<void> {
-  for (const release of releases.of(environment.spec).slice(KEPT)) {
+  for (const release of options.releases.of(environment.spec).slice(KEPT)) {
     const { delivery, number, revision } = release.spec;
     if (number === environment.status?.release || revision === environment.spec.pin?.revision) continue;
-    await home
+    await options.home
       .delete(RELEASES, { namespace: PILOTAGE_NAMESPACE, name: release.metadata.name ?? '' })
       .catch(notFoundAsUndefined);
     await repository?.unkeep(formerKeepName(release));
-    if (!releases.hasRevision(delivery, revision)) await repository?.unkeep(keepName(release));
+    await releaseCommit(options, repository, delivery, revision);
   }
 }

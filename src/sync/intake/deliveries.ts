@@ -13,6 +13,7 @@ import {
   PILOTAGE_NAMESPACE,
 } from '../../model/types.ts';
 import { fileAt } from '../source/deliveryfile.ts';
+import { type AdvanceOptions, advance, comparisonIn, type Tip, type Untouched } from './advance.ts';
 import { ORIGIN } from './environmentobject.ts';
 import { type Registered, type RegisterOptions, registerEnvironment } from './register.ts';
 import {
@@ -32,20 +33,25 @@ export interface Observation {
   readonly pushed?: Pushed | undefined;
 }
 
-/**
- * Takes the branches of a delivery as they are now into the record: its environments, what each of them wants, and what is frozen.
- * Everything is written before this resolves, and nothing has acted on it before it is written.
- */
+/** What an observation of branches did. */
+export interface Recorded {
+  /** The environments that it concerns. What they want is written, and nothing has acted on it before it was written. */
+  readonly affected: readonly Affected[];
+  /** Records the tips that leave environments as they are; undefined where there are none. */
+  readonly advance?: () => Promise<void>;
+}
+
+/** Takes the branches of a delivery as they are now into the record: its environments, what each of them wants, and what is frozen. */
 export async function recordBranches(
-  options: WantedOptions & RegisterOptions,
+  options: AdvanceOptions & RegisterOptions,
   name: string,
   observation: Observation,
-): Promise<readonly Affected[]> {
+): Promise<Recorded> {
   const { branches, defaultBranch } = observation;
   const repository = await options.repository(name);
-  if (repository === undefined) return [];
+  if (repository === undefined) return NOTHING;
   const delivery = await ensureDelivery(options, repository, name, observation);
-  if (delivery === undefined) return [];
+  if (delivery === undefined) return NOTHING;
   const known = (await options.environments.read()).filter(({ spec }) => spec.delivery === name);
   const files = await readFiles(repository, branches, defaultBranch, known);
   const file = defaultBranch === undefined ? undefined : files.get(defaultBranch);
@@ -69,13 +75,29 @@ export async function recordBranches(
     known: known.map(knownOf),
   });
   const affected: Affected[] = [];
+  const untouched: Untouched[] = [];
   const at = options.clock.now();
+  const leavesAlone = comparisonIn(options, repository);
   for (const one of found) {
     const registered = await options.claims.run(() => registerEnvironment(options, delivery, one, at));
-    const touched = registered && (await follow(options, repository, registered, observation));
-    if (touched) affected.push(touched);
+    if (registered === undefined) continue;
+    const { environment, frozen } = registered;
+    const seen = tipOf(environment, observation);
+    if (!frozen && seen && (await leavesAlone(environment, seen.tip)))
+      untouched.push({ environment, ...seen });
+    else affected.push(...(await follow(options, repository, registered, seen)));
   }
-  return affected;
+  if (untouched.length === 0) return { affected };
+  return { affected, advance: () => advance(options, repository, untouched) };
+}
+
+const NOTHING: Recorded = { affected: [] };
+
+/** The tip of an environment's branch. Another push may have moved the branch meanwhile: then nothing is known of its user. */
+function tipOf({ spec: { branch } }: Environment, { branches, pushed }: Observation): Tip | undefined {
+  const tip = branches[branch];
+  if (tip === undefined) return undefined;
+  return pushed?.tips[branch] === tip ? { tip, by: pushed.user } : { tip };
 }
 
 /** What an environment wants from now on, or why it is frozen; what changed for it, if anything. */
@@ -83,15 +105,10 @@ async function follow(
   options: WantedOptions,
   repository: Repository,
   { environment, frozen }: Registered,
-  { branches, pushed }: Observation,
-): Promise<Affected | undefined> {
-  if (frozen) return recordFrozen(options, environment, frozen);
-  const { branch } = environment.spec;
-  const tip = branches[branch];
-  if (tip === undefined) return undefined;
-  // Another push may have moved the branch meanwhile: then nothing is known of its user.
-  const by = pushed?.tips[branch] === tip ? pushed.user : undefined;
-  return observeTip(options, repository, environment, tip, by);
+  seen: Tip | undefined,
+): Promise<readonly Affected[]> {
+  if (frozen) return [await recordFrozen(options, environment, frozen)];
+  return seen === undefined ? [] : [await observeTip(options, repository, environment, seen.tip, seen.by)];
 }
 
 async function ensureDelivery(

@@ -9,8 +9,9 @@ import {
   RELEASES,
   type Release,
 } from '../../model/types.ts';
-import { changeRelease, createRelease, keepCommit, releaseName, trimReleases } from '../history/releases.ts';
+import { changeRelease, createRelease, releaseName, trimReleases } from '../history/releases.ts';
 import { digestOf, encodeBundle } from '../source/bundle.ts';
+import { keepCommit } from '../state/keptcommits.ts';
 import type { Memory } from '../state/memory.ts';
 import type { PassParts } from './parts.ts';
 import type { Prepared } from './prepare.ts';
@@ -57,7 +58,9 @@ export async function resumeOperation(
     const key = { namespace: PILOTAGE_NAMESPACE, name: releaseName(environment, status.release) };
     const release = await options.home.get(RELEASES, key).catch(notFoundAsUndefined);
     if (release) {
-      memory.operation = { target: release.spec.revision, since: options.clock.monotonic(), release };
+      // Commits that changed nothing here may have been recorded as deployed since.
+      const revision = status.deployedRevision ?? release.spec.revision;
+      memory.operation = { target: revision, since: options.clock.monotonic(), release };
     }
   }
   const { operation } = memory;
@@ -114,7 +117,7 @@ async function housekeep(
   environment: Environment,
 ): Promise<void> {
   try {
-    await keepCommit(repository, release);
+    await keepCommit(repository, release.spec.revision);
     await trimReleases(options, repository, environment);
   } catch (error) {
     options.logger.warn(
@@ -143,7 +146,7 @@ export async function finishOperation(
     ...(deployed && status.inventory ? { inventory: status.inventory } : {}),
     ...(ended && release.status?.result !== result ? { finishedAt: rfc3339(options.clock.now()) } : {}),
   });
-  if (memory.operation?.target === release.spec.revision)
+  if (memory.operation?.release?.spec.number === release.spec.number)
     memory.operation = { ...memory.operation, release: stored };
 }
 

@@ -14,6 +14,7 @@ import type { Fence } from '../plan/fence.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Bundle, Desired, Owner } from '../plan/types.ts';
 import { decodeBundle } from '../source/bundle.ts';
+import { sameInputs } from '../source/inputs.ts';
 import { type Sourced, sourceOf, treeAt } from '../source/source.ts';
 import type { Memory } from '../state/memory.ts';
 import { afterAttempt, waitingFailure } from '../state/pacing.ts';
@@ -129,17 +130,36 @@ async function sourcedOf(
   const { environment, target, memory, tree } = request;
   if (tree) return renderNow(options, client, request, ok(tree));
   const { path, namespace, pin } = environment.spec;
-  const key = JSON.stringify([target, path, namespace, pin?.revision ?? null]);
+  const place = JSON.stringify([path, namespace, pin?.revision ?? null]);
+  const key = `${target} ${place}`;
   const known = memory.source;
   const { clock } = options;
   const fresh = known?.result.ok || waitingFailure(memory.pacing, 'source', key, clock.monotonic());
   if (known?.key === key && fresh) return known.result;
   const result =
-    (pin && (await stored(options, environment))) || (await renderCommit(options, client, request));
+    (pin && (await stored(options, environment))) ||
+    (known?.place === place && (await unchanged(options, environment, known, target))) ||
+    (await renderCommit(options, client, request));
   const problems = result.ok ? [] : result.problems;
-  memory.source = { key, result };
+  memory.source = { key, revision: target, place, result };
   memory.pacing = afterAttempt(memory.pacing, 'source', { key, problems }, clock.monotonic());
   return result;
+}
+
+/** What was rendered of another commit, where this one holds the same for the environment. */
+async function unchanged(
+  options: PassParts,
+  { spec }: Environment,
+  { revision, result }: NonNullable<Memory['source']>,
+  target: string,
+): Promise<Result<Sourced> | undefined> {
+  const repository = result.ok ? await options.repository(spec.delivery) : undefined;
+  if (repository === undefined) return undefined;
+  const request = { ...spec, buildsImages: spec.cluster === undefined };
+  const trees = await Promise.all([repository.tree(revision), repository.tree(target)]).catch(
+    () => undefined,
+  );
+  return trees && sameInputs(request, ...trees) ? result : undefined;
 }
 
 async function renderCommit(options: PassParts, client: KubeClient, request: PrepareRequest) {

@@ -13,6 +13,8 @@ export interface EnvironmentIndex {
   has(name: string): boolean;
   /** The environment (`shop/prod`) that claims a namespace. */
   claimant(place: ClaimedPlace): string | undefined;
+  /** Whether a revision is deployed in any environment of a delivery. */
+  deploys(delivery: string, revision: string): boolean;
   /** All of them as they are now, which the answers to the questions above are from then on. */
   read(): Promise<readonly Environment[]>;
 }
@@ -29,12 +31,16 @@ export function indexEnvironments(
     const claim = metadata.annotations?.[ANNOTATIONS.claim];
     return claim === undefined ? [] : [claim];
   });
+  const byDeployed = environments.index(({ spec, status }) =>
+    status?.deployedRevision === undefined ? [] : [`${spec.delivery} ${status.deployedRevision}`],
+  );
   return {
     has: (name) => byName(name).length > 0,
     claimant(place) {
       const owner = byClaim(claimOf(place)).at(-1);
       return owner && fullName(owner);
     },
+    deploys: (delivery, revision) => byDeployed(`${delivery} ${revision}`).length > 0,
     async read() {
       const list = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
       environments.learn(list);

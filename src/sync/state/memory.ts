@@ -19,7 +19,13 @@ export interface Memory {
   /** What the pilotage.yaml of a revision says of the environment. */
   declared?: { readonly revision: string; readonly terms: Terms };
   /** The rendering of `key`; a failed one is kept as long as the pacing says. */
-  source?: { readonly key: string; readonly result: Result<Sourced> };
+  source?: {
+    readonly key: string;
+    readonly revision: string;
+    /** Where it is rendered to: folder, namespace and pin. */
+    readonly place: string;
+    readonly result: Result<Sourced>;
+  };
   /** What the last complete apply wrote. */
   previous?: { readonly release: number; readonly objects: ReadonlyMap<string, KubeObject> };
   /** The release that is being rolled out. `since` is monotonic. */

@@ -1,0 +1,60 @@
+import type { FileTree } from '../../base/filetree.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import { appsOf } from '../../model/apps.ts';
+import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
+import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
+import { seesRevision } from '../../render/key.ts';
+import { entryOf, fileOf } from './deliveryfile.ts';
+
+/** The environment that is rendered. */
+export interface InputsRequest {
+  readonly delivery: string;
+  readonly environment: string;
+  readonly path: string;
+  /** False on a cluster that runs registry images. */
+  readonly buildsImages: boolean;
+}
+
+/**
+ * Whether an environment renders to the same from two trees because nothing that it is rendered from differs: what pilotage.yaml says of
+ * it, its charts and manifests, its values, its images. It compares ids and renders nothing; false also where only a rendering could tell.
+ */
+export function sameInputs(request: InputsRequest, before: FileTree, after: FileTree): boolean {
+  const [old, now] = [fileOf(before), fileOf(after)];
+  if (!old.ok || !now.ok) return false;
+  const isSame = (path: string): boolean => before.digest(path) === after.digest(path);
+  if (!isSame(PILOTAGE_FILE) && !sameEntry(request, old.value, now.value)) return false;
+  const apps = appsOf(now.value, after, request.path, request);
+  if (!deepEqual(appsOf(old.value, before, request.path, request), apps)) return false;
+  const images = request.buildsImages ? Object.values(now.value?.images ?? {}) : [];
+  if (!images.every(({ path }) => isSame(path))) return false;
+  return apps.every((app) => sourcesOf(app).every(isSame) && !changesWithCommit(app, after));
+}
+
+/** What else of the file bears on the environment. Images are made without what any environment is delivered from, so all of the file does. */
+function sameEntry(
+  { environment, buildsImages }: InputsRequest,
+  before: DeliveryFile | undefined,
+  after: DeliveryFile | undefined,
+): boolean {
+  if (before === undefined || after === undefined) return false;
+  const hasImages = Object.keys(after.images).length + Object.keys(before.images).length > 0;
+  if (buildsImages && hasImages) return false;
+  const said = (file: DeliveryFile) => [withoutPlace(entryOf(file, environment)), file.name, file.warnings];
+  return deepEqual(said(before), said(after));
+}
+
+const withoutPlace = <T extends { readonly place: unknown }>(entry: T | undefined): unknown => {
+  if (entry === undefined) return undefined;
+  const { place: _place, ...rest } = entry;
+  return rest;
+};
+
+const sourcesOf = ({ source, values }: AppEntry): readonly string[] => [
+  ...(source.type === 'folder' ? [source.path] : []),
+  ...values,
+];
+
+/** A template that is given the commit renders to something else with each. */
+const changesWithCommit = ({ source, values }: AppEntry, tree: FileTree): boolean =>
+  source.type !== 'folder' || seesRevision({ tree, path: source.path, valuesFiles: values });

@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import type { Permission } from '../../../src/model/permission.ts';
+import { PILOTAGE_NAMESPACE, RELEASES } from '../../../src/model/types.ts';
+import { pin, unpin } from '../../../src/sync/state/pin.ts';
+import { cm, createHarness, dataOf, deploy, type Harness } from '../harness.ts';
+
+const FILE = `apiVersion: pilotage.dev/v1alpha1
+kind: Delivery
+metadata: {name: shop}
+spec:
+  environments: [{name: a, branch: main, path: a}, {name: b, branch: main, path: b}]
+`;
+const one = { 'pilotage.yaml': FILE, 'a/x.yaml': cm('x'), 'b/x.yaml': cm('x') };
+const two = { ...one, 'a/x.yaml': cm('x', { k: 'new' }) };
+
+describe('a commit that leaves an environment as it is', () => {
+  let world: Harness & { stop(): Promise<void> };
+  let permission: Permission;
+  beforeEach(async () => {
+    permission = { type: 'allowed' };
+    world = await createHarness({ mayDeploy: async () => permission });
+  });
+  afterEach(() => world.stop());
+
+  const status = async (name: string) => (await world.environment(name)).status;
+  const renderings = () => world.images.length;
+  const saidOf = (name: string) => world.events.filter(({ environment }) => environment === name);
+
+  it('is recorded as deployed there, without a rendering, a release or a word', async () => {
+    await world.push(one);
+    const before = { renderings: renderings(), said: saidOf('b').length };
+    world.home.writes.length = 0;
+    const tip = await world.push(two);
+    expect(dataOf(await world.live('ConfigMap', 'x', 'shop-a'))).to.deep.equal({ k: 'new' });
+    expect(await status('b')).to.include({
+      wantedRevision: tip,
+      deployedRevision: tip,
+      assessedRevision: tip,
+      deployedTree: (await world.git.repository.commit(tip)).tree,
+      observation: 2,
+      release: 1,
+      phase: 'Idle',
+      health: 'Healthy',
+    });
+    expect(renderings() - before.renderings).to.equal(1);
+    expect(saidOf('b').length).to.equal(before.said);
+    expect(world.home.writes.filter((write) => write.includes('shop.b'))).to.deep.equal([
+      'update Environment/status pilotage/shop.b',
+    ]);
+    const { items } = await world.home.client.list(RELEASES, { namespace: PILOTAGE_NAMESPACE });
+    expect(items.map(({ metadata }) => metadata.name).sort()).to.deep.equal([
+      'shop.a.1',
+      'shop.a.2',
+      'shop.b.1',
+    ]);
+  });
+
+  it('is none of those that a push concerns', async () => {
+    await world.push(one);
+    world.git.commit('main', two);
+    const affected = await world.sync.observed('shop', { ...world.git.branches }, 'main', 'push');
+    expect(affected.map(({ environment }) => environment)).to.deep.equal(['a']);
+  });
+
+  it('does not keep drift from being healed, nor a later change from being deployed', async () => {
+    await world.push(one);
+    await world.push(two);
+    const x = await world.live('ConfigMap', 'x', 'shop-b');
+    if (x === undefined) throw new Error('it is there');
+    const { CONFIG_MAPS } = await import('../../../src/kube/kinds/resources.ts');
+    await world.home.client.patch(
+      CONFIG_MAPS,
+      { namespace: 'shop-b', name: 'x' },
+      { type: 'merge', body: { data: { k: 'by hand' } } },
+    );
+    await world.settle();
+    expect(dataOf(await world.live('ConfigMap', 'x', 'shop-b'))).to.deep.equal({ k: 'v' });
+    const before = renderings();
+    await world.push({ ...two, 'b/x.yaml': cm('x', { k: 'later' }) });
+    expect(dataOf(await world.live('ConfigMap', 'x', 'shop-b'))).to.deep.equal({ k: 'later' });
+    expect(await status('b')).to.include({ release: 2, observation: 3 });
+    expect(renderings() - before).to.equal(1);
+  });
+
+  it('is rendered by a later pass only where it holds something else', async () => {
+    await world.push(one);
+    await world.push(two);
+    const before = renderings();
+    await world.settle(400_000);
+    expect(renderings()).to.equal(before);
+  });
+
+  it('counts for the time that its content is healthy', async () => {
+    await world.push(one);
+    const before = (await status('b'))?.healthySince;
+    await world.settle(60_000);
+    await world.push(two);
+    expect((await status('b'))?.healthySince).to.not.equal(before);
+  });
+
+  it('says of the environment what it said before is planned all the same', async () => {
+    await world.push(one);
+    const other = FILE.replace('path: b}', 'path: b, drift: report}');
+    await world.push({ ...one, 'pilotage.yaml': other });
+    expect(await status('b')).to.include({ release: 2 });
+    expect(await status('a')).to.include({ release: 1, observation: 2 });
+  });
+
+  it('is planned where a template is given the commit', async () => {
+    const files = { ...one, 'b/x.yaml': cm('x', { by: 'Pilotage' }) };
+    await world.push(files);
+    await world.push({ ...files, 'a/x.yaml': cm('x', { k: 'new' }) });
+    expect(await status('b')).to.include({ release: 2 });
+  });
+
+  it('is planned where something is not well, and where its gates are closed', async () => {
+    await world.push({ ...one, 'b/web.yaml': deploy('web') });
+    const tip = await world.push({ ...two, 'b/web.yaml': deploy('web') });
+    expect(await status('b')).to.include({ release: 2, phase: 'Waiting', deployedRevision: tip });
+    await world.report('web', 'healthy', 'shop-b');
+    permission = { type: 'held', message: 'it waits' };
+    await world.push({ ...one, 'b/web.yaml': deploy('web') });
+    expect(await status('b')).to.include({ deployedRevision: tip, waitsForGates: 'it waits' });
+  });
+
+  it('does not move what is pinned', async () => {
+    const first = await world.push(one);
+    const held = { revision: first, reason: 'an audit', by: 'Ada' };
+    await pin(world.home.client, 'shop.b', held, world.clock.now());
+    await world.settle();
+    const tip = await world.push(two);
+    expect(await status('b')).to.include({ wantedRevision: tip, deployedRevision: first, phase: 'Pinned' });
+    await unpin(world.home.client, 'shop.b');
+    await world.settle();
+    expect(await status('b')).to.include({ wantedRevision: tip, deployedRevision: tip });
+  });
+});
