@@ -106,6 +106,20 @@ export function gvkOf(object: { apiVersion: string; kind: string }): GroupVersio
       };
 }
 
+/** Whether an object or a reference is of a resource's kind, in whatever version: a custom resource may have a kind of the same name. */
+export function isOfKind(
+  type: { readonly apiVersion: string; readonly kind: string },
+  resource: Pick<Resource, 'group' | 'kind'>,
+): boolean {
+  return type.kind === resource.kind && gvkOf(type).group === resource.group;
+}
+
+/** Whether two resources are the same one, in whatever versions. */
+export const isSameResource = (
+  a: Pick<Resource, 'group' | 'plural'>,
+  b: Pick<Resource, 'group' | 'plural'>,
+): boolean => a.plural === b.plural && a.group === b.group;
+
 export function refOf(object: KubeObject): ObjectRef {
   const { name = '', namespace } = object.metadata;
   return { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace ? { namespace } : {}) };

@@ -7,8 +7,8 @@ import { currentPods, NOTHING_RELATED, type Related } from '../../health/verdict
 import { isCustom, isExplainedByPods, verdictOf } from '../../health/verdicts.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { Pod, Service } from '../../kube/kinds/objects.ts';
-import { EVENTS, PODS, REPLICA_SETS } from '../../kube/kinds/resources.ts';
-import { formatRef, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
+import { EVENTS, JOBS, PODS, REPLICA_SETS, SERVICES } from '../../kube/kinds/resources.ts';
+import { formatRef, isOfKind, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
 import { refKey } from '../plan/refkey.ts';
 
 export interface Judgement {
@@ -50,11 +50,11 @@ export async function judge(
   for (const ref of refs) {
     const object = live.get(refKey(ref));
     let verdict = await judgeOne(client, ref, object);
-    const isWorkload = isExplainedByPods(ref) || (ref.kind === 'Pod' && ref.apiVersion === 'v1');
+    const isWorkload = isExplainedByPods(ref) || isOfKind(ref, PODS);
     if (object && isWorkload && ref.namespace) {
       const known = await related(ref.namespace, verdict.state !== 'Healthy');
       if (verdict.state !== 'Healthy') verdict = verdictOf(object, known);
-      else if (ref.kind !== 'Job') {
+      else if (!isOfKind(ref, JOBS)) {
         const found = settle(podsOf(object, known), seen.ready, now, minReadySecondsOf(object));
         settled.push(found);
         verdict = settledVerdict(verdict, found);
@@ -77,7 +77,7 @@ export async function judge(
 }
 
 const podsOf = (object: KubeObject, known: Related): readonly Pod[] =>
-  object.kind === 'Pod' ? [object as Pod] : currentPods(object, known);
+  isOfKind(object, PODS) ? [object as Pod] : currentPods(object, known);
 
 const minReadySecondsOf = ({ spec }: KubeObject & { readonly spec?: { minReadySeconds?: number } }): number =>
   spec?.minReadySeconds ?? 0;
@@ -132,7 +132,7 @@ async function relatedIn(
 export function urlsOf(objects: Iterable<KubeObject>): readonly string[] {
   const urls: string[] = [];
   for (const object of objects) {
-    if (object.kind !== 'Service' || object.apiVersion !== 'v1') continue;
+    if (!isOfKind(object, SERVICES)) continue;
     for (const port of (object as Service).spec.ports ?? []) {
       if (port.nodePort === undefined || (port.protocol ?? 'TCP') !== 'TCP') continue;
       const scheme = port.name === 'https' || port.port === 443 ? 'https' : 'http';

@@ -3,7 +3,7 @@ import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer } from '../../kube/client/informer.ts';
 import { PODS } from '../../kube/kinds/resources.ts';
-import type { KubeObject, Resource } from '../../kube/values/types.ts';
+import { isSameResource, type KubeObject, type Resource } from '../../kube/values/types.ts';
 
 /** What an environment wants to be woken by. */
 export interface Wanted {
@@ -91,9 +91,9 @@ export function wantedOf(
     const entry = wanted.get(id) ?? { resource, ...scope, names: new Set<string>() };
     entry.names.add(ref.name);
     wanted.set(id, entry);
-    const hasPods = resource.group !== '' || resource.kind === 'Pod';
+    const hasPods = resource.group !== '' || isSameResource(resource, PODS);
     if (ref.namespace !== undefined && hasPods) namespaces.add(ref.namespace);
   }
   const pods = [...namespaces].map((namespace) => ({ resource: PODS, namespace }));
-  return [...[...wanted.values()].filter(({ resource }) => resource.kind !== 'Pod'), ...pods];
+  return [...[...wanted.values()].filter(({ resource }) => !isSameResource(resource, PODS)), ...pods];
 }

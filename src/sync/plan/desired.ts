@@ -1,7 +1,15 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { formatPlace } from '../../base/located.ts';
 import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
-import { formatRef, gvkOf, type KubeObject, type ObjectRef, type Resource } from '../../kube/values/types.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, HORIZONTAL_POD_AUTOSCALERS } from '../../kube/kinds/resources.ts';
+import {
+  formatRef,
+  gvkOf,
+  isOfKind,
+  type KubeObject,
+  type ObjectRef,
+  type Resource,
+} from '../../kube/values/types.ts';
 import { ANNOTATIONS, LABELS } from '../../model/annotations.ts';
 import type { Manifest } from '../../render/types.ts';
 import { type Fence, trespassOf } from './fence.ts';
@@ -118,8 +126,6 @@ function decorate(object: KubeObject, ref: ObjectRef, app: string, placement: Pl
   };
 }
 
-const DEFINITIONS = 'apiextensions.k8s.io';
-
 /**
  * Kinds that CustomResourceDefinitions of the bundle will make known: a first sync may bring both. Another kind of that name would make
  * itself known, and say of any resource that it is inside of namespaces.
@@ -127,7 +133,7 @@ const DEFINITIONS = 'apiextensions.k8s.io';
 function definedHere(manifests: readonly Manifest[]): ReadonlyMap<string, Resource> {
   const rows = new Map<string, Resource>();
   for (const { object } of manifests) {
-    if (object.kind !== 'CustomResourceDefinition' || gvkOf(object).group !== DEFINITIONS) continue;
+    if (!isOfKind(object, CUSTOM_RESOURCE_DEFINITIONS)) continue;
     const { spec } = object as CustomResourceDefinition;
     if (!Array.isArray(spec?.versions) || !spec.names) continue;
     for (const { name: version } of spec.versions) {
@@ -143,7 +149,7 @@ function definedHere(manifests: readonly Manifest[]): ReadonlyMap<string, Resour
 function autoscaled(manifests: readonly Manifest[]): ReadonlySet<string> {
   return new Set(
     manifests.flatMap(({ object }) => {
-      if (object.kind !== 'HorizontalPodAutoscaler') return [];
+      if (!isOfKind(object, HORIZONTAL_POD_AUTOSCALERS)) return [];
       const spec = object.spec as { scaleTargetRef?: { kind?: string; name?: string } } | undefined;
       const { kind, name } = spec?.scaleTargetRef ?? {};
       return kind && name ? [`${kind}/${object.metadata.namespace ?? ''}/${name}`] : [];

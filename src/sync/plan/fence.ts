@@ -1,6 +1,7 @@
 import type { Problem } from '../../base/errors.ts';
 import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
-import { gvkOf, type KubeObject, type Resource } from '../../kube/values/types.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.ts';
+import { gvkOf, isOfKind, type KubeObject, type Resource } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { namespaceNotAllowed, namespaceProblem } from '../../model/namespaces.ts';
 import { PILOTAGE_GROUP } from '../../model/types.ts';
@@ -62,7 +63,7 @@ function pilotagesOwn(object: KubeObject, row: Resource): Problem | undefined {
 function outsideOf(object: KubeObject, fence: Fence): Problem | undefined {
   const { kind, metadata } = object;
   const { delivery, environment, clusterScoped, namespaces, ownerOf } = fence;
-  if (kind === 'Namespace') {
+  if (isOfKind(object, NAMESPACES)) {
     const namespace = metadata.name ?? '';
     if (namespace === fence.namespace) return undefined;
     const problem = namespaceProblem({ delivery, environment, namespace }, namespaces, ownerOf(namespace));

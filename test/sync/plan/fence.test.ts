@@ -49,10 +49,17 @@ describe('the fence of an environment', () => {
     ['lets a chart bring the namespace that it is delivered to', 'v1 Namespace shop-prod', 'in'],
     ['but not that of another', 'v1 Namespace bank', 'NamespaceTaken'],
     ['nor one of the cluster', 'v1 Namespace kube-node-lease', 'NamespaceReserved'],
+    ['judges a custom resource of that name as any other kind', 'example.com/v1 Namespace bank', 'in'],
   ];
   for (const [what, object, expected] of cases) {
     it(`${what}: ${object}`, () => expect(judged(object)).to.equal(expected));
   }
+
+  it('takes a custom resource outside of namespaces for no namespace of its own', () => {
+    const fence = { clusterScoped: [] };
+    expect(judged('v1 Namespace shop-prod', fence)).to.equal('in');
+    expect(judged('example.com/v1 Namespace shop-prod', fence)).to.equal('ClusterScopedNotAllowed');
+  });
 
   it('reads the group that a definition defines, whatever its name says', () => {
     const spec = { group: 'pilotage.dev' };

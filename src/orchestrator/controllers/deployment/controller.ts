@@ -7,6 +7,7 @@ import { DEPLOYMENTS, REPLICA_SETS } from '../../../kube/kinds/resources.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { selectorMatches } from '../../../kube/values/selectors.ts';
 import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../../kube/values/status.ts';
+import { isOfKind } from '../../../kube/values/types.ts';
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { controllerOf, isControlledBy } from '../ownership.ts';
@@ -27,7 +28,7 @@ export function createDeploymentController(context: ControllerContext): Controll
   function keysOf(set: ReplicaSet): readonly string[] {
     const controller = controllerOf(set);
     const { namespace = '' } = set.metadata;
-    if (controller) return controller.kind === 'Deployment' ? [`${namespace}/${controller.name}`] : [];
+    if (controller) return isOfKind(controller, DEPLOYMENTS) ? [`${namespace}/${controller.name}`] : [];
     return deploymentsIn(namespace)
       .filter((one) => selectorMatches(one.spec.selector, set.metadata.labels))
       .map((one) => keyOf(one.metadata));

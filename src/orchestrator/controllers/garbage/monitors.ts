@@ -3,7 +3,8 @@ import type { Logger } from '../../../base/log.ts';
 import { byOwner } from '../../../kube/client/cache.ts';
 import type { DiscoveredResource, KubeClient } from '../../../kube/client/client.ts';
 import { createInformer, type Informer, type Listener } from '../../../kube/client/informer.ts';
-import type { KubeObject } from '../../../kube/values/types.ts';
+import { EVENTS, EVENTS_K8S_IO_EVENTS } from '../../../kube/kinds/resources.ts';
+import { isSameResource, type KubeObject, type Resource } from '../../../kube/values/types.ts';
 
 /** An object, and the resource it was found under. */
 export interface Found {
@@ -28,6 +29,9 @@ interface Monitor {
 }
 
 const NEEDED = ['list', 'watch', 'delete'];
+/** They have no owners, and go by themselves. */
+const isEvents = (resource: Resource): boolean =>
+  [EVENTS, EVENTS_K8S_IO_EVENTS].some((events) => isSameResource(events, resource));
 
 export function createMonitors(
   client: KubeClient,
@@ -62,7 +66,7 @@ export function createMonitors(
     async refresh(signal) {
       const wanted = new Map<string, DiscoveredResource>();
       for (const resource of await client.resources({ refresh: true })) {
-        if (!NEEDED.every((verb) => resource.verbs.includes(verb)) || resource.kind === 'Event') continue;
+        if (!NEEDED.every((verb) => resource.verbs.includes(verb)) || isEvents(resource)) continue;
         // One version of each kind is enough: they show the same objects.
         const key = `${resource.plural}.${resource.group}`;
         if (!wanted.has(key)) wanted.set(key, resource);

@@ -7,6 +7,7 @@ import { PODS, REPLICA_SETS } from '../../../kube/kinds/resources.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { selectorMatches } from '../../../kube/values/selectors.ts';
 import { isNamespaceTerminating, isNotFound } from '../../../kube/values/status.ts';
+import { isOfKind } from '../../../kube/values/types.ts';
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { createExpectations } from '../expectations.ts';
@@ -39,7 +40,7 @@ export function createReplicaSetController(context: ControllerContext): Controll
   function keysOf(pod: Pod): readonly string[] {
     const controller = controllerOf(pod);
     const { namespace = '' } = pod.metadata;
-    if (controller) return controller.kind === 'ReplicaSet' ? [`${namespace}/${controller.name}`] : [];
+    if (controller) return isOfKind(controller, REPLICA_SETS) ? [`${namespace}/${controller.name}`] : [];
     return setsIn(namespace)
       .filter((set) => selectorMatches(set.spec.selector, pod.metadata.labels))
       .map((set) => keyOf(set.metadata));

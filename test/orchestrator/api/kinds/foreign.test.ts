@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { verdictOf } from '../../../../src/health/verdicts.ts';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../../src/kube/kinds/resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, PODS } from '../../../../src/kube/kinds/resources.ts';
 import type { KubeObject, Resource } from '../../../../src/kube/values/types.ts';
 import { columnCache } from '../../../../src/orchestrator/api/wire/table.ts';
+import { wantedOf } from '../../../../src/sync/cluster/watchers.ts';
 import { compareRefs } from '../../../../src/sync/plan/order.ts';
 import { recreatable, recreateRefusal } from '../../../../src/sync/plan/recreatable.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
@@ -106,6 +107,13 @@ describe('a custom resource whose kind is called as a built-in one', () => {
     };
     const confirmed = { confirmedRecreate: false, environment: 'shop/dev' };
     expect(recreateRefusal([{ ...step, action: 'recreate' }], confirmed)).to.deep.equal([]);
+  });
+
+  it('is watched beside the pods of its namespace', () => {
+    const foreignPods = resource('pods', 'Pod');
+    const ref = { namespace: 'default', name: 'a' };
+    const wanted = wantedOf([{ resource: foreignPods, ref }]).map((one) => one.resource);
+    expect(wanted).to.deep.equal([foreignPods, PODS]);
   });
 
   it('is judged by its conditions, not by replicas and pods', () => {
