@@ -13,6 +13,7 @@ import { createPromotionCache } from '../promotion/record/cache.ts';
 import { createRenderPool } from '../render/pool.ts';
 import { machine, poolSize } from '../render/poolsize.ts';
 import type { Face } from '../server/server.ts';
+import { logSink } from '../server/sinks/log.ts';
 import { collectImages } from '../sync/history/imagegc.ts';
 import { composeFace } from './face.ts';
 import { composeGitHost } from './githost.ts';
@@ -50,7 +51,8 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
 
   const room = await options.disks.add(dataDir);
   parts.add('watch of the disk', room.stop);
-  const progress = createProgressHub();
+  const progress = createProgressHub({ firstId: clock.now() * 1000 });
+  progress.subscribe(logSink(logger));
   const images = openImages({ ...common, dataDir, surroundings, confinement, room });
   const pool = createRenderPool({ clock, size: poolSize(machine()) });
   const contexts = openContexts({ ...common, kubeconfig: { paths: options.kubeconfigs } });

@@ -9,7 +9,7 @@ import type { KubeClient } from '../kube/client/client.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { RenderPool } from '../render/pool.ts';
 import { userOf } from '../server/auth.ts';
-import { listenToPush, targetsOf } from '../server/pushreport.ts';
+import { listenToPush, targetsOf } from '../server/sinks/push.ts';
 import { refuseRewrite } from '../sync/intake/branchpolicy.ts';
 import type { Synced } from './sync.ts';
 

@@ -44,7 +44,37 @@ export interface ProgressSink {
   publish(event: ProgressEvent): void;
 }
 
-export interface ProgressSource {
-  /** Calls `listener` for every event published from now on; the returned function stops it. */
-  subscribe(listener: (event: ProgressEvent) => void): () => void;
+/** An event as a reader sees it; ids increase by one. */
+export interface NumberedEvent extends ProgressEvent {
+  readonly id: number;
 }
+
+/** Receives events as they are published: a push, a stream, the log. One that throws is unsubscribed. */
+export type NotificationSink = (event: NumberedEvent) => void;
+
+export interface ProgressSource {
+  /** Calls `sink` for every event published from now on; the returned function stops it. */
+  subscribe(sink: NotificationSink): () => void;
+  /** Id of the newest event. */
+  lastId(): number;
+  /** The event after `id`. `missed`: it is not kept any more; from `resumeAt` on nothing is missing. */
+  after(
+    id: number,
+  ):
+    | { readonly missed: false; readonly event?: NumberedEvent }
+    | { readonly missed: true; readonly resumeAt: number };
+}
+
+/** A line of the event stream: an event, or that events are missing. */
+export type StreamLine = NumberedEvent | { readonly gap: Gap };
+
+export interface Gap {
+  /** The reader had the events up to this id. */
+  readonly after: number;
+  /** The next event that it gets has a greater id than this one. */
+  readonly resumeAt: number;
+  readonly message: string;
+}
+
+/** Header of the event stream: the id after which it begins. */
+export const EVENTS_AFTER = 'pilotage-events-after';

@@ -11,9 +11,9 @@ import { parseBoundedJson } from '../kube/values/bounds.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { Actions } from './actions.ts';
 import { userOf } from './auth.ts';
-import { streamEvents } from './events.ts';
 import { foreign } from './origin.ts';
 import { answer, badRequest, refusal } from './routes.ts';
+import { streamEvents } from './sinks/stream.ts';
 
 export interface FaceOptions {
   readonly actions: Actions;

@@ -9,12 +9,12 @@ import type { EnvironmentReport, PromotionReport, StatusReport } from '../../mod
 import { environmentPath, print, reportProblem } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { type FaceClient, openFace } from '../daemon/face.ts';
+import { waitFor } from '../daemon/wait.ts';
 import { type EphemeralDaemon, type Ready, startEphemeral } from '../demo/daemon.ts';
 import { ask, startLoad } from '../demo/load.ts';
 import { changeSample, createSample, type SampleRepository } from '../demo/sample.ts';
 import { createStage, type Stage } from '../demo/stage.ts';
 import { configureGit } from './gitcredential.ts';
-import { waitFor } from './wait.ts';
 
 const NAME = 'resizer';
 const FIRST = { version: '1.0.0', maxPixels: 2_000_000 };

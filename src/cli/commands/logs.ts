@@ -9,7 +9,7 @@ import { remoteClient } from '../../kube/remote/remote.ts';
 import { clientCommand, colorsOf, face } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import type { ClientOptions } from '../daemon/face.ts';
-import { findEnvironment } from './wait.ts';
+import { findEnvironment } from '../daemon/wait.ts';
 
 interface LogsOptions extends ClientOptions {
   readonly follow?: boolean;

@@ -1,31 +1,22 @@
 import { type Command, Option } from 'commander';
 import { formatProblem } from '../../base/errors.ts';
 import type { PromotionReport } from '../../model/faces.ts';
-import {
-  clientCommand,
-  environmentPath,
-  face,
-  type OutputOptions,
-  parseDuration,
-  print,
-  printJson,
-} from '../command.ts';
+import { clientCommand, environmentPath, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import type { FaceClient } from '../daemon/face.ts';
 import { shortRevision } from '../output/table.ts';
-import { onStderr, waitFor } from './wait.ts';
+import { untilHealthy, type WaitingOptions, withWait } from './waiting.ts';
 
 export function promoteCommand(context: CliContext, exit: (code: number) => void): Command {
-  return clientCommand('promote')
+  const command = clientCommand('promote')
     .description(
       'bring what is tested in the environment before to this one, by a merge commit with the very same tree',
     )
     .argument('<environment>', 'the target: shop/prod')
     .option('--dry-run', 'say what would happen, and why not')
-    .option('--again', 'also what somebody took back on the branch of the target')
-    .option('-w, --wait', 'once it is promoted, wait until it is healthy')
-    .option('--timeout <duration>', 'with --wait: give up after this long', parseDuration, 120_000)
-    .action(async (name: string, options: PromoteOptions) => {
+    .option('--again', 'also what somebody took back on the branch of the target');
+  return withWait(command, 'once it is promoted, wait until it is healthy').action(
+    async (name: string, options: PromoteOptions) => {
       const body = {
         dryRun: options.dryRun === true,
         ...(options.again ? { again: true } : {}),
@@ -34,14 +25,13 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
       const report = await daemon.post<PromotionReport>(environmentPath(name, 'promote'), body);
       show(context, report, options, exit);
       if (options.wait && !options.dryRun) await waitForRollout(context, daemon, report, options);
-    });
+    },
+  );
 }
 
-interface PromoteOptions extends OutputOptions {
+interface PromoteOptions extends OutputOptions, WaitingOptions {
   readonly dryRun?: boolean;
   readonly again?: boolean;
-  readonly wait?: boolean;
-  readonly timeout: number;
 }
 
 /** What is not promoted is not waited for: that a gate opens, or a person decides, is another wait. */
@@ -49,12 +39,11 @@ async function waitForRollout(
   context: CliContext,
   daemon: FaceClient,
   { delivery, to, outcome, mergeCommit }: PromotionReport,
-  { timeout, output }: PromoteOptions,
+  options: PromoteOptions,
 ): Promise<void> {
   if (outcome !== 'Promoted' && outcome !== 'UpToDate' && outcome !== 'Restored') return;
-  const goal = { for: 'healthy', timeout, ...(mergeCommit ? { revision: mergeCommit } : {}) } as const;
-  const reached = await waitFor(context, daemon, `${delivery}/${to}`, goal, onStderr(context));
-  if (output === 'json') return;
+  const reached = await untilHealthy(context, daemon, `${delivery}/${to}`, options, mergeCommit);
+  if (options.output === 'json') return;
   const where = reached.urls.length > 0 ? `: ${reached.urls.join(' ')}` : '.';
   print(context, `${delivery}/${to} is healthy at ${shortRevision(reached.deployedRevision)}${where}`);
 }

@@ -4,6 +4,7 @@ import type { EnvironmentReport, StatusReport } from '../../model/faces.ts';
 import { describeGates } from '../../promotion/gates/policy.ts';
 import { clientCommand, colorsOf, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { choose, fullName } from '../daemon/choose.ts';
 import { layOut, type Screen } from '../output/statuslayout.ts';
 import { shortRevision } from '../output/table.ts';
 
@@ -25,16 +26,6 @@ export function statusCommand(context: CliContext): Command {
     });
 }
 
-/** `prod` alone means the environment where one delivery only has one of that name, and none is itself called so. */
-export function fullName(report: StatusReport, name: string | undefined): string | undefined {
-  if (!name || name.includes('/') || report.deliveries.some((delivery) => delivery.name === name))
-    return name;
-  const [only, ...others] = report.deliveries.filter(({ environments }) =>
-    environments.some((environment) => environment.name === name),
-  );
-  return only && others.length === 0 ? `${only.name}/${name}` : name;
-}
-
 /** A delivery without environments yet is there all the same: its message says why. */
 function refuseUnknown(report: StatusReport, name: string, chosen: StatusReport): void {
   if (chosen.deliveries.some((delivery) => delivery.name === name)) return;
@@ -51,23 +42,6 @@ function refuseUnknown(report: StatusReport, name: string, chosen: StatusReport)
         ? 'Nothing is delivered yet: push a repository to the git URL that `pilotage up` printed.'
         : `There are: ${known.join(', ')}.`,
   });
-}
-
-/** The part of a report that `shop` or `shop/prod` names. */
-export function choose(report: StatusReport, name: string | undefined): StatusReport {
-  if (!name) return report;
-  const [delivery, environment] = name.split('/', 2);
-  return {
-    ...report,
-    deliveries: report.deliveries
-      .filter((candidate) => candidate.name === delivery)
-      .map((found) => ({
-        ...found,
-        environments: found.environments.filter(
-          ({ name: own }) => environment === undefined || own === environment,
-        ),
-      })),
-  };
 }
 
 function formatStatus(context: CliContext, report: StatusReport, detailed: boolean): string {

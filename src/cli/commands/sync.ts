@@ -1,26 +1,16 @@
 import type { Command } from 'commander';
-import {
-  clientCommand,
-  environmentPath,
-  face,
-  type OutputOptions,
-  parseDuration,
-  print,
-  printJson,
-} from '../command.ts';
+import { clientCommand, environmentPath, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { onStderr, waitFor } from './wait.ts';
+import { untilHealthy, type WaitingOptions, withWait } from './waiting.ts';
 
-interface SyncOptions extends OutputOptions {
+interface SyncOptions extends OutputOptions, WaitingOptions {
   readonly acknowledge?: boolean;
   readonly confirmPrune?: boolean;
   readonly confirmRecreate?: boolean;
-  readonly wait?: boolean;
-  readonly timeout: number;
 }
 
 export function syncCommand(context: CliContext): Command {
-  return clientCommand('sync')
+  const command = clientCommand('sync')
     .description('reconcile an environment now instead of at the next change')
     .argument('<environment>', 'shop/prod')
     .option('--acknowledge', 'deploy a tip that does not descend from the last one (after a force-push)')
@@ -28,27 +18,24 @@ export function syncCommand(context: CliContext): Command {
     .option(
       '--confirm-recreate',
       'allow this revision to delete workloads and make them anew, an outage as long as their start',
-    )
-    .option('-w, --wait', 'wait until it is healthy')
-    .option('--timeout <duration>', 'with --wait: give up after this long', parseDuration, 120_000)
-    .action(async (name: string, options: SyncOptions) => {
-      const daemon = await face(context, options);
-      const { acknowledge = false, confirmPrune = false, confirmRecreate = false } = options;
-      const answer = await daemon.post<{ message: string }>(environmentPath(name, 'sync'), {
-        acknowledge,
-        confirmPrune,
-        confirmRecreate,
-      });
-      if (options.output === 'json' && !options.wait) return printJson(context, answer);
-      if (options.output === 'text') print(context, answer.message);
-      if (!options.wait) return print(context, `  next: pilotage wait ${name}`);
-      const goal = { for: 'healthy', timeout: options.timeout } as const;
-      const reached = await waitFor(context, daemon, name, goal, onStderr(context));
-      if (options.output === 'json') printJson(context, reached);
-      else
-        print(
-          context,
-          `${name} is healthy at ${reached.deployedRevision?.slice(0, 7) ?? '-'}. ${reached.urls.join(' ')}`,
-        );
+    );
+  return withWait(command, 'wait until it is healthy').action(async (name: string, options: SyncOptions) => {
+    const daemon = await face(context, options);
+    const { acknowledge = false, confirmPrune = false, confirmRecreate = false } = options;
+    const answer = await daemon.post<{ message: string }>(environmentPath(name, 'sync'), {
+      acknowledge,
+      confirmPrune,
+      confirmRecreate,
     });
+    if (options.output === 'json' && !options.wait) return printJson(context, answer);
+    if (options.output === 'text') print(context, answer.message);
+    if (!options.wait) return print(context, `  next: pilotage wait ${name}`);
+    const reached = await untilHealthy(context, daemon, name, options);
+    if (options.output === 'json') printJson(context, reached);
+    else
+      print(
+        context,
+        `${name} is healthy at ${reached.deployedRevision?.slice(0, 7) ?? '-'}. ${reached.urls.join(' ')}`,
+      );
+  });
 }

@@ -5,7 +5,7 @@ import { errnoOf, type Problem, ProblemError } from '../../base/errors.ts';
 import { isSameProcess } from '../../base/process.ts';
 import { type DaemonFile, readDaemonFile } from '../../model/daemonfile.ts';
 import type { Refusal } from '../../model/faces.ts';
-import type { ProgressEvent } from '../../model/progress.ts';
+import { EVENTS_AFTER, type StreamLine } from '../../model/progress.ts';
 import type { Surroundings } from '../context.ts';
 
 export interface ClientOptions {
@@ -24,8 +24,14 @@ export interface FaceClient {
   post<T>(path: string, body: object): Promise<T>;
   /** The bytes of an answer, as they come. */
   stream(path: string): Promise<Readable>;
-  /** Progress from now on; `connected` resolves once nothing can be missed any more. */
-  events(query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<AsyncIterable<ProgressEvent>>;
+  /** Progress from now on, or after the event `query.after`, as long as the connection lasts. Resolves once nothing can be missed any more. */
+  events(query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<EventStream>;
+}
+
+export interface EventStream {
+  /** Id of the event after which it begins. */
+  readonly after: number;
+  readonly lines: AsyncIterable<StreamLine>;
 }
 
 const notRunning = (dataDir: string): ProblemError =>
@@ -89,14 +95,14 @@ function client(base: string, token: string | undefined, user: string): FaceClie
     async events(query, signal) {
       const response = await streamed(`/api/v1/events?${new URLSearchParams(query)}`);
       signal.addEventListener('abort', () => response.destroy(), { once: true });
-      return eventsOf(response);
+      return { after: Number(response.headers[EVENTS_AFTER]), lines: linesOf(response) };
     },
   };
 }
 
-async function* eventsOf(response: IncomingMessage): AsyncGenerator<ProgressEvent> {
+async function* linesOf(response: IncomingMessage): AsyncGenerator<StreamLine> {
   try {
-    for await (const line of createInterface({ input: response })) yield JSON.parse(line) as ProgressEvent;
+    for await (const line of createInterface({ input: response })) yield JSON.parse(line) as StreamLine;
   } catch (error) {
     // The reader went away or the daemon did: the stream is over either way, and the status tells the rest.
     if (errnoOf(error) !== 'ECONNRESET' && errnoOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;

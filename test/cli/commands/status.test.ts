@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fullName } from '../../../src/cli/commands/status.ts';
+import { fullName } from '../../../src/cli/daemon/choose.ts';
 import type { EnvironmentReport, StatusReport } from '../../../src/model/faces.ts';
 
 const environment = (name: string): EnvironmentReport => ({

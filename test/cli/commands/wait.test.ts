@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isReached } from '../../../src/cli/commands/wait.ts';
+import { isReached } from '../../../src/cli/daemon/wait.ts';
 import { environment, type FakeFace, REVISION, startFace, statusOf } from '../harness.ts';
 
 const OTHER = '1234567890abcdef1234567890abcdef12345678';

@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../model/progress.ts';
+import type { ProgressEvent } from '../../model/progress.ts';
 
 /** A line of a report, `remote: ` before it, fits a terminal of 100 columns. */
 const COLUMNS = 100 - 'remote: '.length;

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { EnvironmentReport } from '../../src/model/faces.ts';
-import type { Stage } from '../../src/model/progress.ts';
-import { createProgressHub } from '../../src/model/progresshub.ts';
-import { listenToPush, type Target, targetsOf } from '../../src/server/pushreport.ts';
-import { FakeClock, settle } from '../fakes/clock.ts';
+import type { EnvironmentReport } from '../../../src/model/faces.ts';
+import type { Stage } from '../../../src/model/progress.ts';
+import { createProgressHub } from '../../../src/model/progresshub.ts';
+import { listenToPush, type Target, targetsOf } from '../../../src/server/sinks/push.ts';
+import { FakeClock, settle } from '../../fakes/clock.ts';
 
 const record = (more: Partial<EnvironmentReport>): EnvironmentReport => ({
   delivery: 'shop',

@@ -1,8 +1,8 @@
-import { onAbort } from '../base/abort.ts';
-import type { Clock } from '../base/clock.ts';
-import type { EnvironmentReport } from '../model/faces.ts';
-import { formatOutcome, type Outcome, outcomeOf } from '../model/outcome.ts';
-import { FINAL_STAGES, type ProgressEvent, type ProgressSource } from '../model/progress.ts';
+import { onAbort } from '../../base/abort.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { EnvironmentReport } from '../../model/faces.ts';
+import { formatOutcome, type Outcome, outcomeOf } from '../../model/outcome.ts';
+import { FINAL_STAGES, type ProgressEvent, type ProgressSource } from '../../model/progress.ts';
 import { linesOf } from './pushlines.ts';
 
 /** Where the truth about environments stands: events may be missed, and say nothing of what has nothing to do. */
