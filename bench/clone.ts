@@ -19,7 +19,8 @@ const FILES = 1_000;
 const { PATH = '' } = process.env;
 
 await Instance.during(async (instance) => {
-  const { gitIn, hermetic } = await built<typeof import('../src/cli/demo/git.ts')>('cli/demo/git');
+  const { gitIn } = await built<typeof import('../src/cli/demo/git.ts')>('cli/demo/git');
+  const { hermetic } = await built<typeof import('../src/cli/gitenvironment.ts')>('cli/gitenvironment');
   const environment = hermetic({ PATH, HOME: instance.dir });
   const served = join(instance.dir, 'served');
   await mkdir(served);

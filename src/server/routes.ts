@@ -1,7 +1,8 @@
-import { type Problem, ProblemError } from '../base/errors.ts';
+import { ProblemError } from '../base/errors.ts';
 import type { ConnectRequest } from '../model/faces.ts';
 import type { User } from '../model/user.ts';
 import type { Actions, EnvironmentName } from './actions.ts';
+import { badRequest, type FaceResponse } from './refusal.ts';
 
 /** A request reduced to what routes need; `body` is parsed JSON or undefined. */
 export interface FaceRequest {
@@ -11,11 +12,6 @@ export interface FaceRequest {
   readonly query: URLSearchParams;
   readonly body: unknown;
   readonly user: User;
-}
-
-export interface FaceResponse {
-  readonly status: number;
-  readonly body: unknown;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -84,21 +80,6 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
 };
 
 const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/;
-
-/** HTTP code by reason; every other refusal is 409, because the state of things forbids it. */
-const CODES: Readonly<Record<string, number>> = {
-  Forbidden: 403,
-  NotFound: 404,
-  BadRequest: 400,
-  UnsupportedTransport: 400,
-  TooLarge: 413,
-  InternalError: 500,
-  Unavailable: 503,
-};
-
-export function refusal(problem: Problem): FaceResponse {
-  return { status: CODES[problem.reason] ?? 409, body: { problem } };
-}
 
 /** Answers one API request; undefined when the path is not the API's. Rejects with ProblemError for a refusal. */
 export async function answer(actions: Actions, request: FaceRequest): Promise<FaceResponse | undefined> {
@@ -190,8 +171,4 @@ function notFound(request: FaceRequest): ProblemError {
     reason: 'NotFound',
     message: `There is no ${request.method} ${request.path} here.`,
   });
-}
-
-export function badRequest(message: string): ProblemError {
-  return new ProblemError({ reason: 'BadRequest', message: `Bad request: ${message}` });
 }

@@ -12,7 +12,8 @@ import type { ProgressSource } from '../model/progress.ts';
 import type { Actions } from './actions.ts';
 import { userOf } from './auth.ts';
 import { foreign } from './origin.ts';
-import { answer, badRequest, refusal } from './routes.ts';
+import { badRequest, refusal } from './refusal.ts';
+import { answer } from './routes.ts';
 import { streamEvents } from './sinks/stream.ts';
 
 export interface FaceOptions {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { errnoOf, ProblemError } from '../../base/errors.ts';
-import { hermetic } from '../demo/git.ts';
+import { hermetic } from '../gitenvironment.ts';
 
 const exec = promisify(execFile);
 

@@ -6,7 +6,7 @@ import {
   type ProgressSource,
   type StreamLine,
 } from '../../model/progress.ts';
-import { badRequest } from '../routes.ts';
+import { badRequest } from '../refusal.ts';
 
 /**
  * Progress as it happens, one JSON object a line, until the reader leaves. `?delivery=` and `&environment=` narrow it, `&after=ID`
