@@ -13,7 +13,11 @@ const PROGRAMS = {
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
 };
 
-const PEER_TESTS = ['test/contract/kubernetes.peer.ts', 'test/e2e/realcluster.peer.ts'];
+const PEER_TESTS = [
+  'test/contract/kubernetes.peer.ts',
+  'test/e2e/realcluster.peer.ts',
+  'test/e2e/homecluster.peer.ts',
+];
 
 const peers = join(root, 'test', 'peers');
 const built = join(peers, '.build');

@@ -35,6 +35,8 @@ export interface UpOptions {
   /** True when the address was given: a kept port then yields to it. */
   readonly httpGiven: boolean;
   readonly apiGiven: boolean;
+  /** Context of the home cluster; undefined: the one of the data directory, at first the built-in cluster. */
+  readonly home: string | undefined;
   /** Kubeconfig files whose contexts a delivery may be allowed to use. */
   readonly kubeconfigs: readonly string[];
   readonly ephemeral: boolean;

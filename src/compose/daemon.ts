@@ -1,6 +1,5 @@
 /** The daemon: home cluster, delivery and agent, started in order and stopped in reverse. */
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
 import { createDiskWatch } from '../base/diskroom.ts';
@@ -17,13 +16,16 @@ import type { CliContext, Surroundings, UpOptions } from '../cli/context.ts';
 import { announce } from '../cli/output/announce.ts';
 import { authority, type DaemonFile, daemonFilePath } from '../model/daemonfile.ts';
 import { makeDataDir } from '../model/datadir.ts';
-import { openInstance, portToUse, readPorts, writePorts } from '../model/instance.ts';
+import { homeOf } from '../model/homefile.ts';
+import { openInstance, type Ports, portToUse, readPorts, writePorts } from '../model/instance.ts';
 import { openToken } from '../model/token.ts';
-import { superviseAgent } from '../supervise/agentprocess.ts';
+import { type AgentProcessOptions, superviseAgent } from '../supervise/agentprocess.ts';
 import { runEphemeral } from '../supervise/ephemeral.ts';
 import { confine } from './confinement.ts';
 import { startDelivery } from './delivery.ts';
+import type { Home } from './home.ts';
 import { startBuiltinHome } from './home-builtin.ts';
+import { openRemoteHome } from './home-remote.ts';
 
 /** Runs the control plane of a data directory until a shutdown signal; resolves with the exit code. */
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {
@@ -76,8 +78,9 @@ async function startParts(
   logger: Logger,
   parts: Lifetime,
 ): Promise<Omit<Daemon, 'stop'>> {
-  const { dataDir, kubeconfigs, ephemeral, acceptLoss, http, api, httpNames } = options;
+  const { dataDir, kubeconfigs, ephemeral, http, httpNames } = options;
   const common = { dataDir, clock: systemClock, logger };
+  const choice = await homeOf(dataDir, options.home);
   const opened = await openInstance({ dataDir, hostname: hostname(), ephemeral });
   const { uid: instanceUid, podCidr } = opened.instance;
   if (opened.release) parts.add('hold on the addresses', opened.release);
@@ -89,37 +92,53 @@ async function startParts(
   // The store's folder may lie on another disk than the rest: one watcher looks at both.
   const disks = createDiskWatch({ clock: systemClock });
   const kept = await readPorts(dataDir);
-  const apiPort = portToUse({ port: api.port, given: options.apiGiven }, kept?.api);
-  const address = { host: api.host, port: apiPort };
-  const home = await startBuiltinHome({ ...common, ...opened, api: address, acceptLoss, disks, parts });
+  const { acceptLoss } = options;
+  const home =
+    choice.type === 'remote'
+      ? await openRemoteHome({ ...common, ...opened, kubeconfigs, context: choice.context, parts })
+      : await startBuiltinHome({
+          ...common,
+          ...opened,
+          api: apiAddress(options, kept),
+          acceptLoss,
+          disks,
+          parts,
+        });
 
   const [confinement, token] = [await confining, await openToken(dataDir)];
   const delivering = { ...common, surroundings, kubeconfigs, httpNames, confinement, disks, parts };
   const face = await startDelivery({ ...delivering, home, instanceUid, token });
-  const httpPort = await face.listen(
-    http.host,
-    portToUse({ port: http.port, given: options.httpGiven }, kept?.http),
-  );
+  const wanted = portToUse({ port: http.port, given: options.httpGiven }, kept?.http);
+  const httpPort = await face.listen(http.host, wanted);
   parts.add('HTTP face', face.close);
-  await writePorts(dataDir, { http: httpPort, api: home.apiPort });
-
-  const kubeconfig = join(dataDir, 'kubeconfig');
-  home.writeKubeconfig(kubeconfig);
-  const config = home.nodeConfig(confinement);
-  const agent = await superviseAgent({ ...common, program: surroundings, config });
-  parts.add('supervisor of the agent', agent.end);
-  const { pid: agentPid } = await agent.begin();
-  const base = `http://${authority(http.host, httpPort)}`;
-  const file: DaemonFile = {
-    http: base,
-    api: home.url,
-    git: `${base}/git`,
-    kubeconfig,
-    pid: process.pid,
-    pidStartTime: processStartTime(process.pid) ?? '',
-    agentPid,
-    token,
-  };
+  await writePorts(dataDir, { http: httpPort, ...(home.apiPort === undefined ? {} : { api: home.apiPort }) });
+  const config = home.nodeConfig?.(confinement);
+  const agentPid = config && (await startNode({ ...common, program: surroundings, config }, parts));
+  const file = daemonFile(home, `http://${authority(http.host, httpPort)}`, token, agentPid);
   await writeState(daemonFilePath(dataDir), file);
   return { file, confinement };
 }
+
+const apiAddress = ({ api, apiGiven }: UpOptions, kept: Ports | undefined) => ({
+  host: api.host,
+  port: portToUse({ port: api.port, given: apiGiven }, kept?.api),
+});
+
+/** Adopts the agent that runs, or starts one; resolves with its pid. */
+async function startNode(options: AgentProcessOptions, parts: Lifetime): Promise<number> {
+  const agent = await superviseAgent(options);
+  parts.add('supervisor of the agent', agent.end);
+  return (await agent.begin()).pid;
+}
+
+const daemonFile = (home: Home, base: string, token: string, agentPid: number | undefined): DaemonFile => ({
+  http: base,
+  api: home.url,
+  git: `${base}/git`,
+  kubeconfig: home.kubeconfig,
+  ...(home.context === undefined ? {} : { context: home.context }),
+  pid: process.pid,
+  pidStartTime: processStartTime(process.pid) ?? '',
+  ...(agentPid === undefined ? {} : { agentPid }),
+  token,
+});

@@ -24,16 +24,8 @@ export interface BuiltinHomeOptions extends OpenedInstance {
   readonly parts: Lifetime;
 }
 
-export interface BuiltinHome extends Home {
-  readonly apiPort: number;
-  /** An administrator's; written at the end of the start, when its address answers. */
-  writeKubeconfig(path: string): void;
-  /** What the agent of this machine's node has to know: its identity, and how it reaches the API, as an agent elsewhere would. */
-  nodeConfig(confinement: Confinement): AgentConfig;
-}
-
 /** Rejects with ProblemError when the data directory is in use or damaged, or the addresses are. */
-export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<BuiltinHome> {
+export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Home> {
   const { dataDir, api, instance, release, parts } = options;
   const controlPlane = await createServedControlPlane({
     dataDir,
@@ -51,12 +43,14 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Bui
   const { port } = await controlPlane.listen(api.host, api.port);
   await controlPlane.start();
   const url = `https://${authority(api.host, port)}`;
+  const kubeconfig = join(dataDir, 'kubeconfig');
+  controlPlane.writeKubeconfig(kubeconfig, url, 'admin');
   return {
     client: controlPlane.client(),
     url,
+    kubeconfig,
     apiPort: port,
     backup: controlPlane.snapshot,
-    writeKubeconfig: (path) => void controlPlane.writeKubeconfig(path, url, 'admin'),
     nodeConfig: (confinement) => nodeConfig(dataDir, instance, confinement, controlPlane, url),
   };
 }

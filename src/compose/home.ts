@@ -1,10 +1,22 @@
+import type { Confinement } from '../base/confinement.ts';
 import type { KubeClient } from '../kube/client/client.ts';
+import type { AgentConfig } from '../model/agentfile.ts';
 
 /** The home cluster: it holds the objects of pilotage.dev, and every environment that names no other cluster. */
 export interface Home {
   readonly client: KubeClient;
   /** URL of its API server. */
   readonly url: string;
-  /** Every object at one revision, as lines. Throws ProblemError where that is not ours to back up. */
+  /** How a person reaches it: kubeconfig files, joined as in KUBECONFIG, and their context where it is not the current one. */
+  readonly kubeconfig: string;
+  readonly context?: string;
+  /** Port of an API that this process serves. */
+  readonly apiPort?: number;
+  /** Every object at one revision, as lines. Throws ProblemError where the cluster is not ours to back up. */
   backup(): Iterable<Buffer>;
+  /**
+   * What the agent of this machine's node has to know: its identity, and how it reaches the API, as an agent on another machine would.
+   * Absent where this machine is no node of the cluster.
+   */
+  readonly nodeConfig?: (confinement: Confinement) => AgentConfig;
 }

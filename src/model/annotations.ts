@@ -12,6 +12,8 @@ export const ANNOTATIONS = {
   branchSince: 'pilotage.dev/branch-since',
   /** On a Namespace: `<instance uid>/<delivery>/<environment>` whose it is. */
   owner: 'pilotage.dev/owner',
+  /** On the namespace of the pilotage.dev objects: uid of the instance whose home the cluster is. */
+  homeOf: 'pilotage.dev/home-of',
   /** Integer as a string; lower waves first, next wave when the last is healthy. */
   wave: 'pilotage.dev/wave',
   /** Full commit id on every object that we apply. */

@@ -10,11 +10,15 @@ export interface DaemonFile {
   readonly api: string;
   /** `http://127.0.0.1:7080/git`; git gets the token from `pilotage git-credential`. */
   readonly git: string;
+  /** Of the home cluster: a path, or several joined as in KUBECONFIG. */
   readonly kubeconfig: string;
+  /** Context of a home that is not the built-in cluster; absent: the kubeconfig's current one. */
+  readonly context?: string;
   readonly pid: number;
   /** Changes at every boot of the process: a pid alone is reused. */
   readonly pidStartTime: string;
-  readonly agentPid: number;
+  /** Absent where this machine is no node. */
+  readonly agentPid?: number;
   readonly token: string;
 }
 

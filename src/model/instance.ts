@@ -107,7 +107,8 @@ export function nodeNameOf(hostname: string): string {
 
 export interface Ports {
   readonly http: number;
-  readonly api: number;
+  /** Absent where no API is served here. */
+  readonly api?: number;
 }
 
 const portsPath = (dataDir: string): string => join(dataDir, 'ports.json');

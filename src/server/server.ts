@@ -107,9 +107,11 @@ async function serve(
 }
 
 /** At the reader's pace; one that leaves ends it. */
-async function streamBackup(lines: () => Iterable<Buffer>, response: ServerResponse): Promise<void> {
+async function streamBackup(backup: () => Iterable<Buffer>, response: ServerResponse): Promise<void> {
+  // First, because it may be refused.
+  const lines = backup();
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
-  await pipeline(Readable.from(lines(), { objectMode: false }), response);
+  await pipeline(Readable.from(lines, { objectMode: false }), response);
 }
 
 /** The request target is whatever a client sent: `//` is one, and no URL. */

@@ -89,13 +89,14 @@ export class Pilotage {
     under: readonly string[] = [],
     contexts?: (dir: string) => Promise<string>,
     prepare?: (dataDir: string) => Promise<void>,
+    options: readonly string[] = [],
   ): Promise<Pilotage> {
     const pilotage = new Pilotage(await mkdtemp(join(tmpdir(), 'pilotage-e2e-')), under);
     // Daemon and pods may be other users than the test: they make what they need here, and read what it writes for them.
     await chmod(pilotage.dir, 0o777);
     pilotage.#kubeconfig = await contexts?.(pilotage.dir);
     await prepare?.(pilotage.dataDir);
-    await pilotage.up();
+    await pilotage.up(...options);
     return pilotage;
   }
 
@@ -125,7 +126,10 @@ export class Pilotage {
     createInterface({ input: child.stderr }).on('line', (line) => this.log.push(line));
     const ready = JSON.parse(await firstLine(child, this.log)) as Ready;
     // One that has mounts of its own has its files there.
-    this.ready = await withToken(ready, this.#hasMounts ? join('/proc', String(ready.pid), 'root') : '/');
+    this.ready = await withToken(
+      ready,
+      join(this.#hasMounts ? join('/proc', String(ready.pid), 'root') : '/', this.dataDir),
+    );
   }
 
   /** As `pilotage …` in a terminal. */
@@ -190,8 +194,8 @@ export class Pilotage {
 }
 
 /** What `up` says, with the token in git's URL: tests push without a helper, as scripts may. */
-export async function withToken(ready: Ready, root = '/'): Promise<Ready> {
-  const text = await readFile(join(root, dirname(ready.kubeconfig), 'token.json'), 'utf8');
+export async function withToken(ready: Ready, dataDir = dirname(ready.kubeconfig)): Promise<Ready> {
+  const text = await readFile(join(dataDir, 'token.json'), 'utf8');
   const { token } = JSON.parse(text) as { token: string };
   return { ...ready, git: ready.git.replace('://', `://git:${token}@`) };
 }

@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ProblemError } from '../../base/errors.ts';
 import { splitLines } from '../../base/lines.ts';
@@ -46,7 +47,8 @@ export function logsCommand(context: CliContext): Command {
         });
       }
       const client = remoteClient({
-        kubeconfig: { path: daemon.daemon.kubeconfig },
+        kubeconfig: { paths: daemon.daemon.kubeconfig.split(delimiter) },
+        ...(daemon.daemon.context ? { context: daemon.daemon.context } : {}),
         logger: silentLogger,
         clock: context.clock,
       });

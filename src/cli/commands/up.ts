@@ -15,6 +15,7 @@ interface UpFlags {
   readonly insecure?: boolean;
   readonly httpName: readonly string[];
   readonly kubeconfig?: string;
+  readonly home?: string;
   readonly ephemeral?: boolean;
   readonly acceptLoss?: boolean;
   readonly ownerPid?: number;
@@ -49,6 +50,10 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       '--kubeconfig <file>',
       'contexts of other clusters that deliveries may be allowed to use (default: KUBECONFIG, then ~/.kube/config); read anew when it changes',
     )
+    .option(
+      '--home <context>',
+      'keep what Pilotage records in this cluster of the kubeconfig, in place of the built-in one; chosen at the first start',
+    )
     .option('--accept-loss', 'start although the store is damaged, without what it has lost')
     .option('--ephemeral', 'a temporary data directory; everything ends and vanishes with this process')
     .option('--owner-pid <pid>', 'with --ephemeral: end when this process does', parsePid)
@@ -62,6 +67,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
     .action(async (flags: UpFlags) => {
       if (flags.http && !flags.insecure) refuseOpen(flags.http);
       const ephemeral = flags.ephemeral === true;
+      if (ephemeral && flags.home) throw new ProblemError(LASTING_HOME);
       const dataDir = flags.dataDir ? resolve(flags.dataDir) : defaultDataDir(context, ephemeral);
       // An ephemeral Pilotage stands beside a lasting one, so it never asks for the well-known ports by itself.
       const any: Address = { host: '127.0.0.1', port: 0 };
@@ -74,6 +80,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           httpGiven: flags.http !== undefined,
           apiGiven: flags.api !== undefined,
           kubeconfigs: flags.kubeconfig ? [resolve(flags.kubeconfig)] : context.surroundings.kubeconfigs,
+          home: flags.home,
           ephemeral,
           acceptLoss: flags.acceptLoss === true,
           ownerPid: flags.ownerPid,
@@ -84,6 +91,13 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       );
     });
 }
+
+/** What it records elsewhere would stay behind, marked as belonging to an instance that is gone. */
+const LASTING_HOME = {
+  reason: 'Misuse',
+  message: '--home needs a Pilotage that lasts: an ephemeral one has a cluster of its own.',
+  remedy: 'Leave --ephemeral or --home out.',
+};
 
 /** HTTP carries the token as it is, and the git host and the API take whoever has it for the administrator. */
 function refuseOpen({ host, port }: Address): void {

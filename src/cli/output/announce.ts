@@ -9,9 +9,9 @@ export function announce(
   file: DaemonFile,
   confinement: Confinement,
 ): void {
-  const { http, api, git, kubeconfig, pid, agentPid } = file;
+  const { http, api, git, kubeconfig, context, pid, agentPid } = file;
   if (output === 'json') {
-    stdout.write(`${JSON.stringify({ http, api, git, kubeconfig, pid, agentPid })}\n`);
+    stdout.write(`${JSON.stringify({ http, api, git, kubeconfig, context, pid, agentPid })}\n`);
     return;
   }
   const lines = [
@@ -19,7 +19,7 @@ export function announce(
     '  once      pilotage git-credential setup     lets git know the token',
     `  deliver   git push ${git}/NAME.git main`,
     '  look      pilotage status',
-    `  kubectl   export KUBECONFIG=${kubeconfig}`,
+    `  kubectl   ${context === undefined ? `export KUBECONFIG=${kubeconfig}` : `kubectl --context ${context}`}`,
     '  stop      Ctrl-C ends this and leaves the pods running; `pilotage down` ends all',
     `  builds    ${reachOf(confinement)}`,
     ...(confinement.type === 'none' ? [`  beware    ${summaryOf(confinement).message}`] : []),

@@ -1,0 +1,52 @@
+/** A cluster behind a kubeconfig context as the home: nothing of a cluster runs on this machine. */
+import { delimiter } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { ProblemError } from '../base/errors.ts';
+import type { Lifetime } from '../base/lifetime.ts';
+import type { Logger } from '../base/log.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import { remoteClient } from '../kube/remote/remote.ts';
+import { recordHome } from '../model/homefile.ts';
+import { type OpenedInstance, sliceInUse } from '../model/instance.ts';
+import { claimHome } from '../sync/cluster/homeclaim.ts';
+import type { Home } from './home.ts';
+
+export interface RemoteHomeOptions extends OpenedInstance {
+  readonly dataDir: string;
+  readonly kubeconfigs: readonly string[];
+  readonly context: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Learns how the connection ends. */
+  readonly parts: Lifetime;
+}
+
+/** Rejects with ProblemError when the kubeconfig has no such context, the cluster refuses, or it is the home of another Pilotage. */
+export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> {
+  const { dataDir, kubeconfigs, context, instance, release, clock, logger, parts } = options;
+  // The hold on the addresses is also what keeps a second daemon off this data directory.
+  if (!release) throw sliceInUse(instance.podCidr);
+  const client = remoteClient({ kubeconfig: { paths: kubeconfigs }, context, clock, logger });
+  parts.add('home cluster', client.close);
+  await claimHome(client, instance.uid);
+  await recordHome(dataDir, context);
+  return {
+    client: asItself(client),
+    url: client.server,
+    kubeconfig: kubeconfigs.join(delimiter),
+    context,
+    backup() {
+      throw new ProblemError({
+        reason: 'HomeElsewhere',
+        message: `The objects of this Pilotage are in the cluster of context ${context}.`,
+        remedy: 'Back that cluster up, and the data directory while the daemon is down.',
+      });
+    },
+  };
+}
+
+/** Only the built-in API server knows the users that environments act as; to any other, Pilotage is what its kubeconfig says. */
+function asItself(client: KubeClient): KubeClient {
+  const itself: KubeClient = { ...client, as: () => itself };
+  return itself;
+}
