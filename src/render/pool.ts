@@ -3,15 +3,10 @@ import { failed, type Result } from '../base/errors.ts';
 import { renderKey } from './key.ts';
 import { createMemo } from './memo.ts';
 import { needsAnother } from './poolsize.ts';
-import { cancelledProblem, endProblem, timeoutProblem } from './renderproblems.ts';
+import { cancelledProblem, endProblem } from './renderproblems.ts';
+import { type Job, type Slot, type SlotEnd, startSlot } from './slot.ts';
 import type { Rendered, RenderRequest } from './types.ts';
-import { toWire } from './wire.ts';
-import {
-  startWorkerProcess,
-  type WorkerEnd,
-  type WorkerProcess,
-  type WorkerProcessOptions,
-} from './workerprocess.ts';
+import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from './workerprocess.ts';
 
 export interface RenderPoolOptions {
   readonly clock: Clock;
@@ -42,24 +37,6 @@ export interface RenderPool {
   close(): Promise<void>;
 }
 
-interface Job {
-  readonly key: string;
-  readonly request: RenderRequest;
-  readonly settle: (result: Result<Rendered>) => void;
-  /** Whether a process has ended under it already, for a reason that may not have been its own. */
-  retried: boolean;
-}
-
-interface Worker {
-  readonly process: WorkerProcess;
-  isReady: boolean;
-  job: Job | undefined;
-  /** When the time limit of the job began; monotonic milliseconds. */
-  since: number;
-  /** Cancels the running time limit, or the end of the idle time. */
-  cancel: () => void;
-}
-
 const DEFAULTS = {
   timeout: 10_000,
   memory: 256,
@@ -69,110 +46,47 @@ const DEFAULTS = {
   cache: 200,
   startWorker: startWorkerProcess,
 } as const;
-/** A process that has not loaded by then never will. */
-const START_MS = 30_000;
-
 export function createRenderPool(options: RenderPoolOptions): RenderPool {
   const { clock, timeout, memory, size, patience, idle, cache, startWorker } = { ...DEFAULTS, ...options };
   const results = createMemo<Result<Rendered>>(cache);
   const running = new Map<string, Promise<Result<Rendered>>>();
   const queue: Job[] = [];
-  const workers = new Set<Worker>();
-  /** Since when some render has been waiting, and how to call the next look at it off. */
+  // In the order of their start: the first that is free is taken, so that the last become idle first.
+  const slots = new Set<Slot>();
+  /** Since when some render has been waiting, and how to cancel the next look at it. */
   let backlog: { readonly since: number; cancel: () => void } | undefined;
   let closed = false;
 
-  /** Takes the job off a worker. */
-  const take = (worker: Worker): Job | undefined => {
-    const { job } = worker;
-    worker.cancel();
-    worker.job = undefined;
-    worker.process.release();
-    return job;
+  const start = (): Slot => {
+    const slot = startSlot({ clock, timeout, memory, idle, startWorker, onAnswer: answered, onEnd: ended });
+    slots.add(slot);
+    return slot;
   };
 
-  const rest = (worker: Worker): void => {
-    worker.cancel = clock.after(idle, () => {
-      workers.delete(worker);
-      void worker.process.kill();
-    });
-  };
-
-  const answered = (worker: Worker, answer: Result<Rendered>): void => {
-    const job = take(worker);
-    rest(worker);
-    if (job) {
-      results.set(job.key, answer);
-      job.settle(answer);
-    }
+  const answered = (job: Job, answer: Result<Rendered>): void => {
+    results.set(job.key, answer);
+    job.settle(answer);
     pump();
   };
 
-  const ended = (worker: Worker, how: WorkerEnd): void => {
-    workers.delete(worker);
-    const job = take(worker);
-    // Killed from outside it may have been for another's sake, or just when the job reached it: once more, in another.
-    if (job && how !== 'memory' && !job.retried) {
+  const ended = (slot: Slot, how: SlotEnd, job: Job | undefined): void => {
+    slots.delete(slot);
+    const wasItsOwn = how === 'memory' || how === 'overdue';
+    // Killed from outside it may have been for another's sake, or just when the job reached it: once more, in another process.
+    if (job && !wasItsOwn && !job.retried) {
       job.retried = true;
       queue.unshift(job);
-    } else if (job) job.settle(failed(endProblem(job.request, how, memory)));
+    } else if (job) job.settle(failed(endProblem(job.request, how, { memory, timeout })));
     pump();
-  };
-
-  /** Counts from when the process has loaded: on a busy machine that takes longer than most renders. */
-  const limit = (worker: Worker): void => {
-    worker.since = clock.monotonic();
-    worker.cancel = clock.after(worker.isReady ? timeout : START_MS, () => overdue(worker));
-  };
-
-  const ready = (worker: Worker): void => {
-    worker.isReady = true;
-    if (!worker.job) return;
-    worker.cancel();
-    limit(worker);
-  };
-
-  const overdue = (worker: Worker): void => {
-    workers.delete(worker);
-    const job = take(worker);
-    void worker.process.kill();
-    job?.settle(failed(timeoutProblem(job.request, timeout)));
-    pump();
-  };
-
-  const start = (): Worker => {
-    const worker: Worker = {
-      process: startWorker({
-        memory,
-        onReady: () => ready(worker),
-        onAnswer: (answer) => answered(worker, answer),
-        onEnd: (how) => ended(worker, how),
-      }),
-      isReady: false,
-      job: undefined,
-      since: clock.monotonic(),
-      cancel: () => {},
-    };
-    worker.process.release();
-    workers.add(worker);
-    return worker;
-  };
-
-  const assign = (worker: Worker, job: Job): void => {
-    worker.cancel();
-    worker.job = job;
-    limit(worker);
-    worker.process.hold();
-    worker.process.send(toWire(job.request));
   };
 
   const pump = (): void => {
     while (queue.length > 0 && !closed) {
-      const worker =
-        [...workers].find(({ job }) => job === undefined) ?? (workers.size === 0 ? start() : undefined);
-      const job = worker && queue.shift();
-      if (!worker || !job) break;
-      assign(worker, job);
+      const free = [...slots].find((slot) => slot.busyMs() === undefined);
+      const slot = free ?? (slots.size === 0 ? start() : undefined);
+      const job = slot && queue.shift();
+      if (!slot || !job) break;
+      slot.assign(job);
     }
     watchBacklog();
   };
@@ -187,11 +101,10 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
 
   const grow = (): void => {
     if (!backlog) return;
-    const now = clock.monotonic();
-    const busyMs = [...workers].map(({ job, since }) => job && now - since);
-    const load = { waiting: queue.length, waitingMs: now - backlog.since, busyMs };
+    const waitingMs = clock.monotonic() - backlog.since;
+    const load = { waiting: queue.length, waitingMs, busyMs: [...slots].map((slot) => slot.busyMs()) };
     const job = needsAnother(load, { size, patience }) ? queue.shift() : undefined;
-    if (job) assign(start(), job);
+    if (job) start().assign(job);
     backlog.cancel = clock.after(patience, grow);
     watchBacklog();
   };
@@ -212,16 +125,16 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
       return promise;
     },
     warm() {
-      if (!closed && workers.size === 0) rest(start());
+      if (!closed && slots.size === 0) start();
     },
     async close() {
       closed = true;
       backlog?.cancel();
-      for (const job of queue.splice(0)) job.settle(failed(cancelledProblem));
-      const ending = [...workers];
-      workers.clear();
-      for (const worker of ending) take(worker)?.settle(failed(cancelledProblem));
-      await Promise.all(ending.map(({ process }) => process.kill()));
+      const ending = [...slots].map((slot) => slot.close());
+      slots.clear();
+      const left = [...queue.splice(0), ...ending.flatMap(({ job }) => job ?? [])];
+      for (const job of left) job.settle(failed(cancelledProblem));
+      await Promise.all(ending.map(({ gone }) => gone));
     },
   };
 }

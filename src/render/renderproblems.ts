@@ -1,11 +1,11 @@
 import type { Problem } from '../base/errors.ts';
+import type { SlotEnd } from './slot.ts';
 import type { RenderRequest } from './types.ts';
-import type { WorkerEnd } from './workerprocess.ts';
 
 const named = ({ app, environment }: RenderRequest): string => `${app} in ${environment}`;
 const placeOf = ({ path }: RenderRequest) => ({ file: path === '' ? '.' : path });
 
-export const timeoutProblem = (request: RenderRequest, timeout: number): Problem => ({
+const timeoutProblem = (request: RenderRequest, timeout: number): Problem => ({
   reason: 'RenderTimeout',
   message: `Rendering ${named(request)} took longer than ${timeout / 1000} s and was stopped`,
   place: placeOf(request),
@@ -19,7 +19,13 @@ const memoryProblem = (request: RenderRequest, memory: number): Problem => ({
   remedy: 'Look for a template that repeats its own output.',
 });
 
-export function endProblem(request: RenderRequest, how: WorkerEnd, memory: number): Problem {
+/** Why a render has no result: its process ended. */
+export function endProblem(
+  request: RenderRequest,
+  how: SlotEnd,
+  { memory, timeout }: { readonly memory: number; readonly timeout: number },
+): Problem {
+  if (how === 'overdue') return timeoutProblem(request, timeout);
   // What kills twice is the system when memory is short.
   if (how === 'memory' || how === 'killed') return memoryProblem(request, memory);
   return {
