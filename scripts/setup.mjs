@@ -76,7 +76,7 @@ function copyData(path) {
 /** The programs that a build holds: what users call, and what it starts in threads and processes (src/base/ownfiles.ts). */
 const PROGRAMS = {
   main: 'src/main.ts',
-  'render-worker': 'src/render/worker.ts',
+  'render-pool-worker': 'src/render/pool/worker.ts',
   'git-pack-index-worker': 'src/git/pack/index-worker.ts',
 };
 

@@ -107,6 +107,15 @@ const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     'actions.ts': ['act', 'decide', 'permit', 'options.ts'],
     'controller.ts': ['act', 'record', 'options.ts'],
   },
+  render: {
+    'types.ts': [],
+    'key.ts': ['types.ts'],
+    handlebars: [],
+    manifests: ['types.ts'],
+    sources: ['handlebars', 'manifests', 'key.ts', 'types.ts'],
+    'render.ts': ['sources', 'manifests', 'types.ts'],
+    pool: ['render.ts', 'manifests', 'key.ts', 'types.ts'],
+  },
   kube: {
     values: [],
     schema: ['values'],

@@ -7,7 +7,7 @@ import { createGitHost, type GitHost, type GitHostOptions } from '../git/host/ho
 import type { HostedRepositories } from '../git/host/hosted.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { ProgressSource } from '../model/progress.ts';
-import type { RenderPool } from '../render/pool.ts';
+import type { RenderPool } from '../render/pool/pool.ts';
 import { userOf } from '../server/auth.ts';
 import { listenToPush, targetsOf } from '../server/sinks/push.ts';
 import { refuseRewrite } from '../sync/intake/branchpolicy.ts';

@@ -9,7 +9,7 @@ import type { ProgressSink } from '../model/progress.ts';
 import { openReleaseKey } from '../model/releasekey.ts';
 import type { PromotionCache } from '../promotion/options.ts';
 import { permit } from '../promotion/permit/permit.ts';
-import type { RenderPool } from '../render/pool.ts';
+import type { RenderPool } from '../render/pool/pool.ts';
 import { createObserver, type Observer } from '../sync/intake/branchobserver.ts';
 import { createImageBuilder } from '../sync/source/images.ts';
 import { allowedRegistries } from '../sync/source/registries.ts';

@@ -13,7 +13,9 @@ const textOf = (file: string): string => readFileSync(join(root, 'src', file), '
 describe('files of the program that are no modules of the running process', () => {
   it('are found from the sources', () => {
     expect(existsSync(ownData('kube/schema/data/core.v1.json'))).to.equal(true);
-    expect(fileURLToPath(ownProgram('render/worker.ts'))).to.equal(join(root, 'src/render/worker.ts'));
+    expect(fileURLToPath(ownProgram('render/pool/worker.ts'))).to.equal(
+      join(root, 'src/render/pool/worker.ts'),
+    );
   });
 
   it('are in a build: each program that is started has a row there', () => {
@@ -30,7 +32,12 @@ describe('files of the program that are no modules of the running process', () =
 
   it('are asked for there: no other module than config.ts says where it lies itself, since a build puts many into one file', () => {
     const asking = files.filter((file) => /\bimport\.meta\.(url|dirname|filename)\b/.test(textOf(file)));
-    const allowed = ['base/ownfiles.ts', 'config.ts', 'git/pack/index-pack.ts', 'render/workerprocess.ts'];
+    const allowed = [
+      'base/ownfiles.ts',
+      'config.ts',
+      'git/pack/index-pack.ts',
+      'render/pool/workerprocess.ts',
+    ];
     expect(asking.filter((file) => !allowed.includes(file))).to.deep.equal([]);
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { FileTree } from '../../src/base/filetree.ts';
-import { treeOf } from '../../src/render/wire.ts';
+import { treeOf } from '../../src/render/pool/wire.ts';
 
 /** A tree from texts: `tree({'chart/Chart.yaml': '…'})`. */
 export const tree = (files: Readonly<Record<string, string>>): FileTree =>

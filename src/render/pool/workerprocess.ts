@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Result } from '../base/errors.ts';
-import { fromSource, ownProgram } from '../base/ownfiles.ts';
-import { startWatchdog } from '../base/watchdog.ts';
-import type { Rendered } from './types.ts';
+import type { Result } from '../../base/errors.ts';
+import { fromSource, ownProgram } from '../../base/ownfiles.ts';
+import { startWatchdog } from '../../base/watchdog.ts';
+import type { Rendered } from '../types.ts';
 import { READY, type WireRequest } from './wire.ts';
 
 /** How a worker ended that was not told to. */
@@ -93,7 +93,7 @@ export function startWorkerProcess({
 }
 
 function launch(memory: number): ChildProcess {
-  const file = fileURLToPath(ownProgram('render/worker.ts'));
+  const file = fileURLToPath(ownProgram('render/pool/worker.ts'));
   const limitKb = String((memory + BESIDE_HEAP_MB) * 1024);
   const flags = [
     `--max-old-space-size=${memory}`,

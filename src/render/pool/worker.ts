@@ -1,10 +1,10 @@
 /** Entry point of a rendering process: one request in, one answer out. See pool.ts. */
 
-import { failed, problemOf, type Result } from '../base/errors.ts';
-import { closeInheritedFiles } from '../base/inherited.ts';
-import { boundAnswer } from './manifests/bounds.ts';
-import { renderInline } from './render.ts';
-import type { Rendered } from './types.ts';
+import { failed, problemOf, type Result } from '../../base/errors.ts';
+import { closeInheritedFiles } from '../../base/inherited.ts';
+import { boundAnswer } from '../manifests/bounds.ts';
+import { renderInline } from '../render.ts';
+import type { Rendered } from '../types.ts';
 import { fromWire, READY, type WireRequest } from './wire.ts';
 
 function answer(wire: WireRequest): Result<Rendered> {

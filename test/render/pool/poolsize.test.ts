@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { needsAnother, poolSize } from '../../src/render/poolsize.ts';
+import { needsAnother, poolSize } from '../../../src/render/pool/poolsize.ts';
 
 const GB = 1024;
 

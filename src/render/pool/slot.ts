@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.ts';
-import type { Result } from '../base/errors.ts';
-import type { Rendered, RenderRequest } from './types.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Result } from '../../base/errors.ts';
+import type { Rendered, RenderRequest } from '../types.ts';
 import { toWire } from './wire.ts';
 import type { WorkerEnd, WorkerProcess, WorkerProcessOptions } from './workerprocess.ts';
 

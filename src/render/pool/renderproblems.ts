@@ -1,6 +1,6 @@
-import type { Problem } from '../base/errors.ts';
+import type { Problem } from '../../base/errors.ts';
+import type { RenderRequest } from '../types.ts';
 import type { SlotEnd } from './slot.ts';
-import type { RenderRequest } from './types.ts';
 
 const named = ({ app, environment }: RenderRequest): string => `${app} in ${environment}`;
 const placeOf = ({ path }: RenderRequest) => ({ file: path === '' ? '.' : path });

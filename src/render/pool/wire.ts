@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileTree, pathsBelow } from '../base/filetree.ts';
-import type { RenderRequest } from './types.ts';
+import { type FileTree, pathsBelow } from '../../base/filetree.ts';
+import type { RenderRequest } from '../types.ts';
 
 /** A request as it travels to a worker: only the files that the render may read, by path. */
 export interface WireRequest {

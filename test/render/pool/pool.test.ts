@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { type Clock, systemClock } from '../../src/base/clock.ts';
-import { createRenderPool, type RenderPool } from '../../src/render/pool.ts';
-import type { WorkerProcess, WorkerProcessOptions } from '../../src/render/workerprocess.ts';
-import { FakeClock } from '../fakes/clock.ts';
-import { chart, rendered, request } from './request.ts';
+import { type Clock, systemClock } from '../../../src/base/clock.ts';
+import { createRenderPool, type RenderPool } from '../../../src/render/pool/pool.ts';
+import type { WorkerProcess, WorkerProcessOptions } from '../../../src/render/pool/workerprocess.ts';
+import { FakeClock } from '../../fakes/clock.ts';
+import { chart, rendered, request } from '../request.ts';
 
 const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{Release.Name}}\n';
 /** 400 × 400 × 400 turns that print nothing: minutes of work, and no memory. */
