@@ -2,14 +2,12 @@ import type { Schema } from '../schema/schema.ts';
 import { compare } from '../schema/typed/compare.ts';
 import { fieldsOf } from '../schema/typed/fields.ts';
 import { TypedError } from '../schema/typed/kind.ts';
+import { LAST_APPLIED } from '../values/annotations.ts';
 import { parseBoundedJson } from '../values/bounds.ts';
 import { canonicalJson, isObject } from '../values/equal.ts';
 import { difference, EMPTY, type FieldSet, has } from '../values/fieldset.ts';
 import type { KubeObject } from '../values/types.ts';
 import type { OwnedConflict } from './ownership.ts';
-
-/** What kubectl's client-side apply remembers in the object itself. */
-export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
  * Going from client-side to server-side apply with kubectl must not conflict with oneself: conflicts on fields that

@@ -1,3 +1,4 @@
+import { LAST_APPLIED } from '../values/annotations.ts';
 import { deepEqual, isObject } from '../values/equal.ts';
 
 /** One leaf that differs; `before` undefined: added, `after` undefined: removed. */
@@ -40,8 +41,6 @@ const member = (path: string, key: string): string => {
   if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
   return path === '' ? key : `${path}.${key}`;
 };
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Both sides with the values of Secrets hidden: equal ones look equal, changed ones say which side they are. */
 function maskPair(before: Side, after: Side): [Side, Side] {

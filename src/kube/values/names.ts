@@ -1,5 +1,3 @@
-import { canonicalJson } from './equal.ts';
-
 /** undefined when valid, else the message of kube-apiserver (apimachinery `pkg/util/validation`). */
 export type NameCheck = (name: string) => string | undefined;
 
@@ -110,20 +108,4 @@ export function fnv32a(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
-}
-
-/**
- * What `pod-template-hash` holds (`ComputeHash` in Kubernetes' `pkg/controller`). Equal templates have equal hashes;
- * the figures differ from Kubernetes', which hashes Go's memory layout.
- */
-export function podTemplateHash(template: unknown, collisionCount?: number): string {
-  const bytes = Buffer.from(canonicalJson(template));
-  const mixed = collisionCount === undefined ? bytes : Buffer.concat([bytes, littleEndian(collisionCount)]);
-  return safeEncode(String(fnv32a(mixed)));
-}
-
-function littleEndian(count: number): Uint8Array {
-  const bytes = Buffer.alloc(8);
-  bytes.writeUInt32LE(count);
-  return bytes;
 }

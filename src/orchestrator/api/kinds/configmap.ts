@@ -1,7 +1,7 @@
 import { CONFIG_MAP } from '../../../kube/kinds/configmap.ts';
 import type { ConfigMap } from '../../../kube/kinds/objects.ts';
 import { AGE, column, NAME, size } from './columns.ts';
-import { PLAIN, type ServedRow } from './row.ts';
+import { PLAIN, type ServedRow } from './servedrow.ts';
 
 export const SERVED_CONFIG_MAP: ServedRow = {
   kind: CONFIG_MAP,

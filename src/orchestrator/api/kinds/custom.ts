@@ -9,8 +9,8 @@ import { canonicalJson } from '../../../kube/values/equal.ts';
 import type { Json } from '../../../kube/values/types.ts';
 import type { SubresourceRow } from '../types.ts';
 import type { Kind, ScalePaths } from './kind.ts';
-import { ALL_VERBS, STATUS } from './row.ts';
 import { SCALE } from './scale.ts';
+import { ALL_VERBS, STATUS } from './servedrow.ts';
 
 /** The rows that a definition brings: one for each version that is served; none until its names are accepted. */
 export function kindsOf(definition: CustomResourceDefinition): readonly Kind[] {

@@ -1,8 +1,8 @@
 import { DEPLOYMENT } from '../../../kube/kinds/deployment.ts';
 import type { Deployment } from '../../../kube/kinds/objects.ts';
 import { AGE, column, count, NAME } from './columns.ts';
-import { type ServedRow, STATUS } from './row.ts';
 import { SCALE } from './scale.ts';
+import { type ServedRow, STATUS } from './servedrow.ts';
 import { WORKLOAD, WORKLOAD_DETAILS } from './workload.ts';
 
 export const SERVED_DEPLOYMENT: ServedRow = {

@@ -1,7 +1,7 @@
 import { ENDPOINT_SLICE } from '../../../kube/kinds/endpointslice.ts';
 import type { EndpointSlice } from '../../../kube/kinds/objects.ts';
 import { AGE, column, NAME } from './columns.ts';
-import { PLAIN, type ServedRow } from './row.ts';
+import { PLAIN, type ServedRow } from './servedrow.ts';
 
 export const SERVED_ENDPOINT_SLICE: ServedRow = {
   kind: ENDPOINT_SLICE,

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../kube/values/types.ts';
 import { type Column, column, wide } from './columns.ts';
 import { ageOf } from './humanduration.ts';
 import type { Strategy } from './kind.ts';
-import type { ServedRow } from './row.ts';
+import type { ServedRow } from './servedrow.ts';
 
 /**
  * The hour is `--event-ttl` of kube-apiserver. It has no bound on their number; here each takes memory beside the applications, and a

@@ -1,7 +1,7 @@
 import { LEASE } from '../../../kube/kinds/lease.ts';
 import type { Lease } from '../../../kube/kinds/objects.ts';
 import { AGE, column, NAME } from './columns.ts';
-import { PLAIN, type ServedRow } from './row.ts';
+import { PLAIN, type ServedRow } from './servedrow.ts';
 
 export const SERVED_LEASE: ServedRow = {
   kind: LEASE,

@@ -3,7 +3,7 @@ import type { Namespace } from '../../../kube/kinds/objects.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { AGE, column, NAME } from './columns.ts';
 import type { Strategy } from './kind.ts';
-import { type ServedRow, STATUS } from './row.ts';
+import { type ServedRow, STATUS } from './servedrow.ts';
 
 const FINALIZER = 'kubernetes';
 /** Clients take them for granted (admission plug-in NamespaceLifecycle). */

@@ -1,7 +1,7 @@
 import { NODE } from '../../../kube/kinds/node.ts';
 import type { Node } from '../../../kube/kinds/objects.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
-import { PLAIN, type ServedRow, STATUS } from './row.ts';
+import { PLAIN, type ServedRow, STATUS } from './servedrow.ts';
 
 export const SERVED_NODE: ServedRow = {
   kind: NODE,

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../kube/values/types.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
 import type { Strategy } from './kind.ts';
 import { podReady, podRestarts, podStatus } from './podstatus.ts';
-import { creates, type ServedRow, STATUS } from './row.ts';
+import { creates, type ServedRow, STATUS } from './servedrow.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
 

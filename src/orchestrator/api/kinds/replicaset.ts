@@ -1,8 +1,8 @@
 import type { ReplicaSet } from '../../../kube/kinds/objects.ts';
 import { REPLICA_SET } from '../../../kube/kinds/replicaset.ts';
 import { AGE, count, NAME } from './columns.ts';
-import { type ServedRow, STATUS } from './row.ts';
 import { SCALE } from './scale.ts';
+import { type ServedRow, STATUS } from './servedrow.ts';
 import { WORKLOAD, WORKLOAD_DETAILS } from './workload.ts';
 
 export const SERVED_REPLICA_SET: ServedRow = {

@@ -5,7 +5,7 @@ import { invalid } from '../errors.ts';
 import type { SubresourceRow } from '../types.ts';
 import { AGE, count, NAME } from './columns.ts';
 import type { Kind } from './kind.ts';
-import { READ_WRITE } from './row.ts';
+import { READ_WRITE } from './servedrow.ts';
 
 interface Scale extends KubeObject {
   readonly spec: { readonly replicas: number };

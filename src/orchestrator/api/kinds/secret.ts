@@ -2,7 +2,7 @@ import type { Secret } from '../../../kube/kinds/objects.ts';
 import { SECRET } from '../../../kube/kinds/secret.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { AGE, column, NAME, size } from './columns.ts';
-import { PLAIN, type ServedRow } from './row.ts';
+import { PLAIN, type ServedRow } from './servedrow.ts';
 
 export const SERVED_SECRET: ServedRow = {
   kind: SECRET,

@@ -2,7 +2,7 @@ import type { Service, ServicePort } from '../../../kube/kinds/objects.ts';
 import { SERVICE } from '../../../kube/kinds/service.ts';
 import { formatLabels } from '../../../kube/values/selectors.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
-import { type ServedRow, STATUS } from './row.ts';
+import { type ServedRow, STATUS } from './servedrow.ts';
 import { SERVICE_STRATEGY } from './serviceallocation.ts';
 
 export const SERVED_SERVICE: ServedRow = {

@@ -1,7 +1,7 @@
 import type { ServiceAccount } from '../../../kube/kinds/objects.ts';
 import { SERVICE_ACCOUNT } from '../../../kube/kinds/serviceaccount.ts';
 import { AGE, column, NAME } from './columns.ts';
-import { PLAIN, type ServedRow } from './row.ts';
+import { PLAIN, type ServedRow } from './servedrow.ts';
 
 export const SERVED_SERVICE_ACCOUNT: ServedRow = {
   kind: SERVICE_ACCOUNT,

@@ -1,4 +1,5 @@
 import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import { LAST_APPLIED } from '../../../kube/values/annotations.ts';
 import { limitsOf, replicasOf } from './limits.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
@@ -9,7 +10,7 @@ const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
 
 const NOT_COPIED: ReadonlySet<string> = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration',
+  LAST_APPLIED,
   'deprecated.deployment.rollback.to',
   REVISION,
   REVISION_HISTORY,

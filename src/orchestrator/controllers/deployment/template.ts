@@ -1,8 +1,8 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/kinds/objects.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
-import { podTemplateHash } from '../../../kube/values/names.ts';
 import { controllerReference } from '../ownership.ts';
 import { type Annotations, currentAnnotations } from './annotations.ts';
+import { podTemplateHash } from './templatehash.ts';
 
 const TEMPLATE_HASH = 'pod-template-hash';
 

@@ -6,7 +6,7 @@ import type {
   AdmissionAttributes,
   AdmissionPlugin,
 } from '../../../../src/orchestrator/api/admission/plugin.ts';
-import { builtinKinds } from '../../../../src/orchestrator/api/kinds/builtin.ts';
+import { builtinKinds } from '../../../../src/orchestrator/api/kinds/servedkinds.ts';
 import { startTestApi } from '../harness.ts';
 import { configMap, refusal } from '../notation.ts';
 

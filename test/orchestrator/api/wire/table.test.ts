@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../../../../src/kube/values/types.ts';
-import { SERVED_KINDS } from '../../../../src/orchestrator/api/kinds/builtin.ts';
 import { humanDuration } from '../../../../src/orchestrator/api/kinds/humanduration.ts';
+import { SERVED_KINDS } from '../../../../src/orchestrator/api/kinds/servedkinds.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 

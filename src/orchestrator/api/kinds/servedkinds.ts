@@ -1,6 +1,6 @@
 import type { Kind } from './kind.ts';
-import * as list from './list.ts';
-import { type ServedRow, serve } from './row.ts';
+import * as list from './servedlist.ts';
+import { type ServedRow, serve } from './servedrow.ts';
 
 /** The rows of the kinds that are served without any definition, by group and plural: the order of discovery. */
 export const SERVED_KINDS: readonly ServedRow[] = Object.values(list).sort((a, b) =>
