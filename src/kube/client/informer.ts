@@ -18,6 +18,10 @@ export interface InformerOptions<T extends KubeObject> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Makes what is kept of an object smaller (client-go `SetTransform`). It must keep which object it is, and in which version. */
+  readonly transform?: (object: T) => T;
+  /** A list or a watch has failed; it is tried again all the same. */
+  readonly onFailure?: (error: unknown) => void;
   /** In [0, 1): spreads the retries of many informers. */
   readonly random?: () => number;
 }
@@ -54,7 +58,7 @@ const RETRY = { baseMs: 100, maxMs: 5_000 };
 const WATCH_SECONDS = 300;
 
 export function createInformer<T extends KubeObject>(options: InformerOptions<T>): Informer<T> {
-  const { client, resource, clock, random = Math.random } = options;
+  const { client, resource, clock, random = Math.random, transform = (object: T) => object } = options;
   const logger = options.logger.child({ informer: resource.plural });
   const selection: ListOptions = selectionOf(options);
   const cache = createCache<T>();
@@ -77,7 +81,8 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     }
   }
 
-  function put(object: T): void {
+  function put(received: T): void {
+    const object = transform(received);
     const held = cache.get(object.metadata);
     // An object that was deleted and made again while nobody watched is another object.
     const before = held?.metadata.uid === object.metadata.uid ? held : undefined;
@@ -159,6 +164,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
         if (failures++ === 0) continue;
       } else failures++;
       const retryMs = backoffMs(failures, RETRY.baseMs, RETRY.maxMs) * (0.5 + random());
+      options.onFailure?.(failure);
       logger.debug({ error: problemOf(failure).message, retryMs: Math.round(retryMs) }, 'watch again later');
       await sleep(clock, retryMs, signal).catch(() => undefined);
     }
@@ -190,7 +196,9 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   };
 }
 
-function selectionOf(options: InformerOptions<KubeObject>): ListOptions {
+function selectionOf(
+  options: Pick<InformerOptions<KubeObject>, 'namespace' | 'labelSelector' | 'fieldSelector'>,
+): ListOptions {
   const { namespace, labelSelector, fieldSelector } = options;
   return {
     ...(namespace === undefined ? {} : { namespace }),

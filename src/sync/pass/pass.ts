@@ -33,6 +33,8 @@ export interface PassResult {
   readonly afterMs?: number;
   /** What to be woken by; absent where nothing could be prepared. */
   readonly prepared?: Prepared;
+  /** `refKey` → the objects as this pass has left them. */
+  readonly live?: ReadonlyMap<string, KubeObject>;
 }
 
 interface Pass {
@@ -213,7 +215,7 @@ async function assess(pass: Pass, prepared: Prepared, outcome: Outcome): Promise
   if (operation) await finishOperation(options, memory, operation, status, summaryOf(plan.steps));
   announce(pass.say, environment, status, found);
   const afterMs = soonest(outcome.retryMs, settlesMs);
-  return { status, prepared, ...(afterMs === undefined ? {} : { afterMs }) };
+  return { status, prepared, live, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
 function deletionNote(remaining: readonly Step[]): Pick<Findings, 'note'> {

@@ -168,6 +168,7 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       abort.abort(new Error('the pass took too long')),
     );
     memory.pass = { wanted: how.wanted ?? target, abort };
+    watchers.pause(name);
     const both = AbortSignal.any([signal, abort.signal]);
     try {
       const client = await clientOf(options, environment);
@@ -183,12 +184,12 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
           conditions: merged(status.conditions, found.conditions),
         };
       });
-      if (result.prepared) {
+      if (result.prepared && result.live) {
         // What is being pruned is watched until it is gone: only then does it leave the inventory.
         const objects = result.prepared.plan.steps.flatMap(({ ref, resource }) =>
           resource ? [{ ref, resource }] : [],
         );
-        watchers.set(name, environment.spec.cluster ?? '', result.prepared.client, wantedOf(objects));
+        watchers.set(name, client, wantedOf(objects, result.live));
       }
       return { afterMs: Math.min(LOOKS.resync, result.afterMs ?? LOOKS.resync) };
     } catch (error) {
@@ -198,6 +199,7 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       throw error;
     } finally {
       cancel();
+      watchers.resume(name);
       delete memory.pass;
     }
   }

@@ -111,8 +111,8 @@ describe('a custom resource whose kind is called as a built-in one', () => {
 
   it('is watched beside the pods of its namespace', () => {
     const foreignPods = resource('pods', 'Pod');
-    const ref = { namespace: 'default', name: 'a' };
-    const wanted = wantedOf([{ resource: foreignPods, ref }]).map((one) => one.resource);
+    const ref = { apiVersion: 'example.com/v1', kind: 'Pod', namespace: 'default', name: 'a' };
+    const wanted = wantedOf([{ resource: foreignPods, ref }], new Map()).map((one) => one.resource);
     expect(wanted).to.deep.equal([foreignPods, PODS]);
   });
 
