@@ -24,17 +24,17 @@ const STAIRS: Record<string, readonly string[]> = {
   cli: ['base', 'kube', 'model', 'charts', 'render', 'supervise', 'promotion/gates'],
 };
 
-/** Inside the orchestrator: wing → wings it may see. `link.ts` is the wire protocol, known to both of its ends. */
+/** Inside the orchestrator: wing → wings it may see. `link` is the wire protocol, known to both of its ends. */
 const WINGS: Record<string, readonly string[]> = {
   store: [],
-  api: ['store', 'link.ts'],
+  api: ['store', 'link'],
   controllers: [],
   scheduler: [],
-  node: ['link.ts'],
+  node: ['link'],
   network: [],
   'controlplane.ts': ['store', 'api', 'controllers', 'scheduler'],
-  'node.ts': ['node', 'network', 'link.ts'],
-  'link.ts': [],
+  'node.ts': ['node', 'network', 'link'],
+  link: [],
 };
 
 /** Inside `orchestrator/api`: folder → what its files must not know, folders of `api`, files at its root, and the store. */
@@ -54,7 +54,7 @@ const NODE_FOLDERS: Record<string, readonly string[]> = {
   spec: ['runtime'],
   probes: ['runtime'],
   pod: ['runtime', 'spec', 'probes'],
-  link: ['runtime', 'pod'],
+  link: ['runtime'],
   'registration.ts': [],
 };
 

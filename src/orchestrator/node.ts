@@ -12,7 +12,7 @@ import { createInformer } from '../kube/client/informer.ts';
 import { PODS } from '../kube/kinds/resources.ts';
 import { createServiceProxy, type ProxyState, type ServiceProxy } from './network/proxy.ts';
 import { keepLinked, type LinkTarget } from './node/link/client.ts';
-import { answer } from './node/link/requests.ts';
+import { serveRequest } from './node/link/handlers.ts';
 import { createPods, type Pods } from './node/pod/pods.ts';
 import { createLagMeter } from './node/probes/lag.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
@@ -142,7 +142,12 @@ export function createNode(options: NodeOptions): PilotageNode {
         {
           target: options.link,
           nodeName,
-          answer: (request, signal) => answer({ pods, runtime }, request, signal),
+          onRequest: (request, stream) =>
+            void serveRequest(request, stream, {
+              runtime,
+              podOf: (uid) => pods.find(uid)?.record.pod,
+              logger,
+            }),
           clock,
           logger,
         },

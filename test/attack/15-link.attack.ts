@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { NODES, PODS } from '../../src/kube/kinds/resources.ts';
-import { CHANNEL, linkPath, streamPath } from '../../src/orchestrator/link.ts';
+import { CHANNEL, decodeFrame, encodeFrame } from '../../src/orchestrator/link/frame.ts';
+import { LINK_PROTOCOL, linkPath } from '../../src/orchestrator/link/path.ts';
 import { eventually, type Pilotage, withApi } from '../e2e/harness.ts';
 import { seeded } from '../kube/seeded.ts';
 import type { Attack } from './attack.ts';
@@ -18,13 +19,16 @@ function nodeCredentials(target: Pilotage): Credentials {
 }
 
 function dial({ url, tls }: Credentials, path: string): WebSocket {
-  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, tls);
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, LINK_PROTOCOL, tls);
   socket.on('error', () => {});
   return socket;
 }
 
+/** A message of a node on the stream with this number. */
+type Message = (stream: number) => Buffer;
+
 /** Takes the node's link over, and answers each request for a log with one of these messages. */
-async function answering(target: Pilotage, messages: readonly Buffer[]): Promise<string> {
+async function answering(target: Pilotage, messages: readonly Message[]): Promise<string> {
   const node = nodeCredentials(target);
   const admin = credentialsOf(target.ready.kubeconfig);
   const name = await withApi(target.ready.kubeconfig, async (client) => {
@@ -46,13 +50,11 @@ async function answering(target: Pilotage, messages: readonly Buffer[]): Promise
   const link = dial(node, linkPath(name));
   await once(link, 'open');
   const queue = [...messages];
-  link.on('message', (data) => {
-    const { id } = JSON.parse(String(data)) as { id: string };
-    const stream = dial(node, streamPath(name, id));
-    stream.on('open', () => {
-      stream.send(queue.shift() ?? Buffer.alloc(0));
-      stream.close();
-    });
+  link.on('message', (data: Buffer) => {
+    const frame = decodeFrame(data);
+    if (frame?.type !== 'open') return;
+    link.send(queue.shift()?.(frame.stream) ?? Buffer.alloc(0));
+    link.send(encodeFrame('end', frame.stream, Buffer.from('{}')));
   });
   const counts = new Map<number, number>();
   for (const _ of messages) {
@@ -72,13 +74,10 @@ async function answering(target: Pilotage, messages: readonly Buffer[]): Promise
   return [...counts].map(([status, count]) => `${count} × ${status || 'torn'}`).join(', ');
 }
 
-const frame = (channel: number, text: string): Buffer =>
-  Buffer.concat([Buffer.from([channel]), Buffer.from(text)]);
-
 export const attacks: readonly Attack[] = [
   {
     input: 'an error frame of a node that is no JSON',
-    run: (target) => answering(target, [frame(CHANNEL.error, 'not JSON')]),
+    run: (target) => answering(target, [(stream) => encodeFrame('reset', stream, Buffer.from('not JSON'))]),
   },
   {
     input: '200 seeded frames of a node: any bytes, any JSON, any size',
@@ -87,10 +86,14 @@ export const attacks: readonly Attack[] = [
       const words = ['{"reason":', '"NotFound"', 'null', '{}', '[', ',"message":', '7', '}', '"\\ud800"'];
       const text = () => Array.from({ length: random(6) }, () => words[random(words.length)]).join('');
       const bytes = () => Buffer.from(Array.from({ length: random(50) }, () => random(256)));
-      const messages = Array.from({ length: 200 }, (_, i) =>
-        i % 2 === 0 ? frame(CHANNEL.error, text()) : bytes(),
-      );
-      return answering(target, [...messages, Buffer.alloc(1 << 20, CHANNEL.stdout)]);
+      const types = ['reset', 'end', 'data', 'window', 'accept', 'open'] as const;
+      const messages = Array.from({ length: 200 }, (_, i): Message => {
+        if (i % 2 === 0) return (stream) => encodeFrame('reset', stream, Buffer.from(text()));
+        const type = types[random(types.length)] ?? 'data';
+        return i % 3 === 0 ? bytes : (stream) => encodeFrame(type, stream, bytes());
+      });
+      const tooLarge: Message = () => Buffer.alloc(1 << 20, CHANNEL.stdout);
+      return answering(target, [...messages, tooLarge]);
     },
   },
 ];

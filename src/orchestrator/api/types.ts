@@ -8,7 +8,8 @@ import type { DeleteOptions, DiscoveredResource, LogOptions, Patch, User } from 
 import type { Schema } from '../../kube/schema/schema.ts';
 import type { Status } from '../../kube/values/status.ts';
 import type { GroupVersionKind, Json, KubeObject } from '../../kube/values/types.ts';
-import type { LinkRequest } from '../link.ts';
+import type { LinkRequest, RequestKind, RequestOf, ResultOf } from '../link/requests.ts';
+import type { LinkStream } from '../link/stream.ts';
 import type { Column } from './kinds/columns.ts';
 
 /** One object at one revision, in the version that was asked for. Deep-frozen; shared by every reader. */
@@ -244,13 +245,17 @@ export interface KindRegistry {
   onChange(listener: () => void): () => void;
 }
 
-/** The way to a node's agent (link.ts). */
+/**
+ * The way to a node's agent (`orchestrator/link/`). Each method resolves when the agent has accepted the request, and rejects with StatusError
+ * when it refuses or cannot be reached; aborting cancels what has begun.
+ */
 export interface NodeConnection {
-  /**
-   * Opens one stream; the Readable fails with StatusError when the node answers so.
-   * Rejects when the node's agent cannot be reached.
-   */
-  open(request: Omit<LinkRequest, 'id'>, signal?: AbortSignal): Promise<Readable>;
+  /** A stream in both directions. What goes wrong later is a StreamError. */
+  open(request: LinkRequest, signal?: AbortSignal): Promise<LinkStream>;
+  /** The standard output of a stream. What goes wrong later is a StatusError of the Readable. */
+  read(request: LinkRequest, signal?: AbortSignal): Promise<Readable>;
+  /** What a stream ends with. */
+  ask<K extends RequestKind>(request: RequestOf<K>, signal?: AbortSignal): Promise<ResultOf<K>>;
 }
 
 /** undefined: no agent of that name is connected. */

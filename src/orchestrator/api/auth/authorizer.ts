@@ -79,7 +79,7 @@ function isOpen({ groups }: User, attributes: Attributes): boolean {
 
 const isKnown = (groups: readonly string[]): boolean => !groups.includes('system:unauthenticated');
 
-/** The two sockets of `orchestrator/link.ts`. */
+/** The connection of `orchestrator/link/`. */
 const isLinkOf = (node: string, { path }: { path: string }): boolean =>
   path.startsWith(`/pilotage/v1/nodes/${encodeURIComponent(node)}/`);
 

@@ -1,19 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { onAbort } from '../../../base/abort.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
-import { statusError } from '../../../kube/values/status.ts';
-import { CHANNEL, type LinkRequest, MAX_FRAME_BYTES, readFailure } from '../../link.ts';
+import { StatusError, statusError } from '../../../kube/values/status.ts';
+import { StreamError, streamErrorOf } from '../../link/failure.ts';
+import { CHANNEL, MAX_FRAME_BYTES } from '../../link/frame.ts';
+import { createMultiplexer, type Multiplexer } from '../../link/multiplexer.ts';
+import { LINK_PROTOCOL } from '../../link/path.ts';
+import { type LinkRequest, readResult } from '../../link/requests.ts';
+import type { LinkStream } from '../../link/stream.ts';
 import type { NodeConnection, NodeConnections } from '../types.ts';
 
-/** The server's end of link.ts: agents dial in, streams are asked for over the link and arrive on sockets of their own. */
+/** The server's end of the link: agents dial in, and are asked over streams of that one connection. */
 export interface NodeLinks {
   readonly connection: NodeConnections;
   /**
-   * Takes an upgrade of linkPath or streamPath over; false: the path is neither. Throws StatusError to refuse.
+   * Takes an upgrade of linkPath over; false: it is another path. Throws StatusError to refuse.
    * The caller has asked the authorizer whether the user may use the path.
    */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
@@ -23,18 +27,18 @@ export interface NodeLinks {
 export interface NodeLinkOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Milliseconds for an agent to dial back; default 10,000. */
+  /** Milliseconds for an agent to accept a request; default 10,000. */
   readonly timeout?: number;
 }
 
-const PATH = /^\/pilotage\/v1\/nodes\/([^/]+)\/(?:link|streams\/([^/]+))$/;
+const PATH = /^\/pilotage\/v1\/nodes\/([^/]+)\/link$/;
 
-/** Seconds between pings: a link whose agent has gone without a word is dropped after two. */
+/** Milliseconds between pings: a link whose agent is gone without having closed it is dropped after two. */
 const PING_PERIOD = 15_000;
 
-interface Waiting {
-  readonly node: string;
-  readonly arrived: (socket: WebSocket) => void;
+interface Link {
+  readonly socket: WebSocket;
+  readonly multiplexer: Multiplexer;
 }
 
 export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOptions): NodeLinks {
@@ -43,90 +47,92 @@ export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOpt
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
   });
-  const links = new Map<string, WebSocket>();
-  const waiting = new Map<string, Waiting>();
+  const links = new Map<string, Link>();
 
-  function linked(node: string, link: WebSocket): void {
+  function linked(node: string, socket: WebSocket): void {
     // The newest wins: an agent that dials again has given the old link up.
-    links.get(node)?.terminate();
-    links.set(node, link);
-    // Every stream that is being opened waits for the link's end too.
-    link.setMaxListeners(0);
+    links.get(node)?.socket.terminate();
+    const multiplexer = createMultiplexer({
+      transport: { send: (frame, sent) => socket.send(frame, sent) },
+      onNonsense: () => logger.debug({ node }, 'the node sent what is not a frame'),
+    });
+    links.set(node, { socket, multiplexer });
     logger.info({ node }, 'node linked');
-    const stop = keepAlive(clock, link);
-    link.on('error', (error) => logger.warn({ node, error: error.message }, 'node link failed'));
-    link.on('close', () => {
+    const stop = keepAlive(clock, socket);
+    socket.on('message', (data: Buffer) => multiplexer.receive(data));
+    socket.on('error', (error) => logger.warn({ node, error: error.message }, 'node link failed'));
+    socket.on('close', () => {
       stop();
-      if (links.get(node) === link) links.delete(node);
+      multiplexer.close(new StreamError('ServiceUnavailable', `the link to node "${node}" is closed`));
+      if (links.get(node)?.socket === socket) links.delete(node);
       logger.info({ node }, 'node link closed');
     });
   }
 
-  function open(
-    node: string,
-    request: Omit<LinkRequest, 'id'>,
-    signal: AbortSignal | undefined,
-  ): Promise<Readable> {
+  async function open(node: string, request: LinkRequest, signal?: AbortSignal): Promise<LinkStream> {
     const link = links.get(node);
-    if (!link) return Promise.reject(notConnected(node));
-    const id = randomUUID();
-    return new Promise((resolve, reject) => {
-      const finish = () => {
-        waiting.delete(id);
-        cancel();
-        link.off('close', gone);
-        forget();
-      };
-      const fail = (error: unknown) => {
-        finish();
-        reject(error);
-      };
-      const gone = () => fail(notConnected(node));
-      const cancel = clock.after(timeout, () =>
-        fail(statusError('ServiceUnavailable', `node "${node}" did not answer within ${timeout / 1000} s`)),
-      );
-      waiting.set(id, {
-        node,
-        arrived(socket) {
-          finish();
-          resolve(opened(clock, socket, signal));
-        },
-      });
-      link.once('close', gone);
-      const forget = onAbort(signal, fail);
-      link.send(JSON.stringify({ ...request, id } satisfies LinkRequest));
-    });
+    if (!link) throw statusError('ServiceUnavailable', `node "${node}" is not connected`);
+    const late = new AbortController();
+    const forget = onAbort(signal, (reason) => late.abort(reason));
+    const cancel = clock.after(timeout, () =>
+      late.abort(
+        statusError('ServiceUnavailable', `node "${node}" did not answer within ${timeout / 1000} s`),
+      ),
+    );
+    try {
+      const stream = await link.multiplexer.open(request, late.signal);
+      // The caller's signal goes on to cancel the stream.
+      onAbort(stream.signal, forget);
+      return stream;
+    } catch (error) {
+      forget();
+      throw late.signal.reason instanceof StatusError ? late.signal.reason : refusalOf(error);
+    } finally {
+      cancel();
+    }
   }
 
-  const connections = (node: string): NodeConnection | undefined =>
-    links.has(node) ? { open: (request, signal) => open(node, request, signal) } : undefined;
+  function connectionOf(node: string): NodeConnection {
+    return {
+      open: (request, signal) => open(node, request, signal),
+      read: async (request, signal) => readableOf(await open(node, request, signal), signal),
+      async ask(request, signal) {
+        // TypeScript does not see that the kinds' types are those of the union.
+        const stream = await open(node, request as LinkRequest, signal);
+        const payload = await stream.result.catch((error: unknown) => {
+          throw refusalOf(error);
+        });
+        const result = readResult(request.type, payload);
+        if (!result) throw statusError('InternalError', `node "${node}" answered what cannot be read`);
+        return result;
+      },
+    };
+  }
 
   return {
-    connection: connections,
+    connection: (node) => (links.has(node) ? connectionOf(node) : undefined),
     upgrade(request, socket, head) {
       const [path = ''] = (request.url ?? '').split('?');
-      const [, encoded, id] = PATH.exec(path) ?? [];
+      const [, encoded] = PATH.exec(path) ?? [];
       if (encoded === undefined) return false;
       const node = nodeNameOf(encoded);
-      const wanted = id === undefined ? undefined : waiting.get(id);
-      if (id !== undefined && wanted?.node !== node) {
-        throw statusError('NotFound', `no stream "${id}" is expected from node "${node}"`);
+      const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/);
+      if (!protocols.includes(LINK_PROTOCOL)) {
+        throw statusError(
+          'BadRequest',
+          `the agent of node "${node}" does not speak ${LINK_PROTOCOL}: it is of another version, restart it (pilotage down, pilotage up)`,
+        );
       }
-      sockets.handleUpgrade(request, socket, head, (websocket) => {
-        if (wanted) wanted.arrived(websocket);
-        else linked(node, websocket);
-      });
+      sockets.handleUpgrade(request, socket, head, (websocket) => linked(node, websocket));
       return true;
     },
     close() {
-      for (const link of links.values()) link.close(1001);
+      for (const { socket } of links.values()) socket.close(1001);
       for (const client of sockets.clients) client.terminate();
       sockets.close();
     },
   };
 }
-
-const notConnected = (node: string) => statusError('ServiceUnavailable', `node "${node}" is not connected`);
 
 function keepAlive(clock: Clock, socket: WebSocket): () => void {
   let answered = true;
@@ -146,59 +152,35 @@ function keepAlive(clock: Clock, socket: WebSocket): () => void {
   return () => cancel();
 }
 
-/** A log may be silent for ever: an agent that has not refused for so long is taken to agree. */
-const REFUSAL_WINDOW = 1000;
-
-/** The stream once the agent has said its first word, so that a refusal can still become the answer's status. */
-function opened(clock: Clock, socket: WebSocket, signal: AbortSignal | undefined): Promise<Readable> {
-  return new Promise((resolve, reject) => {
-    const stream = readableOf(socket, signal);
-    const agreed = () => {
-      cancel();
-      resolve(stream);
-    };
-    const cancel = clock.after(REFUSAL_WINDOW, agreed);
-    stream.once('error', (error) => {
-      cancel();
-      reject(error);
-    });
-    socket.once('message', (data: Buffer) => {
-      if (data[0] !== CHANNEL.error) agreed();
-    });
-    socket.once('close', () => {
-      if (!stream.errored) agreed();
-    });
-  });
-}
-
-/** The stdout channel of a stream as bytes; a failure that the node tells becomes the stream's error. */
-function readableOf(socket: WebSocket, signal: AbortSignal | undefined): Readable {
-  const stream = new Readable({
-    read: () => socket.resume(),
+/** The standard output of a stream; a failure of the node becomes the Readable's error. Destroying it cancels the stream. */
+function readableOf(stream: LinkStream, signal: AbortSignal | undefined): Readable {
+  let drained = () => {};
+  const readable = new Readable({
+    read: () => drained(),
     destroy(error, done) {
-      socket.terminate();
+      stream.reset(new StreamError('Canceled', 'the reader is gone'));
+      drained();
       done(error);
     },
   });
-  socket.on('message', (data: Buffer) => {
-    const channel = data[0];
-    const payload = data.subarray(1);
-    // One socket per stream: pausing it is all the flow control that is needed.
-    if (channel === CHANNEL.stdout && !stream.push(payload)) socket.pause();
-    if (channel === CHANNEL.error) stream.destroy(failureOf(payload));
-  });
-  socket.on('close', () => stream.push(null));
-  socket.on('error', (error) => stream.destroy(error));
-  stream.once(
-    'close',
-    onAbort(signal, () => stream.destroy()),
-  );
-  return stream;
+  async function pump(): Promise<void> {
+    for await (const { channel, bytes } of stream.pieces()) {
+      if (readable.destroyed) return;
+      if (channel !== CHANNEL.stdout || readable.push(bytes)) continue;
+      await new Promise<void>((resolve) => {
+        drained = resolve;
+      });
+    }
+    readable.push(null);
+  }
+  // A reader that has canceled hears no error.
+  pump().catch((error: unknown) => readable.destroy(signal?.aborted ? undefined : refusalOf(error)));
+  return readable;
 }
 
-function failureOf(payload: Buffer): Error {
-  const { reason, message } = readFailure(payload);
-  return statusError(reason, message);
+function refusalOf(error: unknown): StatusError {
+  const { reason, message } = streamErrorOf(error);
+  return statusError(reason === 'Canceled' ? 'ServiceUnavailable' : reason, message);
 }
 
 function nodeNameOf(encoded: string): string {

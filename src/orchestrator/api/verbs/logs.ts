@@ -27,7 +27,7 @@ export async function logs(context: ApiContext, request: LogRequest): Promise<Re
   const { namespace = '', name = '', uid = '' } = pod.metadata;
   const { follow = false, previous = false, timestamps = false, tailLines, limitBytes } = request;
   const since = sinceOf(request, context.clock.now());
-  return connection.open(
+  return connection.read(
     {
       type: 'logs',
       pod: { namespace, name, uid },

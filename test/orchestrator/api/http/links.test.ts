@@ -4,13 +4,15 @@ import { load } from 'js-yaml';
 import { WebSocket } from 'ws';
 import { NODES, PODS } from '../../../../src/kube/kinds/resources.ts';
 import { StatusError } from '../../../../src/kube/values/status.ts';
+import { StreamError, writeFailure } from '../../../../src/orchestrator/link/failure.ts';
 import {
   CHANNEL,
-  type LinkRequest,
-  linkPath,
-  type StreamFailure,
-  streamPath,
-} from '../../../../src/orchestrator/link.ts';
+  decodeFrame,
+  encodeFrame,
+  type FrameType,
+} from '../../../../src/orchestrator/link/frame.ts';
+import { LINK_PROTOCOL, linkPath } from '../../../../src/orchestrator/link/path.ts';
+import type { LinkRequest } from '../../../../src/orchestrator/link/requests.ts';
 import { seeded } from '../../../kube/seeded.ts';
 import { type RunningServer, startHttpsServer } from '../httpserver.ts';
 
@@ -20,7 +22,8 @@ class FakeAgent {
   readonly link: WebSocket;
   readonly #address: string;
   readonly #tls: object;
-  onRequest: (request: LinkRequest) => void = () => {};
+  onRequest: (stream: number, request: LinkRequest) => void = () => {};
+  onReset: (stream: number) => void = () => {};
 
   constructor(server: RunningServer, node: string, identity: string) {
     const config = load(readFileSync(server.nodeKubeconfig(identity), 'utf8')) as {
@@ -36,14 +39,27 @@ class FakeAgent {
       key: bytes(user['client-key-data']),
     };
     this.link = this.dial(linkPath(node));
-    this.link.on('message', (data) => {
-      const request = JSON.parse(String(data)) as LinkRequest;
+    this.link.on('message', (data: Buffer) => {
+      const frame = decodeFrame(data);
+      if (frame?.type === 'reset') this.onReset(frame.stream);
+      if (frame?.type !== 'open') return;
+      const request = JSON.parse(String(frame.payload)) as LinkRequest;
       this.requests.push(request);
-      this.onRequest(request);
+      this.onRequest(frame.stream, request);
     });
   }
-  dial(path: string): WebSocket {
-    return new WebSocket(this.#address + path, this.#tls);
+  dial(path: string, protocol = LINK_PROTOCOL): WebSocket {
+    return new WebSocket(this.#address + path, protocol, this.#tls);
+  }
+  send(type: FrameType, stream: number, ...payload: readonly Buffer[]): void {
+    this.link.send(encodeFrame(type, stream, ...payload));
+  }
+  /** Text of the standard output. */
+  print(stream: number, text: string): void {
+    this.send('data', stream, Buffer.from([CHANNEL.stdout]), Buffer.from(text));
+  }
+  end(stream: number): void {
+    this.send('end', stream, Buffer.from('{}'));
   }
   /** Resolves when linked, with the HTTP status when refused. */
   connected(): Promise<number> {
@@ -54,9 +70,6 @@ class FakeAgent {
     });
   }
 }
-
-const frame = (channel: number, text: string): Buffer =>
-  Buffer.concat([Buffer.from([channel]), Buffer.from(text)]);
 
 async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   let text = '';
@@ -99,13 +112,10 @@ describe('the link to a node', () => {
   it('carries a log from the agent to the client, as it comes', async () => {
     const agent = new FakeAgent(server, 'n1', 'n1');
     expect(await agent.connected()).to.equal(101);
-    agent.onRequest = ({ id }) => {
-      const stream = agent.dial(streamPath('n1', id));
-      stream.on('open', () => {
-        stream.send(frame(CHANNEL.stdout, 'one\n'));
-        stream.send(frame(CHANNEL.stdout, 'two\n'));
-        stream.close();
-      });
+    agent.onRequest = (stream) => {
+      agent.print(stream, 'one\n');
+      agent.print(stream, 'two\n');
+      agent.end(stream);
     };
     expect(await textOf(await logs({ tailLines: 2, timestamps: true }))).to.equal('one\ntwo\n');
     expect(agent.requests[0]).to.deep.include({
@@ -120,12 +130,9 @@ describe('the link to a node', () => {
   it('hangs up at the agent when the client has read enough', async () => {
     const agent = new FakeAgent(server, 'n1', 'n1');
     await agent.connected();
+    agent.onRequest = (stream) => agent.print(stream, 'first\n');
     const closed = new Promise<void>((resolve) => {
-      agent.onRequest = ({ id }) => {
-        const stream = agent.dial(streamPath('n1', id));
-        stream.on('open', () => stream.send(frame(CHANNEL.stdout, 'first\n')));
-        stream.on('close', () => resolve());
-      };
+      agent.onReset = () => resolve();
     });
     const abort = new AbortController();
     const log = await logs({ follow: true, signal: abort.signal });
@@ -141,14 +148,8 @@ describe('the link to a node', () => {
   it('tells the failure that the node tells', async () => {
     const agent = new FakeAgent(server, 'n1', 'n1');
     await agent.connected();
-    const failure: StreamFailure = { reason: 'BadRequest', message: 'container "main" is waiting to start' };
-    agent.onRequest = ({ id }) => {
-      const stream = agent.dial(streamPath('n1', id));
-      stream.on('open', () => {
-        stream.send(frame(CHANNEL.error, JSON.stringify(failure)));
-        stream.close();
-      });
-    };
+    const failure = new StreamError('BadRequest', 'container "main" is waiting to start');
+    agent.onRequest = (stream) => agent.send('reset', stream, writeFailure(failure));
     const outcome = await logs()
       .then(textOf)
       .then(
@@ -162,12 +163,46 @@ describe('the link to a node', () => {
   it('expects no stream that it did not ask for', async () => {
     const agent = new FakeAgent(server, 'n1', 'n1');
     await agent.connected();
-    const stream = agent.dial(streamPath('n1', 'made-up'));
-    const code = await new Promise((resolve) => {
-      stream.once('unexpected-response', (_request, response) => resolve(response.statusCode));
-    });
-    expect(code).to.equal(404);
+    agent.send('open', 1, Buffer.from(JSON.stringify({ type: 'stats' })));
+    for (const type of ['accept', 'data', 'window', 'end', 'reset'] as const)
+      agent.send(type, 4_000_000_000, Buffer.from([CHANNEL.stdout]), Buffer.from('made up'));
+    agent.onRequest = (stream) => {
+      agent.print(stream, 'asked for');
+      agent.end(stream);
+    };
+    expect(await textOf(await logs())).to.equal('asked for');
     agent.link.terminate();
+  });
+
+  it('is refused to an agent of another version, with what to do', async () => {
+    const agent = new FakeAgent(server, 'n1', 'n1');
+    await agent.connected();
+    const old = agent.dial(linkPath('n1'), 'v1.link.pilotage.dev');
+    const refusal = await new Promise<string>((resolve) => {
+      old.once('unexpected-response', (_request, response) => {
+        let text = '';
+        response.on('data', (piece: Buffer) => {
+          text += piece;
+        });
+        response.on('end', () => resolve(`${response.statusCode} ${text}`));
+      });
+    });
+    expect(refusal).to.match(/^400 /).and.to.include('restart it');
+    agent.link.terminate();
+  });
+
+  it('that breaks ends what is under way, with the reason', async () => {
+    const agent = new FakeAgent(server, 'n1', 'n1');
+    await agent.connected();
+    agent.onRequest = (stream) => agent.print(stream, 'some\n');
+    const log = await logs({ follow: true });
+    let failure = '';
+    const read = textOf(log).catch((error: Error) => {
+      failure = error.message;
+    });
+    agent.link.terminate();
+    await read;
+    expect(failure).to.not.equal('');
   });
 
   it('is taken over by the agent that dials last', async () => {
@@ -177,10 +212,7 @@ describe('the link to a node', () => {
     const fresh = new FakeAgent(server, 'n1', 'n1');
     await fresh.connected();
     await dropped;
-    fresh.onRequest = ({ id }) => {
-      const stream = fresh.dial(streamPath('n1', id));
-      stream.on('open', () => stream.close());
-    };
+    fresh.onRequest = (stream) => fresh.end(stream);
     expect(await textOf(await logs())).to.equal('');
     fresh.link.terminate();
   });
@@ -200,20 +232,20 @@ describe('the link to a node', () => {
       '{"message":{}}',
     ];
     const bytes = () => Buffer.from(Array.from({ length: random(40) }, () => random(256)));
-    const hostile = [
-      ...errors.map((text) => frame(CHANNEL.error, text)),
-      Buffer.alloc(0),
-      Buffer.alloc(300_000, CHANNEL.stdout),
-      ...Array.from({ length: 15 }, bytes),
+    const hostile: ((stream: number) => Buffer)[] = [
+      ...errors.map((text) => (stream: number) => encodeFrame('reset', stream, Buffer.from(text))),
+      ...errors.map((text) => (stream: number) => encodeFrame('end', stream, Buffer.from(text))),
+      () => Buffer.alloc(0),
+      (stream) => encodeFrame('data', stream, Buffer.alloc(262_139, CHANNEL.stdout)),
+      (stream) => encodeFrame('window', stream, Buffer.from([255, 255, 255, 255])),
+      (stream) => encodeFrame('data', stream),
+      ...Array.from({ length: 15 }, () => (stream: number) => encodeFrame('data', stream, bytes())),
+      ...Array.from({ length: 15 }, () => bytes),
     ];
     for (const message of hostile) {
-      agent.onRequest = ({ id }) => {
-        const stream = agent.dial(streamPath('n1', id));
-        stream.on('error', () => {});
-        stream.on('open', () => {
-          stream.send(message);
-          stream.close();
-        });
+      agent.onRequest = (stream) => {
+        agent.link.send(message(stream));
+        agent.end(stream);
       };
       await logs()
         .then(textOf)
@@ -222,16 +254,13 @@ describe('the link to a node', () => {
             throw error;
         });
     }
-    agent.onRequest = ({ id }) => {
-      const stream = agent.dial(streamPath('n1', id));
-      stream.on('open', () => {
-        stream.send(frame(CHANNEL.error, '{"reason": "NoSuch"}'));
-        stream.close();
-      });
-    };
+    agent.onRequest = (stream) => agent.send('reset', stream, Buffer.from('{"reason": "NoSuch"}'));
     const said = await logs().then(textOf, (error: Error) => error.message);
     expect(said).to.include('cannot be read');
-    agent.link.terminate();
+    // A frame beyond the limit of its size costs the node its link.
+    const gone = new Promise((resolve) => agent.link.once('close', resolve));
+    agent.link.send(Buffer.alloc(300_000, CHANNEL.stdout));
+    await gone;
   });
 
   it('has a name that can be read', async () => {

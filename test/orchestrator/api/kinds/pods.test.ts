@@ -14,10 +14,12 @@ const web = { namespace: 'default', name: 'web' };
 describe('pods', () => {
   const asked: unknown[] = [];
   const connection: NodeConnection = {
-    open: async (request) => {
+    read: async (request) => {
       asked.push(request);
       return Readable.from(['hello\n']);
     },
+    open: () => Promise.reject(new Error('nothing opens a stream here')),
+    ask: () => Promise.reject(new Error('nothing asks here')),
   };
   let plane: TestApi<FakeClock>;
   let client: KubeClient;

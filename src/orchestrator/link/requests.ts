@@ -1,0 +1,135 @@
+import { isAbsentOr, isCount, isObject, isText, objectOf, type Said } from './values.ts';
+
+export interface PodKey {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface LogsRequest {
+  readonly pod: PodKey;
+  readonly container: string;
+  readonly follow: boolean;
+  readonly previous: boolean;
+  readonly timestamps: boolean;
+  /** RFC 3339. */
+  readonly sinceTime?: string;
+  readonly tailLines?: number;
+  readonly limitBytes?: number;
+}
+
+export interface AttachRequest {
+  readonly pod: PodKey;
+  readonly container: string;
+  /** Standard input comes on its channel. */
+  readonly stdin: boolean;
+}
+
+export interface ExecRequest extends AttachRequest {
+  readonly command: readonly string[];
+}
+
+export interface PortForwardRequest {
+  readonly pod: PodKey;
+  readonly port: number;
+}
+
+export interface StatsRequest {
+  readonly pod: PodKey;
+}
+
+export interface ExitResult {
+  readonly exitCode: number;
+}
+
+export interface StatsResult {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly containers: readonly {
+    readonly container: string;
+    readonly cpuNanoseconds: number;
+    readonly memoryBytes: number;
+    readonly processes: number;
+  }[];
+}
+
+export type NoResult = Readonly<Record<string, never>>;
+
+/** Each kind of request: what it asks with, and what its stream ends with. Bytes in between go over the channels of the stream. */
+export interface RequestKinds {
+  readonly logs: { readonly request: LogsRequest; readonly result: NoResult };
+  readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
+  readonly exec: { readonly request: ExecRequest; readonly result: ExitResult };
+  readonly attach: { readonly request: AttachRequest; readonly result: ExitResult };
+  readonly portForward: { readonly request: PortForwardRequest; readonly result: NoResult };
+}
+export type RequestKind = keyof RequestKinds;
+export type RequestOf<K extends RequestKind> = { readonly type: K } & RequestKinds[K]['request'];
+export type LinkRequest = { [K in RequestKind]: RequestOf<K> }[RequestKind];
+export type ResultOf<K extends RequestKind> = RequestKinds[K]['result'];
+
+interface KindRow<K extends RequestKind> {
+  isRequest(said: Said): said is Said & RequestOf<K>;
+  isResult(said: Said): said is Said & ResultOf<K>;
+}
+
+const isPod = (value: unknown): boolean =>
+  isObject(value) && [value.namespace, value.name, value.uid].every(isText);
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+const isTime = (value: unknown): boolean => isText(value) && Number.isFinite(Date.parse(value));
+const isExit = (said: Said): said is Said & ExitResult => isCount(said.exitCode);
+const isAnything = (said: Said): said is Said & NoResult => isObject(said);
+const isAttach = (said: Said): boolean => isPod(said.pod) && isText(said.container) && isFlag(said.stdin);
+
+/** A kind of request is a row here, and a row of what the node does (`node/link/handlers.ts`). */
+const KINDS: { readonly [K in RequestKind]: KindRow<K> } = {
+  logs: {
+    isRequest: (said): said is Said & RequestOf<'logs'> =>
+      isPod(said.pod) &&
+      isText(said.container) &&
+      [said.follow, said.previous, said.timestamps].every(isFlag) &&
+      isAbsentOr(said.sinceTime, isTime) &&
+      [said.tailLines, said.limitBytes].every((count) => isAbsentOr(count, isCount)),
+    isResult: isAnything,
+  },
+  stats: {
+    isRequest: (said): said is Said & RequestOf<'stats'> => isPod(said.pod),
+    isResult: (said): said is Said & StatsResult =>
+      isCount(said.at) && Array.isArray(said.containers) && said.containers.every(isContainerStats),
+  },
+  exec: {
+    isRequest: (said): said is Said & RequestOf<'exec'> =>
+      isAttach(said) && Array.isArray(said.command) && said.command.length > 0 && said.command.every(isText),
+    isResult: isExit,
+  },
+  attach: {
+    isRequest: (said): said is Said & RequestOf<'attach'> => isAttach(said),
+    isResult: isExit,
+  },
+  portForward: {
+    isRequest: (said): said is Said & RequestOf<'portForward'> =>
+      isPod(said.pod) && isCount(said.port) && said.port > 0 && said.port <= 65_535,
+    isResult: isAnything,
+  },
+};
+
+const isContainerStats = (value: unknown): boolean =>
+  isObject(value) &&
+  isText(value.container) &&
+  [value.cpuNanoseconds, value.memoryBytes, value.processes].every(isCount);
+
+const isKind = (value: unknown): value is RequestKind => isText(value) && Object.hasOwn(KINDS, value);
+
+/** undefined for everything that is not a whole request. */
+export function readRequest(payload: Buffer): LinkRequest | undefined {
+  const said = objectOf(payload);
+  if (!said || !isKind(said.type)) return undefined;
+  return KINDS[said.type].isRequest(said) ? said : undefined;
+}
+
+/** undefined for everything that is not a result of that kind of request. */
+export function readResult<K extends RequestKind>(kind: K, payload: Buffer): ResultOf<K> | undefined {
+  const said = objectOf(payload);
+  const row: KindRow<K> = KINDS[kind];
+  return said && row.isResult(said) ? said : undefined;
+}

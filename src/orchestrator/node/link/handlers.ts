@@ -1,0 +1,184 @@
+import type { Logger } from '../../../base/log.ts';
+import type { Pod } from '../../../kube/kinds/objects.ts';
+import { StreamError, streamErrorOf } from '../../link/failure.ts';
+import { CHANNEL } from '../../link/frame.ts';
+import type { LinkRequest, PodKey, RequestKind, RequestOf, ResultOf } from '../../link/requests.ts';
+import type { LinkStream } from '../../link/stream.ts';
+import type { AttachRequest, ExecOutcome, PodRuntime } from '../runtime/runtime.ts';
+import type { ContainerRef } from '../runtime/spec.ts';
+
+export interface RequestSources {
+  readonly runtime: PodRuntime;
+  /** The pod of this uid as this node knows it; undefined: it is not on this node. */
+  readonly podOf: (uid: string) => Pod | undefined;
+  readonly logger: Logger;
+}
+
+/** Accepts, sends and receives on the stream, and returns what it ends with; a StreamError becomes its failure. */
+type Handler<K extends RequestKind> = (
+  request: RequestOf<K>,
+  stream: LinkStream,
+  sources: RequestSources,
+) => Promise<ResultOf<K>>;
+
+/** What the node does with each kind of request of the API server. */
+const HANDLERS: { readonly [K in RequestKind]: Handler<K> } = {
+  async logs(request, stream, { runtime, podOf }) {
+    const ref = await attemptFor(request, podOf, runtime);
+    stream.accept();
+    for await (const bytes of runtime.logs(ref, request, stream.signal))
+      await stream.send(CHANNEL.stdout, bytes);
+    return {};
+  },
+
+  async stats({ pod }, _stream, { runtime, podOf }) {
+    podOnNode(pod, podOf);
+    return runtime.stats(pod.uid);
+  },
+
+  async exec(request, stream, { runtime, podOf }) {
+    const ref = await runningFor(request, podOf, runtime);
+    stream.accept();
+    const { command } = request;
+    return exitOf(await runtime.exec(ref, { command, ...streamsOf(stream, request.stdin) }));
+  },
+
+  async attach(request, stream, { runtime, podOf }) {
+    const ref = await runningFor(request, podOf, runtime);
+    stream.accept();
+    return exitOf(await runtime.attach(ref, streamsOf(stream, request.stdin)));
+  },
+
+  async portForward({ pod, port }, stream, { runtime, podOf }) {
+    podOnNode(pod, podOf);
+    const connection = await runtime.portForward(pod.uid, port, stream.signal).catch((error: unknown) => {
+      throw new StreamError('ServiceUnavailable', streamErrorOf(error).message);
+    });
+    stream.accept();
+    void forward(stdinOf(stream), connection);
+    try {
+      for await (const bytes of connection.output) await stream.send(CHANNEL.stdout, bytes);
+    } finally {
+      connection.destroy();
+    }
+    return {};
+  },
+};
+
+/** Serves one request to its end. Never rejects. */
+export async function serveRequest(
+  request: LinkRequest,
+  stream: LinkStream,
+  sources: RequestSources,
+): Promise<void> {
+  try {
+    stream.end(await handle(request.type, request, stream, sources));
+  } catch (error) {
+    sources.logger.debug({ type: request.type, error: String(error) }, 'a request of the API server failed');
+    stream.reset(streamErrorOf(error));
+  }
+}
+
+const handle = <K extends RequestKind>(
+  type: K,
+  request: RequestOf<RequestKind>,
+  stream: LinkStream,
+  sources: RequestSources,
+): Promise<ResultOf<K>> => HANDLERS[type](request as RequestOf<K>, stream, sources);
+
+function podOnNode({ uid, name }: PodKey, podOf: RequestSources['podOf']): Pod {
+  const pod = podOf(uid);
+  if (!pod) throw new StreamError('NotFound', `pod "${name}" is not on this node`);
+  return pod;
+}
+
+interface ContainerRequest {
+  readonly pod: PodKey;
+  readonly container: string;
+  readonly previous?: boolean;
+}
+
+/** The words are the kubelet's (`kubelet_pods.go` validateContainerLogStatus). */
+async function attemptFor(
+  { pod: key, container, previous = false }: ContainerRequest,
+  podOf: RequestSources['podOf'],
+  runtime: PodRuntime,
+): Promise<ContainerRef> {
+  const pod = podOnNode(key, podOf);
+  const { containers, initContainers = [] } = pod.spec;
+  if (![...initContainers, ...containers].some((one) => one.name === container))
+    throw new StreamError('BadRequest', `container ${container} is not valid for pod ${key.name}`);
+  const attempts = (await runtime.attempts(key.uid)).filter((one) => one.ref.container === container);
+  const attempt = previous ? attempts.at(-2) : attempts.at(-1);
+  if (attempt) return attempt.ref;
+  throw new StreamError(
+    'BadRequest',
+    previous
+      ? `previous terminated container "${container}" in pod "${key.name}" not found`
+      : `container "${container}" in pod "${key.name}" is waiting to start: ${waitingOf(pod, container)}`,
+  );
+}
+
+function waitingOf({ status }: Pod, container: string): string {
+  const { containerStatuses = [], initContainerStatuses = [] } = status ?? {};
+  const waiting = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === container)
+    ?.state?.waiting;
+  return waiting?.message ?? waiting?.reason ?? 'ContainerCreating';
+}
+
+async function runningFor(
+  request: ContainerRequest,
+  podOf: RequestSources['podOf'],
+  runtime: PodRuntime,
+): Promise<ContainerRef> {
+  const ref = await attemptFor(request, podOf, runtime);
+  const attempt = (await runtime.attempts(ref.pod)).find(
+    (one) => one.ref.container === ref.container && one.ref.attempt === ref.attempt,
+  );
+  if (attempt?.state.type === 'running') return ref;
+  throw new StreamError(
+    'BadRequest',
+    `container "${ref.container}" of pod "${request.pod.name}" is not running`,
+  );
+}
+
+function exitOf(outcome: ExecOutcome): ResultOf<'exec'> {
+  switch (outcome.type) {
+    case 'exited':
+      return { exitCode: outcome.exitCode };
+    case 'canceled':
+      throw new StreamError('Canceled', 'the command was canceled');
+    case 'timeout':
+      throw new StreamError('InternalError', 'the command did not end in time');
+    case 'error':
+      throw new StreamError('BadRequest', outcome.message);
+  }
+}
+
+const streamsOf = (stream: LinkStream, hasInput: boolean): AttachRequest => ({
+  ...(hasInput ? { stdin: stdinOf(stream) } : {}),
+  onStdout: (piece) => stream.send(CHANNEL.stdout, piece),
+  onStderr: (piece) => stream.send(CHANNEL.stderr, piece),
+  signal: stream.signal,
+});
+
+/** Bytes of standard input until its channel is closed. */
+async function* stdinOf(stream: LinkStream): AsyncGenerator<Buffer> {
+  for await (const { channel, bytes } of stream.pieces()) {
+    if (channel === CHANNEL.stdin) yield bytes;
+    if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) return;
+  }
+}
+
+/** Never rejects: a connection that breaks ends its output too. */
+async function forward(
+  input: AsyncIterable<Buffer>,
+  connection: Awaited<ReturnType<PodRuntime['portForward']>>,
+): Promise<void> {
+  try {
+    for await (const bytes of input) await connection.write(bytes);
+    connection.end();
+  } catch {
+    connection.destroy();
+  }
+}
