@@ -73,8 +73,8 @@ export function recordApply(input: ApplyInput): ApplyOutcome {
   const applier = managerOf(input, 'Apply', applied.apiVersion);
   const actor = identityOf(applier);
   const ignored = ignoredSet(input);
-  const attempt = (force: boolean) =>
-    ownApplied(schema, before, applied, managers, actor, applier, force, ignored);
+  const write = { schema, managers, actor, ignored };
+  const attempt = (force: boolean) => ownApplied(write, { live: before, config: applied, applier, force });
 
   let outcome = attempt(input.force);
   if (!outcome.ok && input.manager === 'kubectl' && live) {
@@ -116,7 +116,8 @@ export function recordUpdate(input: UpdateInput): KubeObject {
 }
 
 function afterUpdate(actor: Actor, before: KubeObject, after: KubeObject, managers: Managers): Managers {
-  const outcome = ownUpdated(actor.schema, before, after, managers, CURRENT_OPERATION, ignoredSet(actor));
+  const write = { schema: actor.schema, managers, actor: CURRENT_OPERATION, ignored: ignoredSet(actor) };
+  const outcome = ownUpdated(write, { before, after });
   const owned = difference(outcome.owned, BOOKKEEPING);
   if (isEmpty(owned)) return capUpdaters(outcome.managers);
   const updater = managerOf(actor, 'Update', after.apiVersion);

@@ -27,19 +27,25 @@ export interface OwnedConflict {
   readonly path: readonly PathElement[];
 }
 
+/** Whose write it is, by what schema, and what was owned before. */
+export interface Write {
+  /** One schema serves all managers of an object. */
+  readonly schema: Schema;
+  readonly managers: Managers;
+  /** Key of the writer in `managers`. */
+  readonly actor: string;
+  /** Fields that nobody owns: those that the server sets by itself. */
+  readonly ignored: FieldSet;
+}
+
 type Settled =
   | { readonly ok: true; readonly managers: Managers; readonly comparison: Comparison }
   | { readonly ok: false; readonly conflicts: readonly OwnedConflict[] };
 
 /** What the change from `before` to `after` by `actor` means to all others: they lose what it changed, or object to it. */
 function settle(
-  schema: Schema,
-  before: unknown,
-  after: unknown,
-  managers: Managers,
-  actor: string,
-  force: boolean,
-  ignored: FieldSet,
+  { schema, managers, actor, ignored }: Write,
+  { before, after, force }: { readonly before: unknown; readonly after: unknown; readonly force: boolean },
 ): Settled {
   const full = compare(schema, before, after);
   const comparison: Comparison = {
@@ -65,14 +71,11 @@ function settle(
 
 /** Ownership after `actor` stored `after`: it owns what it changed on top of what it had. */
 export function updated(
-  schema: Schema,
-  before: unknown,
-  after: unknown,
-  managers: Managers,
-  actor: string,
-  ignored: FieldSet,
+  write: Write,
+  { before, after }: { readonly before: unknown; readonly after: unknown },
 ): { readonly managers: Managers; readonly owned: FieldSet } {
-  const settled = settle(schema, before, after, managers, actor, true, ignored);
+  const { actor, ignored } = write;
+  const settled = settle(write, { before, after, force: true });
   if (!settled.ok) throw new Error('a forced change has no conflicts');
   const { added, modified, removed } = settled.comparison;
   const had = settled.managers.get(actor)?.set ?? EMPTY;
@@ -84,24 +87,26 @@ export type Applied =
   | { readonly ok: true; readonly value: unknown; readonly managers: Managers }
   | { readonly ok: false; readonly conflicts: readonly OwnedConflict[] };
 
-/** Merges `config` into `live` as the whole intent of the applier `actor`, whose entry is `applier` without its set. */
-export function applied(
-  schema: Schema,
-  live: unknown,
-  config: unknown,
-  managers: Managers,
-  actor: string,
-  applier: Omit<Manager, 'set'>,
-  force: boolean,
-  ignored: FieldSet,
-): Applied {
+export interface Application {
+  readonly live: unknown;
+  /** The whole intent of the applier. */
+  readonly config: unknown;
+  /** The applier's entry, without its set. */
+  readonly applier: Omit<Manager, 'set'>;
+  /** Take disputed fields over instead of answering with conflicts. */
+  readonly force: boolean;
+}
+
+/** Merges the whole intent of an applier into the live object. */
+export function applied(write: Write, { live, config, applier, force }: Application): Applied {
+  const { schema, managers, actor, ignored } = write;
   const merged = merge(schema, live, config);
   const last = managers.get(actor)?.set ?? EMPTY;
   const set = exclude(fieldsOf(schema, config), ignored);
   const claimed = new Map(managers).set(actor, { ...managers.get(actor), ...applier, set });
   // Nothing given up, nothing to take out: nearly every apply, and the dearest step.
   const value = isEmpty(difference(last, set)) ? merged : prune(schema, merged, claimed, last);
-  const settled = settle(schema, live, value, claimed, actor, force, ignored);
+  const settled = settle({ ...write, managers: claimed }, { before: live, after: value, force });
   return settled.ok ? { ok: true, value, managers: settled.managers } : settled;
 }
 

@@ -72,6 +72,12 @@ export function compareQuantities(a: Quantity, b: Quantity): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** In the notation of the first. */
+export function addQuantities(a: Quantity, b: Quantity): Quantity {
+  const [left, right, exponent] = aligned(a, b);
+  return reduced({ digits: left + right, exponent, format: a.format });
+}
+
 /** Canonical text: no fraction, the largest suffix that needs none (`1000m` → `1`, `1024Mi` → `1Gi`, `1.5` → `1500m`). */
 export function formatQuantity(quantity: Quantity): string {
   const { digits, exponent } = quantity;

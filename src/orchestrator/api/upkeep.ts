@@ -1,10 +1,9 @@
 import type { User } from '../../kube/client/client.ts';
-import type { CustomResourceDefinition, KubeEvent } from '../../kube/kinds/objects.ts';
+import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { StaleRevision } from '../store/failures.ts';
 import { collectionPrefix } from '../store/keys.ts';
-import type { Entry } from '../store/types.ts';
 import type { ApiContext } from './context.ts';
 import { notFound } from './errors.ts';
 import { kindsOf } from './kinds/custom.ts';
@@ -109,41 +108,25 @@ async function release(context: ApiContext, kind: Kind, key: string): Promise<vo
   }).catch(notFoundAsUndefined);
 }
 
-/** Objects with a time to live (events) go when nobody has written them for that long, or when their namespace has too many newer ones. */
+/** Deletes what its kind lets grow old; what was written since is not old any more. */
 async function expire(context: ApiContext): Promise<void> {
-  const kinds = context.kinds.all().filter(({ strategy }) => strategy.expiry !== undefined);
-  for (const [prefix, kind] of new Map(kinds.map((kind) => [prefixOf(kind, undefined), kind]))) {
-    const old = expired(context.store.list(prefix), kind.strategy.expiry as Expiry, context.clock.now());
-    await Promise.all(old.map(({ key, revision }) => context.store.delete(key, revision).catch(unlessStale)));
+  const { store, clock } = context;
+  for (const [prefix, expired] of expiries(context)) {
+    const old = expired(store.list(prefix), clock.now());
+    await Promise.all(old.map(({ key, revision }) => store.delete(key, revision).catch(unlessStale)));
   }
 }
 
-/** Those that nobody has written for `ttlSeconds`, and of each namespace those beyond the newest `perNamespace`. */
-function expired(entries: readonly Entry[], { ttlSeconds, perNamespace }: Expiry, now: number): Entry[] {
-  const newestFirst = entries
-    .map((entry) => ({ entry, at: lastUse(entry) }))
-    .sort((a, b) => b.at - a.at || b.entry.revision - a.entry.revision);
-  const seen = new Map<string, number>();
-  return newestFirst
-    .filter(({ entry, at }) => {
-      const { namespace = '' } = entry.object.metadata;
-      const newer = seen.get(namespace) ?? 0;
-      seen.set(namespace, newer + 1);
-      return newer >= perNamespace || now - at > ttlSeconds * 1000;
-    })
-    .map(({ entry }) => entry);
+/** By the place of the objects, which several versions may share. */
+function expiries({ kinds }: ApiContext): ReadonlyMap<string, Expiry> {
+  return new Map(
+    kinds.all().flatMap((kind) => {
+      const { expired } = kind.strategy;
+      return expired ? [[prefixOf(kind, undefined), expired] as const] : [];
+    }),
+  );
 }
 
-/** It has been written since: it is not old any more. */
 function unlessStale(error: unknown): void {
   if (!(error instanceof StaleRevision)) throw error;
-}
-
-function lastUse({ object }: Entry): number {
-  const { lastTimestamp, eventTime, series } = object as KubeEvent & {
-    readonly eventTime?: string;
-    readonly series?: { readonly lastObservedTime?: string };
-  };
-  const times = [object.metadata.creationTimestamp, lastTimestamp, eventTime, series?.lastObservedTime];
-  return Math.max(...times.map((time) => (time ? Date.parse(time) : 0)));
 }

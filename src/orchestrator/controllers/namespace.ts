@@ -3,10 +3,9 @@ import type { DiscoveredResource } from '../../kube/client/client.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
 import type { Namespace } from '../../kube/kinds/objects.ts';
 import { NAMESPACES, SERVICE_ACCOUNTS } from '../../kube/kinds/resources.ts';
-import type { Condition } from '../../kube/values/condition.ts';
+import { type Condition, replaceCondition } from '../../kube/values/condition.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { isAlreadyExists, isNotFound, StatusError } from '../../kube/values/status.ts';
-import { replaceCondition } from './conditions.ts';
 import { type ControllerContext, MANAGER } from './context.ts';
 
 /** What is left of one resource in a namespace that is being emptied. */

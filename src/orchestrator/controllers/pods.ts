@@ -1,5 +1,5 @@
 import type { Pod } from '../../kube/kinds/objects.ts';
-import { findCondition } from './conditions.ts';
+import { findCondition } from '../../kube/values/condition.ts';
 
 /** Neither finished nor being deleted: counts as a replica (Kubernetes `controller_utils.go` IsPodActive). */
 export function isActive(pod: Pod): boolean {

@@ -1,6 +1,5 @@
-import { rfc3339 } from '../../base/clock.ts';
 import type { Service } from '../../kube/kinds/objects.ts';
-import type { Condition } from '../../kube/values/condition.ts';
+import { type Condition, transition } from '../../kube/values/condition.ts';
 import { clusterFront, nodeFront } from './fronts.ts';
 import type { Binding } from './listeners.ts';
 import { isTcp, type Route, type RoutingTable, routeKey } from './route.ts';
@@ -41,8 +40,7 @@ export function reachability(
     ? { status: 'False' as const, reason: first.reason, message: faults.map((one) => one.message).join('; ') }
     : { status: 'True' as const, reason: 'Bound', message: 'every port is bound where the Service says' };
   if (current && current.status === next.status && current.message === next.message) return undefined;
-  const since = current?.status === next.status ? current.lastTransitionTime : undefined;
-  return { type: REACHABLE, ...next, lastTransitionTime: since ?? rfc3339(now) };
+  return transition({ type: REACHABLE, ...next }, service.status?.conditions, now);
 }
 
 function faultsOf(

@@ -8,7 +8,7 @@ import { readBootId } from '../../base/proc.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { Lease, Node } from '../../kube/kinds/objects.ts';
 import { LEASES, NODES } from '../../kube/kinds/resources.ts';
-import type { Condition } from '../../kube/values/condition.ts';
+import { type Condition, transition } from '../../kube/values/condition.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
 import type { Json } from '../../kube/values/types.ts';
 
@@ -100,18 +100,17 @@ async function writeStatus({
   confinement,
 }: RegistrationOptions): Promise<void> {
   const before = await client.get(NODES, { name: nodeName });
-  const now = rfc3339(clock.now());
   const resources = nodeResources();
   const facts = [...FACTS, await diskPressure(dir), ...(confinement ? [factOf(confinement)] : [])];
-  const conditions = facts.map((fact): Condition => {
-    const known = before.status?.conditions?.find((one) => one.type === fact.type);
-    const lastTransitionTime = known?.status === fact.status ? (known.lastTransitionTime ?? now) : now;
-    return { ...fact, lastTransitionTime };
-  });
+  const now = clock.now();
+  const conditions = facts.map((fact) => ({
+    ...transition(fact, before.status?.conditions, now),
+    lastHeartbeatTime: rfc3339(now),
+  }));
   const status = {
     capacity: resources,
     allocatable: resources,
-    conditions: conditions.map((one) => ({ ...one, lastHeartbeatTime: now })),
+    conditions,
     addresses: [
       { type: 'InternalIP', address: hostIP },
       { type: 'Hostname', address: hostname() },

@@ -1,4 +1,5 @@
-import type { Pod, Taint, Toleration } from '../../kube/kinds/objects.ts';
+import type { Pod, Taint } from '../../kube/kinds/objects.ts';
+import { tolerates } from '../../kube/kinds/podspec/tolerations.ts';
 import { fitsNode } from './affinity.ts';
 import { type NodeInfo, requestsOf } from './nodeinfo.ts';
 
@@ -64,14 +65,6 @@ function untolerated(pod: Pod, { node }: NodeInfo): Taint | undefined {
 
 const isTolerated = (pod: Pod, taint: Taint): boolean =>
   (pod.spec.tolerations ?? []).some((toleration) => tolerates(toleration, taint));
-
-/** core/v1 `toleration.go` ToleratesTaint. */
-function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false;
-  if (toleration.key && toleration.key !== taint.key) return false;
-  if (toleration.operator === 'Exists') return true;
-  return Boolean(toleration.key) && (toleration.value ?? '') === (taint.value ?? '');
-}
 
 function hostPorts(pod: Pod): readonly string[] {
   return pod.spec.containers

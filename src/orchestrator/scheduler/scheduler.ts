@@ -1,4 +1,4 @@
-import { type Clock, rfc3339 } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Again } from '../../base/queue.ts';
 import { keyOf, splitKey } from '../../kube/client/cache.ts';
@@ -8,7 +8,7 @@ import { createEventRecorder } from '../../kube/client/events.ts';
 import { createInformer } from '../../kube/client/informer.ts';
 import type { Node, Pod } from '../../kube/kinds/objects.ts';
 import { NODES, PODS } from '../../kube/kinds/resources.ts';
-import type { Condition } from '../../kube/values/condition.ts';
+import { type NewCondition, replaceCondition } from '../../kube/values/condition.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { isConflict, isNotFound } from '../../kube/values/status.ts';
 import { place } from './decide.ts';
@@ -123,16 +123,13 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const current = before.find(({ type }) => type === 'PodScheduled');
     if (current?.status === 'False' && current.message === message) return;
     recorder.record(pod, 'Warning', 'FailedScheduling', message);
-    const condition: Condition = {
+    const condition: NewCondition = {
       type: 'PodScheduled',
       status: 'False',
       reason: 'Unschedulable',
       message,
-      lastTransitionTime: (current?.status === 'False' && current.lastTransitionTime) || rfc3339(clock.now()),
     };
-    const conditions = [...before.filter(({ type }) => type !== 'PodScheduled'), condition].map((one) => ({
-      ...one,
-    }));
+    const conditions = replaceCondition(before, condition, clock.now()).map((one) => ({ ...one }));
     const { namespace = '', name = '' } = pod.metadata;
     try {
       await client.patch(

@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../kube/client/client.ts';
+import { updateObject } from '../../kube/client/update.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { isAlreadyExists, isConflict } from '../../kube/values/status.ts';
+import { isAlreadyExists } from '../../kube/values/status.ts';
 import { promotionObjectName } from '../../model/names.ts';
 import {
   type Approval,
@@ -10,9 +11,6 @@ import {
   type Promotion,
 } from '../../model/types.ts';
 import { peopleBehind } from '../identity/people.ts';
-
-/** Writers race (two people approve at once): read again and write again, this often. */
-const ATTEMPTS = 10;
 
 /** The Promotion object of a revision, created when it does not exist. */
 export async function ensurePromotion(
@@ -87,21 +85,17 @@ export async function recordStatus(
   );
 }
 
-async function rewrite(
+const rewrite = (
   home: KubeClient,
   promotion: Promotion,
   change: (current: Promotion) => Promotion | undefined,
   subresource?: string,
-): Promise<Promotion> {
-  const key = { namespace: PILOTAGE_NAMESPACE, name: promotion.metadata.name ?? '' };
-  for (let attempt = 1; ; attempt++) {
-    const current = attempt === 1 ? promotion : await home.get(PROMOTIONS, key);
-    const changed = change(current);
-    if (!changed) return current;
-    try {
-      return await home.update(PROMOTIONS, changed, subresource ? { subresource } : {});
-    } catch (error) {
-      if (!isConflict(error) || attempt === ATTEMPTS) throw error;
-    }
-  }
-}
+): Promise<Promotion> =>
+  updateObject({
+    client: home,
+    resource: PROMOTIONS,
+    key: { namespace: PILOTAGE_NAMESPACE, name: promotion.metadata.name ?? '' },
+    known: promotion,
+    change,
+    ...(subresource ? { subresource } : {}),
+  });

@@ -1,8 +1,9 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { Repository } from '../../git/types.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
+import { updateObject } from '../../kube/client/update.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { isConflict, isNotFound, notFoundAsUndefined } from '../../kube/values/status.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { LABELS } from '../../model/annotations.ts';
 import {
   type Environment,
@@ -71,25 +72,20 @@ export async function changeRelease(
   release: Release,
   change: Partial<NonNullable<Release['status']>>,
 ): Promise<Release> {
-  let current = release;
-  for (let attempt = 0; ; attempt++) {
-    const status = { result: 'Applying' as const, ...current.status, ...change };
-    if (deepEqual(status, current.status)) return current;
-    try {
-      return await home.update<Release>(
-        RELEASES,
-        { ...current, status },
-        { subresource: 'status', fieldManager: 'pilotage-sync' },
-      );
-    } catch (error) {
-      if (isNotFound(error)) return { ...current, status };
-      if (!isConflict(error) || attempt >= 5) throw error;
-      current = await home.get(RELEASES, {
-        namespace: PILOTAGE_NAMESPACE,
-        name: release.metadata.name ?? '',
-      });
-    }
-  }
+  const merged = (current: Release) => ({ result: 'Applying' as const, ...current.status, ...change });
+  const stored = await updateObject<Release>({
+    client: home,
+    resource: RELEASES,
+    key: { namespace: PILOTAGE_NAMESPACE, name: release.metadata.name ?? '' },
+    known: release,
+    change(current) {
+      const status = merged(current);
+      return deepEqual(status, current.status) ? undefined : { ...current, status };
+    },
+    subresource: 'status',
+    fieldManager: 'pilotage-sync',
+  }).catch(notFoundAsUndefined);
+  return stored ?? { ...release, status: merged(release) };
 }
 
 /** Earlier versions kept the commit of each release by itself. */

@@ -1,7 +1,6 @@
-import { rfc3339 } from '../../../base/clock.ts';
 import { CUSTOM_RESOURCE_DEFINITION } from '../../../kube/kinds/customresourcedefinition.ts';
 import type { CustomResourceDefinition } from '../../../kube/kinds/objects.ts';
-import type { Condition } from '../../../kube/values/condition.ts';
+import { type Condition, type NewCondition, transition } from '../../../kube/values/condition.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { CREATED_AT, NAME } from './columns.ts';
@@ -38,13 +37,12 @@ export const SERVED_CUSTOM_RESOURCE_DEFINITION: ServedRow = {
 function withStatus(object: KubeObject, live: KubeObject | undefined, world: World): KubeObject {
   const definition = object as CustomResourceDefinition;
   const before = (live as CustomResourceDefinition | undefined)?.status;
-  const now = rfc3339(world.clock.now());
   const conflict = nameConflict(definition, world);
   const storage = definition.spec.versions?.find((version) => version.storage)?.name;
   const storedVersions = [...new Set([...(before?.storedVersions ?? []), ...(storage ? [storage] : [])])];
   const established =
     !conflict || before?.conditions?.some((c) => c.type === 'Established' && c.status === 'True');
-  const conditions: Condition[] = [
+  const conditions: NewCondition[] = [
     conflict
       ? condition('NamesAccepted', 'False', 'NameConflict', conflict)
       : condition('NamesAccepted', 'True', 'NoConflicts', 'no conflicts found'),
@@ -54,21 +52,15 @@ function withStatus(object: KubeObject, live: KubeObject | undefined, world: Wor
   ];
   const status = {
     ...before,
-    conditions: conditions.map((next) => keepTransition(next, before?.conditions, now)),
+    conditions: conditions.map((next) => transition(next, before?.conditions, world.clock.now())),
     acceptedNames: conflict ? (before?.acceptedNames ?? { plural: '', kind: '' }) : definition.spec.names,
     storedVersions,
   };
   return { ...definition, status };
 }
 
-function condition(type: string, status: Condition['status'], reason: string, message: string): Condition {
+function condition(type: string, status: Condition['status'], reason: string, message: string): NewCondition {
   return { type, status, reason, message };
-}
-
-function keepTransition(next: Condition, before: readonly Condition[] | undefined, now: string): Condition {
-  const old = before?.find((candidate) => candidate.type === next.type);
-  const lastTransitionTime = old?.status === next.status ? (old.lastTransitionTime ?? now) : now;
-  return { ...next, lastTransitionTime };
 }
 
 /** Within its group a name may stand for one thing only. */

@@ -1,20 +1,17 @@
 import { EVENT, EVENTS_K8S_IO_EVENT } from '../../../kube/kinds/event.ts';
 import type { KubeEvent } from '../../../kube/kinds/objects.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
+import type { Entry } from '../../store/types.ts';
 import { type Column, column, wide } from './columns.ts';
 import { ageOf } from './humanduration.ts';
 import type { Strategy } from './kind.ts';
 import type { ServedRow } from './servedrow.ts';
 
-/**
- * The hour is `--event-ttl` of kube-apiserver. It has no bound on their number; here each takes memory beside the applications, and a
- * namespace that rolls out every second would make tens of thousands within the hour.
- */
 const STRATEGY: Strategy = {
   status: false,
   generation: false,
   createOnUpdate: true,
-  expiry: { ttlSeconds: 3_600, perNamespace: 1_000 },
+  expired: expiredEvents,
 };
 
 export const SERVED_EVENT: ServedRow = {
@@ -37,6 +34,35 @@ export const SERVED_EVENTS_K8S_IO_EVENT: ServedRow = {
     toStored: eventToCore,
   },
 };
+
+/** `--event-ttl` of kube-apiserver, since the last write. */
+const TTL_MS = 3_600_000;
+/**
+ * kube-apiserver has no bound on their number; here each takes memory beside the applications, and a namespace that rolls out every
+ * second would make tens of thousands within the hour.
+ */
+const PER_NAMESPACE = 1_000;
+
+/** Events that were not written for their time to live, and of each namespace those beyond the newest. */
+function expiredEvents(entries: readonly Entry[], now: number): readonly Entry[] {
+  const newestFirst = entries
+    .map((entry) => ({ entry, at: lastWrite(entry.object as KubeEvent) }))
+    .sort((a, b) => b.at - a.at || b.entry.revision - a.entry.revision);
+  const seen = new Map<string, number>();
+  return newestFirst
+    .filter(({ entry, at }) => {
+      const { namespace = '' } = entry.object.metadata;
+      const newer = seen.get(namespace) ?? 0;
+      seen.set(namespace, newer + 1);
+      return newer >= PER_NAMESPACE || now - at > TTL_MS;
+    })
+    .map(({ entry }) => entry);
+}
+
+function lastWrite({ metadata, lastTimestamp, eventTime, series }: KubeEvent): number {
+  const times = [metadata.creationTimestamp, lastTimestamp, eventTime, series?.lastObservedTime];
+  return Math.max(...times.map((time) => (time ? Date.parse(time) : 0)));
+}
 
 function eventColumns(): Column[] {
   const firstSeen = (event: KubeEvent) => event.firstTimestamp || event.eventTime;

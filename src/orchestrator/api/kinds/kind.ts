@@ -2,7 +2,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { FieldError } from '../../../kube/values/fielderrors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { collectionPrefix, namespacePrefix } from '../../store/keys.ts';
-import type { Store } from '../../store/types.ts';
+import type { Entry, Store } from '../../store/types.ts';
 import type { ServedResource } from '../types.ts';
 
 /** A row of the registry as the verbs see it: what is served, where it is stored, and what its kind does differently. */
@@ -48,18 +48,15 @@ export interface Strategy {
   /** Keeps a marked object although metadata.finalizers is empty. */
   readonly holdsDeletion?: (object: KubeObject) => boolean;
   readonly scale?: ScalePaths;
-  readonly expiry?: Expiry;
+  readonly expired?: Expiry;
   /** Refuses a create with this reason (a custom resource whose definition is going away). */
   readonly refusesCreates?: string;
   /** Why this very object is never deleted. */
   readonly refusesDeletion?: (object: KubeObject) => string | undefined;
 }
 
-/** When objects that nobody deletes are deleted by the server: so many seconds after their last write, or beyond the newest of a namespace. */
-export interface Expiry {
-  readonly ttlSeconds: number;
-  readonly perNamespace: number;
-}
+/** Which of all objects of a kind the server deletes by itself at a time (ms since the epoch). */
+export type Expiry = (entries: readonly Entry[], now: number) => readonly Entry[];
 
 /** Where the scale subresource reads and writes: paths like `.spec.replicas`. */
 export interface ScalePaths {

@@ -1,6 +1,6 @@
-import type { Container, Pod, PodSpec, Toleration } from '../../../kube/kinds/objects.ts';
+import type { Pod, PodSpec, Toleration } from '../../../kube/kinds/objects.ts';
 import { POD } from '../../../kube/kinds/pod.ts';
-import { compareQuantities, parseQuantity } from '../../../kube/values/quantity.ts';
+import { qosClass } from '../../../kube/kinds/podspec/qos.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
 import type { Strategy } from './kind.ts';
@@ -15,7 +15,7 @@ const STRATEGY: Strategy = {
   generation: true,
   prepareForCreate: (object) => {
     const spec = withDefaultTolerations((object as Pod).spec);
-    return { ...object, spec, status: { phase: 'Pending', qosClass: qosClassOf(spec) } };
+    return { ...object, spec, status: { phase: 'Pending', qosClass: qosClass(spec) } };
   },
   graceSeconds: podGraceSeconds,
 };
@@ -63,7 +63,7 @@ const LOST_NODE_SECONDS = 300;
 
 function withDefaultTolerations(spec: PodSpec): PodSpec {
   const tolerations = spec.tolerations ?? [];
-  const missing = LOST_NODE_TAINTS.filter((key) => !tolerations.some((t) => tolerates(t, key)));
+  const missing = LOST_NODE_TAINTS.filter((key) => !tolerations.some((one) => concerns(one, key)));
   const added = missing.map(
     (key): Toleration => ({
       key,
@@ -75,29 +75,6 @@ function withDefaultTolerations(spec: PodSpec): PodSpec {
   return added.length === 0 ? spec : { ...spec, tolerations: [...tolerations, ...added] };
 }
 
-const tolerates = ({ key, effect }: Toleration, taint: string): boolean =>
+/** The plug-in's own rule: whatever the value, such a toleration is the person's word on that taint. */
+const concerns = ({ key, effect }: Toleration, taint: string): boolean =>
   (!key || key === taint) && (!effect || effect === 'NoExecute');
-
-/** Kubernetes `pkg/apis/core/v1/helper/qos`: cpu and memory alone count. */
-function qosClassOf({ containers = [], initContainers = [] }: Partial<PodSpec>): string {
-  const all = [...containers, ...initContainers];
-  if (all.every((container) => amountsOf(container).length === 0)) return 'BestEffort';
-  return all.every(isGuaranteed) ? 'Guaranteed' : 'Burstable';
-}
-
-const COUNTED = ['cpu', 'memory'];
-
-function amountsOf({ resources }: Container): unknown[] {
-  return COUNTED.flatMap((name) => [resources?.requests?.[name], resources?.limits?.[name]]).filter(
-    (amount) => amount !== undefined,
-  );
-}
-
-function isGuaranteed({ resources }: Container): boolean {
-  return COUNTED.every((name) => {
-    const limit = resources?.limits?.[name];
-    if (limit === undefined) return false;
-    const [request, most] = [parseQuantity(resources?.requests?.[name] ?? limit), parseQuantity(limit)];
-    return request !== undefined && most !== undefined && compareQuantities(request, most) === 0;
-  });
-}

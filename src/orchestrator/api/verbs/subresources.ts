@@ -1,6 +1,5 @@
-import { rfc3339 } from '../../../base/clock.ts';
 import type { Pod } from '../../../kube/kinds/objects.ts';
-import type { Condition } from '../../../kube/values/condition.ts';
+import { replaceCondition } from '../../../kube/values/condition.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
@@ -87,7 +86,6 @@ function assertBindable(kind: Kind, name: string, pod: Pod, { metadata }: KubeOb
 }
 
 function scheduled({ status }: Pod, now: number): Pod['status'] {
-  const condition: Condition = { type: 'PodScheduled', status: 'True', lastTransitionTime: rfc3339(now) };
-  const others = (status?.conditions ?? []).filter(({ type }) => type !== condition.type);
-  return { ...status, conditions: [...others, condition] };
+  const next = { type: 'PodScheduled', status: 'True' } as const;
+  return { ...status, conditions: replaceCondition(status?.conditions ?? [], next, now) };
 }

@@ -1,5 +1,5 @@
 import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
-import { findCondition } from '../conditions.ts';
+import { findCondition } from '../../../kube/values/condition.ts';
 import { type ClaimAction, claim } from '../ownership.ts';
 import { currentAnnotations, maxRevision, REVISION, revisionOf, sizeAnnotations } from './annotations.ts';
 import { isRolling, replicasOf } from './limits.ts';

@@ -3,10 +3,9 @@ import {
   type Conditions,
   findCondition,
   type NewCondition,
-  replaceCondition,
-  withCondition,
   withoutCondition,
-} from '../conditions.ts';
+} from '../../../kube/values/condition.ts';
+import { renewCondition, withCondition } from '../conditions.ts';
 import { replicasOf } from './limits.ts';
 
 export type DeploymentStatus = NonNullable<Deployment['status']>;
@@ -69,7 +68,7 @@ export function withProgress(
   if (hasProgressed(deployment.status ?? {}, status)) {
     // Renewed every time: the deadline counts from the last progress.
     const condition = progressing('True', REASON.updated, `${subject} is progressing.`);
-    return replaceCondition(conditions, condition, now, true);
+    return renewCondition(conditions, condition, now, true);
   }
   if (hasTimedOut(deployment, conditions, now)) {
     return setCondition(

@@ -1,5 +1,10 @@
 import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.ts';
-import { type Conditions, findCondition, type NewCondition, withoutCondition } from '../conditions.ts';
+import {
+  type Conditions,
+  findCondition,
+  type NewCondition,
+  withoutCondition,
+} from '../../../kube/values/condition.ts';
 import { limitsOf, replicasOf, sumOfAvailable, sumOfReplicas } from './limits.ts';
 import { type DeploymentStatus, REASON, setCondition, withProgress } from './progress.ts';
 

@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import type { Lease, Node, Pod, Taint, Toleration } from '../../../kube/kinds/objects.ts';
-import type { Condition } from '../../../kube/values/condition.ts';
-import { findCondition } from '../conditions.ts';
+import { tolerates } from '../../../kube/kinds/podspec/tolerations.ts';
+import { type Condition, findCondition } from '../../../kube/values/condition.ts';
 
 /** A node that has not been heard of for so long counts as lost (Kubernetes 1.32: `--node-monitor-grace-period`). */
 export const GRACE_MS = 50_000;
@@ -132,12 +132,4 @@ function secondsOf(tolerations: readonly Toleration[]): number | undefined {
     tolerationSeconds === undefined ? [] : [tolerationSeconds],
   );
   return limits.length === 0 ? undefined : Math.min(...limits);
-}
-
-/** core/v1 `toleration.go` ToleratesTaint. */
-export function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false;
-  if (toleration.key && toleration.key !== taint.key) return false;
-  if (toleration.operator === 'Exists') return true;
-  return Boolean(toleration.key) && (toleration.value ?? '') === (taint.value ?? '');
 }

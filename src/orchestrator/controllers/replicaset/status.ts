@@ -1,6 +1,7 @@
 import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import { withoutCondition } from '../../../kube/values/condition.ts';
 import { matches } from '../../../kube/values/selectors.ts';
-import { withCondition, withoutCondition } from '../conditions.ts';
+import { withCondition } from '../conditions.ts';
 import { availableInMs, isReady } from '../pods.ts';
 
 export interface ReplicaFailure {

@@ -1,6 +1,5 @@
-import { rfc3339 } from '../../../base/clock.ts';
 import type { ContainerStatus, PodPhase } from '../../../kube/kinds/objects.ts';
-import type { Condition } from '../../../kube/values/condition.ts';
+import { type Condition, type NewCondition as Fact, transition } from '../../../kube/values/condition.ts';
 import type { PodView } from './view.ts';
 
 /** True while containers of the pod listen on the wildcard address, where they answer for every pod of the machine. */
@@ -38,8 +37,6 @@ export const withForeign = (own: readonly Condition[], api: readonly Condition[]
   ...api.filter(({ type }) => !OWN.has(type)),
 ];
 
-type Fact = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
-
 /** Those of the agent with Kubernetes' reasons (kubelet `status/generate.go`), those of other writers as they are. */
 export function podConditions(input: ConditionInput): readonly Condition[] {
   const { before, now } = input;
@@ -57,20 +54,13 @@ export function podConditions(input: ConditionInput): readonly Condition[] {
     ...listening(input),
   ];
   return withForeign(
-    facts.map((fact) => stamp(fact, before, now)),
+    facts.map((fact) => transition(fact, before, now)),
     before,
   );
 }
 
 const hasRunning = ({ containerStatuses }: ConditionInput): boolean =>
   containerStatuses.some((one) => one.state?.running !== undefined);
-
-/** lastTransitionTime moves only with the status. */
-function stamp(fact: Fact, before: readonly Condition[], now: number): Condition {
-  const known = before.find((condition) => condition.type === fact.type);
-  const lastTransitionTime = known?.status === fact.status ? known.lastTransitionTime : undefined;
-  return { ...fact, lastTransitionTime: lastTransitionTime ?? rfc3339(now) };
-}
 
 function initialized({ phase, initDone, initContainerStatuses }: ConditionInput): Fact {
   const type = 'Initialized';

@@ -7,11 +7,11 @@ import type {
   PodPhase,
   PodStatus,
 } from '../../../kube/kinds/objects.ts';
+import { qosClass } from '../../../kube/kinds/podspec/qos.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import { isPlanned, restartAt } from './backoff.ts';
 import { podConditions } from './conditions.ts';
 import { lacksServices, succeeded, terminalPhase } from './lifecycle.ts';
-import { qosClass } from './qos.ts';
 import { type ContainerView, hasBegun, isRunning, isSidecar, type PodView } from './view.ts';
 
 /** The status that the API should show, as a whole: what other writers own in `before` (conditions) is carried along. */
@@ -52,7 +52,7 @@ export function podStatus(view: PodView, before: PodStatus | undefined, now: num
     podIP: view.podIP,
     podIPs: [{ ip: view.podIP }],
     startTime: rfc3339(view.startTime),
-    qosClass: before?.qosClass ?? qosClass(pod),
+    qosClass: before?.qosClass ?? qosClass(pod.spec),
     ...(initContainerStatuses.length > 0 ? { initContainerStatuses } : {}),
     containerStatuses,
   };
