@@ -109,12 +109,13 @@ const FOLDERS: Record<string, Record<string, readonly string[]>> = {
   },
   render: {
     'types.ts': [],
+    'engine.ts': [],
     'key.ts': ['types.ts'],
-    handlebars: [],
+    handlebars: ['engine.ts'],
     manifests: ['types.ts'],
-    sources: ['handlebars', 'manifests', 'key.ts', 'types.ts'],
-    'render.ts': ['sources', 'manifests', 'types.ts'],
-    pool: ['render.ts', 'manifests', 'key.ts', 'types.ts'],
+    sources: ['engine.ts', 'manifests', 'key.ts', 'types.ts'],
+    'render.ts': ['engine.ts', 'sources', 'manifests', 'types.ts'],
+    pool: ['handlebars', 'render.ts', 'manifests', 'key.ts', 'types.ts'],
   },
   kube: {
     values: [],

@@ -72,8 +72,7 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
     await writeFile(join(root, file), text);
     print(context, `  wrote ${file}`);
   }
-  for (const line of findings((file) => readIfThere(join(root, file)), tree.paths))
-    print(context, `  saw ${line}`);
+  for (const line of findings((file) => readIfThere(join(root, file)), tree)) print(context, `  saw ${line}`);
   print(context, `  ${startLine(files, manifests, options.app, command)}`);
   await sayWhatComesNext(context, { root, name, branch });
 }

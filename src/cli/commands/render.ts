@@ -10,6 +10,7 @@ import { appsOf } from '../../model/apps.ts';
 import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
 import { PILOTAGE_FILE, readPilotageFile } from '../../model/pilotagefile.ts';
 import { GATE_GRAMMAR } from '../../promotion/gates/list.ts';
+import { handlebars } from '../../render/handlebars/engine.ts';
 import { renderInline } from '../../render/render.ts';
 import type { Manifest } from '../../render/types.ts';
 import { outputOption, print } from '../command.ts';
@@ -89,22 +90,25 @@ function renderApp(
     });
   }
   const rendered = unwrap(
-    renderInline({
-      tree,
-      path: app.source.path,
-      app: app.name,
-      namespace: name.namespace ?? `${name.delivery}-${name.environment}`,
-      delivery: name.delivery,
-      environment: name.environment,
-      revision: '0'.repeat(40),
-      valuesFiles: [...app.values, ...options.values],
-      overrides: overridesOf(options.set),
-      // Offline nothing is built: the name of an image stands for itself.
-      images: Object.fromEntries(
-        Object.keys(file?.images ?? {}).map((image) => [image, `${name.delivery}/${image}:working-tree`]),
-      ),
-      capabilities: { kubeVersion: 'v1.35.0', apiVersions: [] },
-    }),
+    renderInline(
+      {
+        tree,
+        path: app.source.path,
+        app: app.name,
+        namespace: name.namespace ?? `${name.delivery}-${name.environment}`,
+        delivery: name.delivery,
+        environment: name.environment,
+        revision: '0'.repeat(40),
+        valuesFiles: [...app.values, ...options.values],
+        overrides: overridesOf(options.set),
+        // Offline nothing is built: the name of an image stands for itself.
+        images: Object.fromEntries(
+          Object.keys(file?.images ?? {}).map((image) => [image, `${name.delivery}/${image}:working-tree`]),
+        ),
+        capabilities: { kubeVersion: 'v1.35.0', apiVersions: [] },
+      },
+      handlebars,
+    ),
   );
   for (const warning of rendered.warnings) context.stderr.write(`warning: ${formatProblem(warning)}\n`);
   return rendered.manifests;

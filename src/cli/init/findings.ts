@@ -1,20 +1,18 @@
-import { dirname, join } from 'node:path/posix';
+import { dirname } from 'node:path/posix';
+import type { FileTree } from '../../base/filetree.ts';
 import { parseDocuments } from '../../kube/values/yaml.ts';
+import { goTemplate } from '../../render/sources/helm.ts';
+import { folderOf } from '../../render/sources/source.ts';
 import type { Read } from './guess.ts';
 
 /**
- * What `init` sees in a repository that comes from elsewhere, and what Pilotage does with it today: a line each. `paths` are those of all
- * its files.
+ * What `init` sees in a repository that comes from elsewhere, and what Pilotage does with it today: a line each. `tree` is empty where the
+ * repository is too large to look through.
  */
-export function findings(read: Read, paths: readonly string[]): readonly string[] {
+export function findings(read: Read, tree: FileTree): readonly string[] {
   return FINDINGS.flatMap(({ files, says }) => {
     const file = files.find((name) => read(name) !== undefined);
-    const line =
-      file === undefined
-        ? undefined
-        : says(file, read(file) ?? '', () =>
-            templatesIn(dirname(file), paths).map((path) => read(path) ?? ''),
-          );
+    const line = file === undefined ? undefined : says(file, read(file) ?? '', tree);
     return line === undefined ? [] : [line];
   });
 }
@@ -23,14 +21,10 @@ interface Finding {
   /** The first of them that is there is the one that is spoken of. */
   readonly files: readonly string[];
   /** undefined: there is nothing to say of it. */
-  readonly says: (file: string, text: string, templates: () => readonly string[]) => string | undefined;
+  readonly says: (file: string, text: string, tree: FileTree) => string | undefined;
 }
 
-/** Of the chart in `folder`. */
-const templatesIn = (folder: string, paths: readonly string[]): readonly string[] =>
-  paths.filter((path) => path.startsWith(join(folder, 'templates/')) && /\.(ya?ml|tpl)$/.test(path));
-
-const GO_ACTION = /\{\{-?\s*(?:\.|\$|include|if|range|with|template|toYaml)/;
+const folderNamed = (file: string): string => (dirname(file) === '.' ? '' : dirname(file));
 
 const FINDINGS: readonly Finding[] = [
   {
@@ -60,8 +54,8 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     files: ['chart/Chart.yaml', 'Chart.yaml'],
-    says: (file, _text, templates) =>
-      templates().some((text) => GO_ACTION.test(text))
+    says: (file, _text, tree) =>
+      goTemplate(folderOf(tree, folderNamed(file)))
         ? `${file}: a Helm chart with Go templates, which are not rendered yet. Render it into plain manifests ` +
           '(helm template NAME . > k8s/all.yaml) and name that folder in pilotage.yaml (path: k8s in place of chart: …), or rewrite its ' +
           'templates as Handlebars (templates/*.hbs)'

@@ -1,28 +1,24 @@
 import Handlebars from 'handlebars';
 import { ProblemError } from '../../base/errors.ts';
 import { suggest } from '../../charts/suggest.ts';
+import type { ChartEngine, Context, EngineOptions, Template, Templates } from '../engine.ts';
 import { type CallLocation, located, placeError, placeOf, syntaxProblem } from './errors.ts';
 import { type Helper, HelperError } from './helper.ts';
 import { BLOCKS } from './helpers/blocks.ts';
 import { contextHelpers } from './helpers/context.ts';
 import { HELPERS } from './helpers/index.ts';
 import { LENIENT } from './helpers/logic.ts';
-import { type MappedText, resolveMarkers, stripMarkers } from './markers.ts';
+import { resolveMarkers, stripMarkers } from './markers.ts';
 import { OUTPUT, type Rewritten, rewrite, VALUE, type Vocabulary } from './rewrite.ts';
-import type { Call, Context, EngineOptions, Template } from './types.ts';
+import type { Call } from './types.ts';
 import { output, requireValue } from './values.ts';
 
-export interface RenderedText extends MappedText {
-  /** File names by the index that `sources` use. */
-  readonly files: readonly string[];
-}
-
-export interface Engine {
-  /** Makes the `{{#*inline}}`s and the text of a `_name.hbs` file callable from every template. Later ones win. */
-  define(template: Template): void;
-  /** Throws ProblemError with file, line, column and remedy. */
-  render(template: Template, context: Context): RenderedText;
-}
+/** Handlebars: `templates/*.hbs`. `define` makes the `{{#*inline}}`s and the text of a `_name.hbs` file callable. */
+export const handlebars: ChartEngine = {
+  name: 'handlebars',
+  isTemplate: (file) => file.endsWith('.hbs'),
+  open: openTemplates,
+};
 
 const ROOTS: ReadonlySet<string> = new Set([
   ...['Values', 'Release', 'Chart', 'Capabilities', 'Files', 'Template', 'Pilotage', 'Subcharts'],
@@ -33,8 +29,8 @@ const MAX_DEPTH = 200;
 
 type Delegate = HandlebarsTemplateDelegate<unknown>;
 
-/** One environment per render: no state outlives it, so nothing of one application reaches another. */
-export function createEngine(options: EngineOptions): Engine {
+/** One environment of Handlebars per render: no state outlives it. */
+function openTemplates(options: EngineOptions): Templates {
   const hb = Handlebars.create();
   for (const name of Object.keys(hb.helpers)) hb.unregisterHelper(name);
   const files: string[] = [];

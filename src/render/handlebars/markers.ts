@@ -1,3 +1,5 @@
+import type { LineSource, MappedText } from '../engine.ts';
+
 /**
  * Line markers: how a line of output remembers the line of the template that wrote it.
  * They are built from noncharacters, which Unicode sets aside for a process's own use, so no text of a user's holds them.
@@ -11,22 +13,10 @@ export const marker = (file: number, line: number): string => `${OPEN}${file}:${
 export const stripMarkers = (text: string): string =>
   text.includes(OPEN) ? text.replaceAll(MARKER, '') : text;
 
-/** Where a line of output came from: index of the file in the engine's list, line from 1. */
-export interface Source {
-  readonly file: number;
-  readonly line: number;
-}
-
-export interface MappedText {
-  readonly text: string;
-  /** One entry per line of `text`. */
-  readonly sources: readonly Source[];
-}
-
 /** Takes the markers out. A line without one (the second line of a value, say) belongs to the line before. */
-export function resolveMarkers(marked: string, start: Source): MappedText {
+export function resolveMarkers(marked: string, start: LineSource): MappedText {
   let current = start;
-  const sources: Source[] = [];
+  const sources: LineSource[] = [];
   const lines = marked.split('\n').map((line) => {
     const first = line.includes(OPEN) ? [...line.matchAll(MARKER)][0] : undefined;
     if (first) current = { file: Number(first[1]), line: Number(first[2]) };

@@ -2,6 +2,7 @@
 
 import { failed, problemOf, type Result } from '../../base/errors.ts';
 import { closeInheritedFiles } from '../../base/inherited.ts';
+import { handlebars } from '../handlebars/engine.ts';
 import { boundAnswer } from '../manifests/bounds.ts';
 import { renderInline } from '../render.ts';
 import type { Rendered } from '../types.ts';
@@ -9,7 +10,7 @@ import { fromWire, READY, type WireRequest } from './wire.ts';
 
 function answer(wire: WireRequest): Result<Rendered> {
   try {
-    return boundAnswer(renderInline(fromWire(wire)));
+    return boundAnswer(renderInline(fromWire(wire), handlebars));
   } catch (error) {
     return boundAnswer(failed(problemOf(error)));
   }

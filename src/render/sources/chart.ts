@@ -4,20 +4,21 @@ import { type Chart, type ChartFile, join, readChart } from '../../charts/chart.
 import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from '../../charts/scope.ts';
 import { readValuesFiles, type Values, valuesFrom } from '../../charts/values.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
-import { createEngine, type Engine } from '../handlebars/engine.ts';
-import type { Context } from '../handlebars/types.ts';
-import { type ReadManifests, readManifests, type Written } from '../manifests/read.ts';
+import type { ChartEngine, Context, Templates } from '../engine.ts';
+import { type ReadManifests, readManifests } from '../manifests/read.ts';
 import type { RenderRequest } from '../types.ts';
 import { contextOf, imageFrom } from './context.ts';
+import type { SourceOutput, SourceRenderer } from './source.ts';
 
-export interface ChartOutput {
-  readonly manifests: readonly Written[];
-  readonly warnings: readonly Problem[];
-  readonly notes?: string;
-}
+/** A chart whose templates the engine renders, or plain YAML. */
+export const chart: SourceRenderer = {
+  name: 'chart',
+  detect: ({ files }) => (files.includes('Chart.yaml') ? {} : undefined),
+  render: renderChart,
+};
 
 /** Chart + values → objects, each with the line of the template that wrote it. */
-export function renderChart(request: RenderRequest): Result<ChartOutput> {
+function renderChart(request: RenderRequest, engine: ChartEngine): Result<SourceOutput> {
   const chart = readChart(request.tree, request.path);
   if (!chart.ok) return chart;
   const refusal = refuse(chart.value);
@@ -30,7 +31,7 @@ export function renderChart(request: RenderRequest): Result<ChartOutput> {
     ...checkScoped(scoped),
   ];
   if (first) return failed(first, ...others);
-  return renderScoped(scoped, request);
+  return renderScoped(scoped, request, engine);
 }
 
 function valuesLayers(request: RenderRequest): Result<Values[]> {
@@ -62,21 +63,25 @@ function refuse(chart: Chart): Problem | undefined {
 
 const allCharts = (scoped: ScopedChart): ScopedChart[] => [scoped, ...scoped.subcharts.flatMap(allCharts)];
 
-function renderScoped(scoped: ScopedChart, request: RenderRequest): Result<ChartOutput> {
+function renderScoped(
+  scoped: ScopedChart,
+  request: RenderRequest,
+  engine: ChartEngine,
+): Result<SourceOutput> {
   const charts = allCharts(scoped);
   const contexts = new Map<Context, Chart>();
-  const engine = createEngine({
+  const templates = engine.open({
     image: (name, root) => imageFrom(name, request.images, root),
     files: (root) => filesOf(request.tree, contexts.get(root)),
   });
   try {
     // One space of names over all charts, as in Helm; deepest first, so that a parent can redefine what its child brought.
-    for (const { chart } of charts.toReversed()) for (const helper of chart.helpers) engine.define(helper);
-    const results = charts.map((one) => renderOne(one, engine, request, contexts));
+    for (const { chart } of charts.toReversed()) for (const helper of chart.helpers) templates.define(helper);
+    const results = charts.map((one) => renderOne(one, { engine, templates }, request, contexts));
     const problems = results.flatMap((r) => (r.ok ? [] : [...r.problems]));
     const [first, ...others] = problems;
     if (first) return failed(first, ...others);
-    const notes = renderNotes(scoped, engine, request, contexts);
+    const notes = renderNotes(scoped, templates, request, contexts);
     const read = results.flatMap((r) => (r.ok ? r.value : []));
     const manifests = read.flatMap((one) => one.manifests);
     const warnings = read.flatMap((one) => one.warnings);
@@ -87,9 +92,14 @@ function renderScoped(scoped: ScopedChart, request: RenderRequest): Result<Chart
   }
 }
 
+interface Opened {
+  readonly engine: ChartEngine;
+  readonly templates: Templates;
+}
+
 function renderOne(
   scoped: ScopedChart,
-  engine: Engine,
+  opened: Opened,
   request: RenderRequest,
   contexts: Map<Context, Chart>,
 ): Result<ReadManifests[]> {
@@ -97,7 +107,7 @@ function renderOne(
   const written: ReadManifests[] = [];
   const problems: Problem[] = [];
   for (const file of [...chart.crds, ...(chart.metadata.type === 'library' ? [] : chart.templates)]) {
-    const read = readTemplate(file, () => contextFor(scoped, request, file.file, contexts), engine);
+    const read = readTemplate(file, () => contextFor(scoped, request, file.file, contexts), opened);
     if (read.ok) written.push(read.value);
     else problems.push(...read.problems);
   }
@@ -105,18 +115,22 @@ function renderOne(
   return first ? failed(first, ...others) : ok(written);
 }
 
-function readTemplate(file: ChartFile, context: () => Context, engine: Engine): Result<ReadManifests> {
-  return file.file.endsWith('.hbs')
-    ? readRendered(file, context(), engine)
+function readTemplate(
+  file: ChartFile,
+  context: () => Context,
+  { engine, templates }: Opened,
+): Result<ReadManifests> {
+  return engine.isTemplate(file.file)
+    ? readRendered(file, context(), templates)
     : readManifests(
         { ...file, place: (line) => ({ file: file.file, line }), rendered: false },
         { lenient: false },
       );
 }
 
-function readRendered(file: ChartFile, context: Context, engine: Engine): ReturnType<typeof readManifests> {
+function readRendered(file: ChartFile, context: Context, templates: Templates): Result<ReadManifests> {
   try {
-    const { text, sources, files } = engine.render(file, context);
+    const { text, sources, files } = templates.render(file, context);
     const place = (line: number) => {
       const source = sources[Math.min(line, sources.length) - 1];
       return source ? { file: files[source.file] ?? file.file, line: source.line } : { file: file.file };
@@ -130,13 +144,13 @@ function readRendered(file: ChartFile, context: Context, engine: Engine): Return
 
 function renderNotes(
   scoped: ScopedChart,
-  engine: Engine,
+  templates: Templates,
   request: RenderRequest,
   contexts: Map<Context, Chart>,
 ): string | undefined {
   const { notes } = scoped.chart;
   if (!notes) return undefined;
-  return engine.render(notes, contextFor(scoped, request, notes.file, contexts)).text;
+  return templates.render(notes, contextFor(scoped, request, notes.file, contexts)).text;
 }
 
 function contextFor(

@@ -1,6 +1,6 @@
 import type { ScopedChart } from '../../charts/scope.ts';
-import { isMap } from '../handlebars/truth.ts';
-import type { Context } from '../handlebars/types.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import type { Context } from '../engine.ts';
 import { seesRevision } from '../key.ts';
 import type { RenderRequest } from '../types.ts';
 
@@ -52,10 +52,10 @@ export function imageFrom(
   root: Context,
 ): string | undefined {
   if (Object.hasOwn(built, name)) return built[name];
-  const values = isMap(root.Values) ? root.Values.images : undefined;
-  const named = isMap(values) && Object.hasOwn(values, name) ? values[name] : undefined;
+  const values = isObject(root.Values) ? root.Values.images : undefined;
+  const named = isObject(values) && Object.hasOwn(values, name) ? values[name] : undefined;
   if (typeof named === 'string' && named !== '') return named;
-  if (isMap(named) && typeof named.repository === 'string' && named.repository !== '') {
+  if (isObject(named) && typeof named.repository === 'string' && named.repository !== '') {
     const { repository, tag, digest } = named;
     return digest ? `${repository}@${digest}` : tag ? `${repository}:${tag}` : repository;
   }

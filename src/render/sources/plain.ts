@@ -1,19 +1,23 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
-import { type FileTree, readText } from '../../base/filetree.ts';
-import { type ReadManifests, readManifests, type Written } from '../manifests/read.ts';
-
-export interface PlainOutput {
-  readonly manifests: readonly Written[];
-  readonly warnings: readonly Problem[];
-}
+import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
+import { type ReadManifests, readManifests } from '../manifests/read.ts';
+import type { SourceOutput, SourceRenderer } from './source.ts';
 
 /** A text that means to be a manifest, even one that cannot be parsed: only such a file may fail a render. */
-export function looksLikeManifest(text: string): boolean {
+function looksLikeManifest(text: string): boolean {
   return /^[ \t{"-]*"?kind"?[ \t]*:[ \t]*\S/m.test(text) || /[{,]\s*"kind"\s*:/.test(text);
 }
 
+/** A folder of manifests, rendered as they are. */
+export const plain: SourceRenderer = {
+  name: 'plain',
+  detect: ({ files, read }) =>
+    files.some((file) => /\.(ya?ml|json)$/.test(file) && looksLikeManifest(read(file))) ? {} : undefined,
+  render: ({ tree, path }) => renderPlain(tree, path),
+};
+
 /** Every object of the YAML and JSON files below a folder, files by path, documents in order. */
-export function renderPlain(tree: FileTree, path: string): Result<PlainOutput> {
+function renderPlain(tree: FileTree, path: string): Result<SourceOutput> {
   const charts = chartFolders(tree, path);
   const results = candidates(tree, path)
     .filter((file) => !charts.some((folder) => file.startsWith(`${folder}/`)))
@@ -47,15 +51,15 @@ const NEVER =
 
 function candidates(tree: FileTree, path: string): string[] {
   const prefix = path === '' ? '' : `${path}/`;
-  return tree.paths.filter(
-    (p) => p.startsWith(prefix) && /\.(ya?ml|json)$/.test(p) && !NEVER.test(p.slice(prefix.length)),
+  return pathsBelow(tree, path).filter(
+    (p) => /\.(ya?ml|json)$/.test(p) && !NEVER.test(p.slice(prefix.length)),
   );
 }
 
 function chartFolders(tree: FileTree, path: string): string[] {
   const prefix = path === '' ? '' : `${path}/`;
-  return tree.paths
-    .filter((p) => p.startsWith(prefix) && p.slice(prefix.length).endsWith('/Chart.yaml'))
+  return pathsBelow(tree, path)
+    .filter((p) => p.slice(prefix.length).endsWith('/Chart.yaml'))
     .map((p) => p.slice(0, -'/Chart.yaml'.length));
 }
 

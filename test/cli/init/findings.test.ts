@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { findings } from '../../../src/cli/init/findings.ts';
+import { tree } from '../../render/tree.ts';
 
 const seen = (files: Record<string, string>): string =>
-  findings((file) => files[file], Object.keys(files)).join('\n');
+  findings((file) => files[file], tree(files)).join('\n');
 
 describe('what init sees in a repository that comes from elsewhere', () => {
   it('names the services of a compose file, and says that it is not read', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { createEngine } from '../../../src/render/handlebars/engine.ts';
+import { handlebars } from '../../../src/render/handlebars/engine.ts';
 import { HELPERS } from '../../../src/render/handlebars/helpers/index.ts';
 import { REFUSALS } from '../../../src/render/handlebars/helpers/refused.ts';
 
@@ -125,7 +125,7 @@ const ERRORS: readonly (readonly [string, RegExp])[] = [
 ];
 
 function print(expression: string): string {
-  const engine = createEngine({ image: () => undefined, files: () => ({}) });
+  const engine = handlebars.open({ image: () => undefined, files: () => ({}) });
   return engine.render({ file: 't.hbs', text: `{{${expression}}}` }, { Values: {} }).text;
 }
 

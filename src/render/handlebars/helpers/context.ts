@@ -1,7 +1,8 @@
 import { compileRegex, type Regex } from '../../../kube/values/pattern.ts';
+import type { Context, EngineOptions } from '../../engine.ts';
 import { HelperError, map, text } from '../helper.ts';
 import { isMap } from '../truth.ts';
-import type { Call, Context, EngineOptions } from '../types.ts';
+import type { Call } from '../types.ts';
 
 export type ContextHelper = (args: readonly unknown[], call: Call) => unknown;
 

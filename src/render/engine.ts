@@ -1,0 +1,48 @@
+/** What a language of chart templates has to offer. Handlebars is one (`handlebars/`); the one to use is handed in. */
+export interface ChartEngine {
+  readonly name: string;
+  /** Whether a file of `templates/` is written in it; any other is taken as it is. */
+  isTemplate(file: string): boolean;
+  /** A space of names for one render: nothing of one application reaches another. */
+  open(options: EngineOptions): Templates;
+}
+
+export interface Templates {
+  /** Makes what a template defines callable from every other. Later definitions win. @throws ProblemError */
+  define(template: Template): void;
+  /** @throws ProblemError with file, line, column and remedy */
+  render(template: Template, context: Context): RenderedText;
+}
+
+export interface Template {
+  /** Path in the tree: what errors name. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The data of one chart, as its templates see it. */
+export type Context = Readonly<Record<string, unknown>>;
+
+export interface EngineOptions {
+  /** `{{image "web"}}` → reference, or undefined when nothing is known under that name. */
+  readonly image: (name: string, root: Context) => string | undefined;
+  /** Files of the chart that templates may read, by path relative to the chart. */
+  readonly files: (root: Context) => Readonly<Record<string, string>>;
+}
+
+/** Where a line of output came from: index of the file in the engine's list, line from 1. */
+export interface LineSource {
+  readonly file: number;
+  readonly line: number;
+}
+
+export interface MappedText {
+  readonly text: string;
+  /** One entry per line of `text`. */
+  readonly sources: readonly LineSource[];
+}
+
+export interface RenderedText extends MappedText {
+  /** File names by the index that `sources` use. */
+  readonly files: readonly string[];
+}

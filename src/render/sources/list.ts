@@ -1,0 +1,34 @@
+import { failed, type Problem, type Result } from '../../base/errors.ts';
+import type { ChartEngine } from '../engine.ts';
+import type { RenderRequest } from '../types.ts';
+import { chart } from './chart.ts';
+import { helm } from './helm.ts';
+import { kustomize } from './kustomize.ts';
+import { plain } from './plain.ts';
+import { type Folder, folderOf, type SourceOutput, type SourceRenderer } from './source.ts';
+
+/** Every kind of source; the first that recognises a folder renders it. A new one is a file beside this one and a line here. */
+const SOURCES: readonly SourceRenderer[] = [helm, chart, kustomize, plain];
+
+/** The objects of the folder that a request names, whatever kind of source it is. */
+export function renderSource(request: RenderRequest, engine: ChartEngine): Result<SourceOutput> {
+  const folder = folderOf(request.tree, request.path);
+  for (const source of SOURCES) {
+    const detected = source.detect(folder);
+    if (detected) return source.render(request, engine, detected.place);
+  }
+  return failed(nothingToRender(folder));
+}
+
+function nothingToRender({ path, files }: Folder): Problem {
+  const where = path === '' ? 'the root of the repository' : path;
+  const exists = path === '' || files.length > 0;
+  return {
+    reason: exists ? 'NothingToRender' : 'SourceMissing',
+    message: exists ? `There is neither a chart nor a manifest in ${where}` : `There is no folder ${where}`,
+    place: { file: path === '' ? '.' : path },
+    remedy: exists
+      ? 'Add a Chart.yaml with templates, or YAML files with apiVersion and kind.'
+      : 'Correct the path in pilotage.yaml, or add the folder.',
+  };
+}

@@ -1,0 +1,38 @@
+import type { Problem, Result } from '../../base/errors.ts';
+import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
+import type { Place } from '../../base/located.ts';
+import type { ChartEngine } from '../engine.ts';
+import type { Written } from '../manifests/read.ts';
+import type { RenderRequest } from '../types.ts';
+
+/** A folder that an app names, as far as its kind of source is concerned. */
+export interface Folder {
+  readonly tree: FileTree;
+  /** '' for the root. */
+  readonly path: string;
+  /** Paths of its files, relative to the folder. */
+  readonly files: readonly string[];
+  /** The text of one of them. */
+  read(file: string): string;
+}
+
+export function folderOf(tree: FileTree, path: string): Folder {
+  const prefix = path === '' ? '' : `${path}/`;
+  const files = pathsBelow(tree, path).map((p) => p.slice(prefix.length));
+  return { tree, path, files, read: (file) => readText(tree, prefix + file) ?? '' };
+}
+
+/** What an app is made from: a chart, plain manifests. One file each, all of them in `list.ts`. */
+export interface SourceRenderer {
+  readonly name: string;
+  /** Whether the folder holds this kind of source; `place` shows it where that is worth showing. The first of the list wins. */
+  detect(folder: Folder): { readonly place?: Place } | undefined;
+  /** The objects of the folder, or why it cannot be rendered. Pure. */
+  render(request: RenderRequest, engine: ChartEngine, place?: Place): Result<SourceOutput>;
+}
+
+export interface SourceOutput {
+  readonly manifests: readonly Written[];
+  readonly warnings: readonly Problem[];
+  readonly notes?: string;
+}
