@@ -23,6 +23,7 @@ export function composePromotion(parts: PromotionParts): PromoteOptions {
     logger,
     repository: repositories.find,
     promotions: parts.promotions,
+    releases: sync.releasesOf,
     author: { name: 'Pilotage', email: 'pilotage@localhost' },
     rehearse: async ({ spec }, revision) => {
       const plan = await sync.plan(spec.delivery, spec.environment, { revision });

@@ -59,7 +59,11 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
     logger,
     progress: parts.progress,
     mayDeploy: (environment, revision) =>
-      permit({ home, repository, clock, promotions: parts.promotions }, environment, revision),
+      permit(
+        { home, repository, clock, promotions: parts.promotions, releases: sync.releasesOf },
+        environment,
+        revision,
+      ),
   });
   const observer = createObserver({
     crashes,

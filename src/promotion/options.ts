@@ -4,7 +4,7 @@ import type { Logger } from '../base/log.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { Informer } from '../kube/client/informer.ts';
-import type { Environment, Promotion } from '../model/types.ts';
+import type { Environment, Promotion, Release } from '../model/types.ts';
 
 /** Where promotion reads: the cluster that holds the objects of `pilotage.dev`, and the repositories. */
 export interface PromotionSources {
@@ -13,6 +13,11 @@ export interface PromotionSources {
   readonly repository: (delivery: string) => Promise<Repository | undefined>;
   /** Answers for promotions instead of the cluster. Absent: they are listed each time. */
   readonly promotions?: PromotionCache;
+  /** The same of the releases of an environment. */
+  readonly releases?: (environment: {
+    readonly delivery: string;
+    readonly environment: string;
+  }) => readonly Release[];
 }
 
 /** The Promotion objects in memory, by the environment that they lead to. It may lag behind a write by the time of its watch event. */

@@ -18,7 +18,7 @@ import {
 import { problemOfPass } from './cluster/access.ts';
 import { install } from './cluster/install.ts';
 import { createWatchers } from './cluster/watchers.ts';
-import { openIndexes } from './indexes.ts';
+import { type Indexes, openIndexes } from './indexes.ts';
 import { accept } from './intake/accept.ts';
 import { isSettled } from './intake/advance.ts';
 import { recordBranches } from './intake/deliveries.ts';
@@ -35,6 +35,8 @@ import { createRecords, type Records } from './state/records.ts';
 
 export interface Sync {
   readonly records: Records;
+  /** The history of an environment, from memory. Empty before the start. */
+  readonly releasesOf: Indexes['releases']['of'];
   /** Installs the kinds of pilotage.dev into the home cluster and begins to reconcile. Resolves when environments are known. */
   start(signal: AbortSignal): Promise<void>;
   /** Resolves when the passes under way have returned. Nothing that runs is touched. */
@@ -132,6 +134,7 @@ export function createSync(options: SyncOptions): Sync {
     prepareFor(governed, environment, { signal: stopping.signal, ...how });
 
   return {
+    releasesOf: (environment) => releases.of(environment),
     records: createRecords(home, informer),
     async start(signal) {
       signal.addEventListener('abort', () => stopping.abort(), { once: true });

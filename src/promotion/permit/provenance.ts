@@ -1,14 +1,13 @@
 import { promotedFrom } from '../../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../../git/types.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { LABELS } from '../../model/annotations.ts';
 import { promotionObjectName } from '../../model/names.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
-import { type Environment, PILOTAGE_NAMESPACE, type Promotion, RELEASES } from '../../model/types.ts';
+import type { Environment, Promotion } from '../../model/types.ts';
 import { isGated } from '../gates/policy.ts';
 import { HISTORY_LIMIT } from '../history/commits.ts';
 import type { PromotionSources } from '../options.ts';
-import { lookUpEnvironment, promotionOf, promotionsTo } from '../record/lookup.ts';
+import { lookUpEnvironment, promotionOf, promotionsTo, releasesOf } from '../record/lookup.ts';
 
 /** How a revision came to the branch of an environment, as far as the gates that lead there are concerned. */
 export type Provenance =
@@ -40,7 +39,7 @@ export async function provenanceOf(
   const commit = await repository.commit(revision);
   // A promotion of ours passed its gates before it was pushed.
   if (await isOurs(home, target, commit)) return { type: 'free', why: 'ours' };
-  if (await wasDeployed(home, target, commit.tree, await promotionsTo(sources, target))) {
+  if (await wasDeployed(sources, target, commit.tree)) {
     const isFree = !isGated(policy) || (await hasFileOf(repository, revision, target));
     return isFree ? { type: 'free', why: 'deployedBefore' } : { type: 'direct', commit };
   }
@@ -69,18 +68,12 @@ const untested = (revision: Oid, from: string): string =>
  * A return to content that ran here brings nothing new: a revert of a promotion, or of a hotfix. Only what was released or
  * promoted counts, not what was merely pushed to the branch; and a pin lets a revision through by a person's decision, not by its gates.
  */
-async function wasDeployed(
-  home: KubeClient,
-  { spec }: Environment,
-  tree: Oid,
-  promotions: readonly Promotion[],
-): Promise<boolean> {
-  if (promotions.some((one) => one.status?.mergeCommit !== undefined && one.spec.tree === tree)) return true;
-  const { items } = await home.list(RELEASES, {
-    namespace: PILOTAGE_NAMESPACE,
-    labelSelector: `${LABELS.delivery}=${spec.delivery},${LABELS.environment}=${spec.environment}`,
-  });
-  return items.some((release) => release.spec.tree === tree && release.spec.cause === 'commit');
+async function wasDeployed(sources: PromotionSources, target: Environment, tree: Oid): Promise<boolean> {
+  const isPromoted = ({ spec, status }: Promotion): boolean =>
+    status?.mergeCommit !== undefined && spec.tree === tree;
+  if ((await promotionsTo(sources, target)).some(isPromoted)) return true;
+  const releases = await releasesOf(sources, target);
+  return releases.some(({ spec }) => spec.tree === tree && spec.cause === 'commit');
 }
 
 /** Older content must not bring back the gates of an older file: what is deployed decides which are in force. */

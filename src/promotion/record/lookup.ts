@@ -1,6 +1,7 @@
 import { ProblemError } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
+import { LABELS } from '../../model/annotations.ts';
 import { environmentObjectName } from '../../model/names.ts';
 import {
   ENVIRONMENTS,
@@ -8,6 +9,8 @@ import {
   PILOTAGE_NAMESPACE,
   PROMOTIONS,
   type Promotion,
+  RELEASES,
+  type Release,
 } from '../../model/types.ts';
 import type { PromotionSources } from '../options.ts';
 
@@ -51,6 +54,16 @@ export async function promotionsTo(
   if (known) return known;
   const { items } = await home.list(PROMOTIONS, { namespace: PILOTAGE_NAMESPACE });
   return items.filter((one) => one.spec.delivery === spec.delivery && one.spec.to === spec.environment);
+}
+
+/** What has been released to an environment, of the releases that are kept. */
+export async function releasesOf(
+  { home, releases }: PromotionSources,
+  { spec }: Environment,
+): Promise<readonly Release[]> {
+  if (releases) return releases(spec);
+  const labelSelector = `${LABELS.delivery}=${spec.delivery},${LABELS.environment}=${spec.environment}`;
+  return (await home.list(RELEASES, { namespace: PILOTAGE_NAMESPACE, labelSelector })).items;
 }
 
 export const promotionOf = (home: KubeClient, name: string): Promise<Promotion | undefined> =>

@@ -52,7 +52,7 @@ describe('what stands on the branch of an environment', () => {
     expect(answers).to.deep.equal([{ type: 'allowed' }]);
   });
 
-  it('is judged without a list of all promotions, and still from the moment that it is pushed', async () => {
+  it('is judged without a list of all promotions or releases, and still from the moment that it is pushed', async () => {
     await begin({ approvals: 1 });
     const stopping = new AbortController();
     const promotions = createPromotionCache(world.options);
@@ -67,6 +67,7 @@ describe('what stands on the branch of an environment', () => {
     const { publish } = world.options;
     Object.assign(world.options, {
       promotions,
+      releases: () => [],
       home: Object.create(world.home, { list: { value: list } }),
       publish: async (...args: Parameters<typeof publish>) => {
         answers.push(await asked(args[0].oid));
@@ -81,6 +82,7 @@ describe('what stands on the branch of an environment', () => {
     const squash = await world.push('prod', { 'app.yaml': 'two' });
     expect(await messageOf(squash)).to.contain('approvals: 0 of 1');
     expect(listed).not.to.include('promotions');
+    expect(listed).not.to.include('releases');
     stopping.abort();
   });
 
