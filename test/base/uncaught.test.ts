@@ -99,7 +99,7 @@ const starting = (body: string) => run(body);
 const started = (body: string) => run(`handler.started(); ${body}`);
 
 const at = (file: string): string =>
-  JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src/supervise', file)).href);
+  JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src', file)).href);
 
 interface Outcome {
   readonly code: number | null;
@@ -112,9 +112,9 @@ interface Outcome {
 /** Runs a program under the policy; it says `lives` once everything of `body` has happened. */
 function run(body: string): Promise<Outcome> {
   const source = `import { writeFileSync } from 'node:fs';
-    import { handleUncaught } from ${at('uncaught.ts')};
-    import { createLogger } from ${at('log.ts')};
-    import { systemClock } from ${at('clock.ts')};
+    import { handleUncaught } from ${at('base/uncaught.ts')};
+    import { createLogger } from ${at('base/log.ts')};
+    import { systemClock } from ${at('base/clock.ts')};
     const log = { write: (line) => writeFileSync(2, line) };
     const handler = handleUncaught(process, systemClock, createLogger('error', log));
     ${body}
