@@ -58,12 +58,18 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   const contexts = openContexts({ ...common, kubeconfig: { paths: options.kubeconfigs } });
   const repositories = openRepositories({ ...common, home, dataDir });
   const { instanceUid } = options;
-  const promotions = createPromotionCache({ ...common, home });
+  const promotions = createPromotionCache({ ...common, home: options.home.promotionClient });
   const delivering = { ...common, dataDir, home, contexts, instanceUid, repositories, images };
   const synced = await composeSync({ ...delivering, buildEnvironment, pool, progress, promotions });
   const { hosted, remotes } = repositories;
   const gitHost = composeGitHost({ ...common, ...synced, hosted, home, token, room, pool, progress });
-  const promotion = composePromotion({ ...common, ...synced, home, repositories, promotions });
+  const promotion = composePromotion({
+    ...common,
+    ...synced,
+    home: options.home.promotionClient,
+    repositories,
+    promotions,
+  });
   const promoter = createPromotionController(promotion);
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost };
   const face = composeFace({ ...faced, room, progress, token, names: options.httpNames });

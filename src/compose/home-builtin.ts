@@ -46,7 +46,8 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
   const kubeconfig = join(dataDir, 'kubeconfig');
   controlPlane.writeKubeconfig(kubeconfig, url, 'admin');
   return {
-    client: controlPlane.client(),
+    client: controlPlane.workerClient('system:pilotage:sync'),
+    promotionClient: controlPlane.workerClient('system:pilotage:promotion'),
     url,
     kubeconfig,
     apiPort: port,

@@ -30,8 +30,10 @@ export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> 
   parts.add('home cluster', client.close);
   await claimHome(client, instance.uid);
   await recordHome(dataDir, context);
+  const acting = asItself(client);
   return {
-    client: asItself(client),
+    client: acting,
+    promotionClient: acting,
     url: client.server,
     kubeconfig: kubeconfigs.join(delimiter),
     context,

@@ -4,7 +4,10 @@ import type { AgentConfig } from '../model/agentfile.ts';
 
 /** The home cluster: it holds the objects of pilotage.dev, and every environment that names no other cluster. */
 export interface Home {
+  /** What sync acts as, and the faces on its behalf. */
   readonly client: KubeClient;
+  /** What promotion acts as. */
+  readonly promotionClient: KubeClient;
   /** URL of its API server. */
   readonly url: string;
   /** How a person reaches it: kubeconfig files, joined as in KUBECONFIG, and their context where it is not the current one. */

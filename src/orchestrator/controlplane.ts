@@ -11,6 +11,7 @@ import { ADMINS, createAuthorizer } from './api/auth/authorizer.ts';
 import { writeKubeconfig } from './api/auth/kubeconfig.ts';
 import { ADMIN, nodeSubject, openPki } from './api/auth/pki.ts';
 import { openTokens } from './api/auth/tokens.ts';
+import { worker } from './api/auth/workers.ts';
 import { createHttpsServer } from './api/http/apiserver.ts';
 import { createNodeLinks } from './api/http/links.ts';
 import { inProcessClient } from './api/inprocess.ts';
@@ -36,7 +37,11 @@ export type WorkerFactory = (parts: {
   readonly logger: Logger;
 }) => Worker;
 
-const WORKERS: readonly WorkerFactory[] = [createControllers, createScheduler];
+/** What works in every cluster, and as whom. */
+const WORKERS: readonly (readonly [user: string, create: WorkerFactory])[] = [
+  ['system:kube-controller-manager', createControllers],
+  ['system:kube-scheduler', createScheduler],
+];
 
 export interface ControlPlaneOptions {
   /** Everything of the control plane is below here: `store`, `pki`. */
@@ -56,13 +61,15 @@ export interface ControlPlaneOptions {
   /** The process's watcher of disks; default: one of its own. */
   readonly disks?: DiskWatch;
   /** Default: all controllers and the scheduler. */
-  readonly workers?: readonly WorkerFactory[];
+  readonly workers?: readonly (readonly [user: string, create: WorkerFactory])[];
 }
 
 export interface ControlPlane {
   readonly api: Api;
   /** In process; default: an administrator. */
   client(user?: User): KubeClient;
+  /** In process, as one of the workers of `api/auth/workers.data.ts`. */
+  workerClient(name: string): KubeClient;
   /** Every object at one revision, as lines (`store/snapshot.ts`). */
   snapshot(): Iterable<Buffer>;
   /** Brings up what every cluster has, then what works in it. */
@@ -98,14 +105,17 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     ),
   });
   const client = (user: User = ADMINISTRATOR): KubeClient => inProcessClient(api, user);
-  const workers = (options.workers ?? WORKERS).map((create) => create({ client: client(), clock, logger }));
+  const workers = (options.workers ?? WORKERS).map(([user, create]) =>
+    create({ client: client(worker(user)), clock, logger }),
+  );
   const lifetime = new AbortController();
   return {
     api,
     client,
+    workerClient: (name) => client(worker(name)),
     snapshot: () => snapshotLines(store),
     async start() {
-      await createSystemNamespaces(client());
+      await createSystemNamespaces(client(worker('system:apiserver')));
       for (const worker of workers) worker.start(lifetime.signal);
     },
     async stop() {

@@ -1,10 +1,10 @@
-import type { User } from '../../kube/client/client.ts';
 import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { StaleRevision } from '../store/failures.ts';
 import { collectionPrefix } from '../store/keys.ts';
-import type { ApiContext } from './context.ts';
+import { worker } from './auth/workers.ts';
+import { type ApiContext, authorize } from './context.ts';
 import { notFound } from './errors.ts';
 import { kindsOf } from './kinds/custom.ts';
 import { CRD_FINALIZER } from './kinds/customresourcedefinition.ts';
@@ -14,7 +14,7 @@ import { guaranteedUpdate } from './verbs/guaranteedupdate.ts';
 import { attributesOf, isReleased } from './verbs/write.ts';
 
 /** The API server itself, as Kubernetes calls it. */
-const APISERVER: User = { name: 'system:apiserver', groups: [] };
+const APISERVER = worker('system:apiserver');
 const EXPIRY_INTERVAL_MS = 60_000;
 
 /** What the API server does by itself: definitions become kinds, their instances go with them, events grow old. */
@@ -87,15 +87,25 @@ async function cleanUp(context: ApiContext, name: string): Promise<void> {
   const [instanceKind] = kindsOf(entry.object as CustomResourceDefinition);
   if (instanceKind) {
     for (const { key, object } of context.store.latestIn(prefixOf(instanceKind, undefined))) {
-      const { name = '', deletionTimestamp } = object.metadata;
+      const { namespace, name = '', deletionTimestamp } = object.metadata;
       if (deletionTimestamp) continue;
       const target = { kind: instanceKind, key, name, user: APISERVER };
-      await deleteAt(context, target, {}).catch(notFoundAsUndefined);
+      const request = {
+        ...asApiserver(instanceKind),
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+      };
+      await deleteAt(context, target, {}, () => authorize(context, request, 'delete')).catch(
+        notFoundAsUndefined,
+      );
     }
     if (context.store.latestIn(prefixOf(instanceKind, undefined)).length > 0) return;
   }
+  await authorize(context, { ...asApiserver(crdKind), name }, 'update');
   await release(context, crdKind, entry.key);
 }
+
+const asApiserver = (resource: Kind) => ({ user: APISERVER, resource });
 
 async function release(context: ApiContext, kind: Kind, key: string): Promise<void> {
   await guaranteedUpdate(context, { kind, key }, (entry) => {
@@ -111,18 +121,21 @@ async function release(context: ApiContext, kind: Kind, key: string): Promise<vo
 /** Deletes what its kind lets grow old; what was written since is not old any more. */
 async function expire(context: ApiContext): Promise<void> {
   const { store, clock } = context;
-  for (const [prefix, expired] of expiries(context)) {
+  for (const [prefix, { kind, expired }] of expiries(context)) {
+    await authorize(context, asApiserver(kind), 'deletecollection');
     const old = expired(store.list(prefix), clock.now());
     await Promise.all(old.map(({ key, revision }) => store.delete(key, revision).catch(unlessStale)));
   }
 }
 
 /** By the place of the objects, which several versions may share. */
-function expiries({ kinds }: ApiContext): ReadonlyMap<string, Expiry> {
+function expiries({
+  kinds,
+}: ApiContext): ReadonlyMap<string, { readonly kind: Kind; readonly expired: Expiry }> {
   return new Map(
     kinds.all().flatMap((kind) => {
       const { expired } = kind.strategy;
-      return expired ? [[prefixOf(kind, undefined), expired] as const] : [];
+      return expired ? [[prefixOf(kind, undefined), { kind, expired }] as const] : [];
     }),
   );
 }

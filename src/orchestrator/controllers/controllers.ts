@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createEventRecorder } from '../../kube/client/events.ts';
+import { serviceAccountUser } from '../../kube/client/serviceaccount.ts';
 import { type ControllerContext, createInformers, MANAGER } from './context.ts';
 import { createDeploymentController } from './deployment/controller.ts';
 import { createEndpointSliceController } from './endpointslice/controller.ts';
@@ -13,7 +14,7 @@ import { createPodGarbageCollector } from './podgc.ts';
 import { createReplicaSetController } from './replicaset/controller.ts';
 
 export interface ControllersOptions {
-  /** A client that may do everything (group system:masters). */
+  /** Reads what the controllers share, records events, and may act as each of them. */
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -25,22 +26,27 @@ export interface Controllers {
   stop(): Promise<void>;
 }
 
-/** Adding a controller is adding a row. They are strangers to each other: each reads caches and writes through the API. */
-const CONTROLLERS: readonly ((context: ControllerContext) => Controllers)[] = [
-  createDeploymentController,
-  createReplicaSetController,
-  createEndpointSliceController,
-  createNamespaceController,
-  createNodeController,
-  createPodGarbageCollector,
-  createGarbageCollector,
-];
+/**
+ * Adding a controller is adding a row: its service account, whose rules the API server keeps (`api/auth/workers.data.ts`), and the
+ * controller. They are strangers to each other: each reads caches and writes through the API as itself.
+ */
+const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Controllers>> = {
+  'deployment-controller': createDeploymentController,
+  'replicaset-controller': createReplicaSetController,
+  'endpointslice-controller': createEndpointSliceController,
+  'namespace-controller': createNamespaceController,
+  'node-controller': createNodeController,
+  'pod-garbage-collector': createPodGarbageCollector,
+  'generic-garbage-collector': createGarbageCollector,
+};
 
 export function createControllers({ client, clock, logger }: ControllersOptions): Controllers {
   const recorder = createEventRecorder({ client, clock, logger, component: MANAGER });
   const informers = createInformers(client, clock, logger);
-  const context: ControllerContext = { client, clock, logger, informers, record: recorder.record };
-  const controllers = CONTROLLERS.map((create) => create(context));
+  const shared = { clock, logger, informers, record: recorder.record };
+  const controllers = Object.entries(CONTROLLERS).map(([account, create]) =>
+    create({ ...shared, client: client.as(serviceAccountUser('kube-system', account)) }),
+  );
   const lifetime = new AbortController();
   return {
     start(signal) {

@@ -4,13 +4,13 @@ import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Attributes, Decision, RequestVerb } from '../types.ts';
 import { isDiscovery, isPublic } from './paths.ts';
 import { type ReferencedResource, refersTo } from './podreferences.ts';
+import { type ResourceAttributes, resourceOf } from './rules.ts';
 import { isScoped, scopedMay } from './scoped.ts';
+import { isWorker, workerMay } from './workers.ts';
 
 export const ADMINS = 'system:masters';
 const NODES_GROUP = 'system:nodes';
 const NODE_PREFIX = 'system:node:';
-
-type ResourceAttributes = Extract<Attributes, { group: string }>;
 
 const ALLOWED: Decision = { allowed: true };
 const denied = (reason = ''): Decision => ({ allowed: false, reason });
@@ -18,13 +18,17 @@ const denied = (reason = ''): Decision => ({ allowed: false, reason });
 /** Pods of a namespace, as they are now. */
 type PodsIn = (namespace: string) => readonly Pod[];
 
-/** Administrators may do everything, a node what its agent needs, an environment what is inside its fence, everybody may ask about themselves. Roles come later. */
+/**
+ * Administrators may do everything, a worker of this process what its rules say, a node what its agent needs, an environment what is
+ * inside its fence; everybody may ask about themselves. Roles come later.
+ */
 export const createAuthorizer =
   (podsIn: PodsIn): ((user: User, attributes: Attributes) => Decision) =>
   (user, attributes) => {
     if (user.groups.includes(ADMINS)) return ALLOWED;
     if (isOpen(user, attributes)) return ALLOWED;
     if (isScoped(user)) return scopedMay(user, attributes);
+    if (isWorker(user)) return workerMay(user, attributes);
     const node = nodeOf(user);
     if (node === undefined) return denied();
     if ('path' in attributes) return allowIf(isLinkOf(node, attributes));
@@ -138,8 +142,8 @@ const NODE_RULES: readonly NodeRule[] = [
 ];
 
 function nodeMay(node: string, attributes: ResourceAttributes): Decision {
-  const { group, resource, subresource, verb, isUnread } = attributes;
-  const full = `${group ? `${group}/` : ''}${resource}${subresource ? `/${subresource}` : ''}`;
+  const { verb, isUnread } = attributes;
+  const full = resourceOf(attributes);
   const rules = NODE_RULES.filter((rule) => rule.resources.includes(full) && rule.verbs.includes(verb));
   const isUndecided = isUnread && verb === 'create';
   if (rules.some(({ when }) => !when || isUndecided || when(node, attributes))) return ALLOWED;

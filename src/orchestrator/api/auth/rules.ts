@@ -1,0 +1,44 @@
+import type { Attributes, RequestVerb } from '../types.ts';
+
+export type ResourceAttributes = Extract<Attributes, { group: string }>;
+
+/** One thing that somebody may do, in the shape of a PolicyRule of RBAC. */
+export interface PolicyRule {
+  readonly verbs: readonly RequestVerb[];
+  /** `pods`, `pods/status`, `apps/deployments`; `*` is every resource, subresources included. */
+  readonly resources: readonly string[];
+  /** Absent: in every namespace, and outside of them. */
+  readonly namespaces?: readonly string[];
+  /** Absent: every object. One that ends with `*` is the beginning of names. */
+  readonly names?: readonly string[];
+}
+
+/** `apps/deployments/scale` as rules write it. */
+export const resourceOf = ({ group, resource, subresource }: ResourceAttributes): string =>
+  `${group ? `${group}/` : ''}${resource}${subresource ? `/${subresource}` : ''}`;
+
+export const isAllowedBy = (rules: readonly PolicyRule[], attributes: ResourceAttributes): boolean => {
+  const resource = resourceOf(attributes);
+  return rules.some((rule) => covers(rule, resource, attributes));
+};
+
+function covers(
+  { verbs, resources, namespaces, names }: PolicyRule,
+  resource: string,
+  attributes: ResourceAttributes,
+): boolean {
+  const { verb, namespace = '' } = attributes;
+  return (
+    verbs.includes(verb) &&
+    (resources.includes(resource) || resources.includes('*')) &&
+    (namespaces?.includes(namespace) ?? true) &&
+    (names === undefined || isNamed(names, attributes))
+  );
+}
+
+/** A create names its object in the body, which may not have been read yet. */
+function isNamed(names: readonly string[], { verb, name, object, isUnread }: ResourceAttributes): boolean {
+  const asked = name ?? object?.metadata.name;
+  if (asked === undefined) return verb === 'create' && isUnread === true;
+  return names.some((one) => (one.endsWith('*') ? asked.startsWith(one.slice(0, -1)) : asked === one));
+}

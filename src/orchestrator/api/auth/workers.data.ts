@@ -1,0 +1,138 @@
+/**
+ * What works in the cluster beside persons, nodes and environments, by user, and the least that each needs. Names and rules follow
+ * Kubernetes where it has the same worker (`plugin/pkg/auth/authorizer/rbac/bootstrappolicy`, `policy.go` and `controller_policy.go`).
+ */
+import { SCOPE } from '../../../kube/client/scope.ts';
+import type { RequestVerb } from '../types.ts';
+import type { PolicyRule } from './rules.ts';
+
+const READ: readonly RequestVerb[] = ['get', 'list', 'watch'];
+const RECORD_EVENTS: PolicyRule = { verbs: ['create', 'patch'], resources: ['events'] };
+
+/** Controllers have a service account each; `system:kube-controller-manager` is what they share. */
+const CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
+  'deployment-controller': [
+    { verbs: ['get', 'patch'], resources: ['apps/deployments'] },
+    { verbs: ['update'], resources: ['apps/deployments/status'] },
+    { verbs: ['create', 'delete', 'get', 'patch', 'update'], resources: ['apps/replicasets'] },
+  ],
+  'replicaset-controller': [
+    { verbs: ['get'], resources: ['apps/replicasets'] },
+    { verbs: ['update'], resources: ['apps/replicasets/status'] },
+    { verbs: ['create', 'delete', 'patch'], resources: ['pods'] },
+  ],
+  'endpointslice-controller': [
+    { verbs: ['create', 'delete', 'update'], resources: ['discovery.k8s.io/endpointslices'] },
+  ],
+  // Empties a namespace of whatever kind is served, and gives each new one its default service account.
+  'namespace-controller': [
+    { verbs: ['update'], resources: ['namespaces/finalize', 'namespaces/status'] },
+    { verbs: ['delete', 'deletecollection', 'get', 'list'], resources: ['*'] },
+    { verbs: ['create'], resources: ['serviceaccounts'], names: ['default'] },
+  ],
+  'node-controller': [
+    { verbs: ['patch'], resources: ['nodes', 'pods/status'] },
+    { verbs: ['update'], resources: ['nodes/status'] },
+    { verbs: ['delete'], resources: ['pods'] },
+  ],
+  'pod-garbage-collector': [
+    { verbs: ['get'], resources: ['nodes'] },
+    { verbs: ['delete'], resources: ['pods'] },
+  ],
+  // Owners and dependents may be of any kind.
+  'generic-garbage-collector': [{ verbs: [...READ, 'delete', 'patch', 'update'], resources: ['*'] }],
+};
+
+export const WORKERS: Readonly<Record<string, readonly PolicyRule[]>> = {
+  ...Object.fromEntries(
+    Object.entries(CONTROLLERS).map(([name, rules]) => [`system:serviceaccount:kube-system:${name}`, rules]),
+  ),
+  'system:kube-controller-manager': [
+    {
+      verbs: ['list', 'watch'],
+      resources: [
+        'apps/deployments',
+        'apps/replicasets',
+        'coordination.k8s.io/leases',
+        'discovery.k8s.io/endpointslices',
+        'namespaces',
+        'nodes',
+        'pods',
+        'services',
+      ],
+    },
+    RECORD_EVENTS,
+    {
+      verbs: ['impersonate'],
+      resources: ['serviceaccounts'],
+      namespaces: ['kube-system'],
+      names: Object.keys(CONTROLLERS),
+    },
+    {
+      verbs: ['impersonate'],
+      resources: ['groups'],
+      names: ['system:serviceaccounts', 'system:serviceaccounts:kube-system'],
+    },
+  ],
+  'system:kube-scheduler': [
+    { verbs: ['list', 'watch'], resources: ['nodes', 'pods'] },
+    { verbs: ['create'], resources: ['pods/binding'] },
+    { verbs: ['patch'], resources: ['pods/status'] },
+    RECORD_EVENTS,
+  ],
+  // The API server itself: what every cluster has, instances of a definition that goes, and events that have grown old.
+  'system:apiserver': [
+    { verbs: ['create'], resources: ['namespaces'] },
+    { verbs: ['update'], resources: ['apiextensions.k8s.io/customresourcedefinitions'] },
+    { verbs: ['delete'], resources: ['*'] },
+    { verbs: ['deletecollection'], resources: ['events', 'events.k8s.io/events'] },
+  ],
+  /**
+   * Reads whatever may be delivered. It writes its own records, claims namespaces and installs its kinds; what environments deliver
+   * it reads and writes as the environment, whose reach `scoped.ts` holds. It says itself what that reach is: who speaks for it
+   * holds the power of all environments together, never that of an administrator.
+   */
+  'system:pilotage:sync': [
+    { verbs: READ, resources: ['*'] },
+    {
+      verbs: ['create', 'delete', 'patch', 'update'],
+      resources: ['deliveries', 'environments', 'releases'].flatMap((plural) => [
+        `pilotage.dev/${plural}`,
+        `pilotage.dev/${plural}/status`,
+      ]),
+      namespaces: ['pilotage'],
+    },
+    { verbs: ['create', 'patch'], resources: ['namespaces'] },
+    { verbs: ['patch'], resources: ['secrets'], namespaces: ['pilotage'] },
+    {
+      verbs: ['patch'],
+      resources: ['apiextensions.k8s.io/customresourcedefinitions'],
+      names: ['deliveries', 'environments', 'releases', 'promotions'].map(
+        (plural) => `${plural}.pilotage.dev`,
+      ),
+    },
+    RECORD_EVENTS,
+    { verbs: ['impersonate'], resources: ['users'], names: ['system:pilotage:environment:*'] },
+    { verbs: ['impersonate'], resources: ['groups'], names: [SCOPE.group] },
+    {
+      verbs: ['impersonate'],
+      resources: [SCOPE.namespaces, SCOPE.reads, SCOPE.objects, SCOPE.owns].map(
+        (key) => `authentication.k8s.io/userextras/${key}`,
+      ),
+    },
+  ],
+  'system:pilotage:promotion': [
+    {
+      verbs: READ,
+      resources: ['deliveries', 'environments', 'releases', 'promotions'].map(
+        (plural) => `pilotage.dev/${plural}`,
+      ),
+      namespaces: ['pilotage'],
+    },
+    {
+      verbs: ['create', 'delete', 'update'],
+      resources: ['pilotage.dev/promotions', 'pilotage.dev/promotions/status'],
+      namespaces: ['pilotage'],
+    },
+  ],
+};

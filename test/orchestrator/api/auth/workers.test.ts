@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import { serviceAccountUser } from '../../../../src/kube/client/serviceaccount.ts';
+import { createAuthorizer } from '../../../../src/orchestrator/api/auth/authorizer.ts';
+import { WORKERS } from '../../../../src/orchestrator/api/auth/workers.data.ts';
+import { worker } from '../../../../src/orchestrator/api/auth/workers.ts';
+import type { Attributes, RequestVerb } from '../../../../src/orchestrator/api/types.ts';
+
+const authorize = createAuthorizer(() => []);
+
+/** `patch pods/status shop/web`, `get secrets shop`, `create namespaces`: a namespace of its own for what has one. */
+function attributesOf(text: string): Attributes {
+  const [verb = '', what = '', where = ''] = text.split(' ');
+  const parts = what.split('/');
+  const grouped = (parts[0] ?? '').includes('.') || parts[0] === 'apps';
+  const [resource = '', subresource] = grouped ? parts.slice(1) : parts;
+  const [namespace = '', name = ''] = where.includes('/') ? where.split('/') : ['', where];
+  return {
+    verb: verb as RequestVerb,
+    group: grouped ? (parts[0] ?? '') : '',
+    resource,
+    ...(subresource === undefined ? {} : { subresource: parts.slice(grouped ? 2 : 1).join('/') }),
+    ...(namespace ? { namespace } : {}),
+    ...(name ? { name } : {}),
+  };
+}
+
+const controller = (name: string) => serviceAccountUser('kube-system', name).name;
+
+/** Each worker: what it may, and what it may not. */
+const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: readonly string[]]>> = {
+  [controller('deployment-controller')]: [
+    ['create apps/replicasets shop/web-1', 'update apps/deployments/status shop/web'],
+    ['update apps/deployments shop/web', 'create pods shop/web-1-x', 'get secrets shop/password'],
+  ],
+  [controller('replicaset-controller')]: [
+    ['create pods shop/web-1-x', 'delete pods shop/web-1-x', 'update apps/replicasets/status shop/web-1'],
+    ['update apps/replicasets shop/web-1', 'patch pods/status shop/web-1-x', 'create pods/binding shop/web'],
+  ],
+  [controller('endpointslice-controller')]: [
+    ['create discovery.k8s.io/endpointslices shop/web-1'],
+    ['update services shop/web', 'create discovery.k8s.io/endpointslices/status shop/web-1'],
+  ],
+  [controller('namespace-controller')]: [
+    [
+      'deletecollection secrets shop/',
+      'update namespaces/finalize shop',
+      'create serviceaccounts shop/default',
+    ],
+    ['create serviceaccounts shop/robot', 'update namespaces shop', 'create pods shop/web'],
+  ],
+  [controller('node-controller')]: [
+    ['update nodes/status n1', 'patch nodes n1', 'delete pods shop/web'],
+    ['delete nodes n1', 'create pods shop/web', 'get secrets shop/password'],
+  ],
+  [controller('pod-garbage-collector')]: [
+    ['delete pods shop/web', 'get nodes n1'],
+    ['patch pods shop/web', 'delete apps/deployments shop/web'],
+  ],
+  [controller('generic-garbage-collector')]: [
+    ['delete shops.example.com/shops shop/web', 'patch configmaps shop/a', 'watch secrets shop/'],
+    ['create configmaps shop/a', 'deletecollection configmaps shop/', 'impersonate users ann'],
+  ],
+  'system:kube-controller-manager': [
+    ['watch pods', 'create events shop/', 'impersonate serviceaccounts kube-system/node-controller'],
+    [
+      'delete pods shop/web',
+      'list secrets',
+      'impersonate serviceaccounts kube-system/default',
+      'impersonate groups system:masters',
+      'impersonate users system:admin',
+    ],
+  ],
+  'system:kube-scheduler': [
+    ['create pods/binding shop/web', 'watch nodes', 'patch pods/status shop/web'],
+    ['create pods shop/web', 'delete pods shop/web', 'update nodes n1', 'list secrets'],
+  ],
+  'system:apiserver': [
+    ['create namespaces kube-system', 'delete shops.example.com/shops shop/web', 'deletecollection events'],
+    ['create pods shop/web', 'deletecollection pods shop/', 'get secrets shop/password'],
+  ],
+  'system:pilotage:sync': [
+    [
+      'get secrets shop/password',
+      'update pilotage.dev/environments/status pilotage/shop-prod',
+      'patch apiextensions.k8s.io/customresourcedefinitions environments.pilotage.dev',
+      'patch secrets pilotage/git',
+      'impersonate users system:pilotage:environment:shop:prod',
+      'impersonate groups system:pilotage:environments',
+      'impersonate authentication.k8s.io/userextras/pilotage.dev/namespaces shop',
+    ],
+    [
+      'patch secrets shop/password',
+      'patch apps/deployments shop/web',
+      'delete namespaces shop',
+      'patch apiextensions.k8s.io/customresourcedefinitions shops.example.com',
+      'update pilotage.dev/promotions pilotage/p1',
+      'update pilotage.dev/environments shop/mine',
+      'impersonate users system:admin',
+      'impersonate groups system:masters',
+    ],
+  ],
+  'system:pilotage:promotion': [
+    ['create pilotage.dev/promotions pilotage/p1', 'watch pilotage.dev/environments pilotage/'],
+    [
+      'update pilotage.dev/environments pilotage/shop-prod',
+      'get secrets pilotage/git',
+      'create pods shop/web',
+    ],
+  ],
+};
+
+describe('what works in the cluster', () => {
+  for (const [user, [may, mayNot]] of Object.entries(CASES)) {
+    it(`as ${user} may what it needs and nothing else`, () => {
+      const allowed = (text: string) => authorize(worker(user), attributesOf(text)).allowed;
+      expect(may.filter((text) => !allowed(text))).to.deep.equal([]);
+      expect(mayNot.filter(allowed)).to.deep.equal([]);
+    });
+  }
+
+  it('is in this list, whoever has rules', () => {
+    expect(Object.keys(CASES).sort()).to.deep.equal(Object.keys(WORKERS).sort());
+  });
+
+  it('is told whose rules do not allow it', () => {
+    expect(authorize(worker('system:kube-scheduler'), attributesOf('list secrets'))).to.deep.equal({
+      allowed: false,
+      reason: 'nothing in the rules of system:kube-scheduler allows it',
+    });
+  });
+});
