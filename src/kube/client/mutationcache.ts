@@ -32,6 +32,7 @@ export function createMutationCache<T extends KubeObject>(
   function put(object: T): void {
     const { uid = '' } = object.metadata;
     const held = cache.get(object.metadata);
+    if (held === object) return;
     if (deleted.has(uid) || (held && isNewer(held, object))) return;
     cache.set(object);
   }

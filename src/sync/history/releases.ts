@@ -1,4 +1,3 @@
-import { rfc3339 } from '../../base/clock.ts';
 import type { Repository } from '../../git/types.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { updateObject } from '../../kube/client/update.ts';
@@ -45,7 +44,6 @@ export async function createRelease(
   home: KubeClient,
   environment: Environment,
   spec: Release['spec'],
-  now: number,
 ): Promise<Release> {
   const { name = '', uid = '' } = environment.metadata;
   const release = {
@@ -59,12 +57,18 @@ export async function createRelease(
     },
     spec,
   };
-  const created = await home.create<Release>(RELEASES, release, {
+  return home.create<Release>(RELEASES, release, {
     namespace: PILOTAGE_NAMESPACE,
     fieldManager: 'pilotage-sync',
   });
-  return changeRelease(home, created, { result: 'Applying', startedAt: rfc3339(now) });
 }
+
+/** Until the rollout has come to something, it is being applied since the release was created. */
+export const releaseStatus = ({ status, metadata }: Release): NonNullable<Release['status']> => ({
+  result: 'Applying',
+  ...(metadata.creationTimestamp ? { startedAt: metadata.creationTimestamp } : {}),
+  ...status,
+});
 
 /** Merges into the status of a release. Nothing is written when nothing changes; a release that is gone stays gone. */
 export async function changeRelease(
@@ -72,7 +76,7 @@ export async function changeRelease(
   release: Release,
   change: Partial<NonNullable<Release['status']>>,
 ): Promise<Release> {
-  const merged = (current: Release) => ({ result: 'Applying' as const, ...current.status, ...change });
+  const merged = (current: Release) => ({ ...releaseStatus(current), ...change });
   const stored = await updateObject<Release>({
     client: home,
     resource: RELEASES,

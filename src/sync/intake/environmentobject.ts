@@ -25,13 +25,23 @@ interface Writing {
   readonly clock: Clock;
 }
 
-/** Makes the object of an environment: from here on the terms that it begins with are in force. `at`: when its file was looked at, in ms. */
+/** What is recorded of an environment in the same write as its terms. */
+interface Beginning {
+  /** When its file was looked at, in milliseconds. */
+  readonly at: number;
+  /** It claims its place: the caller holds the claims and has seen that nobody else does. */
+  readonly claims: boolean;
+  /** Digest of the terms that its own branch declares, where no gate has to let them through. */
+  readonly declared?: string | undefined;
+}
+
+/** Creates the object of an environment: from here on the terms that it begins with are in force. */
 export async function createEnvironment(
   { home, clock }: Writing,
   delivery: Delivery,
   name: string,
   { terms: { promotion, ...terms }, origin }: Asked,
-  at: number,
+  { at, claims, declared }: Beginning,
 ): Promise<Environment> {
   const owner = delivery.metadata.name ?? '';
   const created = await home.create<Environment>(
@@ -43,9 +53,13 @@ export async function createEnvironment(
         name: environmentObjectName(owner, name),
         namespace: PILOTAGE_NAMESPACE,
         labels: { [LABELS.delivery]: owner, [LABELS.environment]: name },
-        annotations: { [ORIGIN]: origin, [ANNOTATIONS.branchSince]: momentOf(at) },
+        annotations: {
+          [ORIGIN]: origin,
+          [ANNOTATIONS.branchSince]: momentOf(at),
+          ...(claims ? { [ANNOTATIONS.claim]: claimOf(terms) } : {}),
+        },
       },
-      spec: { delivery: owner, environment: name, ...terms },
+      spec: { delivery: owner, environment: name, ...terms, ...(declared ? { declared } : {}) },
     },
     { namespace: PILOTAGE_NAMESPACE, fieldManager: 'pilotage-sync' },
   );

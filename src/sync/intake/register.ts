@@ -2,8 +2,9 @@ import { formatProblem, type Problem } from '../../base/errors.ts';
 import type { Mutex } from '../../base/mutex.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
-import type { Discovered } from '../../model/environments.ts';
+import type { Asked, Discovered } from '../../model/environments.ts';
 import { environmentObjectName } from '../../model/names.ts';
+import { digestOf } from '../../model/terms.ts';
 import { type Delivery, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { claimOf, type EnvironmentIndex } from '../state/environments.ts';
 import { changeStatus, withCondition, withoutCondition } from '../state/status.ts';
@@ -37,8 +38,7 @@ export async function registerEnvironment(
   const key = { namespace: PILOTAGE_NAMESPACE, name };
   const existing = await options.home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
   if (existing === undefined && (found.known || found.asked === undefined)) return undefined;
-  const before =
-    existing ?? (found.asked && (await createEnvironment(options, delivery, found.name, found.asked, at)));
+  const before = existing ?? (found.asked && (await begin(options, delivery, found.name, found.asked, at)));
   if (before === undefined) return undefined;
   // Who is told to go is not changed any more.
   if (before.metadata.deletionTimestamp) return undefined;
@@ -52,6 +52,23 @@ export async function registerEnvironment(
       ? await claim(options, changed)
       : changed;
   return { environment, ...(frozen ? { frozen } : {}) };
+}
+
+/** Creates an environment, with its claim where it may have the place. What its own branch says needs no further word without gates. */
+function begin(
+  options: RegisterOptions,
+  delivery: Delivery,
+  name: string,
+  asked: Asked,
+  at: number,
+): Promise<Environment> {
+  const { terms, origin, by } = asked;
+  const { claimant } = options.environments;
+  const spec = { delivery: delivery.metadata.name ?? '', environment: name };
+  const claims = placeProblem({ environment: { spec }, delivery, claimant }, terms) === undefined;
+  const isOwn = origin === 'file' && by === terms.branch && terms.promotion === undefined;
+  const declared = claims && isOwn ? digestOf(terms) : undefined;
+  return createEnvironment(options, delivery, name, asked, { at, claims, declared });
 }
 
 const claims = ({ metadata, spec }: Environment): boolean =>

@@ -20,7 +20,13 @@ const PLACE: readonly Term[] = ['namespace', 'cluster'];
 
 /** Why an environment may not deliver to a place: its cluster and its namespace each need more than a file. */
 export function placeProblem(
-  { environment, delivery, claimant }: Situation,
+  {
+    environment,
+    delivery,
+    claimant,
+  }: Pick<Situation, 'delivery' | 'claimant'> & {
+    readonly environment: { readonly spec: Pick<Environment['spec'], 'delivery' | 'environment'> };
+  },
   place: ClaimedPlace,
 ): Problem | undefined {
   const { delivery: name, environment: short } = environment.spec;

@@ -85,26 +85,21 @@ async function create(
   const { wantedRevision, wantedBy } = environment.status ?? {};
   const by = pin ? pin.by : wantedRevision === target ? wantedBy : undefined;
   const author = commit ? `${commit.author.name} <${commit.author.email}>` : earlier?.author;
-  const release = await createRelease(
-    options.home,
-    environment,
-    {
-      delivery,
-      environment: name,
-      number: (releases[0]?.spec.number ?? 0) + 1,
-      revision: target,
-      tree: commit?.tree ?? earlier?.tree ?? '',
-      branch,
-      ...(subject ? { subject } : {}),
-      ...(author ? { author } : {}),
-      ...(by ? { by } : {}),
-      cause: pin === undefined ? 'commit' : pin.release === undefined ? 'pin' : 'rollback',
-      digest: digestOf(sourced.bundle, options.releaseKey),
-      manifests: encodeBundle(sourced.bundle, options.releaseKey),
-      images: sourced.images,
-    },
-    options.clock.now(),
-  );
+  const release = await createRelease(options.home, environment, {
+    delivery,
+    environment: name,
+    number: (releases[0]?.spec.number ?? 0) + 1,
+    revision: target,
+    tree: commit?.tree ?? earlier?.tree ?? '',
+    branch,
+    ...(subject ? { subject } : {}),
+    ...(author ? { author } : {}),
+    ...(by ? { by } : {}),
+    cause: pin === undefined ? 'commit' : pin.release === undefined ? 'pin' : 'rollback',
+    digest: digestOf(sourced.bundle, options.releaseKey),
+    manifests: encodeBundle(sourced.bundle, options.releaseKey),
+    images: sourced.images,
+  });
   await housekeep(options, repository, release, environment);
   return release;
 }

@@ -1,4 +1,4 @@
-import { rfc3339 } from '../../base/clock.ts';
+import { type Clock, rfc3339 } from '../../base/clock.ts';
 import type { Problem } from '../../base/errors.ts';
 import type { Verdict } from '../../health/verdict.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
@@ -54,10 +54,13 @@ interface Pass {
 export async function runPass(pass: Pass): Promise<PassResult> {
   const { options, client, environment, target, memory, say, signal } = pass;
   const rolling = environment.status?.deployedRevision !== target;
-  if (rolling && memory.source === undefined)
-    await mark(pass, 'Rendering', `rendering ${target.slice(0, 12)}`);
+  const isNew = rolling && memory.source === undefined;
+  const marking = later(options.clock, isNew ? SLOW_MS : undefined, () =>
+    mark(pass, 'Rendering', `rendering ${target.slice(0, 12)}`),
+  );
   const report = (line: string) => say('building', line);
-  const prepared = await prepare(options, client, { environment, target, memory, report, signal });
+  const request = { environment, target, memory, report, signal };
+  const prepared = await prepare(options, client, request).finally(marking);
   if (!prepared.ok) return assessUnplanned(pass, prepared.problems);
   const { plan, desired, sourced } = prepared.value;
   // A rollout takes several passes; what it renders to and plans is told at its first.
@@ -78,6 +81,26 @@ export async function runPass(pass: Pass): Promise<PassResult> {
     return assess(pass, prepared.value, { problems: failure.problems, retryMs: failure.retryAt - now });
   }
   return write(pass, prepared.value, key, rolling);
+}
+
+/** A rendering that takes longer is recorded as under way. */
+const SLOW_MS = 250;
+
+/** Begins `work` after so long. The returned function calls it off, or waits for it where it has begun. */
+function later(clock: Clock, ms: number | undefined, work: () => Promise<void>): () => Promise<void> {
+  let begun = Promise.resolve();
+  const cancel =
+    ms === undefined
+      ? () => {}
+      : clock.after(ms, () => {
+          begun = work();
+          // The one who waits hears of a failure.
+          begun.catch(() => undefined);
+        });
+  return () => {
+    cancel();
+    return begun;
+  };
 }
 
 /** The writing half: the release and the inventory are recorded before the first object. */

@@ -78,6 +78,11 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       }));
       return { afterMs: 0 };
     }
+    // It was just created: what its branch wants is being recorded, and wakes it.
+    if (goal.type === 'stopped' && environment.status === undefined && !memory.isExpected) {
+      memory.isExpected = true;
+      return { afterMs: LOOKS.firstCommit };
+    }
     if (goal.type === 'stopped') return stand(environment, goal.phase, goal.message);
     const permission = await permissionOf(options, environment, goal.target, memory).catch(async (error) => {
       await fail(environment, speaker(options, environment, goal.target, memory), error);

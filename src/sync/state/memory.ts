@@ -34,6 +34,8 @@ export interface Memory {
   pacing: Pacing;
   /** `refKey` → the intent that was proved to agree with one revision of the live object: the proof holds while both stay. */
   readonly agreements: Map<string, Agreement>;
+  /** It was just created, and its first commit is about to be recorded. */
+  isExpected?: boolean;
   /** `spec.syncRequestedAt` as last seen: a new one forgets all pacing. */
   requested?: string;
   /** The revision whose rendering and plan were told. */

@@ -23,6 +23,8 @@ export const LOOKS = {
   settle: 50,
   /** A deletion is mostly done when it is answered, and its event may come before anybody watches for it. */
   deletion: 200,
+  /** An environment was created: so soon its first commit should be recorded. */
+  firstCommit: 1_000,
   /** While an environment is being deleted. */
   teardown: 500,
   /** Gates open by time, by approval, by the health of another environment: while something waits for them. */

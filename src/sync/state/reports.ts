@@ -109,7 +109,11 @@ function proposalOf(status: Environment['status']): { proposal?: string } {
   return said?.message ? { proposal: said.message } : {};
 }
 
-export function releaseReport({ spec, status }: Release, current: number | undefined): ReleaseReport {
+export function releaseReport(
+  { spec, status, metadata }: Release,
+  current: number | undefined,
+): ReleaseReport {
+  const startedAt = status?.startedAt ?? metadata.creationTimestamp;
   return {
     number: spec.number,
     revision: spec.revision,
@@ -119,7 +123,7 @@ export function releaseReport({ spec, status }: Release, current: number | undef
     cause: spec.cause,
     result: status?.result ?? 'Applying',
     message: status?.message ?? '',
-    ...(status?.startedAt ? { startedAt: status.startedAt } : {}),
+    ...(startedAt ? { startedAt } : {}),
     ...(status?.finishedAt ? { finishedAt: status.finishedAt } : {}),
     current: spec.number === current,
     ...(status?.healed ? { healed: status.healed.map((one) => ({ ...one, remedy: remedyOf(one) })) } : {}),
