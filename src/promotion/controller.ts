@@ -1,5 +1,6 @@
 import { ProblemError, problemOf } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
+import type { Index } from '../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../kube/client/controller.ts';
 import { createInformer } from '../kube/client/informer.ts';
 import { environmentObjectName } from '../model/names.ts';
@@ -28,6 +29,7 @@ export function createPromotionController(given: PromoteOptions): Controller {
   const options = { ...given, promotions };
   const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
   const environments = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
+  const followers = environments.index(bySource);
   /** The tip whose reverts were recorded last, by environment: a status changes far more often than a branch. */
   const recorded = new Map<string, string | undefined>();
   return createController({
@@ -35,7 +37,7 @@ export function createPromotionController(given: PromoteOptions): Controller {
     clock,
     logger,
     watches: [
-      watch(environments, (changed) => targetsOf(changed, environments.list())),
+      watch(environments, (changed) => targetsOf(changed, followers)),
       watch(promotions.informer, ({ spec }) => [environmentObjectName(spec.delivery, spec.to)]),
     ],
     async reconcile(key) {
@@ -65,13 +67,16 @@ async function hasRecordedReverts(options: PromoteOptions, target: Environment):
 }
 
 /** The environments whose promotion a change of this one may open: itself, and those that are promoted from it. */
-export function targetsOf(changed: Environment, all: readonly Environment[]): readonly string[] {
-  const followers = all.filter(
-    ({ spec, status }) =>
-      spec.delivery === changed.spec.delivery && status?.promotionPolicy?.from === changed.spec.environment,
-  );
-  return [changed, ...followers].map(({ spec }) => environmentObjectName(spec.delivery, spec.environment));
+export function targetsOf(changed: Environment, followers: Index<Environment>): readonly string[] {
+  const name = nameOf(changed);
+  return [name, ...followers(name).map(nameOf)];
 }
+
+const nameOf = ({ spec }: Environment): string => environmentObjectName(spec.delivery, spec.environment);
+
+/** Index value: the environment that this one is promoted from. */
+export const bySource = ({ spec, status }: Environment): readonly string[] =>
+  status?.promotionPolicy ? [environmentObjectName(spec.delivery, status.promotionPolicy.from)] : [];
 
 async function advance(
   options: PromoteOptions,

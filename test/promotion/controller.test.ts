@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createCache } from '../../src/kube/client/cache.ts';
 import {
   type Environment,
   PILOTAGE_API_VERSION,
@@ -7,7 +8,7 @@ import {
   type PromotionPolicy,
 } from '../../src/model/types.ts';
 import { createPromotionActions } from '../../src/promotion/actions.ts';
-import { createPromotionController, targetsOf } from '../../src/promotion/controller.ts';
+import { bySource, createPromotionController, targetsOf } from '../../src/promotion/controller.ts';
 import { environmentOf } from '../../src/promotion/record/lookup.ts';
 import { until } from '../fakes/until.ts';
 import { createWorld, type World } from './harness.ts';
@@ -130,6 +131,7 @@ const recorded = async ({ home }: World): Promise<readonly (string | undefined)[
 describe('whom a change of an environment concerns', () => {
   const environment = (delivery: string, name: string, from?: string): Environment =>
     ({
+      metadata: { namespace: PILOTAGE_NAMESPACE, name: `${delivery}.${name}` },
       spec: { delivery, environment: name },
       ...(from ? { status: { promotionPolicy: { from, auto: true, gates: {} } } } : {}),
     }) as unknown as Environment;
@@ -142,7 +144,9 @@ describe('whom a change of an environment concerns', () => {
   ];
 
   it('itself and those that are promoted from it, in its own delivery', () => {
-    expect(targetsOf(dev, all)).to.deep.equal(['shop.dev', 'shop.prod']);
+    const cache = createCache<Environment>();
+    for (const one of all) cache.set(one);
+    expect(targetsOf(dev, cache.index(bySource))).to.deep.equal(['shop.dev', 'shop.prod']);
   });
 });
 
