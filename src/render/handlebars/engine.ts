@@ -3,13 +3,15 @@ import { ProblemError } from '../../base/errors.ts';
 import { suggest } from '../../charts/suggest.ts';
 import type { ChartEngine, Context, EngineOptions, Template, Templates } from '../engine.ts';
 import { type CallLocation, located, placeError, placeOf, syntaxProblem } from './errors.ts';
+import { OUTPUT, VALUE } from './expressions.ts';
 import { type Helper, HelperError } from './helper.ts';
 import { BLOCKS } from './helpers/blocks.ts';
 import { contextHelpers } from './helpers/context.ts';
 import { HELPERS } from './helpers/index.ts';
 import { LENIENT } from './helpers/logic.ts';
 import { resolveMarkers, stripMarkers } from './markers.ts';
-import { OUTPUT, type Rewritten, rewrite, VALUE, type Vocabulary } from './rewrite.ts';
+import { type Rewritten, rewrite } from './rewrite.ts';
+import type { Vocabulary } from './rewriting.ts';
 import type { Call } from './types.ts';
 import { output, requireValue } from './values.ts';
 

@@ -1,33 +1,18 @@
-import { ProblemError } from '../../base/errors.ts';
 import { suggest } from '../../charts/suggest.ts';
+import { args, expression, invocation, OUTPUT } from './expressions.ts';
 import { marker, markLines } from './markers.ts';
-
-/** What a template may name. */
-export interface Vocabulary {
-  readonly helpers: ReadonlySet<string>;
-  /** Helpers whose business is absence: a path handed to them may lead nowhere. */
-  readonly lenient: ReadonlySet<string>;
-  readonly blocks: ReadonlySet<string>;
-  /** Names that mean the chart's own data wherever they stand, as `$` does in Go templates. */
-  readonly roots: ReadonlySet<string>;
-}
+import { call, calledName, content, isPath, literal } from './nodes.ts';
+import { fail, type PartialCall, type Rewriting, type Scope, type Vocabulary } from './rewriting.ts';
 
 export interface Rewritten {
   readonly program: hbs.AST.Program;
   /** `{{#*inline "name"}}` at the top level: the counterpart of Go's `define`. */
   readonly definitions: ReadonlyMap<string, hbs.AST.Program>;
   /** Static partial names that the template calls, with the places of the calls. */
-  readonly calls: readonly { readonly name: string; readonly line: number; readonly column: number }[];
+  readonly calls: readonly PartialCall[];
   /** Partials that the template defines for itself, at any depth. */
   readonly inlines: ReadonlySet<string>;
 }
-
-/** Internal helpers that the rewriting brings in; no template can write these names. */
-export const VALUE = '%value';
-export const OUTPUT = '%output';
-
-type Scope = readonly string[];
-const ROOT = 'root';
 
 /**
  * Turns what a person wrote into what Handlebars should run:
@@ -35,197 +20,135 @@ const ROOT = 'root';
  * was meant) unless its helper is lenient, and every line of text carries a marker. Handlebars' own `strict` cannot serve: it also
  * fails inside `{{#if a.b}}` and knows no remedy.
  */
-export function rewrite(
-  program: hbs.AST.Program,
-  file: string,
-  fileIndex: number,
-  words: Vocabulary,
-): Rewritten {
-  const calls: { name: string; line: number; column: number }[] = [];
-  const inlines = new Set<string>();
-  const definitions = new Map<string, hbs.AST.Program>();
-
-  const fail = (node: hbs.AST.Node, message: string, remedy?: string): never => {
-    const place = { file, line: node.loc.start.line, column: node.loc.start.column + 1 };
-    throw new ProblemError({ reason: 'TemplateError', message, place, ...(remedy ? { remedy } : {}) });
+export function rewrite(program: hbs.AST.Program, file: string, index: number, words: Vocabulary): Rewritten {
+  const rewriting: Rewriting = {
+    file,
+    index,
+    words,
+    calls: [],
+    inlines: new Set(),
+    definitions: new Map(),
   };
-
-  const rooted = (path: hbs.AST.PathExpression, scope: Scope): hbs.AST.PathExpression => {
-    const head = path.parts[0];
-    const scoped = /^(this|\.)[./]/.test(path.original);
-    if (path.data || path.depth > 0 || scoped || head === undefined) return path;
-    if (!words.roots.has(head) || scope.includes(head)) return path;
-    return { ...path, data: true, parts: [ROOT, ...path.parts], original: `@root.${path.original}` };
-  };
-
-  const strict = (path: hbs.AST.PathExpression, scope: Scope): hbs.AST.Expression => {
-    const full = rooted(path, scope);
-    const from = full.data && full.parts[0] === ROOT ? 2 : 1;
-    if (full.parts.length < from || (full.data && from === 1)) return full;
-    const prefixes = full.parts
-      .slice(from - 1)
-      .map((_, index) => ({ ...full, parts: full.parts.slice(0, from + index) }));
-    return call(VALUE, [literal(path.original, path.loc), ...prefixes], path.loc);
-  };
-
-  const helperName = (path: hbs.AST.PathExpression | hbs.AST.Literal): string =>
-    'parts' in path ? path.original : String((path as { value?: unknown }).value);
-
-  const expression = (node: hbs.AST.Expression, scope: Scope, lenient: boolean): hbs.AST.Expression => {
-    if (node.type === 'PathExpression') {
-      const path = node as hbs.AST.PathExpression;
-      return lenient ? rooted(path, scope) : strict(path, scope);
-    }
-    return node.type === 'SubExpression' ? invocation(node as hbs.AST.SubExpression, scope) : node;
-  };
-
-  const hash = (node: hbs.AST.Hash | undefined, scope: Scope, lenient: boolean): hbs.AST.Hash =>
-    node === undefined
-      ? (undefined as unknown as hbs.AST.Hash)
-      : { ...node, pairs: node.pairs.map((p) => ({ ...p, value: expression(p.value, scope, lenient) })) };
-
-  const invocation = (node: hbs.AST.SubExpression, scope: Scope): hbs.AST.SubExpression => {
-    const name = helperName(node.path);
-    if (!words.helpers.has(name)) {
-      const known = [...words.helpers].filter((h) => !h.startsWith('%'));
-      fail(
-        node,
-        `There is no helper named ${name}`,
-        suggest(name, known) ?? 'docs/charts.md lists the helpers.',
-      );
-    }
-    const lenient = words.lenient.has(name);
-    return {
-      ...node,
-      params: node.params.map((p) => expression(p, scope, lenient)),
-      hash: hash(node.hash, scope, lenient),
-    };
-  };
-
-  const isCall = (node: hbs.AST.MustacheStatement, scope: Scope): boolean => {
-    if (node.params.length > 0 || node.hash !== undefined) return true;
-    if (node.path.type !== 'PathExpression') return false;
-    const path = node.path as hbs.AST.PathExpression;
-    const simple = path.parts.length === 1 && path.depth === 0 && !path.data;
-    return simple && !scope.includes(path.original) && words.helpers.has(path.original);
-  };
-
-  const mustache = (node: hbs.AST.MustacheStatement, scope: Scope): hbs.AST.Statement[] => {
-    const called = isCall(node, scope);
-    const value = called
-      ? invocation({ ...node, type: 'SubExpression' } as unknown as hbs.AST.SubExpression, scope)
-      : expression(node.path as hbs.AST.Expression, scope, false);
-    const written = node.path as hbs.AST.PathExpression;
-    const shown = called || node.path.type !== 'PathExpression' ? '' : written.original;
-    const { params, path } = call(OUTPUT, [literal(shown, node.loc), value], node.loc);
-    const out = { ...node, path, params, hash: undefined, escaped: false };
-    return [text(marker(fileIndex, node.loc.start.line), node.loc), out as unknown as hbs.AST.Statement];
-  };
-
-  const block = (node: hbs.AST.BlockStatement, scope: Scope): hbs.AST.Statement => {
-    const name = helperName(node.path);
-    if (!words.blocks.has(name)) {
-      fail(
-        node,
-        `{{#${name}}} is not a block`,
-        suggest(name, [...words.blocks]) ?? 'Blocks are #if, #unless, #each and #with.',
-      );
-    }
-    const rewritten: hbs.AST.BlockStatement = {
-      ...node,
-      params: node.params.map((p) => expression(p, scope, true)),
-      hash: hash(node.hash, scope, true),
-      ...(node.program ? { program: body(node.program, scope) } : {}),
-      ...(node.inverse ? { inverse: body(node.inverse, scope) } : {}),
-    };
-    return rewritten;
-  };
-
-  const partial = <T extends hbs.AST.PartialStatement | hbs.AST.PartialBlockStatement>(
-    node: T,
-    scope: Scope,
-  ): T => {
-    const dynamic = node.name.type === 'SubExpression';
-    const name = dynamic
-      ? invocation(node.name as hbs.AST.SubExpression, scope)
-      : (node.name as hbs.AST.PathExpression);
-    if (!dynamic) {
-      const { line, column } = node.loc.start;
-      calls.push({ name: (name as hbs.AST.PathExpression).original, line, column: column + 1 });
-    }
-    return {
-      ...node,
-      name,
-      params: node.params.map((p) => expression(p, scope, false)),
-      hash: hash(node.hash, scope, false),
-      ...('program' in node ? { program: body(node.program, scope) } : {}),
-    };
-  };
-
-  const decorator = (
-    node: hbs.AST.DecoratorBlock,
-    scope: Scope,
-    top: boolean,
-  ): hbs.AST.Statement | undefined => {
-    const name = node.params[0];
-    if (helperName(node.path) !== 'inline' || name?.type !== 'StringLiteral') {
-      fail(node, 'Only {{#*inline "name"}} may decorate a template');
-    }
-    const id = (name as hbs.AST.StringLiteral).value;
-    const content = body(node.program, scope);
-    inlines.add(id);
-    if (top) definitions.set(id, content);
-    return { ...node, program: content } as hbs.AST.Statement;
-  };
-
-  const statement = (node: hbs.AST.Statement, scope: Scope, top: boolean): hbs.AST.Statement[] => {
-    switch (node.type) {
-      case 'ContentStatement': {
-        const content = node as hbs.AST.ContentStatement & { original: string };
-        const marked = markLines(content.original, content.value, node.loc.start.line, fileIndex);
-        return [{ ...content, value: marked } as hbs.AST.Statement];
-      }
-      case 'MustacheStatement':
-        return mustache(node as hbs.AST.MustacheStatement, scope);
-      case 'BlockStatement':
-        return [block(node as hbs.AST.BlockStatement, scope)];
-      case 'PartialStatement':
-        return [partial(node as hbs.AST.PartialStatement, scope)];
-      case 'PartialBlockStatement':
-        return [partial(node as hbs.AST.PartialBlockStatement, scope)];
-      case 'DecoratorBlock': {
-        const kept = decorator(node as hbs.AST.DecoratorBlock, scope, top);
-        return kept ? [kept] : [];
-      }
-      case 'CommentStatement':
-        return [node];
-      default:
-        return fail(node, `${node.type} is not supported in a template`);
-    }
-  };
-
-  const body = (node: hbs.AST.Program, scope: Scope, top = false): hbs.AST.Program => {
-    const inner = [...scope, ...(node.blockParams ?? [])];
-    return { ...node, body: node.body.flatMap((s) => statement(s, inner, top)) };
-  };
-
-  return { program: body(program, [], true), definitions, calls, inlines };
+  const { definitions, calls, inlines } = rewriting;
+  return { program: body(rewriting, program, [], true), definitions, calls, inlines };
 }
 
-const literal = (value: string, loc: hbs.AST.SourceLocation): hbs.AST.StringLiteral =>
-  ({ type: 'StringLiteral', value, original: value, loc }) as hbs.AST.StringLiteral;
+function body(rewriting: Rewriting, node: hbs.AST.Program, scope: Scope, top = false): hbs.AST.Program {
+  const inner = [...scope, ...(node.blockParams ?? [])];
+  return { ...node, body: node.body.flatMap((one) => statement(rewriting, one, inner, top)) };
+}
 
-const text = (value: string, loc: hbs.AST.SourceLocation): hbs.AST.Statement =>
-  ({ type: 'ContentStatement', value, original: value, loc }) as unknown as hbs.AST.Statement;
+function statement(
+  rewriting: Rewriting,
+  node: hbs.AST.Statement,
+  scope: Scope,
+  top: boolean,
+): hbs.AST.Statement[] {
+  switch (node.type) {
+    case 'ContentStatement':
+      return [text(rewriting, node as hbs.AST.ContentStatement & { original: string })];
+    case 'MustacheStatement':
+      return mustache(rewriting, node as hbs.AST.MustacheStatement, scope);
+    case 'BlockStatement':
+      return [block(rewriting, node as hbs.AST.BlockStatement, scope)];
+    case 'PartialStatement':
+      return [partial(rewriting, node as hbs.AST.PartialStatement, scope)];
+    case 'PartialBlockStatement':
+      return [partial(rewriting, node as hbs.AST.PartialBlockStatement, scope)];
+    case 'DecoratorBlock':
+      return [inline(rewriting, node as hbs.AST.DecoratorBlock, scope, top)];
+    case 'CommentStatement':
+      return [node];
+    default:
+      return fail(rewriting, node, `${node.type} is not supported in a template`);
+  }
+}
 
-const call = (
-  name: string,
-  params: hbs.AST.Expression[],
-  loc: hbs.AST.SourceLocation,
-): hbs.AST.SubExpression => ({
-  type: 'SubExpression',
-  path: { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc },
-  params,
-  hash: undefined as unknown as hbs.AST.Hash,
-  loc,
-});
+function text(
+  { index }: Rewriting,
+  node: hbs.AST.ContentStatement & { original: string },
+): hbs.AST.Statement {
+  const value = markLines(node.original, node.value, node.loc.start.line, index);
+  return { ...node, value } as hbs.AST.Statement;
+}
+
+/** `{{…}}`: a marker of its line, and what is printed, through OUTPUT. */
+function mustache(rewriting: Rewriting, node: hbs.AST.MustacheStatement, scope: Scope): hbs.AST.Statement[] {
+  const { loc } = node;
+  const called = isCall(rewriting, node, scope);
+  const path = node.path as hbs.AST.Expression;
+  const value = called
+    ? invocation(rewriting, { ...node, type: 'SubExpression' } as unknown as hbs.AST.SubExpression, scope)
+    : expression(rewriting, path, scope, false);
+  const shown = !called && isPath(path) ? path.original : '';
+  const printed = call(OUTPUT, [literal(shown, loc), value], loc);
+  const out = { ...node, path: printed.path, params: printed.params, hash: undefined, escaped: false };
+  return [content(marker(rewriting.index, loc.start.line), loc), out as unknown as hbs.AST.Statement];
+}
+
+/** `{{name}}` calls a helper of that name, unless a block parameter has the name. */
+function isCall({ words }: Rewriting, node: hbs.AST.MustacheStatement, scope: Scope): boolean {
+  if (node.params.length > 0 || node.hash !== undefined) return true;
+  const path = node.path as hbs.AST.Expression;
+  if (!isPath(path)) return false;
+  const simple = path.parts.length === 1 && path.depth === 0 && !path.data;
+  return simple && !scope.includes(path.original) && words.helpers.has(path.original);
+}
+
+function block(rewriting: Rewriting, node: hbs.AST.BlockStatement, scope: Scope): hbs.AST.Statement {
+  const { blocks } = rewriting.words;
+  const name = calledName(node.path);
+  if (!blocks.has(name)) {
+    const remedy = suggest(name, [...blocks]) ?? 'Blocks are #if, #unless, #each and #with.';
+    fail(rewriting, node, `{{#${name}}} is not a block`, remedy);
+  }
+  const rewritten: hbs.AST.BlockStatement = {
+    ...node,
+    ...args(rewriting, node, scope, true),
+    ...(node.program ? { program: body(rewriting, node.program, scope) } : {}),
+    ...(node.inverse ? { inverse: body(rewriting, node.inverse, scope) } : {}),
+  };
+  return rewritten;
+}
+
+/** `{{> name}}` and `{{#> name}}`; a name that is computed cannot be checked before it runs. */
+function partial<T extends hbs.AST.PartialStatement | hbs.AST.PartialBlockStatement>(
+  rewriting: Rewriting,
+  node: T,
+  scope: Scope,
+): T {
+  return {
+    ...node,
+    ...args(rewriting, node, scope, false),
+    name: partialName(rewriting, node, scope),
+    ...('program' in node ? { program: body(rewriting, node.program, scope) } : {}),
+  };
+}
+
+function partialName(
+  rewriting: Rewriting,
+  { name, loc }: hbs.AST.PartialStatement | hbs.AST.PartialBlockStatement,
+  scope: Scope,
+): hbs.AST.PathExpression | hbs.AST.SubExpression {
+  if (name.type === 'SubExpression') return invocation(rewriting, name as hbs.AST.SubExpression, scope);
+  const path = name as hbs.AST.PathExpression;
+  rewriting.calls.push({ name: path.original, line: loc.start.line, column: loc.start.column + 1 });
+  return path;
+}
+
+/** `{{#*inline "name"}}`, which at the top level every template may call. */
+function inline(
+  rewriting: Rewriting,
+  node: hbs.AST.DecoratorBlock,
+  scope: Scope,
+  top: boolean,
+): hbs.AST.Statement {
+  const name = node.params[0];
+  if (calledName(node.path) !== 'inline' || name?.type !== 'StringLiteral')
+    return fail(rewriting, node, 'Only {{#*inline "name"}} may decorate a template');
+  const id = (name as hbs.AST.StringLiteral).value;
+  const program = body(rewriting, node.program, scope);
+  rewriting.inlines.add(id);
+  if (top) rewriting.definitions.set(id, program);
+  return { ...node, program } as hbs.AST.Statement;
+}
