@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { exists } from '../files.ts';
 
 /** Every file and link below a folder, by its path from there, in order. */
 export async function filesBelow(dir: string): Promise<readonly string[]> {
@@ -25,12 +26,6 @@ export async function digestsBelow(dir: string): Promise<Record<string, string>>
   for (const path of await filesBelow(dir)) digests[path] = await digestOf(join(dir, path));
   return digests;
 }
-
-export const exists = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  );
 
 /** A folder that is not there, or holds nothing. */
 export const isVacant = async (path: string): Promise<boolean> =>

@@ -8,10 +8,11 @@ import { rfc3339 } from '../../base/clock.ts';
 import { ProblemError } from '../../base/errors.ts';
 import { writeState } from '../../base/statefile.ts';
 import { type BackupManifest, COPIED, MANIFEST, OBJECTS, REPOSITORIES } from '../../model/backup.ts';
-import { digestsBelow, exists, isVacant } from '../backup/files.ts';
+import { digestsBelow, isVacant } from '../backup/files.ts';
 import { git } from '../backup/git.ts';
 import { face, print } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { exists } from '../files.ts';
 
 export function backupCommand(context: CliContext, version: string): Command {
   return new Command('backup')

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { ProblemError } from '../../base/errors.ts';
 import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { exists } from '../files.ts';
 import { type UnitOptions, unitFile } from '../service/unit.ts';
 
 const exec = promisify(execFile);
@@ -73,11 +74,7 @@ function planOf({ surroundings }: CliContext, upOptions: readonly string[], flag
 }
 
 /** sd_booted(3): this folder is there when systemd is the init of the machine. */
-const hasSystemd = (): Promise<boolean> =>
-  stat('/run/systemd/system').then(
-    () => true,
-    () => false,
-  );
+const hasSystemd = (): Promise<boolean> => exists('/run/systemd/system');
 
 async function systemctl(scope: UnitOptions['scope'], ...args: readonly string[]): Promise<void> {
   const all = scope === 'user' ? ['--user', ...args] : args;

@@ -14,10 +14,11 @@ import {
   REPOSITORIES,
   TO_RESTORE,
 } from '../../model/backup.ts';
-import { digestsBelow, exists, isVacant } from '../backup/files.ts';
+import { digestsBelow, isVacant } from '../backup/files.ts';
 import { git } from '../backup/git.ts';
 import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { exists } from '../files.ts';
 
 export function restoreCommand(context: CliContext): Command {
   return new Command('restore')

@@ -42,41 +42,53 @@ export async function promote(
     await recordLanding(options, gathered);
     return gathered.tip === null ? restoreBranch(options, gathered, by) : reportOf(gathered, decision);
   }
-  const ensured = await ensurePromotion(options.home, gathered.promotion, {
-    delivery,
-    from: gathered.source.spec.environment,
-    to,
-    revision: gathered.revision.oid,
-    tree: gathered.revision.tree,
-    requestedBy: by,
-  });
   const again = request.again ? found.facts.rejections.map(({ commit }) => commit.oid) : [];
-  const at = rfc3339(options.clock.now());
-  const promotion = await recordAgain(options.home, ensured, { by, at, commits: again });
-  if (decision.type !== 'advance') {
-    await recordStatus(options.home, promotion, statusOf(decision));
-    return reportOf(gathered, decision);
-  }
-  const mergeCommit = await merge(options, gathered, by);
-  // Written before it is pushed: sync asks whether what it finds on the branch has passed its gates.
+  const promotion = await recordRequest(options, gathered, by, again);
+  if (decision.type === 'advance') return advance(options, gathered, { decision, promotion, by });
+  await recordStatus(options.home, promotion, statusOf(decision));
+  return reportOf(gathered, decision);
+}
+
+/** The Promotion of the revision, with who asked for it and which rejections may come again. */
+async function recordRequest(
+  { home, clock }: PromoteOptions,
+  { promotion, source, target, revision }: Gathered,
+  by: string,
+  again: readonly string[],
+): Promise<Promotion> {
+  const { delivery, environment: to } = target.spec;
+  const from = source.spec.environment;
+  const spec = { delivery, from, to, revision: revision.oid, tree: revision.tree, requestedBy: by };
+  const ensured = await ensurePromotion(home, promotion, spec);
+  return recordAgain(home, ensured, { by, at: rfc3339(clock.now()), commits: again });
+}
+
+/** Every gate is open: merges, and pushes the merge commit to the branch of the target. */
+async function advance(
+  options: PromoteOptions,
+  gathered: Gathered,
+  how: { decision: Extract<Decision, { type: 'advance' }>; promotion: Promotion; by: string },
+): Promise<PromotionReport> {
+  const { decision, promotion, by } = how;
   const { gates } = decision;
+  const { delivery, environment: to, branch } = gathered.target.spec;
+  const mergeCommit = await merge(options, gathered, by);
+  // Recorded before the push: sync asks whether what it finds on the branch has passed its gates.
   const intent = { phase: 'Pending', gates, message: 'Every gate is open.', mergeCommit } as const;
   const recorded = await recordStatus(options.home, promotion, intent);
   await publish(options, gathered, mergeCommit, by);
-  await recordStatus(options.home, recorded, {
+  const mergedAt = rfc3339(options.clock.now());
+  const merged = {
     phase: 'Merged',
-    gates: decision.gates,
-    message: `Merged into ${gathered.target.spec.branch}.`,
+    gates,
+    message: `Merged into ${branch}.`,
     mergeCommit,
-    mergedAt: rfc3339(options.clock.now()),
-  });
-  options.logger.info({ delivery, to, revision: gathered.revision.oid, mergeCommit }, 'promoted');
-  return {
-    ...reportOf(gathered, decision),
-    ...(await arrival(options, gathered)),
-    outcome: 'Promoted',
-    mergeCommit,
-  };
+    mergedAt,
+  } as const;
+  await recordStatus(options.home, recorded, merged);
+  options.logger.info({ delivery, to, revision: gathered.revision.oid, mergeCommit, by }, 'promoted');
+  const arrived = await arrival(options, gathered);
+  return { ...reportOf(gathered, decision), ...arrived, outcome: 'Promoted', mergeCommit };
 }
 
 /** Whoever deletes the branch of an environment stops it: only a person starts it again. */
