@@ -3,29 +3,38 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { built } from './support/built.ts';
-import { serveByGit } from './support/cgi.ts';
+import { built, root } from './support/built.ts';
 import { median, report, timed } from './support/figures.ts';
 import { Instance } from './support/instance.ts';
 import { longHistory } from './support/longhistory.ts';
-import { resetPeak, resident } from './support/resident.ts';
+import { cpuSeconds, resetPeak, residentMb } from './support/proc.ts';
 
 const COMMITS = 5_000;
-const ROUNDS = 9;
+const CLONES = 9;
+const PUSHES = 5;
 const FILES = 1_000;
 
 const { PATH = '' } = process.env;
+const SIDES = ['here', 'there'] as const;
+type PerSide = Record<(typeof SIDES)[number], number[]>;
 
 await Instance.during(async (instance) => {
   const { gitIn } = await built<typeof import('../src/cli/demo/git.ts')>('cli/demo/git');
   const { hermetic } = await built<typeof import('../src/cli/gitenvironment.ts')>('cli/gitenvironment');
   const environment = hermetic({ PATH, HOME: instance.dir });
+  const git = gitIn(instance.dir, environment);
   const served = join(instance.dir, 'served');
-  await mkdir(served);
-  const backend = await serveByGit(served, environment);
-  const git = gitIn(instance.dir, { PATH, HOME: instance.dir });
+  await git.run('init', '--quiet', '--bare', '--initial-branch=main', join(served, 'long.git'));
+  await git.run('init', '--quiet', '--bare', '--initial-branch=main', 'source');
+  await fastImport(join(instance.dir, 'source'), environment);
+  await git.run('-C', 'source', 'repack', '-adq');
+
+  const backend = await startBackend(served, environment);
+  const urls = { here: `${instance.ready.git}/long.git`, there: `${backend.url}/long.git` };
+  const pids = { here: instance.ready.pid, there: backend.pid };
   const { token } = JSON.parse(
     await readFile(join(dirname(instance.ready.kubeconfig), 'token.json'), 'utf8'),
   ) as { token: string };
@@ -33,72 +42,71 @@ await Instance.during(async (instance) => {
   const run = (...args: readonly string[]) =>
     git.run('-c', `http.extraHeader=Authorization: Basic ${credentials}`, ...args);
 
-  const here = `${instance.ready.git}/long.git`;
-  const there = `${backend.url}/long.git`;
-  const sides = { here, there } as const;
-  const { pid } = instance.ready;
-
-  await git.run('init', '--quiet', '--bare', '--initial-branch=main', 'source');
-  await fastImport(join(instance.dir, 'source'), environment);
-  await git.run('-C', 'source', 'repack', '-adq');
-  await git.run('init', '--quiet', '--bare', '--initial-branch=main', join(served, 'long.git'));
-  for (const url of [there, here]) await run('-C', 'source', 'push', '--quiet', '--mirror', url);
-  // What a server that is kept in order has: one pack, and none of its conveniences beyond.
+  for (const side of SIDES) await run('-C', 'source', 'push', '--quiet', '--mirror', urls[side]);
+  // A server that is kept in order has one pack.
   await git.run('-C', join(served, 'long.git'), 'repack', '-adq');
 
-  const before = resident(pid);
-  resetPeak(pid);
-  const clones = await inTurns(ROUNDS, (url) => ['clone', '--quiet', '--bare', url, 'copy'], 'copy');
-  const ratio = median(clones.here) / median(clones.there);
-  report(`clone of ${COMMITS} commits`, median(clones.here), 'ms', { samples: clones.here });
-  report('… from git http-backend', median(clones.there), 'ms', { samples: clones.there });
-  report('… here to there', ratio, '×', { target: '< 1' });
-  report('… memory of the daemon meanwhile', resident(pid, 'VmHWM'), 'MB', { before });
-
-  const single = await inTurns(
-    ROUNDS,
-    (url) => ['clone', '--quiet', '--bare', '--single-branch', '--branch=release-2500', url, 'copy'],
-    'copy',
-  );
-  report('clone of one branch of many', median(single.here), 'ms', { samples: single.here });
-  report('… from git http-backend', median(single.there), 'ms', { samples: single.there });
+  const before = residentMb(pids.here);
+  resetPeak(pids.here);
+  const clone = (...options: readonly string[]) =>
+    inTurns(CLONES, async (url) => {
+      const ms = await timed(() => run('clone', '--quiet', '--bare', ...options, url, 'copy'));
+      await rm(join(instance.dir, 'copy'), { recursive: true });
+      return ms;
+    });
+  const { first, ratio } = tell(`clone of ${COMMITS} commits`, await clone());
+  report('… here to there', ratio, '×', { target: '< 1', first });
+  report('… memory of the daemon, at most', residentMb(pids.here, 'VmHWM'), 'MB', { before });
+  tell('clone of one branch of ten', await clone('--single-branch', '--branch=release-2500'));
 
   await git.run('clone', '--quiet', 'source', 'work');
-  for (const name of ['small push', `push of ${FILES} files`]) {
-    const pushes = { here: [] as number[], there: [] as number[] };
-    for (let round = 0; round < 5; round++) {
-      const files = name === 'small push' ? 1 : FILES;
-      await mkdir(join(instance.dir, 'work', 'pushed'), { recursive: true });
-      for (let i = 0; i < files; i++)
-        await writeFile(
-          join(instance.dir, 'work', 'pushed', `file${i}`),
-          `${name} ${round} ${i}\n`.repeat(40),
-        );
-      await git.run('-C', 'work', 'add', '--all');
-      await git.run('-C', 'work', 'commit', '--quiet', '-m', `${name} ${round}`);
-      for (const side of ['here', 'there'] as const)
-        pushes[side].push(await timed(() => run('-C', 'work', 'push', '--quiet', sides[side], 'HEAD:main')));
-    }
-    report(name, median(pushes.here), 'ms', { samples: pushes.here });
-    report('… to git http-backend', median(pushes.there), 'ms', { samples: pushes.there });
+  for (const files of [1, FILES]) {
+    const figures = await inTurns(PUSHES, async (url, turn) => {
+      if (url === urls.here) await commit(files, turn);
+      return timed(() => run('-C', 'work', 'push', '--quiet', url, 'HEAD:main'));
+    });
+    tell(`push of ${files} files`, figures);
   }
-  backend.close();
+  process.kill(backend.pid);
+
+  function cpuMs(pid: number): number {
+    return 1000 * cpuSeconds(pid, [instance.ready.agentPid]);
+  }
+
+  async function commit(files: number, turn: number): Promise<void> {
+    const folder = join(instance.dir, 'work', 'pushed');
+    await mkdir(folder, { recursive: true });
+    for (let i = 0; i < files; i++)
+      await writeFile(join(folder, `file${i}`), `${files} ${turn} ${i}\n`.repeat(40));
+    await git.run('-C', 'work', 'add', '--all');
+    await git.run('-C', 'work', 'commit', '--quiet', '-m', `push of ${files} files`);
+  }
 
   async function inTurns(
-    rounds: number,
-    command: (url: string) => readonly string[],
-    made: string,
-  ): Promise<Record<'here' | 'there', number[]>> {
-    const times = { here: [] as number[], there: [] as number[] };
-    for (let round = 0; round < rounds; round++) {
-      for (const side of ['here', 'there'] as const) {
-        times[side].push(await timed(() => run(...command(sides[side]))));
-        await rm(join(instance.dir, made), { recursive: true });
+    turns: number,
+    work: (url: string, turn: number) => Promise<number>,
+  ): Promise<{ ms: PerSide; cpu: PerSide }> {
+    const ms: PerSide = { here: [], there: [] };
+    const cpu: PerSide = { here: [], there: [] };
+    for (let turn = 0; turn < turns; turn++) {
+      for (const side of SIDES) {
+        const used = cpuMs(pids[side]);
+        ms[side].push(await work(urls[side], turn));
+        cpu[side].push(cpuMs(pids[side]) - used);
       }
     }
-    return times;
+    return { ms, cpu };
   }
 });
+
+function tell(figure: string, { ms, cpu }: { ms: PerSide; cpu: PerSide }): { first: number; ratio: number } {
+  report(figure, median(ms.here), 'ms', { samples: ms.here, serverCpuMs: median(cpu.here) });
+  report('… git http-backend', median(ms.there), 'ms', {
+    samples: ms.there,
+    serverCpuMs: median(cpu.there),
+  });
+  return { first: Math.round(ms.here[0] ?? 0), ratio: median(ms.here) / median(ms.there) };
+}
 
 async function fastImport(repository: string, env: Readonly<Record<string, string>>): Promise<void> {
   const child = spawn('git', ['fast-import', '--quiet'], {
@@ -109,4 +117,14 @@ async function fastImport(repository: string, env: Readonly<Record<string, strin
   const ended = once(child, 'close');
   await pipeline(Readable.from(longHistory(COMMITS)), child.stdin);
   await ended;
+}
+
+async function startBackend(
+  served: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ url: string; pid: number }> {
+  const program = ['--import', 'tsx', join(root, 'bench', 'support', 'cgi.ts'), served];
+  const child = spawn(process.execPath, program, { env, cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { url, pid: child.pid ?? 0 };
 }

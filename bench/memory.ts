@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { report } from './support/figures.ts';
 import { Instance, webRepository } from './support/instance.ts';
-import { resident } from './support/resident.ts';
+import { residentMb } from './support/proc.ts';
 
 /** V8 gives back what a burst needed at most 100 seconds after it (`MemoryReducer::kWatchdogDelayMs`). */
 const IDLE_S = 120;
@@ -18,21 +18,21 @@ await Instance.during(async (instance) => {
   await instance.cli('wait', 'web/prod');
 
   const { pid, agentPid } = instance.ready;
-  const sum = () => resident(pid) + resident(agentPid);
+  const sum = () => residentMb(pid) + residentMb(agentPid);
   report('daemon + agent, right after the rollouts', sum(), 'MB');
   await pause(IDLE_S * 1000);
   report('daemon + agent, idle', sum(), 'MB', {
     target: '< 200',
-    daemon: resident(pid),
-    agent: resident(agentPid),
+    daemon: residentMb(pid),
+    agent: residentMb(agentPid),
     idleSeconds: IDLE_S,
   });
-  report('daemon + agent, at most so far', resident(pid, 'VmHWM') + resident(agentPid, 'VmHWM'), 'MB');
+  report('daemon + agent, at most so far', residentMb(pid, 'VmHWM') + residentMb(agentPid, 'VmHWM'), 'MB');
   report('daemon + agent, idle, shared pages once', proportional(pid) + proportional(agentPid), 'MB');
   const apps = descendants(agentPid);
   report(
     'applications and their shells',
-    apps.reduce((total, app) => total + resident(app), 0),
+    apps.reduce((total, app) => total + residentMb(app), 0),
     'MB',
     { processes: apps.length },
   );

@@ -1,31 +1,23 @@
 /** `git http-backend` behind the smallest server that speaks CGI (RFC 3875) to it: what a clone from stock git costs on this machine. */
 import { spawn } from 'node:child_process';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const HEADERS_END = '\r\n\r\n';
 
-/** Serves the repositories below `root`, pushes included. Resolves with the address to put a repository's name after. */
-export async function serveByGit(
-  root: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<{ url: string; close(): void }> {
-  const server: Server = createServer((request, response) => answer(root, environment, request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+/** Started as a process of its own: serves the repositories below its argument, pushes included, and prints its address. */
+const [root = '.'] = process.argv.slice(2);
+const server = createServer(answer);
+server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
-}
+  console.log(`http://127.0.0.1:${port}`);
+});
 
-function answer(
-  root: string,
-  environment: Readonly<Record<string, string>>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function answer(request: IncomingMessage, response: ServerResponse): void {
   const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
   const { headers } = request;
   const env = {
-    ...environment,
+    ...process.env,
     GIT_PROJECT_ROOT: root,
     GIT_HTTP_EXPORT_ALL: '1',
     REMOTE_USER: 'bench',

@@ -1,5 +1,5 @@
 /** What a process and its children cost, by proc(5). */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Linux counts CPU time in 1/100 s for user space, whatever the kernel's own tick is (`USER_HZ`). */
 const TICKS_PER_SECOND = 100;
@@ -16,6 +16,11 @@ export function residentMb(pid: number, field: 'VmRSS' | 'VmHWM' = 'VmRSS'): num
   const [, kilobytes = '0'] =
     new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Math.round(Number(kilobytes) / 1024);
+}
+
+/** Makes VmHWM start again from the present. */
+export function resetPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 function childrenOf(pid: number): number[] {

@@ -4,6 +4,7 @@ import { ByteCache, scopeOf } from '../base/bytecache.ts';
 import { ProblemError } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
 import { Mutex } from '../base/mutex.ts';
+import { Closures } from './history/closure.ts';
 import { replayTrees } from './history/replay.ts';
 import { isAncestor, log } from './history/walk.ts';
 import { FOLDER, isOid, serializeCommit } from './objects/object.ts';
@@ -18,10 +19,11 @@ import { createTreeLoader } from './tree/treecache.ts';
 import { idWithout } from './tree/without.ts';
 import type { Oid, Repository } from './types.ts';
 
-/** What the rooms of git itself see of a repository, beside its public face. */
+/** What git's own folders see of a repository, in addition to its public face. */
 export interface OpenRepository extends Repository {
   readonly store: ObjectStore;
   readonly refs: RefStore;
+  readonly closures: Closures;
   /** One writer of objects and refs at a time. */
   readonly writes: Mutex;
   /** Closes pack files; the repository is not used afterwards. */
@@ -89,6 +91,7 @@ class BareRepository implements OpenRepository {
   readonly dir: string;
   readonly store: ObjectStore;
   readonly refs: RefStore;
+  readonly closures: Closures;
   readonly writes = new Mutex();
   readonly #blobs = scopeOf(blobs);
   readonly #loadTree = createTreeLoader(scopeOf(trees), (tree, part) =>
@@ -100,6 +103,7 @@ class BareRepository implements OpenRepository {
     this.dir = dir;
     this.store = new ObjectStore(join(dir, 'objects'));
     this.refs = new RefStore(dir);
+    this.closures = new Closures(this.store);
   }
 
   close(): void {

@@ -95,10 +95,13 @@ function inflating(req: IncomingMessage): AsyncIterable<Buffer> {
   return req.pipe(gunzip);
 }
 
-/** Writes and waits for a slow reader; false when the client is gone. */
-export async function write(res: ServerResponse, bytes: Buffer): Promise<boolean> {
+/** Writes buffers one after the other and waits for a slow reader; false when the client is gone. */
+export async function write(res: ServerResponse, ...buffers: readonly Uint8Array[]): Promise<boolean> {
   if (res.destroyed || res.writableEnded) return false;
-  if (res.write(bytes)) return true;
+  res.cork();
+  const accepted = buffers.map((bytes) => res.write(bytes)).at(-1) ?? true;
+  res.uncork();
+  if (accepted) return true;
   const waiting = new AbortController();
   const { signal } = waiting;
   try {

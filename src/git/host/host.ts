@@ -155,7 +155,7 @@ function advertise(
 async function upload(req: IncomingMessage, res: ServerResponse, repository: OpenRepository): Promise<void> {
   res.writeHead(200, headers('application/x-git-upload-pack-result'));
   for await (const bytes of uploadPack(repository, bodyOf(req, MAX_FETCH_REQUEST), protocolOf(req))) {
-    if (!(await write(res, bytes))) return;
+    if (!(await write(res, ...bytes))) return;
   }
   res.end();
 }

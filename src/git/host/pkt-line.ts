@@ -24,12 +24,17 @@ export function packet(data: string | Uint8Array): Buffer {
 export type Band = 1 | 2 | 3;
 
 export function sideBand(band: Band, data: string | Uint8Array): Buffer {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : Buffer.from(data);
-  const packets: Buffer[] = [];
-  for (let at = 0; at < bytes.length || at === 0; at += MAX_BAND) {
-    packets.push(packet(Buffer.concat([Buffer.of(band), bytes.subarray(at, at + MAX_BAND)])));
+  return Buffer.concat([...sideBandFrames(band, typeof data === 'string' ? Buffer.from(data) : data)]);
+}
+
+/** The same as buffers to be written one after the other: the data, which may be much, is not copied. */
+export function* sideBandFrames(band: Band, data: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < data.length || at === 0; at += MAX_BAND) {
+    const part = data.subarray(at, at + MAX_BAND);
+    const length = (part.length + 5).toString(16).padStart(4, '0');
+    yield Buffer.concat([Buffer.from(length, 'latin1'), Buffer.of(band)]);
+    yield part;
   }
-  return Buffer.concat(packets);
 }
 
 /** Text of a packet without the line break that ends it. */

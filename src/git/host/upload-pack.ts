@@ -1,4 +1,5 @@
 import { ProblemError } from '../../base/errors.ts';
+import type { Closures } from '../history/closure.ts';
 import { objectsToSend, peel } from '../history/reachable.ts';
 import { type Deepen, planShallow, type ShallowPlan } from '../history/shallow.ts';
 import { ancestors } from '../history/walk.ts';
@@ -6,14 +7,16 @@ import { isOid } from '../objects/object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { writePack } from '../store/pack-writer.ts';
 import type { RefStore } from '../store/refs.ts';
+import type { Selection } from '../store/selection.ts';
 import type { Oid } from '../types.ts';
 import { listRefs, visibleRefs } from './advertise.ts';
-import { DELIM, FLUSH, lineOf, PacketReader, packet, sideBand } from './pkt-line.ts';
+import { DELIM, FLUSH, lineOf, PacketReader, packet, sideBandFrames } from './pkt-line.ts';
 
 /** What a repository shows to a client that fetches. */
 export interface Source {
   readonly store: ObjectStore;
   readonly refs: RefStore;
+  readonly closures: Closures;
 }
 
 interface FetchRequest {
@@ -26,49 +29,53 @@ interface FetchRequest {
   readonly options: ReadonlySet<string>;
 }
 
+/** Bytes to send together. */
+type Sent = readonly Uint8Array[];
+
 /** Answers one POST to `git-upload-pack`: the bytes to send. An error that the client is to read is sent as an ERR packet. */
 export async function* uploadPack(
   source: Source,
   body: AsyncIterable<Buffer>,
   protocol: 0 | 1 | 2,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<Sent> {
   try {
     yield* protocol === 2 ? serveV2(source, new PacketReader(body)) : serveV0(source, new PacketReader(body));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    yield packet(`ERR ${error.problem.message}\n`);
+    yield [packet(`ERR ${error.problem.message}\n`)];
   }
 }
 
 /** gitprotocol-pack, "Packfile Negotiation", in its stateless form: each request repeats everything. */
-async function* serveV0(source: Source, reader: PacketReader): AsyncGenerator<Buffer> {
+async function* serveV0(source: Source, reader: PacketReader): AsyncGenerator<Sent> {
   const wanting = await linesUntilFlush(reader);
   if (wanting.length === 0) return;
   const negotiation = await linesUntilFlush(reader, { through: true });
   const request = parseRequest(source, wanting, negotiation);
   const plan = await planFor(source, request);
-  if (request.deepen.kind !== 'none') yield Buffer.concat([...shallowLines(plan), FLUSH]);
+  if (request.deepen.kind !== 'none') yield [Buffer.concat([...shallowLines(plan), FLUSH])];
   if (negotiation.length === 0) return;
 
   const common = request.haves.filter((oid) => source.store.has(oid));
   const detailed = request.options.has('multi_ack_detailed');
   const last = common.at(-1);
-  if (detailed) for (const oid of common) yield packet(`ACK ${oid} common\n`);
+  if (detailed) for (const oid of common) yield [packet(`ACK ${oid} common\n`)];
   if (!request.done) {
-    if (detailed && (await isEnough(source, request, common))) yield packet(`ACK ${last} ready\n`);
+    if (detailed && (await isEnough(source, request, common))) yield [packet(`ACK ${last} ready\n`)];
     // Without multi_ack the one ACK ends the negotiation of this round, and NAK says that nothing is in common yet.
-    if (!detailed && last !== undefined) yield packet(`ACK ${last}\n`);
-    else yield packet('NAK\n');
+    if (!detailed && last !== undefined) yield [packet(`ACK ${last}\n`)];
+    else yield [packet('NAK\n')];
     return;
   }
-  yield last === undefined ? packet('NAK\n') : packet(`ACK ${last}\n`);
+  yield [packet(last === undefined ? 'NAK\n' : `ACK ${last}\n`)];
   const banded = request.options.has('side-band-64k');
-  for await (const bytes of packFor(source, request, plan, common)) yield banded ? sideBand(1, bytes) : bytes;
-  if (banded) yield FLUSH;
+  for await (const bytes of packFor(source, request, plan, common))
+    yield banded ? [...sideBandFrames(1, bytes)] : [bytes];
+  if (banded) yield [FLUSH];
 }
 
 /** gitprotocol-v2: `ls-refs` and `fetch`. */
-async function* serveV2(source: Source, reader: PacketReader): AsyncGenerator<Buffer> {
+async function* serveV2(source: Source, reader: PacketReader): AsyncGenerator<Sent> {
   const command: string[] = [];
   const args: string[] = [];
   let section = command;
@@ -82,30 +89,30 @@ async function* serveV2(source: Source, reader: PacketReader): AsyncGenerator<Bu
   }
   const name = command.find((line) => line.startsWith('command='))?.slice('command='.length);
   if (name === undefined) return;
-  if (name === 'ls-refs') yield listRefs(source.store, source.refs, args);
+  if (name === 'ls-refs') yield [listRefs(source.store, source.refs, args)];
   else if (name === 'fetch') yield* fetchV2(source, parseRequest(source, args, args));
   else throw refused(`the command ${name} is not offered`);
 }
 
-async function* fetchV2(source: Source, request: FetchRequest): AsyncGenerator<Buffer> {
+async function* fetchV2(source: Source, request: FetchRequest): AsyncGenerator<Sent> {
   const common = request.haves.filter((oid) => source.store.has(oid));
   if (!request.done) {
     const ready = await isEnough(source, request, common);
-    yield packet('acknowledgments\n');
-    for (const oid of common) yield packet(`ACK ${oid}\n`);
-    if (common.length === 0) yield packet('NAK\n');
+    yield [packet('acknowledgments\n')];
+    for (const oid of common) yield [packet(`ACK ${oid}\n`)];
+    if (common.length === 0) yield [packet('NAK\n')];
     if (!ready) {
-      yield FLUSH;
+      yield [FLUSH];
       return;
     }
-    yield Buffer.concat([packet('ready\n'), DELIM]);
+    yield [Buffer.concat([packet('ready\n'), DELIM])];
   }
   const plan = await planFor(source, request);
   if (request.deepen.kind !== 'none')
-    yield Buffer.concat([packet('shallow-info\n'), ...shallowLines(plan), DELIM]);
-  yield packet('packfile\n');
-  for await (const bytes of packFor(source, request, plan, common)) yield sideBand(1, bytes);
-  yield FLUSH;
+    yield [Buffer.concat([packet('shallow-info\n'), ...shallowLines(plan), DELIM])];
+  yield [packet('packfile\n')];
+  for await (const bytes of packFor(source, request, plan, common)) yield [...sideBandFrames(1, bytes)];
+  yield [FLUSH];
 }
 
 const refused = (message: string): ProblemError => new ProblemError({ reason: 'BadRequest', message });
@@ -211,16 +218,33 @@ async function* packFor(
   plan: ShallowPlan,
   common: readonly Oid[],
 ): AsyncGenerator<Buffer> {
-  const refs = visibleRefs(source.refs);
   const includeTags = request.options.has('include-tag')
-    ? [...refs].filter(([name]) => name.startsWith('refs/tags/')).map(([, oid]) => oid)
+    ? [...visibleRefs(source.refs)].filter(([name]) => name.startsWith('refs/tags/')).map(([, oid]) => oid)
     : [];
-  const oids = await objectsToSend(source.store, {
-    tips: request.wants,
-    have: common.map((oid) => peel(source.store, oid).target),
-    shallow: request.shallow,
-    boundary: plan.boundary,
-    includeTags,
-  });
-  yield* writePack(source.store, oids, { ofsDelta: request.options.has('ofs-delta') });
+  const isClone = common.length === 0 && plan.boundary.size === 0 && request.shallow.size === 0;
+  const objects = isClone
+    ? await everything(source, request.wants, includeTags)
+    : await objectsToSend(source.store, {
+        tips: request.wants,
+        have: common.map((oid) => peel(source.store, oid).target),
+        shallow: request.shallow,
+        boundary: plan.boundary,
+        includeTags,
+      });
+  yield* writePack(source.store, objects, { ofsDelta: request.options.has('ofs-delta') });
+}
+
+/** All that a client without any objects lacks, and the tags that point into it. */
+async function everything(
+  { store, closures }: Source,
+  wants: readonly Oid[],
+  includeTags: readonly Oid[],
+): Promise<Selection> {
+  const objects = await closures.of(wants);
+  const tags = includeTags.map((oid) => peel(store, oid)).filter(({ target }) => objects.has(target));
+  const lacking = tags.flatMap((tag) => tag.tags).filter((oid) => !objects.has(oid));
+  if (lacking.length === 0) return objects;
+  const more = objects.copy();
+  for (const oid of lacking) more.add(oid);
+  return more;
 }

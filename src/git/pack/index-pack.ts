@@ -8,10 +8,13 @@ import { fromSource, ownProgram } from '../../base/ownfiles.ts';
 import type { Oid } from '../types.ts';
 import type { IndexAnswer, IndexTask } from './index-task.ts';
 import { badPack } from './pack-file.ts';
+import type { PackLinks } from './pack-links.ts';
 import { packLimits, type ReadPack, readPack, UNFOLDS } from './read-pack.ts';
 
 /** A pack of which everything that it refers to is there. */
-export type IndexedPack = Pick<ReadPack, 'index' | 'checksum' | 'count'>;
+export interface IndexedPack extends Pick<ReadPack, 'index' | 'checksum' | 'count'> {
+  readonly links: PackLinks;
+}
 
 /** Most pushes are small, and are read sooner than a thread has started. */
 const SMALL_PACK = 256 * 1024;
@@ -28,13 +31,13 @@ const turn = new Mutex();
  * Throws ProblemError BadPack, CorruptObject, PackTooLarge, PackUnfolds, MissingObjects.
  */
 export async function indexPack(path: string, has: (oid: Oid) => boolean): Promise<IndexedPack> {
-  const { index, checksum, count, needed } = await read(path);
+  const { index, checksum, count, needed, roots } = await read(path);
   const breathe = breather();
   for (const [link, by] of needed) {
     if (!has(link)) throw missing(link, by);
     await breathe();
   }
-  return { index, checksum, count };
+  return { index, checksum, count, links: { roots, needs: needed.map(([link]) => link) } };
 }
 
 async function read(path: string): Promise<ReadPack> {

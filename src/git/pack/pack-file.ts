@@ -4,7 +4,7 @@ import { crc32, inflateSync } from 'node:zlib';
 import { ProblemError } from '../../base/errors.ts';
 import { breather } from '../../base/mutex.ts';
 import { malformed } from '../objects/object.ts';
-import { type EntryHeader, MAX_ENTRY_HEADER, parseEntryHeader } from './pack.ts';
+import { type EntryHeader, MAX_ENTRY_HEADER, parseEntryHeader } from './entry.ts';
 
 const WINDOW = 2 ** 20;
 
@@ -36,7 +36,7 @@ export class PackFile {
   header(): number {
     const bytes = this.#at(0, 12);
     if (this.end < 12 || bytes.toString('latin1', 0, 4) !== 'PACK')
-      throw badPack('it is cut short or no pack at all');
+      throw badPack('it is cut short or not a pack');
     const version = bytes.readUInt32BE(4);
     if (version !== 2 && version !== 3) throw badPack(`its version is ${version}`);
     return bytes.readUInt32BE(8);
@@ -56,7 +56,7 @@ export class PackFile {
     return trailer;
   }
 
-  /** Nothing is inflated yet: whoever asks decides by the size first. */
+  /** Inflates nothing: the caller decides by the size first. */
   headerAt(offset: number): EntryHeader {
     return parseEntryHeader(this.#at(offset, Math.min(MAX_ENTRY_HEADER, this.end - offset)), offset);
   }
@@ -66,7 +66,7 @@ export class PackFile {
     const { content, consumed } = this.#inflate(offset + header.length, header.size);
     const length = header.length + consumed;
     const crc = crc32(this.#at(offset, length));
-    // One large object is no reason to keep as much for the rest of the pack.
+    // After one large object the window need not stay that large.
     if (this.#window.length > 4 * WINDOW) this.#window = Buffer.alloc(0);
     return { content, end: offset + length, crc };
   }
@@ -90,6 +90,13 @@ export class PackFile {
         if (!cut || length >= available) throw badPack(`the object at ${offset} cannot be decompressed`);
       }
     }
+  }
+
+  /** Bytes [offset, offset + length) in memory of their own. Throws BadPack when the file ends before. */
+  bytes(offset: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length);
+    if (readSync(this.#fd, bytes, 0, length, offset) < length) throw badPack('it is cut short');
+    return bytes;
   }
 
   /** Bytes [offset, offset + length); valid until the next call. */

@@ -7,16 +7,24 @@ const FANOUT = 8;
 const NAMES = FANOUT + 256 * 4;
 const LARGE = 0x80000000;
 
-/** A pack's index, version 2 (gitformat-pack): object id ↔ offset in the pack. */
+/** The entries of a pack from its first byte on: where each begins, and the position of its id in the index. */
+export interface PackOrder {
+  /** Ascending. */
+  readonly offsets: Float64Array;
+  readonly positions: Uint32Array;
+}
+
+/** A pack's index, version 2 (gitformat-pack): object id ↔ offset in the pack. A position counts the ids, which are sorted. */
 export class PackIndex {
   readonly count: number;
   readonly #bytes: Buffer;
-  #byOffset: { readonly offsets: Float64Array; readonly positions: Uint32Array } | undefined;
+  #order: PackOrder | undefined;
+  #leads: Uint32Array | undefined;
 
   /** Throws ProblemError CorruptPack, which names `path`. */
   constructor(bytes: Buffer, path: string) {
     if (bytes.length < NAMES + 40 || bytes.readUInt32BE(0) !== MAGIC || bytes.readUInt32BE(4) !== 2) {
-      throw corruptIndex(path, 'it is no index of version 2');
+      throw corruptIndex(path, 'it is not an index of version 2');
     }
     const checksum = createHash('sha1').update(bytes.subarray(0, -20)).digest();
     if (!bytes.subarray(-20).equals(checksum)) throw corruptIndex(path, 'its checksum does not match');
@@ -28,6 +36,11 @@ export class PackIndex {
     return this.#bytes.toString('hex', NAMES + position * 20, NAMES + position * 20 + 20);
   }
 
+  /** The 20 bytes of an id. */
+  nameAt(position: number): Buffer {
+    return this.#bytes.subarray(NAMES + position * 20, NAMES + position * 20 + 20);
+  }
+
   offsetAt(position: number): number {
     const table = NAMES + this.count * 24;
     const value = this.#bytes.readUInt32BE(table + position * 4);
@@ -36,9 +49,38 @@ export class PackIndex {
   }
 
   find(oid: Oid): number | undefined {
-    const name = Buffer.from(oid, 'hex');
-    const position = this.#lowerBound(name);
-    return this.#compare(position, name) === 0 ? this.offsetAt(position) : undefined;
+    const position = this.position(Buffer.from(oid, 'hex'));
+    return position === undefined ? undefined : this.offsetAt(position);
+  }
+
+  /** The position of the id whose 20 bytes begin at `bytes[at]`; undefined when the pack lacks it. */
+  position(bytes: Buffer, at = 0): number | undefined {
+    const lead = bytes.readUInt32BE(at);
+    this.#leads ??= this.#readLeads();
+    const leads = this.#leads;
+    const first = lead >>> 24;
+    let low = this.#before(first);
+    const end = this.#until(first);
+    for (let high = end; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if ((leads[middle] ?? 0) < lead) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < end && leads[low] === lead; low++) if (this.#isAt(low, bytes, at)) return low;
+    return undefined;
+  }
+
+  #isAt(position: number, bytes: Buffer, at: number): boolean {
+    const name = NAMES + position * 20;
+    for (let i = 4; i < 20; i++) if (this.#bytes[name + i] !== bytes[at + i]) return false;
+    return true;
+  }
+
+  /** The first four bytes of each id: enough to tell nearly all apart, and much faster to search than the ids. */
+  #readLeads(): Uint32Array {
+    return Uint32Array.from({ length: this.count }, (_, position) =>
+      this.#bytes.readUInt32BE(NAMES + position * 20),
+    );
   }
 
   /** Every id that begins with these hex digits. */
@@ -51,39 +93,56 @@ export class PackIndex {
     return found;
   }
 
-  /** Every id, in the order in which the objects stand in the pack. */
+  /** Every id, in the order of the pack. */
   oids(): readonly Oid[] {
-    this.#byOffset ??= this.#sortByOffset();
-    return Array.from(this.#byOffset.positions, (position) => this.oidAt(position));
+    return Array.from(this.order.positions, (position) => this.oidAt(position));
+  }
+
+  get order(): PackOrder {
+    this.#order ??= this.#sortByOffset();
+    return this.#order;
+  }
+
+  /** Which entry of the pack begins at `offset`, counted from its first; undefined when none does. */
+  rankAt(offset: number): number | undefined {
+    const { offsets } = this.order;
+    let low = 0;
+    for (let high = offsets.length; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if ((offsets[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return offsets[low] === offset ? low : undefined;
   }
 
   /** The object that begins at `offset`, and the offset of the one after it (undefined for the last). */
   at(offset: number): { readonly oid: Oid; readonly next: number | undefined } | undefined {
-    this.#byOffset ??= this.#sortByOffset();
-    const { offsets, positions } = this.#byOffset;
-    let low = 0;
-    let high = offsets.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((offsets[middle] ?? 0) < offset) low = middle + 1;
-      else high = middle;
-    }
-    const position = positions[low];
-    if (position === undefined || offsets[low] !== offset) return undefined;
-    return { oid: this.oidAt(position), next: offsets[low + 1] };
+    const rank = this.rankAt(offset);
+    const position = rank === undefined ? undefined : this.order.positions[rank];
+    if (rank === undefined || position === undefined) return undefined;
+    return { oid: this.oidAt(position), next: this.order.offsets[rank + 1] };
   }
 
-  #sortByOffset() {
-    const positions = Uint32Array.from({ length: this.count }, (_, i) => i);
-    positions.sort((a, b) => this.offsetAt(a) - this.offsetAt(b));
-    const offsets = Float64Array.from(positions, (position) => this.offsetAt(position));
-    return { offsets, positions };
+  #sortByOffset(): PackOrder {
+    const byPosition = Float64Array.from({ length: this.count }, (_, position) => this.offsetAt(position));
+    const positions = Uint32Array.from({ length: this.count }, (_, position) => position);
+    positions.sort((a, b) => (byPosition[a] ?? 0) - (byPosition[b] ?? 0));
+    return { positions, offsets: Float64Array.from(positions, (position) => byPosition[position] ?? 0) };
+  }
+
+  /** How many ids begin with a smaller byte than `first`, and with it or a smaller one. */
+  #before(first: number): number {
+    return first === 0 ? 0 : this.#until(first - 1);
+  }
+
+  #until(first: number): number {
+    return this.#bytes.readUInt32BE(FANOUT + first * 4);
   }
 
   #lowerBound(name: Buffer): number {
     const first = name.readUInt8(0);
-    let low = first === 0 ? 0 : this.#bytes.readUInt32BE(FANOUT + (first - 1) * 4);
-    let high = this.#bytes.readUInt32BE(FANOUT + first * 4);
+    let low = this.#before(first);
+    let high = this.#until(first);
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.#compare(middle, name) < 0) low = middle + 1;

@@ -2,7 +2,7 @@ import { readFileSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { constants, inflateSync } from 'node:zlib';
 import { ByteCache, scopeOf } from '../../base/bytecache.ts';
-import { ProblemError } from '../../base/errors.ts';
+import { errnoOf, ProblemError } from '../../base/errors.ts';
 import {
   type GitObject,
   hashObject,
@@ -10,103 +10,27 @@ import {
   malformed,
   type ObjectType,
 } from '../objects/object.ts';
-import type { Oid } from '../types.ts';
 import { applyDelta, deltaResultSize } from './delta.ts';
+import { type EntryHeader, type EntryKind, MAX_ENTRY_HEADER, parseEntryHeader } from './entry.ts';
 import { OpenFiles } from './open-files.ts';
 import { PackIndex } from './pack-index.ts';
+import { type PackLinks, parseLinks } from './pack-links.ts';
 
-/** What an entry of a pack is: a whole object, or the difference to another one, named by place or by id. */
-export type EntryKind =
-  | { readonly kind: 'whole'; readonly type: ObjectType }
-  | { readonly kind: 'ofs-delta'; readonly base: number }
-  | { readonly kind: 'ref-delta'; readonly base: Oid };
-
-export interface EntryHeader {
-  readonly entry: EntryKind;
-  /** Bytes after inflating: of the object, or of the delta. */
-  readonly size: number;
-  /** Length of the header itself. */
-  readonly length: number;
-}
-
-const WHOLE: Readonly<Record<number, ObjectType>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
-const TYPE_CODES: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
-const OFS_DELTA = 6;
-const REF_DELTA = 7;
-/** No header is longer: size varint, then an id or an offset varint. */
-export const MAX_ENTRY_HEADER = 40;
-
-/** Reads the header of the entry that begins at `bytes[0]`, which stands at `offset` in its pack. */
-export function parseEntryHeader(bytes: Buffer, offset: number): EntryHeader {
-  const need = (at: number): number => {
-    if (at >= bytes.length) throw malformed('the pack ends inside an entry');
-    return bytes.readUInt8(at);
-  };
-  let byte = need(0);
-  const code = (byte >> 4) & 7;
-  let size = byte & 0x0f;
-  let scale = 16;
-  let at = 1;
-  while (byte >= 0x80) {
-    byte = need(at);
-    size += (byte & 0x7f) * scale;
-    scale *= 128;
-    at += 1;
-    if (at > 9) throw malformed(`the pack entry at ${offset} has an absurd size`);
-  }
-  const type = WHOLE[code];
-  if (type) return { entry: { kind: 'whole', type }, size, length: at };
-  if (code === REF_DELTA) {
-    need(at + 19);
-    return { entry: { kind: 'ref-delta', base: bytes.toString('hex', at, at + 20) }, size, length: at + 20 };
-  }
-  if (code !== OFS_DELTA) throw malformed(`the pack entry at ${offset} has the unknown type ${code}`);
-  byte = need(at);
-  let back = byte & 0x7f;
-  at += 1;
-  while (byte >= 0x80) {
-    byte = need(at);
-    back = (back + 1) * 128 + (byte & 0x7f);
-    at += 1;
-  }
-  if (back <= 0 || back > offset) throw malformed(`the pack entry at ${offset} has a base outside the pack`);
-  return { entry: { kind: 'ofs-delta', base: offset - back }, size, length: at };
-}
-
-export function encodeEntryHeader(entry: EntryKind, size: number, offset: number): Buffer {
-  const code =
-    entry.kind === 'whole' ? TYPE_CODES[entry.type] : entry.kind === 'ofs-delta' ? OFS_DELTA : REF_DELTA;
-  const bytes = [(code << 4) | (size & 0x0f)];
-  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
-    bytes.push((bytes.pop() ?? 0) | 0x80, rest & 0x7f);
-  }
-  if (entry.kind === 'whole') return Buffer.from(bytes);
-  if (entry.kind === 'ref-delta') return Buffer.concat([Buffer.from(bytes), Buffer.from(entry.base, 'hex')]);
-  let back = offset - entry.base;
-  const tail = [back & 0x7f];
-  for (back = Math.floor(back / 128); back > 0; back = Math.floor(back / 128)) {
-    back -= 1;
-    tail.unshift((back & 0x7f) | 0x80);
-  }
-  return Buffer.from([...bytes, ...tail]);
-}
-
+const { Z_MIN_CHUNK: MIN_CHUNK } = constants;
 /** Compressed bytes that give away the two sizes with which a delta begins. */
 const DELTA_HEAD = 128;
 
-/** An entry as it is stored, for reading and for copying into another pack. */
-export interface StoredEntry extends EntryHeader {
+/** An entry as it is stored. */
+interface StoredEntry extends EntryHeader {
   readonly compressed: Buffer;
 }
 
-/**
- * Inflates exactly `size` bytes: more would be a bomb, fewer a cut. zlib answers with a part of a chunk of 16 KiB: a commit of 300 bytes
- * that is remembered would keep all of it.
- */
+/** Inflates exactly `size` bytes: more would be a bomb, fewer a cut. */
 function inflateExactly(compressed: Buffer, size: number): Buffer {
   if (size > MAX_OBJECT_BYTES) throw malformed(`an object is too large to be read (${size} bytes)`);
   try {
-    const content = inflateSync(compressed, { maxOutputLength: Math.max(1, size) });
+    const options = { maxOutputLength: Math.max(1, size), chunkSize: Math.max(MIN_CHUNK, size + 1) };
+    const content = inflateSync(compressed, options);
     if (content.length === size) return withMemoryOfItsOwn(content);
   } catch (error) {
     throw malformed(`an object cannot be decompressed: ${error instanceof Error ? error.message : error}`);
@@ -114,8 +38,9 @@ function inflateExactly(compressed: Buffer, size: number): Buffer {
   throw malformed('an object is shorter than it says');
 }
 
+/** A commit of 300 bytes that is remembered would keep the whole slab of 8 KiB that Node cut it from. */
 function withMemoryOfItsOwn(content: Buffer): Buffer {
-  if (content.buffer.byteLength === content.length) return content;
+  if (content.buffer.byteLength <= content.length + MIN_CHUNK) return content;
   const own = Buffer.allocUnsafeSlow(content.length);
   content.copy(own);
   return own;
@@ -136,6 +61,7 @@ export class Pack {
   readonly name: string;
   readonly path: string;
   readonly #end: number;
+  #links: PackLinks | 'unknown' | undefined;
   readonly #recent = scopeOf(objects);
 
   /** Throws ProblemError CorruptPack, or the system error of a file that cannot be read. */
@@ -146,13 +72,19 @@ export class Pack {
     this.#end = statSync(this.path).size - 20;
   }
 
+  /** Undefined for a pack that another program wrote, or that has too many links. */
+  get links(): PackLinks | undefined {
+    this.#links ??= readLinks(this.path.replace(/pack$/, 'links')) ?? 'unknown';
+    return this.#links === 'unknown' ? undefined : this.#links;
+  }
+
   /** Its descriptor; a later read opens it again. */
   close(): void {
     files.close(this.path);
   }
 
   /** Throws ENOENT when the pack has been merged into another one. */
-  stored(offset: number): StoredEntry {
+  #stored(offset: number): StoredEntry {
     const found = this.index.at(offset);
     if (!found) throw malformed(`nothing begins at ${offset} in ${this.name}`);
     const length = (found.next ?? this.#end) - offset;
@@ -175,6 +107,17 @@ export class Pack {
     return deltaResultSize(inflateSync(head, { finishFlush: constants.Z_SYNC_FLUSH }));
   }
 
+  /** The type of the object at `offset`, without producing it. */
+  typeAt(offset: number): ObjectType {
+    const bytes = Buffer.alloc(MAX_ENTRY_HEADER);
+    for (let at = offset; ; ) {
+      const length = readSync(files.get(this.path), bytes, 0, bytes.length, at);
+      const { entry } = parseEntryHeader(bytes.subarray(0, length), at);
+      if (entry.kind === 'whole') return entry.type;
+      at = this.#baseOf(entry);
+    }
+  }
+
   /** The object at `offset`; deltas are followed down to a whole object. Throws ProblemError CorruptPack. */
   read(offset: number): GitObject {
     try {
@@ -191,7 +134,7 @@ export class Pack {
     let bytes = 0;
     let object = this.#recent.get(at);
     while (!object) {
-      const stored = this.stored(at);
+      const stored = this.#stored(at);
       const content = inflateExactly(stored.compressed, stored.size);
       if (stored.entry.kind === 'whole') object = this.#remember(at, { type: stored.entry.type, content });
       else {
@@ -221,6 +164,15 @@ export class Pack {
     if (hashObject(object.type, object.content) !== oid) throw malformed(`object ${oid} has another content`);
     this.#recent.set(offset, object, object.content.buffer.byteLength + OVERHEAD);
     return object;
+  }
+}
+
+function readLinks(path: string): PackLinks | undefined {
+  try {
+    return parseLinks(readFileSync(path, 'latin1'));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

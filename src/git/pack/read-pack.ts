@@ -3,9 +3,10 @@ import { breather } from '../../base/mutex.ts';
 import { type GitObject, hashObject, linksOf, type ObjectType } from '../objects/object.ts';
 import type { Oid } from '../types.ts';
 import { applyDelta, deltaResultSize } from './delta.ts';
-import type { EntryHeader } from './pack.ts';
+import type { EntryHeader } from './entry.ts';
 import { badPack, PackFile } from './pack-file.ts';
 import { encodeIndex, type IndexedEntry } from './pack-index.ts';
+import { MOST_LINKS } from './pack-links.ts';
 
 /**
  * What a pack may make of its bytes. Deltas and zlib multiply: 262 KB of a chain of deltas become 4 GB, and a thousand such deltas
@@ -48,6 +49,8 @@ export interface ReadPack {
   readonly count: number;
   /** Objects that it needs from elsewhere, each with one that refers to it. */
   readonly needed: readonly (readonly [link: Oid, by: Oid])[];
+  /** Objects of it that no other one of it refers to; one more than MOST_LINKS of them at most. */
+  readonly roots: readonly Oid[];
 }
 
 /** The reason of a pack that goes beyond `totalBytes`, and nothing else. */
@@ -79,13 +82,15 @@ export async function readPack(path: string, limits: PackLimits): Promise<ReadPa
     const checksum = await file.verifyChecksum();
     const entries = await reading.scan(count);
     await reading.resolve(entries);
+    const { links } = reading;
     const present = new Set(entries.map((entry) => entry.oid));
     if (present.size !== entries.length) throw badPack('it holds an object twice');
     return {
       index: encodeIndex(entries, checksum),
       checksum: checksum.toString('hex'),
       count,
-      needed: [...reading.links].filter(([link]) => !present.has(link)),
+      needed: [...links].filter(([link]) => !present.has(link)),
+      roots: [...present].filter((oid) => !links.has(oid)).slice(0, MOST_LINKS + 1),
     };
   } finally {
     file.close();

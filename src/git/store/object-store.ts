@@ -95,6 +95,11 @@ export class ObjectStore {
     return [...this.#packs.values()];
   }
 
+  /** With those of its alternates: every pack that an object may be found in. */
+  get allPacks(): readonly Pack[] {
+    return [...this.#packs.values(), ...this.#elsewhere.flatMap((other) => other.allPacks)];
+  }
+
   get #elsewhere(): readonly ObjectStore[] {
     return [...this.#alternates, ...this.#behind];
   }
@@ -181,6 +186,12 @@ export class ObjectStore {
   sizeOf(oid: Oid): number {
     const packed = this.packed(oid);
     return packed ? packed.pack.sizeAt(packed.offset) : this.read(oid).content.length;
+  }
+
+  /** The type of an object, without reading one that is packed. */
+  typeOf(oid: Oid): ObjectType {
+    const packed = this.packed(oid);
+    return packed ? packed.pack.typeAt(packed.offset) : this.read(oid).type;
   }
 
   read(oid: Oid): GitObject {

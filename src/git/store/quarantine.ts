@@ -1,8 +1,17 @@
-import { createWriteStream, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { indexPack } from '../pack/index-pack.ts';
+import { encodeLinks } from '../pack/pack-links.ts';
 import { syncFile, syncFolder } from './durable.ts';
 import { ObjectStore } from './object-store.ts';
 
@@ -33,11 +42,13 @@ export class Quarantine {
 
   /** Throws ProblemError BadPack, CorruptObject, MissingObjects. */
   async check(): Promise<void> {
-    const { index, checksum, count } = await indexPack(this.#pack, (oid) => this.#target.has(oid));
+    const { index, checksum, count, links } = await indexPack(this.#pack, (oid) => this.#target.has(oid));
     if (count === 0) return;
     this.#name = `pack-${checksum}`;
     renameSync(this.#pack, join(this.#dir, 'pack', `${this.#name}.pack`));
     writeFileSync(join(this.#dir, 'pack', `${this.#name}.idx`), index);
+    const text = encodeLinks(links);
+    if (text !== undefined) writeFileSync(join(this.#dir, 'pack', `${this.#name}.links`), text);
   }
 
   /** What the repository would hold if the pack were taken. */
@@ -51,10 +62,12 @@ export class Quarantine {
     if (this.#name === undefined) return;
     const to = join(this.#target.dir, 'pack');
     mkdirSync(to, { recursive: true });
-    for (const file of [`${this.#name}.pack`, `${this.#name}.idx`]) {
-      const from = join(this.#dir, 'pack', file);
-      syncFile(from);
-      renameSync(from, join(to, file));
+    for (const ending of ['links', 'pack', 'idx']) {
+      const from = join(this.#dir, 'pack', `${this.#name}.${ending}`);
+      if (!existsSync(from)) continue;
+      // Links that a power cut leaves cut short are not used.
+      if (ending !== 'links') syncFile(from);
+      renameSync(from, join(to, `${this.#name}.${ending}`));
     }
     syncFolder(to);
   }

@@ -12,6 +12,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { indexPack } from '../pack/index-pack.ts';
 import type { Pack } from '../pack/pack.ts';
+import { encodeLinks } from '../pack/pack-links.ts';
 import type { Oid } from '../types.ts';
 import { removeFile, syncFile, syncFolder } from './durable.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -40,7 +41,7 @@ export async function repack(store: ObjectStore, maxPacks = MAX_PACKS): Promise<
     if (pack.name === `${name}.pack`) continue;
     pack.close();
     // The index first: a pack without one is not seen.
-    for (const ending of ['idx', 'pack', 'rev']) removeFile(pack.path.replace(/pack$/, ending));
+    for (const ending of ['idx', 'pack', 'rev', 'links']) removeFile(pack.path.replace(/pack$/, ending));
   }
   syncFolder(dir);
   store.rescan();
@@ -66,9 +67,11 @@ async function writeMerged(store: ObjectStore, dir: string, packs: readonly Pack
     const bytes = writePack(store, oidsOf(packs), { ofsDelta: true });
     await pipeline(Readable.from(bytes), createWriteStream(temporary));
     // Links were checked when each pack came in; here it is whether every byte has been copied.
-    const { index, checksum } = await indexPack(temporary, () => true);
+    const { index, checksum, links } = await indexPack(temporary, () => true);
     const name = `pack-${checksum}`;
     syncFile(temporary);
+    const text = encodeLinks(links);
+    if (text !== undefined) writeFileSync(join(dir, `${name}.links`), text);
     renameSync(temporary, join(dir, `${name}.pack`));
     writeFileSync(temporary, index, { mode: 0o444 });
     syncFile(temporary);
@@ -92,7 +95,7 @@ export function clearAbandoned(objectsDir: string, now: number): void {
   const names = new Set(readdirSync(dir));
   for (const name of names) {
     const path = join(dir, name);
-    const isHalf = name.endsWith('.pack') && !names.has(name.replace(/pack$/, 'idx'));
+    const isHalf = /\.(pack|links)$/.test(name) && !names.has(name.replace(/(pack|links)$/, 'idx'));
     const isOld = isHalf && now - statSync(path).mtimeMs > ABANDONED_MS;
     if (name.startsWith(TEMPORARY) || isOld) rmSync(path, { force: true });
   }

@@ -289,6 +289,34 @@ git('the git host, with real git', () => {
     expect(cloned.sort()).to.deep.equal([...(await objectsToSend(repo.store, { tips: [tip] }))].sort());
   });
 
+  for (const version of ['0', '2'])
+    it(`gives a clone what its refs lead to, and nothing else that packs hold (protocol ${version})`, async () => {
+      await start();
+      const url = `${served.url}/shop.git`;
+      const secrets: string[] = [];
+      await work.commit('first', { 'a.txt': 'first' });
+      for (let i = 0; i < 4; i++) {
+        await work.run('checkout', '-q', '-b', `topic-${i}`);
+        secrets.push(await work.commit(`topic ${i}`, { [`secret-${i}`]: `secret ${i}\n`.repeat(60) }));
+        await work.run('checkout', '-q', 'main');
+        await work.commit(`c${i}`, { 'a.txt': `${i}\n`.repeat(60), [`folder/f${i}`]: `${i}` });
+        await work.run('push', '-q', url, 'main', `topic-${i}`);
+      }
+      await work.run('tag', '-a', 'v1', '-m', 'one', 'main~1');
+      await work.run('push', '-q', url, 'v1');
+      for (const i of [0, 1, 3]) await work.run('push', '-q', url, `:topic-${i}`);
+      const repository = await served.repositories.find('shop');
+      await repository?.keep('deployed/1', secrets[1] ?? '');
+      for (let round = 0; round < 2; round++) {
+        const copy = await clone('--mirror', '-c', `protocol.version=${version}`);
+        await copy.run('fsck', '--strict');
+        const all = await copy.run('cat-file', '--batch-all-objects', '--batch-check=%(objectname)');
+        const wanted = await work.run('rev-list', '--objects', '--no-object-names', 'main', 'topic-2', 'v1');
+        expect(all.split('\n')).to.deep.equal(wanted.split('\n').sort());
+        for (const i of [0, 1, 3]) expect(all).not.to.contain(secrets[i]);
+      }
+    });
+
   it('gives back a history of thousands of commits in seconds', async function () {
     this.timeout(60_000);
     await start();

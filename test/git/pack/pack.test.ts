@@ -6,26 +6,17 @@ import { problemOf } from '../../../src/base/errors.ts';
 import { objectsToSend } from '../../../src/git/history/reachable.ts';
 import { hashObject } from '../../../src/git/objects/object.ts';
 import { applyDelta } from '../../../src/git/pack/delta.ts';
+import { type EntryKind, encodeEntryHeader, parseEntryHeader } from '../../../src/git/pack/entry.ts';
 import { indexPack } from '../../../src/git/pack/index-pack.ts';
-import { type EntryKind, encodeEntryHeader, parseEntryHeader } from '../../../src/git/pack/pack.ts';
 import { type PackLimits, packLimits, readPack } from '../../../src/git/pack/read-pack.ts';
 import { type OpenRepository, openRepository } from '../../../src/git/repository.ts';
 import { writePack } from '../../../src/git/store/pack-writer.ts';
 import { addPack } from '../../../src/git/store/quarantine.ts';
 import type { Oid } from '../../../src/git/types.ts';
+import { collect, once } from '../support/bring.ts';
 import { drop, scratch } from '../support/git.ts';
 import { commit, randomHistory, seeded } from '../support/history.ts';
 import { appending, deltaChain, type HandMade, handMadePack } from '../support/packs.ts';
-
-const collect = async (source: AsyncIterable<Buffer>): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of source) chunks.push(chunk);
-  return Buffer.concat(chunks);
-};
-
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes;
-}
 
 const resealed = (body: Buffer): Buffer => Buffer.concat([body, createHash('sha1').update(body).digest()]);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import type { ObjectType } from '../../../src/git/objects/object.ts';
-import { encodeEntryHeader } from '../../../src/git/pack/pack.ts';
+import { encodeEntryHeader } from '../../../src/git/pack/entry.ts';
 
 /** An entry of a pack that is made by hand: whole, or a delta on an earlier one by its number. */
 export type HandMade =
