@@ -142,9 +142,6 @@ export interface ServedControlPlane extends ControlPlane {
   writeKubeconfig(path: string, server: string, who: 'admin' | { readonly node: string }): Credentials;
 }
 
-/** The release whose published schemas `kube/schema/data` holds; clients compare it with their own (`kubectl version`). */
-const VERSION = { major: '1', minor: '35', gitVersion: 'v1.35.0+pilotage', platform: 'linux/amd64' };
-
 /** The control plane with its HTTPS face: its own authority, certificates and tokens, and the links that agents dial. */
 export async function createServedControlPlane(
   options: Omit<ControlPlaneOptions, 'nodeConnections'>,
@@ -155,7 +152,7 @@ export async function createServedControlPlane(
   const plane = await createControlPlane({ ...options, nodeConnections: links.connection });
   const pki = openPki({ dir: join(dataDir, 'pki'), clock });
   const tokens = openTokens(join(dataDir, 'pki', 'tokens'));
-  const server = createHttpsServer({ api: plane.api, pki, tokens, links, clock, logger, version: VERSION });
+  const server = createHttpsServer({ api: plane.api, pki, tokens, links, clock, logger });
   return {
     ...plane,
     listen: (host, port) => server.listen(host, port),

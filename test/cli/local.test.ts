@@ -77,6 +77,18 @@ describe('commands that need no daemon', () => {
       expect(stderr).to.match(/^error: k8s\/a\.yaml:\d+/);
     });
 
+    it('render says which release of Kubernetes it assumes where a chart asks for it', async () => {
+      write('chart/Chart.yaml', 'apiVersion: v2\nname: mine\nversion: 1.0.0\n');
+      const data = 'data: {release: "{{Capabilities.KubeVersion.Version}}"}';
+      write('chart/templates/a.yaml.hbs', `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n${data}\n`);
+      const assumed = await run(['render', dir]);
+      expect(assumed.stdout).to.contain('release: v1.35.0');
+      expect(assumed.stderr).to.contain('v1.35.0 is assumed; --kube-version names another');
+      const named = await run(['render', dir, '--kube-version', 'v1.31.5']);
+      expect(named.stdout).to.contain('release: v1.31.5');
+      expect(named.stderr).to.equal('');
+    });
+
     it('render takes values from files and the command line', async () => {
       await run(['init', dir, '--name', 'shop', '--port', '8080']);
       const { stdout } = await run(['render', dir, '--set', 'replicas=7', '-o', 'json']);

@@ -31,6 +31,10 @@ export function reading(bench: Bench): void {
     expect(row('', 'nodes')?.namespaced).to.equal(false);
   });
 
+  it('tells the release of the server', async () => {
+    expect(await bench.client.version()).to.match(/^v1\.\d+\.\d+/);
+  });
+
   it('finds the row of a kind, and none for a kind that is not served', async () => {
     const row = await bench.client.resourceFor({ apiVersion: 'apps/v1', kind: 'Deployment' });
     expect(row?.plural).to.equal('deployments');

@@ -132,6 +132,7 @@ export function createFakeCluster(): FakeCluster {
       : { ...sent, ...(before.status === undefined ? {} : { status: before.status }) };
 
   const client = {
+    version: async () => 'v1.35.0',
     resources: async () => served,
     resourceFor: async (gvk: { apiVersion: string; kind: string }) =>
       served.find((row) => row.kind === gvk.kind && apiVersionOf(row) === gvk.apiVersion),

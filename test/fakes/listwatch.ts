@@ -65,6 +65,7 @@ export class ListWatchServer {
   client(patches: unknown[] = []): KubeClient {
     const refuse = () => Promise.reject(statusError('MethodNotAllowed', 'not part of this fake'));
     return {
+      version: refuse,
       resources: refuse,
       resourceFor: refuse,
       get: refuse,

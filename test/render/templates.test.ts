@@ -10,6 +10,14 @@ describe('a Handlebars template', () => {
     expect(dataOf('  a: "{{Values.a}}"\n', "a: x=<y>&'z'\n")).to.deep.equal({ a: "x=<y>&'z'" });
   });
 
+  it('sees the release of the cluster, without what its vendor adds', () => {
+    const capabilities = { kubeVersion: 'v1.33.1+k3s1', apiVersions: [] };
+    const template =
+      '  a: "{{Capabilities.KubeVersion.Version}} {{Capabilities.KubeVersion.Minor}} {{Capabilities.KubeVersion.GitVersion}}"\n';
+    const { manifests } = rendered(withData(template), { capabilities });
+    expect(manifests[0]?.object.data).to.deep.equal({ a: 'v1.33.1 33 v1.33.1+k3s1' });
+  });
+
   it('takes {} and 0 and [] for false, as Go does', () => {
     const values = 'map: {}\nzero: 0\nlist: []\nfull: {a: 1}\n';
     const test = (name: string) => `  ${name}: {{#if Values.${name}}}"yes"{{else}}"no"{{/if}}\n`;

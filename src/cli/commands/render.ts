@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { formatProblem, ProblemError, unwrap } from '../../base/errors.ts';
 import { type FileTree, readText } from '../../base/filetree.ts';
 import { formatPlace } from '../../base/located.ts';
+import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { dumpYaml } from '../../kube/values/yaml.ts';
 import { appsOf } from '../../model/apps.ts';
@@ -22,6 +23,7 @@ interface RenderOptions {
   readonly app?: string;
   readonly values: readonly string[];
   readonly set: readonly string[];
+  readonly kubeVersion?: string;
   readonly output: 'text' | 'json';
 }
 
@@ -35,18 +37,29 @@ export function renderCommand(context: CliContext): Command {
     .option('--app <name>', 'only this app')
     .option('-f, --values <file>', 'a further values file of the repository (repeatable)', collect, [])
     .option('--set <path=value>', 'override one value (repeatable)', collect, [])
+    .option(
+      '--kube-version <version>',
+      `what charts see as .Capabilities.KubeVersion (default: ${SCHEMA_VERSION}; no cluster is asked)`,
+    )
     .addOption(outputOption())
     .action((folder: string, options: RenderOptions) => {
       const root = resolve(folder);
       if (!existsSync(root))
         throw new ProblemError({ reason: 'NotFound', message: `There is no folder ${root}.` });
-      const manifests = renderFolder(context, readFolder(root), basename(root), options);
+      const tree = readFolder(root);
+      const manifests = renderFolder(context, tree, basename(root), options);
+      if (options.kubeVersion === undefined && readsVersion(tree)) context.stderr.write(ASSUMED);
       if (options.output === 'json')
         return print(context, JSON.stringify(manifests.map(({ object }) => object)));
       for (const { object, origin } of manifests)
         print(context, `---\n# ${formatPlace(origin)}\n${dumpYaml(object).trimEnd()}`);
     });
 }
+
+const ASSUMED = `A chart asks for the release of the cluster: ${SCHEMA_VERSION} is assumed; --kube-version names another.\n`;
+
+const readsVersion = (tree: FileTree): boolean =>
+  tree.paths.some((path) => path.endsWith('.hbs') && readText(tree, path)?.includes('KubeVersion'));
 
 function renderFolder(
   context: CliContext,
@@ -105,7 +118,7 @@ function renderApp(
         images: Object.fromEntries(
           Object.keys(file?.images ?? {}).map((image) => [image, `${name.delivery}/${image}:working-tree`]),
         ),
-        capabilities: { kubeVersion: 'v1.35.0', apiVersions: [] },
+        capabilities: { kubeVersion: options.kubeVersion ?? SCHEMA_VERSION, apiVersions: [] },
       },
       handlebars,
     ),

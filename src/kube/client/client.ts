@@ -12,6 +12,8 @@ import type { Json, KubeList, KubeObject, Resource } from '../values/types.ts';
  * `test/contract/` is the definition of the behaviour and runs against every implementation.
  */
 export interface KubeClient {
+  /** The release of the server, as `gitVersion` of its `/version`: `v1.35.0`, `v1.34.2-gke.1`, `v1.33.1+k3s1`. */
+  version(): Promise<string>;
   /** Everything the server serves (discovery), subresources left out. Cached; `refresh` asks again. */
   resources(options?: { refresh?: boolean }): Promise<readonly DiscoveredResource[]>;
   /** The row for a kind, asking the server again once when it is unknown; undefined where it stays unknown. */

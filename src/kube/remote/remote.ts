@@ -86,6 +86,10 @@ function clientOver(connection: Connection): RemoteClient {
   return {
     server: connection.server,
     namespace: connection.namespace,
+    async version() {
+      const { gitVersion } = await call<{ readonly gitVersion: string }>({ method: 'GET', path: '/version' });
+      return gitVersion;
+    },
     resources: discovery.all,
     resourceFor: discovery.find,
     get: async (resource, key, { subresource, signal } = {}) =>

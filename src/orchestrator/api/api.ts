@@ -23,6 +23,7 @@ import { logs } from './verbs/logs.ts';
 import { patch } from './verbs/patch.ts';
 import { update } from './verbs/update.ts';
 import { watch } from './verbs/watch.ts';
+import { SERVER_VERSION } from './version.ts';
 
 export interface ApiOptions extends Pick<World, 'serviceCidr' | 'nodePorts' | 'random'> {
   readonly store: Store;
@@ -55,6 +56,7 @@ export function startApi(options: ApiOptions): RunningApi {
   upkeep.start();
   const writes = withSettledRefusals(store);
   return {
+    version: SERVER_VERSION,
     kinds: context.kinds,
     get: (request) => get(context, request),
     list: (request) => list(context, request),

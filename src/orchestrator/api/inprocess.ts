@@ -52,6 +52,10 @@ export function inProcessClient(api: Api, user: User): KubeClient {
     });
 
   return {
+    version: async () => {
+      await assertAuthorized(api.authorize, user, VERSION);
+      return api.version.gitVersion;
+    },
     resources: async () => {
       await assertAuthorized(api.authorize, user, DISCOVERY);
       return api.kinds.all();
@@ -153,6 +157,7 @@ export function inProcessClient(api: Api, user: User): KubeClient {
   };
 }
 
+const VERSION = { verb: 'get', path: '/version' };
 const DISCOVERY = { verb: 'get', path: '/apis' };
 
 /** The verbs for `other`, if `user` may act as that: asked once, before the first request. */
@@ -165,6 +170,7 @@ function impersonating(api: Api, user: User, other: User): Api {
       return waiting instanceof Promise ? waiting.then(() => verb(request)) : verb(request);
     };
   return {
+    version: api.version,
     kinds: api.kinds,
     get: asked(api.get),
     list: asked(api.list),

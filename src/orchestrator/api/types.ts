@@ -2,6 +2,7 @@
  * What the verb layer offers to its faces (in process, HTTP): requests in, stored objects with their cached JSON out.
  * Every method authorizes the user, then rejects with StatusError exactly as a Kubernetes API server would answer.
  */
+
 import type { Readable } from 'node:stream';
 import type { Awaitable } from '../../base/awaitable.ts';
 import type { DeleteOptions, DiscoveredResource, LogOptions, Patch, User } from '../../kube/client/client.ts';
@@ -11,6 +12,7 @@ import type { GroupVersionKind, Json, KubeObject } from '../../kube/values/types
 import type { LinkRequest, RequestKind, RequestOf, ResultOf } from '../link/requests.ts';
 import type { LinkStream } from '../link/stream.ts';
 import type { Column } from './kinds/columns.ts';
+import type { ServerVersion } from './version.ts';
 
 /** One object at one revision, in the version that was asked for. Deep-frozen; shared by every reader. */
 export interface Stored<T extends KubeObject = KubeObject> {
@@ -134,6 +136,7 @@ export type Deleted =
   | { readonly type: 'marked'; readonly stored: Stored };
 
 export interface Api {
+  readonly version: ServerVersion;
   readonly kinds: KindRegistry;
   /** Names missing in the request are checked by the verbs; a namespaced row without namespace is BadRequest except for list and watch. */
   get(request: ItemTarget): Promise<Stored>;

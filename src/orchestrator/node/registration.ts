@@ -8,6 +8,7 @@ import { readBootId } from '../../base/proc.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { Lease, Node } from '../../kube/kinds/objects.ts';
 import { LEASES, NODES } from '../../kube/kinds/resources.ts';
+import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
 import { type Condition, transition } from '../../kube/values/condition.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
 import type { Json } from '../../kube/values/types.ts';
@@ -121,7 +122,7 @@ async function writeStatus({
       kernelVersion: release(),
       osImage: `${platform()} ${release()}`,
       containerRuntimeVersion: runtimeVersion,
-      kubeletVersion: 'v1.35.0',
+      kubeletVersion: SCHEMA_VERSION,
       kubeProxyVersion: '',
       machineID: '',
       systemUUID: '',

@@ -24,7 +24,12 @@ export function contextOf(scoped: ScopedChart, request: RenderRequest, template:
     },
     Chart: { ...raw, ...capitalised(raw) },
     Capabilities: {
-      KubeVersion: { Version: kubeVersion, GitVersion: kubeVersion, Major: major, Minor: minor },
+      KubeVersion: {
+        Version: withoutBuild(kubeVersion),
+        GitVersion: kubeVersion,
+        Major: major,
+        Minor: minor,
+      },
       APIVersions: apiVersions,
     },
     Template: { Name: template, BasePath: `${name}/templates` },
@@ -35,6 +40,9 @@ export function contextOf(scoped: ScopedChart, request: RenderRequest, template:
     },
   };
 }
+
+/** `v1.33.1+k3s1` → `v1.33.1`, as Helm 4 has it: a vendor's build is no part of the release. */
+const withoutBuild = (version: string): string => version.replace(/\+.*$/, '');
 
 /** Go templates see Chart.yaml's fields with a capital (`Chart.AppVersion`), the file writes them without: both work. */
 const capitalised = (raw: Readonly<Record<string, unknown>>): Record<string, unknown> =>

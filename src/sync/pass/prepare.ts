@@ -38,9 +38,6 @@ export interface PrepareRequest {
   readonly signal: AbortSignal;
 }
 
-/** The version that `.Capabilities.KubeVersion` tells to charts: the one of the built-in schemas. */
-const KUBE_VERSION = 'v1.35.0';
-
 /** Commit → objects → plan. Reads git and the cluster, writes nothing. */
 export async function prepare(
   options: PassParts,
@@ -176,7 +173,7 @@ async function renderNow(
 ): Promise<Result<Sourced>> {
   if (!tree.ok) return tree;
   const { delivery, environment: name, path, namespace, cluster } = environment.spec;
-  const served = await client.resources();
+  const [served, kubeVersion] = await Promise.all([client.resources(), client.version()]);
   const source = {
     tree: tree.value,
     delivery,
@@ -184,7 +181,7 @@ async function renderNow(
     path,
     namespace,
     revision: target,
-    capabilities: { kubeVersion: KUBE_VERSION, apiVersions: [...new Set(served.map(apiVersionOf))] },
+    capabilities: { kubeVersion, apiVersions: [...new Set(served.map(apiVersionOf))] },
     buildsImages: cluster === undefined,
   };
   const result = await sourceOf(source, options.render, options.buildImages, report, signal);

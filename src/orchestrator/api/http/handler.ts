@@ -9,7 +9,7 @@ import type { Api, Attributes, RequestVerb } from '../types.ts';
 import { columnCache } from '../wire/table.ts';
 import { type Answer, json } from './answers.ts';
 import { createWriter, type Writer } from './objects.ts';
-import { createPaths, type Paths, type ServerVersion } from './paths.ts';
+import { createPaths, type Paths } from './paths.ts';
 import { type Call, requiredBody } from './request.ts';
 import { routeOf } from './requestinfo.ts';
 import { answerResource, type ResourceRoute } from './resourcehandlers.ts';
@@ -19,7 +19,6 @@ export interface HandlerOptions {
   readonly api: Api;
   readonly tokens: Tokens;
   readonly clock: Clock;
-  readonly version: ServerVersion;
   /** undefined: ready; else why `/readyz` says 503. */
   readonly readiness?: () => string | undefined;
 }
@@ -28,15 +27,9 @@ export interface HandlerOptions {
 export type Handler = (call: Call) => Promise<Answer>;
 
 /** The server without sockets: a call in, an answer out. Rejects with what `statusOf` understands. */
-export function createHandler({
-  api,
-  tokens,
-  clock,
-  version,
-  readiness = () => undefined,
-}: HandlerOptions): Handler {
+export function createHandler({ api, tokens, clock, readiness = () => undefined }: HandlerOptions): Handler {
   const writer: Writer = createWriter(clock, columnCache());
-  const paths: Paths = createPaths({ kinds: api.kinds, version, readiness });
+  const paths: Paths = createPaths({ kinds: api.kinds, version: api.version, readiness });
   return async (call) => {
     const route = routeOf(call.path);
     if (route.type === 'path') {

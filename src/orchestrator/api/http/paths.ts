@@ -1,18 +1,11 @@
 import { notServed } from '../errors.ts';
 import type { KindRegistry } from '../types.ts';
+import type { ServerVersion } from '../version.ts';
 import { aggregatedList, apiGroup, coreVersions, groupList, resourceList } from '../wire/discovery.ts';
 import { aggregatedDiscovery, mediaRanges } from '../wire/negotiation.ts';
 import { createOpenApi, type OpenApi } from '../wire/openapi.ts';
 import { type Answer, bytes, json, text } from './answers.ts';
 import type { Call } from './request.ts';
-
-/** What `/version` tells; kubectl parses the three version members. */
-export interface ServerVersion {
-  readonly major: string;
-  readonly minor: string;
-  readonly gitVersion: string;
-  readonly platform: string;
-}
 
 interface World {
   readonly kinds: KindRegistry;
