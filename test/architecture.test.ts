@@ -136,7 +136,7 @@ const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     kinds: ['values', 'schema'],
     rules: ['values', 'schema', 'kinds'],
     client: ['values', 'patch', 'kinds'],
-    remote: ['values', 'client'],
+    remote: ['values', 'client', 'kinds'],
   },
   sync: {
     'options.ts': ['source'],

@@ -129,7 +129,7 @@ export interface WriteOptions {
   readonly subresource?: string;
   readonly dryRun?: boolean;
   readonly fieldManager?: string;
-  /** Default Strict for our own writes: an unknown or doubled field is an error, never dropped in silence. */
+  /** Default Strict for our own writes: an unknown or duplicate field is an error, never dropped silently. */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
   /** Called with each warning the server sends. */
   readonly onWarning?: (text: string) => void;

@@ -43,7 +43,7 @@ export interface ControllerOptions {
   readonly logger: Logger;
   /** All informers whose caches `reconcile` reads: it is called only when all have their first list. */
   readonly watches: readonly Watch[];
-  /** Brings what is to what should be, for one key; level-triggered: it looks, and is not told, what changed. */
+  /** Brings what is to what should be, for one key; level-triggered: it observes, whatever the change was. */
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<Again>;
   /** Keys at the same time. Default 4. */
   readonly concurrency?: number;

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/log.ts';
 import type { KubeEvent } from '../kinds/objects.ts';
 import { EVENTS } from '../kinds/resources.ts';
 import { isNotFound } from '../values/status.ts';
-import type { KubeObject } from '../values/types.ts';
+import { apiVersionOf, type KubeObject } from '../values/types.ts';
 import type { KubeClient } from './client.ts';
 
 export interface EventRecorder {
@@ -42,7 +42,7 @@ const REMEMBERED = 1_000;
 /** etcd's and our limit of a name is 253; the suffix takes 17. */
 const NAME = 236;
 
-/** Counts as client-go `tools/record` does: an event that says the same of the same object is patched, not created anew. */
+/** Counts as client-go `tools/record` does: an event that says the same of the same object is patched, not created again. */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, clock, component, host } = options;
   const logger = options.logger.child({ component: 'events' });
@@ -111,8 +111,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const { name = '', namespace = 'default', uid, resourceVersion } = object.metadata;
     const now = rfc3339(clock.now());
     return {
-      apiVersion: 'v1',
-      kind: 'Event',
+      apiVersion: apiVersionOf(EVENTS),
+      kind: EVENTS.kind,
       metadata: { generateName: `${name.slice(0, NAME)}.`, namespace },
       involvedObject: {
         apiVersion: object.apiVersion,

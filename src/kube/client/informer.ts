@@ -35,7 +35,7 @@ export interface Listener<T extends KubeObject> {
 
 /**
  * All objects of one resource, kept current by list and watch. It never gives up: while the server cannot be reached the cache
- * holds what was last known, and a watch that was too old is answered by a list whose difference is told like any change.
+ * holds what was last known, and a watch that was too old is answered by a list whose differences are reported like any change.
  */
 export interface Informer<T extends KubeObject> {
   /** Begins, once; a second call is ignored. Ends with the signal. */
@@ -84,7 +84,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   function put(received: T): void {
     const object = transform(received);
     const held = cache.get(object.metadata);
-    // An object that was deleted and made again while nobody watched is another object.
+    // An object that was deleted and created again while the watch was down is another object.
     const before = held?.metadata.uid === object.metadata.uid ? held : undefined;
     if (before && before.metadata.resourceVersion === object.metadata.resourceVersion) return;
     if (held && !before) remove(held);

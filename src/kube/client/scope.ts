@@ -1,5 +1,5 @@
 /**
- * How a user carries what it is confined to (`extra` of authentication.k8s.io UserInfo): written by whoever acts through a
+ * How a user carries what it is confined to (`extra` of authentication.k8s.io UserInfo): written by code that acts through a
  * client in this process, read by the authorizer. Nothing that comes over the network can set it.
  */
 export const SCOPE = {

@@ -8,6 +8,6 @@ const rows: ReadonlyMap<string, KindRow> = new Map(
   BUILTIN_KINDS.map((row) => [`${row.resource.group}/${row.resource.kind}`, row]),
 );
 
-/** The row of a built-in kind, whatever its version. A custom resource has none, though its kind be called `Deployment`. */
+/** The row of a built-in kind, whatever its version. A custom resource has none, even if its kind is `Deployment`. */
 export const builtinKind = ({ group, kind }: Pick<GroupVersionKind, 'group' | 'kind'>): KindRow | undefined =>
   rows.get(`${group}/${kind}`);

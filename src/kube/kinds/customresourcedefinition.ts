@@ -75,10 +75,10 @@ function validateVersions(spec: JsonObject): readonly FieldError[] {
         ]),
     ...versions.flatMap((version, i) => {
       const name = textAt(version, 'name');
-      const isDoubled = seen.has(name);
+      const isDuplicate = seen.has(name);
       seen.add(name);
       return [
-        ...(isDoubled ? [duplicate(`spec.versions[${i}].name`, name)] : []),
+        ...(isDuplicate ? [duplicate(`spec.versions[${i}].name`, name)] : []),
         ...requiredName(`spec.versions[${i}].name`, name, dns1035Label),
         ...validateSchema(version, `spec.versions[${i}].schema.openAPIV3Schema`, checkPatterns),
       ];

@@ -1,7 +1,7 @@
 import { type FieldError, notSupported, required } from '../values/fielderrors.ts';
 import { dns1123Label } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
-import { doubled, immutable, named, none, oneOf, portNumber } from './checks/checks.ts';
+import { duplicates, immutable, named, none, oneOf, portNumber } from './checks/checks.ts';
 import { listAt, objectsAt, textAt } from './checks/read.ts';
 import { ENDPOINT_SLICES } from './resources.ts';
 import { APPLIED_WITH_OTHERS, type KindRow } from './row.ts';
@@ -29,7 +29,7 @@ function validateEndpointSlice(slice: JsonObject, old?: JsonObject): readonly Fi
       ...portNumber(`ports[${i}].port`, port.port),
       ...oneOf(port, 'protocol', `ports[${i}]`, PROTOCOLS),
     ]),
-    ...doubled(objectsAt(slice, 'ports'), 'name', 'ports'),
+    ...duplicates(objectsAt(slice, 'ports'), 'name', 'ports'),
     ...(old ? immutable('addressType', slice.addressType, old.addressType) : none),
   ];
 }

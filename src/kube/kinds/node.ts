@@ -24,7 +24,7 @@ function validateNode(node: JsonObject): readonly FieldError[] {
     const path = `spec.taints[${i}]`;
     const effect = textAt(taint, 'effect');
     const key = `${textAt(taint, 'key')}:${effect}`;
-    const isDoubled = seen.has(key);
+    const isDuplicate = seen.has(key);
     seen.add(key);
     return [
       ...requiredName(`${path}.key`, textAt(taint, 'key'), qualifiedName),
@@ -32,7 +32,7 @@ function validateNode(node: JsonObject): readonly FieldError[] {
       ...(effect !== '' && !EFFECTS.includes(effect)
         ? [notSupported(`${path}.effect`, effect, EFFECTS)]
         : []),
-      ...(isDoubled ? [duplicate(path, { key: textAt(taint, 'key'), effect })] : []),
+      ...(isDuplicate ? [duplicate(path, { key: textAt(taint, 'key'), effect })] : []),
     ];
   });
 }

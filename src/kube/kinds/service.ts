@@ -2,7 +2,7 @@ import { duplicate, type FieldError, forbidden, invalid, required } from '../val
 import { dns1035Label, dns1123Label, dns1123Subdomain } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
 import {
-  doubled,
+  duplicates,
   labels,
   named,
   none,
@@ -65,8 +65,8 @@ function validateService(service: JsonObject, old?: JsonObject): readonly FieldE
     ...oneOf(spec, 'type', 'spec', TYPES),
     ...(needsPorts && ports.length === 0 ? [required('spec.ports')] : []),
     ...ports.flatMap((port, i) => validatePort(port, `spec.ports[${i}]`, spec, ports.length)),
-    ...doubled(ports, 'name', 'spec.ports'),
-    ...doubledPorts(ports),
+    ...duplicates(ports, 'name', 'spec.ports'),
+    ...duplicatePorts(ports),
     ...labels(objectAt(spec, 'selector'), 'spec.selector'),
     ...oneOf(spec, 'sessionAffinity', 'spec', ['ClientIP', 'None']),
     ...oneOf(spec, 'internalTrafficPolicy', 'spec', ['Cluster', 'Local']),
@@ -104,7 +104,7 @@ function validatePort(
   ];
 }
 
-function doubledPorts(ports: readonly JsonObject[]): readonly FieldError[] {
+function duplicatePorts(ports: readonly JsonObject[]): readonly FieldError[] {
   const seen = new Set<string>();
   return ports.flatMap((port, i) => {
     const protocol = textAt(port, 'protocol') || 'TCP';

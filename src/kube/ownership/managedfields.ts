@@ -27,7 +27,7 @@ interface Actor {
   readonly schema: Schema;
   readonly subresource?: string;
   /**
-   * Paths that this endpoint does not write, so that nobody comes to own them through it (the strategies' `GetResetFields`).
+   * Paths that this endpoint does not write, so that no manager comes to own them through it (the strategies' `GetResetFields`).
    * Default: `status` on the main resource of a built-in kind; `spec` and `metadata.labels` on `status`.
    */
   readonly ignored?: readonly (readonly string[])[];
@@ -55,7 +55,7 @@ export interface UpdateInput extends Actor {
   readonly updated: KubeObject;
 }
 
-/** Owner of what was there before anybody applied to an object whose fields nobody tracked (`skipnonapplied.go`). */
+/** Owner of what was there before the first apply to an object whose fields were not tracked (`skipnonapplied.go`). */
 const BEFORE_FIRST_APPLY = 'before-first-apply';
 /** Never a real identity: those are JSON. */
 const CURRENT_OPERATION = 'current-operation';
@@ -63,7 +63,7 @@ const CURRENT_OPERATION = 'current-operation';
 /**
  * Server-side apply (KEP-555): `applied` becomes the whole intent of `manager`, merged into `live`.
  * Throws StatusError BadRequest for an object that cannot be applied: managedFields set, a field that the schema does
- * not declare, doubled keys of a list.
+ * not declare, duplicate keys in a list.
  */
 export function recordApply(input: ApplyInput): ApplyOutcome {
   rejectMalformed(input);
@@ -100,7 +100,7 @@ export function recordApply(input: ApplyInput): ApplyOutcome {
 export function recordUpdate(input: UpdateInput): KubeObject {
   const { live, updated } = input;
   const managers = managersBeforeUpdate(input);
-  // An object whose fields nobody tracks, or whose tracking was reset, stays so until somebody applies.
+  // An object whose fields are not tracked, or whose tracking was reset, stays so until the next apply.
   if (live && managers.size === 0) return withManagedFields(updated, undefined);
   try {
     const before = live ? withManagedFields(live, undefined) : zeroOf(input.schema, updated);

@@ -59,7 +59,7 @@ function decodeEntry(entry: ManagedFieldsEntry): Manager | undefined {
   }
 }
 
-/** Entries in the order of kube-apiserver (`sortEncodedManagedFields`); undefined when nobody manages anything. */
+/** Entries in the order of kube-apiserver (`sortEncodedManagedFields`); undefined when there is no manager. */
 export function encodeManagers(managers: Managers): readonly ManagedFieldsEntry[] | undefined {
   const entries = [...managers.values()].filter(({ set }) => !isEmpty(set)).map(encodeEntry);
   return entries.length > 0 ? entries.sort(inOrder) : undefined;

@@ -34,7 +34,7 @@ export interface Write {
   readonly managers: Managers;
   /** Key of the writer in `managers`. */
   readonly actor: string;
-  /** Fields that nobody owns: those that the server sets by itself. */
+  /** Fields without an owner: the server sets them itself. */
   readonly ignored: FieldSet;
 }
 
@@ -111,7 +111,7 @@ export function applied(write: Write, { live, config, applier, force }: Applicat
 }
 
 /**
- * Takes out what the actor applied last time, does not apply now, and nobody else owns.
+ * Takes out what the actor applied last time, does not apply now, and no other manager owns.
  * `managers` holds the actor's new set already, so what it still applies comes back with what others own.
  */
 function prune(schema: Schema, merged: unknown, managers: Managers, last: FieldSet): unknown {

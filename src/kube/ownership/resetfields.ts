@@ -15,7 +15,7 @@ const setOf = (paths: Paths): FieldSet => {
   return set;
 };
 
-/** Bookkeeping of the server, owned by nobody (apimachinery `managedfields/internal/stripmeta.go`). */
+/** Bookkeeping of the server, without an owner (apimachinery `managedfields/internal/stripmeta.go`). */
 export const BOOKKEEPING: FieldSet = setOf([
   ['apiVersion'],
   ['kind'],

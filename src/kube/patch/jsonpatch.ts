@@ -121,7 +121,7 @@ function present(value: Json, path: readonly string[], fail: Fail): Json {
   return found;
 }
 
-/** NaN, which no item has, for what is no index. */
+/** NaN for text that is not an index. */
 const itemIndex = (token: string, length: number): number => {
   if (!/^(?:0|-?[1-9]\d*)$/.test(token)) return Number.NaN;
   const index = Number(token);

@@ -141,7 +141,7 @@ const legacyRow = (
     .map(({ name }) => name.slice(row.name.length + 1)),
 });
 
-/** Asked once for all callers, again when told to or when a kind is unknown. */
+/** Asked once for all callers, and again on request or when a kind is unknown. */
 export function discoveryCache(load: () => Promise<readonly DiscoveredResource[]>) {
   let loading: Promise<readonly DiscoveredResource[]> | undefined;
   const all = ({ refresh = false } = {}) => {

@@ -6,7 +6,7 @@ import { type KubeconfigSource, type LoadedKubeconfig, loadKubeconfig } from './
 
 /**
  * Credentials of one context for as long as a client lives: when a file that they come from changes (a rotated token or
- * certificate, another address), they are read anew by the next request. What cannot be read fails every request until it can.
+ * certificate, another address), the next request reads them again. What cannot be read fails every request until it can.
  */
 export function followKubeconfig(
   source: KubeconfigSource,
@@ -24,7 +24,7 @@ export function followKubeconfig(
     if (current && stampOf(files) === stamp) return current;
     current = undefined;
     const loaded = loadKubeconfig(source, context);
-    logger.info({ context, files: loaded.files }, 'the kubeconfig has changed and is read anew');
+    logger.info({ context, files: loaded.files }, 'the kubeconfig has changed, reading it again');
     files = loaded.files;
     stamp = stampOf(files);
     current = authenticator(loaded.credentials, clock);

@@ -23,7 +23,7 @@ export interface PlainCredentials {
   readonly key?: Buffer;
   /** Sent as authorization header. */
   readonly authorization?: string;
-  /** Read anew now and then: service-account tokens rotate. */
+  /** Read again now and then: service-account tokens rotate. */
   readonly tokenFile?: string;
   readonly serverName?: string;
   readonly insecure: boolean;

@@ -11,6 +11,7 @@ import type {
   User,
   WriteOptions,
 } from '../client/client.ts';
+import { PODS } from '../kinds/resources.ts';
 import { deepFreeze } from '../values/equal.ts';
 import { type Status, statusError } from '../values/status.ts';
 import { apiVersionOf, type Json, type KubeList, type KubeObject, type Resource } from '../values/types.ts';
@@ -219,7 +220,7 @@ async function openLog(
   key: ObjectKey,
   options: Parameters<KubeClient['logs']>[1] & object,
 ): Promise<Readable> {
-  const path = withQuery(objectPath(PODS_PATH, key, 'log'), logQuery(options));
+  const path = withQuery(objectPath(PODS, key, 'log'), logQuery(options));
   const { signal } = options;
   const response = await transport.open({ method: 'GET', path, headers, accept: '*/*', signal });
   response.once(
@@ -228,8 +229,6 @@ async function openLog(
   );
   return response;
 }
-
-const PODS_PATH: Resource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true };
 
 const impersonation = (user: User): Connection['headers'] => ({
   'impersonate-user': user.name,

@@ -24,7 +24,7 @@ export interface RemoteRequest {
 }
 
 export interface Transport {
-  /** The answer's JSON. Rejects with StatusError for an answer that is no success, else with the system's error. */
+  /** The answer's JSON. Rejects with StatusError when the answer is a failure, otherwise with the system's error. */
   json(request: RemoteRequest): Promise<unknown>;
   /** The answer once its head is here; its body may go on for ever. Destroy it to hang up. */
   open(request: RemoteRequest): Promise<IncomingMessage>;

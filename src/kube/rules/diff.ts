@@ -1,3 +1,4 @@
+import { SECRETS } from '../kinds/resources.ts';
 import { LAST_APPLIED } from '../values/annotations.ts';
 import { deepEqual, isObject } from '../values/equal.ts';
 
@@ -48,7 +49,8 @@ function maskPair(before: Side, after: Side): [Side, Side] {
   return [mask(before, after, '*** (before)'), mask(after, before, '*** (after)')];
 }
 
-const isSecret = (object: Side): boolean => isObject(object) && object.kind === 'Secret';
+/** By the kind alone: what calls itself a Secret is hidden, whatever its group. */
+const isSecret = (object: Side): boolean => isObject(object) && object.kind === SECRETS.kind;
 
 function mask(object: Side, other: Side, changed: string): Side {
   if (!isObject(object)) return object;

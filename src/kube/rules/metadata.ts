@@ -32,7 +32,7 @@ function checkName(metadata: JsonObject, check: NameCheck): readonly FieldError[
   const generateName = textAt(metadata, 'generateName');
   if (name !== '') return named('metadata.name', name, check);
   if (generateName === '') return [required('metadata.name', 'name or generateName is required')];
-  // A hyphen at its end is no fault: letters will follow.
+  // It may end in a hyphen: letters will follow.
   return named('metadata.generateName', generateName.replace(/-$/, 'a'), check);
 }
 

@@ -92,7 +92,7 @@ export const isForbidden = (error: unknown): error is StatusError => isStatus(er
 export const isConflict = (error: unknown): error is StatusError => isStatus(error, 'Conflict');
 export const isAlreadyExists = (error: unknown): error is StatusError => isStatus(error, 'AlreadyExists');
 /** 410, either spelling: the resourceVersion is compacted; list again. */
-/** Nothing can be created there any more: whoever fills a namespace has nothing left to do (`HasStatusCause`). */
+/** Nothing can be created there any more: a controller that fills a namespace has nothing left to do (`HasStatusCause`). */
 export const isNamespaceTerminating = (error: unknown): error is StatusError =>
   isStatus(error, 'Forbidden') &&
   (error.status.details?.causes?.some(({ reason }) => reason === NAMESPACE_TERMINATING) ?? false);

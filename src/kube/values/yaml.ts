@@ -22,7 +22,7 @@ import { type TooLarge, tooLarge } from './yaml-bounds.ts';
 
 /** No number of JSON is written with so many; reading millions of digits takes quadratic time. */
 const MAX_DIGITS = 400;
-/** Problems of one kind that are told of one text. */
+/** The most problems of one kind that are reported of one text. */
 const MAX_PROBLEMS = 20;
 
 /** Integers of YAML 1.1 as Go reads them: a leading zero is octal (`defaultMode: 0644`), underscores are spacing. */
@@ -238,7 +238,7 @@ class KeyWalk {
   #members(pointer: string): void {
     for (let event = this.#peek(); event; event = this.#peek()) {
       if (event.type !== EVENT_ID.SCALAR) {
-        // A key that is no scalar cannot be a key of JSON.
+        // Only a scalar can be a key in JSON.
         this.node(pointer);
         this.node(pointer);
         continue;

@@ -68,7 +68,7 @@ describe('controller', () => {
     expect(reconciled.sort()).to.deep.equal(['new', 'old']);
   });
 
-  it('logs a failure with key and wait, and comes back; a first conflict is no failure worth a word', async () => {
+  it('logs a failure with key and wait, and comes back; a first conflict is not logged', async () => {
     const { clock, reconciled, errors, controller, start } = setUp((key) =>
       key === 'stale' ? statusError('Conflict', 'modified') : new Error('broken'),
     );

@@ -75,7 +75,7 @@ describe('event recorder', () => {
     ]);
   });
 
-  it('never fails whoever records: without an API the event is lost', async () => {
+  it('never fails the recorder: without an API the event is lost', async () => {
     const { api, recorder, pod } = record();
     api.isDown = true;
     recorder.record(pod, 'Normal', 'Started', 'it runs');

@@ -25,24 +25,24 @@ function setUp() {
     logger: silentLogger,
     random: () => 0.5,
   });
-  const told: string[] = [];
+  const reported: string[] = [];
   informer.listen({
-    add: (object) => told.push(`+${object.metadata.name}`),
+    add: (object) => reported.push(`+${object.metadata.name}`),
     update: (object, before) =>
-      told.push(`~${object.metadata.name} ${before.data?.value}→${object.data?.value}`),
-    delete: (object) => told.push(`-${object.metadata.name}`),
+      reported.push(`~${object.metadata.name} ${before.data?.value}→${object.data?.value}`),
+    delete: (object) => reported.push(`-${object.metadata.name}`),
   });
   const names = () =>
     informer
       .list()
       .map((object) => object.metadata.name)
       .sort();
-  return { cluster, clock, stop, informer, told, names, start: () => informer.start(stop.signal) };
+  return { cluster, clock, stop, informer, reported, names, start: () => informer.start(stop.signal) };
 }
 
 describe('informer', () => {
   it('holds what is listed, then follows the watch', async () => {
-    const { cluster, informer, told, names, start } = setUp();
+    const { cluster, informer, reported, names, start } = setUp();
     cluster.put(map('a'));
     start();
     await informer.synced;
@@ -50,7 +50,7 @@ describe('informer', () => {
     cluster.put(map('b', '2'));
     cluster.remove(map('a'));
     await settle();
-    expect(told).to.deep.equal(['+a', '+b', '~b 1→2', '-a']);
+    expect(reported).to.deep.equal(['+a', '+b', '~b 1→2', '-a']);
     expect(names()).to.deep.equal(['b']);
   });
 
@@ -64,7 +64,7 @@ describe('informer', () => {
   });
 
   it('goes on where it was when the server ends the watch, without listing again', async () => {
-    const { cluster, clock, told, start } = setUp();
+    const { cluster, clock, reported, start } = setUp();
     start();
     await clock.advance(2_000);
     cluster.put(map('a'));
@@ -73,12 +73,12 @@ describe('informer', () => {
     await settle();
     cluster.put(map('b'));
     await settle();
-    expect(told).to.deep.equal(['+a', '+b']);
+    expect(reported).to.deep.equal(['+a', '+b']);
     expect(cluster.requests.filter((request) => request.startsWith('list'))).to.have.length(1);
   });
 
   it('keeps what it knew while the server is away, never gives up, and tells the difference afterwards', async () => {
-    const { cluster, clock, told, names, start } = setUp();
+    const { cluster, clock, reported, names, start } = setUp();
     cluster.put(map('a'));
     start();
     await settle();
@@ -89,17 +89,17 @@ describe('informer', () => {
     cluster.remove(map('a'));
     cluster.up();
     await clock.advance(10_000);
-    expect(told).to.deep.equal(['+a', '+b', '-a']);
+    expect(reported).to.deep.equal(['+a', '+b', '-a']);
   });
 
   it('lists again when its version is too old, and tells each difference once', async () => {
-    const { cluster, clock, told, start } = setUp();
+    const { cluster, clock, reported, start } = setUp();
     cluster.put(map('gone'));
     cluster.put(map('same', '1'));
     cluster.put(map('changed', '1'));
     start();
     await settle();
-    told.length = 0;
+    reported.length = 0;
     cluster.down();
     cluster.remove(map('gone'));
     cluster.put(map('changed', '2'));
@@ -107,11 +107,11 @@ describe('informer', () => {
     cluster.compact();
     cluster.up();
     await clock.advance(10_000);
-    expect(told).to.deep.equal(['-gone', '~changed 1→2', '+new']);
+    expect(reported).to.deep.equal(['-gone', '~changed 1→2', '+new']);
   });
 
-  it('tells of an object that was made anew under its name as gone and come', async () => {
-    const { cluster, clock, told, start } = setUp();
+  it('reports an object that was created again under its name as deleted and added', async () => {
+    const { cluster, clock, reported, start } = setUp();
     cluster.put(map('a', '1'));
     start();
     await settle();
@@ -121,7 +121,7 @@ describe('informer', () => {
     cluster.compact();
     cluster.up();
     await clock.advance(10_000);
-    expect(told).to.deep.equal(['+a', '-a', '+a']);
+    expect(reported).to.deep.equal(['+a', '-a', '+a']);
   });
 
   it('takes its place from bookmarks', async () => {

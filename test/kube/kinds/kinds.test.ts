@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { BUILTIN_KINDS, builtinKind } from '../../../src/kube/kinds/builtin.ts';
 import type { KindRow } from '../../../src/kube/kinds/row.ts';
@@ -35,5 +35,18 @@ describe('every built-in kind', () => {
       name.endsWith('.ts'),
     );
     expect(modules.sort()).to.deep.equal([...kinds, ...SUPPORT].sort());
+  });
+
+  it('is named nowhere else in kube', () => {
+    const names = new Set(BUILTIN_KINDS.map(({ resource }) => resource.kind));
+    const root = new URL('../../../src/kube/', import.meta.url);
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !name.startsWith('kinds/'),
+    );
+    const named = files.flatMap((name) => {
+      const quoted = readFileSync(new URL(name, root), 'utf8').matchAll(/'([A-Za-z]+)'/g);
+      return [...quoted].filter(([, word = '']) => names.has(word)).map(([word]) => `${name}: ${word}`);
+    });
+    expect(named).to.deep.equal([]);
   });
 });

@@ -178,11 +178,11 @@ describe('managed fields of a built-in kind', () => {
     expect(managers(live)).to.have.length(10).and.to.include('ancient-changes');
   });
 
-  it('cannot be applied, nor doubled items, nor fields that do not exist', () => {
-    const doubled = { template: { spec: { containers: [{ name: 'a' }, { name: 'a' }] } } };
+  it('cannot be applied, nor can duplicate items or fields that do not exist', () => {
+    const duplicate = { template: { spec: { containers: [{ name: 'a' }, { name: 'a' }] } } };
     const messages = [
       deployment({}, { managedFields: [] }),
-      deployment(doubled),
+      deployment(duplicate),
       deployment({ replica: 1 }),
     ].map((applied) => failure(() => apply({ live: undefined, applied })).message);
     expect(messages).to.deep.equal([
@@ -192,7 +192,7 @@ describe('managed fields of a built-in kind', () => {
     ]);
   });
 
-  it('are dropped rather than failing a write whose items cannot be told apart', () => {
+  it('are dropped rather than failing a write whose items cannot be distinguished', () => {
     const live = create(deployment({}));
     const broken = withSpec(live, { template: { spec: { containers: [{ image: 'x' }] } } });
     expect(update(live, broken, 'u').metadata).to.not.have.property('managedFields');
@@ -265,7 +265,7 @@ describe('field sets', () => {
   it('name items by sorted keys, whatever the order they were written in', () => {
     expect(Object.keys(fieldSetToV1(a)['f:b'] as object)).to.include('k:{"k":1,"p":"T"}');
   });
-  it('refuse what is no FieldsV1', () => {
+  it('refuse what is not FieldsV1', () => {
     const malformed: JsonObject[] = [
       { 'x:a': {} },
       { 'k:[]': {} },

@@ -159,7 +159,7 @@ describe('strategic merge patch', () => {
       'metadata: {labels: {}}',
     ],
     [
-      'orders as told, items of others keeping their place before a named neighbour',
+      'orders as asked, items of others keeping their place before a named neighbour',
       pod,
       'spec: {containers: [{name: a}, {name: x}, {name: b}]}',
       'spec: {$setElementOrder/containers: [{name: b}, {name: a}], containers: [{name: a, image: i}]}',

@@ -121,7 +121,7 @@ describe('kubeconfig files', () => {
       .and.contain(lacking);
   });
 
-  it('that change are read anew by the next request: a rotated token, another address, the same context', async () => {
+  it('that change are read again by the next request: a rotated token, another address, the same context', async () => {
     const path = write('config', kubeconfig('https://a'));
     const options = { clock: new FakeClock(), logger: silentLogger };
     const { authenticate } = followKubeconfig({ path }, undefined, options);

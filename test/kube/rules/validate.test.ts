@@ -363,7 +363,7 @@ describe('an object that takes too much work to be checked', () => {
     );
   });
 
-  it('is wrong in so many places that a thousand are told', () => {
+  it('is wrong in so many places that a thousand are reported', () => {
     expect(check({ type: 'integer' }, many(20_000)).length).to.be.within(1000, 1001);
   });
 });

@@ -49,7 +49,7 @@ describe('YAML', () => {
       c: { p: 1, q: 3 },
     });
   });
-  it('refuses a doubled key, with its place', () => {
+  it('refuses a duplicate key, with its place', () => {
     expect(problem('a: 1\nb: 2\na: 3\n')).to.deep.include({ place: { file: 'f.yaml', line: 3, column: 1 } });
   });
   it('refuses a number that would be rounded, and says how to write it', () => {

@@ -62,8 +62,8 @@ export function labels(values: JsonObject, field: string): readonly FieldError[]
   });
 }
 
-/** Every later item with the name of an earlier one. */
-export function doubled(
+/** Every item that repeats the name of an earlier one. */
+export function duplicates(
   items: readonly JsonObject[],
   key: string,
   path: string,

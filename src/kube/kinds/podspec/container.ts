@@ -2,7 +2,15 @@ import { type FieldError, invalid, required } from '../../values/fielderrors.ts'
 import { dns1123Label, qualifiedName } from '../../values/names.ts';
 import { compareQuantities, parseQuantity } from '../../values/quantity.ts';
 import type { Json, JsonObject } from '../../values/types.ts';
-import { doubled, named, none, oneOf, portNumber, requiredName, servicePortName } from '../checks/checks.ts';
+import {
+  duplicates,
+  named,
+  none,
+  oneOf,
+  portNumber,
+  requiredName,
+  servicePortName,
+} from '../checks/checks.ts';
 import { objectAt, objectsAt, textAt } from '../checks/read.ts';
 import { validateHandler, validateProbes } from './probes.ts';
 
@@ -57,7 +65,7 @@ function validatePorts(container: JsonObject, path: string): readonly FieldError
       ...(port.hostPort ? portNumber(`${path}[${i}].hostPort`, port.hostPort) : none),
       ...oneOf(port, 'protocol', `${path}[${i}]`, PROTOCOLS),
     ]),
-    ...doubled(ports, 'name', path),
+    ...duplicates(ports, 'name', path),
   ];
 }
 
@@ -149,7 +157,7 @@ function validateMounts(
           : []),
       ];
     }),
-    ...doubled(mounts, 'mountPath', path).map((error) => ({
+    ...duplicates(mounts, 'mountPath', path).map((error) => ({
       ...error,
       reason: 'Invalid' as const,
       message: `${error.message.replace('Duplicate', 'Invalid')}: must be unique`,

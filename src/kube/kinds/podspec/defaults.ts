@@ -40,7 +40,7 @@ export const POD_SPEC_DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
   'core.v1.ISCSIVolumeSource': { members: { iscsiInterface: 'default' } },
 };
 
-/** `web`, `web:latest`, `host:5000/web`: no tag is the tag latest; a digest alone is no tag. */
+/** `web`, `web:latest`, `host:5000/web`: without a tag, the tag is latest; a digest alone has none. */
 function isLatest(image: string): boolean {
   const [name = '', digest] = image.split('@');
   const tag = /:([^/:]+)$/.exec(name)?.[1];

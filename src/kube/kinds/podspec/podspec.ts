@@ -1,7 +1,7 @@
 import { duplicate, type FieldError, invalid, required } from '../../values/fielderrors.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
-import { atLeast, doubled, labels, named, none, oneOf } from '../checks/checks.ts';
+import { atLeast, duplicates, labels, named, none, oneOf } from '../checks/checks.ts';
 import { objectAt, objectsAt, textAt } from '../checks/read.ts';
 import { validateContainer } from './container.ts';
 import { validateVolumes } from './volumes.ts';
@@ -23,7 +23,7 @@ export function validatePodSpec(spec: JsonObject, path: string): readonly FieldE
       ...objectsAt(spec, key).flatMap((container, i) =>
         validateContainer(container, `${path}.${key}[${i}]`, volumes, key),
       ),
-      ...doubled(objectsAt(spec, key), 'name', `${path}.${key}`, names),
+      ...duplicates(objectsAt(spec, key), 'name', `${path}.${key}`, names),
     ]),
     ...hostPorts(containers, `${path}.containers`),
     ...oneOf(spec, 'restartPolicy', path, RESTART_POLICIES),

@@ -1,14 +1,14 @@
 import { type FieldError, forbidden, invalid, required } from '../../values/fielderrors.ts';
 import { dns1123Label } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
-import { doubled, none, requiredName } from '../checks/checks.ts';
+import { duplicates, none, requiredName } from '../checks/checks.ts';
 import { numberAt, objectAt, objectsAt, textAt } from '../checks/read.ts';
 
 export function validateVolumes(spec: JsonObject, path: string): readonly FieldError[] {
   const volumes = objectsAt(spec, 'volumes');
   return [
     ...volumes.flatMap((volume, i) => validateVolume(volume, `${path}[${i}]`)),
-    ...doubled(volumes, 'name', path),
+    ...duplicates(volumes, 'name', path),
   ];
 }
 

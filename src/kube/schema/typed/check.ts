@@ -13,7 +13,7 @@ import {
 
 /**
  * Throws a TypedError, path first, for a configuration that cannot be applied: a field that the schema does not declare,
- * a doubled key of a list, an item without key (`typed/validate.go`).
+ * a duplicate key in a list, an item without a key (`typed/validate.go`).
  */
 export function checkTyped(schema: Schema, value: unknown): void {
   const path: PathElement[] = [];

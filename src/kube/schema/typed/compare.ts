@@ -75,7 +75,7 @@ class CompareWalk implements Comparison {
   #map(schema: Schema, before: unknown, after: unknown): boolean {
     const left = asMap(before) ?? {};
     const right = asMap(after) ?? {};
-    // Empty and null are told apart only as a leaf.
+    // Only a leaf distinguishes empty from null.
     const isBlank = Object.keys(left).length === 0 && Object.keys(right).length === 0;
     if (isBlank || isAtomic(schema, 'map')) return this.#leaf(before, after);
     for (const key in left) this.#member(schema, key, left[key], right[key]);

@@ -17,11 +17,11 @@ export function fieldsOf(schema: Schema, value: unknown): FieldSet {
   const visitItems = (node: Schema, items: readonly unknown[]): void => {
     const elements = items.map((item) => itemElement(node, item));
     const seen = new Set<PathElement>();
-    const doubled = new Set(elements.filter((element) => seen.size === seen.add(element).size));
+    const duplicates = new Set(elements.filter((element) => seen.size === seen.add(element).size));
     items.forEach((item, i) => {
       path.push(elements[i] as PathElement);
-      // Doubled items are owned together, as one leaf.
-      if (!doubled.has(path.at(-1) as PathElement)) visit(itemSchema(node), item);
+      // Duplicate items are owned together, as one leaf.
+      if (!duplicates.has(path.at(-1) as PathElement)) visit(itemSchema(node), item);
       insert(set, path);
       path.pop();
     });

@@ -21,7 +21,7 @@ export function nodeKind(schema: Schema, value: unknown): NodeKind {
   }
 }
 
-/** An atomic node belongs to one manager as a whole. A list whose kind nobody declared is atomic, a map is granular. */
+/** An atomic node belongs to one manager as a whole. A list of undeclared type is atomic, a map is granular. */
 export function isAtomic(schema: Schema, kind: NodeKind): boolean {
   if (kind === 'map') return schema.mapType === 'atomic';
   return schema.listType === undefined || schema.listType === 'atomic';
@@ -34,7 +34,7 @@ export const asList = (value: unknown): readonly unknown[] | undefined =>
 export const fieldElement = (key: string): PathElement => `f:${key}`;
 export const itemSchema = (schema: Schema): Schema => schema.items ?? ANYTHING;
 
-/** An object that does not fit its schema so badly that ownership of its fields cannot be told. */
+/** The object does not fit its schema, and ownership of its fields cannot be determined. */
 export class TypedError extends Error {
   constructor(message: string) {
     super(message);

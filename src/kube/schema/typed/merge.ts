@@ -94,16 +94,16 @@ class ListMerge {
   }
 }
 
-/** Items by element. Live objects may hold doubled items from before apply: those are replaced, not merged into. */
+/** Items by element. Live objects may hold duplicate items from before server-side apply: they are replaced, not merged. */
 function index(
   elements: readonly PathElement[],
   items: readonly unknown[],
-  doubled: 'keep' | 'refuse',
+  duplicates: 'keep' | 'refuse',
 ): Map<PathElement, unknown> {
   const found = new Map<PathElement, unknown>();
   elements.forEach((element, i) => {
     if (!found.has(element)) found.set(element, items[i]);
-    else if (doubled === 'refuse') throw new TypedError(`duplicate entries for key ${element.slice(2)}`);
+    else if (duplicates === 'refuse') throw new TypedError(`duplicate entries for key ${element.slice(2)}`);
     else found.set(element, null);
   });
   return found;

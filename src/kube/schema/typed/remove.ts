@@ -32,7 +32,7 @@ function removeMembers(schema: Schema, value: unknown, paths: FieldSet): unknown
     const below = paths.children.get(element) ?? EMPTY;
     const rest =
       below === EMPTY ? members[key] : remove(memberSchema(schema, key) ?? ANYTHING, members[key], below);
-    // A member that was not itself to go stays, as a null: whoever owns it still does. Defaulting drops it where null means absent.
+    // A member that is not itself removed stays as null, and keeps its owners. Defaulting drops it where null means absent.
     kept[key] = rest === undefined ? null : rest;
     size++;
   }

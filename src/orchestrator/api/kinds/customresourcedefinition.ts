@@ -11,7 +11,7 @@ import { type ServedRow, STATUS } from './servedrow.ts';
 export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 /**
- * A definition is established by the very write that brings it: whoever reads it back may use it
+ * A definition is established by the very write that brings it: a client that reads it back may use it
  * (kube-apiserver does the same a moment later, in its naming and establishing controllers).
  */
 const STRATEGY: Strategy = {

@@ -29,9 +29,7 @@ export interface Strategy {
   readonly generation: boolean;
   /** PUT creates what is not there (`AllowCreateOnUpdate`). */
   readonly createOnUpdate?: boolean;
-  /** Another spelling of what the author said, who owns it: applied before field ownership is recorded. */
-  readonly normalise?: (object: KubeObject) => KubeObject;
-  /** What the server adds, after metadata and defaults are set; nobody owns it. */
+  /** What the server adds after metadata and defaults are set; it has no owner. */
   readonly prepareForCreate?: (object: KubeObject, world: World) => KubeObject;
   /** The same on a write to the main resource. */
   readonly prepareForUpdate?: (object: KubeObject, live: KubeObject, world: World) => KubeObject;

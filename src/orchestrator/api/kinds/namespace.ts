@@ -1,6 +1,5 @@
 import { NAMESPACE } from '../../../kube/kinds/namespace.ts';
 import type { Namespace } from '../../../kube/kinds/objects.ts';
-import type { KubeObject } from '../../../kube/values/types.ts';
 import { AGE, column, NAME } from './columns.ts';
 import type { Strategy } from './kind.ts';
 import { type ServedRow, STATUS } from './servedrow.ts';
@@ -16,7 +15,6 @@ const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-p
 const STRATEGY: Strategy = {
   status: true,
   generation: false,
-  normalise: labelled,
   prepareForCreate: (object) => ({
     ...object,
     spec: { finalizers: withFinalizer((object as Namespace).spec?.finalizers) },
@@ -40,13 +38,6 @@ export const SERVED_NAMESPACE: ServedRow = {
   subresources: [{ name: 'finalize', verbs: ['update'] }, STATUS],
   without: ['deletecollection'],
 };
-
-/** Every namespace can be selected by name (KEP-2161). */
-function labelled(object: KubeObject): KubeObject {
-  const { metadata } = object;
-  const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name ?? '' };
-  return { ...object, metadata: { ...metadata, labels } };
-}
 
 function withFinalizer(finalizers: readonly string[] = []): readonly string[] {
   return finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER];

@@ -8,11 +8,11 @@ import type { Kind } from '../kinds/kind.ts';
 
 export const defaulted = (kind: Kind, object: KubeObject): KubeObject => applyDefaults(kind.schema(), object);
 
-/** Everything that is still its author's: defaults and spelling. Checked for its shape, so that rules may rely on that. */
+/** The object as its author means it, with defaults. Checked for its shape, so that rules may rely on it. */
 export function completed(kind: Kind, object: KubeObject): KubeObject {
   const complete = defaulted(kind, object);
   assertShape(kind, complete);
-  return kind.strategy.normalise?.(complete) ?? complete;
+  return complete;
 }
 
 /**
