@@ -67,9 +67,9 @@ export function discover(input: DiscoverInput): readonly Discovered[] {
   const { defaultBranch = '', known } = input;
   const file = input.fileAt(defaultBranch);
   const asked = askedBy(input, file);
-  const isKnown = (name: string) => known.some((environment) => environment.name === name);
+  const knownNames = new Set(known.map(({ name }) => name));
   const created = [...asked.values()]
-    .filter(({ name }) => !isKnown(name))
+    .filter(({ name }) => !knownNames.has(name))
     .map(({ name, ...one }) => {
       const frozen = standing(
         input,

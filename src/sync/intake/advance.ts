@@ -87,7 +87,7 @@ async function read(
 }
 
 /** Writes under way at the same time: the store makes many durable with one sync. */
-const CONCURRENCY = 64;
+const CONCURRENCY = 16;
 
 /** Records for each that its tip is wanted and, since nothing differs, deployed. A release is only written where there is something to release. */
 export async function advance(

@@ -1,10 +1,18 @@
 import { formatProblem } from '../../base/errors.ts';
+import { breather } from '../../base/mutex.ts';
 import type { Repository } from '../../git/types.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { LABELS } from '../../model/annotations.ts';
 import { isDeliverable } from '../../model/apps.ts';
-import { decidingBranches, discover, type FileAt, type KnownEnvironment } from '../../model/environments.ts';
+import {
+  type Discovered,
+  decidingBranches,
+  discover,
+  type FileAt,
+  type KnownEnvironment,
+} from '../../model/environments.ts';
+import { differing, termsInForce } from '../../model/terms.ts';
 import {
   DELIVERIES,
   type Delivery,
@@ -78,14 +86,18 @@ export async function recordBranches(
   const untouched: Untouched[] = [];
   const at = options.clock.now();
   const leavesAlone = comparisonIn(options, repository);
+  const byName = new Map(known.map((environment) => [environment.spec.environment, environment]));
+  const breathe = breather(64);
   for (const one of found) {
-    const registered = await options.claims.run(() => registerEnvironment(options, delivery, one, at));
-    if (registered === undefined) continue;
-    const { environment, frozen } = registered;
-    const seen = tipOf(environment, observation);
-    if (!frozen && seen && (await leavesAlone(environment, seen.tip)))
+    await breathe();
+    const environment = byName.get(one.name);
+    const seen = environment && tipOf(environment, observation);
+    if (environment && seen && asksNothing(environment, one) && (await leavesAlone(environment, seen.tip))) {
       untouched.push({ environment, ...seen });
-    else affected.push(...(await follow(options, repository, registered, seen)));
+      continue;
+    }
+    const registered = await options.claims.run(() => registerEnvironment(options, delivery, one, at));
+    if (registered) affected.push(...(await follow(options, repository, registered, observation)));
   }
   if (untouched.length === 0) return { affected };
   return { affected, advance: () => advance(options, repository, untouched) };
@@ -100,14 +112,23 @@ function tipOf({ spec: { branch } }: Environment, { branches, pushed }: Observat
   return pushed?.tips[branch] === tip ? { tip, by: pushed.user } : { tip };
 }
 
+/** Whether all that files say of an environment is in force already: there is nothing to take in, to propose or to freeze. */
+function asksNothing(environment: Environment, { frozen, asked, own }: Discovered): boolean {
+  const inForce = termsInForce(environment);
+  const isInForce = (one: Discovered['asked']) =>
+    one === undefined || differing(inForce, one.terms).length === 0;
+  return frozen === undefined && isInForce(asked) && isInForce(own);
+}
+
 /** What an environment wants from now on, or why it is frozen; what changed for it, if anything. */
 async function follow(
   options: WantedOptions,
   repository: Repository,
   { environment, frozen }: Registered,
-  seen: Tip | undefined,
+  observation: Observation,
 ): Promise<readonly Affected[]> {
   if (frozen) return [await recordFrozen(options, environment, frozen)];
+  const seen = tipOf(environment, observation);
   return seen === undefined ? [] : [await observeTip(options, repository, environment, seen.tip, seen.by)];
 }
 
