@@ -6,7 +6,7 @@ import { backoffMs } from '../../base/queue.ts';
  * most. Failures of a cause are counted while its key stays the same; success, another key or a person's word (`pilotage sync`) ends the count.
  */
 export const PACES = {
-  /** A pass threw: the cluster, git or the store failed in a way that no pass foresees. Counted by the work queue. */
+  /** A pass threw: the cluster, git or the store failed in a way that no pass foresees. The work queue counts, until a pass returns. */
   pass: { firstMs: 500, mostMs: 60_000 },
   /** The revision does not render, or its images do not build. Key: revision, path, namespace, pin. */
   source: { firstMs: 1_000, mostMs: 300_000 },
