@@ -5,7 +5,7 @@ import type { Program } from '../supervise/program.ts';
 
 /** What the process was started in; read once by config.ts. */
 export interface Surroundings extends Program {
-  /** The folder that this program was installed in: `examples/` and `charts/` stand there. */
+  /** The folder that this program was installed in: `examples/` and `charts/` are there. */
   readonly packageDir: string;
   readonly version: string;
   readonly dataDir: string;
@@ -30,7 +30,7 @@ export interface UpOptions {
   readonly dataDir: string;
   readonly http: Address;
   readonly api: Address;
-  /** By which the HTTP face may be asked, beside its addresses. */
+  /** Names under which the HTTP face answers, besides its addresses. */
   readonly httpNames: readonly string[];
   /** True when the address was given: a kept port then yields to it. */
   readonly httpGiven: boolean;

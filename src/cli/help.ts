@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 interface Help {
   readonly group: 'Run it' | 'Deliver to it' | 'Look' | 'Act' | 'Tools';
-  /** Command lines that can be typed as they stand, each with what it does. */
+  /** Command lines that can be typed as they are, each with what it does. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   /** Where they differ from: 0 done, 1 refused or failed, 2 misused. */
   readonly exitCodes?: string;
@@ -110,7 +110,7 @@ const HELP: Readonly<Record<string, Help>> = {
       ['pilotage sync shop/prod --acknowledge', 'deploy a branch that was rewritten'],
       [
         'pilotage sync shop/prod --confirm-recreate',
-        'delete a workload and make it anew, for a changed selector',
+        'delete a workload and create it again, for a changed selector',
       ],
     ],
   },
@@ -119,7 +119,7 @@ const HELP: Readonly<Record<string, Help>> = {
     examples: [
       ['pilotage promote shop/prod --dry-run', 'what would happen, and what is in the way'],
       ['pilotage promote shop/prod', 'a merge commit on its branch, then its rollout'],
-      ['pilotage promote shop/prod --again', 'although somebody took it back there'],
+      ['pilotage promote shop/prod --again', 'although somebody reverted it there'],
     ],
     exitCodes: '0 promoted, or nothing to do; 1 waiting for a gate, or refused',
     next: 'pilotage wait shop/prod',

@@ -56,7 +56,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   kubeconfig: async (context) => (await import('./commands/kubeconfig.ts')).kubeconfigCommand(context),
 };
 
-/** Commands whose work is not their output: it goes on when nobody reads that any more. */
+/** Commands whose work is not their output: they continue when their output is no longer read. */
 export const LASTING: ReadonlySet<string> = new Set(['up', 'down', 'demo', 'agent', 'reap']);
 
 /** Second names, as the commands themselves declare them. */
@@ -127,7 +127,7 @@ export async function runCommandLine(
   return code;
 }
 
-/** Each of them would end the process by itself. */
+/** Each of them would exit the process on an error. */
 const withSubcommands = (command: Command): readonly Command[] => [
   command,
   ...command.commands.flatMap(withSubcommands),

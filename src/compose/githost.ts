@@ -71,7 +71,7 @@ function pushReporter({ sync, observer, progress, clock }: GitHostParts): GitHos
       return listener.until([]);
     }
     const targets = targetsOf(observed, refs);
-    if (targets.length === 0 && !listener.hasTold())
+    if (targets.length === 0 && !listener.hasReported())
       report(`${refs.map(({ branch }) => branch).join(', ')}: no environment of ${name} changes`);
     await listener.until(targets);
   };

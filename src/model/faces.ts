@@ -121,7 +121,7 @@ export interface BackportReport {
   readonly tip?: string;
 }
 
-/** Everything that stands between an environment and being Synced and Healthy, most urgent first. */
+/** Everything that keeps an environment from being Synced and Healthy, most urgent first. */
 export interface WhyReport {
   readonly environment: EnvironmentReport;
   readonly reasons: readonly Problem[];

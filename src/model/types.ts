@@ -137,7 +137,7 @@ export interface EnvironmentSpec extends Omit<Terms, 'promotion'> {
   readonly suspended?: boolean;
   /** Confirmed by a person: this revision may prune more than half of the environment. */
   readonly confirmPrune?: string;
-  /** Confirmed by a person: this revision may delete workloads and make them anew, with the outage that it means. */
+  /** Confirmed by a person: this revision may delete workloads and create them again, with the outage that it means. */
   readonly confirmRecreate?: string;
   /** Confirmed by a person: this tip may be deployed although it does not descend from the last one. */
   readonly acknowledgedTip?: string;

@@ -19,17 +19,17 @@ export function foreign(headers: IncomingHttpHeaders, names: readonly string[]):
   if (name === undefined || isIP(name) !== 0 || isLocal(name) || names.includes(name)) return undefined;
   return {
     reason: 'Forbidden',
-    message: `This Pilotage does not know itself by the name ${name}.`,
-    remedy: `Use its address, or tell it: pilotage up --http-name ${name}`,
+    message: `This Pilotage is not known by the name ${name}.`,
+    remedy: `Use its address, or start it with: pilotage up --http-name ${name}`,
   };
 }
 
 const OTHER_SITE: Problem = {
   reason: 'Forbidden',
-  message: 'Another web site may not ask this in the name of who looks at it.',
+  message: 'Another web site may not ask this on behalf of its visitor.',
 };
 
-/** `null` (of a sandboxed page) is no URL, and equals no host. */
+/** `null` (of a sandboxed page) is not a URL, and equals no host. */
 const hostOf = (origin: string): string => (URL.canParse(origin) ? new URL(origin).host : '');
 
 function nameOf(host: string | undefined): string | undefined {

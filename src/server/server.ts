@@ -45,7 +45,7 @@ export function createFace(options: FaceOptions): Face {
   const { logger, clock } = options;
   const timeouts = {
     headersTimeout: HEADERS_MS,
-    // A push of a large repository over a slow line; a body that stands still is ended where it is read.
+    // A push of a large repository over a slow line. A body that stalls is ended where it is read.
     requestTimeout: PUSH_MS,
     connectionsCheckingInterval: CHECK_MS,
   };
@@ -56,7 +56,7 @@ export function createFace(options: FaceOptions): Face {
         logger.error({ err: problem.message, url: request.url }, 'request failed');
       const { status, body } = refusal(problem);
       if (response.headersSent) return void response.destroy();
-      // Nobody will read the rest of a body that is too large.
+      // The rest of a body that is too large is not read.
       if (status === 413) response.setHeader('Connection', 'close');
       sendJson(response, status, body);
     });

@@ -68,7 +68,7 @@ export const attacks: readonly Attack[] = [
       await deployed(target, 'stale/dev', next);
       const { code, stderr } = await target.cli('approve', 'stale/prod', '--by', 'bob', '--revision', seen);
       expect(code).to.equal(1);
-      expect(stderr).to.contain('is not what waits for stale/prod');
+      expect(stderr).to.contain('does not wait for stale/prod');
       expect(gateOf(await promote(target, 'stale/prod'), 'approvals')).to.match(/^0 of 1/);
       const { stdout } = await target.cli('approve', 'stale/prod', '--by', 'bob', '--revision', next);
       expect(stdout).to.contain(`bob (unverified) approves ${next} for stale/prod`);

@@ -57,7 +57,9 @@ export const attacks: readonly Attack[] = [
       await work.push();
       await deployed(target, 'undone/dev', later);
       await eventually('it is said why it is not promoted again', async () =>
-        (await target.cli('why', 'undone/prod')).stdout.includes('not promoted to undone/prod again unasked'),
+        (await target.cli('why', 'undone/prod')).stdout.includes(
+          'not promoted to undone/prod again unless a person asks for it',
+        ),
       );
       await target.cli('sync', 'undone/prod', '--wait', '--timeout', '3s');
       expect(await valueIn(target, 'undone-prod')).to.equal('one');

@@ -5,7 +5,7 @@ import { hermetic } from '../gitenvironment.ts';
 
 const exec = promisify(execFile);
 
-/** git on a repository of the data directory, deaf to the configuration of whoever runs it. */
+/** git on a repository of the data directory, without the configuration of the user who runs it. */
 export async function git(
   environment: Readonly<Record<string, string>>,
   ...args: readonly string[]

@@ -6,7 +6,7 @@ export function acceptCommand(context: CliContext): Command {
   return clientCommand('accept')
     .description('put in force what a pilotage.yaml proposes for an environment')
     .argument('<environment>', 'shop/prod')
-    .argument('[proposal]', 'its id, as status and why show it; left out: says what is proposed')
+    .argument('[proposal]', 'its id, as status and why show it; without it, says what is proposed')
     .action(async (name: string, proposal: string | undefined, options: OutputOptions) => {
       const answer = await (await face(context, options)).post<{ message: string }>(
         environmentPath(name, 'accept'),

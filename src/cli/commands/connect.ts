@@ -33,7 +33,7 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
     .option('--forbid-cluster <context>', 'one that they may not name any more; repeatable', collect, [])
     .option(
       '--allow-namespace <name>',
-      'a namespace, beside DELIVERY-ENVIRONMENT, that its environments may deliver to; repeatable',
+      'a namespace, besides DELIVERY-ENVIRONMENT, that its environments may deliver to; repeatable',
       collect,
       [],
     )
@@ -47,7 +47,7 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
     .option('--forbid-cluster-scoped <kind>', 'one that they may not any more; repeatable', collect, [])
     .option(
       '--allow-registry <host[:port]>',
-      'where its builds may get packages, beside the registries of this machine; repeatable',
+      'where its builds may get packages, besides the registries of this machine; repeatable',
       collect,
       [],
     )

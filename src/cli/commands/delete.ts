@@ -21,7 +21,7 @@ export function deleteCommand(context: CliContext): Command {
       if (Boolean(options.prune) === Boolean(options.orphan)) {
         throw new ProblemError({
           reason: 'BadRequest',
-          message: 'What is to become of what it delivered?',
+          message: 'Say what happens to the objects that it delivered.',
           remedy: `pilotage delete ${name} --prune deletes it; --orphan leaves it as it is.`,
         });
       }

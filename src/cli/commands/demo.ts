@@ -52,7 +52,7 @@ async function demo(context: CliContext, leave: boolean): Promise<number> {
     return 1;
   });
   const inOrder = await endAll(context, stage, running);
-  // An interrupted show leaves requests behind that would be tried again for ever.
+  // An interrupted show leaves requests behind that would be retried for ever.
   leaveSoon(silentLogger);
   return inOrder ? code : 1;
 }
@@ -72,10 +72,10 @@ async function play(
   const daemon = await openFace(context.surroundings, { dataDir: running.dataDir, user: 'demo' });
   const { ready, dataDir } = running;
   const show: Show = { context, stage, ready, dataDir, daemon, sample };
-  if ((await Promise.race([perform(show), stopped])) === 'told') return 130;
+  if ((await Promise.race([perform(show), stopped])) === 'stopped') return 130;
   stage.chapter('Every step held.');
   if (leave) return 0;
-  await farewell(show);
+  await showNextSteps(show);
   await stopped;
   return 0;
 }
@@ -91,8 +91,8 @@ async function endAll(context: CliContext, stage: Stage, running: EphemeralDaemo
   return code === 0;
 }
 
-/** Resolves at the first signal; rejects when the daemon ends by itself. A further signal makes the end quick. */
-function stopOnSignals(stage: Stage, running: EphemeralDaemon): Promise<'told'> {
+/** Resolves at the first signal; rejects when the daemon exits. A further signal skips the grace period. */
+function stopOnSignals(stage: Stage, running: EphemeralDaemon): Promise<'stopped'> {
   return new Promise((resolve, reject) => {
     let signals = 0;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -101,7 +101,7 @@ function stopOnSignals(stage: Stage, running: EphemeralDaemon): Promise<'told'> 
         if (signals > 1) return running.hurry();
         stage.say('\nStopping … (once more: without waiting for the pods)');
         running.stop();
-        resolve('told');
+        resolve('stopped');
       });
     }
     // The terminal may be gone after SIGHUP: what cannot be printed must not stop the cleaning up.
@@ -135,7 +135,7 @@ async function perform(show: Show): Promise<void> {
 async function push({ stage, ready, sample }: Show): Promise<void> {
   const since = stage.now();
   await sample.git.stream((line) => remote(stage, line), 'push', `${ready.git}/${NAME}.git`, 'main');
-  stage.done('pushed, and told how it went on the same connection', since);
+  stage.done('pushed; the same connection reported how it went', since);
 }
 
 function remote(stage: Stage, line: string): void {
@@ -239,7 +239,7 @@ async function update({ context, stage, sample, ready, daemon }: Show, url: stri
     }),
   ]);
   stage.done('rolled out under load: 8 clients, half on kept connections', since);
-  // The last old pod has been told to end, and answers what is under way for its second of draining.
+  // The last old pod is ending, and answers requests that are under way for its second of draining.
   await pause(DRAIN_MS);
   const before = load.report();
   await until(pause, () => load.report().requests >= before.requests + 100);
@@ -269,7 +269,7 @@ async function rollback(show: Show): Promise<void> {
   await settle(show, 'dev', FIRST.version);
 }
 
-async function farewell({ context, daemon, ready, dataDir }: Show): Promise<void> {
+async function showNextSteps({ context, daemon, ready, dataDir }: Show): Promise<void> {
   const { deliveries } = await daemon.get<StatusReport>('/api/v1/status');
   print(context, 'It answers at:');
   for (const { name, urls } of deliveries.flatMap(({ environments }) => environments))

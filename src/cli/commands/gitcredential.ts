@@ -12,7 +12,7 @@ const OPERATIONS = ['get', 'store', 'erase', 'setup'] as const;
 
 export function gitCredentialCommand(context: CliContext, stdin: NodeJS.ReadableStream): Command {
   return new Command('git-credential')
-    .description('let git know the token, so that no URL and no command line has it')
+    .description('give git the token, so that no URL and no command line holds it')
     .addArgument(
       new Argument('<operation>', 'setup: once, for your user; the others are what git asks').choices(
         OPERATIONS,
@@ -22,10 +22,10 @@ export function gitCredentialCommand(context: CliContext, stdin: NodeJS.Readable
     .action(async (operation: (typeof OPERATIONS)[number], options: { dataDir?: string }) => {
       const dataDir = options.dataDir ?? context.surroundings.dataDir;
       if (operation === 'setup') return setUp(context, dataDir);
-      // Nothing is stored but by the daemon, and nothing of it is forgotten.
+      // Only the daemon stores the token; git has nothing to store or erase.
       if (operation !== 'get') return;
       const asked = await text(stdin);
-      // git asks the next helper, and then the person, when this one says nothing.
+      // When this helper answers nothing, git asks the next one, and then the person.
       const daemon = await findDaemon(dataDir).catch(() => undefined);
       if (daemon) context.stdout.write(credentialFor(asked, daemon, context.surroundings.user));
     });

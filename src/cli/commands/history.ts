@@ -38,7 +38,7 @@ function rowOf(release: ReleaseReport, context: CliContext): string[] {
   ];
 }
 
-/** Below the release that it happened to: who changed what beside git, and what to do instead. Newest first. */
+/** Shown below the release: who changed what outside git, and what to do instead. Newest first. */
 function healedLines(release: ReleaseReport | undefined, now: number): string[] {
   return (release?.healed ?? [])
     .toReversed()

@@ -38,7 +38,7 @@ export function initCommand(context: CliContext): Command {
       '--command <line>',
       'how it is started, as in "node server.js" (default: the start of package.json)',
     )
-    .option('--port <number>', 'where it listens, told to it as PORT (default: 8080)', parsePort)
+    .option('--port <number>', 'where it listens, passed to it as PORT (default: 8080)', parsePort)
     .action((folder: string, options: InitOptions) => init(context, resolve(folder), options));
 }
 
@@ -138,7 +138,7 @@ async function sayWhatComesNext(
   for (const step of steps) print(context, `    ${step}`);
 }
 
-/** Where this folder is a repository its git is told where the token is; a folder that becomes one later is told of `setup`. */
+/** Configures the git of this folder, where it is a repository; otherwise the next steps name `git-credential setup`. */
 const knowsToken = ({ surroundings }: CliContext, daemon: DaemonFile, root: string): Promise<boolean> =>
   configureGit(surroundings, daemon, surroundings.dataDir, ['--local'], root).then(
     () => true,
@@ -151,7 +151,7 @@ const nameOf = (root: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '') || 'app';
 
-/** Of a repository that is too large to look through, only what stands at its known places is seen. */
+/** A repository that is too large to walk has an empty tree: only files at known paths are found. */
 function treeOf(root: string): FileTree {
   try {
     return readFolder(root);

@@ -12,7 +12,7 @@ export function pinCommand(context: CliContext): Command {
     .description('hold an environment at a revision, whatever its branch says')
     .argument('<environment>', 'shop/prod')
     .argument('[revision]', 'commit to hold; default: what is deployed now')
-    .option('--reason <text>', 'why, for whoever finds it pinned', '')
+    .option('--reason <text>', 'why, for the next person who finds it pinned', '')
     .option('--off', 'follow the branch again')
     .action(async (name: string, revision: string | undefined, options: PinOptions) => {
       const daemon = await face(context, options);

@@ -14,7 +14,7 @@ export function promoteCommand(context: CliContext, exit: (code: number) => void
     )
     .argument('<environment>', 'the target: shop/prod')
     .option('--dry-run', 'say what would happen, and why not')
-    .option('--again', 'also what somebody took back on the branch of the target');
+    .option('--again', 'also what somebody reverted on the branch of the target');
   return withWait(command, 'once it is promoted, wait until it is healthy').action(
     async (name: string, options: PromoteOptions) => {
       const body = {
@@ -34,7 +34,7 @@ interface PromoteOptions extends OutputOptions, WaitingOptions {
   readonly again?: boolean;
 }
 
-/** What is not promoted is not waited for: that a gate opens, or a person decides, is another wait. */
+/** Waits only for what was promoted, not for gates or decisions. */
 async function waitForRollout(
   context: CliContext,
   daemon: FaceClient,
@@ -90,7 +90,7 @@ export function formatPromotion(report: PromotionReport, approvedBy?: string): s
   const [from, to] = [`${report.delivery}/${report.from}`, `${report.delivery}/${report.to}`];
   const merge = report.mergeCommit ? ` by merge commit ${report.mergeCommit.slice(0, 7)}` : '';
   return [
-    // Whoever holds the token may say any name: the word is recorded as theirs, and nobody has checked it.
+    // The holder of the token may give any name; it is recorded, and not verified.
     ...(approvedBy ? [`${approvedBy.trim()} (unverified) approves ${report.revision} for ${to}.`] : []),
     `${headline(report, from, to)} (${shortRevision(report.revision)})${merge}.`,
     ...report.commits.map((commit) => `  + ${commit}`),

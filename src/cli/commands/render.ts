@@ -27,7 +27,7 @@ interface RenderOptions {
   readonly output: 'text' | 'json';
 }
 
-/** Needs no daemon: renders the files that stand on the disk, committed or not. */
+/** Needs no daemon: renders the files on disk, committed or not. */
 export function renderCommand(context: CliContext): Command {
   return new Command('render')
     .alias('template')
@@ -114,7 +114,7 @@ function renderApp(
         revision: '0'.repeat(40),
         valuesFiles: [...app.values, ...options.values],
         overrides: overridesOf(options.set),
-        // Offline nothing is built: the name of an image stands for itself.
+        // Nothing is built offline: the name of an image is used as it is.
         images: Object.fromEntries(
           Object.keys(file?.images ?? {}).map((image) => [image, `${name.delivery}/${image}:working-tree`]),
         ),

@@ -7,7 +7,7 @@ type RollbackOptions = OutputOptions & WaitingOptions;
 
 export function rollbackCommand(context: CliContext): Command {
   const command = clientCommand('rollback')
-    .description('go back to an earlier release and stay there (pinned) until told otherwise')
+    .description('go back to an earlier release and stay there, pinned')
     .argument('<environment>', 'shop/prod')
     .argument(
       '[release]',

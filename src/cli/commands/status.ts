@@ -65,7 +65,7 @@ const screenOf = ({ stdout, surroundings: { fullEnvironment } }: CliContext): Sc
   rows: stdout.rows ?? sizeOf(fullEnvironment.LINES),
 });
 
-/** As shells export it to what is no terminal itself. */
+/** As shells export it to a process without a terminal. */
 const sizeOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
 

@@ -17,7 +17,7 @@ export function syncCommand(context: CliContext): Command {
     .option('--confirm-prune', 'allow this revision to prune more than half of the environment')
     .option(
       '--confirm-recreate',
-      'allow this revision to delete workloads and make them anew, an outage as long as their start',
+      'allow this revision to delete workloads and create them again, with an outage until they have started',
     );
   return withWait(command, 'wait until it is healthy').action(async (name: string, options: SyncOptions) => {
     const daemon = await face(context, options);

@@ -41,14 +41,14 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
     )
     .option(
       '--http-name <name>',
-      'a name by which the HTTP face may be asked, beside its addresses and localhost; repeatable',
+      'a name under which the HTTP face answers, besides its addresses and localhost; repeatable',
       (name: string, before: readonly string[]) => [...before, name.toLowerCase()],
       [],
     )
     .option('--api <host:port>', 'Kubernetes API (default: 127.0.0.1:7443)', parseAddress)
     .option(
       '--kubeconfig <file>',
-      'contexts of other clusters that deliveries may be allowed to use (default: KUBECONFIG, then ~/.kube/config); read anew when it changes',
+      'contexts of other clusters that deliveries may be allowed to use (default: KUBECONFIG, then ~/.kube/config); read again when it changes',
     )
     .option(
       '--home <context>',
@@ -99,7 +99,7 @@ const LASTING_HOME = {
   remedy: 'Leave --ephemeral or --home out.',
 };
 
-/** HTTP carries the token as it is, and the git host and the API take whoever has it for the administrator. */
+/** HTTP sends the token in clear, and the git host and the API treat its holder as the administrator. */
 function refuseOpen({ host, port }: Address): void {
   const isLoopback = (isIP(host) === 4 && host.startsWith('127.')) || host === '::1' || host === 'localhost';
   if (isLoopback) return;
@@ -111,7 +111,7 @@ function refuseOpen({ host, port }: Address): void {
   });
 }
 
-/** A name only: what is ephemeral is made when somebody already stands by to remove it. */
+/** Only the name: an ephemeral folder is created once the process that removes it runs. */
 const defaultDataDir = (context: CliContext, ephemeral: boolean): string =>
   ephemeral ? join(tmpdir(), `pilotage-${randomBytes(6).toString('hex')}`) : context.surroundings.dataDir;
 

@@ -7,7 +7,7 @@ import { shortRevision } from '../output/table.ts';
 
 export function whyCommand(context: CliContext): Command {
   return clientCommand('why')
-    .description('what stands between an environment and being synced and healthy')
+    .description('what keeps an environment from being synced and healthy')
     .argument('<environment>', 'shop/prod')
     .action(async (name: string, options: OutputOptions) => {
       const report = await (await face(context, options)).get<WhyReport>(environmentPath(name, 'why'));
@@ -19,7 +19,7 @@ export function whyCommand(context: CliContext): Command {
         ...report.gates.map(
           (gate) => `  ${gate.state === 'Passed' ? '✓' : '·'} ${gate.gate}: ${gate.reason}`,
         ),
-        ...(report.reasons.length === 0 ? ['Nothing stands in its way.'] : []),
+        ...(report.reasons.length === 0 ? ['Nothing is in its way.'] : []),
         `  look closer: kubectl -n ${environment.namespace} get pods,events; pilotage logs ${name}`,
       ];
       print(context, lines.join('\n'));

@@ -55,7 +55,7 @@ async function reach(
   { goal, tell, news }: { goal: Goal; tell: (line: string) => void; news: News },
 ): Promise<EnvironmentReport> {
   const began = clock.monotonic();
-  let told: string | undefined;
+  let said: string | undefined;
   for (;;) {
     const environment = await findEnvironment(daemon, name);
     if (environment && isReached(environment, goal)) return environment;
@@ -65,13 +65,13 @@ async function reach(
     const waited = clock.monotonic() - began;
     if (waited >= goal.timeout) throw new ProblemError(timedOut(name, goal, environment));
     const now = outcome ? formatOutcome(outcome) : 'there is no such environment yet';
-    if (waited >= PATIENCE_MS && now !== told) tell(`${name}: ${now}`);
-    if (waited >= PATIENCE_MS) told = now;
+    if (waited >= PATIENCE_MS && now !== said) tell(`${name}: ${now}`);
+    if (waited >= PATIENCE_MS) said = now;
     await news.orAfter(news.isLive() ? LIVE_PERIOD_MS : PERIOD_MS);
   }
 }
 
-/** Only a person changes these; what has failed may heal by itself, and gates open by time and by the health of others. */
+/** Only a person changes these. What has failed may heal, and gates open with time and with the health of others. */
 const STUCK: ReadonlySet<OutcomeState> = new Set(['held', 'pinned', 'paused', 'suspended', 'frozen']);
 
 const isStuck = ({ waitsForGates }: EnvironmentReport, { state }: Outcome): boolean =>

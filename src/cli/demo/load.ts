@@ -92,7 +92,7 @@ function read(status: number, text: string): Answer {
     const body = JSON.parse(text) as Record<string, unknown>;
     if (typeof body.version === 'string') return { version: body.version, body };
   } catch {
-    // Falls through: an answer that is no JSON is as wrong as one without a version.
+    // Falls through: an answer that is not JSON is as wrong as one without a version.
   }
   return { failure: `not the application's answer: ${text.slice(0, 100)}` };
 }

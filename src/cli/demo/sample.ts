@@ -17,7 +17,7 @@ export async function createSample(
   const example = join(packageDir, 'examples', 'resizer');
   await cp(example, directory, {
     recursive: true,
-    // What a developer's own trial of the example leaves behind is no part of it; the package itself may stand below a node_modules.
+    // Files that a developer's own trial of the example left behind are skipped; the package itself may be below a node_modules.
     filter: (source) => !relative(example, source).split(sep).includes('node_modules'),
   });
   const git = gitIn(directory, environment);

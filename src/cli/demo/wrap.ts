@@ -1,4 +1,4 @@
-/** Breaks a line at spaces; what continues is indented below, under the text after a `[label] `. A longer word stands alone. */
+/** Breaks a line at spaces; what continues is indented below, under the text after a `[label] `. A longer word gets a line of its own. */
 export function wrap(line: string, width: number): readonly string[] {
   const indent = ' '.repeat(/^\[[^\]]*\] |^ */.exec(line)?.[0].length ?? 0);
   const lines: string[] = [];

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { ProblemError } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
 
-/** A file larger than this is no part of what a renderer reads; the git side has the same limit. */
+/** The git side has the same limit. */
 const MAX_FILES = 20_000;
 const IGNORED = new Set(['.git', 'node_modules']);
 
-/** A folder of the disk as the renderer will see it once it is committed: regular files only, no links. */
+/** A folder on disk as the renderer sees it once it is committed: regular files only, no links. */
 export function readFolder(root: string): FileTree {
   const paths = walk(root, '').sort();
   if (paths.length > MAX_FILES) {

@@ -4,7 +4,7 @@ export interface Guess {
   readonly command?: readonly string[];
 }
 
-/** The files that are looked at; `read` answers undefined for one that is not there. */
+/** Reads a file of the folder; undefined when it does not exist. */
 export type Read = (file: string) => string | undefined;
 
 /** The first kind of program that the folder holds. */
@@ -15,7 +15,7 @@ export const guessProgram = (read: Read): Guess =>
 const PIP_INSTALL =
   'python3 -mpip install --quiet --disable-pip-version-check --target vendor -r requirements.txt';
 
-/** Packages go beside the program, not into an environment whose paths are absolute: an image is moved after it is built. */
+/** Packages are installed next to the program, not into an environment with absolute paths: an image is moved after it is built. */
 function guessPython(read: Read): Guess | undefined {
   const file = ['app.py', 'main.py', 'server.py'].find((name) => read(name) !== undefined);
   const needs = read('requirements.txt') !== undefined;
@@ -59,7 +59,7 @@ function parse(text: string | undefined): PackageJson | undefined {
   }
 }
 
-/** The start script itself where it is a plain command line: signals then reach the program, which npm would stand in front of. */
+/** The start script itself where it is a plain command line: signals then reach the program instead of npm. */
 function startOf({ scripts, main }: PackageJson, read: Read): readonly string[] | undefined {
   const start = scripts?.start?.trim();
   if (start) return /^node [\w./@ =-]+$/.test(start) ? start.split(/\s+/) : ['npm', 'start'];
@@ -67,6 +67,6 @@ function startOf({ scripts, main }: PackageJson, read: Read): readonly string[] 
   return file ? ['node', file] : undefined;
 }
 
-/** The branch of `.git/HEAD`, or undefined where the folder is no repository or its head is detached. */
+/** The branch of `.git/HEAD`, or undefined where the folder is not a repository or its head is detached. */
 export const guessBranch = (read: Read): string | undefined =>
   /^ref: refs\/heads\/(\S+)$/m.exec(read('.git/HEAD') ?? '')?.[1];

@@ -16,7 +16,7 @@ export function announce(
   }
   const lines = [
     'Pilotage is up.',
-    '  once      pilotage git-credential setup     lets git know the token',
+    '  once      pilotage git-credential setup     gives git the token',
     `  deliver   git push ${git}/NAME.git main`,
     '  look      pilotage status',
     `  kubectl   ${context === undefined ? `export KUBECONFIG=${kubeconfig}` : `kubectl --context ${context}`}`,

@@ -46,7 +46,7 @@ function toComeNote(environments: readonly EnvironmentReport[]): readonly string
   return [`${names}: to come; next: pilotage promote ${first.delivery}/${first.name}`];
 }
 
-/** A delivery without environments stands in no row of the table, so it says why here. */
+/** A delivery without environments has no row in the table, so its message follows the table. */
 function deliveryNotes({ name, message, environments }: DeliveryReport): readonly string[] {
   if (message) return [`${name}: ${message}`];
   return environments.length === 0 ? [`${name}: nothing was pushed yet that could be delivered`] : [];

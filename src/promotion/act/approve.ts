@@ -18,7 +18,7 @@ import { ensurePromotion, recordApproval, recordStatus } from '../record/promoti
 import { reportOf, statusOf } from './promote.ts';
 
 export interface ApproveRequest {
-  /** The revision (or how it begins) that was looked at: any other that waits by now is not approved. */
+  /** The revision that was reviewed, or a prefix of it: if another one waits by now, nothing is approved. */
   readonly revision?: string;
 }
 
@@ -30,7 +30,7 @@ export async function approve(
   request: ApproveRequest,
   user: User,
 ): Promise<PromotionReport> {
-  if (identityKeys(user.name).length === 0) throw new ProblemError(nobody(delivery, to));
+  if (identityKeys(user.name).length === 0) throw new ProblemError(noName(delivery, to));
   const target = await environmentOf(options.home, delivery, to);
   const { tip, provenance } = await waitingOn(options, target);
   if (tip && provenance?.type === 'direct')
@@ -59,7 +59,7 @@ export async function approve(
   return reportOf({ ...gathered, facts }, decision);
 }
 
-/** What stands on the branch and is not deployed. */
+/** The tip of the branch, where it is not deployed. */
 export async function waitingOn(
   options: PromoteOptions,
   target: Environment,
@@ -70,7 +70,7 @@ export async function waitingOn(
   return { tip, provenance: await provenanceOf(options, target, tip) };
 }
 
-/** A commit that was pushed to the branch itself: its approval is recorded as that of a promotion is, from and to the same. */
+/** Approves a direct commit: recorded as a promotion from the environment to itself. */
 async function approveDirect(
   options: PromoteOptions,
   target: Environment,
@@ -115,12 +115,12 @@ function refuseOther(waiting: Commit, target: string, { revision }: ApproveReque
   if (revision === undefined || waiting.oid.startsWith(revision.toLowerCase())) return;
   throw new ProblemError({
     reason: 'RevisionChanged',
-    message: `${revision.slice(0, 12)} is not what waits for ${target} (any more): that is ${formatCommit(waiting)}. Nothing was approved.`,
-    remedy: `Look at it, then: pilotage approve ${target} --revision ${waiting.oid}`,
+    message: `${revision.slice(0, 12)} does not wait for ${target} (any more): ${formatCommit(waiting)} does. Nothing was approved.`,
+    remedy: `Review it, then: pilotage approve ${target} --revision ${waiting.oid}`,
   });
 }
 
-const nobody = (delivery: string, to: string): Problem => ({
+const noName = (delivery: string, to: string): Problem => ({
   reason: 'BadRequest',
   message: 'An approval is a named person’s, and no name was given.',
   remedy: `pilotage approve ${delivery}/${to} --by NAME`,

@@ -11,8 +11,8 @@ import type { PromoteOptions } from '../options.ts';
 import { environmentOf } from '../record/lookup.ts';
 
 /**
- * Brings the commits that people pushed to the target itself to the branch that everything begins on, one commit each, as `git
- * cherry-pick` would; from there they come back by promotion. What the branch holds already is left out.
+ * Cherry-picks the direct commits of a target onto the branch where its chain of promotions begins, one commit each; from there they come
+ * back by promotion. What the branch holds already is left out.
  */
 export async function backport(
   options: PromoteOptions,
@@ -41,21 +41,21 @@ export async function backport(
     onto = next;
   }
   const commits = picked.map(formatCommit);
-  // They are on their way: the source's branch has them, and the source does not run them yet.
+  // The branch of the source has them; the source does not run them yet.
   if (picked.length === 0) return { ...report, outcome: 'UnderWay' };
   if (request.dryRun) return { ...report, outcome: 'WouldBackport', commits };
   if ((await options.publish({ delivery, branch, oid: onto, expected: tip, by })) === 'rejected') {
     throw new ProblemError({
       reason: 'SourceMoved',
-      message: `Somebody pushed to ${branch} at the same moment; nothing was brought there.`,
-      remedy: `Again: pilotage backport ${delivery}/${to}`,
+      message: `Somebody pushed to ${branch} at the same moment; nothing was backported.`,
+      remedy: `Try again: pilotage backport ${delivery}/${to}`,
     });
   }
   options.logger.info({ delivery, from: to, branch, commits }, 'backported');
   return { ...report, outcome: 'Backported', commits, tip: onto };
 }
 
-/** Where the chain of promotions begins: a commit in the middle of it would be a direct commit there as well. */
+/** Where the chain of promotions begins: in the middle of the chain the commit would be a direct commit again. */
 async function firstOf(
   { home }: PromoteOptions,
   delivery: string,
@@ -79,7 +79,7 @@ interface Pick {
   readonly by: string;
 }
 
-/** The commit on its new place; undefined where nothing of it is left to bring. The author stays who they are. */
+/** The cherry-picked commit, with its author; undefined where the branch holds all of it already. */
 async function pick(
   { author, clock }: PromoteOptions,
   repository: Repository,
@@ -103,7 +103,7 @@ async function pick(
   });
 }
 
-/** What its author wrote: a trailer of ours would say of the copy what was true of the original. */
+/** The message without our trailers, which are true of the original only. */
 const words = ({ message }: Commit): string =>
   message
     .split('\n')
@@ -114,7 +114,7 @@ const words = ({ message }: Commit): string =>
 function conflict(commit: Commit, branch: string, paths: readonly string[]): Problem {
   return {
     reason: 'BackportConflict',
-    message: `${formatCommit(commit)} changes what ${branch} has changed in another way; nothing was brought there.`,
+    message: `${formatCommit(commit)} changes what ${branch} has changed differently; nothing was backported.`,
     details: paths.slice(0, 10),
     remedy: `By hand, in a clone: git fetch && git checkout ${branch} && git pull && git cherry-pick ${commit.oid.slice(0, 10)}; decide on each of these files, git cherry-pick --continue, and push.`,
   };

@@ -13,9 +13,9 @@ import { ensurePromotion, recordAgain, recordStatus } from '../record/promotion.
 
 export interface PromoteRequest {
   readonly dryRun: boolean;
-  /** Also what was taken back on the branch of the target. */
+  /** Also what was reverted on the branch of the target. */
   readonly again?: boolean;
-  /** Nobody asked: the policy says so. */
+  /** The policy asks for it, not a person. */
   readonly auto?: boolean;
 }
 
@@ -28,7 +28,7 @@ export async function promote(
   { name: by }: User,
 ): Promise<PromotionReport> {
   const found = await gatherFacts(options, delivery, to);
-  // The word of a person, for this revision: what was taken back may come again.
+  // A person confirms for this revision that what was reverted may come again.
   const gathered = request.again ? { ...found, facts: { ...found.facts, rejections: [] } } : found;
   const decision = decide(gathered.facts, options.clock.now());
   const isGone = gathered.tip === null && gathered.base !== null;
@@ -91,14 +91,14 @@ async function advance(
   return { ...reportOf(gathered, decision), ...arrived, outcome: 'Promoted', mergeCommit };
 }
 
-/** Whoever deletes the branch of an environment stops it: only a person starts it again. */
+/** Deleting the branch of an environment stops it; only a person starts it again. */
 const branchGone = ({ target: { spec } }: Gathered): Problem => ({
   reason: 'BranchMissing',
-  message: `The branch ${spec.branch} was deleted, and is not made again unasked.`,
+  message: `The branch ${spec.branch} was deleted, and is not restored unless a person asks for it.`,
   remedy: `pilotage promote ${spec.delivery}/${spec.environment}`,
 });
 
-/** The branch stands where the target was, which carries the same already: nothing is merged. */
+/** Restores a deleted branch to where the target was; nothing is merged, because the target has the tree already. */
 async function restoreBranch(
   options: PromoteOptions,
   gathered: Gathered,
@@ -110,7 +110,7 @@ async function restoreBranch(
   return { ...report, ...(await arrival(options, gathered)), outcome: 'Restored' };
 }
 
-/** What was pushed is deployed only where nothing stops the target: then that is part of the answer. */
+/** Where something stops the target, what was pushed is not deployed: the answer says so. */
 async function arrival({ home }: PromoteOptions, { target }: Gathered): Promise<Partial<PromotionReport>> {
   const { spec, status } = await environmentOf(home, target.spec.delivery, target.spec.environment);
   const stopped = status?.conditions?.find(
@@ -121,7 +121,7 @@ async function arrival({ home }: PromoteOptions, { target }: Gathered): Promise<
   return { problems: [{ reason: stopped.reason ?? stopped.type, message }] };
 }
 
-/** What waited and then came by another way (a person merged or squashed it) waits no longer. */
+/** Closes a promotion that waited and then arrived another way: a person merged or squashed it. */
 async function recordLanding(options: PromoteOptions, { promotion, tip, target }: Gathered): Promise<void> {
   const phase = promotion?.status?.phase;
   if (!promotion || tip === null || phase === 'Merged' || phase === 'Superseded') return;
@@ -164,7 +164,7 @@ async function publish(
   throw new ProblemError({
     reason: 'TargetMoved',
     message: `Somebody pushed to ${branch} at the same moment; nothing was promoted.`,
-    remedy: `Look at what came in, then again: pilotage promote ${delivery}/${environment}`,
+    remedy: `Review what was pushed, then try again: pilotage promote ${delivery}/${environment}`,
   });
 }
 
@@ -184,7 +184,7 @@ const OUTCOMES = {
   refuse: 'Refused',
 } as const;
 
-/** What a decision says to whoever asked. */
+/** A decision as the person who asked for the promotion sees it. */
 export function reportOf({ facts, target, source }: Gathered, decision: Decision): PromotionReport {
   return {
     delivery: target.spec.delivery,

@@ -86,8 +86,8 @@ function reverted(
   const carried = taken === revision ? 'it' : `${revision.slice(0, 7)} still has all of it and`;
   return {
     reason: 'Rejected',
-    message: `${commit.author.name} took ${taken.slice(0, 7)} back on ${targetBranch} (${formatCommit(commit)}); ${carried} is not promoted to ${target} again unasked.`,
-    remedy: `If it is meant: pilotage promote ${target} --again. If not: correct it, or take it back, in ${source}.`,
+    message: `${commit.author.name} reverted ${taken.slice(0, 7)} on ${targetBranch} (${formatCommit(commit)}); ${carried} is not promoted to ${target} again unless a person asks for it.`,
+    remedy: `If it is meant: pilotage promote ${target} --again. If not: correct it, or revert it, in ${source}.`,
   };
 }
 
@@ -117,6 +117,6 @@ function divergence(facts: PromotionFacts, foreign: readonly Commit[]): Problem 
       .slice(0, 10)
       .map((commit) => commit.oid.slice(0, 10))
       .reverse()
-      .join(' ')}\`, push; or take them back on ${facts.targetBranch} with \`git revert\`.`,
+      .join(' ')}\`, push; or revert them on ${facts.targetBranch} with \`git revert\`.`,
   };
 }

@@ -12,7 +12,7 @@ export interface GateFacts {
     | Pick<EnvironmentStatus, 'sync' | 'health' | 'healthySince' | 'phase' | 'message' | 'deployedRevision'>
     | undefined;
   readonly revision: string;
-  /** `Name <mail>` of everybody who wrote a part of what the target gains. Empty where nobody approved: the history is not read then. */
+  /** `Name <mail>` of everybody who wrote a part of what the target gains. Empty while there is no approval: the history is not read then. */
   readonly authors: readonly string[];
   readonly approvals: readonly { readonly by: string; readonly at: string }[];
 }
@@ -38,7 +38,7 @@ export interface Gate<S extends Json = Json, F extends Finding = Finding> extend
   check(setting: S, facts: GateFacts, now: number): F;
   /** The reason that people read, and what opens the gate where a person can. */
   explain(finding: F, facts: GateFacts): Explanation;
-  /** Whether `next` stops everybody whom `before` stops. */
+  /** Whether `next` stops everything that `before` stops. */
   isAsStrict(next: S, before: S): boolean;
   /** As status and proposals show it: `healthy 30s`. */
   describe(setting: S): string;

@@ -41,7 +41,7 @@ const unsupported = (gate: string): GateState => ({
 export const isGated = ({ gates, unsupportedGates = [] }: PromotionPolicy): boolean =>
   Object.values(gates).some(Boolean) || unsupportedGates.length > 0;
 
-/** Whether whatever passes `to` would pass `from` as well: nobody gets through who did not before. */
+/** Whether everything that passes `to` would pass `from` as well. */
 export function tightens(from: PromotionPolicy | undefined, to: PromotionPolicy | undefined): boolean {
   if (from === undefined) return true;
   if (to === undefined || to.from !== from.from || (to.auto && !from.auto)) return false;
@@ -66,7 +66,7 @@ export function describePolicy({ from, auto, gates, unsupportedGates = [] }: Pro
   return `from ${from}${auto ? ' automatically' : ''}, ${all.length > 0 ? `gates ${all.join(' ')}` : 'no gates'}`;
 }
 
-/** What has to pass before a promotion, gates that nobody named included: `healthy, approvals 2`. */
+/** What has to pass before a promotion, including gates that apply without being named: `healthy, approvals 2`. */
 export function describeGates({ gates, unsupportedGates = [] }: PromotionPolicy): string {
   const asked = GATES.flatMap((gate) => {
     const setting = gate.settingFor('promotion', gates[gate.name]);

@@ -4,7 +4,7 @@ import { backportedIn } from './backported.ts';
 import { HISTORY_LIMIT } from './commits.ts';
 import { type Lineage, type LineageInput, lineageOf } from './lineage.ts';
 
-/** How a target stands to its source: `target` along first parents, `source` with all its ancestry, newest first each. */
+/** How a target relates to its source: `target` along first parents, `source` with all its ancestry, newest first each. */
 export async function readLineage(
   repository: Repository,
   target: readonly Commit[],

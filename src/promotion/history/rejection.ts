@@ -2,7 +2,7 @@ import { promotedFrom } from '../../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../../git/types.ts';
 import type { Promotion } from '../../model/types.ts';
 
-/** A promotion that somebody took back on the branch of its target: what it brought is not brought again unasked. */
+/** A promotion that was reverted on the branch of its target: it is not promoted again unless a person asks for it. */
 export interface Rejection {
   /** The commit of the source that had been promoted. */
   readonly revision: Oid;

@@ -40,7 +40,7 @@ const fold = (text: string): string =>
     .replaceAll(/[\s._-]+/g, ' ')
     .trim();
 
-/** One person: every text that they were named with, and whether one of them stands on a commit. */
+/** One person: every text that names them, and whether one of the texts is on a commit. */
 interface Person {
   readonly keys: readonly string[];
   /** The approvals that are theirs, as they were written. */
@@ -65,7 +65,7 @@ export function peopleBehind(
   };
 }
 
-/** A text joins everybody who shares a key with it: whoever they were, they are one from now on. */
+/** A text joins all people who share a key with it into one. */
 function joined(people: readonly Person[], one: Person): readonly Person[] {
   if (one.keys.length === 0) return people;
   const keys = new Set(one.keys);

@@ -15,8 +15,8 @@ export interface PermitOptions extends PromotionSources {
 }
 
 /**
- * Gates hold for everything that reaches the branch of an environment: for a merge or squash that a person made by hand, and for
- * a commit that was pushed there directly. It stands on the branch already, but is not deployed before they pass.
+ * Gates hold for everything that reaches the branch of an environment: a merge or squash that a person made by hand, and a commit
+ * that was pushed there directly. It is on the branch already, but is not deployed before they pass.
  */
 export async function permit(
   options: PermitOptions,

@@ -50,7 +50,7 @@ export async function recordApproval(
 const isSamePerson = (one: string, other: string): boolean =>
   peopleBehind([one, other], []).independent.length < 2;
 
-/** A person's word that what these commits took back may come again; it adds to what was said of the same revision before. */
+/** Records that what these commits reverted may come again with this revision; adds to earlier confirmations. */
 export async function recordAgain(
   home: KubeClient,
   promotion: Promotion,
@@ -64,7 +64,7 @@ export async function recordAgain(
   });
 }
 
-/** That a promotion was taken back stays written while it waits or is refused; it ends when it is merged again. */
+/** A promotion stays marked as reverted while it waits or is refused, until it is merged again. */
 export async function recordStatus(
   home: KubeClient,
   promotion: Promotion,

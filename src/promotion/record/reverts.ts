@@ -49,7 +49,7 @@ export async function recordReverts(options: PromotionSources, target: Environme
     if (known?.status?.rejectedBy === commit || (await repository.resolve(revision)) === undefined) continue;
     const { tree } = await repository.commit(revision);
     const promotion = await ensurePromotion(options.home, known, { delivery, from, to, revision, tree });
-    const message = `Taken back by ${formatCommit(await repository.commit(commit))}.`;
+    const message = `Reverted by ${formatCommit(await repository.commit(commit))}.`;
     await recordStatus(options.home, promotion, {
       ...promotion.status,
       phase: 'Rejected',
@@ -69,5 +69,5 @@ export async function noteOfRevert(
   if (reverted.length === 0) return undefined;
   const revisions = reverted.map(({ revision }) => revision.slice(0, 7)).join(', ');
   const { delivery, environment } = target.spec;
-  return `${commit.slice(0, 7)} takes ${revisions} back, which is not promoted here again before somebody asks for it: pilotage promote ${delivery}/${environment} --again`;
+  return `${commit.slice(0, 7)} reverts ${revisions}, which is not promoted here again until somebody asks for it: pilotage promote ${delivery}/${environment} --again`;
 }

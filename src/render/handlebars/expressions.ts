@@ -19,7 +19,7 @@ export function expression(
   return node.type === 'SubExpression' ? invocation(rewriting, node as hbs.AST.SubExpression, scope) : node;
 }
 
-/** `Values.a` means the chart's values wherever it stands, as `$` does in Go templates. */
+/** `Values.a` means the chart's values wherever it is, as `$` does in Go templates. */
 function rooted({ words }: Rewriting, path: hbs.AST.PathExpression, scope: Scope): hbs.AST.PathExpression {
   const head = path.parts[0];
   const scoped = /^(this|\.)[./]/.test(path.original);

@@ -6,7 +6,7 @@ export interface Vocabulary {
   /** Helpers whose business is absence: a path that is an argument of theirs may lead nowhere. */
   readonly lenient: ReadonlySet<string>;
   readonly blocks: ReadonlySet<string>;
-  /** Names that mean the chart's own data wherever they stand, as `$` does in Go templates. */
+  /** Names that mean the chart's own data wherever they are, as `$` does in Go templates. */
   readonly roots: ReadonlySet<string>;
 }
 

@@ -28,7 +28,7 @@ const MAX_DETAILS = 50;
 const MAX_TEXT = 2_000;
 const MAX_NOTES = 64 * 1024;
 
-/** What is said of a render ends in statuses and on terminals: a template that fails with a message of megabytes is cut short. */
+/** Messages of a render are shown in statuses and on terminals, so one of megabytes is cut short. */
 export function boundAnswer(result: Result<Rendered>): Result<Rendered> {
   if (!result.ok) {
     const [first, ...others] = result.problems;

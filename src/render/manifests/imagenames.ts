@@ -49,7 +49,7 @@ function inContainer(container: JsonObject, images: Readonly<Record<string, stri
 /** Without tag and digest; the colon of a registry's port is not that of a tag. */
 const nameOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
 
-/** The object with what stands at `path` replaced; itself where nothing does. */
+/** The object with the value at `path` replaced; the object itself where there is none. */
 function at(object: unknown, path: readonly string[], change: (found: JsonObject) => JsonObject): unknown {
   if (!isObject(object)) return object;
   const [first, ...rest] = path;

@@ -23,7 +23,7 @@ export interface SourceText {
 }
 
 export interface ReadOptions {
-  /** Documents that are no Kubernetes objects are left out (and listed) instead of refused: a repository holds other YAML too. */
+  /** Documents that are not Kubernetes objects are skipped (and listed) instead of refused: a repository holds other YAML too. */
   readonly lenient: boolean;
 }
 

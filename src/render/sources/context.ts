@@ -5,7 +5,7 @@ import { seesRevision } from '../key.ts';
 import type { RenderRequest } from '../types.ts';
 
 /**
- * What templates see, under Helm's names, and `Pilotage` beside them.
+ * What templates see, under Helm's names, and `Pilotage` besides.
  * A render is a function of the commit, so Release says what `helm template` says: revision 1, an install.
  */
 export function contextOf(scoped: ScopedChart, request: RenderRequest, template: string): Context {

@@ -5,7 +5,7 @@ import { formatOutcome, type Outcome, outcomeOf } from '../../model/outcome.ts';
 import { FINAL_STAGES, type ProgressEvent, type ProgressSource } from '../../model/progress.ts';
 import { linesOf } from './pushlines.ts';
 
-/** Where the truth about environments stands: events may be missed, and say nothing of what has nothing to do. */
+/** The records of environments. Events are not enough: they may be missed, and an environment with nothing to do has none. */
 interface Records {
   read(delivery: string, environment: string): Promise<EnvironmentReport | undefined>;
   onChange(listener: (delivery: string, environment: string) => void): () => void;
@@ -18,7 +18,7 @@ export interface PushReportOptions {
   readonly delivery: string;
   /** One line for the person who pushed; git puts `remote: ` before it. */
   readonly report: (line: string) => void;
-  /** Aborts when the pusher has gone: then nobody listens, and delivery goes on. */
+  /** Aborts when the client of the push disconnects; the delivery continues. */
   readonly signal: AbortSignal;
   /** Stop telling after this long; the rollout does not depend on it. */
   readonly timeoutMs: number;
@@ -30,26 +30,26 @@ export interface Target {
   readonly revision?: string;
 }
 
-/** Nobody waits longer than this without a word of what for. */
+/** After this long without a line, the report says what the push waits for. */
 const HEARTBEAT_MS = 15_000;
 /** So many environments are named by a heartbeat. */
 const NAMED = 5;
 
 interface Pending {
   readonly target: Target;
-  /** As it stood when it was last looked at. */
+  /** As the record said when it was read last. */
   outcome: Outcome | undefined;
   reading: 'no' | 'yes' | 'again';
 }
 
 /**
- * Tells a push what it started. Listen before the push is observed, so that nothing is missed;
- * `until(targets)` then resolves when each of them has come to an end, after one last line for each.
+ * Reports to a push what it started. Call it before the push is observed, so that nothing is missed;
+ * `until(targets)` then resolves when each target has reached an end, after one last line for each.
  */
 export function listenToPush(options: PushReportOptions): {
   until(targets: readonly Target[]): Promise<void>;
-  /** Whether the pusher has been told anything yet. */
-  hasTold(): boolean;
+  /** Whether anything has been reported yet. */
+  hasReported(): boolean;
 } {
   const { source, records, clock, delivery, report, signal, timeoutMs } = options;
   const applied = new Set<string>();
@@ -58,12 +58,12 @@ export function listenToPush(options: PushReportOptions): {
   /** Ends that came before it was known whether they are this push's own. */
   const early: ProgressEvent[] = [];
   let state: 'observing' | 'waiting' | 'over' = 'observing';
-  let toldAt: number | undefined;
+  let saidAt: number | undefined;
   let finish = (): void => {};
 
-  function tell(event: Pick<ProgressEvent, 'environment' | 'stage' | 'message'>): void {
+  function say(event: Pick<ProgressEvent, 'environment' | 'stage' | 'message'>): void {
     for (const line of linesOf(event, delivery)) report(line);
-    toldAt = clock.monotonic();
+    saidAt = clock.monotonic();
   }
 
   const stopEvents = source.subscribe((event) => {
@@ -71,10 +71,10 @@ export function listenToPush(options: PushReportOptions): {
     const key = keyOf(event.environment, event.revision);
     if (event.stage === 'applied') applied.add(key);
     if (event.stage === 'failed') failures.set(key, event.message);
-    // Of what this push moves the end is told by the record, once it is true there.
-    if (!FINAL_STAGES.has(event.stage) || event.environment === undefined) tell(event);
+    // The end of what this push moves is reported from the record, once it is true there.
+    if (!FINAL_STAGES.has(event.stage) || event.environment === undefined) say(event);
     else if (state === 'observing') early.push(event);
-    else if (!isOwn(event)) tell(event);
+    else if (!isOwn(event)) say(event);
   });
 
   const isOwn = ({ environment, revision }: ProgressEvent): boolean => {
@@ -82,7 +82,7 @@ export function listenToPush(options: PushReportOptions): {
     return target !== undefined && (revision === undefined || revision === target.revision);
   };
 
-  async function look(one: Pending): Promise<void> {
+  async function assess(one: Pending): Promise<void> {
     if (one.reading !== 'no') {
       one.reading = 'again';
       return;
@@ -97,8 +97,8 @@ export function listenToPush(options: PushReportOptions): {
       if (record === 'unknown') continue;
       const failure = failures.get(key);
       const asked = { pushed: true, ...(revision === undefined ? {} : { revision }) };
-      const told = { applied: applied.has(key), ...(failure === undefined ? {} : { failure }) };
-      one.outcome = outcomeOf(record, asked, told);
+      const known = { applied: applied.has(key), ...(failure === undefined ? {} : { failure }) };
+      one.outcome = outcomeOf(record, asked, known);
       if (one.outcome.state !== 'waiting') return end(one, one.outcome);
     } while ((one.reading as Pending['reading']) === 'again');
     one.reading = 'no';
@@ -106,7 +106,7 @@ export function listenToPush(options: PushReportOptions): {
 
   function end({ target: { environment } }: Pending, outcome: Outcome): void {
     pending.delete(environment);
-    tell({ environment, stage: STAGE_OF_THE_END, message: formatOutcome(outcome) });
+    say({ environment, stage: STAGE_OF_THE_END, message: formatOutcome(outcome) });
     if (pending.size === 0) finish();
   }
 
@@ -114,22 +114,22 @@ export function listenToPush(options: PushReportOptions): {
     const all = [...pending.values()];
     for (const { target, outcome } of all.slice(0, NAMED)) {
       const [what = ''] = (outcome?.message ?? 'the record cannot be read').split('\n');
-      tell({ environment: target.environment, stage: 'waiting', message: `still waiting: ${what}` });
+      say({ environment: target.environment, stage: 'waiting', message: `still waiting: ${what}` });
     }
     if (all.length > NAMED) report(`and ${all.length - NAMED} more environments`);
-    for (const one of all) void look(one);
+    for (const one of all) void assess(one);
   }
 
   function follow(resolve: () => void): void {
     let hinted = false;
     const stopRecords = records.onChange((changed, environment) => {
       const one = changed === delivery ? pending.get(environment) : undefined;
-      if (one) void look(one);
+      if (one) void assess(one);
     });
     const stopBeat = every(
       clock,
       HEARTBEAT_MS,
-      () => toldAt ?? 0,
+      () => saidAt ?? 0,
       () => {
         beat();
         if (!hinted)
@@ -153,17 +153,17 @@ export function listenToPush(options: PushReportOptions): {
   }
 
   return {
-    hasTold: () => toldAt !== undefined,
+    hasReported: () => saidAt !== undefined,
     until: (targets) =>
       new Promise((resolve) => {
         for (const target of targets)
           pending.set(target.environment, { target, outcome: undefined, reading: 'no' });
         state = 'waiting';
-        toldAt ??= clock.monotonic();
-        for (const event of early) if (!isOwn(event)) tell(event);
+        saidAt ??= clock.monotonic();
+        for (const event of early) if (!isOwn(event)) say(event);
         follow(resolve);
         if (signal.aborted || pending.size === 0) return finish();
-        for (const one of pending.values()) void look(one);
+        for (const one of pending.values()) void assess(one);
       }),
   };
 }
@@ -171,12 +171,12 @@ export function listenToPush(options: PushReportOptions): {
 /** An end is worded by its outcome; the stage only says that the text is ours, to be wrapped. */
 const STAGE_OF_THE_END = 'healthy';
 
-/** Calls `fn` whenever nothing has been told for `ms`, until the returned function is called. */
-function every(clock: Clock, ms: number, toldAt: () => number, fn: () => void): () => void {
+/** Calls `fn` whenever nothing has been reported for `ms`, until the returned function is called. */
+function every(clock: Clock, ms: number, saidAt: () => number, fn: () => void): () => void {
   let cancel = (): void => {};
   const arm = (): void => {
-    cancel = clock.after(Math.max(1, toldAt() + ms - clock.monotonic()), () => {
-      if (clock.monotonic() - toldAt() >= ms) fn();
+    cancel = clock.after(Math.max(1, saidAt() + ms - clock.monotonic()), () => {
+      if (clock.monotonic() - saidAt() >= ms) fn();
       arm();
     });
   };
@@ -203,7 +203,7 @@ export function targetsOf(
   return observed.flatMap(({ environment, branch, revision: recorded, changed }) => {
     const ref = refs.find((one) => one.branch === branch);
     if (ref === undefined && !changed) return [];
-    // What was pushed, even where another push has moved the branch further before it was looked at.
+    // What was pushed, even where another push has moved the branch further before it was observed.
     const revision = ref?.to ?? recorded;
     return [{ environment, ...(revision === undefined ? {} : { revision }) }];
   });

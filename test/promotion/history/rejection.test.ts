@@ -35,7 +35,7 @@ describe('a promotion that was taken back on the branch of its target', () => {
     expect(report.outcome).to.equal('Refused');
     expect(report.problems[0]).to.deep.include({
       reason: 'Rejected',
-      message: `Ada took ${two.slice(0, 7)} back on prod (${revert.slice(0, 7)} Back to what worked); it is not promoted to shop/prod again unasked.`,
+      message: `Ada reverted ${two.slice(0, 7)} on prod (${revert.slice(0, 7)} Back to what worked); it is not promoted to shop/prod again unless a person asks for it.`,
     });
     expect(report.problems[0]?.remedy).to.contain('pilotage promote shop/prod --again');
     expect((await world.tip()).oid).to.equal(revert);
@@ -71,7 +71,7 @@ describe('a promotion that was taken back on the branch of its target', () => {
     await world.ships({ 'app.yaml': 'two', 'other.yaml': 'y' }, 'Something else');
     const [problem] = (await world.promote()).problems;
     expect(problem?.message)
-      .to.contain(`${two.slice(0, 7)} back`)
+      .to.contain(`reverted ${two.slice(0, 7)} on prod`)
       .and.contain('still has all of it');
   });
 
@@ -115,7 +115,7 @@ describe('a promotion that was taken back on the branch of its target', () => {
     expect((await gatesTo(target)).problems.map(({ reason }) => reason)).to.deep.equal(['Rejected']);
     const permission = await permit(world.options, target, revert);
     expect(permission.type === 'allowed' && permission.note).to.contain(
-      `${revert.slice(0, 7)} takes ${two.slice(0, 7)} back`,
+      `${revert.slice(0, 7)} reverts ${two.slice(0, 7)}`,
     );
   });
 });

@@ -16,7 +16,7 @@ interface Match {
   readonly groups: readonly (string | undefined)[];
 }
 
-/** As Go's All functions find them: an empty match right behind another is none. */
+/** As Go's All functions find them: an empty match right after another does not count. */
 function findAll(pattern: Regex, value: string): readonly Match[] {
   let end = -1;
   return [...pattern.matchAll(value)].flatMap((groups): Match[] => {

@@ -92,7 +92,7 @@ const quoteWith =
       .map((v) => wrap(printable(v)))
       .join(' ');
 
-/** Arguments stand as in sprig: the value that would be piped comes last. */
+/** Arguments are in sprig's order: the value that would be piped comes last. */
 export const STRINGS: Readonly<Record<string, Helper>> = {
   toString: printable,
   print: (...values) => values.map(printable).join(' '),
