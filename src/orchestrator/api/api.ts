@@ -14,12 +14,12 @@ import { createViews } from './stored.ts';
 import type { Api, Authorizer, NodeConnections } from './types.ts';
 import { createUpkeep } from './upkeep.ts';
 import { apply } from './verbs/apply.ts';
+import { connect } from './verbs/connect.ts';
 import { create } from './verbs/create.ts';
 import { deleteOne } from './verbs/delete.ts';
 import { deleteCollection } from './verbs/deletecollection.ts';
 import { get } from './verbs/get.ts';
 import { list } from './verbs/list.ts';
-import { logs } from './verbs/logs.ts';
 import { patch } from './verbs/patch.ts';
 import { update } from './verbs/update.ts';
 import { watch } from './verbs/watch.ts';
@@ -67,7 +67,7 @@ export function startApi(options: ApiOptions): RunningApi {
     apply: (request) => writes(apply(context, request)),
     delete: (request) => writes(deleteOne(context, request)),
     deleteCollection: (request) => writes(deleteCollection(context, request)),
-    logs: (request) => logs(context, request),
+    connect: (request) => connect(context, request),
     authorize: options.authorizer,
     stop: upkeep.stop,
   };

@@ -143,7 +143,8 @@ export function inProcessClient(api: Api, user: User): KubeClient {
     },
 
     logs: async (key, options = {}) =>
-      api.logs({
+      api.connect({
+        subresource: 'log',
         ...item({ group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true }, key),
         ...options,
       }),
@@ -181,7 +182,7 @@ function impersonating(api: Api, user: User, other: User): Api {
     apply: asked(api.apply),
     delete: asked(api.delete),
     deleteCollection: asked(api.deleteCollection),
-    logs: asked(api.logs),
+    connect: asked(api.connect),
     authorize: (whom, attributes) => after(allowed(), () => api.authorize(whom, attributes)),
   };
 }

@@ -121,7 +121,10 @@ export interface DeleteCollectionRequest extends Target, DeleteParameters {
   readonly fieldSelector?: string;
 }
 
-export interface LogRequest extends ItemTarget, LogOptions {}
+/** A stream through a subresource (`log`). */
+export interface ConnectRequest extends ItemTarget, LogOptions {
+  readonly subresource: string;
+}
 
 export interface Written {
   readonly stored: Stored;
@@ -148,7 +151,7 @@ export interface Api {
   apply(request: ApplyRequest): Promise<Written>;
   delete(request: DeleteRequest): Promise<Deleted>;
   deleteCollection(request: DeleteCollectionRequest): Promise<StoredList>;
-  logs(request: LogRequest): Promise<Readable>;
+  connect(request: ConnectRequest): Promise<Readable>;
   /** The decision alone: SelfSubjectAccessReview, impersonation, paths that are no resource. */
   authorize(user: User, attributes: Attributes): Awaitable<Decision>;
 }
@@ -219,6 +222,8 @@ export interface ServedResource extends DiscoveredResource {
 }
 
 export interface SubresourceRow {
+  /** A way to look at the object, something to do to it, or a stream to its node (`kinds/subresource.ts`). */
+  readonly type: 'view' | 'action' | 'connect';
   readonly name: string;
   readonly verbs: readonly RequestVerb[];
   /** What is read and written there, where it is not the parent's kind (Scale, Binding, Eviction). */

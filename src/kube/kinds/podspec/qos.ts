@@ -12,9 +12,10 @@ const COUNTED = ['cpu', 'memory'] as const;
  */
 export function qosClass({
   containers,
-  initContainers = [],
+  initContainers,
 }: Pick<PodSpec, 'containers' | 'initContainers'>): QosClass {
-  const all = [...containers, ...initContainers];
+  // A pod that is being created has not been validated yet: the lists may be missing.
+  const all = [...(containers ?? []), ...(initContainers ?? [])];
   const limited = all.every((one) => COUNTED.every((name) => amount(one, 'limits', name) !== undefined));
   const sums = COUNTED.map((name) => ({
     request: sum(all, 'requests', name),

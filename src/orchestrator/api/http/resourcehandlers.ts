@@ -88,8 +88,11 @@ async function startWatch(
 
 async function get(request: Request): Promise<Answer> {
   const { api, writer, call, route, resource, item } = request;
-  if (route.subresource === 'log' && resource.kind === 'Pod') {
-    const body = await api.logs({ ...item, ...logParameters(call.query), signal: call.signal });
+  const { subresource } = route;
+  const row = resource.subresourceRows.find(({ name }) => name === subresource);
+  if (subresource !== undefined && row?.type === 'connect') {
+    const parameters = logParameters(call.query);
+    const body = await api.connect({ ...item, subresource, ...parameters, signal: call.signal });
     return { type: 'stream', contentType: 'text/plain', body };
   }
   if (route.subresource === undefined && (route.watch || flag(call.query, 'watch'))) {

@@ -7,10 +7,10 @@ import { crdSchema } from '../../../kube/schema/crdschema.ts';
 import type { Schema } from '../../../kube/schema/schema.ts';
 import { canonicalJson } from '../../../kube/values/equal.ts';
 import type { Json } from '../../../kube/values/types.ts';
-import type { SubresourceRow } from '../types.ts';
-import type { Kind, ScalePaths } from './kind.ts';
-import { SCALE } from './scale.ts';
-import { ALL_VERBS, STATUS } from './servedrow.ts';
+import type { Kind, Subresource } from './kind.ts';
+import { type ScalePaths, scale } from './scale.ts';
+import { ALL_VERBS } from './servedrow.ts';
+import { STATUS } from './subresource.ts';
 
 /** The rows that a definition brings: one for each version that is served; none until its names are accepted. */
 export function kindsOf(definition: CustomResourceDefinition): readonly Kind[] {
@@ -32,10 +32,12 @@ function kindOf(
   const { group, names } = spec;
   const published = version.schema?.openAPIV3Schema as Json | undefined;
   const schema = once(() => schemaOf(published));
-  const scale =
-    version.subresources?.scale === undefined ? undefined : scalePaths(version.subresources.scale);
+  const { scale: paths } = version.subresources ?? {};
   const hasStatus = version.subresources?.status !== undefined;
-  const subresources: SubresourceRow[] = [...(scale ? [SCALE] : []), ...(hasStatus ? [STATUS] : [])];
+  const subresources: readonly Subresource[] = [
+    ...(paths === undefined ? [] : [scale(scalePaths(paths))]),
+    ...(hasStatus ? [STATUS] : []),
+  ];
   return {
     group,
     version: version.name,
@@ -58,7 +60,6 @@ function kindOf(
     strategy: {
       status: hasStatus,
       generation: true,
-      ...(scale ? { scale } : {}),
       ...(metadata.deletionTimestamp
         ? { refusesCreates: 'create not allowed while custom resource definition is terminating' }
         : {}),
@@ -74,8 +75,8 @@ function schemaOf(published: Json | undefined): Schema | undefined {
   return schema.ok ? schema.value : undefined;
 }
 
-function scalePaths(scale: unknown): ScalePaths {
-  const paths = scale as {
+function scalePaths(published: unknown): ScalePaths {
+  const paths = published as {
     specReplicasPath: string;
     statusReplicasPath: string;
     labelSelectorPath?: string;

@@ -5,7 +5,8 @@ import { deepEqual } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { CREATED_AT, NAME } from './columns.ts';
 import type { Strategy, World } from './kind.ts';
-import { type ServedRow, STATUS } from './servedrow.ts';
+import type { ServedRow } from './servedrow.ts';
+import { STATUS } from './subresource.ts';
 
 /** Holds a definition that is being deleted until its instances are gone (`upkeep.ts`). */
 export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';

@@ -1,9 +1,9 @@
 import { DEPLOYMENT } from '../../../kube/kinds/deployment.ts';
 import type { Deployment } from '../../../kube/kinds/objects.ts';
 import { AGE, column, count, NAME } from './columns.ts';
-import { SCALE } from './scale.ts';
-import { type ServedRow, STATUS } from './servedrow.ts';
-import { WORKLOAD, WORKLOAD_DETAILS } from './workload.ts';
+import type { ServedRow } from './servedrow.ts';
+import { STATUS } from './subresource.ts';
+import { WORKLOAD, WORKLOAD_DETAILS, WORKLOAD_SCALE } from './workload.ts';
 
 export const SERVED_DEPLOYMENT: ServedRow = {
   kind: DEPLOYMENT,
@@ -16,5 +16,5 @@ export const SERVED_DEPLOYMENT: ServedRow = {
     AGE,
     ...WORKLOAD_DETAILS,
   ],
-  subresources: [SCALE, STATUS],
+  subresources: [WORKLOAD_SCALE, STATUS],
 };

@@ -1,14 +1,17 @@
 import type { Clock } from '../../../base/clock.ts';
+import type { LogOptions } from '../../../kube/client/client.ts';
 import type { FieldError } from '../../../kube/values/fielderrors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
+import type { LinkRequest } from '../../link/requests.ts';
 import { collectionPrefix, namespacePrefix } from '../../store/keys.ts';
 import type { Entry, Store } from '../../store/types.ts';
-import type { ServedResource } from '../types.ts';
+import type { DeleteParameters, ServedResource, SubresourceRow } from '../types.ts';
 
 /** A row of the registry as the verbs see it: what is served, where it is stored, and what its kind does differently. */
 export interface Kind extends ServedResource {
   readonly storage: Storage;
   readonly strategy: Strategy;
+  readonly subresourceRows: readonly Subresource[];
 }
 
 /** Where the objects are, and in which version: several rows may be views of the same objects. */
@@ -45,7 +48,6 @@ export interface Strategy {
   readonly prepareForDelete?: (object: KubeObject) => KubeObject;
   /** Keeps a marked object although metadata.finalizers is empty. */
   readonly holdsDeletion?: (object: KubeObject) => boolean;
-  readonly scale?: ScalePaths;
   readonly expired?: Expiry;
   /** Refuses a create with this reason (a custom resource whose definition is going away). */
   readonly refusesCreates?: string;
@@ -56,12 +58,44 @@ export interface Strategy {
 /** Which of all objects of a kind the server deletes by itself at a time (ms since the epoch). */
 export type Expiry = (entries: readonly Entry[], now: number) => readonly Entry[];
 
-/** Where the scale subresource reads and writes: paths like `.spec.replicas`. */
-export interface ScalePaths {
-  readonly specReplicas: string;
-  readonly statusReplicas: string;
-  /** A serialised selector, or a LabelSelector object. */
-  readonly selector?: string;
+/** What is served below the path of an object, and what it does: a row of its kind. */
+export type Subresource = ViewRow | ActionRow | ConnectRow;
+
+/** Another way to look at the object: what is read of it, and what of a write through it takes effect. */
+export interface View {
+  readonly read: (object: KubeObject) => KubeObject;
+  /** Never touches metadata that the server keeps; that is the common course of every update. */
+  readonly write: (live: KubeObject, wanted: KubeObject) => KubeObject;
+}
+
+export interface ViewRow extends SubresourceRow, View {
+  readonly type: 'view';
+  /** Server-side apply works here. */
+  readonly applies?: true;
+}
+
+/** POST of an object of the row's kind does something to the object. */
+export interface ActionRow extends SubresourceRow {
+  readonly type: 'action';
+  /** Decided on the live object, and decided again when that has changed. @throws StatusError for a refusal */
+  readonly act: (live: KubeObject, body: KubeObject, world: World) => Effect;
+}
+
+export type Effect =
+  /** The object is written whole; this is no change of its specification: no generation is counted. */
+  | { readonly type: 'update'; readonly object: KubeObject }
+  | { readonly type: 'delete'; readonly parameters: DeleteParameters };
+
+/** A stream to the node of the object. */
+export interface ConnectRow extends SubresourceRow {
+  readonly type: 'connect';
+  /** `now`: milliseconds since the epoch. @throws StatusError when there is nothing to connect to */
+  readonly connect: (object: KubeObject, options: LogOptions, now: number) => Connection;
+}
+
+export interface Connection {
+  readonly node: string;
+  readonly request: LinkRequest;
 }
 
 export interface PortRange {

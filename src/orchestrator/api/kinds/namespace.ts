@@ -1,8 +1,9 @@
 import { NAMESPACE } from '../../../kube/kinds/namespace.ts';
 import type { Namespace } from '../../../kube/kinds/objects.ts';
 import { AGE, column, NAME } from './columns.ts';
-import type { Strategy } from './kind.ts';
-import { type ServedRow, STATUS } from './servedrow.ts';
+import type { Strategy, ViewRow } from './kind.ts';
+import type { ServedRow } from './servedrow.ts';
+import { keepMetadata, STATUS } from './subresource.ts';
 
 const FINALIZER = 'kubernetes';
 /** Clients take them for granted (admission plug-in NamespaceLifecycle). */
@@ -31,11 +32,19 @@ const STRATEGY: Strategy = {
   holdsDeletion: (object) => ((object as Namespace).spec?.finalizers ?? []).length > 0,
 };
 
+const FINALIZE: ViewRow = {
+  type: 'view',
+  name: 'finalize',
+  verbs: ['update'],
+  read: (namespace) => namespace,
+  write: (live, wanted) => ({ ...keepMetadata(live, wanted), spec: wanted.spec }),
+};
+
 export const SERVED_NAMESPACE: ServedRow = {
   kind: NAMESPACE,
   strategy: STRATEGY,
   columns: [NAME, column<Namespace>('Status', ({ status }) => status?.phase), AGE],
-  subresources: [{ name: 'finalize', verbs: ['update'] }, STATUS],
+  subresources: [FINALIZE, STATUS],
   without: ['deletecollection'],
 };
 

@@ -1,7 +1,8 @@
 import { NODE } from '../../../kube/kinds/node.ts';
 import type { Node } from '../../../kube/kinds/objects.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
-import { PLAIN, type ServedRow, STATUS } from './servedrow.ts';
+import { PLAIN, type ServedRow } from './servedrow.ts';
+import { STATUS } from './subresource.ts';
 
 export const SERVED_NODE: ServedRow = {
   kind: NODE,

@@ -4,8 +4,12 @@ import { qosClass } from '../../../kube/kinds/podspec/qos.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
 import type { Strategy } from './kind.ts';
+import { BINDING } from './podbinding.ts';
+import { EVICTION } from './podeviction.ts';
+import { LOG } from './podlog.ts';
 import { podReady, podRestarts, podStatus } from './podstatus.ts';
-import { creates, type ServedRow, STATUS } from './servedrow.ts';
+import type { ServedRow } from './servedrow.ts';
+import { STATUS } from './subresource.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
 
@@ -34,12 +38,7 @@ export const SERVED_POD: ServedRow = {
     wide<Pod>('Nominated Node', ({ status }) => none(status?.nominatedNodeName)),
     wide<Pod>('Readiness Gates', readinessGates),
   ],
-  subresources: [
-    creates('binding', { group: '', version: 'v1', kind: 'Binding' }),
-    creates('eviction', { group: 'policy', version: 'v1', kind: 'Eviction' }),
-    { name: 'log', verbs: ['get'] },
-    STATUS,
-  ],
+  subresources: [BINDING, EVICTION, LOG, STATUS],
 };
 
 function readinessGates({ spec, status }: Pod): string {

@@ -2,17 +2,26 @@ import { isObject } from '../../../kube/values/equal.ts';
 import { formatSelector, type LabelSelector, selectorOf } from '../../../kube/values/selectors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { invalid } from '../errors.ts';
-import type { SubresourceRow } from '../types.ts';
 import { AGE, count, NAME } from './columns.ts';
-import type { Kind } from './kind.ts';
-import { READ_WRITE } from './servedrow.ts';
+import type { ViewRow } from './kind.ts';
+import { READ_WRITE } from './subresource.ts';
 
 interface Scale extends KubeObject {
   readonly spec: { readonly replicas: number };
   readonly status: { readonly replicas: number };
 }
 
-export const SCALE: SubresourceRow = {
+/** Where the scale subresource reads and writes: paths like `.spec.replicas`. */
+export interface ScalePaths {
+  readonly specReplicas: string;
+  readonly statusReplicas: string;
+  /** A serialised selector, or a LabelSelector object. */
+  readonly selector?: string;
+}
+
+/** autoscaling/v1 Scale: replicas of anything, wherever the kind keeps them. */
+export const scale = (paths: ScalePaths): ViewRow => ({
+  type: 'view',
   name: 'scale',
   verbs: READ_WRITE,
   kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
@@ -22,11 +31,12 @@ export const SCALE: SubresourceRow = {
     count<Scale>('Available', ({ status }) => status.replicas),
     AGE,
   ],
-};
+  read: (object) => scaleOf(paths, object),
+  write: (live, wanted) => withScale(paths, live, wanted),
+});
 
-/** autoscaling/v1 Scale: replicas of anything, wherever the kind keeps them. */
-export function scaleOf({ strategy }: Kind, object: KubeObject): KubeObject {
-  const { specReplicas = '', statusReplicas = '', selector = '' } = strategy.scale ?? {};
+function scaleOf(paths: ScalePaths, object: KubeObject): KubeObject {
+  const { specReplicas, statusReplicas, selector = '' } = paths;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const text = selectorText(read(object, selector));
   return {
@@ -38,8 +48,8 @@ export function scaleOf({ strategy }: Kind, object: KubeObject): KubeObject {
   };
 }
 
-export function withScale(kind: Kind, live: KubeObject, scale: KubeObject): KubeObject {
-  const replicas = isObject(scale.spec) ? (scale.spec.replicas ?? 0) : 0;
+function withScale({ specReplicas }: ScalePaths, live: KubeObject, wanted: KubeObject): KubeObject {
+  const replicas = isObject(wanted.spec) ? (wanted.spec.replicas ?? 0) : 0;
   if (typeof replicas !== 'number' || !Number.isInteger(replicas) || replicas < 0) {
     const message = `Invalid value: ${JSON.stringify(replicas)}: must be an integer greater than or equal to 0`;
     const scaleKind = { group: 'autoscaling', plural: 'scales', kind: 'Scale' };
@@ -47,7 +57,7 @@ export function withScale(kind: Kind, live: KubeObject, scale: KubeObject): Kube
       { field: 'spec.replicas', reason: 'Invalid', message },
     ]);
   }
-  return write(live, segments(kind.strategy.scale?.specReplicas ?? ''), replicas) as KubeObject;
+  return write(live, segments(specReplicas), replicas) as KubeObject;
 }
 
 const segments = (path: string): string[] => path.split('.').filter((segment) => segment !== '');

@@ -1,9 +1,9 @@
 import type { KindRow } from '../../../kube/kinds/row.ts';
 import { builtinSchema } from '../../../kube/schema/schema.ts';
-import { apiVersionOf, type GroupVersionKind } from '../../../kube/values/types.ts';
-import type { RequestVerb, SubresourceRow } from '../types.ts';
+import { apiVersionOf } from '../../../kube/values/types.ts';
+import type { RequestVerb } from '../types.ts';
 import type { Column } from './columns.ts';
-import type { Kind, Storage, Strategy } from './kind.ts';
+import type { Kind, Storage, Strategy, Subresource } from './kind.ts';
 
 /** What the API server adds to a built-in kind: how it is written, what `kubectl get` prints, what is below an object's path. */
 export interface ServedRow {
@@ -11,7 +11,7 @@ export interface ServedRow {
   readonly strategy: Strategy;
   readonly columns: readonly Column[];
   /** In the order of their names. */
-  readonly subresources: readonly SubresourceRow[];
+  readonly subresources: readonly Subresource[];
   /** Left out: stored as it is served. */
   readonly storage?: Storage;
   /** Verbs that the kind does without. */
@@ -28,15 +28,6 @@ export const ALL_VERBS: readonly RequestVerb[] = [
   'update',
   'watch',
 ];
-export const READ_WRITE: readonly RequestVerb[] = ['get', 'patch', 'update'];
-
-export const STATUS: SubresourceRow = { name: 'status', verbs: READ_WRITE };
-export const creates = (name: string, kind: GroupVersionKind): SubresourceRow => ({
-  name,
-  verbs: ['create'],
-  kind,
-});
-
 /** A strategy for kinds that are stored as they are written. */
 export const PLAIN: Strategy = { status: false, generation: false };
 

@@ -2,8 +2,9 @@ import type { Service, ServicePort } from '../../../kube/kinds/objects.ts';
 import { SERVICE } from '../../../kube/kinds/service.ts';
 import { formatLabels } from '../../../kube/values/selectors.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
-import { type ServedRow, STATUS } from './servedrow.ts';
+import type { ServedRow } from './servedrow.ts';
 import { SERVICE_STRATEGY } from './serviceallocation.ts';
+import { STATUS } from './subresource.ts';
 
 export const SERVED_SERVICE: ServedRow = {
   kind: SERVICE,

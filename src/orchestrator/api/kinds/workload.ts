@@ -2,17 +2,16 @@ import type { Deployment, PodTemplateSpec } from '../../../kube/kinds/objects.ts
 import { formatSelector, type LabelSelector, selectorOf } from '../../../kube/values/selectors.ts';
 import { wide } from './columns.ts';
 import type { Strategy } from './kind.ts';
+import { scale } from './scale.ts';
 
 /** What the kinds of apps/v1 share. */
-export const WORKLOAD: Strategy = {
-  status: true,
-  generation: true,
-  scale: {
-    specReplicas: '.spec.replicas',
-    statusReplicas: '.status.replicas',
-    selector: '.spec.selector',
-  },
-};
+export const WORKLOAD: Strategy = { status: true, generation: true };
+
+export const WORKLOAD_SCALE = scale({
+  specReplicas: '.spec.replicas',
+  statusReplicas: '.status.replicas',
+  selector: '.spec.selector',
+});
 
 export const WORKLOAD_DETAILS = [
   wide<Deployment>('Containers', ({ spec }) =>

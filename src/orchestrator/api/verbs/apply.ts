@@ -8,8 +8,8 @@ import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { badRequest, conflict, methodNotAllowed, notFound } from '../errors.ts';
-import { endpointOf } from '../kinds/endpoint.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
+import { rowOf, viewOf } from '../kinds/subresource.ts';
 import { toServed } from '../stored.ts';
 import type { ApplyRequest, Written } from '../types.ts';
 import { withNewMetadata } from './create.ts';
@@ -27,9 +27,7 @@ export async function apply(context: ApiContext, request: ApplyRequest): Promise
       'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
     );
   }
-  if (request.subresource !== undefined && request.subresource !== 'status') {
-    throw methodNotAllowed(kind, `apply to ${request.subresource}`);
-  }
+  assertApplies(kind, request.subresource);
   const decoded = inNamespace(kind, request.namespace, decodeBody(request.body, kind));
   assertName(request, decoded);
   const known = once(() => withoutUnknownFields(kind, decoded, request));
@@ -43,6 +41,12 @@ export async function apply(context: ApiContext, request: ApplyRequest): Promise
   return { stored, created };
 }
 
+function assertApplies(kind: Kind, subresource: string | undefined): void {
+  if (subresource === undefined) return;
+  const row = rowOf(kind, subresource);
+  if (row?.type !== 'view' || !row.applies) throw methodNotAllowed(kind, `apply to ${subresource}`);
+}
+
 function applyToLive(
   context: ApiContext,
   kind: Kind,
@@ -54,7 +58,7 @@ function applyToLive(
   assertUnmodified(kind, applied, live);
   const merged = merge(context, kind, request, live, applied);
   if (merged === live) return { type: 'keep', object: live };
-  const kept = keep(kind, endpointOf(kind, request.subresource).write(live, merged), live);
+  const kept = keep(kind, viewOf(kind, request.subresource).write(live, merged), live);
   return admit(context, { kind, request, live }, kept);
 }
 

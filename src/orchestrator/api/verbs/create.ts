@@ -6,10 +6,11 @@ import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { alreadyExists, methodNotAllowed } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
 import type { CreateRequest, Stored, Written } from '../types.ts';
+import { act } from './act.ts';
 import { decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
 import { guaranteedUpdate, type Outcome } from './guaranteedupdate.ts';
 import { newMetadata } from './metadata.ts';
-import { createSubresource } from './subresources.ts';
+
 import { completed } from './validation.ts';
 import { admit, owned, type WriteRequest } from './write.ts';
 
@@ -18,7 +19,7 @@ const GENERATE_ATTEMPTS = 8;
 
 export async function create(context: ApiContext, request: CreateRequest): Promise<Written> {
   const kind = servedKind(context, request, 'create');
-  if (request.subresource !== undefined) return createSubresource(context, kind, request);
+  if (request.subresource !== undefined) return act(context, kind, request);
   const decoded = inNamespace(kind, request.namespace, decodeBody(request.body, kind));
   await authorize(context, { ...request, ...nameOf(decoded) }, 'create', { object: decoded });
   const object = withoutUnknownFields(kind, decoded, request);

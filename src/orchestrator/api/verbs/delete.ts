@@ -50,7 +50,8 @@ export async function deleteAt(
     : { type: 'marked', stored };
 }
 
-function decideDelete(
+/** What a deletion comes to for the live object: gone, or marked. */
+export function decideDelete(
   context: ApiContext,
   { kind, user, dryRun = false }: DeleteTarget,
   parameters: DeleteParameters,

@@ -8,8 +8,8 @@ import { statusError } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { notFound } from '../errors.ts';
-import { endpointOf, subresourceKind } from '../kinds/endpoint.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
+import { subresourceKind, viewOf } from '../kinds/subresource.ts';
 import { toServed } from '../stored.ts';
 import type { PatchRequest, Written } from '../types.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
@@ -33,7 +33,7 @@ export async function patch(context: ApiContext, request: PatchRequest): Promise
 /** What the patch makes of the live object, as its subresource shows it. */
 function patched(kind: Kind, request: PatchRequest, live: KubeObject): KubeObject {
   const expected = subresourceKind(kind, request.subresource);
-  const view = endpointOf(kind, request.subresource).read(live);
+  const view = viewOf(kind, request.subresource).read(live);
   const body = applyPatch(kind, view, request.patch, expected !== kind);
   const decoded = inNamespace(kind, request.namespace, decodeBody(body, expected));
   assertName(request, decoded);

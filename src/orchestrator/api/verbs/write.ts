@@ -6,8 +6,8 @@ import { ANYTHING } from '../../../kube/schema/schema.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { AdmissionAttributes } from '../admission/plugin.ts';
 import type { ApiContext } from '../context.ts';
-import { endpointOf } from '../kinds/endpoint.ts';
 import type { Kind } from '../kinds/kind.ts';
+import { viewOf } from '../kinds/subresource.ts';
 import { draft } from '../stored.ts';
 import type { Stored, WriteParameters } from '../types.ts';
 import type { Outcome } from './guaranteedupdate.ts';
@@ -33,8 +33,24 @@ export function decideUpdate(
   live: KubeObject,
   wanted: KubeObject,
 ): Awaitable<Outcome> {
-  const updated = keep(kind, endpointOf(kind, request.subresource).write(live, wanted), live);
+  const updated = keep(kind, viewOf(kind, request.subresource).write(live, wanted), live);
   return admit(context, { kind, request, live }, owned(context, kind, request, updated, live));
+}
+
+/** The course of an action, which writes the object as its row has made it. */
+export function decideWhole(
+  context: ApiContext,
+  kind: Kind,
+  request: WriteRequest,
+  live: KubeObject,
+  whole: KubeObject,
+): Awaitable<Outcome> {
+  const updated = keep(kind, whole, live);
+  return admit(
+    context,
+    { kind, request, live, isAction: true },
+    owned(context, kind, request, updated, live),
+  );
 }
 
 /** `updated` with the fields that this write has changed recorded as the request's field manager's. */
@@ -57,7 +73,7 @@ export function owned(
 
 /** What is read at the endpoint of what is stored: a write to `scale` answers with a Scale. */
 export function throughEndpoint(kind: Kind, subresource: string | undefined, stored: Stored): Stored {
-  const view = endpointOf(kind, subresource).read(stored.object);
+  const view = viewOf(kind, subresource).read(stored.object);
   return view === stored.object ? stored : draft(view);
 }
 
@@ -70,21 +86,20 @@ interface Admitted {
   readonly request: WriteRequest;
   /** Absent for a create. */
   readonly live?: KubeObject;
+  /** Being bound to a node is no change of what a pod is meant to be: no generation is counted. */
+  readonly isAction?: true;
   /** Refuses a create whose object exists; asked after plug-ins have refused the namespace. */
   readonly assertAbsent?: () => void;
 }
 
 /** The end of every create and update: mutating plug-ins → what the server adds → validity → validating plug-ins. */
-export function admit(
-  context: ApiContext,
-  { kind, request, live, assertAbsent }: Admitted,
-  object: KubeObject,
-): Awaitable<Outcome> {
+export function admit(context: ApiContext, admitted: Admitted, object: KubeObject): Awaitable<Outcome> {
+  const { kind, request, live, assertAbsent } = admitted;
   const attributes = attributesOf(kind, request, object, live);
   return after(context.admission.mutate(attributes), (mutated) => {
     assertAbsent?.();
     const complete = mutated === object ? object : keep(kind, mutated, object);
-    const prepared = prepare(context, kind, request.subresource, complete, live);
+    const prepared = prepare(context, admitted, complete);
     assertValid(context, kind, prepared, live);
     const final = { ...attributes, object: prepared };
     const type = live && isReleased(kind, prepared) ? 'delete' : 'put';
@@ -110,16 +125,13 @@ export const attributesOf = (
 /** What the server adds. */
 function prepare(
   context: ApiContext,
-  kind: Kind,
-  subresource: string | undefined,
+  { kind, request, live, isAction }: Admitted,
   object: KubeObject,
-  live: KubeObject | undefined,
 ): KubeObject {
   if (!live) return kind.strategy.prepareForCreate?.(object, context) ?? object;
-  const isMain = subresource === undefined;
+  const isMain = request.subresource === undefined;
   const prepared = isMain ? (kind.strategy.prepareForUpdate?.(object, live, context) ?? object) : object;
-  // Being bound to a node is no change of what a pod is meant to be.
-  return subresource === 'binding' ? prepared : withGeneration(kind, prepared, live);
+  return isAction ? prepared : withGeneration(kind, prepared, live);
 }
 
 /** Marked for deletion, with neither grace nor finalizers left (`ShouldDeleteDuringUpdate`). */

@@ -1,0 +1,54 @@
+import type { GroupVersionKind, KubeObject } from '../../../kube/values/types.ts';
+import type { RequestVerb } from '../types.ts';
+import type { Kind, Subresource, View, ViewRow } from './kind.ts';
+
+export const READ_WRITE: readonly RequestVerb[] = ['get', 'patch', 'update'];
+
+export const STATUS: ViewRow = {
+  type: 'view',
+  name: 'status',
+  verbs: READ_WRITE,
+  applies: true,
+  read: same,
+  // Of metadata, only what the field manager records changes here.
+  write: (live, wanted) => withStatusOf(wanted, keepMetadata(live, wanted)),
+};
+
+const WHOLE: View = { read: same, write: (_live, wanted) => wanted };
+const WITHOUT_STATUS: View = { read: same, write: (live, wanted) => withStatusOf(live, wanted) };
+
+/** The object itself, or the view that a subresource is. */
+export function viewOf(kind: Kind, subresource: string | undefined): View {
+  if (subresource === undefined) return kind.strategy.status ? WITHOUT_STATUS : WHOLE;
+  const row = rowOf(kind, subresource);
+  if (row?.type === 'view') return row;
+  throw new Error(`the subresource ${subresource} of ${kind.plural} is not a view`);
+}
+
+export const rowOf = (kind: Kind, subresource: string | undefined): Subresource | undefined =>
+  kind.subresourceRows.find((row) => row.name === subresource);
+
+/** What is written at a subresource: its own kind (Scale), or the parent's. */
+export const subresourceKind = (kind: Kind, subresource: string | undefined): GroupVersionKind =>
+  rowOf(kind, subresource)?.kind ?? kind;
+
+function same(object: KubeObject): KubeObject {
+  return object;
+}
+
+/** `live`, with what `wanted` says of managed fields and of the version that it was read at. */
+export function keepMetadata(live: KubeObject, wanted: KubeObject): KubeObject {
+  const { managedFields } = wanted.metadata;
+  return { ...live, metadata: { ...live.metadata, ...(managedFields ? { managedFields } : {}) } };
+}
+
+function withStatusOf(source: KubeObject, object: KubeObject): KubeObject {
+  const { status: _, ...rest } = object;
+  const bare: KubeObject = {
+    ...rest,
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: object.metadata,
+  };
+  return source.status === undefined ? bare : { ...bare, status: source.status };
+}
