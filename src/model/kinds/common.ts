@@ -1,0 +1,55 @@
+import type { Condition } from '../../kube/values/condition.ts';
+import {
+  boolean,
+  integer,
+  json,
+  list,
+  listBy,
+  mapOf,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  string,
+  time,
+} from './shape.ts';
+
+/** Parts that several kinds have. */
+
+export const conditions: Shape<readonly Condition[]> = listBy(
+  ['type'],
+  object({
+    type: string,
+    status: oneOf(['True', 'False', 'Unknown']),
+    reason: optional(string),
+    message: optional(string),
+    lastTransitionTime: optional(time),
+    observedGeneration: optional(integer),
+  }),
+);
+
+/** Members of a reference to an object (`ObjectRef`). */
+export const REF = { apiVersion: string, kind: string, namespace: optional(string), name: string };
+
+export const inventoryEntry = object({ ...REF, app: string, uid: optional(string) });
+
+export const promotionPolicy = object({
+  from: string,
+  auto: boolean,
+  /** Gate → its setting, as `promotion/gates/` reads it from pilotage.yaml. */
+  gates: mapOf(json),
+  /** Gates of the file that this version does not know yet: they block, named, rather than being passed over. */
+  unsupportedGates: optional(list(string)),
+});
+
+/** Members of the terms but for the promotion policy. */
+export const TERMS = {
+  branch: string,
+  /** Folder of the repository that holds this environment's manifests, '' for the root. */
+  path: string,
+  namespace: string,
+  /** Kubeconfig context; absent: the home cluster. */
+  cluster: optional(string),
+};
+
+export const terms = object({ ...TERMS, promotion: optional(promotionPolicy) });

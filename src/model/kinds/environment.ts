@@ -1,0 +1,125 @@
+import { conditions, inventoryEntry, promotionPolicy, REF, TERMS, terms } from './common.ts';
+import type { PilotageKind } from './kind.ts';
+import { boolean, integer, list, object, oneOf, optional, string, time, written } from './shape.ts';
+
+export const SYNC_STATES = ['Synced', 'OutOfSync', 'Unknown'] as const;
+
+export const PHASES = [
+  'Idle',
+  'Rendering',
+  'Applying',
+  'Waiting',
+  'Failed',
+  'Frozen',
+  'Suspended',
+  'Pinned',
+] as const;
+
+export const HEALTH_STATES = [
+  'Healthy',
+  'Progressing',
+  'Degraded',
+  'Suspended',
+  'Missing',
+  'Unknown',
+] as const;
+
+/** Bound to the object that was there when the word was given, by its UID. */
+export const adoption = object({ ...REF, uid: string, by: string, at: time });
+
+/** Terms that a pilotage.yaml asks for and that are not in force. */
+export const proposal = object({
+  /** Of exactly this change: another one, or other terms in force, have another. */
+  id: string,
+  /** The branch whose pilotage.yaml asks for them. */
+  branch: string,
+  terms,
+});
+
+/** The terms in force are here, but for the promotion policy, which is in the status. */
+const spec = object({
+  delivery: string,
+  environment: string,
+  ...TERMS,
+  /** Digest of what the pilotage.yaml of the last revision that was let through said of it: the same again changes nothing. */
+  declared: optional(string),
+  /** Objects that Pilotage did not make and that this environment may take over; a person's word for each. */
+  adopt: optional(list(adoption)),
+  /** What becomes of what it delivered when it is deleted; absent: it stays. */
+  onDelete: optional(oneOf(['prune', 'orphan'])),
+  /** The proposal that a person agreed to last. */
+  accepted: optional(object({ proposal: string, by: string, at: time })),
+  /** Hold this revision (a rollback or `pilotage pin`), whatever the branch says. */
+  pin: optional(
+    object({
+      revision: string,
+      reason: string,
+      by: optional(string),
+      since: time,
+      /** Number of the release that a rollback goes back to; absent: somebody pinned the revision. */
+      release: optional(integer),
+    }),
+  ),
+  suspended: optional(boolean),
+  /** Confirmed by a person: this revision may prune more than half of the environment. */
+  confirmPrune: optional(string),
+  /** Confirmed by a person: this revision may delete workloads and create them again, with the outage that it means. */
+  confirmRecreate: optional(string),
+  /** Confirmed by a person: this tip may be deployed although it does not descend from the last one. */
+  acknowledgedTip: optional(string),
+  /** Bumped by `pilotage sync` to ask for a reconcile now. */
+  syncRequestedAt: optional(string),
+});
+
+const status = object({
+  /** Tip of the branch that reconciliation is to reach; written before anything acts on it. */
+  wantedRevision: optional(string),
+  /** The user who pushed or promoted it, where that is known. */
+  wantedBy: optional(string),
+  /** Rises by one at every observation of a changed tip; never falls. */
+  observation: optional(integer),
+  deployedRevision: optional(string),
+  deployedTree: optional(string),
+  /** The revision that phase, health and message speak of: the one that the last pass worked for. */
+  assessedRevision: optional(string),
+  /** The generation of the spec that the last pass answered. */
+  observedGeneration: optional(integer),
+  /** Why the wanted revision is not deployed although nothing is wrong: the gates of its promotion. */
+  waitsForGates: optional(string),
+  release: optional(integer),
+  sync: written(oneOf(SYNC_STATES)),
+  phase: written(oneOf(PHASES)),
+  phaseSince: optional(time),
+  health: written(oneOf(HEALTH_STATES)),
+  /** When health last became Healthy for the deployed revision. */
+  healthySince: optional(time),
+  message: optional(string),
+  conditions: optional(conditions),
+  /** What we own in the namespace; an entry leaves when its deletion is confirmed. */
+  inventory: optional(list(inventoryEntry)),
+  urls: optional(list(string)),
+  /** In force: it was recorded when the environment was made, and changes as its other terms do. */
+  promotionPolicy: optional(promotionPolicy),
+  /** What a pilotage.yaml asks for, and what is not in force. */
+  proposal: optional(proposal),
+});
+
+/** One branch in one namespace of one cluster. Name: `<delivery>.<environment>`. Namespace: PILOTAGE_NAMESPACE. */
+export const ENVIRONMENT = {
+  kind: 'Environment',
+  plural: 'environments',
+  shortName: 'penv',
+  spec,
+  status,
+  columns: [
+    ['Branch', '.spec.branch'],
+    ['Target', '.spec.namespace'],
+    ['Wanted', '.status.wantedRevision', 'string', 1],
+    ['Deployed', '.status.deployedRevision', 'string', 1],
+    ['Release', '.status.release', 'integer'],
+    ['Sync', '.status.sync'],
+    ['Phase', '.status.phase'],
+    ['Health', '.status.health'],
+    ['Message', '.status.message'],
+  ],
+} as const satisfies PilotageKind;

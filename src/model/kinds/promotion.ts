@@ -1,0 +1,62 @@
+import type { PilotageKind } from './kind.ts';
+import { boolean, list, object, oneOf, optional, string, time, written } from './shape.ts';
+
+export const gateState = object({
+  gate: string,
+  state: oneOf(['Passed', 'Waiting', 'Blocked']),
+  reason: string,
+  /** When waiting ends by itself. */
+  until: optional(time),
+});
+
+/** A person's word for one revision. */
+export const approval = object({
+  /** As they named themselves. */
+  by: string,
+  at: time,
+  /** False: whoever held the token said so, and nobody has checked it. */
+  verified: optional(boolean),
+});
+
+const spec = object({
+  delivery: string,
+  from: string,
+  to: string,
+  revision: string,
+  tree: string,
+  requestedBy: optional(string),
+  /** Bound to the revision: an approval of another revision does not count. */
+  approvals: optional(list(approval)),
+  /** A person's word that this revision may bring again what was taken back on the target's branch by these commits. */
+  again: optional(object({ by: string, at: time, commits: list(string) })),
+});
+
+const status = object({
+  /** Rejected: it was merged, and taken back on the target's own branch by `rejectedBy`. */
+  phase: written(oneOf(['Pending', 'Merged', 'Superseded', 'Refused', 'Rejected'])),
+  rejectedBy: optional(string),
+  gates: optional(list(gateState)),
+  message: optional(string),
+  mergeCommit: optional(string),
+  mergedAt: optional(time),
+});
+
+/**
+ * An advance of one revision from an environment to the next. Name: `<delivery>.<to>.<revision>`.
+ * With `from` = `to`: a commit that was pushed to the target's own branch and waits there for its gates.
+ * Open ones are kept, and of those that have ended what `promotion/record/collect.ts` says.
+ */
+export const PROMOTION = {
+  kind: 'Promotion',
+  plural: 'promotions',
+  shortName: 'ppromo',
+  spec,
+  status,
+  columns: [
+    ['From', '.spec.from'],
+    ['To', '.spec.to'],
+    ['Revision', '.spec.revision', 'string', 1],
+    ['Phase', '.status.phase'],
+    ['Message', '.status.message'],
+  ],
+} as const satisfies PilotageKind;
