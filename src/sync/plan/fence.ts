@@ -6,6 +6,7 @@ import { ANNOTATIONS } from '../../model/annotations.ts';
 import { namespaceNotAllowed, namespaceProblem } from '../../model/namespaces.ts';
 import { PILOTAGE_GROUP } from '../../model/types.ts';
 import type { Manifest } from '../../render/types.ts';
+import { allowanceFor, isAllowed } from './allowance.ts';
 
 /** What an environment may write, whatever its charts render: its own namespace, and what a person allows beyond that. */
 export interface Fence {
@@ -69,11 +70,11 @@ function outsideOf(object: KubeObject, fence: Fence): Problem | undefined {
     const problem = namespaceProblem({ delivery, environment, namespace }, namespaces, ownerOf(namespace));
     if (problem) return { ...problem, message: `${nameOf(object)}: ${problem.message}` };
   }
-  if (clusterScoped.includes(kind)) return undefined;
+  if (isAllowed(object, clusterScoped)) return undefined;
   return {
     reason: 'ClusterScopedNotAllowed',
     message: `${nameOf(object)} is outside of all namespaces, where it acts on everybody; delivery ${delivery} may not write kind ${kind}`,
-    remedy: `If it may: pilotage connect ${delivery} --allow-cluster-scoped ${kind}`,
+    remedy: `If it may: pilotage connect ${delivery} --allow-cluster-scoped ${allowanceFor(object)}`,
   };
 }
 

@@ -49,7 +49,6 @@ describe('the fence of an environment', () => {
     ['lets a chart bring the namespace that it is delivered to', 'v1 Namespace shop-prod', 'in'],
     ['but not that of another', 'v1 Namespace bank', 'NamespaceTaken'],
     ['nor one of the cluster', 'v1 Namespace kube-node-lease', 'NamespaceReserved'],
-    ['judges a custom resource of that name as any other kind', 'example.com/v1 Namespace bank', 'in'],
   ];
   for (const [what, object, expected] of cases) {
     it(`${what}: ${object}`, () => expect(judged(object)).to.equal(expected));
@@ -59,6 +58,18 @@ describe('the fence of an environment', () => {
     const fence = { clusterScoped: [] };
     expect(judged('v1 Namespace shop-prod', fence)).to.equal('in');
     expect(judged('example.com/v1 Namespace shop-prod', fence)).to.equal('ClusterScopedNotAllowed');
+  });
+
+  it('takes a word for a built-in kind as one for that kind alone, and one with a group for any', () => {
+    expect(judged('example.com/v1 ClusterRole a')).to.equal('ClusterScopedNotAllowed');
+    expect(judged('example.com/v1 ClusterRole a', { clusterScoped: ['ClusterRole.example.com'] })).to.equal(
+      'in',
+    );
+    expect(judged('example.com/v1 Port a', { clusterScoped: ['Port'] })).to.equal('in');
+    expect(judged('example.com/v1 Port a', { clusterScoped: ['Port.example.com'] })).to.equal('in');
+    expect(judged('example.com/v1 Port a', { clusterScoped: ['Port.example.org'] })).to.equal(
+      'ClusterScopedNotAllowed',
+    );
   });
 
   it('reads the group that a definition defines, whatever its name says', () => {
