@@ -9,7 +9,7 @@ import type { KubeClient } from '../kube/client/client.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
 import { userOf } from '../server/auth.ts';
-import { listenToPush, targetsOf } from '../server/sinks/push.ts';
+import { foldUntouched, listenToPush, targetsOf } from '../server/sinks/push.ts';
 import { refuseRewrite } from '../sync/intake/branchpolicy.ts';
 import type { Synced } from './sync.ts';
 
@@ -70,8 +70,10 @@ function pushReporter({ sync, observer, progress, clock }: GitHostParts): GitHos
       report(`error: ${observed}\nit is pushed, and tried again by itself`);
       return listener.until([]);
     }
-    const targets = targetsOf(observed, refs);
-    if (targets.length === 0 && !listener.hasReported())
+    const folded = foldUntouched(observed);
+    if (folded.line !== undefined) report(folded.line);
+    const targets = targetsOf(folded.observed, refs);
+    if (targets.length === 0 && folded.line === undefined && !listener.hasReported())
       report(`${refs.map(({ branch }) => branch).join(', ')}: no environment of ${name} changes`);
     await listener.until(targets);
   };

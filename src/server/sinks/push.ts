@@ -32,7 +32,7 @@ export interface Target {
 
 /** After this long without a line, the report says what the push waits for. */
 const HEARTBEAT_MS = 15_000;
-/** So many environments are named by a heartbeat. */
+/** So many environments are named one by one: by a heartbeat, and of those that a push leaves untouched. */
 const NAMED = 5;
 
 interface Pending {
@@ -193,6 +193,22 @@ interface Observed {
   readonly branch: string;
   readonly revision?: string;
   readonly changed: boolean;
+  readonly untouched?: boolean;
+}
+
+/**
+ * A push of one among a thousand environments says in one line what becomes of the others: only a few that it leaves untouched
+ * get a line each. Pure.
+ */
+export function foldUntouched<T extends Observed>(
+  observed: readonly T[],
+): { readonly observed: readonly T[]; readonly line?: string } {
+  const untouched = observed.filter((one) => one.untouched);
+  if (untouched.length <= NAMED) return { observed };
+  return {
+    observed: observed.filter((one) => !one.untouched),
+    line: `unchanged: ${untouched.length} environments, for which it holds the same as before`,
+  };
 }
 
 /** What a push concerns: the environments of the branches that it moved, and those that it changed otherwise. Pure. */

@@ -100,8 +100,20 @@ export async function recordBranches(
     if (registered) affected.push(...(await follow(options, repository, registered, observation)));
   }
   if (untouched.length === 0) return { affected };
+  affected.push(...untouched.map(affectedOf));
   return { affected, advance: () => advance(options, repository, untouched) };
 }
+
+const affectedOf = ({ environment: { metadata, spec }, tip }: Untouched): Affected => ({
+  name: metadata.name ?? '',
+  environment: spec.environment,
+  branch: spec.branch,
+  namespace: spec.namespace,
+  revision: tip,
+  state: 'wanted',
+  changed: false,
+  untouched: true,
+});
 
 const NOTHING: Recorded = { affected: [] };
 

@@ -37,6 +37,8 @@ export interface Affected {
   readonly state: 'wanted' | 'held' | 'frozen';
   /** False: it was so before. */
   readonly changed: boolean;
+  /** The commit holds the same for it as the one before: there is nothing to do but to record it. */
+  readonly untouched?: boolean;
 }
 
 /** Reason of an environment whose wanted revision ended the daemon again and again. */

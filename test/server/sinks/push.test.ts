@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { EnvironmentReport } from '../../../src/model/faces.ts';
 import type { Stage } from '../../../src/model/progress.ts';
 import { createProgressHub } from '../../../src/model/progresshub.ts';
-import { listenToPush, type Target, targetsOf } from '../../../src/server/sinks/push.ts';
+import { foldUntouched, listenToPush, type Target, targetsOf } from '../../../src/server/sinks/push.ts';
 import { FakeClock, settle } from '../../fakes/clock.ts';
 
 const record = (more: Partial<EnvironmentReport>): EnvironmentReport => ({
@@ -249,6 +249,23 @@ describe('what a push concerns', () => {
     const refs = [{ branch: 'other', to: 'x' }];
     expect(targetsOf([dev], refs)).to.deep.equal([{ environment: 'dev', revision: 'new' }]);
     expect(targetsOf([{ ...dev, changed: false }], refs)).to.deep.equal([]);
+  });
+
+  it('is each of a few that it leaves untouched, and of many the others alone, with a line that counts them', () => {
+    const untouched = (n: number) =>
+      Array.from({ length: n }, (_, i) => ({
+        environment: `e${i}`,
+        branch: 'main',
+        revision: 'new',
+        changed: false,
+        untouched: true,
+      }));
+    const few = [dev, ...untouched(5)];
+    expect(foldUntouched(few)).to.deep.equal({ observed: few });
+    expect(foldUntouched([dev, ...untouched(6)])).to.deep.equal({
+      observed: [dev],
+      line: 'unchanged: 6 environments, for which it holds the same as before',
+    });
   });
 
   it('has no revision where the branch was deleted', () => {

@@ -55,11 +55,15 @@ describe('a commit that leaves an environment as it is', () => {
     ]);
   });
 
-  it('is none of those that a push concerns', async () => {
+  it('is said to be untouched by the push', async () => {
     await world.push(one);
     world.git.commit('main', two);
     const affected = await world.sync.observed('shop', { ...world.git.branches }, 'main', 'push');
-    expect(affected.map(({ environment }) => environment)).to.deep.equal(['a']);
+    const said = affected.map(({ environment, untouched = false }) => ({ environment, untouched }));
+    expect(said).to.deep.equal([
+      { environment: 'a', untouched: false },
+      { environment: 'b', untouched: true },
+    ]);
   });
 
   it('does not keep drift from being healed, nor a later change from being deployed', async () => {
