@@ -148,7 +148,17 @@ const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     intake: ['source', 'state'],
     pass: ['intake', 'history', 'state', 'cluster', 'source', 'plan', 'options.ts'],
     'indexes.ts': ['history', 'state', 'options.ts'],
-    'sync.ts': ['indexes.ts', 'pass', 'intake', 'state', 'cluster', 'source', 'plan', 'options.ts'],
+    'sync.ts': [
+      'indexes.ts',
+      'pass',
+      'intake',
+      'history',
+      'state',
+      'cluster',
+      'source',
+      'plan',
+      'options.ts',
+    ],
     'actions.ts': ['sync.ts', 'pass', 'intake', 'history', 'state', 'plan'],
   },
 };

@@ -24,7 +24,7 @@ import { openRepositories } from './repositories.ts';
 import { composeSync } from './sync.ts';
 
 /** Every night, not on the full hour. */
-const IMAGE_COLLECTION = '17 3 * * *';
+const GARBAGE_COLLECTION = '17 3 * * *';
 
 export interface DeliveryOptions {
   readonly dataDir: string;
@@ -86,10 +86,13 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   await synced.sync.start(lifetime.signal);
   await remotes.start(lifetime.signal, synced.observer.observed);
   promoter.start(lifetime.signal);
-  const collect = () => collectImages({ ...common, home, images });
+  const collect = async () => {
+    await collectImages({ ...common, home, images });
+    await synced.collectBundles();
+  };
   parts.add(
-    'collection of images',
-    scheduleWork({ ...common, name: 'collection of images', cron: IMAGE_COLLECTION, work: collect }),
+    'collection of what nothing needs',
+    scheduleWork({ ...common, name: 'garbage collection', cron: GARBAGE_COLLECTION, work: collect }),
   );
   // A push that became durable just before a crash may not have been observed: the branches say what is wanted.
   await synced.observer.start(lifetime.signal);

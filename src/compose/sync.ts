@@ -1,5 +1,6 @@
 /** Sync with all that it is handed, and the observer that records what branches say. */
 import { join } from 'node:path';
+import { openBlobStore } from '../base/blobs.ts';
 import type { Clock } from '../base/clock.ts';
 import { openCrashGuard } from '../base/crashguard.ts';
 import type { Logger } from '../base/log.ts';
@@ -10,6 +11,7 @@ import { openReleaseKey } from '../model/releasekey.ts';
 import type { PromotionCache } from '../promotion/options.ts';
 import { permit } from '../promotion/permit/permit.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
+import { collectBundles } from '../sync/history/bundlegc.ts';
 import { createObserver, type Observer } from '../sync/intake/branchobserver.ts';
 import { createImageBuilder } from '../sync/source/images.ts';
 import { allowedRegistries } from '../sync/source/registries.ts';
@@ -36,13 +38,17 @@ export interface SyncParts {
 export interface Synced {
   readonly sync: Sync;
   readonly observer: Observer;
+  /** Removes what releases rendered to once no release refers to it. */
+  readonly collectBundles: () => Promise<void>;
 }
 
 export async function composeSync(parts: SyncParts): Promise<Synced> {
   const { dataDir, home, contexts, repositories, images, pool, clock, logger } = parts;
   const { hosted, find: repository } = repositories;
   const crashes = await openCrashGuard(join(dataDir, 'inhand.json'), clock, logger);
+  const blobs = openBlobStore(join(dataDir, 'bundles'));
   const sync = createSync({
+    blobs,
     crashes,
     releaseKey: await openReleaseKey(dataDir),
     home,
@@ -74,5 +80,6 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
     hosted: (name) => hosted.find(name),
     record: sync.observed,
   });
-  return { sync, observer };
+  const bundleCollection = () => collectBundles({ home, blobs, clock, logger });
+  return { sync, observer, collectBundles: bundleCollection };
 }

@@ -1,7 +1,7 @@
 /** What a backup holds, and where: the one list for `backup`, `restore` and the daemon. */
 
 /** Files and folders of the data directory that a backup takes as they are. */
-export const COPIED = ['instance.json', 'ports.json', 'token.json', 'pki', 'images'] as const;
+export const COPIED = ['instance.json', 'ports.json', 'token.json', 'pki', 'images', 'bundles'] as const;
 /** Hosted repositories of the data directory; in a backup a git bundle each. */
 export const REPOSITORIES = 'git';
 /** In a backup: every object of the cluster at one revision, gzipped lines of JSON. */

@@ -1,3 +1,4 @@
+import type { BlobStore } from '../base/blobs.ts';
 import type { Clock } from '../base/clock.ts';
 import type { CrashGuard } from '../base/crashguard.ts';
 import type { Logger } from '../base/log.ts';
@@ -18,6 +19,8 @@ export interface SyncOptions {
   readonly instanceUid: string;
   /** Seals the manifests that releases keep: 32 bytes. */
   readonly releaseKey: Buffer;
+  /** Holds what releases rendered to. */
+  readonly blobs: BlobStore;
   readonly repository: (delivery: string) => Promise<Repository | undefined>;
   readonly render: Render;
   readonly buildImages: BuildImages;

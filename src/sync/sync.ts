@@ -18,6 +18,7 @@ import {
 import { problemOfPass } from './cluster/access.ts';
 import { install } from './cluster/install.ts';
 import { createWatchers } from './cluster/watchers.ts';
+import { openBundles } from './history/bundles.ts';
 import { type Indexes, openIndexes } from './indexes.ts';
 import { accept } from './intake/accept.ts';
 import { isSettled } from './intake/advance.ts';
@@ -84,7 +85,14 @@ export function createSync(options: SyncOptions): Sync {
     (key) => controller.enqueueAfter(key, LOOKS.settle),
     stopping.signal,
   );
-  const governed = { ...options, home, environments, releases, claims: new Mutex() };
+  const governed = {
+    ...options,
+    home,
+    environments,
+    releases,
+    bundles: openBundles(options.blobs, options.releaseKey),
+    claims: new Mutex(),
+  };
   const reconciler = createReconciler(governed, watchers, async (environment, revision, memory) => {
     const outcome = await govern(governed, environment, revision, memory);
     if (outcome !== 'as before') await recordAgain(environment.spec.delivery);

@@ -1,3 +1,4 @@
+import type { BlobStore } from '../../src/base/blobs.ts';
 import { type Clock, sleep, systemClock } from '../../src/base/clock.ts';
 import type { Problem } from '../../src/base/errors.ts';
 import { failed, ok } from '../../src/base/errors.ts';
@@ -16,6 +17,7 @@ import type { RenderRequest } from '../../src/render/types.ts';
 import type { SyncOptions } from '../../src/sync/options.ts';
 import type { ImageBuild } from '../../src/sync/source/source.ts';
 import { createSync, type Sync } from '../../src/sync/sync.ts';
+import { createMemoryBlobs } from '../fakes/blobs.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { createFakeCluster, type FakeCluster } from '../fakes/cluster.ts';
 import { filesOf } from '../fakes/filetree.ts';
@@ -26,6 +28,8 @@ type Files = Readonly<Record<string, string>>;
 export interface FakeRepository {
   readonly repository: Repository;
   readonly branches: Record<string, string>;
+  /** What releases rendered to; it outlives a daemon as the repository does. */
+  readonly blobs: BlobStore;
   commit(branch: string, files: Files, options?: { rewritten?: boolean }): string;
   /** As if git could not be read. */
   broken: boolean;
@@ -43,6 +47,7 @@ export function createFakeRepository(): FakeRepository {
     ancestor === descendant || find(descendant).commit.parents.some((parent) => isAncestor(ancestor, parent));
   const fake: FakeRepository = {
     branches,
+    blobs: createMemoryBlobs(),
     broken: false,
     commit(branch, files, { rewritten = false } = {}) {
       const oid = (commits.size + 1).toString(16).padStart(40, '0');
@@ -149,6 +154,7 @@ export async function createHarness(
   const images: Readonly<Record<string, string>>[] = [];
   const sync = createSync({
     releaseKey: Buffer.alloc(32, 7),
+    blobs: git.blobs,
     home: client,
     clusterFor: overrides.clusterFor ?? (async () => client),
     instanceUid: 'instance-1',

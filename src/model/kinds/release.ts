@@ -31,8 +31,10 @@ const spec = object({
   cause: oneOf(['commit', 'rollback', 'pin']),
   /** HMAC-SHA256, with the key of this installation, over the canonical JSON of the rendered objects. */
   digest: string,
-  /** Rendered objects, sealed with the same key (`sync/source/bundle.ts`): a rollback needs neither git nor the renderer. */
-  manifests: string,
+  /** Name of the rendered objects, which lie sealed in `bundles/` of the data directory: a rollback needs neither git nor the renderer. */
+  bundle: optional(string),
+  /** The same, sealed, in the object itself: as earlier versions kept them. */
+  manifests: optional(string),
   /** `{{image "web"}}` → the image that it resolved to. */
   images: optional(mapOf(string)),
 });

@@ -10,7 +10,7 @@ import {
   type Release,
 } from '../../model/types.ts';
 import { changeRelease, createRelease, releaseName, trimReleases } from '../history/releases.ts';
-import { digestOf, encodeBundle } from '../source/bundle.ts';
+import { digestOf } from '../source/bundle.ts';
 import { keepCommit } from '../state/keptcommits.ts';
 import type { Memory } from '../state/memory.ts';
 import type { PassParts } from './parts.ts';
@@ -97,7 +97,7 @@ async function create(
     ...(by ? { by } : {}),
     cause: pin === undefined ? 'commit' : pin.release === undefined ? 'pin' : 'rollback',
     digest: digestOf(sourced.bundle, options.releaseKey),
-    manifests: encodeBundle(sourced.bundle, options.releaseKey),
+    bundle: await options.bundles.keep(sourced.bundle),
     images: sourced.images,
   });
   await housekeep(options, repository, release, environment);

@@ -1,3 +1,4 @@
+import type { Bundles } from '../history/bundles.ts';
 import type { ReleaseIndex } from '../history/releaseindex.ts';
 import type { SyncOptions } from '../options.ts';
 import type { EnvironmentIndex } from '../state/environments.ts';
@@ -6,4 +7,5 @@ import type { EnvironmentIndex } from '../state/environments.ts';
 export interface PassParts extends SyncOptions {
   readonly environments: EnvironmentIndex;
   readonly releases: ReleaseIndex;
+  readonly bundles: Bundles;
 }

@@ -4,7 +4,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { apiVersionOf } from '../../kube/values/types.ts';
-import { type Environment, PILOTAGE_NAMESPACE, RELEASES } from '../../model/types.ts';
+import { type Environment, PILOTAGE_NAMESPACE, RELEASES, type Release } from '../../model/types.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
 import { releaseName, releaseOf } from '../history/releases.ts';
 import { situationOf } from '../intake/govern.ts';
@@ -13,7 +13,6 @@ import { desiredOf, type Placement } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Bundle, Desired, Owner } from '../plan/types.ts';
-import { decodeBundle } from '../source/bundle.ts';
 import { sameInputs } from '../source/inputs.ts';
 import { type Sourced, sourceOf, treeAt } from '../source/source.ts';
 import type { Memory } from '../state/memory.ts';
@@ -205,7 +204,7 @@ async function stored(options: PassParts, environment: Environment): Promise<Res
   const release = pin && releaseOf(releases, pin.revision);
   if (!release) return undefined;
   try {
-    const bundle = decodeBundle(release.spec.manifests, options.releaseKey);
+    const bundle = await options.bundles.read(release);
     return ok({
       bundle,
       images: release.spec.images ?? {},
@@ -232,10 +231,20 @@ async function previousOf(
   const key = { namespace: PILOTAGE_NAMESPACE, name: releaseName(environment, number) };
   const release = await options.home.get(RELEASES, key).catch(notFoundAsUndefined);
   const objects = release
-    ? await placed(options, client, environment, decodeBundle(release.spec.manifests, options.releaseKey))
+    ? await placed(options, client, environment, await released(options, release))
     : new Map();
   memory.previous = { release: number, objects };
   return objects;
+}
+
+/** Where it is lost nothing is known to have been ours: conflicts are reported then instead of being taken over. */
+async function released(options: PassParts, release: Release): Promise<Bundle> {
+  return options.bundles.read(release).catch((error: unknown) => {
+    const { reason, message } = problemOf(error);
+    if (reason !== 'BundleMissing') throw error;
+    options.logger.warn({ release: release.metadata.name }, message);
+    return { manifests: [], apps: [] };
+  });
 }
 
 async function placed(options: PassParts, client: KubeClient, environment: Environment, bundle: Bundle) {

@@ -15,7 +15,7 @@ const TAG_BYTES = 16;
 /** Whoever may write a Release may write a kilobyte that unpacks to gigabytes. */
 const MAX_BYTES = 64 * 2 ** 20;
 
-/** As a Release keeps it. `key`: 32 bytes, of this installation. Throws ProblemError OutputTooLarge. */
+/** As it is kept for a Release. `key`: 32 bytes, of this installation. Throws ProblemError OutputTooLarge. */
 export function encodeBundle(bundle: Bundle, key: Buffer): string {
   const text = JSON.stringify(bundle);
   if (Buffer.byteLength(text) > MAX_BYTES) throw new ProblemError(TOO_LARGE);
@@ -47,6 +47,10 @@ function unseal(text: string, key: Buffer): Buffer {
   decipher.setAuthTag(bytes.subarray(NONCE_BYTES, tagEnd));
   return Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()]);
 }
+
+/** Names a bundle by its content: equal for equal bundles of one installation. By its key, as the digest is. */
+export const bundleName = (bundle: Bundle, key: Buffer): string =>
+  createHmac('sha256', key).update('bundle ').update(JSON.stringify(bundle)).digest('hex');
 
 /** Over the canonical JSON of the objects: equal for equal outcomes of one installation. By its key: a plain hash would let short secrets be guessed. */
 export const digestOf = (bundle: Bundle, key: Buffer): string =>
