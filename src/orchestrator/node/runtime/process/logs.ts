@@ -12,6 +12,8 @@ import { offsetOfTail } from './logtail.ts';
 export interface Logs {
   /** The log of one attempt in pieces; with `follow`, until it ends. */
   read(ref: ContainerRef, request: LogOptions, signal: AbortSignal): AsyncGenerator<Buffer>;
+  /** The logs of a pod are about to be removed. */
+  forgetPod(pod: string): void;
   stop(): void;
 }
 
@@ -37,6 +39,8 @@ const CHUNK = 64 * 1024;
 
 export function createLogs({ attempts, clock, logger, pods }: LogsOptions): Logs {
   const indexes = new Map<string, LogIndex>();
+  /** Pods that are being removed: their files may go at any moment. */
+  const leaving = new Set<string>();
   const cutting = new Set<string>();
   /** Pods of the last look. Of a new one, what ended while no agent looked is cut back too. */
   let known: ReadonlySet<string> = new Set();
@@ -44,7 +48,9 @@ export function createLogs({ attempts, clock, logger, pods }: LogsOptions): Logs
 
   function look(): void {
     const wanted = new Map<string, number>();
-    const now = pods();
+    const all = pods();
+    for (const uid of leaving) if (!all.some((pod) => pod.uid === uid)) leaving.delete(uid);
+    const now = all.filter(({ uid }) => !leaving.has(uid));
     for (const { uid, containers, running } of now) {
       for (const ref of running) wanted.set(attempts.logFile(ref), containers);
       if (!known.has(uid))
@@ -130,6 +136,11 @@ export function createLogs({ attempts, clock, logger, pods }: LogsOptions): Logs
 
   return {
     read,
+    forgetPod(pod) {
+      leaving.add(pod);
+      const logs = attempts.list(pod).map(({ ref }) => attempts.logFile(ref));
+      for (const log of logs) indexes.delete(log);
+    },
     stop: () => cancel(),
   };
 }

@@ -114,6 +114,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
     runSandbox: async (spec) => sandboxes.run(spec),
     async removeSandbox(pod) {
       await killPod(attempts, pod, clock);
+      logs.forgetPod(pod);
       attempts.forgetPod(pod);
       for (const name of ownEntries(podDir(root, pod))) await removeTree(join(podDir(root, pod), name));
       sandboxes.remove(pod);

@@ -111,6 +111,32 @@ describe('times of a log', () => {
     logs.stop();
   });
 
+  it('of a pod that is being removed are left alone, whatever is gone of it already', async () => {
+    const log = fresh('leaving');
+    writeFileSync(log, 'one\n');
+    const ref = { pod: 'uid', container: 'main', attempt: 0 };
+    const attempts = {
+      list: () => [{ ref }],
+      isRunning: () => true,
+      logFile: () => log,
+    } as unknown as Attempts;
+    const clock = new FakeClock();
+    let pods = [{ uid: 'uid', containers: 1, running: [ref] }];
+    const logs = createLogs({ attempts, clock, logger: silentLogger, pods: () => pods });
+    await clock.advance(250);
+    const seen = readFileSync(`${log}.times`, 'utf8');
+    logs.forgetPod('uid');
+    writeFileSync(log, 'two\n', { flag: 'a' });
+    await clock.advance(250);
+    expect(readFileSync(`${log}.times`, 'utf8')).to.equal(seen);
+    pods = [];
+    await clock.advance(250);
+    pods = [{ uid: 'uid', containers: 1, running: [ref] }];
+    await clock.advance(250);
+    expect(readFileSync(`${log}.times`, 'utf8')).to.not.equal(seen);
+    logs.stop();
+  });
+
   it('finds where the last lines begin, whether or not the last one is ended', () => {
     const log = fresh('b');
     const lines = Array.from({ length: 30_000 }, (_, n) => `line ${n}`);
