@@ -48,10 +48,10 @@ const all = (view: PodView): readonly ContainerView[] => [...view.initContainers
 const MINIMUM_MS = 2_000;
 
 function end(view: PodView, deadline: number, now: number): Step {
-  const running = all(view).filter(isRunning);
-  if (running.length === 0) return { actions: [{ type: 'finish' }] };
+  const left = all(view).filter((one) => isRunning(one) || one.starting);
+  if (left.length === 0) return { actions: [{ type: 'finish' }] };
   const killAt = deadline + MINIMUM_MS;
-  const actions = running.flatMap((one): Action[] => {
+  const actions = left.filter(isRunning).flatMap((one): Action[] => {
     if (!one.stopping) return [{ type: 'stop', container: one.name, deadline, message: 'the pod ends' }];
     return now >= killAt && one.current ? [{ type: 'kill', ref: one.current.ref }] : [];
   });
@@ -109,7 +109,7 @@ function mayRestart(one: ContainerView, policy: Policy): boolean {
 /** Brings one container to running: the first attempt, or the next when the policy allows and the back-off is over. */
 function keep(view: PodView, one: ContainerView, now: number, policy: Policy): Step {
   const { current, blocked } = one;
-  if (current && (isRunning(one) || !mayRestart(one, policy))) return { actions: [] };
+  if (one.starting || (current && (isRunning(one) || !mayRestart(one, policy)))) return { actions: [] };
   if (lacksServices(view, one)) return { actions: [] };
   const at = Math.max(current ? restartAt(current, now) : 0, blocked?.retryAt ?? 0);
   if (at > now) return { actions: [], wakeAt: at };

@@ -27,6 +27,8 @@ export interface PreparationInput extends RestartCount {
   readonly clock: Clock;
   readonly services: NodeServices;
   readonly nodeResources: Readonly<Record<string, string>>;
+  /** Aborts when the container is not to be started any more. */
+  readonly signal: AbortSignal;
 }
 
 export type Preparation =
@@ -49,7 +51,7 @@ const faulty = (reason: Fault['reason'], message: string): Extract<Preparation, 
 /** Everything that must be true before a container can be started: its image, what it refers to, its files. */
 export async function prepare(input: PreparationInput): Promise<Preparation> {
   const { pod, container, runtime } = input;
-  const pulled = await runtime.pullImage(container.image ?? '');
+  const pulled = await runtime.pullImage(container.image ?? '', { signal: input.signal });
   if (!pulled.ok) return faulty('ErrImagePull', pulled.message);
   const references = mergeReferences(environmentReferences(container), volumeReferences(pod));
   const { namespace = '' } = pod.metadata;

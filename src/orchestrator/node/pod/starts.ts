@@ -18,21 +18,34 @@ export interface StartsOptions {
   readonly sandbox: Sandbox;
   /** True once nothing of the pod is to be started any more. */
   readonly isOver: () => boolean;
+  /** A start has come to an end, one way or the other. */
+  readonly onChange: () => void;
   readonly recordEvent: RecordPodEvent;
 }
 
+type StartAction = Extract<Action, { type: 'start' }>;
 type Refusal = Fault & { readonly ok: false };
 
 /** Starts the attempts of a pod's containers, and remembers why one could not be started. */
 export interface Starts {
-  start(action: Extract<Action, { type: 'start' }>): Promise<void>;
+  /** Begins a start, which may take as long as an image is large. */
+  start(action: StartAction): void;
+  /** Names of the containers that are being started now. */
+  pending(): ReadonlySet<string>;
+  /** Nothing of the pod is to be started any more: what is being pulled is not needed. */
+  cancel(): void;
+  /** Resolves when nothing is being started. */
+  settled(): Promise<void>;
   blocked(container: string): Blocked | undefined;
   /** Starts nothing of it for a while. */
   hold(container: string, reason: string, message: string, ms: number): void;
 }
 
-export function createStarts({ context, uid, record, sandbox, isOver, recordEvent }: StartsOptions): Starts {
+export function createStarts(options: StartsOptions): Starts {
+  const { context, uid, record, sandbox, isOver, onChange, recordEvent } = options;
   const { runtime, clock } = context;
+  const canceled = new AbortController();
+  const pending = new Map<string, Promise<void>>();
   const blocks = new Map<string, Blocked>();
 
   /**
@@ -47,6 +60,7 @@ export function createStarts({ context, uid, record, sandbox, isOver, recordEven
       const again = prepared.type === 'unanswered' ? await startAgain(input) : undefined;
       return again ?? { ok: false, ...prepared.fault };
     } catch (error) {
+      if (isOver()) return undefined;
       return { ok: false, reason: 'RunContainerError', message: problemOf(error).message };
     }
   }
@@ -82,31 +96,42 @@ export function createStarts({ context, uid, record, sandbox, isOver, recordEven
     recordEvent('Warning', 'Failed', `Error: ${reason}: ${message}`, container);
   }
 
+  async function run(action: StartAction): Promise<void> {
+    const { pod } = record();
+    const container = containerOf(pod, action.container);
+    if (!container) return;
+    const ref: ContainerRef = { pod: uid, container: container.name, attempt: action.attempt };
+    const taken = takenPort(pod, sandbox.address, container);
+    if (taken) return block(container.name, 'PortTaken', taken);
+    const { backOffMs, restarts } = action;
+    const { signal } = canceled;
+    const result = await attempt({ ...context, pod, container, ref, sandbox, backOffMs, restarts, signal });
+    if (!result) return;
+    if (!result.ok) return block(container.name, result.reason, result.message);
+    blocks.delete(container.name);
+    recordEvent('Normal', 'Started', `Started container ${container.name}`, container.name);
+    if (ref.attempt > 1) await runtime.forget({ ...ref, attempt: ref.attempt - 2 });
+  }
+
   return {
+    pending: () => new Set(pending.keys()),
+    cancel: () => canceled.abort(new Error('the pod ends')),
+    async settled() {
+      await Promise.all(pending.values());
+    },
     blocked: (container) => blocks.get(container),
     hold: (container, reason, message, ms) =>
       void blocks.set(container, { reason, message, failures: 1, retryAt: clock.now() + ms }),
-    async start(action) {
-      const { pod } = record();
-      const container = containerOf(pod, action.container);
-      if (!container) return;
-      const ref: ContainerRef = { pod: uid, container: container.name, attempt: action.attempt };
-      const taken = takenPort(pod, sandbox.address, container);
-      if (taken) return block(container.name, 'PortTaken', taken);
-      const result = await attempt({
-        ...context,
-        pod,
-        container,
-        ref,
-        sandbox,
-        backOffMs: action.backOffMs,
-        restarts: action.restarts,
-      });
-      if (!result) return;
-      if (!result.ok) return block(container.name, result.reason, result.message);
-      blocks.delete(container.name);
-      recordEvent('Normal', 'Started', `Started container ${container.name}`, container.name);
-      if (ref.attempt > 1) await runtime.forget({ ...ref, attempt: ref.attempt - 2 });
+    start(action) {
+      const { container } = action;
+      if (pending.has(container)) return;
+      const started = run(action)
+        .catch((error: unknown) => block(container, 'RunContainerError', problemOf(error).message))
+        .finally(() => {
+          pending.delete(container);
+          onChange();
+        });
+      pending.set(container, started);
     },
   };
 }

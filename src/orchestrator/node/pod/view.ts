@@ -12,6 +12,8 @@ export interface ContainerView extends ContainerHealth {
   readonly previous?: Attempt;
   /** Why the next attempt could not be begun. `retryAt` in ms since the epoch. */
   readonly blocked?: Blocked;
+  /** Its next attempt is being started: its image is pulled, or its program is about to run. */
+  readonly starting: boolean;
   /** It is being brought to its end. */
   readonly stopping: boolean;
 }

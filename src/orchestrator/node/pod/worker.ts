@@ -96,6 +96,7 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
     record: () => record,
     sandbox,
     isOver: () => signal.aborted || endingOf(record, orphanedAt, clock.now()) !== undefined,
+    onChange: wake,
     recordEvent,
   });
   const stops = createStops({ context, uid, logger, signal, onChange: wake, recordEvent });
@@ -110,7 +111,7 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
     onFailure: wake,
   });
 
-  function makeView(attempts: readonly Attempt[], now: number): PodView {
+  function makeView(attempts: readonly Attempt[], starting: ReadonlySet<string>, now: number): PodView {
     lastRunning = attempts.filter((one) => one.state.type === 'running');
     const ending = endingOf(record, orphanedAt, now);
     const listening = listeners.view(record.pod, lastRunning);
@@ -127,6 +128,7 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
         ...(current && yielding.get(container.name) === current.ref.attempt
           ? { unhealthy: { message: `Container ${container.name} makes way: it listens on every address` } }
           : {}),
+        starting: starting.has(container.name),
         stopping: stops.isStopping(container.name, current?.ref.attempt),
       };
     };
@@ -152,9 +154,12 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
     while (dirty && !signal.aborted) {
       dirty = false;
       cancelWake();
+      // Before the attempts are read: a start that ends meanwhile may not be among them yet.
+      const starting = starts.pending();
       const attempts = await runtime.attempts(uid);
       if (signal.aborted) break;
-      const view = makeView(attempts, clock.now());
+      const view = makeView(attempts, starting, clock.now());
+      if (view.ending) starts.cancel();
       stops.observe(view);
       const { actions, wakeAt } = step(view, clock.now());
       show(view);
@@ -162,10 +167,8 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
         if (action.type === 'stop') stops.stop(action, view);
         if (action.type === 'kill') await runtime.signal(action.ref, 'SIGKILL');
         if (action.type === 'finish') teardown.begin(view);
+        if (action.type === 'start') starts.start(action);
       }
-      const started = actions.filter((one) => one.type === 'start').map(starts.start);
-      await Promise.all(started);
-      if (started.length > 0) dirty = true;
       scheduleWake(wakeAt, view);
     }
     running = undefined;
@@ -264,8 +267,9 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
     async stop() {
       abort.abort(new Error('the agent stops'));
       cancelWake();
+      starts.cancel();
       probes.stop();
-      await running;
+      await Promise.all([running, starts.settled()]);
     },
   };
 }

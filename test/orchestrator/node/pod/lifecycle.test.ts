@@ -9,13 +9,13 @@ import type { Attempt, AttemptState } from '../../../../src/orchestrator/node/ru
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 
 /**
- * A container in one word: `-` never started, `up` runs and is ready, `unready`, `sick` (failed its liveness probe), `stopping`,
+ * A container in one word: `-` never started, `starting`, `up` runs and is ready, `unready`, `sick` (failed its liveness probe), `stopping`,
  * `exit:N` ended just now with that code, `lost`, `planned` (ended with its node), `blocked` (could not be begun). `exit:1@3/40`: attempt 3, whose back-off is 40 s.
  */
 function container(name: string, word: string): ContainerView {
   const [, kind = '', code = '0', attempt = '0', backOff = '0'] =
     /^([a-z-]+)(?::(\d+))?(?:@(\d+)\/(\d+))?$/.exec(word) ?? [];
-  const plain: ContainerView = { name, started: false, ready: false, stopping: false };
+  const plain: ContainerView = { name, started: false, ready: false, starting: false, stopping: false };
   const state: Record<string, AttemptState> = {
     exit: { type: 'exited', exitCode: Number(code), finishedAt: NOW },
     lost: { type: 'lost', finishedAt: NOW },
@@ -42,6 +42,8 @@ function container(name: string, word: string): ContainerView {
       return { ...plain, current, started: true, ready: true };
     case 'sick':
       return { ...plain, current, started: true, ready: true, unhealthy: { message: 'it is sick' } };
+    case 'starting':
+      return { ...plain, starting: true };
     case 'stopping':
       return { ...plain, current, stopping: true };
     default:
@@ -137,6 +139,12 @@ describe('step of a pod', () => {
     const removed: Ending = { reason: 'unknown to the API', deadline: NOW - 2_000 };
     expect(actions(view('stopping', 'Always', removed))).to.equal('kill c0');
     expect(step(view('stopping', 'Always', deleted), NOW).wakeAt).to.equal(NOW + 32_000);
+  });
+
+  it('starts nothing twice, and finishes no pod while something is being started', () => {
+    expect(actions(view('starting up'))).to.equal('');
+    expect(actions(view('starting', 'Always', deleted))).to.equal('');
+    expect(actions(view('starting up', 'Always', deleted))).to.equal('stop c1');
   });
 
   it('wakes when the back-off of a container is over', () => {

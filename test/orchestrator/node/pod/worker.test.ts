@@ -139,6 +139,29 @@ describe('worker of a pod', () => {
     expect(status()?.phase).to.equal('Running');
   });
 
+  it('runs the other containers while the image of one is pulled', async () => {
+    machine.slowImages.add('large');
+    await work(pod([{ image: 'large', command: SERVES }, { command: SERVES }]));
+    expect(starts()).to.deep.equal(['start c1/0']);
+    machine.exit(ref(0, 'c1'), 1);
+    await settle();
+    expect(starts()).to.deep.equal(['start c1/0', 'start c1/1']);
+    expect(container()?.state?.waiting?.reason).to.equal('ContainerCreating');
+  });
+
+  it('that is deleted cancels the pull of an image, and is gone', async () => {
+    machine.slowImages.add('large');
+    const worker = await work(pod([{ image: 'large', command: SERVES }]));
+    const deletionTimestamp = new Date(clock.now() + 30_000).toISOString();
+    const object = api.get(PODS, 'web');
+    if (!object) throw new Error('the pod is gone');
+    worker.update({ ...object, metadata: { ...object.metadata, deletionTimestamp } });
+    await clock.advance(100);
+    expect(machine.calls).to.deep.equal(['canceled the pull of large']);
+    await until('its files to be removed', () => gone.includes('uid-web'));
+    expect(starts()).to.deep.equal([]);
+  });
+
   it('expands commands and hands over variables, mounts and resources as values', async () => {
     api.put(CONFIG_MAPS, {
       apiVersion: 'v1',

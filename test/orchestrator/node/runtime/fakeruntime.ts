@@ -48,6 +48,8 @@ export interface FakeMachine {
   readonly clock: Clock;
   /** Images that exist; any other one is missing. */
   readonly images: Set<string>;
+  /** Images whose pull takes for ever; what is canceled is noted in `calls`. */
+  readonly slowImages: Set<string>;
   /** Sockets of pods that listen, as `uid:port`. */
   readonly listening: Set<string>;
   /** Everything that was asked of runtimes, in order: `start web/0`, `SIGTERM web/0`. */
@@ -70,6 +72,7 @@ export function createFakeMachine(clock: Clock = systemClock): FakeMachine {
   const machine: FakeMachine = {
     clock,
     images: new Set(['app']),
+    slowImages: new Set(),
     listening: new Set(),
     calls: [],
     onExec: undefined,
@@ -142,7 +145,14 @@ export function createFakeMachine(clock: Clock = systemClock): FakeMachine {
         sandboxes.delete(pod);
         for (const key of containers.keys()) if (key.startsWith(`${pod}/`)) containers.delete(key);
       },
-      async pullImage(reference, { onProgress } = {}): Promise<PullResult> {
+      async pullImage(reference, { onProgress, signal } = {}): Promise<PullResult> {
+        if (machine.slowImages.has(reference))
+          await new Promise((_resolve, reject) => {
+            signal?.addEventListener('abort', () => {
+              machine.calls.push(`canceled the pull of ${reference}`);
+              reject(signal.reason);
+            });
+          });
         if (!machine.images.has(reference))
           return { ok: false, message: `image "${reference}" is not in the registry` };
         onProgress?.({ done: 10, total: 10 });
