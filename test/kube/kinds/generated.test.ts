@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import * as resources from '../../../src/kube/kinds/resources.ts';
+import { builtinKinds, builtinType } from '../../../src/kube/schema/schema.ts';
+
+const PACKAGES = ['core.v1', 'apps.v1', 'discovery.v1', 'coordination.v1', 'apiextensions.v1', 'meta.v1'];
+const RENAMED: Readonly<Record<string, string>> = { KubeEvent: 'Event' };
+/** What `KubeObject` has already. */
+const INHERITED = ['apiVersion', 'kind', 'metadata'];
+
+const source = readFileSync(new URL('../../../src/kube/kinds/objects.ts', import.meta.url), 'utf8');
+const interfaces = [
+  ...source.matchAll(/^export interface (\w+)( extends KubeObject)? \{\n([\s\S]*?)^\}/gm),
+].map(([, name = '', isKind, body = '']) => ({
+  name,
+  isKind: isKind !== undefined,
+  members: [...body.matchAll(/^ {2}readonly '?([^':?]+)'?\??:/gm)].map(([, member = '']) => member),
+}));
+
+/** The members of a type, in the first package that has it. */
+function schemaMembers(name: string): readonly string[] {
+  for (const group of PACKAGES) {
+    try {
+      return Object.keys(builtinType(`${group}.${RENAMED[name] ?? name}`).properties ?? {});
+    } catch {
+      // Another package has it.
+    }
+  }
+  throw new Error(`no schema has a type ${name}`);
+}
+
+describe('what is generated', () => {
+  it('has each type with the members that its schema has', () => {
+    expect(interfaces.length).to.be.greaterThan(100);
+    for (const { name, isKind, members } of interfaces) {
+      const known = schemaMembers(name).filter((member) => !isKind || !INHERITED.includes(member));
+      expect(members, `${name}: run scripts/generate-types.mjs`).to.have.members(known);
+    }
+  });
+
+  it('names kinds that ship with their schemas, each once', () => {
+    const names = Object.values(resources).map(({ group, version, kind }) => `${group}/${version}/${kind}`);
+    expect(Object.keys(builtinKinds())).to.include.members(names);
+    expect(new Set(names).size).to.equal(names.length);
+  });
+});
