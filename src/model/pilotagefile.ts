@@ -4,6 +4,16 @@ import { locateKeys, parseYaml } from '../kube/values/yaml.ts';
 import { circleFrom } from './circle.ts';
 import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry, ImageEntry } from './deliveryfile.ts';
 import type { GateGrammar } from './gategrammar.ts';
+import type { Fields, Rule } from './grammar.ts';
+import {
+  APP,
+  CHART_REFERENCE,
+  environmentRule,
+  fileRule,
+  IMAGE,
+  METADATA,
+  specRule,
+} from './pilotagegrammar.ts';
 import { promotionProblems, readPromotion } from './promotionpolicy.ts';
 import {
   type Cursor,
@@ -13,18 +23,12 @@ import {
   type Item,
   placeOf,
   readList,
-  readMap,
-  readOneOf,
   readPath,
-  readString,
 } from './reader.ts';
 import { PILOTAGE_API_VERSION } from './types.ts';
 
 /** Where the file is, at the root of the repository. */
 export const PILOTAGE_FILE = 'pilotage.yaml';
-
-/** A label of DNS (RFC 1123), shortened so that `<delivery>-<environment>` still fits one. */
-const NAME = /^[a-z0-9]([-a-z0-9]{0,29}[a-z0-9])?$/;
 
 /** It is read on the thread that answers everybody, at every push. */
 const BOUNDS: Bounds = { nodes: 20_000, depth: 50, bytes: 512 * 1024 };
@@ -46,13 +50,13 @@ export function readPilotageFile(text: string, gates: readonly GateGrammar[]): R
 }
 
 function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem[]): DeliveryFile {
-  const top = readMap(root, ['apiVersion', 'kind', 'metadata', 'spec']);
-  if (root.value !== null) header(root, top.apiVersion, top.kind);
-  const name = readName(readMap(top.metadata, ['name', 'labels', 'annotations']).name);
-  const spec = readMap(top.spec, ['environments', 'previews', 'images', 'apps']);
-  const environments = readItems(spec.environments, (at) => readEnvironment(at, gates, warnings));
-  const apps = readItems(spec.apps, (at) => readApp(at, warnings));
-  if (spec.previews) warnings.push(later(spec.previews, 'preview environments are not made'));
+  const top = fileRule(gates).open(root);
+  if (root.value !== null) header(root, top);
+  const name = METADATA.open(top.metadata.at).name.read();
+  const spec = specRule(gates).open(top.spec.at);
+  const environments = readItems(spec.environments.at, (at) => readEnvironment(at, gates, warnings));
+  const apps = readItems(spec.apps.at, (at) => readApp(at, warnings));
+  if (spec.previews.at) warnings.push(later(spec.previews.at, 'preview environments are not made'));
   doubles(environments);
   promotionProblems(environments);
   doubles(apps);
@@ -60,10 +64,20 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
   return {
     ...(name ? { name } : {}),
     environments: environments.map(({ entry }) => entry),
-    ...(spec.apps ? { apps: apps.map(({ entry }) => entry) } : {}),
-    images: Object.fromEntries(entriesOf(spec.images).flatMap(([key, at]) => readImage(key, at) ?? [])),
+    ...(spec.apps.at ? { apps: apps.map(({ entry }) => entry) } : {}),
+    images: Object.fromEntries(entriesOf(spec.images.at).flatMap(([key, at]) => readImage(key, at) ?? [])),
     warnings,
   };
+}
+
+function header(
+  root: Cursor,
+  { apiVersion, kind }: Fields<{ apiVersion: Rule<string>; kind: Rule<string> }>,
+): void {
+  if (!apiVersion.at) complain(root, 'MissingField', `has no apiVersion: ${PILOTAGE_API_VERSION}`);
+  if (!kind.at) complain(root, 'MissingField', 'has no kind: Delivery');
+  apiVersion.read();
+  kind.read();
 }
 
 function readEnvironment(
@@ -71,49 +85,41 @@ function readEnvironment(
   gates: readonly GateGrammar[],
   warnings: Problem[],
 ): EnvironmentEntry | undefined {
-  const fields = readMap(at, [
-    'name',
-    'branch',
-    'path',
-    'namespace',
-    'cluster',
-    'namespaces',
-    'drift',
-    'promotion',
-  ]);
-  if (fields.name === undefined) return complain(at, 'MissingField', 'has no name');
-  const name = readName(fields.name);
+  const rule = environmentRule(gates);
+  const fields = rule.open(at);
+  if (!rule.isComplete(at, fields)) return undefined;
+  const name = fields.name.read();
   if (name === undefined) return undefined;
-  const namespace = readString(fields.namespace);
-  const cluster = readString(fields.cluster);
-  const promotion = fields.promotion && readPromotion(fields.promotion, gates, warnings);
+  const namespace = fields.namespace.read();
+  const cluster = fields.cluster.read();
+  const promotion = fields.promotion.at && readPromotion(fields.promotion.at, gates, warnings);
   return {
     name,
-    branch: readString(fields.branch) ?? name,
-    path: readPath(fields.path) ?? '',
+    branch: fields.branch.read() ?? name,
+    path: fields.path.read() ?? '',
     ...(namespace ? { namespace } : {}),
     ...(cluster ? { cluster } : {}),
-    namespaces: readOneOf(fields.namespaces, ['own', 'allow'] as const) ?? 'own',
-    drift: readOneOf(fields.drift, ['heal', 'report'] as const) ?? 'heal',
+    namespaces: fields.namespaces.read() ?? 'own',
+    drift: fields.drift.read() ?? 'heal',
     ...(promotion ? { promotion } : {}),
-    place: placeOf(fields.name),
+    place: placeOf(fields.name.at ?? at),
   };
 }
 
 function readApp(at: Cursor, warnings: Problem[]): AppEntry | undefined {
-  const fields = readMap(at, ['name', 'chart', 'path', 'values', 'dependsOn', 'renamedFrom']);
-  if (fields.name === undefined) return complain(at, 'MissingField', 'has no name');
-  const name = readName(fields.name);
-  const source = readSource(at, fields.chart, fields.path, warnings);
+  const fields = APP.open(at);
+  if (!APP.isComplete(at, fields)) return undefined;
+  const name = fields.name.read();
+  const source = readSource(at, fields.chart.at, fields.path.at, warnings);
   if (name === undefined || source === undefined) return undefined;
-  const renamedFrom = readString(fields.renamedFrom);
+  const renamedFrom = fields.renamedFrom.read();
   return {
     name,
     source,
-    values: readList(fields.values).flatMap((value) => readPath(value) ?? []),
-    dependsOn: readList(fields.dependsOn).flatMap((value) => readString(value) ?? []),
+    values: fields.values.read() ?? [],
+    dependsOn: fields.dependsOn.read() ?? [],
     ...(renamedFrom ? { renamedFrom } : {}),
-    place: placeOf(fields.name),
+    place: placeOf(fields.name.at ?? at),
   };
 }
 
@@ -130,13 +136,14 @@ function readSource(
     const folder = from.value === '.' ? '' : readPath(from);
     return folder === undefined ? undefined : { type: 'folder', path: folder };
   }
-  const fields = readMap(from, ['repository', 'name', 'version']);
+  const fields = CHART_REFERENCE.open(from);
+  if (!CHART_REFERENCE.isComplete(from, fields)) return undefined;
   warnings.push(later(from, 'charts of a repository are not fetched; copy the chart into charts/'));
   return {
     type: 'repository',
-    repository: readString(fields.repository) ?? '',
-    name: readString(fields.name) ?? '',
-    version: readString(fields.version) ?? '*',
+    repository: fields.repository.read() ?? '',
+    name: fields.name.read() ?? '',
+    version: fields.version.read() ?? '*',
   };
 }
 
@@ -151,29 +158,12 @@ function readImage(name: string, at: Cursor): [[string, ImageEntry]] | undefined
       `"${name}" is not the name of an image: lower-case letters, digits, and . _ - / between them, without a tag`,
     );
   }
-  const fields = readMap(at, ['path', 'build']);
-  const path = fields.path?.value === '.' ? '' : readPath(fields.path);
-  if (fields.path === undefined) return complain(at, 'MissingField', 'has no path');
+  const fields = IMAGE.open(at);
+  if (!IMAGE.isComplete(at, fields)) return undefined;
+  const path = fields.path.at?.value === '.' ? '' : readPath(fields.path.at);
   if (path === undefined) return undefined;
-  const build = readString(fields.build);
+  const build = fields.build.read();
   return [[name, { path, ...(build ? { build } : {}) }]];
-}
-
-function readName(at: Cursor | undefined): string | undefined {
-  const name = readString(at);
-  if (name === undefined || at === undefined || NAME.test(name)) return name;
-  return complain(
-    at,
-    'WrongValue',
-    `"${name}" is not a name: lower-case letters, digits and -, at most 31, as in DNS`,
-  );
-}
-
-function header(root: Cursor, apiVersion: Cursor | undefined, kind: Cursor | undefined): void {
-  if (apiVersion === undefined) complain(root, 'MissingField', `has no apiVersion: ${PILOTAGE_API_VERSION}`);
-  if (kind === undefined) complain(root, 'MissingField', 'has no kind: Delivery');
-  readOneOf(apiVersion, [PILOTAGE_API_VERSION]);
-  readOneOf(kind, ['Delivery']);
 }
 
 function readItems<T>(at: Cursor | undefined, read: (item: Cursor) => T | undefined): readonly Item<T>[] {

@@ -3,16 +3,8 @@ import type { Json } from '../kube/values/types.ts';
 import { circleFrom } from './circle.ts';
 import type { EnvironmentEntry } from './deliveryfile.ts';
 import type { GateGrammar } from './gategrammar.ts';
-import {
-  type Cursor,
-  complain,
-  fieldOf,
-  type Item,
-  placeOf,
-  readBoolean,
-  readMap,
-  readString,
-} from './reader.ts';
+import { gatesRule, promotionRule } from './pilotagegrammar.ts';
+import { type Cursor, complain, fieldOf, type Item, placeOf } from './reader.ts';
 import type { PromotionPolicy } from './types.ts';
 
 /** `promotion:` of an environment; `gates` are those that the file may name. */
@@ -21,20 +13,23 @@ export function readPromotion(
   gates: readonly GateGrammar[],
   warnings: Problem[],
 ): PromotionPolicy | undefined {
-  const fields = readMap(at, ['from', 'auto', 'gates', 'onFailure']);
-  if (fields.from === undefined)
-    return complain(at, 'MissingField', 'has no from', 'Name the environment that it promotes from.');
-  const named = readGates(fields.gates, gates, warnings);
-  if (fields.onFailure) {
+  const rule = promotionRule(gates);
+  const fields = rule.open(at);
+  if (!rule.isComplete(at, fields)) return undefined;
+  const from = fields.from.read();
+  const named = readGates(fields.gates.at, gates, warnings);
+  const { at: onFailure } = fields.onFailure;
+  if (onFailure) {
     warnings.push({
       reason: 'NotSupportedYet',
-      message: `${fieldOf(fields.onFailure.pointer)}: nothing is reverted automatically by this version`,
-      place: placeOf(fields.onFailure),
+      message: `${fieldOf(onFailure.pointer)}: nothing is reverted automatically by this version`,
+      place: placeOf(onFailure),
     });
   }
+  if (from === undefined) return undefined;
   return {
-    from: readString(fields.from) ?? '',
-    auto: readBoolean(fields.auto) ?? false,
+    from,
+    auto: fields.auto.read() ?? false,
     ...named,
   };
 }
@@ -45,12 +40,11 @@ function readGates(
   gates: readonly GateGrammar[],
   warnings: Problem[],
 ): Pick<PromotionPolicy, 'gates' | 'unsupportedGates'> {
-  const known = gates.map(({ name }) => name);
-  const fields = readMap(at, known);
+  const fields = gatesRule(gates).open(at);
   const settings: Record<string, Json> = {};
   const unsupported: string[] = [];
   for (const gate of gates) {
-    const field = fields[gate.name];
+    const field = fields[gate.name]?.at;
     if (field === undefined) continue;
     if (gate.read === undefined) {
       unsupported.push(gate.name);

@@ -30,4 +30,37 @@ describe('the schema for editors', () => {
     expect(valid({ ...head, spec: { enviroments: [] } })).to.equal(false);
     expect(valid({ ...head, spec: { environments: [{ name: 'dev', promotion: {} }] } })).to.equal(false);
   });
+
+  const SPECS: Readonly<Record<string, boolean>> = {
+    '{}': true,
+    '{environments: [{name: dev}]}': true,
+    '{environments: [{name: dev, drift: report, namespaces: allow}]}': true,
+    '{environments: [{name: Dev}]}': false,
+    '{environments: [{branch: main}]}': false,
+    '{environments: [{name: dev, drift: ignore}]}': false,
+    '{environments: [{name: dev, colour: red}]}': false,
+    '{environments: [{name: dev}, {name: prod, promotion: {from: dev, auto: true}}]}': true,
+    '{environments: [{name: dev}, {name: prod, promotion: {from: dev, auto: 1}}]}': false,
+    '{environments: [{name: dev}, {name: prod, promotion: {auto: true}}]}': false,
+    '{environments: [{name: dev}, {name: prod, promotion: {from: dev, gates: {healthy: 2m}}}]}': true,
+    '{environments: [{name: dev}, {name: prod, promotion: {from: dev, gates: {healthy: soon}}}]}': false,
+    '{environments: [{name: dev}, {name: prod, promotion: {from: dev, gates: {approvals: -1}}}]}': false,
+    '{environments: [{name: dev}, {name: prod, promotion: {from: dev, gates: {luck: 1}}}]}': false,
+    '{apps: [{name: web, chart: chart, values: [a.yaml]}]}': true,
+    '{apps: [{name: web, chart: {repository: "https://charts.example.com", name: web}}]}': true,
+    '{apps: [{name: web, chart: {name: web}}]}': false,
+    '{apps: [{name: web, chart: chart, dependsOn: [Not A Name]}]}': false,
+    '{apps: [{chart: chart}]}': false,
+    '{images: {web: {path: app, build: make}}}': true,
+    '{images: {web: {build: make}}}': false,
+    '{images: {web: {path: app, dockerfile: x}}}': false,
+  };
+  for (const [spec, accepted] of Object.entries(SPECS)) {
+    it(`${accepted ? 'accepts' : 'refuses'} with the reader ${spec}`, () => {
+      const text = `apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nspec: ${spec}\n`;
+      const parsed = parseYaml(text, 'pilotage.yaml');
+      expect(parsed.ok && valid(parsed.value), 'schema').to.equal(accepted);
+      expect(readPilotageFile(text, GATE_GRAMMAR).ok, 'reader').to.equal(accepted);
+    });
+  }
 });

@@ -1,5 +1,4 @@
-import { count } from '../../model/jsonschema.ts';
-import { readCount } from '../../model/reader.ts';
+import { count } from '../../model/grammar.ts';
 import { peopleBehind } from '../identity/people.ts';
 import type { Explanation, Finding, Gate, GateFacts } from './gate.ts';
 
@@ -14,8 +13,7 @@ interface Counted extends Finding {
 /** `approvals: 2`: so many people who wrote no part of what the target gains approve this revision. */
 export const approvals: Gate<number, Counted> = {
   name: 'approvals',
-  schema: count,
-  read: readCount,
+  ...count,
   // A direct commit has no source that could have tested it: the approval of one other person stands in for that.
   settingFor: (subject, named = 0) => (subject === 'direct commit' ? Math.max(1, named) : named || undefined),
   check,

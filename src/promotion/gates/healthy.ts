@@ -1,6 +1,5 @@
 import { formatDuration } from '../../model/duration.ts';
-import { duration } from '../../model/jsonschema.ts';
-import { readDuration } from '../../model/reader.ts';
+import { duration } from '../../model/grammar.ts';
 import type { Finding, Gate, GateFacts } from './gate.ts';
 
 type Healthy = Finding &
@@ -19,8 +18,7 @@ type Healthy = Finding &
 /** `healthy: 30s`: the source has been healthy on the revision for that long. The setting is in milliseconds. */
 export const healthy: Gate<number, Healthy> = {
   name: 'healthy',
-  schema: duration,
-  read: readDuration,
+  ...duration,
   // Even where the file asks for no time a source must be healthy now: what is broken there is not worth shipping.
   settingFor: (subject, named = 0) => (subject === 'promotion' ? named : undefined),
   check,

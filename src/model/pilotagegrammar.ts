@@ -1,0 +1,86 @@
+import type { GateGrammar } from './gategrammar.ts';
+import { choice, constant, duration, flag, list, map, name, path, text, unread } from './grammar.ts';
+import { PILOTAGE_API_VERSION } from './types.ts';
+
+/** What pilotage.yaml may say: the reader (`pilotagefile.ts`) and the JSON schema for editors (`pilotageschema.ts`) both follow from it. */
+
+export const promotionRule = (gates: readonly GateGrammar[]) =>
+  map(
+    {
+      from: name,
+      auto: flag(false),
+      gates: unread(gatesRule(gates).schema),
+      onFailure: text,
+    },
+    { from: 'Name the environment that it promotes from.' },
+  );
+
+export const gatesRule = (gates: readonly GateGrammar[]) =>
+  map(Object.fromEntries(gates.map((gate) => [gate.name, unread(gate.schema)])));
+
+export const environmentRule = (gates: readonly GateGrammar[]) =>
+  map(
+    {
+      name,
+      branch: text,
+      path,
+      namespace: text,
+      cluster: text,
+      namespaces: choice('own', 'allow'),
+      drift: choice('heal', 'report'),
+      promotion: unread(promotionRule(gates).schema),
+    },
+    { name: '' },
+  );
+
+/** A chart that is not in the repository. */
+export const CHART_REFERENCE = map(
+  { repository: text, name: text, version: text },
+  { repository: '', name: '' },
+);
+
+export const APP = map(
+  {
+    name,
+    chart: unread({ oneOf: [text.schema, CHART_REFERENCE.schema] }),
+    path,
+    values: list(path),
+    dependsOn: list(name),
+    renamedFrom: name,
+  },
+  { name: '' },
+);
+
+export const IMAGE = map({ path: text, build: text }, { path: '' });
+
+export const METADATA = map({
+  name,
+  labels: unread({ type: 'object' }),
+  annotations: unread({ type: 'object' }),
+});
+
+const PREVIEWS = map({
+  branches: list(text),
+  base: name,
+  ttl: duration,
+  max: unread({ type: 'integer', minimum: 1 }),
+});
+
+export const specRule = (gates: readonly GateGrammar[]) =>
+  map({
+    environments: unread({ type: 'array', items: environmentRule(gates).schema }),
+    previews: unread(PREVIEWS.schema),
+    images: unread({ type: 'object', additionalProperties: IMAGE.schema }),
+    apps: unread({ type: 'array', items: APP.schema }),
+  });
+
+export const fileRule = (gates: readonly GateGrammar[]) =>
+  map(
+    {
+      apiVersion: constant(PILOTAGE_API_VERSION),
+      kind: constant('Delivery'),
+      metadata: unread(METADATA.schema),
+      spec: unread(specRule(gates).schema),
+    },
+    { apiVersion: '', kind: '' },
+  );
