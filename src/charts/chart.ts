@@ -13,14 +13,14 @@ export interface ChartFile {
   readonly text: string;
 }
 
-/** A chart as it lies in a folder of the tree (Helm's layout, Chart.yaml v2). */
+/** A chart in a folder of the tree (Helm's layout, Chart.yaml v2). */
 export interface Chart {
   /** Folder in the tree, '' for the root. */
   readonly path: string;
   readonly metadata: ChartMetadata;
   readonly values: Values;
   readonly schema?: ValuesSchema;
-  /** `templates/**`, the `_` helper files apart, sorted by path. */
+  /** `templates/**` without the `_` helper files, sorted by path. */
   readonly templates: readonly ChartFile[];
   /** Helper files below `templates/`, whose names begin with `_`, sorted by path. */
   readonly helpers: readonly ChartFile[];
@@ -41,7 +41,7 @@ export function below(tree: FileTree, folder: string): string[] {
   return tree.paths.filter((p) => p.startsWith(`${folder}/`)).map((p) => p.slice(folder.length + 1));
 }
 
-/** Charts nest; deeper than this is a mistake. */
+/** Charts may be nested; deeper than this is a mistake. */
 const MAX_NESTING = 8;
 
 /** Reads the chart in `path`. Problems name file and line; all that can be found at once are reported together. */

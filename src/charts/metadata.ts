@@ -96,7 +96,7 @@ function checkMetadata(
 
 function optionalTexts<K extends string>(raw: JsonObject, keys: readonly K[]): { [key in K]?: string } {
   const found = keys.filter((key) => raw[key] !== undefined && raw[key] !== null);
-  // appVersion: 1.10 without quotes is a number in YAML; what is written is gone, the nearest text is kept.
+  // appVersion: 1.10 without quotes is a number in YAML; the original text is lost, so the nearest text is kept.
   return Object.fromEntries(found.map((key) => [key, String(raw[key])])) as { [key in K]?: string };
 }
 

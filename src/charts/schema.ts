@@ -14,7 +14,7 @@ export interface ValuesSchema {
   readonly schema: JsonObject;
 }
 
-/** A `pattern` is matched in linear time, whatever it is; ajv knows `RegExp` alone, which is not. */
+/** Matches any `pattern` in linear time, unlike `RegExp`, which ajv uses by default. */
 const regExp = Object.assign(
   (pattern: string) => {
     const compiled = compileRegex(pattern);
@@ -24,7 +24,7 @@ const regExp = Object.assign(
   { code: 'compileRegex' },
 );
 
-// Formats would need another package and are annotations by default in 2020-12; unknown keywords are allowed as editors' hints are.
+// Formats would need another package and are annotations by default in 2020-12; unknown keywords are allowed, because editors use them as hints.
 const OPTIONS: Options = {
   allErrors: true,
   strict: false,
@@ -34,10 +34,10 @@ const OPTIONS: Options = {
   code: { regExp },
 };
 
-/** Every way in which the values break the schema, each at the line of the values file that set the offending value. */
+/** Every violation of the schema, each at the line of the values file that set the offending value. */
 export function checkValues(values: Values, { file, schema }: ValuesSchema, chartFile: string): Problem[] {
   const dialect = typeof schema.$schema === 'string' ? schema.$schema : '';
-  // Helm 4 reads 2020-12 where nothing is said; draft-07 is what most charts name.
+  // Helm 4 assumes 2020-12 by default; most charts name draft-07.
   const ajv = /draft-0[67]/.test(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
   try {
     const validate = ajv.compile(schema);
@@ -104,7 +104,7 @@ function say(error: ErrorObject, name: string, place: Place, schemaFile: string)
   }
 }
 
-/** The schema's own description says best what was meant. */
+/** The schema's own description explains best what is expected. */
 function title(error: ErrorObject): string | undefined {
   const { description, title: heading } = (error.parentSchema ?? {}) as {
     description?: unknown;

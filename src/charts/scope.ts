@@ -6,7 +6,7 @@ import type { ChartDependency } from './metadata.ts';
 import { checkValues } from './schema.ts';
 import { mergeValues, NO_VALUES, scopeOf, under, type Values } from './values.ts';
 
-/** A chart with the values that its templates see, after the defaults of everything below it and the wishes of everything above. */
+/** A chart with the values that its templates see, after the defaults of all charts below it and the overrides of all above it. */
 export interface ScopedChart {
   readonly chart: Chart;
   /** Name under which the parent addresses it: its alias, or its own name. */
@@ -23,10 +23,10 @@ interface Link {
 
 /**
  * Helm's scoping: a chart sees its own values, its children's under their names, and `global` copied downwards.
- * A child sees only what stands under its name, plus `global`.
+ * A child sees only the values under its name, plus `global`.
  *
- * The layers are laid one by one on all defaults at once, children's first: so a null of any layer deletes whatever lies below it,
- * a child's default too.
+ * The layers are merged one by one onto all defaults at once, those of children first: a null in any layer therefore deletes whatever
+ * is below it, including the default of a child.
  */
 export function scopeCharts(chart: Chart, layers: readonly Values[]): ScopedChart {
   return scope(chart, chart.metadata.name, layers.reduce(mergeValues, allDefaults(chart)));
@@ -45,14 +45,14 @@ function scope(chart: Chart, name: string, values: Values): ScopedChart {
   return { chart, name, values, subcharts };
 }
 
-/** The values that break a schema, over the chart and all charts below it. */
+/** The values that violate a schema, for the chart and all charts below it. */
 export function checkScoped(scoped: ScopedChart): Problem[] {
   const { chart, values, subcharts } = scoped;
   const own = chart.schema ? checkValues(values, chart.schema, chart.metadata.file) : [];
   return [...own, ...subcharts.flatMap(checkScoped)];
 }
 
-/** Dependencies that Chart.yaml names and the folder `charts/` does not hold. */
+/** Dependencies in Chart.yaml that are missing from the folder `charts/`. */
 export function missingDependencies(chart: Chart): Problem[] {
   const present = new Set(chart.subcharts.map((sub) => sub.metadata.name));
   const missing = chart.metadata.dependencies.filter((d) => !present.has(d.name));
@@ -64,7 +64,7 @@ export function missingDependencies(chart: Chart): Problem[] {
   }));
 }
 
-/** One link per dependency (an alias makes a second copy), and one for every chart in `charts/` that nobody declared. */
+/** One link per dependency (an alias makes a second copy), and one for every undeclared chart in `charts/`. */
 function linksOf(chart: Chart): Link[] {
   const declared = chart.metadata.dependencies.flatMap((dependency) => {
     const found = chart.subcharts.find((sub) => sub.metadata.name === dependency.name);

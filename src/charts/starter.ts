@@ -3,14 +3,14 @@ import { type FileTree, readText } from '../base/filetree.ts';
 export interface StarterOptions {
   /** Name of the delivery and of its app: lower-case letters, digits and dashes. */
   readonly name: string;
-  /** Branch that `dev` follows; left out: main. */
+  /** Branch that `dev` follows; main by default. */
   readonly branch?: string;
-  /** Folder of the repository that holds the program, and how it is built; left out, the chart must name a registry image. */
+  /** Folder of the repository with the program, and how to build it; without it, the chart must name a registry image. */
   readonly image?: { readonly path: string; readonly build?: string };
   /** What the container runs. */
   readonly command?: readonly string[];
   readonly port?: number;
-  /** Folder of plain manifests, '' for the root; left out, the starter chart is written. */
+  /** Folder of plain manifests, '' for the root; without it, the starter chart is written. */
   readonly manifests?: string;
 }
 
@@ -21,7 +21,7 @@ const ENVIRONMENTS = ['dev', 'preprod', 'prod'] as const;
 
 /**
  * The files that `pilotage init` writes, by path: a pilotage.yaml, the chart in `chart/`, a values file for each environment.
- * Beside plain manifests the pilotage.yaml alone. `web` is the tree of the chart `charts/web` of this package: the one chart is both the example and the start.
+ * For plain manifests only the pilotage.yaml. `web` is the tree of the chart `charts/web` of this package: the one chart is both the example and the start.
  */
 export function starterFiles(web: FileTree, options: StarterOptions): Readonly<Record<string, string>> {
   if (options.manifests !== undefined) return { 'pilotage.yaml': pilotageYaml(options) };

@@ -1,9 +1,9 @@
-/** `Did you mean replicaCount?`, or undefined when nothing known is near what was written. */
+/** `Did you mean replicaCount?`, or undefined when no known name is close. */
 export function suggest(written: string, known: readonly string[]): string | undefined {
   const nearest = known
     .map((name) => ({ name, distance: editDistance(written.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))[0];
-  // One letter in three may be wrong; of a name of one or two letters nothing would be left.
+  // One letter in three may be wrong; a name of one or two letters has too few to compare.
   const near = written.length > 2 && nearest && nearest.distance <= Math.floor(written.length / 3);
   return near ? `Did you mean ${nearest.name}?` : undefined;
 }

@@ -32,7 +32,7 @@ export function parseValues(text: string, file: string): Result<Values> {
   return ok({ data: parsed.value, places: new Map(lines) });
 }
 
-/** Values without a text: overrides of a command line, of an environment. Every member is said to come from `source`. */
+/** Values without a file: overrides from a command line or an environment. The place of every member is `source`. */
 export function valuesFrom(data: JsonObject, source: string): Values {
   const places = new Map<string, Place>();
   const visit = (value: Json, pointer: string): void => {
@@ -45,9 +45,9 @@ export function valuesFrom(data: JsonObject, source: string): Values {
 }
 
 /**
- * `over` laid on `under`: maps merge key by key, lists and scalars replace, null deletes the key — whether or not the key was there
- * (Helm has changed its mind about the latter between releases; one rule is easier to remember). No null is left in the result.
- * Layers must be laid on in order, lowest first: two layers merged beforehand would have forgotten what their nulls delete.
+ * Merges `over` onto `under`: maps merge key by key, lists and scalars replace, null deletes the key, whether or not it existed
+ * (the latter differs between releases of Helm; one rule is easier to remember). The result contains no null.
+ * Layers must be merged in order, lowest first: two layers that were merged beforehand have lost what their nulls delete.
  */
 export function mergeValues(under: Values, over: Values): Values {
   const places = new Map(under.places);
@@ -85,7 +85,7 @@ function define(target: Record<string, Json>, key: string, value: Json): void {
   Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
-/** The member under one key as values of their own: what a subchart is handed. */
+/** The member under one key as separate values: the values of a subchart. */
 export function scopeOf(values: Values, key: string): Values {
   const member = Object.hasOwn(values.data, key) ? values.data[key] : undefined;
   const prefix = `/${escapeSegment(key)}`;

@@ -4,7 +4,7 @@ import { condition, first, isReady, statusesOf } from './podparts.ts';
 import { stuckReason, WILDCARD_ADDRESS } from './stuck.ts';
 import { currentPods, type Related } from './verdicts.related.ts';
 
-/** The one sentence that says why a pod does not serve, or undefined when it does (or nobody knows yet). */
+/** One sentence that says why a pod does not serve; undefined when it does, or when the reason is not known yet. */
 export function explainPod(pod: Pod, events: readonly KubeEvent[]): string | undefined {
   if (isReady(pod)) return undefined;
   const died = first(statusesOf(pod), containerCause);
@@ -18,15 +18,15 @@ export function explainPod(pod: Pod, events: readonly KubeEvent[]): string | und
   );
 }
 
-/** A process that listens on every address cannot be probed on its own: the node agent names it in a condition. */
+/** A process that listens on every address cannot be probed separately: the node agent reports it in a condition. */
 function wrongAddress(pod: Pod): string | undefined {
   const wildcard = condition(pod, WILDCARD_ADDRESS);
   return wildcard?.status === 'True' ? wildcard.message : undefined;
 }
 
 /**
- * `pod web-abc: readiness probe failed 12 times: HTTP 500`, for the pod of a workload that tells most: one that listens on every address
- * (its replicas die of that), then one that is stuck, then the first.
+ * `pod web-abc: readiness probe failed 12 times: HTTP 500`, for the most telling pod of a workload: one that listens on every address
+ * (its replicas fail because of that), then one that is stuck, then the first.
  */
 export function explainWorkload(
   workload: Parameters<typeof currentPods>[0],
@@ -41,7 +41,7 @@ export function explainWorkload(
   });
 }
 
-/** Whether a pod of the newest template will not come up unless somebody changes something. */
+/** Whether a pod of the newest template will not come up without a change. */
 export const isStuck = (workload: Parameters<typeof currentPods>[0], related: Related): boolean =>
   currentPods(workload, related).some((pod) => stuckReason(pod, related.now) !== undefined);
 
@@ -60,12 +60,12 @@ function containerCause(status: ContainerStatus): string | undefined {
     return `${status.name}: ${waiting.reason}${why ? `: ${why}` : ''}${why === exit ? '' : restarts(status)}`;
   }
   if (terminated && terminated.exitCode !== 0) return `${status.name}: ${exit}`;
-  // It runs once more after a crash, and nobody knows yet whether it will stay.
+  // It runs again after a crash, and it is not known yet whether it will stay up.
   if (running && !status.ready && last && last.exitCode !== 0) return `${status.name}: ${exit}`;
   return undefined;
 }
 
-/** `exit code 1 (restarted 1 time)`, and what it said at the end: one line beside it, several below. */
+/** `exit code 1 (restarted 1 time)`, and the end of its output: one line after it, several below it. */
 function exitOf(
   terminated: NonNullable<NonNullable<ContainerStatus['state']>['terminated']>,
   restarts: string,
@@ -85,19 +85,19 @@ const restarts = (status: ContainerStatus): string =>
     ? ` (restarted ${status.restartCount} time${status.restartCount === 1 ? '' : 's'})`
     : '';
 
-/** That its containers are not ready is what `0/3 ready` says already; a readiness gate is news. */
+/** `0/3 ready` says already that containers are not ready; a readiness gate adds information. */
 function readinessGate(pod: Pod): string | undefined {
   const containers = condition(pod, 'ContainersReady');
   return containers?.status === 'True' ? condition(pod, 'Ready')?.message : undefined;
 }
 
-/** Pods of one machine share its ports where they do not listen on their own address. */
+/** Pods that do not listen on their own address share the ports of the machine. */
 const portHint = (died: string): string | undefined =>
   /EADDRINUSE|address already in use/i.test(died)
     ? 'the address that a pod may listen on is $HOST: listen on $HOST alone'
     : undefined;
 
-/** A program whose port another pod has taken dies of EADDRINUSE, which does not say of whom. */
+/** A program whose port another pod holds fails with EADDRINUSE, which does not name that pod. */
 function occupied(pod: Pod, events: readonly KubeEvent[]): string | undefined {
   const told = events.find(
     ({ reason, message, involvedObject }) =>
@@ -108,7 +108,7 @@ function occupied(pod: Pod, events: readonly KubeEvent[]): string | undefined {
   return told?.message?.replace(/^\w+ probe failed: /, '');
 }
 
-/** The agent tells failed probes as events of reason Unhealthy, as the kubelet does (`prober.go`). */
+/** The agent reports failed probes as events with reason Unhealthy, as the kubelet does (`prober.go`). */
 function probeFailure(pod: Pod, events: readonly KubeEvent[]): string | undefined {
   const latest = events
     .filter((e) => e.reason === 'Unhealthy' && e.involvedObject.uid === pod.metadata.uid)
@@ -119,10 +119,10 @@ function probeFailure(pod: Pod, events: readonly KubeEvent[]): string | undefine
   return probe ? `${probe.toLowerCase()} probe failed ${times}: ${why}` : `${latest.message} (${times})`;
 }
 
-/** Failures that go on for so long, or so many of them, are a cause even if every start looks like that. */
+/** Failures that last this long, or are this many, are a cause even if every start begins with some. */
 const STARTING = { times: 3, ms: 2_000 };
 
-/** A program that is starting does not listen yet, and refuses its first startup probes: that is what they are for. */
+/** A starting program does not listen yet and refuses its first startup probes, which is expected. */
 function isStarting({ message = '', count = 1, firstTimestamp, lastTimestamp }: KubeEvent): boolean {
   const lasts = Date.parse(lastTimestamp ?? '') - Date.parse(firstTimestamp ?? '');
   if (count >= STARTING.times || lasts >= STARTING.ms) return false;

@@ -7,7 +7,7 @@ export interface Evidence {
   readonly message?: string;
 }
 
-/** A map, or undefined for anything else: what operators write is not what their schema says, always. */
+/** A map, or undefined for anything else: operators do not always write what their schema says. */
 export const recordOf = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)

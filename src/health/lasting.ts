@@ -2,8 +2,8 @@ import type { KubeObject } from '../kube/values/types.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
- * How long a custom resource has to be Degraded until that counts, in milliseconds: controllers write `Ready=False` before they begin,
- * and errors of a first try that the second one mends.
+ * How long a custom resource has to be Degraded before it counts, in milliseconds: controllers write `Ready=False` before they begin,
+ * and errors of a first attempt that the second one resolves.
  */
 const LASTS_MS = 5_000;
 
@@ -13,11 +13,11 @@ export type SeenIll = ReadonlyMap<string, number>;
 export interface Lasting {
   readonly verdict: Verdict;
   readonly seen: SeenIll;
-  /** How long it still has to be so; 0 when it has, or is not ill. */
+  /** The remaining time; 0 when it has passed, or when the resource is not Degraded. */
   readonly leftMs: number;
 }
 
-/** The verdict on a custom resource, once it lasts. A new spec begins anew: what is said first may still be of the old one. */
+/** The verdict on a custom resource once it has lasted. A new generation starts over: its first status may still describe the old one. */
 export function lasting(
   verdict: Verdict,
   { metadata }: KubeObject,

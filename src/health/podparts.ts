@@ -11,17 +11,17 @@ export const condition = (pod: Pod, type: string): Condition | undefined =>
 
 export const isReady = (pod: Pod): boolean => condition(pod, 'Ready')?.status === 'True';
 
-/** Of pods without probes: whether their node has seen them listen on the ports that they declare. Other clusters' nodes do not say. */
+/** For pods without probes: whether the node has seen them listen on their declared ports. Nodes of other clusters do not report it. */
 export const LISTENING = 'pilotage.dev/Listening';
 
-/** What the node says of a pod that does not listen, or has not been looked at yet. */
+/** What the node says about a pod that does not listen, or that it has not checked yet. */
 export function notListening(pod: Pod): string | undefined {
   const listening = condition(pod, LISTENING);
   if (listening === undefined || listening.status === 'True') return undefined;
   return listening.message ?? 'it has not been seen to listen on its ports';
 }
 
-/** Since when all of its containers run, in ms since the epoch; 0 where nobody says. */
+/** When the last of its containers started, in ms since the epoch; 0 if unknown. */
 export function runningSince(pod: Pod): number {
   const starts = (pod.status?.containerStatuses ?? []).map((one) => one.state?.running?.startedAt);
   return Math.max(0, ...starts.map((time) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time)));

@@ -1,14 +1,14 @@
 import type { ProbeResult } from './probes.ts';
 
-/** How a command beside the container ended, as the runtime tells it. */
+/** How a command in the container ended, as the runtime reports it. */
 export type CommandOutcome =
   | { readonly type: 'exited'; readonly exitCode: number; readonly output: string }
   | { readonly type: 'timeout'; readonly output: string }
   | { readonly type: 'error'; readonly message: string };
 
 /**
- * Exit code 0 is a success. A time-out is a failure (ExecProbeTimeout, on since 1.20); so is a command that does not exist, because no
- * waiting makes it come.
+ * Exit code 0 is a success. A timeout is a failure (ExecProbeTimeout, on since 1.20); so is a command that does not exist, because
+ * waiting does not help.
  */
 export function probeExec(outcome: CommandOutcome, timeoutMs: number): ProbeResult {
   switch (outcome.type) {

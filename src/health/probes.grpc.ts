@@ -14,7 +14,7 @@ export interface GrpcProbe {
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus`. */
 const SERVING = 1;
 const STATUS = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
-/** Code of a method that the server does not have (`google.golang.org/grpc/codes`). */
+/** The code for a method that the server does not implement (`google.golang.org/grpc/codes`). */
 const UNIMPLEMENTED = '12';
 const ANSWER_BYTES = 10 * 1024;
 
@@ -87,7 +87,7 @@ function resultOf(code: string, reason: string, body: Buffer): ProbeResult {
   return { type: 'failure', message: `service unhealthy (responded with "${STATUS[status] ?? status}")` };
 }
 
-/** A message of gRPC: not compressed, its length, its bytes. */
+/** A gRPC message: a zero byte for "not compressed", its length, its bytes. */
 function framed(message: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
@@ -105,7 +105,7 @@ function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }
 
-/** `HealthCheckResponse{status: enum = 1}`; absent is 0. A field that is not known would be skipped, and no server sends one. */
+/** `HealthCheckResponse{status: enum = 1}`; absent is 0. Unknown fields are skipped. */
 function decodeStatus(message: Buffer): number {
   return message[0] === 0x08 ? (message[1] ?? 0) : 0;
 }

@@ -13,11 +13,11 @@ export interface HttpProbe {
   readonly clock: Clock;
 }
 
-/** kubelet `pkg/probe/http`: this much of a body is read, and no more redirects are followed. */
+/** Limits of the kubelet (`pkg/probe/http`) for the body that is read and the redirects that are followed. */
 const BODY_BYTES = 10 * 1024;
 const REDIRECTS = 10;
 
-/** 200–399 is a success. A redirect to another host is one too: it is not followed, and the container did answer. */
+/** 200–399 is a success. So is a redirect to another host: it is not followed, but the container did answer. */
 export function probeHttp(probe: HttpProbe): Promise<ProbeResult> {
   let url: URL;
   try {
@@ -65,7 +65,7 @@ function ask(probe: HttpProbe, url: URL, signal: AbortSignal): Promise<IncomingM
   const given = Object.fromEntries(probe.headers.map(({ name, value }) => [name, value]));
   const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
   const options: RequestOptions & { rejectUnauthorized: boolean } = {
-    // Every look makes its own connection: a kept one would hide a server that takes no new ones.
+    // Every attempt opens a connection: a kept-alive one would hide a server that accepts no new ones.
     agent: false,
     headers: {
       ...(names.has('user-agent') ? {} : { 'User-Agent': 'kube-probe/1.35' }),
@@ -74,7 +74,7 @@ function ask(probe: HttpProbe, url: URL, signal: AbortSignal): Promise<IncomingM
       ...given,
     },
     signal,
-    // Self-signed certificates are the rule inside a cluster; the kubelet does not verify either.
+    // Self-signed certificates are common inside a cluster; the kubelet does not verify them either.
     rejectUnauthorized: false,
   };
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { ProbeResult } from './probes.ts';
 
-/** A success as soon as a connection stands; it is closed at once. */
+/** A success as soon as a connection is established; it is closed at once. */
 export function probeTcp(probe: {
   readonly host: string;
   readonly port: number;

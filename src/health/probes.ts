@@ -1,6 +1,6 @@
 import type { Probe } from '../kube/kinds/objects.ts';
 
-/** What one look said. 'error': the look itself could not be made; it says nothing about the container (kubelet `prober.go`). */
+/** The result of one attempt. 'error': the attempt itself failed, which says nothing about the container (kubelet `prober.go`). */
 export type ProbeResult =
   | { readonly type: 'success'; readonly message: string }
   | { readonly type: 'failure'; readonly message: string }
@@ -11,13 +11,13 @@ export type ProbeKind = (typeof PROBE_KINDS)[number];
 
 export type ProbeVerdict = 'success' | 'failure' | 'unknown';
 
-/** What a row of looks amounts to. */
+/** The result of a series of attempts. */
 export interface ProbeState {
   readonly verdict: ProbeVerdict;
-  /** The last result that counted, and how often it came in a row. */
+  /** The last result that counted, and how many times in a row it occurred. */
   readonly last: 'success' | 'failure' | undefined;
   readonly run: number;
-  /** Of the last failure: why. */
+  /** The reason of the last failure. */
   readonly message: string;
 }
 
@@ -40,7 +40,7 @@ export function probeConfig(probe: Probe): ProbeConfig {
   };
 }
 
-/** Before the first result: a container is taken to be alive, and not to be ready (kubelet `prober/worker.go`). */
+/** Before the first result a container counts as alive, but not as ready (kubelet `prober/worker.go`). */
 const INITIAL: Readonly<Record<ProbeKind, ProbeVerdict>> = {
   startup: 'unknown',
   liveness: 'success',
@@ -54,7 +54,7 @@ export const initialProbeState = (kind: ProbeKind): ProbeState => ({
   message: '',
 });
 
-/** The state after one more result. The verdict changes only when a threshold is reached; an error changes nothing. */
+/** The state after another result. The verdict changes only when a threshold is reached; an error changes nothing. */
 export function probeStep(state: ProbeState, result: ProbeResult, config: ProbeConfig): ProbeState {
   if (result.type === 'error') return state;
   const run = state.last === result.type ? state.run + 1 : 1;
@@ -68,17 +68,17 @@ export function probeStep(state: ProbeState, result: ProbeResult, config: ProbeC
 }
 
 /**
- * True for a container that has to be killed: after that verdict no look is made until a new container stands there
+ * True for a container that has to be killed: after that verdict no attempt is made until there is a new container
  * (kubelet `prober/worker.go` onHold).
  */
 export const isFatal = (kind: ProbeKind, state: ProbeState): boolean =>
   kind !== 'readiness' && state.verdict === 'failure';
 
 /**
- * Milliseconds until the first look. `spread` (in [0, 1)) is given for a container that an agent which just started has adopted: its looks
- * are spread over one period, so that those of many pods do not march in step (kubelet `prober/worker.go`).
+ * Milliseconds until the first attempt. `spread` (in [0, 1)) is set for a container that a restarted agent has adopted: first attempts
+ * are spread over one period, so that the probes of many pods do not run in step (kubelet `prober/worker.go`).
  */
-export function firstLook(config: ProbeConfig, sinceStartMs: number, spread?: number): number {
+export function firstAttemptDelay(config: ProbeConfig, sinceStartMs: number, spread?: number): number {
   const due = Math.max(0, config.initialDelayMs - sinceStartMs);
   return spread === undefined ? due : Math.max(due, spread * config.periodMs);
 }

@@ -1,6 +1,6 @@
 import type { Verdict, VerdictState } from './verdict.ts';
 
-/** Worst last. Argo CD `health.IsWorse`: a set is as well as its worst member. */
+/** Worst last. Argo CD `health.IsWorse`: a set is as healthy as its worst member. */
 const ORDER: readonly VerdictState[] = [
   'Healthy',
   'Suspended',
@@ -16,7 +16,7 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
-/** The worst verdict, its message naming the object that it speaks of. An empty set is Healthy: nothing is ill. */
+/** The worst verdict, whose message names the object. An empty set is Healthy. */
 export function rollup(judged: readonly Judged[]): Verdict {
   let worst: Judged | undefined;
   for (const one of judged) {
@@ -34,7 +34,7 @@ export function rollup(judged: readonly Judged[]): Verdict {
 
 const rank = (state: VerdictState): number => ORDER.indexOf(state);
 
-/** What is only under way needs no name beside its sentence; what is wrong does. */
+/** Progress needs no reason in front of its sentence; a failure does. */
 const describe = (state: VerdictState, reason: string | undefined, message: string | undefined): string => {
   const parts = state === 'Progressing' && message !== undefined ? [message] : [reason, message];
   return parts.filter((part) => part !== undefined).join(': ') || 'no reason given';

@@ -2,24 +2,24 @@ import type { Container, ContainerStateTerminated, Pod } from '../kube/kinds/obj
 import { condition, isReady, LISTENING, notListening, runningSince, statusesOf } from './podparts.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Reason of a workload that is well and has been so for less than a moment. */
+/** Reason of a workload that is ready, but not for long enough. */
 export const SETTLING = 'Settling';
 /** Reason of a workload with a pod that does not listen on a port that it declares. */
 const NOT_LISTENING = 'NotListening';
 
 /**
- * How long a pod has to stay ready until that counts as well, in milliseconds. What a readiness or startup probe has passed only has to
- * outlive the news of a crash at once; of a container without either nothing is known but that its process runs (and listens, where it declares a port), and interpreters
- * take a second to find that a module is missing.
+ * How long a pod has to stay ready to count as healthy, in milliseconds. After a readiness or startup probe has succeeded, only the report
+ * of an immediate crash may be outstanding. Of a container without either it is only known that its process runs (and listens, if it
+ * declares a port), and interpreters take a second to find that a module is missing.
  */
 const WINDOW = { probed: 250, unprobed: 2_000 };
-/** A program starts in less, mostly: nothing is said of ports on which it does not listen yet. */
+/** Most programs start faster; until then, ports without a listener are not reported. */
 const STARTS_MS = 3_000;
-/** One that does not listen after so long will not do so by itself. */
+/** A program that does not listen after this time will not start to without a change. */
 const LISTENS_MS = 30_000;
-/** One that crashed has to run longer than it did the last time, at most so long. */
+/** A pod that crashed has to run longer than the last time, but at most this long. */
 const AFTER_CRASH = { moreMs: 1_000, maxMs: 30_000 };
-/** Times of the API are whole seconds. */
+/** API times have a resolution of one second. */
 const GRAIN_MS = 1_000;
 
 /** Pods that have been seen ready, by uid: since when (monotonic ms), and how often they had been restarted then. */
@@ -30,14 +30,14 @@ export interface Settled {
   /** How long the pods still have to stay ready, and how long in all; 0 when they have. */
   readonly leftMs: number;
   readonly windowMs: number;
-  /** A pod that does not listen where it says; `isLate`: it has had its time. */
+  /** A pod that does not listen on a port that it declares. */
   readonly silent?: { readonly message: string; readonly since: 'starting' | 'for a while' | 'too long' };
 }
 
 /**
- * Whether ready pods are stable: ready for their window, not restarted since. `minReadySeconds` of their workload is the author's own
- * word for it, and is over where the pods count as available. What has been ready for longer by the API's own times needs no observing.
- * Without a probe a pod is ready as soon as it runs: where it declares ports, it has to have been seen to listen on them.
+ * Whether ready pods are stable: ready for the whole window and not restarted since. `minReadySeconds` of their workload takes its place,
+ * and has passed when the pods count as available. Pods that have been ready for longer by the API's own times need no observation.
+ * Without a probe a pod is ready as soon as it runs: if it declares ports, it must have been seen to listen on them.
  */
 export function settle(
   pods: readonly Pod[],
@@ -111,7 +111,7 @@ export function settledVerdict(verdict: Verdict, { leftMs, windowMs, silent }: S
   if (leftMs === 0) return verdict;
   return {
     state: 'Progressing',
-    // What is over before it can be read needs no telling.
+    // A wait that ends before it can be read need not be reported.
     reason: windowMs < 1_000 ? SETTLING : 'NotStableYet',
     message: `${verdict.message ?? 'ready'}, and stable when that lasts ${windowMs / 1_000} s`,
   };

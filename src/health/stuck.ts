@@ -1,10 +1,10 @@
 import type { ContainerStatus, Pod } from '../kube/kinds/objects.ts';
 import { condition, statusesOf } from './podparts.ts';
 
-/** The node agent names a process that listens on every address in this condition; such a pod never becomes ready. */
+/** The condition in which the node agent reports a process that listens on every address; such a pod never becomes ready. */
 export const WILDCARD_ADDRESS = 'pilotage.dev/WildcardAddress';
 
-/** Reasons of a waiting container that do not go away by waiting (kubelet `kuberuntime_container.go`, `images/types.go`). */
+/** Reasons of a waiting container that do not resolve by waiting (kubelet `kuberuntime_container.go`, `images/types.go`). */
 const HOPELESS: ReadonlySet<string> = new Set([
   'CrashLoopBackOff',
   'RunContainerError',
@@ -16,12 +16,12 @@ const HOPELESS: ReadonlySet<string> = new Set([
   'ErrImageNeverPull',
 ]);
 
-/** A container that has just been started once more after crashes has not recovered before it is ready. */
+/** A container that was restarted after crashes has not recovered until it is ready. */
 const RECENT_MS = 60_000;
 
 /**
- * Why a pod will not come up unless somebody changes something, or undefined. A crash loop is one from the second crash on: the first
- * restart is at once, and one crash may have been a start that came too early. `now` in ms since the epoch.
+ * Why a pod will not come up without a change, or undefined. A crash loop begins with the second crash: the first
+ * restart is immediate, and one crash may have been a start that came too early. `now` in ms since the epoch.
  */
 export function stuckReason(pod: Pod, now = Number.POSITIVE_INFINITY): string | undefined {
   if (condition(pod, WILDCARD_ADDRESS)?.status === 'True') return 'ListensOnWildcard';

@@ -1,4 +1,4 @@
-/** What one object, or a set of them, is worth. The states are Argo CD's; `reason` is CamelCase, `message` a sentence. */
+/** The health of one object, or of a set. The states are those of Argo CD; `reason` is CamelCase, `message` a sentence. */
 const VERDICTS = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'] as const;
 export type VerdictState = (typeof VERDICTS)[number];
 

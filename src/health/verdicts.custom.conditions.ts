@@ -7,14 +7,14 @@ interface Said {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message?: string;
-  /** It speaks of an older spec. */
+  /** The condition describes an older spec. */
   readonly stale: boolean;
 }
 
-/** Types that sum a whole object up; one that is True speaks for its parts. */
+/** Types that sum up the whole object; if one is True, it also covers the parts. */
 const SUMMARIES = new Set(['Ready', 'Available', 'Healthy', 'Succeeded', 'Complete', 'Completed', 'Synced']);
 
-/** What the conditions of a status say. Types are read by their words: `CertificateIssued`, `SyncFailed`, `ClusterReconciling`. */
+/** Evidence from the conditions of a status. Types are read by their words: `CertificateIssued`, `SyncFailed`, `ClusterReconciling`. */
 export function conditionEvidence(
   { metadata }: KubeObject,
   status: Readonly<Record<string, unknown>>,
@@ -73,12 +73,12 @@ const TABLE: Readonly<Record<Polarity, Readonly<Record<Said['status'], ByReason>
   suspended: { True: () => 'suspended', False: nothing, Unknown: nothing },
 };
 
-/** Which way a type points. `Running` and `Scheduled` are neither: what runs may be a job that is not done. */
+/** The polarity of a type. `Running` and `Scheduled` are neutral: a running object may be an unfinished job. */
 function polarityOf(type: string): Polarity | undefined {
   const last = wordsOf(type).at(-1);
   if (last === undefined || last === 'running' || last === 'scheduled') return undefined;
   const tone = toneOf(type);
-  // `NotReady`, `Unavailable`. A warning is told, and is no verdict.
+  // `NotReady`, `Unavailable`. A warning is reported, but is not a verdict.
   if (tone === 'lacking') return last === 'warning' ? undefined : 'bad';
   return tone === 'unknown' ? undefined : tone;
 }

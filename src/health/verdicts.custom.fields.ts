@@ -4,15 +4,15 @@ import { toneOf } from './words.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Fields that hold one word for the whole: `phase`, `state`, `currentStatus`, `health`. What is only desired says nothing. */
+/** Fields that sum up the object in one word: `phase`, `state`, `currentStatus`, `health`. Desired states are ignored. */
 const WORD_FIELD = /^(?!desired|previous|last)(?:\w*(?:phase|state|status)|health|compliant)$/i;
-/** Fields that hold what went wrong, and nothing when nothing did. */
+/** Fields that hold an error, and are empty when there is none. */
 const ERROR_FIELD =
   /^(?:error|errors|errMsg|errorMessage|errorDescription|errorReason|failureMessage|failureReason|reconcileError)$/i;
-/** Fields that are true when all is well. */
+/** Fields that are true when the object is healthy. */
 const FLAG_FIELD = /^(?:ready|healthy|available|readyToUse|succeeded)$/i;
 
-/** What the fields of a status say beside its conditions. */
+/** What the fields of a status say in addition to its conditions. */
 export function fieldEvidence({ spec }: KubeObject, status: Fields): readonly Evidence[] {
   return [
     ...Object.entries(status).flatMap(([name, value]) => one(name, value)),
@@ -46,7 +46,7 @@ function flagOf(name: string, value: unknown): readonly Evidence[] {
   return text === 'true' ? [{ tone: 'good' }] : [];
 }
 
-/** Words further down: of a part (`status.sync.status`), of each of several (`status.members[].state`). What is well there says nothing of the whole. */
+/** Nested words: of a part (`status.sync.status`), or of each of several (`status.members[].state`). A healthy part says nothing about the whole. */
 function nested(value: unknown, path: string, depth: number): readonly Evidence[] {
   const parts = Array.isArray(value) ? value.slice(0, MOST_PARTS) : [value];
   return parts.flatMap((part) =>
@@ -61,13 +61,13 @@ function nested(value: unknown, path: string, depth: number): readonly Evidence[
 }
 
 const PART_FIELD = /^(?:phase|state|status|health|healthStatus|compliant)$/i;
-/** What was, and what conditions say in their own way. */
+/** History, and what conditions express in their own way. */
 const PAST = /^(?:conditions|.*history|previous.*|last.*|.*events?|details?)$/i;
 const DEEPEST = 3;
-/** Of a list, so many are looked at. */
+/** How many items of a list are read. */
 const MOST_PARTS = 100;
 
-/** Fewer than the spec asks for are ready, or of the new kind. */
+/** Fewer replicas than the spec asks for are ready or updated. */
 function replicas(spec: Fields, status: Fields): readonly Evidence[] {
   const wanted = spec.replicas;
   if (typeof wanted !== 'number') return [];

@@ -5,19 +5,19 @@ import { conditionEvidence } from './verdicts.custom.conditions.ts';
 import { fieldEvidence } from './verdicts.custom.fields.ts';
 import type { Tone } from './words.ts';
 
-/** What the API server says of a kind, where the caller knows it. */
+/** What the API server says about a kind, if the caller knows it. */
 export interface Served {
-  /** Whether the kind has a status that a controller writes apart from the spec. */
+  /** Whether the kind has a status subresource. */
   readonly statusSubresource?: boolean;
 }
 
-/** Leaves an object's own status out of the environment's health: for a kind whose controller writes none. */
+/** Excludes the status of an object from the environment's health, for a kind whose controller writes none. */
 export const HEALTH_ANNOTATION = 'pilotage.dev/health';
 
 /**
- * Any kind without a rule of its own. `Healthy` is a claim that somebody relies on, so it needs a status that does not say otherwise:
- * conditions (`Ready`, and types that end like it), words in `phase` and `state`, errors, counts of replicas; the shapes are those that
- * operators really write (kstatus of sigs.k8s.io/cli-utils, and the cases of Argo CD's `resource_customizations`).
+ * The rule for any kind without one of its own. People rely on `Healthy`, so it requires a status that does not contradict it:
+ * conditions (`Ready`, and types that end like it), words in `phase` and `state`, errors, counts of replicas, in the shapes that
+ * operators actually write (kstatus of sigs.k8s.io/cli-utils, and the cases in Argo CD's `resource_customizations`).
  */
 export function customVerdict(object: KubeObject, served: Served = {}): Verdict {
   if (object.metadata.annotations?.[HEALTH_ANNOTATION] === 'ignore')
@@ -30,7 +30,7 @@ export function customVerdict(object: KubeObject, served: Served = {}): Verdict 
     return { state: 'Progressing', reason: 'GenerationLag', message: 'not observed yet' };
   }
   const evidence = [...conditionEvidence(object, status), ...fieldEvidence(object, status)];
-  // Its kind has conditions, and none of them says that it is well.
+  // The object has conditions, and none of them says that it is ready.
   return evidence.length === 0 && status.conditions !== undefined ? NOT_SAID : weigh(evidence);
 }
 
@@ -40,7 +40,7 @@ const NOT_SAID: Verdict = {
   message: 'none of its conditions says that it is ready yet',
 };
 
-/** Most telling first. Something that lacks and says that it is being worked on is under way; otherwise it is ill. */
+/** Most telling first. An object that lacks something is Progressing if it also reports progress, otherwise Degraded. */
 function weigh(evidence: readonly Evidence[]): Verdict {
   for (const [tone, state] of WEIGHTS) {
     const found = evidence.find((one) => one.tone === tone);
@@ -64,7 +64,7 @@ const told = (state: VerdictState, { reason, message }: Evidence): Verdict => ({
   ...(message ? { message } : {}),
 });
 
-/** Flags by which people hold an object: CronJob and Flux say `suspend`, Cluster API and Rollouts `paused`. */
+/** Flags with which people suspend an object: `suspend` in CronJob and Flux, `paused` in Cluster API and Rollouts. */
 function suspension({ spec }: KubeObject): Verdict | undefined {
   const flags = recordOf(spec);
   const flag = ['suspend', 'suspended', 'paused', 'pause'].find((name) => flags?.[name] === true);
@@ -82,7 +82,7 @@ const withoutStatus = ({ statusSubresource }: Served): Verdict =>
       }
     : { state: 'Healthy' };
 
-/** The status speaks of an older spec; some controllers nest the figure one level down. */
+/** The status describes an older spec; some controllers nest the number one level deeper. */
 function lags(status: Readonly<Record<string, unknown>>, generation = 0): boolean {
   const parts = [status, ...Object.values(status)].map(recordOf).filter((part) => part !== undefined);
   return parts.some(({ observedGeneration }) => {

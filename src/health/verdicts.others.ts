@@ -14,10 +14,10 @@ interface WithStatus extends KubeObject {
 
 /** The proxy's condition about the ports of a Service (`orchestrator/network/report.ts`). */
 const REACHABLE = 'pilotage.dev/Reachable';
-/** The reason of one that serves at another address: told to its clients, so it is served. */
+/** The reason when a Service is reachable at another address, which its clients are given: it is served. */
 const SERVED_ELSEWHERE = 'ServedElsewhere';
 
-/** Argo CD `health_service.go`; a port that could not be bound is told as a condition by the proxy. */
+/** Argo CD `health_service.go`; a port that could not be bound is reported by the proxy as a condition. */
 export function serviceVerdict(service: Service): Verdict {
   const unbound = service.status?.conditions?.find((c) => c.type === REACHABLE && c.status === 'False');
   if (unbound && unbound.reason !== SERVED_ELSEWHERE)
@@ -26,7 +26,7 @@ export function serviceVerdict(service: Service): Verdict {
   return addressVerdict(service as WithStatus);
 }
 
-/** LoadBalancer Services and Ingresses are well when they have an address (Argo CD `health_ingress.go`). */
+/** LoadBalancer Services and Ingresses are healthy when they have an address (Argo CD `health_ingress.go`). */
 export function addressVerdict(object: WithStatus): Verdict {
   const ingress = object.status?.loadBalancer?.ingress ?? [];
   return ingress.length > 0
@@ -63,7 +63,7 @@ export function autoscalerVerdict(scaler: WithStatus): Verdict {
   return { state: 'Progressing', reason: 'Waiting', message: 'waiting to autoscale' };
 }
 
-/** An annotation is anybody's text: what is not a list of conditions says nothing. */
+/** An annotation may hold any text: anything but a list of conditions is ignored. */
 function conditionsIn(text: string | undefined): readonly Condition[] {
   try {
     const value: unknown = JSON.parse(text ?? '[]');
@@ -84,7 +84,7 @@ export function definitionVerdict(crd: WithStatus): Verdict {
   return { state: 'Progressing', reason: 'NotEstablished', message: 'the API server does not serve it yet' };
 }
 
-/** Argo CD `health_apiservice.go`: an aggregated API that does not answer yet is waited for. */
+/** Argo CD `health_apiservice.go`: an aggregated API that does not answer yet is Progressing. */
 export function apiServiceVerdict(service: WithStatus): Verdict {
   const available = service.status?.conditions?.find((c) => c.type === 'Available');
   if (available?.status === 'True') return { state: 'Healthy' };
@@ -95,14 +95,14 @@ export function apiServiceVerdict(service: WithStatus): Verdict {
   };
 }
 
-/** A budget whose pods its controller could not count guards nothing. */
+/** A budget whose pods the controller could not count protects nothing. */
 export function disruptionBudgetVerdict({ status, metadata }: WithStatus): Verdict {
   if (status === undefined || (status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
     return { state: 'Progressing', reason: 'GenerationLag', message: 'not observed yet' };
   }
   const failed = status.conditions?.find((c) => c.type === 'DisruptionAllowed' && c.reason === 'SyncFailed');
   if (failed) return { state: 'Degraded', reason: 'SyncFailed', ...said(failed) };
-  // Too few pods for a disruption is what a budget is for (argo-cd #20171): the pods' own workload says whether they are ill.
+  // Blocking disruptions is what a budget is for (argo-cd #20171): the workload of the pods says whether they are healthy.
   return { state: 'Healthy' };
 }
 
@@ -116,8 +116,8 @@ interface Scheduled extends KubeObject {
 }
 
 /**
- * By how the last run ended, when that is known (Argo CD `resource_customizations/batch/CronJob`). A schedule that is suspended or at work
- * is well: the environment must not leave Healthy at every run.
+ * By the outcome of the last run, if it is known (Argo CD `resource_customizations/batch/CronJob`). A suspended schedule and a running job
+ * are healthy: the environment must not leave Healthy at every run.
  */
 export function cronJobVerdict({ spec, status = {} }: Scheduled): Verdict {
   if (spec?.suspend) return { state: 'Healthy', message: 'the schedule is suspended' };

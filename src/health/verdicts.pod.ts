@@ -7,7 +7,7 @@ import type { Related } from './verdicts.related.ts';
 
 type Rule = (object: Pod, related: Related) => Verdict;
 
-/** Argo CD gitops-engine `health_pod.go`: reasons of a waiting container that do not go away by waiting. */
+/** Argo CD gitops-engine `health_pod.go`: reasons of a waiting container that do not resolve by waiting. */
 const FATAL_WAITING = /^Err|Error$|BackOff$/;
 
 /** Healthy, or why not, by the pod's restart policy. */

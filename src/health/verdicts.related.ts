@@ -1,12 +1,12 @@
 import type { KubeEvent, Pod, ReplicaSet } from '../kube/kinds/objects.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 
-/** What else is known of the namespace: it never changes a state for the better, it only names the cause. */
+/** Other objects of the namespace: they never improve a state, they only explain it. */
 export interface Related {
   readonly pods: readonly Pod[];
   readonly replicaSets: readonly ReplicaSet[];
   readonly events: readonly KubeEvent[];
-  /** When they were read, in ms since the epoch; absent: long after all that they tell of. */
+  /** When they were read, in ms since the epoch; absent when that was long after the latest change. */
   readonly now?: number;
 }
 
@@ -21,7 +21,7 @@ function ownedBy<T extends KubeObject>(owner: KubeObject, candidates: readonly T
   return candidates.filter((o) => o.metadata.ownerReferences?.some((ref) => ref.uid === uid));
 }
 
-/** Pods that belong to the newest template of a workload; the older ones are on their way out and explain nothing. */
+/** Pods that belong to the newest template of a workload; older ones are being replaced and explain nothing. */
 export function currentPods(workload: KubeObject, related: Related): readonly Pod[] {
   const direct = ownedBy(workload, related.pods);
   if (direct.length > 0) return direct;

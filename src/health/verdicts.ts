@@ -25,7 +25,7 @@ import {
 
 type Rule = (object: KubeObject, related: Related) => Verdict;
 
-/** A rule is written for its kind; the table below is what guarantees that it only meets that kind. */
+/** A rule is written for one kind; the table below guarantees that it is only applied to that kind. */
 const rule = <T extends KubeObject>(judge: (object: T, related: Related) => Verdict): Rule =>
   judge as unknown as Rule;
 
@@ -65,10 +65,10 @@ function keyOf(type: { readonly apiVersion: string; readonly kind: string }): st
   return `${group}/${kind}`;
 }
 
-/** Whether its kind has no rule of its own here. */
+/** Whether there is no rule for its kind. */
 export const isCustom = (object: KubeObject): boolean => RULES[keyOf(object)] === undefined;
 
-/** What a live object is worth. `undefined` is an object that should exist and does not. */
+/** Assesses a live object. `undefined` is an object that should exist and does not. */
 export function verdictOf(
   object: KubeObject | undefined,
   related: Related = NOTHING_RELATED,
@@ -80,7 +80,7 @@ export function verdictOf(
   return RULES[keyOf(object)]?.(object, related) ?? customVerdict(object, served);
 }
 
-/** A deletion that hangs says what it hangs on (argo-cd #19571). */
+/** A blocked deletion says what blocks it (argo-cd #19571). */
 function deleting(object: KubeObject): Verdict {
   const finalizers = object.metadata.finalizers ?? [];
   const blocked = finalizers.length > 0 ? `, held by finalizer ${finalizers.join(', ')}` : '';

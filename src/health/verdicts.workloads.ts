@@ -5,7 +5,7 @@ import { explainWorkload, isStuck } from './causes.ts';
 import type { Verdict } from './verdict.ts';
 import { newestReplicaSet, type Related } from './verdicts.related.ts';
 
-/** The numbers that StatefulSets, DaemonSets and Jobs report, as far as the rules read them. */
+/** The numbers in the status of StatefulSets, DaemonSets and Jobs that the rules read. */
 interface Counted extends KubeObject {
   readonly spec?: {
     readonly replicas?: number;
@@ -38,7 +38,7 @@ export function deploymentVerdict(deployment: Deployment, related: Related): Ver
   const progressing = status.conditions?.find((c) => c.type === 'Progressing');
   const { updatedReplicas = 0, replicas = 0, availableReplicas = 0 } = status;
   const wanted = spec.replicas ?? 1;
-  // Available ones of the deployment may be old: what the newest template is worth, its own set tells.
+  // Available pods of the deployment may be old: only the newest replica set tells how the newest template is doing.
   const available = Math.min(
     newestReplicaSet(deployment, related)?.status?.availableReplicas ?? availableReplicas,
     updatedReplicas,
@@ -89,7 +89,7 @@ export function statefulSetVerdict(set: Counted, related: Related): Verdict {
   if (ready < wanted) return unavailable(set, related, `pods ${ready}/${wanted} ready`);
   if (spec.updateStrategy?.type === 'OnDelete') return { state: 'Healthy' };
   const updated = status.updatedReplicas ?? 0;
-  // Pods below the partition keep the old revision on purpose: the update is done when the others have it.
+  // Pods below the partition keep the old revision on purpose: the update is complete when the others have the new one.
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
   if (partition > 0) {
     const due = Math.max(0, wanted - partition);
@@ -137,13 +137,13 @@ export function jobVerdict(job: Counted, related: Related): Verdict {
 
 const PENDING: Verdict = { state: 'Progressing', reason: 'GenerationLag', message: 'not observed yet' };
 
-/** The controller has not looked at this generation yet, so its status speaks of the past. */
+/** The controller has not observed this generation yet, so the status describes an older one. */
 function lags(object: KubeObject): boolean {
   const status = object.status as { observedGeneration?: number } | undefined;
   return (object.metadata.generation ?? 0) > (status?.observedGeneration ?? 0);
 }
 
-/** Quota and admission refusals never heal by waiting for a deadline (argo-cd #16720). */
+/** Refusals by quota and admission do not resolve by waiting for a deadline (argo-cd #16720). */
 function failedCreate(conditions: readonly Condition[] | undefined): Verdict | undefined {
   const failure = conditions?.find((c) => c.type === 'ReplicaFailure' && c.status === 'True');
   return failure && degraded(failure.reason ?? 'FailedCreate', failure.message ?? 'pods cannot be created');

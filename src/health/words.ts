@@ -1,17 +1,17 @@
 /**
- * What a word of a status says. Operators do not share a vocabulary, but they share English: `UpdateFailed`, `ROLLING_UPGRADE`,
- * "Waiting for Pods to be ready". Read word by word, a negation turned round: `NotReady`, `NoErrors`.
+ * What the words of a status mean. Operators do not share a vocabulary, but they share English: `UpdateFailed`, `ROLLING_UPGRADE`,
+ * "Waiting for Pods to be ready". Texts are read word by word, and a negation inverts the meaning: `NotReady`, `NoErrors`.
  */
 export type Tone =
-  /** Wrong, and said so. */
+  /** Something is wrong. */
   | 'bad'
-  /** Not as it should be; nothing says that it is being worked on. */
+  /** Not in the desired state, with no sign of progress. */
   | 'lacking'
-  /** Being worked on. */
+  /** In progress. */
   | 'busy'
   /** Held on purpose. */
   | 'suspended'
-  /** Whoever wrote it does not know. */
+  /** The controller does not know. */
   | 'unknown'
   | 'good';
 
@@ -42,7 +42,7 @@ const GOOD = words(`
   published reachable ready reconciled registered released resolved restored running satisfied saved scaled serving stable succeed
   succeeded success successful synced synchronized true up uptodate updated valid validated verified warm`);
 
-/** Words of going on that say no more than that something is there. */
+/** Words of progress that only say that something exists. */
 const NOT_BUSY = words(`
   operating being during existing missing failing crashing aborting string nothing anything something pausing warning archiving matching publishing`);
 
@@ -58,7 +58,7 @@ export const wordsOf = (text: string): readonly string[] =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
 
-/** What somebody else wrote is read so far. */
+/** Longer texts of others are truncated. */
 const LONGEST = 200;
 
 function toneOfWord(word: string): Tone | undefined {
@@ -70,7 +70,7 @@ function toneOfWord(word: string): Tone | undefined {
   return GOOD.has(word) ? 'good' : undefined;
 }
 
-/** Turned round by a negation: `NotReady` lacks something; `NoErrors` is well; `NotReconciling` says nothing. */
+/** The inverse, for a negation: `NotReady` lacks something, `NoErrors` is good, `NotReconciling` says nothing. */
 const NEGATED: Readonly<Record<Tone, Tone | undefined>> = {
   bad: 'good',
   good: 'lacking',
@@ -83,7 +83,7 @@ const NEGATED: Readonly<Record<Tone, Tone | undefined>> = {
 /** The worst outranks: "update failed, retrying" is bad. */
 const RANK: readonly Tone[] = ['bad', 'unknown', 'suspended', 'busy', 'lacking', 'good'];
 
-/** What a text says, by the word of it that weighs most; undefined: none of its words is known. */
+/** The tone of a text, by its weightiest word; undefined when none of its words is known. */
 export function toneOf(text: string): Tone | undefined {
   const found = new Set<Tone>();
   let negated = false;

@@ -6,7 +6,7 @@ import { probeExec } from '../../src/health/probes.exec.ts';
 import { probeHttp } from '../../src/health/probes.http.ts';
 import { probeTcp } from '../../src/health/probes.tcp.ts';
 import {
-  firstLook,
+  firstAttemptDelay,
   initialProbeState,
   isFatal,
   type ProbeKind,
@@ -61,9 +61,9 @@ describe('thresholds of probes', () => {
 
   it('looks after the initial delay, and spreads the looks at adopted containers over a period', () => {
     const config = probeConfig({ initialDelaySeconds: 5, periodSeconds: 10 });
-    expect(firstLook(config, 0)).to.equal(5_000);
-    expect(firstLook(config, 60_000)).to.equal(0);
-    expect(firstLook(config, 60_000, 0.5)).to.equal(5_000);
+    expect(firstAttemptDelay(config, 0)).to.equal(5_000);
+    expect(firstAttemptDelay(config, 60_000)).to.equal(0);
+    expect(firstAttemptDelay(config, 60_000, 0.5)).to.equal(5_000);
   });
 });
 

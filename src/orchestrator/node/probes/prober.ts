@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import {
-  firstLook,
+  firstAttemptDelay,
   initialProbeState,
   isFatal,
   type ProbeKind,
@@ -59,7 +59,7 @@ export function startProber(options: ProberOptions): Prober {
   let stopped = false;
   let told = false;
   /** When the next look is due whose failure counts too. */
-  let due = began + firstLook(config, sinceStartMs, resumed?.spread);
+  let due = began + firstAttemptDelay(config, sinceStartMs, resumed?.spread);
   let cancel = clock.after(due - began, () => void turn());
 
   async function turn(): Promise<void> {
