@@ -1,4 +1,4 @@
-import { formatPlace, type Place } from './located.ts';
+import { formatPlace, type Place } from './place.ts';
 
 /**
  * An expected failure told to a person: what is wrong, where, and what would fix it.

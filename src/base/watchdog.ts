@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { nothingInherited } from './inherited.ts';
+import { nothingInherited } from './inheritedfiles.ts';
 
 /** Looks at the owner, then runs "$@" once it is gone. Its environment says nothing, so it holds nothing of the owner's. */
 const SCRIPT = 'owner=$1; shift; while kill -0 "$owner" 2>/dev/null; do sleep 0.5; done; exec "$@"';

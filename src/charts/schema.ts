@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Problem } from '../base/errors.ts';
-import type { Place } from '../base/located.ts';
+import type { Place } from '../base/place.ts';
 import { isObject } from '../kube/values/equal.ts';
 import { compileRegex } from '../kube/values/pattern.ts';
 import type { JsonObject } from '../kube/values/types.ts';

@@ -1,6 +1,6 @@
 import { failed, ok, type Result } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
-import type { Place } from '../base/located.ts';
+import type { Place } from '../base/place.ts';
 import { isObject } from '../kube/values/equal.ts';
 import type { Json, JsonObject } from '../kube/values/types.ts';
 import { locateKeys, parseYaml } from '../kube/values/yaml.ts';

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { LogLevel } from '../base/log.ts';
-import type { Program } from '../supervise/program.ts';
+import type { Program } from '../supervise/ownprogram.ts';
 
 /** What the process was started in; read once by config.ts. */
 export interface Surroundings extends Program {

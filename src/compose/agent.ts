@@ -1,7 +1,7 @@
 /** The node: the process that pods depend on neither for their life nor for their logs. */
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import { closeInheritedFiles } from '../base/inherited.ts';
+import { closeInheritedFiles } from '../base/inheritedfiles.ts';
 import { createLogger, silentLogger } from '../base/log.ts';
 import { stderrSink } from '../base/logsink.ts';
 import { processStartTime } from '../base/process.ts';

@@ -2,15 +2,15 @@
 import { hostname } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
-import { createDiskWatch } from '../base/diskroom.ts';
+import { createDiskWatch } from '../base/diskspace.ts';
 import { boundGarbage } from '../base/heap.ts';
 import { createLifetime, type Lifetime } from '../base/lifetime.ts';
 import { createLogger, type Logger } from '../base/log.ts';
 import { stderrSink } from '../base/logsink.ts';
 import { leaveSoon, livenessOf, processStartTime } from '../base/process.ts';
+import { listenForStop } from '../base/shutdown.ts';
 import { endWhenStalled } from '../base/stall.ts';
 import { writeState } from '../base/statefile.ts';
-import { listenForStop } from '../base/told.ts';
 import { handleUncaught } from '../base/uncaught.ts';
 import type { CliContext, Surroundings, UpOptions } from '../cli/context.ts';
 import { announce } from '../cli/output/announce.ts';

@@ -1,7 +1,7 @@
 /** Delivery on a home cluster: git, render, sync, promotion and the HTTP face, built, started, and ended in reverse. */
 import type { Clock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
-import type { DiskWatch } from '../base/diskroom.ts';
+import type { DiskWatch } from '../base/diskspace.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
 import { scheduleWork } from '../base/schedule.ts';

@@ -1,6 +1,6 @@
 /** The HTTP face: what sync and promotion can be asked, beside the git host. */
 import type { Clock } from '../base/clock.ts';
-import type { DiskRoom } from '../base/diskroom.ts';
+import type { DiskRoom } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
 import type { GitHost } from '../git/host/host.ts';
 import type { ProgressSource } from '../model/progress.ts';

@@ -1,6 +1,6 @@
 /** The git host: who may push, what a push wakes, and what the pusher is told of its rollout. */
 import type { Clock } from '../base/clock.ts';
-import type { DiskRoom } from '../base/diskroom.ts';
+import type { DiskRoom } from '../base/diskspace.ts';
 import { formatProblem, problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { createGitHost, type GitHost, type GitHostOptions } from '../git/host/host.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
-import type { DiskWatch } from '../base/diskroom.ts';
+import type { DiskWatch } from '../base/diskspace.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
 import type { AgentConfig } from '../model/agentfile.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { buildNetworkOf, type Confinement } from '../base/confinement.ts';
-import type { DiskRoom } from '../base/diskroom.ts';
+import type { DiskRoom } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
 import type { Surroundings } from '../cli/context.ts';
 import { openBuildNetworks, openImageStore } from '../orchestrator/node.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.ts';
-import type { Place } from '../base/located.ts';
+import type { Place } from '../base/place.ts';
 import type { PromotionPolicy } from './types.ts';
 
 /** What `pilotage.yaml` says, checked and with its defaults filled in. Built by `pilotagefile.ts`. */

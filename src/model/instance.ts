@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ProblemError } from '../base/errors.ts';
-import { holdName, type Release } from '../base/hold.ts';
+import { holdName, type Release } from '../base/namelock.ts';
 import { readState, writeState } from '../base/statefile.ts';
 
 /** What makes one Pilotage different from another, chosen at its first start and kept for ever. */

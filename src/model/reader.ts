@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.ts';
-import type { Place } from '../base/located.ts';
+import type { Place } from '../base/place.ts';
 import type { Json, JsonObject } from '../kube/values/types.ts';
 import { parseDuration } from './duration.ts';
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
-import type { Place } from '../base/located.ts';
+import type { Place } from '../base/place.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 
 /** One rendered object and where it was written. */

@@ -7,7 +7,7 @@ import type { Logger } from '../base/log.ts';
 import { writeState } from '../base/statefile.ts';
 import { type AgentConfig, agentConfigPath, readAgentFile } from '../model/agentfile.ts';
 import { endProcess } from './endprocess.ts';
-import type { Program } from './program.ts';
+import type { Program } from './ownprogram.ts';
 import { type ProcessIdentity, type Supervisor, supervise } from './supervisor.ts';
 
 export interface AgentProcessOptions {

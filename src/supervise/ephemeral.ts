@@ -2,7 +2,7 @@ import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, ProblemError } from '../base/errors.ts';
 import { startWatchdog } from '../base/watchdog.ts';
-import type { Program } from './program.ts';
+import type { Program } from './ownprogram.ts';
 import { type TakeDown, type TakeDownOptions, takeDown } from './takedown.ts';
 
 export interface EphemeralOptions extends TakeDown {

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { formatProblem, ProblemError, unwrap } from '../../base/errors.ts';
 import { type FileTree, readText } from '../../base/filetree.ts';
-import { formatPlace } from '../../base/located.ts';
+import { formatPlace } from '../../base/place.ts';
 import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { dumpYaml } from '../../kube/values/yaml.ts';

@@ -15,7 +15,7 @@ import {
   YAMLException,
 } from 'js-yaml';
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
-import type { Located, Place } from '../../base/located.ts';
+import type { Located, Place } from '../../base/place.ts';
 import { type Bounds, describeExcess, excessAt, FILE_BOUNDS } from './bounds.ts';
 import type { Json } from './types.ts';
 import { type TooLarge, tooLarge } from './yaml-bounds.ts';

@@ -2,7 +2,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { isNotFound } from '../../kube/values/status.ts';
 import type { JsonObject, KubeObject, Resource } from '../../kube/values/types.ts';
 import { MANAGER } from './context.ts';
-import { type ClaimAction, controllerReference } from './ownership.ts';
+import { type ClaimAction, controllerReference } from './controllerref.ts';
 
 /**
  * Adopts an orphan or releases what no longer fits. Only the owner references change, under the version that was seen:

@@ -8,13 +8,13 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer } from '../../kube/client/informer.ts';
 import type { Service } from '../../kube/kinds/objects.ts';
 import { ENDPOINT_SLICES, SERVICES } from '../../kube/kinds/resources.ts';
-import { createAttempts } from './attempts.ts';
+import { createAttempts } from './connectattempts.ts';
 import { forward } from './forward.ts';
 import { addressesOf, frontsOf, type ServiceAddress, type Substitutes } from './fronts.ts';
 import { type Address, createListeners } from './listeners.ts';
-import { createReleases } from './releases.ts';
 import { reachability } from './report.ts';
 import { type Backend, choose, type Route, type RoutingTable, route, routeKey } from './route.ts';
+import { createReleases } from './stoppingpods.ts';
 
 /** What a restarted proxy serves from until it has heard from the API. Plain JSON. */
 export interface ProxyState {

@@ -1,7 +1,7 @@
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { type Clock, rfc3339, rfc3339Micro, sleep } from '../../base/clock.ts';
 import { type Confinement, summaryOf } from '../../base/confinement.ts';
-import { lackOf, spaceOf } from '../../base/diskroom.ts';
+import { lackOf, spaceOf } from '../../base/diskspace.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { readBootId } from '../../base/proc.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { type DiskSpace, floorsOf } from '../../base/diskroom.ts';
+import { type DiskSpace, floorsOf } from '../../base/diskspace.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { unlessRefused } from '../../base/storage.ts';

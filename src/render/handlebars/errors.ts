@@ -1,5 +1,5 @@
 import { errnoOf, type Problem, ProblemError } from '../../base/errors.ts';
-import type { Place } from '../../base/located.ts';
+import type { Place } from '../../base/place.ts';
 import { HelperError } from './helper.ts';
 
 /** A template as far as errors need it. */

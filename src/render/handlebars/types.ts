@@ -1,4 +1,4 @@
-import type { Place } from '../../base/located.ts';
+import type { Place } from '../../base/place.ts';
 import type { Context } from '../engine.ts';
 
 /** What a helper may know about where it is called. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import { formatPlace } from '../../base/located.ts';
+import { formatPlace } from '../../base/place.ts';
 import { formatRef, gvkOf, refOf } from '../../kube/values/types.ts';
 import type { Written } from './read.ts';
 

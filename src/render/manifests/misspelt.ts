@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import type { Located, Place } from '../../base/located.ts';
+import type { Located, Place } from '../../base/place.ts';
 import { suggest } from '../../charts/suggest.ts';
 import { builtinSchema } from '../../kube/schema/schema.ts';
 import { unknownFields } from '../../kube/schema/unknown.ts';

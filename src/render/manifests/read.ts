@@ -1,5 +1,5 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
-import type { Located, Place } from '../../base/located.ts';
+import type { Located, Place } from '../../base/place.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import type { Json, JsonObject, KubeObject } from '../../kube/values/types.ts';
 import { parseDocuments } from '../../kube/values/yaml.ts';

@@ -1,7 +1,7 @@
 /** Entry point of a rendering process: one request in, one answer out. See pool.ts. */
 
 import { failed, problemOf, type Result } from '../../base/errors.ts';
-import { closeInheritedFiles } from '../../base/inherited.ts';
+import { closeInheritedFiles } from '../../base/inheritedfiles.ts';
 import { handlebars } from '../handlebars/engine.ts';
 import { boundAnswer } from '../manifests/bounds.ts';
 import { renderInline } from '../render.ts';

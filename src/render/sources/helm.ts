@@ -1,5 +1,5 @@
 import { failed, type Problem } from '../../base/errors.ts';
-import type { Place } from '../../base/located.ts';
+import type { Place } from '../../base/place.ts';
 import type { Folder, SourceRenderer } from './source.ts';
 
 /** Actions that only Go templates have: a leading dot or `$`, `-` trimming, or a keyword without `#`. */

@@ -1,6 +1,6 @@
 import type { Problem, Result } from '../../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
-import type { Place } from '../../base/located.ts';
+import type { Place } from '../../base/place.ts';
 import type { ChartEngine } from '../engine.ts';
 import type { Written } from '../manifests/read.ts';
 import type { RenderRequest } from '../types.ts';

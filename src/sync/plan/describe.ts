@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import { formatPlace } from '../../base/located.ts';
+import { formatPlace } from '../../base/place.ts';
 import type { FieldDiff } from '../../kube/rules/diff.ts';
 import type { PlanReport, PlanStepReport } from '../../model/faces.ts';
 import { describeConflicts } from './conflicts.ts';

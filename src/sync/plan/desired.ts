@@ -1,5 +1,5 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
-import { formatPlace } from '../../base/located.ts';
+import { formatPlace } from '../../base/place.ts';
 import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS, HORIZONTAL_POD_AUTOSCALERS } from '../../kube/kinds/resources.ts';
 import {

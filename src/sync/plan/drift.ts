@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../base/clock.ts';
-import { formatPlace } from '../../base/located.ts';
+import { formatPlace } from '../../base/place.ts';
 import { formatRef } from '../../kube/values/types.ts';
 import type { HealedDrift } from '../../model/types.ts';
 import { lastManager } from './conflicts.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import type { Place } from '../../base/located.ts';
+import type { Place } from '../../base/place.ts';
 import type { FieldDiff } from '../../kube/rules/diff.ts';
 import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
 import type { Manifest } from '../../render/types.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import type { Place } from '../../base/located.ts';
+import type { Place } from '../../base/place.ts';
 import { builtinSchema } from '../../kube/schema/schema.ts';
 import { gvkOf } from '../../kube/values/types.ts';
 

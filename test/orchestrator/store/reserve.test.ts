@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { floorsOf } from '../../../src/base/diskroom.ts';
+import { floorsOf } from '../../../src/base/diskspace.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { openReserve } from '../../../src/orchestrator/store/reserve.ts';
 

@@ -10,7 +10,7 @@ import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../../ku
 import { isOfKind } from '../../../kube/values/types.ts';
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
-import { controllerOf, isControlledBy } from '../ownership.ts';
+import { controllerOf, isControlledBy } from '../controllerref.ts';
 import { REVISION } from './annotations.ts';
 import { type DeploymentAction, decideDeployment } from './decide.ts';
 import { isRolling, replicasOf } from './limits.ts';

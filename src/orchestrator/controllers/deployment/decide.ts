@@ -1,6 +1,6 @@
 import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
-import { type ClaimAction, claim } from '../ownership.ts';
+import { type ClaimAction, claim } from '../controllerref.ts';
 import { currentAnnotations, maxRevision, REVISION, revisionOf, sizeAnnotations } from './annotations.ts';
 import { isRolling, replicasOf } from './limits.ts';
 import {

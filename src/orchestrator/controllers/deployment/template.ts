@@ -1,6 +1,6 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/kinds/objects.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
-import { controllerReference } from '../ownership.ts';
+import { controllerReference } from '../controllerref.ts';
 import { type Annotations, currentAnnotations } from './annotations.ts';
 import { podTemplateHash } from './templatehash.ts';
 

@@ -1,7 +1,7 @@
 import type { Endpoint, EndpointSlice, Pod, Service } from '../../../kube/kinds/objects.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { fnv32a, safeEncode } from '../../../kube/values/names.ts';
-import { controllerReference } from '../ownership.ts';
+import { controllerReference } from '../controllerref.ts';
 import { type EndpointGroup, type EndpointPorts, endpointGroups, portsKey } from './endpoints.ts';
 
 export const SERVICE_NAME = 'kubernetes.io/service-name';

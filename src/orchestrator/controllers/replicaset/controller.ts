@@ -10,8 +10,8 @@ import { isNamespaceTerminating, isNotFound } from '../../../kube/values/status.
 import { isOfKind } from '../../../kube/values/types.ts';
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
+import { controllerOf, controllerReference } from '../controllerref.ts';
 import { createExpectations } from '../expectations.ts';
-import { controllerOf, controllerReference } from '../ownership.ts';
 import { slowStart } from '../slowstart.ts';
 import { decideReplicaSet, nextAvailableInMs, type ReplicaSetAction } from './decide.ts';
 import { type ReplicaFailure, replicaSetStatus } from './status.ts';

@@ -1,5 +1,5 @@
 import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
-import { type ClaimAction, claim } from '../ownership.ts';
+import { type ClaimAction, claim } from '../controllerref.ts';
 import { availableInMs, isActive } from '../pods.ts';
 import { podsToDelete } from './ranking.ts';
 

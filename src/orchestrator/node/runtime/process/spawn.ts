@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { onAbort } from '../../../../base/abort.ts';
 import type { Clock } from '../../../../base/clock.ts';
 import { errnoOf } from '../../../../base/errors.ts';
-import { nothingInherited } from '../../../../base/inherited.ts';
+import { nothingInherited } from '../../../../base/inheritedfiles.ts';
 
 export interface RunRequest {
   readonly argv: readonly [string, ...string[]];

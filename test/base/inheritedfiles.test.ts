@@ -6,7 +6,7 @@ import { expect } from 'chai';
 function writesAfter(call: string): string {
   const fd = openSync('/dev/null', 'r');
   const file = openSync(import.meta.filename, 'r');
-  const module = new URL('../../src/base/inherited.ts', import.meta.url).href;
+  const module = new URL('../../src/base/inheritedfiles.ts', import.meta.url).href;
   const script = `import(${JSON.stringify(module)}).then(({ closeInheritedFiles }) => { ${call}; try { require('fs').fstatSync(3); console.log('open'); } catch (e) { console.log(e.code); } })`;
   try {
     const child = spawnSync(process.execPath, ['--import', 'tsx', '-e', script], {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
-import { listenForStop } from '../../src/base/told.ts';
+import { listenForStop } from '../../src/base/shutdown.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
 describe('the words to stop', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createDiskWatch, type DiskSpace, floorsOf, lackOf, spaceOf } from '../../src/base/diskroom.ts';
+import { createDiskWatch, type DiskSpace, floorsOf, lackOf, spaceOf } from '../../src/base/diskspace.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
 const MIB = 2 ** 20;
