@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import type { Node, Toleration } from '../../../src/kube/kinds/objects.ts';
+import { decideNode, evictionInMs } from '../../../src/orchestrator/controllers/node/health.ts';
+import { ago, NOW, pod } from './notation.ts';
+
+describe('node life cycle', () => {
+  const node = (status: 'True' | 'False' | 'Unknown', spec: object = {}): Node => ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'n1' },
+    spec,
+    status: { conditions: [{ type: 'Ready', status, lastTransitionTime: ago(100) }] },
+  });
+  const keys = (taints: readonly { key: string; effect: string }[] | undefined) =>
+    taints?.map(({ key, effect }) => `${key.split('/')[1]}:${effect}`);
+
+  it('lets a node be that was heard of within the grace period', () => {
+    const { conditions, taints, afterMs } = decideNode(node('True'), { mark: '', seenAt: NOW - 20_000 }, NOW);
+    expect([conditions, taints, afterMs]).to.deep.equal([undefined, undefined, 30_000]);
+  });
+
+  it('calls a silent node Unknown and taints it unreachable', () => {
+    const { conditions, taints } = decideNode(node('True'), { mark: '', seenAt: NOW - 50_000 }, NOW);
+    expect(conditions?.map(({ type, status, reason }) => [type, status, reason])).to.deep.equal([
+      ['Ready', 'Unknown', 'NodeStatusUnknown'],
+    ]);
+    expect(keys(taints)).to.deep.equal(['unreachable:NoSchedule', 'unreachable:NoExecute']);
+  });
+
+  it('taints a node that says it is not ready, and takes our taints off again, not those of others', () => {
+    const heard = { mark: '', seenAt: NOW };
+    expect(keys(decideNode(node('False'), heard, NOW).taints)).to.deep.equal([
+      'not-ready:NoSchedule',
+      'not-ready:NoExecute',
+    ]);
+    const taints = [
+      { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' },
+      { key: 'example.com/gpu', effect: 'NoSchedule' },
+    ];
+    expect(keys(decideNode(node('True', { taints }), heard, NOW).taints)).to.deep.equal(['gpu:NoSchedule']);
+  });
+
+  it('evicts a pod after its toleration, five minutes where it has none, never where it tolerates for ever', () => {
+    const taint = {
+      key: 'node.kubernetes.io/unreachable',
+      effect: 'NoExecute' as const,
+      timeAdded: ago(100),
+    };
+    const wait = (tolerations: readonly Toleration[]) =>
+      evictionInMs({ ...pod('p'), spec: { containers: [], tolerations } }, [taint], NOW);
+    expect(wait([])).to.equal(200_000);
+    expect(wait([{ key: taint.key, operator: 'Exists', tolerationSeconds: 30 }])).to.equal(0);
+    expect(wait([{ operator: 'Exists' }])).to.equal(undefined);
+  });
+});
