@@ -99,7 +99,7 @@ export function createWatchers(
     return { kind, at };
   }
 
-  /** What changed after the pass has looked and before the watch was asked for is told by nobody else. */
+  /** No event reports what changed after the pass has looked and before the watch was registered. */
   function compare(key: string, { feed, watched }: Kind, { namespace, name, seen }: Wanted): void {
     if (name === undefined) {
       wake(key);

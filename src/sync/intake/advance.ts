@@ -48,7 +48,7 @@ export function isSettled({ metadata, spec, status }: Environment): boolean {
 /** Compares what a repository holds for an environment at two commits, each of them read once for all environments. */
 export type Compare = (environment: Environment, tip: string) => Promise<boolean>;
 
-/** Whether a tip changes nothing for an environment, so that no pass is needed. False where that cannot be told. */
+/** Whether a tip changes nothing for an environment, so that no pass is needed. False where that cannot be decided. */
 export function comparisonIn(
   { mayDeploy }: Pick<AdvanceOptions, 'mayDeploy'>,
   repository: Repository,

@@ -36,7 +36,7 @@ export interface Observer {
    * it is then tried again by itself until it succeeds.
    */
   observe(delivery: string, pushed?: Pushed): Promise<readonly Affected[]>;
-  /** The same of branches that a remote told: whoever asked it tries again. */
+  /** The same of branches that a remote reported: the caller tries again. */
   observed(
     delivery: string,
     branches: Readonly<Record<string, string>>,
@@ -48,7 +48,7 @@ export interface Observer {
   start(signal: AbortSignal): Promise<void>;
 }
 
-/** Branches are told by pushes; this finds what was missed: a crash between push and record, git at work in the folder itself. */
+/** Pushes report branches; this finds what was missed: a crash between push and record, git at work in the folder itself. */
 const COMPARE_MS = 60_000;
 const RETRY = { baseDelayMs: 500, maxDelayMs: 15_000 };
 /** Key of the piece of work that looks for repositories to compare. */

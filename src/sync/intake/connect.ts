@@ -76,7 +76,7 @@ async function repositoryOf(
 ): Promise<JsonObject | undefined> {
   const { name, pollSeconds } = request;
   const known = before?.type === 'remote' ? before.url : undefined;
-  // Said now, to whoever can correct it, and not by a poll to nobody.
+  // Reported now, to the user who can correct it, and not by a later poll to nobody.
   if (request.url !== undefined) transportOf(request.url);
   const { url = known, token, username = 'git' } = credentialsApart(request);
   if (url === undefined) {

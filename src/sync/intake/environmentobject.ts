@@ -76,7 +76,7 @@ export interface Provenance {
   readonly accepted?: { readonly proposal: string; readonly by: string; readonly at: string };
 }
 
-/** Puts terms in force. The policy comes first: whoever sees a new branch sees the gates that go with it. Nothing is written when nothing changes. */
+/** Puts terms in force. The policy comes first: a reader that sees a new branch sees the gates that go with it. Nothing is written when nothing changes. */
 export async function enforce(
   writing: Writing,
   environment: Environment,

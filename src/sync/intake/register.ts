@@ -40,7 +40,7 @@ export async function registerEnvironment(
   if (existing === undefined && (found.known || found.asked === undefined)) return undefined;
   const before = existing ?? (found.asked && (await begin(options, delivery, found.name, found.asked, at)));
   if (before === undefined) return undefined;
-  // Who is told to go is not changed any more.
+  // An environment that is being deleted is not changed any more.
   if (before.metadata.deletionTimestamp) return undefined;
   const changed = await take({ environment: before, delivery, claimant }, options, found);
   const situation = { environment: changed, delivery, claimant };

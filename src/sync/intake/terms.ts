@@ -81,7 +81,7 @@ export function countsAtOnce(environment: Environment, { terms, origin }: Asked)
   return follows ? open.filter((term) => term === 'branch') : [];
 }
 
-/** A proposal, and what a person is told of it. */
+/** A proposal, and the message that explains it. */
 export interface Proposed {
   readonly proposal: Proposal;
   readonly message: string;

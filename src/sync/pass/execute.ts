@@ -26,7 +26,7 @@ export interface Execution {
 
 /**
  * Executes a plan stage by stage: the next one only when all of the last is healthy. It never blocks: what has to wait is returned,
- * and a later pass, woken by a change of health, plans anew and goes on from there. So a newer revision supersedes by merely being planned.
+ * and a later pass, woken by a change of health, plans again and goes on from there. So a newer revision supersedes by merely being planned.
  */
 export async function execute(
   client: KubeClient,

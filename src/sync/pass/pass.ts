@@ -63,7 +63,7 @@ export async function runPass(pass: Pass): Promise<PassResult> {
   const prepared = await prepare(options, client, request).finally(marking);
   if (!prepared.ok) return assessUnplanned(pass, prepared.problems);
   const { plan, desired, sourced } = prepared.value;
-  // A rollout takes several passes; what it renders to and plans is told at its first.
+  // A rollout takes several passes; the first announces what it renders and plans.
   if (rolling && memory.announced !== target) {
     memory.announced = target;
     say('rendered', renderedLines(desired.length, sourced.warnings));

@@ -80,7 +80,7 @@ function notWaiting(environment: Environment, asked: string, plan: Plan, waiting
   };
 }
 
-/** A manifest cannot grant itself what is there: whoever still says so is told what does. */
+/** A manifest cannot grant itself an object that exists: one that tries gets a warning that says what can. */
 export function ignoredAdoptions(manifests: readonly Manifest[], environment: string): readonly Problem[] {
   return manifests
     .filter(({ object }) => object.metadata.annotations?.[ANNOTATIONS.adopt] !== undefined)

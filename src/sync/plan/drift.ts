@@ -23,7 +23,7 @@ export function healedDrift(step: Step, at: number): HealedDrift {
 
 type Update = Extract<Step, { action: 'update' }>;
 
-/** Who holds the fields now; of a field that was taken away nobody is left, so that it is whoever wrote last. */
+/** The managers that hold the fields now. A field that was removed has none: then it is the last writer. */
 function managersOf({ conflicts, live }: Update): string {
   const holders = [...new Set(conflicts.map(({ manager }) => manager))];
   return holders.length > 0 ? holders.join(' and ') : (lastManager(live) ?? 'somebody');

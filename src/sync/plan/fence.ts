@@ -38,7 +38,7 @@ export function trespassOf(
 const isPilotages = (name: string): boolean => name === PILOTAGE_GROUP || name.endsWith(`.${PILOTAGE_GROUP}`);
 const nameOf = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.name ?? '(no name)'}`;
 
-/** The kinds by which Pilotage is told what to do, their definitions, and the marks by which it knows what is whose. */
+/** The kinds that direct Pilotage, their definitions, and the marks by which it knows who owns an object. */
 function pilotagesOwn(object: KubeObject, row: Resource): Problem | undefined {
   const group = gvkOf(object).group;
   const defines = (object as CustomResourceDefinition).spec?.group;

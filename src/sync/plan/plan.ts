@@ -27,7 +27,7 @@ export interface PlanInput {
   readonly resourceOf: (ref: ObjectRef) => Resource | undefined;
   /** A person has agreed to prune more than half. */
   readonly confirmedPrune: boolean;
-  /** A person has agreed to the outage of deleting and making anew. */
+  /** A person has agreed to the outage of deleting and creating objects again. */
   readonly confirmedRecreate: boolean;
   /** Named in messages as the place to look. */
   readonly environment: string;

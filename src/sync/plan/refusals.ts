@@ -35,7 +35,7 @@ export function overdue(target: string, tookMs: number, limitMs: number): readon
   ];
 }
 
-/** The objects whose health can be told: what was refused, and what waits with it, is not missing, for nobody took it away. */
+/** The objects whose health can be assessed: an object that was refused, or that waits with one, is not missing, for nobody deleted it. */
 export function withoutRefused(
   refs: readonly ObjectRef[],
   live: ReadonlyMap<string, KubeObject>,

@@ -12,7 +12,7 @@ const SEALED = 'v1:';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Whoever may write a Release may write a kilobyte that unpacks to gigabytes. */
+/** A user who may write a Release could write a kilobyte that unpacks to gigabytes. */
 const MAX_BYTES = 64 * 2 ** 20;
 
 /** As it is kept for a Release. `key`: 32 bytes, of this installation. Throws ProblemError OutputTooLarge. */

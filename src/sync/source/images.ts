@@ -19,7 +19,7 @@ export type BuildImage = (request: {
 /** A build that takes longer hangs. */
 const DEADLINE_MS = 10 * 60_000;
 
-/** What a package manager says of itself, and empty lines: no news for whoever pushed. */
+/** What a package manager says of itself, and empty lines: no news for the user who pushed. */
 const NOISE = /^\s*$|^npm (warn|notice)\b/i;
 
 /** Builds the images of a pilotage.yaml at a revision; what was built before from the same tree is not built again. */

@@ -48,7 +48,7 @@ export interface Sourced {
   readonly warnings: readonly Problem[];
 }
 
-/** What a tree renders to for one environment: all its apps rendered, then its images built. Problems of all apps are told together. */
+/** What a tree renders to for one environment: all its apps rendered, then its images built. Problems of all apps are reported together. */
 export async function sourceOf(
   request: SourceRequest,
   render: Render,

@@ -38,9 +38,9 @@ export interface Memory {
   isExpected?: boolean;
   /** `spec.syncRequestedAt` as last seen: a new one forgets all pacing. */
   requested?: string;
-  /** The revision whose rendering and plan were told. */
+  /** The revision whose rendering and plan were announced. */
   announced?: string;
-  /** The last progress that was told, and what has been waited for since the last end of a rollout. */
+  /** The last progress that was published, and what has been waited for since the last rollout ended. */
   said?: string;
   readonly waits: Set<string>;
   /** What was ready and what was ill at the last look. */

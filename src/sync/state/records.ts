@@ -14,7 +14,7 @@ export interface Records {
   onChange(listener: (delivery: string, environment: string) => void): () => void;
 }
 
-/** The informer only wakes: what is true is read anew, so a cache that lags tells nobody what was true before. */
+/** The informer only wakes: the object is read again, so a cache that lags reports nothing stale. */
 export function createRecords(home: KubeClient, informer: Informer<Environment>): Records {
   return {
     async read(delivery, environment) {
