@@ -5,8 +5,8 @@ import { MANAGER } from './context.ts';
 import { type ClaimAction, controllerReference } from './controllerref.ts';
 
 /**
- * Adopts an orphan or releases what no longer fits. Only the owner references change, under the version that was seen:
- * a reference that somebody else wrote meanwhile makes the write fail with Conflict.
+ * Adopts an orphan or releases what no longer matches. Only the owner references change, on the version that was read:
+ * if another client has written a reference meanwhile, the write fails with Conflict.
  */
 export async function changeHands<T extends KubeObject>(
   client: KubeClient,
@@ -38,7 +38,7 @@ export async function changeHands<T extends KubeObject>(
   }
 }
 
-/** The cache may not know yet that the owner is gone: an orphan must not be adopted by a ghost. */
+/** The cache may be stale: a deleted owner must not adopt an orphan. */
 async function checkStillThere(client: KubeClient, resource: Resource, owner: KubeObject): Promise<void> {
   const { name = '', namespace, uid } = owner.metadata;
   const live = await client.get(resource, { name, ...(namespace ? { namespace } : {}) });

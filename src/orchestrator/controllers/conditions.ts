@@ -8,7 +8,7 @@ import {
 } from '../../kube/values/condition.ts';
 
 /**
- * Kubernetes' rule of all workload controllers (`deployment_util.go` SetDeploymentCondition): the same status and reason change
+ * The rule of all workload controllers in Kubernetes (`deployment_util.go` SetDeploymentCondition): the same status and reason change
  * nothing, so that a varying message causes no writes.
  */
 export function withCondition(

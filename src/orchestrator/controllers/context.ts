@@ -24,7 +24,7 @@ import {
 } from '../../kube/kinds/resources.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
 
-/** Tells people what was done to an object, as a Kubernetes Event. */
+/** Reports what was done to an object, as a Kubernetes Event. */
 export type RecordEvent = (
   about: KubeObject,
   type: 'Normal' | 'Warning',

@@ -22,13 +22,13 @@ export interface ControllersOptions {
 
 export interface Controllers {
   start(signal: AbortSignal): void;
-  /** Resolves when no reconciliation is under way any more. */
+  /** Resolves when no reconciliation is running. */
   stop(): Promise<void>;
 }
 
 /**
  * Adding a controller is adding a row: its service account, whose rules the API server keeps (`api/auth/workers.data.ts`), and the
- * controller. They are strangers to each other: each reads caches and writes through the API as itself.
+ * controller. They do not know each other: each reads caches and writes through the API with its own identity.
  */
 const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Controllers>> = {
   'deployment-controller': createDeploymentController,
@@ -55,7 +55,7 @@ export function createControllers({ client, clock, logger }: ControllersOptions)
     },
     async stop() {
       await Promise.all(controllers.map((controller) => controller.stop()));
-      // The caches go last: a reconciliation under way reads them.
+      // The caches stop last: a running reconciliation reads them.
       lifetime.abort(new Error('the controllers stop'));
     },
   };

@@ -1,14 +1,14 @@
 import type { Clock } from '../../base/clock.ts';
 
 /**
- * Creations and deletions that an owner has made and that the cache does not show yet. Counting pods before they show would
- * make or delete too many (Kubernetes `controller_utils.go` UIDTrackingControllerExpectations).
+ * Creations and deletions that an owner has made and that the cache does not show yet. Counting pods before then would
+ * create or delete too many (Kubernetes `controller_utils.go` UIDTrackingControllerExpectations).
  */
 export interface Expectations {
   expect(owner: string, uid: string): void;
   /** The cache shows it. */
   observed(owner: string, uid: string): void;
-  /** Nothing is outstanding; also after the time-out, so that a lost watch event cannot stop an owner for ever. */
+  /** Nothing is outstanding; also true after the timeout, so that a lost watch event cannot block an owner forever. */
   areMet(owner: string): boolean;
   forget(owner: string): void;
 }

@@ -17,12 +17,12 @@ export interface Remainder {
 }
 
 const FINALIZER = 'kubernetes';
-/** Objects that end by themselves (pods in their grace period) are looked at again so soon. */
+/** When to check objects again that end without a further action (pods in their grace period). */
 const AGAIN_MS = 1_000;
 const NEEDED = ['list', 'deletecollection'];
 
 /**
- * Empties a namespace that is being deleted, says what still keeps it, and lets it go when nothing is left
+ * Empties a namespace that is being deleted, reports what still blocks it, and finalizes it when nothing is left
  * (Kubernetes `pkg/controller/namespace/deletion`). A live namespace gets its default ServiceAccount.
  */
 export function createNamespaceController({
@@ -64,7 +64,7 @@ export function createNamespaceController({
             items.map((item) => item.metadata.finalizers ?? []),
           );
     } catch (error) {
-      // A custom resource may go away while its namespace does.
+      // The definition of a custom resource may be deleted together with the namespace.
       if (isNotFound(error)) return undefined;
       throw error;
     }
@@ -118,7 +118,7 @@ export function createNamespaceController({
   });
 }
 
-/** Made by somebody else meanwhile, or the namespace is on its way out. */
+/** Created by another client meanwhile, or the namespace is terminating. */
 function ignoreLostRace(error: unknown): void {
   const isLost = isAlreadyExists(error) || isNotFound(error);
   if (isLost || (error instanceof StatusError && error.reason === 'Forbidden')) return;
@@ -138,7 +138,7 @@ function remainderOf(
   };
 }
 
-/** The two conditions by which Kubernetes says what keeps a namespace (`status_condition_utils.go`). */
+/** The two conditions in which Kubernetes reports what blocks a namespace (`status_condition_utils.go`). */
 export function remainingConditions(
   before: readonly Condition[],
   remainders: readonly Remainder[],

@@ -8,7 +8,7 @@ import type { ControllerContext } from './context.ts';
 /** A node that is registered again under its name keeps its pods (Kubernetes `gc_controller.go` quarantineTime). */
 const QUARANTINE_MS = 40_000;
 
-/** Deletes pods whose node no longer exists: nobody else could end them. */
+/** Deletes pods whose node no longer exists: no agent could end them. */
 export function createPodGarbageCollector({
   client,
   clock,
@@ -31,7 +31,7 @@ export function createPodGarbageCollector({
     missingSince.set(node, since);
     const left = since + QUARANTINE_MS - clock.monotonic();
     if (left > 0) return { afterMs: left };
-    // The cache may lag behind the registration of a node: the last word is the API's.
+    // The cache may lag behind the registration of a node: the API decides.
     if (await exists(node)) return undefined;
     const { namespace = '', name = '', uid = '' } = pod.metadata;
     logger.info({ namespace, pod: name, node }, 'deleting a pod whose node is gone');

@@ -4,17 +4,17 @@ import type { Backend } from './route.ts';
 const HALF_OPEN_MS = 5 * 60_000;
 
 export interface ForwardOptions {
-  /** An attempt to connect is given up after so long, and the next backend tried. */
+  /** Timeout of a connection attempt, after which the next backend is tried. */
   readonly connectTimeoutMs: number;
-  /** Told when an attempt to connect begins; the returned function when it has ended, either way. */
+  /** Called when a connection attempt begins; the returned function is called when it has ended, either way. */
   readonly attempt: (backend: Backend) => () => void;
-  /** Asked before and after connecting: whether whoever answers there is the backend. */
+  /** Whether the process that answers there is the backend; called before and after connecting. */
   readonly isAnswered: (backend: Backend) => boolean;
 }
 
 /**
- * Carries one client connection to the first of `backends` that accepts it. The client is not read before that, so no byte can
- * be lost to a backend that is not there. Ends, resets and back-pressure pass through in both directions.
+ * Connects a client to the first of `backends` that accepts. The client is not read before that, so no byte is
+ * lost to an absent backend. Ends, resets and back-pressure pass through in both directions.
  * Resolves with the backend, or undefined when none accepted (the client is reset) or the client left.
  */
 export async function forward(
@@ -22,7 +22,7 @@ export async function forward(
   backends: readonly Backend[],
   options: ForwardOptions,
 ): Promise<Backend | undefined> {
-  // Without a listener an error of a client that leaves early would end the process.
+  // Without a listener, the error of a client that disconnects early would end the process.
   client.on('error', () => client.destroy());
   client.setNoDelay(true);
   for (const backend of backends) {
@@ -41,7 +41,7 @@ export async function forward(
   return undefined;
 }
 
-/** The connection, unless the backend has gone meanwhile and another process took its place. */
+/** The connection, unless the backend has ended meanwhile and another process took its place. */
 async function reached(backend: Backend, options: ForwardOptions): Promise<Socket | undefined> {
   const upstream = await dial(backend, options.connectTimeoutMs);
   if (!upstream || options.isAnswered(backend)) return upstream;
@@ -67,18 +67,18 @@ function dial({ host, port }: Backend, timeoutMs: number): Promise<Socket | unde
 }
 
 function join(client: Socket, upstream: Socket): void {
-  // A failure of one side is a reset for the other: never a clean end that could pass for a complete answer.
+  // A failure of one side resets the other: a clean end could be mistaken for a complete answer.
   upstream.on('error', () => client.resetAndDestroy());
   client.on('error', () => upstream.resetAndDestroy());
   upstream.once('close', () => client.destroySoon());
   client.once('close', () => upstream.destroySoon());
   for (const side of [client, upstream]) {
     side.once('end', () => {
-      // The opposite direction may go on for long, but not stand still for ever: nobody may be there any more.
+      // The opposite direction may stay open for long, but not idle forever: its peer may be gone.
       for (const half of [client, upstream]) half.setTimeout(HALF_OPEN_MS, () => half.resetAndDestroy());
     });
   }
-  // pipe() ends the other side with this one's end, and leaves the opposite direction open.
+  // pipe() ends the other side when this one ends, and leaves the opposite direction open.
   client.pipe(upstream);
   upstream.pipe(client);
 }

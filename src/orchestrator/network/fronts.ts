@@ -1,7 +1,7 @@
 import type { Address, Binding, Front } from './listeners.ts';
 import { type Route, type RoutingTable, routeKey } from './route.ts';
 
-/** Ports that stood in for a Service's own on an earlier run, by front: pods hold them in their environment. */
+/** Ports that replaced those of a Service in an earlier run, by front: pods have them in their environment. */
 export type Substitutes = Readonly<Record<string, Address>>;
 
 export const clusterFront = (route: Pick<Route, 'namespace' | 'service' | 'portName'>): string =>
@@ -9,7 +9,7 @@ export const clusterFront = (route: Pick<Route, 'namespace' | 'service' | 'portN
 export const nodeFront = (route: Pick<Route, 'namespace' | 'service' | 'portName'>): string =>
   `node ${routeKey(route)}`;
 
-/** The addresses that a table asks for. `nodeHost` is where node ports listen. */
+/** The addresses that a table needs. `nodeHost` is where node ports listen. */
 export function frontsOf(table: RoutingTable, nodeHost: string, known: Substitutes): readonly Front[] {
   return [...table.values()].flatMap((route) => {
     const fronts: Front[] = [];
@@ -27,14 +27,14 @@ export function frontsOf(table: RoutingTable, nodeHost: string, known: Substitut
         substitutes: [...(before ? [before] : []), { host: clusterIP, port: 0 }, { host: nodeHost, port: 0 }],
       });
     }
-    // Nobody would look for a node port elsewhere: no substitute.
+    // A node port has no substitute: clients would not find it.
     if (nodePort)
       fronts.push({ id: nodeFront(route), route: key, host: nodeHost, port: nodePort, substitutes: [] });
     return fronts;
   });
 }
 
-/** One port of a Service as it can really be reached from this node. */
+/** The address at which one port of a Service can actually be reached from this node. */
 export interface ServiceAddress {
   readonly namespace: string;
   readonly service: string;

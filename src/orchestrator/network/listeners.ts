@@ -1,14 +1,14 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { errnoOf } from '../../base/errors.ts';
 
-/** An address that should be listened on, and what may stand in for it. */
+/** An address to listen on, and its substitutes. */
 export interface Front {
   /** Unique: `cluster shop/web:http`, `node shop/web:http`. */
   readonly id: string;
   readonly route: string;
   readonly host: string;
   readonly port: number;
-  /** Tried in order when the address itself cannot be bound; port 0 is any free one. Empty: nothing else would do. */
+  /** Tried in order when the address itself cannot be bound; port 0 is any free port. Empty: no substitute is acceptable. */
   readonly substitutes: readonly Address[];
 }
 
@@ -19,12 +19,12 @@ export interface Address {
 
 export type Binding =
   | { readonly state: 'bound'; readonly address: Address }
-  /** Listens, but not where it was asked to. */
+  /** Listens on a substitute. */
   | { readonly state: 'substituted'; readonly address: Address; readonly code: string }
   | { readonly state: 'failed'; readonly code: string };
 
 export interface Listeners {
-  /** Opens what is wanted and not yet open, closes the rest; connections already made go on. Resolves when all have been tried. */
+  /** Opens what is wanted and not yet open, and closes the rest; established connections stay. Resolves when all have been tried. */
   reconcile(fronts: readonly Front[]): Promise<void>;
   binding(id: string): Binding | undefined;
   close(): Promise<void>;
@@ -99,7 +99,7 @@ function listen(server: Server, { host, port }: Address): Promise<string | undef
   return new Promise((resolve) => {
     server.once('error', (error) => resolve(errnoOf(error) ?? error.message));
     server.listen({ host, port, backlog: WAITING_CONNECTIONS }, () => {
-      // From now on an error is one of a single accept (too many open files): the listener goes on.
+      // From now on an error concerns a single accept (too many open files): the listener stays open.
       server.on('error', () => undefined);
       resolve(undefined);
     });

@@ -16,7 +16,7 @@ import { reachability } from './report.ts';
 import { type Backend, choose, type Route, type RoutingTable, route, routeKey } from './route.ts';
 import { createReleases } from './stoppingpods.ts';
 
-/** What a restarted proxy serves from until it has heard from the API. Plain JSON. */
+/** The state that a restarted proxy serves from until the API answers. Plain JSON. */
 export interface ProxyState {
   readonly routes: readonly Route[];
   readonly substitutes: Substitutes;
@@ -28,31 +28,31 @@ export interface ServiceProxyOptions {
   readonly logger: Logger;
   /** Where node ports listen: 127.0.0.1. */
   readonly nodeHost: string;
-  /** False when a connection to this backend would reach somebody else: a process that listens on every address. */
+  /** False when a connection to this backend would reach another process, which listens on every address. */
   readonly isAnswered?: (backend: Backend) => boolean;
   readonly load: () => ProxyState | undefined;
   readonly save: (state: ProxyState) => void;
 }
 
-/** Cluster IPs and node ports of all Services, carried to their pods at layer 4. */
+/** A layer-4 proxy from the cluster IPs and node ports of all Services to their pods. */
 export interface ServiceProxy {
-  /** Serves from the saved state at once; resolves when that listens. The API is followed from then on. */
+  /** Serves from the saved state at once; resolves when it listens. From then on the API is watched. */
   start(): Promise<void>;
   /** Closes listeners and connections. */
   stop(): Promise<void>;
-  /** Resolves when the table comes from the API and every address has been tried. */
+  /** Resolves when the table comes from the API and binding every address has been tried. */
   readonly synced: Promise<void>;
-  /** What is known of Services: as the API has them, as an earlier proxy kept them, or nothing yet. */
+  /** The source of the known Services: the API, the saved state of an earlier proxy, or nothing yet. */
   readonly knowledge: 'read' | 'kept' | 'none';
-  /** Whether this Service has been put into effect, as far as it can be. */
+  /** Whether this Service is in effect, as far as possible. */
   isServing(service: Service): boolean;
-  /** Every port of every Service as it is really bound: for `<NAME>_SERVICE_HOST` and `_PORT`. */
+  /** The bound address of every port of every Service: for `<NAME>_SERVICE_HOST` and `_PORT`. */
   addresses(): readonly ServiceAddress[];
   /** One of them; `port` is the number or the name that the Service gives it. */
   serviceAddress(service: { namespace: string; name: string }, port: number | string): Address | undefined;
   /**
-   * No new connection goes to the pod from now on, whatever the API says. Resolves when no attempt to connect
-   * to it is under way either: it may get its SIGTERM. Connections that it has are left alone.
+   * From now on no new connection goes to the pod, whatever the API says. Resolves when no connection attempt
+   * is pending either: the pod may be sent SIGTERM. Existing connections are not affected.
    */
   releasePod(podUid: string): Promise<void>;
 }
@@ -88,7 +88,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
 
   function accept(socket: Socket, key: string): void {
     const id = String(accepted++);
-    // One service that is flooded leaves room for the others.
+    // A flooded service leaves room for the others.
     const entry = admission.enter(id, key);
     if (entry.type === 'refused') {
       refused();
@@ -112,7 +112,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     });
   }
 
-  /** Changes of one turn are one new table; nothing changes before both caches are filled. */
+  /** Changes of one turn of the event loop make one new table; nothing changes before both caches are filled. */
   function refreshSoon(): void {
     if (isDue) return;
     isDue = true;

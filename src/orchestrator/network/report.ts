@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'AddressNotAvailable',
 };
 
-/** Health reads this reason (`health/verdicts.others.ts`): clients are told the address that serves. */
+/** Health reads this reason (`health/verdicts.others.ts`): clients are given the address that serves. */
 const SERVED_ELSEWHERE = 'ServedElsewhere';
 
 interface Fault {
@@ -22,7 +22,7 @@ interface Fault {
 }
 
 /**
- * The condition that the Service should carry, undefined when none is due: a Service that is well and always was
+ * The condition that the Service should have; undefined when it needs none: a Service that has always been reachable
  * is not written to.
  */
 export function reachability(
@@ -33,7 +33,7 @@ export function reachability(
 ): Condition | undefined {
   const current = service.status?.conditions?.find(({ type }) => type === REACHABLE);
   const faults = faultsOf(service, table, binding);
-  // A port that is served nowhere weighs more than one that is served elsewhere: the reason is what health reads.
+  // A port that is not served outranks one that is served elsewhere, because health reads the reason.
   const first = faults.find(({ reason }) => reason !== SERVED_ELSEWHERE) ?? faults[0];
   if (!first && !current) return undefined;
   const next = first

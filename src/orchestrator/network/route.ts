@@ -17,7 +17,7 @@ export interface Route {
   readonly port: number;
   readonly clusterIP?: string;
   readonly nodePort?: number;
-  /** Connections of one client go to one backend as long as it is there. */
+  /** Connections of one client go to one backend while it exists. */
   readonly sticky: boolean;
   /** Backends for new connections, in a stable order. */
   readonly ready: readonly Backend[];
@@ -34,7 +34,7 @@ export const routeKey = (route: Pick<Route, 'namespace' | 'service' | 'portName'
   `${route.namespace}/${route.service}:${route.portName}`;
 
 /**
- * The table that Services and their EndpointSlices ask for. `isReleased` tells of pods that are about to be stopped: they
+ * The table for Services and their EndpointSlices. `isReleased` is true for pods that are about to be stopped: they
  * count as terminating before the API says so.
  */
 export function route(
@@ -63,7 +63,7 @@ function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, 
 
 export const isTcp = (port: ServicePort): boolean => (port.protocol ?? 'TCP') === 'TCP';
 
-/** Headless Services and external names have nothing that could be listened on. */
+/** Headless Services and external names have no address to listen on. */
 function hasAddress({ spec }: Service): boolean {
   return spec.type !== 'ExternalName' && Boolean(spec.clusterIP) && spec.clusterIP !== 'None';
 }
@@ -120,7 +120,7 @@ const byAddress = (a: Backend, b: Backend): number =>
 
 /**
  * The backends for one new connection, in the order in which they are to be tried. `cursor` counts the connections of the
- * route (round robin); a sticky route ranks by client instead, so that a backend that goes moves only its own clients.
+ * route (round robin); a sticky route ranks by client instead, so that removing a backend moves only its own clients.
  */
 export function choose(table: RoutingTable, key: string, cursor: number, client = ''): readonly Backend[] {
   const found = table.get(key);
@@ -143,7 +143,7 @@ function ranked(backends: readonly Backend[], client: string): readonly Backend[
     .map(({ backend }) => backend);
 }
 
-/** FNV-1a with a final mixing step, since its last bytes alone spread badly. */
+/** FNV-1a with a final mixing step, because its last bytes alone distribute badly. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193);

@@ -29,7 +29,7 @@ export function fitsNode(pod: Pod, node: Node): boolean {
   return selected && (terms === undefined || terms.some((term) => fitsTerm(term, node)));
 }
 
-/** A term that asks for nothing matches nothing. */
+/** An empty term matches nothing. */
 function fitsTerm({ matchExpressions = [], matchFields = [] }: Term, node: Node): boolean {
   if (matchExpressions.length + matchFields.length === 0) return false;
   const fields = { 'metadata.name': node.metadata.name ?? '' };

@@ -7,7 +7,7 @@ export type Placement =
   | { readonly type: 'bind'; readonly node: string }
   | { readonly type: 'unschedulable'; readonly message: string };
 
-/** Where a pod goes, or why nowhere, in the words of kube-scheduler (`framework/types.go` FitError). */
+/** The node for a pod, or why there is none, in the wording of kube-scheduler (`framework/types.go` FitError). */
 export function place(pod: Pod, nodes: readonly NodeInfo[], policy: Policy, seed: string): Placement {
   const fitting = nodes.filter((info) => FILTERS.every((filter) => filter.check(pod, info)));
   const score = (info: NodeInfo): number => SCORES[policy](pod, info, seed);

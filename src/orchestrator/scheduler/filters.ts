@@ -7,7 +7,7 @@ import { type NodeInfo, requestsOf } from './nodeinfo.ts';
 export interface Filter {
   readonly name: string;
   check(pod: Pod, info: NodeInfo): boolean;
-  /** What does not fit, in Kubernetes' words: they follow a count of nodes. Asked only after a failed check. */
+  /** What does not fit, in the wording of Kubernetes, which follows a count of nodes. Called only after a failed check. */
   explain(pod: Pod, info: NodeInfo): readonly string[];
 }
 

@@ -8,7 +8,7 @@ export type Amounts = Readonly<Record<string, number>>;
 export interface NodeInfo {
   readonly node: Node;
   readonly name: string;
-  /** Pods that take room on it: bound or about to be, and not finished. */
+  /** Pods that use its resources: bound or assumed, and not finished. */
   readonly pods: readonly Pod[];
   readonly allocatable: Amounts;
   readonly requested: Amounts;
@@ -26,7 +26,7 @@ export function nodeInfo(node: Node, pods: readonly Pod[]): NodeInfo {
 }
 
 /**
- * What a pod needs at once: its containers together, or an init container that needs more, since those run before and alone
+ * The resources that a pod needs: the sum of its containers, or an init container that needs more, because those run before and alone
  * (component-helpers `resource/helpers.go` PodRequests).
  */
 export function requestsOf(pod: Pod): Amounts {
@@ -34,7 +34,7 @@ export function requestsOf(pod: Pod): Amounts {
   return (pod.spec.initContainers ?? []).map(requestsOfContainer).reduce(larger, containers);
 }
 
-/** A limit without a request is the request (core/v1 defaults). */
+/** A limit without a request also sets the request (core/v1 defaults). */
 function requestsOfContainer({ resources }: Container): Amounts {
   return amounts({ ...resources?.limits, ...resources?.requests });
 }

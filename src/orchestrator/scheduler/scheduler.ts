@@ -19,7 +19,7 @@ export interface SchedulerOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How to choose among the nodes that fit. Default spread. */
+  /** How to choose among feasible nodes; `spread` by default. */
   readonly policy?: Policy;
   /** Makes the policy `random` repeatable. */
   readonly seed?: string;
@@ -31,7 +31,7 @@ export interface Scheduler {
 }
 
 const SCHEDULER_NAME = 'default-scheduler';
-/** Pods that fit nowhere are tried again when nodes or pods change, and for safety after so long (kube-scheduler's default). */
+/** Unschedulable pods are retried when nodes or pods change, and at the latest after this time (kube-scheduler's default). */
 const RETRY_MS = 5 * 60_000;
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
@@ -40,9 +40,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const pods = createInformer({ client, resource: PODS, clock, logger });
   const nodes = createInformer({ client, resource: NODES, clock, logger });
   const podsOn = pods.index((pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
-  /** Bindings that the cache does not show yet, by uid of the pod: their room is taken already. */
+  /** Bindings that the cache does not show yet, by uid of the pod: their resources count as used (assumed pods). */
   const assumed = new Map<string, { readonly pod: Pod; readonly node: string }>();
-  /** Keys of pods that fit nowhere. */
+  /** Keys of unschedulable pods. */
   const waiting = new Set<string>();
 
   const controller = createController({
@@ -80,7 +80,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   async function reconcile(key: string): Promise<Again> {
     const pod = pods.get(splitKey(key));
     if (!pod || !isMine(pod) || assumed.has(pod.metadata.uid ?? '')) return undefined;
-    // No await between the look at the nodes and the assumption: two pods cannot be given the same room.
+    // No await between reading the nodes and assuming the pod: two pods cannot be given the same resources.
     const placement = place(pod, nodes.list().map(infoOf), policy, seed);
     if (placement.type === 'bind') {
       await bind(pod, placement.node);
@@ -113,7 +113,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       recorder.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
     } catch (error) {
       assumed.delete(uid);
-      // Deleted, or bound by somebody else meanwhile: the cache will tell.
+      // Deleted, or bound by another client meanwhile: the cache will show it.
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }
   }
@@ -148,7 +148,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
 const isFinished = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
-/** Waits for this scheduler: unbound, alive, ours by name, and not held back by a scheduling gate (KEP-3521). */
+/** Whether a pod waits for this scheduler: unbound, active, with our scheduler name, and without a scheduling gate (KEP-3521). */
 function isMine(pod: Pod): boolean {
   const { nodeName, schedulerName = SCHEDULER_NAME, schedulingGates } = pod.spec;
   const isGated = Array.isArray(schedulingGates) && schedulingGates.length > 0;
@@ -161,7 +161,7 @@ function isMine(pod: Pod): boolean {
   );
 }
 
-/** Nothing changed that a filter looks at: heartbeats are most of a node's changes. */
+/** Whether nothing changed that a filter reads: most changes of a node are heartbeats. */
 function isAlike(a: Node, b: Node): boolean {
   return (
     deepEqual(a.spec, b.spec) &&

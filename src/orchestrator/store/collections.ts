@@ -53,7 +53,7 @@ interface Collection {
   readonly entries: Map<string, Entry>;
 }
 
-/** Index of the first element that is not below `value`. */
+/** Index of the first element that is not less than `value`. */
 function lowerBound(sorted: readonly string[], value: string): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

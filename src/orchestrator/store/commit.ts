@@ -27,8 +27,8 @@ export interface BatchSteps {
 const MAX_BATCH = 512;
 
 /**
- * Group commit: one batch is on its way to the disk while the next one gathers, so that concurrent writers share
- * a sync. What is staged answers conflict checks; only what is durable is published and acknowledged.
+ * Group commit: while one batch is written to disk the next one is collected, so that concurrent writers share
+ * a sync. Conflict checks include staged writes; only durable ones are published and acknowledged.
  */
 export class GroupCommit {
   #queue: Staged[] = [];
@@ -62,12 +62,12 @@ export class GroupCommit {
     return durable;
   }
 
-  /** Resolves when all that is staged now is durable, rejects when it failed: writes become durable in order. */
+  /** Resolves when all writes staged so far are durable, rejects when one failed: writes become durable in order. */
   async settled(): Promise<void> {
     if (this.#latest.size > 0) await this.#newest;
   }
 
-  /** Resolves when nothing is staged, however that ended. */
+  /** Resolves when nothing is staged, whether the writes succeeded or failed. */
   async idle(): Promise<void> {
     await this.#running;
   }
@@ -92,7 +92,7 @@ export class GroupCommit {
     this.#running = undefined;
   }
 
-  /** What was staged behind a failed batch was decided on a state that never came to be. */
+  /** Writes that were staged behind a failed batch are based on a state that never existed. */
   #fail(batch: readonly Staged[], error: Error): void {
     const dropped = [...batch, ...this.#queue];
     this.#queue = [];

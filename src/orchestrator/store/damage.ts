@@ -1,7 +1,7 @@
 import { type Digest, digestOf } from './digest.ts';
 import type { Loaded } from './disk.ts';
 
-/** What the log says that stands: the newest whole row of each key. */
+/** The state according to the log: the newest intact row of each key. */
 export function stateOf({ rows }: Pick<Loaded, 'rows'>): ReadonlyMap<string, number> {
   const state = new Map<string, number>();
   for (const { type, key, revision } of rows) {
@@ -11,10 +11,10 @@ export function stateOf({ rows }: Pick<Loaded, 'rows'>): ReadonlyMap<string, num
   return state;
 }
 
-/** How many of each are named. */
+/** How many findings of each kind are listed. */
 const NAMED = 10;
 
-/** Why what is on disk is not what was acknowledged, a line for each sign of it; none: it is whole. Pure. */
+/** Why the disk does not hold what was acknowledged, one line per finding; empty if it is intact. Pure. */
 export function damageOf(loaded: Loaded): readonly string[] {
   const { latest, damaged, digest, revision, head } = loaded;
   const state = stateOf(loaded);

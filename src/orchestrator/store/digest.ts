@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** What stands in the store, in two numbers that every commit carries on: what is lost behind its back is missed by them. */
+/** The content of the store in two numbers that every commit updates: they reveal silent losses. */
 export interface Digest {
   readonly count: number;
   readonly sum: number;
@@ -8,7 +8,7 @@ export interface Digest {
 
 export const EMPTY: Digest = { count: 0, sum: 0 };
 
-/** The digest after a key has gone from one revision to another; undefined: it is not there. */
+/** The digest after a key has moved from one revision to another; undefined stands for an absent key. */
 export function changed(
   { count, sum }: Digest,
   key: string,
@@ -30,7 +30,7 @@ export function digestOf(state: Iterable<readonly [key: string, revision: number
 const MODULUS = 2 ** 52;
 const wrapped = (sum: number): number => ((sum % MODULUS) + MODULUS) % MODULUS;
 
-/** A CRC alone is linear: the sum of several that belong together could be 0. The multiplications end that (the finalizer of MurmurHash3). */
+/** A CRC alone is linear: the sum of several related ones could be 0. The multiplications prevent that (the finalizer of MurmurHash3). */
 function mixed(key: string, revision: number | undefined): number {
   if (revision === undefined) return 0;
   let h = crc32(`${key}@${revision}`);

@@ -20,13 +20,13 @@ import {
 } from './rows.ts';
 import type { Change } from './types.ts';
 
-/** Everything that the store asks of a disk; a test hands in one that fails when told. */
+/** Everything that the store needs from a disk; tests pass one that fails on demand. */
 export interface Disk {
   /** What is on disk: the log in order, the revision of each key's newest put, the counters. */
   load(after: number): Promise<Loaded>;
-  /** All or nothing, durable when it resolves. `revision` is the newest one given out, `digest` that of what stands then, where it is known. */
+  /** Atomic, and durable when it resolves. `revision` is the newest one assigned, `digest` that of the resulting state, if known. */
   commit(rows: readonly LogRow[], revision: number, digest?: Digest): Promise<void>;
-  /** Removes log rows that no reader can ask for any more. */
+  /** Removes log rows that no reader can request any longer. */
   forget(changes: readonly Change[], compacted: number): Promise<void>;
   /** Makes the index say what the log says: `state` in place of `before`. */
   mend(before: ReadonlyMap<string, number>, state: ReadonlyMap<string, number>): Promise<void>;
@@ -40,11 +40,11 @@ export interface Loaded {
   readonly latest: ReadonlyMap<string, number>;
   readonly revision: number;
   readonly compacted: number;
-  /** Revisions whose rows are not as they were written. */
+  /** Revisions whose rows are damaged. */
   readonly damaged: readonly number[];
-  /** Of what stood after the last commit; undefined in a store of before there was one, or just restored. */
+  /** The digest after the last commit; undefined in an older store without one, or in one that was just restored. */
   readonly digest: Digest | undefined;
-  /** The newest revision that was ever acknowledged, as noted beside the database. */
+  /** The newest revision that was ever acknowledged, from the file next to the database. */
   readonly head: number;
 }
 
@@ -73,7 +73,7 @@ export async function openDisk(dir: string, { repair = false } = {}): Promise<Di
       load(database, after, head.read())
         .catch(async (error: unknown) => {
           if (!repair || !isCorruption(error)) throw error;
-          // A block of a table is only found damaged when it is read.
+          // Damage to a block of a table only shows when it is read.
           await database.close();
           await ClassicLevel.repair(join(dir, 'db'));
           await database.open();
@@ -87,7 +87,7 @@ export async function openDisk(dir: string, { repair = false } = {}): Promise<Di
       head.write(revision);
     },
     mend: (before, state) => database.batch(mendOperations(before, state), { sync: true }),
-    // Not synced: what is forgotten twice does no harm.
+    // Not synced: removing rows again does no harm.
     forget: (changes, compacted) => database.batch(forgetOperations(changes, compacted), { sync: false }),
     reopen: async () => {
       await database.close();
@@ -108,8 +108,8 @@ interface Head {
 }
 
 /**
- * LevelDB takes a log that is damaged near its end for one that was cut off by a crash. The newest revision is therefore noted in a file
- * beside it too: not synced, so that it is never ahead of the database, and costs a write into memory.
+ * LevelDB treats a log that is damaged near its end as one that a crash cut off. The newest revision is therefore also recorded in a
+ * file next to it: not synced, so that it is never ahead of the database and only costs a write to memory.
  */
 function openHead(path: string): Head {
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
@@ -149,7 +149,7 @@ function commitOperations(
   return operations;
 }
 
-/** A change that is forgotten takes with it what it replaced, and itself if it is a deletion: nobody can ask for either. */
+/** Dropping a change removes what it replaced, and the change itself if it is a deletion: neither can be requested any longer. */
 function forgetOperations(changes: readonly Change[], compacted: number): Operation[] {
   const operations: Operation[] = [{ type: 'put', key: COMPACTED, value: number(compacted) }];
   for (const change of changes) {

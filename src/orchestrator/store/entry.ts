@@ -2,7 +2,7 @@ import { deepFreeze } from '../../kube/values/equal.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import type { Entry } from './types.ts';
 
-/** A new revision of an object: resourceVersion is set, and the JSON is made now because the log needs it at once. */
+/** A new revision of an object: resourceVersion is set, and the JSON is serialized now because the log needs it at once. */
 export function newEntry(key: string, revision: number, object: KubeObject): Entry {
   const resourceVersion = String(revision);
   const stamped = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion } });
@@ -17,8 +17,8 @@ export function storedEntry(key: string, revision: number, json: Buffer): Entry 
 }
 
 /**
- * Bytes with memory of their own. `Buffer.from` takes small ones out of slabs of 8 KiB that they share with what lives for a moment only;
- * an entry lives for minutes, and would keep a slab for itself.
+ * A buffer with its own memory. `Buffer.from` allocates small ones from slabs of 8 KiB that they share with short-lived buffers;
+ * an entry lives for minutes and would retain the whole slab.
  */
 function ownBuffer(text: string): Buffer {
   const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));

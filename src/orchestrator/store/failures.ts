@@ -1,7 +1,7 @@
 import { ProblemError } from '../../base/errors.ts';
 import { type StatusError, statusError } from '../../kube/values/status.ts';
 
-/** A write was decided on a revision of the key that is not the latest any more. */
+/** The write is based on a revision of the key that is no longer the latest. */
 export class StaleRevision extends Error {
   override readonly name = 'StaleRevision';
   constructor(key: string, expected: number, latest: number) {

@@ -1,7 +1,7 @@
 import { tooOld } from './failures.ts';
 import type { Change, Entry, HistoryPolicy } from './types.ts';
 
-/** Compacting at each change would be as slow as it would be exact. */
+/** Compacting at each change would be exact, but slow. */
 const OVERFULL = 1.5;
 
 const sizeOf = ({ entry }: Change): number => entry.bytes().length;
@@ -12,8 +12,8 @@ interface Remembered {
 }
 
 /**
- * The changes that watches and paged lists can go back to: a window that ends at the newest revision.
- * `compacted` is the revision up to which the past is gone; everything after it is here.
+ * The changes from which watches and paged lists can resume: a window that ends at the newest revision.
+ * `compacted` is the last revision that is gone; every later one is here.
  */
 export class History {
   #window: Remembered[] = [];
@@ -35,7 +35,7 @@ export class History {
     this.#bytes += sizeOf(change);
   }
 
-  /** So much more is remembered than the policy keeps that the next compaction should not be waited for. */
+  /** Whether so much more is held than the policy allows that compaction should not wait. */
   get isOverfull(): boolean {
     const { maxChanges, maxBytes = Number.POSITIVE_INFINITY } = this.#policy;
     return this.#bytes > OVERFULL * maxBytes || this.#window.length > OVERFULL * maxChanges;
@@ -59,7 +59,7 @@ export class History {
     return [...state.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  /** Forgets what the policy does not keep, and tells which changes those were (oldest first). */
+  /** Drops the changes that the policy does not keep, and returns them, oldest first. */
   compact(now: number): Change[] {
     const { maxChanges, maxBytes = Number.POSITIVE_INFINITY, maxAgeMs } = this.#policy;
     const surplus = this.#window.length - maxChanges;

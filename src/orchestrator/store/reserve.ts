@@ -7,23 +7,23 @@ import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { unlessRefused } from '../../base/storage.ts';
 
-/** A file that holds room on the disk, for the deletions that make more of it. */
+/** A file that reserves disk space for the deletions that free more of it. */
 export interface Reserve {
-  /** Makes it when there is room for it beyond the floor, gives it back when next to nothing is left. Never rejects. */
+  /** Creates the file when there is space for it above the floor, and frees it when the disk is almost full. Never rejects. */
   keep(space: DiskSpace): Promise<void>;
-  /** At once, because a write was refused. */
+  /** Frees the file at once, because a write was refused. */
   giveBack(): void;
 }
 
 const run = promisify(execFile);
 
-/** Allocates and writes nothing; rejects where the file system, or the machine, knows no such thing. */
+/** Allocates without writing; rejects where the file system or the machine does not support it. */
 const allocate = async (path: string, bytes: number): Promise<void> => {
   await run('fallocate', ['--length', String(bytes), path], { timeout: 10_000 });
 };
 
 export function openReserve(path: string, logger: Logger, make: typeof allocate = allocate): Reserve {
-  /** One failure is told once, and not tried again each second. */
+  /** A failure is logged once, and not retried every second. */
   let isImpossible = false;
 
   function giveBack(): void {

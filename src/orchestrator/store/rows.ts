@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * What stands on disk, in one ordered key space:
- *   `log/<revision>` → a header line (JSON: key, type, checksum of the row) and the object's JSON: the append-only log
+ * The layout on disk, in one ordered key space:
+ *   `log/<revision>` → a header line (JSON: key, type, checksum of the row) and the object as JSON: the append-only log
  *   `latest/<key>`   → the revision of the key's newest put; absent once deleted
- *   `meta/digest`    → number and sum of what `latest/` holds (`digest.ts`)
- *   `meta/revision`  → the newest revision ever given out; `meta/compacted` → the revision up to which the past is gone
+ *   `meta/digest`    → number and sum of the entries in `latest/` (`digest.ts`)
+ *   `meta/revision`  → the newest revision ever assigned; `meta/compacted` → the last revision that is gone
  * Revisions are padded, so that their order is the order of the database.
  */
 export interface LogRow {
@@ -33,7 +33,7 @@ export function encodeRow(row: LogRow): Buffer {
   return Buffer.concat([header, json]);
 }
 
-/** Undefined for a row that is not as it was written. Rows of before there were checksums are taken as they are. */
+/** Undefined for a damaged row. Rows from before checksums existed are accepted as they are. */
 export function decodeRow(rowKey: string, value: Buffer): LogRow | undefined {
   try {
     const lineEnd = value.indexOf(0x0a);

@@ -8,7 +8,7 @@ import type { Reader } from './types.ts';
 
 /**
  * Every object at one revision, as lines of JSON: a header, `{"key", "revision", "object"}` for each object, and a last line with their
- * number, by which a copy that was cut short is known.
+ * number, which reveals a truncated copy.
  */
 export interface SnapshotHeader {
   readonly format: 1;
@@ -22,7 +22,7 @@ interface Line {
   readonly end?: number;
 }
 
-/** Consistent although writes go on: entries are immutable, and the list of them is taken before the first line is. */
+/** Consistent in spite of concurrent writes: entries are immutable, and the list of them is taken before the first line is written. */
 export function* snapshotLines(reader: Reader): Generator<Buffer> {
   const entries = reader.all();
   const header: SnapshotHeader = { format: 1, revision: reader.revision };
@@ -37,15 +37,15 @@ export function* snapshotLines(reader: Reader): Generator<Buffer> {
 const END_OF_LINE = Buffer.from('}\n');
 const BATCH = 1_000;
 /**
- * A restored store jumps ahead, so that no client takes a revision that it saw after the backup for one that it will see again
+ * A restored store skips revisions, so that no client confuses a revision from after the backup with a new one
  * (etcd's `snapshot restore --bump-revision`, and its `--mark-compacted`).
  */
 const JUMP = 1_000_000_000;
 
 /**
- * Makes the store in `dir` from a snapshot that was left at `file`, once. A crash on the way leaves the snapshot, and the next start
- * begins anew; a store that stands already is complete.
- * @throws ProblemError BackupDamaged when the snapshot is not whole; nothing is written then.
+ * Creates the store in `dir` from the snapshot at `file`, once. After a crash in between the snapshot remains and the next start
+ * begins again; a store that exists is complete.
+ * @throws ProblemError BackupDamaged when the snapshot is incomplete; nothing is written then.
  */
 export async function restoreSnapshot(dir: string, file: string): Promise<void> {
   if (!(await exists(file))) return;

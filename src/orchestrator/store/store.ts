@@ -20,11 +20,11 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly history?: HistoryPolicy;
-  /** Changes that a live watcher may lag behind before it is dropped. */
+  /** How many changes a live watcher may lag behind before it is dropped. */
   readonly watcherCapacity?: number;
-  /** A person has said to go on with what is left of a damaged store. */
+  /** A person agreed to continue with what is left of a damaged store. */
   readonly acceptLoss?: boolean;
-  /** Told when the disk has refused a batch, before whoever wrote is. */
+  /** Called when the disk has refused a batch, before its writers are rejected. */
   readonly onRefused?: () => void;
 }
 
@@ -49,7 +49,7 @@ export async function startStore(disk: Disk, options: StoreOptions): Promise<Sto
   }
 }
 
-/** Everything that was acknowledged, or a refusal; with `acceptLoss` what there is, told to the log. */
+/** Everything that was acknowledged, or an error; with `acceptLoss` what is left, with the loss logged. */
 async function loadWhole(disk: Disk, { dir, logger, acceptLoss }: StoreOptions): Promise<Loaded> {
   const loaded = await disk.load(0);
   const lines = damageOf(loaded);
@@ -68,10 +68,10 @@ class RevisionedStore implements Store {
   readonly #history: History;
   readonly #watchers: Watchers;
   readonly #commits: GroupCommit;
-  /** The newest revision given out; gaps are what failed batches leave. */
+  /** The newest revision assigned; failed batches leave gaps. */
   #lastGiven: number;
   #lastPublished: number;
-  /** Of what is durable. */
+  /** The digest of what is durable. */
   #digest: Digest;
   /** Set after a failed commit, until the disk has been read again. */
   #broken = false;
@@ -199,7 +199,7 @@ class RevisionedStore implements Store {
     try {
       await this.#disk.forget(forgotten, this.#history.compacted);
     } catch (error) {
-      // Rows that stay too long cost space, not truth; the next start forgets them again by their age.
+      // Rows that stay too long only cost space; the next start drops them by their age.
       this.#options.logger.warn({ error: String(error) }, 'cannot compact the store');
     }
   }
@@ -226,7 +226,7 @@ class RevisionedStore implements Store {
     }
   }
 
-  /** A commit that failed may yet stand on disk (the sync failed, not the write): what stands there is what counts. */
+  /** A failed commit may still be on disk (the sync failed, not the write): what is on disk counts. */
   async #recover(): Promise<void> {
     await this.#disk.reopen();
     const { rows } = await this.#disk.load(this.#lastPublished);
@@ -254,7 +254,7 @@ class RevisionedStore implements Store {
     return digest;
   }
 
-  /** A row of the log becomes state, and history unless the past up to it is gone. */
+  /** A row of the log becomes state, and history unless it has been compacted. */
   #restore(row: LogRow, compacted: number): void {
     const entry = storedEntry(row.key, row.revision, row.json);
     if (row.revision > compacted) this.#publish(row.type, entry);
@@ -273,7 +273,7 @@ class RevisionedStore implements Store {
   }
 }
 
-/** Equal but for the resourceVersion, which the store sets. */
+/** Equal except for the resourceVersion, which the store sets. */
 function sameContent(latest: KubeObject, object: KubeObject): boolean {
   const { resourceVersion } = latest.metadata;
   return deepEqual(latest, { ...object, metadata: { ...object.metadata, resourceVersion } });

@@ -23,7 +23,7 @@ export interface Change {
   readonly key: string;
   /** The object after a put; for a delete its last state, at the revision of the deletion. */
   readonly entry: Entry;
-  /** What the key held before; undefined: the put created it. */
+  /** The previous entry of the key; undefined when the put created it. */
   readonly previous: Entry | undefined;
 }
 
@@ -46,8 +46,8 @@ export interface Reader {
 /**
  * A write names the revision that it was decided on, as etcd's transactions compare `ModRevision`: it is staged only while
  * that revision is still the latest, so the writer may wait for anything in between and loses no other write.
- * "Latest" includes what is staged: staged writes are ordered before whatever is staged next, and if one fails,
- * all that were staged behind it fail too. Whoever reads and writes in one turn of the event loop is never stale.
+ * "Latest" includes staged writes: they are ordered before any that is staged later, and if one fails,
+ * all that were staged after it fail too. A client that reads and writes in one turn of the event loop is never stale.
  */
 export interface Writer {
   /** Published or staged. */
@@ -71,7 +71,7 @@ export interface Writer {
 }
 
 export interface Watcher {
-  /** The changes that wait, in order; none when woken; undefined once closed, or dropped for being too slow. */
+  /** The pending changes, in order; empty when woken; undefined once closed, or dropped for being too slow. */
   next(): Promise<readonly Change[] | undefined>;
   /** Makes a waiting `next` resolve although nothing has changed. */
   wake(): void;
@@ -87,14 +87,14 @@ export interface Watches {
 }
 
 export interface Store extends Reader, Writer, Watches {
-  /** Waits for what is staged, ends every watcher, lets the data directory go. */
+  /** Waits for staged writes, ends every watcher, and releases the data directory. */
   close(): Promise<void>;
 }
 
-/** How much of the past watches and paged lists can go back to. */
+/** How far back watches and paged lists can resume. */
 export interface HistoryPolicy {
   readonly maxChanges: number;
-  /** Of the JSON of what changed; default: no bound. */
+  /** Bytes of JSON of the changed objects; unbounded by default. */
   readonly maxBytes?: number;
   readonly maxAgeMs: number;
 }

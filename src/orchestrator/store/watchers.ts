@@ -1,7 +1,7 @@
 import { collectionOf } from './keys.ts';
 import type { Change, Watcher } from './types.ts';
 
-/** Live watchers by collection, so that a change costs only those who might want it. */
+/** Live watchers by collection, so that a change is only offered to watchers that may want it. */
 export class Watchers {
   readonly #byCollection = new Map<string, Set<BufferedWatcher>>();
   readonly #capacity: number;

@@ -4,9 +4,9 @@ import { limitsOf, replicasOf } from './limits.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
-/** The size of the deployment when the replica set was last scaled: how a scaling is told from a rollout. */
+/** The size of the deployment when the replica set was last scaled; it distinguishes scaling from a rollout. */
 const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
-/** The same plus surge: what the share of a replica set is measured by when the deployment is scaled in mid-rollout. */
+/** The same plus surge: the base for the share of a replica set when the deployment is scaled in the middle of a rollout. */
 const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
 
 const NOT_COPIED: ReadonlySet<string> = new Set([
@@ -17,7 +17,7 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   DESIRED_REPLICAS,
   MAX_REPLICAS,
 ]);
-/** The history of revisions is kept to so many characters (Kubernetes `maxRevHistoryLengthInChars`). */
+/** The maximal length of the revision history in characters (Kubernetes `maxRevHistoryLengthInChars`). */
 const HISTORY_CHARACTERS = 2000;
 
 export type Annotations = Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export const maxReplicasOf = (set: ReplicaSet): number | undefined => numberIn(s
 
 export const maxRevision = (sets: readonly ReplicaSet[]): number => Math.max(0, ...sets.map(revisionOf));
 
-/** The annotations that remember the deployment's size, on a replica set that is scaled now. */
+/** The annotations that record the deployment's size on a replica set that is being scaled. */
 export function sizeAnnotations(deployment: Deployment): Annotations {
   const desired = replicasOf(deployment);
   return {
@@ -43,8 +43,8 @@ export function sizeAnnotations(deployment: Deployment): Annotations {
 }
 
 /**
- * Annotations of the replica set that has the current template: the deployment's (change-cause among them), and its revision,
- * which only rises; a revision it had before goes to its history (Kubernetes `SetNewReplicaSetAnnotations`).
+ * Annotations of the replica set that has the current template: those of the deployment (including change-cause), and its revision,
+ * which only increases; its previous revision is added to its history (Kubernetes `SetNewReplicaSetAnnotations`).
  */
 export function currentAnnotations(
   deployment: Deployment,

@@ -99,7 +99,7 @@ export function createDeploymentController(context: ControllerContext): Controll
 
   /**
    * The name is taken: by our own set that the cache does not show yet (nothing to do), or by another template with the same
-   * hash, which the collision count then tells apart.
+   * hash, which the collision count then resolves.
    */
   async function settleCollision(deployment: Deployment, replicaSet: ReplicaSet): Promise<void> {
     const { name = '', namespace = '' } = replicaSet.metadata;
@@ -146,7 +146,7 @@ export function createDeploymentController(context: ControllerContext): Controll
     );
   }
 
-  /** `kubectl rollout history` and `undo` read the number of the present revision here. */
+  /** `kubectl rollout history` and `undo` read the number of the current revision here. */
   function writeRevision({ metadata }: Deployment, revision: string): Promise<Deployment> {
     const { namespace = '', name = '', uid = '', resourceVersion = '' } = metadata;
     const body = { metadata: { uid, resourceVersion, annotations: { [REVISION]: revision } } };

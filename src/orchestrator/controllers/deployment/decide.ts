@@ -40,13 +40,13 @@ export interface DeploymentDecision {
   readonly actions: readonly DeploymentAction[];
   /** What to write when all actions have succeeded. */
   readonly status: DeploymentStatus;
-  /** The revision annotation that the deployment should carry. */
+  /** The revision annotation that the deployment should have. */
   readonly revision: string | undefined;
-  /** Look again then, since the progress deadline passes. */
+  /** When to check again, because the progress deadline passes. */
   readonly afterMs: number | undefined;
 }
 
-/** One step towards what the deployment asks for (Kubernetes `pkg/controller/deployment/deployment_controller.go` syncDeployment). */
+/** One step towards the desired state of the deployment (Kubernetes `pkg/controller/deployment/deployment_controller.go` syncDeployment). */
 export function decideDeployment(observed: ObservedDeployment, now: number): DeploymentDecision {
   const { deployment } = observed;
   const { owned, actions } = claim(deployment, deployment.spec.selector, observed.replicaSets);
@@ -120,7 +120,7 @@ function withNew(deployment: Deployment, { old }: Generations, now: number): Pre
   };
 }
 
-/** The set that has the template already gets the next revision (a rollback moves it to the front) and the annotations of now. */
+/** The set that has the template already gets the next revision (a rollback moves it to the front) and the current annotations. */
 function withFound(deployment: Deployment, { current, old }: Generations, now: number): Prepared {
   if (!current) return { deployment, generations: { current, old } };
   const annotations = currentAnnotations(
@@ -162,7 +162,7 @@ function withSize(deployment: Deployment, set: ReplicaSet, replicas: number): Re
   return { ...set, metadata: { ...set.metadata, annotations }, spec: { ...set.spec, replicas } };
 }
 
-/** The writes that lead from what was seen to what should be: sets that grow first, so that capacity comes before it goes. */
+/** The writes from the observed to the desired state: sets that grow first, so that capacity is added before it is removed. */
 function writes(before: readonly ReplicaSet[], after: readonly ReplicaSet[]): DeploymentAction[] {
   const seen = new Map(before.map((set) => [set.metadata.name, set]));
   const growth = (set: ReplicaSet): number => {
@@ -210,6 +210,6 @@ function isEmpty(set: ReplicaSet): boolean {
 function lookAgain(deployment: Deployment, status: DeploymentStatus, now: number): number | undefined {
   if (isComplete(deployment, status)) return undefined;
   const left = deadlineInMs(deployment, status.conditions ?? [], now);
-  // Timestamps are whole seconds: one more, so that the deadline has surely passed.
+  // Timestamps have a resolution of one second: add one, so that the deadline has certainly passed.
   return left === undefined ? undefined : Math.max(0, left) + 1000;
 }

@@ -20,7 +20,7 @@ export const isRolling = (deployment: Deployment): boolean =>
   (deployment.spec.strategy?.type ?? 'RollingUpdate') === 'RollingUpdate';
 
 /**
- * Surge rounds up, unavailable rounds down; both 0 could never move, so that unavailable becomes 1
+ * Surge rounds up, unavailable rounds down; if both were 0 nothing could ever change, so unavailable becomes 1
  * (Kubernetes `pkg/controller/deployment/util/deployment_util.go` ResolveFenceposts, MaxSurge, MaxUnavailable).
  */
 export function limitsOf(deployment: Deployment): Limits {
@@ -35,10 +35,10 @@ export function limitsOf(deployment: Deployment): Limits {
   };
 }
 
-/** A number as it is, or a percentage of `total`. What is neither counts as 0 (validation refuses it before it is stored). */
+/** A number, or a percentage of `total`. Anything else counts as 0 (validation refuses it before it is stored). */
 function share(value: IntOrString, total: number, round: (x: number) => number): number {
   if (typeof value === 'number') return value;
   const percent = /^(\d+)%$/.exec(value)?.[1];
-  // The product is a whole number, so that no rounding error of a fraction can tip ceil or floor.
+  // The product is an integer, so that no rounding error of a fraction can change the result of ceil or floor.
   return percent === undefined ? 0 : round((Number(percent) * total) / 100);
 }

@@ -24,7 +24,7 @@ export const REASON = {
   unavailable: 'MinimumReplicasUnavailable',
 } as const;
 
-/** Kubernetes stores the largest int32 where no deadline is meant. */
+/** Kubernetes stores the largest int32 for "no deadline". */
 const NO_DEADLINE = 2 ** 31 - 1;
 
 function deadlineSeconds(deployment: Deployment): number | undefined {
@@ -43,7 +43,7 @@ export function isComplete(deployment: Deployment, status: DeploymentStatus): bo
   );
 }
 
-/** How the rollout progresses, as the condition Progressing of the new status. */
+/** The condition Progressing of the new status. */
 export function withProgress(
   deployment: Deployment,
   status: DeploymentStatus,
@@ -97,7 +97,7 @@ function hasTimedOut(deployment: Deployment, conditions: Conditions, now: number
   );
 }
 
-/** Milliseconds until the progress deadline; undefined when no deadline runs. */
+/** Milliseconds until the progress deadline; undefined when there is none. */
 export function deadlineInMs(
   deployment: Deployment,
   conditions: Conditions,
@@ -110,7 +110,7 @@ export function deadlineInMs(
   return Date.parse(condition.lastUpdateTime) + seconds * 1000 - now;
 }
 
-/** Pausing and resuming are written down, so that the deadline does not count the pause (`progress.go` checkPausedConditions). */
+/** Records pausing and resuming, so that the deadline does not count the pause (`progress.go` checkPausedConditions). */
 export function pauseConditions(deployment: Deployment, now: number): Conditions {
   const conditions = deployment.status?.conditions ?? [];
   if (deadlineSeconds(deployment) === undefined) return conditions;
@@ -135,7 +135,7 @@ const MILESTONES: Readonly<Record<Milestone, (set: string, detail: string) => Ne
     progressing('False', REASON.failedCreate, `Failed to create new replica set "${set}": ${detail}`),
 };
 
-/** The deployment with a milestone of its current replica set told by the condition Progressing. */
+/** The deployment with a milestone of its current replica set recorded in the condition Progressing. */
 export function withMilestone(
   deployment: Deployment,
   milestone: Milestone,

@@ -9,7 +9,7 @@ export interface Generations {
   readonly old: readonly ReplicaSet[];
 }
 
-/** Name of a replica set → the size that it gets. A set that is not named keeps its size. */
+/** Name of a replica set → its new size. A set that is not listed keeps its size. */
 export type Sizes = ReadonlyMap<string, number>;
 
 const NO_CHANGE: Sizes = new Map();
@@ -31,7 +31,7 @@ export function currentSize(deployment: Deployment, sets: readonly ReplicaSet[],
 
 /**
  * One step of a rolling update (`rolling.go`): first up, as far as surge allows; then down, as far as availability allows,
- * beginning with old pods that do not work anyway.
+ * beginning with old pods that are not healthy anyway.
  */
 export function rollingSizes(deployment: Deployment, generations: Generations): Sizes {
   const { current } = generations;
@@ -52,7 +52,7 @@ function sizesDown(deployment: Deployment, old: readonly ReplicaSet[], current: 
   const sizes = new Map(old.map((set) => [nameOf(set), replicasOf(set)]));
   const available = (set: ReplicaSet): number => set.status?.availableReplicas ?? 0;
   take(sizes, old, budget, (set, size) => size - Math.min(size, available(set)));
-  // Equal to Kubernetes' count where statuses are fresh; a status from before the last scaling must not cost a working pod.
+  // Equal to the count of Kubernetes when statuses are current; a status from before the last scaling must not cost a working pod.
   take(sizes, old, Math.min(budget, sumOfAvailable([...old, current]) - minAvailable), (_set, size) => size);
   return new Map(
     old
@@ -61,7 +61,7 @@ function sizesDown(deployment: Deployment, old: readonly ReplicaSet[], current: 
   );
 }
 
-/** Takes up to `budget` replicas away, from the oldest set on, from each at most what `spare` allows. */
+/** Removes up to `budget` replicas, starting with the oldest set, and from each set at most what `spare` allows. */
 function take(
   sizes: Map<string, number>,
   old: readonly ReplicaSet[],
@@ -77,7 +77,7 @@ function take(
   }
 }
 
-/** Recreate (`recreate.go`): everything old away; only when none of its pods runs any more, everything new. */
+/** Recreate (`recreate.go`): scale all old sets to zero; scale up the new one only when none of their pods is running. */
 export function recreateSizes(
   deployment: Deployment,
   { current, old }: Generations,
@@ -99,7 +99,7 @@ export function isScaling(deployment: Deployment, generations: Generations): boo
     });
 }
 
-/** A change of size alone (`sync.go` scale): one live set takes it all, several in mid-rollout each by their share. */
+/** A change of size only (`sync.go` scale): a single active set takes all of it; in the middle of a rollout each set takes its share. */
 export function scalingSizes(deployment: Deployment, generations: Generations): Sizes {
   const { current, old } = generations;
   const desired = replicasOf(deployment);
@@ -132,7 +132,7 @@ function proportionalSizes(deployment: Deployment, active: readonly ReplicaSet[]
   const desired = replicasOf(deployment);
   const allowed = desired > 0 ? desired + limitsOf(deployment).surge : 0;
   const toAdd = allowed - sumOfReplicas(active);
-  // The biggest set bears rounding errors; among equals the newer one when growing, the older one when shrinking.
+  // The largest set absorbs rounding errors; among equals the newer one when growing, the older one when shrinking.
   const byAge = (a: ReplicaSet, b: ReplicaSet) => (toAdd > 0 ? oldestFirst(b, a) : oldestFirst(a, b));
   const ordered = [...active].sort((a, b) => replicasOf(b) - replicasOf(a) || byAge(a, b));
   const sizes = new Map<string, number>();
@@ -147,7 +147,7 @@ function proportionalSizes(deployment: Deployment, active: readonly ReplicaSet[]
   return sizes;
 }
 
-/** `deployment_util.go` GetReplicaSetProportion: never more than what is left to hand out. */
+/** `deployment_util.go` GetReplicaSetProportion: never more than what remains to be distributed. */
 function proportion(deployment: Deployment, set: ReplicaSet, toAdd: number, added: number): number {
   if (toAdd === 0 || toAdd === added) return 0;
   const fraction = fractionOf(deployment, set);

@@ -6,7 +6,7 @@ import { podTemplateHash } from './templatehash.ts';
 
 const TEMPLATE_HASH = 'pod-template-hash';
 
-/** The templates are the same but for the hash label that every replica set adds (`deployment_util.go` EqualIgnoreHash). */
+/** Whether the templates are equal except for the hash label that every replica set adds (`deployment_util.go` EqualIgnoreHash). */
 export function isSameTemplate(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
   return deepEqual(withoutHash(a), withoutHash(b));
 }
@@ -16,7 +16,7 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
   return { ...template, metadata: { ...template.metadata, creationTimestamp: null, labels } };
 }
 
-/** The replica set that holds the deployment's template; of several, the oldest, so that all who look agree. */
+/** The replica set that holds the deployment's template; of several, the oldest, so that all callers agree. */
 export function findCurrent(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
   const age = (set: ReplicaSet): string => `${set.metadata.creationTimestamp} ${set.metadata.name}`;
   return [...sets]
@@ -24,7 +24,7 @@ export function findCurrent(deployment: Deployment, sets: readonly ReplicaSet[])
     .find((set) => isSameTemplate(set.spec.template, deployment.spec.template));
 }
 
-/** A replica set for the deployment's template, empty: its name follows from the template, so that two attempts make one set. */
+/** An empty replica set for the deployment's template. Its name is derived from the template, so that two attempts create one set. */
 export function newReplicaSet(deployment: Deployment, revision: number): ReplicaSet {
   const { template, selector, minReadySeconds } = deployment.spec;
   const hash = podTemplateHash(template, deployment.status?.collisionCount);

@@ -3,7 +3,7 @@ import { fnv32a, safeEncode } from '../../../kube/values/names.ts';
 
 /**
  * What `pod-template-hash` holds (`ComputeHash` in Kubernetes' `pkg/controller`). Equal templates have equal hashes;
- * the figures differ from Kubernetes', which hashes Go's memory layout.
+ * the values differ from those of Kubernetes, which hashes Go's memory layout.
  */
 export function podTemplateHash(template: unknown, collisionCount?: number): string {
   const bytes = Buffer.from(canonicalJson(template));

@@ -21,7 +21,7 @@ export function createEndpointSliceController(context: ControllerContext): Contr
 
   async function reconcile(key: string): Promise<Again> {
     const service = services.get(splitKey(key));
-    // Without a selector somebody else keeps the slices; slices of a deleted Service go with their owner.
+    // Without a selector another client maintains the slices; slices of a deleted Service are garbage collected.
     if (!service?.spec.selector || service.spec.type === 'ExternalName') return undefined;
     const chosen = podsIn(service.metadata.namespace ?? '').filter((pod) => selects(service, pod));
     for (const action of decideSlices(service, chosen, slicesOf(key))) await act(action);
@@ -52,7 +52,7 @@ export function createEndpointSliceController(context: ControllerContext): Contr
       watch(slices, sliceKeys),
     ],
     reconcile,
-    // A cache that lags behind by one write is the usual failure here, and traffic waits for the next attempt.
+    // The usual failure here is a cache that is one write behind, and traffic waits for the next attempt.
     baseDelayMs: 5,
   });
 }

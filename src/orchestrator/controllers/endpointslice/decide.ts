@@ -16,7 +16,7 @@ export type SliceAction =
   | { readonly type: 'delete'; readonly slice: EndpointSlice };
 
 interface Filled {
-  /** undefined: a new slice. */
+  /** Undefined: a new slice. */
   readonly existing: EndpointSlice | undefined;
   readonly endpoints: readonly Endpoint[];
   readonly ports: EndpointPorts;
@@ -115,8 +115,8 @@ function newSlice(service: Service, { endpoints, ports }: Filled, taken: Set<str
 }
 
 /**
- * Kubernetes draws a random suffix and guards against a stale cache by a tracker. A suffix that follows from the Service does
- * without: the second attempt of the same creation meets AlreadyExists.
+ * Kubernetes uses a random suffix and a tracker that guards against a stale cache. A suffix that is derived from the Service needs
+ * none: the second attempt of the same creation fails with AlreadyExists.
  */
 function freeName(service: Service, taken: ReadonlySet<string>): string {
   for (let i = 0; ; i++) {

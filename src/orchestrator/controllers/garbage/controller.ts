@@ -29,10 +29,10 @@ export interface GarbageCollector {
   stop(): Promise<void>;
 }
 
-/** Key of the piece of work that looks for new kinds. */
+/** The queue key of the search for new kinds. */
 const DISCOVERY = 'discovery';
 
-/** Deletes what has lost its owners, and carries out foreground and orphaning deletion; keys are uids. */
+/** Deletes objects whose owners are gone, and carries out foreground and orphaning deletion; keys are uids. */
 export function createGarbageCollector(context: ControllerContext): GarbageCollector {
   const { client, clock, record } = context;
   const logger = context.logger.child({ controller: 'garbage' });
@@ -56,7 +56,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     },
     delete(object) {
       for (const dependent of monitors.dependentsOf(object.metadata.uid ?? '')) enqueue(dependent.object);
-      // An owner that waits for this one can perhaps go.
+      // An owner that waits for this object may be finalized now.
       for (const { uid } of object.metadata.ownerReferences ?? []) queue.add(uid);
     },
   });
@@ -74,7 +74,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
       isReady = true;
       return undefined;
     }
-    // Before all kinds are in the caches a dependent could be missed that keeps its owner.
+    // Until all kinds are cached, a dependent that blocks its owner could be missed.
     if (!isReady) return { afterMs: 50 };
     const found = monitors.find(key);
     return found ? collect(found) : undefined;
@@ -93,7 +93,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     return undefined;
   }
 
-  /** The caches may lag: what is deleted is judged by its present state. */
+  /** The caches may be stale: an object is only deleted after its current state was read. */
   async function latest({ resource, object }: Found): Promise<KubeObject | undefined> {
     const live = await client.get(resource, nameOf(object)).catch(notFoundAsUndefined);
     return live?.metadata.uid === object.metadata.uid ? live : undefined;
@@ -105,7 +105,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     return { reference, state };
   }
 
-  /** An owner of another namespace is none: names are resolved in the dependent's own (Kubernetes since 1.20). */
+  /** An owner in another namespace does not count: names are resolved in the namespace of the dependent (Kubernetes since 1.20). */
   function presentState(object: KubeObject, owner: KubeObject): OwnerState {
     const { namespace } = owner.metadata;
     if (namespace !== undefined && namespace !== object.metadata.namespace)
@@ -177,7 +177,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     return patch(found, { finalizers: finalizers.filter((one) => one !== finalizer) });
   }
 
-  /** Of the object as it was looked at; one that has changed since is looked at again. */
+  /** Applies to the object as it was read; if it has changed since, it is processed again. */
   async function patch({ resource, object }: Found, change: JsonObject): Promise<void> {
     const { uid = '', resourceVersion = '' } = object.metadata;
     const body = { metadata: { uid, resourceVersion, ...change } };
@@ -205,7 +205,7 @@ const isLeaving = (object: KubeObject): boolean =>
   isForeground(object) ||
   (object.metadata.deletionTimestamp !== undefined && (object.metadata.finalizers ?? []).includes(ORPHAN));
 
-/** Owners that a change of the dependent's references may have set free (Kubernetes addUnblockedOwnersToDeleteQueue). */
+/** Owners that a change of the dependent's references may have unblocked (Kubernetes addUnblockedOwnersToDeleteQueue). */
 function unblockedOwners(before: KubeObject, now: KubeObject): readonly string[] {
   const blocked = (object: KubeObject) =>
     (object.metadata.ownerReferences ?? []).filter((owner) => owner.blockOwnerDeletion).map(({ uid }) => uid);

@@ -5,13 +5,13 @@ export const ORPHAN = 'orphan';
 
 /** What is known of an owner that an object names. */
 export type OwnerState =
-  /** It is there, under that uid. */
+  /** It exists under that uid. */
   | 'solid'
-  /** It is not there, or another object has its name. */
+  /** It does not exist, or another object has its name. */
   | 'absent'
   /** It is being deleted in the foreground: it waits until its dependents are gone. */
   | 'waiting'
-  /** Its kind is not served, so that nobody can tell: nothing is deleted on a guess. */
+  /** Its kind is not served, so it is not known whether it exists: nothing is deleted on a guess. */
   | 'unknown';
 
 export interface Owner {
@@ -21,9 +21,9 @@ export interface Owner {
 
 export type GarbageAction =
   | { readonly type: 'none' }
-  /** Take the owner's references off its dependents, then let the owner go. */
+  /** Remove the owner's references from its dependents, then finalize the owner. */
   | { readonly type: 'orphan'; readonly dependents: readonly KubeObject[] }
-  /** Dependents that block it are still there: see that they are deleted. */
+  /** Blocking dependents still exist: make sure that they are deleted. */
   | { readonly type: 'await'; readonly dependents: readonly KubeObject[] }
   /** It waits for objects that wait for it: its own references stop blocking, so that its owners can go. */
   | { readonly type: 'unblock' }
@@ -39,7 +39,7 @@ const NONE: GarbageAction = { type: 'none' };
 
 /**
  * Kubernetes `pkg/controller/garbagecollector/garbagecollector.go` attemptToDeleteItem, attemptToOrphan.
- * `dependentsOf` is asked by uid: of the object itself, and along a circle of owners.
+ * `dependentsOf` is called with uids: of the object itself, and along a circle of owners.
  */
 export function decideGarbage(
   object: KubeObject,
@@ -64,7 +64,7 @@ export function decideGarbage(
 function foreground(object: KubeObject, dependentsOf: DependentsOf): GarbageAction {
   const blocking = blockingDependents(object, dependentsOf);
   if (blocking.length === 0) return { type: 'finish', finalizer: FOREGROUND };
-  // Those that are on their way out need no push, and two that pushed each other would never end (processDeletingDependentsItem).
+  // Dependents that are being deleted need no further action, and two that triggered each other would never end (processDeletingDependentsItem).
   const staying = dependentsOf(object.metadata.uid ?? '').filter(
     ({ metadata }) => metadata.deletionTimestamp === undefined,
   );
@@ -83,9 +83,9 @@ export const isForeground = ({ metadata: { deletionTimestamp, finalizers = [] } 
   deletionTimestamp !== undefined && finalizers.includes(FOREGROUND);
 
 /**
- * Whether an object that is deleted in the foreground waits, over others that are too, for itself. Kubernetes guesses it before the
- * second deletion (attemptToDeleteItem: "circle detection has false positives … can fail in a race condition") and waits for ever when
- * that fails; looking once both are leaving cannot fail.
+ * Whether an object that is deleted in the foreground waits for itself, through others that are too. Kubernetes guesses before the
+ * second deletion (attemptToDeleteItem: "circle detection has false positives … can fail in a race condition") and waits forever when
+ * that fails; checking once both are being deleted cannot fail.
  */
 function waitsForItself(object: KubeObject, dependentsOf: DependentsOf): boolean {
   const seen = new Set<string>();
@@ -102,7 +102,7 @@ function waitsForItself(object: KubeObject, dependentsOf: DependentsOf): boolean
   return false;
 }
 
-/** Foreground goes on downwards, as long as there is a further level; else what the object's own finalizers ask for. */
+/** Foreground deletion continues downwards while there is another level; otherwise the object's own finalizers decide. */
 function policyOf(object: KubeObject, owners: readonly Owner[], dependents: readonly KubeObject[]) {
   const { finalizers = [] } = object.metadata;
   if (owners.some(({ state }) => state === 'waiting') && dependents.length > 0) return 'Foreground';

@@ -6,7 +6,7 @@ import { createInformer, type Informer, type Listener } from '../../../kube/clie
 import { EVENTS, EVENTS_K8S_IO_EVENTS } from '../../../kube/kinds/resources.ts';
 import { isSameResource, type KubeObject, type Resource } from '../../../kube/values/types.ts';
 
-/** An object, and the resource it was found under. */
+/** An object and its resource. */
 export interface Found {
   readonly resource: DiscoveredResource;
   readonly object: KubeObject;
@@ -14,7 +14,7 @@ export interface Found {
 
 /** Caches of every kind that can be listed, watched and deleted; they come and go with custom resources. */
 export interface Monitors {
-  /** Starts caches for kinds that are new, stops those of kinds that are gone; resolves when all have their first list. */
+  /** Starts caches for new kinds and stops those of removed kinds; resolves when all have their first list. */
   refresh(signal: AbortSignal): Promise<void>;
   find(uid: string): Found | undefined;
   dependentsOf(uid: string): readonly Found[];
@@ -29,7 +29,7 @@ interface Monitor {
 }
 
 const NEEDED = ['list', 'watch', 'delete'];
-/** They have no owners, and go by themselves. */
+/** These have no owners, and expire. */
 const isEvents = (resource: Resource): boolean =>
   [EVENTS, EVENTS_K8S_IO_EVENTS].some((events) => isSameResource(events, resource));
 
@@ -79,7 +79,7 @@ export function createMonitors(
       for (const [key, resource] of wanted) {
         if (!monitors.has(key)) monitors.set(key, open(resource, signal));
       }
-      // A kind that goes away while it is listed for the first time must not hold up the rest.
+      // A kind that is removed during its first list must not hold up the others.
       await Promise.allSettled([...monitors.values()].map(({ informer }) => informer.synced));
     },
     find: (uid) => findAll(({ byUid }) => byUid(uid))[0],

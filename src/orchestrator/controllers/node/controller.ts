@@ -9,7 +9,7 @@ import { decideNode, evictionInMs, type Heartbeat, heartbeat } from './health.ts
 
 const LEASE_NAMESPACE = 'kube-node-lease';
 
-/** Watches over nodes: a silent one becomes Unknown and tainted, its pods unready, and after their toleration they are evicted. */
+/** Monitors nodes: a silent node becomes Unknown and is tainted, its pods become unready, and are evicted after their toleration. */
 export function createNodeController({
   client,
   clock,
@@ -37,7 +37,7 @@ export function createNodeController({
     return { afterMs: Math.min(afterMs, next ?? afterMs) };
   }
 
-  /** Silence is measured on the monotonic clock and told on the wall clock. */
+  /** Silence is measured with the monotonic clock and reported with the wall clock. */
   const shifted = (beat: Heartbeat): Heartbeat => ({
     ...beat,
     seenAt: beat.seenAt + clock.now() - clock.monotonic(),
@@ -58,7 +58,7 @@ export function createNodeController({
     await client.patch(NODES, { name }, { type: 'merge', body }, { fieldManager: MANAGER });
   }
 
-  /** Nobody else can say it: the pod's own agent is silent. */
+  /** Only this controller can report it: the pod's own agent is silent. */
   async function markUnready(pod: Pod): Promise<void> {
     const before = pod.status?.conditions ?? [];
     if (findCondition(before, 'Ready')?.status !== 'True') return;

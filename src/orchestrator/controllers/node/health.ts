@@ -3,7 +3,7 @@ import type { Lease, Node, Pod, Taint, Toleration } from '../../../kube/kinds/ob
 import { tolerates } from '../../../kube/kinds/podspec/tolerations.ts';
 import { type Condition, findCondition } from '../../../kube/values/condition.ts';
 
-/** A node that has not been heard of for so long counts as lost (Kubernetes 1.32: `--node-monitor-grace-period`). */
+/** A node that has been silent for this long counts as lost (Kubernetes 1.32: `--node-monitor-grace-period`). */
 export const GRACE_MS = 50_000;
 
 const NOT_READY = 'node.kubernetes.io/not-ready';
@@ -12,8 +12,8 @@ export const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 const OURS: ReadonlySet<string> = new Set([NOT_READY, UNREACHABLE, UNSCHEDULABLE]);
 
 /**
- * When the node was last heard of: its Lease renewed or its status posted, whichever is later, on the clock of the control
- * plane (`seenAt`: when that change arrived here), since clocks of nodes may be wrong.
+ * When the node was last heard from: its Lease was renewed or its status posted, whichever is later, by the clock of the control
+ * plane (`seenAt`: when that change arrived here), because the clocks of nodes may be wrong.
  */
 export interface Heartbeat {
   /** Changes with every sign of life. */
@@ -38,10 +38,10 @@ function heartbeatTime(condition: Condition): string {
 }
 
 export interface NodeDecision {
-  /** undefined: as they are. */
+  /** Undefined: unchanged. */
   readonly conditions: readonly Condition[] | undefined;
   readonly taints: readonly Taint[] | undefined;
-  /** When to look again. */
+  /** When to check again. */
   readonly afterMs: number;
 }
 
@@ -97,7 +97,7 @@ function changedTaints(node: Node, wanted: readonly TaintRow[], now: number): re
   return kept.length === before.length && added.length === 0 ? undefined : [...kept, ...added];
 }
 
-/** Pods without a toleration of their own stay so long on a node that is gone (admission plugin DefaultTolerationSeconds). */
+/** How long pods without a toleration of their own stay on a lost node (admission plugin DefaultTolerationSeconds). */
 const DEFAULT_TOLERATION_SECONDS = 300;
 const DEFAULT_TOLERATED: ReadonlySet<string> = new Set([NOT_READY, UNREACHABLE]);
 

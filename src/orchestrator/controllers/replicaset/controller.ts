@@ -31,7 +31,7 @@ export function createReplicaSetController(context: ControllerContext): Controll
     delete: (pod) => expectations.observed(ownerOf(pod), deletionOf(pod)),
   });
 
-  /** A pod that is being deleted fulfils the deletion: it no longer counts. */
+  /** A pod that is being deleted fulfills the expected deletion: it no longer counts. */
   function seen(pod: Pod): void {
     expectations.observed(ownerOf(pod), creationOf(pod));
     if (pod.metadata.deletionTimestamp) expectations.observed(ownerOf(pod), deletionOf(pod));
@@ -153,7 +153,7 @@ const ownerOf = (pod: Pod): string => controllerOf(pod)?.uid ?? '';
 const creationOf = (pod: Pod): string => `+${pod.metadata.uid}`;
 const deletionOf = (pod: Pod): string => `-${pod.metadata.uid}`;
 
-/** A pod as the template says, owned by the replica set (Kubernetes `controller_utils.go` GetPodFromTemplate). */
+/** A pod from the template, owned by the replica set (Kubernetes `controller_utils.go` GetPodFromTemplate). */
 function podFrom(replicaSet: ReplicaSet): Pod {
   const { metadata = {}, spec } = replicaSet.spec.template;
   const { labels, annotations, finalizers } = metadata;

@@ -7,9 +7,9 @@ export interface ObservedReplicaSet {
   readonly replicaSet: ReplicaSet;
   /** Pods of its namespace that it controls, and orphans that it might adopt. */
   readonly pods: readonly Pod[];
-  /** Pods of all replica sets with the same owner: they count when replicas are spread over nodes. */
+  /** Pods of all replica sets with the same owner: they are counted when replicas are spread over nodes. */
   readonly related: readonly Pod[];
-  /** False while creations or deletions of an earlier look do not show yet: counting now would do them twice. */
+  /** False while creations or deletions of an earlier pass do not show in the cache: counting now would repeat them. */
   readonly settled: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface ReplicaSetDecision {
   readonly replicas: readonly Pod[];
 }
 
-/** At most so many creations or deletions per look (Kubernetes `replica_set.go` BurstReplicas). */
+/** The maximal number of creations or deletions per pass (Kubernetes `replica_set.go` BurstReplicas). */
 const BURST = 500;
 
 export function decideReplicaSet(observed: ObservedReplicaSet, now: number): ReplicaSetDecision {
@@ -42,7 +42,7 @@ export function decideReplicaSet(observed: ObservedReplicaSet, now: number): Rep
   };
 }
 
-/** When to look again because a pod will have been ready for long enough; undefined when no change comes by time alone. */
+/** When to check again because a pod will have been ready for long enough; undefined when time alone changes nothing. */
 export function nextAvailableInMs(
   replicaSet: ReplicaSet,
   replicas: readonly Pod[],

@@ -2,7 +2,7 @@ import type { Pod } from '../../../kube/kinds/objects.ts';
 import { isActive, isReady, readySince } from '../pods.ts';
 
 /**
- * Which replicas go first when there are too many. The criteria in order, the first that differs decides
+ * Which replicas are deleted first when there are too many. The criteria apply in order; the first difference decides
  * (Kubernetes `pkg/controller/controller_utils.go` ActivePodsWithRanks).
  */
 interface Candidate {
@@ -22,9 +22,9 @@ const CRITERIA: readonly Criterion[] = [
   // Not ready before ready.
   (a, b) => Number(isReady(a.pod)) - Number(isReady(b.pod)),
   (a, b) => deletionCost(a.pod) - deletionCost(b.pod),
-  // Doubled up before alone.
+  // Sharing a node with siblings before alone on it.
   (a, b) => b.neighbours - a.neighbours,
-  // Ready for a short time before ready for long, in powers of two, so that age alone picks no victim (KEP-2185).
+  // Ready for a short time before ready for long, in powers of two, so that small differences in age do not decide (KEP-2185).
   (a, b, now) => byAge(readySince(a.pod), readySince(b.pod), a.pod, b.pod, now),
   (a, b) => restarts(b.pod) - restarts(a.pod),
   (a, b, now) => byAge(createdAt(a.pod), createdAt(b.pod), a.pod, b.pod, now),
