@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { formatProblem } from '../../src/base/errors.ts';
+import type { GateGrammar } from '../../src/model/gategrammar.ts';
 import { readPilotageFile } from '../../src/model/pilotagefile.ts';
-import { GATE_GRAMMAR } from '../../src/promotion/gates/list.ts';
+import { GATE_GRAMMAR, GATES } from '../../src/promotion/gates/list.ts';
 
 const HEAD = 'apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\n';
 
-function read(spec: string) {
-  const result = readPilotageFile(`${HEAD}metadata: {name: shop}\nspec:\n${spec}`, GATE_GRAMMAR);
+function read(spec: string, gates: readonly GateGrammar[] = GATE_GRAMMAR) {
+  const result = readPilotageFile(`${HEAD}metadata: {name: shop}\nspec:\n${spec}`, gates);
   if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
   return result.value;
 }
@@ -40,11 +41,13 @@ describe('pilotage.yaml', () => {
   });
 
   it('names gates that it does not know yet, so that they block instead of being passed over', () => {
-    const file = read(`  environments:
+    const later = ['soak', 'window'].map((name) => ({ name, schema: {} }));
+    const spec = `  environments:
     - name: dev
     - name: prod
       promotion: {from: dev, gates: {soak: 30m, window: {cron: "0 9 * * 1-5"}}, onFailure: revert}
-`);
+`;
+    const file = read(spec, [...GATES, ...later]);
     expect(file.environments[1]?.promotion?.unsupportedGates).to.deep.equal(['soak', 'window']);
     expect(file.warnings.map(({ message }) => message)).to.have.length(3);
     expect(file.warnings[0]?.place?.line).to.equal(8);

@@ -2,18 +2,13 @@ import Handlebars from 'handlebars';
 import { ProblemError } from '../../base/errors.ts';
 import { suggest } from '../../charts/suggest.ts';
 import type { ChartEngine, Context, EngineOptions, Template, Templates } from '../engine.ts';
-import { type CallLocation, located, placeError, placeOf, syntaxProblem } from './errors.ts';
-import { OUTPUT, VALUE } from './expressions.ts';
-import { type Helper, HelperError } from './helper.ts';
-import { BLOCKS } from './helpers/blocks.ts';
+import { located, syntaxProblem } from './errors.ts';
+import { HelperError } from './helper.ts';
 import { contextHelpers } from './helpers/context.ts';
-import { HELPERS } from './helpers/index.ts';
-import { LENIENT } from './helpers/logic.ts';
 import { resolveMarkers, stripMarkers } from './markers.ts';
+import { type Delegate, registerHelpers } from './register.ts';
 import { type Rewritten, rewrite } from './rewrite.ts';
-import type { Vocabulary } from './rewriting.ts';
 import type { Call } from './types.ts';
-import { output, requireValue } from './values.ts';
 
 /** Handlebars: `templates/*.hbs`. `define` makes the `{{#*inline}}`s and the text of a `_name.hbs` file callable. */
 export const handlebars: ChartEngine = {
@@ -22,41 +17,18 @@ export const handlebars: ChartEngine = {
   open: openTemplates,
 };
 
-const ROOTS: ReadonlySet<string> = new Set([
-  ...['Values', 'Release', 'Chart', 'Capabilities', 'Files', 'Template', 'Pilotage', 'Subcharts'],
-]);
-
 /** Helm stops at 1,000; the JavaScript stack is smaller. */
 const MAX_DEPTH = 200;
-
-type Delegate = HandlebarsTemplateDelegate<unknown>;
 
 /** One environment of Handlebars per render: no state outlives it. */
 function openTemplates(options: EngineOptions): Templates {
   const hb = Handlebars.create();
-  for (const name of Object.keys(hb.helpers)) hb.unregisterHelper(name);
   const files: string[] = [];
   const definitions = new Map<string, Delegate>();
   /** Templates whose calls of partials can be checked only when everything is defined. */
   const unchecked: { rewritten: Rewritten; file: string }[] = [];
-  let depth = 0;
 
-  const deeper = <T>(run: () => T): T => {
-    if (depth >= MAX_DEPTH) throw new HelperError(`include and tpl are nested more than ${MAX_DEPTH} deep`);
-    depth += 1;
-    try {
-      return run();
-    } finally {
-      depth -= 1;
-    }
-  };
-
-  const run = (compiled: Delegate, context: unknown, root: Context): string =>
-    compiled(context, {
-      data: { root },
-      allowProtoPropertiesByDefault: false,
-      allowProtoMethodsByDefault: false,
-    });
+  const deeper = limitDepth();
 
   const include = (name: string, context: unknown, root: Context): string => {
     const found = definitions.get(name);
@@ -74,40 +46,7 @@ function openTemplates(options: EngineOptions): Templates {
     return deeper(() => stripMarkers(run(load({ file, text }).compiled, context, call.root)));
   };
 
-  const contextual = contextHelpers({ ...options, include, tpl });
-  const words: Vocabulary = {
-    helpers: new Set([...Object.keys(HELPERS), ...Object.keys(contextual), VALUE, OUTPUT]),
-    lenient: LENIENT,
-    blocks: new Set(Object.keys(BLOCKS)),
-    roots: ROOTS,
-  };
-
-  const placed = (name: string, helper: (args: unknown[], call: Call) => unknown) =>
-    hb.registerHelper(name, function (this: unknown, ...args: unknown[]) {
-      const { loc, data, hash } = args.pop() as HelperOptionsWithLoc;
-      const call = { root: data.root, place: placeOf(loc, files.at(-1) ?? '') };
-      if (hash && Object.keys(hash).length > 0)
-        args.push(...(name === 'dict' ? Object.entries(hash).flat() : [hash]));
-      try {
-        return helper(args, call);
-      } catch (error) {
-        throw placeError(name, error, call.place);
-      }
-    });
-
-  for (const [name, helper] of Object.entries<Helper>(HELPERS)) placed(name, (args) => helper(...args));
-  for (const [name, helper] of Object.entries(contextual)) placed(name, helper);
-  placed(VALUE, ([written, ...chain]) => requireValue(String(written), chain));
-  placed(OUTPUT, ([written, value]) => output(String(written), value));
-  for (const [name, block] of Object.entries(BLOCKS)) {
-    hb.registerHelper(name, function (this: unknown, value: unknown, opts: HelperOptionsWithLoc) {
-      try {
-        return block.call(this, value, opts);
-      } catch (error) {
-        throw placeError(`#${name}`, error, placeOf(opts.loc, files.at(-1) ?? ''));
-      }
-    } as Handlebars.HelperDelegate);
-  }
+  const words = registerHelpers(hb, contextHelpers({ ...options, include, tpl }), () => files.at(-1) ?? '');
 
   const knownHelpers = Object.fromEntries([...words.helpers, ...words.blocks].map((name) => [name, true]));
   const compile = (program: hbs.AST.Program): Delegate =>
@@ -124,23 +63,19 @@ function openTemplates(options: EngineOptions): Templates {
     return { compiled: compile(rewritten.program), rewritten, index };
   };
 
+  const makeCallable = (name: string, compiled: Delegate): void => {
+    definitions.set(name, compiled);
+    hb.registerPartial(name, compiled);
+  };
+
   return {
     define(template) {
       const { rewritten, compiled } = load(template);
       unchecked.push({ rewritten, file: template.file });
-      for (const [name, program] of rewritten.definitions) {
-        const definition = compile(program);
-        definitions.set(name, definition);
-        hb.registerPartial(name, definition);
-      }
-      const name = template.file
-        .replace(/^.*\//, '')
-        .replace(/^_/, '')
-        .replace(/\.hbs$/, '');
-      if (!rewritten.definitions.has(name) && rewritten.program.body.some(writesText)) {
-        definitions.set(name, compiled);
-        hb.registerPartial(name, compiled);
-      }
+      for (const [name, program] of rewritten.definitions) makeCallable(name, compile(program));
+      const name = partialNameOf(template.file);
+      if (!rewritten.definitions.has(name) && rewritten.program.body.some(writesText))
+        makeCallable(name, compiled);
     },
     render(template, context) {
       const { compiled, rewritten, index } = load(template);
@@ -152,20 +87,40 @@ function openTemplates(options: EngineOptions): Templates {
   };
 }
 
+const run = (compiled: Delegate, context: unknown, root: Context): string =>
+  compiled(context, {
+    data: { root },
+    allowProtoPropertiesByDefault: false,
+    allowProtoMethodsByDefault: false,
+  });
+
+/** Runs what include and tpl call, and refuses recursion without an end. */
+function limitDepth(): <T>(run: () => T) => T {
+  let depth = 0;
+  return (run) => {
+    if (depth >= MAX_DEPTH) throw new HelperError(`include and tpl are nested more than ${MAX_DEPTH} deep`);
+    depth += 1;
+    try {
+      return run();
+    } finally {
+      depth -= 1;
+    }
+  };
+}
+
+/** `templates/_labels.hbs` → `labels` */
+const partialNameOf = (file: string): string =>
+  file
+    .replace(/^.*\//, '')
+    .replace(/^_/, '')
+    .replace(/\.hbs$/, '');
+
 type KnownHelpers = NonNullable<CompileOptions['knownHelpers']>;
 
 const writesText = (node: hbs.AST.Statement): boolean =>
   node.type !== 'DecoratorBlock' &&
   node.type !== 'CommentStatement' &&
   !(node.type === 'ContentStatement' && stripMarkers((node as hbs.AST.ContentStatement).value).trim() === '');
-
-interface HelperOptionsWithLoc {
-  readonly fn: Delegate;
-  readonly inverse: Delegate;
-  readonly hash: Readonly<Record<string, unknown>>;
-  readonly data: Record<string, unknown> & { readonly root: Context };
-  readonly loc?: CallLocation;
-}
 
 function parse(template: Template): hbs.AST.Program {
   try {
