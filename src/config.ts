@@ -44,7 +44,7 @@ function pick(env: NodeJS.ProcessEnv, wanted: (name: string) => boolean): Readon
   );
 }
 
-/** Packages keep no times of files but change their version; a checkout keeps its version and builds this file anew. */
+/** Packages keep no times of files but change their version; a checkout keeps its version and builds this file again. */
 const buildOf = (version: string): string =>
   `${version} ${statSync(fileURLToPath(import.meta.url)).mtime.toISOString()}`;
 

@@ -11,7 +11,7 @@ export interface StoredBlob {
 
 /** Immutable files by name: the name says what is in them, so one that is there need not be written again. */
 export interface BlobStore {
-  /** Whether it is there. One that is counts as used now, so that nobody collects it before it is referred to. */
+  /** Whether it is there. One that is counts as used now, so that it is not collected before something refers to it. */
   has(name: string): Promise<boolean>;
   /** Durable when it resolves. */
   put(name: string, content: string): Promise<void>;

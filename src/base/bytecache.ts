@@ -9,7 +9,7 @@ interface Kept<V> {
 const IDLE_MS = 60_000;
 
 /**
- * A cache bounded by bytes and by time: the least recently used entries go first, and with each new entry go those that nobody used
+ * A cache bounded by bytes and by time: the least recently used entries go first, and with each new entry go those that were not used
  * for `idleMs`. An entry larger than the whole bound is not kept.
  */
 export class ByteCache<K, V> {

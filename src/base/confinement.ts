@@ -3,7 +3,7 @@
 /** A directory of which a confined program sees only what is shown of it. */
 export interface Cover {
   readonly path: string;
-  /** Paths below it, relative, that everybody may see: folders of PATH. Read-only. */
+  /** Paths below it, relative, that every program may see: folders of PATH. Read-only. */
   readonly show: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export type Confinement =
 
 export interface UidRange {
   readonly first: number;
-  /** 1: everybody shares one. */
+  /** 1: all share one. */
   readonly count: number;
 }
 

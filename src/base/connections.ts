@@ -19,7 +19,7 @@ interface Held {
 }
 
 /**
- * Who is let in, by numbers alone. A connection that has not sent a whole request yet is unproven; when there is no more room the
+ * Which connections are accepted, by numbers alone. A connection that has not sent a whole request yet is unproven; when there is no more room the
  * oldest of them makes way, so that half-sent requests (slowloris) keep nobody out. Proven ones are never dropped for a newcomer.
  */
 export class Admission {
@@ -44,7 +44,7 @@ export class Admission {
       evicted = oldest(this.#unproven.get(party));
       if (evicted === undefined) return { type: 'refused' };
     } else if (this.#held.size >= this.#limits.all) {
-      // Of whoever holds some: the own party first would let others starve it.
+      // From any party that has some: taking the party's own first would let others starve it.
       for (const waiting of this.#unproven.values()) evicted ??= oldest(waiting);
       if (evicted === undefined) return { type: 'refused' };
     }
@@ -102,7 +102,7 @@ export const CHECK_MS = 2_000;
 
 const LOG_MS = 10_000;
 
-/** Tells at most once in ten seconds how often something has happened since it last told. */
+/** Reports at most once in ten seconds how often something has happened since the last report. */
 export function createTally(clock: Clock, tell: (count: number) => void): () => void {
   let count = 0;
   let isDue = false;
@@ -129,7 +129,7 @@ export interface LimitOptions {
   readonly logger: Logger;
 }
 
-/** Holds an HTTP or HTTPS server to its limits; who is refused over plain HTTP is told 503. */
+/** Holds an HTTP or HTTPS server to its limits; over plain HTTP a refused client gets a 503. */
 export function limitConnections(server: HttpServer, { limits, clock, logger }: LimitOptions): void {
   const admission = new Admission(limits);
   const sockets = new Map<string, Socket>();

@@ -20,7 +20,7 @@ interface Entry {
 export interface CrashGuard {
   /**
    * Runs `work`, with a durable mark that it is in hand. Once it has returned for this revision, running it again costs nothing.
-   * A process that is told to end lets its work return; one that is killed, by whomever, counts as dead.
+   * A process that is asked to end lets its work return; one that is killed, whatever kills it, counts as dead.
    */
   during<T>(key: string, revision: string, work: () => Promise<T>): Promise<T>;
   /** How often the process died of it, where that is too often; undefined otherwise. */

@@ -1,4 +1,4 @@
-/** A promise that is settled from outside; a rejection that nobody awaits is no error. */
+/** A promise that is settled from outside; a rejection that is not awaited is not reported. */
 export interface Deferred {
   readonly promise: Promise<void>;
   resolve(this: void): void;

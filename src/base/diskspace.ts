@@ -15,7 +15,7 @@ export interface Floors {
   readonly reserve: number;
   /** Below it nothing is taken that makes the data grow. */
   readonly writes: number;
-  /** Below it no build begins: a build writes much, and can be told to wait. */
+  /** Below it no build begins: a build writes much, and can wait. */
   readonly builds: number;
 }
 

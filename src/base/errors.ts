@@ -1,7 +1,7 @@
 import { formatPlace, type Place } from './place.ts';
 
 /**
- * An expected failure told to a person: what is wrong, where, and what would fix it.
+ * An expected failure, for a person to read: what is wrong, where, and what would fix it.
  * Misuse of a function throws a plain Error instead.
  */
 export interface Problem {
@@ -34,13 +34,13 @@ export type Result<T> =
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 export const failed = (...problems: [Problem, ...Problem[]]): Result<never> => ({ ok: false, problems });
 
-/** The value, or one ProblemError that tells all the problems: what throws, throws once. */
+/** The value, or one ProblemError with all the problems. */
 export function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   const [first, ...others] = result.problems;
   if (others.length === 0) throw new ProblemError(first);
-  const told = others.flatMap((problem) => ['', ...formatProblem(problem).split('\n')]);
-  throw new ProblemError({ ...first, details: [...(first.details ?? []), ...told] });
+  const more = others.flatMap((problem) => ['', ...formatProblem(problem).split('\n')]);
+  throw new ProblemError({ ...first, details: [...(first.details ?? []), ...more] });
 }
 
 /** `file:line:col: message (remedy)` followed by the details, indented. */

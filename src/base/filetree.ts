@@ -15,7 +15,7 @@ export interface FileTree {
   digest(path: string): string | undefined;
 }
 
-/** The paths below a folder ('': all of them), without a look at the others. */
+/** The paths below a folder ('': all of them), without visiting the others. */
 export function pathsBelow({ paths }: FileTree, folder: string): readonly string[] {
   if (folder === '') return paths;
   return paths.slice(lowerBound(paths, `${folder}/`), lowerBound(paths, `${folder}0`));

@@ -46,7 +46,7 @@ export function boundGarbage({ clock, heapUsed = used, collect = collector() }: 
 
 const used = (): number => process.memoryUsage().heapUsed;
 
-/** The collector of V8, without the flag that would give it to everybody's code. */
+/** The collector of V8, without the flag that would give it to all code. */
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

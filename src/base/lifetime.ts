@@ -8,7 +8,7 @@ export interface Lifetime {
   add(name: string, stop: () => Promise<void> | void): void;
   /**
    * Ends the parts in the reverse of the order in which they started. Never rejects, and always resolves;
-   * once `hurry` aborts, every part is told and none is waited for.
+   * once `hurry` aborts, every part is asked to end and none is awaited.
    */
   end(hurry?: AbortSignal): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface LifetimeOptions {
   readonly limitMs?: number;
 }
 
-/** The end of one part is no reason for the others not to end: one that fails or hangs is named in the log and left behind. */
+/** A part that fails or hangs does not keep the others from ending: it is named in the log and left behind. */
 export function createLifetime({ clock, logger, limitMs = 5_000 }: LifetimeOptions): Lifetime {
   const parts: Part[] = [];
 

@@ -8,7 +8,7 @@ export type WriteLine = (line: string) => void;
 const AGAIN_MS = 2_000;
 
 /**
- * A log whose failure is nobody's end: lines that a full disk or a reader that is gone does not take are counted, and that number is the
+ * A log whose failure ends nothing: lines that a full disk or a reader that is gone does not take are counted, and that number is the
  * first thing that it says once it can.
  */
 export function createLogSink(write: WriteLine, clock: Clock): DestinationStream {
@@ -52,7 +52,7 @@ export function stderrSink(): DestinationStream {
       for (let at = 0; at < bytes.length; ) at += writeSync(2, bytes, at);
     }, systemClock);
   }
-  // Whoever read it has gone (EPIPE): from then on there is nobody to tell.
+  // Its reader has gone (EPIPE): later lines have no reader.
   process.stderr.on('error', () => {});
   return process.stderr;
 }

@@ -1,14 +1,14 @@
 import { createServer } from 'node:net';
 import { errnoOf } from './errors.ts';
 
-/** Lets go of the name; so does the end of the process, however it ends. */
-export type Release = () => void;
+/** Releases a lock; so does the end of the process, however it ends. */
+export type Unlock = () => void;
 
 /**
- * Holds a name that one process at a time may hold; undefined while another does. The name is an abstract socket (unix(7)): it
- * leaves no file behind, and its scope is that of loopback addresses, the network namespace. Where there are none, every name is free.
+ * Locks a name for this process; undefined while another one has it. The lock is an abstract socket (unix(7)): it leaves no file behind,
+ * and its scope is that of loopback addresses, the network namespace. Where there are none (not Linux), every name is free.
  */
-export function holdName(name: string): Promise<Release | undefined> {
+export function lockName(name: string): Promise<Unlock | undefined> {
   if (process.platform !== 'linux') return Promise.resolve(() => {});
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());

@@ -7,7 +7,7 @@ export interface WorkQueueOptions {
   readonly clock: Clock;
   /** Works on one key. A rejection is a failure: the key comes back after its back-off. */
   readonly work: (key: string, signal: AbortSignal) => Promise<Again>;
-  /** Told of every failure, with the number of failures in a row and the wait that follows. */
+  /** Called with every failure, with the number of failures in a row and the wait that follows. */
   readonly onFailure: (failure: Failure) => void;
   /** Keys worked on at the same time. Default 1. */
   readonly concurrency?: number;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 
 /**
- * Removes a directory and what is in it; one that is not there is no error. For root, who removes what other users may write to at the
+ * Removes a directory and what is in it; a missing one is not an error. For root, who removes what other users may write to at the
  * same time, the system's `rm` does it: it never follows a link that takes a directory's place meanwhile, and Node's may.
  */
 export async function removeTree(path: string): Promise<void> {

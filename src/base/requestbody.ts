@@ -10,7 +10,7 @@ export function endWhenIdle(request: IncomingMessage): () => void {
 
 /**
  * The body of a request, read once; undefined when it has more than `limit` bytes. What comes after is left unread and the
- * connection is kept, so that whoever sends too much can still be told so: answer with `Connection: close`.
+ * connection is kept, so that a client that sends too much still gets an answer: answer with `Connection: close`.
  */
 export async function readRequestBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return undefined;

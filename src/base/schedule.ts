@@ -4,7 +4,7 @@ import { ProblemError, problemOf } from './errors.ts';
 import type { Logger } from './log.ts';
 
 export interface ScheduleOptions {
-  /** For the log: `housekeeping`. */
+  /** For the log: `collection of images`. */
   readonly name: string;
   /** Five fields, in the machine's time zone: `17 3 * * *`. */
   readonly cron: string;
@@ -13,12 +13,12 @@ export interface ScheduleOptions {
   readonly logger: Logger;
 }
 
-/** The first look at a calendar loads time zones, a tenth of a second on a busy machine: nobody who starts shall wait for that. */
+/** The first use of a calendar loads time zones, a tenth of a second on a busy machine: the start must not wait for that. */
 const BEGIN_MS = 5_000;
 
 /**
  * Does `work` whenever the wall clock meets the expression, one turn at a time; a turn that fails is logged and the next one comes.
- * Returns how to end it. Throws ProblemError for an expression that says nothing.
+ * Returns how to end it. Throws ProblemError for an invalid expression.
  */
 export function scheduleWork({ name, cron, work, clock, logger }: ScheduleOptions): () => Promise<void> {
   if (!validate(cron)) {

@@ -1,43 +1,43 @@
 import type { EventEmitter } from 'node:events';
 import type { Clock } from './clock.ts';
 
-export interface Told {
-  /** Resolves with the first word to stop: a signal's name, or that the owner has gone. */
-  readonly first: Promise<string>;
-  /** Aborts at the second word, which makes the end hurry. */
-  readonly second: AbortSignal;
+export interface Shutdown {
+  /** Resolves with the first request to stop: a signal's name, or that the owner has gone. */
+  readonly requested: Promise<string>;
+  /** Aborts at the second request, after which no part is given time. */
+  readonly hurry: AbortSignal;
 }
 
-export interface ToldOptions {
+export interface ShutdownOptions {
   /** Emits signals by their names: `process`. */
   readonly source: Pick<EventEmitter, 'on'>;
   readonly clock: Clock;
-  /** Whose end is a word too; absent: nobody's. */
+  /** The end of the owner is a request too; absent: there is no owner. */
   readonly ownerLives?: () => boolean;
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-const LOOK_MS = 250;
+const CHECK_MS = 250;
 
-/** Listens for the words to stop from now on. It holds nothing: an owner may itself wait for us to end. */
-export function listenForStop({ source, clock, ownerLives }: ToldOptions): Told {
+/** Listens for shutdown signals from now on. After the first one the owner is not watched: it may itself wait for us to end. */
+export function listenForShutdown({ source, clock, ownerLives }: ShutdownOptions): Shutdown {
   const hurry = new AbortController();
-  let tell = (_reason: string): void => {};
-  let told = 0;
-  const first = new Promise<string>((resolve) => {
-    tell = resolve;
+  let resolve = (_reason: string): void => {};
+  let requests = 0;
+  const requested = new Promise<string>((settle) => {
+    resolve = settle;
   });
-  const word = (reason: string): void => {
-    told += 1;
-    if (told === 1) tell(reason);
+  const request = (reason: string): void => {
+    requests += 1;
+    if (requests === 1) resolve(reason);
     else hurry.abort();
   };
-  for (const signal of SIGNALS) source.on(signal, () => word(signal));
-  const look = (): void => {
-    if (told > 0 || !ownerLives) return;
-    if (ownerLives()) clock.after(LOOK_MS, look);
-    else word('its owner has gone');
+  for (const signal of SIGNALS) source.on(signal, () => request(signal));
+  const checkOwner = (): void => {
+    if (requests > 0 || !ownerLives) return;
+    if (ownerLives()) clock.after(CHECK_MS, checkOwner);
+    else request('its owner has gone');
   };
-  look();
-  return { first, second: hurry.signal };
+  checkOwner();
+  return { requested, hurry: hurry.signal };
 }

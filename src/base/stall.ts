@@ -6,7 +6,7 @@ const BEAT_MS = 500;
 
 /**
  * Looks at a counter that the main thread moves. Its own ticks are the time, so that a machine that slept, or a process that was
- * stopped, is no stall.
+ * stopped, does not count as stalled.
  */
 const SCRIPT = `
 const { workerData: { beats, limitMs, beatMs } } = require('node:worker_threads');

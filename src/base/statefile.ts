@@ -2,7 +2,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf, ProblemError } from './errors.ts';
 
-/** Reads a JSON file that we wrote; undefined where there is none. A file that is no JSON is a Problem that names it. */
+/** Reads a JSON file that we wrote; undefined where there is none. A file that is not valid JSON is a Problem that names it. */
 export async function readState<T>(path: string): Promise<T | undefined> {
   let text: string;
   try {

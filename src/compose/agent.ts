@@ -10,7 +10,7 @@ import { handleUncaught } from '../base/uncaught.ts';
 import type { AgentOptions, Surroundings } from '../cli/context.ts';
 import { remoteClient } from '../kube/remote/remote.ts';
 import { type AgentConfig, type AgentFile, agentConfigPath, agentFilePath } from '../model/agentfile.ts';
-import { holdSlice, sliceInUse } from '../model/instance.ts';
+import { lockSlice, sliceInUse } from '../model/instance.ts';
 import { createNode, openImageStore, stopAllPods } from '../orchestrator/node.ts';
 
 /** Runs the agent of a data directory until SIGTERM; its pods go on. */
@@ -20,12 +20,12 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   const { dataDir } = options;
   const logger = createLogger(options.logLevel, stderrSink());
   const uncaught = handleUncaught(process, systemClock, logger);
-  // Pods that are users of their own read what is made for them; what nobody else may read says so itself.
+  // Pods run as users of their own and read the files made for them; private files set their own mode.
   process.umask(0o022);
   const config = await readState<AgentConfig>(agentConfigPath(dataDir));
   if (!config)
     throw new Error(`${agentConfigPath(dataDir)} is missing: the agent is started by \`pilotage up\``);
-  if (!(await holdSlice(config.podCidr, 'agent'))) throw sliceInUse(config.podCidr);
+  if (!(await lockSlice(config.podCidr, 'agent'))) throw sliceInUse(config.podCidr);
   const pidStartTime = processStartTime(process.pid) ?? '';
   const self: AgentFile = { pid: process.pid, pidStartTime, build: surroundings.build };
   await writeState(agentFilePath(dataDir), self);
@@ -49,15 +49,15 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
     clock: systemClock,
     logger,
   });
-  const told = new Promise<void>((resolve) => {
+  const shutdown = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
-  // The terminal that `up` was typed in is not ours: its end is no reason to end.
+  // The terminal of `up` is not ours: the agent outlives it.
   process.on('SIGHUP', () => {});
   await node.start();
   uncaught.started();
   logger.info({ node: config.nodeName, pid: process.pid }, 'agent runs');
-  await told;
+  await shutdown;
   await node.stop();
   client.close();
   return 0;

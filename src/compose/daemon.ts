@@ -8,7 +8,7 @@ import { createLifetime, type Lifetime } from '../base/lifetime.ts';
 import { createLogger, type Logger } from '../base/log.ts';
 import { stderrSink } from '../base/logsink.ts';
 import { leaveSoon, livenessOf, processStartTime } from '../base/process.ts';
-import { listenForStop } from '../base/shutdown.ts';
+import { listenForShutdown } from '../base/shutdown.ts';
 import { endWhenStalled } from '../base/stall.ts';
 import { writeState } from '../base/statefile.ts';
 import { handleUncaught } from '../base/uncaught.ts';
@@ -31,10 +31,10 @@ import { openRemoteHome } from './home-remote.ts';
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {
   const logger = createLogger(options.logLevel, stderrSink());
   const uncaught = handleUncaught(process, systemClock, logger);
-  // First, because a start can be what never ends.
+  // First, because the start itself may hang.
   endWhenStalled();
   const { ownerPid } = options;
-  const told = listenForStop({
+  const shutdown = listenForShutdown({
     source: process,
     clock: systemClock,
     ...(ownerPid === undefined ? {} : { ownerLives: livenessOf(ownerPid) }),
@@ -45,11 +45,11 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
     uncaught.started();
     boundGarbage({ clock: systemClock });
     announce(options, context, daemon.file, daemon.confinement);
-    logger.info({ reason: await told.first }, 'stopping');
-    await daemon.stop(told.second);
+    logger.info({ reason: await shutdown.requested }, 'stopping');
+    await daemon.stop(shutdown.hurry);
   };
   const { surroundings: program, clock, stopPods } = context;
-  const ending = { dataDir: options.dataDir, program, clock, stopPods, hurry: told.second };
+  const ending = { dataDir: options.dataDir, program, clock, stopPods, hurry: shutdown.hurry };
   await (options.ephemeral ? runEphemeral(run, ending) : run());
   leaveSoon(logger);
   return 0;
@@ -83,7 +83,7 @@ async function startParts(
   const choice = await homeOf(dataDir, options.home);
   const opened = await openInstance({ dataDir, hostname: hostname(), ephemeral });
   const { uid: instanceUid, podCidr } = opened.instance;
-  if (opened.release) parts.add('hold on the addresses', opened.release);
+  if (opened.release) parts.add('lock of the addresses', opened.release);
   const { hostEnvironment } = surroundings;
   // Meanwhile: its programs take as long as the control plane does.
   const confining = confine({ dataDir, credentials: kubeconfigs, hostEnvironment, podCidr, logger });

@@ -1,4 +1,4 @@
-/** The git host: who may push, what a push wakes, and what the pusher is told of its rollout. */
+/** The git host: who may push, what a push wakes, and what is reported to the pusher. */
 import type { Clock } from '../base/clock.ts';
 import type { DiskRoom } from '../base/diskspace.ts';
 import { formatProblem, problemOf } from '../base/errors.ts';
@@ -13,7 +13,7 @@ import { foldUntouched, listenToPush, targetsOf } from '../server/sinks/push.ts'
 import { refuseRewrite } from '../sync/intake/branchpolicy.ts';
 import type { Synced } from './sync.ts';
 
-/** How long a pusher is told of the rollout; the rollout itself has a deadline of its own. */
+/** How long a rollout is reported to the pusher; the rollout itself has a deadline of its own. */
 const PUSH_REPORT_MS = 5 * 60_000;
 
 export interface GitHostParts extends Synced {

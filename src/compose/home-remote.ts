@@ -24,7 +24,7 @@ export interface RemoteHomeOptions extends OpenedInstance {
 /** Rejects with ProblemError when the kubeconfig has no such context, the cluster refuses, or it is the home of another Pilotage. */
 export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> {
   const { dataDir, kubeconfigs, context, instance, release, clock, logger, parts } = options;
-  // The hold on the addresses is also what keeps a second daemon off this data directory.
+  // The lock of the addresses is also what keeps a second daemon off this data directory.
   if (!release) throw sliceInUse(instance.podCidr);
   const client = remoteClient({ kubeconfig: { paths: kubeconfigs }, context, clock, logger });
   parts.add('home cluster', client.close);

@@ -19,7 +19,7 @@ export interface Home {
   backup(): Iterable<Buffer>;
   /**
    * What the agent of this machine's node has to know: its identity, and how it reaches the API, as an agent on another machine would.
-   * Absent where this machine is no node of the cluster.
+   * Absent where this machine is not a node of the cluster.
    */
   readonly nodeConfig?: (confinement: Confinement) => AgentConfig;
 }

@@ -32,7 +32,7 @@ export async function readAgentFile(dataDir: string): Promise<AgentFile | undefi
   try {
     return JSON.parse(await readFile(agentFilePath(dataDir), 'utf8')) as AgentFile;
   } catch (error) {
-    // A file cut short by a crash names nobody: the agent that wrote it did not get further.
+    // A file cut short by a crash names no process: its agent did not get further.
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR' || error instanceof SyntaxError)
       return undefined;
     throw error;

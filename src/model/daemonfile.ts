@@ -17,7 +17,7 @@ export interface DaemonFile {
   readonly pid: number;
   /** Changes at every boot of the process: a pid alone is reused. */
   readonly pidStartTime: string;
-  /** Absent where this machine is no node. */
+  /** Absent where this machine is not a node. */
   readonly agentPid?: number;
   readonly token: string;
 }

@@ -10,7 +10,7 @@ export interface DeliveryFile {
   /** Absent: what the repository holds by convention (`apps.ts`). */
   readonly apps?: readonly AppEntry[];
   readonly images: Readonly<Record<string, ImageEntry>>;
-  /** Things that the file asks for and this version does not do yet: told, never passed over. */
+  /** Things that the file asks for and this version does not do yet: reported, never passed over. */
   readonly warnings: readonly Problem[];
 }
 
@@ -25,7 +25,7 @@ export interface EnvironmentEntry {
   readonly cluster?: string;
   /** Whether objects may name other namespaces. */
   readonly namespaces: 'own' | 'allow';
-  /** `report`: drift is told and left alone. */
+  /** `report`: drift is reported and left alone. */
   readonly drift: 'heal' | 'report';
   readonly promotion?: PromotionPolicy;
   readonly place: Place;

@@ -61,7 +61,7 @@ const STAGES = ['dev', 'preprod', 'prod'] as const;
 
 /**
  * The environments of a delivery. The default branch makes them, and proposes changes of those that there are: an environment
- * lives by the terms that it has and by its own branch, so whoever may push to one branch only cannot change or stop another's.
+ * lives by the terms that it has and by its own branch, so a person who may push to one branch only cannot change or stop another's.
  */
 export function discover(input: DiscoverInput): readonly Discovered[] {
   const { defaultBranch = '', known } = input;

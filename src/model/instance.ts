@@ -1,10 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ProblemError } from '../base/errors.ts';
-import { holdName, type Release } from '../base/namelock.ts';
+import { lockName, type Unlock } from '../base/namelock.ts';
 import { readState, writeState } from '../base/statefile.ts';
 
-/** What makes one Pilotage different from another, chosen at its first start and kept for ever. */
+/** What makes one Pilotage different from another, chosen at its first start and never changed. */
 export interface Instance {
   /** Part of every tracking annotation: two Pilotages never prune each other's objects. */
   readonly uid: string;
@@ -17,7 +17,7 @@ export interface Instance {
 export interface InstanceOptions {
   readonly dataDir: string;
   readonly hostname: string;
-  /** One that lasts takes from the lower half and one that does not from the upper, so that a demo never takes what one that is down comes back to. */
+  /** A lasting instance takes from the lower half, an ephemeral one from the upper, so that a demo never takes the slice of an instance that is down. */
   readonly ephemeral: boolean;
   /** Of whole numbers from 0 to below n. */
   readonly random?: (n: number) => number;
@@ -25,20 +25,20 @@ export interface InstanceOptions {
 
 export interface OpenedInstance {
   readonly instance: Instance;
-  /** Ends the daemon's hold on the slice; undefined: another Pilotage holds it. */
-  readonly release: Release | undefined;
+  /** Releases the daemon's lock on the slice; undefined: another Pilotage has it. */
+  readonly release: Unlock | undefined;
 }
 
 const HALF = 63;
 
 /**
- * Loopback is shared by everything on the machine, so each instance has a slice of it, and whoever serves one holds it: the daemon
- * and the agent each for themselves, for either may live without the other. A first start takes a slice that nobody holds.
+ * Loopback is shared by everything on the machine, so each instance has a slice of it. The daemon and the agent lock it each for
+ * themselves, because either may live without the other. A first start takes a slice that is not locked.
  */
 export async function openInstance(options: InstanceOptions): Promise<OpenedInstance> {
   const path = join(options.dataDir, 'instance.json');
   const known = await readState<Instance>(path);
-  if (known) return { instance: known, release: await holdSlice(known.podCidr, 'daemon') };
+  if (known) return { instance: known, release: await lockSlice(known.podCidr, 'daemon') };
   const { podCidr, serviceCidr, release } = await takeFreeSlice(options);
   const instance: Instance = {
     uid: randomUUID(),
@@ -50,19 +50,19 @@ export async function openInstance(options: InstanceOptions): Promise<OpenedInst
   return { instance, release };
 }
 
-/** Held for as long as the holder lives; undefined while another holds it. */
-export const holdSlice = (podCidr: string, holder: 'daemon' | 'agent'): Promise<Release | undefined> =>
-  holdName(`pilotage ${podCidr} ${holder}`);
+/** Locked for as long as the holder lives; undefined while another has the lock. */
+export const lockSlice = (podCidr: string, holder: 'daemon' | 'agent'): Promise<Unlock | undefined> =>
+  lockName(`pilotage ${podCidr} ${holder}`);
 
 async function takeFreeSlice({ ephemeral, random = randomInt }: InstanceOptions) {
   const start = random(HALF);
   for (let i = 0; i < HALF; i++) {
     const slice = 1 + ((start + i) % HALF) + (ephemeral ? HALF : 0);
     const podCidr = `127.${slice}.0.0/16`;
-    const release = await holdSlice(podCidr, 'daemon');
+    const release = await lockSlice(podCidr, 'daemon');
     if (!release) continue;
     // An agent goes on while its daemon is down.
-    const agent = await holdSlice(podCidr, 'agent');
+    const agent = await lockSlice(podCidr, 'agent');
     agent?.();
     if (agent) return { podCidr, serviceCidr: `127.${slice + 128}.0.0/16`, release };
     release();
@@ -74,7 +74,7 @@ async function takeFreeSlice({ ephemeral, random = randomInt }: InstanceOptions)
   });
 }
 
-/** For one whose slice somebody else serves: two would give the same address to two pods. */
+/** Why an instance cannot start while another serves its slice: they would give the same address to two pods. */
 export const sliceInUse = (podCidr: string): ProblemError =>
   new ProblemError({
     reason: 'AddressesInUse',

@@ -3,7 +3,7 @@ import type { Problem } from '../base/errors.ts';
 /** The namespace that an environment has without anybody's word. */
 export const ownNamespace = (delivery: string, environment: string): string => `${delivery}-${environment}`;
 
-/** Namespaces of the cluster itself: what is written there acts on everybody. No word opens them. */
+/** Namespaces of the cluster itself: what is written there affects all. No permission opens them. */
 const RESERVED = /^(default|pilotage|kube-.*)$/;
 export const isReserved = (namespace: string): boolean => RESERVED.test(namespace);
 

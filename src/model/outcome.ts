@@ -38,11 +38,11 @@ export interface Asked {
   readonly pushed?: boolean;
 }
 
-/** What has been told of the revision while it was rolled out. */
-export interface Told {
+/** What was reported of the revision while it was rolled out. */
+export interface Reported {
   /** Whether anything was written for it. */
   readonly applied: boolean;
-  /** The last failure, as it was worded for whoever watches. */
+  /** The last failure, as it was worded for people who watch. */
   readonly failure?: string;
 }
 
@@ -53,11 +53,11 @@ export interface Told {
 export function outcomeOf(
   environment: EnvironmentReport | undefined,
   asked: Asked,
-  told: Told = { applied: true },
+  reported: Reported = { applied: true },
 ): Outcome {
   if (environment === undefined)
     return { state: 'removed', message: 'the environment is not there any more' };
-  return stopped(environment, asked) ?? elsewhere(environment, asked) ?? progress(environment, told);
+  return stopped(environment, asked) ?? elsewhere(environment, asked) ?? progress(environment, reported);
 }
 
 /** What a person or the repository forbids. */
@@ -91,20 +91,20 @@ function elsewhere({ wantedRevision, pin }: EnvironmentReport, asked: Asked): Ou
 }
 
 /** The environment is on its way to the revision that was asked for, or there. */
-function progress(environment: EnvironmentReport, told: Told): Outcome {
+function progress(environment: EnvironmentReport, reported: Reported): Outcome {
   const { assessedRevision, wantedRevision, pin, phase, message, health, sync } = environment;
   if (UNDER_WAY.has(phase)) return waiting(message || phase);
   if (assessedRevision !== (pin?.revision ?? wantedRevision)) return waiting('its turn to be looked at');
   // Said of a state that has ended, by a record that has not been brought up to date.
   if (phase === 'Frozen' || phase === 'Suspended') return waiting('its turn to be looked at');
   if (environment.waitsForGates) return { state: 'held', message: environment.waitsForGates };
-  if (phase === 'Failed') return { state: 'failed', message: told.failure ?? message };
+  if (phase === 'Failed') return { state: 'failed', message: reported.failure ?? message };
   if (sync === 'Synced' && health === 'Suspended')
     return { state: 'paused', message: pausedMessage(message) };
   if (phase === 'Waiting' || sync !== 'Synced' || health !== 'Healthy')
     return waiting(message || 'the rest of the plan');
   const well = `${environment.namespace} is healthy`;
-  if (told.applied)
+  if (reported.applied)
     return { state: 'healthy', message: [well, environment.urls.join(' ')].filter(Boolean).join(': ') };
   return { state: 'unchanged', message: `unchanged: rendered the same, nothing to do; ${well}` };
 }

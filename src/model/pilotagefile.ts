@@ -30,7 +30,7 @@ import { PILOTAGE_API_VERSION } from './types.ts';
 /** Where the file is, at the root of the repository. */
 export const PILOTAGE_FILE = 'pilotage.yaml';
 
-/** It is read on the thread that answers everybody, at every push. */
+/** The file is read on the main thread, at every push. */
 const BOUNDS: Bounds = { nodes: 20_000, depth: 50, bytes: 512 * 1024 };
 
 /** Reads `pilotage.yaml`; `gates` are those that a promotion may name. Reports every problem of the file at once, each with its line. */

@@ -1,5 +1,5 @@
 /**
- * What happens to a delivery, told while it happens: to whoever pushed (as `remote:` lines), to `pilotage sync -w`, to the demo, to the UI.
+ * What happens to a delivery, reported while it happens: to the pusher (as `remote:` lines), to `pilotage sync -w`, to the demo, to the UI.
  * Events are a report, never the mechanism: dropping all of them changes nothing.
  */
 export const STAGES = [

@@ -4,7 +4,7 @@ import type { EnvironmentEntry } from './deliveryfile.ts';
 import { ownNamespace } from './namespaces.ts';
 import type { Environment, PromotionPolicy, Terms } from './types.ts';
 
-/** In the order in which they are told. */
+/** In the order in which they are listed. */
 const TERMS = ['branch', 'path', 'namespace', 'cluster', 'promotion'] as const;
 export type Term = (typeof TERMS)[number];
 
@@ -39,7 +39,7 @@ export function taking(terms: Terms, from: Terms, names: readonly Term[]): Terms
 
 /**
  * Equal for equal terms; of a change, what a person agrees to: another proposal, or other terms in force, are another. As long as it is
- * so that nobody finds two proposals of one id (2^64 tries), to show the one and have the other accepted.
+ * so that two proposals of one id cannot be found (2^64 tries), to show the one and have the other accepted.
  */
 export const digestOf = (...terms: readonly Terms[]): string =>
   createHash('sha256').update(canonicalJson(terms)).digest('hex').slice(0, 32);

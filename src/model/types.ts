@@ -1,6 +1,6 @@
 /**
  * The objects of `pilotage.dev/v1alpha1`, as types and resources. They live in the home cluster, which is the built-in one unless `up` was
- * given another. Delivery is written by people (or by a first push); the other three are written by Pilotage and read by everybody.
+ * given another. Delivery is written by people (or by a first push); the other three are written by Pilotage.
  * Each is described in a file of `kinds/`, which its definition and its type follow from.
  */
 import type { inventoryEntry, promotionPolicy, terms } from './kinds/common.ts';
@@ -60,7 +60,7 @@ export type Proposal = Infer<typeof proposal>;
 /** Bound to the object that was there when the word was given, by its UID. */
 export type Adoption = Infer<typeof adoption>;
 export type InventoryEntry = Infer<typeof inventoryEntry>;
-/** A change that somebody made beside git, and that was set back. */
+/** A change that was made in the cluster instead of in git, and that was set back. */
 export type HealedDrift = Infer<typeof healedDrift>;
 export type PromotionPolicy = Infer<typeof promotionPolicy>;
 export type GateState = Infer<typeof gateState>;

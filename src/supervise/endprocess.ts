@@ -6,7 +6,7 @@ import { isSameProcess, sendSignal } from '../base/process.ts';
 const GRACE_MS = 10_000;
 const PERIOD_MS = 25;
 
-/** Ends a process of ours; resolves with whether it ran. Once `hurry` aborts it is killed at once. Rejects with ProblemError StillRunning. */
+/** Ends a process of ours; resolves with whether it ran. Once `hurry` aborts, it is killed at once. Rejects with ProblemError StillRunning. */
 export async function endProcess(
   clock: Clock,
   what: string,
@@ -14,7 +14,7 @@ export async function endProcess(
   hurry?: AbortSignal,
 ): Promise<boolean> {
   if (!isSameProcess(pid, pidStartTime)) return false;
-  const told = async (signal: NodeJS.Signals, enough: () => boolean): Promise<boolean> => {
+  const send = async (signal: NodeJS.Signals, enough: () => boolean): Promise<boolean> => {
     sendSignal(pid, signal);
     const deadline = clock.monotonic() + GRACE_MS;
     while (clock.monotonic() < deadline && !enough()) {
@@ -23,8 +23,8 @@ export async function endProcess(
     }
     return false;
   };
-  if (await told('SIGTERM', () => hurry?.aborted === true)) return true;
-  if (await told('SIGKILL', () => false)) return true;
+  if (await send('SIGTERM', () => hurry?.aborted === true)) return true;
+  if (await send('SIGKILL', () => false)) return true;
   throw new ProblemError({
     reason: 'StillRunning',
     message: `The ${what} (pid ${pid}) does not end, not even by SIGKILL.`,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { holdSlice, nodePortsOf, type OpenedInstance, openInstance } from '../../src/model/instance.ts';
+import { lockSlice, nodePortsOf, type OpenedInstance, openInstance } from '../../src/model/instance.ts';
 
 describe('the addresses of several Pilotages on one machine', () => {
   let root: string;
@@ -34,7 +34,7 @@ describe('the addresses of several Pilotages on one machine', () => {
 
   it('stay taken while only the agent of one lives', async () => {
     const first = await open('a');
-    const agent = await holdSlice(first.instance.podCidr, 'agent');
+    const agent = await lockSlice(first.instance.podCidr, 'agent');
     first.release?.();
     const second = await open('b');
     agent?.();

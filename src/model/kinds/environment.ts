@@ -56,7 +56,7 @@ const spec = object({
       reason: string,
       by: optional(string),
       since: time,
-      /** Number of the release that a rollback goes back to; absent: somebody pinned the revision. */
+      /** Number of the release that a rollback goes back to; absent: a person pinned the revision. */
       release: optional(integer),
     }),
   ),

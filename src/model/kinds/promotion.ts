@@ -14,7 +14,7 @@ export const approval = object({
   /** As they named themselves. */
   by: string,
   at: time,
-  /** False: whoever held the token said so, and nobody has checked it. */
+  /** False: the holder of the token said so, unchecked. */
   verified: optional(boolean),
 });
 

@@ -2,7 +2,7 @@ import { inventoryEntry } from './common.ts';
 import type { PilotageKind } from './kind.ts';
 import { integer, list, mapOf, object, oneOf, optional, string, time, written } from './shape.ts';
 
-/** A change that somebody made beside git, and that was set back. */
+/** A change that was made in the cluster instead of in git, and that was set back. */
 export const healedDrift = object({
   /** Of several equal ones the last. */
   at: time,

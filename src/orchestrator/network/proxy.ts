@@ -14,7 +14,7 @@ import { addressesOf, frontsOf, type ServiceAddress, type Substitutes } from './
 import { type Address, createListeners } from './listeners.ts';
 import { reachability } from './report.ts';
 import { type Backend, choose, type Route, type RoutingTable, route, routeKey } from './route.ts';
-import { createReleases } from './stoppingpods.ts';
+import { trackStoppingPods } from './stoppingpods.ts';
 
 /** The state that a restarted proxy serves from until the API answers. Plain JSON. */
 export interface ProxyState {
@@ -70,7 +70,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const sockets = new Set<Socket>();
   const cursors = new Map<string, number>();
   const attempts = createAttempts();
-  const releases = createReleases(clock);
+  const stoppingPods = trackStoppingPods(clock);
   const listeners = createListeners(accept);
   let table: RoutingTable = new Map();
   let substitutes: Substitutes = {};
@@ -132,8 +132,8 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   async function refresh(): Promise<void> {
     const current = slices.list();
     const known = new Set(services.list().map(({ metadata }) => metadata.uid));
-    releases.tidy(current.flatMap((slice) => slice.endpoints ?? []));
-    table = route(services.list(), current, releases.has);
+    stoppingPods.tidy(current.flatMap((slice) => slice.endpoints ?? []));
+    table = route(services.list(), current, stoppingPods.has);
     for (const key of cursors.keys()) if (!table.has(key)) cursors.delete(key);
     await listen();
     served = known;
@@ -230,8 +230,8 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       return found && { host: found.host, port: found.port };
     },
     async releasePod(podUid) {
-      releases.add(podUid);
-      table = withReleased(table, releases.has);
+      stoppingPods.add(podUid);
+      table = withReleased(table, stoppingPods.has);
       await attempts.ended(podUid);
     },
   };
@@ -240,7 +240,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
 /** The table without released backends among the ready ones. */
 function withReleased(
   table: RoutingTable,
-  isReleased: ReturnType<typeof createReleases>['has'],
+  isReleased: ReturnType<typeof trackStoppingPods>['has'],
 ): RoutingTable {
   return new Map(
     [...table].map(([key, one]) => {

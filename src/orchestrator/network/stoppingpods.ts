@@ -2,8 +2,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Endpoint } from '../../kube/kinds/objects.ts';
 import type { Backend } from './route.ts';
 
-/** Pods, by uid, that are about to be stopped, from the word of the node agent until the API no longer lists them. */
-export interface Releases {
+/** Pods, by uid, that are about to be stopped, from the node agent's announcement until the API no longer lists them. */
+export interface StoppingPods {
   add(podUid: string): void;
   has(this: void, backend: Backend): boolean;
   /** Forgets those that are in no slice any more. */
@@ -13,7 +13,7 @@ export interface Releases {
 /** A pod may be released before its endpoint shows: for so long it is remembered without being seen. */
 const UNSEEN_MS = 30_000;
 
-export function createReleases(clock: Clock): Releases {
+export function trackStoppingPods(clock: Clock): StoppingPods {
   const released = new Map<string, number>();
   return {
     add: (pod) => void released.set(pod, clock.monotonic()),
