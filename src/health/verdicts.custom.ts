@@ -14,16 +14,18 @@ export interface Served {
 /** Excludes the status of an object from the environment's health, for a kind whose controller writes none. */
 export const HEALTH_ANNOTATION = 'pilotage.dev/health';
 
+/** What people say of an object, which outranks its status: that its status is to be ignored, or that it is suspended. */
+export const exemptionOf = (object: KubeObject): Verdict | undefined =>
+  object.metadata.annotations?.[HEALTH_ANNOTATION] === 'ignore'
+    ? { state: 'Healthy', reason: 'Ignored' }
+    : suspension(object);
+
 /**
  * The rule for any kind without one of its own. People rely on `Healthy`, so it requires a status that does not contradict it:
  * conditions (`Ready`, and types that end like it), words in `phase` and `state`, errors, counts of replicas, in the shapes that
  * operators actually write (kstatus of sigs.k8s.io/cli-utils, and the cases in Argo CD's `resource_customizations`).
  */
 export function customVerdict(object: KubeObject, served: Served = {}): Verdict {
-  if (object.metadata.annotations?.[HEALTH_ANNOTATION] === 'ignore')
-    return { state: 'Healthy', reason: 'Ignored' };
-  const held = suspension(object);
-  if (held) return held;
   const status = recordOf(object.status);
   if (status === undefined || Object.keys(status).length === 0) return withoutStatus(served);
   if (lags(status, object.metadata.generation)) {

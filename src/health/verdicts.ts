@@ -1,7 +1,8 @@
+import { builtinKind } from '../kube/kinds/builtin.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 import { gvkOf } from '../kube/values/types.ts';
 import type { Verdict } from './verdict.ts';
-import { customVerdict, type Served } from './verdicts.custom.ts';
+import { customVerdict, exemptionOf, type Served } from './verdicts.custom.ts';
 import {
   addressVerdict,
   apiServiceVerdict,
@@ -23,14 +24,16 @@ import {
   statefulSetVerdict,
 } from './verdicts.workloads.ts';
 
-type Rule = (object: KubeObject, related: Related) => Verdict;
+export type Rule = (object: KubeObject, related: Related) => Verdict;
+
+/** `group/Kind` (`/Kind` for the core group) → its rule. The version does not matter to health. */
+export type Rules = Readonly<Record<string, Rule>>;
 
 /** A rule is written for one kind; the table below guarantees that it is only applied to that kind. */
 const rule = <T extends KubeObject>(judge: (object: T, related: Related) => Verdict): Rule =>
   judge as unknown as Rule;
 
-/** `group/Kind` (`/Kind` for the core group) → its rule. The version does not matter to health. */
-const RULES: Readonly<Record<string, Rule>> = {
+const RULES: Rules = {
   'apps/Deployment': rule(deploymentVerdict),
   'apps/ReplicaSet': rule(replicaSetVerdict),
   'apps/StatefulSet': rule(statefulSetVerdict),
@@ -65,19 +68,29 @@ function keyOf(type: { readonly apiVersion: string; readonly kind: string }): st
   return `${group}/${kind}`;
 }
 
-/** Whether there is no rule for its kind. */
-export const isCustom = (object: KubeObject): boolean => RULES[keyOf(object)] === undefined;
+/** Whether its kind has a row in the table, built-in or not. */
+export const hasRule = (object: KubeObject, rules: Rules = RULES): boolean =>
+  rules[keyOf(object)] !== undefined;
+
+/**
+ * Whether people and time may overrule what the status says: the annotation, a suspension, and a Degraded that has to last. That holds
+ * for every kind that is not built in, whether it has a row or not, and for built-in kinds that nobody has written a rule for.
+ */
+export const isJudgedAsCustom = (object: KubeObject, rules: Rules = RULES): boolean =>
+  builtinKind(gvkOf(object)) === undefined || !hasRule(object, rules);
 
 /** Assesses a live object. `undefined` is an object that should exist and does not. */
 export function verdictOf(
   object: KubeObject | undefined,
   related: Related = NOTHING_RELATED,
   served: Served = {},
+  rules: Rules = RULES,
 ): Verdict {
   if (object === undefined)
     return { state: 'Missing', reason: 'NotFound', message: 'the object does not exist' };
   if (object.metadata.deletionTimestamp !== undefined) return deleting(object);
-  return RULES[keyOf(object)]?.(object, related) ?? customVerdict(object, served);
+  const exemption = isJudgedAsCustom(object, rules) ? exemptionOf(object) : undefined;
+  return exemption ?? rules[keyOf(object)]?.(object, related) ?? customVerdict(object, served);
 }
 
 /** A blocked deletion says what blocks it (argo-cd #19571). */

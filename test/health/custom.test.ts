@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { verdictOf } from '../../src/health/verdicts.ts';
+import { isJudgedAsCustom, type Rules, verdictOf } from '../../src/health/verdicts.ts';
 import { toneOf } from '../../src/health/words.ts';
 import type { KubeObject } from '../../src/kube/values/types.ts';
 
@@ -138,6 +138,45 @@ describe('the verdict of a custom resource', () => {
   it('is left out of health where its manifest says so', () => {
     const metadata = { name: 'orders', annotations: { 'pilotage.dev/health': 'ignore' } };
     expect(verdictOf(custom({ phase: 'Failed' }, { metadata })).state).to.equal('Healthy');
+  });
+
+  describe('that has a row in the table', () => {
+    const rules: Rules = { 'db.example.com/Database': () => ({ state: 'Degraded', reason: 'ByItsRow' }) };
+    const verdict = (rest: object = {}) =>
+      verdictOf(custom({ phase: 'Ready' }, rest), undefined, undefined, rules);
+
+    it('is judged by that row', () => {
+      expect(verdict()).to.deep.equal({ state: 'Degraded', reason: 'ByItsRow' });
+    });
+
+    it('is still left out of health where its manifest says so', () => {
+      const metadata = { name: 'orders', annotations: { 'pilotage.dev/health': 'ignore' } };
+      expect(verdict({ metadata })).to.deep.equal({ state: 'Healthy', reason: 'Ignored' });
+    });
+
+    it('is still suspended by a flag of its spec', () => {
+      expect(verdict({ spec: { paused: true } }).state).to.equal('Suspended');
+    });
+
+    it('still has to be Degraded for a while before it counts', () => {
+      expect(isJudgedAsCustom(custom({}), rules)).to.equal(true);
+    });
+  });
+});
+
+describe('the verdict on a built-in kind', () => {
+  const of = (apiVersion: string, kind: string): KubeObject => ({ ...custom({}), apiVersion, kind });
+
+  it('that has a rule is its alone', () => {
+    const metadata = { name: 'web', generation: 1, annotations: { 'pilotage.dev/health': 'ignore' } };
+    const lost = { ...of('v1', 'PersistentVolumeClaim'), metadata, status: { phase: 'Lost' } };
+    expect(isJudgedAsCustom(lost)).to.equal(false);
+    expect(verdictOf(lost).state).to.equal('Degraded');
+  });
+
+  it('that has no rule is that of a custom resource', () => {
+    expect(isJudgedAsCustom(of('v1', 'PersistentVolume'))).to.equal(true);
+    expect(isJudgedAsCustom(of('example.com/v1', 'Deployment'))).to.equal(true);
   });
 });
 

@@ -4,7 +4,7 @@ import { type Judged, rollup } from '../../health/rollup.ts';
 import { type SeenReady, type Settled, settle, settledVerdict } from '../../health/settling.ts';
 import type { Verdict } from '../../health/verdict.ts';
 import { currentPods, NOTHING_RELATED, type Related } from '../../health/verdicts.related.ts';
-import { isCustom, isExplainedByPods, verdictOf } from '../../health/verdicts.ts';
+import { isExplainedByPods, isJudgedAsCustom, verdictOf } from '../../health/verdicts.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { Pod, Service } from '../../kube/kinds/objects.ts';
 import { EVENTS, JOBS, PODS, REPLICA_SETS, SERVICES } from '../../kube/kinds/resources.ts';
@@ -60,7 +60,7 @@ export async function judge(
         verdict = settledVerdict(verdict, found);
         settlesMs = Math.max(settlesMs, found.leftMs);
       }
-    } else if (object && isCustom(object)) {
+    } else if (object && isJudgedAsCustom(object)) {
       const found = lasting(verdict, object, seen.ill, now.monotonic);
       for (const [key, since] of found.seen) ill.set(key, since);
       ({ verdict } = found);
