@@ -34,6 +34,7 @@ export function composeFace(parts: FaceParts): Face {
     progress,
     git: gitHost.handle,
     backup: home.backup,
+    ...(home.serveAs ? { kubernetes: home.serveAs } : {}),
     token,
     clock,
     names,

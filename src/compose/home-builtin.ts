@@ -48,6 +48,7 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
   return {
     client: controlPlane.workerClient('system:pilotage:sync'),
     promotionClient: controlPlane.workerClient('system:pilotage:promotion'),
+    serveAs: controlPlane.serveAs,
     url,
     kubeconfig,
     apiPort: port,

@@ -1,6 +1,7 @@
 import type { Confinement } from '../base/confinement.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
+import type { ServedControlPlane } from '../orchestrator/controlplane.ts';
 
 /** The home cluster: it holds the objects of pilotage.dev, and every environment that names no other cluster. */
 export interface Home {
@@ -15,6 +16,8 @@ export interface Home {
   readonly context?: string;
   /** Port of an API that this process serves. */
   readonly apiPort?: number;
+  /** Answers a request to its Kubernetes API as `user`; absent where that is another cluster's, with users of its own. */
+  readonly serveAs?: ServedControlPlane['serveAs'];
   /** Every object at one revision, as lines. Throws ProblemError where the cluster is not ours to back up. */
   backup(): Iterable<Buffer>;
   /**

@@ -1,5 +1,6 @@
 /** The built-in cluster without its nodes: store, API, controllers, scheduler, assembled. What `compose` starts. */
 import { randomInt, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { createDiskWatch, type DiskWatch } from '../base/diskspace.ts';
@@ -138,6 +139,8 @@ export interface Credentials {
 export interface ServedControlPlane extends ControlPlane {
   /** Serves the API over TLS. Port 0 takes a free one; rejects with ProblemError when the address cannot be had. */
   listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
+  /** Answers a request to the API that another server of this process has received from `user`; `request.url` is the path without its prefix. */
+  serveAs(request: IncomingMessage, response: ServerResponse, user: User): Promise<void>;
   /** Writes a kubeconfig (mode 0600) for the API at `server`: an administrator's, or that of a node's agent. */
   writeKubeconfig(path: string, server: string, who: 'admin' | { readonly node: string }): Credentials;
 }
@@ -156,6 +159,7 @@ export async function createServedControlPlane(
   return {
     ...plane,
     listen: (host, port) => server.listen(host, port),
+    serveAs: server.serveAs,
     writeKubeconfig(path, address, who) {
       const identity =
         who === 'admin' ? pki.client('admin', ADMIN) : pki.client(`node-${who.node}`, nodeSubject(who.node));

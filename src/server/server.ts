@@ -9,6 +9,7 @@ import type { Logger } from '../base/log.ts';
 import { readRequestBody } from '../base/requestbody.ts';
 import { parseBoundedJson } from '../kube/values/bounds.ts';
 import type { ProgressSource } from '../model/progress.ts';
+import type { User } from '../model/user.ts';
 import type { Actions } from './actions.ts';
 import { userOf } from './auth.ts';
 import { foreign } from './origin.ts';
@@ -23,6 +24,8 @@ export interface FaceOptions {
   readonly git: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
   /** Every object of the home cluster at one revision, as lines. */
   readonly backup: () => Iterable<Buffer>;
+  /** Answers a request to the Kubernetes API, whose path is `request.url`, as `user`; absent: there is none to proxy. */
+  readonly kubernetes?: (request: IncomingMessage, response: ServerResponse, user: User) => Promise<void>;
   readonly token: string;
   readonly clock: Clock;
   /** By which it may be asked, beside addresses and localhost: lower case, without a port. */
@@ -38,6 +41,14 @@ export interface Face {
 
 /** Bodies of the API are small questions; git has its own path and its own limits. */
 const MAX_BODY_BYTES = 1 << 20;
+
+/** Below it is the Kubernetes API of the home cluster: `/k8s/api`, `/k8s/apis`, `/k8s/version`, `/k8s/openapi`. */
+const KUBERNETES = '/k8s';
+const NO_KUBERNETES = {
+  reason: 'NotFound',
+  message: 'The home of this Pilotage is another cluster, whose Kubernetes API is not proxied.',
+  remedy: 'Ask that cluster itself, with its own kubeconfig.',
+};
 
 const PUSH_MS = 60 * 60_000;
 
@@ -92,6 +103,11 @@ async function serve(
         remedy: 'git: `pilotage git-credential setup` once; scripts send `Authorization: Bearer TOKEN`.',
       },
     });
+  }
+  if (url.pathname === KUBERNETES || url.pathname.startsWith(`${KUBERNETES}/`)) {
+    if (!options.kubernetes) throw new ProblemError(NO_KUBERNETES);
+    request.url = `${url.pathname.slice(KUBERNETES.length) || '/'}${url.search}`;
+    return options.kubernetes(request, response, user);
   }
   if (url.pathname === '/api/v1/backup') return streamBackup(options.backup, response);
   if (url.pathname === '/api/v1/events') return streamEvents(options.progress, url.searchParams, response);

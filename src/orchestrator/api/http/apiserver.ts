@@ -5,18 +5,20 @@ import type { Duplex } from 'node:stream';
 import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../../../base/connections.ts';
 import { errnoOf, ProblemError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
+import type { User } from '../../../kube/client/client.ts';
 import { statusError } from '../../../kube/values/status.ts';
+import { authenticate } from '../auth/authentication.ts';
 import type { Pki } from '../auth/pki.ts';
 import { assertAuthorized } from '../authorize.ts';
 import { badRequest, notServed } from '../errors.ts';
 import { type Answer, json, statusOf } from './answers.ts';
 import {
+  actingUser,
   createHandler,
   type Handler,
   type HandlerOptions,
   pathAttributes,
   resourceAttributes,
-  userOf,
 } from './handler.ts';
 import type { NodeLinks } from './links.ts';
 import { bytesOf, type Call } from './request.ts';
@@ -34,6 +36,10 @@ export interface HttpsServerOptions extends HandlerOptions {
 export interface HttpsServer {
   /** Port 0 takes a free one. Rejects with ProblemError when the address cannot be had. */
   listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
+  /**
+   * Answers a request of another HTTP server, which has authenticated `user`; `request.url` is a path of this API. Never rejects.
+   */
+  serveAs(request: IncomingMessage, response: ServerResponse, user: User): Promise<void>;
   /** Ends every connection; watchers see the end of their stream. */
   close(): Promise<void>;
 }
@@ -44,6 +50,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   const handle = createHandler(options);
   /** One per request under way: a signal shared by all would gather a listener for each request ever served. */
   const calls = new Set<AbortController>();
+  const service: Service = { api: options.api, handle, logger, calls };
   const server = createServer({
     ...pki.server,
     ca: pki.ca,
@@ -61,7 +68,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   // Longer than the idle time of any client's pool: the side that closes first causes no resets then.
   server.keepAliveTimeout = 120_000;
   server.on('request', (request, response) => {
-    void serve({ api: options.api, handle, tokens, logger, calls }, request, response);
+    void serve(service, request, response, (path) => authenticate(request, path, tokens));
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => logger.debug({ error: error.message }, 'upgraded connection failed'));
@@ -70,6 +77,11 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   server.on('tlsClientError', (error) => logger.debug({ error: error.message }, 'TLS handshake failed'));
 
   return {
+    serveAs: (request, response, user) =>
+      serve(service, request, response, () => ({
+        ...user,
+        groups: [...new Set([...user.groups, 'system:authenticated'])],
+      })),
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         const refused = (error: Error) => reject(listenProblem(error, host, port));
@@ -103,7 +115,7 @@ async function upgrade(
 ): Promise<void> {
   const { path } = splitUrl(request);
   if (!isDecodable(path)) throw badRequest(`the path "${path}" is not a valid percent-encoding`);
-  const user = await userOf(api, tokens, request, path);
+  const user = await actingUser(api, request, authenticate(request, path, tokens));
   const route = routeOf(path);
   if (route.type === 'path') {
     await assertAuthorized(api.authorize, user, pathAttributes({ method: 'GET', path }));
@@ -115,17 +127,19 @@ async function upgrade(
   throw statusError('MethodNotAllowed', 'exec, attach and port-forward are not available in this version');
 }
 
-interface Service extends Pick<HandlerOptions, 'api' | 'tokens'> {
+interface Service extends Pick<HandlerOptions, 'api'> {
   readonly handle: Handler;
   readonly logger: Logger;
   /** Aborted when the server stops. */
   readonly calls: Set<AbortController>;
 }
 
+/** Answers one request. `authenticated` says who sends it, and throws to refuse. */
 async function serve(
-  { api, handle, tokens, logger, calls }: Service,
+  { api, handle, logger, calls }: Service,
   request: IncomingMessage,
   response: ServerResponse,
+  authenticated: (path: string) => User,
 ): Promise<void> {
   const gone = new AbortController();
   calls.add(gone);
@@ -138,7 +152,7 @@ async function serve(
   const warnings: string[] = [];
   let answer: Answer;
   try {
-    const user = await userOf(api, tokens, request, path);
+    const user = await actingUser(api, request, authenticated(path));
     answer = await handle({ ...callOf(request), path, query, warnings, user, signal: gone.signal });
   } catch (error) {
     const status = statusOf(error);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
-import { authenticate, impersonatedBy } from '../auth/authentication.ts';
+import { impersonatedBy } from '../auth/authentication.ts';
 import { assertMayImpersonate } from '../auth/impersonation.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import { assertAuthorized } from '../authorize.ts';
@@ -50,13 +50,7 @@ export function createHandler({ api, tokens, clock, readiness = () => undefined 
 }
 
 /** Who sends the request, or whom the sender may act as. */
-export async function userOf(
-  api: Api,
-  tokens: Tokens,
-  request: IncomingMessage,
-  path: string,
-): Promise<User> {
-  const user = authenticate(request, path, tokens);
+export async function actingUser(api: Api, request: IncomingMessage, user: User): Promise<User> {
   const other = impersonatedBy(request);
   if (!other) return user;
   await assertMayImpersonate(api.authorize, user, other);
