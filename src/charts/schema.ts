@@ -69,7 +69,7 @@ type Said = Pick<Problem, 'message' | 'remedy'>;
 function say(error: ErrorObject, name: string, place: Place, schemaFile: string): Said {
   const value = JSON.stringify(error.data);
   const shown = value !== undefined && value.length <= 60 ? value : 'this value';
-  const hint = { remedy: title(error) ?? `Correct the value, or what ${schemaFile} says of it.` };
+  const hint = { remedy: title(error) ?? `Correct the value, or its schema in ${schemaFile}.` };
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(error.params.additionalProperty);

@@ -23,7 +23,7 @@ export function probeHttp(probe: HttpProbe): Promise<ProbeResult> {
   try {
     url = new URL(probe.path, `${probe.scheme.toLowerCase()}://${hostPart(probe.host)}:${probe.port}`);
   } catch {
-    return Promise.resolve({ type: 'error', message: `"${probe.path}" is no path of a URL` });
+    return Promise.resolve({ type: 'error', message: `"${probe.path}" is not a valid URL path` });
   }
   return new Promise((resolve) => {
     const abort = new AbortController();

@@ -91,7 +91,7 @@ export function apiServiceVerdict(service: WithStatus): Verdict {
   return {
     state: 'Progressing',
     reason: available?.reason ?? 'Waiting',
-    message: available?.message ?? 'nobody has asked whether it answers yet',
+    message: available?.message ?? 'its availability has not been checked yet',
   };
 }
 

@@ -33,8 +33,8 @@ export interface Claims<T extends KubeObject> {
 }
 
 /**
- * Who belongs to whom: an owner keeps what matches its selector, lets go of what no longer does, and adopts orphans that do.
- * An owner or orphan that is being deleted changes no hands (Kubernetes `pkg/controller/controller_ref_manager.go`).
+ * An owner keeps what matches its selector, releases what no longer matches, and adopts orphans that match.
+ * No object is adopted that is being deleted, nor by an owner that is (Kubernetes `pkg/controller/controller_ref_manager.go`).
  */
 export function claim<T extends KubeObject>(
   owner: KubeObject,

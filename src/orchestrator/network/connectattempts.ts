@@ -1,10 +1,10 @@
 import type { Backend } from './route.ts';
 
-/** Attempts to connect that are under way, so that a pod is stopped only when none could still reach it. */
+/** Pending connection attempts, so that a pod is stopped only when none can still reach it. */
 export interface Attempts {
-  /** The returned function tells of its end. */
+  /** Call the returned function when the attempt has ended. */
   begin(backend: Backend): () => void;
-  /** Resolves when the attempts now under way to the pod have ended. */
+  /** Resolves when the attempts to the pod that are pending now have ended. */
   ended(podUid: string): Promise<void>;
 }
 

@@ -124,7 +124,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
 
   function refreshNow(): void {
     applied = refresh().catch((error: unknown) => {
-      logger.error({ error: problemOf(error).message }, 'the routing table could not be put into effect');
+      logger.error({ error: problemOf(error).message }, 'cannot apply the routing table');
     });
   }
 
@@ -168,7 +168,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     } catch (error) {
       logger.warn(
         { namespace, service: name, error: problemOf(error).message },
-        'the condition could not be written',
+        'cannot write the condition',
       );
     }
   }

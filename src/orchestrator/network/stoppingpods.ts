@@ -6,11 +6,11 @@ import type { Backend } from './route.ts';
 export interface StoppingPods {
   add(podUid: string): void;
   has(this: void, backend: Backend): boolean;
-  /** Forgets those that are in no slice any more. */
+  /** Forgets pods that are no longer in any slice. */
   tidy(endpoints: readonly Endpoint[]): void;
 }
 
-/** A pod may be released before its endpoint shows: for so long it is remembered without being seen. */
+/** How long a release is remembered without an endpoint: a pod may be released before its endpoint appears. */
 const UNSEEN_MS = 30_000;
 
 export function trackStoppingPods(clock: Clock): StoppingPods {

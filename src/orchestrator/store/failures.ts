@@ -25,9 +25,9 @@ export const inTheFuture = (asked: number, current: number): StatusError =>
 export function storeDamaged(dir: string, lines: readonly string[]): ProblemError {
   return new ProblemError({
     reason: 'StoreDamaged',
-    message: `The store in ${dir} is damaged: it lacks what was acknowledged.`,
+    message: `The store in ${dir} is damaged: acknowledged writes are missing.`,
     details: lines,
     remedy:
-      'Restore a backup into an empty data directory (pilotage restore BACKUP --data-dir DIR), or go on without what is lost: pilotage up --accept-loss',
+      'Restore a backup into an empty data directory (pilotage restore BACKUP --data-dir DIR), or continue without what is lost: pilotage up --accept-loss',
   });
 }

@@ -29,7 +29,7 @@ export function openReserve(path: string, logger: Logger, make: typeof allocate 
   function giveBack(): void {
     if (!existsSync(path)) return;
     if (unlessRefused(() => rmSync(path, { force: true })))
-      logger.warn({ path }, 'the disk is full: the reserve is given back, so that deletions can be recorded');
+      logger.warn({ path }, 'the disk is full: the reserve is freed, so that deletions can be recorded');
   }
 
   return {
@@ -43,7 +43,7 @@ export function openReserve(path: string, logger: Logger, make: typeof allocate 
       } catch (error) {
         isImpossible = true;
         await rm(path, { force: true }).catch(() => undefined);
-        logger.warn({ path, error: problemOf(error).message }, 'the store has no reserve on its disk');
+        logger.warn({ path, error: problemOf(error).message }, 'the store cannot reserve disk space');
       }
     },
   };

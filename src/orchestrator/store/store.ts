@@ -55,7 +55,7 @@ async function loadWhole(disk: Disk, { dir, logger, acceptLoss }: StoreOptions):
   const lines = damageOf(loaded);
   if (lines.length === 0) return loaded;
   if (!acceptLoss) throw storeDamaged(dir, lines);
-  logger.warn({ dir, lost: lines }, 'going on without what the damaged store has lost');
+  logger.warn({ dir, lost: lines }, 'continuing without what the damaged store has lost');
   const state = stateOf(loaded);
   await disk.mend(loaded.latest, state);
   return { ...loaded, latest: state, revision: Math.max(loaded.revision, loaded.head) };

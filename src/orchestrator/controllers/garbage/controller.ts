@@ -43,8 +43,8 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     work,
     onFailure({ key, error, failures, retryMs }) {
       const fields = { key, failures, retryMs, error: problemOf(error).message };
-      if (isConflict(error) && failures < 5) logger.debug(fields, 'again after a conflict');
-      else logger.error(fields, 'collecting failed');
+      if (isConflict(error) && failures < 5) logger.debug(fields, 'retrying after a conflict');
+      else logger.error(fields, 'garbage collection failed');
     },
   });
   const definitions = createInformer({ client, resource: CUSTOM_RESOURCE_DEFINITIONS, clock, logger });
@@ -151,7 +151,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
       case 'delete':
         logger.debug(
           { object: formatRef(refOf(object)), policy: action.policy },
-          'deleting what has lost its owner',
+          'deleting an object whose owner is gone',
         );
         await client
           .delete(resource, nameOf(object), { propagationPolicy: action.policy, preconditions: { uid } })

@@ -47,7 +47,7 @@ export function createNodeController({
     node: Node,
     conditions: NonNullable<Node['status']>['conditions'],
   ): Promise<void> {
-    logger.warn({ node: node.metadata.name }, 'the node has gone silent');
+    logger.warn({ node: node.metadata.name }, 'the node stopped reporting');
     record(node, 'Normal', 'NodeNotReady', `Node ${node.metadata.name} status is now: NodeNotReady`);
     const status = { ...node.status, ...(conditions ? { conditions } : {}) };
     await client.update(NODES, { ...node, status }, { subresource: 'status', fieldManager: MANAGER });
