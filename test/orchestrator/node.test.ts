@@ -162,6 +162,20 @@ describe('a node in the built-in cluster', function () {
     expect(await (await fetch(url)).text()).to.match(/^two /);
   });
 
+  it('takes the reason of a condition back when that is true', async () => {
+    const { items } = await client.list(PODS, { namespace: 'shop' });
+    const ready = items
+      .flatMap(({ status }) => status?.conditions ?? [])
+      .filter(({ type }) => type === 'Ready');
+    expect(ready.length).to.be.greaterThan(0);
+    for (const { status, reason, message } of ready)
+      expect({ status, reason, message }).to.deep.equal({
+        status: 'True',
+        reason: undefined,
+        message: undefined,
+      });
+  });
+
   it('tells the API of what happens to its pods as events', async () => {
     const { items } = await client.list(EVENTS, { namespace: 'shop' });
     expect(items.map((event) => event.reason))

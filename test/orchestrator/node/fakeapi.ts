@@ -154,11 +154,18 @@ export function fakeApi(): FakeApi {
 function merge(into: unknown, patch: unknown, field = ''): unknown {
   if (field === 'conditions' && Array.isArray(patch) && Array.isArray(into)) {
     const types = new Set(patch.map((one) => one.type));
-    return [...patch, ...into.filter((one) => !types.has(one.type))];
+    const known = (type: unknown) => into.find((one) => one.type === type);
+    return [
+      ...patch.map((one) => merge(known(one.type), one)),
+      ...into.filter((one) => !types.has(one.type)),
+    ];
   }
   if (!isObject(patch)) return patch;
   const merged: Json = isObject(into) ? { ...into } : {};
-  for (const [key, value] of Object.entries(patch)) merged[key] = merge(merged[key], value, key);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = merge(merged[key], value, key);
+  }
   return merged;
 }
 

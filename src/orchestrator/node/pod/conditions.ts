@@ -31,6 +31,13 @@ const OWN = new Set([
   LISTENING,
 ]);
 
+/**
+ * A patch of conditions: the API merges them by their type, and would keep the reason of a False condition that is True now (kubelet
+ * `util/pod/pod.go` patches with nulls too). Those of other writers stay as they are.
+ */
+export const conditionsPatch = (conditions: readonly Condition[]): readonly object[] =>
+  conditions.map((one) => (OWN.has(one.type) ? { reason: null, message: null, ...one } : one));
+
 /** Our own conditions as we know them, those of other writers as the API has them. */
 export const withForeign = (own: readonly Condition[], api: readonly Condition[]): readonly Condition[] => [
   ...own.filter(({ type }) => OWN.has(type)),

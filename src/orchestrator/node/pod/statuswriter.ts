@@ -7,6 +7,7 @@ import type { Pod, PodStatus } from '../../../kube/kinds/objects.ts';
 import { PODS } from '../../../kube/kinds/resources.ts';
 import { isConflict, isNotFound } from '../../../kube/values/status.ts';
 import type { Json } from '../../../kube/values/types.ts';
+import { conditionsPatch } from './conditions.ts';
 import { sameStatus } from './status.ts';
 
 export interface StatusWriter {
@@ -43,7 +44,8 @@ export function createStatusWriter({
 
   async function write(status: PodStatus): Promise<void> {
     // The uid makes a pod of the same name that came later answer Conflict (kubelet `util/pod/pod.go` PatchPodStatus).
-    const body = JSON.parse(JSON.stringify({ metadata: { uid }, status })) as Json;
+    const patched = { ...status, conditions: conditionsPatch(status.conditions ?? []) };
+    const body = JSON.parse(JSON.stringify({ metadata: { uid }, status: patched })) as Json;
     await client.patch(
       PODS,
       { namespace, name },
