@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
+import { isObject } from '../../../src/kube/values/equal.ts';
+import type { Json } from '../../../src/kube/values/types.ts';
 import type { PromotionPolicy } from '../../../src/model/types.ts';
 import type { GateFacts } from '../../../src/promotion/gates/gate.ts';
 import { GATE_GRAMMAR, GATES } from '../../../src/promotion/gates/list.ts';
@@ -41,7 +43,59 @@ const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
 const states = (...args: Parameters<typeof evaluateGates>) =>
   evaluateGates(...args).map(({ gate, state }) => `${gate} ${state}`);
 
+const FOLDER = new URL('../../../src/promotion/gates/', import.meta.url);
+
+/** What the folder holds beside gates. */
+const NO_GATES = ['gate.ts', 'list.ts', 'policy.ts'];
+
+/** The name of the gate that a file exports. By name, as a test runner may load a module twice. */
+async function gateOf(file: string): Promise<string> {
+  const module: Record<string, unknown> = await import(`../../../src/promotion/gates/${file}`);
+  const gate = Object.values(module).find((value) => isObject(value) && 'isAsStrict' in value);
+  return isObject(gate) ? String(gate.name) : `${file} exports no gate`;
+}
+
+/** Of each gate: a setting as a policy records it, and settings that stop more than it, as much, and less. */
+const STRICTNESS: Readonly<
+  Record<
+    string,
+    { setting: Json; stricter: readonly Json[]; equal: readonly Json[]; looser: readonly Json[] }
+  >
+> = {
+  healthy: { setting: 60_000, stricter: [60_001, 3_600_000], equal: [60_000], looser: [59_999, 0] },
+  approvals: { setting: 2, stricter: [3, 10], equal: [2], looser: [1, 0] },
+};
+
 describe('gates', () => {
+  it('are each a file of the folder and a line of the list', async () => {
+    const files = readdirSync(FOLDER).filter((name) => !NO_GATES.includes(name));
+    const found = await Promise.all(files.map(gateOf));
+    expect(found.sort()).to.deep.equal(GATES.map(({ name }) => name).sort());
+  });
+
+  for (const gate of GATES) {
+    it(`call ${gate.name} as strict only where it stops all that it stopped`, () => {
+      const row = STRICTNESS[gate.name];
+      if (row === undefined) throw new Error(`STRICTNESS has no row for the gate "${gate.name}"`);
+      const { setting, stricter, equal, looser } = row;
+      for (const list of [stricter, equal, looser]) expect(list).to.have.length.greaterThan(0);
+      const isAsStrict = (next: Json, before: Json) =>
+        tightens(policy({ [gate.name]: before }), policy({ [gate.name]: next }));
+      const expectations: readonly (readonly [readonly Json[], boolean, boolean])[] = [
+        [stricter, true, false],
+        [equal, true, true],
+        [looser, false, true],
+      ];
+      for (const [others, afterwards, before] of expectations) {
+        for (const other of others) {
+          const said = `${JSON.stringify(other)} beside ${JSON.stringify(setting)}`;
+          expect(isAsStrict(other, setting), said).to.equal(afterwards);
+          expect(isAsStrict(setting, other), said).to.equal(before);
+        }
+      }
+    });
+  }
+
   it('have names of their own, each in the published schema', () => {
     const published = JSON.parse(
       readFileSync(new URL('../../../docs/pilotage.schema.json', import.meta.url), 'utf8'),
