@@ -4,6 +4,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { apiVersionOf } from '../../kube/values/types.ts';
+import { fullName } from '../../model/names.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES, type Release } from '../../model/types.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
 import { releaseName, releaseOf } from '../history/releases.ts';
@@ -11,6 +12,7 @@ import { situationOf } from '../intake/govern.ts';
 import { placeProblem, type Situation } from '../intake/terms.ts';
 import { desiredOf, type Placement } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
+import { emptyRender } from '../plan/prune.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Bundle, Desired, Owner } from '../plan/types.ts';
 import { sameInputs } from '../source/inputs.ts';
@@ -185,16 +187,15 @@ async function renderNow(
   };
   const result = await sourceOf(source, options.render, options.buildImages, report, signal);
   signal.throwIfAborted();
-  return result.ok && result.value.bundle.manifests.length === 0 ? failed(emptyRender(environment)) : result;
+  return result.ok && result.value.bundle.manifests.length === 0
+    ? failed(nothingRendered(environment))
+    : result;
 }
 
-const emptyRender = ({ spec, status }: Environment): Problem => ({
-  reason: 'EmptyRender',
-  message: `nothing is rendered for ${spec.delivery}/${spec.environment}, so nothing is applied and nothing is pruned${
-    status?.inventory?.length ? `; ${status.inventory.length} objects stay as they are` : ''
-  }`,
-  ...(spec.path ? { place: { file: spec.path } } : {}),
-  remedy: `Bring the manifests back, or: pilotage delete ${spec.delivery}/${spec.environment} --prune`,
+/** Before anything is planned: it also holds where nothing has been delivered yet. */
+const nothingRendered = (environment: Environment): Problem => ({
+  ...emptyRender(fullName(environment), environment.status?.inventory?.length ?? 0),
+  ...(environment.spec.path ? { place: { file: environment.spec.path } } : {}),
 });
 
 /** What a pinned revision was when it was released. */

@@ -1,27 +1,24 @@
-import { builtinKind } from '../../kube/kinds/builtin.ts';
 import { diffObjects } from '../../kube/rules/diff.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { gvkOf, type KubeObject, type ObjectRef, type Resource } from '../../kube/values/types.ts';
-import { ANNOTATIONS } from '../../model/annotations.ts';
+import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
 import type { InventoryEntry } from '../../model/types.ts';
-import { pruneRefusal, stepRefusals } from './blocked.ts';
 import { describeConflicts, hasField } from './conflicts.ts';
 import { compareRefs } from './order.ts';
+import { finalizersOf, type Owners, type Presence, presenceOf } from './presence.ts';
+import { droppedStep, pruneRefusal } from './prune.ts';
 import { recreatable, recreateRefusal } from './recreatable.ts';
 import { refKey } from './refkey.ts';
+import { stepRefusals } from './steprefusals.ts';
 import { holderOf } from './tracking.ts';
 import type { Action, Desired, Observation, Owner, Plan, Step, Trial } from './types.ts';
 
-export interface PlanInput {
+export interface PlanInput extends Owners {
   readonly desired: readonly Desired[];
   readonly inventory: readonly InventoryEntry[];
   /** `refKey` → what was found: an entry for every desired object and every inventory entry. */
   readonly observed: ReadonlyMap<string, Observation>;
   /** `refKey` → what the last complete apply wrote: the memory of which fields were ours. */
   readonly previous: ReadonlyMap<string, KubeObject>;
-  readonly owner: Owner;
-  /** `shop/prod`: every environment that there is. What another left behind that is gone belongs to nobody. */
-  readonly environments: { has(name: string): boolean };
   /** UIDs of what a person lets this environment take over. */
   readonly adopted: ReadonlySet<string>;
   readonly resourceOf: (ref: ObjectRef) => Resource | undefined;
@@ -33,37 +30,26 @@ export interface PlanInput {
   readonly environment: string;
 }
 
-type Want = 'desired' | 'dropped';
-type Presence = 'absent' | 'deleting' | 'ours' | 'unowned' | 'foreign';
 type Answer = Trial['outcome'] | 'untried' | 'reclaimable';
 
 /**
- * Everything that can be the case, and what follows: wanted × presence × what the server says of applying.
- * `*` stands for every answer that the row does not name.
+ * Everything that can be the case of a desired object, and what follows: presence × what the server says of applying it.
+ * `*` stands for every answer that the row does not name. What is not desired any more is a matter of `prune.ts`.
  */
-const DECISIONS: Readonly<Record<Want, Readonly<Record<Presence, Readonly<Record<string, Action>>>>>> = {
-  desired: {
-    absent: { rejected: 'invalid', immutable: 'invalid', '*': 'create' },
-    deleting: { '*': 'wait' },
-    ours: {
-      same: 'unchanged',
-      differs: 'update',
-      untried: 'update',
-      reclaimable: 'update',
-      conflict: 'conflict',
-      immutable: 'recreate',
-      rejected: 'invalid',
-    },
-    unowned: { rejected: 'invalid', '*': 'adopt' },
-    foreign: { '*': 'conflict' },
+const DECISIONS: Readonly<Record<Presence, Readonly<Record<string, Action>>>> = {
+  absent: { rejected: 'invalid', immutable: 'invalid', '*': 'create' },
+  deleting: { '*': 'wait' },
+  ours: {
+    same: 'unchanged',
+    differs: 'update',
+    untried: 'update',
+    reclaimable: 'update',
+    conflict: 'conflict',
+    immutable: 'recreate',
+    rejected: 'invalid',
   },
-  dropped: {
-    absent: { '*': 'forget' },
-    deleting: { '*': 'keep' },
-    ours: { '*': 'prune' },
-    unowned: { '*': 'forget' },
-    foreign: { '*': 'forget' },
-  },
+  unowned: { rejected: 'invalid', '*': 'adopt' },
+  foreign: { '*': 'conflict' },
 };
 
 /** Actions that write to the cluster. */
@@ -81,7 +67,9 @@ export function planOf(input: PlanInput): Plan {
   const last = 1 + Math.max(0, ...input.desired.map(({ stage }) => stage));
   const steps = [
     ...input.desired.map((one) => desiredStep(one, input)),
-    ...dropped.sort((a, b) => -compareRefs(a, b)).map((entry) => droppedStep(entry, last, input)),
+    ...dropped
+      .sort((a, b) => -compareRefs(a, b))
+      .map((entry) => droppedStep(entry, last, foundOf(entry, input))),
   ];
   return {
     steps,
@@ -100,7 +88,7 @@ function desiredStep(desired: Desired, input: PlanInput): Step {
   const previous = input.previous.get(key);
   const base = { ref, resource, app, origin, stage };
   const presence = presenceOf(live, input);
-  const action = decide('desired', presence, answerOf(trial, previous));
+  const action = decide(presence, answerOf(trial, previous));
   if (live === undefined) {
     return action === 'create'
       ? { ...base, action, object, cause: previous ? 'drift' : 'change' }
@@ -124,41 +112,13 @@ function desiredStep(desired: Desired, input: PlanInput): Step {
   }
 }
 
-function droppedStep(entry: InventoryEntry, stage: number, input: PlanInput): Step {
-  const { app, uid: _uid, ...ref } = entry;
-  const base = { ref, resource: input.resourceOf(ref), app, stage };
+function foundOf(ref: ObjectRef, input: PlanInput) {
   const live = input.observed.get(refKey(ref))?.live;
-  const action = decide('dropped', presenceOf(live, input), 'untried');
-  if (base.resource === undefined) {
-    const reason = `the cluster does not list its kind (${ref.apiVersion} ${ref.kind}), so nobody knows whether it is gone`;
-    return { ...base, action: 'keep', reason };
-  }
-  if (live === undefined) return { ...base, action: 'forget', reason: 'it is gone' };
-  if (action === 'keep') return { ...base, action, reason: `it is being deleted${finalizersOf(live)}` };
-  if (action !== 'prune') return { ...base, action: 'forget', reason: 'it is not ours any more' };
-  if (live.metadata.annotations?.[ANNOTATIONS.prune] === 'keep') {
-    return { ...base, action: 'keep', reason: `its annotation ${ANNOTATIONS.prune} says keep` };
-  }
-  if (builtinKind(gvkOf(ref))?.isNeverPruned) {
-    return { ...base, action: 'keep', reason: `a ${ref.kind} is never pruned; delete it by hand` };
-  }
-  return { ...base, action: 'prune', live, reason: 'it is not in git any more' };
+  return { live, presence: presenceOf(live, input), resource: input.resourceOf(ref) };
 }
 
-const decide = (want: Want, presence: Presence, answer: Answer): Action =>
-  DECISIONS[want][presence][answer] ?? DECISIONS[want][presence]['*'] ?? 'conflict';
-
-function presenceOf(
-  live: KubeObject | undefined,
-  { owner, environments }: Pick<PlanInput, 'owner' | 'environments'>,
-): Presence {
-  if (live === undefined) return 'absent';
-  if (live.metadata.deletionTimestamp !== undefined) return 'deleting';
-  const holder = holderOf(live, owner);
-  if (holder.type === 'ours') return 'ours';
-  const nobodys = holder.type === 'none' || (holder.environment && !environments.has(holder.environment));
-  return nobodys ? 'unowned' : 'foreign';
-}
+const decide = (presence: Presence, answer: Answer): Action =>
+  DECISIONS[presence][answer] ?? DECISIONS[presence]['*'] ?? 'conflict';
 
 /** A conflict over fields that were all ours at the last apply is drift, which may be taken back by force; any other is a conflict. */
 function answerOf(trial: Trial | undefined, previous: KubeObject | undefined): Answer {
@@ -230,11 +190,6 @@ function conflictReason(live: KubeObject, owner: Owner, trial: Trial | undefined
 function reasonOf(trial: Trial | undefined): string {
   return trial && 'message' in trial ? trial.message : 'the server refuses it';
 }
-
-const finalizersOf = (live: KubeObject): string => {
-  const finalizers = live.metadata.finalizers ?? [];
-  return finalizers.length > 0 ? `, held by finalizer ${finalizers.join(', ')}` : '';
-};
 
 /** An object as far as an intent can speak of it: without what the server keeps for itself. */
 export function comparable(object: KubeObject): KubeObject {

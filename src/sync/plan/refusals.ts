@@ -3,14 +3,13 @@ import type { Verdict } from '../../health/verdict.ts';
 import type { KubeObject, ObjectRef } from '../../kube/values/types.ts';
 import { counted } from './describe.ts';
 import { isWrite } from './plan.ts';
+import { isAboutPruning } from './prune.ts';
 import { refKey } from './refkey.ts';
 import type { Plan, Step } from './types.ts';
 
 /** A plan is carried out as a whole or not at all, so the one who is refused hears what waits with it. */
 export function refusalOf({ steps, blocked }: Plan, target: string): readonly Problem[] {
-  const aboutPruning = blocked.some(
-    ({ reason }) => reason === 'PruneNotConfirmed' || reason === 'EmptyRender',
-  );
+  const aboutPruning = blocked.some(isAboutPruning);
   const others = steps.filter((step) => isWrite(step) && !(aboutPruning && step.action === 'prune'));
   const waiting = others.length;
   if (waiting === 0) return blocked;
