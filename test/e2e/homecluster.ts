@@ -14,7 +14,7 @@ export interface Peer {
   readonly client: KubeClient;
 }
 
-const PILOTAGE_FILE = `apiVersion: pilotage.dev/v1alpha1
+export const PILOTAGE_FILE = `apiVersion: pilotage.dev/v1alpha1
 kind: Delivery
 metadata: {name: afar}
 spec:
@@ -25,7 +25,7 @@ spec:
     - {name: settings, chart: settings}
 `;
 
-const settings = (color: string): string =>
+export const settings = (color: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {color: ${color}}\n`;
 
 /** What holds wherever the home is, asked of the built program. */
