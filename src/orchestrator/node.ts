@@ -65,7 +65,7 @@ export interface PilotageNode {
 
 /** How often sockets are gone through. */
 const SURVEY_MS = 1_000;
-/** How often it is looked whether what has just been started listens by now. */
+/** How often containers that have just been started are checked for listening. */
 const LISTEN_MS = 150;
 /** How often mounted ConfigMaps and Secrets are compared (kubelet: about a minute). */
 const REFRESH_MS = 10_000;
@@ -156,7 +156,7 @@ export function createNode(options: NodeOptions): PilotageNode {
     ]);
   }
 
-  /** What a look has just met is said at once. */
+  /** What a check has just found is reported at once. */
   function surveySoon(): void {
     if (isSurveyDue) return;
     isSurveyDue = true;
@@ -197,7 +197,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   }
 }
 
-/** By the pod itself, or by nobody, which the connection will tell. */
+/** By the pod itself, or by no process, which the connection will show. */
 const ANSWERED: ReadonlySet<SocketOwner['type']> = new Set(['own', 'own wildcard', 'nobody']);
 
 const podsDir = (dir: string): string => join(dir, 'pods');

@@ -32,7 +32,7 @@ export interface RegistrationOptions {
 const HEARTBEAT_MS = 10_000;
 const LEASE_SECONDS = 40;
 const LEASE_NAMESPACE = 'kube-node-lease';
-/** The API may not be there yet: it is looked for again soon. */
+/** The API may not be there yet: it is tried again soon. */
 const RETRY_MS = 500;
 const MAX_PODS = 250;
 

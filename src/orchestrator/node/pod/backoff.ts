@@ -1,13 +1,13 @@
 import { backoffMs } from '../../../base/queue.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 
-/** kubelet `kuberuntime_manager.go` and `kubelet.go`: 10 s doubled to 300 s; a container that ran for 10 minutes starts anew. */
+/** kubelet `kuberuntime_manager.go` and `kubelet.go`: 10 s doubled to 300 s; after a run of 10 minutes the back-off starts over. */
 const BASE_MS = 10_000;
 const MAX_MS = 300_000;
 const RESET_MS = 600_000;
 const STEADY_MS = 2_000;
 
-/** It ended with its node, not by itself: nothing to wait for, nothing to count. */
+/** It ended with its node, not by itself: there is nothing to wait for and nothing to count. */
 export const isPlanned = ({ state }: Attempt): boolean => state.type !== 'running' && state.planned === true;
 
 /** How long the restart after an attempt that follows `ended` will wait: recorded with that attempt. The first restart is at once. */
@@ -26,7 +26,7 @@ export function restartAt(ended: Attempt, now: number): number {
   return Math.min(ended.state.finishedAt + wait, now + wait);
 }
 
-/** What could not be begun at all: an image is looked for ever more rarely, what people repair within seconds is tried steadily. */
+/** Of what could not be started at all: an image is tried ever more rarely, what people repair within seconds steadily. */
 export function retryMs(reason: string, failures: number): number {
   if (reason !== 'ErrImagePull' && reason !== 'ImagePullBackOff') return STEADY_MS;
   return backoffMs(failures, BASE_MS, MAX_MS);

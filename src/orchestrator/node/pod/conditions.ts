@@ -6,7 +6,7 @@ import type { PodView } from './view.ts';
 const WILDCARD_ADDRESS = 'pilotage.dev/WildcardAddress';
 /**
  * Of containers without startup and readiness probes, which are ready as soon as they run: whether they have been seen to listen on the
- * ports that they declare. It is there, and False, before anybody has looked.
+ * ports that they declare. It is there, and False, before the first check.
  */
 export const LISTENING = 'pilotage.dev/Listening';
 

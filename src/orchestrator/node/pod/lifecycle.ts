@@ -127,7 +127,7 @@ function keep(view: PodView, one: ContainerView, now: number, policy: Policy): S
 }
 
 /**
- * A program is told where the Services of its namespace are when it starts, and never again: nothing begins before they have been read
+ * A program learns where the Services of its namespace are when it starts, and never again: nothing starts before they have been read
  * (kubelet `kubelet_pods.go`: "services have not yet been read at least once"). What has crashed meanwhile is started with those of before.
  */
 export function lacksServices({ servicesUnread }: PodView, { current }: ContainerView): boolean {

@@ -86,7 +86,7 @@ function phaseOf(view: PodView, before: PodStatus | undefined): PodPhase {
   return before?.phase === 'Running' ? 'Running' : 'Pending';
 }
 
-/** A pod that was told to end and whose containers all have ended says how, also where the policy would have restarted them. */
+/** A pod that is being ended and whose containers all have ended says how, also where the policy would have restarted them. */
 function endedPhase(view: PodView): PodPhase | undefined {
   if (!view.ending || view.containers.some(isRunning)) return undefined;
   const clean = view.containers.every(
@@ -109,7 +109,7 @@ function containerStatus(
   return {
     name: container.name,
     state,
-    // What ended with its node begins anew: nothing has happened to it.
+    // What ended with its node starts over: nothing has happened to it.
     lastState: last && !isPlanned(last) ? { terminated: terminated(last) } : {},
     ready: running ? one.started && one.ready && !one.stopping : isFinishedInit(view, one),
     started: running && one.started,
@@ -126,7 +126,7 @@ const isFinishedInit = (view: PodView, one: ContainerView): boolean =>
   one.current?.state.type === 'exited' &&
   one.current.state.exitCode === 0;
 
-const UNREAD = 'it waits until this node has read the Services that it is told of';
+const UNREAD = 'it waits until this node has read the Services of its namespace';
 
 function stateOf(view: PodView, one: ContainerView, waiting: string, now: number): ContainerState {
   const { current, blocked } = one;

@@ -146,7 +146,7 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
     };
   }
 
-  /** One that listens on every address answers for other pods: it is not sent what is theirs. */
+  /** A container that listens on every address answers for other pods, so it gets no requests. */
   const heard = <T extends { ready: boolean }>(name: string, seen: T): T =>
     wildcards.some(({ container }) => container === name) ? { ...seen, ready: false } : seen;
 
@@ -260,8 +260,8 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
     },
     checkListeners(eagerly) {
       const begunAfter = eagerly ? clock.now() - EAGER_MS : 0;
-      const looked = lastRunning.filter(({ startedAt }) => startedAt >= begunAfter);
-      if (looked.length > 0 && listeners.check(record.pod, looked)) wake();
+      const checked = lastRunning.filter(({ startedAt }) => startedAt >= begunAfter);
+      if (checked.length > 0 && listeners.check(record.pod, checked)) wake();
     },
     wake,
     async stop() {

@@ -37,7 +37,7 @@ export function watchListening({ sandbox, sockets, adopted }: ListeningOptions):
   /** `container/attempt` → all of its ports, or those that have been seen. */
   const seen = new Map<string, Set<number> | 'all'>(adopted.map((one) => [keyOf(one), 'all']));
   /** Why a port is answered by another process, or why that cannot be determined. */
-  const told = new Map<string, string>();
+  const explained = new Map<string, string>();
 
   const isSeen = (attempt: Attempt, port: number): boolean => {
     const known = seen.get(keyOf(attempt));
@@ -65,9 +65,9 @@ export function watchListening({ sandbox, sockets, adopted }: ListeningOptions):
         if (known !== 'all') seen.set(keyOf(attempt), (known ?? new Set()).add(port));
       }
       const message = isOwn ? undefined : messageOf(owner);
-      changed ||= isOwn || told.get(key) !== message;
-      if (message === undefined) told.delete(key);
-      else told.set(key, message);
+      changed ||= isOwn || explained.get(key) !== message;
+      if (message === undefined) explained.delete(key);
+      else explained.set(key, message);
     }
     return changed;
   }
@@ -77,7 +77,7 @@ export function watchListening({ sandbox, sockets, adopted }: ListeningOptions):
     view(pod, running) {
       if (pod.spec.containers.every((one) => unprobedPorts(one).length === 0)) return undefined;
       const lacking = missing(pod, running).map(({ container, port, attempt }) => {
-        const why = attempt && told.get(`${keyOf(attempt)}:${port}`);
+        const why = attempt && explained.get(`${keyOf(attempt)}:${port}`);
         return `container ${container} declares port ${port}${why ? ` (${why})` : ''} and does not listen on it`;
       });
       return { lacking };

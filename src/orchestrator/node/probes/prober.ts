@@ -23,7 +23,7 @@ export interface ProberOptions {
   readonly sinceStartMs: number;
   /** For a container that an agent which just started adopts: its verdict as it was, and where in the period to begin. */
   readonly resumed?: { readonly verdict: ProbeVerdict; readonly spread: number };
-  /** Told once of a failure between the regular looks when a container has been coming up for a while. */
+  /** Called once for a failure between the regular attempts when a container has been coming up for a while. */
   readonly onEarlyFailure?: (message: string) => void;
   /** After every result that counts. */
   readonly onResult: (result: ProbeResult, state: ProbeState) => void;
@@ -34,10 +34,10 @@ export interface Prober {
   stop(): void;
 }
 
-/** kubelet `prober.go` maxProbeRetries: a look that could not be made is made again at once, so often. */
+/** kubelet `prober.go` maxProbeRetries: an attempt that could not be made is repeated at once, so often. */
 const TRIES = 3;
 /**
- * Looks between the regular ones while a container comes up, of which only a success counts: Kubernetes' shortest period is a second and
+ * Attempts between the regular ones while a container comes up, of which only a success counts: Kubernetes' shortest period is a second and
  * its usual one ten, far longer than a program needs to start. Commands cost a process each, so they are run less often.
  */
 const EAGER = {
@@ -46,7 +46,7 @@ const EAGER = {
   firstEveryMs: 50,
   everyMs: 200,
   commandsEveryMs: 1_000,
-  toldAfterMs: 3_000,
+  reportAfterMs: 3_000,
 };
 
 export function startProber(options: ProberOptions): Prober {
@@ -57,8 +57,8 @@ export function startProber(options: ProberOptions): Prober {
     ? { ...initialProbeState(kind), verdict: resumed.verdict }
     : initialProbeState(kind);
   let stopped = false;
-  let told = false;
-  /** When the next look is due whose failure counts too. */
+  let hasReported = false;
+  /** When the next attempt is due whose failure counts too. */
   let due = began + firstAttemptDelay(config, sinceStartMs, resumed?.spread);
   let cancel = clock.after(due - began, () => void turn());
 
@@ -68,15 +68,15 @@ export function startProber(options: ProberOptions): Prober {
     const result = await attemptUntilMade();
     if (stopped) return;
     if (result.type === 'success' || (regular && result.type === 'failure')) take(result);
-    else if (result.type === 'failure') tellEarly(result.message);
+    else if (result.type === 'failure') reportEarly(result.message);
     if (stopped || isFatal(kind, state)) return;
     cancel = clock.after(Math.max(0, nextTurn() - clock.monotonic()), () => void turn());
   }
 
   /** With the usual period the next failure that counts is ten seconds off: too long to know nothing. */
-  function tellEarly(message: string): void {
-    if (told || clock.monotonic() - began < EAGER.toldAfterMs) return;
-    told = true;
+  function reportEarly(message: string): void {
+    if (hasReported || clock.monotonic() - began < EAGER.reportAfterMs) return;
+    hasReported = true;
     options.onEarlyFailure?.(message);
   }
 

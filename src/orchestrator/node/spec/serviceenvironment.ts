@@ -40,7 +40,7 @@ export function serviceEnvironment(
 
 const word = (name: string): string => name.toUpperCase().replaceAll('-', '_');
 
-/** A reference to a variable of a Service that exists and has no such variable on this node: undefined where there is none. */
+/** What is wrong with a reference to a variable of a Service that exists and has no such variable on this node; undefined: nothing is. */
 export function unservedReference(
   texts: readonly string[],
   env: Readonly<Record<string, string>>,

@@ -192,7 +192,7 @@ describe('before the Services have been read', () => {
     const status = podStatus(unread('-', 'none'), undefined, NOW).containerStatuses?.[0];
     expect(status?.state?.waiting).to.deep.equal({
       reason: 'ContainerCreating',
-      message: 'it waits until this node has read the Services that it is told of',
+      message: 'it waits until this node has read the Services of its namespace',
     });
   });
 

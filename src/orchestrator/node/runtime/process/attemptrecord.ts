@@ -113,7 +113,7 @@ export function claim(dir: string): boolean {
 export function readState(dir: string, intent: Intent, bootId: string): ProcessState | { type: 'unstarted' } {
   const ended = readExit(dir);
   if (ended) return ended;
-  // The machine was started anew.
+  // The machine was restarted.
   if (intent.bootId !== bootId) return { type: 'lost', finishedAt: intent.startedAt, planned: true };
   const shim = readShim(dir);
   if (!shim) {
@@ -147,7 +147,7 @@ function endWithoutCode(dir: string, intent: Intent): ProcessState {
 const planned = (dir: string): { planned?: true } =>
   modified(join(dir, 'planned')) === undefined ? {} : { planned: true };
 
-/** Left out on a full disk, as `killed` is: what is to end ends all the same, and its end is then told less exactly. */
+/** Left out on a full disk, as `killed` is: the program is ended all the same, and its end is then reported less exactly. */
 export function markPlanned(dir: string): void {
   unlessRefused(() => writeFileSync(join(dir, 'planned'), ''));
 }
@@ -156,7 +156,7 @@ export function markKilled(dir: string): void {
   unlessRefused(() => writeFileSync(join(dir, 'killed'), ''));
 }
 
-/** True once for an attempt: for whoever kills what a lost shim has left behind. False also where nothing can be written. */
+/** True once for an attempt: the caller kills what a lost shim has left behind. False also where nothing can be written. */
 export function claimSweep(dir: string): boolean {
   try {
     writeFileSync(join(dir, 'swept'), '', { flag: 'wx' });

@@ -3,7 +3,7 @@ import { allProcesses, environmentOf } from '../../../../base/proc.ts';
 import type { ContainerRef } from '../spec.ts';
 import { rootDir } from './poddirs.ts';
 
-/** A process may fork while it is looked for; what does so faster than it is killed is no daemon. */
+/** A process may fork during the search; one that forks faster than it is killed is not a daemon. */
 const ROUNDS = 5;
 
 /**

@@ -3,13 +3,13 @@ import { errnoOf } from '../../../../base/errors.ts';
 import { unlessRefused } from '../../../../base/storage.ts';
 
 /**
- * When the bytes of a raw log were written, as far as somebody looked: `<log>.times` holds lines `<ms> <offset>`, each saying that at `ms`
+ * When the bytes of a raw log were written, as far as it was observed: `<log>.times` holds lines `<ms> <offset>`, each saying that at `ms`
  * the log reached to `offset`. Programs write straight into the log, so a byte's time is that of the first look after it.
  */
 export interface LogIndex {
   /** Records how far the log reaches now. */
   look(now: number): void;
-  /** Time in ms since the epoch at which the byte at `offset` was seen first; `fallback` for one that nobody has seen yet. */
+  /** Time in ms since the epoch at which the byte at `offset` was seen first; `fallback` for one that has not been seen yet. */
   timeOf(offset: number, fallback: number): number;
   /** Forgets what was written before `begin`, which is given back to the disk. */
   forget(begin: number): void;
@@ -45,11 +45,11 @@ export function openLogIndex(log: string): LogIndex {
     look(now) {
       const found = statSync(log, { throwIfNoEntry: false });
       if (!found) return;
-      // It was begun anew.
+      // It was truncated.
       if (found.size < (marks.at(-1)?.end ?? 0)) replace([]);
       if (found.size <= (marks.at(-1)?.end ?? 0)) return;
       if (marks.length >= MAX_MARKS) replace(marks.filter((_mark, i) => i % 2 === 1));
-      // What came while nobody looked was written by the time the file says, not now.
+      // What came while no agent looked was written by the time that the file says, not now.
       const mark = {
         ms: Math.round(Math.min(now, Math.max(found.mtimeMs, marks.at(-1)?.ms ?? 0))),
         end: found.size,

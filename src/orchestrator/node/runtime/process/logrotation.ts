@@ -10,18 +10,18 @@ const MAX_BYTES = 5 * FILE;
 const POD_BYTES = 2 * MAX_BYTES;
 /** Starts of each container whose logs are kept, as the kubelet does (`maximum-dead-containers-per-container` is 1). */
 const STARTS = 2;
-/** Lines may be long: so far is looked for the end of one. */
+/** Lines may be long: the end of one is searched for up to here. */
 const LINE_BYTES = 64 * 1024;
 
 /**
- * A program writes straight into its log and cannot be told to open another one, and copying what it has written would lose what it
+ * A program writes straight into its log and cannot be asked to open another one, and copying what it has written would lose what it
  * writes meanwhile. So the file goes on, and its beginning is given back to the disk (`fallocate --punch-hole`): places in it stay what
- * they were for whoever reads or follows. `<log>.cut` says where it begins now.
+ * they were for readers and followers. `<log>.cut` says where it begins now.
  */
 export function beginOf(log: string): number {
   try {
     const cut = Number(readFileSync(`${log}.cut`, 'utf8'));
-    // Begun anew by a cut on a file system without holes.
+    // A cut on a file system without holes made it start from the beginning.
     return Number.isSafeInteger(cut) && cut <= statSync(log).size ? cut : 0;
   } catch {
     return 0;
@@ -44,11 +44,11 @@ export async function rotate(log: string, logger: Logger, limits: Limits): Promi
   const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= limits.maxBytes || size - beginOf(log) <= limits.maxBytes) return false;
   const cut = lineAfter(log, size - limits.keptBytes);
-  // First where it begins, then the hole: nobody reads zeros. A crash in between is made good by the next cut.
+  // First where it begins, then the hole, so that zeros are never read. The next cut makes up for a crash in between.
   if (!unlessRefused(() => writeFileSync(`${log}.cut`, String(cut), { mode: 0o600 }))) return false;
   const failure = await punch(log, cut);
   if (failure === undefined) return true;
-  logger.warn({ log, failure }, 'its beginning cannot be given back: the log begins anew');
+  logger.warn({ log, failure }, 'its beginning cannot be given back: the log starts over');
   truncateSync(log);
   return true;
 }

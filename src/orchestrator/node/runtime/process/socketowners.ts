@@ -28,7 +28,7 @@ export interface SocketOwnersOptions {
 
 /** So old may the table of sockets be when many ask at once. */
 const FRESH_MS = 100;
-/** A socket whose process cannot be found is not searched for again so soon: it takes a look at every process. */
+/** A socket whose process was not found is not searched for again so soon: the search reads every process. */
 const UNFOUND_MS = 2_000;
 
 interface Holder extends Descriptor {
@@ -142,7 +142,7 @@ export function createSocketOwners({
 
   function hidden({ port }: PodEndpoint, { wildcard }: Listening): SocketOwner {
     const where = wildcard ? 'on every address' : 'on its address';
-    const message = `whether port ${port} is answered by this pod cannot be told: something listens there ${where}, and what the processes of the pod have open cannot be read`;
+    const message = `whether port ${port} is answered by this pod is not known: something listens there ${where}, and what the processes of the pod have open cannot be read`;
     return { type: 'unknown', message };
   }
 

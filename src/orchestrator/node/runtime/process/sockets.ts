@@ -6,7 +6,7 @@ export interface Listening {
   /** IPv4 in dotted form, also where a socket of IPv6 is bound to a mapped one; IPv6 as 32 hexadecimal digits. */
   readonly address: string;
   readonly port: number;
-  /** Bound to 0.0.0.0 or ::, so that it answers on every address that nobody else listens on. */
+  /** Bound to 0.0.0.0 or ::, so that it answers on every address that no other socket is bound to. */
   readonly wildcard: boolean;
 }
 
