@@ -36,8 +36,8 @@ const blobs = new ByteCache<string, Buffer>(32 * 2 ** 20);
 const trees = new ByteCache<string, FileTree>(32 * 2 ** 20);
 
 /**
- * Opens a bare repository that is ours alone: what a crash left half-written in it is cleared away.
- * Throws ProblemError NotARepository when `dir` holds none and `create` is not set.
+ * Opens a bare repository that only this process uses: leftovers of a crash are removed.
+ * Throws ProblemError NotARepository when `dir` is not a repository and `create` is not set.
  */
 export async function openRepository(
   dir: string,
@@ -68,7 +68,7 @@ function createBare(dir: string): void {
     join(dir, 'config'),
     '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n',
   );
-  // HEAD comes last: its presence is what says that the repository is complete.
+  // HEAD is written last: its presence means that the repository is complete.
   writeFileSync(join(dir, 'HEAD'), 'ref: refs/heads/main\n');
 }
 

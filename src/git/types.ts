@@ -20,7 +20,7 @@ export interface Commit {
   readonly message: string;
 }
 
-/** The outcome of applying a change elsewhere; `paths` are those that both sides changed, each in its way. */
+/** The outcome of applying a change elsewhere; `paths` are those that both sides changed differently. */
 export type Replay =
   | { readonly type: 'clean'; readonly tree: Oid }
   | { readonly type: 'conflict'; readonly paths: readonly string[] };
@@ -40,22 +40,22 @@ export interface Repository {
     options?: { limit?: number; exclude?: readonly Oid[]; allParents?: boolean },
   ): Promise<readonly Commit[]>;
   isAncestor(ancestor: Oid, descendant: Oid): Promise<boolean>;
-  /** Tree or blob id at a path of a commit ('' is the root); undefined where nothing is. */
+  /** Tree or blob id at a path of a commit ('' is the root); undefined if there is none. */
   oidAt(commit: Oid, path: string): Promise<Oid | undefined>;
-  /** Names the content of a folder without some paths (of the repository): equal content, equal name. Undefined where no folder is. */
+  /** Identifies the content of a folder without some paths of the repository: equal content, equal id. Undefined if it is not a folder. */
   contentAt(commit: Oid, path: string, exclude: readonly string[]): Promise<string | undefined>;
-  /** Everything below `path` as a FileTree whose paths are relative to the root of the repository. `exclude` leaves folders out. */
+  /** Everything below `path` as a FileTree whose paths are relative to the root of the repository. `exclude` lists folders to leave out. */
   tree(commit: Oid, options?: { path?: string; exclude?: readonly string[] }): Promise<FileTree>;
   /** Writes the folder `path` of a commit into `dir` (must be empty or absent): modes kept, symlinks only when they stay inside. */
   exportTo(commit: Oid, path: string, dir: string, exclude?: readonly string[]): Promise<void>;
-  /** Paths that differ between two commits, with how; for messages and dry runs. */
+  /** Paths that differ between two commits, and how; for messages and dry runs. */
   changedPaths(
     from: Oid,
     to: Oid,
   ): Promise<readonly { path: string; change: 'added' | 'modified' | 'deleted' }[]>;
   /**
-   * What `onto` would be with the change that led from one commit to another (`git cherry-pick`, as a tree): `onto`'s own tree where
-   * it holds the change already. Writes objects only when `write` is set, and moves no branch.
+   * Applies the change from one commit to another to `onto` (like `git cherry-pick`, as a tree); returns the tree of `onto` if
+   * it contains the change already. Writes objects only when `write` is set, and moves no branch.
    */
   replay(
     change: { readonly from: Oid; readonly to: Oid },
@@ -70,12 +70,12 @@ export interface Repository {
     author: Signature;
     committer?: Signature;
   }): Promise<Oid>;
-  /** Moves (or creates: expected null) a branch if it still is where the caller thinks; false when it is not. */
+  /** Moves a branch (or creates it: expected null) if it is still at `expected`; false otherwise. */
   moveBranch(branch: string, to: Oid, expected: Oid | null): Promise<boolean>;
   /** `refs/pilotage/…` keep commits of the history from being collected. */
   keep(name: string, oid: Oid): Promise<void>;
   unkeep(name: string): Promise<void>;
-  /** Merges small packs once there are too many; resolves with how many were merged. One call at a time does the work. */
+  /** Merges small packs once there are too many; resolves with how many were merged. Concurrent calls share one run. */
   tidy(): Promise<number>;
 }
 

@@ -3,8 +3,8 @@ import type { Oid, Repository, Signature } from '../types.ts';
 
 /**
  * The commit of a promotion: on the target's branch, with the source's tree, so that what was tested is what ships.
- * Parents: the target's tip, then the source; a first promotion has no tip, and its commit follows the source alone (it is made
- * all the same, so that the trailer stands on the branch). Moves no branch.
+ * Parents: the target's tip, then the source; a first promotion has no tip, and its commit follows only the source (it is created
+ * anyway, so that the branch carries the trailer). Moves no branch.
  */
 export async function promotionCommit(
   repo: Repository,

@@ -5,12 +5,12 @@ interface Hunk {
   readonly lines: readonly string[];
 }
 
-/** More edits than this between two texts are not compared: the cost grows with their square. */
+/** The maximal number of edits between two texts: the cost of a comparison grows with its square. */
 const MAX_EDITS = 1_000;
 
 /**
- * What one text became on two sides, as one text; undefined where both changed the same lines, or lines that touch, in different ways
- * (git's xdl_merge at its default level). Line ends belong to their lines.
+ * Merges two changed versions of a text; undefined when both changed the same or adjacent lines in different ways
+ * (git's xdl_merge at its default level). Line endings belong to their lines.
  */
 export function mergeLines(base: string, ours: string, theirs: string): string | undefined {
   const [before, left, right] = [base, ours, theirs].map(linesOf) as [string[], string[], string[]];
@@ -73,7 +73,7 @@ function replaced(
   return [...lines, ...before.slice(at, to)];
 }
 
-/** The shortest edit from one list of lines to another (Myers 1986); undefined where it is too long to be looked for. */
+/** The shortest edit from one list of lines to another (Myers 1986); undefined when it would take too many edits. */
 function diffLines(a: readonly string[], b: readonly string[]): readonly Hunk[] | undefined {
   let [head, tail] = [0, 0];
   while (head < a.length && head < b.length && a[head] === b[head]) head++;

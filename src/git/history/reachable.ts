@@ -7,11 +7,11 @@ import { ancestors } from './walk.ts';
 export interface Want {
   /** Commits or annotated tags, as refs name them. */
   readonly tips: readonly Oid[];
-  /** What the other side has, with all that is reachable from it (parents of `shallow` excepted). */
+  /** What the other side has, including everything reachable from it, except through parents of `shallow`. */
   readonly have?: readonly Oid[];
   /** Commits whose parents the other side lacks now. */
   readonly shallow?: ReadonlySet<Oid>;
-  /** Commits whose parents the other side is not to get. */
+  /** Commits whose parents the other side must not get. */
   readonly boundary?: ReadonlySet<Oid>;
   /** Also send these annotated tags when what they name is sent. */
   readonly includeTags?: readonly Oid[];
@@ -76,7 +76,7 @@ async function newCommits(
   want: Want,
 ): Promise<Set<Oid>> {
   const boundary = want.boundary ? { boundary: want.boundary } : {};
-  // When history is deepened, what is new lies behind commits that the other side has: the walk must pass them.
+  // When history is deepened, the new commits are behind commits that the other side has: the walk must pass through them.
   const deepens = (want.shallow?.size ?? 0) > 0;
   const reached = await ancestors(store, tips, deepens ? boundary : { ...boundary, stop: had });
   for (const oid of had) reached.delete(oid);

@@ -13,7 +13,7 @@ import { DIFF_LIMITS, TreeBudget } from '../tree/treelimits.ts';
 import type { Oid, Replay } from '../types.ts';
 import { mergeLines } from './mergelines.ts';
 
-/** Files above this size are not merged by their lines. */
+/** Larger files are not merged line by line. */
 const MAX_TEXT_BYTES = 2 ** 20;
 const FILE = '100644';
 
@@ -25,8 +25,8 @@ interface Trees<T> {
 }
 
 /**
- * The tree `ours` with what became of `base` in `theirs`, path by path and line by line: what `git cherry-pick` would leave. Where
- * nothing is left to change, `ours` comes back. Objects are written only when `write` is set; renames are a deletion and an addition.
+ * Applies the changes from `base` to `theirs` to the tree `ours`, path by path and line by line, as `git cherry-pick` does. Returns
+ * `ours` if nothing changes. Objects are written only when `write` is set; a rename is a deletion and an addition.
  * Throws ProblemError TreeTooLarge.
  */
 export async function replayTrees(
@@ -81,7 +81,7 @@ export async function replayTrees(
   const lines = ({ base, theirs, ours }: Trees<TreeEntry>): Buffer | undefined => {
     const read = [base, ours, theirs].map((one) => store.readAs(one?.oid ?? '', 'blob'));
     if (read.some((content) => content.length > MAX_TEXT_BYTES || content.includes(0))) return undefined;
-    // Byte by byte: whatever the encoding, what is not changed comes back as it was.
+    // Byte by byte: in any encoding, unchanged text is preserved.
     const [before = '', mine = '', other = ''] = read.map((content) => content.toString('latin1'));
     const merged = mergeLines(before, mine, other);
     return merged === undefined ? undefined : Buffer.from(merged, 'latin1');

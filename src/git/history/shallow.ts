@@ -11,12 +11,12 @@ export type Deepen =
 export interface ShallowPlan {
   /** Commits that the client has or gets without their parents. */
   readonly boundary: ReadonlySet<Oid>;
-  /** What is told to the client: new boundary commits, and those that are no longer. */
+  /** What the client is sent: new boundary commits, and those that are boundary commits no longer. */
   readonly shallow: readonly Oid[];
   readonly unshallow: readonly Oid[];
 }
 
-/** Where history is cut for this request. `clientShallow` is where it was cut before. */
+/** Decides where history is cut for this request. `clientShallow` is where the client's history was cut before. */
 export async function planShallow(
   store: ObjectStore,
   tips: readonly Oid[],

@@ -64,7 +64,7 @@ export async function log(
   return commits;
 }
 
-/** A binary heap by committer time, so that walks meet commits in the order in which people read them. */
+/** A binary heap by committer time, so that walks visit commits in the order in which people read them. */
 class NewestFirst {
   readonly #heap: { readonly oid: Oid; readonly node: CommitNode }[] = [];
 

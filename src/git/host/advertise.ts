@@ -8,7 +8,7 @@ const AGENT = 'agent=pilotage';
 export const SERVICES = ['git-upload-pack', 'git-receive-pack'] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** What is offered for fetching in protocol 0 and 1 (gitprotocol-capabilities). Filters are not: what is delivered is fetched whole. */
+/** Capabilities for fetching in protocol 0 and 1 (gitprotocol-capabilities). No filters: deliveries are fetched completely. */
 const UPLOAD_CAPABILITIES = [
   'multi_ack_detailed',
   'side-band-64k',
@@ -23,7 +23,7 @@ const UPLOAD_CAPABILITIES = [
   'allow-reachable-sha1-in-want',
 ];
 
-/** `no-thin`: a pack must hold the bases of its deltas, so that it can be stored as it came. */
+/** `no-thin`: a pack must contain the bases of its deltas, so that it can be stored as it was received. */
 const RECEIVE_CAPABILITIES = [
   'report-status',
   'delete-refs',

@@ -11,10 +11,10 @@ export type Route =
 
 const PREFIX = '/git/';
 
-/** `/git/NAME.git/info/refs?service=…`, `/git/NAME.git/git-upload-pack`; undefined: not an address of the git host. */
+/** `/git/NAME.git/info/refs?service=…`, `/git/NAME.git/git-upload-pack`; undefined for any other address. */
 export function routeOf(req: IncomingMessage): Route | 'unknown' | undefined {
   const target = req.url ?? '/';
-  // A request target such as `//` is no URL, and so no address of ours.
+  // A request target such as `//` is not a valid URL, and therefore not an address of the git host.
   if (!URL.canParse(target, 'http://host')) return undefined;
   const url = new URL(target, 'http://host');
   if (!url.pathname.startsWith(PREFIX)) return undefined;
@@ -30,7 +30,7 @@ export function routeOf(req: IncomingMessage): Route | 'unknown' | undefined {
   return req.method === 'POST' && service ? { kind: 'serve', repository, service } : 'unknown';
 }
 
-/** The `version=N` of the Git-Protocol header; whatever else it says is ignored, as it must be. */
+/** The `version=N` of the Git-Protocol header; the rest of the header must be ignored. */
 export function protocolOf(req: IncomingMessage): 0 | 1 | 2 {
   const header = req.headers['git-protocol'];
   const version = /(?:^|:)version=([012])(?:$|:)/.exec(typeof header === 'string' ? header : '')?.[1];
@@ -64,8 +64,8 @@ export function refuse(
 }
 
 /**
- * The request's body, decompressed. Past `maxBytes` the rest is read and dropped before PackTooLarge is thrown, because a client
- * that is still sending does not read why; a client that sends four times too much is cut off.
+ * The request's body, decompressed. Beyond `maxBytes` the rest is read and dropped before PackTooLarge is thrown, because a client
+ * that is still sending does not read the reason; a client that sends four times too much is disconnected.
  */
 export async function* bodyOf(req: IncomingMessage, maxBytes: number): AsyncGenerator<Buffer> {
   const gzipped = /^(x-)?gzip$/i.test(req.headers['content-encoding'] ?? '');
@@ -89,7 +89,7 @@ export async function* bodyOf(req: IncomingMessage, maxBytes: number): AsyncGene
 
 function inflating(req: IncomingMessage): AsyncIterable<Buffer> {
   const gunzip = createGunzip();
-  // Without this a client that goes away would leave the reader waiting for ever.
+  // Without this, a client that disconnects would leave the reader waiting forever.
   req.on('error', (error) => gunzip.destroy(error));
   req.on('aborted', () => gunzip.destroy(new Error('the client went away')));
   return req.pipe(gunzip);

@@ -27,7 +27,7 @@ export interface GitHostOptions {
   readonly logger: Logger;
   /** The name of the user of a request; undefined answers 401. */
   readonly authorize: (req: IncomingMessage) => Promise<string | undefined> | string | undefined;
-  /** Says why a branch may not be pushed; undefined lets it through. */
+  /** Why a branch may not be pushed; undefined allows it. */
   readonly policy: PushPolicy;
   /**
    * Called once the refs are durable, outside of any lock. Lines that are reported reach the pusher at once, until the promise
@@ -91,7 +91,7 @@ export function createGitHost(options: GitHostOptions): GitHost {
     await tidy(repository, name);
   };
 
-  /** Nothing of the pack is kept. It is read to its end, because a client that is still sending does not read why. */
+  /** Keeps nothing of the pack, but reads it to its end, because a client that is still sending does not read the reason. */
   const turnAway = async (
     res: ServerResponse,
     push: { readonly repository: string; readonly user: string; readonly request: PushRequest },
@@ -102,14 +102,14 @@ export function createGitHost(options: GitHostOptions): GitHost {
     await answerPush(res, { ...push, outcome: refuseAll(push.request.commands, why) }, options);
   };
 
-  /** Nobody waits for it, so a failure is told to the log alone: with all its packs a repository is slower, and as whole. */
+  /** No client waits for it, so a failure is only logged: with all its packs a repository is slower, but complete. */
   const tidy = async (repository: OpenRepository, name: string): Promise<void> => {
     const { logger } = options;
     try {
       const merged = await repository.tidy();
       if (merged > 0) logger.debug({ repository: name, merged }, 'merged packs');
     } catch (error) {
-      logger.warn({ repository: name, problem: problemOf(error) }, 'packs cannot be merged');
+      logger.warn({ repository: name, problem: problemOf(error) }, 'cannot merge packs');
     }
   };
 

@@ -5,17 +5,17 @@ import { Mutex } from '../../base/mutex.ts';
 import { type OpenRepository, openRepository } from '../repository.ts';
 import { INCOMING } from '../store/quarantine.ts';
 
-/** A repository's name becomes a delivery's, and so a DNS label. */
+/** The name of a repository becomes that of a delivery, which must be a DNS label. */
 export const isRepositoryName = (name: string): boolean => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);
 
-/** The repositories below one folder, each opened once: NAME stands in NAME.git. */
+/** The repositories below one folder, each opened once: NAME is in NAME.git. */
 export class HostedRepositories {
   readonly #root: string;
   readonly #open = new Map<string, Promise<OpenRepository>>();
   /** Creating and removing must not overlap, or a push could land in a folder that is being deleted. */
   readonly #lifecycle = new Mutex();
 
-  /** @param root folder of the repositories: NAME stands in NAME.git */
+  /** @param root folder of the repositories: NAME is in NAME.git */
   constructor(root: string) {
     this.#root = root;
   }
@@ -39,7 +39,7 @@ export class HostedRepositories {
     return names.filter((name) => isRepositoryName(name) && this.#exists(name)).sort();
   }
 
-  /** Creates an empty repository, or opens the one that is there. Rejects with ProblemError InvalidName. */
+  /** Creates an empty repository, or opens the existing one. Rejects with ProblemError InvalidName. */
   create(name: string): Promise<OpenRepository> {
     if (isRepositoryName(name)) return this.#lifecycle.run(() => this.#obtain(name));
     throw new ProblemError({
@@ -53,7 +53,7 @@ export class HostedRepositories {
     return this.#removeIf(name, () => true);
   }
 
-  /** After a push that was refused whole: an empty repository is not left behind, one that another push is filling is. */
+  /** After a push that was refused as a whole: removes an empty repository, unless another push is filling it. */
   removeEmpty(name: string): Promise<void> {
     return this.#removeIf(name, (repository) => {
       const filling = readdirSync(repository.dir).some((entry) => entry.startsWith(INCOMING));

@@ -178,7 +178,7 @@ async function planFor(source: Source, request: FetchRequest): Promise<ShallowPl
   return plan;
 }
 
-/** Only what a visible ref leads to is given away: not what a deleted branch left behind. */
+/** Only objects that a visible ref leads to are sent, not what a deleted branch left behind. */
 async function checkWants(source: Source, wants: readonly Oid[]): Promise<void> {
   const tips = new Set(visibleRefs(source.refs).values());
   const others = wants.filter((oid) => !tips.has(oid));
@@ -196,7 +196,7 @@ const shallowLines = (plan: ShallowPlan): readonly Buffer[] => [
   ...plan.unshallow.map((oid) => packet(`unshallow ${oid}\n`)),
 ];
 
-/** Is every wanted history known to meet something that the client has? Then it need not tell more. */
+/** Whether every wanted history is known to meet one that the client has; then the client need not send more. */
 async function isEnough(source: Source, request: FetchRequest, common: readonly Oid[]): Promise<boolean> {
   if (common.length === 0) return false;
   const known = new Set(common);

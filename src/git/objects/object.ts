@@ -23,7 +23,7 @@ export const SYMLINK = '120000';
 export const SUBMODULE = '160000';
 
 /**
- * Larger ones are not read, whoever stored them (what is pushed is bounded more tightly, read-pack.ts): git itself streams what is larger
+ * Larger objects are not read, however they were stored (pushes have a tighter bound, read-pack.ts): git itself streams larger ones
  * (core.bigFileThreshold).
  */
 export const MAX_OBJECT_BYTES = 512 * 2 ** 20;
@@ -36,7 +36,7 @@ export function objectHeader(type: ObjectType, size: number): Buffer {
 
 export function hashObject(type: ObjectType, content: Uint8Array): Oid {
   const header = objectHeader(type, content.length);
-  // One call costs half of what a hash that is fed does, copy included; for a large object the copy would cost more.
+  // One call takes half the time of an incremental hash, including the copy; for a large object the copy would cost more.
   if (content.length < 2 ** 14) return hash('sha1', Buffer.concat([header, content]));
   return createHash('sha1').update(header).update(content).digest('hex');
 }
@@ -184,7 +184,7 @@ export function serializeCommit(commit: Omit<Commit, 'oid'>): Buffer {
   return Buffer.from(`${lines.join('\n')}\n\n${message}`);
 }
 
-/** Every object that must exist for this one to be whole. Submodules live in another repository and do not count. */
+/** Every object that this one refers to. Submodules are in another repository and do not count. */
 export function linksOf(oid: Oid, object: GitObject): readonly Oid[] {
   switch (object.type) {
     case 'blob':

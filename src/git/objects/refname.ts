@@ -21,12 +21,12 @@ const HEADS = 'refs/heads/';
 
 export const branchRef = (branch: string): string => HEADS + branch;
 
-/** `refs/heads/main` → `main`; undefined for a ref that is no branch. */
+/** `refs/heads/main` → `main`; undefined for a ref that is not a branch. */
 export function branchOf(ref: string): string | undefined {
   return ref.startsWith(HEADS) ? ref.slice(HEADS.length) : undefined;
 }
 
-/** Branch → tip. Without a prototype: whoever asks for a branch called `constructor` is told that there is none. */
+/** Branch → tip. Without a prototype, so that a lookup of a branch called `constructor` finds nothing. */
 export const tipsByBranch = (
   tips: Iterable<readonly [branch: string, tip: string]>,
 ): Readonly<Record<string, string>> => Object.assign(Object.create(null), Object.fromEntries(tips));

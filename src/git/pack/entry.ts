@@ -1,7 +1,7 @@
 import { malformed, type ObjectType } from '../objects/object.ts';
 import type { Oid } from '../types.ts';
 
-/** What an entry of a pack is: a whole object, or the difference to another one, named by place or by id. */
+/** An entry of a pack is a whole object, or the difference from another one, which is named by offset or by id. */
 export type EntryKind =
   | { readonly kind: 'whole'; readonly type: ObjectType }
   | { readonly kind: 'ofs-delta'; readonly base: number }
@@ -22,7 +22,7 @@ const REF_DELTA = 7;
 /** No header is longer: size varint, then an id or an offset varint. */
 export const MAX_ENTRY_HEADER = 40;
 
-/** Reads the header of the entry that begins at `bytes[0]`, which stands at `offset` in its pack. */
+/** Reads the header of the entry that begins at `bytes[0]`, which is at `offset` in its pack. */
 export function parseEntryHeader(bytes: Buffer, offset: number): EntryHeader {
   const need = (at: number): number => {
     if (at >= bytes.length) throw malformed('the pack ends inside an entry');

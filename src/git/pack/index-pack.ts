@@ -11,23 +11,23 @@ import { badPack } from './pack-file.ts';
 import type { PackLinks } from './pack-links.ts';
 import { packLimits, type ReadPack, readPack, UNFOLDS } from './read-pack.ts';
 
-/** A pack of which everything that it refers to is there. */
+/** A pack of which all referenced objects exist. */
 export interface IndexedPack extends Pick<ReadPack, 'index' | 'checksum' | 'count'> {
   readonly links: PackLinks;
 }
 
-/** Most pushes are small, and are read sooner than a thread has started. */
+/** Most pushes are small, and are read faster than a thread starts. */
 const SMALL_PACK = 256 * 1024;
 const SMALL_TOTAL = 8 * 2 ** 20;
-/** Of objects and ids; the bytes of the pack's objects are outside of it. */
+/** For objects and ids; the bytes of the pack's objects are outside the heap. */
 const HEAP_MB = 512;
 
 /** One large pack at a time, of all repositories: each may need as much memory as its limits say. */
 const turn = new Mutex();
 
 /**
- * Reads a pack file from end to end: checksum, every object, every delta, and that each object that is referred to stands in
- * the pack or satisfies `has`. Nothing is written. What is large is read in a thread of its own, so that the event loop turns.
+ * Reads a pack file from end to end and checks the checksum, every object, every delta, and that each referenced object is in
+ * the pack or satisfies `has`. Nothing is written. A large pack is read in a separate thread, so that the event loop stays responsive.
  * Throws ProblemError BadPack, CorruptObject, PackTooLarge, PackUnfolds, MissingObjects.
  */
 export async function indexPack(path: string, has: (oid: Oid) => boolean): Promise<IndexedPack> {
@@ -47,7 +47,7 @@ async function read(path: string): Promise<ReadPack> {
     try {
       return await readPack(path, { ...limits, totalBytes: SMALL_TOTAL });
     } catch (error) {
-      // Small, but it unfolds: a thread says what becomes of it.
+      // Small, but it expands: a thread decides.
       if (!(error instanceof ProblemError) || error.problem.reason !== UNFOLDS) throw error;
     }
   }

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 
 /**
- * Descriptors of files that are read again and again: opened at their first use, and beyond the limit the one that was used longest
- * ago is closed. A descriptor is for use at once: the next call may close it.
+ * Descriptors of frequently read files: opened at first use; beyond the limit the least recently used one
+ * is closed. Use a descriptor at once: the next call may close it.
  */
 export class OpenFiles {
   readonly #limit: number;

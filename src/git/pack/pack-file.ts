@@ -76,7 +76,7 @@ export class PackFile {
     for (let length = size + (size >> 8) + 128; ; length *= 4) {
       const available = Math.max(0, this.end - offset);
       try {
-        // One buffer of the right size: gathered in chunks, a large object would stand in memory twice.
+        // One buffer of the right size: collected in chunks, a large object would be in memory twice.
         const options = { info: true, maxOutputLength: Math.max(1, size), chunkSize: size + 64 };
         const result = inflateSync(this.#at(offset, Math.min(length, available)), options) as unknown as {
           readonly buffer: Buffer;
@@ -92,7 +92,7 @@ export class PackFile {
     }
   }
 
-  /** Bytes [offset, offset + length) in memory of their own. Throws BadPack when the file ends before. */
+  /** Bytes [offset, offset + length) in a new buffer. Throws BadPack when the file is shorter. */
   bytes(offset: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(length);
     if (readSync(this.#fd, bytes, 0, length, offset) < length) throw badPack('it is cut short');

@@ -76,7 +76,7 @@ export class PackIndex {
     return true;
   }
 
-  /** The first four bytes of each id: enough to tell nearly all apart, and much faster to search than the ids. */
+  /** The first four bytes of each id: they distinguish nearly all ids, and are much faster to search. */
   #readLeads(): Uint32Array {
     return Uint32Array.from({ length: this.count }, (_, position) =>
       this.#bytes.readUInt32BE(NAMES + position * 20),
@@ -130,7 +130,7 @@ export class PackIndex {
     return { positions, offsets: Float64Array.from(positions, (position) => byPosition[position] ?? 0) };
   }
 
-  /** How many ids begin with a smaller byte than `first`, and with it or a smaller one. */
+  /** How many ids begin with a byte smaller than `first`; `#until` includes `first`. */
   #before(first: number): number {
     return first === 0 ? 0 : this.#until(first - 1);
   }

@@ -17,7 +17,7 @@ import { PackIndex } from './pack-index.ts';
 import { type PackLinks, parseLinks } from './pack-links.ts';
 
 const { Z_MIN_CHUNK: MIN_CHUNK } = constants;
-/** Compressed bytes that give away the two sizes with which a delta begins. */
+/** Compressed bytes that are enough for the two sizes at the beginning of a delta. */
 const DELTA_HEAD = 128;
 
 /** An entry as it is stored. */
@@ -25,7 +25,7 @@ interface StoredEntry extends EntryHeader {
   readonly compressed: Buffer;
 }
 
-/** Inflates exactly `size` bytes: more would be a bomb, fewer a cut. */
+/** Inflates exactly `size` bytes: more would be a bomb, fewer a truncated object. */
 function inflateExactly(compressed: Buffer, size: number): Buffer {
   if (size > MAX_OBJECT_BYTES) throw malformed(`an object is too large to be read (${size} bytes)`);
   try {
@@ -38,7 +38,7 @@ function inflateExactly(compressed: Buffer, size: number): Buffer {
   throw malformed('an object is shorter than it says');
 }
 
-/** A commit of 300 bytes that is remembered would keep the whole slab of 8 KiB that Node cut it from. */
+/** A cached commit of 300 bytes would otherwise retain the slab of 8 KiB from which Node allocated it. */
 function withMemoryOfItsOwn(content: Buffer): Buffer {
   if (content.buffer.byteLength <= content.length + MIN_CHUNK) return content;
   const own = Buffer.allocUnsafeSlow(content.length);
@@ -48,7 +48,7 @@ function withMemoryOfItsOwn(content: Buffer): Buffer {
 
 /** Of all packs of all repositories: a daemon with many of both stays below the usual limit of 1,024 descriptors. */
 const files = new OpenFiles(16);
-/** What a remembered object takes beside its bytes: the objects around it, and its key. */
+/** Memory of a cached object in addition to its bytes: the objects around it, and its key. */
 const OVERHEAD = 512;
 const objects = new ByteCache<string, GitObject>(32 * 2 ** 20);
 
@@ -158,7 +158,7 @@ export class Pack {
     return offset;
   }
 
-  /** Compressed bytes have a checksum of their own, what an entry says of its type and base has none: the id is that of both. */
+  /** Compressed bytes have a checksum, but the type and base in an entry have none: the id covers both. */
   #remember(offset: number, object: GitObject): GitObject {
     const oid = this.index.at(offset)?.oid;
     if (hashObject(object.type, object.content) !== oid) throw malformed(`object ${oid} has another content`);

@@ -9,15 +9,15 @@ import { encodeIndex, type IndexedEntry } from './pack-index.ts';
 import { MOST_LINKS } from './pack-links.ts';
 
 /**
- * What a pack may make of its bytes. Deltas and zlib multiply: 262 KB of a chain of deltas become 4 GB, and a thousand such deltas
- * on one another are that much at once, now and whenever the last of them is read.
+ * How far a pack may expand. Deltas and zlib multiply: a chain of deltas of 262 KB becomes 4 GB, and a thousand such deltas
+ * on one another need that much at once, now and whenever the last of them is read.
  */
 export interface PackLimits {
   readonly objects: number;
   readonly blobBytes: number;
   /** Of a folder, a commit, a tag: they are parsed. */
   readonly otherBytes: number;
-  /** Objects that are referred to. */
+  /** Distinct referenced objects. */
   readonly links: number;
   /** Held in memory at once. */
   readonly liveBytes: number;
@@ -29,7 +29,7 @@ export interface PackLimits {
 
 const MIB = 2 ** 20;
 
-/** `packBytes`: honest histories of large texts multiply by hundreds, but never from nothing. */
+/** `packBytes`: legitimate histories of large texts expand by a factor of hundreds, but in proportion to their size. */
 export const packLimits = (packBytes: number): PackLimits => ({
   objects: 1_000_000,
   blobBytes: 100 * MIB,
@@ -41,15 +41,15 @@ export const packLimits = (packBytes: number): PackLimits => ({
   totalBytes: 2048 * MIB + 1024 * packBytes,
 });
 
-/** A pack that has been read to its end and found whole in itself. */
+/** A pack that was read to its end and is consistent in itself. */
 export interface ReadPack {
   readonly index: Buffer;
   /** Hex of the pack's trailer: the name under which it is stored. */
   readonly checksum: string;
   readonly count: number;
-  /** Objects that it needs from elsewhere, each with one that refers to it. */
+  /** Objects outside the pack that it needs, each with one object that refers to it. */
   readonly needed: readonly (readonly [link: Oid, by: Oid])[];
-  /** Objects of it that no other one of it refers to; one more than MOST_LINKS of them at most. */
+  /** Objects that no other object of the pack refers to; at most one more than MOST_LINKS. */
   readonly roots: readonly Oid[];
 }
 
@@ -100,14 +100,14 @@ export async function readPack(path: string, limits: PackLimits): Promise<ReadPa
 /** An object that deltas wait for. */
 interface Frame {
   readonly content: Buffer;
-  /** The one that most others are built on first: it is taken last, when its base is needed no more. */
+  /** Largest subtree first: it is taken last, when the base is no longer needed. */
   readonly waiting: Entry[];
   readonly depth: number;
   readonly chainBytes: number;
 }
 
 class Reading {
-  /** What is referred to → by whom. */
+  /** Referenced object → one object that refers to it. */
   readonly links = new Map<Oid, Oid>();
   readonly #file: PackFile;
   readonly #limits: PackLimits;
@@ -209,7 +209,7 @@ class Reading {
     return { content: applyDelta(base.content, delta), depth, chainBytes };
   }
 
-  /** Asked before anything of that size is made. */
+  /** Call this before anything of that size is allocated. */
   #admit(type: ObjectType, size: number): void {
     const { blobBytes, otherBytes, totalBytes } = this.#limits;
     const most = type === 'blob' ? blobBytes : otherBytes;
@@ -249,8 +249,8 @@ function byBase(entries: readonly Entry[]): ReadonlyMap<number | Oid, readonly E
 }
 
 /**
- * By offset, how many entries are built on one, at any distance. Whoever keeps at most one base per halving of that number holds
- * the logarithm of a pack in memory (Sethi and Ullman's numbering of registers). Bases that are named by id are not counted.
+ * By offset, how many entries are built on an entry, directly or indirectly. Keeping at most one base per halving of that number needs
+ * memory for the logarithm of a pack (Sethi–Ullman register allocation). Bases that are named by id are not counted.
  */
 function weightsOf(entries: readonly Entry[]): ReadonlyMap<number, number> {
   const weights = new Map<number, number>();

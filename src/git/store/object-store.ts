@@ -60,19 +60,19 @@ const nodes = new ByteCache<string, CommitNode>(32 * 2 ** 20);
 /**
  * The object database of one repository (`objects/`): loose objects, packs, alternates.
  * Reads are synchronous: from the page cache they take microseconds, a round trip through the thread pool many times that.
- * A miss looks again for packs that another writer (a fetch, system git) has added since. A pack that cannot be read is as good as
- * absent for all that stands elsewhere too; what stands nowhere else is not found missing, but damaged, by name.
+ * A miss looks again for packs that another writer (a fetch, system git) has added since. A damaged pack counts as
+ * absent for objects that are also stored elsewhere; any other of its objects is reported as damaged, with the name of the pack.
  */
 export class ObjectStore {
   readonly dir: string;
   readonly #packs = new Map<string, Pack>();
   readonly #damaged = new Map<string, ProblemError>();
   readonly #alternates: readonly ObjectStore[];
-  /** Of somebody else, who closes it. */
+  /** Owned, and closed, by the caller. */
   readonly #behind: readonly ObjectStore[];
   readonly #nodes = scopeOf(nodes);
 
-  /** `behind`: a database in which is looked for what is not here, as in an alternate. */
+  /** `behind`: databases to search for objects that are not here, like alternates. */
   constructor(objectsDir: string, { depth = 0, behind = [] }: StoreOptions = {}) {
     this.dir = objectsDir;
     this.#behind = behind;
@@ -95,7 +95,7 @@ export class ObjectStore {
     return [...this.#packs.values()];
   }
 
-  /** With those of its alternates: every pack that an object may be found in. */
+  /** Every pack in which an object may be found, including those of alternates. */
   get allPacks(): readonly Pack[] {
     return [...this.#packs.values(), ...this.#elsewhere.flatMap((other) => other.allPacks)];
   }
@@ -177,18 +177,18 @@ export class ObjectStore {
       const found = other.find(oid);
       if (found) return found;
     }
-    // A pack that has been merged into another one since it was opened: the other is found by looking again.
+    // The pack was merged into another one since it was opened: a rescan finds the other one.
     if (damage === undefined || errnoOf(damage) === 'ENOENT') return undefined;
     throw damage;
   }
 
-  /** Bytes of an object, without reading one that is packed: what is pushed is, so nothing large is inflated to be found too large. */
+  /** Bytes of an object. Packed objects, such as all pushed ones, are not read: a large one need not be inflated to find that it is too large. */
   sizeOf(oid: Oid): number {
     const packed = this.packed(oid);
     return packed ? packed.pack.sizeAt(packed.offset) : this.read(oid).content.length;
   }
 
-  /** The type of an object, without reading one that is packed. */
+  /** The type of an object; packed objects are not read. */
   typeOf(oid: Oid): ObjectType {
     const packed = this.packed(oid);
     return packed ? packed.pack.typeAt(packed.offset) : this.read(oid).type;
@@ -230,7 +230,7 @@ export class ObjectStore {
     return [...new Set([...loose, ...packed, ...this.#elsewhere.flatMap((a) => a.withPrefix(prefix))])];
   }
 
-  /** Stores an object durably; one that is there already costs nothing. */
+  /** Stores an object durably, unless it exists already. */
   write(type: ObjectType, content: Uint8Array): Oid {
     const oid = hashObject(type, content);
     if (this.has(oid)) return oid;

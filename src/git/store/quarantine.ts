@@ -19,8 +19,8 @@ import { ObjectStore } from './object-store.ts';
 export const INCOMING = 'incoming-';
 
 /**
- * A pack on its way in stands in an object database of its own, with the real one behind it, until it is known to be
- * whole and wanted: what is refused leaves no trace (git calls this the quarantine).
+ * An incoming pack is kept in a separate object database, with the real one behind it, until it is known to be
+ * complete and accepted: a refused pack leaves no trace (git calls this the quarantine).
  */
 export class Quarantine {
   readonly #dir: string;
@@ -51,7 +51,7 @@ export class Quarantine {
     if (text !== undefined) writeFileSync(join(this.#dir, 'pack', `${this.#name}.links`), text);
   }
 
-  /** What the repository would hold if the pack were taken. */
+  /** What the repository would contain if the pack were accepted. */
   get store(): ObjectStore {
     this.#store ??= new ObjectStore(this.#dir, { behind: [this.#target] });
     return this.#store;

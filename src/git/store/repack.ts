@@ -18,16 +18,16 @@ import { removeFile, syncFile, syncFolder } from './durable.ts';
 import type { ObjectStore } from './object-store.ts';
 import { writePack } from './pack-writer.ts';
 
-/** Every push brings a pack, and every lookup asks them all. git merges at 50 (`gc.autoPackLimit`), in a process of its own. */
+/** Every push adds a pack, and every lookup searches them all. git merges at 50 (`gc.autoPackLimit`), in a separate process. */
 const MAX_PACKS = 20;
-/** git prunes what begins with `tmp_` too. */
+/** git also prunes files that begin with `tmp_`. */
 const TEMPORARY = 'tmp_pilotage_';
-/** A pack whose index is not there yet may be another process's that is just being installed. */
+/** A pack without an index may be one that another process is installing. */
 const ABANDONED_MS = 60 * 60_000;
 
 /**
- * Merges small packs once there are too many. Crash-safe: the new pack is read again from end to end, synced and named before an
- * old one goes. Readers of an old one look again; system git does too (`reprepare_packed_git`). Resolves with how many were merged.
+ * Merges small packs once there are too many. Crash-safe: the new pack is read from end to end, synced and named before an
+ * old one is removed. Readers of an old one rescan, as system git does (`reprepare_packed_git`). Resolves with how many were merged.
  */
 export async function repack(store: ObjectStore, maxPacks = MAX_PACKS): Promise<number> {
   const dir = join(store.dir, 'pack');
@@ -49,7 +49,7 @@ export async function repack(store: ObjectStore, maxPacks = MAX_PACKS): Promise<
 }
 
 /**
- * The packs to merge, so that each that stays holds at least twice as much as all smaller ones together (as `git repack --geometric=2`):
+ * The packs to merge, so that each remaining pack has at least twice as many objects as all smaller ones together (as `git repack --geometric=2`):
  * a large history is not copied for every few pushes.
  */
 export function smallest<T extends Pick<Pack, 'index'>>(packs: readonly T[]): readonly T[] {
@@ -66,7 +66,7 @@ async function writeMerged(store: ObjectStore, dir: string, packs: readonly Pack
   try {
     const bytes = writePack(store, oidsOf(packs), { ofsDelta: true });
     await pipeline(Readable.from(bytes), createWriteStream(temporary));
-    // Links were checked when each pack came in; here it is whether every byte has been copied.
+    // Links were checked when each pack was received; this verifies that every byte was copied.
     const { index, checksum, links } = await indexPack(temporary, () => true);
     const name = `pack-${checksum}`;
     syncFile(temporary);
@@ -83,12 +83,12 @@ async function writeMerged(store: ObjectStore, dir: string, packs: readonly Pack
   }
 }
 
-/** Pack by pack and in the order of the pack, so that deltas find their bases written. */
+/** Pack by pack in pack order, so that bases precede their deltas. */
 function oidsOf(packs: readonly Pack[]): readonly Oid[] {
   return [...new Set(packs.flatMap(({ index }) => index.oids()))];
 }
 
-/** What a crash left in `pack/`. The repository is ours alone; system git may all the same be at work in it. */
+/** Removes what a crash left in `pack/`. The repository is ours, but system git may be at work in it. */
 export function clearAbandoned(objectsDir: string, now: number): void {
   const dir = join(objectsDir, 'pack');
   if (!existsSync(dir)) return;

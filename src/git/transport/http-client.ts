@@ -6,19 +6,19 @@ import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git
 import type { TlsOptions } from './transport.ts';
 
 const MAX_REDIRECTS = 5;
-/** Nothing heard for this long ends the request. */
+/** A request without any data for this long is ended. */
 const IDLE_MS = 60_000;
 
 /**
- * The HTTP plugin for isomorphic-git over node's own client: its stock one knows no custom authorities, client certificates,
- * time-outs or cancelling. No proxy variables are read: what the daemon talks to is configured, not inherited.
+ * The HTTP plugin for isomorphic-git, based on Node's client: the default one does not support custom authorities, client certificates,
+ * timeouts or cancellation. Proxy variables are ignored: what the daemon connects to is configured, not inherited.
  */
 export function gitHttpClient(tls: TlsOptions, signal?: AbortSignal): HttpClient {
   const ask = async (request: GitHttpRequest, redirects: number): Promise<GitHttpResponse> => {
     const response = await send(request, tls, signal);
     const location = response.headers.location;
     const redirected = (response.statusCode ?? 0) >= 300 && (response.statusCode ?? 0) < 400;
-    // Only the first question may be redirected (http.followRedirects=initial, git's default).
+    // Only the first request may be redirected (http.followRedirects=initial, git's default).
     if (redirected && location && isRead(request) && redirects < MAX_REDIRECTS) {
       response.resume();
       const url = new URL(location, request.url);

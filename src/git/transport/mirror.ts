@@ -6,7 +6,7 @@ import { branchMissing } from './remote-errors.ts';
 
 /**
  * Sets the mirror's branches to where the remote's were when they were listed, forced pushes included, and its HEAD to the remote's.
- * A branch that the remote lacks is left as it was: missing is frozen, never deleted; it is named by BranchMissing in the end.
+ * A branch that the remote lacks stays as it was (missing is frozen, never deleted) and is reported by BranchMissing at the end.
  */
 export async function setBranches(
   into: Repository,

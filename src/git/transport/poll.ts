@@ -7,7 +7,7 @@ export interface BranchList {
   readonly branches: Readonly<Record<string, Oid>>;
 }
 
-/** What one question to a remote told. A list that failed is no list: nothing is concluded from it. */
+/** The result of one poll. A failed list is not an empty list: nothing is concluded from it. */
 export type PollResult =
   | { readonly kind: 'listed'; readonly list: BranchList }
   | { readonly kind: 'failed'; readonly problem: Problem };
@@ -44,7 +44,7 @@ export function pollDecision(known: BranchList | undefined, result: PollResult):
   return { kind: 'changed', changes, headMoved, list: result.list };
 }
 
-/** Next wait: the interval ± 10 %, so that many repositories do not ask in step; doubled for each failure in a row, to at most 5 minutes. */
+/** Next delay: the interval ± 10 %, so that many repositories do not poll in step; doubled for each failure in a row, to at most 5 minutes. */
 export function pollDelay(intervalMs: number, failures: number, random: number): number {
   const base = Math.min(intervalMs * 2 ** Math.min(failures, 10), Math.max(intervalMs, 300_000));
   return Math.round(base * (0.9 + 0.2 * random));
@@ -53,14 +53,14 @@ export function pollDelay(intervalMs: number, failures: number, random: number):
 const DEFAULT_POLL_INTERVAL_MS = 15_000;
 
 export interface Poller {
-  /** Asks now (a webhook's hint). Resolves when an answer that was asked for after this call is dealt with. */
+  /** Polls now (for example because of a webhook). Resolves when the result of a poll that began after this call has been handled. */
   poke(): Promise<void>;
   stop(): void;
 }
 
 /**
- * Asks `list` again and again and reports decisions, one at a time; the first time at once.
- * When `onDecision` rejects, the decision is not remembered and comes again.
+ * Polls `list`, at once and then at intervals, and reports decisions one at a time.
+ * When `onDecision` rejects, the decision is not remembered and is reported again.
  */
 export function startPoller(options: {
   readonly clock: Clock;
@@ -70,7 +70,7 @@ export function startPoller(options: {
   readonly known?: BranchList;
   readonly list: (signal: AbortSignal) => Promise<BranchList>;
   readonly onDecision: (decision: PollDecision) => Promise<void> | void;
-  /** Told why `onDecision` rejected. */
+  /** Called with the reason when `onDecision` rejected. */
   readonly onFailure?: (error: unknown) => void;
 }): Poller {
   const interval = options.intervalMs ?? DEFAULT_POLL_INTERVAL_MS;

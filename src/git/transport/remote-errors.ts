@@ -2,7 +2,7 @@ import { errnoOf, type Problem, ProblemError } from '../../base/errors.ts';
 
 type Cause = Pick<Problem, 'reason' | 'message' | 'remedy'>;
 
-/** What a system or TLS error of a connection means to the person who configured it. */
+/** Explains the system and TLS errors of a connection to the person who configured it. */
 const CONNECTION: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
   ENOTFOUND: ['its host name is not known', 'check the host name and the name server'],
   EAI_AGAIN: ['the name server does not answer', 'check the network and the name server'],
@@ -22,7 +22,7 @@ const CONNECTION: Readonly<Record<string, readonly [what: string, remedy: string
   ],
 };
 
-/** isomorphic-git's codes for an answer that is not git's. */
+/** The codes of isomorphic-git for an answer that does not come from git. */
 const NOT_GIT: ReadonlySet<string | undefined> = new Set([
   'SmartHttpError',
   'ParseError',
@@ -30,7 +30,7 @@ const NOT_GIT: ReadonlySet<string | undefined> = new Set([
   'RemoteCapabilityError',
 ]);
 
-/** Turns whatever a transport threw into one of the three problems of Remote; aborts and ProblemErrors pass as they are. */
+/** Converts an error of a transport into one of the three problems of Remote; aborts and ProblemErrors are not changed. */
 export function remoteProblem(url: string, error: unknown): unknown {
   if (error instanceof ProblemError) return error;
   if (error instanceof Error && error.name === 'AbortError') return error;

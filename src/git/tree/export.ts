@@ -9,8 +9,9 @@ import { EXPORT_LIMITS } from './treelimits.ts';
 import type { LeftOut } from './without.ts';
 
 /**
- * Writes a tree into `dir`, which must be empty or absent. Folders and files are created exclusively, so that a tree with a doubled
- * name cannot write through a link that it brought along. `path` is where the tree stands in the repository, as `leftOut` names paths of it. Throws ProblemError TreeTooLarge.
+ * Writes a tree into `dir`, which must be empty or absent. Folders and files are created exclusively, so that a tree with a duplicate
+ * name cannot write through a link of its own. `path` is the place of the tree in the repository, whose paths `leftOut` lists.
+ * Throws ProblemError TreeTooLarge.
  */
 export async function exportTree(
   store: ObjectStore,
@@ -19,7 +20,7 @@ export async function exportTree(
   { path: root = '', leftOut = new Set() }: { readonly path?: string; readonly leftOut?: LeftOut } = {},
 ): Promise<void> {
   const breathe = breather(16);
-  // All of it before any of it: what is written and then refused has filled the disk already.
+  // Check everything before writing anything: a tree that is refused halfway has filled the disk already.
   await checkTree(store, tree, EXPORT_LIMITS);
   mkdirSync(dir, { recursive: true });
   if (readdirSync(dir).length > 0) throw new Error(`${dir} is not empty`);
@@ -46,8 +47,8 @@ export async function exportTree(
 }
 
 /**
- * Does a link at `path` lead to a place below the exported root? `..` counts only at the front: behind a name it could climb
- * from wherever another link leads (`a/link/../..`), which no look at the text can tell.
+ * Whether a link at `path` leads to a place below the exported root. `..` is only accepted at the front: after a name it could climb
+ * from wherever another link leads (`a/link/../..`), which the text does not show.
  */
 export function staysInside(path: string, link: string): boolean {
   if (link === '' || link.startsWith('/') || link.includes('\0')) return false;

@@ -9,7 +9,7 @@ import { DIFF_LIMITS, RENDER_LIMITS, TreeBudget, type TreeLimits } from './treel
 
 export type BlobCache = Cache<Oid, Buffer>;
 
-/** The entry at a path below a tree; undefined where nothing is. '' is the tree itself. */
+/** The entry at a path below a tree; undefined if there is none. '' is the tree itself. */
 export function entryAt(store: ObjectStore, tree: Oid, path: string): TreeEntry | undefined {
   let entry: TreeEntry = { mode: FOLDER, name: '', oid: tree };
   for (const segment of path.split('/').filter((part) => part !== '')) {
@@ -23,7 +23,7 @@ export function entryAt(store: ObjectStore, tree: Oid, path: string): TreeEntry 
 
 /**
  * A commit's tree as FileTree: everything is read now, because FileTree is synchronous and a repository may be repacked later.
- * Digests are object ids; a folder of which something was left out gets a digest of what remains.
+ * Digests are object ids; a folder with exclusions gets a digest of what remains.
  * Lets the event loop turn. Throws ProblemError TreeTooLarge, CorruptObject.
  */
 export async function loadTree(
@@ -102,7 +102,7 @@ export async function checkTree(store: ObjectStore, tree: Oid, limits: TreeLimit
   await check(tree, '', 0);
 }
 
-/** A folder object is data too: one that is larger than a file may be is not parsed. */
+/** A folder object that is larger than a file may be is not parsed. */
 export function readTree(store: ObjectStore, oid: Oid, path: string, budget: TreeBudget): Buffer {
   budget.file(path === '' ? '.' : path, store.sizeOf(oid));
   return store.readAs(oid, 'tree');

@@ -1,11 +1,11 @@
 import { ProblemError } from '../../base/errors.ts';
 
-/** What one walk over a tree may come upon. A tree is stored once and can be visited many times, so its visits are counted, not it. */
+/** What one walk over a tree may visit. A tree that is stored once can be visited many times, so visits are counted. */
 export interface TreeLimits {
   /** What cannot be done with a tree beyond them. */
   readonly what: string;
   readonly remedy: string;
-  /** Files, folders, links and submodules, those that are left out too. */
+  /** Files, folders, links and submodules, including excluded ones. */
   readonly entries: number;
   /** Folders inside one another. */
   readonly depth: number;
@@ -19,7 +19,7 @@ export interface TreeLimits {
 
 const MIB = 2 ** 20;
 
-/** What is held in memory and handed to templates. */
+/** For trees that are held in memory and passed to templates. */
 export const RENDER_LIMITS: TreeLimits = {
   what: 'rendered',
   remedy:
@@ -31,7 +31,7 @@ export const RENDER_LIMITS: TreeLimits = {
   bytes: 64 * MIB,
 };
 
-/** What is written to the disk to build an image from. */
+/** For trees that are written to disk to build an image. */
 export const EXPORT_LIMITS: TreeLimits = {
   what: 'made an image of',
   remedy: 'name a smaller folder (images: {name: {path: …}}), or have the build fetch what is large',
@@ -49,7 +49,7 @@ export const DIFF_LIMITS: TreeLimits = {
   remedy: 'compare it with `git diff --stat` in a clone',
 };
 
-/** Counts what one walk comes upon. Throws ProblemError TreeTooLarge, which names the limit and the path where it was passed. */
+/** Counts what one walk visits. Throws ProblemError TreeTooLarge, which names the limit and the path where it was passed. */
 export class TreeBudget {
   readonly #limits: TreeLimits;
   #entries = 0;
@@ -92,5 +92,5 @@ export class TreeBudget {
 
 const inMib = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`;
 
-/** A path out of a hostile tree may be as long as it likes. */
+/** A path in a hostile tree may have any length. */
 const shown = (path: string): string => (path.length > 200 ? `${path.slice(0, 200)}…` : path);

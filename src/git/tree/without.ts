@@ -3,12 +3,12 @@ import { FOLDER, parseTree } from '../objects/object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Oid } from '../types.ts';
 
-/** Paths of the repository that are left out of a folder; what lies below a path is left out with it. */
+/** Paths of the repository that are excluded from a folder, with everything below them. */
 export type LeftOut = ReadonlySet<string>;
 
 /**
- * Names the content of a folder without some paths: its own id where none of them is in it, else a digest of what remains.
- * Only folders on the way to such a path are read. `path` is where the folder stands in the repository.
+ * Identifies the content of a folder without some paths: its own id if it contains none of them, otherwise a digest of what remains.
+ * Only folders on the way to such a path are read. `path` is the place of the folder in the repository.
  */
 export function idWithout(store: ObjectStore, folder: Oid, path: string, leftOut: LeftOut): Oid {
   if (![...leftOut].some((one) => path === '' || one.startsWith(`${path}/`))) return folder;
