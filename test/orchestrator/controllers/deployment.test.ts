@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Deployment, IntOrString, Pod, ReplicaSet } from '../../../src/kube/kinds/objects.ts';
 import { decideDeployment } from '../../../src/orchestrator/controllers/deployment/decide.ts';
-import { limitsOf } from '../../../src/orchestrator/controllers/deployment/limits.ts';
+import { limitsOf } from '../../../src/orchestrator/controllers/deployment/rolling.ts';
 import { newReplicaSet } from '../../../src/orchestrator/controllers/deployment/template.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');

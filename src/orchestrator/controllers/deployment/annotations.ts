@@ -1,6 +1,7 @@
 import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.ts';
 import { LAST_APPLIED } from '../../../kube/values/annotations.ts';
-import { limitsOf, replicasOf } from './limits.ts';
+import { replicasOf } from './generations.ts';
+import { maxSizeOf } from './rolling.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
@@ -35,10 +36,9 @@ export const maxRevision = (sets: readonly ReplicaSet[]): number => Math.max(0, 
 
 /** The annotations that record the deployment's size on a replica set that is being scaled. */
 export function sizeAnnotations(deployment: Deployment): Annotations {
-  const desired = replicasOf(deployment);
   return {
-    [DESIRED_REPLICAS]: String(desired),
-    [MAX_REPLICAS]: String(desired + limitsOf(deployment).surge),
+    [DESIRED_REPLICAS]: String(replicasOf(deployment)),
+    [MAX_REPLICAS]: String(maxSizeOf(deployment)),
   };
 }
 

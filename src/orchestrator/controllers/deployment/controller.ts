@@ -13,8 +13,9 @@ import { type ControllerContext, MANAGER } from '../context.ts';
 import { controllerOf, isControlledBy } from '../controllerref.ts';
 import { REVISION } from './annotations.ts';
 import { type DeploymentAction, decideDeployment } from './decide.ts';
-import { isRolling, replicasOf } from './limits.ts';
+import { replicasOf } from './generations.ts';
 import { type DeploymentStatus, withMilestone } from './progress.ts';
+import { isRolling } from './rolling.ts';
 import { isSameTemplate } from './template.ts';
 
 export function createDeploymentController(context: ControllerContext): Controller {

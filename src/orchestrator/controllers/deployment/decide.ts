@@ -2,7 +2,7 @@ import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.ts
 import { findCondition } from '../../../kube/values/condition.ts';
 import { type ClaimAction, claim } from '../controllerref.ts';
 import { currentAnnotations, maxRevision, REVISION, revisionOf, sizeAnnotations } from './annotations.ts';
-import { isRolling, replicasOf } from './limits.ts';
+import { type Generations, replicasOf, type Sizes } from './generations.ts';
 import {
   type DeploymentStatus,
   deadlineInMs,
@@ -10,15 +10,9 @@ import {
   pauseConditions,
   withMilestone,
 } from './progress.ts';
-import {
-  currentSize,
-  type Generations,
-  isScaling,
-  recreateSizes,
-  rollingSizes,
-  type Sizes,
-  scalingSizes,
-} from './sizes.ts';
+import { areStopped, recreateSizes } from './recreate.ts';
+import { currentSize, isRolling, rollingSizes } from './rolling.ts';
+import { isScaling, scalingSizes } from './scaling.ts';
 import { countedStatus, rolloutStatus } from './status.ts';
 import { findCurrent, newReplicaSet } from './template.ts';
 
@@ -97,14 +91,8 @@ function generationsOf(deployment: Deployment, sets: readonly ReplicaSet[]): Gen
 }
 
 /** Recreate makes the new set only when the old pods have stopped. */
-function mayCreate(observed: ObservedDeployment, { old }: Generations): boolean {
-  if (isRolling(observed.deployment)) return true;
-  return old.every((set) => replicasOf(set) === 0) && !isAnyRunning(observed, old);
-}
-
-function isAnyRunning({ podsOf }: ObservedDeployment, sets: readonly ReplicaSet[]): boolean {
-  return sets.flatMap(podsOf).some((pod) => !['Succeeded', 'Failed'].includes(pod.status?.phase ?? ''));
-}
+const mayCreate = ({ deployment, podsOf }: ObservedDeployment, { old }: Generations): boolean =>
+  isRolling(deployment) || areStopped(old, old.flatMap(podsOf));
 
 interface Prepared {
   readonly deployment: Deployment;

@@ -6,7 +6,7 @@ import {
   withoutCondition,
 } from '../../../kube/values/condition.ts';
 import { renewCondition, withCondition } from '../conditions.ts';
-import { replicasOf } from './limits.ts';
+import { replicasOf } from './generations.ts';
 
 export type DeploymentStatus = NonNullable<Deployment['status']>;
 

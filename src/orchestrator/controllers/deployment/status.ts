@@ -5,8 +5,9 @@ import {
   type NewCondition,
   withoutCondition,
 } from '../../../kube/values/condition.ts';
-import { limitsOf, replicasOf, sumOfAvailable, sumOfReplicas } from './limits.ts';
+import { replicasOf, sumOfAvailable, sumOfReplicas } from './generations.ts';
 import { type DeploymentStatus, REASON, setCondition, withProgress } from './progress.ts';
+import { limitsOf } from './rolling.ts';
 
 /** Counts and the condition Available (`sync.go` calculateStatus); other conditions stay. */
 export function countedStatus(
