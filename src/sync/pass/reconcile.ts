@@ -180,7 +180,7 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       const result = await crashes.during(name, target, () =>
         runPass({ options, client, environment, target, memory, say, signal: both }),
       );
-      await changeStatus(options, name, (status) => {
+      const stored = await changeStatus(options, name, (status) => {
         const found = explained(result.status, status, how, options.clock.now());
         return {
           ...without(found, ...OBSERVED),
@@ -196,7 +196,9 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
         );
         watchers.set(name, client, wantedOf(objects, result.live));
       }
-      return { afterMs: Math.min(LOOKS.resync, result.afterMs ?? LOOKS.resync) };
+      // Another commit may have been recorded as deployed while this pass was concluding: what was just written is not of that one.
+      const isOvertaken = stored?.status?.wantedRevision !== environment.status?.wantedRevision;
+      return { afterMs: isOvertaken ? 0 : Math.min(LOOKS.resync, result.afterMs ?? LOOKS.resync) };
     } catch (error) {
       if (abort.signal.aborted && !signal.aborted) return { afterMs: 0 };
       if (signal.aborted) throw error;

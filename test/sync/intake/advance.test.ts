@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { Permission } from '../../../src/model/permission.ts';
 import { PILOTAGE_NAMESPACE, RELEASES } from '../../../src/model/types.ts';
+import { LOOKS } from '../../../src/sync/state/pacing.ts';
 import { pin, unpin } from '../../../src/sync/state/pin.ts';
+import { createFakeCluster } from '../../fakes/cluster.ts';
 import { cm, createHarness, dataOf, deploy, type Harness } from '../harness.ts';
 
 const FILE = `apiVersion: pilotage.dev/v1alpha1
@@ -125,6 +127,40 @@ describe('a commit that leaves an environment as it is', () => {
     permission = { type: 'held', message: 'it waits' };
     await world.push({ ...one, 'b/web.yaml': deploy('web') });
     expect(await status('b')).to.include({ deployedRevision: tip, waitsForGates: 'it waits' });
+  });
+
+  it('is recorded as deployed although a pass that began before it writes its status after it', async () => {
+    const home = createFakeCluster();
+    const { get } = home.client;
+    let reads = 0;
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    Object.assign(home.client, {
+      // A pass reads its environment twice: when it begins, and to write its status.
+      async get(...args: Parameters<typeof get>) {
+        if (meanwhile && args[1].name === 'shop.b' && ++reads === 2) {
+          const push = meanwhile;
+          meanwhile = undefined;
+          await push();
+        }
+        return get(...args);
+      },
+    });
+    const other = await createHarness({ home });
+    try {
+      await other.push(one);
+      await other.settle(1_000);
+      const tip = other.git.commit('main', two);
+      meanwhile = () => other.sync.observed('shop', { ...other.git.branches }, 'main', 'push');
+      await other.settle(LOOKS.resync);
+      expect(meanwhile).to.equal(undefined);
+      expect((await other.environment('b')).status).to.include({
+        wantedRevision: tip,
+        deployedRevision: tip,
+        assessedRevision: tip,
+      });
+    } finally {
+      await other.stop();
+    }
   });
 
   it('does not move what is pinned', async () => {
