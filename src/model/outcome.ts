@@ -36,6 +36,8 @@ export interface Asked {
   readonly revision?: string;
   /** It was pushed, and taken into the record: another one that is wanted has overtaken it. Otherwise it may still be to come. */
   readonly pushed?: boolean;
+  /** What was wanted when it was pushed. A record that still says so has not been overtaken: it is about to be written. */
+  readonly before?: string;
 }
 
 /** What was reported of the revision while it was rolled out. */
@@ -84,9 +86,9 @@ function stopped(environment: EnvironmentReport, asked: Asked): Outcome | undefi
 function elsewhere({ wantedRevision, pin }: EnvironmentReport, asked: Asked): Outcome | undefined {
   const target = pin?.revision ?? wantedRevision;
   if (target === null) return waiting('the first commit of its branch');
-  const { revision, pushed } = asked;
+  const { revision, pushed, before } = asked;
   if (revision === undefined || target.startsWith(revision)) return undefined;
-  if (!pushed) return waiting(`${short(revision)}; its branch is at ${short(target)}`);
+  if (!pushed || target === before) return waiting(`${short(revision)}; its branch is at ${short(target)}`);
   return { state: 'superseded', message: `superseded: ${short(revision)} gives way to ${short(target)}` };
 }
 

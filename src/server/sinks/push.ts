@@ -28,6 +28,8 @@ export interface PushReportOptions {
 export interface Target {
   readonly environment: string;
   readonly revision?: string;
+  /** What its record says until the push is recorded there. */
+  readonly before?: string;
 }
 
 /** After this long without a line, the report says what the push waits for. */
@@ -87,7 +89,7 @@ export function listenToPush(options: PushReportOptions): {
       one.reading = 'again';
       return;
     }
-    const { environment, revision } = one.target;
+    const { environment, revision, before } = one.target;
     const key = keyOf(environment, revision);
     do {
       one.reading = 'yes';
@@ -96,7 +98,11 @@ export function listenToPush(options: PushReportOptions): {
       // The store does not answer: the next change or the next heartbeat asks again.
       if (record === 'unknown') continue;
       const failure = failures.get(key);
-      const asked = { pushed: true, ...(revision === undefined ? {} : { revision }) };
+      const asked = {
+        pushed: true,
+        ...(revision === undefined ? {} : { revision }),
+        ...(before === undefined ? {} : { before }),
+      };
       const known = { applied: applied.has(key), ...(failure === undefined ? {} : { failure }) };
       one.outcome = outcomeOf(record, asked, known);
       if (one.outcome.state !== 'waiting') return end(one, one.outcome);
@@ -194,6 +200,7 @@ interface Observed {
   readonly revision?: string;
   readonly changed: boolean;
   readonly untouched?: boolean;
+  readonly before?: string;
 }
 
 /**
@@ -216,11 +223,17 @@ export function targetsOf(
   observed: readonly Observed[],
   refs: readonly { readonly branch: string; readonly to: string | null }[],
 ): readonly Target[] {
-  return observed.flatMap(({ environment, branch, revision: recorded, changed }) => {
+  return observed.flatMap(({ environment, branch, revision: recorded, changed, before }) => {
     const ref = refs.find((one) => one.branch === branch);
     if (ref === undefined && !changed) return [];
     // What was pushed, even where another push has moved the branch further before it was observed.
     const revision = ref?.to ?? recorded;
-    return [{ environment, ...(revision === undefined ? {} : { revision }) }];
+    return [
+      {
+        environment,
+        ...(revision === undefined ? {} : { revision }),
+        ...(before === undefined ? {} : { before }),
+      },
+    ];
   });
 }

@@ -104,7 +104,7 @@ export async function recordBranches(
   return { affected, advance: () => advance(options, repository, untouched) };
 }
 
-const affectedOf = ({ environment: { metadata, spec }, tip }: Untouched): Affected => ({
+const affectedOf = ({ environment: { metadata, spec, status }, tip }: Untouched): Affected => ({
   name: metadata.name ?? '',
   environment: spec.environment,
   branch: spec.branch,
@@ -113,6 +113,7 @@ const affectedOf = ({ environment: { metadata, spec }, tip }: Untouched): Affect
   state: 'wanted',
   changed: false,
   untouched: true,
+  ...(status?.wantedRevision === undefined ? {} : { before: status.wantedRevision }),
 });
 
 const NOTHING: Recorded = { affected: [] };

@@ -39,6 +39,8 @@ export interface Affected {
   readonly changed: boolean;
   /** The commit holds the same for it as the one before: there is nothing to do but to record it. */
   readonly untouched?: boolean;
+  /** Of one that is untouched: what its record says until the commit is recorded. */
+  readonly before?: string;
 }
 
 /** Reason of an environment whose wanted revision ended the daemon again and again. */

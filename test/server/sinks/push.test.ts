@@ -232,12 +232,46 @@ describe('the report to whoever pushed', () => {
   });
 });
 
+describe('an environment that a push leaves untouched', () => {
+  const targets = [{ environment: 'dev', revision: 'abc', before: 'old' }];
+
+  it('is not called overtaken while its record still says what was wanted before the push', async () => {
+    const { lines, change, until, isOver } = push([], targets);
+    await change('dev', {
+      ...HEALTHY,
+      wantedRevision: 'old',
+      deployedRevision: 'old',
+      assessedRevision: 'old',
+    });
+    until();
+    expect(await isOver()).to.equal(false);
+    await change('dev', HEALTHY);
+    expect(await isOver()).to.equal(true);
+    expect(lines).to.deep.equal(['[dev] unchanged: rendered the same, nothing to do; shop-dev is healthy']);
+  });
+
+  it('is overtaken by another push', async () => {
+    const { lines, change, until, isOver } = push([], targets);
+    await change('dev', { ...HEALTHY, wantedRevision: 'other' });
+    until();
+    expect(await isOver()).to.equal(true);
+    expect(lines).to.deep.equal(['[dev] superseded: abc gives way to other']);
+  });
+});
+
 describe('what a push concerns', () => {
   const dev = { environment: 'dev', branch: 'main', revision: 'new', changed: true };
 
   it('is what was pushed, even where another push was faster', () => {
     expect(targetsOf([dev], [{ branch: 'main', to: 'mine' }])).to.deep.equal([
       { environment: 'dev', revision: 'mine' },
+    ]);
+  });
+
+  it('is an environment that it leaves untouched, with what was wanted there before', () => {
+    const untouched = { ...dev, changed: false, untouched: true, before: 'old' };
+    expect(targetsOf([untouched], [{ branch: 'main', to: 'new' }])).to.deep.equal([
+      { environment: 'dev', revision: 'new', before: 'old' },
     ]);
   });
 

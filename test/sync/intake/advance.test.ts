@@ -58,13 +58,13 @@ describe('a commit that leaves an environment as it is', () => {
   });
 
   it('is said to be untouched by the push', async () => {
-    await world.push(one);
+    const first = await world.push(one);
     world.git.commit('main', two);
     const affected = await world.sync.observed('shop', { ...world.git.branches }, 'main', 'push');
-    const said = affected.map(({ environment, untouched = false }) => ({ environment, untouched }));
+    const said = affected.map(({ environment, untouched, before }) => ({ environment, untouched, before }));
     expect(said).to.deep.equal([
-      { environment: 'a', untouched: false },
-      { environment: 'b', untouched: true },
+      { environment: 'a', untouched: undefined, before: undefined },
+      { environment: 'b', untouched: true, before: first },
     ]);
   });
 
