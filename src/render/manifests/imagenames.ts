@@ -3,7 +3,7 @@ import type { JsonObject, KubeObject } from '../../kube/values/types.ts';
 import type { Written } from './read.ts';
 
 /** Where kinds that run containers keep the spec of a pod, as `group/Kind`. */
-const POD_SPECS: Readonly<Record<string, readonly string[]>> = {
+export const POD_SPECS: Readonly<Record<string, readonly string[]>> = {
   '/Pod': ['spec'],
   '/ReplicationController': ['spec', 'template', 'spec'],
   '/PodTemplate': ['template', 'spec'],

@@ -1,15 +1,48 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { hasRule } from '../../../../src/health/verdicts.ts';
 import { BUILTIN_KINDS } from '../../../../src/kube/kinds/builtin.ts';
-import type { KindRow } from '../../../../src/kube/kinds/row.ts';
-import { builtinSchema } from '../../../../src/kube/schema/schema.ts';
+import { type KindRow, noRules } from '../../../../src/kube/kinds/row.ts';
+import { builtinSchema, type Schema } from '../../../../src/kube/schema/schema.ts';
 import { apiVersionOf } from '../../../../src/kube/values/types.ts';
 import { SERVED_KINDS } from '../../../../src/orchestrator/api/kinds/servedkinds.ts';
+import { POD_SPECS } from '../../../../src/render/manifests/imagenames.ts';
+import { unserved } from '../../../../src/sync/plan/unserved.ts';
 
 const nameOf = ({ resource }: KindRow): string => `${resource.group}/${resource.kind}`;
 
+/** Kinds of which Kubernetes checks hardly more than names and types. */
+const WITHOUT_RULES = ['/Namespace', '/ServiceAccount', 'events.k8s.io/Event'];
+
+/** Where a page lists the kinds that are served. */
+const PAGES: readonly (readonly [page: string, list: RegExp])[] = [
+  ['README.md', /^- Kinds: ([^.]*)\./m],
+  ['docs/deviations.md', /^- Kinds other than ([^.]*?) and those that definitions add\./m],
+];
+
+const kindsOf = (list: string): readonly string[] => list.match(/[A-Z]\w+/g) ?? [];
+
+/** Where a schema has the spec of a pod; deeper than that of a CronJob there is none. */
+function podSpecIn(schema: Schema | undefined, path: readonly string[] = []): readonly string[] | undefined {
+  if (schema?.name === 'core.v1.PodSpec') return path;
+  if (path.length === 5) return undefined;
+  for (const [key, member] of Object.entries(schema?.properties ?? {})) {
+    const found = podSpecIn(member, [...path, key]);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 describe('every kind that the API server serves', () => {
+  for (const [page, list] of PAGES) {
+    it(`is named in ${page}, and no other`, () => {
+      const text = readFileSync(new URL(`../../../../${page}`, import.meta.url), 'utf8');
+      const [, named = ''] = list.exec(text) ?? [];
+      const served = new Set(SERVED_KINDS.map(({ kind }) => kind.resource.kind));
+      expect([...kindsOf(named)].sort()).to.deep.equal([...served].sort());
+    });
+  }
+
   it('has a module of its own, and a line in the list', () => {
     const found = readdirSync(new URL('../../../../src/orchestrator/api/kinds', import.meta.url));
     const moduleOf = ({ resource }: KindRow) => `${resource.kind.toLowerCase()}.ts`;
@@ -39,6 +72,20 @@ describe('every kind that the API server serves', () => {
       const object = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: {} };
       const reports = schema?.properties?.status !== undefined && nameOf(kind) !== '/Node';
       expect(hasRule(object)).to.equal(reports);
+    });
+
+    it(`${nameOf(kind)} is not said to come later (COMES_WITH in src/sync/plan/unserved.ts)`, () => {
+      const type = { apiVersion: apiVersionOf(resource), kind: resource.kind };
+      const { message } = unserved(type, resource.kind, { file: 'a.yaml' }, undefined);
+      expect(message).to.not.contain('it comes with');
+    });
+
+    it(`${nameOf(kind)} has its images named where it runs containers (POD_SPECS in src/render/manifests/imagenames.ts)`, () => {
+      expect(POD_SPECS[nameOf(kind)]).to.deep.equal(podSpecIn(schema));
+    });
+
+    it(`${nameOf(kind)} has rules beyond its schema, where Kubernetes has some`, () => {
+      expect(kind.validate === noRules).to.equal(WITHOUT_RULES.includes(nameOf(kind)));
     });
   }
 });
