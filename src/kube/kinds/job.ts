@@ -45,7 +45,7 @@ function validateJob(job: JsonObject, old?: JsonObject): readonly FieldError[] {
     ].flatMap((key) => atLeast(spec, key, 'spec', 0)),
     ...(spec.template === undefined
       ? [required('spec.template')]
-      : validateTemplate(spec, ['OnFailure', 'Never'])),
+      : validateTemplate(objectAt(spec, 'template'), 'spec.template', ['OnFailure', 'Never'])),
     ...(old ? validateJobUpdate(spec, objectAt(old, 'spec')) : none),
   ];
 }

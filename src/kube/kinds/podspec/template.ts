@@ -28,23 +28,24 @@ export function validateSelected(spec: JsonObject, old: JsonObject | undefined):
           ),
         ]
       : []),
-    ...validateTemplate(spec, ['Always']),
+    ...validateTemplate(template, 'spec.template', ['Always']),
     ...(old ? immutable('spec.selector', spec.selector, objectAt(old, 'spec').selector) : none),
   ];
 }
 
+/** A pod template at `path` (`spec.template`; `spec.jobTemplate.spec.template` of a CronJob), which may restart its pods in these ways. */
 export function validateTemplate(
-  spec: JsonObject,
+  template: JsonObject,
+  path: string,
   restartPolicies: readonly string[],
 ): readonly FieldError[] {
-  const template = objectAt(spec, 'template');
   const podSpec = objectAt(template, 'spec');
   const restartPolicy = textAt(podSpec, 'restartPolicy');
   return [
-    ...labels(objectAt(objectAt(template, 'metadata'), 'labels'), 'spec.template.metadata.labels'),
-    ...validatePodSpec(podSpec, 'spec.template.spec'),
+    ...labels(objectAt(objectAt(template, 'metadata'), 'labels'), `${path}.metadata.labels`),
+    ...validatePodSpec(podSpec, `${path}.spec`),
     ...(restartPolicy !== '' && !restartPolicies.includes(restartPolicy)
-      ? [notSupported('spec.template.spec.restartPolicy', restartPolicy, restartPolicies)]
+      ? [notSupported(`${path}.spec.restartPolicy`, restartPolicy, restartPolicies)]
       : []),
   ];
 }

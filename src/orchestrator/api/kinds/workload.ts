@@ -27,7 +27,8 @@ export const WORKLOAD_DETAILS = [
   wide<Deployment>('Selector', ({ spec }) => selectorText(spec.selector)),
 ];
 
-function templateContainers(template: PodTemplateSpec | undefined) {
+/** The containers of a pod template, for the columns of kinds that have one elsewhere than at `spec.template`. */
+export function templateContainers(template: PodTemplateSpec | undefined) {
   return template?.spec.containers ?? [];
 }
 
