@@ -18,12 +18,12 @@ export interface Push {
 
 export type OnPush = (push: Push, report: (line: string) => void, signal: AbortSignal) => Promise<void>;
 
-/** Proxies close connections that are silent for long; git reads an empty packet as nothing. */
+/** Proxies close idle connections; git ignores an empty packet. */
 const KEEPALIVE_MS = 5_000;
 
 /**
- * Tells the pusher what became of the refs, then what the delivery says while it runs. The report comes first, as git's own
- * receive-pack sends it: whoever disconnects afterwards knows what became of the push.
+ * Reports the outcome of each ref to the client, then the progress of the delivery. The report comes first, as in git's
+ * receive-pack: a client that disconnects afterwards knows the outcome of the push.
  */
 export async function answerPush(
   res: ServerResponse,

@@ -9,11 +9,11 @@ import { storageProblem } from '../store/storage-errors.ts';
 import type { Oid, PushedRef } from '../types.ts';
 import { lineOf, type PacketReader } from './pkt-line.ts';
 
-/** What the host knows of a pushed ref and its policy may want to. */
+/** What the host knows about a pushed ref, for its policy. */
 export interface PushFacts {
-  /** The new tip has the old one among its ancestors; true for a new branch, false for a deletion. */
+  /** Whether the old tip is an ancestor of the new one; true for a new branch, false for a deletion. */
   readonly descends: boolean;
-  /** Who pushes, as `authorize` answered. */
+  /** The user, as returned by `authorize`. */
   readonly principal: string;
 }
 
@@ -40,7 +40,7 @@ export type RefOutcome =
   | { readonly kind: 'refused'; readonly command: RefCommand; readonly problem: Problem };
 
 export interface PushOutcome {
-  /** Why nothing at all was taken: the pack was damaged or not connected. */
+  /** Why nothing was accepted: the pack was damaged or incomplete. */
   readonly unpack: Problem | undefined;
   readonly refs: readonly RefOutcome[];
 }
