@@ -1,5 +1,6 @@
-import { type Clock, rfc3339 } from '../../base/clock.ts';
+import { rfc3339 } from '../../base/clock.ts';
 import type { Problem } from '../../base/errors.ts';
+import { later } from '../../base/later.ts';
 import type { Verdict } from '../../health/verdict.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { formatRef, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
@@ -85,23 +86,6 @@ export async function runPass(pass: Pass): Promise<PassResult> {
 
 /** A rendering that takes longer is recorded as under way. */
 const SLOW_MS = 250;
-
-/** Begins `work` after so long. The returned function calls it off, or waits for it where it has begun. */
-function later(clock: Clock, ms: number | undefined, work: () => Promise<void>): () => Promise<void> {
-  let begun = Promise.resolve();
-  const cancel =
-    ms === undefined
-      ? () => {}
-      : clock.after(ms, () => {
-          begun = work();
-          // The one who waits hears of a failure.
-          begun.catch(() => undefined);
-        });
-  return () => {
-    cancel();
-    return begun;
-  };
-}
 
 /** The writing half: the release and the inventory are recorded before the first object. */
 async function write(pass: Pass, prepared: Prepared, key: string, rolling: boolean): Promise<PassResult> {
