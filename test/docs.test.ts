@@ -27,3 +27,24 @@ describe('pages that say what holds', () => {
     });
   }
 });
+
+describe('the table of rules in architecture.md', () => {
+  const page = readFileSync(join(docs, 'architecture.md'), 'utf8');
+  const [, section = ''] = /\n## Where a rule stands\n([\s\S]*?)\n## /.exec(page) ?? [];
+  const rows = section.split('\n').filter((line) => /^\| (?!rule |-)/.test(line));
+
+  it('names files that are there, and in them what it says to look for', () => {
+    expect(rows).to.have.length.greaterThan(10);
+    for (const row of rows) {
+      const [, , where = '', what = ''] = row.split('|');
+      const spans = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
+      const files = spans(where).filter((path) => path.endsWith('.ts') && !path.includes('<'));
+      const texts = files.map((path) => readFileSync(join(docs, '..', 'src', path), 'utf8'));
+      for (const name of files.length > 0 ? spans(what) : [])
+        expect(
+          texts.some((text) => new RegExp(`\\b${name}\\b`).test(text)),
+          `${name}, of: ${row}`,
+        ).to.equal(true);
+    }
+  });
+});
