@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
+import { diffObjects } from '../../src/kube/rules/diff.ts';
 import { parseYaml } from '../../src/kube/values/yaml.ts';
 import { readPilotageFile } from '../../src/model/pilotagefile.ts';
 import { pilotageSchema } from '../../src/model/pilotageschema.ts';
@@ -15,7 +16,8 @@ describe('the schema for editors', () => {
   const valid = new Ajv2020({ strict: false }).compile(PILOTAGE_SCHEMA);
 
   it('is published as it is', () => {
-    expect(JSON.parse(readFileSync(published, 'utf8'))).to.deep.equal(PILOTAGE_SCHEMA);
+    const differences = diffObjects(JSON.parse(readFileSync(published, 'utf8')), PILOTAGE_SCHEMA);
+    expect(differences, 'stale: run node scripts/generate-pilotage-schema.mjs').to.deep.equal([]);
   });
 
   it('agrees with the reader about the sample', () => {
