@@ -23,8 +23,8 @@ export function createProgressHub({
 }: ProgressHubOptions = {}): ProgressSink & ProgressSource {
   const sinks = new Set<NotificationSink>();
   /** Without gaps, oldest first. */
-  let kept: NumberedEvent[] = [];
-  /** Events of `kept` before this one have been dropped. */
+  let kept: (NumberedEvent | undefined)[] = [];
+  /** Events of `kept` before this one have been dropped: only their places are left. */
   let start = 0;
   let bytes = 0;
   let lastId = firstId - 1;
@@ -33,8 +33,9 @@ export function createProgressHub({
     kept.push(event);
     bytes += sizeOf(event);
     while (kept.length - start > mostEvents || (bytes > mostBytes && kept.length - start > 1)) {
-      const dropped = kept[start++];
+      const dropped = kept[start];
       if (dropped) bytes -= sizeOf(dropped);
+      kept[start++] = undefined;
     }
     // The array is rebuilt rarely, not once for each event that is dropped.
     if (start > mostEvents) {

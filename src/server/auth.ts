@@ -48,8 +48,14 @@ function claimedName(header: string | string[] | undefined): string | undefined 
   }
 }
 
+/** What no reader sees: blanks, marks of direction, joiners. */
+const INVISIBLE = /[\p{Z}\p{Cf}\p{M}]/gu;
+/** They change the order in which a terminal shows what stands around them (Unicode UAX #9, embeddings, overrides, isolates). */
+const DIRECTION = /[\u202a-\u202e\u2066-\u2069]/u;
+
 function checkedName(name: string): string {
-  if (name.trim() === '') throw badName('names nobody');
+  if (name.replaceAll(INVISIBLE, '').trim() === '') throw badName('names nobody');
+  if (DIRECTION.test(name)) throw badName('holds marks that change the direction of text');
   if (name.length > LONGEST_NAME) throw badName(`is longer than ${LONGEST_NAME} characters`);
   if (/\p{Cc}/u.test(name)) throw badName('holds control characters');
   return name.trim();

@@ -1,6 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import type { ProgressEvent } from '../../src/model/progress.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const event: ProgressEvent = { at: 0, delivery: 'shop', stage: 'received', message: 'hello' };
 
@@ -67,6 +73,22 @@ describe('the progress hub', () => {
     const small = createProgressHub({ bytes: 10_000 });
     for (let i = 0; i < 10; i++) small.publish({ ...event, message: 'x'.repeat(4_000) });
     expect(read(small, 0)).to.deep.equal(['missed', 9, 10]);
+  });
+
+  it('holds no event in memory that it does not keep any more', async () => {
+    const hub = createProgressHub({ bytes: 10_000 });
+    const published = Array.from({ length: 20 }, () => {
+      const one = { ...event, message: 'x'.repeat(4_000) };
+      const heard: WeakRef<object>[] = [];
+      const leave = hub.subscribe((numbered) => void heard.push(new WeakRef(numbered)));
+      hub.publish(one);
+      leave();
+      return heard;
+    }).flat();
+    // What a WeakRef was made of lives until the turn ends.
+    await nextTurn();
+    collectGarbage();
+    expect(published.filter((one) => one.deref() !== undefined).length).to.equal(2);
   });
 
   it('tells a reader of an earlier daemon, or one ahead of it, that something is missing', () => {

@@ -63,6 +63,15 @@ describe('the user of a request', () => {
       ).to.equal('BadRequest');
   });
 
+  it('is refused with a name that nobody can see, or that turns the text around it', () => {
+    for (const name of ['\u200b', '\u202e\u200b', '\u00a0\u2060', 'bob\u202egnp', '\u2066bob'])
+      expect(
+        refusalOf(() => claiming(encodeURIComponent(name))),
+        JSON.stringify(name),
+      ).to.equal('BadRequest');
+    expect(claiming(encodeURIComponent('می\u200cخواهم'))?.name).to.equal('می\u200cخواهم');
+  });
+
   it('is nobody without the token, whatever name is claimed', () => {
     expect(userOf({ 'pilotage-user': 'ann' }, TOKEN)).to.equal(undefined);
   });
