@@ -12,7 +12,7 @@ import {
 } from '../../kube/values/types.ts';
 import { ANNOTATIONS, LABELS } from '../../model/annotations.ts';
 import type { Manifest } from '../../render/types.ts';
-import { type Fence, trespassOf } from './fence.ts';
+import { type Fence, targetNamespace, trespassOf } from './fence.ts';
 import { compareRefs, stagesOf } from './order.ts';
 import { refKey } from './refkey.ts';
 import { trackingOf } from './tracking.ts';
@@ -97,8 +97,7 @@ function place(
       'Give it a name.',
     );
   }
-  const asked = metadata.namespace;
-  const target = !row.namespaced ? undefined : asked && asked !== 'default' ? asked : namespace;
+  const target = targetNamespace(object, row, namespace);
   const trespass = fence && trespassOf(manifest, row, target, fence);
   if (trespass) return failed(trespass);
   const where = target === undefined ? {} : { namespace: target };

@@ -6,7 +6,7 @@ import { ANNOTATIONS } from '../../model/annotations.ts';
 import { namespaceNotAllowed, namespaceProblem } from '../../model/namespaces.ts';
 import { PILOTAGE_GROUP } from '../../model/types.ts';
 import type { Manifest } from '../../render/types.ts';
-import { allowanceFor, isAllowed } from './allowance.ts';
+import { allowanceFor, isAllowed } from './allowedkinds.ts';
 
 /** What an environment may write, whatever its charts render: its own namespace, and what a person allows beyond that. */
 export interface Fence {
@@ -20,6 +20,20 @@ export interface Fence {
   readonly clusterScoped: readonly string[];
   /** `shop/prod`: the environment that owns a namespace. */
   readonly ownerOf: (namespace: string) => string | undefined;
+}
+
+/**
+ * Where an object goes: outside of all namespaces (undefined), to the one that it names, or to `own`, that of its environment.
+ * `default` means its own too: charts and clients write it where nobody chose a namespace.
+ */
+export function targetNamespace(
+  { metadata }: KubeObject,
+  { namespaced }: Resource,
+  own: string,
+): string | undefined {
+  if (!namespaced) return undefined;
+  const { namespace } = metadata;
+  return namespace && namespace !== 'default' ? namespace : own;
 }
 
 /** Why a rendered object is outside of its environment's fence; `namespace` is where it would go, undefined outside of all. */

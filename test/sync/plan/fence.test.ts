@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { KubeObject, Resource } from '../../../src/kube/values/types.ts';
-import { type Fence, trespassOf } from '../../../src/sync/plan/fence.ts';
+import { type Fence, targetNamespace, trespassOf } from '../../../src/sync/plan/fence.ts';
 
 const FENCE: Fence = {
   delivery: 'shop',
@@ -92,4 +92,23 @@ describe('the fence of an environment', () => {
     const metadata = { name: 'shop-prod', annotations: { 'pilotage.dev/owner': 'i/bank/prod' } };
     expect(judged('v1 Namespace shop-prod', {}, { metadata })).to.equal('ReservedAnnotation');
   });
+});
+
+describe('the namespace of a rendered object', () => {
+  const cases: readonly [what: string, named: string | undefined, namespaced: boolean, expected?: string][] =
+    [
+      ['is that of its environment where it names none', undefined, true, 'shop-prod'],
+      ['is that of its environment where it names an empty one', '', true, 'shop-prod'],
+      ['is that of its environment where it names default', 'default', true, 'shop-prod'],
+      ['is otherwise the one that it names', 'shared', true, 'shared'],
+      ['is none where its kind is outside of namespaces', 'shared', false],
+    ];
+  for (const [what, namespace, namespaced, expected] of cases) {
+    it(what, () => {
+      const metadata = { name: 'a', ...(namespace === undefined ? {} : { namespace }) };
+      const row: Resource = { group: '', version: 'v1', plural: 'things', kind: 'Thing', namespaced };
+      const object = { apiVersion: 'v1', kind: 'Thing', metadata };
+      expect(targetNamespace(object, row, 'shop-prod')).to.equal(expected);
+    });
+  }
 });
