@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { hasRule } from '../../../../src/health/verdicts.ts';
+import { hasRule, isExplainedByPods } from '../../../../src/health/verdicts.ts';
 import { BUILTIN_KINDS } from '../../../../src/kube/kinds/builtin.ts';
 import { type KindRow, noRules } from '../../../../src/kube/kinds/row.ts';
 import { builtinSchema, type Schema } from '../../../../src/kube/schema/schema.ts';
@@ -82,6 +82,12 @@ describe('every kind that the API server serves', () => {
 
     it(`${nameOf(kind)} has its images named where it runs containers (POD_SPECS in src/render/manifests/imagenames.ts)`, () => {
       expect(POD_SPECS[nameOf(kind)]).to.deep.equal(podSpecIn(schema));
+    });
+
+    it(`${nameOf(kind)} is explained by its pods where it makes them itself (EXPLAINED_BY_PODS in src/health/verdicts.ts)`, () => {
+      const makesPods = podSpecIn(schema)?.join('.') === 'spec.template.spec';
+      const type = { apiVersion: apiVersionOf(resource), kind: resource.kind };
+      expect(isExplainedByPods(type)).to.equal(makesPods);
     });
 
     it(`${nameOf(kind)} has rules beyond its schema, where Kubernetes has some`, () => {
