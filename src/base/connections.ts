@@ -127,10 +127,18 @@ export interface LimitOptions {
   readonly limits: ConnectionLimits;
   readonly clock: Clock;
   readonly logger: Logger;
+  /**
+   * The server listens to `upgrade`. Where it does not, nobody else may: Node hands connections over to whoever listens, and answers
+   * none of those requests itself.
+   */
+  readonly upgrades?: boolean;
 }
 
 /** Holds an HTTP or HTTPS server to its limits; over plain HTTP a refused client gets a 503. */
-export function limitConnections(server: HttpServer, { limits, clock, logger }: LimitOptions): void {
+export function limitConnections(
+  server: HttpServer,
+  { limits, clock, logger, upgrades = false }: LimitOptions,
+): void {
   const admission = new Admission(limits);
   const sockets = new Map<string, Socket>();
   const isPlain = !('setSecureContext' in server);
@@ -165,7 +173,7 @@ export function limitConnections(server: HttpServer, { limits, clock, logger }: 
   });
   const proven = ({ socket }: IncomingMessage) => admission.proven(idOf(socket));
   server.prependListener('request', proven);
-  server.prependListener('upgrade', proven);
+  if (upgrades) server.prependListener('upgrade', proven);
 }
 
 const OVERLOADED =

@@ -144,6 +144,19 @@ describe('a server that limits its connections', () => {
     await closed;
   });
 
+  it('answers a request that asks for a protocol which it does not speak, and holds no connection for it', async () => {
+    const port = await listen({ all: 3, perParty: 3 });
+    for (let i = 0; i < 6; i++) {
+      const upgrade = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n';
+      const socket = await open(port, `GET / HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).to.match(/^HTTP\/1\.1 200 /);
+      const left = once(socket, 'close');
+      socket.destroy();
+      await left;
+    }
+  });
+
   it('says 503 when others hold all there is, and drops none of them', async () => {
     const port = await listen({ all: 3, perParty: 3 });
     const held: Socket[] = [];

@@ -64,7 +64,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
     requestTimeout: REQUEST_MS,
     connectionsCheckingInterval: CHECK_MS,
   });
-  limitConnections(server, { limits: connectionLimits(), clock, logger });
+  limitConnections(server, { limits: connectionLimits(), clock, logger, upgrades: true });
   // Longer than the idle time of any client's pool: the side that closes first causes no resets then.
   server.keepAliveTimeout = 120_000;
   server.on('request', (request, response) => {
