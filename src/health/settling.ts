@@ -19,6 +19,11 @@ const STARTS_MS = 3_000;
 const LISTENS_MS = 30_000;
 /** A pod that crashed has to run longer than the last time, but at most this long. */
 const AFTER_CRASH = { moreMs: 1_000, maxMs: 30_000 };
+/**
+ * A workload that counts its pods as ready while one of them is not any more has not seen that yet: its controller is behind. Long after
+ * the change it has seen it, and does not mind.
+ */
+const BEHIND_MS = 10_000;
 /** API times have a resolution of one second. */
 const GRAIN_MS = 1_000;
 
@@ -48,7 +53,11 @@ export function settle(
   const seen = new Map<string, { since: number; restarts: number }>();
   let settled: Omit<Settled, 'seen'> = { leftMs: 0, windowMs: 0 };
   for (const pod of pods) {
-    if (!isReady(pod) || pod.metadata.deletionTimestamp) continue;
+    if (pod.metadata.deletionTimestamp) continue;
+    if (!isReady(pod)) {
+      if (hasJustChanged(pod, now.wall)) settled = longer(settled, WINDOW.probed, WINDOW.probed);
+      continue;
+    }
     const silence = notListening(pod);
     if (silence !== undefined) {
       const runs = now.wall - runningSince(pod);
@@ -69,9 +78,22 @@ export function settle(
     seen.set(uid, { since, restarts });
     const readyFor = Math.max(now.monotonic - since, now.wall - GRAIN_MS - readySince(pod));
     const windowMs = windowOf(pod, minReadySeconds);
-    if (windowMs - readyFor > settled.leftMs) settled = { ...settled, leftMs: windowMs - readyFor, windowMs };
+    settled = longer(settled, windowMs - readyFor, windowMs);
   }
   return { seen, ...settled };
+}
+
+const longer = <T extends Pick<Settled, 'leftMs' | 'windowMs'>>(
+  settled: T,
+  leftMs: number,
+  windowMs: number,
+): T => (leftMs > settled.leftMs ? { ...settled, leftMs, windowMs } : settled);
+
+/** Of a pod that is not ready: whether the one who counts it may not know that yet. A pod that has ended is replaced. */
+function hasJustChanged({ status }: Pod, now: number): boolean {
+  if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return false;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+  return ready !== undefined && now - Date.parse(ready) < BEHIND_MS;
 }
 
 /** In ms since the epoch: a container that was restarted within one second may leave the condition as it was. */

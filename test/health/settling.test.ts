@@ -107,5 +107,13 @@ describe('what is ready', () => {
       expect(settle([listens], seen, { wall: START + 1_500, monotonic: 1_500 }).leftMs).to.equal(2_000);
     });
   });
-  it('asks nothing of pods that are not ready', () => expect(left(pod({ ready: false }), [0])).to.equal(0));
+  it('is not stable while a pod that its workload counts has just stopped being ready', () => {
+    expect(left(pod({ ready: false }), [0])).to.equal(250);
+    expect(left(pod({ ready: false }), [0, 9_000])).to.equal(250);
+  });
+  it('asks nothing of pods that have not been ready for long, or have ended', () => {
+    expect(left(pod({ ready: false }), [10_000])).to.equal(0);
+    const ended = pod({ ready: false });
+    expect(left({ ...ended, status: { ...ended.status, phase: 'Failed' } }, [0])).to.equal(0);
+  });
 });
