@@ -87,7 +87,7 @@ async function pushNotes(instance: Instance, counts: Counts, goesOn: () => boole
 /** What people and controllers do with kubectl and client libraries: create, change, read and delete. */
 async function write(instance: Instance, counts: Counts, goesOn: () => boolean): Promise<void> {
   const { CONFIG_MAPS } =
-    await built<typeof import('../src/kube/kinds/resources.ts')>('kube/kinds/resources');
+    await built<typeof import('../src/kube/kinds/resources.data.ts')>('kube/kinds/resources.data');
   const client = await instance.client();
   try {
     for (let i = 0; goesOn(); i++) {

@@ -1,5 +1,5 @@
 /**
- * Generates src/kube/kinds/objects.ts: the types of the built-in kinds that our code reads, deeply read-only, from the schemas
+ * Generates src/kube/kinds/objects.data.ts: the types of the built-in kinds that our code reads, deeply read-only, from the schemas
  * in src/kube/schema/data and, for the values of closed sets, the Go types that Kubernetes publishes. Needs Go on the PATH.
  * Run it by hand, after generate-schemas.mjs, when the version is raised or our code reads another kind:
  *
@@ -178,5 +178,5 @@ ${sets.join('\n')}
 
 ${[...emitted.values()].map((entry) => entry.text).join('\n\n')}
 `;
-writeFileSync(join(root, 'kinds/objects.ts'), text);
+writeFileSync(join(root, 'kinds/objects.data.ts'), text);
 process.stdout.write(`${emitted.size} types, ${sets.length} closed sets\n`);

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../src/kube/client/client.ts';
-import type { ConfigMap } from '../../src/kube/kinds/objects.ts';
+import type { ConfigMap } from '../../src/kube/kinds/objects.data.ts';
 import { built } from './built.ts';
 
 interface Load {
@@ -15,7 +15,7 @@ export async function createMany(
   { prefix, count, clients }: Load,
 ): Promise<{ perSecond: number; ms: number }> {
   const { CONFIG_MAPS } =
-    await built<typeof import('../../src/kube/kinds/resources.ts')>('kube/kinds/resources');
+    await built<typeof import('../../src/kube/kinds/resources.data.ts')>('kube/kinds/resources.data');
   const numbers = Array.from({ length: count }, (_, i) => i).values();
   const since = performance.now();
   const one = async () => {

@@ -1,4 +1,4 @@
-import type { ContainerStatus, KubeEvent, Pod } from '../kube/kinds/objects.ts';
+import type { ContainerStatus, KubeEvent, Pod } from '../kube/kinds/objects.data.ts';
 import { lastWords } from './lastwords.ts';
 import { condition, first, isReady, statusesOf } from './podparts.ts';
 import { stuckReason, WILDCARD_ADDRESS } from './stuck.ts';

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../kube/kinds/objects.ts';
+import type { ContainerStatus, Pod } from '../kube/kinds/objects.data.ts';
 import type { Condition } from '../kube/values/condition.ts';
 
 export const statusesOf = (pod: Pod): readonly ContainerStatus[] => [

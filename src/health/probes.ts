@@ -1,4 +1,4 @@
-import type { Probe } from '../kube/kinds/objects.ts';
+import type { Probe } from '../kube/kinds/objects.data.ts';
 
 /** The result of one attempt. 'error': the attempt itself failed, which says nothing about the container (kubelet `prober.go`). */
 export type ProbeResult =

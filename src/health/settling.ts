@@ -1,4 +1,4 @@
-import type { Container, ContainerStateTerminated, Pod } from '../kube/kinds/objects.ts';
+import type { Container, ContainerStateTerminated, Pod } from '../kube/kinds/objects.data.ts';
 import { condition, isReady, LISTENING, notListening, runningSince, statusesOf } from './podparts.ts';
 import type { Verdict } from './verdict.ts';
 

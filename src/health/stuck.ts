@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../kube/kinds/objects.ts';
+import type { ContainerStatus, Pod } from '../kube/kinds/objects.data.ts';
 import { condition, statusesOf } from './podparts.ts';
 
 /** The condition in which the node agent reports a process that listens on every address; such a pod never becomes ready. */

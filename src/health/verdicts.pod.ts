@@ -1,4 +1,4 @@
-import type { Pod } from '../kube/kinds/objects.ts';
+import type { Pod } from '../kube/kinds/objects.data.ts';
 import { explainPod, failureOf } from './causes.ts';
 import { isReady, statusesOf } from './podparts.ts';
 import { stuckReason } from './stuck.ts';

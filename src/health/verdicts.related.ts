@@ -1,4 +1,4 @@
-import type { KubeEvent, Pod, ReplicaSet } from '../kube/kinds/objects.ts';
+import type { KubeEvent, Pod, ReplicaSet } from '../kube/kinds/objects.data.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 
 /** Other objects of the namespace: they never improve a state, they only explain it. */

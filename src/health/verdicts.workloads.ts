@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from '../kube/kinds/objects.ts';
+import type { Deployment, ReplicaSet } from '../kube/kinds/objects.data.ts';
 import type { Condition } from '../kube/values/condition.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 import { explainWorkload, isStuck } from './causes.ts';

@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition } from '../kube/kinds/objects.ts';
+import type { CustomResourceDefinition } from '../kube/kinds/objects.data.ts';
 import { DELIVERY } from './kinds/delivery.ts';
 import { ENVIRONMENT } from './kinds/environment.ts';
 import { definitionOf } from './kinds/kind.ts';

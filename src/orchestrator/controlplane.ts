@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { createDiskWatch, type DiskWatch } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client/client.ts';
-import type { Pod } from '../kube/kinds/objects.ts';
+import type { Pod } from '../kube/kinds/objects.data.ts';
 import { startApi } from './api/api.ts';
 import { ADMINS, createAuthorizer } from './api/auth/authorizer.ts';
 import { writeKubeconfig } from './api/auth/kubeconfig.ts';

@@ -9,7 +9,7 @@ import { type Logger, silentLogger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { createEventRecorder } from '../kube/client/events.ts';
 import { createInformer } from '../kube/client/informer.ts';
-import { PODS } from '../kube/kinds/resources.ts';
+import { PODS } from '../kube/kinds/resources.data.ts';
 import { createServiceProxy, type ProxyState, type ServiceProxy } from './network/proxy.ts';
 import { keepLinked, type LinkTarget } from './node/link/client.ts';
 import { serveRequest } from './node/link/handlers.ts';

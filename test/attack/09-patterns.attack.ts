@@ -1,4 +1,4 @@
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/kube/kinds/resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/kube/kinds/resources.data.ts';
 import { eventually, type Pilotage, withApi } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';
 import { type Credentials, credentialsOf, saidBy, send } from './client.ts';

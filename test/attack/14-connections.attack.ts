@@ -1,7 +1,7 @@
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { CONFIG_MAPS } from '../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS } from '../../src/kube/kinds/resources.data.ts';
 import { type Pilotage, withApi } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';
 import { credentialsOf, send } from './client.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { NODES, PODS } from '../../src/kube/kinds/resources.ts';
+import { NODES, PODS } from '../../src/kube/kinds/resources.data.ts';
 import { CHANNEL, decodeFrame, encodeFrame } from '../../src/orchestrator/link/frame.ts';
 import { LINK_PROTOCOL, linkPath } from '../../src/orchestrator/link/path.ts';
 import { eventually, type Pilotage, withApi } from '../e2e/harness.ts';

@@ -1,4 +1,4 @@
-import { CONFIG_MAPS } from '../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS } from '../../src/kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../src/kube/values/status.ts';
 import { eventually, type Pilotage, withApi } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';

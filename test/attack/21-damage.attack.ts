@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONFIG_MAPS } from '../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS } from '../../src/kube/kinds/resources.data.ts';
 import { type Pilotage, withApi } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/kinds/resources.data.ts';
 import type { KubeObject } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';
 import { configMap, deployment, managersOf, refusal, service } from './notation.ts';

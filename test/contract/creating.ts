@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { CONFIG_MAPS, DEPLOYMENTS, NAMESPACES, SECRETS, SERVICES } from '../../src/kube/kinds/resources.ts';
+import {
+  CONFIG_MAPS,
+  DEPLOYMENTS,
+  NAMESPACES,
+  SECRETS,
+  SERVICES,
+} from '../../src/kube/kinds/resources.data.ts';
 import { isNamespaceTerminating } from '../../src/kube/values/status.ts';
 import type { KubeObject } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';

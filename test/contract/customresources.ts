@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/kube/kinds/resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';
 import { eventually, managersOf, refusal, refusalCode, startWatch } from './notation.ts';

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../src/kube/client/client.ts';
-import { NAMESPACES } from '../../src/kube/kinds/resources.ts';
+import { NAMESPACES } from '../../src/kube/kinds/resources.data.ts';
 import { applying } from './applying.ts';
 import { creating } from './creating.ts';
 import { customResources } from './customresources.ts';

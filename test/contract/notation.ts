@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubeClient, WatchEvent, WatchOptions } from '../../src/kube/client/client.ts';
-import type { ConfigMap, Deployment, Service } from '../../src/kube/kinds/objects.ts';
-import { CONFIG_MAPS } from '../../src/kube/kinds/resources.ts';
+import type { ConfigMap, Deployment, Service } from '../../src/kube/kinds/objects.data.ts';
+import { CONFIG_MAPS } from '../../src/kube/kinds/resources.data.ts';
 import { StatusError } from '../../src/kube/values/status.ts';
 import type { KubeObject, Resource } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/kinds/resources.data.ts';
 import type { Bench } from './kubeclient.ts';
 import { deployment, newConfigMap, refusal, refusalCode, versionOf } from './notation.ts';
 

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CONFIG_MAPS } from '../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS } from '../../src/kube/kinds/resources.data.ts';
 import { eventually, fetchText, Pilotage, run, statusOf, withApi } from './harness.ts';
 
 const BY_HAND = { name: 'by-hand', namespace: 'default' };

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { KubeClient } from '../../src/kube/client/client.ts';
-import type { ConfigMap, Pod } from '../../src/kube/kinds/objects.ts';
-import { CONFIG_MAPS, PODS } from '../../src/kube/kinds/resources.ts';
+import type { ConfigMap, Pod } from '../../src/kube/kinds/objects.data.ts';
+import { CONFIG_MAPS, PODS } from '../../src/kube/kinds/resources.data.ts';
 import {
   commandLinesWith,
   eventually,

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CONFIG_MAPS } from '../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS } from '../../src/kube/kinds/resources.data.ts';
 import { type RunningServer, startHttpsServer } from '../orchestrator/api/httpserver.ts';
 import { eventually, Pilotage } from './harness.ts';
 import { homeClusterSuite, PILOTAGE_FILE, settings } from './homecluster.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { KubeClient } from '../../src/kube/client/client.ts';
-import { CONFIG_MAPS, NAMESPACES } from '../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, NAMESPACES } from '../../src/kube/kinds/resources.data.ts';
 import { ANNOTATIONS } from '../../src/model/annotations.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
 import { eventually, Pilotage, statusOf, type Work } from './harness.ts';

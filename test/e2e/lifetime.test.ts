@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { PODS, SERVICES } from '../../src/kube/kinds/resources.ts';
+import { PODS, SERVICES } from '../../src/kube/kinds/resources.data.ts';
 import {
   cleanEnv,
   commandLinesWith,

@@ -1,6 +1,6 @@
 import type { DiscoveredResource, KubeClient, ObjectKey, WatchEvent } from '../../src/kube/client/client.ts';
-import type { CustomResourceDefinition } from '../../src/kube/kinds/objects.ts';
-import * as rows from '../../src/kube/kinds/resources.ts';
+import type { CustomResourceDefinition } from '../../src/kube/kinds/objects.data.ts';
+import * as rows from '../../src/kube/kinds/resources.data.ts';
 import { recordApply, recordUpdate } from '../../src/kube/ownership/managedfields.ts';
 import { jsonMergePatch } from '../../src/kube/patch/jsonmergepatch.ts';
 import { applyDefaults } from '../../src/kube/rules/defaults.ts';

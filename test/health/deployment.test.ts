@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { verdictOf } from '../../src/health/verdicts.ts';
-import type { ReplicaSet } from '../../src/kube/kinds/objects.ts';
+import type { ReplicaSet } from '../../src/kube/kinds/objects.data.ts';
 import {
   container,
   deployment,

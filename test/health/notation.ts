@@ -1,5 +1,5 @@
 import type { Related } from '../../src/health/verdicts.related.ts';
-import type { KubeEvent, Pod, ReplicaSet } from '../../src/kube/kinds/objects.ts';
+import type { KubeEvent, Pod, ReplicaSet } from '../../src/kube/kinds/objects.data.ts';
 import type { KubeObject } from '../../src/kube/values/types.ts';
 import { REACHABLE } from '../../src/orchestrator/network/report.ts';
 

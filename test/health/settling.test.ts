@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type SeenReady, settle, settledVerdict } from '../../src/health/settling.ts';
-import type { ContainerStatus, Pod } from '../../src/kube/kinds/objects.ts';
+import type { ContainerStatus, Pod } from '../../src/kube/kinds/objects.data.ts';
 
 const START = Date.parse('2026-01-01T12:00:00Z');
 const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();

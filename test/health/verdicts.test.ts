@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { rollup } from '../../src/health/rollup.ts';
 import { NOTHING_RELATED } from '../../src/health/verdicts.related.ts';
 import { verdictOf } from '../../src/health/verdicts.ts';
-import type { Pod } from '../../src/kube/kinds/objects.ts';
+import type { Pod } from '../../src/kube/kinds/objects.data.ts';
 import type { KubeObject } from '../../src/kube/values/types.ts';
 import { container, notReady, object, pod, reachable } from './notation.ts';
 

@@ -6,7 +6,14 @@ import { expect } from 'chai';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import type { KubeClient, LogOptions } from '../../src/kube/client/client.ts';
-import { DEPLOYMENTS, EVENTS, NAMESPACES, NODES, PODS, SERVICES } from '../../src/kube/kinds/resources.ts';
+import {
+  DEPLOYMENTS,
+  EVENTS,
+  NAMESPACES,
+  NODES,
+  PODS,
+  SERVICES,
+} from '../../src/kube/kinds/resources.data.ts';
 import { remoteClient } from '../../src/kube/remote/remote.ts';
 import { createServedControlPlane, type ServedControlPlane } from '../../src/orchestrator/controlplane.ts';
 import { createNode, type PilotageNode, stopAllPods } from '../../src/orchestrator/node.ts';

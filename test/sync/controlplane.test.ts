@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/kinds/resources.data.ts';
 import { type ControlPlane, createControlPlane } from '../../src/orchestrator/controlplane.ts';
 import { connect } from '../../src/sync/intake/connect.ts';
 import { cm, createHarness, dataOf, deploy } from './harness.ts';

@@ -6,7 +6,7 @@ import { type FileTree, readText } from '../../src/base/filetree.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import type { Commit, Repository } from '../../src/git/types.ts';
 import type { KubeClient } from '../../src/kube/client/client.ts';
-import { DEPLOYMENTS } from '../../src/kube/kinds/resources.ts';
+import { DEPLOYMENTS } from '../../src/kube/kinds/resources.data.ts';
 import { isObject } from '../../src/kube/values/equal.ts';
 import { isNotFound } from '../../src/kube/values/status.ts';
 import type { KubeObject } from '../../src/kube/values/types.ts';

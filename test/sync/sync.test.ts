@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { failed, ok } from '../../src/base/errors.ts';
-import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/kinds/resources.data.ts';
 import { statusError } from '../../src/kube/values/status.ts';
 import { DELIVERIES, ENVIRONMENTS, PILOTAGE_NAMESPACE, RELEASES } from '../../src/model/types.ts';
 import { rollback } from '../../src/sync/history/rollback.ts';

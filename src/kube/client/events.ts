@@ -1,8 +1,8 @@
 import { type Clock, rfc3339 } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import type { KubeEvent } from '../kinds/objects.ts';
-import { EVENTS } from '../kinds/resources.ts';
+import type { KubeEvent } from '../kinds/objects.data.ts';
+import { EVENTS } from '../kinds/resources.data.ts';
 import { isNotFound } from '../values/status.ts';
 import { apiVersionOf, type KubeObject } from '../values/types.ts';
 import type { KubeClient } from './client.ts';

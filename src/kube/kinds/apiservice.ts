@@ -1,4 +1,4 @@
-import { API_SERVICES } from './resources.ts';
+import { API_SERVICES } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const API_SERVICE: KindRow = {

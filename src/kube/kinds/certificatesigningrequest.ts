@@ -1,4 +1,4 @@
-import { CERTIFICATE_SIGNING_REQUESTS } from './resources.ts';
+import { CERTIFICATE_SIGNING_REQUESTS } from './resources.data.ts';
 import { APPLIED_WITH_OTHERS, type KindRow, noRules } from './row.ts';
 import { plainFields } from './selectable.ts';
 

@@ -1,5 +1,5 @@
 import { pathSegment } from './checks/rbac.ts';
-import { CLUSTER_ROLES } from './resources.ts';
+import { CLUSTER_ROLES } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const CLUSTER_ROLE: KindRow = {

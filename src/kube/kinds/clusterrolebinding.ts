@@ -1,5 +1,5 @@
 import { pathSegment, validateBinding } from './checks/rbac.ts';
-import { CLUSTER_ROLE_BINDINGS } from './resources.ts';
+import { CLUSTER_ROLE_BINDINGS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 
 export const CLUSTER_ROLE_BINDING: KindRow = {

@@ -4,7 +4,7 @@ import type { JsonObject } from '../values/types.ts';
 import { none } from './checks/checks.ts';
 import { base64, keys, sealed, size } from './checks/data.ts';
 import { objectAt } from './checks/read.ts';
-import { CONFIG_MAPS } from './resources.ts';
+import { CONFIG_MAPS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 
 export const CONFIG_MAP: KindRow = {

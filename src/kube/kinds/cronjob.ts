@@ -1,4 +1,4 @@
-import { CRON_JOBS } from './resources.ts';
+import { CRON_JOBS } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const CRON_JOB: KindRow = {

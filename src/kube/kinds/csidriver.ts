@@ -1,4 +1,4 @@
-import { CSI_DRIVERS } from './resources.ts';
+import { CSI_DRIVERS } from './resources.data.ts';
 import { APPLIED_WITH_OTHERS, type KindRow, noRules } from './row.ts';
 
 export const CSI_DRIVER: KindRow = {

@@ -6,7 +6,7 @@ import { dns1035Label, dns1123Subdomain } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
 import { immutable, none, oneOf, requiredName } from './checks/checks.ts';
 import { listAt, objectAt, objectsAt, textAt } from './checks/read.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from './resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 
 export const CUSTOM_RESOURCE_DEFINITION: KindRow = {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../values/types.ts';
 import { atLeast, oneOf } from './checks/checks.ts';
 import { objectAt } from './checks/read.ts';
 import { validateSelected, whenRolling } from './podspec/template.ts';
-import { DAEMON_SETS } from './resources.ts';
+import { DAEMON_SETS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 
 export const DAEMON_SET: KindRow = {

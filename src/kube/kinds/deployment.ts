@@ -3,7 +3,7 @@ import type { JsonObject } from '../values/types.ts';
 import { atLeast, countOrPercent, none, oneOf } from './checks/checks.ts';
 import { numberAt, objectAt } from './checks/read.ts';
 import { validateSelected, whenRolling } from './podspec/template.ts';
-import { DEPLOYMENTS } from './resources.ts';
+import { DEPLOYMENTS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 
 export const DEPLOYMENT: KindRow = {

@@ -1,4 +1,4 @@
-import { ENDPOINTS as RESOURCE } from './resources.ts';
+import { ENDPOINTS as RESOURCE } from './resources.data.ts';
 import { APPLIED_WITH_OTHERS, type KindRow, noRules } from './row.ts';
 
 export const ENDPOINTS: KindRow = {

@@ -3,7 +3,7 @@ import { dns1123Label } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
 import { duplicates, immutable, named, none, oneOf, portNumber } from './checks/checks.ts';
 import { listAt, objectsAt, textAt } from './checks/read.ts';
-import { ENDPOINT_SLICES } from './resources.ts';
+import { ENDPOINT_SLICES } from './resources.data.ts';
 import { APPLIED_WITH_OTHERS, type KindRow } from './row.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];

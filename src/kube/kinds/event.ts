@@ -2,7 +2,7 @@ import { type FieldError, invalid } from '../values/fielderrors.ts';
 import type { JsonObject } from '../values/types.ts';
 import { none } from './checks/checks.ts';
 import { objectAt, textAt } from './checks/read.ts';
-import { EVENTS, EVENTS_K8S_IO_EVENTS } from './resources.ts';
+import { EVENTS, EVENTS_K8S_IO_EVENTS } from './resources.data.ts';
 import { APPLIED_WITH_OTHERS, type KindRow, noRules } from './row.ts';
 import { plainFields, readField } from './selectable.ts';
 

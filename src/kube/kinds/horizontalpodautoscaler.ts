@@ -1,6 +1,6 @@
 import type { JsonObject } from '../values/types.ts';
 import { isEmptyList, objectAt } from './checks/read.ts';
-import { V2_HORIZONTAL_POD_AUTOSCALERS } from './resources.ts';
+import { V2_HORIZONTAL_POD_AUTOSCALERS } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 const CPU = { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } };

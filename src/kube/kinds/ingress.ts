@@ -1,7 +1,7 @@
 import { type FieldError, invalid, required } from '../values/fielderrors.ts';
 import type { JsonObject } from '../values/types.ts';
 import { objectAt, objectsAt, textAt } from './checks/read.ts';
-import { INGRESSES } from './resources.ts';
+import { INGRESSES } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 
 export const INGRESS: KindRow = { resource: INGRESSES, applyOrder: 290, validate: validateIngress };

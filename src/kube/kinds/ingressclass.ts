@@ -1,4 +1,4 @@
-import { INGRESS_CLASSES } from './resources.ts';
+import { INGRESS_CLASSES } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const INGRESS_CLASS: KindRow = {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../values/types.ts';
 import { atLeast, immutable, none } from './checks/checks.ts';
 import { objectAt } from './checks/read.ts';
 import { labelledAsTemplate, validateTemplate } from './podspec/template.ts';
-import { JOBS } from './resources.ts';
+import { JOBS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 import { readField } from './selectable.ts';
 

@@ -2,7 +2,7 @@ import { type FieldError, invalid } from '../values/fielderrors.ts';
 import type { JsonObject } from '../values/types.ts';
 import { none } from './checks/checks.ts';
 import { numberAt, objectAt } from './checks/read.ts';
-import { LEASES } from './resources.ts';
+import { LEASES } from './resources.data.ts';
 import { APPLIED_WITH_OTHERS, type KindRow } from './row.ts';
 
 export const LEASE: KindRow = { resource: LEASES, applyOrder: APPLIED_WITH_OTHERS, validate: validateLease };

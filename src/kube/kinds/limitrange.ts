@@ -1,4 +1,4 @@
-import { LIMIT_RANGES } from './resources.ts';
+import { LIMIT_RANGES } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const LIMIT_RANGE: KindRow = {

@@ -1,4 +1,4 @@
-import { MUTATING_WEBHOOK_CONFIGURATIONS } from './resources.ts';
+import { MUTATING_WEBHOOK_CONFIGURATIONS } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const MUTATING_WEBHOOK_CONFIGURATION: KindRow = {

@@ -1,7 +1,7 @@
 import { dns1123Label } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
 import { objectAt } from './checks/read.ts';
-import { NAMESPACES } from './resources.ts';
+import { NAMESPACES } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 import { plainFields } from './selectable.ts';
 

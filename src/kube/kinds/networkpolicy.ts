@@ -1,5 +1,5 @@
 import { isEmptyList } from './checks/read.ts';
-import { NETWORK_POLICIES } from './resources.ts';
+import { NETWORK_POLICIES } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const NETWORK_POLICY: KindRow = {

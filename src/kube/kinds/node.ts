@@ -3,7 +3,7 @@ import { qualifiedName } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
 import { requiredName } from './checks/checks.ts';
 import { objectAt, objectsAt, textAt } from './checks/read.ts';
-import { NODES } from './resources.ts';
+import { NODES } from './resources.data.ts';
 import { APPLIED_WITH_OTHERS, type KindRow } from './row.ts';
 import { orZero } from './selectable.ts';
 

@@ -1,4 +1,4 @@
-import { PERSISTENT_VOLUMES } from './resources.ts';
+import { PERSISTENT_VOLUMES } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const PERSISTENT_VOLUME: KindRow = {

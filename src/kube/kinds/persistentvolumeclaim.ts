@@ -1,4 +1,4 @@
-import { PERSISTENT_VOLUME_CLAIMS } from './resources.ts';
+import { PERSISTENT_VOLUME_CLAIMS } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const PERSISTENT_VOLUME_CLAIM: KindRow = {

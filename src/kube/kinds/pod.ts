@@ -5,7 +5,7 @@ import { none } from './checks/checks.ts';
 import { listAt, objectAt, objectsAt, textAt } from './checks/read.ts';
 import { POD_SPEC_DEFAULTS } from './podspec/defaults.ts';
 import { validatePodSpec } from './podspec/podspec.ts';
-import { PODS } from './resources.ts';
+import { PODS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 import { orZero, plainFields, readField } from './selectable.ts';
 

@@ -1,4 +1,4 @@
-import { POD_DISRUPTION_BUDGETS } from './resources.ts';
+import { POD_DISRUPTION_BUDGETS } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const POD_DISRUPTION_BUDGET: KindRow = {

@@ -1,4 +1,4 @@
-import { PRIORITY_CLASSES } from './resources.ts';
+import { PRIORITY_CLASSES } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const PRIORITY_CLASS: KindRow = {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../values/types.ts';
 import { atLeast } from './checks/checks.ts';
 import { objectAt } from './checks/read.ts';
 import { validateSelected } from './podspec/template.ts';
-import { REPLICA_SETS } from './resources.ts';
+import { REPLICA_SETS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 
 export const REPLICA_SET: KindRow = {

@@ -1,5 +1,5 @@
 import { labelledAsTemplate } from './podspec/template.ts';
-import { REPLICATION_CONTROLLERS } from './resources.ts';
+import { REPLICATION_CONTROLLERS } from './resources.data.ts';
 import { APPLIED_WITH_OTHERS, type KindRow, noRules } from './row.ts';
 import { orZero } from './selectable.ts';
 

@@ -1,4 +1,4 @@
-import { RESOURCE_QUOTAS } from './resources.ts';
+import { RESOURCE_QUOTAS } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const RESOURCE_QUOTA: KindRow = {

@@ -1,5 +1,5 @@
 import { pathSegment } from './checks/rbac.ts';
-import { ROLES } from './resources.ts';
+import { ROLES } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const ROLE: KindRow = {

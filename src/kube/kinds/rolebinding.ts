@@ -1,5 +1,5 @@
 import { pathSegment, validateBinding } from './checks/rbac.ts';
-import { ROLE_BINDINGS } from './resources.ts';
+import { ROLE_BINDINGS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 
 export const ROLE_BINDING: KindRow = {

@@ -1,7 +1,7 @@
 import type { FieldError } from '../values/fielderrors.ts';
 import type { NameCheck } from '../values/names.ts';
 import type { Json, JsonObject, KubeObject } from '../values/types.ts';
-import type { NamedResource } from './resources.ts';
+import type { NamedResource } from './resources.data.ts';
 
 /** A constant for a member that is unset, or a function that computes it from its siblings. */
 export type FieldDefault = Json | ((self: JsonObject) => Json | undefined);

@@ -4,7 +4,7 @@ import type { JsonObject } from '../values/types.ts';
 import { immutable, none } from './checks/checks.ts';
 import { base64, keys, sealed, size } from './checks/data.ts';
 import { objectAt, textAt } from './checks/read.ts';
-import { SECRETS } from './resources.ts';
+import { SECRETS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 import { plainFields } from './selectable.ts';
 

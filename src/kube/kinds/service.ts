@@ -12,7 +12,7 @@ import {
   requiredName,
 } from './checks/checks.ts';
 import { isEmptyList, objectAt, objectsAt, textAt } from './checks/read.ts';
-import { SERVICES } from './resources.ts';
+import { SERVICES } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 import { plainFields } from './selectable.ts';
 

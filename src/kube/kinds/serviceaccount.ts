@@ -1,4 +1,4 @@
-import { SERVICE_ACCOUNTS } from './resources.ts';
+import { SERVICE_ACCOUNTS } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const SERVICE_ACCOUNT: KindRow = {

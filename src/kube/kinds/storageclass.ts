@@ -1,4 +1,4 @@
-import { STORAGE_CLASSES } from './resources.ts';
+import { STORAGE_CLASSES } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const STORAGE_CLASS: KindRow = {

@@ -1,4 +1,4 @@
-import { VALIDATING_WEBHOOK_CONFIGURATIONS } from './resources.ts';
+import { VALIDATING_WEBHOOK_CONFIGURATIONS } from './resources.data.ts';
 import { type KindRow, noRules } from './row.ts';
 
 export const VALIDATING_WEBHOOK_CONFIGURATION: KindRow = {

@@ -11,7 +11,7 @@ import type {
   User,
   WriteOptions,
 } from '../client/client.ts';
-import { PODS } from '../kinds/resources.ts';
+import { PODS } from '../kinds/resources.data.ts';
 import { deepFreeze } from '../values/equal.ts';
 import { type Status, statusError } from '../values/status.ts';
 import { apiVersionOf, type Json, type KubeList, type KubeObject, type Resource } from '../values/types.ts';

@@ -1,4 +1,4 @@
-import { SECRETS } from '../kinds/resources.ts';
+import { SECRETS } from '../kinds/resources.data.ts';
 import { LAST_APPLIED } from '../values/annotations.ts';
 import { deepEqual, isObject } from '../values/equal.ts';
 

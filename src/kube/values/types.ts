@@ -42,7 +42,7 @@ export interface ObjectMeta {
   readonly managedFields?: readonly ManagedFieldsEntry[];
 }
 
-/** Any Kubernetes object, as JSON, deeply read-only. Typed kinds extend it (`objects.ts`). */
+/** Any Kubernetes object, as JSON, deeply read-only. Typed kinds extend it (`objects.data.ts`). */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;

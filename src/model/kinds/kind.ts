@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
+import type { CustomResourceDefinition } from '../../kube/kinds/objects.data.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
 import type { Shape } from './shape.ts';
 

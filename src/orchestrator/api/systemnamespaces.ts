@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../kube/client/client.ts';
-import { NAMESPACES } from '../../kube/kinds/resources.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
 import { isAlreadyExists } from '../../kube/values/status.ts';
 
 const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];

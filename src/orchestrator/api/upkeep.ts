@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
+import type { CustomResourceDefinition } from '../../kube/kinds/objects.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { StaleRevision } from '../store/failures.ts';

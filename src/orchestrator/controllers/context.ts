@@ -11,7 +11,7 @@ import type {
   Pod,
   ReplicaSet,
   Service,
-} from '../../kube/kinds/objects.ts';
+} from '../../kube/kinds/objects.data.ts';
 import {
   DEPLOYMENTS,
   ENDPOINT_SLICES,
@@ -21,7 +21,7 @@ import {
   PODS,
   REPLICA_SETS,
   SERVICES,
-} from '../../kube/kinds/resources.ts';
+} from '../../kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
 
 /** Reports what was done to an object, as a Kubernetes Event. */

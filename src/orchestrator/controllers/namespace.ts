@@ -1,8 +1,8 @@
 import type { Again } from '../../base/queue.ts';
 import type { DiscoveredResource } from '../../kube/client/client.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
-import type { Namespace } from '../../kube/kinds/objects.ts';
-import { NAMESPACES, SERVICE_ACCOUNTS } from '../../kube/kinds/resources.ts';
+import type { Namespace } from '../../kube/kinds/objects.data.ts';
+import { NAMESPACES, SERVICE_ACCOUNTS } from '../../kube/kinds/resources.data.ts';
 import { type Condition, replaceCondition } from '../../kube/values/condition.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { isAlreadyExists, isNotFound, StatusError } from '../../kube/values/status.ts';

@@ -1,7 +1,7 @@
 import type { Again } from '../../base/queue.ts';
 import { keyOf, splitKey } from '../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
-import { NODES, PODS } from '../../kube/kinds/resources.ts';
+import { NODES, PODS } from '../../kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { ControllerContext } from './context.ts';
 

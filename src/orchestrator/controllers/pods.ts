@@ -1,4 +1,4 @@
-import type { Pod } from '../../kube/kinds/objects.ts';
+import type { Pod } from '../../kube/kinds/objects.data.ts';
 import { findCondition } from '../../kube/values/condition.ts';
 
 /** Neither finished nor being deleted: counts as a replica (Kubernetes `controller_utils.go` IsPodActive). */

@@ -1,4 +1,4 @@
-import type { Service } from '../../kube/kinds/objects.ts';
+import type { Service } from '../../kube/kinds/objects.data.ts';
 import { type Condition, transition } from '../../kube/values/condition.ts';
 import { clusterFront, nodeFront } from './fronts.ts';
 import type { Binding } from './listeners.ts';

@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../kube/kinds/objects.ts';
+import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../kube/kinds/objects.data.ts';
 
 /** One pod's port behind a Service. */
 export interface Backend {

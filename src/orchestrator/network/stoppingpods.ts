@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Endpoint } from '../../kube/kinds/objects.ts';
+import type { Endpoint } from '../../kube/kinds/objects.data.ts';
 import type { Backend } from './route.ts';
 
 /** Pods, by uid, that are about to be stopped, from the node agent's announcement until the API no longer lists them. */

@@ -1,4 +1,4 @@
-import type { Node, Pod } from '../../kube/kinds/objects.ts';
+import type { Node, Pod } from '../../kube/kinds/objects.data.ts';
 import { matches, type Requirement } from '../../kube/values/selectors.ts';
 
 interface Term {

@@ -1,4 +1,4 @@
-import type { Pod } from '../../kube/kinds/objects.ts';
+import type { Pod } from '../../kube/kinds/objects.data.ts';
 import { FILTERS } from './filters.ts';
 import type { NodeInfo } from './nodeinfo.ts';
 import { type Policy, SCORES } from './scores.ts';

@@ -1,4 +1,4 @@
-import type { Pod, Taint } from '../../kube/kinds/objects.ts';
+import type { Pod, Taint } from '../../kube/kinds/objects.data.ts';
 import { tolerates } from '../../kube/kinds/podspec/tolerations.ts';
 import { fitsNode } from './affinity.ts';
 import { type NodeInfo, requestsOf } from './nodeinfo.ts';

@@ -1,4 +1,4 @@
-import type { Container, IntOrString, Node, Pod } from '../../kube/kinds/objects.ts';
+import type { Container, IntOrString, Node, Pod } from '../../kube/kinds/objects.data.ts';
 import { milliValue, parseQuantity, wholeValue } from '../../kube/values/quantity.ts';
 
 /** Amounts by resource name: cpu in millicores, everything else in whole units. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Pod } from '../../kube/kinds/objects.ts';
+import type { Pod } from '../../kube/kinds/objects.data.ts';
 import { type NodeInfo, requestsOf } from './nodeinfo.ts';
 
 const POLICIES = ['spread', 'binpack', 'random'] as const;

@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import * as resources from '../../kube/kinds/resources.ts';
+import * as resources from '../../kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
 import { formatRef, refOf } from '../../kube/values/types.ts';
 import type { Written } from './read.ts';

@@ -1,6 +1,6 @@
 import { pooled } from '../../base/pooled.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { NAMESPACES } from '../../kube/kinds/resources.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/status.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
 import { FIELD_MANAGER } from '../../model/types.ts';

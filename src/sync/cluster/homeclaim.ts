@@ -1,6 +1,6 @@
 import { ProblemError } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { NAMESPACES } from '../../kube/kinds/resources.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
 import { isAlreadyExists, isConflict, notFoundAsUndefined } from '../../kube/values/status.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { PILOTAGE_NAMESPACE } from '../../model/types.ts';

@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../kube/kinds/resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../kube/kinds/resources.data.ts';
 import { apiVersionOf } from '../../kube/values/types.ts';
 import { PILOTAGE_CRDS } from '../../model/crds.ts';
 import { ENVIRONMENTS, PILOTAGE_NAMESPACE } from '../../model/types.ts';

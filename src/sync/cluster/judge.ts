@@ -6,8 +6,8 @@ import type { Verdict } from '../../health/verdict.ts';
 import { currentPods, NOTHING_RELATED, type Related } from '../../health/verdicts.related.ts';
 import { isExplainedByPods, isJudgedAsCustom, verdictOf } from '../../health/verdicts.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import type { Pod, Service } from '../../kube/kinds/objects.ts';
-import { EVENTS, JOBS, PODS, REPLICA_SETS, SERVICES } from '../../kube/kinds/resources.ts';
+import type { Pod, Service } from '../../kube/kinds/objects.data.ts';
+import { EVENTS, JOBS, PODS, REPLICA_SETS, SERVICES } from '../../kube/kinds/resources.data.ts';
 import { formatRef, isOfKind, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
 import { refKey } from '../plan/refkey.ts';
 

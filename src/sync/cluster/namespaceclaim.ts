@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { NAMESPACES } from '../../kube/kinds/resources.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
 import { isAlreadyExists, isConflict, isForbidden, notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import { ANNOTATIONS, LABELS } from '../../model/annotations.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { PODS } from '../../kube/kinds/resources.ts';
+import { PODS } from '../../kube/kinds/resources.data.ts';
 import { isSameResource, type KubeObject, type ObjectRef, type Resource } from '../../kube/values/types.ts';
 import { refKey } from '../plan/refkey.ts';
 import { type Feed, openFeed } from './feed.ts';

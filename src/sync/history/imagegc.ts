@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import type { Pod } from '../../kube/kinds/objects.ts';
-import { PODS } from '../../kube/kinds/resources.ts';
+import type { Pod } from '../../kube/kinds/objects.data.ts';
+import { PODS } from '../../kube/kinds/resources.data.ts';
 import { PILOTAGE_NAMESPACE, RELEASES, type Release } from '../../model/types.ts';
 
 /** An image of the process runtime, as its store lists it. */

@@ -2,7 +2,7 @@ import { isAuthority } from '../../base/authority.ts';
 import { ProblemError } from '../../base/errors.ts';
 import { transportOf } from '../../git/transport/remote.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { SECRETS } from '../../kube/kinds/resources.ts';
+import { SECRETS } from '../../kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
 import { LABELS } from '../../model/annotations.ts';

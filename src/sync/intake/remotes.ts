@@ -9,7 +9,7 @@ import type { Credentials, Remote } from '../../git/transport/transport.ts';
 import type { Repository } from '../../git/types.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer } from '../../kube/client/informer.ts';
-import { SECRETS } from '../../kube/kinds/resources.ts';
+import { SECRETS } from '../../kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 

@@ -1,4 +1,4 @@
-import * as builtin from '../../kube/kinds/resources.ts';
+import * as builtin from '../../kube/kinds/resources.data.ts';
 import { gvkOf } from '../../kube/values/types.ts';
 
 const NAMES: ReadonlySet<string> = new Set(Object.values(builtin).map(({ kind }) => kind));

@@ -1,7 +1,7 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { formatPlace } from '../../base/place.ts';
-import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS, HORIZONTAL_POD_AUTOSCALERS } from '../../kube/kinds/resources.ts';
+import type { CustomResourceDefinition } from '../../kube/kinds/objects.data.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, HORIZONTAL_POD_AUTOSCALERS } from '../../kube/kinds/resources.data.ts';
 import {
   formatRef,
   gvkOf,

@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/errors.ts';
-import type { CustomResourceDefinition } from '../../kube/kinds/objects.ts';
-import { NAMESPACES } from '../../kube/kinds/resources.ts';
+import type { CustomResourceDefinition } from '../../kube/kinds/objects.data.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
 import { gvkOf, isOfKind, type KubeObject, type Resource } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { namespaceNotAllowed, namespaceProblem } from '../../model/namespaces.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
 import { createEventRecorder } from '../../../src/kube/client/events.ts';
-import { EVENTS, PODS } from '../../../src/kube/kinds/resources.ts';
+import { EVENTS, PODS } from '../../../src/kube/kinds/resources.data.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { fakeApi } from '../../orchestrator/node/fakeapi.ts';
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
 import { byLabel } from '../../../src/kube/client/cache.ts';
 import { createInformer } from '../../../src/kube/client/informer.ts';
-import type { ConfigMap } from '../../../src/kube/kinds/objects.ts';
-import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.ts';
+import type { ConfigMap } from '../../../src/kube/kinds/objects.data.ts';
+import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.data.ts';
 import { FakeClock, settle } from '../../fakes/clock.ts';
 import { ListWatchServer } from '../../fakes/listwatch.ts';
 

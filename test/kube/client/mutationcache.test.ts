@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
 import { createInformer } from '../../../src/kube/client/informer.ts';
 import { createMutationCache } from '../../../src/kube/client/mutationcache.ts';
-import { CONFIG_MAPS, NAMESPACES } from '../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, NAMESPACES } from '../../../src/kube/kinds/resources.data.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { createFakeCluster } from '../../fakes/cluster.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
 import { updateObject } from '../../../src/kube/client/update.ts';
-import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.data.ts';
 import { isConflict, isNotFound, statusError } from '../../../src/kube/values/status.ts';
 import type { KubeObject } from '../../../src/kube/values/types.ts';
 import { FakeClock } from '../../fakes/clock.ts';

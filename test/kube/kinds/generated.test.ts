@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import * as resources from '../../../src/kube/kinds/resources.ts';
+import * as resources from '../../../src/kube/kinds/resources.data.ts';
 import { builtinKinds, builtinType } from '../../../src/kube/schema/schema.ts';
 
 const PACKAGES = ['core.v1', 'apps.v1', 'discovery.v1', 'coordination.v1', 'apiextensions.v1', 'meta.v1'];
@@ -8,7 +8,7 @@ const RENAMED: Readonly<Record<string, string>> = { KubeEvent: 'Event' };
 /** What `KubeObject` has already. */
 const INHERITED = ['apiVersion', 'kind', 'metadata'];
 
-const source = readFileSync(new URL('../../../src/kube/kinds/objects.ts', import.meta.url), 'utf8');
+const source = readFileSync(new URL('../../../src/kube/kinds/objects.data.ts', import.meta.url), 'utf8');
 const interfaces = [
   ...source.matchAll(/^export interface (\w+)( extends KubeObject)? \{\n([\s\S]*?)^\}/gm),
 ].map(([, name = '', isKind, body = '']) => ({

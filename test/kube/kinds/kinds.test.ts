@@ -7,7 +7,7 @@ import { builtinSchema } from '../../../src/kube/schema/schema.ts';
 const nameOf = ({ resource }: KindRow): string => `${resource.group}/${resource.kind}`;
 
 /** What is beside the modules of kinds, each called after its kind; both notations of Event share one. */
-const SUPPORT = ['builtin.ts', 'list.ts', 'objects.ts', 'resources.ts', 'row.ts', 'selectable.ts'];
+const SUPPORT = ['builtin.ts', 'list.ts', 'objects.data.ts', 'resources.data.ts', 'row.ts', 'selectable.ts'];
 
 describe('every built-in kind', () => {
   for (const row of BUILTIN_KINDS) {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
-import { CONFIG_MAPS, DEPLOYMENTS } from '../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, DEPLOYMENTS } from '../../../src/kube/kinds/resources.data.ts';
 import { linesOf, statusOfAnswer, warningsOf } from '../../../src/kube/remote/answers.ts';
 import { type RemoteClient, remoteClient } from '../../../src/kube/remote/remote.ts';
 import { StatusError } from '../../../src/kube/values/status.ts';

@@ -1,7 +1,7 @@
 import { request } from 'node:https';
 import { expect } from 'chai';
-import type { Pod } from '../../../src/kube/kinds/objects.ts';
-import { CONFIG_MAPS, PODS } from '../../../src/kube/kinds/resources.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.data.ts';
+import { CONFIG_MAPS, PODS } from '../../../src/kube/kinds/resources.data.ts';
 import type { KubeObject } from '../../../src/kube/values/types.ts';
 import { type RunningServer, startHttpsServer } from './httpserver.ts';
 

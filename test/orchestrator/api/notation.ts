@@ -1,5 +1,5 @@
 import type { KubeClient, WatchEvent } from '../../../src/kube/client/client.ts';
-import type { Pod } from '../../../src/kube/kinds/objects.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.data.ts';
 import { StatusError } from '../../../src/kube/values/status.ts';
 import type { KubeObject } from '../../../src/kube/values/types.ts';
 

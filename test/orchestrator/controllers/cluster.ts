@@ -5,8 +5,8 @@ import { rfc3339, rfc3339Micro, systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
 import { createInformer } from '../../../src/kube/client/informer.ts';
-import type { Pod } from '../../../src/kube/kinds/objects.ts';
-import { LEASES, NAMESPACES, NODES, PODS } from '../../../src/kube/kinds/resources.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.data.ts';
+import { LEASES, NAMESPACES, NODES, PODS } from '../../../src/kube/kinds/resources.data.ts';
 import { isConflict, isNotFound } from '../../../src/kube/values/status.ts';
 import { createControlPlane } from '../../../src/orchestrator/controlplane.ts';
 

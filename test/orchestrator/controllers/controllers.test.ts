@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Deployment, Pod, ReplicaSet } from '../../../src/kube/kinds/objects.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../../src/kube/kinds/objects.data.ts';
 import {
   CONFIG_MAPS,
   DEPLOYMENTS,
@@ -11,7 +11,7 @@ import {
   REPLICA_SETS,
   SERVICE_ACCOUNTS,
   SERVICES,
-} from '../../../src/kube/kinds/resources.ts';
+} from '../../../src/kube/kinds/resources.data.ts';
 import { isNotFound } from '../../../src/kube/values/status.ts';
 import { eventually, startCluster, type TestCluster } from './cluster.ts';
 

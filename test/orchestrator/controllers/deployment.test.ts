@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Deployment, IntOrString, Pod, ReplicaSet } from '../../../src/kube/kinds/objects.ts';
+import type { Deployment, IntOrString, Pod, ReplicaSet } from '../../../src/kube/kinds/objects.data.ts';
 import { decideDeployment } from '../../../src/orchestrator/controllers/deployment/decide.ts';
 import { limitsOf } from '../../../src/orchestrator/controllers/deployment/rolling.ts';
 import { newReplicaSet } from '../../../src/orchestrator/controllers/deployment/template.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { EndpointSlice, Pod, Service } from '../../../src/kube/kinds/objects.ts';
+import type { EndpointSlice, Pod, Service } from '../../../src/kube/kinds/objects.data.ts';
 import { decideSlices } from '../../../src/orchestrator/controllers/endpointslice/decide.ts';
 import { pod } from './notation.ts';
 

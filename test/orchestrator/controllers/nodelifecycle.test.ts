@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Node, Toleration } from '../../../src/kube/kinds/objects.ts';
+import type { Node, Toleration } from '../../../src/kube/kinds/objects.data.ts';
 import { decideNode, evictionInMs } from '../../../src/orchestrator/controllers/node/health.ts';
 import { ago, NOW, pod } from './notation.ts';
 

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../src/kube/kinds/objects.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.data.ts';
 
 export const NOW = Date.parse('2026-01-01T12:00:00Z');
 export const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString();

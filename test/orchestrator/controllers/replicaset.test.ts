@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Pod } from '../../../src/kube/kinds/objects.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.data.ts';
 import { podsToDelete } from '../../../src/orchestrator/controllers/replicaset/ranking.ts';
 import { slowStart } from '../../../src/orchestrator/controllers/slowstart.ts';
 import { NOW, type PodFacts, pod } from './notation.ts';

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Service } from '../../../src/kube/kinds/objects.ts';
+import type { EndpointSlice, Service } from '../../../src/kube/kinds/objects.data.ts';
 
 /** `web` in namespace shop, one port `http`. */
 export function service(clusterIP: string, port: number, rest: object = {}, ports: object = {}): Service {

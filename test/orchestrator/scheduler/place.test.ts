@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Node, Pod } from '../../../src/kube/kinds/objects.ts';
+import type { Node, Pod } from '../../../src/kube/kinds/objects.data.ts';
 import { place } from '../../../src/orchestrator/scheduler/decide.ts';
 import { nodeInfo, requestsOf } from '../../../src/orchestrator/scheduler/nodeinfo.ts';
 import type { Policy } from '../../../src/orchestrator/scheduler/scores.ts';

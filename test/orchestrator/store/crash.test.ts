@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { ConfigMap } from '../../../src/kube/kinds/objects.ts';
+import type { ConfigMap } from '../../../src/kube/kinds/objects.data.ts';
 import type { Store } from '../../../src/orchestrator/store/types.ts';
 import { type Bench, createBench, keyOf } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ok } from '../../../src/base/errors.ts';
-import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.data.ts';
 import { statusError } from '../../../src/kube/values/status.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
 import { problemOfPass } from '../../../src/sync/cluster/access.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NAMESPACES } from '../../../src/kube/kinds/resources.ts';
+import { NAMESPACES } from '../../../src/kube/kinds/resources.data.ts';
 import { claimNamespace, claimProblem } from '../../../src/sync/cluster/namespaceclaim.ts';
 import { holderOf } from '../../../src/sync/plan/tracking.ts';
 import type { Owner } from '../../../src/sync/plan/types.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
-import type { ConfigMap } from '../../../src/kube/kinds/objects.ts';
-import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.ts';
+import type { ConfigMap } from '../../../src/kube/kinds/objects.data.ts';
+import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.data.ts';
 import { recordApply } from '../../../src/kube/ownership/managedfields.ts';
 import { builtinSchema } from '../../../src/kube/schema/schema.ts';
 import { FIELD_MANAGER } from '../../../src/model/types.ts';

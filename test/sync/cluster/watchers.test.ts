@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient, ListOptions } from '../../../src/kube/client/client.ts';
-import { CONFIG_MAPS, NAMESPACES, PODS } from '../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, NAMESPACES, PODS } from '../../../src/kube/kinds/resources.data.ts';
 import { statusError } from '../../../src/kube/values/status.ts';
 import type { KubeObject, Resource } from '../../../src/kube/values/types.ts';
 import { createWatchers, type Wanted, type Watchers } from '../../../src/sync/cluster/watchers.ts';

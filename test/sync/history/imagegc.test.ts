@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Pod } from '../../../src/kube/kinds/objects.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.data.ts';
 import type { Release } from '../../../src/model/types.ts';
 import { unusedImages } from '../../../src/sync/history/imagegc.ts';
 

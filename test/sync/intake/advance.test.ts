@@ -73,7 +73,7 @@ describe('a commit that leaves an environment as it is', () => {
     await world.push(two);
     const x = await world.live('ConfigMap', 'x', 'shop-b');
     if (x === undefined) throw new Error('it is there');
-    const { CONFIG_MAPS } = await import('../../../src/kube/kinds/resources.ts');
+    const { CONFIG_MAPS } = await import('../../../src/kube/kinds/resources.data.ts');
     await world.home.client.patch(
       CONFIG_MAPS,
       { namespace: 'shop-b', name: 'x' },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { problemOf } from '../../../src/base/errors.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
-import { SECRETS } from '../../../src/kube/kinds/resources.ts';
+import { SECRETS } from '../../../src/kube/kinds/resources.data.ts';
 import { DELIVERIES, PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
 import { install } from '../../../src/sync/cluster/install.ts';
 import { connect } from '../../../src/sync/intake/connect.ts';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
 import { type OpenRepository, openRepository } from '../../../src/git/repository.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
-import { SECRETS } from '../../../src/kube/kinds/resources.ts';
+import { SECRETS } from '../../../src/kube/kinds/resources.data.ts';
 import {
   DELIVERIES,
   type Delivery,

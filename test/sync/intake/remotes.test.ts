@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
 import { openRepository } from '../../../src/git/repository.ts';
-import { NAMESPACES, SECRETS } from '../../../src/kube/kinds/resources.ts';
+import { NAMESPACES, SECRETS } from '../../../src/kube/kinds/resources.data.ts';
 import { DELIVERIES, type Delivery, PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
 import { connect } from '../../../src/sync/intake/connect.ts';
 import { createRemotes } from '../../../src/sync/intake/remotes.ts';

@@ -1,5 +1,5 @@
 import { addQuantities, compareQuantities, parseQuantity, type Quantity } from '../../values/quantity.ts';
-import type { Container, PodSpec } from '../objects.ts';
+import type { Container, PodSpec } from '../objects.data.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 

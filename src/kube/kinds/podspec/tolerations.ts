@@ -1,4 +1,4 @@
-import type { Taint, Toleration } from '../objects.ts';
+import type { Taint, Toleration } from '../objects.data.ts';
 
 /** core/v1 `toleration.go` ToleratesTaint. */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {

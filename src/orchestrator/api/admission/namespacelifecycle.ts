@@ -1,4 +1,4 @@
-import type { Namespace } from '../../../kube/kinds/objects.ts';
+import type { Namespace } from '../../../kube/kinds/objects.data.ts';
 import { NAMESPACE_TERMINATING } from '../../../kube/values/status.ts';
 import type { Store } from '../../store/types.ts';
 import { forbidden, notFound } from '../errors.ts';

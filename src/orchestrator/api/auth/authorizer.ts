@@ -1,5 +1,5 @@
 import type { User } from '../../../kube/client/client.ts';
-import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Attributes, Decision, RequestVerb } from '../types.ts';
 import { isDiscovery, isPublic } from './paths.ts';

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 
 export type ReferencedResource = 'secrets' | 'configmaps' | 'serviceaccounts';
 

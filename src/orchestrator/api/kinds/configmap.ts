@@ -1,5 +1,5 @@
 import { CONFIG_MAP } from '../../../kube/kinds/configmap.ts';
-import type { ConfigMap } from '../../../kube/kinds/objects.ts';
+import type { ConfigMap } from '../../../kube/kinds/objects.data.ts';
 import { AGE, column, NAME, size } from './columns.ts';
 import { PLAIN, type ServedRow } from './servedrow.ts';
 

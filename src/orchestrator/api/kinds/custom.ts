@@ -2,7 +2,7 @@ import { once } from '../../../base/once.ts';
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
-} from '../../../kube/kinds/objects.ts';
+} from '../../../kube/kinds/objects.data.ts';
 import { crdSchema } from '../../../kube/schema/crdschema.ts';
 import type { Schema } from '../../../kube/schema/schema.ts';
 import { canonicalJson } from '../../../kube/values/equal.ts';

@@ -1,5 +1,5 @@
 import { CUSTOM_RESOURCE_DEFINITION } from '../../../kube/kinds/customresourcedefinition.ts';
-import type { CustomResourceDefinition } from '../../../kube/kinds/objects.ts';
+import type { CustomResourceDefinition } from '../../../kube/kinds/objects.data.ts';
 import { type Condition, type NewCondition, transition } from '../../../kube/values/condition.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';

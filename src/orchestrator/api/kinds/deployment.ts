@@ -1,5 +1,5 @@
 import { DEPLOYMENT } from '../../../kube/kinds/deployment.ts';
-import type { Deployment } from '../../../kube/kinds/objects.ts';
+import type { Deployment } from '../../../kube/kinds/objects.data.ts';
 import { AGE, column, count, NAME } from './columns.ts';
 import type { ServedRow } from './servedrow.ts';
 import { STATUS } from './subresource.ts';

@@ -1,5 +1,5 @@
 import { ENDPOINT_SLICE } from '../../../kube/kinds/endpointslice.ts';
-import type { EndpointSlice } from '../../../kube/kinds/objects.ts';
+import type { EndpointSlice } from '../../../kube/kinds/objects.data.ts';
 import { AGE, column, NAME } from './columns.ts';
 import { PLAIN, type ServedRow } from './servedrow.ts';
 

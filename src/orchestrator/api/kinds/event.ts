@@ -1,5 +1,5 @@
 import { EVENT, EVENTS_K8S_IO_EVENT } from '../../../kube/kinds/event.ts';
-import type { KubeEvent } from '../../../kube/kinds/objects.ts';
+import type { KubeEvent } from '../../../kube/kinds/objects.data.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
 import { type Column, column, wide } from './columns.ts';

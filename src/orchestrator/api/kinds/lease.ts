@@ -1,5 +1,5 @@
 import { LEASE } from '../../../kube/kinds/lease.ts';
-import type { Lease } from '../../../kube/kinds/objects.ts';
+import type { Lease } from '../../../kube/kinds/objects.data.ts';
 import { AGE, column, NAME } from './columns.ts';
 import { PLAIN, type ServedRow } from './servedrow.ts';
 

@@ -1,5 +1,5 @@
 import { NAMESPACE } from '../../../kube/kinds/namespace.ts';
-import type { Namespace } from '../../../kube/kinds/objects.ts';
+import type { Namespace } from '../../../kube/kinds/objects.data.ts';
 import { AGE, column, NAME } from './columns.ts';
 import type { Strategy, ViewRow } from './kind.ts';
 import type { ServedRow } from './servedrow.ts';

@@ -1,5 +1,5 @@
 import { NODE } from '../../../kube/kinds/node.ts';
-import type { Node } from '../../../kube/kinds/objects.ts';
+import type { Node } from '../../../kube/kinds/objects.data.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
 import { PLAIN, type ServedRow } from './servedrow.ts';
 import { STATUS } from './subresource.ts';

@@ -1,4 +1,4 @@
-import type { Pod, PodSpec, Toleration } from '../../../kube/kinds/objects.ts';
+import type { Pod, PodSpec, Toleration } from '../../../kube/kinds/objects.data.ts';
 import { POD } from '../../../kube/kinds/pod.ts';
 import { qosClass } from '../../../kube/kinds/podspec/qos.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { POD } from '../../../kube/kinds/pod.ts';
 import { replaceCondition } from '../../../kube/values/condition.ts';
 import { isObject } from '../../../kube/values/equal.ts';

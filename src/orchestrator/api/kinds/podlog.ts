@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import type { LogOptions } from '../../../kube/client/client.ts';
-import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { badRequest } from '../errors.ts';
 import type { ConnectRow } from './kind.ts';
 

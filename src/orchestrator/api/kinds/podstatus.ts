@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../../../kube/kinds/objects.ts';
+import type { ContainerStatus, Pod } from '../../../kube/kinds/objects.data.ts';
 import { ageOf } from './humanduration.ts';
 
 /** The STATUS column of a pod: the reason that tells most (kubernetes `pkg/printers/internalversion/printers.go` printPod). */

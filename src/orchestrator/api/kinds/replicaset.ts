@@ -1,4 +1,4 @@
-import type { ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { REPLICA_SET } from '../../../kube/kinds/replicaset.ts';
 import { AGE, count, NAME } from './columns.ts';
 import type { ServedRow } from './servedrow.ts';

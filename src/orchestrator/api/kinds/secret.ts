@@ -1,4 +1,4 @@
-import type { Secret } from '../../../kube/kinds/objects.ts';
+import type { Secret } from '../../../kube/kinds/objects.data.ts';
 import { SECRET } from '../../../kube/kinds/secret.ts';
 import { AGE, column, NAME, size } from './columns.ts';
 import { PLAIN, type ServedRow } from './servedrow.ts';

@@ -1,4 +1,4 @@
-import type { Service, ServicePort } from '../../../kube/kinds/objects.ts';
+import type { Service, ServicePort } from '../../../kube/kinds/objects.data.ts';
 import { SERVICE } from '../../../kube/kinds/service.ts';
 import { formatLabels } from '../../../kube/values/selectors.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';

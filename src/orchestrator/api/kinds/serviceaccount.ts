@@ -1,4 +1,4 @@
-import type { ServiceAccount } from '../../../kube/kinds/objects.ts';
+import type { ServiceAccount } from '../../../kube/kinds/objects.data.ts';
 import { SERVICE_ACCOUNT } from '../../../kube/kinds/serviceaccount.ts';
 import { AGE, column, NAME } from './columns.ts';
 import { PLAIN, type ServedRow } from './servedrow.ts';

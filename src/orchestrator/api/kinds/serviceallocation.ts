@@ -1,4 +1,4 @@
-import type { Service, ServicePort } from '../../../kube/kinds/objects.ts';
+import type { Service, ServicePort } from '../../../kube/kinds/objects.data.ts';
 import type { FieldError } from '../../../kube/values/fielderrors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { collectionPrefix } from '../../store/keys.ts';

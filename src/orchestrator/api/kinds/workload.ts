@@ -1,4 +1,4 @@
-import type { Deployment, PodTemplateSpec } from '../../../kube/kinds/objects.ts';
+import type { Deployment, PodTemplateSpec } from '../../../kube/kinds/objects.data.ts';
 import { formatSelector, type LabelSelector, selectorOf } from '../../../kube/values/selectors.ts';
 import { wide } from './columns.ts';
 import type { Strategy } from './kind.ts';

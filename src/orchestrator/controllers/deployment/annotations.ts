@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { LAST_APPLIED } from '../../../kube/values/annotations.ts';
 import { replicasOf } from './generations.ts';
 import { maxSizeOf } from './rolling.ts';

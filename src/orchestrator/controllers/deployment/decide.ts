@@ -1,4 +1,4 @@
-import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
 import { type ClaimAction, claim } from '../controllerref.ts';
 import { currentAnnotations, maxRevision, REVISION, revisionOf, sizeAnnotations } from './annotations.ts';

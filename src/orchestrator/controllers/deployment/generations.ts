@@ -1,4 +1,4 @@
-import type { ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 
 /** The replica sets of one deployment: the one with its current template, if there is one, and all others. */
 export interface Generations {

@@ -1,4 +1,4 @@
-import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { isFinished } from '../pods.ts';
 import { type Generations, isActive, NO_CHANGE, nameOf, replicasOf, type Sizes } from './generations.ts';
 

@@ -1,4 +1,4 @@
-import type { Deployment, IntOrString, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { Deployment, IntOrString, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import {
   everything,
   type Generations,

@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { desiredReplicasOf, maxReplicasOf } from './annotations.ts';
 import {
   everything,

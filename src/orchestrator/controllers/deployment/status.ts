@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { Deployment, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import {
   type Conditions,
   findCondition,

@@ -1,4 +1,4 @@
-import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { controllerReference } from '../controllerref.ts';
 import { type Annotations, currentAnnotations } from './annotations.ts';

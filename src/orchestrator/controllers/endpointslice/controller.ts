@@ -1,8 +1,8 @@
 import type { Again } from '../../../base/queue.ts';
 import { keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
-import type { EndpointSlice, Pod, Service } from '../../../kube/kinds/objects.ts';
-import { ENDPOINT_SLICES } from '../../../kube/kinds/resources.ts';
+import type { EndpointSlice, Pod, Service } from '../../../kube/kinds/objects.data.ts';
+import { ENDPOINT_SLICES } from '../../../kube/kinds/resources.data.ts';
 import { isNamespaceTerminating, isNotFound } from '../../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { CONTROLLER_NAME, decideSlices, MANAGED_BY, SERVICE_NAME, type SliceAction } from './decide.ts';

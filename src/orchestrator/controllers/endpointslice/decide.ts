@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointSlice, Pod, Service } from '../../../kube/kinds/objects.ts';
+import type { Endpoint, EndpointSlice, Pod, Service } from '../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { fnv32a, safeEncode } from '../../../kube/values/names.ts';
 import { controllerReference } from '../controllerref.ts';

@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointSlice, Pod, Service, ServicePort } from '../../../kube/kinds/objects.ts';
+import type { Endpoint, EndpointSlice, Pod, Service, ServicePort } from '../../../kube/kinds/objects.data.ts';
 import { isFinished, isReady } from '../pods.ts';
 
 export type EndpointPorts = NonNullable<EndpointSlice['ports']>;

@@ -3,7 +3,7 @@ import { problemOf } from '../../../base/errors.ts';
 import { type Again, createWorkQueue } from '../../../base/queue.ts';
 import type { ObjectKey } from '../../../kube/client/client.ts';
 import { createInformer } from '../../../kube/client/informer.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../kube/kinds/resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../kube/kinds/resources.data.ts';
 import { isConflict, notFoundAsUndefined } from '../../../kube/values/status.ts';
 import {
   formatRef,

@@ -3,7 +3,7 @@ import type { Logger } from '../../../base/log.ts';
 import { byOwner } from '../../../kube/client/cache.ts';
 import type { DiscoveredResource, KubeClient } from '../../../kube/client/client.ts';
 import { createInformer, type Informer, type Listener } from '../../../kube/client/informer.ts';
-import { EVENTS, EVENTS_K8S_IO_EVENTS } from '../../../kube/kinds/resources.ts';
+import { EVENTS, EVENTS_K8S_IO_EVENTS } from '../../../kube/kinds/resources.data.ts';
 import { isSameResource, type KubeObject, type Resource } from '../../../kube/values/types.ts';
 
 /** An object and its resource. */

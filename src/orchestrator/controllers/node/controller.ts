@@ -1,7 +1,7 @@
 import type { Again } from '../../../base/queue.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
-import type { Node, Pod, Taint } from '../../../kube/kinds/objects.ts';
-import { NODES, PODS } from '../../../kube/kinds/resources.ts';
+import type { Node, Pod, Taint } from '../../../kube/kinds/objects.data.ts';
+import { NODES, PODS } from '../../../kube/kinds/resources.data.ts';
 import { findCondition, replaceCondition } from '../../../kube/values/condition.ts';
 import { notFoundAsUndefined } from '../../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';

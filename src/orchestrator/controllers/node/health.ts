@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../../base/clock.ts';
-import type { Lease, Node, Pod, Taint, Toleration } from '../../../kube/kinds/objects.ts';
+import type { Lease, Node, Pod, Taint, Toleration } from '../../../kube/kinds/objects.data.ts';
 import { tolerates } from '../../../kube/kinds/podspec/tolerations.ts';
 import { type Condition, findCondition } from '../../../kube/values/condition.ts';
 

@@ -1,4 +1,4 @@
-import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { type ClaimAction, claim } from '../controllerref.ts';
 import { availableInMs, isActive } from '../pods.ts';
 import { podsToDelete } from './ranking.ts';

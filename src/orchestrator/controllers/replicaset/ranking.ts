@@ -1,4 +1,4 @@
-import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { isActive, isReady, readySince } from '../pods.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.ts';
+import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { withoutCondition } from '../../../kube/values/condition.ts';
 import { matches } from '../../../kube/values/selectors.ts';
 import { withCondition } from '../conditions.ts';

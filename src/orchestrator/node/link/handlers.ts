@@ -1,5 +1,5 @@
 import type { Logger } from '../../../base/log.ts';
-import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { StreamError, streamErrorOf } from '../../link/failure.ts';
 import { CHANNEL } from '../../link/frame.ts';
 import type { LinkRequest, PodKey, RequestKind, RequestOf, ResultOf } from '../../link/requests.ts';

@@ -1,4 +1,4 @@
-import type { Container, PodStatus } from '../../../kube/kinds/objects.ts';
+import type { Container, PodStatus } from '../../../kube/kinds/objects.data.ts';
 import { runHandler, runHook } from '../probes/attempt.ts';
 import { type ContainerProbes, probeContainer } from '../probes/containerprobes.ts';
 import type { Attempt } from '../runtime/runtime.ts';

@@ -1,4 +1,4 @@
-import type { ContainerStatus, PodPhase } from '../../../kube/kinds/objects.ts';
+import type { ContainerStatus, PodPhase } from '../../../kube/kinds/objects.data.ts';
 import { type Condition, type NewCondition as Fact, transition } from '../../../kube/values/condition.ts';
 import type { PodView } from './view.ts';
 

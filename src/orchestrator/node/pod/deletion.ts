@@ -3,8 +3,8 @@ import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import { backoffMs } from '../../../base/queue.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
-import type { Pod } from '../../../kube/kinds/objects.ts';
-import { PODS } from '../../../kube/kinds/resources.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import { PODS } from '../../../kube/kinds/resources.data.ts';
 import { isConflict, isNotFound } from '../../../kube/values/status.ts';
 
 export interface ConfirmationInput {

@@ -1,5 +1,5 @@
 import type { EventRecorder } from '../../../kube/client/events.ts';
-import type { Container, Pod } from '../../../kube/kinds/objects.ts';
+import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
 
 /** Records an event of a pod, or of one of its containers. */
 export type RecordPodEvent = (

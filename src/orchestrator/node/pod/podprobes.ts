@@ -1,4 +1,4 @@
-import type { Container, PodStatus } from '../../../kube/kinds/objects.ts';
+import type { Container, PodStatus } from '../../../kube/kinds/objects.data.ts';
 import type { ContainerProbes } from '../probes/containerprobes.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import { probeAttempt } from './attemptprobes.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { errnoOf } from '../../../base/errors.ts';
 import { removeTree } from '../../../base/removetree.ts';
-import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 
 /**
  * What the agent remembers of a pod beside the runtime's records, so that a new agent can go on while the API is away.

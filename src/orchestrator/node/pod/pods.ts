@@ -2,7 +2,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Informer } from '../../../kube/client/informer.ts';
-import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { SandboxResult } from '../runtime/runtime.ts';
 import type { Sandbox } from '../runtime/spec.ts';
 import { sandboxSpecOf } from '../spec/sandbox.ts';

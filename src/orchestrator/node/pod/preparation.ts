@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { type Clock, sleep } from '../../../base/clock.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
-import type { Container, Pod, Service } from '../../../kube/kinds/objects.ts';
-import { SERVICES } from '../../../kube/kinds/resources.ts';
+import type { Container, Pod, Service } from '../../../kube/kinds/objects.data.ts';
+import { SERVICES } from '../../../kube/kinds/resources.data.ts';
 import { StatusError } from '../../../kube/values/status.ts';
 import type { PodRuntime, StartFault } from '../runtime/runtime.ts';
 import type { ContainerRef, ContainerSpec, ImageRef, RestartCount, Sandbox } from '../runtime/spec.ts';

@@ -1,5 +1,5 @@
 import { problemOf } from '../../../base/errors.ts';
-import type { Container, Pod } from '../../../kube/kinds/objects.ts';
+import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
 import type { StartResult } from '../runtime/runtime.ts';
 import type { ContainerRef, Sandbox } from '../runtime/spec.ts';
 import { usesHostNetwork } from '../spec/sandbox.ts';

@@ -6,7 +6,7 @@ import type {
   ContainerStatus,
   PodPhase,
   PodStatus,
-} from '../../../kube/kinds/objects.ts';
+} from '../../../kube/kinds/objects.data.ts';
 import { qosClass } from '../../../kube/kinds/podspec/qos.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import { isPlanned, restartAt } from './backoff.ts';

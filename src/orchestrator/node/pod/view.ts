@@ -1,4 +1,4 @@
-import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { ContainerHealth } from '../probes/containerprobes.ts';
 import type { Listening } from '../probes/listening.ts';
 import type { Attempt } from '../runtime/runtime.ts';

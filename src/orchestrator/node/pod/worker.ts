@@ -1,5 +1,5 @@
 import { problemOf } from '../../../base/errors.ts';
-import type { Container, Pod, PodStatus } from '../../../kube/kinds/objects.ts';
+import type { Container, Pod, PodStatus } from '../../../kube/kinds/objects.data.ts';
 import { watchListening } from '../probes/listening.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import type { Sandbox } from '../runtime/spec.ts';

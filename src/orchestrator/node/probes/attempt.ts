@@ -4,7 +4,7 @@ import { probeGrpc } from '../../../health/probes.grpc.ts';
 import { probeHttp } from '../../../health/probes.http.ts';
 import { probeTcp } from '../../../health/probes.tcp.ts';
 import type { ProbeKind, ProbeResult } from '../../../health/probes.ts';
-import type { Container, LifecycleHandler, Probe } from '../../../kube/kinds/objects.ts';
+import type { Container, LifecycleHandler, Probe } from '../../../kube/kinds/objects.data.ts';
 import { execForOutput } from '../runtime/execoutput.ts';
 import type { PodRuntime } from '../runtime/runtime.ts';
 import type { ContainerRef } from '../runtime/spec.ts';

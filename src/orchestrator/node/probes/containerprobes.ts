@@ -6,7 +6,7 @@ import {
   type ProbeResult,
   type ProbeState,
 } from '../../../health/probes.ts';
-import type { Container, Probe } from '../../../kube/kinds/objects.ts';
+import type { Container, Probe } from '../../../kube/kinds/objects.data.ts';
 import type { LagMeter } from './lag.ts';
 import { type Prober, startProber } from './prober.ts';
 

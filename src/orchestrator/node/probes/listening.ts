@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../../kube/kinds/objects.ts';
+import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import type { SocketOwner, SocketOwners } from '../runtime/sockets.ts';
 import type { Sandbox } from '../runtime/spec.ts';

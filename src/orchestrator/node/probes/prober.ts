@@ -10,7 +10,7 @@ import {
   probeConfig,
   probeStep,
 } from '../../../health/probes.ts';
-import type { Probe } from '../../../kube/kinds/objects.ts';
+import type { Probe } from '../../../kube/kinds/objects.data.ts';
 import type { LagMeter } from './lag.ts';
 
 export interface ProberOptions {

@@ -1,4 +1,4 @@
-import type { Container, IntOrString } from '../../../kube/kinds/objects.ts';
+import type { Container, IntOrString } from '../../../kube/kinds/objects.data.ts';
 
 export interface Reach {
   readonly host: string;

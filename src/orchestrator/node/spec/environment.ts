@@ -1,4 +1,4 @@
-import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../../../kube/kinds/objects.ts';
+import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../../../kube/kinds/objects.data.ts';
 import { milliValue, parseQuantity, wholeValue } from '../../../kube/values/quantity.ts';
 import { expand } from './expand.ts';
 

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Container } from '../../../kube/kinds/objects.ts';
+import type { Container } from '../../../kube/kinds/objects.data.ts';
 import type { Mount } from '../runtime/spec.ts';
 import { escapes } from './volumes.ts';
 

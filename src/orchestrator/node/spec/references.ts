@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../../kube/kinds/objects.ts';
+import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
 
 /** The ConfigMaps and Secrets of its namespace that something in a pod reads. */
 export interface References {

@@ -1,4 +1,4 @@
-import type { Container } from '../../../kube/kinds/objects.ts';
+import type { Container } from '../../../kube/kinds/objects.data.ts';
 import { milliValue, parseQuantity, wholeValue } from '../../../kube/values/quantity.ts';
 import type { Resources } from '../runtime/spec.ts';
 

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../kube/kinds/objects.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { SandboxSpec } from '../runtime/spec.ts';
 
 /** A pod of the host's network shares the address of its node. */

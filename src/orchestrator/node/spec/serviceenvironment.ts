@@ -1,4 +1,4 @@
-import type { Service } from '../../../kube/kinds/objects.ts';
+import type { Service } from '../../../kube/kinds/objects.data.ts';
 
 /** What a node knows of the Services that its pods may look for. */
 export interface NodeServices {

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../../kube/client/client.ts';
-import type { ConfigMap, Secret } from '../../../kube/kinds/objects.ts';
-import { CONFIG_MAPS, SECRETS } from '../../../kube/kinds/resources.ts';
+import type { ConfigMap, Secret } from '../../../kube/kinds/objects.data.ts';
+import { CONFIG_MAPS, SECRETS } from '../../../kube/kinds/resources.data.ts';
 import { isNotFound } from '../../../kube/values/status.ts';
 import type { KubeObject, Resource } from '../../../kube/values/types.ts';
 import type { References } from './references.ts';

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from '../../../kube/kinds/objects.ts';
+import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from '../../../kube/kinds/objects.data.ts';
 import { type Payload, writeAtomically } from './atomicwriter.ts';
 import { fieldOf } from './environment.ts';
 

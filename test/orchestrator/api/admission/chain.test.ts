@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CONFIG_MAPS } from '../../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS } from '../../../../src/kube/kinds/resources.data.ts';
 import { statusError } from '../../../../src/kube/values/status.ts';
 import { createChain } from '../../../../src/orchestrator/api/admission/chain.ts';
 import type {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Problem } from '../../../../src/base/errors.ts';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import { CONFIG_MAPS, DEPLOYMENTS, PODS } from '../../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, DEPLOYMENTS, PODS } from '../../../../src/kube/kinds/resources.data.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { configMap, pod, refusal } from '../notation.ts';

@@ -7,7 +7,7 @@ import { load } from 'js-yaml';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { ProblemError } from '../../../../src/base/errors.ts';
 import { silentLogger } from '../../../../src/base/log.ts';
-import { CONFIG_MAPS, NAMESPACES } from '../../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, NAMESPACES } from '../../../../src/kube/kinds/resources.data.ts';
 import { remoteClient } from '../../../../src/kube/remote/remote.ts';
 import type { StatusError } from '../../../../src/kube/values/status.ts';
 import { type RunningServer, startHttpsServer } from '../httpserver.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { load } from 'js-yaml';
 import { WebSocket } from 'ws';
-import { NODES, PODS } from '../../../../src/kube/kinds/resources.ts';
+import { NODES, PODS } from '../../../../src/kube/kinds/resources.data.ts';
 import { StatusError } from '../../../../src/kube/values/status.ts';
 import { StreamError, writeFailure } from '../../../../src/orchestrator/link/failure.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../../src/kube/kinds/resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../../src/kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../../../src/kube/values/types.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
 import { settle } from '../../../fakes/clock.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { verdictOf } from '../../../../src/health/verdicts.ts';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS, PODS } from '../../../../src/kube/kinds/resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, PODS } from '../../../../src/kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../../../src/kube/values/types.ts';
 import { columnCache } from '../../../../src/orchestrator/api/wire/table.ts';
 import { wantedOf } from '../../../../src/sync/cluster/watchers.ts';

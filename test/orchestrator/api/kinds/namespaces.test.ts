@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import { CONFIG_MAPS, NAMESPACES } from '../../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, NAMESPACES } from '../../../../src/kube/kinds/resources.data.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { refusal } from '../notation.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import { SERVICES } from '../../../../src/kube/kinds/resources.ts';
+import { SERVICES } from '../../../../src/kube/kinds/resources.data.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { refusal, service } from '../notation.ts';

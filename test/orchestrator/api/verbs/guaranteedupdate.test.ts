@@ -2,8 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Deferred, deferred } from '../../../../src/base/deferred.ts';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import type { Service } from '../../../../src/kube/kinds/objects.ts';
-import { CONFIG_MAPS, LEASES, NAMESPACES, PODS, SERVICES } from '../../../../src/kube/kinds/resources.ts';
+import type { Service } from '../../../../src/kube/kinds/objects.data.ts';
+import {
+  CONFIG_MAPS,
+  LEASES,
+  NAMESPACES,
+  PODS,
+  SERVICES,
+} from '../../../../src/kube/kinds/resources.data.ts';
 import type {
   AdmissionAttributes,
   AdmissionPlugin,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import type { ConfigMap } from '../../../../src/kube/kinds/objects.ts';
-import { CONFIG_MAPS, DEPLOYMENTS } from '../../../../src/kube/kinds/resources.ts';
+import type { ConfigMap } from '../../../../src/kube/kinds/objects.data.ts';
+import { CONFIG_MAPS, DEPLOYMENTS } from '../../../../src/kube/kinds/resources.data.ts';
 import { isNotFound } from '../../../../src/kube/values/status.ts';
 import type { KubeObject } from '../../../../src/kube/values/types.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { rfc3339 } from '../../../../src/base/clock.ts';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import { CONFIG_MAPS, EVENTS, NAMESPACES, NODES } from '../../../../src/kube/kinds/resources.ts';
+import { CONFIG_MAPS, EVENTS, NAMESPACES, NODES } from '../../../../src/kube/kinds/resources.data.ts';
 import { isExpired } from '../../../../src/kube/values/status.ts';
 import type { Resource } from '../../../../src/kube/values/types.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';

@@ -8,7 +8,7 @@ import {
   PODS,
   SECRETS,
   SERVICES,
-} from '../../../../src/kube/kinds/resources.ts';
+} from '../../../../src/kube/kinds/resources.data.ts';
 import type { KubeObject } from '../../../../src/kube/values/types.ts';
 import type { Disk } from '../../../../src/orchestrator/store/disk.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { silentLogger } from '../../../../src/base/log.ts';
-import type { Pod } from '../../../../src/kube/kinds/objects.ts';
+import type { Pod } from '../../../../src/kube/kinds/objects.data.ts';
 import { StreamError } from '../../../../src/orchestrator/link/failure.ts';
 import { CHANNEL } from '../../../../src/orchestrator/link/frame.ts';
 import {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Pod } from '../../../../src/kube/kinds/objects.ts';
+import type { Pod } from '../../../../src/kube/kinds/objects.data.ts';
 import { nextBackOff, restartAt } from '../../../../src/orchestrator/node/pod/backoff.ts';
 import { type Action, step } from '../../../../src/orchestrator/node/pod/lifecycle.ts';
 import { podStatus } from '../../../../src/orchestrator/node/pod/status.ts';

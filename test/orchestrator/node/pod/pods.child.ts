@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { silentLogger } from '../../../../src/base/log.ts';
-import { PODS } from '../../../../src/kube/kinds/resources.ts';
+import { PODS } from '../../../../src/kube/kinds/resources.data.ts';
 import { createNode } from '../../../../src/orchestrator/node.ts';
 import { fakeApi } from '../fakeapi.ts';
 

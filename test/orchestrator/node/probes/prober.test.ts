@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ProbeKind, ProbeResult } from '../../../../src/health/probes.ts';
-import type { Container, Probe } from '../../../../src/kube/kinds/objects.ts';
+import type { Container, Probe } from '../../../../src/kube/kinds/objects.data.ts';
 import {
   type ContainerProbesOptions,
   probeContainer,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Container, Pod, Service } from '../../../../src/kube/kinds/objects.ts';
+import type { Container, Pod, Service } from '../../../../src/kube/kinds/objects.data.ts';
 import { buildEnvironment } from '../../../../src/orchestrator/node/spec/environment.ts';
 import { expand } from '../../../../src/orchestrator/node/spec/expand.ts';
 import {

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Container, Pod } from '../../../../src/kube/kinds/objects.ts';
+import type { Container, Pod } from '../../../../src/kube/kinds/objects.data.ts';
 import { showMounts } from '../../../../src/orchestrator/node/runtime/process/mounts.ts';
 import { mountsOf } from '../../../../src/orchestrator/node/spec/mounts.ts';
 import { writeVolumes } from '../../../../src/orchestrator/node/spec/volumes.ts';

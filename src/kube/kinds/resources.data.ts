@@ -14,7 +14,7 @@ import type {
   Secret,
   Service,
   ServiceAccount,
-} from './objects.ts';
+} from './objects.data.ts';
 
 export interface NamedResource<T extends KubeObject = KubeObject> extends Resource<T> {
   readonly shortNames: readonly string[];
