@@ -24,7 +24,7 @@ const context: CliContext = {
   },
 };
 
-// Whoever reads the output may have read enough: `pilotage history shop/prod | head -1`.
+// The reader of the output may have read enough: `pilotage history shop/prod | head -1`.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
     if (errnoOf(error) !== 'EPIPE') throw error;

@@ -128,7 +128,7 @@ export interface LimitOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /**
-   * The server listens to `upgrade`. Where it does not, nobody else may: Node hands connections over to whoever listens, and answers
+   * The server listens to `upgrade`. Where it does not, nobody else may: Node hands connections over to any listener, and answers
    * none of those requests itself.
    */
   readonly upgrades?: boolean;

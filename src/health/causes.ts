@@ -99,13 +99,13 @@ const portHint = (died: string): string | undefined =>
 
 /** A program whose port another pod holds fails with EADDRINUSE, which does not name that pod. */
 function occupied(pod: Pod, events: readonly KubeEvent[]): string | undefined {
-  const told = events.find(
+  const event = events.find(
     ({ reason, message, involvedObject }) =>
       reason === 'Unhealthy' &&
       involvedObject.uid === pod.metadata.uid &&
       /is answered by /.test(message ?? ''),
   );
-  return told?.message?.replace(/^\w+ probe failed: /, '');
+  return event?.message?.replace(/^\w+ probe failed: /, '');
 }
 
 /** The agent reports failed probes as events with reason Unhealthy, as the kubelet does (`prober.go`). */

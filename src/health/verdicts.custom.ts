@@ -46,7 +46,7 @@ const NOT_SAID: Verdict = {
 function weigh(evidence: readonly Evidence[]): Verdict {
   for (const [tone, state] of WEIGHTS) {
     const found = evidence.find((one) => one.tone === tone);
-    if (found) return told(state, found);
+    if (found) return verdictFrom(state, found);
   }
   return { state: 'Healthy' };
 }
@@ -60,7 +60,7 @@ const WEIGHTS: readonly (readonly [Tone, VerdictState])[] = [
   ['good', 'Healthy'],
 ];
 
-const told = (state: VerdictState, { reason, message }: Evidence): Verdict => ({
+const verdictFrom = (state: VerdictState, { reason, message }: Evidence): Verdict => ({
   state,
   ...(reason && state !== 'Healthy' ? { reason } : {}),
   ...(message ? { message } : {}),

@@ -64,7 +64,7 @@ export function createProgressHub({
     lastId: () => lastId,
     after(id) {
       const oldest = kept[start]?.id ?? lastId + 1;
-      // A reader of an earlier hub, or of one whose clock was ahead, has missed something that cannot be told.
+      // A reader of an earlier hub, or of one whose clock was ahead, has missed something that cannot be determined.
       if (id < oldest - 1 || id > lastId) return { missed: true, resumeAt: oldest - 1 };
       const event = kept[start + (id + 1 - oldest)];
       return { missed: false, ...(event ? { event } : {}) };

@@ -8,7 +8,7 @@ const isLocal = (name: string): boolean => name === 'localhost' || name.endsWith
 /**
  * Why a request is not answered although it has the token: a browser sends kept credentials along with what any page asks for.
  * It says who asked (Fetch Metadata, to trustworthy addresses only) or from where (Origin, with all that may change something). A page whose own
- * name leads to this machine (DNS rebinding) asks its own origin; it is told by the name, which is neither an address nor one of `names`.
+ * name leads to this machine (DNS rebinding) asks its own origin; the name gives it away: it is neither an address nor one of `names`.
  */
 export function foreign(headers: IncomingHttpHeaders, names: readonly string[]): Problem | undefined {
   const site = headers['sec-fetch-site'];

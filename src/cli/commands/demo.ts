@@ -64,7 +64,7 @@ async function play(
   leave: boolean,
 ): Promise<number> {
   const stopped = stopOnSignals(stage, running);
-  // Whoever waits for it hears of it; before anybody does, an error of the set-up is the one to tell.
+  // Its waiters see a failure; before there are any, an error of the set-up is the one to report.
   stopped.catch(() => {});
   const { packageDir, fullEnvironment } = context.surroundings;
   const sample = await createSample(packageDir, running.dataDir, fullEnvironment);

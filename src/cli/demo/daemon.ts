@@ -70,14 +70,14 @@ export async function startEphemeral(surroundings: Surroundings, ownerPid: numbe
     });
   }
   const tell = (): void => void child.kill('SIGTERM');
-  let told = false;
+  let announced = false;
   return {
     ready,
     ended,
     dataDir: dirname(ready.kubeconfig),
     stop() {
-      if (!told) tell();
-      told = true;
+      if (!announced) tell();
+      announced = true;
     },
     hurry: tell,
     log: () => log,

@@ -208,7 +208,7 @@ export function locateKeys(text: string, start?: number): ReadonlyMap<string, nu
     const wanted = documents.find((document) => start === undefined || place(first(document)).line === start);
     events = wanted ?? [];
   } catch {
-    // Whoever parses the text reports the error; without it there are no places.
+    // The parser of the text reports the error; without it there are no places.
     return lines;
   }
   new KeyWalk(text, events.slice(1), lines).node('');

@@ -69,14 +69,14 @@ const CAUSES: Record<FieldError['reason'], string> = {
   TypeInvalid: 'FieldValueTypeInvalid',
 };
 
-/** Causes that are told: an object of a megabyte can be wrong in a hundred thousand places, and nobody reads them. */
+/** Causes that are listed: an object of a megabyte can be wrong in a hundred thousand places, and nobody reads them. */
 const MOST_CAUSES = 200;
 
 export function invalid(resource: Named, name: string, errors: readonly FieldError[]): StatusError {
-  const told = errors.slice(0, MOST_CAUSES);
-  const lines = told.map(({ field, message }) => `${field}: ${message}`);
-  if (errors.length > told.length) lines.push(`and ${errors.length - told.length} more`);
-  const causes = told.map(
+  const listed = errors.slice(0, MOST_CAUSES);
+  const lines = listed.map(({ field, message }) => `${field}: ${message}`);
+  if (errors.length > listed.length) lines.push(`and ${errors.length - listed.length} more`);
+  const causes = listed.map(
     ({ field, reason, message }): StatusCause => ({ reason: CAUSES[reason], message, field }),
   );
   const qualifiedKind = resource.group ? `${resource.kind}.${resource.group}` : resource.kind;

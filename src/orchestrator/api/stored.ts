@@ -61,7 +61,7 @@ export function toStored(kind: Kind, object: KubeObject): KubeObject {
   return convert?.(object) ?? { ...object, apiVersion };
 }
 
-/** Who only sees part of the objects is told DELETED with what the object was when it was last seen, at the new revision. */
+/** A watcher that sees only part of the objects gets DELETED with the object as it was last seen, at the new revision. */
 function storedOf(kind: Kind, change: Change, type: ObjectEvent['type'], of: Views['of']): Stored {
   if (type !== 'DELETED' || change.type === 'delete' || !change.previous) return of(kind, change.entry);
   const { object } = of(kind, change.previous);

@@ -22,7 +22,7 @@ const NONE: Misspelt = { problems: [], warnings: [] };
 
 /**
  * Fields of built-in kinds that no schema knows, each at the line where it is written. One that is nearly a known one is a mistake;
- * another may be known to a cluster that is newer than our schemas, so that it is only told.
+ * another may be known to a cluster that is newer than our schemas, so it is only reported.
  */
 export function misspelt(source: Source, { value, place }: Located<Json>): Misspelt {
   if (!isObject(value)) return NONE;

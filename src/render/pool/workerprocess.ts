@@ -7,7 +7,7 @@ import { startWatchdog } from '../../base/watchdog.ts';
 import type { Rendered } from '../types.ts';
 import { READY, type WireRequest } from './wire.ts';
 
-/** How a worker ended that was not told to. */
+/** How a worker ended that was not stopped. */
 export type WorkerEnd = 'memory' | 'killed' | { readonly crashed: string };
 
 export interface WorkerProcess {
@@ -49,11 +49,11 @@ export function startWorkerProcess({
   onEnd,
 }: WorkerProcessOptions): WorkerProcess {
   const child = launch(memory);
-  let told = false;
+  let reported = false;
   const end = (how: WorkerEnd): void => {
     callOff();
-    if (!told) onEnd(how);
-    told = true;
+    if (!reported) onEnd(how);
+    reported = true;
   };
   const gone = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -74,7 +74,7 @@ export function startWorkerProcess({
     message === READY ? onReady() : onAnswer(message),
   );
   return {
-    // A worker that has just ended takes nothing; its end is told all the same.
+    // A worker that has just ended takes nothing; its end is reported all the same.
     send: (request) => void child.send(request, () => {}),
     hold() {
       child.ref();
@@ -85,7 +85,7 @@ export function startWorkerProcess({
       child.channel?.unref();
     },
     async kill() {
-      told = true;
+      reported = true;
       child.kill('SIGKILL');
       await gone;
     },

@@ -99,7 +99,7 @@ interface NodeRule {
 }
 
 const isOwnName = (node: string, { name }: ResourceAttributes) => name === node;
-/** A pod that is gone belongs to nobody: its agent is to be told NotFound, not Forbidden. */
+/** A pod that is gone belongs to nobody: its agent gets NotFound, not Forbidden. */
 const isOwnPod = (node: string, { live }: ResourceAttributes) =>
   live === undefined || nodeNameOf(live) === node;
 const selectsOwnPods = (node: string, { fieldSelector = '' }: ResourceAttributes) =>

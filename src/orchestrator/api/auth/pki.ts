@@ -148,7 +148,7 @@ function readPair(dir: string, name: string): Kept | undefined {
       {
         reason: 'CertificateUnreadable',
         message: `${certFile} or ${keyFile} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
-        remedy: 'restore both from a backup, or remove both to have them made anew (kubeconfigs change then)',
+        remedy: 'restore both from a backup, or remove both to have new ones made (kubeconfigs change then)',
       },
       { cause },
     );

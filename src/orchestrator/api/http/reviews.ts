@@ -6,7 +6,7 @@ import type { Tokens } from '../auth/tokens.ts';
 import { REVIEWS, type ReviewKind } from '../kinds/reviews.data.ts';
 import { type Api, type Attributes, REQUEST_VERBS, type RequestVerb } from '../types.ts';
 
-/** Answers a review: the object as sent, with its status. undefined: the path is none. */
+/** Answers a review: the object as sent, with its status. undefined: the path is not that of a review. */
 export function reviewOf(group: string, plural: string): ReviewKind | undefined {
   return REVIEWS.find((row) => row.group === group && row.plural === plural)?.kind;
 }

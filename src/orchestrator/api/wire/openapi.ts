@@ -17,7 +17,7 @@ interface Document {
   readonly rows: string;
 }
 
-/** Documents are made when first asked for, and anew when a resource of theirs has changed. */
+/** Documents are made when first asked for, and again when one of their resources has changed. */
 export function createOpenApi(kinds: KindRegistry, version: string): OpenApi {
   const documents = new Map<string, Document>();
   const document = (path: string): Document | undefined => {

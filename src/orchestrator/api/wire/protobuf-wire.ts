@@ -38,7 +38,7 @@ export function* fieldsOf(bytes: Buffer): Generator<Field, void, void> {
     else if (wire === 1) yield { number, varint: 0n, bytes: take(8) };
     else if (wire === 2) yield { number, varint: 0n, bytes: take(Number(varint())) };
     else if (wire === 5) yield { number, varint: 0n, bytes: take(4) };
-    else throw new RangeError(`wire type ${wire} is none`);
+    else throw new RangeError(`${wire} is not a wire type`);
   }
 }
 

@@ -36,7 +36,7 @@ function guarded<T>(decode: () => T): T {
   try {
     return decode();
   } catch (error) {
-    // RangeError: lengths that lie; SyntaxError: JSON inside that is none (managedFields, raw extensions).
+    // RangeError: lengths that lie; SyntaxError: embedded JSON that is not valid (managedFields, raw extensions).
     if (error instanceof RangeError || error instanceof SyntaxError) throw malformed(error.message);
     throw error;
   }

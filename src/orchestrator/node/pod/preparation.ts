@@ -75,7 +75,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   return assemble(input, sources, services, pulled.image);
 }
 
-/** A Service that came with the pod takes effect within milliseconds; the program could not be told of it later. */
+/** A Service that came with the pod takes effect within milliseconds; the program cannot learn of it later. */
 const SERVED_MS = 2_000;
 const CHECK_MS = 10;
 

@@ -55,7 +55,8 @@ export function openNetworkNamespace(isRoot: boolean): Promise<NetworkNamespace>
         new ProblemError({
           reason: 'BuildNetworkFailed',
           message: `No network namespace can be made for the build: ${said.trim().split('\n').at(-1) || why}.`,
-          remedy: 'Push again; when it stays, restart Pilotage: it finds out anew what this machine permits.',
+          remedy:
+            'Push again. If that does not help, restart Pilotage: it finds out again what this machine permits.',
         }),
       );
     };

@@ -38,15 +38,15 @@ export interface BuildNetworkOptions {
   readonly logger: Logger;
 }
 
-/** A build that tries names without end is told of so many. */
-const TOLD_HOSTS = 20;
+/** A build that tries names without end is shown so many. */
+const REPORTED_HOSTS = 20;
 
 export function openBuildNetworks({ env, clock, logger }: BuildNetworkOptions): BuildNetworks {
   const machine = openRegistries({ env, clock, logger });
   return {
     async open({ delivery, registries, tell }) {
       const own = registries.map(ruleOf).filter((rule) => rule !== undefined);
-      const told = new Set<string>();
+      const reported = new Set<string>();
       const [configured, namespace] = await Promise.all([
         machine.configured(),
         openNetworkNamespace(process.geteuid?.() === 0),
@@ -58,8 +58,8 @@ export function openBuildNetworks({ env, clock, logger }: BuildNetworkOptions): 
         upstream: (to, isSecure) => upstreamOf(to, env, isSecure),
         onMissed(to, why) {
           const line = refusal(delivery, to, why);
-          if (!told.has(line) && told.size < TOLD_HOSTS) {
-            told.add(line);
+          if (!reported.has(line) && reported.size < REPORTED_HOSTS) {
+            reported.add(line);
             tell(line);
           }
           return line;
@@ -73,7 +73,7 @@ export function openBuildNetworks({ env, clock, logger }: BuildNetworkOptions): 
             return { ...made, argv: namespace.enter(made.argv) };
           },
         }),
-        explain: (problem) => explained(problem, [...told]),
+        explain: (problem) => explained(problem, [...reported]),
         close() {
           proxy.close();
           namespace.close();
@@ -89,7 +89,7 @@ const NO_NETWORK =
 
 export function explained(problem: Problem, refused: readonly string[]): Problem {
   const { details = [] } = problem;
-  // What was told while it ran may be far from the end of the output.
+  // What was reported while it ran may be far from the end of the output.
   if (refused.length > 0) return { ...problem, details: [...details, ...refused] };
   if (!details.some((line) => NO_NETWORK.test(line))) return problem;
   const why = 'network: builds reach registries alone, by the proxy that HTTP_PROXY and HTTPS_PROXY name';

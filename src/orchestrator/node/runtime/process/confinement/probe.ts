@@ -125,7 +125,7 @@ function installationOf(dir: string, home: string): string {
   return isInstallation && basename(above) !== '.local' ? above : dir;
 }
 
-/** Whoever may talk to these may have programs run outside of any sandbox: container engines, the session's systemd and key rings. */
+/** A process that may talk to these can run programs outside of any sandbox: container engines, the session's systemd and key rings. */
 const SOCKETS = ['docker.sock', 'podman/podman.sock', 'containerd/containerd.sock'];
 
 const powersOf = (uid: number, credentials: readonly string[]): string[] =>

@@ -20,8 +20,8 @@ export interface BuildRun {
 /** Lines of output that a failure repeats: the end is where tools say what went wrong. */
 const TAIL = 20;
 const LINE_BYTES = 4 * 1024;
-/** What is told of a build that talks and talks; its last lines are told at the end. */
-const TOLD_LINES = 2_000;
+/** How much is shown of a build that prints much; its last lines are shown at the end. */
+const SHOWN_LINES = 2_000;
 
 /**
  * Limits of each process, which the kernel holds: data (4 GiB of memory that it may write to), the size of a file (4 GiB), and
@@ -38,12 +38,12 @@ exec /bin/sh -c "$1"`;
 /** Runs the build command; undefined when it succeeded. */
 export async function runBuild(run: BuildRun): Promise<Problem | undefined> {
   const tail: string[] = [];
-  let told = 0;
+  let shown = 0;
   const lines = splitLines(LINE_BYTES, (line) => {
     tail.push(line);
     if (tail.length > TAIL) tail.shift();
-    if (told++ < TOLD_LINES) run.onOutput(line);
-    if (told === TOLD_LINES) run.onOutput(`… more than ${TOLD_LINES} lines: the rest is not shown`);
+    if (shown++ < SHOWN_LINES) run.onOutput(line);
+    if (shown === SHOWN_LINES) run.onOutput(`… more than ${SHOWN_LINES} lines: the rest is not shown`);
   });
   const limits = watchLimits({ limits: BUILD_LIMITS, ...run, dir: run.workshop.place });
   const outcome = await runToEnd({

@@ -4,7 +4,7 @@ import { onAbort } from '../../../../../base/abort.ts';
 import type { Clock } from '../../../../../base/clock.ts';
 import { allProcesses, statOf } from '../../../../../base/proc.ts';
 
-/** What a build may use. One that uses more is ended, and told what it used too much of. */
+/** What a build may use. One that uses more is ended, and its output says what it used too much of. */
 export interface BuildLimits {
   readonly outputBytes: number;
   /** Resident memory of all processes of its group together. */

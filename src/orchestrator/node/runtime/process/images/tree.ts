@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 
 /**
  * Takes the write permission from every file below `root` and names the tree by its content: `sha256:<hex>` over paths, kinds,
- * executable bits, link targets and bytes. Times and owners do not count. Everybody may read it, whoever its container runs as; directories
- * stay writable, so that whoever owns the tree can remove it.
+ * executable bits, link targets and bytes. Times and owners do not count. Every user may read it, because its container may run as any; directories
+ * stay writable, so that the owner of the tree can remove it.
  */
 export async function sealTree(root: string): Promise<string> {
   const hash = createHash('sha256');
