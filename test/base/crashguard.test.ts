@@ -12,7 +12,8 @@ describe('the crash guard', () => {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'pilotage-crashes-'));
   });
-  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+  // The mark of work that has just ended may still be being written.
+  afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
   const open = (): Promise<CrashGuard> => openCrashGuard(join(dir, 'inhand.json'), clock, silentLogger);
   const noted = (): Record<string, { deaths: number }> =>
     JSON.parse(readFileSync(join(dir, 'inhand.json'), 'utf8'));
