@@ -29,15 +29,15 @@ export async function answerResource(
 ): Promise<Answer> {
   const resource = api.kinds.find(route.group, route.version, route.plural);
   if (!resource || resource.namespaced !== (route.namespace !== undefined)) {
-    const overAll = resource?.namespaced && route.name === undefined && call.method !== 'POST';
+    const overAll = resource?.namespaced && route.name === undefined;
     if (!resource || !overAll) throw notServed();
+    // Over all namespaces objects are only listed and watched (apiserver `pkg/endpoints/installer.go`, allNamespaces).
+    if (call.method !== 'GET') throw notAllowed();
   }
   const { name, subresource, namespace } = route;
   const target: Target = { user: call.user, resource, ...(namespace === undefined ? {} : { namespace }) };
   const handler = HANDLERS[name === undefined ? 'collection' : 'item'][call.method];
-  if (!handler) {
-    throw statusError('MethodNotAllowed', `the server does not allow this method on the requested resource`);
-  }
+  if (!handler) throw notAllowed();
   const item: ItemTarget = {
     ...target,
     name: name ?? '',
@@ -45,6 +45,9 @@ export async function answerResource(
   };
   return handler({ api, writer, call, route, resource, target, item });
 }
+
+const notAllowed = () =>
+  statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
 
 interface Request {
   readonly api: Api;

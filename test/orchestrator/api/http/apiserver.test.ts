@@ -233,6 +233,9 @@ describe('the API over HTTPS', () => {
         expect((await ask(path)).code, path).to.equal(404);
       }
       expect((await ask(configMaps, { method: 'PUT' })).code).to.equal(405);
+      expect((await ask('/api/v1/configmaps', { method: 'DELETE' })).code, 'over all namespaces').to.equal(
+        405,
+      );
       expect((await ask(`${configMaps}/a`, { method: 'POST', body: '{}' })).code).to.equal(405);
     });
 
