@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -13,7 +14,7 @@ describe('the crash guard', () => {
     dir = mkdtempSync(join(tmpdir(), 'pilotage-crashes-'));
   });
   // The mark of work that has just ended may still be being written.
-  afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
+  afterEach(() => rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
   const open = (): Promise<CrashGuard> => openCrashGuard(join(dir, 'inhand.json'), clock, silentLogger);
   const noted = (): Record<string, { deaths: number }> =>
     JSON.parse(readFileSync(join(dir, 'inhand.json'), 'utf8'));
