@@ -42,13 +42,17 @@ export interface Sync {
   start(signal: AbortSignal): Promise<void>;
   /** Resolves when the passes under way have returned. Nothing that runs is touched. */
   stop(): Promise<void>;
-  /** Branches of a delivery as they are now. Durable before it resolves; the environments that it concerns. */
+  /**
+   * Branches of a delivery as they are now. Durable before it resolves; the environments that it concerns. `onChanged` is called with them
+   * before that, as soon as all that changes is durable.
+   */
   observed(
     delivery: string,
     branches: Readonly<Record<string, string>>,
     defaultBranch: string | undefined,
     source: Source,
     pushed?: Pushed,
+    onChanged?: (affected: readonly Affected[]) => void,
   ): Promise<readonly Affected[]>;
   /** What a sync would do now: of the wanted revision, of another one, or of a working copy. */
   plan(
@@ -127,8 +131,7 @@ export function createSync(options: SyncOptions): Sync {
     const { branches, defaultBranch } = (await home.get(DELIVERIES, key)).status ?? {};
     // Before its first push there is nothing to record.
     if (!branches) return;
-    const recorded = await recordBranches(governed, name, { branches, defaultBranch, source: 'poll' });
-    await recorded.advance?.();
+    await recordBranches(governed, name, { branches, defaultBranch, source: 'poll' });
   }
 
   const recordAgain = (delivery: string): Promise<void> => inTurn(delivery, () => rerecord(delivery));
@@ -179,23 +182,10 @@ export function createSync(options: SyncOptions): Sync {
       stopping.abort();
       await controller.stop();
     },
-    observed: (delivery, branches, defaultBranch, source, pushed) =>
-      new Promise((resolve, reject) => {
-        inTurn(delivery, async () => {
-          const observation = { branches, defaultBranch, source, pushed };
-          const recorded = await recordBranches(governed, delivery, observation);
-          // Those that a push changes do not wait for the others.
-          if (recorded.affected.some(({ changed }) => changed)) resolve(recorded.affected);
-          await recorded.advance?.();
-          resolve(recorded.affected);
-        }).catch((error: unknown) => {
-          reject(error);
-          logger.warn({ delivery, error: String(error) }, 'branches are not recorded for every environment');
-          clock.after(PACES.pass.mostMs, () => {
-            if (!stopping.signal.aborted) recordAgain(delivery).catch(() => undefined);
-          });
-        });
-      }),
+    observed: (delivery, branches, defaultBranch, source, pushed, onChanged) =>
+      inTurn(delivery, () =>
+        recordBranches(governed, delivery, { branches, defaultBranch, source, pushed, onChanged }),
+      ),
     async plan(delivery, environment, how) {
       const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, environment) };
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);

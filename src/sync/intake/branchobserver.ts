@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { type CrashGuard, noCrashGuard } from '../../base/crashguard.ts';
 import { formatProblem, type Problem, ProblemError, problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { type Again, createWorkQueue } from '../../base/queue.ts';
+import { type Again, createWorkQueue, type Failure } from '../../base/queue.ts';
 import type { Repository } from '../../git/types.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
@@ -26,14 +26,18 @@ export interface ObserverOptions {
     defaultBranch: string | undefined,
     source: Source,
     pushed?: Pushed,
+    onChanged?: OnChanged,
   ) => Promise<readonly Affected[]>;
 }
+
+/** Called once all that changes is recorded, while the environments that are left as they are may still be recorded. */
+type OnChanged = (affected: readonly Affected[]) => void;
 
 /** Sees to it that the record says what the branches of the repositories say, whatever fails meanwhile. */
 export interface Observer {
   /**
-   * Reads the branches of a hosted repository into the record, after `pushed` where a push is the reason. Rejects when that fails;
-   * it is then tried again by itself until it succeeds.
+   * Reads the branches of a hosted repository into the record, after `pushed` where a push is the reason. Resolves as soon as all that
+   * changes is recorded, and rejects when that fails. Whatever fails, before or after that, is tried again by itself until it succeeds.
    */
   observe(delivery: string, pushed?: Pushed): Promise<readonly Affected[]>;
   /** The same of branches that a remote reported: the caller tries again. */
@@ -61,12 +65,13 @@ export function createObserver(options: ObserverOptions): Observer {
     clock,
     ...RETRY,
     work,
-    onFailure: ({ key, error, retryMs }) =>
-      logger.error(
-        { delivery: key, retryMs, error: formatProblem(problemOf(error)) },
-        'branches cannot be taken in',
-      ),
+    onFailure: logFailure,
   });
+
+  function logFailure({ key, error, retryMs }: Pick<Failure, 'key' | 'error' | 'retryMs'>): void {
+    const why = formatProblem(problemOf(error));
+    logger.error({ delivery: key, retryMs, error: why }, 'branches cannot be taken in');
+  }
 
   const record: ObserverOptions['record'] = (delivery, branches, ...rest) => {
     const key = `branches of ${delivery}`;
@@ -96,11 +101,12 @@ export function createObserver(options: ObserverOptions): Observer {
     return deepEqual(await repository.branches(), object.status?.branches ?? {});
   }
 
-  function take(delivery: string, pushed?: Pushed): Promise<readonly Affected[]> {
+  function take(delivery: string, pushed?: Pushed, onChanged?: OnChanged): Promise<readonly Affected[]> {
     return noted(delivery, async () => {
       const repository = await hosted(delivery);
       if (!repository) return [];
-      return record(delivery, await repository.branches(), await repository.defaultBranch(), 'push', pushed);
+      const [branches, defaultBranch] = [await repository.branches(), await repository.defaultBranch()];
+      return record(delivery, branches, defaultBranch, 'push', pushed, onChanged);
     });
   }
 
@@ -115,14 +121,15 @@ export function createObserver(options: ObserverOptions): Observer {
     }
   }
 
-  async function observe(delivery: string, pushed?: Pushed): Promise<readonly Affected[]> {
-    try {
-      return await take(delivery, pushed);
-    } catch (error) {
-      queue.addAfter(delivery, RETRY.baseDelayMs);
-      throw error;
-    }
-  }
+  const observe = (delivery: string, pushed?: Pushed): Promise<readonly Affected[]> =>
+    new Promise((resolve, reject) => {
+      take(delivery, pushed, resolve).then(resolve, (error: unknown) => {
+        const retryMs = RETRY.baseDelayMs;
+        queue.addAfter(delivery, retryMs);
+        logFailure({ key: delivery, error, retryMs });
+        reject(error);
+      });
+    });
 
   return {
     observe,
@@ -133,12 +140,7 @@ export function createObserver(options: ObserverOptions): Observer {
       signal.addEventListener('abort', () => void queue.stop(), { once: true });
       for (const delivery of await list()) {
         // One damaged repository freezes its own delivery, and keeps no other from starting.
-        await observe(delivery).catch((error: unknown) =>
-          logger.error(
-            { delivery, error: formatProblem(problemOf(error)) },
-            'a hosted repository cannot be read',
-          ),
-        );
+        await observe(delivery).catch(() => undefined);
       }
       queue.addAfter(ALL, COMPARE_MS);
     },

@@ -39,27 +39,24 @@ export interface Observation {
   readonly defaultBranch: string | undefined;
   readonly source: Source;
   readonly pushed?: Pushed | undefined;
+  /** Called with the result as soon as all that changes is durable: it does not wait for the environments that are left as they are. */
+  readonly onChanged?: ((affected: readonly Affected[]) => void) | undefined;
 }
 
-/** What an observation of branches did. */
-export interface Recorded {
-  /** The environments that it concerns. What they want is written, and nothing has acted on it before it was written. */
-  readonly affected: readonly Affected[];
-  /** Records the tips that leave environments as they are; undefined where there are none. */
-  readonly advance?: () => Promise<void>;
-}
-
-/** Takes the branches of a delivery as they are now into the record: its environments, what each of them wants, and what is frozen. */
+/**
+ * Takes the branches of a delivery as they are now into the record: its environments, what each of them wants, and what is frozen.
+ * Resolves with the environments that this concerns. What they want is written, and nothing has acted on it before it was written.
+ */
 export async function recordBranches(
   options: AdvanceOptions & RegisterOptions,
   name: string,
   observation: Observation,
-): Promise<Recorded> {
+): Promise<readonly Affected[]> {
   const { branches, defaultBranch } = observation;
   const repository = await options.repository(name);
-  if (repository === undefined) return NOTHING;
+  if (repository === undefined) return [];
   const delivery = await ensureDelivery(options, repository, name, observation);
-  if (delivery === undefined) return NOTHING;
+  if (delivery === undefined) return [];
   const known = (await options.environments.read()).filter(({ spec }) => spec.delivery === name);
   const files = await readFiles(repository, branches, defaultBranch, known);
   const file = defaultBranch === undefined ? undefined : files.get(defaultBranch);
@@ -99,9 +96,10 @@ export async function recordBranches(
     const registered = await options.claims.run(() => registerEnvironment(options, delivery, one, at));
     if (registered) affected.push(...(await follow(options, repository, registered, observation)));
   }
-  if (untouched.length === 0) return { affected };
   affected.push(...untouched.map(affectedOf));
-  return { affected, advance: () => advance(options, repository, untouched) };
+  if (affected.some(({ changed }) => changed)) observation.onChanged?.(affected);
+  await advance(options, repository, untouched);
+  return affected;
 }
 
 const affectedOf = ({ environment: { metadata, spec, status }, tip }: Untouched): Affected => ({
@@ -115,8 +113,6 @@ const affectedOf = ({ environment: { metadata, spec, status }, tip }: Untouched)
   untouched: true,
   ...(status?.wantedRevision === undefined ? {} : { before: status.wantedRevision }),
 });
-
-const NOTHING: Recorded = { affected: [] };
 
 /** The tip of an environment's branch. Another push may have moved the branch meanwhile: then nothing is known of its user. */
 function tipOf({ spec: { branch } }: Environment, { branches, pushed }: Observation): Tip | undefined {

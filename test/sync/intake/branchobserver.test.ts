@@ -1,18 +1,30 @@
 import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/log.ts';
 import { createObserver, type Observer } from '../../../src/sync/intake/branchobserver.ts';
+import { createFakeCluster } from '../../fakes/cluster.ts';
 import { cm, createHarness } from '../harness.ts';
 
 describe('the observer of branches', () => {
   let world: Awaited<ReturnType<typeof createHarness>>;
   let observer: Observer;
   let isFull: boolean;
+  let isLockedOut: (name: string | undefined) => boolean;
   const stop = new AbortController();
   const one = { 'k8s/a.yaml': cm('a', { v: '1' }) };
   const two = { 'k8s/a.yaml': cm('a', { v: '2' }) };
   beforeEach(async () => {
-    world = await createHarness();
+    const home = createFakeCluster();
+    const { update } = home.client;
+    Object.assign(home.client, {
+      async update(...args: Parameters<typeof update>) {
+        const { name } = args[1].metadata;
+        if (isLockedOut(name)) throw new Error(`${name} cannot be written`);
+        return update(...args);
+      },
+    });
+    world = await createHarness({ home });
     isFull = false;
+    isLockedOut = () => false;
     observer = createObserver({
       home: world.home.client,
       clock: world.clock,
@@ -45,6 +57,33 @@ describe('the observer of branches', () => {
     await world.settle(20_000);
     expect(observer.failureOf('shop')).to.equal(undefined);
     expect(await deployed()).to.equal(tip);
+  });
+
+  it('records the environments that a push leaves as they are, once it can, and says until then that it cannot', async () => {
+    const file = `apiVersion: pilotage.dev/v1alpha1
+kind: Delivery
+metadata: {name: shop}
+spec:
+  environments: [{name: a, branch: main, path: a}, {name: b, branch: main, path: b}]
+`;
+    const files = { 'pilotage.yaml': file, 'a/x.yaml': cm('x'), 'b/x.yaml': cm('x') };
+    await world.push(files);
+    isLockedOut = (name) => name === 'shop.b';
+    const tip = world.git.commit('main', { ...files, 'a/x.yaml': cm('x', { v: '2' }) });
+    const affected = await observer.observe('shop');
+    expect(affected.map(({ environment, changed }) => ({ environment, changed }))).to.deep.equal([
+      { environment: 'a', changed: true },
+      { environment: 'b', changed: false },
+    ]);
+    const deployedIn = async (name: string) => (await world.environment(name)).status?.deployedRevision;
+    await world.settle(120_000);
+    expect(await deployedIn('a')).to.equal(tip);
+    expect(await deployedIn('b')).to.not.equal(tip);
+    expect(observer.failureOf('shop')?.message).to.equal('shop.b cannot be written');
+    isLockedOut = () => false;
+    await world.settle(20_000);
+    expect(observer.failureOf('shop')).to.equal(undefined);
+    expect(await deployedIn('b')).to.equal(tip);
   });
 
   it('finds a branch that moved without anybody telling', async () => {
