@@ -1,8 +1,9 @@
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
 import { openFileLimit } from './proc.ts';
+import { endAfterAnswer } from './requestbody.ts';
 
 /** How many connections a server holds at once. */
 export interface ConnectionLimits {
@@ -134,7 +135,7 @@ export interface LimitOptions {
   readonly upgrades?: boolean;
 }
 
-/** Holds an HTTP or HTTPS server to its limits; over plain HTTP a refused client gets a 503. */
+/** Holds an HTTP or HTTPS server to its limits; over plain HTTP a refused client gets a 503. No connection outlives its answer for the rest of a body. */
 export function limitConnections(
   server: HttpServer,
   { limits, clock, logger, upgrades = false }: LimitOptions,
@@ -172,7 +173,10 @@ export function limitConnections(
     });
   });
   const proven = ({ socket }: IncomingMessage) => admission.proven(idOf(socket));
-  server.prependListener('request', proven);
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    proven(request);
+    endAfterAnswer(request, response, clock);
+  });
   if (upgrades) server.prependListener('upgrade', proven);
 }
 

@@ -1,11 +1,26 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from './clock.ts';
 
 const BODY_IDLE_MS = 60_000;
+const AFTER_ANSWER_MS = 5_000;
 
 /** Ends a request whose body stands still, so that half-sent ones cannot be gathered. The returned function says that it is read. */
 export function endWhenIdle(request: IncomingMessage): () => void {
   request.setTimeout(BODY_IDLE_MS, () => request.destroy(new Error('the body of the request stood still')));
   return () => void request.setTimeout(0);
+}
+
+/**
+ * Ends a request whose body is still incomplete some seconds after its answer: Node reads the rest until `requestTimeout`, so that a client
+ * that sends it byte by byte would keep its connection for as long.
+ */
+export function endAfterAnswer(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
+  response.once('finish', () => {
+    if (request.complete) return;
+    clock.after(AFTER_ANSWER_MS, () => {
+      if (!request.complete) request.destroy();
+    });
+  });
 }
 
 /**

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, get, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import {
   Admission,
   type ConnectionLimits,
@@ -103,13 +103,13 @@ describe('a tally', () => {
 describe('a server that limits its connections', () => {
   let server: Server;
   const sockets: Socket[] = [];
-  const listen = async (limits: ConnectionLimits): Promise<number> => {
+  const listen = async (limits: ConnectionLimits, clock: Clock = systemClock): Promise<number> => {
     // Answers to `/hold` never end, as a watch's.
     server = createServer((request, response) => {
       if (request.url === '/hold') response.write('held\n');
       else response.end('ok\n');
     });
-    limitConnections(server, { limits, clock: systemClock, logger: silentLogger });
+    limitConnections(server, { limits, clock, logger: silentLogger });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;
@@ -155,6 +155,42 @@ describe('a server that limits its connections', () => {
       socket.destroy();
       await left;
     }
+  });
+
+  describe('whose client has its answer and sends on', () => {
+    const POST = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n';
+    /** Resolves once the first request is answered and a byte of its body is there. */
+    async function answered(clock: Clock): Promise<Socket> {
+      const port = await listen({ all: 3, perParty: 3 }, clock);
+      const finished = new Promise((resolve) =>
+        server.once('request', (_request, response) => response.once('finish', resolve)),
+      );
+      const socket = await open(port, `${POST}a`);
+      await Promise.all([once(socket, 'data'), finished]);
+      return socket;
+    }
+
+    it('ends the request when its body drips for some seconds more', async () => {
+      const clock = new FakeClock();
+      const socket = await answered(clock);
+      const closed = once(socket, 'close');
+      socket.write('b');
+      await clock.advance(5_000);
+      await closed;
+    });
+
+    it('keeps the connection when the body ends within that time', async () => {
+      const clock = new FakeClock();
+      const socket = await answered(clock);
+      const ask = async (text: string) => {
+        const [answer] = (await Promise.all([once(socket, 'data'), socket.write(text)]))[0] as [Buffer];
+        expect(answer.toString()).to.match(/^HTTP\/1\.1 200 /);
+      };
+      const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+      await ask(`bcd${GET}`);
+      await clock.advance(60_000);
+      await ask(GET);
+    });
   });
 
   it('says 503 when others hold all there is, and drops none of them', async () => {
