@@ -7,13 +7,13 @@ export const attacks: readonly Attack[] = [
   {
     input: 'an Environment object deleted with kubectl, and brought back by a push',
     async run(target) {
-      const work = await plainRepository(target, 'back', '{name: dev, branch: main}');
-      await eventually('it is there', async () => (await valueIn(target, 'back-dev')) === 'one');
-      await target.kubectl('-n', 'pilotage', 'delete', 'environment', 'back.dev');
+      const work = await plainRepository(target, 'returned', '{name: dev, branch: main}');
+      await eventually('it is there', async () => (await valueIn(target, 'returned-dev')) === 'one');
+      await target.kubectl('-n', 'pilotage', 'delete', 'environment', 'returned.dev');
       await work.commit('again');
       await work.push();
       await eventually('it is well', async () => {
-        const status = await statusOf(target, 'back', 'dev');
+        const status = await statusOf(target, 'returned', 'dev');
         return status?.health === 'Healthy' && status.sync === 'Synced';
       });
       return 'its objects are those of its successor';

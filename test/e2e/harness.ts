@@ -1,5 +1,6 @@
 /** Real processes, real git, real HTTP: the built program as a user runs it, on a data directory of its own. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -188,8 +189,11 @@ export class Pilotage {
   }
 
   /** The fixture `name` as a repository with one commit on main. */
+  /** A name of its own: a second one of that name would go on with the history and the environments of the first. */
   async repository(name: string, fixture = 'web'): Promise<Work> {
-    return repositoryAt(join(this.dir, 'work', name), `${this.ready.git}/${name}.git`, fixture);
+    const dir = join(this.dir, 'work', name);
+    if (existsSync(dir)) throw new Error(`${name} is already a repository of this daemon`);
+    return repositoryAt(dir, `${this.ready.git}/${name}.git`, fixture);
   }
 }
 
