@@ -1,5 +1,6 @@
 import { type FileTree, pathsBelow, readText } from '../base/filetree.ts';
 import type { AppEntry, DeliveryFile } from './deliveryfile.ts';
+import { hasKey } from './manifesttext.ts';
 import { PILOTAGE_FILE } from './pilotagefile.ts';
 
 /** Folders that hold manifests where no file says so, the first that has some. */
@@ -105,7 +106,7 @@ const MANIFEST_FILE = /^(?!\.)(?!.*\/\.).*\.(ya?ml|json)$/;
 /** A package.json or a compose file is YAML too; a manifest says what it is. */
 function isManifest(tree: FileTree, path: string): boolean {
   const text = readText(tree, path) ?? '';
-  return /(?:^|[\s{,])"?apiVersion"?\s*:/.test(text) && /(?:^|[\s{,])"?kind"?\s*:/.test(text);
+  return hasKey(text, 'apiVersion') && hasKey(text, 'kind');
 }
 
 const join = (folder: string, path: string): string => (folder === '' ? path : `${folder}/${path}`);

@@ -1,12 +1,11 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
+import { hasKey } from '../../model/manifesttext.ts';
 import { type ReadManifests, readManifests } from '../manifests/read.ts';
 import type { SourceOutput, SourceRenderer } from './source.ts';
 
-/** A text that means to be a manifest, even one that cannot be parsed: only such a file may fail a render. */
-function looksLikeManifest(text: string): boolean {
-  return /^[ \t{"-]*"?kind"?[ \t]*:[ \t]*\S/m.test(text) || /[{,]\s*"kind"\s*:/.test(text);
-}
+/** A text that means to be a manifest, even one that cannot be parsed or has no apiVersion: only such a file may fail a render. */
+const looksLikeManifest = (text: string): boolean => hasKey(text, 'kind');
 
 /** A folder of manifests, rendered as they are. */
 export const plain: SourceRenderer = {

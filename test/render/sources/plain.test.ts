@@ -16,6 +16,12 @@ describe('a folder of plain manifests', () => {
     ).to.deep.equal(['x', 'b1', 'b2', 'c']);
   });
 
+  it('takes a document in flow style for a manifest as well', () => {
+    expect(names({ 'a.yaml': '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n' })).to.deep.equal([
+      'a',
+    ]);
+  });
+
   it('opens lists', () => {
     const text = `apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}\n`;
     expect(names({ 'a.yaml': text })).to.deep.equal(['a', 'b']);
