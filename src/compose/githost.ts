@@ -9,7 +9,8 @@ import type { KubeClient } from '../kube/client/client.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
 import { userOf } from '../server/auth.ts';
-import { foldUntouched, listenToPush, targetsOf } from '../server/sinks/push.ts';
+import { listenToPush } from '../server/sinks/push.ts';
+import { foldUntouched, targetsOf } from '../server/sinks/pushtargets.ts';
 import { refuseRewrite } from '../sync/intake/branchpolicy.ts';
 import type { Synced } from './sync.ts';
 

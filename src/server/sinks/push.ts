@@ -4,6 +4,7 @@ import type { EnvironmentReport } from '../../model/faces.ts';
 import { formatOutcome, type Outcome, outcomeOf } from '../../model/outcome.ts';
 import { FINAL_STAGES, type ProgressEvent, type ProgressSource } from '../../model/progress.ts';
 import { linesOf } from './pushlines.ts';
+import { NAMED, type Target } from './pushtargets.ts';
 
 /** The records of environments. Events are not enough: they may be missed, and an environment with nothing to do has none. */
 interface Records {
@@ -24,19 +25,8 @@ export interface PushReportOptions {
   readonly timeoutMs: number;
 }
 
-/** An environment that a push concerns, and the revision that was pushed for it. */
-export interface Target {
-  readonly environment: string;
-  readonly revision?: string;
-  /** What its record says until the push is recorded there. */
-  readonly before?: string;
-}
-
 /** After this long without a line, the report says what the push waits for. */
 const HEARTBEAT_MS = 15_000;
-/** So many environments are named one by one: by a heartbeat, and of those that a push leaves untouched. */
-const NAMED = 5;
-
 interface Pending {
   readonly target: Target;
   /** As the record said when it was read last. */
@@ -192,48 +182,3 @@ function every(clock: Clock, ms: number, saidAt: () => number, fn: () => void): 
 
 const keyOf = (environment: string | undefined, revision: string | undefined): string =>
   `${environment ?? ''}@${revision ?? ''}`;
-
-/** An environment as an observation of the branches left it. */
-interface Observed {
-  readonly environment: string;
-  readonly branch: string;
-  readonly revision?: string;
-  readonly changed: boolean;
-  readonly untouched?: boolean;
-  readonly before?: string;
-}
-
-/**
- * A push of one among a thousand environments says in one line what becomes of the others: only a few that it leaves untouched
- * get a line each. Pure.
- */
-export function foldUntouched<T extends Observed>(
-  observed: readonly T[],
-): { readonly observed: readonly T[]; readonly line?: string } {
-  const untouched = observed.filter((one) => one.untouched);
-  if (untouched.length <= NAMED) return { observed };
-  return {
-    observed: observed.filter((one) => !one.untouched),
-    line: `unchanged: ${untouched.length} environments, for which it holds the same as before`,
-  };
-}
-
-/** What a push concerns: the environments of the branches that it moved, and those that it changed otherwise. Pure. */
-export function targetsOf(
-  observed: readonly Observed[],
-  refs: readonly { readonly branch: string; readonly to: string | null }[],
-): readonly Target[] {
-  return observed.flatMap(({ environment, branch, revision: recorded, changed, before }) => {
-    const ref = refs.find((one) => one.branch === branch);
-    if (ref === undefined && !changed) return [];
-    // What was pushed, even where another push has moved the branch further before it was observed.
-    const revision = ref?.to ?? recorded;
-    return [
-      {
-        environment,
-        ...(revision === undefined ? {} : { revision }),
-        ...(before === undefined ? {} : { before }),
-      },
-    ];
-  });
-}

@@ -26,6 +26,7 @@ import { ORIGIN } from './environmentobject.ts';
 import { type Registered, type RegisterOptions, registerEnvironment } from './register.ts';
 import {
   type Affected,
+  affected,
   observeTip,
   type Pushed,
   recordFrozen,
@@ -79,7 +80,7 @@ export async function recordBranches(
     fileAt: (branch) => files.get(branch),
     known: known.map(knownOf),
   });
-  const affected: Affected[] = [];
+  const concerned: Affected[] = [];
   const untouched: Untouched[] = [];
   const at = options.clock.now();
   const leavesAlone = comparisonIn(options, repository);
@@ -94,25 +95,22 @@ export async function recordBranches(
       continue;
     }
     const registered = await options.claims.run(() => registerEnvironment(options, delivery, one, at));
-    if (registered) affected.push(...(await follow(options, repository, registered, observation)));
+    if (registered) concerned.push(...(await follow(options, repository, registered, observation)));
   }
-  affected.push(...untouched.map(affectedOf));
-  if (affected.some(({ changed }) => changed)) observation.onChanged?.(affected);
+  concerned.push(...untouched.map(leftAlone));
+  if (concerned.some(({ changed }) => changed)) observation.onChanged?.(concerned);
   await advance(options, repository, untouched);
-  return affected;
+  return concerned;
 }
 
-const affectedOf = ({ environment: { metadata, spec, status }, tip }: Untouched): Affected => ({
-  name: metadata.name ?? '',
-  environment: spec.environment,
-  branch: spec.branch,
-  namespace: spec.namespace,
-  revision: tip,
-  state: 'wanted',
-  changed: false,
-  untouched: true,
-  ...(status?.wantedRevision === undefined ? {} : { before: status.wantedRevision }),
-});
+function leftAlone({ environment, tip }: Untouched): Affected {
+  const before = environment.status?.wantedRevision;
+  return affected(environment, 'wanted', {
+    changed: false,
+    revision: tip,
+    ...(before === undefined ? {} : { before }),
+  });
+}
 
 /** The tip of an environment's branch. Another push may have moved the branch meanwhile: then nothing is known of its user. */
 function tipOf({ spec: { branch } }: Environment, { branches, pushed }: Observation): Tip | undefined {

@@ -37,9 +37,7 @@ export interface Affected {
   readonly state: 'wanted' | 'held' | 'frozen';
   /** False: it was so before. */
   readonly changed: boolean;
-  /** The commit holds the same for it as the one before: there is nothing to do but to record it. */
-  readonly untouched?: boolean;
-  /** Of one that is untouched: what its record says until the commit is recorded. */
+  /** Set where the commit holds the same for it as this one, which its record names until it is brought up to date: there is nothing else to do. */
   readonly before?: string;
 }
 
@@ -183,10 +181,11 @@ export function publish(
   });
 }
 
-const affected = (
+/** What an observation made of an environment. */
+export const affected = (
   { metadata, spec }: Environment,
   state: Affected['state'],
-  how: Pick<Affected, 'changed' | 'revision'>,
+  how: Pick<Affected, 'changed' | 'revision' | 'before'>,
 ): Affected => ({
   name: metadata.name ?? '',
   environment: spec.environment,

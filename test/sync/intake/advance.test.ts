@@ -61,10 +61,10 @@ describe('a commit that leaves an environment as it is', () => {
     const first = await world.push(one);
     world.git.commit('main', two);
     const affected = await world.sync.observed('shop', { ...world.git.branches }, 'main', 'push');
-    const said = affected.map(({ environment, untouched, before }) => ({ environment, untouched, before }));
+    const said = affected.map(({ environment, changed, before }) => ({ environment, changed, before }));
     expect(said).to.deep.equal([
-      { environment: 'a', untouched: undefined, before: undefined },
-      { environment: 'b', untouched: true, before: first },
+      { environment: 'a', changed: true, before: undefined },
+      { environment: 'b', changed: false, before: first },
     ]);
   });
 
