@@ -90,9 +90,10 @@ const longer = <T extends Pick<Settled, 'leftMs' | 'windowMs'>>(
 ): T => (leftMs > settled.leftMs ? { ...settled, leftMs, windowMs } : settled);
 
 /** Of a pod that is not ready: whether the one who counts it may not know that yet. A pod that has ended is replaced. */
-function hasJustChanged({ status }: Pod, now: number): boolean {
-  if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return false;
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+function hasJustChanged(pod: Pod, now: number): boolean {
+  const phase = pod.status?.phase;
+  if (phase === 'Failed' || phase === 'Succeeded') return false;
+  const ready = condition(pod, 'Ready')?.lastTransitionTime;
   return ready !== undefined && now - Date.parse(ready) < BEHIND_MS;
 }
 

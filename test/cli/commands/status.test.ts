@@ -1,26 +1,18 @@
 import { expect } from 'chai';
 import { fullName } from '../../../src/cli/daemon/choose.ts';
-import type { EnvironmentReport, StatusReport } from '../../../src/model/faces.ts';
-
-const environment = (name: string): EnvironmentReport => ({
-  delivery: 'shop',
-  name,
-  branch: name,
-  namespace: name,
-  wantedRevision: null,
-  deployedRevision: null,
-  sync: 'Unknown',
-  phase: 'Idle',
-  health: 'Unknown',
-  message: '',
-  urls: [],
-});
+import type { StatusReport } from '../../../src/model/faces.ts';
+import { environment } from '../harness.ts';
 
 /** `shop: dev prod` is a delivery with two environments. */
 const having = (...deliveries: string[]): StatusReport => ({
   deliveries: deliveries.map((text) => {
     const [name = '', environments = ''] = text.split(': ');
-    return { name, source: '', message: '', environments: environments.split(' ').map(environment) };
+    return {
+      name,
+      source: '',
+      message: '',
+      environments: environments.split(' ').map((one) => environment({ name: one })),
+    };
   }),
 });
 
