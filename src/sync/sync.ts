@@ -1,3 +1,4 @@
+import { onAbort } from '../base/abort.ts';
 import { rfc3339 } from '../base/clock.ts';
 import { failed, ok, ProblemError, type Result, unwrap } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
@@ -148,7 +149,7 @@ export function createSync(options: SyncOptions): Sync {
     releasesOf: (environment) => releases.of(environment),
     records: createRecords(home, informer),
     async start(signal) {
-      signal.addEventListener('abort', () => stopping.abort(), { once: true });
+      onAbort(signal, () => stopping.abort());
       await install(home, clock, signal);
       const wake = (environment: Environment) => controller.enqueue(environment.metadata.name ?? '');
       informer.listen({

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { onAbort } from '../../base/abort.ts';
 import { errnoOf, type Problem, ProblemError } from '../../base/errors.ts';
 import { isSameProcess } from '../../base/process.ts';
 import { type DaemonFile, readDaemonFile } from '../../model/daemonfile.ts';
@@ -94,13 +95,18 @@ function client(base: string, token: string | undefined, user: string): FaceClie
     stream: (path) => streamed(path),
     async events(query, signal) {
       const response = await streamed(`/api/v1/events?${new URLSearchParams(query)}`);
-      signal.addEventListener('abort', () => response.destroy(), { once: true });
+      response.once(
+        'close',
+        onAbort(signal, () => response.destroy()),
+      );
       return { after: Number(response.headers[EVENTS_AFTER]), lines: linesOf(response) };
     },
   };
 }
 
 async function* linesOf(response: IncomingMessage): AsyncGenerator<StreamLine> {
+  // A connection that was lost before its first line is read would never tell the reader.
+  if (response.destroyed) return;
   try {
     for await (const line of createInterface({ input: response })) yield JSON.parse(line) as StreamLine;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { onAbort } from '../../base/abort.ts';
 import { type FollowOptions, followEvents } from './follow.ts';
 
 /** Whether something has happened, without what: the status says how things are. */
@@ -35,12 +36,12 @@ export function openNews(options: FollowOptions): News {
     new Promise((resolve) => {
       const finish = (): void => {
         cancel();
-        signal.removeEventListener('abort', finish);
+        forget();
         wake = undefined;
         resolve();
       };
       const cancel = clock.after(ms, finish);
-      signal.addEventListener('abort', finish);
+      const forget = onAbort(signal, finish);
       if (isWoken) wake = finish;
     });
 

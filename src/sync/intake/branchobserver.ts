@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { onAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type CrashGuard, noCrashGuard } from '../../base/crashguard.ts';
 import { formatProblem, type Problem, ProblemError, problemOf } from '../../base/errors.ts';
@@ -137,7 +138,7 @@ export function createObserver(options: ObserverOptions): Observer {
       noted(delivery, () => record(delivery, branches, defaultBranch, 'poll')),
     failureOf: (delivery) => failures.get(delivery),
     async start(signal) {
-      signal.addEventListener('abort', () => void queue.stop(), { once: true });
+      onAbort(signal, () => void queue.stop());
       for (const delivery of await list()) {
         // One damaged repository freezes its own delivery, and keeps no other from starting.
         await observe(delivery).catch(() => undefined);

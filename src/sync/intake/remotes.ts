@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { onAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { formatProblem, type Problem, ProblemError, problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -98,7 +99,7 @@ export function createRemotes(options: RemotesOptions): Remotes {
         delete: ({ metadata }) => leave(metadata.name ?? ''),
       });
       informer.start(signal);
-      signal.addEventListener('abort', () => [...followed.keys()].forEach(leave), { once: true });
+      onAbort(signal, () => [...followed.keys()].forEach(leave));
       await informer.synced;
     },
     repository: async (delivery) => followed.get(delivery)?.mirror(),

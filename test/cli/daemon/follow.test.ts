@@ -38,7 +38,8 @@ describe('following events', () => {
     const clock = new HastyClock();
     const lines = followEvents({ daemon, query: { delivery: 'shop' }, signal: done.signal, clock });
     const next = async () => {
-      const { value } = (await lines.next()) as { value: StreamLine };
+      const { value } = (await lines.next()) as { value: StreamLine | undefined };
+      if (value === undefined) return 'over';
       return 'gap' in value ? 'gap' : value.message;
     };
     return { next, stop: () => done.abort() };
@@ -58,6 +59,16 @@ describe('following events', () => {
     expect(server.asked).to.deep.equal(['?delivery=shop', '?delivery=shop&after=1']);
     followed.stop();
     server.cut();
+    server.close();
+  });
+
+  it('ends although its connection opens only after the reader has left', async () => {
+    const server = await serve(createProgressHub());
+    const followed = await follow(server.url);
+    const first = followed.next();
+    followed.stop();
+    expect(await first).to.equal('over');
+    expect(server.asked).to.deep.equal(['?delivery=shop']);
     server.close();
   });
 

@@ -1,3 +1,4 @@
+import { onAbort } from '../../../base/abort.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
@@ -161,7 +162,7 @@ export function createPods(options: PodsOptions): Pods {
       });
       informer.start(signal);
       informer.synced.then(orphanUnknown, () => undefined);
-      signal.addEventListener('abort', () => {
+      onAbort(signal, () => {
         stopEvents();
         stopListening();
       });
