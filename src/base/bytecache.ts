@@ -2,7 +2,7 @@ interface Kept<V> {
   readonly value: V;
   readonly bytes: number;
   /** Of the last use, ms. */
-  readonly at: number;
+  at: number;
 }
 
 /** What a burst of work needed is not needed by the next one, a minute later: memory beside the applications is theirs. */
@@ -30,7 +30,9 @@ export class ByteCache<K, V> {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
     this.#entries.delete(key);
-    this.#entries.set(key, { ...entry, at: this.#now() });
+    // In place: walks over commits come here for every object.
+    entry.at = this.#now();
+    this.#entries.set(key, entry);
     return entry.value;
   }
 
