@@ -1,14 +1,14 @@
 /** A promise that is settled from outside; a rejection that is not awaited is not reported. */
-export interface Deferred {
-  readonly promise: Promise<void>;
-  resolve(this: void): void;
+export interface Deferred<T = void> {
+  readonly promise: Promise<T>;
+  resolve(this: void, value: T): void;
   reject(this: void, error: unknown): void;
 }
 
-export function deferred(): Deferred {
-  let resolve: () => void = () => {};
+export function deferred<T = void>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
   let reject: (error: unknown) => void = () => {};
-  const promise = new Promise<void>((yes, no) => {
+  const promise = new Promise<T>((yes, no) => {
     resolve = yes;
     reject = no;
   });

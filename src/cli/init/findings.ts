@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix';
 import type { FileTree } from '../../base/filetree.ts';
+import { isObject } from '../../kube/values/equal.ts';
 import { parseDocuments } from '../../kube/values/yaml.ts';
 import { goTemplate } from '../../render/sources/helm.ts';
 import { folderOf } from '../../render/sources/source.ts';
@@ -72,12 +73,9 @@ const FINDINGS: readonly Finding[] = [
 function servicesOf(text: string): string {
   const parsed = parseDocuments(text, 'compose.yaml');
   const root = parsed.ok ? parsed.value[0]?.value : undefined;
-  const services = isMap(root) && isMap(root.services) ? Object.keys(root.services) : [];
+  const services = isObject(root) && isObject(root.services) ? Object.keys(root.services) : [];
   return services.length === 0 ? '' : ` (${services.length} services: ${services.slice(0, 8).join(', ')})`;
 }
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The last CMD or ENTRYPOINT, as a command line; the list form and the shell form. */
 function startOf(dockerfile: string): string | undefined {

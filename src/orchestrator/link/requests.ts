@@ -1,4 +1,5 @@
-import { isAbsentOr, isCount, isObject, isText, objectOf, type Said } from './values.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import { isAbsentOr, isCount, isText, objectOf, type Said } from './values.ts';
 
 export interface PodKey {
   readonly namespace: string;

@@ -1,3 +1,4 @@
+import { deferred } from '../../base/deferred.ts';
 import { readFailure, StreamError, streamErrorOf, writeFailure } from './failure.ts';
 import { encodeFrame, type Frame, MAX_DATA_BYTES } from './frame.ts';
 
@@ -45,7 +46,7 @@ export interface StreamEnd {
 export function createStream(id: number, port: StreamPort): StreamEnd {
   const over = new AbortController();
   const result = deferred<Buffer>();
-  const accepted = deferred<void>();
+  const accepted = deferred();
   const queue: Piece[] = [];
   let failure: StreamError | undefined;
   let credit = WINDOW_BYTES;
@@ -184,20 +185,3 @@ export function createStream(id: number, port: StreamPort): StreamEnd {
 const EMPTY = Buffer.alloc(0);
 const ENDED = new StreamError('Canceled', 'the stream has ended');
 const costOf = (bytes: Buffer): number => bytes.length + FRAME_COST;
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: Error): void;
-}
-
-/** A rejection that is not awaited is not an error: the stream tells it in other ways too. */
-function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<T>((onValue, onError) => {
-    [resolve, reject] = [onValue, onError];
-  });
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
-}

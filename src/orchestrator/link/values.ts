@@ -1,3 +1,5 @@
+import { isObject } from '../../kube/values/equal.ts';
+
 export type Said = Readonly<Record<string, unknown>>;
 
 /** An object in JSON text; undefined for everything else. */
@@ -9,9 +11,6 @@ export function objectOf(text: Buffer | string): Said | undefined {
     return undefined;
   }
 }
-
-export const isObject = (value: unknown): value is Said =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
 

@@ -1,3 +1,4 @@
+import { deferred } from '../../base/deferred.ts';
 import type { Backend } from './route.ts';
 
 /** Pending connection attempts, so that a pod is stopped only when none can still reach it. */
@@ -12,14 +13,11 @@ export function createAttempts(): Attempts {
   const running = new Map<Promise<void>, Backend>();
   return {
     begin(backend) {
-      let end = () => {};
-      const attempt = new Promise<void>((resolve) => {
-        end = resolve;
-      });
-      running.set(attempt, backend);
+      const attempt = deferred();
+      running.set(attempt.promise, backend);
       return () => {
-        running.delete(attempt);
-        end();
+        running.delete(attempt.promise);
+        attempt.resolve();
       };
     },
     async ended(podUid) {

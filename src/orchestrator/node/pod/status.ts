@@ -8,6 +8,7 @@ import type {
   PodStatus,
 } from '../../../kube/kinds/objects.data.ts';
 import { qosClass } from '../../../kube/kinds/podspec/qos.ts';
+import { isObject } from '../../../kube/values/equal.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import { isPlanned, restartAt } from './backoff.ts';
 import { podConditions } from './conditions.ts';
@@ -189,7 +190,7 @@ export function sameStatus(a: PodStatus | undefined, b: PodStatus): boolean {
 
 function stable(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
+    isObject(member)
       ? Object.fromEntries(Object.entries(member).sort(([x], [y]) => (x < y ? -1 : 1)))
       : member,
   );

@@ -18,6 +18,7 @@ export interface TerminationInput extends HandlerTarget {
 const MINIMUM_MS = 2_000;
 /** A kill does not fail, but a process that forks meanwhile may slip through. */
 const AGAIN_MS = 500;
+const LATE_HOOK = 'it did not end within the grace period';
 
 /** preStop, SIGTERM to all of the container's processes, SIGKILL at the deadline. Resolves when it is gone. */
 export async function terminate(input: TerminationInput): Promise<void> {
@@ -26,7 +27,7 @@ export async function terminate(input: TerminationInput): Promise<void> {
   if (preStop && deadline > clock.now()) {
     const hook = runHook(preStop, input, deadline - clock.now());
     const fault = await Promise.race([
-      raced(clock, deadline - clock.now(), hook),
+      within(clock, deadline - clock.now(), hook, LATE_HOOK),
       ended.then(() => undefined),
     ]);
     if (fault) input.onHookFailure(fault);
@@ -34,30 +35,21 @@ export async function terminate(input: TerminationInput): Promise<void> {
   if (signal.aborted) return;
   await runtime.signal(ref, 'SIGTERM');
   const left = Math.max(deadline - clock.now(), MINIMUM_MS);
-  if (await within(clock, left, ended)) return;
+  const gone = ended.then(() => true);
+  if (await within(clock, left, gone, false)) return;
   while (!signal.aborted) {
     await runtime.signal(ref, 'SIGKILL');
-    if (await within(clock, AGAIN_MS, ended)) return;
+    if (await within(clock, AGAIN_MS, gone, false)) return;
   }
 }
 
-/** True when the promise resolved in time. */
-function within(clock: Clock, ms: number, promise: Promise<void>): Promise<boolean> {
+/** What the promise resolves with, or `late` when that takes longer. */
+function within<T>(clock: Clock, ms: number, promise: Promise<T>, late: T): Promise<T> {
   return new Promise((resolve) => {
-    const cancel = clock.after(ms, () => resolve(false));
-    void promise.then(() => {
+    const cancel = clock.after(ms, () => resolve(late));
+    void promise.then((value) => {
       cancel();
-      resolve(true);
-    });
-  });
-}
-
-function raced(clock: Clock, ms: number, hook: Promise<string | undefined>): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(ms, () => resolve('it did not end within the grace period'));
-    void hook.then((fault) => {
-      cancel();
-      resolve(fault);
+      resolve(value);
     });
   });
 }
