@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 import type { Clock } from '../base/clock.ts';
-import type { ProbeResult } from './probes.ts';
+import { type ProbeResult, USER_AGENT } from './probes.ts';
 
 export interface GrpcProbe {
   readonly host: string;
@@ -46,7 +46,7 @@ function check(session: ClientHttp2Session, at: string, service: string): Promis
       ':path': '/grpc.health.v1.Health/Check',
       ':authority': at,
       'content-type': 'application/grpc',
-      'user-agent': 'kube-probe/1.35',
+      'user-agent': USER_AGENT,
       te: 'trailers',
     });
     const pieces: Buffer[] = [];

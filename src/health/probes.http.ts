@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../base/clock.ts';
-import type { ProbeResult } from './probes.ts';
+import { type ProbeResult, USER_AGENT } from './probes.ts';
 
 export interface HttpProbe {
   readonly scheme: 'HTTP' | 'HTTPS';
@@ -68,7 +68,7 @@ function ask(probe: HttpProbe, url: URL, signal: AbortSignal): Promise<IncomingM
     // Every attempt opens a connection: a kept-alive one would hide a server that accepts no new ones.
     agent: false,
     headers: {
-      ...(names.has('user-agent') ? {} : { 'User-Agent': 'kube-probe/1.35' }),
+      ...(names.has('user-agent') ? {} : { 'User-Agent': USER_AGENT }),
       ...(names.has('accept') ? {} : { Accept: '*/*' }),
       Connection: 'close',
       ...given,

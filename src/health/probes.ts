@@ -1,10 +1,14 @@
 import type { Probe } from '../kube/kinds/objects.data.ts';
+import { SCHEMA_VERSION } from '../kube/schema/version.ts';
 
 /** The result of one attempt. 'error': the attempt itself failed, which says nothing about the container (kubelet `prober.go`). */
 export type ProbeResult =
   | { readonly type: 'success'; readonly message: string }
   | { readonly type: 'failure'; readonly message: string }
   | { readonly type: 'error'; readonly message: string };
+
+/** As the kubelet names itself to what it probes (`pkg/probe/http`). */
+export const USER_AGENT = `kube-probe/${SCHEMA_VERSION.replace(/^v(\d+\.\d+).*/, '$1')}`;
 
 export const PROBE_KINDS = ['startup', 'liveness', 'readiness'] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];
