@@ -24,7 +24,7 @@ export function createLogger(
 }
 
 /** `12:00:01 warn  history not kept: disk full (release: shop.dev.3)`. A line that is not JSON stays as it is. */
-export function formatEntry(line: string): string {
+function formatEntry(line: string): string {
   let entry: Readonly<Record<string, unknown>>;
   try {
     entry = JSON.parse(line) as Readonly<Record<string, unknown>>;

@@ -15,9 +15,9 @@ const WINDOW_MS = 60_000;
 /** What a full or read-only disk answers. */
 const REFUSED_WRITES: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
 
-export type UncaughtAction = { readonly type: 'continue' } | { readonly type: 'exit'; readonly code: number };
+type UncaughtAction = { readonly type: 'continue' } | { readonly type: 'exit'; readonly code: number };
 
-export interface UncaughtFacts {
+interface UncaughtFacts {
   readonly error: unknown;
   readonly isStarting: boolean;
   /** Monotonic times, in ms, of the exceptions that counted, this one included unless it is a refused write. */
@@ -31,7 +31,7 @@ export interface UncaughtFacts {
  * - During the start any other exception ends the process with code 1, so that the failure is reported.
  * - Later the process goes on, unless ten came within a minute: then it ends with EXIT_INTERNAL.
  */
-export function afterUncaught({ error, isStarting, recent }: UncaughtFacts): UncaughtAction {
+function afterUncaught({ error, isStarting, recent }: UncaughtFacts): UncaughtAction {
   if (isRefusedWrite(error)) return { type: 'continue' };
   if (isStarting) return { type: 'exit', code: EXIT_START };
   return recent.length >= MOST ? { type: 'exit', code: EXIT_INTERNAL } : { type: 'continue' };

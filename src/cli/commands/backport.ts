@@ -27,7 +27,7 @@ const HEADLINES: Readonly<Record<BackportReport['outcome'], (report: BackportRep
   UpToDate: ({ delivery, from }) => `${delivery}/${from} has no commit of its own that would be lost.`,
 };
 
-export function formatBackport(report: BackportReport): string {
+function formatBackport(report: BackportReport): string {
   const { delivery, from, to, outcome, commits } = report;
   return [
     HEADLINES[outcome](report),

@@ -1,7 +1,7 @@
 import { objectOf } from './values.ts';
 
 /** Reasons of the Kubernetes API where it has one. */
-export const FAILURE_REASONS = [
+const FAILURE_REASONS = [
   'NotFound',
   'BadRequest',
   'InternalError',

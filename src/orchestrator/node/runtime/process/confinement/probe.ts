@@ -89,7 +89,7 @@ function attempt([program, ...args]: Argv): Promise<true | string> {
 }
 
 /** The first directory on the way to `path`, itself included, that other users may not enter. */
-export function barrierOf(path: string): string | undefined {
+function barrierOf(path: string): string | undefined {
   const { root } = parse(path);
   let place = root;
   for (const name of ['', ...path.slice(root.length).split(sep)]) {
