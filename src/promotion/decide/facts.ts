@@ -37,24 +37,43 @@ export async function gatherFacts(options: FactOptions, delivery: string, to: st
   const { policy, target, source, repository, wanted } = await partiesOf(options, delivery, to);
   const [revision, ...older] = await repository.log(wanted, { limit: HISTORY_LIMIT, allParents: true });
   if (!revision) throw new Error(`the log of ${wanted} is empty`);
+  const sourceLog = [revision, ...older] as const;
   const tip = (await repository.branches())[target.spec.branch] ?? null;
   const base = tip ?? (await lastTip(repository, target));
   const targetLog = base === null ? [] : await repository.log(base, { limit: HISTORY_LIMIT });
-  const lineage = await readLineage(repository, targetLog, [revision, ...older]);
+  const lineage = await readLineage(repository, targetLog, sourceLog);
   const promotion = await promotionOf(options.home, promotionObjectName(delivery, to, wanted));
-  const rejections = await rejectionsOf(options, target, targetLog, [revision, ...older]);
-  const undone =
-    base === null ? [] : await undoneBy(repository, rejections, { candidate: wanted, tip: base });
+  const parties = { target, source, repository, revision, tip, base, promotion };
   const facts: PromotionFacts = {
     ...recordedFacts(target, source, policy),
     revision: wanted,
     ...(await approvalFacts(repository, target, [wanted], promotion?.spec.approvals)),
     lineage,
-    rehearsal: lineage.type === 'level' ? [] : await options.rehearse(target, wanted),
+    ...(lineage.type === 'level' ? NO_OBSTACLES : await obstaclesTo(options, parties, targetLog, sourceLog)),
+  };
+  return { facts, ...parties };
+}
+
+type Obstacles = Pick<PromotionFacts, 'rehearsal' | 'bypasses' | 'rejections'>;
+
+/** Where nothing is to be promoted, nothing is in its way; most decisions are of this kind, so they look for nothing. */
+const NO_OBSTACLES: Obstacles = { rehearsal: [], bypasses: [], rejections: [] };
+
+/** What stands in the way of a promotion beside its gates; the logs of both branches are newest first. */
+async function obstaclesTo(
+  options: FactOptions,
+  { target, repository, revision, base, promotion }: Omit<Gathered, 'facts'>,
+  targetLog: readonly Commit[],
+  sourceLog: readonly Commit[],
+): Promise<Obstacles> {
+  const rejections = await rejectionsOf(options, target, targetLog, sourceLog);
+  const undone =
+    base === null ? [] : await undoneBy(repository, rejections, { candidate: revision.oid, tip: base });
+  return {
+    rehearsal: await options.rehearse(target, revision.oid),
     bypasses: await bypassesOf(options, target),
     rejections: await unconfirmed(repository, undone, promotion),
   };
-  return { facts, target, source, repository, revision, tip, base, promotion };
 }
 
 /** Who takes part, and the revision that would advance. */
