@@ -1,16 +1,18 @@
 /** Clones and pushes over HTTP, from this host and from `git http-backend`, in turns: the same repository, the same client. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { built, root } from './support/built.ts';
+import { gitIn } from '../src/cli/demo/git.ts';
+import { hermetic } from '../src/cli/gitenvironment.ts';
 import { median, report, timed } from './support/figures.ts';
 import { Instance } from './support/instance.ts';
 import { longHistory } from './support/longhistory.ts';
 import { cpuSeconds, resetPeak, residentMb } from './support/proc.ts';
+import { root } from './support/program.ts';
 
 const COMMITS = 5_000;
 const CLONES = 9;
@@ -22,8 +24,6 @@ const SIDES = ['here', 'there'] as const;
 type PerSide = Record<(typeof SIDES)[number], number[]>;
 
 await Instance.during(async (instance) => {
-  const { gitIn } = await built<typeof import('../src/cli/demo/git.ts')>('cli/demo/git');
-  const { hermetic } = await built<typeof import('../src/cli/gitenvironment.ts')>('cli/gitenvironment');
   const environment = hermetic({ PATH, HOME: instance.dir });
   const git = gitIn(instance.dir, environment);
   const served = join(instance.dir, 'served');
@@ -35,12 +35,8 @@ await Instance.during(async (instance) => {
   const backend = await startBackend(served, environment);
   const urls = { here: `${instance.ready.git}/long.git`, there: `${backend.url}/long.git` };
   const pids = { here: instance.ready.pid, there: backend.pid };
-  const { token } = JSON.parse(
-    await readFile(join(dirname(instance.ready.kubeconfig), 'token.json'), 'utf8'),
-  ) as { token: string };
-  const credentials = Buffer.from(`git:${token}`).toString('base64');
-  const run = (...args: readonly string[]) =>
-    git.run('-c', `http.extraHeader=Authorization: Basic ${credentials}`, ...args);
+  const header = await instance.authorization();
+  const run = (...args: readonly string[]) => git.run('-c', `http.extraHeader=${header}`, ...args);
 
   for (const side of SIDES) await run('-C', 'source', 'push', '--quiet', '--mirror', urls[side]);
   // A server that is kept in order has one pack.
@@ -54,10 +50,10 @@ await Instance.during(async (instance) => {
       await rm(join(instance.dir, 'copy'), { recursive: true });
       return ms;
     });
-  const { first, ratio } = tell(`clone of ${COMMITS} commits`, await clone());
+  const { first, ratio } = reportBoth(`clone of ${COMMITS} commits`, await clone());
   report('… here to there', ratio, '×', { target: '< 1', first });
   report('… memory of the daemon, at most', residentMb(pids.here, 'VmHWM'), 'MB', { before });
-  tell('clone of one branch of ten', await clone('--single-branch', '--branch=release-2500'));
+  reportBoth('clone of one branch of ten', await clone('--single-branch', '--branch=release-2500'));
 
   await git.run('clone', '--quiet', 'source', 'work');
   for (const files of [1, FILES]) {
@@ -65,7 +61,7 @@ await Instance.during(async (instance) => {
       if (url === urls.here) await commit(files, turn);
       return timed(() => run('-C', 'work', 'push', '--quiet', url, 'HEAD:main'));
     });
-    tell(`push of ${files} files`, figures);
+    reportBoth(`push of ${files} files`, figures);
   }
   process.kill(backend.pid);
 
@@ -99,7 +95,10 @@ await Instance.during(async (instance) => {
   }
 });
 
-function tell(figure: string, { ms, cpu }: { ms: PerSide; cpu: PerSide }): { first: number; ratio: number } {
+function reportBoth(
+  figure: string,
+  { ms, cpu }: { ms: PerSide; cpu: PerSide },
+): { first: number; ratio: number } {
   report(figure, median(ms.here), 'ms', { samples: ms.here, serverCpuMs: median(cpu.here) });
   report('… git http-backend', median(ms.there), 'ms', {
     samples: ms.there,

@@ -2,14 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../src/base/clock.ts';
+import { silentLogger } from '../src/base/log.ts';
 import type { KubeClient } from '../src/kube/client/client.ts';
-import { built } from './support/built.ts';
+import { createControlPlane } from '../src/orchestrator/controlplane.ts';
 import { report } from './support/figures.ts';
 import { Instance } from './support/instance.ts';
 import { createMany } from './support/load.ts';
-
-const { systemClock } = await built<typeof import('../src/base/clock.ts')>('base/clock');
-const { silentLogger } = await built<typeof import('../src/base/log.ts')>('base/log');
 
 await Instance.during(async (instance) => {
   const client = await instance.client();
@@ -31,8 +30,6 @@ async function measure(way: string, client: KubeClient): Promise<void> {
 
 /** A control plane of its own in this process, without controllers: the verbs and the store alone. */
 async function inProcess(work: (client: KubeClient) => Promise<void>): Promise<void> {
-  const { createControlPlane } =
-    await built<typeof import('../src/orchestrator/controlplane.ts')>('orchestrator/controlplane');
   const dataDir = await mkdtemp(join(tmpdir(), 'pilotage-bench-'));
   const options = {
     dataDir,

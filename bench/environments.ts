@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ConfigMap } from '../src/kube/kinds/objects.data.ts';
-import { built } from './support/built.ts';
+import { CONFIG_MAPS } from '../src/kube/kinds/resources.data.ts';
 import { median, report } from './support/figures.ts';
 import { Instance, type Repository, until } from './support/instance.ts';
 import { cpuSeconds, residentMb } from './support/proc.ts';
@@ -22,8 +22,6 @@ const LIMIT_MS = 600_000;
 /** Idle: less CPU than this in each of three seconds in a row. */
 const IDLE = { seconds: 3, cpu: 0.1 };
 
-const { CONFIG_MAPS } =
-  await built<typeof import('../src/kube/kinds/resources.data.ts')>('kube/kinds/resources.data');
 for (const count of COUNTS) await Instance.during((instance) => measure(instance, count));
 
 async function measure(instance: Instance, count: number): Promise<void> {

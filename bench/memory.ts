@@ -1,9 +1,9 @@
 /** Resident memory with an application in three environments, three pods each. The applications' own is apart. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { report } from './support/figures.ts';
 import { Instance, webRepository } from './support/instance.ts';
-import { residentMb } from './support/proc.ts';
+import { childrenOf, residentMb } from './support/proc.ts';
 
 /** V8 gives back what a burst needed at most 100 seconds after it (`MemoryReducer::kWatchdogDelayMs`). */
 const IDLE_S = 120;
@@ -44,17 +44,5 @@ function proportional(pid: number): number {
 }
 
 /** The shells of containers have sessions of their own, and are the agent's children as long as it lives. */
-function descendants(pid: number): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  const below = (of: number): number[] =>
-    [...parents].filter(([, parent]) => parent === of).flatMap(([child]) => [child, ...below(child)]);
-  return below(pid);
-}
+const descendants = (pid: number): readonly number[] =>
+  childrenOf(pid).flatMap((child) => [child, ...descendants(child)]);

@@ -1,7 +1,7 @@
 /** git push → objects written → all pods ready: as a person sees it, git's own time included. */
 import type { ConfigMap, Deployment } from '../src/kube/kinds/objects.data.ts';
+import { CONFIG_MAPS, DEPLOYMENTS, PODS } from '../src/kube/kinds/resources.data.ts';
 import type { Resource } from '../src/kube/values/types.ts';
-import { built } from './support/built.ts';
 import { median, repeated, report, timed } from './support/figures.ts';
 import { Instance, until, webRepository } from './support/instance.ts';
 
@@ -9,8 +9,6 @@ const NAMESPACE = 'web-dev';
 const ROUNDS = 10;
 
 await Instance.during(async (instance) => {
-  const { CONFIG_MAPS, DEPLOYMENTS } =
-    await built<typeof import('../src/kube/kinds/resources.data.ts')>('kube/kinds/resources.data');
   const client = await instance.client();
   const repository = await webRepository(instance);
   const first = await timed(() => repository.git.run('push', '--quiet', repository.url, 'main'));
@@ -71,8 +69,6 @@ await Instance.during(async (instance) => {
   client.close();
 
   async function isQuiet(): Promise<boolean> {
-    const { PODS } =
-      await built<typeof import('../src/kube/kinds/resources.data.ts')>('kube/kinds/resources.data');
     return (await client.list(PODS, { namespace: NAMESPACE })).items.length === 3;
   }
 });

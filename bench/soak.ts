@@ -2,12 +2,13 @@
  * Ten minutes (or `--minutes=3`) of pushes, rollouts and writes. Fails unless descriptors stay flat and memory stays within 20 % of
  * what it was after two minutes, for daemon and agent.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { built } from './support/built.ts';
+import { CONFIG_MAPS } from '../src/kube/kinds/resources.data.ts';
 import { median, report } from './support/figures.ts';
 import { Instance, webRepository } from './support/instance.ts';
+import { residentMb } from './support/proc.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
 const MINUTES = Number(values.minutes);
@@ -41,13 +42,13 @@ await Instance.during(async (instance) => {
   const samples = { daemon: [] as Sample[], agent: [] as Sample[] };
 
   const watch = async (): Promise<void> => {
-    let told = 0;
+    let nextLine = 0;
     while (goesOn()) {
-      samples.daemon.push({ minutes: minutes(), ...look(pid) });
-      samples.agent.push({ minutes: minutes(), ...look(agentPid) });
-      if (minutes() >= told) {
-        tell(minutes(), counts, samples);
-        told += MINUTES / 20;
+      samples.daemon.push(sampleOf(pid, minutes()));
+      samples.agent.push(sampleOf(agentPid, minutes()));
+      if (minutes() >= nextLine) {
+        printProgress(minutes(), counts, samples);
+        nextLine += MINUTES / 20;
       }
       await pause(SAMPLE_MS);
     }
@@ -86,8 +87,6 @@ async function pushNotes(instance: Instance, counts: Counts, goesOn: () => boole
 
 /** What people and controllers do with kubectl and client libraries: create, change, read and delete. */
 async function write(instance: Instance, counts: Counts, goesOn: () => boolean): Promise<void> {
-  const { CONFIG_MAPS } =
-    await built<typeof import('../src/kube/kinds/resources.data.ts')>('kube/kinds/resources.data');
   const client = await instance.client();
   try {
     for (let i = 0; goesOn(); i++) {
@@ -108,15 +107,15 @@ async function write(instance: Instance, counts: Counts, goesOn: () => boolean):
   }
 }
 
-function look(pid: number): Omit<Sample, 'minutes'> {
-  const [, kilobytes = '0'] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return {
-    descriptors: readdirSync(`/proc/${pid}/fd`).length,
-    memoryMb: Math.round(Number(kilobytes) / 1024),
-  };
+function sampleOf(pid: number, minutes: number): Sample {
+  return { minutes, descriptors: readdirSync(`/proc/${pid}/fd`).length, memoryMb: residentMb(pid) };
 }
 
-function tell(minutes: number, counts: Counts, samples: Record<'daemon' | 'agent', readonly Sample[]>): void {
+function printProgress(
+  minutes: number,
+  counts: Counts,
+  samples: Record<'daemon' | 'agent', readonly Sample[]>,
+): void {
   const [daemon, agent] = [samples.daemon.at(-1), samples.agent.at(-1)];
   const line = (sample: Sample | undefined) =>
     `${String(sample?.descriptors).padStart(4)} descriptors ${String(sample?.memoryMb).padStart(4)} MB`;

@@ -32,11 +32,11 @@ async function measure(
     kubeconfig,
     String(WATCHERS),
   ]);
-  await told(watchers, ({ type }) => type === 'watching');
+  await messageFrom(watchers, ({ type }) => type === 'watching');
   const since = performance.now();
   const [watched] = await Promise.all([
     createMany(client, { ...load, prefix: `watched${clients}` }),
-    told(watchers, (message) => message.type === 'seen' && message.events >= count * WATCHERS),
+    messageFrom(watchers, (message) => message.type === 'seen' && message.events >= count * WATCHERS),
   ]);
   const delivered = performance.now() - since;
   const gone = new Promise((resolve) => watchers.once('exit', resolve));
@@ -52,7 +52,8 @@ async function measure(
   });
 }
 
-function told(child: ChildProcess, holds: (message: Message) => boolean): Promise<void> {
+/** Resolves with the first message for which `holds` is true; rejects when the process ends without one. */
+function messageFrom(child: ChildProcess, holds: (message: Message) => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (code: number | null) => reject(new Error(`the watchers ended with ${code}`));
     child.once('exit', end);

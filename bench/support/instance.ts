@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Git } from '../../src/cli/demo/git.ts';
-import type { RemoteClient } from '../../src/kube/remote/remote.ts';
-import { built, main, root } from './built.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { type Git, gitIn } from '../../src/cli/demo/git.ts';
+import { type RemoteClient, remoteClient } from '../../src/kube/remote/remote.ts';
+import { main, root } from './program.ts';
 
 interface Ready {
   readonly http: string;
@@ -109,10 +111,6 @@ export class Instance {
 
   /** As an administrator, over HTTPS. */
   async client(): Promise<RemoteClient> {
-    const { remoteClient } =
-      await built<typeof import('../../src/kube/remote/remote.ts')>('kube/remote/remote');
-    const { systemClock } = await built<typeof import('../../src/base/clock.ts')>('base/clock');
-    const { silentLogger } = await built<typeof import('../../src/base/log.ts')>('base/log');
     return remoteClient({
       kubeconfig: { path: this.ready.kubeconfig },
       clock: systemClock,
@@ -132,21 +130,25 @@ export class Instance {
     return answer.json();
   }
 
+  /** The header with which git is let in, for `http.extraHeader`. */
+  async authorization(): Promise<string> {
+    const file = join(dirname(this.ready.kubeconfig), 'token.json');
+    const { token } = JSON.parse(await readFile(file, 'utf8')) as { token: string };
+    return `Authorization: Basic ${Buffer.from(`git:${token}`).toString('base64')}`;
+  }
+
   /** A copy of a folder, with the files of `more` written into it, as a repository with one commit on main. */
   async repository(
     name: string,
     from: string | undefined,
     more: Readonly<Record<string, string>> = {},
   ): Promise<Repository> {
-    const { gitIn } = await built<typeof import('../../src/cli/demo/git.ts')>('cli/demo/git');
     const dir = await mkdtemp(join(this.dir, `${name}-`));
     if (from) await cp(join(root, from), dir, { recursive: true });
     for (const [file, text] of Object.entries(more)) await writeFile(join(dir, file), text);
     const git = gitIn(dir, { PATH, HOME });
     await git.run('init', '--quiet', '--initial-branch=main');
-    const { token } = JSON.parse(await readFile(join(dirname(this.ready.kubeconfig), 'token.json'), 'utf8'));
-    const credentials = Buffer.from(`git:${token}`).toString('base64');
-    await git.run('config', 'http.extraHeader', `Authorization: Basic ${credentials}`);
+    await git.run('config', 'http.extraHeader', await this.authorization());
     await git.run('add', '--all');
     await git.run('commit', '--quiet', '-m', 'first');
     return {

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../src/kube/client/client.ts';
 import type { ConfigMap } from '../../src/kube/kinds/objects.data.ts';
-import { built } from './built.ts';
+import { CONFIG_MAPS } from '../../src/kube/kinds/resources.data.ts';
 
 interface Load {
   readonly prefix: string;
@@ -14,8 +14,6 @@ export async function createMany(
   client: KubeClient,
   { prefix, count, clients }: Load,
 ): Promise<{ perSecond: number; ms: number }> {
-  const { CONFIG_MAPS } =
-    await built<typeof import('../../src/kube/kinds/resources.data.ts')>('kube/kinds/resources.data');
   const numbers = Array.from({ length: count }, (_, i) => i).values();
   const since = performance.now();
   const one = async () => {

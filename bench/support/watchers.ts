@@ -1,8 +1,7 @@
-/** A process of its own: watches ConfigMaps with the given kubeconfig as often as told, and counts events without reading them. */
+/** A process of its own: watches ConfigMaps with the given kubeconfig as often as its argument says, and counts events without reading them. */
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import type { LoadedKubeconfig } from '../../src/kube/remote/kubeconfig.ts';
-import { built } from './built.ts';
+import { type LoadedKubeconfig, loadKubeconfig } from '../../src/kube/remote/kubeconfig.ts';
 
 export type Message = { readonly type: 'watching' } | { readonly type: 'seen'; readonly events: number };
 
@@ -10,8 +9,6 @@ const NEWLINE = 10;
 const REPORT_MS = 5;
 
 const [kubeconfig = '', count = '0'] = process.argv.slice(2);
-const { loadKubeconfig } =
-  await built<typeof import('../../src/kube/remote/kubeconfig.ts')>('kube/remote/kubeconfig');
 const credentials = plain(loadKubeconfig({ text: await readFile(kubeconfig, 'utf8') }));
 const path = '/api/v1/namespaces/default/configmaps?watch=1';
 const { resourceVersion } = (
@@ -19,13 +16,13 @@ const { resourceVersion } = (
 ).metadata;
 
 let events = 0;
-let told = 0;
+let sent = 0;
 await Promise.all(Array.from({ length: Number(count) }, watch));
-tell({ type: 'watching' });
+send({ type: 'watching' });
 setInterval(() => {
-  if (events === told) return;
-  told = events;
-  tell({ type: 'seen', events });
+  if (events === sent) return;
+  sent = events;
+  send({ type: 'seen', events });
 }, REPORT_MS);
 
 /** Resolves once the server has begun to answer. */
@@ -64,6 +61,6 @@ function plain({ credentials }: LoadedKubeconfig) {
   return credentials;
 }
 
-function tell(message: Message): void {
+function send(message: Message): void {
   process.send?.(message);
 }
