@@ -9,13 +9,10 @@
  * `z` a zero value is kept (the Go field is a pointer, or is written even when empty). A message that is a bare list in
  * JSON has `"list": true`. No prose is copied.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const VERSION = 'v0.35.0';
+import { moduleDirectory } from './kubernetes.mjs';
 
 /** Our name of the package → module and folder. */
 const PACKAGES = {
@@ -36,14 +33,6 @@ const PACKAGES = {
   'scheduling.v1': ['k8s.io/api', 'scheduling/v1'],
   'storage.v1': ['k8s.io/api', 'storage/v1'],
 };
-
-const folderOf = (module) =>
-  JSON.parse(
-    execFileSync('go', ['mod', 'download', '-json', `${module}@${VERSION}`], {
-      cwd: tmpdir(),
-      encoding: 'utf8',
-    }),
-  ).Dir;
 
 /** `k8s.io.api.core.v1.Pod` or `.k8s.io.apimachinery.pkg.util.intstr.IntOrString` → our name. */
 function typeName(text, own) {
@@ -107,7 +96,7 @@ const target = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src/orche
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 for (const [own, [module, folder]] of Object.entries(PACKAGES)) {
-  const messages = messagesOf(own, join(folderOf(module), folder));
+  const messages = messagesOf(own, join(moduleDirectory(module), folder));
   // One message per line: a new version reads well in a diff.
   const lines = Object.entries(messages).map(([name, fields]) => `"${name}":${JSON.stringify(fields)}`);
   writeFileSync(join(target, `${own}.json`), `{\n${lines.join(',\n')}\n}\n`);

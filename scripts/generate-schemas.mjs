@@ -4,8 +4,9 @@
  *
  *   node scripts/generate-schemas.mjs
  *
- * Output: one file per package of types (`core.v1.json`), `{ types: { Name: Schema }, kinds: { Kind: Name } }`, where a
- * schema is written as `src/kube/schema/schema.ts` has it, and `{ "$ref": "core.v1.Pod" }` stands for a type. No prose is copied.
+ * Output: one file per package of types (`core.v1.json`), `{ Name: Schema }`, where a schema is written as
+ * `src/kube/schema/schema.ts` has it, and `{ "$ref": "core.v1.Pod" }` stands for a type; and `index.json`, which names the type of
+ * each kind. No prose is copied.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
