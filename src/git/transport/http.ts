@@ -9,6 +9,7 @@ import { setBranches } from './mirror.ts';
 import { remoteProblem } from './remote-errors.ts';
 import {
   type Credentials,
+  mayPush,
   type Remote,
   type RemoteOptions,
   schemeOf,
@@ -104,8 +105,7 @@ class HttpRemote implements Remote {
   ): Promise<'pushed' | 'rejected'> {
     const { push } = await isomorphicGit();
     const remote = await this.listBranches(signal);
-    if ((remote.branches[branch] ?? null) !== expected) return 'rejected';
-    if (expected !== null && !(await from.isAncestor(expected, oid))) return 'rejected';
+    if (!(await mayPush(from, oid, remote.branches[branch], expected))) return 'rejected';
     return this.#guard(async () => {
       const result = await push({
         fs,

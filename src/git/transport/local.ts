@@ -11,7 +11,7 @@ import { addPack } from '../store/quarantine.ts';
 import { RefStore } from '../store/refs.ts';
 import type { Oid, Repository } from '../types.ts';
 import { setBranches } from './mirror.ts';
-import { type Remote, schemeOf, type Transport } from './transport.ts';
+import { mayPush, type Remote, schemeOf, type Transport } from './transport.ts';
 
 interface Place {
   /** Objects and shared refs. */
@@ -64,8 +64,7 @@ class LocalRemote implements Remote {
   ): Promise<'pushed' | 'rejected'> {
     const { place, refs } = this.#open();
     const ref = branchRef(branch);
-    if ((refs.read(ref) ?? null) !== expected) return 'rejected';
-    if (expected !== null && !(await from.isAncestor(expected, oid))) return 'rejected';
+    if (!(await mayPush(from, oid, refs.read(ref), expected))) return 'rejected';
     // git's receive.denyCurrentBranch: the files of the work tree would no longer be those of its branch.
     if (!place.bare && refs.head() === ref) throw this.#checkedOut(branch);
     await this.#copy(from.dir, place.common, [oid], Object.values(branchesOf(refs)));

@@ -49,3 +49,13 @@ export interface Remote {
 export function schemeOf(address: string): string | undefined {
   return /^([a-z][a-z0-9+.-]*):\/\//i.exec(address)?.[1]?.toLowerCase();
 }
+
+/** The condition of `Remote.push`: the remote's branch (`tip`; undefined where it has none) is at `expected`, and `oid` descends from it. */
+export async function mayPush(
+  from: Repository,
+  oid: Oid,
+  tip: Oid | undefined,
+  expected: Oid | null,
+): Promise<boolean> {
+  return (tip ?? null) === expected && (expected === null || (await from.isAncestor(expected, oid)));
+}
