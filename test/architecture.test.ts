@@ -1,233 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { importsOf, sourceFiles, tangles } from './architecture/imports.ts';
+import {
+  API_FOLDERS,
+  FOLDERS,
+  FRONT_DOOR,
+  NODE_FOLDERS,
+  ORCHESTRATOR_DOORS,
+  PROCESS_WORDS,
+  PURE,
+  STAIRS,
+  WINGS,
+} from './architecture/walls.ts';
 
 const src = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
 
-/** Room → rooms that its files may import, besides their own. The stairs of docs/architecture.md. */
-const STAIRS: Record<string, readonly string[]> = {
-  base: [],
-  kube: ['base'],
-  model: ['base', 'kube'],
-  git: ['base'],
-  charts: ['base', 'kube'],
-  health: ['base', 'kube'],
-  render: ['base', 'kube', 'model', 'charts'],
-  'promotion/identity': ['base'],
-  'promotion/gates': ['base', 'kube', 'model', 'promotion/identity'],
-  sync: ['base', 'kube', 'model', 'git', 'render', 'health', 'promotion/gates'],
-  orchestrator: ['base', 'kube', 'health'],
-  promotion: ['base', 'kube', 'model', 'git', 'promotion/gates', 'promotion/identity'],
-  server: ['base', 'kube', 'model'],
-  supervise: ['base', 'model'],
-  cli: ['base', 'kube', 'model', 'charts', 'render', 'supervise', 'promotion/gates'],
-};
-
-/** Inside the orchestrator: wing → wings it may see. `link` is the wire protocol, known to both of its ends. */
-const WINGS: Record<string, readonly string[]> = {
-  store: [],
-  api: ['store', 'link'],
-  controllers: [],
-  scheduler: [],
-  node: ['link'],
-  network: [],
-  'controlplane.ts': ['store', 'api', 'controllers', 'scheduler'],
-  'node.ts': ['node', 'network', 'link'],
-  link: [],
-};
-
-/** Inside `orchestrator/api`: folder → what its files must not know, folders of `api`, files at its root, and the store. */
-const API_FOLDERS: Record<string, readonly string[]> = {
-  kinds: ['verbs', 'admission', 'auth', 'http', 'wire', 'context.ts'],
-  admission: ['verbs', 'auth', 'http', 'wire'],
-  verbs: ['auth', 'http', 'wire'],
-  auth: ['store', 'kinds', 'verbs', 'admission', 'http', 'wire', 'context.ts', 'stored.ts'],
-  wire: ['store', 'verbs', 'admission', 'auth', 'http', 'context.ts', 'stored.ts'],
-  http: ['store', 'verbs', 'admission', 'context.ts', 'stored.ts'],
-};
-
-/** Inside `orchestrator/node`: folder or file → what it may see of the node, besides itself. */
-const NODE_FOLDERS: Record<string, readonly string[]> = {
-  runtime: [],
-  'runtime/process': ['runtime'],
-  spec: ['runtime'],
-  probes: ['runtime'],
-  pod: ['runtime', 'spec', 'probes'],
-  link: ['runtime'],
-  'registration.ts': [],
-};
-
-/** Words of the process runtime, which no other folder of the node may use. */
-const PROCESS_WORDS = /\b(?:pids?|argv|cwd|shims?|logFile)\b/;
-
-/** Inside a room: folder (or file at the top) → folders that it may see, besides its own. docs/architecture.md says why. */
-const FOLDERS: Record<string, Record<string, readonly string[]>> = {
-  git: {
-    'types.ts': [],
-    objects: ['types.ts'],
-    pack: ['objects', 'types.ts'],
-    store: ['pack', 'objects', 'types.ts'],
-    tree: ['store', 'objects', 'types.ts'],
-    history: ['tree', 'store', 'objects', 'types.ts'],
-    'repository.ts': ['history', 'tree', 'store', 'objects', 'types.ts'],
-    host: ['repository.ts', 'history', 'store', 'objects', 'types.ts'],
-    transport: ['repository.ts', 'history', 'store', 'objects', 'types.ts'],
-  },
-  server: {
-    'actions.ts': [],
-    'auth.ts': [],
-    'origin.ts': [],
-    'refusal.ts': [],
-    sinks: ['refusal.ts'],
-    'routes.ts': ['actions.ts', 'refusal.ts'],
-    'server.ts': ['actions.ts', 'auth.ts', 'origin.ts', 'refusal.ts', 'routes.ts', 'sinks'],
-  },
-  cli: {
-    'context.ts': [],
-    'help.ts': [],
-    'gitenvironment.ts': [],
-    'files.ts': [],
-    daemon: ['context.ts'],
-    'command.ts': ['daemon', 'context.ts'],
-    output: ['context.ts'],
-    init: [],
-    service: [],
-    backup: ['files.ts', 'gitenvironment.ts'],
-    demo: ['command.ts', 'context.ts', 'gitenvironment.ts'],
-    commands: [
-      'command.ts',
-      'context.ts',
-      'files.ts',
-      'daemon',
-      'output',
-      'init',
-      'service',
-      'backup',
-      'demo',
-    ],
-    'program.ts': ['commands', 'command.ts', 'context.ts', 'help.ts'],
-  },
-  promotion: {
-    'options.ts': [],
-    history: [],
-    record: ['history', 'options.ts'],
-    decide: ['history', 'record', 'options.ts'],
-    permit: ['history', 'record', 'options.ts'],
-    act: ['history', 'record', 'decide', 'permit', 'options.ts'],
-    'actions.ts': ['act', 'decide', 'permit', 'options.ts'],
-    'controller.ts': ['act', 'record', 'options.ts'],
-  },
-  render: {
-    'types.ts': [],
-    'engine.ts': [],
-    'key.ts': ['types.ts'],
-    handlebars: ['engine.ts'],
-    manifests: ['types.ts'],
-    sources: ['engine.ts', 'manifests', 'key.ts', 'types.ts'],
-    'render.ts': ['engine.ts', 'sources', 'manifests', 'types.ts'],
-    pool: ['handlebars', 'render.ts', 'manifests', 'key.ts', 'types.ts'],
-  },
-  kube: {
-    values: [],
-    schema: ['values'],
-    ownership: ['values', 'schema'],
-    patch: ['values', 'schema'],
-    kinds: ['values', 'schema'],
-    rules: ['values', 'schema', 'kinds'],
-    client: ['values', 'patch', 'kinds'],
-    remote: ['values', 'client', 'kinds'],
-  },
-  sync: {
-    'options.ts': ['source'],
-    plan: [],
-    source: ['plan'],
-    cluster: ['plan', 'options.ts'],
-    state: ['plan', 'source', 'cluster', 'options.ts'],
-    history: ['plan', 'source', 'state', 'options.ts'],
-    intake: ['source', 'state'],
-    pass: ['intake', 'history', 'state', 'cluster', 'source', 'plan', 'options.ts'],
-    'indexes.ts': ['history', 'state', 'options.ts'],
-    'sync.ts': [
-      'indexes.ts',
-      'pass',
-      'intake',
-      'history',
-      'state',
-      'cluster',
-      'source',
-      'plan',
-      'options.ts',
-    ],
-    'actions.ts': ['sync.ts', 'pass', 'intake', 'history', 'state', 'plan'],
-  },
-};
-
-/** Folders of functions from values to values: they import nothing of Node. */
-const PURE = ['kube/values', 'kube/ownership', 'kube/patch', 'kube/kinds', 'kube/rules'];
-
-/** What other rooms may import of the orchestrator. */
-const ORCHESTRATOR_DOORS = ['controlplane.ts', 'node.ts'];
-
-const FRONT_DOOR = ['main.ts', 'compose', 'config.ts'];
-
-interface Import {
-  readonly from: string;
-  readonly to: string;
-}
-
-function sourceFiles(dir: string): string[] {
-  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(dir, entry.name);
-    if (entry.isDirectory()) return sourceFiles(path);
-    return entry.name.endsWith('.ts') ? [path] : [];
-  });
-}
-
-function importsOf(file: string): Import[] {
-  const text = readFileSync(file, 'utf8');
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)];
-  const programs = [...text.matchAll(/ownProgram\('([^']+)'\)/g)].map(([, to = '']) => ({
-    from: relative(src, file),
-    to,
-  }));
-  const modules = specifiers.map((match) => ({
-    from: relative(src, file),
-    to: relative(src, normalize(join(dirname(file), match[1] ?? ''))),
-  }));
-  return [...modules, ...programs];
-}
-
-/** The strongly connected groups of the import graph that are cycles, each sorted (Tarjan 1972). */
-function tangles(edges: readonly Import[]): string[][] {
-  const next = new Map<string, string[]>();
-  for (const { from, to } of edges) next.set(from, [...(next.get(from) ?? []), to]);
-  const order = new Map<string, number>();
-  const low = new Map<string, number>();
-  const stack: string[] = [];
-  const found: string[][] = [];
-  const visit = (file: string): number => {
-    const index = order.size;
-    order.set(file, index);
-    low.set(file, index);
-    stack.push(file);
-    for (const to of next.get(file) ?? []) {
-      const reached = order.has(to) ? (stack.includes(to) ? order.get(to) : undefined) : visit(to);
-      low.set(file, Math.min(low.get(file) ?? index, reached ?? index));
-    }
-    const lowest = low.get(file) ?? index;
-    if (lowest === index) {
-      const group = stack.splice(stack.indexOf(file)).sort();
-      if (group.length > 1 || next.get(file)?.includes(file)) found.push(group);
-    }
-    return lowest;
-  };
-  for (const file of next.keys()) if (!order.has(file)) visit(file);
-  return found.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-}
-
 const files = sourceFiles(src);
-const imports = files.flatMap(importsOf);
+const imports = files.flatMap((file) => importsOf(src, file));
 /** A folder that has a row of its own is a room; its files belong to no other. */
 const roomOf = (path: string): string =>
   Object.keys(STAIRS).find((room) => room.includes('/') && path.startsWith(`${room}/`)) ??
