@@ -11,6 +11,7 @@ import { writePack } from '../../../src/git/store/pack-writer.ts';
 import { addPack } from '../../../src/git/store/quarantine.ts';
 import { repack, smallest } from '../../../src/git/store/repack.ts';
 import type { Oid } from '../../../src/git/types.ts';
+import { bring } from '../support/bring.ts';
 import { drop, hasGit, hermetic, scratch } from '../support/git.ts';
 import { commit, randomHistory, seeded } from '../support/history.ts';
 
@@ -37,15 +38,10 @@ describe('packs of many pushes', () => {
     drop(dir);
   });
   const packs = () => readdirSync(join(to.dir, 'objects/pack')).filter((name) => name.endsWith('.pack'));
-  const bring = async (tip: Oid, have: readonly Oid[]): Promise<void> => {
-    const oids = await objectsToSend(from.store, { tips: [tip], have });
-    await addPack(to.dir, to.store, writePack(from.store, oids, { ofsDelta: true }));
-    to.store.rescan();
-  };
   /** A history that came in one pack per commit. */
   const manyPacks = async (seed: number, count: number): Promise<readonly Oid[]> => {
     const commits = await randomHistory(from, seeded(seed), count);
-    for (const [i, oid] of commits.entries()) await bring(oid, commits.slice(0, i));
+    for (const [i, oid] of commits.entries()) await bring(from, to, [oid], commits.slice(0, i));
     return commits;
   };
   const expectWhole = async (commits: readonly Oid[], repository = to): Promise<void> => {
