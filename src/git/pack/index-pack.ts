@@ -87,7 +87,7 @@ function startWorker(task: IndexTask): Worker {
   return new Worker(FROM_SOURCE, { ...options, eval: true, workerData });
 }
 
-export function missing(oid: Oid, by: Oid): ProblemError {
+function missing(oid: Oid, by: Oid): ProblemError {
   return new ProblemError({
     reason: 'MissingObjects',
     message: `${by} needs object ${oid}, which was not sent and is not here`,

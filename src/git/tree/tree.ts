@@ -103,7 +103,7 @@ export async function checkTree(store: ObjectStore, tree: Oid, limits: TreeLimit
 }
 
 /** A folder object that is larger than a file may be is not parsed. */
-export function readTree(store: ObjectStore, oid: Oid, path: string, budget: TreeBudget): Buffer {
+function readTree(store: ObjectStore, oid: Oid, path: string, budget: TreeBudget): Buffer {
   budget.file(path === '' ? '.' : path, store.sizeOf(oid));
   return store.readAs(oid, 'tree');
 }

@@ -7,7 +7,7 @@ export const ADA: Signature = { name: 'Ada', email: 'ada@example.com', at: 1_700
 /** Path → content; a path that ends in `*` is executable, content that begins with `→` a symbolic link. */
 export type Files = Readonly<Record<string, string>>;
 
-export function writeFiles(repo: OpenRepository, files: Files): Oid {
+function writeFiles(repo: OpenRepository, files: Files): Oid {
   const folders = new Map<string, Record<string, string>>();
   const entries: TreeEntry[] = [];
   for (const [path, content] of Object.entries(files)) {
