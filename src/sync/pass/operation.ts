@@ -11,7 +11,7 @@ import {
 } from '../../model/types.ts';
 import { changeRelease, createRelease, releaseName, trimReleases } from '../history/releases.ts';
 import { digestOf } from '../source/bundle.ts';
-import { keepCommit } from '../state/keptcommits.ts';
+import { keepCommit, releaseCommit } from '../state/keptcommits.ts';
 import type { Memory } from '../state/memory.ts';
 import type { PassParts } from './parts.ts';
 import type { Prepared } from './prepare.ts';
@@ -100,25 +100,37 @@ async function create(
     bundle: await options.bundles.keep(sourced.bundle),
     images: sourced.images,
   });
-  await housekeep(options, repository, release, environment);
+  await housekeep(options, environment, async () => {
+    await keepCommit(repository, release.spec.revision);
+    await trimReleases(options, repository, environment);
+  });
   return release;
+}
+
+/** Lets go of the commit that was deployed before a pass: no release is of it where it was deployed because it changed nothing. */
+export async function leaveCommit(
+  options: PassParts,
+  before: Environment,
+  after: Environment | undefined,
+): Promise<void> {
+  const { spec, status } = before;
+  const left = status?.deployedRevision;
+  if (left === undefined || left === after?.status?.deployedRevision) return;
+  await housekeep(options, before, async () =>
+    releaseCommit(options, await options.repository(spec.delivery), spec.delivery, left),
+  );
 }
 
 /** A history that cannot be trimmed, or a ref that cannot be written, must not stop a delivery. */
 async function housekeep(
-  options: PassParts,
-  repository: Repository | undefined,
-  release: Release,
-  environment: Environment,
+  { logger }: PassParts,
+  { metadata }: Environment,
+  work: () => Promise<void>,
 ): Promise<void> {
   try {
-    await keepCommit(repository, release.spec.revision);
-    await trimReleases(options, repository, environment);
+    await work();
   } catch (error) {
-    options.logger.warn(
-      { release: release.metadata.name, error: problemOf(error).message },
-      'history not kept',
-    );
+    logger.warn({ environment: metadata.name, error: problemOf(error).message }, 'history not kept');
   }
 }
 

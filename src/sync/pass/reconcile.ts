@@ -19,7 +19,7 @@ import { createMemory, forgetPacing, type Memory } from '../state/memory.ts';
 import { LOOKS } from '../state/pacing.ts';
 import { changeStatus, conditionOf, withCondition, withoutCondition } from '../state/status.ts';
 import { explained, permissionOf } from '../state/stops.ts';
-import { supersedeOperation } from './operation.ts';
+import { leaveCommit, supersedeOperation } from './operation.ts';
 import type { PassParts } from './parts.ts';
 import { runPass } from './pass.ts';
 import { tearDown } from './teardown.ts';
@@ -189,6 +189,7 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
           conditions: merged(status.conditions, found.conditions),
         };
       });
+      await leaveCommit(options, environment, stored);
       if (result.prepared && result.live) {
         // What is being pruned is watched until it is gone: only then does it leave the inventory.
         const objects = result.prepared.plan.steps.flatMap(({ ref, resource }) =>

@@ -163,6 +163,21 @@ describe('a commit that leaves an environment as it is', () => {
     }
   });
 
+  it('is kept in the repository only as long as an environment runs it or a release is of it', async () => {
+    const kept = new Set<string>();
+    Object.assign(world.git.repository, {
+      keep: async (name: string) => void kept.add(name),
+      unkeep: async (name: string) => void kept.delete(name),
+    });
+    const first = await world.push(one);
+    const passing = await world.push({ ...one, 'README.md': 'hello' });
+    expect([...kept]).to.have.members([`revisions/${first}`, `revisions/${passing}`]);
+    const second = await world.push({ ...two, 'README.md': 'hello' });
+    await world.settle();
+    expect(await status('a')).to.include({ deployedRevision: second, release: 2 });
+    expect([...kept]).to.have.members([`revisions/${first}`, `revisions/${second}`]);
+  });
+
   it('does not move what is pinned', async () => {
     const first = await world.push(one);
     const held = { revision: first, reason: 'an audit', by: 'Ada' };
