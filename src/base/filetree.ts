@@ -1,3 +1,5 @@
+import { lowerBound } from './sorted.ts';
+
 /**
  * An immutable set of files: all that a renderer ever sees of a repository.
  * Paths are relative, `/`-separated, normalised (no `.`, `..`, empty segment, leading `/`), so nothing outside can be named.
@@ -18,18 +20,8 @@ export interface FileTree {
 /** The paths below a folder ('': all of them), without visiting the others. */
 export function pathsBelow({ paths }: FileTree, folder: string): readonly string[] {
   if (folder === '') return paths;
+  // `0` is the code unit after `/`.
   return paths.slice(lowerBound(paths, `${folder}/`), lowerBound(paths, `${folder}0`));
-}
-
-/** Index of the first path that is not below `value` by code unit; `0` is the one after `/`. */
-function lowerBound(sorted: readonly string[], value: string): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? '') < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** UTF-8 text of a file, or undefined where there is none. */

@@ -1,3 +1,4 @@
+import { lowerBound } from '../../base/sorted.ts';
 import { collectionOf } from './keys.ts';
 import type { Entry } from './types.ts';
 
@@ -51,15 +52,4 @@ export class Collections {
 interface Collection {
   readonly keys: string[];
   readonly entries: Map<string, Entry>;
-}
-
-/** Index of the first element that is not less than `value`. */
-function lowerBound(sorted: readonly string[], value: string): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? '') < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
