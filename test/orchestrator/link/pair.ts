@@ -58,3 +58,28 @@ export const LOGS = {
   previous: false,
   timestamps: false,
 } satisfies LinkRequest;
+
+type Serve = (request: LinkRequest, stream: LinkStream) => Promise<void>;
+
+/** Both ends; what the agent does with a request, and streams that it has been given. */
+export function linked(serve: Serve = async () => {}) {
+  const streams: LinkStream[] = [];
+  const pair = linkPair((request, stream) => {
+    streams.push(stream);
+    serve(request, stream).catch((error: StreamError) => stream.reset(error));
+  });
+  return { ...pair, streams };
+}
+
+export async function textOf(stream: LinkStream): Promise<string> {
+  let text = '';
+  for await (const { bytes } of stream.pieces()) text += bytes;
+  return text;
+}
+
+export const failureOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'nothing failed',
+    (error: unknown) =>
+      error instanceof StreamError ? `${error.reason}: ${error.message}` : `not typed: ${String(error)}`,
+  );
