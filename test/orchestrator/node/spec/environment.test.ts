@@ -1,32 +1,12 @@
 import { expect } from 'chai';
-import type { Container, Pod, Service } from '../../../../src/kube/kinds/objects.data.ts';
+import type { Container, Service } from '../../../../src/kube/kinds/objects.data.ts';
 import { buildEnvironment } from '../../../../src/orchestrator/node/spec/environment.ts';
 import { expand } from '../../../../src/orchestrator/node/spec/expand.ts';
 import {
   serviceEnvironment,
   unservedReference,
 } from '../../../../src/orchestrator/node/spec/serviceenvironment.ts';
-
-const pod = (spec: Partial<Pod['spec']> = {}): Pod => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: 'web-1', namespace: 'shop', uid: 'uid', labels: { app: 'web' } },
-  spec: { containers: [{ name: 'web' }], ...spec },
-});
-const object = (name: string, data: Record<string, string>) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name },
-  data,
-});
-const base64 = (text: string) => Buffer.from(text).toString('base64');
-const known = {
-  podIP: '127.1.0.1',
-  hostIP: '127.0.0.1',
-  nodeName: 'here',
-  configMaps: new Map([['settings', object('settings', { size: '10', mode: 'fast' })]]),
-  secrets: new Map([['keys', object('keys', { token: base64('s3cret') })]]),
-};
+import { known, pod } from './notation.ts';
 
 describe('expansion of $(NAME)', () => {
   for (const [text, expected] of [
