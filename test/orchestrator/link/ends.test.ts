@@ -14,6 +14,7 @@ import { serveRequest } from '../../../src/orchestrator/node/link/handlers.ts';
 import type { PodRuntime } from '../../../src/orchestrator/node/runtime/runtime.ts';
 import { until } from '../node/helpers.ts';
 import { createFakeMachine, FAKE_PROGRAMS } from '../node/runtime/fakeruntime.ts';
+import { containerSpec } from '../node/runtime/notation.ts';
 import { LOGS } from './pair.ts';
 
 const REF = { pod: LOGS.pod.uid, container: 'main', attempt: 0 };
@@ -35,17 +36,7 @@ describe('both ends of the link together', () => {
     server.on('upgrade', (request, socket, head) => links.upgrade(request, socket, head));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     runtime = createFakeMachine().open();
-    await runtime.start({
-      ref: REF,
-      image: { reference: 'app', digest: '' },
-      command: FAKE_PROGRAMS.serves(0),
-      args: [],
-      env: {},
-      mounts: [],
-      resources: { requests: {}, limits: {} },
-      backOffMs: 0,
-      restarts: 0,
-    });
+    await runtime.start(containerSpec(REF, FAKE_PROGRAMS.serves(0)));
     stop = new AbortController();
     agent = keepLinked(
       {

@@ -17,6 +17,7 @@ import { settle } from '../../../fakes/clock.ts';
 import { LOGS, linkPair } from '../../link/pair.ts';
 import { until } from '../helpers.ts';
 import { createFakeMachine, FAKE_PROGRAMS } from '../runtime/fakeruntime.ts';
+import { containerSpec } from '../runtime/notation.ts';
 
 const POD: Pod = {
   apiVersion: 'v1',
@@ -52,17 +53,8 @@ async function linked(change: (runtime: PodRuntime) => Partial<PodRuntime> = () 
     containers: ['main', 'idle'],
     volumesDir: '/nowhere',
   });
-  await runtime.start({
-    ref: { pod: LOGS.pod.uid, container: 'main', attempt: 0 },
-    image: { reference: 'app', digest: '' },
-    command: FAKE_PROGRAMS.serves(0),
-    args: [],
-    env: { GREETING: 'hello' },
-    mounts: [],
-    resources: { requests: {}, limits: {} },
-    backOffMs: 0,
-    restarts: 0,
-  });
+  const ref = { pod: LOGS.pod.uid, container: 'main', attempt: 0 };
+  await runtime.start(containerSpec(ref, FAKE_PROGRAMS.serves(0), { env: { GREETING: 'hello' } }));
   const sources = {
     runtime,
     podOf: (uid: string) => (uid === LOGS.pod.uid ? POD : undefined),

@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratch } from '../helpers.ts';
 import { describeRuntime } from './contract.ts';
@@ -8,19 +7,12 @@ import { createFakeMachine, FAKE_PROGRAMS } from './fakeruntime.ts';
 describeRuntime('in memory', () => {
   const place = scratch();
   const machine = createFakeMachine();
-  const volumesDir = (pod: string) => join(place.path, pod);
   return {
     image: 'app',
     missingImage: 'nowhere/app',
     programs: FAKE_PROGRAMS,
     open: machine.open,
-    volume(pod, name, file, text) {
-      const dir = join(volumesDir(pod), name);
-      mkdirSync(dir, { recursive: true });
-      writeFileSync(join(dir, file), text);
-      return dir;
-    },
-    volumesDir,
+    volumesDir: (pod) => join(place.path, pod),
     dispose: async () => place.dispose(),
   };
 });

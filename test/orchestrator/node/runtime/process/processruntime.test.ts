@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -9,13 +8,13 @@ import { openImageStore } from '../../../../../src/orchestrator/node/runtime/pro
 import { createProcessRuntime } from '../../../../../src/orchestrator/node/runtime/process/processruntime.ts';
 import { scratch } from '../../helpers.ts';
 import { describeRuntime } from '../contract.ts';
+import { containerSpec } from '../notation.ts';
 
 const sh = (script: string): readonly string[] => ['sh', '-c', script];
 
 function underTest() {
   const place = scratch();
   const root = join(place.path, 'pods');
-  const volumesDir = (pod: string) => join(root, pod, '.volumes');
   const images = openImageStore(join(place.path, 'images'), { clock: systemClock, logger: silentLogger });
   return {
     image: 'host',
@@ -42,13 +41,7 @@ function underTest() {
         clock: systemClock,
         logger: silentLogger,
       }),
-    volume(pod: string, name: string, file: string, text: string): string {
-      const dir = join(volumesDir(pod), name);
-      mkdirSync(dir, { recursive: true });
-      writeFileSync(join(dir, file), text);
-      return dir;
-    },
-    volumesDir,
+    volumesDir: (pod: string) => join(root, pod, '.volumes'),
     dispose: async () => place.dispose(),
   };
 }
@@ -80,18 +73,12 @@ describe('process runtime', () => {
     const spec = { pod, namespace: 'shop', name: pod, hostname: pod, hostNetwork: false, containers: [] };
     await runtime.runSandbox({ ...spec, volumesDir: test.volumesDir(pod) });
     const start = (more: object) =>
-      runtime.start({
-        ref: { pod, container: 'main', attempt: 0 },
-        image: { reference: 'host', digest: '' },
-        command: [],
-        args: [],
-        env: {},
-        mounts: [],
-        resources: { requests: {}, limits: {} },
-        backOffMs: 0,
-        restarts: 0,
-        ...more,
-      });
+      runtime.start(
+        containerSpec({ pod, container: 'main', attempt: 0 }, [], {
+          image: { reference: 'host', digest: '' },
+          ...more,
+        }),
+      );
     expect(await start({})).to.deep.include({ ok: false, reason: 'RunContainerError' });
     expect(await start({ command: ['true'], workingDir: '/nowhere/at/all' })).to.deep.include({
       ok: false,
