@@ -8,10 +8,10 @@ import {
   type PromotionPolicy,
 } from '../../src/model/types.ts';
 import { createPromotionActions } from '../../src/promotion/actions.ts';
-import { bySource, createPromotionController, targetsOf } from '../../src/promotion/controller.ts';
+import { bySource, targetsOf } from '../../src/promotion/controller.ts';
 import { environmentOf } from '../../src/promotion/record/lookup.ts';
 import { until } from '../fakes/until.ts';
-import { createWorld, type World } from './harness.ts';
+import { createWorld, startController, type World } from './harness.ts';
 
 describe('the promotion controller', () => {
   let world: World;
@@ -19,12 +19,9 @@ describe('the promotion controller', () => {
 
   async function begin(policy: Partial<PromotionPolicy>): Promise<void> {
     world = await createWorld(policy);
-    const controller = createPromotionController(world.options);
-    const stopping = new AbortController();
-    controller.start(stopping.signal);
+    const stopController = startController(world.options);
     stop = async () => {
-      stopping.abort();
-      await controller.stop();
+      await stopController();
       await world.dispose();
     };
   }

@@ -18,6 +18,7 @@ import {
 } from '../../src/model/types.ts';
 import { approve } from '../../src/promotion/act/approve.ts';
 import { promote } from '../../src/promotion/act/promote.ts';
+import { createPromotionController } from '../../src/promotion/controller.ts';
 import type { PromoteOptions } from '../../src/promotion/options.ts';
 import { install } from '../../src/sync/cluster/install.ts';
 import type { FakeClock } from '../fakes/clock.ts';
@@ -60,6 +61,17 @@ export interface World {
   /** The record of one revision's promotion to prod. */
   record(revision: string): Promise<Promotion>;
   dispose(): Promise<void>;
+}
+
+/** Runs the controller on a world until the function that it returns is called. */
+export function startController(options: PromoteOptions): () => Promise<void> {
+  const controller = createPromotionController(options);
+  const stopping = new AbortController();
+  controller.start(stopping.signal);
+  return async () => {
+    stopping.abort();
+    await controller.stop();
+  };
 }
 
 /** dev is promoted to prod by `policy`, in a real repository and the real API, at a time that only moves when told. */

@@ -35,6 +35,8 @@ const status = object({
   /** Rejected: it was merged, and taken back on the target's own branch by `rejectedBy`. */
   phase: written(oneOf(['Pending', 'Merged', 'Superseded', 'Refused', 'Rejected'])),
   rejectedBy: optional(string),
+  /** When `rejectedBy` was committed. */
+  rejectedAt: optional(time),
   gates: optional(list(gateState)),
   message: optional(string),
   mergeCommit: optional(string),

@@ -48,9 +48,9 @@ function isInUse({ spec, status }: Promotion, target: Environment | undefined): 
 const newestFirst = (a: Promotion, b: Promotion): number =>
   compare(endedAt(b), endedAt(a)) || compare(a.metadata.name ?? '', b.metadata.name ?? '');
 
-/** RFC 3339, so that the order of the text is that of time. */
+/** RFC 3339, so that the order of the text is that of time. A rejection may be written down long after it, and once more after its collection. */
 const endedAt = ({ metadata, status }: Promotion): string =>
-  status?.mergedAt ?? metadata.creationTimestamp ?? '';
+  status?.rejectedAt ?? status?.mergedAt ?? metadata.creationTimestamp ?? '';
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -74,11 +74,11 @@ export async function recordStatus(
     home,
     promotion,
     (current) => {
-      const { rejectedBy = current.status?.rejectedBy } = status;
+      const { rejectedBy = current.status?.rejectedBy, rejectedAt = current.status?.rejectedAt } = status;
       const next: typeof status =
         rejectedBy === undefined || status.phase === 'Merged'
           ? status
-          : { ...status, phase: 'Rejected', rejectedBy };
+          : { ...status, phase: 'Rejected', rejectedBy, ...(rejectedAt ? { rejectedAt } : {}) };
       return deepEqual(current.status, next) ? undefined : { ...current, status: next };
     },
     'status',

@@ -1,9 +1,11 @@
+import { rfc3339 } from '../../base/clock.ts';
 import type { Commit } from '../../git/types.ts';
 import { promotionObjectName } from '../../model/names.ts';
 import type { Environment } from '../../model/types.ts';
 import { formatCommit, HISTORY_LIMIT } from '../history/commits.ts';
 import { type Rejection, recordedRejections, rejectionsIn } from '../history/rejection.ts';
 import type { PromotionSources } from '../options.ts';
+import { KEPT } from './collect.ts';
 import { lookUpEnvironment, promotionOf, promotionsTo } from './lookup.ts';
 import { ensurePromotion, recordStatus } from './promotion.ts';
 
@@ -38,23 +40,24 @@ async function revertsOn(options: PromotionSources, target: Environment): Promis
   return rejectionsOf(options, target, log, await repository.log(from, { limit, allParents: true }));
 }
 
-/** Records with each promotion that it was reverted: the record outlives the branch. */
+/** Records with each promotion that it was reverted: the record outlives the branch. Of the newest alone, for no more are kept. */
 export async function recordReverts(options: PromotionSources, target: Environment): Promise<void> {
   const { delivery, environment: to } = target.spec;
   const from = target.status?.promotionPolicy?.from;
   const repository = await options.repository(delivery);
   if (!repository || from === undefined) return;
-  for (const { revision, commit } of await revertsOn(options, target)) {
+  for (const { revision, commit } of (await revertsOn(options, target)).slice(0, KEPT.Rejected)) {
     const known = await promotionOf(options.home, promotionObjectName(delivery, to, revision));
     if (known?.status?.rejectedBy === commit || (await repository.resolve(revision)) === undefined) continue;
     const { tree } = await repository.commit(revision);
     const promotion = await ensurePromotion(options.home, known, { delivery, from, to, revision, tree });
-    const message = `Reverted by ${formatCommit(await repository.commit(commit))}.`;
+    const reverting = await repository.commit(commit);
     await recordStatus(options.home, promotion, {
       ...promotion.status,
       phase: 'Rejected',
       rejectedBy: commit,
-      message,
+      rejectedAt: rfc3339(reverting.committer.at),
+      message: `Reverted by ${formatCommit(reverting)}.`,
     });
   }
 }

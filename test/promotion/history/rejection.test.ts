@@ -1,10 +1,10 @@
 import { expect } from 'chai';
+import { rfc3339 } from '../../../src/base/clock.ts';
 import { createPromotionActions } from '../../../src/promotion/actions.ts';
-import { createPromotionController } from '../../../src/promotion/controller.ts';
 import { permit } from '../../../src/promotion/permit/permit.ts';
 import { environmentOf } from '../../../src/promotion/record/lookup.ts';
 import { until } from '../../fakes/until.ts';
-import { createWorld, type World } from '../harness.ts';
+import { createWorld, startController, type World } from '../harness.ts';
 
 describe('a promotion that was taken back on the branch of its target', () => {
   let world: World;
@@ -43,15 +43,11 @@ describe('a promotion that was taken back on the branch of its target', () => {
 
   it('is not promoted again by itself, and is written down as taken back', async () => {
     const { two, revert } = await begin(true);
-    const controller = createPromotionController(world.options);
-    const stopping = new AbortController();
-    controller.start(stopping.signal);
-    stop = async () => {
-      stopping.abort();
-      await controller.stop();
-    };
+    stop = startController(world.options);
     await world.deploys('prod', revert, { wantedRevision: revert });
     await until(async () => (await world.record(two)).status?.rejectedBy === revert);
+    const { at } = (await world.repository.commit(revert)).committer;
+    expect((await world.record(two)).status?.rejectedAt).to.equal(rfc3339(at));
     await world.deploys('dev', two, { message: 'looked at again' });
     await world.clock.advance(120_000);
     expect((await world.record(two)).status?.phase).to.equal('Rejected');

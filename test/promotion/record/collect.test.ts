@@ -57,4 +57,12 @@ describe('the collection of promotions', () => {
     const late = promotion(0, 'Merged', { mergedAt: at(9_999) });
     expect(collected([late, ...many(KEPT.Merged, 'Merged', {}, 1)])).to.deep.equal(['r1']);
   });
+
+  it('goes by the time of the revert, not by when somebody wrote it down', () => {
+    const written = promotion(9_999, 'Rejected', { rejectedBy: 'c', rejectedAt: at(0) });
+    const reverted = Array.from({ length: KEPT.Rejected }, (_, n) =>
+      promotion(n + 1, 'Rejected', { rejectedBy: 'c', rejectedAt: at(n + 1) }),
+    );
+    expect(collected([written, ...reverted])).to.deep.equal(['r9999']);
+  });
 });
