@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { commandLinesWith, fetchText, run } from '../e2e/harness.ts';
+import { fetchText } from '../e2e/harness.ts';
+import { commandLinesWith, run } from '../e2e/processes.ts';
 import type { Attack } from './attack.ts';
 
 const PASSWORD = 'correct-horse-battery';

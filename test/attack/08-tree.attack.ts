@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
-import { cleanEnv, type Work } from '../e2e/harness.ts';
+import type { Work } from '../e2e/harness.ts';
+import { cleanEnv } from '../e2e/processes.ts';
 import type { Attack } from './attack.ts';
 import { deployed, plainRepository, told } from './promotion.ts';
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { eventually, isAlive, type Pilotage, statusOf } from '../e2e/harness.ts';
+import { eventually, type Pilotage, statusOf } from '../e2e/harness.ts';
+import { isAlive } from '../e2e/processes.ts';
 import type { Attack } from './attack.ts';
 import { cannotMount, fill, inside, onSmallDisk } from './smalldisk.ts';
 

@@ -1,5 +1,6 @@
 import type { StatusReport } from '../../src/model/faces.ts';
-import { eventually, type Finished, type Pilotage, type Work } from '../e2e/harness.ts';
+import { eventually, type Pilotage, type Work } from '../e2e/harness.ts';
+import type { Finished } from '../e2e/processes.ts';
 import type { Attack } from './attack.ts';
 
 const COUNT = 20;

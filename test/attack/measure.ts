@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { isAlive, type Pilotage } from '../e2e/harness.ts';
+import type { Pilotage } from '../e2e/harness.ts';
+import { isAlive } from '../e2e/processes.ts';
 import { type Attack, BUDGET } from './attack.ts';
 
 export interface Measured {

@@ -2,7 +2,8 @@ import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { CONFIG_MAPS } from '../../src/kube/kinds/resources.data.ts';
-import { eventually, fetchText, Pilotage, run, statusOf, withApi } from './harness.ts';
+import { eventually, fetchText, Pilotage, statusOf, withApi } from './harness.ts';
+import { run } from './processes.ts';
 
 const BY_HAND = { name: 'by-hand', namespace: 'default' };
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { broken, keepsServing } from './broken.ts';
-import { eventually, fetchText, Pilotage, run, statusOf } from './harness.ts';
+import { eventually, fetchText, Pilotage, statusOf } from './harness.ts';
+import { run } from './processes.ts';
 
 /** What is pushed can be read, but its branch or its remote is not as it should be. One Pilotage; each sentence has a delivery of its own. */
 describe('e2e: branches and remotes that are not as they should be', function () {

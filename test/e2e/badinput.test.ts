@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { broken, keepsServing, unwrapped } from './broken.ts';
-import { eventually, fetchText, Pilotage, run, statusOf } from './harness.ts';
+import { eventually, fetchText, Pilotage, statusOf } from './harness.ts';
+import { run } from './processes.ts';
 
 /** Bad input gets a clear error, and nothing is lost. One Pilotage; each sentence has a delivery of its own. */
 describe('e2e: bad input', function () {

@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { keepsServing } from './broken.ts';
-import { fetchText, Pilotage, run, statusOf } from './harness.ts';
+import { fetchText, Pilotage, statusOf } from './harness.ts';
+import { run } from './processes.ts';
 
 describe('e2e: a disk without room', function () {
   this.timeout(90_000);

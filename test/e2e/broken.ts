@@ -1,12 +1,6 @@
 import { expect } from 'chai';
-import {
-  type EnvironmentStatus,
-  type Finished,
-  fetchText,
-  type Pilotage,
-  statusOf,
-  type Work,
-} from './harness.ts';
+import { type EnvironmentStatus, fetchText, type Pilotage, statusOf, type Work } from './harness.ts';
+import type { Finished } from './processes.ts';
 
 /** A delivery that runs and answers; then `change` is pushed. */
 export async function broken(

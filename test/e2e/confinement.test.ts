@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Confinement } from '../../src/base/confinement.ts';
 import type { Condition } from '../../src/kube/values/condition.ts';
-import { commandLinesWith, eventually, Pilotage } from './harness.ts';
+import { eventually, Pilotage } from './harness.ts';
+import { commandLinesWith } from './processes.ts';
 import { tokenIsThere, withSpies } from './spy.ts';
 
 const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];

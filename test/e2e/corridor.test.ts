@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { eventually, fetchText, main, Pilotage, run as start, statusOf, type Work } from './harness.ts';
+import { eventually, fetchText, main, Pilotage, statusOf, type Work } from './harness.ts';
+import { run as start } from './processes.ts';
 
 interface Promotion {
   readonly outcome: string;

@@ -5,16 +5,8 @@ import { expect } from 'chai';
 import type { KubeClient } from '../../src/kube/client/client.ts';
 import type { ConfigMap, Pod } from '../../src/kube/kinds/objects.data.ts';
 import { CONFIG_MAPS, PODS } from '../../src/kube/kinds/resources.data.ts';
-import {
-  commandLinesWith,
-  eventually,
-  fetchText,
-  isAlive,
-  Pilotage,
-  run,
-  statusOf,
-  withApi,
-} from './harness.ts';
+import { eventually, fetchText, Pilotage, statusOf, withApi } from './harness.ts';
+import { commandLinesWith, isAlive, run } from './processes.ts';
 
 describe('e2e: processes that are killed', function () {
   this.timeout(90_000);

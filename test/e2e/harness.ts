@@ -1,7 +1,7 @@
 /** Real processes, real git, real HTTP: the built program as a user runs it, on a data directory of its own. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,9 +9,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { processStartTime } from '../../src/base/process.ts';
 import type { KubeClient } from '../../src/kube/client/client.ts';
 import { remoteClient } from '../../src/kube/remote/remote.ts';
+import { cleanEnv, type Finished, firstLine, run } from './processes.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const main = join(root, 'dist', 'main.js');
@@ -23,50 +23,6 @@ export interface Ready {
   readonly kubeconfig: string;
   readonly pid: number;
   readonly agentPid: number;
-}
-
-export interface Finished {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export const cleanEnv = (extra: Record<string, string> = {}): NodeJS.ProcessEnv => ({
-  PATH: process.env.PATH,
-  HOME: tmpdir(),
-  LANG: 'C.UTF-8',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_TERMINAL_PROMPT: '0',
-  GIT_AUTHOR_NAME: 'Ann',
-  GIT_AUTHOR_EMAIL: 'ann@example.com',
-  GIT_COMMITTER_NAME: 'Ann',
-  GIT_COMMITTER_EMAIL: 'ann@example.com',
-  USER: 'bob',
-  ...extra,
-});
-
-export function run(
-  command: string,
-  args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string>; timeout?: number } = {},
-): Promise<Finished> {
-  return new Promise((resolve) => {
-    execFile(
-      command,
-      [...args],
-      {
-        env: cleanEnv(options.env),
-        timeout: options.timeout ?? 90_000,
-        maxBuffer: 64 << 20,
-        ...(options.cwd ? { cwd: options.cwd } : {}),
-      },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-        resolve({ code, stdout, stderr });
-      },
-    );
-  });
 }
 
 export class Pilotage {
@@ -204,15 +160,6 @@ export async function withToken(ready: Ready, dataDir = dirname(ready.kubeconfig
   return { ...ready, git: ready.git.replace('://', `://git:${token}@`) };
 }
 
-/** The first line that a process prints; rejects, with what it logged, when it ends without one. */
-export function firstLine(child: ChildProcess, log: readonly string[] = []): Promise<string> {
-  return new Promise((resolve, reject) => {
-    if (!child.stdout) return reject(new Error('stdout is a pipe'));
-    createInterface({ input: child.stdout }).once('line', resolve);
-    child.once('exit', (code) => reject(new Error(`it ended with ${code}:\n${log.slice(-20).join('\n')}`)));
-  });
-}
-
 /** A fixture as a repository with one commit on main, for `remote`. */
 export async function repositoryAt(dir: string, remote: string, fixture: string): Promise<Work> {
   await mkdir(dirname(dir), { recursive: true });
@@ -318,18 +265,6 @@ export async function eventually<T>(
       throw new Error(`not within ${timeoutMs} ms: ${what}${last ? ` (${last})` : ''}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/** A zombie that nobody has waited for does not live. */
-export const isAlive = (pid: number): boolean => processStartTime(pid) !== undefined;
-
-/** Command lines on this machine that name `text`, as those of daemon, agent, shims and watchdog name their directory. */
-export async function commandLinesWith(text: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-  );
-  return lines.map((line) => line.replaceAll('\0', ' ')).filter((line) => line.includes(text));
 }
 
 /** The API of a running Pilotage, without any tool. */

@@ -3,7 +3,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { cleanEnv, type Finished, type Pilotage, run } from './harness.ts';
+import type { Pilotage } from './harness.ts';
+import { cleanEnv, type Finished, run } from './processes.ts';
 
 /** What drives Pilotage from outside is skipped, and the run says so, where that tool is absent. */
 export const describeWithKubectl: Mocha.SuiteFunction | Mocha.PendingSuiteFunction =

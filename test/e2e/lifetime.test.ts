@@ -5,19 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { PODS, SERVICES } from '../../src/kube/kinds/resources.data.ts';
-import {
-  cleanEnv,
-  commandLinesWith,
-  eventually,
-  firstLine,
-  isAlive,
-  main,
-  type Ready,
-  repositoryAt,
-  run,
-  withApi,
-  withToken,
-} from './harness.ts';
+import { eventually, main, type Ready, repositoryAt, withApi, withToken } from './harness.ts';
+import { cleanEnv, commandLinesWith, firstLine, isAlive, run } from './processes.ts';
 
 describe('e2e: an ephemeral Pilotage leaves nothing running and nothing on disk', function () {
   this.timeout(60_000);

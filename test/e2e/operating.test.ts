@@ -1,8 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { main, Pilotage, run, statusOf } from './harness.ts';
+import { main, Pilotage, statusOf } from './harness.ts';
 import { describeWithKubectl } from './kubectl.ts';
+import { run } from './processes.ts';
 
 interface Block {
   readonly language: string;

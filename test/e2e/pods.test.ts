@@ -1,8 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
-import { commandLinesWith, eventually, fetchText, Pilotage } from './harness.ts';
+import { eventually, fetchText, Pilotage } from './harness.ts';
 import { describeWithKubectl, Kubectl } from './kubectl.ts';
+import { commandLinesWith } from './processes.ts';
 
 interface PodStatus {
   readonly phase: string;

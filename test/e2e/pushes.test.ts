@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { eventually, type Finished, main, Pilotage, run, statusOf, type Work } from './harness.ts';
+import { eventually, main, Pilotage, statusOf, type Work } from './harness.ts';
+import { type Finished, run } from './processes.ts';
 
 /** The last line that a push says of an environment, what hangs below it included. */
 const endOf = ({ stderr }: Finished, environment: string): string => {

@@ -3,15 +3,8 @@ import { cp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import {
-  type EnvironmentStatus,
-  eventually,
-  type Finished,
-  Pilotage,
-  run,
-  statusOf,
-  type Work,
-} from './harness.ts';
+import { type EnvironmentStatus, eventually, Pilotage, statusOf, type Work } from './harness.ts';
+import { type Finished, run } from './processes.ts';
 
 /** Run by scripts/test-kubernetes.mjs: the built program delivers to the kube-apiserver that it has started. */
 const { CONTRACT_KUBECONFIG: peer = '' } = process.env;
