@@ -1,6 +1,6 @@
 /**
  * Where the files of this program lie that are no modules of the running process: its data, and the programs of its own that it starts.
- * A build has one folder (scripts/build.mjs), whatever files of `src/` ended up in one of its own.
+ * A build has one folder (`build` of scripts/setup.mjs), whatever files of `src/` ended up in one of its own.
  */
 export const fromSource = import.meta.url.endsWith('.ts');
 
