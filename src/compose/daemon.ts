@@ -1,5 +1,6 @@
 /** The daemon: home cluster, delivery and agent, started in order and stopped in reverse. */
 import { hostname } from 'node:os';
+import { authority } from '../base/authority.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
 import { createDiskWatch } from '../base/diskspace.ts';
@@ -14,7 +15,7 @@ import { writeState } from '../base/statefile.ts';
 import { handleUncaught } from '../base/uncaught.ts';
 import type { CliContext, Surroundings, UpOptions } from '../cli/context.ts';
 import { announce } from '../cli/output/announce.ts';
-import { authority, type DaemonFile, daemonFilePath } from '../model/daemonfile.ts';
+import { type DaemonFile, daemonFilePath } from '../model/daemonfile.ts';
 import { makeDataDir } from '../model/datadir.ts';
 import { homeOf } from '../model/homefile.ts';
 import { openInstance, type Ports, portToUse, readPorts, writePorts } from '../model/instance.ts';

@@ -1,5 +1,6 @@
 /** The built-in cluster as the home: its control plane runs in this process, its node is an agent on this machine. */
 import { join } from 'node:path';
+import { authority } from '../base/authority.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
 import type { DiskWatch } from '../base/diskspace.ts';
@@ -7,7 +8,6 @@ import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
 import { TO_RESTORE } from '../model/backup.ts';
-import { authority } from '../model/daemonfile.ts';
 import { type Instance, nodePortsOf, type OpenedInstance, sliceInUse } from '../model/instance.ts';
 import { createServedControlPlane, type ServedControlPlane } from '../orchestrator/controlplane.ts';
 import type { Home } from './home.ts';

@@ -33,10 +33,3 @@ export async function readDaemonFile(dataDir: string): Promise<DaemonFile | unde
     throw error;
   }
 }
-
-/** `host:port` as a URL of this machine writes it: an address to listen on is not always one to go to. */
-export function authority(host: string, port: number): string {
-  if (host === '0.0.0.0') return `127.0.0.1:${port}`;
-  if (host === '::') return `[::1]:${port}`;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}

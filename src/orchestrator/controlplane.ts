@@ -2,15 +2,23 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { authority } from '../base/authority.ts';
 import type { Clock } from '../base/clock.ts';
 import { createDiskWatch, type DiskWatch } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client/client.ts';
 import type { Pod } from '../kube/kinds/objects.data.ts';
 import { startApi } from './api/api.ts';
+import { anyOf } from './api/auth/authenticator.ts';
 import { ADMINS, createAuthorizer } from './api/auth/authorizer.ts';
 import { writeKubeconfig } from './api/auth/kubeconfig.ts';
 import { ADMIN, nodeSubject, openPki } from './api/auth/pki.ts';
+import { openSigningKeys } from './api/auth/serviceaccounts/keys.ts';
+import {
+  createServiceAccountTokens,
+  ISSUER,
+  type ServiceAccountTokens,
+} from './api/auth/serviceaccounts/tokens.ts';
 import { openTokens } from './api/auth/tokens.ts';
 import { worker } from './api/auth/workers.ts';
 import { createHttpsServer } from './api/http/apiserver.ts';
@@ -21,7 +29,7 @@ import { createSystemNamespaces } from './api/systemnamespaces.ts';
 import type { Api, NodeConnections } from './api/types.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
-import { namespacePrefix } from './store/keys.ts';
+import { collectionPrefix, namespacePrefix } from './store/keys.ts';
 import { openReserve } from './store/reserve.ts';
 import { restoreSnapshot, snapshotLines } from './store/snapshot.ts';
 import { openStore } from './store/store.ts';
@@ -67,6 +75,7 @@ export interface ControlPlaneOptions {
 
 export interface ControlPlane {
   readonly api: Api;
+  readonly serviceAccounts: ServiceAccountTokens;
   /** In process; default: an administrator. */
   client(user?: User): KubeClient;
   /** In process, as one of the workers of `api/auth/workers.data.ts`. */
@@ -91,6 +100,11 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const store = await openStore({ dir, clock, logger, acceptLoss, onRefused: reserve.giveBack });
   const disks = options.disks ?? createDiskWatch({ clock });
   const room = await disks.add(dir, reserve.keep);
+  const serviceAccounts = createServiceAccountTokens({
+    keys: openSigningKeys(join(options.dataDir, 'pki')),
+    lookup: (plural, name, namespace) => store.get(placeOf(plural, namespace) + name)?.object,
+    clock,
+  });
   const api = startApi({
     store,
     clock,
@@ -101,6 +115,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     random: (n) => randomInt(n),
     uuid: randomUUID,
     lacksRoom: () => room.lack('writes'),
+    tokenIssuer: serviceAccounts.issuer,
     authorizer: createAuthorizer((namespace) =>
       store.list(namespacePrefix('', 'pods', namespace)).map(({ object }) => object as Pod),
     ),
@@ -112,6 +127,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const lifetime = new AbortController();
   return {
     api,
+    serviceAccounts,
     client,
     workerClient: (name) => client(worker(name)),
     snapshot: () => snapshotLines(store),
@@ -128,6 +144,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     },
   };
 }
+
+const placeOf = (plural: string, namespace: string): string =>
+  namespace === '' ? collectionPrefix('', plural) : namespacePrefix('', plural, namespace);
 
 /** PEM texts: whom to trust, and who one is. */
 export interface Credentials {
@@ -154,11 +173,28 @@ export async function createServedControlPlane(
   // The store comes first: its lock is what keeps a second daemon off everything else below.
   const plane = await createControlPlane({ ...options, nodeConnections: links.connection });
   const pki = openPki({ dir: join(dataDir, 'pki'), clock });
-  const tokens = openTokens(join(dataDir, 'pki', 'tokens'));
-  const server = createHttpsServer({ api: plane.api, pki, tokens, links, clock, logger });
+  let address = '';
+  const { issuer, authenticate, keySet } = plane.serviceAccounts;
+  const server = createHttpsServer({
+    api: plane.api,
+    pki,
+    tokens: {
+      tokens: anyOf([openTokens(join(dataDir, 'pki', 'tokens')), authenticate]),
+      audiences: issuer.audiences,
+      onRefused: (reason) => logger.info({ reason }, 'a bearer token was refused'),
+    },
+    issuer: { issuer: ISSUER, keySet, address: () => address },
+    links,
+    clock,
+    logger,
+  });
   return {
     ...plane,
-    listen: (host, port) => server.listen(host, port),
+    async listen(host, port) {
+      const bound = await server.listen(host, port);
+      address = `https://${authority(bound.host, bound.port)}`;
+      return bound;
+    },
     serveAs: server.serveAs,
     writeKubeconfig(path, address, who) {
       const identity =

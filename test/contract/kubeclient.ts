@@ -6,6 +6,7 @@ import { customResources } from './customresources.ts';
 import { deleting } from './deleting.ts';
 import { patching } from './patching.ts';
 import { reading } from './reading.ts';
+import { tokens } from './tokens.ts';
 import { updating } from './updating.ts';
 import { watching } from './watching.ts';
 
@@ -72,6 +73,7 @@ export function describeKubeClient(name: string, start: () => Promise<Subject>):
     describe('patching', () => patching(bench));
     describe('applying', () => applying(bench));
     describe('deleting', () => deleting(bench));
+    describe('tokens of service accounts', () => tokens(bench));
     describe('custom resources', () => customResources(bench));
   });
 }

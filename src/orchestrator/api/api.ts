@@ -25,7 +25,7 @@ import { update } from './verbs/update.ts';
 import { watch } from './verbs/watch.ts';
 import { SERVER_VERSION } from './version.ts';
 
-export interface ApiOptions extends Pick<World, 'serviceCidr' | 'nodePorts' | 'random'> {
+export interface ApiOptions extends Pick<World, 'serviceCidr' | 'nodePorts' | 'random' | 'tokenIssuer'> {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -2,13 +2,15 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import type { Problem } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
 import type { AdmissionPlugin } from '../../../src/orchestrator/api/admission/plugin.ts';
 import { startApi } from '../../../src/orchestrator/api/api.ts';
 import { ADMINS, createAuthorizer } from '../../../src/orchestrator/api/auth/authorizer.ts';
+import { newSigningKeys } from '../../../src/orchestrator/api/auth/serviceaccounts/keys.ts';
+import { createServiceAccountTokens } from '../../../src/orchestrator/api/auth/serviceaccounts/tokens.ts';
 import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';
 import { createSystemNamespaces } from '../../../src/orchestrator/api/systemnamespaces.ts';
 import type { Api, Authorizer, NodeConnections } from '../../../src/orchestrator/api/types.ts';
@@ -37,6 +39,12 @@ interface Options<C extends Clock> {
   readonly authorizer?: Authorizer;
 }
 
+const ISSUER = createServiceAccountTokens({
+  keys: newSigningKeys(),
+  lookup: () => undefined,
+  clock: systemClock,
+}).issuer;
+
 const ADMIN = { name: 'admin', groups: [ADMINS] };
 
 /** Store and API without anybody that works in the cluster; the clock is a fake one unless another is handed in. */
@@ -62,6 +70,7 @@ async function startAt<C extends Clock>(dir: string, options: Options<C>): Promi
     nodePorts: { first: 30_000, last: 32_767 },
     random: (n) => randomInt(n),
     uuid: randomUUID,
+    tokenIssuer: ISSUER,
     authorizer: options.authorizer ?? createAuthorizer(() => []),
   });
   const stop = async () => {

@@ -2,6 +2,7 @@ import type { User } from '../../../kube/client/client.ts';
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Attributes, Decision, RequestVerb } from '../types.ts';
+import { isTokenRequest, nodeMayRequestToken } from './nodetokens.ts';
 import { isDiscovery, isPublic } from './paths.ts';
 import { type ReferencedResource, refersTo } from './podreferences.ts';
 import { type ResourceAttributes, resourceOf } from './rules.ts';
@@ -35,6 +36,7 @@ export const createAuthorizer =
     const { namespace = '', resource, verb, group, name } = attributes;
     if (group === '' && verb === 'get' && isReferenced(resource))
       return allowIf(hasPodWith(podsIn(namespace), node, resource, name), NO_SUCH_POD);
+    if (isTokenRequest(attributes)) return nodeMayRequestToken(node, attributes, podsIn(namespace));
     return nodeMay(node, attributes);
   };
 

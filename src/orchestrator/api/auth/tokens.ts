@@ -1,13 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import type { User } from '../../../kube/client/client.ts';
+import type { TokenAuthenticator } from './authenticator.ts';
 import { writeSecret } from './pki.ts';
 
-/** Looks up who bears a token; undefined: nobody. */
-export type Tokens = (token: string) => User | undefined;
-
 /** Rows of `token,user,uid,"group1,group2"`, as kube-apiserver's --token-auth-file has them. */
-function readTokens(text: string): Tokens {
+function readTokens(text: string): TokenAuthenticator {
   const rows = text
     .split('\n')
     .map((line) => /^([^,#]+),([^,]+),([^,]*)(?:,"?([^"]*)"?)?\s*$/.exec(line.trim()))
@@ -23,12 +20,13 @@ function readTokens(text: string): Tokens {
   return (token) => {
     const digest = digestOf(token);
     // Every row is compared, and digests instead of texts: the time taken says nothing about what is close.
-    return rows.filter((row) => timingSafeEqual(row.digest, digest))[0]?.user;
+    const user = rows.filter((row) => timingSafeEqual(row.digest, digest))[0]?.user;
+    return user && { type: 'user', user };
   };
 }
 
 /** The tokens file, made with one token of an administrator when absent. */
-export function openTokens(path: string): Tokens {
+export function openTokens(path: string): TokenAuthenticator {
   if (!existsSync(path)) {
     writeSecret(path, `${randomBytes(24).toString('base64url')},pilotage-admin,,"system:masters"\n`);
   }

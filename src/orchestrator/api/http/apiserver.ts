@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Awaitable } from '../../../base/awaitable.ts';
 import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../../../base/connections.ts';
 import { errnoOf, ProblemError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
@@ -115,7 +116,7 @@ async function upgrade(
 ): Promise<void> {
   const { path } = splitUrl(request);
   if (!isDecodable(path)) throw badRequest(`the path "${path}" is not a valid percent-encoding`);
-  const user = await actingUser(api, request, authenticate(request, path, tokens));
+  const user = await actingUser(api, request, await authenticate(request, path, tokens));
   const route = routeOf(path);
   if (route.type === 'path') {
     await assertAuthorized(api.authorize, user, pathAttributes({ method: 'GET', path }));
@@ -139,7 +140,7 @@ async function serve(
   { api, handle, logger, calls }: Service,
   request: IncomingMessage,
   response: ServerResponse,
-  authenticated: (path: string) => User,
+  authenticated: (path: string) => Awaitable<User>,
 ): Promise<void> {
   const gone = new AbortController();
   calls.add(gone);
@@ -152,7 +153,7 @@ async function serve(
   const warnings: string[] = [];
   let answer: Answer;
   try {
-    const user = await actingUser(api, request, authenticated(path));
+    const user = await actingUser(api, request, await authenticated(path));
     answer = await handle({ ...callOf(request), path, query, warnings, user, signal: gone.signal });
   } catch (error) {
     const status = statusOf(error);

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
-import { impersonatedBy } from '../auth/authentication.ts';
+import { impersonatedBy, type TokenRules } from '../auth/authentication.ts';
 import { assertMayImpersonate } from '../auth/impersonation.ts';
-import type { Tokens } from '../auth/tokens.ts';
 import { assertAuthorized } from '../authorize.ts';
 import type { Api, Attributes, RequestVerb } from '../types.ts';
 import { columnCache } from '../wire/table.ts';
 import { type Answer, json } from './answers.ts';
 import { createWriter, type Writer } from './objects.ts';
+import type { IssuerDocuments } from './openid.ts';
 import { createPaths, type Paths } from './paths.ts';
 import { type Call, requiredBody } from './request.ts';
 import { routeOf } from './requestinfo.ts';
@@ -17,7 +17,8 @@ import { answerReview, reviewOf } from './reviews.ts';
 
 export interface HandlerOptions {
   readonly api: Api;
-  readonly tokens: Tokens;
+  readonly tokens: TokenRules;
+  readonly issuer: IssuerDocuments;
   readonly clock: Clock;
   /** undefined: ready; else why `/readyz` says 503. */
   readonly readiness?: () => string | undefined;
@@ -27,9 +28,15 @@ export interface HandlerOptions {
 export type Handler = (call: Call) => Promise<Answer>;
 
 /** The server without sockets: a call in, an answer out. Rejects with what `statusOf` understands. */
-export function createHandler({ api, tokens, clock, readiness = () => undefined }: HandlerOptions): Handler {
+export function createHandler({
+  api,
+  tokens,
+  issuer,
+  clock,
+  readiness = () => undefined,
+}: HandlerOptions): Handler {
   const writer: Writer = createWriter(clock, columnCache());
-  const paths: Paths = createPaths({ kinds: api.kinds, version: api.version, readiness });
+  const paths: Paths = createPaths({ kinds: api.kinds, version: api.version, readiness, issuer });
   return async (call) => {
     const route = routeOf(call.path);
     if (route.type === 'path') {

@@ -5,6 +5,7 @@ import { aggregatedList, apiGroup, coreVersions, groupList, resourceList } from 
 import { aggregatedDiscovery, mediaRanges } from '../wire/negotiation.ts';
 import { createOpenApi, type OpenApi } from '../wire/openapi.ts';
 import { type Answer, bytes, json, text } from './answers.ts';
+import { type IssuerDocuments, issuerConfiguration, issuerKeys } from './openid.ts';
 import type { Call } from './request.ts';
 
 interface World {
@@ -13,6 +14,7 @@ interface World {
   readonly openapi: OpenApi;
   /** undefined: ready; else why not. */
   readonly readiness: () => string | undefined;
+  readonly issuer: IssuerDocuments;
 }
 
 type PathHandler = (world: World, call: Call, match: readonly string[]) => Answer | undefined;
@@ -36,6 +38,8 @@ const PATHS: readonly (readonly [RegExp, PathHandler])[] = [
   [/^\/openapi\/v3\/?$/, ({ openapi }) => bytes(openapi.index())],
   [/^\/openapi\/v3\/(.+?)\/?$/, ({ openapi }, _call, [, path = '']) => openApiDocument(openapi, path)],
   [/^\/openapi\/v2$/, (_world, call) => openApiV2(call)],
+  [/^\/\.well-known\/openid-configuration\/?$/, ({ issuer }) => issuerConfiguration(issuer)],
+  [/^\/openid\/v1\/jwks\/?$/, ({ issuer }) => issuerKeys(issuer)],
   [
     /^\/$/,
     () => json({ paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] }),

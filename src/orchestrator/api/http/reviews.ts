@@ -2,9 +2,10 @@ import type { Awaitable } from '../../../base/awaitable.ts';
 import type { User } from '../../../kube/client/client.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import type { Json, JsonObject } from '../../../kube/values/types.ts';
-import type { Tokens } from '../auth/tokens.ts';
+import type { TokenRules } from '../auth/authentication.ts';
 import { REVIEWS, type ReviewKind } from '../kinds/reviews.data.ts';
 import { type Api, type Attributes, REQUEST_VERBS, type RequestVerb } from '../types.ts';
+import { answerTokenReview, userInfo } from './tokenreview.ts';
 
 /** Answers a review: the object as sent, with its status. undefined: the path is not that of a review. */
 export function reviewOf(group: string, plural: string): ReviewKind | undefined {
@@ -13,7 +14,7 @@ export function reviewOf(group: string, plural: string): ReviewKind | undefined 
 
 export async function answerReview(
   api: Api,
-  tokens: Tokens,
+  tokens: TokenRules,
   user: User,
   kind: ReviewKind,
   body: Json,
@@ -29,7 +30,7 @@ type Reviewer = (question: Question) => Awaitable<JsonObject>;
 
 interface Question {
   readonly api: Api;
-  readonly tokens: Tokens;
+  readonly tokens: TokenRules;
   readonly user: User;
   readonly spec: JsonObject;
 }
@@ -39,13 +40,7 @@ const ANSWERS: Readonly<Record<ReviewKind, Reviewer>> = {
   SelfSubjectAccessReview: ({ api, user, spec }) => access(api, user, spec),
   SubjectAccessReview: aboutAnother,
   LocalSubjectAccessReview: aboutAnother,
-  TokenReview: ({ tokens, spec }) => {
-    const found = tokens(text(spec.token));
-    const answer: JsonObject = found
-      ? { authenticated: true, user: userInfo(found) }
-      : { authenticated: false };
-    return answer;
-  },
+  TokenReview: ({ tokens, spec }) => answerTokenReview(tokens, spec),
 };
 
 function aboutAnother({ api, spec }: Question): Promise<JsonObject> {
@@ -84,9 +79,3 @@ const verbOf = (value: Json | undefined): RequestVerb | undefined =>
   value === '*' ? 'deletecollection' : REQUEST_VERBS.find((verb) => verb === value);
 
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-
-const userInfo = ({ name, groups, uid }: User): JsonObject => ({
-  username: name,
-  ...(uid ? { uid } : {}),
-  groups: [...groups],
-});

@@ -5,6 +5,7 @@ import type { KubeObject } from '../../../kube/values/types.ts';
 import type { LinkRequest } from '../../link/requests.ts';
 import { collectionPrefix, namespacePrefix } from '../../store/keys.ts';
 import type { Entry, Store } from '../../store/types.ts';
+import type { TokenIssuer } from '../tokenissuer.ts';
 import type { DeleteParameters, ServedResource, SubresourceRow } from '../types.ts';
 
 /** A row of the registry as the verbs see it: what is served, where it is stored, and what its kind does differently. */
@@ -84,7 +85,9 @@ export interface ActionRow extends SubresourceRow {
 export type Effect =
   /** The object is written whole; this is no change of its specification: no generation is counted. */
   | { readonly type: 'update'; readonly object: KubeObject }
-  | { readonly type: 'delete'; readonly parameters: DeleteParameters };
+  | { readonly type: 'delete'; readonly parameters: DeleteParameters }
+  /** Nothing is written: the action is a question, and this the answer. */
+  | { readonly type: 'answer'; readonly object: KubeObject };
 
 /** A stream to the node of the object. */
 export interface ConnectRow extends SubresourceRow {
@@ -118,6 +121,8 @@ export interface World {
   readonly serviceCidr: string;
   readonly nodePorts: NodePortRange;
   readonly kinds: { all(): readonly Kind[] };
+  /** Absent where no key for tokens of service accounts is held. */
+  readonly tokenIssuer?: TokenIssuer;
 }
 
 export function keyOf(kind: Kind, namespace: string | undefined, name: string): string {

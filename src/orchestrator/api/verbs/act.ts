@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../kube/values/types.ts';
 import { type ApiContext, authorize } from '../context.ts';
 import { badRequest, methodNotAllowed, notFound } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
@@ -18,15 +19,20 @@ export async function act(context: ApiContext, kind: Kind, request: CreateReques
   const body = decodeBody(request.body, subresourceKind(kind, subresource));
   await authorize(context, { ...request, name, subresource }, 'create', { object: body });
   const target = { kind, key: keyOf(kind, namespace, name), name, user, dryRun };
+  let answer: KubeObject | undefined;
   await guaranteedUpdate(context, target, (entry) => {
     if (!entry) throw notFound(kind, name);
     const live = toServed(kind, entry.object);
     const effect = row.act(live, body, context);
+    if (effect.type === 'answer') {
+      answer = effect.object;
+      return { type: 'keep', object: entry.object };
+    }
     return effect.type === 'delete'
       ? decideDelete(context, target, effect.parameters, live)
       : decideWhole(context, kind, request, live, effect.object);
   });
-  return { stored: done(), created: true };
+  return { stored: answer ? draft(answer) : done(), created: true };
 }
 
 function done(): Stored {
