@@ -1,3 +1,4 @@
+import { sleep } from '../../base/clock.ts';
 import { formatProblem } from '../../base/errors.ts';
 import { breather } from '../../base/mutex.ts';
 import type { Repository } from '../../git/types.ts';
@@ -33,6 +34,10 @@ import {
   type Source,
   type WantedOptions,
 } from './wanted.ts';
+
+/** Records of more untouched environments than this would compete with the passes of those that a push changes: these get a head start. */
+const MANY = 50;
+const HEAD_START_MS = 250;
 
 /** The branches of a delivery as they are now, and how they were learnt. */
 export interface Observation {
@@ -98,7 +103,10 @@ export async function recordBranches(
     if (registered) concerned.push(...(await follow(options, repository, registered, observation)));
   }
   concerned.push(...untouched.map(leftAlone));
-  if (concerned.some(({ changed }) => changed)) observation.onChanged?.(concerned);
+  if (concerned.some(({ changed }) => changed)) {
+    observation.onChanged?.(concerned);
+    if (untouched.length > MANY) await sleep(options.clock, HEAD_START_MS);
+  }
   await advance(options, repository, untouched);
   return concerned;
 }
