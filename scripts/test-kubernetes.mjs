@@ -1,17 +1,13 @@
 // `npm run test:kubernetes`: the KubeClient contract suite and the delivery of a repository against a real kube-apiserver and etcd.
 // Binaries come from KUBEBUILDER_ASSETS (envtest's convention) or are built once from test/peers/go.mod, which takes minutes.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBuilt, ensureInstalled, root, run } from './setup.mjs';
-
-const PROGRAMS = {
-  etcd: 'go.etcd.io/etcd/server/v3',
-  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
-};
+import { peerPrograms } from './peers.mjs';
+import { ensureBuilt, ensureInstalled } from './setup.mjs';
 
 const PEER_TESTS = [
   'test/contract/kubernetes.peer.ts',
@@ -19,45 +15,8 @@ const PEER_TESTS = [
   'test/e2e/homecluster.peer.ts',
 ];
 
-const peers = join(root, 'test', 'peers');
-const built = join(peers, '.build');
-
 /** The folder that holds both binaries. */
-function binaries() {
-  const assets = process.env.KUBEBUILDER_ASSETS;
-  if (assets) return assets;
-  const missing = Object.keys(PROGRAMS).filter((name) => !existsSync(join(built, name)));
-  if (missing.length === 0) return built;
-  if (spawnSync('go', ['version']).status !== 0) {
-    console.error('Neither KUBEBUILDER_ASSETS nor Go is here: there is no kube-apiserver to test against.');
-    console.error(
-      'Install Go, or run setup-envtest and set KUBEBUILDER_ASSETS to the folder that it prints.',
-    );
-    process.exit(2);
-  }
-  mkdirSync(built, { recursive: true });
-  for (const name of missing) {
-    console.error(`Building ${name} from ${PROGRAMS[name]}, once (minutes) …`);
-    run('go', ['build', '-trimpath', '-ldflags', linkerFlags(), '-o', join(built, name), PROGRAMS[name]], {
-      cwd: peers,
-      env: { ...process.env, CGO_ENABLED: '0' },
-    });
-  }
-  return built;
-}
-
-/** A Kubernetes program that does not know its version refuses to start. */
-function linkerFlags() {
-  const version = /k8s\.io\/kubernetes v(\S+)/.exec(readFileSync(join(peers, 'go.mod'), 'utf8'))?.[1] ?? '';
-  const [major, minor] = version.split('.');
-  const variable = (name, value) => `-X k8s.io/component-base/version.${name}=${value}`;
-  return [
-    '-s -w',
-    variable('gitVersion', `v${version}`),
-    variable('gitMajor', major),
-    variable('gitMinor', minor),
-  ].join(' ');
-}
+const binaries = () => process.env.KUBEBUILDER_ASSETS ?? peerPrograms(['etcd', 'kube-apiserver']);
 
 async function freePort() {
   const server = createServer();

@@ -1,10 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { type RemoteClient, remoteClient } from '../../../src/kube/remote/remote.ts';
-import { createServedControlPlane, type ServedControlPlane } from '../../../src/orchestrator/controlplane.ts';
+import {
+  type ControlPlaneOptions,
+  createServedControlPlane,
+  type ServedControlPlane,
+} from '../../../src/orchestrator/controlplane.ts';
 
 export interface RunningServer {
   readonly controlPlane: ServedControlPlane;
@@ -20,20 +24,36 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+interface ServerOptions {
+  /** All of them and the scheduler; `workers` names some. */
+  readonly controllers?: boolean;
+  readonly workers?: ControlPlaneOptions['workers'];
+  readonly port?: number;
+  readonly clock?: ControlPlaneOptions['clock'];
+  /** The file of static tokens; default: one that the server makes. */
+  readonly tokens?: string;
+}
+
 /** The whole API over TLS on a temporary data directory; without controllers and scheduler unless asked. */
 export async function startHttpsServer({
   controllers = false,
+  workers,
   port: wanted = 0,
   clock = systemClock,
-} = {}): Promise<RunningServer> {
+  tokens,
+}: ServerOptions = {}): Promise<RunningServer> {
   const dir = mkdtempSync(join(tmpdir(), 'pilotage-https-'));
+  if (tokens !== undefined) {
+    mkdirSync(join(dir, 'pki'));
+    writeFileSync(join(dir, 'pki', 'tokens'), tokens, { mode: 0o600 });
+  }
   const logger = silentLogger;
   const controlPlane = await createServedControlPlane({
     dataDir: dir,
     clock,
     logger,
     serviceCidr: '127.213.0.0/16',
-    ...(controllers ? {} : { workers: [] }),
+    ...(controllers ? {} : { workers: workers ?? [] }),
   });
   await controlPlane.start();
   const { port } = await controlPlane.listen('127.0.0.1', wanted).catch(async (error) => {

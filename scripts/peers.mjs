@@ -1,0 +1,83 @@
+// Programs of Kubernetes that tests measure Pilotage by, built once from the pinned modules of test/peers/go.mod into test/peers/.build (ignored).
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, run } from './setup.mjs';
+
+const peers = join(root, 'test', 'peers');
+/** May be shared by several checkouts. */
+const built = process.env.PILOTAGE_PEERS ?? join(peers, '.build');
+
+/** `static`: without C, as it is released. `suite`: a program of tests. */
+const PROGRAMS = {
+  etcd: { from: 'go.etcd.io/etcd/server/v3', static: true },
+  'kube-apiserver': { from: 'k8s.io/kubernetes/cmd/kube-apiserver', static: true },
+  kubectl: { from: 'k8s.io/kubernetes/cmd/kubectl' },
+  'kubectl-convert': { from: 'k8s.io/kubernetes/cmd/kubectl-convert' },
+  informers: { from: './informers' },
+  'e2e.test': { from: 'k8s.io/kubernetes/test/e2e', suite: true },
+};
+
+/** The release of Kubernetes that the programs are built from, such as `1.35.4`. */
+export function kubernetesVersion() {
+  return /\tk8s\.io\/kubernetes v(\S+)/.exec(readFileSync(join(peers, 'go.mod'), 'utf8'))?.[1] ?? '';
+}
+
+/** A Kubernetes program that does not know its version refuses to start, and kubectl prints it. */
+function linkerFlags() {
+  const [major, minor] = kubernetesVersion().split('.');
+  const variable = (name, value) => `-X k8s.io/component-base/version.${name}=${value}`;
+  return [
+    '-s -w',
+    variable('gitVersion', `v${kubernetesVersion()}`),
+    variable('gitMajor', major),
+    variable('gitMinor', minor),
+    variable('gitTreeState', 'clean'),
+    variable('gitCommit', '0'.repeat(40)),
+    variable('buildDate', '2020-01-01T00:00:00Z'),
+  ].join(' ');
+}
+
+function build(name) {
+  const { from, static: isStatic, suite } = PROGRAMS[name];
+  console.error(`Building ${name} from ${from}, once (minutes) …`);
+  const command = suite ? ['test', '-vet=off', '-c'] : ['build', ...(isStatic ? ['-trimpath'] : [])];
+  run('go', [...command, '-ldflags', linkerFlags(), '-o', join(built, name), from], {
+    cwd: peers,
+    env: { ...process.env, ...(isStatic ? { CGO_ENABLED: '0' } : {}) },
+  });
+}
+
+/** What each program was built from: a newer release is built again. */
+const stampOf = (name) => join(built, `.${name}.version`);
+const isBuilt = (name) =>
+  existsSync(join(built, name)) &&
+  existsSync(stampOf(name)) &&
+  readFileSync(stampOf(name), 'utf8') === kubernetesVersion();
+
+/** The folder that holds these programs. Ends the process with 2 where they cannot be built, because Go is absent. */
+export function peerPrograms(names) {
+  const missing = names.filter((name) => !isBuilt(name));
+  if (missing.length === 0) return built;
+  if (spawnSync('go', ['version']).status !== 0) {
+    console.error(
+      `${missing.join(' and ')} must be built first, and Go is not here. Install it: https://go.dev/dl`,
+    );
+    process.exit(2);
+  }
+  mkdirSync(built, { recursive: true });
+  for (const name of missing) {
+    build(name);
+    writeFileSync(stampOf(name), kubernetesVersion());
+  }
+  return built;
+}
+
+/** Where the sources of a module of test/peers/go.mod lie; Go fetches and verifies them. */
+export function peerSources(module = 'k8s.io/kubernetes') {
+  execFileSync('go', ['mod', 'download', module], { cwd: peers, stdio: ['ignore', 'ignore', 'inherit'] });
+  return execFileSync('go', ['list', '-m', '-f', '{{.Dir}}', module], {
+    cwd: peers,
+    encoding: 'utf8',
+  }).trim();
+}

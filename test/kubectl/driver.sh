@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Runs one function of Kubernetes' test/cmd against an API server: driver.sh SOURCES FUNCTION
+# (`runTests`: what stands between the functions). Run by functions.ts, in a folder that looks like the root of the sources.
+#
+# Their own runner ends a function at its first failure. Here every check is run: `errexit` is kept off, and a trap notes each command
+# that would have ended the function, by file and line: `@failed core.sh:123`.
+# Environment: SECURE_API_PORT, THIS_PLATFORM_BIN (kubectl, kubectl-convert), HOME and TMPDIR of its own.
+
+sources=$1
+function_name=$2
+export LANG=C TERM=dumb
+KUBE_TEMP=$TMPDIR
+
+source "$sources/hack/lib/util.sh"
+source "$sources/hack/lib/logging.sh"
+source "$sources/hack/lib/test.sh"
+source "$sources/test/cmd/legacy-script.sh"
+builtin set +o errexit
+
+set() {
+  case "$*" in
+    '-o errexit' | '+o errexit') ;;
+    *) builtin set "$@" ;;
+  esac
+}
+
+# Within a substitution bash does not apply errexit either. Of the calls on the stack, the innermost that a script made is named.
+note_failure() {
+  ((BASH_SUBSHELL > 1)) && return
+  local frame
+  for ((frame = 1; frame < ${#BASH_SOURCE[@]}; frame++)); do
+    if [[ ${BASH_SOURCE[frame]} == "$sources"/test/cmd/* ]]; then
+      echo "@failed $(basename "${BASH_SOURCE[frame]}"):${BASH_LINENO[frame - 1]}"
+      return
+    fi
+  done
+}
+
+record_command() {
+  [[ $function_name == runTests ]] && return
+  (
+    builtin set -o errtrace
+    trap note_failure ERR
+    "$function_name"
+    trap - ERR
+    echo '@ended'
+  )
+}
+
+cleanup_tests() { :; }
+
+kube::util::ensure-gnu-sed
+CONTEXT=test
+kubectl config set-credentials test-admin --token admin-token
+kubectl config set-cluster local --insecure-skip-tls-verify --server "https://127.0.0.1:$SECURE_API_PORT"
+kubectl config set-context "$CONTEXT" --user test-admin --cluster local
+kubectl config use-context "$CONTEXT"
+
+# Their runner makes this node too: there is no kubelet.
+kubectl create -f - <<'NODE'
+{"kind": "Node", "apiVersion": "v1", "metadata": {"name": "127.0.0.1", "annotations": {"save-managers": "true"}},
+ "status": {"capacity": {"memory": "1Gi"}}}
+NODE
+
+SUPPORTED_RESOURCES=('*')
+ALLOW_SKEW=1
+if [[ $function_name == runTests ]]; then
+  (
+    builtin set -o errtrace
+    trap note_failure ERR
+    runTests
+    trap - ERR
+    echo '@ended'
+  )
+else
+  WHAT=one runTests
+fi
