@@ -24,6 +24,10 @@ const KINDS = [
   'apiextensions.v1.CustomResourceDefinition',
   'coordination.v1.Lease',
   'discovery.v1.EndpointSlice',
+  'rbac.v1.ClusterRole',
+  'rbac.v1.ClusterRoleBinding',
+  'rbac.v1.Role',
+  'rbac.v1.RoleBinding',
 ];
 
 /** Types that our code writes down itself, as every kind has them or as JSON has no other. */

@@ -10,7 +10,7 @@ import type { KubeClient, User } from '../kube/client/client.ts';
 import type { Pod } from '../kube/kinds/objects.data.ts';
 import { startApi } from './api/api.ts';
 import { anyOf } from './api/auth/authenticator.ts';
-import { ADMINS, createAuthorizer } from './api/auth/authorizer.ts';
+import { ADMINS, createAuthorization } from './api/auth/authorizer.ts';
 import { writeKubeconfig } from './api/auth/kubeconfig.ts';
 import { ADMIN, nodeSubject, openPki } from './api/auth/pki.ts';
 import { openSigningKeys } from './api/auth/serviceaccounts/keys.ts';
@@ -21,6 +21,7 @@ import {
 } from './api/auth/serviceaccounts/tokens.ts';
 import { openTokens } from './api/auth/tokens.ts';
 import { worker } from './api/auth/workers.ts';
+import { ensureDefaultRoles } from './api/defaultroles.ts';
 import { createHttpsServer } from './api/http/apiserver.ts';
 import { createNodeLinks } from './api/http/links.ts';
 import { inProcessClient } from './api/inprocess.ts';
@@ -116,7 +117,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     uuid: randomUUID,
     lacksRoom: () => room.lack('writes'),
     tokenIssuer: serviceAccounts.issuer,
-    authorizer: createAuthorizer((namespace) =>
+    authorization: createAuthorization((namespace) =>
       store.list(namespacePrefix('', 'pods', namespace)).map(({ object }) => object as Pod),
     ),
   });
@@ -132,7 +133,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     workerClient: (name) => client(worker(name)),
     snapshot: () => snapshotLines(store),
     async start() {
-      await createSystemNamespaces(client(worker('system:apiserver')));
+      const apiserver = client(worker('system:apiserver'));
+      await createSystemNamespaces(apiserver);
+      await ensureDefaultRoles(apiserver);
       for (const worker of workers) worker.start(lifetime.signal);
     },
     async stop() {

@@ -1440,3 +1440,47 @@ export interface EndpointPort {
   readonly port?: number;
   readonly protocol?: string;
 }
+
+export interface ClusterRole extends KubeObject {
+  readonly aggregationRule?: AggregationRule;
+  readonly rules?: readonly PolicyRule[];
+}
+
+export interface AggregationRule {
+  readonly clusterRoleSelectors?: readonly LabelSelector[];
+}
+
+export interface PolicyRule {
+  readonly apiGroups?: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export interface ClusterRoleBinding extends KubeObject {
+  readonly roleRef: RoleRef;
+  readonly subjects?: readonly Subject[];
+}
+
+export interface RoleRef {
+  readonly apiGroup: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface Subject {
+  readonly apiGroup?: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+export interface Role extends KubeObject {
+  readonly rules?: readonly PolicyRule[];
+}
+
+export interface RoleBinding extends KubeObject {
+  readonly roleRef: RoleRef;
+  readonly subjects?: readonly Subject[];
+}

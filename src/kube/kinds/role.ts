@@ -1,10 +1,10 @@
-import { pathSegment } from './checks/rbac.ts';
+import { pathSegment, validateRole } from './checks/rbac.ts';
 import { ROLES } from './resources.data.ts';
-import { type KindRow, noRules } from './row.ts';
+import type { KindRow } from './row.ts';
 
 export const ROLE: KindRow = {
   resource: ROLES,
   applyOrder: 160,
-  validate: noRules,
+  validate: validateRole,
   checkName: pathSegment,
 };

@@ -10,8 +10,9 @@ import type { ApiContext } from './context.ts';
 import type { World } from './kinds/kind.ts';
 import { Registry } from './kinds/registry.ts';
 import { builtinKinds } from './kinds/servedkinds.ts';
+import { createPolicyFeed } from './policyfeed.ts';
 import { createViews } from './stored.ts';
-import type { Api, Authorizer, NodeConnections } from './types.ts';
+import type { Api, Authorization, NodeConnections } from './types.ts';
 import { createUpkeep } from './upkeep.ts';
 import { apply } from './verbs/apply.ts';
 import { connect } from './verbs/connect.ts';
@@ -30,7 +31,7 @@ export interface ApiOptions extends Pick<World, 'serviceCidr' | 'nodePorts' | 'r
   readonly clock: Clock;
   readonly logger: Logger;
   readonly uuid: () => string;
-  readonly authorizer: Authorizer;
+  readonly authorization: Authorization;
   readonly nodeConnections: NodeConnections;
   /** Why the disk takes nothing that grows; default: it takes all. */
   readonly lacksRoom?: () => Problem | undefined;
@@ -45,14 +46,21 @@ export interface RunningApi extends Api {
 
 export function startApi(options: ApiOptions): RunningApi {
   const upkeep = createUpkeep(() => context);
-  const { store, lacksRoom = () => undefined, plugins } = options;
+  const { store, lacksRoom = () => undefined, plugins, authorization } = options;
+  const { authorize, assertMayGrant, policies } = authorization;
+  const feed = createPolicyFeed(policies, store);
   const context: ApiContext = {
     ...options,
-    admission: createChain(admissionPlugins({ store, lacksRoom }, plugins)),
+    authorizer: authorize,
+    admission: createChain(admissionPlugins({ store, lacksRoom, assertMayGrant }, plugins)),
     kinds: new Registry(builtinKinds()),
     views: createViews(),
-    onWrite: upkeep.onWrite,
+    onWrite(kind, object, exists) {
+      feed.onWrite(kind, object);
+      upkeep.onWrite(kind, object, exists);
+    },
   };
+  feed.start();
   upkeep.start();
   const writes = withSettledRefusals(store);
   return {
@@ -68,7 +76,8 @@ export function startApi(options: ApiOptions): RunningApi {
     delete: (request) => writes(deleteOne(context, request)),
     deleteCollection: (request) => writes(deleteCollection(context, request)),
     connect: (request) => connect(context, request),
-    authorize: options.authorizer,
+    authorize,
+    rulesFor: authorization.rulesFor,
     stop: upkeep.stop,
   };
 }

@@ -184,6 +184,7 @@ function impersonating(api: Api, user: User, other: User): Api {
     deleteCollection: asked(api.deleteCollection),
     connect: asked(api.connect),
     authorize: (whom, attributes) => after(allowed(), () => api.authorize(whom, attributes)),
+    rulesFor: (whom, namespace) => after(allowed(), () => api.rulesFor(whom, namespace)),
   };
 }
 

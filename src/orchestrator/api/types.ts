@@ -6,6 +6,7 @@
 import type { Readable } from 'node:stream';
 import type { Awaitable } from '../../base/awaitable.ts';
 import type { DeleteOptions, DiscoveredResource, LogOptions, Patch, User } from '../../kube/client/client.ts';
+import type { PolicyRule } from '../../kube/kinds/objects.data.ts';
 import type { Schema } from '../../kube/schema/schema.ts';
 import type { Status } from '../../kube/values/status.ts';
 import type { GroupVersionKind, Json, KubeObject } from '../../kube/values/types.ts';
@@ -154,12 +155,15 @@ export interface Api {
   connect(request: ConnectRequest): Promise<Readable>;
   /** The decision alone: SelfSubjectAccessReview, impersonation, paths that are no resource. */
   authorize(user: User, attributes: Attributes): Awaitable<Decision>;
+  /** What rules say of a user, in a namespace and at the cluster scope: SelfSubjectRulesReview. */
+  rulesFor(user: User, namespace: string): Awaitable<RulesFound>;
 }
 
 /** What an authorizer decides about (`k8s.io/apiserver/pkg/authorization/authorizer` Attributes). */
 export type Attributes =
   | {
-      readonly verb: RequestVerb;
+      /** One of REQUEST_VERBS for a request; roles and reviews know any other (`bind`, `use`, `approve`). */
+      readonly verb: string;
       readonly group: string;
       readonly resource: string;
       readonly subresource?: string;
@@ -193,7 +197,7 @@ export const REQUEST_VERBS = [
 export type RequestVerb = (typeof REQUEST_VERBS)[number];
 
 export type Decision =
-  | { readonly allowed: true }
+  | { readonly allowed: true; readonly reason?: string }
   | {
       readonly allowed: false;
       readonly reason: string;
@@ -201,6 +205,43 @@ export type Decision =
 
 /** May wait: for a webhook, say. */
 export type Authorizer = (user: User, attributes: Attributes) => Awaitable<Decision>;
+
+/** Rules that hold for somebody. */
+export interface RulesFound {
+  readonly rules: readonly PolicyRule[];
+  /** There are rights that no rule shows. */
+  readonly incomplete: boolean;
+  /** What could not be found out, and why. */
+  readonly error?: string;
+}
+
+/** A role or binding that somebody wants to write. */
+export interface GrantAttributes {
+  readonly user: User;
+  readonly resource: { readonly group: string; readonly plural: string; readonly kind: string };
+  readonly namespace?: string;
+  readonly name: string;
+  readonly object: KubeObject;
+  /** Absent for a create. */
+  readonly live?: KubeObject;
+}
+
+/** Everything that the API asks about users' rights; handed to it by whoever assembles the server. */
+export interface Authorization {
+  readonly authorize: Authorizer;
+  rulesFor(user: User, namespace: string): RulesFound;
+  /** Rejects with StatusError where the user would grant more than the user has. */
+  assertMayGrant(grant: GrantAttributes): Awaitable<void>;
+  /** The kinds whose objects decide: each is shown every object at the start and after each change, before its author hears of it. */
+  readonly policies: readonly PolicyKind[];
+}
+
+export interface PolicyKind {
+  readonly group: string;
+  readonly plural: string;
+  /** The object as it is now; undefined: gone. */
+  observe(key: { readonly namespace?: string; readonly name: string }, object: KubeObject | undefined): void;
+}
 
 /** One resource that is served: everything that discovery, OpenAPI, tables and routes need to know of it. */
 export interface ServedResource extends DiscoveredResource {

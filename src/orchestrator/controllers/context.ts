@@ -3,6 +3,7 @@ import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import type {
+  ClusterRole,
   Deployment,
   EndpointSlice,
   Lease,
@@ -13,6 +14,7 @@ import type {
   Service,
 } from '../../kube/kinds/objects.data.ts';
 import {
+  CLUSTER_ROLES,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
   LEASES,
@@ -45,6 +47,7 @@ export interface Informers {
   readonly deployments: Informer<Deployment>;
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
+  readonly clusterRoles: Informer<ClusterRole>;
 }
 
 /** What every controller is given. */
@@ -68,5 +71,6 @@ export function createInformers(client: KubeClient, clock: Clock, logger: Logger
     deployments: of(DEPLOYMENTS),
     services: of(SERVICES),
     slices: of(ENDPOINT_SLICES),
+    clusterRoles: of(CLUSTER_ROLES),
   };
 }

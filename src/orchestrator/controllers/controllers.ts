@@ -4,6 +4,7 @@ import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createEventRecorder } from '../../kube/client/events.ts';
 import { serviceAccountUser } from '../../kube/client/serviceaccount.ts';
+import { createClusterRoleAggregation } from './clusterroleaggregation/controller.ts';
 import { type ControllerContext, createInformers, MANAGER } from './context.ts';
 import { createDeploymentController } from './deployment/controller.ts';
 import { createEndpointSliceController } from './endpointslice/controller.ts';
@@ -37,6 +38,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'namespace-controller': createNamespaceController,
   'node-controller': createNodeController,
   'pod-garbage-collector': createPodGarbageCollector,
+  'clusterrole-aggregation-controller': createClusterRoleAggregation,
   'generic-garbage-collector': createGarbageCollector,
 };
 

@@ -10,7 +10,6 @@ const COMES_WITH: readonly (readonly [string, readonly string[]])[] = [
   ['ingress', ['Ingress', 'IngressClass']],
   ['volumes that outlive pods', ['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass']],
   ['network policies', ['NetworkPolicy']],
-  ['role-based access control', ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']],
   ['disruption budgets', ['PodDisruptionBudget']],
   ['quotas and limits', ['ResourceQuota', 'LimitRange']],
   ['pod priorities', ['PriorityClass']],

@@ -8,16 +8,17 @@ import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
 import type { AdmissionPlugin } from '../../../src/orchestrator/api/admission/plugin.ts';
 import { startApi } from '../../../src/orchestrator/api/api.ts';
-import { ADMINS, createAuthorizer } from '../../../src/orchestrator/api/auth/authorizer.ts';
+import { ADMINS } from '../../../src/orchestrator/api/auth/authorizer.ts';
 import { newSigningKeys } from '../../../src/orchestrator/api/auth/serviceaccounts/keys.ts';
 import { createServiceAccountTokens } from '../../../src/orchestrator/api/auth/serviceaccounts/tokens.ts';
 import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';
 import { createSystemNamespaces } from '../../../src/orchestrator/api/systemnamespaces.ts';
-import type { Api, Authorizer, NodeConnections } from '../../../src/orchestrator/api/types.ts';
+import type { Api, Authorization, Authorizer, NodeConnections } from '../../../src/orchestrator/api/types.ts';
 import type { Disk } from '../../../src/orchestrator/store/disk.ts';
 import { openDisk } from '../../../src/orchestrator/store/disk.ts';
 import { startStore } from '../../../src/orchestrator/store/store.ts';
 import { FakeClock } from '../../fakes/clock.ts';
+import { testAuthorization } from './authorization.ts';
 
 export interface TestApi<C extends Clock> {
   readonly api: Api;
@@ -37,6 +38,8 @@ interface Options<C extends Clock> {
   readonly lacksRoom?: () => Problem | undefined;
   readonly plugins?: readonly AdmissionPlugin[];
   readonly authorizer?: Authorizer;
+  /** Default: with the default roles, although no object holds them. */
+  readonly authorization?: Authorization;
 }
 
 const ISSUER = createServiceAccountTokens({
@@ -59,6 +62,7 @@ async function startAt<C extends Clock>(dir: string, options: Options<C>): Promi
   const clock = options.clock ?? (new FakeClock() as Clock as C);
   const logger = silentLogger;
   const store = await startStore(wrap(await openDisk(dir)), { dir, clock, logger });
+  const authorization = options.authorization ?? testAuthorization();
   const api = startApi({
     store,
     clock,
@@ -71,7 +75,7 @@ async function startAt<C extends Clock>(dir: string, options: Options<C>): Promi
     random: (n) => randomInt(n),
     uuid: randomUUID,
     tokenIssuer: ISSUER,
-    authorizer: options.authorizer ?? createAuthorizer(() => []),
+    authorization: { ...authorization, ...(options.authorizer ? { authorize: options.authorizer } : {}) },
   });
   const stop = async () => {
     await api.stop();

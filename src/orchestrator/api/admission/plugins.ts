@@ -1,13 +1,17 @@
 import type { Problem } from '../../../base/errors.ts';
 import type { Store } from '../../store/types.ts';
+import type { Authorization } from '../types.ts';
 import { diskRoom } from './diskroom.ts';
 import { namespaceLifecycle } from './namespacelifecycle.ts';
+import { nodeRestriction } from './noderestriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { roleGrants } from './rolegrants.ts';
 
 export interface AdmissionWorld {
   readonly store: Store;
   /** Why the disk takes nothing that grows. */
   readonly lacksRoom: () => Problem | undefined;
+  readonly assertMayGrant: Authorization['assertMayGrant'];
 }
 
 /**
@@ -15,6 +19,12 @@ export interface AdmissionWorld {
  * them, and what they add counts when the room on the disk is judged.
  */
 export const admissionPlugins = (
-  { store, lacksRoom }: AdmissionWorld,
+  { store, lacksRoom, assertMayGrant }: AdmissionWorld,
   more: readonly AdmissionPlugin[] = [],
-): readonly AdmissionPlugin[] => [namespaceLifecycle(store), ...more, diskRoom(lacksRoom)];
+): readonly AdmissionPlugin[] => [
+  namespaceLifecycle(store),
+  nodeRestriction,
+  roleGrants(assertMayGrant),
+  ...more,
+  diskRoom(lacksRoom),
+];

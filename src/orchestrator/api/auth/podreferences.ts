@@ -1,6 +1,6 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 
-export type ReferencedResource = 'secrets' | 'configmaps' | 'serviceaccounts';
+export type ReferencedResource = 'secrets' | 'configmaps' | 'serviceaccounts' | 'persistentvolumeclaims';
 
 /**
  * Whether something in the pod refers to this object of its namespace (Kubernetes `plugin/pkg/auth/authorizer/node/graph.go` AddPod, with
@@ -9,6 +9,7 @@ export type ReferencedResource = 'secrets' | 'configmaps' | 'serviceaccounts';
 export function refersTo(pod: Pod, resource: ReferencedResource, name: string): boolean {
   if (resource === 'serviceaccounts') return (pod.spec.serviceAccountName ?? 'default') === name;
   const spec = pod.spec as unknown as Loose;
+  if (resource === 'persistentvolumeclaims') return claims(pod, spec).includes(name);
   const kind = resource === 'secrets' ? SECRET : CONFIG_MAP;
   const containers = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((field) =>
     listOf(spec[field]),
@@ -19,6 +20,14 @@ export function refersTo(pod: Pod, resource: ReferencedResource, name: string): 
     (resource === 'secrets' && listOf(spec.imagePullSecrets).some((one) => one.name === name))
   );
 }
+
+/** Those that volumes name, and those that are made for ephemeral volumes (component-helpers `storage/ephemeral` VolumeClaimName). */
+const claims = ({ metadata }: Pod, { volumes }: Loose): readonly unknown[] =>
+  listOf(volumes).map((volume) =>
+    isRecord(volume.ephemeral)
+      ? `${metadata.name}-${String(volume.name)}`
+      : fieldOf(volume.persistentVolumeClaim, 'claimName'),
+  );
 
 /** Parts of a pod by the names of their members: what refers to an object looks alike in many types. */
 type Loose = Readonly<Record<string, unknown>>;

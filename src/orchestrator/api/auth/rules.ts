@@ -1,10 +1,10 @@
-import type { Attributes, RequestVerb } from '../types.ts';
+import type { Attributes } from '../types.ts';
 
 export type ResourceAttributes = Extract<Attributes, { group: string }>;
 
-/** One thing that somebody may do, in the shape of a PolicyRule of RBAC. */
-export interface PolicyRule {
-  readonly verbs: readonly RequestVerb[];
+/** One thing that a worker may do: a PolicyRule of RBAC that can name namespaces and beginnings of names. */
+export interface WorkerRule {
+  readonly verbs: readonly string[];
   /** `pods`, `pods/status`, `apps/deployments`; `*` is every resource, subresources included. */
   readonly resources: readonly string[];
   /** Absent: in every namespace, and outside of them. */
@@ -17,13 +17,13 @@ export interface PolicyRule {
 export const resourceOf = ({ group, resource, subresource }: ResourceAttributes): string =>
   `${group ? `${group}/` : ''}${resource}${subresource ? `/${subresource}` : ''}`;
 
-export const isAllowedBy = (rules: readonly PolicyRule[], attributes: ResourceAttributes): boolean => {
+export const isAllowedBy = (rules: readonly WorkerRule[], attributes: ResourceAttributes): boolean => {
   const resource = resourceOf(attributes);
   return rules.some((rule) => covers(rule, resource, attributes));
 };
 
 function covers(
-  { verbs, resources, namespaces, names }: PolicyRule,
+  { verbs, resources, namespaces, names }: WorkerRule,
   resource: string,
   attributes: ResourceAttributes,
 ): boolean {

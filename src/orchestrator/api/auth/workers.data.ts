@@ -3,14 +3,13 @@
  * Kubernetes where it has the same worker (`plugin/pkg/auth/authorizer/rbac/bootstrappolicy`, `policy.go` and `controller_policy.go`).
  */
 import { SCOPE } from '../../../kube/client/scope.ts';
-import type { RequestVerb } from '../types.ts';
-import type { PolicyRule } from './rules.ts';
+import type { WorkerRule } from './rules.ts';
 
-const READ: readonly RequestVerb[] = ['get', 'list', 'watch'];
-const RECORD_EVENTS: PolicyRule = { verbs: ['create', 'patch'], resources: ['events'] };
+const READ: readonly string[] = ['get', 'list', 'watch'];
+const RECORD_EVENTS: WorkerRule = { verbs: ['create', 'patch'], resources: ['events'] };
 
 /** Controllers have a service account each; `system:kube-controller-manager` is what they share. */
-const CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
+const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
   'deployment-controller': [
     { verbs: ['get', 'patch'], resources: ['apps/deployments'] },
     { verbs: ['update'], resources: ['apps/deployments/status'] },
@@ -39,11 +38,14 @@ const CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     { verbs: ['get'], resources: ['nodes'] },
     { verbs: ['delete'], resources: ['pods'] },
   ],
+  'clusterrole-aggregation-controller': [
+    { verbs: ['escalate', 'patch'], resources: ['rbac.authorization.k8s.io/clusterroles'] },
+  ],
   // Owners and dependents may be of any kind.
   'generic-garbage-collector': [{ verbs: [...READ, 'delete', 'patch', 'update'], resources: ['*'] }],
 };
 
-export const WORKERS: Readonly<Record<string, readonly PolicyRule[]>> = {
+export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
   ...Object.fromEntries(
     Object.entries(CONTROLLERS).map(([name, rules]) => [`system:serviceaccount:kube-system:${name}`, rules]),
   ),
@@ -58,6 +60,7 @@ export const WORKERS: Readonly<Record<string, readonly PolicyRule[]>> = {
         'namespaces',
         'nodes',
         'pods',
+        'rbac.authorization.k8s.io/clusterroles',
         'services',
       ],
     },
@@ -83,6 +86,12 @@ export const WORKERS: Readonly<Record<string, readonly PolicyRule[]>> = {
   // The API server itself: what every cluster has, instances of a definition that goes, and events that have grown old.
   'system:apiserver': [
     { verbs: ['create'], resources: ['namespaces'] },
+    {
+      verbs: ['bind', 'create', 'escalate', 'get', 'update'],
+      resources: ['clusterrolebindings', 'clusterroles', 'rolebindings', 'roles'].map(
+        (plural) => `rbac.authorization.k8s.io/${plural}`,
+      ),
+    },
     { verbs: ['update'], resources: ['apiextensions.k8s.io/customresourcedefinitions'] },
     { verbs: ['delete'], resources: ['*'] },
     { verbs: ['deletecollection'], resources: ['events', 'events.k8s.io/events'] },
@@ -103,9 +112,9 @@ export const WORKERS: Readonly<Record<string, readonly PolicyRule[]>> = {
       namespaces: ['pilotage'],
     },
     { verbs: ['create', 'patch'], resources: ['namespaces'] },
-    { verbs: ['patch'], resources: ['secrets'], namespaces: ['pilotage'] },
+    { verbs: ['create', 'patch'], resources: ['secrets'], namespaces: ['pilotage'] },
     {
-      verbs: ['patch'],
+      verbs: ['create', 'patch'],
       resources: ['apiextensions.k8s.io/customresourcedefinitions'],
       names: ['deliveries', 'environments', 'releases', 'promotions'].map(
         (plural) => `${plural}.pilotage.dev`,

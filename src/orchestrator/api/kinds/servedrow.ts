@@ -30,6 +30,8 @@ export const ALL_VERBS: readonly RequestVerb[] = [
 ];
 /** A strategy for kinds that are stored as they are written. */
 export const PLAIN: Strategy = { status: false, generation: false };
+/** The same for kinds that a PUT creates, too. */
+export const CREATED_BY_PUT: Strategy = { ...PLAIN, createOnUpdate: true };
 
 export function serve(row: ServedRow): Kind {
   const { kind, strategy, columns, subresources, without = [] } = row;

@@ -35,7 +35,11 @@ export async function apply(context: ApiContext, request: ApplyRequest): Promise
   const { stored, created } = await guaranteedUpdate(context, target, (live) => {
     const content = { object: decoded, ...(live ? { live: live.object } : {}) };
     return after(authorize(context, request, 'patch', content), () =>
-      live ? applyToLive(context, kind, request, live, known()) : applyNew(context, kind, request, known()),
+      live
+        ? applyToLive(context, kind, request, live, known())
+        : after(authorize(context, request, 'create', content), () =>
+            applyNew(context, kind, request, known()),
+          ),
     );
   });
   return { stored, created };

@@ -21,7 +21,7 @@ export async function create(context: ApiContext, request: CreateRequest): Promi
   const kind = servedKind(context, request, 'create');
   if (request.subresource !== undefined) return act(context, kind, request);
   const decoded = inNamespace(kind, request.namespace, decodeBody(request.body, kind));
-  await authorize(context, { ...request, ...nameOf(decoded) }, 'create', { object: decoded });
+  await authorize(context, request, 'create', { object: decoded });
   const object = withoutUnknownFields(kind, decoded, request);
   for (let attempt = 1; ; attempt++) {
     try {
@@ -32,8 +32,6 @@ export async function create(context: ApiContext, request: CreateRequest): Promi
     }
   }
 }
-
-const nameOf = ({ metadata: { name } }: KubeObject) => (name ? { name } : {});
 
 async function createObject(
   context: ApiContext,

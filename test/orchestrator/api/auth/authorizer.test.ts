@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { User } from '../../../../src/kube/client/client.ts';
-import { createAuthorizer } from '../../../../src/orchestrator/api/auth/authorizer.ts';
 import { type Attributes, REQUEST_VERBS, type RequestVerb } from '../../../../src/orchestrator/api/types.ts';
+import { createAuthorizer } from '../authorization.ts';
 import { pod } from '../notation.ts';
 
 const USERS = {

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { User } from '../../../../src/kube/client/client.ts';
 import { CONFIG_MAPS } from '../../../../src/kube/kinds/resources.data.ts';
-import { ADMINS, createAuthorizer } from '../../../../src/orchestrator/api/auth/authorizer.ts';
+import { ADMINS } from '../../../../src/orchestrator/api/auth/authorizer.ts';
 import { assertMayImpersonate } from '../../../../src/orchestrator/api/auth/impersonation.ts';
 import type { Attributes } from '../../../../src/orchestrator/api/types.ts';
+import { createAuthorizer } from '../authorization.ts';
 import { startTestApi } from '../harness.ts';
 import { refusal } from '../notation.ts';
 

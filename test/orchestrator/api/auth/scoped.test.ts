@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SCOPE } from '../../../../src/kube/client/scope.ts';
-import { createAuthorizer } from '../../../../src/orchestrator/api/auth/authorizer.ts';
 import type { Attributes } from '../../../../src/orchestrator/api/types.ts';
+import { createAuthorizer } from '../authorization.ts';
 
 const authorize = createAuthorizer(() => []);
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { serviceAccountUser } from '../../../../src/kube/client/serviceaccount.ts';
-import { createAuthorizer } from '../../../../src/orchestrator/api/auth/authorizer.ts';
 import { WORKERS } from '../../../../src/orchestrator/api/auth/workers.data.ts';
 import { worker } from '../../../../src/orchestrator/api/auth/workers.ts';
 import type { Attributes, RequestVerb } from '../../../../src/orchestrator/api/types.ts';
+import { createAuthorizer } from '../authorization.ts';
 
 const authorize = createAuthorizer(() => []);
 
@@ -55,6 +55,17 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
   [controller('pod-garbage-collector')]: [
     ['delete pods shop/web', 'get nodes n1'],
     ['patch pods shop/web', 'delete apps/deployments shop/web'],
+  ],
+  [controller('clusterrole-aggregation-controller')]: [
+    [
+      'escalate rbac.authorization.k8s.io/clusterroles view',
+      'patch rbac.authorization.k8s.io/clusterroles view',
+    ],
+    [
+      'create rbac.authorization.k8s.io/clusterroles mine',
+      'bind rbac.authorization.k8s.io/clusterroles cluster-admin',
+      'patch rbac.authorization.k8s.io/clusterrolebindings cluster-admin',
+    ],
   ],
   [controller('generic-garbage-collector')]: [
     ['delete shops.example.com/shops shop/web', 'patch configmaps shop/a', 'watch secrets shop/'],

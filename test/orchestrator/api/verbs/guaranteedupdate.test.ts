@@ -14,8 +14,9 @@ import type {
   AdmissionAttributes,
   AdmissionPlugin,
 } from '../../../../src/orchestrator/api/admission/plugin.ts';
-import { ADMINS, createAuthorizer } from '../../../../src/orchestrator/api/auth/authorizer.ts';
+import { ADMINS } from '../../../../src/orchestrator/api/auth/authorizer.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
+import { createAuthorizer } from '../authorization.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { configMap, pod, refusal, service } from '../notation.ts';
 

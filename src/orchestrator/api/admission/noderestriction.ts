@@ -1,0 +1,67 @@
+import { nodeOf } from '../../../kube/client/nodeuser.ts';
+import type { Node } from '../../../kube/kinds/objects.data.ts';
+import { deepEqual } from '../../../kube/values/equal.ts';
+import { forbidden } from '../errors.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
+
+/**
+ * What a node's agent may not say of its own Node: whatever would draw pods to it that are meant for others (Kubernetes
+ * `plugin/pkg/admission/noderestriction`, admitNode). Which objects it may write at all is the node authorizer's.
+ */
+export const nodeRestriction: AdmissionPlugin = {
+  name: 'NodeRestriction',
+  validate({ user, kind, operation, object, live }) {
+    const node = nodeOf(user);
+    if (node === undefined || operation === 'DELETE' || kind.group !== '' || kind.plural !== 'nodes') return;
+    const { name = '' } = object.metadata;
+    const problem =
+      name === node
+        ? contentProblem(node, object as Node, live as Node | undefined)
+        : `node "${node}" is not allowed to modify node "${name}"`;
+    if (problem) throw forbidden(kind, name, problem);
+  },
+};
+
+function contentProblem(node: string, object: Node, live: Node | undefined): string | undefined {
+  if (live && !deepEqual(object.spec?.taints ?? [], live.spec?.taints ?? []))
+    return `node "${node}" is not allowed to modify taints`;
+  if (live && !deepEqual(object.metadata.ownerReferences ?? [], live.metadata.ownerReferences ?? []))
+    return `node "${node}" is not allowed to modify ownerReferences`;
+  const labels = modified(object.metadata.labels, live?.metadata.labels).filter(isForbidden).sort();
+  if (labels.length === 0) return undefined;
+  return live
+    ? `is not allowed to modify labels: ${labels.join(', ')}`
+    : `node "${node}" is not allowed to set the following labels: ${labels.join(', ')}`;
+}
+
+type Labels = AdmissionAttributes['object']['metadata']['labels'];
+
+const modified = (after: Labels = {}, before: Labels = {}): readonly string[] =>
+  [...new Set([...Object.keys(after), ...Object.keys(before)])].filter((key) => after[key] !== before[key]);
+
+/** The labels of Kubernetes that kubelets set themselves (k8s.io/kubelet `pkg/apis/well_known_labels.go`). */
+const OF_KUBELETS: ReadonlySet<string> = new Set([
+  'kubernetes.io/hostname',
+  'kubernetes.io/os',
+  'kubernetes.io/arch',
+  'topology.kubernetes.io/zone',
+  'topology.kubernetes.io/region',
+  'failure-domain.beta.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region',
+  'node.kubernetes.io/instance-type',
+  'beta.kubernetes.io/instance-type',
+  'beta.kubernetes.io/os',
+  'beta.kubernetes.io/arch',
+]);
+
+/** `a` is in the domain `b` when it is `b` or ends in `.b`. */
+const isIn = (domain: string, parent: string): boolean => domain === parent || domain.endsWith(`.${parent}`);
+
+function isForbidden(label: string): boolean {
+  const domain = label.includes('/') ? label.slice(0, label.indexOf('/')) : '';
+  if (isIn(domain, 'node-restriction.kubernetes.io')) return true;
+  const isKubernetes = isIn(domain, 'kubernetes.io') || isIn(domain, 'k8s.io');
+  const isKubelet =
+    OF_KUBELETS.has(label) || isIn(domain, 'kubelet.kubernetes.io') || isIn(domain, 'node.kubernetes.io');
+  return isKubernetes && !isKubelet;
+}

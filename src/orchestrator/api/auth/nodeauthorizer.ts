@@ -1,0 +1,119 @@
+import type { User } from '../../../kube/client/client.ts';
+import { nodeOf } from '../../../kube/client/nodeuser.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
+import type { Attributes } from '../types.ts';
+import { isTokenRequest, nodeMayRequestToken } from './nodetokens.ts';
+import { ALLOW, deny, NO_OPINION, none, type Opinion } from './opinion.ts';
+import { type ReferencedResource, refersTo } from './podreferences.ts';
+import { type ResourceAttributes, resourceOf } from './rules.ts';
+
+/** Pods of a namespace, as they are now. */
+export type PodsIn = (namespace: string) => readonly Pod[];
+
+/**
+ * What a node's agent may (Kubernetes `plugin/pkg/auth/authorizer/node`, with what the admission plug-in NodeRestriction says of other
+ * objects than its Node): it reads what its own pods refer to and writes what is its own. Roles may let nodes read more, but never
+ * write pods and nodes of others.
+ */
+export function nodeOpinion(podsIn: PodsIn, user: User, attributes: Attributes): Opinion {
+  const node = nodeOf(user);
+  if (node === undefined) return NO_OPINION;
+  if ('path' in attributes) return isLinkOf(node, attributes) ? ALLOW : NO_OPINION;
+  const { namespace = '', resource, verb, group, name } = attributes;
+  if (group === '' && verb === 'get' && isReferenced(resource))
+    return hasPodWith(podsIn(namespace), node, resource, name) ? ALLOW : none(noRelation(node));
+  if (isTokenRequest(attributes)) {
+    const decision = nodeMayRequestToken(node, attributes, podsIn(namespace));
+    return decision.allowed ? ALLOW : deny(decision.reason);
+  }
+  return nodeMay(node, attributes);
+}
+
+const REFERENCED: readonly string[] = [
+  'secrets',
+  'configmaps',
+  'serviceaccounts',
+  'persistentvolumeclaims',
+] satisfies ReferencedResource[];
+const isReferenced = (resource: string): resource is ReferencedResource => REFERENCED.includes(resource);
+
+const noRelation = (node: string) => `no relationship found between node '${node}' and this object`;
+
+const hasPodWith = (
+  pods: readonly Pod[],
+  node: string,
+  resource: ReferencedResource,
+  name: string | undefined,
+) => name !== undefined && pods.some((pod) => pod.spec.nodeName === node && refersTo(pod, resource, name));
+
+/** The connection of `orchestrator/link/`. */
+const isLinkOf = (node: string, { path }: { path: string }): boolean =>
+  path.startsWith(`/pilotage/v1/nodes/${encodeURIComponent(node)}/`);
+
+const READ: readonly string[] = ['get', 'list', 'watch'];
+const WRITE: readonly string[] = ['create', 'update', 'patch'];
+
+interface NodeRule {
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  /** Further than the names: what the object must be. */
+  readonly when?: (node: string, attributes: ResourceAttributes) => boolean;
+  readonly reason?: string;
+}
+
+const isOwnName = (node: string, { name }: ResourceAttributes) => name === node;
+/** A pod that is gone belongs to nobody: its agent gets NotFound, not Forbidden. */
+const isOwnPod = (node: string, { live }: ResourceAttributes) =>
+  live === undefined || nodeNameOf(live) === node;
+const selectsOwnPods = (node: string, { fieldSelector = '' }: ResourceAttributes) =>
+  fieldSelector.split(',').some((term) => /^spec\.nodeName==?(.*)$/.exec(term)?.[1] === node);
+const nodeNameOf = (object: KubeObject | undefined) => (object as Pod | undefined)?.spec?.nodeName;
+
+/** What a node agent needs, beside what its pods refer to. */
+const NODE_RULES: readonly NodeRule[] = [
+  { resources: ['services', 'discovery.k8s.io/endpointslices', 'namespaces', 'nodes'], verbs: READ },
+  {
+    resources: ['pods'],
+    verbs: READ,
+    when: (node, attributes) =>
+      attributes.verb === 'get' ? isOwnPod(node, attributes) : selectsOwnPods(node, attributes),
+    reason: 'a node reads the pods that are bound to it only: select them by spec.nodeName',
+  },
+  {
+    resources: ['nodes', 'nodes/status'],
+    verbs: WRITE,
+    when: (node, attributes) =>
+      attributes.verb === 'create' ? attributes.object?.metadata.name === node : isOwnName(node, attributes),
+    reason: 'a node may only write itself',
+  },
+  {
+    resources: ['pods', 'pods/status'],
+    verbs: ['update', 'patch', 'delete'],
+    when: (node, attributes) =>
+      isOwnPod(node, attributes) && (attributes.subresource === 'status' || attributes.verb === 'delete'),
+    reason: 'a node may only write the status of pods that are bound to it, and delete them',
+  },
+  { resources: ['services/status'], verbs: ['update', 'patch'] },
+  { resources: ['events', 'events.k8s.io/events'], verbs: WRITE },
+  {
+    resources: ['coordination.k8s.io/leases'],
+    verbs: [...READ, ...WRITE],
+    when: (node, { namespace, name, object }) =>
+      namespace === 'kube-node-lease' && (name ?? object?.metadata.name) === node,
+    reason: 'a node may only use its own lease',
+  },
+];
+
+/** What no role gives a node more of: writes of these are its own or nobody's. */
+const RESTRICTED: readonly string[] = ['nodes', 'nodes/status', 'pods', 'pods/status'];
+
+function nodeMay(node: string, attributes: ResourceAttributes): Opinion {
+  const { verb, isUnread } = attributes;
+  const full = resourceOf(attributes);
+  const rules = NODE_RULES.filter((rule) => rule.resources.includes(full) && rule.verbs.includes(verb));
+  const isUndecided = isUnread && verb === 'create';
+  if (rules.some(({ when }) => !when || isUndecided || when(node, attributes))) return ALLOW;
+  const reason = rules.find((rule) => rule.reason)?.reason ?? '';
+  return RESTRICTED.includes(full) && !READ.includes(verb) ? deny(reason) : none(reason);
+}
