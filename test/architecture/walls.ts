@@ -128,8 +128,9 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     schema: ['values'],
     ownership: ['values', 'schema'],
     patch: ['values', 'schema'],
-    kinds: ['values', 'schema'],
-    rules: ['values', 'schema', 'kinds'],
+    kinds: ['values', 'schema', 'cel'],
+    cel: ['values', 'schema'],
+    rules: ['values', 'schema', 'kinds', 'cel'],
     client: ['values', 'patch', 'kinds'],
     remote: ['values', 'client', 'kinds'],
   },
@@ -159,7 +160,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
 };
 
 /** Folders of functions from values to values: they import nothing of Node. */
-export const PURE = ['kube/values', 'kube/ownership', 'kube/patch', 'kube/kinds', 'kube/rules'];
+export const PURE = ['kube/values', 'kube/cel', 'kube/ownership', 'kube/patch', 'kube/kinds', 'kube/rules'];
 
 /** What other rooms may import of the orchestrator. */
 export const ORCHESTRATOR_DOORS = ['controlplane.ts', 'node.ts'];

@@ -108,3 +108,14 @@ export function matchRegex(pattern: string, text: string, path: string, budget: 
   }
   return found ? 'match' : 'mismatch';
 }
+
+/** The first matches, without those that overlap an earlier one, as Go's FindAllString finds them. */
+export function findAllRegex(pattern: string, text: string, most: number): readonly string[] {
+  const result = compile(pattern);
+  if (!result.ok) return [];
+  const matcher = result.value.regex.matcher(text);
+  const found: string[] = [];
+  while (found.length < most && matcher.find()) found.push(matcher.group() ?? '');
+  result.value.regex.reset();
+  return found;
+}
