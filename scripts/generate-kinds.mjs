@@ -30,9 +30,7 @@ const rows = groupVersions.flatMap((groupVersion) => {
   const file = join(discovery, group === '' ? `api__${version}.json` : `apis__${group}__${version}.json`);
   if (!existsSync(file)) return [];
   return JSON.parse(readFileSync(file, 'utf8'))
-    .resources.filter(
-      ({ name, verbs }) => !name.includes('/') && verbs.includes('list') && verbs.includes('create'),
-    )
+    .resources.filter(({ name, verbs }) => !name.includes('/') && verbs.includes('list'))
     .map((resource) => ({ group, version, ...resource }));
 });
 

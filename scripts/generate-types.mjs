@@ -11,16 +11,31 @@ import { fileURLToPath } from 'node:url';
 import { moduleDirectory } from './kubernetes.mjs';
 
 const KINDS = [
+  'core.v1.ComponentStatus',
   'core.v1.ConfigMap',
+  'core.v1.Endpoints',
   'core.v1.Event',
+  'core.v1.LimitRange',
   'core.v1.Namespace',
   'core.v1.Node',
+  'core.v1.PersistentVolume',
+  'core.v1.PersistentVolumeClaim',
   'core.v1.Pod',
+  'core.v1.PodTemplate',
+  'core.v1.ReplicationController',
+  'core.v1.ResourceQuota',
   'core.v1.Secret',
   'core.v1.Service',
   'core.v1.ServiceAccount',
+  'apps.v1.ControllerRevision',
+  'apps.v1.DaemonSet',
   'apps.v1.Deployment',
   'apps.v1.ReplicaSet',
+  'apps.v1.StatefulSet',
+  'batch.v1.CronJob',
+  'batch.v1.Job',
+  'autoscaling.v2.HorizontalPodAutoscaler',
+  'policy.v1.PodDisruptionBudget',
   'apiextensions.v1.CustomResourceDefinition',
   'coordination.v1.Lease',
   'discovery.v1.EndpointSlice',
@@ -44,8 +59,8 @@ const PLAIN = {
   'apiextensions.v1.JSONSchemaProps': 'unknown',
 };
 
-/** `Event` is a type of the language. */
-const RENAMED = { 'core.v1.Event': 'KubeEvent' };
+/** `Event` is a type of the language; EndpointSlices have ports of the same name. */
+const RENAMED = { 'core.v1.Event': 'KubeEvent', 'core.v1.EndpointPort': 'SubsetPort' };
 
 /** Sets of values that are closed although Go does not mark them `+enum`. */
 const CLOSED = {
@@ -107,7 +122,11 @@ function closedSet(owner, member) {
   return setName;
 }
 
-const isCondition = (name) => /Condition$/.test(name) && schemaOf(name).properties?.status !== undefined;
+/** One with an `error` says more than a condition. */
+const isCondition = (name) => {
+  const { properties } = schemaOf(name);
+  return /Condition$/.test(name) && properties?.status !== undefined && properties.error === undefined;
+};
 const emitted = new Map();
 const imports = new Map();
 

@@ -1,4 +1,4 @@
-import type { Service } from '../kube/kinds/objects.data.ts';
+import type { ResourceQuota, Service } from '../kube/kinds/objects.data.ts';
 import type { Condition } from '../kube/values/condition.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 import type { Verdict } from './verdict.ts';
@@ -41,6 +41,24 @@ export function claimVerdict(claim: WithStatus): Verdict {
   if (phase === 'Lost')
     return { state: 'Degraded', reason: 'Lost', message: 'the volume behind the claim is gone' };
   return { state: 'Progressing', reason: phase ?? 'Pending', message: 'the claim waits for a volume' };
+}
+
+/** A volume that nobody claims yet is as well as one that is claimed. */
+export function volumeVerdict(volume: WithStatus & { readonly status?: { readonly message?: string } }): Verdict {
+  const { phase, message } = volume.status ?? {};
+  if (phase === 'Available' || phase === 'Bound' || phase === 'Released') return { state: 'Healthy' };
+  if (phase === 'Failed')
+    return { state: 'Degraded', reason: 'Failed', message: message ?? 'the volume could not be reclaimed' };
+  return { state: 'Progressing', reason: 'Pending', message: 'the volume is not available yet' };
+}
+
+/** A quota is in force once what it limits has been counted. */
+export function quotaVerdict(quota: ResourceQuota): Verdict {
+  const { hard = {} } = quota.spec ?? {};
+  const counted = quota.status?.hard ?? {};
+  return Object.entries(hard).every(([name, amount]) => counted[name] === amount)
+    ? { state: 'Healthy' }
+    : { state: 'Progressing', reason: 'NotCounted', message: 'what is used has not been counted yet' };
 }
 
 /** Where autoscaling/v1 keeps the conditions that later versions have in their status, as JSON. */

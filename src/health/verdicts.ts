@@ -12,7 +12,9 @@ import {
   definitionVerdict,
   disruptionBudgetVerdict,
   namespaceVerdict,
+  quotaVerdict,
   serviceVerdict,
+  volumeVerdict,
 } from './verdicts.others.ts';
 import { podVerdict } from './verdicts.pod.ts';
 import { NOTHING_RELATED, type Related } from './verdicts.related.ts';
@@ -41,6 +43,9 @@ const RULES: Rules = {
   'batch/Job': rule(jobVerdict),
   'batch/CronJob': rule(cronJobVerdict),
   '/Pod': rule(podVerdict),
+  '/ReplicationController': rule(replicaSetVerdict),
+  '/ResourceQuota': rule(quotaVerdict),
+  '/PersistentVolume': rule(volumeVerdict),
   '/Service': rule(serviceVerdict),
   '/Namespace': rule(namespaceVerdict),
   '/PersistentVolumeClaim': rule(claimVerdict),
@@ -61,6 +66,7 @@ const EXPLAINED_BY_PODS: ReadonlySet<string> = new Set([
   'apps/StatefulSet',
   'apps/DaemonSet',
   'batch/Job',
+  '/ReplicationController',
 ]);
 
 function keyOf(type: { readonly apiVersion: string; readonly kind: string }): string {

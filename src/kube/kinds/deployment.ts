@@ -1,7 +1,8 @@
 import { type FieldError, forbidden, invalid } from '../values/fielderrors.ts';
 import type { JsonObject } from '../values/types.ts';
-import { atLeast, countOrPercent, none, oneOf } from './checks/checks.ts';
+import { atLeast, countOrPercent, isZeroCount, none, oneOf, upTo100Percent } from './checks/checks.ts';
 import { numberAt, objectAt } from './checks/read.ts';
+import { countsWithinReplicas } from './checks/replicas.ts';
 import { validateSelected, whenRolling } from './podspec/template.ts';
 import { DEPLOYMENTS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
@@ -24,12 +25,17 @@ export const DEPLOYMENT: KindRow = {
 function validateDeployment(deployment: JsonObject, old?: JsonObject): readonly FieldError[] {
   const spec = objectAt(deployment, 'spec');
   return [
-    ...validateSelected(spec, old),
+    ...validateSelected(spec, { selector: 'deployment', deadline: 'ReplicaSet' }, old),
     ...['replicas', 'minReadySeconds', 'revisionHistoryLimit'].flatMap((key) =>
       atLeast(spec, key, 'spec', 0),
     ),
     ...validateStrategy(objectAt(spec, 'strategy')),
     ...validateDeadline(spec),
+    ...countsWithinReplicas(objectAt(deployment, 'status'), [
+      'updatedReplicas',
+      'readyReplicas',
+      'availableReplicas',
+    ]),
   ];
 }
 
@@ -54,15 +60,11 @@ function validateStrategy(strategy: JsonObject): readonly FieldError[] {
 
 function validateRolling(rolling: JsonObject, path: string): readonly FieldError[] {
   const { maxUnavailable, maxSurge } = rolling;
-  const isZero = (value: unknown) => value === 0 || value === '0%';
-  const percent = /^(\d+)%$/.exec(String(maxUnavailable))?.[1];
   return [
     ...countOrPercent(`${path}.maxUnavailable`, maxUnavailable),
     ...countOrPercent(`${path}.maxSurge`, maxSurge),
-    ...(percent !== undefined && Number(percent) > 100
-      ? [invalid(`${path}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%')]
-      : []),
-    ...(isZero(maxUnavailable) && isZero(maxSurge)
+    ...upTo100Percent(`${path}.maxUnavailable`, maxUnavailable),
+    ...(isZeroCount(maxUnavailable) && isZeroCount(maxSurge)
       ? [invalid(`${path}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0')]
       : []),
   ];

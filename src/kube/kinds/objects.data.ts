@@ -9,14 +9,35 @@ import type { KubeObject, ObjectMeta } from '../values/types.ts';
 
 export type IntOrString = number | string;
 
+export type Protocol = 'TCP' | 'UDP' | 'SCTP';
 export type EventType = 'Normal' | 'Warning';
 export type NamespacePhase = 'Active' | 'Terminating';
 export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 export type NodePhase = 'Pending' | 'Running' | 'Terminated';
+export type PersistentVolumeAccessMode =
+  | 'ReadWriteOnce'
+  | 'ReadOnlyMany'
+  | 'ReadWriteMany'
+  | 'ReadWriteOncePod';
+export type AzureDataDiskCachingMode = 'None' | 'ReadOnly' | 'ReadWrite';
+export type AzureDataDiskKind = 'Shared' | 'Dedicated' | 'Managed';
+export type HostPathType =
+  | ''
+  | 'DirectoryOrCreate'
+  | 'Directory'
+  | 'FileOrCreate'
+  | 'File'
+  | 'Socket'
+  | 'CharDevice'
+  | 'BlockDevice';
 export type NodeSelectorOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+export type PersistentVolumeReclaimPolicy = 'Recycle' | 'Delete' | 'Retain';
+export type PersistentVolumeMode = 'Block' | 'Filesystem';
+export type PersistentVolumePhase = 'Pending' | 'Available' | 'Bound' | 'Released' | 'Failed';
+export type PersistentVolumeClaimModifyVolumeStatus = 'Pending' | 'InProgress' | 'Infeasible';
+export type PersistentVolumeClaimPhase = 'Pending' | 'Bound' | 'Lost';
 export type PullPolicy = 'Always' | 'Never' | 'IfNotPresent';
 export type URIScheme = 'HTTP' | 'HTTPS';
-export type Protocol = 'TCP' | 'UDP' | 'SCTP';
 export type AppArmorProfileType = 'Unconfined' | 'RuntimeDefault' | 'Localhost';
 export type ProcMountType = 'Default' | 'Unmasked';
 export type SeccompProfileType = 'Unconfined' | 'RuntimeDefault' | 'Localhost';
@@ -30,39 +51,79 @@ export type SupplementalGroupsPolicy = 'Merge' | 'Strict';
 export type TolerationOperator = 'Exists' | 'Equal' | 'Lt' | 'Gt';
 export type NodeInclusionPolicy = 'Ignore' | 'Honor';
 export type UnsatisfiableConstraintAction = 'DoNotSchedule' | 'ScheduleAnyway';
-export type AzureDataDiskCachingMode = 'None' | 'ReadOnly' | 'ReadWrite';
-export type AzureDataDiskKind = 'Shared' | 'Dedicated' | 'Managed';
-export type PersistentVolumeAccessMode =
-  | 'ReadWriteOnce'
-  | 'ReadOnlyMany'
-  | 'ReadWriteMany'
-  | 'ReadWriteOncePod';
-export type PersistentVolumeMode = 'Block' | 'Filesystem';
-export type HostPathType =
-  | ''
-  | 'DirectoryOrCreate'
-  | 'Directory'
-  | 'FileOrCreate'
-  | 'File'
-  | 'Socket'
-  | 'CharDevice'
-  | 'BlockDevice';
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
 export type PodQOSClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
+export type ScopeSelectorOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+export type ResourceQuotaScope =
+  | 'Terminating'
+  | 'NotTerminating'
+  | 'BestEffort'
+  | 'NotBestEffort'
+  | 'PriorityClass'
+  | 'CrossNamespacePodAffinity'
+  | 'VolumeAttributesClass';
 export type ServiceExternalTrafficPolicy = 'Cluster' | 'Local';
 export type ServiceInternalTrafficPolicy = 'Cluster' | 'Local';
 export type IPFamily = 'IPv4' | 'IPv6' | '';
 export type IPFamilyPolicy = 'SingleStack' | 'PreferDualStack' | 'RequireDualStack';
 export type ServiceAffinity = 'ClientIP' | 'None';
 export type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
+export type DaemonSetUpdateStrategyType = 'RollingUpdate' | 'OnDelete';
 export type DeploymentStrategyType = 'Recreate' | 'RollingUpdate';
+export type PodManagementPolicyType = 'OrderedReady' | 'Parallel';
+export type StatefulSetUpdateStrategyType = 'RollingUpdate' | 'OnDelete';
 export type ResourceScope = 'Cluster' | 'Namespaced';
 export type AddressType = 'IPv4' | 'IPv6' | 'FQDN';
+
+export interface ComponentStatus extends KubeObject {
+  readonly conditions?: readonly ComponentCondition[];
+}
+
+export interface ComponentCondition {
+  readonly error?: string;
+  readonly message?: string;
+  readonly status: string;
+  readonly type: string;
+}
 
 export interface ConfigMap extends KubeObject {
   readonly binaryData?: Readonly<Record<string, string>>;
   readonly data?: Readonly<Record<string, string>>;
   readonly immutable?: boolean;
+}
+
+export interface Endpoints extends KubeObject {
+  readonly subsets?: readonly EndpointSubset[];
+}
+
+export interface EndpointSubset {
+  readonly addresses?: readonly EndpointAddress[];
+  readonly notReadyAddresses?: readonly EndpointAddress[];
+  readonly ports?: readonly SubsetPort[];
+}
+
+export interface EndpointAddress {
+  readonly hostname?: string;
+  readonly ip: string;
+  readonly nodeName?: string;
+  readonly targetRef?: ObjectReference;
+}
+
+export interface ObjectReference {
+  readonly apiVersion?: string;
+  readonly fieldPath?: string;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly resourceVersion?: string;
+  readonly uid?: string;
+}
+
+export interface SubsetPort {
+  readonly appProtocol?: string;
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol?: Protocol;
 }
 
 export interface KubeEvent extends KubeObject {
@@ -82,16 +143,6 @@ export interface KubeEvent extends KubeObject {
   readonly type?: EventType;
 }
 
-export interface ObjectReference {
-  readonly apiVersion?: string;
-  readonly fieldPath?: string;
-  readonly kind?: string;
-  readonly name?: string;
-  readonly namespace?: string;
-  readonly resourceVersion?: string;
-  readonly uid?: string;
-}
-
 export interface EventSeries {
   readonly count?: number;
   readonly lastObservedTime?: string;
@@ -100,6 +151,23 @@ export interface EventSeries {
 export interface EventSource {
   readonly component?: string;
   readonly host?: string;
+}
+
+export interface LimitRange extends KubeObject {
+  readonly spec: LimitRangeSpec;
+}
+
+export interface LimitRangeSpec {
+  readonly limits: readonly LimitRangeItem[];
+}
+
+export interface LimitRangeItem {
+  readonly default?: Readonly<Record<string, IntOrString>>;
+  readonly defaultRequest?: Readonly<Record<string, IntOrString>>;
+  readonly max?: Readonly<Record<string, IntOrString>>;
+  readonly maxLimitRequestRatio?: Readonly<Record<string, IntOrString>>;
+  readonly min?: Readonly<Record<string, IntOrString>>;
+  readonly type: string;
 }
 
 export interface Namespace extends KubeObject {
@@ -229,6 +297,303 @@ export interface AttachedVolume {
   readonly name: string;
 }
 
+export interface PersistentVolume extends KubeObject {
+  readonly spec?: PersistentVolumeSpec;
+  readonly status?: PersistentVolumeStatus;
+}
+
+export interface PersistentVolumeSpec {
+  readonly accessModes?: readonly PersistentVolumeAccessMode[];
+  readonly awsElasticBlockStore?: AWSElasticBlockStoreVolumeSource;
+  readonly azureDisk?: AzureDiskVolumeSource;
+  readonly azureFile?: AzureFilePersistentVolumeSource;
+  readonly capacity?: Readonly<Record<string, IntOrString>>;
+  readonly cephfs?: CephFSPersistentVolumeSource;
+  readonly cinder?: CinderPersistentVolumeSource;
+  readonly claimRef?: ObjectReference;
+  readonly csi?: CSIPersistentVolumeSource;
+  readonly fc?: FCVolumeSource;
+  readonly flexVolume?: FlexPersistentVolumeSource;
+  readonly flocker?: FlockerVolumeSource;
+  readonly gcePersistentDisk?: GCEPersistentDiskVolumeSource;
+  readonly glusterfs?: GlusterfsPersistentVolumeSource;
+  readonly hostPath?: HostPathVolumeSource;
+  readonly iscsi?: ISCSIPersistentVolumeSource;
+  readonly local?: LocalVolumeSource;
+  readonly mountOptions?: readonly string[];
+  readonly nfs?: NFSVolumeSource;
+  readonly nodeAffinity?: VolumeNodeAffinity;
+  readonly persistentVolumeReclaimPolicy?: PersistentVolumeReclaimPolicy;
+  readonly photonPersistentDisk?: PhotonPersistentDiskVolumeSource;
+  readonly portworxVolume?: PortworxVolumeSource;
+  readonly quobyte?: QuobyteVolumeSource;
+  readonly rbd?: RBDPersistentVolumeSource;
+  readonly scaleIO?: ScaleIOPersistentVolumeSource;
+  readonly storageClassName?: string;
+  readonly storageos?: StorageOSPersistentVolumeSource;
+  readonly volumeAttributesClassName?: string;
+  readonly volumeMode?: PersistentVolumeMode;
+  readonly vsphereVolume?: VsphereVirtualDiskVolumeSource;
+}
+
+export interface AWSElasticBlockStoreVolumeSource {
+  readonly fsType?: string;
+  readonly partition?: number;
+  readonly readOnly?: boolean;
+  readonly volumeID: string;
+}
+
+export interface AzureDiskVolumeSource {
+  readonly cachingMode?: AzureDataDiskCachingMode;
+  readonly diskName: string;
+  readonly diskURI: string;
+  readonly fsType?: string;
+  readonly kind?: AzureDataDiskKind;
+  readonly readOnly?: boolean;
+}
+
+export interface AzureFilePersistentVolumeSource {
+  readonly readOnly?: boolean;
+  readonly secretName: string;
+  readonly secretNamespace?: string;
+  readonly shareName: string;
+}
+
+export interface CephFSPersistentVolumeSource {
+  readonly monitors: readonly string[];
+  readonly path?: string;
+  readonly readOnly?: boolean;
+  readonly secretFile?: string;
+  readonly secretRef?: SecretReference;
+  readonly user?: string;
+}
+
+export interface SecretReference {
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+export interface CinderPersistentVolumeSource {
+  readonly fsType?: string;
+  readonly readOnly?: boolean;
+  readonly secretRef?: SecretReference;
+  readonly volumeID: string;
+}
+
+export interface CSIPersistentVolumeSource {
+  readonly controllerExpandSecretRef?: SecretReference;
+  readonly controllerPublishSecretRef?: SecretReference;
+  readonly driver: string;
+  readonly fsType?: string;
+  readonly nodeExpandSecretRef?: SecretReference;
+  readonly nodePublishSecretRef?: SecretReference;
+  readonly nodeStageSecretRef?: SecretReference;
+  readonly readOnly?: boolean;
+  readonly volumeAttributes?: Readonly<Record<string, string>>;
+  readonly volumeHandle: string;
+}
+
+export interface FCVolumeSource {
+  readonly fsType?: string;
+  readonly lun?: number;
+  readonly readOnly?: boolean;
+  readonly targetWWNs?: readonly string[];
+  readonly wwids?: readonly string[];
+}
+
+export interface FlexPersistentVolumeSource {
+  readonly driver: string;
+  readonly fsType?: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly readOnly?: boolean;
+  readonly secretRef?: SecretReference;
+}
+
+export interface FlockerVolumeSource {
+  readonly datasetName?: string;
+  readonly datasetUUID?: string;
+}
+
+export interface GCEPersistentDiskVolumeSource {
+  readonly fsType?: string;
+  readonly partition?: number;
+  readonly pdName: string;
+  readonly readOnly?: boolean;
+}
+
+export interface GlusterfsPersistentVolumeSource {
+  readonly endpoints: string;
+  readonly endpointsNamespace?: string;
+  readonly path: string;
+  readonly readOnly?: boolean;
+}
+
+export interface HostPathVolumeSource {
+  readonly path: string;
+  readonly type?: HostPathType;
+}
+
+export interface ISCSIPersistentVolumeSource {
+  readonly chapAuthDiscovery?: boolean;
+  readonly chapAuthSession?: boolean;
+  readonly fsType?: string;
+  readonly initiatorName?: string;
+  readonly iqn: string;
+  readonly iscsiInterface?: string;
+  readonly lun: number;
+  readonly portals?: readonly string[];
+  readonly readOnly?: boolean;
+  readonly secretRef?: SecretReference;
+  readonly targetPortal: string;
+}
+
+export interface LocalVolumeSource {
+  readonly fsType?: string;
+  readonly path: string;
+}
+
+export interface NFSVolumeSource {
+  readonly path: string;
+  readonly readOnly?: boolean;
+  readonly server: string;
+}
+
+export interface VolumeNodeAffinity {
+  readonly required?: NodeSelector;
+}
+
+export interface NodeSelector {
+  readonly nodeSelectorTerms: readonly NodeSelectorTerm[];
+}
+
+export interface NodeSelectorTerm {
+  readonly matchExpressions?: readonly NodeSelectorRequirement[];
+  readonly matchFields?: readonly NodeSelectorRequirement[];
+}
+
+export interface NodeSelectorRequirement {
+  readonly key: string;
+  readonly operator: NodeSelectorOperator;
+  readonly values?: readonly string[];
+}
+
+export interface PhotonPersistentDiskVolumeSource {
+  readonly fsType?: string;
+  readonly pdID: string;
+}
+
+export interface PortworxVolumeSource {
+  readonly fsType?: string;
+  readonly readOnly?: boolean;
+  readonly volumeID: string;
+}
+
+export interface QuobyteVolumeSource {
+  readonly group?: string;
+  readonly readOnly?: boolean;
+  readonly registry: string;
+  readonly tenant?: string;
+  readonly user?: string;
+  readonly volume: string;
+}
+
+export interface RBDPersistentVolumeSource {
+  readonly fsType?: string;
+  readonly image: string;
+  readonly keyring?: string;
+  readonly monitors: readonly string[];
+  readonly pool?: string;
+  readonly readOnly?: boolean;
+  readonly secretRef?: SecretReference;
+  readonly user?: string;
+}
+
+export interface ScaleIOPersistentVolumeSource {
+  readonly fsType?: string;
+  readonly gateway: string;
+  readonly protectionDomain?: string;
+  readonly readOnly?: boolean;
+  readonly secretRef: SecretReference;
+  readonly sslEnabled?: boolean;
+  readonly storageMode?: string;
+  readonly storagePool?: string;
+  readonly system: string;
+  readonly volumeName?: string;
+}
+
+export interface StorageOSPersistentVolumeSource {
+  readonly fsType?: string;
+  readonly readOnly?: boolean;
+  readonly secretRef?: ObjectReference;
+  readonly volumeName?: string;
+  readonly volumeNamespace?: string;
+}
+
+export interface VsphereVirtualDiskVolumeSource {
+  readonly fsType?: string;
+  readonly storagePolicyID?: string;
+  readonly storagePolicyName?: string;
+  readonly volumePath: string;
+}
+
+export interface PersistentVolumeStatus {
+  readonly lastPhaseTransitionTime?: string;
+  readonly message?: string;
+  readonly phase?: PersistentVolumePhase;
+  readonly reason?: string;
+}
+
+export interface PersistentVolumeClaim extends KubeObject {
+  readonly spec?: PersistentVolumeClaimSpec;
+  readonly status?: PersistentVolumeClaimStatus;
+}
+
+export interface PersistentVolumeClaimSpec {
+  readonly accessModes?: readonly PersistentVolumeAccessMode[];
+  readonly dataSource?: TypedLocalObjectReference;
+  readonly dataSourceRef?: TypedObjectReference;
+  readonly resources?: VolumeResourceRequirements;
+  readonly selector?: LabelSelector;
+  readonly storageClassName?: string;
+  readonly volumeAttributesClassName?: string;
+  readonly volumeMode?: PersistentVolumeMode;
+  readonly volumeName?: string;
+}
+
+export interface TypedLocalObjectReference {
+  readonly apiGroup?: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface TypedObjectReference {
+  readonly apiGroup?: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+export interface VolumeResourceRequirements {
+  readonly limits?: Readonly<Record<string, IntOrString>>;
+  readonly requests?: Readonly<Record<string, IntOrString>>;
+}
+
+export interface PersistentVolumeClaimStatus {
+  readonly accessModes?: readonly PersistentVolumeAccessMode[];
+  readonly allocatedResourceStatuses?: Readonly<Record<string, string>>;
+  readonly allocatedResources?: Readonly<Record<string, IntOrString>>;
+  readonly capacity?: Readonly<Record<string, IntOrString>>;
+  readonly conditions?: readonly Condition[];
+  readonly currentVolumeAttributesClassName?: string;
+  readonly modifyVolumeStatus?: ModifyVolumeStatus;
+  readonly phase?: PersistentVolumeClaimPhase;
+}
+
+export interface ModifyVolumeStatus {
+  readonly status: PersistentVolumeClaimModifyVolumeStatus;
+  readonly targetVolumeAttributesClassName?: string;
+}
+
 export interface Pod extends KubeObject {
   readonly spec: PodSpec;
   readonly status?: PodStatus;
@@ -293,21 +658,6 @@ export interface NodeAffinity {
 export interface PreferredSchedulingTerm {
   readonly preference: NodeSelectorTerm;
   readonly weight: number;
-}
-
-export interface NodeSelectorTerm {
-  readonly matchExpressions?: readonly NodeSelectorRequirement[];
-  readonly matchFields?: readonly NodeSelectorRequirement[];
-}
-
-export interface NodeSelectorRequirement {
-  readonly key: string;
-  readonly operator: NodeSelectorOperator;
-  readonly values?: readonly string[];
-}
-
-export interface NodeSelector {
-  readonly nodeSelectorTerms: readonly NodeSelectorTerm[];
 }
 
 export interface PodAffinity {
@@ -713,22 +1063,6 @@ export interface Volume {
   readonly vsphereVolume?: VsphereVirtualDiskVolumeSource;
 }
 
-export interface AWSElasticBlockStoreVolumeSource {
-  readonly fsType?: string;
-  readonly partition?: number;
-  readonly readOnly?: boolean;
-  readonly volumeID: string;
-}
-
-export interface AzureDiskVolumeSource {
-  readonly cachingMode?: AzureDataDiskCachingMode;
-  readonly diskName: string;
-  readonly diskURI: string;
-  readonly fsType?: string;
-  readonly kind?: AzureDataDiskKind;
-  readonly readOnly?: boolean;
-}
-
 export interface AzureFileVolumeSource {
   readonly readOnly?: boolean;
   readonly secretName: string;
@@ -798,62 +1132,12 @@ export interface PersistentVolumeClaimTemplate {
   readonly spec: PersistentVolumeClaimSpec;
 }
 
-export interface PersistentVolumeClaimSpec {
-  readonly accessModes?: readonly PersistentVolumeAccessMode[];
-  readonly dataSource?: TypedLocalObjectReference;
-  readonly dataSourceRef?: TypedObjectReference;
-  readonly resources?: VolumeResourceRequirements;
-  readonly selector?: LabelSelector;
-  readonly storageClassName?: string;
-  readonly volumeAttributesClassName?: string;
-  readonly volumeMode?: PersistentVolumeMode;
-  readonly volumeName?: string;
-}
-
-export interface TypedLocalObjectReference {
-  readonly apiGroup?: string;
-  readonly kind: string;
-  readonly name: string;
-}
-
-export interface TypedObjectReference {
-  readonly apiGroup?: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string;
-}
-
-export interface VolumeResourceRequirements {
-  readonly limits?: Readonly<Record<string, IntOrString>>;
-  readonly requests?: Readonly<Record<string, IntOrString>>;
-}
-
-export interface FCVolumeSource {
-  readonly fsType?: string;
-  readonly lun?: number;
-  readonly readOnly?: boolean;
-  readonly targetWWNs?: readonly string[];
-  readonly wwids?: readonly string[];
-}
-
 export interface FlexVolumeSource {
   readonly driver: string;
   readonly fsType?: string;
   readonly options?: Readonly<Record<string, string>>;
   readonly readOnly?: boolean;
   readonly secretRef?: LocalObjectReference;
-}
-
-export interface FlockerVolumeSource {
-  readonly datasetName?: string;
-  readonly datasetUUID?: string;
-}
-
-export interface GCEPersistentDiskVolumeSource {
-  readonly fsType?: string;
-  readonly partition?: number;
-  readonly pdName: string;
-  readonly readOnly?: boolean;
 }
 
 export interface GitRepoVolumeSource {
@@ -866,11 +1150,6 @@ export interface GlusterfsVolumeSource {
   readonly endpoints: string;
   readonly path: string;
   readonly readOnly?: boolean;
-}
-
-export interface HostPathVolumeSource {
-  readonly path: string;
-  readonly type?: HostPathType;
 }
 
 export interface ImageVolumeSource {
@@ -892,26 +1171,9 @@ export interface ISCSIVolumeSource {
   readonly targetPortal: string;
 }
 
-export interface NFSVolumeSource {
-  readonly path: string;
-  readonly readOnly?: boolean;
-  readonly server: string;
-}
-
 export interface PersistentVolumeClaimVolumeSource {
   readonly claimName: string;
   readonly readOnly?: boolean;
-}
-
-export interface PhotonPersistentDiskVolumeSource {
-  readonly fsType?: string;
-  readonly pdID: string;
-}
-
-export interface PortworxVolumeSource {
-  readonly fsType?: string;
-  readonly readOnly?: boolean;
-  readonly volumeID: string;
 }
 
 export interface ProjectedVolumeSource {
@@ -968,15 +1230,6 @@ export interface ServiceAccountTokenProjection {
   readonly path: string;
 }
 
-export interface QuobyteVolumeSource {
-  readonly group?: string;
-  readonly readOnly?: boolean;
-  readonly registry: string;
-  readonly tenant?: string;
-  readonly user?: string;
-  readonly volume: string;
-}
-
 export interface RBDVolumeSource {
   readonly fsType?: string;
   readonly image: string;
@@ -1014,13 +1267,6 @@ export interface StorageOSVolumeSource {
   readonly secretRef?: LocalObjectReference;
   readonly volumeName?: string;
   readonly volumeNamespace?: string;
-}
-
-export interface VsphereVirtualDiskVolumeSource {
-  readonly fsType?: string;
-  readonly storagePolicyID?: string;
-  readonly storagePolicyName?: string;
-  readonly volumePath: string;
 }
 
 export interface WorkloadReference {
@@ -1146,6 +1392,62 @@ export interface PodResourceClaimStatus {
   readonly resourceClaimName?: string;
 }
 
+export interface PodTemplate extends KubeObject {
+  readonly template?: PodTemplateSpec;
+}
+
+export interface PodTemplateSpec {
+  readonly metadata?: ObjectMeta;
+  readonly spec: PodSpec;
+}
+
+export interface ReplicationController extends KubeObject {
+  readonly spec?: ReplicationControllerSpec;
+  readonly status?: ReplicationControllerStatus;
+}
+
+export interface ReplicationControllerSpec {
+  readonly minReadySeconds?: number;
+  readonly replicas?: number;
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly template?: PodTemplateSpec;
+}
+
+export interface ReplicationControllerStatus {
+  readonly availableReplicas?: number;
+  readonly conditions?: readonly Condition[];
+  readonly fullyLabeledReplicas?: number;
+  readonly observedGeneration?: number;
+  readonly readyReplicas?: number;
+  readonly replicas: number;
+}
+
+export interface ResourceQuota extends KubeObject {
+  readonly spec?: ResourceQuotaSpec;
+  readonly status?: ResourceQuotaStatus;
+}
+
+export interface ResourceQuotaSpec {
+  readonly hard?: Readonly<Record<string, IntOrString>>;
+  readonly scopeSelector?: ScopeSelector;
+  readonly scopes?: readonly ResourceQuotaScope[];
+}
+
+export interface ScopeSelector {
+  readonly matchExpressions?: readonly ScopedResourceSelectorRequirement[];
+}
+
+export interface ScopedResourceSelectorRequirement {
+  readonly operator: ScopeSelectorOperator;
+  readonly scopeName: ResourceQuotaScope;
+  readonly values?: readonly string[];
+}
+
+export interface ResourceQuotaStatus {
+  readonly hard?: Readonly<Record<string, IntOrString>>;
+  readonly used?: Readonly<Record<string, IntOrString>>;
+}
+
 export interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
   readonly immutable?: boolean;
@@ -1226,6 +1528,47 @@ export interface ServiceAccount extends KubeObject {
   readonly secrets?: readonly ObjectReference[];
 }
 
+export interface ControllerRevision extends KubeObject {
+  readonly data?: unknown;
+  readonly revision: number;
+}
+
+export interface DaemonSet extends KubeObject {
+  readonly spec: DaemonSetSpec;
+  readonly status?: DaemonSetStatus;
+}
+
+export interface DaemonSetSpec {
+  readonly minReadySeconds?: number;
+  readonly revisionHistoryLimit?: number;
+  readonly selector: LabelSelector;
+  readonly template: PodTemplateSpec;
+  readonly updateStrategy?: DaemonSetUpdateStrategy;
+}
+
+export interface DaemonSetUpdateStrategy {
+  readonly rollingUpdate?: RollingUpdateDaemonSet;
+  readonly type?: DaemonSetUpdateStrategyType;
+}
+
+export interface RollingUpdateDaemonSet {
+  readonly maxSurge?: IntOrString;
+  readonly maxUnavailable?: IntOrString;
+}
+
+export interface DaemonSetStatus {
+  readonly collisionCount?: number;
+  readonly conditions?: readonly Condition[];
+  readonly currentNumberScheduled: number;
+  readonly desiredNumberScheduled: number;
+  readonly numberAvailable?: number;
+  readonly numberMisscheduled: number;
+  readonly numberReady: number;
+  readonly numberUnavailable?: number;
+  readonly observedGeneration?: number;
+  readonly updatedNumberScheduled?: number;
+}
+
 export interface Deployment extends KubeObject {
   readonly spec: DeploymentSpec;
   readonly status?: DeploymentStatus;
@@ -1250,11 +1593,6 @@ export interface DeploymentStrategy {
 export interface RollingUpdateDeployment {
   readonly maxSurge?: IntOrString;
   readonly maxUnavailable?: IntOrString;
-}
-
-export interface PodTemplateSpec {
-  readonly metadata?: ObjectMeta;
-  readonly spec: PodSpec;
 }
 
 export interface DeploymentStatus {
@@ -1289,6 +1627,315 @@ export interface ReplicaSetStatus {
   readonly readyReplicas?: number;
   readonly replicas: number;
   readonly terminatingReplicas?: number;
+}
+
+export interface StatefulSet extends KubeObject {
+  readonly spec: StatefulSetSpec;
+  readonly status?: StatefulSetStatus;
+}
+
+export interface StatefulSetSpec {
+  readonly minReadySeconds?: number;
+  readonly ordinals?: StatefulSetOrdinals;
+  readonly persistentVolumeClaimRetentionPolicy?: StatefulSetPersistentVolumeClaimRetentionPolicy;
+  readonly podManagementPolicy?: PodManagementPolicyType;
+  readonly replicas?: number;
+  readonly revisionHistoryLimit?: number;
+  readonly selector: LabelSelector;
+  readonly serviceName?: string;
+  readonly template: PodTemplateSpec;
+  readonly updateStrategy?: StatefulSetUpdateStrategy;
+  readonly volumeClaimTemplates?: readonly PersistentVolumeClaim[];
+}
+
+export interface StatefulSetOrdinals {
+  readonly start?: number;
+}
+
+export interface StatefulSetPersistentVolumeClaimRetentionPolicy {
+  readonly whenDeleted?: string;
+  readonly whenScaled?: string;
+}
+
+export interface StatefulSetUpdateStrategy {
+  readonly rollingUpdate?: RollingUpdateStatefulSetStrategy;
+  readonly type?: StatefulSetUpdateStrategyType;
+}
+
+export interface RollingUpdateStatefulSetStrategy {
+  readonly maxUnavailable?: IntOrString;
+  readonly partition?: number;
+}
+
+export interface StatefulSetStatus {
+  readonly availableReplicas?: number;
+  readonly collisionCount?: number;
+  readonly conditions?: readonly Condition[];
+  readonly currentReplicas?: number;
+  readonly currentRevision?: string;
+  readonly observedGeneration?: number;
+  readonly readyReplicas?: number;
+  readonly replicas: number;
+  readonly updateRevision?: string;
+  readonly updatedReplicas?: number;
+}
+
+export interface CronJob extends KubeObject {
+  readonly spec: CronJobSpec;
+  readonly status?: CronJobStatus;
+}
+
+export interface CronJobSpec {
+  readonly concurrencyPolicy?: string;
+  readonly failedJobsHistoryLimit?: number;
+  readonly jobTemplate: JobTemplateSpec;
+  readonly schedule: string;
+  readonly startingDeadlineSeconds?: number;
+  readonly successfulJobsHistoryLimit?: number;
+  readonly suspend?: boolean;
+  readonly timeZone?: string;
+}
+
+export interface JobTemplateSpec {
+  readonly metadata?: ObjectMeta;
+  readonly spec: JobSpec;
+}
+
+export interface JobSpec {
+  readonly activeDeadlineSeconds?: number;
+  readonly backoffLimit?: number;
+  readonly backoffLimitPerIndex?: number;
+  readonly completionMode?: string;
+  readonly completions?: number;
+  readonly managedBy?: string;
+  readonly manualSelector?: boolean;
+  readonly maxFailedIndexes?: number;
+  readonly parallelism?: number;
+  readonly podFailurePolicy?: PodFailurePolicy;
+  readonly podReplacementPolicy?: string;
+  readonly selector?: LabelSelector;
+  readonly successPolicy?: SuccessPolicy;
+  readonly suspend?: boolean;
+  readonly template: PodTemplateSpec;
+  readonly ttlSecondsAfterFinished?: number;
+}
+
+export interface PodFailurePolicy {
+  readonly rules: readonly PodFailurePolicyRule[];
+}
+
+export interface PodFailurePolicyRule {
+  readonly action: string;
+  readonly onExitCodes?: PodFailurePolicyOnExitCodesRequirement;
+  readonly onPodConditions?: readonly PodFailurePolicyOnPodConditionsPattern[];
+}
+
+export interface PodFailurePolicyOnExitCodesRequirement {
+  readonly containerName?: string;
+  readonly operator: string;
+  readonly values: readonly number[];
+}
+
+export interface PodFailurePolicyOnPodConditionsPattern {
+  readonly status?: string;
+  readonly type: string;
+}
+
+export interface SuccessPolicy {
+  readonly rules: readonly SuccessPolicyRule[];
+}
+
+export interface SuccessPolicyRule {
+  readonly succeededCount?: number;
+  readonly succeededIndexes?: string;
+}
+
+export interface CronJobStatus {
+  readonly active?: readonly ObjectReference[];
+  readonly lastScheduleTime?: string;
+  readonly lastSuccessfulTime?: string;
+}
+
+export interface Job extends KubeObject {
+  readonly spec: JobSpec;
+  readonly status?: JobStatus;
+}
+
+export interface JobStatus {
+  readonly active?: number;
+  readonly completedIndexes?: string;
+  readonly completionTime?: string;
+  readonly conditions?: readonly Condition[];
+  readonly failed?: number;
+  readonly failedIndexes?: string;
+  readonly ready?: number;
+  readonly startTime?: string;
+  readonly succeeded?: number;
+  readonly terminating?: number;
+  readonly uncountedTerminatedPods?: UncountedTerminatedPods;
+}
+
+export interface UncountedTerminatedPods {
+  readonly failed?: readonly string[];
+  readonly succeeded?: readonly string[];
+}
+
+export interface HorizontalPodAutoscaler extends KubeObject {
+  readonly spec: HorizontalPodAutoscalerSpec;
+  readonly status?: HorizontalPodAutoscalerStatus;
+}
+
+export interface HorizontalPodAutoscalerSpec {
+  readonly behavior?: HorizontalPodAutoscalerBehavior;
+  readonly maxReplicas: number;
+  readonly metrics?: readonly MetricSpec[];
+  readonly minReplicas?: number;
+  readonly scaleTargetRef: CrossVersionObjectReference;
+}
+
+export interface HorizontalPodAutoscalerBehavior {
+  readonly scaleDown?: HPAScalingRules;
+  readonly scaleUp?: HPAScalingRules;
+}
+
+export interface HPAScalingRules {
+  readonly policies?: readonly HPAScalingPolicy[];
+  readonly selectPolicy?: string;
+  readonly stabilizationWindowSeconds?: number;
+  readonly tolerance?: IntOrString;
+}
+
+export interface HPAScalingPolicy {
+  readonly periodSeconds: number;
+  readonly type: string;
+  readonly value: number;
+}
+
+export interface MetricSpec {
+  readonly containerResource?: ContainerResourceMetricSource;
+  readonly external?: ExternalMetricSource;
+  readonly object?: ObjectMetricSource;
+  readonly pods?: PodsMetricSource;
+  readonly resource?: ResourceMetricSource;
+  readonly type: string;
+}
+
+export interface ContainerResourceMetricSource {
+  readonly container: string;
+  readonly name: string;
+  readonly target: MetricTarget;
+}
+
+export interface MetricTarget {
+  readonly averageUtilization?: number;
+  readonly averageValue?: IntOrString;
+  readonly type: string;
+  readonly value?: IntOrString;
+}
+
+export interface ExternalMetricSource {
+  readonly metric: MetricIdentifier;
+  readonly target: MetricTarget;
+}
+
+export interface MetricIdentifier {
+  readonly name: string;
+  readonly selector?: LabelSelector;
+}
+
+export interface ObjectMetricSource {
+  readonly describedObject: CrossVersionObjectReference;
+  readonly metric: MetricIdentifier;
+  readonly target: MetricTarget;
+}
+
+export interface CrossVersionObjectReference {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface PodsMetricSource {
+  readonly metric: MetricIdentifier;
+  readonly target: MetricTarget;
+}
+
+export interface ResourceMetricSource {
+  readonly name: string;
+  readonly target: MetricTarget;
+}
+
+export interface HorizontalPodAutoscalerStatus {
+  readonly conditions?: readonly Condition[];
+  readonly currentMetrics?: readonly MetricStatus[];
+  readonly currentReplicas?: number;
+  readonly desiredReplicas: number;
+  readonly lastScaleTime?: string;
+  readonly observedGeneration?: number;
+}
+
+export interface MetricStatus {
+  readonly containerResource?: ContainerResourceMetricStatus;
+  readonly external?: ExternalMetricStatus;
+  readonly object?: ObjectMetricStatus;
+  readonly pods?: PodsMetricStatus;
+  readonly resource?: ResourceMetricStatus;
+  readonly type: string;
+}
+
+export interface ContainerResourceMetricStatus {
+  readonly container: string;
+  readonly current: MetricValueStatus;
+  readonly name: string;
+}
+
+export interface MetricValueStatus {
+  readonly averageUtilization?: number;
+  readonly averageValue?: IntOrString;
+  readonly value?: IntOrString;
+}
+
+export interface ExternalMetricStatus {
+  readonly current: MetricValueStatus;
+  readonly metric: MetricIdentifier;
+}
+
+export interface ObjectMetricStatus {
+  readonly current: MetricValueStatus;
+  readonly describedObject: CrossVersionObjectReference;
+  readonly metric: MetricIdentifier;
+}
+
+export interface PodsMetricStatus {
+  readonly current: MetricValueStatus;
+  readonly metric: MetricIdentifier;
+}
+
+export interface ResourceMetricStatus {
+  readonly current: MetricValueStatus;
+  readonly name: string;
+}
+
+export interface PodDisruptionBudget extends KubeObject {
+  readonly spec?: PodDisruptionBudgetSpec;
+  readonly status?: PodDisruptionBudgetStatus;
+}
+
+export interface PodDisruptionBudgetSpec {
+  readonly maxUnavailable?: IntOrString;
+  readonly minAvailable?: IntOrString;
+  readonly selector?: LabelSelector;
+  readonly unhealthyPodEvictionPolicy?: string;
+}
+
+export interface PodDisruptionBudgetStatus {
+  readonly conditions?: readonly Condition[];
+  readonly currentHealthy: number;
+  readonly desiredHealthy: number;
+  readonly disruptedPods?: Readonly<Record<string, string>>;
+  readonly disruptionsAllowed: number;
+  readonly expectedPods: number;
+  readonly observedGeneration?: number;
 }
 
 export interface CustomResourceDefinition extends KubeObject {

@@ -3,21 +3,36 @@ import type { KubeObject, Resource } from '../values/types.ts';
 import type {
   ClusterRole,
   ClusterRoleBinding,
+  ComponentStatus,
   ConfigMap,
+  ControllerRevision,
+  CronJob,
   CustomResourceDefinition,
+  DaemonSet,
   Deployment,
   EndpointSlice,
+  Endpoints,
+  HorizontalPodAutoscaler,
+  Job,
   KubeEvent,
   Lease,
+  LimitRange,
   Namespace,
   Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
   Pod,
+  PodDisruptionBudget,
+  PodTemplate,
   ReplicaSet,
+  ReplicationController,
+  ResourceQuota,
   Role,
   RoleBinding,
   Secret,
   Service,
   ServiceAccount,
+  StatefulSet,
 } from './objects.data.ts';
 
 export interface NamedResource<T extends KubeObject = KubeObject> extends Resource<T> {
@@ -38,13 +53,23 @@ const resource = <T extends KubeObject>(
   categories: readonly string[] = [],
 ): NamedResource<T> => ({ group, version, plural, kind, namespaced, shortNames, categories });
 
+export const COMPONENT_STATUSES = resource<ComponentStatus>(
+  '',
+  'v1',
+  'componentstatuses',
+  'ComponentStatus',
+  IN_CLUSTER,
+  ['cs'],
+);
 export const CONFIG_MAPS = resource<ConfigMap>('', 'v1', 'configmaps', 'ConfigMap', IN_NAMESPACES, ['cm']);
-export const ENDPOINTS = resource('', 'v1', 'endpoints', 'Endpoints', IN_NAMESPACES, ['ep']);
+export const ENDPOINTS = resource<Endpoints>('', 'v1', 'endpoints', 'Endpoints', IN_NAMESPACES, ['ep']);
 export const EVENTS = resource<KubeEvent>('', 'v1', 'events', 'Event', IN_NAMESPACES, ['ev']);
-export const LIMIT_RANGES = resource('', 'v1', 'limitranges', 'LimitRange', IN_NAMESPACES, ['limits']);
+export const LIMIT_RANGES = resource<LimitRange>('', 'v1', 'limitranges', 'LimitRange', IN_NAMESPACES, [
+  'limits',
+]);
 export const NAMESPACES = resource<Namespace>('', 'v1', 'namespaces', 'Namespace', IN_CLUSTER, ['ns']);
 export const NODES = resource<Node>('', 'v1', 'nodes', 'Node', IN_CLUSTER, ['no']);
-export const PERSISTENT_VOLUME_CLAIMS = resource(
+export const PERSISTENT_VOLUME_CLAIMS = resource<PersistentVolumeClaim>(
   '',
   'v1',
   'persistentvolumeclaims',
@@ -52,12 +77,17 @@ export const PERSISTENT_VOLUME_CLAIMS = resource(
   IN_NAMESPACES,
   ['pvc'],
 );
-export const PERSISTENT_VOLUMES = resource('', 'v1', 'persistentvolumes', 'PersistentVolume', IN_CLUSTER, [
-  'pv',
-]);
+export const PERSISTENT_VOLUMES = resource<PersistentVolume>(
+  '',
+  'v1',
+  'persistentvolumes',
+  'PersistentVolume',
+  IN_CLUSTER,
+  ['pv'],
+);
 export const PODS = resource<Pod>('', 'v1', 'pods', 'Pod', IN_NAMESPACES, ['po'], ['all']);
-export const POD_TEMPLATES = resource('', 'v1', 'podtemplates', 'PodTemplate', IN_NAMESPACES);
-export const REPLICATION_CONTROLLERS = resource(
+export const POD_TEMPLATES = resource<PodTemplate>('', 'v1', 'podtemplates', 'PodTemplate', IN_NAMESPACES);
+export const REPLICATION_CONTROLLERS = resource<ReplicationController>(
   '',
   'v1',
   'replicationcontrollers',
@@ -66,9 +96,14 @@ export const REPLICATION_CONTROLLERS = resource(
   ['rc'],
   ['all'],
 );
-export const RESOURCE_QUOTAS = resource('', 'v1', 'resourcequotas', 'ResourceQuota', IN_NAMESPACES, [
-  'quota',
-]);
+export const RESOURCE_QUOTAS = resource<ResourceQuota>(
+  '',
+  'v1',
+  'resourcequotas',
+  'ResourceQuota',
+  IN_NAMESPACES,
+  ['quota'],
+);
 export const SECRETS = resource<Secret>('', 'v1', 'secrets', 'Secret', IN_NAMESPACES);
 export const SERVICE_ACCOUNTS = resource<ServiceAccount>(
   '',
@@ -133,14 +168,22 @@ export const API_SERVICES = resource(
   [],
   ['api-extensions'],
 );
-export const CONTROLLER_REVISIONS = resource(
+export const CONTROLLER_REVISIONS = resource<ControllerRevision>(
   'apps',
   'v1',
   'controllerrevisions',
   'ControllerRevision',
   IN_NAMESPACES,
 );
-export const DAEMON_SETS = resource('apps', 'v1', 'daemonsets', 'DaemonSet', IN_NAMESPACES, ['ds'], ['all']);
+export const DAEMON_SETS = resource<DaemonSet>(
+  'apps',
+  'v1',
+  'daemonsets',
+  'DaemonSet',
+  IN_NAMESPACES,
+  ['ds'],
+  ['all'],
+);
 export const DEPLOYMENTS = resource<Deployment>(
   'apps',
   'v1',
@@ -159,7 +202,7 @@ export const REPLICA_SETS = resource<ReplicaSet>(
   ['rs'],
   ['all'],
 );
-export const STATEFUL_SETS = resource(
+export const STATEFUL_SETS = resource<StatefulSet>(
   'apps',
   'v1',
   'statefulsets',
@@ -168,7 +211,7 @@ export const STATEFUL_SETS = resource(
   ['sts'],
   ['all'],
 );
-export const HORIZONTAL_POD_AUTOSCALERS = resource(
+export const HORIZONTAL_POD_AUTOSCALERS = resource<HorizontalPodAutoscaler>(
   'autoscaling',
   'v1',
   'horizontalpodautoscalers',
@@ -177,7 +220,7 @@ export const HORIZONTAL_POD_AUTOSCALERS = resource(
   ['hpa'],
   ['all'],
 );
-export const V2_HORIZONTAL_POD_AUTOSCALERS = resource(
+export const V2_HORIZONTAL_POD_AUTOSCALERS = resource<HorizontalPodAutoscaler>(
   'autoscaling',
   'v2',
   'horizontalpodautoscalers',
@@ -186,8 +229,16 @@ export const V2_HORIZONTAL_POD_AUTOSCALERS = resource(
   ['hpa'],
   ['all'],
 );
-export const CRON_JOBS = resource('batch', 'v1', 'cronjobs', 'CronJob', IN_NAMESPACES, ['cj'], ['all']);
-export const JOBS = resource('batch', 'v1', 'jobs', 'Job', IN_NAMESPACES, [], ['all']);
+export const CRON_JOBS = resource<CronJob>(
+  'batch',
+  'v1',
+  'cronjobs',
+  'CronJob',
+  IN_NAMESPACES,
+  ['cj'],
+  ['all'],
+);
+export const JOBS = resource<Job>('batch', 'v1', 'jobs', 'Job', IN_NAMESPACES, [], ['all']);
 export const CERTIFICATE_SIGNING_REQUESTS = resource(
   'certificates.k8s.io',
   'v1',
@@ -240,7 +291,7 @@ export const NETWORK_POLICIES = resource(
 );
 export const SERVICE_CIDRS = resource('networking.k8s.io', 'v1', 'servicecidrs', 'ServiceCIDR', IN_CLUSTER);
 export const RUNTIME_CLASSES = resource('node.k8s.io', 'v1', 'runtimeclasses', 'RuntimeClass', IN_CLUSTER);
-export const POD_DISRUPTION_BUDGETS = resource(
+export const POD_DISRUPTION_BUDGETS = resource<PodDisruptionBudget>(
   'policy',
   'v1',
   'poddisruptionbudgets',

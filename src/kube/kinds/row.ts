@@ -22,9 +22,21 @@ export type Validate = (object: JsonObject, old?: JsonObject) => readonly FieldE
 /** The value of a field that a field selector compares, as text. */
 export type FieldReader = (object: KubeObject) => unknown;
 
+/**
+ * Another version in which the objects of a kind are served. They are stored and judged in the row's own; there and back again is the
+ * same object.
+ */
+export interface KindVersion {
+  readonly resource: NamedResource;
+  readonly toOwn: (object: KubeObject) => KubeObject;
+  readonly fromOwn: (object: KubeObject) => KubeObject;
+}
+
 /** All that is known of a built-in kind wherever it is served. What the built-in API server adds is in `orchestrator/api/kinds`. */
 export interface KindRow {
   readonly resource: NamedResource;
+  /** Versions besides that of `resource`, which clients should prefer. */
+  readonly versions?: readonly KindVersion[];
   /**
    * The order in which objects of one stage are applied; pruning goes backwards. After Helm's `InstallOrder`
    * (pkg/release/util/kind_sorter.go), which users' manifests rely on.

@@ -8,6 +8,11 @@ import { validateMetadata } from './metadata.ts';
  * of the right types; with `old`, the rules of an update (immutable fields) hold, too.
  */
 export function validateObject(gvk: GroupVersionKind, object: KubeObject, old?: KubeObject): FieldError[] {
-  const [json, before] = [object as unknown as JsonObject, old as unknown as JsonObject | undefined];
-  return [...validateMetadata(gvk, json, before), ...(builtinKind(gvk)?.validate(json, before) ?? [])];
+  const row = builtinKind(gvk);
+  const version = row?.versions?.find(({ resource }) => resource.version === gvk.version);
+  const judged = (one: KubeObject) => (version?.toOwn(one) ?? one) as unknown as JsonObject;
+  return [
+    ...validateMetadata(gvk, object as unknown as JsonObject, old as unknown as JsonObject | undefined),
+    ...(row?.validate(judged(object), old && judged(old)) ?? []),
+  ];
 }

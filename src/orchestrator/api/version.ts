@@ -1,3 +1,4 @@
+import { BUILTIN_BUILD } from '../../kube/client/builtinserver.ts';
 import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
 
 /** What `/version` tells (apimachinery `version.Info`); kubectl parses the first three. */
@@ -14,6 +15,6 @@ const [major = '', minor = ''] = SCHEMA_VERSION.slice(1).split('.');
 export const SERVER_VERSION: ServerVersion = {
   major,
   minor,
-  gitVersion: `${SCHEMA_VERSION}+pilotage`,
+  gitVersion: `${SCHEMA_VERSION}${BUILTIN_BUILD}`,
   platform: 'linux/amd64',
 };

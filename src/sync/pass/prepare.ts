@@ -1,5 +1,6 @@
 import { failed, ok, type Problem, problemOf, type Result } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
+import { isBuiltinServer } from '../../kube/client/builtinserver.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
@@ -15,6 +16,7 @@ import type { Fence } from '../plan/fence.ts';
 import { emptyRender } from '../plan/prune.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Bundle, Desired, Owner } from '../plan/types.ts';
+import { idle, isIdle } from '../plan/unserved.ts';
 import { sameInputs } from '../source/inputs.ts';
 import { type Sourced, sourceOf, treeAt } from '../source/source.ts';
 import type { Memory } from '../state/memory.ts';
@@ -56,6 +58,8 @@ export async function prepare(
   const placement = { ...placementOf(options, environment), fence };
   const desired = await desiredOf(sourced.value.bundle, placement, (gvk) => client.resourceFor(gvk));
   if (!desired.ok) return desired;
+  const [undone, ...others] = await idleProblems(client, desired.value);
+  if (undone) return failed(undone, ...others);
   const namespaces = [
     ...new Set([fence.namespace, ...desired.value.flatMap(({ ref }) => ref.namespace ?? [])]),
   ];
@@ -77,6 +81,13 @@ export async function prepare(
   const planning = { client, owner: placement.owner, served, agreements: memory.agreements, signal };
   const planned = await planTowards(wanted, environment, planning);
   return ok({ ...planned, sourced: sourced.value, desired: desired.value, fence });
+}
+
+/** Of objects that the built-in orchestrator would store and leave at that. */
+async function idleProblems(client: KubeClient, desired: readonly Desired[]): Promise<readonly Problem[]> {
+  const undone = desired.filter(({ ref }) => isIdle(ref));
+  if (undone.length === 0 || !(await isBuiltinServer(client))) return [];
+  return undone.map(({ ref, origin }) => idle(ref, origin));
 }
 
 export const ownerOf = (instance: string, { spec }: Environment): Owner => ({

@@ -3,8 +3,18 @@ import { expect } from 'chai';
 import * as resources from '../../../src/kube/kinds/resources.data.ts';
 import { builtinKinds, builtinType } from '../../../src/kube/schema/schema.ts';
 
-const PACKAGES = ['core.v1', 'apps.v1', 'discovery.v1', 'coordination.v1', 'apiextensions.v1', 'meta.v1'];
-const RENAMED: Readonly<Record<string, string>> = { KubeEvent: 'Event' };
+const PACKAGES = [
+  'core.v1',
+  'apps.v1',
+  'batch.v1',
+  'autoscaling.v2',
+  'policy.v1',
+  'discovery.v1',
+  'coordination.v1',
+  'apiextensions.v1',
+  'meta.v1',
+];
+const RENAMED: Readonly<Record<string, string>> = { KubeEvent: 'Event', SubsetPort: 'EndpointPort' };
 /** What `KubeObject` has already. */
 const INHERITED = ['apiVersion', 'kind', 'metadata'];
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { unserved } from '../../../src/sync/plan/unserved.ts';
+import { idle, isIdle, unserved } from '../../../src/sync/plan/unserved.ts';
 
 const place = { file: 'manifests/db.yaml', line: 3 };
 const say = (apiVersion: string, kind: string, cluster?: string) =>
@@ -30,5 +30,23 @@ describe('a kind that the cluster does not serve', () => {
 
   it('is said of the other cluster that does not serve it', () => {
     expect(say('apps/v1', 'StatefulSet', 'far').message).to.contain('the cluster far does not serve');
+  });
+});
+
+describe('a kind that is served, and that nothing acts on', () => {
+  const ref = { apiVersion: 'batch/v1', kind: 'Job', namespace: 'shop', name: 'migrate' };
+
+  it('is said to be stored only, with what it comes with', () => {
+    expect(idle(ref, place)).to.include({
+      reason: 'KindNotRun',
+      message:
+        'Job migrate: the built-in orchestrator stores Job objects, but nothing acts on them yet: that comes with a controller of its own; on a real cluster it works',
+    });
+  });
+
+  it('is one of Kubernetes, and not a custom one of that name', () => {
+    expect(isIdle(ref)).to.equal(true);
+    expect(isIdle({ ...ref, apiVersion: 'batch.example.com/v1' })).to.equal(false);
+    expect(isIdle({ apiVersion: 'apps/v1', kind: 'Deployment' })).to.equal(false);
   });
 });

@@ -8,6 +8,9 @@ import { listAt, numberAt, objectAt, objectsAt, textAt } from './read.ts';
 
 export const none: readonly FieldError[] = [];
 
+/** `path` '' is the object itself. */
+const memberOf = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+
 export function named(field: string, value: string, check: NameCheck): readonly FieldError[] {
   const problem = check(value);
   return problem ? [invalid(field, value, problem)] : none;
@@ -25,13 +28,13 @@ export function oneOf(
 ): readonly FieldError[] {
   const value = self[key];
   const isFine = value === undefined || value === '' || supported.includes(String(value));
-  return isFine ? none : [notSupported(`${path}.${key}`, value, supported)];
+  return isFine ? none : [notSupported(memberOf(path, key), value, supported)];
 }
 
 export function atLeast(self: JsonObject, key: string, path: string, lowest: number): readonly FieldError[] {
   const value = numberAt(self, key);
   if (value === undefined || value >= lowest) return none;
-  return [invalid(`${path}.${key}`, value, `must be greater than or equal to ${lowest}`)];
+  return [invalid(memberOf(path, key), value, `must be greater than or equal to ${lowest}`)];
 }
 
 export function portNumber(field: string, value: Json | undefined): readonly FieldError[] {
@@ -131,4 +134,20 @@ export function countOrPercent(field: string, value: Json | undefined): readonly
   return typeof value === 'number' && value < 0
     ? [invalid(field, value, 'must be greater than or equal to 0')]
     : none;
+}
+
+/** Of a percentage; a count has no such bound. */
+export function upTo100Percent(field: string, value: Json | undefined): readonly FieldError[] {
+  const percent = percentOf(value);
+  return percent !== undefined && percent > 100
+    ? [invalid(field, value, 'must not be greater than 100%')]
+    : none;
+}
+
+/** `25%` and 25 alike, to tell whether it is nothing at all. */
+export const isZeroCount = (value: Json | undefined): boolean => (percentOf(value) ?? value) === 0;
+
+function percentOf(value: Json | undefined): number | undefined {
+  const digits = typeof value === 'string' ? /^(\d+)%$/.exec(value)?.[1] : undefined;
+  return digits === undefined ? undefined : Number(digits);
 }

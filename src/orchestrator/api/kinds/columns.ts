@@ -37,3 +37,10 @@ export const DEFAULT_COLUMNS: readonly Column[] = [NAME, CREATED_AT];
 export const none = (text: string | undefined): string => text || '<none>';
 
 export const size = (record: object | undefined): number => Object.keys(record ?? {}).length;
+
+/** Three at most: `10.0.0.1,10.0.0.2,10.0.0.3 + 2 more...`. */
+export function firstFew(items: readonly string[], empty: string): string {
+  if (items.length === 0) return empty;
+  const more = items.length - 3;
+  return items.slice(0, 3).join(',') + (more > 0 ? ` + ${more} more...` : '');
+}

@@ -33,6 +33,10 @@ export interface Strategy {
   readonly generation: boolean;
   /** PUT creates what is not there (`AllowCreateOnUpdate`). */
   readonly createOnUpdate?: boolean;
+  /** A create may bring the status along, although it is written through its subresource afterwards. */
+  readonly createsStatus?: true;
+  /** What becomes of the dependents when a deletion does not say (`DefaultGarbageCollectionPolicy`); left out: they go, too. */
+  readonly propagation?: 'Orphan';
   /** What the server adds after metadata and defaults are set; it has no owner. */
   readonly prepareForCreate?: (object: KubeObject, world: World) => KubeObject;
   /** The same on a write to the main resource. */

@@ -6,7 +6,8 @@ import { STATUS } from './subresource.ts';
 
 export const SERVED_NODE: ServedRow = {
   kind: NODE,
-  strategy: { ...PLAIN, status: true },
+  // Whoever registers a node says at once what it has (Kubernetes `pkg/registry/core/node/strategy.go`).
+  strategy: { ...PLAIN, status: true, createsStatus: true },
   columns: [
     NAME,
     column<Node>('Status', nodeStatus),

@@ -1,5 +1,10 @@
 import { isObject } from '../../../kube/values/equal.ts';
-import { formatSelector, type LabelSelector, selectorOf } from '../../../kube/values/selectors.ts';
+import {
+  formatLabels,
+  formatSelector,
+  type LabelSelector,
+  selectorOf,
+} from '../../../kube/values/selectors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { invalid } from '../errors.ts';
 import { AGE, count, NAME } from './columns.ts';
@@ -15,7 +20,7 @@ interface Scale extends KubeObject {
 export interface ScalePaths {
   readonly specReplicas: string;
   readonly statusReplicas: string;
-  /** A serialised selector, or a LabelSelector object. */
+  /** A serialised selector, a LabelSelector object, or the labels of a ReplicationController. */
   readonly selector?: string;
 }
 
@@ -76,5 +81,8 @@ const numberOf = (value: unknown): number => (typeof value === 'number' ? value 
 function selectorText(selector: unknown): string {
   if (typeof selector === 'string') return selector;
   if (!isObject(selector)) return '';
+  if (Object.values(selector).every((value) => typeof value === 'string')) {
+    return formatLabels(selector as Readonly<Record<string, string>>);
+  }
   return formatSelector(selectorOf(selector as LabelSelector) ?? []);
 }

@@ -7,7 +7,7 @@ export const SERVED_KINDS: readonly ServedRow[] = Object.values(list).sort((a, b
   nameOf(a) < nameOf(b) ? -1 : 1,
 );
 
-export const builtinKinds = (): readonly Kind[] => SERVED_KINDS.map(serve);
+export const builtinKinds = (): readonly Kind[] => SERVED_KINDS.flatMap(serve);
 
 function nameOf({ kind }: ServedRow): string {
   return `${kind.resource.group}/${kind.resource.plural}`;

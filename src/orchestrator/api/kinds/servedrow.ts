@@ -1,3 +1,4 @@
+import type { NamedResource } from '../../../kube/kinds/resources.data.ts';
 import type { KindRow } from '../../../kube/kinds/row.ts';
 import { builtinSchema } from '../../../kube/schema/schema.ts';
 import { apiVersionOf } from '../../../kube/values/types.ts';
@@ -33,9 +34,32 @@ export const PLAIN: Strategy = { status: false, generation: false };
 /** The same for kinds that a PUT creates, too. */
 export const CREATED_BY_PUT: Strategy = { ...PLAIN, createOnUpdate: true };
 
-export function serve(row: ServedRow): Kind {
-  const { kind, strategy, columns, subresources, without = [] } = row;
-  const { group, version, plural, kind: name, namespaced, shortNames, categories } = kind.resource;
+/** The version of the row, and behind it the others in which its kind is served. */
+export function serve(row: ServedRow): readonly Kind[] {
+  const { resource, versions = [] } = row.kind;
+  const storage = row.storage ?? { ...pick(resource), apiVersion: apiVersionOf(resource) };
+  return [
+    serveIn(row, resource, storage, row.columns),
+    ...versions.map(({ resource: other, toOwn, fromOwn }) =>
+      serveIn(
+        row,
+        other,
+        { ...storage, toStored: toOwn, toServed: fromOwn },
+        row.columns.map((column) => ({ ...column, cell: (object, now) => column.cell(toOwn(object), now) })),
+      ),
+    ),
+  ];
+}
+
+const pick = ({ group, plural }: NamedResource) => ({ group, plural });
+
+function serveIn(
+  { strategy, subresources, without = [] }: ServedRow,
+  resource: NamedResource,
+  storage: Storage,
+  columns: readonly Column[],
+): Kind {
+  const { group, version, plural, kind: name, namespaced, shortNames, categories } = resource;
   return {
     group,
     version,
@@ -54,6 +78,6 @@ export function serve(row: ServedRow): Kind {
     custom: false,
     hash: 'builtin',
     strategy,
-    storage: row.storage ?? { group, plural, apiVersion: apiVersionOf({ group, version }) },
+    storage,
   };
 }

@@ -1,10 +1,11 @@
-import type { Deployment, PodTemplateSpec } from '../../../kube/kinds/objects.data.ts';
+import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { formatSelector, type LabelSelector, selectorOf } from '../../../kube/values/selectors.ts';
-import { wide } from './columns.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
+import { type Column, none, wide } from './columns.ts';
 import type { Strategy } from './kind.ts';
 import { scale } from './scale.ts';
 
-/** What the kinds of apps/v1 share. */
+/** What kinds with a controller share: it writes their status, and reports the generation that it has seen. */
 export const WORKLOAD: Strategy = { status: true, generation: true };
 
 export const WORKLOAD_SCALE = scale({
@@ -13,25 +14,33 @@ export const WORKLOAD_SCALE = scale({
   selector: '.spec.selector',
 });
 
-export const WORKLOAD_DETAILS = [
-  wide<Deployment>('Containers', ({ spec }) =>
-    templateContainers(spec.template)
-      .map((c) => c.name)
-      .join(','),
-  ),
-  wide<Deployment>('Images', ({ spec }) =>
-    templateContainers(spec.template)
-      .map((c) => c.image)
-      .join(','),
-  ),
-  wide<Deployment>('Selector', ({ spec }) => selectorText(spec.selector)),
+type Template = PodTemplateSpec | undefined;
+
+/** The wide columns of a kind that makes pods: `template` says where it keeps what they are made of. */
+export const containersAndImages = <T extends KubeObject>(
+  template: (object: T) => Template,
+): readonly Column[] => [
+  wide<T>('Containers', (object) => containerNames(template(object))),
+  wide<T>('Images', (object) => containerImages(template(object))),
 ];
 
-/** The containers of a pod template, for the columns of kinds that have one elsewhere than at `spec.template`. */
-export function templateContainers(template: PodTemplateSpec | undefined) {
-  return template?.spec.containers ?? [];
-}
+export const selectorColumn = <T extends KubeObject>(
+  selector: (object: T) => LabelSelector | undefined,
+): Column => wide<T>('Selector', (object) => none(formatSelector(selectorOf(selector(object)) ?? [])));
 
-function selectorText(selector: LabelSelector | undefined): string {
-  return formatSelector(selectorOf(selector) ?? []);
-}
+export const WORKLOAD_DETAILS = [
+  ...containersAndImages<Deployment | ReplicaSet>(({ spec }) => spec.template),
+  selectorColumn<Deployment | ReplicaSet>(({ spec }) => spec.selector),
+];
+
+export const containerNames = (template: Template): string =>
+  containersOf(template)
+    .map(({ name }) => name)
+    .join(',');
+
+export const containerImages = (template: Template): string =>
+  containersOf(template)
+    .map(({ image }) => image ?? '')
+    .join(',');
+
+const containersOf = (template: Template) => template?.spec?.containers ?? [];

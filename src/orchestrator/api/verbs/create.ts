@@ -73,7 +73,8 @@ export function withNewMetadata(context: ApiContext, kind: Kind, object: KubeObj
 }
 
 function withoutStatus(kind: Kind, object: KubeObject): KubeObject {
-  if (!kind.strategy.status || object.status === undefined) return object;
+  const { status: isApart, createsStatus } = kind.strategy;
+  if (!isApart || createsStatus || object.status === undefined) return object;
   const { status: _, ...rest } = object;
   return { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata };
 }

@@ -21,7 +21,8 @@ export function decideDeletion(
   { gracePeriodSeconds, propagationPolicy }: DeleteParameters,
   now: number,
 ): Deletion {
-  const finalizers = finalizersFor(live.metadata.finalizers ?? [], propagationPolicy);
+  const before = live.metadata.finalizers ?? [];
+  const finalizers = finalizersFor(before, propagationPolicy ?? defaultPolicy(kind, before));
   const asked = kind.strategy.graceSeconds?.(live, gracePeriodSeconds) ?? 0;
   const marked = mark(kind, { ...live, metadata: { ...live.metadata, finalizers } }, asked, now);
   return { type: isReleased(kind, marked) ? 'remove' : 'mark', object: withoutEmptyFinalizers(marked) };
@@ -43,6 +44,14 @@ function mark(kind: Kind, object: KubeObject, grace: number, now: number): KubeO
       deletionGracePeriodSeconds: grace,
     },
   };
+}
+
+/** What the object says goes before what its kind says. */
+function defaultPolicy(
+  { strategy }: Kind,
+  finalizers: readonly string[],
+): DeleteParameters['propagationPolicy'] {
+  return [ORPHAN, FOREGROUND].some((one) => finalizers.includes(one)) ? undefined : strategy.propagation;
 }
 
 /** The garbage collector reads from the finalizers what is to become of the dependents (`deletionFinalizersForGarbageCollection`). */

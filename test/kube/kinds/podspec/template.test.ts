@@ -11,7 +11,7 @@ describe('a pod template', () => {
     const path = 'spec.jobTemplate.spec.template';
     const fields = validateTemplate(template, path, ['OnFailure', 'Never']).map(({ field }) => field);
     expect(fields).to.include.members([
-      `${path}.metadata.labels`,
+      `${path}.labels`,
       `${path}.spec.containers[0].name`,
       `${path}.spec.restartPolicy`,
     ]);

@@ -1,0 +1,25 @@
+import { ENDPOINTS } from '../../../kube/kinds/endpoints.ts';
+import type { Endpoints } from '../../../kube/kinds/objects.data.ts';
+import { AGE, column, firstFew, NAME, none } from './columns.ts';
+import { PLAIN, type ServedRow } from './servedrow.ts';
+
+export const SERVED_ENDPOINTS: ServedRow = {
+  kind: ENDPOINTS,
+  strategy: { ...PLAIN, createOnUpdate: true },
+  columns: [
+    NAME,
+    column<Endpoints>('Endpoints', (endpoints) => firstFew(addressesOf(endpoints), none(''))),
+    AGE,
+  ],
+  subresources: [],
+};
+
+/** Ready addresses, with each port of their subset; a headless Service may have none. */
+const addressesOf = ({ subsets }: Endpoints): readonly string[] =>
+  (subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>
+    ports.length === 0
+      ? addresses.map(({ ip }) => ip)
+      : ports.flatMap(({ port }) =>
+          addresses.map(({ ip }) => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`),
+        ),
+  );
