@@ -44,7 +44,9 @@ export function claimVerdict(claim: WithStatus): Verdict {
 }
 
 /** A volume that nobody claims yet is as well as one that is claimed. */
-export function volumeVerdict(volume: WithStatus & { readonly status?: { readonly message?: string } }): Verdict {
+export function volumeVerdict(
+  volume: WithStatus & { readonly status?: { readonly message?: string } },
+): Verdict {
   const { phase, message } = volume.status ?? {};
   if (phase === 'Available' || phase === 'Bound' || phase === 'Released') return { state: 'Healthy' };
   if (phase === 'Failed')

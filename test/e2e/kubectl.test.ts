@@ -353,16 +353,27 @@ describeWithKubectl('e2e: kubectl at a running cluster', function () {
       expect(await k.fails('exec', pod, '--', 'ls')).to.contain(unavailable);
       expect(await k.fails('port-forward', pod, ':8080')).to.contain(unavailable);
       expect(await k.fails('top', 'pods')).to.contain('Metrics API not available');
-      expect(await k.fails('get', 'statefulsets')).to.contain(
-        'the server doesn\'t have a resource type "statefulsets"',
+      const odd = 'apiVersion: apps/v1\nkind: StatefullSet\nmetadata: {name: db}\n';
+      expect(await k.fails('apply', '-f', await k.file(odd))).to.contain(
+        'no matches for kind "StatefullSet" in version "apps/v1"',
       );
-      const set = 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\n';
-      expect(await k.fails('apply', '-f', await k.file(set))).to.contain(
-        'no matches for kind "StatefulSet" in version "apps/v1"',
-      );
-      expect(await k.fails('create', 'job', 'x', '--image=host')).to.contain(
-        'the server could not find the requested resource',
-      );
+    });
+
+    it('stores what no controller acts on yet, and shows it', async () => {
+      await k.ok('create', 'job', 'once', '--image=host');
+      await k.ok('create', 'cronjob', 'nightly', '--image=host', '--schedule=0 3 * * *');
+      await k.ok('create', 'quota', 'small', '--hard=pods=3,cpu=1');
+      await k.ok('create', 'pdb', 'web', '--selector=app=web', '--min-available=1');
+      await k.ok('autoscale', 'deployment', 'web', '--max=3', '--cpu-percent=50');
+      const shown = await k.lines('get', 'job,cronjob,pdb,hpa', '--no-headers');
+      const withoutAge = shown.map((line) => line.trim().split(/\s+/).slice(0, -1).join(' '));
+      expect(withoutAge).to.deep.equal([
+        'job.batch/once Running 0/1',
+        'cronjob.batch/nightly 0 3 * * * <none> False 0 <none>',
+        'poddisruptionbudget.policy/web 1 N/A 0',
+        'horizontalpodautoscaler.autoscaling/web Deployment/web cpu: <unknown>/50% 1 3 0',
+      ]);
+      await k.ok('delete', 'job,cronjob,quota,pdb,hpa', '--all');
     });
   });
 });

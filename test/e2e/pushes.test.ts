@@ -143,17 +143,17 @@ describe('e2e: how a push ends', function () {
     expect(await statusOf(pilotage, 'shop', 'dev')).to.include({ phase: 'Failed', health: 'Healthy' });
   });
 
-  it('with a kind that is not served yet: failed, as such; what runs is as well as before', async () => {
+  it('with a kind that nothing acts on yet: failed, as such; what runs is as well as before', async () => {
     const set = 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: odd}\nspec: {}\n';
     await work.write('chart/templates/odd.yaml', set);
-    await work.commit('not served');
+    await work.commit('not run');
     expect(endOf(await work.push(), 'dev'))
-      .to.contain('StatefulSet is not served by the built-in orchestrator yet')
+      .to.contain('the built-in orchestrator stores StatefulSet objects, but nothing acts on them yet')
       .and.contain('on a real cluster it works')
       .and.not.contain('Check apiVersion');
     expect((await statusOf(pilotage, 'shop', 'dev'))?.health).to.equal('Healthy');
     await work.git('rm', '--quiet', 'chart/templates/odd.yaml');
-    await work.commit('served again');
+    await work.commit('run again');
     expect(endOf(await work.push(), 'dev')).to.contain('[dev] unchanged: ');
   });
 
