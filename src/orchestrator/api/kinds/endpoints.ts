@@ -1,11 +1,11 @@
 import { ENDPOINTS } from '../../../kube/kinds/endpoints.ts';
 import type { Endpoints } from '../../../kube/kinds/objects.data.ts';
 import { AGE, column, firstFew, NAME, none } from './columns.ts';
-import { PLAIN, type ServedRow } from './servedrow.ts';
+import { CREATED_BY_PUT, type ServedRow } from './servedrow.ts';
 
 export const SERVED_ENDPOINTS: ServedRow = {
   kind: ENDPOINTS,
-  strategy: { ...PLAIN, createOnUpdate: true },
+  strategy: CREATED_BY_PUT,
   columns: [
     NAME,
     column<Endpoints>('Endpoints', (endpoints) => firstFew(addressesOf(endpoints), none(''))),
