@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import * as resources from '../../../src/kube/kinds/resources.data.ts';
 import { builtinKinds, builtinType } from '../../../src/kube/schema/schema.ts';
 
-const PACKAGES = [
-  'core.v1',
-  'apps.v1',
-  'batch.v1',
-  'autoscaling.v2',
-  'policy.v1',
-  'discovery.v1',
-  'coordination.v1',
-  'apiextensions.v1',
-  'meta.v1',
-];
+/** Those whose types go before others of the same name. */
+const FIRST = ['core.v1', 'apps.v1', 'batch.v1', 'autoscaling.v2'];
+const PACKAGES = new Set([
+  ...FIRST,
+  ...readdirSync(new URL('../../../src/kube/schema/data', import.meta.url))
+    .filter((name) => name !== 'index.json')
+    .map((name) => name.replace('.json', '')),
+]);
 const RENAMED: Readonly<Record<string, string>> = { KubeEvent: 'Event', SubsetPort: 'EndpointPort' };
 /** What `KubeObject` has already. */
 const INHERITED = ['apiVersion', 'kind', 'metadata'];
