@@ -4,7 +4,7 @@ import * as resources from '../../../src/kube/kinds/resources.data.ts';
 import { builtinKinds, builtinType } from '../../../src/kube/schema/schema.ts';
 
 /** Those whose types go before others of the same name. */
-const FIRST = ['core.v1', 'apps.v1', 'batch.v1', 'autoscaling.v2'];
+const FIRST = ['core.v1', 'apps.v1', 'batch.v1', 'autoscaling.v2', 'rbac.v1'];
 const PACKAGES = new Set([
   ...FIRST,
   ...readdirSync(new URL('../../../src/kube/schema/data', import.meta.url))
