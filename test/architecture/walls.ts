@@ -40,6 +40,32 @@ export const API_FOLDERS: Record<string, readonly string[]> = {
   auth: ['store', 'kinds', 'verbs', 'admission', 'http', 'wire', 'context.ts', 'stored.ts'],
   wire: ['store', 'verbs', 'admission', 'auth', 'http', 'context.ts', 'stored.ts'],
   http: ['store', 'verbs', 'admission', 'context.ts', 'stored.ts'],
+  spdy: [
+    'store',
+    'kinds',
+    'verbs',
+    'admission',
+    'auth',
+    'http',
+    'wire',
+    'streaming',
+    'link',
+    'context.ts',
+    'stored.ts',
+    'types.ts',
+  ],
+  streaming: [
+    'store',
+    'kinds',
+    'verbs',
+    'admission',
+    'auth',
+    'http',
+    'wire',
+    'context.ts',
+    'stored.ts',
+    'types.ts',
+  ],
 };
 
 /** Inside `orchestrator/node`: folder or file → what it may see of the node, besides itself. */

@@ -15,7 +15,7 @@ import { createViews } from './stored.ts';
 import type { Api, Authorization, NodeConnections } from './types.ts';
 import { createUpkeep } from './upkeep.ts';
 import { apply } from './verbs/apply.ts';
-import { connect } from './verbs/connect.ts';
+import { connect, dial } from './verbs/connect.ts';
 import { create } from './verbs/create.ts';
 import { deleteOne } from './verbs/delete.ts';
 import { deleteCollection } from './verbs/deletecollection.ts';
@@ -76,6 +76,7 @@ export function startApi(options: ApiOptions): RunningApi {
     delete: (request) => writes(deleteOne(context, request)),
     deleteCollection: (request) => writes(deleteCollection(context, request)),
     connect: (request) => connect(context, request),
+    dial: (request) => dial(context, request),
     authorize,
     rulesFor: authorization.rulesFor,
     stop: upkeep.stop,

@@ -183,6 +183,7 @@ function impersonating(api: Api, user: User, other: User): Api {
     delete: asked(api.delete),
     deleteCollection: asked(api.deleteCollection),
     connect: asked(api.connect),
+    dial: asked(api.dial),
     authorize: (whom, attributes) => after(allowed(), () => api.authorize(whom, attributes)),
     rulesFor: (whom, namespace) => after(allowed(), () => api.rulesFor(whom, namespace)),
   };

@@ -122,10 +122,28 @@ export interface DeleteCollectionRequest extends Target, DeleteParameters {
   readonly fieldSelector?: string;
 }
 
+/** What a client asks of a stream, beside its object: query parameters of `log`, `exec` and `attach`, the port of the others. */
+export interface ConnectOptions extends Omit<LogOptions, 'signal'> {
+  readonly command?: readonly string[];
+  readonly stdin?: boolean;
+  readonly tty?: boolean;
+  readonly port?: number;
+}
+
 /** A stream through a subresource (`log`). */
 export interface ConnectRequest extends ItemTarget, LogOptions {
   readonly subresource: string;
 }
+
+/** Streams through a subresource of an object, in both directions (`exec`, `portforward`, `proxy`). */
+export interface DialRequest extends ItemTarget {
+  readonly subresource: string;
+  /** By the method of the request: asked of the authorizer. */
+  readonly verb: RequestVerb;
+}
+
+/** Opens one stream to what was asked for. Rejects with StatusError; aborting cancels what has begun. */
+export type Dial = (options: ConnectOptions, signal?: AbortSignal) => Promise<LinkStream>;
 
 export interface Written {
   readonly stored: Stored;
@@ -153,6 +171,8 @@ export interface Api {
   delete(request: DeleteRequest): Promise<Deleted>;
   deleteCollection(request: DeleteCollectionRequest): Promise<StoredList>;
   connect(request: ConnectRequest): Promise<Readable>;
+  /** Resolves once the user may, the object is there, and its node is connected. */
+  dial(request: DialRequest): Promise<Dial>;
   /** The decision alone: SelfSubjectAccessReview, impersonation, paths that are no resource. */
   authorize(user: User, attributes: Attributes): Awaitable<Decision>;
   /** What rules say of a user, in a namespace and at the cluster scope: SelfSubjectRulesReview. */
@@ -267,11 +287,16 @@ export interface SubresourceRow {
   readonly type: 'view' | 'action' | 'connect';
   readonly name: string;
   readonly verbs: readonly RequestVerb[];
+  /** Of `connect`: how the client is served. */
+  readonly answer?: ConnectAnswer;
   /** What is read and written there, where it is not the parent's kind (Scale, Binding, Eviction). */
   readonly kind?: GroupVersionKind;
   /** What `kubectl get` prints of that kind. */
   readonly columns?: readonly Column[];
 }
+
+/** Bytes of one direction; the streams of a command; connections to ports; HTTP passed on. */
+export type ConnectAnswer = 'log' | 'command' | 'portForward' | 'proxy';
 
 /** `additionalPrinterColumns` of a CustomResourceDefinition version. */
 export interface PrinterColumn {

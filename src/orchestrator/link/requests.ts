@@ -24,6 +24,8 @@ export interface AttachRequest {
   readonly container: string;
   /** Standard input comes on its channel. */
   readonly stdin: boolean;
+  /** The program has a terminal; its sizes come on the channel `resize`, as `{"Width": columns, "Height": rows}`. */
+  readonly tty?: boolean;
 }
 
 export interface ExecRequest extends AttachRequest {
@@ -80,7 +82,8 @@ const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 const isTime = (value: unknown): boolean => isText(value) && Number.isFinite(Date.parse(value));
 const isExit = (said: Said): said is Said & ExitResult => isCount(said.exitCode);
 const isAnything = (said: Said): said is Said & NoResult => isObject(said);
-const isAttach = (said: Said): boolean => isPod(said.pod) && isText(said.container) && isFlag(said.stdin);
+const isAttach = (said: Said): boolean =>
+  isPod(said.pod) && isText(said.container) && isFlag(said.stdin) && isAbsentOr(said.tty, isFlag);
 
 /** A kind of request is a row here, and a row of what the node does (`node/link/handlers.ts`). */
 const KINDS: { readonly [K in RequestKind]: KindRow<K> } = {

@@ -7,24 +7,18 @@ import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../../
 import { errnoOf, ProblemError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { User } from '../../../kube/client/client.ts';
-import { statusError } from '../../../kube/values/status.ts';
 import { authenticate } from '../auth/authentication.ts';
 import type { Pki } from '../auth/pki.ts';
 import { assertAuthorized } from '../authorize.ts';
 import { badRequest, notServed } from '../errors.ts';
+import { createWebSockets, type Upgrade } from '../streaming/websocket.ts';
 import { type Answer, json, statusOf } from './answers.ts';
-import {
-  actingUser,
-  createHandler,
-  type Handler,
-  type HandlerOptions,
-  pathAttributes,
-  resourceAttributes,
-} from './handler.ts';
+import { actingUser, createHandler, type Handler, type HandlerOptions, pathAttributes } from './handler.ts';
 import type { NodeLinks } from './links.ts';
 import { bytesOf, type Call } from './request.ts';
 import { isDecodable, routeOf } from './requestinfo.ts';
 import { writeAnswer, writeRefusal } from './respond.ts';
+import { serveUpgrade, type UpgradeOptions } from './upgrades.ts';
 
 const REQUEST_MS = 60_000;
 
@@ -71,9 +65,13 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   server.on('request', (request, response) => {
     void serve(service, request, response, (path) => authenticate(request, path, tokens));
   });
+  const websockets = createWebSockets(clock);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => logger.debug({ error: error.message }, 'upgraded connection failed'));
-    upgrade(options, request, socket, head).catch((error) => writeRefusal(socket, statusOf(error)));
+    const signal = endingWith(socket, calls);
+    upgrade({ ...options, websockets }, { request, socket, head }, signal).catch((error) =>
+      writeRefusal(socket, statusOf(error)),
+    );
   });
   server.on('tlsClientError', (error) => logger.debug({ error: error.message }, 'TLS handshake failed'));
 
@@ -109,12 +107,13 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
 
 /** Takes a connection over. Rejects with the refusal. */
 async function upgrade(
-  { api, tokens, links }: HttpsServerOptions,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
+  options: HttpsServerOptions & Pick<UpgradeOptions, 'websockets'>,
+  taken: Upgrade,
+  signal: AbortSignal,
 ): Promise<void> {
-  const { path } = splitUrl(request);
+  const { api, tokens, links } = options;
+  const { request, socket, head } = taken;
+  const { path, query } = splitUrl(request);
   if (!isDecodable(path)) throw badRequest(`the path "${path}" is not a valid percent-encoding`);
   const user = await actingUser(api, request, await authenticate(request, path, tokens));
   const route = routeOf(path);
@@ -123,9 +122,19 @@ async function upgrade(
     if (links.upgrade(request, socket, head)) return;
     throw notServed();
   }
-  // A command in a pod changes it, whatever the method of the handshake is (kube-apiserver 1.35 asks for `create` too).
-  await assertAuthorized(api.authorize, user, resourceAttributes(route, 'create'));
-  throw statusError('MethodNotAllowed', 'exec, attach and port-forward are not available in this version');
+  await serveUpgrade(options, { user, query, upgrade: taken, signal }, route);
+}
+
+/** Aborts when the connection is gone; the end of the server, which knows nothing of what it has handed over, cuts it. */
+function endingWith(socket: Duplex, calls: Set<AbortController>): AbortSignal {
+  const gone = new AbortController();
+  calls.add(gone);
+  gone.signal.addEventListener('abort', () => socket.destroy());
+  socket.on('close', () => {
+    calls.delete(gone);
+    gone.abort();
+  });
+  return gone.signal;
 }
 
 interface Service extends Pick<HandlerOptions, 'api'> {

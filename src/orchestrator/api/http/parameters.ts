@@ -2,7 +2,14 @@ import type { LogOptions } from '../../../kube/client/client.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { Json, JsonObject } from '../../../kube/values/types.ts';
-import type { DeleteParameters, ListRequest, WatchRequest, WriteParameters } from '../types.ts';
+import type { CommandStreams } from '../streaming/command.ts';
+import type {
+  ConnectOptions,
+  DeleteParameters,
+  ListRequest,
+  WatchRequest,
+  WriteParameters,
+} from '../types.ts';
 import type { Call } from './request.ts';
 
 /** Query parameters → the options of the verbs; a value that cannot be meant is BadRequest, never ignored. */
@@ -116,6 +123,38 @@ export function logParameters(query: URLSearchParams): Omit<LogOptions, 'signal'
     ...number('limitBytes', query.get('limitBytes')),
   };
 }
+
+/** Of exec and attach (kubelet `cri-streaming/remotecommand/httpstream.go` NewOptions). */
+export function commandOptions(
+  query: URLSearchParams,
+): ConnectOptions & { readonly streams: Omit<CommandStreams, 'tellsExit'> } {
+  const [stdin, stdout, tty] = [flag(query, 'stdin'), flag(query, 'stdout'), flag(query, 'tty')];
+  // A terminal has one output.
+  const stderr = flag(query, 'stderr') && !tty;
+  if (!stdin && !stdout && !stderr)
+    throw statusError('BadRequest', 'you must specify at least 1 of stdin, stdout, stderr');
+  return {
+    ...present('container', query.get('container')),
+    command: query.getAll('command'),
+    streams: { stdin, stdout, stderr, tty },
+  };
+}
+
+/** Of a port-forward whose channels are numbered by its ports (kubelet `cri-streaming/portforward/websocket.go` NewV4Options). */
+export function portsOf(query: URLSearchParams): readonly number[] {
+  const texts = query.getAll('ports').flatMap((text) => text.split(','));
+  if (texts.length === 0) throw statusError('BadRequest', 'query parameter "ports" is required');
+  if (texts.length > MAX_PORTS)
+    throw statusError('BadRequest', `at most ${MAX_PORTS} ports are forwarded at once`);
+  return texts.map((text) => {
+    const port = Number(text);
+    if (/^\d+$/.test(text) && port > 0 && port <= 65_535) return port;
+    throw statusError('BadRequest', `unable to parse "${text}" as a port`);
+  });
+}
+
+/** A channel is one byte, and a port takes two of them. */
+const MAX_PORTS = 127;
 
 /** `?watch`, `?watch=1`, `?watch=true`; apimachinery `Convert_Slice_string_To_bool`. */
 export function flag(query: URLSearchParams, name: string): boolean {

@@ -1,12 +1,17 @@
 import type { Clock } from '../../../base/clock.ts';
-import type { LogOptions } from '../../../kube/client/client.ts';
 import type { FieldError } from '../../../kube/values/fielderrors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { LinkRequest } from '../../link/requests.ts';
 import { collectionPrefix, namespacePrefix } from '../../store/keys.ts';
 import type { Entry, Store } from '../../store/types.ts';
 import type { TokenIssuer } from '../tokenissuer.ts';
-import type { DeleteParameters, ServedResource, SubresourceRow } from '../types.ts';
+import type {
+  ConnectAnswer,
+  ConnectOptions,
+  DeleteParameters,
+  ServedResource,
+  SubresourceRow,
+} from '../types.ts';
 
 /** A row of the registry as the verbs see it: what is served, where it is stored, and what its kind does differently. */
 export interface Kind extends ServedResource {
@@ -96,8 +101,9 @@ export type Effect =
 /** A stream to the node of the object. */
 export interface ConnectRow extends SubresourceRow {
   readonly type: 'connect';
-  /** `now`: milliseconds since the epoch. @throws StatusError when there is nothing to connect to */
-  readonly connect: (object: KubeObject, options: LogOptions, now: number) => Connection;
+  readonly answer: ConnectAnswer;
+  /** @throws StatusError when there is nothing to connect to */
+  readonly connect: (object: KubeObject, options: ConnectOptions, world: World) => Connection;
 }
 
 export interface Connection {

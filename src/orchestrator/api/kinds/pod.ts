@@ -8,6 +8,7 @@ import { BINDING } from './podbinding.ts';
 import { EVICTION } from './podeviction.ts';
 import { LOG } from './podlog.ts';
 import { podReady, podRestarts, podStatus } from './podstatus.ts';
+import { ATTACH, EXEC, PORT_FORWARD } from './podstreams.ts';
 import type { ServedRow } from './servedrow.ts';
 import { STATUS } from './subresource.ts';
 
@@ -38,7 +39,7 @@ export const SERVED_POD: ServedRow = {
     wide<Pod>('Nominated Node', ({ status }) => none(status?.nominatedNodeName)),
     wide<Pod>('Readiness Gates', readinessGates),
   ],
-  subresources: [BINDING, EVICTION, LOG, STATUS],
+  subresources: [ATTACH, BINDING, EVICTION, EXEC, LOG, PORT_FORWARD, STATUS],
 };
 
 function readinessGates({ spec, status }: Pod): string {

@@ -2,26 +2,65 @@ import type { Readable } from 'node:stream';
 import { statusError } from '../../../kube/values/status.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { methodNotAllowed, notFound } from '../errors.ts';
-import { keyOf } from '../kinds/kind.ts';
+import { type Connection, type ConnectRow, type Kind, keyOf } from '../kinds/kind.ts';
 import { rowOf } from '../kinds/subresource.ts';
-import type { ConnectRequest } from '../types.ts';
+import type {
+  ConnectOptions,
+  ConnectRequest,
+  Dial,
+  DialRequest,
+  NodeConnection,
+  RequestVerb,
+} from '../types.ts';
 
-/** A stream to the node of an object (a pod's log): its kind says which node and what is asked of it. */
+/** A stream of bytes from the node of an object (a pod's log): its kind says which node and what is asked of it. */
 export async function connect(context: ApiContext, request: ConnectRequest): Promise<Readable> {
-  const { subresource, namespace, name } = request;
-  const kind = servedKind(context, request, 'get');
+  const { signal, ...options } = request;
+  const found = await find(context, { ...request, verb: 'get' });
+  const connection = found.connectionFor(options);
+  return nodeOf(context, request, found.kind, connection).read(connection.request, signal);
+}
+
+/** Streams in both directions to the node of an object. */
+export async function dial(context: ApiContext, request: DialRequest): Promise<Dial> {
+  const { connectionFor, kind } = await find(context, request);
+  return async (options, signal) => {
+    const connection = connectionFor(options);
+    return nodeOf(context, request, kind, connection).open(connection.request, signal);
+  };
+}
+
+interface Found {
+  readonly kind: Kind;
+  readonly connectionFor: (options: ConnectOptions) => Connection;
+}
+
+async function find(context: ApiContext, request: DialRequest): Promise<Found> {
+  const { subresource, namespace, name, verb } = request;
+  const kind = servedKind(context, request, verb);
   const row = rowOf(kind, subresource);
   if (row?.type !== 'connect') throw methodNotAllowed(kind, `connect to ${subresource}`);
-  await authorize(context, request, 'get');
+  for (const one of verbsOf(row, verb)) await authorize(context, request, one);
   const entry = context.store.get(keyOf(kind, namespace, name));
   if (!entry) throw notFound(kind, name);
-  const connection = row.connect(entry.object, request, context.clock.now());
-  const node = context.nodeConnections(connection.node);
-  if (!node) {
-    throw statusError(
-      'ServiceUnavailable',
-      `cannot read the ${subresource} of ${kind.singular} ${name}: node ${connection.node} is not connected`,
-    );
-  }
-  return node.read(connection.request, request.signal);
+  return { kind, connectionFor: (options) => row.connect(entry.object, options, context) };
+}
+
+/** A command in a pod changes it, whatever the method of the handshake is (kubernetes/kubernetes#133515). */
+const verbsOf = ({ answer }: ConnectRow, verb: RequestVerb): readonly RequestVerb[] =>
+  verb !== 'create' && (answer === 'command' || answer === 'portForward') ? [verb, 'create'] : [verb];
+
+function nodeOf(
+  context: ApiContext,
+  { subresource, name }: DialRequest | ConnectRequest,
+  kind: Kind,
+  { node }: Connection,
+): NodeConnection {
+  const connection = context.nodeConnections(node);
+  if (connection) return connection;
+  const what = subresource === 'log' ? 'read the log' : `connect to ${subresource}`;
+  throw statusError(
+    'ServiceUnavailable',
+    `cannot ${what} of ${kind.singular} ${name}: node ${node} is not connected`,
+  );
 }

@@ -12,12 +12,13 @@ import { pod } from '../notation.ts';
 const clock = new FakeClock();
 // An action looks at the clock; rules about other objects would need the rest.
 const world = { clock } as unknown as World;
+const at = (now: number) => ({ clock: { now: () => now } }) as unknown as World;
 
 describe('a subresource is a row that carries its behaviour', () => {
   const ALLOWED: Readonly<Record<string, readonly RequestVerb[]>> = {
     view: ['get', 'patch', 'update'],
     action: ['create'],
-    connect: ['get'],
+    connect: ['create', 'delete', 'get', 'patch', 'update'],
   };
 
   for (const { kind, subresources } of SERVED_KINDS) {
@@ -61,9 +62,9 @@ describe('a subresource is a row that carries its behaviour', () => {
   });
 
   it('connects to the node of a pod for the log of its only container', () => {
-    const { node, request } = LOG.connect(pod('a', { nodeName: 'n1' }), { sinceSeconds: 60 }, 120_000);
+    const { node, request } = LOG.connect(pod('a', { nodeName: 'n1' }), { sinceSeconds: 60 }, at(120_000));
     expect(node).to.equal('n1');
     expect(request).to.include({ type: 'logs', container: 'main', sinceTime: '1970-01-01T00:01:00Z' });
-    expect(() => LOG.connect(pod('a'), {}, 0)).to.throw('does not have a host assigned');
+    expect(() => LOG.connect(pod('a'), {}, at(0))).to.throw('does not have a host assigned');
   });
 });
