@@ -165,7 +165,7 @@ describe('the API over HTTPS', () => {
       ['the link of the node itself', '/pilotage/v1/nodes/n1/link', {}, 404, 404],
       ['the link of another node', '/pilotage/v1/nodes/n2/link', {}, 403, 404],
       ['a kind that is not served', '/apis/no.such.group/v1/things', {}, 403, 404],
-      ['a command in a pod', '/api/v1/namespaces/default/pods/a/exec', { headers: upgrade }, 403, 405],
+      ['a command in a pod', '/api/v1/namespaces/default/pods/a/exec', { headers: upgrade }, 403, 404],
       ['an upgrade of any other path', '/metrics', { headers: upgrade }, 403, 404],
       [
         'a review of a token',
