@@ -2,7 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { authority } from '../base/authority.ts';
+import { authority as authorityOf } from '../base/authority.ts';
 import type { Clock } from '../base/clock.ts';
 import { createDiskWatch, type DiskWatch } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
@@ -12,7 +12,7 @@ import { startApi } from './api/api.ts';
 import { anyOf } from './api/auth/authenticator.ts';
 import { ADMINS, createAuthorization } from './api/auth/authorizer.ts';
 import { writeKubeconfig } from './api/auth/kubeconfig.ts';
-import { ADMIN, nodeSubject, openPki } from './api/auth/pki.ts';
+import { ADMIN, nodeSubject, openPki, type Pki } from './api/auth/pki.ts';
 import { openSigningKeys } from './api/auth/serviceaccounts/keys.ts';
 import {
   createServiceAccountTokens,
@@ -25,9 +25,12 @@ import { ensureDefaultRoles } from './api/defaultroles.ts';
 import { createHttpsServer } from './api/http/apiserver.ts';
 import { createNodeLinks } from './api/http/links.ts';
 import { inProcessClient } from './api/inprocess.ts';
+import { firstAddress } from './api/kinds/addressrange.ts';
 import type { NodePortRange } from './api/kinds/kind.ts';
+import { keepPublished } from './api/published.ts';
 import { createSystemNamespaces } from './api/systemnamespaces.ts';
 import type { Api, NodeConnections } from './api/types.ts';
+import type { CertificateAuthority } from './controllers/context.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { collectionPrefix, namespacePrefix } from './store/keys.ts';
@@ -43,6 +46,7 @@ export interface Worker {
 
 export type WorkerFactory = (parts: {
   readonly client: KubeClient;
+  readonly authority: CertificateAuthority;
   readonly clock: Clock;
   readonly logger: Logger;
 }) => Worker;
@@ -76,6 +80,7 @@ export interface ControlPlaneOptions {
 
 export interface ControlPlane {
   readonly api: Api;
+  readonly pki: Pki;
   readonly serviceAccounts: ServiceAccountTokens;
   /** In process; default: an administrator. */
   client(user?: User): KubeClient;
@@ -85,6 +90,8 @@ export interface ControlPlane {
   snapshot(): Iterable<Buffer>;
   /** Brings up what every cluster has, then what works in it. */
   start(): Promise<void>;
+  /** Says in the cluster where its API is reached, from now on; the namespaces must be there. */
+  publish(host: string, port: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -101,8 +108,12 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const store = await openStore({ dir, clock, logger, acceptLoss, onRefused: reserve.giveBack });
   const disks = options.disks ?? createDiskWatch({ clock });
   const room = await disks.add(dir, reserve.keep);
+  const pkiDir = join(options.dataDir, 'pki');
+  const clusterIP = firstAddress(serviceCidr);
+  const pki = openPki({ dir: pkiDir, clock, names: [clusterIP] });
+  const authority = { certificate: pki.ca };
   const serviceAccounts = createServiceAccountTokens({
-    keys: openSigningKeys(join(options.dataDir, 'pki')),
+    keys: openSigningKeys(pkiDir),
     lookup: (plural, name, namespace) => store.get(placeOf(plural, namespace) + name)?.object,
     clock,
   });
@@ -123,15 +134,21 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   });
   const client = (user: User = ADMINISTRATOR): KubeClient => inProcessClient(api, user);
   const workers = (options.workers ?? WORKERS).map(([user, create]) =>
-    create({ client: client(worker(user)), clock, logger }),
+    create({ client: client(worker(user)), authority, clock, logger }),
   );
   const lifetime = new AbortController();
   return {
     api,
+    pki,
     serviceAccounts,
     client,
     workerClient: (name) => client(worker(name)),
     snapshot: () => snapshotLines(store),
+    publish: (host, port) => {
+      const url = `https://${authorityOf(host, port)}`;
+      const parts = { client: client(worker('system:apiserver')), clock, logger };
+      return keepPublished(parts, { host, port, clusterIP, url, authority: pki.ca }, lifetime.signal);
+    },
     async start() {
       const apiserver = client(worker('system:apiserver'));
       await createSystemNamespaces(apiserver);
@@ -150,6 +167,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
 
 const placeOf = (plural: string, namespace: string): string =>
   namespace === '' ? collectionPrefix('', plural) : namespacePrefix('', plural, namespace);
+
+/** The address to go to where a server listens on all of them. */
+const reachable = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host);
 
 /** PEM texts: whom to trust, and who one is. */
 export interface Credentials {
@@ -175,8 +195,12 @@ export async function createServedControlPlane(
   const links = createNodeLinks({ clock, logger });
   // The store comes first: its lock is what keeps a second daemon off everything else below.
   const plane = await createControlPlane({ ...options, nodeConnections: links.connection });
-  const pki = openPki({ dir: join(dataDir, 'pki'), clock });
-  let address = '';
+  const { pki } = plane;
+  let bound: { readonly host: string; readonly port: number } | undefined;
+  let isStarted = false;
+  const publish = async () => {
+    if (isStarted && bound) await plane.publish(reachable(bound.host), bound.port);
+  };
   const { issuer, authenticate, keySet } = plane.serviceAccounts;
   const server = createHttpsServer({
     api: plane.api,
@@ -186,7 +210,11 @@ export async function createServedControlPlane(
       audiences: issuer.audiences,
       onRefused: (reason) => logger.info({ reason }, 'a bearer token was refused'),
     },
-    issuer: { issuer: ISSUER, keySet, address: () => address },
+    issuer: {
+      issuer: ISSUER,
+      keySet,
+      address: () => (bound ? `https://${authorityOf(bound.host, bound.port)}` : ''),
+    },
     links,
     clock,
     logger,
@@ -194,9 +222,14 @@ export async function createServedControlPlane(
   return {
     ...plane,
     async listen(host, port) {
-      const bound = await server.listen(host, port);
-      address = `https://${authority(bound.host, bound.port)}`;
+      bound = await server.listen(host, port);
+      await publish();
       return bound;
+    },
+    async start() {
+      await plane.start();
+      isStarted = true;
+      await publish();
     },
     serveAs: server.serveAs,
     writeKubeconfig(path, address, who) {

@@ -12,6 +12,7 @@ import type {
   Pod,
   ReplicaSet,
   Service,
+  ServiceAccount,
 } from '../../kube/kinds/objects.data.ts';
 import {
   CLUSTER_ROLES,
@@ -22,6 +23,7 @@ import {
   NODES,
   PODS,
   REPLICA_SETS,
+  SERVICE_ACCOUNTS,
   SERVICES,
 } from '../../kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
@@ -48,11 +50,21 @@ export interface Informers {
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
   readonly clusterRoles: Informer<ClusterRole>;
+  readonly serviceAccounts: Informer<ServiceAccount>;
+}
+
+/** The cluster's own certificate authority. */
+export interface CertificateAuthority {
+  /** PEM. */
+  readonly certificate: string;
 }
 
 /** What every controller is given. */
 export interface ControllerContext {
   readonly client: KubeClient;
+  /** For caches of its own: the identity that all controllers read with. */
+  readonly reader: KubeClient;
+  readonly authority: CertificateAuthority;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly record: RecordEvent;
@@ -72,5 +84,6 @@ export function createInformers(client: KubeClient, clock: Clock, logger: Logger
     services: of(SERVICES),
     slices: of(ENDPOINT_SLICES),
     clusterRoles: of(CLUSTER_ROLES),
+    serviceAccounts: of(SERVICE_ACCOUNTS),
   };
 }

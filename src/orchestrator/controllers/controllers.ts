@@ -5,7 +5,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { createEventRecorder } from '../../kube/client/events.ts';
 import { serviceAccountUser } from '../../kube/client/serviceaccount.ts';
 import { createClusterRoleAggregation } from './clusterroleaggregation/controller.ts';
-import { type ControllerContext, createInformers, MANAGER } from './context.ts';
+import { type CertificateAuthority, type ControllerContext, createInformers, MANAGER } from './context.ts';
 import { createDeploymentController } from './deployment/controller.ts';
 import { createEndpointSliceController } from './endpointslice/controller.ts';
 import { createGarbageCollector } from './garbage/controller.ts';
@@ -13,10 +13,13 @@ import { createNamespaceController } from './namespace.ts';
 import { createNodeController } from './node/controller.ts';
 import { createPodGarbageCollector } from './podgc.ts';
 import { createReplicaSetController } from './replicaset/controller.ts';
+import { createRootCaPublisher } from './rootca.ts';
+import { createServiceAccountController } from './serviceaccount.ts';
 
 export interface ControllersOptions {
   /** Reads what the controllers share, records events, and may act as each of them. */
   readonly client: KubeClient;
+  readonly authority: CertificateAuthority;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -40,12 +43,14 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'pod-garbage-collector': createPodGarbageCollector,
   'clusterrole-aggregation-controller': createClusterRoleAggregation,
   'generic-garbage-collector': createGarbageCollector,
+  'service-account-controller': createServiceAccountController,
+  'root-ca-cert-publisher': createRootCaPublisher,
 };
 
-export function createControllers({ client, clock, logger }: ControllersOptions): Controllers {
+export function createControllers({ client, authority, clock, logger }: ControllersOptions): Controllers {
   const recorder = createEventRecorder({ client, clock, logger, component: MANAGER });
   const informers = createInformers(client, clock, logger);
-  const shared = { clock, logger, informers, record: recorder.record };
+  const shared = { reader: client, authority, clock, logger, informers, record: recorder.record };
   const controllers = Object.entries(CONTROLLERS).map(([account, create]) =>
     create({ ...shared, client: client.as(serviceAccountUser('kube-system', account)) }),
   );

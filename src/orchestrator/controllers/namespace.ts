@@ -2,10 +2,10 @@ import type { Again } from '../../base/queue.ts';
 import type { DiscoveredResource } from '../../kube/client/client.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
 import type { Namespace } from '../../kube/kinds/objects.data.ts';
-import { NAMESPACES, SERVICE_ACCOUNTS } from '../../kube/kinds/resources.data.ts';
+import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
 import { type Condition, replaceCondition } from '../../kube/values/condition.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { isAlreadyExists, isNotFound, StatusError } from '../../kube/values/status.ts';
+import { isNotFound } from '../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from './context.ts';
 
 /** What is left of one resource in a namespace that is being emptied. */
@@ -23,7 +23,7 @@ const NEEDED = ['list', 'deletecollection'];
 
 /**
  * Empties a namespace that is being deleted, reports what still blocks it, and finalizes it when nothing is left
- * (Kubernetes `pkg/controller/namespace/deletion`). A live namespace gets its default ServiceAccount.
+ * (Kubernetes `pkg/controller/namespace/deletion`).
  */
 export function createNamespaceController({
   client,
@@ -36,7 +36,7 @@ export function createNamespaceController({
   async function reconcile(name: string): Promise<Again> {
     const namespace = namespaces.get({ name });
     if (!namespace) return undefined;
-    if (namespace.metadata.deletionTimestamp === undefined) return ensureServiceAccount(name);
+    if (namespace.metadata.deletionTimestamp === undefined) return undefined;
     if (!namespace.spec?.finalizers?.includes(FINALIZER)) return undefined;
     const remainders: Remainder[] = [];
     for (const resource of await removable()) {
@@ -68,19 +68,6 @@ export function createNamespaceController({
       if (isNotFound(error)) return undefined;
       throw error;
     }
-  }
-
-  async function ensureServiceAccount(namespace: string): Promise<Again> {
-    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
-    try {
-      await client.get(SERVICE_ACCOUNTS, { namespace, name: 'default' });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-      await client
-        .create(SERVICE_ACCOUNTS, account, { namespace, fieldManager: MANAGER })
-        .catch(ignoreLostRace);
-    }
-    return undefined;
   }
 
   async function report(namespace: Namespace, remainders: readonly Remainder[]): Promise<void> {
@@ -116,13 +103,6 @@ export function createNamespaceController({
     watches: [watch(namespaces, (namespace) => [namespace.metadata.name ?? ''])],
     reconcile,
   });
-}
-
-/** Created by another client meanwhile, or the namespace is terminating. */
-function ignoreLostRace(error: unknown): void {
-  const isLost = isAlreadyExists(error) || isNotFound(error);
-  if (isLost || (error instanceof StatusError && error.reason === 'Forbidden')) return;
-  throw error;
 }
 
 function remainderOf(

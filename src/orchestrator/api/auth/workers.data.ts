@@ -23,11 +23,10 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
   'endpointslice-controller': [
     { verbs: ['create', 'delete', 'update'], resources: ['discovery.k8s.io/endpointslices'] },
   ],
-  // Empties a namespace of whatever kind is served, and gives each new one its default service account.
+  // Empties a namespace of whatever kind is served.
   'namespace-controller': [
     { verbs: ['update'], resources: ['namespaces/finalize', 'namespaces/status'] },
     { verbs: ['delete', 'deletecollection', 'get', 'list'], resources: ['*'] },
-    { verbs: ['create'], resources: ['serviceaccounts'], names: ['default'] },
   ],
   'node-controller': [
     { verbs: ['patch'], resources: ['nodes', 'pods/status'] },
@@ -40,6 +39,10 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
   ],
   'clusterrole-aggregation-controller': [
     { verbs: ['escalate', 'patch'], resources: ['rbac.authorization.k8s.io/clusterroles'] },
+  ],
+  'service-account-controller': [{ verbs: ['create'], resources: ['serviceaccounts'], names: ['default'] }],
+  'root-ca-cert-publisher': [
+    { verbs: ['create', 'update'], resources: ['configmaps'], names: ['kube-root-ca.crt'] },
   ],
   // Owners and dependents may be of any kind.
   'generic-garbage-collector': [{ verbs: [...READ, 'delete', 'patch', 'update'], resources: ['*'] }],
@@ -55,12 +58,14 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       resources: [
         'apps/deployments',
         'apps/replicasets',
+        'configmaps',
         'coordination.k8s.io/leases',
         'discovery.k8s.io/endpointslices',
         'namespaces',
         'nodes',
         'pods',
         'rbac.authorization.k8s.io/clusterroles',
+        'serviceaccounts',
         'services',
       ],
     },
@@ -91,6 +96,17 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       resources: ['clusterrolebindings', 'clusterroles', 'rolebindings', 'roles'].map(
         (plural) => `rbac.authorization.k8s.io/${plural}`,
       ),
+    },
+    {
+      verbs: ['create', 'get', 'update'],
+      resources: ['services', 'discovery.k8s.io/endpointslices', 'endpoints'],
+      namespaces: ['default'],
+      names: ['kubernetes'],
+    },
+    {
+      verbs: ['create', 'get', 'update'],
+      resources: ['configmaps'],
+      names: ['extension-apiserver-authentication', 'cluster-info'],
     },
     { verbs: ['update'], resources: ['apiextensions.k8s.io/customresourcedefinitions'] },
     { verbs: ['delete'], resources: ['*'] },

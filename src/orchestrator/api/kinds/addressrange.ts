@@ -17,6 +17,9 @@ export function freeAddress(cidr: string, taken: ReadonlySet<string>, random: (n
   throw statusError('InternalError', `no cluster IP is free in ${cidr}`);
 }
 
+/** The one that every cluster keeps for the Service of its API. */
+export const firstAddress = (cidr: string): string => formatAddress(hostsOf(cidr).first);
+
 export function addressInRange(cidr: string, address: string): boolean {
   const { first, size } = hostsOf(cidr);
   const number = parseAddress(address);

@@ -41,12 +41,8 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
     ['update services shop/web', 'create discovery.k8s.io/endpointslices/status shop/web-1'],
   ],
   [controller('namespace-controller')]: [
-    [
-      'deletecollection secrets shop/',
-      'update namespaces/finalize shop',
-      'create serviceaccounts shop/default',
-    ],
-    ['create serviceaccounts shop/robot', 'update namespaces shop', 'create pods shop/web'],
+    ['deletecollection secrets shop/', 'update namespaces/finalize shop'],
+    ['create serviceaccounts shop/default', 'update namespaces shop', 'create pods shop/web'],
   ],
   [controller('node-controller')]: [
     ['update nodes/status n1', 'patch nodes n1', 'delete pods shop/web'],
@@ -71,6 +67,14 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
     ['delete shops.example.com/shops shop/web', 'patch configmaps shop/a', 'watch secrets shop/'],
     ['create configmaps shop/a', 'deletecollection configmaps shop/', 'impersonate users ann'],
   ],
+  [controller('service-account-controller')]: [
+    ['create serviceaccounts shop/default'],
+    ['create serviceaccounts shop/robot', 'create serviceaccounts/token shop/default'],
+  ],
+  [controller('root-ca-cert-publisher')]: [
+    ['create configmaps shop/kube-root-ca.crt', 'update configmaps shop/kube-root-ca.crt'],
+    ['update configmaps shop/settings', 'delete configmaps shop/kube-root-ca.crt'],
+  ],
   'system:kube-controller-manager': [
     ['watch pods', 'create events shop/', 'impersonate serviceaccounts kube-system/node-controller'],
     [
@@ -87,7 +91,13 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
   ],
   'system:apiserver': [
     ['create namespaces kube-system', 'delete shops.example.com/shops shop/web', 'deletecollection events'],
-    ['create pods shop/web', 'deletecollection pods shop/', 'get secrets shop/password'],
+    [
+      'create pods shop/web',
+      'deletecollection pods shop/',
+      'get secrets shop/password',
+      'update services default/web',
+      'update services shop/kubernetes',
+    ],
   ],
   'system:pilotage:sync': [
     [

@@ -367,6 +367,7 @@ describe('the API when it stops', () => {
     const server = await startHttpsServer();
     const client = server.client();
     const events = client.watch(CONFIG_MAPS, {
+      namespace: 'default',
       signal: new AbortController().signal,
       sendInitialEvents: true,
     });

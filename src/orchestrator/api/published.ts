@@ -1,0 +1,150 @@
+/** What an API server says of itself in the cluster that it serves (kube-apiserver `pkg/controlplane/controller/kubernetesservice` and others). */
+import { type Clock, sleep } from '../../base/clock.ts';
+import { problemOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { CONFIG_MAPS, ENDPOINT_SLICES, SERVICES } from '../../kube/kinds/resources.data.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
+import { isAlreadyExists, isConflict, isStatus, notFoundAsUndefined } from '../../kube/values/status.ts';
+import type { KubeObject, Resource } from '../../kube/values/types.ts';
+import { dumpYaml } from '../../kube/values/yaml.ts';
+
+/** How this API server is reached. */
+export interface Publication {
+  /** Where it listens; from a pod of this machine too. */
+  readonly host: string;
+  readonly port: number;
+  /** The first address of the range of Services, by which every cluster's API is known. */
+  readonly clusterIP: string;
+  /** `https://127.0.0.1:7443` */
+  readonly url: string;
+  /** Certificate of the authority, PEM. */
+  readonly authority: string;
+}
+
+const NAME = 'kubernetes';
+const SERVICE_NAME = 'kubernetes.io/service-name';
+/** As kube-apiserver does: what somebody has deleted or changed is put right. */
+const INTERVAL_MS = 10_000;
+
+/** Publishes now and every ten seconds, until the signal aborts. Resolves after the first time; never rejects. */
+export async function keepPublished(
+  { client, clock, logger }: { client: KubeClient; clock: Clock; logger: Logger },
+  publication: Publication,
+  signal: AbortSignal,
+): Promise<void> {
+  const once = () =>
+    publish(client, publication).catch((error: unknown) => {
+      if (signal.aborted) return;
+      logger.warn({ error: problemOf(error).message }, 'the API server cannot publish its address');
+    });
+  const again = async () => {
+    for (;;) {
+      await sleep(clock, INTERVAL_MS, signal);
+      await once();
+    }
+  };
+  await once();
+  // Ends with the signal.
+  again().catch(() => {});
+}
+
+/** Brings the Service `default/kubernetes`, its endpoints and what clients learn the authority from to what they should be. */
+export async function publish(client: KubeClient, publication: Publication): Promise<void> {
+  await ensure(client, SERVICES, service(publication.clusterIP)).catch((error) => {
+    // An older data directory may have given the address away.
+    if (!isStatus(error, 'Invalid')) throw error;
+    return ensure(client, SERVICES, service(undefined));
+  });
+  await ensure(client, ENDPOINT_SLICES, slice(publication));
+  const endpoints = await client.resourceFor({ apiVersion: 'v1', kind: 'Endpoints' });
+  if (endpoints) await ensure(client, endpoints, endpointsOf(publication));
+  await ensure(client, CONFIG_MAPS, authentication(publication));
+  await ensure(client, CONFIG_MAPS, clusterInfo(publication));
+}
+
+/** Creates the object, or gives the fields that ours has to the one that is there. */
+async function ensure(client: KubeClient, resource: Resource, wanted: KubeObject): Promise<void> {
+  const { namespace = '', name = '', labels } = wanted.metadata;
+  const found = await client.get(resource, { namespace, name }).catch(notFoundAsUndefined);
+  try {
+    if (!found) await client.create(resource, wanted, { namespace, fieldManager: MANAGER });
+    else {
+      const metadata = { ...found.metadata, labels: { ...found.metadata.labels, ...labels } };
+      const next = { ...found, ...partsOf(found, wanted), metadata };
+      if (!deepEqual(next, found)) await client.update(resource, next, { fieldManager: MANAGER });
+    }
+  } catch (error) {
+    // Another writer was first; the next round looks again.
+    if (!isAlreadyExists(error) && !isConflict(error)) throw error;
+  }
+}
+
+const MANAGER = 'kube-apiserver';
+
+/** Everything of `wanted` but its metadata; what the server adds to a specification stays. */
+function partsOf(found: KubeObject, { metadata: _, spec, ...rest }: KubeObject): Partial<KubeObject> {
+  return spec === undefined ? rest : { ...rest, spec: { ...(found.spec as object), ...(spec as object) } };
+}
+
+const service = (clusterIP: string | undefined): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: NAME, namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+  spec: {
+    ...(clusterIP === undefined ? {} : { clusterIP, clusterIPs: [clusterIP] }),
+    type: 'ClusterIP',
+    sessionAffinity: 'None',
+    ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+  },
+});
+
+const slice = ({ host, port }: Publication): KubeObject => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: NAME, namespace: 'default', labels: { [SERVICE_NAME]: NAME } },
+  addressType: host.includes(':') ? 'IPv6' : 'IPv4',
+  endpoints: [{ addresses: [host], conditions: { ready: true } }],
+  ports: [{ name: 'https', port, protocol: 'TCP' }],
+});
+
+const endpointsOf = ({ host, port }: Publication): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Endpoints',
+  metadata: {
+    name: NAME,
+    namespace: 'default',
+    labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+  },
+  subsets: [{ addresses: [{ ip: host }], ports: [{ name: 'https', port, protocol: 'TCP' }] }],
+});
+
+/** Where aggregated API servers learn whose client certificates to believe (kube-apiserver `clusterauthenticationtrust`). */
+const authentication = ({ authority }: Publication): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'extension-apiserver-authentication', namespace: 'kube-system' },
+  data: { 'client-ca-file': authority },
+});
+
+/** kubeadm's: a kubeconfig without a user. */
+const clusterInfo = ({ url, authority }: Publication): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'cluster-info', namespace: 'kube-public' },
+  data: {
+    kubeconfig: dumpYaml({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [
+        {
+          name: '',
+          cluster: { server: url, 'certificate-authority-data': Buffer.from(authority).toString('base64') },
+        },
+      ],
+      contexts: [],
+      'current-context': '',
+      users: [],
+    }),
+  },
+});
