@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../src/kube/client/client.ts';
 import { NAMESPACES } from '../../src/kube/kinds/resources.data.ts';
 import { applying } from './applying.ts';
+import { authorizing } from './authorizing.ts';
 import { creating } from './creating.ts';
 import { customResources } from './customresources.ts';
 import { deleting } from './deleting.ts';
@@ -74,6 +75,7 @@ export function describeKubeClient(name: string, start: () => Promise<Subject>):
     describe('applying', () => applying(bench));
     describe('deleting', () => deleting(bench));
     describe('tokens of service accounts', () => tokens(bench));
+    describe('authorizing', () => authorizing(bench));
     describe('custom resources', () => customResources(bench));
   });
 }

@@ -65,25 +65,5 @@ export const withAuthenticated = (user: User): User => ({
   groups: [...user.groups, 'system:authenticated'],
 });
 
-/** Whom the impersonation headers name; undefined: nobody. */
-export function impersonatedBy({ headers, headersDistinct }: IncomingMessage): User | undefined {
-  const name = headers['impersonate-user'];
-  const uid = headers['impersonate-uid'];
-  if (typeof name !== 'string') {
-    if (headers['impersonate-group'] ?? uid) {
-      throw statusError(
-        'BadRequest',
-        'requested impersonation of groups or uid without impersonating a user',
-      );
-    }
-    return undefined;
-  }
-  return withAuthenticated({
-    name,
-    groups: headersDistinct['impersonate-group'] ?? [],
-    ...(typeof uid === 'string' ? { uid } : {}),
-  });
-}
-
 const listOf = (value: string | string[] | undefined): string[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];

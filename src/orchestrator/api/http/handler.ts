@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
-import { impersonatedBy, type TokenRules } from '../auth/authentication.ts';
-import { assertMayImpersonate } from '../auth/impersonation.ts';
+import type { TokenRules } from '../auth/authentication.ts';
+import { assertMayImpersonate, impersonatedBy, impersonatedUser } from '../auth/impersonation.ts';
 import { assertAuthorized } from '../authorize.ts';
 import type { Api, Attributes, RequestVerb } from '../types.ts';
 import { columnCache } from '../wire/table.ts';
@@ -10,7 +10,7 @@ import { type Answer, json } from './answers.ts';
 import { createWriter, type Writer } from './objects.ts';
 import type { IssuerDocuments } from './openid.ts';
 import { createPaths, type Paths } from './paths.ts';
-import { type Call, requiredBody } from './request.ts';
+import type { Call } from './request.ts';
 import { routeOf } from './requestinfo.ts';
 import { answerResource, type ResourceRoute } from './resourcehandlers.ts';
 import { answerReview, reviewOf } from './reviews.ts';
@@ -44,9 +44,8 @@ export function createHandler({
       return paths.answer(call);
     }
     const authorized = { ...call, body: () => bodyOfAuthorized(api, call, route) };
-    const review = call.method === 'POST' ? reviewOf(route.group, route.plural) : undefined;
-    if (review)
-      return json(await answerReview(api, tokens, call.user, review, await requiredBody(authorized)), 201);
+    const review = call.method === 'POST' ? reviewOf(route) : undefined;
+    if (review) return json(await answerReview(api, tokens, authorized, route, review), 201);
     // What is not served is said only to a client that may ask for it; of what is served the verb asks.
     if (!api.kinds.find(route.group, route.version, route.plural)) {
       const verb = verbOf(call.method, route.name) ?? (route.name === undefined ? 'list' : 'get');
@@ -58,10 +57,10 @@ export function createHandler({
 
 /** Who sends the request, or whom the sender may act as. */
 export async function actingUser(api: Api, request: IncomingMessage, user: User): Promise<User> {
-  const other = impersonatedBy(request);
-  if (!other) return user;
-  await assertMayImpersonate(api.authorize, user, other);
-  return other;
+  const asked = impersonatedBy(request);
+  if (!asked) return user;
+  await assertMayImpersonate(api.authorize, user, asked);
+  return impersonatedUser(asked);
 }
 
 export const pathAttributes = ({ method, path }: Pick<Call, 'method' | 'path'>): Attributes => ({

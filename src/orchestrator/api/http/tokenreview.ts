@@ -1,5 +1,5 @@
-import type { User } from '../../../kube/client/client.ts';
 import type { JsonObject } from '../../../kube/values/types.ts';
+import { userInfo } from '../accessreviews.ts';
 import { meantFor, type TokenRules, withAuthenticated } from '../auth/authentication.ts';
 
 /**
@@ -19,13 +19,3 @@ export async function answerTokenReview(rules: TokenRules, spec: JsonObject): Pr
   const user = userInfo(withAuthenticated(answer.user));
   return { authenticated: true, user, audiences: [...(answer.audiences ?? [])] };
 }
-
-/** authentication.k8s.io UserInfo. */
-export const userInfo = ({ name, groups, uid, extra = {} }: User): JsonObject => ({
-  username: name,
-  ...(uid ? { uid } : {}),
-  groups: [...groups],
-  ...(Object.keys(extra).length > 0
-    ? { extra: Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, [...values]])) }
-    : {}),
-});

@@ -17,6 +17,7 @@ export const REVIEWS = [
   review('authentication.k8s.io', 'tokenreviews', 'TokenReview', false),
   review('authorization.k8s.io', 'localsubjectaccessreviews', 'LocalSubjectAccessReview', true),
   review('authorization.k8s.io', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', false),
+  review('authorization.k8s.io', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview', false),
   review('authorization.k8s.io', 'subjectaccessreviews', 'SubjectAccessReview', false),
 ] as const;
 export type ReviewKind = (typeof REVIEWS)[number]['kind'];

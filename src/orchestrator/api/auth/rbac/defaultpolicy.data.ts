@@ -11,10 +11,12 @@ export interface DefaultRole {
   readonly gathers?: string;
 }
 
-/** Lists are words with spaces between; the group without a name is `core`. */
+/** Lists are words with spaces between, and sorted as Kubernetes' are; the group without a name is `core`. */
 export function allow(verbs: string, groups: string, resources: string, names = ''): PolicyRule {
   return {
-    apiGroups: words(groups).map((group) => (group === 'core' ? '' : group)),
+    apiGroups: words(groups)
+      .map((group) => (group === 'core' ? '' : group))
+      .sort(),
     resources: words(resources),
     ...(names ? { resourceNames: words(names) } : {}),
     verbs: words(verbs),
@@ -26,7 +28,11 @@ export const allowPaths = (verbs: string, paths: string): PolicyRule => ({
   verbs: words(verbs),
 });
 
-const words = (text: string): readonly string[] => text.split(' ').filter((word) => word !== '');
+const words = (text: string): readonly string[] =>
+  text
+    .split(' ')
+    .filter((word) => word !== '')
+    .sort();
 
 const READ = 'get list watch';
 const WRITE = 'create update patch delete deletecollection';
