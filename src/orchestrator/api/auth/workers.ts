@@ -4,10 +4,27 @@ import { ALLOW, NO_OPINION, none, type Opinion } from './opinion.ts';
 import { isAllowedBy } from './rules.ts';
 import { WORKERS } from './workers.data.ts';
 
-/** A worker of this process, by its name in `workers.data.ts`. */
-export const worker = (name: string): User => ({ name, groups: ['system:authenticated'] });
+/** What no request can carry: a user that has it was made in this process. */
+const MADE_HERE = Symbol('a worker of this process');
 
-export const isWorker = ({ name }: User): boolean => Object.hasOwn(WORKERS, name);
+interface Worker extends User {
+  readonly [MADE_HERE]: true;
+}
+
+/** A worker of this process, by its name in `workers.data.ts`. */
+export const worker = (name: string): Worker => ({
+  name,
+  groups: ['system:authenticated'],
+  [MADE_HERE]: true,
+});
+
+/** Those that Kubernetes knows, too, run elsewhere as well as here; the others are nobody outside of this process. */
+export const isKnownOutside = (name: string): boolean =>
+  !OF_THIS_PROCESS.some((prefix) => name.startsWith(prefix));
+const OF_THIS_PROCESS = ['system:apiserver', 'system:pilotage:'];
+
+export const isWorker = (user: User): boolean =>
+  Object.hasOwn(WORKERS, user.name) && (MADE_HERE in user || isKnownOutside(user.name));
 
 /** Workers do not depend on objects that somebody may delete; roles can give them more. */
 export function workerOpinion(user: User, attributes: Attributes): Opinion {

@@ -143,6 +143,14 @@ describe('what works in the cluster', () => {
     expect(Object.keys(CASES).sort()).to.deep.equal(Object.keys(WORKERS).sort());
   });
 
+  it('is nobody outside of this process, whoever bears the name, but for those that Kubernetes knows', () => {
+    const bearer = (name: string) => ({ name, groups: ['system:authenticated'] });
+    const may = (name: string, text: string) => authorize(bearer(name), attributesOf(text)).allowed;
+    expect(may('system:apiserver', 'create namespaces kube-system')).to.equal(false);
+    expect(may('system:pilotage:sync', 'get secrets shop/password')).to.equal(false);
+    expect(may('system:kube-scheduler', 'create pods/binding shop/web')).to.equal(true);
+  });
+
   it('is told whose rules do not allow it', () => {
     expect(authorize(worker('system:kube-scheduler'), attributesOf('list secrets'))).to.deep.equal({
       allowed: false,

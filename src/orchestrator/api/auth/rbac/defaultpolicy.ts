@@ -8,6 +8,7 @@ import type {
 } from '../../../../kube/kinds/objects.data.ts';
 import type { WorkerRule } from '../rules.ts';
 import { WORKERS } from '../workers.data.ts';
+import { isKnownOutside } from '../workers.ts';
 import {
   CLUSTER_ROLE_BINDINGS,
   CLUSTER_ROLES,
@@ -30,7 +31,7 @@ export const AUTOUPDATE = 'rbac.authorization.kubernetes.io/autoupdate';
 const ACCOUNT = 'system:serviceaccount:kube-system:';
 
 export function defaultPolicy(): DefaultPolicy {
-  const workers = Object.entries(WORKERS).filter(([name]) => !name.startsWith('system:pilotage:'));
+  const workers = Object.entries(WORKERS).filter(([name]) => isKnownOutside(name));
   return {
     clusterRoles: [
       ...Object.entries(CLUSTER_ROLES).map(([name, role]) => clusterRole(name, role)),

@@ -122,7 +122,7 @@ function missingOf(
   { user, namespace }: GrantAttributes,
   wanted: readonly PolicyRule[],
 ): readonly PolicyRule[] {
-  const owned = [...index.grants(user, namespace)].flatMap((found) => ('rule' in found ? [found.rule] : []));
+  const owned = index.grants(user, namespace).flatMap((found) => ('rule' in found ? [found.rule] : []));
   return uncovered(owned, wanted).filter((part) => !holds(user, namespace, part));
 }
 

@@ -28,8 +28,8 @@ export type Grant =
 export interface RbacIndex {
   /** The object as it is now; undefined: gone. */
   set(plural: RbacPlural, key: Key, object: KubeObject | undefined): void;
-  /** What cluster role bindings, then role bindings of the namespace give a user, in that order and lazily. */
-  grants(user: User, namespace: string | undefined): Iterable<Grant>;
+  /** What cluster role bindings, then role bindings of the namespace give a user. Remembered until something changes. */
+  grants(user: User, namespace: string | undefined): readonly Grant[];
   /** The rules of a role; undefined where there is no such role. */
   rulesOf(
     roleRef: Pick<RoleRef, 'kind' | 'name'>,
@@ -44,16 +44,19 @@ export interface Key {
 }
 
 const NO_RULES: readonly PolicyRule[] = [];
+/** Of users and namespaces: each costs a list of references, and whoever may act as others can make up many. */
+const MOST_REMEMBERED = 1_000;
 
 export function createRbacIndex(): RbacIndex {
   const roles = new Map<string, readonly PolicyRule[]>();
   const bindings = new Map<string, Binding>();
   /** subject → namespace of the bindings, '' for those of the cluster → their keys. */
   const bySubject = new Map<string, Map<string, Set<string>>>();
+  const remembered = new Map<string, readonly Grant[]>();
 
   function setBinding(key: string, namespace: string, binding: Binding | undefined): void {
     const before = bindings.get(key);
-    for (const subject of keysOf(before, namespace)) bySubject.get(subject)?.get(namespace)?.delete(key);
+    for (const subject of keysOf(before, namespace)) release(subject, namespace, key);
     if (!binding) bindings.delete(key);
     else bindings.set(key, binding);
     for (const subject of keysOf(binding, namespace)) {
@@ -63,24 +66,31 @@ export function createRbacIndex(): RbacIndex {
     }
   }
 
+  /** Nothing is kept of a subject that is bound no more. */
+  function release(subject: string, namespace: string, key: string): void {
+    const places = bySubject.get(subject);
+    const keys = places?.get(namespace);
+    keys?.delete(key);
+    if (keys?.size === 0) places?.delete(namespace);
+    if (places?.size === 0) bySubject.delete(subject);
+  }
+
   const rulesOf: RbacIndex['rulesOf'] = ({ kind, name }, namespace = '') =>
     roles.get(kind === 'Role' ? `${namespace}/${name}` : `/${name}`);
 
-  function* grantsIn(user: User, namespace: string): Iterable<Grant> {
-    for (const key of boundIn(user, namespace)) {
+  function grantsIn(user: User, namespace: string): readonly Grant[] {
+    return [...boundIn(user, namespace)].flatMap((key): readonly Grant[] => {
       const binding = bindings.get(key);
-      if (!binding) continue;
+      if (!binding) return [];
       const { roleRef } = binding;
       const rules = rulesOf(roleRef, namespace);
       if (!rules) {
-        yield {
-          missing: `${roleRef.kind.toLowerCase()}.rbac.authorization.k8s.io "${roleRef.name}" not found`,
-        };
-        continue;
+        const missing = `${roleRef.kind.toLowerCase()}.rbac.authorization.k8s.io "${roleRef.name}" not found`;
+        return [{ missing }];
       }
       const source = () => describe(binding, user, namespace);
-      for (const rule of rules) yield { rule, source };
-    }
+      return rules.map((rule) => ({ rule, source }));
+    });
   }
 
   /** In the order of the user's name and groups; a binding that names several of them counts once. */
@@ -95,14 +105,22 @@ export function createRbacIndex(): RbacIndex {
   return {
     set(plural, { namespace = '', name }, object) {
       const key = `${namespace}/${name}`;
+      remembered.clear();
       if (plural === 'clusterroles' || plural === 'roles') {
         if (!object) roles.delete(key);
         else roles.set(key, (object as Role | ClusterRole).rules ?? NO_RULES);
       } else setBinding(key, namespace, object as Binding | undefined);
     },
-    *grants(user, namespace) {
-      yield* grantsIn(user, '');
-      if (namespace) yield* grantsIn(user, namespace);
+    grants(user, namespace = '') {
+      // Unambiguous, whatever characters a name has.
+      const who = JSON.stringify([namespace, user.name, ...user.groups]);
+      const known = remembered.get(who);
+      if (known) return known;
+      const found =
+        namespace === '' ? grantsIn(user, '') : [...grantsIn(user, ''), ...grantsIn(user, namespace)];
+      if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+      remembered.set(who, found);
+      return found;
     },
     rulesOf,
   };

@@ -23,7 +23,7 @@ export function rbacRules(
   user: User,
   namespace: string | undefined,
 ): { readonly rules: readonly PolicyRule[]; readonly error?: string } {
-  const grants = [...index.grants(user, namespace)];
+  const grants = index.grants(user, namespace);
   const rules = grants.flatMap((grant) => ('rule' in grant ? [grant.rule] : []));
   const missing = grants.flatMap((grant) => ('missing' in grant ? [grant.missing] : []));
   return { rules, ...(missing.length === 0 ? {} : { error: aggregated(missing) }) };

@@ -96,6 +96,13 @@ describe('roles', () => {
     expect(await decide({ ...getPods, verb: 'list' })).to.deep.equal({ allowed: false, reason: '' });
   });
 
+  it('never take the name of one user for another with its groups', async () => {
+    await write(admin, role('reader', ['get pods']), binding('ops', 'ClusterRole reader', 'Group ops'));
+    expect((await decide(getPods, { name: 'ann', groups: ['ops'] })).allowed).to.equal(true);
+    for (const name of ['ann\nops', 'ann","ops', 'ann ops'])
+      expect((await decide(getPods, { name, groups: [] })).allowed, name).to.equal(false);
+  });
+
   it('are known again after a restart', async () => {
     await give(admin, 'ann', ['list pods'], 'default');
     plane = await plane.restart();
