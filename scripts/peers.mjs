@@ -1,5 +1,6 @@
 // Programs of Kubernetes that tests measure Pilotage by, built once from the pinned modules of test/peers/go.mod into test/peers/.build (ignored).
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './setup.mjs';
@@ -8,28 +9,37 @@ const peers = join(root, 'test', 'peers');
 /** May be shared by several checkouts. */
 const built = process.env.PILOTAGE_PEERS ?? join(peers, '.build');
 
-/** `static`: without C, as it is released. `suite`: a program of tests. */
+/** `static`: without C, as it is released. `suite`: a program of tests. `module`: a folder with a go.mod of its own; `modfile`: another one. */
 const PROGRAMS = {
   etcd: { from: 'go.etcd.io/etcd/server/v3', static: true },
   'kube-apiserver': { from: 'k8s.io/kubernetes/cmd/kube-apiserver', static: true },
   kubectl: { from: 'k8s.io/kubernetes/cmd/kubectl' },
   'kubectl-convert': { from: 'k8s.io/kubernetes/cmd/kubectl-convert' },
   informers: { from: './informers' },
+  helm3: { from: 'helm.sh/helm/v3/cmd/helm', module: 'helm3' },
+  helm4: { from: 'helm.sh/helm/v4/cmd/helm', module: 'helm4' },
+  'kubectl-newest': { from: '.', module: 'kubectl' },
+  'kubectl-oldest': { from: '.', module: 'kubectl', modfile: 'oldest.mod' },
   'e2e.test': { from: 'k8s.io/kubernetes/test/e2e', suite: true },
 };
 
-/** The release of Kubernetes that the programs are built from, such as `1.35.4`. */
-export function kubernetesVersion() {
-  return /\tk8s\.io\/kubernetes v(\S+)/.exec(readFileSync(join(peers, 'go.mod'), 'utf8'))?.[1] ?? '';
+/** The release of Kubernetes in a go.mod: that of itself, or that of the library of kubectl. */
+function versionIn(path) {
+  const text = readFileSync(path, 'utf8');
+  const library = /k8s\.io\/kubectl v0\.(\S+)/.exec(text)?.[1];
+  return /k8s\.io\/kubernetes v(\S+)/.exec(text)?.[1] ?? `1.${library}`;
 }
 
+/** The release of Kubernetes that the programs of its own module are built from, such as `1.35.4`. */
+export const kubernetesVersion = () => versionIn(join(peers, 'go.mod'));
+
 /** A Kubernetes program that does not know its version refuses to start, and kubectl prints it. */
-function linkerFlags() {
-  const [major, minor] = kubernetesVersion().split('.');
+function linkerFlags(version) {
+  const [major, minor] = version.split('.');
   const variable = (name, value) => `-X k8s.io/component-base/version.${name}=${value}`;
   return [
     '-s -w',
-    variable('gitVersion', `v${kubernetesVersion()}`),
+    variable('gitVersion', `v${version}`),
     variable('gitMajor', major),
     variable('gitMinor', minor),
     variable('gitTreeState', 'clean'),
@@ -39,21 +49,31 @@ function linkerFlags() {
 }
 
 function build(name) {
-  const { from, static: isStatic, suite } = PROGRAMS[name];
+  const { from, static: isStatic, suite, module = '.', modfile = 'go.mod' } = PROGRAMS[name];
   console.error(`Building ${name} from ${from}, once (minutes) …`);
   const command = suite ? ['test', '-vet=off', '-c'] : ['build', ...(isStatic ? ['-trimpath'] : [])];
-  run('go', [...command, '-ldflags', linkerFlags(), '-o', join(built, name), from], {
-    cwd: peers,
+  const flags = ['-modfile', modfile, '-ldflags', linkerFlags(versionIn(join(peers, module, modfile)))];
+  run('go', [...command, ...flags, '-o', join(built, name), from], {
+    cwd: join(peers, module),
     env: { ...process.env, ...(isStatic ? { CGO_ENABLED: '0' } : {}) },
   });
 }
 
-/** What each program was built from: a newer release is built again. */
-const stampOf = (name) => join(built, `.${name}.version`);
+/** What a program is built from, for the file beside it: what has changed is built again. */
+function sourceOf(name) {
+  const { from, module = '.', modfile = 'go.mod' } = PROGRAMS[name];
+  const own = from.startsWith('.') ? readFileSync(join(peers, module, from, 'main.go')) : '';
+  return createHash('sha256')
+    .update(readFileSync(join(peers, module, modfile)))
+    .update(own)
+    .digest('hex');
+}
+
+const stampOf = (name) => join(built, `.${name}.source`);
 const isBuilt = (name) =>
   existsSync(join(built, name)) &&
   existsSync(stampOf(name)) &&
-  readFileSync(stampOf(name), 'utf8') === kubernetesVersion();
+  readFileSync(stampOf(name), 'utf8') === sourceOf(name);
 
 /** The folder that holds these programs. Ends the process with 2 where they cannot be built, because Go is absent. */
 export function peerPrograms(names) {
@@ -68,7 +88,7 @@ export function peerPrograms(names) {
   mkdirSync(built, { recursive: true });
   for (const name of missing) {
     build(name);
-    writeFileSync(stampOf(name), kubernetesVersion());
+    writeFileSync(stampOf(name), sourceOf(name));
   }
   return built;
 }

@@ -1,6 +1,6 @@
 /**
  * Kubernetes' own conformance suite against a daemon of this checkout: `npm run test:conformance -- [--area auth,cli] [--focus TEXT] [--all]`.
- * Without `--all`, only the tests that need no running container.
+ * Without `--all`, only the tests that need no running container. With `--kubeconfig FILE`, against that cluster in place of the daemon.
  */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,8 +20,9 @@ const { values } = parseArgs({
     area: { type: 'string' },
     focus: { type: 'string' },
     all: { type: 'boolean', default: false },
-    processes: { type: 'string', default: '6' },
+    processes: { type: 'string', default: '4' },
     report: { type: 'string' },
+    kubeconfig: { type: 'string' },
   },
 });
 
@@ -36,7 +37,8 @@ function chosen(tests: readonly ConformanceTest[]): readonly ConformanceTest[] {
     .filter(({ name, file }) => !focus || name.includes(focus) || file.includes(focus));
 }
 
-async function withDaemon<T>(act: (kubeconfig: string) => Promise<T>): Promise<T> {
+async function withCluster<T>(act: (kubeconfig: string) => Promise<T>): Promise<T> {
+  if (values.kubeconfig) return act(values.kubeconfig);
   const pilotage = await Pilotage.start();
   const interrupted = () => pilotage.stop().finally(() => process.exit(1));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupted);
@@ -58,7 +60,7 @@ if (stale.length > 0) throw new Error(`No test of this release has these names: 
 const folder = values.report ?? mkdtempSync(join(tmpdir(), 'pilotage-conformance-'));
 mkdirSync(folder, { recursive: true });
 const run = { programs: values.programs ?? '', folder, processes: Number(values.processes) };
-const results = await withDaemon((kubeconfig) => runSuite({ ...run, kubeconfig }, chosen(tests)));
+const results = await withCluster((kubeconfig) => runSuite({ ...run, kubeconfig }, chosen(tests)));
 const verdicts = judge(tests, results, EXPECTED_FAILURES);
 const unexpected = surprises(verdicts);
 writeFileSync(join(folder, 'verdicts.json'), JSON.stringify(verdicts, null, 2));

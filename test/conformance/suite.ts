@@ -12,7 +12,7 @@ export interface SuiteRun {
   readonly kubeconfig: string;
   /** Where logs and reports are written. */
   readonly folder: string;
-  /** How many processes run tests that may run beside others. */
+  /** How many processes run tests that may run beside others, at most: each takes seconds before its first test. */
   readonly processes: number;
 }
 
@@ -36,6 +36,8 @@ const OPTIONS = [
   '--ginkgo.no-color',
   '--ginkgo.timeout=3h',
 ];
+
+const WORTH_A_PROCESS = 6;
 
 const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
@@ -95,8 +97,9 @@ export async function runSuite(
   tests: readonly ConformanceTest[],
 ): Promise<ReadonlyMap<string, Result>> {
   const beside = tests.filter(({ serial }) => !serial);
-  const hands = Array.from({ length: run.processes }, (_, hand) =>
-    beside.filter((_, index) => index % run.processes === hand),
+  const processes = Math.min(run.processes, Math.ceil(beside.length / WORTH_A_PROCESS));
+  const hands = Array.from({ length: processes }, (_, hand) =>
+    beside.filter((_, index) => index % processes === hand),
   );
   const parts = await Promise.all(hands.map((hand, index) => runProcess(run, `beside-${index + 1}`, hand)));
   parts.push(
