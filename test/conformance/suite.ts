@@ -35,6 +35,7 @@ const OPTIONS = [
   '--dump-logs-on-failure=false',
   '--ginkgo.no-color',
   '--ginkgo.timeout=3h',
+  '--ginkgo.seed=1',
 ];
 
 const WORTH_A_PROCESS = 6;
