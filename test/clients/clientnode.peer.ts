@@ -72,8 +72,8 @@ describe('@kubernetes/client-node', function () {
     await told('update one');
     await core.deleteNamespacedConfigMap({ namespace: 'node', name: 'one' });
     await told('delete one');
-    await informer.stop();
     expect(lost).to.deep.equal([]);
+    await informer.stop();
   });
 
   /** What a command wrote, and its status. */
