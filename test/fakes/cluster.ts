@@ -1,4 +1,4 @@
-import type { DiscoveredResource, KubeClient, ObjectKey, WatchEvent } from '../../src/kube/client/client.ts';
+import type { DiscoveredResource, KubeClient, ObjectKey } from '../../src/kube/client/client.ts';
 import type { CustomResourceDefinition } from '../../src/kube/kinds/objects.data.ts';
 import * as rows from '../../src/kube/kinds/resources.data.ts';
 import { recordApply, recordUpdate } from '../../src/kube/ownership/managedfields.ts';
@@ -11,6 +11,9 @@ import { deepEqual, deepFreeze } from '../../src/kube/values/equal.ts';
 import { matches, parseSelector } from '../../src/kube/values/selectors.ts';
 import { statusError } from '../../src/kube/values/status.ts';
 import { apiVersionOf, gvkOf, type KubeObject, type Resource } from '../../src/kube/values/types.ts';
+import { createBroadcast } from './broadcast.ts';
+import { Overtaken, oneStep } from './onestep.ts';
+import { discovered } from './served.ts';
 
 export interface FakeCluster {
   readonly client: KubeClient;
@@ -30,7 +33,7 @@ export function createFakeCluster(): FakeCluster {
   const objects = new Map<string, KubeObject>();
   const schemas = new Map<string, Schema>();
   const served: DiscoveredResource[] = Object.values(rows).map(discovered);
-  const watchers = new Set<(event: WatchEvent, resource: Resource) => void>();
+  const broadcast = createBroadcast();
   let version = 0;
   let uids = 0;
 
@@ -47,10 +50,6 @@ export function createFakeCluster(): FakeCluster {
     builtinSchema(gvkOf(object)) ?? schemas.get(`${object.apiVersion}/${object.kind}`) ?? ANYTHING;
   const time = () =>
     new Date(Date.parse('2026-01-01T00:00:00Z') + version * 1000).toISOString().replace('.000', '');
-
-  function tell(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject, resource: Resource): void {
-    for (const watcher of watchers) watcher({ type, object }, resource);
-  }
 
   function read(resource: Resource, key: ObjectKey): KubeObject {
     const object = objects.get(id(resource, key));
@@ -95,7 +94,7 @@ export function createFakeCluster(): FakeCluster {
       return remove(resource, stored);
     objects.set(key, stored);
     if (stored.kind === 'CustomResourceDefinition') define(stored as CustomResourceDefinition);
-    tell(before ? 'MODIFIED' : 'ADDED', stored, resource);
+    broadcast.tell(before ? 'MODIFIED' : 'ADDED', stored, resource);
     return stored;
   }
 
@@ -104,7 +103,7 @@ export function createFakeCluster(): FakeCluster {
     const { name = '', namespace } = object.metadata;
     objects.delete(id(resource, { name, ...(namespace ? { namespace } : {}) }));
     version++;
-    tell('DELETED', object, resource);
+    broadcast.tell('DELETED', object, resource);
     return object;
   }
 
@@ -155,31 +154,8 @@ export function createFakeCluster(): FakeCluster {
         .filter(fieldMatcher(resource, fields.value));
       return { apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: String(version) }, items };
     },
-    async *watch(resource: Resource, options: { namespace?: string; signal: AbortSignal }) {
-      const events: WatchEvent[] = [];
-      let wake = () => {};
-      const watcher = (event: WatchEvent, of: Resource) => {
-        const { namespace } = event.object.metadata;
-        if (of.group !== resource.group || of.plural !== resource.plural) return;
-        if (options.namespace !== undefined && namespace !== options.namespace) return;
-        events.push(event);
-        wake();
-      };
-      watchers.add(watcher);
-      const end = () => wake();
-      options.signal.addEventListener('abort', end);
-      try {
-        while (!options.signal.aborted) {
-          const event = events.shift();
-          if (event) yield event;
-          else await new Promise<void>((resolve) => (wake = resolve));
-        }
-      } finally {
-        watchers.delete(watcher);
-        options.signal.removeEventListener('abort', end);
-      }
-    },
-    create: whole(
+    watch: broadcast.watch,
+    create: oneStep(
       async (
         resource: Resource,
         object: KubeObject,
@@ -199,7 +175,7 @@ export function createFakeCluster(): FakeCluster {
         return store('create', resource, undefined, managed, options);
       },
     ),
-    update: whole(
+    update: oneStep(
       async (
         resource: Resource,
         object: KubeObject,
@@ -213,7 +189,7 @@ export function createFakeCluster(): FakeCluster {
         return change('update', resource, live, separate(live, object, options.subresource), options);
       },
     ),
-    patch: whole(
+    patch: oneStep(
       async (
         resource: Resource,
         key: ObjectKey,
@@ -230,7 +206,7 @@ export function createFakeCluster(): FakeCluster {
         );
       },
     ),
-    apply: whole(
+    apply: oneStep(
       async (
         resource: Resource,
         object: KubeObject,
@@ -309,38 +285,3 @@ const keyIn = ({ metadata }: KubeObject): ObjectKey => ({
   name: metadata.name ?? '',
   ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
 });
-
-const discovered = (row: Resource): DiscoveredResource => ({
-  ...row,
-  singular: row.kind.toLowerCase(),
-  shortNames: [],
-  categories: [],
-  verbs: [],
-  subresources: WITHOUT_STATUS.has(row.kind) ? [] : ['status'],
-});
-
-/** Kinds that hold data only. */
-const WITHOUT_STATUS = new Set([
-  'ConfigMap',
-  'Secret',
-  'ServiceAccount',
-  'Role',
-  'RoleBinding',
-  'ClusterRole',
-]);
-
-/** Another write of the same object came first. */
-class Overtaken extends Error {}
-
-/** A write is one step, as it is for a server: one that was overtaken between reading and storing begins again. */
-function whole<A extends unknown[], R>(write: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
-  return async (...args) => {
-    for (;;) {
-      try {
-        return await write(...args);
-      } catch (error) {
-        if (!(error instanceof Overtaken)) throw error;
-      }
-    }
-  };
-}

@@ -13,7 +13,8 @@ import { keepLinked } from '../../../src/orchestrator/node/link/client.ts';
 import { serveRequest } from '../../../src/orchestrator/node/link/handlers.ts';
 import type { PodRuntime } from '../../../src/orchestrator/node/runtime/runtime.ts';
 import { until } from '../node/helpers.ts';
-import { createFakeMachine, FAKE_PROGRAMS } from '../node/runtime/fakeruntime.ts';
+import { FAKE_PROGRAMS } from '../node/runtime/fakeprograms.ts';
+import { createFakeMachine } from '../node/runtime/fakeruntime.ts';
 import { containerSpec } from '../node/runtime/notation.ts';
 import { LOGS } from './pair.ts';
 

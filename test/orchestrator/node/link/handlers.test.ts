@@ -16,7 +16,8 @@ import type { PodRuntime } from '../../../../src/orchestrator/node/runtime/runti
 import { settle } from '../../../fakes/clock.ts';
 import { LOGS, linkPair } from '../../link/pair.ts';
 import { until } from '../helpers.ts';
-import { createFakeMachine, FAKE_PROGRAMS } from '../runtime/fakeruntime.ts';
+import { FAKE_PROGRAMS } from '../runtime/fakeprograms.ts';
+import { createFakeMachine } from '../runtime/fakeruntime.ts';
 import { containerSpec } from '../runtime/notation.ts';
 
 const POD: Pod = {

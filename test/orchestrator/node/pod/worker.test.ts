@@ -12,7 +12,8 @@ import { sandboxSpecOf } from '../../../../src/orchestrator/node/spec/sandbox.ts
 import { FakeClock, settle } from '../../../fakes/clock.ts';
 import { type FakeApi, fakeApi } from '../fakeapi.ts';
 import { scratch, until } from '../helpers.ts';
-import { createFakeMachine, FAKE_PROGRAMS, type FakeMachine } from '../runtime/fakeruntime.ts';
+import { FAKE_PROGRAMS } from '../runtime/fakeprograms.ts';
+import { createFakeMachine, type FakeMachine } from '../runtime/fakeruntime.ts';
 
 const SERVES = FAKE_PROGRAMS.serves(0);
 

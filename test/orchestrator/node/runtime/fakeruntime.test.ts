@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { scratch } from '../helpers.ts';
 import { describeRuntime } from './contract.ts';
-import { createFakeMachine, FAKE_PROGRAMS } from './fakeruntime.ts';
+import { FAKE_PROGRAMS } from './fakeprograms.ts';
+import { createFakeMachine } from './fakeruntime.ts';
 
 // A runtime that shares nothing with the process runtime passes the same contract: it asks for no process.
 describeRuntime('in memory', () => {

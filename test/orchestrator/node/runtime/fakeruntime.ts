@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Clock, systemClock } from '../../../../src/base/clock.ts';
 import type {
   AttachRequest,
@@ -13,28 +11,14 @@ import type {
   RuntimeEvent,
   StartResult,
 } from '../../../../src/orchestrator/node/runtime/runtime.ts';
-import type { SocketOwner, SocketOwners } from '../../../../src/orchestrator/node/runtime/sockets.ts';
 import type {
   ContainerRef,
   ContainerSpec,
   RestartCount,
   Sandbox,
 } from '../../../../src/orchestrator/node/runtime/spec.ts';
-
-/**
- * The programs that a fake container can run, by their first word:
- * `print LINE CODE`, `serve CODE`, `stubborn`, `show VARIABLE`, `cat PATH`, `copy CODE`, `complain LINE CODE`, `flood`.
- */
-export const FAKE_PROGRAMS = {
-  prints: (line: string, exitCode: number) => ['print', line, String(exitCode)],
-  serves: (exitCode: number) => ['serve', String(exitCode)],
-  stubborn: ['stubborn'],
-  shows: (variable: string) => ['show', variable],
-  reads: (path: string) => ['cat', path],
-  copies: (exitCode: number) => ['copy', String(exitCode)],
-  complains: (line: string, exitCode: number) => ['complain', line, String(exitCode)],
-  floods: ['flood'],
-} as const;
+import { isProgram, readMounted } from './fakeprograms.ts';
+import { fakeSockets } from './fakesockets.ts';
 
 interface FakeContainer {
   readonly spec: ContainerSpec;
@@ -132,7 +116,7 @@ export function createFakeMachine(clock: Clock = systemClock): FakeMachine {
     const own = new Set<(event: RuntimeEvent) => void>();
     return {
       version: 'fake://1',
-      sockets: socketsOf(machine, sandboxes),
+      sockets: fakeSockets(machine.listening, sandboxes),
       pods: async () => [...sandboxes.keys()],
       async runSandbox(spec) {
         const known = sandboxes.get(spec.pod);
@@ -291,14 +275,6 @@ export function createFakeMachine(clock: Clock = systemClock): FakeMachine {
   return machine;
 }
 
-const isProgram = (word: string): boolean =>
-  ['print', 'serve', 'stubborn', 'show', 'cat', 'copy', 'complain', 'flood'].includes(word);
-
-function readMounted({ mounts }: ContainerSpec, path: string): string {
-  const mount = mounts.find(({ target }) => path.startsWith(`${target}/`));
-  return mount ? readFileSync(join(mount.source, path.slice(mount.target.length)), 'utf8').trimEnd() : '';
-}
-
 function attemptOf({ spec, startedAt, log, state }: FakeContainer): Attempt {
   const { ref, image, backOffMs, restarts } = spec;
   const failed = state.type === 'exited' && state.exitCode !== 0;
@@ -316,11 +292,4 @@ function attemptOf({ spec, startedAt, log, state }: FakeContainer): Attempt {
     state,
     ...(failed && output ? { output } : {}),
   };
-}
-
-/** Every pod has a network of its own. */
-function socketsOf({ listening }: FakeMachine, sandboxes: ReadonlyMap<string, Sandbox>): SocketOwners {
-  const ownerOf = ({ pod, port }: { pod: string; port: number }): SocketOwner =>
-    sandboxes.has(pod) && listening.has(`${pod}:${port}`) ? { type: 'own' } : { type: 'nobody' };
-  return { ownerOf, isProven: (endpoint) => ownerOf(endpoint).type === 'own', wildcards: () => new Map() };
 }
