@@ -8,6 +8,7 @@ import { createDiskWatch, type DiskWatch } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client/client.ts';
 import type { Pod } from '../kube/kinds/objects.data.ts';
+import { serviceAccount } from './api/admission/serviceaccount.ts';
 import { startApi } from './api/api.ts';
 import { anyOf } from './api/auth/authenticator.ts';
 import { ADMINS, createAuthorization } from './api/auth/authorizer.ts';
@@ -128,6 +129,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     uuid: randomUUID,
     lacksRoom: () => room.lack('writes'),
     tokenIssuer: serviceAccounts.issuer,
+    // Accounts come from a controller: without one, pods would wait for theirs in vain.
+    plugins: options.workers ? [] : [serviceAccount({ store, clock, random: (n) => randomInt(n) })],
     authorization: createAuthorization((namespace) =>
       store.list(namespacePrefix('', 'pods', namespace)).map(({ object }) => object as Pod),
     ),

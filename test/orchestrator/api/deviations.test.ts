@@ -1,7 +1,6 @@
 import { request } from 'node:https';
 import { expect } from 'chai';
-import type { Pod } from '../../../src/kube/kinds/objects.data.ts';
-import { CONFIG_MAPS, PODS } from '../../../src/kube/kinds/resources.data.ts';
+import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.data.ts';
 import type { KubeObject } from '../../../src/kube/values/types.ts';
 import { type RunningServer, startHttpsServer } from './httpserver.ts';
 
@@ -53,16 +52,5 @@ describe('where the built-in API differs from Kubernetes', () => {
   it('the document of OpenAPI v2 has no definitions', async () => {
     const { body } = await ask('/openapi/v2');
     expect(JSON.parse(body.toString()).definitions ?? {}).to.deep.equal({});
-  });
-
-  it('a pod gets no token of its service account', async () => {
-    const pod: Pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'plain', namespace: 'default' },
-      spec: { containers: [{ name: 'main', image: 'host' }] },
-    };
-    const { spec } = await server.client().create(PODS, pod);
-    expect([spec.volumes ?? [], spec.containers[0]?.volumeMounts ?? []]).to.deep.equal([[], []]);
   });
 });

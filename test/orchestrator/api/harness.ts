@@ -17,6 +17,7 @@ import type { Api, Authorization, Authorizer, NodeConnections } from '../../../s
 import type { Disk } from '../../../src/orchestrator/store/disk.ts';
 import { openDisk } from '../../../src/orchestrator/store/disk.ts';
 import { startStore } from '../../../src/orchestrator/store/store.ts';
+import type { Store } from '../../../src/orchestrator/store/types.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { testAuthorization } from './authorization.ts';
 
@@ -38,6 +39,8 @@ interface Options<C extends Clock> {
   readonly lacksRoom?: () => Problem | undefined;
   readonly plugins?: readonly AdmissionPlugin[];
   readonly authorizer?: Authorizer;
+  /** Given the store before the API starts. */
+  readonly onStore?: (store: Store) => void;
   /** Default: with the default roles, although no object holds them. */
   readonly authorization?: Authorization;
 }
@@ -62,6 +65,7 @@ async function startAt<C extends Clock>(dir: string, options: Options<C>): Promi
   const clock = options.clock ?? (new FakeClock() as Clock as C);
   const logger = silentLogger;
   const store = await startStore(wrap(await openDisk(dir)), { dir, clock, logger });
+  options.onStore?.(store);
   const authorization = options.authorization ?? testAuthorization();
   const api = startApi({
     store,

@@ -6,6 +6,7 @@ import type { LagMeter } from '../probes/lag.ts';
 import type { PodRuntime } from '../runtime/runtime.ts';
 import type { ContainerKey } from '../runtime/sockets.ts';
 import type { NodeServices } from '../spec/serviceenvironment.ts';
+import type { PodTokens } from '../spec/tokens.ts';
 
 /** What all pods of a node share. */
 export interface PodContext {
@@ -22,6 +23,7 @@ export interface PodContext {
   readonly hostIP: string;
   readonly nodeResources: Readonly<Record<string, string>>;
   readonly services: NodeServices;
+  readonly tokens: PodTokens;
   /** Ends a container that listens on every address, and so keeps another pod from its own. */
   readonly makeWay: (container: ContainerKey) => void;
   /** Resolves when no new connection of a service reaches the pod any more. */

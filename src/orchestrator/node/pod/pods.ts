@@ -7,11 +7,12 @@ import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { SandboxResult } from '../runtime/runtime.ts';
 import type { Sandbox } from '../runtime/spec.ts';
 import { sandboxSpecOf } from '../spec/sandbox.ts';
+import { createPodTokens } from '../spec/tokens.ts';
 import type { PodContext } from './context.ts';
 import { type PodRecord, readPodRecords, removePodFiles, volumesDir, writePodRecord } from './podrecord.ts';
 import { createPodWorker, type PodWorker } from './worker.ts';
 
-export interface PodsOptions extends Omit<PodContext, 'onGone' | 'makeWay'> {
+export interface PodsOptions extends Omit<PodContext, 'onGone' | 'makeWay' | 'tokens'> {
   /** Pods of this node. */
   readonly informer: Informer<Pod>;
   readonly clock: Clock;
@@ -42,12 +43,15 @@ export function createPods(options: PodsOptions): Pods {
   const pending = new Set<string>();
   let isStopped = false;
 
+  const tokens = createPodTokens({ client: options.client, clock });
   const context: PodContext = {
     ...options,
+    tokens,
     makeWay: ({ pod, container }) => workers.get(pod)?.makeWay(container),
     onGone(uid) {
       void workers.get(uid)?.stop();
       workers.delete(uid);
+      tokens.forget(uid);
       if (listed(uid)) gone.add(uid);
       logger.info({ uid }, 'pod gone');
     },

@@ -13,6 +13,7 @@ import { environmentReferences, mergeReferences, volumeReferences } from '../spe
 import { resourcesOf } from '../spec/resources.ts';
 import { type NodeServices, serviceEnvironment, unservedReference } from '../spec/serviceenvironment.ts';
 import { readSources, type Sources } from '../spec/sources.ts';
+import type { PodTokens, TokensByKey } from '../spec/tokens.ts';
 import { writeVolumes } from '../spec/volumes.ts';
 
 export interface PreparationInput extends RestartCount {
@@ -26,6 +27,7 @@ export interface PreparationInput extends RestartCount {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly services: NodeServices;
+  readonly tokens: PodTokens;
   readonly nodeResources: Readonly<Record<string, string>>;
   /** Aborts when the container is not to be started any more. */
   readonly signal: AbortSignal;
@@ -57,22 +59,24 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   const { namespace = '' } = pod.metadata;
   let sources: Sources;
   let services: readonly Service[];
+  let tokens: TokensByKey;
   try {
-    [sources, services] = await Promise.all([
+    [sources, services, tokens] = await Promise.all([
       readSources(input.client, namespace, references),
       input.client.list(SERVICES, { namespace }).then(({ items }) => items),
+      input.tokens.of(pod),
     ]);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const { fault } = faulty(
       'CreateContainerConfigError',
-      `ConfigMaps, Secrets and Services cannot be read: ${why}`,
+      `ConfigMaps, Secrets, Services and tokens cannot be read: ${why}`,
     );
     return { type: isUnanswered(error) ? 'unanswered' : 'fault', fault };
   }
   const late = await unservedAfter(SERVED_MS, services, input);
   if (late) return faulty('CreateContainerConfigError', `Service "${late}" is not served on this node yet`);
-  return assemble(input, sources, services, pulled.image);
+  return assemble(input, { ...sources, tokens }, services, pulled.image);
 }
 
 /** A Service that came with the pod takes effect within milliseconds; the program cannot learn of it later. */
@@ -98,7 +102,7 @@ const isUnanswered = (error: unknown): boolean =>
 
 async function assemble(
   input: PreparationInput,
-  sources: Sources,
+  sources: Sources & { readonly tokens: TokensByKey },
   services: readonly Service[],
   image: ImageRef,
 ): Promise<Preparation> {
@@ -144,7 +148,7 @@ async function baseOf(
 ): Promise<Readonly<Record<string, string>>> {
   const ports = (container.ports ?? []).map(({ containerPort }) => containerPort);
   return {
-    ...(hasLinks ? serviceEnvironment(services.addresses(), pod.metadata.namespace ?? '') : {}),
+    ...serviceEnvironment(services.addresses(), pod.metadata.namespace ?? '', hasLinks),
     ...(await runtime.environment(sandbox, { name: container.name, ports })),
   };
 }

@@ -1,6 +1,6 @@
 import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../../../kube/kinds/objects.data.ts';
-import { milliValue, parseQuantity, wholeValue } from '../../../kube/values/quantity.ts';
 import { expand } from './expand.ts';
+import { resourceFieldOf } from './resourcefield.ts';
 
 /** What the environment of one container is made from; all I/O is done before. */
 export interface EnvironmentInput {
@@ -56,7 +56,7 @@ function valueFor(input: EnvironmentInput, variable: EnvVar, known: Readonly<Rec
       ? fault(`env ${variable.name}: fieldPath "${from.fieldRef.fieldPath}" is not supported`)
       : found(value);
   }
-  if (from.resourceFieldRef) return found(resourceOf(input, from.resourceFieldRef));
+  if (from.resourceFieldRef) return found(resourceFieldOf(input, from.resourceFieldRef, input.container));
   if (from.configMapKeyRef) {
     const { name = '', key, optional } = from.configMapKeyRef;
     const value = input.configMaps.get(name)?.data?.[key];
@@ -128,20 +128,3 @@ const formatMap = (map: Readonly<Record<string, string>> = {}): string =>
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
     .join('\n');
-
-/** With the divisor 1: whole CPUs or bytes, rounded up. */
-function resourceOf(
-  input: EnvironmentInput,
-  ref: { readonly resource: string; readonly containerName?: string },
-): string {
-  const { pod, nodeResources } = input;
-  const container = pod.spec.containers.find((one) => one.name === ref.containerName) ?? input.container;
-  const [list, resource = ''] = ref.resource.split('.', 2);
-  const given =
-    list === 'limits'
-      ? (container.resources?.limits?.[resource] ?? nodeResources[resource])
-      : (container.resources?.requests?.[resource] ?? container.resources?.limits?.[resource]);
-  const quantity = parseQuantity(given ?? '0');
-  if (!quantity) return '0';
-  return String(resource === 'cpu' ? Math.ceil(milliValue(quantity) / 1000) : wholeValue(quantity));
-}

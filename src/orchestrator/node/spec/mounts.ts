@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Container } from '../../../kube/kinds/objects.data.ts';
 import type { Mount } from '../runtime/spec.ts';
-import { escapes } from './volumes.ts';
+import { escapes } from './paths.ts';
 
 export type Mounts =
   | { readonly ok: true; readonly mounts: readonly Mount[] }

@@ -26,6 +26,10 @@ export function volumeReferences(pod: Pod): References {
   for (const volume of pod.spec.volumes ?? []) {
     if (volume.configMap?.name) configMaps.add(volume.configMap.name);
     if (volume.secret?.secretName) secrets.add(volume.secret.secretName);
+    for (const { configMap, secret } of volume.projected?.sources ?? []) {
+      if (configMap?.name) configMaps.add(configMap.name);
+      if (secret?.name) secrets.add(secret.name);
+    }
   }
   return { configMaps, secrets };
 }

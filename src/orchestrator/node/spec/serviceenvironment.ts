@@ -19,21 +19,35 @@ export interface ReachableService {
   readonly port: number;
 }
 
+/** The Service of the API, which pods of every namespace are told of. */
+const API = { namespace: 'default', service: 'kubernetes' };
+
 /**
- * `<NAME>_SERVICE_HOST`, `<NAME>_SERVICE_PORT` (the first port) and `<NAME>_SERVICE_PORT_<PORT NAME>` of all Services of the namespace
- * (kubelet `envvars.go`). The addresses are those that are bound, which may differ from what the Service says.
+ * `<NAME>_SERVICE_HOST`, `<NAME>_SERVICE_PORT` (the first port), `<NAME>_SERVICE_PORT_<PORT NAME>` and the variables of Docker's links of all
+ * Services of the namespace (kubelet `envvars.go`), and those of the API. The addresses are those that are bound, which may differ from what
+ * the Service says. `hasLinks` is false for a pod that wants to hear of the API alone.
  */
 export function serviceEnvironment(
   services: readonly ReachableService[],
   namespace: string,
+  hasLinks = true,
 ): Record<string, string> {
   const env: Record<string, string> = {};
-  for (const one of services) {
-    if (one.namespace !== namespace) continue;
+  const own = hasLinks ? services.filter((one) => one.namespace === namespace) : [];
+  const isShadowed = own.some(({ service }) => service === API.service);
+  const api = services.filter((one) => one.namespace === API.namespace && one.service === API.service);
+  for (const one of [...own, ...(isShadowed ? [] : api)]) {
     const name = word(one.service);
     env[`${name}_SERVICE_HOST`] ??= one.host;
     env[`${name}_SERVICE_PORT`] ??= String(one.port);
     if (one.portName) env[`${name}_SERVICE_PORT_${word(one.portName)}`] = String(one.port);
+    const url = `tcp://${one.host.includes(':') ? `[${one.host}]` : one.host}:${one.port}`;
+    const link = `${name}_PORT_${one.servicePort}_TCP`;
+    env[`${name}_PORT`] ??= url;
+    env[link] = url;
+    env[`${link}_PROTO`] = 'tcp';
+    env[`${link}_PORT`] = String(one.port);
+    env[`${link}_ADDR`] = one.host;
   }
   return env;
 }
@@ -64,5 +78,8 @@ function variablesOf({ metadata, spec }: Service): readonly string[] {
   const named = (spec.ports ?? []).flatMap((port) =>
     port.name ? [`${name}_SERVICE_PORT_${word(port.name)}`] : [],
   );
-  return [`${name}_SERVICE_HOST`, `${name}_SERVICE_PORT`, ...named];
+  const links = (spec.ports ?? []).flatMap(({ port }) =>
+    ['', '_PROTO', '_PORT', '_ADDR'].map((part) => `${name}_PORT_${port}_TCP${part}`),
+  );
+  return [`${name}_SERVICE_HOST`, `${name}_SERVICE_PORT`, `${name}_PORT`, ...named, ...links];
 }

@@ -84,10 +84,30 @@ describe('environment of a container', () => {
     expect(
       serviceEnvironment([row('shop', 'my-web', 'http', 31080), row('other', 'db', '', 5432)], 'shop'),
     ).to.deep.equal({
+      MY_WEB_PORT: 'tcp://127.200.0.7:31080',
+      MY_WEB_PORT_80_TCP: 'tcp://127.200.0.7:31080',
+      MY_WEB_PORT_80_TCP_ADDR: '127.200.0.7',
+      MY_WEB_PORT_80_TCP_PORT: '31080',
+      MY_WEB_PORT_80_TCP_PROTO: 'tcp',
       MY_WEB_SERVICE_HOST: '127.200.0.7',
       MY_WEB_SERVICE_PORT: '31080',
       MY_WEB_SERVICE_PORT_HTTP: '31080',
     });
+  });
+
+  it('names the API in every namespace, to pods without service links too, unless their own Service has its name', () => {
+    const row = (namespace: string, port: number) => ({
+      namespace,
+      service: 'kubernetes',
+      portName: 'https',
+      servicePort: 443,
+      host: '127.200.0.1',
+      port,
+    });
+    const all = [row('default', 443), row('shop', 8443)];
+    expect(serviceEnvironment([row('default', 443)], 'other').KUBERNETES_SERVICE_PORT).to.equal('443');
+    expect(serviceEnvironment(all, 'shop', false).KUBERNETES_SERVICE_PORT).to.equal('443');
+    expect(serviceEnvironment(all, 'shop').KUBERNETES_SERVICE_PORT).to.equal('8443');
   });
 });
 

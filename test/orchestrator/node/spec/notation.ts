@@ -18,6 +18,8 @@ export const known = {
   podIP: '127.1.0.1',
   hostIP: '127.0.0.1',
   nodeName: 'here',
+  nodeResources: { cpu: '2', memory: '1Gi' },
+  tokens: new Map([['3600 ', 'jwt']]),
   configMaps: new Map([['settings', object('settings', { size: '10', mode: 'fast' })]]),
   secrets: new Map([['keys', object('keys', { token: base64('s3cret') })]]),
 };
