@@ -10,7 +10,7 @@ export interface FieldRequirement {
   readonly value: string;
 }
 
-/** Custom resources are selected by these only. */
+/** Custom resources are selected by these, and by `selectableFields` of their definitions. */
 const EVERY_KIND = plainFields('metadata.name', 'metadata.namespace');
 
 /** `metadata.name=web,spec.nodeName!=n1`, with `\\`, `\,` and `\=` as escapes (apimachinery `pkg/fields/selector.go`). */
@@ -31,27 +31,31 @@ export function parseFieldSelector(text: string): Result<readonly FieldRequireme
 
 const invalid = (message: string): Result<never> => failed({ reason: 'InvalidSelector', message });
 
-const readersOf = (gvk: GroupVersionKind): Readonly<Record<string, FieldReader>> => ({
+/** A kind, with the fields that the definition of a custom resource lets it be selected by. */
+type Selectable = GroupVersionKind & { readonly selectable?: Readonly<Record<string, FieldReader>> };
+
+const readersOf = (kind: Selectable): Readonly<Record<string, FieldReader>> => ({
   ...EVERY_KIND,
-  ...builtinKind(gvk)?.selectable,
+  ...builtinKind(kind)?.selectable,
+  ...kind.selectable,
 });
 
 /** The message of kube-apiserver for the first field that the kind cannot be selected by; undefined when all can. */
 export function checkFieldSelector(
-  gvk: GroupVersionKind,
+  kind: Selectable,
   requirements: readonly FieldRequirement[],
 ): string | undefined {
-  const readers = readersOf(gvk);
+  const readers = readersOf(kind);
   const unknown = requirements.find(({ field }) => !Object.hasOwn(readers, field));
   return unknown && `field label not supported: ${unknown.field}`;
 }
 
 /** A test of objects of one kind. The fields have been checked. */
 export function fieldMatcher(
-  gvk: GroupVersionKind,
+  kind: Selectable,
   requirements: readonly FieldRequirement[],
 ): (object: KubeObject) => boolean {
-  const readers = readersOf(gvk);
+  const readers = readersOf(kind);
   return (object) =>
     requirements.every(({ field, operator, value }) => {
       const found = readers[field]?.(object);

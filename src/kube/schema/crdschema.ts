@@ -103,7 +103,8 @@ function checkType(schema: Schema, path: string, problems: Problem[]): void {
   if (schema.listType === 'map' && !schema.listMapKeys?.length) {
     problems.push(notStructural(`${path}.x-kubernetes-list-map-keys`, 'is required for a list of type map'));
   }
-  if (schema.properties && schema.additional) {
+  // `true` says no more than that unknown fields are kept.
+  if (schema.properties && schema.additional && schema.additional !== ANY_MEMBER) {
     problems.push(notStructural(`${path}.additionalProperties`, 'cannot stand beside properties'));
   }
 }
@@ -136,9 +137,12 @@ const children = (properties: JsonObject, path: string, problems: Problem[]): Re
     ]),
   );
 
+/** `additionalProperties: true` */
+const ANY_MEMBER: Schema = { preserveUnknown: true };
+
 function additional(value: Json | undefined, path: string, problems: Problem[]): Schema {
   if (value === undefined || value === false) return {};
-  if (value === true) return { additional: { preserveUnknown: true } };
+  if (value === true) return { additional: ANY_MEMBER };
   return { additional: convert(value, `${path}.additionalProperties`, problems) };
 }
 

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../base/awaitable.ts';
 import { deepFreeze } from '../../kube/values/equal.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/values/types.ts';
 import type { Change, Entry } from '../store/types.ts';
@@ -6,24 +7,57 @@ import type { ObjectEvent, Stored } from './types.ts';
 
 /** Makes each view of an entry, and each event of a change, once: every reader and watcher shares them. */
 export interface Views {
+  /** The entry as the kind serves it. Where a webhook converts, `prepare` comes first. */
   of(kind: Kind, entry: Entry): Stored;
+  /**
+   * To be awaited before `of`, where it is a promise: a webhook converts entries that are stored in another version, all in one request.
+   * @throws StatusError with what the webhook answers
+   */
+  prepare(kind: Kind, entries: readonly (Entry | undefined)[]): Awaitable<void>;
   event(kind: Kind, change: Change, type: ObjectEvent['type']): ObjectEvent;
   /** The synthetic ADDED that begins a watch. */
   initial(kind: Kind, entry: Entry): ObjectEvent;
 }
 
 export function createViews(): Views {
-  const byEntry = new WeakMap<Entry, Map<string, Stored>>();
+  const byEntry = new WeakMap<Entry, WeakMap<Kind, Stored>>();
   const eventsByChange = new WeakMap<Change, Map<string, ObjectEvent>>();
   const initialByStored = new WeakMap<Stored, ObjectEvent>();
 
+  const known = (kind: Kind, entry: Entry): Stored | undefined => byEntry.get(entry)?.get(kind);
+  const keep = (kind: Kind, entry: Entry, stored: Stored): Stored => {
+    const views = byEntry.get(entry) ?? new WeakMap<Kind, Stored>();
+    byEntry.set(entry, views.set(kind, stored));
+    return stored;
+  };
   const of = (kind: Kind, entry: Entry): Stored => {
+    const { complete, convert } = kind.storage;
+    const isServedAsStored = entry.object.apiVersion === apiVersionOf(kind);
+    if (isServedAsStored && !complete) return entry;
+    const made = known(kind, entry);
+    if (made) return made;
+    if (!isServedAsStored && convert)
+      throw new Error(`${kind.plural} of ${entry.object.apiVersion} was not prepared to be read`);
+    const object = toServed(kind, complete?.(entry.object) ?? entry.object);
+    return keep(kind, entry, object === entry.object ? entry : draft(object));
+  };
+  const prepare = (kind: Kind, entries: readonly (Entry | undefined)[]): Awaitable<void> => {
+    const { complete, convert } = kind.storage;
+    if (!convert) return;
     const apiVersion = apiVersionOf(kind);
-    if (entry.object.apiVersion === apiVersion) return entry;
-    return remember(byEntry, entry, apiVersion, () => draft(toServed(kind, entry.object)));
+    const missing = [...new Set(entries)].filter(
+      (entry): entry is Entry =>
+        entry !== undefined && entry.object.apiVersion !== apiVersion && !known(kind, entry),
+    );
+    if (missing.length === 0) return;
+    const objects = missing.map(({ object }) => complete?.(object) ?? object);
+    return convert(objects, apiVersion).then((converted) => {
+      for (const [i, entry] of missing.entries()) keep(kind, entry, draft(converted[i] ?? entry.object));
+    });
   };
   return {
     of,
+    prepare,
     event: (kind, change, type) =>
       remember(eventsByChange, change, `${type} ${apiVersionOf(kind)}`, () =>
         newEvent(type, storedOf(kind, change, type, of)),
@@ -49,16 +83,17 @@ export function draft(object: KubeObject): Stored {
   };
 }
 
-export function toServed(kind: Kind, object: KubeObject): KubeObject {
+function toServed(kind: Kind, object: KubeObject): KubeObject {
   const apiVersion = apiVersionOf(kind);
   if (object.apiVersion === apiVersion) return object;
   return kind.storage.toServed?.(object) ?? { ...object, apiVersion };
 }
 
-export function toStored(kind: Kind, object: KubeObject): KubeObject {
-  const { apiVersion, toStored: convert } = kind.storage;
+export function toStored(kind: Kind, object: KubeObject): Awaitable<KubeObject> {
+  const { apiVersion, toStored: change, convert } = kind.storage;
   if (object.apiVersion === apiVersion) return object;
-  return convert?.(object) ?? { ...object, apiVersion };
+  if (convert) return convert([object], apiVersion).then(([converted]) => converted ?? object);
+  return change?.(object) ?? { ...object, apiVersion };
 }
 
 /** A watcher that sees only part of the objects gets DELETED with the object as it was last seen, at the new revision. */

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import type { Awaitable } from '../../base/awaitable.ts';
 import type { DeleteOptions, DiscoveredResource, LogOptions, Patch, User } from '../../kube/client/client.ts';
 import type { PolicyRule } from '../../kube/kinds/objects.data.ts';
+import type { FieldReader } from '../../kube/kinds/row.ts';
 import type { Schema } from '../../kube/schema/schema.ts';
 import type { Status } from '../../kube/values/status.ts';
 import type { GroupVersionKind, Json, KubeObject } from '../../kube/values/types.ts';
@@ -278,6 +279,10 @@ export interface ServedResource extends DiscoveredResource {
   readonly custom: boolean;
   /** Changes when the row's content does (CRD updates): a cache key. */
   readonly hash: string;
+  /** Fields of a custom resource that it may be selected by, beside its name and namespace. */
+  readonly selectable?: Readonly<Record<string, FieldReader>>;
+  /** Said to everybody who uses the resource, in the header `Warning`. */
+  readonly warning?: string;
   /** The published openAPIV3Schema of a custom resource, as written. */
   readonly openAPIV3Schema?: Json;
 }

@@ -34,6 +34,7 @@ export async function answerResource(
     // Over all namespaces objects are only listed and watched (apiserver `pkg/endpoints/installer.go`, allNamespaces).
     if (call.method !== 'GET') throw notAllowed();
   }
+  if (resource.warning !== undefined) call.warnings.push(resource.warning);
   const { name, subresource, namespace } = route;
   const target: Target = { user: call.user, resource, ...(namespace === undefined ? {} : { namespace }) };
   const handler = HANDLERS[name === undefined ? 'collection' : 'item'][call.method];

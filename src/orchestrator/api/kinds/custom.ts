@@ -2,11 +2,16 @@ import { once } from '../../../base/once.ts';
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
+  SelectableField,
 } from '../../../kube/kinds/objects.data.ts';
+import { plainFields } from '../../../kube/kinds/selectable.ts';
+import { applyDefaults } from '../../../kube/rules/defaults.ts';
 import { crdSchema } from '../../../kube/schema/crdschema.ts';
 import type { Schema } from '../../../kube/schema/schema.ts';
+import { pruneUnknown } from '../../../kube/schema/unknown.ts';
 import { canonicalJson } from '../../../kube/values/equal.ts';
-import type { Json } from '../../../kube/values/types.ts';
+import { StatusError } from '../../../kube/values/status.ts';
+import type { Json, KubeObject } from '../../../kube/values/types.ts';
 import type { Kind, Subresource } from './kind.ts';
 import { type ScalePaths, scale } from './scale.ts';
 import { ALL_VERBS } from './servedrow.ts';
@@ -21,13 +26,52 @@ export function kindsOf(definition: CustomResourceDefinition): readonly Kind[] {
   if (!established || !storage) return [];
   return definition.spec.versions
     .filter((version) => version.served)
-    .map((version) => kindOf(definition, version, storage.name));
+    .map((version) => kindOf(definition, version, { name: storage.name, complete: completer(definition) }));
 }
+
+interface StoredVersion {
+  readonly name: string;
+  readonly complete: (object: KubeObject) => KubeObject;
+}
+
+/**
+ * Stored objects follow the schema of the version that they are stored in, also when it has changed since: what it does not know
+ * is pruned, what it has a default for is there (apiextensions `apiserver/schema/pruning`, `defaulting`). One that cannot be
+ * completed stays readable as it is.
+ */
+function completer({ spec }: CustomResourceDefinition): StoredVersion['complete'] {
+  const schemas = new Map(
+    spec.versions.map(({ name, schema }) => [
+      `${spec.group}/${name}`,
+      once(() => schemaOf(schema?.openAPIV3Schema as Json | undefined)),
+    ]),
+  );
+  return (object) => {
+    const schema = schemas.get(object.apiVersion)?.();
+    if (!schema) return object;
+    try {
+      return applyDefaults(schema, pruneUnknown(schema, object));
+    } catch (error) {
+      if (error instanceof StatusError) return object;
+      throw error;
+    }
+  };
+}
+
+/** `.spec.color` is the field `spec.color`. */
+const selectableBy = (fields: readonly SelectableField[]) =>
+  plainFields(...fields.map(({ jsonPath }) => jsonPath.replace(/^\./, '')));
+
+const deprecationOf = (
+  group: string,
+  { name, deprecationWarning }: CustomResourceDefinitionVersion,
+  kind: string,
+) => deprecationWarning ?? `${group}/${name} ${kind} is deprecated`;
 
 function kindOf(
   { spec, metadata }: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,
-  storageVersion: string,
+  stored: StoredVersion,
 ): Kind {
   const { group, names } = spec;
   const published = version.schema?.openAPIV3Schema as Json | undefined;
@@ -56,7 +100,14 @@ function kindOf(
     custom: true,
     hash: canonicalJson({ names, version }),
     ...(published === undefined ? {} : { openAPIV3Schema: published }),
-    storage: { group, plural: names.plural, apiVersion: `${group}/${storageVersion}` },
+    storage: {
+      group,
+      plural: names.plural,
+      apiVersion: `${group}/${stored.name}`,
+      complete: stored.complete,
+    },
+    ...(version.selectableFields ? { selectable: selectableBy(version.selectableFields) } : {}),
+    ...(version.deprecated ? { warning: deprecationOf(group, version, names.kind) } : {}),
     strategy: {
       status: hasStatus,
       generation: true,

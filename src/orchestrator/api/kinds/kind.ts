@@ -28,7 +28,14 @@ export interface Storage {
   /** Between the stored and this row's version; left out: only apiVersion differs. */
   readonly toServed?: (object: KubeObject) => KubeObject;
   readonly toStored?: (object: KubeObject) => KubeObject;
+  /** What a reader gets of a stored object that an older definition let in: pruned, with defaults, in its version. */
+  readonly complete?: (object: KubeObject) => KubeObject;
+  /** Instead of toServed and toStored, where a webhook converts. @throws StatusError */
+  readonly convert?: Convert;
 }
+
+/** The objects in the order that they are given in, in that version; the same in their identity. */
+export type Convert = (objects: readonly KubeObject[], apiVersion: string) => Promise<readonly KubeObject[]>;
 
 /** Where a kind differs from the common course of a write; every hook is a function from values to a value. */
 export interface Strategy {

@@ -3,7 +3,7 @@ import { type ApiContext, authorize } from '../context.ts';
 import { badRequest, methodNotAllowed, notFound } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
 import { rowOf, subresourceKind } from '../kinds/subresource.ts';
-import { draft, toServed } from '../stored.ts';
+import { draft } from '../stored.ts';
 import type { CreateRequest, Stored, Written } from '../types.ts';
 import { decodeBody } from './decode.ts';
 import { decideDelete } from './delete.ts';
@@ -22,7 +22,7 @@ export async function act(context: ApiContext, kind: Kind, request: CreateReques
   let answer: KubeObject | undefined;
   await guaranteedUpdate(context, target, (entry) => {
     if (!entry) throw notFound(kind, name);
-    const live = toServed(kind, entry.object);
+    const live = context.views.of(kind, entry).object;
     const effect = row.act(live, body, context);
     if (effect.type === 'answer') {
       answer = effect.object;

@@ -10,7 +10,6 @@ import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { badRequest, conflict, methodNotAllowed, notFound } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
 import { rowOf, viewOf } from '../kinds/subresource.ts';
-import { toServed } from '../stored.ts';
 import type { ApplyRequest, Written } from '../types.ts';
 import { withNewMetadata } from './create.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
@@ -55,10 +54,10 @@ function applyToLive(
   context: ApiContext,
   kind: Kind,
   request: ApplyRequest,
-  { object }: Entry,
+  entry: Entry,
   applied: KubeObject,
 ): Awaitable<Outcome> {
-  const live = toServed(kind, object);
+  const live = context.views.of(kind, entry).object;
   assertUnmodified(kind, applied, live);
   const merged = merge(context, kind, request, live, applied);
   if (merged === live) return { type: 'keep', object: live };

@@ -7,7 +7,6 @@ import type { AdmissionAttributes } from '../admission/plugin.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { conflict, forbidden, methodNotAllowed, notFound } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
-import { toServed } from '../stored.ts';
 import type { Deleted, DeleteParameters, DeleteRequest, ItemTarget } from '../types.ts';
 import { decideDeletion } from './deletion.ts';
 import { guaranteedUpdate, type Outcome, type WriteTarget } from './guaranteedupdate.ts';
@@ -42,7 +41,7 @@ export async function deleteAt(
   const { outcome, stored } = await guaranteedUpdate(context, target, (live) =>
     after(authorized(live), () => {
       if (!live) throw notFound(kind, name);
-      return decideDelete(context, target, parameters, toServed(kind, live.object));
+      return decideDelete(context, target, parameters, context.views.of(kind, live).object);
     }),
   );
   return outcome.type === 'delete'

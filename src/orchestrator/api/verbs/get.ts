@@ -9,5 +9,6 @@ export async function get(context: ApiContext, request: ItemTarget): Promise<Sto
   const entry = context.store.get(keyOf(kind, request.namespace, request.name));
   await authorize(context, request, 'get', entry ? { live: entry.object } : {});
   if (!entry) throw notFound(kind, request.name);
+  await context.views.prepare(kind, [entry]);
   return throughEndpoint(kind, request.subresource, context.views.of(kind, entry));
 }

@@ -1,4 +1,4 @@
-import type { Awaitable } from '../../../base/awaitable.ts';
+import { type Awaitable, after } from '../../../base/awaitable.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { StaleRevision } from '../../store/failures.ts';
 import { ABSENT, type Entry } from '../../store/types.ts';
@@ -46,7 +46,7 @@ export async function guaranteedUpdate(
 ): Promise<Finished> {
   for (;;) {
     const live = context.store.latest(target.key);
-    const deciding = decide(live);
+    const deciding = after(context.views.prepare(target.kind, [live]), () => decide(live));
     const hasWaited = deciding instanceof Promise;
     const outcome = hasWaited ? await deciding : deciding;
     const created = live === undefined;
@@ -60,6 +60,8 @@ export async function guaranteedUpdate(
     if (outcome.type !== 'keep') {
       context.onWrite(target.kind, entry.object, context.store.get(target.key) !== undefined);
     }
+    const preparing = context.views.prepare(target.kind, [entry]);
+    if (preparing instanceof Promise) await preparing;
     return { outcome, stored: context.views.of(target.kind, entry), created };
   }
 }
@@ -83,8 +85,10 @@ async function staged(
 ): Promise<Entry | undefined> {
   const expected = live?.revision ?? ABSENT;
   try {
-    if (type === 'delete') return await store.delete(key, expected, toStored(kind, object));
-    return await store.put(key, toStored(kind, object), expected);
+    const converting = toStored(kind, object);
+    const stored = converting instanceof Promise ? await converting : converting;
+    if (type === 'delete') return await store.delete(key, expected, stored);
+    return await store.put(key, stored, expected);
   } catch (error) {
     if (error instanceof StaleRevision) return undefined;
     throw error;

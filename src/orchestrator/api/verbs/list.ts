@@ -13,10 +13,13 @@ export async function list(context: ApiContext, request: ListRequest): Promise<S
   return listSelected(context, kind, request);
 }
 
-function listSelected(context: ApiContext, kind: Kind, request: ListRequest): StoredList {
+async function listSelected(context: ApiContext, kind: Kind, request: ListRequest): Promise<StoredList> {
   const selects = compileSelection(kind, request);
   const { revision, entries } = snapshot(context, kind, request);
   const { limit = 0 } = request;
+  // Without a selector no more than the page is looked at.
+  const waiting = context.views.prepare(kind, selects || limit === 0 ? entries : entries.slice(0, limit));
+  if (waiting instanceof Promise) await waiting;
   const page: Entry[] = [];
   let seen = 0;
   for (const entry of entries) {

@@ -10,7 +10,6 @@ import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
 import { subresourceKind, viewOf } from '../kinds/subresource.ts';
-import { toServed } from '../stored.ts';
 import type { PatchRequest, Written } from '../types.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
 import { guaranteedUpdate } from './guaranteedupdate.ts';
@@ -23,7 +22,7 @@ export async function patch(context: ApiContext, request: PatchRequest): Promise
   const { stored } = await guaranteedUpdate(context, target, (live) =>
     after(authorize(context, request, 'patch', live ? { live: live.object } : {}), () => {
       if (!live) throw notFound(kind, request.name);
-      const before = toServed(kind, live.object);
+      const before = context.views.of(kind, live).object;
       return decideUpdate(context, kind, request, before, patched(kind, request, before));
     }),
   );

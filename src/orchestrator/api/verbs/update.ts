@@ -6,7 +6,6 @@ import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
 import { subresourceKind } from '../kinds/subresource.ts';
-import { toServed } from '../stored.ts';
 import type { UpdateRequest, Written } from '../types.ts';
 import { decideCreate, withNewMetadata } from './create.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
@@ -51,7 +50,7 @@ function updateLive(
   const content = { object: decoded, ...(live ? { live: live.object } : {}) };
   return after(authorize(context, request, 'update', content), () => {
     if (!live) throw notFound(kind, request.name);
-    const before = toServed(kind, live.object);
+    const before = context.views.of(kind, live).object;
     assertUnmodified(kind, decoded, before);
     return decideUpdate(context, kind, request, before, known());
   });

@@ -25,7 +25,10 @@ export async function watch(context: ApiContext, request: WatchRequest): Promise
   const watcher = store.watch(prefix, from);
   const backlog: StoredEvent[] = [];
   if (withState) {
-    for (const entry of store.list(prefix)) {
+    const entries = store.list(prefix);
+    const waiting = views.prepare(kind, entries);
+    if (waiting instanceof Promise) await waiting;
+    for (const entry of entries) {
       const event = views.initial(kind, entry);
       if (!selects || selects(event.stored.object)) backlog.push(event);
     }
@@ -84,6 +87,12 @@ class SelectedWatch implements StoredWatch {
         this.close();
         return undefined;
       }
+      const { views, kind } = this.#parts;
+      const waiting = views.prepare(
+        kind,
+        changes.flatMap(({ entry, previous }) => [entry, previous]),
+      );
+      if (waiting instanceof Promise) await waiting;
       const events = this.#eventsOf(changes);
       if (events.length > 0) return events;
     }

@@ -269,6 +269,32 @@ describe('the API over HTTPS', () => {
     expect(answer.headers.warning).to.equal('299 - "unknown field \\"surplus\\""');
   });
 
+  it('warns everybody who uses a version of custom resources that is deprecated', async () => {
+    const version = {
+      name: 'v1',
+      served: true,
+      storage: true,
+      deprecated: true,
+      schema: { openAPIV3Schema: { type: 'object' } },
+    };
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'boats.example.org' },
+      spec: {
+        group: 'example.org',
+        scope: 'Namespaced',
+        names: { plural: 'boats', kind: 'Boat' },
+        versions: [version],
+      },
+    };
+    await post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', JSON.stringify(definition));
+    const answer = await ask('/apis/example.org/v1/namespaces/default/boats', {
+      headers: { authorization: `Bearer ${server.token}` },
+    });
+    expect(answer.headers.warning).to.equal('299 - "example.org/v1 Boat is deprecated"');
+  });
+
   it('names the manager of a write after the program that made it', async () => {
     const answer = await ask(configMaps, {
       method: 'POST',
