@@ -34,6 +34,7 @@ const RENAMED = {
   'x-kubernetes-list-type': 'listType',
   'x-kubernetes-list-map-keys': 'listMapKeys',
   'x-kubernetes-map-type': 'mapType',
+  'x-kubernetes-validations': 'validations',
 } as const;
 
 /** Rejected by kube-apiserver in a v1 CRD (apiextensions `pkg/apiserver/schema/convert.go`). */

@@ -54,8 +54,24 @@ export interface Schema {
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
   readonly not?: Schema;
+  /** Custom resources only: `x-kubernetes-validations`. */
+  readonly validations?: readonly ValidationRule[];
   /** Custom resources only: what `kubectl explain` prints. */
   readonly description?: string;
+}
+
+/** A rule in CEL about the value of a schema node, `self` (KEP-2876). */
+export interface ValidationRule {
+  readonly rule: string;
+  readonly message?: string;
+  /** CEL for a message; where it fails, `message` stands in. */
+  readonly messageExpression?: string;
+  /** `FieldValueInvalid` where it is left out. */
+  readonly reason?: string;
+  /** `.spec.x`, from the node on: where the error is said to be. */
+  readonly fieldPath?: string;
+  /** `oldSelf` is an optional, and the rule is evaluated on creates too. */
+  readonly optionalOldSelf?: boolean;
 }
 
 /** The schema of one member of an object: declared, of a map, or undefined where the schema says nothing. */

@@ -25,6 +25,13 @@ export function validateTypes(schema: Schema, object: unknown): FieldError[] {
   return at === undefined ? found.errors : [...found.errors, forbidden(at, TOO_MUCH_WORK)];
 }
 
+/** The same for a part of a custom resource, such as a default; its fields are named from `path` on. */
+export function validateValue(schema: Schema, value: unknown, path: string): FieldError[] {
+  const found: Found = { errors: [], budget: matchBudget() };
+  visit(schema, value, path, true, found);
+  return found.errors;
+}
+
 const TOO_MUCH_WORK = 'the object takes too much work to be checked against the schema of its kind';
 
 interface Found {

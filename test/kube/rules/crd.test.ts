@@ -24,7 +24,7 @@ describe('patterns of a CRD', () => {
     spec: {
       group: 'example.com',
       scope: 'Namespaced',
-      names: { plural: 'things', kind: 'Thing' },
+      names: { plural: 'things', singular: 'ship', kind: 'Thing', listKind: 'ThingList' },
       versions: [
         {
           name: 'v1',

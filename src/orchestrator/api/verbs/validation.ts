@@ -1,7 +1,8 @@
+import { validateRules } from '../../../kube/rules/customrules.ts';
 import { applyDefaults } from '../../../kube/rules/defaults.ts';
 import { validateObject } from '../../../kube/rules/validate.ts';
 import { validateTypes } from '../../../kube/schema/typecheck.ts';
-import type { KubeObject } from '../../../kube/values/types.ts';
+import type { Json, KubeObject } from '../../../kube/values/types.ts';
 import type { ApiContext } from '../context.ts';
 import { badRequest, invalid } from '../errors.ts';
 import type { Kind } from '../kinds/kind.ts';
@@ -32,15 +33,19 @@ function assertShape(kind: Kind, object: KubeObject): void {
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
 }
 
+const asJson = (object: KubeObject): Json => object as unknown as Json;
+
 /** @throws StatusError Invalid with every cause. */
 export function assertValid(
   context: ApiContext,
   kind: Kind,
   object: KubeObject,
   live: KubeObject | undefined,
+  onWarning?: (text: string) => void,
 ): void {
   const errors = [
     ...validateObject(kind, object, live),
+    ...(kind.custom ? validateRules(kind.schema(), asJson(object), live && asJson(live), onWarning) : []),
     ...(kind.strategy.validate?.(object, live, context) ?? []),
   ];
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);

@@ -100,7 +100,7 @@ export function admit(context: ApiContext, admitted: Admitted, object: KubeObjec
     assertAbsent?.();
     const complete = mutated === object ? object : keep(kind, mutated, object);
     const prepared = prepare(context, admitted, complete);
-    assertValid(context, kind, prepared, live);
+    assertValid(context, kind, prepared, live, request.onWarning);
     const final = { ...attributes, object: prepared };
     const type = live && isReleased(kind, prepared) ? 'delete' : 'put';
     return after(context.admission.validate(final), () => ({ type, object: prepared, attributes: final }));
