@@ -5,6 +5,7 @@ import { authorizing } from './authorizing.ts';
 import { creating } from './creating.ts';
 import { customResources } from './customresources.ts';
 import { deleting } from './deleting.ts';
+import { kinds } from './kinds.ts';
 import { patching } from './patching.ts';
 import { reading } from './reading.ts';
 import { tokens } from './tokens.ts';
@@ -76,6 +77,7 @@ export function describeKubeClient(name: string, start: () => Promise<Subject>):
     describe('deleting', () => deleting(bench));
     describe('tokens of service accounts', () => tokens(bench));
     describe('authorizing', () => authorizing(bench));
+    describe('kinds', () => kinds(bench));
     describe('custom resources', () => customResources(bench));
   });
 }

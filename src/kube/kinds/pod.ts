@@ -1,10 +1,11 @@
-import { deepEqual, isObject } from '../values/equal.ts';
-import { type FieldError, forbidden } from '../values/fielderrors.ts';
+import { isObject } from '../values/equal.ts';
+import type { FieldError } from '../values/fielderrors.ts';
 import type { Json, JsonObject, KubeObject } from '../values/types.ts';
 import { none } from './checks/checks.ts';
-import { listAt, objectAt, objectsAt, textAt } from './checks/read.ts';
+import { listAt, objectAt } from './checks/read.ts';
 import { POD_SPEC_DEFAULTS } from './podspec/defaults.ts';
 import { validatePodSpec } from './podspec/podspec.ts';
+import { validatePodUpdate } from './podspec/podupdate.ts';
 import { PODS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 import { orZero, plainFields, readField } from './selectable.ts';
@@ -72,31 +73,4 @@ function validatePod(pod: JsonObject, old?: JsonObject): readonly FieldError[] {
     ...validatePodSpec(objectAt(pod, 'spec'), 'spec'),
     ...(old ? validatePodUpdate(objectAt(pod, 'spec'), objectAt(old, 'spec')) : none),
   ];
-}
-
-const UPDATABLE =
-  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
-
-function validatePodUpdate(spec: JsonObject, old: JsonObject): readonly FieldError[] {
-  if (deepEqual(frozenPart(spec, old), frozenPart(old, old))) return none;
-  return [forbidden('spec', UPDATABLE)];
-}
-
-/** What must not differ. nodeName comes through `binding`, ephemeral containers and resizing through subresources. */
-function frozenPart(spec: JsonObject, old: JsonObject): JsonObject {
-  const { activeDeadlineSeconds: _, ephemeralContainers: __, schedulingGates: ___, ...rest } = spec;
-  const withoutImages = (key: string) =>
-    objectsAt(spec, key).map(({ image: _image, ...container }) => container);
-  const previous = new Set(listAt(old, 'tolerations').map((toleration) => JSON.stringify(toleration)));
-  const kept = listAt(spec, 'tolerations').filter((toleration) => previous.has(JSON.stringify(toleration)));
-  const grace =
-    Number(old.terminationGracePeriodSeconds) < 0 ? -1 : (spec.terminationGracePeriodSeconds ?? null);
-  return {
-    ...rest,
-    containers: withoutImages('containers'),
-    initContainers: withoutImages('initContainers'),
-    tolerations: kept,
-    terminationGracePeriodSeconds: grace,
-    nodeName: textAt(old, 'nodeName') === '' ? '' : textAt(spec, 'nodeName'),
-  };
 }

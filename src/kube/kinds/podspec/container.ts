@@ -1,6 +1,5 @@
 import { type FieldError, invalid, required } from '../../values/fielderrors.ts';
-import { dns1123Label, qualifiedName } from '../../values/names.ts';
-import { compareQuantities, parseQuantity } from '../../values/quantity.ts';
+import { dns1123Label } from '../../values/names.ts';
 import type { Json, JsonObject } from '../../values/types.ts';
 import {
   duplicates,
@@ -11,8 +10,11 @@ import {
   requiredName,
   servicePortName,
 } from '../checks/checks.ts';
+import { exceeds } from '../checks/quantities.ts';
 import { objectAt, objectsAt, textAt } from '../checks/read.ts';
+import { containerResourceName, resourceAmount } from '../checks/resourcenames.ts';
 import { validateHandler, validateProbes } from './probes.ts';
+import { validateContainerSecurity } from './securitycontext.ts';
 
 /** One container of a Pod (Kubernetes `pkg/apis/core/validation/validation.go`, validateContainers). */
 
@@ -36,6 +38,7 @@ export function validateContainer(
     ),
     ...validateMounts(container, `${path}.volumeMounts`, volumes),
     ...validateResources(objectAt(container, 'resources'), `${path}.resources`),
+    ...validateContainerSecurity(container, path),
     ...validateProbes(container, path, list === 'initContainers' && container.restartPolicy !== 'Always'),
     ...['postStart', 'preStop'].flatMap((hook) => {
       const lifecycle = objectAt(container, 'lifecycle');
@@ -174,8 +177,7 @@ function validateResources(resources: JsonObject, path: string): readonly FieldE
     ),
   );
   const excess = Object.entries(requests).flatMap(([name, request]): FieldError[] => {
-    const [asked, most] = [quantityOf(request), quantityOf(limits[name])];
-    if (!asked || !most || compareQuantities(asked, most) <= 0) return [];
+    if (!exceeds(request, limits[name])) return [];
     return [
       invalid(
         `${path}.requests`,
@@ -187,14 +189,7 @@ function validateResources(resources: JsonObject, path: string): readonly FieldE
   return [...amounts, ...excess];
 }
 
-const quantityOf = (value: Json | undefined) =>
-  typeof value === 'string' || typeof value === 'number' ? parseQuantity(value) : undefined;
-
-function validateAmount(name: string, amount: Json, path: string): readonly FieldError[] {
-  const problem = qualifiedName(name);
-  const isNegative = (quantityOf(amount)?.digits ?? 0n) < 0n;
-  return [
-    ...(problem ? [invalid(`${path}[${name}]`, name, problem)] : []),
-    ...(isNegative ? [invalid(`${path}[${name}]`, amount, 'must be greater than or equal to 0')] : []),
-  ];
-}
+const validateAmount = (name: string, amount: Json, path: string): readonly FieldError[] => [
+  ...containerResourceName(name, `${path}[${name}]`),
+  ...resourceAmount(name, amount, `${path}[${name}]`),
+];

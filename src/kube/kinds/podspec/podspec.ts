@@ -1,16 +1,18 @@
-import { duplicate, type FieldError, invalid, required } from '../../values/fielderrors.ts';
-import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../values/names.ts';
+import { duplicate, type FieldError, required } from '../../values/fielderrors.ts';
+import { dns1123Label, dns1123Subdomain } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { atLeast, duplicates, labels, named, none, oneOf } from '../checks/checks.ts';
 import { objectAt, objectsAt, textAt } from '../checks/read.ts';
 import { validateContainer } from './container.ts';
+import { validateDns } from './dns.ts';
+import { validateScheduling } from './scheduling.ts';
+import { validatePodSecurity } from './securitycontext.ts';
 import { validateVolumes } from './volumes.ts';
 
 /** Kubernetes `pkg/apis/core/validation/validation.go`, as far as our runtimes act on it. */
 
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
-const TOLERATION_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
 export function validatePodSpec(spec: JsonObject, path: string): readonly FieldError[] {
   const volumes = new Set(objectsAt(spec, 'volumes').map((volume) => textAt(volume, 'name')));
@@ -31,9 +33,9 @@ export function validatePodSpec(spec: JsonObject, path: string): readonly FieldE
     ...atLeast(spec, 'activeDeadlineSeconds', path, 1),
     ...labels(objectAt(spec, 'nodeSelector'), `${path}.nodeSelector`),
     ...optionalNames(spec, path),
-    ...objectsAt(spec, 'tolerations').flatMap((toleration, i) =>
-      validateToleration(toleration, `${path}.tolerations[${i}]`),
-    ),
+    ...validateScheduling(spec, path),
+    ...validatePodSecurity(spec, path),
+    ...validateDns(spec, path),
   ];
 }
 
@@ -63,25 +65,4 @@ function hostPorts(containers: readonly JsonObject[], path: string): readonly Fi
       return [];
     }),
   );
-}
-
-function validateToleration(toleration: JsonObject, path: string): readonly FieldError[] {
-  const operator = textAt(toleration, 'operator');
-  return [
-    ...(textAt(toleration, 'key') ? named(`${path}.key`, textAt(toleration, 'key'), qualifiedName) : none),
-    ...oneOf(toleration, 'operator', path, ['Equal', 'Exists']),
-    ...oneOf(toleration, 'effect', path, TOLERATION_EFFECTS),
-    ...(operator === 'Exists' && textAt(toleration, 'value')
-      ? [invalid(`${path}.value`, toleration.value, "value must be empty when `operator` is 'Exists'")]
-      : []),
-    ...(toleration.tolerationSeconds !== undefined && toleration.effect !== 'NoExecute'
-      ? [
-          invalid(
-            `${path}.effect`,
-            toleration.effect ?? '',
-            "effect must be 'NoExecute' when `tolerationSeconds` is set",
-          ),
-        ]
-      : []),
-  ];
 }

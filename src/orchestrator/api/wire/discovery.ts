@@ -1,4 +1,5 @@
 import { apiVersionOf } from '../../../kube/values/types.ts';
+import { BINDINGS } from '../kinds/bindings.data.ts';
 import { REVIEWS } from '../kinds/reviews.data.ts';
 import type { KindRegistry, SubresourceRow } from '../types.ts';
 
@@ -25,7 +26,7 @@ interface GroupVersion {
 /** Group-versions in the order of the registry: groups by name, the preferred version of each first. */
 function groupVersions(kinds: KindRegistry): readonly GroupVersion[] {
   const found = new Map<string, { group: string; version: string; resources: Listed[] }>();
-  for (const row of [...kinds.all(), ...REVIEWS] as readonly Listed[]) {
+  for (const row of [...kinds.all(), ...REVIEWS, BINDINGS] as readonly Listed[]) {
     const key = apiVersionOf(row);
     const entry = found.get(key) ?? { group: row.group, version: row.version, resources: [] };
     entry.resources.push(row);
