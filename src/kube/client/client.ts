@@ -68,7 +68,7 @@ export interface User {
   readonly name: string;
   readonly groups: readonly string[];
   readonly uid?: string;
-  /** As in authentication.k8s.io UserInfo; never taken from a request. */
+  /** As in authentication.k8s.io UserInfo. */
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -1,6 +1,6 @@
 /**
  * How a user carries what it is confined to (`extra` of authentication.k8s.io UserInfo): written by code that acts through a
- * client in this process, read by the authorizer. Nothing that comes over the network can set it.
+ * client in this process, read by the authorizer. Over the network only those set it who may impersonate the group and these extras.
  */
 export const SCOPE = {
   group: 'system:pilotage:environments',

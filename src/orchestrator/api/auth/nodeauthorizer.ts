@@ -5,6 +5,7 @@ import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Attributes } from '../types.ts';
 import { isTokenRequest, nodeMayRequestToken } from './nodetokens.ts';
 import { ALLOW, deny, NO_OPINION, none, type Opinion } from './opinion.ts';
+import { isDiscovery } from './paths.ts';
 import { type ReferencedResource, refersTo } from './podreferences.ts';
 import { type ResourceAttributes, resourceOf } from './rules.ts';
 
@@ -19,7 +20,7 @@ export type PodsIn = (namespace: string) => readonly Pod[];
 export function nodeOpinion(podsIn: PodsIn, user: User, attributes: Attributes): Opinion {
   const node = nodeOf(user);
   if (node === undefined) return NO_OPINION;
-  if ('path' in attributes) return isLinkOf(node, attributes) ? ALLOW : NO_OPINION;
+  if ('path' in attributes) return isLinkOf(node, attributes) || isDiscovery(attributes) ? ALLOW : NO_OPINION;
   const { namespace = '', resource, verb, group, name } = attributes;
   if (group === '' && verb === 'get' && isReferenced(resource))
     return hasPodWith(podsIn(namespace), node, resource, name) ? ALLOW : none(noRelation(node));

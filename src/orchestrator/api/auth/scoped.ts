@@ -3,6 +3,7 @@ import { SCOPE } from '../../../kube/client/scope.ts';
 import type { PolicyRule } from '../../../kube/kinds/objects.data.ts';
 import type { Attributes } from '../types.ts';
 import { ALLOW, deny, NO_OPINION, none, type Opinion } from './opinion.ts';
+import { isDiscovery } from './paths.ts';
 import type { ResourceAttributes } from './rules.ts';
 
 export const isScoped = ({ groups }: User): boolean => groups.includes(SCOPE.group);
@@ -20,7 +21,9 @@ const SELF_REVIEWS: readonly string[] = [
  */
 export function scopedOpinion(user: User, attributes: Attributes): Opinion {
   if (!isScoped(user)) return NO_OPINION;
-  if ('path' in attributes) return none('it has no business with paths');
+  if ('path' in attributes) {
+    return isDiscovery(attributes) ? ALLOW : none('it has no business with other paths than discovery');
+  }
   const { group, resource, verb, namespace } = attributes;
   if (namespace === undefined && SELF_REVIEWS.includes(`${group}/${resource}`)) return NO_OPINION;
   if (verb === 'escalate' || verb === 'bind') return none('it grants no more than it has');

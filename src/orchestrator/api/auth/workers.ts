@@ -1,6 +1,7 @@
 import type { User } from '../../../kube/client/client.ts';
 import type { Attributes } from '../types.ts';
 import { ALLOW, NO_OPINION, none, type Opinion } from './opinion.ts';
+import { isDiscovery } from './paths.ts';
 import { isAllowedBy } from './rules.ts';
 import { WORKERS } from './workers.data.ts';
 
@@ -30,6 +31,7 @@ export const isWorker = (user: User): boolean =>
 export function workerOpinion(user: User, attributes: Attributes): Opinion {
   const { name } = user;
   if (!isWorker(user)) return NO_OPINION;
-  if ('group' in attributes && isAllowedBy(WORKERS[name] ?? [], attributes)) return ALLOW;
+  const may = 'path' in attributes ? isDiscovery(attributes) : isAllowedBy(WORKERS[name] ?? [], attributes);
+  if (may) return ALLOW;
   return none(`nothing in the rules of ${name} allows it`);
 }

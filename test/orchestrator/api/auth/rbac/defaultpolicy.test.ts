@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../../../src/kube/client/client.ts';
+import { SCOPE } from '../../../../../src/kube/client/scope.ts';
 import { serviceAccountUser } from '../../../../../src/kube/client/serviceaccount.ts';
 import {
   CLUSTER_ROLE_BINDINGS,
   CLUSTER_ROLES,
+  PODS,
   ROLE_BINDINGS,
 } from '../../../../../src/kube/kinds/resources.data.ts';
 import { createAuthorization } from '../../../../../src/orchestrator/api/auth/authorizer.ts';
@@ -83,6 +85,20 @@ describe('the default roles', () => {
       'system:basic-user',
       ['system:authenticated'],
     ]);
+  });
+
+  it('are not what workers, nodes and environments live on: deleted roles stop nobody', async () => {
+    await admin.deleteCollection(CLUSTER_ROLE_BINDINGS);
+    await admin.deleteCollection(CLUSTER_ROLES);
+    expect(await may(person('ann'), '/apis')).to.equal(false);
+    for (const user of [
+      serviceAccountUser('kube-system', 'generic-garbage-collector'),
+      person('system:node:n1', 'system:nodes'),
+      person('system:pilotage:environment:shop:prod', SCOPE.group),
+    ])
+      expect(await may(user, '/apis'), user.name).to.equal(true);
+    const scheduler = inProcessClient(plane.api, worker('system:kube-scheduler'));
+    expect((await scheduler.list(PODS)).items).to.deep.equal([]);
   });
 
   it('say of each worker what its table says', async () => {
