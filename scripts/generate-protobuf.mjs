@@ -17,6 +17,7 @@ import { moduleDirectory } from './kubernetes.mjs';
 /** Our name of the package → module and folder. */
 const PACKAGES = {
   'meta.v1': ['k8s.io/apimachinery', 'pkg/apis/meta/v1'],
+  'apiextensions.v1': ['k8s.io/apiextensions-apiserver', 'pkg/apis/apiextensions/v1'],
   'apps.v1': ['k8s.io/api', 'apps/v1'],
   'authentication.v1': ['k8s.io/api', 'authentication/v1'],
   'authorization.v1': ['k8s.io/api', 'authorization/v1'],

@@ -49,6 +49,13 @@ export function member(bytes: Buffer, number: number): Field | undefined {
   return found;
 }
 
+/** Every field of this number, in order. */
+export function membersOf(bytes: Buffer, number: number): Buffer[] {
+  const found: Buffer[] = [];
+  for (const field of fieldsOf(bytes)) if (field.number === number) found.push(field.bytes);
+  return found;
+}
+
 export const utf8 = (bytes: Buffer): string => bytes.toString('utf8');
 
 /** The text of a field, '' where it is not there. */

@@ -5,7 +5,7 @@ import { describeExcess, excessAt, OBJECT_BOUNDS, parseBoundedJson } from '../..
 import { isObject } from '../../../kube/values/equal.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import { gvkOf, type Json } from '../../../kube/values/types.ts';
-import { type Field, fieldsOf, member, textOf, toNumber, utf8 } from './protobuf-wire.ts';
+import { type Field, fieldsOf, member, membersOf, textOf, toNumber, utf8 } from './protobuf-wire.ts';
 
 /**
  * Bodies in Kubernetes' protobuf, which kubectl ≥ 1.32 sends for `create <generator>`, `autoscale` and `auth can-i`, as the
@@ -94,7 +94,9 @@ class Decoder {
   message(name: string, bytes: Buffer): Json {
     if (++this.#depth > OBJECT_BOUNDS.depth) throw malformed(tooLarge('depth'));
     const special = SPECIAL[name];
-    const value = special ? special(bytes) : this.#struct(table(name), bytes);
+    const value = special
+      ? special(bytes, (type, part) => this.message(type, part))
+      : this.#struct(table(name), bytes);
     this.#depth--;
     return value;
   }
@@ -179,8 +181,12 @@ const isZero = (value: Json): boolean =>
 
 const json = (text: string): Json => parseBoundedJson(text) as Json;
 
-/** Types that write themselves to JSON in Go. */
-const SPECIAL: Readonly<Record<string, (bytes: Buffer) => Json>> = {
+const SCHEMA = 'apiextensions.v1.JSONSchemaProps';
+
+/** Types that write themselves to JSON in Go; `decode` is for messages within them. */
+const SPECIAL: Readonly<
+  Record<string, (bytes: Buffer, decode: (type: string, part: Buffer) => Json) => Json>
+> = {
   'resource.Quantity': (bytes) => textOf(bytes, 1),
   'intstr.IntOrString': (bytes) =>
     member(bytes, 1)?.varint === 1n ? textOf(bytes, 3) : toNumber(member(bytes, 2)?.varint ?? 0n),
@@ -188,6 +194,20 @@ const SPECIAL: Readonly<Record<string, (bytes: Buffer) => Json>> = {
   'meta.v1.MicroTime': (bytes) => timeOf(bytes, rfc3339Micro),
   'meta.v1.FieldsV1': (bytes) => json(textOf(bytes, 1) || '{}'),
   'runtime.RawExtension': (bytes) => json(textOf(bytes, 1) || 'null'),
+  'apiextensions.v1.JSON': (bytes) => json(textOf(bytes, 1) || 'null'),
+  'apiextensions.v1.JSONSchemaPropsOrBool': (bytes, decode) => {
+    const schema = member(bytes, 2);
+    return schema ? decode(SCHEMA, schema.bytes) : member(bytes, 1)?.varint === 1n;
+  },
+  'apiextensions.v1.JSONSchemaPropsOrArray': (bytes, decode) => {
+    const schemas = membersOf(bytes, 2).map((part) => decode(SCHEMA, part));
+    return schemas.length > 0 ? schemas : decode(SCHEMA, member(bytes, 1)?.bytes ?? Buffer.alloc(0));
+  },
+  'apiextensions.v1.JSONSchemaPropsOrStringArray': (bytes, decode) => {
+    const schema = member(bytes, 1);
+    const names = membersOf(bytes, 2).map(utf8);
+    return names.length === 0 && schema ? decode(SCHEMA, schema.bytes) : names;
+  },
   'meta.v1.Duration': (bytes) => `${toNumber(member(bytes, 1)?.varint ?? 0n) / 1e9}s`,
 };
 

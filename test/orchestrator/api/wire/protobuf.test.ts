@@ -176,6 +176,97 @@ describe('protobuf bodies', () => {
     });
   });
 
+  it('understand definitions of custom resources, whose schemas write themselves to JSON in their own way', () => {
+    const schema = (...parts: readonly Part[]): readonly Part[] => parts;
+    const property = (name: string, value: readonly Part[]): Part => [
+      29,
+      [
+        [1, name],
+        [2, value],
+      ],
+    ];
+    const root = schema(
+      [5, 'object'],
+      property('open', schema([5, 'object'], [30, [[1, 1]]])),
+      property('closed', schema([30, [[1, 0]]])),
+      property(
+        'any',
+        schema([
+          30,
+          [
+            [1, 1],
+            [2, []],
+          ],
+        ]),
+      ),
+      property('list', schema([5, 'array'], [24, [[1, schema([5, 'string'])]]], [8, [[1, '["a"]']]])),
+      property(
+        'tuple',
+        schema([
+          24,
+          [
+            [2, schema([5, 'string'])],
+            [2, schema([5, 'integer'])],
+          ],
+        ]),
+      ),
+      property('choice', schema([20, [[1, '"x"']]], [20, [[1, '2']]])),
+      [
+        32,
+        [
+          [1, 'a'],
+          [
+            2,
+            [
+              [2, 'b'],
+              [2, 'c'],
+            ],
+          ],
+        ],
+      ],
+    );
+    const version: readonly Part[] = [
+      [1, 'v1'],
+      [2, 1],
+      [3, 1],
+      [4, [[1, root]]],
+      [5, [[1, []]]],
+    ];
+    const definition = decodeProtobuf(
+      body('apiextensions.k8s.io/v1', 'CustomResourceDefinition', [
+        [
+          2,
+          [
+            [1, 'example.com'],
+            [7, version],
+          ],
+        ],
+      ]),
+    );
+    expect(definition)
+      .to.have.nested.property('spec.versions[0]')
+      .that.deep.equals({
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              open: { type: 'object', additionalProperties: true },
+              closed: { additionalProperties: false },
+              any: { additionalProperties: {} },
+              list: { type: 'array', items: { type: 'string' }, default: ['a'] },
+              tuple: { items: [{ type: 'string' }, { type: 'integer' }] },
+              choice: { enum: ['x', 2] },
+            },
+            dependencies: { a: ['b', 'c'] },
+          },
+        },
+      });
+  });
+
   it('skip fields of a newer version', () => {
     expect(
       decodeProtobuf(
