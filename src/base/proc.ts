@@ -46,6 +46,16 @@ function parseStat(text: string): ProcessStat {
   };
 }
 
+/** The pseudo-terminal that a process is controlled by, as its path; tty_nr of `/proc/PID/stat` holds the parts of its device number. */
+export function terminalOf(pid: number): string | undefined {
+  const text = readProc(`${pid}/stat`);
+  const device = Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[4] ?? 0);
+  const major = (device >>> 8) & 0xff;
+  const minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
+  // Documentation/admin-guide/devices.txt: majors 136 to 143 are the slaves, 256 each.
+  return major >= 136 && major <= 143 ? `/dev/pts/${(major - 136) * 256 + minor}` : undefined;
+}
+
 export function allProcesses(): number[] {
   return listProc('.')
     .filter((name) => /^\d+$/.test(name))

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { problemOf } from '../../../base/errors.ts';
 import { STATUS_CODES, type Status, StatusError } from '../../../kube/values/status.ts';
@@ -7,6 +8,11 @@ import type { StoredEvent, StoredWatch } from '../types.ts';
 export type Answer =
   | { readonly type: 'bytes'; readonly code: number; readonly contentType: string; readonly body: Buffer }
   | { readonly type: 'stream'; readonly contentType: string; readonly body: Readable }
+  /** Answered by somebody else. Rejects before anything is written. */
+  | {
+      readonly type: 'proxy';
+      readonly serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+    }
   | {
       readonly type: 'watch';
       readonly watch: StoredWatch;

@@ -122,7 +122,7 @@ async function upgrade(
     if (links.upgrade(request, socket, head)) return;
     throw notServed();
   }
-  await serveUpgrade(options, { user, query, upgrade: taken, signal }, route);
+  await serveUpgrade(options, { user, path, query, upgrade: taken, signal }, route);
 }
 
 /** Aborts when the connection is gone; the end of the server, which knows nothing of what it has handed over, cuts it. */

@@ -11,6 +11,8 @@ export type Route =
       readonly namespace?: string;
       readonly name?: string;
       readonly subresource?: string;
+      /** What follows `proxy`, as it was sent: '' or a path. */
+      readonly proxied?: string;
       /** The deprecated `/watch/` prefix. */
       readonly watch: boolean;
     }
@@ -31,15 +33,16 @@ export function routeOf(path: string): Route {
   const watch = tail[0] === 'watch';
   const found = resourceOf(watch ? tail.slice(1) : tail);
   if (group === undefined || version === undefined || !found) return elsewhere;
-  return { type: 'resource', group, version, watch, ...found };
+  const proxied = found.subresource === PROXY ? { proxied: PROXIED.exec(path)?.[1] ?? '' } : {};
+  return { type: 'resource', group, version, watch, ...found, ...proxied };
 }
 
 function resourceOf(segments: readonly string[]) {
   const [first, second, third] = segments;
-  if (first === undefined || segments.length > 5) return undefined;
+  if (first === undefined) return undefined;
   const below = first === 'namespaces' && third !== undefined && !NAMESPACE_SUBRESOURCES.has(third);
   const [plural, name, ...subresource] = below ? segments.slice(2) : segments;
-  if (plural === undefined || subresource.length > 1) return undefined;
+  if (plural === undefined || (subresource.length > 1 && subresource[0] !== PROXY)) return undefined;
   return {
     plural,
     ...(below && second !== undefined ? { namespace: second } : {}),
@@ -47,6 +50,11 @@ function resourceOf(segments: readonly string[]) {
     ...(subresource[0] === undefined ? {} : { subresource: subresource[0] }),
   };
 }
+
+/** The one subresource that paths go on below. */
+const PROXY = 'proxy';
+/** Of the built-in kinds that have it: pods and services of a namespace, nodes. */
+const PROXIED = /^\/+api\/+v1\/+(?:namespaces\/+[^/]+\/+)?[^/]+\/+[^/]+\/+proxy(\/.*)?$/;
 
 export const isDecodable = (path: string): boolean => decoded(path) !== undefined;
 

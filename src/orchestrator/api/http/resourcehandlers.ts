@@ -15,6 +15,7 @@ import {
   watchParameters,
   writeParameters,
 } from './parameters.ts';
+import { proxyServer } from './proxying.ts';
 import { bodyOf, type Call, requiredBody, unsupported } from './request.ts';
 import type { Route } from './requestinfo.ts';
 
@@ -37,6 +38,21 @@ export async function answerResource(
   if (resource.warning !== undefined) call.warnings.push(resource.warning);
   const { name, subresource, namespace } = route;
   const target: Target = { user: call.user, resource, ...(namespace === undefined ? {} : { namespace }) };
+  const row = resource.subresourceRows.find((candidate) => candidate.name === subresource);
+  if (name !== undefined && row?.answer === 'proxy')
+    return {
+      type: 'proxy',
+      serve: await proxyServer(api, call, route, { ...target, name, subresource: row.name }),
+    };
+  if (name !== undefined && (row?.answer === 'command' || row?.answer === 'portForward')) {
+    await api.dial({
+      ...target,
+      name,
+      subresource: row.name,
+      verb: call.method === 'POST' ? 'create' : 'get',
+    });
+    throw statusError('BadRequest', 'Upgrade request required');
+  }
   const handler = HANDLERS[name === undefined ? 'collection' : 'item'][call.method];
   if (!handler) throw notAllowed();
   const item: ItemTarget = {

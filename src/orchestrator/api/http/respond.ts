@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Status } from '../../../kube/values/status.ts';
-import { type Answer, JSON_TYPE, statusOf, warningHeader } from './answers.ts';
+import { type Answer, JSON_TYPE, json, statusOf, warningHeader } from './answers.ts';
 
 /** Writes an answer and ends the response. Never rejects: a client that goes away is no failure of ours. */
 export async function writeAnswer(
@@ -26,12 +26,28 @@ export async function writeAnswer(
       return writeStream(response, answer);
     case 'watch':
       return writeWatch(response, answer);
+    case 'proxy':
+      return writeProxied(response, answer);
   }
 }
 
 function discard(answer: Answer): void {
   if (answer.type === 'watch') answer.watch.close();
   if (answer.type === 'stream') answer.body.destroy();
+}
+
+async function writeProxied(
+  response: ServerResponse,
+  { serve }: Extract<Answer, { type: 'proxy' }>,
+): Promise<void> {
+  response.removeHeader('Cache-Control');
+  try {
+    await serve(response.req, response);
+  } catch (error) {
+    if (response.headersSent) return void response.destroy();
+    const status = statusOf(error);
+    await writeAnswer(response, json(status, status.code), [], false);
+  }
 }
 
 async function writeStream(

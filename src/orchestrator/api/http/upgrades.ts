@@ -3,12 +3,19 @@ import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import { StreamError } from '../../link/failure.ts';
+import { assertAuthorized } from '../authorize.ts';
 import { badRequest, notServed } from '../errors.ts';
 import { serveSpdy } from '../spdy/connection.ts';
-import { COMMAND_PROTOCOLS, chooseProtocol, PORT_FORWARD_PROTOCOLS } from '../streaming/channels.ts';
+import {
+  COMMAND_PROTOCOLS,
+  chooseProtocol,
+  PORT_FORWARD_PROTOCOLS,
+  READ_PROTOCOLS,
+} from '../streaming/channels.ts';
 import { type CommandStreams, serveCommand } from '../streaming/command.ts';
 import { gatherStreams, SPDY_COMMAND_PROTOCOLS, spdyClient } from '../streaming/commandspdy.ts';
 import { webSocketClient } from '../streaming/commandwebsocket.ts';
+import { proxyUpgrade } from '../streaming/httpproxy.ts';
 import type { DialPort } from '../streaming/portforward.ts';
 import { PORT_FORWARD_PROTOCOL, serveSpdyForward, TUNNEL_PROTOCOL } from '../streaming/portforwardspdy.ts';
 import { serveChannelForward } from '../streaming/portforwardwebsocket.ts';
@@ -16,11 +23,14 @@ import { isSpdy, offeredStreamProtocols, startSpdy } from '../streaming/spdyupgr
 import { tunnel } from '../streaming/tunnel.ts';
 import { isWebSocket, offeredProtocols, type Upgrade, type WebSockets } from '../streaming/websocket.ts';
 import type { Api, ConnectAnswer, ItemTarget } from '../types.ts';
-import { commandOptions, portsOf } from './parameters.ts';
+import { resourceAttributes } from './handler.ts';
+import { commandOptions, logParameters, portsOf } from './parameters.ts';
+import { backendOf } from './proxying.ts';
 import type { ResourceRoute } from './resourcehandlers.ts';
 
 export interface UpgradeCall {
   readonly user: User;
+  readonly path: string;
   readonly query: URLSearchParams;
   readonly upgrade: Upgrade;
   /** Aborts when the client's connection is gone. */
@@ -40,9 +50,11 @@ export async function serveUpgrade(
   route: ResourceRoute,
 ): Promise<void> {
   const { api } = options;
+  const { upgrade } = call;
   const { namespace, name, subresource } = route;
   const resource = api.kinds.find(route.group, route.version, route.plural);
   const row = resource?.subresourceRows.find((candidate) => candidate.name === subresource);
+  if (!resource) await assertAuthorized(api.authorize, call.user, resourceAttributes(route, 'get'));
   if (!resource || name === undefined || !row || resource.namespaced !== (namespace !== undefined))
     throw notServed();
   const target: ItemTarget = {
@@ -52,6 +64,11 @@ export async function serveUpgrade(
     subresource: row.name,
     ...(namespace === undefined ? {} : { namespace }),
   };
+  if (row.answer === 'proxy') {
+    const { method = 'GET' } = upgrade.request;
+    const backend = await backendOf(api, { ...call, method }, route, { ...target, subresource: row.name });
+    return proxyUpgrade(upgrade, backend);
+  }
   const server = row.answer && SERVERS[row.answer];
   if (!server) throw statusError('MethodNotAllowed', `${row.name} does not take a connection over`);
   await server(options, call, target);
@@ -62,6 +79,7 @@ type Server = (options: UpgradeOptions, call: UpgradeCall, target: ItemTarget) =
 const SERVERS: Readonly<Partial<Record<ConnectAnswer, Server>>> = {
   command: serveCommandUpgrade,
   portForward: servePortForwardUpgrade,
+  log: serveLogUpgrade,
 };
 
 const dialFor = ({ api }: UpgradeOptions, { upgrade: { request } }: UpgradeCall, target: ItemTarget) =>
@@ -107,6 +125,24 @@ function spdyAnswer({ clock }: UpgradeOptions, upgrade: Upgrade, streams: Comman
       throw error;
     }
   };
+}
+
+/** A log as messages (apiserver `wsstream.Reader`). */
+async function serveLogUpgrade(
+  { api, websockets }: UpgradeOptions,
+  { upgrade, query, signal }: UpgradeCall,
+  target: ItemTarget,
+): Promise<void> {
+  const protocol = negotiated(upgrade.request, READ_PROTOCOLS);
+  const log = await api.connect({ ...target, subresource: 'log', ...logParameters(query), signal });
+  const socket = await websockets.accept(upgrade, protocol.name);
+  try {
+    for await (const bytes of log as AsyncIterable<Buffer>)
+      await socket.send(protocol.isBase64 ? bytes.toString('base64') : bytes);
+    socket.close();
+  } catch {
+    socket.close(1011, 'the log broke off');
+  }
 }
 
 async function servePortForwardUpgrade(

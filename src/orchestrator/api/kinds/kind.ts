@@ -109,8 +109,10 @@ export type Effect =
 export interface ConnectRow extends SubresourceRow {
   readonly type: 'connect';
   readonly answer: ConnectAnswer;
-  /** @throws StatusError when there is nothing to connect to */
-  readonly connect: (object: KubeObject, options: ConnectOptions, world: World) => Connection;
+  /** The object's name in that of the request, which may say more (`web:80`). Default: the same. @throws StatusError */
+  readonly objectName?: (id: string) => string;
+  /** `id`: the name in the request. @throws StatusError when there is nothing to connect to */
+  readonly connect: (object: KubeObject, options: ConnectOptions, world: World, id: string) => Connection;
 }
 
 export interface Connection {

@@ -7,6 +7,7 @@ import type { Strategy } from './kind.ts';
 import { BINDING } from './podbinding.ts';
 import { EVICTION } from './podeviction.ts';
 import { LOG } from './podlog.ts';
+import { POD_PROXY } from './podproxy.ts';
 import { podReady, podRestarts, podStatus } from './podstatus.ts';
 import { ATTACH, EXEC, PORT_FORWARD } from './podstreams.ts';
 import type { ServedRow } from './servedrow.ts';
@@ -39,7 +40,7 @@ export const SERVED_POD: ServedRow = {
     wide<Pod>('Nominated Node', ({ status }) => none(status?.nominatedNodeName)),
     wide<Pod>('Readiness Gates', readinessGates),
   ],
-  subresources: [ATTACH, BINDING, EVICTION, EXEC, LOG, PORT_FORWARD, STATUS],
+  subresources: [ATTACH, BINDING, EVICTION, EXEC, LOG, PORT_FORWARD, POD_PROXY, STATUS],
 };
 
 function readinessGates({ spec, status }: Pod): string {

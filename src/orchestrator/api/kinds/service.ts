@@ -4,6 +4,7 @@ import { formatLabels } from '../../../kube/values/selectors.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
 import type { ServedRow } from './servedrow.ts';
 import { SERVICE_STRATEGY } from './serviceallocation.ts';
+import { SERVICE_PROXY } from './serviceproxy.ts';
 import { STATUS } from './subresource.ts';
 
 export const SERVED_SERVICE: ServedRow = {
@@ -18,7 +19,7 @@ export const SERVED_SERVICE: ServedRow = {
     AGE,
     wide<Service>('Selector', ({ spec }) => none(formatLabels(spec.selector))),
   ],
-  subresources: [STATUS],
+  subresources: [SERVICE_PROXY, STATUS],
 };
 
 function externalAddress({ spec, status }: Service): string {

@@ -41,9 +41,10 @@ async function find(context: ApiContext, request: DialRequest): Promise<Found> {
   const row = rowOf(kind, subresource);
   if (row?.type !== 'connect') throw methodNotAllowed(kind, `connect to ${subresource}`);
   for (const one of verbsOf(row, verb)) await authorize(context, request, one);
-  const entry = context.store.get(keyOf(kind, namespace, name));
-  if (!entry) throw notFound(kind, name);
-  return { kind, connectionFor: (options) => row.connect(entry.object, options, context) };
+  const own = row.objectName?.(name) ?? name;
+  const entry = context.store.get(keyOf(kind, namespace, own));
+  if (!entry) throw notFound(kind, own);
+  return { kind, connectionFor: (options) => row.connect(entry.object, options, context, name) };
 }
 
 /** A command in a pod changes it, whatever the method of the handshake is (kubernetes/kubernetes#133515). */

@@ -4,8 +4,9 @@ import { StreamError, streamErrorOf } from '../../link/failure.ts';
 import { CHANNEL } from '../../link/frame.ts';
 import type { LinkRequest, PodKey, RequestKind, RequestOf, ResultOf } from '../../link/requests.ts';
 import type { LinkStream } from '../../link/stream.ts';
-import type { AttachRequest, ExecOutcome, PodRuntime } from '../runtime/runtime.ts';
+import type { ExecOutcome, PodRuntime } from '../runtime/runtime.ts';
 import type { ContainerRef } from '../runtime/spec.ts';
+import { stdinOf, streamsOf } from './streams.ts';
 
 export interface RequestSources {
   readonly runtime: PodRuntime;
@@ -39,14 +40,14 @@ const HANDLERS: { readonly [K in RequestKind]: Handler<K> } = {
   async exec(request, stream, { runtime, podOf }) {
     const ref = await runningFor(request, podOf, runtime);
     stream.accept();
-    const { command } = request;
-    return exitOf(await runtime.exec(ref, { command, ...streamsOf(stream, request.stdin) }));
+    const { command, tty = false } = request;
+    return exitOf(await runtime.exec(ref, { command, tty, ...streamsOf(stream, request) }));
   },
 
   async attach(request, stream, { runtime, podOf }) {
     const ref = await runningFor(request, podOf, runtime);
     stream.accept();
-    return exitOf(await runtime.attach(ref, streamsOf(stream, request.stdin)));
+    return exitOf(await runtime.attach(ref, streamsOf(stream, request)));
   },
 
   async portForward({ pod, port }, stream, { runtime, podOf }) {
@@ -152,21 +153,6 @@ function exitOf(outcome: ExecOutcome): ResultOf<'exec'> {
       throw new StreamError('InternalError', 'the command did not end in time');
     case 'error':
       throw new StreamError('BadRequest', outcome.message);
-  }
-}
-
-const streamsOf = (stream: LinkStream, hasInput: boolean): AttachRequest => ({
-  ...(hasInput ? { stdin: stdinOf(stream) } : {}),
-  onStdout: (piece) => stream.send(CHANNEL.stdout, piece),
-  onStderr: (piece) => stream.send(CHANNEL.stderr, piece),
-  signal: stream.signal,
-});
-
-/** Bytes of standard input until its channel is closed. */
-async function* stdinOf(stream: LinkStream): AsyncGenerator<Buffer> {
-  for await (const { channel, bytes } of stream.pieces()) {
-    if (channel === CHANNEL.stdin) yield bytes;
-    if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) return;
   }
 }
 

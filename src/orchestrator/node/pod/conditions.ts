@@ -69,13 +69,19 @@ export function podConditions(input: ConditionInput): readonly Condition[] {
 const hasRunning = ({ containerStatuses }: ConditionInput): boolean =>
   containerStatuses.some((one) => one.state?.running !== undefined);
 
-function initialized({ phase, initDone, initContainerStatuses }: ConditionInput): Fact {
+/** A sidecar is past its start when it has started, any other init container when it has ended well (kubelet `status/generate.go`). */
+function initialized({ phase, initDone, initContainerStatuses, view }: ConditionInput): Fact {
   const type = 'Initialized';
   if (initDone)
     return phase === 'Succeeded'
       ? { type, status: 'True', reason: 'PodCompleted' }
       : { type, status: 'True' };
-  const names = initContainerStatuses.filter((one) => !one.ready && !one.started).map((one) => one.name);
+  const { initContainers = [] } = view.pod.spec;
+  const isSidecar = (name: string) =>
+    initContainers.some((one) => one.name === name && one.restartPolicy === 'Always');
+  const names = initContainerStatuses
+    .filter(({ name, started, ready }) => (isSidecar(name) ? !started : !ready))
+    .map(({ name }) => name);
   return {
     type,
     status: 'False',

@@ -135,11 +135,17 @@ async function assemble(
       env,
       mounts: mounts.mounts,
       resources: resourcesOf(container),
+      ...inputOf(container),
       backOffMs,
       restarts,
     },
   };
 }
+
+const inputOf = ({ stdin, stdinOnce, tty }: Container): Pick<ContainerSpec, 'input' | 'tty'> => ({
+  ...(stdin ? { input: stdinOnce ? 'once' : 'open' } : {}),
+  ...(tty ? { tty } : {}),
+});
 
 /** What the container's own variables may refer to and override: addresses of Services, and what the runtime adds. */
 async function baseOf(

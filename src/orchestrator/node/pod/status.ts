@@ -112,7 +112,9 @@ function containerStatus(
     state,
     // What ended with its node starts over: nothing has happened to it.
     lastState: last && !isPlanned(last) ? { terminated: terminated(last) } : {},
-    ready: running ? one.started && one.ready && !one.stopping : isFinishedInit(view, one),
+    ready: running
+      ? one.started && one.ready && !one.stopping && !isPlainInit(view, one)
+      : isFinishedInit(view, one),
     started: running && one.started,
     restartCount: current?.restarts ?? 0,
     image: container.image ?? '',
@@ -120,6 +122,9 @@ function containerStatus(
     ...(current ? { containerID: current.id } : {}),
   };
 }
+
+const isPlainInit = (view: PodView, one: ContainerView): boolean =>
+  view.initContainers.includes(one) && !isSidecar(view.pod, one.name);
 
 /** An init container that has succeeded counts as ready (kubelet `prober_manager.go` UpdatePodStatus). */
 const isFinishedInit = (view: PodView, one: ContainerView): boolean =>

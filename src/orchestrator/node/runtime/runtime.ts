@@ -65,9 +65,17 @@ export interface LogOptions {
   readonly limitBytes?: number;
 }
 
+/** Of a terminal, in characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 export interface AttachRequest {
   /** Absent: the program reads nothing. */
   readonly stdin?: AsyncIterable<Buffer>;
+  /** Sizes of the program's terminal, as they change; without a terminal they mean nothing. */
+  readonly sizes?: AsyncIterable<TerminalSize>;
   /** Output as it comes. The program waits while a returned promise is pending. */
   readonly onStdout?: (piece: Buffer) => Promise<void> | undefined;
   readonly onStderr?: (piece: Buffer) => Promise<void> | undefined;
@@ -76,6 +84,8 @@ export interface AttachRequest {
 
 export interface ExecRequest extends AttachRequest {
   readonly command: readonly string[];
+  /** The command gets a terminal: all its output is standard output. */
+  readonly tty?: boolean;
   /** Absent: no deadline. */
   readonly timeoutMs?: number;
 }
@@ -160,7 +170,10 @@ export interface PodRuntime {
 
   /** Runs a command beside the container, with its environment and working directory. Never rejects. */
   exec(ref: ContainerRef, request: ExecRequest): Promise<ExecOutcome>;
-  /** Joins the streams of a running container, from now on; resolves when it ends. Never rejects. */
+  /**
+   * Joins the streams of a running container, from now on; resolves when it ends. Never rejects. Standard input is an error where the
+   * container was started without (`ContainerSpec.input`).
+   */
   attach(ref: ContainerRef, request: AttachRequest): Promise<ExecOutcome>;
   /** Standard output and error of an attempt as they came; with `follow`, until the attempt ends. */
   logs(ref: ContainerRef, options: LogOptions, signal: AbortSignal): AsyncIterable<Buffer>;

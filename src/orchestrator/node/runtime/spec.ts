@@ -68,7 +68,13 @@ export interface ContainerSpec extends RestartCount {
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly resources: Resources;
+  /** What it can read, from those who attach: `once` ends with the first of them. Absent: nothing. */
+  readonly input?: InputMode;
+  /** It has a terminal. */
+  readonly tty?: boolean;
 }
+
+export type InputMode = 'open' | 'once';
 
 /** Recorded with an attempt, so that an agent that adopts it goes on counting. */
 export interface RestartCount {

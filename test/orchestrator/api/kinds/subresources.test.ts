@@ -62,9 +62,14 @@ describe('a subresource is a row that carries its behaviour', () => {
   });
 
   it('connects to the node of a pod for the log of its only container', () => {
-    const { node, request } = LOG.connect(pod('a', { nodeName: 'n1' }), { sinceSeconds: 60 }, at(120_000));
+    const { node, request } = LOG.connect(
+      pod('a', { nodeName: 'n1' }),
+      { sinceSeconds: 60 },
+      at(120_000),
+      'a',
+    );
     expect(node).to.equal('n1');
     expect(request).to.include({ type: 'logs', container: 'main', sinceTime: '1970-01-01T00:01:00Z' });
-    expect(() => LOG.connect(pod('a'), {}, at(0))).to.throw('does not have a host assigned');
+    expect(() => LOG.connect(pod('a'), {}, at(0), 'a')).to.throw('does not have a host assigned');
   });
 });

@@ -174,3 +174,25 @@ describe('exec over a WebSocket', () => {
     );
   }).timeout(20_000);
 });
+
+describe('a log over a WebSocket', () => {
+  let world: StreamWorld;
+  before(async () => {
+    world = await startStreamWorld();
+  });
+  after(() => world.close());
+
+  it('comes as messages, as they are or in base64, and the connection ends with it', async () => {
+    world.onRequest(async (_request, stream) => {
+      await stream.send(CHANNEL.stdout, Buffer.from('line\n'));
+      stream.end({});
+    });
+    const raw = await world.dial(podPath('log', 'follow=true'), ['binary.k8s.io']);
+    expect(await raw.closed).to.equal(1000);
+    expect(raw.messages).to.deep.equal([['l'.charCodeAt(0), 'ine\n']]);
+    const encoded = await world.dial(podPath('log', ''), ['base64.binary.k8s.io']);
+    await encoded.closed;
+    const [[first, rest] = [0, '']] = encoded.messages;
+    expect(Buffer.from(String.fromCharCode(first) + rest, 'base64').toString()).to.equal('line\n');
+  });
+});

@@ -4,7 +4,7 @@ import { errnoOf } from '../../../../base/errors.ts';
 import { isSameProcess } from '../../../../base/process.ts';
 import { unlessRefused } from '../../../../base/storage.ts';
 import type { AttemptState } from '../runtime.ts';
-import type { ContainerRef, ImageRef, RestartCount } from '../spec.ts';
+import type { ContainerRef, ImageRef, InputMode, RestartCount } from '../spec.ts';
 import type { Sandbox } from './confinement/confinement.ts';
 
 /** A container as a program of this machine. */
@@ -16,6 +16,10 @@ export interface ProgramSpec {
   readonly image: ImageRef;
   /** Absent: it runs as the agent does. */
   readonly sandbox?: Sandbox;
+  /** Its standard input is a named pipe of the attempt (`input.ts`). */
+  readonly input?: InputMode;
+  /** It runs in a terminal (`terminal.ts`). */
+  readonly tty?: boolean;
 }
 
 /** The state of an attempt whose shim runs as `pid`; 0 while the shim is about to write its pid. */

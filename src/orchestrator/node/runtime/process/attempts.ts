@@ -24,6 +24,7 @@ import {
   writeIntent,
 } from './attemptrecord.ts';
 import { commandOf } from './confinedcommand.ts';
+import { createInput } from './input.ts';
 import { createLastOutputs } from './lastoutput.ts';
 import { killLeftovers } from './leftovers.ts';
 import { SHIM, SHIM_NAME } from './shim.ts';
@@ -158,6 +159,7 @@ export function createAttempts({ root, clock, logger }: AttemptsOptions): Attemp
     writeIntent(dir, { ...rest, startedAt: clock.now(), bootId });
     // It exists from the start, so that there is something to follow.
     writeFileSync(join(dir, 'log'), '', { flag: 'a', mode: 0o600 });
+    if (request.input) createInput(dir, request.input, request.sandbox);
     const { argv, ...place } = commandOf(dir, request);
     const child = spawn('/bin/sh', ['-c', SHIM, SHIM_NAME, dir, ...argv], {
       ...place,

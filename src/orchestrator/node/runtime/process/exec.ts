@@ -4,8 +4,10 @@ import type { ExecOutcome, ExecRequest } from '../runtime.ts';
 import type { ContainerRef } from '../spec.ts';
 import type { Attempts } from './attempts.ts';
 import { commandBeside } from './confinedcommand.ts';
+import type { Argv } from './confinement/command.ts';
 import { findProgram } from './program.ts';
 import { type RunOutcome, runToEnd } from './spawn.ts';
+import { followSizes, inTerminal } from './terminal.ts';
 
 const error = (message: string): ExecOutcome => ({ type: 'error', message });
 
@@ -16,19 +18,29 @@ export async function execBeside(
   ref: ContainerRef,
   request: ExecRequest,
 ): Promise<ExecOutcome> {
-  const { stdin, onStdout, onStderr, timeoutMs, signal } = request;
+  const { stdin, sizes, onStdout, onStderr, timeoutMs, signal } = request;
   const started = attempts.startedWith(ref);
   const [name, ...args] = request.command;
   if (!started || !attempts.isRunning(ref)) return error(`container "${ref.container}" is not running`);
   if (name === undefined) return error('no command was given');
   const program = findProgram(name, started.cwd, started.env.PATH);
   if (!program.ok) return error(program.message);
-  const running = { ...started, argv: [program.path, ...args] } as const;
+  const plain: Argv = [program.path, ...args];
+  const run = request.tty
+    ? inTerminal(plain, started.cwd, started.env)
+    : ({ ok: true, argv: plain } as const);
+  if (!run.ok) return error(run.message);
+  const running = { ...started, argv: run.argv };
   const beside = commandBeside(dirname(attempts.logFile(ref)), running);
   if (!beside) return error(`container "${ref.container}" is not running`);
+  let leader: number | undefined;
+  if (sizes) void followSizes(sizes, () => (request.tty ? leader : undefined), clock, signal);
   const outcome = await runToEnd({
     ...beside,
     clock,
+    onStart: (pid) => {
+      leader = pid;
+    },
     onOutput: (piece, from) => (from === 'stdout' ? onStdout : onStderr)?.(piece),
     ...(stdin ? { stdin } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

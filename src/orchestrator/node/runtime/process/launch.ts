@@ -2,11 +2,13 @@ import { statSync } from 'node:fs';
 import type { StartFault } from '../runtime.ts';
 import type { ContainerSpec, ImageRef, Sandbox } from '../spec.ts';
 import type { ProgramSpec } from './attemptrecord.ts';
+import type { Argv } from './confinement/command.ts';
 import { openTo, openToAll, type PodConfinement } from './confinement/pods.ts';
 import type { ImageStore } from './images/store.ts';
 import { showMounts } from './mounts.ts';
 import { podDir, rootDir } from './poddirs.ts';
 import { findProgram } from './program.ts';
+import { inTerminal } from './terminal.ts';
 import { workingDirectory } from './workingdirectory.ts';
 
 export interface LaunchOptions {
@@ -38,10 +40,17 @@ export function launch(spec: ContainerSpec, sandbox: Sandbox, options: LaunchOpt
   if (name === undefined) return fault('RunContainerError', noCommand(ref.container, image));
   const program = findProgram(name, cwd, env.PATH);
   if (!program.ok) return fault('RunContainerError', program.message);
+  const plain: Argv = [program.path, ...args];
+  const run = spec.tty ? inTerminal(plain, cwd, env) : ({ ok: true, argv: plain } as const);
+  if (!run.ok) return fault('RunContainerError', run.message);
+  // A terminal whose other end is closed would end the program.
+  const mode = spec.input ?? (spec.tty ? 'open' : undefined);
   return {
     ok: true,
     program: {
-      argv: [program.path, ...args],
+      argv: run.argv,
+      ...(mode ? { input: mode } : {}),
+      ...(spec.tty ? { tty: true } : {}),
       env,
       cwd,
       image,

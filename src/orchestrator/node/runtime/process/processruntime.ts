@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Clock } from '../../../../base/clock.ts';
 import type { Logger } from '../../../../base/log.ts';
 import { removeTree } from '../../../../base/removetree.ts';
-import type { Attempt, ExecOutcome, PodRuntime, RuntimeEvent, StartResult } from '../runtime.ts';
-import type { ContainerRef, Sandbox } from '../spec.ts';
+import type { Attempt, PodRuntime, RuntimeEvent, StartResult } from '../runtime.ts';
+import type { Sandbox } from '../spec.ts';
+import { attachTo } from './attach.ts';
 import { entries } from './attemptrecord.ts';
 import { type Attempts, createAttempts, type ProcessAttempt, type RunningAttempt } from './attempts.ts';
 import type { PodConfinement } from './confinement/pods.ts';
@@ -80,26 +81,6 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
     return sandbox;
   }
 
-  async function attach(
-    ref: ContainerRef,
-    { stdin, onStdout, signal = new AbortController().signal }: Parameters<PodRuntime['attach']>[1],
-  ): Promise<ExecOutcome> {
-    if (stdin) return { type: 'error', message: 'the process runtime gives a container no standard input' };
-    if (!attempts.isRunning(ref))
-      return { type: 'error', message: `container "${ref.container}" is not running` };
-    const fromNow = { follow: true, timestamps: false, tailLines: 0 };
-    try {
-      for await (const piece of logs.read(ref, fromNow, signal)) await onStdout?.(piece);
-    } catch (error) {
-      return { type: 'error', message: String(error) };
-    }
-    if (signal.aborted) return { type: 'canceled' };
-    const state = attempts.list(ref.pod).find((one) => isSame(one.ref, ref))?.state;
-    return state?.type === 'exited'
-      ? { type: 'exited', exitCode: state.exitCode }
-      : { type: 'error', message: 'how the container ended is not known' };
-  }
-
   async function portForward(pod: string, port: number, signal: AbortSignal) {
     const { address } = sandboxOf(pod);
     const owner = sockets.ownerOf({ pod, host: address, port }, clock.monotonic());
@@ -134,16 +115,17 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
     async startAgain(previous, count) {
       const started = attempts.startedWith(previous);
       if (!started) return undefined;
-      const { argv, env, cwd, image, sandbox } = started;
+      const { argv, env, cwd, image, sandbox, input, tty } = started;
       const ref = { ...previous, attempt: previous.attempt + 1 };
-      return attempts.start({ argv, env, cwd, image, ...(sandbox ? { sandbox } : {}), ...count, ref });
+      const own = { ...(sandbox ? { sandbox } : {}), ...(input ? { input } : {}), ...(tty ? { tty } : {}) };
+      return attempts.start({ argv, env, cwd, image, ...own, ...count, ref });
     },
     attempts: async (pod) => attempts.list(pod).map(neutral),
     signal: async (ref, signal) => attempts.signal(ref, signal),
     forget: async (ref) => attempts.forget(ref),
     stopAll: (stop) => stopAll(root, attempts, clock, stop),
     exec: (ref, request) => execBeside(attempts, clock, ref, request),
-    attach,
+    attach: (ref, request) => attachTo({ attempts, logs, clock }, ref, request),
     logs: (ref, request, signal) => logs.read(ref, request, signal),
     portForward,
     stats: async (pod) => ({
@@ -174,9 +156,6 @@ const ownEntries = (dir: string): string[] =>
   entries(dir).filter((name) => name === ROOTS || !name.startsWith('.'));
 
 const hasRecords = (dir: string): boolean => existsSync(dir) && ownEntries(dir).length > 0;
-
-const isSame = (a: ContainerRef, b: ContainerRef): boolean =>
-  a.pod === b.pod && a.container === b.container && a.attempt === b.attempt;
 
 function neutral({ state, ...rest }: ProcessAttempt): Attempt {
   const { pod, container, attempt } = rest.ref;

@@ -6,6 +6,8 @@
  *   merely slow then runs nothing (`attemptrecord.ts`).
  * - A trap that does nothing keeps the shell alive through signals to its group, and is reset in the program; an ignored signal would not be.
  * - The program runs in the foreground: one in the background would start with SIGINT and SIGQUIT ignored (POSIX 2.11).
+ * - Standard input, where the container has one, is a named pipe (`input.ts`) that is held open for writing: by the shim for good, or, where
+ *   it is to end with the first client that attaches, by a helper until the agent opens `attached`. The helper is no child of the shim.
  * - At the end what the program left behind is killed with the group, as the end of a container's first process ends the container.
  */
 export const SHIM = `set -C
@@ -14,7 +16,14 @@ read -r stat </proc/self/stat || stat=$$
 trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
 printf '%s\\n' "$stat" >"$dir/pid" || exit 1
 set +C
-"$@" </dev/null >>"$dir/log" 2>&1
+in=/dev/null
+if [ -p "$dir/stdin" ]; then
+  in=$dir/stdin
+  if [ -p "$dir/attached" ]; then
+    (trap '' HUP INT QUIT TERM USR1 USR2 ALRM PIPE; { read -r _ <"$dir/attached"; } 5>"$dir/stdin" &) >/dev/null 2>&1
+  else exec 5<>"$dir/stdin"; fi
+fi
+"$@" <"$in" >>"$dir/log" 2>&1 5>&-
 printf '%s\\n' $? >"$dir/exit.new" && mv "$dir/exit.new" "$dir/exit"
 kill -KILL 0`;
 

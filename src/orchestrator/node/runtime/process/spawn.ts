@@ -106,7 +106,7 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
 }
 
 /** A program may end, or close its input, before it has read everything. */
-async function feed(input: AsyncIterable<Buffer>, stdin: Writable): Promise<void> {
+export async function feed(input: AsyncIterable<Buffer>, stdin: Writable): Promise<void> {
   stdin.on('error', () => {});
   try {
     for await (const piece of input) {
