@@ -7,6 +7,7 @@ import { serviceAccountUser } from '../../kube/client/serviceaccount.ts';
 import { createClusterRoleAggregation } from './clusterroleaggregation/controller.ts';
 import { type CertificateAuthority, type ControllerContext, createInformers, MANAGER } from './context.ts';
 import { createDeploymentController } from './deployment/controller.ts';
+import { createDisruptionController } from './disruption/controller.ts';
 import { createEndpointSliceController } from './endpointslice/controller.ts';
 import { createGarbageCollector } from './garbage/controller.ts';
 import { createNamespaceController } from './namespace.ts';
@@ -45,6 +46,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'generic-garbage-collector': createGarbageCollector,
   'service-account-controller': createServiceAccountController,
   'root-ca-cert-publisher': createRootCaPublisher,
+  'disruption-controller': createDisruptionController,
 };
 
 export function createControllers({ client, authority, clock, logger }: ControllersOptions): Controllers {

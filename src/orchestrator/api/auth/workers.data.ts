@@ -20,6 +20,10 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     { verbs: ['update'], resources: ['apps/replicasets/status'] },
     { verbs: ['create', 'delete', 'patch'], resources: ['pods'] },
   ],
+  'disruption-controller': [
+    { verbs: ['get'], resources: ['apps/statefulsets', 'replicationcontrollers'] },
+    { verbs: ['update'], resources: ['policy/poddisruptionbudgets/status'] },
+  ],
   'endpointslice-controller': [
     { verbs: ['create', 'delete', 'update'], resources: ['discovery.k8s.io/endpointslices'] },
   ],

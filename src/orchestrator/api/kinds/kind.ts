@@ -96,12 +96,25 @@ export interface ActionRow extends SubresourceRow {
   readonly type: 'action';
   /** Decided on the live object, and decided again when that has changed. @throws StatusError for a refusal */
   readonly act: (live: KubeObject, body: KubeObject, world: World) => Effect;
+  /** What is written to another object first. @throws StatusError for a refusal */
+  readonly before?: (live: KubeObject, body: KubeObject, world: World) => Companion | undefined;
+}
+
+/** Another object of the same namespace that an action changes before its own. */
+export interface Companion {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly name: string;
+  /** Decided on its latest state. @throws StatusError for a refusal, which is that of the action */
+  readonly change: (live: KubeObject) => KubeObject;
 }
 
 export type Effect =
   /** The object is written whole; this is no change of its specification: no generation is counted. */
   | { readonly type: 'update'; readonly object: KubeObject }
-  | { readonly type: 'delete'; readonly parameters: DeleteParameters }
+  /** `object` is what is marked: it keeps its changes. */
+  | { readonly type: 'delete'; readonly object: KubeObject; readonly parameters: DeleteParameters }
   /** Nothing is written: the action is a question, and this the answer. */
   | { readonly type: 'answer'; readonly object: KubeObject };
 

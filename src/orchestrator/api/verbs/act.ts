@@ -1,7 +1,8 @@
+import { isObject } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { type ApiContext, authorize } from '../context.ts';
 import { badRequest, methodNotAllowed, notFound } from '../errors.ts';
-import { type Kind, keyOf } from '../kinds/kind.ts';
+import { type ActionRow, type Kind, keyOf } from '../kinds/kind.ts';
 import { rowOf, subresourceKind } from '../kinds/subresource.ts';
 import { draft } from '../stored.ts';
 import type { CreateRequest, Stored, Written } from '../types.ts';
@@ -18,7 +19,9 @@ export async function act(context: ApiContext, kind: Kind, request: CreateReques
   if (row?.type !== 'action') throw methodNotAllowed(kind, `create ${subresource}`);
   const body = decodeBody(request.body, subresourceKind(kind, subresource));
   await authorize(context, { ...request, name, subresource }, 'create', { object: body });
-  const target = { kind, key: keyOf(kind, namespace, name), name, user, dryRun };
+  const key = keyOf(kind, namespace, name);
+  const target = { kind, key, name, user, dryRun: dryRun === true || isDryRun(body) };
+  await changeCompanion(context, row, { ...request, dryRun: target.dryRun }, key, body);
   let answer: KubeObject | undefined;
   await guaranteedUpdate(context, target, (entry) => {
     if (!entry) throw notFound(kind, name);
@@ -29,10 +32,33 @@ export async function act(context: ApiContext, kind: Kind, request: CreateReques
       return { type: 'keep', object: entry.object };
     }
     return effect.type === 'delete'
-      ? decideDelete(context, target, effect.parameters, live)
+      ? decideDelete(context, target, effect.parameters, effect.object)
       : decideWhole(context, kind, request, live, effect.object);
   });
   return { stored: answer ? draft(answer) : done(), created: true };
+}
+
+/** An eviction may say so in its own options. */
+const isDryRun = ({ deleteOptions }: KubeObject): boolean =>
+  isObject(deleteOptions) && Array.isArray(deleteOptions.dryRun) && deleteOptions.dryRun.length > 0;
+
+async function changeCompanion(
+  context: ApiContext,
+  row: ActionRow,
+  request: CreateRequest,
+  key: string,
+  body: KubeObject,
+): Promise<void> {
+  const live = context.store.latest(key);
+  const companion = live && row.before?.(live.object, body, context);
+  const kind = companion && context.kinds.find(companion.group, companion.version, companion.plural);
+  if (!companion || !kind) return;
+  const own = keyOf(kind, request.namespace, companion.name);
+  await guaranteedUpdate(context, { kind, key: own, dryRun: request.dryRun }, (entry) => {
+    if (!entry) throw notFound(kind, companion.name);
+    const before = toServed(kind, entry.object);
+    return decideWhole(context, kind, request, before, companion.change(before));
+  });
 }
 
 function done(): Stored {

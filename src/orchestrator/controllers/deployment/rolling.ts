@@ -1,4 +1,5 @@
 import type { Deployment, IntOrString, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
+import { share } from '../intorpercent.ts';
 import {
   everything,
   type Generations,
@@ -42,14 +43,6 @@ export function limitsOf(deployment: Deployment): Limits {
 /** The most pods that a deployment may have at a time. */
 export const maxSizeOf = (deployment: Deployment): number =>
   replicasOf(deployment) + limitsOf(deployment).surge;
-
-/** A number, or a percentage of `total`. Anything else counts as 0 (validation refuses it before it is stored). */
-function share(value: IntOrString, total: number, round: (x: number) => number): number {
-  if (typeof value === 'number') return value;
-  const percent = /^(\d+)%$/.exec(value)?.[1];
-  // The product is an integer, so that no rounding error of a fraction can change the result of ceil or floor.
-  return percent === undefined ? 0 : round((Number(percent) * total) / 100);
-}
 
 /** The size for the current replica set that surge leaves room for (`deployment_util.go` NewRSNewReplicas). */
 export function currentSize(deployment: Deployment, sets: readonly ReplicaSet[], size: number): number {

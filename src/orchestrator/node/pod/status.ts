@@ -119,6 +119,8 @@ function containerStatus(
     restartCount: current?.restarts ?? 0,
     image: container.image ?? '',
     imageID: current?.image.digest ?? '',
+    // What the node has allotted: all that is asked for (KEP-1287).
+    ...(current ? { resources: container.resources ?? {} } : {}),
     ...(current ? { containerID: current.id } : {}),
   };
 }

@@ -90,6 +90,22 @@ const actions = (one: PodView): string => step(one, NOW).actions.map(show).join(
 const phase = (one: PodView) => podStatus(one, undefined, NOW).phase;
 const deleted: Ending = { reason: 'deleted', deadline: NOW + 30_000 };
 
+describe('the condition Initialized', () => {
+  const message = (one: PodView) =>
+    podStatus(one, undefined, NOW).conditions?.find(({ type }) => type === 'Initialized')?.message;
+
+  it('names an init container until it has ended well, while it runs too', () => {
+    expect(message(view('up - | -'))).to.equal('containers with incomplete status: [i0 i1]');
+    expect(message(view('exit:0 up | -'))).to.equal('containers with incomplete status: [i1]');
+    const [first] = podStatus(view('up - | -'), undefined, NOW).initContainerStatuses ?? [];
+    expect(first?.ready).to.equal(false);
+  });
+
+  it('names a sidecar until it has started', () => {
+    expect(message(withSidecars('up - | -'))).to.equal('containers with incomplete status: [i1]');
+  });
+});
+
 describe('step of a pod', () => {
   const cases: [string, Pod['spec']['restartPolicy'], string, string][] = [
     ['- -', 'Always', 'start c0, start c1', 'Pending'],
