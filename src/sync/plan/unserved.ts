@@ -13,7 +13,6 @@ const COMES_WITH: readonly (readonly [feature: string, kinds: readonly string[]]
   ['ingress', ['Ingress', 'IngressClass']],
   ['volumes that outlive pods', ['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass']],
   ['network policies', ['NetworkPolicy']],
-  ['disruption budgets', ['PodDisruptionBudget']],
   ['quotas and limits', ['ResourceQuota', 'LimitRange']],
   ['pod priorities', ['PriorityClass']],
   ['the container runtime', ['RuntimeClass']],
