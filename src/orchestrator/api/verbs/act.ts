@@ -56,7 +56,7 @@ async function changeCompanion(
   const own = keyOf(kind, request.namespace, companion.name);
   await guaranteedUpdate(context, { kind, key: own, dryRun: request.dryRun }, (entry) => {
     if (!entry) throw notFound(kind, companion.name);
-    const before = toServed(kind, entry.object);
+    const before = context.views.of(kind, entry).object;
     return decideWhole(context, kind, request, before, companion.change(before));
   });
 }
