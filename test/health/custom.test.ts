@@ -175,7 +175,7 @@ describe('the verdict on a built-in kind', () => {
   });
 
   it('that has no rule is that of a custom resource', () => {
-    expect(isJudgedAsCustom(of('v1', 'PersistentVolume'))).to.equal(true);
+    expect(isJudgedAsCustom(of('v1', 'LimitRange'))).to.equal(true);
     expect(isJudgedAsCustom(of('example.com/v1', 'Deployment'))).to.equal(true);
   });
 });

@@ -14,7 +14,7 @@ const subjects = (title: string, kind: string, nameOf: (subject: Subject) => str
 /** What `kubectl get` prints of both kinds of bindings. */
 export const BINDING_COLUMNS: readonly Column[] = [
   NAME,
-  column<Binding>('Role', ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`),
+  column<Binding>('Role', ({ roleRef }) => `${roleRef?.kind}/${roleRef?.name}`),
   AGE,
   subjects('Users', 'User', ({ name }) => name),
   subjects('Groups', 'Group', ({ name }) => name),

@@ -9,8 +9,8 @@ export const SERVED_HORIZONTAL_POD_AUTOSCALER: ServedRow = {
   strategy: { ...PLAIN, status: true },
   columns: [
     NAME,
-    column<HorizontalPodAutoscaler>('Reference', ({ spec: { scaleTargetRef } }) =>
-      [scaleTargetRef?.kind, scaleTargetRef?.name].join('/'),
+    column<HorizontalPodAutoscaler>('Reference', ({ spec }) =>
+      [spec?.scaleTargetRef?.kind, spec?.scaleTargetRef?.name].join('/'),
     ),
     column<HorizontalPodAutoscaler>('Targets', targets),
     column<HorizontalPodAutoscaler>('MinPods', ({ spec }) => String(spec.minReplicas ?? '<unset>')),
