@@ -4,6 +4,7 @@ import type { ServerVersion } from '../version.ts';
 import { aggregatedList, apiGroup, coreVersions, groupList, resourceList } from '../wire/discovery.ts';
 import { aggregatedDiscovery, mediaRanges } from '../wire/negotiation.ts';
 import { createOpenApi, type OpenApi } from '../wire/openapi.ts';
+import { createOpenApi2 } from '../wire/openapi2.ts';
 import { type Answer, bytes, json, text } from './answers.ts';
 import { type IssuerDocuments, issuerConfiguration, issuerKeys } from './openid.ts';
 import type { Call } from './request.ts';
@@ -12,6 +13,7 @@ interface World {
   readonly kinds: KindRegistry;
   readonly version: ServerVersion;
   readonly openapi: OpenApi;
+  readonly openapi2: () => Buffer;
   /** undefined: ready; else why not. */
   readonly readiness: () => string | undefined;
   readonly issuer: IssuerDocuments;
@@ -37,7 +39,7 @@ const PATHS: readonly (readonly [RegExp, PathHandler])[] = [
   ],
   [/^\/openapi\/v3\/?$/, ({ openapi }) => bytes(openapi.index())],
   [/^\/openapi\/v3\/(.+?)\/?$/, ({ openapi }, _call, [, path = '']) => openApiDocument(openapi, path)],
-  [/^\/openapi\/v2$/, (_world, call) => openApiV2(call)],
+  [/^\/openapi\/v2$/, ({ openapi2 }, call) => openApiV2(openapi2, call)],
   [/^\/\.well-known\/openid-configuration\/?$/, ({ issuer }) => issuerConfiguration(issuer)],
   [/^\/openid\/v1\/jwks\/?$/, ({ issuer }) => issuerKeys(issuer)],
   [
@@ -52,8 +54,13 @@ export interface Paths {
   answer(call: Call): Answer;
 }
 
-export function createPaths(world: Omit<World, 'openapi'>): Paths {
-  const whole: World = { ...world, openapi: createOpenApi(world.kinds, world.version.gitVersion) };
+export function createPaths(world: Omit<World, 'openapi' | 'openapi2'>): Paths {
+  const { gitVersion } = world.version;
+  const whole: World = {
+    ...world,
+    openapi: createOpenApi(world.kinds, gitVersion),
+    openapi2: createOpenApi2(world.kinds, gitVersion),
+  };
   return {
     answer(call) {
       if (call.method !== 'GET' && call.method !== 'HEAD') throw notServed();
@@ -83,18 +90,13 @@ function openApiDocument(openapi: OpenApi, path: string): Answer | undefined {
   return body && bytes(body);
 }
 
-/** kubectl reads the old document for `kind: List` manifests only, as protobuf; the empty one satisfies it. */
+/** kubectl reads the old document for `kind: List` manifests only, as protobuf, in which there is an empty one. */
 const EMPTY_V2 = Buffer.from([0x0a, 0x03, ...Buffer.from('2.0')]);
 
-function openApiV2(call: Call): Answer {
+function openApiV2(document: () => Buffer, call: Call): Answer {
   const wantsProtobuf = mediaRanges(call.accept).some(({ type }) => type.includes('protobuf'));
   if (!wantsProtobuf) {
-    return json({
-      swagger: '2.0',
-      info: { title: 'Kubernetes', version: 'unversioned' },
-      paths: {},
-      definitions: {},
-    });
+    return bytes(document());
   }
   const contentType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
   return { type: 'bytes', code: 200, contentType, body: EMPTY_V2 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Schema } from '../../../kube/schema/schema.ts';
+import { builtinType, type Schema } from '../../../kube/schema/schema.ts';
 import { apiVersionOf, type Json } from '../../../kube/values/types.ts';
 import type { KindRegistry, ServedResource } from '../types.ts';
 
@@ -48,7 +48,7 @@ export function createOpenApi(kinds: KindRegistry, version: string): OpenApi {
 
 const pathOf = (row: ServedResource): string => `${row.group === '' ? 'api' : 'apis'}/${apiVersionOf(row)}`;
 
-function documentOf(rows: readonly ServedResource[], version: string): object {
+export function documentOf(rows: readonly ServedResource[], version: string): object {
   const components = new Map<string, unknown>();
   const paths = Object.assign({}, ...rows.map((row) => pathsOf(row, kindRef(row, components))));
   return {
@@ -106,12 +106,13 @@ function kindRef(row: ServedResource, components: Map<string, unknown>): object 
     return ref;
   }
   const name = `${row.group.split('.').reverse().join('.')}.${row.version}.${row.kind}`;
-  components.set(name, { ...customSchema(row), ...gvk });
+  const metadata = reference(META, builtinType(META), components);
+  components.set(name, { ...customSchema(row, metadata), ...gvk });
   return { $ref: `#/components/schemas/${name}` };
 }
 
 /** As the author of the definition wrote it, descriptions included, around the members that every object has. */
-function customSchema(row: ServedResource): object {
+function customSchema(row: ServedResource, metadata: object): object {
   const own = (row.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }) as {
     readonly properties?: Record<string, Json>;
   };
@@ -119,12 +120,20 @@ function customSchema(row: ServedResource): object {
     ...own,
     properties: {
       ...own.properties,
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
-      metadata: { type: 'object' },
+      apiVersion: {
+        type: 'string',
+        description: 'APIVersion defines the group and the version in whose schema the object is written.',
+      },
+      kind: { type: 'string', description: 'Kind is the name of the type of the object.' },
+      metadata: { allOf: [metadata], description: "Standard object's metadata, which the server keeps." },
     },
+    ...(row.selectable ? { 'x-kubernetes-selectable-fields': selectableFields(row.selectable) } : {}),
   };
 }
+
+const META = 'meta.v1.ObjectMeta';
+
+const selectableFields = (fields: object) => Object.keys(fields).map((fieldPath) => ({ fieldPath }));
 
 /** `core.v1.Pod` → the name under which Kubernetes publishes the type. */
 function componentName(name: string): string {
@@ -143,9 +152,32 @@ function reference(name: string, schema: Schema, components: Map<string, unknown
   if (!components.has(component)) {
     // Entered before its members: JSONSchemaProps holds itself.
     components.set(component, {});
-    components.set(component, inline(schema, components));
+    components.set(component, described(name, inline(schema, components)));
   }
   return { $ref: `#/components/schemas/${component}` };
+}
+
+/** What is said of fields that every object has. */
+const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [META]: {
+    creationTimestamp:
+      'CreationTimestamp is a timestamp of the moment at which the server created the object.',
+    deletionTimestamp: 'DeletionTimestamp is a timestamp of the moment at which the object is to be gone.',
+    name: 'Name is unique among the objects of a kind in a namespace, and never changes.',
+    namespace: 'Namespace is the space in which the name is unique.',
+    uid: 'UID is unique among all objects that ever were.',
+  },
+};
+
+function described(name: string, schema: object): object {
+  const texts = DESCRIPTIONS[name];
+  const { properties } = schema as { readonly properties?: Readonly<Record<string, object>> };
+  if (!texts || !properties) return schema;
+  const members = Object.entries(properties).map(([key, member]) => [
+    key,
+    texts[key] === undefined ? member : { description: texts[key], ...member },
+  ]);
+  return { ...schema, properties: Object.fromEntries(members) };
 }
 
 /** A named type becomes a reference; what the place adds to it (defaults, merge keys) stands beside, under allOf. */

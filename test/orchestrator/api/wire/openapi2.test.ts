@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { kindsOf } from '../../../../src/orchestrator/api/kinds/custom.ts';
+import { Registry } from '../../../../src/orchestrator/api/kinds/registry.ts';
+import { createOpenApi2 } from '../../../../src/orchestrator/api/wire/openapi2.ts';
+
+const established = [{ type: 'Established', status: 'True' as const }];
+
+/** The definition of a custom kind with these properties, as version 2 publishes it. */
+function published(properties: object): Record<string, Record<string, unknown>> {
+  const kinds = new Registry([]);
+  const version = {
+    name: 'v1',
+    served: true,
+    storage: true,
+    schema: { openAPIV3Schema: { type: 'object', description: 'A ship', properties } },
+  };
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'ships.example.org' },
+    spec: {
+      group: 'example.org',
+      scope: 'Namespaced' as const,
+      names: { plural: 'ships', kind: 'Ship' },
+      versions: [version],
+    },
+    status: { conditions: established },
+  };
+  kinds.setCustom('ships.example.org', kindsOf(definition as never));
+  const document = JSON.parse(createOpenApi2(kinds, 'v1')().toString());
+  return document.definitions['org.example.v1.Ship'];
+}
+
+describe('the document of OpenAPI v2', () => {
+  it('has custom kinds as their author wrote them', () => {
+    const spec = { type: 'object', required: ['a'], properties: { a: { type: 'string', pattern: '^x$' } } };
+    const ship = published({ spec });
+    expect(ship).to.include({ type: 'object', description: 'A ship' });
+    expect(ship.properties).to.have.deep.property('spec', spec);
+    expect(ship.properties).to.have.nested.property(
+      'metadata.$ref',
+      '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
+    );
+  });
+
+  it('leaves out what its version does not know, so that kubectl refuses nothing that the server takes', () => {
+    const { properties } = published({
+      open: {
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
+        properties: { a: { type: 'string' } },
+      },
+      maybe: { type: 'integer', nullable: true },
+      either: { type: 'string', oneOf: [{ pattern: 'a' }, { pattern: 'b' }] },
+      port: { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] },
+    }) as { properties: Record<string, unknown> };
+    expect(properties.open).to.deep.equal({ 'x-kubernetes-preserve-unknown-fields': true });
+    expect(properties.maybe).to.deep.equal({});
+    expect(properties.either).to.deep.equal({ type: 'string' });
+    expect(properties.port).to.deep.equal({ 'x-kubernetes-int-or-string': true });
+  });
+});
