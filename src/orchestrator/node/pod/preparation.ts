@@ -136,11 +136,15 @@ async function assemble(
       mounts: mounts.mounts,
       resources: resourcesOf(container),
       ...inputOf(container),
+      ...messageOf(container),
       backOffMs,
       restarts,
     },
   };
 }
+
+const messageOf = ({ terminationMessagePath }: Container): Pick<ContainerSpec, 'terminationMessagePath'> =>
+  terminationMessagePath ? { terminationMessagePath } : {};
 
 const inputOf = ({ stdin, stdinOnce, tty }: Container): Pick<ContainerSpec, 'input' | 'tty'> => ({
   ...(stdin ? { input: stdinOnce ? 'once' : 'open' } : {}),

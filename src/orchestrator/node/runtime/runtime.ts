@@ -24,7 +24,7 @@ export interface Attempt extends RestartCount {
   readonly startedAt: number;
   readonly image: ImageRef;
   readonly state: AttemptState;
-  /** Of an attempt that failed: the end of its output. */
+  /** What it wrote to its termination message; of an attempt that failed and wrote none, the end of its output. */
   readonly output?: string;
 }
 

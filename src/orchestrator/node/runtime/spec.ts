@@ -72,6 +72,8 @@ export interface ContainerSpec extends RestartCount {
   readonly input?: InputMode;
   /** It has a terminal. */
   readonly tty?: boolean;
+  /** Path in the container of the file in which it says why it ends. */
+  readonly terminationMessagePath?: string;
 }
 
 export type InputMode = 'open' | 'once';

@@ -20,6 +20,8 @@ export interface ProgramSpec {
   readonly input?: InputMode;
   /** It runs in a terminal (`terminal.ts`). */
   readonly tty?: boolean;
+  /** Absolute path of the file of its termination message. */
+  readonly messageFile?: string;
 }
 
 /** The state of an attempt whose shim runs as `pid`; 0 while the shim is about to write its pid. */

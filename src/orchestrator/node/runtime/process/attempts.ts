@@ -29,6 +29,7 @@ import { createLastOutputs } from './lastoutput.ts';
 import { killLeftovers } from './leftovers.ts';
 import { SHIM, SHIM_NAME } from './shim.ts';
 import { killGroup } from './spawn.ts';
+import { emptyMessage } from './terminationmessage.ts';
 
 export interface AttemptsOptions {
   /** Below it one directory per pod, named by its uid. */
@@ -159,6 +160,7 @@ export function createAttempts({ root, clock, logger }: AttemptsOptions): Attemp
     writeIntent(dir, { ...rest, startedAt: clock.now(), bootId });
     // It exists from the start, so that there is something to follow.
     writeFileSync(join(dir, 'log'), '', { flag: 'a', mode: 0o600 });
+    if (request.messageFile) emptyMessage(request.messageFile);
     if (request.input) createInput(dir, request.input, request.sandbox);
     const { argv, ...place } = commandOf(dir, request);
     const child = spawn('/bin/sh', ['-c', SHIM, SHIM_NAME, dir, ...argv], {
@@ -221,12 +223,20 @@ export function createAttempts({ root, clock, logger }: AttemptsOptions): Attemp
   return {
     pods: () => entries(root),
     list: (pod) =>
-      listAttempts(root, pod).map(({ ref, intent }): ProcessAttempt => {
+      listAttempts(root, pod).map(({ ref, intent }, i, all): ProcessAttempt => {
         const state = stateOfKnown(ref, intent);
         if (state.type === 'running') adopt(ref, intent);
         if (state.type === 'lost' && intent.bootId === bootId) sweep(attemptDir(root, ref));
         const { startedAt, backOffMs, image, restarts = ref.attempt } = intent;
-        const output = state.type === 'exited' && state.exitCode !== 0 ? outputs.of(ref) : undefined;
+        // The file is that of the container: of the next attempt, once there is one.
+        const isLast = all[i + 1]?.ref.container !== ref.container;
+        const output =
+          state.type === 'exited'
+            ? outputs.of(ref, {
+                failed: state.exitCode !== 0,
+                messageFile: isLast ? intent.messageFile : undefined,
+              })
+            : undefined;
         return { ref, startedAt, backOffMs, restarts, image, state, ...(output ? { output } : {}) };
       }),
     running: () =>

@@ -1,12 +1,18 @@
 import type { ContainerRef } from '../spec.ts';
 import { readTail } from './logtail.ts';
+import { readMessage } from './terminationmessage.ts';
 
 /** kubelet `pkg/kubelet/kuberuntime`: what FallbackToLogsOnError takes of a log. */
 const TAIL = { bytes: 2048, lines: 80 };
 
-/** The end of what ended containers printed, read once each: a log does not change any more then. */
+export interface Ended {
+  readonly failed: boolean;
+  readonly messageFile: string | undefined;
+}
+
+/** What ended containers said, or the end of what they printed, read once each: neither changes any more then. */
 export interface LastOutputs {
-  of(ref: ContainerRef): string;
+  of(ref: ContainerRef, ended: Ended): string;
   forget(ref: ContainerRef): void;
   forgetPod(pod: string): void;
 }
@@ -16,10 +22,10 @@ export function createLastOutputs(logFile: (ref: ContainerRef) => string): LastO
   const known = new Map<string, Map<string, string>>();
   const keyOf = ({ container, attempt }: ContainerRef): string => `${container}/${attempt}`;
   return {
-    of(ref) {
+    of(ref, { failed, messageFile }) {
       const own = known.get(ref.pod) ?? new Map<string, string>();
       known.set(ref.pod, own);
-      const text = own.get(keyOf(ref)) ?? lastOutput(logFile(ref));
+      const text = own.get(keyOf(ref)) ?? (said(messageFile) || (failed ? lastOutput(logFile(ref)) : ''));
       own.set(keyOf(ref), text);
       return text;
     },
@@ -27,6 +33,9 @@ export function createLastOutputs(logFile: (ref: ContainerRef) => string): LastO
     forgetPod: (pod) => void known.delete(pod),
   };
 }
+
+const said = (messageFile: string | undefined): string =>
+  messageFile === undefined ? '' : readMessage(messageFile);
 
 function lastOutput(log: string): string {
   try {

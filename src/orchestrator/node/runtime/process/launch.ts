@@ -9,6 +9,7 @@ import { showMounts } from './mounts.ts';
 import { podDir, rootDir } from './poddirs.ts';
 import { findProgram } from './program.ts';
 import { inTerminal } from './terminal.ts';
+import { messageFile } from './terminationmessage.ts';
 import { workingDirectory } from './workingdirectory.ts';
 
 export interface LaunchOptions {
@@ -33,6 +34,8 @@ export function launch(spec: ContainerSpec, sandbox: Sandbox, options: LaunchOpt
   const directory = image.digest === '' ? undefined : options.images.directoryOf(image.digest);
   const unshown = showMounts(root, spec.mounts);
   if (unshown) return fault('CreateContainerConfigError', unshown);
+  const message =
+    spec.terminationMessagePath === undefined ? undefined : messageFile(root, spec.terminationMessagePath);
   openFiles(root, sandbox, options);
   const cwd = workingDirectory(spec, { root, ...(directory === undefined ? {} : { image: directory }) });
   if (!isDirectory(cwd)) return fault('CreateContainerError', unfound(spec.workingDir, image, cwd));
@@ -51,6 +54,7 @@ export function launch(spec: ContainerSpec, sandbox: Sandbox, options: LaunchOpt
       argv: run.argv,
       ...(mode ? { input: mode } : {}),
       ...(spec.tty ? { tty: true } : {}),
+      ...(message === undefined ? {} : { messageFile: message }),
       env,
       cwd,
       image,

@@ -115,9 +115,14 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
     async startAgain(previous, count) {
       const started = attempts.startedWith(previous);
       if (!started) return undefined;
-      const { argv, env, cwd, image, sandbox, input, tty } = started;
+      const { argv, env, cwd, image, sandbox, input, tty, messageFile } = started;
       const ref = { ...previous, attempt: previous.attempt + 1 };
-      const own = { ...(sandbox ? { sandbox } : {}), ...(input ? { input } : {}), ...(tty ? { tty } : {}) };
+      const own = {
+        ...(sandbox ? { sandbox } : {}),
+        ...(input ? { input } : {}),
+        ...(tty ? { tty } : {}),
+        ...(messageFile ? { messageFile } : {}),
+      };
       return attempts.start({ argv, env, cwd, image, ...own, ...count, ref });
     },
     attempts: async (pod) => attempts.list(pod).map(neutral),

@@ -153,4 +153,33 @@ describe('what a client joins of a process', () => {
     expect(await client.outcome).to.deep.equal({ type: 'canceled' });
     await runtime.signal(ref, 'SIGKILL');
   });
+
+  it('says why it ended in the file of its termination message', async () => {
+    const path = '/dev/termination-log';
+    const script = `test -s "$MESSAGE" && exit 8; printf why >"$MESSAGE"; echo log; exit 3`;
+    const env = { PATH: '/usr/bin:/bin', MESSAGE: `${place.path}/pod-message/.roots/main${path}` };
+    const ref = await run('pod-message', script, { terminationMessagePath: path, env });
+    const ended = async (attempt: number) =>
+      until('the end', async () => {
+        const found = (await runtime.attempts(ref.pod))[attempt];
+        return found?.state.type === 'exited'
+          ? { output: found.output, code: found.state.exitCode }
+          : undefined;
+      });
+    expect(await ended(0)).to.deep.equal({ output: 'why', code: 3 });
+    await runtime.startAgain(ref, { backOffMs: 0, restarts: 1 });
+    expect(await ended(1)).to.deep.equal({ output: 'why', code: 3 });
+  });
+
+  it('leads nobody elsewhere by a link in place of that file', async () => {
+    const path = '/message';
+    const link = `${place.path}/pod-link/.roots/main${path}`;
+    const script = `rm "${link}"; ln -s /etc/passwd "${link}"; exit 1`;
+    const ref = await run('pod-link', script, { terminationMessagePath: path });
+    const attempt = await until('the end', async () => {
+      const [found] = await runtime.attempts(ref.pod);
+      return found?.state.type === 'exited' ? found : undefined;
+    });
+    expect(attempt.output ?? '').to.equal('');
+  });
 });
