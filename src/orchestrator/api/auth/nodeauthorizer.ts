@@ -106,8 +106,14 @@ const NODE_RULES: readonly NodeRule[] = [
   },
 ];
 
-/** What no role gives a node more of: writes of these are its own or nobody's. */
-const RESTRICTED: readonly string[] = ['nodes', 'nodes/status', 'pods', 'pods/status'];
+/** What no role gives a node more of: writes of these are its own or nobody's. Streams into pods are no writes. */
+const RESTRICTED: readonly string[] = ['nodes', 'pods', 'coordination.k8s.io/leases'];
+const STREAMS: readonly string[] = ['attach', 'exec', 'log', 'portforward', 'proxy'];
+
+const isRestricted = ({ verb, subresource, ...resource }: ResourceAttributes): boolean =>
+  !READ.includes(verb) &&
+  RESTRICTED.includes(resourceOf({ verb, ...resource })) &&
+  !STREAMS.includes(subresource ?? '');
 
 function nodeMay(node: string, attributes: ResourceAttributes): Opinion {
   const { verb, isUnread } = attributes;
@@ -115,6 +121,7 @@ function nodeMay(node: string, attributes: ResourceAttributes): Opinion {
   const rules = NODE_RULES.filter((rule) => rule.resources.includes(full) && rule.verbs.includes(verb));
   const isUndecided = isUnread && verb === 'create';
   if (rules.some(({ when }) => !when || isUndecided || when(node, attributes))) return ALLOW;
-  const reason = rules.find((rule) => rule.reason)?.reason ?? '';
-  return RESTRICTED.includes(full) && !READ.includes(verb) ? deny(reason) : none(reason);
+  const reason = rules.find((rule) => rule.reason)?.reason;
+  if (isRestricted(attributes)) return deny(reason ?? `a node may not ${verb} ${full}`);
+  return reason === undefined ? NO_OPINION : none(reason);
 }

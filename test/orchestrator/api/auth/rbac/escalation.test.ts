@@ -134,7 +134,8 @@ describe('nobody gets more than they have', () => {
   });
 
   it('by the credentials of a node', async () => {
-    const node = inProcessClient(plane.api, person('system:node:n1', 'system:nodes'));
+    const NODE = person('system:node:n1', 'system:nodes');
+    const node = inProcessClient(plane.api, NODE);
     await write(admin, binding('nodes', 'ClusterRole cluster-admin', 'Group system:nodes'));
     const labels = { 'node-restriction.kubernetes.io/tier': 'secret' };
     const own = (metadata: object) => ({
@@ -151,6 +152,14 @@ describe('nobody gets more than they have', () => {
       'node "n1" is not allowed to modify taints',
     );
     expect(await refusal(patch({ metadata: { labels } }))).to.contain('is not allowed to modify labels');
+    const attributes = { verb: 'create', group: '', ...inDefault, name: 'web' };
+    for (const one of [
+      { ...attributes, resource: 'pods' },
+      { ...attributes, resource: 'pods', subresource: 'binding' },
+      { ...attributes, resource: 'pods', subresource: 'ephemeralcontainers', verb: 'patch' },
+      { ...attributes, resource: 'leases', group: 'coordination.k8s.io', verb: 'update' },
+    ])
+      expect((await plane.api.authorize(NODE, one)).allowed, JSON.stringify(one)).to.equal(false);
     await admin.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n2' } });
     expect(await refusal(node.patch(NODES, { name: 'n2' }, { type: 'merge', body: {} }))).to.contain(
       'a node may only write itself',
