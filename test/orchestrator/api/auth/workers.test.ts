@@ -11,7 +11,7 @@ const authorize = createAuthorizer(() => []);
 function attributesOf(text: string): Attributes {
   const [verb = '', what = '', where = ''] = text.split(' ');
   const parts = what.split('/');
-  const grouped = (parts[0] ?? '').includes('.') || parts[0] === 'apps';
+  const grouped = (parts[0] ?? '').includes('.') || ['apps', 'policy'].includes(parts[0] ?? '');
   const [resource = '', subresource] = grouped ? parts.slice(1) : parts;
   const [namespace = '', name = ''] = where.includes('/') ? where.split('/') : ['', where];
   return {
@@ -51,6 +51,10 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
   [controller('pod-garbage-collector')]: [
     ['delete pods shop/web', 'get nodes n1'],
     ['patch pods shop/web', 'delete apps/deployments shop/web'],
+  ],
+  [controller('disruption-controller')]: [
+    ['get apps/statefulsets shop/db', 'update policy/poddisruptionbudgets/status shop/db'],
+    ['update policy/poddisruptionbudgets shop/db', 'delete pods shop/db-0', 'get secrets shop/password'],
   ],
   [controller('clusterrole-aggregation-controller')]: [
     [
