@@ -43,6 +43,27 @@ const KINDS = [
   'rbac.v1.ClusterRoleBinding',
   'rbac.v1.Role',
   'rbac.v1.RoleBinding',
+  'networking.v1.Ingress',
+  'networking.v1.IngressClass',
+  'networking.v1.IPAddress',
+  'networking.v1.NetworkPolicy',
+  'networking.v1.ServiceCIDR',
+  'storage.v1.CSIDriver',
+  'storage.v1.CSINode',
+  'storage.v1.CSIStorageCapacity',
+  'storage.v1.StorageClass',
+  'storage.v1.VolumeAttachment',
+  'storage.v1.VolumeAttributesClass',
+  'node.v1.RuntimeClass',
+  'scheduling.v1.PriorityClass',
+  'flowcontrol.v1.FlowSchema',
+  'flowcontrol.v1.PriorityLevelConfiguration',
+  'admissionregistration.v1.MutatingWebhookConfiguration',
+  'admissionregistration.v1.ValidatingAdmissionPolicy',
+  'admissionregistration.v1.ValidatingAdmissionPolicyBinding',
+  'admissionregistration.v1.ValidatingWebhookConfiguration',
+  'apiregistration.v1.APIService',
+  'certificates.v1.CertificateSigningRequest',
 ];
 
 /** Types that our code writes down itself, as every kind has them or as JSON has no other. */
@@ -59,8 +80,16 @@ const PLAIN = {
   'apiextensions.v1.JSONSchemaProps': 'unknown',
 };
 
-/** `Event` is a type of the language; EndpointSlices have ports of the same name. */
-const RENAMED = { 'core.v1.Event': 'KubeEvent', 'core.v1.EndpointPort': 'SubsetPort' };
+/** `Event` is a type of the language; other names are taken by another group. */
+const RENAMED = {
+  'core.v1.EndpointPort': 'SubsetPort',
+  'core.v1.Event': 'KubeEvent',
+  'admissionregistration.v1.ServiceReference': 'AdmissionServiceReference',
+  'admissionregistration.v1.WebhookClientConfig': 'AdmissionClientConfig',
+  'apiregistration.v1.ServiceReference': 'APIServiceReference',
+  'flowcontrol.v1.Subject': 'FlowSubject',
+  'storage.v1.TokenRequest': 'CSITokenRequest',
+};
 
 /** Sets of values that are closed although Go does not mark them `+enum`. */
 const CLOSED = {

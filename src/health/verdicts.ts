@@ -2,6 +2,14 @@ import { builtinKind } from '../kube/kinds/builtin.ts';
 import type { KubeObject } from '../kube/values/types.ts';
 import { gvkOf } from '../kube/values/types.ts';
 import type { Verdict } from './verdict.ts';
+import {
+  admissionPolicyVerdict,
+  certificateRequestVerdict,
+  flowSchemaVerdict,
+  priorityLevelVerdict,
+  serviceCidrVerdict,
+  volumeAttachmentVerdict,
+} from './verdicts.cluster.ts';
 import { customVerdict, exemptionOf, type Served } from './verdicts.custom.ts';
 import {
   addressVerdict,
@@ -50,6 +58,12 @@ const RULES: Rules = {
   '/Namespace': rule(namespaceVerdict),
   '/PersistentVolumeClaim': rule(claimVerdict),
   'networking.k8s.io/Ingress': rule(addressVerdict),
+  'networking.k8s.io/ServiceCIDR': rule(serviceCidrVerdict),
+  'storage.k8s.io/VolumeAttachment': rule(volumeAttachmentVerdict),
+  'flowcontrol.apiserver.k8s.io/FlowSchema': rule(flowSchemaVerdict),
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': rule(priorityLevelVerdict),
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': rule(admissionPolicyVerdict),
+  'certificates.k8s.io/CertificateSigningRequest': rule(certificateRequestVerdict),
   'autoscaling/HorizontalPodAutoscaler': rule(autoscalerVerdict),
   'policy/PodDisruptionBudget': rule(disruptionBudgetVerdict),
   'apiregistration.k8s.io/APIService': rule(apiServiceVerdict),

@@ -6,6 +6,7 @@ import { creating } from './creating.ts';
 import { customResources } from './customresources.ts';
 import { deleting } from './deleting.ts';
 import { kinds } from './kinds.ts';
+import { otherGroups } from './othergroups.ts';
 import { patching } from './patching.ts';
 import { reading } from './reading.ts';
 import { tokens } from './tokens.ts';
@@ -78,6 +79,7 @@ export function describeKubeClient(name: string, start: () => Promise<Subject>):
     describe('tokens of service accounts', () => tokens(bench));
     describe('authorizing', () => authorizing(bench));
     describe('kinds', () => kinds(bench));
+    describe('the other groups', () => otherGroups(bench));
     describe('custom resources', () => customResources(bench));
   });
 }

@@ -2131,3 +2131,573 @@ export interface RoleBinding extends KubeObject {
   readonly roleRef: RoleRef;
   readonly subjects?: readonly Subject[];
 }
+
+export interface Ingress extends KubeObject {
+  readonly spec?: IngressSpec;
+  readonly status?: IngressStatus;
+}
+
+export interface IngressSpec {
+  readonly defaultBackend?: IngressBackend;
+  readonly ingressClassName?: string;
+  readonly rules?: readonly IngressRule[];
+  readonly tls?: readonly IngressTLS[];
+}
+
+export interface IngressBackend {
+  readonly resource?: TypedLocalObjectReference;
+  readonly service?: IngressServiceBackend;
+}
+
+export interface IngressServiceBackend {
+  readonly name: string;
+  readonly port?: ServiceBackendPort;
+}
+
+export interface ServiceBackendPort {
+  readonly name?: string;
+  readonly number?: number;
+}
+
+export interface IngressRule {
+  readonly host?: string;
+  readonly http?: HTTPIngressRuleValue;
+}
+
+export interface HTTPIngressRuleValue {
+  readonly paths: readonly HTTPIngressPath[];
+}
+
+export interface HTTPIngressPath {
+  readonly backend: IngressBackend;
+  readonly path?: string;
+  readonly pathType: string;
+}
+
+export interface IngressTLS {
+  readonly hosts?: readonly string[];
+  readonly secretName?: string;
+}
+
+export interface IngressStatus {
+  readonly loadBalancer?: IngressLoadBalancerStatus;
+}
+
+export interface IngressLoadBalancerStatus {
+  readonly ingress?: readonly IngressLoadBalancerIngress[];
+}
+
+export interface IngressLoadBalancerIngress {
+  readonly hostname?: string;
+  readonly ip?: string;
+  readonly ports?: readonly IngressPortStatus[];
+}
+
+export interface IngressPortStatus {
+  readonly error?: string;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+export interface IngressClass extends KubeObject {
+  readonly spec?: IngressClassSpec;
+}
+
+export interface IngressClassSpec {
+  readonly controller?: string;
+  readonly parameters?: IngressClassParametersReference;
+}
+
+export interface IngressClassParametersReference {
+  readonly apiGroup?: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly scope?: string;
+}
+
+export interface IPAddress extends KubeObject {
+  readonly spec: IPAddressSpec;
+}
+
+export interface IPAddressSpec {
+  readonly parentRef: ParentReference;
+}
+
+export interface ParentReference {
+  readonly group?: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly resource: string;
+}
+
+export interface NetworkPolicy extends KubeObject {
+  readonly spec?: NetworkPolicySpec;
+}
+
+export interface NetworkPolicySpec {
+  readonly egress?: readonly NetworkPolicyEgressRule[];
+  readonly ingress?: readonly NetworkPolicyIngressRule[];
+  readonly podSelector?: LabelSelector;
+  readonly policyTypes?: readonly string[];
+}
+
+export interface NetworkPolicyEgressRule {
+  readonly ports?: readonly NetworkPolicyPort[];
+  readonly to?: readonly NetworkPolicyPeer[];
+}
+
+export interface NetworkPolicyPort {
+  readonly endPort?: number;
+  readonly port?: IntOrString;
+  readonly protocol?: string;
+}
+
+export interface NetworkPolicyPeer {
+  readonly ipBlock?: IPBlock;
+  readonly namespaceSelector?: LabelSelector;
+  readonly podSelector?: LabelSelector;
+}
+
+export interface IPBlock {
+  readonly cidr: string;
+  readonly except?: readonly string[];
+}
+
+export interface NetworkPolicyIngressRule {
+  readonly from?: readonly NetworkPolicyPeer[];
+  readonly ports?: readonly NetworkPolicyPort[];
+}
+
+export interface ServiceCIDR extends KubeObject {
+  readonly spec?: ServiceCIDRSpec;
+  readonly status?: ServiceCIDRStatus;
+}
+
+export interface ServiceCIDRSpec {
+  readonly cidrs?: readonly string[];
+}
+
+export interface ServiceCIDRStatus {
+  readonly conditions?: readonly Condition[];
+}
+
+export interface CSIDriver extends KubeObject {
+  readonly spec: CSIDriverSpec;
+}
+
+export interface CSIDriverSpec {
+  readonly attachRequired?: boolean;
+  readonly fsGroupPolicy?: string;
+  readonly nodeAllocatableUpdatePeriodSeconds?: number;
+  readonly podInfoOnMount?: boolean;
+  readonly requiresRepublish?: boolean;
+  readonly seLinuxMount?: boolean;
+  readonly serviceAccountTokenInSecrets?: boolean;
+  readonly storageCapacity?: boolean;
+  readonly tokenRequests?: readonly CSITokenRequest[];
+  readonly volumeLifecycleModes?: readonly string[];
+}
+
+export interface CSITokenRequest {
+  readonly audience: string;
+  readonly expirationSeconds?: number;
+}
+
+export interface CSINode extends KubeObject {
+  readonly spec: CSINodeSpec;
+}
+
+export interface CSINodeSpec {
+  readonly drivers: readonly CSINodeDriver[];
+}
+
+export interface CSINodeDriver {
+  readonly allocatable?: VolumeNodeResources;
+  readonly name: string;
+  readonly nodeID: string;
+  readonly topologyKeys?: readonly string[];
+}
+
+export interface VolumeNodeResources {
+  readonly count?: number;
+}
+
+export interface CSIStorageCapacity extends KubeObject {
+  readonly capacity?: IntOrString;
+  readonly maximumVolumeSize?: IntOrString;
+  readonly nodeTopology?: LabelSelector;
+  readonly storageClassName: string;
+}
+
+export interface StorageClass extends KubeObject {
+  readonly allowVolumeExpansion?: boolean;
+  readonly allowedTopologies?: readonly TopologySelectorTerm[];
+  readonly mountOptions?: readonly string[];
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly provisioner: string;
+  readonly reclaimPolicy?: string;
+  readonly volumeBindingMode?: string;
+}
+
+export interface TopologySelectorTerm {
+  readonly matchLabelExpressions?: readonly TopologySelectorLabelRequirement[];
+}
+
+export interface TopologySelectorLabelRequirement {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+export interface VolumeAttachment extends KubeObject {
+  readonly spec: VolumeAttachmentSpec;
+  readonly status?: VolumeAttachmentStatus;
+}
+
+export interface VolumeAttachmentSpec {
+  readonly attacher: string;
+  readonly nodeName: string;
+  readonly source: VolumeAttachmentSource;
+}
+
+export interface VolumeAttachmentSource {
+  readonly inlineVolumeSpec?: PersistentVolumeSpec;
+  readonly persistentVolumeName?: string;
+}
+
+export interface VolumeAttachmentStatus {
+  readonly attachError?: VolumeError;
+  readonly attached: boolean;
+  readonly attachmentMetadata?: Readonly<Record<string, string>>;
+  readonly detachError?: VolumeError;
+}
+
+export interface VolumeError {
+  readonly errorCode?: number;
+  readonly message?: string;
+  readonly time?: string;
+}
+
+export interface VolumeAttributesClass extends KubeObject {
+  readonly driverName: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+export interface RuntimeClass extends KubeObject {
+  readonly handler: string;
+  readonly overhead?: Overhead;
+  readonly scheduling?: Scheduling;
+}
+
+export interface Overhead {
+  readonly podFixed?: Readonly<Record<string, IntOrString>>;
+}
+
+export interface Scheduling {
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly tolerations?: readonly Toleration[];
+}
+
+export interface PriorityClass extends KubeObject {
+  readonly description?: string;
+  readonly globalDefault?: boolean;
+  readonly preemptionPolicy?: string;
+  readonly value: number;
+}
+
+export interface FlowSchema extends KubeObject {
+  readonly spec: FlowSchemaSpec;
+  readonly status?: FlowSchemaStatus;
+}
+
+export interface FlowSchemaSpec {
+  readonly distinguisherMethod?: FlowDistinguisherMethod;
+  readonly matchingPrecedence?: number;
+  readonly priorityLevelConfiguration: PriorityLevelConfigurationReference;
+  readonly rules?: readonly PolicyRulesWithSubjects[];
+}
+
+export interface FlowDistinguisherMethod {
+  readonly type: string;
+}
+
+export interface PriorityLevelConfigurationReference {
+  readonly name: string;
+}
+
+export interface PolicyRulesWithSubjects {
+  readonly nonResourceRules?: readonly NonResourcePolicyRule[];
+  readonly resourceRules?: readonly ResourcePolicyRule[];
+  readonly subjects: readonly FlowSubject[];
+}
+
+export interface NonResourcePolicyRule {
+  readonly nonResourceURLs: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export interface ResourcePolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly clusterScope?: boolean;
+  readonly namespaces?: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export interface FlowSubject {
+  readonly group?: GroupSubject;
+  readonly kind: string;
+  readonly serviceAccount?: ServiceAccountSubject;
+  readonly user?: UserSubject;
+}
+
+export interface GroupSubject {
+  readonly name: string;
+}
+
+export interface ServiceAccountSubject {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export interface UserSubject {
+  readonly name: string;
+}
+
+export interface FlowSchemaStatus {
+  readonly conditions?: readonly Condition[];
+}
+
+export interface PriorityLevelConfiguration extends KubeObject {
+  readonly spec: PriorityLevelConfigurationSpec;
+  readonly status?: PriorityLevelConfigurationStatus;
+}
+
+export interface PriorityLevelConfigurationSpec {
+  readonly exempt?: ExemptPriorityLevelConfiguration;
+  readonly limited?: LimitedPriorityLevelConfiguration;
+  readonly type: string;
+}
+
+export interface ExemptPriorityLevelConfiguration {
+  readonly lendablePercent?: number;
+  readonly nominalConcurrencyShares?: number;
+}
+
+export interface LimitedPriorityLevelConfiguration {
+  readonly borrowingLimitPercent?: number;
+  readonly lendablePercent?: number;
+  readonly limitResponse?: LimitResponse;
+  readonly nominalConcurrencyShares?: number;
+}
+
+export interface LimitResponse {
+  readonly queuing?: QueuingConfiguration;
+  readonly type: string;
+}
+
+export interface QueuingConfiguration {
+  readonly handSize?: number;
+  readonly queueLengthLimit?: number;
+  readonly queues?: number;
+}
+
+export interface PriorityLevelConfigurationStatus {
+  readonly conditions?: readonly Condition[];
+}
+
+export interface MutatingWebhookConfiguration extends KubeObject {
+  readonly webhooks?: readonly MutatingWebhook[];
+}
+
+export interface MutatingWebhook {
+  readonly admissionReviewVersions: readonly string[];
+  readonly clientConfig: AdmissionClientConfig;
+  readonly failurePolicy?: string;
+  readonly matchConditions?: readonly MatchCondition[];
+  readonly matchPolicy?: string;
+  readonly name: string;
+  readonly namespaceSelector?: LabelSelector;
+  readonly objectSelector?: LabelSelector;
+  readonly reinvocationPolicy?: string;
+  readonly rules?: readonly RuleWithOperations[];
+  readonly sideEffects: string;
+  readonly timeoutSeconds?: number;
+}
+
+export interface AdmissionClientConfig {
+  readonly caBundle?: string;
+  readonly service?: AdmissionServiceReference;
+  readonly url?: string;
+}
+
+export interface AdmissionServiceReference {
+  readonly name: string;
+  readonly namespace: string;
+  readonly path?: string;
+  readonly port?: number;
+}
+
+export interface MatchCondition {
+  readonly expression: string;
+  readonly name: string;
+}
+
+export interface RuleWithOperations {
+  readonly apiGroups?: readonly string[];
+  readonly apiVersions?: readonly string[];
+  readonly operations?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly scope?: string;
+}
+
+export interface ValidatingAdmissionPolicy extends KubeObject {
+  readonly spec?: ValidatingAdmissionPolicySpec;
+  readonly status?: ValidatingAdmissionPolicyStatus;
+}
+
+export interface ValidatingAdmissionPolicySpec {
+  readonly auditAnnotations?: readonly AuditAnnotation[];
+  readonly failurePolicy?: string;
+  readonly matchConditions?: readonly MatchCondition[];
+  readonly matchConstraints?: MatchResources;
+  readonly paramKind?: ParamKind;
+  readonly validations?: readonly Validation[];
+  readonly variables?: readonly Variable[];
+}
+
+export interface AuditAnnotation {
+  readonly key: string;
+  readonly valueExpression: string;
+}
+
+export interface MatchResources {
+  readonly excludeResourceRules?: readonly NamedRuleWithOperations[];
+  readonly matchPolicy?: string;
+  readonly namespaceSelector?: LabelSelector;
+  readonly objectSelector?: LabelSelector;
+  readonly resourceRules?: readonly NamedRuleWithOperations[];
+}
+
+export interface NamedRuleWithOperations {
+  readonly apiGroups?: readonly string[];
+  readonly apiVersions?: readonly string[];
+  readonly operations?: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly scope?: string;
+}
+
+export interface ParamKind {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+}
+
+export interface Validation {
+  readonly expression: string;
+  readonly message?: string;
+  readonly messageExpression?: string;
+  readonly reason?: string;
+}
+
+export interface Variable {
+  readonly expression: string;
+  readonly name: string;
+}
+
+export interface ValidatingAdmissionPolicyStatus {
+  readonly conditions?: readonly Condition[];
+  readonly observedGeneration?: number;
+  readonly typeChecking?: TypeChecking;
+}
+
+export interface TypeChecking {
+  readonly expressionWarnings?: readonly ExpressionWarning[];
+}
+
+export interface ExpressionWarning {
+  readonly fieldRef: string;
+  readonly warning: string;
+}
+
+export interface ValidatingAdmissionPolicyBinding extends KubeObject {
+  readonly spec?: ValidatingAdmissionPolicyBindingSpec;
+}
+
+export interface ValidatingAdmissionPolicyBindingSpec {
+  readonly matchResources?: MatchResources;
+  readonly paramRef?: ParamRef;
+  readonly policyName?: string;
+  readonly validationActions?: readonly string[];
+}
+
+export interface ParamRef {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly parameterNotFoundAction?: string;
+  readonly selector?: LabelSelector;
+}
+
+export interface ValidatingWebhookConfiguration extends KubeObject {
+  readonly webhooks?: readonly ValidatingWebhook[];
+}
+
+export interface ValidatingWebhook {
+  readonly admissionReviewVersions: readonly string[];
+  readonly clientConfig: AdmissionClientConfig;
+  readonly failurePolicy?: string;
+  readonly matchConditions?: readonly MatchCondition[];
+  readonly matchPolicy?: string;
+  readonly name: string;
+  readonly namespaceSelector?: LabelSelector;
+  readonly objectSelector?: LabelSelector;
+  readonly rules?: readonly RuleWithOperations[];
+  readonly sideEffects: string;
+  readonly timeoutSeconds?: number;
+}
+
+export interface APIService extends KubeObject {
+  readonly spec: APIServiceSpec;
+  readonly status?: APIServiceStatus;
+}
+
+export interface APIServiceSpec {
+  readonly caBundle?: string;
+  readonly group?: string;
+  readonly groupPriorityMinimum: number;
+  readonly insecureSkipTLSVerify?: boolean;
+  readonly service?: APIServiceReference;
+  readonly version?: string;
+  readonly versionPriority: number;
+}
+
+export interface APIServiceReference {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly port?: number;
+}
+
+export interface APIServiceStatus {
+  readonly conditions?: readonly Condition[];
+}
+
+export interface CertificateSigningRequest extends KubeObject {
+  readonly spec: CertificateSigningRequestSpec;
+  readonly status?: CertificateSigningRequestStatus;
+}
+
+export interface CertificateSigningRequestSpec {
+  readonly expirationSeconds?: number;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+  readonly groups?: readonly string[];
+  readonly request: string;
+  readonly signerName: string;
+  readonly uid?: string;
+  readonly usages?: readonly string[];
+  readonly username?: string;
+}
+
+export interface CertificateSigningRequestStatus {
+  readonly certificate?: string;
+  readonly conditions?: readonly Condition[];
+}

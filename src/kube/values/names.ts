@@ -33,6 +33,13 @@ export const dns1123Subdomain: NameCheck = check(
   'example.com',
 );
 
+export const wildcardSubdomain: NameCheck = check(
+  `\\*\\.${SUBDOMAIN}`,
+  253,
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  '*.example.com',
+);
+
 export const dns1035Label: NameCheck = check(
   LABEL_1035,
   63,

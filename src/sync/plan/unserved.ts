@@ -12,10 +12,15 @@ const COMES_WITH: readonly (readonly [feature: string, kinds: readonly string[]]
   ['the horizontal pod autoscaler', ['HorizontalPodAutoscaler']],
   ['ingress', ['Ingress', 'IngressClass']],
   ['volumes that outlive pods', ['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass']],
+  ['storage drivers', ['CSIDriver', 'VolumeAttributesClass']],
   ['network policies', ['NetworkPolicy']],
   ['quotas and limits', ['ResourceQuota', 'LimitRange']],
   ['pod priorities', ['PriorityClass']],
   ['the container runtime', ['RuntimeClass']],
+  ['API priority and fairness', ['FlowSchema', 'PriorityLevelConfiguration']],
+  ['admission webhooks', ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']],
+  ['admission policies', ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']],
+  ['aggregated API servers', ['APIService']],
 ];
 
 interface Type {

@@ -11,7 +11,15 @@ const PACKAGES = new Set([
     .filter((name) => name !== 'index.json')
     .map((name) => name.replace('.json', '')),
 ]);
-const RENAMED: Readonly<Record<string, string>> = { KubeEvent: 'Event', SubsetPort: 'EndpointPort' };
+const RENAMED: Readonly<Record<string, string>> = {
+  KubeEvent: 'core.v1.Event',
+  SubsetPort: 'core.v1.EndpointPort',
+  AdmissionServiceReference: 'admissionregistration.v1.ServiceReference',
+  AdmissionClientConfig: 'admissionregistration.v1.WebhookClientConfig',
+  APIServiceReference: 'apiregistration.v1.ServiceReference',
+  FlowSubject: 'flowcontrol.v1.Subject',
+  CSITokenRequest: 'storage.v1.TokenRequest',
+};
 /** What `KubeObject` has already. */
 const INHERITED = ['apiVersion', 'kind', 'metadata'];
 
@@ -26,9 +34,10 @@ const interfaces = [
 
 /** The members of a type, in the first package that has it. */
 function schemaMembers(name: string): readonly string[] {
-  for (const group of PACKAGES) {
+  const renamed = RENAMED[name];
+  for (const full of renamed ? [renamed] : [...PACKAGES].map((group) => `${group}.${name}`)) {
     try {
-      return Object.keys(builtinType(`${group}.${RENAMED[name] ?? name}`).properties ?? {});
+      return Object.keys(builtinType(full).properties ?? {});
     } catch {
       // Another package has it.
     }

@@ -15,7 +15,7 @@ describe('a kind that the cluster does not serve', () => {
     expect(say('networking.k8s.io/v1', 'Ingress').message).to.contain('it comes with ingress; on a real');
     expect(say('v1', 'PersistentVolumeClaim').message).to.contain('volumes that outlive pods');
     // One that no row of the table names.
-    expect(say('storage.k8s.io/v1', 'CSIDriver').message).to.contain('orchestrator yet; on a real cluster');
+    expect(say('storage.k8s.io/v1', 'CSINode').message).to.contain('orchestrator yet; on a real cluster');
   });
 
   it('sends nobody to look for a mistake that is none', () => {

@@ -116,7 +116,7 @@ function validateSpread(
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
-function validateToleration(toleration: JsonObject, path: string): readonly FieldError[] {
+export function validateToleration(toleration: JsonObject, path: string): readonly FieldError[] {
   const operator = textAt(toleration, 'operator');
   const key = textAt(toleration, 'key');
   return [

@@ -22,6 +22,8 @@ export const column = <T extends KubeObject>(
 
 export const count = <T extends KubeObject>(name: string, cell: Cell<T>): Column =>
   column(name, cell, { type: 'integer' });
+export const flag = <T extends KubeObject>(name: string, cell: Cell<T>): Column =>
+  column(name, cell, { type: 'boolean' });
 export const wide = <T extends KubeObject>(name: string, cell: Cell<T>): Column =>
   column(name, cell, { priority: 1 });
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
+import type { User } from '../../../kube/client/client.ts';
 import type { FieldError } from '../../../kube/values/fielderrors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { LinkRequest } from '../../link/requests.ts';
@@ -50,14 +51,18 @@ export interface Strategy {
   /** What becomes of the dependents when a deletion does not say (`DefaultGarbageCollectionPolicy`); left out: they go, too. */
   readonly propagation?: 'Orphan';
   /** What the server adds after metadata and defaults are set; it has no owner. */
-  readonly prepareForCreate?: (object: KubeObject, world: World) => KubeObject;
+  readonly prepareForCreate?: (object: KubeObject, world: World, user: User) => KubeObject;
   /** The same on a write to the main resource. */
   readonly prepareForUpdate?: (object: KubeObject, live: KubeObject, world: World) => KubeObject;
+  /** The same on a write through a subresource. */
+  readonly prepareForSubresource?: (object: KubeObject, live: KubeObject, world: World) => KubeObject;
   /** Rules that need more than the object: names taken, addresses out of range. */
   readonly validate?: (
     object: KubeObject,
     live: KubeObject | undefined,
     world: World,
+    /** Through which the write came; absent for the main resource. */
+    subresource: string | undefined,
   ) => readonly FieldError[];
   /** Seconds that a deletion leaves; default 0. */
   readonly graceSeconds?: (object: KubeObject, asked: number | undefined) => number;

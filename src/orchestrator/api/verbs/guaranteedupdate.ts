@@ -73,7 +73,7 @@ function isStillValid(
   { type, object, attributes }: Exclude<Outcome, { type: 'keep' }>,
 ): boolean {
   if (type === 'delete') return true;
-  return (strategy.validate?.(object, attributes.live, context) ?? []).length === 0;
+  return (strategy.validate?.(object, attributes.live, context, attributes.subresource) ?? []).length === 0;
 }
 
 /** undefined: another write came first. */

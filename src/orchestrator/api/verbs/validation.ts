@@ -41,12 +41,12 @@ export function assertValid(
   kind: Kind,
   object: KubeObject,
   live: KubeObject | undefined,
-  onWarning?: (text: string) => void,
+  { onWarning, subresource }: { readonly onWarning?: (text: string) => void; readonly subresource?: string },
 ): void {
   const errors = [
     ...validateObject(kind, object, live),
     ...(kind.custom ? validateRules(kind.schema(), asJson(object), live && asJson(live), onWarning) : []),
-    ...(kind.strategy.validate?.(object, live, context) ?? []),
+    ...(kind.strategy.validate?.(object, live, context, subresource) ?? []),
   ];
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
 }

@@ -100,7 +100,7 @@ export function admit(context: ApiContext, admitted: Admitted, object: KubeObjec
     assertAbsent?.();
     const complete = mutated === object ? object : keep(kind, mutated, object);
     const prepared = prepare(context, admitted, complete);
-    assertValid(context, kind, prepared, live, request.onWarning);
+    assertValid(context, kind, prepared, live, request);
     const final = { ...attributes, object: prepared };
     const type = live && isReleased(kind, prepared) ? 'delete' : 'put';
     return after(context.admission.validate(final), () => ({ type, object: prepared, attributes: final }));
@@ -128,9 +128,10 @@ function prepare(
   { kind, request, live, isAction }: Admitted,
   object: KubeObject,
 ): KubeObject {
-  if (!live) return kind.strategy.prepareForCreate?.(object, context) ?? object;
-  const isMain = request.subresource === undefined;
-  const prepared = isMain ? (kind.strategy.prepareForUpdate?.(object, live, context) ?? object) : object;
+  if (!live) return kind.strategy.prepareForCreate?.(object, context, request.user) ?? object;
+  const hook =
+    request.subresource === undefined ? kind.strategy.prepareForUpdate : kind.strategy.prepareForSubresource;
+  const prepared = hook?.(object, live, context) ?? object;
   return isAction ? prepared : withGeneration(kind, prepared, live);
 }
 
