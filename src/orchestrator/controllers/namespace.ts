@@ -3,23 +3,16 @@ import type { DiscoveredResource } from '../../kube/client/client.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
 import type { Namespace } from '../../kube/kinds/objects.data.ts';
 import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
-import { type Condition, replaceCondition } from '../../kube/values/condition.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { isNotFound } from '../../kube/values/status.ts';
+import { isNotFound, StatusError } from '../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from './context.ts';
-
-/** What is left of one resource in a namespace that is being emptied. */
-export interface Remainder {
-  readonly resource: string;
-  readonly count: number;
-  /** Finalizer → number of objects that wait for it. */
-  readonly finalizers: Readonly<Record<string, number>>;
-}
+import { type Emptying, emptyingConditions, type Remainder } from './namespaceconditions.ts';
 
 const FINALIZER = 'kubernetes';
 /** When to check objects again that end without a further action (pods in their grace period). */
 const AGAIN_MS = 1_000;
 const NEEDED = ['list', 'deletecollection'];
+const isPods = ({ group, plural }: DiscoveredResource): boolean => group === '' && plural === 'pods';
 
 /**
  * Empties a namespace that is being deleted, reports what still blocks it, and finalizes it when nothing is left
@@ -38,14 +31,37 @@ export function createNamespaceController({
     if (!namespace) return undefined;
     if (namespace.metadata.deletionTimestamp === undefined) return undefined;
     if (!namespace.spec?.finalizers?.includes(FINALIZER)) return undefined;
-    const remainders: Remainder[] = [];
-    for (const resource of await removable()) {
-      const remainder = await empty(resource, name);
-      if (remainder) remainders.push(remainder);
-    }
-    if (remainders.length === 0) return finalize(namespace);
-    await report(namespace, remainders);
+    const emptying = await emptyAll(name);
+    if (emptying.remainders.length + emptying.failures.length === 0) return finalize(namespace);
+    await report(namespace, emptying);
     return { afterMs: AGAIN_MS };
+  }
+
+  /** Pods go first: while they run, what they refer to must be there (KEP-5080). */
+  async function emptyAll(namespace: string): Promise<Emptying> {
+    const resources = await removable();
+    const pods = await emptyEach(resources.filter(isPods), namespace);
+    if (pods.remainders.length > 0) return pods;
+    const rest = await emptyEach(
+      resources.filter((resource) => !isPods(resource)),
+      namespace,
+    );
+    return { ...rest, failures: [...pods.failures, ...rest.failures] };
+  }
+
+  async function emptyEach(resources: readonly DiscoveredResource[], namespace: string): Promise<Emptying> {
+    const remainders: Remainder[] = [];
+    const failures: string[] = [];
+    for (const resource of resources) {
+      try {
+        const remainder = await empty(resource, namespace);
+        if (remainder) remainders.push(remainder);
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error;
+        failures.push(error.message);
+      }
+    }
+    return { remainders, failures };
   }
 
   async function removable(): Promise<readonly DiscoveredResource[]> {
@@ -70,9 +86,9 @@ export function createNamespaceController({
     }
   }
 
-  async function report(namespace: Namespace, remainders: readonly Remainder[]): Promise<void> {
+  async function report(namespace: Namespace, emptying: Emptying): Promise<void> {
     const before = namespace.status?.conditions ?? [];
-    const conditions = remainingConditions(before, remainders, clock.now());
+    const conditions = emptyingConditions(before, emptying, clock.now());
     if (deepEqual(conditions, before)) return;
     const status = { ...namespace.status, conditions };
     await client.update(
@@ -112,60 +128,8 @@ function remainderOf(
   const finalizers: Record<string, number> = {};
   for (const finalizer of finalizersOfEach.flat()) finalizers[finalizer] = (finalizers[finalizer] ?? 0) + 1;
   return {
-    resource: group === '' ? plural : `${plural}.${group}`,
+    resource: `${plural}.${group}`,
     count: finalizersOfEach.length,
     finalizers,
   };
-}
-
-/** The two conditions in which Kubernetes reports what blocks a namespace (`status_condition_utils.go`). */
-export function remainingConditions(
-  before: readonly Condition[],
-  remainders: readonly Remainder[],
-  now: number,
-): readonly Condition[] {
-  const content = remainders.map(({ resource, count }) => `${resource} has ${count} resource instances`);
-  const waits = remainders.flatMap(({ finalizers }) => Object.entries(finalizers));
-  const totals = new Map<string, number>();
-  for (const [finalizer, count] of waits) totals.set(finalizer, (totals.get(finalizer) ?? 0) + count);
-  const finalizers = [...totals]
-    .sort()
-    .map(([finalizer, count]) => `${finalizer} in ${count} resource instances`);
-  const next = [
-    conditionOf('NamespaceContentRemaining', 'SomeResourcesRemain', 'ContentRemoved', content, [
-      'Some resources are remaining: ',
-      'All content successfully removed',
-    ]),
-    conditionOf(
-      'NamespaceFinalizersRemaining',
-      'SomeFinalizersRemain',
-      'ContentHasNoFinalizers',
-      finalizers,
-      [
-        'Some content in the namespace has finalizers remaining: ',
-        'All content-preserving finalizers finished',
-      ],
-    ),
-  ];
-  return next.reduce(
-    (conditions, one) => (isTold(conditions, one) ? conditions : replaceCondition(conditions, one, now)),
-    before,
-  );
-}
-
-type Told = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
-
-const isTold = (conditions: readonly Condition[], { type, status, message }: Told): boolean =>
-  conditions.some((one) => one.type === type && one.status === status && one.message === message);
-
-function conditionOf(
-  type: string,
-  someReason: string,
-  noneReason: string,
-  items: readonly string[],
-  [some, none]: readonly [string, string],
-): Told {
-  return items.length > 0
-    ? { type, status: 'True', reason: someReason, message: `${some}${items.join(', ')}` }
-    : { type, status: 'False', reason: noneReason, message: none };
 }

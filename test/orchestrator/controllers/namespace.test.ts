@@ -1,18 +1,34 @@
 import { expect } from 'chai';
-import { type Remainder, remainingConditions } from '../../../src/orchestrator/controllers/namespace.ts';
+import { emptyingConditions, type Remainder } from '../../../src/orchestrator/controllers/namespaceconditions.ts';
 import { NOW } from './notation.ts';
 
-describe('namespace', () => {
+const texts = (conditions: ReturnType<typeof emptyingConditions>) =>
+  conditions.map(({ type, status, message }) => `${type}=${status} ${message}`);
+
+describe('a namespace that is being emptied', () => {
+  const remainders: readonly Remainder[] = [
+    { resource: 'pods.', count: 1, finalizers: {} },
+    { resource: 'deployments.apps', count: 2, finalizers: { 'example.com/hold': 1 } },
+  ];
+
   it('says what remains and which finalizers it waits for, once', () => {
-    const remainders: readonly Remainder[] = [
-      { resource: 'configmaps', count: 2, finalizers: { 'example.com/hold': 1 } },
-      { resource: 'pods', count: 1, finalizers: {} },
-    ];
-    const conditions = remainingConditions([], remainders, NOW);
-    expect(conditions.map(({ message }) => message)).to.deep.equal([
-      'Some resources are remaining: configmaps has 2 resource instances, pods has 1 resource instances',
-      'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+    const conditions = emptyingConditions([], { remainders, failures: [] }, NOW);
+    expect(texts(conditions)).to.deep.equal([
+      'NamespaceDeletionDiscoveryFailure=False All resources successfully discovered',
+      'NamespaceDeletionGroupVersionParsingFailure=False All legacy kube types successfully parsed',
+      'NamespaceDeletionContentFailure=False All content successfully deleted, may be waiting on finalization',
+      'NamespaceContentRemaining=True Some resources are remaining: deployments.apps has 2 resource instances, pods. has 1 resource instances',
+      'NamespaceFinalizersRemaining=True Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
     ]);
-    expect(remainingConditions(conditions, remainders, NOW + 60_000)).to.deep.equal(conditions);
+    expect(emptyingConditions(conditions, { remainders, failures: [] }, NOW + 60_000)).to.deep.equal(conditions);
+  });
+
+  it('says what could not be deleted', () => {
+    const conditions = emptyingConditions([], { remainders: [], failures: ['b is held', 'a is held'] }, NOW);
+    expect(texts(conditions)).to.include.members([
+      'NamespaceDeletionContentFailure=True Failed to delete all resource types, 2 remaining: a is held, b is held',
+      'NamespaceContentRemaining=False All content successfully removed',
+      'NamespaceFinalizersRemaining=False All content-preserving finalizers finished',
+    ]);
   });
 });

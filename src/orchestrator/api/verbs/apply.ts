@@ -12,9 +12,10 @@ import { type Kind, keyOf } from '../kinds/kind.ts';
 import { rowOf, viewOf } from '../kinds/subresource.ts';
 import type { ApplyRequest, Written } from '../types.ts';
 import { withNewMetadata } from './create.ts';
-import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
+import { assertName, decodeBody, inNamespace } from './decode.ts';
 import { guaranteedUpdate, type Outcome } from './guaranteedupdate.ts';
 import { assertUnmodified } from './metadata.ts';
+import { normalForm } from './normal.ts';
 import { completed, defaulted } from './validation.ts';
 import { admit, keep } from './write.ts';
 
@@ -29,7 +30,8 @@ export async function apply(context: ApiContext, request: ApplyRequest): Promise
   assertApplies(kind, request.subresource);
   const decoded = inNamespace(kind, request.namespace, decodeBody(request.body, kind));
   assertName(request, decoded);
-  const known = once(() => withoutUnknownFields(kind, decoded, request));
+  // A field that the schema does not have cannot be owned, whatever `fieldValidation` says: the merge refuses it.
+  const known = once(() => normalForm(decoded));
   const target = { kind, key: keyOf(kind, request.namespace, request.name), dryRun: request.dryRun };
   const { stored, created } = await guaranteedUpdate(context, target, (live) => {
     const content = { object: decoded, ...(live ? { live: live.object } : {}) };
