@@ -10,6 +10,7 @@ import type { KubeClient, User } from '../kube/client/client.ts';
 import type { Pod } from '../kube/kinds/objects.data.ts';
 import { serviceAccount } from './api/admission/serviceaccount.ts';
 import { startApi } from './api/api.ts';
+import { createLocalApiServices } from './api/apiservices.ts';
 import { anyOf } from './api/auth/authenticator.ts';
 import { ADMINS, createAuthorization } from './api/auth/authorizer.ts';
 import { writeKubeconfig } from './api/auth/kubeconfig.ts';
@@ -30,6 +31,7 @@ import { firstAddress } from './api/kinds/addressrange.ts';
 import type { NodePortRange } from './api/kinds/kind.ts';
 import { keepPublished } from './api/published.ts';
 import { createSystemNamespaces } from './api/systemnamespaces.ts';
+import { ensureSystemObjects } from './api/systemobjects.ts';
 import type { Api, NodeConnections } from './api/types.ts';
 import type { CertificateAuthority } from './controllers/context.ts';
 import { createControllers } from './controllers/controllers.ts';
@@ -139,6 +141,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const workers = (options.workers ?? WORKERS).map(([user, create]) =>
     create({ client: client(worker(user)), authority, clock, logger }),
   );
+  const localApiServices = createLocalApiServices(client(worker('system:apiserver')), api.kinds, logger);
   const lifetime = new AbortController();
   return {
     api,
@@ -156,11 +159,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       const apiserver = client(worker('system:apiserver'));
       await createSystemNamespaces(apiserver);
       await ensureDefaultRoles(apiserver);
+      await ensureSystemObjects({ client: apiserver, serviceCidr, now: () => clock.now() });
+      await localApiServices.start();
       for (const worker of workers) worker.start(lifetime.signal);
     },
     async stop() {
       lifetime.abort(new Error('the control plane stops'));
       await Promise.all(workers.map((worker) => worker.stop()));
+      await localApiServices.stop();
       await api.stop();
       room.stop();
       await store.close();

@@ -20,7 +20,7 @@ const PRIORITIES: Readonly<Record<string, number>> = {
   batch: 17_400,
   'certificates.k8s.io': 17_300,
   'networking.k8s.io': 17_200,
-  policy: 16_900,
+  policy: 17_100,
   'rbac.authorization.k8s.io': 17_000,
   'storage.k8s.io': 16_800,
   'apiextensions.k8s.io': 16_700,
@@ -59,10 +59,13 @@ function apiService(
       ...(group === '' ? {} : { group }),
       version,
       groupPriorityMinimum: custom ? CUSTOM_PRIORITY : (PRIORITIES[group] ?? CUSTOM_PRIORITY),
-      versionPriority: custom ? 100 : group === '' ? 1 : 15,
+      versionPriority: custom ? 100 : versionPriority(group, version),
     },
   };
 }
+
+const versionPriority = (group: string, version: string): number =>
+  group === '' ? 1 : version === 'v2' ? 30 : 15;
 
 export interface LocalApiServices {
   /** Resolves when those of the kinds of now are there. */
@@ -105,9 +108,11 @@ async function reconcile(client: KubeClient, kinds: KindRegistry): Promise<void>
   const wanted = localApiServices(kinds);
   const { items } = await client.list(API_SERVICES);
   const names = new Set(items.map(({ metadata }) => metadata.name));
-  for (const service of wanted) {
-    if (!names.has(service.metadata.name)) await client.create(API_SERVICES, service).catch(ignore(isAlreadyExists));
-  }
+  await Promise.all(
+    wanted
+      .filter(({ metadata }) => !names.has(metadata.name))
+      .map((service) => client.create(API_SERVICES, service).catch(ignore(isAlreadyExists))),
+  );
   const kept = new Set(wanted.map(({ metadata }) => metadata.name));
   for (const { metadata, spec } of items) {
     const { name = '', labels = {} } = metadata;

@@ -7,7 +7,11 @@ import type { JsonObject } from '../../kube/values/types.ts';
 
 /** The priority levels and flow schemas that every cluster has (apiserver `pkg/apis/flowcontrol/bootstrap/default.go`). */
 
-const limited = (shares: number, lendable: number, [queues, hand]: readonly [number, number]): JsonObject => ({
+const limited = (
+  shares: number,
+  lendable: number,
+  [queues, hand]: readonly [number, number],
+): JsonObject => ({
   type: 'Limited',
   limited: {
     nominalConcurrencyShares: shares,

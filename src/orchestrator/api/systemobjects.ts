@@ -27,16 +27,19 @@ export interface SystemObjectsOptions {
  * that cluster IPs are taken from. Specifications that nobody has claimed follow those of this release.
  */
 export async function ensureSystemObjects({ client, serviceCidr, now }: SystemObjectsOptions): Promise<void> {
-  for (const [name, value] of Object.entries(SYSTEM_PRIORITIES)) {
-    await ensure(client, PRIORITY_CLASSES, name, { value, description: DESCRIPTIONS[name] ?? '' });
-  }
-  for (const [name, spec] of Object.entries(PRIORITY_LEVELS)) {
-    await ensureSpec(client, PRIORITY_LEVEL_CONFIGURATIONS, name, spec);
-  }
-  for (const [name, spec] of Object.entries(FLOW_SCHEMAS_AT_START)) {
-    await ensureSpec(client, FLOW_SCHEMAS, name, spec);
-  }
-  await ensureServiceCidr(client, serviceCidr, now());
+  // At once: the store commits them together.
+  await Promise.all([
+    ...Object.entries(SYSTEM_PRIORITIES).map(([name, value]) =>
+      ensure(client, PRIORITY_CLASSES, name, { value, description: DESCRIPTIONS[name] ?? '' }),
+    ),
+    ...Object.entries(PRIORITY_LEVELS).map(([name, spec]) =>
+      ensureSpec(client, PRIORITY_LEVEL_CONFIGURATIONS, name, spec),
+    ),
+    ...Object.entries(FLOW_SCHEMAS_AT_START).map(([name, spec]) =>
+      ensureSpec(client, FLOW_SCHEMAS, name, spec),
+    ),
+    ensureServiceCidr(client, serviceCidr, now()),
+  ]);
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {

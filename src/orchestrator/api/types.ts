@@ -275,6 +275,8 @@ export interface ServedResource extends DiscoveredResource {
   readonly table?: readonly Column[];
   /** Printer columns of a custom resource. */
   readonly columns?: readonly PrinterColumn[];
+  /** The apiVersion in which its objects are stored. */
+  readonly storedVersion: string;
   /** A custom resource: no strategic merge patches. */
   readonly custom: boolean;
   /** Changes when the row's content does (CRD updates): a cache key. */

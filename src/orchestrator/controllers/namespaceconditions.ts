@@ -23,8 +23,7 @@ export const emptyingConditions = (
   now: number,
 ): readonly Condition[] =>
   conditionsOf(emptying).reduce(
-    (conditions, one) =>
-      isReported(conditions, one) ? conditions : replaceCondition(conditions, one, now),
+    (conditions, one) => (isReported(conditions, one) ? conditions : replaceCondition(conditions, one, now)),
     before,
   );
 
@@ -32,7 +31,9 @@ const isReported = (conditions: readonly Condition[], { type, status, message }:
   conditions.some((one) => one.type === type && one.status === status && one.message === message);
 
 function conditionsOf({ remainders, failures }: Emptying): readonly NewCondition[] {
-  const content = remainders.map(({ resource, count }) => `${resource} has ${count} resource instances`).sort();
+  const content = remainders
+    .map(({ resource, count }) => `${resource} has ${count} resource instances`)
+    .sort();
   const errors = [...failures].sort();
   return [
     fine('NamespaceDeletionDiscoveryFailure', 'ResourcesDiscovered', 'All resources successfully discovered'),

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { emptyingConditions, type Remainder } from '../../../src/orchestrator/controllers/namespaceconditions.ts';
+import {
+  emptyingConditions,
+  type Remainder,
+} from '../../../src/orchestrator/controllers/namespaceconditions.ts';
 import { NOW } from './notation.ts';
 
 const texts = (conditions: ReturnType<typeof emptyingConditions>) =>
@@ -20,7 +23,9 @@ describe('a namespace that is being emptied', () => {
       'NamespaceContentRemaining=True Some resources are remaining: deployments.apps has 2 resource instances, pods. has 1 resource instances',
       'NamespaceFinalizersRemaining=True Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
     ]);
-    expect(emptyingConditions(conditions, { remainders, failures: [] }, NOW + 60_000)).to.deep.equal(conditions);
+    expect(emptyingConditions(conditions, { remainders, failures: [] }, NOW + 60_000)).to.deep.equal(
+      conditions,
+    );
   });
 
   it('says what could not be deleted', () => {

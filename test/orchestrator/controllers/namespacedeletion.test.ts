@@ -32,7 +32,10 @@ describe('the deletion of a namespace', () => {
       const content = status?.conditions?.find(({ type }) => type === 'NamespaceContentRemaining');
       expect(content?.message).to.equal('Some resources are remaining: pods. has 1 resource instances');
     });
-    expect(await client.get(CONFIG_MAPS, { namespace, name: 'settings' })).to.have.property('kind', 'ConfigMap');
+    expect(await client.get(CONFIG_MAPS, { namespace, name: 'settings' })).to.have.property(
+      'kind',
+      'ConfigMap',
+    );
     await client.patch(
       PODS,
       { namespace, name: 'held' },

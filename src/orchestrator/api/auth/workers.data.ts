@@ -112,6 +112,17 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       resources: ['configmaps'],
       names: ['extension-apiserver-authentication', 'cluster-info'],
     },
+    {
+      verbs: ['create', 'get', 'update'],
+      resources: [
+        'flowcontrol.apiserver.k8s.io/flowschemas',
+        'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
+        'networking.k8s.io/servicecidrs',
+        'networking.k8s.io/servicecidrs/status',
+        'scheduling.k8s.io/priorityclasses',
+      ],
+    },
+    { verbs: ['create', 'list'], resources: ['apiregistration.k8s.io/apiservices'] },
     { verbs: ['update'], resources: ['apiextensions.k8s.io/customresourcedefinitions'] },
     { verbs: ['delete'], resources: ['*'] },
     { verbs: ['deletecollection'], resources: ['events', 'events.k8s.io/events'] },

@@ -100,6 +100,7 @@ function kindOf(
     custom: true,
     hash: canonicalJson({ names, version }),
     ...(published === undefined ? {} : { openAPIV3Schema: published }),
+    storedVersion: `${group}/${stored.name}`,
     storage: {
       group,
       plural: names.plural,

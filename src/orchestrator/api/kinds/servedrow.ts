@@ -79,5 +79,6 @@ function serveIn(
     hash: 'builtin',
     strategy,
     storage,
+    storedVersion: storage.apiVersion,
   };
 }

@@ -1,4 +1,5 @@
-import { apiVersionOf } from '../../../kube/values/types.ts';
+import { createHash } from 'node:crypto';
+import { apiVersionOf, gvkOf } from '../../../kube/values/types.ts';
 import { BINDINGS } from '../kinds/bindings.data.ts';
 import { REVIEWS } from '../kinds/reviews.data.ts';
 import type { KindRegistry, SubresourceRow } from '../types.ts';
@@ -15,6 +16,8 @@ interface Listed {
   readonly categories: readonly string[];
   readonly verbs: readonly string[];
   readonly subresourceRows: readonly SubresourceRow[];
+  /** Reviews are never stored. */
+  readonly storedVersion?: string;
 }
 
 interface GroupVersion {
@@ -125,8 +128,18 @@ export function resourceList(kinds: KindRegistry, group: string, version: string
   );
 }
 
+/** Changes when objects are stored in another version (apiserver `endpoints/discovery/storageversionhash.go`). */
+function storageVersionHash(apiVersion: string, kind: string): string {
+  const { group, version } = gvkOf({ apiVersion, kind });
+  return createHash('sha256')
+    .update(`${group}/${version}/${kind}`)
+    .digest()
+    .subarray(0, 8)
+    .toString('base64');
+}
+
 function legacyRows(row: Listed): object[] {
-  const { plural, singular, namespaced, kind, verbs, shortNames, categories } = row;
+  const { plural, singular, namespaced, kind, verbs, shortNames, categories, storedVersion } = row;
   return [
     {
       name: plural,
@@ -136,6 +149,7 @@ function legacyRows(row: Listed): object[] {
       verbs,
       ...(shortNames.length > 0 ? { shortNames } : {}),
       ...(categories.length > 0 ? { categories } : {}),
+      ...(storedVersion === undefined ? {} : { storageVersionHash: storageVersionHash(storedVersion, kind) }),
     },
     ...row.subresourceRows.map((sub) => ({
       name: `${plural}/${sub.name}`,

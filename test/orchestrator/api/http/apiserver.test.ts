@@ -89,6 +89,24 @@ describe('the API over HTTPS', () => {
       }
     });
 
+    it('answers a review as it is: it has neither columns nor metadata', async () => {
+      const review = (accept: string) =>
+        ask('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+          method: 'POST',
+          headers: { accept, 'content-type': 'application/json' },
+          body: JSON.stringify({ spec: { nonResourceAttributes: { path: '/', verb: 'get' } } }),
+        });
+      for (const as of ['Table', 'PartialObjectMetadata']) {
+        const refused = await review(`application/json;as=${as};g=meta.k8s.io;v=v1`);
+        expect(refused.code).to.equal(406);
+        expect(JSON.parse(refused.text)).to.include({ kind: 'Status', reason: 'NotAcceptable' });
+      }
+      expect((await review('application/json;as=Table;g=meta.k8s.io;v=v1,application/json')).code).to.equal(
+        406,
+      );
+      expect((await review('application/json')).code).to.equal(201);
+    });
+
     it('tells anyone that it is healthy and which version it is', async () => {
       for (const path of ['/healthz', '/livez', '/readyz', '/version']) {
         const answer = await ask(path, { headers: { authorization: '' } });
