@@ -49,6 +49,18 @@ export function createSuite() {
       rmSync(folder, { recursive: true, force: true });
     },
 
+    /** A program that writes its counts where its option `--counts` says. */
+    counted(args) {
+      const folder = mkdtempSync(join(tmpdir(), 'pilotage-test-'));
+      const file = join(folder, 'counts.json');
+      const { status } = spawnSync(process.execPath, [...args, '--counts', file], {
+        cwd: root,
+        stdio: 'inherit',
+      });
+      count(file, status);
+      rmSync(folder, { recursive: true, force: true });
+    },
+
     /** Prints the counts and ends the process: 0 only when nothing failed, nor was skipped where nothing may be. */
     finish() {
       const strict = process.env.PILOTAGE_SKIP_NOTHING === '1';

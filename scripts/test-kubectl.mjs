@@ -1,9 +1,21 @@
-// `npm run test:kubectl [-- --only core,run_pod_tests]`: Kubernetes' own test/cmd scripts with the kubectl of the same release.
+// `npm run test:kubectl [-- --only core,run_pod_tests]`: Kubernetes' own test/cmd scripts with the kubectl of the same release, and the tables
+// of strategic merge patches.
 import { join } from 'node:path';
 import { peerPrograms, peerSources } from './peers.mjs';
-import { ensureInstalled, root, run } from './setup.mjs';
+import { ensureInstalled, root } from './setup.mjs';
 
 ensureInstalled();
-const programs = ['--programs', peerPrograms(['kubectl', 'kubectl-convert']), '--sources', peerSources()];
-const main = join(root, 'test', 'kubectl', 'run.ts');
-run(process.execPath, ['--import', 'tsx', main, ...programs, ...process.argv.slice(2)], { cwd: root });
+const { createSuite } = await import('./suite.mjs');
+const suite = createSuite();
+await suite.mocha([['test/kubectl/strategicmerge.peer.ts']], {
+  APIMACHINERY: peerSources('k8s.io/apimachinery'),
+});
+const given = ['--programs', peerPrograms(['kubectl', 'kubectl-convert']), '--sources', peerSources()];
+suite.counted([
+  '--import',
+  'tsx',
+  join(root, 'test', 'kubectl', 'run.ts'),
+  ...given,
+  ...process.argv.slice(2),
+]);
+suite.finish();

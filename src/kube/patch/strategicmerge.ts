@@ -142,6 +142,7 @@ function mergeLists(schema: Schema, original: List, patch: List, order: List | u
     const both = [...original, ...patch];
     const firsts = new Map(both.toReversed().map((item) => [canonicalJson(item), item]));
     const all = both.filter((item) => firsts.delete(canonicalJson(item)));
+    checkOrder(patch, order, identify);
     return ordered(all, order ?? patch, original, identify);
   }
   const mergeKey = schema.patchMergeKey;
@@ -161,7 +162,9 @@ function mergeLists(schema: Schema, original: List, patch: List, order: List | u
       merged.push(withoutDirectives(item));
     }
   }
-  return ordered(merged, order ?? plain, kept, identify);
+  // Kubernetes adds items where deleted ones were, within the list whose order it then goes by: they count as having stood there.
+  const before = order ? merged.slice(0, original.length) : kept;
+  return ordered(merged, order ?? plain, before, identify);
 }
 
 /** `$patch: delete` takes the item with its key out, `$patch: replace` all of them. */
@@ -187,12 +190,16 @@ function applyListDirectives(
   return { kept: isReplaced ? [] : original.filter((item) => !deleted.has(identify(item))), plain };
 }
 
+/** What a patch has of a list must come in the order that it wants (`validatePatchWithSetOrderList`). */
 function checkOrder(patch: List, order: List | undefined, identify: Identify): void {
-  if (!order) return;
-  const places = placesIn(order, identify);
-  const stray = patch.find((item) => !places.has(identify(item)));
-  if (stray === undefined) return;
-  throw malformed(`the order in patch list doesn't match ${ORDER} list: ${identify(stray)} is missing`);
+  if (!order || order.length === 0) return;
+  let at = 0;
+  for (const item of order) if (at < patch.length && identify(patch[at] as Json) === identify(item)) at++;
+  if (at === patch.length) return;
+  const [given, wanted] = [patch, order].map((list) => JSON.stringify(list));
+  throw malformed(
+    `The order in patch list:\n${given}\n doesn't match ${ORDER.slice(0, -1)} list:\n${wanted}\n`,
+  );
 }
 
 /** Items named by `order` come in that order; the others keep theirs, and stand before a named one where they stood before it. */

@@ -166,6 +166,13 @@ describe('strategic merge patch', () => {
       'spec: {containers: [{name: x}, {name: b}, {name: a, image: i}]}',
     ],
     [
+      'takes what it adds in place of what it deletes to have stood there',
+      pod,
+      'spec: {containers: [{name: a}, {name: b}, {name: x}]}',
+      'spec: {$setElementOrder/containers: [{name: b}, {name: c}], containers: [{name: c}, {name: a, $patch: delete}]}',
+      'spec: {containers: [{name: b}, {name: x}, {name: c}]}',
+    ],
+    [
       'orders without changing',
       pod,
       'spec: {containers: [{name: a}, {name: b}]}',
