@@ -36,6 +36,7 @@ import type { Api, NodeConnections } from './api/types.ts';
 import type { CertificateAuthority } from './controllers/context.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
+import { openRowKey } from './store/encryption.ts';
 import { collectionPrefix, namespacePrefix } from './store/keys.ts';
 import { openReserve } from './store/reserve.ts';
 import { restoreSnapshot, snapshotLines } from './store/snapshot.ts';
@@ -108,7 +109,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   if (options.restoreFrom) await restoreSnapshot(dir, options.restoreFrom);
   const reserve = openReserve(join(dir, 'reserve'), logger);
   const acceptLoss = options.acceptLoss === true;
-  const store = await openStore({ dir, clock, logger, acceptLoss, onRefused: reserve.giveBack });
+  const rowKey = openRowKey(join(options.dataDir, 'pki', 'secrets.key'));
+  const store = await openStore({ dir, clock, logger, acceptLoss, rowKey, onRefused: reserve.giveBack });
   const disks = options.disks ?? createDiskWatch({ clock });
   const room = await disks.add(dir, reserve.keep);
   const pkiDir = join(options.dataDir, 'pki');

@@ -26,6 +26,8 @@ export interface Disk {
   load(after: number): Promise<Loaded>;
   /** Atomic, and durable when it resolves. `revision` is the newest one assigned, `digest` that of the resulting state, if known. */
   commit(rows: readonly LogRow[], revision: number, digest?: Digest): Promise<void>;
+  /** Replaces rows of the log where they are, and removes what they were from the files. */
+  rewrite(rows: readonly LogRow[]): Promise<void>;
   /** Removes log rows that no reader can request any longer. */
   forget(changes: readonly Change[], compacted: number): Promise<void>;
   /** Makes the index say what the log says: `state` in place of `before`. */
@@ -85,6 +87,15 @@ export async function openDisk(dir: string, { repair = false } = {}): Promise<Di
     commit: async (rows, revision, digest) => {
       await database.batch(commitOperations(rows, revision, digest), { sync: true });
       head.write(revision);
+    },
+    rewrite: async (rows) => {
+      const operations = rows.map((row) => ({
+        type: 'put' as const,
+        key: logKey(row.revision),
+        value: encodeRow(row),
+      }));
+      await database.batch(operations, { sync: true });
+      await database.compactRange(LOG, endOf(LOG));
     },
     mend: (before, state) => database.batch(mendOperations(before, state), { sync: true }),
     // Not synced: removing rows again does no harm.

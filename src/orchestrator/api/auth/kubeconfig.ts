@@ -1,5 +1,6 @@
+import { writeSecret } from '../../../base/secretfile.ts';
 import { dumpYaml } from '../../../kube/values/yaml.ts';
-import { type KeyPair, writeSecret } from './pki.ts';
+import type { KeyPair } from './pki.ts';
 
 export interface KubeconfigOptions {
   /** Name of cluster, user and context. */

@@ -1,9 +1,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
 import { ProblemError } from '../../../base/errors.ts';
+import { writeSecret } from '../../../base/secretfile.ts';
 import { type CertificateUse, certificate, keyPem, newKey, type Subject } from './certificates.ts';
 
 /** PEM texts. */
@@ -160,11 +161,4 @@ function writePair(dir: string, name: string, cert: string, key: KeyObject): Key
   writeSecret(join(dir, `${name}.key`), pair.key);
   writeSecret(join(dir, `${name}.crt`), pair.cert);
   return pair;
-}
-
-/** Whole or not at all, and never readable by others, not even for a moment. */
-export function writeSecret(path: string, text: string): void {
-  const draft = `${path}.new`;
-  writeFileSync(draft, text, { mode: 0o600 });
-  renameSync(draft, path);
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { writeSecret } from '../../../base/secretfile.ts';
 import type { TokenAuthenticator } from './authenticator.ts';
-import { writeSecret } from './pki.ts';
 
 /** Rows of `token,user,uid,"group1,group2"`, as kube-apiserver's --token-auth-file has them. */
 function readTokens(text: string): TokenAuthenticator {

@@ -2,9 +2,9 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProblemError, problemOf } from '../../../../base/errors.ts';
+import { writeSecret } from '../../../../base/secretfile.ts';
 import type { JsonObject } from '../../../../kube/values/types.ts';
 import { keyPem, newKey } from '../certificates.ts';
-import { writeSecret } from '../pki.ts';
 
 export interface NamedKey {
   /** `kid` of a token: the hash of the public key, as Kubernetes names its own (`pkg/serviceaccount/jwt.go` keyIDFromPublicKey). */
