@@ -16,6 +16,7 @@ import { createPodGarbageCollector } from './podgc.ts';
 import { createReplicaSetController } from './replicaset/controller.ts';
 import { createRootCaPublisher } from './rootca.ts';
 import { createServiceAccountController } from './serviceaccount.ts';
+import { createTokenSecretController } from './tokensecrets.ts';
 
 export interface ControllersOptions {
   /** Reads what the controllers share, records events, and may act as each of them. */
@@ -47,6 +48,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'service-account-controller': createServiceAccountController,
   'root-ca-cert-publisher': createRootCaPublisher,
   'disruption-controller': createDisruptionController,
+  'tokens-controller': createTokenSecretController,
 };
 
 export function createControllers({ client, authority, clock, logger }: ControllersOptions): Controllers {

@@ -45,6 +45,12 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     { verbs: ['escalate', 'patch'], resources: ['rbac.authorization.k8s.io/clusterroles'] },
   ],
   'service-account-controller': [{ verbs: ['create'], resources: ['serviceaccounts'], names: ['default'] }],
+  // Secrets that hold tokens of service accounts, which lists cannot tell from others.
+  'tokens-controller': [
+    { verbs: [...READ, 'delete', 'update'], resources: ['secrets'] },
+    { verbs: ['get'], resources: ['serviceaccounts'] },
+    { verbs: ['create'], resources: ['serviceaccounts/token'] },
+  ],
   'root-ca-cert-publisher': [
     { verbs: ['create', 'update'], resources: ['configmaps'], names: ['kube-root-ca.crt'] },
   ],

@@ -75,6 +75,10 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
     ['create serviceaccounts shop/default'],
     ['create serviceaccounts shop/robot', 'create serviceaccounts/token shop/default'],
   ],
+  [controller('tokens-controller')]: [
+    ['create serviceaccounts/token shop/robot', 'update secrets shop/robot-token', 'watch secrets'],
+    ['create secrets shop/mine', 'create serviceaccounts shop/robot', 'deletecollection secrets shop/'],
+  ],
   [controller('root-ca-cert-publisher')]: [
     ['create configmaps shop/kube-root-ca.crt', 'update configmaps shop/kube-root-ca.crt'],
     ['update configmaps shop/settings', 'delete configmaps shop/kube-root-ca.crt'],
