@@ -42,6 +42,8 @@ export interface UpOptions {
   readonly ephemeral: boolean;
   /** Start although the store is damaged, without what it has lost. */
   readonly acceptLoss: boolean;
+  /** Whose ID tokens the Kubernetes API takes; undefined: nobody's. */
+  readonly oidcFile: string | undefined;
   /** An ephemeral daemon ends with this process. */
   readonly ownerPid: number | undefined;
   readonly logLevel: LogLevel;

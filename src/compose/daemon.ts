@@ -93,7 +93,7 @@ async function startParts(
   // The store's folder may lie on another disk than the rest: one watcher looks at both.
   const disks = createDiskWatch({ clock: systemClock });
   const kept = await readPorts(dataDir);
-  const { acceptLoss } = options;
+  const { acceptLoss, oidcFile } = options;
   const home =
     choice.type === 'remote'
       ? await openRemoteHome({ ...common, ...opened, kubeconfigs, context: choice.context, parts })
@@ -102,6 +102,7 @@ async function startParts(
           ...opened,
           api: apiAddress(options, kept),
           acceptLoss,
+          oidcFile,
           disks,
           parts,
         });

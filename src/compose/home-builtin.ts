@@ -17,6 +17,7 @@ export interface BuiltinHomeOptions extends OpenedInstance {
   /** Address of the Kubernetes API; port 0 takes a free one. */
   readonly api: { readonly host: string; readonly port: number };
   readonly acceptLoss: boolean;
+  readonly oidcFile: string | undefined;
   readonly disks: DiskWatch;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -31,6 +32,7 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
     dataDir,
     restoreFrom: join(dataDir, TO_RESTORE),
     acceptLoss: options.acceptLoss,
+    ...(options.oidcFile === undefined ? {} : { oidcFile: options.oidcFile }),
     disks: options.disks,
     clock: options.clock,
     logger: options.logger,

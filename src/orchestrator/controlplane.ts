@@ -14,6 +14,8 @@ import { createLocalApiServices } from './api/apiservices.ts';
 import { anyOf } from './api/auth/authenticator.ts';
 import { ADMINS, createAuthorization } from './api/auth/authorizer.ts';
 import { writeKubeconfig } from './api/auth/kubeconfig.ts';
+import { oidcAuthenticator } from './api/auth/oidc/oidc.ts';
+import { readOidcOptions } from './api/auth/oidc/options.ts';
 import { ADMIN, nodeSubject, openPki, type Pki } from './api/auth/pki.ts';
 import { openSigningKeys } from './api/auth/serviceaccounts/keys.ts';
 import {
@@ -200,9 +202,13 @@ export interface ServedControlPlane extends ControlPlane {
 
 /** The control plane with its HTTPS face: its own authority, certificates and tokens, and the links that agents dial. */
 export async function createServedControlPlane(
-  options: Omit<ControlPlaneOptions, 'nodeConnections'>,
+  options: Omit<ControlPlaneOptions, 'nodeConnections'> & {
+    /** A file that says whose ID tokens sign users in (`api/auth/oidc/options.ts`). */
+    readonly oidcFile?: string;
+  },
 ): Promise<ServedControlPlane> {
-  const { dataDir, clock, logger } = options;
+  const { dataDir, clock, logger, oidcFile } = options;
+  const oidc = oidcFile === undefined ? undefined : readOidcOptions(oidcFile);
   const links = createNodeLinks({ clock, logger });
   // The store comes first: its lock is what keeps a second daemon off everything else below.
   const plane = await createControlPlane({ ...options, nodeConnections: links.connection });
@@ -217,7 +223,11 @@ export async function createServedControlPlane(
     api: plane.api,
     pki,
     tokens: {
-      tokens: anyOf([openTokens(join(dataDir, 'pki', 'tokens')), authenticate]),
+      tokens: anyOf([
+        openTokens(join(dataDir, 'pki', 'tokens')),
+        authenticate,
+        ...(oidc ? [oidcAuthenticator(oidc, clock)] : []),
+      ]),
       audiences: issuer.audiences,
       onRefused: (reason) => logger.info({ reason }, 'a bearer token was refused'),
     },

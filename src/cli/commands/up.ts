@@ -18,6 +18,7 @@ interface UpFlags {
   readonly home?: string;
   readonly ephemeral?: boolean;
   readonly acceptLoss?: boolean;
+  readonly oidc?: string;
   readonly ownerPid?: number;
   readonly logLevel?: LogLevel;
   readonly output: 'text' | 'json';
@@ -55,6 +56,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       'keep what Pilotage records in this cluster of the kubeconfig, in place of the built-in one; chosen at the first start',
     )
     .option('--accept-loss', 'start although the store is damaged, without what it has lost')
+    .option('--oidc <file>', 'whose ID tokens (OpenID Connect) sign users in to the Kubernetes API')
     .option('--ephemeral', 'a temporary data directory; everything ends and vanishes with this process')
     .option('--owner-pid <pid>', 'with --ephemeral: end when this process does', parsePid)
     .addOption(
@@ -83,6 +85,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           home: flags.home,
           ephemeral,
           acceptLoss: flags.acceptLoss === true,
+          oidcFile: flags.oidc === undefined ? undefined : resolve(flags.oidc),
           ownerPid: flags.ownerPid,
           // A person at a terminal reads what `up` prints; what is written to a file is for later.
           logLevel: flags.logLevel ?? (context.stderr.isTTY ? 'warn' : 'info'),
