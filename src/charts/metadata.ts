@@ -3,7 +3,8 @@ import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
 import { isObject } from '../kube/values/equal.ts';
 import type { Json, JsonObject } from '../kube/values/types.ts';
-import { locateKeys, parseYaml } from '../kube/values/yaml.ts';
+import { parseYaml } from '../kube/values/yaml.ts';
+import { locateKeys } from '../kube/values/yaml-places.ts';
 
 export interface ChartDependency {
   readonly name: string;

@@ -3,7 +3,8 @@ import { type FileTree, readText } from '../base/filetree.ts';
 import type { Place } from '../base/place.ts';
 import { isObject } from '../kube/values/equal.ts';
 import type { Json, JsonObject } from '../kube/values/types.ts';
-import { locateKeys, parseYaml } from '../kube/values/yaml.ts';
+import { parseYaml } from '../kube/values/yaml.ts';
+import { locateKeys } from '../kube/values/yaml-places.ts';
 
 /** Values and, for every member by JSON pointer, the file and line that set it. */
 export interface Values {

@@ -1,6 +1,7 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { Bounds } from '../kube/values/bounds.ts';
-import { locateKeys, parseYaml } from '../kube/values/yaml.ts';
+import { parseYaml } from '../kube/values/yaml.ts';
+import { locateKeys } from '../kube/values/yaml-places.ts';
 import { circleFrom } from './circle.ts';
 import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry, ImageEntry } from './deliveryfile.ts';
 import type { GateGrammar } from './gategrammar.ts';

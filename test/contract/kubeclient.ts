@@ -5,6 +5,7 @@ import { authorizing } from './authorizing.ts';
 import { creating } from './creating.ts';
 import { customResources } from './customresources.ts';
 import { deleting } from './deleting.ts';
+import { exactness } from './exactness.ts';
 import { kinds } from './kinds.ts';
 import { otherGroups } from './othergroups.ts';
 import { patching } from './patching.ts';
@@ -81,5 +82,6 @@ export function describeKubeClient(name: string, start: () => Promise<Subject>):
     describe('kinds', () => kinds(bench));
     describe('the other groups', () => otherGroups(bench));
     describe('custom resources', () => customResources(bench));
+    describe('exactness', () => exactness(bench));
   });
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/kinds/resources.data.ts';
+import { CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/kinds/resources.data.ts';
 import type { KubeObject } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';
 import {
@@ -9,6 +9,7 @@ import {
   newConfigMap,
   refusal,
   refusalCode,
+  service,
   versionOf,
 } from './notation.ts';
 
@@ -35,6 +36,29 @@ export function updating(bench: Bench): void {
     await newConfigMap(bench, name, { step: '1' });
     const updated = await bench.client.update(CONFIG_MAPS, configMap(bench, name, { step: '2' }));
     expect(updated.data).to.deep.equal({ step: '2' });
+  });
+
+  it('updates unconditionally by the version "0", which names none', async () => {
+    const name = bench.name('zero');
+    const { metadata } = await newConfigMap(bench, name, { step: '1' });
+    const zero = {
+      ...configMap(bench, name, { step: '2' }),
+      metadata: { ...metadata, resourceVersion: '0' },
+    };
+    expect((await bench.client.update(CONFIG_MAPS, zero)).data).to.deep.equal({ step: '2' });
+  });
+
+  it('writes annotations through the status subresource, as it does labels where the kind allows it', async () => {
+    const name = bench.name('annotated');
+    await bench.client.create(SERVICES, service(bench, name, [{ port: 80 }]));
+    await bench.client.create(DEPLOYMENTS, deployment(bench, name));
+    const body = { metadata: { annotations: { seen: 'yes' }, labels: { seen: 'yes' } } };
+    const options = { subresource: 'status' };
+    const annotated = await bench.client.patch(SERVICES, key(name), { type: 'merge', body }, options);
+    expect(annotated.metadata).to.deep.include(body.metadata);
+    const labelled = await bench.client.patch(DEPLOYMENTS, key(name), { type: 'merge', body }, options);
+    expect(labelled.metadata.annotations).to.deep.include({ seen: 'yes' });
+    expect(labelled.metadata.labels).to.equal(undefined);
   });
 
   it('does not create by update', async () => {

@@ -3,7 +3,7 @@ import { isObject } from '../values/equal.ts';
 import { type FieldSet, fieldSetDraft, insert } from '../values/fieldset.ts';
 import type { KubeObject } from '../values/types.ts';
 
-type Paths = readonly (readonly string[])[];
+export type Paths = readonly (readonly string[])[];
 
 const setOf = (paths: Paths): FieldSet => {
   const set = fieldSetDraft();

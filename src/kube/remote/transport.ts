@@ -4,6 +4,7 @@ import { onAbort } from '../../base/abort.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 import { errnoOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { parseJson, stringifyJson } from '../values/json.ts';
 import { StatusError } from '../values/status.ts';
 import type { Json } from '../values/types.ts';
 import { readBody, statusOfAnswer, warningsOf } from './answers.ts';
@@ -81,7 +82,7 @@ export function createTransport(options: TransportOptions): Transport {
     async json(request) {
       const response = await open(request);
       const body = await within(options, response, request.signal, readBody(response));
-      return JSON.parse(body.toString('utf8'));
+      return parseJson(body.toString('utf8'));
     },
     close: agents.close,
   };
@@ -95,7 +96,7 @@ function sendOnce(
   const { signal } = request;
   const { server } = identity;
   const secure = server.protocol === 'https:';
-  const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+  const body = request.body === undefined ? undefined : Buffer.from(stringifyJson(request.body));
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const outgoing = (secure ? httpsRequest : httpRequest)({

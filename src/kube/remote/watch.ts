@@ -1,5 +1,6 @@
 import { onAbort } from '../../base/abort.ts';
 import type { WatchEvent } from '../client/client.ts';
+import { parseJson } from '../values/json.ts';
 import { StatusError } from '../values/status.ts';
 import type { KubeObject } from '../values/types.ts';
 import { isStatusObject, linesOf } from './answers.ts';
@@ -30,7 +31,7 @@ export async function* watchEvents<T extends KubeObject>(
 }
 
 function eventOf<T extends KubeObject>(line: string): WatchEvent<T> {
-  const event = JSON.parse(line) as WatchEvent<T> | { type: 'ERROR'; object: unknown };
+  const event = parseJson(line) as WatchEvent<T> | { type: 'ERROR'; object: unknown };
   if (event.type !== 'ERROR') return event;
   if (isStatusObject(event.object)) throw new StatusError(event.object);
   throw new Error(`the watch failed: ${line.slice(0, 500)}`);

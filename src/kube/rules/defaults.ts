@@ -3,6 +3,7 @@ import type { TypeDefaults } from '../kinds/row.ts';
 import { memberSchema, type Schema } from '../schema/schema.ts';
 import { describeExcess, excessOf, OBJECT_BOUNDS } from '../values/bounds.ts';
 import { isObject } from '../values/equal.ts';
+import { isNumber } from '../values/json.ts';
 import { canonicalQuantity } from '../values/quantity.ts';
 import { statusError } from '../values/status.ts';
 import type { Json, JsonObject } from '../values/types.ts';
@@ -43,7 +44,7 @@ function visitDefault(schema: Schema, value: Json, isBuiltin: boolean): Json {
 
 function visit(schema: Schema, value: Json, isBuiltin: boolean): Json {
   if (schema.quantity) {
-    return typeof value === 'string' || typeof value === 'number' ? canonicalQuantity(value) : value;
+    return typeof value === 'string' || isNumber(value) ? canonicalQuantity(value) : value;
   }
   if (Array.isArray(value)) return schema.items ? visitItems(schema.items, value, isBuiltin) : value;
   if (!isObject(value)) return value;

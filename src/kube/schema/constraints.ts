@@ -1,5 +1,6 @@
 import { canonicalJson, deepEqual, isObject } from '../values/equal.ts';
 import { type FieldError, invalid, notSupported, tooLong, tooMany } from '../values/fielderrors.ts';
+import { isNumber } from '../values/json.ts';
 import { type MatchBudget, matchRegex, spend } from '../values/pattern.ts';
 import { memberSchema, type Schema } from './schema.ts';
 
@@ -16,7 +17,7 @@ export function checkConstraints(
 ): FieldError[] {
   return [
     ...checkEnum(schema, value, path, budget),
-    ...(typeof value === 'number' ? checkNumber(schema, value, path) : []),
+    ...(isNumber(value) ? checkNumber(schema, value, path) : []),
     ...(typeof value === 'string' ? checkString(schema, value, path, budget) : []),
     ...(Array.isArray(value) ? checkItems(schema, value, path) : []),
     ...(isObject(value) ? checkMembers(schema, Object.keys(value).length, path) : []),
@@ -34,7 +35,7 @@ function checkEnum(schema: Schema, value: unknown, path: string, budget: MatchBu
   return isListed ? [] : [notSupported(path, value, schema.enum ?? [])];
 }
 
-function checkNumber(schema: Schema, value: number, path: string): FieldError[] {
+function checkNumber(schema: Schema, value: number | bigint, path: string): FieldError[] {
   const { minimum, maximum, multipleOf } = schema;
   const errors: FieldError[] = [];
   const fail = (what: string) => errors.push(invalid(path, value, `${body(path)} should be ${what}`));
@@ -44,9 +45,14 @@ function checkNumber(schema: Schema, value: number, path: string): FieldError[] 
   if (maximum !== undefined && (schema.exclusiveMaximum ? value >= maximum : value > maximum)) {
     fail(`less than ${schema.exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
   }
-  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) fail(`a multiple of ${multipleOf}`);
+  if (multipleOf !== undefined && !isMultiple(value, multipleOf)) fail(`a multiple of ${multipleOf}`);
   return errors;
 }
+
+const isMultiple = (value: number | bigint, of: number): boolean =>
+  typeof value === 'bigint' && Number.isSafeInteger(of)
+    ? value % BigInt(of) === 0n
+    : Number.isInteger(Number(value) / of);
 
 function checkString(schema: Schema, value: string, path: string, budget: MatchBudget): FieldError[] {
   const errors: FieldError[] = [];
@@ -134,7 +140,7 @@ function checkBranchType({ type }: Schema, value: unknown, path: string): FieldE
     object: isObject(value),
     array: Array.isArray(value),
     string: typeof value === 'string',
-    number: typeof value === 'number',
+    number: isNumber(value),
     integer: Number.isInteger(value),
     boolean: typeof value === 'boolean',
   }[type];

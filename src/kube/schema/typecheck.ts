@@ -7,6 +7,7 @@ import {
   required,
   typeInvalid,
 } from '../values/fielderrors.ts';
+import { isNumber, parseJson, stringifyJson } from '../values/json.ts';
 import { type MatchBudget, matchBudget } from '../values/pattern.ts';
 import { parseQuantity } from '../values/quantity.ts';
 import type { JsonObject } from '../values/types.ts';
@@ -47,6 +48,7 @@ type Kind = 'null' | 'array' | 'object' | 'string' | 'number' | 'integer' | 'boo
 function kindOf(value: unknown): Kind {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'integer';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   return typeof value === 'string' || typeof value === 'boolean'
     ? (typeof value as 'string' | 'boolean')
@@ -83,8 +85,7 @@ function mismatch(
     return kind === 'integer' || kind === 'string' ? undefined : typeInvalid(path, kind, 'integer,string');
   }
   if (schema.quantity) {
-    const isQuantity =
-      (typeof value === 'string' || typeof value === 'number') && parseQuantity(value) !== undefined;
+    const isQuantity = (typeof value === 'string' || isNumber(value)) && parseQuantity(value) !== undefined;
     return isQuantity
       ? undefined
       : invalid(
@@ -100,9 +101,9 @@ function mismatch(
   return formatMismatch(schema, value, path);
 }
 
-const RANGES: Readonly<Record<string, readonly [lowest: number, highest: number]>> = {
+const RANGES: Readonly<Record<string, readonly [lowest: number | bigint, highest: number | bigint]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
-  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
 };
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
@@ -114,8 +115,8 @@ function formatMismatch({ format }: Schema, value: unknown, path: string): Field
       : invalid(path, value, `${path} in body must be of type date-time: ${JSON.stringify(value)}`);
   }
   const range = format === undefined ? undefined : RANGES[format];
-  if (!range || typeof value !== 'number' || (value >= range[0] && value <= range[1])) return undefined;
-  return invalid(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`);
+  if (!range || !isNumber(value) || (value >= range[0] && value <= range[1])) return undefined;
+  return invalid(path, value, `${path} in body must be of type ${format}: ${stringifyJson(value)}`);
 }
 
 function visitMembers(
@@ -163,7 +164,7 @@ function doubledItems(schema: Schema, items: readonly unknown[], path: string): 
   return items.flatMap((item, i): FieldError[] => {
     try {
       const element = itemElement(schema, item);
-      if (seen.has(element)) return [duplicate(`${path}[${i}]`, JSON.parse(element.slice(2)))];
+      if (seen.has(element)) return [duplicate(`${path}[${i}]`, parseJson(element.slice(2)))];
       seen.add(element);
     } catch (error) {
       if (!(error instanceof TypedError)) throw error;

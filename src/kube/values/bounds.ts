@@ -1,3 +1,5 @@
+import { parseJson } from './json.ts';
+
 /** How large a document may be before anything walks it. What aliases refer to counts each time that it is referred to. */
 export interface Bounds {
   /** Scalars, keys, maps and lists. */
@@ -113,7 +115,7 @@ export function excessOfJson(text: string, bounds: Bounds): Excess | undefined {
   return undefined;
 }
 
-function endOfString(text: string, from: number): number {
+export function endOfString(text: string, from: number): number {
   for (let i = from; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === QUOTE) return i;
@@ -122,9 +124,9 @@ function endOfString(text: string, from: number): number {
   return text.length;
 }
 
-/** `JSON.parse` of what somebody else wrote. Throws SyntaxError, for what goes beyond its bounds too. */
+/** `parseJson` of what somebody else wrote. Throws SyntaxError, for what goes beyond its bounds too. */
 export function parseBoundedJson(text: string, bounds: Bounds = OBJECT_BOUNDS): unknown {
   const excess = excessOfJson(text, bounds);
   if (excess) throw new SyntaxError(`it is too large: ${describeExcess(excess)}`);
-  return JSON.parse(text);
+  return parseJson(text);
 }

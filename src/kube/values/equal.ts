@@ -1,3 +1,4 @@
+import { stringifyJson } from './json.ts';
 import type { JsonObject } from './types.ts';
 
 export function isObject(value: unknown): value is JsonObject {
@@ -35,7 +36,7 @@ export function deepFreeze<T>(value: T): T {
 /** JSON text with sorted keys: equal values have equal text, so it can be hashed. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (typeof value !== 'object' || value === null) return stringifyJson(value) ?? 'null';
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))

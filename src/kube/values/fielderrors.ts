@@ -1,3 +1,5 @@
+import { stringifyJson } from './json.ts';
+
 /** One cause of a 422, in the words of apimachinery `pkg/util/validation/field/errors.go`. */
 export interface FieldError {
   /** `spec.containers[0].name` */
@@ -19,7 +21,7 @@ export interface FieldError {
 const MOST_SHOWN = 10_000;
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null';
+  const text = stringifyJson(value) ?? 'null';
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }
 const and = (detail: string): string => (detail === '' ? '' : `: ${detail}`);

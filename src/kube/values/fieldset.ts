@@ -1,5 +1,6 @@
 import { parseBoundedJson } from './bounds.ts';
 import { isObject } from './equal.ts';
+import { parseJson, stringifyJson } from './json.ts';
 import type { JsonObject } from './types.ts';
 
 /**
@@ -175,9 +176,9 @@ function formatElement(element: PathElement): string {
   if (element.startsWith('f:')) return `.${content}`;
   if (element.startsWith('v:')) return `[=${content}]`;
   if (element.startsWith('i:')) return `[${content}]`;
-  const keys: unknown = JSON.parse(content);
+  const keys: unknown = parseJson(content);
   const pairs = isObject(keys) ? Object.entries(keys) : [];
-  return `[${pairs.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
+  return `[${pairs.map(([key, value]) => `${key}=${stringifyJson(value)}`).join(',')}]`;
 }
 
 /** Throws a SyntaxError for what is not FieldsV1. */
@@ -206,7 +207,7 @@ function canonicalElement(key: string): PathElement {
       if (/^\d+$/.test(content)) return key;
       break;
     case 'v:':
-      return `v:${JSON.stringify(parseBoundedJson(content))}`;
+      return `v:${stringifyJson(parseBoundedJson(content))}`;
     case 'k:': {
       const keys = parseBoundedJson(content);
       if (isObject(keys)) return keyElement(Object.entries(keys));
@@ -218,7 +219,7 @@ function canonicalElement(key: string): PathElement {
 /** The element of a keyed list's item. */
 export function keyElement(entries: readonly (readonly [string, unknown])[]): PathElement {
   const sorted = entries.length < 2 ? entries : [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
-  return `k:{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+  return `k:{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${stringifyJson(value)}`).join(',')}}`;
 }
 
 export function fieldSetToV1(set: FieldSet): JsonObject {

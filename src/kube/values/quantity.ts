@@ -13,7 +13,7 @@ const NOTATION = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:([KMGTPE]i)|([numkMGTPE]?)|[eE
 const FINEST = -9;
 
 /** undefined for what is not a quantity. */
-export function parseQuantity(text: string | number): Quantity | undefined {
+export function parseQuantity(text: string | number | bigint): Quantity | undefined {
   const match = NOTATION.exec(String(text));
   if (!match) return undefined;
   const [, sign, number = '', binary, decimal = '', power] = match;
@@ -120,7 +120,7 @@ function formatExponent(digits: bigint, exponent: number): string {
 }
 
 /** The same amount always has the same text: what a server that read `text` would print. Not a quantity: as it is. */
-export function canonicalQuantity(text: string | number): string {
+export function canonicalQuantity(text: string | number | bigint): string {
   const quantity = parseQuantity(text);
   return quantity ? formatQuantity(quantity) : String(text);
 }

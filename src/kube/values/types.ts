@@ -1,5 +1,8 @@
-/** Plain JSON. Everything that crosses the KubeClient seam is this: no Date, no class instance, no undefined member. */
-export type Json = null | boolean | number | string | JsonArray | JsonObject;
+/**
+ * Plain JSON. Everything that crosses the KubeClient seam is this: no Date, no class instance, no undefined member. A bigint is an
+ * integer of 64 bits that a double would round, and nothing else (`json.ts` reads and writes them).
+ */
+export type Json = null | boolean | number | bigint | string | JsonArray | JsonObject;
 export type JsonArray = readonly Json[];
 export interface JsonObject {
   readonly [key: string]: Json;

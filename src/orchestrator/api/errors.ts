@@ -1,7 +1,9 @@
 /** The failures of the verbs, in the words of kube-apiserver (apimachinery `pkg/api/errors`): clients match on some of them. */
 import type { User } from '../../kube/client/client.ts';
-import type { FieldError } from '../../kube/values/fielderrors.ts';
+import { type FieldError, invalid as invalidField } from '../../kube/values/fielderrors.ts';
+import { stringifyJson } from '../../kube/values/json.ts';
 import { type StatusCause, type StatusError, statusError } from '../../kube/values/status.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
 import type { Attributes } from './types.ts';
 
 interface Named {
@@ -87,6 +89,12 @@ export function invalid(resource: Named, name: string, errors: readonly FieldErr
     ...(resource.group ? { group: resource.group } : {}),
     causes,
   });
+}
+
+/** What a patch makes of an object cannot be read (`patch.go`): it names no kind and no object. */
+export function invalidPatch(object: KubeObject, why: string): StatusError {
+  const cause = invalidField('patch', stringifyJson(object), why);
+  return invalid({ group: '', plural: '', kind: '' }, '', [cause]);
 }
 
 /** `pods "web" is forbidden: User "ann" cannot get resource "pods" in API group "" in the namespace "shop"`. */

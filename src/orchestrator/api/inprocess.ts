@@ -9,6 +9,7 @@ import type {
   WriteOptions,
 } from '../../kube/client/client.ts';
 import { deepFreeze, isObject } from '../../kube/values/equal.ts';
+import { parseJson, stringifyJson } from '../../kube/values/json.ts';
 import { type StatusError, statusError } from '../../kube/values/status.ts';
 import {
   apiVersionOf,
@@ -240,7 +241,7 @@ function pick<T extends object, K extends keyof T>(from: T, member: K): Pick<T, 
 }
 
 /** A copy, and JSON like what HTTP would carry: what the caller keeps and changes is not what is stored, undefined members are absent. */
-const json = (object: KubeObject): Json => JSON.parse(JSON.stringify(object));
+const json = (object: KubeObject): Json => parseJson(stringifyJson(object)) as Json;
 
 async function* eventsOf<T extends KubeObject>(
   open: () => Promise<StoredWatch>,

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../base/awaitable.ts';
 import { deepFreeze } from '../../kube/values/equal.ts';
+import { stringifyJson } from '../../kube/values/json.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/values/types.ts';
 import type { Change, Entry } from '../store/types.ts';
 import type { Kind } from './kinds/kind.ts';
@@ -77,7 +78,7 @@ export function draft(object: KubeObject): Stored {
   return {
     object: deepFreeze(object),
     bytes: () => {
-      json ??= Buffer.from(JSON.stringify(object));
+      json ??= Buffer.from(stringifyJson(object));
       return json;
     },
   };

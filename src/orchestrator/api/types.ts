@@ -9,8 +9,10 @@ import type { DeleteOptions, DiscoveredResource, LogOptions, Patch, User } from 
 import type { PolicyRule } from '../../kube/kinds/objects.data.ts';
 import type { FieldReader } from '../../kube/kinds/row.ts';
 import type { Schema } from '../../kube/schema/schema.ts';
+import type { RepeatedKeys } from '../../kube/values/repeatedkeys.ts';
 import type { Status } from '../../kube/values/status.ts';
 import type { GroupVersionKind, Json, KubeObject } from '../../kube/values/types.ts';
+import type { RepeatedLine } from '../../kube/values/yaml-places.ts';
 import type { LinkRequest, RequestKind, RequestOf, ResultOf } from '../link/requests.ts';
 import type { LinkStream } from '../link/stream.ts';
 import type { Column } from './kinds/columns.ts';
@@ -94,7 +96,14 @@ export interface WriteParameters {
   /** Default Warn over HTTP, Strict in process: the face says. */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
   readonly onWarning?: (text: string) => void;
+  /** How the body was read; absent: it never was text. */
+  readonly reading?: BodyReading;
 }
+
+/** What the text of a body holds that its value does not: keys that were given more than once. */
+export type BodyReading =
+  | { readonly type: 'json' | 'patch'; readonly keys?: RepeatedKeys }
+  | { readonly type: 'yaml'; readonly lines: readonly RepeatedLine[] };
 
 export interface CreateRequest extends Target, WriteParameters {
   readonly body: Json;

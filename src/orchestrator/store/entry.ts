@@ -1,4 +1,5 @@
 import { deepFreeze } from '../../kube/values/equal.ts';
+import { parseJson, stringifyJson } from '../../kube/values/json.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import type { Entry } from './types.ts';
 
@@ -6,13 +7,13 @@ import type { Entry } from './types.ts';
 export function newEntry(key: string, revision: number, object: KubeObject): Entry {
   const resourceVersion = String(revision);
   const stamped = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion } });
-  const json = ownBuffer(JSON.stringify(stamped));
+  const json = ownBuffer(stringifyJson(stamped));
   return { key, revision, object: stamped, bytes: () => json };
 }
 
 /** An entry read back: parsed once, here. */
 export function storedEntry(key: string, revision: number, json: Buffer): Entry {
-  const object: KubeObject = JSON.parse(json.toString('utf8'));
+  const object = parseJson(json.toString('utf8')) as KubeObject;
   return { key, revision, object: deepFreeze(object), bytes: () => json };
 }
 

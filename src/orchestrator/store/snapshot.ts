@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { ProblemError } from '../../base/errors.ts';
+import { parseJson, stringifyJson } from '../../kube/values/json.ts';
 import { openDisk } from './disk.ts';
 import type { LogRow } from './rows.ts';
 import type { Reader } from './types.ts';
@@ -91,7 +92,7 @@ async function fill(dir: string, file: string): Promise<void> {
 
 function parse(text: string, file: string): Line {
   try {
-    return JSON.parse(text) as Line;
+    return parseJson(text) as Line;
   } catch {
     throw damaged(file, 'a line of it is not JSON');
   }
@@ -106,7 +107,7 @@ function headerOf(line: Line, file: string): SnapshotHeader {
 function rowOf({ key, revision, object }: Line, file: string): LogRow {
   if (key === undefined || revision === undefined || object === undefined)
     throw damaged(file, 'a line of it is not an object');
-  return { key, revision, type: 'put', json: Buffer.from(JSON.stringify(object)) };
+  return { key, revision, type: 'put', json: Buffer.from(stringifyJson(object)) };
 }
 
 const damaged = (file: string, why: string): ProblemError =>

@@ -5,7 +5,7 @@ import { builtinSchema } from '../../kube/schema/schema.ts';
 import { unknownFields } from '../../kube/schema/unknown.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { gvkOf, type Json } from '../../kube/values/types.ts';
-import { locateKeys } from '../../kube/values/yaml.ts';
+import { locateKeys } from '../../kube/values/yaml-places.ts';
 
 /** A text, and for each of its lines the place that a person would have to edit. */
 interface Source {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { dumpYaml, locateKeys, parseDocuments, parseYaml } from '../../../src/kube/values/yaml.ts';
+import { FILE_BOUNDS } from '../../../src/kube/values/bounds.ts';
+import { dumpYaml, parseDocuments, parseYaml, parseYamlBody } from '../../../src/kube/values/yaml.ts';
+import { locateKeys } from '../../../src/kube/values/yaml-places.ts';
 
 const value = (text: string): unknown => {
   const result = parseYaml(text, 'f.yaml');
@@ -57,6 +59,20 @@ describe('YAML', () => {
     expect(found.place).to.deep.equal({ file: 'f.yaml', line: 2, column: 8 });
     expect(found.remedy).to.contain('"9007199254740993" in quotes');
   });
+  it('of a request keeps integers of 64 bits, and the last of repeated keys with the line of each', () => {
+    const read = parseYamlBody(
+      'a: 3546343826724305832\nb:\n  c: 1\n  c: 2\n<<: {d: 1}\n<<: {e: 1}\n',
+      FILE_BOUNDS,
+    );
+    expect(read.ok && read.value).to.deep.equal({
+      value: { a: 3546343826724305832n, b: { c: 2 }, d: 1, e: 1 },
+      repeated: [{ key: 'c', line: 4 }],
+    });
+    const tooLong = parseYamlBody('a: 9223372036854775808', FILE_BOUNDS);
+    expect(tooLong.ok).to.equal(false);
+  });
+  it('writes integers of 64 bits as they are', () =>
+    expect(dumpYaml({ a: 3546343826724305832n })).to.equal('a: 3546343826724305832\n'));
   it('refuses what JSON cannot hold', () =>
     expect(problem('a: .inf').message).to.contain('not a number of JSON'));
   it('places a syntax error and shows the lines around it', () => {

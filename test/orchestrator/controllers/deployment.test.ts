@@ -37,7 +37,7 @@ function set(
   image: string,
   { size, pods = size, available = pods, revision = 1, desired, max }: Counts,
 ): ReplicaSet {
-  const empty = newReplicaSet(deployment(image, 0), revision);
+  const empty = newReplicaSet(deployment(image, 0), BigInt(revision));
   return {
     ...empty,
     metadata: {

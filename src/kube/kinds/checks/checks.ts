@@ -1,5 +1,6 @@
 import { deepEqual } from '../../values/equal.ts';
 import { duplicate, type FieldError, invalid, notSupported, required } from '../../values/fielderrors.ts';
+import { isNumber } from '../../values/json.ts';
 import { labelValue, type NameCheck, qualifiedName } from '../../values/names.ts';
 import type { Json, JsonObject } from '../../values/types.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt } from './read.ts';
@@ -131,9 +132,7 @@ export function countOrPercent(field: string, value: Json | undefined): readonly
     }
     return none;
   }
-  return typeof value === 'number' && value < 0
-    ? [invalid(field, value, 'must be greater than or equal to 0')]
-    : none;
+  return isNumber(value) && value < 0 ? [invalid(field, value, 'must be greater than or equal to 0')] : none;
 }
 
 /** Of a percentage; a count has no such bound. */

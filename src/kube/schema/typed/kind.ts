@@ -1,5 +1,6 @@
 import { isObject } from '../../values/equal.ts';
 import { keyElement, type PathElement } from '../../values/fieldset.ts';
+import { stringifyJson } from '../../values/json.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { ANYTHING, type Schema } from '../schema.ts';
 
@@ -48,7 +49,7 @@ export function itemElement(list: Schema, item: unknown): PathElement {
     if (item === null || typeof item === 'object') {
       throw new TypedError('an item of a set must be a string, a number or a boolean');
     }
-    return `v:${JSON.stringify(item)}`;
+    return `v:${stringifyJson(item)}`;
   }
   if (!isObject(item)) throw new TypedError('an item of a list with keys must be an object');
   const keys = list.listMapKeys ?? [];

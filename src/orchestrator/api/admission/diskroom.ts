@@ -1,4 +1,5 @@
 import type { Problem } from '../../../base/errors.ts';
+import { stringifyJson } from '../../../kube/values/json.ts';
 import { type StatusError, statusError } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { AdmissionPlugin } from './plugin.ts';
@@ -29,4 +30,4 @@ const insufficientStorage = ({ message, remedy }: Problem): StatusError =>
 
 /** Without what the system writes itself: status, and who owns which field. */
 const sizeOf = ({ status: _, metadata: { managedFields: __, ...metadata }, ...rest }: KubeObject): number =>
-  JSON.stringify({ ...rest, metadata }).length;
+  stringifyJson({ ...rest, metadata }).length;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { problemOf } from '../../../base/errors.ts';
+import { stringifyJson } from '../../../kube/values/json.ts';
 import { STATUS_CODES, type Status, StatusError } from '../../../kube/values/status.ts';
 import type { StoredEvent, StoredWatch } from '../types.ts';
 
@@ -29,7 +30,7 @@ export const bytes = (body: Buffer, code = 200): Answer => ({
   body,
 });
 
-export const json = (value: unknown, code = 200): Answer => bytes(Buffer.from(JSON.stringify(value)), code);
+export const json = (value: unknown, code = 200): Answer => bytes(Buffer.from(stringifyJson(value)), code);
 
 export const text = (value: string, code = 200): Answer => ({
   type: 'bytes',

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
+import { stringifyJson } from '../../../kube/values/json.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { DEFAULT_COLUMNS } from '../kinds/columns.ts';
@@ -98,7 +99,7 @@ function converter(
 }
 
 const eventLine = (type: StoredEvent['type'], object: object): Buffer =>
-  Buffer.from(`${JSON.stringify({ type, object })}\n`);
+  Buffer.from(`${stringifyJson({ type, object })}\n`);
 
 const COMMA = Buffer.from(',');
 const END = Buffer.from(']}');

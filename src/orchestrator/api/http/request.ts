@@ -4,9 +4,11 @@ import { problemOf } from '../../../base/errors.ts';
 import { readRequestBody } from '../../../base/requestbody.ts';
 import type { User } from '../../../kube/client/client.ts';
 import { type Bounds, OBJECT_BOUNDS, parseBoundedJson } from '../../../kube/values/bounds.ts';
+import { repeatedKeys } from '../../../kube/values/repeatedkeys.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { Json } from '../../../kube/values/types.ts';
-import { parseYaml } from '../../../kube/values/yaml.ts';
+import { parseYamlBody } from '../../../kube/values/yaml.ts';
+import type { BodyReading } from '../types.ts';
 import { decodeProtobuf, PROTOBUF } from '../wire/protobuf.ts';
 
 /** One request as the handlers see it. */
@@ -41,8 +43,14 @@ export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   throw statusError('RequestEntityTooLarge', `Request entity too large: limit is ${BODY_LIMIT}`);
 }
 
+/** A body that has been read, and what its text held beyond its value. */
+export interface Body {
+  readonly value: Json;
+  readonly reading: BodyReading;
+}
+
 /** The body as JSON; what kubectl sends may also be YAML or protobuf. An empty body is undefined. */
-export async function bodyOf(call: Call, ...extraYamlTypes: readonly string[]): Promise<Json | undefined> {
+export async function bodyOf(call: Call, ...extraYamlTypes: readonly string[]): Promise<Body | undefined> {
   const bytes = await call.body();
   if (bytes.length === 0) return undefined;
   const body = parse(call, bytes, extraYamlTypes);
@@ -50,8 +58,8 @@ export async function bodyOf(call: Call, ...extraYamlTypes: readonly string[]): 
   return body;
 }
 
-function parse(call: Call, bytes: Buffer, extraYamlTypes: readonly string[]): Json {
-  if (call.contentType === PROTOBUF) return decodeProtobuf(bytes);
+function parse(call: Call, bytes: Buffer, extraYamlTypes: readonly string[]): Body {
+  if (call.contentType === PROTOBUF) return { value: decodeProtobuf(bytes), reading: { type: 'json' } };
   const text = bytes.toString('utf8');
   if (call.contentType === 'application/yaml' || extraYamlTypes.includes(call.contentType))
     return readYaml(text);
@@ -59,22 +67,24 @@ function parse(call: Call, bytes: Buffer, extraYamlTypes: readonly string[]): Js
   throw unsupported(['application/json', 'application/yaml', PROTOBUF]);
 }
 
-export async function requiredBody(call: Call, ...extraYamlTypes: readonly string[]): Promise<Json> {
+export async function requiredBody(call: Call, ...extraYamlTypes: readonly string[]): Promise<Body> {
   const body = await bodyOf(call, ...extraYamlTypes);
   if (body === undefined)
     throw statusError('BadRequest', 'the request has no body, but an object is expected');
   return body;
 }
 
-function readJson(text: string): Json {
+function readJson(text: string): Body {
   try {
-    return parseBoundedJson(text) as Json;
+    const value = parseBoundedJson(text) as Json;
+    const keys = repeatedKeys(text, value);
+    return { value, reading: { type: 'json', ...(keys ? { keys } : {}) } };
   } catch (error) {
     throw statusError('BadRequest', `the body is not valid JSON: ${problemOf(error).message}`);
   }
 }
 
-function readYaml(text: string): Json {
+function readYaml(text: string): Body {
   // kubectl sends JSON as application/apply-patch+yaml, which it is.
   if (text.startsWith('{')) {
     try {
@@ -83,8 +93,9 @@ function readYaml(text: string): Json {
       if (text.length > YAML_BOUNDS.bytes) throw error;
     }
   }
-  const parsed = parseYaml(text, 'body', YAML_BOUNDS);
-  if (parsed.ok) return parsed.value;
+  const parsed = parseYamlBody(text, YAML_BOUNDS);
+  if (parsed.ok)
+    return { value: parsed.value.value, reading: { type: 'yaml', lines: parsed.value.repeated } };
   const [{ place, message }] = parsed.problems;
   const line = place?.line === undefined ? '' : ` at line ${place.line}`;
   throw statusError('BadRequest', `the body is not valid YAML${line}: ${message}`);

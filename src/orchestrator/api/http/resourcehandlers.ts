@@ -122,8 +122,8 @@ async function get(request: Request): Promise<Answer> {
 }
 
 async function create({ api, writer, call, resource, target }: Request): Promise<Answer> {
-  const body = await requiredBody(call);
-  const { stored } = await api.create({ ...target, ...writeParameters(call), body });
+  const { value: body, reading } = await requiredBody(call);
+  const { stored } = await api.create({ ...target, ...writeParameters(call), body, reading });
   return writer.object(call, resource, stored, 201);
 }
 
@@ -131,14 +131,14 @@ async function createSubresource({ api, writer, call, resource, item }: Request)
   if (item.subresource === undefined) {
     throw statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
   }
-  const body = await requiredBody(call);
-  const { stored } = await api.create({ ...item, ...writeParameters(call), body });
+  const { value: body, reading } = await requiredBody(call);
+  const { stored } = await api.create({ ...item, ...writeParameters(call), body, reading });
   return writer.object(call, resource, stored, 201);
 }
 
 async function update({ api, writer, call, resource, item }: Request): Promise<Answer> {
-  const body = await requiredBody(call);
-  const { stored, created } = await api.update({ ...item, ...writeParameters(call), body });
+  const { value: body, reading } = await requiredBody(call);
+  const { stored, created } = await api.update({ ...item, ...writeParameters(call), body, reading });
   return writer.object(call, resource, stored, created ? 201 : 200);
 }
 
@@ -151,7 +151,7 @@ const PATCH_TYPES: Readonly<Record<string, Patch['type']>> = {
 
 async function patch({ api, writer, call, resource, item }: Request): Promise<Answer> {
   const parameters = writeParameters(call);
-  const body = await requiredBody(call, APPLY_TYPE);
+  const { value: body, reading } = await requiredBody(call, APPLY_TYPE);
   if (call.contentType === APPLY_TYPE) {
     const { stored, created } = await api.apply({
       ...item,
@@ -160,10 +160,16 @@ async function patch({ api, writer, call, resource, item }: Request): Promise<An
       fieldManager: call.query.get('fieldManager') ?? '',
       ...(flag(call.query, 'force') ? { force: true } : {}),
       body,
+      reading,
     });
     return writer.object(call, resource, stored, created ? 201 : 200);
   }
-  const { stored } = await api.patch({ ...item, ...parameters, patch: patchOf(call.contentType, body) });
+  const { stored } = await api.patch({
+    ...item,
+    ...parameters,
+    patch: patchOf(call.contentType, body),
+    reading: { ...reading, type: 'patch' },
+  });
   return writer.object(call, resource, stored);
 }
 
@@ -179,7 +185,7 @@ function patchOf(contentType: string, body: Json): Patch {
 }
 
 async function deleteOne({ api, writer, call, resource, item }: Request): Promise<Answer> {
-  const deleted = await api.delete({ ...item, ...deleteParameters(call, await bodyOf(call)) });
+  const deleted = await api.delete({ ...item, ...deleteParameters(call, (await bodyOf(call))?.value) });
   return deleted.type === 'gone' ? json(deleted.status) : writer.object(call, resource, deleted.stored);
 }
 
@@ -187,7 +193,7 @@ async function deleteCollection({ api, writer, call, resource, target }: Request
   const { labelSelector, fieldSelector } = selectionOf(call.query);
   const list = await api.deleteCollection({
     ...target,
-    ...deleteParameters(call, await bodyOf(call)),
+    ...deleteParameters(call, (await bodyOf(call))?.value),
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
   });

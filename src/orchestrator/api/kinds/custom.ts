@@ -15,7 +15,7 @@ import type { Json, KubeObject } from '../../../kube/values/types.ts';
 import type { Kind, Subresource } from './kind.ts';
 import { type ScalePaths, scale } from './scale.ts';
 import { ALL_VERBS } from './servedrow.ts';
-import { STATUS } from './subresource.ts';
+import { STATUS_ALONE } from './subresource.ts';
 
 /** The rows that a definition brings: one for each version that is served; none until its names are accepted. */
 export function kindsOf(definition: CustomResourceDefinition): readonly Kind[] {
@@ -80,7 +80,7 @@ function kindOf(
   const hasStatus = version.subresources?.status !== undefined;
   const subresources: readonly Subresource[] = [
     ...(paths === undefined ? [] : [scale(scalePaths(paths))]),
-    ...(hasStatus ? [STATUS] : []),
+    ...(hasStatus ? [STATUS_ALONE] : []),
   ];
   return {
     group,
@@ -112,6 +112,7 @@ function kindOf(
     strategy: {
       status: hasStatus,
       generation: true,
+      needsVersion: true,
       ...(metadata.deletionTimestamp
         ? { refusesCreates: 'create not allowed while custom resource definition is terminating' }
         : {}),

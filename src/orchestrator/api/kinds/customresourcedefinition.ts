@@ -6,7 +6,7 @@ import type { KubeObject } from '../../../kube/values/types.ts';
 import { CREATED_AT, NAME } from './columns.ts';
 import type { Strategy, World } from './kind.ts';
 import type { ServedRow } from './servedrow.ts';
-import { STATUS } from './subresource.ts';
+import { STATUS_ALONE } from './subresource.ts';
 
 /** Holds a definition that is being deleted until its instances are gone (`upkeep.ts`). */
 export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
@@ -18,6 +18,7 @@ export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 const STRATEGY: Strategy = {
   status: true,
   generation: true,
+  needsVersion: true,
   prepareForCreate: (object, world) => withStatus(object, undefined, world),
   prepareForUpdate: (object, live, world) =>
     deepEqual(object.spec, live.spec) ? object : withStatus(object, live, world),
@@ -32,7 +33,7 @@ export const SERVED_CUSTOM_RESOURCE_DEFINITION: ServedRow = {
   kind: CUSTOM_RESOURCE_DEFINITION,
   strategy: STRATEGY,
   columns: [NAME, CREATED_AT],
-  subresources: [STATUS],
+  subresources: [STATUS_ALONE],
 };
 
 function withStatus(object: KubeObject, live: KubeObject | undefined, world: World): KubeObject {

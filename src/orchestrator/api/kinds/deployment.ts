@@ -2,7 +2,7 @@ import { DEPLOYMENT } from '../../../kube/kinds/deployment.ts';
 import type { Deployment } from '../../../kube/kinds/objects.data.ts';
 import { AGE, column, count, NAME } from './columns.ts';
 import type { ServedRow } from './servedrow.ts';
-import { STATUS } from './subresource.ts';
+import { statusKeeping } from './subresource.ts';
 import { WORKLOAD, WORKLOAD_DETAILS, WORKLOAD_SCALE } from './workload.ts';
 
 export const SERVED_DEPLOYMENT: ServedRow = {
@@ -16,5 +16,5 @@ export const SERVED_DEPLOYMENT: ServedRow = {
     AGE,
     ...WORKLOAD_DETAILS,
   ],
-  subresources: [WORKLOAD_SCALE, STATUS],
+  subresources: [WORKLOAD_SCALE, statusKeeping(['metadata', 'labels'])],
 };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
+import type { Paths } from '../../../kube/ownership/resetfields.ts';
 import type { FieldError } from '../../../kube/values/fielderrors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { LinkRequest } from '../../link/requests.ts';
@@ -50,6 +51,8 @@ export interface Strategy {
   readonly createsStatus?: true;
   /** What becomes of the dependents when a deletion does not say (`DefaultGarbageCollectionPolicy`); left out: they go, too. */
   readonly propagation?: 'Orphan';
+  /** PUT must name the version that it replaces (the negation of `AllowUnconditionalUpdate`). */
+  readonly needsVersion?: boolean;
   /** What the server adds after metadata and defaults are set; it has no owner. */
   readonly prepareForCreate?: (object: KubeObject, world: World, user: User) => KubeObject;
   /** The same on a write to the main resource. */
@@ -94,6 +97,8 @@ export interface ViewRow extends SubresourceRow, View {
   readonly type: 'view';
   /** Server-side apply works here. */
   readonly applies?: true;
+  /** Paths that a write here never takes, so that no manager comes to own them through it (`GetResetFields`). */
+  readonly resets?: Paths;
 }
 
 /** POST of an object of the row's kind does something to the object. */

@@ -11,7 +11,7 @@ import { POD_PROXY } from './podproxy.ts';
 import { podReady, podRestarts, podStatus } from './podstatus.ts';
 import { ATTACH, EXEC, PORT_FORWARD } from './podstreams.ts';
 import type { ServedRow } from './servedrow.ts';
-import { STATUS } from './subresource.ts';
+import { statusKeeping } from './subresource.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
 
@@ -40,7 +40,16 @@ export const SERVED_POD: ServedRow = {
     wide<Pod>('Nominated Node', ({ status }) => none(status?.nominatedNodeName)),
     wide<Pod>('Readiness Gates', readinessGates),
   ],
-  subresources: [ATTACH, BINDING, EVICTION, EXEC, LOG, PORT_FORWARD, POD_PROXY, STATUS],
+  subresources: [
+    ATTACH,
+    BINDING,
+    EVICTION,
+    EXEC,
+    LOG,
+    PORT_FORWARD,
+    POD_PROXY,
+    statusKeeping(['metadata', 'ownerReferences']),
+  ],
 };
 
 function readinessGates({ spec, status }: Pod): string {

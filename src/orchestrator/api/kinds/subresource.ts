@@ -1,18 +1,36 @@
+import { keepIgnored, type Paths } from '../../../kube/ownership/resetfields.ts';
 import type { GroupVersionKind, KubeObject } from '../../../kube/values/types.ts';
 import type { RequestVerb } from '../types.ts';
 import type { Kind, Subresource, View, ViewRow } from './kind.ts';
 
 export const READ_WRITE: readonly RequestVerb[] = ['get', 'patch', 'update'];
 
-export const STATUS: ViewRow = {
+/**
+ * A `status` that leaves these paths as they are, beside everything outside of metadata and status: the rest of metadata may be written
+ * there too, as kube-apiserver has it (a kind's `strategy.go`, PrepareForUpdate of its status strategy).
+ */
+export const statusKeeping = (...resets: Paths): ViewRow => ({
   type: 'view',
   name: 'status',
   verbs: READ_WRITE,
   applies: true,
+  resets: [['spec'], ...resets],
   read: same,
-  // Of metadata, only what the field manager records changes here.
-  write: (live, wanted) => withStatusOf(wanted, keepMetadata(live, wanted)),
-};
+  write: (live, wanted) => {
+    const { metadata } = keepIgnored(wanted, live, resets);
+    return withStatusOf(wanted, { ...live, metadata });
+  },
+});
+
+export const STATUS: ViewRow = statusKeeping();
+
+/** For kinds whose status strategy calls `ResetObjectMetaForStatus` (apimachinery `pkg/apis/meta/v1/meta.go`). */
+export const STATUS_ALONE: ViewRow = statusKeeping(
+  ['metadata', 'labels'],
+  ['metadata', 'annotations'],
+  ['metadata', 'finalizers'],
+  ['metadata', 'ownerReferences'],
+);
 
 const WHOLE: View = { read: same, write: (_live, wanted) => wanted };
 const WITHOUT_STATUS: View = { read: same, write: (live, wanted) => withStatusOf(live, wanted) };

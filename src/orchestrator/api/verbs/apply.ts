@@ -17,7 +17,7 @@ import { guaranteedUpdate, type Outcome } from './guaranteedupdate.ts';
 import { assertUnmodified } from './metadata.ts';
 import { normalForm } from './normal.ts';
 import { completed, defaulted } from './validation.ts';
-import { admit, keep } from './write.ts';
+import { admit, endpointOf, keep } from './write.ts';
 
 /** Server-side apply (KEP-555); creates what is not there. */
 export async function apply(context: ApiContext, request: ApplyRequest): Promise<Written> {
@@ -101,7 +101,7 @@ function merge(
     time: rfc3339(context.clock.now()),
     schema: kind.schema() ?? ANYTHING,
     defaults: (object) => defaulted(kind, object),
-    ...(request.subresource === undefined ? {} : { subresource: request.subresource }),
+    ...endpointOf(kind, request.subresource),
   });
   if (!outcome.ok) throw conflictError(outcome.conflicts);
   return outcome.object;

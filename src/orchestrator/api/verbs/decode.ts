@@ -1,4 +1,4 @@
-import { pruneUnknown, unknownFields } from '../../../kube/schema/unknown.ts';
+import { pruneUnknown } from '../../../kube/schema/unknown.ts';
 import { describeExcess, excessOf, OBJECT_BOUNDS } from '../../../kube/values/bounds.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import { statusError } from '../../../kube/values/status.ts';
@@ -7,6 +7,7 @@ import { badRequest } from '../errors.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { ItemTarget, WriteParameters } from '../types.ts';
 import { normalForm } from './normal.ts';
+import { assertStrict } from './strict.ts';
 
 /**
  * A body, or what a patch makes of an object, as an object of the kind that the request is about; absent apiVersion and kind are that
@@ -63,17 +64,7 @@ export function withoutUnknownFields(
   object: KubeObject,
   parameters: WriteParameters,
 ): KubeObject {
+  assertStrict(kind, object, parameters);
   const schema = kind.schema();
-  if (!schema) return normalForm(object);
-  const { fieldValidation = 'Warn', onWarning } = parameters;
-  if (fieldValidation !== 'Ignore') {
-    const unknown = unknownFields(schema, object).map(({ path }) => `unknown field "${path}"`);
-    if (unknown.length > 0 && fieldValidation === 'Strict') {
-      throw badRequest(
-        `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${unknown.join(', ')}`,
-      );
-    }
-    for (const text of unknown) onWarning?.(text);
-  }
-  return normalForm(pruneUnknown(schema, object));
+  return normalForm(schema ? pruneUnknown(schema, object) : object);
 }

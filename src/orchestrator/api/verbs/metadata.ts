@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
+import { invalid as invalidField } from '../../../kube/values/fielderrors.ts';
 import { generateName } from '../../../kube/values/names.ts';
 import type { KubeObject, ObjectMeta } from '../../../kube/values/types.ts';
 import type { ApiContext } from '../context.ts';
@@ -66,8 +67,19 @@ export function assertUnmodified(kind: Kind, object: KubeObject, live: KubeObjec
       `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
     );
   }
-  if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) throw modified(kind, name);
+  if (isNamed(resourceVersion) && resourceVersion !== live.metadata.resourceVersion) throw modified(kind, name);
 }
+
+/** @throws StatusError Invalid where the kind is never replaced without saying which version */
+export function assertVersioned(kind: Kind, { metadata }: KubeObject): void {
+  if (!kind.strategy.needsVersion || isNamed(metadata.resourceVersion)) return;
+  const cause = invalidField('metadata.resourceVersion', 0, 'must be specified for an update');
+  throw invalid({ ...kind, kind: kind.plural }, metadata.name ?? '', [cause]);
+}
+
+/** `0` is the zero of Go, by which no version is named (`registry/generic/registry/store.go`, Update). */
+const isNamed = (resourceVersion: string | undefined): boolean =>
+  resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0';
 
 function assertNoNewFinalizers(kind: Kind, object: KubeObject, live: KubeObject): void {
   if (!live.metadata.deletionTimestamp) return;

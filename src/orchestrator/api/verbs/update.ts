@@ -10,7 +10,7 @@ import type { UpdateRequest, Written } from '../types.ts';
 import { decideCreate, withNewMetadata } from './create.ts';
 import { assertName, decodeBody, inNamespace, withoutUnknownFields } from './decode.ts';
 import { guaranteedUpdate, type Outcome } from './guaranteedupdate.ts';
-import { assertUnmodified } from './metadata.ts';
+import { assertUnmodified, assertVersioned } from './metadata.ts';
 import { decideUpdate, throughEndpoint } from './write.ts';
 
 export async function update(context: ApiContext, request: UpdateRequest): Promise<Written> {
@@ -51,6 +51,7 @@ function updateLive(
   return after(authorize(context, request, 'update', content), () => {
     if (!live) throw notFound(kind, request.name);
     const before = context.views.of(kind, live).object;
+    assertVersioned(kind, decoded);
     assertUnmodified(kind, decoded, before);
     return decideUpdate(context, kind, request, before, known());
   });

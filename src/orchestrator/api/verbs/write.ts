@@ -7,7 +7,7 @@ import type { KubeObject } from '../../../kube/values/types.ts';
 import type { AdmissionAttributes } from '../admission/plugin.ts';
 import type { ApiContext } from '../context.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { viewOf } from '../kinds/subresource.ts';
+import { rowOf, viewOf } from '../kinds/subresource.ts';
 import { draft } from '../stored.ts';
 import type { Stored, WriteParameters } from '../types.ts';
 import type { Outcome } from './guaranteedupdate.ts';
@@ -67,8 +67,15 @@ export function owned(
     manager: fieldManager || DEFAULT_MANAGER,
     time: rfc3339(context.clock.now()),
     schema: kind.schema() ?? ANYTHING,
-    ...(subresource === undefined ? {} : { subresource }),
+    ...endpointOf(kind, subresource),
   });
+}
+
+/** The endpoint as ownership knows it: its name, and what no manager comes to own there. */
+export function endpointOf(kind: Kind, subresource: string | undefined) {
+  if (subresource === undefined) return {};
+  const row = rowOf(kind, subresource);
+  return { subresource, ...(row?.type === 'view' && row.resets ? { ignored: row.resets } : {}) };
 }
 
 /** What is read at the endpoint of what is stored: a write to `scale` answers with a Scale. */

@@ -3,6 +3,7 @@ import { rfc3339, rfc3339Micro } from '../../../base/clock.ts';
 import { ownData } from '../../../base/ownfiles.ts';
 import { describeExcess, excessAt, OBJECT_BOUNDS, parseBoundedJson } from '../../../kube/values/bounds.ts';
 import { isObject } from '../../../kube/values/equal.ts';
+import { integerOf } from '../../../kube/values/json.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import { gvkOf, type Json } from '../../../kube/values/types.ts';
 import { type Field, fieldsOf, member, membersOf, textOf, toNumber, utf8 } from './protobuf-wire.ts';
@@ -145,7 +146,7 @@ class Decoder {
       case 'int64':
       case 'uint32':
       case 'uint64':
-        return toNumber(field.varint);
+        return integerOf(field.varint);
       case 'double':
         return field.bytes.readDoubleLE(0);
       default:

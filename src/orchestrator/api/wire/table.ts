@@ -1,3 +1,4 @@
+import { isNumber, stringifyJson } from '../../../kube/values/json.ts';
 import { compileJsonPath } from '../../../kube/values/jsonpath.ts';
 import { apiVersionOf, type KubeObject } from '../../../kube/values/types.ts';
 import { AGE, type Column, DEFAULT_COLUMNS, NAME } from '../kinds/columns.ts';
@@ -45,13 +46,15 @@ function customCell(type: string, found: readonly unknown[], now: number): unkno
   const [first] = found;
   if (first === undefined || first === null) return null;
   if (type === 'date') return typeof first === 'string' ? ageOf(first, now) : null;
-  if (type === 'integer') return typeof first === 'number' ? Math.trunc(first) : null;
-  if (type === 'number') return typeof first === 'number' ? first : null;
+  if (type === 'integer') return isNumber(first) ? integer(first) : null;
+  if (type === 'number') return isNumber(first) ? first : null;
   if (type === 'boolean') return typeof first === 'boolean' ? first : null;
   return found.map(textOf).join(' ');
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const integer = (value: number | bigint) => (typeof value === 'number' ? Math.trunc(value) : value);
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : stringifyJson(value));
 
 export const columnDefinitions = (columns: readonly Column[]): object[] =>
   columns.map(({ name, type, format = '', priority }) => ({ name, type, format, description: '', priority }));

@@ -28,11 +28,15 @@ const numberIn = (set: ReplicaSet, annotation: string): number | undefined => {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 };
 
-export const revisionOf = (set: ReplicaSet): number => numberIn(set, REVISION) ?? 0;
+/** An int64 in Kubernetes: more than a number holds. 0 where there is none. */
+export const revisionOf = (set: ReplicaSet): bigint => revisionIn(set.metadata.annotations?.[REVISION]);
+
+const revisionIn = (text: string | undefined): bigint => (/^\d{1,19}$/.test(text ?? '') ? BigInt(text ?? 0) : 0n);
 export const desiredReplicasOf = (set: ReplicaSet): number | undefined => numberIn(set, DESIRED_REPLICAS);
 export const maxReplicasOf = (set: ReplicaSet): number | undefined => numberIn(set, MAX_REPLICAS);
 
-export const maxRevision = (sets: readonly ReplicaSet[]): number => Math.max(0, ...sets.map(revisionOf));
+export const maxRevision = (sets: readonly ReplicaSet[]): bigint =>
+  sets.map(revisionOf).reduce((highest, revision) => (revision > highest ? revision : highest), 0n);
 
 /** The annotations that record the deployment's size on a replica set that is being scaled. */
 export function sizeAnnotations(deployment: Deployment): Annotations {
@@ -49,14 +53,14 @@ export function sizeAnnotations(deployment: Deployment): Annotations {
 export function currentAnnotations(
   deployment: Deployment,
   existing: Annotations,
-  revision: number,
+  revision: bigint,
 ): Annotations {
   const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(
     ([key]) => !NOT_COPIED.has(key),
   );
   const annotations = { ...existing, ...Object.fromEntries(copied) };
   const before = existing[REVISION];
-  if (before !== undefined && Number(before) >= revision) return annotations;
+  if (before !== undefined && revisionIn(before) >= revision) return annotations;
   return {
     ...annotations,
     [REVISION]: String(revision),

@@ -100,7 +100,7 @@ interface Prepared {
 }
 
 function withNew(deployment: Deployment, { old }: Generations, now: number): Prepared {
-  const empty = newReplicaSet(deployment, maxRevision(old) + 1);
+  const empty = newReplicaSet(deployment, maxRevision(old) + 1n);
   const current = withSize(deployment, empty, currentSize(deployment, [...old, empty], 0));
   return {
     deployment: withMilestone(deployment, 'created', current.metadata.name ?? '', now),
@@ -114,7 +114,7 @@ function withFound(deployment: Deployment, { current, old }: Generations, now: n
   const annotations = currentAnnotations(
     deployment,
     current.metadata.annotations ?? {},
-    maxRevision(old) + 1,
+    maxRevision(old) + 1n,
   );
   const { minReadySeconds = 0 } = deployment.spec;
   const renewed: ReplicaSet = {
@@ -184,7 +184,7 @@ function cleanup(deployment: Deployment, old: readonly ReplicaSet[]): Deployment
   const surplus = alive.length - (deployment.spec.revisionHistoryLimit ?? 10);
   if (surplus <= 0) return [];
   return [...alive]
-    .sort((a, b) => revisionOf(a) - revisionOf(b))
+    .sort((a, b) => Number(revisionOf(a) > revisionOf(b)) - Number(revisionOf(a) < revisionOf(b)))
     .slice(0, surplus)
     .filter(isEmpty)
     .map((replicaSet) => ({ type: 'delete', replicaSet }));

@@ -25,7 +25,7 @@ export function findCurrent(deployment: Deployment, sets: readonly ReplicaSet[])
 }
 
 /** An empty replica set for the deployment's template. Its name is derived from the template, so that two attempts create one set. */
-export function newReplicaSet(deployment: Deployment, revision: number): ReplicaSet {
+export function newReplicaSet(deployment: Deployment, revision: bigint): ReplicaSet {
   const { template, selector, minReadySeconds } = deployment.spec;
   const hash = podTemplateHash(template, deployment.status?.collisionCount);
   const labels = { ...template.metadata?.labels, [TEMPLATE_HASH]: hash };
