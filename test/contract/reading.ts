@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ListOptions } from '../../src/kube/client/client.ts';
 import { CONFIG_MAPS, DEPLOYMENTS, NAMESPACES, PODS } from '../../src/kube/kinds/resources.data.ts';
 import { isExpired } from '../../src/kube/values/status.ts';
 import type { Bench } from './kubeclient.ts';
@@ -161,6 +162,32 @@ export function reading(bench: Bench): void {
     );
   });
 
+  it('refuses options of a list that contradict each other', async () => {
+    const text = async (options: ListOptions) =>
+      (await refusal(bench.client.list(CONFIG_MAPS, options))).message;
+    const invalid = 'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: ';
+    expect(await text({ resourceVersionMatch: 'Exact' })).to.equal(
+      `${invalid}Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided`,
+    );
+    expect(await text({ resourceVersion: '0', resourceVersionMatch: 'Exact' })).to.equal(
+      `${invalid}Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"`,
+    );
+    expect(await text({ resourceVersion: '1', resourceVersionMatch: 'Nearly' as 'Exact' })).to.equal(
+      `${invalid}Unsupported value: "Nearly": supported values: "Exact", "NotOlderThan", ""`,
+    );
+    const { metadata } = await bench.client.list(CONFIG_MAPS, { limit: 1 });
+    const more = { continue: metadata.continue ?? '', resourceVersion: metadata.resourceVersion ?? '' };
+    expect(await text(more)).to.equal('specifying resource version is not allowed when using continue');
+  });
+
+  it('refuses to list a version that has not been yet', async () => {
+    const error = await refusal(
+      bench.client.list(CONFIG_MAPS, { resourceVersion: '999999999', resourceVersionMatch: 'NotOlderThan' }),
+    );
+    expect(error.status).to.deep.include({ reason: 'Timeout', code: 504 });
+    expect(error.message).to.match(/^Too large resource version: 999999999, current: \d+$/);
+  });
+
   it('lists what was at an exact earlier version', async () => {
     const name = bench.name('exact');
     const created = await newConfigMap(bench, name);
@@ -186,6 +213,13 @@ export function reading(bench: Bench): void {
       bench.client.list(CONFIG_MAPS, { ...scope, continue: page.metadata.continue ?? '' }),
     );
     expect(isExpired(next), next.message).to.equal(true);
+    // The rest can still be had, as it is now: what came since may be in it.
+    const rest = await bench.client.list(CONFIG_MAPS, {
+      ...scope,
+      continue: String(next.status.metadata.continue),
+    });
+    expect(rest.items.map((item) => item.metadata.name)).to.deep.equal([`${set}-b`]);
+    expect(rest.metadata.resourceVersion).not.to.equal(page.metadata.resourceVersion);
     const exact = await refusal(
       bench.client.list(CONFIG_MAPS, {
         namespace: bench.namespace,

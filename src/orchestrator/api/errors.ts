@@ -91,6 +91,10 @@ export function invalid(resource: Named, name: string, errors: readonly FieldErr
   });
 }
 
+/** `ListOptions.meta.k8s.io "" is invalid: …`: parameters of a request that contradict each other, or mean nothing. */
+export const invalidOptions = (kind: string, errors: readonly FieldError[]): StatusError =>
+  invalid({ group: 'meta.k8s.io', plural: '', kind }, '', errors);
+
 /** What a patch makes of an object cannot be read (`patch.go`): it names no kind and no object. */
 export function invalidPatch(object: KubeObject, why: string): StatusError {
   const cause = invalidField('patch', stringifyJson(object), why);

@@ -1,7 +1,17 @@
 import type { LogOptions } from '../../../kube/client/client.ts';
 import { isObject } from '../../../kube/values/equal.ts';
+import {
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from '../../../kube/values/fielderrors.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { Json, JsonObject } from '../../../kube/values/types.ts';
+import { invalidOptions } from '../errors.ts';
+import { assertWatchOptions } from '../listoptions.ts';
 import type { CommandStreams } from '../streaming/command.ts';
 import type {
   ConnectOptions,
@@ -12,31 +22,60 @@ import type {
 } from '../types.ts';
 import type { Call } from './request.ts';
 
-/** Query parameters → the options of the verbs; a value that cannot be meant is BadRequest, never ignored. */
-export function writeParameters(call: Call): WriteParameters {
+type WriteOptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
+
+/** Query parameters → the options of the verbs; a value that cannot be meant is refused, never ignored. */
+export function writeParameters(call: Call, kind: WriteOptionsKind): WriteParameters {
+  const { query } = call;
+  const dryRun = query.getAll('dryRun');
+  const validation = query.get('fieldValidation') || 'Warn';
+  const fieldValidation = FIELD_VALIDATION.find((value) => value === validation);
+  const fieldManager = query.get('fieldManager');
+  refuse(kind, [
+    ...managerErrors(fieldManager ?? ''),
+    ...dryRunErrors(dryRun),
+    ...(fieldValidation ? [] : [notSupported('fieldValidation', validation, ['', ...FIELD_VALIDATION])]),
+  ]);
   return {
-    ...(dryRunOf(call.query.getAll('dryRun')) ? { dryRun: true } : {}),
-    fieldManager: call.query.get('fieldManager') || managerOf(call.userAgent),
-    fieldValidation: fieldValidationOf(call.query.get('fieldValidation')),
+    ...(dryRun.length > 0 ? { dryRun: true } : {}),
+    fieldManager: fieldManager || managerOf(call.userAgent),
+    fieldValidation: fieldValidation ?? 'Warn',
     onWarning: (text) => call.warnings.push(text),
   };
 }
 
-/** apiserver `managerOrUserAgent`: what stands before the first slash. */
-const managerOf = (userAgent: string): string => (userAgent.split('/')[0] || 'unknown').slice(0, 128);
-
-function dryRunOf(values: readonly string[]): boolean {
-  const wrong = values.find((value) => value !== 'All');
-  if (wrong !== undefined) throw invalid('dryRun', wrong, 'All');
-  return values.length > 0;
+/** apimachinery `pkg/apis/meta/v1/validation`: what an apply must name, and what only an apply may force. */
+export function assertPatchOptions({ query }: Call, isApply: boolean): void {
+  if (isApply && !query.get('fieldManager'))
+    refuse('PatchOptions', [required('fieldManager', 'is required for apply patch')]);
+  if (!isApply && query.has('force'))
+    refuse('PatchOptions', [forbidden('force', 'may not be specified for non-apply patch')]);
 }
 
-const FIELD_VALIDATION = ['Strict', 'Warn', 'Ignore'] as const;
+const MANAGER_LENGTH = 128;
 
-function fieldValidationOf(text: string | null): (typeof FIELD_VALIDATION)[number] {
-  const found = FIELD_VALIDATION.find((value) => value === (text || 'Warn'));
-  if (!found) throw invalid('fieldValidation', text ?? '', FIELD_VALIDATION.join(', '));
-  return found;
+/** apiserver `managerOrUserAgent`: what stands before the first slash. */
+const managerOf = (userAgent: string): string =>
+  (userAgent.split('/')[0] || 'unknown').slice(0, MANAGER_LENGTH);
+
+function managerErrors(manager: string): FieldError[] {
+  const unprintable = [...manager].find((character) => /\p{C}/u.test(character));
+  return [
+    ...(manager.length > MANAGER_LENGTH ? [tooLong('fieldManager', MANAGER_LENGTH)] : []),
+    ...(unprintable === undefined
+      ? []
+      : [invalid('fieldManager', manager, 'should only contain printable characters')]),
+  ];
+}
+
+function dryRunErrors(values: readonly unknown[]): FieldError[] {
+  return values.every((value) => value === 'All') ? [] : [notSupported('dryRun', values, ['All'])];
+}
+
+const FIELD_VALIDATION = ['Ignore', 'Strict', 'Warn'] as const;
+
+function refuse(kind: string, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalidOptions(kind, errors);
 }
 
 type Selection = Pick<
@@ -46,18 +85,18 @@ type Selection = Pick<
 
 export function selectionOf(query: URLSearchParams): Selection {
   const match = query.get('resourceVersionMatch');
-  if (match && match !== 'Exact' && match !== 'NotOlderThan') {
-    throw invalid('resourceVersionMatch', match, 'Exact, NotOlderThan');
-  }
   return {
     ...present('labelSelector', query.get('labelSelector')),
     ...present('fieldSelector', query.get('fieldSelector')),
     ...present('resourceVersion', query.get('resourceVersion')),
+    // What is none is refused with the other options of a list.
     ...(match ? { resourceVersionMatch: match as 'Exact' } : {}),
   };
 }
 
 export function listParameters(query: URLSearchParams): Omit<ListRequest, 'user' | 'resource' | 'namespace'> {
+  if (query.has('sendInitialEvents'))
+    refuse('ListOptions', [forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list')]);
   return {
     ...selectionOf(query),
     ...number('limit', query.get('limit')),
@@ -68,42 +107,80 @@ export function listParameters(query: URLSearchParams): Omit<ListRequest, 'user'
 export function watchParameters(
   query: URLSearchParams,
 ): Omit<WatchRequest, 'user' | 'resource' | 'namespace'> {
-  return {
+  const options = {
     ...selectionOf(query),
-    ...(flag(query, 'allowWatchBookmarks') ? { allowWatchBookmarks: true } : { allowWatchBookmarks: false }),
-    ...(flag(query, 'sendInitialEvents') ? { sendInitialEvents: true } : {}),
+    ...(query.has('sendInitialEvents') ? { sendInitialEvents: flag(query, 'sendInitialEvents') } : {}),
+  };
+  assertWatchOptions(options);
+  return {
+    ...options,
+    allowWatchBookmarks: flag(query, 'allowWatchBookmarks'),
     ...number('timeoutSeconds', query.get('timeoutSeconds')),
   };
 }
 
-/** metav1.DeleteOptions come in the body; old clients put some of them into the query. */
+/** metav1.DeleteOptions come in the body; without one they are read from the query. */
 export function deleteParameters(call: Call, body: Json | undefined): DeleteParameters {
-  const options: JsonObject = isObject(body) ? body : {};
   const { query } = call;
-  const grace = options.gracePeriodSeconds ?? number('grace', query.get('gracePeriodSeconds')).grace;
-  const policy = propagationOf(options, query);
-  const dryRun = Array.isArray(options.dryRun) ? options.dryRun.map(String) : query.getAll('dryRun');
+  if (body !== undefined && !isObject(body))
+    throw statusError('BadRequest', 'decoded object cannot be converted to DeleteOptions');
+  const options: JsonObject = body ?? deleteOptionsOf(query);
+  assertDeleteOptions(options);
+  const { gracePeriodSeconds: grace, preconditions, dryRun } = options;
+  const policy = propagationOf(options);
   return {
     ...(typeof grace === 'number' ? { gracePeriodSeconds: grace } : {}),
     ...(policy ? { propagationPolicy: policy } : {}),
-    ...(isObject(options.preconditions) ? { preconditions: preconditionsOf(options.preconditions) } : {}),
-    ...(dryRunOf(dryRun) ? { dryRun: true } : {}),
+    ...(isObject(preconditions) ? { preconditions: preconditionsOf(preconditions) } : {}),
+    ...(Array.isArray(dryRun) && dryRun.length > 0 ? { dryRun: true } : {}),
     onWarning: (text) => call.warnings.push(text),
   };
 }
 
+function deleteOptionsOf(query: URLSearchParams): JsonObject {
+  const dryRun = query.getAll('dryRun');
+  return {
+    ...number('gracePeriodSeconds', query.get('gracePeriodSeconds')),
+    ...present('propagationPolicy', query.get('propagationPolicy')),
+    ...(query.has('orphanDependents') ? { orphanDependents: flag(query, 'orphanDependents') } : {}),
+    ...(dryRun.length > 0 ? { dryRun } : {}),
+  };
+}
+
+/** `ValidateDeleteOptions`. */
+function assertDeleteOptions({
+  kind,
+  orphanDependents,
+  propagationPolicy: policy,
+  dryRun,
+  gracePeriodSeconds,
+}: JsonObject): void {
+  if (kind !== undefined && kind !== 'DeleteOptions')
+    throw statusError('BadRequest', 'decoded object cannot be converted to DeleteOptions');
+  if (
+    gracePeriodSeconds !== undefined &&
+    gracePeriodSeconds !== null &&
+    typeof gracePeriodSeconds !== 'number'
+  )
+    throw statusError('BadRequest', 'DeleteOptions.gracePeriodSeconds is not a number');
+  const isSet = policy !== undefined && policy !== null;
+  refuse('DeleteOptions', [
+    ...(isSet && typeof orphanDependents === 'boolean'
+      ? [invalid('propagationPolicy', policy, 'orphanDependents and deletionPropagation cannot be both set')]
+      : []),
+    ...(isSet && !PROPAGATION.some((value) => value === policy)
+      ? [notSupported('propagationPolicy', policy, [...PROPAGATION, 'nil'])]
+      : []),
+    ...dryRunErrors(Array.isArray(dryRun) ? dryRun : []),
+  ]);
+}
+
 const PROPAGATION = ['Foreground', 'Background', 'Orphan'] as const;
 
-function propagationOf(options: JsonObject, query: URLSearchParams) {
-  const text = options.propagationPolicy ?? query.get('propagationPolicy');
-  if (text) {
-    const found = PROPAGATION.find((value) => value === text);
-    if (!found) throw invalid('propagationPolicy', String(text), PROPAGATION.join(', '));
-    return found;
-  }
-  const orphan = options.orphanDependents ?? query.get('orphanDependents');
-  if (orphan === true || orphan === 'true') return 'Orphan';
-  return orphan === false || orphan === 'false' ? 'Background' : undefined;
+function propagationOf({ propagationPolicy, orphanDependents }: JsonObject) {
+  if (orphanDependents === true) return 'Orphan';
+  if (orphanDependents === false) return 'Background';
+  return PROPAGATION.find((value) => value === propagationPolicy);
 }
 
 const preconditionsOf = ({ uid, resourceVersion }: JsonObject) => ({
@@ -162,14 +239,16 @@ export function flag(query: URLSearchParams, name: string): boolean {
   return value !== null && value !== '0' && value.toLowerCase() !== 'false';
 }
 
+/** @throws StatusError BadRequest in the words of Go's parser, and for what is negative */
 function number<K extends string>(name: K, text: string | null): { readonly [P in K]?: number } {
   if (text === null || text === '') return {};
-  if (!/^\d+$/.test(text)) throw invalid(name, text, 'a number that is not negative');
+  if (!/^\d{1,15}$/.test(text))
+    throw statusError(
+      'BadRequest',
+      `${name}: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
   return { [name]: Number(text) } as { readonly [P in K]?: number };
 }
 
 const present = <K extends string>(name: K, value: string | null) =>
   (value ? { [name]: value } : {}) as { readonly [P in K]?: string };
-
-const invalid = (name: string, value: string, expected: string) =>
-  statusError('BadRequest', `query parameter ${name}: "${value}" is not understood, expected: ${expected}`);

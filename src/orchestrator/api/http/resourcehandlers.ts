@@ -1,12 +1,14 @@
+import { randomInt } from 'node:crypto';
 import type { Patch } from '../../../kube/client/client.ts';
 import { isObject } from '../../../kube/values/equal.ts';
-import { statusError } from '../../../kube/values/status.ts';
+import { isExpired, statusError } from '../../../kube/values/status.ts';
 import type { Json } from '../../../kube/values/types.ts';
 import { notServed } from '../errors.ts';
-import type { Api, ItemTarget, ServedResource, Target } from '../types.ts';
+import type { Api, ItemTarget, ServedResource, StoredWatch, Target } from '../types.ts';
 import { type Answer, json } from './answers.ts';
 import type { Writer } from './objects.ts';
 import {
+  assertPatchOptions,
   deleteParameters,
   flag,
   listParameters,
@@ -97,13 +99,23 @@ async function startWatch(
   const parameters = watchParameters(call.query);
   const fields = [parameters.fieldSelector, name === undefined ? undefined : `metadata.name=${name}`];
   const fieldSelector = fields.filter((text) => text !== undefined).join(',');
-  const watch = await api.watch({
+  const request = {
     ...target,
     ...parameters,
+    timeoutSeconds: parameters.timeoutSeconds || LEAST_WATCH_SECONDS + randomInt(LEAST_WATCH_SECONDS),
     ...(fieldSelector === '' ? {} : { fieldSelector }),
     signal: call.signal,
-  });
-  return writer.watch(call, resource, watch);
+  };
+  return writer.watch(call, resource, await api.watch(request).catch(expiredAsEvent));
+}
+
+/** kube-apiserver's `--min-request-timeout`: watches without a time-out end after it, at the latest after twice that, not all at once. */
+const LEAST_WATCH_SECONDS = 1800;
+
+/** A watch that begins too far back says so in its first event (`storage/cacher`, newErrWatcher): clients look for it there. */
+function expiredAsEvent(error: unknown): StoredWatch {
+  if (!isExpired(error)) throw error;
+  return { next: () => Promise.reject(error), close: () => {} };
 }
 
 async function get(request: Request): Promise<Answer> {
@@ -123,7 +135,12 @@ async function get(request: Request): Promise<Answer> {
 
 async function create({ api, writer, call, resource, target }: Request): Promise<Answer> {
   const { value: body, reading } = await requiredBody(call);
-  const { stored } = await api.create({ ...target, ...writeParameters(call), body, reading });
+  const { stored } = await api.create({
+    ...target,
+    ...writeParameters(call, 'CreateOptions'),
+    body,
+    reading,
+  });
   return writer.object(call, resource, stored, 201);
 }
 
@@ -132,13 +149,18 @@ async function createSubresource({ api, writer, call, resource, item }: Request)
     throw statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
   }
   const { value: body, reading } = await requiredBody(call);
-  const { stored } = await api.create({ ...item, ...writeParameters(call), body, reading });
+  const { stored } = await api.create({ ...item, ...writeParameters(call, 'CreateOptions'), body, reading });
   return writer.object(call, resource, stored, 201);
 }
 
 async function update({ api, writer, call, resource, item }: Request): Promise<Answer> {
   const { value: body, reading } = await requiredBody(call);
-  const { stored, created } = await api.update({ ...item, ...writeParameters(call), body, reading });
+  const { stored, created } = await api.update({
+    ...item,
+    ...writeParameters(call, 'UpdateOptions'),
+    body,
+    reading,
+  });
   return writer.object(call, resource, stored, created ? 201 : 200);
 }
 
@@ -150,7 +172,8 @@ const PATCH_TYPES: Readonly<Record<string, Patch['type']>> = {
 };
 
 async function patch({ api, writer, call, resource, item }: Request): Promise<Answer> {
-  const parameters = writeParameters(call);
+  const parameters = writeParameters(call, 'PatchOptions');
+  assertPatchOptions(call, call.contentType === APPLY_TYPE);
   const { value: body, reading } = await requiredBody(call, APPLY_TYPE);
   if (call.contentType === APPLY_TYPE) {
     const { stored, created } = await api.apply({

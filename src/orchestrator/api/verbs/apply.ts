@@ -4,10 +4,11 @@ import { once } from '../../../base/once.ts';
 import { conflictError } from '../../../kube/ownership/conflicts.ts';
 import { recordApply } from '../../../kube/ownership/managedfields.ts';
 import { ANYTHING } from '../../../kube/schema/schema.ts';
+import { required } from '../../../kube/values/fielderrors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
-import { badRequest, conflict, methodNotAllowed, notFound } from '../errors.ts';
+import { conflict, invalidOptions, methodNotAllowed, notFound } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
 import { rowOf, viewOf } from '../kinds/subresource.ts';
 import type { ApplyRequest, Written } from '../types.ts';
@@ -23,9 +24,7 @@ import { admit, endpointOf, keep } from './write.ts';
 export async function apply(context: ApiContext, request: ApplyRequest): Promise<Written> {
   const kind = servedKind(context, request, 'patch');
   if (!request.fieldManager) {
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
+    throw invalidOptions('PatchOptions', [required('fieldManager', 'is required for apply patch')]);
   }
   assertApplies(kind, request.subresource);
   const decoded = inNamespace(kind, request.namespace, decodeBody(request.body, kind));

@@ -1,15 +1,16 @@
-import { isExpired, statusError } from '../../../kube/values/status.ts';
+import { isExpired, StatusError, statusError } from '../../../kube/values/status.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
-import { badRequest } from '../errors.ts';
 import { type Kind, prefixOf } from '../kinds/kind.ts';
+import { assertListOptions, revisionOf } from '../listoptions.ts';
 import type { ListRequest, StoredList } from '../types.ts';
-import { decodeContinue, encodeContinue } from './continue.ts';
+import { decodeContinue, encodeContinue, LATEST, startAfter } from './continue.ts';
 import { compileSelection } from './selection.ts';
 
 export async function list(context: ApiContext, request: ListRequest): Promise<StoredList> {
   const kind = servedKind(context, request, 'list');
   await authorize(context, request, 'list');
+  assertListOptions(request);
   return listSelected(context, kind, request);
 }
 
@@ -28,10 +29,11 @@ async function listSelected(context: ApiContext, kind: Kind, request: ListReques
     if (!selects || selects(context.views.of(kind, entry).object)) page.push(entry);
   }
   const remaining = entries.length - seen;
+  const start = startAfter((page.at(-1)?.key ?? '').slice(prefixOf(kind, request.namespace).length));
   return {
     resourceVersion: String(revision),
     items: page.map((entry) => context.views.of(kind, entry)),
-    ...(remaining > 0 ? { continue: encodeContinue({ revision, after: page.at(-1)?.key ?? '' }) } : {}),
+    ...(remaining > 0 ? { continue: encodeContinue({ revision, start }) } : {}),
     ...(remaining > 0 && !selects ? { remainingItemCount: remaining } : {}),
   };
 }
@@ -45,43 +47,47 @@ interface Snapshot {
 function snapshot({ store }: ApiContext, kind: Kind, request: ListRequest): Snapshot {
   const prefix = prefixOf(kind, request.namespace);
   if (request.continue) {
-    const { revision, after } = decodeContinue(request.continue);
+    const { revision, start } = decodeContinue(request.continue);
+    const from = prefix + start;
+    const entries =
+      revision === LATEST ? store.list(prefix) : pastEntries(() => store.listAt(prefix, revision), start);
     return {
-      revision,
-      entries: pastEntries(() => store.listAt(prefix, revision)).filter((e) => e.key > after),
+      revision: revision === LATEST ? store.revision : revision,
+      entries: entries.filter(({ key }) => key >= from),
     };
   }
   const asked = revisionOf(request.resourceVersion);
   if (asked > store.revision) throw tooLarge(asked, store.revision);
-  if (request.resourceVersionMatch === 'Exact') {
-    if (asked === 0) throw badRequest('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
-    return { revision: asked, entries: store.listAt(prefix, asked) };
-  }
+  if (isExact(request, asked))
+    return { revision: asked, entries: pastEntries(() => store.listAt(prefix, asked)) };
   return { revision: store.revision, entries: store.list(prefix) };
 }
 
-function pastEntries(read: () => readonly Entry[]): readonly Entry[] {
+/** A page at a version, without saying how it matches, has always meant that version (`storage/interfaces.go`, ValidateListOptions). */
+function isExact({ resourceVersionMatch, limit = 0 }: ListRequest, asked: number): boolean {
+  return resourceVersionMatch === 'Exact' || (resourceVersionMatch === undefined && limit > 0 && asked > 0);
+}
+
+/** @throws StatusError Expired, with a token that goes on with what is latest where a page was asked for */
+function pastEntries(read: () => readonly Entry[], start?: string): readonly Entry[] {
   try {
     return read();
   } catch (error) {
     if (!isExpired(error)) throw error;
-    throw statusError(
-      'Expired',
-      'The provided continue parameter is too old to display a consistent list result. ' +
-        'Start a new list without the continue parameter.',
-    );
+    if (start === undefined)
+      throw statusError('Expired', 'The resourceVersion for the provided list is too old.');
+    const { status } = statusError('Expired', INCONSISTENT);
+    throw new StatusError({ ...status, metadata: { continue: encodeContinue({ revision: LATEST, start }) } });
   }
 }
 
-/** 0 for an absent version: any state will do. */
-export function revisionOf(resourceVersion: string | undefined): number {
-  if (!resourceVersion) return 0;
-  if (!/^\d+$/.test(resourceVersion))
-    throw badRequest(`Invalid value: "${resourceVersion}": not a resource version`);
-  return Number(resourceVersion);
-}
+const INCONSISTENT =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
+  'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
+  'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted ' +
+  'between the time the first chunk was returned and now may show up in the list.';
 
-const tooLarge = (asked: number, current: number) =>
+export const tooLarge = (asked: number, current: number) =>
   statusError('Timeout', `Too large resource version: ${asked}, current: ${current}`, {
     retryAfterSeconds: 1,
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],

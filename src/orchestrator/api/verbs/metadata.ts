@@ -67,7 +67,8 @@ export function assertUnmodified(kind: Kind, object: KubeObject, live: KubeObjec
       `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
     );
   }
-  if (isNamed(resourceVersion) && resourceVersion !== live.metadata.resourceVersion) throw modified(kind, name);
+  if (isNamed(resourceVersion) && resourceVersion !== live.metadata.resourceVersion)
+    throw modified(kind, name);
 }
 
 /** @throws StatusError Invalid where the kind is never replaced without saying which version */

@@ -4,9 +4,10 @@ import { apiVersionOf } from '../../../kube/values/types.ts';
 import type { Change, Watcher } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { type Kind, prefixOf } from '../kinds/kind.ts';
+import { revisionOf } from '../listoptions.ts';
 import type { Views } from '../stored.ts';
 import type { BookmarkEvent, ObjectEvent, StoredEvent, StoredWatch, WatchRequest } from '../types.ts';
-import { revisionOf } from './list.ts';
+import { tooLarge } from './list.ts';
 import { compileSelection, type Selects } from './selection.ts';
 
 /** kube-apiserver bookmarks about once a minute, so that a quiet watch can resume after compaction. */
@@ -20,7 +21,9 @@ export async function watch(context: ApiContext, request: WatchRequest): Promise
   const { store, views, clock } = context;
   const after = revisionOf(request.resourceVersion);
   const prefix = prefixOf(kind, request.namespace);
+  // A watch from "any version" has always begun with what is there (`SetListOptionsDefaults`).
   const withState = request.sendInitialEvents ?? after === 0;
+  if (withState && after > store.revision) throw tooLarge(after, store.revision);
   const from = withState || after === 0 ? store.revision : after;
   const watcher = store.watch(prefix, from);
   const backlog: StoredEvent[] = [];
@@ -33,7 +36,7 @@ export async function watch(context: ApiContext, request: WatchRequest): Promise
       if (!selects || selects(event.stored.object)) backlog.push(event);
     }
   }
-  if (request.sendInitialEvents) backlog.push(bookmark(kind, from, true));
+  if (request.sendInitialEvents && request.allowWatchBookmarks) backlog.push(bookmark(kind, from, true));
   return new SelectedWatch({
     kind,
     views,
