@@ -1,13 +1,7 @@
-import { randomUUID } from 'node:crypto';
-
 /**
  * JSON text ⇄ values without losing digits: an integer that a double would round, but that 64 bits hold, is a bigint
  * (Kubernetes decodes numbers as int64 where they fit, sigs.k8s.io/json). `JSON.parse` and `JSON.stringify` know neither way.
  */
-
-/** Stands before the digits of such an integer while its text is a string. No client can know it. */
-const MARK = `int64 ${randomUUID()} `;
-const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, 'g');
 
 /** Fewer digits are always exact. */
 const LONG = /\d{16}/;
@@ -15,9 +9,11 @@ const LONG = /\d{16}/;
 /** Throws SyntaxError as `JSON.parse` does. */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (!LONG.test(text)) return value;
-  const marked = withMarks(text);
-  return marked === text ? value : JSON.parse(marked, unmark);
+  if (!LONG.test(text) || withMarks(text, '') === text) return value;
+  const mark = markBeside(JSON.stringify(value));
+  return JSON.parse(withMarks(text, mark), (_key, member: unknown) =>
+    typeof member === 'string' && member.startsWith(mark) ? BigInt(member.slice(mark.length)) : member,
+  );
 }
 
 /** As `JSON.stringify` without options; undefined only for undefined itself. */
@@ -27,9 +23,22 @@ export function stringifyJson(value: unknown): string {
   } catch (error) {
     // Bigints are rare, and looking for them would cost every other object.
     if (!(error instanceof TypeError)) throw error;
-    return JSON.stringify(value, mark).replace(MARKED, '$1');
+    const mark = markBeside(withBigints(value, () => null));
+    const text = withBigints(value, (integer) => `${mark}${integer}`);
+    return text.replace(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1');
   }
 }
+
+/** Stands before the digits of an integer while it is a string: none of the strings in `text`, as `JSON.stringify` writes them, holds it. */
+function markBeside(text: string): string {
+  for (let n = 0; ; n++) {
+    const mark = `int64 ${n} `;
+    if (!text.includes(mark)) return mark;
+  }
+}
+
+const withBigints = (value: unknown, replaced: (integer: bigint) => unknown): string =>
+  JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? replaced(member) : member));
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -46,20 +55,15 @@ export function integerOf(integer: bigint): number | bigint {
 export const isNumber = (value: unknown): value is number | bigint =>
   typeof value === 'number' || typeof value === 'bigint';
 
-const mark = (_key: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? `${MARK}${value}` : value;
-
-const unmark = (_key: string, value: unknown): unknown =>
-  typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value;
-
 /** Strings, which are left alone, and numbers without fraction and exponent that may be too long. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?![\d.eE])/g;
 const MOST_DIGITS = 20;
 
-function withMarks(text: string): string {
+/** Every integer that needs it as a string behind the mark. */
+function withMarks(text: string, mark: string): string {
   return text.replace(TOKEN, (token) => {
     if (token.startsWith('"') || token.length > MOST_DIGITS) return token;
     const integer = integerOf(BigInt(token));
-    return typeof integer === 'bigint' ? `"${MARK}${integer}"` : token;
+    return typeof integer === 'bigint' ? `"${mark}${integer}"` : token;
   });
 }

@@ -35,6 +35,16 @@ describe('JSON', () => {
     expect(stringifyJson(parseJson(text))).to.equal(text);
   });
 
+  it('takes nothing for an integer that only looks like what stands for one meanwhile', () => {
+    const value = { a: 3546343826724305832n, b: ['int64 0 1', 'int64 1 2'], 'int64 2 ': '\u0069nt64 0 7' };
+    const text = stringifyJson(value);
+    expect(text).to.include('{"a":3546343826724305832,"b":["int64 0 1"');
+    expect(deepEqual(parseJson(text), value)).to.equal(true);
+    expect(deepEqual(parseJson('["\\u0069nt64 0 7",3546343826724305832]'), ['int64 0 7', value.a])).to.equal(
+      true,
+    );
+  });
+
   it('says where a text is not JSON', () => {
     expect(() => parseJson('{"a":3546343826724305832,}')).to.throw(SyntaxError);
   });

@@ -7,7 +7,13 @@ import type { StoredEvent, StoredWatch } from '../types.ts';
 
 /** What a handler answers; respond.ts writes it. */
 export type Answer =
-  | { readonly type: 'bytes'; readonly code: number; readonly contentType: string; readonly body: Buffer }
+  | {
+      readonly type: 'bytes';
+      readonly code: number;
+      readonly contentType: string;
+      readonly body: Buffer;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | { readonly type: 'stream'; readonly contentType: string; readonly body: Readable }
   /** Answered by somebody else. Rejects before anything is written. */
   | {
@@ -16,14 +22,17 @@ export type Answer =
     }
   | {
       readonly type: 'watch';
+      readonly contentType: string;
       readonly watch: StoredWatch;
-      /** One line of the answer, newline included. `first` is the first of this watch. */
+      /** A failure in the midst of it, as an event. */
+      readonly failure: (status: Status) => Buffer;
+      /** One event of the answer, with what separates it from the next. `first` is the first of this watch. */
       readonly line: (event: StoredEvent, first: boolean) => Buffer;
     };
 
 export const JSON_TYPE = 'application/json';
 
-export const bytes = (body: Buffer, code = 200): Answer => ({
+export const bytes = (body: Buffer, code = 200): Extract<Answer, { type: 'bytes' }> => ({
   type: 'bytes',
   code,
   contentType: JSON_TYPE,
@@ -31,6 +40,13 @@ export const bytes = (body: Buffer, code = 200): Answer => ({
 });
 
 export const json = (value: unknown, code = 200): Answer => bytes(Buffer.from(stringifyJson(value)), code);
+
+/** A refusal; a client that is to try again later is told when. */
+export const failure = (status: Status): Answer => {
+  const answer = bytes(Buffer.from(JSON.stringify(status)), status.code);
+  const seconds = status.details?.retryAfterSeconds;
+  return seconds === undefined ? answer : { ...answer, headers: { 'Retry-After': String(seconds) } };
+};
 
 export const text = (value: string, code = 200): Answer => ({
   type: 'bytes',

@@ -12,9 +12,11 @@ import type { Pki } from '../auth/pki.ts';
 import { assertAuthorized } from '../authorize.ts';
 import { badRequest, notServed } from '../errors.ts';
 import { createWebSockets, type Upgrade } from '../streaming/websocket.ts';
-import { type Answer, json, statusOf } from './answers.ts';
+import { type Answer, failure, statusOf } from './answers.ts';
+import { compressed, encoded } from './encoding.ts';
 import { actingUser, createHandler, type Handler, type HandlerOptions, pathAttributes } from './handler.ts';
 import type { NodeLinks } from './links.ts';
+import { inTurns } from './overload/turns.ts';
 import { bytesOf, type Call } from './request.ts';
 import { isDecodable, routeOf } from './requestinfo.ts';
 import { writeAnswer, writeRefusal } from './respond.ts';
@@ -42,10 +44,12 @@ export interface HttpsServer {
 /** The Kubernetes API over TLS: who is there, what is asked, how it is to look; the verb layer does the rest. */
 export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   const { pki, clock, logger, links, tokens } = options;
-  const handle = createHandler(options);
   /** One per request under way: a signal shared by all would gather a listener for each request ever served. */
   const calls = new Set<AbortController>();
-  const service: Service = { api: options.api, handle, logger, calls };
+  let isClosing = false;
+  const closing = () => isClosing;
+  const handle = inTurns(createHandler({ ...options, closing }), { clock, closing });
+  const service: Service = { api: options.api, handle, logger, calls, closing };
   const server = createServer({
     ...pki.server,
     ca: pki.ca,
@@ -93,6 +97,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
       }),
     close: () =>
       new Promise((resolve) => {
+        isClosing = true;
         links.close();
         if (!server.listening) return resolve();
         server.close(() => resolve());
@@ -139,6 +144,7 @@ function endingWith(socket: Duplex, calls: Set<AbortController>): AbortSignal {
 
 interface Service extends Pick<HandlerOptions, 'api'> {
   readonly handle: Handler;
+  readonly closing: () => boolean;
   readonly logger: Logger;
   /** Aborted when the server stops. */
   readonly calls: Set<AbortController>;
@@ -146,7 +152,7 @@ interface Service extends Pick<HandlerOptions, 'api'> {
 
 /** Answers one request. `authenticated` says who sends it, and throws to refuse. */
 async function serve(
-  { api, handle, logger, calls }: Service,
+  { api, handle, logger, calls, closing }: Service,
   request: IncomingMessage,
   response: ServerResponse,
   authenticated: (path: string) => Awaitable<User>,
@@ -160,6 +166,8 @@ async function serve(
   });
   const { path, query } = splitUrl(request);
   const warnings: string[] = [];
+  // Whoever is answered now comes back elsewhere, or to the next server.
+  if (closing()) response.setHeader('Connection', 'close');
   let answer: Answer;
   try {
     const user = await actingUser(api, request, await authenticated(path));
@@ -168,20 +176,22 @@ async function serve(
     const status = statusOf(error);
     if (status.code >= 500)
       logger.warn({ method: request.method, path, error: status.message }, 'request failed');
-    answer = json(status, status.code);
+    answer = failure(status);
     // Nobody will read the rest of it.
     if (status.code === 413) response.setHeader('Connection', 'close');
   }
-  await writeAnswer(response, answer, warnings, request.method === 'HEAD');
+  const { accept, 'accept-encoding': acceptEncoding } = request.headers;
+  const written = await compressed(encoded(answer, accept), String(acceptEncoding ?? ''));
+  await writeAnswer(response, written, warnings, request.method === 'HEAD');
 }
 
-function callOf(
-  request: IncomingMessage,
-): Pick<Call, 'method' | 'accept' | 'userAgent' | 'contentType' | 'body'> {
+function callOf(request: IncomingMessage): Omit<Call, 'path' | 'query' | 'user' | 'signal' | 'warnings'> {
   const { method = 'GET', headers } = request;
   return {
     method,
     accept: headers.accept,
+    acceptEncoding: headers['accept-encoding']?.toString(),
+    ifNoneMatch: headers['if-none-match'],
     userAgent: headers['user-agent'] ?? '',
     contentType: (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
     body: () => bytesOf(request),

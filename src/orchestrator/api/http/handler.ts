@@ -23,6 +23,8 @@ export interface HandlerOptions {
   readonly clock: Clock;
   /** undefined: ready; else why `/readyz` says 503. */
   readonly readiness?: () => string | undefined;
+  /** Whether the server is on its way out. */
+  readonly closing?: () => boolean;
 }
 
 /** One request, authenticated. */
@@ -35,9 +37,10 @@ export function createHandler({
   issuer,
   clock,
   readiness = () => undefined,
+  closing = () => false,
 }: HandlerOptions): Handler {
   const writer: Writer = createWriter(clock, columnCache());
-  const paths: Paths = createPaths({ kinds: api.kinds, version: api.version, readiness, issuer });
+  const paths: Paths = createPaths({ kinds: api.kinds, version: api.version, readiness, closing, issuer });
   return async (call) => {
     const route = routeOf(call.path);
     if (route.type === 'path') {

@@ -4,7 +4,8 @@ import { statusError } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { DEFAULT_COLUMNS } from '../kinds/columns.ts';
 import type { ObjectEvent, ServedResource, Stored, StoredEvent, StoredList, StoredWatch } from '../types.ts';
-import { type Representation, representationOf } from '../wire/negotiation.ts';
+import { CBOR_SEQUENCE, encodeCbor } from '../wire/cbor.ts';
+import { encodingOf, type Representation, representationOf } from '../wire/negotiation.ts';
 import {
   type ColumnsOf,
   columnDefinitions,
@@ -14,7 +15,7 @@ import {
   table,
   tableRow,
 } from '../wire/table.ts';
-import { type Answer, bytes, json } from './answers.ts';
+import { type Answer, bytes, JSON_TYPE, json } from './answers.ts';
 import type { Call } from './request.ts';
 
 /** Turns what the verbs answer into what the Accept header asks for. Cached JSON bytes pass through untouched. */
@@ -63,24 +64,52 @@ export function createWriter(clock: Clock, columnsOf: ColumnsOf): Writer {
 
     watch(call, resource, watch) {
       const representation = representationOf(call.accept);
+      const stream = streamOf(call.accept);
       const convert = converter(representation, includeOf(call), columnsOf(resource), clock);
-      const key = representation === 'table' ? `table ${includeOf(call)}` : representation;
+      const key = `${stream.contentType} ${representation === 'table' ? `table ${includeOf(call)}` : representation}`;
+      const isPlain = representation === 'object' && stream === JSON_STREAM;
       return {
         type: 'watch',
+        contentType: stream.contentType,
         watch,
+        failure: (status) => stream.event({ type: 'ERROR', object: status }),
         line(event, first) {
-          if (event.type === 'BOOKMARK') return eventLine(event.type, convert(event.object, first));
-          if (representation === 'object') return event.bytes();
+          if (event.type === 'BOOKMARK')
+            return stream.event({ type: event.type, object: convert(event.object, first) });
+          if (isPlain) return event.bytes();
           // Only the first event of each watch carries the column definitions: the others are shared.
           if (first && representation === 'table')
-            return eventLine(event.type, convert(event.stored.object, true));
+            return stream.event({ type: event.type, object: convert(event.stored.object, true) });
           return event.bytes(key, ({ type, stored }: ObjectEvent) =>
-            eventLine(type, convert(stored.object, false)),
+            stream.event({ type, object: convert(stored.object, false) }),
           );
         },
       };
     },
   };
+}
+
+/** How events follow one another. */
+interface EventStream {
+  readonly contentType: string;
+  event(event: { readonly type: StoredEvent['type'] | 'ERROR'; readonly object: object }): Buffer;
+}
+
+const JSON_STREAM: EventStream = {
+  contentType: JSON_TYPE,
+  event: (event) => Buffer.from(`${stringifyJson(event)}\n`),
+};
+const CBOR_STREAM: EventStream = { contentType: CBOR_SEQUENCE, event: encodeCbor };
+
+/** YAML has no way to say where a document of a stream ends before the next begins: there are no watches in it. */
+function streamOf(accept: string | undefined): EventStream {
+  const encoding = encodingOf(accept);
+  if (encoding === 'yaml')
+    throw statusError(
+      'NotAcceptable',
+      'only the following media types are accepted: application/json;stream=watch, application/cbor-seq',
+    );
+  return encoding === 'cbor' ? CBOR_STREAM : JSON_STREAM;
 }
 
 function converter(
@@ -97,9 +126,6 @@ function converter(
     return table({ resourceVersion }, first ? columnDefinitions(columns) : undefined, [row]);
   };
 }
-
-const eventLine = (type: StoredEvent['type'], object: object): Buffer =>
-  Buffer.from(`${stringifyJson({ type, object })}\n`);
 
 const COMMA = Buffer.from(',');
 const END = Buffer.from(']}');

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { notServed } from '../errors.ts';
 import type { KindRegistry } from '../types.ts';
 import type { ServerVersion } from '../version.ts';
 import { aggregatedList, apiGroup, coreVersions, groupList, resourceList } from '../wire/discovery.ts';
 import { aggregatedDiscovery, mediaRanges } from '../wire/negotiation.ts';
-import { createOpenApi, type OpenApi } from '../wire/openapi.ts';
-import { createOpenApi2 } from '../wire/openapi2.ts';
-import { type Answer, bytes, json, text } from './answers.ts';
+import { createOpenApi, type Document, type OpenApi } from '../wire/openapi/openapi.ts';
+import { type Answer, bytes, json } from './answers.ts';
+import { unlessKnown } from './encoding.ts';
+import { answerHealth, type Check, type HealthPath } from './health.ts';
 import { type IssuerDocuments, issuerConfiguration, issuerKeys } from './openid.ts';
 import type { Call } from './request.ts';
 
@@ -13,9 +15,10 @@ interface World {
   readonly kinds: KindRegistry;
   readonly version: ServerVersion;
   readonly openapi: OpenApi;
-  readonly openapi2: () => Buffer;
   /** undefined: ready; else why not. */
   readonly readiness: () => string | undefined;
+  /** The server takes no more requests. */
+  readonly closing: () => boolean;
   readonly issuer: IssuerDocuments;
 }
 
@@ -23,10 +26,9 @@ type PathHandler = (world: World, call: Call, match: readonly string[]) => Answe
 
 /** Everything that is served beside resources. The first pattern that matches answers. */
 const PATHS: readonly (readonly [RegExp, PathHandler])[] = [
-  [/^\/(?:healthz|livez)(?:\/.*)?$/, () => text('ok')],
   [
-    /^\/readyz(?:\/.*)?$/,
-    ({ readiness }) => (readiness() === undefined ? text('ok') : text(readiness() ?? '', 503)),
+    /^\/(healthz|livez|readyz)(?:\/(.*))?$/,
+    (world, call, [, path, only]) => answerHealth(path as HealthPath, checksOf(world, path), call, only),
   ],
   [/^\/version\/?$/, ({ version }) => json({ ...NO_BUILD, ...version })],
   [/^\/api\/?$/, (world, call) => discoveryRoot(world, call, true)],
@@ -37,15 +39,12 @@ const PATHS: readonly (readonly [RegExp, PathHandler])[] = [
     /^\/apis\/([^/]+)\/([^/]+)\/?$/,
     ({ kinds }, _call, [, group = '', version = '']) => found(resourceList(kinds, group, version)),
   ],
-  [/^\/openapi\/v3\/?$/, ({ openapi }) => bytes(openapi.index())],
-  [/^\/openapi\/v3\/(.+?)\/?$/, ({ openapi }, _call, [, path = '']) => openApiDocument(openapi, path)],
-  [/^\/openapi\/v2$/, ({ openapi2 }, call) => openApiV2(openapi2, call)],
+  [/^\/openapi\/v3\/?$/, ({ openapi }, call) => openApiAnswer(openapi.index(), call)],
+  [/^\/openapi\/v3\/(.+?)\/?$/, ({ openapi }, call, [, path = '']) => openApiDocument(openapi, path, call)],
+  [/^\/openapi\/v2$/, ({ openapi }, call) => openApiV2(openapi, call)],
   [/^\/\.well-known\/openid-configuration\/?$/, ({ issuer }) => issuerConfiguration(issuer)],
   [/^\/openid\/v1\/jwks\/?$/, ({ issuer }) => issuerKeys(issuer)],
-  [
-    /^\/$/,
-    () => json({ paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] }),
-  ],
+  [/^\/$/, (world) => json({ paths: pathsServed(world) })],
 ];
 
 const NO_BUILD = { gitCommit: '', gitTreeState: 'clean', buildDate: '', goVersion: '', compiler: '' };
@@ -54,13 +53,8 @@ export interface Paths {
   answer(call: Call): Answer;
 }
 
-export function createPaths(world: Omit<World, 'openapi' | 'openapi2'>): Paths {
-  const { gitVersion } = world.version;
-  const whole: World = {
-    ...world,
-    openapi: createOpenApi(world.kinds, gitVersion),
-    openapi2: createOpenApi2(world.kinds, gitVersion),
-  };
+export function createPaths(world: Omit<World, 'openapi'>): Paths {
+  const whole: World = { ...world, openapi: createOpenApi(world.kinds, world.version.gitVersion) };
   return {
     answer(call) {
       if (call.method !== 'GET' && call.method !== 'HEAD') throw notServed();
@@ -76,28 +70,66 @@ export function createPaths(world: Omit<World, 'openapi' | 'openapi2'>): Paths {
 
 const found = (value: object | undefined): Answer | undefined => value && json(value);
 
+/** `ping` says that somebody answers, `etcd` that the store takes writes: Kubernetes' names, by which scripts exclude them. */
+const checksOf = ({ readiness, closing }: World, path: string | undefined): readonly Check[] => [
+  { name: 'ping', check: () => undefined },
+  { name: 'etcd', check: path === 'readyz' ? readiness : () => undefined },
+  ...(path === 'readyz'
+    ? [{ name: 'shutdown', check: () => (closing() ? 'the server is shutting down' : undefined) }]
+    : []),
+];
+
+function pathsServed({ kinds }: World): string[] {
+  const groups = kinds.all().filter(({ group }) => group !== '');
+  const versions = groups.flatMap(({ group, version }) => [`/apis/${group}`, `/apis/${group}/${version}`]);
+  const health = (['healthz', 'livez', 'readyz'] as const).map((path) => `/${path}`);
+  return [
+    ...new Set(['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', ...versions, ...health]),
+    '/openapi/v2',
+    '/openapi/v3',
+    '/openid/v1/jwks',
+    '/version',
+  ].sort();
+}
+
 function discoveryRoot({ kinds }: World, call: Call, core: boolean): Answer {
   const version = aggregatedDiscovery(call.accept);
   if (version === undefined) return json(core ? coreVersions('') : groupList(kinds));
   const body = Buffer.from(JSON.stringify(aggregatedList(kinds, version, core)));
   // The type is how a client tells the aggregated form from the old one.
   const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-  return { type: 'bytes', code: 200, contentType, body };
+  const hash = createHash('sha512').update(body).digest('hex').toUpperCase();
+  return unlessKnown({ type: 'bytes', code: 200, contentType, body }, hash, call);
 }
 
-function openApiDocument(openapi: OpenApi, path: string): Answer | undefined {
-  const body = openapi.document(path);
-  return body && bytes(body);
+const openApiAnswer = ({ bytes: body, hash }: Document, call: Call): Answer =>
+  unlessKnown(bytes(body), hash, call);
+
+/** An address that names the hash of its document never has another, and may be kept (kube-openapi `handler3`). */
+function openApiDocument(openapi: OpenApi, path: string, call: Call): Answer | undefined {
+  const document = openapi.document(path);
+  if (!document) return undefined;
+  const asked = call.query.get('hash');
+  const answer = unlessKnown(bytes(document.bytes), document.hash, call);
+  if (asked === null || answer.type !== 'bytes') return answer;
+  if (asked === document.hash)
+    return { ...answer, headers: { ...answer.headers, 'Cache-Control': 'public, immutable' } };
+  const location = `/openapi/v3/${path}?hash=${document.hash}`;
+  return {
+    type: 'bytes',
+    code: 301,
+    contentType: 'text/plain',
+    body: Buffer.alloc(0),
+    headers: { Location: location },
+  };
 }
 
-/** kubectl reads the old document for `kind: List` manifests only, as protobuf, in which there is an empty one. */
+/** kubectl reads the old document for `kind: List` manifests only, as protobuf; the empty one satisfies it. */
 const EMPTY_V2 = Buffer.from([0x0a, 0x03, ...Buffer.from('2.0')]);
 
-function openApiV2(document: () => Buffer, call: Call): Answer {
-  const wantsProtobuf = mediaRanges(call.accept).some(({ type }) => type.includes('protobuf'));
-  if (!wantsProtobuf) {
-    return bytes(document());
-  }
+function openApiV2(openapi: OpenApi, call: Call): Answer {
+  const isProtobuf = mediaRanges(call.accept)[0]?.type.includes('protobuf');
+  if (!isProtobuf) return openApiAnswer(openapi.v2(), call);
   const contentType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
   return { type: 'bytes', code: 200, contentType, body: EMPTY_V2 };
 }

@@ -9,6 +9,7 @@ import { statusError } from '../../../kube/values/status.ts';
 import type { Json } from '../../../kube/values/types.ts';
 import { parseYamlBody } from '../../../kube/values/yaml.ts';
 import type { BodyReading } from '../types.ts';
+import { CBOR, decodeCbor } from '../wire/cbor.ts';
 import { decodeProtobuf, PROTOBUF } from '../wire/protobuf.ts';
 
 /** One request as the handlers see it. */
@@ -19,6 +20,9 @@ export interface Call {
   readonly query: URLSearchParams;
   readonly user: User;
   readonly accept: string | undefined;
+  readonly acceptEncoding: string | undefined;
+  /** Hashes of the answers that the client has. */
+  readonly ifNoneMatch: string | undefined;
   readonly userAgent: string;
   readonly contentType: string;
   /** Reads the body once. */
@@ -60,11 +64,12 @@ export async function bodyOf(call: Call, ...extraYamlTypes: readonly string[]): 
 
 function parse(call: Call, bytes: Buffer, extraYamlTypes: readonly string[]): Body {
   if (call.contentType === PROTOBUF) return { value: decodeProtobuf(bytes), reading: { type: 'json' } };
+  if (call.contentType === CBOR || call.contentType === APPLY_CBOR) return readCbor(bytes);
   const text = bytes.toString('utf8');
   if (call.contentType === 'application/yaml' || extraYamlTypes.includes(call.contentType))
     return readYaml(text);
   if (call.contentType === '' || call.contentType.endsWith('json')) return readJson(text);
-  throw unsupported(['application/json', 'application/yaml', PROTOBUF]);
+  throw unsupported(['application/json', 'application/yaml', CBOR, PROTOBUF]);
 }
 
 export async function requiredBody(call: Call, ...extraYamlTypes: readonly string[]): Promise<Body> {
@@ -81,6 +86,18 @@ function readJson(text: string): Body {
     return { value, reading: { type: 'json', ...(keys ? { keys } : {}) } };
   } catch (error) {
     throw statusError('BadRequest', `the body is not valid JSON: ${problemOf(error).message}`);
+  }
+}
+
+/** A patch that applies may be CBOR too. */
+export const APPLY_CBOR = 'application/apply-patch+cbor';
+
+function readCbor(bytes: Buffer): Body {
+  try {
+    return { value: decodeCbor(bytes), reading: { type: 'json' } };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw statusError('BadRequest', `the body is not valid CBOR: ${error.message}`);
   }
 }
 

@@ -18,7 +18,7 @@ import {
   writeParameters,
 } from './parameters.ts';
 import { proxyServer } from './proxying.ts';
-import { bodyOf, type Call, requiredBody, unsupported } from './request.ts';
+import { APPLY_CBOR, bodyOf, type Call, requiredBody, unsupported } from './request.ts';
 import type { Route } from './requestinfo.ts';
 
 export type ResourceRoute = Extract<Route, { type: 'resource' }>;
@@ -173,9 +173,10 @@ const PATCH_TYPES: Readonly<Record<string, Patch['type']>> = {
 
 async function patch({ api, writer, call, resource, item }: Request): Promise<Answer> {
   const parameters = writeParameters(call, 'PatchOptions');
-  assertPatchOptions(call, call.contentType === APPLY_TYPE);
+  const isApply = call.contentType === APPLY_TYPE || call.contentType === APPLY_CBOR;
+  assertPatchOptions(call, isApply);
   const { value: body, reading } = await requiredBody(call, APPLY_TYPE);
-  if (call.contentType === APPLY_TYPE) {
+  if (isApply) {
     const { stored, created } = await api.apply({
       ...item,
       ...parameters,
@@ -198,7 +199,7 @@ async function patch({ api, writer, call, resource, item }: Request): Promise<An
 
 function patchOf(contentType: string, body: Json): Patch {
   const type = PATCH_TYPES[contentType];
-  if (type === undefined) throw unsupported([...Object.keys(PATCH_TYPES), APPLY_TYPE]);
+  if (type === undefined) throw unsupported([...Object.keys(PATCH_TYPES), APPLY_TYPE, APPLY_CBOR]);
   if (type !== 'json') {
     if (!isObject(body)) throw statusError('BadRequest', `a ${type} patch must be an object`);
     return { type, body };

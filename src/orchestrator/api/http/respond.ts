@@ -17,10 +17,12 @@ export async function writeAnswer(
   switch (answer.type) {
     case 'bytes':
       response.writeHead(answer.code, {
-        'Content-Type': answer.contentType,
-        'Content-Length': answer.body.length,
+        ...answer.headers,
+        ...(answer.code === 304
+          ? {}
+          : { 'Content-Type': answer.contentType, 'Content-Length': answer.body.length }),
       });
-      response.end(headOnly ? undefined : answer.body);
+      response.end(headOnly || answer.code === 304 ? undefined : answer.body);
       return;
     case 'stream':
       return writeStream(response, answer);
@@ -63,9 +65,9 @@ async function writeStream(
 
 async function writeWatch(
   response: ServerResponse,
-  { watch, line }: Extract<Answer, { type: 'watch' }>,
+  { watch, line, failure, contentType }: Extract<Answer, { type: 'watch' }>,
 ): Promise<void> {
-  response.writeHead(200, { 'Content-Type': JSON_TYPE });
+  response.writeHead(200, { 'Content-Type': contentType });
   response.flushHeaders();
   response.once('close', () => watch.close());
   let first = true;
@@ -82,8 +84,7 @@ async function writeWatch(
       if (!flowing && !response.destroyed) await drained(response);
     }
   } catch (error) {
-    if (!response.destroyed)
-      response.write(`${JSON.stringify({ type: 'ERROR', object: statusOf(error) })}\n`);
+    if (!response.destroyed) response.write(failure(statusOf(error)));
   }
   watch.close();
   response.end();

@@ -31,7 +31,8 @@ const numberIn = (set: ReplicaSet, annotation: string): number | undefined => {
 /** An int64 in Kubernetes: more than a number holds. 0 where there is none. */
 export const revisionOf = (set: ReplicaSet): bigint => revisionIn(set.metadata.annotations?.[REVISION]);
 
-const revisionIn = (text: string | undefined): bigint => (/^\d{1,19}$/.test(text ?? '') ? BigInt(text ?? 0) : 0n);
+const revisionIn = (text: string | undefined): bigint =>
+  /^\d{1,19}$/.test(text ?? '') ? BigInt(text ?? 0) : 0n;
 export const desiredReplicasOf = (set: ReplicaSet): number | undefined => numberIn(set, DESIRED_REPLICAS);
 export const maxReplicasOf = (set: ReplicaSet): number | undefined => numberIn(set, MAX_REPLICAS);
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { kindsOf } from '../../../../src/orchestrator/api/kinds/custom.ts';
-import { Registry } from '../../../../src/orchestrator/api/kinds/registry.ts';
-import { createOpenApi2 } from '../../../../src/orchestrator/api/wire/openapi2.ts';
+import { kindsOf } from '../../../../../src/orchestrator/api/kinds/custom.ts';
+import { Registry } from '../../../../../src/orchestrator/api/kinds/registry.ts';
+import { createOpenApi } from '../../../../../src/orchestrator/api/wire/openapi/openapi.ts';
 
 const established = [{ type: 'Established', status: 'True' as const }];
 
@@ -27,7 +27,7 @@ function published(properties: object): Record<string, Record<string, unknown>> 
     status: { conditions: established },
   };
   kinds.setCustom('ships.example.org', kindsOf(definition as never));
-  const document = JSON.parse(createOpenApi2(kinds, 'v1')().toString());
+  const document = JSON.parse(createOpenApi(kinds, 'v1').v2().bytes.toString());
   return document.definitions['org.example.v1.Ship'];
 }
 

@@ -1,0 +1,53 @@
+import { onAbort } from '../../../../base/abort.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import { statusError } from '../../../../kube/values/status.ts';
+import type { Answer } from '../answers.ts';
+import type { Call } from '../request.ts';
+import { routeOf } from '../requestinfo.ts';
+import { isLongRunning, timeoutOf, waitingTime, withinTime } from './deadline.ts';
+import { createFairness } from './fairness.ts';
+import { LEVELS, SCHEMAS, SEATS } from './levels.data.ts';
+
+interface Options {
+  readonly clock: Clock;
+  /** The server is on its way out. */
+  readonly closing: () => boolean;
+  /** How many requests are worked at once; default: as many as kube-apiserver's. */
+  readonly seats?: number;
+}
+
+/** `handle` for calls that wait for their turn, are answered within their time, and are sent away when the server is going. */
+export function inTurns(
+  handle: (call: Call) => Promise<Answer>,
+  { clock, closing, seats = SEATS }: Options,
+): (call: Call) => Promise<Answer> {
+  const fairness = createFairness({ levels: LEVELS, schemas: SCHEMAS, seats });
+  const entered = async (call: Call, resource: string | undefined, time: number) => {
+    const waiting = new AbortController();
+    const forget = onAbort(call.signal, () => waiting.abort());
+    const cancel = clock.after(time, () => waiting.abort());
+    try {
+      const asked = { user: call.user, path: call.path, ...(resource ? { resource } : {}) };
+      return await fairness.enter(asked, waiting.signal);
+    } finally {
+      forget();
+      cancel();
+    }
+  };
+  return async (call) => {
+    const route = routeOf(call.path);
+    const resource = route.type === 'resource' ? route.plural : undefined;
+    // How the server is doing is told to the end.
+    if (closing() && resource !== undefined) throw goingAway();
+    const timeout = timeoutOf(call.query);
+    const leave = await entered(call, resource, waitingTime(timeout));
+    const answering = handle(call).finally(leave);
+    return isLongRunning(route, call.query) ? answering : withinTime(answering, timeout, clock);
+  };
+}
+
+/** As kube-apiserver says it (`pkg/server/filters/with_retry_after.go`). */
+const goingAway = () =>
+  statusError('TooManyRequests', 'The apiserver is shutting down, please try again later.', {
+    retryAfterSeconds: 5,
+  });

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { KindRegistry, ServedResource } from '../../types.ts';
+import { createComponents, type OpenApiVersion, pathOf } from './components.ts';
+import { pathsOf } from './paths.ts';
+
+/** OpenAPI as `kubectl explain`, `apply` and client generators read it: v3 with an index and a document per group-version, v2 whole. */
+export interface OpenApi {
+  index(): Document;
+  /** `api/v1`, `apis/apps/v1`; undefined: not served. */
+  document(path: string): Document | undefined;
+  /** Swagger 2.0 of everything. */
+  v2(): Document;
+}
+
+export interface Document {
+  readonly bytes: Buffer;
+  /** SHA-512 of the bytes, in upper-case hexadecimal. */
+  readonly hash: string;
+}
+
+/** Documents are made when first asked for, and again when one of their resources has changed. */
+export function createOpenApi(kinds: KindRegistry, version: string): OpenApi {
+  const known = new Map<string, Document & { readonly rows: string }>();
+  /** `key` names the document; it is made again when its rows are others. */
+  const made = (key: string, rows: readonly ServedResource[], make: () => object): Document => {
+    const hashes = rows.map((row) => `${row.plural} ${row.hash}`).join();
+    const before = known.get(key);
+    if (before?.rows === hashes) return before;
+    const bytes = Buffer.from(JSON.stringify(make()));
+    const hash = createHash('sha512').update(bytes).digest('hex').toUpperCase();
+    const document = { bytes, hash, rows: hashes };
+    known.set(key, document);
+    return document;
+  };
+  const document = (path: string): Document | undefined => {
+    const rows = kinds.all().filter((row) => pathOf(row) === path);
+    if (rows.length > 0) return made(path, rows, () => documentOf(rows, version));
+    known.delete(path);
+    return undefined;
+  };
+  return {
+    document,
+    index: () =>
+      made('index', kinds.all(), () => {
+        const paths = [...new Set(kinds.all().map(pathOf))].map((path) => [
+          path,
+          { serverRelativeURL: `/openapi/v3/${path}?hash=${document(path)?.hash ?? ''}` },
+        ]);
+        return { paths: Object.fromEntries(paths) };
+      }),
+    v2: () => made('v2', kinds.all(), () => swaggerOf(kinds.all(), version)),
+  };
+}
+
+const info = (version: string) => ({ title: 'Kubernetes', version });
+
+function documentOf(rows: readonly ServedResource[], version: string): object {
+  const { paths, schemas } = contentOf(rows, 3);
+  return { openapi: '3.0.0', info: info(version), paths, components: { schemas } };
+}
+
+function swaggerOf(rows: readonly ServedResource[], version: string): object {
+  const { paths, schemas } = contentOf(rows, 2);
+  return { swagger: '2.0', info: info(version), paths, definitions: schemas };
+}
+
+function contentOf(rows: readonly ServedResource[], version: OpenApiVersion) {
+  const components = createComponents(version);
+  const paths: object = Object.assign({}, ...rows.map((row) => pathsOf(row, components, version)));
+  return { paths, schemas: components.all() };
+}
