@@ -22,7 +22,8 @@ export function fromJson(json: Json, type: CelType): Value {
 const DYN_LIST: ListType = { kind: 'list', element: DYN };
 const DYN_MAP: MapType = { kind: 'map', key: DYN, value: DYN };
 
-function scalar(json: string | number | boolean, type: CelType): Value {
+function scalar(json: string | number | bigint | boolean, type: CelType): Value {
+  if (typeof json === 'bigint') return type.kind === 'double' ? Number(json) : json;
   if (typeof json === 'number') {
     if (type.kind === 'double') return json;
     return Number.isInteger(json) ? BigInt(json) : json;
