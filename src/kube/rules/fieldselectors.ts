@@ -56,9 +56,24 @@ export function fieldMatcher(
   requirements: readonly FieldRequirement[],
 ): (object: KubeObject) => boolean {
   const readers = readersOf(kind);
-  return (object) =>
-    requirements.every(({ field, operator, value }) => {
-      const found = readers[field]?.(object);
-      return (String(found ?? '') === value) === (operator === '=');
-    });
+  const tests = new Map<string, FieldTest>();
+  for (const { field, operator, value } of requirements) {
+    const test = tests.get(field) ?? { one: new Set(), none: new Set() };
+    tests.set(field, test);
+    (operator === '=' ? test.one : test.none).add(value);
+  }
+  return (object) => {
+    for (const [field, { one, none }] of tests) {
+      const found = String(readers[field]?.(object) ?? '');
+      if (none.has(found) || one.size > 1 || (one.size === 1 && !one.has(found))) return false;
+    }
+    return true;
+  };
+}
+
+/** All that a selector says of one field, so that each object is asked once for it, however long the selector. */
+interface FieldTest {
+  /** It must have all of these values. */
+  readonly one: Set<string>;
+  readonly none: Set<string>;
 }

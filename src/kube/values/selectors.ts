@@ -215,5 +215,5 @@ function holds({ key, operator, values }: Requirement, labels: Readonly<Record<s
 }
 
 /** Of 64 bits, as Go parses them: reading a million digits takes quadratic time. */
-const isInteger = (value: string | undefined): value is string =>
+export const isInteger = (value: string | undefined): value is string =>
   value !== undefined && /^-?\d{1,19}$/.test(value);

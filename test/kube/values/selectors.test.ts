@@ -4,6 +4,7 @@ import {
   fieldMatcher,
   parseFieldSelector,
 } from '../../../src/kube/rules/fieldselectors.ts';
+import { compileSelector } from '../../../src/kube/values/compiledselector.ts';
 import {
   formatSelector,
   matches,
@@ -11,6 +12,7 @@ import {
   selectorMatches,
 } from '../../../src/kube/values/selectors.ts';
 import type { KubeObject } from '../../../src/kube/values/types.ts';
+import { seeded } from '../seeded.ts';
 
 /** Selector, labels, whether they match. */
 const MATCHES: readonly [selector: string, labels: Record<string, string>, matches: boolean][] = [
@@ -85,6 +87,52 @@ describe('label selectors', () => {
     expect(matches(requirements('toString'), {})).to.equal(false));
 });
 
+describe('a compiled selector', () => {
+  it('matches what its requirements match, one by one (law)', () => {
+    const random = seeded(7);
+    const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
+    const term = () =>
+      pick([
+        'a',
+        '!a',
+        'b',
+        '!b',
+        'a=1',
+        'a=2',
+        'a!=1',
+        'b in (1,2)',
+        'b in (2,3)',
+        'b notin (1,x)',
+        'a>1',
+        'a<3',
+        'b>0',
+        'b<10',
+      ]);
+    for (let i = 0; i < 2000; i++) {
+      const text = Array.from({ length: random(4) }, term).join();
+      const labels: Record<string, string> = {};
+      for (const key of ['a', 'b', 'c']) if (random(2) === 0) labels[key] = pick(['', '1', '2', '3', 'x']);
+      const wanted = requirements(text);
+      expect(compileSelector(wanted)(labels), `${text} ${JSON.stringify(labels)}`).to.equal(
+        matches(wanted, labels),
+      );
+    }
+  });
+
+  it('is as quick with a hundred thousand requirements as with one', () => {
+    const many = Array.from({ length: 100_000 }, (_, i) => ({
+      key: `k${i}`,
+      operator: 'NotIn' as const,
+      values: ['v'],
+    }));
+    const test = compileSelector(many);
+    let seen = 0;
+    // One by one this would take minutes.
+    for (let i = 0; i < 100_000; i++) if (test({ a: 'b', k5: 'w' })) seen++;
+    expect(seen).to.equal(100_000);
+  });
+});
+
 describe('field selectors', () => {
   const pod = {
     apiVersion: 'v1',
@@ -103,6 +151,12 @@ describe('field selectors', () => {
     expect(select('status.phase=')).to.equal(true);
     expect(select('spec.hostNetwork=false')).to.equal(true);
     expect(select('')).to.equal(true);
+  });
+  it('holds all that it says of one field', () => {
+    expect(select('metadata.name=web,metadata.name=web')).to.equal(true);
+    expect(select('metadata.name=web,metadata.name=other')).to.equal(false);
+    expect(select('metadata.name!=a,metadata.name!=b')).to.equal(true);
+    expect(select('metadata.name!=a,metadata.name!=web')).to.equal(false);
   });
   it('reads escapes', () => {
     const result = parseFieldSelector('a=x\\,y\\=z\\\\,b=c');

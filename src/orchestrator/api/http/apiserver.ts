@@ -59,6 +59,8 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
     sessionIdContext: 'pilotage',
     handshakeTimeout: HEADERS_MS,
     headersTimeout: HEADERS_MS,
+    // A selector stands in the path of its request (kube-apiserver takes as much, http.DefaultMaxHeaderBytes).
+    maxHeaderSize: 2 ** 20,
     // Of receiving the request, at most 3 MiB: a watch has been asked for long before.
     requestTimeout: REQUEST_MS,
     connectionsCheckingInterval: CHECK_MS,

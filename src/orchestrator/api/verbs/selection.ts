@@ -1,6 +1,7 @@
 import type { Result } from '../../../base/errors.ts';
 import { checkFieldSelector, fieldMatcher, parseFieldSelector } from '../../../kube/rules/fieldselectors.ts';
-import { matches, parseSelector } from '../../../kube/values/selectors.ts';
+import { compileSelector } from '../../../kube/values/compiledselector.ts';
+import { parseSelector } from '../../../kube/values/selectors.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { badRequest } from '../errors.ts';
 import type { Kind } from '../kinds/kind.ts';
@@ -23,7 +24,8 @@ export function compileSelection(kind: Kind, selectors: Selectors): Selects | un
 function labelTest(text: string | undefined): Selects | undefined {
   if (!text) return undefined;
   const requirements = valueOrBadRequest(parseSelector(text));
-  return (object) => matches(requirements, object.metadata.labels);
+  const test = compileSelector(requirements);
+  return (object) => test(object.metadata.labels);
 }
 
 function fieldTest(kind: Kind, text: string | undefined): Selects | undefined {
