@@ -32,7 +32,7 @@ export async function answerReview(
   kind: ReviewKind,
 ): Promise<JsonObject> {
   assertReviewForm(call.accept);
-  const body = await requiredBody(call);
+  const { value: body } = await requiredBody(call);
   const review = isObject(body) ? body : {};
   const [spec, metadata] = [review.spec, review.metadata].map((part) => (isObject(part) ? part : {}));
   const question = {
