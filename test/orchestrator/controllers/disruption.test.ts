@@ -4,7 +4,9 @@ import type {
   PodDisruptionBudget,
   PodDisruptionBudgetStatus,
 } from '../../../src/kube/kinds/objects.data.ts';
+import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, PODS } from '../../../src/kube/kinds/resources.data.ts';
 import { DELETION_MS, decide } from '../../../src/orchestrator/controllers/disruption/decide.ts';
+import { eventually, startCluster, type TestCluster } from './cluster.ts';
 import { ago, NOW, pod } from './notation.ts';
 
 const budget = (
@@ -91,5 +93,54 @@ describe('a PodDisruptionBudget', () => {
       reason: 'SyncFailed',
       message: 'found no controllers for pod "p0"',
     });
+  });
+});
+
+describe('the disruption controller', function () {
+  this.timeout(20_000);
+  let cluster: TestCluster;
+  before(async () => {
+    cluster = await startCluster();
+    await cluster.addNode('n1');
+    await cluster.createNamespace('shop');
+  });
+  after(() => cluster.stop());
+
+  it('counts the pods of a Deployment for their budget, which refuses what would be too much', async () => {
+    const { client } = cluster;
+    const key = { namespace: 'shop', name: 'web' };
+    const labels = { app: 'web' };
+    const containers = [{ name: 'main', image: 'shop/web:1' }];
+    await client.create(DEPLOYMENTS, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: key,
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers } },
+      },
+    });
+    await client.create(POD_DISRUPTION_BUDGETS, {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: key,
+      spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+    });
+    const budgetNow = () => client.get(POD_DISRUPTION_BUDGETS, key);
+    await eventually(budgetNow, ({ status }) => status?.disruptionsAllowed === 1);
+    const { items } = await client.list(PODS, { namespace: 'shop' });
+    const evict = (name = '') =>
+      client.create(
+        PODS,
+        { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace: 'shop', name } } as never,
+        { subresource: 'eviction' },
+      );
+    const outcomes = await Promise.allSettled(items.map(({ metadata }) => evict(metadata.name)));
+    expect(outcomes.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected']);
+    await eventually(
+      budgetNow,
+      ({ status }) => status?.disruptionsAllowed === 1 && status.disruptedPods === undefined,
+    );
   });
 });

@@ -74,6 +74,7 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'namespaces',
         'nodes',
         'pods',
+        'policy/poddisruptionbudgets',
         'rbac.authorization.k8s.io/clusterroles',
         'serviceaccounts',
         'services',
