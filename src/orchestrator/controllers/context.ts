@@ -6,6 +6,7 @@ import type {
   ClusterRole,
   Deployment,
   EndpointSlice,
+  Endpoints,
   Lease,
   Namespace,
   Node,
@@ -18,6 +19,7 @@ import {
   CLUSTER_ROLES,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
+  ENDPOINTS,
   LEASES,
   NAMESPACES,
   NODES,
@@ -49,6 +51,7 @@ export interface Informers {
   readonly deployments: Informer<Deployment>;
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
+  readonly endpoints: Informer<Endpoints>;
   readonly clusterRoles: Informer<ClusterRole>;
   readonly serviceAccounts: Informer<ServiceAccount>;
 }
@@ -83,6 +86,7 @@ export function createInformers(client: KubeClient, clock: Clock, logger: Logger
     deployments: of(DEPLOYMENTS),
     services: of(SERVICES),
     slices: of(ENDPOINT_SLICES),
+    endpoints: of(ENDPOINTS),
     clusterRoles: of(CLUSTER_ROLES),
     serviceAccounts: of(SERVICE_ACCOUNTS),
   };

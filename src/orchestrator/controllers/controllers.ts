@@ -8,7 +8,9 @@ import { createClusterRoleAggregation } from './clusterroleaggregation/controlle
 import { type CertificateAuthority, type ControllerContext, createInformers, MANAGER } from './context.ts';
 import { createDeploymentController } from './deployment/controller.ts';
 import { createDisruptionController } from './disruption/controller.ts';
+import { createEndpointsController } from './endpoints/controller.ts';
 import { createEndpointSliceController } from './endpointslice/controller.ts';
+import { createEndpointSliceMirroringController } from './endpointslicemirroring/controller.ts';
 import { createGarbageCollector } from './garbage/controller.ts';
 import { createNamespaceController } from './namespace.ts';
 import { createNodeController } from './node/controller.ts';
@@ -40,6 +42,8 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'deployment-controller': createDeploymentController,
   'replicaset-controller': createReplicaSetController,
   'endpointslice-controller': createEndpointSliceController,
+  'endpoint-controller': createEndpointsController,
+  'endpointslicemirroring-controller': createEndpointSliceMirroringController,
   'namespace-controller': createNamespaceController,
   'node-controller': createNodeController,
   'pod-garbage-collector': createPodGarbageCollector,

@@ -27,6 +27,10 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
   'endpointslice-controller': [
     { verbs: ['create', 'delete', 'update'], resources: ['discovery.k8s.io/endpointslices'] },
   ],
+  'endpoint-controller': [{ verbs: ['create', 'delete', 'update'], resources: ['endpoints'] }],
+  'endpointslicemirroring-controller': [
+    { verbs: ['create', 'delete', 'update'], resources: ['discovery.k8s.io/endpointslices'] },
+  ],
   // Empties a namespace of whatever kind is served.
   'namespace-controller': [
     { verbs: ['update'], resources: ['namespaces/finalize', 'namespaces/status'] },
@@ -71,6 +75,7 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'configmaps',
         'coordination.k8s.io/leases',
         'discovery.k8s.io/endpointslices',
+        'endpoints',
         'namespaces',
         'nodes',
         'pods',

@@ -1,13 +1,12 @@
 import type { Endpoint, EndpointSlice, Pod, Service } from '../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { fnv32a, safeEncode } from '../../../kube/values/names.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import { controllerReference } from '../controllerref.ts';
 import { type EndpointGroup, type EndpointPorts, endpointGroups, portsKey } from './endpoints.ts';
+import { HEADLESS, MANAGED_BY, SERVICE_NAME } from './labels.ts';
 
-export const SERVICE_NAME = 'kubernetes.io/service-name';
-export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 export const CONTROLLER_NAME = 'endpointslice-controller.k8s.io';
-const HEADLESS = 'service.kubernetes.io/headless';
 const MAX_ENDPOINTS = 100;
 
 export type SliceAction =
@@ -118,10 +117,10 @@ function newSlice(service: Service, { endpoints, ports }: Filled, taken: Set<str
  * Kubernetes uses a random suffix and a tracker that guards against a stale cache. A suffix that is derived from the Service needs
  * none: the second attempt of the same creation fails with AlreadyExists.
  */
-function freeName(service: Service, taken: ReadonlySet<string>): string {
+export function freeName({ metadata }: KubeObject, taken: ReadonlySet<string>): string {
   for (let i = 0; ; i++) {
-    const hash = fnv32a(Buffer.from(`${service.metadata.uid}/${i}`));
-    const name = `${service.metadata.name}-${safeEncode(String(hash)).slice(0, 5)}`;
+    const hash = fnv32a(Buffer.from(`${metadata.uid}/${i}`));
+    const name = `${metadata.name}-${safeEncode(String(hash)).slice(0, 5)}`;
     if (!taken.has(name)) return name;
   }
 }

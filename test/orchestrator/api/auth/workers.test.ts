@@ -40,6 +40,14 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
     ['create discovery.k8s.io/endpointslices shop/web-1'],
     ['update services shop/web', 'create discovery.k8s.io/endpointslices/status shop/web-1'],
   ],
+  [controller('endpoint-controller')]: [
+    ['create endpoints shop/web', 'delete endpoints shop/web'],
+    ['create discovery.k8s.io/endpointslices shop/web-1', 'update services shop/web'],
+  ],
+  [controller('endpointslicemirroring-controller')]: [
+    ['create discovery.k8s.io/endpointslices shop/web-1'],
+    ['create endpoints shop/web', 'update services shop/web'],
+  ],
   [controller('namespace-controller')]: [
     ['deletecollection secrets shop/', 'update namespaces/finalize shop'],
     ['create serviceaccounts shop/default', 'update namespaces shop', 'create pods shop/web'],
