@@ -121,6 +121,7 @@ export const FLAWS: readonly Flaw[] = [
     resources.ENDPOINTS,
     { subsets: [{ addresses: [{ ip: 'here' }], ports: [{ port: 0 }] }, {}] },
     'subsets[0].addresses[0].ip: Invalid value: "here": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    'subsets[0].addresses[0].ip: Invalid value: "here": must be a valid IP address',
     'subsets[0].ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive',
     'subsets[1]: Required value: must specify `addresses` or `notReadyAddresses`',
   ],

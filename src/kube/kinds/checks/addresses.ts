@@ -8,7 +8,13 @@ import { none } from './checks.ts';
  */
 export function endpointAddress(field: string, value: string): readonly FieldError[] {
   const bytes = parseIp(value);
-  if (!bytes) return [invalid(field, value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
+  if (!bytes) {
+    // Kubernetes asks twice: as an address, and as one of an endpoint.
+    return [
+      invalid(field, value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
+      invalid(field, value, 'must be a valid IP address'),
+    ];
+  }
   const problem = problemOf(bytes, value);
   return problem === undefined ? none : [invalid(field, value, problem)];
 }
