@@ -25,6 +25,7 @@ import { patch } from './verbs/patch.ts';
 import { update } from './verbs/update.ts';
 import { watch } from './verbs/watch.ts';
 import { SERVER_VERSION } from './version.ts';
+import { createWebhookClient } from './webhookclient.ts';
 
 export interface ApiOptions extends Pick<World, 'serviceCidr' | 'nodePorts' | 'random' | 'tokenIssuer'> {
   readonly store: Store;
@@ -55,6 +56,7 @@ export function startApi(options: ApiOptions): RunningApi {
     admission: createChain(admissionPlugins({ store, lacksRoom, assertMayGrant }, plugins)),
     kinds: new Registry(builtinKinds()),
     views: createViews(),
+    callWebhook: createWebhookClient(store),
     onWrite(kind, object, exists) {
       feed.onWrite(kind, object);
       upkeep.onWrite(kind, object, exists);

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../kube/values/types.ts';
 import type { AdmissionChain } from './admission/chain.ts';
 import { assertAuthorized } from './authorize.ts';
 import { methodNotAllowed, notServed } from './errors.ts';
-import type { Kind, World } from './kinds/kind.ts';
+import type { CallWebhook, Kind, World } from './kinds/kind.ts';
 import type { Registry } from './kinds/registry.ts';
 import type { Views } from './stored.ts';
 import type { Attributes, Authorizer, NodeConnections, RequestVerb, Target } from './types.ts';
@@ -17,6 +17,7 @@ export interface ApiContext extends World {
   readonly logger: Logger;
   readonly uuid: () => string;
   readonly nodeConnections: NodeConnections;
+  readonly callWebhook: CallWebhook;
   readonly admission: AdmissionChain;
   /** Called after a write is durable and before it is acknowledged; `exists` is false once the object is gone. */
   readonly onWrite: (kind: Kind, object: KubeObject, exists: boolean) => void;

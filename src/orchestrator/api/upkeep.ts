@@ -1,11 +1,12 @@
 import type { CustomResourceDefinition } from '../../kube/kinds/objects.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
-import type { KubeObject } from '../../kube/values/types.ts';
+import { apiVersionOf, type KubeObject } from '../../kube/values/types.ts';
 import { StaleRevision } from '../store/failures.ts';
 import { collectionPrefix } from '../store/keys.ts';
 import { worker } from './auth/workers.ts';
 import { type ApiContext, authorize } from './context.ts';
 import { notFound } from './errors.ts';
+import { webhookConversion } from './kinds/conversion.ts';
 import { kindsOf } from './kinds/custom.ts';
 import { CRD_FINALIZER } from './kinds/customresourcedefinition.ts';
 import { type Expiry, type Kind, keyOf, prefixOf } from './kinds/kind.ts';
@@ -48,7 +49,11 @@ export function createUpkeep(contextOf: () => ApiContext): Upkeep {
   };
   const define = (definition: CustomResourceDefinition, exists: boolean) => {
     const name = definition.metadata.name ?? '';
-    contextOf().kinds.setCustom(name, exists ? kindsOf(definition) : []);
+    const { kinds, callWebhook, uuid } = contextOf();
+    kinds.setCustom(
+      name,
+      exists ? kindsOf(definition, webhookConversion(definition, callWebhook, uuid)) : [],
+    );
     if (exists && definition.metadata.deletionTimestamp) enqueue((context) => cleanUp(context, name));
   };
 
@@ -84,7 +89,9 @@ async function cleanUp(context: ApiContext, name: string): Promise<void> {
   if (!crdKind || !entry) return;
   const { metadata } = entry.object;
   if (!metadata.deletionTimestamp || !metadata.finalizers?.includes(CRD_FINALIZER)) return;
-  const [instanceKind] = kindsOf(entry.object as CustomResourceDefinition);
+  // As they are stored, no webhook is asked.
+  const served = kindsOf(entry.object as CustomResourceDefinition);
+  const instanceKind = served.find((kind) => apiVersionOf(kind) === kind.storage.apiVersion) ?? served[0];
   if (instanceKind) {
     for (const { key, object } of context.store.latestIn(prefixOf(instanceKind, undefined))) {
       const { namespace, name = '', deletionTimestamp } = object.metadata;

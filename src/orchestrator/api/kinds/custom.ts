@@ -12,13 +12,16 @@ import { pruneUnknown } from '../../../kube/schema/unknown.ts';
 import { canonicalJson } from '../../../kube/values/equal.ts';
 import { StatusError } from '../../../kube/values/status.ts';
 import type { Json, KubeObject } from '../../../kube/values/types.ts';
-import type { Kind, Subresource } from './kind.ts';
+import type { Convert, Kind, Subresource } from './kind.ts';
 import { type ScalePaths, scale } from './scale.ts';
 import { ALL_VERBS } from './servedrow.ts';
 import { STATUS_ALONE } from './subresource.ts';
 
-/** The rows that a definition brings: one for each version that is served; none until its names are accepted. */
-export function kindsOf(definition: CustomResourceDefinition): readonly Kind[] {
+/**
+ * The rows that a definition brings: one for each version that is served; none until its names are accepted. `convert`: its webhook, where
+ * it has one.
+ */
+export function kindsOf(definition: CustomResourceDefinition, convert?: Convert): readonly Kind[] {
   const established = definition.status?.conditions?.some(
     (condition) => condition.type === 'Established' && condition.status === 'True',
   );
@@ -26,12 +29,19 @@ export function kindsOf(definition: CustomResourceDefinition): readonly Kind[] {
   if (!established || !storage) return [];
   return definition.spec.versions
     .filter((version) => version.served)
-    .map((version) => kindOf(definition, version, { name: storage.name, complete: completer(definition) }));
+    .map((version) =>
+      kindOf(definition, version, {
+        name: storage.name,
+        complete: completer(definition),
+        ...(convert ? { convert } : {}),
+      }),
+    );
 }
 
 interface StoredVersion {
   readonly name: string;
   readonly complete: (object: KubeObject) => KubeObject;
+  readonly convert?: Convert;
 }
 
 /**
@@ -106,6 +116,7 @@ function kindOf(
       plural: names.plural,
       apiVersion: `${group}/${stored.name}`,
       complete: stored.complete,
+      ...(stored.convert ? { convert: stored.convert } : {}),
     },
     ...(version.selectableFields ? { selectable: selectableBy(version.selectableFields) } : {}),
     ...(version.deprecated ? { warning: deprecationOf(group, version, names.kind) } : {}),

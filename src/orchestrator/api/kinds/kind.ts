@@ -1,8 +1,9 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
+import type { WebhookClientConfig } from '../../../kube/kinds/objects.data.ts';
 import type { Paths } from '../../../kube/ownership/resetfields.ts';
 import type { FieldError } from '../../../kube/values/fielderrors.ts';
-import type { KubeObject } from '../../../kube/values/types.ts';
+import type { Json, KubeObject } from '../../../kube/values/types.ts';
 import type { LinkRequest } from '../../link/requests.ts';
 import { collectionPrefix, namespacePrefix } from '../../store/keys.ts';
 import type { Entry, Store } from '../../store/types.ts';
@@ -38,6 +39,9 @@ export interface Storage {
 
 /** The objects in the order that they are given in, in that version; the same in their identity. */
 export type Convert = (objects: readonly KubeObject[], apiVersion: string) => Promise<readonly KubeObject[]>;
+
+/** POSTs a review to a webhook; rejects with an Error that says what went wrong. */
+export type CallWebhook = (config: WebhookClientConfig, review: Json) => Promise<Json>;
 
 /** Where a kind differs from the common course of a write; every hook is a function from values to a value. */
 export interface Strategy {

@@ -1,0 +1,95 @@
+import { request } from 'node:https';
+import type { Service, WebhookClientConfig } from '../../kube/kinds/objects.data.ts';
+import type { Json } from '../../kube/values/types.ts';
+import { namespacePrefix } from '../store/keys.ts';
+import type { Store } from '../store/types.ts';
+import type { CallWebhook } from './kinds/kind.ts';
+
+/** Kubernetes' limit of a webhook's answer in time; in size, what no answer of honest objects reaches. */
+const TIMEOUT_MS = 30_000;
+const MAX_ANSWER = 32 * 1024 * 1024;
+
+/**
+ * POSTs a review to a webhook over HTTPS and resolves to its answer: to a URL, or to a Service of this cluster, whose name its certificate
+ * has to be of. Rejects with what went wrong, as kube-apiserver says it.
+ */
+export const createWebhookClient =
+  (store: Store): CallWebhook =>
+  (config, review) => {
+    const target = targetOf(config, store);
+    const body = Buffer.from(JSON.stringify(review));
+    const ca = config.caBundle ? Buffer.from(config.caBundle, 'base64') : undefined;
+    return new Promise<Json>((resolve, reject) => {
+      const refuse = (why: string) => reject(new Error(`Post "${target.shown}": ${why}`));
+      const sent = request(
+        {
+          method: 'POST',
+          host: target.host,
+          port: target.port,
+          path: target.path,
+          servername: target.name,
+          ...(ca ? { ca } : {}),
+          headers: { host: target.name, 'content-type': 'application/json', 'content-length': body.length },
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          let size = 0;
+          answer.on('data', (chunk: Buffer) => {
+            size += chunk.length;
+            chunks.push(chunk);
+            if (size > MAX_ANSWER) answer.destroy(new Error('the answer is too large'));
+          });
+          answer.on('error', (error) => refuse(error.message));
+          answer.on('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8');
+            const { statusCode = 0 } = answer;
+            if (statusCode < 200 || statusCode > 299)
+              refuse(`the server answered ${statusCode}: ${text.slice(0, 200)}`);
+            else settle(text, resolve, refuse);
+          });
+        },
+      );
+      sent.on('error', (error) =>
+        refuse(
+          error.name === 'TimeoutError' || error.name === 'AbortError'
+            ? 'context deadline exceeded'
+            : error.message,
+        ),
+      );
+      sent.end(body);
+    });
+  };
+
+function settle(text: string, resolve: (answer: Json) => void, refuse: (why: string) => void): void {
+  try {
+    resolve(JSON.parse(text));
+  } catch (error) {
+    refuse(`the answer is not JSON: ${(error as Error).message}`);
+  }
+}
+
+interface WebhookTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  /** Whom the certificate has to name. */
+  readonly name: string;
+  readonly shown: string;
+}
+
+function targetOf({ url, service }: WebhookClientConfig, store: Store): WebhookTarget {
+  if (url !== undefined) {
+    const { hostname, port, pathname } = new URL(url);
+    const host = hostname.replace(/^\[|\]$/g, '');
+    return { host, port: Number(port || 443), path: pathname, name: host, shown: url };
+  }
+  const { name = '', namespace = '', path = '/', port = 443 } = service ?? {};
+  const dns = `${name}.${namespace}.svc`;
+  const found = store.get(`${namespacePrefix('', 'services', namespace)}${name}`)?.object as
+    | Service
+    | undefined;
+  const host = found?.spec?.clusterIP;
+  if (!host || host === 'None') throw new Error(`service "${name}" not found`);
+  return { host, port, path, name: dns, shown: `https://${dns}:${port}${path}?timeout=30s` };
+}
