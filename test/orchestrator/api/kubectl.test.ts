@@ -104,7 +104,10 @@ const here = spawnSync('kubectl', ['version', '--client']).status === 0;
       'configmap/conf',
     ]);
     expect(await kubectl('get', 'cm', '-l', 'app=none', ...inTab)).to.equal('');
-    expect(await lines('get', 'cm', '--sort-by=.metadata.name', '--no-headers', ...inTab)).to.have.length(1);
+    expect(await lines('get', 'cm', '--sort-by=.metadata.name', '-o', 'name', ...inTab)).to.deep.equal([
+      'configmap/conf',
+      'configmap/kube-root-ca.crt',
+    ]);
     expect(await kubectl('get', 'all', ...inTab))
       .to.include('deployment.apps/app')
       .and.to.include('service/app');
