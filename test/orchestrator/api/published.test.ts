@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
 import type { Service } from '../../../src/kube/kinds/objects.data.ts';
-import { CONFIG_MAPS, ENDPOINT_SLICES, SERVICES } from '../../../src/kube/kinds/resources.data.ts';
+import { CONFIG_MAPS, ENDPOINT_SLICES, ENDPOINTS, SERVICES } from '../../../src/kube/kinds/resources.data.ts';
 import { publish } from '../../../src/orchestrator/api/published.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
 import { startTestApi, type TestApi } from './harness.ts';
@@ -37,6 +37,9 @@ describe('what an API server says of itself', () => {
     const slice = await client.get(ENDPOINT_SLICES, KEY);
     expect(slice.endpoints?.[0]?.addresses).to.deep.equal(['127.0.0.1']);
     expect(slice.ports?.[0]).to.deep.include({ name: 'https', port: 7443 });
+    const { subsets, metadata } = await client.get(ENDPOINTS, KEY);
+    expect(subsets?.[0]?.addresses?.[0]).to.deep.include({ ip: '127.0.0.1' });
+    expect(metadata.labels).to.deep.equal({ 'endpointslice.kubernetes.io/skip-mirror': 'true' });
     expect(slice.metadata.labels).to.deep.equal({ 'kubernetes.io/service-name': 'kubernetes' });
   });
 
