@@ -211,7 +211,8 @@ describe('managed fields of large objects', () => {
     });
 
   // Quadratic work on 12,000 items would take minutes: this test would not come back.
-  it('are kept in linear time, when all items of a list give way to others', () => {
+  it('are kept in linear time, when all items of a list give way to others', function () {
+    this.timeout(60_000);
     const live = apply({ live: undefined, applied: withEnv('A') });
     const after = apply({ live, applied: withEnv('B') });
     const spec = after.spec as { template: { spec: { containers: { env: { name: string }[] }[] } } };

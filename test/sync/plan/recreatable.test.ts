@@ -40,8 +40,8 @@ async function trialOf(before: string, after: string): Promise<Trial | undefined
 
 const workload = (kind: string, label: string) =>
   `{apiVersion: apps/v1, kind: ${kind}, metadata: {name: a}, spec: {selector: {matchLabels: {app: ${label}}}, template: {metadata: {labels: {app: ${label}}}, spec: {containers: [{name: c, image: i}]}}}}`;
-const job = (spec: string, image = 'i') =>
-  `{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {${spec} template: {metadata: {labels: {app: a}}, spec: {restartPolicy: Never, containers: [{name: c, image: ${image}}]}}}}`;
+const job = (spec: string, { image = 'i', selector = 'app: a' } = {}) =>
+  `{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {${spec} manualSelector: true, selector: {matchLabels: {${selector}}}, template: {metadata: {labels: {app: a, b: c}}, spec: {restartPolicy: Never, containers: [{name: c, image: ${image}}]}}}}`;
 const config = (kind: string, rest: string) =>
   `{apiVersion: v1, kind: ${kind}, metadata: {name: a}, ${rest}}`;
 const service = (address: string) =>
@@ -56,11 +56,8 @@ const ROWS: Readonly<Record<string, readonly [before: string, after: string]>> =
   'apps/Deployment spec.selector': [workload('Deployment', 'a'), workload('Deployment', 'b')],
   'apps/DaemonSet spec.selector': [workload('DaemonSet', 'a'), workload('DaemonSet', 'b')],
   'apps/ReplicaSet spec.selector': [workload('ReplicaSet', 'a'), workload('ReplicaSet', 'b')],
-  'batch/Job spec.template': [job(''), job('', 'j')],
-  'batch/Job spec.selector': [
-    job('manualSelector: true, selector: {matchLabels: {app: a}},'),
-    job('manualSelector: true, selector: {matchLabels: {app: a, b: c}},'),
-  ],
+  'batch/Job spec.template': [job(''), job('', { image: 'j' })],
+  'batch/Job spec.selector': [job(''), job('', { selector: 'app: a, b: c' })],
   'batch/Job spec.completions': [job('completions: 1,'), job('completions: 2,')],
   'batch/Job spec.completionMode': [
     job('completions: 1, completionMode: NonIndexed,'),
