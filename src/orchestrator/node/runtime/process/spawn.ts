@@ -28,8 +28,8 @@ export type RunOutcome =
   | { readonly type: 'aborted' }
   | { readonly type: 'error'; readonly message: string };
 
-/** How long pipes that somebody else holds open are read after the program's end. */
-const DRAIN_MS = 200;
+/** A process that left the program's group may hold the pipes open after its end: they are read until they have been quiet for so long. */
+const QUIET_MS = 200;
 
 /**
  * Ties the group to this process: nothing is ever written to its standard input, so that reading ends when the process that holds the other
@@ -61,9 +61,17 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
     if (child.pid !== undefined) request.onStart?.(child.pid);
     /** Pieces of output that have not been taken yet. */
     let pending = 0;
-    let cancel = timeoutMs === undefined ? () => {} : clock.after(timeoutMs, () => end({ type: 'timeout' }));
+    let pieces = 0;
+    let onTaken = () => {};
+    let late: RunOutcome = { type: 'timeout' };
+    const cancelDeadline = timeoutMs === undefined ? () => {} : clock.after(timeoutMs, () => end(late));
+    let cancelQuiet = () => {};
+    let isOver = false;
     const end = (outcome: RunOutcome) => {
-      cancel();
+      if (isOver) return;
+      isOver = true;
+      cancelDeadline();
+      cancelQuiet();
       forget();
       killGroup(child.pid, 'SIGKILL');
       for (const stream of child.stdio) stream?.destroy();
@@ -72,6 +80,7 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
     const forget = onAbort(signal, () => end({ type: 'aborted' }));
     const forward = (stream: Readable, from: 'stdout' | 'stderr') =>
       stream.on('data', (piece: Buffer) => {
+        pieces += 1;
         const taken = request.onOutput(piece, from);
         if (!taken) return;
         pending += 1;
@@ -83,6 +92,7 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
           )
           .finally(() => {
             pending -= 1;
+            if (pending === 0) onTaken();
           });
       });
     forward(stdout, 'stdout');
@@ -93,14 +103,21 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
     child.on('exit', (code, name) => {
       const outcome: RunOutcome = { type: 'exited', exitCode: exitCodeOf(code, name) };
       killGroup(child.pid, 'SIGKILL');
-      // What is in the pipes is read first; a grandchild that left the group may hold them open for ever.
-      const drain = () => (pending > 0 ? wait() : end(outcome));
-      const wait = () => {
-        cancel = clock.after(DRAIN_MS, drain);
+      // A process that left the group may write for ever; the program itself was in time.
+      late = outcome;
+      // Node lets streams flow when their process ends: the pipes may be closed while what was read of them still waits to be taken.
+      child.on('close', () => {
+        cancelQuiet();
+        onTaken = () => end(outcome);
+        if (pending === 0) end(outcome);
+      });
+      const waitForQuiet = () => {
+        const before = pieces;
+        const decide = () => (pending > 0 || pieces > before ? waitForQuiet() : end(outcome));
+        // A busy loop is late for its timers: it looks at the pipes once more, which it does between two immediates.
+        cancelQuiet = clock.after(QUIET_MS, () => setImmediate(() => setImmediate(decide)));
       };
-      cancel();
-      wait();
-      child.on('close', () => end(outcome));
+      waitForQuiet();
     });
   });
 }
