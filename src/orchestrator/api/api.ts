@@ -47,13 +47,13 @@ export interface RunningApi extends Api {
 
 export function startApi(options: ApiOptions): RunningApi {
   const upkeep = createUpkeep(() => context);
-  const { store, lacksRoom = () => undefined, plugins, authorization } = options;
+  const { store, clock, lacksRoom = () => undefined, plugins, authorization } = options;
   const { authorize, assertMayGrant, policies } = authorization;
   const feed = createPolicyFeed(policies, store);
   const context: ApiContext = {
     ...options,
     authorizer: authorize,
-    admission: createChain(admissionPlugins({ store, lacksRoom, assertMayGrant }, plugins)),
+    admission: createChain(admissionPlugins({ store, clock, lacksRoom, assertMayGrant }, plugins)),
     kinds: new Registry(builtinKinds()),
     views: createViews(),
     callWebhook: createWebhookClient(store),

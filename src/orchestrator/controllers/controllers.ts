@@ -16,6 +16,7 @@ import { createNamespaceController } from './namespace.ts';
 import { createNodeController } from './node/controller.ts';
 import { createPodGarbageCollector } from './podgc.ts';
 import { createReplicaSetController } from './replicaset/controller.ts';
+import { createResourceQuotaController } from './resourcequota/controller.ts';
 import { createRootCaPublisher } from './rootca.ts';
 import { createServiceAccountController } from './serviceaccount.ts';
 import { createTokenSecretController } from './tokensecrets.ts';
@@ -53,6 +54,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'root-ca-cert-publisher': createRootCaPublisher,
   'disruption-controller': createDisruptionController,
   'tokens-controller': createTokenSecretController,
+  'resourcequota-controller': createResourceQuotaController,
 };
 
 export function createControllers({ client, authority, clock, logger }: ControllersOptions): Controllers {

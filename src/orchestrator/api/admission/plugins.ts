@@ -1,14 +1,18 @@
+import type { Clock } from '../../../base/clock.ts';
 import type { Problem } from '../../../base/errors.ts';
 import type { Store } from '../../store/types.ts';
 import type { Authorization } from '../types.ts';
 import { diskRoom } from './diskroom.ts';
+import { limitRanger } from './limitranger.ts';
 import { namespaceLifecycle } from './namespacelifecycle.ts';
 import { nodeRestriction } from './noderestriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { resourceQuota } from './resourcequota.ts';
 import { roleGrants } from './rolegrants.ts';
 
 export interface AdmissionWorld {
   readonly store: Store;
+  readonly clock: Clock;
   /** Why the disk takes nothing that grows. */
   readonly lacksRoom: () => Problem | undefined;
   readonly assertMayGrant: Authorization['assertMayGrant'];
@@ -19,12 +23,14 @@ export interface AdmissionWorld {
  * them, and what they add counts when the room on the disk is judged.
  */
 export const admissionPlugins = (
-  { store, lacksRoom, assertMayGrant }: AdmissionWorld,
+  { store, clock, lacksRoom, assertMayGrant }: AdmissionWorld,
   more: readonly AdmissionPlugin[] = [],
 ): readonly AdmissionPlugin[] => [
   namespaceLifecycle(store),
+  limitRanger(store),
   nodeRestriction,
   roleGrants(assertMayGrant),
   ...more,
+  resourceQuota({ store, clock }),
   diskRoom(lacksRoom),
 ];

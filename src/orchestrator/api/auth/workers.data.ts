@@ -58,6 +58,11 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
   'root-ca-cert-publisher': [
     { verbs: ['create', 'update'], resources: ['configmaps'], names: ['kube-root-ca.crt'] },
   ],
+  // A quota may count objects of any kind.
+  'resourcequota-controller': [
+    { verbs: ['list', 'watch'], resources: ['*'] },
+    { verbs: ['update'], resources: ['resourcequotas/status'] },
+  ],
   // Owners and dependents may be of any kind.
   'generic-garbage-collector': [{ verbs: [...READ, 'delete', 'patch', 'update'], resources: ['*'] }],
 };
@@ -80,7 +85,9 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'nodes',
         'pods',
         'policy/poddisruptionbudgets',
+        'apiextensions.k8s.io/customresourcedefinitions',
         'rbac.authorization.k8s.io/clusterroles',
+        'resourcequotas',
         'serviceaccounts',
         'services',
       ],

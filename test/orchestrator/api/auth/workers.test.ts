@@ -75,6 +75,10 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
       'patch rbac.authorization.k8s.io/clusterrolebindings cluster-admin',
     ],
   ],
+  [controller('resourcequota-controller')]: [
+    ['update resourcequotas/status shop/most', 'watch secrets', 'list shops.example.com/shops'],
+    ['get secrets shop/password', 'update resourcequotas shop/most', 'delete pods shop/web'],
+  ],
   [controller('generic-garbage-collector')]: [
     ['delete shops.example.com/shops shop/web', 'patch configmaps shop/a', 'watch secrets shop/'],
     ['create configmaps shop/a', 'deletecollection configmaps shop/', 'impersonate users ann'],
