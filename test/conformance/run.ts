@@ -1,5 +1,5 @@
 /**
- * Kubernetes' own conformance suite against a daemon of this checkout: `npm run test:conformance -- [--area auth,cli] [--focus TEXT] [--all]`.
+ * Kubernetes' own conformance suite against a daemon of this checkout: `npm run test:conformance -- [--area auth,cli] [--focus TEXT] [--skip TEXT,TEXT] [--all]`.
  * Without `--all`, only the tests that need no running container. With `--kubeconfig FILE`, against that cluster in place of the daemon.
  */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     sources: { type: 'string' },
     area: { type: 'string' },
     focus: { type: 'string' },
+    skip: { type: 'string' },
     all: { type: 'boolean', default: false },
     processes: { type: 'string', default: '4' },
     report: { type: 'string' },
@@ -30,10 +31,11 @@ const plain = (area: string): string => area.trim().replaceAll('-', '').toLowerC
 
 function chosen(tests: readonly ConformanceTest[]): readonly ConformanceTest[] {
   const areas = values.area?.split(',').map(plain);
-  const { focus, all } = values;
+  const { focus, all, skip } = values;
   return tests
     .filter(({ needsContainer }) => all || !needsContainer)
     .filter(({ area }) => !areas || areas.includes(plain(area)))
+    .filter(({ name }) => !skip?.split(',').some((text) => name.includes(text)))
     .filter(({ name, file }) => !focus || name.includes(focus) || file.includes(focus));
 }
 
