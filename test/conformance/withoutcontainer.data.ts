@@ -25,9 +25,6 @@ export const WITHOUT_CONTAINER: Readonly<Record<string, readonly string[]>> = {
     'CustomResourcePublishOpenAPI works for multiple CRDs of same group and version but different kinds',
     'CustomResourcePublishOpenAPI works for multiple CRDs of same group but different versions',
   ],
-  'apimachinery/crd_selectable_fields.go': [
-    'CustomResourceFieldSelectors CustomResourceFieldSelectors MUST list and watch custom resources matching the field selector',
-  ],
   'apimachinery/crd_watch.go': [
     'CustomResourceDefinition Watch CustomResourceDefinition Watch watch on custom resource definition objects',
   ],

@@ -223,7 +223,15 @@ export function otherGroups(bench: Bench): void {
     });
     expect(approved.status?.conditions?.[0]).to.include({ type: 'Approved', status: 'True' });
     expect(approved.status?.conditions?.[0]?.lastTransitionTime).to.match(/Z$/);
-    const denied = { ...approved, status: decide('Denied') } as typeof created;
+    const annotations = { why: 'asked nicely' };
+    const explained = await client.patch(
+      CERTIFICATE_SIGNING_REQUESTS,
+      { name: created.metadata.name ?? '' },
+      { type: 'merge', body: { metadata: { annotations } } },
+      { subresource: 'approval' },
+    );
+    expect(explained.metadata.annotations).to.deep.equal(annotations);
+    const denied = { ...explained, status: decide('Denied') } as typeof created;
     expect(
       (await refusal(client.update(CERTIFICATE_SIGNING_REQUESTS, denied, { subresource: 'approval' })))
         .message,

@@ -9,7 +9,7 @@ import { AGE, column, NAME, none } from './columns.ts';
 import { humanDuration } from './humanduration.ts';
 import type { Strategy, ViewRow, World } from './kind.ts';
 import type { ServedRow } from './servedrow.ts';
-import { keepMetadata, READ_WRITE, STATUS } from './subresource.ts';
+import { READ_WRITE, STATUS } from './subresource.ts';
 
 /** Kubernetes `pkg/registry/certificates/certificates/strategy.go`. */
 const STRATEGY: Strategy = {
@@ -59,7 +59,7 @@ function withTimes(object: KubeObject, live: KubeObject, { clock }: World): Kube
   return { ...object, status: { ...status, conditions } };
 }
 
-/** Writes the conditions alone; nothing else of the status is the approver's. */
+/** Writes labels, annotations and the conditions; nothing else of the status is the approver's. */
 const APPROVAL: ViewRow = {
   type: 'view',
   name: 'approval',
@@ -68,7 +68,7 @@ const APPROVAL: ViewRow = {
   write: (live, wanted) => {
     const { conditions } = (wanted as CertificateSigningRequest).status ?? {};
     const status = { ...statusOf(live), ...(conditions ? { conditions } : {}) };
-    return { ...keepMetadata(live, wanted), status } as KubeObject;
+    return { ...live, metadata: wanted.metadata, status } as KubeObject;
   },
 };
 
