@@ -33,7 +33,8 @@ for (const kubectl of ['kubectl-oldest', 'kubectl-newest']) {
       expect(await k.ok('apply', '-f', fixture('web.yaml'))).to.contain('deployment.apps/web created');
       expect(await k.ok('apply', '-f', fixture('web.yaml'))).to.contain('deployment.apps/web unchanged');
       expect(await k.ok('diff', '-f', fixture('web.yaml'))).to.equal('');
-      const serverSide = await k.ok('apply', '--server-side', '-f', fixture('web.yaml'));
+      // The default within `fieldRef`, which is owned as a whole, makes a conflict of it, as on any cluster.
+      const serverSide = await k.ok('apply', '--server-side', '--force-conflicts', '-f', fixture('web.yaml'));
       expect(serverSide).to.contain('deployment.apps/web serverside-applied');
     });
 

@@ -1,5 +1,5 @@
 /**
- * Kubernetes' own conformance suite against a daemon of this checkout: `npm run test:conformance -- [--area auth,cli] [--focus TEXT] [--skip TEXT,TEXT] [--all]`.
+ * Kubernetes' own conformance suite against a daemon of this checkout: `npm run test:conformance -- [--area auth,cli] [--focus TEXT,TEXT] [--skip TEXT,TEXT] [--all]`.
  * Without `--all`, only the tests that need no running container. With `--kubeconfig FILE`, against that cluster in place of the daemon.
  */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
@@ -29,14 +29,17 @@ const { values } = parseArgs({
 
 const plain = (area: string): string => area.trim().replaceAll('-', '').toLowerCase();
 
+const holdsAny = (texts: string, whole: string): boolean =>
+  texts.split(',').some((text) => whole.includes(text));
+
 function chosen(tests: readonly ConformanceTest[]): readonly ConformanceTest[] {
   const areas = values.area?.split(',').map(plain);
   const { focus, all, skip } = values;
   return tests
     .filter(({ needsContainer }) => all || !needsContainer)
     .filter(({ area }) => !areas || areas.includes(plain(area)))
-    .filter(({ name }) => !skip?.split(',').some((text) => name.includes(text)))
-    .filter(({ name, file }) => !focus || name.includes(focus) || file.includes(focus));
+    .filter(({ name, file }) => !skip || !holdsAny(skip, `${name} ${file}`))
+    .filter(({ name, file }) => !focus || holdsAny(focus, `${name} ${file}`));
 }
 
 async function withCluster<T>(act: (kubeconfig: string) => Promise<T>): Promise<T> {
