@@ -17,6 +17,7 @@ import { assertName, decodeBody, inNamespace } from './decode.ts';
 import { guaranteedUpdate, type Outcome } from './guaranteedupdate.ts';
 import { assertUnmodified } from './metadata.ts';
 import { normalForm } from './normal.ts';
+import { assertKeysOnce } from './strict.ts';
 import { completed, defaulted } from './validation.ts';
 import { admit, endpointOf, keep } from './write.ts';
 
@@ -29,6 +30,7 @@ export async function apply(context: ApiContext, request: ApplyRequest): Promise
   assertApplies(kind, request.subresource);
   const decoded = inNamespace(kind, request.namespace, decodeBody(request.body, kind));
   assertName(request, decoded);
+  assertKeysOnce(request);
   // A field that the schema does not have cannot be owned, whatever `fieldValidation` says: the merge refuses it.
   const known = once(() => normalForm(decoded));
   const target = { kind, key: keyOf(kind, request.namespace, request.name), dryRun: request.dryRun };

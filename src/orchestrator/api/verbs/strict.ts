@@ -23,6 +23,18 @@ export function assertStrict(kind: Kind, object: KubeObject, parameters: WritePa
   for (const text of warnings) onWarning?.(text);
 }
 
+/**
+ * What an apply objects to: keys that were given more than once. Fields that nobody knows are refused by its merge, whatever is asked
+ * (apiserver `endpoints/handlers/patch.go`, applyPatcher). @throws StatusError BadRequest
+ */
+export function assertKeysOnce({ fieldValidation = 'Warn', onWarning, reading }: WriteParameters): void {
+  const [repeated] = objections([], reading).errors;
+  if (fieldValidation === 'Ignore' || repeated === undefined) return;
+  const text = reading?.type === 'yaml' ? `error converting YAML to JSON: ${repeated}` : repeated;
+  if (fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${text}`);
+  onWarning?.(text);
+}
+
 function refusal(
   kind: GroupVersionKind,
   object: KubeObject,

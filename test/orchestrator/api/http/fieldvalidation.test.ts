@@ -114,4 +114,30 @@ describe('field validation over HTTPS', () => {
       expect([warned.code, warned.object.data, warned.warnings.length]).to.deep.equal([200, { a: '2' }, 3]);
     }
   });
+
+  it('Strict refuses an apply that repeats keys, Warn takes the last and says so', async () => {
+    const body = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: applied
+data:
+  a: "1"
+  a: "2"
+`;
+    const path = '/api/v1/namespaces/default/configmaps/applied';
+    const applied = (mode: string) => {
+      const parameters = `fieldManager=test&dryRun=All&fieldValidation=${mode}`;
+      const headers = { 'content-type': 'application/apply-patch+yaml' };
+      return http.ask(`${path}?${parameters}`, { method: 'PATCH', body, headers });
+    };
+    const refused = await applied('Strict');
+    expect([refused.code, JSON.parse(refused.text).message]).to.deep.equal([
+      400,
+      'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 7: key "a" already set in map',
+    ]);
+    const warned = await applied('Warn');
+    expect([warned.code, JSON.parse(warned.text).data]).to.deep.equal([201, { a: '2' }]);
+    expect(String(warned.headers.warning)).to.contain('line 7: key \\"a\\" already set in map');
+    expect((await applied('Ignore')).headers.warning).to.equal(undefined);
+  });
 });
