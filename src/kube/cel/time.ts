@@ -1,32 +1,13 @@
+import { parseNanoseconds } from '../values/duration.ts';
 import { Duration, Timestamp } from './values.ts';
 
 const SECOND = 1_000_000_000n;
-const UNITS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  μs: 1_000n,
-  ms: 1_000_000n,
-  s: SECOND,
-  m: 60n * SECOND,
-  h: 3600n * SECOND,
-};
-const DURATION = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/;
-const DURATION_PART = /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g;
 const MAX_INT64 = 2n ** 63n - 1n;
 
 /** As Go's time.ParseDuration; undefined for what is none. */
 export function parseDuration(text: string): Duration | undefined {
-  const [, sign, body] = DURATION.exec(text) ?? [];
-  if (body === undefined) return undefined;
-  let nanos = 0n;
-  for (const [, whole = '', fraction = '', unit = ''] of body.matchAll(DURATION_PART)) {
-    const scale = UNITS[unit] ?? 1n;
-    nanos += BigInt(whole || '0') * scale;
-    if (fraction !== '') nanos += (BigInt(fraction) * scale) / 10n ** BigInt(fraction.length);
-  }
-  if (nanos > MAX_INT64) return undefined;
-  return new Duration(sign === '-' ? -nanos : nanos);
+  const nanos = parseNanoseconds(text);
+  return nanos === undefined ? undefined : new Duration(nanos);
 }
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))$/i;

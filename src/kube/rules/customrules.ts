@@ -3,8 +3,8 @@ import { fromJson } from '../cel/data.ts';
 import { Account } from '../cel/meter.ts';
 import { type CompiledRule, compileRules, hasRules } from '../cel/schemarules.ts';
 import { Failure, Optional, type Value } from '../cel/values.ts';
+import { elementOf, itemsByKey } from '../schema/correlation.ts';
 import { memberSchema, type Schema } from '../schema/schema.ts';
-import { itemElement } from '../schema/typed/kind.ts';
 import { deepEqual, isObject } from '../values/equal.ts';
 import { duplicate, type FieldError, forbidden, invalid, required } from '../values/fielderrors.ts';
 import type { Json } from '../values/types.ts';
@@ -59,23 +59,12 @@ function visit(schema: Schema, place: Place, validation: Validation): void {
 function visitItems(schema: Schema, items: readonly Json[], place: Place, validation: Validation): void {
   const { items: child } = schema;
   if (!child) return;
-  const olds = schema.listType === 'map' && Array.isArray(place.old) ? byKeys(schema, place.old) : undefined;
+  const olds =
+    schema.listType === 'map' && Array.isArray(place.old) ? itemsByKey(schema, place.old) : undefined;
   for (const [i, value] of items.entries()) {
     const old = olds?.get(elementOf(schema, value) ?? '');
     const isResource = child.embeddedResource === true;
     visit(child, { ...place, value, old, path: `${place.path}[${i}]`, isResource }, validation);
-  }
-}
-
-const byKeys = (schema: Schema, items: readonly Json[]): ReadonlyMap<string | undefined, Json> =>
-  new Map(items.map((item) => [elementOf(schema, item), item]));
-
-/** undefined for an item without its keys, which the check of types has refused. */
-function elementOf(schema: Schema, item: Json): string | undefined {
-  try {
-    return itemElement(schema, item);
-  } catch {
-    return undefined;
   }
 }
 

@@ -2,26 +2,30 @@ import { canonicalJson, deepEqual, isObject } from '../values/equal.ts';
 import { type FieldError, invalid, notSupported, tooLong, tooMany } from '../values/fielderrors.ts';
 import { isNumber } from '../values/json.ts';
 import { type MatchBudget, matchRegex, spend } from '../values/pattern.ts';
+import type { Before } from './correlation.ts';
 import { memberSchema, type Schema } from './schema.ts';
+
+export interface Constrained {
+  readonly value: unknown;
+  readonly path: string;
+  /** What it was before an update: what is wrong with a value that has not changed is let pass, below junctors as elsewhere. */
+  readonly was: Before | undefined;
+}
 
 /**
  * What a CRD's schema demands of a value beyond its type, worded as kube-openapi does. Members are not visited.
  * Branches, members of enums and characters matched are paid from the budget, for schema and object multiply; once it
  * is used up nothing is checked any more, and validateTypes refuses the object.
  */
-export function checkConstraints(
-  schema: Schema,
-  value: unknown,
-  path: string,
-  budget: MatchBudget,
-): FieldError[] {
+export function checkConstraints(schema: Schema, place: Constrained, budget: MatchBudget): FieldError[] {
+  const { value, path } = place;
   return [
     ...checkEnum(schema, value, path, budget),
     ...(isNumber(value) ? checkNumber(schema, value, path) : []),
     ...(typeof value === 'string' ? checkString(schema, value, path, budget) : []),
     ...(Array.isArray(value) ? checkItems(schema, value, path) : []),
     ...(isObject(value) ? checkMembers(schema, Object.keys(value).length, path) : []),
-    ...checkJunctors(schema, value, path, budget),
+    ...checkJunctors(schema, place, budget),
   ];
 }
 
@@ -96,11 +100,12 @@ function checkMembers(schema: Schema, count: number, path: string): FieldError[]
   ];
 }
 
-function checkJunctors(schema: Schema, value: unknown, path: string, budget: MatchBudget): FieldError[] {
+function checkJunctors(schema: Schema, place: Constrained, budget: MatchBudget): FieldError[] {
   const { allOf, anyOf, oneOf, not } = schema;
+  const { value, path } = place;
   const errors: FieldError[] = [];
-  for (const branch of allOf ?? []) errors.push(...checkBranch(branch, value, path, budget));
-  const holds = (branch: Schema): boolean => checkBranch(branch, value, path, budget).length === 0;
+  for (const branch of allOf ?? []) errors.push(...checkBranch(branch, place, budget));
+  const holds = (branch: Schema): boolean => checkBranch(branch, place, budget).length === 0;
   const fail = (what: string) => errors.push(invalid(path, value, `${JSON.stringify(path)} ${what}`));
   if (anyOf && !anyOf.some(holds)) fail('must validate at least one schema (anyOf)');
   const found = oneOf?.filter(holds).length;
@@ -114,22 +119,28 @@ function checkJunctors(schema: Schema, value: unknown, path: string, budget: Mat
 }
 
 /** A branch constrains the value and what is below it, and adds no structure of its own. */
-function checkBranch(branch: Schema, value: unknown, path: string, budget: MatchBudget): FieldError[] {
+function checkBranch(branch: Schema, place: Constrained, budget: MatchBudget): FieldError[] {
+  const { value, path, was } = place;
   if (!spend(budget, BRANCH_STEPS, path)) return [];
-  const errors = [...checkBranchType(branch, value, path), ...checkConstraints(branch, value, path, budget)];
+  const errors = [...checkBranchType(branch, value, path), ...checkConstraints(branch, place, budget)];
+  const below = (child: Schema, member: Constrained) => {
+    const found = checkBranch(child, member, budget);
+    if (found.length > 0 && !member.was?.equals(member.value)) errors.push(...found);
+  };
   if (isObject(value)) {
     for (const key of branch.required ?? []) {
       if (value[key] === undefined) errors.push(invalid(path, value, `${key} is required`));
     }
     for (const key of Object.keys(value)) {
       const child = memberSchema(branch, key);
-      if (child) errors.push(...checkBranch(child, value[key], path === '' ? key : `${path}.${key}`, budget));
+      const at = path === '' ? key : `${path}.${key}`;
+      if (child) below(child, { value: value[key], path: at, was: was?.member(key) });
     }
   }
   const { items } = branch;
   if (Array.isArray(value) && items) {
     for (const [i, item] of value.entries())
-      errors.push(...checkBranch(items, item, `${path}[${i}]`, budget));
+      below(items, { value: item, path: `${path}[${i}]`, was: was?.item(item) });
   }
   return errors;
 }

@@ -12,32 +12,64 @@ import { type MatchBudget, matchBudget } from '../values/pattern.ts';
 import { parseQuantity } from '../values/quantity.ts';
 import type { JsonObject } from '../values/types.ts';
 import { checkConstraints } from './constraints.ts';
+import { type Before, before } from './correlation.ts';
+import { formatHolds } from './formats.ts';
 import { memberSchema, type Schema } from './schema.ts';
 import { itemElement, TypedError } from './typed/kind.ts';
 
 /**
  * Types, and for custom resources required fields, the constraints of the schema and the keys of lists.
  * (Of a built-in kind Go reads what is missing as its zero; what must be there is a matter of `validateObject`.)
+ * With `old`, an update lets pass what is wrong with a value that it does not change: the schema may be newer than the object
+ * (KEP-4008, apiextensions `apiserver/validation/ratcheting.go`).
  */
-export function validateTypes(schema: Schema, object: unknown): FieldError[] {
-  const found: Found = { errors: [], budget: matchBudget() };
-  visit(schema, object, '', schema.name === undefined, found);
-  const { at } = found.budget;
-  return at === undefined ? found.errors : [...found.errors, forbidden(at, TOO_MUCH_WORK)];
+export function validateTypes(schema: Schema, object: unknown, old?: unknown): FieldError[] {
+  const isCustom = schema.name === undefined;
+  const found = check(schema, {
+    value: object,
+    path: '',
+    isCustom,
+    was: isCustom ? before(schema, old) : undefined,
+  });
+  const { errors, doubled, budget } = found;
+  const isDoubledAlready = doubled.length > 0 && isCustom && old !== undefined && hasDoubled(schema, old);
+  return [
+    ...errors,
+    ...(isDoubledAlready ? [] : doubled),
+    ...(budget.at === undefined ? [] : [forbidden(budget.at, TOO_MUCH_WORK)]),
+  ];
 }
 
 /** The same for a part of a custom resource, such as a default; its fields are named from `path` on. */
 export function validateValue(schema: Schema, value: unknown, path: string): FieldError[] {
-  const found: Found = { errors: [], budget: matchBudget() };
-  visit(schema, value, path, true, found);
-  return found.errors;
+  const { errors, doubled } = check(schema, { value, path, isCustom: true, was: undefined });
+  return [...errors, ...doubled];
 }
+
+function check(schema: Schema, place: Place): Found {
+  const found: Found = { errors: [], doubled: [], budget: matchBudget() };
+  visit(schema, place, found);
+  return found;
+}
+
+const hasDoubled = (schema: Schema, old: unknown): boolean =>
+  check(schema, { value: old, path: '', isCustom: true, was: undefined }).doubled.length > 0;
 
 const TOO_MUCH_WORK = 'the object takes too much work to be checked against the schema of its kind';
 
 interface Found {
   readonly errors: FieldError[];
+  /** Items that a list has twice: unlike other errors they pass where the old object had any. */
+  readonly doubled: FieldError[];
   readonly budget: MatchBudget;
+}
+
+interface Place {
+  readonly value: unknown;
+  readonly path: string;
+  readonly isCustom: boolean;
+  /** What it was before an update. */
+  readonly was: Before | undefined;
 }
 
 /** Nobody reads more, and an object of a megabyte can be wrong in a hundred thousand places. */
@@ -55,19 +87,31 @@ function kindOf(value: unknown): Kind {
     : 'object';
 }
 
-function visit(schema: Schema, value: unknown, path: string, isCustom: boolean, found: Found): void {
-  const { errors, budget } = found;
-  if (errors.length >= MOST_ERRORS) return;
+/** Whether the value is known to have changed: then so has what holds it, and need not be compared. */
+function visit(schema: Schema, place: Place, found: Found): boolean {
+  const { errors } = found;
+  const { value, was } = place;
+  if (errors.length >= MOST_ERRORS) return true;
+  const first = errors.length;
+  const hasChanged = visitNode(schema, place, found);
+  if (was === undefined || hasChanged || errors.length === first) return hasChanged;
+  if (!was.equals(value)) return true;
+  errors.length = first;
+  return false;
+}
+
+function visitNode(schema: Schema, place: Place, found: Found): boolean {
+  const { value, path, isCustom, was } = place;
   const kind = kindOf(value);
   const problem = mismatch(schema, value, kind, path, isCustom);
   if (problem) {
-    errors.push(problem);
-    return;
+    found.errors.push(problem);
+    return false;
   }
-  if (kind === 'null') return;
-  if (isCustom) errors.push(...checkConstraints(schema, value, path, budget));
-  if (Array.isArray(value)) visitItems(schema, value, path, isCustom, found);
-  else if (isObject(value)) visitMembers(schema, value, path, isCustom, found);
+  if (kind === 'null') return false;
+  if (isCustom) found.errors.push(...checkConstraints(schema, { value, path, was }, found.budget));
+  if (Array.isArray(value)) return visitItems(schema, value, place, found);
+  return isObject(value) && visitMembers(schema, value, place, found);
 }
 
 function mismatch(
@@ -98,7 +142,7 @@ function mismatch(
   if (type !== undefined && type !== kind && !(type === 'number' && kind === 'integer')) {
     return typeInvalid(path, kind, type);
   }
-  return formatMismatch(schema, value, path);
+  return isCustom ? formatMismatch(schema, value, path) : builtinFormatMismatch(schema, value, path);
 }
 
 const RANGES: Readonly<Record<string, readonly [lowest: number | bigint, highest: number | bigint]>> = {
@@ -107,7 +151,14 @@ const RANGES: Readonly<Record<string, readonly [lowest: number | bigint, highest
 };
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
-function formatMismatch({ format }: Schema, value: unknown, path: string): FieldError | undefined {
+/** As kube-openapi has it: of strings alone. */
+const formatMismatch = ({ format }: Schema, value: unknown, path: string): FieldError | undefined =>
+  format !== undefined && typeof value === 'string' && formatHolds(format, value) === false
+    ? typeInvalid(path, value, format)
+    : undefined;
+
+/** What Go's types cannot hold. */
+function builtinFormatMismatch({ format }: Schema, value: unknown, path: string): FieldError | undefined {
   if (format === 'date-time' && typeof value === 'string') {
     const isTime = DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));
     return isTime
@@ -119,41 +170,37 @@ function formatMismatch({ format }: Schema, value: unknown, path: string): Field
   return invalid(path, value, `${path} in body must be of type ${format}: ${stringifyJson(value)}`);
 }
 
-function visitMembers(
-  schema: Schema,
-  object: JsonObject,
-  path: string,
-  isCustom: boolean,
-  found: Found,
-): void {
+function visitMembers(schema: Schema, object: JsonObject, place: Place, found: Found): boolean {
+  const { path, isCustom, was } = place;
   if (isCustom) {
     for (const key of schema.required ?? []) {
       if (object[key] === undefined) found.errors.push(required(join(path, key)));
     }
   }
+  let hasChanged = false;
   for (const key in object) {
+    const value = object[key];
     const child = memberSchema(schema, key);
-    if (child && object[key] !== undefined) {
-      // The metadata of a custom resource is a built-in type.
-      visit(child, object[key], join(path, key), isCustom && child.name === undefined, found);
-    }
+    if (!child || value === undefined) continue;
+    // The metadata of a custom resource is a built-in type.
+    const member = { value, path: join(path, key), isCustom: isCustom && child.name === undefined };
+    hasChanged = visit(child, { ...member, was: was?.member(key) }, found) || hasChanged;
   }
+  return hasChanged;
 }
 
-function visitItems(
-  schema: Schema,
-  items: readonly unknown[],
-  path: string,
-  isCustom: boolean,
-  found: Found,
-): void {
+function visitItems(schema: Schema, items: readonly unknown[], place: Place, found: Found): boolean {
+  const { path, isCustom, was } = place;
   const { items: child } = schema;
+  let hasChanged = false;
   if (child) {
-    for (const [i, item] of items.entries()) {
-      visit(child, item, `${path}[${i}]`, isCustom && child.name === undefined, found);
+    for (const [i, value] of items.entries()) {
+      const item = { value, path: `${path}[${i}]`, isCustom: isCustom && child.name === undefined };
+      hasChanged = visit(child, { ...item, was: was?.item(value) }, found) || hasChanged;
     }
   }
-  if (isCustom) found.errors.push(...doubledItems(schema, items, path).slice(0, MOST_ERRORS));
+  if (isCustom) found.doubled.push(...doubledItems(schema, items, path).slice(0, MOST_ERRORS));
+  return hasChanged;
 }
 
 /** Two items with one key cannot both be owned: custom resources refuse them, built-in kinds say so where it matters. */

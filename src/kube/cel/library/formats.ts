@@ -6,13 +6,13 @@ import {
   type NameCheck,
   qualifiedName,
 } from '../../values/names.ts';
+import { parseUrl } from '../../values/url.ts';
 import { type CallCost, fixed, scale, sizeOf, TRAVERSAL, UNKNOWN } from '../cost.ts';
 import { type Overload, overload } from '../overload.ts';
 import { parseTimestamp } from '../time.ts';
 import { opaqueType } from '../types.ts';
 import { fail, listOfValues, Opaque, Optional, type Value } from '../values.ts';
 import { nominal } from './quantities.ts';
-import { parseUrl } from './urls.ts';
 
 const TYPE = opaqueType('kubernetes.NamedFormat');
 

@@ -9,10 +9,13 @@ import type { Kind } from '../kinds/kind.ts';
 
 export const defaulted = (kind: Kind, object: KubeObject): KubeObject => applyDefaults(kind.schema(), object);
 
-/** The object as its author means it, with defaults. Checked for its shape, so that rules may rely on it. */
-export function completed(kind: Kind, object: KubeObject): KubeObject {
+/**
+ * The object as its author means it, with defaults. Checked for its shape, so that rules may rely on it; what of a custom resource is as it
+ * was in `live` may have another.
+ */
+export function completed(kind: Kind, object: KubeObject, live?: KubeObject): KubeObject {
   const complete = defaulted(kind, object);
-  assertShape(kind, complete);
+  assertShape(kind, complete, live);
   return complete;
 }
 
@@ -20,9 +23,9 @@ export function completed(kind: Kind, object: KubeObject): KubeObject {
  * The shape of an object, before any rule that relies on it. A wrong type in a built-in kind is a body that cannot be
  * decoded (400); what a definition says of custom resources is validation (422).
  */
-function assertShape(kind: Kind, object: KubeObject): void {
+function assertShape(kind: Kind, object: KubeObject, live: KubeObject | undefined): void {
   const schema = kind.schema();
-  const errors = schema ? validateTypes(schema, object) : [];
+  const errors = schema ? validateTypes(schema, object, live) : [];
   const mistyped = kind.custom ? undefined : errors.find(({ reason }) => reason === 'TypeInvalid');
   if (mistyped) {
     const { field, message } = mistyped;

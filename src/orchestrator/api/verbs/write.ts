@@ -86,7 +86,7 @@ export function throughEndpoint(kind: Kind, subresource: string | undefined, sto
 
 /** The object as its author wants it, with the metadata that is the server's as it was. */
 export const keep = (kind: Kind, object: KubeObject, live: KubeObject): KubeObject =>
-  completed(kind, updatedMetadata(kind, object, live));
+  completed(kind, updatedMetadata(kind, object, live), live);
 
 interface Admitted {
   readonly kind: Kind;
@@ -105,7 +105,8 @@ export function admit(context: ApiContext, admitted: Admitted, object: KubeObjec
   const attributes = attributesOf(kind, request, object, live);
   return after(context.admission.mutate(attributes), (mutated) => {
     assertAbsent?.();
-    const complete = mutated === object ? object : keep(kind, mutated, object);
+    const complete =
+      mutated === object ? object : completed(kind, updatedMetadata(kind, mutated, object), live);
     const prepared = prepare(context, admitted, complete);
     assertValid(context, kind, prepared, live, request);
     const final = { ...attributes, object: prepared };
