@@ -53,6 +53,8 @@ export interface FunctionRun {
   /** The folder of kubectl and kubectl-convert. */
   readonly programs: string;
   readonly port: number;
+  /** Certificate of the server's authority, PEM: a file that the scripts find where a kube-apiserver would write it. */
+  readonly ca: string;
   /** Of its own: home, temporary files, log. */
   readonly folder: string;
   readonly timeoutMs: number;
@@ -60,6 +62,7 @@ export interface FunctionRun {
 
 export async function runFunction(name: string, script: string, run: FunctionRun): Promise<Checked> {
   const root = rootFolder(join(run.folder, 'root'), run.sources);
+  writeFileSync(join(run.folder, 'apiserver.crt'), run.ca);
   const driver = join(import.meta.dirname, 'driver.sh');
   const env = {
     PATH: process.env.PATH,

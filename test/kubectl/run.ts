@@ -28,6 +28,12 @@ const TOKENS = 'admin-token,admin,,"system:masters"\n';
 
 const folder = values.report ?? mkdtempSync(join(tmpdir(), 'pilotage-test-cmd-'));
 
+/** The certificate of the cluster's authority that a kubeconfig carries, PEM. */
+function authorityOf(kubeconfig: string): string {
+  const data = /certificate-authority-data: '?([\w+/=]+)/.exec(readFileSync(kubeconfig, 'utf8'))?.[1] ?? '';
+  return Buffer.from(data, 'base64').toString('utf8');
+}
+
 async function check({ name, script }: { name: string; script: string }): Promise<Checked> {
   const server = await startHttpsServer({
     tokens: TOKENS,
@@ -41,6 +47,7 @@ async function check({ name, script }: { name: string; script: string }): Promis
       sources,
       programs,
       port: server.port,
+      ca: authorityOf(server.kubeconfig),
       folder: own,
       timeoutMs: TIMEOUT_MS,
     });
