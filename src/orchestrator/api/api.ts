@@ -47,16 +47,22 @@ export interface RunningApi extends Api {
 
 export function startApi(options: ApiOptions): RunningApi {
   const upkeep = createUpkeep(() => context);
-  const { store, clock, lacksRoom = () => undefined, plugins, authorization } = options;
+  const { store, lacksRoom = () => undefined, plugins, authorization, logger } = options;
+  const kinds = new Registry(builtinKinds());
+  const callWebhook = createWebhookClient(store);
+  const onIgnored = (webhook: string, why: string) =>
+    logger.warn({ webhook, why }, 'a request passed although a webhook could not be asked');
   const { authorize, assertMayGrant, policies } = authorization;
   const feed = createPolicyFeed(policies, store);
   const context: ApiContext = {
     ...options,
     authorizer: authorize,
-    admission: createChain(admissionPlugins({ store, clock, lacksRoom, assertMayGrant }, plugins)),
-    kinds: new Registry(builtinKinds()),
+    admission: createChain(
+      admissionPlugins({ ...options, lacksRoom, assertMayGrant, kinds, callWebhook, onIgnored }, plugins),
+    ),
+    kinds,
     views: createViews(),
-    callWebhook: createWebhookClient(store),
+    callWebhook,
     onWrite(kind, object, exists) {
       feed.onWrite(kind, object);
       upkeep.onWrite(kind, object, exists);

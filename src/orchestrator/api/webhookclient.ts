@@ -1,12 +1,14 @@
 import { request } from 'node:https';
+import { isIP } from 'node:net';
 import type { Service, WebhookClientConfig } from '../../kube/kinds/objects.data.ts';
+import { stringifyJson } from '../../kube/values/json.ts';
 import type { Json } from '../../kube/values/types.ts';
 import { namespacePrefix } from '../store/keys.ts';
 import type { Store } from '../store/types.ts';
 import type { CallWebhook } from './kinds/kind.ts';
 
-/** Kubernetes' limit of a webhook's answer in time; in size, what no answer of honest objects reaches. */
-const TIMEOUT_MS = 30_000;
+/** How long a webhook has to answer where nothing else is said; in size, what no answer of honest objects reaches. */
+const TIMEOUT_SECONDS = 30;
 const MAX_ANSWER = 32 * 1024 * 1024;
 
 /**
@@ -15,9 +17,9 @@ const MAX_ANSWER = 32 * 1024 * 1024;
  */
 export const createWebhookClient =
   (store: Store): CallWebhook =>
-  (config, review) => {
-    const target = targetOf(config, store);
-    const body = Buffer.from(JSON.stringify(review));
+  async (config, review, seconds = TIMEOUT_SECONDS) => {
+    const target = targetOf(config, store, seconds);
+    const body = Buffer.from(stringifyJson(review));
     const ca = config.caBundle ? Buffer.from(config.caBundle, 'base64') : undefined;
     return new Promise<Json>((resolve, reject) => {
       const refuse = (why: string) => reject(new Error(`Post "${target.shown}": ${why}`));
@@ -27,10 +29,10 @@ export const createWebhookClient =
           host: target.host,
           port: target.port,
           path: target.path,
-          servername: target.name,
+          ...(isIP(target.name) ? {} : { servername: target.name }),
           ...(ca ? { ca } : {}),
           headers: { host: target.name, 'content-type': 'application/json', 'content-length': body.length },
-          signal: AbortSignal.timeout(TIMEOUT_MS),
+          signal: AbortSignal.timeout(seconds * 1_000),
         },
         (answer) => {
           const chunks: Buffer[] = [];
@@ -78,18 +80,20 @@ interface WebhookTarget {
   readonly shown: string;
 }
 
-function targetOf({ url, service }: WebhookClientConfig, store: Store): WebhookTarget {
+function targetOf({ url, service }: WebhookClientConfig, store: Store, seconds: number): WebhookTarget {
   if (url !== undefined) {
-    const { hostname, port, pathname } = new URL(url);
+    const { hostname, port, pathname, origin } = new URL(url);
     const host = hostname.replace(/^\[|\]$/g, '');
-    return { host, port: Number(port || 443), path: pathname, name: host, shown: url };
+    const path = `${pathname}?timeout=${seconds}s`;
+    return { host, port: Number(port || 443), path, name: host, shown: `${origin}${path}` };
   }
-  const { name = '', namespace = '', path = '/', port = 443 } = service ?? {};
+  const { name = '', namespace = '', port = 443 } = service ?? {};
+  const path = `${service?.path ?? '/'}?timeout=${seconds}s`;
   const dns = `${name}.${namespace}.svc`;
   const found = store.get(`${namespacePrefix('', 'services', namespace)}${name}`)?.object as
     | Service
     | undefined;
   const host = found?.spec?.clusterIP;
   if (!host || host === 'None') throw new Error(`service "${name}" not found`);
-  return { host, port, path, name: dns, shown: `https://${dns}:${port}${path}?timeout=30s` };
+  return { host, port, path, name: dns, shown: `https://${dns}:${port}${path}` };
 }

@@ -8,6 +8,7 @@ import {
 } from '../../values/fielderrors.ts';
 import { dns1123Subdomain, qualifiedName } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
+import { compileExpression, type ExpressionScope } from '../admission/expressions.ts';
 import { labelSelector, named, none, oneOf, requiredName } from './checks.ts';
 import { pathSegment } from './rbac.ts';
 import { listAt, objectAt, objectsAt, textAt } from './read.ts';
@@ -104,10 +105,27 @@ function namedRule(rule: JsonObject, at: string): readonly FieldError[] {
   ];
 }
 
+/** An expression that has to be there, and to have a value of that type. */
+export function expressionField(
+  self: JsonObject,
+  key: string,
+  wanted: Parameters<typeof compileExpression>[1],
+  at: string,
+  scope?: ExpressionScope,
+): readonly FieldError[] {
+  const source = textAt(self, key);
+  if (source.trim() === '') return [required(`${at}.${key}`)];
+  const compiled = compileExpression(source, wanted, scope);
+  return 'problem' in compiled ? [invalid(`${at}.${key}`, source, compiled.problem)] : none;
+}
+
 const MOST_CONDITIONS = 64;
 
-/** That the expressions compile is checked where expressions are known. */
-export function matchConditions(self: JsonObject, at: string): readonly FieldError[] {
+export function matchConditions(
+  self: JsonObject,
+  at: string,
+  scope?: ExpressionScope,
+): readonly FieldError[] {
   const conditions = objectsAt(self, 'matchConditions');
   const seen = new Set<string>();
   return [
@@ -117,7 +135,7 @@ export function matchConditions(self: JsonObject, at: string): readonly FieldErr
       const isRepeated = name !== '' && seen.has(name);
       seen.add(name);
       return [
-        ...(textAt(condition, 'expression').trim() === '' ? [required(`${at}[${i}].expression`)] : none),
+        ...expressionField(condition, 'expression', 'bool', `${at}[${i}]`, scope),
         ...requiredName(`${at}[${i}].name`, name, qualifiedName),
         ...(isRepeated ? [duplicate(`${at}[${i}].name`, name)] : none),
       ];

@@ -15,11 +15,22 @@ export function createChain(plugins: readonly AdmissionPlugin[]): AdmissionChain
   const validators = plugins.filter(({ validate }) => validate);
   const last = plugins.filter(({ confirm }) => confirm);
 
-  const mutateFrom = (index: number, attributes: AdmissionAttributes): Awaitable<KubeObject> => {
+  const mutateFrom = (
+    index: number,
+    attributes: AdmissionAttributes,
+    startsAgain: boolean,
+  ): Awaitable<KubeObject> => {
     const plugin = mutators[index];
-    if (!plugin?.mutate) return attributes.object;
+    if (!plugin?.mutate) {
+      const { object, firstRound } = attributes;
+      return startsAgain && !firstRound
+        ? mutateFrom(0, { ...attributes, firstRound: object }, false)
+        : object;
+    }
     return after(plugin.mutate(attributes), (object) =>
-      mutateFrom(index + 1, object === attributes.object ? attributes : { ...attributes, object }),
+      object === attributes.object
+        ? mutateFrom(index + 1, attributes, startsAgain)
+        : mutateFrom(index + 1, { ...attributes, object }, startsAgain || plugin.startsAnotherRound === true),
     );
   };
   const validateFrom = (index: number, attributes: AdmissionAttributes): Awaitable<void> => {
@@ -29,7 +40,7 @@ export function createChain(plugins: readonly AdmissionPlugin[]): AdmissionChain
   };
 
   return {
-    mutate: (attributes) => mutateFrom(0, attributes),
+    mutate: (attributes) => mutateFrom(0, attributes, false),
     validate: (attributes) => validateFrom(0, attributes),
     confirm: (attributes) => {
       for (const plugin of last) plugin.confirm?.(attributes);

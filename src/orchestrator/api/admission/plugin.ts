@@ -1,19 +1,28 @@
 import type { Awaitable } from '../../../base/awaitable.ts';
 import type { User } from '../../../kube/client/client.ts';
-import type { KubeObject } from '../../../kube/values/types.ts';
+import type { JsonObject, KubeObject } from '../../../kube/values/types.ts';
 import type { Kind } from '../kinds/kind.ts';
 
 /** What a write is about (`k8s.io/apiserver/pkg/admission` Attributes). */
 export interface AdmissionAttributes {
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly user: User;
   readonly kind: Kind;
   readonly subresource?: string;
-  /** As it would be stored, in the version of the request; of a DELETE: as it is stored. */
+  /** As it would be stored, in the version of the request; of a DELETE: as it is stored; of a CONNECT: the options (PodExecOptions). */
   readonly object: KubeObject;
   /** As it is stored; absent for a CREATE. */
   readonly live?: KubeObject;
   readonly dryRun: boolean;
+  /** Of a CONNECT, whose options have none. */
+  readonly name?: string;
+  readonly namespace?: string;
+  /** Says something to the author of the request, in the header `Warning`. */
+  readonly warn?: (text: string) => void;
+  /** What else was asked for, as in CreateOptions. */
+  readonly options?: JsonObject;
+  /** What the first round of mutating plug-ins has made: this is the second. */
+  readonly firstRound?: KubeObject;
 }
 
 /**
@@ -22,6 +31,8 @@ export interface AdmissionAttributes {
  */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** Where it changes the object, all mutating plug-ins are asked once more. */
+  readonly startsAnotherRound?: true;
   /**
    * Changes the object of a CREATE or UPDATE before the server adds its part; may wait. What it adds belongs to no field manager;
    * what it says of the metadata that the server keeps (name, uid, …) is ignored.

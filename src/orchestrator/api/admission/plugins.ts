@@ -4,13 +4,16 @@ import type { Store } from '../../store/types.ts';
 import type { Authorization } from '../types.ts';
 import { diskRoom } from './diskroom.ts';
 import { limitRanger } from './limitranger.ts';
+import { mutatingWebhooks } from './mutatingwebhooks.ts';
 import { namespaceLifecycle } from './namespacelifecycle.ts';
 import { nodeRestriction } from './noderestriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { resourceQuota } from './resourcequota.ts';
 import { roleGrants } from './rolegrants.ts';
+import { validatingWebhooks } from './validatingwebhooks.ts';
+import type { WebhookWorld } from './webhooks/call.ts';
 
-export interface AdmissionWorld {
+export interface AdmissionWorld extends WebhookWorld {
   readonly store: Store;
   readonly clock: Clock;
   /** Why the disk takes nothing that grows. */
@@ -23,14 +26,16 @@ export interface AdmissionWorld {
  * them, and what they add counts when the room on the disk is judged.
  */
 export const admissionPlugins = (
-  { store, clock, lacksRoom, assertMayGrant }: AdmissionWorld,
+  world: AdmissionWorld,
   more: readonly AdmissionPlugin[] = [],
 ): readonly AdmissionPlugin[] => [
-  namespaceLifecycle(store),
-  limitRanger(store),
+  namespaceLifecycle(world.store),
+  limitRanger(world.store),
   nodeRestriction,
-  roleGrants(assertMayGrant),
+  roleGrants(world.assertMayGrant),
   ...more,
-  resourceQuota({ store, clock }),
-  diskRoom(lacksRoom),
+  mutatingWebhooks(world),
+  validatingWebhooks(world),
+  resourceQuota(world),
+  diskRoom(world.lacksRoom),
 ];

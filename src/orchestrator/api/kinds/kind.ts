@@ -3,7 +3,7 @@ import type { User } from '../../../kube/client/client.ts';
 import type { WebhookClientConfig } from '../../../kube/kinds/objects.data.ts';
 import type { Paths } from '../../../kube/ownership/resetfields.ts';
 import type { FieldError } from '../../../kube/values/fielderrors.ts';
-import type { Json, KubeObject } from '../../../kube/values/types.ts';
+import type { GroupVersionKind, Json, KubeObject } from '../../../kube/values/types.ts';
 import type { LinkRequest } from '../../link/requests.ts';
 import { collectionPrefix, namespacePrefix } from '../../store/keys.ts';
 import type { Entry, Store } from '../../store/types.ts';
@@ -41,7 +41,7 @@ export interface Storage {
 export type Convert = (objects: readonly KubeObject[], apiVersion: string) => Promise<readonly KubeObject[]>;
 
 /** POSTs a review to a webhook; rejects with an Error that says what went wrong. */
-export type CallWebhook = (config: WebhookClientConfig, review: Json) => Promise<Json>;
+export type CallWebhook = (config: WebhookClientConfig, review: Json, seconds?: number) => Promise<Json>;
 
 /** Where a kind differs from the common course of a write; every hook is a function from values to a value. */
 export interface Strategy {
@@ -170,6 +170,10 @@ export interface World {
   /** Absent where no key for tokens of service accounts is held. */
   readonly tokenIssuer?: TokenIssuer;
 }
+
+/** What is written at an endpoint of the kind. */
+export const rowKind = (kind: Kind, subresource: string | undefined): GroupVersionKind =>
+  kind.subresourceRows.find(({ name }) => name === subresource)?.kind ?? kind;
 
 export function keyOf(kind: Kind, namespace: string | undefined, name: string): string {
   return prefixOf(kind, namespace) + name;

@@ -1,7 +1,7 @@
 import { keepIgnored, type Paths } from '../../../kube/ownership/resetfields.ts';
-import type { GroupVersionKind, KubeObject } from '../../../kube/values/types.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import type { RequestVerb } from '../types.ts';
-import type { Kind, Subresource, View, ViewRow } from './kind.ts';
+import { type Kind, rowKind, type Subresource, type View, type ViewRow } from './kind.ts';
 
 export const READ_WRITE: readonly RequestVerb[] = ['get', 'patch', 'update'];
 
@@ -47,8 +47,7 @@ export const rowOf = (kind: Kind, subresource: string | undefined): Subresource 
   kind.subresourceRows.find((row) => row.name === subresource);
 
 /** What is written at a subresource: its own kind (Scale), or the parent's. */
-export const subresourceKind = (kind: Kind, subresource: string | undefined): GroupVersionKind =>
-  rowOf(kind, subresource)?.kind ?? kind;
+export const subresourceKind = rowKind;
 
 function same(object: KubeObject): KubeObject {
   return object;

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { statusError } from '../../../kube/values/status.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { methodNotAllowed, notFound } from '../errors.ts';
-import { type Connection, type ConnectRow, type Kind, keyOf } from '../kinds/kind.ts';
+import { type Connection, type ConnectRow, type Kind, keyOf, rowKind } from '../kinds/kind.ts';
 import { rowOf } from '../kinds/subresource.ts';
 import type {
   ConnectOptions,
@@ -25,9 +25,27 @@ export async function connect(context: ApiContext, request: ConnectRequest): Pro
 export async function dial(context: ApiContext, request: DialRequest): Promise<Dial> {
   const { connectionFor, kind } = await find(context, request);
   return async (options, signal) => {
+    await admitConnection(context, kind, request, options);
     const connection = connectionFor(options);
     return nodeOf(context, request, kind, connection).open(connection.request, signal);
   };
+}
+
+/** Plug-ins are asked about what the client wants of the object, and may refuse; what they would change of it is left as it is. */
+async function admitConnection(
+  { admission }: ApiContext,
+  kind: Kind,
+  { user, namespace, name, subresource }: DialRequest,
+  { container, command, stdin, tty, port }: ConnectOptions,
+): Promise<void> {
+  const { version, kind: optionsKind } = rowKind(kind, subresource);
+  const asked = { container, command, stdin, tty, ports: port === undefined ? undefined : [port] };
+  const said = Object.entries(asked).filter(([, value]) => value !== undefined);
+  const object = { apiVersion: version, kind: optionsKind, metadata: {}, ...Object.fromEntries(said) };
+  const about = { operation: 'CONNECT', user, kind, subresource, object, name, dryRun: false } as const;
+  const attributes = { ...about, ...(namespace === undefined ? {} : { namespace }) };
+  await admission.mutate(attributes);
+  await admission.validate(attributes);
 }
 
 interface Found {

@@ -60,12 +60,17 @@ export function decideDelete(
   if (refusal) throw forbidden(kind, live.metadata.name ?? '', refusal);
   assertPreconditions(kind, live, parameters);
   const { type, object } = decideDeletion(kind, live, parameters, context.clock.now());
-  const attributes: AdmissionAttributes = { operation: 'DELETE', user, kind, object: live, live, dryRun };
-  return after(context.admission.validate(attributes), () => ({
-    type: type === 'remove' ? 'delete' : 'put',
-    object,
-    attributes,
-  }));
+  const { onWarning: warn } = parameters;
+  const about = { operation: 'DELETE', user, kind, object: live, live, dryRun } as const;
+  const attributes: AdmissionAttributes = { ...about, ...(warn ? { warn } : {}) };
+  // Who changes objects may refuse, too; there is nothing to change.
+  return after(context.admission.mutate(attributes), () =>
+    after(context.admission.validate(attributes), () => ({
+      type: type === 'remove' ? 'delete' : 'put',
+      object,
+      attributes,
+    })),
+  );
 }
 
 function assertPreconditions(kind: Kind, live: KubeObject, { preconditions = {} }: DeleteParameters): void {

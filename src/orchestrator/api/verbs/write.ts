@@ -117,7 +117,7 @@ export function admit(context: ApiContext, admitted: Admitted, object: KubeObjec
 
 export const attributesOf = (
   kind: Kind,
-  { user, subresource, dryRun = false }: WriteRequest,
+  { user, subresource, dryRun = false, onWarning, fieldManager }: WriteRequest,
   object: KubeObject,
   live: KubeObject | undefined,
 ): AdmissionAttributes => ({
@@ -127,6 +127,8 @@ export const attributesOf = (
   object,
   dryRun,
   ...(live ? { live } : {}),
+  ...(onWarning ? { warn: onWarning } : {}),
+  ...(fieldManager ? { options: { fieldManager } } : {}),
   ...(subresource === undefined ? {} : { subresource }),
 });
 

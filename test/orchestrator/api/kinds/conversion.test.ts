@@ -115,7 +115,7 @@ describe('a webhook that converts custom resources', () => {
     webhook.closeAllConnections();
     webhook.close();
     expect(await refusal(client.get(SHIPS_V2, key))).to.match(
-      /^InternalError: conversion webhook for example.org\/v1, Kind=Ship failed: Post "https:\/\/127.0.0.1:\d+\/convert": connect ECONNREFUSED/,
+      /^InternalError: conversion webhook for example.org\/v1, Kind=Ship failed: Post "https:\/\/127.0.0.1:\d+\/convert\?timeout=30s": connect ECONNREFUSED/,
     );
     expect((await client.get<Ship>(SHIPS, key)).spec).to.deep.equal({ size: 3 });
     await client.delete(CUSTOM_RESOURCE_DEFINITIONS, { name: 'ships.example.org' });
