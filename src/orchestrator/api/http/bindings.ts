@@ -24,7 +24,7 @@ export async function answerBinding(
   await assertAuthorized(api.authorize, call.user, attributes);
   const bytes = await call.body();
   const read = { ...call, body: async () => bytes };
-  const body = await requiredBody(read);
+  const { value: body } = await requiredBody(read);
   const name = isObject(body) && isObject(body.metadata) ? body.metadata.name : undefined;
   if (typeof name !== 'string' || name === '') throw badRequest('metadata.name: Required value');
   return answerResource(api, writer, read, { ...route, plural: 'pods', name, subresource: 'binding' });

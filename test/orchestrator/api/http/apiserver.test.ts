@@ -389,7 +389,7 @@ describe('the API over HTTPS', () => {
 
 describe('a kubeconfig that asks a program for its token', () => {
   it('is served by that program', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const server = await startHttpsServer();
     const config = load(readFileSync(server.kubeconfig, 'utf8')) as Kubeconfig;
     const credential = {
