@@ -209,7 +209,8 @@ describe('deployment', () => {
   });
 
   /** Plays a rollout: after each step, some pods become available or break, as a seeded generator says. */
-  it('in any rollout keeps to its limits at every step, and ends with the new pods only', () => {
+  it('in any rollout keeps to its limits at every step, and ends with the new pods only', function () {
+    this.timeout(60_000);
     for (let seed = 1; seed <= 150; seed++) {
       const random = generator(seed);
       const replicas = 1 + random(9);

@@ -30,7 +30,7 @@ describe('both ends of the link together', () => {
   let agent: Promise<void>;
 
   beforeEach(async () => {
-    links = createNodeLinks({ clock: systemClock, logger: silentLogger, timeout: 5_000 });
+    links = createNodeLinks({ clock: systemClock, logger: silentLogger, timeout: 20_000 });
     sockets = [];
     server = createServer();
     server.on('connection', (socket) => sockets.push(socket));
