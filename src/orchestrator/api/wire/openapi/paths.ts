@@ -9,6 +9,8 @@ interface Operation {
   readonly gvk: object;
   readonly answer: object;
   readonly body?: object;
+  /** Media types of the body. */
+  readonly consumes: readonly string[];
   readonly parameters: readonly string[];
 }
 
@@ -80,7 +82,15 @@ function operationsOf(row: ServedResource, components: Components): Operation[] 
     .flatMap((verb) => {
       const method = METHODS[verb];
       return method
-        ? [{ ...method, gvk, id: method.id + idOf(row, row.namespaced), ...bodies(verb, row, components) }]
+        ? [
+            {
+              ...method,
+              gvk,
+              consumes: consumedBy(row, verb),
+              id: method.id + idOf(row, row.namespaced),
+              ...bodies(verb, row, components),
+            },
+          ]
         : [];
     });
 }
@@ -111,7 +121,8 @@ function subresourceOperations(
     if (!method) return [];
     const body = verb === 'patch' ? components.type('meta.v1.Patch') : own;
     const id = `${method.id}${idOf(row, row.namespaced)}${suffix}`;
-    return [{ ...method, gvk, id, answer: own, ...(verb === 'get' ? {} : { body }) }];
+    const consumes = consumedBy(row, verb);
+    return [{ ...method, gvk, consumes, id, answer: own, ...(verb === 'get' ? {} : { body }) }];
   });
 }
 
@@ -136,11 +147,18 @@ const PATCH_TYPES = [
   'application/apply-patch+yaml',
   'application/json-patch+json',
   'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
 ];
+/** kubectl applies by strategic merge patches where they are published: never for a custom resource. */
+const STRATEGIC = 'application/strategic-merge-patch+json';
+const consumedBy = ({ custom }: ServedResource, verb: RequestVerb): readonly string[] =>
+  verb !== 'patch' ? ['*/*'] : custom ? PATCH_TYPES : [...PATCH_TYPES, STRATEGIC];
+
 const JSON_TYPES = ['application/json', 'application/yaml'];
 
-function openapi({ action, id, gvk, answer, body, parameters }: Operation, names: readonly string[]): object {
+function openapi(
+  { action, id, gvk, answer, body, consumes, parameters }: Operation,
+  names: readonly string[],
+): object {
   const content = (types: readonly string[], schema: object) =>
     Object.fromEntries(types.map((type) => [type, { schema }]));
   return {
@@ -160,17 +178,18 @@ function openapi({ action, id, gvk, answer, body, parameters }: Operation, names
         schema: { ...parameterType(name), uniqueItems: true },
       })),
     ],
-    ...(body
-      ? { requestBody: { content: action === 'patch' ? content(PATCH_TYPES, body) : content(['*/*'], body) } }
-      : {}),
+    ...(body ? { requestBody: { content: content(consumes, body) } } : {}),
     responses: { 200: { description: 'OK', content: content(JSON_TYPES, answer) } },
   };
 }
 
-function swagger({ action, id, gvk, answer, body, parameters }: Operation, names: readonly string[]): object {
+function swagger(
+  { action, id, gvk, answer, body, consumes, parameters }: Operation,
+  names: readonly string[],
+): object {
   return {
     operationId: id,
-    consumes: action === 'patch' ? PATCH_TYPES : ['*/*'],
+    consumes,
     produces: JSON_TYPES,
     schemes: ['https'],
     'x-kubernetes-action': action,

@@ -5,8 +5,8 @@ import { createOpenApi } from '../../../../../src/orchestrator/api/wire/openapi/
 
 const established = [{ type: 'Established', status: 'True' as const }];
 
-/** The definition of a custom kind with these properties, as version 2 publishes it. */
-function published(properties: object): Record<string, Record<string, unknown>> {
+/** The document of version 2 with a custom kind of these properties. */
+function documentWith(properties: object) {
   const kinds = new Registry([]);
   const version = {
     name: 'v1',
@@ -27,9 +27,12 @@ function published(properties: object): Record<string, Record<string, unknown>> 
     status: { conditions: established },
   };
   kinds.setCustom('ships.example.org', kindsOf(definition as never));
-  const document = JSON.parse(createOpenApi(kinds, 'v1').v2().bytes.toString());
-  return document.definitions['org.example.v1.Ship'];
+  return JSON.parse(createOpenApi(kinds, 'v1').v2().bytes.toString());
 }
+
+/** The definition of that kind. */
+const published = (properties: object): Record<string, Record<string, unknown>> =>
+  documentWith(properties).definitions['org.example.v1.Ship'];
 
 describe('the document of OpenAPI v2', () => {
   it('has custom kinds as their author wrote them', () => {
@@ -58,5 +61,12 @@ describe('the document of OpenAPI v2', () => {
     expect(properties.maybe).to.deep.equal({});
     expect(properties.either).to.deep.equal({ type: 'string' });
     expect(properties.port).to.deep.equal({ 'x-kubernetes-int-or-string': true });
+  });
+
+  it('does not offer strategic merge patches for custom kinds, by which kubectl would apply them', () => {
+    const { paths } = documentWith({});
+    const ship = paths['/apis/example.org/v1/namespaces/{namespace}/ships/{name}'];
+    expect(ship.patch.consumes).to.include('application/merge-patch+json');
+    expect(ship.patch.consumes).to.not.include('application/strategic-merge-patch+json');
   });
 });
