@@ -1,4 +1,3 @@
-const QUOTA = 'nothing computes yet what a ResourceQuota says is used';
 const REPLICATION = 'nothing acts yet on a ReplicationController';
 const CRON = 'nothing acts yet on a CronJob';
 const POLICY = 'a ValidatingAdmissionPolicy is stored, and does not act yet';
@@ -10,17 +9,6 @@ const DISRUPTION = 'nothing computes yet the status of a PodDisruptionBudget';
 /** Why a test of the conformance suite fails for now, by its name (without tags). One that passes all the same fails the run. */
 export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
   'Conformance Tests should have at least two untainted nodes': 'there is one node: this machine',
-  'LimitRange should create a LimitRange with defaults and ensure pod has those defaults applied.':
-    'a LimitRange is stored, and does not act yet',
-  'ResourceQuota should create a ResourceQuota and capture the life of a configMap.': QUOTA,
-  'ResourceQuota should create a ResourceQuota and capture the life of a pod.': QUOTA,
-  'ResourceQuota should create a ResourceQuota and capture the life of a replica set.': QUOTA,
-  'ResourceQuota should create a ResourceQuota and capture the life of a replication controller.': QUOTA,
-  'ResourceQuota should create a ResourceQuota and capture the life of a secret.': QUOTA,
-  'ResourceQuota should create a ResourceQuota and capture the life of a service.': QUOTA,
-  'ResourceQuota should create a ResourceQuota and ensure its status is promptly calculated.': QUOTA,
-  'ResourceQuota should verify ResourceQuota with best effort scope.': QUOTA,
-  'ResourceQuota should verify ResourceQuota with terminating scopes.': QUOTA,
   'Garbage collector should delete pods created by rc when not orphaning': REPLICATION,
   'Garbage collector should keep the rc around until all its pods are deleted if the deleteOptions says so':
     REPLICATION,
