@@ -87,10 +87,16 @@ class Planner {
     return () => type;
   }
 
+  /** `variables.count`, where it is declared so and nothing local is called `variables`. */
+  #isQualifiedVariable(name: string): boolean {
+    return this.#checked.variables.has(name) && !this.#scope.has(name.split('.')[0] ?? '');
+  }
+
   #select(expr: Select): Eval {
     const { field, testOnly } = expr;
     const typeName = this.#checked.typeOf(expr);
-    if (typeName.kind === 'type' && !testOnly) return this.#variable(nameOf(expr));
+    if (!testOnly && (typeName.kind === 'type' || this.#isQualifiedVariable(nameOf(expr))))
+      return this.#variable(nameOf(expr));
     const operand = this.plan(expr.operand);
     if (testOnly)
       return (frame) => {

@@ -1,6 +1,7 @@
 import { duplicate, type FieldError, invalid, required } from '../values/fielderrors.ts';
 import { dns1035Label, dns1123Subdomain, qualifiedName } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
+import { policyExpressions, policyScope } from './admission/policyexpressions.ts';
 import { FAILURE_POLICIES, matchConditions, matchResources } from './checks/admission.ts';
 import { named, none, oneOf } from './checks/checks.ts';
 import { isEmptyList, objectAt, objectsAt, textAt } from './checks/read.ts';
@@ -38,13 +39,14 @@ function validatePolicy(policy: JsonObject): readonly FieldError[] {
     ...(spec.matchConstraints !== undefined && isEmptyList(constraints.resourceRules)
       ? [required('spec.matchConstraints.resourceRules')]
       : none),
-    ...matchConditions(spec, 'spec.matchConditions'),
+    ...matchConditions(spec, 'spec.matchConditions', policyScope(spec)),
     ...objectsAt(spec, 'variables').flatMap((one, i) => validateVariable(one, `spec.variables[${i}]`)),
     ...(isIdle
       ? ['validations', 'auditAnnotations'].map((key) => required(`spec.${key}`, NOTHING_TO_DO))
       : none),
     ...objectsAt(spec, 'validations').flatMap((one, i) => validateValidation(one, `spec.validations[${i}]`)),
     ...validateAnnotations(policy, spec),
+    ...policyExpressions(spec),
   ];
 }
 

@@ -17,7 +17,6 @@ const COMES_WITH: readonly (readonly [feature: string, kinds: readonly string[]]
   ['pod priorities', ['PriorityClass']],
   ['the container runtime', ['RuntimeClass']],
   ['API priority and fairness', ['FlowSchema', 'PriorityLevelConfiguration']],
-  ['admission policies', ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']],
   ['aggregated API servers', ['APIService']],
 ];
 

@@ -57,7 +57,7 @@ export interface ExpressionScope {
   /** A policy: it knows the namespace of the request. */
   readonly isPolicy?: boolean;
   readonly hasParams?: boolean;
-  /** Types of `variables.<name>` that are known so far. */
+  /** Types of variables by their whole name, `variables.<name>`. */
   readonly variables?: Readonly<Record<string, CelType>>;
 }
 
@@ -76,7 +76,7 @@ export function compileExpression(
       ...VARIABLES,
       ...(isPolicy ? { namespaceObject: DYN } : {}),
       ...(hasParams ? { params: DYN } : {}),
-      ...(variables ? { variables: objectType('kubernetes.variables', variables) } : {}),
+      ...variables,
     },
   });
   if (!result.ok) return { problem: `compilation failed: ${result.text}` };

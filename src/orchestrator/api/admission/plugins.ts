@@ -10,6 +10,7 @@ import { nodeRestriction } from './noderestriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { resourceQuota } from './resourcequota.ts';
 import { roleGrants } from './rolegrants.ts';
+import { validatingPolicies } from './validatingpolicies.ts';
 import { validatingWebhooks } from './validatingwebhooks.ts';
 import type { WebhookWorld } from './webhooks/call.ts';
 
@@ -35,6 +36,7 @@ export const admissionPlugins = (
   roleGrants(world.assertMayGrant),
   ...more,
   mutatingWebhooks(world),
+  validatingPolicies(world),
   validatingWebhooks(world),
   resourceQuota(world),
   diskRoom(world.lacksRoom),

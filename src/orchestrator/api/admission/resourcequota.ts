@@ -1,7 +1,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { ResourceQuota } from '../../../kube/kinds/objects.data.ts';
-import type { Measure } from '../../../kube/rules/quota/measure.ts';
-import { isWithin, limitedNames, measureOf, usedOf } from '../../../kube/rules/quota/quota.ts';
+import type { Measure } from '../../../kube/kinds/quota/measure.ts';
+import { isWithin, limitedNames, measureOf, usedOf } from '../../../kube/kinds/quota/quota.ts';
 import {
   type Amounts,
   addAmounts,

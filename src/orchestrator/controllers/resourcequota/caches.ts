@@ -32,7 +32,7 @@ interface CountedCache {
 
 const nameOf = ({ group, version, plural }: DiscoveredResource): string => `${group}/${version}/${plural}`;
 
-/** Kinds of which more than the number counts keep their specification and status (`rules/quota`). */
+/** Kinds of which more than the number counts keep their specification and status (`kinds/quota`). */
 const MEASURED = ['/v1/pods', '/v1/services', '/v1/persistentvolumeclaims'];
 
 const withMetadataAlone = ({ apiVersion, kind, metadata }: KubeObject): KubeObject => {

@@ -1,5 +1,5 @@
 import type { ResourceQuota, ResourceQuotaStatus } from '../../../kube/kinds/objects.data.ts';
-import { type Counted, limitedNames, measureOf, usedOf } from '../../../kube/rules/quota/quota.ts';
+import { type Counted, limitedNames, measureOf, usedOf } from '../../../kube/kinds/quota/quota.ts';
 import { type Amounts, amountsOf, formatAmounts, selectAmounts } from '../../../kube/values/amounts.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 

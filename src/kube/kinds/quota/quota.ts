@@ -1,7 +1,7 @@
-import type { ResourceQuota, ScopedResourceSelectorRequirement } from '../../kinds/objects.data.ts';
 import { type Amounts, addAmounts, selectAmounts } from '../../values/amounts.ts';
 import { matches } from '../../values/selectors.ts';
 import type { KubeObject } from '../../values/types.ts';
+import type { ResourceQuota, ScopedResourceSelectorRequirement } from '../objects.data.ts';
 import { CLAIMS } from './claims.ts';
 import type { Measure } from './measure.ts';
 import { PODS } from './pods.ts';

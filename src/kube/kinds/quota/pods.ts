@@ -1,8 +1,8 @@
-import type { Affinity, Container, Pod, PodAffinityTerm } from '../../kinds/objects.data.ts';
-import { chargedAmounts, isPodLevel } from '../../kinds/podspec/amounts.ts';
-import { qosClass } from '../../kinds/podspec/qos.ts';
 import { type Amounts, amountsOf } from '../../values/amounts.ts';
 import type { Quantity } from '../../values/quantity.ts';
+import type { Affinity, Container, Pod, PodAffinityTerm } from '../objects.data.ts';
+import { chargedAmounts, isPodLevel } from '../podspec/amounts.ts';
+import { qosClass } from '../podspec/qos.ts';
 import type { Measure } from './measure.ts';
 
 const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];

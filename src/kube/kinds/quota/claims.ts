@@ -1,6 +1,6 @@
-import type { PersistentVolumeClaim } from '../../kinds/objects.data.ts';
 import type { Amounts } from '../../values/amounts.ts';
 import { compareQuantities, parseQuantity, type Quantity, wholeValue } from '../../values/quantity.ts';
+import type { PersistentVolumeClaim } from '../objects.data.ts';
 import type { Measure } from './measure.ts';
 
 const NAMES = ['persistentvolumeclaims', 'requests.storage'];

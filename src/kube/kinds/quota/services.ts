@@ -1,5 +1,5 @@
-import type { Service } from '../../kinds/objects.data.ts';
 import type { Quantity } from '../../values/quantity.ts';
+import type { Service } from '../objects.data.ts';
 import type { Measure } from './measure.ts';
 
 const NAMES = ['count/services', 'services', 'services.nodeports', 'services.loadbalancers'];

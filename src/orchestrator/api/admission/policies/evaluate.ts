@@ -1,0 +1,86 @@
+import { Account } from '../../../../kube/cel/meter.ts';
+import { Failure, fail, type Value } from '../../../../kube/cel/values.ts';
+import {
+  type CompiledExpression,
+  type ExpressionInput,
+  inputOf,
+} from '../../../../kube/kinds/admission/expressions.ts';
+import type { ValidatingAdmissionPolicySpec } from '../../../../kube/kinds/objects.data.ts';
+import { holdsConditions } from '../conditions.ts';
+import { type CompiledPolicy, type CompiledValidation, compilePolicy } from './compile.ts';
+
+/** Why a policy does not let a request pass. */
+export interface Denial {
+  readonly message: string;
+  /** A failure that its failure policy counts as a refusal leaves the reason open. */
+  readonly reason?: string;
+}
+
+/**
+ * What a policy says of a request with one of its parameters (apiserver `policy/validating/validator.go`). Evaluations that fail count
+ * as the failure policy has it. `annotationProblems` refuse whatever the binding does with the others.
+ */
+export function evaluatePolicy(
+  spec: ValidatingAdmissionPolicySpec,
+  input: ExpressionInput,
+): { readonly denials: readonly Denial[]; readonly annotationProblems: readonly Denial[] } {
+  const policy = compilePolicy(spec);
+  const failed = (message: string): readonly Denial[] =>
+    spec.failurePolicy === 'Ignore' ? [] : [{ message }];
+  const { holds, problem } = holdsConditions(spec.matchConditions ?? [], input, policy.scope);
+  if (problem !== undefined) return { denials: failed(problem), annotationProblems: [] };
+  if (!holds) return { denials: [], annotationProblems: [] };
+  const account = new Account();
+  const lookUp = withVariables(policy, input, account);
+  const value = (expression: CompiledExpression): Value =>
+    'problem' in expression ? fail(expression.problem) : expression.program.evaluate(lookUp, account);
+  return {
+    denials: policy.validations.flatMap((one) => {
+      const result = value(one.condition);
+      if (result === true) return [];
+      if (result instanceof Failure) return failed(describe(one.validation.expression, result));
+      return [{ message: messageOf(one, value), reason: one.validation.reason ?? 'Invalid' }];
+    }),
+    annotationProblems: policy.annotations.flatMap(({ annotation, value: expression }) => {
+      const result = value(expression);
+      return result instanceof Failure ? failed(describe(annotation.valueExpression, result)) : [];
+    }),
+  };
+}
+
+const describe = (expression: string, { message }: Failure): string =>
+  message.startsWith('compilation failed')
+    ? message
+    : `expression '${expression}' resulted in error: ${message}`;
+
+/** Each variable is evaluated when it is first read. */
+function withVariables(
+  { variables }: CompiledPolicy,
+  input: ExpressionInput,
+  account: Account,
+): (name: string) => Value {
+  const ofRequest = inputOf(input);
+  const known = new Map<string, Value>();
+  const lookUp = (name: string): Value => {
+    const variable = variables.get(name);
+    if (!variable) return ofRequest(name);
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const value = 'problem' in variable ? fail(variable.problem) : variable.program.evaluate(lookUp, account);
+    known.set(name, value);
+    return value;
+  };
+  return lookUp;
+}
+
+const MAX_MESSAGE_BYTES = 5 * 1024;
+
+function messageOf(
+  { validation, message }: CompiledValidation,
+  evaluate: (expression: CompiledExpression) => Value,
+): string {
+  const made = message && evaluate(message);
+  const text = typeof made === 'string' ? made.trim() : '';
+  if (text !== '' && !text.includes('\n') && Buffer.byteLength(text) <= MAX_MESSAGE_BYTES) return text;
+  return validation.message?.trim() || `failed expression: ${validation.expression.trim()}`;
+}

@@ -1,0 +1,138 @@
+import { type Awaitable, after } from '../../../base/awaitable.ts';
+import type {
+  MatchResources,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+} from '../../../kube/kinds/objects.data.ts';
+import { STATUS_CODES, StatusError, type StatusReason } from '../../../kube/values/status.ts';
+import { collectionPrefix } from '../../store/keys.ts';
+import { forbidden } from '../errors.ts';
+import type { Kind } from '../kinds/kind.ts';
+import {
+  type Constraints,
+  isExempt,
+  type MatchingWorld,
+  matchedKind,
+  nameOf,
+  namespaceObject,
+  namespaceOf,
+} from './matching.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
+import { type Denial, evaluatePolicy } from './policies/evaluate.ts';
+import { collectParams } from './policies/params.ts';
+import { seenAs } from './webhooks/call.ts';
+import { requestOf, type Seen } from './webhooks/review.ts';
+
+const GROUP = 'admissionregistration.k8s.io';
+const POLICIES = collectionPrefix(GROUP, 'validatingadmissionpolicies');
+const BINDINGS = collectionPrefix(GROUP, 'validatingadmissionpolicybindings');
+
+interface Decided extends Denial {
+  readonly policy: string;
+  readonly binding: string;
+}
+
+/** Judges by the expressions of ValidatingAdmissionPolicies that are bound (KEP-3488, apiserver `policy/validating/dispatcher.go`). */
+export const validatingPolicies = (world: MatchingWorld): AdmissionPlugin => ({
+  name: 'ValidatingAdmissionPolicy',
+  validate(attributes) {
+    const policies = world.store.list(POLICIES);
+    if (policies.length === 0 || isExempt(attributes)) return;
+    const bindings = world.store
+      .list(BINDINGS)
+      .map(({ object }) => object as ValidatingAdmissionPolicyBinding);
+    const judging = policies.flatMap(({ object }): Awaitable<readonly Decided[]>[] => {
+      const policy = object as ValidatingAdmissionPolicy;
+      const own = bindings.filter(({ spec }) => spec?.policyName === policy.metadata.name);
+      const constraints = constraintsOf(policy.spec?.matchConstraints);
+      const kind = own.length > 0 && matchedKind(world, constraints, attributes);
+      return kind ? [judge(world, policy, own, attributes, kind)] : [];
+    });
+    if (judging.length === 0) return;
+    const waits = judging.some((one) => one instanceof Promise);
+    return waits
+      ? Promise.all(judging).then((decided) => refuse(attributes, decided.flat()))
+      : refuse(attributes, (judging as (readonly Decided[])[]).flat());
+  },
+});
+
+const constraintsOf = (match: MatchResources = {}): Constraints => ({
+  rules: match.resourceRules ?? [],
+  excludeRules: match.excludeResourceRules ?? [],
+  matchPolicy: match.matchPolicy,
+  namespaceSelector: match.namespaceSelector,
+  objectSelector: match.objectSelector,
+});
+
+const EVERYTHING = [{ operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'] }];
+
+/** A binding narrows its policy; without rules it is for all that the policy is about. */
+function isBound(
+  world: MatchingWorld,
+  { spec }: ValidatingAdmissionPolicyBinding,
+  attributes: AdmissionAttributes,
+): boolean {
+  if (!spec?.matchResources) return true;
+  const constraints = constraintsOf(spec.matchResources);
+  const rules = constraints.rules.length > 0 ? constraints.rules : EVERYTHING;
+  return matchedKind(world, { ...constraints, rules }, attributes) !== undefined;
+}
+
+function judge(
+  world: MatchingWorld,
+  policy: ValidatingAdmissionPolicy,
+  bindings: readonly ValidatingAdmissionPolicyBinding[],
+  attributes: AdmissionAttributes,
+  kind: Kind,
+): Awaitable<readonly Decided[]> {
+  const bound = bindings.filter((binding) => isBound(world, binding, attributes));
+  if (bound.length === 0) return [];
+  return after(seenAs(kind, attributes), (seen) =>
+    bound.flatMap((binding) => decide(world, policy, binding, attributes, seen)),
+  );
+}
+
+function decide(
+  world: MatchingWorld,
+  policy: ValidatingAdmissionPolicy,
+  binding: ValidatingAdmissionPolicyBinding,
+  attributes: AdmissionAttributes,
+  { kind, object, oldObject }: Seen,
+): readonly Decided[] {
+  const { spec = {}, metadata } = policy;
+  const about = { policy: metadata.name ?? '', binding: binding.metadata.name ?? '' };
+  const isOfNamespace = attributes.kind.group === '' && attributes.kind.plural === 'namespaces';
+  const found = collectParams(world, spec.paramKind, binding.spec?.paramRef, namespaceOf(attributes));
+  if ('problem' in found) {
+    const message = `failed to configure binding: ${found.problem}`;
+    return spec.failurePolicy === 'Ignore' ? [] : [{ ...about, message }];
+  }
+  const actions = binding.spec?.validationActions ?? [];
+  return found.params.flatMap((params) => {
+    const { denials, annotationProblems } = evaluatePolicy(spec, {
+      object,
+      oldObject,
+      request: requestOf(attributes, kind),
+      params,
+      namespaceObject: isOfNamespace ? undefined : namespaceObject(world, attributes),
+    });
+    if (actions.includes('Warn'))
+      for (const { message } of denials) attributes.warn?.(warning(about, message));
+    return [...(actions.includes('Deny') ? denials : []), ...annotationProblems].map((one) => ({
+      ...about,
+      ...one,
+    }));
+  });
+}
+
+const warning = ({ policy, binding }: Pick<Decided, 'policy' | 'binding'>, message: string): string =>
+  `Validation failed for ValidatingAdmissionPolicy '${policy}' with binding '${binding}': ${message}`;
+
+function refuse(attributes: AdmissionAttributes, [first]: readonly Decided[]): void {
+  if (!first) return;
+  const { policy, binding, message, reason = 'Invalid' } = first;
+  const why = `ValidatingAdmissionPolicy '${policy}' with binding '${binding}' denied request: ${message}`;
+  const { status } = forbidden(attributes.kind, nameOf(attributes), why, [{ message: why }]);
+  const known = (Object.hasOwn(STATUS_CODES, reason) ? reason : 'Invalid') as StatusReason;
+  throw new StatusError({ ...status, reason: known, code: STATUS_CODES[known] });
+}
