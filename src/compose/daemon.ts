@@ -22,6 +22,7 @@ import { openInstance, type Ports, portToUse, readPorts, writePorts } from '../m
 import { openToken } from '../model/token.ts';
 import { type AgentProcessOptions, superviseAgent } from '../supervise/agentprocess.ts';
 import { runEphemeral } from '../supervise/ephemeral.ts';
+import { openAudit } from './audit.ts';
 import { confine } from './confinement.ts';
 import { startDelivery } from './delivery.ts';
 import type { Home } from './home.ts';
@@ -94,6 +95,8 @@ async function startParts(
   const disks = createDiskWatch({ clock: systemClock });
   const kept = await readPorts(dataDir);
   const { acceptLoss, oidcFile } = options;
+  // Before all that writes to it, so that it ends after them.
+  const audit = openAudit({ ...common, policyFile: options.auditPolicyFile, parts });
   const home =
     choice.type === 'remote'
       ? await openRemoteHome({ ...common, ...opened, kubeconfigs, context: choice.context, parts })
@@ -103,12 +106,13 @@ async function startParts(
           api: apiAddress(options, kept),
           acceptLoss,
           oidcFile,
+          audit,
           disks,
           parts,
         });
 
   const [confinement, token] = [await confining, await openToken(dataDir)];
-  const delivering = { ...common, surroundings, kubeconfigs, httpNames, confinement, disks, parts };
+  const delivering = { ...common, surroundings, kubeconfigs, httpNames, confinement, disks, audit, parts };
   const face = await startDelivery({ ...delivering, home, instanceUid, token });
   const wanted = portToUse({ port: http.port, given: options.httpGiven }, kept?.http);
   const httpPort = await face.listen(http.host, wanted);

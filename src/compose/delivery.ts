@@ -15,6 +15,7 @@ import { machine, poolSize } from '../render/pool/poolsize.ts';
 import type { Face } from '../server/server.ts';
 import { logSink } from '../server/sinks/log.ts';
 import { collectImages } from '../sync/history/imagegc.ts';
+import type { Audit } from './audit.ts';
 import { composeFace } from './face.ts';
 import { composeGitHost } from './githost.ts';
 import type { Home } from './home.ts';
@@ -34,6 +35,7 @@ export interface DeliveryOptions {
   readonly confinement: Confinement;
   readonly disks: DiskWatch;
   readonly home: Home;
+  readonly audit: Audit;
   readonly instanceUid: string;
   readonly token: string;
   readonly clock: Clock;

@@ -10,6 +10,7 @@ import type { AgentConfig } from '../model/agentfile.ts';
 import { TO_RESTORE } from '../model/backup.ts';
 import { type Instance, nodePortsOf, type OpenedInstance, sliceInUse } from '../model/instance.ts';
 import { createServedControlPlane, type ServedControlPlane } from '../orchestrator/controlplane.ts';
+import type { Audit } from './audit.ts';
 import type { Home } from './home.ts';
 
 export interface BuiltinHomeOptions extends OpenedInstance {
@@ -18,6 +19,7 @@ export interface BuiltinHomeOptions extends OpenedInstance {
   readonly api: { readonly host: string; readonly port: number };
   readonly acceptLoss: boolean;
   readonly oidcFile: string | undefined;
+  readonly audit: Audit;
   readonly disks: DiskWatch;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -33,6 +35,7 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
     restoreFrom: join(dataDir, TO_RESTORE),
     acceptLoss: options.acceptLoss,
     ...(options.oidcFile === undefined ? {} : { oidcFile: options.oidcFile }),
+    audit: { policy: options.audit.policy, sink: options.audit.log },
     disks: options.disks,
     clock: options.clock,
     logger: options.logger,

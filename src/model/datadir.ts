@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Confinement } from '../base/confinement.ts';
 import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
 
-/** Others must not look into these: pods' files with their Secrets, hosted repositories, images, keys. */
-const FOLDERS = ['agent', 'git', 'mirrors', 'images', 'pki'];
+/** Others must not look into these: pods' files with their Secrets, hosted repositories, images, keys, who did what. */
+const FOLDERS = ['agent', 'audit', 'git', 'mirrors', 'images', 'pki'];
 
 /**
  * Makes the data directory and the folders in it that hold secrets, for their owner only. A directory that was there already

@@ -27,6 +27,7 @@ import { openTokens } from './api/auth/tokens.ts';
 import { worker } from './api/auth/workers.ts';
 import { ensureDefaultRoles } from './api/defaultroles.ts';
 import { createHttpsServer } from './api/http/apiserver.ts';
+import { type AuditOptions, auditTrails } from './api/http/audit.ts';
 import { createNodeLinks } from './api/http/links.ts';
 import { inProcessClient } from './api/inprocess.ts';
 import { firstAddress } from './api/kinds/addressrange.ts';
@@ -205,9 +206,11 @@ export async function createServedControlPlane(
   options: Omit<ControlPlaneOptions, 'nodeConnections'> & {
     /** A file that says whose ID tokens sign users in (`api/auth/oidc/options.ts`). */
     readonly oidcFile?: string;
+    /** What of its requests is recorded, and where; default: nothing. */
+    readonly audit?: AuditOptions;
   },
 ): Promise<ServedControlPlane> {
-  const { dataDir, clock, logger, oidcFile } = options;
+  const { dataDir, clock, logger, oidcFile, audit } = options;
   const oidc = oidcFile === undefined ? undefined : readOidcOptions(oidcFile);
   const links = createNodeLinks({ clock, logger });
   // The store comes first: its lock is what keeps a second daemon off everything else below.
@@ -239,6 +242,9 @@ export async function createServedControlPlane(
     links,
     clock,
     logger,
+    ...(audit
+      ? { trails: auditTrails({ ...audit, authorize: plane.api.authorize, clock, uuid: randomUUID }) }
+      : {}),
   });
   return {
     ...plane,

@@ -12,11 +12,12 @@ export const STAIRS: Record<string, readonly string[]> = {
   'promotion/identity': ['base'],
   'promotion/gates': ['base', 'kube', 'model', 'promotion/identity'],
   sync: ['base', 'kube', 'model', 'git', 'render', 'health', 'promotion/gates'],
-  orchestrator: ['base', 'kube', 'health'],
+  audit: ['base', 'kube'],
+  orchestrator: ['base', 'kube', 'health', 'audit'],
   promotion: ['base', 'kube', 'model', 'git', 'promotion/gates', 'promotion/identity'],
-  server: ['base', 'kube', 'model'],
+  server: ['base', 'kube', 'model', 'audit'],
   supervise: ['base', 'model'],
-  cli: ['base', 'kube', 'model', 'charts', 'render', 'supervise', 'promotion/gates'],
+  cli: ['base', 'kube', 'model', 'charts', 'render', 'supervise', 'promotion/gates', 'audit'],
 };
 
 /** Inside the orchestrator: wing → wings it may see. `link` is the wire protocol, known to both of its ends. */

@@ -19,6 +19,7 @@ interface UpFlags {
   readonly ephemeral?: boolean;
   readonly acceptLoss?: boolean;
   readonly oidc?: string;
+  readonly auditPolicy?: string;
   readonly ownerPid?: number;
   readonly logLevel?: LogLevel;
   readonly output: 'text' | 'json';
@@ -57,6 +58,10 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
     )
     .option('--accept-loss', 'start although the store is damaged, without what it has lost')
     .option('--oidc <file>', 'whose ID tokens (OpenID Connect) sign users in to the Kubernetes API')
+    .option(
+      '--audit-policy <file>',
+      'what is recorded of requests to the Kubernetes API, a Policy of audit.k8s.io/v1 (default: writes, and reading of Secrets, without bodies)',
+    )
     .option('--ephemeral', 'a temporary data directory; everything ends and vanishes with this process')
     .option('--owner-pid <pid>', 'with --ephemeral: end when this process does', parsePid)
     .addOption(
@@ -85,6 +90,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           home: flags.home,
           ephemeral,
           acceptLoss: flags.acceptLoss === true,
+          auditPolicyFile: flags.auditPolicy === undefined ? undefined : resolve(flags.auditPolicy),
           oidcFile: flags.oidc === undefined ? undefined : resolve(flags.oidc),
           ownerPid: flags.ownerPid,
           // A person at a terminal reads what `up` prints; what is written to a file is for later.

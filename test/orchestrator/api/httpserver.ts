@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { type RemoteClient, remoteClient } from '../../../src/kube/remote/remote.ts';
+import type { AuditOptions } from '../../../src/orchestrator/api/http/audit.ts';
 import {
   type ControlPlaneOptions,
   createServedControlPlane,
@@ -32,6 +33,7 @@ interface ServerOptions {
   readonly clock?: ControlPlaneOptions['clock'];
   /** The file of static tokens; default: one that the server makes. */
   readonly tokens?: string;
+  readonly audit?: AuditOptions;
 }
 
 /** The whole API over TLS on a temporary data directory; without controllers and scheduler unless asked. */
@@ -41,6 +43,7 @@ export async function startHttpsServer({
   port: wanted = 0,
   clock = systemClock,
   tokens,
+  audit,
 }: ServerOptions = {}): Promise<RunningServer> {
   const dir = mkdtempSync(join(tmpdir(), 'pilotage-https-'));
   if (tokens !== undefined) {
@@ -53,6 +56,7 @@ export async function startHttpsServer({
     clock,
     logger,
     serviceCidr: '127.213.0.0/16',
+    ...(audit ? { audit } : {}),
     ...(controllers ? {} : { workers: workers ?? [] }),
   });
   await controlPlane.start();

@@ -7,12 +7,14 @@ import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../../
 import { errnoOf, ProblemError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { User } from '../../../kube/client/client.ts';
+import type { Status } from '../../../kube/values/status.ts';
 import { authenticate } from '../auth/authentication.ts';
 import type { Pki } from '../auth/pki.ts';
 import { assertAuthorized } from '../authorize.ts';
 import { badRequest, notServed } from '../errors.ts';
 import { createWebSockets, type Upgrade } from '../streaming/websocket.ts';
 import { type Answer, failure, statusOf } from './answers.ts';
+import { noTrails, type Trail, type Trails } from './audit.ts';
 import { compressed, encoded } from './encoding.ts';
 import { actingUser, createHandler, type Handler, type HandlerOptions, pathAttributes } from './handler.ts';
 import type { NodeLinks } from './links.ts';
@@ -28,6 +30,8 @@ export interface HttpsServerOptions extends HandlerOptions {
   readonly pki: Pki;
   readonly links: NodeLinks;
   readonly logger: Logger;
+  /** Where requests are recorded; default: nowhere. */
+  readonly trails?: Trails;
 }
 
 export interface HttpsServer {
@@ -49,7 +53,8 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   let isClosing = false;
   const closing = () => isClosing;
   const handle = inTurns(createHandler({ ...options, closing }), { clock, closing });
-  const service: Service = { api: options.api, handle, logger, calls, closing };
+  const { trails = noTrails } = options;
+  const service: Service = { api: options.api, handle, logger, calls, closing, trails };
   const server = createServer({
     ...pki.server,
     ca: pki.ca,
@@ -75,8 +80,16 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => logger.debug({ error: error.message }, 'upgraded connection failed'));
     const signal = endingWith(socket, calls);
-    upgrade({ ...options, websockets }, { request, socket, head }, signal).catch((error) =>
-      writeRefusal(socket, statusOf(error)),
+    const { path, query } = splitUrl(request);
+    const trail = trails(request, path, query);
+    const asked = { path, query, trail, signal };
+    upgrade({ ...options, websockets }, { request, socket, head }, asked).then(
+      () => trail.complete({ code: 101 }),
+      (error: unknown) => {
+        const status = statusOf(error);
+        trail.complete(status);
+        writeRefusal(socket, status);
+      },
     );
   });
   server.on('tlsClientError', (error) => logger.debug({ error: error.message }, 'TLS handshake failed'));
@@ -112,23 +125,33 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   };
 }
 
+interface AskedUpgrade {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly trail: Trail;
+  readonly signal: AbortSignal;
+}
+
 /** Takes a connection over. Rejects with the refusal. */
 async function upgrade(
   options: HttpsServerOptions & Pick<UpgradeOptions, 'websockets'>,
   taken: Upgrade,
-  signal: AbortSignal,
+  { path, query, trail, signal }: AskedUpgrade,
 ): Promise<void> {
   const { api, tokens, links } = options;
   const { request, socket, head } = taken;
-  const { path, query } = splitUrl(request);
   if (!isDecodable(path)) throw badRequest(`the path "${path}" is not a valid percent-encoding`);
-  const user = await actingUser(api, request, await authenticate(request, path, tokens));
+  const sender = await authenticate(request, path, tokens);
+  trail.sender(sender);
+  const user = await actingUser(api, request, sender);
+  await trail.acting(user);
   const route = routeOf(path);
   if (route.type === 'path') {
     await assertAuthorized(api.authorize, user, pathAttributes({ method: 'GET', path }));
     if (links.upgrade(request, socket, head)) return;
     throw notServed();
   }
+  trail.started();
   await serveUpgrade(options, { user, path, query, upgrade: taken, signal }, route);
 }
 
@@ -148,13 +171,14 @@ interface Service extends Pick<HandlerOptions, 'api'> {
   readonly handle: Handler;
   readonly closing: () => boolean;
   readonly logger: Logger;
+  readonly trails: Trails;
   /** Aborted when the server stops. */
   readonly calls: Set<AbortController>;
 }
 
 /** Answers one request. `authenticated` says who sends it, and throws to refuse. */
 async function serve(
-  { api, handle, logger, calls, closing }: Service,
+  { api, handle, logger, calls, closing, trails }: Service,
   request: IncomingMessage,
   response: ServerResponse,
   authenticated: (path: string) => Awaitable<User>,
@@ -167,15 +191,22 @@ async function serve(
     gone.abort();
   });
   const { path, query } = splitUrl(request);
+  const trail = trails(request, path, query);
+  if (trail.id) response.setHeader('Audit-Id', trail.id);
   const warnings: string[] = [];
   // Whoever is answered now comes back elsewhere, or to the next server.
   if (closing()) response.setHeader('Connection', 'close');
   let answer: Answer;
+  let status: Status | undefined;
   try {
-    const user = await actingUser(api, request, await authenticated(path));
-    answer = await handle({ ...callOf(request), path, query, warnings, user, signal: gone.signal });
+    const sender = await authenticated(path);
+    trail.sender(sender);
+    const user = await actingUser(api, request, sender);
+    await trail.acting(user);
+    const call = { ...callOf(request), path, query, warnings, user, signal: gone.signal };
+    answer = await handle({ ...call, audit: trail });
   } catch (error) {
-    const status = statusOf(error);
+    status = statusOf(error);
     if (status.code >= 500)
       logger.warn({ method: request.method, path, error: status.message }, 'request failed');
     answer = failure(status);
@@ -184,7 +215,9 @@ async function serve(
   }
   const { accept, 'accept-encoding': acceptEncoding } = request.headers;
   const written = await compressed(encoded(answer, accept), String(acceptEncoding ?? ''));
+  if (answer.type !== 'bytes') trail.started(200);
   await writeAnswer(response, written, warnings, request.method === 'HEAD');
+  trail.complete(status ?? (answer.type === 'proxy' ? { code: response.statusCode } : answer));
 }
 
 function callOf(request: IncomingMessage): Omit<Call, 'path' | 'query' | 'user' | 'signal' | 'warnings'> {

@@ -35,6 +35,7 @@ export function createWriter(clock: Clock, columnsOf: ColumnsOf): Writer {
   return {
     object(call, resource, stored, code = 200) {
       const { object } = stored;
+      call.audit?.answered(object);
       const representation = representationOf(call.accept);
       if (representation === 'object') return bytes(stored.bytes(), code);
       if (representation === 'metadata') return json(metadataOf(object), code);

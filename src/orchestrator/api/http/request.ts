@@ -11,6 +11,7 @@ import { parseYamlBody } from '../../../kube/values/yaml.ts';
 import type { BodyReading } from '../types.ts';
 import { CBOR, decodeCbor } from '../wire/cbor.ts';
 import { decodeProtobuf, PROTOBUF } from '../wire/protobuf.ts';
+import type { CallAudit } from './audit.ts';
 
 /** One request as the handlers see it. */
 export interface Call {
@@ -31,6 +32,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Texts for the Warning header. */
   readonly warnings: string[];
+  /** Where the request is recorded. */
+  readonly audit?: CallAudit;
 }
 
 /** kube-apiserver's limit for a resource request (`MaxRequestBodyBytes`). */
@@ -58,6 +61,7 @@ export async function bodyOf(call: Call, ...extraYamlTypes: readonly string[]): 
   const bytes = await call.body();
   if (bytes.length === 0) return undefined;
   const body = parse(call, bytes, extraYamlTypes);
+  call.audit?.body(body.value);
   if (bytes.length > LARGE_BODY) await nextTurn();
   return body;
 }

@@ -1,0 +1,54 @@
+import type { AuditObject } from '../../../audit/event.ts';
+import type { AuditAttributes } from '../../../audit/policy.ts';
+import { isSensitive } from '../../../audit/redact.ts';
+import type { Attributes } from '../types.ts';
+import { routeOf } from './requestinfo.ts';
+
+/** What a request asks for, as records and policies name it. */
+export interface Asked {
+  readonly verb: string;
+  readonly attributes: Attributes;
+  readonly policyResource?: NonNullable<AuditAttributes['resource']>;
+  readonly objectRef?: AuditObject;
+  /** Its bodies are secrets. */
+  readonly isSensitive: boolean;
+  /** What follows in the path, and the parameters, are another server's. */
+  readonly isProxied: boolean;
+}
+
+/** By the path alone (`k8s.io/apiserver/pkg/endpoints/request/requestinfo.go`). */
+export function askedOf(method: string, path: string, query: URLSearchParams): Asked {
+  const route = routeOf(path);
+  if (route.type === 'path') {
+    const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
+    return { verb, attributes: { verb, path }, isSensitive: false, isProxied: false };
+  }
+  const { group, version, plural, name = '', subresource = '', watch, proxied } = route;
+  const verb = verbOf(method, name, watch || isTrue(query.get('watch')));
+  // A namespace is in itself.
+  const namespace = group === '' && plural === 'namespaces' ? name : (route.namespace ?? '');
+  const parts = {
+    ...(namespace ? { namespace } : {}),
+    ...(name ? { name } : {}),
+    ...(subresource ? { subresource } : {}),
+  };
+  return {
+    verb,
+    attributes: { verb, group, resource: plural, ...parts, isUnread: true },
+    policyResource: { group, plural, subresource, namespace, name },
+    objectRef: { resource: plural, ...parts, ...(group ? { apiGroup: group } : {}), apiVersion: version },
+    isSensitive: isSensitive(group, plural, subresource),
+    isProxied: proxied !== undefined,
+  };
+}
+
+const isTrue = (value: string | null): boolean => value !== null && value !== '0' && value !== 'false';
+
+const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
+
+function verbOf(method: string, name: string, watch: boolean): string {
+  if (method === 'DELETE') return name ? 'delete' : 'deletecollection';
+  if (method !== 'GET' && method !== 'HEAD') return VERBS[method] ?? method.toLowerCase();
+  if (watch) return 'watch';
+  return name ? 'get' : 'list';
+}
