@@ -98,9 +98,8 @@ describe('the audit log', () => {
       'the audit log waits in memory: it cannot be written (ENOSPC: no space left on device).',
     );
     isFull = false;
-    await clock.advance(5000);
-    expect(log.problem()).to.equal(undefined);
     await log.close();
+    expect(log.problem()).to.equal(undefined);
     expect((await stored()).map(({ auditID }) => auditID)).to.deep.equal(['one']);
   });
 
@@ -119,7 +118,6 @@ describe('the audit log', () => {
       /^(\d+) events are missing in the audit log: /.exec(log.problem()?.message ?? '') ?? [];
     expect(Number(count)).to.be.within(30, 40);
     isFull = false;
-    await clock.advance(3000);
     await log.close();
     const events = await stored();
     expect(events[0]?.annotations).to.deep.equal({ 'pilotage.dev/lost': count });
