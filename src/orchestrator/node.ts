@@ -13,6 +13,7 @@ import { PODS } from '../kube/kinds/resources.data.ts';
 import { createServiceProxy, type ProxyState, type ServiceProxy } from './network/proxy.ts';
 import { keepLinked, type LinkTarget } from './node/link/client.ts';
 import { serveRequest } from './node/link/handlers.ts';
+import { machineStats } from './node/machinestats.ts';
 import { createPods, type Pods } from './node/pod/pods.ts';
 import { createLagMeter } from './node/probes/lag.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
@@ -146,6 +147,7 @@ export function createNode(options: NodeOptions): PilotageNode {
             void serveRequest(request, stream, {
               runtime,
               podOf: (uid) => pods.find(uid)?.record.pod,
+              nodeStats: () => machineStats(clock),
               logger,
             }),
           clock,

@@ -21,6 +21,8 @@ import { deleteOne } from './verbs/delete.ts';
 import { deleteCollection } from './verbs/deletecollection.ts';
 import { get } from './verbs/get.ts';
 import { list } from './verbs/list.ts';
+import { createMeter } from './verbs/measure.ts';
+import { metrics } from './verbs/metrics.ts';
 import { patch } from './verbs/patch.ts';
 import { update } from './verbs/update.ts';
 import { watch } from './verbs/watch.ts';
@@ -70,6 +72,7 @@ export function startApi(options: ApiOptions): RunningApi {
   };
   feed.start();
   upkeep.start();
+  const meter = createMeter(options.clock);
   const writes = withSettledRefusals(store);
   return {
     version: SERVER_VERSION,
@@ -84,6 +87,7 @@ export function startApi(options: ApiOptions): RunningApi {
     delete: (request) => writes(deleteOne(context, request)),
     deleteCollection: (request) => writes(deleteCollection(context, request)),
     connect: (request) => connect(context, request),
+    metrics: (request) => metrics(context, meter, request),
     dial: (request) => dial(context, request),
     authorize,
     rulesFor: authorization.rulesFor,

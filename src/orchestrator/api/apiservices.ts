@@ -3,6 +3,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import type { APIService } from '../../kube/kinds/objects.data.ts';
 import { API_SERVICES } from '../../kube/kinds/resources.data.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
+import { METRICS } from './kinds/metrics.ts';
 import { REVIEWS } from './kinds/reviews.data.ts';
 import type { KindRegistry } from './types.ts';
 
@@ -30,6 +31,8 @@ const PRIORITIES: Readonly<Record<string, number>> = {
   'node.k8s.io': 16_300,
   'discovery.k8s.io': 16_200,
   'flowcontrol.apiserver.k8s.io': 16_100,
+  // As the manifests of metrics-server have it.
+  'metrics.k8s.io': 100,
 };
 /** Of groups of custom resources. */
 const CUSTOM_PRIORITY = 1_000;
@@ -37,7 +40,7 @@ const CUSTOM_PRIORITY = 1_000;
 /** A group-version as the APIService that stands for it. */
 export function localApiServices(kinds: KindRegistry): readonly APIService[] {
   const served = new Map<string, APIService>();
-  const own = [...kinds.all(), ...REVIEWS].map((kind) => ({ custom: false, ...kind }));
+  const own = [...kinds.all(), ...REVIEWS, ...METRICS].map((kind) => ({ custom: false, ...kind }));
   for (const { group, version, custom } of own) {
     // The group of APIServices is the aggregator's own, which does not register itself.
     if (group === API_SERVICES.group) continue;

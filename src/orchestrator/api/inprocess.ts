@@ -208,6 +208,7 @@ function impersonating(api: Api, user: User, other: User): Api {
     deleteCollection: asked(api.deleteCollection),
     connect: asked(api.connect),
     dial: asked(api.dial),
+    metrics: asked(api.metrics),
     authorize: (whom, attributes) => after(allowed(), () => api.authorize(whom, attributes)),
     rulesFor: (whom, namespace) => after(allowed(), () => api.rulesFor(whom, namespace)),
   };

@@ -155,6 +155,15 @@ export interface DialRequest extends ItemTarget {
 /** Opens one stream to what was asked for. Rejects with StatusError; aborting cancels what has begun. */
 export type Dial = (options: ConnectOptions, signal?: AbortSignal) => Promise<LinkStream>;
 
+/** `resource` is a row of `kinds/metrics.ts`. */
+export interface MetricsRequest extends Target {
+  /** Absent: of all. */
+  readonly name?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly signal: AbortSignal;
+}
+
 export interface Written {
   readonly stored: Stored;
   /** True for a create, and for an apply or update that created: HTTP 201. */
@@ -183,6 +192,8 @@ export interface Api {
   connect(request: ConnectRequest): Promise<Readable>;
   /** Resolves once the user may, the object is there, and its node is connected. */
   dial(request: DialRequest): Promise<Dial>;
+  /** What pods or nodes use now. */
+  metrics(request: MetricsRequest): Promise<readonly Stored[]>;
   /** The decision alone: SelfSubjectAccessReview, impersonation, paths that are no resource. */
   authorize(user: User, attributes: Attributes): Awaitable<Decision>;
   /** What rules say of a user, in a namespace and at the cluster scope: SelfSubjectRulesReview. */

@@ -56,12 +56,21 @@ export interface StatsResult {
   }[];
 }
 
+/** Of the whole machine: `cpuNanoseconds` since it has started, of all its processors. */
+export interface NodeStatsResult {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly cpuNanoseconds: number;
+  readonly memoryBytes: number;
+}
+
 export type NoResult = Readonly<Record<string, never>>;
 
 /** Each kind of request: what it asks with, and what its stream ends with. Bytes in between go over the channels of the stream. */
 export interface RequestKinds {
   readonly logs: { readonly request: LogsRequest; readonly result: NoResult };
   readonly stats: { readonly request: StatsRequest; readonly result: StatsResult };
+  readonly nodeStats: { readonly request: object; readonly result: NodeStatsResult };
   readonly exec: { readonly request: ExecRequest; readonly result: ExitResult };
   readonly attach: { readonly request: AttachRequest; readonly result: ExitResult };
   readonly portForward: { readonly request: PortForwardRequest; readonly result: NoResult };
@@ -101,6 +110,11 @@ const KINDS: { readonly [K in RequestKind]: KindRow<K> } = {
     isResult: (said): said is Said & StatsResult =>
       isCount(said.at) && Array.isArray(said.containers) && said.containers.every(isContainerStats),
   },
+  nodeStats: {
+    isRequest: (said): said is Said & RequestOf<'nodeStats'> => isObject(said),
+    isResult: (said): said is Said & NodeStatsResult =>
+      [said.at, said.cpuNanoseconds, said.memoryBytes].every(isAmount),
+  },
   exec: {
     isRequest: (said): said is Said & RequestOf<'exec'> =>
       isAttach(said) && Array.isArray(said.command) && said.command.length > 0 && said.command.every(isText),
@@ -120,7 +134,10 @@ const KINDS: { readonly [K in RequestKind]: KindRow<K> } = {
 const isContainerStats = (value: unknown): boolean =>
   isObject(value) &&
   isText(value.container) &&
-  [value.cpuNanoseconds, value.memoryBytes, value.processes].every(isCount);
+  [value.cpuNanoseconds, value.memoryBytes, value.processes].every(isAmount);
+
+/** Nanoseconds of many processors leave the integers that are exact after a hundred days. */
+const isAmount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
 
 const isKind = (value: unknown): value is RequestKind => isText(value) && Object.hasOwn(KINDS, value);
 

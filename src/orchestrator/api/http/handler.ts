@@ -8,6 +8,7 @@ import type { Api, Attributes, RequestVerb } from '../types.ts';
 import { columnCache } from '../wire/table.ts';
 import { type Answer, json } from './answers.ts';
 import { answerBinding, isBinding } from './bindings.ts';
+import { answerMetrics, measuredAt } from './metrics.ts';
 import { createWriter, type Writer } from './objects.ts';
 import type { IssuerDocuments } from './openid.ts';
 import { createPaths, type Paths } from './paths.ts';
@@ -50,6 +51,8 @@ export function createHandler({
     const authorized = { ...call, body: () => bodyOfAuthorized(api, call, route) };
     const review = call.method === 'POST' ? reviewOf(route) : undefined;
     if (review) return json(await answerReview(api, tokens, authorized, route, review), 201);
+    const measured = measuredAt(route);
+    if (measured) return answerMetrics(api, writer, call, route, measured);
     if (isBinding(call, route)) return answerBinding(api, writer, authorized, route);
     // What is not served is said only to a client that may ask for it; of what is served the verb asks.
     if (!api.kinds.find(route.group, route.version, route.plural)) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { apiVersionOf, gvkOf } from '../../../kube/values/types.ts';
 import { BINDINGS } from '../kinds/bindings.data.ts';
+import { METRICS } from '../kinds/metrics.ts';
 import { REVIEWS } from '../kinds/reviews.data.ts';
 import type { KindRegistry, SubresourceRow } from '../types.ts';
 
@@ -16,7 +17,7 @@ interface Listed {
   readonly categories: readonly string[];
   readonly verbs: readonly string[];
   readonly subresourceRows: readonly SubresourceRow[];
-  /** Reviews are never stored. */
+  /** Left out or empty: reviews and metrics are never stored. */
   readonly storedVersion?: string;
 }
 
@@ -29,7 +30,7 @@ interface GroupVersion {
 /** Group-versions in the order of the registry: groups by name, the preferred version of each first. */
 function groupVersions(kinds: KindRegistry): readonly GroupVersion[] {
   const found = new Map<string, { group: string; version: string; resources: Listed[] }>();
-  for (const row of [...kinds.all(), ...REVIEWS, BINDINGS] as readonly Listed[]) {
+  for (const row of [...kinds.all(), ...REVIEWS, BINDINGS, ...METRICS] as readonly Listed[]) {
     const key = apiVersionOf(row);
     const entry = found.get(key) ?? { group: row.group, version: row.version, resources: [] };
     entry.resources.push(row);
@@ -149,7 +150,7 @@ function legacyRows(row: Listed): object[] {
       verbs,
       ...(shortNames.length > 0 ? { shortNames } : {}),
       ...(categories.length > 0 ? { categories } : {}),
-      ...(storedVersion === undefined ? {} : { storageVersionHash: storageVersionHash(storedVersion, kind) }),
+      ...(storedVersion ? { storageVersionHash: storageVersionHash(storedVersion, kind) } : {}),
     },
     ...row.subresourceRows.map((sub) => ({
       name: `${plural}/${sub.name}`,

@@ -12,6 +12,7 @@ export interface RequestSources {
   readonly runtime: PodRuntime;
   /** The pod of this uid as this node knows it; undefined: it is not on this node. */
   readonly podOf: (uid: string) => Pod | undefined;
+  readonly nodeStats: () => ResultOf<'nodeStats'>;
   readonly logger: Logger;
 }
 
@@ -35,6 +36,10 @@ const HANDLERS: { readonly [K in RequestKind]: Handler<K> } = {
   async stats({ pod }, _stream, { runtime, podOf }) {
     podOnNode(pod, podOf);
     return runtime.stats(pod.uid);
+  },
+
+  async nodeStats(_request, _stream, sources) {
+    return sources.nodeStats();
   },
 
   async exec(request, stream, { runtime, podOf }) {

@@ -24,5 +24,6 @@ describe('discovery without aggregation', () => {
   it('has none where nothing is stored', () => {
     expect(hashes('', 'v1')['pods/status']).to.equal(undefined);
     expect(hashes('authorization.k8s.io', 'v1').subjectaccessreviews).to.equal(undefined);
+    expect(hashes('metrics.k8s.io', 'v1beta1')).to.deep.equal({ nodes: undefined, pods: undefined });
   });
 });

@@ -59,6 +59,7 @@ async function linked(change: (runtime: PodRuntime) => Partial<PodRuntime> = () 
   const sources = {
     runtime,
     podOf: (uid: string) => (uid === LOGS.pod.uid ? POD : undefined),
+    nodeStats: () => ({ at: 1_000, cpuNanoseconds: 2 ** 60, memoryBytes: 4096 }),
     logger: silentLogger,
   };
   const pair = linkPair((request, stream) => void serveRequest(request, stream, sources));
@@ -223,6 +224,15 @@ describe('a request to a node', () => {
     await stream.send(CHANNEL.close, Buffer.from([CHANNEL.stdin]));
     expect((await outputOf(stream)).out).to.equal('welcomebye');
     expect(written).to.deep.equal(['hello']);
+  });
+
+  it('for what the machine uses is answered, also after a hundred days of its processors', async () => {
+    const { ask } = await linked();
+    expect(await ask({ type: 'nodeStats' })).to.deep.equal({
+      at: 1_000,
+      cpuNanoseconds: 2 ** 60,
+      memoryBytes: 4096,
+    });
   });
 
   it('that makes the runtime fail is a failure with its message', async () => {

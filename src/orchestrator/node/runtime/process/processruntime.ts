@@ -17,7 +17,7 @@ import { createLogs } from './logs.ts';
 import { podDir, ROOTS, rootDir } from './poddirs.ts';
 import { createSandboxes } from './sandboxes.ts';
 import { createSocketOwners } from './socketowners.ts';
-import { statsOf } from './stats.ts';
+import { processTable, statsOf } from './stats.ts';
 import { killPod, stopAll } from './stopall.ts';
 import { connectTo } from './tcpstream.ts';
 
@@ -42,6 +42,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
   const listeners = new Set<(event: RuntimeEvent) => void>();
   const attempts = createAttempts({ root, clock, logger });
   const sandboxes = createSandboxes({ podCidr, hostIP, fileOwnerOf: confinement.userOf });
+  const table = processTable(clock);
   const logs = createLogs({ attempts, clock, logger, pods: podLogs });
   const sockets = createSocketOwners({
     clock,
@@ -133,10 +134,10 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
     attach: (ref, request) => attachTo({ attempts, logs, clock }, ref, request),
     logs: (ref, request, signal) => logs.read(ref, request, signal),
     portForward,
-    stats: async (pod) => ({
-      at: clock.now(),
-      containers: statsOf(runningOf(attempts, pod)),
-    }),
+    async stats(pod) {
+      const { at, processes } = table.now();
+      return { at, containers: statsOf(runningOf(attempts, pod), processes) };
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../../base/clock.ts';
 import { allProcesses, type ProcessStat, statOf } from '../../../../base/proc.ts';
 import type { ContainerStats } from '../runtime.ts';
 import type { RunningAttempt } from './attempts.ts';
@@ -8,7 +9,7 @@ import type { RunningAttempt } from './attempts.ts';
  */
 export function statsOf(
   running: readonly RunningAttempt[],
-  processes: ReadonlyMap<number, ProcessStat> = readProcesses(),
+  processes: ReadonlyMap<number, ProcessStat>,
 ): readonly ContainerStats[] {
   return running.map(({ ref, pid }) => {
     const own = [...processes].flatMap(([id, stat]) => (belongsTo(id, pid, processes) ? [stat] : []));
@@ -19,6 +20,27 @@ export function statsOf(
       processes: own.length,
     };
   });
+}
+
+/** How long a pass over `/proc` answers further questions: metrics of all pods are asked for at once. */
+const FRESH_MS = 200;
+
+export interface ProcessTable {
+  /** `at`: when it was read, in milliseconds since the epoch. */
+  now(): { readonly at: number; readonly processes: ReadonlyMap<number, ProcessStat> };
+}
+
+export function processTable(clock: Clock): ProcessTable {
+  let latest: ReturnType<ProcessTable['now']> | undefined;
+  let readAt = Number.NEGATIVE_INFINITY;
+  return {
+    now() {
+      if (latest && clock.monotonic() - readAt < FRESH_MS) return latest;
+      readAt = clock.monotonic();
+      latest = { at: clock.now(), processes: readProcesses() };
+      return latest;
+    },
+  };
 }
 
 function readProcesses(): ReadonlyMap<number, ProcessStat> {
