@@ -9,6 +9,7 @@ export interface FieldError {
     | 'Invalid'
     | 'NotSupported'
     | 'Duplicate'
+    | 'NotFound'
     | 'Forbidden'
     | 'TooLong'
     | 'TooMany'
@@ -54,6 +55,12 @@ export const duplicate = (field: string, value: unknown): FieldError => ({
   field,
   reason: 'Duplicate',
   message: `Duplicate value: ${show(value)}`,
+});
+
+export const notFound = (field: string, value: unknown): FieldError => ({
+  field,
+  reason: 'NotFound',
+  message: `Not found: ${show(value)}`,
 });
 
 export const forbidden = (field: string, detail: string): FieldError => ({

@@ -65,6 +65,7 @@ const CAUSES: Record<FieldError['reason'], string> = {
   Invalid: 'FieldValueInvalid',
   NotSupported: 'FieldValueNotSupported',
   Duplicate: 'FieldValueDuplicate',
+  NotFound: 'FieldValueNotFound',
   Forbidden: 'FieldValueForbidden',
   TooLong: 'FieldValueTooLong',
   TooMany: 'FieldValueTooMany',

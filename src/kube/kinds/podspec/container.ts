@@ -24,7 +24,7 @@ export function validateContainer(
   container: JsonObject,
   path: string,
   volumes: ReadonlySet<string>,
-  list: 'containers' | 'initContainers',
+  list: 'containers' | 'initContainers' | 'ephemeralContainers',
 ): readonly FieldError[] {
   return [
     ...requiredName(`${path}.name`, textAt(container, 'name'), dns1123Label),

@@ -5,6 +5,7 @@ import { atLeast, duplicates, labels, named, none, oneOf } from '../checks/check
 import { objectAt, objectsAt, textAt } from '../checks/read.ts';
 import { validateContainer } from './container.ts';
 import { validateDns } from './dns.ts';
+import { validateEphemeralContainers } from './ephemeral.ts';
 import { validateScheduling } from './scheduling.ts';
 import { validatePodSecurity } from './securitycontext.ts';
 import { validateVolumes } from './volumes.ts';
@@ -27,6 +28,7 @@ export function validatePodSpec(spec: JsonObject, path: string): readonly FieldE
       ),
       ...duplicates(objectsAt(spec, key), 'name', `${path}.${key}`, names),
     ]),
+    ...validateEphemeralContainers(spec, path, volumes),
     ...hostPorts(containers, `${path}.containers`),
     ...oneOf(spec, 'restartPolicy', path, RESTART_POLICIES),
     ...oneOf(spec, 'dnsPolicy', path, DNS_POLICIES),

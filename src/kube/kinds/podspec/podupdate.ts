@@ -4,7 +4,7 @@ import type { JsonObject } from '../../values/types.ts';
 import { none } from '../checks/checks.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../checks/read.ts';
 
-const UPDATABLE =
+export const UPDATABLE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 /** What may be changed of a pod (Kubernetes `pkg/apis/core/validation/validation.go`, ValidatePodUpdate). */
@@ -61,7 +61,7 @@ function validateGates(spec: JsonObject, old: JsonObject): readonly FieldError[]
   });
 }
 
-/** What must not differ. nodeName comes through `binding`, ephemeral containers and resizing through subresources. */
+/** What differs through no endpoint of the API. nodeName comes through `binding`; which endpoint changes the rest, the API server says. */
 function frozenPart(spec: JsonObject, old: JsonObject): JsonObject {
   const {
     activeDeadlineSeconds: _,
@@ -71,7 +71,9 @@ function frozenPart(spec: JsonObject, old: JsonObject): JsonObject {
     ...rest
   } = spec;
   const withoutImages = (key: string) =>
-    objectsAt(spec, key).map(({ image: _image, ...container }) => container);
+    objectsAt(spec, key).map(
+      ({ image: _image, resources: _resources, resizePolicy: _policy, ...container }) => container,
+    );
   const wasNegative = Number(old.terminationGracePeriodSeconds) < 0;
   const grace = spec.terminationGracePeriodSeconds ?? null;
   return {

@@ -5,6 +5,7 @@ import type { KubeObject } from '../../../kube/values/types.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
 import type { Strategy } from './kind.ts';
 import { BINDING } from './podbinding.ts';
+import { EPHEMERAL_CONTAINERS, RESIZE, validatePodChange } from './podchanges.ts';
 import { EVICTION } from './podeviction.ts';
 import { LOG } from './podlog.ts';
 import { POD_PROXY } from './podproxy.ts';
@@ -23,6 +24,7 @@ const STRATEGY: Strategy = {
     const spec = withDefaultTolerations((object as Pod).spec);
     return { ...object, spec, status: { phase: 'Pending', qosClass: qosClass(spec) } };
   },
+  validate: validatePodChange,
   graceSeconds: podGraceSeconds,
 };
 
@@ -43,11 +45,13 @@ export const SERVED_POD: ServedRow = {
   subresources: [
     ATTACH,
     BINDING,
+    EPHEMERAL_CONTAINERS,
     EVICTION,
     EXEC,
     LOG,
     PORT_FORWARD,
     POD_PROXY,
+    RESIZE,
     statusKeeping(['metadata', 'ownerReferences']),
   ],
 };

@@ -111,8 +111,8 @@ async function attemptFor(
   runtime: PodRuntime,
 ): Promise<ContainerRef> {
   const pod = podOnNode(key, podOf);
-  const { containers, initContainers = [] } = pod.spec;
-  if (![...initContainers, ...containers].some((one) => one.name === container))
+  const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec;
+  if (![...initContainers, ...containers, ...ephemeralContainers].some((one) => one.name === container))
     throw new StreamError('BadRequest', `container ${container} is not valid for pod ${key.name}`);
   const attempts = (await runtime.attempts(key.uid)).filter((one) => one.ref.container === container);
   const attempt = previous ? attempts.at(-2) : attempts.at(-1);
@@ -126,9 +126,13 @@ async function attemptFor(
 }
 
 function waitingOf({ status }: Pod, container: string): string {
-  const { containerStatuses = [], initContainerStatuses = [] } = status ?? {};
-  const waiting = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === container)
-    ?.state?.waiting;
+  const {
+    containerStatuses = [],
+    initContainerStatuses = [],
+    ephemeralContainerStatuses = [],
+  } = status ?? {};
+  const all = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
+  const waiting = all.find((one) => one.name === container)?.state?.waiting;
   return waiting?.message ?? waiting?.reason ?? 'ContainerCreating';
 }
 

@@ -1,6 +1,7 @@
 import type { ContainerRef } from '../runtime/spec.ts';
 import { isPlanned, nextBackOff, restartAt } from './backoff.ts';
 import {
+  allContainers as all,
   type ContainerView,
   exitCodeOfAttempt,
   hasBegun,
@@ -39,10 +40,9 @@ export function step(view: PodView, now: number): Step {
   if (view.ending) return end(view, view.ending.deadline, now);
   const terminal = terminalPhase(view);
   if (terminal) return { actions: stopAll(view, now, 'the pod has come to its end') };
-  return merge([...killUnhealthy(view, now), ...advance(view, now)]);
+  const ephemeral = view.ephemeralContainers.map((one) => keep(view, one, now, 'Never'));
+  return merge([...killUnhealthy(view, now), ...advance(view, now), ...ephemeral]);
 }
-
-const all = (view: PodView): readonly ContainerView[] => [...view.initContainers, ...view.containers];
 
 /** However near the deadline, a container gets this long to stop (kubelet minimumGracePeriodInSeconds). */
 const MINIMUM_MS = 2_000;

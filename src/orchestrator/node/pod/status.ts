@@ -13,7 +13,14 @@ import type { Attempt } from '../runtime/runtime.ts';
 import { isPlanned, restartAt } from './backoff.ts';
 import { podConditions } from './conditions.ts';
 import { lacksServices, succeeded, terminalPhase } from './lifecycle.ts';
-import { type ContainerView, hasBegun, isRunning, isSidecar, type PodView } from './view.ts';
+import {
+  type ContainerView,
+  ephemeralContainersOf,
+  hasBegun,
+  isRunning,
+  isSidecar,
+  type PodView,
+} from './view.ts';
 
 /** The status that the API should show, as a whole: what other writers own in `before` (conditions) is carried along. */
 export function podStatus(view: PodView, before: PodStatus | undefined, now: number): PodStatus {
@@ -34,6 +41,11 @@ export function podStatus(view: PodView, before: PodStatus | undefined, now: num
     view.initContainers,
     pod.spec.initContainers ?? [],
     'PodInitializing',
+  );
+  const ephemeralContainerStatuses = statuses(
+    view.ephemeralContainers,
+    ephemeralContainersOf(pod),
+    'ContainerCreating',
   );
   const conditions = podConditions({
     view,
@@ -56,6 +68,7 @@ export function podStatus(view: PodView, before: PodStatus | undefined, now: num
     qosClass: before?.qosClass ?? qosClass(pod.spec),
     ...(initContainerStatuses.length > 0 ? { initContainerStatuses } : {}),
     containerStatuses,
+    ...(ephemeralContainerStatuses.length > 0 ? { ephemeralContainerStatuses } : {}),
   };
 }
 
@@ -113,7 +126,7 @@ function containerStatus(
     // What ended with its node starts over: nothing has happened to it.
     lastState: last && !isPlanned(last) ? { terminated: terminated(last) } : {},
     ready: running
-      ? one.started && one.ready && !one.stopping && !isPlainInit(view, one)
+      ? one.started && one.ready && !one.stopping && !isNeverReady(view, one)
       : isFinishedInit(view, one),
     started: running && one.started,
     restartCount: current?.restarts ?? 0,
@@ -125,8 +138,10 @@ function containerStatus(
   };
 }
 
-const isPlainInit = (view: PodView, one: ContainerView): boolean =>
-  view.initContainers.includes(one) && !isSidecar(view.pod, one.name);
+/** What runs to its end, or beside the work of the pod. */
+const isNeverReady = (view: PodView, one: ContainerView): boolean =>
+  view.ephemeralContainers.includes(one) ||
+  (view.initContainers.includes(one) && !isSidecar(view.pod, one.name));
 
 /** An init container that has succeeded counts as ready (kubelet `prober_manager.go` UpdatePodStatus). */
 const isFinishedInit = (view: PodView, one: ContainerView): boolean =>
@@ -153,6 +168,7 @@ function stateOf(view: PodView, one: ContainerView, waiting: string, now: number
 
 function willRestart(view: PodView, one: ContainerView): boolean {
   const policy = view.pod.spec.restartPolicy ?? 'Always';
+  if (view.ephemeralContainers.includes(one)) return false;
   const failed = one.current?.state.type !== 'exited' || one.current.state.exitCode !== 0;
   if (!view.initContainers.includes(one)) return policy === 'Always' || (policy === 'OnFailure' && failed);
   return isSidecar(view.pod, one.name) || (failed && policy !== 'Never');

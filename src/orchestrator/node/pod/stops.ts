@@ -4,7 +4,7 @@ import type { PodContext } from './context.ts';
 import { containerOf, type RecordPodEvent } from './events.ts';
 import type { Action } from './lifecycle.ts';
 import { terminate } from './termination.ts';
-import type { PodView } from './view.ts';
+import { allContainers as all, type PodView } from './view.ts';
 
 export interface StopsOptions {
   readonly context: PodContext;
@@ -29,8 +29,6 @@ export interface Stops {
 
 /** The proxy lives in this process: it answers at once or never. */
 const RELEASE_MS = 1_000;
-
-const all = (view: PodView) => [...view.containers, ...view.initContainers];
 
 export function createStops({ context, uid, logger, signal, onChange, recordEvent }: StopsOptions): Stops {
   const { runtime, clock } = context;

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
 import type { ContainerHealth } from '../probes/containerprobes.ts';
 import type { Listening } from '../probes/listening.ts';
 import type { Attempt } from '../runtime/runtime.ts';
@@ -29,6 +29,8 @@ export interface PodView {
   readonly pod: Pod;
   readonly initContainers: readonly ContainerView[];
   readonly containers: readonly ContainerView[];
+  /** Added while the pod runs, to look at it: they run once, and nothing waits for them (KEP-277). */
+  readonly ephemeralContainers: readonly ContainerView[];
   /** When the agent first saw it, in ms since the epoch. */
   readonly startTime: number;
   readonly podIP: string;
@@ -54,6 +56,17 @@ export const isRunning = (view: ContainerView): boolean => view.current?.state.t
 /** An init container that goes on running beside the others (KEP-753). */
 export const isSidecar = (pod: Pod, name: string): boolean =>
   pod.spec.initContainers?.some((one) => one.name === name && one.restartPolicy === 'Always') ?? false;
+
+/** The same type but for a name: the generated one leaves the values of `imagePullPolicy` open. */
+export const ephemeralContainersOf = ({ spec }: Pod): readonly Container[] =>
+  (spec.ephemeralContainers ?? []) as readonly Container[];
+
+/** All of them, of every sort. */
+export const allContainers = (view: PodView): readonly ContainerView[] => [
+  ...view.initContainers,
+  ...view.containers,
+  ...view.ephemeralContainers,
+];
 
 /** 137: whatever ended a process without a trace was a kill (kubelet reports ContainerStatusUnknown so). */
 export function exitCodeOfAttempt(attempt: Attempt): number | undefined {

@@ -15,7 +15,7 @@ import { newBackOffs, podStatus, sameStatus } from './status.ts';
 import { createStatusWriter } from './statuswriter.ts';
 import { createStops } from './stops.ts';
 import { createTeardown } from './teardown.ts';
-import type { ContainerView, PodView } from './view.ts';
+import { type ContainerView, ephemeralContainersOf, type PodView } from './view.ts';
 import { refreshVolumes } from './volumerefresh.ts';
 
 export interface PodWorker {
@@ -136,6 +136,7 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
       pod: record.pod,
       initContainers: (record.pod.spec.initContainers ?? []).map(view),
       containers: record.pod.spec.containers.map(view),
+      ephemeralContainers: ephemeralContainersOf(record.pod).map(view),
       startTime: record.startTime,
       podIP: record.podIP,
       hostIP: context.hostIP,

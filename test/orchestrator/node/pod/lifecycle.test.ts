@@ -72,7 +72,7 @@ function view(words: string, policy: Pod['spec']['restartPolicy'] = 'Always', en
     },
   };
   const rest = { startTime: NOW - 5000, podIP: '127.1.0.1', hostIP: '127.0.0.1', wildcards: [] };
-  return { pod, initContainers, containers, ...rest, ...(ending ? { ending } : {}) };
+  return { pod, initContainers, containers, ephemeralContainers: [], ...rest, ...(ending ? { ending } : {}) };
 }
 
 /** The same, its init containers going on beside the others. */
@@ -80,6 +80,14 @@ function withSidecars(words: string, policy: Pod['spec']['restartPolicy'] = 'Alw
   const plain = view(words, policy);
   const initContainers = plain.initContainers.map(({ name }) => ({ name, restartPolicy: 'Always' as const }));
   return { ...plain, pod: { ...plain.pod, spec: { ...plain.pod.spec, initContainers } } };
+}
+
+/** The same, with the ephemeral containers e0, e1 …. */
+function debugged(plain: PodView, words: string): PodView {
+  const ephemeralContainers = words.split(' ').map((word, i) => container(`e${i}`, word));
+  const names = ephemeralContainers.map(({ name }) => ({ name, image: 'host' }));
+  const pod = { ...plain.pod, spec: { ...plain.pod.spec, ephemeralContainers: names } };
+  return { ...plain, pod, ephemeralContainers };
 }
 
 const show = (action: Action): string => {
@@ -280,5 +288,31 @@ describe('restart back-off', () => {
 
   it('never waits longer than the back-off, also when the wall clock went back', () => {
     expect(restartAt(ended(10_000, 1000), NOW - 3_600_000)).to.equal(NOW - 3_600_000 + 10_000);
+  });
+});
+
+describe('an ephemeral container', () => {
+  const statuses = (one: PodView) => podStatus(one, undefined, NOW).ephemeralContainerStatuses;
+
+  it('is started once, whatever the policy and its end', () => {
+    expect(actions(debugged(view('up'), '-'))).to.equal('start e0');
+    expect(actions(debugged(view('up'), 'exit:1'))).to.equal('');
+    expect(statuses(debugged(view('up'), 'exit:1'))?.[0]?.state?.terminated?.exitCode).to.equal(1);
+  });
+
+  it('does not wait for init containers, and may look at one that hangs', () => {
+    expect(actions(debugged(view('up | -'), '-'))).to.equal('start e0');
+  });
+
+  it('decides neither the phase nor the readiness of its pod, and is never ready', () => {
+    expect(phase(debugged(view('up'), 'exit:1'))).to.equal('Running');
+    expect(phase(debugged(view('exit:0', 'Never'), 'up'))).to.equal('Succeeded');
+    expect(statuses(debugged(view('up'), 'up'))?.[0]).to.include({ name: 'e0', ready: false });
+  });
+
+  it('ends with its pod', () => {
+    expect(actions(debugged(view('exit:0', 'Never'), 'up'))).to.equal('stop e0');
+    const ending = { reason: 'deleted', deadline: NOW + 1000 } as const;
+    expect(actions(debugged(view('exit:0', 'Never', ending), 'up'))).to.equal('stop e0');
   });
 });
