@@ -77,6 +77,7 @@ export const NODE_FOLDERS: Record<string, readonly string[]> = {
   probes: ['runtime'],
   pod: ['runtime', 'spec', 'probes'],
   link: ['runtime'],
+  'machinestats.ts': [],
   'registration.ts': [],
 };
 
