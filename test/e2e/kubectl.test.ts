@@ -348,11 +348,6 @@ describeWithKubectl('e2e: kubectl at a running cluster', function () {
     });
 
     it('refuses plainly what is not there', async () => {
-      const pod = (await k.lines('get', 'pods', '-l', 'app=web', '-o', 'name'))[0] ?? '';
-      const unavailable = 'exec, attach and port-forward are not available in this version';
-      expect(await k.fails('exec', pod, '--', 'ls')).to.contain(unavailable);
-      expect(await k.fails('port-forward', pod, ':8080')).to.contain(unavailable);
-      expect(await k.fails('top', 'pods')).to.contain('Metrics API not available');
       const odd = 'apiVersion: apps/v1\nkind: StatefullSet\nmetadata: {name: db}\n';
       expect(await k.fails('apply', '-f', await k.file(odd))).to.contain(
         'no matches for kind "StatefullSet" in version "apps/v1"',
