@@ -2,6 +2,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Problem } from '../../../base/errors.ts';
 import type { Store } from '../../store/types.ts';
 import type { Authorization } from '../types.ts';
+import { defaultIngressClass, defaultStorageClass } from './defaultclasses.ts';
 import { diskRoom } from './diskroom.ts';
 import { limitRanger } from './limitranger.ts';
 import { mutatingWebhooks } from './mutatingwebhooks.ts';
@@ -35,6 +36,8 @@ export const admissionPlugins = (
   nodeRestriction,
   roleGrants(world.assertMayGrant),
   ...more,
+  defaultStorageClass(world.store),
+  defaultIngressClass(world.store),
   mutatingWebhooks(world),
   validatingPolicies(world),
   validatingWebhooks(world),

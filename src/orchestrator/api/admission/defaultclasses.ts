@@ -1,0 +1,74 @@
+import { isObject } from '../../../kube/values/equal.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
+import { collectionPrefix } from '../../store/keys.ts';
+import type { Store } from '../../store/types.ts';
+import type { AdmissionPlugin } from './plugin.ts';
+
+interface Defaulted {
+  readonly name: string;
+  readonly group: string;
+  readonly plural: string;
+  /** Where the class is said: a field of the specification, or an annotation that is older than it. */
+  readonly field: string;
+  readonly annotation: string;
+  /** The key of the classes in the store, and by which annotations one of them is the default. */
+  readonly classes: string;
+  readonly isDefault: readonly string[];
+}
+
+const INGRESS: Defaulted = {
+  name: 'DefaultIngressClass',
+  group: 'networking.k8s.io',
+  plural: 'ingresses',
+  field: 'ingressClassName',
+  annotation: 'kubernetes.io/ingress.class',
+  classes: collectionPrefix('networking.k8s.io', 'ingressclasses'),
+  isDefault: ['ingressclass.kubernetes.io/is-default-class'],
+};
+
+const STORAGE: Defaulted = {
+  name: 'DefaultStorageClass',
+  group: '',
+  plural: 'persistentvolumeclaims',
+  field: 'storageClassName',
+  annotation: 'volume.beta.kubernetes.io/storage-class',
+  classes: collectionPrefix('storage.k8s.io', 'storageclasses'),
+  isDefault: [
+    'storageclass.kubernetes.io/is-default-class',
+    'storageclass.beta.kubernetes.io/is-default-class',
+  ],
+};
+
+/** Who names no class gets the default one (Kubernetes `plugin/pkg/admission/network/defaultingressclass`, `storage/storageclass/setdefault`). */
+const defaultClass =
+  (kind: Defaulted) =>
+  (store: Pick<Store, 'list'>): AdmissionPlugin => ({
+    name: kind.name,
+    mutate({ operation, kind: { group, plural }, subresource, object }) {
+      if (operation !== 'CREATE' || subresource !== undefined) return object;
+      if (group !== kind.group || plural !== kind.plural || namesClass(kind, object)) return object;
+      const name = newestDefault(kind, store);
+      if (name === undefined) return object;
+      return { ...object, spec: { ...(isObject(object.spec) ? object.spec : {}), [kind.field]: name } };
+    },
+  });
+
+export const defaultIngressClass = defaultClass(INGRESS);
+export const defaultStorageClass = defaultClass(STORAGE);
+
+/** An empty name says that there is to be none. */
+const namesClass = ({ field, annotation }: Defaulted, { spec, metadata }: KubeObject): boolean =>
+  (isObject(spec) && spec[field] !== undefined) || metadata.annotations?.[annotation] !== undefined;
+
+/** Of several, the newest; of those of one second, the first by name. */
+function newestDefault({ classes, isDefault }: Defaulted, store: Pick<Store, 'list'>): string | undefined {
+  const found = store
+    .list(classes)
+    .map(({ object: { metadata } }) => metadata)
+    .filter(({ annotations }) => isDefault.some((key) => annotations?.[key] === 'true'));
+  const newest = found
+    .map(({ creationTimestamp = '' }) => creationTimestamp)
+    .sort()
+    .at(-1);
+  return found.find(({ creationTimestamp = '' }) => creationTimestamp === newest)?.name;
+}
