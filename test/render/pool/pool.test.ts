@@ -63,7 +63,7 @@ describe('the render pool', () => {
   });
 
   it('stops a template that eats memory', async () => {
-    open({ memory: 96 });
+    open({ memory: 96, patience: 60_000 });
     const greedy = `${CONFIG}data:\n  a: {{toJson (list ${'(until 90000) '.repeat(300)})}}\n`;
     const result = await pool.render(request(chart(greedy), { app: 'greedy' }));
     expect(result.ok ? undefined : result.problems[0]).to.deep.include({
