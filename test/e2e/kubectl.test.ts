@@ -358,17 +358,23 @@ describeWithKubectl('e2e: kubectl at a running cluster', function () {
       await k.ok('create', 'job', 'once', '--image=host');
       await k.ok('create', 'cronjob', 'nightly', '--image=host', '--schedule=0 3 * * *');
       await k.ok('create', 'quota', 'small', '--hard=pods=3,cpu=1');
-      await k.ok('create', 'pdb', 'web', '--selector=app=web', '--min-available=1');
       await k.ok('autoscale', 'deployment', 'web', '--max=3', '--cpu-percent=50');
-      const shown = await k.lines('get', 'job,cronjob,pdb,hpa', '--no-headers');
+      const shown = await k.lines('get', 'job,cronjob,hpa', '--no-headers');
       const withoutAge = shown.map((line) => line.trim().split(/\s+/).slice(0, -1).join(' '));
       expect(withoutAge).to.deep.equal([
         'job.batch/once Running 0/1',
         'cronjob.batch/nightly 0 3 * * * <none> False 0 <none>',
-        'poddisruptionbudget.policy/web 1 N/A 0',
         'horizontalpodautoscaler.autoscaling/web Deployment/web cpu: <unknown>/50% 1 3 0',
       ]);
-      await k.ok('delete', 'job,cronjob,quota,pdb,hpa', '--all');
+      await k.ok('delete', 'job,cronjob,quota,hpa', '--all');
+    });
+
+    it('says how many pods a budget lets go', async () => {
+      await k.ok('create', 'pdb', 'web', '--selector=app=web', '--min-available=1');
+      await k.ok('wait', 'pdb/web', '--for=jsonpath={.status.currentHealthy}=2', '--timeout=20s');
+      const shown = await k.lines('get', 'pdb', 'web', '--no-headers');
+      expect(shown.map((line) => line.split(/\s+/).slice(0, 4))).to.deep.equal([['web', '1', 'N/A', '1']]);
+      await k.ok('delete', 'pdb', 'web');
     });
   });
 });
