@@ -95,6 +95,17 @@ const HELP: Readonly<Record<string, Help>> = {
     group: 'Look',
     examples: [['pilotage why shop/prod', 'reasons, most urgent first, and the gates of its promotion']],
   },
+  audit: {
+    group: 'Look',
+    examples: [
+      ['pilotage audit --since 2h --delivery shop/prod', 'who promoted, approved, pinned, pushed'],
+      [
+        'pilotage audit --object secrets --output json',
+        'who read or wrote Secrets, an event of audit.k8s.io/v1 a line',
+      ],
+      ['pilotage audit --denied -f', 'what is refused from now on'],
+    ],
+  },
   logs: {
     group: 'Look',
     examples: [

@@ -44,6 +44,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   delete: async (context) => (await import('./commands/delete.ts')).deleteCommand(context),
   why: async (context) => (await import('./commands/why.ts')).whyCommand(context),
   logs: async (context) => (await import('./commands/logs.ts')).logsCommand(context),
+  audit: async (context) => (await import('./commands/audit.ts')).auditCommand(context),
   render: async (context) => (await import('./commands/render.ts')).renderCommand(context),
   image: async (context) => (await import('./commands/image.ts')).imageCommand(context),
   backup: async (context, _exit, version) =>

@@ -46,7 +46,7 @@ export interface DeliveryOptions {
 
 /** Resolves once sync and promotion run and the hosted branches are recorded; the face does not listen yet. */
 export async function startDelivery(options: DeliveryOptions): Promise<Face> {
-  const { dataDir, surroundings, confinement, token, clock, logger, parts } = options;
+  const { dataDir, surroundings, confinement, token, audit, clock, logger, parts } = options;
   const { buildEnvironment } = surroundings;
   const home = options.home.client;
   const common = { clock, logger };
@@ -64,7 +64,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   const delivering = { ...common, dataDir, home, contexts, instanceUid, repositories, images };
   const synced = await composeSync({ ...delivering, buildEnvironment, pool, progress, promotions });
   const { hosted, remotes } = repositories;
-  const gitHost = composeGitHost({ ...common, ...synced, hosted, home, token, room, pool, progress });
+  const gitHost = composeGitHost({ ...common, ...synced, hosted, home, token, room, pool, progress, audit });
   const promotion = composePromotion({
     ...common,
     ...synced,
@@ -74,7 +74,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   });
   const promoter = createPromotionController(promotion);
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost };
-  const face = composeFace({ ...faced, room, progress, token, names: options.httpNames });
+  const face = composeFace({ ...faced, room, progress, audit, token, names: options.httpNames });
 
   const lifetime = new AbortController();
   parts.add('repositories', () => hosted.close());

@@ -1,4 +1,5 @@
 /** The HTTP face: what sync and promotion can be asked, beside the git host. */
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { DiskRoom } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
@@ -9,6 +10,7 @@ import type { PromoteOptions } from '../promotion/options.ts';
 import type { Actions } from '../server/actions.ts';
 import { createFace, type Face } from '../server/server.ts';
 import { createSyncActions } from '../sync/actions.ts';
+import type { Audit } from './audit.ts';
 import type { Home } from './home.ts';
 import type { Repositories } from './repositories.ts';
 import type { Synced } from './sync.ts';
@@ -20,6 +22,7 @@ export interface FaceParts extends Synced {
   readonly gitHost: GitHost;
   readonly room: DiskRoom;
   readonly progress: ProgressSource;
+  readonly audit: Audit;
   readonly token: string;
   /** By which the face may be asked, beside addresses and localhost. */
   readonly names: readonly string[];
@@ -34,6 +37,7 @@ export function composeFace(parts: FaceParts): Face {
     progress,
     git: gitHost.handle,
     backup: home.backup,
+    audit: { log: parts.audit.log, uuid: randomUUID },
     ...(home.serveAs ? { kubernetes: home.serveAs } : {}),
     token,
     clock,
@@ -43,14 +47,14 @@ export function composeFace(parts: FaceParts): Face {
 }
 
 function actionsOf(parts: FaceParts): Actions {
-  const { room, promotion } = parts;
+  const { room, promotion, audit } = parts;
   const sync = syncActionsOf(parts);
   const promotions = createPromotionActions(promotion);
   return {
     ...sync,
     async status() {
-      const lack = room.lack('builds');
-      return { ...(lack ? { problems: [lack] } : {}), ...(await sync.status()) };
+      const problems = [room.lack('builds'), audit.log.problem()].filter((one) => one !== undefined);
+      return { ...(problems.length > 0 ? { problems } : {}), ...(await sync.status()) };
     },
     promote: async (name, request, user) => promotions.promote(await sync.find(name), request, user),
     approve: async (name, request, user) => promotions.approve(await sync.find(name), request, user),

@@ -12,6 +12,8 @@ import { userOf } from '../server/auth.ts';
 import { listenToPush } from '../server/sinks/push.ts';
 import { foldUntouched, targetsOf } from '../server/sinks/pushtargets.ts';
 import { refuseRewrite } from '../sync/intake/branchpolicy.ts';
+import type { Audit } from './audit.ts';
+import { pushRecorder } from './gitaudit.ts';
 import type { Synced } from './sync.ts';
 
 /** How long a rollout is reported to the pusher; the rollout itself has a deadline of its own. */
@@ -21,6 +23,7 @@ export interface GitHostParts extends Synced {
   readonly hosted: HostedRepositories;
   readonly home: KubeClient;
   readonly token: string;
+  readonly audit: Audit;
   readonly room: DiskRoom;
   readonly pool: RenderPool;
   readonly progress: ProgressSource;
@@ -39,6 +42,7 @@ export function composeGitHost(parts: GitHostParts): GitHost {
     policy: (name, ref, { descends }) =>
       descends || ref.to === null ? undefined : refuseRewrite(home, name, ref.branch),
     onPush: pushReporter(parts),
+    recorded: pushRecorder(parts.audit.log, clock),
   });
 }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { AuditLog } from '../audit/log.ts';
 import type { Clock } from '../base/clock.ts';
 import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../base/connections.ts';
 import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
@@ -11,6 +12,8 @@ import { parseBoundedJson } from '../kube/values/bounds.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { User } from '../model/user.ts';
 import type { Actions } from './actions.ts';
+import { type FaceTrail, followRequest, noTrail } from './audit.ts';
+import { streamAudit } from './auditstream.ts';
 import { userOf } from './auth.ts';
 import { foreign } from './origin.ts';
 import { badRequest, refusal } from './refusal.ts';
@@ -26,6 +29,8 @@ export interface FaceOptions {
   readonly backup: () => Iterable<Buffer>;
   /** Answers a request to the Kubernetes API, whose path is `request.url`, as `user`; absent: there is none to proxy. */
   readonly kubernetes?: (request: IncomingMessage, response: ServerResponse, user: User) => Promise<void>;
+  /** Where requests are recorded, and what is recorded is read; absent: nowhere. */
+  readonly audit?: { readonly log: AuditLog; readonly uuid: () => string };
   readonly token: string;
   readonly clock: Clock;
   /** By which it may be asked, beside addresses and localhost: lower case, without a port. */
@@ -61,8 +66,11 @@ export function createFace(options: FaceOptions): Face {
     connectionsCheckingInterval: CHECK_MS,
   };
   const server = createServer(timeouts, (request, response) => {
-    serve(options, request, response).catch((error: unknown) => {
+    const { audit } = options;
+    const trail = audit ? followRequest({ ...audit, sink: audit.log, clock }, request, response) : noTrail;
+    serve({ ...options, trail }, request, response).catch((error: unknown) => {
       const problem = problemOf(error);
+      trail.refused(problem);
       if (problem.reason === 'InternalError')
         logger.error({ err: problem.message, url: request.url }, 'request failed');
       const { status, body } = refusal(problem);
@@ -84,7 +92,7 @@ export function createFace(options: FaceOptions): Face {
 }
 
 async function serve(
-  options: FaceOptions,
+  options: FaceOptions & { readonly trail: FaceTrail },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -104,17 +112,21 @@ async function serve(
       },
     });
   }
+  options.trail.sender(user);
   if (url.pathname === KUBERNETES || url.pathname.startsWith(`${KUBERNETES}/`)) {
     if (!options.kubernetes) throw new ProblemError(NO_KUBERNETES);
     request.url = `${url.pathname.slice(KUBERNETES.length) || '/'}${url.search}`;
     return options.kubernetes(request, response, user);
   }
   if (url.pathname === '/api/v1/backup') return streamBackup(options.backup, response);
+  if (url.pathname === '/api/v1/audit' && options.audit)
+    return streamAudit(options.audit.log, url.searchParams, response);
   if (url.pathname === '/api/v1/events') return streamEvents(options.progress, url.searchParams, response);
   if (url.pathname === '/')
     return void response.end('Pilotage. Ask /api/v1/status, or run: pilotage status\n');
   const method = request.method ?? 'GET';
   const body = method === 'GET' ? undefined : await readJson(request);
+  options.trail.body(body);
   const asked = { method, path: url.pathname, query: url.searchParams, body, user };
   const result = await answer(options.actions, asked);
   if (!result)

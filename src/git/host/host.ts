@@ -34,10 +34,23 @@ export interface GitHostOptions {
    * settles. The signal aborts when the pusher stops watching; the push stands all the same.
    */
   readonly onPush: OnPush;
+  /** Told what came of each push, whether it was taken or not; must not throw. */
+  readonly recorded?: (push: RecordedPush) => void;
   /** Why nothing that takes room can be taken now; asked before a pack is received. */
   readonly lacksRoom?: () => Problem | undefined;
   /** Largest push, in bytes after decompression of the request; 512 MiB when left out. */
   readonly maxBytes?: number;
+}
+
+export interface RecordedPush {
+  readonly request: IncomingMessage;
+  /** When it began, in milliseconds since the epoch. */
+  readonly received: number;
+  readonly repository: string;
+  readonly user: string;
+  readonly outcome: PushOutcome;
+  /** Whether there was no such repository before. */
+  readonly created: boolean;
 }
 
 export interface GitHost {
@@ -73,6 +86,7 @@ export function createGitHost(options: GitHostOptions): GitHost {
   };
 
   const receive = async (req: IncomingMessage, res: ServerResponse, name: string, principal: string) => {
+    const begun = { request: req, received: options.clock.now(), repository: name, user: principal };
     const reader = new PacketReader(bodyOf(req, options.maxBytes ?? DEFAULT_MAX_BYTES));
     const request = await readPushRequest(reader);
     res.writeHead(200, headers('application/x-git-receive-pack-result'));
@@ -82,11 +96,16 @@ export function createGitHost(options: GitHostOptions): GitHost {
       return;
     }
     const lack = needsPack(request) ? options.lacksRoom?.() : undefined;
-    if (lack) return turnAway(res, { repository: name, user: principal, request }, reader, lack);
+    if (lack) {
+      options.recorded?.({ ...begun, outcome: refuseAll(request.commands, lack), created: false });
+      return turnAway(res, { repository: name, user: principal, request }, reader, lack);
+    }
+    const created = (await repositories.find(name)) === undefined;
     const repository = await repositories.create(name);
     const who = { principal, policy: options.policy };
     const outcome = await takeRequest(repository, name, request, reader, who);
     if (!outcome.refs.some(({ kind }) => kind === 'moved')) await repositories.removeEmpty(name);
+    options.recorded?.({ ...begun, outcome, created });
     await answerPush(res, { repository: name, user: principal, request, outcome }, options);
     await tidy(repository, name);
   };

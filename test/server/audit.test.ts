@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { AuditEvent } from '../../src/audit/event.ts';
+import { openAuditFiles } from '../../src/audit/files.ts';
+import { type AuditLog, createAuditLog } from '../../src/audit/log.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { ProblemError } from '../../src/base/errors.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { createProgressHub } from '../../src/model/progresshub.ts';
+import type { Actions } from '../../src/server/actions.ts';
+import { createFace, type Face } from '../../src/server/server.ts';
+
+const TOKEN = 'secret-token';
+const refused = new ProblemError({
+  reason: 'Forbidden',
+  message: 'https://me:hunter2@git.example.com is not for you.',
+});
+
+describe('the record of the HTTP face', () => {
+  let dir: string;
+  let log: AuditLog;
+  let face: Face;
+  let base: string;
+  before(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'pilotage-audit-'));
+    log = createAuditLog({
+      files: openAuditFiles(dir, systemClock),
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    const actions = {
+      status: async () => ({ deliveries: [] }),
+      pin: async () => ({ message: 'pinned' }),
+      connect: async () => Promise.reject(refused),
+    } as unknown as Actions;
+    face = createFace({
+      actions,
+      progress: createProgressHub(),
+      git: async () => false,
+      backup: () => [],
+      audit: { log, uuid: () => crypto.randomUUID() },
+      token: TOKEN,
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    base = `http://127.0.0.1:${await face.listen('127.0.0.1', 0)}`;
+  });
+  after(async () => {
+    await face.close();
+    await log.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  /** Asks, and resolves with what was recorded of it. */
+  async function recorded(path: string, body?: object, token = TOKEN): Promise<readonly AuditEvent[]> {
+    const events: AuditEvent[] = [];
+    const { stop } = await log.tail((event) => void events.push(event));
+    const headers = { authorization: `Bearer ${token}`, 'pilotage-user': 'ann', connection: 'close' };
+    const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
+    await (await fetch(base + path, { ...init, headers })).text();
+    // The answer is recorded when the server has seen its end: a further request comes after it.
+    await (await fetch(`${base}/healthz`)).text();
+    stop();
+    return events;
+  }
+
+  it('says who pinned what, and why, without what else the body holds', async () => {
+    const body = { revision: 'abc', reason: 'incident 7', other: 'planted' };
+    const [event, ...others] = await recorded('/api/v1/environments/shop/prod/pin', body);
+    expect(others).to.deep.equal([]);
+    expect(event).to.deep.include({ verb: 'pin', stage: 'ResponseComplete', sourceIPs: ['127.0.0.1'] });
+    expect(event?.user).to.deep.equal({ username: 'ann', groups: ['system:masters'] });
+    expect(event?.objectRef).to.deep.equal({
+      resource: 'environments',
+      apiGroup: 'pilotage.dev',
+      name: 'shop.prod',
+    });
+    expect(event?.responseStatus).to.deep.equal({ metadata: {}, code: 200 });
+    expect(event?.annotations).to.deep.equal({
+      'pilotage.dev/face': 'http',
+      'pilotage.dev/delivery': 'shop',
+      'pilotage.dev/environment': 'prod',
+      'pilotage.dev/request': '{"revision":"abc","reason":"incident 7"}',
+    });
+    expect(JSON.stringify(event)).to.not.contain('planted').and.not.contain(TOKEN);
+  });
+
+  it('holds a refusal with its reason, without the credentials that were sent or that it names', async () => {
+    const body = { name: 'shop', url: 'https://me:hunter2@git.example.com', token: 'planted' };
+    const [event] = await recorded('/api/v1/deliveries', body);
+    expect(event).to.deep.include({ verb: 'connect' });
+    expect(event?.responseStatus).to.deep.include({ code: 403, reason: 'Forbidden' });
+    expect(event?.responseStatus?.message).to.equal('https://…@git.example.com is not for you.');
+    expect(JSON.stringify(event)).to.not.contain('hunter2').and.not.contain('planted');
+  });
+
+  it('holds a wrong token without the token, even where something was only to be read', async () => {
+    const [event] = await recorded('/api/v1/status', undefined, 'guessed');
+    expect(event).to.deep.include({ user: {}, verb: 'get' });
+    expect(event?.responseStatus).to.deep.include({ code: 401, reason: 'Unauthorized' });
+    expect(JSON.stringify(event)).to.not.contain('guessed');
+  });
+
+  it('holds no reading, but that of everything', async () => {
+    expect(await recorded('/api/v1/status')).to.deep.equal([]);
+    expect((await recorded('/api/v1/backup')).map(({ verb }) => verb)).to.deep.equal(['backup']);
+  });
+
+  it('is read as lines, by what is asked for', async () => {
+    await recorded('/api/v1/environments/shop/dev/pin', { reason: 'x' });
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const text = await (await fetch(`${base}/api/v1/audit?verb=pin&delivery=shop/dev`, { headers })).text();
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AuditEvent);
+    expect(lines.map(({ objectRef }) => objectRef?.name)).to.deep.equal(['shop.dev']);
+    const bad = await fetch(`${base}/api/v1/audit?since=yesterday`, { headers });
+    expect(bad.status).to.equal(400);
+  });
+});
