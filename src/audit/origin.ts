@@ -16,12 +16,13 @@ export function originOf({ headers, socket }: IncomingMessage): {
 }
 
 /** In the order of `k8s.io/apimachinery/pkg/util/net` SourceIPs: X-Forwarded-For, X-Real-Ip, the peer. */
-function sourceAddresses(headers: IncomingMessage['headers'], peer: string | undefined): readonly string[] {
-  const forwarded = String(headers['x-forwarded-for'] ?? '')
+function sourceAddresses(headers: IncomingMessage['headers'], peer = ''): readonly string[] {
+  const own = peer.startsWith('::ffff:') && peer.includes('.') ? peer.slice('::ffff:'.length) : peer;
+  const { 'x-forwarded-for': forwarded, 'x-real-ip': real } = headers;
+  if (forwarded === undefined && real === undefined) return own ? [own] : [];
+  const claimed = `${forwarded ?? ''},${real ?? ''}`
     .split(',', MOST_ADDRESSES)
     .map((address) => address.trim());
-  const claimed = [...forwarded, String(headers['x-real-ip'] ?? '').trim()];
-  const own = (peer ?? '').replace(/^::ffff:(?=\d+\.)/, '');
   const known = new Set(claimed.filter((address) => isIP(address) !== 0));
   known.delete(own);
   return [...known, ...(own ? [own] : [])];
@@ -42,9 +43,11 @@ const MOST_URI = 4096;
 
 /** Path and parameters; the values of parameters that nobody here knows are left out, because programs send tokens so. */
 export function uriOf(path: string, query: URLSearchParams, isProxied = false): string {
-  const said = [...query].map(([name, value]) => {
+  if (query.size === 0) return clipped(path, MOST_URI);
+  let said = '';
+  for (const [name, value] of query) {
     const shown = !isProxied && SAID.has(name) ? encodeURIComponent(value) : '…';
-    return `${encodeURIComponent(name)}=${shown}`;
-  });
-  return clipped(said.length === 0 ? path : `${path}?${said.join('&')}`, MOST_URI);
+    said += `${said ? '&' : '?'}${encodeURIComponent(name)}=${shown}`;
+  }
+  return clipped(path + said, MOST_URI);
 }

@@ -52,12 +52,20 @@ export interface AuditDecision {
 /** The first rule that matches decides; without one nothing is recorded (apiserver `pkg/audit/policy/checker.go`). */
 export function decideAudit(policy: Policy, attributes: AuditAttributes): AuditDecision {
   const rule = policy.rules.find((candidate) => matches(candidate, attributes));
-  return {
+  const key = rule ?? policy;
+  const known = DECISIONS.get(key);
+  if (known) return known;
+  const decision: AuditDecision = {
     level: rule?.level ?? 'None',
     omitStages: new Set([...policy.omitStages, ...(rule?.omitStages ?? [])]),
     omitManagedFields: rule?.omitManagedFields ?? policy.omitManagedFields,
   };
+  DECISIONS.set(key, decision);
+  return decision;
 }
+
+/** Every request asks: what a rule comes to is worked out once. A rule belongs to one policy. */
+const DECISIONS = new WeakMap<Policy | PolicyRule, AuditDecision>();
 
 const allows = (list: readonly string[], value: string): boolean => list.length === 0 || list.includes(value);
 

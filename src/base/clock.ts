@@ -44,5 +44,9 @@ export function rfc3339(ms: number): string {
 
 /** RFC 3339 with microseconds, as Kubernetes writes `metav1.MicroTime` (Lease, Event). */
 export function rfc3339Micro(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 23)}000Z`;
+  if (lastMicro.ms !== ms) lastMicro = { ms, text: `${new Date(ms).toISOString().slice(0, 23)}000Z` };
+  return lastMicro.text;
 }
+
+/** Thousands of records are written in the same few milliseconds. */
+let lastMicro = { ms: Number.NaN, text: '' };

@@ -162,13 +162,12 @@ class RequestTrail implements Trail {
 
   /** A refusal by the authorizer names it; otherwise the request has got past it. */
   #annotations({ code, message = '' }: { readonly code: number; readonly message?: string }) {
-    const isForbidden = code === 403 && NOT_ALLOWED.test(message);
     const decided = this.#decision;
-    const decision = isForbidden || decided?.allowed === false ? 'forbid' : decided && 'allow';
-    const reason = decided?.reason;
+    const isForbidden = decided?.allowed === false || (code === 403 && NOT_ALLOWED.test(message));
+    if (!isForbidden && !decided) return NO_DECISION;
     return {
-      ...(decision === undefined ? {} : { [DECISION]: decision }),
-      ...(decision === undefined ? {} : { [REASON]: reason ?? '' }),
+      [DECISION]: isForbidden ? 'forbid' : 'allow',
+      [REASON]: decided?.reason ?? '',
       [FACE]: 'api',
     };
   }
@@ -199,6 +198,8 @@ class RequestTrail implements Trail {
     });
   }
 }
+
+const NO_DECISION = { [FACE]: 'api' };
 
 function sentValue(answer: Answer | object): unknown {
   if (!('type' in answer) || answer.type !== 'bytes') return undefined;
