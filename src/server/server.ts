@@ -120,7 +120,7 @@ async function serve(
   }
   if (url.pathname === '/api/v1/backup') return streamBackup(options.backup, response);
   if (url.pathname === '/api/v1/audit' && options.audit)
-    return streamAudit(options.audit.log, url.searchParams, response);
+    return streamAudit(options.audit.log, user, url.searchParams, response);
   if (url.pathname === '/api/v1/events') return streamEvents(options.progress, url.searchParams, response);
   if (url.pathname === '/')
     return void response.end('Pilotage. Ask /api/v1/status, or run: pilotage status\n');
