@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/kube/kinds/resources.data.ts';
-import type { KubeObject, Resource } from '../../src/kube/values/types.ts';
+import type { JsonObject, KubeObject, Resource } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';
 import { eventually, managersOf, refusal, refusalCode, startWatch } from './notation.ts';
 
@@ -142,6 +142,67 @@ export function customResources(bench: Bench): void {
     expect(event).to.deep.equal({ type: 'ADDED', object: created });
   });
 
+  it('are held to the formats of their schema, and to its rules', async () => {
+    const create = (spec: object) =>
+      bench.client.create(ships, ship(bench.name('ruled'), { crew: 1, ...spec }), { dryRun: true });
+    await create({ radio: '10.0.0.1', mission: 'survey' });
+    const causes = async (refused: Promise<unknown>) =>
+      (await refusal(refused)).status.details?.causes?.map(({ field, message }) => `${field}: ${message}`);
+    expect(await causes(create({ radio: 'ch16' }))).to.deep.include(
+      'spec.radio: Invalid value: "ch16": spec.radio in body must be of type ipv4: "ch16"',
+    );
+    expect(await causes(create({ mission: 'war' }))).to.deep.equal([
+      'spec.mission: Invalid value: "war": ships are peaceful',
+    ]);
+  });
+
+  it('are held to rules about their changes', async () => {
+    const name = bench.name('steady');
+    await bench.client.create(ships, ship(name, { crew: 1, mission: 'survey' }));
+    const body = { spec: { mission: 'rescue' } };
+    const error = await refusal(bench.client.patch(ships, key(name), { type: 'merge', body }));
+    expect(error.message).to.include('spec.mission: Invalid value: "rescue": a mission is for life');
+    await bench.client.patch(ships, key(name), { type: 'merge', body: { spec: { crew: 2 } } });
+  });
+
+  it('are selected by the fields that their definition names', async () => {
+    const [red, blue] = [bench.name('red'), bench.name('blue')];
+    await bench.client.create(ships, ship(red, { crew: 1, flag: 'red' }));
+    await bench.client.create(ships, ship(blue, { crew: 1, flag: 'blue' }));
+    const select = (fieldSelector: string) =>
+      bench.client.list(ships, { namespace: bench.namespace, fieldSelector });
+    expect((await select('spec.flag=red')).items.map(({ metadata }) => metadata.name)).to.deep.equal([red]);
+    expect(await refusalCode(select('spec.crew=1'))).to.equal('BadRequest 400');
+  });
+
+  it('follow a definition that changes: defaults on read, and what is invalid since stays until it is changed', async () => {
+    const other = `changing-${group}`;
+    const rows: Resource<Ship> = { ...ships, group: other };
+    const definition = await bench.client.create(CUSTOM_RESOURCE_DEFINITIONS, shipDefinition(other));
+    const name = bench.name('old');
+    const old = { ...ship(name, { crew: 60, radio: '10.0.0.1' }), apiVersion: `${other}/v1` };
+    await eventually(() => bench.client.create(rows, old));
+    await bench.client.patch(
+      CUSTOM_RESOURCE_DEFINITIONS,
+      { name: definition.metadata.name ?? '' },
+      {
+        type: 'json',
+        body: [
+          { op: 'replace', path: `${SPEC_PATH}/crew/maximum`, value: 50 },
+          { op: 'add', path: `${SPEC_PATH}/mission/default`, value: 'survey' },
+        ],
+      },
+    );
+    await eventually(async () =>
+      expect((await bench.client.get(rows, key(name))).spec.mission).to.equal('survey'),
+    );
+    const patch = (spec: JsonObject) =>
+      bench.client.patch(rows, key(name), { type: 'merge', body: { spec } });
+    await eventually(async () => expect(await refusalCode(patch({ crew: 70 }))).to.equal('Invalid 422'));
+    expect((await patch({ flag: 'black' })).spec).to.deep.include({ crew: 60, flag: 'black' });
+    await bench.client.delete(CUSTOM_RESOURCE_DEFINITIONS, { name: `ships.${other}` });
+  });
+
   it('go when their definition goes', async () => {
     const other = `other-${group}`;
     const rows: Resource = { ...ships, group: other };
@@ -161,6 +222,7 @@ interface Ship extends KubeObject {
   readonly spec: {
     readonly crew: number;
     readonly flag?: string;
+    readonly mission?: string;
     readonly docks?: readonly { readonly port: number; readonly protocol?: string; readonly name?: string }[];
   };
   readonly status?: { readonly port?: string };
@@ -183,11 +245,14 @@ const shipDefinition = (group: string) => ({
           status: {},
           scale: { specReplicasPath: '.spec.crew', statusReplicasPath: '.status.crew' },
         },
+        selectableFields: [{ jsonPath: '.spec.flag' }],
         schema: { openAPIV3Schema: SHIP_SCHEMA },
       },
     ],
   },
 });
+
+const SPEC_PATH = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties';
 
 const SHIP_SCHEMA = {
   type: 'object',
@@ -199,6 +264,15 @@ const SHIP_SCHEMA = {
       properties: {
         crew: { type: 'integer', minimum: 0, maximum: 100 },
         flag: { type: 'string', default: 'white' },
+        radio: { type: 'string', format: 'ipv4' },
+        mission: {
+          type: 'string',
+          maxLength: 20,
+          'x-kubernetes-validations': [
+            { rule: "self != 'war'", message: 'ships are peaceful' },
+            { rule: 'self == oldSelf', message: 'a mission is for life' },
+          ],
+        },
         docks: {
           type: 'array',
           'x-kubernetes-list-type': 'map',

@@ -42,7 +42,7 @@ const EMAIL = new RegExp(
   String.raw`^(?:${ADDRESS}|(?:${QUOTED}|[^\x00-\x1f\x7f()<>[\]:;@\\,"])*<\s*${ADDRESS}\s*>)${COMMENT}$`,
 );
 
-/** An address alone, or behind a name: `Ada <ada@example.com>` (RFC 5322, as Go's `mail.ParseAddress`). */
+/** An address alone, or behind a name: `Ada <ada@example.com>` (RFC 5322, as Go's `mail.ParseAddress`, without comments in comments). */
 const isEmail: Holds = (text) => EMAIL.test(text.replace(/^[ \t]+/, ''));
 
 const digits = (text: string): readonly number[] => [...text].map(Number);

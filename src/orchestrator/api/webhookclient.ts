@@ -94,6 +94,7 @@ function targetOf({ url, service }: WebhookClientConfig, store: Store, seconds: 
     | Service
     | undefined;
   const host = found?.spec?.clusterIP;
-  if (!host || host === 'None') throw new Error(`service "${name}" not found`);
-  return { host, port, path, name: dns, shown: `https://${dns}:${port}${path}` };
+  const shown = `https://${dns}:${port}${path}`;
+  if (!host || host === 'None') throw new Error(`Post "${shown}": service "${name}" not found`);
+  return { host, port, path, name: dns, shown };
 }

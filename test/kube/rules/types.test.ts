@@ -77,3 +77,77 @@ describe('validateTypes', () => {
     ]);
   });
 });
+
+describe('an update that leaves as it was what its schema refuses', () => {
+  const schema = crdSchema({
+    type: 'object',
+    properties: {
+      spec: {
+        type: 'object',
+        required: ['owner'],
+        allOf: [{ properties: { code: { maxLength: 3 } } }],
+        properties: {
+          name: { type: 'string', maxLength: 2 },
+          code: { type: 'string' },
+          owner: { type: 'string' },
+          address: { type: 'string', format: 'ipv4' },
+          list: { type: 'array', items: { type: 'string', maxLength: 2 } },
+          map: {
+            type: 'array',
+            'x-kubernetes-list-type': 'map',
+            'x-kubernetes-list-map-keys': ['key'],
+            items: {
+              type: 'object',
+              properties: {
+                key: { type: 'string' },
+                value: { type: 'string', maxLength: 2 },
+                more: { type: 'string' },
+              },
+            },
+          },
+          set: { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } },
+        },
+      },
+    },
+  });
+  if (!schema.ok) throw new Error(schema.problems[0].message);
+  const fields = (old: object | undefined, spec: object): readonly string[] => {
+    const whole = (part: object) => ({ apiVersion: 'x/v1', kind: 'T', metadata: { name: 'a' }, spec: part });
+    return validateTypes(schema.value, whole(spec), old && whole(old)).map(({ field }) => field);
+  };
+  const owner = 'x';
+
+  it('passes, and a create with the same does not', () => {
+    const spec = { owner, name: 'long', address: 'none' };
+    expect(fields(spec, { ...spec, code: 'a' })).to.deep.equal([]);
+    expect(fields(undefined, spec)).to.deep.equal(['spec.name', 'spec.address']);
+    expect(fields(spec, { ...spec, name: 'longer' })).to.deep.equal(['spec.name']);
+  });
+
+  it('passes below branches of the schema', () => {
+    expect(fields({ owner, code: 'long' }, { owner, code: 'long', name: 'a' })).to.deep.equal([]);
+    expect(fields({ owner, code: 'long' }, { owner, code: 'longer' })).to.deep.equal(['spec.code']);
+  });
+
+  it('passes where an object lacks a field and nothing else of it changes', () => {
+    expect(fields({ name: 'a' }, { name: 'a' })).to.deep.equal([]);
+    expect(fields({ name: 'a' }, { name: 'b' })).to.deep.equal(['spec.owner']);
+  });
+
+  it('passes by the key of an item where a list has keys, else of the whole list', () => {
+    const bad = { key: 'a', value: 'long' };
+    expect(
+      fields({ owner, map: [bad] }, { owner, map: [{ key: 'b' }, { ...bad, more: 'x' }] }),
+    ).to.deep.equal([]);
+    expect(fields({ owner, map: [bad] }, { owner, map: [{ ...bad, key: 'b' }] })).to.deep.equal([
+      'spec.map[0].value',
+    ]);
+    expect(fields({ owner, list: ['long'] }, { owner, name: 'a', list: ['long'] })).to.deep.equal([]);
+    expect(fields({ owner, list: ['long'] }, { owner, list: ['long', 'a'] })).to.deep.equal(['spec.list[0]']);
+  });
+
+  it('passes with items that a set has twice, if the old object had any', () => {
+    expect(fields({ owner, set: ['a', 'a'] }, { owner, set: ['b', 'b'] })).to.deep.equal([]);
+    expect(fields({ owner, set: ['a'] }, { owner, set: ['b', 'b'] })).to.deep.equal(['spec.set[1]']);
+  });
+});

@@ -145,6 +145,12 @@ const orders = (name: string, holds: (order: number) => boolean): Overload[] =>
     ),
   );
 
+/** One element after the other: those behind the first that is equal are not even made from their JSON. */
+function includes(list: CelList, value: Value, meter: Meter): boolean {
+  for (const each of list) if (areEqual(each, value, meter)) return true;
+  return false;
+}
+
 const INDEXING: readonly Overload[] = [
   overload('_[_](list<A>, int) A', ([list, index]) =>
     orElse(at(list as CelList, index as Value), () => outOfBounds(index)),
@@ -160,7 +166,7 @@ const INDEXING: readonly Overload[] = [
   overload('_[?_](optional<map<A, B>>, A) optional<B>', ([map, key]) => ofOptional(map, key)),
   overload(
     '@in(A, list<A>) bool',
-    ([value, list], meter) => [...(list as CelList)].some((each) => areEqual(each, value as Value, meter)),
+    ([value, list], meter) => includes(list as CelList, value as Value, meter),
     elements(1),
   ),
   overload('@in(A, map<A, B>) bool', ([key, map]) => (map as CelMap).get(key as Value) !== undefined),

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../../../src/base/clock.ts';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../../src/kube/kinds/resources.data.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, SERVICES } from '../../../../src/kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../../../src/kube/values/types.ts';
 import { openPki } from '../../../../src/orchestrator/api/auth/pki.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
-import { refusal } from '../notation.ts';
+import { refusal, service } from '../notation.ts';
 
 const SHIPS: Resource<Ship> = {
   group: 'example.org',
@@ -45,15 +45,17 @@ describe('a webhook that converts custom resources', () => {
   let client: KubeClient;
   let webhook: Server;
   let dir: string;
+  let caBundle: string;
   let reviews: Review[];
   /** What the webhook makes of its right answer. */
   let spoil: (response: Record<string, unknown>) => Record<string, unknown>;
 
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'pilotage-webhook-'));
-    const pki = openPki({ dir, clock: systemClock });
+    const pki = openPki({ dir, clock: systemClock, names: ['converter.default.svc'] });
     reviews = [];
     spoil = (response) => response;
+    caBundle = Buffer.from(pki.ca).toString('base64');
     webhook = createServer({ cert: pki.server.cert, key: pki.server.key }, async (request, response) => {
       let text = '';
       for await (const chunk of request) text += chunk;
@@ -66,14 +68,12 @@ describe('a webhook that converts custom resources', () => {
         JSON.stringify({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'ConversionReview', response: answer }),
       );
     });
-    await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
-    const { port } = webhook.address() as AddressInfo;
+    const port = await listen('127.0.0.1');
     server = await startTestApi();
     client = server.client();
-    const caBundle = Buffer.from(pki.ca).toString('base64');
     await client.create(
       CUSTOM_RESOURCE_DEFINITIONS,
-      definition(`https://127.0.0.1:${port}/convert`, caBundle),
+      definition({ url: `https://127.0.0.1:${port}/convert`, caBundle }),
     );
     await client.create(SHIPS, ship('a', 3));
   });
@@ -83,6 +83,19 @@ describe('a webhook that converts custom resources', () => {
     await new Promise((resolve) => webhook.close(resolve));
     await rm(dir, { recursive: true });
   });
+
+  async function listen(address: string): Promise<number> {
+    await new Promise<void>((resolve) => webhook.listen(0, address, resolve));
+    return (webhook.address() as AddressInfo).port;
+  }
+
+  /** From now on, the Service `converter` on this port converts. */
+  async function convertBy(port: number): Promise<void> {
+    const live = await client.get<KubeObject>(CUSTOM_RESOURCE_DEFINITIONS, { name: 'ships.example.org' });
+    const service = { namespace: 'default', name: 'converter', path: '/convert', port };
+    const { spec } = definition({ service, caBundle }) as KubeObject & { spec: object };
+    await client.update(CUSTOM_RESOURCE_DEFINITIONS, { ...live, spec } as KubeObject);
+  }
 
   const key = { namespace: 'default', name: 'a' };
   const ship = (name: string, size: number): Ship => ({
@@ -121,6 +134,22 @@ describe('a webhook that converts custom resources', () => {
     await client.delete(CUSTOM_RESOURCE_DEFINITIONS, { name: 'ships.example.org' });
   });
 
+  it('may be a Service, at whose address it is asked by its name', async () => {
+    webhook.closeAllConnections();
+    await new Promise((resolve) => webhook.close(resolve));
+    const clusterIP = '127.213.0.77';
+    const port = await listen(clusterIP);
+    const ports = [{ port, protocol: 'TCP' as const }];
+    await client.create(SERVICES, service('converter', { clusterIP, ports }));
+    await convertBy(port);
+    expect((await client.get<Ship>(SHIPS_V2, key)).spec).to.deep.equal({ length: 3 });
+    await client.delete(SERVICES, { namespace: 'default', name: 'converter' });
+    await client.patch(SHIPS, key, { type: 'merge', body: { spec: { size: 4 } } });
+    expect(await refusal(client.get(SHIPS_V2, key))).to.equal(
+      `InternalError: conversion webhook for example.org/v1, Kind=Ship failed: Post "https://converter.default.svc:${port}/convert?timeout=30s": service "converter" not found`,
+    );
+  });
+
   for (const [what, spoiled, message] of [
     ['says why it cannot', { result: { status: 'Failure', message: 'no sails' } }, 'failed: no sails'],
     ['answers another request', { uid: 'x' }, /^failed: expected response.uid="[^"]+", got "x"$/],
@@ -148,7 +177,7 @@ describe('a webhook that converts custom resources', () => {
   }
 });
 
-function definition(url: string, caBundle: string): KubeObject {
+function definition(clientConfig: object): KubeObject {
   const version = (name: string, storage: boolean, field: string) => ({
     name,
     served: true,
@@ -171,7 +200,7 @@ function definition(url: string, caBundle: string): KubeObject {
       versions: [version('v1', true, 'size'), version('v2', false, 'length')],
       conversion: {
         strategy: 'Webhook',
-        webhook: { clientConfig: { url, caBundle }, conversionReviewVersions: ['v1'] },
+        webhook: { clientConfig, conversionReviewVersions: ['v1'] },
       },
     },
   };

@@ -88,6 +88,16 @@ describe('custom resources that were stored before their definition changed', ()
     expect((await client.list(SHIPS)).items).to.have.length(1);
     await client.delete(SHIPS, key);
   });
+
+  it('may be changed beside what contradicts it, as long as that stays as it is', async () => {
+    await redefine({ color: { type: 'integer' }, flag: STRING });
+    const patched = await client.patch(SHIPS, key, { type: 'merge', body: { spec: { flag: 'black' } } });
+    expect((patched as KubeObject).spec).to.deep.equal({ color: 'red', flag: 'black' });
+    const error = await refusal(
+      client.patch(SHIPS, key, { type: 'merge', body: { spec: { color: 'blue' } } }),
+    );
+    expect(error).to.include('spec.color in body must be of type integer: "string"');
+  });
 });
 
 describe('custom resources of a definition', () => {
