@@ -119,7 +119,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const pkiDir = join(options.dataDir, 'pki');
   const clusterIP = firstAddress(serviceCidr);
   const pki = openPki({ dir: pkiDir, clock, names: [clusterIP] });
-  const authority = { certificate: pki.ca };
+  const authority = { certificate: pki.ca, sign: pki.sign };
   const serviceAccounts = createServiceAccountTokens({
     keys: openSigningKeys(pkiDir),
     lookup: (plural, name, namespace) => store.get(placeOf(plural, namespace) + name)?.object,

@@ -2,6 +2,7 @@ import type { KubeClient } from '../../src/kube/client/client.ts';
 import { NAMESPACES } from '../../src/kube/kinds/resources.data.ts';
 import { applying } from './applying.ts';
 import { authorizing } from './authorizing.ts';
+import { certificates } from './certificates.ts';
 import { creating } from './creating.ts';
 import { customResources } from './customresources.ts';
 import { deleting } from './deleting.ts';
@@ -79,6 +80,7 @@ export function describeKubeClient(name: string, start: () => Promise<Subject>):
     describe('deleting', () => deleting(bench));
     describe('tokens of service accounts', () => tokens(bench));
     describe('authorizing', () => authorizing(bench));
+    describe('certificates', () => certificates(bench));
     describe('kinds', () => kinds(bench));
     describe('the other groups', () => otherGroups(bench));
     describe('custom resources', () => customResources(bench));

@@ -60,7 +60,10 @@ export function startApi(options: ApiOptions): RunningApi {
     ...options,
     authorizer: authorize,
     admission: createChain(
-      admissionPlugins({ ...options, lacksRoom, assertMayGrant, kinds, callWebhook, onIgnored }, plugins),
+      admissionPlugins(
+        { ...options, lacksRoom, authorize, assertMayGrant, kinds, callWebhook, onIgnored },
+        plugins,
+      ),
     ),
     kinds,
     views: createViews(),

@@ -1,3 +1,4 @@
+import type { ParsedCertificateRequest } from '../../base/certificaterequest.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
@@ -60,6 +61,16 @@ export interface Informers {
 export interface CertificateAuthority {
   /** PEM. */
   readonly certificate: string;
+  /** A certificate for what has been judged, PEM; times are milliseconds since 1970. It never outlives the authority. */
+  sign(
+    request: ParsedCertificateRequest,
+    terms: {
+      /** As a CertificateSigningRequest lists them. */
+      readonly usages: readonly string[];
+      readonly notBefore: number;
+      readonly notAfter: number;
+    },
+  ): string;
 }
 
 /** What every controller is given. */

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createEventRecorder } from '../../kube/client/events.ts';
 import { serviceAccountUser } from '../../kube/client/serviceaccount.ts';
+import { createCertificateController } from './certificates/controller.ts';
 import { createClusterRoleAggregation } from './clusterroleaggregation/controller.ts';
 import { type CertificateAuthority, type ControllerContext, createInformers, MANAGER } from './context.ts';
 import { createDeploymentController } from './deployment/controller.ts';
@@ -55,6 +56,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'disruption-controller': createDisruptionController,
   'tokens-controller': createTokenSecretController,
   'resourcequota-controller': createResourceQuotaController,
+  'certificate-controller': createCertificateController,
 };
 
 export function createControllers({ client, authority, clock, logger }: ControllersOptions): Controllers {

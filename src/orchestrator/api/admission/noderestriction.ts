@@ -1,18 +1,23 @@
+import { parseCertificateRequest } from '../../../base/certificaterequest.ts';
 import { nodeOf } from '../../../kube/client/nodeuser.ts';
-import type { Node } from '../../../kube/kinds/objects.data.ts';
+import type { CertificateSigningRequest, Node } from '../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { forbidden } from '../errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
+import { isSigningRequest } from './signers.ts';
 
 /**
  * What a node's agent may not say of its own Node: whatever would draw pods to it that are meant for others (Kubernetes
- * `plugin/pkg/admission/noderestriction`, admitNode). Which objects it may write at all is the node authorizer's.
+ * `plugin/pkg/admission/noderestriction`, admitNode); and for whom it may not ask certificates. Which objects it may write at all is the node authorizer's.
  */
 export const nodeRestriction: AdmissionPlugin = {
   name: 'NodeRestriction',
-  validate({ user, kind, operation, object, live }) {
+  validate(attributes) {
+    const { user, kind, operation, object, live } = attributes;
     const node = nodeOf(user);
-    if (node === undefined || operation === 'DELETE' || kind.group !== '' || kind.plural !== 'nodes') return;
+    if (node === undefined || operation === 'DELETE') return;
+    if (isSigningRequest(attributes)) assertOwnRequest(node, attributes);
+    if (kind.group !== '' || kind.plural !== 'nodes') return;
     const { name = '' } = object.metadata;
     const problem =
       name === node
@@ -21,6 +26,20 @@ export const nodeRestriction: AdmissionPlugin = {
     if (problem) throw forbidden(kind, name, problem);
   },
 };
+
+const OF_NODES: readonly string[] = [
+  'kubernetes.io/kubelet-serving',
+  'kubernetes.io/kube-apiserver-client-kubelet',
+];
+
+/** A node asks for certificates of its own name only (admitCSR). */
+function assertOwnRequest(node: string, { operation, kind, object }: AdmissionAttributes): void {
+  const { metadata, spec } = object as CertificateSigningRequest;
+  if (operation !== 'CREATE' || !OF_NODES.includes(spec.signerName)) return;
+  const parsed = parseCertificateRequest(Buffer.from(spec.request, 'base64').toString('latin1'));
+  if (parsed.ok && parsed.value.commonName === `system:node:${node}`) return;
+  throw forbidden(kind, metadata.name ?? '', `can only create a node CSR with CN=system:node:${node}`);
+}
 
 function contentProblem(node: string, object: Node, live: Node | undefined): string | undefined {
   if (live && !deepEqual(object.spec?.taints ?? [], live.spec?.taints ?? []))

@@ -2,6 +2,9 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Problem } from '../../../base/errors.ts';
 import type { Store } from '../../store/types.ts';
 import type { Authorization } from '../types.ts';
+import { certificateApproval } from './certificateapproval.ts';
+import { certificateSigning } from './certificatesigning.ts';
+import { certificateSubject } from './certificatesubject.ts';
 import { defaultIngressClass, defaultStorageClass } from './defaultclasses.ts';
 import { diskRoom } from './diskroom.ts';
 import { limitRanger } from './limitranger.ts';
@@ -20,6 +23,7 @@ export interface AdmissionWorld extends WebhookWorld {
   readonly clock: Clock;
   /** Why the disk takes nothing that grows. */
   readonly lacksRoom: () => Problem | undefined;
+  readonly authorize: Authorization['authorize'];
   readonly assertMayGrant: Authorization['assertMayGrant'];
 }
 
@@ -35,6 +39,9 @@ export const admissionPlugins = (
   limitRanger(world.store),
   nodeRestriction,
   roleGrants(world.assertMayGrant),
+  certificateApproval(world.authorize),
+  certificateSigning(world.authorize),
+  certificateSubject,
   ...more,
   defaultStorageClass(world.store),
   defaultIngressClass(world.store),

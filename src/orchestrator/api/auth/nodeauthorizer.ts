@@ -95,6 +95,8 @@ const NODE_RULES: readonly NodeRule[] = [
       isOwnPod(node, attributes) && (attributes.subresource === 'status' || attributes.verb === 'delete'),
     reason: 'a node may only write the status of pods that are bound to it, and delete them',
   },
+  // Whose certificates a node may ask for is NodeRestriction's.
+  { resources: ['certificates.k8s.io/certificatesigningrequests'], verbs: ['create', ...READ] },
   { resources: ['services/status'], verbs: ['update', 'patch'] },
   { resources: ['events', 'events.k8s.io/events'], verbs: WRITE },
   {

@@ -2,10 +2,12 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import type { ParsedCertificateRequest } from '../../../base/certificaterequest.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { ProblemError } from '../../../base/errors.ts';
 import { writeSecret } from '../../../base/secretfile.ts';
-import { type CertificateUse, certificate, keyPem, newKey, type Subject } from './certificates.ts';
+import { certificate, keyPem, newKey, type Subject } from './certificates.ts';
+import type { CertificateUse } from './extensions.ts';
 
 /** PEM texts. */
 export interface KeyPair {
@@ -20,6 +22,17 @@ export interface Pki {
   readonly server: KeyPair;
   /** The client certificate kept under `file`, made or renewed when needed. */
   client(file: string, subject: Subject): KeyPair;
+  /** A certificate for what `request` asks, which its caller has judged, PEM. It never outlives the authority. Nothing of it is kept. */
+  sign(request: ParsedCertificateRequest, terms: SigningTerms): string;
+}
+
+/** What a signer grants of a request. */
+export interface SigningTerms {
+  /** As a CertificateSigningRequest lists them. */
+  readonly usages: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly notBefore: number;
+  readonly notAfter: number;
 }
 
 export const ADMIN: Subject = { name: 'pilotage-admin', groups: ['system:masters'] };
@@ -73,6 +86,15 @@ export function openPki({ dir, clock, names = [] }: PkiOptions): Pki {
     ca: authority.cert.toString(),
     server: leaf('server', { name: 'kubernetes' }, { type: 'server', names: [...SERVER_NAMES, ...names] }),
     client: (file, subject) => leaf(file, subject, { type: 'client' }),
+    sign: (request, { usages, notBefore, notAfter }) =>
+      certificate({
+        subject: { name: request.commonName, groups: request.organizations },
+        key: request.publicKey,
+        issuer: { subject: AUTHORITY, key: authority.key },
+        notBefore,
+        notAfter: Math.min(notAfter, Date.parse(authority.cert.validTo)),
+        use: { type: 'requested', usages, names: request },
+      }),
   };
 }
 

@@ -63,6 +63,28 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     { verbs: ['list', 'watch'], resources: ['*'] },
     { verbs: ['update'], resources: ['resourcequotas/status'] },
   ],
+  'certificate-controller': [
+    { verbs: ['delete'], resources: ['certificates.k8s.io/certificatesigningrequests'] },
+    {
+      verbs: ['update'],
+      resources: ['approval', 'status'].map(
+        (part) => `certificates.k8s.io/certificatesigningrequests/${part}`,
+      ),
+    },
+    {
+      verbs: ['approve'],
+      resources: ['certificates.k8s.io/signers'],
+      names: ['kubernetes.io/kube-apiserver-client-kubelet'],
+    },
+    {
+      verbs: ['sign'],
+      resources: ['certificates.k8s.io/signers'],
+      names: ['kube-apiserver-client', 'kube-apiserver-client-kubelet', 'kubelet-serving'].map(
+        (signer) => `kubernetes.io/${signer}`,
+      ),
+    },
+    { verbs: ['create'], resources: ['authorization.k8s.io/subjectaccessreviews'] },
+  ],
   // Owners and dependents may be of any kind.
   'generic-garbage-collector': [{ verbs: [...READ, 'delete', 'patch', 'update'], resources: ['*'] }],
 };
@@ -77,6 +99,7 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       resources: [
         'apps/deployments',
         'apps/replicasets',
+        'certificates.k8s.io/certificatesigningrequests',
         'configmaps',
         'coordination.k8s.io/leases',
         'discovery.k8s.io/endpointslices',

@@ -7,13 +7,13 @@ import { createAuthorizer } from '../authorization.ts';
 
 const authorize = createAuthorizer(() => []);
 
-/** `patch pods/status shop/web`, `get secrets shop`, `create namespaces`: a namespace of its own for what has one. */
+/** `patch pods/status shop/web`, `get secrets shop`, `create namespaces`: a namespace of its own for what has one; names of signers have a slash. */
 function attributesOf(text: string): Attributes {
   const [verb = '', what = '', where = ''] = text.split(' ');
   const parts = what.split('/');
   const grouped = (parts[0] ?? '').includes('.') || ['apps', 'policy'].includes(parts[0] ?? '');
   const [resource = '', subresource] = grouped ? parts.slice(1) : parts;
-  const [namespace = '', name = ''] = where.includes('/') ? where.split('/') : ['', where];
+  const [namespace = '', name = ''] = where.includes('/') && resource !== 'signers' ? where.split('/') : ['', where];
   return {
     verb: verb as RequestVerb,
     group: grouped ? (parts[0] ?? '') : '',
@@ -63,6 +63,17 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
   [controller('disruption-controller')]: [
     ['get apps/statefulsets shop/db', 'update policy/poddisruptionbudgets/status shop/db'],
     ['update policy/poddisruptionbudgets shop/db', 'delete pods shop/db-0', 'get secrets shop/password'],
+  ],
+  [controller('certificate-controller')]: [
+    [
+      'sign certificates.k8s.io/signers kubernetes.io/kubelet-serving',
+      'approve certificates.k8s.io/signers kubernetes.io/kube-apiserver-client-kubelet',
+    ],
+    [
+      'approve certificates.k8s.io/signers kubernetes.io/kube-apiserver-client',
+      'sign certificates.k8s.io/signers example.com/tester',
+      'update certificates.k8s.io/certificatesigningrequests jane',
+    ],
   ],
   [controller('clusterrole-aggregation-controller')]: [
     [
