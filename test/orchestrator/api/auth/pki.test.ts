@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { expect } from 'chai';
-import { ADMIN, nodeSubject, openPki } from '../../../../src/orchestrator/api/auth/pki.ts';
+import {
+  ADMIN,
+  type KeyPair,
+  nodeSubject,
+  openPki,
+  type Pki,
+} from '../../../../src/orchestrator/api/auth/pki.ts';
 import { FakeClock } from '../../../fakes/clock.ts';
 
 const DAY = 86_400_000;
@@ -93,24 +99,47 @@ describe('the certificate authority', () => {
 
   it('makes certificates that TLS accepts on both sides', async () => {
     const pki = open();
-    const admin = pki.client('admin', ADMIN);
-    const server = createServer(
-      { ...pki.server, ca: pki.ca, requestCert: true, rejectUnauthorized: true },
-      (incoming, response) => {
-        const { subject } = (incoming.socket as TLSSocket).getPeerCertificate();
-        response.end(JSON.stringify([subject.CN, subject.O]));
-      },
-    );
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const body = await new Promise<string>((resolve, reject) => {
-      request({ host: '127.0.0.1', port, ca: pki.ca, ...admin, agent: false }, (response) => {
-        response.once('data', (chunk: Buffer) => resolve(chunk.toString()));
-      })
-        .on('error', reject)
-        .end();
-    });
-    server.close();
-    expect(JSON.parse(body)).to.deep.equal(['pilotage-admin', 'system:masters']);
+    const answer = await ask(pki, pki.client('admin', ADMIN));
+    expect(answer).to.deep.equal(['pilotage-admin', 'system:masters']);
+  });
+
+  it('signs requests for keys of any algorithm, and a certificate for servers is no client’s', async () => {
+    const pki = open();
+    const { privateKey: key } = generateKeyPairSync('ed25519');
+    const request = { publicKey: createPublicKey(key), commonName: 'ann', organizations: ['dev', 'ops'] };
+    const names = { dnsNames: ['n1'], ipAddresses: [[192, 0, 2, 7]], emailAddresses: [], uris: [] };
+    const issue = (usages: readonly string[]) => {
+      const times = { notBefore: Date.now() - 1000, notAfter: Date.now() + 5000 * DAY };
+      const cert = pki.sign({ ...request, ...names }, { usages, ...times });
+      return { cert, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
+    };
+    const client = issue(['client auth', 'digital signature']);
+    expect(await ask(pki, client)).to.deep.equal(['ann', ['dev', 'ops']]);
+    const { validTo, subjectAltName } = new X509Certificate(client.cert);
+    expect(validTo).to.equal(new X509Certificate(pki.ca).validTo);
+    expect(subjectAltName).to.equal('DNS:n1, IP Address:192.0.2.7');
+    expect(await ask(pki, issue(['server auth', 'digital signature']))).to.equal('refused');
   });
 });
+
+/** What a server that asks for certificates reads of a client's; `refused` where TLS ends there. */
+async function ask(pki: Pki, client: KeyPair): Promise<unknown> {
+  const server = createServer(
+    { ...pki.server, ca: pki.ca, requestCert: true, rejectUnauthorized: true },
+    (incoming, response) => {
+      const { subject } = (incoming.socket as TLSSocket).getPeerCertificate();
+      response.end(JSON.stringify([subject.CN, subject.O]));
+    },
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const body = await new Promise<string>((resolve) => {
+    request({ host: '127.0.0.1', port, ca: pki.ca, ...client, agent: false }, (response) => {
+      response.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+    })
+      .on('error', () => resolve('"refused"'))
+      .end();
+  });
+  server.close();
+  return JSON.parse(body);
+}
