@@ -86,4 +86,28 @@ export function certificates(bench: Bench): void {
       'is forbidden: use of kubernetes.io/kube-apiserver-client signer with system:masters group is not allowed',
     );
   });
+
+  it('keep annotations that are written with a decision', async () => {
+    const { metadata } = await create();
+    const patched = await bench.client.patch(
+      CERTIFICATE_SIGNING_REQUESTS,
+      { name: metadata.name ?? '' },
+      {
+        type: 'merge',
+        body: {
+          metadata: { annotations: { decided: 'true' } },
+          spec: { signerName: 'example.com/other' },
+          status: {
+            certificate: 'bm9uZQ==',
+            conditions: [{ type: 'Looked', status: 'True', reason: 'Tested' }],
+          },
+        },
+      },
+      { subresource: 'approval' },
+    );
+    expect(patched.metadata.annotations).to.deep.equal({ decided: 'true' });
+    expect(patched.spec.signerName).to.equal('example.com/tester');
+    expect(patched.status?.conditions?.map(({ type }) => type)).to.deep.equal(['Looked']);
+    expect(patched.status?.certificate).to.equal(undefined);
+  });
 }

@@ -1,11 +1,18 @@
 import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CONFIG_MAPS } from '../../src/kube/kinds/resources.data.ts';
+import { CONFIG_MAPS, SECRETS } from '../../src/kube/kinds/resources.data.ts';
 import { eventually, fetchText, Pilotage, statusOf, withApi } from './harness.ts';
 import { run } from './processes.ts';
 
 const BY_HAND = { name: 'by-hand', namespace: 'default' };
+const PASSWORD = { name: 'password', namespace: 'default' };
+const WORD = 'correct-horse-battery-staple';
+/** Which of the words are in the files of a store. */
+const wordsIn = async (dataDir: string, ...words: readonly string[]): Promise<readonly string[]> => {
+  const found = await Promise.all(words.map((word) => run('grep', ['-rqa', word, join(dataDir, 'store')])));
+  return words.filter((_, i) => found[i]?.code === 0);
+};
 
 /** What a person does on the day that the machine is lost. */
 describe('e2e: backup and restore', function () {
@@ -32,7 +39,15 @@ describe('e2e: backup and restore', function () {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: BY_HAND,
-        data: { a: '1' },
+        data: { a: 'plain-as-day' },
+      }),
+    );
+    await withApi(original.ready.kubeconfig, (client) =>
+      client.create(SECRETS, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: PASSWORD,
+        stringData: { word: WORD },
       }),
     );
     const { code, stdout, stderr } = await original.cli('backup', folder);
@@ -92,8 +107,17 @@ describe('e2e: backup and restore', function () {
       String(before?.deployedRevision).slice(0, 7),
     );
     const byHand = await withApi(copy.ready.kubeconfig, (client) => client.get(CONFIG_MAPS, BY_HAND));
-    expect(byHand.data).to.deep.equal({ a: '1' });
+    expect(byHand.data).to.deep.equal({ a: 'plain-as-day' });
     await eventually('its pods answer', async () => (await fetchText(after.urls[0] ?? '')).status === 200);
+  });
+
+  it('brings Secrets back, which are encrypted in the store of the copy too', async () => {
+    const secret = await withApi(copy.ready.kubeconfig, (client) => client.get(SECRETS, PASSWORD));
+    const encoded = Buffer.from(WORD).toString('base64');
+    expect(secret.data).to.deep.equal({ word: encoded });
+    for (const { dataDir } of [original, copy]) {
+      expect(await wordsIn(dataDir, 'plain-as-day', encoded, WORD)).to.deep.equal(['plain-as-day']);
+    }
   });
 
   it('goes on from there: the next push is delivered', async () => {

@@ -8,9 +8,16 @@ import { collectionPrefix } from './keys.ts';
 import type { LogRow } from './rows.ts';
 
 /** What seals rows on disk: AES-256-GCM. */
-export interface RowKey {
-  /** Where it is kept: for messages. */
+export interface RowKeys {
+  /** Where they are kept: for messages. */
   readonly file: string;
+  /** Rows are sealed with this one. */
+  readonly first: RowKey;
+  /** All of them, the first included: rows are opened with the one that sealed them. */
+  readonly all: readonly RowKey[];
+}
+
+interface RowKey {
   readonly key: Buffer;
   /** The beginning of the key's hash, written before each sealed row. */
   readonly id: string;
@@ -18,16 +25,30 @@ export interface RowKey {
 
 const KEY_BYTES = 32;
 
-/** The key in `file` (base64, mode 0600), made and on disk before anything depends on it. @throws ProblemError for a file that is no key */
-export function openRowKey(file: string): RowKey {
+/**
+ * The keys in `file` (base64, one on each line, mode 0600), one made and on disk before anything depends on it. Who changes keys writes a
+ * new line before the others: at the next start all rows are sealed with it. @throws ProblemError for a file that holds something else
+ */
+export function openRowKeys(file: string): RowKeys {
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeSecret(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
+    writeSecret(file, `${newRowKey()}\n`);
   }
-  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const all = lines.map((line) => rowKey(file, Buffer.from(line.trim(), 'base64')));
+  const [first] = all;
+  if (!first) throw unreadable(file, 'it is empty');
+  return { file, first, all };
+}
+
+const newRowKey = (): string => randomBytes(KEY_BYTES).toString('base64');
+
+function rowKey(file: string, key: Buffer): RowKey {
   if (key.length !== KEY_BYTES)
     throw unreadable(file, `it has ${key.length} bytes where ${KEY_BYTES} are needed`);
-  return { file, key, id: createHash('sha256').update(key).digest('hex').slice(0, 8) };
+  return { key, id: createHash('sha256').update(key).digest('hex').slice(0, 8) };
 }
 
 /** What Kubernetes' own examples encrypt (EncryptionConfiguration). */
@@ -38,23 +59,23 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * A disk on which Secrets are sealed. Rows from before there was a key are sealed when they are loaded, and their plain text is removed from
- * the files.
+ * A disk on which Secrets are sealed. Rows from before there was a key, or under an older one, are sealed when they are loaded, and what
+ * they were is removed from the files.
  */
-export function sealed(disk: Disk, key: RowKey): Disk {
+export function sealed(disk: Disk, keys: RowKeys): Disk {
   return {
     ...disk,
     commit: (rows, revision, digest) =>
       disk.commit(
-        rows.map((row) => (isSecret(row) ? seal(row, key) : row)),
+        rows.map((row) => (isSecret(row) ? seal(row, keys.first) : row)),
         revision,
         digest,
       ),
     async load(after) {
       const loaded = await disk.load(after);
-      const plain = loaded.rows.filter((row) => isSecret(row) && !isSealed(row));
-      const rows = loaded.rows.map((row) => (isSealed(row) ? open(row, key) : row));
-      if (plain.length > 0) await disk.rewrite(plain.map((row) => seal(row, key)));
+      const rows = loaded.rows.map((row) => (isSealed(row) ? open(row, keys) : row));
+      const old = rows.filter((row, i) => isSecret(row) && idOf(loaded.rows[i] ?? row) !== keys.first.id);
+      if (old.length > 0) await disk.rewrite(old.map((row) => seal(row, keys.first)));
       return { ...loaded, rows };
     },
   };
@@ -63,6 +84,10 @@ export function sealed(disk: Disk, key: RowKey): Disk {
 const isSecret = ({ key }: LogRow): boolean => key.startsWith(SECRETS);
 /** JSON never begins so. */
 const isSealed = ({ json }: LogRow): boolean => json.subarray(0, MARK.length).equals(MARK);
+
+/** Which key sealed it; undefined: none. */
+const idOf = (row: LogRow): string | undefined =>
+  isSealed(row) ? row.json.subarray(MARK.length, MARK.length + ID_BYTES).toString() : undefined;
 
 /** A sealed row is that of its key and its revision, and no other's. */
 const placeOf = ({ key, revision, type }: LogRow): Buffer => Buffer.from(`${revision} ${type} ${key}`);
@@ -77,18 +102,18 @@ function seal(row: LogRow, { key, id }: RowKey): LogRow {
   return { ...row, json: Buffer.concat([MARK, Buffer.from(id), nonce, cipher.getAuthTag(), text]) };
 }
 
-function open(row: LogRow, { key, id, file }: RowKey): LogRow {
+function open(row: LogRow, { file, all }: RowKeys): LogRow {
   let at = MARK.length;
   const take = (length: number) => {
     at += length;
     return row.json.subarray(at - length, at);
   };
   const usedId = take(ID_BYTES).toString();
-  if (usedId !== id)
-    throw unreadable(file, `Secrets of the store were encrypted with another key (${usedId}…)`);
+  const used = all.find(({ id }) => id === usedId);
+  if (!used) throw unreadable(file, `Secrets of the store were encrypted with another key (${usedId}…)`);
   const [nonce, tag] = [take(NONCE_BYTES), take(TAG_BYTES)];
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+    const decipher = createDecipheriv('aes-256-gcm', used.key, nonce, { authTagLength: TAG_BYTES })
       .setAAD(placeOf(row))
       .setAuthTag(tag);
     return { ...row, json: Buffer.concat([decipher.update(row.json.subarray(at)), decipher.final()]) };

@@ -8,7 +8,7 @@ import { GroupCommit, rowOf, type Staged } from './commit.ts';
 import { damageOf, stateOf } from './damage.ts';
 import { changed, type Digest, digestOf } from './digest.ts';
 import { type Disk, type Loaded, openDisk } from './disk.ts';
-import { type RowKey, sealed } from './encryption.ts';
+import { type RowKeys, sealed } from './encryption.ts';
 import { newEntry, storedEntry } from './entry.ts';
 import { inTheFuture, StaleRevision, storeDamaged, unavailable } from './failures.ts';
 import { History } from './history.ts';
@@ -24,7 +24,7 @@ export interface StoreOptions {
   /** How many changes a live watcher may lag behind before it is dropped. */
   readonly watcherCapacity?: number;
   /** Seals Secrets on disk; absent: they are written as they are. */
-  readonly rowKey?: RowKey;
+  readonly rowKeys?: RowKeys;
   /** A person agreed to continue with what is left of a damaged store. */
   readonly acceptLoss?: boolean;
   /** Called when the disk has refused a batch, before its writers are rejected. */
@@ -39,7 +39,7 @@ const COMPACTION_INTERVAL_MS = 30_000;
 /** @throws ProblemError when another process holds the directory, or it cannot be written, or it is damaged. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const disk = await openDisk(options.dir, { repair: options.acceptLoss === true });
-  return startStore(options.rowKey ? sealed(disk, options.rowKey) : disk, options);
+  return startStore(options.rowKeys ? sealed(disk, options.rowKeys) : disk, options);
 }
 
 export async function startStore(disk: Disk, options: StoreOptions): Promise<Store> {

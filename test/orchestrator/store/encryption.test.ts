@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Problem, problemOf } from '../../../src/base/errors.ts';
 import type { KubeObject } from '../../../src/kube/values/types.ts';
 import { openDisk } from '../../../src/orchestrator/store/disk.ts';
-import { openRowKey, sealed } from '../../../src/orchestrator/store/encryption.ts';
+import { openRowKeys, sealed } from '../../../src/orchestrator/store/encryption.ts';
 import type { Store } from '../../../src/orchestrator/store/types.ts';
 import { type Bench, createBench } from './harness.ts';
 
@@ -24,7 +25,7 @@ describe('Secrets on disk', () => {
   });
   afterEach(() => bench.dispose());
   const keyFile = () => join(bench.dir, 'pki', 'secrets.key');
-  const open = () => bench.open({ wrap: (disk) => sealed(disk, openRowKey(keyFile())) });
+  const open = () => bench.open({ wrap: (disk) => sealed(disk, openRowKeys(keyFile())) });
   const refused = (): Promise<Problem> => open().then(() => expect.fail('it was opened'), problemOf);
   const write = (store: Store, key: string, object: KubeObject) =>
     store.put(key, object, store.latest(key)?.revision ?? 0);
@@ -75,6 +76,25 @@ describe('Secrets on disk', () => {
     expect(problem.message).to.contain('were encrypted with another key');
     writeFileSync(keyFile(), kept);
     expect(wordOf(await open())).to.equal(WORD);
+  });
+
+  it('are sealed with the first key of the file from the next start on, whichever sealed them before', async () => {
+    const store = await open();
+    await write(store, KEY, secret(WORD));
+    await store.close();
+    const first = readFileSync(keyFile(), 'utf8');
+    const second = `${randomBytes(32).toString('base64')}\n`;
+    writeFileSync(keyFile(), second + first);
+    const rotated = await open();
+    expect(wordOf(rotated)).to.equal(WORD);
+    const { revision } = rotated;
+    await rotated.close();
+    writeFileSync(keyFile(), second);
+    const later = await open();
+    expect([wordOf(later), later.revision]).to.deep.equal([WORD, revision]);
+    await later.close();
+    writeFileSync(keyFile(), first);
+    expect((await refused()).message).to.contain('were encrypted with another key');
   });
 
   it('cannot be put in the place of others', async () => {
