@@ -13,7 +13,8 @@ function attributesOf(text: string): Attributes {
   const parts = what.split('/');
   const grouped = (parts[0] ?? '').includes('.') || ['apps', 'policy'].includes(parts[0] ?? '');
   const [resource = '', subresource] = grouped ? parts.slice(1) : parts;
-  const [namespace = '', name = ''] = where.includes('/') && resource !== 'signers' ? where.split('/') : ['', where];
+  const [namespace = '', name = ''] =
+    where.includes('/') && resource !== 'signers' ? where.split('/') : ['', where];
   return {
     verb: verb as RequestVerb,
     group: grouped ? (parts[0] ?? '') : '',
