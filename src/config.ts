@@ -83,6 +83,7 @@ export function readSurroundings(env: NodeJS.ProcessEnv = process.env): Surround
     ),
     server: env.PILOTAGE_SERVER || undefined,
     token: env.PILOTAGE_TOKEN || undefined,
+    credentials: join(env.XDG_CONFIG_HOME || join(home, '.config'), 'pilotage', 'credentials.json'),
     kubeconfigs: kubeconfigsOf(env.KUBECONFIG) ?? [join(home, '.kube', 'config')],
     user: env.PILOTAGE_USER || env.USER || userName(),
     color: env.NO_COLOR === undefined && env.TERM !== 'dumb',

@@ -11,6 +11,8 @@ export interface Surroundings extends Program {
   readonly dataDir: string;
   readonly server: string | undefined;
   readonly token: string | undefined;
+  /** File of what `pilotage login` keeps. */
+  readonly credentials: string;
   /** What KUBECONFIG names, else `~/.kube/config`. */
   readonly kubeconfigs: readonly string[];
   /** Who is at the keyboard: named in rollbacks and approvals. */

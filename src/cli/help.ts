@@ -51,6 +51,49 @@ const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage render, git commit, git push URL/NAME.git main',
   },
+  login: {
+    group: 'Tools',
+    examples: [
+      ['pilotage login', 'with your name on this machine'],
+      ['pilotage login ada --server https://…', 'elsewhere'],
+    ],
+    next: 'pilotage whoami',
+  },
+  logout: { group: 'Tools', examples: [['pilotage logout', 'ends it at the daemon, too']] },
+  whoami: { group: 'Tools', examples: [['pilotage whoami', 'name, groups and roles']] },
+  can: {
+    group: 'Tools',
+    examples: [
+      ['pilotage can promote shop/prod', 'yes, or no and why'],
+      ['pilotage can push shop', 'a branch of no environment'],
+    ],
+    exitCodes: '0 yes, 1 no, 2 misused',
+  },
+  user: {
+    group: 'Tools',
+    examples: [
+      ['pilotage user create ada --email ada@example.com', 'asks for the password'],
+      ['pilotage user disable ada', 'and all its tokens'],
+      ['pilotage user list', 'who there is'],
+    ],
+    next: 'pilotage role grant developer --user ada --delivery shop',
+  },
+  token: {
+    group: 'Tools',
+    examples: [
+      ['pilotage token create laptop', 'yours, for 90 days'],
+      ['pilotage token create ci --robot --delivery shop --verb get --verb promote', 'of a program'],
+      ['pilotage token revoke ada.laptop', 'refused from now on'],
+    ],
+  },
+  role: {
+    group: 'Tools',
+    examples: [
+      ['pilotage role list', 'what each may do'],
+      ['pilotage role grant approver --user bob --delivery shop --environment prod', 'there only'],
+      ['pilotage role grants', 'who has which'],
+    ],
+  },
   connect: {
     group: 'Deliver to it',
     examples: [

@@ -54,6 +54,13 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   restore: async (context) => (await import('./commands/restore.ts')).restoreCommand(context),
   'git-credential': async (context) =>
     (await import('./commands/gitcredential.ts')).gitCredentialCommand(context, process.stdin),
+  login: async (context) => (await import('./commands/login.ts')).loginCommand(context, process.stdin),
+  logout: async (context) => (await import('./commands/login.ts')).logoutCommand(context),
+  whoami: async (context) => (await import('./commands/login.ts')).whoamiCommand(context),
+  can: async (context, exit) => (await import('./commands/login.ts')).canCommand(context, exit),
+  user: async (context) => (await import('./commands/user.ts')).userCommand(context, process.stdin),
+  token: async (context) => (await import('./commands/token.ts')).tokenCommand(context),
+  role: async (context) => (await import('./commands/role.ts')).roleCommand(context),
   kubeconfig: async (context) => (await import('./commands/kubeconfig.ts')).kubeconfigCommand(context),
 };
 

@@ -19,6 +19,7 @@ import type { Audit } from './audit.ts';
 import { composeFace } from './face.ts';
 import { composeGitHost } from './githost.ts';
 import type { Home } from './home.ts';
+import { composeIdentity } from './identity.ts';
 import { openImages } from './images.ts';
 import { composePromotion } from './promotion.ts';
 import { openRepositories } from './repositories.ts';
@@ -64,7 +65,15 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   const delivering = { ...common, dataDir, home, contexts, instanceUid, repositories, images };
   const synced = await composeSync({ ...delivering, buildEnvironment, pool, progress, promotions });
   const { hosted, remotes } = repositories;
-  const gitHost = composeGitHost({ ...common, ...synced, hosted, home, token, room, pool, progress, audit });
+  const identity = composeIdentity({ ...common, home: options.home, token, parts });
+  const gitHost = composeGitHost({
+    ...common,
+    ...synced,
+    ...{ hosted, home, room, pool, progress, audit },
+    identity: options.home.identityClient,
+    access: identity.access,
+    authenticate: identity.authenticate,
+  });
   const promotion = composePromotion({
     ...common,
     ...synced,
@@ -74,7 +83,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   });
   const promoter = createPromotionController(promotion);
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost };
-  const face = composeFace({ ...faced, room, progress, audit, token, names: options.httpNames });
+  const face = composeFace({ ...faced, room, progress, audit, identity, names: options.httpNames });
 
   const lifetime = new AbortController();
   parts.add('repositories', () => hosted.close());
@@ -86,6 +95,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   // One signal for all, so that what one part awaits from another has been given up before that part is awaited.
   parts.add('delivery', () => lifetime.abort(new Error('the daemon stops')));
   await synced.sync.start(lifetime.signal);
+  await identity.start(lifetime.signal);
   await remotes.start(lifetime.signal, synced.observer.observed);
   promoter.start(lifetime.signal);
   const collect = async () => {

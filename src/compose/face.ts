@@ -12,6 +12,7 @@ import { createFace, type Face } from '../server/server.ts';
 import { createSyncActions } from '../sync/actions.ts';
 import type { Audit } from './audit.ts';
 import type { Home } from './home.ts';
+import type { Identity } from './identity.ts';
 import type { Repositories } from './repositories.ts';
 import type { Synced } from './sync.ts';
 
@@ -23,7 +24,7 @@ export interface FaceParts extends Synced {
   readonly room: DiskRoom;
   readonly progress: ProgressSource;
   readonly audit: Audit;
-  readonly token: string;
+  readonly identity: Identity;
   /** By which the face may be asked, beside addresses and localhost. */
   readonly names: readonly string[];
   readonly clock: Clock;
@@ -31,7 +32,7 @@ export interface FaceParts extends Synced {
 }
 
 export function composeFace(parts: FaceParts): Face {
-  const { home, gitHost, progress, token, names, clock, logger } = parts;
+  const { home, gitHost, progress, identity, names, clock, logger } = parts;
   return createFace({
     actions: actionsOf(parts),
     progress,
@@ -39,7 +40,9 @@ export function composeFace(parts: FaceParts): Face {
     backup: home.backup,
     audit: { log: parts.audit.log, uuid: randomUUID },
     ...(home.serveAs ? { kubernetes: home.serveAs } : {}),
-    token,
+    access: identity.access,
+    authenticate: identity.authenticate,
+    identity: identity.actions,
     clock,
     names,
     logger,

@@ -6,14 +6,16 @@ import type { Logger } from '../base/log.ts';
 import { createGitHost, type GitHost, type GitHostOptions } from '../git/host/host.ts';
 import type { HostedRepositories } from '../git/host/hosted.ts';
 import type { KubeClient } from '../kube/client/client.ts';
+import type { Access } from '../model/access.ts';
 import type { ProgressSource } from '../model/progress.ts';
+import type { User } from '../model/user.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
-import { userOf } from '../server/auth.ts';
+import type { Authenticate } from '../server/auth.ts';
 import { listenToPush } from '../server/sinks/push.ts';
 import { foldUntouched, targetsOf } from '../server/sinks/pushtargets.ts';
-import { refuseRewrite } from '../sync/intake/branchpolicy.ts';
 import type { Audit } from './audit.ts';
 import { pushRecorder } from './gitaudit.ts';
+import { createGitRights, type GitRights } from './gitrights.ts';
 import type { Synced } from './sync.ts';
 
 /** How long a rollout is reported to the pusher; the rollout itself has a deadline of its own. */
@@ -22,7 +24,10 @@ const PUSH_REPORT_MS = 5 * 60_000;
 export interface GitHostParts extends Synced {
   readonly hosted: HostedRepositories;
   readonly home: KubeClient;
-  readonly token: string;
+  /** What the keeper of roles acts as. */
+  readonly identity: KubeClient;
+  readonly access: Access;
+  readonly authenticate: Authenticate;
   readonly audit: Audit;
   readonly room: DiskRoom;
   readonly pool: RenderPool;
@@ -32,32 +37,42 @@ export interface GitHostParts extends Synced {
 }
 
 export function composeGitHost(parts: GitHostParts): GitHost {
-  const { hosted, home, room, clock, logger } = parts;
+  const { hosted, room, clock, logger } = parts;
+  const rights = createGitRights(parts);
   return createGitHost({
     repositories: hosted,
     clock,
     logger,
     lacksRoom: () => room.lack('writes'),
     authorize: authorizer(parts),
-    policy: (name, ref, { descends }) =>
-      descends || ref.to === null ? undefined : refuseRewrite(home, name, ref.branch),
-    onPush: pushReporter(parts),
+    admits: rights.admits,
+    policy: rights.policy,
+    onPush: pushReporter(parts, rights),
     recorded: pushRecorder(parts.audit.log, clock),
   });
 }
 
-function authorizer({ token, pool }: Pick<GitHostParts, 'token' | 'pool'>): GitHostOptions['authorize'] {
-  return ({ headers, url = '' }) => {
-    const user = userOf(headers, token);
+function authorizer({
+  authenticate,
+  pool,
+}: Pick<GitHostParts, 'authenticate' | 'pool'>): GitHostOptions<User>['authorize'] {
+  return async ({ headers, url = '' }) => {
+    const user = await authenticate(headers);
     // git asks before it sends: by the time the commits are here, the render process has loaded.
     if (user !== undefined && url.includes('git-receive-pack')) pool.warm();
-    return user?.name;
+    return user;
   };
 }
 
 /** Records what was pushed, then reports until every environment that it concerns has come to an end. */
-function pushReporter({ sync, observer, progress, clock }: GitHostParts): GitHostOptions['onPush'] {
+function pushReporter(
+  { sync, observer, progress, clock, logger }: GitHostParts,
+  rights: GitRights,
+): GitHostOptions['onPush'] {
   return async ({ repository: name, refs, user }, report, signal) => {
+    await rights.pushed(name).catch((error: unknown) => {
+      logger.error({ delivery: name, problem: problemOf(error) }, 'cannot grant a new delivery to its maker');
+    });
     const listener = listenToPush({
       source: progress,
       records: sync.records,

@@ -53,6 +53,10 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
   return {
     client: controlPlane.workerClient('system:pilotage:sync'),
     promotionClient: controlPlane.workerClient('system:pilotage:promotion'),
+    identityClient: controlPlane.workerClient('system:pilotage:identity'),
+    decide: async (user, attributes) => controlPlane.api.authorize(user, attributes),
+    admitTokens: controlPlane.admitTokens,
+    ca: controlPlane.pki.ca,
     serveAs: controlPlane.serveAs,
     url,
     kubeconfig,

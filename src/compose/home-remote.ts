@@ -6,6 +6,7 @@ import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { remoteClient } from '../kube/remote/remote.ts';
+import type { KubeObject, Resource } from '../kube/values/types.ts';
 import { recordHome } from '../model/homefile.ts';
 import { type OpenedInstance, sliceInUse } from '../model/instance.ts';
 import { claimHome } from '../sync/cluster/homeclaim.ts';
@@ -34,6 +35,8 @@ export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> 
   return {
     client: acting,
     promotionClient: acting,
+    identityClient: acting,
+    decide: reviewer(client),
     url: client.server,
     kubeconfig: kubeconfigs.join(delimiter),
     context,
@@ -46,6 +49,34 @@ export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> 
     },
   };
 }
+
+/** Asks the cluster's own authorizer. Rejects where the user of the kubeconfig may not ask. */
+const reviewer =
+  (client: KubeClient): Home['decide'] =>
+  async ({ name: user, groups }, resourceAttributes) => {
+    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', metadata: {} };
+    const spec = { user, groups: [...groups], resourceAttributes };
+    const asked = await client.create<AccessReview>(SUBJECT_ACCESS_REVIEWS, {
+      ...review,
+      spec,
+    } as AccessReview);
+    return {
+      allowed: asked.status?.allowed === true,
+      ...(asked.status?.reason ? { reason: asked.status.reason } : {}),
+    };
+  };
+
+interface AccessReview extends KubeObject {
+  readonly status?: { readonly allowed?: boolean; readonly reason?: string };
+}
+
+const SUBJECT_ACCESS_REVIEWS: Resource<AccessReview> = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  plural: 'subjectaccessreviews',
+  kind: 'SubjectAccessReview',
+  namespaced: false,
+};
 
 /** Only the built-in API server knows the users that environments act as; to any other, Pilotage is what its kubeconfig says. */
 function asItself(client: KubeClient): KubeClient {

@@ -1,5 +1,6 @@
 import type { Confinement } from '../base/confinement.ts';
-import type { KubeClient } from '../kube/client/client.ts';
+import type { Decide } from '../identity/access.ts';
+import type { KubeClient, User } from '../kube/client/client.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
 import type { ServedControlPlane } from '../orchestrator/controlplane.ts';
 
@@ -9,6 +10,14 @@ export interface Home {
   readonly client: KubeClient;
   /** What promotion acts as. */
   readonly promotionClient: KubeClient;
+  /** What the keeper of users, tokens and roles acts as. */
+  readonly identityClient: KubeClient;
+  /** What its authorizer says of somebody. */
+  readonly decide: Decide;
+  /** Lets the bearers of these tokens use its API too; absent where the API is another cluster's. */
+  readonly admitTokens?: (knows: (token: string) => Promise<User | undefined>) => void;
+  /** Certificate of the authority of its API, PEM; absent where the API is another cluster's. */
+  readonly ca?: string;
   /** URL of its API server. */
   readonly url: string;
   /** How a person reaches it: kubeconfig files, joined as in KUBECONFIG, and their context where it is not the current one. */

@@ -105,6 +105,8 @@ export interface PromotionReport {
   /** Commits that the target would gain, newest first: `1a2b3c4 subject`. */
   readonly commits: readonly string[];
   readonly mergeCommit?: string;
+  /** Of an approval: whose it was recorded as. */
+  readonly approvedBy?: string;
 }
 
 export interface BackportReport {

@@ -1,10 +1,11 @@
 /**
  * The objects of `pilotage.dev/v1alpha1`, as types and resources. They live in the home cluster, which is the built-in one unless `up` was
- * given another. Delivery is written by people (or by a first push); the other three are written by Pilotage.
+ * given another. Delivery is written by people (or by a first push), users, tokens, roles and grants by administrators; the others by Pilotage.
  * Each is described in a file of `kinds/`, which its definition and its type follow from.
  */
 import type { inventoryEntry, promotionPolicy, terms } from './kinds/common.ts';
 import { DELIVERY } from './kinds/delivery.ts';
+import { DELIVERY_ROLE } from './kinds/deliveryrole.ts';
 import {
   type adoption,
   ENVIRONMENT,
@@ -23,7 +24,10 @@ import {
 } from './kinds/kind.ts';
 import { type approval, type gateState, PROMOTION } from './kinds/promotion.ts';
 import { type healedDrift, RELEASE } from './kinds/release.ts';
+import { ROLE_GRANT } from './kinds/rolegrant.ts';
 import type { Infer } from './kinds/shape.ts';
+import { TOKEN } from './kinds/token.ts';
+import { USER } from './kinds/user.ts';
 
 export { HEALTH_STATES, PHASES, SYNC_STATES } from './kinds/environment.ts';
 export { PILOTAGE_GROUP, PILOTAGE_VERSION } from './kinds/kind.ts';
@@ -40,6 +44,10 @@ export const DELIVERIES = resourceOf<Delivery>(DELIVERY);
 export const ENVIRONMENTS = resourceOf<Environment>(ENVIRONMENT);
 export const RELEASES = resourceOf<Release>(RELEASE);
 export const PROMOTIONS = resourceOf<Promotion>(PROMOTION);
+export const USERS = resourceOf<UserObject>(USER);
+export const TOKENS = resourceOf<Token>(TOKEN);
+export const DELIVERY_ROLES = resourceOf<DeliveryRole>(DELIVERY_ROLE);
+export const ROLE_GRANTS = resourceOf<RoleGrant>(ROLE_GRANT);
 
 export type SyncState = (typeof SYNC_STATES)[number];
 export type Phase = (typeof PHASES)[number];
@@ -49,6 +57,11 @@ export type Delivery = ObjectOfKind<typeof DELIVERY>;
 export type Environment = ObjectOfKind<typeof ENVIRONMENT>;
 export type Release = ObjectOfKind<typeof RELEASE>;
 export type Promotion = ObjectOfKind<typeof PROMOTION>;
+/** A User as an object; who a request is from is `model/user.ts`. */
+export type UserObject = ObjectOfKind<typeof USER>;
+export type Token = ObjectOfKind<typeof TOKEN>;
+export type DeliveryRole = ObjectOfKind<typeof DELIVERY_ROLE>;
+export type RoleGrant = ObjectOfKind<typeof ROLE_GRANT>;
 
 export type EnvironmentSpec = SpecOf<typeof ENVIRONMENT>;
 export type EnvironmentStatus = StatusOf<typeof ENVIRONMENT>;

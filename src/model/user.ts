@@ -5,6 +5,23 @@ export interface User {
   readonly groups: readonly string[];
   /** Whether the name was authenticated. False: somebody who may say any name said this one (docs/security.md). */
   readonly verified: boolean;
+  /** What else the person is known by: the display name and e-mail addresses of an account. */
+  readonly aliases?: readonly string[];
+  /** Of a robot: the user whose program it is, and whose rights it has. */
+  readonly owner?: string;
+  /** Of a token: what it may be used for, of what its owner may do. */
+  readonly scope?: Scope;
+  /** Name of the Token that it was known by. */
+  readonly token?: string;
+  /** Whether somebody else than the user may hold what proves the name: a robot, a token that another made. Such a one approves nothing. */
+  readonly delegated?: boolean;
+}
+
+/** Absent members do not narrow. */
+export interface Scope {
+  readonly deliveries?: readonly string[];
+  readonly environments?: readonly string[];
+  readonly verbs?: readonly string[];
 }
 
 /**
@@ -20,3 +37,5 @@ export const mayActAs = ({ groups }: User): boolean => groups.includes(ADMINISTR
 
 /** `user` under another name: what is recorded names that one, what is permitted stays. */
 export const actingAs = (user: User, name: string): User => ({ ...user, name, verified: false });
+
+export const isScoped = ({ scope }: User): boolean => scope !== undefined;

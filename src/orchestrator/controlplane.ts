@@ -197,6 +197,8 @@ export interface ServedControlPlane extends ControlPlane {
   listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
   /** Answers a request to the API that another server of this process has received from `user`; `request.url` is the path without its prefix. */
   serveAs(request: IncomingMessage, response: ServerResponse, user: User): Promise<void>;
+  /** Takes the bearers of further tokens for who this says; asked after all others. */
+  admitTokens(knows: (token: string) => Promise<User | undefined>): void;
   /** Writes a kubeconfig (mode 0600) for the API at `server`: an administrator's, or that of a node's agent. */
   writeKubeconfig(path: string, server: string, who: 'admin' | { readonly node: string }): Credentials;
 }
@@ -218,6 +220,7 @@ export async function createServedControlPlane(
   const { pki } = plane;
   let bound: { readonly host: string; readonly port: number } | undefined;
   let isStarted = false;
+  let knows: (token: string) => Promise<User | undefined> = async () => undefined;
   const publish = async () => {
     if (isStarted && bound) await plane.publish(reachable(bound.host), bound.port);
   };
@@ -230,6 +233,10 @@ export async function createServedControlPlane(
         openTokens(join(dataDir, 'pki', 'tokens')),
         authenticate,
         ...(oidc ? [oidcAuthenticator(oidc, clock)] : []),
+        async (token) => {
+          const user = await knows(token);
+          return user && { type: 'user', user };
+        },
       ]),
       audiences: issuer.audiences,
       onRefused: (reason) => logger.info({ reason }, 'a bearer token was refused'),
@@ -259,6 +266,9 @@ export async function createServedControlPlane(
       await publish();
     },
     serveAs: server.serveAs,
+    admitTokens(more) {
+      knows = more;
+    },
     writeKubeconfig(path, address, who) {
       const identity =
         who === 'admin' ? pki.client('admin', ADMIN) : pki.client(`node-${who.node}`, nodeSubject(who.node));

@@ -21,6 +21,27 @@ export function userOf(headers: IncomingHttpHeaders, token: string): User | unde
   return name === undefined ? TOKEN_HOLDER : actAs(TOKEN_HOLDER, name);
 }
 
+/** Who bears a token of an account; undefined: nobody (any more). */
+export type KnowToken = (token: string) => Promise<User | undefined>;
+
+/** The user of a request; undefined: nothing in it proves one. @throws ProblemError Forbidden, BadRequest */
+export type Authenticate = (headers: IncomingHttpHeaders) => Promise<User | undefined>;
+
+/** The holder of the daemon's own token, or the bearer of one of an account: who has an account cannot act under another name. */
+export const authenticator =
+  (token: string, knowToken: KnowToken): Authenticate =>
+  async (headers) => {
+    const holder = userOf(headers, token);
+    if (holder) return holder;
+    const credentials = credentialsOf(headers.authorization);
+    const user = credentials && (await knowToken(credentials.token));
+    if (!user) return undefined;
+    const name = claimedName(headers['pilotage-user']) ?? basicName(credentials.name);
+    const own = [user.name, user.owner ?? user.name];
+    if (name !== undefined && !own.includes(name)) throw new ProblemError(forbidden(user, name));
+    return user;
+  };
+
 /** `user` under another name, for the record; rights stay as they are. @throws ProblemError Forbidden, BadRequest */
 export function actAs(user: User, name: string): User {
   if (!mayActAs(user)) throw new ProblemError(forbidden(user, name));

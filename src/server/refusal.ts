@@ -7,7 +7,9 @@ export interface FaceResponse {
 
 /** HTTP code by reason; every other refusal is 409, because the state of things forbids it. */
 const CODES: Readonly<Record<string, number>> = {
+  Unauthorized: 401,
   Forbidden: 403,
+  LockedOut: 429,
   NotFound: 404,
   BadRequest: 400,
   UnsupportedTransport: 400,

@@ -1,8 +1,11 @@
 import { ProblemError } from '../base/errors.ts';
+import type { Access, Question } from '../model/access.ts';
 import type { ConnectRequest } from '../model/faces.ts';
 import type { User } from '../model/user.ts';
 import type { Actions, EnvironmentName } from './actions.ts';
+import { type Fields, fieldsOf, text, texts, whole } from './fields.ts';
 import { badRequest, type FaceResponse } from './refusal.ts';
+import { visibleStatus } from './visibility.ts';
 
 /** A request reduced to what routes need; `body` is parsed JSON or undefined. */
 export interface FaceRequest {
@@ -14,7 +17,6 @@ export interface FaceRequest {
   readonly user: User;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
 type EnvironmentRoute = (
   actions: Actions,
   name: EnvironmentName,
@@ -22,16 +24,6 @@ type EnvironmentRoute = (
   fields: Fields,
 ) => Promise<unknown>;
 
-const text = (fields: Fields, key: string): string | undefined => {
-  const value = fields[key];
-  if (value === undefined || typeof value === 'string') return value;
-  throw badRequest(`"${key}" must be a string.`);
-};
-const whole = (fields: Fields, key: string): number | undefined => {
-  const value = fields[key];
-  if (value === undefined || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
-  throw badRequest(`"${key}" must be a whole number.`);
-};
 /** `METHOD verb` below `/api/v1/environments/DELIVERY/ENVIRONMENT/`. */
 const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   'GET plan': (actions, name, { query }) => actions.plan(name, revisionOf(query.get('revision'))),
@@ -79,25 +71,82 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   },
 };
 
+/** What the user of each route must be allowed to. */
+const VERBS: Readonly<Record<string, Extract<Question, { on: 'environment' }>['verb']>> = {
+  'GET plan': 'get',
+  'GET history': 'get',
+  'GET why': 'get',
+  'POST sync': 'sync',
+  'POST rollback': 'rollback',
+  'POST pin': 'pin',
+  'POST unpin': 'pin',
+  'POST promote': 'promote',
+  'POST backport': 'backport',
+  'POST approve': 'approve',
+  'POST adopt': 'adopt',
+  'POST delete': 'remove',
+  'POST accept': 'accept',
+};
+
 const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/;
 
 /** Answers one API request; undefined when the path is not the API's. Rejects with ProblemError for a refusal. */
-export async function answer(actions: Actions, request: FaceRequest): Promise<FaceResponse | undefined> {
+export async function answer(
+  actions: Actions,
+  access: Access,
+  request: FaceRequest,
+): Promise<FaceResponse | undefined> {
+  const { user } = request;
   if (!request.path.startsWith('/api/v1/')) return undefined;
   const environment = ENVIRONMENT_PATH.exec(request.path);
   if (environment) {
     const [, delivery = '', name = '', verb = ''] = environment;
     const route = ENVIRONMENT_ROUTES[`${request.method} ${verb}`];
-    if (!route) throw notFound(request);
-    const target = { delivery: decoded(delivery), environment: decoded(name) };
-    return { status: 200, body: await route(actions, target, request, fieldsOf(request)) };
+    const needed = VERBS[`${request.method} ${verb}`];
+    if (!route || !needed) throw notFound(request);
+    const asked = { delivery: decoded(delivery), environment: decoded(name) };
+    const target = await completed(actions, access, user, asked);
+    await access.assert(user, { on: 'environment', verb: needed, ...target });
+    return { status: 200, body: await route(actions, target, request, fieldsOf(request.body)) };
   }
   if (request.method === 'GET' && request.path === '/api/v1/status')
-    return { status: 200, body: await actions.status() };
+    return { status: 200, body: await visibleStatus(access, user, await actions.status()) };
   if (request.method === 'POST' && request.path === '/api/v1/deliveries') {
-    return { status: 200, body: await actions.connect(connectRequest(fieldsOf(request)), request.user) };
+    const connection = connectRequest(fieldsOf(request.body));
+    const verb = WORDS.some((word) => connection[word] !== undefined) ? 'allow' : 'connect';
+    await access.assert(user, { on: 'delivery', verb, delivery: connection.name });
+    return { status: 200, body: await actions.connect(connection, user) };
   }
   throw notFound(request);
+}
+
+/** The delivery, where it was left out: the only one that has such an environment, of those that the user may see. */
+async function completed(
+  actions: Actions,
+  access: Access,
+  user: User,
+  asked: EnvironmentName,
+): Promise<EnvironmentName> {
+  if (asked.delivery !== '') return asked;
+  const { deliveries } = await visibleStatus(access, user, await actions.status());
+  const found = deliveries.filter(({ environments }) =>
+    environments.some(({ name }) => name === asked.environment),
+  );
+  const [only, ...others] = found;
+  if (only && others.length === 0) return { ...asked, delivery: only.name };
+  throw new ProblemError(
+    only
+      ? {
+          reason: 'Ambiguous',
+          message: `Several deliveries have an environment ${asked.environment}.`,
+          remedy: `Say which: ${found.map(({ name }) => `${name}/${asked.environment}`).join(', ')}.`,
+        }
+      : {
+          reason: 'NotFound',
+          message: `There is no environment ${asked.environment} that you may see.`,
+          remedy: 'pilotage status',
+        },
+  );
 }
 
 function decoded(segment: string): string {
@@ -143,25 +192,6 @@ const WORDS = [
   'allowRegistries',
   'forbidRegistries',
 ] as const;
-
-function texts(fields: Fields, name: string): readonly string[] | undefined {
-  const value = fields[name];
-  if (value === undefined) return undefined;
-  if (Array.isArray(value)) return value.map(String);
-  throw badRequest(`"${name}" must be a list.`);
-}
-
-function fieldsOf(request: FaceRequest): Fields {
-  const { body } = request;
-  if (body === undefined) return {};
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw badRequest('the body must be a JSON object.');
-  const fields = body as Fields;
-  // Ignored, it would be recorded as somebody else's.
-  if ('by' in fields)
-    throw badRequest('"by" is not a field: the user is the one of the request (header Pilotage-User).');
-  return fields;
-}
 
 const revisionOf = (revision: string | null | undefined): { revision?: string } =>
   revision ? { revision } : {};

@@ -9,16 +9,19 @@ import { errnoOf, ProblemError, problemOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { readRequestBody } from '../base/requestbody.ts';
 import { parseBoundedJson } from '../kube/values/bounds.ts';
+import type { Access } from '../model/access.ts';
 import type { ProgressSource } from '../model/progress.ts';
-import type { User } from '../model/user.ts';
+import { isScoped, type User } from '../model/user.ts';
 import type { Actions } from './actions.ts';
 import { type FaceTrail, followRequest, noTrail } from './audit.ts';
 import { streamAudit } from './auditstream.ts';
-import { userOf } from './auth.ts';
+import type { Authenticate } from './auth.ts';
+import { answerIdentity, type IdentityActions, logIn } from './identityroutes.ts';
 import { foreign } from './origin.ts';
 import { badRequest, refusal } from './refusal.ts';
 import { answer } from './routes.ts';
 import { streamEvents } from './sinks/stream.ts';
+import { visibleEvents } from './visibility.ts';
 
 export interface FaceOptions {
   readonly actions: Actions;
@@ -28,10 +31,16 @@ export interface FaceOptions {
   /** Every object of the home cluster at one revision, as lines. */
   readonly backup: () => Iterable<Buffer>;
   /** Answers a request to the Kubernetes API, whose path is `request.url`, as `user`; absent: there is none to proxy. */
-  readonly kubernetes?: (request: IncomingMessage, response: ServerResponse, user: User) => Promise<void>;
+  readonly kubernetes?: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    user: Pick<User, 'name' | 'groups'>,
+  ) => Promise<void>;
   /** Where requests are recorded, and what is recorded is read; absent: nowhere. */
   readonly audit?: { readonly log: AuditLog; readonly uuid: () => string };
-  readonly token: string;
+  readonly authenticate: Authenticate;
+  readonly access: Access;
+  readonly identity: IdentityActions;
   readonly clock: Clock;
   /** By which it may be asked, beside addresses and localhost: lower case, without a port. */
   readonly names?: readonly string[];
@@ -53,6 +62,13 @@ const NO_KUBERNETES = {
   reason: 'NotFound',
   message: 'The home of this Pilotage is another cluster, whose Kubernetes API is not proxied.',
   remedy: 'Ask that cluster itself, with its own kubeconfig.',
+};
+
+const NARROW = {
+  reason: 'Forbidden',
+  message:
+    'This token is for some deliveries, environments or verbs, and the Kubernetes API knows none of them.',
+  remedy: 'Use a token without a scope: pilotage kubeconfig --user NAME.',
 };
 
 const PUSH_MS = 60 * 60_000;
@@ -101,38 +117,59 @@ async function serve(
   const problem = foreign(request.headers, options.names ?? []);
   if (problem) throw new ProblemError(problem);
   if (await options.git(request, response)) return;
-  const user = userOf(request.headers, options.token);
+  if (url.pathname === '/login' && request.method === 'POST') {
+    const credentials = await readJson(request);
+    options.trail.body(credentials);
+    return sendJson(response, 200, await logIn(options.identity, credentials));
+  }
+  const user = await options.authenticate(request.headers);
   if (user === undefined) {
     response.setHeader('WWW-Authenticate', 'Basic realm="pilotage"');
     return sendJson(response, 401, {
       problem: {
         reason: 'Unauthorized',
-        message: 'This needs the token of this Pilotage.',
-        remedy: 'git: `pilotage git-credential setup` once; scripts send `Authorization: Bearer TOKEN`.',
+        message: 'This needs a token of this Pilotage, one that is not revoked and has not expired.',
+        remedy:
+          'pilotage login; git: `pilotage git-credential setup` once; scripts send `Authorization: Bearer TOKEN`.',
       },
     });
   }
   options.trail.sender(user);
   if (url.pathname === KUBERNETES || url.pathname.startsWith(`${KUBERNETES}/`)) {
     if (!options.kubernetes) throw new ProblemError(NO_KUBERNETES);
+    if (isScoped(user)) throw new ProblemError(NARROW);
     request.url = `${url.pathname.slice(KUBERNETES.length) || '/'}${url.search}`;
-    return options.kubernetes(request, response, user);
+    return options.kubernetes(request, response, kubernetesUserOf(user));
   }
-  if (url.pathname === '/api/v1/backup') return streamBackup(options.backup, response);
+  const { access, actions } = options;
+  if (url.pathname === '/api/v1/backup') {
+    await access.assert(user, { on: 'backups', verb: 'get' });
+    return streamBackup(options.backup, response);
+  }
+  if (url.pathname === '/api/v1/events') {
+    const isVisible = await visibleEvents(access, user, () => actions.status());
+    return streamEvents(options.progress, url.searchParams, response, isVisible);
+  }
   if (url.pathname === '/api/v1/audit' && options.audit)
     return streamAudit(options.audit.log, user, url.searchParams, response);
-  if (url.pathname === '/api/v1/events') return streamEvents(options.progress, url.searchParams, response);
   if (url.pathname === '/')
     return void response.end('Pilotage. Ask /api/v1/status, or run: pilotage status\n');
   const method = request.method ?? 'GET';
   const body = method === 'GET' ? undefined : await readJson(request);
   options.trail.body(body);
   const asked = { method, path: url.pathname, query: url.searchParams, body, user };
-  const result = await answer(options.actions, asked);
+  const result =
+    (await answerIdentity(options.identity, asked)) ?? (await answer(options.actions, access, asked));
   if (!result)
     throw new ProblemError({ reason: 'NotFound', message: `There is nothing at ${url.pathname}.` });
   sendJson(response, result.status, result.body);
 }
+
+/** As kubectl with the same token is known; a robot is its owner there. */
+const kubernetesUserOf = ({ name, owner = name, groups }: User): Pick<User, 'name' | 'groups'> => ({
+  name: owner,
+  groups,
+});
 
 /** At the reader's pace; one that leaves ends it. */
 async function streamBackup(backup: () => Iterable<Buffer>, response: ServerResponse): Promise<void> {

@@ -10,7 +10,10 @@ import { ProblemError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
 import type { Actions } from '../../src/server/actions.ts';
+import { authenticator } from '../../src/server/auth.ts';
+import type { IdentityActions } from '../../src/server/identityroutes.ts';
 import { createFace, type Face } from '../../src/server/server.ts';
+import { ALL_ALLOWED } from '../fakes/access.ts';
 
 const TOKEN = 'secret-token';
 const refused = new ProblemError({
@@ -41,7 +44,9 @@ describe('the record of the HTTP face', () => {
       git: async () => false,
       backup: () => [],
       audit: { log, uuid: () => crypto.randomUUID() },
-      token: TOKEN,
+      authenticate: authenticator(TOKEN, async () => undefined),
+      access: ALL_ALLOWED,
+      identity: {} as unknown as IdentityActions,
       clock: systemClock,
       logger: silentLogger,
     });

@@ -8,6 +8,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
 import type { Actions } from '../../src/server/actions.ts';
 import { createFace, type Face, type FaceOptions } from '../../src/server/server.ts';
+import { heldBy } from '../fakes/faceparts.ts';
 import { type RunningServer, startHttpsServer } from '../orchestrator/api/httpserver.ts';
 
 const TOKEN = 'secret-token';
@@ -23,7 +24,7 @@ describe('server: the Kubernetes API below /k8s', () => {
       progress: createProgressHub(),
       git: async () => false,
       backup: () => [],
-      token: TOKEN,
+      ...heldBy(TOKEN),
       clock: systemClock,
       logger: silentLogger,
       ...options,

@@ -3,25 +3,37 @@ import { expect } from 'chai';
 import { systemClock } from '../../src/base/clock.ts';
 import { ProblemError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import type { Access } from '../../src/model/access.ts';
+import type { StatusReport } from '../../src/model/faces.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
 import type { Actions } from '../../src/server/actions.ts';
 import { answer } from '../../src/server/routes.ts';
 import { createFace } from '../../src/server/server.ts';
+import { ALL_ALLOWED, accessOf } from '../fakes/access.ts';
+import { heldBy } from '../fakes/faceparts.ts';
 import { named } from '../fakes/user.ts';
 
 const TOKEN = 'secret-token';
 const ANN = named('ann');
 
-/** Actions that answer with what they were asked. */
+const STATUS = {
+  deliveries: [
+    { name: 'shop', environments: [{ name: 'dev' }, { name: 'prod' }] },
+    { name: 'pay', environments: [{ name: 'test' }] },
+  ],
+} as unknown as StatusReport;
+
+/** Actions that answer with what they were asked, beside the status. */
 const echo = new Proxy({} as Actions, {
   get:
     (_, verb) =>
-    async (...args: unknown[]) => ({ verb, args }),
+    async (...args: unknown[]) =>
+      verb === 'status' ? STATUS : { verb, args },
 });
 
-const ask = (method: string, path: string, body?: unknown) => {
+const ask = (method: string, path: string, body?: unknown, access: Access = ALL_ALLOWED) => {
   const url = new URL(path, 'http://x');
-  return answer(echo, { method, path: url.pathname, query: url.searchParams, body, user: ANN });
+  return answer(echo, access, { method, path: url.pathname, query: url.searchParams, body, user: ANN });
 };
 
 async function refused(promise: Promise<unknown>): Promise<string> {
@@ -41,10 +53,49 @@ describe('server: routes', () => {
     });
   });
 
-  it('leaves the delivery empty when the path does', async () => {
+  it('finds the delivery where the path leaves it out, among those that the user may see', async () => {
     expect((await ask('GET', '/api/v1/environments//prod/why'))?.body).to.deep.include({
-      args: [{ delivery: '', environment: 'prod' }],
+      args: [{ delivery: 'shop', environment: 'prod' }],
     });
+    const dev = accessOf((_, question) => question.on === 'environment' && question.environment === 'dev');
+    expect(await refused(ask('GET', '/api/v1/environments//prod/why', undefined, dev))).to.equal('NotFound');
+  });
+
+  it('asks for each verb whether the user may, before anything is done', async () => {
+    const viewer = accessOf((_, { verb }) => verb === 'get');
+    const asked = (method: string, path: string, body?: unknown) => refused(ask(method, path, body, viewer));
+    const environment = '/api/v1/environments/shop/prod';
+    for (const verb of ['plan', 'history', 'why'])
+      expect(await asked('GET', `${environment}/${verb}`), verb).to.equal('not refused');
+    for (const verb of [
+      'sync',
+      'rollback',
+      'pin',
+      'unpin',
+      'promote',
+      'backport',
+      'approve',
+      'adopt',
+      'accept',
+    ])
+      expect(await asked('POST', `${environment}/${verb}`, {}), verb).to.equal('Forbidden');
+    expect(await asked('POST', `${environment}/delete`, { onDelete: 'prune' })).to.equal('Forbidden');
+    expect(await asked('POST', '/api/v1/deliveries', { name: 'shop' })).to.equal('Forbidden');
+  });
+
+  it('shows of the status what the user may see', async () => {
+    const dev = accessOf((_, question) => question.on === 'environment' && question.environment === 'dev');
+    const seen = (await ask('GET', '/api/v1/status', undefined, dev))?.body as StatusReport;
+    expect(seen.deliveries.map((one) => [one.name, one.environments.map(({ name }) => name)])).to.deep.equal([
+      ['shop', ['dev']],
+    ]);
+  });
+
+  it('lets nobody allow clusters, namespaces or registries who may connect only', async () => {
+    const connector = accessOf((_, { verb }) => verb === 'connect');
+    const connect = (body: object) => refused(ask('POST', '/api/v1/deliveries', body, connector));
+    expect(await connect({ name: 'shop' })).to.equal('not refused');
+    expect(await connect({ name: 'shop', allowClusters: ['other'] })).to.equal('Forbidden');
   });
 
   it('refuses an unknown verb, a body that is no object and a field of the wrong type', async () => {
@@ -72,7 +123,7 @@ describe('server: over HTTP', () => {
     actions: echo,
     progress: createProgressHub(),
     git: async () => false,
-    token: TOKEN,
+    ...heldBy(TOKEN),
     backup: () => [],
     clock: systemClock,
     names: ['builder'],
@@ -176,7 +227,7 @@ describe('server: over HTTP', () => {
       actions: echo,
       progress: createProgressHub(),
       git: async () => false,
-      token: TOKEN,
+      ...heldBy(TOKEN),
       backup: () => [],
       clock: systemClock,
       logger: silentLogger,

@@ -5,6 +5,7 @@ import { errnoOf, ProblemError } from '../../base/errors.ts';
 import type { DaemonFile } from '../../model/daemonfile.ts';
 import { print } from '../command.ts';
 import type { CliContext, Surroundings } from '../context.ts';
+import { signInAt } from '../credentials.ts';
 import { findDaemon } from '../daemon/face.ts';
 
 /** git's own three (gitcredentials(7)), and ours. */
@@ -27,7 +28,17 @@ export function gitCredentialCommand(context: CliContext, stdin: NodeJS.Readable
       const asked = await text(stdin);
       // When this helper answers nothing, git asks the next one, and then the person.
       const daemon = await findDaemon(dataDir).catch(() => undefined);
-      if (daemon) context.stdout.write(credentialFor(asked, daemon, context.surroundings.user));
+      if (!daemon) return;
+      const { credentials, user } = context.surroundings;
+      // Somebody who is signed in pushes in that name; when the sign-in has expired, git asks the person.
+      const signedIn = await signInAt(credentials, daemon.http, context.clock.now()).catch(
+        () => 'expired' as const,
+      );
+      if (signedIn === 'expired') return;
+      const answer = signedIn
+        ? credentialFor(asked, { ...daemon, token: signedIn.token }, signedIn.user)
+        : credentialFor(asked, daemon, user);
+      context.stdout.write(answer);
     });
 }
 

@@ -52,13 +52,15 @@ export function approveCommand(context: CliContext, exit: (code: number) => void
   return clientCommand('approve')
     .description('approve the revision that waits to be promoted to this environment')
     .argument('<environment>', 'the target: shop/prod')
-    .addOption(new Option('--by <name>', 'who approves').default(context.surroundings.user))
+    .addOption(
+      new Option('--by <name>', 'who approves, where no accounts are in use; default: who is signed in'),
+    )
     .option('--revision <commit>', 'approve this one only, and nothing when another waits by now')
-    .action(async (name: string, options: OutputOptions & { by: string; revision?: string }) => {
-      const daemon = await face(context, { ...options, user: options.by });
+    .action(async (name: string, options: OutputOptions & { by?: string; revision?: string }) => {
+      const daemon = await face(context, { ...options, ...(options.by ? { user: options.by } : {}) });
       const body = options.revision ? { revision: options.revision } : {};
       const report = await daemon.post<PromotionReport>(environmentPath(name, 'approve'), body);
-      show(context, report, options, exit, options.by);
+      show(context, report, options, exit, report.approvedBy ?? options.by ?? context.surroundings.user);
     });
 }
 

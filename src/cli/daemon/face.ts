@@ -8,12 +8,17 @@ import { type DaemonFile, readDaemonFile } from '../../model/daemonfile.ts';
 import type { Refusal } from '../../model/faces.ts';
 import { EVENTS_AFTER, type StreamLine } from '../../model/progress.ts';
 import type { Surroundings } from '../context.ts';
+import { signInAt } from '../credentials.ts';
 
 export interface ClientOptions {
   readonly dataDir?: string;
   readonly server?: string;
   /** On whose behalf it asks; default: the person at the keyboard. */
   readonly user?: string;
+  /** As nobody, or with what stands in the request: to sign in. */
+  readonly anonymous?: boolean;
+  /** Instead of the sign-in that is kept. */
+  readonly token?: string;
 }
 
 /** The daemon as a command sees it. Every refusal rejects with the daemon's own ProblemError. */
@@ -51,15 +56,40 @@ export async function findDaemon(dataDir: string): Promise<DaemonFile> {
 }
 
 export async function openFace(surroundings: Surroundings, options: ClientOptions): Promise<FaceClient> {
-  const { user = surroundings.user } = options;
   const server = options.server ?? (options.dataDir ? undefined : surroundings.server);
   if (server) {
     const url = parseServer(server);
-    return client(url.origin, url.password || surroundings.token, user);
+    const given = url.password || surroundings.token;
+    return client(url.origin, await identityAt(surroundings, options, url.origin, given));
   }
   const daemon = await findDaemon(options.dataDir ?? surroundings.dataDir);
-  return { ...client(daemon.http, daemon.token, user), daemon };
+  const identity = await identityAt(surroundings, options, daemon.http, undefined, daemon.token);
+  return { ...client(daemon.http, identity), daemon };
 }
+
+interface Identity {
+  readonly token?: string;
+  /** On whose behalf the holder of the daemon's own token asks. */
+  readonly user?: string;
+}
+
+/** A token that was given, else the sign-in that is kept, else the daemon's own token, whose holder says who it is. */
+async function identityAt(
+  { credentials, user: atKeyboard }: Surroundings,
+  { anonymous, token, user }: ClientOptions,
+  url: string,
+  given: string | undefined,
+  own?: string,
+): Promise<Identity> {
+  if (anonymous) return {};
+  const known = token ?? given ?? (await signInAt(credentials, url, Date.now()))?.token ?? own;
+  if (known === undefined) return { user: user ?? atKeyboard };
+  if (isAccountToken(known)) return { token: known, ...(user ? { user } : {}) };
+  return { token: known, user: user ?? atKeyboard };
+}
+
+/** Such a one says who bears it. */
+const isAccountToken = (token: string): boolean => token.startsWith('plt_');
 
 function parseServer(server: string): URL {
   const problem = {
@@ -72,9 +102,9 @@ function parseServer(server: string): URL {
   return url;
 }
 
-function client(base: string, token: string | undefined, user: string): FaceClient {
+function client(base: string, { token, user }: Identity): FaceClient {
   const headers = {
-    'Pilotage-User': encodeURIComponent(user),
+    ...(user ? { 'Pilotage-User': encodeURIComponent(user) } : {}),
     ...(token ? { Authorization: `Bearer ${token}` } : {}),
   };
   const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
-import { type Problem, ProblemError, problemOf } from '../../base/errors.ts';
+import { formatProblem, type Problem, ProblemError, problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { OpenRepository } from '../repository.ts';
 import { Quarantine } from '../store/quarantine.ts';
@@ -12,6 +12,7 @@ import { PacketReader } from './pkt-line.ts';
 import { answerPush, type OnPush } from './push-answer.ts';
 import {
   needsPack,
+  type Principal,
   type PushOutcome,
   type PushPolicy,
   type PushRequest,
@@ -21,14 +22,16 @@ import {
 } from './receive-pack.ts';
 import { uploadPack } from './upload-pack.ts';
 
-export interface GitHostOptions {
+export interface GitHostOptions<P extends Principal = Principal> {
   readonly repositories: HostedRepositories;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The name of the user of a request; undefined answers 401. */
-  readonly authorize: (req: IncomingMessage) => Promise<string | undefined> | string | undefined;
+  /** The user of a request; undefined answers 401. A ProblemError answers 403. */
+  readonly authorize: (req: IncomingMessage) => Promise<P | undefined> | P | undefined;
+  /** Why the user may not read a repository, or begin to push there; default: everybody may who is known. */
+  readonly admits?: (principal: P, visit: Visit) => Promise<Problem | undefined>;
   /** Why a branch may not be pushed; undefined allows it. */
-  readonly policy: PushPolicy;
+  readonly policy: PushPolicy<P>;
   /**
    * Called once the refs are durable, outside of any lock. Lines that are reported reach the pusher at once, until the promise
    * settles. The signal aborts when the pusher stops watching; the push stands all the same.
@@ -53,6 +56,12 @@ export interface RecordedPush {
   readonly created: boolean;
 }
 
+export interface Visit {
+  readonly repository: string;
+  readonly service: Service;
+  readonly exists: boolean;
+}
+
 export interface GitHost {
   /** Answers a request below /git/; false (and untouched) for any other. Never rejects. */
   handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
@@ -63,10 +72,10 @@ const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
 const MAX_FETCH_REQUEST = 16 * 2 ** 20;
 
 /** The embedded git server: smart HTTP (protocols 0 to 2) at /git/NAME.git, without any git program. */
-export function createGitHost(options: GitHostOptions): GitHost {
+export function createGitHost<P extends Principal>(options: GitHostOptions<P>): GitHost {
   const { repositories } = options;
 
-  const serve = async (req: IncomingMessage, res: ServerResponse, route: Route, principal: string) => {
+  const serve = async (req: IncomingMessage, res: ServerResponse, route: Route, principal: P) => {
     const { repository: name, service } = route;
     if (!isRepositoryName(name)) {
       return refuse(res, 400, `${name} cannot name a repository: use lower-case letters, digits and dashes`);
@@ -76,6 +85,9 @@ export function createGitHost(options: GitHostOptions): GitHost {
     if (route.kind === 'serve' && req.headers['content-type'] !== `application/x-${service}-request`)
       return refuse(res, 415, `this address takes application/x-${service}-request only`);
     const repository = await repositories.find(name);
+    const visit = { repository: name, service, exists: repository !== undefined };
+    const barred = await options.admits?.(principal, visit);
+    if (barred) return refuse(res, 403, formatProblem(barred));
     if (service === 'git-receive-pack') {
       // A repository comes into being with its first push: to someone who pushes, an absent one looks empty.
       if (route.kind === 'serve') return receive(req, res, name, principal);
@@ -85,8 +97,8 @@ export function createGitHost(options: GitHostOptions): GitHost {
     advertise(req, res, service, repository);
   };
 
-  const receive = async (req: IncomingMessage, res: ServerResponse, name: string, principal: string) => {
-    const begun = { request: req, received: options.clock.now(), repository: name, user: principal };
+  const receive = async (req: IncomingMessage, res: ServerResponse, name: string, principal: P) => {
+    const begun = { request: req, received: options.clock.now(), repository: name, user: principal.name };
     const reader = new PacketReader(bodyOf(req, options.maxBytes ?? DEFAULT_MAX_BYTES));
     const request = await readPushRequest(reader);
     res.writeHead(200, headers('application/x-git-receive-pack-result'));
@@ -98,7 +110,7 @@ export function createGitHost(options: GitHostOptions): GitHost {
     const lack = needsPack(request) ? options.lacksRoom?.() : undefined;
     if (lack) {
       options.recorded?.({ ...begun, outcome: refuseAll(request.commands, lack), created: false });
-      return turnAway(res, { repository: name, user: principal, request }, reader, lack);
+      return turnAway(res, { repository: name, user: principal.name, request }, reader, lack);
     }
     const created = (await repositories.find(name)) === undefined;
     const repository = await repositories.create(name);
@@ -106,7 +118,7 @@ export function createGitHost(options: GitHostOptions): GitHost {
     const outcome = await takeRequest(repository, name, request, reader, who);
     if (!outcome.refs.some(({ kind }) => kind === 'moved')) await repositories.removeEmpty(name);
     options.recorded?.({ ...begun, outcome, created });
-    await answerPush(res, { repository: name, user: principal, request, outcome }, options);
+    await answerPush(res, { repository: name, user: principal.name, request, outcome }, options);
     await tidy(repository, name);
   };
 
@@ -140,19 +152,26 @@ export function createGitHost(options: GitHostOptions): GitHost {
         const principal = await options.authorize(req);
         if (principal === undefined) {
           const challenge = { 'www-authenticate': 'Basic realm="pilotage"' };
-          refuse(res, 401, 'a token is needed: user git, the token as password', challenge);
+          refuse(
+            res,
+            401,
+            'a token is needed, as the password: pilotage login, or pilotage token create',
+            challenge,
+          );
         } else if (route === 'unknown') refuse(res, 404, 'no such address: the form is /git/NAME.git');
         else await serve(req, res, route, principal);
       } catch (error) {
         const problem = problemOf(error);
         options.logger.warn({ path: req.url, problem }, 'a git request failed');
         if (res.headersSent) res.destroy();
-        else refuse(res, problem.reason === 'InternalError' ? 500 : 400, problem.message);
+        else refuse(res, STATUS[problem.reason] ?? 400, problem.message);
       }
       return true;
     },
   };
 }
+
+const STATUS: Readonly<Record<string, number>> = { InternalError: 500, Forbidden: 403 };
 
 const headers = (type: string) => ({ 'content-type': type, 'cache-control': 'no-cache' });
 
@@ -180,12 +199,12 @@ async function upload(req: IncomingMessage, res: ServerResponse, repository: Ope
 }
 
 /** Receives the pack, if one comes, and takes the push; what is wrong with the pack becomes the outcome of every ref. */
-async function takeRequest(
+async function takeRequest<P extends Principal>(
   repository: OpenRepository,
   name: string,
   request: PushRequest,
   reader: PacketReader,
-  who: { readonly principal: string; readonly policy: PushPolicy },
+  who: { readonly principal: P; readonly policy: PushPolicy<P> },
 ): Promise<PushOutcome> {
   let quarantine: Quarantine | undefined;
   try {

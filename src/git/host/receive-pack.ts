@@ -10,17 +10,22 @@ import type { Oid, PushedRef } from '../types.ts';
 import { lineOf, type PacketReader } from './pkt-line.ts';
 
 /** What the host knows about a pushed ref, for its policy. */
-export interface PushFacts {
+export interface PushFacts<P extends Principal> {
   /** Whether the old tip is an ancestor of the new one; true for a new branch, false for a deletion. */
   readonly descends: boolean;
   /** The user, as returned by `authorize`. */
-  readonly principal: string;
+  readonly principal: P;
 }
 
-export type PushPolicy = (
+/** Who asks: whatever the host's `authorize` makes of a request. */
+export interface Principal {
+  readonly name: string;
+}
+
+export type PushPolicy<P extends Principal = Principal> = (
   repository: string,
   ref: PushedRef,
-  facts: PushFacts,
+  facts: PushFacts<P>,
 ) => Problem | undefined | Promise<Problem | undefined>;
 
 export interface RefCommand {
@@ -98,12 +103,12 @@ export const needsPack = (request: PushRequest): boolean => request.commands.som
  * Takes one push: checks the pack, asks the policy, stores objects, then moves refs, all durably and one push at a time.
  * Nothing of a push that is refused whole stays behind.
  */
-export async function takePush(
+export async function takePush<P extends Principal>(
   repository: OpenRepository,
   name: string,
   request: PushRequest,
   quarantine: Quarantine | undefined,
-  who: { readonly principal: string; readonly policy: PushPolicy },
+  who: { readonly principal: P; readonly policy: PushPolicy<P> },
 ): Promise<PushOutcome> {
   return repository.writes.run(async () => {
     try {
@@ -143,12 +148,12 @@ const atomically = (outcome: RefOutcome): RefOutcome =>
         problem: { reason: 'AtomicPushFailed', message: 'atomic push failed: another ref was refused' },
       };
 
-async function judge(
+async function judge<P extends Principal>(
   repository: OpenRepository,
   store: ObjectStore,
   name: string,
   command: RefCommand,
-  who: { readonly principal: string; readonly policy: PushPolicy },
+  who: { readonly principal: P; readonly policy: PushPolicy<P> },
 ): Promise<Problem | undefined> {
   const branch = branchOf(command.ref);
   if (!isRefName(command.ref) || (branch === undefined && !command.ref.startsWith('refs/tags/'))) {

@@ -23,6 +23,9 @@ export const count = shape<number>({ type: 'integer', format: 'int64', minimum: 
 export const boolean = shape<boolean>({ type: 'boolean' });
 /** RFC 3339. */
 export const time = shape<string>({ type: 'string', format: 'date-time' });
+/** A text that an RE2 expression matches, of at most `most` characters. */
+export const textLike = (pattern: string, most: number): Shape<string> =>
+  shape({ type: 'string', pattern, maxLength: most });
 /** Whatever JSON it is: the server keeps it as it came. */
 export const json = shape<Json>({ 'x-kubernetes-preserve-unknown-fields': true });
 

@@ -7,13 +7,19 @@ import {
   type StreamLine,
 } from '../../model/progress.ts';
 import { badRequest } from '../refusal.ts';
+import type { IsVisible } from '../visibility.ts';
 
 /**
  * Progress as it happens, one JSON object a line, until the reader leaves. `?delivery=` and `&environment=` narrow it, `&after=ID`
  * resumes after an event that was read before. Nothing is buffered for a reader that does not keep up: it falls behind in what
  * the source keeps, and is sent a gap once its place is not kept any more. @throws ProblemError BadRequest
  */
-export function streamEvents(source: ProgressSource, query: URLSearchParams, response: ServerResponse): void {
+export function streamEvents(
+  source: ProgressSource,
+  query: URLSearchParams,
+  response: ServerResponse,
+  isVisible: IsVisible,
+): void {
   const isAsked = filterOf(query);
   let last = startOf(query) ?? source.lastId();
   response.writeHead(200, {
@@ -34,7 +40,7 @@ export function streamEvents(source: ProgressSource, query: URLSearchParams, res
       } else if (next.event === undefined) return;
       else {
         last = next.event.id;
-        if (isAsked(next.event)) write(next.event);
+        if (isAsked(next.event) && isVisible(next.event)) write(next.event);
       }
     }
   }

@@ -1,18 +1,25 @@
 import type { Problem } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { ENVIRONMENTS, PILOTAGE_NAMESPACE } from '../../model/types.ts';
+import { fullName } from '../../model/names.ts';
+import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 
-/** Environment branches only grow: what was deployed from one must stay reachable from it. */
-export async function refuseRewrite(
+/** The environments of a delivery; with a branch, those that live on it: often one, at times several. */
+export async function environmentsOf(
   home: KubeClient,
   delivery: string,
-  branch: string,
-): Promise<Problem | undefined> {
+  branch?: string,
+): Promise<readonly Environment[]> {
   const { items } = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
-  const environment = items.find(({ spec }) => spec.delivery === delivery && spec.branch === branch);
+  return items.filter(
+    ({ spec }) => spec.delivery === delivery && (branch === undefined || spec.branch === branch),
+  );
+}
+
+/** Environment branches only grow: what was deployed from one must stay reachable from it. */
+export function refuseRewrite([environment]: readonly Environment[], branch: string): Problem | undefined {
   if (!environment) return undefined;
   return {
     reason: 'RewriteRefused',
-    message: `${branch} is the branch of ${delivery}/${environment.spec.environment} and may not be rewritten; git revert, or pilotage rollback`,
+    message: `${branch} is the branch of ${fullName(environment)} and may not be rewritten; git revert, or pilotage rollback`,
   };
 }

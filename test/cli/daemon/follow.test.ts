@@ -17,7 +17,7 @@ async function serve(hub: ReturnType<typeof createProgressHub>) {
     const url = new URL(request.url ?? '/', 'http://x');
     asked.push(url.search);
     open.add(response);
-    streamEvents(hub, url.searchParams, response);
+    streamEvents(hub, url.searchParams, response, () => true);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://git:token@127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -29,7 +29,7 @@ export async function startHost(root: string, options: Partial<GitHostOptions> =
     repositories,
     clock: new FakeClock(),
     logger: silentLogger,
-    authorize: (req) => (basicCredentials(req)?.password === TOKEN ? 'ada' : undefined),
+    authorize: (req) => (basicCredentials(req)?.password === TOKEN ? { name: 'ada' } : undefined),
     policy: () => undefined,
     onPush: async (push) => void pushes.push(push),
     ...options,

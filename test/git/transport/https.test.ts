@@ -42,7 +42,7 @@ https('a remote over https', () => {
       repositories,
       clock: new FakeClock(),
       logger: silentLogger,
-      authorize: () => 'ada',
+      authorize: () => ({ name: 'ada' }),
       policy: () => undefined,
       onPush: async () => {},
     });

@@ -12,6 +12,7 @@ import {
 import { createProgressHub } from '../../../src/model/progresshub.ts';
 import type { Actions } from '../../../src/server/actions.ts';
 import { createFace } from '../../../src/server/server.ts';
+import { heldBy } from '../../fakes/faceparts.ts';
 import { until } from '../../fakes/until.ts';
 
 const event = (delivery: string, environment?: string, message = 'm'): ProgressEvent => ({
@@ -40,7 +41,7 @@ describe('the stream of events', () => {
     actions: {} as Actions,
     progress,
     git: async () => false,
-    token: 'secret',
+    ...heldBy('secret'),
     backup: () => [],
     clock: systemClock,
     logger: silentLogger,

@@ -189,9 +189,10 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     {
       verbs: ['create', 'patch'],
       resources: ['apiextensions.k8s.io/customresourcedefinitions'],
-      names: ['deliveries', 'environments', 'releases', 'promotions'].map(
-        (plural) => `${plural}.pilotage.dev`,
-      ),
+      names: [
+        ...['deliveries', 'environments', 'releases', 'promotions'],
+        ...['users', 'tokens', 'deliveryroles', 'rolegrants'],
+      ].map((plural) => `${plural}.pilotage.dev`),
     },
     RECORD_EVENTS,
     { verbs: ['impersonate'], resources: ['users'], names: ['system:pilotage:environment:*'] },
@@ -201,6 +202,36 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       resources: [SCOPE.namespaces, SCOPE.reads, SCOPE.objects, SCOPE.owns].map(
         (key) => `authentication.k8s.io/userextras/${key}`,
       ),
+    },
+  ],
+  /** Who is who, and what grants come to: it gives more than it has, and reads no Secret but those of passwords. */
+  'system:pilotage:identity': [
+    {
+      verbs: [...READ, 'create', 'delete', 'update'],
+      resources: ['users', 'tokens', 'deliveryroles', 'rolegrants'].flatMap((plural) => [
+        `pilotage.dev/${plural}`,
+        `pilotage.dev/${plural}/status`,
+      ]),
+      namespaces: ['pilotage'],
+    },
+    {
+      verbs: READ,
+      resources: ['deliveries', 'environments'].map((plural) => `pilotage.dev/${plural}`),
+      namespaces: ['pilotage'],
+    },
+    {
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+      resources: ['secrets'],
+      namespaces: ['pilotage'],
+      names: ['pilotage-password-*'],
+    },
+    {
+      verbs: [...READ, 'bind', 'create', 'delete', 'escalate', 'update'],
+      resources: ['roles', 'rolebindings'].map((plural) => `rbac.authorization.k8s.io/${plural}`),
+    },
+    {
+      verbs: ['bind'],
+      resources: ['rbac.authorization.k8s.io/clusterroles'],
     },
   ],
   'system:pilotage:promotion': [

@@ -1,0 +1,55 @@
+/** Who is who, and who may what: one answer for every face. */
+import type { Clock } from '../base/clock.ts';
+import type { Lifetime } from '../base/lifetime.ts';
+import type { Logger } from '../base/log.ts';
+import { createAccess } from '../identity/access.ts';
+import { createIdentityActions } from '../identity/actions.ts';
+import { createGrantController } from '../identity/grants/controller.ts';
+import { ensureBuiltinRoles } from '../identity/roles.ts';
+import { createSignIn, localProvider } from '../identity/signin.ts';
+import { tokenAuthenticator } from '../identity/tokens.ts';
+import type { Access } from '../model/access.ts';
+import { isScoped } from '../model/user.ts';
+import { type Authenticate, authenticator } from '../server/auth.ts';
+import type { IdentityActions } from '../server/identityroutes.ts';
+import type { Home } from './home.ts';
+
+export interface Identity {
+  readonly access: Access;
+  readonly authenticate: Authenticate;
+  readonly actions: IdentityActions;
+  /** Once the kinds of pilotage.dev are served. */
+  start(signal: AbortSignal): Promise<void>;
+}
+
+export function composeIdentity(options: {
+  readonly home: Home;
+  /** The daemon's own token. */
+  readonly token: string;
+  readonly parts: Lifetime;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): Identity {
+  const { home, token, parts, clock, logger } = options;
+  const common = { home: home.identityClient, clock, logger };
+  const access = createAccess(home.decide);
+  const signIn = createSignIn(common, [localProvider(common)]);
+  const known = tokenAuthenticator(common);
+  const cluster = home.ca === undefined ? {} : { cluster: { server: home.url, ca: home.ca } };
+  const grants = createGrantController(common);
+  parts.add('role grants', () => grants.stop());
+  return {
+    access,
+    authenticate: authenticator(token, known),
+    actions: createIdentityActions({ ...common, ...cluster, access, signIn }),
+    async start(signal) {
+      await ensureBuiltinRoles(home.identityClient);
+      grants.start(signal);
+      home.admitTokens?.(async (text) => {
+        const user = await known(text);
+        // The Kubernetes API knows nothing of a scope.
+        return user && !isScoped(user) ? { name: user.owner ?? user.name, groups: user.groups } : undefined;
+      });
+    },
+  };
+}

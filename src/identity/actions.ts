@@ -1,0 +1,243 @@
+/** What the faces can ask about users and their rights, each with its own "may I?". */
+import { rfc3339 } from '../base/clock.ts';
+import { type Problem, ProblemError } from '../base/errors.ts';
+import type { Access } from '../model/access.ts';
+import type { ClusterAddress, GrantReport, LoggedIn, Verdict, WhoAmI } from '../model/identityfaces.ts';
+import type { User } from '../model/user.ts';
+import { questionOf } from './can.ts';
+import type { IdentityParts } from './parts.ts';
+import { grantReport, roleReport, tokenReport, userReport } from './reports.ts';
+import { createGrant, deleteGrant, findGrant, listGrants, listRoles, unknownGrant } from './roles.ts';
+import type { SignIn } from './signin.ts';
+import {
+  createToken,
+  dropExpired,
+  findToken,
+  listTokens,
+  revokeToken,
+  type TokenRequest,
+  unknownToken,
+} from './tokens.ts';
+import { changeUser, createUser, deleteUser, listUsers, setPassword, type UserSpec } from './users.ts';
+
+export interface IdentityActionsOptions extends IdentityParts {
+  readonly access: Access;
+  readonly signIn: SignIn;
+  /** Where kubectl finds the built-in cluster; absent: the home is another one. */
+  readonly cluster?: ClusterAddress;
+}
+
+/** How long the token of `pilotage login` lasts. */
+const LOGIN_MS = 12 * 3_600_000;
+
+interface NewToken extends Omit<TokenRequest, 'owner' | 'type' | 'expiresAt'> {
+  readonly owner?: string;
+  readonly robot: boolean;
+  readonly seconds?: number;
+}
+
+interface NewGrant {
+  readonly role: string;
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  readonly deliveries?: readonly string[];
+  readonly environments?: readonly string[];
+}
+
+export function createIdentityActions(options: IdentityActionsOptions) {
+  const { home, clock, logger, access, signIn } = options;
+
+  /** Of one's own, or with the right to manage those of all. */
+  const assertOwn = async (user: User, owner: string, verb: 'create' | 'delete'): Promise<void> => {
+    assertWhole(user);
+    if (user.verified && user.name === owner) return;
+    await access.assert(user, { on: 'tokens', verb });
+  };
+
+  const assertMayGrant = async (
+    user: User,
+    deliveries: readonly string[] | undefined,
+    verb: 'create' | 'delete',
+  ) => {
+    assertWhole(user);
+    if ((await access.refusal(user, { on: 'rolegrants', verb })) === undefined) return;
+    if (deliveries === undefined || deliveries.length === 0) throw new ProblemError(grantsAll(user));
+    for (const delivery of deliveries) await access.assert(user, { on: 'delivery', verb: 'grant', delivery });
+  };
+
+  return {
+    /** A token for this user that lasts half a day. */
+    async logIn(name: string, password: string): Promise<LoggedIn> {
+      const user = await signIn(name, password);
+      await dropExpired(options, user.name);
+      const expiresAt = clock.now() + LOGIN_MS;
+      const request = { owner: user.name, name: `login-${clock.now().toString(36)}`, expiresAt };
+      const { token, object } = await createToken(options, { ...request, type: 'personal' }, user.name);
+      return { user: user.name, token, expiresAt: object.spec.expiresAt ?? rfc3339(expiresAt) };
+    },
+
+    async logOut({ name, token }: User) {
+      if (token === undefined) return { message: 'Nothing to end: the token of the daemon stays.' };
+      await revokeToken(home, token);
+      return { message: `${name} is signed out.` };
+    },
+
+    async whoAmI(user: User): Promise<WhoAmI> {
+      const { name, groups, verified, owner, aliases = [] } = user;
+      const emails = aliases.filter((alias) => alias.includes('@'));
+      const displayName = aliases.find((alias) => !alias.includes('@'));
+      const grants = (await listGrants(home)).filter(({ spec }) => isAbout(spec.subjects, user));
+      return {
+        name,
+        groups,
+        verified,
+        ...(displayName ? { displayName } : {}),
+        ...(emails.length > 0 ? { emails } : {}),
+        ...(owner ? { owner } : {}),
+        grants: grants.map(grantReport),
+      };
+    },
+
+    async can(user: User, verb: string, delivery?: string, environment?: string): Promise<Verdict> {
+      const problem = await access.refusal(user, questionOf(verb, delivery, environment));
+      if (!problem) return { allowed: true };
+      const { message: reason, remedy } = problem;
+      return { allowed: false, reason, ...(remedy ? { remedy } : {}) };
+    },
+
+    async listUsers(user: User) {
+      await access.assert(user, { on: 'users', verb: 'list' });
+      return (await listUsers(home)).map(userReport);
+    },
+
+    async createUser(user: User, name: string, spec: UserSpec, password?: string) {
+      await access.assert(user, { on: 'users', verb: 'create' });
+      const created = await createUser(home, name, spec);
+      try {
+        if (password !== undefined) await setPassword(home, name, password);
+      } catch (error) {
+        // An account without the password that was asked for would be neither there nor not.
+        await deleteUser(home, name);
+        throw error;
+      }
+      logger.info({ user: name, by: user.name }, 'a user was made');
+      return userReport(created);
+    },
+
+    async changeUser(user: User, name: string, change: Partial<UserSpec>) {
+      await access.assert(user, { on: 'users', verb: 'update' });
+      logger.info({ user: name, by: user.name, fields: Object.keys(change) }, 'a user was changed');
+      return userReport(await changeUser(home, name, change));
+    },
+
+    async deleteUser(user: User, name: string) {
+      await access.assert(user, { on: 'users', verb: 'delete' });
+      await deleteUser(home, name);
+      for (const { metadata } of await listTokens(home, name)) await revokeToken(home, metadata.name ?? '');
+      logger.info({ user: name, by: user.name }, 'a user was deleted');
+      return { message: `The user ${name} is gone, with all its tokens.` };
+    },
+
+    /** One's own with the present one; another's with the right to change users. */
+    async setPassword(user: User, name: string, password: string, current?: string) {
+      assertWhole(user);
+      const isOwn = user.verified && user.name === name;
+      if (isOwn && current !== undefined) await signIn(name, current);
+      else await access.assert(user, { on: 'users', verb: 'update' });
+      await changeUser(home, name, {});
+      await setPassword(home, name, password);
+      logger.info({ user: name, by: user.name }, 'a password was set');
+      return { message: `The password of ${name} is set.` };
+    },
+
+    async listTokens(user: User) {
+      const all = (await access.refusal(user, { on: 'tokens', verb: 'list' })) === undefined;
+      return (await listTokens(home, all ? undefined : (user.owner ?? user.name))).map(tokenReport);
+    },
+
+    async createToken(user: User, { robot, seconds, owner = user.name, ...request }: NewToken) {
+      await assertOwn(user, owner, 'create');
+      const expires = seconds === undefined ? {} : { expiresAt: clock.now() + seconds * 1000 };
+      const type = robot ? 'robot' : 'personal';
+      const { token, object } = await createToken(
+        options,
+        { ...request, owner, type, ...expires },
+        user.name,
+      );
+      logger.info({ token: object.metadata.name, by: user.name }, 'a token was made');
+      return { ...tokenReport(object), token };
+    },
+
+    async revokeToken(user: User, id: string) {
+      const object = await findToken(home, id);
+      // To others, a token that is not theirs is one that is not there.
+      if (object?.spec.owner !== user.name) await access.assert(user, { on: 'tokens', verb: 'delete' });
+      if (!object) throw new ProblemError(unknownToken(id));
+      await revokeToken(home, id);
+      logger.info({ token: id, by: user.name }, 'a token was revoked');
+      return { message: `The token ${id} is revoked.` };
+    },
+
+    listRoles: async (_: User) => (await listRoles(home)).map(roleReport),
+
+    async listGrants(user: User): Promise<readonly GrantReport[]> {
+      const all = (await access.refusal(user, { on: 'rolegrants', verb: 'list' })) === undefined;
+      const grants = await listGrants(home);
+      return grants.filter(({ spec }) => all || isAbout(spec.subjects, user)).map(grantReport);
+    },
+
+    /** For everything by administrators; in a delivery by those who have it to grant. */
+    async grant(user: User, { role, users, groups, deliveries, environments }: NewGrant) {
+      await assertMayGrant(user, deliveries, 'create');
+      const subjects = [
+        ...users.map((name) => ({ kind: 'User' as const, name })),
+        ...groups.map((name) => ({ kind: 'Group' as const, name })),
+      ];
+      const where = { ...(deliveries ? { deliveries } : {}), ...(environments ? { environments } : {}) };
+      const grant = await createGrant(home, { role, subjects, ...where });
+      logger.info({ grant: grant.metadata.name, role, by: user.name }, 'a role was granted');
+      return grantReport(grant);
+    },
+
+    async revokeGrant(user: User, name: string) {
+      const grant = await findGrant(home, name);
+      await assertMayGrant(user, grant?.spec.deliveries, 'delete');
+      if (!grant) throw new ProblemError(unknownGrant(name));
+      await deleteGrant(home, name);
+      logger.info({ grant: name, by: user.name }, 'a role was taken away');
+      return { message: `The grant ${name} is taken away.` };
+    },
+
+    async cluster(_: User): Promise<ClusterAddress> {
+      if (options.cluster) return options.cluster;
+      throw new ProblemError(ELSEWHERE);
+    },
+  };
+}
+
+const isAbout = (subjects: readonly { kind: string; name: string }[], user: User): boolean =>
+  subjects.some(({ kind, name }) =>
+    kind === 'User' ? name === (user.owner ?? user.name) : user.groups.includes(name),
+  );
+
+/** What is limited must not make what is not. */
+function assertWhole({ name, scope, owner }: User): void {
+  if (scope === undefined && owner === undefined) return;
+  throw new ProblemError({
+    reason: 'Forbidden',
+    message: `${name} is a robot or has a token with a scope: it makes no tokens, passwords or grants.`,
+    remedy: 'Sign in yourself: pilotage login.',
+  });
+}
+
+const grantsAll = ({ name }: User): Problem => ({
+  reason: 'Forbidden',
+  message: `${name} may not grant roles for all deliveries.`,
+  remedy: 'Name deliveries that you administer: --delivery NAME.',
+});
+
+const ELSEWHERE: Problem = {
+  reason: 'HomeElsewhere',
+  message: 'The home of this Pilotage is another cluster, which has users of its own.',
+  remedy: 'Ask that cluster for a kubeconfig.',
+};

@@ -1,0 +1,11 @@
+import { authenticator } from '../../src/server/auth.ts';
+import type { IdentityActions } from '../../src/server/identityroutes.ts';
+import type { FaceOptions } from '../../src/server/server.ts';
+import { ALL_ALLOWED } from './access.ts';
+
+/** A face that knows one token, whose holder may do everything, and no accounts. */
+export const heldBy = (token: string): Pick<FaceOptions, 'authenticate' | 'access' | 'identity'> => ({
+  authenticate: authenticator(token, async () => undefined),
+  access: ALL_ALLOWED,
+  identity: {} as IdentityActions,
+});
