@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { DiskRoom } from '../base/diskspace.ts';
+import { ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { GitHost } from '../git/host/host.ts';
+import { approverProblem } from '../identity/approver.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import { createPromotionActions } from '../promotion/actions.ts';
 import type { PromoteOptions } from '../promotion/options.ts';
@@ -50,7 +52,7 @@ export function composeFace(parts: FaceParts): Face {
 }
 
 function actionsOf(parts: FaceParts): Actions {
-  const { room, promotion, audit } = parts;
+  const { home, room, promotion, audit } = parts;
   const sync = syncActionsOf(parts);
   const promotions = createPromotionActions(promotion);
   return {
@@ -60,7 +62,12 @@ function actionsOf(parts: FaceParts): Actions {
       return { ...(problems.length > 0 ? { problems } : {}), ...(await sync.status()) };
     },
     promote: async (name, request, user) => promotions.promote(await sync.find(name), request, user),
-    approve: async (name, request, user) => promotions.approve(await sync.find(name), request, user),
+    async approve(name, request, user) {
+      const problem = await approverProblem(home.identityClient, user);
+      if (problem) throw new ProblemError(problem);
+      const report = await promotions.approve(await sync.find(name), request, user);
+      return { ...report, ...(user.verified ? { approvedBy: user.name } : {}) };
+    },
     backport: async (name, request, user) => promotions.backport(await sync.find(name), request, user),
     async why(name) {
       const report = await sync.why(name);

@@ -93,7 +93,11 @@ export function formatPromotion(report: PromotionReport, approvedBy?: string): s
   const merge = report.mergeCommit ? ` by merge commit ${report.mergeCommit.slice(0, 7)}` : '';
   return [
     // The holder of the token may give any name; it is recorded, and not verified.
-    ...(approvedBy ? [`${approvedBy.trim()} (unverified) approves ${report.revision} for ${to}.`] : []),
+    ...(approvedBy
+      ? [
+          `${approvedBy.trim()}${report.approvedBy ? '' : ' (unverified)'} approves ${report.revision} for ${to}.`,
+        ]
+      : []),
     `${headline(report, from, to)} (${shortRevision(report.revision)})${merge}.`,
     ...report.commits.map((commit) => `  + ${commit}`),
     ...report.gates.map(

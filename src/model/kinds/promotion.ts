@@ -11,8 +11,10 @@ export const gateState = object({
 
 /** A person's word for one revision. */
 export const approval = object({
-  /** As they named themselves. */
+  /** The name of the account; where there are none, as they named themselves. */
   by: string,
+  /** What else the person is known by: display name and e-mail addresses of the account. */
+  aliases: optional(list(string)),
   at: time,
   /** False: the holder of the token said so, unchecked. */
   verified: optional(boolean),

@@ -105,8 +105,9 @@ const messageOf = (gates: readonly GateState[]): string =>
     .map(({ reason }) => reason)
     .join(' ') || 'Every gate is open.';
 
-const approvalOf = ({ clock }: PromoteOptions, { name, verified }: User): Approval => ({
+const approvalOf = ({ clock }: PromoteOptions, { name, verified, aliases }: User): Approval => ({
   by: name.trim(),
+  ...(aliases ? { aliases } : {}),
   at: rfc3339(clock.now()),
   verified,
 });

@@ -23,10 +23,7 @@ export const approvals: Gate<number, Counted> = {
 };
 
 function check(needed: number, facts: GateFacts): Counted {
-  const { independent, own } = peopleBehind(
-    facts.approvals.map(({ by }) => by),
-    facts.authors,
-  );
+  const { independent, own } = peopleBehind(facts.approvals, facts.authors);
   return { state: independent.length >= needed ? 'Passed' : 'Waiting', needed, independent, own };
 }
 

@@ -48,14 +48,20 @@ interface Person {
   readonly isAuthor: boolean;
 }
 
+/** Somebody who approves: a name, and what else an account says that the person is known by. */
+export interface Approver {
+  readonly by: string;
+  readonly aliases?: readonly string[];
+}
+
 /** The people behind approvals, each once, and of them those who wrote a part of what they approve. */
 export function peopleBehind(
-  approvals: readonly string[],
+  approvals: readonly (string | Approver)[],
   authors: readonly string[],
 ): { readonly independent: readonly string[]; readonly own: readonly string[] } {
   const named: readonly Person[] = [
     ...authors.map((text) => ({ keys: identityKeys(text), approvals: [], isAuthor: true })),
-    ...approvals.map((text) => ({ keys: identityKeys(text), approvals: [text], isAuthor: false })),
+    ...approvals.map(personOf),
   ];
   const people = named.reduce<readonly Person[]>(joined, []).filter(({ approvals }) => approvals.length > 0);
   const first = ({ approvals: [text = ''] }: Person) => text;
@@ -63,6 +69,11 @@ export function peopleBehind(
     independent: people.filter(({ isAuthor }) => !isAuthor).map(first),
     own: people.filter(({ isAuthor }) => isAuthor).map(first),
   };
+}
+
+function personOf(approver: string | Approver): Person {
+  const { by, aliases = [] } = typeof approver === 'string' ? { by: approver } : approver;
+  return { keys: [by, ...aliases].flatMap(identityKeys), approvals: [by], isAuthor: false };
 }
 
 /** A text joins all people who share a key with it into one. */

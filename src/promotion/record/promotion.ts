@@ -42,12 +42,12 @@ export async function recordApproval(
 ): Promise<Promotion> {
   return rewrite(home, promotion, (current) => {
     const approvals = current.spec.approvals ?? [];
-    if (approvals.some(({ by }) => isSamePerson(by, approval.by))) return undefined;
+    if (approvals.some((one) => isSamePerson(one, approval))) return undefined;
     return { ...current, spec: { ...current.spec, approvals: [...approvals, approval] } };
   });
 }
 
-const isSamePerson = (one: string, other: string): boolean =>
+const isSamePerson = (one: Approval, other: Approval): boolean =>
   peopleBehind([one, other], []).independent.length < 2;
 
 /** Records that what these commits reverted may come again with this revision; adds to earlier confirmations. */
