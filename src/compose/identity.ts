@@ -5,6 +5,7 @@ import type { Logger } from '../base/log.ts';
 import { createAccess } from '../identity/access.ts';
 import { createIdentityActions } from '../identity/actions.ts';
 import { createGrantController } from '../identity/grants/controller.ts';
+import { COST } from '../identity/passwords.ts';
 import { ensureBuiltinRoles } from '../identity/roles.ts';
 import { createSignIn, localProvider } from '../identity/signin.ts';
 import { tokenAuthenticator } from '../identity/tokens.ts';
@@ -31,7 +32,7 @@ export function composeIdentity(options: {
   readonly logger: Logger;
 }): Identity {
   const { home, token, parts, clock, logger } = options;
-  const common = { home: home.identityClient, clock, logger };
+  const common = { home: home.identityClient, clock, logger, passwordCost: COST };
   const access = createAccess(home.decide);
   const signIn = createSignIn(common, [localProvider(common)]);
   const known = tokenAuthenticator(common);

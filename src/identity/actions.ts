@@ -1,4 +1,5 @@
 /** What the faces can ask about users and their rights, each with its own "may I?". */
+import { randomBytes } from 'node:crypto';
 import { rfc3339 } from '../base/clock.ts';
 import { type Problem, ProblemError } from '../base/errors.ts';
 import type { Access } from '../model/access.ts';
@@ -71,7 +72,7 @@ export function createIdentityActions(options: IdentityActionsOptions) {
       const user = await signIn(name, password);
       await dropExpired(options, user.name);
       const expiresAt = clock.now() + LOGIN_MS;
-      const request = { owner: user.name, name: `login-${clock.now().toString(36)}`, expiresAt };
+      const request = { owner: user.name, name: `login-${randomBytes(5).toString('hex')}`, expiresAt };
       const { token, object } = await createToken(options, { ...request, type: 'personal' }, user.name);
       return { user: user.name, token, expiresAt: object.spec.expiresAt ?? rfc3339(expiresAt) };
     },
@@ -114,7 +115,7 @@ export function createIdentityActions(options: IdentityActionsOptions) {
       await access.assert(user, { on: 'users', verb: 'create' });
       const created = await createUser(home, name, spec);
       try {
-        if (password !== undefined) await setPassword(home, name, password);
+        if (password !== undefined) await setPassword(options, name, password);
       } catch (error) {
         // An account without the password that was asked for would be neither there nor not.
         await deleteUser(home, name);
@@ -145,7 +146,7 @@ export function createIdentityActions(options: IdentityActionsOptions) {
       if (isOwn && current !== undefined) await signIn(name, current);
       else await access.assert(user, { on: 'users', verb: 'update' });
       await changeUser(home, name, {});
-      await setPassword(home, name, password);
+      await setPassword(options, name, password);
       logger.info({ user: name, by: user.name }, 'a password was set');
       return { message: `The password of ${name} is set.` };
     },

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client/client.ts';
+import type { Cost } from './passwords.ts';
 
 /** What every part of this room is handed. */
 export interface IdentityParts {
@@ -8,4 +9,6 @@ export interface IdentityParts {
   readonly home: KubeClient;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Work of a guess of a password. */
+  readonly passwordCost: Cost;
 }

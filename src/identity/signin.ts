@@ -78,11 +78,14 @@ export function createSignIn(parts: IdentityParts, providers: readonly PasswordP
 }
 
 /** Passwords that are kept here. */
-export const localProvider = ({ home }: Pick<IdentityParts, 'home'>): PasswordProvider => ({
+export const localProvider = ({
+  home,
+  passwordCost,
+}: Pick<IdentityParts, 'home' | 'passwordCost'>): PasswordProvider => ({
   name: 'local',
   async signIn(name, password) {
     const [account, hash] = await Promise.all([findUser(home, name), passwordHash(home, name)]);
-    const matches = await isPassword(password, hash);
+    const matches = await isPassword(password, hash, passwordCost);
     return matches && account && !account.spec.disabled ? userOf(account) : undefined;
   },
 });

@@ -7,6 +7,7 @@ import { SECRETS } from '../kube/kinds/resources.data.ts';
 import { isAlreadyExists, isNotFound, notFoundAsUndefined } from '../kube/values/status.ts';
 import { PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE, USERS, type UserObject } from '../model/types.ts';
 import { TOKEN_HOLDER, type User } from '../model/user.ts';
+import type { IdentityParts } from './parts.ts';
 import { hashPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './passwords.ts';
 
 export type UserSpec = UserObject['spec'];
@@ -61,10 +62,14 @@ export async function deleteUser(home: KubeClient, name: string): Promise<void> 
 }
 
 /** @throws ProblemError BadRequest for a password that is too short or too long */
-export async function setPassword(home: KubeClient, name: string, password: string): Promise<void> {
+export async function setPassword(
+  { home, passwordCost }: Pick<IdentityParts, 'home' | 'passwordCost'>,
+  name: string,
+  password: string,
+): Promise<void> {
   const length = [...password].length;
   if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) throw new ProblemError(BAD_PASSWORD);
-  const hash = Buffer.from(await hashPassword(password)).toString('base64');
+  const hash = Buffer.from(await hashPassword(password, passwordCost)).toString('base64');
   const secret: Secret = {
     apiVersion: 'v1',
     kind: 'Secret',

@@ -6,6 +6,7 @@ import type { IdentityParts } from '../../src/identity/parts.ts';
 import { ensureBuiltinRoles } from '../../src/identity/roles.ts';
 import { createSignIn, localProvider } from '../../src/identity/signin.ts';
 import { tokenAuthenticator } from '../../src/identity/tokens.ts';
+import { NAMESPACES, ROLE_BINDINGS } from '../../src/kube/kinds/resources.data.ts';
 import type { Access } from '../../src/model/access.ts';
 import {
   ENVIRONMENTS,
@@ -19,6 +20,9 @@ import { inProcessClient } from '../../src/orchestrator/api/inprocess.ts';
 import { install } from '../../src/sync/cluster/install.ts';
 import type { FakeClock } from '../fakes/clock.ts';
 import { startTestApi } from '../orchestrator/api/harness.ts';
+
+/** What production spends on a guess would be most of the time of these tests. */
+const CHEAP = { N: 16, r: 8, p: 1 };
 
 export interface IdentityWorld {
   readonly clock: FakeClock;
@@ -49,7 +53,7 @@ export async function createIdentityWorld(): Promise<IdentityWorld> {
   const stopping = new AbortController();
   await install(admin, api.clock, stopping.signal);
   const home = inProcessClient(api.api, worker('system:pilotage:identity'));
-  const parts: IdentityParts = { home, clock: api.clock, logger: silentLogger };
+  const parts: IdentityParts = { home, clock: api.clock, logger: silentLogger, passwordCost: CHEAP };
   await ensureBuiltinRoles(home);
   const controller = createGrantController(parts);
   controller.start(stopping.signal);
@@ -58,9 +62,12 @@ export async function createIdentityWorld(): Promise<IdentityWorld> {
   const signIn = createSignIn(parts, [localProvider(parts)]);
   const actions = createIdentityActions({ ...parts, access, signIn });
   const until = async (holds: () => Promise<boolean>): Promise<void> => {
-    for (let turn = 0; turn < 2000; turn++) {
+    // Writes are synced to a disk, which takes as long as it takes.
+    for (let turn = 0; turn < 5_000; turn++) {
       if (await holds()) return;
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      // What was too early is tried again in a second.
+      if (turn % 100 === 99) await api.clock.advance(1_000);
     }
     throw new Error('it never came true');
   };
@@ -86,7 +93,6 @@ export async function createIdentityWorld(): Promise<IdentityWorld> {
           namespace: `${delivery}-${environment}`,
         },
       };
-      const { NAMESPACES } = await import('../../src/kube/kinds/resources.data.ts');
       await admin.create(NAMESPACES, {
         apiVersion: 'v1',
         kind: 'Namespace',
@@ -100,7 +106,15 @@ export async function createIdentityWorld(): Promise<IdentityWorld> {
     },
     async grant(role, users, where = {}) {
       const { name } = await actions.grant(TOKEN_HOLDER, { role, users, groups: [], ...where });
-      await until(async () => controller.size === 0);
+      // A role that permits nothing comes to nothing.
+      if (role === 'user-base') return name;
+      const binding = { namespace: PILOTAGE_NAMESPACE, name: `pilotage:grant:${name}` };
+      await until(() =>
+        admin.get(ROLE_BINDINGS, binding).then(
+          () => true,
+          () => false,
+        ),
+      );
       return name;
     },
     async dispose() {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { type Problem, ProblemError } from '../../base/errors.ts';
@@ -34,7 +35,7 @@ async function printForUser(context: CliContext, flags: Flags, owner: string): P
   const { user: _, expires: seconds, ...options } = flags;
   const daemon = await face(context, options);
   const { server, ca } = await daemon.get<ClusterAddress>('/api/v1/cluster');
-  const body = { owner, name: `kubectl-${context.clock.now().toString(36)}`, robot: false, seconds };
+  const body = { owner, name: `kubectl-${randomBytes(4).toString('hex')}`, robot: false, seconds };
   const { token, name } = await daemon.post<NewToken>('/api/v1/tokens', body);
   context.stderr.write(`With the token ${name}; to end it: pilotage token revoke ${name}\n`);
   const cluster = { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') };

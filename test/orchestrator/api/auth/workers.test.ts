@@ -152,6 +152,22 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
       'impersonate groups system:masters',
     ],
   ],
+  'system:pilotage:identity': [
+    [
+      'create pilotage.dev/users pilotage/ada',
+      'get secrets pilotage/pilotage-password-ada',
+      'create rbac.authorization.k8s.io/rolebindings shop-prod/pilotage:grant:x',
+      'bind rbac.authorization.k8s.io/clusterroles edit',
+    ],
+    [
+      'get secrets pilotage/git',
+      'get secrets shop/pilotage-password-ada',
+      'list secrets pilotage/',
+      'update pilotage.dev/environments pilotage/shop-prod',
+      'create rbac.authorization.k8s.io/clusterrolebindings root',
+      'impersonate users ada',
+    ],
+  ],
   'system:pilotage:promotion': [
     ['create pilotage.dev/promotions pilotage/p1', 'watch pilotage.dev/environments pilotage/'],
     [
