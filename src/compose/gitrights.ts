@@ -6,7 +6,7 @@ import { createGrant } from '../identity/roles.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import type { Access } from '../model/access.ts';
 import type { Environment } from '../model/types.ts';
-import type { User } from '../model/user.ts';
+import { isAdministrator, type User } from '../model/user.ts';
 import { environmentsOf, refuseRewrite } from '../sync/intake/branchpolicy.ts';
 
 export interface GitRightsParts {
@@ -59,6 +59,8 @@ export function createGitRights({ hosted, home, identity, access }: GitRightsPar
     },
 
     async policy(delivery, ref, { descends, principal: user }) {
+      const isRewritten = !descends && ref.to !== null;
+      if (isAdministrator(user) && !isRewritten) return undefined;
       const environments = await environmentsOf(home, delivery, ref.branch);
       const repository = await hosted.find(delivery);
       const isNew = Object.keys((await repository?.branches()) ?? {}).length === 0;
@@ -69,7 +71,7 @@ export function createGitRights({ hosted, home, identity, access }: GitRightsPar
           : await mayPushTo(user, delivery, environments);
       if (refused) return refused;
       if (isNew) makers.set(delivery, user);
-      return descends || ref.to === null ? undefined : refuseRewrite(environments, ref.branch);
+      return isRewritten ? refuseRewrite(environments, ref.branch) : undefined;
     },
 
     async pushed(delivery) {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ProblemError } from '../../src/base/errors.ts';
+import { createAccess } from '../../src/identity/access.ts';
 import { NAMESPACES, ROLE_BINDINGS, SECRETS } from '../../src/kube/kinds/resources.data.ts';
 import type { Question } from '../../src/model/access.ts';
 import { ENVIRONMENTS, TOKENS, USERS } from '../../src/model/types.ts';
@@ -18,6 +19,16 @@ const messageOf = (work: Promise<unknown>): Promise<string> =>
     () => 'not refused',
     (error: unknown) => (error instanceof ProblemError ? error.problem.message : String(error)),
   );
+
+describe('identity: the administrator', () => {
+  it('needs nobody to be asked: a home that does not answer keeps them from nothing, but a limit of their token does', async () => {
+    const access = createAccess(() => Promise.reject(new Error('the home does not answer')));
+    const push = { on: 'environment', verb: 'push', delivery: 'shop', environment: 'prod' } as const;
+    expect(await access.refusal(TOKEN_HOLDER, push)).to.equal(undefined);
+    const narrow = { ...TOKEN_HOLDER, scope: { deliveries: ['docs'] } };
+    expect((await access.refusal(narrow, push))?.reason).to.equal('Forbidden');
+  });
+});
 
 describe('identity: accounts', () => {
   let world: IdentityWorld;
