@@ -54,6 +54,7 @@ export const API_FOLDERS: Record<string, readonly string[]> = {
     'link',
     'context.ts',
     'stored.ts',
+    'authorization.ts',
     'types.ts',
   ],
   streaming: [
@@ -66,6 +67,7 @@ export const API_FOLDERS: Record<string, readonly string[]> = {
     'wire',
     'context.ts',
     'stored.ts',
+    'authorization.ts',
     'types.ts',
   ],
 };
@@ -125,7 +127,8 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
   },
   cli: {
     'context.ts': [],
-    'help.ts': [],
+    'help.ts': ['helptexts.ts'],
+    'helptexts.ts': [],
     'gitenvironment.ts': [],
     'files.ts': [],
     'credentials.ts': [],

@@ -3,9 +3,10 @@ import type { PolicyRule } from '../../kube/kinds/objects.data.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { type FieldError, invalid as invalidField } from '../../kube/values/fielderrors.ts';
 import type { Json, JsonObject } from '../../kube/values/types.ts';
+import type { Attributes } from './authorization.ts';
 import { badRequest, invalid } from './errors.ts';
 import { REVIEWS, type ReviewKind } from './kinds/reviews.data.ts';
-import type { Api, Attributes } from './types.ts';
+import type { Api } from './types.ts';
 
 /** Questions about what somebody may do (Kubernetes `pkg/registry/authorization`), and about who one is. */
 export type AccessReviewKind = Exclude<ReviewKind, 'TokenReview'>;

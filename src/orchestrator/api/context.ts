@@ -2,12 +2,13 @@ import type { Awaitable } from '../../base/awaitable.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import type { AdmissionChain } from './admission/chain.ts';
+import type { Attributes, Authorizer, RequestVerb } from './authorization.ts';
 import { assertAuthorized } from './authorize.ts';
 import { methodNotAllowed, notServed } from './errors.ts';
 import type { CallWebhook, Kind, World } from './kinds/kind.ts';
 import type { Registry } from './kinds/registry.ts';
 import type { Views } from './stored.ts';
-import type { Attributes, Authorizer, NodeConnections, RequestVerb, Target } from './types.ts';
+import type { NodeConnections, Target } from './types.ts';
 
 /** What every verb is handed. */
 export interface ApiContext extends World {

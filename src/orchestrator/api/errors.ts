@@ -4,7 +4,7 @@ import { type FieldError, invalid as invalidField } from '../../kube/values/fiel
 import { stringifyJson } from '../../kube/values/json.ts';
 import { type StatusCause, type StatusError, statusError } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
-import type { Attributes } from './types.ts';
+import type { Attributes } from './authorization.ts';
 
 interface Named {
   readonly group: string;

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../kube/values/types.ts';
 import { collectionPrefix } from '../store/keys.ts';
 import type { Store } from '../store/types.ts';
+import type { PolicyKind } from './authorization.ts';
 import { type Kind, keyOf } from './kinds/kind.ts';
-import type { PolicyKind } from './types.ts';
 
 /** Shows those who authorize the objects that decide: what is stored, then each change. */
 export interface PolicyFeed {

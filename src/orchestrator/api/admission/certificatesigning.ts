@@ -1,8 +1,8 @@
 import { after } from '../../../base/awaitable.ts';
 import type { CertificateSigningRequest } from '../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
+import type { Authorizer } from '../authorization.ts';
 import { forbidden } from '../errors.ts';
-import type { Authorizer } from '../types.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { isAllowedForSigner, isSigningRequest } from './signers.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { Problem } from '../../../base/errors.ts';
 import type { Store } from '../../store/types.ts';
-import type { Authorization } from '../types.ts';
+import type { Authorization } from '../authorization.ts';
 import { certificateApproval } from './certificateapproval.ts';
 import { certificateSigning } from './certificatesigning.ts';
 import { certificateSubject } from './certificatesubject.ts';

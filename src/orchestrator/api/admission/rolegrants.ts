@@ -1,4 +1,4 @@
-import type { Authorization } from '../types.ts';
+import type { Authorization } from '../authorization.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 
 /**

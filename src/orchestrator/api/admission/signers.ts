@@ -1,6 +1,6 @@
 import { type Awaitable, after } from '../../../base/awaitable.ts';
 import type { User } from '../../../kube/client/client.ts';
-import type { Authorizer } from '../types.ts';
+import type { Authorizer } from '../authorization.ts';
 import type { AdmissionAttributes } from './plugin.ts';
 
 export const isSigningRequest = ({ kind }: AdmissionAttributes): boolean =>

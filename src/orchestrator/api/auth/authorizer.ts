@@ -1,7 +1,7 @@
 import type { User } from '../../../kube/client/client.ts';
 import { nodeOf } from '../../../kube/client/nodeuser.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Attributes, Authorization, Decision, RulesFound } from '../types.ts';
+import type { Attributes, Authorization, Decision, RulesFound } from '../authorization.ts';
 import { nodeOpinion, type PodsIn } from './nodeauthorizer.ts';
 import { ALLOW, NO_OPINION, type Opinion } from './opinion.ts';
 import { createEscalationCheck } from './rbac/escalation.ts';

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { type Awaitable, after } from '../../../base/awaitable.ts';
 import type { User } from '../../../kube/client/client.ts';
 import { serviceAccountUser } from '../../../kube/client/serviceaccount.ts';
+import type { Attributes, Authorizer } from '../authorization.ts';
 import { assertAuthorized } from '../authorize.ts';
 import { badRequest } from '../errors.ts';
-import type { Attributes, Authorizer } from '../types.ts';
 
 /** Acting as another user (apiserver `pkg/endpoints/filters/impersonation/impersonation.go`). */
 

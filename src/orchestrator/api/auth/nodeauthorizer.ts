@@ -2,7 +2,7 @@ import type { User } from '../../../kube/client/client.ts';
 import { nodeOf } from '../../../kube/client/nodeuser.ts';
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Attributes } from '../types.ts';
+import type { Attributes } from '../authorization.ts';
 import { isTokenRequest, nodeMayRequestToken } from './nodetokens.ts';
 import { ALLOW, deny, NO_OPINION, none, type Opinion } from './opinion.ts';
 import { isDiscovery } from './paths.ts';

@@ -1,7 +1,7 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { Attributes, Decision } from '../types.ts';
+import type { Attributes, Decision } from '../authorization.ts';
 import { type ResourceAttributes, resourceOf } from './rules.ts';
 
 export const isTokenRequest = (attributes: Attributes): attributes is ResourceAttributes =>

@@ -1,4 +1,4 @@
-import type { Attributes } from '../types.ts';
+import type { Attributes } from '../authorization.ts';
 
 /** Paths that are answered without credentials: what load balancers and start scripts poll (`system:public-info-viewer`). */
 const PUBLIC: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz', '/version']);

@@ -1,4 +1,4 @@
-import type { Attributes } from '../types.ts';
+import type { Attributes } from '../authorization.ts';
 
 export type ResourceAttributes = Extract<Attributes, { group: string }>;
 

@@ -1,7 +1,7 @@
 import type { User } from '../../../kube/client/client.ts';
 import { SCOPE } from '../../../kube/client/scope.ts';
 import type { PolicyRule } from '../../../kube/kinds/objects.data.ts';
-import type { Attributes } from '../types.ts';
+import type { Attributes } from '../authorization.ts';
 import { ALLOW, deny, NO_OPINION, none, type Opinion } from './opinion.ts';
 import { isDiscovery } from './paths.ts';
 import type { ResourceAttributes } from './rules.ts';

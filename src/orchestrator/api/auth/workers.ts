@@ -1,5 +1,5 @@
 import type { User } from '../../../kube/client/client.ts';
-import type { Attributes } from '../types.ts';
+import type { Attributes } from '../authorization.ts';
 import { ALLOW, NO_OPINION, none, type Opinion } from './opinion.ts';
 import { isDiscovery } from './paths.ts';
 import { isAllowedBy } from './rules.ts';

@@ -19,7 +19,7 @@ import type { User } from '../../../kube/client/client.ts';
 import { parseJson } from '../../../kube/values/json.ts';
 import type { Status } from '../../../kube/values/status.ts';
 import type { Json, KubeObject } from '../../../kube/values/types.ts';
-import type { Authorizer, Decision } from '../types.ts';
+import type { Authorizer, Decision } from '../authorization.ts';
 import type { Answer } from './answers.ts';
 import { type Asked, askedOf } from './auditasked.ts';
 import { NOT_ALLOWED, statusFor } from './auditstatus.ts';

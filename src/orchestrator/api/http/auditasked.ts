@@ -1,7 +1,7 @@
 import type { AuditObject } from '../../../audit/event.ts';
 import type { AuditAttributes } from '../../../audit/policy.ts';
 import { isSensitive } from '../../../audit/redact.ts';
-import type { Attributes } from '../types.ts';
+import type { Attributes } from '../authorization.ts';
 import { routeOf } from './requestinfo.ts';
 
 /** What a request asks for, as records and policies name it. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestVerb } from '../authorization.ts';
 import { proxyTargetOf } from '../kinds/proxytarget.ts';
 import { type Backend, locationOf, proxyRequest } from '../streaming/httpproxy.ts';
 import { linkDuplex } from '../streaming/linkduplex.ts';
-import type { Api, DialRequest, RequestVerb } from '../types.ts';
+import type { Api, DialRequest } from '../types.ts';
 import type { Call } from './request.ts';
 import type { Route } from './requestinfo.ts';
 

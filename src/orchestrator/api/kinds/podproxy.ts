@@ -1,6 +1,6 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import type { RequestVerb } from '../authorization.ts';
 import { badRequest } from '../errors.ts';
-import type { RequestVerb } from '../types.ts';
 import type { Connection, ConnectRow } from './kind.ts';
 import { keyOfPod, nodeOfPod } from './podtarget.ts';
 import { type ProxyTarget, proxyTargetOf } from './proxytarget.ts';

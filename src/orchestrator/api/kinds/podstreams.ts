@@ -1,6 +1,7 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import type { RequestVerb } from '../authorization.ts';
 import { badRequest } from '../errors.ts';
-import type { ConnectOptions, RequestVerb } from '../types.ts';
+import type { ConnectOptions } from '../types.ts';
 import type { ConnectRow } from './kind.ts';
 import { containerOf, keyOfPod, nodeOfPod } from './podtarget.ts';
 

@@ -2,7 +2,7 @@ import type { NamedResource } from '../../../kube/kinds/resources.data.ts';
 import type { KindRow } from '../../../kube/kinds/row.ts';
 import { builtinSchema } from '../../../kube/schema/schema.ts';
 import { apiVersionOf } from '../../../kube/values/types.ts';
-import type { RequestVerb } from '../types.ts';
+import type { RequestVerb } from '../authorization.ts';
 import type { Column } from './columns.ts';
 import type { Kind, Storage, Strategy, Subresource } from './kind.ts';
 

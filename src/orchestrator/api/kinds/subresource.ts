@@ -1,6 +1,6 @@
 import { keepIgnored, type Paths } from '../../../kube/ownership/resetfields.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import type { RequestVerb } from '../types.ts';
+import type { RequestVerb } from '../authorization.ts';
 import { type Kind, rowKind, type Subresource, type View, type ViewRow } from './kind.ts';
 
 export const READ_WRITE: readonly RequestVerb[] = ['get', 'patch', 'update'];

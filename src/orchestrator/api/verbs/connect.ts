@@ -1,17 +1,11 @@
 import type { Readable } from 'node:stream';
 import { statusError } from '../../../kube/values/status.ts';
+import type { RequestVerb } from '../authorization.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { methodNotAllowed, notFound } from '../errors.ts';
 import { type Connection, type ConnectRow, type Kind, keyOf, rowKind } from '../kinds/kind.ts';
 import { rowOf } from '../kinds/subresource.ts';
-import type {
-  ConnectOptions,
-  ConnectRequest,
-  Dial,
-  DialRequest,
-  NodeConnection,
-  RequestVerb,
-} from '../types.ts';
+import type { ConnectOptions, ConnectRequest, Dial, DialRequest, NodeConnection } from '../types.ts';
 
 /** A stream of bytes from the node of an object (a pod's log): its kind says which node and what is asked of it. */
 export async function connect(context: ApiContext, request: ConnectRequest): Promise<Readable> {

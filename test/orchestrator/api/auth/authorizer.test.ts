@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import type { User } from '../../../../src/kube/client/client.ts';
-import { type Attributes, REQUEST_VERBS, type RequestVerb } from '../../../../src/orchestrator/api/types.ts';
+import {
+  type Attributes,
+  REQUEST_VERBS,
+  type RequestVerb,
+} from '../../../../src/orchestrator/api/authorization.ts';
 import { createAuthorizer } from '../authorization.ts';
 import { pod } from '../notation.ts';
 

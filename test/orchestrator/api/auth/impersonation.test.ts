@@ -8,7 +8,7 @@ import {
   impersonatedBy,
   impersonatedUser,
 } from '../../../../src/orchestrator/api/auth/impersonation.ts';
-import type { Attributes } from '../../../../src/orchestrator/api/types.ts';
+import type { Attributes } from '../../../../src/orchestrator/api/authorization.ts';
 import { createAuthorizer } from '../authorization.ts';
 import { startTestApi } from '../harness.ts';
 import { refusal } from '../notation.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SCOPE } from '../../../../src/kube/client/scope.ts';
-import type { Attributes } from '../../../../src/orchestrator/api/types.ts';
+import type { Attributes } from '../../../../src/orchestrator/api/authorization.ts';
 import { createAuthorizer } from '../authorization.ts';
 
 const authorize = createAuthorizer(() => []);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { serviceAccountUser } from '../../../../src/kube/client/serviceaccount.ts';
 import { WORKERS } from '../../../../src/orchestrator/api/auth/workers.data.ts';
 import { worker } from '../../../../src/orchestrator/api/auth/workers.ts';
-import type { Attributes, RequestVerb } from '../../../../src/orchestrator/api/types.ts';
+import type { Attributes, RequestVerb } from '../../../../src/orchestrator/api/authorization.ts';
 import { createAuthorizer } from '../authorization.ts';
 
 const authorize = createAuthorizer(() => []);

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
+import type { RequestVerb } from '../../../../src/orchestrator/api/authorization.ts';
 import type { World } from '../../../../src/orchestrator/api/kinds/kind.ts';
 import { BINDING } from '../../../../src/orchestrator/api/kinds/podbinding.ts';
 import { EVICTION } from '../../../../src/orchestrator/api/kinds/podeviction.ts';
 import { LOG } from '../../../../src/orchestrator/api/kinds/podlog.ts';
 import { scale } from '../../../../src/orchestrator/api/kinds/scale.ts';
 import { SERVED_KINDS } from '../../../../src/orchestrator/api/kinds/servedkinds.ts';
-import type { RequestVerb } from '../../../../src/orchestrator/api/types.ts';
 import { FakeClock } from '../../../fakes/clock.ts';
 import { pod } from '../notation.ts';
 

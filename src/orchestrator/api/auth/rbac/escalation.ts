@@ -10,8 +10,8 @@ import type {
 } from '../../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../../kube/values/types.ts';
+import type { Authorizer, GrantAttributes } from '../../authorization.ts';
 import { forbidden, notFound } from '../../errors.ts';
-import type { Authorizer, GrantAttributes } from '../../types.ts';
 import type { RbacIndex } from './index.ts';
 import { compact, describeRule, quoteList, uncovered } from './rules.ts';
 

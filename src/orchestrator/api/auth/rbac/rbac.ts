@@ -1,6 +1,6 @@
 import type { User } from '../../../../kube/client/client.ts';
 import type { PolicyRule } from '../../../../kube/kinds/objects.data.ts';
-import type { Attributes } from '../../types.ts';
+import type { Attributes } from '../../authorization.ts';
 import { NO_OPINION, type Opinion } from '../opinion.ts';
 import type { RbacIndex } from './index.ts';
 import { ruleAllows } from './rules.ts';

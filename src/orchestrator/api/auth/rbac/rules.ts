@@ -1,5 +1,5 @@
 import type { PolicyRule } from '../../../../kube/kinds/objects.data.ts';
-import type { Attributes } from '../../types.ts';
+import type { Attributes } from '../../authorization.ts';
 
 /**
  * What one rule says of requests and of other rules, from values to values (Kubernetes `pkg/apis/rbac/v1/evaluation_helpers.go`,

@@ -1,4 +1,5 @@
-import type { RequestVerb, ServedResource, SubresourceRow } from '../../types.ts';
+import type { RequestVerb } from '../../authorization.ts';
+import type { ServedResource, SubresourceRow } from '../../types.ts';
 import { type Components, GVK, gvkOf, type OpenApiVersion, pathOf } from './components.ts';
 
 /** What clients look for in an operation: what it does, to which kind, with what in and out. */

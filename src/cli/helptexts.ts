@@ -1,0 +1,274 @@
+export interface Help {
+  readonly group: 'Run it' | 'Deliver to it' | 'Look' | 'Act' | 'Tools';
+  /** Command lines that can be typed as they are, each with what it does. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  /** Where they differ from: 0 done, 1 refused or failed, 2 misused. */
+  readonly exitCodes?: string;
+  readonly next?: string;
+}
+
+/** What `--help` says beyond the options. */
+export const HELP: Readonly<Record<string, Help>> = {
+  up: {
+    group: 'Run it',
+    examples: [
+      ['pilotage up', 'in a terminal of its own; Ctrl-C leaves the pods running'],
+      ['pilotage up --data-dir ./data --http 127.0.0.1:0', 'elsewhere, on any free port'],
+      ['pilotage up --ephemeral', 'leaves nothing behind'],
+      ['pilotage up --output json', 'one JSON line when ready, for scripts'],
+    ],
+    next: 'git push URL/NAME.git main, with the URL that it prints',
+  },
+  'install-service': {
+    group: 'Run it',
+    examples: [
+      ['pilotage install-service', 'with sudo for the machine, else for you'],
+      ['pilotage install-service --print', 'what it would install'],
+      ['pilotage install-service -- --http 127.0.0.1:8080', 'options of `pilotage up`'],
+    ],
+    next: 'pilotage status',
+  },
+  down: {
+    group: 'Run it',
+    examples: [['pilotage down', 'ends daemon, agent and every pod; `pilotage up` brings them back']],
+  },
+  demo: {
+    group: 'Run it',
+    examples: [
+      ['pilotage demo', 'stays up until Ctrl-C'],
+      ['pilotage demo --exit', 'ends by itself'],
+    ],
+    exitCodes: '0 every step held, 1 one did not, 130 interrupted',
+  },
+  init: {
+    group: 'Deliver to it',
+    examples: [
+      ['pilotage init', 'in your repository'],
+      ['pilotage init --command "python3 app.py" --port 8000', 'for what package.json does not say'],
+      ['pilotage init --app app --build "npm ci --omit=dev"', 'the program is in a folder'],
+    ],
+    next: 'pilotage render, git commit, git push URL/NAME.git main',
+  },
+  login: {
+    group: 'Tools',
+    examples: [
+      ['pilotage login', 'with your name on this machine'],
+      ['pilotage login ada --server https://…', 'elsewhere'],
+    ],
+    next: 'pilotage whoami',
+  },
+  logout: { group: 'Tools', examples: [['pilotage logout', 'ends it at the daemon, too']] },
+  whoami: { group: 'Tools', examples: [['pilotage whoami', 'name, groups and roles']] },
+  can: {
+    group: 'Tools',
+    examples: [
+      ['pilotage can promote shop/prod', 'yes, or no and why'],
+      ['pilotage can push shop', 'a branch of no environment'],
+    ],
+    exitCodes: '0 yes, 1 no, 2 misused',
+  },
+  user: {
+    group: 'Tools',
+    examples: [
+      ['pilotage user create ada --email ada@example.com', 'asks for the password'],
+      ['pilotage user disable ada', 'and all its tokens'],
+      ['pilotage user list', 'who there is'],
+    ],
+    next: 'pilotage role grant developer --user ada --delivery shop',
+  },
+  token: {
+    group: 'Tools',
+    examples: [
+      ['pilotage token create laptop', 'yours, for 90 days'],
+      ['pilotage token create ci --robot --delivery shop --verb get --verb promote', 'of a program'],
+      ['pilotage token revoke ada.laptop', 'refused from now on'],
+    ],
+  },
+  role: {
+    group: 'Tools',
+    examples: [
+      ['pilotage role list', 'what each may do'],
+      ['pilotage role grant approver --user bob --delivery shop --environment prod', 'there only'],
+      ['pilotage role grants', 'who has which'],
+    ],
+  },
+  connect: {
+    group: 'Deliver to it',
+    examples: [
+      ['pilotage connect shop https://git.example.com/shop.git', 'polled from now on'],
+      ['pilotage connect shop https://… --username me --token-file t', 'a private one'],
+      ['pilotage connect shop --allow-cluster prod-cluster', 'its environments may name that context'],
+    ],
+    next: 'pilotage status shop',
+  },
+  status: {
+    group: 'Look',
+    examples: [
+      ['pilotage status', 'everything'],
+      ['pilotage status shop/prod', 'one environment: policy, URLs, namespace'],
+      ['pilotage status --output json', 'for scripts'],
+    ],
+    next: 'pilotage why shop/prod, when something is not Synced and Healthy',
+  },
+  wait: {
+    group: 'Look',
+    examples: [
+      ['pilotage wait shop/dev', 'until it is healthy at the revision that is wanted'],
+      ['pilotage wait shop/dev --for synced --timeout 5m', ''],
+      ['pilotage wait shop/dev --revision $(git rev-parse HEAD)', 'until this very commit is'],
+    ],
+    exitCodes: '0 it is, 1 it is not in time, and the answer says why',
+  },
+  diff: {
+    group: 'Look',
+    examples: [
+      ['pilotage diff shop/prod', 'what sync would change now'],
+      ['pilotage diff shop/prod --revision main', 'as if that branch or commit were wanted'],
+    ],
+    exitCodes: '0 no change, 1 changes, 2 an error',
+  },
+  history: {
+    group: 'Look',
+    examples: [['pilotage history shop/prod', 'release, revision, result, cause']],
+    next: 'pilotage rollback shop/prod RELEASE',
+  },
+  why: {
+    group: 'Look',
+    examples: [['pilotage why shop/prod', 'reasons, most urgent first, and the gates of its promotion']],
+  },
+  audit: {
+    group: 'Look',
+    examples: [
+      ['pilotage audit --since 2h --delivery shop/prod', 'who promoted, approved, pinned, pushed'],
+      [
+        'pilotage audit --object secrets --output json',
+        'who read or wrote Secrets, an event of audit.k8s.io/v1 a line',
+      ],
+      ['pilotage audit --denied -f', 'what is refused from now on'],
+    ],
+  },
+  logs: {
+    group: 'Look',
+    examples: [
+      ['pilotage logs shop/prod -f', 'go on as lines are written'],
+      ['pilotage logs shop/prod --tail 20 -l app=web', ''],
+      ['pilotage logs shop/prod -p', 'of containers before their last restart'],
+    ],
+  },
+  sync: {
+    group: 'Act',
+    examples: [
+      ['pilotage sync shop/prod --wait', 'now, and wait until it is healthy'],
+      ['pilotage sync shop/prod --acknowledge', 'deploy a branch that was rewritten'],
+      [
+        'pilotage sync shop/prod --confirm-recreate',
+        'delete a workload and create it again, for a changed selector',
+      ],
+    ],
+  },
+  promote: {
+    group: 'Act',
+    examples: [
+      ['pilotage promote shop/prod --dry-run', 'what would happen, and what is in the way'],
+      ['pilotage promote shop/prod', 'a merge commit on its branch, then its rollout'],
+      ['pilotage promote shop/prod --again', 'although somebody reverted it there'],
+    ],
+    exitCodes: '0 promoted, or nothing to do; 1 waiting for a gate, or refused',
+    next: 'pilotage wait shop/prod',
+  },
+  backport: {
+    group: 'Act',
+    examples: [
+      ['pilotage backport shop/prod --dry-run', 'what prod has of its own, and whether it can be brought'],
+      ['pilotage backport shop/prod', 'a hotfix on prod, as a commit on the branch of dev'],
+    ],
+    next: 'pilotage promote shop/prod',
+  },
+  approve: {
+    group: 'Act',
+    examples: [
+      ['pilotage approve shop/prod', 'as yourself; the author of a change does not count'],
+      ['pilotage approve shop/prod --revision 7026cec', 'this one, or nothing when another waits by now'],
+      ['pilotage approve shop/prod --by carol', ''],
+    ],
+    next: 'pilotage promote shop/prod',
+  },
+  accept: {
+    group: 'Act',
+    examples: [
+      ['pilotage accept shop/prod', 'says which change of its terms is proposed, and its id'],
+      ['pilotage accept shop/prod 3f9a1c0d2e4b', 'puts exactly this change in force'],
+    ],
+    next: 'pilotage status shop/prod',
+  },
+  adopt: {
+    group: 'Act',
+    examples: [
+      ['pilotage adopt shop/prod Deployment/web', 'one object, as it is there now'],
+      ['pilotage adopt shop/prod --namespace shop-prod', 'all there that wait for this word'],
+    ],
+    next: 'pilotage wait shop/prod',
+  },
+  delete: {
+    group: 'Act',
+    examples: [
+      ['pilotage delete shop/prod --orphan', 'what it delivered goes on running'],
+      ['pilotage delete shop/prod --prune', 'and is deleted with it'],
+    ],
+    next: 'pilotage status',
+  },
+  rollback: {
+    group: 'Act',
+    examples: [
+      ['pilotage rollback shop/prod --wait', 'the release before'],
+      ['pilotage rollback shop/prod 3', 'release 3 of `pilotage history shop/prod`'],
+    ],
+    next: 'git revert and push, then: pilotage pin shop/prod --off',
+  },
+  pin: {
+    group: 'Act',
+    examples: [
+      ['pilotage pin shop/prod --reason "sale until Monday"', 'at what is deployed now'],
+      ['pilotage pin shop/prod --off', 'follow the branch again'],
+    ],
+  },
+  render: {
+    group: 'Tools',
+    examples: [
+      ['pilotage render', 'this folder, for dev'],
+      ['pilotage render -e prod --set replicas=5', 'for prod, with one value changed'],
+      ['pilotage render -o json | jq .', 'needs no daemon'],
+    ],
+  },
+  image: {
+    group: 'Tools',
+    examples: [
+      ['pilotage image import shop/web:1.2 ./build', 'then `image: shop/web:1.2` in a pod'],
+      ['pilotage image list', ''],
+    ],
+  },
+  'git-credential': {
+    group: 'Deliver to it',
+    examples: [['pilotage git-credential setup', 'once: git asks Pilotage for the token from then on']],
+    next: 'git push URL/NAME.git main',
+  },
+  backup: {
+    group: 'Tools',
+    examples: [['pilotage backup /backups/pilotage-$(date +%F)', 'while it runs; consistent']],
+    next: 'try it: pilotage restore FOLDER --data-dir /tmp/trial',
+  },
+  restore: {
+    group: 'Tools',
+    examples: [['pilotage restore /backups/pilotage-2026-05-01', 'into an empty data directory']],
+    next: 'pilotage up',
+  },
+  kubeconfig: {
+    group: 'Tools',
+    examples: [
+      ['export KUBECONFIG=$(pilotage kubeconfig)', 'then: kubectl get pods -A'],
+      ['pilotage kubeconfig --raw > ~/.kube/pilotage', ''],
+    ],
+  },
+};
+
+/** Columns of a help text whose reader has 80. */
