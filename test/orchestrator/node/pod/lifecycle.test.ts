@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { Pod } from '../../../../src/kube/kinds/objects.data.ts';
-import { nextBackOff, restartAt } from '../../../../src/orchestrator/node/pod/backoff.ts';
 import { type Action, step } from '../../../../src/orchestrator/node/pod/lifecycle.ts';
 import { podStatus } from '../../../../src/orchestrator/node/pod/status.ts';
 import type { ContainerView, Ending, PodView } from '../../../../src/orchestrator/node/pod/view.ts';
@@ -259,35 +258,6 @@ describe('status of a pod', () => {
 
   it('does not go back from a final phase', () => {
     expect(podStatus(view('-', 'Never'), { phase: 'Failed' }, NOW).phase).to.equal('Failed');
-  });
-});
-
-describe('restart back-off', () => {
-  const ended = (backOffMs: number, ranForMs: number): Attempt => ({
-    ref: { pod: 'uid', container: 'web', attempt: 0 },
-    id: 'test://uid/web/0',
-    startedAt: NOW - ranForMs,
-    backOffMs,
-    restarts: 0,
-    image: { reference: 'host', digest: '' },
-    state: { type: 'exited', exitCode: 1, finishedAt: NOW },
-  });
-
-  it('waits 0, 10, 20, 40, 80, 160, 300, 300 s', () => {
-    const waits: number[] = [];
-    for (let backOff = 0; waits.length < 8; backOff = nextBackOff(ended(backOff, 1000))) {
-      waits.push((restartAt(ended(backOff, 1000), NOW) - NOW) / 1000);
-    }
-    expect(waits).to.deep.equal([0, 10, 20, 40, 80, 160, 300, 300]);
-  });
-
-  it('begins anew after a container ran for ten minutes', () => {
-    expect(nextBackOff(ended(160_000, 600_000))).to.equal(10_000);
-    expect(restartAt(ended(160_000, 600_000), NOW)).to.equal(NOW);
-  });
-
-  it('never waits longer than the back-off, also when the wall clock went back', () => {
-    expect(restartAt(ended(10_000, 1000), NOW - 3_600_000)).to.equal(NOW - 3_600_000 + 10_000);
   });
 });
 
