@@ -180,14 +180,14 @@ export const attacks: readonly Attack[] = [
     input: 'gates that are written while the branch they lead to does not exist yet',
     async run(target) {
       const open = `\n{name: dev, branch: main}\n{name: prod, branch: prod, promotion: {from: dev}}`;
-      const work = await plainRepository(target, 'early', open);
+      const work = await plainRepository(target, 'before-branch', open);
       await work.edit('pilotage.yaml', (text) =>
         text.replace('{from: dev}', '{from: dev, gates: {approvals: 1}}'),
       );
       const gated = await work.commit('write gates');
       await work.push();
-      await deployed(target, 'early/dev', gated);
-      const report = await promote(target, 'early/prod');
+      await deployed(target, 'before-branch/dev', gated);
+      const report = await promote(target, 'before-branch/prod');
       expect(report.outcome).to.equal('Waiting');
       return gateOf(report, 'approvals');
     },
