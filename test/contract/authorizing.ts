@@ -195,7 +195,7 @@ export function authorizing(bench: Bench): void {
     const bound = await refusal(bind('ClusterRole', 'cluster-admin', name, client));
     expect(bound.message).to.contain('is attempting to grant RBAC permissions not currently held:');
     expect((await refusal(bind('ClusterRole', 'no-such-role', name, client))).message).to.equal(
-      'clusterroles.rbac.authorization.k8s.io "no-such-role" not found',
+      'rolebindings.rbac.authorization.k8s.io "no-such-role" not found',
     );
     const trusted = { apiGroups: [RBAC], resources: ['clusterroles', 'roles'], verbs: ['bind', 'escalate'] };
     const other = await userWith(roles, trusted);

@@ -56,16 +56,6 @@ export function exactness(bench: Bench): void {
     expect(listed?.spec.at).to.equal(-LARGE);
   });
 
-  it('owns items of a set by all their digits', async () => {
-    const name = bench.name('set');
-    const intent = (all: readonly bigint[]) => log(name, { at: 1, all });
-    await bench.client.apply(logs, intent([LARGE, LARGE + 1n]), { fieldManager: 'a' });
-    const shared = await bench.client.apply(logs, intent([LARGE + 1n, LARGE + 2n]), { fieldManager: 'b' });
-    expect([...(shared.spec.all ?? [])].sort()).to.deep.equal([LARGE, LARGE + 1n, LARGE + 2n]);
-    const less = await bench.client.apply(logs, intent([]), { fieldManager: 'a' });
-    expect([...(less.spec.all ?? [])].sort()).to.deep.equal([LARGE + 1n, LARGE + 2n]);
-  });
-
   it('refuses to replace a custom resource without saying which version', async () => {
     const name = bench.name('unversioned');
     await bench.client.create(logs, log(name, { at: 1 }));

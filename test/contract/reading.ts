@@ -185,7 +185,7 @@ export function reading(bench: Bench): void {
       bench.client.list(CONFIG_MAPS, { resourceVersion: '999999999', resourceVersionMatch: 'NotOlderThan' }),
     );
     expect(error.status).to.deep.include({ reason: 'Timeout', code: 504 });
-    expect(error.message).to.match(/^Too large resource version: 999999999, current: \d+$/);
+    expect(error.message).to.match(/^Timeout: Too large resource version: 999999999, current: \d+$/);
   });
 
   it('lists what was at an exact earlier version', async () => {

@@ -15,9 +15,9 @@ export const unavailable = (message: string): StatusError => statusError('Servic
 export const tooOld = (revision: number, compacted: number): StatusError =>
   statusError('Expired', `too old resource version: ${revision} (${compacted})`);
 
-// kube-apiserver answers Timeout "Too large resource version" and asks to come back in a second.
+// As kube-apiserver answers, which asks to come back in a second (storage/errors.go NewTooLargeResourceVersionError).
 export const inTheFuture = (asked: number, current: number): StatusError =>
-  statusError('Timeout', `Too large resource version: ${asked}, current: ${current}`, {
+  statusError('Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
     retryAfterSeconds: 1,
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
   });

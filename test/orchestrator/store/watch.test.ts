@@ -31,7 +31,7 @@ describe('a watch of the store', () => {
 
   it('from the future is an error', async () => {
     const store = await bench.open();
-    expect(() => store.watch(THINGS, 9)).to.throw('Too large resource version: 9, current: 0');
+    expect(() => store.watch(THINGS, 9)).to.throw('Timeout: Too large resource version: 9, current: 0');
   });
 
   it('from before compaction is Expired, before and after a restart', async () => {

@@ -1,4 +1,5 @@
 import { isExpired, StatusError, statusError } from '../../../kube/values/status.ts';
+import { inTheFuture } from '../../store/failures.ts';
 import type { Entry } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { type Kind, prefixOf } from '../kinds/kind.ts';
@@ -57,7 +58,7 @@ function snapshot({ store }: ApiContext, kind: Kind, request: ListRequest): Snap
     };
   }
   const asked = revisionOf(request.resourceVersion);
-  if (asked > store.revision) throw tooLarge(asked, store.revision);
+  if (asked > store.revision) throw inTheFuture(asked, store.revision);
   if (isExact(request, asked))
     return { revision: asked, entries: pastEntries(() => store.listAt(prefix, asked)) };
   return { revision: store.revision, entries: store.list(prefix) };
@@ -86,9 +87,3 @@ const INCONSISTENT =
   'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
   'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted ' +
   'between the time the first chunk was returned and now may show up in the list.';
-
-export const tooLarge = (asked: number, current: number) =>
-  statusError('Timeout', `Too large resource version: ${asked}, current: ${current}`, {
-    retryAfterSeconds: 1,
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-  });

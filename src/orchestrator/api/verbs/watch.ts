@@ -1,13 +1,13 @@
 import { onAbort } from '../../../base/abort.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { apiVersionOf } from '../../../kube/values/types.ts';
+import { inTheFuture } from '../../store/failures.ts';
 import type { Change, Watcher } from '../../store/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
 import { type Kind, prefixOf } from '../kinds/kind.ts';
 import { revisionOf } from '../listoptions.ts';
 import type { Views } from '../stored.ts';
 import type { BookmarkEvent, ObjectEvent, StoredEvent, StoredWatch, WatchRequest } from '../types.ts';
-import { tooLarge } from './list.ts';
 import { compileSelection, type Selects } from './selection.ts';
 
 /** kube-apiserver bookmarks about once a minute, so that a quiet watch can resume after compaction. */
@@ -23,7 +23,7 @@ export async function watch(context: ApiContext, request: WatchRequest): Promise
   const prefix = prefixOf(kind, request.namespace);
   // A watch from "any version" has always begun with what is there (`SetListOptionsDefaults`).
   const withState = request.sendInitialEvents ?? after === 0;
-  if (withState && after > store.revision) throw tooLarge(after, store.revision);
+  if (withState && after > store.revision) throw inTheFuture(after, store.revision);
   const from = withState || after === 0 ? store.revision : after;
   const watcher = store.watch(prefix, from);
   const backlog: StoredEvent[] = [];

@@ -102,18 +102,18 @@ function checkBinding(options: EscalationOptions, grant: GrantAttributes): Await
     ...(namespace === undefined ? {} : { namespace }),
   };
   return after(options.authorize(user, bind), ({ allowed }) => {
-    if (!allowed) assertHeld(options, grant, rulesOf(options, roleRef, plural, namespace));
+    if (!allowed) assertHeld(options, grant, rulesOf(options, grant, roleRef));
   });
 }
 
+/** What is missing is said to be a binding: kube-apiserver names the resource of the request. */
 function rulesOf(
   { index }: EscalationOptions,
+  { resource, namespace }: GrantAttributes,
   roleRef: RoleRef,
-  plural: string,
-  namespace: string | undefined,
 ): readonly PolicyRule[] {
   const rules = index.rulesOf(roleRef, namespace);
-  if (!rules) throw notFound({ group: GROUP, plural, kind: roleRef.kind }, roleRef.name);
+  if (!rules) throw notFound(resource, roleRef.name);
   return rules;
 }
 

@@ -74,7 +74,7 @@ describe('nobody gets more than they have', () => {
         'permissions not currently held:\n{APIGroups:["*"]',
       );
     expect(await refusal(write(ann, binding('up', 'ClusterRole none', 'User ann')))).to.equal(
-      'NotFound: clusterroles.rbac.authorization.k8s.io "none" not found',
+      'NotFound: clusterrolebindings.rbac.authorization.k8s.io "none" not found',
     );
   });
 
