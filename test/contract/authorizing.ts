@@ -10,7 +10,7 @@ import {
 } from '../../src/kube/kinds/resources.data.ts';
 import type { JsonObject, KubeObject, Resource } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';
-import { configMap, refusal } from './notation.ts';
+import { configMap, eventually, refusal } from './notation.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const GROUP = 'authorization.k8s.io';
@@ -26,6 +26,13 @@ const ACCESS = review('subjectaccessreviews', 'SubjectAccessReview');
 const LOCAL_ACCESS = review('localsubjectaccessreviews', 'LocalSubjectAccessReview', true);
 const SELF_ACCESS = review('selfsubjectaccessreviews', 'SelfSubjectAccessReview');
 const SELF_RULES = review('selfsubjectrulesreviews', 'SelfSubjectRulesReview');
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
 
 /** Roles, bindings, and questions about what they give; all of it holds for a kube-apiserver with --authorization-mode=RBAC. */
 export function authorizing(bench: Bench): void {
@@ -51,10 +58,21 @@ export function authorizing(bench: Bench): void {
     });
     return name;
   }
-  async function userWith(...rules: object[]) {
+  /** Resolves once the server knows: kube-apiserver reads roles from a cache. */
+  async function userWith(...rules: Rule[]) {
     const [name, role] = [bench.name('user'), bench.name('role')];
     await newRole(role, rules);
     const binding = await bind('Role', role, name);
+    for (const { apiGroups, resources, verbs, resourceNames } of rules) {
+      const resourceAttributes = {
+        ...{ group: apiGroups[0] ?? '', resource: resources[0] ?? '', verb: verbs[0] ?? '' },
+        ...(resourceNames?.[0] ? { name: resourceNames[0] } : {}),
+        namespace: bench.namespace,
+      };
+      await eventually(async () =>
+        expect((await ask(ACCESS, { user: name, resourceAttributes })).allowed).to.equal(true),
+      );
+    }
     return { name, role, binding, client: bench.client.as(person(name)) };
   }
   async function ask(resource: Resource, spec: JsonObject, client = bench.client, namespace?: string) {
