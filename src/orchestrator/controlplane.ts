@@ -163,9 +163,11 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     async start() {
       const apiserver = client(worker('system:apiserver'));
       await createSystemNamespaces(apiserver);
-      await ensureDefaultRoles(apiserver);
-      await ensureSystemObjects({ client: apiserver, serviceCidr, now: () => clock.now() });
-      await localApiServices.start();
+      await Promise.all([
+        ensureDefaultRoles(apiserver),
+        ensureSystemObjects({ client: apiserver, serviceCidr, now: () => clock.now() }),
+        localApiServices.start(),
+      ]);
       for (const worker of workers) worker.start(lifetime.signal);
     },
     async stop() {

@@ -6,11 +6,14 @@ const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-l
 
 /** What every cluster has from its beginning (kube-apiserver `pkg/controlplane/controller/systemnamespaces`). */
 export async function createSystemNamespaces(client: KubeClient): Promise<void> {
-  for (const name of SYSTEM_NAMESPACES) {
-    try {
-      await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-    }
-  }
+  // At once: the store commits them together.
+  await Promise.all(
+    SYSTEM_NAMESPACES.map(async (name) => {
+      try {
+        await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      } catch (error) {
+        if (!isAlreadyExists(error)) throw error;
+      }
+    }),
+  );
 }
