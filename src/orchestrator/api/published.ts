@@ -3,11 +3,12 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { CONFIG_MAPS, ENDPOINT_SLICES, SERVICES } from '../../kube/kinds/resources.data.ts';
+import { CONFIG_MAPS, ENDPOINT_SLICES, ENDPOINTS, SERVICES } from '../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { isAlreadyExists, isConflict, isStatus, notFoundAsUndefined } from '../../kube/values/status.ts';
+import { isStatus } from '../../kube/values/status.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
 import { dumpYaml } from '../../kube/values/yaml.ts';
+import { ensure, KEEP, type Reconciled } from './ensure.ts';
 
 /** How this API server is reached. */
 export interface Publication {
@@ -51,40 +52,38 @@ export async function keepPublished(
 
 /** Brings the Service `default/kubernetes`, its endpoints and what clients learn the authority from to what they should be. */
 export async function publish(client: KubeClient, publication: Publication): Promise<void> {
-  await ensure(client, SERVICES, service(publication.clusterIP)).catch((error) => {
-    // An older data directory may have given the address away.
-    if (!isStatus(error, 'Invalid')) throw error;
-    return ensure(client, SERVICES, service(undefined));
-  });
-  await ensure(client, ENDPOINT_SLICES, slice(publication));
-  const endpoints = await client.resourceFor({ apiVersion: 'v1', kind: 'Endpoints' });
-  if (endpoints) await ensure(client, endpoints, endpointsOf(publication));
-  await ensure(client, CONFIG_MAPS, authentication(publication));
-  await ensure(client, CONFIG_MAPS, clusterInfo(publication));
+  const own = (resource: Resource, wanted: KubeObject) =>
+    ensure(client, { resource, wanted, reconcile: restored, fieldManager: 'kube-apiserver' });
+  const publishService = () =>
+    own(SERVICES, service(publication.clusterIP)).catch((error) => {
+      // An older data directory may have given the address away.
+      if (!isStatus(error, 'Invalid')) throw error;
+      return own(SERVICES, service(undefined));
+    });
+  // At once: the store commits them together.
+  await Promise.all([
+    publishService(),
+    own(ENDPOINT_SLICES, slice(publication)),
+    own(ENDPOINTS, endpointsOf(publication)),
+    own(CONFIG_MAPS, authentication(publication)),
+    own(CONFIG_MAPS, clusterInfo(publication)),
+  ]);
 }
 
-/** Creates the object, or gives the fields that ours has to the one that is there. */
-async function ensure(client: KubeClient, resource: Resource, wanted: KubeObject): Promise<void> {
-  const { namespace = '', name = '', labels } = wanted.metadata;
-  const found = await client.get(resource, { namespace, name }).catch(notFoundAsUndefined);
-  try {
-    if (!found) await client.create(resource, wanted, { namespace, fieldManager: MANAGER });
-    else {
-      const metadata = { ...found.metadata, labels: { ...found.metadata.labels, ...labels } };
-      const next = { ...found, ...partsOf(found, wanted), metadata };
-      if (!deepEqual(next, found)) await client.update(resource, next, { fieldManager: MANAGER });
-    }
-  } catch (error) {
-    // Another writer was first; the next round looks again.
-    if (!isAlreadyExists(error) && !isConflict(error)) throw error;
-  }
-}
-
-const MANAGER = 'kube-apiserver';
-
-/** Everything of `wanted` but its metadata; what the server adds to a specification stays. */
-function partsOf(found: KubeObject, { metadata: _, spec, ...rest }: KubeObject): Partial<KubeObject> {
-  return spec === undefined ? rest : { ...rest, spec: { ...(found.spec as object), ...(spec as object) } };
+/** The object with the fields that ours has; what the server and others add to it stays. */
+function restored(
+  live: KubeObject,
+  { metadata: { labels }, spec, ...rest }: KubeObject,
+): Reconciled<KubeObject> {
+  const object = {
+    ...live,
+    ...rest,
+    ...(spec === undefined ? {} : { spec: { ...(live.spec as object), ...(spec as object) } }),
+    ...(labels === undefined
+      ? {}
+      : { metadata: { ...live.metadata, labels: { ...live.metadata.labels, ...labels } } }),
+  };
+  return deepEqual(object, live) ? KEEP : { type: 'update', object };
 }
 
 const service = (clusterIP: string | undefined): KubeObject => ({

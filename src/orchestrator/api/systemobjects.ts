@@ -8,8 +8,8 @@ import {
   SERVICE_CIDRS,
 } from '../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { isAlreadyExists } from '../../kube/values/status.ts';
 import { apiVersionOf, type JsonObject, type KubeObject, type Resource } from '../../kube/values/types.ts';
+import { ensure, KEEP, type Reconciled } from './ensure.ts';
 import { FLOW_SCHEMAS_AT_START, PRIORITY_LEVELS } from './flowcontrol.data.ts';
 
 /** An object of these kinds whose annotation says `false` is its editor's (apiserver `flowcontrol/bootstrap`, AutoUpdateAnnotationKey). */
@@ -30,13 +30,13 @@ export async function ensureSystemObjects({ client, serviceCidr, now }: SystemOb
   // At once: the store commits them together.
   await Promise.all([
     ...Object.entries(SYSTEM_PRIORITIES).map(([name, value]) =>
-      ensure(client, PRIORITY_CLASSES, name, { value, description: DESCRIPTIONS[name] ?? '' }),
+      ensureObject(client, PRIORITY_CLASSES, name, { value, description: DESCRIPTIONS[name] ?? '' }),
     ),
     ...Object.entries(PRIORITY_LEVELS).map(([name, spec]) =>
-      ensureSpec(client, PRIORITY_LEVEL_CONFIGURATIONS, name, spec),
+      ensureObject(client, PRIORITY_LEVEL_CONFIGURATIONS, name, { spec }, FOLLOWS),
     ),
     ...Object.entries(FLOW_SCHEMAS_AT_START).map(([name, spec]) =>
-      ensureSpec(client, FLOW_SCHEMAS, name, spec),
+      ensureObject(client, FLOW_SCHEMAS, name, { spec }, FOLLOWS),
     ),
     ensureServiceCidr(client, serviceCidr, now()),
   ]);
@@ -47,40 +47,30 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'system-node-critical': 'For pods without which their node does not work.',
 };
 
-/** undefined: it was there. */
-async function ensure<T extends KubeObject>(
+const FOLLOWS = { [AUTO_UPDATE]: 'true' };
+
+async function ensureObject<T extends KubeObject>(
   client: KubeClient,
   resource: Resource<T>,
   name: string,
   rest: JsonObject,
   annotations?: Readonly<Record<string, string>>,
-): Promise<T | undefined> {
+): Promise<T> {
   const metadata = { name, ...(annotations ? { annotations } : {}) };
   const object = { ...rest, apiVersion: apiVersionOf(resource), kind: resource.kind, metadata };
-  try {
-    return await client.create(resource, object as KubeObject as T);
-  } catch (error) {
-    if (isAlreadyExists(error)) return undefined;
-    throw error;
-  }
+  return ensure(client, { resource, wanted: object as KubeObject as T, reconcile: followed });
 }
 
-async function ensureSpec<T extends KubeObject & { readonly spec: object }>(
-  client: KubeClient,
-  resource: Resource<T>,
-  name: string,
-  spec: JsonObject,
-): Promise<void> {
-  if (await ensure(client, resource, name, { spec }, { [AUTO_UPDATE]: 'true' })) return;
-  const live = await client.get(resource, { name });
-  if (live.metadata.annotations?.[AUTO_UPDATE] !== 'true' || deepEqual(live.spec, spec)) return;
-  await client.update(resource, { ...live, spec });
+/** Only what says so follows this release. */
+function followed<T extends KubeObject>(live: T, { spec }: T): Reconciled<T> {
+  const isOurs = live.metadata.annotations?.[AUTO_UPDATE] === 'true';
+  return isOurs && !deepEqual(live.spec, spec) ? { type: 'update', object: { ...live, spec } } : KEEP;
 }
 
 /** Kubernetes `pkg/controlplane/controller/defaultservicecidr`. */
 async function ensureServiceCidr(client: KubeClient, cidr: string, now: number): Promise<void> {
-  const created = await ensure(client, SERVICE_CIDRS, 'kubernetes', { spec: { cidrs: [cidr] } });
-  if (!created) return;
+  const range = await ensureObject(client, SERVICE_CIDRS, 'kubernetes', { spec: { cidrs: [cidr] } });
+  if (range.status?.conditions?.some(({ type }) => type === 'Ready')) return;
   const ready = {
     type: 'Ready',
     status: 'True',
@@ -88,9 +78,6 @@ async function ensureServiceCidr(client: KubeClient, cidr: string, now: number):
     message: 'Kubernetes default Service CIDR is ready',
     lastTransitionTime: rfc3339(now),
   } as const;
-  await client.update(
-    SERVICE_CIDRS,
-    { ...created, status: { conditions: [ready] } },
-    { subresource: 'status' },
-  );
+  const status = { ...range.status, conditions: [...(range.status?.conditions ?? []), ready] };
+  await client.update(SERVICE_CIDRS, { ...range, status }, { subresource: 'status' });
 }

@@ -61,3 +61,11 @@ export async function take<T extends KubeObject>(
 
 export const asNode = (client: KubeClient, node: string): KubeClient =>
   client.as({ name: `system:node:${node}`, groups: ['system:nodes', 'system:authenticated'] });
+
+/** The client, which fails a test that writes. */
+export function readOnly(client: KubeClient): KubeClient {
+  const written = async (): Promise<never> => {
+    throw new Error('a request to write, although nothing differs');
+  };
+  return { ...client, create: written, update: written, patch: written, apply: written, delete: written };
+}

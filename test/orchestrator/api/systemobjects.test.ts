@@ -16,7 +16,7 @@ import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';
 import { ensureSystemObjects } from '../../../src/orchestrator/api/systemobjects.ts';
 import { eventually } from '../../contract/notation.ts';
 import { startTestApi, type TestApi } from './harness.ts';
-import { refusal } from './notation.ts';
+import { readOnly, refusal } from './notation.ts';
 
 const namesOf = async (client: KubeClient, resource: Resource<KubeObject>) =>
   (await client.list(resource)).items.map(({ metadata }) => metadata.name);
@@ -24,9 +24,10 @@ const namesOf = async (client: KubeClient, resource: Resource<KubeObject>) =>
 describe('what every cluster has', () => {
   let server: TestApi<ReturnType<typeof startTestApi> extends Promise<TestApi<infer C>> ? C : never>;
   let client: KubeClient;
-  const ensure = () =>
+  const apiserver = () => inProcessClient(server.api, worker('system:apiserver'));
+  const ensure = (as = apiserver()) =>
     ensureSystemObjects({
-      client: inProcessClient(server.api, worker('system:apiserver')),
+      client: as,
       serviceCidr: '127.213.0.0/16',
       now: () => server.clock.now(),
     });
@@ -37,6 +38,8 @@ describe('what every cluster has', () => {
     await ensure();
   });
   after(() => server.dispose());
+
+  it('without a request to write when it is there already', () => ensure(readOnly(apiserver())));
 
   it('the priority classes of the system, which nobody deletes', async () => {
     expect(await namesOf(client, PRIORITY_CLASSES)).to.deep.equal([
@@ -86,11 +89,7 @@ describe('what every cluster has', () => {
   });
 
   it('an APIService for each group and version, those of definitions as long as these are', async () => {
-    const services = createLocalApiServices(
-      inProcessClient(server.api, worker('system:apiserver')),
-      server.api.kinds,
-      silentLogger,
-    );
+    const services = createLocalApiServices(apiserver(), server.api.kinds, silentLogger);
     await services.start();
     expect(await namesOf(client, API_SERVICES)).to.include.members([
       'v1.',

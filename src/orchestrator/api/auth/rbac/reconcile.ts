@@ -6,17 +6,9 @@ import type {
 } from '../../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../../kube/values/types.ts';
+import { KEEP, type Reconciled } from '../../ensure.ts';
 import { AUTOUPDATE } from './defaultpolicy.ts';
 import { uncovered } from './rules.ts';
-
-/** What brings a default object back to what it has at least. */
-export type Reconciled<T extends KubeObject> =
-  | { readonly type: 'keep' }
-  | { readonly type: 'update'; readonly object: T }
-  /** What a binding refers to cannot be changed. */
-  | { readonly type: 'recreate' };
-
-const KEEP = { type: 'keep' } as const;
 
 /**
  * Rules and selectors that are missing are added; those that somebody has added stay (component-helpers
@@ -24,13 +16,15 @@ const KEEP = { type: 'keep' } as const;
  */
 export function reconcileRole<T extends Role | ClusterRole>(live: T, wanted: T): Reconciled<T> {
   if (isProtected(live)) return KEEP;
-  const missing = uncovered(live.rules ?? [], wanted.rules ?? []);
+  const [held = [], due = []] = [live.rules, wanted.rules];
+  // Nearly always equal; comparing every rule with every other took 20 to 40 ms of each start.
+  const missing = deepEqual(held, due) ? [] : uncovered(held, due);
   const aggregationRule = aggregationOf(live, wanted);
   const { aggregationRule: _, ...rest } = live as ClusterRole;
   const object = {
     ...rest,
     metadata: mergedMetadata(live, wanted),
-    ...(missing.length > 0 ? { rules: [...(live.rules ?? []), ...missing] } : {}),
+    ...(missing.length > 0 ? { rules: [...held, ...missing] } : {}),
     ...(aggregationRule ? { aggregationRule } : {}),
   } as T;
   return deepEqual(object, live) ? KEEP : { type: 'update', object };
