@@ -87,10 +87,13 @@ const CLOSE_MAP = 0x7d;
  * The same of a JSON text, before it is parsed: `JSON.parse` takes a million brackets, and whatever recurses over them then ends in an
  * overflow of the stack. Texts that are no JSON get some answer; the parser says what is wrong with them.
  */
-export function excessOfJson(text: string, bounds: Bounds): Excess | undefined {
-  if (text.length <= bounds.depth) return undefined;
+export const excessOfJson = (text: string, bounds: Bounds): Excess | undefined => scan(text, bounds).excess;
+
+function scan(text: string, bounds: Bounds): { readonly keys: number; readonly excess?: Excess } {
   let nodes = 1;
+  let keys = 0;
   let depth = 0;
+  const beyond = (of: keyof Bounds) => ({ keys, excess: excessAt(bounds, of) });
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case QUOTE:
@@ -99,20 +102,23 @@ export function excessOfJson(text: string, bounds: Bounds): Excess | undefined {
       case OPEN_LIST:
       case OPEN_MAP:
         nodes++;
-        if (++depth > bounds.depth) return excessAt(bounds, 'depth');
+        if (++depth > bounds.depth) return beyond('depth');
         break;
       case CLOSE_LIST:
       case CLOSE_MAP:
         depth--;
         break;
-      case COMMA:
       case COLON:
+        keys++;
+        nodes++;
+        break;
+      case COMMA:
         nodes++;
         break;
     }
-    if (nodes > bounds.nodes) return excessAt(bounds, 'nodes');
+    if (nodes > bounds.nodes) return beyond('nodes');
   }
-  return undefined;
+  return { keys };
 }
 
 export function endOfString(text: string, from: number): number {
@@ -125,8 +131,18 @@ export function endOfString(text: string, from: number): number {
 }
 
 /** `parseJson` of what somebody else wrote. Throws SyntaxError, for what goes beyond its bounds too. */
-export function parseBoundedJson(text: string, bounds: Bounds = OBJECT_BOUNDS): unknown {
-  const excess = excessOfJson(text, bounds);
+export const parseBoundedJson = (text: string, bounds: Bounds = OBJECT_BOUNDS): unknown =>
+  parseCountedJson(text, bounds).value;
+
+export interface CountedJson {
+  readonly value: unknown;
+  /** The keys in the text: more than in the value where a map repeats one. */
+  readonly keys: number;
+}
+
+/** The same, with what is counted on the way. */
+export function parseCountedJson(text: string, bounds: Bounds = OBJECT_BOUNDS): CountedJson {
+  const { keys, excess } = scan(text, bounds);
   if (excess) throw new SyntaxError(`it is too large: ${describeExcess(excess)}`);
-  return parseJson(text);
+  return { value: parseJson(text), keys };
 }

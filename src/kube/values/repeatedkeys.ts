@@ -1,18 +1,18 @@
-import { endOfString } from './bounds.ts';
+import { type CountedJson, endOfString } from './bounds.ts';
 import { isObject } from './equal.ts';
 
 /** Keys that a JSON text gives more than once in one map, of which `JSON.parse` silently takes the last. */
 export interface RepeatedKeys {
-  /** `spec.ports[0].name`, in the order of the text. */
+  /** `spec.ports[0].name`, in the order of the text: a hundred at most (sigs.k8s.io/json `saveStrictError`). */
   readonly paths: readonly string[];
   /** The place in that order of the first time that a path is given, and of its repetition. */
   position(path: string): number;
   repetition(path: string): number;
 }
 
-/** undefined: no key is repeated, which is found out by counting. `value` is what `text` was parsed into. */
-export function repeatedKeys(text: string, value: unknown): RepeatedKeys | undefined {
-  if (colonsIn(text) === keysIn(value)) return undefined;
+/** undefined: no key is repeated, which is found out by counting. `read` is what `text` was parsed into. */
+export function repeatedKeys(text: string, read: CountedJson): RepeatedKeys | undefined {
+  if (read.keys === keysIn(read.value)) return undefined;
   const walk = new Walk(text);
   walk.value('');
   const { first, again } = walk;
@@ -23,18 +23,12 @@ export function repeatedKeys(text: string, value: unknown): RepeatedKeys | undef
   };
 }
 
-const COLON = 0x3a;
-const QUOTE = 0x22;
-
-function colonsIn(text: string): number {
-  let colons = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === QUOTE) i = endOfString(text, i + 1);
-    else if (code === COLON) colons++;
-  }
-  return colons;
-}
+const MOST_REPEATED = 100;
+/**
+ * UTF-16 code units of a path; what is below a longer one goes by the name of that. Every path is kept: one long key above many
+ * others would make gigabytes of them, and strings beyond 16,383 units all have the same hash.
+ */
+const LONGEST_PATH = 1_024;
 
 /** Depth is bounded when a text is read. */
 function keysIn(value: unknown): number {
@@ -43,6 +37,9 @@ function keysIn(value: unknown): number {
   else if (isObject(value)) for (const key in value) keys += 1 + keysIn(value[key]);
   return keys;
 }
+
+const bounded = (path: string): string =>
+  path.length > LONGEST_PATH ? path.slice(0, LONGEST_PATH) : path;
 
 /** A second reading of a text that is known to be JSON. */
 class Walk {
@@ -71,9 +68,10 @@ class Walk {
       this.#next();
       const at = this.#at;
       const key = this.#string();
-      const below = path === '' ? key : `${path}.${key}`;
-      const known = seen.has(key) ? this.again : this.first;
-      if (!known.has(below)) known.set(below, at);
+      const below = bounded(path === '' ? key : `${path}.${key}`);
+      const isRepeated = seen.has(key);
+      const known = isRepeated ? this.again : this.first;
+      if (!known.has(below) && (!isRepeated || known.size < MOST_REPEATED)) known.set(below, at);
       seen.add(key);
       this.#next();
       this.#at++;
@@ -86,7 +84,7 @@ class Walk {
     this.#at++;
     for (let index = 0; this.#next() !== ']'; index++) {
       if (this.#text[this.#at] === ',') this.#at++;
-      this.value(`${path}[${index}]`);
+      this.value(bounded(`${path}[${index}]`));
     }
     this.#at++;
   }

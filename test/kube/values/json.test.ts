@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { parseCountedJson } from '../../../src/kube/values/bounds.ts';
 import { deepEqual } from '../../../src/kube/values/equal.ts';
 import { parseJson, stringifyJson } from '../../../src/kube/values/json.ts';
 import { repeatedKeys } from '../../../src/kube/values/repeatedkeys.ts';
@@ -62,7 +63,7 @@ describe('JSON', () => {
 });
 
 describe('keys that are repeated', () => {
-  const found = (text: string) => repeatedKeys(text, JSON.parse(text))?.paths;
+  const found = (text: string) => repeatedKeys(text, parseCountedJson(text))?.paths;
 
   it('are found in every map, and named by their paths in the order of the text', () => {
     expect(found('{"b":1,"a":{"x":1,"x":2},"b":[{"n":{}, "n":"{\\"n\\":1,"}]}')).to.deep.equal([
@@ -73,6 +74,19 @@ describe('keys that are repeated', () => {
   });
 
   it('are one key however it is written', () => expect(found('{"a":1,"\\u0061":2}')).to.deep.equal(['a']));
+
+  it('are a hundred at most, as Kubernetes names them', () => {
+    const keys = Array.from({ length: 300 }, (_, i) => `"k${i}":1`).join();
+    expect(found(`{${keys},${keys}}`)).to.have.length(100);
+  });
+
+  // What keeps whole paths does not come back from this in time, or runs out of memory.
+  it('are found in time below a very long key', () => {
+    const keys = Array.from({ length: 40_000 }, (_, i) => `"${i}":1`).join();
+    expect(found(`{"${'k'.repeat(1_000_000)}":{${keys},"0":2}}`)?.map((path) => path.length)).to.deep.equal([
+      1_024,
+    ]);
+  });
 
   it('are not equal keys of different maps', () => {
     expect(found('{"a":{"a":{"a":":"}},"b":[{"a":1},{"a":1}]}')).to.equal(undefined);

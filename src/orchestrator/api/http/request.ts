@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { problemOf } from '../../../base/errors.ts';
 import { readRequestBody } from '../../../base/requestbody.ts';
 import type { User } from '../../../kube/client/client.ts';
-import { type Bounds, OBJECT_BOUNDS, parseBoundedJson } from '../../../kube/values/bounds.ts';
+import { type Bounds, OBJECT_BOUNDS, parseCountedJson } from '../../../kube/values/bounds.ts';
 import { repeatedKeys } from '../../../kube/values/repeatedkeys.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { Json } from '../../../kube/values/types.ts';
@@ -85,9 +85,9 @@ export async function requiredBody(call: Call, ...extraYamlTypes: readonly strin
 
 function readJson(text: string): Body {
   try {
-    const value = parseBoundedJson(text) as Json;
-    const keys = repeatedKeys(text, value);
-    return { value, reading: { type: 'json', ...(keys ? { keys } : {}) } };
+    const read = parseCountedJson(text);
+    const keys = repeatedKeys(text, read);
+    return { value: read.value as Json, reading: { type: 'json', ...(keys ? { keys } : {}) } };
   } catch (error) {
     throw statusError('BadRequest', `the body is not valid JSON: ${problemOf(error).message}`);
   }
