@@ -1,3 +1,4 @@
+import { boundedPath } from '../values/bounds.ts';
 import { isObject } from '../values/equal.ts';
 import type { JsonObject } from '../values/types.ts';
 import { memberSchema, type Schema } from './schema.ts';
@@ -12,20 +13,25 @@ export interface UnknownField {
   readonly known: readonly string[];
 }
 
-/** Fields that the schema does not know (`fieldValidation=Strict` rejects them, Warn warns). */
-export function unknownFields(schema: Schema, object: unknown): UnknownField[] {
+/** Fields that the schema does not know (`fieldValidation=Strict` rejects them, Warn warns): the first `most` of them. */
+export function unknownFields(
+  schema: Schema,
+  object: unknown,
+  most = Number.POSITIVE_INFINITY,
+): UnknownField[] {
   const found: UnknownField[] = [];
   const visit = (node: Schema, value: unknown, path: string, pointer: string): void => {
+    if (found.length >= most) return;
     if (Array.isArray(value)) {
       const { items } = node;
       for (const [i, item] of items ? value.entries() : [])
-        visit(items ?? node, item, `${path}[${i}]`, `${pointer}/${i}`);
+        visit(items ?? node, item, boundedPath(`${path}[${i}]`), `${pointer}/${i}`);
     } else if (isObject(value)) {
       for (const key in value) {
-        const [below, at] = [join(path, key), `${pointer}/${escapePointer(key)}`];
+        const [below, at] = [boundedPath(join(path, key)), `${pointer}/${escapePointer(key)}`];
         const child = memberSchema(node, key);
         if (child) visit(child, value[key], below, at);
-        else if (!isKept(node, key))
+        else if (!isKept(node, key) && found.length < most)
           found.push({ path: below, pointer: at, known: Object.keys(node.properties ?? {}) });
       }
     }

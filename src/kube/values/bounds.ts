@@ -74,6 +74,15 @@ export function measure(value: unknown, bounds: Bounds): Measure {
   return { nodes, bytes };
 }
 
+const LONGEST_PATH = 1_024;
+
+/**
+ * The path of a field, cut off where it is long: what is below goes by the same name. One long key above many others would make gigabytes
+ * of paths, and strings beyond 16,383 UTF-16 code units all have the same hash.
+ */
+export const boundedPath = (path: string): string =>
+  path.length > LONGEST_PATH ? path.slice(0, LONGEST_PATH) : path;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;

@@ -1,4 +1,4 @@
-import { type CountedJson, endOfString } from './bounds.ts';
+import { boundedPath, type CountedJson, endOfString } from './bounds.ts';
 import { isObject } from './equal.ts';
 
 /** Keys that a JSON text gives more than once in one map, of which `JSON.parse` silently takes the last. */
@@ -24,11 +24,6 @@ export function repeatedKeys(text: string, read: CountedJson): RepeatedKeys | un
 }
 
 const MOST_REPEATED = 100;
-/**
- * UTF-16 code units of a path; what is below a longer one goes by the name of that. Every path is kept: one long key above many
- * others would make gigabytes of them, and strings beyond 16,383 units all have the same hash.
- */
-const LONGEST_PATH = 1_024;
 
 /** Depth is bounded when a text is read. */
 function keysIn(value: unknown): number {
@@ -37,9 +32,6 @@ function keysIn(value: unknown): number {
   else if (isObject(value)) for (const key in value) keys += 1 + keysIn(value[key]);
   return keys;
 }
-
-const bounded = (path: string): string =>
-  path.length > LONGEST_PATH ? path.slice(0, LONGEST_PATH) : path;
 
 /** A second reading of a text that is known to be JSON. */
 class Walk {
@@ -68,7 +60,7 @@ class Walk {
       this.#next();
       const at = this.#at;
       const key = this.#string();
-      const below = bounded(path === '' ? key : `${path}.${key}`);
+      const below = boundedPath(path === '' ? key : `${path}.${key}`);
       const isRepeated = seen.has(key);
       const known = isRepeated ? this.again : this.first;
       if (!known.has(below) && (!isRepeated || known.size < MOST_REPEATED)) known.set(below, at);
@@ -84,7 +76,7 @@ class Walk {
     this.#at++;
     for (let index = 0; this.#next() !== ']'; index++) {
       if (this.#text[this.#at] === ',') this.#at++;
-      this.value(bounded(`${path}[${index}]`));
+      this.value(boundedPath(`${path}[${index}]`));
     }
     this.#at++;
   }

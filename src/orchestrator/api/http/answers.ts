@@ -69,8 +69,26 @@ export function statusOf(error: unknown): Status {
   };
 }
 
+const MOST_CHARACTERS = 4_096;
+const MOST_OF_ONE = 256;
+
+/** Each once; cut short, and the last ones left out, where together they are long (apiserver `pkg/endpoints/filters/warning.go`). */
+export function warningHeaders(warnings: readonly string[]): readonly string[] {
+  const texts = [...new Set(warnings)];
+  if (texts.reduce((sum, { length }) => sum + length, 0) <= MOST_CHARACTERS) return texts.map(warningHeader);
+  const shown: string[] = [];
+  let left = MOST_CHARACTERS;
+  for (const text of texts) {
+    if (left <= 0) break;
+    const cut = [...text.slice(0, 2 * MOST_OF_ONE)].slice(0, MOST_OF_ONE);
+    left -= cut.length;
+    shown.push(warningHeader(cut.join('')));
+  }
+  return shown;
+}
+
 /** `299 - "text"` as kube-apiserver writes it: quotes escaped, control characters gone, UTF-8 in the bytes of the header. */
-export function warningHeader(warning: string): string {
+function warningHeader(warning: string): string {
   const clean = warning.replace(/\p{Cc}+/gu, ' ').replace(/["\\]/g, '\\$&');
   return `299 - "${Buffer.from(clean, 'utf8').toString('latin1')}"`;
 }

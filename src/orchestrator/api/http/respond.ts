@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Status } from '../../../kube/values/status.ts';
-import { type Answer, JSON_TYPE, json, statusOf, warningHeader } from './answers.ts';
+import { type Answer, JSON_TYPE, json, statusOf, warningHeaders } from './answers.ts';
 
 /** Writes an answer and ends the response. Never rejects: a client that goes away is no failure of ours. */
 export async function writeAnswer(
@@ -13,7 +13,7 @@ export async function writeAnswer(
 ): Promise<void> {
   if (response.destroyed) return discard(answer);
   response.setHeader('Cache-Control', 'no-cache, private');
-  if (warnings.length > 0) response.setHeader('Warning', [...new Set(warnings)].map(warningHeader));
+  if (warnings.length > 0) response.setHeader('Warning', warningHeaders(warnings));
   switch (answer.type) {
     case 'bytes':
       response.writeHead(answer.code, {

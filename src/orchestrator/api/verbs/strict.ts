@@ -12,12 +12,15 @@ interface Objections {
   readonly warnings: readonly string[];
 }
 
+/** As many as Kubernetes names (sigs.k8s.io/json `saveStrictError`). */
+const MOST_UNKNOWN = 100;
+
 /** Refuses by Strict, warns by Warn. @throws StatusError BadRequest, for a patch Invalid */
 export function assertStrict(kind: Kind, object: KubeObject, parameters: WriteParameters): void {
   const { fieldValidation = 'Warn', onWarning, reading } = parameters;
   if (fieldValidation === 'Ignore') return;
   const schema = kind.schema();
-  const { errors, warnings } = objections(schema ? unknownFields(schema, object) : [], reading);
+  const { errors, warnings } = objections(schema ? unknownFields(schema, object, MOST_UNKNOWN) : [], reading);
   if (errors.length === 0) return;
   if (fieldValidation === 'Strict') throw refusal(kind, object, reading, errors);
   for (const text of warnings) onWarning?.(text);

@@ -85,6 +85,17 @@ describe('field validation over HTTPS', () => {
     expect(fromYaml.object.spec.template.spec.containers[0].image).to.equal('other');
   });
 
+  it('Warn cuts short what is much together, and names a hundred unknown fields at most', async () => {
+    const unknown = Array.from({ length: 300 }, (_, i) => `"unknown${'x'.repeat(60)}${i}":${i}`);
+    const body = `{"metadata":{"name":"much"},"${'k'.repeat(5_000)}":1,${unknown.join()}}`;
+    const path = '/api/v1/namespaces/default/configmaps';
+    const warned = await send('Warn', 'POST', path, 'application/json', body);
+    expect(warned.warnings[0]).to.equal(`unknown field "${'k'.repeat(241)}`);
+    expect(warned.warnings.join('')).to.have.length.within(4_096, 4_096 + 256);
+    const { object } = await send('Strict', 'POST', path, 'application/json', body);
+    expect(object.message.match(/unknown field/g)).to.have.length(100);
+  });
+
   it('Ignore says nothing of either', async () => {
     for (const [type, body] of [
       ['application/json', JSON_BODY],
