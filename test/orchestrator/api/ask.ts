@@ -9,7 +9,7 @@ export interface Answer {
   readonly text: string;
 }
 
-type Request = RequestOptions & { readonly body?: string | Buffer };
+type Request = RequestOptions & { readonly body?: string | Buffer; readonly session?: Buffer };
 
 export interface Asker {
   /** One request; the administrator's token is among its headers. */
