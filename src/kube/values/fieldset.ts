@@ -163,8 +163,8 @@ export function pathsOf(set: FieldSet, prefix: readonly PathElement[] = []): Pat
   });
 }
 
-const elementsOf = (set: FieldSet): PathElement[] =>
-  [...new Set([...set.members, ...set.children.keys()])].sort();
+const elementsOf = ({ members, children }: FieldSet): PathElement[] =>
+  (children.size === 0 ? [...members] : [...new Set([...members, ...children.keys()])]).sort();
 
 /** `.spec.containers[name="web"].image`, as conflicts are reported. */
 export function formatPath(path: readonly PathElement[]): string {
@@ -222,13 +222,16 @@ export function keyElement(entries: readonly (readonly [string, unknown])[]): Pa
   return `k:{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${stringifyJson(value)}`).join(',')}}`;
 }
 
+/** One for all ends of paths: an object of many members has as many, and each is kept, frozen and written. */
+const END: JsonObject = Object.freeze({});
+
 export function fieldSetToV1(set: FieldSet): JsonObject {
   const fields: Record<string, JsonObject> = {};
   for (const element of elementsOf(set)) {
     const child = set.children.get(element);
-    if (!child) fields[element] = {};
+    if (!child) fields[element] = END;
     else
-      fields[element] = set.members.has(element) ? { '.': {}, ...fieldSetToV1(child) } : fieldSetToV1(child);
+      fields[element] = set.members.has(element) ? { '.': END, ...fieldSetToV1(child) } : fieldSetToV1(child);
   }
   return fields;
 }
