@@ -98,6 +98,8 @@ export interface WriteParameters {
   readonly onWarning?: (text: string) => void;
   /** How the body was read; absent: it never was text. */
   readonly reading?: BodyReading;
+  /** Lets others be answered between two steps of a large write, none of which can be divided; absent: it is small. */
+  readonly pause?: () => Awaitable<void>;
 }
 
 /** What the text of a body holds that its value does not: keys that were given more than once. */

@@ -134,12 +134,12 @@ async function get(request: Request): Promise<Answer> {
 }
 
 async function create({ api, writer, call, resource, target }: Request): Promise<Answer> {
-  const { value: body, reading } = await requiredBody(call);
+  const { value: body, ...how } = await requiredBody(call);
   const { stored } = await api.create({
     ...target,
     ...writeParameters(call, 'CreateOptions'),
     body,
-    reading,
+    ...how,
   });
   return writer.object(call, resource, stored, 201);
 }
@@ -148,18 +148,18 @@ async function createSubresource({ api, writer, call, resource, item }: Request)
   if (item.subresource === undefined) {
     throw statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
   }
-  const { value: body, reading } = await requiredBody(call);
-  const { stored } = await api.create({ ...item, ...writeParameters(call, 'CreateOptions'), body, reading });
+  const { value: body, ...how } = await requiredBody(call);
+  const { stored } = await api.create({ ...item, ...writeParameters(call, 'CreateOptions'), body, ...how });
   return writer.object(call, resource, stored, 201);
 }
 
 async function update({ api, writer, call, resource, item }: Request): Promise<Answer> {
-  const { value: body, reading } = await requiredBody(call);
+  const { value: body, ...how } = await requiredBody(call);
   const { stored, created } = await api.update({
     ...item,
     ...writeParameters(call, 'UpdateOptions'),
     body,
-    reading,
+    ...how,
   });
   return writer.object(call, resource, stored, created ? 201 : 200);
 }
@@ -175,7 +175,7 @@ async function patch({ api, writer, call, resource, item }: Request): Promise<An
   const parameters = writeParameters(call, 'PatchOptions');
   const isApply = call.contentType === APPLY_TYPE || call.contentType === APPLY_CBOR;
   assertPatchOptions(call, isApply);
-  const { value: body, reading } = await requiredBody(call, APPLY_TYPE);
+  const { value: body, ...how } = await requiredBody(call, APPLY_TYPE);
   if (isApply) {
     const { stored, created } = await api.apply({
       ...item,
@@ -184,7 +184,7 @@ async function patch({ api, writer, call, resource, item }: Request): Promise<An
       fieldManager: call.query.get('fieldManager') ?? '',
       ...(flag(call.query, 'force') ? { force: true } : {}),
       body,
-      reading,
+      ...how,
     });
     return writer.object(call, resource, stored, created ? 201 : 200);
   }
@@ -192,7 +192,8 @@ async function patch({ api, writer, call, resource, item }: Request): Promise<An
     ...item,
     ...parameters,
     patch: patchOf(call.contentType, body),
-    reading: { ...reading, type: 'patch' },
+    ...how,
+    reading: { ...how.reading, type: 'patch' },
   });
   return writer.object(call, resource, stored);
 }

@@ -1,4 +1,4 @@
-import type { Awaitable } from '../../../base/awaitable.ts';
+import { type Awaitable, after } from '../../../base/awaitable.ts';
 import { isAlreadyExists } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Entry } from '../../store/types.ts';
@@ -23,6 +23,7 @@ export async function create(context: ApiContext, request: CreateRequest): Promi
   const decoded = inNamespace(kind, request.namespace, decodeBody(request.body, kind));
   await authorize(context, request, 'create', { object: decoded });
   const object = withoutUnknownFields(kind, decoded, request);
+  if (request.pause) await request.pause();
   for (let attempt = 1; ; attempt++) {
     try {
       return { stored: await createObject(context, kind, object, request), created: true };
@@ -60,8 +61,9 @@ export function decideCreate(
   const assertAbsent = () => {
     if (live) throw alreadyExists(kind, named.metadata.name ?? '');
   };
-  const object = owned(context, kind, request, complete, undefined);
-  return admit(context, { kind, request, assertAbsent }, object);
+  return after(request.pause?.(), () =>
+    admit(context, { kind, request, assertAbsent }, owned(context, kind, request, complete, undefined)),
+  );
 }
 
 /** What create, PUT and apply have in common when they create: a name, a uid and no status. */

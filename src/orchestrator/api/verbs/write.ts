@@ -34,7 +34,9 @@ export function decideUpdate(
   wanted: KubeObject,
 ): Awaitable<Outcome> {
   const updated = keep(kind, viewOf(kind, request.subresource).write(live, wanted), live);
-  return admit(context, { kind, request, live }, owned(context, kind, request, updated, live));
+  return after(request.pause?.(), () =>
+    admit(context, { kind, request, live }, owned(context, kind, request, updated, live)),
+  );
 }
 
 /** The course of an action, which writes the object as its row has made it. */
@@ -46,11 +48,8 @@ export function decideWhole(
   whole: KubeObject,
 ): Awaitable<Outcome> {
   const updated = keep(kind, whole, live);
-  return admit(
-    context,
-    { kind, request, live, isAction: true },
-    owned(context, kind, request, updated, live),
-  );
+  const admitted = { kind, request, live, isAction: true } as const;
+  return admit(context, admitted, owned(context, kind, request, updated, live));
 }
 
 /** `updated` with the fields that this write has changed recorded as the request's field manager's. */
@@ -103,7 +102,8 @@ interface Admitted {
 export function admit(context: ApiContext, admitted: Admitted, object: KubeObject): Awaitable<Outcome> {
   const { kind, request, live, assertAbsent } = admitted;
   const attributes = attributesOf(kind, request, object, live);
-  return after(context.admission.mutate(attributes), (mutated) => {
+  const mutating = after(request.pause?.(), () => context.admission.mutate(attributes));
+  return after(mutating, (mutated) => {
     assertAbsent?.();
     const complete =
       mutated === object ? object : completed(kind, updatedMetadata(kind, mutated, object), live);
@@ -111,7 +111,8 @@ export function admit(context: ApiContext, admitted: Admitted, object: KubeObjec
     assertValid(context, kind, prepared, live, request);
     const final = { ...attributes, object: prepared };
     const type = live && isReleased(kind, prepared) ? 'delete' : 'put';
-    return after(context.admission.validate(final), () => ({ type, object: prepared, attributes: final }));
+    const validating = after(context.admission.validate(final), () => request.pause?.());
+    return after(validating, () => ({ type, object: prepared, attributes: final }));
   });
 }
 
