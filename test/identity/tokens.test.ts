@@ -57,6 +57,12 @@ describe('identity: tokens', () => {
     expect(await world.known('plt_')).to.equal(undefined);
   });
 
+  it('are refused as quickly when they are made to take long', async () => {
+    // With an expression that goes back, this would outlast the universe.
+    expect(await world.known(`plt_a${'-a'.repeat(200)}!`)).to.equal(undefined);
+    expect(await world.known(`plt_${'a.'.repeat(4_000)}`)).to.equal(undefined);
+  });
+
   it('do nothing outside their scope, and administer nobody', async () => {
     const scope = { deliveries: ['shop'], environments: ['dev'], verbs: ['get', 'sync'] };
     const { token } = await world.actions.createToken(ada, { name: 'ci', robot: true, ...scope });
