@@ -36,7 +36,7 @@ export interface GitHostParts extends Synced {
   readonly logger: Logger;
 }
 
-export function composeGitHost(parts: GitHostParts): GitHost {
+export function composeGitHost(parts: GitHostParts): GitHost<User> {
   const { hosted, room, clock, logger } = parts;
   const rights = createGitRights(parts);
   return createGitHost({
@@ -68,9 +68,9 @@ function authorizer({
 function pushReporter(
   { sync, observer, progress, clock, logger }: GitHostParts,
   rights: GitRights,
-): GitHostOptions['onPush'] {
-  return async ({ repository: name, refs, user }, report, signal) => {
-    await rights.pushed(name).catch((error: unknown) => {
+): GitHostOptions<User>['onPush'] {
+  return async ({ repository: name, refs, principal }, report, signal) => {
+    await rights.pushed(name, principal).catch((error: unknown) => {
       logger.error({ delivery: name, problem: problemOf(error) }, 'cannot grant a new delivery to its maker');
     });
     const listener = listenToPush({
@@ -84,7 +84,7 @@ function pushReporter(
     });
     const tips = Object.fromEntries(refs.map(({ branch, to }) => [branch, to]));
     const observed = await observer
-      .observe(name, { user, tips })
+      .observe(name, { user: principal.name, tips })
       .catch((error: unknown) => formatProblem(problemOf(error)));
     if (typeof observed === 'string') {
       report(`error: ${observed}\nit is pushed, and tried again by itself`);

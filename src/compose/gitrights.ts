@@ -1,29 +1,35 @@
 /** Who may do what with a hosted repository: asked of the same access as every other face. */
 import type { Problem } from '../base/errors.ts';
 import type { GitHostOptions } from '../git/host/host.ts';
-import type { HostedRepositories } from '../git/host/hosted.ts';
 import { createGrant } from '../identity/roles.ts';
 import type { KubeClient } from '../kube/client/client.ts';
+import { notFoundAsUndefined } from '../kube/values/status.ts';
 import type { Access } from '../model/access.ts';
-import type { Environment } from '../model/types.ts';
+import { DELIVERIES, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { isAdministrator, type User } from '../model/user.ts';
 import { environmentsOf, refuseRewrite } from '../sync/intake/branchpolicy.ts';
 
 export interface GitRightsParts {
-  readonly hosted: HostedRepositories;
   readonly home: KubeClient;
   readonly identity: KubeClient;
   readonly access: Access;
 }
 
 export interface GitRights extends Required<Pick<GitHostOptions<User>, 'admits' | 'policy'>> {
-  /** To be called when a push has moved refs: who made the delivery administers it. */
-  pushed(repository: string): Promise<void>;
+  /** To be called when a push of this user has moved refs: who made the delivery administers it. */
+  pushed(repository: string, user: User): Promise<void>;
 }
 
-export function createGitRights({ hosted, home, identity, access }: GitRightsParts): GitRights {
-  /** Those whose push into a repository that was empty is under way. */
-  const makers = new Map<string, User>();
+export function createGitRights({ home, identity, access }: GitRightsParts): GitRights {
+  /** Those whose request makes a delivery: each request has a user object of its own, so that nothing of one that fails is left. */
+  const makers = new WeakSet<User>();
+
+  /** Nobody has a delivery of this name: neither a push made it, nor `pilotage connect`, nor is anything left of one. */
+  const isUnclaimed = async (delivery: string): Promise<boolean> =>
+    (await environmentsOf(home, delivery)).length === 0 &&
+    (await home
+      .get(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: delivery })
+      .catch(notFoundAsUndefined)) === undefined;
 
   const mayPushTo = async (
     user: User,
@@ -53,33 +59,29 @@ export function createGitRights({ hosted, home, identity, access }: GitRightsPar
     admits: async (user, { repository: delivery, service, exists }) => {
       if (service === 'git-upload-pack')
         return access.refusal(user, { on: 'delivery', verb: 'pull', delivery });
-      return exists
+      return exists || !(await isUnclaimed(delivery))
         ? mayPushAtAll(user, delivery)
         : access.refusal(user, { on: 'delivery', verb: 'init', delivery });
     },
 
-    async policy(delivery, ref, { descends, principal: user }) {
+    async policy(delivery, ref, { descends, isFirst, principal: user }) {
       const isRewritten = !descends && ref.to !== null;
       if (isAdministrator(user) && !isRewritten) return undefined;
       const environments = await environmentsOf(home, delivery, ref.branch);
-      const repository = await hosted.find(delivery);
-      const isNew = Object.keys((await repository?.branches()) ?? {}).length === 0;
+      const isMade = isFirst && (await isUnclaimed(delivery));
       // The right to make the repository covers what it begins with.
-      const refused =
-        isNew && environments.length === 0
-          ? await access.refusal(user, { on: 'delivery', verb: 'init', delivery })
-          : await mayPushTo(user, delivery, environments);
+      const refused = isMade
+        ? await access.refusal(user, { on: 'delivery', verb: 'init', delivery })
+        : await mayPushTo(user, delivery, environments);
       if (refused) return refused;
-      if (isNew) makers.set(delivery, user);
+      if (isMade) makers.add(user);
       return isRewritten ? refuseRewrite(environments, ref.branch) : undefined;
     },
 
-    async pushed(delivery) {
-      const maker = makers.get(delivery);
-      makers.delete(delivery);
-      if (!maker?.verified) return;
-      if ((await access.refusal(maker, { on: 'delivery', verb: 'grant', delivery })) === undefined) return;
-      const subjects = [{ kind: 'User' as const, name: maker.owner ?? maker.name }];
+    async pushed(delivery, user) {
+      if (!makers.has(user) || !user.verified) return;
+      if ((await access.refusal(user, { on: 'delivery', verb: 'grant', delivery })) === undefined) return;
+      const subjects = [{ kind: 'User' as const, name: user.owner ?? user.name }];
       await createGrant(identity, { role: 'admin', subjects, deliveries: [delivery] });
     },
   };

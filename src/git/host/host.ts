@@ -36,7 +36,7 @@ export interface GitHostOptions<P extends Principal = Principal> {
    * Called once the refs are durable, outside of any lock. Lines that are reported reach the pusher at once, until the promise
    * settles. The signal aborts when the pusher stops watching; the push stands all the same.
    */
-  readonly onPush: OnPush;
+  readonly onPush: OnPush<P>;
   /** Told what came of each push, whether it was taken or not; must not throw. */
   readonly recorded?: (push: RecordedPush) => void;
   /** Why nothing that takes room can be taken now; asked before a pack is received. */
@@ -62,9 +62,9 @@ export interface Visit {
   readonly exists: boolean;
 }
 
-export interface GitHost {
-  /** Answers a request below /git/; false (and untouched) for any other. Never rejects. */
-  handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
+export interface GitHost<P extends Principal = Principal> {
+  /** Answers a request below /git/; false (and untouched) for any other. `known` learns whose it is, once that is clear. Never rejects. */
+  handle(req: IncomingMessage, res: ServerResponse, known?: (principal: P) => void): Promise<boolean>;
 }
 
 const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
@@ -72,7 +72,7 @@ const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
 const MAX_FETCH_REQUEST = 16 * 2 ** 20;
 
 /** The embedded git server: smart HTTP (protocols 0 to 2) at /git/NAME.git, without any git program. */
-export function createGitHost<P extends Principal>(options: GitHostOptions<P>): GitHost {
+export function createGitHost<P extends Principal>(options: GitHostOptions<P>): GitHost<P> {
   const { repositories } = options;
 
   const serve = async (req: IncomingMessage, res: ServerResponse, route: Route, principal: P) => {
@@ -110,7 +110,7 @@ export function createGitHost<P extends Principal>(options: GitHostOptions<P>): 
     const lack = needsPack(request) ? options.lacksRoom?.() : undefined;
     if (lack) {
       options.recorded?.({ ...begun, outcome: refuseAll(request.commands, lack), created: false });
-      return turnAway(res, { repository: name, user: principal.name, request }, reader, lack);
+      return turnAway(res, { repository: name, principal, request }, reader, lack);
     }
     const created = (await repositories.find(name)) === undefined;
     const repository = await repositories.create(name);
@@ -118,14 +118,14 @@ export function createGitHost<P extends Principal>(options: GitHostOptions<P>): 
     const outcome = await takeRequest(repository, name, request, reader, who);
     if (!outcome.refs.some(({ kind }) => kind === 'moved')) await repositories.removeEmpty(name);
     options.recorded?.({ ...begun, outcome, created });
-    await answerPush(res, { repository: name, user: principal.name, request, outcome }, options);
+    await answerPush(res, { repository: name, principal, request, outcome }, options);
     await tidy(repository, name);
   };
 
   /** Keeps nothing of the pack, but reads it to its end, because a client that is still sending does not read the reason. */
   const turnAway = async (
     res: ServerResponse,
-    push: { readonly repository: string; readonly user: string; readonly request: PushRequest },
+    push: { readonly repository: string; readonly principal: P; readonly request: PushRequest },
     reader: PacketReader,
     why: Problem,
   ) => {
@@ -145,11 +145,12 @@ export function createGitHost<P extends Principal>(options: GitHostOptions<P>): 
   };
 
   return {
-    async handle(req, res) {
+    async handle(req, res, known) {
       const route = routeOf(req);
       if (route === undefined) return false;
       try {
         const principal = await options.authorize(req);
+        if (principal !== undefined) known?.(principal);
         if (principal === undefined) {
           const challenge = { 'www-authenticate': 'Basic realm="pilotage"' };
           refuse(

@@ -6,17 +6,21 @@ import { branchOf } from '../objects/refname.ts';
 import type { PushedRef } from '../types.ts';
 import { write } from './host-http.ts';
 import { FLUSH, packet, sideBand } from './pkt-line.ts';
-import type { PushOutcome, PushRequest } from './receive-pack.ts';
+import type { Principal, PushOutcome, PushRequest } from './receive-pack.ts';
 
 /** A push whose refs are durable. */
-export interface Push {
+export interface Push<P extends Principal = Principal> {
   readonly repository: string;
   readonly refs: readonly PushedRef[];
-  /** The name that `authorize` resolved with. */
-  readonly user: string;
+  /** What `authorize` resolved with: the same object that the policy was asked about. */
+  readonly principal: P;
 }
 
-export type OnPush = (push: Push, report: (line: string) => void, signal: AbortSignal) => Promise<void>;
+export type OnPush<P extends Principal = Principal> = (
+  push: Push<P>,
+  report: (line: string) => void,
+  signal: AbortSignal,
+) => Promise<void>;
 
 /** Proxies close idle connections; git ignores an empty packet. */
 const KEEPALIVE_MS = 5_000;
@@ -25,17 +29,17 @@ const KEEPALIVE_MS = 5_000;
  * Reports the outcome of each ref to the client, then the progress of the delivery. The report comes first, as in git's
  * receive-pack: a client that disconnects afterwards knows the outcome of the push.
  */
-export async function answerPush(
+export async function answerPush<P extends Principal>(
   res: ServerResponse,
   push: {
     readonly repository: string;
-    readonly user: string;
+    readonly principal: P;
     readonly request: PushRequest;
     readonly outcome: PushOutcome;
   },
-  context: { readonly clock: Clock; readonly logger: Logger; readonly onPush: OnPush },
+  context: { readonly clock: Clock; readonly logger: Logger; readonly onPush: OnPush<P> },
 ): Promise<void> {
-  const { repository, user, request, outcome } = push;
+  const { repository, principal, request, outcome } = push;
   const banded = request.capabilities.has('side-band-64k');
   const say = (line: string) => {
     if (banded && !res.destroyed) res.write(sideBand(2, `${line}\n`));
@@ -46,7 +50,7 @@ export async function answerPush(
 
   const refs = pushedBranches(outcome);
   if (refs.length > 0) {
-    const deliver = (signal: AbortSignal) => context.onPush({ repository, refs, user }, say, signal);
+    const deliver = (signal: AbortSignal) => context.onPush({ repository, refs, principal }, say, signal);
     const failed = (error: unknown) => {
       context.logger.error({ repository, problem: problemOf(error) }, 'delivery after a push failed');
       explain(problemOf(error), say);

@@ -13,6 +13,8 @@ import { lineOf, type PacketReader } from './pkt-line.ts';
 export interface PushFacts<P extends Principal> {
   /** Whether the old tip is an ancestor of the new one; true for a new branch, false for a deletion. */
   readonly descends: boolean;
+  /** Whether the repository has no branch before this push. */
+  readonly isFirst: boolean;
   /** The user, as returned by `authorize`. */
   readonly principal: P;
 }
@@ -117,9 +119,10 @@ export async function takePush<P extends Principal>(
       return refuseAll(request.commands, storageProblem(error) ?? problemOf(error));
     }
     const store = quarantine?.store ?? repository.store;
+    const isFirst = repository.refs.list('refs/heads/').size === 0;
     const judged: RefOutcome[] = [];
     for (const command of request.commands) {
-      const problem = await judge(repository, store, name, command, who);
+      const problem = await judge(repository, store, name, command, { ...who, isFirst });
       judged.push(problem ? { kind: 'refused', command, problem } : { kind: 'moved', command });
     }
     const refusal = judged.find((outcome) => outcome.kind === 'refused');
@@ -153,7 +156,7 @@ async function judge<P extends Principal>(
   store: ObjectStore,
   name: string,
   command: RefCommand,
-  who: { readonly principal: P; readonly policy: PushPolicy<P> },
+  { policy, ...known }: { readonly policy: PushPolicy<P> } & Omit<PushFacts<P>, 'descends'>,
 ): Promise<Problem | undefined> {
   const branch = branchOf(command.ref);
   if (!isRefName(command.ref) || (branch === undefined && !command.ref.startsWith('refs/tags/'))) {
@@ -169,11 +172,7 @@ async function judge<P extends Principal>(
     return { reason: 'NotACommit', message: 'a branch must name a commit' };
   const descends =
     command.to !== null && (command.from === null || (await isAncestor(store, command.from, command.to)));
-  return who.policy(
-    name,
-    { branch, from: command.from, to: command.to },
-    { descends, principal: who.principal },
-  );
+  return policy(name, { branch, from: command.from, to: command.to }, { ...known, descends });
 }
 
 const moved = (): Problem => ({

@@ -41,7 +41,7 @@ git('the git host, with real git', () => {
     await copy.run('fsck', '--strict');
     expect(await served.repositories.list()).to.deep.equal(['shop']);
     expect(served.pushes).to.deep.equal([
-      { repository: 'shop', user: 'ada', refs: [{ branch: 'main', from: null, to: tip }] },
+      { repository: 'shop', principal: { name: 'ada' }, refs: [{ branch: 'main', from: null, to: tip }] },
     ]);
   });
 
@@ -122,10 +122,13 @@ git('the git host, with real git', () => {
   });
 
   it('refuses what the policy refuses, with its reason, and takes the other refs', async () => {
-    const policy: PushPolicy = (_name, ref, facts) =>
-      ref.branch === 'prod' && !facts.descends
+    const first: boolean[] = [];
+    const policy: PushPolicy = (_name, ref, facts) => {
+      first.push(facts.isFirst);
+      return ref.branch === 'prod' && !facts.descends
         ? { reason: 'NotADescendant', message: 'prod only moves forward', remedy: 'revert instead' }
         : undefined;
+    };
     await start({ policy });
     const url = `${served.url}/shop.git`;
     await work.commit('one', { a: '1' });
@@ -138,6 +141,7 @@ git('the git host, with real git', () => {
     const atomic = await work.attempt('push', '--atomic', '--force', url, 'main:prod', 'main:other');
     expect(atomic.code).to.equal(1);
     expect(await work.run('ls-remote', url, 'other')).to.equal('');
+    expect(first.slice(0, 4)).to.deep.equal([true, true, false, false]);
   });
 
   it('leaves no trace of a push that is refused whole', async () => {

@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import { createGitRights, type GitRights } from '../../src/compose/gitrights.ts';
+import { DELIVERIES, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
+import { TOKEN_HOLDER, type User } from '../../src/model/user.ts';
+import { createIdentityWorld, type IdentityWorld } from '../identity/harness.ts';
+
+const TIP = 'a'.repeat(40);
+
+describe('rights in the git host', () => {
+  let world: IdentityWorld;
+  let rights: GitRights;
+  let eve: User;
+  before(async () => {
+    world = await createIdentityWorld();
+    rights = createGitRights({ home: world.admin, identity: world.parts.home, access: world.access });
+    eve = await world.user('eve');
+    await world.grant('standard-user', ['eve']);
+  });
+  after(() => world.dispose());
+
+  /** Each request has a user object of its own. */
+  const asks = (user: User, repository: string, exists = false) =>
+    rights.admits({ ...user }, { repository, service: 'git-receive-pack', exists });
+
+  /** Pushes the first branch; resolves with the reason of the refusal. */
+  async function pushFirst(user: User, delivery: string, branch = 'main', fails = false) {
+    const principal = { ...user };
+    const ref = { branch, from: null, to: TIP };
+    const problem = await rights.policy(delivery, ref, { descends: true, isFirst: true, principal });
+    if (!problem && !fails) await rights.pushed(delivery, principal);
+    return problem?.reason;
+  }
+
+  const administrators = async (delivery: string) =>
+    (await world.actions.listGrants(TOKEN_HOLDER))
+      .filter(({ role, deliveries }) => role === 'admin' && deliveries?.includes(delivery))
+      .flatMap(({ subjects }) => subjects.map(({ name }) => name));
+
+  it('give a delivery to who makes it', async () => {
+    expect(await asks(eve, 'web')).to.equal(undefined);
+    expect(await pushFirst(eve, 'web')).to.equal(undefined);
+    expect(await administrators('web')).to.deep.equal(['eve']);
+  });
+
+  it('give nothing for a push that failed, whoever makes the delivery after it', async () => {
+    expect(await pushFirst(eve, 'api', 'main', true)).to.equal(undefined);
+    expect(await pushFirst(TOKEN_HOLDER, 'api')).to.equal(undefined);
+    expect(await administrators('api')).to.deep.equal([]);
+  });
+
+  it('are not had by making the repository of a delivery that there is', async () => {
+    await world.admin.create(DELIVERIES, {
+      apiVersion: PILOTAGE_API_VERSION,
+      kind: 'Delivery',
+      metadata: { name: 'pay', namespace: PILOTAGE_NAMESPACE },
+      spec: { repository: { type: 'remote', url: 'https://git.example.com/pay.git' } },
+    });
+    expect(await asks(eve, 'pay')).to.include({ reason: 'Forbidden' });
+    expect(await pushFirst(eve, 'pay')).to.equal('Forbidden');
+    expect(await administrators('pay')).to.deep.equal([]);
+  });
+
+  it('do not grow with a push into a repository that is empty again', async () => {
+    const dan = await world.user('dan');
+    await world.environment('shop', 'dev');
+    await world.grant('developer', ['dan'], { deliveries: ['shop'] });
+    await world.until(async () => (await asks(dan, 'shop', true)) === undefined);
+    expect(await pushFirst(dan, 'shop', 'dev')).to.equal(undefined);
+    expect(await pushFirst(eve, 'shop', 'other')).to.equal('Forbidden');
+    expect(await administrators('shop')).to.deep.equal([]);
+  });
+});
