@@ -7,6 +7,7 @@ import type { Logger } from '../base/log.ts';
 import type { GitHost } from '../git/host/host.ts';
 import { approverProblem } from '../identity/approver.ts';
 import type { ProgressSource } from '../model/progress.ts';
+import type { User } from '../model/user.ts';
 import { createPromotionActions } from '../promotion/actions.ts';
 import type { PromoteOptions } from '../promotion/options.ts';
 import type { Actions } from '../server/actions.ts';
@@ -22,7 +23,7 @@ export interface FaceParts extends Synced {
   readonly home: Home;
   readonly repositories: Repositories;
   readonly promotion: PromoteOptions;
-  readonly gitHost: GitHost;
+  readonly gitHost: GitHost<User>;
   readonly room: DiskRoom;
   readonly progress: ProgressSource;
   readonly audit: Audit;

@@ -20,21 +20,26 @@ export interface FaceTrail {
 
 export const noTrail: FaceTrail = { sender() {}, body() {}, refused() {} };
 
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** By which it is served: what clients write may lead elsewhere (`/git/../api/v1/users`). */
+  readonly path: string;
+}
+
 /** Follows a request: what changes something, copies of everything, and what is refused for want of a right. */
 export function followRequest(
   { sink, clock, uuid }: FaceAuditOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, path }: Exchange,
 ): FaceTrail {
   const received = clock.now();
-  const { method = 'GET', url = '/' } = request;
-  const path = url.split('?', 1)[0] ?? '';
+  const { method = 'GET' } = request;
   let user: Parameters<FaceTrail['sender']>[0] | undefined;
   let body: unknown;
   let problem: Problem | undefined;
   response.once('close', () => {
     const code = response.statusCode;
-    if (!isRecorded({ method, path, code, isKnown: user !== undefined, request })) return;
+    if (!isRecorded({ method, path, code, isKnown: user !== undefined, problem, request })) return;
     const { verb, object, annotations } = meaningOf(method, path, body);
     sink.write(
       actEvent({
@@ -76,14 +81,15 @@ function isRecorded(asked: {
   readonly path: string;
   readonly code: number;
   readonly isKnown: boolean;
+  readonly problem: Problem | undefined;
   readonly request: IncomingMessage;
 }): boolean {
-  const { method, path, code, isKnown, request } = asked;
+  const { method, path, code, isKnown, problem, request } = asked;
   // What comes of a push is recorded by what takes it. git asks without a token before it asks with one.
   if (path.startsWith('/git/'))
     return code === 403 || (code === 401 && request.headers.authorization !== undefined);
-  // Whom the API knows, it records itself.
-  if (path.startsWith('/k8s/')) return !isKnown;
+  // What reaches the API, it records itself: not who is unknown, nor a token with a scope.
+  if (`${path}/`.startsWith('/k8s/')) return !isKnown || problem?.reason === 'Forbidden';
   return code === 401 || code === 403 || COPIES.has(path) || (method !== 'GET' && method !== 'HEAD');
 }
 

@@ -26,8 +26,12 @@ import { visibleEvents } from './visibility.ts';
 export interface FaceOptions {
   readonly actions: Actions;
   readonly progress: ProgressSource;
-  /** Answers everything below `/git/` itself, authentication included; false when the path is not its own. */
-  readonly git: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  /** Answers everything below `/git/` itself, authentication included, and says who it was; false when the path is not its own. */
+  readonly git: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    known: (user: User) => void,
+  ) => Promise<boolean>;
   /** Every object of the home cluster at one revision, as lines. */
   readonly backup: () => Iterable<Buffer>;
   /** Answers a request to the Kubernetes API, whose path is `request.url`, as `user`; absent: there is none to proxy. */
@@ -83,8 +87,11 @@ export function createFace(options: FaceOptions): Face {
   };
   const server = createServer(timeouts, (request, response) => {
     const { audit } = options;
-    const trail = audit ? followRequest({ ...audit, sink: audit.log, clock }, request, response) : noTrail;
-    serve({ ...options, trail }, request, response).catch((error: unknown) => {
+    const url = urlOf(request);
+    const path = url?.pathname ?? request.url ?? '/';
+    const exchange = { request, response, path };
+    const trail = audit ? followRequest({ ...audit, sink: audit.log, clock }, exchange) : noTrail;
+    serve({ ...options, trail, url }, request, response).catch((error: unknown) => {
       const problem = problemOf(error);
       trail.refused(problem);
       if (problem.reason === 'InternalError')
@@ -108,15 +115,16 @@ export function createFace(options: FaceOptions): Face {
 }
 
 async function serve(
-  options: FaceOptions & { readonly trail: FaceTrail },
+  options: FaceOptions & { readonly trail: FaceTrail; readonly url: URL | undefined },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = urlOf(request);
+  const { url } = options;
+  if (!url) throw badRequest(`${JSON.stringify(request.url)} is not an address.`);
   if (url.pathname === '/healthz') return void response.end('ok\n');
   const problem = foreign(request.headers, options.names ?? []);
   if (problem) throw new ProblemError(problem);
-  if (await options.git(request, response)) return;
+  if (await options.git(request, response, options.trail.sender)) return;
   if (url.pathname === '/login' && request.method === 'POST') {
     const credentials = await readJson(request);
     options.trail.body(credentials);
@@ -179,11 +187,9 @@ async function streamBackup(backup: () => Iterable<Buffer>, response: ServerResp
   await pipeline(Readable.from(lines, { objectMode: false }), response);
 }
 
-/** The request target is whatever a client sent: `//` is one, and no URL. */
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  if (URL.canParse(url, 'http://localhost')) return new URL(url, 'http://localhost');
-  throw badRequest(`${JSON.stringify(url)} is not an address.`);
-}
+/** undefined: the request target is whatever a client sent, `//` is one, and no URL. */
+const urlOf = ({ url = '/' }: IncomingMessage): URL | undefined =>
+  URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost') : undefined;
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`);

@@ -151,8 +151,11 @@ describe('the audit log', () => {
 
   it('takes so many refusals of strangers a minute, and counts the rest', async () => {
     const log = open();
-    const refused = () => log.write(auditEvent({ user: {}, responseStatus: { metadata: {}, code: 401 } }));
+    const refused = (code = 401) =>
+      log.write(auditEvent({ user: {}, responseStatus: { metadata: {}, code } }));
     for (let i = 0; i < 100; i++) refused();
+    // A sign-in under a name that is locked, one that is not JSON, one too many.
+    for (const code of [429, 400, 409]) refused(code);
     log.write(auditEvent({ auditID: 'known' }));
     await clock.advance(60_000);
     refused();
@@ -160,7 +163,8 @@ describe('the audit log', () => {
     const events = await stored();
     expect(events.filter(({ responseStatus }) => responseStatus?.code === 401)).to.have.length(61);
     expect(events.some(({ auditID }) => auditID === 'known')).to.equal(true);
-    expect(events.at(-1)?.annotations).to.deep.equal({ 'pilotage.dev/omitted': '40' });
+    expect(events.at(-1)?.annotations).to.deep.equal({ 'pilotage.dev/omitted': '43' });
+    expect(events).to.have.length(62);
   });
 
   it('tells a follower each event once, whether it is written already or only comes', async () => {

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -9,6 +10,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { ProblemError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
+import type { User } from '../../src/model/user.ts';
 import type { Actions } from '../../src/server/actions.ts';
 import { authenticator } from '../../src/server/auth.ts';
 import type { IdentityActions } from '../../src/server/identityroutes.ts';
@@ -20,6 +22,8 @@ const refused = new ProblemError({
   reason: 'Forbidden',
   message: 'https://me:hunter2@git.example.com is not for you.',
 });
+
+const BOB: User = { name: 'bob', groups: [], verified: true, scope: { verbs: ['get'] } };
 
 describe('the record of the HTTP face', () => {
   let dir: string;
@@ -41,10 +45,16 @@ describe('the record of the HTTP face', () => {
     face = createFace({
       actions,
       progress: createProgressHub(),
-      git: async () => false,
+      git: async ({ url = '' }, response, known) => {
+        if (!new URL(url, 'http://host').pathname.startsWith('/git/')) return false;
+        known(BOB);
+        response.writeHead(403).end();
+        return true;
+      },
       backup: () => [],
+      kubernetes: async (_, response) => void response.end(),
       audit: { log, uuid: () => crypto.randomUUID() },
-      authenticate: authenticator(TOKEN, async () => undefined),
+      authenticate: authenticator(TOKEN, async (token) => (token === 'plt_narrow' ? BOB : undefined)),
       access: ALL_ALLOWED,
       identity: {} as unknown as IdentityActions,
       clock: systemClock,
@@ -62,7 +72,8 @@ describe('the record of the HTTP face', () => {
   async function recorded(path: string, body?: object, token = TOKEN): Promise<readonly AuditEvent[]> {
     const events: AuditEvent[] = [];
     const { stop } = await log.tail((event) => void events.push(event));
-    const headers = { authorization: `Bearer ${token}`, 'pilotage-user': 'ann', connection: 'close' };
+    const named = token === 'plt_narrow' ? 'bob' : 'ann';
+    const headers = { authorization: `Bearer ${token}`, 'pilotage-user': named, connection: 'close' };
     const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
     await (await fetch(base + path, { ...init, headers })).text();
     // The answer is recorded when the server has seen its end: a further request comes after it.
@@ -111,6 +122,46 @@ describe('the record of the HTTP face', () => {
   it('holds no reading, but that of everything', async () => {
     expect(await recorded('/api/v1/status')).to.deep.equal([]);
     expect((await recorded('/api/v1/backup')).map(({ verb }) => verb)).to.deep.equal(['backup']);
+  });
+
+  /** `path` as it is: fetch and URL would make it plain first. */
+  const sentAsIs = (path: string, method: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const { port } = new URL(base);
+      const headers = { authorization: `Bearer ${TOKEN}`, connection: 'close' };
+      request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
+        response.resume().once('end', resolve);
+      })
+        .once('error', reject)
+        .end();
+    });
+
+  it('cannot be had around by another way to write the same address', async () => {
+    const events: AuditEvent[] = [];
+    const { stop } = await log.tail((event) => void events.push(event));
+    await sentAsIs('/api/v1/./backup', 'GET');
+    await sentAsIs('/git/../api/v1/environments/shop/prod/pin', 'POST');
+    await sentAsIs('/k8s/%2e%2e/api/v1/environments/shop/prod/pin', 'POST');
+    await (await fetch(`${base}/healthz`)).text();
+    stop();
+    expect(events.map(({ verb, responseStatus }) => [verb, responseStatus?.code])).to.deep.equal([
+      ['backup', 200],
+      ['pin', 200],
+      ['pin', 200],
+    ]);
+  });
+
+  it('says who was refused a repository', async () => {
+    const [event] = await recorded('/git/shop.git/info/refs?service=git-upload-pack');
+    expect(event?.user.username).to.equal('bob');
+    expect(event?.responseStatus?.code).to.equal(403);
+  });
+
+  it('says who was refused the Kubernetes API for the scope of a token', async () => {
+    const [event, ...others] = await recorded('/k8s/api/v1/namespaces', undefined, 'plt_narrow');
+    expect(others).to.deep.equal([]);
+    expect(event?.user.username).to.equal('bob');
+    expect(event?.responseStatus).to.deep.include({ code: 403, reason: 'Forbidden' });
   });
 
   it('is read as lines, by what is asked for', async () => {
