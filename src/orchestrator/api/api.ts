@@ -52,7 +52,7 @@ export function startApi(options: ApiOptions): RunningApi {
   const upkeep = createUpkeep(() => context);
   const { store, lacksRoom = () => undefined, plugins, authorization, logger } = options;
   const kinds = new Registry(builtinKinds());
-  const callWebhook = createWebhookClient(store);
+  const callWebhook = createWebhookClient(options);
   const onIgnored = (webhook: string, why: string) =>
     logger.warn({ webhook, why }, 'a request passed although a webhook could not be asked');
   const { authorize, assertMayGrant, policies } = authorization;

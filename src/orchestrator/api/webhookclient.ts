@@ -4,8 +4,8 @@ import type { Service, WebhookClientConfig } from '../../kube/kinds/objects.data
 import { stringifyJson } from '../../kube/values/json.ts';
 import type { Json } from '../../kube/values/types.ts';
 import { namespacePrefix } from '../store/keys.ts';
-import type { Store } from '../store/types.ts';
-import type { CallWebhook } from './kinds/kind.ts';
+import type { CallWebhook, World } from './kinds/kind.ts';
+import { noEndpoints, noPort, readyEndpoints } from './kinds/serviceendpoints.ts';
 
 /** How long a webhook has to answer where nothing else is said; in size, what no answer of honest objects reaches. */
 const TIMEOUT_SECONDS = 30;
@@ -13,12 +13,12 @@ const MAX_ANSWER = 32 * 1024 * 1024;
 
 /**
  * POSTs a review to a webhook over HTTPS and resolves to its answer: to a URL, or to a Service of this cluster, whose name its certificate
- * has to be of. Rejects with what went wrong, as kube-apiserver says it.
+ * has to bear. Rejects with what went wrong, as kube-apiserver says it.
  */
 export const createWebhookClient =
-  (store: Store): CallWebhook =>
+  (world: Pick<World, 'store' | 'random'>): CallWebhook =>
   async (config, review, seconds = TIMEOUT_SECONDS) => {
-    const target = targetOf(config, store, seconds);
+    const target = targetOf(config, world, seconds);
     const body = Buffer.from(stringifyJson(review));
     const ca = config.caBundle ? Buffer.from(config.caBundle, 'base64') : undefined;
     return new Promise<Json>((resolve, reject) => {
@@ -80,21 +80,41 @@ interface WebhookTarget {
   readonly shown: string;
 }
 
-function targetOf({ url, service }: WebhookClientConfig, store: Store, seconds: number): WebhookTarget {
+function targetOf(
+  { url, service }: WebhookClientConfig,
+  world: Pick<World, 'store' | 'random'>,
+  seconds: number,
+): WebhookTarget {
   if (url !== undefined) {
     const { hostname, port, pathname, origin } = new URL(url);
     const host = hostname.replace(/^\[|\]$/g, '');
     const path = `${pathname}?timeout=${seconds}s`;
     return { host, port: Number(port || 443), path, name: host, shown: `${origin}${path}` };
   }
-  const { name = '', namespace = '', port = 443 } = service ?? {};
-  const path = `${service?.path ?? '/'}?timeout=${seconds}s`;
+  const { name = '', namespace = '', port = 443, path: asked = '/' } = service ?? {};
+  const path = `${asked}?timeout=${seconds}s`;
   const dns = `${name}.${namespace}.svc`;
-  const found = store.get(`${namespacePrefix('', 'services', namespace)}${name}`)?.object as
-    | Service
-    | undefined;
-  const host = found?.spec?.clusterIP;
   const shown = `https://${dns}:${port}${path}`;
-  if (!host || host === 'None') throw new Error(`Post "${shown}": service "${name}" not found`);
-  return { host, port, path, name: dns, shown };
+  const found = endpointOf(world, { namespace, name, port });
+  if (typeof found === 'string') throw new Error(`Post "${shown}": ${found}`);
+  return { ...found, path, name: dns, shown };
+}
+
+/**
+ * One of what is behind the Service, or why there is none. Not its cluster IP, as kube-apiserver with `--enable-aggregator-routing`: a node
+ * whose agent may not bind a port below 1024 serves the Service at another one, which only clients on that node learn.
+ */
+function endpointOf(
+  { store, random }: Pick<World, 'store' | 'random'>,
+  { namespace, name, port }: { readonly namespace: string; readonly name: string; readonly port: number },
+): { readonly host: string; readonly port: number } | string {
+  const found = store.get(`${namespacePrefix('', 'services', namespace)}${name}`)?.object;
+  if (!found) return `service "${name}" not found`;
+  const service = found as Service;
+  const servicePort = service.spec.ports?.find((one) => one.port === port);
+  if (!servicePort) return noPort(String(port), name);
+  const candidates = readyEndpoints(store, service, servicePort.name ?? '');
+  const chosen = candidates[random(Math.max(1, candidates.length))];
+  const [host] = chosen?.endpoint.addresses ?? [];
+  return chosen && host !== undefined ? { host, port: chosen.port } : noEndpoints(name);
 }

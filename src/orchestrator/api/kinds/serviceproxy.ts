@@ -1,11 +1,10 @@
-import type { EndpointSlice, Pod, Service } from '../../../kube/kinds/objects.data.ts';
+import type { Pod, Service } from '../../../kube/kinds/objects.data.ts';
 import { type StatusError, statusError } from '../../../kube/values/status.ts';
 import { namespacePrefix } from '../../store/keys.ts';
 import type { ConnectRow, World } from './kind.ts';
 import { PROXY_VERBS, portOfPod } from './podproxy.ts';
 import { proxyTargetOf } from './proxytarget.ts';
-
-const SERVICE_NAME = 'kubernetes.io/service-name';
+import { noEndpoints, noPort, readyEndpoints } from './serviceendpoints.ts';
 
 /** kubernetes `pkg/registry/core/service/storage/storage.go` ResourceLocation; a pod behind the Service is reached through its node. */
 export const SERVICE_PROXY: ConnectRow = {
@@ -20,7 +19,7 @@ export const SERVICE_PROXY: ConnectRow = {
     const name = portName(service, proxyTargetOf(id, 'service').port);
     const candidates = podsBehind(service, name, world);
     const chosen = candidates[world.random(Math.max(1, candidates.length))];
-    if (!chosen) throw unavailable(`no endpoints available for service "${service.metadata.name}"`);
+    if (!chosen) throw unavailable(noEndpoints(service.metadata.name));
     return portOfPod(chosen.pod, chosen.port);
   },
 };
@@ -29,25 +28,16 @@ export const SERVICE_PROXY: ConnectRow = {
 function portName({ spec, metadata }: Service, asked: string): string {
   if (!/^\d+$/.test(asked)) return asked;
   const port = spec?.ports?.find((one) => one.port === Number(asked));
-  if (!port) throw unavailable(`no service port ${asked} found for service "${metadata.name}"`);
+  if (!port) throw unavailable(noPort(asked, metadata.name));
   return port.name ?? '';
 }
 
-function podsBehind({ metadata }: Service, name: string, { store }: World) {
-  const namespace = metadata.namespace ?? '';
-  const prefix = namespacePrefix('', 'pods', namespace);
-  return store
-    .list(namespacePrefix('discovery.k8s.io', 'endpointslices', namespace))
-    .map(({ object }) => object as EndpointSlice)
-    .filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === metadata.name)
-    .flatMap(({ endpoints, ports }) => {
-      const port = ports?.find((one) => (one.name ?? '') === name)?.port;
-      const ready = (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false);
-      return ready.flatMap(({ targetRef }) => {
-        const entry = targetRef?.kind === 'Pod' ? store.get(prefix + targetRef.name) : undefined;
-        return entry && port !== undefined ? [{ pod: entry.object as Pod, port }] : [];
-      });
-    });
+function podsBehind(service: Service, name: string, { store }: World) {
+  const prefix = namespacePrefix('', 'pods', service.metadata.namespace ?? '');
+  return readyEndpoints(store, service, name).flatMap(({ endpoint: { targetRef }, port }) => {
+    const entry = targetRef?.kind === 'Pod' ? store.get(prefix + targetRef.name) : undefined;
+    return entry ? [{ pod: entry.object as Pod, port }] : [];
+  });
 }
 
 const unavailable = (message: string): StatusError => statusError('ServiceUnavailable', message);

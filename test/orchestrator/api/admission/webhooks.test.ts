@@ -3,14 +3,16 @@ import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import type { MutatingWebhook } from '../../../../src/kube/kinds/objects.data.ts';
 import {
   CONFIG_MAPS,
+  ENDPOINT_SLICES,
   MUTATING_WEBHOOK_CONFIGURATIONS,
   NAMESPACES,
   PODS,
+  SERVICES,
   VALIDATING_WEBHOOK_CONFIGURATIONS,
 } from '../../../../src/kube/kinds/resources.data.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
-import { configMap, refusal } from '../notation.ts';
+import { configMap, refusal, service } from '../notation.ts';
 import { patchOf, RULE, startWebhookServer, type WebhookServer } from './webhookserver.ts';
 
 describe('an admission webhook', () => {
@@ -94,6 +96,38 @@ describe('an admission webhook', () => {
       await client.delete(VALIDATING_WEBHOOK_CONFIGURATIONS, { name: 'hooks' });
       await validating('/down', { ...down, failurePolicy: 'Ignore' });
       await create();
+    });
+
+    it('behind a Service is asked at an endpoint of it, whatever port the Service has', async () => {
+      hooks.answer('/behind', () => ({ allowed: false }));
+      const { clientConfig } = hooks.hook('/behind', RULE('configmaps'));
+      const asked = { name: 'hooks', namespace: 'default', path: '/behind' };
+      const caBundle = clientConfig.caBundle ?? '';
+      await validating('/behind', { clientConfig: { caBundle, service: asked } });
+      const failure = (why: string) =>
+        `failed to call webhook: Post "https://hooks.default.svc:443/behind?timeout=10s": ${why}`;
+      expect(await refusal(create())).to.contain(failure('service "hooks" not found'));
+      await client.create(SERVICES, service('hooks', {}, { name: 'https', port: 443 }));
+      expect(await refusal(create())).to.contain(failure('no endpoints available for service "hooks"'));
+      await client.create(ENDPOINT_SLICES, {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: {
+          name: 'hooks',
+          namespace: 'default',
+          labels: { 'kubernetes.io/service-name': 'hooks' },
+        },
+        addressType: 'IPv4',
+        endpoints: [
+          { addresses: ['127.0.0.2'], conditions: { ready: false } },
+          { addresses: ['127.0.0.1'], conditions: { ready: true } },
+        ],
+        ports: [{ name: 'https', port: hooks.port }],
+      });
+      expect(await refusal(create())).to.contain('denied the request');
+      await client.delete(VALIDATING_WEBHOOK_CONFIGURATIONS, { name: 'hooks' });
+      await validating('/behind', { clientConfig: { caBundle, service: { ...asked, port: 8443 } } });
+      expect(await refusal(create())).to.contain('no service port 8443 found for service "hooks"');
     });
 
     it('that is slow is given up', async () => {

@@ -22,6 +22,8 @@ export type Answering = (
 
 export interface WebhookServer {
   readonly requests: SeenRequest[];
+  /** At 127.0.0.1; its certificate names `hooks.default.svc`, too. */
+  readonly port: number;
   /** Answers of the hook at this path. */
   answer(path: string, answering: Answering): void;
   hook(path: string, rule: RuleWithOperations, more?: Partial<MutatingWebhook>): MutatingWebhook;
@@ -36,7 +38,7 @@ export const patchOf = (...operations: object[]): JsonObject => ({
 
 export async function startWebhookServer(): Promise<WebhookServer> {
   const dir = await mkdtemp(join(tmpdir(), 'pilotage-webhook-'));
-  const pki = openPki({ dir, clock: systemClock });
+  const pki = openPki({ dir, clock: systemClock, names: ['hooks.default.svc'] });
   const answers = new Map<string, Answering>();
   const requests: SeenRequest[] = [];
   const server = createServer({ cert: pki.server.cert, key: pki.server.key }, async (incoming, outgoing) => {
@@ -52,6 +54,7 @@ export async function startWebhookServer(): Promise<WebhookServer> {
   const { port } = server.address() as AddressInfo;
   return {
     requests,
+    port,
     answer: (path, answering) => void answers.set(path, answering),
     hook: (path, rule, more = {}) => ({
       name: `${path.slice(1)}.hooks.example.com`,
