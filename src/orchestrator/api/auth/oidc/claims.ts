@@ -25,7 +25,9 @@ export function userOf(claims: JsonObject, options: OidcOptions, now: number): T
   if (typeof name !== 'string' || name === '') {
     return refused(`oidc: could not find claim "${options.usernameClaim}" as a string`);
   }
-  if (options.usernameClaim === 'email' && claims.email_verified === false) {
+  // Some issuers write it as text, and "false" is not true.
+  const { email_verified: verified } = claims;
+  if (options.usernameClaim === 'email' && verified !== undefined && verified !== true) {
     return refused('oidc: email not verified');
   }
   const user: User = { name: options.usernamePrefix + name, groups: groupsOf(claims, options) };

@@ -81,7 +81,9 @@ describe('an ID token of OpenID Connect', () => {
       'oidc: expected audience "pilotage" got ["shop"]',
     );
     expect(await refusal(token({ email: 7 }))).to.equal('oidc: could not find claim "email" as a string');
-    expect(await refusal(token({ email_verified: false }))).to.equal('oidc: email not verified');
+    for (const verified of [false, 'false', null])
+      expect(await refusal(token({ email_verified: verified }))).to.equal('oidc: email not verified');
+    expect((await authenticator()(token({ email_verified: true })))?.type).to.equal('user');
   });
 
   it('must have the claims that are required', async () => {
