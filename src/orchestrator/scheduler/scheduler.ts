@@ -72,8 +72,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     },
   });
 
+  /** What becomes free goes to those of the highest priority (kube-scheduler, plug-in PrioritySort). */
   function retryWaiting(): void {
-    for (const key of waiting) controller.enqueue(key);
+    const priorityOf = (key: string): number => pods.get(splitKey(key))?.spec.priority ?? 0;
+    for (const key of [...waiting].sort((a, b) => priorityOf(b) - priorityOf(a))) controller.enqueue(key);
     waiting.clear();
   }
 

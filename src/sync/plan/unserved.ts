@@ -14,7 +14,6 @@ const COMES_WITH: readonly (readonly [feature: string, kinds: readonly string[]]
   ['volumes that outlive pods', ['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass']],
   ['storage drivers', ['CSIDriver', 'VolumeAttributesClass']],
   ['network policies', ['NetworkPolicy']],
-  ['pod priorities', ['PriorityClass']],
   ['the container runtime', ['RuntimeClass']],
   ['API priority and fairness', ['FlowSchema', 'PriorityLevelConfiguration']],
   ['aggregated API servers', ['APIService']],

@@ -12,6 +12,7 @@ import { mutatingWebhooks } from './mutatingwebhooks.ts';
 import { namespaceLifecycle } from './namespacelifecycle.ts';
 import { nodeRestriction } from './noderestriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { priority } from './priority.ts';
 import { resourceQuota } from './resourcequota.ts';
 import { roleGrants } from './rolegrants.ts';
 import { validatingPolicies } from './validatingpolicies.ts';
@@ -28,8 +29,8 @@ export interface AdmissionWorld extends WebhookWorld {
 }
 
 /**
- * The plug-ins in their order, one file each. `more` stand between: a write to a namespace that is not there reaches none of
- * them, and what they add counts when the room on the disk is judged.
+ * The plug-ins in Kubernetes' order (`pkg/kubeapiserver/options/plugins.go`, AllOrderedPlugins), one file each. `more` stand where
+ * ServiceAccount does: a write to a namespace that is not there reaches none of them, and what they add counts in all that follow.
  */
 export const admissionPlugins = (
   world: AdmissionWorld,
@@ -37,13 +38,14 @@ export const admissionPlugins = (
 ): readonly AdmissionPlugin[] => [
   namespaceLifecycle(world.store),
   limitRanger(world.store),
+  ...more,
   nodeRestriction,
   roleGrants(world.assertMayGrant),
+  priority(world.store),
+  defaultStorageClass(world.store),
   certificateApproval(world.authorize),
   certificateSigning(world.authorize),
   certificateSubject,
-  ...more,
-  defaultStorageClass(world.store),
   defaultIngressClass(world.store),
   mutatingWebhooks(world),
   validatingPolicies(world),

@@ -8,6 +8,7 @@ import type { Store } from '../../store/types.ts';
 import { forbidden } from '../errors.ts';
 import { assertMountable } from './mountablesecrets.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
+import { isNewPod } from './pods.ts';
 
 export interface ServiceAccountWorld {
   readonly store: Pick<Store, 'latest'>;
@@ -49,9 +50,6 @@ export function serviceAccount(world: ServiceAccountWorld): AdmissionPlugin {
     },
   };
 }
-
-const isNewPod = ({ operation, kind, subresource }: AdmissionAttributes): boolean =>
-  operation === 'CREATE' && subresource === undefined && kind.group === '' && kind.plural === 'pods';
 
 function latest({ store }: ServiceAccountWorld, { metadata }: KubeObject, name: string) {
   const key = namespacePrefix('', 'serviceaccounts', metadata.namespace ?? '') + name;
