@@ -1,5 +1,5 @@
 import type { KubeClient, WatchEvent } from '../../../src/kube/client/client.ts';
-import type { Pod } from '../../../src/kube/kinds/objects.data.ts';
+import type { EndpointSlice, Pod } from '../../../src/kube/kinds/objects.data.ts';
 import { StatusError } from '../../../src/kube/values/status.ts';
 import type { KubeObject } from '../../../src/kube/values/types.ts';
 
@@ -26,6 +26,20 @@ export const service = (name: string, spec: object = {}, port: object = {}) => (
   kind: 'Service',
   metadata: { name, namespace: 'default' },
   spec: { selector: { app: name }, ports: [{ port: 80, ...port }], ...spec },
+});
+
+/** Who answers for a Service of that name; `ports` by their names there. */
+export const endpointSlice = (
+  service: string,
+  endpoints: readonly { readonly address: string; readonly ready: boolean }[],
+  ports: readonly { readonly name: string; readonly port: number }[],
+): EndpointSlice => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: service, namespace: 'default', labels: { 'kubernetes.io/service-name': service } },
+  addressType: 'IPv4',
+  endpoints: endpoints.map(({ address, ready }) => ({ addresses: [address], conditions: { ready } })),
+  ports: [...ports],
 });
 
 /** `Invalid: message` of what was refused; fails when it was not. */

@@ -12,7 +12,7 @@ import {
 } from '../../../../src/kube/kinds/resources.data.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
-import { configMap, refusal, service } from '../notation.ts';
+import { configMap, endpointSlice, refusal, service } from '../notation.ts';
 import { patchOf, RULE, startWebhookServer, type WebhookServer } from './webhookserver.ts';
 
 describe('an admission webhook', () => {
@@ -109,21 +109,14 @@ describe('an admission webhook', () => {
       expect(await refusal(create())).to.contain(failure('service "hooks" not found'));
       await client.create(SERVICES, service('hooks', {}, { name: 'https', port: 443 }));
       expect(await refusal(create())).to.contain(failure('no endpoints available for service "hooks"'));
-      await client.create(ENDPOINT_SLICES, {
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        metadata: {
-          name: 'hooks',
-          namespace: 'default',
-          labels: { 'kubernetes.io/service-name': 'hooks' },
-        },
-        addressType: 'IPv4',
-        endpoints: [
-          { addresses: ['127.0.0.2'], conditions: { ready: false } },
-          { addresses: ['127.0.0.1'], conditions: { ready: true } },
-        ],
-        ports: [{ name: 'https', port: hooks.port }],
-      });
+      const endpoints = [
+        { address: '127.0.0.2', ready: false },
+        { address: '127.0.0.1', ready: true },
+      ];
+      await client.create(
+        ENDPOINT_SLICES,
+        endpointSlice('hooks', endpoints, [{ name: 'https', port: hooks.port }]),
+      );
       expect(await refusal(create())).to.contain('denied the request');
       await client.delete(VALIDATING_WEBHOOK_CONFIGURATIONS, { name: 'hooks' });
       await validating('/behind', { clientConfig: { caBundle, service: { ...asked, port: 8443 } } });

@@ -6,12 +6,16 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../../../src/base/clock.ts';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS, SERVICES } from '../../../../src/kube/kinds/resources.data.ts';
+import {
+  CUSTOM_RESOURCE_DEFINITIONS,
+  ENDPOINT_SLICES,
+  SERVICES,
+} from '../../../../src/kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../../../src/kube/values/types.ts';
 import { openPki } from '../../../../src/orchestrator/api/auth/pki.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
-import { refusal, service } from '../notation.ts';
+import { endpointSlice, refusal, service } from '../notation.ts';
 
 const SHIPS: Resource<Ship> = {
   group: 'example.org',
@@ -134,13 +138,16 @@ describe('a webhook that converts custom resources', () => {
     await client.delete(CUSTOM_RESOURCE_DEFINITIONS, { name: 'ships.example.org' });
   });
 
-  it('may be a Service, at whose address it is asked by its name', async () => {
+  it('may be a Service, at an endpoint of which it is asked by its name', async () => {
     webhook.closeAllConnections();
     await new Promise((resolve) => webhook.close(resolve));
-    const clusterIP = '127.213.0.77';
-    const port = await listen(clusterIP);
-    const ports = [{ port, protocol: 'TCP' as const }];
-    await client.create(SERVICES, service('converter', { clusterIP, ports }));
+    const address = '127.213.0.77';
+    const port = await listen(address);
+    await client.create(SERVICES, service('converter', {}, { port }));
+    await client.create(
+      ENDPOINT_SLICES,
+      endpointSlice('converter', [{ address, ready: true }], [{ name: '', port }]),
+    );
     await convertBy(port);
     expect((await client.get<Ship>(SHIPS_V2, key)).spec).to.deep.equal({ length: 3 });
     await client.delete(SERVICES, { namespace: 'default', name: 'converter' });
