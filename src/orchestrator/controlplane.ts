@@ -158,7 +158,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     publish: (host, port) => {
       const url = `https://${authorityOf(host, port)}`;
       const parts = { client: client(worker('system:apiserver')), clock, logger };
-      return keepPublished(parts, { host, port, clusterIP, url, authority: pki.ca }, lifetime.signal);
+      const authorities = { authority: pki.ca, frontProxyAuthority: pki.frontProxy.ca };
+      return keepPublished(parts, { host, port, clusterIP, url, ...authorities }, lifetime.signal);
     },
     async start() {
       const apiserver = client(worker('system:apiserver'));

@@ -8,6 +8,8 @@ import { deepEqual } from '../../kube/values/equal.ts';
 import { isStatus } from '../../kube/values/status.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
 import { dumpYaml } from '../../kube/values/yaml.ts';
+import { REMOTE } from './aggregation/remoteuser.ts';
+import { FRONT_PROXY } from './auth/pki.ts';
 import { ensure, KEEP, type Reconciled } from './ensure.ts';
 
 /** How this API server is reached. */
@@ -21,6 +23,8 @@ export interface Publication {
   readonly url: string;
   /** Certificate of the authority, PEM. */
   readonly authority: string;
+  /** The certificate of that by which this server proves to aggregated ones that it speaks for users, PEM. */
+  readonly frontProxyAuthority: string;
 }
 
 const NAME = 'kubernetes';
@@ -119,11 +123,19 @@ const endpointsOf = ({ host, port }: Publication): KubeObject => ({
 });
 
 /** Where aggregated API servers learn whose client certificates to believe (kube-apiserver `clusterauthenticationtrust`). */
-const authentication = ({ authority }: Publication): KubeObject => ({
+const authentication = ({ authority, frontProxyAuthority }: Publication): KubeObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: 'extension-apiserver-authentication', namespace: 'kube-system' },
-  data: { 'client-ca-file': authority },
+  data: {
+    'client-ca-file': authority,
+    'requestheader-allowed-names': JSON.stringify([FRONT_PROXY.name]),
+    'requestheader-client-ca-file': frontProxyAuthority,
+    'requestheader-extra-headers-prefix': JSON.stringify([REMOTE.extra]),
+    'requestheader-group-headers': JSON.stringify([REMOTE.group]),
+    'requestheader-uid-headers': JSON.stringify([REMOTE.uid]),
+    'requestheader-username-headers': JSON.stringify([REMOTE.user]),
+  },
 });
 
 /** kubeadm's: a kubeconfig without a user. */

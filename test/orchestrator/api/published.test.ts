@@ -14,6 +14,7 @@ const PUBLICATION = {
   clusterIP: '127.213.0.1',
   url: 'https://127.0.0.1:7443',
   authority: 'PEM',
+  frontProxyAuthority: 'PEM of another',
 };
 
 describe('what an API server says of itself', () => {
@@ -69,6 +70,14 @@ describe('what an API server says of itself', () => {
     const info = await client.get(CONFIG_MAPS, { namespace: 'kube-public', name: 'cluster-info' });
     expect(info.data?.kubeconfig).to.contain('server: https://127.0.0.1:7443');
     const trust = { namespace: 'kube-system', name: 'extension-apiserver-authentication' };
-    expect((await client.get(CONFIG_MAPS, trust)).data).to.deep.equal({ 'client-ca-file': 'PEM' });
+    expect((await client.get(CONFIG_MAPS, trust)).data).to.deep.equal({
+      'client-ca-file': 'PEM',
+      'requestheader-allowed-names': '["front-proxy-client"]',
+      'requestheader-client-ca-file': 'PEM of another',
+      'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+      'requestheader-group-headers': '["X-Remote-Group"]',
+      'requestheader-uid-headers': '["X-Remote-Uid"]',
+      'requestheader-username-headers': '["X-Remote-User"]',
+    });
   });
 });

@@ -20,6 +20,11 @@ export interface Pki {
   /** Certificate of the authority, PEM. */
   readonly ca: string;
   readonly server: KeyPair;
+  /**
+   * Whom aggregated API servers believe who a user is. An authority of its own: who has a certificate of the cluster's may be anybody's user,
+   * and never speak for others (kube-apiserver `--requestheader-client-ca-file`).
+   */
+  readonly frontProxy: { readonly ca: string; readonly client: KeyPair };
   /** The client certificate kept under `file`, made or renewed when needed. */
   client(file: string, subject: Subject): KeyPair;
   /** A certificate for what `request` asks, which its caller has judged, PEM. It never outlives the authority. Nothing of it is kept. */
@@ -36,6 +41,8 @@ export interface SigningTerms {
 }
 
 export const ADMIN: Subject = { name: 'pilotage-admin', groups: ['system:masters'] };
+/** As kubeadm calls it. */
+export const FRONT_PROXY: Subject = { name: 'front-proxy-client' };
 export const nodeSubject = (node: string): Subject => ({
   name: `system:node:${node}`,
   groups: ['system:nodes'],
@@ -67,16 +74,17 @@ export interface PkiOptions {
 
 export function openPki({ dir, clock, names = [] }: PkiOptions): Pki {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const authority = openAuthority(dir, clock);
-  const leaf = (file: string, subject: Subject, use: CertificateUse): KeyPair => {
+  const authority = openAuthority(dir, clock, 'ca', { name: 'pilotage' });
+  const frontProxy = openAuthority(dir, clock, 'front-proxy-ca', { name: 'front-proxy-ca' });
+  const leaf = (issuer: Authority, file: string, subject: Subject, use: CertificateUse): KeyPair => {
     const kept = readPair(dir, file);
-    if (isGood(kept, authority, subject, use, clock)) return pairOf(kept);
+    if (isGood(kept, issuer, subject, use, clock)) return pairOf(kept);
     // A renewed certificate keeps its key: what was pinned stays pinned.
     const key = kept?.key ?? newKey();
     const cert = certificate({
       subject,
       key,
-      issuer: { subject: AUTHORITY, key: authority.key },
+      issuer,
       ...validity(clock, LEAF_DAYS),
       use,
     });
@@ -84,13 +92,22 @@ export function openPki({ dir, clock, names = [] }: PkiOptions): Pki {
   };
   return {
     ca: authority.cert.toString(),
-    server: leaf('server', { name: 'kubernetes' }, { type: 'server', names: [...SERVER_NAMES, ...names] }),
-    client: (file, subject) => leaf(file, subject, { type: 'client' }),
+    server: leaf(
+      authority,
+      'server',
+      { name: 'kubernetes' },
+      { type: 'server', names: [...SERVER_NAMES, ...names] },
+    ),
+    frontProxy: {
+      ca: frontProxy.cert.toString(),
+      client: leaf(frontProxy, 'front-proxy-client', FRONT_PROXY, { type: 'client' }),
+    },
+    client: (file, subject) => leaf(authority, file, subject, { type: 'client' }),
     sign: (request, { usages, notBefore, notAfter }) =>
       certificate({
         subject: { name: request.commonName, groups: request.organizations },
         key: request.publicKey,
-        issuer: { subject: AUTHORITY, key: authority.key },
+        issuer: authority,
         notBefore,
         notAfter: Math.min(notAfter, Date.parse(authority.cert.validTo)),
         use: { type: 'requested', usages, names: request },
@@ -98,27 +115,29 @@ export function openPki({ dir, clock, names = [] }: PkiOptions): Pki {
   };
 }
 
-const AUTHORITY: Subject = { name: 'pilotage' };
-
 interface Pair {
   readonly cert: X509Certificate;
   readonly key: KeyObject;
 }
 
-function openAuthority(dir: string, clock: Clock): Pair {
-  const kept = readPair(dir, 'ca');
-  if (kept?.cert && lastsLong(kept.cert, clock)) return { cert: kept.cert, key: kept.key };
+interface Authority extends Pair {
+  readonly subject: Subject;
+}
+
+function openAuthority(dir: string, clock: Clock, file: string, subject: Subject): Authority {
+  const kept = readPair(dir, file);
+  if (kept?.cert && lastsLong(kept.cert, clock)) return { cert: kept.cert, key: kept.key, subject };
   // Renewed with its old key: certificates that it has signed stay valid.
   const key = kept?.key ?? newKey();
   const cert = certificate({
-    subject: AUTHORITY,
+    subject,
     key,
-    issuer: { subject: AUTHORITY, key },
+    issuer: { subject, key },
     ...validity(clock, AUTHORITY_DAYS),
     use: { type: 'authority' },
   });
-  writePair(dir, 'ca', cert, key);
-  return { cert: new X509Certificate(cert), key };
+  writePair(dir, file, cert, key);
+  return { cert: new X509Certificate(cert), key, subject };
 }
 
 const validity = (clock: Clock, days: number) => ({

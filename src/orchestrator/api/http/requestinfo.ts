@@ -33,22 +33,57 @@ export function routeOf(path: string): Route {
   const watch = tail[0] === 'watch';
   const found = resourceOf(watch ? tail.slice(1) : tail);
   if (group === undefined || version === undefined || !found) return elsewhere;
-  const proxied = found.subresource === PROXY ? { proxied: PROXIED.exec(path)?.[1] ?? '' } : {};
-  return { type: 'resource', group, version, watch, ...found, ...proxied };
+  const { resource, rest: below } = found;
+  if (below.length > 0 && resource.subresource !== PROXY) return elsewhere;
+  const proxied = resource.subresource === PROXY ? { proxied: PROXIED.exec(path)?.[1] ?? '' } : {};
+  return { type: 'resource', group, version, watch, ...resource, ...proxied };
+}
+
+/** What is asked of the server behind an APIService. */
+export interface DelegatedRoute {
+  readonly group: string;
+  readonly version: string;
+  /** What that server is asked: the segments that have been read here, and no others. */
+  readonly path: string;
+  /** A segment of dots: some servers take it for the way up. */
+  readonly climbs: boolean;
+  /** Absent: discovery. */
+  readonly resource?: Extract<Route, { type: 'resource' }>;
+}
+
+/**
+ * Reads a path below `/apis/GROUP/VERSION` whose resources nobody knows here: whatever follows a subresource belongs to it. The path is
+ * decoded before it is divided, as Go does it, and goes on encoded anew: what is authorized is what that server reads.
+ */
+export function delegatedRouteOf(path: string): DelegatedRoute | undefined {
+  if (!isDecodable(path)) return undefined;
+  const [root, group, version, ...tail] = segmentsOf(decodeURIComponent(path));
+  if (root !== 'apis' || group === undefined || version === undefined) return undefined;
+  const watch = tail[0] === 'watch' && tail.length > 1;
+  const found = resourceOf(watch ? tail.slice(1) : tail);
+  const canonical = [root, group, version, ...tail].map(encodeURIComponent).join('/');
+  return {
+    group,
+    version,
+    path: `/${canonical}${path.endsWith('/') ? '/' : ''}`,
+    climbs: tail.some((segment) => segment === '.' || segment === '..'),
+    ...(found ? { resource: { type: 'resource', group, version, watch, ...found.resource } } : {}),
+  };
 }
 
 function resourceOf(segments: readonly string[]) {
   const [first, second, third] = segments;
   if (first === undefined) return undefined;
   const below = first === 'namespaces' && third !== undefined && !NAMESPACE_SUBRESOURCES.has(third);
-  const [plural, name, ...subresource] = below ? segments.slice(2) : segments;
-  if (plural === undefined || (subresource.length > 1 && subresource[0] !== PROXY)) return undefined;
-  return {
+  const [plural, name, subresource, ...rest] = below ? segments.slice(2) : segments;
+  if (plural === undefined) return undefined;
+  const resource = {
     plural,
     ...(below && second !== undefined ? { namespace: second } : {}),
     ...(name === undefined ? {} : { name }),
-    ...(subresource[0] === undefined ? {} : { subresource: subresource[0] }),
+    ...(subresource === undefined ? {} : { subresource }),
   };
+  return { resource, rest };
 }
 
 /** The one subresource that paths go on below. */
@@ -58,8 +93,10 @@ const PROXIED = /^\/+api\/+v1\/+(?:namespaces\/+[^/]+\/+)?[^/]+\/+[^/]+\/+proxy(
 
 export const isDecodable = (path: string): boolean => decoded(path) !== undefined;
 
+const segmentsOf = (path: string): string[] => path.split('/').filter((segment) => segment !== '');
+
 function decoded(path: string): string[] | undefined {
-  const segments = path.split('/').filter((segment) => segment !== '');
+  const segments = segmentsOf(path);
   if (!path.includes('%')) return segments;
   try {
     return segments.map(decodeURIComponent);

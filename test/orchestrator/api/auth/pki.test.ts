@@ -54,11 +54,23 @@ describe('the certificate authority', () => {
     expect(Date.parse(new X509Certificate(open().server.cert).validTo)).to.be.greaterThan(soon);
   });
 
+  it('speaks for users by another authority than that of users, so that no certificate serves as the other', async () => {
+    const pki = open();
+    const { ca, client } = pki.frontProxy;
+    const { subject } = new X509Certificate(client.cert);
+    expect(subject).to.equal('CN=front-proxy-client');
+    expect(await ask(pki, client)).to.equal('refused');
+    const posing = pki.client('posing', { name: 'front-proxy-client' });
+    expect(await ask(pki, posing, ca)).to.equal('refused');
+    expect(await ask(pki, client, ca)).to.deep.equal(['front-proxy-client', null]);
+  });
+
   it('changes nothing at a restart', () => {
     const first = open();
     const second = open();
     expect(second.ca).to.equal(first.ca);
     expect(second.server).to.deep.equal(first.server);
+    expect(second.frontProxy).to.deep.equal(first.frontProxy);
     expect(second.client('admin', ADMIN)).to.deep.equal(first.client('admin', ADMIN));
   });
 
@@ -91,7 +103,7 @@ describe('the certificate authority', () => {
 
   it('keeps every key to its owner', () => {
     open().client('admin', ADMIN);
-    for (const name of ['ca', 'server', 'admin']) {
+    for (const name of ['ca', 'server', 'admin', 'front-proxy-ca', 'front-proxy-client']) {
       expect(statSync(join(dir, `${name}.key`)).mode & 0o777).to.equal(0o600);
       expect(readFileSync(join(dir, `${name}.key`), 'utf8')).to.match(/PRIVATE KEY/);
     }
@@ -122,10 +134,10 @@ describe('the certificate authority', () => {
   });
 });
 
-/** What a server that asks for certificates reads of a client's; `refused` where TLS ends there. */
-async function ask(pki: Pki, client: KeyPair): Promise<unknown> {
+/** What a server that asks for certificates of `believed` reads of a client's; `refused` where TLS ends there. */
+async function ask(pki: Pki, client: KeyPair, believed = pki.ca): Promise<unknown> {
   const server = createServer(
-    { ...pki.server, ca: pki.ca, requestCert: true, rejectUnauthorized: true },
+    { ...pki.server, ca: believed, requestCert: true, rejectUnauthorized: true },
     (incoming, response) => {
       const { subject } = (incoming.socket as TLSSocket).getPeerCertificate();
       response.end(JSON.stringify([subject.CN, subject.O]));
