@@ -8,6 +8,21 @@ export class Mutex {
   }
 }
 
+/** A Mutex for each key, which is forgotten when nobody uses it any more. */
+export class KeyedMutex {
+  readonly #tails = new Map<string, Promise<unknown>>();
+  run<T>(key: string, fn: () => Promise<T>): Promise<T> {
+    const result = (this.#tails.get(key) ?? Promise.resolve()).then(fn, fn);
+    const tail = result
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#tails.get(key) === tail) this.#tails.delete(key);
+      });
+    this.#tails.set(key, tail);
+    return result;
+  }
+}
+
 /** Long walks run on the daemon's own thread: every `every` steps they let the event loop turn. */
 export function breather(every = 256): () => Promise<void> | undefined {
   let steps = 0;

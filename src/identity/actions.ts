@@ -4,6 +4,7 @@ import { rfc3339 } from '../base/clock.ts';
 import { type Problem, ProblemError } from '../base/errors.ts';
 import type { Access } from '../model/access.ts';
 import type { ClusterAddress, GrantReport, LoggedIn, Verdict, WhoAmI } from '../model/identityfaces.ts';
+import type { UserObject } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { questionOf } from './can.ts';
 import type { IdentityParts } from './parts.ts';
@@ -19,7 +20,15 @@ import {
   type TokenRequest,
   unknownToken,
 } from './tokens.ts';
-import { changeUser, createUser, deleteUser, listUsers, setPassword, type UserSpec } from './users.ts';
+import {
+  changeUser,
+  createUser,
+  deleteUser,
+  isLocal,
+  listUsers,
+  setPassword,
+  type UserSpec,
+} from './users.ts';
 
 export interface IdentityActionsOptions extends IdentityParts {
   readonly access: Access;
@@ -145,7 +154,8 @@ export function createIdentityActions(options: IdentityActionsOptions) {
       const isOwn = user.verified && user.name === name;
       if (isOwn && current !== undefined) await signIn(name, current);
       else await access.assert(user, { on: 'users', verb: 'update' });
-      await changeUser(home, name, {});
+      const account = await changeUser(home, name, {});
+      if (!isLocal(account)) throw new ProblemError(passwordElsewhere(account));
       await setPassword(options, name, password);
       logger.info({ user: name, by: user.name }, 'a password was set');
       return { message: `The password of ${name} is set.` };
@@ -235,6 +245,12 @@ const grantsAll = ({ name }: User): Problem => ({
   reason: 'Forbidden',
   message: `${name} may not grant roles for all deliveries.`,
   remedy: 'Name deliveries that you administer: --delivery NAME.',
+});
+
+const passwordElsewhere = ({ metadata: { name }, spec }: UserObject): Problem => ({
+  reason: 'BadRequest',
+  message: `${name} is vouched for by ${spec.provider}, which keeps the password.`,
+  remedy: 'Change it there.',
 });
 
 const ELSEWHERE: Problem = {

@@ -1,15 +1,18 @@
 import { rfc3339 } from '../base/clock.ts';
 import { type Problem, ProblemError, problemOf } from '../base/errors.ts';
-import { Mutex } from '../base/mutex.ts';
+import { KeyedMutex, Mutex } from '../base/mutex.ts';
 import { updateObject } from '../kube/client/update.ts';
 import { PILOTAGE_NAMESPACE, USERS } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { createLockout } from './lockout.ts';
 import type { IdentityParts } from './parts.ts';
 import { isPassword, LONGEST_PASSWORD } from './passwords.ts';
-import { findUser, passwordHash, userOf } from './users.ts';
+import { findUser, isLocal, passwordHash, userOf } from './users.ts';
 
-/** A way to prove who one is by name and password. undefined: it does not know them, or the password is another. */
+/**
+ * A way to prove who one is by name and password. undefined: it does not know them, or the password is another. Rejects with `Unavailable`
+ * where it cannot find out.
+ */
 export interface PasswordProvider {
   /** As `spec.provider` of a User names it. */
   readonly name: string;
@@ -19,33 +22,44 @@ export interface PasswordProvider {
 /** @throws ProblemError Unauthorized, in the same words whatever was wrong; LockedOut; Unavailable */
 export type SignIn = (name: string, password: string) => Promise<User>;
 
-/** Guesses that wait for one another; each takes 32 MiB and a tenth of a second. */
-const MOST_WAITING = 20;
+/** How many ask one provider at the same time: whoever waits for a slow one keeps nobody from another. */
+const MOST_AT_ONCE = 20;
 
 /** Providers are asked in their order; a name that failed too often waits, whoever has it, and whether anybody does. */
 export function createSignIn(parts: IdentityParts, providers: readonly PasswordProvider[]): SignIn {
-  const { home, clock, logger } = parts;
+  const { clock, logger } = parts;
   const lockout = createLockout(clock);
-  const one = new Mutex();
-  let waiting = 0;
+  const turns = new KeyedMutex();
+  const asked = providers.map(bounded);
 
-  const check = async (name: string, password: string): Promise<User | undefined> => {
-    for (const provider of providers) {
-      const user = await provider.signIn(name, password);
-      if (user) return user;
+  const check = async (name: string, password: string): Promise<Answer> => {
+    let problem: Problem | undefined;
+    let isRefused = false;
+    for (const provider of asked) {
+      try {
+        const user = await provider.signIn(name, password);
+        if (user) return { type: 'user', user };
+        isRefused = true;
+      } catch (error) {
+        problem = problemOf(error);
+        if (problem.reason !== 'Unavailable') throw error;
+        logger.warn({ provider: provider.name, problem: problem.message }, 'a provider cannot be asked');
+      }
     }
-    return undefined;
+    return { type: 'nobody', isRefused, ...(problem ? { problem } : {}) };
   };
 
   const attempt = async (name: string, password: string): Promise<User> => {
     const waitMs = lockout.waitMs(name);
     if (waitMs > 0) throw new ProblemError(lockedOut(waitMs));
-    const user = await check(name, password);
-    if (!user) {
-      lockout.failed(name);
+    const answer = await check(name, password);
+    if (answer.type === 'nobody') {
+      // A guess is one although another provider could not be asked.
+      if (answer.isRefused) lockout.failed(name);
       logger.info({ name: name.slice(0, 64) }, 'a sign-in failed');
-      throw new ProblemError(WRONG);
+      throw new ProblemError(answer.problem ?? WRONG);
     }
+    const { user } = answer;
     lockout.succeeded(name);
     await recordSignIn(parts, user.name).catch((error: unknown) =>
       logger.debug({ name, problem: problemOf(error) }, 'cannot record a sign-in'),
@@ -53,42 +67,64 @@ export function createSignIn(parts: IdentityParts, providers: readonly PasswordP
     return user;
   };
 
-  const recordSignIn = ({ clock }: IdentityParts, name: string) =>
-    updateObject({
-      client: home,
-      resource: USERS,
-      key: { namespace: PILOTAGE_NAMESPACE, name },
-      change: (current) => ({
-        ...current,
-        status: { ...current.status, lastSignIn: rfc3339(clock.now()) },
-      }),
-      subresource: 'status',
-    });
-
   return async (name, password) => {
     if (name.length > 256 || password.length > LONGEST_PASSWORD) throw new ProblemError(WRONG);
-    if (waiting >= MOST_WAITING) throw new ProblemError(BUSY);
-    waiting += 1;
-    try {
-      return await one.run(() => attempt(name, password));
-    } finally {
-      waiting -= 1;
-    }
+    // One guess of a name after the other: many at once would not be counted in time.
+    return turns.run(name, () => attempt(name, password));
   };
 }
 
-/** Passwords that are kept here. */
-export const localProvider = ({
+type Answer =
+  | { readonly type: 'user'; readonly user: User }
+  | { readonly type: 'nobody'; readonly isRefused: boolean; readonly problem?: Problem };
+
+function bounded({ name, signIn }: PasswordProvider): PasswordProvider {
+  let inside = 0;
+  return {
+    name,
+    async signIn(user, password) {
+      if (inside >= MOST_AT_ONCE) throw new ProblemError(BUSY);
+      inside += 1;
+      try {
+        return await signIn(user, password);
+      } finally {
+        inside -= 1;
+      }
+    },
+  };
+}
+
+/** When somebody signed in last, in the status of the account. */
+export async function recordSignIn(
+  { home, clock }: Pick<IdentityParts, 'home' | 'clock'>,
+  name: string,
+): Promise<void> {
+  await updateObject({
+    client: home,
+    resource: USERS,
+    key: { namespace: PILOTAGE_NAMESPACE, name },
+    change: (current) => ({ ...current, status: { ...current.status, lastSignIn: rfc3339(clock.now()) } }),
+    subresource: 'status',
+  });
+}
+
+/** Passwords that are kept here, of accounts for which nobody else vouches. Each guess takes 32 MiB and a tenth of a second: one at a time. */
+export function localProvider({
   home,
   passwordCost,
-}: Pick<IdentityParts, 'home' | 'passwordCost'>): PasswordProvider => ({
-  name: 'local',
-  async signIn(name, password) {
-    const [account, hash] = await Promise.all([findUser(home, name), passwordHash(home, name)]);
-    const matches = await isPassword(password, hash, passwordCost);
-    return matches && account && !account.spec.disabled ? userOf(account) : undefined;
-  },
-});
+}: Pick<IdentityParts, 'home' | 'passwordCost'>): PasswordProvider {
+  const one = new Mutex();
+  return {
+    name: 'local',
+    signIn: (name, password) =>
+      one.run(async () => {
+        const [account, hash] = await Promise.all([findUser(home, name), passwordHash(home, name)]);
+        const matches = await isPassword(password, hash, passwordCost);
+        const isTheirs = account && isLocal(account) && !account.spec.disabled;
+        return matches && isTheirs ? userOf(account) : undefined;
+      }),
+  };
+}
 
 /** One text for a name that nobody has, a wrong password, and an account that is disabled. */
 const WRONG: Problem = {

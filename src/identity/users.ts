@@ -88,6 +88,9 @@ export async function passwordHash(home: KubeClient, name: string): Promise<stri
   return hash === undefined ? undefined : Buffer.from(hash, 'base64').toString('utf8');
 }
 
+/** Whether the password of the account is kept here. */
+export const isLocal = ({ spec }: UserObject): boolean => (spec.provider ?? 'local') === 'local';
+
 /** Who a request of this account is from. */
 export function userOf({ metadata, spec }: UserObject): User {
   const { name = '' } = metadata;
