@@ -37,6 +37,17 @@ export function subtractAmounts(a: Amounts, b: Amounts): Amounts {
   return rest;
 }
 
+/** Whether both name the same resources, and as much of each, in whatever spelling. */
+export function equalAmounts(a: ResourceList, b: ResourceList): boolean {
+  const [left, right] = [amountsOf(a), amountsOf(b)];
+  const names = Object.keys(left);
+  const isSame = (name: string): boolean => {
+    const [x, y] = [left[name], right[name]];
+    return x !== undefined && y !== undefined && compareQuantities(x, y) === 0;
+  };
+  return names.length === Object.keys(right).length && names.every(isSame);
+}
+
 export const selectAmounts = (
   amounts: Amounts,
   isWanted: (name: string, amount: Quantity) => boolean,

@@ -26,12 +26,13 @@ export function nodeInfo(node: Node, pods: readonly Pod[]): NodeInfo {
 }
 
 /**
- * The resources that a pod needs: the sum of its containers, or an init container that needs more, because those run before and alone
- * (component-helpers `resource/helpers.go` PodRequests).
+ * The resources that a pod needs: the sum of its containers, or an init container that needs more, because those run before and alone;
+ * and what its runtime itself uses (component-helpers `resource/helpers.go` PodRequests).
  */
 export function requestsOf(pod: Pod): Amounts {
   const containers = pod.spec.containers.map(requestsOfContainer).reduce(sum, {});
-  return (pod.spec.initContainers ?? []).map(requestsOfContainer).reduce(larger, containers);
+  const started = (pod.spec.initContainers ?? []).map(requestsOfContainer).reduce(larger, containers);
+  return sum(started, amounts(pod.spec.overhead));
 }
 
 /** A limit without a request also sets the request (core/v1 defaults). */

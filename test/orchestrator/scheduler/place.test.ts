@@ -77,6 +77,12 @@ describe('scheduler', () => {
     ).to.deep.equal({ cpu: 2000 });
   });
 
+  it('counts what the runtime of a pod uses itself', () => {
+    const resources = { requests: { cpu: '1', memory: '1Ki' } };
+    const one = pod({ containers: [{ name: 'c', resources }], overhead: { cpu: '250m' } });
+    expect(requestsOf(one)).to.deep.equal({ cpu: 1250, memory: 1024 });
+  });
+
   it('respects tolerations, node selectors and required node affinity', () => {
     const tainted = node(
       'a',

@@ -15,6 +15,7 @@ import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resourcequota.ts';
 import { roleGrants } from './rolegrants.ts';
+import { runtimeClass } from './runtimeclass.ts';
 import { validatingPolicies } from './validatingpolicies.ts';
 import { validatingWebhooks } from './validatingwebhooks.ts';
 import type { WebhookWorld } from './webhooks/call.ts';
@@ -43,6 +44,7 @@ export const admissionPlugins = (
   roleGrants(world.assertMayGrant),
   priority(world.store),
   defaultStorageClass(world.store),
+  runtimeClass(world.store),
   certificateApproval(world.authorize),
   certificateSigning(world.authorize),
   certificateSubject,
