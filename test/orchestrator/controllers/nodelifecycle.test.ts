@@ -40,7 +40,13 @@ describe('node life cycle', () => {
     expect(keys(decideNode(node('True', { taints }), heard, NOW).taints)).to.deep.equal(['gpu:NoSchedule']);
   });
 
-  it('evicts a pod after its toleration, five minutes where it has none, never where it tolerates for ever', () => {
+  it('leaves the taint of a new node that has not said yet how it is', () => {
+    const taints = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }];
+    const created = { ...node('True', { taints }), status: {} };
+    expect(decideNode(created, { mark: '', seenAt: NOW }, NOW).taints).to.equal(undefined);
+  });
+
+  it('evicts a pod after its toleration, at once where it has none, never where it tolerates for ever', () => {
     const taint = {
       key: 'node.kubernetes.io/unreachable',
       effect: 'NoExecute' as const,
@@ -48,8 +54,8 @@ describe('node life cycle', () => {
     };
     const wait = (tolerations: readonly Toleration[]) =>
       evictionInMs({ ...pod('p'), spec: { containers: [], tolerations } }, [taint], NOW);
-    expect(wait([])).to.equal(200_000);
-    expect(wait([{ key: taint.key, operator: 'Exists', tolerationSeconds: 30 }])).to.equal(0);
+    expect(wait([])).to.equal(0);
+    expect(wait([{ key: taint.key, operator: 'Exists', tolerationSeconds: 300 }])).to.equal(200_000);
     expect(wait([{ operator: 'Exists' }])).to.equal(undefined);
   });
 });

@@ -24,6 +24,8 @@ describe('the scheduler', () => {
         metadata: { name: 'only' },
         status: { allocatable: { cpu: '8', memory: '8Gi', pods: '1' } },
       });
+      const untainted = { type: 'merge' as const, body: { spec: { taints: null } } };
+      await client.patch(NODES, { name: 'only' }, untainted);
       await client.create(PRIORITY_CLASSES, {
         apiVersion: 'scheduling.k8s.io/v1',
         kind: 'PriorityClass',

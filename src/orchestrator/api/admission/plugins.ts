@@ -6,6 +6,7 @@ import { certificateApproval } from './certificateapproval.ts';
 import { certificateSigning } from './certificatesigning.ts';
 import { certificateSubject } from './certificatesubject.ts';
 import { defaultIngressClass, defaultStorageClass } from './defaultclasses.ts';
+import { defaultTolerationSeconds } from './defaulttolerationseconds.ts';
 import { diskRoom } from './diskroom.ts';
 import { limitRanger } from './limitranger.ts';
 import { mutatingWebhooks } from './mutatingwebhooks.ts';
@@ -16,6 +17,7 @@ import { priority } from './priority.ts';
 import { resourceQuota } from './resourcequota.ts';
 import { roleGrants } from './rolegrants.ts';
 import { runtimeClass } from './runtimeclass.ts';
+import { taintNodesByCondition } from './taintnodesbycondition.ts';
 import { validatingPolicies } from './validatingpolicies.ts';
 import { validatingWebhooks } from './validatingwebhooks.ts';
 import type { WebhookWorld } from './webhooks/call.ts';
@@ -41,8 +43,10 @@ export const admissionPlugins = (
   limitRanger(world.store),
   ...more,
   nodeRestriction,
+  taintNodesByCondition,
   roleGrants(world.assertMayGrant),
   priority(world.store),
+  defaultTolerationSeconds,
   defaultStorageClass(world.store),
   runtimeClass(world.store),
   certificateApproval(world.authorize),

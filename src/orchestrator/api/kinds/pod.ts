@@ -1,4 +1,4 @@
-import type { Pod, PodSpec, Toleration } from '../../../kube/kinds/objects.data.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { POD } from '../../../kube/kinds/pod.ts';
 import { qosClass } from '../../../kube/kinds/podspec/qos.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
@@ -20,10 +20,10 @@ const DEFAULT_GRACE_SECONDS = 30;
 const STRATEGY: Strategy = {
   status: true,
   generation: true,
-  prepareForCreate: (object) => {
-    const spec = withDefaultTolerations((object as Pod).spec);
-    return { ...object, spec, status: { phase: 'Pending', qosClass: qosClass(spec) } };
-  },
+  prepareForCreate: (object) => ({
+    ...object,
+    status: { phase: 'Pending', qosClass: qosClass((object as Pod).spec) },
+  }),
   validate: validatePodChange,
   graceSeconds: podGraceSeconds,
 };
@@ -70,25 +70,3 @@ function podGraceSeconds(object: KubeObject, asked: number | undefined): number 
   if (!spec.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0;
   return asked ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
 }
-
-/** Admission plug-in DefaultTolerationSeconds: a pod stays for five minutes on a node that is lost. */
-const LOST_NODE_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
-const LOST_NODE_SECONDS = 300;
-
-function withDefaultTolerations(spec: PodSpec): PodSpec {
-  const tolerations = spec.tolerations ?? [];
-  const missing = LOST_NODE_TAINTS.filter((key) => !tolerations.some((one) => concerns(one, key)));
-  const added = missing.map(
-    (key): Toleration => ({
-      key,
-      operator: 'Exists',
-      effect: 'NoExecute',
-      tolerationSeconds: LOST_NODE_SECONDS,
-    }),
-  );
-  return added.length === 0 ? spec : { ...spec, tolerations: [...tolerations, ...added] };
-}
-
-/** The plug-in's own rule: whatever the value, such a toleration is the person's word on that taint. */
-const concerns = ({ key, effect }: Toleration, taint: string): boolean =>
-  (!key || key === taint) && (!effect || effect === 'NoExecute');

@@ -79,11 +79,15 @@ const neverPosted = (): Condition => ({ type: 'Ready', status: 'Unknown' });
 
 type TaintRow = Pick<Taint, 'key' | 'effect'>;
 
-/** Ready → taints: NoSchedule keeps new pods away, NoExecute evicts those that do not tolerate it. */
+/**
+ * Ready → taints: NoSchedule keeps new pods away, NoExecute evicts those that do not tolerate it. A node that has just been created says
+ * nothing yet, and keeps the taint that it was created with.
+ */
 function wantedTaints(node: Node, ready: Condition | undefined): readonly TaintRow[] {
   const cordon: TaintRow[] = node.spec?.unschedulable ? [{ key: UNSCHEDULABLE, effect: 'NoSchedule' }] : [];
   if (ready?.status === 'True') return cordon;
-  const key = ready?.status === 'False' ? NOT_READY : UNREACHABLE;
+  if (!ready) return [...cordon, { key: NOT_READY, effect: 'NoSchedule' }];
+  const key = ready.status === 'False' ? NOT_READY : UNREACHABLE;
   return [...cordon, { key, effect: 'NoSchedule' }, { key, effect: 'NoExecute' }];
 }
 
@@ -96,10 +100,6 @@ function changedTaints(node: Node, wanted: readonly TaintRow[], now: number): re
     .map((row): Taint => ({ ...row, timeAdded: rfc3339(now) }));
   return kept.length === before.length && added.length === 0 ? undefined : [...kept, ...added];
 }
-
-/** How long pods without a toleration of their own stay on a lost node (admission plugin DefaultTolerationSeconds). */
-const DEFAULT_TOLERATION_SECONDS = 300;
-const DEFAULT_TOLERATED: ReadonlySet<string> = new Set([NOT_READY, UNREACHABLE]);
 
 /**
  * Milliseconds until the pod must leave because of the node's NoExecute taints: 0 now, undefined never
@@ -115,12 +115,7 @@ export function evictionInMs(pod: Pod, taints: readonly Taint[], now: number): n
 
 function toleratedForMs(tolerations: readonly Toleration[], taint: Taint, now: number): number | undefined {
   const matching = tolerations.filter((toleration) => tolerates(toleration, taint));
-  const seconds =
-    matching.length > 0
-      ? secondsOf(matching)
-      : DEFAULT_TOLERATED.has(taint.key)
-        ? DEFAULT_TOLERATION_SECONDS
-        : 0;
+  const seconds = matching.length > 0 ? secondsOf(matching) : 0;
   if (seconds === undefined) return undefined;
   const since = taint.timeAdded === undefined ? now : Date.parse(taint.timeAdded);
   return since + seconds * 1000 - now;

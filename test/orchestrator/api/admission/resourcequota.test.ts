@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import type { Pod, PodSpec, ResourceQuotaSpec, Service } from '../../../../src/kube/kinds/objects.data.ts';
-import { CONFIG_MAPS, PODS, RESOURCE_QUOTAS, SERVICES } from '../../../../src/kube/kinds/resources.data.ts';
+import {
+  CONFIG_MAPS,
+  PODS,
+  PRIORITY_CLASSES,
+  RESOURCE_QUOTAS,
+  SERVICES,
+} from '../../../../src/kube/kinds/resources.data.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { configMap, refusal } from '../notation.ts';
@@ -92,14 +98,20 @@ describe('a ResourceQuota', () => {
   });
 
   it('selects pods by their priority class', async () => {
+    await client.create(PRIORITY_CLASSES, {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'high' },
+      value: 1000,
+    });
     await quota({
       hard: { pods: '0' },
       scopeSelector: {
-        matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['system-node-critical'] }],
+        matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['high'] }],
       },
     });
     await pod('a');
-    expect(await refusal(pod('b', undefined, { priorityClassName: 'system-node-critical' }))).to.contain(
+    expect(await refusal(pod('b', undefined, { priorityClassName: 'high' }))).to.contain(
       'exceeded quota: most',
     );
   });
