@@ -69,7 +69,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   const gitHost = composeGitHost({
     ...common,
     ...synced,
-    ...{ hosted, home, room, pool, progress, audit },
+    ...{ hosted, home, room, pool, progress, audit, promotions },
     identity: options.home.identityClient,
     access: identity.access,
     authenticate: identity.authenticate,

@@ -9,13 +9,15 @@ import type { KubeClient } from '../kube/client/client.ts';
 import type { Access } from '../model/access.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { User } from '../model/user.ts';
+import type { PromotionCache } from '../promotion/options.ts';
+import { refuseUnpromoted } from '../promotion/permit/required.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
 import type { Authenticate } from '../server/auth.ts';
 import { listenToPush } from '../server/sinks/push.ts';
 import { foldUntouched, targetsOf } from '../server/sinks/pushtargets.ts';
 import type { Audit } from './audit.ts';
 import { pushRecorder } from './gitaudit.ts';
-import { createGitRights, type GitRights } from './gitrights.ts';
+import { createGitRights, type GitRights, type GitRightsParts } from './gitrights.ts';
 import type { Synced } from './sync.ts';
 
 /** How long a rollout is reported to the pusher; the rollout itself has a deadline of its own. */
@@ -27,6 +29,7 @@ export interface GitHostParts extends Synced {
   /** What the keeper of roles acts as. */
   readonly identity: KubeClient;
   readonly access: Access;
+  readonly promotions: PromotionCache;
   readonly authenticate: Authenticate;
   readonly audit: Audit;
   readonly room: DiskRoom;
@@ -38,7 +41,7 @@ export interface GitHostParts extends Synced {
 
 export function composeGitHost(parts: GitHostParts): GitHost<User> {
   const { hosted, room, clock, logger } = parts;
-  const rights = createGitRights(parts);
+  const rights = createGitRights({ ...parts, refuseUnpromoted: unpromotedRefuser(parts) });
   return createGitHost({
     repositories: hosted,
     clock,
@@ -50,6 +53,17 @@ export function composeGitHost(parts: GitHostParts): GitHost<User> {
     onPush: pushReporter(parts, rights),
     recorded: pushRecorder(parts.audit.log, clock),
   });
+}
+
+function unpromotedRefuser({ home, promotions, sync }: GitHostParts): GitRightsParts['refuseUnpromoted'] {
+  const sources = { home, promotions, releases: sync.releasesOf };
+  return async (delivery, branch, landing) => {
+    for (const environment of sync.records.onBranch(delivery, branch)) {
+      const problem = await refuseUnpromoted(sources, environment, landing);
+      if (problem) return problem;
+    }
+    return undefined;
+  };
 }
 
 function authorizer({

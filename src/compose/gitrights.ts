@@ -1,18 +1,27 @@
 /** Who may do what with a hosted repository: asked of the same access as every other face. */
 import type { Problem } from '../base/errors.ts';
 import type { GitHostOptions } from '../git/host/host.ts';
+import type { PushFacts } from '../git/host/receive-pack.ts';
+import type { PushedRef } from '../git/types.ts';
 import { createGrant } from '../identity/roles.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
 import type { Access } from '../model/access.ts';
 import { DELIVERIES, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { isAdministrator, type User } from '../model/user.ts';
+import type { Landing } from '../promotion/permit/required.ts';
 import { environmentsOf, refuseRewrite } from '../sync/intake/branchpolicy.ts';
 
 export interface GitRightsParts {
   readonly home: KubeClient;
   readonly identity: KubeClient;
   readonly access: Access;
+  /** Why a push may not move a branch there, whoever pushes; nothing is asked of the home where no environment of the branch demands promotion. */
+  readonly refuseUnpromoted: (
+    delivery: string,
+    branch: string,
+    landing: Landing,
+  ) => Promise<Problem | undefined>;
 }
 
 export interface GitRights extends Required<Pick<GitHostOptions<User>, 'admits' | 'policy'>> {
@@ -20,7 +29,8 @@ export interface GitRights extends Required<Pick<GitHostOptions<User>, 'admits' 
   pushed(repository: string, user: User): Promise<void>;
 }
 
-export function createGitRights({ home, identity, access }: GitRightsParts): GitRights {
+export function createGitRights(parts: GitRightsParts): GitRights {
+  const { home, identity, access } = parts;
   /** Those whose request makes a delivery: each request has a user object of its own, so that nothing of one that fails is left. */
   const makers = new WeakSet<User>();
 
@@ -45,6 +55,24 @@ export function createGitRights({ home, identity, access }: GitRightsParts): Git
     return undefined;
   };
 
+  const mayMove = async (
+    delivery: string,
+    { branch, to }: PushedRef,
+    { isFirst, descends, principal: user }: Omit<PushFacts<User>, 'pushed'>,
+  ): Promise<Problem | undefined> => {
+    const isRewritten = !descends && to !== null;
+    if (isAdministrator(user) && !isRewritten) return undefined;
+    const environments = await environmentsOf(home, delivery, branch);
+    const isMade = isFirst && (await isUnclaimed(delivery));
+    // The right to make the repository covers what it begins with.
+    const refused = isMade
+      ? await access.refusal(user, { on: 'delivery', verb: 'init', delivery })
+      : await mayPushTo(user, delivery, environments);
+    if (refused) return refused;
+    if (isMade) makers.add(user);
+    return isRewritten ? refuseRewrite(environments, branch) : undefined;
+  };
+
   /** Into some branch at least; which one it is comes with the push. */
   const mayPushAtAll = async (user: User, delivery: string): Promise<Problem | undefined> => {
     const refused = await access.refusal(user, { on: 'delivery', verb: 'push', delivery });
@@ -64,19 +92,9 @@ export function createGitRights({ home, identity, access }: GitRightsParts): Git
         : access.refusal(user, { on: 'delivery', verb: 'init', delivery });
     },
 
-    async policy(delivery, ref, { descends, isFirst, principal: user }) {
-      const isRewritten = !descends && ref.to !== null;
-      if (isAdministrator(user) && !isRewritten) return undefined;
-      const environments = await environmentsOf(home, delivery, ref.branch);
-      const isMade = isFirst && (await isUnclaimed(delivery));
-      // The right to make the repository covers what it begins with.
-      const refused = isMade
-        ? await access.refusal(user, { on: 'delivery', verb: 'init', delivery })
-        : await mayPushTo(user, delivery, environments);
-      if (refused) return refused;
-      if (isMade) makers.add(user);
-      return isRewritten ? refuseRewrite(environments, ref.branch) : undefined;
-    },
+    policy: async (delivery, ref, facts) =>
+      (await mayMove(delivery, ref, facts)) ??
+      parts.refuseUnpromoted(delivery, ref.branch, { to: ref.to, pushed: facts.pushed }),
 
     async pushed(delivery, user) {
       if (!makers.has(user) || !user.verified) return;

@@ -26,6 +26,8 @@ export interface OpenRepository extends Repository {
   readonly closures: Closures;
   /** One writer of objects and refs at a time. */
   readonly writes: Mutex;
+  /** This repository as it reads with the objects of another store, which is the caller's to close. */
+  seeing(store: ObjectStore): Repository;
   /** Closes pack files; the repository is not used afterwards. */
   close(): void;
 }
@@ -99,11 +101,15 @@ class BareRepository implements OpenRepository {
   );
   #tidying: Promise<number> | undefined;
 
-  constructor(dir: string) {
+  constructor(dir: string, store = new ObjectStore(join(dir, 'objects')), refs = new RefStore(dir)) {
     this.dir = dir;
-    this.store = new ObjectStore(join(dir, 'objects'));
-    this.refs = new RefStore(dir);
-    this.closures = new Closures(this.store);
+    this.store = store;
+    this.refs = refs;
+    this.closures = new Closures(store);
+  }
+
+  seeing(store: ObjectStore): Repository {
+    return new BareRepository(this.dir, store, this.refs);
   }
 
   close(): void {

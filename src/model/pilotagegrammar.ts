@@ -9,6 +9,7 @@ export const promotionRule = (gates: readonly GateGrammar[]) =>
     {
       from: name,
       auto: flag(false),
+      required: flag(false),
       gates: unread(gatesRule(gates).schema),
       onFailure: text,
     },

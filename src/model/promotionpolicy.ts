@@ -30,6 +30,8 @@ export function readPromotion(
   return {
     from,
     auto: fields.auto.read() ?? false,
+    // Left out where it is not asked for: a policy that an older version recorded is still equal.
+    ...(fields.required.read() ? { required: true } : {}),
     ...named,
   };
 }

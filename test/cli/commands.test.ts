@@ -40,12 +40,15 @@ describe('commands that ask the daemon', () => {
       const promotion = {
         from: 'dev',
         auto: true,
+        required: true,
         gates: { healthy: 120_000, approvals: 2 },
         unsupportedGates: ['soak'],
       };
       face.answers[STATUS] = statusOf(environment({ name: 'prod', promotion }));
       const { stdout } = await face.run('status', 'shop/prod');
-      expect(stdout).to.contain('promoted from shop/dev automatically, gates: healthy 2m, approvals 2');
+      expect(stdout).to.contain(
+        'promoted from shop/dev automatically, required, gates: healthy 2m, approvals 2',
+      );
       expect(stdout).to.contain('soak (not supported: it blocks)');
     });
 

@@ -1,22 +1,38 @@
 import { expect } from 'chai';
 import { createGitRights, type GitRights } from '../../src/compose/gitrights.ts';
+import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
 import { DELIVERIES, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
 import { TOKEN_HOLDER, type User } from '../../src/model/user.ts';
+import { drop, scratch } from '../git/support/git.ts';
 import { createIdentityWorld, type IdentityWorld } from '../identity/harness.ts';
 
 const TIP = 'a'.repeat(40);
+const UNPROMOTED = { reason: 'PromotionRequired', message: 'promote' };
 
 describe('rights in the git host', () => {
   let world: IdentityWorld;
   let rights: GitRights;
   let eve: User;
+  let dir: string;
+  let pushed: OpenRepository;
   before(async () => {
+    dir = scratch();
+    pushed = await openRepository(`${dir}/pushed.git`, { create: true });
     world = await createIdentityWorld();
-    rights = createGitRights({ home: world.admin, identity: world.parts.home, access: world.access });
+    rights = createGitRights({
+      home: world.admin,
+      identity: world.parts.home,
+      access: world.access,
+      refuseUnpromoted: async (_delivery, branch) => (branch === 'prod' ? UNPROMOTED : undefined),
+    });
     eve = await world.user('eve');
     await world.grant('standard-user', ['eve']);
   });
-  after(() => world.dispose());
+  after(async () => {
+    pushed.close();
+    drop(dir);
+    await world.dispose();
+  });
 
   /** Each request has a user object of its own. */
   const asks = (user: User, repository: string, exists = false) =>
@@ -26,7 +42,7 @@ describe('rights in the git host', () => {
   async function pushFirst(user: User, delivery: string, branch = 'main', fails = false) {
     const principal = { ...user };
     const ref = { branch, from: null, to: TIP };
-    const problem = await rights.policy(delivery, ref, { descends: true, isFirst: true, principal });
+    const problem = await rights.policy(delivery, ref, { descends: true, isFirst: true, principal, pushed });
     if (!problem && !fails) await rights.pushed(delivery, principal);
     return problem?.reason;
   }
@@ -35,6 +51,12 @@ describe('rights in the git host', () => {
     (await world.actions.listGrants(TOKEN_HOLDER))
       .filter(({ role, deliveries }) => role === 'admin' && deliveries?.includes(delivery))
       .flatMap(({ subjects }) => subjects.map(({ name }) => name));
+
+  it('let nobody push what has to be promoted, an administrator no more than others', async () => {
+    expect(await pushFirst(TOKEN_HOLDER, 'shelf', 'prod')).to.equal('PromotionRequired');
+    expect(await pushFirst(eve, 'shelf', 'prod')).to.equal('PromotionRequired');
+    expect(await pushFirst(TOKEN_HOLDER, 'shelf', 'dev')).to.equal(undefined);
+  });
 
   it('give a delivery to who makes it', async () => {
     expect(await asks(eve, 'web')).to.equal(undefined);

@@ -40,6 +40,15 @@ describe('pilotage.yaml', () => {
     });
   });
 
+  it('writes down that promotion is demanded, and nothing where it is not, as before there was such a demand', () => {
+    const policyOf = (promotion: string) =>
+      read(`  environments:\n    - name: dev\n    - {name: prod, promotion: ${promotion}}\n`).environments[1]
+        ?.promotion;
+    expect(policyOf('{from: dev, required: true}')).to.have.property('required', true);
+    expect(policyOf('{from: dev, required: false}')).to.deep.equal(policyOf('{from: dev}'));
+    expect(policyOf('{from: dev}')).not.to.have.property('required');
+  });
+
   it('names gates that it does not know yet, so that they block instead of being passed over', () => {
     const later = ['soak', 'window'].map((name) => ({ name, schema: {} }));
     const spec = `  environments:

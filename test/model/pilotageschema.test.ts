@@ -42,6 +42,8 @@ describe('the schema for editors', () => {
     '{environments: [{name: dev, drift: ignore}]}': false,
     '{environments: [{name: dev, colour: red}]}': false,
     '{environments: [{name: dev}, {name: prod, promotion: {from: dev, auto: true}}]}': true,
+    '{environments: [{name: dev}, {name: prod, promotion: {from: dev, required: true}}]}': true,
+    '{environments: [{name: dev}, {name: prod, promotion: {from: dev, required: always}}]}': false,
     '{environments: [{name: dev}, {name: prod, promotion: {from: dev, auto: 1}}]}': false,
     '{environments: [{name: dev}, {name: prod, promotion: {auto: true}}]}': false,
     '{environments: [{name: dev}, {name: prod, promotion: {from: dev, gates: {healthy: 2m}}}]}': true,

@@ -76,7 +76,7 @@ function details(environment: EnvironmentReport): string[] {
     ...(environment.urls.length > 1 ? [`  URLs: ${environment.urls.join(' ')}`] : []),
     ...(pin ? [`  pinned to ${shortRevision(pin.revision)}: ${pin.reason}`] : []),
     promotion
-      ? `  promoted from ${delivery}/${promotion.from}${promotion.auto ? ' automatically' : ''}, gates: ${describeGates(promotion)}`
+      ? `  promoted from ${delivery}/${promotion.from}${promotion.auto ? ' automatically' : ''}${promotion.required ? ', required' : ''}, gates: ${describeGates(promotion)}`
       : '  deployed from its branch; no promotion leads here',
     `  kubectl -n ${environment.namespace} get all`,
     `  next: pilotage history ${delivery}/${environment.name}, pilotage why ${delivery}/${environment.name}`,

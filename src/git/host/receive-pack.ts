@@ -6,7 +6,7 @@ import { defaultBranchOf, type OpenRepository } from '../repository.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Quarantine } from '../store/quarantine.ts';
 import { storageProblem } from '../store/storage-errors.ts';
-import type { Oid, PushedRef } from '../types.ts';
+import type { Oid, PushedRef, Repository } from '../types.ts';
 import { lineOf, type PacketReader } from './pkt-line.ts';
 
 /** What the host knows about a pushed ref, for its policy. */
@@ -15,6 +15,8 @@ export interface PushFacts<P extends Principal> {
   readonly descends: boolean;
   /** Whether the repository has no branch before this push. */
   readonly isFirst: boolean;
+  /** The repository as it reads with the objects of the push; its refs are where they were. */
+  readonly pushed: Repository;
   /** The user, as returned by `authorize`. */
   readonly principal: P;
 }
@@ -120,9 +122,10 @@ export async function takePush<P extends Principal>(
     }
     const store = quarantine?.store ?? repository.store;
     const isFirst = repository.refs.list('refs/heads/').size === 0;
+    const known = { ...who, isFirst, pushed: repository.seeing(store) };
     const judged: RefOutcome[] = [];
     for (const command of request.commands) {
-      const problem = await judge(repository, store, name, command, { ...who, isFirst });
+      const problem = await judge(repository, store, name, command, known);
       judged.push(problem ? { kind: 'refused', command, problem } : { kind: 'moved', command });
     }
     const refusal = judged.find((outcome) => outcome.kind === 'refused');

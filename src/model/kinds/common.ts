@@ -36,6 +36,8 @@ export const inventoryEntry = object({ ...REF, app: string, uid: optional(string
 export const promotionPolicy = object({
   from: string,
   auto: boolean,
+  /** Nothing reaches the branch but by promotion; absent: what is pushed to it directly waits for the gates. */
+  required: optional(boolean),
   /** Gate → its setting, as `promotion/gates/` reads it from pilotage.yaml. */
   gates: mapOf(json),
   /** Gates of the file that this version does not know yet: they block, named, rather than being passed over. */

@@ -13,6 +13,7 @@ import { identityKeys } from '../identity/people.ts';
 import type { PromoteOptions } from '../options.ts';
 import { gatesOf } from '../permit/permit.ts';
 import { type Provenance, provenanceOf } from '../permit/provenance.ts';
+import { demandsPromotion } from '../permit/required.ts';
 import { environmentOf, promotionOf } from '../record/lookup.ts';
 import { ensurePromotion, recordApproval, recordStatus } from '../record/promotion.ts';
 import { reportOf, statusOf } from './promote.ts';
@@ -33,7 +34,8 @@ export async function approve(
   if (identityKeys(user.name).length === 0) throw new ProblemError(noName(delivery, to));
   const target = await environmentOf(options.home, delivery, to);
   const { tip, provenance } = await waitingOn(options, target);
-  if (tip && provenance?.type === 'direct')
+  // Where promotion is demanded no word lets a direct commit through: what waits is the revision of the source.
+  if (tip && provenance?.type === 'direct' && !demandsPromotion(target))
     return approveDirect(options, target, provenance.commit, request, user);
   const gathered = await gatherFacts(options, delivery, to);
   refuseOther(gathered.revision, `${delivery}/${to}`, request);

@@ -37,14 +37,15 @@ const unsupported = (gate: string): GateState => ({
   reason: `The gate "${gate}" is not supported by this version of Pilotage, and a gate is never passed over. Remove it from pilotage.yaml to go on.`,
 });
 
-/** Whether the file names gates: without them only the health of the source counts. A setting of 0 asks for nothing. */
-export const isGated = ({ gates, unsupportedGates = [] }: PromotionPolicy): boolean =>
-  Object.values(gates).some(Boolean) || unsupportedGates.length > 0;
+/** Whether the file names gates or demands promotion: otherwise only the health of the source counts. A setting of 0 asks for nothing. */
+export const isGated = ({ gates, required, unsupportedGates = [] }: PromotionPolicy): boolean =>
+  required === true || Object.values(gates).some(Boolean) || unsupportedGates.length > 0;
 
 /** Whether everything that passes `to` would pass `from` as well. */
 export function tightens(from: PromotionPolicy | undefined, to: PromotionPolicy | undefined): boolean {
   if (from === undefined) return true;
   if (to === undefined || to.from !== from.from || (to.auto && !from.auto)) return false;
+  if (from.required && !to.required) return false;
   const isKept = Object.entries(from.gates).every(([name, setting]) =>
     isAsStrict(name, to.gates[name], setting),
   );
@@ -57,13 +58,19 @@ function isAsStrict(name: string, next: Json | undefined, before: Json): boolean
   return gate ? gate.isAsStrict(next, before) : canonicalJson(next) === canonicalJson(before);
 }
 
-/** `from dev automatically, gates healthy 30s approvals 2`. */
-export function describePolicy({ from, auto, gates, unsupportedGates = [] }: PromotionPolicy): string {
+/** `from dev automatically, required, gates healthy 30s approvals 2`. */
+export function describePolicy({
+  from,
+  auto,
+  required,
+  gates,
+  unsupportedGates = [],
+}: PromotionPolicy): string {
   const all = [
     ...Object.entries(gates).map(([name, setting]) => describe(name, setting)),
     ...unsupportedGates,
   ];
-  return `from ${from}${auto ? ' automatically' : ''}, ${all.length > 0 ? `gates ${all.join(' ')}` : 'no gates'}`;
+  return `from ${from}${auto ? ' automatically' : ''}${required ? ', required' : ''}, ${all.length > 0 ? `gates ${all.join(' ')}` : 'no gates'}`;
 }
 
 /** What has to pass before a promotion, including gates that apply without being named: `healthy, approvals 2`. */

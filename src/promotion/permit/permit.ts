@@ -1,14 +1,15 @@
 import type { Clock } from '../../base/clock.ts';
+import { formatProblem } from '../../base/errors.ts';
 import { promotionObjectName } from '../../model/names.ts';
 import type { Permission } from '../../model/permission.ts';
 import type { Environment, GateState, PromotionPolicy } from '../../model/types.ts';
-
 import { evaluateGates } from '../gates/policy.ts';
 import { approvalFacts } from '../history/gained.ts';
 import type { PromotionSources } from '../options.ts';
 import { promotionOf } from '../record/lookup.ts';
 import { noteOfRevert } from '../record/reverts.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
+import { demandsPromotion, unpromoted, unpromotedGate } from './required.ts';
 
 export interface PermitOptions extends PromotionSources {
   readonly clock: Clock;
@@ -40,6 +41,8 @@ export async function permit(
       break;
     }
     case 'direct':
+      if (demandsPromotion(target))
+        return { type: 'held', message: formatProblem(unpromoted(target, revision)) };
       break;
   }
   const closed = (await gatesOf(options, target, revision, provenance)).filter(
@@ -76,6 +79,7 @@ export async function gatesOf(
   const policy = target.status?.promotionPolicy;
   const repository = await repositoryOf(target.spec.delivery);
   if (!policy || !repository || (provenance.type !== 'promotion' && provenance.type !== 'direct')) return [];
+  if (provenance.type === 'direct' && policy.required) return [unpromotedGate(target, revision)];
   const subject = provenance.type === 'promotion' ? provenance.promoted : revision;
   const promotion = await promotionOf(home, approvalName(target, subject));
   const facts = {

@@ -10,6 +10,8 @@ import { environmentReport } from './reports.ts';
 export interface Records {
   /** As it is now; undefined when it does not exist. */
   read(delivery: string, environment: string): Promise<EnvironmentReport | undefined>;
+  /** Those that live on a branch of a delivery. From memory: it may lag behind a write by the time of its watch event. */
+  onBranch(delivery: string, branch: string): readonly Environment[];
   /** Calls the listener when one has changed; the returned function stops it. */
   onChange(listener: (delivery: string, environment: string) => void): () => void;
 }
@@ -22,6 +24,8 @@ export function createRecords(home: KubeClient, informer: Informer<Environment>)
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);
       return object && environmentReport(object);
     },
+    onBranch: (delivery, branch) =>
+      informer.list().filter(({ spec }) => spec.delivery === delivery && spec.branch === branch),
     onChange(listener) {
       const tell = ({ spec }: Environment) => listener(spec.delivery, spec.environment);
       return informer.listen({ update: tell, delete: tell });

@@ -165,6 +165,14 @@ describe('gates', () => {
       expect(tightens(policy(before), policy(next)), JSON.stringify([before, next])).to.equal(expected);
   });
 
+  it('tighten by demanding promotion, and loosen by not demanding it any more', () => {
+    const [open, required] = [policy({}), { ...policy({}), required: true }];
+    expect([tightens(open, required), tightens(required, required)]).to.deep.equal([true, true]);
+    expect(tightens(required, open)).to.equal(false);
+    expect(describePolicy(required)).to.equal('from dev, required, no gates');
+    expect(isGated(required)).to.equal(true);
+  });
+
   it('tighten by equality alone where a newer version recorded one that this version does not know', () => {
     expect(tightens(policy({ quorum: { of: 3 } }), policy({ quorum: { of: 3 } }))).to.equal(true);
     expect(tightens(policy({ quorum: { of: 3 } }), policy({ quorum: { of: 4 } }))).to.equal(false);
