@@ -27,8 +27,17 @@ export async function authenticate(request: IncomingMessage, path: string, rules
   throw statusError('Unauthorized', 'Unauthorized');
 }
 
+/** A connection shows its certificate once, and asking for it costs more than all else here. */
+const known = new WeakMap<TLSSocket, User | 'nobody'>();
+
 function byCertificate({ socket }: IncomingMessage): User | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const user = known.get(socket) ?? certified(socket) ?? 'nobody';
+  known.set(socket, user);
+  return user === 'nobody' ? undefined : user;
+}
+
+function certified(socket: TLSSocket): User | undefined {
   const { subject } = socket.getPeerCertificate();
   // Of several CN or O attributes Node makes a list.
   const groups = listOf(subject?.O);

@@ -19,12 +19,15 @@ import { compressed, encoded } from './encoding.ts';
 import { actingUser, createHandler, type Handler, type HandlerOptions, pathAttributes } from './handler.ts';
 import type { NodeLinks } from './links.ts';
 import { inTurns } from './overload/turns.ts';
+import { createPace, type Pace } from './pacing.ts';
 import { bytesOf, type Call } from './request.ts';
 import { isDecodable, routeOf } from './requestinfo.ts';
 import { writeAnswer, writeRefusal } from './respond.ts';
 import { serveUpgrade, type UpgradeOptions } from './upgrades.ts';
 
 const REQUEST_MS = 60_000;
+/** Every request ends with it; one that is made each time gathers its stack each time. */
+const OVER = new DOMException('The request is over', 'AbortError');
 
 export interface HttpsServerOptions extends HandlerOptions {
   readonly pki: Pki;
@@ -54,7 +57,8 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   const closing = () => isClosing;
   const handle = inTurns(createHandler({ ...options, closing }), { clock, closing });
   const { trails = noTrails } = options;
-  const service: Service = { api: options.api, handle, logger, calls, closing, trails };
+  const pace = createPace(clock);
+  const service: Service = { api: options.api, handle, logger, calls, closing, trails, pace };
   const server = createServer({
     ...pki.server,
     ca: pki.ca,
@@ -172,13 +176,14 @@ interface Service extends Pick<HandlerOptions, 'api'> {
   readonly closing: () => boolean;
   readonly logger: Logger;
   readonly trails: Trails;
+  readonly pace: Pace;
   /** Aborted when the server stops. */
   readonly calls: Set<AbortController>;
 }
 
 /** Answers one request. `authenticated` says who sends it, and throws to refuse. */
 async function serve(
-  { api, handle, logger, calls, closing, trails }: Service,
+  { api, handle, logger, calls, closing, trails, pace }: Service,
   request: IncomingMessage,
   response: ServerResponse,
   authenticated: (path: string) => Awaitable<User>,
@@ -188,7 +193,7 @@ async function serve(
   // Not the request's 'close': that fires as soon as the body is read, and would drop every watcher.
   response.on('close', () => {
     calls.delete(gone);
-    gone.abort();
+    gone.abort(OVER);
   });
   const { path, query } = splitUrl(request);
   const trail = trails(request, path, query);
@@ -216,7 +221,7 @@ async function serve(
   const { accept, 'accept-encoding': acceptEncoding } = request.headers;
   const written = await compressed(encoded(answer, accept), String(acceptEncoding ?? ''));
   if (answer.type !== 'bytes') trail.started(200);
-  await writeAnswer(response, written, warnings, request.method === 'HEAD');
+  await writeAnswer(response, written, { warnings, headOnly: request.method === 'HEAD', pace });
   trail.complete(status ?? (answer.type === 'proxy' ? { code: response.statusCode } : answer));
 }
 

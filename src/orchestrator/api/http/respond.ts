@@ -3,15 +3,20 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Status } from '../../../kube/values/status.ts';
 import { type Answer, JSON_TYPE, json, statusOf, warningHeaders } from './answers.ts';
+import type { Pace } from './pacing.ts';
+
+export interface Manner {
+  readonly warnings: readonly string[];
+  /** The answer to a HEAD has no body. */
+  readonly headOnly: boolean;
+  /** Of writes to watchers. */
+  readonly pace: Pace;
+}
 
 /** Writes an answer and ends the response. Never rejects: a client that goes away is no failure of ours. */
-export async function writeAnswer(
-  response: ServerResponse,
-  answer: Answer,
-  warnings: readonly string[],
-  headOnly: boolean,
-): Promise<void> {
+export async function writeAnswer(response: ServerResponse, answer: Answer, manner: Manner): Promise<void> {
   if (response.destroyed) return discard(answer);
+  const { warnings, headOnly, pace } = manner;
   response.setHeader('Cache-Control', 'no-cache, private');
   if (warnings.length > 0) response.setHeader('Warning', warningHeaders(warnings));
   switch (answer.type) {
@@ -27,9 +32,9 @@ export async function writeAnswer(
     case 'stream':
       return writeStream(response, answer);
     case 'watch':
-      return writeWatch(response, answer);
+      return writeWatch(response, answer, pace);
     case 'proxy':
-      return writeProxied(response, answer);
+      return writeProxied(response, answer, manner);
   }
 }
 
@@ -41,6 +46,7 @@ function discard(answer: Answer): void {
 async function writeProxied(
   response: ServerResponse,
   { serve }: Extract<Answer, { type: 'proxy' }>,
+  manner: Manner,
 ): Promise<void> {
   response.removeHeader('Cache-Control');
   try {
@@ -48,7 +54,7 @@ async function writeProxied(
   } catch (error) {
     if (response.headersSent) return void response.destroy();
     const status = statusOf(error);
-    await writeAnswer(response, json(status, status.code), [], false);
+    await writeAnswer(response, json(status, status.code), { ...manner, warnings: [], headOnly: false });
   }
 }
 
@@ -66,6 +72,7 @@ async function writeStream(
 async function writeWatch(
   response: ServerResponse,
   { watch, line, failure, contentType }: Extract<Answer, { type: 'watch' }>,
+  pace: Pace,
 ): Promise<void> {
   response.writeHead(200, { 'Content-Type': contentType });
   response.flushHeaders();
@@ -82,6 +89,7 @@ async function writeWatch(
       });
       const flowing = response.write(lines.length === 1 ? (lines[0] ?? '') : Buffer.concat(lines));
       if (!flowing && !response.destroyed) await drained(response);
+      await pace();
     }
   } catch (error) {
     if (!response.destroyed) response.write(failure(statusOf(error)));
