@@ -2,9 +2,12 @@
 export const isAuthority = (word: string): boolean =>
   /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(word) && URL.canParse(`http://${word}`);
 
+/** The address to go to where a server listens on all of them. */
+export const reachable = (host: string): string =>
+  host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+
 /** `host:port` as a URL of this machine writes it: an address to listen on is not always one to go to. */
 export function authority(host: string, port: number): string {
-  if (host === '0.0.0.0') return `127.0.0.1:${port}`;
-  if (host === '::') return `[::1]:${port}`;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const name = reachable(host);
+  return name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`;
 }

@@ -12,7 +12,8 @@ export interface OutputOptions extends ClientOptions {
 export function clientCommand(name: string): Command {
   return new Command(name)
     .option('--data-dir <dir>', 'data directory of the daemon (or PILOTAGE_DATA_DIR)')
-    .option('--server <url>', 'URL of the daemon, with its token: http://git:TOKEN@HOST:PORT')
+    .option('--server <url>', 'URL of the daemon: https://HOST:PORT')
+    .option('--ca <file>', 'with --server: certificate of the authority that signed its own, PEM')
     .addOption(outputOption());
 }
 

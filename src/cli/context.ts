@@ -28,9 +28,16 @@ export interface Address {
   readonly port: number;
 }
 
+/** How the HTTP face is encrypted: not at all, with a certificate of the data directory's own authority, or with one that was given. */
+export type Encryption =
+  | { readonly type: 'none' }
+  | { readonly type: 'own' }
+  | { readonly type: 'given'; readonly certFile: string; readonly keyFile: string };
+
 export interface UpOptions {
   readonly dataDir: string;
   readonly http: Address;
+  readonly encryption: Encryption;
   readonly api: Address;
   /** Names under which the HTTP face answers, besides its addresses. */
   readonly httpNames: readonly string[];

@@ -15,6 +15,7 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage up', 'in a terminal of its own; Ctrl-C leaves the pods running'],
       ['pilotage up --data-dir ./data --http 127.0.0.1:0', 'elsewhere, on any free port'],
       ['pilotage up --ephemeral', 'leaves nothing behind'],
+      ['pilotage up --http 0.0.0.0:7080', 'for others too, over TLS'],
       ['pilotage up --output json', 'one JSON line when ready, for scripts'],
     ],
     next: 'git push URL/NAME.git main, with the URL that it prints',
@@ -249,7 +250,10 @@ export const HELP: Readonly<Record<string, Help>> = {
   },
   'git-credential': {
     group: 'Deliver to it',
-    examples: [['pilotage git-credential setup', 'once: git asks Pilotage for the token from then on']],
+    examples: [
+      ['pilotage git-credential setup', 'once: git asks Pilotage for the token from then on'],
+      ['pilotage git-credential setup --server https://…', 'elsewhere, once you are signed in there'],
+    ],
     next: 'git push URL/NAME.git main',
   },
   backup: {

@@ -28,7 +28,8 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   down: async (context) => (await import('./commands/down.ts')).downCommand(context),
   demo: async (context, exit) => (await import('./commands/demo.ts')).demoCommand(context, exit),
   init: async (context) => (await import('./commands/init.ts')).initCommand(context),
-  connect: async (context) => (await import('./commands/connect.ts')).connectCommand(context, readSecret),
+  connect: async (context) =>
+    (await import('./commands/connect.ts')).connectCommand(context, readSecret, process.stdin),
   status: async (context) => (await import('./commands/status.ts')).statusCommand(context),
   wait: async (context) => (await import('./commands/wait.ts')).waitCommand(context),
   diff: async (context, exit) => (await import('./commands/diff.ts')).diffCommand(context, exit),

@@ -1,6 +1,6 @@
 /** The daemon: home cluster, delivery and agent, started in order and stopped in reverse. */
 import { hostname } from 'node:os';
-import { authority } from '../base/authority.ts';
+import { authority, reachable } from '../base/authority.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
 import { createDiskWatch } from '../base/diskspace.ts';
@@ -23,6 +23,7 @@ import { openToken } from '../model/token.ts';
 import { type AgentProcessOptions, superviseAgent } from '../supervise/agentprocess.ts';
 import { runEphemeral } from '../supervise/ephemeral.ts';
 import { openAudit } from './audit.ts';
+import { type Certificates, openCertificates } from './certificates.ts';
 import { confine } from './confinement.ts';
 import { startDelivery } from './delivery.ts';
 import type { Home } from './home.ts';
@@ -112,7 +113,10 @@ async function startParts(
         });
 
   const [confinement, token] = [await confining, await openToken(dataDir)];
-  const delivering = { ...common, surroundings, kubeconfigs, httpNames, confinement, disks, audit, parts };
+  const certificates = await openCertificates({ ...common, ...options });
+  const names = [...httpNames, ...(certificates?.names ?? [])];
+  const faced = { httpNames: names, certificates };
+  const delivering = { ...common, ...faced, surroundings, kubeconfigs, confinement, disks, audit, parts };
   const face = await startDelivery({ ...delivering, home, instanceUid, token });
   const wanted = portToUse({ port: http.port, given: options.httpGiven }, kept?.http);
   const httpPort = await face.listen(http.host, wanted);
@@ -120,7 +124,7 @@ async function startParts(
   await writePorts(dataDir, { http: httpPort, ...(home.apiPort === undefined ? {} : { api: home.apiPort }) });
   const config = home.nodeConfig?.(confinement);
   const agentPid = config && (await startNode({ ...common, program: surroundings, config }, parts));
-  const file = daemonFile(home, `http://${authority(http.host, httpPort)}`, token, agentPid);
+  const file = daemonFile(home, facedAt(http.host, httpPort, certificates), token, agentPid);
   await writeState(daemonFilePath(dataDir), file);
   return { file, confinement };
 }
@@ -137,10 +141,27 @@ async function startNode(options: AgentProcessOptions, parts: Lifetime): Promise
   return (await agent.begin()).pid;
 }
 
-const daemonFile = (home: Home, base: string, token: string, agentPid: number | undefined): DaemonFile => ({
-  http: base,
+/** Its URL, for people and for the commands of this machine. */
+function facedAt(
+  host: string,
+  port: number,
+  certificates: Certificates | undefined,
+): Pick<DaemonFile, 'http' | 'tls'> {
+  if (!certificates) return { http: `http://${authority(host, port)}` };
+  const { name, ca, fingerprint, own } = certificates;
+  const http = `https://${authority(name ?? host, port)}`;
+  return { http, tls: { host: reachable(host), port, ca, fingerprint, own } };
+}
+
+const daemonFile = (
+  home: Home,
+  face: Pick<DaemonFile, 'http' | 'tls'>,
+  token: string,
+  agentPid: number | undefined,
+): DaemonFile => ({
+  ...face,
   api: home.url,
-  git: `${base}/git`,
+  git: `${face.http}/git`,
   kubeconfig: home.kubeconfig,
   ...(home.context === undefined ? {} : { context: home.context }),
   pid: process.pid,

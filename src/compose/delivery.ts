@@ -16,6 +16,7 @@ import type { Face } from '../server/server.ts';
 import { logSink } from '../server/sinks/log.ts';
 import { collectImages } from '../sync/history/imagegc.ts';
 import type { Audit } from './audit.ts';
+import type { Certificates } from './certificates.ts';
 import { composeFace } from './face.ts';
 import { composeGitHost } from './githost.ts';
 import type { Home } from './home.ts';
@@ -33,6 +34,7 @@ export interface DeliveryOptions {
   readonly surroundings: Surroundings;
   readonly kubeconfigs: readonly string[];
   readonly httpNames: readonly string[];
+  readonly certificates: Certificates | undefined;
   readonly confinement: Confinement;
   readonly disks: DiskWatch;
   readonly home: Home;
@@ -83,7 +85,8 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   });
   const promoter = createPromotionController(promotion);
   const faced = { ...common, ...synced, home: options.home, repositories, promotion, gitHost };
-  const face = composeFace({ ...faced, room, progress, audit, identity, names: options.httpNames });
+  const { httpNames: names, certificates } = options;
+  const face = composeFace({ ...faced, room, progress, audit, identity, names, certificates });
 
   const lifetime = new AbortController();
   parts.add('repositories', () => hosted.close());

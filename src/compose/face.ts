@@ -14,6 +14,7 @@ import type { Actions } from '../server/actions.ts';
 import { createFace, type Face } from '../server/server.ts';
 import { createSyncActions } from '../sync/actions.ts';
 import type { Audit } from './audit.ts';
+import type { Certificates } from './certificates.ts';
 import type { Home } from './home.ts';
 import type { Identity } from './identity.ts';
 import type { Repositories } from './repositories.ts';
@@ -30,12 +31,14 @@ export interface FaceParts extends Synced {
   readonly identity: Identity;
   /** By which the face may be asked, beside addresses and localhost. */
   readonly names: readonly string[];
+  /** What it proves to be with; undefined: it speaks plain HTTP. */
+  readonly certificates: Certificates | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export function composeFace(parts: FaceParts): Face {
-  const { home, gitHost, progress, identity, names, clock, logger } = parts;
+  const { home, gitHost, progress, identity, names, certificates, clock, logger } = parts;
   return createFace({
     actions: actionsOf(parts),
     progress,
@@ -48,6 +51,7 @@ export function composeFace(parts: FaceParts): Face {
     identity: identity.actions,
     clock,
     names,
+    ...(certificates ? { certificates } : {}),
     logger,
   });
 }

@@ -4,8 +4,10 @@ import { readState } from '../base/statefile.ts';
 
 /** `D/pilotage.json`, mode 0600: how a command finds the daemon of a data directory. Written once it is ready. */
 export interface DaemonFile {
-  /** `http://127.0.0.1:7080` */
+  /** `http://127.0.0.1:7080`, or `https://…` */
   readonly http: string;
+  /** Where `http` is encrypted. */
+  readonly tls?: DaemonTls;
   /** `https://127.0.0.1:7443` */
   readonly api: string;
   /** `http://127.0.0.1:7080/git`; git gets the token from `pilotage git-credential`. */
@@ -20,6 +22,18 @@ export interface DaemonFile {
   /** Absent where this machine is not a node. */
   readonly agentPid?: number;
   readonly token: string;
+}
+
+/** How commands of this machine reach a face that has TLS, whatever it is called elsewhere: it proves to be `localhost`. */
+export interface DaemonTls {
+  readonly host: string;
+  readonly port: number;
+  /** File of the authority of the data directory, PEM. */
+  readonly ca: string;
+  /** Of that authority's certificate: SHA-256, in hexadecimal with colons. */
+  readonly fingerprint: string;
+  /** Whether that authority signed what everybody else is shown, too. */
+  readonly own: boolean;
 }
 
 export const daemonFilePath = (dataDir: string): string => join(dataDir, 'pilotage.json');

@@ -2,7 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { authority as authorityOf } from '../base/authority.ts';
+import { authority as authorityOf, reachable } from '../base/authority.ts';
 import type { Clock } from '../base/clock.ts';
 import { createDiskWatch, type DiskWatch } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
@@ -44,6 +44,9 @@ import { collectionPrefix, namespacePrefix } from './store/keys.ts';
 import { openReserve } from './store/reserve.ts';
 import { restoreSnapshot, snapshotLines } from './store/snapshot.ts';
 import { openStore } from './store/store.ts';
+
+/** The authority of the cluster issues certificates for the rest of the product as well. */
+export { LOCAL_NAMES, openAuthority } from './api/auth/pki.ts';
 
 /** What works in a cluster: an ordinary client of its API. */
 export interface Worker {
@@ -184,9 +187,6 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
 
 const placeOf = (plural: string, namespace: string): string =>
   namespace === '' ? collectionPrefix('', plural) : namespacePrefix('', plural, namespace);
-
-/** The address to go to where a server listens on all of them. */
-const reachable = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host);
 
 /** PEM texts: whom to trust, and who one is. */
 export interface Credentials {

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Problem } from '../base/errors.ts';
 
 /** Names of the local machine that no other site can take (RFC 6761, section 6.3). */
-const isLocal = (name: string): boolean => name === 'localhost' || name.endsWith('.localhost');
+export const isLocal = (name: string): boolean => name === 'localhost' || name.endsWith('.localhost');
 
 /**
  * Why a request is not answered although it has the token: a browser sends kept credentials along with what any page asks for.
@@ -32,7 +32,8 @@ const OTHER_SITE: Problem = {
 /** `null` (of a sandboxed page) is not a URL, and equals no host. */
 const hostOf = (origin: string): string => (URL.canParse(origin) ? new URL(origin).host : '');
 
-function nameOf(host: string | undefined): string | undefined {
+/** The name of a Host header, without its port. */
+export function nameOf(host: string | undefined): string | undefined {
   if (!host || !URL.canParse(`http://${host}`)) return undefined;
   return new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }

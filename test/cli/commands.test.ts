@@ -209,7 +209,7 @@ describe('commands and the daemon that they look for', () => {
   });
 
   it('refuse an address that is none', async () => {
-    for (const server of ['nonsense', 'ftp://127.0.0.1', 'https://127.0.0.1:1'])
+    for (const server of ['nonsense', 'ftp://127.0.0.1'])
       expect((await run(['status', '--server', server])).stderr, server).to.contain('is not a URL like');
   });
 

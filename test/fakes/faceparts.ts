@@ -1,6 +1,6 @@
 import { authenticator } from '../../src/server/auth.ts';
 import type { IdentityActions } from '../../src/server/identityroutes.ts';
-import type { FaceOptions } from '../../src/server/server.ts';
+import type { FaceOptions } from '../../src/server/parts.ts';
 import { ALL_ALLOWED } from './access.ts';
 
 /** A face that knows one token, whose holder may do everything, and no accounts. */

@@ -7,7 +7,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
 import type { Actions } from '../../src/server/actions.ts';
-import { createFace, type Face, type FaceOptions } from '../../src/server/server.ts';
+import type { FaceOptions } from '../../src/server/parts.ts';
+import { createFace, type Face } from '../../src/server/server.ts';
 import { heldBy } from '../fakes/faceparts.ts';
 import { type RunningServer, startHttpsServer } from '../orchestrator/api/httpserver.ts';
 

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import type { Keyboard } from '../password.ts';
+import { settleTrust } from '../trust.ts';
 
 interface ConnectOptions extends OutputOptions {
   readonly username?: string;
@@ -16,7 +18,11 @@ interface ConnectOptions extends OutputOptions {
   readonly forbidRegistry: readonly string[];
 }
 
-export function connectCommand(context: CliContext, readSecret: (path: string) => Promise<string>): Command {
+export function connectCommand(
+  context: CliContext,
+  readSecret: (path: string) => Promise<string>,
+  stdin: Keyboard,
+): Command {
   return clientCommand('connect')
     .description('deliver from a repository elsewhere, or say what a delivery may use')
     .argument('<delivery>', 'name of the delivery')
@@ -53,6 +59,7 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
     )
     .option('--forbid-registry <host[:port]>', 'where they may not any more; repeatable', collect, [])
     .action(async (name: string, url: string | undefined, options: ConnectOptions) => {
+      await settleTrust(context, stdin, options);
       const token = options.tokenFile ? (await readSecret(options.tokenFile)).trim() : undefined;
       const words = wordsOf(options);
       const body = {
@@ -68,9 +75,9 @@ export function connectCommand(context: CliContext, readSecret: (path: string) =
       if (options.output === 'json') return printJson(context, answer);
       print(context, answer.message);
       const isPolicyOnly = Object.keys(words).length > 0;
-      if (url === undefined && !isPolicyOnly && daemon.daemon)
-        print(context, `  next: git push ${daemon.daemon.git}/${name}.git main`);
-      else print(context, `  next: pilotage status ${name}`);
+      if (url !== undefined || isPolicyOnly) return print(context, `  next: pilotage status ${name}`);
+      if (!daemon.daemon) print(context, `  once: pilotage git-credential setup --server ${daemon.url}`);
+      print(context, `  next: git push ${daemon.url}/git/${name}.git main`);
     });
 }
 

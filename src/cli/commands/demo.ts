@@ -14,7 +14,7 @@ import { type EphemeralDaemon, type Ready, startEphemeral } from '../demo/daemon
 import { ask, startLoad } from '../demo/load.ts';
 import { changeSample, createSample, type SampleRepository } from '../demo/sample.ts';
 import { createStage, type Stage } from '../demo/stage.ts';
-import { configureGit } from './gitcredential.ts';
+import { accessTo, configureGit } from './gitcredential.ts';
 
 const NAME = 'resizer';
 const FIRST = { version: '1.0.0', maxPixels: 2_000_000 };
@@ -68,7 +68,8 @@ async function play(
   stopped.catch(() => {});
   const { packageDir, fullEnvironment } = context.surroundings;
   const sample = await createSample(packageDir, running.dataDir, fullEnvironment);
-  await configureGit(context.surroundings, running.ready, running.dataDir, ['--local'], sample.directory);
+  const access = accessTo(running.ready, running.dataDir);
+  await configureGit(context.surroundings, access, ['--local'], sample.directory);
   const daemon = await openFace(context.surroundings, { dataDir: running.dataDir, user: 'demo' });
   const { ready, dataDir } = running;
   const show: Show = { context, stage, ready, dataDir, daemon, sample };

@@ -3,13 +3,19 @@ import { text } from 'node:stream/consumers';
 import { Argument, Command } from 'commander';
 import { errnoOf, ProblemError } from '../../base/errors.ts';
 import type { DaemonFile } from '../../model/daemonfile.ts';
+import { authorityFile, keptAuthority } from '../authorities.ts';
 import { print } from '../command.ts';
 import type { CliContext, Surroundings } from '../context.ts';
 import { signInAt } from '../credentials.ts';
-import { findDaemon } from '../daemon/face.ts';
+import { findDaemon, originOf } from '../daemon/face.ts';
 
 /** git's own three (gitcredentials(7)), and ours. */
 const OPERATIONS = ['get', 'store', 'erase', 'setup'] as const;
+
+interface Options {
+  readonly dataDir?: string;
+  readonly server?: string;
+}
 
 export function gitCredentialCommand(context: CliContext, stdin: NodeJS.ReadableStream): Command {
   return new Command('git-credential')
@@ -20,36 +26,52 @@ export function gitCredentialCommand(context: CliContext, stdin: NodeJS.Readable
       ),
     )
     .option('--data-dir <dir>', 'data directory of the daemon (or PILOTAGE_DATA_DIR)')
-    .action(async (operation: (typeof OPERATIONS)[number], options: { dataDir?: string }) => {
-      const dataDir = options.dataDir ?? context.surroundings.dataDir;
-      if (operation === 'setup') return setUp(context, dataDir);
+    .option('--server <url>', 'one elsewhere, where `pilotage login --server URL` has signed you in')
+    .action(async (operation: (typeof OPERATIONS)[number], options: Options) => {
+      if (operation === 'setup') return setUp(context, options);
       // Only the daemon stores the token; git has nothing to store or erase.
       if (operation !== 'get') return;
       const asked = await text(stdin);
       // When this helper answers nothing, git asks the next one, and then the person.
-      const daemon = await findDaemon(dataDir).catch(() => undefined);
-      if (!daemon) return;
-      const { credentials, user } = context.surroundings;
-      // Somebody who is signed in pushes in that name; when the sign-in has expired, git asks the person.
-      const signedIn = await signInAt(credentials, daemon.http, context.clock.now()).catch(
-        () => 'expired' as const,
-      );
-      if (signedIn === 'expired') return;
-      const answer = signedIn
-        ? credentialFor(asked, { ...daemon, token: signedIn.token }, signedIn.user)
-        : credentialFor(asked, daemon, user);
-      context.stdout.write(answer);
+      const holder = await holderOf(context, options).catch(() => undefined);
+      if (holder) context.stdout.write(credentialFor(asked, holder, holder.user));
     });
 }
 
-async function setUp(context: CliContext, dataDir: string): Promise<void> {
-  const daemon = await findDaemon(dataDir);
-  await configureGit(context.surroundings, daemon, dataDir, ['--global']);
-  print(
-    context,
-    `git asks Pilotage for the token of ${daemon.http}; now: git push ${daemon.git}/NAME.git main`,
-  );
+interface Holder extends Pick<DaemonFile, 'http' | 'token'> {
+  readonly user: string;
 }
+
+/** Whose token git gets: somebody who is signed in pushes in that name; else, on the daemon's machine, whoever is at the keyboard. */
+async function holderOf({ surroundings, clock }: CliContext, options: Options): Promise<Holder | undefined> {
+  const daemon = options.server === undefined ? await daemonOf(surroundings, options) : undefined;
+  const http = daemon?.http ?? originOf(options.server ?? '');
+  // An expired one rejects: it must not turn into somebody else's.
+  const signedIn = await signInAt(surroundings.credentials, http, clock.now());
+  if (signedIn) return { http, token: signedIn.token, user: signedIn.user };
+  return daemon && { http, token: daemon.token, user: surroundings.user };
+}
+
+const daemonOf = (surroundings: Surroundings, { dataDir }: Options): Promise<DaemonFile> =>
+  findDaemon(dataDir ?? surroundings.dataDir);
+
+async function setUp(context: CliContext, options: Options): Promise<void> {
+  const { surroundings } = context;
+  const { server, dataDir = surroundings.dataDir } = options;
+  if (server === undefined) {
+    const daemon = await daemonOf(surroundings, options);
+    await configureGit(surroundings, accessTo(daemon, dataDir), ['--global']);
+    return told(context, daemon.http);
+  }
+  const url = originOf(server);
+  const known = (await keptAuthority(surroundings.credentials, url)) !== undefined;
+  const ca = known ? authorityFile(surroundings.credentials, url) : undefined;
+  await configureGit(surroundings, { url, ca, by: ['--server', url] }, ['--global']);
+  told(context, url);
+}
+
+const told = (context: CliContext, url: string): void =>
+  print(context, `git asks Pilotage for the token of ${url}; now: git push ${url}/git/NAME.git main`);
 
 /** The answer in git's credential protocol (git-credential(1), INPUT/OUTPUT FORMAT); '' for any other host than the daemon's. */
 export function credentialFor(
@@ -68,24 +90,44 @@ export function credentialFor(
 const nameFor = (user: string): string => (/[:\p{Cc}]/u.test(user) ? 'git' : user.trim() || 'git');
 
 /** What git is to run; it adds the operation. A shell reads it. */
-export const helperOf = ({ entry }: Pick<Surroundings, 'entry'>, dataDir: string): string =>
-  `!${[entry.execPath, ...entry.args, 'git-credential', '--data-dir', dataDir].map(quoted).join(' ')}`;
+export const helperOf = ({ entry }: Pick<Surroundings, 'entry'>, by: readonly string[]): string =>
+  `!${[entry.execPath, ...entry.args, 'git-credential', ...by].map(quoted).join(' ')}`;
 
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
+/** What git is to know of a daemon. */
+export interface GitAccess {
+  readonly url: string;
+  /** File of the authority of its certificate; undefined: one that git trusts already. */
+  readonly ca: string | undefined;
+  /** How the helper finds it. */
+  readonly by: readonly string[];
+}
+
+/** To the daemon of a data directory. */
+export const accessTo = ({ http, tls }: Pick<DaemonFile, 'http' | 'tls'>, dataDir: string): GitAccess => ({
+  url: http,
+  ca: tls?.own ? tls.ca : undefined,
+  by: ['--data-dir', dataDir],
+});
+
 /** For the user (`--global`), or for the repository in `cwd` (`--local`). */
-export function configureGit(
+export async function configureGit(
   surroundings: Surroundings,
-  { http }: Pick<DaemonFile, 'http'>,
-  dataDir: string,
+  { url, ca, by }: GitAccess,
   where: readonly string[],
   cwd?: string,
 ): Promise<void> {
-  const args = ['config', ...where, `credential.${http}.helper`, helperOf(surroundings, dataDir)];
+  const set = (key: string, value: string) => gitConfig(surroundings, [...where, key, value], cwd);
+  await set(`credential.${url}.helper`, helperOf(surroundings, by));
+  if (ca !== undefined) await set(`http.${url}.sslCAInfo`, ca);
+}
+
+function gitConfig(surroundings: Surroundings, args: readonly string[], cwd?: string): Promise<void> {
   const options = { env: surroundings.fullEnvironment, ...(cwd ? { cwd } : {}) };
   return new Promise((resolve, reject) => {
-    execFile('git', args, options, (error, _stdout, stderr) => {
+    execFile('git', ['config', ...args], options, (error, _stdout, stderr) => {
       if (!error) return resolve();
       const message =
         errnoOf(error) === 'ENOENT' ? 'There is no git on this machine.' : `git config: ${stderr.trim()}`;

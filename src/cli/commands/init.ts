@@ -14,7 +14,7 @@ import { findDaemon } from '../daemon/face.ts';
 import { findings } from '../init/findings.ts';
 import { readFolder } from '../init/foldertree.ts';
 import { guessBranch, guessProgram } from '../init/guess.ts';
-import { configureGit } from './gitcredential.ts';
+import { accessTo, configureGit } from './gitcredential.ts';
 
 interface InitOptions {
   readonly name?: string;
@@ -140,7 +140,7 @@ async function sayWhatComesNext(
 
 /** Configures the git of this folder, where it is a repository; otherwise the next steps name `git-credential setup`. */
 const knowsToken = ({ surroundings }: CliContext, daemon: DaemonFile, root: string): Promise<boolean> =>
-  configureGit(surroundings, daemon, surroundings.dataDir, ['--local'], root).then(
+  configureGit(surroundings, accessTo(daemon, surroundings.dataDir), ['--local'], root).then(
     () => true,
     () => false,
   );

@@ -5,12 +5,14 @@ import type { CliContext } from '../context.ts';
 import { forgetSignIn, keepSignIn } from '../credentials.ts';
 import { describeGrant } from '../output/grants.ts';
 import { type Keyboard, secretAsker } from '../password.ts';
+import { settleTrust } from '../trust.ts';
 
 export function loginCommand(context: CliContext, stdin: Keyboard): Command {
   return clientCommand('login')
     .description('sign in with name and password; what follows is done in that name, for half a day')
     .argument('[name]', 'the name of the account (default: yours on this machine)')
     .action(async (name: string | undefined, options: OutputOptions) => {
+      await settleTrust(context, stdin, options);
       const daemon = await face(context, { ...options, anonymous: true });
       const account = name ?? context.surroundings.user;
       const password = await secretAsker(stdin, context.stderr)(`Password of ${account}: `);

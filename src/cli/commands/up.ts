@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -7,12 +6,12 @@ import { ProblemError } from '../../base/errors.ts';
 import { LOG_LEVELS, type LogLevel } from '../../base/log.ts';
 import { outputOption } from '../command.ts';
 import type { Address, CliContext } from '../context.ts';
+import { type EncryptionFlags, encryptionOf } from '../encryption.ts';
 
-interface UpFlags {
+interface UpFlags extends EncryptionFlags {
   readonly dataDir?: string;
   readonly http?: Address;
   readonly api?: Address;
-  readonly insecure?: boolean;
   readonly httpName: readonly string[];
   readonly kubeconfig?: string;
   readonly home?: string;
@@ -37,9 +36,16 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       'HTTP face and git host (default: 127.0.0.1:7080; port 0: any, then kept)',
       parseAddress,
     )
+    .option('--tls', 'serve HTTPS on loopback too; everywhere else that is the default')
+    .option('--no-tls', 'serve plain HTTP')
+    .option(
+      '--http-cert <file>',
+      'certificate of the HTTP face, PEM, followed by those between it and its authority (default: one of the own authority, pki/ca.crt)',
+    )
+    .option('--http-key <file>', 'its key, PEM; both are read again when they change')
     .option(
       '--insecure',
-      'let others reach the HTTP face over the network, where everybody between can read the token',
+      'serve plain HTTP where others reach it, and everybody between can read tokens and passwords',
     )
     .option(
       '--http-name <name>',
@@ -72,16 +78,17 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
     )
     .addOption(outputOption())
     .action(async (flags: UpFlags) => {
-      if (flags.http && !flags.insecure) refuseOpen(flags.http);
       const ephemeral = flags.ephemeral === true;
       if (ephemeral && flags.home) throw new ProblemError(LASTING_HOME);
       const dataDir = flags.dataDir ? resolve(flags.dataDir) : defaultDataDir(context, ephemeral);
       // An ephemeral Pilotage stands beside a lasting one, so it never asks for the well-known ports by itself.
       const any: Address = { host: '127.0.0.1', port: 0 };
+      const http = flags.http ?? (ephemeral ? any : DEFAULT_HTTP);
       exit(
         await context.runDaemon({
           dataDir,
-          http: flags.http ?? (ephemeral ? any : DEFAULT_HTTP),
+          http,
+          encryption: encryptionOf(flags, http),
           api: flags.api ?? (ephemeral ? any : DEFAULT_API),
           httpNames: [...flags.httpName, flags.http?.host ?? 'localhost', hostname().toLowerCase()],
           httpGiven: flags.http !== undefined,
@@ -107,18 +114,6 @@ const LASTING_HOME = {
   message: '--home needs a Pilotage that lasts: an ephemeral one has a cluster of its own.',
   remedy: 'Leave --ephemeral or --home out.',
 };
-
-/** HTTP sends the token in clear, and the git host and the API treat its holder as the administrator. */
-function refuseOpen({ host, port }: Address): void {
-  const isLoopback = (isIP(host) === 4 && host.startsWith('127.')) || host === '::1' || host === 'localhost';
-  if (isLoopback) return;
-  throw new ProblemError({
-    reason: 'InsecureAddress',
-    message: `--http ${host}:${port} would send the token over the network without TLS.`,
-    remedy:
-      'Keep 127.0.0.1, and let a proxy with TLS or an SSH tunnel (ssh -L 7080:127.0.0.1:7080) lead there. On a network that you trust: add --insecure.',
-  });
-}
 
 /** Only the name: an ephemeral folder is created once the process that removes it runs. */
 const defaultDataDir = (context: CliContext, ephemeral: boolean): string =>

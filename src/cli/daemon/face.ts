@@ -1,4 +1,5 @@
-import { type IncomingMessage, request } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { onAbort } from '../../base/abort.ts';
@@ -7,12 +8,16 @@ import { isSameProcess } from '../../base/process.ts';
 import { type DaemonFile, readDaemonFile } from '../../model/daemonfile.ts';
 import type { Refusal } from '../../model/faces.ts';
 import { EVENTS_AFTER, type StreamLine } from '../../model/progress.ts';
+import { keptAuthority, readAuthority } from '../authorities.ts';
 import type { Surroundings } from '../context.ts';
 import { signInAt } from '../credentials.ts';
+import { type FaceAddress, open } from './connection.ts';
 
 export interface ClientOptions {
   readonly dataDir?: string;
   readonly server?: string;
+  /** File of the authority of its certificate, PEM; default: the one that `pilotage login` has kept, else those that this machine trusts. */
+  readonly ca?: string;
   /** On whose behalf it asks; default: the person at the keyboard. */
   readonly user?: string;
   /** As nobody, or with what stands in the request: to sign in. */
@@ -55,16 +60,43 @@ export async function findDaemon(dataDir: string): Promise<DaemonFile> {
   return daemon;
 }
 
+/** The daemon elsewhere that is meant; undefined: one of this machine, by its data directory. */
+export const serverOf = (
+  { server }: Pick<Surroundings, 'server'>,
+  options: ClientOptions,
+): string | undefined => (options.server ?? (options.dataDir ? undefined : server)) || undefined;
+
 export async function openFace(surroundings: Surroundings, options: ClientOptions): Promise<FaceClient> {
-  const server = options.server ?? (options.dataDir ? undefined : surroundings.server);
-  if (server) {
+  const server = serverOf(surroundings, options);
+  if (server !== undefined) {
     const url = parseServer(server);
     const given = url.password || surroundings.token;
-    return client(url.origin, await identityAt(surroundings, options, url.origin, given));
+    const identity = await identityAt(surroundings, options, url.origin, given);
+    return client(await addressOf(surroundings, options, url.origin), identity);
   }
   const daemon = await findDaemon(options.dataDir ?? surroundings.dataDir);
   const identity = await identityAt(surroundings, options, daemon.http, undefined, daemon.token);
-  return { ...client(daemon.http, identity), daemon };
+  return { ...client(await localAddress(daemon), identity), daemon };
+}
+
+async function addressOf(
+  { credentials }: Surroundings,
+  { ca }: ClientOptions,
+  url: string,
+): Promise<FaceAddress> {
+  const authority = ca === undefined ? await keptAuthority(credentials, url) : await readAuthority(ca);
+  return { url, ...(authority === undefined ? {} : { ca: authority }) };
+}
+
+async function localAddress({ http: url, tls }: DaemonFile): Promise<FaceAddress> {
+  if (!tls) return { url };
+  return {
+    url,
+    hostname: tls.host,
+    port: tls.port,
+    servername: 'localhost',
+    ca: await readFile(tls.ca, 'utf8'),
+  };
 }
 
 interface Identity {
@@ -91,35 +123,38 @@ async function identityAt(
 /** Such a one says who bears it. */
 const isAccountToken = (token: string): boolean => token.startsWith('plt_');
 
+/** @throws ProblemError BadRequest */
+export const originOf = (server: string): string => parseServer(server).origin;
+
 function parseServer(server: string): URL {
   const problem = {
     reason: 'BadRequest',
-    message: `--server: "${server}" is not a URL like http://git:TOKEN@127.0.0.1:7080.`,
+    message: `--server: "${server}" is not a URL like https://deploy.example.com:7080.`,
   };
   if (!URL.canParse(server)) throw new ProblemError(problem);
   const url = new URL(server);
-  if (url.protocol !== 'http:') throw new ProblemError(problem);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new ProblemError(problem);
   return url;
 }
 
-function client(base: string, { token, user }: Identity): FaceClient {
+function client(address: FaceAddress, { token, user }: Identity): FaceClient {
   const headers = {
     ...(user ? { 'Pilotage-User': encodeURIComponent(user) } : {}),
     ...(token ? { Authorization: `Bearer ${token}` } : {}),
   };
   const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const response = await open(base, method, path, headers, body);
+    const response = await open(address, method, path, headers, body);
     const text = await readAll(response);
     if (response.statusCode === 200) return JSON.parse(text) as T;
     throw new ProblemError(refusalOf(text, response.statusCode ?? 0));
   };
   const streamed = async (path: string): Promise<IncomingMessage> => {
-    const response = await open(base, 'GET', path, headers);
+    const response = await open(address, 'GET', path, headers);
     if (response.statusCode === 200) return response;
     throw new ProblemError(refusalOf(await readAll(response), response.statusCode ?? 0));
   };
   return {
-    url: base,
+    url: address.url,
     get: (path) => ask('GET', path),
     post: (path, body) => ask('POST', path, body),
     stream: (path) => streamed(path),
@@ -152,42 +187,6 @@ function refusalOf(text: string, code: number): Problem {
     return { reason: 'InternalError', message: `The server answered ${code}: ${text.slice(0, 200)}` };
   }
 }
-
-function open(
-  base: string,
-  method: string,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  body?: object,
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    // No agent: a command asks once and must not wait for an idle connection to close.
-    const outgoing = request(`${base}${path}`, {
-      method,
-      agent: false,
-      headers: { ...headers, ...lengthOf(text) },
-    });
-    outgoing.on('response', resolve);
-    outgoing.on('error', (error) =>
-      reject(
-        errnoOf(error) === 'ECONNREFUSED'
-          ? new ProblemError({
-              reason: 'Unavailable',
-              message: `Nothing answers at ${base}.`,
-              remedy: 'See whether Pilotage runs there: pilotage status, or start it: pilotage up.',
-            })
-          : error,
-      ),
-    );
-    outgoing.end(text);
-  });
-}
-
-const lengthOf = (text: string | undefined): Record<string, string> =>
-  text === undefined
-    ? {}
-    : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) };
 
 async function readAll(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

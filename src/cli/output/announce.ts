@@ -9,14 +9,18 @@ export function announce(
   file: DaemonFile,
   confinement: Confinement,
 ): void {
-  const { http, api, git, kubeconfig, context, pid, agentPid } = file;
+  const { http, tls, api, git, kubeconfig, context, pid, agentPid } = file;
   if (output === 'json') {
-    stdout.write(`${JSON.stringify({ http, api, git, kubeconfig, context, pid, agentPid })}\n`);
+    const fingerprint = tls?.own ? tls.fingerprint : undefined;
+    stdout.write(`${JSON.stringify({ http, fingerprint, api, git, kubeconfig, context, pid, agentPid })}\n`);
     return;
   }
   const lines = [
     'Pilotage is up.',
     '  once      pilotage git-credential setup     gives git the token',
+    ...(tls?.own
+      ? [`  TLS       certificate by ${tls.ca}, SHA-256 fingerprint`, `            ${tls.fingerprint}`]
+      : []),
     `  deliver   git push ${git}/NAME.git main`,
     '  look      pilotage status',
     `  kubectl   ${context === undefined ? `export KUBECONFIG=${kubeconfig}` : `kubectl --context ${context}`}`,

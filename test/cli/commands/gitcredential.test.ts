@@ -34,7 +34,7 @@ describe('git-credential', () => {
 
   it('is run by a shell that reads every path as it is', () => {
     const entry = { execPath: '/opt/no de/node', args: ["/it's/main.js"] };
-    expect(helperOf({ entry }, '/d')).to.equal(
+    expect(helperOf({ entry }, ['--data-dir', '/d'])).to.equal(
       `!'/opt/no de/node' '/it'\\''s/main.js' git-credential --data-dir /d`,
     );
   });

@@ -15,20 +15,26 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** The cluster's own certificate authority. Everything it makes is kept, so that a restart changes nothing that clients hold. */
-export interface Pki {
-  /** Certificate of the authority, PEM. */
+/** A certificate authority. Everything it makes is kept, so that a restart changes nothing that clients hold. */
+export interface Authority {
+  /** Its own certificate, PEM. */
   readonly ca: string;
+  /** The certificate of a server that is reached by `names` (DNS names, addresses), kept under `file`, made or renewed when needed. */
+  server(file: string, subject: Subject, names: readonly string[]): KeyPair;
+  /** The client certificate kept under `file`, made or renewed when needed. */
+  client(file: string, subject: Subject): KeyPair;
+  /** A certificate for what `request` asks, which its caller has judged, PEM. It never outlives the authority. Nothing of it is kept. */
+  sign(request: ParsedCertificateRequest, terms: SigningTerms): string;
+}
+
+/** The cluster's own authority, and the certificate of its API server. */
+export interface Pki extends Omit<Authority, 'server'> {
   readonly server: KeyPair;
   /**
    * Whom aggregated API servers believe who a user is. An authority of its own: who has a certificate of the cluster's may be anybody's user,
    * and never speak for others (kube-apiserver `--requestheader-client-ca-file`).
    */
   readonly frontProxy: { readonly ca: string; readonly client: KeyPair };
-  /** The client certificate kept under `file`, made or renewed when needed. */
-  client(file: string, subject: Subject): KeyPair;
-  /** A certificate for what `request` asks, which its caller has judged, PEM. It never outlives the authority. Nothing of it is kept. */
-  sign(request: ParsedCertificateRequest, terms: SigningTerms): string;
 }
 
 /** What a signer grants of a request. */
@@ -48,10 +54,10 @@ export const nodeSubject = (node: string): Subject => ({
   groups: ['system:nodes'],
 });
 
+/** Names by which any server is reached on its own machine. */
+export const LOCAL_NAMES: readonly string[] = ['localhost', '127.0.0.1', '::1'];
 const SERVER_NAMES = [
-  'localhost',
-  '127.0.0.1',
-  '::1',
+  ...LOCAL_NAMES,
   'kubernetes',
   'kubernetes.default',
   'kubernetes.default.svc',
@@ -64,52 +70,53 @@ const LEAF_DAYS = 800;
 /** What expires sooner than this is renewed when the server starts. */
 const RENEWAL_DAYS = 30;
 
-export interface PkiOptions {
+export interface AuthorityOptions {
   /** Made when absent; keys in it are readable by the owner only. */
   readonly dir: string;
   readonly clock: Clock;
+}
+
+export interface PkiOptions extends AuthorityOptions {
   /** Further names and addresses that the API is reached by. */
   readonly names?: readonly string[];
 }
 
-export function openPki({ dir, clock, names = [] }: PkiOptions): Pki {
+export function openPki({ names = [], ...options }: PkiOptions): Pki {
+  const authority = openAuthority(options);
+  const frontProxy = authorityOf(options, 'front-proxy-ca', { name: 'front-proxy-ca' });
+  return {
+    ...authority,
+    server: authority.server('server', { name: 'kubernetes' }, [...SERVER_NAMES, ...names]),
+    frontProxy: { ca: frontProxy.ca, client: frontProxy.client('front-proxy-client', FRONT_PROXY) },
+  };
+}
+
+/** The cluster's own authority, made where the directory has none yet. @throws ProblemError CertificateUnreadable */
+export const openAuthority = (options: AuthorityOptions): Authority =>
+  authorityOf(options, 'ca', { name: 'pilotage' });
+
+function authorityOf({ dir, clock }: AuthorityOptions, name: string, subject: Subject): Authority {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const authority = openAuthority(dir, clock, 'ca', { name: 'pilotage' });
-  const frontProxy = openAuthority(dir, clock, 'front-proxy-ca', { name: 'front-proxy-ca' });
-  const leaf = (issuer: Authority, file: string, subject: Subject, use: CertificateUse): KeyPair => {
+  const issuer = openIssuer(dir, clock, name, subject);
+  const leaf = (file: string, of: Subject, use: CertificateUse): KeyPair => {
     const kept = readPair(dir, file);
-    if (isGood(kept, issuer, subject, use, clock)) return pairOf(kept);
+    if (isGood(kept, issuer, of, use, clock)) return pairOf(kept);
     // A renewed certificate keeps its key: what was pinned stays pinned.
     const key = kept?.key ?? newKey();
-    const cert = certificate({
-      subject,
-      key,
-      issuer,
-      ...validity(clock, LEAF_DAYS),
-      use,
-    });
+    const cert = certificate({ subject: of, key, issuer, ...validity(clock, LEAF_DAYS), use });
     return writePair(dir, file, cert, key);
   };
   return {
-    ca: authority.cert.toString(),
-    server: leaf(
-      authority,
-      'server',
-      { name: 'kubernetes' },
-      { type: 'server', names: [...SERVER_NAMES, ...names] },
-    ),
-    frontProxy: {
-      ca: frontProxy.cert.toString(),
-      client: leaf(frontProxy, 'front-proxy-client', FRONT_PROXY, { type: 'client' }),
-    },
-    client: (file, subject) => leaf(authority, file, subject, { type: 'client' }),
+    ca: issuer.cert.toString(),
+    server: (file, of, names) => leaf(file, of, { type: 'server', names }),
+    client: (file, of) => leaf(file, of, { type: 'client' }),
     sign: (request, { usages, notBefore, notAfter }) =>
       certificate({
         subject: { name: request.commonName, groups: request.organizations },
         key: request.publicKey,
-        issuer: authority,
+        issuer,
         notBefore,
-        notAfter: Math.min(notAfter, Date.parse(authority.cert.validTo)),
+        notAfter: Math.min(notAfter, Date.parse(issuer.cert.validTo)),
         use: { type: 'requested', usages, names: request },
       }),
   };
@@ -120,11 +127,11 @@ interface Pair {
   readonly key: KeyObject;
 }
 
-interface Authority extends Pair {
+interface Issuer extends Pair {
   readonly subject: Subject;
 }
 
-function openAuthority(dir: string, clock: Clock, file: string, subject: Subject): Authority {
+function openIssuer(dir: string, clock: Clock, file: string, subject: Subject): Issuer {
   const kept = readPair(dir, file);
   if (kept?.cert && lastsLong(kept.cert, clock)) return { cert: kept.cert, key: kept.key, subject };
   // Renewed with its old key: certificates that it has signed stay valid.

@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ProblemError } from '../base/errors.ts';
+import { isScoped, type User } from '../model/user.ts';
+import type { FaceTrail } from './audit.ts';
+import { streamAudit } from './auditstream.ts';
+import { answerIdentity, logIn } from './identityroutes.ts';
+import { readJson, sendJson } from './json.ts';
+import { foreign } from './origin.ts';
+import type { FaceOptions } from './parts.ts';
+import { badRequest } from './refusal.ts';
+import { answer } from './routes.ts';
+import { streamEvents } from './sinks/stream.ts';
+import { visibleEvents } from './visibility.ts';
+
+/** Below it is the Kubernetes API of the home cluster: `/k8s/api`, `/k8s/apis`, `/k8s/version`, `/k8s/openapi`. */
+const KUBERNETES = '/k8s';
+const NO_KUBERNETES = {
+  reason: 'NotFound',
+  message: 'The home of this Pilotage is another cluster, whose Kubernetes API is not proxied.',
+  remedy: 'Ask that cluster itself, with its own kubeconfig.',
+};
+
+const NARROW = {
+  reason: 'Forbidden',
+  message:
+    'This token is for some deliveries, environments or verbs, and the Kubernetes API knows none of them.',
+  remedy: 'Use a token without a scope: pilotage kubeconfig --user NAME.',
+};
+
+/** A request as it has come in. */
+export interface Received {
+  readonly trail: FaceTrail;
+  /** undefined: its target is no URL. */
+  readonly url: URL | undefined;
+}
+
+/** Answers a request: what anybody may ask, then, as the user that it proves, everything else. @throws ProblemError for what is refused */
+export async function serve(
+  options: FaceOptions & Received,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { url } = options;
+  if (!url) throw badRequest(`${JSON.stringify(request.url)} is not an address.`);
+  if (url.pathname === '/healthz') return void response.end('ok\n');
+  const problem = foreign(request.headers, options.names ?? []);
+  if (problem) throw new ProblemError(problem);
+  if (await options.git(request, response, options.trail.sender)) return;
+  if (url.pathname === '/login' && request.method === 'POST') {
+    const credentials = await readJson(request);
+    options.trail.body(credentials);
+    return sendJson(response, 200, await logIn(options.identity, credentials));
+  }
+  const user = await options.authenticate(request.headers);
+  if (user === undefined) {
+    response.setHeader('WWW-Authenticate', 'Basic realm="pilotage"');
+    return sendJson(response, 401, {
+      problem: {
+        reason: 'Unauthorized',
+        message: 'This needs a token of this Pilotage, one that is not revoked and has not expired.',
+        remedy:
+          'pilotage login; git: `pilotage git-credential setup` once; scripts send `Authorization: Bearer TOKEN`.',
+      },
+    });
+  }
+  options.trail.sender(user);
+  if (url.pathname === KUBERNETES || url.pathname.startsWith(`${KUBERNETES}/`)) {
+    if (!options.kubernetes) throw new ProblemError(NO_KUBERNETES);
+    if (isScoped(user)) throw new ProblemError(NARROW);
+    request.url = `${url.pathname.slice(KUBERNETES.length) || '/'}${url.search}`;
+    return options.kubernetes(request, response, kubernetesUserOf(user));
+  }
+  const { access, actions } = options;
+  if (url.pathname === '/api/v1/backup') {
+    await access.assert(user, { on: 'backups', verb: 'get' });
+    return streamBackup(options.backup, response);
+  }
+  if (url.pathname === '/api/v1/events') {
+    const isVisible = await visibleEvents(access, user, () => actions.status());
+    return streamEvents(options.progress, url.searchParams, response, isVisible);
+  }
+  if (url.pathname === '/api/v1/audit' && options.audit)
+    return streamAudit(options.audit.log, user, url.searchParams, response);
+  if (url.pathname === '/')
+    return void response.end('Pilotage. Ask /api/v1/status, or run: pilotage status\n');
+  const method = request.method ?? 'GET';
+  const body = method === 'GET' ? undefined : await readJson(request);
+  options.trail.body(body);
+  const asked = { method, path: url.pathname, query: url.searchParams, body, user };
+  const result =
+    (await answerIdentity(options.identity, asked)) ?? (await answer(options.actions, access, asked));
+  if (!result)
+    throw new ProblemError({ reason: 'NotFound', message: `There is nothing at ${url.pathname}.` });
+  sendJson(response, result.status, result.body);
+}
+
+/** As kubectl with the same token is known; a robot is its owner there. */
+const kubernetesUserOf = ({ name, owner = name, groups }: User): Pick<User, 'name' | 'groups'> => ({
+  name: owner,
+  groups,
+});
+
+/** At the reader's pace; one that leaves ends it. */
+async function streamBackup(backup: () => Iterable<Buffer>, response: ServerResponse): Promise<void> {
+  // First, because it may be refused.
+  const lines = backup();
+  response.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
+  await pipeline(Readable.from(lines, { objectMode: false }), response);
+}
