@@ -9,6 +9,7 @@ import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client/client.ts';
 import type { Pod } from '../kube/kinds/objects.data.ts';
 import { serviceAccount } from './api/admission/serviceaccount.ts';
+import { type Aggregator, createAggregator } from './api/aggregation/aggregator.ts';
 import { startApi } from './api/api.ts';
 import { createLocalApiServices } from './api/apiservices.ts';
 import { anyOf } from './api/auth/authenticator.ts';
@@ -92,6 +93,7 @@ export interface ControlPlane {
   readonly api: Api;
   readonly pki: Pki;
   readonly serviceAccounts: ServiceAccountTokens;
+  readonly aggregator: Aggregator;
   /** In process; default: an administrator. */
   client(user?: User): KubeClient;
   /** In process, as one of the workers of `api/auth/workers.data.ts`. */
@@ -105,6 +107,7 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
+const random = (n: number): number => randomInt(n);
 const ADMINISTRATOR: User = { name: 'system:admin', groups: [ADMINS, 'system:authenticated'] };
 const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 
@@ -135,12 +138,12 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     serviceCidr,
     nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS,
     nodeConnections: options.nodeConnections ?? (() => undefined),
-    random: (n) => randomInt(n),
+    random,
     uuid: randomUUID,
     lacksRoom: () => room.lack('writes'),
     tokenIssuer: serviceAccounts.issuer,
     // Accounts come from a controller: without one, pods would wait for theirs in vain.
-    plugins: options.workers ? [] : [serviceAccount({ store, clock, random: (n) => randomInt(n) })],
+    plugins: options.workers ? [] : [serviceAccount({ store, clock, random })],
     authorization: createAuthorization((namespace) =>
       store.list(namespacePrefix('', 'pods', namespace)).map(({ object }) => object as Pod),
     ),
@@ -149,34 +152,40 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const workers = (options.workers ?? WORKERS).map(([user, create]) =>
     create({ client: client(worker(user)), authority, clock, logger }),
   );
-  const localApiServices = createLocalApiServices(client(worker('system:apiserver')), api.kinds, logger);
+  const apiserver = client(worker('system:apiserver'));
+  const localApiServices = createLocalApiServices(apiserver, api.kinds, logger);
+  const aggregator = createAggregator({
+    ...{ client: apiserver, store, kinds: api.kinds, clock, logger, random },
+    credentials: pki.frontProxy.client,
+  });
   const lifetime = new AbortController();
   return {
     api,
     pki,
     serviceAccounts,
+    aggregator,
     client,
     workerClient: (name) => client(worker(name)),
     snapshot: () => snapshotLines(store),
     publish: (host, port) => {
       const url = `https://${authorityOf(host, port)}`;
-      const parts = { client: client(worker('system:apiserver')), clock, logger };
+      const parts = { client: apiserver, clock, logger };
       const authorities = { authority: pki.ca, frontProxyAuthority: pki.frontProxy.ca };
       return keepPublished(parts, { host, port, clusterIP, url, ...authorities }, lifetime.signal);
     },
     async start() {
-      const apiserver = client(worker('system:apiserver'));
       await createSystemNamespaces(apiserver);
       await Promise.all([
         ensureDefaultRoles(apiserver),
         ensureSystemObjects({ client: apiserver, serviceCidr, now: () => clock.now() }),
         localApiServices.start(),
       ]);
+      aggregator.start(lifetime.signal);
       for (const worker of workers) worker.start(lifetime.signal);
     },
     async stop() {
       lifetime.abort(new Error('the control plane stops'));
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all([...workers, aggregator].map((worker) => worker.stop()));
       await localApiServices.stop();
       await api.stop();
       room.stop();
@@ -250,6 +259,7 @@ export async function createServedControlPlane(
       address: () => (bound ? `https://${authorityOf(bound.host, bound.port)}` : ''),
     },
     links,
+    aggregator: plane.aggregator,
     clock,
     logger,
     ...(audit

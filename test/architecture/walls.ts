@@ -40,7 +40,8 @@ export const API_FOLDERS: Record<string, readonly string[]> = {
   admission: ['verbs', 'auth', 'http', 'wire'],
   verbs: ['auth', 'http', 'wire'],
   auth: ['store', 'kinds', 'verbs', 'admission', 'http', 'wire', 'context.ts', 'stored.ts'],
-  wire: ['store', 'verbs', 'admission', 'auth', 'http', 'context.ts', 'stored.ts'],
+  aggregation: ['verbs', 'admission', 'http', 'context.ts', 'stored.ts'],
+  wire: ['store', 'verbs', 'admission', 'auth', 'http', 'aggregation', 'context.ts', 'stored.ts'],
   http: ['store', 'verbs', 'admission', 'context.ts', 'stored.ts'],
   spdy: [
     'store',

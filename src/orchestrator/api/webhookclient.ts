@@ -1,11 +1,10 @@
 import { request } from 'node:https';
 import { isIP } from 'node:net';
-import type { Service, WebhookClientConfig } from '../../kube/kinds/objects.data.ts';
+import type { WebhookClientConfig } from '../../kube/kinds/objects.data.ts';
 import { stringifyJson } from '../../kube/values/json.ts';
 import type { Json } from '../../kube/values/types.ts';
-import { namespacePrefix } from '../store/keys.ts';
 import type { CallWebhook, World } from './kinds/kind.ts';
-import { noEndpoints, noPort, readyEndpoints } from './kinds/serviceendpoints.ts';
+import { endpointOf } from './kinds/serviceendpoints.ts';
 
 /** How long a webhook has to answer where nothing else is said; in size, what no answer of honest objects reaches. */
 const TIMEOUT_SECONDS = 30;
@@ -98,23 +97,4 @@ function targetOf(
   const found = endpointOf(world, { namespace, name, port });
   if (typeof found === 'string') throw new Error(`Post "${shown}": ${found}`);
   return { ...found, path, name: dns, shown };
-}
-
-/**
- * One of what is behind the Service, or why there is none. Not its cluster IP, as kube-apiserver with `--enable-aggregator-routing`: a node
- * whose agent may not bind a port below 1024 serves the Service at another one, which only clients on that node learn.
- */
-function endpointOf(
-  { store, random }: Pick<World, 'store' | 'random'>,
-  { namespace, name, port }: { readonly namespace: string; readonly name: string; readonly port: number },
-): { readonly host: string; readonly port: number } | string {
-  const found = store.get(`${namespacePrefix('', 'services', namespace)}${name}`)?.object;
-  if (!found) return `service "${name}" not found`;
-  const service = found as Service;
-  const servicePort = service.spec.ports?.find((one) => one.port === port);
-  if (!servicePort) return noPort(String(port), name);
-  const candidates = readyEndpoints(store, service, servicePort.name ?? '');
-  const chosen = candidates[random(Math.max(1, candidates.length))];
-  const [host] = chosen?.endpoint.addresses ?? [];
-  return chosen && host !== undefined ? { host, port: chosen.port } : noEndpoints(name);
 }

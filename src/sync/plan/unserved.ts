@@ -16,7 +16,6 @@ const COMES_WITH: readonly (readonly [feature: string, kinds: readonly string[]]
   ['network policies', ['NetworkPolicy']],
   ['the container runtime', ['RuntimeClass']],
   ['API priority and fairness', ['FlowSchema', 'PriorityLevelConfiguration']],
-  ['aggregated API servers', ['APIService']],
 ];
 
 interface Type {

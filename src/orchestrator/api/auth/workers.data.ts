@@ -164,7 +164,13 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'scheduling.k8s.io/priorityclasses',
       ],
     },
-    { verbs: ['create', 'list'], resources: ['apiregistration.k8s.io/apiservices'] },
+    { verbs: ['create'], resources: ['apiregistration.k8s.io/apiservices'] },
+    { verbs: ['update'], resources: ['apiregistration.k8s.io/apiservices/status'] },
+    // Servers behind APIServices are found, and looked after.
+    {
+      verbs: ['list', 'watch'],
+      resources: ['apiregistration.k8s.io/apiservices', 'discovery.k8s.io/endpointslices', 'services'],
+    },
     { verbs: ['update'], resources: ['apiextensions.k8s.io/customresourcedefinitions'] },
     { verbs: ['delete'], resources: ['*'] },
     { verbs: ['deletecollection'], resources: ['events', 'events.k8s.io/events'] },

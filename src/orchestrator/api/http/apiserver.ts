@@ -12,7 +12,9 @@ import { authenticate } from '../auth/authentication.ts';
 import type { Pki } from '../auth/pki.ts';
 import { assertAuthorized } from '../authorize.ts';
 import { badRequest, notServed } from '../errors.ts';
+import { proxyUpgrade } from '../streaming/httpproxy.ts';
 import { createWebSockets, type Upgrade } from '../streaming/websocket.ts';
+import { assertMayAsk, backendOf, delegatedOf } from './aggregated.ts';
 import { type Answer, failure, statusOf } from './answers.ts';
 import { noTrails, type Trail, type Trails } from './audit.ts';
 import { compressed, encoded } from './encoding.ts';
@@ -149,6 +151,12 @@ async function upgrade(
   trail.sender(sender);
   const user = await actingUser(api, request, sender);
   await trail.acting(user);
+  const delegated = delegatedOf(options.aggregator, path);
+  if (delegated) {
+    await assertMayAsk(api, { method: request.method ?? '', query, user }, delegated);
+    trail.started();
+    return proxyUpgrade(taken, backendOf({ query, user }, delegated));
+  }
   const route = routeOf(path);
   if (route.type === 'path') {
     await assertAuthorized(api.authorize, user, pathAttributes({ method: 'GET', path }));

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
+import type { Aggregator } from '../aggregation/aggregator.ts';
 import type { TokenRules } from '../auth/authentication.ts';
 import { assertMayImpersonate, impersonatedBy, impersonatedUser } from '../auth/impersonation.ts';
 import type { Attributes, RequestVerb } from '../authorization.ts';
 import { assertAuthorized } from '../authorize.ts';
 import type { Api } from '../types.ts';
 import { columnCache } from '../wire/table.ts';
+import { answerDelegated, delegatedOf } from './aggregated.ts';
 import { type Answer, json } from './answers.ts';
 import { answerBinding, isBinding } from './bindings.ts';
 import { answerMetrics, measuredAt } from './metrics.ts';
@@ -22,6 +24,7 @@ export interface HandlerOptions {
   readonly api: Api;
   readonly tokens: TokenRules;
   readonly issuer: IssuerDocuments;
+  readonly aggregator: Aggregator;
   readonly clock: Clock;
   /** undefined: ready; else why `/readyz` says 503. */
   readonly readiness?: () => string | undefined;
@@ -37,13 +40,23 @@ export function createHandler({
   api,
   tokens,
   issuer,
+  aggregator,
   clock,
   readiness = () => undefined,
   closing = () => false,
 }: HandlerOptions): Handler {
   const writer: Writer = createWriter(clock, columnCache());
-  const paths: Paths = createPaths({ kinds: api.kinds, version: api.version, readiness, closing, issuer });
+  const paths: Paths = createPaths({
+    kinds: api.kinds,
+    remote: aggregator.versions,
+    version: api.version,
+    readiness,
+    closing,
+    issuer,
+  });
   return async (call) => {
+    const delegated = delegatedOf(aggregator, call.path);
+    if (delegated) return answerDelegated(api, clock, call, delegated);
     const route = routeOf(call.path);
     if (route.type === 'path') {
       await assertAuthorized(api.authorize, call.user, pathAttributes(call));

@@ -5,6 +5,7 @@ import type { ServerVersion } from '../version.ts';
 import { aggregatedList, apiGroup, coreVersions, groupList, resourceList } from '../wire/discovery.ts';
 import { aggregatedDiscovery, mediaRanges } from '../wire/negotiation.ts';
 import { createOpenApi, type Document, type OpenApi } from '../wire/openapi/openapi.ts';
+import type { RemoteVersion } from '../wire/remoteversion.ts';
 import { type Answer, bytes, json } from './answers.ts';
 import { unlessKnown } from './encoding.ts';
 import { answerHealth, type Check, type HealthPath } from './health.ts';
@@ -13,6 +14,8 @@ import type { Call } from './request.ts';
 
 interface World {
   readonly kinds: KindRegistry;
+  /** What aggregated API servers serve now. */
+  readonly remote: () => readonly RemoteVersion[];
   readonly version: ServerVersion;
   readonly openapi: OpenApi;
   /** undefined: ready; else why not. */
@@ -34,12 +37,15 @@ const PATHS: readonly (readonly [RegExp, PathHandler])[] = [
   [/^\/api\/?$/, (world, call) => discoveryRoot(world, call, true)],
   [/^\/apis\/?$/, (world, call) => discoveryRoot(world, call, false)],
   [/^\/api\/(v1)\/?$/, ({ kinds }, _call, [, version = '']) => found(resourceList(kinds, '', version))],
-  [/^\/apis\/([^/]+)\/?$/, ({ kinds }, _call, [, group = '']) => found(apiGroup(kinds, group))],
+  [
+    /^\/apis\/([^/]+)\/?$/,
+    ({ kinds, remote }, _call, [, group = '']) => found(apiGroup(kinds, remote(), group)),
+  ],
   [
     /^\/apis\/([^/]+)\/([^/]+)\/?$/,
     ({ kinds }, _call, [, group = '', version = '']) => found(resourceList(kinds, group, version)),
   ],
-  [/^\/openapi\/v3\/?$/, ({ openapi }, call) => openApiAnswer(openapi.index(), call)],
+  [/^\/openapi\/v3\/?$/, ({ openapi, remote }, call) => openApiAnswer(openapi.index(remote()), call)],
   [/^\/openapi\/v3\/(.+?)\/?$/, ({ openapi }, call, [, path = '']) => openApiDocument(openapi, path, call)],
   [/^\/openapi\/v2$/, ({ openapi }, call) => openApiV2(openapi, call)],
   [/^\/\.well-known\/openid-configuration\/?$/, ({ issuer }) => issuerConfiguration(issuer)],
@@ -79,8 +85,8 @@ const checksOf = ({ readiness, closing }: World, path: string | undefined): read
     : []),
 ];
 
-function pathsServed({ kinds }: World): string[] {
-  const groups = kinds.all().filter(({ group }) => group !== '');
+function pathsServed({ kinds, remote }: World): string[] {
+  const groups = [...kinds.all(), ...remote()].filter(({ group }) => group !== '');
   const versions = groups.flatMap(({ group, version }) => [`/apis/${group}`, `/apis/${group}/${version}`]);
   const health = (['healthz', 'livez', 'readyz'] as const).map((path) => `/${path}`);
   return [
@@ -92,10 +98,10 @@ function pathsServed({ kinds }: World): string[] {
   ].sort();
 }
 
-function discoveryRoot({ kinds }: World, call: Call, core: boolean): Answer {
+function discoveryRoot({ kinds, remote }: World, call: Call, core: boolean): Answer {
   const version = aggregatedDiscovery(call.accept);
-  if (version === undefined) return json(core ? coreVersions('') : groupList(kinds));
-  const body = Buffer.from(JSON.stringify(aggregatedList(kinds, version, core)));
+  if (version === undefined) return json(core ? coreVersions('') : groupList(kinds, remote()));
+  const body = Buffer.from(JSON.stringify(aggregatedList(kinds, remote(), version, core)));
   // The type is how a client tells the aggregated form from the old one.
   const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
   const hash = createHash('sha512').update(body).digest('hex').toUpperCase();

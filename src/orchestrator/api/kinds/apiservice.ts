@@ -21,16 +21,16 @@ export const SERVED_API_SERVICE: ServedRow = {
   subresources: [STATUS],
 };
 
+export const LOCAL = {
+  status: 'True',
+  reason: 'Local',
+  message: 'Local APIServices are always available',
+} as const;
+
 /** What this server serves itself is available at once (kube-aggregator `pkg/registry/apiservice/strategy.go`). */
 function availableWhereLocal(object: KubeObject, { clock }: World): KubeObject {
   if ((object as APIService).spec?.service) return { ...object, status: {} };
-  const condition = {
-    type: 'Available',
-    status: 'True',
-    reason: 'Local',
-    message: 'Local APIServices are always available',
-    lastTransitionTime: rfc3339(clock.now()),
-  };
+  const condition = { type: 'Available', ...LOCAL, lastTransitionTime: rfc3339(clock.now()) };
   return { ...object, status: { conditions: [condition] } };
 }
 

@@ -17,11 +17,19 @@ import type { Upgrade } from './websocket.ts';
 export interface Backend {
   /** A new connection to it. Rejects with StatusError. */
   readonly connect: () => Promise<Duplex>;
+  /** What is spoken on the connection as it is: `http` where that is secure already. */
   readonly scheme: 'http' | 'https';
   /** The path of the request up to and with `/proxy`, as it was sent. */
   readonly prefix: string;
   /** What follows, as it was sent; begins with a slash. */
   readonly path: string;
+  /** Default: the query as it was sent. */
+  readonly search?: string;
+  /** Headers that are said to it, whatever the client says, and which of the client's it never hears. */
+  readonly headers?: OutgoingHttpHeaders;
+  readonly hears?: (header: string) => boolean;
+  /** A redirect becomes a failure: it would send the client elsewhere with what proves who it is (CVE-2022-3172). */
+  readonly refusesRedirects?: boolean;
 }
 
 /** Headers of one connection (RFC 9110, 7.6.1), and those by which the client has proven who it is to us. */
@@ -39,8 +47,8 @@ const NOT_PASSED_ON = [
 ];
 
 /** The path at the backend with the query of the request. */
-export const locationOf = ({ path }: Backend, { url = '' }: IncomingMessage): string =>
-  url.includes('?') ? path + url.slice(url.indexOf('?')) : path;
+export const locationOf = ({ path, search }: Backend, { url = '' }: IncomingMessage): string =>
+  path + (search ?? (url.includes('?') ? url.slice(url.indexOf('?')) : ''));
 
 /** Passes a request on and its answer back, as apimachinery's `pkg/util/proxy` does. Rejects with StatusError before anything is answered. */
 export async function proxyRequest(
@@ -59,10 +67,23 @@ export async function proxyRequest(
   const answer = await answered.catch((error: unknown) => {
     throw unreachable(error);
   });
+  if (backend.refusesRedirects && isRedirect(answer)) {
+    answer.destroy();
+    response.writeHead(502, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': REDIRECTED.length,
+    });
+    return void response.end(REDIRECTED);
+  }
   response.writeHead(answer.statusCode ?? 502, answerHeaders(answer, request, backend));
   response.flushHeaders();
   await pipeline(answer, response).catch(() => response.destroy());
 }
+
+/** apimachinery `pkg/util/proxy` RejectForwardingRedirects. */
+const REDIRECTED = 'the backend attempted to redirect this request, which is not permitted';
+const isRedirect = ({ statusCode = 0, headers }: IncomingMessage): boolean =>
+  statusCode >= 300 && statusCode <= 399 && headers.location !== undefined;
 
 /** The same for a request that asks for another protocol: once the backend agrees, bytes go both ways. */
 export async function proxyUpgrade({ request, socket, head }: Upgrade, backend: Backend): Promise<void> {
@@ -112,15 +133,19 @@ async function begin(
   });
 }
 
-function requestHeaders(request: IncomingMessage, { prefix, path }: Backend): OutgoingHttpHeaders {
+function requestHeaders(
+  request: IncomingMessage,
+  { prefix, path, headers = {}, hears = () => true }: Backend,
+): OutgoingHttpHeaders {
   const { remoteAddress } = request.socket;
   const forwardedFor = [request.headers['x-forwarded-for'] ?? [], remoteAddress ?? []].flat().join(', ');
   return {
-    ...endToEnd(request.headers),
+    ...Object.fromEntries(Object.entries(endToEnd(request.headers)).filter(([name]) => hears(name))),
     'x-forwarded-for': forwardedFor,
     'x-forwarded-uri': prefix + path,
     // Node drops the framing of a body that it was not told of.
     ...(request.headers['transfer-encoding'] ? { 'transfer-encoding': 'chunked' } : {}),
+    ...headers,
   };
 }
 

@@ -4,6 +4,7 @@ import { BINDINGS } from '../kinds/bindings.data.ts';
 import { METRICS } from '../kinds/metrics.ts';
 import { REVIEWS } from '../kinds/reviews.data.ts';
 import type { KindRegistry, SubresourceRow } from '../types.ts';
+import { byPriority, type RemoteVersion } from './remoteversion.ts';
 
 /** What discovery tells of one resource; ServedResource is one, the reviews are the others. */
 interface Listed {
@@ -27,10 +28,19 @@ interface GroupVersion {
   readonly resources: readonly Listed[];
 }
 
+const rows = (kinds: KindRegistry): readonly Listed[] =>
+  [...kinds.all(), ...REVIEWS, BINDINGS, ...METRICS] as readonly Listed[];
+
+/** Whether anything of a group-version is served here. */
+export const servesItself = (kinds: KindRegistry, group: string, version: string): boolean =>
+  rows(kinds).some((row) => row.group === group && row.version === version);
+
+type Served = GroupVersion | RemoteVersion;
+
 /** Group-versions in the order of the registry: groups by name, the preferred version of each first. */
 function groupVersions(kinds: KindRegistry): readonly GroupVersion[] {
   const found = new Map<string, { group: string; version: string; resources: Listed[] }>();
-  for (const row of [...kinds.all(), ...REVIEWS, BINDINGS, ...METRICS] as readonly Listed[]) {
+  for (const row of rows(kinds)) {
     const key = apiVersionOf(row);
     const entry = found.get(key) ?? { group: row.group, version: row.version, resources: [] };
     entry.resources.push(row);
@@ -39,26 +49,49 @@ function groupVersions(kinds: KindRegistry): readonly GroupVersion[] {
   return [...found.values()];
 }
 
-function byGroup(versions: readonly GroupVersion[]): ReadonlyMap<string, readonly GroupVersion[]> {
-  const groups = new Map<string, GroupVersion[]>();
+/** What is served here comes first, so that nobody else's resources take its short names. */
+const withRemote = (kinds: KindRegistry, remote: readonly RemoteVersion[]): readonly Served[] => [
+  ...groupVersions(kinds).filter(({ group }) => group !== ''),
+  ...byPriority(remote),
+];
+
+function byGroup<T extends { readonly group: string }>(
+  versions: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
   for (const entry of versions) groups.set(entry.group, [...(groups.get(entry.group) ?? []), entry]);
   return groups;
 }
 
 /** `/api` and `/apis` as APIGroupDiscoveryList. */
-export function aggregatedList(kinds: KindRegistry, version: 'v2' | 'v2beta1', core: boolean): object {
-  const groups = byGroup(groupVersions(kinds).filter(({ group }) => (group === '') === core));
+export function aggregatedList(
+  kinds: KindRegistry,
+  remote: readonly RemoteVersion[],
+  version: 'v2' | 'v2beta1',
+  core: boolean,
+): object {
+  const groups = byGroup<Served>(
+    core ? groupVersions(kinds).filter(({ group }) => group === '') : withRemote(kinds, remote),
+  );
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: `apidiscovery.k8s.io/${version}`,
     metadata: {},
     items: [...groups].map(([name, versions]) => ({
       metadata: name === '' ? {} : { name },
-      versions: versions.map((entry) => ({
-        version: entry.version,
-        resources: entry.resources.map(aggregatedResource),
-        freshness: 'Current',
-      })),
+      versions: versions.map((entry) =>
+        'isFresh' in entry
+          ? {
+              version: entry.version,
+              resources: entry.resources,
+              freshness: entry.isFresh ? 'Current' : 'Stale',
+            }
+          : {
+              version: entry.version,
+              resources: entry.resources.map(aggregatedResource),
+              freshness: 'Current',
+            },
+      ),
     })),
   };
 }
@@ -94,8 +127,8 @@ export function coreVersions(server: string): object {
 }
 
 /** `/apis` for the same. */
-export function groupList(kinds: KindRegistry): object {
-  const groups = byGroup(groupVersions(kinds).filter(({ group }) => group !== ''));
+export function groupList(kinds: KindRegistry, remote: readonly RemoteVersion[]): object {
+  const groups = byGroup<Served>(withRemote(kinds, remote));
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
@@ -104,14 +137,18 @@ export function groupList(kinds: KindRegistry): object {
 }
 
 /** `/apis/GROUP`; undefined: no such group. */
-export function apiGroup(kinds: KindRegistry, name: string): object | undefined {
-  const versions = groupVersions(kinds).filter(({ group }) => group === name);
-  return name === '' || versions.length === 0
+export function apiGroup(
+  kinds: KindRegistry,
+  remote: readonly RemoteVersion[],
+  name: string,
+): object | undefined {
+  const versions = withRemote(kinds, remote).filter(({ group }) => group === name);
+  return versions.length === 0
     ? undefined
     : { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(name, versions) };
 }
 
-function groupOf(name: string, versions: readonly GroupVersion[]) {
+function groupOf(name: string, versions: readonly Served[]) {
   const rows = versions.map(({ version }) => ({ groupVersion: `${name}/${version}`, version }));
   return { name, versions: rows, preferredVersion: rows[0] };
 }

@@ -10,9 +10,13 @@ const WAITING_PART = 4;
 /** What goes on for as long as the client likes: it has no time-out, and is not counted among the requests at work. */
 export function isLongRunning(route: Route, query: URLSearchParams): boolean {
   if (route.type === 'path') return false;
+  return route.watch || watches(query) || STREAMS.has(route.subresource ?? '');
+}
+
+/** apimachinery `pkg/runtime/converter.go` Convert_Slice_string_To_bool. */
+export function watches(query: URLSearchParams): boolean {
   const watch = query.get('watch');
-  const watches = watch !== null && watch !== '0' && watch.toLowerCase() !== 'false';
-  return route.watch || watches || STREAMS.has(route.subresource ?? '');
+  return watch !== null && watch !== '0' && watch.toLowerCase() !== 'false';
 }
 
 const STREAMS: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);

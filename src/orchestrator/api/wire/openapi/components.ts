@@ -146,5 +146,5 @@ function extensions(schema: Schema): Readonly<Record<string, Json>> {
   };
 }
 
-export const pathOf = (row: ServedResource): string =>
+export const pathOf = (row: { readonly group: string; readonly version: string }): string =>
   `${row.group === '' ? 'api' : 'apis'}/${apiVersionOf(row)}`;

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { KindRegistry, ServedResource } from '../../types.ts';
+import type { RemoteVersion } from '../remoteversion.ts';
 import { createComponents, type OpenApiVersion, pathOf } from './components.ts';
 import { pathsOf } from './paths.ts';
 
 /** OpenAPI as `kubectl explain`, `apply` and client generators read it: v3 with an index and a document per group-version, v2 whole. */
 export interface OpenApi {
-  index(): Document;
+  /** With the documents of aggregated API servers, which these serve themselves. */
+  index(remote: readonly RemoteVersion[]): Document;
   /** `api/v1`, `apis/apps/v1`; undefined: not served. */
   document(path: string): Document | undefined;
   /** Swagger 2.0 of everything. */
@@ -21,9 +23,9 @@ export interface Document {
 /** Documents are made when first asked for, and again when one of their resources has changed. */
 export function createOpenApi(kinds: KindRegistry, version: string): OpenApi {
   const known = new Map<string, Document & { readonly rows: string }>();
-  /** `key` names the document; it is made again when its rows are others. */
-  const made = (key: string, rows: readonly ServedResource[], make: () => object): Document => {
-    const hashes = rows.map((row) => `${row.plural} ${row.hash}`).join();
+  /** `key` names the document; it is made again when its rows, or what else it is made of, are others. */
+  const made = (key: string, rows: readonly ServedResource[], make: () => object, more = ''): Document => {
+    const hashes = rows.map((row) => `${row.plural} ${row.hash}`).join() + more;
     const before = known.get(key);
     if (before?.rows === hashes) return before;
     const bytes = Buffer.from(JSON.stringify(make()));
@@ -40,14 +42,19 @@ export function createOpenApi(kinds: KindRegistry, version: string): OpenApi {
   };
   return {
     document,
-    index: () =>
-      made('index', kinds.all(), () => {
+    index(remote) {
+      const others = remote.flatMap((one) =>
+        one.openApiUrl === undefined ? [] : [[pathOf(one), { serverRelativeURL: one.openApiUrl }]],
+      );
+      const index = () => {
         const paths = [...new Set(kinds.all().map(pathOf))].map((path) => [
           path,
           { serverRelativeURL: `/openapi/v3/${path}?hash=${document(path)?.hash ?? ''}` },
         ]);
-        return { paths: Object.fromEntries(paths) };
-      }),
+        return { paths: Object.fromEntries([...paths, ...others]) };
+      };
+      return made('index', kinds.all(), index, JSON.stringify(others));
+    },
     v2: () => made('v2', kinds.all(), () => swaggerOf(kinds.all(), version)),
   };
 }

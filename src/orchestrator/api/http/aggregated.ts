@@ -1,0 +1,119 @@
+import type { Clock } from '../../../base/clock.ts';
+import type { User } from '../../../kube/client/client.ts';
+import { statusError } from '../../../kube/values/status.ts';
+import type { Aggregator, RemoteServer } from '../aggregation/aggregator.ts';
+import { remoteUserHeaders, tellsUser } from '../aggregation/remoteuser.ts';
+import type { Attributes, RequestVerb } from '../authorization.ts';
+import { assertAuthorized } from '../authorize.ts';
+import { badRequest } from '../errors.ts';
+import { type Backend, proxyRequest } from '../streaming/httpproxy.ts';
+import type { Api } from '../types.ts';
+import type { Answer } from './answers.ts';
+import { isLongRunning, timeoutOf, watches, withinTime } from './overload/deadline.ts';
+import type { Call } from './request.ts';
+import { type DelegatedRoute, delegatedRouteOf } from './requestinfo.ts';
+
+/** A request for what another API server serves. */
+export interface Delegated {
+  readonly server: RemoteServer;
+  readonly route: DelegatedRoute;
+}
+
+type Asked = Pick<Call, 'method' | 'query' | 'user'>;
+
+const OPEN_API = /^\/openapi\/v3(?=\/apis\/[^/]+\/[^/]+$)/;
+/** Clients wait for discovery before anything else: a server that is slow in it is as good as gone (apiserver `pkg/util/proxy`). */
+const DISCOVERY_MS = 5_000;
+
+/** Who is to answer a path; undefined: this server. @throws StatusError for a path that servers read in different ways */
+export function delegatedOf(aggregator: Aggregator, path: string): Delegated | undefined {
+  const [document = ''] = OPEN_API.exec(path) ?? [];
+  const route = delegatedRouteOf(path.slice(document.length));
+  const server = route && aggregator.serverFor(route.group, route.version);
+  if (!server) return undefined;
+  if (route.climbs) throw badRequest(`the path "${path}" leads up`);
+  return { server, route: { ...route, path: document + route.path } };
+}
+
+/** Lets the server answer, if the user may ask for that: `route` is all that is known of it here. */
+export async function answerDelegated(
+  api: Api,
+  clock: Clock,
+  call: Call,
+  delegated: Delegated,
+): Promise<Answer> {
+  await assertMayAsk(api, call, delegated);
+  const { resource } = delegated.route;
+  const ends = !resource || !isLongRunning(resource, call.query);
+  const time = resource ? timeoutOf(call.query) : DISCOVERY_MS;
+  return {
+    type: 'proxy',
+    async serve(request, response) {
+      const auditId = response.getHeader('Audit-Id');
+      const answering = proxyRequest(request, response, backendOf(call, delegated, auditId?.toString()));
+      await (ends ? withinTime(answering, time, clock) : answering);
+    },
+  };
+}
+
+/** Rejects with StatusError Forbidden, or with what is wrong with the method. */
+export async function assertMayAsk(api: Api, asked: Asked, { route }: Delegated): Promise<void> {
+  await assertAuthorized(api.authorize, asked.user, attributesOf(asked, route));
+}
+
+function attributesOf({ method, query }: Asked, { path, resource }: DelegatedRoute): Attributes {
+  const verb = VERBS[method];
+  if (!verb)
+    throw statusError('MethodNotAllowed', `the method ${method} is not known to aggregated API servers`);
+  if (!resource) return { verb: method === 'HEAD' ? 'get' : method.toLowerCase(), path };
+  const { group, plural, namespace, name, subresource } = resource;
+  const selector = name === undefined && verb === 'get' ? query.get('fieldSelector') : null;
+  return {
+    verb: verbOn(verb, resource.watch || watches(query), name === undefined),
+    group,
+    resource: plural,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(selector === null ? {} : { fieldSelector: selector }),
+  };
+}
+
+const VERBS: Readonly<Record<string, RequestVerb>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+/** apiserver `pkg/endpoints/request/requestinfo.go`. */
+function verbOn(verb: RequestVerb, isWatch: boolean, ofAll: boolean): RequestVerb {
+  if (verb === 'get' && isWatch) return 'watch';
+  if (verb === 'get' && ofAll) return 'list';
+  return verb === 'delete' && ofAll ? 'deletecollection' : verb;
+}
+
+/** What the server is asked: as the user, and never with what the client says of itself or has proven it by. */
+export function backendOf(
+  { query, user }: { readonly query: URLSearchParams; readonly user: User },
+  { server, route }: Delegated,
+  auditId?: string,
+): Backend {
+  const search = query.toString();
+  return {
+    connect: server.connect,
+    scheme: 'http',
+    prefix: '',
+    path: route.path,
+    search: search === '' ? '' : `?${search}`,
+    hears: (header) => !tellsUser(header),
+    headers: {
+      ...remoteUserHeaders(user),
+      host: server.host,
+      ...(auditId === undefined ? {} : { 'audit-id': auditId }),
+    },
+    refusesRedirects: true,
+  };
+}
