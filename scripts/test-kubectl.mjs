@@ -1,5 +1,5 @@
-// `npm run test:kubectl [-- --only core,run_pod_tests]`: Kubernetes' own test/cmd scripts with the kubectl of the same release, and the tables
-// of strategic merge patches.
+// `npm run test:kubectl [-- --only core,run_pod_tests]`: Kubernetes' own test/cmd scripts with the kubectl of the same release, the tables
+// of strategic merge patches, and the pods of Pod Security.
 import { join } from 'node:path';
 import { peerPrograms, peerSources } from './peers.mjs';
 import { ensureInstalled, root } from './setup.mjs';
@@ -7,8 +7,9 @@ import { ensureInstalled, root } from './setup.mjs';
 ensureInstalled();
 const { createSuite } = await import('./suite.mjs');
 const suite = createSuite();
-await suite.mocha([['test/kubectl/strategicmerge.peer.ts']], {
+await suite.mocha([['test/kubectl/strategicmerge.peer.ts', 'test/kubectl/podsecurity.peer.ts']], {
   APIMACHINERY: peerSources('k8s.io/apimachinery'),
+  POD_SECURITY: peerSources('k8s.io/pod-security-admission'),
 });
 const given = ['--programs', peerPrograms(['kubectl', 'kubectl-convert']), '--sources', peerSources()];
 suite.counted([

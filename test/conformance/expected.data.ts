@@ -1,8 +1,6 @@
 const REPLICATION = 'nothing acts yet on a ReplicationController';
 const CRON = 'nothing acts yet on a CronJob';
 const POLICY = 'a ValidatingAdmissionPolicy is stored, and does not act yet';
-const RUNTIME_CLASS =
-  'the RuntimeClass of a pod is not looked at yet: neither refused where it is not there, nor its overhead added';
 const DEVICES = 'resource.k8s.io (dynamic resource allocation) is not served';
 const DISRUPTION = 'nothing computes yet the status of a PodDisruptionBudget';
 
@@ -27,9 +25,6 @@ export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
   'DisruptionController Listing PodDisruptionBudgets for all namespaces should list and delete a collection of PodDisruptionBudgets':
     DISRUPTION,
   'DisruptionController should create a PodDisruptionBudget': DISRUPTION,
-  'RuntimeClass should reject a Pod requesting a deleted RuntimeClass': RUNTIME_CLASS,
-  'RuntimeClass should reject a Pod requesting a non-existent RuntimeClass': RUNTIME_CLASS,
-  'RuntimeClass should schedule a Pod requesting a RuntimeClass and initialize its Overhead': RUNTIME_CLASS,
   'CRUD Tests resource.k8s.io/v1 DeviceClass': DEVICES,
   'CRUD Tests resource.k8s.io/v1 ResourceClaim': DEVICES,
   'CRUD Tests resource.k8s.io/v1 ResourceClaimTemplate': DEVICES,

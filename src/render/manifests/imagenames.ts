@@ -1,19 +1,7 @@
+import { POD_SPECS } from '../../kube/kinds/podspec/places.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import type { JsonObject, KubeObject } from '../../kube/values/types.ts';
 import type { Written } from './read.ts';
-
-/** Where kinds that run containers keep the spec of a pod, as `group/Kind`. */
-export const POD_SPECS: Readonly<Record<string, readonly string[]>> = {
-  '/Pod': ['spec'],
-  '/ReplicationController': ['spec', 'template', 'spec'],
-  '/PodTemplate': ['template', 'spec'],
-  'apps/Deployment': ['spec', 'template', 'spec'],
-  'apps/ReplicaSet': ['spec', 'template', 'spec'],
-  'apps/StatefulSet': ['spec', 'template', 'spec'],
-  'apps/DaemonSet': ['spec', 'template', 'spec'],
-  'batch/Job': ['spec', 'template', 'spec'],
-  'batch/CronJob': ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-};
 
 const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
 

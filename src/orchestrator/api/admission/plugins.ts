@@ -13,6 +13,7 @@ import { mutatingWebhooks } from './mutatingwebhooks.ts';
 import { namespaceLifecycle } from './namespacelifecycle.ts';
 import { nodeRestriction } from './noderestriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podSecurity } from './podsecurity.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resourcequota.ts';
 import { roleGrants } from './rolegrants.ts';
@@ -45,6 +46,7 @@ export const admissionPlugins = (
   nodeRestriction,
   taintNodesByCondition,
   roleGrants(world.assertMayGrant),
+  podSecurity(world.store),
   priority(world.store),
   defaultTolerationSeconds,
   defaultStorageClass(world.store),

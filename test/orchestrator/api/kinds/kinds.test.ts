@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { hasRule, isExplainedByPods } from '../../../../src/health/verdicts.ts';
 import { BUILTIN_KINDS } from '../../../../src/kube/kinds/builtin.ts';
+import { POD_SPECS } from '../../../../src/kube/kinds/podspec/places.ts';
 import { type KindRow, noRules } from '../../../../src/kube/kinds/row.ts';
 import { builtinSchema, type Schema } from '../../../../src/kube/schema/schema.ts';
 import { apiVersionOf } from '../../../../src/kube/values/types.ts';
 import { SERVED_KINDS } from '../../../../src/orchestrator/api/kinds/servedkinds.ts';
-import { POD_SPECS } from '../../../../src/render/manifests/imagenames.ts';
 import { isIdle } from '../../../../src/sync/plan/unserved.ts';
 
 const nameOf = ({ resource }: KindRow): string => `${resource.group}/${resource.kind}`;
@@ -83,7 +83,7 @@ describe('every kind that the API server serves', () => {
       expect(hasRule(object)).to.equal(reports);
     });
 
-    it(`${nameOf(kind)} has its images named where it runs containers (POD_SPECS in src/render/manifests/imagenames.ts)`, () => {
+    it(`${nameOf(kind)} has its images named where it runs containers (POD_SPECS in src/kube/kinds/podspec/places.ts)`, () => {
       expect(POD_SPECS[nameOf(kind)]).to.deep.equal(podSpecIn(schema));
     });
 
