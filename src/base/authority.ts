@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** HOST or HOST:PORT, an IPv6 address in brackets; without a scheme, a user or a path. */
 export const isAuthority = (word: string): boolean =>
   /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(word) && URL.canParse(`http://${word}`);
@@ -11,3 +13,7 @@ export function authority(host: string, port: number): string {
   const name = reachable(host);
   return name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`;
 }
+
+/** Whether a host is this machine to itself. Of a name nobody knows where it leads by the time that it is used. */
+export const isLoopback = (host: string): boolean =>
+  (isIP(host) === 4 && host.startsWith('127.')) || host === '::1' || host === 'localhost';

@@ -53,6 +53,8 @@ export interface UpOptions {
   readonly acceptLoss: boolean;
   /** Whose ID tokens the Kubernetes API takes; undefined: nobody's. */
   readonly oidcFile: string | undefined;
+  /** Who signs people in besides the passwords that are kept here; undefined: nobody. */
+  readonly signInFile: string | undefined;
   /** What of requests to the Kubernetes API is recorded; undefined: the built-in policy. */
   readonly auditPolicyFile: string | undefined;
   /** An ephemeral daemon ends with this process. */

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { isLoopback } from '../base/authority.ts';
 import { ProblemError } from '../base/errors.ts';
 import type { Address, Encryption } from './context.ts';
 
@@ -19,14 +19,10 @@ export function encryptionOf(flags: EncryptionFlags, address: Address): Encrypti
     return { type: 'given', certFile: resolve(httpCert), keyFile: resolve(httpKey) };
   }
   if (tls && insecure) throw new ProblemError(CONTRADICTION);
-  if (tls || (tls === undefined && !insecure && !isLoopback(address))) return { type: 'own' };
-  if (!insecure && !isLoopback(address)) throw new ProblemError(open(address));
+  if (tls || (tls === undefined && !insecure && !isLoopback(address.host))) return { type: 'own' };
+  if (!insecure && !isLoopback(address.host)) throw new ProblemError(open(address));
   return { type: 'none' };
 }
-
-/** Of a name nobody knows where it leads by the time the daemon listens. */
-const isLoopback = ({ host }: Address): boolean =>
-  (isIP(host) === 4 && host.startsWith('127.')) || host === '::1' || host === 'localhost';
 
 const HALF = {
   reason: 'Misuse',

@@ -15,6 +15,7 @@ import { writeState } from '../base/statefile.ts';
 import { handleUncaught } from '../base/uncaught.ts';
 import type { CliContext, Surroundings, UpOptions } from '../cli/context.ts';
 import { announce } from '../cli/output/announce.ts';
+import { readSignInFile } from '../identity/signinfile.ts';
 import { type DaemonFile, daemonFilePath } from '../model/daemonfile.ts';
 import { makeDataDir } from '../model/datadir.ts';
 import { homeOf } from '../model/homefile.ts';
@@ -95,7 +96,8 @@ async function startParts(
   // The store's folder may lie on another disk than the rest: one watcher looks at both.
   const disks = createDiskWatch({ clock: systemClock });
   const kept = await readPorts(dataDir);
-  const { acceptLoss, oidcFile } = options;
+  const { acceptLoss, oidcFile, signInFile } = options;
+  const signIn = signInFile === undefined ? {} : readSignInFile(signInFile);
   // Before all that writes to it, so that it ends after them.
   const audit = openAudit({ ...common, policyFile: options.auditPolicyFile, parts });
   const home =
@@ -115,7 +117,7 @@ async function startParts(
   const [confinement, token] = [await confining, await openToken(dataDir)];
   const certificates = await openCertificates({ ...common, ...options });
   const names = [...httpNames, ...(certificates?.names ?? [])];
-  const faced = { httpNames: names, certificates };
+  const faced = { httpNames: names, certificates, signIn };
   const delivering = { ...common, ...faced, surroundings, kubeconfigs, confinement, disks, audit, parts };
   const face = await startDelivery({ ...delivering, home, instanceUid, token });
   const wanted = portToUse({ port: http.port, given: options.httpGiven }, kept?.http);

@@ -6,6 +6,7 @@ import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
 import { scheduleWork } from '../base/schedule.ts';
 import type { Surroundings } from '../cli/context.ts';
+import type { SignInOptions } from '../identity/signinfile.ts';
 import { openContexts } from '../kube/remote/contexts.ts';
 import { createProgressHub } from '../model/progresshub.ts';
 import { createPromotionController } from '../promotion/controller.ts';
@@ -39,6 +40,7 @@ export interface DeliveryOptions {
   readonly disks: DiskWatch;
   readonly home: Home;
   readonly audit: Audit;
+  readonly signIn: SignInOptions;
   readonly instanceUid: string;
   readonly token: string;
   readonly clock: Clock;
@@ -67,7 +69,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   const delivering = { ...common, dataDir, home, contexts, instanceUid, repositories, images };
   const synced = await composeSync({ ...delivering, buildEnvironment, pool, progress, promotions });
   const { hosted, remotes } = repositories;
-  const identity = composeIdentity({ ...common, home: options.home, token, parts });
+  const identity = composeIdentity({ ...common, home: options.home, signIn: options.signIn, token, parts });
   const gitHost = composeGitHost({
     ...common,
     ...synced,

@@ -5,9 +5,12 @@ import type { Logger } from '../base/log.ts';
 import { createAccess } from '../identity/access.ts';
 import { createIdentityActions } from '../identity/actions.ts';
 import { createGrantController } from '../identity/grants/controller.ts';
+import { ldapProvider } from '../identity/ldap/provider.ts';
+import type { IdentityParts } from '../identity/parts.ts';
 import { COST } from '../identity/passwords.ts';
 import { ensureBuiltinRoles } from '../identity/roles.ts';
-import { createSignIn, localProvider } from '../identity/signin.ts';
+import { createSignIn, localProvider, type PasswordProvider } from '../identity/signin.ts';
+import type { SignInOptions } from '../identity/signinfile.ts';
 import { tokenAuthenticator } from '../identity/tokens.ts';
 import type { Access } from '../model/access.ts';
 import { isScoped } from '../model/user.ts';
@@ -27,6 +30,8 @@ export function composeIdentity(options: {
   readonly home: Home;
   /** The daemon's own token. */
   readonly token: string;
+  /** Who signs people in besides the passwords that are kept here. */
+  readonly signIn: SignInOptions;
   readonly parts: Lifetime;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -34,7 +39,7 @@ export function composeIdentity(options: {
   const { home, token, parts, clock, logger } = options;
   const common = { home: home.identityClient, clock, logger, passwordCost: COST };
   const access = createAccess(home.decide);
-  const signIn = createSignIn(common, [localProvider(common)]);
+  const signIn = createSignIn(common, [localProvider(common), ...directoryOf(common, options.signIn)]);
   const known = tokenAuthenticator(common);
   const cluster = home.ca === undefined ? {} : { cluster: { server: home.url, ca: home.ca } };
   const grants = createGrantController(common);
@@ -53,4 +58,13 @@ export function composeIdentity(options: {
       });
     },
   };
+}
+
+/** After the passwords that are kept here, so that those who have one need no directory to answer. */
+function directoryOf(parts: IdentityParts, { ldap: options }: SignInOptions): readonly PasswordProvider[] {
+  if (options === undefined) return [];
+  const { home, clock, logger } = parts;
+  // A package that only those load who have a directory.
+  const connect = async () => (await import('../identity/ldap/connection.ts')).ldapConnect(options, clock)();
+  return [ldapProvider({ home, logger, options, connect })];
 }

@@ -1,7 +1,5 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { Bounds } from '../kube/values/bounds.ts';
-import { parseYaml } from '../kube/values/yaml.ts';
-import { locateKeys } from '../kube/values/yaml-places.ts';
 import { circleFrom } from './circle.ts';
 import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry, ImageEntry } from './deliveryfile.ts';
 import type { GateGrammar } from './gategrammar.ts';
@@ -22,6 +20,7 @@ import {
   entriesOf,
   fieldOf,
   type Item,
+  openText,
   placeOf,
   readList,
   readPath,
@@ -36,14 +35,9 @@ const BOUNDS: Bounds = { nodes: 20_000, depth: 50, bytes: 512 * 1024 };
 
 /** Reads `pilotage.yaml`; `gates` are those that a promotion may name. Reports every problem of the file at once, each with its line. */
 export function readPilotageFile(text: string, gates: readonly GateGrammar[]): Result<DeliveryFile> {
-  const file = PILOTAGE_FILE;
-  const parsed = parseYaml(text, file, BOUNDS);
-  if (!parsed.ok) return parsed;
-  const root: Cursor = {
-    value: parsed.value,
-    pointer: '',
-    report: { file, lines: locateKeys(text), problems: [] },
-  };
+  const opened = openText(text, PILOTAGE_FILE, BOUNDS);
+  if (!opened.ok) return opened;
+  const root = opened.value;
   const warnings: Problem[] = [];
   const value = readFile(root, gates, warnings);
   const [first, ...rest] = root.report.problems;

@@ -1,6 +1,9 @@
-import type { Problem } from '../base/errors.ts';
+import { ok, type Problem, type Result } from '../base/errors.ts';
 import type { Place } from '../base/place.ts';
+import type { Bounds } from '../kube/values/bounds.ts';
 import type { Json, JsonObject } from '../kube/values/types.ts';
+import { parseYaml } from '../kube/values/yaml.ts';
+import { locateKeys } from '../kube/values/yaml-places.ts';
 import { parseDuration } from './duration.ts';
 
 /** Where a reading stands: the value, its JSON pointer, and the report that all cursors of one file share. */
@@ -20,6 +23,13 @@ export interface Report {
 export interface Item<T> {
   readonly at: Cursor;
   readonly entry: T;
+}
+
+/** A YAML text at its root. The problems of what is read from there are in `report`. */
+export function openText(text: string, file: string, bounds?: Bounds): Result<Cursor> {
+  const parsed = parseYaml(text, file, bounds);
+  if (!parsed.ok) return parsed;
+  return ok({ value: parsed.value, pointer: '', report: { file, lines: locateKeys(text), problems: [] } });
 }
 
 export const placeOf = ({ pointer, report }: Cursor): Place => {

@@ -94,6 +94,11 @@ export class Pilotage {
     return this.#run(process.execPath, [main, ...args], { PILOTAGE_DATA_DIR: this.dataDir });
   }
 
+  /** With what a person would type. */
+  cliWith(input: string, ...args: readonly string[]): Promise<Finished> {
+    return run(process.execPath, [main, ...args], { env: { PILOTAGE_DATA_DIR: this.dataDir }, input });
+  }
+
   get #hasMounts(): boolean {
     return this.#under[0] === 'unshare';
   }

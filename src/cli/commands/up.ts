@@ -18,6 +18,7 @@ interface UpFlags extends EncryptionFlags {
   readonly ephemeral?: boolean;
   readonly acceptLoss?: boolean;
   readonly oidc?: string;
+  readonly signin?: string;
   readonly auditPolicy?: string;
   readonly ownerPid?: number;
   readonly logLevel?: LogLevel;
@@ -65,6 +66,10 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
     .option('--accept-loss', 'start although the store is damaged, without what it has lost')
     .option('--oidc <file>', 'whose ID tokens (OpenID Connect) sign users in to the Kubernetes API')
     .option(
+      '--signin <file>',
+      'who signs people in besides the passwords that are kept here: a directory (LDAP)',
+    )
+    .option(
       '--audit-policy <file>',
       'what is recorded of requests to the Kubernetes API, a Policy of audit.k8s.io/v1 (default: writes, and reading of Secrets, without bodies)',
     )
@@ -98,6 +103,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           ephemeral,
           acceptLoss: flags.acceptLoss === true,
           auditPolicyFile: flags.auditPolicy === undefined ? undefined : resolve(flags.auditPolicy),
+          signInFile: flags.signin === undefined ? undefined : resolve(flags.signin),
           oidcFile: flags.oidc === undefined ? undefined : resolve(flags.oidc),
           ownerPid: flags.ownerPid,
           // A person at a terminal reads what `up` prints; what is written to a file is for later.
