@@ -11,10 +11,13 @@ import type {
   Lease,
   Namespace,
   Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
   Pod,
   ReplicaSet,
   Service,
   ServiceAccount,
+  VolumeAttributesClass,
 } from '../../kube/kinds/objects.data.ts';
 import {
   CLUSTER_ROLES,
@@ -24,10 +27,13 @@ import {
   LEASES,
   NAMESPACES,
   NODES,
+  PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
   PODS,
   REPLICA_SETS,
   SERVICE_ACCOUNTS,
   SERVICES,
+  VOLUME_ATTRIBUTES_CLASSES,
 } from '../../kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
 
@@ -55,6 +61,9 @@ export interface Informers {
   readonly endpoints: Informer<Endpoints>;
   readonly clusterRoles: Informer<ClusterRole>;
   readonly serviceAccounts: Informer<ServiceAccount>;
+  readonly claims: Informer<PersistentVolumeClaim>;
+  readonly volumes: Informer<PersistentVolume>;
+  readonly attributesClasses: Informer<VolumeAttributesClass>;
 }
 
 /** The cluster's own certificate authority. */
@@ -100,5 +109,8 @@ export function createInformers(client: KubeClient, clock: Clock, logger: Logger
     endpoints: of(ENDPOINTS),
     clusterRoles: of(CLUSTER_ROLES),
     serviceAccounts: of(SERVICE_ACCOUNTS),
+    claims: of(PERSISTENT_VOLUME_CLAIMS),
+    volumes: of(PERSISTENT_VOLUMES),
+    attributesClasses: of(VOLUME_ATTRIBUTES_CLASSES),
   };
 }

@@ -20,6 +20,11 @@ import { createReplicaSetController } from './replicaset/controller.ts';
 import { createResourceQuotaController } from './resourcequota/controller.ts';
 import { createRootCaPublisher } from './rootca.ts';
 import { createServiceAccountController } from './serviceaccount.ts';
+import {
+  createAttributesClassProtection,
+  createClaimProtection,
+  createVolumeProtection,
+} from './storageprotection/controller.ts';
 import { createTokenSecretController } from './tokensecrets.ts';
 
 export interface ControllersOptions {
@@ -57,6 +62,9 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'tokens-controller': createTokenSecretController,
   'resourcequota-controller': createResourceQuotaController,
   'certificate-controller': createCertificateController,
+  'pvc-protection-controller': createClaimProtection,
+  'pv-protection-controller': createVolumeProtection,
+  'volumeattributesclass-protection-controller': createAttributesClassProtection,
 };
 
 export function createControllers({ client, authority, clock, logger }: ControllersOptions): Controllers {

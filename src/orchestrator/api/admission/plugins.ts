@@ -5,6 +5,7 @@ import type { Authorization } from '../authorization.ts';
 import { certificateApproval } from './certificateapproval.ts';
 import { certificateSigning } from './certificatesigning.ts';
 import { certificateSubject } from './certificatesubject.ts';
+import { persistentVolumeClaimResize } from './claimresize.ts';
 import { defaultIngressClass, defaultStorageClass } from './defaultclasses.ts';
 import { defaultTolerationSeconds } from './defaulttolerationseconds.ts';
 import { diskRoom } from './diskroom.ts';
@@ -18,6 +19,7 @@ import { priority } from './priority.ts';
 import { resourceQuota } from './resourcequota.ts';
 import { roleGrants } from './rolegrants.ts';
 import { runtimeClass } from './runtimeclass.ts';
+import { storageObjectInUseProtection } from './storageprotection.ts';
 import { taintNodesByCondition } from './taintnodesbycondition.ts';
 import { validatingPolicies } from './validatingpolicies.ts';
 import { validatingWebhooks } from './validatingwebhooks.ts';
@@ -50,6 +52,8 @@ export const admissionPlugins = (
   priority(world.store),
   defaultTolerationSeconds,
   defaultStorageClass(world.store),
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize(world.store),
   runtimeClass(world.store),
   certificateApproval(world.authorize),
   certificateSigning(world.authorize),

@@ -85,6 +85,14 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     },
     { verbs: ['create'], resources: ['authorization.k8s.io/subjectaccessreviews'] },
   ],
+  'pvc-protection-controller': [
+    { verbs: ['update'], resources: ['persistentvolumeclaims'] },
+    { verbs: ['list'], resources: ['pods'] },
+  ],
+  'pv-protection-controller': [{ verbs: ['update'], resources: ['persistentvolumes'] }],
+  'volumeattributesclass-protection-controller': [
+    { verbs: ['update'], resources: ['storage.k8s.io/volumeattributesclasses'] },
+  ],
   // Owners and dependents may be of any kind.
   'generic-garbage-collector': [{ verbs: [...READ, 'delete', 'patch', 'update'], resources: ['*'] }],
 };
@@ -106,6 +114,8 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'endpoints',
         'namespaces',
         'nodes',
+        'persistentvolumeclaims',
+        'persistentvolumes',
         'pods',
         'policy/poddisruptionbudgets',
         'apiextensions.k8s.io/customresourcedefinitions',
@@ -113,6 +123,7 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'resourcequotas',
         'serviceaccounts',
         'services',
+        'storage.k8s.io/volumeattributesclasses',
       ],
     },
     RECORD_EVENTS,

@@ -91,6 +91,18 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
     ['update resourcequotas/status shop/most', 'watch secrets', 'list shops.example.com/shops'],
     ['get secrets shop/password', 'update resourcequotas shop/most', 'delete pods shop/web'],
   ],
+  [controller('pvc-protection-controller')]: [
+    ['update persistentvolumeclaims shop/data', 'list pods shop/'],
+    ['delete persistentvolumeclaims shop/data', 'update persistentvolumes disk', 'delete pods shop/web'],
+  ],
+  [controller('pv-protection-controller')]: [
+    ['update persistentvolumes disk'],
+    ['delete persistentvolumes disk', 'update persistentvolumeclaims shop/data'],
+  ],
+  [controller('volumeattributesclass-protection-controller')]: [
+    ['update storage.k8s.io/volumeattributesclasses gold'],
+    ['delete storage.k8s.io/volumeattributesclasses gold', 'update persistentvolumes disk'],
+  ],
   [controller('generic-garbage-collector')]: [
     ['delete shops.example.com/shops shop/web', 'patch configmaps shop/a', 'watch secrets shop/'],
     ['create configmaps shop/a', 'deletecollection configmaps shop/', 'impersonate users ann'],
