@@ -10,6 +10,7 @@ import { isAncestor, log } from './history/walk.ts';
 import { FOLDER, isOid, serializeCommit } from './objects/object.ts';
 import { branchOf, branchRef, isBranchName, isRefName, tipsByBranch } from './objects/refname.ts';
 import { ObjectStore } from './store/object-store.ts';
+import { PushLog } from './store/pushlog.ts';
 import { INCOMING } from './store/quarantine.ts';
 import { RefStore } from './store/refs.ts';
 import { clearAbandoned, repack } from './store/repack.ts';
@@ -17,13 +18,14 @@ import { exportTree } from './tree/export.ts';
 import { diffTrees, entryAt, loadTree, normalise } from './tree/tree.ts';
 import { createTreeLoader } from './tree/treecache.ts';
 import { idWithout } from './tree/without.ts';
-import type { Oid, Repository } from './types.ts';
+import type { Oid, PushRecord, Repository } from './types.ts';
 
 /** What git's own folders see of a repository, in addition to its public face. */
 export interface OpenRepository extends Repository {
   readonly store: ObjectStore;
   readonly refs: RefStore;
   readonly closures: Closures;
+  readonly pushes: PushLog;
   /** One writer of objects and refs at a time. */
   readonly writes: Mutex;
   /** This repository as it reads with the objects of another store, which is the caller's to close. */
@@ -94,6 +96,7 @@ class BareRepository implements OpenRepository {
   readonly store: ObjectStore;
   readonly refs: RefStore;
   readonly closures: Closures;
+  readonly pushes: PushLog;
   readonly writes = new Mutex();
   readonly #blobs = scopeOf(blobs);
   readonly #loadTree = createTreeLoader(scopeOf(trees), (tree, part) =>
@@ -106,6 +109,7 @@ class BareRepository implements OpenRepository {
     this.store = store;
     this.refs = refs;
     this.closures = new Closures(store);
+    this.pushes = new PushLog(dir);
   }
 
   seeing(store: ObjectStore): Repository {
@@ -209,6 +213,11 @@ class BareRepository implements OpenRepository {
       const current = this.refs.read(ref);
       if (current !== oid) this.refs.update(ref, oid, current ?? null);
     });
+  }
+
+  async pushesOf(commits: ReadonlySet<Oid>): Promise<readonly PushRecord[]> {
+    const records = await this.pushes.read();
+    return records.filter((record) => record.commits.some((oid) => commits.has(oid))).reverse();
   }
 
   tidy(): Promise<number> {

@@ -75,8 +75,34 @@ export interface Repository {
   /** `refs/pilotage/…` keep commits of the history from being collected. */
   keep(name: string, oid: Oid): Promise<void>;
   unkeep(name: string): Promise<void>;
+  /** Pushes that put one of these commits on a ref, newest first. Nobody pushes to a mirror. */
+  pushesOf(commits: ReadonlySet<Oid>): Promise<readonly PushRecord[]>;
   /** Merges small packs once there are too many; resolves with how many were merged. Concurrent calls share one run. */
   tidy(): Promise<number>;
+}
+
+/** Who asks the embedded host: whatever its `authorize` makes of a request. */
+export interface Principal {
+  readonly name: string;
+  /** Of a program: the person whose it is. */
+  readonly owner?: string;
+  /** Whether the name was authenticated. */
+  readonly verified?: boolean;
+}
+
+/** One ref that a push to the embedded host moved, and whose it is. */
+export interface PushRecord {
+  /** RFC 3339. */
+  readonly at: string;
+  /** The person; the owner, where a program pushed. */
+  readonly by: string;
+  readonly program?: string;
+  /** Whether the name was authenticated. */
+  readonly verified: boolean;
+  /** Zero ids as null. Absent where several pushes of one person are folded into one. */
+  readonly move?: { readonly ref: string; readonly from: Oid | null; readonly to: Oid | null };
+  /** What the ref gained. */
+  readonly commits: readonly Oid[];
 }
 
 /** One ref of one push to the embedded host. Zero id is given as null. */

@@ -73,6 +73,19 @@ export interface PlanStepReport {
   readonly diff: readonly string[];
 }
 
+/** Who put a revision on a branch of the embedded host. */
+export interface PushReport {
+  /** RFC 3339. */
+  readonly at: string;
+  /** The person; the owner, where a program pushed. */
+  readonly by: string;
+  readonly program?: string;
+  /** Whether the name was authenticated. */
+  readonly verified: boolean;
+  /** `refs/heads/main`. Absent where old pushes are folded into one record. */
+  readonly ref?: string;
+}
+
 export interface ReleaseReport {
   readonly number: number;
   readonly revision: string;
@@ -80,6 +93,8 @@ export interface ReleaseReport {
   readonly author: string;
   /** The user who pushed, promoted, pinned or rolled back to it, where that is known. */
   readonly by?: string;
+  /** Of a promotion: who pushed what it promoted. Newest first; empty where the repository is elsewhere. */
+  readonly pushes: readonly PushReport[];
   readonly cause: string;
   readonly result: string;
   readonly message: string;
@@ -128,6 +143,8 @@ export interface WhyReport {
   readonly environment: EnvironmentReport;
   readonly reasons: readonly Problem[];
   readonly gates: readonly GateState[];
+  /** Who pushed what is wanted. */
+  readonly pushes: readonly PushReport[];
 }
 
 export interface ConnectRequest {

@@ -7,6 +7,7 @@ import type { ConnectRequest, PlanReport, ReleaseReport, StatusReport, WhyReport
 import { environmentObjectName } from '../model/names.ts';
 import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import type { User } from '../model/user.ts';
+import { pushersOf } from './history/pushers.ts';
 import { listReleases } from './history/releases.ts';
 import { rollback } from './history/rollback.ts';
 import { connect } from './intake/connect.ts';
@@ -73,8 +74,14 @@ export function createSyncActions(options: SyncActionsOptions) {
 
     async history(asked: Asked): Promise<readonly ReleaseReport[]> {
       const object = await find(asked);
-      const releases = await listReleases(home, object.spec.delivery, object.spec.environment);
-      return releases.map((release) => releaseReport(release, object.status?.release));
+      const { delivery, environment } = object.spec;
+      const releases = await listReleases(home, delivery, environment);
+      const revisions = releases.map(({ spec }) => spec.revision);
+      const pushers = await pushersOf(await repository(delivery), revisions);
+      return releases.map((release) => ({
+        ...releaseReport(release, object.status?.release),
+        pushes: pushers(release.spec.revision),
+      }));
     },
 
     async rollback(asked: Asked, { number }: { number?: number }, { name: by }: User) {
@@ -125,7 +132,13 @@ export function createSyncActions(options: SyncActionsOptions) {
     /** Without the gates of its promotion: those are another room's knowledge. */
     async why(asked: Asked): Promise<Omit<WhyReport, 'gates'>> {
       const object = await find(asked);
-      return reasonsOf(object, await listReleases(home, object.spec.delivery, object.spec.environment));
+      const { delivery, environment } = object.spec;
+      const wanted = object.status?.wantedRevision;
+      const pushers = await pushersOf(await repository(delivery), wanted ? [wanted] : []);
+      return {
+        ...reasonsOf(object, await listReleases(home, delivery, environment)),
+        pushes: wanted ? pushers(wanted) : [],
+      };
     },
 
     connect: (request: ConnectRequest) => connect(home, request),

@@ -70,6 +70,7 @@ describe('commands that ask the daemon', () => {
       revision: REVISION,
       subject: 'Raise the limit',
       author: 'Ada',
+      pushes: [{ at: '2025-12-31T23:50:00Z', by: 'eve', program: 'robot:eve.ci', verified: true }],
       cause: 'commit',
       result: 'Healthy',
       message: '',
@@ -78,7 +79,9 @@ describe('commands that ask the daemon', () => {
     });
     face.answers[`GET ${at('history')}`] = [release(2, true), release(1, false)];
     const { stdout } = await face.run('history', 'shop/prod');
-    expect(stdout).to.match(/\* +2 +abcdef1 +Healthy +commit +60s +Raise the limit\n +1 /);
+    expect(stdout).to.match(
+      /\* +2 +abcdef1 +Healthy +commit +60s +eve \(robot:eve\.ci\) +Raise the limit\n +1 /,
+    );
     face.answers[`GET ${at('history')}`] = [];
     expect((await face.run('history', 'shop/prod')).stdout).to.equal('shop/prod has no releases yet.\n');
   });
@@ -143,12 +146,14 @@ describe('commands that ask the daemon', () => {
       environment: environment({ name: 'prod', health: 'Degraded', phase: 'Waiting' }),
       reasons: [{ reason: 'Pinned', message: 'It is held.', remedy: 'pilotage pin shop/prod --off' }],
       gates: [{ gate: 'approvals', state: 'Waiting', reason: '0 of 1' }],
+      pushes: [{ at: '2025-12-31T23:50:00Z', by: 'ann', verified: false, ref: 'refs/heads/main' }],
     };
     face.answers[`GET ${at('why')}`] = why;
     const { stdout } = await face.run('why', 'shop/prod');
     expect(stdout).to.contain('shop/prod is Degraded, Synced, Waiting at abcdef1 (wanted: abcdef1).');
     expect(stdout).to.contain('- It is held.\n  → pilotage pin shop/prod --off');
     expect(stdout).to.contain('· approvals: 0 of 1');
+    expect(stdout).to.contain('pushed by ann (unverified) to refs/heads/main, 2025-12-31T23:50:00Z');
     expect(JSON.parse((await face.run('why', 'shop/prod', '-o', 'json')).stdout)).to.deep.equal(why);
   });
 

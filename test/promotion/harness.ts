@@ -47,6 +47,8 @@ export interface World {
   deploys(environment: string, revision: string, standing?: Standing): Promise<void>;
   /** push + deploys, for `dev`. */
   ships(files: Files, message?: string): Promise<string>;
+  /** As if `by` had pushed this commit to the host, with a program of theirs or by hand. */
+  pushedBy(by: string, commit: string, program?: string): void;
   tip(branch?: string): Promise<Commit>;
   /** `promote shop/prod` */
   promote(request?: {
@@ -131,6 +133,11 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
       const revision = await world.push('main', files, message);
       await world.deploys('dev', revision);
       return revision;
+    },
+    pushedBy(by, oid, program) {
+      const at = new Date(clock.now()).toISOString();
+      const who = { by, verified: true, ...(program ? { program } : {}) };
+      repository.pushes.append([{ at, ...who, commits: [oid] }]);
     },
     tip: async (branch = 'prod') => repository.commit((await repository.branches())[branch] ?? ''),
     promote: ({ to = 'prod', dryRun = false, by = 'ann', again = false } = {}) =>

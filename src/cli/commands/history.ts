@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ReleaseReport } from '../../model/faces.ts';
 import { clientCommand, environmentPath, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { formatPusher } from '../output/pushes.ts';
 import { formatAge, formatTable, shortRevision } from '../output/table.ts';
 
 export function historyCommand(context: CliContext): Command {
@@ -15,7 +16,7 @@ export function historyCommand(context: CliContext): Command {
       if (options.output === 'json') return printJson(context, releases);
       if (releases.length === 0) return print(context, `${name} has no releases yet.`);
       const [head = '', ...rows] = formatTable(
-        ['', 'RELEASE', 'REVISION', 'RESULT', 'CAUSE', 'AGE', 'BY', 'SUBJECT'],
+        ['', 'RELEASE', 'REVISION', 'RESULT', 'CAUSE', 'AGE', 'BY', 'PUSHED BY', 'SUBJECT'],
         releases.map((release) => rowOf(release, context)),
       ).split('\n');
       print(context, head);
@@ -34,6 +35,7 @@ function rowOf(release: ReleaseReport, context: CliContext): string[] {
     release.cause,
     formatAge(release.startedAt, context.clock.now()),
     release.by ?? '',
+    release.pushes.map(formatPusher).join(', '),
     release.subject,
   ];
 }

@@ -3,6 +3,7 @@ import { formatProblem } from '../../base/errors.ts';
 import type { WhyReport } from '../../model/faces.ts';
 import { clientCommand, environmentPath, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { formatPusher } from '../output/pushes.ts';
 import { shortRevision } from '../output/table.ts';
 
 export function whyCommand(context: CliContext): Command {
@@ -18,6 +19,9 @@ export function whyCommand(context: CliContext): Command {
         ...report.reasons.map((reason) => `- ${formatProblem(reason)}`),
         ...report.gates.map(
           (gate) => `  ${gate.state === 'Passed' ? '✓' : '·'} ${gate.gate}: ${gate.reason}`,
+        ),
+        ...report.pushes.map(
+          (push) => `  pushed by ${formatPusher(push)}${push.ref ? ` to ${push.ref}` : ''}, ${push.at}`,
         ),
         ...(report.reasons.length === 0 ? ['Nothing is in its way.'] : []),
         `  look closer: kubectl -n ${environment.namespace} get pods,events; pilotage logs ${name}`,

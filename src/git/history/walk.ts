@@ -64,6 +64,42 @@ export async function log(
   return commits;
 }
 
+/**
+ * Commits that can be reached from `to` and not from any of `from`, newest first, `limit` at most. It reads back only as far as it must, by the
+ * times of commits: where a clock was wrong it may name some that `from` reaches too, and it leaves none out.
+ */
+export async function between(
+  store: ObjectStore,
+  to: Oid,
+  from: readonly Oid[],
+  limit: number,
+): Promise<readonly Oid[]> {
+  const breathe = breather(500);
+  const isNew = new Map<Oid, boolean>();
+  /** New ones that the queue holds: once there is none, nothing more can be found. */
+  const waiting = new Set<Oid>();
+  const queue = new NewestFirst();
+  const enter = (oid: Oid, fresh: boolean): void => {
+    const known = isNew.get(oid);
+    if (known === false || known === fresh) return;
+    isNew.set(oid, fresh);
+    if (fresh) waiting.add(oid);
+    else waiting.delete(oid);
+    queue.push(oid, store.node(oid));
+  };
+  for (const oid of from) enter(oid, false);
+  enter(to, true);
+  const found: Oid[] = [];
+  for (let next = queue.pop(); next && waiting.size > 0 && found.length < limit; next = queue.pop()) {
+    const fresh = isNew.get(next.oid) === true;
+    if (fresh) found.push(next.oid);
+    waiting.delete(next.oid);
+    for (const parent of next.node.parents) enter(parent, fresh);
+    await breathe();
+  }
+  return found.filter((oid) => isNew.get(oid));
+}
+
 /** A binary heap by committer time, so that walks visit commits in the order in which people read them. */
 class NewestFirst {
   readonly #heap: { readonly oid: Oid; readonly node: CommitNode }[] = [];

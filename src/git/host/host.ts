@@ -5,6 +5,7 @@ import type { Logger } from '../../base/log.ts';
 import type { OpenRepository } from '../repository.ts';
 import { Quarantine } from '../store/quarantine.ts';
 import { storageProblem } from '../store/storage-errors.ts';
+import type { Principal } from '../types.ts';
 import { advertiseCapabilities, advertiseRefs, type Service } from './advertise.ts';
 import { bodyOf, protocolOf, type Route, refuse, routeOf, write } from './host-http.ts';
 import { type HostedRepositories, isRepositoryName } from './hosted.ts';
@@ -12,7 +13,6 @@ import { PacketReader } from './pkt-line.ts';
 import { answerPush, type OnPush } from './push-answer.ts';
 import {
   needsPack,
-  type Principal,
   type PushOutcome,
   type PushPolicy,
   type PushRequest,
@@ -114,7 +114,7 @@ export function createGitHost<P extends Principal>(options: GitHostOptions<P>): 
     }
     const created = (await repositories.find(name)) === undefined;
     const repository = await repositories.create(name);
-    const who = { principal, policy: options.policy };
+    const who = { principal, policy: options.policy, at: begun.received };
     const outcome = await takeRequest(repository, name, request, reader, who);
     if (!outcome.refs.some(({ kind }) => kind === 'moved')) await repositories.removeEmpty(name);
     options.recorded?.({ ...begun, outcome, created });
@@ -205,7 +205,7 @@ async function takeRequest<P extends Principal>(
   name: string,
   request: PushRequest,
   reader: PacketReader,
-  who: { readonly principal: P; readonly policy: PushPolicy<P> },
+  who: { readonly principal: P; readonly policy: PushPolicy<P>; readonly at: number },
 ): Promise<PushOutcome> {
   let quarantine: Quarantine | undefined;
   try {

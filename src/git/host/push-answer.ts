@@ -3,10 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import { formatProblem, type Problem, problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { branchOf } from '../objects/refname.ts';
-import type { PushedRef } from '../types.ts';
+import type { Principal, PushedRef } from '../types.ts';
 import { write } from './host-http.ts';
 import { FLUSH, packet, sideBand } from './pkt-line.ts';
-import type { Principal, PushOutcome, PushRequest } from './receive-pack.ts';
+import type { PushOutcome, PushRequest } from './receive-pack.ts';
 
 /** A push whose refs are durable. */
 export interface Push<P extends Principal = Principal> {

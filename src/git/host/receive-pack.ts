@@ -6,8 +6,9 @@ import { defaultBranchOf, type OpenRepository } from '../repository.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Quarantine } from '../store/quarantine.ts';
 import { storageProblem } from '../store/storage-errors.ts';
-import type { Oid, PushedRef, Repository } from '../types.ts';
+import type { Oid, Principal, PushedRef, Repository } from '../types.ts';
 import { lineOf, type PacketReader } from './pkt-line.ts';
+import { recordsOf } from './pushrecords.ts';
 
 /** What the host knows about a pushed ref, for its policy. */
 export interface PushFacts<P extends Principal> {
@@ -19,11 +20,6 @@ export interface PushFacts<P extends Principal> {
   readonly pushed: Repository;
   /** The user, as returned by `authorize`. */
   readonly principal: P;
-}
-
-/** Who asks: whatever the host's `authorize` makes of a request. */
-export interface Principal {
-  readonly name: string;
 }
 
 export type PushPolicy<P extends Principal = Principal> = (
@@ -104,15 +100,15 @@ function parseCommand(line: string): RefCommand {
 export const needsPack = (request: PushRequest): boolean => request.commands.some(({ to }) => to !== null);
 
 /**
- * Takes one push: checks the pack, asks the policy, stores objects, then moves refs, all durably and one push at a time.
- * Nothing of a push that is refused whole stays behind.
+ * Takes one push: checks the pack, asks the policy, records whose it is, stores objects, then moves refs, all durably and one push at a
+ * time. Nothing of a push that is refused whole stays behind. `at`: when it was received, in milliseconds.
  */
 export async function takePush<P extends Principal>(
   repository: OpenRepository,
   name: string,
   request: PushRequest,
   quarantine: Quarantine | undefined,
-  who: { readonly principal: P; readonly policy: PushPolicy<P> },
+  { at, ...who }: { readonly principal: P; readonly policy: PushPolicy<P>; readonly at: number },
 ): Promise<PushOutcome> {
   return repository.writes.run(async () => {
     try {
@@ -131,7 +127,10 @@ export async function takePush<P extends Principal>(
     const refusal = judged.find((outcome) => outcome.kind === 'refused');
     if (refusal && request.capabilities.has('atomic'))
       return { unpack: undefined, refs: judged.map(atomically) };
-    if (judged.some(({ kind, command }) => kind === 'moved' && command.to !== null)) quarantine?.install();
+    const moves = judged.filter(({ kind }) => kind === 'moved').map(({ command }) => command);
+    if (moves.length > 0)
+      repository.pushes.append(await recordsOf(repository, store, moves, who.principal, at));
+    if (moves.some(({ to }) => to !== null)) quarantine?.install();
     const refs = judged.map((outcome) =>
       outcome.kind === 'moved' ? move(repository, outcome.command) : outcome,
     );

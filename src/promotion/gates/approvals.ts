@@ -4,13 +4,13 @@ import type { Explanation, Finding, Gate, GateFacts } from './gate.ts';
 
 interface Counted extends Finding {
   readonly needed: number;
-  /** Who approved and wrote nothing of it, each person once. */
+  /** Who approved and neither wrote nor pushed any of it, each person once. */
   readonly independent: readonly string[];
-  /** Who approved their own work. */
-  readonly own: readonly string[];
+  /** Who approved what they wrote a part of, or only pushed. */
+  readonly own: readonly { readonly by: string; readonly as: 'an author' | 'a pusher' }[];
 }
 
-/** `approvals: 2`: so many people who wrote no part of what the target gains approve this revision. */
+/** `approvals: 2`: so many people who neither wrote nor pushed any of what the target gains approve this revision. */
 export const approvals: Gate<number, Counted> = {
   name: 'approvals',
   ...count,
@@ -23,7 +23,10 @@ export const approvals: Gate<number, Counted> = {
 };
 
 function check(needed: number, facts: GateFacts): Counted {
-  const { independent, own } = peopleBehind(facts.approvals, facts.authors);
+  const { approvals, authors, pushers } = facts;
+  const { independent, own: all } = peopleBehind(approvals, [...authors, ...pushers]);
+  const wrote = new Set(peopleBehind(approvals, authors).own);
+  const own = all.map((by) => ({ by, as: wrote.has(by) ? ('an author' as const) : ('a pusher' as const) }));
   return { state: independent.length >= needed ? 'Passed' : 'Waiting', needed, independent, own };
 }
 
@@ -32,7 +35,7 @@ function explain({ state, needed, independent, own }: Counted, { revision }: Gat
   const counted = `${independent.length} of ${needed} approvals for ${revision.slice(0, 7)}${names}`;
   if (state === 'Passed') return { message: `${counted}.` };
   const refused = own
-    .map((by) => `; ${by}’s own approval does not count (an author of what it brings)`)
+    .map(({ by, as }) => `; ${by}’s own approval does not count (${as} of what it brings)`)
     .join('');
   return { message: `${counted}${refused}.`, remedy: 'Somebody else runs: pilotage approve.' };
 }

@@ -14,6 +14,8 @@ export interface GateFacts {
   readonly revision: string;
   /** `Name <mail>` of everybody who wrote a part of what the target gains. Empty while there is no approval: the history is not read then. */
   readonly authors: readonly string[];
+  /** Who pushed a part of it, where the repository is hosted here. Empty while there is no approval. */
+  readonly pushers: readonly string[];
   readonly approvals: readonly { readonly by: string; readonly at: string }[];
 }
 

@@ -29,19 +29,29 @@ async function gainedBy(
   return gained.length > 0 ? gained : [await repository.commit(revision)];
 }
 
+interface ApprovalFacts {
+  readonly approvals: readonly Approval[];
+  /** `Name <mail>` */
+  readonly authors: readonly string[];
+  /** Names of users. */
+  readonly pushers: readonly string[];
+}
+
 /**
- * The approvals of `revisions`, and whose do not count because they wrote a part of what the target would gain. Where nobody has
- * approved, the history is not read: gates are evaluated every few seconds while a revision waits for them.
+ * The approvals of `revisions`, and whose do not count because they wrote or pushed a part of what the target would gain. Where nobody
+ * has approved, neither history nor pushes are read: gates are evaluated every few seconds while a revision waits for them.
  */
 export async function approvalFacts(
   repository: Repository,
   target: Environment,
   revisions: readonly Oid[],
   approvals: readonly Approval[] = [],
-): Promise<{ readonly approvals: readonly Approval[]; readonly authors: readonly string[] }> {
-  if (approvals.length === 0) return { approvals, authors: [] };
-  const gained = await Promise.all([...new Set(revisions)].map((oid) => gainedBy(repository, oid, target)));
-  return { approvals, authors: peopleOf(gained.flat()) };
+): Promise<ApprovalFacts> {
+  if (approvals.length === 0) return { approvals, authors: [], pushers: [] };
+  const lists = await Promise.all([...new Set(revisions)].map((oid) => gainedBy(repository, oid, target)));
+  const gained = lists.flat();
+  const pushes = await repository.pushesOf(new Set(gained.map(({ oid }) => oid)));
+  return { approvals, authors: peopleOf(gained), pushers: [...new Set(pushes.map(({ by }) => by))] };
 }
 
 /** Who wrote them, as `Name <mail>`: authors, committers, and whom a message names as a co-author. */

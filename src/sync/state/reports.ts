@@ -112,7 +112,7 @@ function proposalOf(status: Environment['status']): { proposal?: string } {
 export function releaseReport(
   { spec, status, metadata }: Release,
   current: number | undefined,
-): ReleaseReport {
+): Omit<ReleaseReport, 'pushes'> {
   const startedAt = status?.startedAt ?? metadata.creationTimestamp;
   return {
     number: spec.number,
@@ -131,7 +131,10 @@ export function releaseReport(
 }
 
 /** What stands between an environment and being Synced and Healthy at what its branch wants. */
-export function reasonsOf(environment: Environment, releases: readonly Release[]): Omit<WhyReport, 'gates'> {
+export function reasonsOf(
+  environment: Environment,
+  releases: readonly Release[],
+): Omit<WhyReport, 'gates' | 'pushes'> {
   const { spec, status } = environment;
   const name = `${spec.delivery}/${spec.environment}`;
   const settled = status?.sync === 'Synced' && status.health === 'Healthy';

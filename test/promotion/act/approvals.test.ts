@@ -115,6 +115,34 @@ describe('approvals', () => {
     expect(gates.find(({ gate }) => gate === 'approvals')?.reason).to.match(/^0 of 2 approvals/);
   });
 
+  it('of whoever pushed any of it do not count, whatever name stands on the commits', async () => {
+    const first = await world.ships({ 'app.yaml': 'one' });
+    await world.ships({ 'app.yaml': 'two' });
+    world.pushedBy('eve', first);
+    await world.approve('eve');
+    const { gates } = await world.approve('bob');
+    expect(gates.find(({ gate }) => gate === 'approvals')?.reason).to.match(
+      /^1 of 2 approvals for \w+ \(bob\); eve’s own approval does not count \(a pusher of what it brings\)/,
+    );
+  });
+
+  it('of the owner of a robot that pushed do not count, for it pushed for them', async () => {
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    world.pushedBy('eve', revision, 'robot:eve.ci');
+    const { gates } = await world.approve('eve');
+    expect(gates.find(({ gate }) => gate === 'approvals')?.reason).to.contain('eve’s own approval');
+  });
+
+  it('of whoever pushed something else, or what is deployed already, count', async () => {
+    const first = await world.ships({ 'app.yaml': 'one' });
+    world.pushedBy('eve', first);
+    world.pushedBy('bob', await world.push('elsewhere', { 'app.yaml': 'other' }));
+    await world.released(first);
+    await world.ships({ 'app.yaml': 'two' });
+    await world.approve('eve');
+    expect((await world.approve('bob')).outcome).to.equal('WouldPromote');
+  });
+
   it('of authors whose work is deployed already count again', async () => {
     const first = await world.ships({ 'app.yaml': 'one' });
     await world.released(first);

@@ -87,6 +87,7 @@ function facts(more: Partial<PromotionFacts> = {}): PromotionFacts {
       phase: 'Idle',
     },
     authors: ['Ann', 'ann@example.com'],
+    pushers: [],
     approvals: [],
     policy: policy(),
     lineage: lineage('p1:A<s1', 's2:B s1:A'),

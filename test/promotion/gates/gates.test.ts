@@ -29,6 +29,7 @@ const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
   source: 'shop/dev',
   revision: 'a'.repeat(40),
   authors: [],
+  pushers: [],
   approvals: [],
   status: {
     sync: 'Synced',

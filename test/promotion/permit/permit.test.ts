@@ -235,6 +235,15 @@ describe('what stands on the branch of an environment', () => {
     expect((await asked(hotfix)).type).to.equal('allowed');
   });
 
+  it('waits for somebody else than the user who pushed it, whoever wrote it', async () => {
+    await begin({ approvals: 1 });
+    await world.ships({ 'app.yaml': 'one' });
+    const hotfix = await world.push('prod', { 'app.yaml': 'hotfix' });
+    world.pushedBy('eve', hotfix);
+    expect((await world.approve('eve')).gates[0]?.reason).to.contain('a pusher of what it brings');
+    expect((await asked(hotfix)).type).to.equal('held');
+  });
+
   it('waits behind a gate that nobody can open', async () => {
     world = await createWorld({ unsupportedGates: ['soak'] });
     await world.ships({ 'app.yaml': 'one' });

@@ -1,0 +1,103 @@
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errnoOf } from '../../base/errors.ts';
+import type { Oid, PushRecord } from '../types.ts';
+import { removeFile, syncFolder, writeDurably } from './durable.ts';
+
+/** In the folder of a repository. A backup takes it beside the bundle, which does not hold it. */
+export const PUSH_LOG = 'pushes.jsonl';
+
+export interface PushLogLimits {
+  /** A file of this many bytes is folded. */
+  readonly bytes: number;
+  /** So many records are kept as they are. */
+  readonly whole: number;
+}
+
+const LIMITS: PushLogLimits = { bytes: 4 * 2 ** 20, whole: 1000 };
+
+/**
+ * Who put what on the refs of a repository: a line of JSON for each ref of a push, appended and synced. Nothing is forgotten that tells whose
+ * a commit is, or many small pushes could bury one: old records are folded into one for each person, so that the file grows with the commits
+ * of the repository and not with its pushes. One process writes it, one push at a time.
+ */
+export class PushLog {
+  readonly #path: string;
+  readonly #limits: PushLogLimits;
+  #foldAbove: number;
+  /** False: what is there may end in a line that a crash, or a full disk, has torn. */
+  #isWhole = false;
+
+  constructor(dir: string, limits: PushLogLimits = LIMITS) {
+    this.#path = join(dir, PUSH_LOG);
+    this.#limits = limits;
+    this.#foldAbove = limits.bytes;
+  }
+
+  /** Durable when it returns. Throws what the system says. */
+  append(records: readonly PushRecord[]): void {
+    const isNew = !existsSync(this.#path);
+    const bytes = Buffer.from(`${this.#isWhole || isNew ? '' : '\n'}${linesOf(records)}`);
+    this.#isWhole = false;
+    const fd = openSync(this.#path, 'a', 0o600);
+    let size: number;
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      fsyncSync(fd);
+      size = fstatSync(fd).size;
+    } finally {
+      closeSync(fd);
+    }
+    this.#isWhole = true;
+    if (isNew) syncFolder(dirname(this.#path));
+    if (size > this.#foldAbove) this.#fold();
+  }
+
+  /** Oldest first; empty where nobody has pushed. */
+  async read(): Promise<readonly PushRecord[]> {
+    try {
+      return recordsIn(await readFile(this.#path, 'utf8'));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  #fold(): void {
+    const folded = foldRecords(recordsIn(readFileSync(this.#path, 'utf8')), this.#limits.whole);
+    const bytes = Buffer.from(linesOf(folded));
+    const temporary = `${this.#path}.new`;
+    removeFile(temporary);
+    writeDurably(this.#path, bytes, temporary, 0o600);
+    this.#foldAbove = Math.max(this.#limits.bytes, 2 * bytes.length);
+  }
+}
+
+const linesOf = (records: readonly PushRecord[]): string =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join('');
+
+function recordsIn(text: string): readonly PushRecord[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as PushRecord];
+    } catch {
+      // Torn: what it would have recorded did not happen, for refs move after it is whole.
+      return [];
+    }
+  });
+}
+
+/** All but the newest `whole` become one record for each person, at the time of the last of them. */
+export function foldRecords(records: readonly PushRecord[], whole: number): readonly PushRecord[] {
+  const old = records.slice(0, Math.max(0, records.length - whole));
+  const people = new Map<string, Omit<PushRecord, 'commits'> & { readonly commits: Set<Oid> }>();
+  for (const { at, by, verified, commits } of old) {
+    const key = JSON.stringify([by, verified]);
+    const theirs = people.get(key)?.commits ?? new Set();
+    for (const oid of commits) theirs.add(oid);
+    people.set(key, { at, by, verified, commits: theirs });
+  }
+  const folded = [...people.values()].map((one) => ({ ...one, commits: [...one.commits] }));
+  return [...folded.filter(({ commits }) => commits.length > 0), ...records.slice(old.length)];
+}

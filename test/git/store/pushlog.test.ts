@@ -1,0 +1,72 @@
+import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { foldRecords, PUSH_LOG, PushLog } from '../../../src/git/store/pushlog.ts';
+import type { PushRecord } from '../../../src/git/types.ts';
+import { drop, scratch } from '../support/git.ts';
+
+const record = (by: string, ...commits: string[]): PushRecord => ({
+  at: '2026-01-01T00:00:00Z',
+  by,
+  verified: true,
+  move: { ref: 'refs/heads/main', from: null, to: commits.at(-1) ?? null },
+  commits,
+});
+
+describe('the record of pushes', () => {
+  let dir: string;
+  let path: string;
+  beforeEach(() => {
+    dir = scratch();
+    path = join(dir, PUSH_LOG);
+  });
+  afterEach(() => drop(dir));
+
+  it('is empty where nobody has pushed, and keeps what is appended in order', async () => {
+    const log = new PushLog(dir);
+    expect(await log.read()).to.deep.equal([]);
+    log.append([record('eve', 'a'), record('eve', 'b')]);
+    log.append([record('bob', 'c')]);
+    expect(await new PushLog(dir).read()).to.deep.equal([
+      record('eve', 'a'),
+      record('eve', 'b'),
+      record('bob', 'c'),
+    ]);
+    expect(statSync(path).mode & 0o777).to.equal(0o600);
+  });
+
+  it('goes on after a line that a crash has torn', async () => {
+    new PushLog(dir).append([record('eve', 'a'), record('eve', 'b')]);
+    truncateSync(path, readFileSync(path).length - 10);
+    new PushLog(dir).append([record('bob', 'c')]);
+    expect(await new PushLog(dir).read()).to.deep.equal([record('eve', 'a'), record('bob', 'c')]);
+  });
+
+  it('passes over what is no record', async () => {
+    appendFileSync(path, 'not JSON\n\n');
+    new PushLog(dir).append([record('eve', 'a')]);
+    expect(await new PushLog(dir).read()).to.deep.equal([record('eve', 'a')]);
+  });
+
+  it('folds old pushes when it is long, and forgets of no commit who pushed it', async () => {
+    const log = new PushLog(dir, { bytes: 4_000, whole: 5 });
+    log.append([record('eve', 'evil')]);
+    for (let i = 0; i < 500; i++) log.append([record('eve', `${i % 7}`)]);
+    log.append([record('bob', 'good')]);
+    const kept = await log.read();
+    expect(readFileSync(path).length).to.be.lessThan(10_000);
+    expect(kept.find(({ commits }) => commits.includes('evil'))?.by).to.equal('eve');
+    expect(kept.at(-1)).to.deep.equal(record('bob', 'good'));
+  });
+
+  it('keeps people apart when it folds, and a name that was only claimed from one that was proven', () => {
+    const claimed = { ...record('eve', 'c'), verified: false };
+    const folded = foldRecords([record('eve', 'a'), record('bob', 'b'), claimed, record('eve', 'a', 'd')], 0);
+    expect(folded.map(({ by, verified, commits }) => [by, verified, commits])).to.deep.equal([
+      ['eve', true, ['a', 'd']],
+      ['bob', true, ['b']],
+      ['eve', false, ['c']],
+    ]);
+    expect(foldRecords([record('eve', 'a')], 1)).to.deep.equal([record('eve', 'a')]);
+  });
+});
