@@ -48,6 +48,7 @@ export function composeFace(parts: FaceParts): Face {
     ...(home.serveAs ? { kubernetes: home.serveAs } : {}),
     access: identity.access,
     authenticate: identity.authenticate,
+    knowSession: identity.knowSession,
     identity: identity.actions,
     clock,
     names,

@@ -11,16 +11,17 @@ import { COST } from '../identity/passwords.ts';
 import { ensureBuiltinRoles } from '../identity/roles.ts';
 import { createSignIn, localProvider, type PasswordProvider } from '../identity/signin.ts';
 import type { SignInOptions } from '../identity/signinfile.ts';
-import { tokenAuthenticator } from '../identity/tokens.ts';
+import { sessionAuthenticator, tokenAuthenticator } from '../identity/tokens.ts';
 import type { Access } from '../model/access.ts';
 import { isScoped } from '../model/user.ts';
-import { type Authenticate, authenticator } from '../server/auth.ts';
+import { type Authenticate, authenticator, type KnowToken } from '../server/auth.ts';
 import type { IdentityActions } from '../server/identityroutes.ts';
 import type { Home } from './home.ts';
 
 export interface Identity {
   readonly access: Access;
   readonly authenticate: Authenticate;
+  readonly knowSession: KnowToken;
   readonly actions: IdentityActions;
   /** Once the kinds of pilotage.dev are served. */
   start(signal: AbortSignal): Promise<void>;
@@ -47,6 +48,7 @@ export function composeIdentity(options: {
   return {
     access,
     authenticate: authenticator(token, known),
+    knowSession: sessionAuthenticator(common),
     actions: createIdentityActions({ ...common, ...cluster, access, signIn }),
     async start(signal) {
       await ensureBuiltinRoles(home.identityClient);

@@ -1,20 +1,22 @@
 /** What the faces can ask about users and their rights, each with its own "may I?". */
-import { randomBytes } from 'node:crypto';
 import { rfc3339 } from '../base/clock.ts';
 import { type Problem, ProblemError } from '../base/errors.ts';
 import type { Access } from '../model/access.ts';
-import type { ClusterAddress, GrantReport, LoggedIn, Verdict, WhoAmI } from '../model/identityfaces.ts';
+import type { ClusterAddress, LoggedIn, OpenedSession, Verdict, WhoAmI } from '../model/identityfaces.ts';
 import type { UserObject } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { questionOf } from './can.ts';
+import { createGrantActions, isAbout } from './grantactions.ts';
 import type { IdentityParts } from './parts.ts';
-import { grantReport, roleReport, tokenReport, userReport } from './reports.ts';
-import { createGrant, deleteGrant, findGrant, listGrants, listRoles, unknownGrant } from './roles.ts';
+import { grantReport, tokenReport, userReport } from './reports.ts';
+import { listGrants } from './roles.ts';
+import { endSessions, openSession } from './sessions.ts';
 import type { SignIn } from './signin.ts';
 import {
   createToken,
   dropExpired,
   findToken,
+  freshName,
   listTokens,
   revokeToken,
   type TokenRequest,
@@ -29,6 +31,7 @@ import {
   setPassword,
   type UserSpec,
 } from './users.ts';
+import { assertWhole } from './whole.ts';
 
 export interface IdentityActionsOptions extends IdentityParts {
   readonly access: Access;
@@ -46,14 +49,6 @@ interface NewToken extends Omit<TokenRequest, 'owner' | 'type' | 'expiresAt'> {
   readonly seconds?: number;
 }
 
-interface NewGrant {
-  readonly role: string;
-  readonly users: readonly string[];
-  readonly groups: readonly string[];
-  readonly deliveries?: readonly string[];
-  readonly environments?: readonly string[];
-}
-
 export function createIdentityActions(options: IdentityActionsOptions) {
   const { home, clock, logger, access, signIn } = options;
 
@@ -64,26 +59,20 @@ export function createIdentityActions(options: IdentityActionsOptions) {
     await access.assert(user, { on: 'tokens', verb });
   };
 
-  const assertMayGrant = async (
-    user: User,
-    deliveries: readonly string[] | undefined,
-    verb: 'create' | 'delete',
-  ) => {
-    assertWhole(user);
-    if ((await access.refusal(user, { on: 'rolegrants', verb })) === undefined) return;
-    if (deliveries === undefined || deliveries.length === 0) throw new ProblemError(grantsAll(user));
-    for (const delivery of deliveries) await access.assert(user, { on: 'delivery', verb: 'grant', delivery });
-  };
-
   return {
     /** A token for this user that lasts half a day. */
     async logIn(name: string, password: string): Promise<LoggedIn> {
       const user = await signIn(name, password);
       await dropExpired(options, user.name);
       const expiresAt = clock.now() + LOGIN_MS;
-      const request = { owner: user.name, name: `login-${randomBytes(5).toString('hex')}`, expiresAt };
+      const request = { owner: user.name, name: freshName('login'), expiresAt };
       const { token, object } = await createToken(options, { ...request, type: 'personal' }, user.name);
       return { user: user.name, token, expiresAt: object.spec.expiresAt ?? rfc3339(expiresAt) };
+    },
+
+    /** For a browser, which keeps its secret in a cookie. */
+    async openSession(name: string, password: string): Promise<OpenedSession> {
+      return openSession(options, await signIn(name, password));
     },
 
     async logOut({ name, token }: User) {
@@ -137,7 +126,10 @@ export function createIdentityActions(options: IdentityActionsOptions) {
     async changeUser(user: User, name: string, change: Partial<UserSpec>) {
       await access.assert(user, { on: 'users', verb: 'update' });
       logger.info({ user: name, by: user.name, fields: Object.keys(change) }, 'a user was changed');
-      return userReport(await changeUser(home, name, change));
+      const changed = await changeUser(home, name, change);
+      // Who is let in again signs in again.
+      if (change.disabled) await endSessions(home, name);
+      return userReport(changed);
     },
 
     async deleteUser(user: User, name: string) {
@@ -157,6 +149,7 @@ export function createIdentityActions(options: IdentityActionsOptions) {
       const account = await changeUser(home, name, {});
       if (!isLocal(account)) throw new ProblemError(passwordElsewhere(account));
       await setPassword(options, name, password);
+      await endSessions(home, name);
       logger.info({ user: name, by: user.name }, 'a password was set');
       return { message: `The password of ${name} is set.` };
     },
@@ -189,35 +182,7 @@ export function createIdentityActions(options: IdentityActionsOptions) {
       return { message: `The token ${id} is revoked.` };
     },
 
-    listRoles: async (_: User) => (await listRoles(home)).map(roleReport),
-
-    async listGrants(user: User): Promise<readonly GrantReport[]> {
-      const all = (await access.refusal(user, { on: 'rolegrants', verb: 'list' })) === undefined;
-      const grants = await listGrants(home);
-      return grants.filter(({ spec }) => all || isAbout(spec.subjects, user)).map(grantReport);
-    },
-
-    /** For everything by administrators; in a delivery by those who have it to grant. */
-    async grant(user: User, { role, users, groups, deliveries, environments }: NewGrant) {
-      await assertMayGrant(user, deliveries, 'create');
-      const subjects = [
-        ...users.map((name) => ({ kind: 'User' as const, name })),
-        ...groups.map((name) => ({ kind: 'Group' as const, name })),
-      ];
-      const where = { ...(deliveries ? { deliveries } : {}), ...(environments ? { environments } : {}) };
-      const grant = await createGrant(home, { role, subjects, ...where });
-      logger.info({ grant: grant.metadata.name, role, by: user.name }, 'a role was granted');
-      return grantReport(grant);
-    },
-
-    async revokeGrant(user: User, name: string) {
-      const grant = await findGrant(home, name);
-      await assertMayGrant(user, grant?.spec.deliveries, 'delete');
-      if (!grant) throw new ProblemError(unknownGrant(name));
-      await deleteGrant(home, name);
-      logger.info({ grant: name, by: user.name }, 'a role was taken away');
-      return { message: `The grant ${name} is taken away.` };
-    },
+    ...createGrantActions(options),
 
     async cluster(_: User): Promise<ClusterAddress> {
       if (options.cluster) return options.cluster;
@@ -225,27 +190,6 @@ export function createIdentityActions(options: IdentityActionsOptions) {
     },
   };
 }
-
-const isAbout = (subjects: readonly { kind: string; name: string }[], user: User): boolean =>
-  subjects.some(({ kind, name }) =>
-    kind === 'User' ? name === (user.owner ?? user.name) : user.groups.includes(name),
-  );
-
-/** What is limited must not make what is not. */
-function assertWhole({ name, scope, owner }: User): void {
-  if (scope === undefined && owner === undefined) return;
-  throw new ProblemError({
-    reason: 'Forbidden',
-    message: `${name} is a robot or has a token with a scope: it makes no tokens, passwords or grants.`,
-    remedy: 'Sign in yourself: pilotage login.',
-  });
-}
-
-const grantsAll = ({ name }: User): Problem => ({
-  reason: 'Forbidden',
-  message: `${name} may not grant roles for all deliveries.`,
-  remedy: 'Name deliveries that you administer: --delivery NAME.',
-});
 
 const passwordElsewhere = ({ metadata: { name }, spec }: UserObject): Problem => ({
   reason: 'BadRequest',

@@ -11,17 +11,22 @@ import type { IdentityParts } from './parts.ts';
 import { findUser, userOf } from './users.ts';
 
 /**
- * `plt_<owner>.<name>_<43 characters>`: the beginning lets scanners of source code find one that was committed. Strangers send what they
- * like: no part of it can be matched in two ways, so that the time grows with the length alone.
+ * `plt_<owner>.<name>_<43 characters>`: the beginning lets scanners of source code find one that was committed. `pls_` is what a browser has in
+ * its cookie: neither is taken for the other. Strangers send what they like: no part of it can be matched in two ways, so that the time grows
+ * with the length alone.
  */
-const TOKEN = /^plt_([-a-z0-9]{1,40}\.[-a-z0-9]{1,40})_[A-Za-z0-9_-]{43}$/;
+const TOKEN = /^pl[ts]_([-a-z0-9]{1,40}\.[-a-z0-9]{1,40})_[A-Za-z0-9_-]{43}$/;
+const PREFIXES = { personal: 'plt', robot: 'plt', session: 'pls' } as const;
+type Prefix = (typeof PREFIXES)[keyof typeof PREFIXES];
+/** So long nobody may have used a session: a browser that was left open overnight asks again. */
+const IDLE_MS = 12 * 3_600_000;
 const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 const USED_EVERY_MS = 60_000;
 
 export interface TokenRequest extends Scope {
   readonly owner: string;
   readonly name: string;
-  readonly type: 'personal' | 'robot';
+  readonly type: keyof typeof PREFIXES;
   readonly description?: string;
   /** Milliseconds since the epoch; absent: it does not expire. */
   readonly expiresAt?: number;
@@ -38,7 +43,7 @@ export async function createToken(
   if (expiresAt !== undefined && expiresAt <= clock.now()) throw new ProblemError(PAST);
   if (!(await findUser(home, owner))) throw new ProblemError(noOwner(owner));
   const id = `${owner}.${name}`;
-  const token = `plt_${id}_${randomBytes(32).toString('base64url')}`;
+  const token = `${PREFIXES[type]}_${id}_${randomBytes(32).toString('base64url')}`;
   const object: Token = {
     apiVersion: PILOTAGE_API_VERSION,
     kind: 'Token',
@@ -85,10 +90,16 @@ export async function findToken(home: KubeClient, id: string): Promise<Token | u
 /** Who bears a token; undefined where it is revoked, expired or nobody's, or its owner is disabled or gone. */
 export type KnowToken = (text: string) => Promise<User | undefined>;
 
+/** What programs and the command line bear. */
+export const tokenAuthenticator = (parts: IdentityParts): KnowToken => authenticator(parts, 'plt');
+
+/** What browsers bear. */
+export const sessionAuthenticator = (parts: IdentityParts): KnowToken => authenticator(parts, 'pls');
+
 /** Read from the store each time: what was revoked or disabled counts no more from the next request on. */
-export function tokenAuthenticator({ home, clock, logger }: IdentityParts): KnowToken {
+function authenticator({ home, clock, logger }: IdentityParts, prefix: Prefix): KnowToken {
   return async (text) => {
-    const id = TOKEN.exec(text)?.[1];
+    const id = text.startsWith(prefix) ? TOKEN.exec(text)?.[1] : undefined;
     if (id === undefined) return undefined;
     const object = await findToken(home, id);
     // As much is compared where no token has this name.
@@ -129,8 +140,11 @@ export async function dropExpired(
   }
 }
 
-const isOver = ({ spec }: Token, now: number): boolean =>
-  spec.expiresAt !== undefined && Date.parse(spec.expiresAt) <= now;
+const isOver = ({ metadata, spec, status }: Token, now: number): boolean => {
+  if (spec.expiresAt !== undefined && Date.parse(spec.expiresAt) <= now) return true;
+  const seen = status?.lastUsed ?? metadata.creationTimestamp;
+  return spec.type === 'session' && Date.parse(seen ?? '') + IDLE_MS <= now;
+};
 
 async function recordUse(home: KubeClient, clock: Clock, token: Token): Promise<void> {
   const before = token.status?.lastUsed;
@@ -144,6 +158,9 @@ async function recordUse(home: KubeClient, clock: Clock, token: Token): Promise<
     subresource: 'status',
   });
 }
+
+/** For a token that nobody names: `login-0f3a9c2b1d`. */
+export const freshName = (what: string): string => `${what}-${randomBytes(5).toString('hex')}`;
 
 const keyOf = (name: string) => ({ namespace: PILOTAGE_NAMESPACE, name });
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -26,7 +26,7 @@ export interface TokenReport {
   /** `ada.laptop` */
   readonly name: string;
   readonly owner: string;
-  readonly type: 'personal' | 'robot';
+  readonly type: 'personal' | 'robot' | 'session';
   readonly description?: string;
   readonly deliveries?: readonly string[];
   readonly environments?: readonly string[];
@@ -71,6 +71,15 @@ export interface ClusterAddress {
   readonly server: string;
   /** PEM. */
   readonly ca: string;
+}
+
+/** A sign-in of a browser. */
+export interface OpenedSession {
+  readonly user: string;
+  /** Of the cookie. */
+  readonly secret: string;
+  /** How long it lasts, however much it is used. */
+  readonly seconds: number;
 }
 
 export interface LoggedIn {

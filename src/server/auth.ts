@@ -37,10 +37,20 @@ export const authenticator =
     const user = credentials && (await knowToken(credentials.token));
     if (!user) return undefined;
     const name = claimedName(headers['pilotage-user']) ?? basicName(credentials.name);
-    const own = [user.name, user.owner ?? user.name];
-    if (name !== undefined && !own.includes(name)) throw new ProblemError(forbidden(user, name));
+    assertOwnName(user, name);
     return user;
   };
+
+function assertOwnName(user: User, name: string | undefined): void {
+  const own = [user.name, user.owner ?? user.name];
+  if (name !== undefined && !own.includes(name)) throw new ProblemError(forbidden(user, name));
+}
+
+/** The bearer of a session. @throws ProblemError Forbidden where the request claims to be of somebody else */
+export function bearerOf(headers: IncomingHttpHeaders, user: User): User {
+  assertOwnName(user, claimedName(headers['pilotage-user']));
+  return user;
+}
 
 /** `user` under another name, for the record; rights stay as they are. @throws ProblemError Forbidden, BadRequest */
 export function actAs(user: User, name: string): User {

@@ -9,6 +9,13 @@ export const text = (fields: Fields, key: string): string | undefined => {
   throw badRequest(`"${key}" must be a string.`);
 };
 
+/** One that may be neither missing nor empty. */
+export function needed(fields: Fields, key: string): string {
+  const value = text(fields, key);
+  if (value) return value;
+  throw badRequest(`"${key}" is missing.`);
+}
+
 export const whole = (fields: Fields, key: string): number | undefined => {
   const value = fields[key];
   if (value === undefined || (typeof value === 'number' && Number.isSafeInteger(value))) return value;

@@ -4,6 +4,7 @@ import type {
   GrantReport,
   LoggedIn,
   NewToken,
+  OpenedSession,
   RoleReport,
   TokenReport,
   UserReport,
@@ -11,8 +12,8 @@ import type {
   WhoAmI,
 } from '../model/identityfaces.ts';
 import type { Scope, User } from '../model/user.ts';
-import { type Fields, fieldsOf, flag, text, texts, whole } from './fields.ts';
-import { badRequest, type FaceResponse } from './refusal.ts';
+import { type Fields, fieldsOf, flag, needed, text, texts, whole } from './fields.ts';
+import type { FaceResponse } from './refusal.ts';
 import type { FaceRequest } from './routes.ts';
 
 export interface UserRequest {
@@ -47,6 +48,7 @@ interface Message {
 /** What the faces can ask about users and their rights. Each asks "may I?" itself. Refusals reject with ProblemError. */
 export interface IdentityActions {
   logIn(name: string, password: string): Promise<LoggedIn>;
+  openSession(name: string, password: string): Promise<OpenedSession>;
   logOut(user: User): Promise<Message>;
   whoAmI(user: User): Promise<WhoAmI>;
   can(user: User, verb: string, delivery?: string, environment?: string): Promise<Verdict>;
@@ -103,17 +105,6 @@ export async function answerIdentity(
   const route = ROUTES[`${request.method} ${key}`];
   if (!route) return undefined;
   return { status: 200, body: await route(actions, request.user, fieldsOf(request.body), decoded(name)) };
-}
-
-export function logIn(actions: IdentityActions, body: unknown): Promise<LoggedIn> {
-  const fields = fieldsOf(body);
-  return actions.logIn(needed(fields, 'name'), needed(fields, 'password'));
-}
-
-function needed(fields: Fields, key: string): string {
-  const value = text(fields, key);
-  if (value) return value;
-  throw badRequest(`"${key}" is missing.`);
 }
 
 function decoded(segment: string): string {

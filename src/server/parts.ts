@@ -6,7 +6,7 @@ import type { Access } from '../model/access.ts';
 import type { ProgressSource } from '../model/progress.ts';
 import type { User } from '../model/user.ts';
 import type { Actions } from './actions.ts';
-import type { Authenticate } from './auth.ts';
+import type { Authenticate, KnowToken } from './auth.ts';
 import type { IdentityActions } from './identityroutes.ts';
 import type { Presented } from './tls/certificate.ts';
 
@@ -31,6 +31,8 @@ export interface FaceOptions {
   /** Where requests are recorded, and what is recorded is read; absent: nowhere. */
   readonly audit?: { readonly log: AuditLog; readonly uuid: () => string };
   readonly authenticate: Authenticate;
+  /** Who bears the secret of a session. */
+  readonly knowSession: KnowToken;
   readonly access: Access;
   readonly identity: IdentityActions;
   readonly clock: Clock;

@@ -5,12 +5,13 @@ import { ProblemError } from '../base/errors.ts';
 import { isScoped, type User } from '../model/user.ts';
 import type { FaceTrail } from './audit.ts';
 import { streamAudit } from './auditstream.ts';
-import { answerIdentity, logIn } from './identityroutes.ts';
+import { answerIdentity } from './identityroutes.ts';
 import { readJson, sendJson } from './json.ts';
 import { foreign } from './origin.ts';
 import type { FaceOptions } from './parts.ts';
 import { badRequest } from './refusal.ts';
 import { answer } from './routes.ts';
+import { cookieOf, isOfPage, logIn, sessionOf } from './sessions.ts';
 import { streamEvents } from './sinks/stream.ts';
 import { visibleEvents } from './visibility.ts';
 
@@ -20,6 +21,14 @@ const NO_KUBERNETES = {
   reason: 'NotFound',
   message: 'The home of this Pilotage is another cluster, whose Kubernetes API is not proxied.',
   remedy: 'Ask that cluster itself, with its own kubeconfig.',
+};
+
+const UNKNOWN = {
+  reason: 'Unauthorized',
+  message:
+    'This needs a token of this Pilotage, or a session of a browser: one that is not revoked and has not expired.',
+  remedy:
+    'pilotage login; git: `pilotage git-credential setup` once; scripts send `Authorization: Bearer TOKEN`.',
 };
 
 const NARROW = {
@@ -48,25 +57,28 @@ export async function serve(
   const problem = foreign(request.headers, options.names ?? []);
   if (problem) throw new ProblemError(problem);
   if (await options.git(request, response, options.trail.sender)) return;
+  const isSecure = options.certificates !== undefined;
   if (url.pathname === '/login' && request.method === 'POST') {
     const credentials = await readJson(request);
     options.trail.body(credentials);
-    return sendJson(response, 200, await logIn(options.identity, credentials));
+    const { cookie, body } = await logIn(options.identity, credentials, isSecure);
+    if (cookie !== undefined) response.setHeader('Set-Cookie', cookie);
+    return sendJson(response, 200, body);
   }
-  const user = await options.authenticate(request.headers);
+  const isKubernetes = url.pathname === KUBERNETES || url.pathname.startsWith(`${KUBERNETES}/`);
+  const session = isKubernetes ? undefined : await sessionOf(request, options);
+  const user = session?.user ?? (await options.authenticate(request.headers));
   if (user === undefined) {
-    response.setHeader('WWW-Authenticate', 'Basic realm="pilotage"');
-    return sendJson(response, 401, {
-      problem: {
-        reason: 'Unauthorized',
-        message: 'This needs a token of this Pilotage, one that is not revoked and has not expired.',
-        remedy:
-          'pilotage login; git: `pilotage git-credential setup` once; scripts send `Authorization: Bearer TOKEN`.',
-      },
-    });
+    // Asked by a page, a browser would open a window of its own.
+    if (!isOfPage(request.headers)) response.setHeader('WWW-Authenticate', 'Basic realm="pilotage"');
+    throw new ProblemError(UNKNOWN);
   }
   options.trail.sender(user);
-  if (url.pathname === KUBERNETES || url.pathname.startsWith(`${KUBERNETES}/`)) {
+  if (session && url.pathname === '/api/v1/session')
+    return sendJson(response, 200, { user: user.name, csrf: session.csrf });
+  if (session && url.pathname === '/api/v1/logout')
+    response.setHeader('Set-Cookie', cookieOf('', 0, isSecure));
+  if (isKubernetes) {
     if (!options.kubernetes) throw new ProblemError(NO_KUBERNETES);
     if (isScoped(user)) throw new ProblemError(NARROW);
     request.url = `${url.pathname.slice(KUBERNETES.length) || '/'}${url.search}`;

@@ -116,9 +116,10 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     'json.ts': ['refusal.ts'],
     tls: ['origin.ts'],
     'parts.ts': ['actions.ts', 'auth.ts', 'identityroutes.ts', 'tls'],
+    'sessions.ts': ['auth.ts', 'fields.ts', 'identityroutes.ts', 'parts.ts'],
     'serve.ts': [
       ...['parts.ts', 'audit.ts', 'auditstream.ts', 'identityroutes.ts', 'json.ts', 'origin.ts'],
-      ...['refusal.ts', 'routes.ts', 'sinks', 'visibility.ts'],
+      ...['refusal.ts', 'routes.ts', 'sessions.ts', 'sinks', 'visibility.ts'],
     ],
     'server.ts': ['parts.ts', 'serve.ts', 'tls', 'audit.ts', 'json.ts', 'refusal.ts'],
   },

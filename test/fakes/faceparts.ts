@@ -4,8 +4,11 @@ import type { FaceOptions } from '../../src/server/parts.ts';
 import { ALL_ALLOWED } from './access.ts';
 
 /** A face that knows one token, whose holder may do everything, and no accounts. */
-export const heldBy = (token: string): Pick<FaceOptions, 'authenticate' | 'access' | 'identity'> => ({
+export const heldBy = (
+  token: string,
+): Pick<FaceOptions, 'authenticate' | 'knowSession' | 'access' | 'identity'> => ({
   authenticate: authenticator(token, async () => undefined),
+  knowSession: async () => undefined,
   access: ALL_ALLOWED,
   identity: {} as IdentityActions,
 });

@@ -56,6 +56,7 @@ describe('the record of the HTTP face', () => {
       audit: { log, uuid: () => crypto.randomUUID() },
       authenticate: authenticator(TOKEN, async (token) => (token === 'plt_narrow' ? BOB : undefined)),
       access: ALL_ALLOWED,
+      knowSession: async () => undefined,
       identity: {} as unknown as IdentityActions,
       clock: systemClock,
       logger: silentLogger,

@@ -1,0 +1,101 @@
+/** Sign-ins of browsers: the cookie, and what keeps other pages from using it. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { type Problem, ProblemError } from '../base/errors.ts';
+import type { LoggedIn } from '../model/identityfaces.ts';
+import type { User } from '../model/user.ts';
+import { bearerOf } from './auth.ts';
+import { fieldsOf, flag, needed } from './fields.ts';
+import type { IdentityActions } from './identityroutes.ts';
+import type { FaceOptions } from './parts.ts';
+
+/** What a page that changes something sends along: the `csrf` of its session. */
+const CSRF_HEADER = 'pilotage-csrf';
+
+/** Over TLS a name that a browser takes from this host alone, for every path of it (RFC 6265bis, section 4.1.3.2). */
+const cookieName = (isSecure: boolean): string => (isSecure ? '__Host-pilotage' : 'pilotage');
+
+/** Of no script, and with no request that begins on another site. */
+export const cookieOf = (secret: string, seconds: number, isSecure: boolean): string =>
+  [
+    `${cookieName(isSecure)}=${secret}`,
+    `Max-Age=${seconds}`,
+    'Path=/',
+    'HttpOnly',
+    'SameSite=Strict',
+    ...(isSecure ? ['Secure'] : []),
+  ].join('; ');
+
+interface SignedIn {
+  readonly cookie?: string;
+  readonly body: LoggedIn | BrowserSession;
+}
+
+export interface BrowserSession {
+  readonly user: string;
+  readonly csrf: string;
+}
+
+/** With a name and a password; `session: true` asks for a cookie in place of a token. @throws ProblemError Unauthorized … */
+export async function logIn(actions: IdentityActions, body: unknown, isSecure: boolean): Promise<SignedIn> {
+  const fields = fieldsOf(body);
+  const [name, password] = [needed(fields, 'name'), needed(fields, 'password')];
+  if (!flag(fields, 'session')) return { body: await actions.logIn(name, password) };
+  const { user, secret, seconds } = await actions.openSession(name, password);
+  return { cookie: cookieOf(secret, seconds, isSecure), body: { user, csrf: csrfOf(secret) } };
+}
+
+export interface Session {
+  readonly user: User;
+  readonly csrf: string;
+}
+
+/**
+ * The session of a request that has nothing else to prove a user; undefined: it has none (any more).
+ * @throws ProblemError Forbidden where it would change something, and nothing shows that a page of this face asks
+ */
+export async function sessionOf(
+  { headers, method }: Pick<IncomingMessage, 'headers' | 'method'>,
+  { knowSession, certificates }: Pick<FaceOptions, 'knowSession' | 'certificates'>,
+): Promise<Session | undefined> {
+  if (headers.authorization !== undefined) return undefined;
+  const secret = secretIn(headers, cookieName(certificates !== undefined));
+  const user = secret && (await knowSession(secret));
+  if (!user) return undefined;
+  const csrf = csrfOf(secret);
+  const isReading = method === 'GET' || method === 'HEAD';
+  if (!isReading && !isOwnPage(headers, csrf)) throw new ProblemError(FORGED);
+  return { user: bearerOf(headers, user), csrf };
+}
+
+/** A page asks by a script of its own; what a person opens is navigated to (Fetch Metadata). */
+export const isOfPage = (headers: IncomingHttpHeaders): boolean =>
+  headers['sec-fetch-mode'] === 'cors' || headers['sec-fetch-mode'] === 'same-origin';
+
+/** Two cookies of the name: another server of this host has set one, and nobody can tell which. */
+function secretIn({ cookie = '' }: IncomingHttpHeaders, name: string): string | undefined {
+  const found = cookie.split(';').flatMap((pair) => {
+    const [key = '', value = ''] = pair.trim().split('=', 2);
+    return key === name ? [value] : [];
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** Only who has the secret can make it, and it does not lead back. */
+const csrfOf = (secret: string): string =>
+  createHmac('sha256', secret).update('csrf of pilotage').digest('base64url');
+
+/** What is there of Origin and Sec-Fetch-Site has been compared before (`origin.ts`); here one of them has to be. */
+function isOwnPage(headers: IncomingHttpHeaders, csrf: string): boolean {
+  const { origin, 'sec-fetch-site': site } = headers;
+  if (origin === undefined && site !== 'same-origin') return false;
+  const [given, wanted] = [Buffer.from(String(headers[CSRF_HEADER] ?? '')), Buffer.from(csrf)];
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+const FORGED: Problem = {
+  reason: 'Forbidden',
+  message: 'A session of a browser changes something only for a page of this Pilotage.',
+  remedy:
+    'Send its `csrf` (GET /api/v1/session) in the header Pilotage-CSRF, from the same origin; programs use a token.',
+};
