@@ -27,6 +27,7 @@ import {
 import { openTokens } from './api/auth/tokens.ts';
 import { worker } from './api/auth/workers.ts';
 import { ensureDefaultRoles } from './api/defaultroles.ts';
+import { createFlowSchemaStatus } from './api/flowschemas.ts';
 import { createHttpsServer } from './api/http/apiserver.ts';
 import { type AuditOptions, auditTrails } from './api/http/audit.ts';
 import { createNodeLinks } from './api/http/links.ts';
@@ -158,6 +159,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     ...{ client: apiserver, store, kinds: api.kinds, clock, logger, random },
     credentials: pki.frontProxy.client,
   });
+  const flowSchemas = createFlowSchemaStatus({ client: apiserver, clock, logger });
   const lifetime = new AbortController();
   return {
     api,
@@ -181,11 +183,12 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
         localApiServices.start(),
       ]);
       aggregator.start(lifetime.signal);
+      flowSchemas.start(lifetime.signal);
       for (const worker of workers) worker.start(lifetime.signal);
     },
     async stop() {
       lifetime.abort(new Error('the control plane stops'));
-      await Promise.all([...workers, aggregator].map((worker) => worker.stop()));
+      await Promise.all([...workers, aggregator, flowSchemas].map((worker) => worker.stop()));
       await localApiServices.stop();
       await api.stop();
       room.stop();

@@ -175,6 +175,15 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'scheduling.k8s.io/priorityclasses',
       ],
     },
+    // Flow schemas are told whether their priority level is there.
+    {
+      verbs: ['list', 'watch'],
+      resources: [
+        'flowcontrol.apiserver.k8s.io/flowschemas',
+        'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
+      ],
+    },
+    { verbs: ['update'], resources: ['flowcontrol.apiserver.k8s.io/flowschemas/status'] },
     { verbs: ['create'], resources: ['apiregistration.k8s.io/apiservices'] },
     { verbs: ['update'], resources: ['apiregistration.k8s.io/apiservices/status'] },
     // Servers behind APIServices are found, and looked after.
