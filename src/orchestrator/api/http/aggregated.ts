@@ -37,9 +37,9 @@ export function delegatedOf(aggregator: Aggregator, path: string): Delegated | u
 
 /** Lets the server answer, if the user may ask for that: `route` is all that is known of it here. */
 export async function answerDelegated(
-  api: Api,
+  api: Pick<Api, 'authorize'>,
   clock: Clock,
-  call: Call,
+  call: Asked,
   delegated: Delegated,
 ): Promise<Answer> {
   await assertMayAsk(api, call, delegated);
@@ -57,7 +57,11 @@ export async function answerDelegated(
 }
 
 /** Rejects with StatusError Forbidden, or with what is wrong with the method. */
-export async function assertMayAsk(api: Api, asked: Asked, { route }: Delegated): Promise<void> {
+export async function assertMayAsk(
+  api: Pick<Api, 'authorize'>,
+  asked: Asked,
+  { route }: Delegated,
+): Promise<void> {
   await assertAuthorized(api.authorize, asked.user, attributesOf(asked, route));
 }
 
