@@ -55,6 +55,7 @@ export const HELP: Readonly<Record<string, Help>> = {
     examples: [
       ['pilotage login', 'with your name on this machine'],
       ['pilotage login ada --server https://…', 'elsewhere'],
+      ['pilotage login ada --bootstrap', 'the first administrator'],
     ],
     next: 'pilotage whoami',
   },
@@ -72,6 +73,7 @@ export const HELP: Readonly<Record<string, Help>> = {
     group: 'Tools',
     examples: [
       ['pilotage user create ada --email ada@example.com', 'asks for the password'],
+      ['pilotage user bootstrap', 'the first administrator, in a browser'],
       ['pilotage user disable ada', 'and all its tokens'],
       ['pilotage user list', 'who there is'],
     ],

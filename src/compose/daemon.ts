@@ -19,6 +19,7 @@ import { readSignInFile } from '../identity/signinfile.ts';
 import { type DaemonFile, daemonFilePath } from '../model/daemonfile.ts';
 import { makeDataDir } from '../model/datadir.ts';
 import { homeOf } from '../model/homefile.ts';
+import type { BootstrapCode } from '../model/identityfaces.ts';
 import { openInstance, type Ports, portToUse, readPorts, writePorts } from '../model/instance.ts';
 import { openToken } from '../model/token.ts';
 import { type AgentProcessOptions, superviseAgent } from '../supervise/agentprocess.ts';
@@ -48,7 +49,10 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
     const daemon = await startDaemon(options, context.surroundings, logger);
     uncaught.started();
     boundGarbage({ clock: systemClock });
-    announce(options, context, daemon.file, daemon.confinement);
+    // Whoever has the code is the administrator, and what is no terminal may be read by others later.
+    const isRead = options.output === 'text' && context.stdout.isTTY === true && !options.ephemeral;
+    const bootstrap = isRead ? await daemon.firstBootstrap() : undefined;
+    announce(options, context, daemon.file, daemon.confinement, bootstrap);
     logger.info({ reason: await shutdown.requested }, 'stopping');
     await daemon.stop(shutdown.hurry);
   };
@@ -62,6 +66,7 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
 interface Daemon {
   readonly file: DaemonFile;
   readonly confinement: Confinement;
+  firstBootstrap(): Promise<BootstrapCode | undefined>;
   stop(hurry: AbortSignal): Promise<void>;
 }
 
@@ -119,7 +124,7 @@ async function startParts(
   const names = [...httpNames, ...(certificates?.names ?? [])];
   const faced = { httpNames: names, certificates, signIn };
   const delivering = { ...common, ...faced, surroundings, kubeconfigs, confinement, disks, audit, parts };
-  const face = await startDelivery({ ...delivering, home, instanceUid, token });
+  const { face, firstBootstrap } = await startDelivery({ ...delivering, home, instanceUid, token });
   const wanted = portToUse({ port: http.port, given: options.httpGiven }, kept?.http);
   const httpPort = await face.listen(http.host, wanted);
   parts.add('HTTP face', face.close);
@@ -128,7 +133,7 @@ async function startParts(
   const agentPid = config && (await startNode({ ...common, program: surroundings, config }, parts));
   const file = daemonFile(home, facedAt(http.host, httpPort, certificates), token, agentPid);
   await writeState(daemonFilePath(dataDir), file);
-  return { file, confinement };
+  return { file, confinement, firstBootstrap };
 }
 
 const apiAddress = ({ api, apiGiven }: UpOptions, kept: Ports | undefined) => ({

@@ -21,7 +21,7 @@ import type { Certificates } from './certificates.ts';
 import { composeFace } from './face.ts';
 import { composeGitHost } from './githost.ts';
 import type { Home } from './home.ts';
-import { composeIdentity } from './identity.ts';
+import { composeIdentity, type Identity } from './identity.ts';
 import { openImages } from './images.ts';
 import { composePromotion } from './promotion.ts';
 import { openRepositories } from './repositories.ts';
@@ -49,8 +49,12 @@ export interface DeliveryOptions {
   readonly parts: Lifetime;
 }
 
+export interface Delivery extends Pick<Identity, 'firstBootstrap'> {
+  readonly face: Face;
+}
+
 /** Resolves once sync and promotion run and the hosted branches are recorded; the face does not listen yet. */
-export async function startDelivery(options: DeliveryOptions): Promise<Face> {
+export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
   const { dataDir, surroundings, confinement, token, audit, clock, logger, parts } = options;
   const { buildEnvironment } = surroundings;
   const home = options.home.client;
@@ -115,5 +119,5 @@ export async function startDelivery(options: DeliveryOptions): Promise<Face> {
   await synced.observer.start(lifetime.signal);
   // The first push follows soon, and its rendering would wait for the process.
   pool.warm();
-  return face;
+  return { face, firstBootstrap: identity.firstBootstrap };
 }

@@ -13,6 +13,7 @@ import { createSignIn, localProvider, type PasswordProvider } from '../identity/
 import type { SignInOptions } from '../identity/signinfile.ts';
 import { sessionAuthenticator, tokenAuthenticator } from '../identity/tokens.ts';
 import type { Access } from '../model/access.ts';
+import type { BootstrapCode } from '../model/identityfaces.ts';
 import { isScoped } from '../model/user.ts';
 import { type Authenticate, authenticator, type KnowToken } from '../server/auth.ts';
 import type { IdentityActions } from '../server/identityroutes.ts';
@@ -23,6 +24,8 @@ export interface Identity {
   readonly authenticate: Authenticate;
   readonly knowSession: KnowToken;
   readonly actions: IdentityActions;
+  /** For the first administrator; undefined once there is an account. */
+  firstBootstrap(): Promise<BootstrapCode | undefined>;
   /** Once the kinds of pilotage.dev are served. */
   start(signal: AbortSignal): Promise<void>;
 }
@@ -45,11 +48,13 @@ export function composeIdentity(options: {
   const cluster = home.ca === undefined ? {} : { cluster: { server: home.url, ca: home.ca } };
   const grants = createGrantController(common);
   parts.add('role grants', () => grants.stop());
+  const actions = createIdentityActions({ ...common, ...cluster, access, signIn });
   return {
     access,
     authenticate: authenticator(token, known),
     knowSession: sessionAuthenticator(common),
-    actions: createIdentityActions({ ...common, ...cluster, access, signIn }),
+    actions,
+    firstBootstrap: actions.firstBootstrap,
     async start(signal) {
       await ensureBuiltinRoles(home.identityClient);
       grants.start(signal);

@@ -5,6 +5,7 @@ import type { Access } from '../model/access.ts';
 import type { ClusterAddress, LoggedIn, OpenedSession, Verdict, WhoAmI } from '../model/identityfaces.ts';
 import type { UserObject } from '../model/types.ts';
 import type { User } from '../model/user.ts';
+import { createBootstrapActions } from './bootstrap.ts';
 import { questionOf } from './can.ts';
 import { createGrantActions, isAbout } from './grantactions.ts';
 import type { IdentityParts } from './parts.ts';
@@ -183,6 +184,8 @@ export function createIdentityActions(options: IdentityActionsOptions) {
     },
 
     ...createGrantActions(options),
+
+    ...createBootstrapActions(options),
 
     async cluster(_: User): Promise<ClusterAddress> {
       if (options.cluster) return options.cluster;

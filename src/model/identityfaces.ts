@@ -82,6 +82,12 @@ export interface OpenedSession {
   readonly seconds: number;
 }
 
+/** With which the first administrator is made, once. */
+export interface BootstrapCode {
+  readonly code: string;
+  readonly expiresAt: string;
+}
+
 export interface LoggedIn {
   readonly user: string;
   readonly token: string;

@@ -1,5 +1,6 @@
 import { ProblemError } from '../base/errors.ts';
 import type {
+  BootstrapCode,
   ClusterAddress,
   GrantReport,
   LoggedIn,
@@ -49,6 +50,9 @@ interface Message {
 export interface IdentityActions {
   logIn(name: string, password: string): Promise<LoggedIn>;
   openSession(name: string, password: string): Promise<OpenedSession>;
+  issueBootstrap(user: User): Promise<BootstrapCode>;
+  /** By nobody yet: the code is the proof. */
+  bootstrap(code: string, name: string, password: string): Promise<{ readonly user: string }>;
   logOut(user: User): Promise<Message>;
   whoAmI(user: User): Promise<WhoAmI>;
   can(user: User, verb: string, delivery?: string, environment?: string): Promise<Verdict>;
@@ -73,6 +77,7 @@ type Route = (actions: IdentityActions, user: User, fields: Fields, name: string
 /** `METHOD path` below `/api/v1/`; `*` is a name, `users/*:disable` what is done with it. */
 const ROUTES: Readonly<Record<string, Route>> = {
   'POST logout': (actions, user) => actions.logOut(user),
+  'POST bootstrap': (actions, user) => actions.issueBootstrap(user),
   'GET whoami': (actions, user) => actions.whoAmI(user),
   'POST can': (actions, user, fields) =>
     actions.can(user, needed(fields, 'verb'), text(fields, 'delivery'), text(fields, 'environment')),

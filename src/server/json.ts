@@ -13,16 +13,25 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 
 /** undefined: the body is empty. @throws ProblemError TooLarge, BadRequest */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const bytes = await readRequestBody(request, MAX_BODY_BYTES);
-  if (!bytes)
-    throw new ProblemError({
-      reason: 'TooLarge',
-      message: `The body is larger than ${MAX_BODY_BYTES} bytes.`,
-    });
-  if (bytes.length === 0) return undefined;
+  const text = await readText(request);
+  if (text === '') return undefined;
   try {
-    return parseBoundedJson(bytes.toString('utf8'));
+    return parseBoundedJson(text);
   } catch (error) {
     throw badRequest(`the body is not JSON: ${problemOf(error).message}`);
   }
+}
+
+/** What a browser sends of a form. @throws ProblemError TooLarge */
+export async function readForm(request: IncomingMessage): Promise<Readonly<Record<string, string>>> {
+  return Object.fromEntries(new URLSearchParams(await readText(request)));
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const bytes = await readRequestBody(request, MAX_BODY_BYTES);
+  if (bytes) return bytes.toString('utf8');
+  throw new ProblemError({
+    reason: 'TooLarge',
+    message: `The body is larger than ${MAX_BODY_BYTES} bytes.`,
+  });
 }

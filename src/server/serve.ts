@@ -5,6 +5,7 @@ import { ProblemError } from '../base/errors.ts';
 import { isScoped, type User } from '../model/user.ts';
 import type { FaceTrail } from './audit.ts';
 import { streamAudit } from './auditstream.ts';
+import { answerBootstrap } from './bootstrap.ts';
 import { answerIdentity } from './identityroutes.ts';
 import { readJson, sendJson } from './json.ts';
 import { foreign } from './origin.ts';
@@ -65,6 +66,8 @@ export async function serve(
     if (cookie !== undefined) response.setHeader('Set-Cookie', cookie);
     return sendJson(response, 200, body);
   }
+  if (url.pathname === '/bootstrap')
+    return answerBootstrap(options.identity, request, response, options.trail.body);
   const isKubernetes = url.pathname === KUBERNETES || url.pathname.startsWith(`${KUBERNETES}/`);
   const session = isKubernetes ? undefined : await sessionOf(request, options);
   const user = session?.user ?? (await options.authenticate(request.headers));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { LoggedIn, Verdict, WhoAmI } from '../../model/identityfaces.ts';
+import { bootstrapAccount } from '../bootstrap.ts';
 import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { forgetSignIn, keepSignIn } from '../credentials.ts';
@@ -11,11 +12,18 @@ export function loginCommand(context: CliContext, stdin: Keyboard): Command {
   return clientCommand('login')
     .description('sign in with name and password; what follows is done in that name, for half a day')
     .argument('[name]', 'the name of the account (default: yours on this machine)')
-    .action(async (name: string | undefined, options: OutputOptions) => {
+    .option(
+      '--bootstrap',
+      'make the account first, the first administrator’s, with the code of `pilotage user bootstrap`',
+    )
+    .action(async (name: string | undefined, options: OutputOptions & { bootstrap?: boolean }) => {
       await settleTrust(context, stdin, options);
       const daemon = await face(context, { ...options, anonymous: true });
       const account = name ?? context.surroundings.user;
-      const password = await secretAsker(stdin, context.stderr)(`Password of ${account}: `);
+      const ask = secretAsker(stdin, context.stderr);
+      const password = options.bootstrap
+        ? await bootstrapAccount(daemon, account, ask, stdin.isTTY === true)
+        : await ask(`Password of ${account}: `);
       const signedIn = await daemon.post<LoggedIn>('/login', { name: account, password });
       await keepSignIn(context.surroundings.credentials, daemon.url, signedIn);
       const { token: _, ...told } = signedIn;

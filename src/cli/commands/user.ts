@@ -1,7 +1,9 @@
 import { Command } from 'commander';
-import type { UserReport } from '../../model/identityfaces.ts';
+import type { BootstrapCode, UserReport } from '../../model/identityfaces.ts';
+import { bootstrapUrl } from '../bootstrap.ts';
 import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { findDaemon } from '../daemon/face.ts';
 import { formatTable } from '../output/table.ts';
 import { type Keyboard, newPassword, secretAsker } from '../password.ts';
 
@@ -71,6 +73,13 @@ export function userCommand(context: CliContext, stdin: Keyboard): Command {
       }),
   );
   command.addCommand(
+    clientCommand('bootstrap')
+      .description(
+        'make the first administrator: an address that works once, for an hour, while there is none',
+      )
+      .action((flags: OutputOptions) => bootstrap(context, flags)),
+  );
+  command.addCommand(
     clientCommand('delete')
       .description('remove an account and its tokens; what it did stays recorded under its name')
       .argument('<name>')
@@ -93,6 +102,19 @@ export function userCommand(context: CliContext, stdin: Keyboard): Command {
       }),
   );
   return command;
+}
+
+/** With the daemon's own token, whoever is signed in here: it is the way back in. */
+async function bootstrap(context: CliContext, flags: OutputOptions): Promise<void> {
+  const { token } = await findDaemon(flags.dataDir ?? context.surroundings.dataDir);
+  const daemon = await face(context, { ...flags, token });
+  const made = await daemon.post<BootstrapCode>('/api/v1/bootstrap', {});
+  const url = bootstrapUrl(daemon.url, made);
+  if (flags.output === 'json') return printJson(context, { ...made, url });
+  print(
+    context,
+    `${url}\n  once, until ${made.expiresAt}; without a browser: pilotage login NAME --bootstrap`,
+  );
 }
 
 const withFields = (command: Command): Command =>

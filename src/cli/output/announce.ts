@@ -1,5 +1,7 @@
 import { type Confinement, reachOf, summaryOf } from '../../base/confinement.ts';
 import type { DaemonFile } from '../../model/daemonfile.ts';
+import type { BootstrapCode } from '../../model/identityfaces.ts';
+import { bootstrapUrl } from '../bootstrap.ts';
 import type { CliContext, UpOptions } from '../context.ts';
 
 /** What `up` says once everything answers: a line for programs, or where things are for people. */
@@ -8,6 +10,7 @@ export function announce(
   { stdout }: CliContext,
   file: DaemonFile,
   confinement: Confinement,
+  bootstrap: BootstrapCode | undefined,
 ): void {
   const { http, tls, api, git, kubeconfig, context, pid, agentPid } = file;
   if (output === 'json') {
@@ -17,6 +20,12 @@ export function announce(
   }
   const lines = [
     'Pilotage is up.',
+    ...(bootstrap
+      ? [
+          '  first     make the administrator, within an hour:',
+          `            ${bootstrapUrl(http, bootstrap)}`,
+        ]
+      : []),
     '  once      pilotage git-credential setup     gives git the token',
     ...(tls?.own
       ? [`  TLS       certificate by ${tls.ca}, SHA-256 fingerprint`, `            ${tls.fingerprint}`]

@@ -249,7 +249,7 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       verbs: ['create', 'delete', 'get', 'patch', 'update'],
       resources: ['secrets'],
       namespaces: ['pilotage'],
-      names: ['pilotage-password-*'],
+      names: ['pilotage-password-*', 'pilotage-bootstrap'],
     },
     {
       verbs: [...READ, 'bind', 'create', 'delete', 'escalate', 'update'],
