@@ -14,14 +14,23 @@ export async function createMany(
   client: KubeClient,
   { prefix, count, clients }: Load,
 ): Promise<{ perSecond: number; ms: number }> {
-  const numbers = Array.from({ length: count }, (_, i) => i).values();
   const since = performance.now();
-  const one = async () => {
-    for (const i of numbers) await client.create<ConfigMap>(CONFIG_MAPS, configMap(`${prefix}-${i}`));
-  };
-  await Promise.all(Array.from({ length: clients }, one));
+  await inParallel(clients, count, (i) => client.create<ConfigMap>(CONFIG_MAPS, configMap(`${prefix}-${i}`)));
   const ms = performance.now() - since;
   return { ms, perSecond: (count / ms) * 1000 };
+}
+
+/** `count` times `ask`, by so many who each wait for an answer before they ask again. */
+export async function inParallel(
+  clients: number,
+  count: number,
+  ask: (i: number) => Promise<unknown>,
+): Promise<void> {
+  const numbers = Array.from({ length: count }, (_, i) => i).values();
+  const one = async () => {
+    for (const i of numbers) await ask(i);
+  };
+  await Promise.all(Array.from({ length: clients }, one));
 }
 
 const configMap = (name: string): ConfigMap => ({

@@ -46,11 +46,10 @@ function json(of: string): Promise<unknown> {
 }
 
 function open(of: string, answered: (response: import('node:http').IncomingMessage) => void) {
-  const { server, ca, cert, key } = credentials;
-  const outgoing = request(
-    { hostname: server.hostname, port: server.port, path: of, ca, cert, key, agent: false },
-    answered,
-  );
+  const { server, ca, cert, key, authorization } = credentials;
+  const { hostname, port } = server;
+  const headers = authorization === undefined ? {} : { authorization };
+  const outgoing = request({ hostname, port, path: of, ca, cert, key, headers, agent: false }, answered);
   outgoing.end();
   return outgoing;
 }
