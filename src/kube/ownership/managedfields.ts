@@ -124,7 +124,7 @@ function afterUpdate(actor: Actor, before: KubeObject, after: KubeObject, manage
   const id = identityOf(updater);
   const previous = outcome.managers.get(id);
   const set = previous ? union(previous.set, owned) : owned;
-  return capUpdaters(new Map(outcome.managers).set(id, { ...updater, time: actor.time, set }));
+  return capUpdaters(new Map(outcome.managers).set(id, { ...previous, ...updater, time: actor.time, set }));
 }
 
 function managersBeforeUpdate({ live, updated, subresource }: UpdateInput): Managers {

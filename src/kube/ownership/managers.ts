@@ -12,6 +12,8 @@ export interface Manager {
   readonly set: FieldSet;
   /** The entry that this was read from, written back as it was when nothing changed. */
   readonly entry?: ManagedFieldsEntry;
+  /** The set of that entry: while it is the same one, nobody need encode it again. */
+  readonly read?: FieldSet;
 }
 
 /** Managers by identity. An applier keeps its identity across API versions, an updater has one per version (`BuildManagerIdentifier`). */
@@ -50,6 +52,7 @@ function decodeEntry(entry: ManagedFieldsEntry): Manager | undefined {
       apiVersion,
       set,
       entry,
+      read: set,
       ...(subresource ? { subresource } : {}),
       ...(time ? { time } : {}),
     };
@@ -66,8 +69,8 @@ export function encodeManagers(managers: Managers): readonly ManagedFieldsEntry[
 }
 
 function encodeEntry(manager: Manager): ManagedFieldsEntry {
-  const { apiVersion, subresource, time, set, operation, entry } = manager;
-  const fieldsV1 = fieldSetToV1(set);
+  const { apiVersion, subresource, time, set, operation, entry, read } = manager;
+  const fieldsV1 = (set === read && entry?.fieldsV1) || fieldSetToV1(set);
   const encoded: ManagedFieldsEntry = {
     manager: manager.manager,
     operation,

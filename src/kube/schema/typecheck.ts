@@ -30,6 +30,7 @@ export function validateTypes(schema: Schema, object: unknown, old?: unknown): F
     path: '',
     isCustom,
     was: isCustom ? before(schema, old) : undefined,
+    same: old,
   });
   const { errors, doubled, budget } = found;
   const isDoubledAlready = doubled.length > 0 && isCustom && old !== undefined && hasDoubled(schema, old);
@@ -70,6 +71,8 @@ interface Place {
   readonly isCustom: boolean;
   /** What it was before an update. */
   readonly was: Before | undefined;
+  /** What stood at this place before an update, of a list by position: one object, one reference, and checked when it was written. */
+  readonly same?: unknown;
 }
 
 /** Nobody reads more, and an object of a megabyte can be wrong in a hundred thousand places. */
@@ -90,7 +93,8 @@ function kindOf(value: unknown): Kind {
 /** Whether the value is known to have changed: then so has what holds it, and need not be compared. */
 function visit(schema: Schema, place: Place, found: Found): boolean {
   const { errors } = found;
-  const { value, was } = place;
+  const { value, was, same } = place;
+  if (typeof value === 'object' && value !== null && value === same) return false;
   if (errors.length >= MOST_ERRORS) return true;
   const first = errors.length;
   const hasChanged = visitNode(schema, place, found);
@@ -172,6 +176,7 @@ function builtinFormatMismatch({ format }: Schema, value: unknown, path: string)
 
 function visitMembers(schema: Schema, object: JsonObject, place: Place, found: Found): boolean {
   const { path, isCustom, was } = place;
+  const old = isObject(place.same) ? place.same : undefined;
   if (isCustom) {
     for (const key of schema.required ?? []) {
       if (object[key] === undefined) found.errors.push(required(join(path, key)));
@@ -184,19 +189,20 @@ function visitMembers(schema: Schema, object: JsonObject, place: Place, found: F
     if (!child || value === undefined) continue;
     // The metadata of a custom resource is a built-in type.
     const member = { value, path: join(path, key), isCustom: isCustom && child.name === undefined };
-    hasChanged = visit(child, { ...member, was: was?.member(key) }, found) || hasChanged;
+    hasChanged = visit(child, { ...member, was: was?.member(key), same: old?.[key] }, found) || hasChanged;
   }
   return hasChanged;
 }
 
 function visitItems(schema: Schema, items: readonly unknown[], place: Place, found: Found): boolean {
   const { path, isCustom, was } = place;
+  const old = Array.isArray(place.same) ? place.same : undefined;
   const { items: child } = schema;
   let hasChanged = false;
   if (child) {
     for (const [i, value] of items.entries()) {
       const item = { value, path: `${path}[${i}]`, isCustom: isCustom && child.name === undefined };
-      hasChanged = visit(child, { ...item, was: was?.item(value) }, found) || hasChanged;
+      hasChanged = visit(child, { ...item, was: was?.item(value), same: old?.[i] }, found) || hasChanged;
     }
   }
   if (isCustom) found.doubled.push(...doubledItems(schema, items, path).slice(0, MOST_ERRORS));

@@ -111,10 +111,8 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
 /** Paths of `a` that neither are in `b` nor lie below one that is. */
 export function exclude(a: FieldSet, b: FieldSet): FieldSet {
   const kept = (element: PathElement) => !b.members.has(element);
-  const below: FieldSet = {
-    members: a.members,
-    children: new Map([...a.children].filter(([element]) => kept(element))),
-  };
+  const children = [...a.children].filter(([element]) => kept(element));
+  const below = children.length === a.children.size ? a : { members: a.members, children: new Map(children) };
   return combine(below, b, kept, exclude, (child) => child);
 }
 

@@ -9,7 +9,7 @@ import type {
   WriteOptions,
 } from '../../kube/client/client.ts';
 import { deepFreeze, isObject } from '../../kube/values/equal.ts';
-import { parseJson, stringifyJson } from '../../kube/values/json.ts';
+import { plainJson } from '../../kube/values/plain.ts';
 import { type StatusError, statusError } from '../../kube/values/status.ts';
 import {
   apiVersionOf,
@@ -107,7 +107,7 @@ export function inProcessClient(api: Api, user: User): KubeClient {
       const request = { ...target(resource, scopeOf(resource, namespace)), ...parameters(options) };
       const { name } = object.metadata;
       const parent = options.subresource && name ? { name, subresource: options.subresource } : {};
-      return (await api.create({ ...request, ...parent, body: json(object) })).stored.object as T;
+      return (await api.create({ ...request, ...parent, body: plainJson(object) })).stored.object as T;
     },
     update: async <T extends KubeObject>(
       resource: Resource<T>,
@@ -119,7 +119,7 @@ export function inProcessClient(api: Api, user: User): KubeClient {
         ...pick(options, 'subresource'),
         ...parameters(options),
       };
-      return (await api.update({ ...request, body: json(object) })).stored.object as T;
+      return (await api.update({ ...request, body: plainJson(object) })).stored.object as T;
     },
     patch: async (resource, key, patch, options = {}) => {
       const request = { ...item(resource, key), ...pick(options, 'subresource'), ...parameters(options) };
@@ -132,7 +132,7 @@ export function inProcessClient(api: Api, user: User): KubeClient {
         ...pick(options, 'subresource'),
         ...parameters(options),
       };
-      return (await api.apply({ ...request, fieldManager, force, body: json(object) })).stored
+      return (await api.apply({ ...request, fieldManager, force, body: plainJson(object) })).stored
         .object as never;
     },
     delete: async (resource, key, options = {}) => {
@@ -172,7 +172,7 @@ async function answered(
   object: KubeObject,
   namespace: string | undefined,
 ): Promise<KubeObject> {
-  const { spec, metadata } = json(object) as JsonObject;
+  const { spec, metadata } = plainJson(object) as JsonObject;
   const scope = namespace === undefined ? {} : { namespace };
   await assertAuthorized(api.authorize, user, { verb: 'create', group, resource: plural, ...scope });
   const part = (value: Json | undefined) => (isObject(value) ? value : {});
@@ -240,9 +240,6 @@ function parameters(options: WriteOptions): WriteParameters {
 function pick<T extends object, K extends keyof T>(from: T, member: K): Pick<T, K> | Record<never, never> {
   return from[member] === undefined ? {} : { [member]: from[member] };
 }
-
-/** A copy, and JSON like what HTTP would carry: what the caller keeps and changes is not what is stored, undefined members are absent. */
-const json = (object: KubeObject): Json => parseJson(stringifyJson(object)) as Json;
 
 async function* eventsOf<T extends KubeObject>(
   open: () => Promise<StoredWatch>,
