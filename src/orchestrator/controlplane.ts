@@ -38,7 +38,7 @@ import { keepPublished } from './api/published.ts';
 import { createSystemNamespaces } from './api/systemnamespaces.ts';
 import { ensureSystemObjects } from './api/systemobjects.ts';
 import type { Api, NodeConnections } from './api/types.ts';
-import type { CertificateAuthority } from './controllers/context.ts';
+import type { CertificateAuthority, Elsewhere } from './controllers/context.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { openRowKeys } from './store/encryption.ts';
@@ -59,6 +59,7 @@ export interface Worker {
 export type WorkerFactory = (parts: {
   readonly client: KubeClient;
   readonly authority: CertificateAuthority;
+  readonly elsewhere: Elsewhere;
   readonly clock: Clock;
   readonly logger: Logger;
 }) => Worker;
@@ -150,16 +151,15 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     ),
   });
   const client = (user: User = ADMINISTRATOR): KubeClient => inProcessClient(api, user);
-  const workers = (options.workers ?? WORKERS).map(([user, create]) =>
-    create({ client: client(worker(user)), authority, clock, logger }),
-  );
   const apiserver = client(worker('system:apiserver'));
+  const own = { client: apiserver, clock, logger };
   const localApiServices = createLocalApiServices(apiserver, api.kinds, logger);
-  const aggregator = createAggregator({
-    ...{ client: apiserver, store, kinds: api.kinds, clock, logger, random },
-    credentials: pki.frontProxy.client,
-  });
-  const flowSchemas = createFlowSchemaStatus({ client: apiserver, clock, logger });
+  const credentials = pki.frontProxy.client;
+  const aggregator = createAggregator({ ...own, store, kinds: api.kinds, random, credentials });
+  const flowSchemas = createFlowSchemaStatus(own);
+  const workers = (options.workers ?? WORKERS).map(([user, create]) =>
+    create({ client: client(worker(user)), authority, elsewhere: aggregator, clock, logger }),
+  );
   const lifetime = new AbortController();
   return {
     api,
@@ -171,9 +171,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     snapshot: () => snapshotLines(store),
     publish: (host, port) => {
       const url = `https://${authorityOf(host, port)}`;
-      const parts = { client: apiserver, clock, logger };
       const authorities = { authority: pki.ca, frontProxyAuthority: pki.frontProxy.ca };
-      return keepPublished(parts, { host, port, clusterIP, url, ...authorities }, lifetime.signal);
+      return keepPublished(own, { host, port, clusterIP, url, ...authorities }, lifetime.signal);
     },
     async start() {
       await createSystemNamespaces(apiserver);

@@ -36,6 +36,7 @@ import {
   VOLUME_ATTRIBUTES_CLASSES,
 } from '../../kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
+import type { Emptying } from './namespaceconditions.ts';
 
 /** Reports what was done to an object, as a Kubernetes Event. */
 export type RecordEvent = (
@@ -82,12 +83,19 @@ export interface CertificateAuthority {
   ): string;
 }
 
+/** Objects that other API servers of the cluster hold. */
+export interface Elsewhere {
+  /** Deletes those of a namespace, and tells what is left. Never rejects. */
+  emptyNamespace(namespace: string): Promise<Emptying>;
+}
+
 /** What every controller is given. */
 export interface ControllerContext {
   readonly client: KubeClient;
   /** For caches of its own: the identity that all controllers read with. */
   readonly reader: KubeClient;
   readonly authority: CertificateAuthority;
+  readonly elsewhere: Elsewhere;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly record: RecordEvent;

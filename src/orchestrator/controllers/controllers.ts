@@ -6,7 +6,13 @@ import { createEventRecorder } from '../../kube/client/events.ts';
 import { serviceAccountUser } from '../../kube/client/serviceaccount.ts';
 import { createCertificateController } from './certificates/controller.ts';
 import { createClusterRoleAggregation } from './clusterroleaggregation/controller.ts';
-import { type CertificateAuthority, type ControllerContext, createInformers, MANAGER } from './context.ts';
+import {
+  type CertificateAuthority,
+  type ControllerContext,
+  createInformers,
+  type Elsewhere,
+  MANAGER,
+} from './context.ts';
 import { createDeploymentController } from './deployment/controller.ts';
 import { createDisruptionController } from './disruption/controller.ts';
 import { createEndpointsController } from './endpoints/controller.ts';
@@ -31,6 +37,7 @@ export interface ControllersOptions {
   /** Reads what the controllers share, records events, and may act as each of them. */
   readonly client: KubeClient;
   readonly authority: CertificateAuthority;
+  readonly elsewhere: Elsewhere;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -67,10 +74,16 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'volumeattributesclass-protection-controller': createAttributesClassProtection,
 };
 
-export function createControllers({ client, authority, clock, logger }: ControllersOptions): Controllers {
+export function createControllers({
+  client,
+  authority,
+  elsewhere,
+  clock,
+  logger,
+}: ControllersOptions): Controllers {
   const recorder = createEventRecorder({ client, clock, logger, component: MANAGER });
   const informers = createInformers(client, clock, logger);
-  const shared = { reader: client, authority, clock, logger, informers, record: recorder.record };
+  const shared = { reader: client, authority, elsewhere, clock, logger, informers, record: recorder.record };
   const controllers = Object.entries(CONTROLLERS).map(([account, create]) =>
     create({ ...shared, client: client.as(serviceAccountUser('kube-system', account)) }),
   );

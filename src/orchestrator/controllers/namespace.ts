@@ -6,7 +6,7 @@ import { NAMESPACES } from '../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { isNotFound, StatusError } from '../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from './context.ts';
-import { type Emptying, emptyingConditions, type Remainder } from './namespaceconditions.ts';
+import { type Emptying, emptyingConditions, isEmptied, type Remainder } from './namespaceconditions.ts';
 
 const FINALIZER = 'kubernetes';
 /** When to check objects again that end without a further action (pods in their grace period). */
@@ -16,10 +16,12 @@ const isPods = ({ group, plural }: DiscoveredResource): boolean => group === '' 
 
 /**
  * Empties a namespace that is being deleted, reports what still blocks it, and finalizes it when nothing is left
- * (Kubernetes `pkg/controller/namespace/deletion`).
+ * (Kubernetes `pkg/controller/namespace/deletion`). An aggregated API server that does not answer holds it up, as there: what that holds in
+ * the namespace would be found again in the next one of the name.
  */
 export function createNamespaceController({
   client,
+  elsewhere,
   clock,
   logger,
   informers,
@@ -32,7 +34,7 @@ export function createNamespaceController({
     if (namespace.metadata.deletionTimestamp === undefined) return undefined;
     if (!namespace.spec?.finalizers?.includes(FINALIZER)) return undefined;
     const emptying = await emptyAll(name);
-    if (emptying.remainders.length + emptying.failures.length === 0) return finalize(namespace);
+    if (isEmptied(emptying)) return finalize(namespace);
     await report(namespace, emptying);
     return { afterMs: AGAIN_MS };
   }
@@ -46,7 +48,12 @@ export function createNamespaceController({
       resources.filter((resource) => !isPods(resource)),
       namespace,
     );
-    return { ...rest, failures: [...pods.failures, ...rest.failures] };
+    const remote = await elsewhere.emptyNamespace(namespace);
+    return {
+      remainders: [...rest.remainders, ...remote.remainders],
+      failures: [...pods.failures, ...rest.failures, ...remote.failures],
+      undiscovered: remote.undiscovered,
+    };
   }
 
   async function emptyEach(resources: readonly DiscoveredResource[], namespace: string): Promise<Emptying> {
@@ -61,7 +68,7 @@ export function createNamespaceController({
         failures.push(error.message);
       }
     }
-    return { remainders, failures };
+    return { remainders, failures, undiscovered: [] };
   }
 
   async function removable(): Promise<readonly DiscoveredResource[]> {

@@ -14,7 +14,12 @@ export interface Emptying {
   readonly remainders: readonly Remainder[];
   /** Why content could not be deleted. */
   readonly failures: readonly string[];
+  /** Group-versions of which nobody knows what they hold, `example.com/v1: why`. */
+  readonly undiscovered: readonly string[];
 }
+
+export const isEmptied = ({ remainders, failures, undiscovered }: Emptying): boolean =>
+  remainders.length + failures.length + undiscovered.length === 0;
 
 /** The conditions in which Kubernetes reports what blocks a namespace (`pkg/controller/namespace/deletion/status_condition_utils.go`). */
 export const emptyingConditions = (
@@ -30,13 +35,23 @@ export const emptyingConditions = (
 const isReported = (conditions: readonly Condition[], { type, status, message }: NewCondition): boolean =>
   conditions.some((one) => one.type === type && one.status === status && one.message === message);
 
-function conditionsOf({ remainders, failures }: Emptying): readonly NewCondition[] {
+function conditionsOf({ remainders, failures, undiscovered }: Emptying): readonly NewCondition[] {
   const content = remainders
     .map(({ resource, count }) => `${resource} has ${count} resource instances`)
     .sort();
   const errors = [...failures].sort();
   return [
-    fine('NamespaceDeletionDiscoveryFailure', 'ResourcesDiscovered', 'All resources successfully discovered'),
+    undiscovered.length > 0
+      ? blocked(
+          'NamespaceDeletionDiscoveryFailure',
+          'DiscoveryFailed',
+          `Discovery failed for some groups, ${undiscovered.length} failing: unable to retrieve the complete list of server APIs: ${[...undiscovered].sort().join(', ')}`,
+        )
+      : fine(
+          'NamespaceDeletionDiscoveryFailure',
+          'ResourcesDiscovered',
+          'All resources successfully discovered',
+        ),
     fine(
       'NamespaceDeletionGroupVersionParsingFailure',
       'ParsedGroupVersions',

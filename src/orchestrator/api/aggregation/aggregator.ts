@@ -23,7 +23,8 @@ import {
   remoteServices,
 } from './apiservices.ts';
 import { SERVED_HERE, withFinding } from './availability.ts';
-import { type ConnectionOptions, connectTo } from './connection.ts';
+import { type ConnectionOptions, connectTo, type RemoteServer } from './connection.ts';
+import { type Emptied, emptyNamespace } from './emptying.ts';
 import { probe } from './probe.ts';
 import { createSeen } from './seen.ts';
 
@@ -35,14 +36,9 @@ export interface Aggregator {
   versions(): readonly RemoteVersion[];
 }
 
-export interface RemoteServer {
-  /** For the header `Host`. */
-  readonly host: string;
-  /** A new connection to one of its endpoints. Rejects with StatusError ServiceUnavailable. */
-  connect(): Promise<TLSSocket>;
-}
-
 export interface RunningAggregator extends Aggregator {
+  /** Deletes the objects of a namespace at every server, and tells what is left. Never rejects. */
+  emptyNamespace(namespace: string): Promise<Emptied>;
   start(signal: AbortSignal): void;
   /** Resolves when no server is being looked after. */
   stop(): Promise<void>;
@@ -110,19 +106,22 @@ export function createAggregator(options: AggregatorOptions): RunningAggregator 
     reconcile,
     concurrency: 8,
   });
+  const serverFor: Aggregator['serverFor'] = (group, version) => {
+    const remote = findRemoteService({ store, kinds }, group, version);
+    return remote && { host: dnsName(remote.service), connect: () => connectToOne(remote, options) };
+  };
+  const versions: Aggregator['versions'] = () =>
+    remoteServices({ store, kinds }).map(({ apiService: { metadata, spec }, group, version }) => ({
+      group,
+      version,
+      groupPriority: spec.groupPriorityMinimum,
+      versionPriority: spec.versionPriority,
+      ...seen.of(metadata.name ?? ''),
+    }));
   return {
-    serverFor(group, version) {
-      const remote = findRemoteService({ store, kinds }, group, version);
-      return remote && { host: dnsName(remote.service), connect: () => connectToOne(remote, options) };
-    },
-    versions: () =>
-      remoteServices({ store, kinds }).map(({ apiService: { metadata, spec }, group, version }) => ({
-        group,
-        version,
-        groupPriority: spec.groupPriorityMinimum,
-        versionPriority: spec.versionPriority,
-        ...seen.of(metadata.name ?? ''),
-      })),
+    serverFor,
+    versions,
+    emptyNamespace: (namespace) => emptyNamespace(namespace, { versions: versions(), serverFor, clock }),
     start: (signal) => controller.start(signal),
     stop: () => controller.stop(),
   };

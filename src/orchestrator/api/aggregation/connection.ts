@@ -13,6 +13,13 @@ export interface ConnectionOptions {
   readonly credentials: KeyPair;
 }
 
+export interface RemoteServer {
+  /** For the header `Host`. */
+  readonly host: string;
+  /** A new connection to one of its endpoints. Rejects with StatusError ServiceUnavailable. */
+  connect(): Promise<TLSSocket>;
+}
+
 /**
  * A new connection to a server behind an APIService, whose certificate is judged by its `caBundle`, or where it has none by the authorities
  * that the machine knows. Rejects with what went wrong.

@@ -8,8 +8,11 @@ import { type RemoteResource, remoteResources } from '../wire/remoteversion.ts';
 import { dnsName, type RemoteService } from './apiservices.ts';
 import { type Finding, failedDiscovery, obstacleAt, PASSED } from './availability.ts';
 import { type ConnectionOptions, connectTo } from './connection.ts';
-import { getDocument } from './documents.ts';
+import { askFor } from './documents.ts';
 
+/** Kubernetes' own name for who looks after aggregated servers, and the time that it gives them. */
+const LOOKER = { name: 'system:kube-aggregator', groups: ['system:masters'] };
+const TIMEOUT_MS = 5_000;
 /** Endpoints that are asked: the first that answers is enough. */
 const MOST_ASKED = 5;
 
@@ -43,8 +46,9 @@ export async function probe(remote: RemoteService, options: ProbeOptions): Promi
 
 async function ask(address: Address, remote: RemoteService, options: ProbeOptions): Promise<Probe> {
   const { group, version, service } = remote;
+  const question = { method: 'GET', host: dnsName(service), user: LOOKER, timeoutMs: TIMEOUT_MS } as const;
   const get = async (path: string) =>
-    getDocument(await connectTo(address, remote, options), dnsName(service), path, options.clock);
+    askFor(await connectTo(address, remote, options), { ...question, path }, options.clock);
   const path = `/apis/${group}/${version}`;
   const list = await get(path).catch((error: unknown) => {
     const url = `https://${address.host}:${address.port}${path}`;

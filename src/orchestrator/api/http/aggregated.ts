@@ -1,7 +1,8 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
 import { statusError } from '../../../kube/values/status.ts';
-import type { Aggregator, RemoteServer } from '../aggregation/aggregator.ts';
+import type { Aggregator } from '../aggregation/aggregator.ts';
+import type { RemoteServer } from '../aggregation/connection.ts';
 import { remoteUserHeaders, tellsUser } from '../aggregation/remoteuser.ts';
 import type { Attributes, RequestVerb } from '../authorization.ts';
 import { assertAuthorized } from '../authorize.ts';

@@ -81,12 +81,19 @@ describe('the aggregator', () => {
     expect((await read('/')).paths).to.include('/apis/sea.example.com/v1');
   });
 
+  it('lists the OpenAPI document of the group-version, which the server is asked for, and no other of the server', async () => {
+    world = await startAvailable();
+    const { paths } = await read('/openapi/v3');
+    const { serverRelativeURL } = paths['apis/sea.example.com/v1'];
+    expect(serverRelativeURL).to.equal('/openapi/v3/apis/sea.example.com/v1?hash=7');
+    expect(paths['apis/apps/v1'].serverRelativeURL).not.to.contain('extension');
+    const { url, headers } = await read(serverRelativeURL);
+    expect([url, headers['x-remote-user']]).to.deep.equal([serverRelativeURL, ['admin']]);
+  });
+
   it('keeps the resources of a server that is gone as stale, and forgets them with the APIService', async () => {
     const clock = new LeapingClock();
-    world = await startAggregated({ clock });
-    await createService(world);
-    await createSlice(world);
-    await world.available('Passed');
+    world = await startAvailable({ clock });
     world.extension.closeAllConnections();
     world.extension.close();
     clock.leap(30_000);

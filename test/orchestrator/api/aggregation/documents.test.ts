@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
 import { systemClock } from '../../../../src/base/clock.ts';
-import { getDocument } from '../../../../src/orchestrator/api/aggregation/documents.ts';
+import { askFor } from '../../../../src/orchestrator/api/aggregation/documents.ts';
 import { FakeClock } from '../../../fakes/clock.ts';
 
 describe('a document that an aggregated API server is asked for', () => {
@@ -18,7 +18,15 @@ describe('a document that an aggregated API server is asked for', () => {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    return getDocument(connect(port, '127.0.0.1'), 'fleet.shop.svc', '/apis/g/v1', clock);
+    const user = { name: 'ann', groups: ['crew'] };
+    const question = {
+      method: 'GET',
+      host: 'fleet.shop.svc',
+      path: '/apis/g/v1',
+      user,
+      timeoutMs: 5_000,
+    } as const;
+    return askFor(connect(port, '127.0.0.1'), question, clock);
   }
   const failure = (listener: RequestListener): Promise<string> =>
     ask(listener).then(
@@ -26,13 +34,13 @@ describe('a document that an aggregated API server is asked for', () => {
       (error: Error) => error.message,
     );
 
-  it('is read as JSON, asked for as the looker of Kubernetes', async () => {
+  it('is read as JSON, and asked for as somebody', async () => {
     const read = await ask(({ url, headers }, answer) => answer.end(JSON.stringify({ url, headers })));
     expect(read.url).to.equal('/apis/g/v1');
     expect(read.headers).to.include({
       host: 'fleet.shop.svc',
-      'x-remote-user': 'system:kube-aggregator',
-      'x-remote-group': 'system:masters',
+      'x-remote-user': 'ann',
+      'x-remote-group': 'crew',
       accept: 'application/json',
     });
   });
@@ -61,7 +69,7 @@ describe('a document that an aggregated API server is asked for', () => {
     expect(await failure(endless)).to.equal('the answer is too large');
   });
 
-  it('is given up after five seconds, be it without an answer or in the midst of one', async () => {
+  it('is given up when its time is over, be it without an answer or in the midst of one', async () => {
     for (const listener of [() => {}, (_request, answer) => answer.write('{')] as RequestListener[]) {
       const clock = new FakeClock();
       let isAsked = () => {};

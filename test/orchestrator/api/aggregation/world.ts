@@ -50,12 +50,17 @@ const RESOURCES = {
       singularName: 'ship',
       namespaced: true,
       kind: 'Ship',
-      verbs: ['get', 'list'],
+      verbs: ['get', 'list', 'deletecollection'],
       shortNames: ['sh'],
       categories: ['all'],
     },
     { name: 'ships/crew', singularName: '', namespaced: true, kind: 'Crew', verbs: ['get'] },
   ],
+};
+
+const documents = {
+  'apis/sea.example.com/v1': { serverRelativeURL: '/openapi/v3/apis/sea.example.com/v1?hash=7' },
+  'apis/apps/v1': { serverRelativeURL: '/openapi/v3/apis/apps/v1?hash=of-the-extension' },
 };
 
 /** Answers with what it has been asked. */
@@ -66,12 +71,20 @@ const echo: Serving = async (request, response) => {
   response.end(JSON.stringify({ method, url, headers: headersDistinct, body }));
 };
 
+interface WorldOptions {
+  readonly clock?: Clock;
+  /** Of the APIService. */
+  readonly spec?: Partial<APIServiceSpec>;
+  readonly controllers?: boolean;
+}
+
 export async function startAggregated({
   clock = systemClock,
-  spec = {} as Partial<APIServiceSpec>,
-} = {}): Promise<AggregatedWorld> {
+  spec = {},
+  controllers = false,
+}: WorldOptions = {}): Promise<AggregatedWorld> {
   const dir = await mkdtemp(join(tmpdir(), 'pilotage-extension-'));
-  const server = await startHttpsServer({ tokens: `${TOKENS}\n`, clock: clock as Clock });
+  const server = await startHttpsServer({ tokens: `${TOKENS}\n`, clock, controllers });
   const client = server.client();
   const pki = openPki({ dir, clock: systemClock, names: ['fleet.shop.svc'] });
   const requests: IncomingMessage[] = [];
@@ -84,6 +97,7 @@ export async function startAggregated({
       const { CN } = (request.socket as TLSSocket).getPeerCertificate().subject;
       if (CN !== 'front-proxy-client') return void response.writeHead(401).end();
       if (request.url === '/apis/sea.example.com/v1') return void response.end(JSON.stringify(RESOURCES));
+      if (request.url === '/openapi/v3') return void response.end(JSON.stringify({ paths: documents }));
       if (isLooking) return void response.writeHead(404).end();
       handler(request, response);
     },
@@ -159,8 +173,8 @@ export function createSlice(
 }
 
 /** The same, with the server found and available. */
-export async function startAvailable(): Promise<AggregatedWorld> {
-  const world = await startAggregated();
+export async function startAvailable(options: WorldOptions = {}): Promise<AggregatedWorld> {
+  const world = await startAggregated(options);
   await createService(world);
   await createSlice(world);
   await world.available('Passed');

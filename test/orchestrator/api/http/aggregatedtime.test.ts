@@ -2,7 +2,7 @@ import { createServer, type RequestListener, request, type Server } from 'node:h
 import { type AddressInfo, connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { expect } from 'chai';
-import type { RemoteServer } from '../../../../src/orchestrator/api/aggregation/aggregator.ts';
+import type { RemoteServer } from '../../../../src/orchestrator/api/aggregation/connection.ts';
 import { answerDelegated } from '../../../../src/orchestrator/api/http/aggregated.ts';
 import { createPace } from '../../../../src/orchestrator/api/http/pacing.ts';
 import { delegatedRouteOf } from '../../../../src/orchestrator/api/http/requestinfo.ts';
