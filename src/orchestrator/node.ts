@@ -13,6 +13,7 @@ import { PODS } from '../kube/kinds/resources.data.ts';
 import { createServiceProxy, type ProxyState, type ServiceProxy } from './network/proxy.ts';
 import { keepLinked, type LinkTarget } from './node/link/client.ts';
 import { serveRequest } from './node/link/handlers.ts';
+import { createNodeServer } from './node/link/nodeserver.ts';
 import { machineStats } from './node/machinestats.ts';
 import { createPods, type Pods } from './node/pod/pods.ts';
 import { createLagMeter } from './node/probes/lag.ts';
@@ -118,6 +119,9 @@ export function createNode(options: NodeOptions): PilotageNode {
     services: proxy,
     releasePod: (uid) => proxy.releasePod(uid),
   });
+  const knownPods = () => pods.list().map(({ record }) => record.pod);
+  const nodeStats = () => machineStats(clock);
+  const serveHttp = createNodeServer({ nodeName, runtime, pods: knownPods, nodeStats, clock });
   let background: Promise<unknown> = Promise.resolve();
   let isSurveyDue = false;
 
@@ -147,7 +151,8 @@ export function createNode(options: NodeOptions): PilotageNode {
             void serveRequest(request, stream, {
               runtime,
               podOf: (uid) => pods.find(uid)?.record.pod,
-              nodeStats: () => machineStats(clock),
+              nodeStats,
+              serveHttp,
               logger,
             }),
           clock,

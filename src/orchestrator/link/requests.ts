@@ -74,6 +74,8 @@ export interface RequestKinds {
   readonly exec: { readonly request: ExecRequest; readonly result: ExitResult };
   readonly attach: { readonly request: AttachRequest; readonly result: ExitResult };
   readonly portForward: { readonly request: PortForwardRequest; readonly result: NoResult };
+  /** A connection on which the node speaks HTTP. */
+  readonly nodeProxy: { readonly request: object; readonly result: NoResult };
 }
 export type RequestKind = keyof RequestKinds;
 export type RequestOf<K extends RequestKind> = { readonly type: K } & RequestKinds[K]['request'];
@@ -127,6 +129,10 @@ const KINDS: { readonly [K in RequestKind]: KindRow<K> } = {
   portForward: {
     isRequest: (said): said is Said & RequestOf<'portForward'> =>
       isPod(said.pod) && isCount(said.port) && said.port > 0 && said.port <= 65_535,
+    isResult: isAnything,
+  },
+  nodeProxy: {
+    isRequest: (said): said is Said & RequestOf<'nodeProxy'> => isObject(said),
     isResult: isAnything,
   },
 };

@@ -53,6 +53,7 @@ describe('both ends of the link together', () => {
               spec: { containers: [{ name: 'main' }] },
             }),
             nodeStats: () => ({ at: 0, cpuNanoseconds: 0, memoryBytes: 0 }),
+            serveHttp: () => undefined,
             logger: silentLogger,
           }),
         clock: systemClock,

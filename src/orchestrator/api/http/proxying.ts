@@ -20,7 +20,8 @@ export async function backendOf(
   const dial = await api.dial({ ...target, verb: PROXY_VERBS[method] ?? 'get' });
   return {
     connect: async () => linkDuplex(await dial({}, signal)),
-    scheme: proxyTargetOf(name, plural.slice(0, -1)).scheme,
+    // The link itself leads to the agent of a node.
+    scheme: plural === 'nodes' ? 'http' : proxyTargetOf(name, plural.slice(0, -1)).scheme,
     prefix: path.slice(0, path.length - proxied.length),
     path: proxied || '/',
   };

@@ -1,6 +1,7 @@
 import { NODE } from '../../../kube/kinds/node.ts';
 import type { Node } from '../../../kube/kinds/objects.data.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
+import { NODE_PROXY } from './nodeproxy.ts';
 import { PLAIN, type ServedRow } from './servedrow.ts';
 import { STATUS } from './subresource.ts';
 
@@ -20,7 +21,7 @@ export const SERVED_NODE: ServedRow = {
     wide<Node>('Kernel-Version', ({ status }) => status?.nodeInfo?.kernelVersion || '<unknown>'),
     wide<Node>('Container-Runtime', ({ status }) => status?.nodeInfo?.containerRuntimeVersion || '<unknown>'),
   ],
-  subresources: [STATUS],
+  subresources: [NODE_PROXY, STATUS],
 };
 
 function nodeStatus({ spec, status }: Node): string {

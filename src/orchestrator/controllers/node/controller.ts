@@ -54,7 +54,7 @@ export function createNodeController({
   }
 
   async function writeTaints({ metadata: { name = '' } }: Node, taints: readonly Taint[]): Promise<void> {
-    const body = { spec: { taints: taints.map((taint) => ({ ...taint })) } };
+    const body = { spec: { taints: taints.length === 0 ? null : taints.map((taint) => ({ ...taint })) } };
     await client.patch(NODES, { name }, { type: 'merge', body }, { fieldManager: MANAGER });
   }
 

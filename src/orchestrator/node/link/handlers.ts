@@ -1,18 +1,21 @@
+import type { Duplex } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Logger } from '../../../base/log.ts';
-import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { StreamError, streamErrorOf } from '../../link/failure.ts';
 import { CHANNEL } from '../../link/frame.ts';
-import type { LinkRequest, PodKey, RequestKind, RequestOf, ResultOf } from '../../link/requests.ts';
+import type { LinkRequest, RequestKind, RequestOf, ResultOf } from '../../link/requests.ts';
 import type { LinkStream } from '../../link/stream.ts';
 import type { ExecOutcome, PodRuntime } from '../runtime/runtime.ts';
 import type { ContainerRef } from '../runtime/spec.ts';
-import { stdinOf, streamsOf } from './streams.ts';
+import { attemptFor, type ContainerRequest, type PodLookup, podOnNode } from './containers.ts';
+import { connectionOf, stdinOf, streamsOf } from './streams.ts';
 
 export interface RequestSources {
   readonly runtime: PodRuntime;
-  /** The pod of this uid as this node knows it; undefined: it is not on this node. */
-  readonly podOf: (uid: string) => Pod | undefined;
+  readonly podOf: PodLookup;
   readonly nodeStats: () => ResultOf<'nodeStats'>;
+  /** Speaks HTTP on a connection (`nodeserver.ts`). */
+  readonly serveHttp: (connection: Duplex) => void;
   readonly logger: Logger;
 }
 
@@ -40,6 +43,14 @@ const HANDLERS: { readonly [K in RequestKind]: Handler<K> } = {
 
   async nodeStats(_request, _stream, sources) {
     return sources.nodeStats();
+  },
+
+  async nodeProxy(_request, stream, { serveHttp }) {
+    stream.accept();
+    const connection = connectionOf(stream);
+    serveHttp(connection);
+    await finished(connection, { readable: false });
+    return {};
   },
 
   async exec(request, stream, { runtime, podOf }) {
@@ -92,53 +103,9 @@ const handle = <K extends RequestKind>(
   sources: RequestSources,
 ): Promise<ResultOf<K>> => HANDLERS[type](request as RequestOf<K>, stream, sources);
 
-function podOnNode({ uid, name }: PodKey, podOf: RequestSources['podOf']): Pod {
-  const pod = podOf(uid);
-  if (!pod) throw new StreamError('NotFound', `pod "${name}" is not on this node`);
-  return pod;
-}
-
-interface ContainerRequest {
-  readonly pod: PodKey;
-  readonly container: string;
-  readonly previous?: boolean;
-}
-
-/** The words are the kubelet's (`kubelet_pods.go` validateContainerLogStatus). */
-async function attemptFor(
-  { pod: key, container, previous = false }: ContainerRequest,
-  podOf: RequestSources['podOf'],
-  runtime: PodRuntime,
-): Promise<ContainerRef> {
-  const pod = podOnNode(key, podOf);
-  const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec;
-  if (![...initContainers, ...containers, ...ephemeralContainers].some((one) => one.name === container))
-    throw new StreamError('BadRequest', `container ${container} is not valid for pod ${key.name}`);
-  const attempts = (await runtime.attempts(key.uid)).filter((one) => one.ref.container === container);
-  const attempt = previous ? attempts.at(-2) : attempts.at(-1);
-  if (attempt) return attempt.ref;
-  throw new StreamError(
-    'BadRequest',
-    previous
-      ? `previous terminated container "${container}" in pod "${key.name}" not found`
-      : `container "${container}" in pod "${key.name}" is waiting to start: ${waitingOf(pod, container)}`,
-  );
-}
-
-function waitingOf({ status }: Pod, container: string): string {
-  const {
-    containerStatuses = [],
-    initContainerStatuses = [],
-    ephemeralContainerStatuses = [],
-  } = status ?? {};
-  const all = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
-  const waiting = all.find((one) => one.name === container)?.state?.waiting;
-  return waiting?.message ?? waiting?.reason ?? 'ContainerCreating';
-}
-
 async function runningFor(
   request: ContainerRequest,
-  podOf: RequestSources['podOf'],
+  podOf: PodLookup,
   runtime: PodRuntime,
 ): Promise<ContainerRef> {
   const ref = await attemptFor(request, podOf, runtime);

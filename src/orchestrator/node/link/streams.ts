@@ -1,3 +1,4 @@
+import { Duplex, Readable, Writable } from 'node:stream';
 import { createPipe } from '../../../base/pipe.ts';
 import { CHANNEL } from '../../link/frame.ts';
 import type { LinkStream } from '../../link/stream.ts';
@@ -57,3 +58,13 @@ export async function* stdinOf(stream: LinkStream): AsyncGenerator<Buffer> {
     if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) return;
   }
 }
+
+/** The stream as a connection: standard input is what comes, standard output what goes. */
+export const connectionOf = (stream: LinkStream): Duplex =>
+  Duplex.from({
+    readable: Readable.from(stdinOf(stream)),
+    writable: new Writable({
+      write: (chunk: Buffer, _encoding, done) =>
+        void stream.send(CHANNEL.stdout, chunk).then(() => done(), done),
+    }),
+  });

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import { request as secureRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { expect } from 'chai';
@@ -9,6 +8,7 @@ import { rewritten } from '../../../../src/orchestrator/api/streaming/httpproxy.
 import { StreamError } from '../../../../src/orchestrator/link/failure.ts';
 import { CHANNEL } from '../../../../src/orchestrator/link/frame.ts';
 import type { LinkStream } from '../../../../src/orchestrator/link/stream.ts';
+import { type Ask, askOf } from './ask.ts';
 import { podPath, type StreamWorld, startStreamWorld } from './world.ts';
 
 const NAMESPACE = '/api/v1/namespaces/default';
@@ -52,27 +52,7 @@ describe('the proxy to pods and services', () => {
     await world.close();
   });
 
-  const ask = (path: string, method = 'GET', body?: string, headers = {}) =>
-    new Promise<{ code: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
-      const { server, tls } = world;
-      const asked = secureRequest(
-        {
-          ...tls,
-          host: '127.0.0.1',
-          port: server.port,
-          path,
-          method,
-          headers: { ...headers, ...(body ? { 'Content-Length': body.length } : {}) },
-        },
-        async (answer) => {
-          let text = '';
-          for await (const chunk of answer) text += chunk;
-          resolve({ code: answer.statusCode ?? 0, headers: answer.headers, body: text });
-        },
-      );
-      asked.on('error', reject);
-      asked.end(body);
-    });
+  const ask: Ask = (...parameters) => askOf(world)(...parameters);
   const seen = async (...parameters: Parameters<typeof ask>) => JSON.parse((await ask(...parameters)).body);
 
   it('passes every method on, with path and query as they were sent', async () => {

@@ -60,6 +60,7 @@ async function linked(change: (runtime: PodRuntime) => Partial<PodRuntime> = () 
     runtime,
     podOf: (uid: string) => (uid === LOGS.pod.uid ? POD : undefined),
     nodeStats: () => ({ at: 1_000, cpuNanoseconds: 2 ** 60, memoryBytes: 4096 }),
+    serveHttp: () => undefined,
     logger: silentLogger,
   };
   const pair = linkPair((request, stream) => void serveRequest(request, stream, sources));
