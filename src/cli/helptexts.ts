@@ -190,9 +190,8 @@ export const HELP: Readonly<Record<string, Help>> = {
   approve: {
     group: 'Act',
     examples: [
-      ['pilotage approve shop/prod', 'as yourself; the author of a change does not count'],
+      ['pilotage approve shop/prod', 'as who is signed in; who wrote or pushed the change does not count'],
       ['pilotage approve shop/prod --revision 7026cec', 'this one, or nothing when another waits by now'],
-      ['pilotage approve shop/prod --by carol', ''],
     ],
     next: 'pilotage promote shop/prod',
   },

@@ -3,10 +3,7 @@ import type { KubeClient } from '../kube/client/client.ts';
 import { PILOTAGE_NAMESPACE, USERS } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 
-/**
- * Why somebody cannot be the one who approves, whatever roles say: an approval is the word of a person who is signed in. Where nobody has an
- * account, the holder of the daemon's token may still give a name, which is recorded as unverified.
- */
+/** Why somebody cannot be the one who approves, whatever roles say: an approval is the word of a person who is signed in, never a typed name. */
 export async function approverProblem(home: KubeClient, user: User): Promise<Problem | undefined> {
   if (user.delegated)
     return {
@@ -16,10 +13,13 @@ export async function approverProblem(home: KubeClient, user: User): Promise<Pro
     };
   if (user.verified) return undefined;
   const { items } = await home.list(USERS, { namespace: PILOTAGE_NAMESPACE, limit: 1 });
-  if (items.length === 0) return undefined;
   return {
     reason: 'Forbidden',
-    message: `${user.name} is a name that the holder of the daemon’s token gave: there are accounts, and approvals are by who is signed in.`,
-    remedy: 'pilotage login, then: pilotage approve.',
+    message: `${user.name} is a name that the holder of the daemon’s token gave: approvals are by who is signed in.`,
+    remedy: items.length > 0 ? 'pilotage login, then: pilotage approve.' : FIRST_ACCOUNT,
   };
 }
+
+const FIRST_ACCOUNT =
+  'Nobody has an account yet. Make one for each person who approves: pilotage user create NAME, then pilotage role grant approver --user NAME; they sign in by pilotage login NAME.\n' +
+  '    Whoever works alone has nobody to approve: leave `approvals` out of pilotage.yaml, and agree to that by pilotage accept.';

@@ -96,7 +96,7 @@ const badName = (what: string): ProblemError =>
   new ProblemError({
     reason: 'BadRequest',
     message: `The user name of the request ${what}.`,
-    remedy: 'Name a person: pilotage approve … --by NAME, PILOTAGE_USER, or the header Pilotage-User.',
+    remedy: 'Name a person: PILOTAGE_USER, or the header Pilotage-User.',
   });
 
 const forbidden = (user: User, name: string) => ({

@@ -142,7 +142,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     init: [],
     service: [],
     backup: ['files.ts', 'gitenvironment.ts'],
-    demo: ['command.ts', 'context.ts', 'gitenvironment.ts'],
+    demo: ['command.ts', 'context.ts', 'daemon', 'gitenvironment.ts'],
     commands: [
       'command.ts',
       'context.ts',

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { cliAs } from '../e2e/accounts.ts';
 import { eventually, type Pilotage, statusOf } from '../e2e/harness.ts';
 import type { Attack } from './attack.ts';
 import { config, deployed, PLAIN, plainRepository, told, valueIn } from './promotion.ts';
@@ -11,7 +12,7 @@ async function withProd(target: Pilotage, name: string) {
   const work = await plainRepository(target, name, HONEST);
   const revision = await work.git('rev-parse', 'HEAD');
   await deployed(target, `${name}/dev`, revision);
-  for (const by of ['bob', 'carol']) await target.cli('approve', `${name}/prod`, '--by', by);
+  for (const by of ['bob', 'carol']) await cliAs(target, by, 'approve', `${name}/prod`);
   const { code, stdout, stderr } = await target.cli('promote', `${name}/prod`);
   expect(code, stdout + stderr).to.equal(0);
   await eventually('prod is deployed', async () => (await valueIn(target, `${name}-prod`)) === 'one');

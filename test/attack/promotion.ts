@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { jsonAs } from '../e2e/accounts.ts';
 import { eventually, type Pilotage, statusOf, type Work } from '../e2e/harness.ts';
 
 interface Gate {
@@ -76,7 +77,7 @@ export async function stillHeld(target: Pilotage, name: string): Promise<string>
 
 /** Brings the revision that dev runs to prod, with the approval of `by` where it needs one. */
 export async function promoted(target: Pilotage, name: string, by?: string): Promise<void> {
-  if (by) await target.json<Report>('approve', `${name}/prod`, '--by', by);
+  if (by) await jsonAs<Report>(target, by, 'approve', `${name}/prod`);
   await target.json<Report>('promote', `${name}/prod`);
   const { code, stderr } = await target.cli('wait', `${name}/prod`, '--timeout', '30s');
   expect(code, stderr).to.equal(0);

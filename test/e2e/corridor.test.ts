@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { cliAs } from './accounts.ts';
 import { eventually, fetchText, main, Pilotage, statusOf, type Work } from './harness.ts';
 import { run as start } from './processes.ts';
 
@@ -138,7 +139,7 @@ describe('e2e: from git push to production', function () {
     const waiting = await pilotage.json<Promotion>('promote', 'web/prod');
     expect(waiting.outcome).to.equal('Waiting');
     expect(waiting.gates.find(({ gate }) => gate === 'approvals')?.reason).to.contain('0 of 1 approvals');
-    expect((await pilotage.cli('approve', 'web/prod', '--by', 'bob')).code).to.equal(0);
+    expect((await cliAs(pilotage, 'bob', 'approve', 'web/prod')).code).to.equal(0);
     expect((await pilotage.json<Promotion>('promote', 'web/prod')).outcome).to.equal('Promoted');
     expect((await pilotage.cli('wait', 'web/prod', '--timeout', '60s')).code).to.equal(0);
     expect(await version('prod')).to.include({ greeting: 'hello prod' });
@@ -191,10 +192,10 @@ describe('e2e: from git push to production', function () {
     const { stderr } = await work.push('prod');
     await work.git('checkout', '--quiet', 'main');
     expect(stderr).to.contain('pilotage approve web/prod');
-    expect((await pilotage.cli('approve', 'web/prod', '--by', 'ann ')).stdout).to.contain('0 of 1 approvals');
+    expect((await cliAs(pilotage, 'ann', 'approve', 'web/prod')).stdout).to.contain('0 of 1 approvals');
     expect(await version('prod')).to.include({ greeting: 'hello prod' });
-    const approved = await pilotage.cli('approve', 'web/prod', '--revision', direct);
-    expect(approved.stdout).to.contain(`bob (unverified) approves ${direct} for web/prod`);
+    const approved = await cliAs(pilotage, 'bob', 'approve', 'web/prod', '--revision', direct);
+    expect(approved.stdout).to.contain(`bob approves ${direct} for web/prod`);
     await eventually('it is deployed', async () => (await version('prod')).greeting === 'straight');
   });
 

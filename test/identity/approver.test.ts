@@ -14,11 +14,23 @@ describe('identity: approvals', () => {
 
   const reason = async (user: User) => (await approverProblem(world.parts.home, user))?.reason;
 
-  it('are by who is signed in, once there are accounts', async () => {
-    expect(await reason(named('carol'))).to.equal(undefined);
+  it('are by who is signed in, never by a name that was typed', async () => {
+    expect(await reason(named('carol'))).to.equal('Forbidden');
     const ada = await world.user('ada');
     expect(await reason(named('carol'))).to.equal('Forbidden');
     expect(await reason(ada)).to.equal(undefined);
+  });
+
+  it('begin with the first account, as is said where there is none, and what to do where there is nobody else', async () => {
+    const fresh = await createIdentityWorld();
+    const remedy = async () => (await approverProblem(fresh.parts.home, named('carol')))?.remedy;
+    expect(await remedy())
+      .to.contain('pilotage user create NAME')
+      .and.contain('Whoever works alone')
+      .and.contain('pilotage accept');
+    await fresh.user('ada');
+    expect(await remedy()).to.equal('pilotage login, then: pilotage approve.');
+    await fresh.dispose();
   });
 
   it('are never by a robot, nor by a token that somebody else made', async () => {

@@ -22,7 +22,7 @@ import { createPromotionController } from '../../src/promotion/controller.ts';
 import type { PromoteOptions } from '../../src/promotion/options.ts';
 import { install } from '../../src/sync/cluster/install.ts';
 import type { FakeClock } from '../fakes/clock.ts';
-import { named } from '../fakes/user.ts';
+import { named, signedIn } from '../fakes/user.ts';
 import { drop, scratch } from '../git/support/git.ts';
 import { commit, type Files } from '../git/support/history.ts';
 import { startTestApi } from '../orchestrator/api/harness.ts';
@@ -143,7 +143,7 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
     promote: ({ to = 'prod', dryRun = false, by = 'ann', again = false } = {}) =>
       promote(world.options, 'shop', to, { dryRun, again }, named(by)),
     approve: (by, revision) =>
-      approve(world.options, 'shop', 'prod', revision ? { revision } : {}, named(by)),
+      approve(world.options, 'shop', 'prod', revision ? { revision } : {}, signedIn(by)),
     async released(revision, cause = 'commit') {
       const { tree } = await repository.commit(revision);
       await world.deploys('prod', revision, { deployedTree: tree });

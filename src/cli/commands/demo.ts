@@ -10,6 +10,7 @@ import { environmentPath, print, reportProblem } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { type FaceClient, openFace } from '../daemon/face.ts';
 import { waitFor } from '../daemon/wait.ts';
+import { signInColleague } from '../demo/colleague.ts';
 import { type EphemeralDaemon, type Ready, startEphemeral } from '../demo/daemon.ts';
 import { ask, startLoad } from '../demo/load.ts';
 import { changeSample, createSample, type SampleRepository } from '../demo/sample.ts';
@@ -194,9 +195,10 @@ async function promote({ context, dataDir, stage, daemon }: Show, to: string): P
     report.gates.some((gate) => gate.gate === 'approvals' && gate.state === 'Waiting')
   ) {
     for (const gate of report.gates) if (gate.state !== 'Passed') stage.detail(gate.reason);
-    const colleague = await openFace(context.surroundings, { dataDir, user: 'a colleague' });
+    const colleague = await signInColleague(context, dataDir, daemon);
+    stage.done('an account for a colleague: pilotage user create, role grant approver, login');
     await colleague.post(path('approve'), {});
-    stage.done(`a colleague approves it: pilotage approve ${NAME}/${to}`);
+    stage.done(`the colleague approves it: pilotage approve ${NAME}/${to}`);
     report = await ask();
   }
   if (report.outcome !== 'Promoted' && report.outcome !== 'UpToDate') {

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { formatProblem } from '../../base/errors.ts';
 import type { PromotionReport } from '../../model/faces.ts';
 import { clientCommand, environmentPath, face, type OutputOptions, print, printJson } from '../command.ts';
@@ -50,17 +50,14 @@ async function waitForRollout(
 
 export function approveCommand(context: CliContext, exit: (code: number) => void): Command {
   return clientCommand('approve')
-    .description('approve the revision that waits to be promoted to this environment')
+    .description('approve, as who is signed in, the revision that waits to be promoted to this environment')
     .argument('<environment>', 'the target: shop/prod')
-    .addOption(
-      new Option('--by <name>', 'who approves, where no accounts are in use; default: who is signed in'),
-    )
     .option('--revision <commit>', 'approve this one only, and nothing when another waits by now')
-    .action(async (name: string, options: OutputOptions & { by?: string; revision?: string }) => {
-      const daemon = await face(context, { ...options, ...(options.by ? { user: options.by } : {}) });
+    .action(async (name: string, options: OutputOptions & { revision?: string }) => {
+      const daemon = await face(context, options);
       const body = options.revision ? { revision: options.revision } : {};
       const report = await daemon.post<PromotionReport>(environmentPath(name, 'approve'), body);
-      show(context, report, options, exit, report.approvedBy ?? options.by ?? context.surroundings.user);
+      show(context, report, options, exit);
     });
 }
 
@@ -69,13 +66,12 @@ function show(
   report: PromotionReport,
   options: OutputOptions,
   exit: (code: number) => void,
-  approvedBy?: string,
 ): void {
   if (options.output === 'json') printJson(context, report);
-  else print(context, formatPromotion(report, approvedBy));
+  else print(context, formatPromotion(report));
   // An approval that was recorded has succeeded, whatever else the promotion waits for.
   const isDone = report.outcome !== 'Refused' && report.outcome !== 'Waiting';
-  if (approvedBy === undefined && !(isDone && report.problems.length === 0)) exit(1);
+  if (report.approvedBy === undefined && !(isDone && report.problems.length === 0)) exit(1);
 }
 
 const HEADLINES: Readonly<Record<PromotionReport['outcome'], (from: string, to: string) => string>> = {
@@ -88,16 +84,11 @@ const HEADLINES: Readonly<Record<PromotionReport['outcome'], (from: string, to: 
   UpToDate: (from, to) => `${to} already carries what ${from} has`,
 };
 
-export function formatPromotion(report: PromotionReport, approvedBy?: string): string {
+export function formatPromotion(report: PromotionReport): string {
   const [from, to] = [`${report.delivery}/${report.from}`, `${report.delivery}/${report.to}`];
   const merge = report.mergeCommit ? ` by merge commit ${report.mergeCommit.slice(0, 7)}` : '';
   return [
-    // The holder of the token may give any name; it is recorded, and not verified.
-    ...(approvedBy
-      ? [
-          `${approvedBy.trim()}${report.approvedBy ? '' : ' (unverified)'} approves ${report.revision} for ${to}.`,
-        ]
-      : []),
+    ...(report.approvedBy ? [`${report.approvedBy} approves ${report.revision} for ${to}.`] : []),
     `${headline(report, from, to)} (${shortRevision(report.revision)})${merge}.`,
     ...report.commits.map((commit) => `  + ${commit}`),
     ...report.gates.map(

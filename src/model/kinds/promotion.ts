@@ -11,12 +11,12 @@ export const gateState = object({
 
 /** A person's word for one revision. */
 export const approval = object({
-  /** The name of the account; where there are none, as they named themselves. */
+  /** The name of the account. */
   by: string,
   /** What else the person is known by: display name and e-mail addresses of the account. */
   aliases: optional(list(string)),
   at: time,
-  /** False: the holder of the token said so, unchecked. */
+  /** False or absent: an older version took a name that the holder of the token gave. It does not count. */
   verified: optional(boolean),
 });
 

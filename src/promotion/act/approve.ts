@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../base/clock.ts';
-import { type Problem, ProblemError } from '../../base/errors.ts';
+import { ProblemError } from '../../base/errors.ts';
 import type { Commit } from '../../git/types.ts';
 import type { PromotionReport } from '../../model/faces.ts';
 import { promotionObjectName } from '../../model/names.ts';
@@ -9,7 +9,6 @@ import { decide } from '../decide/decide.ts';
 import { gatherFacts, isDeployed } from '../decide/facts.ts';
 import { formatCommit } from '../history/commits.ts';
 import { approvalFacts } from '../history/gained.ts';
-import { identityKeys } from '../identity/people.ts';
 import type { PromoteOptions } from '../options.ts';
 import { gatesOf } from '../permit/permit.ts';
 import { type Provenance, provenanceOf } from '../permit/provenance.ts';
@@ -23,7 +22,7 @@ export interface ApproveRequest {
   readonly revision?: string;
 }
 
-/** Records an approval of the revision that waits, then reports what it still waits for. */
+/** Records an approval of the revision that waits, then reports what it still waits for. Who may give one is asked before. */
 export async function approve(
   options: PromoteOptions,
   delivery: string,
@@ -31,7 +30,6 @@ export async function approve(
   request: ApproveRequest,
   user: User,
 ): Promise<PromotionReport> {
-  if (identityKeys(user.name).length === 0) throw new ProblemError(noName(delivery, to));
   const target = await environmentOf(options.home, delivery, to);
   const { tip, provenance } = await waitingOn(options, target);
   // Where promotion is demanded no word lets a direct commit through: what waits is the revision of the source.
@@ -108,7 +106,7 @@ const messageOf = (gates: readonly GateState[]): string =>
     .join(' ') || 'Every gate is open.';
 
 const approvalOf = ({ clock }: PromoteOptions, { name, verified, aliases }: User): Approval => ({
-  by: name.trim(),
+  by: name,
   ...(aliases ? { aliases } : {}),
   at: rfc3339(clock.now()),
   verified,
@@ -122,9 +120,3 @@ function refuseOther(waiting: Commit, target: string, { revision }: ApproveReque
     remedy: `Review it, then: pilotage approve ${target} --revision ${waiting.oid}`,
   });
 }
-
-const noName = (delivery: string, to: string): Problem => ({
-  reason: 'BadRequest',
-  message: 'An approval is a named person’s, and no name was given.',
-  remedy: `pilotage approve ${delivery}/${to} --by NAME`,
-});

@@ -1,7 +1,7 @@
 import type { Json } from '../../kube/values/types.ts';
 import type { GateGrammar } from '../../model/gategrammar.ts';
 import type { Cursor } from '../../model/reader.ts';
-import type { EnvironmentStatus, GateState } from '../../model/types.ts';
+import type { Approval, EnvironmentStatus, GateState } from '../../model/types.ts';
 
 /** What gates look at: the source environment, the revision that would advance, and who approved it. */
 export interface GateFacts {
@@ -16,7 +16,7 @@ export interface GateFacts {
   readonly authors: readonly string[];
   /** Who pushed a part of it, where the repository is hosted here. Empty while there is no approval. */
   readonly pushers: readonly string[];
-  readonly approvals: readonly { readonly by: string; readonly at: string }[];
+  readonly approvals: readonly Approval[];
 }
 
 /** What a gate found, before it is put into words. */

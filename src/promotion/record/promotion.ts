@@ -34,7 +34,7 @@ export async function ensurePromotion(
   }
 }
 
-/** Adds one person's approval; a second one of the same person, however they spell themselves, changes nothing. */
+/** Adds one person's approval; a second one of the same person changes nothing. One under a typed name does not count, and is in nobody's way. */
 export async function recordApproval(
   home: KubeClient,
   promotion: Promotion,
@@ -42,7 +42,7 @@ export async function recordApproval(
 ): Promise<Promotion> {
   return rewrite(home, promotion, (current) => {
     const approvals = current.spec.approvals ?? [];
-    if (approvals.some((one) => isSamePerson(one, approval))) return undefined;
+    if (approvals.some((one) => one.verified && isSamePerson(one, approval))) return undefined;
     return { ...current, spec: { ...current.spec, approvals: [...approvals, approval] } };
   });
 }

@@ -80,12 +80,16 @@ describe('pilotage promote and approve', () => {
   });
 
   it('counts an approval as done although the promotion still waits', async () => {
-    face.answers[APPROVE] = waiting;
-    const { code, stdout } = await face.run('approve', 'shop/prod', '--by', 'bob');
+    face.answers[APPROVE] = { ...waiting, approvedBy: 'bob' };
+    const { code, stdout } = await face.run('approve', 'shop/prod');
     expect(code).to.equal(0);
-    expect(stdout).to.match(/^bob \(unverified\) approves abcdef1\w* for shop\/prod\./);
+    expect(stdout).to.match(/^bob approves abcdef1\w* for shop\/prod\./);
     expect(face.asked).to.deep.equal([`${APPROVE} {}`]);
-    expect(face.users).to.deep.equal(['bob']);
+  });
+
+  it('takes no name for an approval: it is by who is signed in', async () => {
+    expect((await face.run('approve', 'shop/prod', '--by', 'bob')).code).to.equal(2);
+    expect(face.asked).to.deep.equal([]);
   });
 
   it('hands on the word for what was taken back, and the revision that was looked at', async () => {

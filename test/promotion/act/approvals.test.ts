@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { rfc3339 } from '../../../src/base/clock.ts';
+import { approve } from '../../../src/promotion/act/approve.ts';
 import { gatherFacts } from '../../../src/promotion/decide/facts.ts';
+import { named } from '../../fakes/user.ts';
 import { createWorld, refusalOf, type World } from '../harness.ts';
 
 describe('asking for a promotion', () => {
@@ -169,13 +171,19 @@ describe('approvals', () => {
     expect((await world.record(second)).spec.approvals).to.deep.include({
       by: 'bob',
       at: rfc3339(world.clock.now()),
-      verified: false,
+      verified: true,
     });
   });
 
-  it('need a name', async () => {
+  it('under a name that an older version took from the holder of the token do not count, nor stand in for that person', async () => {
     await world.ships({ 'app.yaml': 'one' });
-    expect(await refusalOf(world.approve(' \u200b'))).to.equal('BadRequest');
+    await approve(world.options, 'shop', 'prod', {}, named('bob'));
+    const typed = await approve(world.options, 'shop', 'prod', {}, named('cyd'));
+    expect(typed.gates.find(({ gate }) => gate === 'approvals')?.reason).to.match(
+      /^0 of 2 approvals.*that of bob does not count \(a typed name: nobody was signed in\)/,
+    );
+    await world.approve('bob');
+    expect((await world.approve('cyd')).outcome).to.equal('WouldPromote');
   });
 
   it('of what the target already runs are not asked for', async () => {

@@ -128,7 +128,8 @@ describe('promotion: pipeline', () => {
   });
 
   it('waits for as many approvals as the gate asks, of other people than the author', () => {
-    const by = (...names: string[]) => names.map((name) => ({ by: name, at: '2026-01-01T12:00:00Z' }));
+    const by = (...names: string[]) =>
+      names.map((name) => ({ by: name, at: '2026-01-01T12:00:00Z', verified: true }));
     const gated = (...names: string[]) =>
       decide(facts({ policy: policy({ approvals: 2 }), approvals: by(...names) }), NOW).type;
     expect(gated()).to.equal('wait');
@@ -139,7 +140,7 @@ describe('promotion: pipeline', () => {
   });
 
   it('names the approval of the author as the one that does not count', () => {
-    const approvals = [{ by: 'ann', at: '2026-01-01T12:00:00Z' }];
+    const approvals = [{ by: 'ann', at: '2026-01-01T12:00:00Z', verified: true }];
     const decision = decide(facts({ policy: policy({ approvals: 1 }), approvals }), NOW);
     expect(decision.type === 'wait' && decision.gates[1]?.reason).to.contain('own approval does not count');
   });
