@@ -13,7 +13,7 @@ import { Registry } from './kinds/registry.ts';
 import { builtinKinds } from './kinds/servedkinds.ts';
 import { createPolicyFeed } from './policyfeed.ts';
 import { createViews } from './stored.ts';
-import type { Api, NodeConnections } from './types.ts';
+import type { Api, NodeConnections, WriteParameters } from './types.ts';
 import { createUpkeep } from './upkeep.ts';
 import { apply } from './verbs/apply.ts';
 import { connect, dial } from './verbs/connect.ts';
@@ -25,6 +25,7 @@ import { list } from './verbs/list.ts';
 import { createMeter } from './verbs/measure.ts';
 import { metrics } from './verbs/metrics.ts';
 import { patch } from './verbs/patch.ts';
+import { pauses } from './verbs/pauses.ts';
 import { update } from './verbs/update.ts';
 import { watch } from './verbs/watch.ts';
 import { SERVER_VERSION } from './version.ts';
@@ -78,16 +79,20 @@ export function startApi(options: ApiOptions): RunningApi {
   upkeep.start();
   const meter = createMeter(options.clock);
   const writes = withSettledRefusals(store);
+  const withPauses = <R extends WriteParameters>(request: R): R => ({
+    pause: pauses(options.clock),
+    ...request,
+  });
   return {
     version: SERVER_VERSION,
     kinds: context.kinds,
     get: (request) => get(context, request),
     list: (request) => list(context, request),
     watch: (request) => watch(context, request),
-    create: (request) => writes(create(context, request)),
-    update: (request) => writes(update(context, request)),
-    patch: (request) => writes(patch(context, request)),
-    apply: (request) => writes(apply(context, request)),
+    create: (request) => writes(create(context, withPauses(request))),
+    update: (request) => writes(update(context, withPauses(request))),
+    patch: (request) => writes(patch(context, withPauses(request))),
+    apply: (request) => writes(apply(context, withPauses(request))),
     delete: (request) => writes(deleteOne(context, request)),
     deleteCollection: (request) => writes(deleteCollection(context, request)),
     connect: (request) => connect(context, request),

@@ -98,7 +98,7 @@ export interface WriteParameters {
   readonly onWarning?: (text: string) => void;
   /** How the body was read; absent: it never was text. */
   readonly reading?: BodyReading;
-  /** Lets others be answered between two steps of a large write, none of which can be divided; absent: it is small. */
+  /** Lets others be answered between two steps of a long write, none of which can be divided; absent: by the time that it has taken. */
   readonly pause?: () => Awaitable<void>;
 }
 

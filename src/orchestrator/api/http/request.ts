@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Awaitable } from '../../../base/awaitable.ts';
 import { problemOf } from '../../../base/errors.ts';
 import { readRequestBody } from '../../../base/requestbody.ts';
 import type { User } from '../../../kube/client/client.ts';
@@ -55,8 +54,6 @@ export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
 export interface Body {
   readonly value: Json;
   readonly reading: BodyReading;
-  /** Of a large one: to be called between the steps of what is done with it. */
-  readonly pause?: () => Awaitable<void>;
 }
 
 /** The body as JSON; what kubectl sends may also be YAML or protobuf. An empty body is undefined. */
@@ -65,17 +62,8 @@ export async function bodyOf(call: Call, ...extraYamlTypes: readonly string[]): 
   if (bytes.length === 0) return undefined;
   const body = parse(call, bytes, extraYamlTypes);
   call.audit?.body(body.value);
-  if (bytes.length <= LARGE_BODY) return body;
-  await nextTurn();
-  return { ...body, pause: pauses() };
-}
-
-/** A write begins again when another has come first, which it must not do for ever because it gives way. */
-const MOST_PAUSES = 12;
-
-function pauses(): () => Awaitable<void> {
-  let left = MOST_PAUSES;
-  return () => (left-- > 0 ? nextTurn() : undefined);
+  if (bytes.length > LARGE_BODY) await nextTurn();
+  return body;
 }
 
 function parse(call: Call, bytes: Buffer, extraYamlTypes: readonly string[]): Body {

@@ -64,8 +64,10 @@ function applyToLive(
   assertUnmodified(kind, applied, live);
   const merged = merge(context, kind, request, live, applied);
   if (merged === live) return { type: 'keep', object: live };
-  const kept = keep(kind, viewOf(kind, request.subresource).write(live, merged), live);
-  return admit(context, { kind, request, live }, kept);
+  return after(request.pause?.(), () => {
+    const kept = keep(kind, viewOf(kind, request.subresource).write(live, merged), live);
+    return admit(context, { kind, request, live }, kept);
+  });
 }
 
 function applyNew(
@@ -84,7 +86,7 @@ function applyNew(
     );
   }
   const named = withNewMetadata(context, kind, merge(context, kind, request, undefined, applied));
-  return admit(context, { kind, request }, completed(kind, named));
+  return after(request.pause?.(), () => admit(context, { kind, request }, completed(kind, named)));
 }
 
 function merge(

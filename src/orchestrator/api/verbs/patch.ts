@@ -23,7 +23,8 @@ export async function patch(context: ApiContext, request: PatchRequest): Promise
     after(authorize(context, request, 'patch', live ? { live: live.object } : {}), () => {
       if (!live) throw notFound(kind, request.name);
       const before = context.views.of(kind, live).object;
-      return decideUpdate(context, kind, request, before, patched(kind, request, before));
+      const wanted = patched(kind, request, before);
+      return after(request.pause?.(), () => decideUpdate(context, kind, request, before, wanted));
     }),
   );
   return { stored: throughEndpoint(kind, request.subresource, stored), created: false };

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { CONFIG_MAPS } from '../../../../src/kube/kinds/resources.data.ts';
 import { ADMINS } from '../../../../src/orchestrator/api/auth/authorizer.ts';
-import type { FakeClock } from '../../../fakes/clock.ts';
+import { pauses } from '../../../../src/orchestrator/api/verbs/pauses.ts';
+import { FakeClock } from '../../../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { configMap } from '../notation.ts';
 
@@ -29,5 +30,19 @@ describe('a large write', () => {
     const { stored } = await api.api.patch({ ...key, resource, user, patch, pause });
     expect(stored.object.data).to.deep.equal({ first: '1', second: '2', third: '3' });
     expect(pauses).to.be.above(3);
+  });
+
+  it('gives way after ten milliseconds, not before, and a dozen times at most', async () => {
+    const clock = new FakeClock();
+    const pause = pauses(clock);
+    await clock.advance(9);
+    expect(pause()).to.equal(undefined);
+    for (let turn = 0; turn < 12; turn++) {
+      await clock.advance(10);
+      expect(pause(), `turn ${turn}`).to.be.an.instanceOf(Promise);
+      await new Promise(setImmediate);
+    }
+    await clock.advance(10);
+    expect(pause()).to.equal(undefined);
   });
 });
