@@ -23,7 +23,11 @@ export async function answerBootstrap(
   if (!isForm) return sendJson(response, 200, await work());
   try {
     const { user } = await work();
-    sendPage(response, 200, `<p>The administrator ${escaped(user)} is made. Sign in:</p>${COMMAND}`);
+    sendPage(
+      response,
+      200,
+      `<p>The administrator ${escaped(user)} is made. Sign in:</p><pre>pilotage login ${escaped(user)}</pre>`,
+    );
   } catch (error) {
     const problem = problemOf(error);
     if (problem.reason === 'InternalError') throw error;
@@ -32,11 +36,9 @@ export async function answerBootstrap(
   }
 }
 
-const COMMAND = '<pre>pilotage login NAME --server URL</pre>';
-
 const form = (): string => `<form method="post" action="/bootstrap">
 <label>Code <input name="code" required autocomplete="off"></label>
-<label>Name <input name="name" required pattern="[a-z0-9]([a-z0-9-]*[a-z0-9])?" autocomplete="username"></label>
+<label>Name <input name="name" required pattern="[a-z0-9]([a-z0-9\\-]*[a-z0-9])?" autocomplete="username"></label>
 <label>Password <input name="password" type="password" required minlength="10" autocomplete="new-password"></label>
 <button>Make the first administrator</button>
 </form><script>${SCRIPT}</script>`;
