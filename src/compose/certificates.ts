@@ -3,13 +3,16 @@ import { X509Certificate } from 'node:crypto';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { type Problem, problemOf } from '../base/errors.ts';
 import type { Address, Encryption } from '../cli/context.ts';
 import { LOCAL_NAMES, openAuthority } from '../orchestrator/controlplane.ts';
-import { type Presented, readGivenCertificate } from '../server/tls/certificate.ts';
+import { endsSoon, type Presented, readGivenCertificate } from '../server/tls/certificate.ts';
 
 export interface Certificates {
   /** @throws ProblemError BadCertificate */
   read(): Promise<Presented>;
+  /** What a person should see to, as of the last reading. */
+  problem(): Problem | undefined;
   /** What a given certificate is for, lower case. */
   readonly names: readonly string[];
   /** By which people call it, where that is not its address. */
@@ -47,15 +50,23 @@ export async function openCertificates(options: CertificatesOptions): Promise<Ce
   };
   if (encryption.type === 'own') {
     const read = async () => ({ certificate: own(namesOf(http.host, httpNames, networkInterfaces())) });
-    return { ...common, own: true, names: [], read };
+    return { ...common, own: true, names: [], read, problem: () => undefined };
   }
-  const read = async () => ({
-    certificate: await readGivenCertificate(encryption, clock.now()),
-    local: own(LOCAL_NAMES),
-  });
+  let problem: Problem | undefined;
+  const read = async () => {
+    try {
+      const certificate = await readGivenCertificate(encryption, clock.now());
+      problem = endsSoon(encryption.certFile, certificate.cert, clock.now());
+      return { certificate, local: own(LOCAL_NAMES) };
+    } catch (error) {
+      problem = problemOf(error);
+      throw error;
+    }
+  };
   const names = dnsNamesOf((await read()).certificate.cert);
   const name = names.find((one) => httpNames.includes(one)) ?? names[0];
-  return { ...common, own: false, names, ...(name === undefined ? {} : { name }), read };
+  const named = name === undefined ? {} : { name };
+  return { ...common, ...named, own: false, names, read, problem: () => problem };
 }
 
 /** By which the face is reached: who listens everywhere is reached by every address of the machine. */

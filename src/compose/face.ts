@@ -58,13 +58,15 @@ export function composeFace(parts: FaceParts): Face {
 }
 
 function actionsOf(parts: FaceParts): Actions {
-  const { home, room, promotion, audit } = parts;
+  const { home, room, promotion, audit, certificates } = parts;
   const sync = syncActionsOf(parts);
   const promotions = createPromotionActions(promotion);
   return {
     ...sync,
     async status() {
-      const problems = [room.lack('builds'), audit.log.problem()].filter((one) => one !== undefined);
+      const problems = [room.lack('builds'), audit.log.problem(), certificates?.problem()].filter(
+        (one) => one !== undefined,
+      );
       return { ...(problems.length > 0 ? { problems } : {}), ...(await sync.status()) };
     },
     promote: async (name, request, user) => promotions.promote(await sync.find(name), request, user),

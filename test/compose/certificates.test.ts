@@ -81,6 +81,10 @@ describe('the certificate of the HTTP face', () => {
     const { certificate, local } = await shown(certificates);
     expect(certificate.raw).to.deep.equal(new X509Certificate(cert).raw);
     expect(local?.checkHost('localhost')).to.equal('localhost');
+    expect(certificates?.problem()).to.equal(undefined);
+    writeFileSync(keyFile, 'damaged');
+    await certificates?.read().catch(() => undefined);
+    expect(certificates?.problem()).to.have.property('reason', 'BadCertificate');
   });
 
   it('is refused before anything is started where what was given cannot be had', async () => {

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { ProblemError, problemOf } from '../../base/errors.ts';
+import { type Problem, ProblemError, problemOf } from '../../base/errors.ts';
 
 /** PEM texts: a chain that begins with the server's own certificate, and the key of that one. */
 export interface ServerCertificate {
@@ -32,6 +32,20 @@ export async function readGivenCertificate(files: CertificateFiles, now: number)
   // OpenSSL has rules of its own, as to the size of keys and the rest of the chain.
   parsed(files.certFile, 'chain that TLS takes', () => createSecureContext({ cert, key }));
   return { cert, key };
+}
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** That a certificate should have been renewed by now: a week before it expires, or in the last quarter of a shorter life. */
+export function endsSoon(certFile: string, cert: string, now: number): Problem | undefined {
+  const { validFrom, validTo } = new X509Certificate(cert);
+  const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
+  if (to - now > Math.min(WEEK_MS, (to - from) / 4)) return undefined;
+  return {
+    reason: 'CertificateEndsSoon',
+    message: `The certificate in ${certFile} expires on ${validTo}.`,
+    remedy: 'Renew it in place: both files are read again within a minute.',
+  };
 }
 
 function assertFits(

@@ -1,5 +1,13 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { credentialFor, helperOf } from '../../../src/cli/commands/gitcredential.ts';
+import { keepAuthority } from '../../../src/cli/authorities.ts';
+import { credentialFor, gitCredentialCommand, helperOf } from '../../../src/cli/commands/gitcredential.ts';
+import type { Surroundings } from '../../../src/cli/context.ts';
+import { keepSignIn } from '../../../src/cli/credentials.ts';
+import { terminal } from '../harness.ts';
 
 describe('git-credential', () => {
   const daemon = { http: 'http://127.0.0.1:7080', token: 'secret' };
@@ -37,5 +45,51 @@ describe('git-credential', () => {
     expect(helperOf({ entry }, ['--data-dir', '/d'])).to.equal(
       `!'/opt/no de/node' '/it'\\''s/main.js' git-credential --data-dir /d`,
     );
+  });
+
+  describe('of a daemon elsewhere', () => {
+    const url = 'https://deploy.example.com:7080';
+    const asked = 'protocol=https\nhost=deploy.example.com:7080\n\n';
+    let dir: string;
+    let surroundings: Partial<Surroundings>;
+    beforeEach(() => {
+      dir = mkdtempSync(join(tmpdir(), 'pilotage-credential-'));
+      const fullEnvironment = { PATH: process.env.PATH ?? '', HOME: dir, GIT_CONFIG_NOSYSTEM: '1' };
+      surroundings = { credentials: join(dir, 'credentials.json'), fullEnvironment };
+    });
+    afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+    const answered = async (...options: readonly string[]): Promise<string> => {
+      const { context, stdout } = terminal(surroundings);
+      const command = gitCredentialCommand(context, Readable.from([asked]));
+      await command.parseAsync(['get', '--server', url, ...options], { from: 'user' });
+      return stdout();
+    };
+    const signedInUntil = (expiresAt: string) =>
+      keepSignIn(join(dir, 'credentials.json'), url, { user: 'ada', token: 'plt_x', expiresAt });
+
+    it('gives the token of who is signed in there, as long as that lasts, and nothing to anybody else', async () => {
+      expect(await answered()).to.equal('');
+      await signedInUntil('2999-01-01T00:00:00Z');
+      expect(await answered()).to.equal('username=ada\npassword=plt_x\n');
+      await signedInUntil('2000-01-01T00:00:00Z');
+      expect(await answered()).to.equal('');
+    });
+
+    it('tells git which authority proves it, where one was trusted for it alone', async () => {
+      const setUp = async () => {
+        const { context } = terminal(surroundings);
+        const command = gitCredentialCommand(context, Readable.from([]));
+        await command.parseAsync(['setup', '--server', `${url}/`], { from: 'user' });
+        return readFileSync(join(dir, '.gitconfig'), 'utf8');
+      };
+      expect(await setUp())
+        .to.contain(`git-credential --server ${url}`)
+        .and.not.to.contain('sslCAInfo');
+      await keepAuthority(join(dir, 'credentials.json'), url, 'PEM');
+      expect(await setUp()).to.contain(
+        `sslCAInfo = ${join(dir, 'authorities', 'deploy.example.com_7080.crt')}`,
+      );
+    });
   });
 });

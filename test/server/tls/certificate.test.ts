@@ -1,11 +1,11 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { problemOf } from '../../../src/base/errors.ts';
 import { openAuthority } from '../../../src/orchestrator/api/auth/pki.ts';
-import { readGivenCertificate } from '../../../src/server/tls/certificate.ts';
+import { endsSoon, readGivenCertificate } from '../../../src/server/tls/certificate.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 
 const DAY = 86_400_000;
@@ -54,6 +54,26 @@ describe('a certificate that is given to the HTTP face', () => {
     const { cert, key } = issue('deploy.example.com');
     expect(await refusal(cert, key, now + 800 * DAY)).to.match(/^BadCertificate: .* expired on /);
     expect(await refusal(cert, key, now - 2 * DAY)).to.match(/^BadCertificate: .* is not valid before /);
+  });
+
+  it('is told of a week before it expires, or in the last quarter of a shorter life', () => {
+    const { cert } = issue('deploy.example.com');
+    expect(endsSoon('tls.crt', cert, now + 792 * DAY)).to.equal(undefined);
+    expect(endsSoon('tls.crt', cert, now + 794 * DAY)).to.include({ reason: 'CertificateEndsSoon' });
+    const brief = openAuthority({ dir: join(dir, 'pki'), clock: new FakeClock(now) }).sign(
+      {
+        publicKey: createPublicKey(issue('brief').key),
+        commonName: 'brief',
+        organizations: [],
+        dnsNames: ['brief'],
+        ipAddresses: [],
+        emailAddresses: [],
+        uris: [],
+      },
+      { usages: [], notBefore: now, notAfter: now + 4 * DAY },
+    );
+    expect(endsSoon('tls.crt', brief, now + 2 * DAY)).to.equal(undefined);
+    expect(endsSoon('tls.crt', brief, now + 3 * DAY + 1)).to.include({ reason: 'CertificateEndsSoon' });
   });
 
   it('is refused where a file is none, holds something else, or the key needs a passphrase', async () => {
