@@ -96,6 +96,8 @@ export interface WriteParameters {
   /** Default Warn over HTTP, Strict in process: the face says. */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
   readonly onWarning?: (text: string) => void;
+  /** What is to be in the record of the request. */
+  readonly onAnnotation?: (key: string, text: string) => void;
   /** How the body was read; absent: it never was text. */
   readonly reading?: BodyReading;
   /** Lets others be answered between two steps of a long write, none of which can be divided; absent: by the time that it has taken. */

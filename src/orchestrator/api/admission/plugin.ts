@@ -19,6 +19,8 @@ export interface AdmissionAttributes {
   readonly namespace?: string;
   /** Says something to the author of the request, in the header `Warning`. */
   readonly warn?: (text: string) => void;
+  /** Says something for the record of the request (an annotation of its audit event, whose key has the prefix of the plug-in). */
+  readonly annotate?: (key: string, text: string) => void;
   /** What else was asked for, as in CreateOptions. */
   readonly options?: JsonObject;
   /** What the first round of mutating plug-ins has made: this is the second. */

@@ -6,7 +6,7 @@ import type { Store } from '../../store/types.ts';
 import { forbidden, invalid } from '../errors.ts';
 import { namespaceKey } from '../kinds/kind.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
-import type { CheckedPod } from './podsecurity/check.ts';
+import type { CheckedPod, Violation } from './podsecurity/check.ts';
 import { detailsOf, violationsOf } from './podsecurity/checks.ts';
 import { existingViolations } from './podsecurity/existing.ts';
 import {
@@ -15,12 +15,14 @@ import {
   type LevelVersion,
   levelText,
   type PodSecurityPolicy,
+  PREFIX,
   policyOf,
 } from './podsecurity/policy.ts';
 
 /**
  * What the labels of a namespace allow its pods (k8s.io/pod-security-admission `admission/admission.go`): a pod that the enforced level
- * forbids is refused; of one that another level forbids, and of templates of such pods, the author is warned. Nobody is exempt.
+ * forbids is refused; of one that another level forbids, and of templates of such pods, the author is warned, or the record of the request
+ * says so. Nobody is exempt.
  */
 export const podSecurity = (store: Pick<Store, 'latest' | 'latestIn'>): AdmissionPlugin => ({
   name: 'PodSecurity',
@@ -32,10 +34,13 @@ export const podSecurity = (store: Pick<Store, 'latest' | 'latestIn'>): Admissio
       return;
     }
     const namespace = store.latest(namespaceKey(object.metadata.namespace ?? ''));
-    const { policy } = policyOf(namespace?.object.metadata.labels);
-    const isOpen = policy.enforce.level === 'privileged' && policy.warn.level === 'privileged';
+    const { policy, errors } = policyOf(namespace?.object.metadata.labels);
+    const isOpen = Object.values(policy).every(({ level }) => level === 'privileged');
     const checked = isOpen ? undefined : checkedOf(attributes);
     if (!checked) return;
+    for (const { field, message } of errors)
+      attributes.annotate?.(`${PREFIX}error`, `Failed to parse policy: ${field}: ${message}`);
+    record(attributes, policy.audit, checked);
     if (isPod(attributes)) enforce(attributes, policy, checked);
     warn(attributes, policy.warn, checked);
   },
@@ -60,7 +65,18 @@ const images = ({ spec }: Pod) =>
     list.map(({ name, image }) => [name, image]),
   );
 
-function enforce({ kind, object }: AdmissionAttributes, policy: PodSecurityPolicy, pod: CheckedPod): void {
+function record(attributes: AdmissionAttributes, level: LevelVersion, pod: CheckedPod): void {
+  const violations = violationsOf(level, pod);
+  if (violations.length > 0)
+    attributes.annotate?.(`${PREFIX}audit-violations`, wouldViolate(level, violations));
+}
+
+function enforce(
+  { kind, object, annotate }: AdmissionAttributes,
+  policy: PodSecurityPolicy,
+  pod: CheckedPod,
+): void {
+  annotate?.(`${PREFIX}enforce-policy`, levelText(policy.enforce));
   const violations = violationsOf(policy.enforce, pod);
   if (violations.length === 0) return;
   const why = `violates PodSecurity "${levelText(policy.enforce)}": ${detailsOf(violations)}`;
@@ -69,9 +85,11 @@ function enforce({ kind, object }: AdmissionAttributes, policy: PodSecurityPolic
 
 function warn(attributes: AdmissionAttributes, level: LevelVersion, pod: CheckedPod): void {
   const violations = violationsOf(level, pod);
-  if (violations.length > 0)
-    attributes.warn?.(`would violate PodSecurity "${levelText(level)}": ${detailsOf(violations)}`);
+  if (violations.length > 0) attributes.warn?.(wouldViolate(level, violations));
 }
+
+const wouldViolate = (level: LevelVersion, violations: readonly Violation[]): string =>
+  `would violate PodSecurity "${levelText(level)}": ${detailsOf(violations)}`;
 
 /** Labels must be right, though not those that were wrong before; pods that are there stay, and are named. */
 function validateNamespace(

@@ -41,6 +41,8 @@ export interface CallAudit {
   body(value: Json): void;
   /** The object that is answered. */
   answered(object: KubeObject): void;
+  /** What a plug-in of admission says for the record; the last word on a key counts. */
+  annotate(key: string, text: string): void;
 }
 
 /** The record of one request (apiserver `pkg/endpoints/filters/audit.go`). Its members are called in their order here; none throws. */
@@ -81,6 +83,7 @@ class RequestTrail implements Trail {
   #rule: AuditDecision | undefined;
   #body: Json | undefined;
   #object: KubeObject | undefined;
+  readonly #said = new Map<string, string>();
 
   constructor(parts: AuditParts, request: IncomingMessage, path: string, query: URLSearchParams, id: string) {
     this.#parts = parts;
@@ -115,6 +118,10 @@ class RequestTrail implements Trail {
     this.#object = object;
   }
 
+  annotate(key: string, text: string): void {
+    this.#said.set(key, text);
+  }
+
   started(code?: number): void {
     if (this.#records('ResponseStarted'))
       this.#write('ResponseStarted', code === undefined ? {} : { responseStatus: { metadata: {}, code } });
@@ -127,7 +134,7 @@ class RequestTrail implements Trail {
     if (this.#level() === 'None' && isRefused && this.#parts.policy.refusals)
       this.#rule = { ...this.#rule, level: 'Metadata' };
     if (!this.#records('ResponseComplete')) return;
-    const annotations = this.#annotations(status);
+    const annotations = { ...Object.fromEntries(this.#said), ...this.#annotations(status) };
     this.#write('ResponseComplete', { responseStatus: status, annotations, ...this.#bodies(answer) });
   }
 
@@ -218,6 +225,7 @@ const NO_TRAIL: Trail = {
   acting() {},
   body() {},
   answered() {},
+  annotate() {},
   started() {},
   complete() {},
 };

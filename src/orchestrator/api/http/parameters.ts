@@ -41,6 +41,7 @@ export function writeParameters(call: Call, kind: WriteOptionsKind): WriteParame
     fieldManager: fieldManager || managerOf(call.userAgent),
     fieldValidation: fieldValidation ?? 'Warn',
     onWarning: (text) => call.warnings.push(text),
+    onAnnotation: (key, text) => call.audit?.annotate(key, text),
   };
 }
 

@@ -118,7 +118,7 @@ export function admit(context: ApiContext, admitted: Admitted, object: KubeObjec
 
 export const attributesOf = (
   kind: Kind,
-  { user, subresource, dryRun = false, onWarning, fieldManager }: WriteRequest,
+  { user, subresource, dryRun = false, onWarning, onAnnotation, fieldManager }: WriteRequest,
   object: KubeObject,
   live: KubeObject | undefined,
 ): AdmissionAttributes => ({
@@ -129,6 +129,7 @@ export const attributesOf = (
   dryRun,
   ...(live ? { live } : {}),
   ...(onWarning ? { warn: onWarning } : {}),
+  ...(onAnnotation ? { annotate: onAnnotation } : {}),
   ...(fieldManager ? { options: { fieldManager } } : {}),
   ...(subresource === undefined ? {} : { subresource }),
 });

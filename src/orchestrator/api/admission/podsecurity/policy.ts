@@ -23,7 +23,8 @@ export const compareLevels = (a: Level, b: Level): number => LEVELS.indexOf(a) -
 export const isSame = (a: LevelVersion, b: LevelVersion): boolean =>
   a.level === b.level && a.version === b.version;
 
-const PREFIX = 'pod-security.kubernetes.io/';
+/** Of labels, and of annotations of audit events. */
+export const PREFIX = 'pod-security.kubernetes.io/';
 
 /**
  * What the labels of a namespace ask of its pods (k8s.io/pod-security-admission `api/helpers.go` PolicyToEvaluate), and what is wrong with
