@@ -42,7 +42,8 @@ export function connectTo(
     const cancel = clock.after(HANDSHAKE_MS, () => socket.destroy(new Error('TLS handshake timeout')));
     socket.once('secureConnect', () => {
       cancel();
-      socket.off('error', refuse);
+      // Whoever uses it learns of its end by what is asked; between two users nobody listens.
+      socket.off('error', refuse).on('error', () => {});
       socket.setNoDelay(true);
       // A watch may be silent for long: who is gone without a word is noticed all the same.
       socket.setKeepAlive(true, 30_000);
