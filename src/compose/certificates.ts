@@ -81,7 +81,7 @@ export function namesOf(
     // An address that needs the name of an interface with it is in no URL.
     .filter(({ internal, scopeid }) => !internal && !scopeid)
     .map(({ address }) => address);
-  const named = [host, ...names].filter((name) => !isEverywhere(name));
+  const named = [host, ...names].filter((name) => name !== '' && !isEverywhere(name));
   return [...new Set([...LOCAL_NAMES, ...named, ...(isEverywhere(host) ? addresses.sort() : [])])];
 }
 

@@ -52,7 +52,7 @@ export async function runDaemon(options: UpOptions, context: CliContext): Promis
     // Whoever has the code is the administrator, and what is no terminal may be read by others later.
     const isRead = options.output === 'text' && context.stdout.isTTY === true && !options.ephemeral;
     const bootstrap = isRead ? await daemon.firstBootstrap() : undefined;
-    announce(options, context, daemon.file, daemon.confinement, bootstrap);
+    announce(options, context, { ...daemon, bootstrap });
     logger.info({ reason: await shutdown.requested }, 'stopping');
     await daemon.stop(shutdown.hurry);
   };

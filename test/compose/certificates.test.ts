@@ -107,7 +107,7 @@ describe('the certificate of the HTTP face', () => {
       '192.0.2.7',
       '2001:db8::7',
     ]);
-    expect(namesOf('10.1.2.3', ['builder'], interfaces)).to.deep.equal([
+    expect(namesOf('10.1.2.3', ['builder', ''], interfaces)).to.deep.equal([
       'localhost',
       '127.0.0.1',
       '::1',

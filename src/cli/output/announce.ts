@@ -1,16 +1,22 @@
+import { reachable } from '../../base/authority.ts';
 import { type Confinement, reachOf, summaryOf } from '../../base/confinement.ts';
 import type { DaemonFile } from '../../model/daemonfile.ts';
 import type { BootstrapCode } from '../../model/identityfaces.ts';
 import { bootstrapUrl } from '../bootstrap.ts';
 import type { CliContext, UpOptions } from '../context.ts';
 
+export interface Started {
+  readonly file: DaemonFile;
+  readonly confinement: Confinement;
+  /** For the first administrator; undefined where there is one, or nobody reads this. */
+  readonly bootstrap: BootstrapCode | undefined;
+}
+
 /** What `up` says once everything answers: a line for programs, or where things are for people. */
 export function announce(
-  { output }: UpOptions,
-  { stdout }: CliContext,
-  file: DaemonFile,
-  confinement: Confinement,
-  bootstrap: BootstrapCode | undefined,
+  { output, http: { host }, httpNames }: Pick<UpOptions, 'output' | 'http' | 'httpNames'>,
+  { stdout }: Pick<CliContext, 'stdout'>,
+  { file, confinement, bootstrap }: Started,
 ): void {
   const { http, tls, api, git, kubeconfig, context, pid, agentPid } = file;
   if (output === 'json') {
@@ -30,6 +36,7 @@ export function announce(
     ...(tls?.own
       ? [`  TLS       certificate by ${tls.ca}, SHA-256 fingerprint`, `            ${tls.fingerprint}`]
       : []),
+    ...(tls?.own && isEverywhere(host) ? [othersLine(httpNames, tls.port)] : []),
     `  deliver   git push ${git}/NAME.git main`,
     '  look      pilotage status',
     `  kubectl   ${context === undefined ? `export KUBECONFIG=${kubeconfig}` : `kubectl --context ${context}`}`,
@@ -39,3 +46,9 @@ export function announce(
   ];
   stdout.write(`${lines.join('\n')}\n`);
 }
+
+const isEverywhere = (host: string): boolean => reachable(host) !== host;
+
+/** The URLs above are those of this machine. */
+const othersLine = (names: readonly string[], port: number): string =>
+  `  others    pilotage login NAME --server https://${names.find((name) => !isEverywhere(name))}:${port}`;
