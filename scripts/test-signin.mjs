@@ -4,11 +4,14 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled, root } from './setup.mjs';
 
+const PEERS = ['oidc', 'login', 'ldap'];
+
 ensureInstalled();
 await ensureBuilt();
 const peers = join(root, 'test', 'signin');
 execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: peers, stdio: 'inherit' });
 const { createSuite } = await import('./suite.mjs');
 const suite = createSuite();
-await suite.mocha([[join('test', 'signin', 'oidc.peer.ts')], [join('test', 'signin', 'ldap.peer.ts')]]);
+// One after the other: they share the file of sign-ins of one person.
+await suite.mocha([PEERS.map((name) => join('test', 'signin', `${name}.peer.ts`))]);
 suite.finish();

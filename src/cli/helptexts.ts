@@ -53,7 +53,8 @@ export const HELP: Readonly<Record<string, Help>> = {
   login: {
     group: 'Tools',
     examples: [
-      ['pilotage login', 'with your name on this machine'],
+      ['pilotage login', 'at the provider where there is one, else with your name on this machine'],
+      ['pilotage login --device', 'with a browser on another machine'],
       ['pilotage login ada --server https://…', 'elsewhere'],
       ['pilotage login ada --bootstrap', 'the first administrator'],
     ],

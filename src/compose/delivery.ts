@@ -73,7 +73,13 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const delivering = { ...common, dataDir, home, contexts, instanceUid, repositories, images };
   const synced = await composeSync({ ...delivering, buildEnvironment, pool, progress, promotions });
   const { hosted, remotes } = repositories;
-  const identity = composeIdentity({ ...common, home: options.home, signIn: options.signIn, token, parts });
+  const identity = await composeIdentity({
+    ...common,
+    home: options.home,
+    signIn: options.signIn,
+    token,
+    parts,
+  });
   const gitHost = composeGitHost({
     ...common,
     ...synced,

@@ -50,6 +50,7 @@ export function composeFace(parts: FaceParts): Face {
     authenticate: identity.authenticate,
     knowSession: identity.knowSession,
     identity: identity.actions,
+    ...(identity.browserSignIn ? { browserSignIn: identity.browserSignIn } : {}),
     clock,
     names,
     ...(certificates ? { certificates } : {}),

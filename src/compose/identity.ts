@@ -5,11 +5,9 @@ import type { Logger } from '../base/log.ts';
 import { createAccess } from '../identity/access.ts';
 import { createIdentityActions } from '../identity/actions.ts';
 import { createGrantController } from '../identity/grants/controller.ts';
-import { ldapProvider } from '../identity/ldap/provider.ts';
-import type { IdentityParts } from '../identity/parts.ts';
 import { COST } from '../identity/passwords.ts';
 import { ensureBuiltinRoles } from '../identity/roles.ts';
-import { createSignIn, localProvider, type PasswordProvider } from '../identity/signin.ts';
+import { createSignIn, localProvider } from '../identity/signin.ts';
 import type { SignInOptions } from '../identity/signinfile.ts';
 import { sessionAuthenticator, tokenAuthenticator } from '../identity/tokens.ts';
 import type { Access } from '../model/access.ts';
@@ -17,12 +15,16 @@ import type { BootstrapCode } from '../model/identityfaces.ts';
 import { isScoped } from '../model/user.ts';
 import { type Authenticate, authenticator, type KnowToken } from '../server/auth.ts';
 import type { IdentityActions } from '../server/identityroutes.ts';
+import type { BrowserSignIn } from '../server/signinroutes.ts';
 import type { Home } from './home.ts';
+import { composeSignIn } from './signin.ts';
 
 export interface Identity {
   readonly access: Access;
   readonly authenticate: Authenticate;
   readonly knowSession: KnowToken;
+  /** Absent: there is none. */
+  readonly browserSignIn?: BrowserSignIn;
   readonly actions: IdentityActions;
   /** For the first administrator; undefined once there is an account. */
   firstBootstrap(): Promise<BootstrapCode | undefined>;
@@ -30,7 +32,7 @@ export interface Identity {
   start(signal: AbortSignal): Promise<void>;
 }
 
-export function composeIdentity(options: {
+export async function composeIdentity(options: {
   readonly home: Home;
   /** The daemon's own token. */
   readonly token: string;
@@ -39,11 +41,13 @@ export function composeIdentity(options: {
   readonly parts: Lifetime;
   readonly clock: Clock;
   readonly logger: Logger;
-}): Identity {
+}): Promise<Identity> {
   const { home, token, parts, clock, logger } = options;
   const common = { home: home.identityClient, clock, logger, passwordCost: COST };
   const access = createAccess(home.decide);
-  const signIn = createSignIn(common, [localProvider(common), ...directoryOf(common, options.signIn)]);
+  const outside = await composeSignIn(common, options.signIn);
+  // Passwords that are kept here come first: who has one needs no directory to answer.
+  const signIn = createSignIn(common, [localProvider(common), ...outside.passwords]);
   const known = tokenAuthenticator(common);
   const cluster = home.ca === undefined ? {} : { cluster: { server: home.url, ca: home.ca } };
   const grants = createGrantController(common);
@@ -53,6 +57,7 @@ export function composeIdentity(options: {
     access,
     authenticate: authenticator(token, known),
     knowSession: sessionAuthenticator(common),
+    ...(outside.browser ? { browserSignIn: outside.browser } : {}),
     actions,
     firstBootstrap: actions.firstBootstrap,
     async start(signal) {
@@ -65,13 +70,4 @@ export function composeIdentity(options: {
       });
     },
   };
-}
-
-/** After the passwords that are kept here, so that those who have one need no directory to answer. */
-function directoryOf(parts: IdentityParts, { ldap: options }: SignInOptions): readonly PasswordProvider[] {
-  if (options === undefined) return [];
-  const { home, clock, logger } = parts;
-  // A package that only those load who have a directory.
-  const connect = async () => (await import('../identity/ldap/connection.ts')).ldapConnect(options, clock)();
-  return [ldapProvider({ home, logger, options, connect })];
 }

@@ -1,5 +1,4 @@
 /** What the faces can ask about users and their rights, each with its own "may I?". */
-import { rfc3339 } from '../base/clock.ts';
 import { type Problem, ProblemError } from '../base/errors.ts';
 import type { Access } from '../model/access.ts';
 import type { ClusterAddress, LoggedIn, OpenedSession, Verdict, WhoAmI } from '../model/identityfaces.ts';
@@ -8,6 +7,7 @@ import type { User } from '../model/user.ts';
 import { createBootstrapActions } from './bootstrap.ts';
 import { questionOf } from './can.ts';
 import { createGrantActions, isAbout } from './grantactions.ts';
+import { loginToken } from './logintoken.ts';
 import type { IdentityParts } from './parts.ts';
 import { grantReport, tokenReport, userReport } from './reports.ts';
 import { listGrants } from './roles.ts';
@@ -15,9 +15,7 @@ import { endSessions, openSession } from './sessions.ts';
 import type { SignIn } from './signin.ts';
 import {
   createToken,
-  dropExpired,
   findToken,
-  freshName,
   listTokens,
   revokeToken,
   type TokenRequest,
@@ -41,9 +39,6 @@ export interface IdentityActionsOptions extends IdentityParts {
   readonly cluster?: ClusterAddress;
 }
 
-/** How long the token of `pilotage login` lasts. */
-const LOGIN_MS = 12 * 3_600_000;
-
 interface NewToken extends Omit<TokenRequest, 'owner' | 'type' | 'expiresAt'> {
   readonly owner?: string;
   readonly robot: boolean;
@@ -63,12 +58,7 @@ export function createIdentityActions(options: IdentityActionsOptions) {
   return {
     /** A token for this user that lasts half a day. */
     async logIn(name: string, password: string): Promise<LoggedIn> {
-      const user = await signIn(name, password);
-      await dropExpired(options, user.name);
-      const expiresAt = clock.now() + LOGIN_MS;
-      const request = { owner: user.name, name: freshName('login'), expiresAt };
-      const { token, object } = await createToken(options, { ...request, type: 'personal' }, user.name);
-      return { user: user.name, token, expiresAt: object.spec.expiresAt ?? rfc3339(expiresAt) };
+      return loginToken(options, await signIn(name, password));
     },
 
     /** For a browser, which keeps its secret in a cookie. */

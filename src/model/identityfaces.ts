@@ -88,6 +88,34 @@ export interface BootstrapCode {
   readonly expiresAt: string;
 }
 
+/** How somebody can sign in; what is not among passwords needs a browser. */
+export interface SignInWays {
+  readonly ways: readonly ('password' | 'oidc')[];
+}
+
+/** A sign-in with a browser on the same machine. `attempt` is a secret: who has it goes on, and nobody else. */
+export interface BegunInBrowser {
+  readonly attempt: string;
+  /** Where the browser goes. Its answer comes to the port that was said, with the same `state`. */
+  readonly url: string;
+}
+
+/** A sign-in with a browser anywhere, by a code that is typed there. */
+export interface BegunOnDevice {
+  readonly attempt: string;
+  readonly userCode: string;
+  readonly verificationUri: string;
+  /** With the code in it. */
+  readonly verificationUriComplete?: string;
+  /** After which asking makes sense. */
+  readonly seconds: number;
+}
+
+/** What has become of it. */
+export type OnDevice =
+  | { readonly type: 'waiting'; readonly seconds: number }
+  | { readonly type: 'signedIn'; readonly as: LoggedIn };
+
 export interface LoggedIn {
   readonly user: string;
   readonly token: string;

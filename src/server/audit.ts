@@ -118,7 +118,7 @@ function meaningOf(
   const [, resource, name, action] = /^\/api\/v1\/([a-z]+)(?:\/([^/]+)(?:\/([a-z]+))?)?$/.exec(path) ?? [];
   const named = name === undefined ? nameIn(body) : decoded(name);
   if (resource === undefined) {
-    const first = /^\/(login|logout|bootstrap)$/.exec(path)?.[1] ?? method.toLowerCase();
+    const first = /^\/(login|logout|bootstrap)(?:$|\/)/.exec(path)?.[1] ?? method.toLowerCase();
     return {
       verb: first,
       annotations: said,

@@ -8,6 +8,7 @@ import type { User } from '../model/user.ts';
 import type { Actions } from './actions.ts';
 import type { Authenticate, KnowToken } from './auth.ts';
 import type { IdentityActions } from './identityroutes.ts';
+import type { BrowserSignIn } from './signinroutes.ts';
 import type { Presented } from './tls/certificate.ts';
 
 /** What the HTTP face is made of. */
@@ -35,6 +36,8 @@ export interface FaceOptions {
   readonly knowSession: KnowToken;
   readonly access: Access;
   readonly identity: IdentityActions;
+  /** Absent: people sign in by name and password alone. */
+  readonly browserSignIn?: BrowserSignIn;
   readonly clock: Clock;
   /** Absent: it speaks plain HTTP. */
   readonly certificates?: { read(): Promise<Presented> };

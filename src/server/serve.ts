@@ -13,6 +13,7 @@ import type { FaceOptions } from './parts.ts';
 import { badRequest } from './refusal.ts';
 import { answer } from './routes.ts';
 import { cookieOf, isOfPage, logIn, sessionOf } from './sessions.ts';
+import { answerSignIn } from './signinroutes.ts';
 import { streamEvents } from './sinks/stream.ts';
 import { visibleEvents } from './visibility.ts';
 
@@ -68,6 +69,8 @@ export async function serve(
   }
   if (url.pathname === '/bootstrap')
     return answerBootstrap(options.identity, request, response, options.trail.body);
+  if (url.pathname === '/login' || url.pathname.startsWith('/login/'))
+    return answerStranger(options, url.pathname, request, response);
   const isKubernetes = url.pathname === KUBERNETES || url.pathname.startsWith(`${KUBERNETES}/`);
   const session = isKubernetes ? undefined : await sessionOf(request, options);
   const user = session?.user ?? (await options.authenticate(request.headers));
@@ -106,10 +109,26 @@ export async function serve(
   const asked = { method, path: url.pathname, query: url.searchParams, body, user };
   const result =
     (await answerIdentity(options.identity, asked)) ?? (await answer(options.actions, access, asked));
-  if (!result)
-    throw new ProblemError({ reason: 'NotFound', message: `There is nothing at ${url.pathname}.` });
+  if (!result) throw new ProblemError(nothingAt(url.pathname));
   sendJson(response, result.status, result.body);
 }
+
+/** Who signs in with a browser is nobody yet. */
+async function answerStranger(
+  { browserSignIn, trail }: FaceOptions & Received,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET' } = request;
+  const body = method === 'GET' ? undefined : await readJson(request);
+  const answered = await answerSignIn(browserSignIn, { method, path, body });
+  if (!answered) throw new ProblemError(nothingAt(path));
+  if (answered.user) trail.sender({ name: answered.user, groups: [] });
+  sendJson(response, 200, answered.body);
+}
+
+const nothingAt = (path: string) => ({ reason: 'NotFound', message: `There is nothing at ${path}.` });
 
 /** As kubectl with the same token is known; a robot is its owner there. */
 const kubernetesUserOf = ({ name, owner = name, groups }: User): Pick<User, 'name' | 'groups'> => ({

@@ -1,8 +1,9 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createServer, request } from 'node:https';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../src/base/clock.ts';
 import { openPki } from '../../src/orchestrator/api/auth/pki.ts';
+import { Browser } from './browser.ts';
 
 /** What is used of the package: it has no types of its own. */
 type Listener = (request: unknown, response: unknown) => void;
@@ -14,12 +15,20 @@ interface OidcProvider {
 
 const CALLBACK = 'https://127.0.0.1/callback';
 
+/** Of the client that the command line signs in by. */
+export const CLI = { id: 'pilotage-cli', secret: 'secret of the command line' };
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+
 export interface SignIn {
   readonly issuer: string;
   /** PEM. */
   readonly authority: string;
   /** Goes through the whole code flow with PKCE as `user`, and returns the ID token. */
   idToken(user: string, client?: string): Promise<string>;
+  /** A browser in which `user` signs in wherever the provider asks. */
+  browserOf(user: string): Browser;
+  /** What the provider says of everybody from now on, beside the usual. */
+  says(claims: object): void;
   stop(): void;
 }
 
@@ -32,9 +41,10 @@ export async function startProvider(dir: string): Promise<SignIn> {
   const pki = openPki({ dir, clock: systemClock });
   let listener: Listener = () => undefined;
   let user = '';
+  let claims: object = {};
   const server = createServer(pki.server, (incoming, response) => {
     if (incoming.url?.startsWith('/login')) {
-      void provider.interactionFinished(incoming, response, { login: { accountId: user } });
+      void provider.interactionFinished(incoming, response, { login: { accountId: user }, consent: {} });
     } else listener(incoming, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,12 +56,22 @@ export async function startProvider(dir: string): Promise<SignIn> {
     redirect_uris: [CALLBACK],
   });
   const provider = new Provider(issuer, {
-    clients: [client('pilotage'), client('another')],
+    clients: [
+      client('pilotage'),
+      client('another'),
+      {
+        client_id: CLI.id,
+        client_secret: CLI.secret,
+        application_type: 'native',
+        grant_types: ['authorization_code', DEVICE_CODE],
+        redirect_uris: ['http://127.0.0.1/callback'],
+      },
+    ],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' }] },
     cookies: { keys: ['only for tests'] },
     claims: { openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups'] },
     conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, deviceFlow: { enabled: true } },
     interactions: { url: () => '/login' },
     findAccount: (_context: unknown, id: string) => ({
       accountId: id,
@@ -60,6 +80,7 @@ export async function startProvider(dir: string): Promise<SignIn> {
         email: `${id}@example.com`,
         email_verified: true,
         groups: ['dev', 'system:masters'],
+        ...claims,
       }),
     }),
     async loadExistingGrant({
@@ -84,6 +105,13 @@ export async function startProvider(dir: string): Promise<SignIn> {
       user = who;
       return codeFlow(issuer, pki.ca, id);
     },
+    browserOf(who) {
+      user = who;
+      return new Browser(pki.ca);
+    },
+    says(more) {
+      claims = more;
+    },
     stop: () => server.close(),
   };
 }
@@ -99,59 +127,17 @@ async function codeFlow(issuer: string, ca: string, client: string): Promise<str
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  const cookies = new Map<string, string>();
-  let url = `${issuer}/auth?${query}`;
-  for (let step = 0; !url.startsWith(CALLBACK); step++) {
-    const { status, location, set, body } = await ask(url, ca, cookies);
-    if (!location || step > 5) throw new Error(`the provider answers ${status}: ${body}`);
-    for (const cookie of set) {
-      const [name = '', value = ''] = (cookie.split(';')[0] ?? '').split('=');
-      cookies.set(name, value);
-    }
-    url = new URL(location, issuer).href;
-  }
-  const code = new URL(url).searchParams.get('code') ?? '';
+  const browser = new Browser(ca);
+  const end = await browser.open(`${issuer}/auth?${query}`, (url) => url.startsWith(CALLBACK));
   const form = new URLSearchParams({
     grant_type: 'authorization_code',
     client_id: client,
-    code,
+    code: new URL(end.url).searchParams.get('code') ?? '',
     redirect_uri: CALLBACK,
     code_verifier: verifier,
   });
-  const { body } = await ask(`${issuer}/token`, ca, cookies, form.toString());
+  const { body } = await browser.open(`${issuer}/token`, undefined, form);
   const { id_token: token } = JSON.parse(body) as { id_token?: string };
   if (!token) throw new Error(`no ID token: ${body}`);
   return token;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly location: string | undefined;
-  readonly set: readonly string[];
-  readonly body: string;
-}
-
-function ask(url: string, ca: string, cookies: ReadonlyMap<string, string>, form?: string): Promise<Answer> {
-  const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  const headers = form === undefined ? { cookie } : { 'content-type': 'application/x-www-form-urlencoded' };
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      url,
-      { ca, headers, method: form === undefined ? 'GET' : 'POST' },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            location: response.headers.location,
-            set: response.headers['set-cookie'] ?? [],
-            body: Buffer.concat(chunks).toString(),
-          }),
-        );
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(form);
-  });
 }

@@ -1,36 +1,79 @@
 import type { Command } from 'commander';
-import type { LoggedIn, Verdict, WhoAmI } from '../../model/identityfaces.ts';
+import { type Problem, ProblemError } from '../../base/errors.ts';
+import type { LoggedIn, SignInWays, Verdict, WhoAmI } from '../../model/identityfaces.ts';
 import { bootstrapAccount } from '../bootstrap.ts';
 import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { forgetSignIn, keepSignIn } from '../credentials.ts';
+import type { FaceClient } from '../daemon/face.ts';
 import { describeGrant } from '../output/grants.ts';
 import { type Keyboard, secretAsker } from '../password.ts';
+import { signInByBrowser } from '../signin/browser.ts';
+import { signInByDevice } from '../signin/device.ts';
 import { settleTrust } from '../trust.ts';
+
+interface LoginFlags {
+  readonly device?: boolean;
+  readonly bootstrap?: boolean;
+}
 
 export function loginCommand(context: CliContext, stdin: Keyboard): Command {
   return clientCommand('login')
-    .description('sign in with name and password; what follows is done in that name, for half a day')
-    .argument('[name]', 'the name of the account (default: yours on this machine)')
+    .description(
+      'sign in, by name and password or at an OpenID Connect provider; what follows is done in that name, for half a day',
+    )
+    .argument(
+      '[name]',
+      'the name of an account, to sign in by its password (default: at the provider where there is one, else your name on this machine)',
+    )
+    .option('--device', 'at the provider, with a browser on another machine: it prints a code to type there')
     .option(
       '--bootstrap',
       'make the account first, the first administrator’s, with the code of `pilotage user bootstrap`',
     )
-    .action(async (name: string | undefined, options: OutputOptions & { bootstrap?: boolean }) => {
+    .action(async (name: string | undefined, options: OutputOptions & LoginFlags) => {
       await settleTrust(context, stdin, options);
       const daemon = await face(context, { ...options, anonymous: true });
-      const account = name ?? context.surroundings.user;
-      const ask = secretAsker(stdin, context.stderr);
-      const password = options.bootstrap
-        ? await bootstrapAccount(daemon, account, ask, stdin.isTTY === true)
-        : await ask(`Password of ${account}: `);
-      const signedIn = await daemon.post<LoggedIn>('/login', { name: account, password });
+      const signedIn = await signIn(context, stdin, daemon, { ...options, ...(name ? { name } : {}) });
       await keepSignIn(context.surroundings.credentials, daemon.url, signedIn);
       const { token: _, ...told } = signedIn;
       if (options.output === 'json') printJson(context, told);
       else print(context, `Signed in as ${told.user} until ${told.expiresAt}.`);
     });
 }
+
+async function signIn(
+  context: CliContext,
+  stdin: Keyboard,
+  daemon: FaceClient,
+  { name, device, bootstrap }: LoginFlags & { readonly name?: string },
+): Promise<LoggedIn> {
+  const isByPassword = name !== undefined || bootstrap === true;
+  if (isByPassword && device) throw new ProblemError(TWO_WAYS);
+  const { ways } = isByPassword ? { ways: [] } : await daemon.get<SignInWays>('/login');
+  if (device && !ways.includes('oidc')) throw new ProblemError(NO_PROVIDER);
+  if (device) return signInByDevice(context, daemon);
+  if (ways.includes('oidc')) return signInByBrowser(context, daemon);
+  const account = name ?? context.surroundings.user;
+  const ask = secretAsker(stdin, context.stderr);
+  const password = bootstrap
+    ? await bootstrapAccount(daemon, account, ask, stdin.isTTY === true)
+    : await ask(`Password of ${account}: `);
+  return daemon.post<LoggedIn>('/login', { name: account, password });
+}
+
+const TWO_WAYS: Problem = {
+  reason: 'Misuse',
+  message: 'A name and --bootstrap are for passwords, --device is for the provider.',
+  remedy: 'Give one of them, or none.',
+};
+
+const NO_PROVIDER: Problem = {
+  reason: 'NoProvider',
+  message: 'No OpenID Connect provider signs people in to this Pilotage.',
+  remedy:
+    'Sign in by name and password: pilotage login NAME. An administrator names one: pilotage up --signin FILE.',
+};
 
 export function logoutCommand(context: CliContext): Command {
   return clientCommand('logout')

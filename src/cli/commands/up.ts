@@ -67,7 +67,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
     .option('--oidc <file>', 'whose ID tokens (OpenID Connect) sign users in to the Kubernetes API')
     .option(
       '--signin <file>',
-      'who signs people in besides the passwords that are kept here: a directory (LDAP)',
+      'who signs people in besides the passwords that are kept here: a directory (LDAP), an OpenID Connect provider',
     )
     .option(
       '--audit-policy <file>',
