@@ -127,7 +127,9 @@ export interface ApplyRequest extends ItemTarget, WriteParameters {
   readonly force?: boolean;
 }
 
-export interface DeleteParameters extends Omit<DeleteOptions, 'signal'> {
+export interface DeleteParameters
+  extends Omit<DeleteOptions, 'signal'>,
+    Pick<WriteParameters, 'onAnnotation'> {
   readonly onWarning?: (text: string) => void;
 }
 export interface DeleteRequest extends ItemTarget, DeleteParameters {}

@@ -18,7 +18,7 @@ import {
   namespaceOf,
 } from './matching.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
-import { type Denial, evaluatePolicy } from './policies/evaluate.ts';
+import { type Denial, evaluatePolicy, type Judgement } from './policies/evaluate.ts';
 import { collectParams } from './policies/params.ts';
 import { seenAs } from './webhooks/call.ts';
 import { requestOf, type Seen } from './webhooks/review.ts';
@@ -87,9 +87,28 @@ function judge(
 ): Awaitable<readonly Decided[]> {
   const bound = bindings.filter((binding) => isBound(world, binding, attributes));
   if (bound.length === 0) return [];
-  return after(seenAs(kind, attributes), (seen) =>
-    bound.flatMap((binding) => decide(world, policy, binding, attributes, seen)),
-  );
+  return after(seenAs(kind, attributes), (seen) => {
+    const results = bound.map((binding) => decide(world, policy, binding, attributes, seen));
+    annotate(
+      attributes,
+      policy.metadata.name ?? '',
+      results.flatMap(({ said }) => said),
+    );
+    return results.flatMap(({ decided }) => decided);
+  });
+}
+
+/** Parameters may make several values of one annotation. */
+function annotate(attributes: AdmissionAttributes, policy: string, said: Judgement['annotations']): void {
+  for (const key of new Set(said.map(([one]) => one))) {
+    const texts = new Set(said.filter(([one]) => one === key).map(([, text]) => text));
+    attributes.annotate?.(`${policy}/${key}`, [...texts].join(', '));
+  }
+}
+
+interface Result {
+  readonly decided: readonly Decided[];
+  readonly said: Judgement['annotations'];
 }
 
 function decide(
@@ -98,18 +117,18 @@ function decide(
   binding: ValidatingAdmissionPolicyBinding,
   attributes: AdmissionAttributes,
   { kind, object, oldObject }: Seen,
-): readonly Decided[] {
+): Result {
   const { spec = {}, metadata } = policy;
   const about = { policy: metadata.name ?? '', binding: binding.metadata.name ?? '' };
   const isOfNamespace = attributes.kind.group === '' && attributes.kind.plural === 'namespaces';
   const found = collectParams(world, spec.paramKind, binding.spec?.paramRef, namespaceOf(attributes));
   if ('problem' in found) {
     const message = `failed to configure binding: ${found.problem}`;
-    return spec.failurePolicy === 'Ignore' ? [] : [{ ...about, message }];
+    return { decided: spec.failurePolicy === 'Ignore' ? [] : [{ ...about, message }], said: [] };
   }
   const actions = binding.spec?.validationActions ?? [];
-  return found.params.flatMap((params) => {
-    const { denials, annotationProblems } = evaluatePolicy(spec, {
+  const results = found.params.map((params): Result => {
+    const { denials, annotations, annotationProblems } = evaluatePolicy(spec, {
       object,
       oldObject,
       request: requestOf(attributes, kind),
@@ -118,12 +137,21 @@ function decide(
     });
     if (actions.includes('Warn'))
       for (const { message } of denials) attributes.warn?.(warning(about, message));
-    return [...(actions.includes('Deny') ? denials : []), ...annotationProblems].map((one) => ({
-      ...about,
-      ...one,
-    }));
+    if (actions.includes('Audit'))
+      for (const denial of denials) attributes.annotate?.(FAILURE, failureText(about, denial, actions));
+    const refusing = [...(actions.includes('Deny') ? denials : []), ...annotationProblems];
+    return { decided: refusing.map((one) => ({ ...about, ...one })), said: annotations };
   });
+  return { decided: results.flatMap(({ decided }) => decided), said: results.flatMap(({ said }) => said) };
 }
+
+const FAILURE = 'validation.policy.admission.k8s.io/validation_failure';
+
+const failureText = (
+  { policy, binding }: Pick<Decided, 'policy' | 'binding'>,
+  { message, index = 0 }: Denial,
+  validationActions: readonly string[],
+): string => JSON.stringify([{ message, policy, binding, expressionIndex: index, validationActions }]);
 
 const warning = ({ policy, binding }: Pick<Decided, 'policy' | 'binding'>, message: string): string =>
   `Validation failed for ValidatingAdmissionPolicy '${policy}' with binding '${binding}': ${message}`;

@@ -17,6 +17,7 @@ import { type Awaitable, after } from '../../../base/awaitable.ts';
 import { type Clock, rfc3339Micro } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
 import { parseJson } from '../../../kube/values/json.ts';
+import { qualifiedName } from '../../../kube/values/names.ts';
 import type { Status } from '../../../kube/values/status.ts';
 import type { Json, KubeObject } from '../../../kube/values/types.ts';
 import type { Authorizer, Decision } from '../authorization.ts';
@@ -41,7 +42,7 @@ export interface CallAudit {
   body(value: Json): void;
   /** The object that is answered. */
   answered(object: KubeObject): void;
-  /** What a plug-in of admission says for the record; the last word on a key counts. */
+  /** What a plug-in of admission says for the record; the first word on a key counts. */
   annotate(key: string, text: string): void;
 }
 
@@ -68,6 +69,15 @@ export function auditTrails(parts: AuditParts): Trails {
     return new RequestTrail(parts, request, path, query, GIVEN_ID.test(given) ? given : parts.uuid());
   };
 }
+
+/** Of one annotation (apiserver `policy/validating/dispatcher.go`). */
+const MOST_CHARACTERS = 10 * 1024;
+/** What the record itself says of a request: no webhook and no policy speaks for it. */
+const OWN_KEYS = /^(authorization\.k8s\.io|audit\.k8s\.io|pilotage\.dev)\//;
+
+/** A key names who says it (apiserver `pkg/admission/attributes.go`, checkKeyFormat). */
+const maySay = (key: string): boolean =>
+  key.includes('/') && qualifiedName(key) === undefined && !OWN_KEYS.test(key);
 
 class RequestTrail implements Trail {
   readonly #parts: AuditParts;
@@ -119,7 +129,8 @@ class RequestTrail implements Trail {
   }
 
   annotate(key: string, text: string): void {
-    this.#said.set(key, text);
+    if (this.#asked.isSensitive || this.#said.has(key) || !maySay(key)) return;
+    this.#said.set(key, text.slice(0, MOST_CHARACTERS));
   }
 
   started(code?: number): void {

@@ -135,6 +135,7 @@ export function deleteParameters(call: Call, body: Json | undefined): DeletePara
     ...(isObject(preconditions) ? { preconditions: preconditionsOf(preconditions) } : {}),
     ...(Array.isArray(dryRun) && dryRun.length > 0 ? { dryRun: true } : {}),
     onWarning: (text) => call.warnings.push(text),
+    onAnnotation: (key, text) => call.audit?.annotate(key, text),
   };
 }
 

@@ -60,9 +60,13 @@ export function decideDelete(
   if (refusal) throw forbidden(kind, live.metadata.name ?? '', refusal);
   assertPreconditions(kind, live, parameters);
   const { type, object } = decideDeletion(kind, live, parameters, context.clock.now());
-  const { onWarning: warn } = parameters;
+  const { onWarning: warn, onAnnotation: annotate } = parameters;
   const about = { operation: 'DELETE', user, kind, object: live, live, dryRun } as const;
-  const attributes: AdmissionAttributes = { ...about, ...(warn ? { warn } : {}) };
+  const attributes: AdmissionAttributes = {
+    ...about,
+    ...(warn ? { warn } : {}),
+    ...(annotate ? { annotate } : {}),
+  };
   // Who changes objects may refuse, too; there is nothing to change.
   return after(context.admission.mutate(attributes), () =>
     after(context.admission.validate(attributes), () => ({

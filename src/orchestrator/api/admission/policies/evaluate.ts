@@ -14,37 +14,59 @@ export interface Denial {
   readonly message: string;
   /** A failure that its failure policy counts as a refusal leaves the reason open. */
   readonly reason?: string;
+  /** Which of its validations; absent where the policy itself cannot be evaluated. */
+  readonly index?: number;
 }
+
+/** What a policy says of a request. */
+export interface Judgement {
+  readonly denials: readonly Denial[];
+  /** For the record, by the keys of the policy. */
+  readonly annotations: readonly (readonly [key: string, text: string])[];
+  /** They refuse whatever the binding does with the others. */
+  readonly annotationProblems: readonly Denial[];
+}
+
+const nothingBut = (denials: readonly Denial[]): Judgement => ({
+  denials,
+  annotations: [],
+  annotationProblems: [],
+});
 
 /**
  * What a policy says of a request with one of its parameters (apiserver `policy/validating/validator.go`). Evaluations that fail count
- * as the failure policy has it. `annotationProblems` refuse whatever the binding does with the others.
+ * as the failure policy has it.
  */
-export function evaluatePolicy(
-  spec: ValidatingAdmissionPolicySpec,
-  input: ExpressionInput,
-): { readonly denials: readonly Denial[]; readonly annotationProblems: readonly Denial[] } {
+export function evaluatePolicy(spec: ValidatingAdmissionPolicySpec, input: ExpressionInput): Judgement {
   const policy = compilePolicy(spec);
-  const failed = (message: string): readonly Denial[] =>
-    spec.failurePolicy === 'Ignore' ? [] : [{ message }];
+  const failed = (message: string, index?: number): readonly Denial[] =>
+    spec.failurePolicy === 'Ignore' ? [] : [{ message, ...(index === undefined ? {} : { index }) }];
   const { holds, problem } = holdsConditions(spec.matchConditions ?? [], input, policy.scope);
-  if (problem !== undefined) return { denials: failed(problem), annotationProblems: [] };
-  if (!holds) return { denials: [], annotationProblems: [] };
+  if (problem !== undefined) return nothingBut(failed(problem));
+  if (!holds) return nothingBut([]);
   const account = new Account();
   const lookUp = withVariables(policy, input, account);
   const value = (expression: CompiledExpression): Value =>
     'problem' in expression ? fail(expression.problem) : expression.program.evaluate(lookUp, account);
+  const denials = policy.validations.flatMap((one, index) => {
+    const result = value(one.condition);
+    if (result === true) return [];
+    if (result instanceof Failure) return failed(describe(one.validation.expression, result), index);
+    return [{ message: messageOf(one, value), reason: one.validation.reason ?? 'Invalid', index }];
+  });
+  const made = policy.annotations.map(({ annotation, value: expression }) => ({
+    annotation,
+    result: value(expression),
+  }));
   return {
-    denials: policy.validations.flatMap((one) => {
-      const result = value(one.condition);
-      if (result === true) return [];
-      if (result instanceof Failure) return failed(describe(one.validation.expression, result));
-      return [{ message: messageOf(one, value), reason: one.validation.reason ?? 'Invalid' }];
+    denials,
+    annotations: made.flatMap(({ annotation, result }) => {
+      const text = typeof result === 'string' ? result.trim() : '';
+      return text === '' ? [] : [[annotation.key, text] as const];
     }),
-    annotationProblems: policy.annotations.flatMap(({ annotation, value: expression }) => {
-      const result = value(expression);
-      return result instanceof Failure ? failed(describe(annotation.valueExpression, result)) : [];
-    }),
+    annotationProblems: made.flatMap(({ annotation, result }) =>
+      result instanceof Failure ? failed(describe(annotation.valueExpression, result)) : [],
+    ),
   };
 }
 

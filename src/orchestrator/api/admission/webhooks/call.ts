@@ -87,6 +87,7 @@ export async function ask(
     return undefined;
   }
   for (const warning of answer.warnings) attributes.warn?.(warning);
+  for (const [key, text] of Object.entries(answer.annotations)) attributes.annotate?.(`${name}/${key}`, text);
   if (!answer.allowed) throw denied(name, answer.result);
   return answer;
 }

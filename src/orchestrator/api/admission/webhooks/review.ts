@@ -86,6 +86,8 @@ function optionsOf({ operation, dryRun, options }: AdmissionAttributes): Json {
 export interface Answer {
   readonly allowed: boolean;
   readonly warnings: readonly string[];
+  /** For the record of the request, by keys that are the webhook's own. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly result: JsonObject;
   /** A JSON patch as text. */
   readonly patch: string | undefined;
@@ -95,7 +97,7 @@ export interface Answer {
 export function answerOf(review: Json, { uid, version }: Review, isMutating: boolean): Answer {
   const { response, apiVersion, kind } = isObject(review) ? (review as JsonObject) : {};
   if (!isObject(response)) throw new Error('webhook response was absent');
-  const { patch, patchType, allowed, status, warnings } = response as JsonObject;
+  const { patch, patchType, allowed, status, warnings, auditAnnotations } = response as JsonObject;
   if (version === 'v1') {
     if (response.uid !== uid) throw new Error(`expected response.uid="${uid}", got "${response.uid ?? ''}"`);
     if (apiVersion !== 'admission.k8s.io/v1' || kind !== 'AdmissionReview') {
@@ -109,6 +111,9 @@ export function answerOf(review: Json, { uid, version }: Review, isMutating: boo
     allowed: allowed === true,
     result: isObject(status) ? (status as JsonObject) : {},
     warnings: Array.isArray(warnings) ? warnings.map(String) : [],
+    annotations: isObject(auditAnnotations)
+      ? Object.fromEntries(Object.entries(auditAnnotations).map(([key, value]) => [key, String(value)]))
+      : {},
     patch: text === undefined ? undefined : Buffer.from(text, 'base64').toString('utf8'),
   };
 }
