@@ -260,12 +260,18 @@ export const HELP: Readonly<Record<string, Help>> = {
   },
   backup: {
     group: 'Tools',
-    examples: [['pilotage backup /backups/pilotage-$(date +%F)', 'while it runs; consistent']],
+    examples: [
+      ['pilotage backup /backups/pilotage-$(date +%F)', 'while it runs; its key is put beside it'],
+      ['pilotage backup /backups/pilotage-$(date +%F) --with-key', 'with the key to every secret in it'],
+    ],
     next: 'try it: pilotage restore FOLDER --data-dir /tmp/trial',
   },
   restore: {
     group: 'Tools',
-    examples: [['pilotage restore /backups/pilotage-2026-05-01', 'into an empty data directory']],
+    examples: [
+      ['pilotage restore /backups/pilotage-2026-05-01', 'into an empty data directory'],
+      ['pilotage restore /backups/pilotage-2026-05-01 --key /safe/pilotage.key', 'its key is elsewhere'],
+    ],
     next: 'pilotage up',
   },
   kubeconfig: {

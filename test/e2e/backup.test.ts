@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { CONFIG_MAPS, SECRETS } from '../../src/kube/kinds/resources.data.ts';
@@ -49,6 +49,7 @@ describe('e2e: backup and restore', function () {
     expect(code, stderr).to.equal(0);
     expect(stdout).to.contain('1 repositories').and.contain(`pilotage restore ${folder}`);
     expect((await stat(folder)).mode & 0o077).to.equal(0);
+    expect((await stat(`${folder}.key`)).mode & 0o077).to.equal(0);
     expect(
       (
         await run('git', [
@@ -59,6 +60,27 @@ describe('e2e: backup and restore', function () {
         ])
       ).code,
     ).to.equal(0);
+  });
+
+  it('seals Secrets, the token and private keys, and leaves their key out', async () => {
+    const { token } = JSON.parse(await readFile(join(original.dataDir, 'token.json'), 'utf8')) as {
+      token: string;
+    };
+    const pem = await readFile(join(original.dataDir, 'pki', 'sa.key'), 'utf8');
+    const secrets = [WORD, Buffer.from(WORD).toString('base64'), token, pem.split('\n')[1] ?? '?'];
+    const key = (await readFile(`${folder}.key`, 'utf8')).trim();
+    for (const path of await readdir(folder, { recursive: true })) {
+      const text = await readFile(join(folder, path), 'latin1').catch(() => '');
+      for (const secret of [...secrets, key]) expect(text.includes(secret), path).to.equal(false);
+    }
+  });
+
+  it('holds the key as well where that is asked for', async () => {
+    const whole = join(original.dir, 'with-key');
+    const { code, stdout } = await original.cli('backup', whole, '--with-key');
+    expect([code, stdout.includes('and their key')]).to.deep.equal([0, true]);
+    const trial = await original.cli('restore', whole, '--data-dir', join(original.dir, 'trial'));
+    expect(trial.code, trial.stderr).to.equal(0);
   });
 
   it('does not write into a folder that holds something', async () => {
@@ -72,7 +94,7 @@ describe('e2e: backup and restore', function () {
     expect(over.stderr).to.contain('restoring would mix two Pilotages');
     const damaged = join(original.dir, 'damaged');
     await run('cp', ['-a', folder, damaged]);
-    await appendFile(join(damaged, 'objects.jsonl.gz'), 'x');
+    await appendFile(join(damaged, 'objects.jsonl.gz.sealed'), 'x');
     await mkdir(join(original.dir, 'empty'));
     const { code, stderr } = await original.cli(
       'restore',
@@ -101,6 +123,7 @@ describe('e2e: backup and restore', function () {
     expect((await copy.cli('history', 'kept/dev')).stdout).to.contain(
       String(before?.deployedRevision).slice(0, 7),
     );
+    expect((await copy.cli('why', 'kept/dev')).stdout).to.contain('pushed by pilotage-admin (unverified)');
     const byHand = await withApi(copy.ready.kubeconfig, (client) => client.get(CONFIG_MAPS, BY_HAND));
     expect(byHand.data).to.deep.equal({ a: 'plain-as-day' });
     await eventually('its pods answer', async () => (await fetchText(after.urls[0] ?? '')).status === 200);

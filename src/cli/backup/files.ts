@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { exists } from '../files.ts';
 
 /** Every file and link below a folder, by its path from there, in order. */
-async function filesBelow(dir: string): Promise<readonly string[]> {
+export async function filesBelow(dir: string): Promise<readonly string[]> {
   const entries = await readdir(dir, { withFileTypes: true, recursive: true });
   return entries
     .filter((entry) => !entry.isDirectory())

@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -7,9 +7,21 @@ import { Command } from 'commander';
 import { rfc3339 } from '../../base/clock.ts';
 import { ProblemError } from '../../base/errors.ts';
 import { writeState } from '../../base/statefile.ts';
-import { type BackupManifest, COPIED, MANIFEST, OBJECTS, REPOSITORIES } from '../../model/backup.ts';
+import {
+  type BackupManifest,
+  COPIED,
+  KEY,
+  MANIFEST,
+  OBJECTS,
+  PUSHES,
+  REPOSITORIES,
+  SEALED_SUFFIX,
+  SECRETS_KEY,
+} from '../../model/backup.ts';
 import { digestsBelow, isVacant } from '../backup/files.ts';
 import { git } from '../backup/git.ts';
+import { idOfKey, keepKey, keyBeside, keysIn } from '../backup/key.ts';
+import { createSealer, sealAll, secretFile } from '../backup/sealedfiles.ts';
 import { face, print } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { exists } from '../files.ts';
@@ -17,31 +29,52 @@ import { exists } from '../files.ts';
 export function backupCommand(context: CliContext, version: string): Command {
   return new Command('backup')
     .description('copy what is durable into a new folder, while Pilotage runs')
-    .argument('<folder>', 'one that does not exist yet; it will hold every secret of this Pilotage')
+    .argument(
+      '<folder>',
+      'one that does not exist yet; secrets are sealed in it, and their key is put beside it',
+    )
+    .option(
+      '--with-key',
+      'put the key into the folder: it alone is enough to restore, and to read every secret',
+    )
     .option('--data-dir <dir>', 'data directory of the daemon (or PILOTAGE_DATA_DIR)')
-    .action(async (folder: string, options: { dataDir?: string }) => {
+    .action(async (folder: string, options: { dataDir?: string; withKey?: boolean }) => {
       const target = resolve(folder);
       if (!(await isVacant(target))) throw notVacant(target);
       const dataDir = options.dataDir ?? context.surroundings.dataDir;
       const daemon = await face(context, { dataDir }).catch((error: unknown) => {
         throw stopped(dataDir, error);
       });
-      await mkdir(target, { recursive: true, mode: 0o700 });
       // Objects first: what they refer to (commits, images) only grows, so whatever is copied later holds it.
       const objects = await daemon.stream('/api/v1/backup');
-      await pipeline(objects, createGzip(), createWriteStream(join(target, OBJECTS), { mode: 0o600 }));
+      const keyText = await readFile(join(dataDir, SECRETS_KEY), 'utf8');
+      const [key] = keysIn(keyText, join(dataDir, SECRETS_KEY));
+      const salt = randomBytes(32);
+      const sealer = createSealer(key, salt);
+      const keyFile = options.withKey ? join(target, KEY) : keyBeside(target);
+      await mkdir(target, { recursive: true, mode: 0o700 });
+      await keepKey(keyText, keyFile);
+      const sealedObjects = secretFile(join(target, `${OBJECTS}${SEALED_SUFFIX}`));
+      await pipeline(objects, createGzip(), sealer.seal(OBJECTS), sealedObjects);
       const repositories = await bundle(context, join(dataDir, REPOSITORIES), join(target, REPOSITORIES));
       for (const name of COPIED) await copy(join(dataDir, name), join(target, name));
-      const files = await digestsBelow(target);
+      await sealAll(sealer, dataDir, target);
+      const { [KEY]: _key, ...files } = await digestsBelow(target);
       const at = rfc3339(context.clock.now());
-      const manifest: BackupManifest = { format: 1, at, version, repositories, files };
+      const sealed = { key: idOfKey(key), salt: salt.toString('base64') };
+      const manifest: BackupManifest = { format: 2, sealed, at, version, repositories, files };
       // Last: a folder without it is not a backup.
       await writeState(join(target, MANIFEST), manifest);
       print(
         context,
         `Backed up ${dataDir} to ${target}: ${repositories.length} repositories, ${Object.keys(files).length} files.`,
       );
-      print(context, '  It holds every secret of this Pilotage: keep it as safe as the data directory.');
+      print(
+        context,
+        options.withKey
+          ? '  It holds every secret of this Pilotage, and their key: keep it as safe as the data directory.'
+          : `  Its secrets are sealed. Their key is ${keyFile}: keep it apart from the folder, and do not lose it: nobody can restore without it.`,
+      );
       print(context, `  next: pilotage restore ${target} --data-dir DIR, on this machine or another`);
     });
 }
@@ -66,6 +99,7 @@ async function bundle(
     const head = await run('symbolic-ref', 'HEAD');
     const empty = (await run('for-each-ref', '--count=1')) === '';
     if (!empty) await run('bundle', 'create', '--quiet', join(to, `${name}.bundle`), '--all');
+    await copy(join(from, name, PUSHES), join(to, `${name}.${PUSHES}`));
     repositories.push({ name, head, empty });
   }
   return repositories;
