@@ -7,7 +7,7 @@ import {
   CLUSTER_ROLES,
 } from '../../src/kube/kinds/resources.data.ts';
 import type { Bench } from './kubeclient.ts';
-import { refusal } from './notation.ts';
+import { eventually, refusal } from './notation.ts';
 import { newRequest, signingRequest } from './signingrequest.ts';
 
 const GROUP = 'certificates.k8s.io';
@@ -21,7 +21,7 @@ export function certificates(bench: Bench): void {
     verbs,
     ...(resourceNames ? { resourceNames } : {}),
   });
-  /** Somebody who may write all of the API's part, and what `rules` say of signers. */
+  /** Once the server knows it: somebody who may write all of the API's part, and what `rules` say of signers. */
   async function somebody(...rules: readonly object[]): Promise<KubeClient> {
     const name = bench.name('approver');
     const requests = ['', '/approval', '/status'].map((part) => `certificatesigningrequests${part}`);
@@ -38,7 +38,14 @@ export function certificates(bench: Bench): void {
       roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
       subjects: [{ kind: 'User', apiGroup: RBAC, name }],
     });
-    return bench.client.as({ name, groups: ['system:authenticated'] });
+    const client = bench.client.as({ name, groups: ['system:authenticated'] });
+    // kube-apiserver reads roles from a cache.
+    await eventually(async () =>
+      expect(
+        (await refusal(client.get(CERTIFICATE_SIGNING_REQUESTS, { name: 'none' }))).status.reason,
+      ).to.equal('NotFound'),
+    );
+    return client;
   }
   const create = () => bench.client.create(CERTIFICATE_SIGNING_REQUESTS, signingRequest(bench.name('csr')));
   const approve = (client: KubeClient, csr: CertificateSigningRequest) =>
