@@ -8,11 +8,12 @@ import { streamAudit } from './auditstream.ts';
 import { answerBootstrap } from './bootstrap.ts';
 import { answerIdentity } from './identityroutes.ts';
 import { readJson, sendJson } from './json.ts';
+import { answerLogin, isOpened, sendLoginPage } from './login.ts';
 import { foreign } from './origin.ts';
 import type { FaceOptions } from './parts.ts';
 import { badRequest } from './refusal.ts';
 import { answer } from './routes.ts';
-import { cookieOf, isOfPage, logIn, sessionOf } from './sessions.ts';
+import { cookieOf, isOfPage, sessionOf } from './sessions.ts';
 import { answerSignIn } from './signinroutes.ts';
 import { streamEvents } from './sinks/stream.ts';
 import { visibleEvents } from './visibility.ts';
@@ -59,14 +60,8 @@ export async function serve(
   const problem = foreign(request.headers, options.names ?? []);
   if (problem) throw new ProblemError(problem);
   if (await options.git(request, response, options.trail.sender)) return;
-  const isSecure = options.certificates !== undefined;
-  if (url.pathname === '/login' && request.method === 'POST') {
-    const credentials = await readJson(request);
-    options.trail.body(credentials);
-    const { cookie, body } = await logIn(options.identity, credentials, isSecure);
-    if (cookie !== undefined) response.setHeader('Set-Cookie', cookie);
-    return sendJson(response, 200, body);
-  }
+  if (url.pathname === '/login' && request.method === 'POST')
+    return answerLogin(options, request, response, options.trail.body);
   if (url.pathname === '/bootstrap')
     return answerBootstrap(options.identity, request, response, options.trail.body);
   if (url.pathname === '/login' || url.pathname.startsWith('/login/'))
@@ -75,6 +70,7 @@ export async function serve(
   const session = isKubernetes ? undefined : await sessionOf(request, options);
   const user = session?.user ?? (await options.authenticate(request.headers));
   if (user === undefined) {
+    if (url.pathname === '/' && isOpened(request)) return sendLoginPage(response);
     // Asked by a page, a browser would open a window of its own.
     if (!isOfPage(request.headers)) response.setHeader('WWW-Authenticate', 'Basic realm="pilotage"');
     throw new ProblemError(UNKNOWN);
@@ -83,7 +79,7 @@ export async function serve(
   if (session && url.pathname === '/api/v1/session')
     return sendJson(response, 200, { user: user.name, csrf: session.csrf });
   if (session && url.pathname === '/api/v1/logout')
-    response.setHeader('Set-Cookie', cookieOf('', 0, isSecure));
+    response.setHeader('Set-Cookie', cookieOf('', 0, options.certificates !== undefined));
   if (isKubernetes) {
     if (!options.kubernetes) throw new ProblemError(NO_KUBERNETES);
     if (isScoped(user)) throw new ProblemError(NARROW);

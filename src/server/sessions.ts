@@ -2,11 +2,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Problem, ProblemError } from '../base/errors.ts';
-import type { LoggedIn } from '../model/identityfaces.ts';
 import type { User } from '../model/user.ts';
 import { bearerOf } from './auth.ts';
-import { fieldsOf, flag, needed } from './fields.ts';
-import type { IdentityActions } from './identityroutes.ts';
 import type { FaceOptions } from './parts.ts';
 
 /** What a page that changes something sends along: the `csrf` of its session. */
@@ -25,25 +22,6 @@ export const cookieOf = (secret: string, seconds: number, isSecure: boolean): st
     'SameSite=Strict',
     ...(isSecure ? ['Secure'] : []),
   ].join('; ');
-
-interface SignedIn {
-  readonly cookie?: string;
-  readonly body: LoggedIn | BrowserSession;
-}
-
-export interface BrowserSession {
-  readonly user: string;
-  readonly csrf: string;
-}
-
-/** With a name and a password; `session: true` asks for a cookie in place of a token. @throws ProblemError Unauthorized … */
-export async function logIn(actions: IdentityActions, body: unknown, isSecure: boolean): Promise<SignedIn> {
-  const fields = fieldsOf(body);
-  const [name, password] = [needed(fields, 'name'), needed(fields, 'password')];
-  if (!flag(fields, 'session')) return { body: await actions.logIn(name, password) };
-  const { user, secret, seconds } = await actions.openSession(name, password);
-  return { cookie: cookieOf(secret, seconds, isSecure), body: { user, csrf: csrfOf(secret) } };
-}
 
 export interface Session {
   readonly user: User;
@@ -82,7 +60,7 @@ function secretIn({ cookie = '' }: IncomingHttpHeaders, name: string): string | 
 }
 
 /** Only who has the secret can make it, and it does not lead back. */
-const csrfOf = (secret: string): string =>
+export const csrfOf = (secret: string): string =>
   createHmac('sha256', secret).update('csrf of pilotage').digest('base64url');
 
 /** What is there of Origin and Sec-Fetch-Site has been compared before (`origin.ts`); here one of them has to be. */

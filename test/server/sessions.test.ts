@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { expect } from 'chai';
 import { systemClock } from '../../src/base/clock.ts';
+import { ProblemError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
 import type { User } from '../../src/model/user.ts';
@@ -31,7 +32,9 @@ describe('server: sessions of browsers', () => {
       async logIn(name: string) {
         return { user: name, token: 'plt_x', expiresAt: 'soon' };
       },
-      async openSession(user: string) {
+      async openSession(user: string, password: string) {
+        if (password === 'wrong')
+          throw new ProblemError({ reason: 'Unauthorized', message: `no, <${password}>` });
         sessions.set('pls_secret', ADA);
         return { user, secret: 'pls_secret', seconds: 60 };
       },
@@ -80,6 +83,27 @@ describe('server: sessions of browsers', () => {
     );
     expect(csrf).to.match(/^[\w-]{43}$/);
     expect(csrf).not.to.contain('secret');
+  });
+
+  it('begin with a form too, for who opens the address in a browser', async () => {
+    const opened = await fetch(origin, { headers: { accept: 'text/html' } });
+    expect(await opened.text()).to.contain('<form method="post" action="/login">');
+    const submit = (password: string, headers: Record<string, string> = {}) =>
+      fetch(`${origin}/login`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { origin, ...headers },
+        body: new URLSearchParams({ name: 'ada', password }),
+      });
+    const answer = await submit('x');
+    expect([answer.status, answer.headers.get('location')]).to.deep.equal([303, '/']);
+    expect(answer.headers.get('set-cookie')).to.match(/^pilotage=pls_secret; /);
+    const refused = await submit('wrong');
+    expect([refused.status, refused.headers.get('set-cookie')]).to.deep.equal([401, null]);
+    expect(await refused.text())
+      .to.contain('no, &lt;wrong&gt;')
+      .and.contain('<a href="/">');
+    expect((await submit('x', { origin: 'https://evil.example' })).status).to.equal(403);
   });
 
   it('have over TLS a cookie of this host alone, which is sent over TLS alone', () => {
