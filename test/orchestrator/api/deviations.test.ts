@@ -48,9 +48,4 @@ describe('where the built-in API differs from Kubernetes', () => {
     const list = await client.list(CONFIG_MAPS, { namespace: 'default', resourceVersion: '0' });
     expect(list.items.map(({ metadata }) => metadata.name)).to.include('new');
   });
-
-  it('OpenAPI v2 as protobuf is an empty document', async () => {
-    const { body } = await ask('/openapi/v2', 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf');
-    expect(body.toString('latin1')).to.equal('\n\x032.0');
-  });
 });

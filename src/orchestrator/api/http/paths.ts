@@ -130,12 +130,10 @@ function openApiDocument(openapi: OpenApi, path: string, call: Call): Answer | u
   };
 }
 
-/** kubectl reads the old document for `kind: List` manifests only, as protobuf; the empty one satisfies it. */
-const EMPTY_V2 = Buffer.from([0x0a, 0x03, ...Buffer.from('2.0')]);
-
 function openApiV2(openapi: OpenApi, call: Call): Answer {
   const isProtobuf = mediaRanges(call.accept)[0]?.type.includes('protobuf');
   if (!isProtobuf) return openApiAnswer(openapi.v2(), call);
+  const { bytes: body, hash } = openapi.v2Protobuf();
   const contentType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-  return { type: 'bytes', code: 200, contentType, body: EMPTY_V2 };
+  return unlessKnown({ type: 'bytes', code: 200, contentType, body }, hash, call);
 }

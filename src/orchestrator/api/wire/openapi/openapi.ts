@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { JsonObject } from '../../../../kube/values/types.ts';
 import type { KindRegistry, ServedResource } from '../../types.ts';
 import type { RemoteVersion } from '../remoteversion.ts';
 import { createComponents, type OpenApiVersion, pathOf } from './components.ts';
 import { pathsOf } from './paths.ts';
+import { swaggerProtobuf } from './swaggerprotobuf.ts';
 
 /** OpenAPI as `kubectl explain`, `apply` and client generators read it: v3 with an index and a document per group-version, v2 whole. */
 export interface OpenApi {
@@ -12,6 +14,8 @@ export interface OpenApi {
   document(path: string): Document | undefined;
   /** Swagger 2.0 of everything. */
   v2(): Document;
+  /** The same in protobuf. */
+  v2Protobuf(): Document;
 }
 
 export interface Document {
@@ -24,11 +28,17 @@ export interface Document {
 export function createOpenApi(kinds: KindRegistry, version: string): OpenApi {
   const known = new Map<string, Document & { readonly rows: string }>();
   /** `key` names the document; it is made again when its rows, or what else it is made of, are others. */
-  const made = (key: string, rows: readonly ServedResource[], make: () => object, more = ''): Document => {
+  const made = (
+    key: string,
+    rows: readonly ServedResource[],
+    make: () => object | Buffer,
+    more = '',
+  ): Document => {
     const hashes = rows.map((row) => `${row.plural} ${row.hash}`).join() + more;
     const before = known.get(key);
     if (before?.rows === hashes) return before;
-    const bytes = Buffer.from(JSON.stringify(make()));
+    const value = make();
+    const bytes = value instanceof Buffer ? value : Buffer.from(JSON.stringify(value));
     const hash = createHash('sha512').update(bytes).digest('hex').toUpperCase();
     const document = { bytes, hash, rows: hashes };
     known.set(key, document);
@@ -56,8 +66,13 @@ export function createOpenApi(kinds: KindRegistry, version: string): OpenApi {
       return made('index', kinds.all(), index, JSON.stringify(others));
     },
     v2: () => made('v2', kinds.all(), () => swaggerOf(kinds.all(), version)),
+    v2Protobuf: () =>
+      made('v2 in protobuf', kinds.all(), () => swaggerProtobuf(plain(swaggerOf(kinds.all(), version)))),
   };
 }
+
+/** Without what only JSON leaves out. */
+const plain = (document: object): JsonObject => JSON.parse(JSON.stringify(document));
 
 const info = (version: string) => ({ title: 'Kubernetes', version });
 
