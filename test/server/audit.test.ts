@@ -23,6 +23,7 @@ const refused = new ProblemError({
   message: 'https://me:hunter2@git.example.com is not for you.',
 });
 
+const ADA = { user: 'ada', token: 'plt_planted', expiresAt: '2026-01-01T12:00:00Z' };
 const BOB: User = { name: 'bob', groups: [], verified: true, scope: { verbs: ['get'] } };
 
 describe('the record of the HTTP face', () => {
@@ -58,6 +59,13 @@ describe('the record of the HTTP face', () => {
       access: ALL_ALLOWED,
       knowSession: async () => undefined,
       identity: {} as unknown as IdentityActions,
+      browserSignIn: {
+        begin: async () => Promise.reject(refused),
+        finish: async () => ADA,
+        beginDevice: async () => Promise.reject(refused),
+        pollDevice: async (attempt) =>
+          attempt === 'typed' ? { type: 'signedIn', as: ADA } : { type: 'waiting', seconds: 5 },
+      },
       clock: systemClock,
       logger: silentLogger,
     });
@@ -150,6 +158,19 @@ describe('the record of the HTTP face', () => {
       ['pin', 200],
       ['pin', 200],
     ]);
+  });
+
+  it('says who signed in with a browser, without the code and the token, and not each time that somebody waits', async () => {
+    for (const [path, body] of [
+      ['/login/browser/finish', { attempt: 'planted', query: '?code=planted' }],
+      ['/login/device/poll', { attempt: 'typed' }],
+    ] as const) {
+      const [event, ...others] = await recorded(path, body);
+      expect(others).to.deep.equal([]);
+      expect(event).to.deep.include({ verb: 'login', user: { username: 'ada', groups: [] } });
+      expect(JSON.stringify(event)).to.not.contain('planted');
+    }
+    expect(await recorded('/login/device/poll', { attempt: 'other' })).to.deep.equal([]);
   });
 
   it('says who was refused a repository', async () => {
