@@ -7,6 +7,8 @@ export interface HttpsRequest {
   readonly body?: string;
   /** PEM of the only authorities that are trusted; absent: those of this machine. */
   readonly ca?: string;
+  /** Absent: ten seconds. */
+  readonly timeoutMs?: number;
 }
 
 export interface HttpsAnswer {
@@ -18,16 +20,17 @@ export interface HttpsAnswer {
 const TIMEOUT_MS = 10_000;
 const LARGEST = 1024 * 1024;
 
-/** Asks over TLS alone, without following redirects; rejects after ten seconds, and for more than a mebibyte. */
+/** Asks over TLS alone, without following redirects; rejects when its time is over, and for more than a mebibyte. */
 export function askOverTls({
   url,
   method = 'GET',
   headers = {},
   body,
   ca,
+  timeoutMs = TIMEOUT_MS,
 }: HttpsRequest): Promise<HttpsAnswer> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     const options = { method, headers, signal, ...(ca === undefined ? {} : { ca }) };
     const outgoing = request(url, options, (response) => {
       const chunks: Buffer[] = [];

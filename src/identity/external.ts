@@ -6,6 +6,7 @@ import { deepEqual } from '../kube/values/equal.ts';
 import type { OUTSIDE_PROVIDERS } from '../model/kinds/user.ts';
 import { PILOTAGE_NAMESPACE, USERS, type UserObject } from '../model/types.ts';
 import type { User } from '../model/user.ts';
+import { accountName } from './accountname.ts';
 import { createUser, findUser, type UserSpec, userOf } from './users.ts';
 
 export type OutsideProvider = (typeof OUTSIDE_PROVIDERS)[number];
@@ -30,15 +31,6 @@ const LONGEST_DISPLAY_NAME = 256;
 
 /** What turns the text around it, or is not seen at all (Unicode: controls, marks of format, surrogates, unassigned). */
 const INVISIBLE = /\p{C}/gu;
-
-/** `Ada.Lovelace@example.com` → `ada-lovelace-example-com`: names of accounts are those of objects, and part of a token's. */
-export const accountName = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
 
 /** Behind the name of the provider, so that none of them is a group of this Pilotage; those of the cluster are left out all the same. */
 export function groupsOf(provider: OutsideProvider, groups: readonly string[]): readonly string[] {

@@ -4,6 +4,7 @@ import { KeyedMutex, Mutex } from '../base/mutex.ts';
 import { updateObject } from '../kube/client/update.ts';
 import { PILOTAGE_NAMESPACE, USERS } from '../model/types.ts';
 import type { User } from '../model/user.ts';
+import { accountName } from './accountname.ts';
 import { createLockout } from './lockout.ts';
 import type { IdentityParts } from './parts.ts';
 import { isPassword, LONGEST_PASSWORD } from './passwords.ts';
@@ -49,18 +50,18 @@ export function createSignIn(parts: IdentityParts, providers: readonly PasswordP
     return { type: 'nobody', isRefused, ...(problem ? { problem } : {}) };
   };
 
-  const attempt = async (name: string, password: string): Promise<User> => {
-    const waitMs = lockout.waitMs(name);
+  const attempt = async (key: string, name: string, password: string): Promise<User> => {
+    const waitMs = lockout.waitMs(key);
     if (waitMs > 0) throw new ProblemError(lockedOut(waitMs));
     const answer = await check(name, password);
     if (answer.type === 'nobody') {
       // A guess is one although another provider could not be asked.
-      if (answer.isRefused) lockout.failed(name);
+      if (answer.isRefused) lockout.failed(key);
       logger.info({ name: name.slice(0, 64) }, 'a sign-in failed');
       throw new ProblemError(answer.problem ?? WRONG);
     }
     const { user } = answer;
-    lockout.succeeded(name);
+    lockout.succeeded(key);
     await recordSignIn(parts, user.name).catch((error: unknown) =>
       logger.debug({ name, problem: problemOf(error) }, 'cannot record a sign-in'),
     );
@@ -69,10 +70,14 @@ export function createSignIn(parts: IdentityParts, providers: readonly PasswordP
 
   return async (name, password) => {
     if (name.length > 256 || password.length > LONGEST_PASSWORD) throw new ProblemError(WRONG);
+    const key = spellingOf(name);
     // One guess of a name after the other: many at once would not be counted in time.
-    return turns.run(name, () => attempt(name, password));
+    return turns.run(key, () => attempt(key, name, password));
   };
 }
+
+/** What a directory may take for the same name counts as one, or each spelling would have guesses of its own. */
+const spellingOf = (name: string): string => accountName(name).replaceAll('-', '');
 
 type Answer =
   | { readonly type: 'user'; readonly user: User }

@@ -1,12 +1,6 @@
 import { expect } from 'chai';
-import {
-  accountName,
-  admit,
-  groupsOf,
-  holderOf,
-  MOST_GROUPS,
-  type Person,
-} from '../../src/identity/external.ts';
+import { accountName } from '../../src/identity/accountname.ts';
+import { admit, groupsOf, holderOf, MOST_GROUPS, type Person } from '../../src/identity/external.ts';
 import { createSignIn, localProvider } from '../../src/identity/signin.ts';
 import { findUser } from '../../src/identity/users.ts';
 import { TOKEN_HOLDER } from '../../src/model/user.ts';

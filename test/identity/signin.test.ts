@@ -51,6 +51,13 @@ describe('identity: sign-in by several providers', () => {
     expect(await reasonOf(signIn('ada', PASSWORD))).to.equal('LockedOut');
   });
 
+  it('counts guesses of one name, however it is spelled', async () => {
+    const signIn = signInWith();
+    for (const name of ['zoe', 'ZOE', 'Zoë', 'z.o.e', 'z\u00ado\u200be'])
+      expect(await reasonOf(signIn(name, 'wrong')), name).to.equal('Unauthorized');
+    expect(await reasonOf(signIn('zoe', 'wrong'))).to.equal('LockedOut');
+  });
+
   it('counts guesses of one name that come at the same time', async () => {
     const signIn = signInWith();
     const reasons = await Promise.all(

@@ -1,0 +1,27 @@
+import { expect } from 'chai';
+import { deferred } from '../../src/base/deferred.ts';
+import { KeyedMutex } from '../../src/base/mutex.ts';
+import { settle } from '../fakes/clock.ts';
+
+describe('a mutex for each key', () => {
+  it('runs what has one key one after the other, also after a failure, and what has another at once', async () => {
+    const mutex = new KeyedMutex();
+    const first = deferred();
+    const begun: string[] = [];
+    const run = (key: string, name: string, work: Promise<void> = Promise.resolve()) =>
+      mutex.run(key, async () => {
+        begun.push(name);
+        await work;
+        return name;
+      });
+    const failure = run('a', 'first', first.promise).catch((error: Error) => error.message);
+    const second = run('a', 'second');
+    expect(await run('b', 'other')).to.equal('other');
+    await settle();
+    expect(begun).to.deep.equal(['first', 'other']);
+    first.reject(new Error('it failed'));
+    expect(await failure).to.equal('it failed');
+    expect(await second).to.equal('second');
+    expect(await run('a', 'third')).to.equal('third');
+  });
+});
