@@ -48,11 +48,20 @@ export const PROMOTES = 'Pilotage-Promotes';
 /** `<environment>@<sha>`: a commit of that environment's own, brought back to the branch that its promotions begin on. */
 export const BACKPORTS = 'Pilotage-Backports';
 
+/** What a trailer of ours says: a commit, and the environment that it is of. */
+export interface Origin {
+  readonly environment: string;
+  readonly revision: string;
+}
+
 /** `<environment>@<sha>`: what a promotion took, and from where. */
-export function promotedFrom(
-  message: string,
-): { readonly environment: string; readonly revision: string } | undefined {
-  const match = /^(.+)@([0-9a-f]{40})$/.exec(trailerValues(message, PROMOTES).at(-1) ?? '');
+export const promotedFrom = (message: string): Origin | undefined => originIn(message, PROMOTES);
+
+/** The commit that was brought back. */
+export const backportedFrom = (message: string): Origin | undefined => originIn(message, BACKPORTS);
+
+function originIn(message: string, token: string): Origin | undefined {
+  const match = /^(.+)@([0-9a-f]{40})$/.exec(trailerValues(message, token).at(-1) ?? '');
   return match?.[1] !== undefined && match[2] !== undefined
     ? { environment: match[1], revision: match[2] }
     : undefined;

@@ -1,4 +1,4 @@
-import { trailerValues } from '../../git/objects/trailers.ts';
+import { backportedFrom, trailerValues } from '../../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../../git/types.ts';
 import type { Approval, Environment } from '../../model/types.ts';
 
@@ -49,9 +49,21 @@ export async function approvalFacts(
 ): Promise<ApprovalFacts> {
   if (approvals.length === 0) return { approvals, authors: [], pushers: [] };
   const lists = await Promise.all([...new Set(revisions)].map((oid) => gainedBy(repository, oid, target)));
-  const gained = lists.flat();
+  const gained = await withOriginals(repository, lists.flat());
   const pushes = await repository.pushesOf(new Set(gained.map(({ oid }) => oid)));
   return { approvals, authors: peopleOf(gained), pushers: [...new Set(pushes.map(({ by }) => by))] };
+}
+
+/** With what backports brought: Pilotage committed them, so that the original alone tells who committed and pushed it. */
+async function withOriginals(repository: Repository, commits: readonly Commit[]): Promise<readonly Commit[]> {
+  const all = new Map(commits.map((commit) => [commit.oid, commit]));
+  // What is found is looked at in turn: a Map goes on with what is added meanwhile.
+  for (const { message } of all.values()) {
+    const origin = backportedFrom(message)?.revision;
+    if (origin === undefined || all.has(origin) || (await repository.resolve(origin)) === undefined) continue;
+    all.set(origin, await repository.commit(origin));
+  }
+  return [...all.values()];
 }
 
 /** Who wrote them, as `Name <mail>`: authors, committers, and whom a message names as a co-author. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { rfc3339 } from '../../../src/base/clock.ts';
 import { approve } from '../../../src/promotion/act/approve.ts';
+import { backport } from '../../../src/promotion/act/backport.ts';
 import { gatherFacts } from '../../../src/promotion/decide/facts.ts';
 import { named } from '../../fakes/user.ts';
 import { createWorld, refusalOf, type World } from '../harness.ts';
@@ -133,6 +134,30 @@ describe('approvals', () => {
     world.pushedBy('eve', revision, 'robot:eve.ci');
     const { gates } = await world.approve('eve');
     expect(gates.find(({ gate }) => gate === 'approvals')?.reason).to.contain('eve’s own approval');
+  });
+
+  it('of whoever pushed or committed a hotfix do not count for its backport, which Pilotage committed', async () => {
+    await world.ships({ 'app.yaml': 'one' });
+    const prod = await world.push('prod', { 'app.yaml': 'one' });
+    await world.released(prod);
+    const { tree } = await world.repository.commit(await world.push('elsewhere', { 'app.yaml': 'hotfix' }));
+    const [author, committer] = ['zed', 'cyd'].map((name) => ({ name, email: `${name}@x.org`, at: 0 }));
+    const hotfix = await world.repository.commitTree({
+      tree,
+      parents: [prod],
+      message: 'hotfix',
+      author: author ?? { name: '', email: '', at: 0 },
+      ...(committer ? { committer } : {}),
+    });
+    await world.repository.moveBranch('prod', hotfix, prod);
+    world.pushedBy('eve', hotfix);
+    await backport(world.options, 'shop', 'prod', { dryRun: false }, named('root'));
+    await world.deploys('dev', (await world.tip('main')).oid);
+    for (const by of ['eve', 'cyd']) await world.approve(by);
+    const { gates } = await world.approve('bob');
+    expect(gates.find(({ gate }) => gate === 'approvals')?.reason).to.match(
+      /^1 of 2 approvals for \w+ \(bob\)/,
+    );
   });
 
   it('of whoever pushed something else, or what is deployed already, count', async () => {
