@@ -49,6 +49,7 @@ export function composeFace(parts: FaceParts): Face {
     access: identity.access,
     authenticate: identity.authenticate,
     knowSession: identity.knowSession,
+    observeSession: identity.observeSession,
     identity: identity.actions,
     ...(identity.browserSignIn ? { browserSignIn: identity.browserSignIn } : {}),
     clock,

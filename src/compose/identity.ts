@@ -9,7 +9,7 @@ import { COST } from '../identity/passwords.ts';
 import { ensureBuiltinRoles } from '../identity/roles.ts';
 import { createSignIn, localProvider } from '../identity/signin.ts';
 import type { SignInOptions } from '../identity/signinfile.ts';
-import { sessionAuthenticator, tokenAuthenticator } from '../identity/tokens.ts';
+import { sessionAuthenticator, sessionObserver, tokenAuthenticator } from '../identity/tokens.ts';
 import type { Access } from '../model/access.ts';
 import type { BootstrapCode } from '../model/identityfaces.ts';
 import { isScoped } from '../model/user.ts';
@@ -23,6 +23,7 @@ export interface Identity {
   readonly access: Access;
   readonly authenticate: Authenticate;
   readonly knowSession: KnowToken;
+  readonly observeSession: KnowToken;
   /** Absent: there is none. */
   readonly browserSignIn?: BrowserSignIn;
   readonly actions: IdentityActions;
@@ -57,6 +58,7 @@ export async function composeIdentity(options: {
     access,
     authenticate: authenticator(token, known),
     knowSession: sessionAuthenticator(common),
+    observeSession: sessionObserver(common),
     ...(outside.browser ? { browserSignIn: outside.browser } : {}),
     actions,
     firstBootstrap: actions.firstBootstrap,

@@ -96,8 +96,11 @@ export const tokenAuthenticator = (parts: IdentityParts): KnowToken => authentic
 /** What browsers bear. */
 export const sessionAuthenticator = (parts: IdentityParts): KnowToken => authenticator(parts, 'pls');
 
+/** The same, of what has been asked before: a page that is left open is no use of its session. */
+export const sessionObserver = (parts: IdentityParts): KnowToken => authenticator(parts, 'pls', false);
+
 /** Read from the store each time: what was revoked or disabled counts no more from the next request on. */
-function authenticator({ home, clock, logger }: IdentityParts, prefix: Prefix): KnowToken {
+function authenticator({ home, clock, logger }: IdentityParts, prefix: Prefix, isUse = true): KnowToken {
   return async (text) => {
     const id = text.startsWith(prefix) ? TOKEN.exec(text)?.[1] : undefined;
     if (id === undefined) return undefined;
@@ -107,9 +110,10 @@ function authenticator({ home, clock, logger }: IdentityParts, prefix: Prefix): 
     if (!object || !isIt || isOver(object, clock.now())) return undefined;
     const owner = await findUser(home, object.spec.owner);
     if (!owner || owner.spec.disabled) return undefined;
-    recordUse(home, clock, object).catch((error: unknown) =>
-      logger.debug({ token: id, error: String(error) }, 'cannot record the use of a token'),
-    );
+    if (isUse)
+      recordUse(home, clock, object).catch((error: unknown) =>
+        logger.debug({ token: id, error: String(error) }, 'cannot record the use of a token'),
+      );
     return bearerOf(object, userOf(owner));
   };
 }

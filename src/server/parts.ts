@@ -34,6 +34,8 @@ export interface FaceOptions {
   readonly authenticate: Authenticate;
   /** Who bears the secret of a session. */
   readonly knowSession: KnowToken;
+  /** The same, without counting as a use of it. */
+  readonly observeSession: KnowToken;
   readonly access: Access;
   readonly identity: IdentityActions;
   /** Absent: people sign in by name and password alone. */

@@ -8,6 +8,7 @@ import { streamAudit } from './auditstream.ts';
 import { answerBootstrap } from './bootstrap.ts';
 import { answerIdentity } from './identityroutes.ts';
 import { readJson, sendJson } from './json.ts';
+import { lastAsLongAs } from './lasting.ts';
 import { answerLogin, isOpened, sendLoginPage } from './login.ts';
 import { foreign } from './origin.ts';
 import type { FaceOptions } from './parts.ts';
@@ -87,16 +88,20 @@ export async function serve(
     return options.kubernetes(request, response, kubernetesUserOf(user));
   }
   const { access, actions } = options;
+  const isKnown = session?.lasts ?? (async () => (await options.authenticate(request.headers)) !== undefined);
   if (url.pathname === '/api/v1/backup') {
     await access.assert(user, { on: 'backups', verb: 'get' });
     return streamBackup(options.backup, response);
   }
   if (url.pathname === '/api/v1/events') {
     const isVisible = await visibleEvents(access, user, () => actions.status());
+    lastAsLongAs(isKnown, response, options.clock);
     return streamEvents(options.progress, url.searchParams, response, isVisible);
   }
-  if (url.pathname === '/api/v1/audit' && options.audit)
+  if (url.pathname === '/api/v1/audit' && options.audit) {
+    lastAsLongAs(isKnown, response, options.clock);
     return streamAudit(options.audit.log, user, url.searchParams, response);
+  }
   if (url.pathname === '/')
     return void response.end('Pilotage. Ask /api/v1/status, or run: pilotage status\n');
   const method = request.method ?? 'GET';

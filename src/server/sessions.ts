@@ -26,6 +26,8 @@ export const cookieOf = (secret: string, seconds: number, isSecure: boolean): st
 export interface Session {
   readonly user: User;
   readonly csrf: string;
+  /** Whether it has not ended by now. */
+  lasts(): Promise<boolean>;
 }
 
 /**
@@ -34,7 +36,11 @@ export interface Session {
  */
 export async function sessionOf(
   { headers, method }: Pick<IncomingMessage, 'headers' | 'method'>,
-  { knowSession, certificates }: Pick<FaceOptions, 'knowSession' | 'certificates'>,
+  {
+    knowSession,
+    observeSession,
+    certificates,
+  }: Pick<FaceOptions, 'knowSession' | 'observeSession' | 'certificates'>,
 ): Promise<Session | undefined> {
   if (headers.authorization !== undefined) return undefined;
   const secret = secretIn(headers, cookieName(certificates !== undefined));
@@ -43,7 +49,8 @@ export async function sessionOf(
   const csrf = csrfOf(secret);
   const isReading = method === 'GET' || method === 'HEAD';
   if (!isReading && !isOwnPage(headers, csrf)) throw new ProblemError(FORGED);
-  return { user: bearerOf(headers, user), csrf };
+  const lasts = async () => (await observeSession(secret)) !== undefined;
+  return { user: bearerOf(headers, user), csrf, lasts };
 }
 
 /** A page asks by a script of its own; what a person opens is navigated to (Fetch Metadata). */

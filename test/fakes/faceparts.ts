@@ -6,9 +6,10 @@ import { ALL_ALLOWED } from './access.ts';
 /** A face that knows one token, whose holder may do everything, and no accounts. */
 export const heldBy = (
   token: string,
-): Pick<FaceOptions, 'authenticate' | 'knowSession' | 'access' | 'identity'> => ({
+): Pick<FaceOptions, 'authenticate' | 'knowSession' | 'observeSession' | 'access' | 'identity'> => ({
   authenticate: authenticator(token, async () => undefined),
   knowSession: async () => undefined,
+  observeSession: async () => undefined,
   access: ALL_ALLOWED,
   identity: {} as IdentityActions,
 });

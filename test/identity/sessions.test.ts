@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { openSession } from '../../src/identity/sessions.ts';
-import { sessionAuthenticator } from '../../src/identity/tokens.ts';
+import { sessionAuthenticator, sessionObserver } from '../../src/identity/tokens.ts';
 import { createUser } from '../../src/identity/users.ts';
 import { TOKENS } from '../../src/model/types.ts';
 import { TOKEN_HOLDER } from '../../src/model/user.ts';
@@ -67,6 +67,16 @@ describe('identity: sessions of browsers', () => {
     expect(await known(session.secret, 34 * HOUR - 1)).to.equal(session.name);
     const unused = await opened();
     expect(await known(unused.secret, 12 * HOUR)).to.equal(undefined);
+  });
+
+  it('are not used by a page that is left open', async () => {
+    const { secret, name } = await opened();
+    const open = async (laterMs: number) => {
+      const clock = new FakeClock(world.clock.now() + laterMs);
+      return (await sessionObserver({ ...world.parts, clock })(secret))?.name;
+    };
+    expect(await open(11 * HOUR)).to.equal(name);
+    expect(await open(12 * HOUR)).to.equal(undefined);
   });
 
   it('end after seven days, however much they are used', async () => {

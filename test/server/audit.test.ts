@@ -58,6 +58,7 @@ describe('the record of the HTTP face', () => {
       authenticate: authenticator(TOKEN, async (token) => (token === 'plt_narrow' ? BOB : undefined)),
       access: ALL_ALLOWED,
       knowSession: async () => undefined,
+      observeSession: async () => undefined,
       identity: {} as unknown as IdentityActions,
       browserSignIn: {
         begin: async () => Promise.reject(refused),

@@ -44,6 +44,7 @@ describe('server: sessions of browsers', () => {
       },
     } as unknown as IdentityActions,
     knowSession: async (secret) => sessions.get(secret),
+    observeSession: async (secret) => sessions.get(secret),
     progress: createProgressHub(),
     async git(request, response) {
       if (!request.url?.startsWith('/git/')) return false;
