@@ -3,57 +3,36 @@ import {
   AuthorizationResponseError,
   authorizationCodeGrant,
   buildAuthorizationUrl,
-  ClientSecretBasic,
   type Configuration,
   calculatePKCECodeChallenge,
-  customFetch,
-  discovery,
-  enableNonRepudiationChecks,
   fetchUserInfo,
   genericGrantRequest,
   initiateDeviceAuthorization,
-  None,
   ResponseBodyError,
   type TokenEndpointResponse,
   type TokenEndpointResponseHelpers,
 } from 'openid-client';
 import type { Clock } from '../../base/clock.ts';
 import { type Problem, ProblemError } from '../../base/errors.ts';
-import { askOverTls, type HttpsAnswer, type HttpsRequest } from '../../base/https.ts';
+import { askOverTls } from '../../base/https.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Claims } from './claims.ts';
+import { type Ask, createDiscovery } from './discovery.ts';
 import type { DeviceAnswer, Issuer } from './issuer.ts';
 import type { OidcOptions } from './options.ts';
 
 export interface ClientParts {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly ask?: (request: HttpsRequest) => Promise<HttpsAnswer>;
+  readonly ask?: Ask;
 }
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
-/** When what the provider says of itself is read again. */
-const FRESH_MS = 3_600_000;
 /** RFC 8628 §3.2, where the provider does not say. */
 const INTERVAL_MS = 5_000;
 
 export function openIdClient(options: OidcOptions, { clock, logger, ask = askOverTls }: ClientParts): Issuer {
-  let known: { readonly configuration: Configuration; readonly until: number } | undefined;
-
-  async function discovered(): Promise<Configuration> {
-    if (known && clock.monotonic() < known.until) return known.configuration;
-    const configuration = await discovery(
-      new URL(options.issuer),
-      options.clientId,
-      undefined,
-      options.clientSecret === undefined ? None() : ClientSecretBasic(options.clientSecret),
-      { [customFetch]: fetchOver(ask, options.ca) },
-    );
-    // Also of tokens that come straight from the provider over TLS.
-    enableNonRepudiationChecks(configuration);
-    known = { configuration, until: clock.monotonic() + FRESH_MS };
-    return configuration;
-  }
+  const discovered = createDiscovery(options, clock, ask);
 
   /** @throws ProblemError */
   async function asking<T>(work: (configuration: Configuration) => Promise<T>): Promise<T> {
@@ -137,23 +116,6 @@ const NOT_YET: Readonly<Record<string, Exclude<DeviceAnswer['type'], 'claims'>>>
   access_denied: 'denied',
   expired_token: 'expired',
 };
-
-/** What openid-client asks with: over TLS alone, trusting whom the file names. */
-const fetchOver =
-  (ask: NonNullable<ClientParts['ask']>, ca: string | undefined) =>
-  async (
-    url: string,
-    { method, headers, body }: { method?: string; headers?: Record<string, string>; body?: unknown },
-  ): Promise<Response> => {
-    const answer = await ask({
-      url,
-      ...(method === undefined ? {} : { method }),
-      ...(headers === undefined ? {} : { headers }),
-      ...(body === undefined || body === null ? {} : { body: String(body) }),
-      ...(ca === undefined ? {} : { ca }),
-    });
-    return new Response(answer.body.length > 0 ? new Uint8Array(answer.body) : null, answer);
-  };
 
 /** Failures of openid-client that say that the answer is not one to this attempt, or has been tampered with. */
 const FOREIGN = new Set([

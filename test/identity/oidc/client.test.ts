@@ -38,7 +38,7 @@ describe('identity: an OpenID Connect provider', () => {
     };
   });
 
-  const issuer = () =>
+  const issuer = (clock = new FakeClock()) =>
     openIdClient(
       {
         issuer: ISSUER,
@@ -51,7 +51,7 @@ describe('identity: an OpenID Connect provider', () => {
         ca: 'PEM',
       },
       {
-        clock: new FakeClock(),
+        clock,
         logger: createLogger('debug', { write: (line: string) => void log.push(line) }),
         ask: async (request) => {
           asked.push(request);
@@ -141,6 +141,26 @@ describe('identity: an OpenID Connect provider', () => {
     answers = {};
     expect(await reasonOf(redeem())).to.equal('Unavailable');
     expect(log.at(-1)).to.contain('does not answer');
+  });
+
+  it('is asked once for all who begin to sign in, and not again for five seconds after it failed', async () => {
+    const clock = new FakeClock();
+    const configuration = `${ISSUER}/.well-known/openid-configuration`;
+    const count = () => asked.filter(({ url }) => url === configuration).length;
+    const known = answers;
+    answers = {};
+    const one = issuer(clock);
+    const begin = () => reasonOf(one.authorizationUrl(ATTEMPT));
+    expect(await Promise.all([begin(), begin()])).to.deep.equal(['Unavailable', 'Unavailable']);
+    expect(await begin()).to.equal('Unavailable');
+    expect(count()).to.equal(1);
+    answers = known;
+    await clock.advance(5_000);
+    expect(await Promise.all([begin(), begin()])).to.deep.equal(['not refused', 'not refused']);
+    expect(count()).to.equal(2);
+    await clock.advance(3_600_000);
+    expect(await begin()).to.equal('not refused');
+    expect(count()).to.equal(3);
   });
 
   it('adds what it says of somebody at the place for that, about nobody else', async () => {
