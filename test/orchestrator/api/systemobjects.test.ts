@@ -10,7 +10,7 @@ import {
   SERVICE_CIDRS,
 } from '../../../src/kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../../src/kube/values/types.ts';
-import { createLocalApiServices } from '../../../src/orchestrator/api/apiservices.ts';
+import { createLocalApiServices } from '../../../src/orchestrator/api/aggregation/localservices.ts';
 import { worker } from '../../../src/orchestrator/api/auth/workers.ts';
 import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';
 import { ensureSystemObjects } from '../../../src/orchestrator/api/systemobjects.ts';

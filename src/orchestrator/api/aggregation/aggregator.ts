@@ -14,6 +14,10 @@ import { LOCAL } from '../kinds/apiservice.ts';
 import { endpointOf, SERVICE_NAME } from '../kinds/serviceendpoints.ts';
 import type { KindRegistry } from '../types.ts';
 import type { RemoteVersion } from '../wire/remoteversion.ts';
+import { SERVED_HERE, withFinding } from './availability.ts';
+import { type ConnectionOptions, connectTo, type RemoteServer } from './connection.ts';
+import { type Emptied, emptyNamespace } from './emptying.ts';
+import { probe } from './probe.ts';
 import {
   dnsName,
   findRemoteService,
@@ -21,11 +25,7 @@ import {
   type RemoteService,
   remoteServiceOf,
   remoteServices,
-} from './apiservices.ts';
-import { SERVED_HERE, withFinding } from './availability.ts';
-import { type ConnectionOptions, connectTo, type RemoteServer } from './connection.ts';
-import { type Emptied, emptyNamespace } from './emptying.ts';
-import { probe } from './probe.ts';
+} from './remoteservices.ts';
 import { createSeen } from './seen.ts';
 
 /** Other API servers of the cluster, each of which serves the group-version of an APIService. */

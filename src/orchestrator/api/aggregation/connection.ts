@@ -2,7 +2,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../../base/clock.ts';
 import type { KeyPair } from '../auth/pki.ts';
 import type { Address } from '../kinds/serviceendpoints.ts';
-import { dnsName, type RemoteService } from './apiservices.ts';
+import { dnsName, type RemoteService } from './remoteservices.ts';
 
 /** For TCP and TLS together (client-go `transport/cache.go`, TLSHandshakeTimeout). */
 const HANDSHAKE_MS = 10_000;

@@ -5,10 +5,10 @@ import { namespacePrefix } from '../../store/keys.ts';
 import type { Store } from '../../store/types.ts';
 import { type Address, addressesOf, slicesOf } from '../kinds/serviceendpoints.ts';
 import { type RemoteResource, remoteResources } from '../wire/remoteversion.ts';
-import { dnsName, type RemoteService } from './apiservices.ts';
 import { type Finding, failedDiscovery, obstacleAt, PASSED } from './availability.ts';
 import { type ConnectionOptions, connectTo } from './connection.ts';
 import { askFor } from './documents.ts';
+import { dnsName, type RemoteService } from './remoteservices.ts';
 
 /** Kubernetes' own name for who looks after aggregated servers, and the time that it gives them. */
 const LOOKER = { name: 'system:kube-aggregator', groups: ['system:masters'] };

@@ -2,7 +2,7 @@ import type { AuditObject } from '../../../audit/event.ts';
 import type { AuditAttributes } from '../../../audit/policy.ts';
 import { isSensitive } from '../../../audit/redact.ts';
 import type { Attributes } from '../authorization.ts';
-import { routeOf } from './requestinfo.ts';
+import { delegatedRouteOf, routeOf } from './requestinfo.ts';
 
 /** What a request asks for, as records and policies name it. */
 export interface Asked {
@@ -18,7 +18,8 @@ export interface Asked {
 
 /** By the path alone (`k8s.io/apiserver/pkg/endpoints/request/requestinfo.go`). */
 export function askedOf(method: string, path: string, query: URLSearchParams): Asked {
-  const route = routeOf(path);
+  // Other servers are asked for what nobody here knows: a path is a resource however deep it is.
+  const route = delegatedRouteOf(path)?.resource ?? routeOf(path);
   if (route.type === 'path') {
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
     return { verb, attributes: { verb, path }, isSensitive: false, isProxied: false };

@@ -1,11 +1,11 @@
-import type { Logger } from '../../base/log.ts';
-import type { KubeClient } from '../../kube/client/client.ts';
-import type { APIService } from '../../kube/kinds/objects.data.ts';
-import { API_SERVICES } from '../../kube/kinds/resources.data.ts';
-import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
-import { METRICS } from './kinds/metrics.ts';
-import { REVIEWS } from './kinds/reviews.data.ts';
-import type { KindRegistry } from './types.ts';
+import type { Logger } from '../../../base/log.ts';
+import type { KubeClient } from '../../../kube/client/client.ts';
+import type { APIService } from '../../../kube/kinds/objects.data.ts';
+import { API_SERVICES } from '../../../kube/kinds/resources.data.ts';
+import { isAlreadyExists, isNotFound } from '../../../kube/values/status.ts';
+import { METRICS } from '../kinds/metrics.ts';
+import { REVIEWS } from '../kinds/reviews.data.ts';
+import type { KindRegistry } from '../types.ts';
 
 /** Says which group-versions the server registers by itself, and when (kube-aggregator `autoregister`). */
 const AUTOMANAGED = 'kube-aggregator.kubernetes.io/automanaged';
