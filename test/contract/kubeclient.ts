@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../src/kube/client/client.ts';
 import { NAMESPACES } from '../../src/kube/kinds/resources.data.ts';
+import { admission } from './admission.ts';
 import { applying } from './applying.ts';
 import { authorizing } from './authorizing.ts';
 import { certificates } from './certificates.ts';
@@ -82,6 +83,7 @@ export function describeKubeClient(name: string, start: () => Promise<Subject>):
     describe('authorizing', () => authorizing(bench));
     describe('certificates', () => certificates(bench));
     describe('kinds', () => kinds(bench));
+    describe('plug-ins of admission', () => admission(bench));
     describe('the other groups', () => otherGroups(bench));
     describe('custom resources', () => customResources(bench));
     describe('exactness', () => exactness(bench));
