@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -65,6 +65,40 @@ describe('identity: the file that says who signs people in', () => {
       account: { dn: 'cn=pilotage', password: 'to look' },
     });
     expect(options.ldap?.groups).to.deep.include({ base: 'ou=groups', member: 'member', nested: 'chain' });
+  });
+
+  it('is what docs/operating.md shows', async () => {
+    const page = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'operating.md'), 'utf8');
+    const blocks = [...page.matchAll(/^```yaml\n((?:ldap|oidc):\n[\s\S]*?)^```$/gm)].map(
+      ([, text = '']) => text,
+    );
+    for (const name of ['ldap.password', 'oidc.secret']) await writeFile(join(dir, name), 'secret\n');
+    const { ldap, oidc } = await read(blocks.join(''));
+    expect(ldap?.groups?.nested).to.equal('search');
+    expect(oidc).to.deep.equal({
+      issuer: 'https://login.example.com',
+      clientId: 'pilotage',
+      clientSecret: 'secret',
+      scopes: ['openid', 'profile', 'email'],
+      nameClaim: 'preferred_username',
+      groupsClaim: 'groups',
+      requiredClaims: { hd: 'example.com' },
+      ca: 'PEM',
+    });
+  });
+
+  it('names a provider over TLS alone, with the scope that says who signs in', async () => {
+    const oidc = (...lines: readonly string[]) => ['oidc:', ...lines.map((line) => `  ${line}`)].join('\n');
+    const client = 'clientId: pilotage';
+    expect(await complaint(oidc('issuer: http://login.example.com', client))).to.contain(
+      'signin.yaml:2: oidc.issuer: "http://login.example.com" is no URL of https',
+    );
+    expect(await complaint(oidc('issuer: https://login.example.com'))).to.contain('has no clientId');
+    const rest = ['issuer: https://login.example.com', client];
+    expect(await complaint(oidc(...rest, 'scopes: [email]'))).to.contain('has to contain openid');
+    await writeFile(join(dir, 'empty'), '');
+    expect(await complaint(oidc(...rest, 'clientSecretFile: empty'))).to.contain('the file is empty');
+    expect(await complaint(oidc(...rest, 'requiredClaims: {admin: true}'))).to.contain('must be a text');
   });
 
   it('is refused where passwords would go over a network in the clear, unless it says so', async () => {
