@@ -1,6 +1,7 @@
 /** Resident memory with an application in three environments, three pods each. The applications' own is apart. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { signIn } from '../test/e2e/accounts.ts';
 import { report } from './support/figures.ts';
 import { Instance, webRepository } from './support/instance.ts';
 import { childrenOf, residentMb } from './support/proc.ts';
@@ -13,7 +14,9 @@ await Instance.during(async (instance) => {
   await repository.git.run('push', '--quiet', repository.url, 'main');
   await instance.cli('promote', 'web/preprod');
   await instance.cli('wait', 'web/preprod');
-  await instance.cli('approve', 'web/prod', '--by', 'a colleague');
+  const token = await signIn({ url: instance.ready.http, holder: await instance.token() }, 'colleague');
+  const server = instance.ready.http.replace('://', `://colleague:${token}@`);
+  await instance.cli('approve', 'web/prod', '--server', server);
   await instance.cli('promote', 'web/prod');
   await instance.cli('wait', 'web/prod');
 
@@ -44,5 +47,6 @@ function proportional(pid: number): number {
 }
 
 /** The shells of containers have sessions of their own, and are the agent's children as long as it lives. */
-const descendants = (pid: number): readonly number[] =>
-  childrenOf(pid).flatMap((child) => [child, ...descendants(child)]);
+function descendants(pid: number): readonly number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendants(child)]);
+}

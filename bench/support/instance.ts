@@ -120,21 +120,22 @@ export class Instance {
 
   /** GET of the HTTP face, as the command line asks it. */
   async get(path: string): Promise<unknown> {
-    const { token } = JSON.parse(await readFile(join(this.dataDir, 'pilotage.json'), 'utf8')) as {
-      token: string;
-    };
     const answer = await fetch(`${this.ready.http}${path}`, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${await this.token()}` },
     });
     if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   }
 
+  /** The daemon's own token. */
+  async token(): Promise<string> {
+    const file = join(dirname(this.ready.kubeconfig), 'token.json');
+    return (JSON.parse(await readFile(file, 'utf8')) as { token: string }).token;
+  }
+
   /** The header with which git is let in, for `http.extraHeader`. */
   async authorization(): Promise<string> {
-    const file = join(dirname(this.ready.kubeconfig), 'token.json');
-    const { token } = JSON.parse(await readFile(file, 'utf8')) as { token: string };
-    return `Authorization: Basic ${Buffer.from(`git:${token}`).toString('base64')}`;
+    return `Authorization: Basic ${Buffer.from(`git:${await this.token()}`).toString('base64')}`;
   }
 
   /** A copy of a folder, with the files of `more` written into it, as a repository with one commit on main. */

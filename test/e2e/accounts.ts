@@ -13,7 +13,8 @@ export async function cliAs(target: Pilotage, name: string, ...args: readonly st
 export async function urlAs(target: Pilotage, name: string): Promise<string> {
   const tokens = known.get(target) ?? new Map<string, Promise<string>>();
   known.set(target, tokens);
-  const signedIn = tokens.get(name) ?? signIn(target, name);
+  const { password: holder } = new URL(target.ready.git);
+  const signedIn = tokens.get(name) ?? signIn({ url: target.ready.http, holder }, name);
   tokens.set(name, signedIn);
   return target.ready.http.replace('://', `://${name}:${await signedIn}@`);
 }
@@ -25,25 +26,31 @@ export async function jsonAs<T>(target: Pilotage, name: string, ...args: readonl
   return JSON.parse(stdout) as T;
 }
 
-async function signIn(target: Pilotage, name: string): Promise<string> {
+/** Where a daemon is, and its own token. */
+interface Daemon {
+  readonly url: string;
+  readonly holder: string;
+}
+
+/** Makes an account that may push and approve everywhere, and signs in as it. Resolves with the token of that. */
+export async function signIn({ url, holder }: Daemon, name: string): Promise<string> {
   const password = `the password of ${name}`;
-  const { password: holder } = new URL(target.ready.git);
   // Two who share an address are one person: `bob-2` is bob.
   const emails = [`${name.replace(/-\d$/, '')}@example.com`];
-  await post(target, '/api/v1/users', holder, { name, password, emails });
+  await post(`${url}/api/v1/users`, holder, { name, password, emails });
   for (const role of ['developer', 'approver'])
-    await post(target, '/api/v1/grants', holder, { role, users: [name] });
-  const { token } = await post<{ token: string }>(target, '/login', undefined, { name, password });
+    await post(`${url}/api/v1/grants`, holder, { role, users: [name] });
+  const { token } = await post<{ token: string }>(`${url}/login`, undefined, { name, password });
   for (const verb of ['approve', 'push'])
     await eventually(`${name} may ${verb}`, async () => {
-      const { allowed } = await post<{ allowed: boolean }>(target, '/api/v1/can', token, { verb });
+      const { allowed } = await post<{ allowed: boolean }>(`${url}/api/v1/can`, token, { verb });
       return allowed;
     });
   return token;
 }
 
-async function post<T>(target: Pilotage, path: string, token: string | undefined, body: object): Promise<T> {
-  const response = await fetch(`${target.ready.http}${path}`, {
+async function post<T>(url: string, token: string | undefined, body: object): Promise<T> {
+  const response = await fetch(url, {
     method: 'POST',
     headers: {
       'Content-Type': 'application/json',
@@ -51,6 +58,6 @@ async function post<T>(target: Pilotage, path: string, token: string | undefined
     },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;
 }
