@@ -9,7 +9,7 @@ import { type FailureReason, StreamError, streamErrorOf } from '../../link/failu
 import type { NodeStatsResult } from '../../link/requests.ts';
 import type { LogOptions, PodRuntime } from '../runtime/runtime.ts';
 import { attemptFor } from './containers.ts';
-import { type ObservedNode, PAGES } from './pages.ts';
+import { HEALTH, type ObservedNode, PAGES } from './pages.ts';
 
 export interface NodeServerOptions {
   readonly nodeName: string;
@@ -38,9 +38,14 @@ async function respond(
   const path = pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname;
   const page = PAGES[path];
   const log = LOG_PATH.exec(path);
-  if (!page && !log) throw new StreamError('NotFound', `the node does not serve ${path}`);
+  const isHealth = HEALTH.has(path);
+  if (!page && !log && !isHealth) throw new StreamError('NotFound', `the node does not serve ${path}`);
   if (request.method !== 'GET' && request.method !== 'HEAD')
     throw new StreamError('BadRequest', `the node only answers GET at ${path}`);
+  if (isHealth) {
+    response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' }).end('ok');
+    return;
+  }
   if (page) {
     const { contentType, body } = page(await observe(options));
     response.writeHead(200, { 'Content-Type': contentType }).end(body);

@@ -18,16 +18,16 @@ export interface Page {
   readonly body: string;
 }
 
-const text = (body: string): Page => ({ contentType: 'text/plain; charset=utf-8', body });
 const json = (value: unknown): Page => ({ contentType: 'application/json', body: JSON.stringify(value) });
 const samples = (lines: readonly string[]): Page => ({
   contentType: 'text/plain; version=0.0.4; charset=utf-8',
   body: `${lines.join('\n')}\n`,
 });
 
+/** What an agent that answers at all says: it needs to look at nothing. */
+export const HEALTH: ReadonlySet<string> = new Set(['/healthz', '/healthz/ping']);
+
 export const PAGES: Readonly<Record<string, (node: ObservedNode) => Page>> = {
-  '/healthz': () => text('ok'),
-  '/healthz/ping': () => text('ok'),
   '/pods': ({ pods }) =>
     json({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: pods.map(({ pod }) => pod) }),
   '/stats/summary': (node) => json(summaryOf(node)),
