@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '../../base/errors.ts';
 import { builtinKind } from '../kinds/builtin.ts';
+import { pathSegment } from '../kinds/checks/rbac.ts';
 import type { FieldReader } from '../kinds/row.ts';
 import { plainFields } from '../kinds/selectable.ts';
 import type { GroupVersionKind, KubeObject } from '../values/types.ts';
@@ -39,6 +40,19 @@ const readersOf = (kind: Selectable): Readonly<Record<string, FieldReader>> => (
   ...builtinKind(kind)?.selectable,
   ...kind.selectable,
 });
+
+/**
+ * The one object that a list or a watch can be about, because its selector names it; roles that name objects allow it then (apiserver
+ * `pkg/endpoints/request/requestinfo.go`). Undefined: it may be about others, or cannot be read.
+ */
+export function selectedName(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  const parsed = parseFieldSelector(text);
+  const named = parsed.ok
+    ? parsed.value.find(({ field, operator }) => field === 'metadata.name' && operator === '=')
+    : undefined;
+  return named?.value === '' || (named && pathSegment(named.value)) ? undefined : named?.value;
+}
 
 /** The message of kube-apiserver for the first field that the kind cannot be selected by; undefined when all can. */
 export function checkFieldSelector(

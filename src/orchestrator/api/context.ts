@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../base/awaitable.ts';
 import type { Logger } from '../../base/log.ts';
+import { selectedName } from '../../kube/rules/fieldselectors.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
 import type { AdmissionChain } from './admission/chain.ts';
 import type { Attributes, Authorizer, RequestVerb } from './authorization.ts';
@@ -49,7 +50,9 @@ export function authorize(
   verb: RequestVerb,
   content: Pick<Extract<Attributes, { group: string }>, 'object' | 'live'> = {},
 ): Awaitable<void> {
-  const { resource, subresource, namespace, name, fieldSelector } = request;
+  const { resource, subresource, namespace, fieldSelector } = request;
+  const isOfMany = verb === 'list' || verb === 'watch';
+  const name = request.name ?? (isOfMany ? selectedName(fieldSelector) : undefined);
   const attributes: Attributes = {
     verb,
     group: resource.group,

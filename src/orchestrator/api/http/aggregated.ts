@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
+import { selectedName } from '../../../kube/rules/fieldselectors.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { Aggregator } from '../aggregation/aggregator.ts';
 import type { RemoteServer } from '../aggregation/connection.ts';
@@ -71,10 +72,11 @@ function attributesOf({ method, query }: Asked, { path, resource }: DelegatedRou
   if (!verb)
     throw statusError('MethodNotAllowed', `the method ${method} is not known to aggregated API servers`);
   if (!resource) return { verb: method === 'HEAD' ? 'get' : method.toLowerCase(), path };
-  const { group, plural, namespace, name, subresource } = resource;
-  const selector = name === undefined && verb === 'get' ? query.get('fieldSelector') : null;
+  const { group, plural, namespace, subresource } = resource;
+  const selector = resource.name === undefined && verb === 'get' ? query.get('fieldSelector') : null;
+  const name = resource.name ?? selectedName(selector ?? undefined);
   return {
-    verb: verbOn(verb, resource.watch || watches(query), name === undefined),
+    verb: verbOn(verb, resource.watch || watches(query), resource.name === undefined),
     group,
     resource: plural,
     ...(namespace === undefined ? {} : { namespace }),

@@ -49,6 +49,32 @@ describe('roles', () => {
       expect(await refusal(refused)).to.match(/^Forbidden: /);
   });
 
+  it('that name an object let it be listed and watched where the selector names it, and nothing else', async () => {
+    const rule = {
+      verbs: ['list', 'watch'],
+      apiGroups: [''],
+      resources: ['configmaps'],
+      resourceNames: ['one'],
+    };
+    await write(admin, { ...role('one', []), rules: [rule] }, binding('one', 'ClusterRole one', 'User ann'));
+    const list = (fieldSelector: string) => ann().list(CONFIG_MAPS, { ...inDefault, fieldSelector });
+    expect((await list('metadata.name=one')).items).to.deep.equal([]);
+    expect((await list('metadata.namespace=default,metadata.name==one')).items).to.deep.equal([]);
+    for (const selector of ['metadata.name=two', 'metadata.name!=one', 'metadata.name=', ''])
+      expect(await refusal(list(selector)), selector).to.match(/^Forbidden: /);
+    const watch = ann().watch(CONFIG_MAPS, {
+      ...inDefault,
+      fieldSelector: 'metadata.name=one',
+      sendInitialEvents: true,
+      resourceVersionMatch: 'NotOlderThan',
+      signal: AbortSignal.timeout(10_000),
+    });
+    for await (const { type } of watch) {
+      expect(type).to.equal('BOOKMARK');
+      break;
+    }
+  });
+
   it('name what allows a request, as kubectl auth can-i and audits show it', async () => {
     await write(admin, role('reader', ['get pods']), role('local', ['watch pods'], 'default'));
     await write(
