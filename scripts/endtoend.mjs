@@ -1,0 +1,22 @@
+// Which test files there are, and which of the end-to-end tests belong to which suite.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './setup.mjs';
+
+/** Every test file below a folder, relative to the root. */
+export function testsBelow(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+/** What goes wrong takes its time: these files of test/e2e are `npm run test:e2e`, all others are part of `npm test`. */
+const SLOW = [
+  ...['backup', 'badbranches', 'badinput', 'badmachine', 'confinement', 'crash', 'lifetime', 'operating'],
+  ...['ownership', 'pods'],
+];
+
+const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));
+export const quickEndToEnd = () => testsBelow('test/e2e').filter((file) => !isSlow(file));
+export const slowEndToEnd = () => testsBelow('test/e2e').filter(isSlow);
