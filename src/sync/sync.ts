@@ -25,7 +25,7 @@ import { accept } from './intake/accept.ts';
 import { isSettled } from './intake/advance.ts';
 import { recordBranches } from './intake/deliveries.ts';
 import { declaredAt, govern } from './intake/govern.ts';
-import type { Affected, Pushed, Source } from './intake/wanted.ts';
+import { type Affected, type Pushed, type Source, settleHold } from './intake/wanted.ts';
 import type { SyncOptions } from './options.ts';
 import { type PlanRequest, prepareFor, reportOf } from './pass/planrequest.ts';
 import { createReconciler } from './pass/reconcile.ts';
@@ -34,6 +34,7 @@ import { type AdoptionRequest, adoptionsOf, withAdoptions } from './plan/adoptio
 import { LOOKS, PACES } from './state/pacing.ts';
 import { changeSpec } from './state/pin.ts';
 import { createRecords, type Records } from './state/records.ts';
+import { conditionOf } from './state/status.ts';
 
 export interface Sync {
   readonly records: Records;
@@ -244,6 +245,9 @@ export function createSync(options: SyncOptions): Sync {
         ...(confirmRecreate && target ? { confirmRecreate: target } : {}),
         ...(acknowledge ? { acknowledgedTip: acknowledge } : {}),
       });
+      // Before the answer: who then waits must not read that it is held.
+      if (acknowledge && conditionOf(object, 'Held'))
+        await settleHold(options, { ...object, spec: { ...object.spec, acknowledgedTip: acknowledge } });
       controller.enqueue(name);
     },
   };

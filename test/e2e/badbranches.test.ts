@@ -113,6 +113,7 @@ describe('e2e: branches and remotes that are not as they should be', function ()
       const seen = await statusOf(pilotage, 'held', 'dev');
       return /descend|force/i.test(seen?.message ?? '');
     });
-    expect((await pilotage.cli('sync', 'held/dev', '--acknowledge', '--wait')).code).to.equal(0);
+    const { code, stdout, stderr } = await pilotage.cli('sync', 'held/dev', '--acknowledge', '--wait');
+    expect(code, stdout + stderr).to.equal(0);
   });
 });

@@ -205,6 +205,8 @@ describe('what people ask of sync', () => {
     expect(await dataNow()).to.deep.equal({ v: '1' });
     expect((await actions.why(dev)).reasons[0]?.reason).to.equal('TipRewritten');
     await actions.sync(dev, { acknowledge: true });
+    const [now] = (await actions.status()).deliveries.flatMap(({ environments }) => environments);
+    expect(outcomeOf(now, {}).state, 'to whoever waits from now on').to.equal('waiting');
     await world.settle();
     expect((await world.environment()).status?.deployedRevision).to.equal(rewritten);
   });
