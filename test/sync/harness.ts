@@ -76,6 +76,7 @@ export function createFakeRepository(): FakeRepository {
         branches[revision] ?? (commits.has(revision) ? revision : undefined),
       keep: async () => {},
       unkeep: async () => {},
+      pushesOf: async () => [],
     } as unknown as Repository,
   };
   return fake;
