@@ -18,7 +18,10 @@ export function existingViolations(
   const named = new Map<string, string[]>();
   for (const pod of checked) {
     const reasons = reasonsOf(violationsOf(level, pod));
-    if (reasons !== '') named.set(reasons, [...(named.get(reasons) ?? []), pod.metadata.name ?? '']);
+    if (reasons === '') continue;
+    const names = named.get(reasons) ?? [];
+    names.push(pod.metadata.name ?? '');
+    named.set(reasons, names);
   }
   const lines = [...named].map(([reasons, names]) => `${firstOf(names)}: ${reasons}`).sort();
   return [
