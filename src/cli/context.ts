@@ -15,7 +15,7 @@ export interface Surroundings extends Program {
   readonly credentials: string;
   /** What KUBECONFIG names, else `~/.kube/config`. */
   readonly kubeconfigs: readonly string[];
-  /** Who is at the keyboard: named in rollbacks and approvals. */
+  /** Who is at the keyboard: named in rollbacks and pins, where nobody is signed in. */
   readonly user: string;
   readonly color: boolean;
   readonly buildEnvironment: Readonly<Record<string, string>>;

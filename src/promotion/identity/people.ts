@@ -1,6 +1,6 @@
 /**
  * What a person may be known by, from the text that they or their commits are named with: two texts that share a key are one person.
- * Names are claims until accounts exist, so the rule errs on the side of taking two texts for one person. After Unicode NFKC,
+ * Names on commits are claims, so the rule errs on the side of taking two texts for one person. After Unicode NFKC,
  * without invisible characters and accents, case-folded, and with runs of blanks, dots, dashes and underscores as one blank:
  *
  * - `Name <mail>` is known by the name, by the address, and by the user of the address;
