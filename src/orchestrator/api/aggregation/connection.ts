@@ -1,5 +1,6 @@
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../../base/clock.ts';
+import type { APIService } from '../../../kube/kinds/objects.data.ts';
 import type { KeyPair } from '../auth/pki.ts';
 import type { Address } from '../kinds/serviceendpoints.ts';
 import { dnsName, type RemoteService } from './remoteservices.ts';
@@ -21,24 +22,50 @@ export interface RemoteServer {
 }
 
 /**
+ * What the connections of an APIService share, as long as nobody writes that: then certificates are judged anew. A session that is taken up
+ * again costs a fraction of a handshake with two certificates.
+ */
+interface Shared {
+  readonly context: SecureContext;
+  /** By address: of servers whose certificate was right. */
+  readonly sessions: Map<string, Buffer>;
+}
+
+const shared = new WeakMap<APIService, Shared>();
+
+function sharedBy(apiService: APIService, credentials: KeyPair): Shared {
+  const known = shared.get(apiService);
+  if (known) return known;
+  const { caBundle = '' } = apiService.spec;
+  const ca = caBundle === '' ? {} : { ca: Buffer.from(caBundle, 'base64') };
+  const made = { context: createSecureContext({ ...credentials, ...ca }), sessions: new Map() };
+  shared.set(apiService, made);
+  return made;
+}
+
+/**
  * A new connection to a server behind an APIService, whose certificate is judged by its `caBundle`, or where it has none by the authorities
  * that the machine knows. Rejects with what went wrong.
  */
 export function connectTo(
   { host, port }: Address,
-  { apiService: { spec }, service }: RemoteService,
+  { apiService, service }: RemoteService,
   { clock, credentials }: ConnectionOptions,
 ): Promise<TLSSocket> {
-  const { caBundle = '', insecureSkipTLSVerify = false } = spec;
   return new Promise((resolve, reject) => {
+    const { context: secureContext, sessions } = sharedBy(apiService, credentials);
+    const address = `${host}:${port}`;
+    const session = sessions.get(address);
     const socket = connect({
       host,
       port,
       servername: dnsName(service),
-      ...credentials,
-      ...(caBundle === '' ? {} : { ca: Buffer.from(caBundle, 'base64') }),
-      rejectUnauthorized: !insecureSkipTLSVerify,
+      secureContext,
+      ...(session ? { session } : {}),
+      rejectUnauthorized: apiService.spec.insecureSkipTLSVerify !== true,
     });
+    // Comes after the handshake.
+    socket.on('session', (next) => sessions.set(address, next));
     const cancel = clock.after(HANDSHAKE_MS, () => socket.destroy(new Error('TLS handshake timeout')));
     socket.once('secureConnect', () => {
       cancel();
