@@ -107,6 +107,29 @@ describe('a request for what an aggregated API server serves', () => {
     sockets.close();
   });
 
+  it('is passed on with any other protocol as well: SPDY, byte for byte', async () => {
+    world.extension.once('upgrade', ({ headers }, socket, head) => {
+      socket.write(`HTTP/1.1 101 OK\r\nConnection: Upgrade\r\nUpgrade: ${headers.upgrade}\r\n\r\n`);
+      socket.write(head);
+      socket.pipe(socket);
+    });
+    const socket = connect({ host: '127.0.0.1', port: world.server.port, rejectUnauthorized: false });
+    const lines = [`POST ${SHIPS}/ark/crew HTTP/1.1`, 'Host: x', 'Authorization: Bearer admin'];
+    socket.write(`${[...lines, 'Connection: Upgrade', 'Upgrade: SPDY/3.1'].join('\r\n')}\r\n\r\n`);
+    let text = '';
+    const seen = async (what: string) => {
+      while (!text.includes(what))
+        text += await new Promise<Buffer>((resolve) => socket.once('data', resolve)).then(String);
+    };
+    await seen('\r\n\r\n');
+    expect(text)
+      .to.match(/^HTTP\/1\.1 101 /)
+      .and.to.match(/upgrade: SPDY\/3\.1/i);
+    socket.write('frame');
+    await seen('frame');
+    socket.destroy();
+  });
+
   it('gets the discovery document of the server itself', async () => {
     const list = await world.http.json('/apis/sea.example.com/v1');
     expect(list).to.include({ kind: 'APIResourceList', groupVersion: 'sea.example.com/v1' });
