@@ -34,7 +34,9 @@ export function findRemoteService(
   version: string,
 ): RemoteService | undefined {
   const found = store.get(`${PREFIX}${version}.${group}`)?.object;
-  return found && remoteServiceOf(found as APIService, kinds);
+  const remote = found && remoteServiceOf(found as APIService, kinds);
+  // `v1.sea.example.com` is also what v1.sea of example.com would be called.
+  return remote?.group === group ? remote : undefined;
 }
 
 export function remoteServices({ store, kinds }: World): readonly RemoteService[] {

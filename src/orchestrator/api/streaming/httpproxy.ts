@@ -149,9 +149,15 @@ function requestHeaders(
   };
 }
 
+/** By which a message is read, so that Connection takes neither away, as in Go: a body without its length would be a request of its own. */
+const FRAMING: readonly string[] = ['content-length', 'host'];
+
 /** Also without what the header Connection names, and without whom the client acts as. */
 function endToEnd(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const named = (headers.connection ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => !FRAMING.includes(name));
   return Object.fromEntries(
     Object.entries(headers).filter(
       ([name]) => !NOT_PASSED_ON.includes(name) && !named.includes(name) && !name.startsWith('impersonate-'),

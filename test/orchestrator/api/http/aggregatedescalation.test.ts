@@ -113,6 +113,19 @@ describe('escalation by aggregated API', () => {
     expect(url).to.equal(`${SHIPS}/ark?a=1%3Bwatch%3Dtrue&b=%25zz`);
   });
 
+  it('fails by a second request in a body: no header Connection takes the length away by which a body ends', async () => {
+    const second = `GET ${SHIPS}/gold HTTP/1.1\r\nHost: fleet\r\nX-Remote-User: admin\r\n\r\n`;
+    const headers = { Connection: 'Content-Length, Host', 'Content-Length': String(second.length) };
+    const { body } = await world.http.json(`${SHIPS}/ark`, { ...as('ann', headers), body: second });
+    expect(body).to.equal(second);
+  });
+
+  it('fails by the name of an APIService that reads as another group and version', async () => {
+    expect(await refused('/apis/example.com/v1.sea/ships/ark', 404, as('admin'))).to.contain(
+      'could not find',
+    );
+  });
+
   it('fails by a redirect: the client is not sent elsewhere with its token', async () => {
     world.serve((_request, response) => response.writeHead(307, { location: 'https://127.0.0.1:1/' }).end());
     const { code, headers, text } = await world.http.ask(`${SHIPS}/ark`, as('ann'));
