@@ -32,6 +32,17 @@ interface Attempt {
 
 export function createDeviceFlow(issuer: Issuer, clock: Clock): DeviceFlow {
   const attempts = createAttempts<Attempt>(clock, MOST);
+  /** Of which the provider has not said yet by which code. */
+  let beginning = 0;
+  const start = async () => {
+    if (attempts.count() + beginning >= MOST) throw new ProblemError(BUSY);
+    beginning += 1;
+    try {
+      return await issuer.startDevice();
+    } finally {
+      beginning -= 1;
+    }
+  };
   const waiting = ({ nextAt }: Attempt): Waiting => ({
     type: 'waiting',
     seconds: Math.max(1, Math.ceil((nextAt - clock.monotonic()) / 1000)),
@@ -39,8 +50,7 @@ export function createDeviceFlow(issuer: Issuer, clock: Clock): DeviceFlow {
 
   return {
     async begin() {
-      if (attempts.count() >= MOST) throw new ProblemError(BUSY);
-      const { deviceCode, intervalMs, ...told } = await issuer.startDevice();
+      const { deviceCode, intervalMs, ...told } = await start();
       const begun = { deviceCode, intervalMs, nextAt: clock.monotonic() + intervalMs };
       const attempt = attempts.add(begun);
       return { ...told, attempt, seconds: waiting(begun).seconds };

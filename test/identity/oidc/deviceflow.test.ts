@@ -66,4 +66,15 @@ describe('identity: the device flow of OpenID Connect', () => {
     await clock.advance(10 * 60_000);
     expect(await reasonOf(flow.begin())).to.equal('not refused');
   });
+
+  it('is begun by no more of them at the same moment, and one that fails makes room again', async () => {
+    const flow = createDeviceFlow(issuer, clock);
+    const all = await Promise.all(Array.from({ length: 150 }, () => reasonOf(flow.begin())));
+    expect(all.filter((reason) => reason === 'Unavailable')).to.have.length(50);
+    const other = createDeviceFlow(issuer, clock);
+    issuer.isDown = true;
+    await Promise.all(Array.from({ length: 100 }, () => reasonOf(other.begin())));
+    issuer.isDown = false;
+    expect(await reasonOf(other.begin())).to.equal('not refused');
+  });
 });
