@@ -88,6 +88,8 @@ export interface Principal {
   readonly owner?: string;
   /** Whether the name was authenticated. */
   readonly verified?: boolean;
+  /** What else the person is known by: names, e-mail addresses. */
+  readonly aliases?: readonly string[];
 }
 
 /** One ref that a push to the embedded host moved, and whose it is. */
@@ -97,6 +99,8 @@ export interface PushRecord {
   /** The person; the owner, where a program pushed. */
   readonly by: string;
   readonly program?: string;
+  /** What else the person was known by then, whom another account may name too. */
+  readonly aliases?: readonly string[];
   /** Whether the name was authenticated. */
   readonly verified: boolean;
   /** Zero ids as null. Absent where several pushes of one person are folded into one. */

@@ -1,7 +1,7 @@
 import type { Problem } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
-import type { Commit } from '../../src/git/types.ts';
+import type { Commit, PushRecord } from '../../src/git/types.ts';
 import type { KubeClient } from '../../src/kube/client/client.ts';
 import { LABELS } from '../../src/model/annotations.ts';
 import { promotionObjectName } from '../../src/model/names.ts';
@@ -48,7 +48,7 @@ export interface World {
   /** push + deploys, for `dev`. */
   ships(files: Files, message?: string): Promise<string>;
   /** As if `by` had pushed this commit to the host, with a program of theirs or by hand. */
-  pushedBy(by: string, commit: string, program?: string): void;
+  pushedBy(by: string, commit: string, more?: Pick<PushRecord, 'program' | 'aliases'>): void;
   tip(branch?: string): Promise<Commit>;
   /** `promote shop/prod` */
   promote(request?: {
@@ -134,10 +134,9 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
       await world.deploys('dev', revision);
       return revision;
     },
-    pushedBy(by, oid, program) {
+    pushedBy(by, oid, more = {}) {
       const at = new Date(clock.now()).toISOString();
-      const who = { by, verified: true, ...(program ? { program } : {}) };
-      repository.pushes.append([{ at, ...who, commits: [oid] }]);
+      repository.pushes.append([{ at, by, verified: true, ...more, commits: [oid] }]);
     },
     tip: async (branch = 'prod') => repository.commit((await repository.branches())[branch] ?? ''),
     promote: ({ to = 'prod', dryRun = false, by = 'ann', again = false } = {}) =>

@@ -13,7 +13,7 @@ export async function recordsOf(
   { refs }: OpenRepository,
   store: ObjectStore,
   moves: readonly NonNullable<PushRecord['move']>[],
-  { name, owner, verified = false }: Principal,
+  { name, owner, aliases, verified = false }: Principal,
   at: number,
 ): Promise<readonly PushRecord[]> {
   const records: PushRecord[] = [];
@@ -22,6 +22,7 @@ export async function recordsOf(
       at: rfc3339(at),
       by: owner ?? name,
       ...(owner === undefined ? {} : { program: name }),
+      ...(aliases === undefined ? {} : { aliases }),
       verified,
       move: { ref, from, to },
       commits: await commitsOf(store, to, from === null ? [...refs.list('refs/').values()] : [from]),

@@ -91,13 +91,27 @@ function recordsIn(text: string): readonly PushRecord[] {
 /** All but the newest `whole` become one record for each person, at the time of the last of them. */
 export function foldRecords(records: readonly PushRecord[], whole: number): readonly PushRecord[] {
   const old = records.slice(0, Math.max(0, records.length - whole));
-  const people = new Map<string, Omit<PushRecord, 'commits'> & { readonly commits: Set<Oid> }>();
-  for (const { at, by, verified, commits } of old) {
+  const people = new Map<string, Person>();
+  for (const { at, by, verified, aliases = [], commits } of old) {
     const key = JSON.stringify([by, verified]);
-    const theirs = people.get(key)?.commits ?? new Set();
-    for (const oid of commits) theirs.add(oid);
-    people.set(key, { at, by, verified, commits: theirs });
+    const known = people.get(key) ?? { at, by, verified, aliases: new Set(), commits: new Set() };
+    for (const alias of aliases) known.aliases.add(alias);
+    for (const oid of commits) known.commits.add(oid);
+    people.set(key, { ...known, at });
   }
-  const folded = [...people.values()].map((one) => ({ ...one, commits: [...one.commits] }));
-  return [...folded.filter(({ commits }) => commits.length > 0), ...records.slice(old.length)];
+  const folded = [...people.values()].filter(({ commits }) => commits.size > 0).map(recordOf);
+  return [...folded, ...records.slice(old.length)];
 }
+
+interface Person extends Pick<PushRecord, 'at' | 'by' | 'verified'> {
+  readonly aliases: Set<string>;
+  readonly commits: Set<Oid>;
+}
+
+const recordOf = ({ at, by, verified, aliases, commits }: Person): PushRecord => ({
+  at,
+  by,
+  ...(aliases.size > 0 ? { aliases: [...aliases] } : {}),
+  verified,
+  commits: [...commits],
+});

@@ -33,7 +33,7 @@ interface ApprovalFacts {
   readonly approvals: readonly Approval[];
   /** `Name <mail>` */
   readonly authors: readonly string[];
-  /** Names of users. */
+  /** Names of users, and what else they are known by. */
   readonly pushers: readonly string[];
 }
 
@@ -51,7 +51,8 @@ export async function approvalFacts(
   const lists = await Promise.all([...new Set(revisions)].map((oid) => gainedBy(repository, oid, target)));
   const gained = await withOriginals(repository, lists.flat());
   const pushes = await repository.pushesOf(new Set(gained.map(({ oid }) => oid)));
-  return { approvals, authors: peopleOf(gained), pushers: [...new Set(pushes.map(({ by }) => by))] };
+  const pushers = pushes.flatMap(({ by, aliases = [] }) => [by, ...aliases]);
+  return { approvals, authors: peopleOf(gained), pushers: [...new Set(pushers)] };
 }
 
 /** With what backports brought: Pilotage committed them, so that the original alone tells who committed and pushed it. */

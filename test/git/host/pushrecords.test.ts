@@ -45,10 +45,14 @@ git('the host records of a push', () => {
   });
 
   it('the owner of a program, and the program', async () => {
-    who = { name: 'robot:eve.ci', owner: 'eve', verified: true };
+    who = { name: 'robot:eve.ci', owner: 'eve', verified: true, aliases: ['eve@x.org'] };
     const one = await work.commit('one', { a: '1' });
     await push('main');
-    expect((await pushesOf(one))[0]).to.deep.include({ by: 'eve', program: 'robot:eve.ci' });
+    expect((await pushesOf(one))[0]).to.deep.include({
+      by: 'eve',
+      program: 'robot:eve.ci',
+      aliases: ['eve@x.org'],
+    });
   });
 
   it('that the name was only claimed, where it was', async () => {

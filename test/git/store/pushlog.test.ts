@@ -59,6 +59,17 @@ describe('the record of pushes', () => {
     expect(kept.at(-1)).to.deep.equal(record('bob', 'good'));
   });
 
+  it('keeps every name of a person when it folds', () => {
+    const folded = foldRecords(
+      [
+        { ...record('eve', 'a'), aliases: ['Eve', 'eve@x.org'] },
+        { ...record('eve', 'b'), aliases: ['Eve', 'e@y.org'] },
+      ],
+      0,
+    );
+    expect(folded.map(({ aliases }) => aliases)).to.deep.equal([['Eve', 'eve@x.org', 'e@y.org']]);
+  });
+
   it('keeps people apart when it folds, and a name that was only claimed from one that was proven', () => {
     const claimed = { ...record('eve', 'c'), verified: false };
     const folded = foldRecords([record('eve', 'a'), record('bob', 'b'), claimed, record('eve', 'a', 'd')], 0);

@@ -3,7 +3,7 @@ import { rfc3339 } from '../../../src/base/clock.ts';
 import { approve } from '../../../src/promotion/act/approve.ts';
 import { backport } from '../../../src/promotion/act/backport.ts';
 import { gatherFacts } from '../../../src/promotion/decide/facts.ts';
-import { named } from '../../fakes/user.ts';
+import { named, signedIn } from '../../fakes/user.ts';
 import { createWorld, refusalOf, type World } from '../harness.ts';
 
 describe('asking for a promotion', () => {
@@ -131,9 +131,17 @@ describe('approvals', () => {
 
   it('of the owner of a robot that pushed do not count, for it pushed for them', async () => {
     const revision = await world.ships({ 'app.yaml': 'one' });
-    world.pushedBy('eve', revision, 'robot:eve.ci');
+    world.pushedBy('eve', revision, { program: 'robot:eve.ci' });
     const { gates } = await world.approve('eve');
     expect(gates.find(({ gate }) => gate === 'approvals')?.reason).to.contain('eve’s own approval');
+  });
+
+  it('of whoever pushed any of it do not count when they sign in with another account of theirs either', async () => {
+    const revision = await world.ships({ 'app.yaml': 'one' });
+    world.pushedBy('eve', revision, { aliases: ['evelyn@example.com'] });
+    const other = { ...signedIn('root-2'), aliases: ['evelyn@example.com'] };
+    const { gates } = await approve(world.options, 'shop', 'prod', {}, other);
+    expect(gates.find(({ gate }) => gate === 'approvals')?.reason).to.match(/^0 of 2.*root-2’s own approval/);
   });
 
   it('of whoever pushed or committed a hotfix do not count for its backport, which Pilotage committed', async () => {
