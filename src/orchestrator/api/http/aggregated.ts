@@ -46,7 +46,9 @@ export async function answerDelegated(
 ): Promise<Answer> {
   await assertMayAsk(api, call, delegated);
   const { resource } = delegated.route;
-  const ends = !resource || !isLongRunning(resource, call.query);
+  // Who writes does not watch, whatever the query says.
+  const asked = VERBS[call.method] === 'get' ? call.query : new URLSearchParams();
+  const ends = !resource || !isLongRunning(resource, asked);
   const time = resource ? timeoutOf(call.query) : DISCOVERY_MS;
   return {
     type: 'proxy',

@@ -32,6 +32,7 @@ describe('the time of a request for what an aggregated API server serves', () =>
     path: string,
     ms: number,
     behind: RequestListener,
+    method = 'GET',
   ): Promise<readonly [number, string]> {
     const clock = new FakeClock();
     let isAsked = false;
@@ -44,7 +45,7 @@ describe('the time of a request for what an aggregated API server serves', () =>
       const { pathname, searchParams: query } = new URL(incoming.url ?? '', 'https://x');
       const route = delegatedRouteOf(pathname);
       if (!route) throw new Error('not a path of an aggregated server');
-      const call = { method: 'GET', query, user: { name: 'ann', groups: [] } };
+      const call = { method, query, user: { name: 'ann', groups: [] } };
       const api = { authorize: () => ({ allowed: true }) as const };
       const answer = await answerDelegated(api, clock, call, { server, route });
       const pace = createPace(clock);
@@ -52,7 +53,7 @@ describe('the time of a request for what an aggregated API server serves', () =>
     });
     let text = '';
     return new Promise((resolve, reject) => {
-      request({ port: front, host: '127.0.0.1', path }, (answer) => {
+      request({ port: front, host: '127.0.0.1', path, method }, (answer) => {
         answer.on('data', (chunk) => {
           text += chunk;
         });
@@ -92,5 +93,9 @@ describe('the time of a request for what an aggregated API server serves', () =>
       setTimeout(() => answer.end(', and the rest'), 20);
     };
     expect(await asked(`${SHIPS}?watch=true`, 3_600_000, watch)).to.deep.equal([200, 'half, and the rest']);
+  });
+
+  it('is a minute for a write that calls itself a watch', async () => {
+    expect((await asked(`${SHIPS}?watch=true`, 60_000, silent, 'POST'))[0]).to.equal(504);
   });
 });
