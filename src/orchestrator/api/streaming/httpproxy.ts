@@ -124,13 +124,19 @@ async function begin(
   const connection =
     backend.scheme === 'https' ? connectTls({ socket: plain, rejectUnauthorized: false }) : plain;
   connection.on('error', () => {});
-  return ask({
-    createConnection: () => connection,
-    method: request.method ?? 'GET',
-    path: locationOf(backend, request),
-    headers: { ...requestHeaders(request, backend), ...headers },
-    setHost: false,
-  });
+  try {
+    return ask({
+      createConnection: () => connection,
+      method: request.method ?? 'GET',
+      path: locationOf(backend, request),
+      headers: { ...requestHeaders(request, backend), ...headers },
+      setHost: false,
+    });
+  } catch (error) {
+    // What no header can hold, such as a name with a line break: nobody else ends the connection then.
+    connection.destroy();
+    throw error;
+  }
 }
 
 function requestHeaders(

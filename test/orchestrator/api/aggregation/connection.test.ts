@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer as createPlain, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, rootCertificates, type TLSSocket } from 'node:tls';
+import { createServer, rootCertificates, type SecureVersion, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { systemClock } from '../../../../src/base/clock.ts';
 import type { APIServiceSpec } from '../../../../src/kube/kinds/objects.data.ts';
@@ -31,10 +31,10 @@ describe('a connection to an aggregated API server', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return (server.address() as AddressInfo).port;
   }
-  const listenSecurely = () =>
+  const listenSecurely = (maxVersion: SecureVersion = 'TLSv1.3') =>
     listen(
       createServer(
-        { ...pki.server, ca: pki.frontProxy.ca, requestCert: true, rejectUnauthorized: true },
+        { ...pki.server, ca: pki.frontProxy.ca, maxVersion, requestCert: true, rejectUnauthorized: true },
         (socket) => socket.on('error', () => {}).end('hello'),
       ),
     );
@@ -89,6 +89,15 @@ describe('a connection to an aggregated API server', () => {
     expect(await textOf(second)).to.equal('hello');
     const other = remote({ caBundle: base64(rootCertificates[0]) });
     expect(await failure(connect(port, other))).not.to.equal('none');
+  });
+
+  it('takes no session up of a server of another name, in any version of TLS', async () => {
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const port = await listenSecurely(maxVersion);
+      const navy = remote({}, 'navy');
+      for (let i = 0; i < 3; i++)
+        expect(await failure(connect(port, navy)), maxVersion).to.contain('navy.shop.svc');
+    }
   });
 
   it('is given up after ten seconds without a handshake', async () => {
