@@ -1,18 +1,22 @@
 // `npm run test:clients [-- FILE...]`: the ecosystem's own clients, built from pinned Go modules, against the built program.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { peerPrograms } from './peers.mjs';
-import { ensureBuilt, ensureInstalled, root } from './setup.mjs';
+import { ensureBuilt, ensureInstalled } from './setup.mjs';
 
-const PROGRAMS = ['kubectl', 'kubectl-oldest', 'kubectl-newest', 'informers', 'helm3', 'helm4'];
+/** What each file drives, so that one of them alone needs no other programs. */
+const PROGRAMS = {
+  'clientnode.peer.ts': [],
+  'helm.peer.ts': ['kubectl', 'helm3', 'helm4'],
+  'informers.peer.ts': ['kubectl', 'informers'],
+  'kubectlversions.peer.ts': ['kubectl-oldest', 'kubectl-newest'],
+};
 
 ensureInstalled();
 await ensureBuilt();
 const { createSuite } = await import('./suite.mjs');
 const suite = createSuite();
-const all = readdirSync(join(root, 'test', 'clients'))
-  .filter((name) => name.endsWith('.peer.ts'))
-  .map((name) => join('test', 'clients', name));
+const all = Object.keys(PROGRAMS).map((name) => join('test', 'clients', name));
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : all;
-await suite.mocha([chosen], { PILOTAGE_PROGRAMS: peerPrograms(PROGRAMS) });
+const programs = chosen.flatMap((file) => PROGRAMS[basename(file)] ?? []);
+await suite.mocha([chosen], { PILOTAGE_PROGRAMS: peerPrograms([...new Set(programs)]) });
 suite.finish();
