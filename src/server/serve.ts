@@ -14,7 +14,7 @@ import { foreign } from './origin.ts';
 import type { FaceOptions } from './parts.ts';
 import { badRequest } from './refusal.ts';
 import { answer } from './routes.ts';
-import { cookieOf, isOfPage, sessionOf } from './sessions.ts';
+import { cookieOf, dropSession, isOfPage, sessionOf } from './sessions.ts';
 import { answerSignIn } from './signinroutes.ts';
 import { streamEvents } from './sinks/stream.ts';
 import { visibleEvents } from './visibility.ts';
@@ -84,6 +84,7 @@ export async function serve(
   if (isKubernetes) {
     if (!options.kubernetes) throw new ProblemError(NO_KUBERNETES);
     if (isScoped(user)) throw new ProblemError(NARROW);
+    dropSession(request.headers, options.certificates !== undefined);
     request.url = `${url.pathname.slice(KUBERNETES.length) || '/'}${url.search}`;
     return options.kubernetes(request, response, kubernetesUserOf(user));
   }

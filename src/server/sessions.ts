@@ -57,14 +57,26 @@ export async function sessionOf(
 export const isOfPage = (headers: IncomingHttpHeaders): boolean =>
   headers['sec-fetch-mode'] === 'cors' || headers['sec-fetch-mode'] === 'same-origin';
 
-/** Two cookies of the name: another server of this host has set one, and nobody can tell which. */
-function secretIn({ cookie = '' }: IncomingHttpHeaders, name: string): string | undefined {
-  const found = cookie.split(';').flatMap((pair) => {
-    const [key = '', value = ''] = pair.trim().split('=', 2);
-    return key === name ? [value] : [];
-  });
-  return found.length === 1 ? found[0] : undefined;
+/** Takes the session out of a request that goes on to others, pods among them: they get the other cookies of this host. */
+export function dropSession(headers: IncomingHttpHeaders, isSecure: boolean): void {
+  const others = cookiesIn(headers).filter(([name]) => name !== '' && name !== cookieName(isSecure));
+  if (others.length === 0) delete headers.cookie;
+  else headers.cookie = others.map(([, , pair]) => pair).join('; ');
 }
+
+/** Two cookies of the name: another server of this host has set one, and nobody can tell which. */
+function secretIn(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const found = cookiesIn(headers).filter(([key]) => key === name);
+  return found.length === 1 ? found[0]?.[1] : undefined;
+}
+
+/** Name and value of each cookie, and the text of both. */
+const cookiesIn = ({ cookie = '' }: IncomingHttpHeaders): readonly (readonly [string, string, string])[] =>
+  cookie.split(';').map((text) => {
+    const pair = text.trim();
+    const [name = '', value = ''] = pair.split('=', 2);
+    return [name, value, pair];
+  });
 
 /** Only who has the secret can make it, and it does not lead back. */
 export const csrfOf = (secret: string): string =>

@@ -52,7 +52,7 @@ describe('server: sessions of browsers', () => {
       response.writeHead(401).end();
       return true;
     },
-    kubernetes: async (_, response) => void response.end('the cluster'),
+    kubernetes: async ({ headers }, response) => void response.end(headers.cookie ?? 'no cookie'),
     backup: () => [],
     clock: systemClock,
     logger: silentLogger,
@@ -182,6 +182,16 @@ describe('server: sessions of browsers', () => {
     expect(wrong.status).to.equal(401);
     const bearer = { authorization: 'Bearer pls_secret' };
     expect((await fetch(`${origin}/api/v1/status`, { headers: bearer })).status).to.equal(401);
+  });
+
+  it('are not handed on to what is behind the Kubernetes API, where pods answer through the proxy', async () => {
+    const asked = async (cookie?: string) => {
+      const headers = { authorization: 'Bearer secret-token', ...(cookie === undefined ? {} : { cookie }) };
+      return (await fetch(`${origin}/k8s/api`, { headers })).text();
+    };
+    expect(await asked('a=b; pilotage=pls_secret; c=d=e')).to.equal('a=b; c=d=e');
+    expect(await asked('pilotage=pls_secret')).to.equal('no cookie');
+    expect(await asked()).to.equal('no cookie');
   });
 
   it('end with the sign-out, which takes the cookie away', async () => {
