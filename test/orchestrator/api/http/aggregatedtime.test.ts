@@ -27,12 +27,12 @@ describe('the time of a request for what an aggregated API server serves', () =>
     return (server.address() as AddressInfo).port;
   }
 
-  /** A request that the clock has moved on by `ms` for, once the server behind had it: the code and the text of the answer, as far as it came. */
+  /** A request that the clock has moved on by `ms` for, once the server behind had it, and what is done then: the code and the text of the answer. */
   async function asked(
     path: string,
     ms: number,
     behind: RequestListener,
-    method = 'GET',
+    { method = 'GET', afterwards = () => {} } = {},
   ): Promise<readonly [number, string]> {
     const clock = new FakeClock();
     let isAsked = false;
@@ -62,7 +62,10 @@ describe('the time of a request for what an aggregated API server serves', () =>
       })
         .on('error', reject)
         .end();
-      until(() => isAsked && (text !== '' || clock.pending > 0)).then(() => clock.advance(ms), reject);
+      const isUnderWay = () => isAsked && (text !== '' || clock.pending > 0);
+      until(isUnderWay)
+        .then(() => clock.advance(ms))
+        .then(afterwards, reject);
     });
   }
   const silent: RequestListener = () => {};
@@ -88,14 +91,16 @@ describe('the time of a request for what an aggregated API server serves', () =>
   });
 
   it('has no end for watches', async () => {
+    let finish = () => {};
     const watch: RequestListener = (request, answer) => {
       hesitant(request, answer);
-      setTimeout(() => answer.end(', and the rest'), 20);
+      finish = () => answer.end(', and the rest');
     };
-    expect(await asked(`${SHIPS}?watch=true`, 3_600_000, watch)).to.deep.equal([200, 'half, and the rest']);
+    const answer = await asked(`${SHIPS}?watch=true`, 3_600_000, watch, { afterwards: () => finish() });
+    expect(answer).to.deep.equal([200, 'half, and the rest']);
   });
 
   it('is a minute for a write that calls itself a watch', async () => {
-    expect((await asked(`${SHIPS}?watch=true`, 60_000, silent, 'POST'))[0]).to.equal(504);
+    expect((await asked(`${SHIPS}?watch=true`, 60_000, silent, { method: 'POST' }))[0]).to.equal(504);
   });
 });
