@@ -1,19 +1,21 @@
 import type { Again } from '../../../base/queue.ts';
 import { keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
-import type { EndpointSlice, Pod } from '../../../kube/kinds/objects.data.ts';
+import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { ControllerContext } from '../context.ts';
 import { CONTROLLER_NAME, decideSlices } from './decide.ts';
-import { MANAGED_BY, SERVICE_NAME } from './labels.ts';
 import { selects } from './selects.ts';
+import { slicesManagedBy } from './slices.ts';
 import { writeSlices } from './write.ts';
+
+const sliceKeys = slicesManagedBy(CONTROLLER_NAME);
 
 export function createEndpointSliceController(context: ControllerContext): Controller {
   const { client, clock, logger, informers } = context;
   const { services, slices, pods } = informers;
   const servicesIn = services.index((service) => [service.metadata.namespace ?? '']);
   const podsIn = pods.index((pod) => [pod.metadata.namespace ?? '']);
-  const slicesOf = slices.index((slice) => [...sliceKeys(slice)]);
+  const slicesOf = slices.index(sliceKeys);
 
   const keysOfPod = (pod: Pod): readonly string[] =>
     servicesIn(pod.metadata.namespace ?? '')
@@ -42,9 +44,4 @@ export function createEndpointSliceController(context: ControllerContext): Contr
     // The usual failure here is a cache that is one write behind, and traffic waits for the next attempt.
     baseDelayMs: 5,
   });
-}
-
-function sliceKeys({ metadata: { labels = {}, namespace = '' } }: EndpointSlice): readonly string[] {
-  const service = labels[SERVICE_NAME];
-  return service !== undefined && labels[MANAGED_BY] === CONTROLLER_NAME ? [`${namespace}/${service}`] : [];
 }

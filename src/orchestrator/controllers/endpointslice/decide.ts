@@ -1,10 +1,8 @@
 import type { Endpoint, EndpointSlice, Pod, Service } from '../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
-import { fnv32a, safeEncode } from '../../../kube/values/names.ts';
-import type { KubeObject } from '../../../kube/values/types.ts';
-import { controllerReference } from '../controllerref.ts';
 import { type EndpointGroup, type EndpointPorts, endpointGroups, portsKey } from './endpoints.ts';
-import { HEADLESS, MANAGED_BY, SERVICE_NAME } from './labels.ts';
+import { HEADLESS } from './labels.ts';
+import { managedLabels, newSlice } from './slices.ts';
 
 export const CONTROLLER_NAME = 'endpointslice-controller.k8s.io';
 const MAX_ENDPOINTS = 100;
@@ -38,9 +36,13 @@ export function decideSlices(
   const kept = new Set(wanted.map(({ existing }) => existing));
   const taken = new Set(slices.map((slice) => slice.metadata.name ?? ''));
   const writes = wanted.flatMap((one): SliceAction[] => {
-    if (!one.existing) return [{ type: 'create', slice: newSlice(service, one, taken) }];
-    const slice = renewed(service, one.existing, one);
-    return deepEqual(slice, one.existing) ? [] : [{ type: 'update', slice }];
+    const { existing, endpoints, ports } = one;
+    if (!existing) {
+      const content = { addressType: 'IPv4' as const, endpoints, ports };
+      return [{ type: 'create', slice: newSlice(service, { labels: labelsOf(service) }, content, taken) }];
+    }
+    const slice = renewed(service, existing, one);
+    return deepEqual(slice, existing) ? [] : [{ type: 'update', slice }];
   });
   const surplus = slices.filter(
     (slice) => !kept.has(slice) && slice.metadata.deletionTimestamp === undefined,
@@ -81,8 +83,7 @@ function labelsOf(service: Service): Readonly<Record<string, string>> {
   return {
     ...labels,
     ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
-    [SERVICE_NAME]: service.metadata.name ?? '',
-    [MANAGED_BY]: CONTROLLER_NAME,
+    ...managedLabels(CONTROLLER_NAME, service.metadata.name ?? ''),
   };
 }
 
@@ -93,34 +94,4 @@ function renewed(service: Service, existing: EndpointSlice, { endpoints, ports }
     endpoints,
     ports,
   };
-}
-
-function newSlice(service: Service, { endpoints, ports }: Filled, taken: Set<string>): EndpointSlice {
-  const name = freeName(service, taken);
-  taken.add(name);
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      name,
-      namespace: service.metadata.namespace ?? '',
-      labels: labelsOf(service),
-      ownerReferences: [controllerReference(service)],
-    },
-    addressType: 'IPv4',
-    endpoints,
-    ports,
-  };
-}
-
-/**
- * Kubernetes uses a random suffix and a tracker that guards against a stale cache. A suffix that is derived from the Service needs
- * none: the second attempt of the same creation fails with AlreadyExists.
- */
-export function freeName({ metadata }: KubeObject, taken: ReadonlySet<string>): string {
-  for (let i = 0; ; i++) {
-    const hash = fnv32a(Buffer.from(`${metadata.uid}/${i}`));
-    const name = `${metadata.name}-${safeEncode(String(hash)).slice(0, 5)}`;
-    if (!taken.has(name)) return name;
-  }
 }

@@ -1,17 +1,18 @@
 import type { Again } from '../../../base/queue.ts';
 import { keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
-import type { EndpointSlice } from '../../../kube/kinds/objects.data.ts';
 import type { ControllerContext } from '../context.ts';
-import { MANAGED_BY, SERVICE_NAME } from '../endpointslice/labels.ts';
+import { slicesManagedBy } from '../endpointslice/slices.ts';
 import { writeSlices } from '../endpointslice/write.ts';
 import { CONTROLLER_NAME, decideMirror, isMirrored } from './decide.ts';
+
+const sliceKeys = slicesManagedBy(CONTROLLER_NAME);
 
 /** What somebody writes as Endpoints of a Service without selector, as EndpointSlices: routing reads these only (KEP-0752). */
 export function createEndpointSliceMirroringController(context: ControllerContext): Controller {
   const { client, clock, logger, informers } = context;
   const { services, endpoints, slices } = informers;
-  const slicesOf = slices.index((slice) => [...sliceKeys(slice)]);
+  const slicesOf = slices.index(sliceKeys);
 
   async function reconcile(key: string): Promise<Again> {
     const service = services.get(splitKey(key));
@@ -33,9 +34,4 @@ export function createEndpointSliceMirroringController(context: ControllerContex
     reconcile,
     baseDelayMs: 5,
   });
-}
-
-function sliceKeys({ metadata: { labels = {}, namespace = '' } }: EndpointSlice): readonly string[] {
-  const service = labels[SERVICE_NAME];
-  return service !== undefined && labels[MANAGED_BY] === CONTROLLER_NAME ? [`${namespace}/${service}`] : [];
 }

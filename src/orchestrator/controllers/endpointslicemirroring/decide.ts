@@ -9,10 +9,10 @@ import type {
 import { formatIp } from '../../../kube/values/cidr.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { parseIp } from '../../../kube/values/ip.ts';
-import { controllerReference } from '../controllerref.ts';
-import { freeName, type SliceAction } from '../endpointslice/decide.ts';
+import type { SliceAction } from '../endpointslice/decide.ts';
 import { type EndpointPorts, portsKey } from '../endpointslice/endpoints.ts';
-import { MANAGED_BY, SERVICE_NAME, SKIP_MIRROR } from '../endpointslice/labels.ts';
+import { SKIP_MIRROR } from '../endpointslice/labels.ts';
+import { managedLabels, newSlice } from '../endpointslice/slices.ts';
 
 export const CONTROLLER_NAME = 'endpointslicemirroring-controller.k8s.io';
 const MOST_ENDPOINTS = 1_000;
@@ -47,7 +47,18 @@ export function decideMirror(
             slice.addressType === wanted.addressType &&
             portsKey(slice.ports ?? []) === portsKey(wanted.ports),
         );
-        if (i < 0) return [{ type: 'create', slice: newSlice(endpoints, wanted, taken) }];
+        if (i < 0)
+          return [
+            {
+              type: 'create',
+              slice: newSlice(
+                endpoints,
+                { labels: labelsOf(endpoints), ...annotationsOf(endpoints) },
+                wanted,
+                taken,
+              ),
+            },
+          ];
         const [existing] = unused.splice(i, 1) as [EndpointSlice];
         const slice = renewed(endpoints, wanted, existing);
         return deepEqual(slice, existing) ? [] : [{ type: 'update', slice }];
@@ -103,8 +114,7 @@ function endpointOf(address: EndpointAddress, ready: boolean): readonly Addresse
 
 const labelsOf = ({ metadata }: Endpoints) => ({
   ...metadata.labels,
-  [SERVICE_NAME]: metadata.name ?? '',
-  [MANAGED_BY]: CONTROLLER_NAME,
+  ...managedLabels(CONTROLLER_NAME, metadata.name ?? ''),
 });
 
 function annotationsOf({ metadata }: Endpoints): { annotations?: Readonly<Record<string, string>> } {
@@ -119,22 +129,5 @@ function renewed(endpoints: Endpoints, wanted: Wanted, existing: EndpointSlice):
     metadata: { ...metadata, labels: labelsOf(endpoints), ...annotationsOf(endpoints) },
     endpoints: wanted.endpoints,
     ports: wanted.ports,
-  };
-}
-
-function newSlice(endpoints: Endpoints, wanted: Wanted, taken: Set<string>): EndpointSlice {
-  const name = freeName(endpoints, taken);
-  taken.add(name);
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      name,
-      namespace: endpoints.metadata.namespace ?? '',
-      labels: labelsOf(endpoints),
-      ...annotationsOf(endpoints),
-      ownerReferences: [controllerReference(endpoints)],
-    },
-    ...wanted,
   };
 }
