@@ -6,8 +6,9 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import { StatusError, statusError } from '../../../kube/values/status.ts';
 import { StreamError, streamErrorOf } from '../../link/failure.ts';
-import { CHANNEL, MAX_FRAME_BYTES } from '../../link/frame.ts';
+import { MAX_FRAME_BYTES } from '../../link/frame.ts';
 import { createMultiplexer, type Multiplexer } from '../../link/multiplexer.ts';
+import { createOutputPump } from '../../link/output.ts';
 import { LINK_PROTOCOL } from '../../link/path.ts';
 import { type LinkRequest, readResult } from '../../link/requests.ts';
 import type { LinkStream } from '../../link/stream.ts';
@@ -154,27 +155,19 @@ function keepAlive(clock: Clock, socket: WebSocket): () => void {
 
 /** The standard output of a stream; a failure of the node becomes the Readable's error. Destroying it cancels the stream. */
 function readableOf(stream: LinkStream, signal: AbortSignal | undefined): Readable {
-  let drained = () => {};
+  const output = createOutputPump(stream);
   const readable = new Readable({
-    read: () => drained(),
+    read: output.wake,
     destroy(error, done) {
       stream.reset(new StreamError('Canceled', 'the reader is gone'));
-      drained();
+      output.wake();
       done(error);
     },
   });
-  async function pump(): Promise<void> {
-    for await (const { channel, bytes } of stream.pieces()) {
-      if (readable.destroyed) return;
-      if (channel !== CHANNEL.stdout || readable.push(bytes)) continue;
-      await new Promise<void>((resolve) => {
-        drained = resolve;
-      });
-    }
-    readable.push(null);
-  }
   // A reader that has canceled hears no error.
-  pump().catch((error: unknown) => readable.destroy(signal?.aborted ? undefined : refusalOf(error)));
+  output
+    .into(readable)
+    .catch((error: unknown) => readable.destroy(signal?.aborted ? undefined : refusalOf(error)));
   return readable;
 }
 
