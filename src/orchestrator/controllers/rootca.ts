@@ -1,10 +1,9 @@
-import type { Again } from '../../base/queue.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
 import { createInformer } from '../../kube/client/informer.ts';
 import { CONFIG_MAPS } from '../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from './context.ts';
+import { ensureInNamespace } from './ineverynamespace.ts';
 
 const NAME = 'kube-root-ca.crt';
 const DESCRIPTION =
@@ -26,28 +25,21 @@ export function createRootCaPublisher(context: ControllerContext): Controller {
     fieldSelector: `metadata.name=${NAME}`,
   });
 
-  async function reconcile(namespace: string): Promise<Again> {
-    const { metadata, status } = namespaces.get({ name: namespace }) ?? {};
-    if (!metadata || metadata.deletionTimestamp || status?.phase === 'Terminating') return undefined;
+  async function ensureCopy(namespace: string): Promise<void> {
     const found = copies.get({ namespace, name: NAME });
     const annotations = { 'kubernetes.io/description': DESCRIPTION };
-    try {
-      if (!found) {
-        const copy = {
-          apiVersion: 'v1',
-          kind: 'ConfigMap',
-          metadata: { name: NAME, namespace, annotations },
-          data,
-        };
-        await client.create(CONFIG_MAPS, copy, { namespace, fieldManager: MANAGER });
-      } else if (!deepEqual(found.data, data)) {
-        const kept = { ...found.metadata, annotations: { ...found.metadata.annotations, ...annotations } };
-        await client.update(CONFIG_MAPS, { ...found, metadata: kept, data }, { fieldManager: MANAGER });
-      }
-    } catch (error) {
-      if (!isAlreadyExists(error) && !isNotFound(error) && !isNamespaceTerminating(error)) throw error;
+    if (!found) {
+      const copy = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: NAME, namespace, annotations },
+        data,
+      };
+      await client.create(CONFIG_MAPS, copy, { namespace, fieldManager: MANAGER });
+    } else if (!deepEqual(found.data, data)) {
+      const kept = { ...found.metadata, annotations: { ...found.metadata.annotations, ...annotations } };
+      await client.update(CONFIG_MAPS, { ...found, metadata: kept, data }, { fieldManager: MANAGER });
     }
-    return undefined;
   }
 
   return createController({
@@ -58,6 +50,6 @@ export function createRootCaPublisher(context: ControllerContext): Controller {
       watch(namespaces, ({ metadata }) => [metadata.name ?? '']),
       watch(copies, ({ metadata }) => [metadata.namespace ?? '']),
     ],
-    reconcile,
+    reconcile: (namespace) => ensureInNamespace(namespaces, namespace, () => ensureCopy(namespace)),
   });
 }

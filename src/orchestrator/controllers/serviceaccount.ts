@@ -1,8 +1,7 @@
-import type { Again } from '../../base/queue.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
 import { SERVICE_ACCOUNTS } from '../../kube/kinds/resources.data.ts';
-import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from './context.ts';
+import { ensureInNamespace } from './ineverynamespace.ts';
 
 const DEFAULT = 'default';
 
@@ -11,17 +10,10 @@ export function createServiceAccountController(context: ControllerContext): Cont
   const { client, clock, logger, informers } = context;
   const { namespaces, serviceAccounts } = informers;
 
-  async function reconcile(namespace: string): Promise<Again> {
-    const { metadata, status } = namespaces.get({ name: namespace }) ?? {};
-    if (!metadata || metadata.deletionTimestamp || status?.phase === 'Terminating') return undefined;
-    if (serviceAccounts.get({ namespace, name: DEFAULT })) return undefined;
+  async function ensureAccount(namespace: string): Promise<void> {
+    if (serviceAccounts.get({ namespace, name: DEFAULT })) return;
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: DEFAULT, namespace } };
-    try {
-      await client.create(SERVICE_ACCOUNTS, account, { namespace, fieldManager: MANAGER });
-    } catch (error) {
-      if (!isAlreadyExists(error) && !isNotFound(error) && !isNamespaceTerminating(error)) throw error;
-    }
-    return undefined;
+    await client.create(SERVICE_ACCOUNTS, account, { namespace, fieldManager: MANAGER });
   }
 
   return createController({
@@ -32,6 +24,6 @@ export function createServiceAccountController(context: ControllerContext): Cont
       watch(namespaces, ({ metadata }) => [metadata.name ?? '']),
       watch(serviceAccounts, ({ metadata }) => (metadata.name === DEFAULT ? [metadata.namespace ?? ''] : [])),
     ],
-    reconcile,
+    reconcile: (namespace) => ensureInNamespace(namespaces, namespace, () => ensureAccount(namespace)),
   });
 }
