@@ -1,3 +1,4 @@
+import { DELIVERY_VERBS, ENVIRONMENT_VERBS } from '../model/kinds/deliveryrole.ts';
 import type { DeliveryRole } from '../model/types.ts';
 
 type Spec = DeliveryRole['spec'];
@@ -11,20 +12,8 @@ const VIEWER: Spec = {
 
 const ADMIN: Spec = {
   description: 'Everything, in what it is granted for; granted for everything, it also manages users.',
-  deliveries: ['get', 'pull', 'push', 'init', 'connect', 'grant', 'allow'],
-  environments: [
-    'get',
-    'push',
-    'sync',
-    'promote',
-    'approve',
-    'rollback',
-    'pin',
-    'backport',
-    'accept',
-    'adopt',
-    'remove',
-  ],
+  deliveries: [...DELIVERY_VERBS],
+  environments: [...ENVIRONMENT_VERBS],
   clusterRole: 'admin',
   administers: true,
 };
