@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ConfigMap } from '../src/kube/kinds/objects.data.ts';
 import { CONFIG_MAPS } from '../src/kube/kinds/resources.data.ts';
-import { median, report } from './support/figures.ts';
+import { median, percentile, report, timed } from './support/figures.ts';
 import { Instance, type Repository, until } from './support/instance.ts';
 import { cpuSeconds, residentMb } from './support/proc.ts';
 
@@ -34,6 +34,8 @@ async function measure(instance: Instance, count: number): Promise<void> {
 
   const before = cpu();
   const since = performance.now();
+  const asking = new AbortController();
+  const answers = ask(instance, asking.signal);
   const pushed = push(repository);
   await until(
     'every environment is applied',
@@ -43,7 +45,11 @@ async function measure(instance: Instance, count: number): Promise<void> {
   const applied = performance.now() - since;
   await pushed.done;
   const told = performance.now() - since;
+  asking.abort();
   await idle(cpu);
+  report(`${name}: an answer of the API meanwhile, p99`, percentile(await answers, 0.99), 'ms', {
+    target: '< 100',
+  });
   report(`${name}: first push → all applied`, applied, 'ms', { told: Math.round(told) });
   report(`${name}: CPU of the first push until idle`, cpu() - before, 's');
   report(`${name}: memory of the daemon`, residentMb(pid), 'MB', { most: residentMb(pid, 'VmHWM') });
@@ -88,6 +94,20 @@ async function changeOne(
   const done = performance.now() - since;
   await idle(cpu);
   return { applied, told, pushed: done, cpu: cpu() - before };
+}
+
+/** How long each of a client's requests takes, twenty in a second, until the signal aborts. */
+async function ask(instance: Instance, signal: AbortSignal): Promise<readonly number[]> {
+  const client = await instance.client();
+  const answers: number[] = [];
+  while (!signal.aborted) {
+    answers.push(
+      await timed(() => client.get(CONFIG_MAPS, { namespace: 'default', name: 'kube-root-ca.crt' })),
+    );
+    await pause(50);
+  }
+  client.close();
+  return answers;
 }
 
 /** `told` resolves with the time at which git printed such a line. */
