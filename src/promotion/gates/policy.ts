@@ -31,10 +31,13 @@ function stateOf(gate: Gate, setting: Json, facts: GateFacts, now: number): Gate
   };
 }
 
+/** A policy that an older version recorded may name a gate that there is by now; nobody knows with what setting. */
 const unsupported = (gate: string): GateState => ({
   gate,
   state: 'Blocked',
-  reason: `The gate "${gate}" is not supported by this version of Pilotage, and a gate is never passed over. Remove it from pilotage.yaml to go on.`,
+  reason: gateNamed(gate)
+    ? `The gate "${gate}" was not supported when this policy was recorded, so its setting is not known. What pilotage.yaml says of it is proposed: pilotage accept.`
+    : `The gate "${gate}" is not supported by this version of Pilotage, and a gate is never passed over. Remove it from pilotage.yaml to go on.`,
 });
 
 /** Whether the file names gates or demands promotion: otherwise only the health of the source counts. A setting of 0 asks for nothing. */

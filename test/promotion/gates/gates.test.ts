@@ -140,6 +140,14 @@ describe('gates', () => {
     expect(found?.reason).to.contain('The gate "soak" is not supported by this version');
   });
 
+  it('block when an older version recorded their names alone, and say that their settings are proposed', () => {
+    const [, found] = evaluateGates(policy({}, ['approvals']), 'promotion', facts(), NOW);
+    expect(found?.state).to.equal('Blocked');
+    expect(found?.reason)
+      .to.contain('was not supported when this policy was recorded')
+      .and.contain('pilotage accept');
+  });
+
   it('put a policy into words as pilotage.yaml writes it', () => {
     const both = policy({ healthy: 90_000, approvals: 2 }, ['soak']);
     expect(describePolicy(both)).to.equal('from dev, gates healthy 1m30s approvals 2 soak');
