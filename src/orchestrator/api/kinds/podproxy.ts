@@ -1,26 +1,15 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
-import type { RequestVerb } from '../authorization.ts';
 import { badRequest } from '../errors.ts';
-import type { Connection, ConnectRow } from './kind.ts';
+import type { Connection } from './kind.ts';
 import { keyOfPod, nodeOfPod } from './podtarget.ts';
-import { type ProxyTarget, proxyTargetOf } from './proxytarget.ts';
-
-export const PROXY_VERBS: readonly RequestVerb[] = ['create', 'delete', 'get', 'patch', 'update'];
+import { proxyRow } from './proxyrow.ts';
+import type { ProxyTarget } from './proxytarget.ts';
 
 /** kubernetes `pkg/registry/core/pod/strategy.go` ResourceLocation. */
-export const POD_PROXY: ConnectRow = {
-  type: 'connect',
-  name: 'proxy',
-  answer: 'proxy',
-  verbs: PROXY_VERBS,
-  kind: { group: '', version: 'v1', kind: 'PodProxyOptions' },
-  objectName: (id) => proxyTargetOf(id, 'pod').name,
-  connect(object, _options, _world, id) {
-    const pod = object as Pod;
-    const target = proxyTargetOf(id, 'pod');
-    return portOfPod(pod, portOf(target, pod));
-  },
-};
+export const POD_PROXY = proxyRow('pod', 'PodProxyOptions', (object, target) => {
+  const pod = object as Pod;
+  return portOfPod(pod, portOf(target, pod));
+});
 
 function portOf({ port, scheme }: ProxyTarget, { spec }: Pod): number {
   if (port !== '') return Number(port);

@@ -1,28 +1,20 @@
 import type { Pod, Service } from '../../../kube/kinds/objects.data.ts';
 import { type StatusError, statusError } from '../../../kube/values/status.ts';
 import { namespacePrefix } from '../../store/keys.ts';
-import type { ConnectRow, World } from './kind.ts';
-import { PROXY_VERBS, portOfPod } from './podproxy.ts';
-import { proxyTargetOf } from './proxytarget.ts';
+import type { World } from './kind.ts';
+import { portOfPod } from './podproxy.ts';
+import { proxyRow } from './proxyrow.ts';
 import { noEndpoints, noPort, readyEndpoints } from './serviceendpoints.ts';
 
 /** kubernetes `pkg/registry/core/service/storage/storage.go` ResourceLocation; a pod behind the Service is reached through its node. */
-export const SERVICE_PROXY: ConnectRow = {
-  type: 'connect',
-  name: 'proxy',
-  answer: 'proxy',
-  verbs: PROXY_VERBS,
-  kind: { group: '', version: 'v1', kind: 'ServiceProxyOptions' },
-  objectName: (id) => proxyTargetOf(id, 'service').name,
-  connect(object, _options, world, id) {
-    const service = object as Service;
-    const name = portName(service, proxyTargetOf(id, 'service').port);
-    const candidates = podsBehind(service, name, world);
-    const chosen = candidates[world.random(Math.max(1, candidates.length))];
-    if (!chosen) throw unavailable(noEndpoints(service.metadata.name));
-    return portOfPod(chosen.pod, chosen.port);
-  },
-};
+export const SERVICE_PROXY = proxyRow('service', 'ServiceProxyOptions', (object, { port }, world) => {
+  const service = object as Service;
+  const name = portName(service, port);
+  const candidates = podsBehind(service, name, world);
+  const chosen = candidates[world.random(Math.max(1, candidates.length))];
+  if (!chosen) throw unavailable(noEndpoints(service.metadata.name));
+  return portOfPod(chosen.pod, chosen.port);
+});
 
 /** Endpoints are told apart by the names of ports. */
 function portName({ spec, metadata }: Service, asked: string): string {
