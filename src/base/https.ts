@@ -1,4 +1,5 @@
 import { request } from 'node:https';
+import { readAnswerBody } from './answerbody.ts';
 
 export interface HttpsRequest {
   readonly url: string;
@@ -32,26 +33,21 @@ export function askOverTls({
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const options = { method, headers, signal, ...(ca === undefined ? {} : { ca }) };
+    const fail = (error: Error) => reject(signal.aborted ? late(url) : error);
     const outgoing = request(url, options, (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size > LARGEST) outgoing.destroy(new Error(`${url} answers more than ${LARGEST} bytes`));
-      });
-      response.on('error', (error) => reject(signal.aborted ? late(url) : error));
-      response.on('end', () =>
+      const answered = (body: Buffer) =>
         resolve({
           status: response.statusCode ?? 0,
           headers: Object.fromEntries(
             Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
           ),
-          body: Buffer.concat(chunks),
-        }),
+          body,
+        });
+      readAnswerBody(response, LARGEST).then(answered, ({ message }: Error) =>
+        fail(new Error(`${url}: ${message}`)),
       );
     });
-    outgoing.on('error', (error) => reject(signal.aborted ? late(url) : error));
+    outgoing.on('error', fail);
     outgoing.end(body);
   });
 }

@@ -52,7 +52,9 @@ describe('a question over TLS', () => {
   });
 
   it('takes no more than a mebibyte, and waits no longer than it may', async () => {
-    expect(await failure(askOverTls({ url: `${base}/large`, ca: pki.ca }))).to.contain('answers more than');
+    expect(await failure(askOverTls({ url: `${base}/large`, ca: pki.ca }))).to.contain(
+      'the answer is too large',
+    );
     expect(await failure(askOverTls({ url: `${base}/silent`, ca: pki.ca, timeoutMs: 50 }))).to.contain(
       'does not answer',
     );

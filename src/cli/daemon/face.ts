@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { onAbort } from '../../base/abort.ts';
+import { readAnswerBody } from '../../base/answerbody.ts';
 import { errnoOf, type Problem, ProblemError } from '../../base/errors.ts';
 import { isSameProcess } from '../../base/process.ts';
 import { type DaemonFile, readDaemonFile } from '../../model/daemonfile.ts';
@@ -144,14 +145,14 @@ function client(address: FaceAddress, { token, user }: Identity): FaceClient {
   };
   const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
     const response = await open(address, method, path, headers, body);
-    const text = await readAll(response);
+    const text = await textOf(response);
     if (response.statusCode === 200) return JSON.parse(text) as T;
     throw new ProblemError(refusalOf(text, response.statusCode ?? 0));
   };
   const streamed = async (path: string): Promise<IncomingMessage> => {
     const response = await open(address, 'GET', path, headers);
     if (response.statusCode === 200) return response;
-    throw new ProblemError(refusalOf(await readAll(response), response.statusCode ?? 0));
+    throw new ProblemError(refusalOf(await textOf(response), response.statusCode ?? 0));
   };
   return {
     url: address.url,
@@ -188,8 +189,5 @@ function refusalOf(text: string, code: number): Problem {
   }
 }
 
-async function readAll(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
+const textOf = async (response: IncomingMessage): Promise<string> =>
+  (await readAnswerBody(response)).toString('utf8');

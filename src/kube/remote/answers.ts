@@ -1,12 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { isObject } from '../values/equal.ts';
 import { STATUS_CODES, type Status, type StatusReason } from '../values/status.ts';
-
-export async function readBody(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
 
 /** The Status in the body of a failure; where a proxy or load balancer answered something else, one made of code and text. */
 export function statusOfAnswer(code: number, body: Buffer): Status {

@@ -1,13 +1,14 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { onAbort } from '../../base/abort.ts';
+import { readAnswerBody } from '../../base/answerbody.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 import { errnoOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { parseJson, stringifyJson } from '../values/json.ts';
 import { StatusError } from '../values/status.ts';
 import type { Json } from '../values/types.ts';
-import { readBody, statusOfAnswer, warningsOf } from './answers.ts';
+import { statusOfAnswer, warningsOf } from './answers.ts';
 import type { Authenticate, Identity } from './auth.ts';
 import { type Connection, connectionPool } from './pool.ts';
 
@@ -73,7 +74,7 @@ export function createTransport(options: TransportOptions): Transport {
     for (const text of warningsOf(response.headers.warning)) request.onWarning?.(text);
     const code = response.statusCode ?? 0;
     if (code >= 200 && code < 300) return response;
-    const body = await within(options, response, request.signal, readBody(response));
+    const body = await within(options, response, request.signal, readAnswerBody(response));
     throw new StatusError(statusOfAnswer(code, body));
   }
 
@@ -81,7 +82,7 @@ export function createTransport(options: TransportOptions): Transport {
     open,
     async json(request) {
       const response = await open(request);
-      const body = await within(options, response, request.signal, readBody(response));
+      const body = await within(options, response, request.signal, readAnswerBody(response));
       return parseJson(body.toString('utf8'));
     },
     close: agents.close,

@@ -1,5 +1,6 @@
 import { request } from 'node:https';
 import { isIP } from 'node:net';
+import { readAnswerBody } from '../../base/answerbody.ts';
 import type { WebhookClientConfig } from '../../kube/kinds/objects.data.ts';
 import { stringifyJson } from '../../kube/values/json.ts';
 import type { Json } from '../../kube/values/types.ts';
@@ -34,21 +35,14 @@ export const createWebhookClient =
           signal: AbortSignal.timeout(seconds * 1_000),
         },
         (answer) => {
-          const chunks: Buffer[] = [];
-          let size = 0;
-          answer.on('data', (chunk: Buffer) => {
-            size += chunk.length;
-            chunks.push(chunk);
-            if (size > MAX_ANSWER) answer.destroy(new Error('the answer is too large'));
-          });
-          answer.on('error', (error) => refuse(error.message));
-          answer.on('end', () => {
-            const text = Buffer.concat(chunks).toString('utf8');
+          const answered = (body: Buffer) => {
+            const text = body.toString('utf8');
             const { statusCode = 0 } = answer;
             if (statusCode < 200 || statusCode > 299)
               refuse(`the server answered ${statusCode}: ${text.slice(0, 200)}`);
             else settle(text, resolve, refuse);
-          });
+          };
+          readAnswerBody(answer, MAX_ANSWER).then(answered, (error: Error) => refuse(error.message));
         },
       );
       sent.on('error', (error) =>

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { readAnswerBody } from '../../../base/answerbody.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
 import { parseCountedJson } from '../../../kube/values/bounds.ts';
@@ -37,21 +38,14 @@ export function askFor(connection: Duplex, question: Question, clock: Clock): Pr
     const asked = request(
       { createConnection: () => connection, method, path, headers, setHost: false },
       (answer) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        answer.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          chunks.push(chunk);
-          if (size > MAX_BYTES) fail('the answer is too large');
-        });
-        answer.on('error', (error) => fail(error.message));
-        answer.on('end', () => {
+        const answered = (body: Buffer) => {
           cancel();
           const { statusCode = 0 } = answer;
           if (statusCode < 200 || statusCode > 299) return fail(`bad status: ${statusCode}`);
-          const read = parsed(Buffer.concat(chunks).toString('utf8'));
+          const read = parsed(body.toString('utf8'));
           return isObject(read) ? resolve(read) : fail('the answer is not a JSON object');
-        });
+        };
+        readAnswerBody(answer, MAX_BYTES).then(answered, (error: Error) => fail(error.message));
       },
     );
     asked.on('error', (error) => fail(error.message));
