@@ -24,6 +24,13 @@ export function foreign(headers: IncomingHttpHeaders, names: readonly string[]):
   };
 }
 
+/**
+ * Whether a browser shows the answer, as a page or in a frame of one (Fetch Metadata, where it is sent): scripts in it have the rights of this
+ * origin then, whoever wrote them.
+ */
+export const isShown = (headers: IncomingHttpHeaders): boolean =>
+  headers['sec-fetch-mode'] === 'navigate' || headers.accept?.includes('text/html') === true;
+
 const OTHER_SITE: Problem = {
   reason: 'Forbidden',
   message: 'Another web site may not ask this on behalf of its visitor.',

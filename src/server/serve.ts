@@ -10,7 +10,7 @@ import { answerIdentity } from './identityroutes.ts';
 import { readJson, sendJson } from './json.ts';
 import { lastAsLongAs } from './lasting.ts';
 import { answerLogin, isOpened, sendLoginPage } from './login.ts';
-import { foreign } from './origin.ts';
+import { foreign, isShown } from './origin.ts';
 import type { FaceOptions } from './parts.ts';
 import { badRequest } from './refusal.ts';
 import { answer } from './routes.ts';
@@ -25,6 +25,14 @@ const NO_KUBERNETES = {
   reason: 'NotFound',
   message: 'The home of this Pilotage is another cluster, whose Kubernetes API is not proxied.',
   remedy: 'Ask that cluster itself, with its own kubeconfig.',
+};
+
+/** Pods answer there, through the proxy. */
+const NO_PAGES = {
+  reason: 'Forbidden',
+  message:
+    'No browser shows what is below /k8s as a page: its scripts would act as whoever is signed in here.',
+  remedy: 'Open it through: kubectl proxy.',
 };
 
 const UNKNOWN = {
@@ -68,6 +76,7 @@ export async function serve(
   if (url.pathname === '/login' || url.pathname.startsWith('/login/'))
     return answerStranger(options, url.pathname, request, response);
   const isKubernetes = url.pathname === KUBERNETES || url.pathname.startsWith(`${KUBERNETES}/`);
+  if (isKubernetes && isShown(request.headers)) throw new ProblemError(NO_PAGES);
   const session = isKubernetes ? undefined : await sessionOf(request, options);
   const user = session?.user ?? (await options.authenticate(request.headers));
   if (user === undefined) {

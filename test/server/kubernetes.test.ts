@@ -1,5 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -93,6 +94,25 @@ describe('server: the Kubernetes API below /k8s', () => {
       origin: 'https://evil.example',
     });
     expect(answer.status).to.equal(403);
+  });
+
+  it('is shown to nobody as a page: what a pod answers would be one of this Pilotage, with the session of its reader', async () => {
+    /** Not by `fetch`, which says its own mode. */
+    const opened = (headers: Record<string, string>): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        const asked = request(`${base}/k8s/version`, { headers }, (answer) => resolve(answer.resume()));
+        asked.on('error', reject).end();
+      });
+    const authorization = `Bearer ${TOKEN}`;
+    expect((await opened({ authorization })).statusCode).to.equal(200);
+    const ways: readonly Record<string, string>[] = [
+      { 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' },
+      { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' },
+    ];
+    for (const shown of ways) {
+      expect((await opened({ authorization, ...shown })).statusCode).to.equal(403);
+      expect((await opened(shown)).headers).not.to.have.property('www-authenticate');
+    }
   });
 
   it('leads nowhere else: what resolves to a path outside of it is not proxied', async () => {
