@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../src/kube/values/types.ts';
+import { customDefinition, customVersion } from '../orchestrator/api/definition.ts';
 import type { Bench } from './kubeclient.ts';
 import { eventually, refusal, startWatch } from './notation.ts';
 
@@ -66,38 +67,21 @@ export function exactness(bench: Bench): void {
   });
 }
 
-const definitionOf = (group: string) => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `logs.${group}` },
-  spec: {
-    group,
-    scope: 'Namespaced',
-    names: { plural: 'logs', kind: 'Log' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: {
-              spec: {
-                type: 'object',
-                properties: {
-                  at: { type: 'integer', format: 'int64' },
-                  all: {
-                    type: 'array',
-                    'x-kubernetes-list-type': 'set',
-                    items: { type: 'integer', format: 'int64' },
-                  },
-                },
-              },
+const definitionOf = (group: string) =>
+  customDefinition(group, 'Log', [
+    customVersion({
+      properties: {
+        spec: {
+          type: 'object',
+          properties: {
+            at: { type: 'integer', format: 'int64' },
+            all: {
+              type: 'array',
+              'x-kubernetes-list-type': 'set',
+              items: { type: 'integer', format: 'int64' },
             },
           },
         },
       },
-    ],
-  },
-});
+    }),
+  ]);

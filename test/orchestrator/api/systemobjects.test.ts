@@ -15,6 +15,7 @@ import { worker } from '../../../src/orchestrator/api/auth/workers.ts';
 import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';
 import { ensureSystemObjects } from '../../../src/orchestrator/api/systemobjects.ts';
 import { eventually } from '../../contract/notation.ts';
+import { customDefinition, customVersion } from './definition.ts';
 import { startTestApi, type TestApi } from './harness.ts';
 import { readOnly, refusal } from './notation.ts';
 
@@ -102,19 +103,8 @@ describe('what every cluster has', () => {
       status: 'True',
       reason: 'Local',
     });
-    await client.create(CUSTOM_RESOURCE_DEFINITIONS, {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: 'boats.example.com' },
-      spec: {
-        group: 'example.com',
-        scope: 'Namespaced',
-        names: { plural: 'boats', kind: 'Boat' },
-        versions: [
-          { name: 'v3', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
-        ],
-      },
-    });
+    const version = customVersion({}, { name: 'v3' });
+    await client.create(CUSTOM_RESOURCE_DEFINITIONS, customDefinition('example.com', 'Boat', [version]));
     await eventually(async () =>
       expect((await client.get(API_SERVICES, { name: 'v3.example.com' })).spec).to.include({
         groupPriorityMinimum: 1000,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Asker, asker } from '../ask.ts';
+import { customDefinition, customVersion } from '../definition.ts';
 import { type RunningServer, startHttpsServer } from '../httpserver.ts';
 
 describe('answers over HTTPS', () => {
@@ -25,24 +26,7 @@ describe('answers over HTTPS', () => {
   });
 
   it('warns everybody who uses a version of custom resources that is deprecated', async () => {
-    const version = {
-      name: 'v1',
-      served: true,
-      storage: true,
-      deprecated: true,
-      schema: { openAPIV3Schema: { type: 'object' } },
-    };
-    const definition = {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: 'boats.example.org' },
-      spec: {
-        group: 'example.org',
-        scope: 'Namespaced',
-        names: { plural: 'boats', kind: 'Boat' },
-        versions: [version],
-      },
-    };
+    const definition = customDefinition('example.org', 'Boat', [customVersion({}, { deprecated: true })]);
     await post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', JSON.stringify(definition));
     const answer = await http.ask('/apis/example.org/v1/namespaces/default/boats', {
       headers: { authorization: `Bearer ${server.token}` },

@@ -4,6 +4,7 @@ import { load } from 'js-yaml';
 import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS } from '../../../../src/kube/kinds/resources.data.ts';
 import { decodeCbor, encodeCbor } from '../../../../src/orchestrator/api/wire/cbor.ts';
 import { type Asker, asker } from '../ask.ts';
+import { customDefinition, customVersion } from '../definition.ts';
 import { type RunningServer, startHttpsServer } from '../httpserver.ts';
 
 const AGGREGATED = (version: string) =>
@@ -176,37 +177,20 @@ describe('the forms of answers', () => {
   });
 });
 
-const shipDefinition = () => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'ships.example.com' },
-  spec: {
-    group: 'example.com',
-    scope: 'Namespaced',
-    names: { plural: 'ships', kind: 'Ship' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            description: 'A ship.',
-            properties: {
-              spec: {
-                type: 'object',
-                required: ['crew', 'name'],
-                properties: {
-                  crew: { type: 'integer', minimum: 1 },
-                  name: { type: 'string', nullable: true },
-                  any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-                },
-              },
-            },
+const shipDefinition = () =>
+  customDefinition('example.com', 'Ship', [
+    customVersion({
+      description: 'A ship.',
+      properties: {
+        spec: {
+          type: 'object',
+          required: ['crew', 'name'],
+          properties: {
+            crew: { type: 'integer', minimum: 1 },
+            name: { type: 'string', nullable: true },
+            any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
           },
         },
       },
-    ],
-  },
-});
+    }),
+  ]);

@@ -14,6 +14,7 @@ import {
 import type { KubeObject, Resource } from '../../../../src/kube/values/types.ts';
 import { openPki } from '../../../../src/orchestrator/api/auth/pki.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
+import { customDefinition, customVersion } from '../definition.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { endpointSlice, refusal, service } from '../notation.ts';
 
@@ -185,30 +186,12 @@ describe('a webhook that converts custom resources', () => {
 });
 
 function definition(clientConfig: object): KubeObject {
-  const version = (name: string, storage: boolean, field: string) => ({
-    name,
-    served: true,
-    storage,
-    schema: {
-      openAPIV3Schema: {
-        type: 'object',
-        properties: { spec: { type: 'object', properties: { [field]: { type: 'integer' } } } },
-      },
-    },
-  });
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'ships.example.org' },
-    spec: {
-      group: 'example.org',
-      scope: 'Namespaced',
-      names: { plural: 'ships', kind: 'Ship' },
-      versions: [version('v1', true, 'size'), version('v2', false, 'length')],
-      conversion: {
-        strategy: 'Webhook',
-        webhook: { clientConfig, conversionReviewVersions: ['v1'] },
-      },
-    },
-  };
+  const version = (field: string, more: object = {}) =>
+    customVersion(
+      { properties: { spec: { type: 'object', properties: { [field]: { type: 'integer' } } } } },
+      more,
+    );
+  const versions = [version('size'), version('length', { name: 'v2', storage: false })];
+  const webhook = { clientConfig, conversionReviewVersions: ['v1'] };
+  return customDefinition('example.org', 'Ship', versions, { conversion: { strategy: 'Webhook', webhook } });
 }

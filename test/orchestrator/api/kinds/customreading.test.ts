@@ -3,6 +3,7 @@ import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../../src/kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../../../src/kube/values/types.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
+import { customDefinition, customVersion } from '../definition.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { refusal } from '../notation.ts';
 
@@ -16,30 +17,10 @@ const SHIPS: Resource = {
 const CRD = { name: 'ships.example.org' };
 
 /** A definition whose instances have these fields in their specification. */
-const definition = (fields: object, version: object = {}): KubeObject => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: CRD,
-  spec: {
-    group: 'example.org',
-    scope: 'Namespaced',
-    names: { plural: 'ships', kind: 'Ship' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: { spec: { type: 'object', properties: fields } },
-          },
-        },
-        ...version,
-      },
-    ],
-  },
-});
+const definition = (fields: object, version: object = {}): KubeObject =>
+  customDefinition('example.org', 'Ship', [
+    customVersion({ properties: { spec: { type: 'object', properties: fields } } }, version),
+  ]);
 const ship = (name: string, spec: object): KubeObject => ({
   apiVersion: 'example.org/v1',
   kind: 'Ship',

@@ -4,6 +4,7 @@ import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../../src/kube/kinds/resource
 import type { KubeObject, Resource } from '../../../../src/kube/values/types.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
 import { settle } from '../../../fakes/clock.ts';
+import { customDefinition, customVersion } from '../definition.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { refusal } from '../notation.ts';
 
@@ -14,24 +15,12 @@ const schema = {
     status: { type: 'object', properties: { replicas: { type: 'integer' } } },
   },
 };
-const version = (name: string, storage: boolean, extra: object = {}) => ({
-  name,
-  served: true,
-  storage,
-  schema: { openAPIV3Schema: schema },
-  ...extra,
-});
-const definition = (versions: readonly object[], names: object = {}): KubeObject => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'ships.example.org' },
-  spec: {
-    group: 'example.org',
-    scope: 'Namespaced',
+const version = (name: string, storage: boolean, extra: object = {}) =>
+  customVersion(schema, { name, storage, ...extra });
+const definition = (versions: readonly object[], names: object = {}): KubeObject =>
+  customDefinition('example.org', 'Ship', versions, {
     names: { plural: 'ships', kind: 'Ship', shortNames: ['sh'], ...names },
-    versions,
-  },
-});
+  });
 const V1 = version('v1', true);
 const SHIPS: Resource = {
   group: 'example.org',

@@ -8,28 +8,15 @@ import { wantedOf } from '../../../../src/sync/cluster/watchers.ts';
 import { compareRefs } from '../../../../src/sync/plan/order.ts';
 import { recreatable, recreateRefusal } from '../../../../src/sync/plan/recreatable.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
+import { customDefinition, customVersion } from '../definition.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { refusal } from '../notation.ts';
 
 const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-const definition = (plural: string, kind: string): KubeObject => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `${plural}.example.com` },
-  spec: {
-    group: 'example.com',
-    scope: 'Namespaced',
-    names: { plural, kind },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', properties: { spec: anything, status: anything } } },
-      },
-    ],
-  },
-});
+const definition = (kind: string): KubeObject =>
+  customDefinition('example.com', kind, [
+    customVersion({ properties: { spec: anything, status: anything } }),
+  ]);
 const resource = (plural: string, kind: string): Resource => ({
   group: 'example.com',
   version: 'v1',
@@ -53,13 +40,8 @@ describe('a custom resource whose kind is called as a built-in one', () => {
   before(async () => {
     server = await startTestApi();
     client = server.client();
-    for (const [plural, kind] of [
-      ['deployments', 'Deployment'],
-      ['secrets', 'Secret'],
-      ['pods', 'Pod'],
-    ] as const) {
-      await client.create(CUSTOM_RESOURCE_DEFINITIONS, definition(plural, kind));
-    }
+    for (const kind of ['Deployment', 'Secret', 'Pod'])
+      await client.create(CUSTOM_RESOURCE_DEFINITIONS, definition(kind));
   });
   after(() => server.dispose());
 
