@@ -1,11 +1,9 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../src/kube/client/client.ts';
 import type { Service } from '../../../src/kube/kinds/objects.data.ts';
 import { CONFIG_MAPS, ENDPOINT_SLICES, ENDPOINTS, SERVICES } from '../../../src/kube/kinds/resources.data.ts';
 import { publish } from '../../../src/orchestrator/api/published.ts';
-import type { FakeClock } from '../../fakes/clock.ts';
-import { startTestApi, type TestApi } from './harness.ts';
 import { readOnly } from './notation.ts';
+import { useTestApi } from './suite.ts';
 
 const KEY = { namespace: 'default', name: 'kubernetes' };
 const PUBLICATION = {
@@ -18,59 +16,56 @@ const PUBLICATION = {
 };
 
 describe('what an API server says of itself', () => {
-  let plane: TestApi<FakeClock>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = await startTestApi();
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   it('is the Service default/kubernetes at the first address of its range, with itself as the endpoint', async () => {
-    await publish(client, PUBLICATION);
-    const service = await client.get(SERVICES, KEY);
+    await publish(cluster.client, PUBLICATION);
+    const service = await cluster.client.get(SERVICES, KEY);
     expect(service.metadata.labels).to.deep.equal({ component: 'apiserver', provider: 'kubernetes' });
     expect(service.spec).to.deep.include({ clusterIP: '127.213.0.1', type: 'ClusterIP' });
     expect(service.spec.ports?.[0]).to.deep.include({ name: 'https', port: 443, targetPort: 6443 });
-    const slice = await client.get(ENDPOINT_SLICES, KEY);
+    const slice = await cluster.client.get(ENDPOINT_SLICES, KEY);
     expect(slice.endpoints?.[0]?.addresses).to.deep.equal(['127.0.0.1']);
     expect(slice.ports?.[0]).to.deep.include({ name: 'https', port: 7443 });
-    const { subsets, metadata } = await client.get(ENDPOINTS, KEY);
+    const { subsets, metadata } = await cluster.client.get(ENDPOINTS, KEY);
     expect(subsets?.[0]?.addresses?.[0]).to.deep.include({ ip: '127.0.0.1' });
     expect(metadata.labels).to.deep.equal({ 'endpointslice.kubernetes.io/skip-mirror': 'true' });
     expect(slice.metadata.labels).to.deep.equal({ 'kubernetes.io/service-name': 'kubernetes' });
   });
 
   it('is not written again while nothing has changed', async () => {
-    await publish(client, PUBLICATION);
-    await publish(readOnly(client), PUBLICATION);
+    await publish(cluster.client, PUBLICATION);
+    await publish(readOnly(cluster.client), PUBLICATION);
   });
 
   it('follows the port, and puts right what somebody has changed or deleted', async () => {
-    await publish(client, PUBLICATION);
-    await client.delete(ENDPOINT_SLICES, KEY);
-    await client.patch(SERVICES, KEY, { type: 'merge', body: { spec: { sessionAffinity: 'ClientIP' } } });
-    await publish(client, { ...PUBLICATION, port: 7444 });
-    expect((await client.get(ENDPOINT_SLICES, KEY)).ports?.[0]?.port).to.equal(7444);
-    expect((await client.get(SERVICES, KEY)).spec.sessionAffinity).to.equal('None');
+    await publish(cluster.client, PUBLICATION);
+    await cluster.client.delete(ENDPOINT_SLICES, KEY);
+    await cluster.client.patch(SERVICES, KEY, {
+      type: 'merge',
+      body: { spec: { sessionAffinity: 'ClientIP' } },
+    });
+    await publish(cluster.client, { ...PUBLICATION, port: 7444 });
+    expect((await cluster.client.get(ENDPOINT_SLICES, KEY)).ports?.[0]?.port).to.equal(7444);
+    expect((await cluster.client.get(SERVICES, KEY)).spec.sessionAffinity).to.equal('None');
   });
 
   it('takes another address where an older cluster has given the first one away', async () => {
     const metadata = { name: 'old', namespace: 'default' };
     const spec = { clusterIP: '127.213.0.1', ports: [{ port: 80 }] };
-    await client.create(SERVICES, { apiVersion: 'v1', kind: 'Service', metadata, spec });
-    await publish(client, PUBLICATION);
-    const { spec: own }: Service = await client.get(SERVICES, KEY);
+    await cluster.client.create(SERVICES, { apiVersion: 'v1', kind: 'Service', metadata, spec });
+    await publish(cluster.client, PUBLICATION);
+    const { spec: own }: Service = await cluster.client.get(SERVICES, KEY);
     expect(own.clusterIP).to.match(/^127\.213\./);
     expect(own.clusterIP).not.to.equal('127.213.0.1');
   });
 
   it('names the authority to those who have no kubeconfig, and to aggregated API servers', async () => {
-    await publish(client, PUBLICATION);
-    const info = await client.get(CONFIG_MAPS, { namespace: 'kube-public', name: 'cluster-info' });
+    await publish(cluster.client, PUBLICATION);
+    const info = await cluster.client.get(CONFIG_MAPS, { namespace: 'kube-public', name: 'cluster-info' });
     expect(info.data?.kubeconfig).to.contain('server: https://127.0.0.1:7443');
     const trust = { namespace: 'kube-system', name: 'extension-apiserver-authentication' };
-    expect((await client.get(CONFIG_MAPS, trust)).data).to.deep.equal({
+    expect((await cluster.client.get(CONFIG_MAPS, trust)).data).to.deep.equal({
       'client-ca-file': 'PEM',
       'requestheader-allowed-names': '["front-proxy-client"]',
       'requestheader-client-ca-file': 'PEM of another',

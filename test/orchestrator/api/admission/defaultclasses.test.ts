@@ -1,32 +1,24 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import {
   INGRESS_CLASSES,
   INGRESSES,
   PERSISTENT_VOLUME_CLAIMS,
   STORAGE_CLASSES,
 } from '../../../../src/kube/kinds/resources.data.ts';
-import type { FakeClock } from '../../../fakes/clock.ts';
-import { startTestApi, type TestApi } from '../harness.ts';
+import { useTestApi } from '../suite.ts';
 
 describe('the default class', () => {
-  let plane: TestApi<FakeClock>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = await startTestApi();
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   const storageClass = (name: string, isDefault: string) =>
-    client.create(STORAGE_CLASSES, {
+    cluster.client.create(STORAGE_CLASSES, {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
       metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': isDefault } },
       provisioner: 'example.com/disks',
     });
   const claim = async (name: string, more: object = {}) => {
-    const { spec } = await client.create(PERSISTENT_VOLUME_CLAIMS, {
+    const { spec } = await cluster.client.create(PERSISTENT_VOLUME_CLAIMS, {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name, namespace: 'default' },
@@ -40,20 +32,20 @@ describe('the default class', () => {
     await storageClass('slow', 'false');
     await storageClass('old', 'true');
     expect(await claim('a')).to.equal('old');
-    await plane.clock.advance(5_000);
+    await cluster.clock.advance(5_000);
     await storageClass('new', 'true');
     expect(await claim('b')).to.equal('new');
     expect(await claim('c', { storageClassName: '' })).to.equal('');
   });
 
   it('of ingresses is given to those that name none', async () => {
-    await client.create(INGRESS_CLASSES, {
+    await cluster.client.create(INGRESS_CLASSES, {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'IngressClass',
       metadata: { name: 'front', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
       spec: { controller: 'example.com/front' },
     });
-    const { spec } = await client.create(INGRESSES, {
+    const { spec } = await cluster.client.create(INGRESSES, {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'Ingress',
       metadata: { name: 'web', namespace: 'default' },

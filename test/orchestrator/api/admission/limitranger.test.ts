@@ -1,36 +1,28 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import type { Container, LimitRangeItem, Pod } from '../../../../src/kube/kinds/objects.data.ts';
 import { LIMIT_RANGES, PERSISTENT_VOLUME_CLAIMS, PODS } from '../../../../src/kube/kinds/resources.data.ts';
-import type { FakeClock } from '../../../fakes/clock.ts';
-import { startTestApi, type TestApi } from '../harness.ts';
 import { refusal } from '../notation.ts';
+import { useTestApi } from '../suite.ts';
 
 describe('a LimitRange', () => {
-  let plane: TestApi<FakeClock>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = await startTestApi();
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   const limit = (item: LimitRangeItem) =>
-    client.create(LIMIT_RANGES, {
+    cluster.client.create(LIMIT_RANGES, {
       apiVersion: 'v1',
       kind: 'LimitRange',
       metadata: { name: item.type.toLowerCase(), namespace: 'default' },
       spec: { limits: [item] },
     });
   const pod = (name: string, resources: Container['resources'] = {}): Promise<Pod> =>
-    client.create(PODS, {
+    cluster.client.create(PODS, {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name, namespace: 'default' },
       spec: { containers: [{ name: 'main', image: 'host', resources }] },
     });
   const claim = (storage: string) =>
-    client.create(PERSISTENT_VOLUME_CLAIMS, {
+    cluster.client.create(PERSISTENT_VOLUME_CLAIMS, {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name: 'data', namespace: 'default' },

@@ -1,22 +1,14 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import type { Pod, PriorityClass } from '../../../../src/kube/kinds/objects.data.ts';
 import { PODS, PRIORITY_CLASSES } from '../../../../src/kube/kinds/resources.data.ts';
-import type { FakeClock } from '../../../fakes/clock.ts';
-import { startTestApi, type TestApi } from '../harness.ts';
 import { pod, refusal } from '../notation.ts';
+import { useTestApi } from '../suite.ts';
 
 describe('the priority of a pod', () => {
-  let plane: TestApi<FakeClock>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = await startTestApi();
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   const priorityClass = (name: string, value: number, more: Partial<PriorityClass> = {}) =>
-    client.create(PRIORITY_CLASSES, {
+    cluster.client.create(PRIORITY_CLASSES, {
       apiVersion: 'scheduling.k8s.io/v1',
       kind: 'PriorityClass',
       metadata: { name },
@@ -24,7 +16,7 @@ describe('the priority of a pod', () => {
       ...more,
     });
   const create = async (spec: Partial<Pod['spec']>) => {
-    const created = await client.create(PODS, pod('web', spec));
+    const created = await cluster.client.create(PODS, pod('web', spec));
     const { priority, preemptionPolicy, priorityClassName } = created.spec;
     return { priority, preemptionPolicy, priorityClassName };
   };
@@ -72,14 +64,14 @@ describe('the priority of a pod', () => {
 
   it('stays when an update leaves it out, and changes by no update', async () => {
     await priorityClass('high', 1000);
-    const { metadata, spec } = await client.create(PODS, pod('web', { priorityClassName: 'high' }));
+    const { metadata, spec } = await cluster.client.create(PODS, pod('web', { priorityClassName: 'high' }));
     const { priority: _, preemptionPolicy: __, ...rest } = spec;
     const labelled = { ...metadata, labels: { app: 'web' } };
-    const kept = await client.update(PODS, { ...pod('web'), metadata: labelled, spec: rest });
+    const kept = await cluster.client.update(PODS, { ...pod('web'), metadata: labelled, spec: rest });
     expect([kept.spec.priority, kept.spec.preemptionPolicy]).to.deep.equal([1000, 'PreemptLowerPriority']);
-    expect(await refusal(client.update(PODS, { ...kept, spec: { ...kept.spec, priority: 2 } }))).to.contain(
-      'pod updates may not change fields other than',
-    );
+    expect(
+      await refusal(cluster.client.update(PODS, { ...kept, spec: { ...kept.spec, priority: 2 } })),
+    ).to.contain('pod updates may not change fields other than');
   });
 
   it('has one default class at most, also when two are created at once', async () => {
@@ -91,10 +83,10 @@ describe('the priority of a pod', () => {
       'Forbidden: priorityclasses.scheduling.k8s.io "c2" is forbidden: PriorityClass c1 is already marked as default. Only one default can exist',
     );
     const merge = { type: 'merge' as const, body: { description: 'as usual' } };
-    await client.patch(PRIORITY_CLASSES, { name: 'c1' }, merge);
+    await cluster.client.patch(PRIORITY_CLASSES, { name: 'c1' }, merge);
     await priorityClass('c3', 3);
     const marking = { type: 'merge' as const, body: { globalDefault: true } };
-    expect(await refusal(client.patch(PRIORITY_CLASSES, { name: 'c3' }, marking))).to.contain(
+    expect(await refusal(cluster.client.patch(PRIORITY_CLASSES, { name: 'c3' }, marking))).to.contain(
       'PriorityClass c1 is already marked as default',
     );
   });

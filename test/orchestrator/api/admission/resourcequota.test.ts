@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import type { Pod, PodSpec, ResourceQuotaSpec, Service } from '../../../../src/kube/kinds/objects.data.ts';
 import {
   CONFIG_MAPS,
@@ -8,28 +7,21 @@ import {
   RESOURCE_QUOTAS,
   SERVICES,
 } from '../../../../src/kube/kinds/resources.data.ts';
-import type { FakeClock } from '../../../fakes/clock.ts';
-import { startTestApi, type TestApi } from '../harness.ts';
 import { configMap, refusal } from '../notation.ts';
+import { useTestApi } from '../suite.ts';
 
 describe('a ResourceQuota', () => {
-  let plane: TestApi<FakeClock>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = await startTestApi();
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   const quota = (spec: ResourceQuotaSpec) =>
-    client.create(RESOURCE_QUOTAS, {
+    cluster.client.create(RESOURCE_QUOTAS, {
       apiVersion: 'v1',
       kind: 'ResourceQuota',
       metadata: { name: 'most', namespace: 'default' },
       spec,
     });
   const pod = (name: string, cpu?: string, more: Partial<PodSpec> = {}): Promise<Pod> =>
-    client.create(PODS, {
+    cluster.client.create(PODS, {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name, namespace: 'default' },
@@ -49,7 +41,7 @@ describe('a ResourceQuota', () => {
     await quota({ hard: { 'count/configmaps': '3' } });
     const results = await Promise.all(
       [...'abcdefgh'].map((name) =>
-        client.create(CONFIG_MAPS, configMap(name)).then(
+        cluster.client.create(CONFIG_MAPS, configMap(name)).then(
           () => 'created',
           (error: Error) => error.message,
         ),
@@ -63,10 +55,12 @@ describe('a ResourceQuota', () => {
 
   it('lets others take what was deleted', async () => {
     await quota({ hard: { configmaps: '1' } });
-    await client.create(CONFIG_MAPS, configMap('a'));
-    expect(await refusal(client.create(CONFIG_MAPS, configMap('b')))).to.contain('limited: configmaps=1');
-    await client.delete(CONFIG_MAPS, { namespace: 'default', name: 'a' });
-    await client.create(CONFIG_MAPS, configMap('b'));
+    await cluster.client.create(CONFIG_MAPS, configMap('a'));
+    expect(await refusal(cluster.client.create(CONFIG_MAPS, configMap('b')))).to.contain(
+      'limited: configmaps=1',
+    );
+    await cluster.client.delete(CONFIG_MAPS, { namespace: 'default', name: 'a' });
+    await cluster.client.create(CONFIG_MAPS, configMap('b'));
   });
 
   it('sums what pods ask for, and needs each container to say it', async () => {
@@ -85,7 +79,7 @@ describe('a ResourceQuota', () => {
     await quota({ hard: { pods: '1', 'count/pods': '2' } });
     await pod('a');
     const phase = { type: 'merge', body: { status: { phase: 'Succeeded' } } } as const;
-    await client.patch(PODS, { namespace: 'default', name: 'a' }, phase, { subresource: 'status' });
+    await cluster.client.patch(PODS, { namespace: 'default', name: 'a' }, phase, { subresource: 'status' });
     await pod('b');
     expect(await refusal(pod('c'))).to.contain('requested: count/pods=1,pods=1, used: count/pods=2,pods=1');
   });
@@ -98,7 +92,7 @@ describe('a ResourceQuota', () => {
   });
 
   it('selects pods by their priority class', async () => {
-    await client.create(PRIORITY_CLASSES, {
+    await cluster.client.create(PRIORITY_CLASSES, {
       apiVersion: 'scheduling.k8s.io/v1',
       kind: 'PriorityClass',
       metadata: { name: 'high' },
@@ -118,16 +112,18 @@ describe('a ResourceQuota', () => {
 
   it('bounds what an update adds', async () => {
     await quota({ hard: { 'services.nodeports': '0', services: '1' } });
-    await client.create(SERVICES, service('ClusterIP') as Service);
+    await cluster.client.create(SERVICES, service('ClusterIP') as Service);
     const becomes = { type: 'merge', body: { spec: { type: 'NodePort' } } } as const;
-    expect(await refusal(client.patch(SERVICES, { namespace: 'default', name: 'web' }, becomes))).to.equal(
+    expect(
+      await refusal(cluster.client.patch(SERVICES, { namespace: 'default', name: 'web' }, becomes)),
+    ).to.equal(
       'Forbidden: services "web" is forbidden: exceeded quota: most, requested: services.nodeports=1, used: services.nodeports=0, limited: services.nodeports=0',
     );
   });
 
   it('refuses a dry run as it would the create', async () => {
     await quota({ hard: { configmaps: '0' } });
-    const dry = client.create(CONFIG_MAPS, configMap('a'), { dryRun: true });
+    const dry = cluster.client.create(CONFIG_MAPS, configMap('a'), { dryRun: true });
     expect(await refusal(dry)).to.contain('exceeded quota: most');
   });
 });

@@ -1,29 +1,21 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import type { Pod, RuntimeClass } from '../../../../src/kube/kinds/objects.data.ts';
 import { PODS, RUNTIME_CLASSES } from '../../../../src/kube/kinds/resources.data.ts';
-import type { FakeClock } from '../../../fakes/clock.ts';
-import { startTestApi, type TestApi } from '../harness.ts';
 import { pod, refusal } from '../notation.ts';
+import { useTestApi } from '../suite.ts';
 
 describe('the runtime class of a pod', () => {
-  let plane: TestApi<FakeClock>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = await startTestApi();
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   const runtimeClass = (more: Partial<RuntimeClass>) =>
-    client.create(RUNTIME_CLASSES, {
+    cluster.client.create(RUNTIME_CLASSES, {
       apiVersion: 'node.k8s.io/v1',
       kind: 'RuntimeClass',
       metadata: { name: 'strict' },
       handler: 'strict',
       ...more,
     });
-  const create = (spec: Partial<Pod['spec']>) => client.create(PODS, pod('web', spec));
+  const create = (spec: Partial<Pod['spec']>) => cluster.client.create(PODS, pod('web', spec));
   const REFUSED = 'Forbidden: pods "web" is forbidden: ';
 
   it('must be there', async () => {
@@ -36,7 +28,7 @@ describe('the runtime class of a pod', () => {
     await runtimeClass({ overhead: { podFixed: { cpu: '250m', memory: '64Mi' } } });
     const { spec } = await create({ runtimeClassName: 'strict' });
     expect(spec.overhead).to.deep.equal({ cpu: '250m', memory: '64Mi' });
-    await client.create(
+    await cluster.client.create(
       PODS,
       pod('same', { runtimeClassName: 'strict', overhead: { cpu: '0.25', memory: '65536Ki' } }),
     );

@@ -1,22 +1,14 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import { PERSISTENT_VOLUME_CLAIMS, STORAGE_CLASSES } from '../../../../src/kube/kinds/resources.data.ts';
-import type { FakeClock } from '../../../fakes/clock.ts';
-import { startTestApi, type TestApi } from '../harness.ts';
 import { refusal } from '../notation.ts';
+import { useTestApi } from '../suite.ts';
 
 describe('a claim', () => {
-  let plane: TestApi<FakeClock>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = await startTestApi();
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   const key = { namespace: 'default', name: 'data' };
   const storageClass = (name: string, allowVolumeExpansion?: boolean) =>
-    client.create(STORAGE_CLASSES, {
+    cluster.client.create(STORAGE_CLASSES, {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
       metadata: { name },
@@ -24,7 +16,7 @@ describe('a claim', () => {
       ...(allowVolumeExpansion === undefined ? {} : { allowVolumeExpansion }),
     });
   const claim = (storageClassName: string, finalizers: readonly string[] = []) =>
-    client.create(PERSISTENT_VOLUME_CLAIMS, {
+    cluster.client.create(PERSISTENT_VOLUME_CLAIMS, {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { ...key, finalizers: [...finalizers] },
@@ -36,14 +28,14 @@ describe('a claim', () => {
       },
     });
   const bind = () =>
-    client.patch(
+    cluster.client.patch(
       PERSISTENT_VOLUME_CLAIMS,
       key,
       { type: 'merge', body: { status: { phase: 'Bound', capacity: { storage: '1Gi' } } } },
       { subresource: 'status' },
     );
   const resize = (storage: string) =>
-    client.patch(PERSISTENT_VOLUME_CLAIMS, key, {
+    cluster.client.patch(PERSISTENT_VOLUME_CLAIMS, key, {
       type: 'merge',
       body: { spec: { resources: { requests: { storage } } } },
     });

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import type {
   ValidatingAdmissionPolicyBindingSpec,
   ValidatingAdmissionPolicySpec,
@@ -10,38 +9,31 @@ import {
   VALIDATING_ADMISSION_POLICIES,
   VALIDATING_ADMISSION_POLICY_BINDINGS,
 } from '../../../../src/kube/kinds/resources.data.ts';
-import type { FakeClock } from '../../../fakes/clock.ts';
-import { startTestApi, type TestApi } from '../harness.ts';
 import { configMap, refusal } from '../notation.ts';
+import { useTestApi } from '../suite.ts';
 import { RULE } from './webhookserver.ts';
 
 const API = 'admissionregistration.k8s.io/v1';
 
 describe('a ValidatingAdmissionPolicy', () => {
-  let plane: TestApi<FakeClock>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = await startTestApi();
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   const policy = (spec: ValidatingAdmissionPolicySpec) =>
-    client.create(VALIDATING_ADMISSION_POLICIES, {
+    cluster.client.create(VALIDATING_ADMISSION_POLICIES, {
       apiVersion: API,
       kind: 'ValidatingAdmissionPolicy',
       metadata: { name: 'small' },
       spec: { matchConstraints: { resourceRules: [RULE('configmaps', ['CREATE', 'UPDATE'])] }, ...spec },
     });
   const bind = (spec: ValidatingAdmissionPolicyBindingSpec = {}) =>
-    client.create(VALIDATING_ADMISSION_POLICY_BINDINGS, {
+    cluster.client.create(VALIDATING_ADMISSION_POLICY_BINDINGS, {
       apiVersion: API,
       kind: 'ValidatingAdmissionPolicyBinding',
       metadata: { name: 'here' },
       spec: { policyName: 'small', validationActions: ['Deny'], ...spec },
     });
   const create = (name: string, data: Record<string, string>, onWarning?: (text: string) => void) =>
-    client.create(CONFIG_MAPS, configMap(name, data), onWarning ? { onWarning } : {});
+    cluster.client.create(CONFIG_MAPS, configMap(name, data), onWarning ? { onWarning } : {});
   const DENIED =
     "configmaps \"a\" is forbidden: ValidatingAdmissionPolicy 'small' with binding 'here' denied request: ";
 
@@ -94,9 +86,9 @@ describe('a ValidatingAdmissionPolicy', () => {
     await bind();
     await create('a', { x: '1' });
     const merge = { type: 'merge', body: { data: { x: '2' } } } as const;
-    expect(await refusal(client.patch(CONFIG_MAPS, { namespace: 'default', name: 'a' }, merge))).to.equal(
-      `Invalid: ${DENIED}x stays`,
-    );
+    expect(
+      await refusal(cluster.client.patch(CONFIG_MAPS, { namespace: 'default', name: 'a' }, merge)),
+    ).to.equal(`Invalid: ${DENIED}x stays`);
   });
 
   it('takes its parameters from objects, and says what it does without them', async () => {
@@ -109,7 +101,7 @@ describe('a ValidatingAdmissionPolicy', () => {
     await bind({ paramRef: { name: 'limits', parameterNotFoundAction: 'Deny' } });
     expect(await refusal(create('a', { x: '1', y: '2' }))).to.contain('failed expression');
     await create('a', { x: '1' });
-    await client.delete(CONFIG_MAPS, { namespace: 'default', name: 'limits' });
+    await cluster.client.delete(CONFIG_MAPS, { namespace: 'default', name: 'limits' });
     expect(await refusal(create('b', {}))).to.contain(
       'failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction',
     );
@@ -133,7 +125,7 @@ describe('a ValidatingAdmissionPolicy', () => {
       `Invalid: ${DENIED}expression 'object.data.missing == 'x'' resulted in error: no such key: missing`,
     );
     const ignore = { type: 'merge', body: { spec: { failurePolicy: 'Ignore' } } } as const;
-    await client.patch(VALIDATING_ADMISSION_POLICIES, { name: 'small' }, ignore);
+    await cluster.client.patch(VALIDATING_ADMISSION_POLICIES, { name: 'small' }, ignore);
     await create('a', { x: '1' });
   });
 
@@ -142,7 +134,7 @@ describe('a ValidatingAdmissionPolicy', () => {
     await bind({ matchResources: { namespaceSelector: { matchLabels: { guarded: 'yes' } } } });
     await create('a', {});
     const merge = { type: 'merge', body: { metadata: { labels: { guarded: 'yes' } } } } as const;
-    await client.patch(NAMESPACES, { name: 'default' }, merge);
+    await cluster.client.patch(NAMESPACES, { name: 'default' }, merge);
     expect(await refusal(create('b', {}))).to.contain('denied request');
   });
 });

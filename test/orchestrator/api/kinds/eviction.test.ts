@@ -1,23 +1,16 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import type { Pod, PodDisruptionBudget } from '../../../../src/kube/kinds/objects.data.ts';
 import { POD_DISRUPTION_BUDGETS, PODS } from '../../../../src/kube/kinds/resources.data.ts';
 import { StatusError } from '../../../../src/kube/values/status.ts';
-import { startTestApi, type TestApi } from '../harness.ts';
 import { pod, refusal } from '../notation.ts';
+import { useTestApi } from '../suite.ts';
 
 describe('an eviction', () => {
-  let plane: TestApi<never>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = (await startTestApi()) as never;
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   const key = (name: string) => ({ namespace: 'default', name });
   const evict = (name: string, deleteOptions = {}) =>
-    client.create(
+    cluster.client.create(
       PODS,
       { apiVersion: 'policy/v1', kind: 'Eviction', metadata: key(name), deleteOptions } as never,
       { subresource: 'eviction' },
@@ -26,12 +19,12 @@ describe('an eviction', () => {
   /** A pod that runs on a node, so that a deletion marks it. */
   async function running(name: string, ready: boolean): Promise<void> {
     const plain = pod(name, { nodeName: 'n1' });
-    const created = await client.create(PODS, {
+    const created = await cluster.client.create(PODS, {
       ...plain,
       metadata: { ...plain.metadata, labels: { app: 'web' } },
     });
     const conditions = [{ type: 'Ready', status: ready ? 'True' : 'False' }] as const;
-    await client.update(
+    await cluster.client.update(
       PODS,
       { ...created, status: { ...created.status, phase: 'Running', conditions } } as Pod,
       { subresource: 'status' },
@@ -44,7 +37,7 @@ describe('an eviction', () => {
     more: object = {},
     spec: object = {},
   ): Promise<void> {
-    const created = await client.create(POD_DISRUPTION_BUDGETS, {
+    const created = await cluster.client.create(POD_DISRUPTION_BUDGETS, {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: key(name),
@@ -58,7 +51,7 @@ describe('an eviction', () => {
       disruptionsAllowed,
       ...more,
     };
-    await client.update(POD_DISRUPTION_BUDGETS, { ...created, status }, { subresource: 'status' });
+    await cluster.client.update(POD_DISRUPTION_BUDGETS, { ...created, status }, { subresource: 'status' });
   }
 
   const refused = (work: Promise<unknown>) =>
@@ -71,13 +64,13 @@ describe('an eviction', () => {
     await running('a', true);
     await budget('web', 1);
     await evict('a', { gracePeriodSeconds: 7 });
-    const { metadata, status } = await client.get(PODS, key('a'));
+    const { metadata, status } = await cluster.client.get(PODS, key('a'));
     expect(metadata.deletionGracePeriodSeconds).to.equal(7);
     expect(status?.conditions?.find(({ type }) => type === 'DisruptionTarget')).to.include({
       status: 'True',
       reason: 'EvictionByEvictionAPI',
     });
-    const after = await client.get(POD_DISRUPTION_BUDGETS, key('web'));
+    const after = await cluster.client.get(POD_DISRUPTION_BUDGETS, key('web'));
     expect(after.status?.disruptionsAllowed).to.equal(0);
     expect(after.status?.disruptedPods).to.have.property('a');
   });
@@ -99,7 +92,7 @@ describe('an eviction', () => {
         ],
       },
     });
-    expect((await client.get(PODS, key('a'))).metadata).not.to.have.property('deletionTimestamp');
+    expect((await cluster.client.get(PODS, key('a'))).metadata).not.to.have.property('deletionTimestamp');
   });
 
   it('waits for a budget that nobody has counted yet', async () => {
@@ -119,8 +112,10 @@ describe('an eviction', () => {
     await running('a', true);
     await budget('web', 1);
     await evict('a', { dryRun: ['All'] });
-    expect((await client.get(POD_DISRUPTION_BUDGETS, key('web'))).status?.disruptionsAllowed).to.equal(1);
-    expect((await client.get(PODS, key('a'))).metadata).not.to.have.property('deletionTimestamp');
+    expect(
+      (await cluster.client.get(POD_DISRUPTION_BUDGETS, key('web'))).status?.disruptionsAllowed,
+    ).to.equal(1);
+    expect((await cluster.client.get(PODS, key('a'))).metadata).not.to.have.property('deletionTimestamp');
   });
 
   it('of a pod that is not ready spends nothing while enough others are, or where the budget always allows that', async () => {
@@ -128,16 +123,16 @@ describe('an eviction', () => {
     await budget('web', 0, { currentHealthy: 1 });
     await evict('a');
     await running('b', false);
-    await client.delete(POD_DISRUPTION_BUDGETS, key('web'));
+    await cluster.client.delete(POD_DISRUPTION_BUDGETS, key('web'));
     await budget('strict', 0, { currentHealthy: 0 });
     expect((await refused(evict('b')))?.code).to.equal(429);
-    await client.delete(POD_DISRUPTION_BUDGETS, key('strict'));
+    await cluster.client.delete(POD_DISRUPTION_BUDGETS, key('strict'));
     await budget('lax', 0, { currentHealthy: 0 }, { unhealthyPodEvictionPolicy: 'AlwaysAllow' });
     await evict('b');
   });
 
   it('asks no budget for a pod that has ended or never ran, and refuses one that two guard', async () => {
-    await client.create(PODS, { ...pod('new'), metadata: { ...key('new'), labels: { app: 'web' } } });
+    await cluster.client.create(PODS, { ...pod('new'), metadata: { ...key('new'), labels: { app: 'web' } } });
     await budget('web', 0);
     await evict('new');
     await running('a', true);

@@ -1,21 +1,14 @@
 import { expect } from 'chai';
-import type { KubeClient } from '../../../../src/kube/client/client.ts';
 import type { Pod, PodSpec } from '../../../../src/kube/kinds/objects.data.ts';
 import { PODS } from '../../../../src/kube/kinds/resources.data.ts';
-import { startTestApi, type TestApi } from '../harness.ts';
 import { refusal } from '../notation.ts';
+import { useTestApi } from '../suite.ts';
 
 const requests = (cpu: string) => ({ requests: { cpu, memory: '32Mi' } });
 const lens = (image: string) => ({ name: 'debug', image, targetContainerName: 'main' });
 
 describe('a part of a pod that has an endpoint of its own', () => {
-  let plane: TestApi<never>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = (await startTestApi()) as never;
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   const podOf = (spec: Partial<PodSpec> = {}): Pod => ({
     apiVersion: 'v1',
@@ -27,8 +20,8 @@ describe('a part of a pod that has an endpoint of its own', () => {
   const sized = (pod: Pod, resources: object): Pod =>
     withSpec(pod, { containers: pod.spec.containers.map((one) => ({ ...one, resources })) });
   const write = (pod: Pod, subresource?: 'resize' | 'ephemeralcontainers') =>
-    client.update(PODS, pod, subresource ? { subresource } : {}) as Promise<Pod>;
-  const created = () => client.create(PODS, podOf()) as Promise<Pod>;
+    cluster.client.update(PODS, pod, subresource ? { subresource } : {}) as Promise<Pod>;
+  const created = () => cluster.client.create(PODS, podOf()) as Promise<Pod>;
 
   it('resizes containers through `resize`, which counts a generation and takes nothing else', async () => {
     const pod = await created();
@@ -89,7 +82,7 @@ describe('a part of a pod that has an endpoint of its own', () => {
       'pod updates may not change fields',
     );
     const other = { ...podOf({ ephemeralContainers }), metadata: { name: 'b', namespace: 'default' } };
-    expect(await refusal(client.create(PODS, other))).to.include(
+    expect(await refusal(cluster.client.create(PODS, other))).to.include(
       'spec.ephemeralContainers: Forbidden: cannot be set on create',
     );
   });

@@ -4,9 +4,8 @@ import type { ConfigMap } from '../../../../src/kube/kinds/objects.data.ts';
 import { CONFIG_MAPS, DEPLOYMENTS } from '../../../../src/kube/kinds/resources.data.ts';
 import { isNotFound } from '../../../../src/kube/values/status.ts';
 import type { KubeObject } from '../../../../src/kube/values/types.ts';
-import type { FakeClock } from '../../../fakes/clock.ts';
-import { startTestApi, type TestApi } from '../harness.ts';
 import { configMap, take } from '../notation.ts';
+import { useTestApi } from '../suite.ts';
 
 /** Numbers that look random and are the same every time (mulberry32). */
 function seeded(seed: number): (n: number) => number {
@@ -39,26 +38,20 @@ async function randomWrite(client: KubeClient, random: (n: number) => number): P
 }
 
 describe('laws of the API', () => {
-  let plane: TestApi<FakeClock>;
-  let client: KubeClient;
-  beforeEach(async () => {
-    plane = await startTestApi();
-    client = plane.client();
-  });
-  afterEach(() => plane.dispose());
+  const cluster = useTestApi();
 
   for (const labelSelector of [undefined, 'side=left']) {
     it(`a watch, replayed, is the list (${labelSelector ?? 'everything'})`, async () => {
       const options = { namespace: 'default', ...(labelSelector ? { labelSelector } : {}) };
       const random = seeded(labelSelector ? 7 : 11);
-      const before = await client.list(CONFIG_MAPS, options);
+      const before = await cluster.client.list(CONFIG_MAPS, options);
       const stop = new AbortController();
       const resourceVersion = before.metadata.resourceVersion ?? '';
-      const events = client
+      const events = cluster.client
         .watch(CONFIG_MAPS, { ...options, resourceVersion, signal: stop.signal })
         [Symbol.asyncIterator]();
-      for (let i = 0; i < 200; i++) await randomWrite(client, random);
-      const end = await client.create(CONFIG_MAPS, configMap('end', {}, { side: 'left' }));
+      for (let i = 0; i < 200; i++) await randomWrite(cluster.client, random);
+      const end = await cluster.client.create(CONFIG_MAPS, configMap('end', {}, { side: 'left' }));
 
       const state = new Map<string, ConfigMap>();
       let newest = 0;
@@ -75,7 +68,7 @@ describe('laws of the API', () => {
       }
       stop.abort();
       expect(newest).to.equal(Number(end.metadata.resourceVersion));
-      const { items } = await client.list(CONFIG_MAPS, options);
+      const { items } = await cluster.client.list(CONFIG_MAPS, options);
       const replayed = [...state.values()].sort((a, b) =>
         (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1,
       );
@@ -84,8 +77,8 @@ describe('laws of the API', () => {
   }
 
   it('what was created is what is read', async () => {
-    const created = await client.create(CONFIG_MAPS, configMap('a', { key: 'value' }));
-    expect(await client.get(CONFIG_MAPS, { namespace: 'default', name: 'a' })).to.equal(created);
+    const created = await cluster.client.create(CONFIG_MAPS, configMap('a', { key: 'value' }));
+    expect(await cluster.client.get(CONFIG_MAPS, { namespace: 'default', name: 'a' })).to.equal(created);
   });
 
   const deployment: KubeObject = {
@@ -102,22 +95,22 @@ describe('laws of the API', () => {
   };
 
   it('an apply after an apply, at a later time, changes nothing', async () => {
-    const first = await client.apply(DEPLOYMENTS, deployment, { fieldManager: 'law' });
-    await plane.clock.advance(5_000);
-    expect(await client.apply(DEPLOYMENTS, deployment, { fieldManager: 'law' })).to.equal(first);
+    const first = await cluster.client.apply(DEPLOYMENTS, deployment, { fieldManager: 'law' });
+    await cluster.clock.advance(5_000);
+    expect(await cluster.client.apply(DEPLOYMENTS, deployment, { fieldManager: 'law' })).to.equal(first);
   });
 
   it('an update with what was read changes nothing', async () => {
-    const first = await client.create(DEPLOYMENTS, deployment);
-    await plane.clock.advance(5_000);
-    expect(await client.update(DEPLOYMENTS, first)).to.equal(first);
+    const first = await cluster.client.create(DEPLOYMENTS, deployment);
+    await cluster.clock.advance(5_000);
+    expect(await cluster.client.update(DEPLOYMENTS, first)).to.equal(first);
   });
 
   it('a dry run answers as the write would, and leaves no trace', async () => {
-    const before = await client.list(DEPLOYMENTS);
-    const dry = await client.create(DEPLOYMENTS, deployment, { dryRun: true });
-    expect(await client.list(DEPLOYMENTS)).to.deep.equal(before);
-    const real = await client.create(DEPLOYMENTS, deployment);
+    const before = await cluster.client.list(DEPLOYMENTS);
+    const dry = await cluster.client.create(DEPLOYMENTS, deployment, { dryRun: true });
+    expect(await cluster.client.list(DEPLOYMENTS)).to.deep.equal(before);
+    const real = await cluster.client.create(DEPLOYMENTS, deployment);
     expect(dry.spec).to.deep.equal(real.spec);
   });
 });
