@@ -1,20 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { cp, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { type EnvironmentStatus, eventually, Pilotage, statusOf, type Work } from './harness.ts';
+import { type EnvironmentStatus, eventually, statusOf, type Work } from './harness.ts';
 import { type Finished, run } from './processes.ts';
-
-/** Run by scripts/test-kubernetes.mjs: the built program delivers to the kube-apiserver that it has started. */
-const { CONTRACT_KUBECONFIG: peer = '' } = process.env;
-const fixtures = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures');
-
-interface Kubeconfig {
-  readonly clusters: { name: string; cluster: { server: string } }[];
-  readonly users: { name: string; user: { token: string } }[];
-  readonly contexts: { name: string; context: { cluster: string; user: string } }[];
-}
+import { peer, useFarPilotage, writeContexts } from './realcluster.ts';
 
 interface Live {
   readonly metadata: {
@@ -44,24 +32,18 @@ spec:
     - {name: extra, chart: extra}
 `;
 
-const JOB =
-  'jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: f, image: f}]}}}}';
-
 const extra = (name: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {kept: "yes"}\n`;
 
+/** Run by scripts/test-kubernetes.mjs: the built program delivers to the kube-apiserver that it has started. */
 describe('e2e: delivery to a real kube-apiserver', function () {
   this.timeout(120_000);
-  let pilotage: Pilotage;
+  const server = useFarPilotage();
+  const { expectEmptyPlan } = server;
   let work: Work;
-  let kubeconfig: string;
-  /** Pushes that still tell of a rollout: without controllers it never ends, and delivery does not depend on a listener. */
-  const pushes: Promise<Finished>[] = [];
 
   before(async () => {
-    if (peer === '') throw new Error('start this through: npm run test:kubernetes');
-    pilotage = await Pilotage.start([], async (dir) => (kubeconfig = await writeContexts(dir)));
-    work = await pilotage.repository('web');
+    work = await server.pilotage.repository('web');
     await work.write('pilotage.yaml', PILOTAGE_FILE);
     await work.write(
       'values/far.yaml',
@@ -73,40 +55,18 @@ describe('e2e: delivery to a real kube-apiserver', function () {
     await work.write('extra/dropped.yaml', extra('dropped'));
     await work.commit('deliver elsewhere');
   });
-  after(async () => {
-    await pilotage?.stop();
-    await Promise.all(pushes);
-  });
-
-  const peerConfig = (): Kubeconfig => JSON.parse(readFileSync(peer, 'utf8')) as Kubeconfig;
-
-  /** The peer as context `far`, and `lost`, where nobody listens. */
-  async function writeContexts(dir: string, token?: string): Promise<string> {
-    const [cluster, user] = [peerConfig().clusters[0], peerConfig().users[0]];
-    const file = join(dir, 'clusters.yaml');
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [
-        { name: 'far', cluster: cluster?.cluster },
-        { name: 'lost', cluster: { ...cluster?.cluster, server: 'https://127.0.0.1:1' } },
-      ],
-      users: [{ name: 'admin', user: { ...user?.user, ...(token ? { token } : {}) } }],
-      contexts: ['far', 'lost'].map((name) => ({ name, context: { cluster: name, user: 'admin' } })),
-    };
-    await writeFile(file, JSON.stringify(config), { mode: 0o600 });
-    return file;
-  }
 
   const kubectl = (...args: readonly string[]): Promise<Finished> =>
-    run('kubectl', ['--namespace', 'web-far', ...args], { env: { KUBECONFIG: peer, HOME: pilotage.dir } });
+    run('kubectl', ['--namespace', 'web-far', ...args], {
+      env: { KUBECONFIG: peer, HOME: server.pilotage.dir },
+    });
   const live = async (...args: readonly string[]): Promise<Live> => {
     const { stdout, stderr } = await kubectl('get', ...args, '--show-managed-fields', '-o', 'json');
     if (stdout === '') throw new Error(stderr);
     return JSON.parse(stdout) as Live;
   };
   const status = async (environment: string): Promise<EnvironmentStatus> => {
-    const found = await statusOf(pilotage, 'web', environment);
+    const found = await statusOf(server.pilotage, 'web', environment);
     if (!found) throw new Error(`there is no environment ${environment}`);
     return found;
   };
@@ -115,13 +75,9 @@ describe('e2e: delivery to a real kube-apiserver', function () {
       const now = await status(environment);
       return now.deployedRevision === revision && now.sync === 'Synced' && now;
     });
-  const expectEmptyPlan = async (environment: string): Promise<void> => {
-    const { code, stdout, stderr } = await pilotage.cli('diff', environment);
-    expect(code, stdout + stderr).to.equal(0);
-  };
   const deliver = async (message: string): Promise<string> => {
     const revision = await work.commit(message);
-    pushes.push(work.push());
+    server.pushes.push(work.push());
     await eventually(`web/far has ${revision.slice(0, 7)}`, async () => {
       const { deployedRevision } = await status('far');
       return deployedRevision === revision;
@@ -156,13 +112,13 @@ describe('e2e: delivery to a real kube-apiserver', function () {
   });
 
   it('does not ask a cluster that is not allowed, not even for a plan', async () => {
-    const { code, stderr } = await pilotage.cli('diff', 'web/far', '--revision', 'main');
+    const { code, stderr } = await server.pilotage.cli('diff', 'web/far', '--revision', 'main');
     expect(code).to.equal(2);
     expect(stderr).to.contain('--allow-cluster far');
   });
 
   it('delivers there as soon as a person allows it, without another push', async () => {
-    const { code, stderr } = await pilotage.cli('connect', 'web', '--allow-cluster', 'far');
+    const { code, stderr } = await server.pilotage.cli('connect', 'web', '--allow-cluster', 'far');
     expect(code, stderr).to.equal(0);
     await synced('far', await work.git('rev-parse', 'HEAD'));
     const deployment = await live('deployment', 'web');
@@ -187,7 +143,7 @@ describe('e2e: delivery to a real kube-apiserver', function () {
     expect(far).to.include({ sync: 'Synced', health: 'Progressing', phase: 'Waiting' });
     expect(far.message).to.match(/Deployment web-far\/web/);
     expect(far.urls).to.deep.equal([]);
-    const { code, stderr } = await pilotage.cli('wait', 'web/far', '--timeout', '1s');
+    const { code, stderr } = await server.pilotage.cli('wait', 'web/far', '--timeout', '1s');
     expect(code).to.equal(1);
     expect(stderr).to.contain('Progressing');
   });
@@ -204,7 +160,10 @@ describe('e2e: delivery to a real kube-apiserver', function () {
       await live('service', 'web');
       return config.data.GREETING === 'hello far' && deployment.spec.replicas === 2;
     });
-    await eventually('the plan is empty', async () => (await pilotage.cli('diff', 'web/far')).code === 0);
+    await eventually(
+      'the plan is empty',
+      async () => (await server.pilotage.cli('diff', 'web/far')).code === 0,
+    );
   });
 
   it('prunes there what a commit removes, and leaves what others made', async () => {
@@ -232,25 +191,25 @@ describe('e2e: delivery to a real kube-apiserver', function () {
     await synced('far', after);
     const image = async () => (await live('deployment', 'web')).spec.template.spec.containers[0]?.image;
     expect(await image()).to.equal('registry.example.com/web:2.0');
-    expect((await pilotage.cli('rollback', 'web/far')).code).to.equal(0);
+    expect((await server.pilotage.cli('rollback', 'web/far')).code).to.equal(0);
     await synced('far', before);
     expect(await image()).to.equal('registry.example.com/web:1.0');
     expect((await live('configmap', 'web')).data).to.deep.equal({ GREETING: 'hello far' });
     await expectEmptyPlan('web/far');
-    expect((await pilotage.cli('pin', 'web/far', '--off')).code).to.equal(0);
+    expect((await server.pilotage.cli('pin', 'web/far', '--off')).code).to.equal(0);
     await synced('far', after);
     expect(await image()).to.equal('registry.example.com/web:2.0');
   });
 
   it('names a cluster that cannot be reached, and lets everything else go on', async () => {
-    expect((await pilotage.cli('connect', 'web', '--allow-cluster', 'lost')).code).to.equal(0);
+    expect((await server.pilotage.cli('connect', 'web', '--allow-cluster', 'lost')).code).to.equal(0);
     const lost = await eventually('the failure is told', async () => {
       const now = await status('lost');
       return now.phase === 'Failed' && now;
     });
     expect(lost).to.include({ sync: 'Unknown', health: 'Unknown' });
     expect(lost.message).to.match(/cluster lost does not answer: .*ECONNREFUSED/);
-    expect((await pilotage.cli('diff', 'web/lost')).code).to.equal(2);
+    expect((await server.pilotage.cli('diff', 'web/lost')).code).to.equal(2);
     await work.edit('values/near.yaml', () => 'greeting: still here\nreplicas: 1\n');
     await work.edit('values/far.yaml', (text) => text.replace('hello again', 'still there'));
     const revision = await deliver('while one is lost');
@@ -259,36 +218,36 @@ describe('e2e: delivery to a real kube-apiserver', function () {
   });
 
   it('names the credentials that a cluster refuses, and takes rotated ones without a restart', async () => {
-    await writeContexts(pilotage.dir, 'expired');
-    await pilotage.cli('sync', 'web/far');
+    await writeContexts(server.pilotage.dir, 'expired');
+    await server.pilotage.cli('sync', 'web/far');
     const refused = await eventually('the refusal is told', async () => {
       const now = await status('far');
       return now.phase === 'Failed' && now;
     });
     expect(refused.message).to.contain('cluster far refuses: Unauthorized').and.contain('context far');
-    await writeContexts(pilotage.dir);
-    await pilotage.cli('sync', 'web/far');
+    await writeContexts(server.pilotage.dir);
+    await server.pilotage.cli('sync', 'web/far');
     await synced('far', await work.git('rev-parse', 'HEAD'));
   });
 
   it('says which context a kubeconfig lacks, and in which file', async () => {
-    await writeFile(kubeconfig, '{}');
-    await pilotage.cli('sync', 'web/far');
+    await writeFile(server.kubeconfig, '{}');
+    await server.pilotage.cli('sync', 'web/far');
     const lacking = await eventually('the lack is told', async () => {
       const now = await status('far');
       return now.phase === 'Failed' && now;
     });
-    expect(lacking.message).to.contain(kubeconfig).and.contain('has no context "far"');
-    await writeContexts(pilotage.dir);
-    await pilotage.cli('sync', 'web/far');
+    expect(lacking.message).to.contain(server.kubeconfig).and.contain('has no context "far"');
+    await writeContexts(server.pilotage.dir);
+    await server.pilotage.cli('sync', 'web/far');
     await synced('far', await work.git('rev-parse', 'HEAD'));
   });
 
   it('stops at once when the permission is withdrawn, and leaves what runs alone', async () => {
-    expect((await pilotage.cli('connect', 'web', '--forbid-cluster', 'far')).code).to.equal(0);
+    expect((await server.pilotage.cli('connect', 'web', '--forbid-cluster', 'far')).code).to.equal(0);
     await eventually('it is frozen', async () => (await status('far')).phase === 'Frozen');
     // Not even a pin, which needs neither branch nor file, gets past it.
-    expect((await pilotage.cli('pin', 'web/far', '--reason', 'trial')).code).to.equal(0);
+    expect((await server.pilotage.cli('pin', 'web/far', '--reason', 'trial')).code).to.equal(0);
     const denied = await eventually('the pin is refused', async () => {
       const now = await status('far');
       return now.phase === 'Failed' && now;
@@ -296,30 +255,4 @@ describe('e2e: delivery to a real kube-apiserver', function () {
     expect(denied.message).to.contain('--allow-cluster far');
     await live('deployment', 'web');
   });
-
-  // Objects of kinds that the built-in API does not serve, defaults that only the real one sets, removed API versions.
-  for (const fixture of ['seed-nginx', 'seed-image-resizer', 'old-versions']) {
-    it(`has nothing to change after applying the manifests of ${fixture} as they are`, async () => {
-      const other = await pilotage.repository(fixture);
-      await other.git('rm', '--quiet', '-r', '.');
-      await cp(join(fixtures, 'render', fixture, 'tree'), join(other.dir, 'k8s'), { recursive: true });
-      // As it is, no server of today takes it: a CronJob says what to run.
-      if (fixture === 'old-versions')
-        await other.edit('k8s/all.yaml', (text) => text.replace('"* * * * *"}', `"* * * * *", ${JOB}}`));
-      const entry = `{name: far, branch: main, cluster: far, namespace: ${fixture}}`;
-      await other.write(
-        'pilotage.yaml',
-        `apiVersion: pilotage.dev/v1alpha1\nkind: Delivery\nmetadata: {name: ${fixture}}\nspec: {environments: [${entry}]}\n`,
-      );
-      const revision = await other.commit('as they are');
-      const words = ['--allow-cluster', 'far', '--allow-namespace', fixture];
-      expect((await pilotage.cli('connect', fixture, ...words)).code).to.equal(0);
-      pushes.push(other.push());
-      await eventually('it is synced', async () => {
-        const now = await statusOf(pilotage, fixture, 'far');
-        return now?.deployedRevision === revision && now.sync === 'Synced';
-      });
-      await expectEmptyPlan(`${fixture}/far`);
-    });
-  }
 });
