@@ -118,7 +118,7 @@ function run(body: string): Promise<Outcome> {
     const log = { write: (line) => writeFileSync(2, line) };
     const handler = handleUncaught(process, systemClock, createLogger('error', log));
     ${body}
-    setTimeout(() => console.log('lives'), 300);`;
+    process.once('beforeExit', () => console.log('lives'));`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', source], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 15_000,

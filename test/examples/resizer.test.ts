@@ -36,6 +36,15 @@ async function start(env: Record<string, string> = {}): Promise<Running> {
   return running;
 }
 
+/** Resolves once it takes no new connection. */
+async function refused(running: Running): Promise<void> {
+  const isRefused = (error: NodeJS.ErrnoException) => error.code === 'ECONNREFUSED';
+  const deadline = Date.now() + 10_000;
+  while (!(await call(running, '/readyz').then(() => false, isRefused))) {
+    if (Date.now() > deadline) throw new Error('the resizer goes on taking connections');
+  }
+}
+
 function call(
   { port }: Running,
   path: string,
@@ -182,7 +191,7 @@ describe('the image resizer', () => {
         running.child.kill('SIGTERM');
         running.child.stdout?.once('end', () => reject(new Error('ended before the answer')));
         // Past the second in which new connections are still welcome.
-        setTimeout(() => sent.end(body.subarray(100)), 1300);
+        refused(running).then(() => sent.end(body.subarray(100)), reject);
       });
     });
     const response = await answer;

@@ -30,7 +30,15 @@ describe('node agent: who listens', function () {
   it('says of a container without probes whether it listens on the port that it declares', async () => {
     await startNode();
     const ports = [{ containerPort: 8080 }];
-    const late = SERVER.replace(/server\.listen.*/, (listen) => `setTimeout(() => { ${listen} }, 700);`);
+    const flag = join(agent.path, 'flag');
+    const late = SERVER.replace(
+      /server\.listen.*/,
+      (listen) => `const timer = setInterval(() => {
+        if (!require('fs').existsSync('${flag}')) return;
+        clearInterval(timer);
+        ${listen}
+      }, 20);`,
+    );
     agent.api.put(PODS, pod('late', { command: ['node', '-e', late], ports }));
     agent.api.put(PODS, pod('never', { command: ['sleep', '300'], ports }));
     agent.api.put(PODS, pod('undeclared', { command: ['sleep', '300'] }));
@@ -43,6 +51,7 @@ describe('node agent: who listens', function () {
       reason: 'NotListening',
       message: 'container web declares port 8080 and does not listen on it',
     });
+    writeFileSync(flag, '');
     await until('it to listen', () => listening('late')?.status === 'True');
     await Promise.all(['never', 'undeclared', 'probed'].map(ready));
     expect(listening('never')?.status).to.equal('False');
