@@ -4,7 +4,7 @@ import { type Problem, ProblemError } from '../base/errors.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { updateObject } from '../kube/client/update.ts';
 import { deepEqual } from '../kube/values/equal.ts';
-import { isAlreadyExists, isNotFound, notFoundAsUndefined } from '../kube/values/status.ts';
+import { isAlreadyExists, notFoundAsUndefined } from '../kube/values/status.ts';
 import {
   DELIVERY_ROLES,
   type DeliveryRole,
@@ -13,9 +13,8 @@ import {
   ROLE_GRANTS,
   type RoleGrant,
 } from '../model/types.ts';
+import { foundOr, keyOf } from './records.ts';
 import { BUILTIN_ROLES } from './roles.data.ts';
-
-const keyOf = (name: string) => ({ namespace: PILOTAGE_NAMESPACE, name });
 
 /** Makes the roles that every Pilotage has, or sets them back. */
 export async function ensureBuiltinRoles(home: KubeClient): Promise<void> {
@@ -68,12 +67,7 @@ export async function createGrant(home: KubeClient, spec: RoleGrant['spec']): Pr
 
 /** @throws ProblemError NotFound */
 export async function deleteGrant(home: KubeClient, name: string): Promise<void> {
-  try {
-    await home.delete(ROLE_GRANTS, keyOf(name));
-  } catch (error) {
-    if (isNotFound(error)) throw new ProblemError(unknownGrant(name));
-    throw error;
-  }
+  await foundOr(unknownGrant(name), home.delete(ROLE_GRANTS, keyOf(name)));
 }
 
 const NOBODY: Problem = {

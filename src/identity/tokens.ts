@@ -4,10 +4,11 @@ import { type Clock, rfc3339 } from '../base/clock.ts';
 import { type Problem, ProblemError } from '../base/errors.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { updateObject } from '../kube/client/update.ts';
-import { isAlreadyExists, isNotFound, notFoundAsUndefined } from '../kube/values/status.ts';
+import { notFoundAsUndefined } from '../kube/values/status.ts';
 import { PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE, TOKENS, type Token } from '../model/types.ts';
 import type { Scope, User } from '../model/user.ts';
 import type { IdentityParts } from './parts.ts';
+import { foundOr, keyOf, newOr } from './records.ts';
 import { findUser, userOf } from './users.ts';
 
 /**
@@ -60,12 +61,7 @@ export async function createToken(
       ...(expiresAt === undefined ? {} : { expiresAt: rfc3339(expiresAt) }),
     },
   };
-  try {
-    return { token, object: await home.create<Token>(TOKENS, object) };
-  } catch (error) {
-    if (isAlreadyExists(error)) throw new ProblemError(taken(id));
-    throw error;
-  }
+  return { token, object: await newOr(taken(id), home.create<Token>(TOKENS, object)) };
 }
 
 export async function listTokens(home: KubeClient, owner?: string): Promise<readonly Token[]> {
@@ -75,12 +71,7 @@ export async function listTokens(home: KubeClient, owner?: string): Promise<read
 
 /** @throws ProblemError NotFound */
 export async function revokeToken(home: KubeClient, id: string): Promise<void> {
-  try {
-    await home.delete(TOKENS, keyOf(id));
-  } catch (error) {
-    if (isNotFound(error)) throw new ProblemError(unknownToken(id));
-    throw error;
-  }
+  await foundOr(unknownToken(id), home.delete(TOKENS, keyOf(id)));
 }
 
 export async function findToken(home: KubeClient, id: string): Promise<Token | undefined> {
@@ -166,7 +157,6 @@ async function recordUse(home: KubeClient, clock: Clock, token: Token): Promise<
 /** For a token that nobody names: `login-0f3a9c2b1d`. */
 export const freshName = (what: string): string => `${what}-${randomBytes(5).toString('hex')}`;
 
-const keyOf = (name: string) => ({ namespace: PILOTAGE_NAMESPACE, name });
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 const NO_DIGEST = '0'.repeat(64);
 

@@ -4,11 +4,12 @@ import type { KubeClient } from '../kube/client/client.ts';
 import { updateObject } from '../kube/client/update.ts';
 import type { Secret } from '../kube/kinds/objects.data.ts';
 import { SECRETS } from '../kube/kinds/resources.data.ts';
-import { isAlreadyExists, isNotFound, notFoundAsUndefined } from '../kube/values/status.ts';
+import { notFoundAsUndefined } from '../kube/values/status.ts';
 import { PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE, USERS, type UserObject } from '../model/types.ts';
 import { TOKEN_HOLDER, type User } from '../model/user.ts';
 import type { IdentityParts } from './parts.ts';
 import { hashPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './passwords.ts';
+import { foundOr, keyOf, newOr } from './records.ts';
 
 export type UserSpec = UserObject['spec'];
 
@@ -16,7 +17,6 @@ export type UserSpec = UserObject['spec'];
 const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 const RESERVED: readonly string[] = [TOKEN_HOLDER.name, 'git', 'pilotage'];
 
-const keyOf = (name: string) => ({ namespace: PILOTAGE_NAMESPACE, name });
 const passwordSecret = (name: string): string => `pilotage-password-${name}`;
 
 export const findUser = async (home: KubeClient, name: string): Promise<UserObject | undefined> =>
@@ -34,18 +34,13 @@ export async function createUser(home: KubeClient, name: string, spec: UserSpec)
     metadata: { name, namespace: PILOTAGE_NAMESPACE },
     spec,
   };
-  try {
-    return await home.create<UserObject>(USERS, object);
-  } catch (error) {
-    if (isAlreadyExists(error)) throw new ProblemError(taken(name));
-    throw error;
-  }
+  return newOr(taken(name), home.create<UserObject>(USERS, object));
 }
 
 /** @throws ProblemError NotFound */
 export function changeUser(home: KubeClient, name: string, change: Partial<UserSpec>): Promise<UserObject> {
-  return found(
-    name,
+  return foundOr(
+    unknownUser(name),
     updateObject({
       client: home,
       resource: USERS,
@@ -57,7 +52,7 @@ export function changeUser(home: KubeClient, name: string, change: Partial<UserS
 
 /** With the password. Tokens of a user who is gone are refused; `tokens.ts` removes them. @throws ProblemError NotFound */
 export async function deleteUser(home: KubeClient, name: string): Promise<void> {
-  await found(name, home.delete(USERS, keyOf(name)));
+  await foundOr(unknownUser(name), home.delete(USERS, keyOf(name)));
   await home.delete(SECRETS, keyOf(passwordSecret(name))).catch(notFoundAsUndefined);
 }
 
@@ -97,15 +92,6 @@ export function userOf({ metadata, spec }: UserObject): User {
   const { displayName, emails = [], groups = [] } = spec;
   const aliases = [...(displayName ? [displayName] : []), ...emails];
   return { name, groups, verified: true, ...(aliases.length > 0 ? { aliases } : {}) };
-}
-
-async function found<T>(name: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (isNotFound(error)) throw new ProblemError(unknownUser(name));
-    throw error;
-  }
 }
 
 export const unknownUser = (name: string): Problem => ({
