@@ -54,7 +54,11 @@ export function openIdClient(options: OidcOptions, { clock, logger, ask = askOve
     const claims = tokens.claims();
     if (!claims) throw new Error('the provider sent no ID token');
     if (configuration.serverMetadata().userinfo_endpoint === undefined) return claims;
-    return { ...(await fetchUserInfo(configuration, tokens.access_token, claims.sub)), ...claims };
+    const info = await fetchUserInfo(configuration, tokens.access_token, claims.sub);
+    const { email_verified: _, ...rest } = info;
+    // What is verified is the address there, and not another one in the token.
+    const isAnother = claims.email !== undefined && claims.email !== info.email;
+    return { ...(isAnother ? rest : info), ...claims };
   }
 
   return {

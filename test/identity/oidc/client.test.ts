@@ -173,6 +173,12 @@ describe('identity: an OpenID Connect provider', () => {
     expect(await redeem()).to.deep.include({ sub: 'ada', groups: ['ops'] });
     answers[`${ISSUER}/me`] = { sub: 'eve', groups: ['ops'] };
     expect(await reasonOf(redeem())).not.to.equal('not refused');
+    // What is verified there is the address there, and not another one in the token.
+    answers[`${ISSUER}/me`] = { sub: 'ada', email: 'ada@example.com', email_verified: true };
+    answers[`${ISSUER}/token`] = tokens({ email: 'root@example.com' });
+    expect(await redeem())
+      .to.include({ email: 'root@example.com' })
+      .and.not.have.property('email_verified');
   });
 
   it('gives codes for devices, and answers about them', async () => {
