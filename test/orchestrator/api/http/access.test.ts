@@ -4,18 +4,12 @@ import { expect } from 'chai';
 import { load } from 'js-yaml';
 import { CONFIG_MAPS, NAMESPACES } from '../../../../src/kube/kinds/resources.data.ts';
 import type { StatusError } from '../../../../src/kube/values/status.ts';
-import { type Answer, type Asker, asker } from '../ask.ts';
-import { type RunningServer, startHttpsServer } from '../httpserver.ts';
+import type { Answer } from '../ask.ts';
+import { useHttpsServer } from '../httpsuite.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
 
 describe('the API over HTTPS asks who is there, and', () => {
-  let server: RunningServer;
-  let http: Asker;
-  before(async () => {
-    server = await startHttpsServer();
-    http = asker(server);
-  });
-  after(() => server.close());
+  const http = useHttpsServer();
 
   const reasonOf = ({ text }: Answer): string => JSON.parse(text).reason;
   const configMaps = '/api/v1/namespaces/default/configmaps';
@@ -28,7 +22,7 @@ describe('the API over HTTPS asks who is there, and', () => {
   });
 
   it('refuses a wrong token, and one that is almost right', async () => {
-    for (const token of ['nonsense', server.token.slice(0, -1), `${server.token}x`]) {
+    for (const token of ['nonsense', http.server.token.slice(0, -1), `${http.server.token}x`]) {
       const answer = await http.ask('/api/v1/namespaces', { headers: { authorization: `Bearer ${token}` } });
       expect(answer.code).to.equal(401);
     }
@@ -61,7 +55,7 @@ describe('the API over HTTPS asks who is there, and', () => {
   });
 
   it('reads no body of who may not write, whatever it holds', async () => {
-    const { users } = load(readFileSync(server.nodeKubeconfig('n1'), 'utf8')) as Kubeconfig;
+    const { users } = load(readFileSync(http.server.nodeKubeconfig('n1'), 'utf8')) as Kubeconfig;
     const [{ user } = { user: undefined }] = users;
     const asNode = (method: string, path: string, contentType: string) =>
       http.ask(path, {
@@ -84,11 +78,11 @@ describe('the API over HTTPS asks who is there, and', () => {
 
   it('takes a token as well as a certificate', async () => {
     expect((await http.ask('/api/v1/namespaces')).code).to.equal(200);
-    expect((await server.client().list(NAMESPACES)).items).to.have.length.above(3);
+    expect((await http.server.client().list(NAMESPACES)).items).to.have.length.above(3);
   });
 
   it('still knows the certificate when a TLS session is resumed', async () => {
-    const { users } = load(readFileSync(server.kubeconfig, 'utf8')) as Kubeconfig;
+    const { users } = load(readFileSync(http.server.kubeconfig, 'utf8')) as Kubeconfig;
     const user = users[0]?.user;
     const identity = {
       cert: Buffer.from(user?.['client-certificate-data'] ?? '', 'base64'),
@@ -97,7 +91,7 @@ describe('the API over HTTPS asks who is there, and', () => {
     const session = await new Promise<Buffer>((resolve, reject) => {
       const socket = connect({
         host: '127.0.0.1',
-        port: server.port,
+        port: http.server.port,
         rejectUnauthorized: false,
         ...identity,
       });
@@ -144,7 +138,7 @@ describe('the API over HTTPS asks who is there, and', () => {
     ],
   ] as const) {
     it(`asks the authorizer before ${what}`, async () => {
-      const { users } = load(readFileSync(server.nodeKubeconfig('n1'), 'utf8')) as Kubeconfig;
+      const { users } = load(readFileSync(http.server.nodeKubeconfig('n1'), 'utf8')) as Kubeconfig;
       const cert = Buffer.from(users[0]?.user['client-certificate-data'] ?? '', 'base64');
       const key = Buffer.from(users[0]?.user['client-key-data'] ?? '', 'base64');
       const headers = 'headers' in options ? options.headers : {};
@@ -155,14 +149,14 @@ describe('the API over HTTPS asks who is there, and', () => {
         headers: { ...headers, authorization: '' },
       });
       expect(asNode.code, 'as a node').to.equal(node);
-      const { authorization } = { authorization: `Bearer ${server.token}` };
+      const { authorization } = { authorization: `Bearer ${http.server.token}` };
       const asAdministrator = await http.ask(path, { ...options, headers: { ...headers, authorization } });
       expect(asAdministrator.code, 'as an administrator').to.equal(administrator);
     });
   }
 
   it('lets an administrator act as somebody else, and nobody but an administrator', async () => {
-    const asNode = server.client(server.nodeKubeconfig('n1'));
+    const asNode = http.server.client(http.server.nodeKubeconfig('n1'));
     await asNode
       .as({ name: 'pilotage-admin', groups: ['system:masters'] })
       .list(CONFIG_MAPS)

@@ -1,16 +1,9 @@
 import { expect } from 'chai';
-import { type Asker, asker } from '../ask.ts';
 import { customDefinition, customVersion } from '../definition.ts';
-import { type RunningServer, startHttpsServer } from '../httpserver.ts';
+import { useHttpsServer } from '../httpsuite.ts';
 
 describe('answers over HTTPS', () => {
-  let server: RunningServer;
-  let http: Asker;
-  before(async () => {
-    server = await startHttpsServer();
-    http = asker(server);
-  });
-  after(() => server.close());
+  const http = useHttpsServer();
 
   const post = (path: string, body: string | Buffer, type = 'application/json') =>
     http.ask(path, { method: 'POST', body, headers: { 'content-type': type } });
@@ -29,7 +22,7 @@ describe('answers over HTTPS', () => {
     const definition = customDefinition('example.org', 'Boat', [customVersion({}, { deprecated: true })]);
     await post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', JSON.stringify(definition));
     const answer = await http.ask('/apis/example.org/v1/namespaces/default/boats', {
-      headers: { authorization: `Bearer ${server.token}` },
+      headers: { authorization: `Bearer ${http.server.token}` },
     });
     expect(answer.headers.warning).to.equal('299 - "example.org/v1 Boat is deprecated"');
   });

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { type Asker, asker } from '../ask.ts';
-import { type RunningServer, startHttpsServer } from '../httpserver.ts';
+import { useHttpsServer } from '../httpsuite.ts';
 
 const JSON_BODY = `{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","name":"web","unknownMeta":1,
  "labels":{"a":"1"}},"spec":{"unknown1":"v","unknownDupe":"v","unknownDupe":"v","paused":true,"paused":false,
@@ -30,13 +29,7 @@ spec:
 `;
 
 describe('field validation over HTTPS', () => {
-  let server: RunningServer;
-  let http: Asker;
-  before(async () => {
-    server = await startHttpsServer();
-    http = asker(server);
-  });
-  after(() => server.close());
+  const http = useHttpsServer();
 
   const deployments = '/apis/apps/v1/namespaces/default/deployments';
   const send = async (mode: string, method: string, path: string, type: string, body: string) => {

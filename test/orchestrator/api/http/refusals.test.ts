@@ -1,15 +1,9 @@
 import { expect } from 'chai';
-import { type Answer, type Asker, asker } from '../ask.ts';
-import { type RunningServer, startHttpsServer } from '../httpserver.ts';
+import type { Answer } from '../ask.ts';
+import { useHttpsServer } from '../httpsuite.ts';
 
 describe('what the API cannot understand, it answers with what is wrong:', () => {
-  let server: RunningServer;
-  let http: Asker;
-  before(async () => {
-    server = await startHttpsServer();
-    http = asker(server);
-  });
-  after(() => server.close());
+  const http = useHttpsServer();
 
   const post = (path: string, body: string | Buffer, type = 'application/json') =>
     http.ask(path, { method: 'POST', body, headers: { 'content-type': type } });
