@@ -45,3 +45,12 @@ export function fieldsOf(body: unknown): Fields {
     throw badRequest('"by" is not a field: the user is the one of the request (header Pilotage-User).');
   return fields;
 }
+
+/** A segment of a path, as text. */
+export function decodedSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw badRequest(`${segment} is not percent-encoded text.`);
+  }
+}

@@ -1,4 +1,3 @@
-import { ProblemError } from '../base/errors.ts';
 import type {
   BootstrapCode,
   ClusterAddress,
@@ -13,7 +12,7 @@ import type {
   WhoAmI,
 } from '../model/identityfaces.ts';
 import type { Scope, User } from '../model/user.ts';
-import { type Fields, fieldsOf, flag, needed, text, texts, whole } from './fields.ts';
+import { decodedSegment, type Fields, fieldsOf, flag, needed, text, texts, whole } from './fields.ts';
 import type { FaceResponse } from './refusal.ts';
 import type { FaceRequest } from './routes.ts';
 
@@ -109,18 +108,10 @@ export async function answerIdentity(
   const key = [first, ...(name ? ['*'] : []), ...(last ? [last] : [])].join('/');
   const route = ROUTES[`${request.method} ${key}`];
   if (!route) return undefined;
-  return { status: 200, body: await route(actions, request.user, fieldsOf(request.body), decoded(name)) };
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw new ProblemError({
-      reason: 'BadRequest',
-      message: `Bad request: ${segment} is not percent-encoded text.`,
-    });
-  }
+  return {
+    status: 200,
+    body: await route(actions, request.user, fieldsOf(request.body), decodedSegment(name)),
+  };
 }
 
 function userRequest(fields: Fields): UserRequest {

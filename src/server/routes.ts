@@ -3,7 +3,7 @@ import type { Access, Question } from '../model/access.ts';
 import type { ConnectRequest } from '../model/faces.ts';
 import type { User } from '../model/user.ts';
 import type { Actions, EnvironmentName } from './actions.ts';
-import { type Fields, fieldsOf, text, texts, whole } from './fields.ts';
+import { decodedSegment, type Fields, fieldsOf, text, texts, whole } from './fields.ts';
 import { badRequest, type FaceResponse } from './refusal.ts';
 import { visibleStatus } from './visibility.ts';
 
@@ -104,7 +104,7 @@ export async function answer(
     const route = ENVIRONMENT_ROUTES[`${request.method} ${verb}`];
     const needed = VERBS[`${request.method} ${verb}`];
     if (!route || !needed) throw notFound(request);
-    const asked = { delivery: decoded(delivery), environment: decoded(name) };
+    const asked = { delivery: decodedSegment(delivery), environment: decodedSegment(name) };
     const target = await completed(actions, access, user, asked);
     await access.assert(user, { on: 'environment', verb: needed, ...target });
     return { status: 200, body: await route(actions, target, request, fieldsOf(request.body)) };
@@ -147,14 +147,6 @@ async function completed(
           remedy: 'pilotage status',
         },
   );
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw badRequest(`${segment} is not percent-encoded text.`);
-  }
 }
 
 function connectRequest(fields: Fields): ConnectRequest {
