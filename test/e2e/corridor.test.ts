@@ -104,8 +104,12 @@ describe('e2e: from git push to production', function () {
   });
 
   it('says of healed drift who changed what and what to do instead: in the history, and as an event', async () => {
-    const { stdout } = await pilotage.cli('history', 'web/dev');
-    expect(stdout)
+    // What was healed is recorded once the pass that healed it is through.
+    const history = await eventually('the history', async () => {
+      const { stdout } = await pilotage.cli('history', 'web/dev');
+      return stdout.includes('kubectl-patch') ? stdout : undefined;
+    });
+    expect(history)
       .to.contain('ConfigMap web-dev/web: kubectl-patch set data.GREETING to drifted (git: hello dev)')
       .and.match(/→ change it in git \(chart\/templates\/config\.hbs:1\)/);
     const event = await eventually('the event', async () => {
