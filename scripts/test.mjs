@@ -9,6 +9,8 @@ suite.check('type-check', [tools.tsc, '--noEmit']);
 suite.check('lint', [tools.biome, 'check', '--error-on-warnings', '.']);
 await ensureBuilt();
 const inside = testsBelow('test').filter((file) => !file.includes('/e2e/'));
-// Two processes that end at about the same time: end-to-end tests mostly wait.
-await suite.mocha(process.argv.length > 2 ? [process.argv.slice(2)] : [quickEndToEnd(), inside]);
+// Two processes that end at about the same time: end-to-end tests mostly wait, those of git mostly for git.
+const git = inside.filter((file) => file.includes('/git/'));
+const groups = [[...quickEndToEnd(), ...git], inside.filter((file) => !git.includes(file))];
+await suite.mocha(process.argv.length > 2 ? [process.argv.slice(2)] : groups);
 suite.finish();
