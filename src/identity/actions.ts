@@ -7,6 +7,7 @@ import type { User } from '../model/user.ts';
 import { createBootstrapActions } from './bootstrap.ts';
 import { questionOf } from './can.ts';
 import { createGrantActions, isAbout } from './grantactions.ts';
+import { assertWhole } from './limited.ts';
 import { loginToken } from './logintoken.ts';
 import type { IdentityParts } from './parts.ts';
 import { grantReport, tokenReport, userReport } from './reports.ts';
@@ -30,7 +31,6 @@ import {
   setPassword,
   type UserSpec,
 } from './users.ts';
-import { assertWhole } from './whole.ts';
 
 export interface IdentityActionsOptions extends IdentityParts {
   readonly access: Access;

@@ -3,10 +3,10 @@ import { type Problem, ProblemError } from '../base/errors.ts';
 import type { Access } from '../model/access.ts';
 import type { GrantReport } from '../model/identityfaces.ts';
 import type { User } from '../model/user.ts';
+import { assertWhole } from './limited.ts';
 import type { IdentityParts } from './parts.ts';
 import { grantReport, roleReport } from './reports.ts';
 import { createGrant, deleteGrant, findGrant, listGrants, listRoles, unknownGrant } from './roles.ts';
-import { assertWhole } from './whole.ts';
 
 interface NewGrant {
   readonly role: string;
