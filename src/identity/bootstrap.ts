@@ -1,5 +1,5 @@
 /** The way to the first administrator: a code that works once, for an hour, while there is none. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { rfc3339 } from '../base/clock.ts';
 import { type Problem, ProblemError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
@@ -12,6 +12,7 @@ import { PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { mayActAs, type User } from '../model/user.ts';
 import type { IdentityParts } from './parts.ts';
 import { createGrant, listGrants, listRoles } from './roles.ts';
+import { digestOf } from './tokens.ts';
 import { createUser, deleteUser, listUsers, setPassword } from './users.ts';
 
 const LASTS_MS = 3_600_000;
@@ -104,7 +105,6 @@ async function hasAdministrator(home: KubeClient): Promise<boolean> {
   });
 }
 
-const digestOf = (code: string): Buffer => createHash('sha256').update(code).digest();
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const textOf = (data = ''): string => Buffer.from(data, 'base64').toString('utf8');
 

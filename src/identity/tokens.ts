@@ -157,7 +157,8 @@ async function recordUse(home: KubeClient, clock: Clock, token: Token): Promise<
 /** For a token that nobody names: `login-0f3a9c2b1d`. */
 export const freshName = (what: string): string => `${what}-${randomBytes(5).toString('hex')}`;
 
-const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+/** What is kept of a secret that nobody can guess: 32 bytes. */
+export const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 const NO_DIGEST = '0'.repeat(64);
 
 const badName = (name: string): Problem => ({

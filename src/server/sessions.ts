@@ -1,9 +1,9 @@
 /** Sign-ins of browsers: the cookie, and what keeps other pages from using it. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Problem, ProblemError } from '../base/errors.ts';
 import type { User } from '../model/user.ts';
-import { bearerOf } from './auth.ts';
+import { bearerOf, equalSecrets } from './auth.ts';
 import type { FaceOptions } from './parts.ts';
 
 /** What a page that changes something sends along: the `csrf` of its session. */
@@ -86,8 +86,7 @@ export const csrfOf = (secret: string): string =>
 function isOwnPage(headers: IncomingHttpHeaders, csrf: string): boolean {
   const { origin, 'sec-fetch-site': site } = headers;
   if (origin === undefined && site !== 'same-origin') return false;
-  const [given, wanted] = [Buffer.from(String(headers[CSRF_HEADER] ?? '')), Buffer.from(csrf)];
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
+  return equalSecrets(String(headers[CSRF_HEADER] ?? ''), csrf);
 }
 
 const FORGED: Problem = {
