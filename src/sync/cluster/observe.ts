@@ -57,8 +57,7 @@ export async function observe(
       return;
     }
     agreements.delete(key);
-    const trial = await tryApply(client, one, object, signal);
-    observed.set(key, { ...found(object), ...(trial ? { trial } : {}) });
+    observed.set(key, await observeOne(client, one, object, signal));
   });
   for (const key of agreements.keys()) if (!observed.has(key)) agreements.delete(key);
   return { observed };
@@ -143,6 +142,36 @@ export const keyOf = (ref: ObjectRef): { namespace?: string; name: string } => (
   ...(ref.namespace ? { namespace: ref.namespace } : {}),
   name: ref.name,
 });
+
+/** So often is an object read again that somebody else writes meanwhile. */
+const MOST_LOOKS = 3;
+
+/**
+ * What is live and what applying would make of it, both of one revision: a controller that writes between the two, such as that of a
+ * Deployment while it rolls, would be taken for somebody who took its fields away.
+ */
+async function observeOne(
+  client: KubeClient,
+  desired: Desired,
+  first: KubeObject | undefined,
+  signal: AbortSignal,
+): Promise<Observation> {
+  let live = first;
+  for (let look = 1; ; look++) {
+    const trial = await tryApply(client, desired, live, signal);
+    if (!isOfAnother(trial, live) || look === MOST_LOOKS)
+      return { ...found(live), ...(trial ? { trial } : {}) };
+    live = await client.get(desired.resource, keyOf(desired.ref), { signal }).catch(notFoundAsUndefined);
+  }
+}
+
+/** Whether a trial, which keeps the version of what it was made on, was made on another revision than this one. */
+function isOfAnother(trial: Trial | undefined, live: KubeObject | undefined): boolean {
+  const after = trial && 'after' in trial ? trial.after : undefined;
+  return (
+    after !== undefined && (after.metadata.resourceVersion || undefined) !== live?.metadata.resourceVersion
+  );
+}
 
 /** What the server says of applying, as a dry run. */
 async function tryApply(

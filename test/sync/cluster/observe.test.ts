@@ -94,4 +94,30 @@ describe('observing before a plan', () => {
     await outcomeOf();
     expect(agreements.size).to.equal(0);
   });
+
+  it('compares with the revision that was tried, where somebody writes in between', async () => {
+    const label = { metadata: { ...live.metadata, labels: { written: 'meanwhile' } } };
+    const read = live;
+    live = { ...live, ...label, metadata: { ...label.metadata, resourceVersion: '2' } };
+    const late = {
+      ...client,
+      get: async () => (asked === 0 ? { ...read, data: {} } : live),
+    } as unknown as KubeClient;
+    const { observed } = await observe(late, [desired('one')], [], new AbortController().signal);
+    expect(observed.get(KEY)?.trial?.outcome).to.equal('same');
+    expect(observed.get(KEY)?.live?.metadata.resourceVersion).to.equal('2');
+  });
+
+  it('takes what it has where somebody writes all the time', async () => {
+    const moving = {
+      ...client,
+      apply: async () => {
+        asked += 1;
+        return { ...live, metadata: { ...live.metadata, resourceVersion: String(asked + 1) }, data: {} };
+      },
+    } as unknown as KubeClient;
+    const { observed } = await observe(moving, [desired('two')], [], new AbortController().signal);
+    expect(observed.get(KEY)?.trial?.outcome).to.equal('differs');
+    expect(asked).to.equal(3);
+  });
 });
