@@ -99,6 +99,22 @@ describe('the verdict on other kinds', () => {
       'Progressing',
     ],
     [
+      'a ReplicationController one of whose pods is not available',
+      object('v1', 'ReplicationController', {
+        spec: { replicas: 2 },
+        status: { observedGeneration: 1, availableReplicas: 1 },
+      }),
+      'Progressing',
+    ],
+    [
+      'a ReplicationController whose pods are refused',
+      object('v1', 'ReplicationController', {
+        spec: { replicas: 2 },
+        status: { observedGeneration: 1, conditions: [{ type: 'ReplicaFailure', status: 'True' }] },
+      }),
+      'Degraded',
+    ],
+    [
       'a DaemonSet on all nodes',
       object('apps/v1', 'DaemonSet', {
         status: {

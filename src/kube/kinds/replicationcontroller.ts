@@ -5,12 +5,12 @@ import { objectAt } from './checks/read.ts';
 import { countsWithinReplicas } from './checks/replicas.ts';
 import { fits, labelledAsTemplate, validateTemplate, withoutDeadline } from './podspec/template.ts';
 import { REPLICATION_CONTROLLERS } from './resources.data.ts';
-import { APPLIED_WITH_OTHERS, type KindRow } from './row.ts';
+import type { KindRow } from './row.ts';
 import { orZero } from './selectable.ts';
 
 export const REPLICATION_CONTROLLER: KindRow = {
   resource: REPLICATION_CONTROLLERS,
-  applyOrder: APPLIED_WITH_OTHERS,
+  applyOrder: 205,
   validate: validateController,
   defaults: {
     'core.v1.ReplicationController': { complete: (object) => labelledAsTemplate(selectingTemplate(object)) },

@@ -15,6 +15,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
   ReplicaSet,
+  ReplicationController,
   Service,
   ServiceAccount,
   VolumeAttributesClass,
@@ -31,6 +32,7 @@ import {
   PERSISTENT_VOLUMES,
   PODS,
   REPLICA_SETS,
+  REPLICATION_CONTROLLERS,
   SERVICE_ACCOUNTS,
   SERVICES,
   VOLUME_ATTRIBUTES_CLASSES,
@@ -56,6 +58,7 @@ export interface Informers {
   readonly leases: Informer<Lease>;
   readonly pods: Informer<Pod>;
   readonly replicaSets: Informer<ReplicaSet>;
+  readonly replicationControllers: Informer<ReplicationController>;
   readonly deployments: Informer<Deployment>;
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
@@ -111,6 +114,7 @@ export function createInformers(client: KubeClient, clock: Clock, logger: Logger
     leases: of(LEASES),
     pods: of(PODS),
     replicaSets: of(REPLICA_SETS),
+    replicationControllers: of(REPLICATION_CONTROLLERS),
     deployments: of(DEPLOYMENTS),
     services: of(SERVICES),
     slices: of(ENDPOINT_SLICES),

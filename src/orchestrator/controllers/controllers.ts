@@ -22,7 +22,7 @@ import { createGarbageCollector } from './garbage/controller.ts';
 import { createNamespaceController } from './namespace.ts';
 import { createNodeController } from './node/controller.ts';
 import { createPodGarbageCollector } from './podgc.ts';
-import { createReplicaSetController } from './replicaset/controller.ts';
+import { createReplicaSetController, createReplicationManager } from './replicaset/controller.ts';
 import { createResourceQuotaController } from './resourcequota/controller.ts';
 import { createRootCaPublisher } from './rootca.ts';
 import { createServiceAccountController } from './serviceaccount.ts';
@@ -55,6 +55,7 @@ export interface Controllers {
 const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Controllers>> = {
   'deployment-controller': createDeploymentController,
   'replicaset-controller': createReplicaSetController,
+  'replication-controller': createReplicationManager,
   'endpointslice-controller': createEndpointSliceController,
   'endpoint-controller': createEndpointsController,
   'endpointslicemirroring-controller': createEndpointSliceMirroringController,

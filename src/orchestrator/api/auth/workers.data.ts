@@ -20,6 +20,11 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     { verbs: ['update'], resources: ['apps/replicasets/status'] },
     { verbs: ['create', 'delete', 'patch'], resources: ['pods'] },
   ],
+  'replication-controller': [
+    { verbs: ['get'], resources: ['replicationcontrollers'] },
+    { verbs: ['update'], resources: ['replicationcontrollers/status'] },
+    { verbs: ['create', 'delete', 'patch'], resources: ['pods'] },
+  ],
   'disruption-controller': [
     { verbs: ['get'], resources: ['apps/statefulsets', 'replicationcontrollers'] },
     { verbs: ['update'], resources: ['policy/poddisruptionbudgets/status'] },
@@ -120,6 +125,7 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'policy/poddisruptionbudgets',
         'apiextensions.k8s.io/customresourcedefinitions',
         'rbac.authorization.k8s.io/clusterroles',
+        'replicationcontrollers',
         'resourcequotas',
         'serviceaccounts',
         'services',

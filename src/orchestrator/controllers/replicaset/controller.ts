@@ -3,26 +3,35 @@ import type { Again } from '../../../base/queue.ts';
 import { byController, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
-import { PODS, REPLICA_SETS } from '../../../kube/kinds/resources.data.ts';
+import { PODS } from '../../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { selectorMatches } from '../../../kube/values/selectors.ts';
 import { isNamespaceTerminating, isNotFound } from '../../../kube/values/status.ts';
-import { isOfKind } from '../../../kube/values/types.ts';
+import { isOfKind, type KubeObject } from '../../../kube/values/types.ts';
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { controllerOf, controllerReference } from '../controllerref.ts';
 import { createExpectations } from '../expectations.ts';
 import { slowStart } from '../slowstart.ts';
+import { ofReplicaSets, ofReplicationControllers, type RunKind } from './conversion.ts';
 import { decideReplicaSet, nextAvailableInMs, type ReplicaSetAction } from './decide.ts';
 import { type ReplicaFailure, replicaSetStatus } from './status.ts';
 
-export function createReplicaSetController(context: ControllerContext): Controller {
+export const createReplicaSetController = (context: ControllerContext): Controller =>
+  createRunner(context, ofReplicaSets(context.informers));
+
+/** Kubernetes `pkg/controller/replication/replication_controller.go`: the same controller, behind a conversion. */
+export const createReplicationManager = (context: ControllerContext): Controller =>
+  createRunner(context, ofReplicationControllers(context.informers));
+
+function createRunner<T extends KubeObject>(context: ControllerContext, run: RunKind<T>): Controller {
   const { client, clock, logger, record, informers } = context;
-  const { replicaSets, pods } = informers;
+  const { pods } = informers;
+  const { resource, informer, read, write } = run;
   const podsOf = pods.index(byController);
   const orphansIn = pods.index((pod) => (controllerOf(pod) ? [] : [pod.metadata.namespace ?? '']));
-  const setsOf = replicaSets.index(byController);
-  const setsIn = replicaSets.index((set) => [set.metadata.namespace ?? '']);
+  const setsOf = informer.index(byController);
+  const setsIn = informer.index((set) => [set.metadata.namespace ?? '']);
   const expectations = createExpectations(clock);
 
   pods.listen({
@@ -40,15 +49,16 @@ export function createReplicaSetController(context: ControllerContext): Controll
   function keysOf(pod: Pod): readonly string[] {
     const controller = controllerOf(pod);
     const { namespace = '' } = pod.metadata;
-    if (controller) return isOfKind(controller, REPLICA_SETS) ? [`${namespace}/${controller.name}`] : [];
+    if (controller) return isOfKind(controller, resource) ? [`${namespace}/${controller.name}`] : [];
     return setsIn(namespace)
-      .filter((set) => selectorMatches(set.spec.selector, pod.metadata.labels))
+      .filter((set) => selectorMatches(read(set).spec.selector, pod.metadata.labels))
       .map((set) => keyOf(set.metadata));
   }
 
   async function reconcile(key: string): Promise<Again> {
-    const replicaSet = replicaSets.get(splitKey(key));
-    if (!replicaSet) return undefined;
+    const found = informer.get(splitKey(key));
+    if (!found) return undefined;
+    const replicaSet = read(found);
     const { uid = '', namespace = '' } = replicaSet.metadata;
     const owner = controllerOf(replicaSet);
     const family = owner ? setsOf(owner.uid) : [replicaSet];
@@ -71,7 +81,7 @@ export function createReplicaSetController(context: ControllerContext): Controll
   async function act(replicaSet: ReplicaSet, actions: readonly ReplicaSetAction[]): Promise<Outcome> {
     for (const action of actions) {
       if (action.type === 'adopt' || action.type === 'release') {
-        await changeHands(client, REPLICA_SETS, replicaSet, PODS, action);
+        await changeHands(client, resource, replicaSet, PODS, action);
       }
     }
     const count = actions.reduce((sum, action) => sum + (action.type === 'create' ? action.count : 0), 0);
@@ -121,20 +131,19 @@ export function createReplicaSetController(context: ControllerContext): Controll
   ): Promise<void> {
     const status = replicaSetStatus(replicaSet, replicas, failure, clock.now());
     if (deepEqual(status, replicaSet.status)) return;
-    await client.update(
-      REPLICA_SETS,
-      { ...replicaSet, status },
-      { subresource: 'status', fieldManager: MANAGER },
-    );
+    await client.update(resource, write({ ...replicaSet, status }), {
+      subresource: 'status',
+      fieldManager: MANAGER,
+    });
   }
 
-  replicaSets.listen({ delete: (set) => expectations.forget(set.metadata.uid ?? '') });
+  informer.listen({ delete: (set) => expectations.forget(set.metadata.uid ?? '') });
 
   return createController({
-    name: 'replicaset',
+    name: run.name,
     clock,
     logger,
-    watches: [watch(replicaSets, (set) => [keyOf(set.metadata)]), watch(pods, keysOf)],
+    watches: [watch(informer, (set) => [keyOf(set.metadata)]), watch(pods, keysOf)],
     reconcile,
   });
 }

@@ -37,6 +37,14 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
     ['create pods shop/web-1-x', 'delete pods shop/web-1-x', 'update apps/replicasets/status shop/web-1'],
     ['update apps/replicasets shop/web-1', 'patch pods/status shop/web-1-x', 'create pods/binding shop/web'],
   ],
+  [controller('replication-controller')]: [
+    ['create pods shop/web-x', 'patch pods shop/web-x', 'update replicationcontrollers/status shop/web'],
+    [
+      'update replicationcontrollers shop/web',
+      'get apps/replicasets shop/web-1',
+      'get secrets shop/password',
+    ],
+  ],
   [controller('endpointslice-controller')]: [
     ['create discovery.k8s.io/endpointslices shop/web-1'],
     ['update services shop/web', 'create discovery.k8s.io/endpointslices/status shop/web-1'],
