@@ -1,6 +1,7 @@
 import type { Pod, Taint } from '../../kube/kinds/objects.data.ts';
+import { fitsNode } from '../../kube/kinds/podspec/nodeaffinity.ts';
 import { tolerates } from '../../kube/kinds/podspec/tolerations.ts';
-import { fitsNode } from './affinity.ts';
+
 import { type NodeInfo, requestsOf } from './nodeinfo.ts';
 
 /** One reason why a pod may not run on a node. */

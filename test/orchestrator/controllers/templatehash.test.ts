@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { podTemplateHash } from '../../../src/orchestrator/controllers/deployment/templatehash.ts';
+import { podTemplateHash } from '../../../src/orchestrator/controllers/templatehash.ts';
 
 describe('the hash of a pod template', () => {
   it('gives equal templates equal hashes, whatever the order of their keys, and other counts others', () => {

@@ -5,12 +5,11 @@ import { type Controller, createController, watch } from '../../../kube/client/c
 import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { DEPLOYMENTS, REPLICA_SETS } from '../../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
-import { selectorMatches } from '../../../kube/values/selectors.ts';
 import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../../kube/values/status.ts';
-import { isOfKind } from '../../../kube/values/types.ts';
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { controllerOf, isControlledBy } from '../controllerref.ts';
+import { byNamespace, orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
 import { REVISION } from './annotations.ts';
 import { type DeploymentAction, decideDeployment } from './decide.ts';
 import { replicasOf } from './generations.ts';
@@ -22,18 +21,9 @@ export function createDeploymentController(context: ControllerContext): Controll
   const { client, clock, logger, record, informers } = context;
   const { deployments, replicaSets, pods } = informers;
   const setsOf = replicaSets.index(byController);
-  const orphansIn = replicaSets.index((set) => (controllerOf(set) ? [] : [set.metadata.namespace ?? '']));
+  const orphansIn = replicaSets.index(orphansByNamespace);
   const podsOf = pods.index(byController);
-  const deploymentsIn = deployments.index((one) => [one.metadata.namespace ?? '']);
-
-  function keysOf(set: ReplicaSet): readonly string[] {
-    const controller = controllerOf(set);
-    const { namespace = '' } = set.metadata;
-    if (controller) return isOfKind(controller, DEPLOYMENTS) ? [`${namespace}/${controller.name}`] : [];
-    return deploymentsIn(namespace)
-      .filter((one) => selectorMatches(one.spec.selector, set.metadata.labels))
-      .map((one) => keyOf(one.metadata));
-  }
+  const keysOf = ownerKeys(DEPLOYMENTS, deployments.index(byNamespace));
 
   /** Only Recreate waits for pods; a rolling update follows the counts of its replica sets. */
   function keysOfPod(pod: Pod): readonly string[] {

@@ -1,8 +1,8 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { controllerReference } from '../controllerref.ts';
+import { podTemplateHash } from '../templatehash.ts';
 import { type Annotations, currentAnnotations } from './annotations.ts';
-import { podTemplateHash } from './templatehash.ts';
 
 const TEMPLATE_HASH = 'pod-template-hash';
 

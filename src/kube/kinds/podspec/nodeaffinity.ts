@@ -1,5 +1,5 @@
-import type { Node, Pod } from '../../kube/kinds/objects.data.ts';
-import { matches, type Requirement } from '../../kube/values/selectors.ts';
+import { matches, type Requirement } from '../../values/selectors.ts';
+import type { Node, Pod } from '../objects.data.ts';
 
 interface Term {
   readonly matchExpressions?: readonly Expression[];

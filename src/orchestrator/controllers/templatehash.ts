@@ -1,5 +1,5 @@
-import { canonicalJson } from '../../../kube/values/equal.ts';
-import { fnv32a, safeEncode } from '../../../kube/values/names.ts';
+import { canonicalJson } from '../../kube/values/equal.ts';
+import { fnv32a, safeEncode } from '../../kube/values/names.ts';
 
 /**
  * What `pod-template-hash` holds (`ComputeHash` in Kubernetes' `pkg/controller`). Equal templates have equal hashes;
