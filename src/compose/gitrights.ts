@@ -10,7 +10,7 @@ import type { Access } from '../model/access.ts';
 import { DELIVERIES, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import { isAdministrator, type User } from '../model/user.ts';
 import type { Landing } from '../promotion/permit/required.ts';
-import { environmentsOf, refuseRewrite } from '../sync/intake/branchpolicy.ts';
+import { environmentsOf, refuseOtherHistory, refuseRewrite } from '../sync/intake/branchpolicy.ts';
 
 export interface GitRightsParts {
   readonly home: KubeClient;
@@ -57,20 +57,28 @@ export function createGitRights(parts: GitRightsParts): GitRights {
 
   const mayMove = async (
     delivery: string,
-    { branch, to }: PushedRef,
-    { isFirst, descends, principal: user }: Omit<PushFacts<User>, 'pushed'>,
+    { branch }: PushedRef,
+    { isFirst, principal: user }: PushFacts<User>,
   ): Promise<Problem | undefined> => {
-    const isRewritten = !descends && to !== null;
-    if (isAdministrator(user) && !isRewritten) return undefined;
-    const environments = await environmentsOf(home, delivery, branch);
+    if (isAdministrator(user)) return undefined;
     const isMade = isFirst && (await isUnclaimed(delivery));
     // The right to make the repository covers what it begins with.
     const refused = isMade
       ? await access.refusal(user, { on: 'delivery', verb: 'init', delivery })
-      : await mayPushTo(user, delivery, environments);
-    if (refused) return refused;
-    if (isMade) makers.add(user);
-    return isRewritten ? refuseRewrite(environments, branch) : undefined;
+      : await mayPushTo(user, delivery, await environmentsOf(home, delivery, branch));
+    if (isMade && !refused) makers.add(user);
+    return refused;
+  };
+
+  /** Of administrators too. */
+  const keepsHistory = async (
+    delivery: string,
+    { branch, from, to }: PushedRef,
+    { descends, pushed }: PushFacts<User>,
+  ): Promise<Problem | undefined> => {
+    if (to === null || (from !== null && descends)) return undefined;
+    const environments = await environmentsOf(home, delivery, branch);
+    return from === null ? refuseOtherHistory(environments, pushed, to) : refuseRewrite(environments, branch);
   };
 
   /** Into some branch at least; which one it is comes with the push. */
@@ -94,6 +102,7 @@ export function createGitRights(parts: GitRightsParts): GitRights {
 
     policy: async (delivery, ref, facts) =>
       (await mayMove(delivery, ref, facts)) ??
+      (await keepsHistory(delivery, ref, facts)) ??
       parts.refuseUnpromoted(delivery, ref.branch, { to: ref.to, pushed: facts.pushed }),
 
     async pushed(delivery, user) {

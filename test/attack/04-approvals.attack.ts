@@ -186,18 +186,20 @@ export const attacks: readonly Attack[] = [
       const work = await plainRepository(target, 'again', PAIR);
       await deployed(target, 'again/dev', await work.git('rev-parse', 'HEAD'));
       await promoted(target, 'again', 'bob');
+      await checkoutProd(work);
+      const before = await work.git('rev-parse', 'HEAD');
       await work.push('--delete', 'prod');
       await work.git('checkout', '-q', '--orphan', 'other');
       await work.write('k8s/a.yaml', config('a', 'evil'));
       await work.commit('from nowhere');
-      await work.push('other:prod');
-      expect((await statusOf(target, 'again', 'prod'))?.message).to.contain('--acknowledge');
-      expect((await promote(target, 'again/prod')).outcome).to.equal('Refused');
-      await target.cli('sync', 'again/prod', '--acknowledge');
-      await stillHeld(target, 'again/prod');
-      expect((await statusOf(target, 'again', 'prod'))?.message).to.contain('0 of 1 approvals');
+      const anew = await work.push('other:prod');
+      expect(anew.code, anew.stderr).to.equal(1);
+      expect(told(anew.stderr)).to.contain('does not descend from that: its history may not be rewritten');
+      expect((await statusOf(target, 'again', 'prod'))?.deployedRevision).to.equal(before);
       expect(await valueIn(target, 'again-prod')).to.equal('one');
-      return 'held for a word; with that word, held by its gates';
+      expect((await work.push(`${before}:refs/heads/prod`)).code).to.equal(0);
+      await deployed(target, 'again/prod', before);
+      return 'refused before the branch moved; as it was, it came back';
     },
   },
   {

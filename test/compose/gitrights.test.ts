@@ -1,9 +1,16 @@
 import { expect } from 'chai';
 import { createGitRights, type GitRights } from '../../src/compose/gitrights.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
-import { DELIVERIES, PILOTAGE_API_VERSION, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
+import {
+  DELIVERIES,
+  ENVIRONMENTS,
+  type Environment,
+  PILOTAGE_API_VERSION,
+  PILOTAGE_NAMESPACE,
+} from '../../src/model/types.ts';
 import { TOKEN_HOLDER, type User } from '../../src/model/user.ts';
 import { drop, scratch } from '../git/support/git.ts';
+import { commit } from '../git/support/history.ts';
 import { createIdentityWorld, type IdentityWorld } from '../identity/harness.ts';
 
 const TIP = 'a'.repeat(40);
@@ -56,6 +63,60 @@ describe('rights in the git host', () => {
     expect(await pushFirst(TOKEN_HOLDER, 'shelf', 'prod')).to.equal('PromotionRequired');
     expect(await pushFirst(eve, 'shelf', 'prod')).to.equal('PromotionRequired');
     expect(await pushFirst(TOKEN_HOLDER, 'shelf', 'dev')).to.equal(undefined);
+  });
+
+  describe('of the branch of an environment that was deleted', () => {
+    let was: string;
+    let isRunning: string;
+    before(async () => {
+      was = await commit(pushed, { a: '1' });
+      isRunning = await commit(pushed, { a: '2' }, [was]);
+      await world.environment('bay', 'dev');
+      const key = { namespace: PILOTAGE_NAMESPACE, name: 'bay.dev' };
+      const object: Environment = await world.admin.get(ENVIRONMENTS, key);
+      const status = {
+        sync: 'Synced',
+        phase: 'Idle',
+        health: 'Healthy',
+        wantedRevision: isRunning,
+        ...object.status,
+      } as const;
+      await world.admin.update(ENVIRONMENTS, { ...object, status }, { subresource: 'status' });
+    });
+    const bringsBack = async (to: string, principal: User = TOKEN_HOLDER) => {
+      const ref = { branch: 'dev', from: null, to };
+      return rights.policy('bay', ref, { descends: true, isFirst: false, principal, pushed });
+    };
+
+    it('let it come back where it was, or further on', async () => {
+      expect(await bringsBack(isRunning)).to.equal(undefined);
+      expect(await bringsBack(await commit(pushed, { a: '3' }, [isRunning]))).to.equal(undefined);
+    });
+
+    it('let it not come back with another history, an administrator no more than others', async () => {
+      const dan = await world.user('daniela');
+      await world.grant('developer', ['daniela'], { deliveries: ['bay'] });
+      await world.until(async () => (await asks(dan, 'bay', true)) === undefined);
+      const other = await commit(pushed, { a: 'other' });
+      for (const [to, user] of [
+        [other, TOKEN_HOLDER],
+        [other, dan],
+        [was, dan],
+      ] as const) {
+        const problem = await bringsBack(to, user);
+        expect(problem?.reason).to.equal('RewriteRefused');
+        expect(problem?.message).to.contain(`bay/dev was at ${isRunning.slice(0, 7)}`);
+        expect(problem?.remedy).to.contain(`${isRunning}:refs/heads/dev`);
+      }
+    });
+
+    it('leave to the environment what a repository that was made anew brings', async () => {
+      const anew = await openRepository(`${dir}/anew.git`, { create: true });
+      const to = await commit(anew, { a: 'anew' });
+      const facts = { descends: true, isFirst: false, principal: TOKEN_HOLDER, pushed: anew };
+      expect(await rights.policy('bay', { branch: 'dev', from: null, to }, facts)).to.equal(undefined);
+      anew.close();
+    });
   });
 
   it('give a delivery to who makes it', async () => {
