@@ -58,8 +58,8 @@ export interface World {
     again?: boolean;
   }): ReturnType<typeof promote>;
   approve(by: string, revision?: string): ReturnType<typeof approve>;
-  /** As if sync had released a revision of `prod`: its tree ran there. */
-  released(revision: string, cause?: 'commit' | 'pin'): Promise<void>;
+  /** As if sync had released a revision, of `prod` unless another is named: its tree ran there. */
+  released(revision: string, cause?: 'commit' | 'pin', environment?: string): Promise<void>;
   /** The record of one revision's promotion to prod. */
   record(revision: string): Promise<Promotion>;
   dispose(): Promise<void>;
@@ -143,24 +143,24 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
       promote(world.options, 'shop', to, { dryRun, again }, named(by)),
     approve: (by, revision) =>
       approve(world.options, 'shop', 'prod', revision ? { revision } : {}, signedIn(by)),
-    async released(revision, cause = 'commit') {
+    async released(revision, cause = 'commit', environment = 'prod') {
       const { tree } = await repository.commit(revision);
-      await world.deploys('prod', revision, { deployedTree: tree });
+      await world.deploys(environment, revision, { deployedTree: tree });
       await home.create(RELEASES, {
         apiVersion: PILOTAGE_API_VERSION,
         kind: 'Release',
         metadata: {
-          name: `shop.prod.${revision}`,
+          name: `shop.${environment}.${revision}`,
           namespace: PILOTAGE_NAMESPACE,
-          labels: { [LABELS.delivery]: 'shop', [LABELS.environment]: 'prod' },
+          labels: { [LABELS.delivery]: 'shop', [LABELS.environment]: environment },
         },
         spec: {
           delivery: 'shop',
-          environment: 'prod',
+          environment,
           number: 1,
           revision,
           tree,
-          branch: 'prod',
+          branch: environment === 'dev' ? 'main' : environment,
           cause,
           digest: '',
           manifests: '',

@@ -46,7 +46,7 @@ export async function provenanceOf(
   const from = `${delivery}/${policy.from}`;
   const source = await lookUpEnvironment(home, delivery, policy.from);
   if (!source) return { type: 'unknown', message: `There is no ${from} yet.` };
-  const promoted = await sourceCommit(repository, commit, source);
+  const promoted = await sourceCommit(sources, repository, commit, source);
   if (promoted !== undefined) return { type: 'promotion', source, promoted };
   return isGated(policy)
     ? { type: 'direct', commit }
@@ -84,15 +84,37 @@ async function hasFileOf(repository: Repository, revision: Oid, { status }: Envi
   return files[0] === files[1];
 }
 
-/** The commit of the source whose tree this one brings. */
+/**
+ * The commit of the source whose tree this one brings: of those that the branch itself had, which are its first parents, and of those that ran
+ * there. What a merge brought beside them never stood on the branch: whoever merges a side branch does not vouch for each of its commits.
+ */
 async function sourceCommit(
+  sources: PromotionSources,
   repository: Repository,
   { tree }: Commit,
-  { spec, status }: Environment,
+  source: Environment,
 ): Promise<Oid | undefined> {
   // The branch rather than what is deployed: a commit that was pushed to both is not tested yet, and is a promotion all the same.
-  const from = (await repository.branches())[spec.branch] ?? status?.wantedRevision;
+  const from = (await repository.branches())[source.spec.branch] ?? source.status?.wantedRevision;
   if (from === undefined) return undefined;
-  const tested = await repository.log(from, { limit: HISTORY_LIMIT, allParents: true });
-  return tested.find((commit) => commit.tree === tree)?.oid;
+  const tested = await repository.log(from, { limit: HISTORY_LIMIT });
+  return (
+    tested.find((commit) => commit.tree === tree)?.oid ??
+    (await ranBefore(sources, repository, source, { tree, from }))
+  );
+}
+
+/** Who merges the branch into another one and pushes that as the branch makes a second parent of what ran: git calls it a fast-forward. */
+async function ranBefore(
+  sources: PromotionSources,
+  repository: Repository,
+  source: Environment,
+  { tree, from }: { readonly tree: Oid; readonly from: Oid },
+): Promise<Oid | undefined> {
+  for (const { spec } of await releasesOf(sources, source)) {
+    if (spec.tree !== tree || spec.cause !== 'commit') continue;
+    if ((await repository.resolve(spec.revision)) === undefined) continue;
+    if (await repository.isAncestor(spec.revision, from)) return spec.revision;
+  }
+  return undefined;
 }

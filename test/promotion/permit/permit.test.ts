@@ -5,6 +5,7 @@ import { createPromotionActions } from '../../../src/promotion/actions.ts';
 import { permit } from '../../../src/promotion/permit/permit.ts';
 import { createPromotionCache } from '../../../src/promotion/record/cache.ts';
 import { environmentOf } from '../../../src/promotion/record/lookup.ts';
+import { commit } from '../../git/support/history.ts';
 import { createWorld, type World } from '../harness.ts';
 
 describe('what stands on the branch of an environment', () => {
@@ -242,6 +243,16 @@ describe('what stands on the branch of an environment', () => {
     world.pushedBy('eve', hotfix);
     expect((await world.approve('eve')).gates[0]?.reason).to.contain('a pusher of what it brings');
     expect((await asked(hotfix)).type).to.equal('held');
+  });
+
+  it('is no promotion because a side branch of its source had its content, which never stood on the source itself', async () => {
+    await begin({ healthy: 1_000 });
+    const first = await world.ships({ 'app.yaml': 'one' });
+    const side = await commit(world.repository, { 'app.yaml': 'evil' }, [first]);
+    const merge = await commit(world.repository, { 'app.yaml': 'two' }, [first, side]);
+    await world.repository.moveBranch('main', merge, first);
+    const evil = await world.push('prod', { 'app.yaml': 'evil' });
+    expect(await messageOf(evil)).to.contain('was pushed to prod directly, shop/dev has not tested it');
   });
 
   it('waits behind a gate that nobody can open', async () => {

@@ -42,6 +42,26 @@ describe('an environment that demands promotion', () => {
     expect(await pushes({ 'app.yaml': 'two' })).to.equal(undefined);
   });
 
+  it('takes nothing that stood on a side branch of its source alone, although the source has merged it', async () => {
+    const first = (await world.tip('main')).oid;
+    const side = await commit(world.repository, { 'app.yaml': 'evil' }, [first]);
+    const merge = await commit(world.repository, { 'app.yaml': 'two' }, [first, side]);
+    await world.repository.moveBranch('main', merge, first);
+    expect((await pushes({ 'app.yaml': 'evil' }))?.reason).to.equal('PromotionRequired');
+    expect(await pushes({ 'app.yaml': 'two' })).to.equal(undefined);
+  });
+
+  it('takes what ran in its source, although it is no first parent there any more', async () => {
+    const first = (await world.tip('main')).oid;
+    const ran = await world.ships({ 'app.yaml': 'two' });
+    await world.released(ran, 'commit', 'dev');
+    const other = await commit(world.repository, { 'app.yaml': 'three' }, [first]);
+    const merge = await commit(world.repository, { 'app.yaml': 'four' }, [other, ran]);
+    await world.repository.moveBranch('main', merge, ran);
+    expect(await pushes({ 'app.yaml': 'two' })).to.equal(undefined);
+    expect((await pushes({ 'app.yaml': 'five' }))?.reason).to.equal('PromotionRequired');
+  });
+
   it('takes its first branch by a promotion, or by a push of what its source has, and not otherwise', async () => {
     const fresh = await createWorld({ required: true });
     await fresh.ships({ 'app.yaml': 'one' });
