@@ -65,15 +65,10 @@ export async function log(
 }
 
 /**
- * Commits that can be reached from `to` and not from any of `from`, newest first, `limit` at most. It reads back only as far as it must, by the
+ * Commits that can be reached from `to` and not from any of `from`, newest first. It reads back only as far as it must, by the
  * times of commits: where a clock was wrong it may name some that `from` reaches too, and it leaves none out.
  */
-export async function between(
-  store: ObjectStore,
-  to: Oid,
-  from: readonly Oid[],
-  limit: number,
-): Promise<readonly Oid[]> {
+export async function between(store: ObjectStore, to: Oid, from: readonly Oid[]): Promise<readonly Oid[]> {
   const breathe = breather(500);
   const isNew = new Map<Oid, boolean>();
   /** New ones that the queue holds: once there is none, nothing more can be found. */
@@ -90,7 +85,7 @@ export async function between(
   for (const oid of from) enter(oid, false);
   enter(to, true);
   const found: Oid[] = [];
-  for (let next = queue.pop(); next && waiting.size > 0 && found.length < limit; next = queue.pop()) {
+  for (let next = queue.pop(); next && waiting.size > 0; next = queue.pop()) {
     const fresh = isNew.get(next.oid) === true;
     if (fresh) found.push(next.oid);
     waiting.delete(next.oid);

@@ -5,10 +5,9 @@ import type { OpenRepository } from '../repository.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Oid, Principal, PushRecord } from '../types.ts';
 
-/** A push that brings more than this is recorded with the newest of its commits only. */
-const MOST_COMMITS = 10_000;
-
-/** What is recorded of a push before its refs move, a record for each of them. `store` has what was pushed; `at` in milliseconds. */
+/**
+ * What is recorded of a push before its refs move, a record for each of them, with every commit that it brings: who brought one that is left
+ * out could approve it. A pack has 1,000,000 objects at most, and so much is a line of 43 MB. `store` has what was pushed; `at` in milliseconds. */
 export async function recordsOf(
   { refs }: OpenRepository,
   store: ObjectStore,
@@ -43,7 +42,6 @@ async function commitsOf(
     store,
     tip,
     known.filter((oid) => typeof oid === 'string'),
-    MOST_COMMITS,
   );
 }
 

@@ -2,9 +2,6 @@ import { backportedFrom, trailerValues } from '../../git/objects/trailers.ts';
 import type { Commit, Oid, Repository } from '../../git/types.ts';
 import type { Approval, Environment } from '../../model/types.ts';
 
-/** Beyond this many commits the oldest are not asked for their authors. */
-const GAINED_LIMIT = 10_000;
-
 /**
  * Every commit that an environment would gain by deploying `revision`: what can be reached from it, through merges (those of Pilotage
  * among them) back to the commits that people wrote, and not from what is deployed. Where the deployed content came another way (a
@@ -19,7 +16,8 @@ async function gainedBy(
   const isKnown =
     deployedRevision !== undefined && (await repository.resolve(deployedRevision)) !== undefined;
   const exclude = isKnown ? [deployedRevision] : [];
-  const options = { allParents: true, limit: GAINED_LIMIT };
+  // All of them, however many: whoever wrote one that is left out could approve it.
+  const options = { allParents: true };
   const commits = await repository.log(revision, { ...options, exclude });
   const isSame = ({ tree, oid }: Commit) => tree === deployedTree && oid !== revision;
   const same = commits.some(isSame) ? (await repository.log(revision, options)).findLast(isSame) : undefined;

@@ -90,6 +90,17 @@ git('the host records of a push', () => {
     expect(await pushersOf(two)).to.deep.equal(['eve']);
   });
 
+  it('each commit of a push, however many it brings: the oldest of them are somebody’s too', async function () {
+    this.timeout(60_000);
+    const most = 10_050;
+    await work.history(most);
+    await push('main');
+    const [oldest = ''] = (await work.run('rev-list', '--max-parents=0', 'main')).split('\n');
+    expect(await pushersOf(oldest)).to.deep.equal(['eve']);
+    const [record] = await pushesOf(oldest);
+    expect(record?.commits).to.have.length(most);
+  });
+
   it('nothing of a push that is refused', async () => {
     const one = await work.commit('one', { a: '1' });
     await push('main');

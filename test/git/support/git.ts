@@ -116,6 +116,24 @@ export class Git {
     return this.run('rev-parse', 'HEAD');
   }
 
+  /** So many commits on main, each a second after the one before. */
+  async history(count: number): Promise<void> {
+    const stream = Array.from({ length: count }, (_, i) =>
+      [
+        'commit refs/heads/main',
+        `committer Ada <ada@example.com> ${1_700_000_000 + i} +0000`,
+        'data 2',
+        'c ',
+        `M 100644 inline dir${i % 20}/file${i % 100}`,
+        `data ${`${i}`.length + 5}`,
+        `text${i} `,
+        '',
+      ].join('\n'),
+    ).join('');
+    this.write('stream', stream);
+    execFileSync('sh', ['-c', 'git fast-import --quiet < stream'], { cwd: this.dir });
+  }
+
   static async init(dir: string, branch = 'main'): Promise<Git> {
     const git = new Git(dir);
     await git.run('init', '-q', '-b', branch);
