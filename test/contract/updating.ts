@@ -149,6 +149,22 @@ export function updating(bench: Bench): void {
     expect(await bench.client.get(CONFIG_MAPS, key(name))).to.deep.equal(created);
   });
 
+  it('answers a dry run only when everybody can read what it was tried on', async () => {
+    const name = bench.name('seen');
+    await newConfigMap(bench, name);
+    const writing = bench.client.update(CONFIG_MAPS, configMap(bench, name, { step: 'one' }));
+    const dry = await bench.client.patch(
+      CONFIG_MAPS,
+      key(name),
+      { type: 'merge', body: { data: { tried: 'yes' } } },
+      { dryRun: true },
+    );
+    const read = await bench.client.get(CONFIG_MAPS, key(name));
+    expect(Number(read.metadata.resourceVersion)).to.be.at.least(Number(dry.metadata.resourceVersion));
+    if (dry.data?.step) expect(read.data).to.deep.equal({ step: 'one' });
+    await writing;
+  });
+
   it('refuses to change what is immutable', async () => {
     const name = bench.name('immutable');
     const created = await bench.client.create(DEPLOYMENTS, deployment(bench, name));

@@ -2,7 +2,6 @@ import { pooled } from '../../base/pooled.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { recordApply } from '../../kube/ownership/managedfields.ts';
 import { applyDefaults } from '../../kube/rules/defaults.ts';
-import { normalise } from '../../kube/rules/semantic.ts';
 import { builtinSchema } from '../../kube/schema/schema.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { isNotFound, notFoundAsUndefined, StatusError } from '../../kube/values/status.ts';
@@ -233,7 +232,7 @@ function agrees(object: KubeObject, live: KubeObject): boolean {
   if (schema === undefined || live.apiVersion !== intent.apiVersion) return false;
   const outcome = recordApply({
     live,
-    applied: normalise(schema, intent),
+    applied: intent,
     manager: FIELD_MANAGER,
     force: false,
     time: '1970-01-01T00:00:00Z',

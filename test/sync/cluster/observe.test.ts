@@ -4,10 +4,14 @@ import type { ConfigMap } from '../../../src/kube/kinds/objects.data.ts';
 import { CONFIG_MAPS } from '../../../src/kube/kinds/resources.data.ts';
 import { recordApply } from '../../../src/kube/ownership/managedfields.ts';
 import { builtinSchema } from '../../../src/kube/schema/schema.ts';
+import { type KubeObject, refOf } from '../../../src/kube/values/types.ts';
 import { FIELD_MANAGER } from '../../../src/model/types.ts';
 import { observe } from '../../../src/sync/cluster/observe.ts';
 import type { Desired } from '../../../src/sync/plan/types.ts';
 import { createMemory } from '../../../src/sync/state/memory.ts';
+import type { FakeClock } from '../../fakes/clock.ts';
+import { startTestApi, type TestApi } from '../../orchestrator/api/harness.ts';
+import { configMap, service } from '../../orchestrator/api/notation.ts';
 
 const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop-dev', name: 'a' };
 const KEY = '/ConfigMap/shop-dev/a';
@@ -120,4 +124,50 @@ describe('observing before a plan', () => {
     expect(observed.get(KEY)?.trial?.outcome).to.equal('differs');
     expect(asked).to.equal(3);
   });
+});
+
+describe('observing what was just applied', () => {
+  let api: TestApi<FakeClock>;
+  before(async () => {
+    api = await startTestApi();
+  });
+  after(() => api.dispose());
+
+  const manifests: readonly KubeObject[] = [
+    configMap('a', { key: 'value' }),
+    { ...service('web', { app: 'web' }), spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { namespace: 'default', name: 'web' },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: { containers: [{ name: 'main', image: 'web:1', resources: { limits: { cpu: '1000m' } } }] },
+        },
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { namespace: 'default', name: 'key' },
+      stringData: { key: 'value' },
+    },
+  ];
+  for (const object of manifests) {
+    it(`proves without a request that it agrees, whatever the server has filled in: ${object.kind}`, async () => {
+      const client = api.client();
+      const resource = await client.resourceFor(object);
+      if (!resource) throw new Error(`${object.kind} is built in`);
+      await client.apply(resource, object, { fieldManager: FIELD_MANAGER });
+      const silent = {
+        ...client,
+        apply: () => Promise.reject(new Error('a dry run was asked for')),
+      } as KubeClient;
+      const wanted = { ref: refOf(object), resource, object, app: 'shop', origin: { file: 'a' }, stage: 0 };
+      const { observed } = await observe(silent, [wanted], [], new AbortController().signal);
+      expect([...observed.values()].map(({ trial }) => trial?.outcome)).to.deep.equal(['same']);
+    });
+  }
 });

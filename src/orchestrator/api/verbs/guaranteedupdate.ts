@@ -37,7 +37,8 @@ export interface Finished {
  * The one loop through which everything is written (apiserver `storage.Interface` GuaranteedUpdate): `decide` looks at the latest
  * state, may wait, and what it comes to is stored if that state is still the latest; if not, it decides again. So no writer
  * overwrites what it has not seen, and a round is lost only to a write that another has won. Where nothing waits, the first round
- * succeeds. `decide` refuses by throwing; a conflict with the version that a client has named is such a refusal.
+ * succeeds. `decide` refuses by throwing; a conflict with the version that a client has named is such a refusal. A dry run, too, is
+ * answered only when the state that it was decided on is durable: readers do not see it before.
  */
 export async function guaranteedUpdate(
   context: ApiContext,
@@ -54,7 +55,10 @@ export async function guaranteedUpdate(
       if (hasWaited && !isStillValid(context, target.kind, outcome)) continue;
       context.admission.confirm(outcome.attributes);
     }
-    if (target.dryRun) return { outcome, stored: draft(outcome.object), created };
+    if (target.dryRun) {
+      if (context.store.get(target.key) !== live) await context.store.settled();
+      return { outcome, stored: draft(outcome.object), created };
+    }
     const entry = await staged(context, target, live, outcome);
     if (!entry) continue;
     if (outcome.type !== 'keep') {
