@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ProblemError, problemOf } from '../base/errors.ts';
-import { isObject } from '../kube/values/equal.ts';
-import type { Json, JsonObject } from '../kube/values/types.ts';
+import { listOf, mapping, texts } from '../kube/values/members.ts';
+import type { Json } from '../kube/values/types.ts';
 import { parseYaml } from '../kube/values/yaml.ts';
 import { LEVELS, STAGES } from './event.ts';
 import type { GroupResources, Policy, PolicyRule } from './policy.ts';
@@ -104,26 +104,6 @@ function assertUrl(url: string, at: string): void {
       `${at}: non-resource URL wildcards '*' must be the final character of the rule, not ${url}`,
     );
 }
-
-/** A member that is misspelt would record less than was asked for: it is refused. */
-function mapping(value: Json, at: string, members: readonly string[]): JsonObject {
-  if (!isObject(value)) throw new Error(`${at} must be a mapping`);
-  const strange = Object.keys(value).find((name) => !members.includes(name));
-  if (strange !== undefined) throw new Error(`${at}: ${strange} is not known`);
-  return value;
-}
-
-function listOf(value: Json | undefined, at: string): readonly Json[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value;
-  throw new Error(`${at}: must be a list`);
-}
-
-const texts = (value: Json | undefined, at: string): readonly string[] =>
-  listOf(value, at).map((one) => {
-    if (typeof one === 'string') return one;
-    throw new Error(`${at}: must be a list of strings`);
-  });
 
 function oneOf<T extends string>(value: Json | undefined, at: string, known: readonly T[]): readonly T[] {
   return texts(value, at).map((text) => {

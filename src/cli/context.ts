@@ -55,6 +55,8 @@ export interface UpOptions {
   readonly oidcFile: string | undefined;
   /** Who signs people in besides the passwords that are kept here; undefined: nobody. */
   readonly signInFile: string | undefined;
+  /** How admission plug-ins of the built-in cluster are configured; undefined: not at all. */
+  readonly admissionFile: string | undefined;
   /** What of requests to the Kubernetes API is recorded; undefined: the built-in policy. */
   readonly auditPolicyFile: string | undefined;
   /** An ephemeral daemon ends with this process. */

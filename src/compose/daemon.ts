@@ -101,7 +101,7 @@ async function startParts(
   // The store's folder may lie on another disk than the rest: one watcher looks at both.
   const disks = createDiskWatch({ clock: systemClock });
   const kept = await readPorts(dataDir);
-  const { acceptLoss, oidcFile, signInFile } = options;
+  const { acceptLoss, oidcFile, admissionFile, signInFile } = options;
   const signIn = signInFile === undefined ? {} : readSignInFile(signInFile);
   // Before all that writes to it, so that it ends after them.
   const audit = openAudit({ ...common, policyFile: options.auditPolicyFile, parts });
@@ -114,6 +114,7 @@ async function startParts(
           api: apiAddress(options, kept),
           acceptLoss,
           oidcFile,
+          admissionFile,
           audit,
           disks,
           parts,

@@ -19,6 +19,7 @@ export interface BuiltinHomeOptions extends OpenedInstance {
   readonly api: { readonly host: string; readonly port: number };
   readonly acceptLoss: boolean;
   readonly oidcFile: string | undefined;
+  readonly admissionFile: string | undefined;
   readonly audit: Audit;
   readonly disks: DiskWatch;
   readonly clock: Clock;
@@ -35,6 +36,7 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
     restoreFrom: join(dataDir, TO_RESTORE),
     acceptLoss: options.acceptLoss,
     ...(options.oidcFile === undefined ? {} : { oidcFile: options.oidcFile }),
+    ...(options.admissionFile === undefined ? {} : { admissionFile: options.admissionFile }),
     audit: { policy: options.audit.policy, sink: options.audit.log },
     disks: options.disks,
     clock: options.clock,

@@ -8,6 +8,7 @@ import { createDiskWatch, type DiskWatch } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client/client.ts';
 import type { Pod } from '../kube/kinds/objects.data.ts';
+import { readAdmissionConfiguration } from './api/admission/configurationfile.ts';
 import { serviceAccount } from './api/admission/serviceaccount.ts';
 import { type Aggregator, createAggregator } from './api/aggregation/aggregator.ts';
 import { createLocalApiServices } from './api/aggregation/localservices.ts';
@@ -42,7 +43,7 @@ import type { CertificateAuthority, Elsewhere } from './controllers/context.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { openRowKeys } from './store/encryption.ts';
-import { collectionPrefix, namespacePrefix } from './store/keys.ts';
+import { namespacePrefix, prefixIn } from './store/keys.ts';
 import { openReserve } from './store/reserve.ts';
 import { restoreSnapshot, snapshotLines } from './store/snapshot.ts';
 import { openStore } from './store/store.ts';
@@ -89,6 +90,8 @@ export interface ControlPlaneOptions {
   readonly disks?: DiskWatch;
   /** Default: all controllers and the scheduler. */
   readonly workers?: readonly (readonly [user: string, create: WorkerFactory])[];
+  /** A file that configures admission plug-ins (`api/admission/configurationfile.ts`). */
+  readonly admissionFile?: string;
 }
 
 export interface ControlPlane {
@@ -115,7 +118,8 @@ const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 
 /** @throws ProblemError when the data directory is in use, unusable or damaged. */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { clock, logger, serviceCidr } = options;
+  const { clock, logger, serviceCidr, admissionFile } = options;
+  const admission = readAdmissionConfiguration(admissionFile);
   const dir = join(options.dataDir, 'store');
   if (options.restoreFrom) await restoreSnapshot(dir, options.restoreFrom);
   const reserve = openReserve(join(dir, 'reserve'), logger);
@@ -130,7 +134,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const authority = { certificate: pki.ca, sign: pki.sign };
   const serviceAccounts = createServiceAccountTokens({
     keys: openSigningKeys(pkiDir),
-    lookup: (plural, name, namespace) => store.get(placeOf(plural, namespace) + name)?.object,
+    lookup: (plural, name, namespace) => store.get(prefixIn('', plural, namespace) + name)?.object,
     clock,
   });
   const api = startApi({
@@ -146,6 +150,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     tokenIssuer: serviceAccounts.issuer,
     // Accounts come from a controller: without one, pods would wait for theirs in vain.
     plugins: options.workers ? [] : [serviceAccount({ store, clock, random })],
+    admission,
     authorization: createAuthorization((namespace) =>
       store.list(namespacePrefix('', 'pods', namespace)).map(({ object }) => object as Pod),
     ),
@@ -195,9 +200,6 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     },
   };
 }
-
-const placeOf = (plural: string, namespace: string): string =>
-  namespace === '' ? collectionPrefix('', plural) : namespacePrefix('', plural, namespace);
 
 /** PEM texts: whom to trust, and who one is. */
 export interface Credentials {

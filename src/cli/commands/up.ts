@@ -19,6 +19,7 @@ interface UpFlags extends EncryptionFlags {
   readonly acceptLoss?: boolean;
   readonly oidc?: string;
   readonly signin?: string;
+  readonly admissionConfig?: string;
   readonly auditPolicy?: string;
   readonly ownerPid?: number;
   readonly logLevel?: LogLevel;
@@ -70,6 +71,10 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       'who signs people in besides the passwords that are kept here: a directory (LDAP), an OpenID Connect provider',
     )
     .option(
+      '--admission-config <file>',
+      'what holds for pods of namespaces without labels of Pod Security, and who is exempt: an AdmissionConfiguration of apiserver.config.k8s.io/v1',
+    )
+    .option(
       '--audit-policy <file>',
       'what is recorded of requests to the Kubernetes API, a Policy of audit.k8s.io/v1 (default: writes, and reading of Secrets, without bodies)',
     )
@@ -102,6 +107,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           home: flags.home,
           ephemeral,
           acceptLoss: flags.acceptLoss === true,
+          admissionFile: flags.admissionConfig === undefined ? undefined : resolve(flags.admissionConfig),
           auditPolicyFile: flags.auditPolicy === undefined ? undefined : resolve(flags.auditPolicy),
           signInFile: flags.signin === undefined ? undefined : resolve(flags.signin),
           oidcFile: flags.oidc === undefined ? undefined : resolve(flags.oidc),

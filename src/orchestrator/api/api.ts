@@ -4,6 +4,7 @@ import type { Logger } from '../../base/log.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/values/status.ts';
 import type { Store } from '../store/types.ts';
 import { createChain } from './admission/chain.ts';
+import { type AdmissionConfiguration, NOTHING_CONFIGURED } from './admission/configurationfile.ts';
 import type { AdmissionPlugin } from './admission/plugin.ts';
 import { admissionPlugins } from './admission/plugins.ts';
 import type { Authorization } from './authorization.ts';
@@ -42,6 +43,8 @@ export interface ApiOptions extends Pick<World, 'serviceCidr' | 'nodePorts' | 'r
   readonly lacksRoom?: () => Problem | undefined;
   /** Admission plug-ins beside the built-in ones; they may wait. */
   readonly plugins?: readonly AdmissionPlugin[];
+  /** Of the built-in ones; default: none. */
+  readonly admission?: AdmissionConfiguration;
 }
 
 export interface RunningApi extends Api {
@@ -52,6 +55,7 @@ export interface RunningApi extends Api {
 export function startApi(options: ApiOptions): RunningApi {
   const upkeep = createUpkeep(() => context);
   const { store, lacksRoom = () => undefined, plugins, authorization, logger } = options;
+  const { admission: configuration = NOTHING_CONFIGURED } = options;
   const kinds = new Registry(builtinKinds());
   const callWebhook = createWebhookClient(options);
   const onIgnored = (webhook: string, why: string) =>
@@ -63,7 +67,7 @@ export function startApi(options: ApiOptions): RunningApi {
     authorizer: authorize,
     admission: createChain(
       admissionPlugins(
-        { ...options, lacksRoom, authorize, assertMayGrant, kinds, callWebhook, onIgnored },
+        { ...options, lacksRoom, authorize, assertMayGrant, kinds, configuration, callWebhook, onIgnored },
         plugins,
       ),
     ),

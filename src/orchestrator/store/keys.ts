@@ -5,6 +5,10 @@ export const collectionPrefix = (group: string, plural: string): string => `${gr
 export const namespacePrefix = (group: string, plural: string, namespace: string): string =>
   `${collectionPrefix(group, plural)}${namespace}/`;
 
+/** What is in no namespace stands in the collection itself. */
+export const prefixIn = (group: string, plural: string, namespace: string | undefined): string =>
+  namespace ? namespacePrefix(group, plural, namespace) : collectionPrefix(group, plural);
+
 /** The collection that a key or prefix belongs to: everything up to the second slash. */
 export function collectionOf(keyOrPrefix: string): string {
   const slash = keyOrPrefix.indexOf('/', keyOrPrefix.indexOf('/') + 1);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { expect } from 'chai';
 import type { UpOptions } from '../../../src/cli/context.ts';
 import { run } from '../harness.ts';
@@ -21,6 +22,12 @@ describe('pilotage up', () => {
     expect(stderr).to.contain('without TLS').and.contain('--insecure');
     expect((await up(...address, '--insecure')).started?.encryption).to.deep.equal({ type: 'none' });
     expect((await up()).started?.encryption).to.deep.equal({ type: 'none' });
+  });
+
+  it('takes the path of a file from the folder that it is run in', async () => {
+    expect((await up()).started?.admissionFile).to.equal(undefined);
+    const { started } = await up('--admission-config', 'admission.yaml');
+    expect(started?.admissionFile).to.equal(resolve('admission.yaml'));
   });
 
   it('may be asked by the names that it is given', async () => {

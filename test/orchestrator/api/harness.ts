@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import type { Problem } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
+import type { AdmissionConfiguration } from '../../../src/orchestrator/api/admission/configurationfile.ts';
 import type { AdmissionPlugin } from '../../../src/orchestrator/api/admission/plugin.ts';
 import { startApi } from '../../../src/orchestrator/api/api.ts';
 import { ADMINS } from '../../../src/orchestrator/api/auth/authorizer.ts';
@@ -39,6 +40,7 @@ interface Options<C extends Clock> {
   readonly wrap?: (disk: Disk) => Disk;
   readonly lacksRoom?: () => Problem | undefined;
   readonly plugins?: readonly AdmissionPlugin[];
+  readonly admission?: AdmissionConfiguration;
   readonly authorizer?: Authorizer;
   /** Given the store before the API starts. */
   readonly onStore?: (store: Store) => void;
@@ -75,6 +77,7 @@ async function startAt<C extends Clock>(dir: string, options: Options<C>): Promi
     nodeConnections,
     ...(options.lacksRoom ? { lacksRoom: options.lacksRoom } : {}),
     ...(options.plugins ? { plugins: options.plugins } : {}),
+    ...(options.admission ? { admission: options.admission } : {}),
     serviceCidr: '127.213.0.0/16',
     nodePorts: { first: 30_000, last: 32_767 },
     random: (n) => randomInt(n),

@@ -6,6 +6,7 @@ import { certificateApproval } from './certificateapproval.ts';
 import { certificateSigning } from './certificatesigning.ts';
 import { certificateSubject } from './certificatesubject.ts';
 import { persistentVolumeClaimResize } from './claimresize.ts';
+import type { AdmissionConfiguration } from './configurationfile.ts';
 import { defaultIngressClass, defaultStorageClass } from './defaultclasses.ts';
 import { defaultTolerationSeconds } from './defaulttolerationseconds.ts';
 import { diskRoom } from './diskroom.ts';
@@ -32,6 +33,7 @@ export interface AdmissionWorld extends WebhookWorld {
   readonly lacksRoom: () => Problem | undefined;
   readonly authorize: Authorization['authorize'];
   readonly assertMayGrant: Authorization['assertMayGrant'];
+  readonly configuration: AdmissionConfiguration;
 }
 
 /**
@@ -48,7 +50,7 @@ export const admissionPlugins = (
   nodeRestriction,
   taintNodesByCondition,
   roleGrants(world.assertMayGrant),
-  podSecurity(world.store),
+  podSecurity(world.store, world.configuration.podSecurity),
   priority(world.store),
   defaultTolerationSeconds,
   defaultStorageClass(world.store),

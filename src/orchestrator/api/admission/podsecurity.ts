@@ -8,9 +8,12 @@ import { namespaceKey } from '../kinds/kind.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
 import type { CheckedPod, Violation } from './podsecurity/check.ts';
 import { detailsOf, violationsOf } from './podsecurity/checks.ts';
+import type { PodSecurityConfiguration } from './podsecurity/configuration.ts';
+import { exemptionOf, ignoredPolicy, isExemptClass } from './podsecurity/exemptions.ts';
 import { existingViolations } from './podsecurity/existing.ts';
 import {
   compareLevels,
+  isOpen,
   isSame,
   type LevelVersion,
   levelText,
@@ -19,42 +22,63 @@ import {
   policyOf,
 } from './podsecurity/policy.ts';
 
+type Pods = Pick<Store, 'latest' | 'latestIn'>;
+
 /**
  * What the labels of a namespace allow its pods (k8s.io/pod-security-admission `admission/admission.go`): a pod that the enforced level
  * forbids is refused; of one that another level forbids, and of templates of such pods, the author is warned, or the record of the request
- * says so. Nobody is exempt.
+ * says so. A configuration says what holds without labels, and who is exempt.
  */
-export const podSecurity = (store: Pick<Store, 'latest' | 'latestIn'>): AdmissionPlugin => ({
+export const podSecurity = (store: Pods, configuration: PodSecurityConfiguration): AdmissionPlugin => ({
   name: 'PodSecurity',
   validate(attributes) {
-    const { operation, kind, object } = attributes;
+    const { operation, kind } = attributes;
     if (operation !== 'CREATE' && operation !== 'UPDATE') return;
-    if (kind.group === '' && kind.plural === 'namespaces') {
-      validateNamespace(attributes, store);
-      return;
-    }
-    const namespace = store.latest(namespaceKey(object.metadata.namespace ?? ''));
-    const { policy, errors } = policyOf(namespace?.object.metadata.labels);
-    const isOpen = Object.values(policy).every(({ level }) => level === 'privileged');
-    const checked = isOpen ? undefined : checkedOf(attributes);
-    if (!checked) return;
-    for (const { field, message } of errors)
-      attributes.annotate?.(`${PREFIX}error`, `Failed to parse policy: ${field}: ${message}`);
-    record(attributes, policy.audit, checked);
-    if (isPod(attributes)) enforce(attributes, policy, checked);
-    warn(attributes, policy.warn, checked);
+    if (kind.group === '' && kind.plural === 'namespaces')
+      validateNamespace(attributes, store, configuration);
+    else if (isConcerned(attributes)) validatePod(attributes, store, configuration);
   },
 });
 
+function validatePod(
+  attributes: AdmissionAttributes,
+  store: Pods,
+  { defaults, exemptions }: PodSecurityConfiguration,
+): void {
+  const exemption = exemptionOf(attributes, exemptions);
+  if (exemption !== undefined) {
+    attributes.annotate?.(EXEMPT, exemption);
+    return;
+  }
+  const namespace = store.latest(namespaceKey(attributes.object.metadata.namespace ?? ''));
+  const { policy, errors } = policyOf(namespace?.object.metadata.labels, defaults);
+  const checked = isOpen(policy) ? undefined : checkedOf(attributes);
+  if (!checked) return;
+  if (isExemptClass(checked, exemptions)) {
+    attributes.annotate?.(EXEMPT, 'runtimeClass');
+    return;
+  }
+  for (const { field, message } of errors)
+    attributes.annotate?.(`${PREFIX}error`, `Failed to parse policy: ${field}: ${message}`);
+  record(attributes, policy.audit, checked);
+  if (isPod(attributes)) enforce(attributes, policy, checked);
+  warn(attributes, policy.warn, checked);
+}
+
+const EXEMPT = `${PREFIX}exempt`;
+
 const isPod = ({ kind }: AdmissionAttributes): boolean => kind.group === '' && kind.plural === 'pods';
 
+function isConcerned({ kind, subresource, object }: AdmissionAttributes): boolean {
+  if (kind.group === '' && kind.plural === 'pods')
+    return subresource === undefined || subresource === 'ephemeralcontainers';
+  return subresource === undefined && podTemplateOf(kind, object) !== undefined;
+}
+
+/** The pod, or the template of pods; undefined where a pod changes in nothing that matters. */
 function checkedOf(attributes: AdmissionAttributes): CheckedPod | undefined {
-  const { kind, subresource, object, live } = attributes;
-  if (!isPod(attributes)) {
-    const template = subresource === undefined ? podTemplateOf(kind, object) : undefined;
-    return template as CheckedPod | undefined;
-  }
-  if (subresource !== undefined && subresource !== 'ephemeralcontainers') return undefined;
+  const { kind, object, live } = attributes;
+  if (!isPod(attributes)) return podTemplateOf(kind, object) as CheckedPod | undefined;
   const pod = object as Pod;
   return live && deepEqual(images(pod), images(live as Pod)) ? undefined : pod;
 }
@@ -94,15 +118,26 @@ const wouldViolate = (level: LevelVersion, violations: readonly Violation[]): st
 /** Labels must be right, though not those that were wrong before; pods that are there stay, and are named. */
 function validateNamespace(
   { kind, subresource, object, live, warn: say }: AdmissionAttributes,
-  store: Pick<Store, 'latestIn'>,
+  store: Pods,
+  { defaults, exemptions }: PodSecurityConfiguration,
 ): void {
   if (subresource !== undefined) return;
-  const { name = '', labels } = (object as Namespace).metadata;
-  const { policy, errors } = policyOf(labels);
-  const before = live && policyOf(live.metadata.labels);
+  const { name = '', labels = {} } = (object as Namespace).metadata;
+  const { policy, errors } = policyOf(labels, defaults);
+  const before = live && policyOf(live.metadata.labels, defaults);
   if (errors.length > 0 && !deepEqual(errors, before?.errors)) throw invalid(kind, name, errors);
-  if (!before || !isStricter(policy.enforce, before.policy.enforce)) return;
-  const pods = store.latestIn(namespacePrefix('', 'pods', name)).map((entry) => entry.object as Pod);
+  if (before && !isStricter(policy.enforce, before.policy.enforce)) return;
+  if (exemptions.namespaces.includes(name)) {
+    const ignored = ignoredPolicy(labels, policy, defaults);
+    if (ignored !== undefined)
+      say?.(`namespace "${name}" is exempt from Pod Security, and the policy (${ignored}) will be ignored`);
+    return;
+  }
+  if (!before) return;
+  const pods = store
+    .latestIn(namespacePrefix('', 'pods', name))
+    .map((entry) => entry.object as Pod)
+    .filter((pod) => !isExemptClass(pod, exemptions));
   for (const text of existingViolations(name, policy.enforce, pods)) say?.(text);
 }
 

@@ -5,7 +5,7 @@ import type { Paths } from '../../../kube/ownership/resetfields.ts';
 import type { FieldError } from '../../../kube/values/fielderrors.ts';
 import type { GroupVersionKind, Json, KubeObject } from '../../../kube/values/types.ts';
 import type { LinkRequest } from '../../link/requests.ts';
-import { collectionPrefix, namespacePrefix } from '../../store/keys.ts';
+import { collectionPrefix, prefixIn } from '../../store/keys.ts';
 import type { Entry, Store } from '../../store/types.ts';
 import type { TokenIssuer } from '../tokenissuer.ts';
 import type {
@@ -180,10 +180,7 @@ export function keyOf(kind: Kind, namespace: string | undefined, name: string): 
 }
 
 export function prefixOf({ storage, namespaced }: Kind, namespace: string | undefined): string {
-  const { group, plural } = storage;
-  return namespaced && namespace
-    ? namespacePrefix(group, plural, namespace)
-    : collectionPrefix(group, plural);
+  return prefixIn(storage.group, storage.plural, namespaced ? namespace : undefined);
 }
 
 export const namespaceKey = (name: string): string => `${collectionPrefix('', 'namespaces')}${name}`;

@@ -4,7 +4,7 @@ import { isObject } from '../../../kube/values/equal.ts';
 import { type FieldError, invalid as invalidField } from '../../../kube/values/fielderrors.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import { apiVersionOf, gvkOf, type JsonObject, type KubeObject } from '../../../kube/values/types.ts';
-import { collectionPrefix, namespacePrefix } from '../../store/keys.ts';
+import { collectionPrefix, prefixIn } from '../../store/keys.ts';
 import { badRequest, invalid, notFound } from '../errors.ts';
 import type { BoundObject, TokenSubject } from '../tokenissuer.ts';
 import type { ActionRow, World } from './kind.ts';
@@ -107,7 +107,7 @@ function boundBy(ref: JsonObject, account: KubeObject, { store }: World): Partia
     throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
   }
   const name = text(ref.name);
-  const prefix = plural === 'nodes' ? collectionPrefix('', plural) : namespacePrefix('', plural, namespace);
+  const prefix = prefixIn('', plural, plural === 'nodes' ? undefined : namespace);
   const found = store.get(prefix + name)?.object;
   if (!found) throw notFound({ group: '', plural, kind }, name);
   const uid = found.metadata.uid ?? '';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { systemClock } from '../../../../src/base/clock.ts';
+import { NOTHING_CONFIGURED } from '../../../../src/orchestrator/api/admission/configurationfile.ts';
 import { type AdmissionWorld, admissionPlugins } from '../../../../src/orchestrator/api/admission/plugins.ts';
 import { testAuthorization } from '../authorization.ts';
 
@@ -16,6 +17,7 @@ describe('the plug-ins of admission', () => {
       onIgnored: nothing,
       uuid: () => '',
       callWebhook: async () => null,
+      configuration: NOTHING_CONFIGURED,
     } as Omit<AdmissionWorld, 'store' | 'kinds'> as AdmissionWorld;
     const names = admissionPlugins(world, [{ name: 'ServiceAccount' }]).map(({ name }) => name);
     const ours = ['RoleGrants', 'DiskRoom'];

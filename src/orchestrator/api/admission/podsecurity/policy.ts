@@ -9,8 +9,7 @@ export interface LevelVersion {
   readonly version: number | 'latest';
 }
 
-const MODES = ['enforce', 'audit', 'warn'] as const;
-export type Mode = (typeof MODES)[number];
+export type Mode = 'enforce' | 'audit' | 'warn';
 export type PodSecurityPolicy = Readonly<Record<Mode, LevelVersion>>;
 
 /** `restricted:latest`, `baseline:v1.30` */
@@ -20,6 +19,13 @@ export const levelText = ({ level, version }: LevelVersion): string =>
 /** Below zero where `a` forbids less than `b`. */
 export const compareLevels = (a: Level, b: Level): number => LEVELS.indexOf(a) - LEVELS.indexOf(b);
 
+const PRIVILEGED: LevelVersion = { level: 'privileged', version: 'latest' };
+/** What holds for a namespace that says nothing, unless a configuration says otherwise. */
+export const OPEN: PodSecurityPolicy = { enforce: PRIVILEGED, audit: PRIVILEGED, warn: PRIVILEGED };
+
+export const isOpen = (policy: PodSecurityPolicy): boolean =>
+  Object.values(policy).every(({ level }) => level === 'privileged');
+
 export const isSame = (a: LevelVersion, b: LevelVersion): boolean =>
   a.level === b.level && a.version === b.version;
 
@@ -28,9 +34,12 @@ export const PREFIX = 'pod-security.kubernetes.io/';
 
 /**
  * What the labels of a namespace ask of its pods (k8s.io/pod-security-admission `api/helpers.go` PolicyToEvaluate), and what is wrong with
- * them: what cannot be read is enforced as `restricted`, and neither recorded nor warned of.
+ * them: what cannot be read is enforced as `restricted`, and neither recorded nor warned of. What they do not say is `defaults`.
  */
-export function policyOf(labels: Readonly<Record<string, string>> = {}): {
+export function policyOf(
+  labels: Readonly<Record<string, string>> = {},
+  defaults: PodSecurityPolicy = OPEN,
+): {
   readonly policy: PodSecurityPolicy;
   readonly errors: readonly FieldError[];
 } {
@@ -41,12 +50,10 @@ export function policyOf(labels: Readonly<Record<string, string>> = {}): {
   const read = (mode: Mode): LevelVersion => {
     const [levelKey, versionKey] = [`${PREFIX}${mode}`, `${PREFIX}${mode}-version`];
     const [levelLabel, versionLabel] = [labels[levelKey], labels[versionKey]];
-    const level = levelLabel === undefined ? 'privileged' : readLevel(levelLabel);
-    if (levelLabel !== undefined && level === undefined)
-      refuse(levelKey, levelLabel, `must be one of ${LEVELS.join(', ')}`);
-    const version = versionLabel === undefined ? 'latest' : readVersion(versionLabel);
-    if (versionLabel !== undefined && version === undefined)
-      refuse(versionKey, versionLabel, 'must be "latest" or "v1.x"');
+    const level = levelLabel === undefined ? defaults[mode].level : readLevel(levelLabel);
+    if (levelLabel !== undefined && level === undefined) refuse(levelKey, levelLabel, NO_LEVEL);
+    const version = versionLabel === undefined ? defaults[mode].version : readVersion(versionLabel);
+    if (versionLabel !== undefined && version === undefined) refuse(versionKey, versionLabel, NO_VERSION);
     const unread: Level = mode === 'enforce' ? 'restricted' : 'privileged';
     return { level: level ?? unread, version: version ?? 'latest' };
   };
@@ -67,9 +74,12 @@ function warned(
   return { level: enforced, version: isVersioned ? warn.version : enforce.version };
 }
 
-const readLevel = (text: string): Level | undefined => LEVELS.find((level) => level === text);
+export const NO_LEVEL = `must be one of ${LEVELS.join(', ')}`;
+export const NO_VERSION = 'must be "latest" or "v1.x"';
 
-function readVersion(text: string): LevelVersion['version'] | undefined {
+export const readLevel = (text: string): Level | undefined => LEVELS.find((level) => level === text);
+
+export function readVersion(text: string): LevelVersion['version'] | undefined {
   if (text === 'latest') return 'latest';
   const minor = /^v1\.(\d|[1-9]\d*)$/.exec(text)?.[1];
   return minor === undefined ? undefined : Number(minor);

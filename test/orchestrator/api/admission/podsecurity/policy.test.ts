@@ -31,6 +31,24 @@ describe('the labels of Pod Security', () => {
     );
   });
 
+  it('leave to the defaults of a configuration what they do not say', () => {
+    const baseline = { level: 'baseline', version: 30 } as const;
+    const defaults = {
+      enforce: baseline,
+      audit: baseline,
+      warn: { level: 'privileged', version: 29 },
+    } as const;
+    const levels = (labels: Readonly<Record<string, string>>) =>
+      Object.values(policyOf(labels, defaults).policy).map(levelText).join(' ');
+    expect(levels({})).to.equal('baseline:v1.30 baseline:v1.30 privileged:v1.29');
+    expect(levels({ 'pod-security.kubernetes.io/enforce': 'restricted' })).to.equal(
+      'restricted:v1.30 baseline:v1.30 restricted:v1.30',
+    );
+    expect(levels({ 'pod-security.kubernetes.io/audit-version': 'v1.2' })).to.equal(
+      'baseline:v1.30 baseline:v1.2 privileged:v1.29',
+    );
+  });
+
   it('that cannot be read enforce the strictest level, warn of nothing, and are named', () => {
     const { levels, errors } = read({ enforce: 'strict', audit: 'x', 'warn-version': '1.2' });
     expect(levels).to.equal('restricted:latest privileged:latest privileged:latest');
