@@ -26,42 +26,42 @@ export type SignIn = (name: string, password: string) => Promise<User>;
 /** How many ask one provider at the same time: whoever waits for a slow one keeps nobody from another. */
 const MOST_AT_ONCE = 20;
 
-/** Providers are asked in their order; a name that failed too often waits, whoever has it, and whether anybody does. */
+/**
+ * Providers are asked in their order; a name that failed too often at one waits there, whoever has it, and whether anybody does. Each counts for
+ * itself: who knows the password of a directory that is down has guessed nothing there, however often the others have said no.
+ */
 export function createSignIn(parts: IdentityParts, providers: readonly PasswordProvider[]): SignIn {
   const { clock, logger } = parts;
-  const lockout = createLockout(clock);
   const turns = new KeyedMutex();
-  const asked = providers.map(bounded);
+  const asked = providers.map((provider) => ({ ...bounded(provider), lockout: createLockout(clock) }));
 
-  const check = async (name: string, password: string): Promise<Answer> => {
+  const check = async (key: string, name: string, password: string): Promise<Answer> => {
     let problem: Problem | undefined;
-    let isRefused = false;
-    for (const provider of asked) {
+    let waitMs = 0;
+    for (const { name: provider, signIn, lockout } of asked) {
+      waitMs = Math.max(waitMs, lockout.waitMs(key));
+      if (lockout.waitMs(key) > 0) continue;
       try {
-        const user = await provider.signIn(name, password);
+        const user = await signIn(name, password);
         if (user) return { type: 'user', user };
-        isRefused = true;
+        lockout.failed(key);
       } catch (error) {
         problem = problemOf(error);
         if (problem.reason !== 'Unavailable') throw error;
-        logger.warn({ provider: provider.name, problem: problem.message }, 'a provider cannot be asked');
+        logger.warn({ provider, problem: problem.message }, 'a provider cannot be asked');
       }
     }
-    return { type: 'nobody', isRefused, ...(problem ? { problem } : {}) };
+    return { type: 'nobody', problem: refusalOf(problem, waitMs) };
   };
 
   const attempt = async (key: string, name: string, password: string): Promise<User> => {
-    const waitMs = lockout.waitMs(key);
-    if (waitMs > 0) throw new ProblemError(lockedOut(waitMs));
-    const answer = await check(name, password);
+    const answer = await check(key, name, password);
     if (answer.type === 'nobody') {
-      // A guess is one although another provider could not be asked.
-      if (answer.isRefused) lockout.failed(key);
-      logger.info({ name: name.slice(0, 64) }, 'a sign-in failed');
-      throw new ProblemError(answer.problem ?? WRONG);
+      if (answer.problem.reason !== 'LockedOut') logger.info({ name: name.slice(0, 64) }, 'a sign-in failed');
+      throw new ProblemError(answer.problem);
     }
     const { user } = answer;
-    lockout.succeeded(key);
+    for (const { lockout } of asked) lockout.succeeded(key);
     await recordSignIn(parts, user.name).catch((error: unknown) =>
       logger.debug({ name, problem: problemOf(error) }, 'cannot record a sign-in'),
     );
@@ -81,7 +81,13 @@ const spellingOf = (name: string): string => accountName(name).replaceAll('-', '
 
 type Answer =
   | { readonly type: 'user'; readonly user: User }
-  | { readonly type: 'nobody'; readonly isRefused: boolean; readonly problem?: Problem };
+  | { readonly type: 'nobody'; readonly problem: Problem };
+
+/** The same for every name. `unavailable`: a provider that could not be asked; `waitMs`: how long one asks no more, 0 for none. */
+function refusalOf(unavailable: Problem | undefined, waitMs: number): Problem {
+  if (!unavailable) return waitMs > 0 ? lockedOut(waitMs) : WRONG;
+  return waitMs > 0 ? { ...unavailable, details: [lockedOut(waitMs).message] } : unavailable;
+}
 
 function bounded({ name, signIn }: PasswordProvider): PasswordProvider {
   let inside = 0;

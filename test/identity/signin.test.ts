@@ -44,11 +44,44 @@ describe('identity: sign-in by several providers', () => {
     expect((await signIn('ada', PASSWORD)).name).to.equal('ada');
   });
 
-  it('says that a provider cannot be asked, and counts the guess all the same', async () => {
+  it('says that a provider cannot be asked, and counts the guess at those that answered', async () => {
     const signIn = signInWith(isDown);
-    for (let guess = 0; guess < 5; guess++)
+    for (let guess = 0; guess < 6; guess++)
       expect(await reasonOf(signIn('ada', `wrong ${guess}`))).to.equal('Unavailable');
+    // Whether anybody has the name: the answer is the same.
+    for (let guess = 0; guess < 6; guess++)
+      expect(await reasonOf(signIn('nobody', `wrong ${guess}`))).to.equal('Unavailable');
+    const { problem } = await signIn('ada', PASSWORD).then(
+      () => expect.fail('the right password was taken in spite of six guesses'),
+      (error: unknown) => error as ProblemError,
+    );
+    expect(problem.reason).to.equal('Unavailable');
+    expect(problem.details?.join()).to.contain('Too many failed sign-ins under this name');
+    expect(await reasonOf(signIn('nobody', PASSWORD))).to.equal('Unavailable');
+  });
+
+  it('counts no right password as a guess because the directory that knows it is down', async () => {
+    let isUp = false;
+    const flaky = directory(async (name, password) => {
+      if (!isUp) return isDown.signIn(name, password);
+      return name === 'bob' && password === 'right' ? BOB : undefined;
+    });
+    const signIn = signInWith(flaky);
+    for (let attempt = 0; attempt < 8; attempt++)
+      expect(await reasonOf(signIn('bob', 'right'))).to.equal('Unavailable');
+    isUp = true;
+    expect(await signIn('bob', 'right')).to.equal(BOB);
+  });
+
+  it('locks a name out where one provider counts too many guesses and no other knows the password', async () => {
+    let isUp = false;
+    const flaky = directory(async (name, password) => (isUp ? undefined : isDown.signIn(name, password)));
+    const signIn = signInWith(flaky);
+    for (let guess = 0; guess < 5; guess++) await reasonOf(signIn('ada', `wrong ${guess}`));
+    isUp = true;
     expect(await reasonOf(signIn('ada', PASSWORD))).to.equal('LockedOut');
+    await world.clock.advance(5_000);
+    expect((await signIn('ada', PASSWORD)).name).to.equal('ada');
   });
 
   it('counts guesses of one name, however it is spelled', async () => {
