@@ -1,7 +1,14 @@
 /** What the faces can ask about users and their rights, each with its own "may I?". */
 import { type Problem, ProblemError } from '../base/errors.ts';
 import type { Access } from '../model/access.ts';
-import type { ClusterAddress, LoggedIn, OpenedSession, Verdict, WhoAmI } from '../model/identityfaces.ts';
+import type {
+  ClusterAddress,
+  LoggedIn,
+  OpenedSession,
+  PasswordSet,
+  Verdict,
+  WhoAmI,
+} from '../model/identityfaces.ts';
 import type { UserObject } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { createBootstrapActions } from './bootstrap.ts';
@@ -12,8 +19,9 @@ import { loginToken } from './logintoken.ts';
 import type { IdentityParts } from './parts.ts';
 import { grantReport, tokenReport, userReport } from './reports.ts';
 import { listGrants } from './roles.ts';
-import { endSessions, openSession } from './sessions.ts';
+import { openSession } from './sessions.ts';
 import type { SignIn } from './signin.ts';
+import { endSignIns, passwordSet } from './signinends.ts';
 import {
   createToken,
   findToken,
@@ -119,7 +127,7 @@ export function createIdentityActions(options: IdentityActionsOptions) {
       logger.info({ user: name, by: user.name, fields: Object.keys(change) }, 'a user was changed');
       const changed = await changeUser(home, name, change);
       // Who is let in again signs in again.
-      if (change.disabled) await endSessions(home, name);
+      if (change.disabled) await endSignIns(home, name);
       return userReport(changed);
     },
 
@@ -132,7 +140,7 @@ export function createIdentityActions(options: IdentityActionsOptions) {
     },
 
     /** One's own with the present one; another's with the right to change users. */
-    async setPassword(user: User, name: string, password: string, current?: string) {
+    async setPassword(user: User, name: string, password: string, current?: string): Promise<PasswordSet> {
       assertWhole(user);
       const isOwn = user.verified && user.name === name;
       if (isOwn && current !== undefined) await signIn(name, current);
@@ -140,9 +148,9 @@ export function createIdentityActions(options: IdentityActionsOptions) {
       const account = await changeUser(home, name, {});
       if (!isLocal(account)) throw new ProblemError(passwordElsewhere(account));
       await setPassword(options, name, password);
-      await endSessions(home, name);
-      logger.info({ user: name, by: user.name }, 'a password was set');
-      return { message: `The password of ${name} is set.` };
+      const ends = await endSignIns(home, name);
+      logger.info({ user: name, by: user.name, endedSignIns: ends.endedSignIns }, 'a password was set');
+      return passwordSet(name, ends);
     },
 
     async listTokens(user: User) {

@@ -15,6 +15,6 @@ export async function loginToken(
   await dropExpired(parts, owner);
   const expiresAt = parts.clock.now() + LOGIN_MS;
   const request = { owner, name: freshName('login'), expiresAt };
-  const { token } = await createToken(parts, { ...request, type: 'personal' }, owner);
+  const { token } = await createToken(parts, { ...request, type: 'login' }, owner);
   return { user: owner, token, expiresAt: rfc3339(expiresAt) };
 }

@@ -1,9 +1,8 @@
 /** Sign-ins of browsers: tokens that end by themselves when nobody uses them, and with the password that began them. */
-import type { KubeClient } from '../kube/client/client.ts';
 import type { OpenedSession } from '../model/identityfaces.ts';
 import type { User } from '../model/user.ts';
 import type { IdentityParts } from './parts.ts';
-import { createToken, dropExpired, freshName, listTokens, revokeToken } from './tokens.ts';
+import { createToken, dropExpired, freshName } from './tokens.ts';
 import { findUser, isLocal } from './users.ts';
 
 const HOUR = 3_600_000;
@@ -22,10 +21,4 @@ export async function openSession(
   const request = { owner, name: freshName('session'), expiresAt: parts.clock.now() + lasts };
   const { token } = await createToken(parts, { ...request, type: 'session' }, owner);
   return { user: owner, secret: token, seconds: lasts / 1000 };
-}
-
-/** Signs a user out of every browser. */
-export async function endSessions(home: KubeClient, owner: string): Promise<void> {
-  for (const { metadata, spec } of await listTokens(home, owner))
-    if (spec.type === 'session') await revokeToken(home, metadata.name ?? '');
 }

@@ -17,7 +17,7 @@ import { findUser, userOf } from './users.ts';
  * with the length alone.
  */
 const TOKEN = /^pl[ts]_([-a-z0-9]{1,40}\.[-a-z0-9]{1,40})_[A-Za-z0-9_-]{43}$/;
-const PREFIXES = { personal: 'plt', robot: 'plt', session: 'pls' } as const;
+const PREFIXES = { personal: 'plt', login: 'plt', robot: 'plt', session: 'pls' } as const;
 type Prefix = (typeof PREFIXES)[keyof typeof PREFIXES];
 /** So long nobody may have used a session: a browser that was left open overnight asks again. */
 const IDLE_MS = 12 * 3_600_000;

@@ -26,7 +26,7 @@ export interface TokenReport {
   /** `ada.laptop` */
   readonly name: string;
   readonly owner: string;
-  readonly type: 'personal' | 'robot' | 'session';
+  readonly type: 'personal' | 'login' | 'robot' | 'session';
   readonly description?: string;
   readonly deliveries?: readonly string[];
   readonly environments?: readonly string[];
@@ -39,6 +39,15 @@ export interface TokenReport {
 /** The only answer that ever holds the token. */
 export interface NewToken extends TokenReport {
   readonly token: string;
+}
+
+/** The answer to a password that was set. */
+export interface PasswordSet {
+  readonly message: string;
+  /** Sessions of browsers and tokens of `pilotage login`, which have ended with the password of before. */
+  readonly endedSignIns: number;
+  /** Names of the other tokens of the account: they stay. */
+  readonly tokens: readonly string[];
 }
 
 export interface RoleReport {

@@ -5,6 +5,7 @@ import type {
   LoggedIn,
   NewToken,
   OpenedSession,
+  PasswordSet,
   RoleReport,
   TokenReport,
   UserReport,
@@ -59,7 +60,7 @@ export interface IdentityActions {
   createUser(user: User, name: string, request: UserRequest, password?: string): Promise<UserReport>;
   changeUser(user: User, name: string, request: UserRequest): Promise<UserReport>;
   deleteUser(user: User, name: string): Promise<Message>;
-  setPassword(user: User, name: string, password: string, current?: string): Promise<Message>;
+  setPassword(user: User, name: string, password: string, current?: string): Promise<PasswordSet>;
   /** All, for administrators; else the user's own. */
   listTokens(user: User): Promise<readonly TokenReport[]>;
   createToken(user: User, request: NewTokenRequest): Promise<NewToken>;

@@ -92,4 +92,34 @@ describe('identity: accounts', () => {
     await world.actions.setPassword(ann, 'ann', 'a new long one', PASSWORD);
     expect((await world.actions.logIn('ann', 'a new long one')).user).to.equal('ann');
   });
+
+  it('sign nobody in any more who signed in with the password of before, and name the tokens that stay', async () => {
+    const zoe = await world.user('zoe');
+    await world.actions.setPassword(TOKEN_HOLDER, 'zoe', PASSWORD);
+    const { token: login } = await world.actions.logIn('zoe', PASSWORD);
+    await world.actions.openSession('zoe', PASSWORD);
+    const { token: laptop } = await world.actions.createToken(zoe, { name: 'laptop', robot: false });
+    const { token: ci } = await world.actions.createToken(zoe, { name: 'ci', robot: true });
+    const { message, ...ends } = await world.actions.setPassword(zoe, 'zoe', 'a new long one', PASSWORD);
+    expect(ends).to.deep.equal({ endedSignIns: 2, tokens: ['zoe.ci', 'zoe.laptop'] });
+    expect(message)
+      .to.contain('Sign-ins of before have ended (2)')
+      .and.contain('Tokens stay: zoe.ci, zoe.laptop');
+    expect(await world.known(login)).to.equal(undefined);
+    for (const token of [laptop, ci]) expect(await world.known(token)).to.not.equal(undefined);
+  });
+
+  it('sign nobody in any more who was signed in when the account was disabled, also where it is let in again', async () => {
+    await world.actions.createUser(TOKEN_HOLDER, 'max', {}, PASSWORD);
+    const { token } = await world.actions.logIn('max', PASSWORD);
+    await world.actions.changeUser(TOKEN_HOLDER, 'max', { disabled: true });
+    await world.actions.changeUser(TOKEN_HOLDER, 'max', { disabled: false });
+    expect(await world.known(token)).to.equal(undefined);
+  });
+
+  it('say nothing of sign-ins and tokens where there are none', async () => {
+    await world.user('kim');
+    const { message } = await world.actions.setPassword(TOKEN_HOLDER, 'kim', PASSWORD);
+    expect(message).to.equal('The password of kim is set.');
+  });
 });

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { BootstrapCode, UserReport } from '../../model/identityfaces.ts';
+import type { BootstrapCode, PasswordSet, UserReport } from '../../model/identityfaces.ts';
 import { bootstrapUrl } from '../bootstrap.ts';
 import { clientCommand, face, type OutputOptions, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -61,15 +61,16 @@ export function userCommand(context: CliContext, stdin: Keyboard): Command {
   }
   command.addCommand(
     clientCommand('password')
-      .description('set a password: your own, or as an administrator somebody’s')
+      .description('set a password: your own, or as an administrator somebody’s; its sign-ins end')
       .argument('<name>')
       .option('--own', 'ask for the present one too, as for an account of your own')
       .action(async (name: string, flags: OutputOptions & { own?: boolean }) => {
         const daemon = await face(context, flags);
         const current = flags.own ? { current: await ask('Present password: ') } : {};
         const body = { ...current, password: await newPassword(ask, isTerminal) };
-        const { message } = await daemon.post<{ message: string }>(path(name, '/password'), body);
-        print(context, message);
+        const set = await daemon.post<PasswordSet>(path(name, '/password'), body);
+        if (flags.output === 'json') return printJson(context, set);
+        print(context, set.message);
       }),
   );
   command.addCommand(

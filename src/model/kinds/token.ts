@@ -10,8 +10,11 @@ export const tokenScope = {
 
 const spec = object({
   owner: string,
-  /** `personal` speaks for its owner; `robot` is a program of its owner, which approves nothing; `session` is its owner in a browser. */
-  type: oneOf(['personal', 'robot', 'session']),
+  /**
+   * `personal` speaks for its owner; `robot` is a program of its owner, which approves nothing; `session` is its owner in a browser, `login` at a
+   * command line: these two end with the password.
+   */
+  type: oneOf(['personal', 'login', 'robot', 'session']),
   description: optional(string),
   /** SHA-256 of the token, in hexadecimal. The token has 256 random bits, so that this needs no salt and leads nowhere. */
   digest: string,
