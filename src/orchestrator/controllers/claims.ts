@@ -6,7 +6,7 @@ import { type ClaimAction, controllerReference } from './controllerref.ts';
 
 /**
  * Adopts an orphan or releases what no longer matches. Only the owner references change, on the version that was read:
- * if another client has written a reference meanwhile, the write fails with Conflict.
+ * if another client has written a reference meanwhile, the write fails with Conflict. `finalizer`: one that goes with the reference.
  */
 export async function changeHands<T extends KubeObject>(
   client: KubeClient,
@@ -14,8 +14,10 @@ export async function changeHands<T extends KubeObject>(
   owner: KubeObject,
   resource: Resource<T>,
   { type, object }: ClaimAction<T>,
+  finalizer?: string,
 ): Promise<void> {
-  const { name = '', namespace, resourceVersion = '', uid = '', ownerReferences = [] } = object.metadata;
+  const { name = '', namespace, resourceVersion = '', uid = '' } = object.metadata;
+  const { ownerReferences = [], finalizers = [] } = object.metadata;
   if (type === 'adopt') await checkStillThere(client, ownerResource, owner);
   const references =
     type === 'adopt'
@@ -25,6 +27,14 @@ export async function changeHands<T extends KubeObject>(
     uid,
     resourceVersion,
     ownerReferences: references.map((reference) => ({ ...reference })),
+    ...(finalizer === undefined
+      ? {}
+      : {
+          finalizers: [
+            ...finalizers.filter((one) => one !== finalizer),
+            ...(type === 'adopt' ? [finalizer] : []),
+          ],
+        }),
   };
   try {
     await client.patch(

@@ -5,9 +5,11 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import type {
   ClusterRole,
+  CronJob,
   Deployment,
   EndpointSlice,
   Endpoints,
+  Job,
   Lease,
   Namespace,
   Node,
@@ -22,9 +24,11 @@ import type {
 } from '../../kube/kinds/objects.data.ts';
 import {
   CLUSTER_ROLES,
+  CRON_JOBS,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
   ENDPOINTS,
+  JOBS,
   LEASES,
   NAMESPACES,
   NODES,
@@ -60,6 +64,8 @@ export interface Informers {
   readonly replicaSets: Informer<ReplicaSet>;
   readonly replicationControllers: Informer<ReplicationController>;
   readonly deployments: Informer<Deployment>;
+  readonly jobs: Informer<Job>;
+  readonly cronJobs: Informer<CronJob>;
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
   readonly endpoints: Informer<Endpoints>;
@@ -116,6 +122,8 @@ export function createInformers(client: KubeClient, clock: Clock, logger: Logger
     replicaSets: of(REPLICA_SETS),
     replicationControllers: of(REPLICATION_CONTROLLERS),
     deployments: of(DEPLOYMENTS),
+    jobs: of(JOBS),
+    cronJobs: of(CRON_JOBS),
     services: of(SERVICES),
     slices: of(ENDPOINT_SLICES),
     endpoints: of(ENDPOINTS),

@@ -19,6 +19,8 @@ import { createEndpointsController } from './endpoints/controller.ts';
 import { createEndpointSliceController } from './endpointslice/controller.ts';
 import { createEndpointSliceMirroringController } from './endpointslicemirroring/controller.ts';
 import { createGarbageCollector } from './garbage/controller.ts';
+import { createJobController } from './job/controller.ts';
+import { createJobOrphanController } from './job/orphans.ts';
 import { createNamespaceController } from './namespace.ts';
 import { createNodeController } from './node/controller.ts';
 import { createPodGarbageCollector } from './podgc.ts';
@@ -32,6 +34,7 @@ import {
   createVolumeProtection,
 } from './storageprotection/controller.ts';
 import { createTokenSecretController } from './tokensecrets.ts';
+import { createTtlController } from './ttlafterfinished.ts';
 
 export interface ControllersOptions {
   /** Reads what the controllers share, records events, and may act as each of them. */
@@ -56,6 +59,8 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'deployment-controller': createDeploymentController,
   'replicaset-controller': createReplicaSetController,
   'replication-controller': createReplicationManager,
+  'job-controller': (context) => together(createJobController(context), createJobOrphanController(context)),
+  'ttl-after-finished-controller': createTtlController,
   'endpointslice-controller': createEndpointSliceController,
   'endpoint-controller': createEndpointsController,
   'endpointslicemirroring-controller': createEndpointSliceMirroringController,
@@ -74,6 +79,16 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'pv-protection-controller': createVolumeProtection,
   'volumeattributesclass-protection-controller': createAttributesClassProtection,
 };
+
+/** Two that share an account. */
+const together = (...controllers: readonly Controllers[]): Controllers => ({
+  start(signal) {
+    for (const controller of controllers) controller.start(signal);
+  },
+  async stop() {
+    await Promise.all(controllers.map((controller) => controller.stop()));
+  },
+});
 
 export function createControllers({
   client,

@@ -13,7 +13,7 @@ export interface Expectations {
   forget(owner: string): void;
 }
 
-const TIMEOUT_MS = 5 * 60_000;
+export const EXPECTATIONS_TIMEOUT_MS = 5 * 60_000;
 
 export function createExpectations(clock: Clock): Expectations {
   const outstanding = new Map<string, Map<string, number>>();
@@ -32,7 +32,7 @@ export function createExpectations(clock: Clock): Expectations {
     observed: drop,
     areMet(owner) {
       for (const [uid, since] of outstanding.get(owner) ?? []) {
-        if (clock.monotonic() - since > TIMEOUT_MS) drop(owner, uid);
+        if (clock.monotonic() - since > EXPECTATIONS_TIMEOUT_MS) drop(owner, uid);
       }
       return !outstanding.has(owner);
     },

@@ -14,6 +14,10 @@ export interface TestCluster {
   readonly client: KubeClient;
   /** Pods that this says false of never become ready. */
   isHealthy: (pod: Pod) => boolean;
+  /** How a pod that runs ends; undefined: it runs on. */
+  endOf: (pod: Pod) => 'Succeeded' | 'Failed' | undefined;
+  /** Asks anew of the pods that run how they end. */
+  look(): void;
   addNode(name: string, allocatable?: Readonly<Record<string, string>>): Promise<void>;
   createNamespace(name: string): Promise<void>;
   stop(): Promise<void>;
@@ -33,6 +37,8 @@ export async function startCluster(): Promise<TestCluster> {
   const cluster: TestCluster = {
     client,
     isHealthy: () => true,
+    endOf: () => undefined,
+    look: () => pods.list().forEach(live),
     addNode: (name, allocatable = { cpu: '8', memory: '8Gi', pods: '110' }) =>
       addNode(client, name, allocatable),
     async createNamespace(name) {
@@ -50,7 +56,7 @@ export async function startCluster(): Promise<TestCluster> {
   const live = (pod: Pod) => {
     const work = pod.metadata.deletionTimestamp
       ? end(client, pod)
-      : run(client, pod, cluster, () => ++addresses);
+      : (finish(client, pod, cluster.endOf(pod)) ?? run(client, pod, cluster, () => ++addresses));
     work.catch((error: unknown) => {
       if (!isNotFound(error) && !isConflict(error) && !stop.signal.aborted) throw error;
     });
@@ -91,7 +97,7 @@ async function run(
   cluster: TestCluster,
   nextAddress: () => number,
 ): Promise<void> {
-  if (!pod.spec.nodeName || pod.status?.phase === 'Running') return;
+  if (!pod.spec.nodeName || (pod.status?.phase ?? 'Pending') !== 'Pending') return;
   const status = cluster.isHealthy(pod) ? 'True' : 'False';
   const lastTransitionTime = rfc3339(systemClock.now());
   const conditions = ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({
@@ -107,6 +113,22 @@ async function run(
     { type: 'merge', body: { status: { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions } } },
     { subresource: 'status' },
   );
+}
+
+/** Undefined where the pod goes on. */
+function finish(
+  client: KubeClient,
+  { metadata, status }: Pod,
+  phase: 'Succeeded' | 'Failed' | undefined,
+): Promise<unknown> | undefined {
+  if (phase === undefined || status?.phase !== 'Running') return undefined;
+  const { namespace = '', name = '' } = metadata;
+  const terminated = { exitCode: Number(phase === 'Failed'), finishedAt: rfc3339(systemClock.now()) };
+  const containerStatuses = [
+    { name: 'main', ready: false, restartCount: 0, image: '', imageID: '', state: { terminated } },
+  ];
+  const body = { status: { phase, conditions: [], containerStatuses } };
+  return client.patch(PODS, { namespace, name }, { type: 'merge', body }, { subresource: 'status' });
 }
 
 async function end(client: KubeClient, pod: Pod): Promise<void> {

@@ -34,19 +34,25 @@ describe('a kind that the cluster does not serve', () => {
 });
 
 describe('a kind that is served, and that nothing acts on', () => {
-  const ref = { apiVersion: 'batch/v1', kind: 'Job', namespace: 'shop', name: 'migrate' };
+  const ref = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    namespace: 'shop',
+    name: 'inside',
+  };
 
   it('is said to be stored only, with what it comes with', () => {
     expect(idle(ref, place)).to.include({
       reason: 'KindNotRun',
       message:
-        'Job migrate: the built-in orchestrator stores Job objects, but nothing acts on them yet: that comes with a controller of its own; on a real cluster it works',
+        'NetworkPolicy inside: the built-in orchestrator stores NetworkPolicy objects, but nothing acts on them yet: that comes with network policies; on a real cluster it works',
     });
   });
 
   it('is one of Kubernetes, and not a custom one of that name', () => {
     expect(isIdle(ref)).to.equal(true);
-    expect(isIdle({ ...ref, apiVersion: 'batch.example.com/v1' })).to.equal(false);
+    expect(isIdle({ ...ref, apiVersion: 'networking.example.com/v1' })).to.equal(false);
     expect(isIdle({ apiVersion: 'apps/v1', kind: 'Deployment' })).to.equal(false);
+    expect(isIdle({ apiVersion: 'batch/v1', kind: 'Job' })).to.equal(false);
   });
 });

@@ -25,6 +25,12 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     { verbs: ['update'], resources: ['replicationcontrollers/status'] },
     { verbs: ['create', 'delete', 'patch'], resources: ['pods'] },
   ],
+  'job-controller': [
+    { verbs: ['get'], resources: ['batch/jobs'] },
+    { verbs: ['update'], resources: ['batch/jobs/status'] },
+    { verbs: ['create', 'delete', 'patch'], resources: ['pods'] },
+  ],
+  'ttl-after-finished-controller': [{ verbs: ['delete', 'get'], resources: ['batch/jobs'] }],
   'disruption-controller': [
     { verbs: ['get'], resources: ['apps/statefulsets', 'replicationcontrollers'] },
     { verbs: ['update'], resources: ['policy/poddisruptionbudgets/status'] },
@@ -112,6 +118,8 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       resources: [
         'apps/deployments',
         'apps/replicasets',
+        'batch/cronjobs',
+        'batch/jobs',
         'certificates.k8s.io/certificatesigningrequests',
         'configmaps',
         'coordination.k8s.io/leases',

@@ -11,7 +11,7 @@ const authorize = createAuthorizer(() => []);
 function attributesOf(text: string): Attributes {
   const [verb = '', what = '', where = ''] = text.split(' ');
   const parts = what.split('/');
-  const grouped = (parts[0] ?? '').includes('.') || ['apps', 'policy'].includes(parts[0] ?? '');
+  const grouped = (parts[0] ?? '').includes('.') || ['apps', 'batch', 'policy'].includes(parts[0] ?? '');
   const [resource = '', subresource] = grouped ? parts.slice(1) : parts;
   const [namespace = '', name = ''] =
     where.includes('/') && resource !== 'signers' ? where.split('/') : ['', where];
@@ -44,6 +44,14 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
       'get apps/replicasets shop/web-1',
       'get secrets shop/password',
     ],
+  ],
+  [controller('job-controller')]: [
+    ['create pods shop/sum-x', 'patch pods shop/sum-x', 'update batch/jobs/status shop/sum'],
+    ['update batch/jobs shop/sum', 'delete batch/jobs shop/sum', 'patch pods/status shop/sum-x'],
+  ],
+  [controller('ttl-after-finished-controller')]: [
+    ['delete batch/jobs shop/sum', 'get batch/jobs shop/sum'],
+    ['update batch/jobs/status shop/sum', 'delete pods shop/sum-x', 'delete batch/cronjobs shop/nightly'],
   ],
   [controller('endpointslice-controller')]: [
     ['create discovery.k8s.io/endpointslices shop/web-1'],
