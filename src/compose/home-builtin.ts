@@ -6,6 +6,7 @@ import type { Confinement } from '../base/confinement.ts';
 import type { DiskWatch } from '../base/diskspace.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
+import { advancedClient } from '../model/advancedclient.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
 import { TO_RESTORE } from '../model/backup.ts';
 import { type Instance, nodePortsOf, type OpenedInstance, sliceInUse } from '../model/instance.ts';
@@ -53,8 +54,8 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
   const kubeconfig = join(dataDir, 'kubeconfig');
   controlPlane.writeKubeconfig(kubeconfig, url, 'admin');
   return {
-    client: controlPlane.workerClient('system:pilotage:sync'),
-    promotionClient: controlPlane.workerClient('system:pilotage:promotion'),
+    client: advancedClient(controlPlane.workerClient('system:pilotage:sync')),
+    promotionClient: advancedClient(controlPlane.workerClient('system:pilotage:promotion')),
     identityClient: controlPlane.workerClient('system:pilotage:identity'),
     decide: async (user, attributes) => controlPlane.api.authorize(user, attributes),
     admitTokens: controlPlane.admitTokens,

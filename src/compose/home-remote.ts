@@ -7,6 +7,7 @@ import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { remoteClient } from '../kube/remote/remote.ts';
 import type { KubeObject, Resource } from '../kube/values/types.ts';
+import { advancedClient } from '../model/advancedclient.ts';
 import { recordHome } from '../model/homefile.ts';
 import { type OpenedInstance, sliceInUse } from '../model/instance.ts';
 import { claimHome } from '../sync/cluster/homeclaim.ts';
@@ -31,7 +32,7 @@ export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> 
   parts.add('home cluster', client.close);
   await claimHome(client, instance.uid);
   await recordHome(dataDir, context);
-  const acting = asItself(client);
+  const acting = advancedClient(asItself(client));
   return {
     client: acting,
     promotionClient: acting,

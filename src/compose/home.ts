@@ -6,9 +6,9 @@ import type { ServedControlPlane } from '../orchestrator/controlplane.ts';
 
 /** The home cluster: it holds the objects of pilotage.dev, and every environment that names no other cluster. */
 export interface Home {
-  /** What sync acts as, and the faces on its behalf. */
+  /** What sync acts as, and the faces on its behalf: an `advancedClient`. */
   readonly client: KubeClient;
-  /** What promotion acts as. */
+  /** What promotion acts as: an `advancedClient` too. */
   readonly promotionClient: KubeClient;
   /** What the keeper of users, tokens and roles acts as. */
   readonly identityClient: KubeClient;

@@ -5,6 +5,9 @@ import type { Environment } from './types.ts';
 export const environmentObjectName = (delivery: string, environment: string): string =>
   `${delivery}.${environment}`;
 
+/** The delivery of an Environment object, by its name: neither part of that has a dot. */
+export const deliveryOf = (objectName: string): string => objectName.split('.', 1)[0] ?? '';
+
 /** One per revision, by its whole name: two commits whose names begin alike can be made, and an approval is of one of them. */
 export const promotionObjectName = (delivery: string, to: string, revision: string): string =>
   `${environmentObjectName(delivery, to)}.${revision}`;

@@ -36,8 +36,6 @@ export interface Asked {
   readonly revision?: string;
   /** It was pushed, and taken into the record: another one that is wanted has overtaken it. Otherwise it may still be to come. */
   readonly pushed?: boolean;
-  /** What was wanted when it was pushed. A record that still says so has not been overtaken: it is about to be written. */
-  readonly before?: string;
 }
 
 /** What was reported of the revision while it was rolled out. */
@@ -86,9 +84,9 @@ function stopped(environment: EnvironmentReport, asked: Asked): Outcome | undefi
 function elsewhere({ wantedRevision, pin }: EnvironmentReport, asked: Asked): Outcome | undefined {
   const target = pin?.revision ?? wantedRevision;
   if (target === null) return waiting('the first commit of its branch');
-  const { revision, pushed, before } = asked;
+  const { revision, pushed } = asked;
   if (revision === undefined || target.startsWith(revision)) return undefined;
-  if (!pushed || target === before) return waiting(`${short(revision)}; its branch is at ${short(target)}`);
+  if (!pushed) return waiting(`${short(revision)}; its branch is at ${short(target)}`);
   return { state: 'superseded', message: `superseded: ${short(revision)} gives way to ${short(target)}` };
 }
 

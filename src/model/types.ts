@@ -4,7 +4,7 @@
  * Each is described in a file of `kinds/`, which its definition and its type follow from.
  */
 import type { inventoryEntry, promotionPolicy, terms } from './kinds/common.ts';
-import { DELIVERY } from './kinds/delivery.ts';
+import { type advance, DELIVERY } from './kinds/delivery.ts';
 import { DELIVERY_ROLE } from './kinds/deliveryrole.ts';
 import {
   type adoption,
@@ -65,6 +65,9 @@ export type RoleGrant = ObjectOfKind<typeof ROLE_GRANT>;
 
 export type EnvironmentSpec = SpecOf<typeof ENVIRONMENT>;
 export type EnvironmentStatus = StatusOf<typeof ENVIRONMENT>;
+
+/** A commit that left environments as they were. */
+export type Advance = Infer<typeof advance>;
 
 /** What is agreed about an environment, and changes only through its own gates or by a person's word. */
 export type Terms = Infer<typeof terms>;

@@ -3,8 +3,16 @@ import type { Again } from '../base/queue.ts';
 import type { Index } from '../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../kube/client/controller.ts';
 import { createInformer } from '../kube/client/informer.ts';
+import { advancedInformer } from '../model/advancedclient.ts';
 import { environmentObjectName } from '../model/names.ts';
-import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, type Promotion } from '../model/types.ts';
+import {
+  DELIVERIES,
+  type Delivery,
+  ENVIRONMENTS,
+  type Environment,
+  PILOTAGE_NAMESPACE,
+  type Promotion,
+} from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { promote } from './act/promote.ts';
 import type { PromoteOptions } from './options.ts';
@@ -28,8 +36,13 @@ export function createPromotionController(given: PromoteOptions): Controller {
   const promotions = given.promotions ?? createPromotionCache(given);
   const options = { ...given, promotions };
   const inNamespace = { client: home, namespace: PILOTAGE_NAMESPACE, clock, logger };
-  const environments = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
+  const deliveries = createInformer<Delivery>({ ...inNamespace, resource: DELIVERIES });
+  const records = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
+  const environments = advancedInformer(records, deliveries);
   const followers = environments.index(bySource);
+  const targetsIn = environments.index(({ spec, status }) =>
+    status?.promotionPolicy ? [spec.delivery] : [],
+  );
   /** The tip whose reverts were recorded last, by environment: a status changes far more often than a branch. */
   const recorded = new Map<string, string | undefined>();
   return createController({
@@ -38,6 +51,8 @@ export function createPromotionController(given: PromoteOptions): Controller {
     logger,
     watches: [
       watch(environments, (changed) => targetsOf(changed, followers)),
+      // A commit that leaves the source of a promotion alone advances it here.
+      watch(deliveries, ({ metadata }) => targetsIn(metadata.name ?? '').map(nameOf)),
       watch(promotions.informer, ({ spec }) => [environmentObjectName(spec.delivery, spec.to)]),
     ],
     async reconcile(key) {

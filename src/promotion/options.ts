@@ -8,6 +8,7 @@ import type { Environment, Promotion, Release } from '../model/types.ts';
 
 /** Where promotion reads: the cluster that holds the objects of `pilotage.dev`, and the repositories. */
 export interface PromotionSources {
+  /** An `advancedClient`. */
   readonly home: KubeClient;
   /** Undefined while the repository of a delivery is not here yet. */
   readonly repository: (delivery: string) => Promise<Repository | undefined>;

@@ -1,6 +1,7 @@
 import { createInformer, type Informer } from '../kube/client/informer.ts';
 import { createMutationCache } from '../kube/client/mutationcache.ts';
 import type { KubeObject, Resource } from '../kube/values/types.ts';
+import { advancedInformer } from '../model/advancedclient.ts';
 import {
   DELIVERIES,
   type Delivery,
@@ -43,7 +44,7 @@ export function openIndexes({ home, clock, logger }: SyncOptions): Indexes {
     home: known.releases.recording(known.environments.recording(home)),
     environments: indexEnvironments(known.environments, home),
     releases: indexReleases(known.releases),
-    informers: { environments, deliveries },
+    informers: { environments: advancedInformer(environments, deliveries), deliveries },
     async start(signal) {
       const all = [environments, deliveries, releases];
       for (const informer of all) informer.start(signal);

@@ -11,7 +11,7 @@ import type { BuildImages, Render } from './source/source.ts';
 
 /** Everything that sync is handed in. */
 export interface SyncOptions {
-  /** The cluster that holds the objects of pilotage.dev, and every environment that names no other. */
+  /** The cluster that holds the objects of pilotage.dev, and every environment that names no other; an `advancedClient`. */
   readonly home: KubeClient;
   /** A client of a kubeconfig context. Rejects with ProblemError where it cannot be had. */
   readonly clusterFor: (context: string) => Promise<KubeClient>;

@@ -44,17 +44,13 @@ export interface Sync {
   start(signal: AbortSignal): Promise<void>;
   /** Resolves when the passes under way have returned. Nothing that runs is touched. */
   stop(): Promise<void>;
-  /**
-   * Branches of a delivery as they are now. Durable before it resolves; the environments that it concerns. `onChanged` is called with them
-   * before that, as soon as all that changes is durable.
-   */
+  /** Branches of a delivery as they are now. Durable before it resolves; the environments that it concerns. */
   observed(
     delivery: string,
     branches: Readonly<Record<string, string>>,
     defaultBranch: string | undefined,
     source: Source,
     pushed?: Pushed,
-    onChanged?: (affected: readonly Affected[]) => void,
   ): Promise<readonly Affected[]>;
   /** What a sync would do now: of the wanted revision, of another one, or of a working copy. */
   plan(
@@ -184,10 +180,8 @@ export function createSync(options: SyncOptions): Sync {
       stopping.abort();
       await controller.stop();
     },
-    observed: (delivery, branches, defaultBranch, source, pushed, onChanged) =>
-      inTurn(delivery, () =>
-        recordBranches(governed, delivery, { branches, defaultBranch, source, pushed, onChanged }),
-      ),
+    observed: (delivery, branches, defaultBranch, source, pushed) =>
+      inTurn(delivery, () => recordBranches(governed, delivery, { branches, defaultBranch, source, pushed })),
     async plan(delivery, environment, how) {
       const key = { namespace: PILOTAGE_NAMESPACE, name: environmentObjectName(delivery, environment) };
       const object = await home.get(ENVIRONMENTS, key).catch(notFoundAsUndefined);

@@ -36,12 +36,6 @@ describe('how it stands', () => {
     ['drifted, and only told of it', { phase: 'Waiting', sync: 'OutOfSync' }, pushed, 'waiting'],
     ['failed', { phase: 'Failed', health: 'Degraded' }, pushed, 'failed'],
     ['overtaken before its pass', { wantedRevision: OLD }, pushed, 'superseded'],
-    [
-      'left alone by it, and about to be recorded',
-      { wantedRevision: OLD },
-      { ...pushed, before: OLD },
-      'waiting',
-    ],
     ['asked for before it is pushed', { wantedRevision: OLD }, { revision: NEW }, 'waiting'],
     ['without a commit', { wantedRevision: null }, {}, 'waiting'],
     ['paused by its own spec', { health: 'Suspended' }, pushed, 'paused'],

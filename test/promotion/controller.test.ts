@@ -38,6 +38,14 @@ describe('the promotion controller', () => {
     expect((await world.tip()).tree).to.equal((await world.repository.commit(revision)).tree);
   });
 
+  it('promotes a commit that leaves its source alone, which its Delivery says', async () => {
+    await begin({ auto: true });
+    await reached(await world.ships({ 'app.yaml': 'one' }), 'Merged');
+    const revision = await world.push('main', { 'app.yaml': 'one', 'README.md': 'hello' });
+    await world.leavesAlone('dev', revision);
+    await reached(revision, 'Merged');
+  });
+
   it('promotes nothing by itself where a person has to ask', async () => {
     await begin({ auto: false });
     const first = await world.ships({ 'app.yaml': 'one' });

@@ -3,9 +3,12 @@ import { silentLogger } from '../../src/base/log.ts';
 import { type OpenRepository, openRepository } from '../../src/git/repository.ts';
 import type { Commit, PushRecord } from '../../src/git/types.ts';
 import type { KubeClient } from '../../src/kube/client/client.ts';
+import { advancesAfter } from '../../src/model/advanced.ts';
+import { advancedClient } from '../../src/model/advancedclient.ts';
 import { LABELS } from '../../src/model/annotations.ts';
 import { promotionObjectName } from '../../src/model/names.ts';
 import {
+  DELIVERIES,
   ENVIRONMENTS,
   type Environment,
   type EnvironmentStatus,
@@ -20,6 +23,7 @@ import { approve } from '../../src/promotion/act/approve.ts';
 import { promote } from '../../src/promotion/act/promote.ts';
 import { createPromotionController } from '../../src/promotion/controller.ts';
 import type { PromoteOptions } from '../../src/promotion/options.ts';
+import { environmentOf } from '../../src/promotion/record/lookup.ts';
 import { install } from '../../src/sync/cluster/install.ts';
 import type { FakeClock } from '../fakes/clock.ts';
 import { named, signedIn } from '../fakes/user.ts';
@@ -45,6 +49,8 @@ export interface World {
   push(branch: string, files: Files, message?: string): Promise<string>;
   /** What sync records once a revision of `dev` runs and is well. */
   deploys(environment: string, revision: string, standing?: Standing): Promise<void>;
+  /** What sync records once a revision was observed that changes nothing for `dev`. */
+  leavesAlone(environment: string, revision: string): Promise<void>;
   /** push + deploys, for `dev`. */
   ships(files: Files, message?: string): Promise<string>;
   /** As if `by` had pushed this commit to the host, with a program of theirs or by hand. */
@@ -80,7 +86,7 @@ export function startController(options: PromoteOptions): () => Promise<void> {
 export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promise<World> {
   const api = await startTestApi();
   const { clock } = api;
-  const home = api.client();
+  const home = advancedClient(api.client());
   const installing = new AbortController();
   await install(home, clock, installing.signal);
   const dir = scratch();
@@ -128,6 +134,20 @@ export async function createWorld(policy: Partial<PromotionPolicy> = {}): Promis
         message: '',
         ...standing,
       });
+    },
+    async leavesAlone(name, revision) {
+      const source = await environmentOf(home, 'shop', name);
+      const { tree } = await repository.commit(revision);
+      const commit = { revision, tree, at: new Date(clock.now()).toISOString() };
+      const created = await home.create(DELIVERIES, {
+        apiVersion: PILOTAGE_API_VERSION,
+        kind: 'Delivery',
+        metadata: { name: 'shop', namespace: PILOTAGE_NAMESPACE },
+        spec: { repository: { type: 'hosted' } },
+      });
+      const advances = advancesAfter(created, [source], new Map([[source, commit]]));
+      const status = { advanced: advances };
+      await home.update(DELIVERIES, { ...created, status }, { subresource: 'status' });
     },
     async ships(files, message) {
       const revision = await world.push('main', files, message);

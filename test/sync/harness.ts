@@ -11,6 +11,7 @@ import { isObject } from '../../src/kube/values/equal.ts';
 import { isNotFound } from '../../src/kube/values/status.ts';
 import type { KubeObject } from '../../src/kube/values/types.ts';
 import { parseDocuments } from '../../src/kube/values/yaml.ts';
+import { advancedClient } from '../../src/model/advancedclient.ts';
 import type { ProgressEvent } from '../../src/model/progress.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
 import type { RenderRequest } from '../../src/render/types.ts';
@@ -150,7 +151,7 @@ export async function createHarness(
   const git = overrides.git ?? createFakeRepository();
   const fake = new FakeClock();
   const clock = overrides.clock ?? fake;
-  const client = overrides.client ?? home.client;
+  const client = advancedClient(overrides.client ?? home.client);
   const events: ProgressEvent[] = [];
   const images: Readonly<Record<string, string>>[] = [];
   const sync = createSync({

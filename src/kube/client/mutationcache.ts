@@ -32,8 +32,7 @@ export function createMutationCache<T extends KubeObject>(
   function put(object: T): void {
     const { uid = '' } = object.metadata;
     const held = cache.get(object.metadata);
-    if (held === object) return;
-    if (deleted.has(uid) || (held && isNewer(held, object))) return;
+    if (deleted.has(uid) || (held && isAsNew(held, object))) return;
     cache.set(object);
   }
 
@@ -85,8 +84,11 @@ export function createMutationCache<T extends KubeObject>(
 }
 
 /** Versions of one object are compared as numbers (KEP-5504); one that is not a number gives way to what comes later. */
-function isNewer(held: KubeObject, object: KubeObject): boolean {
-  return held.metadata.uid === object.metadata.uid && isAfter(held, object.metadata.resourceVersion);
+function isAsNew(held: KubeObject, { metadata }: KubeObject): boolean {
+  return (
+    held.metadata.uid === metadata.uid &&
+    Number(held.metadata.resourceVersion) >= Number(metadata.resourceVersion)
+  );
 }
 
 const isAfter = ({ metadata }: KubeObject, version: string | undefined): boolean =>

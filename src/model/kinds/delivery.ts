@@ -1,5 +1,5 @@
 import type { PilotageKind } from './kind.ts';
-import { count, list, mapOf, object, oneOfTypes, optional, string } from './shape.ts';
+import { count, integer, list, mapOf, object, oneOfTypes, optional, string, time } from './shape.ts';
 
 const spec = object({
   repository: oneOfTypes({
@@ -20,11 +20,27 @@ const spec = object({
   registries: optional(list(string)),
 });
 
+/** A commit, and environments that it left as they were: for each it stands in the place of the commit that their own record names. */
+export const advance = object({
+  revision: string,
+  tree: string,
+  /** When it was observed. */
+  at: time,
+  /** The user who pushed or promoted it, where that is known. */
+  by: optional(string),
+  /** What their `status.observation` came to with this commit: a record of their own that has come as far is newer. */
+  observation: integer,
+  /** Their UIDs: one of the same name that is made later is another one. */
+  environments: list(string),
+});
+
 const status = object({
   defaultBranch: optional(string),
   /** Tip of every branch as last observed. */
   branches: optional(mapOf(string)),
   message: optional(string),
+  /** Written at once for all environments that a commit leaves alone; `model/advanced.ts` joins it with their own records. */
+  advanced: optional(list(advance)),
 });
 
 /** A repository, its credentials and the clusters that it may use. Name: the delivery. Namespace: PILOTAGE_NAMESPACE. */

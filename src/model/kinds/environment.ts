@@ -72,7 +72,10 @@ const spec = object({
 });
 
 const status = object({
-  /** Tip of the branch that reconciliation is to reach; written before anything acts on it. */
+  /**
+   * Tip of the branch that reconciliation is to reach; written before anything acts on it. A later tip that left the environment alone stands in
+   * the status of its Delivery, for this and the other revisions here.
+   */
   wantedRevision: optional(string),
   /** The user who pushed or promoted it, where that is known. */
   wantedBy: optional(string),

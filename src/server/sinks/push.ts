@@ -79,7 +79,7 @@ export function listenToPush(options: PushReportOptions): {
       one.reading = 'again';
       return;
     }
-    const { environment, revision, before } = one.target;
+    const { environment, revision } = one.target;
     const key = keyOf(environment, revision);
     do {
       one.reading = 'yes';
@@ -88,11 +88,7 @@ export function listenToPush(options: PushReportOptions): {
       // The store does not answer: the next change or the next heartbeat asks again.
       if (record === 'unknown') continue;
       const failure = failures.get(key);
-      const asked = {
-        pushed: true,
-        ...(revision === undefined ? {} : { revision }),
-        ...(before === undefined ? {} : { before }),
-      };
+      const asked = { pushed: true, ...(revision === undefined ? {} : { revision }) };
       const known = { applied: applied.has(key), ...(failure === undefined ? {} : { failure }) };
       one.outcome = outcomeOf(record, asked, known);
       if (one.outcome.state !== 'waiting') return end(one, one.outcome);

@@ -2,8 +2,6 @@
 export interface Target {
   readonly environment: string;
   readonly revision?: string;
-  /** What its record says until the push is recorded there. */
-  readonly before?: string;
 }
 
 /** So many environments are named one by one: by a heartbeat, and of those that a push leaves untouched. */
@@ -15,8 +13,8 @@ interface Observed {
   readonly branch: string;
   readonly revision?: string;
   readonly changed: boolean;
-  /** Of one that the push leaves untouched: what its record says until the push is recorded there. */
-  readonly before?: string;
+  /** The push holds the same for it as what was there. */
+  readonly untouched?: boolean;
 }
 
 /**
@@ -34,24 +32,18 @@ export function foldUntouched<T extends Observed>(
   };
 }
 
-const isUntouched = ({ before }: Observed): boolean => before !== undefined;
+const isUntouched = ({ untouched = false }: Observed): boolean => untouched;
 
 /** What a push concerns: the environments of the branches that it moved, and those that it changed otherwise. Pure. */
 export function targetsOf(
   observed: readonly Observed[],
   refs: readonly { readonly branch: string; readonly to: string | null }[],
 ): readonly Target[] {
-  return observed.flatMap(({ environment, branch, revision: recorded, changed, before }) => {
+  return observed.flatMap(({ environment, branch, revision: recorded, changed }) => {
     const ref = refs.find((one) => one.branch === branch);
     if (ref === undefined && !changed) return [];
     // What was pushed, even where another push has moved the branch further before it was observed.
     const revision = ref?.to ?? recorded;
-    return [
-      {
-        environment,
-        ...(revision === undefined ? {} : { revision }),
-        ...(before === undefined ? {} : { before }),
-      },
-    ];
+    return [{ environment, ...(revision === undefined ? {} : { revision }) }];
   });
 }

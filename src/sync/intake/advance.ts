@@ -1,13 +1,13 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { FileTree } from '../../base/filetree.ts';
-import { pooled } from '../../base/pooled.ts';
 import type { Repository } from '../../git/types.ts';
+import { advancesAfter, type LeavingCommit } from '../../model/advanced.ts';
 import type { MayDeploy } from '../../model/permission.ts';
-import type { Environment } from '../../model/types.ts';
+import { DELIVERIES, type Delivery, type Environment, PILOTAGE_NAMESPACE } from '../../model/types.ts';
 import { sameInputs } from '../source/inputs.ts';
 import { keepCommit, type Needs, releaseCommit } from '../state/keptcommits.ts';
-import { changeStatus, conditionOf } from '../state/status.ts';
-import { type WantedOptions, want } from './wanted.ts';
+import { conditionOf } from '../state/status.ts';
+import type { WantedOptions } from './wanted.ts';
 
 export interface AdvanceOptions extends WantedOptions, Needs {
   readonly mayDeploy?: MayDeploy<Environment>;
@@ -86,34 +86,42 @@ async function read(
   }
 }
 
-/** Writes under way at the same time: the store makes many durable with one sync. */
-const CONCURRENCY = 16;
+/** What an observation found of a delivery: all its environments as they stood, and those among them that new tips leave alone. */
+export interface Left {
+  readonly delivery: Delivery;
+  readonly known: readonly Environment[];
+  readonly untouched: readonly Untouched[];
+}
 
-/** Records for each that its tip is wanted and, since nothing differs, deployed. A release is only written where there is something to release. */
+/**
+ * Records that for each of these its tip is wanted and, since nothing differs, deployed: at once for all, in the status of the Delivery. A
+ * release is only written where there is something to release.
+ */
 export async function advance(
   options: AdvanceOptions,
   repository: Repository,
-  untouched: readonly Untouched[],
+  { delivery, known, untouched }: Left,
 ): Promise<void> {
-  for (const tip of new Set(untouched.map(({ tip }) => tip))) await keepCommit(repository, tip);
-  await pooled(untouched, CONCURRENCY, (one) => advanceOne(options, repository, one));
-  const left = new Map(
-    untouched.map(({ environment }) => [environment.status?.deployedRevision, environment]),
+  if (untouched.length === 0) return;
+  const at = rfc3339(options.clock.now());
+  const left = new Map<Environment, LeavingCommit>();
+  for (const [tip, { by }] of new Map(untouched.map((one) => [one.tip, one]))) {
+    await keepCommit(repository, tip);
+    const commit = { revision: tip, tree: (await repository.commit(tip)).tree, at, ...(by ? { by } : {}) };
+    for (const one of untouched) if (one.tip === tip) left.set(one.environment, commit);
+  }
+  const after = advancesAfter(delivery, known, left);
+  const { name = '' } = delivery.metadata;
+  await options.home.patch(
+    DELIVERIES,
+    { namespace: PILOTAGE_NAMESPACE, name },
+    { type: 'merge', body: { status: { advanced: after.map((one) => ({ ...one })) } } },
+    { subresource: 'status', fieldManager: 'pilotage-sync' },
   );
-  for (const [revision, { spec }] of left)
-    if (revision !== undefined) await releaseCommit(options, repository, spec.delivery, revision);
-}
-
-async function advanceOne(
-  options: AdvanceOptions,
-  repository: Repository,
-  { environment, tip, by }: Untouched,
-): Promise<void> {
-  const { tree } = await repository.commit(tip);
-  const healthySince = rfc3339(options.clock.now());
-  await changeStatus(options, environment.metadata.name ?? '', (status) => {
-    const wanted = want(status, tip, by);
-    if (!isSettled({ ...environment, status })) return wanted;
-    return { ...wanted, deployedRevision: tip, deployedTree: tree, assessedRevision: tip, healthySince };
-  });
+  const before = [
+    ...(delivery.status?.advanced ?? []).map(({ revision }) => revision),
+    ...untouched.map(({ environment }) => environment.status?.deployedRevision),
+  ];
+  for (const revision of new Set(before))
+    if (revision !== undefined) await releaseCommit(options, repository, name, revision);
 }

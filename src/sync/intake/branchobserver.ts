@@ -27,18 +27,14 @@ export interface ObserverOptions {
     defaultBranch: string | undefined,
     source: Source,
     pushed?: Pushed,
-    onChanged?: OnChanged,
   ) => Promise<readonly Affected[]>;
 }
-
-/** Called once all that changes is recorded, while the environments that are left as they are may still be recorded. */
-type OnChanged = (affected: readonly Affected[]) => void;
 
 /** Sees to it that the record says what the branches of the repositories say, whatever fails meanwhile. */
 export interface Observer {
   /**
-   * Reads the branches of a hosted repository into the record, after `pushed` where a push is the reason. Resolves as soon as all that
-   * changes is recorded, and rejects when that fails. Whatever fails, before or after that, is tried again by itself until it succeeds.
+   * Reads the branches of a hosted repository into the record, after `pushed` where a push is the reason. Rejects when that fails, which
+   * is tried again by itself until it succeeds.
    */
   observe(delivery: string, pushed?: Pushed): Promise<readonly Affected[]>;
   /** The same of branches that a remote reported: the caller tries again. */
@@ -102,12 +98,12 @@ export function createObserver(options: ObserverOptions): Observer {
     return deepEqual(await repository.branches(), object.status?.branches ?? {});
   }
 
-  function take(delivery: string, pushed?: Pushed, onChanged?: OnChanged): Promise<readonly Affected[]> {
+  function take(delivery: string, pushed?: Pushed): Promise<readonly Affected[]> {
     return noted(delivery, async () => {
       const repository = await hosted(delivery);
       if (!repository) return [];
       const [branches, defaultBranch] = [await repository.branches(), await repository.defaultBranch()];
-      return record(delivery, branches, defaultBranch, 'push', pushed, onChanged);
+      return record(delivery, branches, defaultBranch, 'push', pushed);
     });
   }
 
@@ -122,15 +118,16 @@ export function createObserver(options: ObserverOptions): Observer {
     }
   }
 
-  const observe = (delivery: string, pushed?: Pushed): Promise<readonly Affected[]> =>
-    new Promise((resolve, reject) => {
-      take(delivery, pushed, resolve).then(resolve, (error: unknown) => {
-        const retryMs = RETRY.baseDelayMs;
-        queue.addAfter(delivery, retryMs);
-        logFailure({ key: delivery, error, retryMs });
-        reject(error);
-      });
-    });
+  async function observe(delivery: string, pushed?: Pushed): Promise<readonly Affected[]> {
+    try {
+      return await take(delivery, pushed);
+    } catch (error) {
+      const retryMs = RETRY.baseDelayMs;
+      queue.addAfter(delivery, retryMs);
+      logFailure({ key: delivery, error, retryMs });
+      throw error;
+    }
+  }
 
   return {
     observe,

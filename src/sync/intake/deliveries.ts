@@ -1,4 +1,3 @@
-import { sleep } from '../../base/clock.ts';
 import { formatProblem } from '../../base/errors.ts';
 import { breather } from '../../base/mutex.ts';
 import type { Repository } from '../../git/types.ts';
@@ -35,18 +34,12 @@ import {
   type WantedOptions,
 } from './wanted.ts';
 
-/** Records of more untouched environments than this would compete with the passes of those that a push changes: these get a head start. */
-const MANY = 50;
-const HEAD_START_MS = 250;
-
 /** The branches of a delivery as they are now, and how they were learnt. */
 export interface Observation {
   readonly branches: Readonly<Record<string, string>>;
   readonly defaultBranch: string | undefined;
   readonly source: Source;
   readonly pushed?: Pushed | undefined;
-  /** Called with the result as soon as all that changes is durable: it does not wait for the environments that are left as they are. */
-  readonly onChanged?: ((affected: readonly Affected[]) => void) | undefined;
 }
 
 /**
@@ -102,23 +95,12 @@ export async function recordBranches(
     const registered = await options.claims.run(() => registerEnvironment(options, delivery, one, at));
     if (registered) concerned.push(...(await follow(options, repository, registered, observation)));
   }
-  concerned.push(...untouched.map(leftAlone));
-  if (concerned.some(({ changed }) => changed)) {
-    observation.onChanged?.(concerned);
-    if (untouched.length > MANY) await sleep(options.clock, HEAD_START_MS);
-  }
-  await advance(options, repository, untouched);
-  return concerned;
+  await advance(options, repository, { delivery, known, untouched });
+  return [...concerned, ...untouched.map(leftAlone)];
 }
 
-function leftAlone({ environment, tip }: Untouched): Affected {
-  const before = environment.status?.wantedRevision;
-  return affected(environment, 'wanted', {
-    changed: false,
-    revision: tip,
-    ...(before === undefined ? {} : { before }),
-  });
-}
+const leftAlone = ({ environment, tip }: Untouched): Affected =>
+  affected(environment, 'wanted', { changed: false, revision: tip, untouched: true });
 
 /** The tip of an environment's branch. Another push may have moved the branch meanwhile: then nothing is known of its user. */
 function tipOf({ spec: { branch } }: Environment, { branches, pushed }: Observation): Tip | undefined {

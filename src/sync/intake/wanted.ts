@@ -37,8 +37,8 @@ export interface Affected {
   readonly state: 'wanted' | 'held' | 'frozen';
   /** False: it was so before. */
   readonly changed: boolean;
-  /** Set where the commit holds the same for it as this one, which its record names until it is brought up to date: there is nothing else to do. */
-  readonly before?: string;
+  /** The commit holds the same for it as the one before: there was nothing to do. */
+  readonly untouched?: true;
 }
 
 /** Reason of an environment whose wanted revision ended the daemon again and again. */
@@ -185,7 +185,7 @@ export function publish(
 export const affected = (
   { metadata, spec }: Environment,
   state: Affected['state'],
-  how: Pick<Affected, 'changed' | 'revision' | 'before'>,
+  how: Pick<Affected, 'changed' | 'revision' | 'untouched'>,
 ): Affected => ({
   name: metadata.name ?? '',
   environment: spec.environment,

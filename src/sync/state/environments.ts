@@ -1,8 +1,16 @@
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { MutationCache } from '../../kube/client/mutationcache.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
+import { advanced } from '../../model/advanced.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { fullName } from '../../model/names.ts';
-import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE, type Terms } from '../../model/types.ts';
+import {
+  DELIVERIES,
+  ENVIRONMENTS,
+  type Environment,
+  PILOTAGE_NAMESPACE,
+  type Terms,
+} from '../../model/types.ts';
 
 /** A namespace of a cluster. */
 export type ClaimedPlace = Pick<Terms, 'cluster' | 'namespace'>;
@@ -14,7 +22,7 @@ export interface EnvironmentIndex {
   /** The environment (`shop/prod`) that claims a namespace. */
   claimant(place: ClaimedPlace): string | undefined;
   /** Whether a revision is deployed in any environment of a delivery. */
-  deploys(delivery: string, revision: string): boolean;
+  deploys(delivery: string, revision: string): Promise<boolean>;
   /** All of them as they are now, which the answers to the questions above are from then on. */
   read(): Promise<readonly Environment[]>;
 }
@@ -27,6 +35,7 @@ export function indexEnvironments(
   home: KubeClient,
 ): EnvironmentIndex {
   const byName = environments.index((environment) => [fullName(environment)]);
+  const byUid = environments.index(({ metadata: { uid } }) => (uid === undefined ? [] : [uid]));
   const byClaim = environments.index(({ metadata }) => {
     const claim = metadata.annotations?.[ANNOTATIONS.claim];
     return claim === undefined ? [] : [claim];
@@ -40,7 +49,16 @@ export function indexEnvironments(
       const owner = byClaim(claimOf(place)).at(-1);
       return owner && fullName(owner);
     },
-    deploys: (delivery, revision) => byDeployed(`${delivery} ${revision}`).length > 0,
+    async deploys(delivery, revision) {
+      const key = { namespace: PILOTAGE_NAMESPACE, name: delivery };
+      const owner = await home.get(DELIVERIES, key).catch(notFoundAsUndefined);
+      const advances = owner?.status?.advanced?.filter((one) => one.revision === revision) ?? [];
+      const candidates = [
+        ...byDeployed(`${delivery} ${revision}`),
+        ...advances.flatMap(({ environments }) => environments.flatMap(byUid)),
+      ];
+      return candidates.some((one) => advanced(one, owner).status?.deployedRevision === revision);
+    },
     async read() {
       const list = await home.list(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE });
       environments.learn(list);

@@ -6,7 +6,7 @@ const keepName = (revision: string): string => `revisions/${revision}`;
 /** Who may still need a commit: the releases, and the environments. */
 export interface Needs {
   readonly releases: { hasRevision(delivery: string, revision: string): boolean };
-  readonly environments: { deploys(delivery: string, revision: string): boolean };
+  readonly environments: { deploys(delivery: string, revision: string): Promise<boolean> };
 }
 
 /** Keeps a commit, whatever becomes of its branch. */
@@ -21,6 +21,6 @@ export async function releaseCommit(
   delivery: string,
   revision: string,
 ): Promise<void> {
-  if (releases.hasRevision(delivery, revision) || environments.deploys(delivery, revision)) return;
+  if (releases.hasRevision(delivery, revision) || (await environments.deploys(delivery, revision))) return;
   await repository?.unkeep(keepName(revision));
 }

@@ -232,30 +232,3 @@ describe('the report to whoever pushed', () => {
     expect(clock.pending).to.equal(0);
   });
 });
-
-describe('an environment that a push leaves untouched', () => {
-  const targets = [{ environment: 'dev', revision: 'abc', before: 'old' }];
-
-  it('is not called overtaken while its record still says what was wanted before the push', async () => {
-    const { lines, change, until, isOver } = push([], targets);
-    await change('dev', {
-      ...HEALTHY,
-      wantedRevision: 'old',
-      deployedRevision: 'old',
-      assessedRevision: 'old',
-    });
-    until();
-    expect(await isOver()).to.equal(false);
-    await change('dev', HEALTHY);
-    expect(await isOver()).to.equal(true);
-    expect(lines).to.deep.equal(['[dev] unchanged: rendered the same, nothing to do; shop-dev is healthy']);
-  });
-
-  it('is overtaken by another push', async () => {
-    const { lines, change, until, isOver } = push([], targets);
-    await change('dev', { ...HEALTHY, wantedRevision: 'other' });
-    until();
-    expect(await isOver()).to.equal(true);
-    expect(lines).to.deep.equal(['[dev] superseded: abc gives way to other']);
-  });
-});

@@ -10,10 +10,10 @@ describe('what a push concerns', () => {
     ]);
   });
 
-  it('is an environment that it leaves untouched, with what was wanted there before', () => {
-    const untouched = { ...dev, changed: false, before: 'old' };
+  it('is an environment that it leaves untouched', () => {
+    const untouched = { ...dev, changed: false, untouched: true };
     expect(targetsOf([untouched], [{ branch: 'main', to: 'new' }])).to.deep.equal([
-      { environment: 'dev', revision: 'new', before: 'old' },
+      { environment: 'dev', revision: 'new' },
     ]);
   });
 
@@ -34,7 +34,7 @@ describe('what a push concerns', () => {
         branch: 'main',
         revision: 'new',
         changed: false,
-        before: 'old',
+        untouched: true,
       }));
     const few = [dev, ...untouched(5)];
     expect(foldUntouched(few)).to.deep.equal({ observed: few });

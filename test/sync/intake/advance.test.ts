@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Permission } from '../../../src/model/permission.ts';
-import { PILOTAGE_NAMESPACE, RELEASES } from '../../../src/model/types.ts';
+import { DELIVERIES, ENVIRONMENTS, PILOTAGE_NAMESPACE, RELEASES } from '../../../src/model/types.ts';
 import { LOOKS } from '../../../src/sync/state/pacing.ts';
 import { pin, unpin } from '../../../src/sync/state/pin.ts';
 import { createFakeCluster } from '../../fakes/cluster.ts';
@@ -46,9 +46,7 @@ describe('a commit that leaves an environment as it is', () => {
     });
     expect(renderings() - before.renderings).to.equal(1);
     expect(saidOf('b').length).to.equal(before.said);
-    expect(world.home.writes.filter((write) => write.includes('shop.b'))).to.deep.equal([
-      'update Environment/status pilotage/shop.b',
-    ]);
+    expect(world.home.writes.filter((write) => write.includes('shop.b'))).to.deep.equal([]);
     const { items } = await world.home.client.list(RELEASES, { namespace: PILOTAGE_NAMESPACE });
     expect(items.map(({ metadata }) => metadata.name).sort()).to.deep.equal([
       'shop.a.1',
@@ -58,13 +56,13 @@ describe('a commit that leaves an environment as it is', () => {
   });
 
   it('is said to be untouched by the push', async () => {
-    const first = await world.push(one);
+    await world.push(one);
     world.git.commit('main', two);
     const affected = await world.sync.observed('shop', { ...world.git.branches }, 'main', 'push');
-    const said = affected.map(({ environment, changed, before }) => ({ environment, changed, before }));
+    const said = affected.map(({ environment, changed, untouched }) => ({ environment, changed, untouched }));
     expect(said).to.deep.equal([
-      { environment: 'a', changed: true, before: undefined },
-      { environment: 'b', changed: false, before: first },
+      { environment: 'a', changed: true, untouched: undefined },
+      { environment: 'b', changed: false, untouched: true },
     ]);
   });
 
@@ -176,6 +174,64 @@ describe('a commit that leaves an environment as it is', () => {
     await world.settle();
     expect(await status('a')).to.include({ deployedRevision: second, release: 2 });
     expect([...kept]).to.have.members([`revisions/${first}`, `revisions/${second}`]);
+  });
+
+  it('stays recorded when the daemon starts again, and nothing is rendered or written for it', async () => {
+    await world.push(one);
+    const tip = await world.push(two);
+    await world.stop();
+    world = await createHarness({ home: world.home, git: world.git });
+    world.home.writes.length = 0;
+    await world.observe();
+    await world.settle(LOOKS.resync);
+    expect(await status('b')).to.include({ wantedRevision: tip, deployedRevision: tip, release: 1 });
+    expect(world.home.writes).to.deep.equal([]);
+  });
+
+  it('is not in its own record before that is written for another reason, and in both then', async () => {
+    const first = await world.push(one);
+    const tip = await world.push(two);
+    const own = async () => {
+      const key = { namespace: PILOTAGE_NAMESPACE, name: 'shop.b' };
+      return (await world.home.client.get(ENVIRONMENTS, key)).status;
+    };
+    expect(await own()).to.include({ wantedRevision: first, deployedRevision: first, observation: 1 });
+    delete world.git.branches.main;
+    await world.observe();
+    const frozen = { wantedRevision: tip, deployedRevision: tip, observation: 2, phase: 'Frozen' };
+    expect(await own()).to.include(frozen);
+    expect(await status('b')).to.include(frozen);
+  });
+
+  it('goes with its Delivery, and comes back with the next push', async () => {
+    const first = await world.push(one);
+    await world.push(two);
+    await world.home.client.delete(DELIVERIES, { namespace: PILOTAGE_NAMESPACE, name: 'shop' });
+    expect(await status('b')).to.include({ deployedRevision: first, observation: 1 });
+    const tip = await world.push({ ...two, 'README.md': 'hello' });
+    expect(await status('b')).to.include({ deployedRevision: tip, release: 1 });
+  });
+
+  it('is no word about an environment of the same name that is made later', async () => {
+    await world.push(one);
+    await world.push(two);
+    await world.home.client.delete(ENVIRONMENTS, { namespace: PILOTAGE_NAMESPACE, name: 'shop.b' });
+    await world.settle();
+    const tip = await world.push({ ...two, 'b/x.yaml': cm('x', { k: 'later' }) });
+    expect(await status('b')).to.include({ wantedRevision: tip, deployedRevision: tip, observation: 1 });
+  });
+
+  it('may be pinned, and stays when the branch moves on', async () => {
+    await world.push(one);
+    const held = await world.push(two);
+    await pin(
+      world.home.client,
+      'shop.b',
+      { revision: held, reason: 'an audit', by: 'Ada' },
+      world.clock.now(),
+    );
+    const tip = await world.push({ ...two, 'README.md': 'hello' });
+    expect(await status('b')).to.include({ wantedRevision: tip, deployedRevision: held, phase: 'Pinned' });
   });
 
   it('does not move what is pinned', async () => {

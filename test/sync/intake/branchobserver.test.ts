@@ -8,18 +8,18 @@ describe('the observer of branches', () => {
   let world: Awaited<ReturnType<typeof createHarness>>;
   let observer: Observer;
   let isFull: boolean;
-  let isLockedOut: (name: string | undefined) => boolean;
+  let isLockedOut: (write: unknown) => boolean;
   const stop = new AbortController();
   const one = { 'k8s/a.yaml': cm('a', { v: '1' }) };
   const two = { 'k8s/a.yaml': cm('a', { v: '2' }) };
   beforeEach(async () => {
     const home = createFakeCluster();
-    const { update } = home.client;
+    const { patch } = home.client;
     Object.assign(home.client, {
-      async update(...args: Parameters<typeof update>) {
-        const { name } = args[1].metadata;
-        if (isLockedOut(name)) throw new Error(`${name} cannot be written`);
-        return update(...args);
+      async patch(...args: Parameters<typeof patch>) {
+        const [, { name }, { body }] = args;
+        if (isLockedOut(body)) throw new Error(`${name} cannot be written`);
+        return patch(...args);
       },
     });
     world = await createHarness({ home });
@@ -68,18 +68,15 @@ spec:
 `;
     const files = { 'pilotage.yaml': file, 'a/x.yaml': cm('x'), 'b/x.yaml': cm('x') };
     await world.push(files);
-    isLockedOut = (name) => name === 'shop.b';
+    isLockedOut = (write) => JSON.stringify(write).includes('advanced');
     const tip = world.git.commit('main', { ...files, 'a/x.yaml': cm('x', { v: '2' }) });
-    const affected = await observer.observe('shop');
-    expect(affected.map(({ environment, changed }) => ({ environment, changed }))).to.deep.equal([
-      { environment: 'a', changed: true },
-      { environment: 'b', changed: false },
-    ]);
+    const refused = await observer.observe('shop').catch((error: Error) => error.message);
+    expect(refused).to.equal('shop cannot be written');
     const deployedIn = async (name: string) => (await world.environment(name)).status?.deployedRevision;
     await world.settle(120_000);
     expect(await deployedIn('a')).to.equal(tip);
     expect(await deployedIn('b')).to.not.equal(tip);
-    expect(observer.failureOf('shop')?.message).to.equal('shop.b cannot be written');
+    expect(observer.failureOf('shop')?.message).to.equal('shop cannot be written');
     isLockedOut = () => false;
     await world.settle(20_000);
     expect(observer.failureOf('shop')).to.equal(undefined);
