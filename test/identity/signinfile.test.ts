@@ -45,6 +45,17 @@ describe('identity: the file that says who signs people in', () => {
     });
   });
 
+  it('names the attribute by which the directory knows people for good, where it is one of its own', async () => {
+    const users = 'users: {base: ou=people, id: employeeNumber}';
+    expect((await read(ldap('url: ldaps://ldap.example.com', users))).ldap?.users.id).to.equal(
+      'employeeNumber',
+    );
+    const wrong = ldap('url: ldaps://ldap.example.com', 'users: {base: ou=people, id: "a)(b"}');
+    expect(await complaint(wrong))
+      .to.contain('signin.yaml:3')
+      .and.contain('is not the name of an attribute');
+  });
+
   it('has the secrets and the authority in files beside it', async () => {
     const options = await read(
       ldap(

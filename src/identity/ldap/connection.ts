@@ -15,8 +15,11 @@ import type { LdapOptions } from './options.ts';
 
 /** The extended operation that begins TLS (RFC 4511 §4.14). */
 const START_TLS = '1.3.6.1.4.1.1466.20037';
-/** They have no text (MS-ADA3 2.43). */
-const BINARY = ['objectGUID'];
+/** They have no text (MS-ADA3 2.43); nor need what a file names have one. */
+const binaryOf = ({ users: { id } }: LdapOptions): string[] => [
+  'objectGUID',
+  ...(id === undefined ? [] : [id]),
+];
 
 /** What a directory answers to a bind that is not to be: of entries without a password, with one that has to be changed first, too. */
 const REFUSALS = [InvalidCredentialsError, InappropriateAuthError, UnwillingToPerformError];
@@ -33,7 +36,7 @@ export const ldapConnect =
     };
     const cancel = clock.after(options.timeoutMs, () => end(late()));
     try {
-      return connectionOver(await dial(options, sockets), end);
+      return connectionOver(await dial(options, sockets), binaryOf(options), end);
     } catch (error) {
       end();
       throw error;
@@ -75,7 +78,7 @@ function clientOver(socket: Socket): Client {
   return new Client({ url: 'ldap://directory', createConnection: take as typeof connectTcp });
 }
 
-function connectionOver(socket: Socket, end: () => void): Connection {
+function connectionOver(socket: Socket, binary: string[], end: () => void): Connection {
   const client = clientOver(socket);
   return {
     async bind(dn, password) {
@@ -93,7 +96,7 @@ function connectionOver(socket: Socket, end: () => void): Connection {
           scope: 'sub',
           filter,
           attributes: [...attributes],
-          explicitBufferAttributes: BINARY,
+          explicitBufferAttributes: binary,
           sizeLimit: most + 1,
         });
         return searchEntries.length > most ? undefined : searchEntries.map(entryOf);

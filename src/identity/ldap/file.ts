@@ -24,7 +24,10 @@ const LDAP = map(
   { url: 'ldaps://ldap.example.com', users: 'Say where people are: users.base.' },
 );
 
-const USERS = map({ base: text, filter: text, name: text, displayName: text, email: text }, { base: '' });
+const USERS = map(
+  { base: text, filter: text, name: text, displayName: text, email: text, id: text },
+  { base: '' },
+);
 
 const GROUPS = map(
   {
@@ -105,8 +108,9 @@ function readUsers(at: Cursor | undefined): UserSearch | undefined {
   const name = readAttribute(fields.name.at, 'uid');
   const displayName = readAttribute(fields.displayName.at, 'cn');
   const email = readAttribute(fields.email.at, 'mail');
+  const id = fields.id.at && readAttribute(fields.id.at, '');
   if (!base || !filter || !name || !displayName || !email) return undefined;
-  return { base, filter, name, displayName, email };
+  return { base, filter, name, displayName, email, ...(id ? { id } : {}) };
 }
 
 function readGroups(at: Cursor | undefined): GroupSearch | undefined {

@@ -23,6 +23,8 @@ export interface UserSearch {
   readonly name: string;
   readonly displayName: string;
   readonly email: string;
+  /** What names a person for good, where it is none of those that directories have of their own. */
+  readonly id?: string;
 }
 
 export interface GroupSearch {

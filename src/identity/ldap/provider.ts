@@ -13,8 +13,12 @@ export interface LdapProviderOptions extends Pick<IdentityParts, 'home' | 'logge
   readonly connect: Connect;
 }
 
-/** What names an entry for good where the directory has it (RFC 4530, MS-ADA3 2.43, 389 Directory Server): its DN changes with its place. */
+/**
+ * What names an entry for good (RFC 4530, MS-ADA3 2.43, 389 Directory Server). Its DN does not: it changes with its place, and whoever is entered
+ * under it later would have the rights of somebody who is gone.
+ */
 const IDS = ['entryUUID', 'objectGUID', 'nsUniqueId'];
+const idsOf = ({ id }: UserSearch): readonly string[] => (id === undefined ? IDS : [id]);
 
 /** People of a directory: found by an account that may look, proved by a bind as themselves, with the groups that it says they are in. */
 export function ldapProvider({ home, logger, options, connect }: LdapProviderOptions): PasswordProvider {
@@ -48,7 +52,7 @@ export function ldapProvider({ home, logger, options, connect }: LdapProviderOpt
   };
 
   const find = async (connection: Connection, typed: string): Promise<Found | undefined> => {
-    const attributes = [users.name, users.displayName, users.email, ...IDS];
+    const attributes = [users.name, users.displayName, users.email, ...idsOf(users)];
     const filter = allOf(users.filter, equals(users.name, typed));
     const entries = await connection.search({ base: users.base, filter, attributes, most: 1 });
     if (!entries) {
@@ -86,7 +90,14 @@ export function ldapProvider({ home, logger, options, connect }: LdapProviderOpt
     if (!found || !(await mayHaveAccount(found.person))) return undefined;
     if (!(await connection.bind(found.dn, password))) return undefined;
     await bindToLook(connection);
-    const { name } = found.person;
+    const { name, id } = found.person;
+    if (id === '') {
+      logger.error(
+        { dn: found.dn, attributes: idsOf(users) },
+        'the directory does not say who somebody is for good: they do not sign in',
+      );
+      throw new ProblemError(unidentified(name, idsOf(users)));
+    }
     const names = groups ? await groupNames(connection, groups, { dn: found.dn, name }) : [];
     return admit(home, 'ldap', { ...found.person, groups: names });
   };
@@ -111,12 +122,12 @@ interface Found {
   readonly person: Person;
 }
 
-/** Without groups. undefined: the entry has no name. */
+/** Without groups; with an empty id where the directory says none. undefined: the entry has no name. */
 function personOf(entry: Entry, users: UserSearch, typed: string): Person | undefined {
   const names = valuesOf(entry, users.name);
   const name = names.find((one) => one.toLowerCase() === typed.toLowerCase()) ?? names[0];
   if (name === undefined) return undefined;
-  const id = IDS.flatMap((attribute) => valuesOf(entry, attribute))[0] ?? entry.dn.toLowerCase();
+  const id = idsOf(users).flatMap((attribute) => valuesOf(entry, attribute))[0] ?? '';
   const [displayName] = valuesOf(entry, users.displayName);
   const emails = valuesOf(entry, users.email);
   return { id, name, emails, groups: [], ...(displayName === undefined ? {} : { displayName }) };
@@ -124,6 +135,13 @@ function personOf(entry: Entry, users: UserSearch, typed: string): Person | unde
 
 /** Of what a stranger sent. */
 const shown = (name: string): string => name.slice(0, 64);
+
+const unidentified = (name: string, attributes: readonly string[]): Problem => ({
+  reason: 'Unidentified',
+  message: `The directory does not say by what it knows ${shown(name)} for good (${attributes.join(', ')}).`,
+  remedy:
+    'Let the account that looks people up read it, or name an attribute that nobody else ever gets: users.id in the file of `pilotage up --signin`.',
+});
 
 const UNAVAILABLE: Problem = {
   reason: 'Unavailable',

@@ -62,6 +62,25 @@ describe('identity: people of a directory', () => {
     expect((await signIn('BOB', 'new'))?.name).to.equal('bob');
   });
 
+  it('do not sign in where the directory does not know them for good: somebody else may get their DN', async () => {
+    directory.add('joe', { entryUUID: [] });
+    expect(await reasonOf(signIn('joe', "joe's password"))).to.equal('Unidentified');
+    expect(await findUser(world.parts.home, 'joe')).to.equal(undefined);
+    expect(log.join()).to.contain('does not say who somebody is for good').and.contain('entryUUID');
+    expect(await signIn('joe', 'wrong')).to.equal(undefined);
+  });
+
+  it('are known by the attribute that the file names, and by no other', async () => {
+    const options = { ...LDAP, users: { ...LDAP.users, id: 'employeeNumber' } };
+    directory.add('sam', { employeeNumber: ['17'] });
+    expect((await provider(options).signIn('sam', "sam's password"))?.name).to.equal('sam');
+    expect((await findUser(world.parts.home, 'sam'))?.spec.externalId).to.equal('17');
+    directory.add('sam', { employeeNumber: ['18'] });
+    expect(await provider(options).signIn('sam', "sam's password")).to.equal(undefined);
+    directory.add('sam');
+    expect(await provider(options).signIn('sam', "sam's password")).to.equal(undefined);
+  });
+
   it('do not sign in with an empty password: the directory would bind as nobody, and say yes', async () => {
     directory.add('ada');
     directory.passwords['uid=ada,ou=people'] = '';
