@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { partyOf } from '../base/clientparty.ts';
 import { ProblemError } from '../base/errors.ts';
 import { isScoped, type User } from '../model/user.ts';
 import type { FaceTrail } from './audit.ts';
@@ -133,7 +134,12 @@ async function answerStranger(
 ): Promise<void> {
   const { method = 'GET' } = request;
   const body = method === 'GET' ? undefined : await readJson(request);
-  const answered = await answerSignIn(browserSignIn, { method, path, body });
+  const answered = await answerSignIn(browserSignIn, {
+    method,
+    path,
+    body,
+    party: partyOf(request.socket.remoteAddress),
+  });
   if (!answered) throw new ProblemError(nothingAt(path));
   if (answered.user) trail.sender({ name: answered.user, groups: [] });
   sendJson(response, 200, answered.body);

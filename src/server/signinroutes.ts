@@ -10,11 +10,11 @@ import { badRequest } from './refusal.ts';
 
 /** Ways to sign in with a browser at an OpenID Connect provider. Refusals reject with ProblemError. */
 export interface BrowserSignIn {
-  /** `port`: where the command line waits for its browser, on 127.0.0.1. */
-  begin(port: number): Promise<BegunInBrowser>;
+  /** `port`: where the command line waits for its browser, on 127.0.0.1; `party`: the client that asks (`partyOf`). */
+  begin(port: number, party: string): Promise<BegunInBrowser>;
   /** `query`: with what the browser came there. */
   finish(attempt: string, query: string): Promise<LoggedIn>;
-  beginDevice(): Promise<BegunOnDevice>;
+  beginDevice(party: string): Promise<BegunOnDevice>;
   pollDevice(attempt: string): Promise<OnDevice>;
 }
 
@@ -24,15 +24,15 @@ interface Answer {
   readonly user?: string;
 }
 
-type Route = (signIn: BrowserSignIn, fields: Fields) => Promise<Answer>;
+type Route = (signIn: BrowserSignIn, fields: Fields, party: string) => Promise<Answer>;
 
 const ROUTES: Readonly<Record<string, Route>> = {
-  '/login/browser': async (signIn, fields) => ({ body: await signIn.begin(port(fields)) }),
+  '/login/browser': async (signIn, fields, party) => ({ body: await signIn.begin(port(fields), party) }),
   '/login/browser/finish': async (signIn, fields) => {
     const body = await signIn.finish(needed(fields, 'attempt'), needed(fields, 'query'));
     return { body, user: body.user };
   },
-  '/login/device': async (signIn) => ({ body: await signIn.beginDevice() }),
+  '/login/device': async (signIn, _, party) => ({ body: await signIn.beginDevice(party) }),
   '/login/device/poll': async (signIn, fields) => {
     const body = await signIn.pollDevice(needed(fields, 'attempt'));
     return { body, ...(body.type === 'signedIn' ? { user: body.as.user } : {}) };
@@ -42,11 +42,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
 /** undefined: there is no such way. */
 export async function answerSignIn(
   signIn: BrowserSignIn | undefined,
-  { method, path, body }: { readonly method: string; readonly path: string; readonly body: unknown },
+  asked: { readonly method: string; readonly path: string; readonly body: unknown; readonly party: string },
 ): Promise<Answer | undefined> {
+  const { method, path, body, party } = asked;
   if (method === 'GET' && path === '/login') return { body: waysOf(signIn) };
   const route = method === 'POST' && Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-  return signIn && route?.(signIn, fieldsOf(body));
+  return signIn && route?.(signIn, fieldsOf(body), party);
 }
 
 const waysOf = (signIn: BrowserSignIn | undefined): SignInWays => ({

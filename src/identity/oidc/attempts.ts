@@ -7,48 +7,77 @@ const LIFE_MS = 10 * 60_000;
 
 /** Sign-ins that have begun. In memory: a restart forgets them, and they begin again. */
 export interface Attempts<T> {
-  /** The secret by which whoever began it goes on. */
-  add(value: T): string;
+  /** The secret by which whoever began it goes on. `party`: the client, who keeps no other client out by however many. */
+  add(value: T, party: string): string;
   /** undefined: there is none (any more). */
   get(secret: string): T | undefined;
   /** Once. */
   take(secret: string): T | undefined;
-  /** How many there are that have not expired. */
-  count(): number;
+  /** Whether one more of this client has a place: a free one, or one of a client that has two more. */
+  hasRoom(party: string): boolean;
 }
 
-/** Strangers begin them: beyond `most` the oldest is forgotten. */
+interface Attempt<T> {
+  readonly value: T;
+  readonly until: number;
+  readonly party: string;
+}
+
+/** Strangers begin them: beyond `most` the oldest of the client that has most of them is forgotten, and where each has one, the oldest. */
 export function createAttempts<T>(clock: Pick<Clock, 'monotonic'>, most: number): Attempts<T> {
   /** In the order in which they expire. */
-  const kept = new Map<string, { readonly value: T; readonly until: number }>();
+  const kept = new Map<string, Attempt<T>>();
+  /** The secrets of each client, oldest first. */
+  const ofParty = new Map<string, Set<string>>();
+
+  const drop = (secret: string): void => {
+    const party = kept.get(secret)?.party ?? '';
+    kept.delete(secret);
+    const others = ofParty.get(party);
+    others?.delete(secret);
+    if (others?.size === 0) ofParty.delete(party);
+  };
   const dropExpired = (): void => {
     for (const [secret, { until }] of kept) {
       if (until > clock.monotonic()) return;
-      kept.delete(secret);
+      drop(secret);
     }
+  };
+  const owned = (party: string): number => ofParty.get(party)?.size ?? 0;
+  const greediest = (): Set<string> => {
+    let found = new Set<string>();
+    for (const secrets of ofParty.values()) if (secrets.size > found.size) found = secrets;
+    return found;
+  };
+  /** Whose place one more of this client takes. */
+  const victims = (party: string): Iterable<string> => {
+    const largest = greediest();
+    if (owned(party) + 1 < largest.size) return largest;
+    return ofParty.get(party) ?? kept.keys();
   };
   const get = (secret: string): T | undefined => {
     dropExpired();
     return kept.get(secret)?.value;
   };
   return {
-    add(value) {
+    add(value, party) {
       dropExpired();
-      const oldest = kept.keys().next();
-      if (kept.size >= most && !oldest.done) kept.delete(oldest.value);
+      const [victim] = kept.size >= most ? victims(party) : [];
+      if (victim !== undefined) drop(victim);
       const secret = randomBytes(32).toString('base64url');
-      kept.set(secret, { value, until: clock.monotonic() + LIFE_MS });
+      kept.set(secret, { value, until: clock.monotonic() + LIFE_MS, party });
+      ofParty.set(party, (ofParty.get(party) ?? new Set()).add(secret));
       return secret;
     },
     get,
     take(secret) {
       const value = get(secret);
-      kept.delete(secret);
+      drop(secret);
       return value;
     },
-    count() {
+    hasRoom(party) {
       dropExpired();
-      return kept.size;
+      return kept.size < most || owned(party) + 1 < greediest().size;
     },
   };
 }
@@ -56,6 +85,6 @@ export function createAttempts<T>(clock: Pick<Clock, 'monotonic'>, most: number)
 export const GONE: Problem = {
   reason: 'Unauthorized',
   message:
-    'There is no such sign-in: it took longer than ten minutes, has been used, or began before the daemon was started again.',
+    'There is no such sign-in: it took longer than ten minutes, has been used, made way for others, or began before the daemon was started again.',
   remedy: 'Begin again: pilotage login.',
 };

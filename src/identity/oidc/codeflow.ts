@@ -8,9 +8,9 @@ import type { Claims } from './claims.ts';
 import type { CodeAttempt, Issuer } from './issuer.ts';
 
 export interface CodeFlow {
-  /** `port`: where the command line listens on 127.0.0.1. */
-  begin(port: number): Promise<BegunInBrowser>;
-  /** Once. `query`: with what the provider has sent the browser to that port. */
+  /** `redirectUri`: where the provider sends the browser; `party`: the client that asks, who keeps no other client out by however many. */
+  begin(redirectUri: string, party: string): Promise<BegunInBrowser>;
+  /** Once. `query`: with what the provider has sent the browser there. */
   finish(attempt: string, query: string): Promise<Claims>;
 }
 
@@ -19,12 +19,10 @@ const MOST = 10_000;
 export function createCodeFlow(issuer: Issuer, clock: Clock): CodeFlow {
   const attempts = createAttempts<CodeAttempt>(clock, MOST);
   return {
-    async begin(port) {
-      if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new ProblemError(BAD_PORT);
-      const redirectUri = `http://127.0.0.1:${port}/callback`;
+    async begin(redirectUri, party) {
       const attempt = { redirectUri, state: random(), nonce: random(), verifier: random() };
       const url = await issuer.authorizationUrl(attempt);
-      return { attempt: attempts.add(attempt), url };
+      return { attempt: attempts.add(attempt, party), url };
     },
 
     async finish(secret, query) {
@@ -40,6 +38,12 @@ export function createCodeFlow(issuer: Issuer, clock: Clock): CodeFlow {
 }
 
 const random = (): string => randomBytes(32).toString('base64url');
+
+/** Where the command line waits for its browser (RFC 8252 §7.3). @throws ProblemError BadRequest */
+export function loopbackUri(port: number): string {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new ProblemError(BAD_PORT);
+  return `http://127.0.0.1:${port}/callback`;
+}
 
 const BAD_PORT: Problem = {
   reason: 'BadRequest',

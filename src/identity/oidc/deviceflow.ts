@@ -7,7 +7,8 @@ import type { Claims } from './claims.ts';
 import type { Issuer } from './issuer.ts';
 
 export interface DeviceFlow {
-  begin(): Promise<BegunOnDevice>;
+  /** `party`: the client that asks, who keeps no other client out by however many. */
+  begin(party: string): Promise<BegunOnDevice>;
   /** Asks the provider no sooner than that wishes, however often it is asked itself. */
   poll(attempt: string): Promise<{ readonly type: 'claims'; readonly claims: Claims } | Waiting>;
 }
@@ -24,7 +25,8 @@ const MOST = 100;
 const SLOWER_MS = 5_000;
 
 interface Attempt {
-  readonly deviceCode: string;
+  /** Empty until the provider has said it. */
+  deviceCode: string;
   intervalMs: number;
   /** Monotonic. */
   nextAt: number;
@@ -32,28 +34,24 @@ interface Attempt {
 
 export function createDeviceFlow(issuer: Issuer, clock: Clock): DeviceFlow {
   const attempts = createAttempts<Attempt>(clock, MOST);
-  /** Of which the provider has not said yet by which code. */
-  let beginning = 0;
-  const start = async () => {
-    if (attempts.count() + beginning >= MOST) throw new ProblemError(BUSY);
-    beginning += 1;
-    try {
-      return await issuer.startDevice();
-    } finally {
-      beginning -= 1;
-    }
-  };
   const waiting = ({ nextAt }: Attempt): Waiting => ({
     type: 'waiting',
     seconds: Math.max(1, Math.ceil((nextAt - clock.monotonic()) / 1000)),
   });
 
   return {
-    async begin() {
-      const { deviceCode, intervalMs, ...told } = await start();
-      const begun = { deviceCode, intervalMs, nextAt: clock.monotonic() + intervalMs };
-      const attempt = attempts.add(begun);
-      return { ...told, attempt, seconds: waiting(begun).seconds };
+    async begin(party) {
+      if (!attempts.hasRoom(party)) throw new ProblemError(BUSY);
+      const begun: Attempt = { deviceCode: '', intervalMs: 0, nextAt: 0 };
+      const attempt = attempts.add(begun, party);
+      try {
+        const { deviceCode, intervalMs, ...told } = await issuer.startDevice();
+        Object.assign(begun, { deviceCode, intervalMs, nextAt: clock.monotonic() + intervalMs });
+        return { ...told, attempt, seconds: waiting(begun).seconds };
+      } catch (error) {
+        attempts.take(attempt);
+        throw error;
+      }
     },
 
     async poll(secret) {

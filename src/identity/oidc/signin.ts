@@ -5,16 +5,17 @@ import { loginToken } from '../logintoken.ts';
 import type { IdentityParts } from '../parts.ts';
 import { recordSignIn } from '../signin.ts';
 import { type Claims, personOf } from './claims.ts';
-import { createCodeFlow } from './codeflow.ts';
+import { createCodeFlow, loopbackUri } from './codeflow.ts';
 import { createDeviceFlow } from './deviceflow.ts';
 import type { Issuer } from './issuer.ts';
 import type { OidcOptions } from './options.ts';
 
 /** People of an OpenID Connect provider, by either flow. Every rejection is a ProblemError. */
 export interface OidcSignIn {
-  begin(port: number): Promise<BegunInBrowser>;
+  /** `party`: the client that asks, here and of a device. */
+  begin(port: number, party: string): Promise<BegunInBrowser>;
   finish(attempt: string, query: string): Promise<LoggedIn>;
-  beginDevice(): Promise<BegunOnDevice>;
+  beginDevice(party: string): Promise<BegunOnDevice>;
   pollDevice(attempt: string): Promise<OnDevice>;
 }
 
@@ -36,7 +37,7 @@ export function createOidcSignIn(
   };
 
   return {
-    begin: code.begin,
+    begin: async (port, party) => code.begin(loopbackUri(port), party),
     finish: async (attempt, query) => enter(await code.finish(attempt, query)),
     beginDevice: device.begin,
     async pollDevice(attempt) {

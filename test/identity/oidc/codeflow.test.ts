@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createCodeFlow } from '../../../src/identity/oidc/codeflow.ts';
+import { createCodeFlow, loopbackUri } from '../../../src/identity/oidc/codeflow.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { messageOf, reasonOf } from '../refusals.ts';
 import { FakeIssuer } from './issuer.ts';
@@ -12,7 +12,7 @@ describe('identity: the code flow of OpenID Connect', () => {
     issuer = new FakeIssuer();
   });
   const begin = async (flow = createCodeFlow(issuer, clock)) => {
-    const { attempt, url } = await flow.begin(40_000);
+    const { attempt, url } = await flow.begin(loopbackUri(40_000), '');
     const state = new URL(url).searchParams.get('state') ?? '';
     return { flow, attempt, state, query: `?${new URLSearchParams({ code: `code of ${state}`, state })}` };
   };
@@ -55,9 +55,14 @@ describe('identity: the code flow of OpenID Connect', () => {
   });
 
   it('ends at a port of this machine, and nowhere else', async () => {
-    const flow = createCodeFlow(issuer, clock);
     for (const port of [0, 65_536, 1.5, Number.NaN])
-      expect(await reasonOf(flow.begin(port))).to.equal('BadRequest');
+      expect(await reasonOf((async () => loopbackUri(port))())).to.equal('BadRequest');
+  });
+
+  it('goes on although another client has begun more than are kept', async () => {
+    const mine = await begin();
+    for (let i = 0; i < 10_100; i++) await mine.flow.begin(loopbackUri(40_000), 'a stranger');
+    expect(await mine.flow.finish(mine.attempt, mine.query)).to.equal(issuer.claims);
   });
 
   it('says that the provider cannot be asked', async () => {

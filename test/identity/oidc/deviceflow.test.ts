@@ -11,7 +11,7 @@ describe('identity: the device flow of OpenID Connect', () => {
     clock = new FakeClock();
     issuer = new FakeIssuer();
   });
-  const begin = async (flow = createDeviceFlow(issuer, clock)) => ({ flow, ...(await flow.begin()) });
+  const begin = async (flow = createDeviceFlow(issuer, clock)) => ({ flow, ...(await flow.begin('')) });
 
   it('waits until somebody has typed the code, and gives what the provider says', async () => {
     const { flow, attempt, userCode, seconds } = await begin();
@@ -60,21 +60,29 @@ describe('identity: the device flow of OpenID Connect', () => {
 
   it('is begun by so many and no more: each is a request to the provider', async () => {
     const { flow, attempt } = await begin();
-    for (let i = 1; i < 100; i++) await flow.begin();
-    expect(await reasonOf(flow.begin())).to.equal('Unavailable');
+    for (let i = 1; i < 100; i++) await flow.begin('');
+    expect(await reasonOf(flow.begin(''))).to.equal('Unavailable');
     expect((await flow.poll(attempt)).type).to.equal('waiting');
     await clock.advance(10 * 60_000);
-    expect(await reasonOf(flow.begin())).to.equal('not refused');
+    expect(await reasonOf(flow.begin(''))).to.equal('not refused');
+  });
+
+  it('is begun by somebody else although one client has begun as many as there may be', async () => {
+    const flow = createDeviceFlow(issuer, clock);
+    for (let i = 0; i < 100; i++) await flow.begin('a stranger');
+    const { attempt } = await flow.begin('somebody');
+    expect(await reasonOf(flow.begin('a stranger'))).to.equal('Unavailable');
+    expect((await flow.poll(attempt)).type).to.equal('waiting');
   });
 
   it('is begun by no more of them at the same moment, and one that fails makes room again', async () => {
     const flow = createDeviceFlow(issuer, clock);
-    const all = await Promise.all(Array.from({ length: 150 }, () => reasonOf(flow.begin())));
+    const all = await Promise.all(Array.from({ length: 150 }, () => reasonOf(flow.begin(''))));
     expect(all.filter((reason) => reason === 'Unavailable')).to.have.length(50);
     const other = createDeviceFlow(issuer, clock);
     issuer.isDown = true;
-    await Promise.all(Array.from({ length: 100 }, () => reasonOf(other.begin())));
+    await Promise.all(Array.from({ length: 100 }, () => reasonOf(other.begin(''))));
     issuer.isDown = false;
-    expect(await reasonOf(other.begin())).to.equal('not refused');
+    expect(await reasonOf(other.begin(''))).to.equal('not refused');
   });
 });

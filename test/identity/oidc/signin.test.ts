@@ -65,7 +65,7 @@ describe('identity: people of an OpenID Connect provider', () => {
   const signIn = async (claims: object) => {
     issuer.claims = { sub: `sub of ${JSON.stringify(claims)}`, ...claims };
     const oidc = createOidcSignIn(world.parts, OIDC, issuer);
-    const { attempt, url } = await oidc.begin(40_000);
+    const { attempt, url } = await oidc.begin(40_000, '');
     const state = new URL(url).searchParams.get('state') ?? '';
     return oidc.finish(attempt, `?${new URLSearchParams({ code: `code of ${state}`, state })}`);
   };
@@ -87,7 +87,7 @@ describe('identity: people of an OpenID Connect provider', () => {
 
   it('sign in with a code on another device as well', async () => {
     const oidc = createOidcSignIn(world.parts, OIDC, issuer);
-    const { attempt, seconds } = await oidc.beginDevice();
+    const { attempt, seconds } = await oidc.beginDevice('');
     expect(await oidc.pollDevice(attempt)).to.deep.equal({ type: 'waiting', seconds });
     issuer.answers = [{ type: 'claims', claims: { sub: '7', preferred_username: 'carl' } }];
     await world.clock.advance(seconds * 1000);
