@@ -36,6 +36,7 @@ const PACKAGES = {
   'node.v1': ['k8s.io/api', 'node/v1'],
   'policy.v1': ['k8s.io/api', 'policy/v1'],
   'rbac.v1': ['k8s.io/api', 'rbac/v1'],
+  'resource.v1': ['k8s.io/api', 'resource/v1'],
   'scheduling.v1': ['k8s.io/api', 'scheduling/v1'],
   'storage.v1': ['k8s.io/api', 'storage/v1'],
 };

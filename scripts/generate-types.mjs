@@ -43,6 +43,10 @@ const KINDS = [
   'rbac.v1.ClusterRoleBinding',
   'rbac.v1.Role',
   'rbac.v1.RoleBinding',
+  'resource.v1.DeviceClass',
+  'resource.v1.ResourceClaim',
+  'resource.v1.ResourceClaimTemplate',
+  'resource.v1.ResourceSlice',
   'networking.v1.Ingress',
   'networking.v1.IngressClass',
   'networking.v1.IPAddress',
@@ -84,6 +88,7 @@ const PLAIN = {
 const RENAMED = {
   'core.v1.EndpointPort': 'SubsetPort',
   'core.v1.Event': 'KubeEvent',
+  'core.v1.ResourceClaim': 'ContainerClaim',
   'admissionregistration.v1.ServiceReference': 'AdmissionServiceReference',
   'admissionregistration.v1.WebhookClientConfig': 'AdmissionClientConfig',
   'apiregistration.v1.ServiceReference': 'APIServiceReference',

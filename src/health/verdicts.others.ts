@@ -43,6 +43,12 @@ export function claimVerdict(claim: WithStatus): Verdict {
   return { state: 'Progressing', reason: phase ?? 'Pending', message: 'the claim waits for a volume' };
 }
 
+/** Devices are allocated when a pod asks for them: until then nothing is missing. */
+export function deviceClaimVerdict(claim: KubeObject): Verdict {
+  const { allocation } = (claim.status ?? {}) as { readonly allocation?: object };
+  return { state: 'Healthy', message: allocation ? 'allocated' : 'allocated when a pod uses it' };
+}
+
 /** A volume that nobody claims yet is as well as one that is claimed. */
 export function volumeVerdict(
   volume: WithStatus & { readonly status?: { readonly message?: string } },

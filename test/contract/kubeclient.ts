@@ -7,6 +7,7 @@ import { certificates } from './certificates.ts';
 import { creating } from './creating.ts';
 import { customResources } from './customresources.ts';
 import { deleting } from './deleting.ts';
+import { devices } from './devices.ts';
 import { exactness } from './exactness.ts';
 import { kinds } from './kinds.ts';
 import { otherGroups } from './othergroups.ts';
@@ -85,6 +86,7 @@ export function describeKubeClient(name: string, start: () => Promise<Subject>):
     describe('kinds', () => kinds(bench));
     describe('plug-ins of admission', () => admission(bench));
     describe('the other groups', () => otherGroups(bench));
+    describe('devices', () => devices(bench));
     describe('custom resources', () => customResources(bench));
     describe('exactness', () => exactness(bench));
   });

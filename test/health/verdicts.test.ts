@@ -115,6 +115,11 @@ describe('the verdict on other kinds', () => {
       'Degraded',
     ],
     [
+      'a ResourceClaim that no pod uses yet',
+      object('resource.k8s.io/v1', 'ResourceClaim', { spec: {} }),
+      'Healthy',
+    ],
+    [
       'a DaemonSet on all nodes',
       object('apps/v1', 'DaemonSet', {
         status: {

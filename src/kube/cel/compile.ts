@@ -3,6 +3,7 @@ import type { Range } from './cost.ts';
 import type { Declarations } from './declarations.ts';
 import { estimateCost } from './estimate.ts';
 import { LIBRARY } from './library/list.ts';
+import type { ExpandMacro } from './macros.ts';
 import { type Account, CostExceeded } from './meter.ts';
 import type { Overload } from './overload.ts';
 import { parse } from './parser.ts';
@@ -18,6 +19,8 @@ export interface Environment {
   readonly functions?: readonly Overload[];
   /** Objects that may be written, `Type{field: value}`, by name. */
   readonly structs?: ReadonlyMap<string, ObjectType>;
+  /** Left out: those of the language alone. */
+  readonly macros?: ExpandMacro;
 }
 
 /** An expression whose types fit. */
@@ -49,14 +52,14 @@ const byName = (overloads: readonly Overload[]): ReadonlyMap<string, readonly Ov
 const STANDARD = byName(LIBRARY);
 
 /** An expression of CEL, parsed and checked against its environment. */
-export function compile(source: string, { variables, functions, structs }: Environment): Compiled {
+export function compile(source: string, { variables, functions, structs, macros }: Environment): Compiled {
   const refuse = (problems: readonly CelProblem[]): Compiled => ({
     ok: false,
     problems,
     text: formatProblems(source, problems),
   });
   try {
-    const root = parse(source);
+    const root = parse(source, macros);
     const declarations: Declarations = {
       variables,
       functions: functions ? byName([...LIBRARY, ...functions]) : STANDARD,

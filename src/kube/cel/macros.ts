@@ -13,6 +13,14 @@ import { SyntaxProblem } from './problem.ts';
 type Fold = Pick<Comprehension, 'init' | 'condition' | 'step' | 'result'>;
 type Variables = readonly [string] | readonly [key: string, value: string];
 
+/** What a call stands for; undefined where it is no macro. */
+export type ExpandMacro = (
+  name: string,
+  target: Expr | undefined,
+  args: readonly Expr[],
+  at: number,
+) => Expr | undefined;
+
 /**
  * The macros of the language (cel-go `parser/macro.go`), of its optionals (`cel/library.go`) and of two-variable
  * comprehensions (`ext/comprehensions.go`); undefined where the call is no macro.
@@ -128,6 +136,15 @@ const bind = (name: string, value: Expr, result: Expr, at: number): Comprehensio
   result,
   offset: at,
 });
+
+/** The same, and `cel.bind(x, value, result)` (cel-go `ext/bindings.go`), which few environments have. */
+export const withBindings: ExpandMacro = (name, target, args, at) => {
+  const [variable, value, result] = args;
+  const isBinding = name === 'bind' && target?.is === 'ident' && target.name === 'cel' && args.length === 3;
+  return isBinding && variable && value && result
+    ? bind(variableName(variable), value, result, at)
+    : expandMacro(name, target, args, at);
+};
 
 function optional(name: string, target: Expr, args: readonly Expr[], at: number): Expr | undefined {
   const [variable, body] = args;

@@ -1,5 +1,5 @@
 import { call, type Element, type Entry, type Expr, type Field, ident, literal, memberCall } from './ast.ts';
-import { expandMacro } from './macros.ts';
+import { type ExpandMacro, expandMacro } from './macros.ts';
 import { SyntaxProblem } from './problem.ts';
 import { type Token, tokenize } from './tokens.ts';
 
@@ -21,11 +21,11 @@ const OPERATORS: Readonly<Record<string, string>> = { in: '@in' };
 const operator = (symbol: string): string => OPERATORS[symbol] ?? `_${symbol}_`;
 
 /** The expression, with macros expanded. @throws SyntaxProblem */
-export function parse(source: string): Expr {
+export function parse(source: string, expand: ExpandMacro = expandMacro): Expr {
   const size = source.length > MAX_SIZE ? [...source].length : 0;
   if (size > MAX_SIZE)
     throw new SyntaxProblem(0, `expression code point size exceeds limit: size: ${size}, limit ${MAX_SIZE}`);
-  const parser = new Parser(tokenize(source));
+  const parser = new Parser(tokenize(source), expand);
   const expr = parser.expression();
   parser.end();
   return expr;
@@ -33,11 +33,13 @@ export function parse(source: string): Expr {
 
 class Parser {
   readonly #tokens: readonly Token[];
+  readonly #expand: ExpandMacro;
   #at = 0;
   #depth = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], expand: ExpandMacro) {
     this.#tokens = tokens;
+    this.#expand = expand;
   }
 
   get #next(): Token {
@@ -134,7 +136,7 @@ class Parser {
     if (!this.#takes('(')) return { is: 'select', operand, field: name.text, testOnly: false, offset };
     const args = this.#list(')');
     return (
-      expandMacro(name.text, operand, args, open.offset) ?? memberCall(name.text, operand, args, open.offset)
+      this.#expand(name.text, operand, args, open.offset) ?? memberCall(name.text, operand, args, open.offset)
     );
   }
 
@@ -178,7 +180,7 @@ class Parser {
     const open = this.#next;
     if (!this.#takes('(')) return ident(name.text, name.offset);
     const args = this.#list(')');
-    return expandMacro(name.text, undefined, args, open.offset) ?? call(name.text, args, open.offset);
+    return this.#expand(name.text, undefined, args, open.offset) ?? call(name.text, args, open.offset);
   }
 
   #elements(): Element[] {

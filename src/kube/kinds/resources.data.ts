@@ -15,6 +15,7 @@ import type {
   CustomResourceDefinition,
   DaemonSet,
   Deployment,
+  DeviceClass,
   EndpointSlice,
   Endpoints,
   FlowSchema,
@@ -39,7 +40,10 @@ import type {
   PriorityLevelConfiguration,
   ReplicaSet,
   ReplicationController,
+  ResourceClaim,
+  ResourceClaimTemplate,
   ResourceQuota,
+  ResourceSlice,
   Role,
   RoleBinding,
   RuntimeClass,
@@ -361,6 +365,34 @@ export const ROLE_BINDINGS = resource<RoleBinding>(
   IN_NAMESPACES,
 );
 export const ROLES = resource<Role>('rbac.authorization.k8s.io', 'v1', 'roles', 'Role', IN_NAMESPACES);
+export const DEVICE_CLASSES = resource<DeviceClass>(
+  'resource.k8s.io',
+  'v1',
+  'deviceclasses',
+  'DeviceClass',
+  IN_CLUSTER,
+);
+export const RESOURCE_CLAIMS = resource<ResourceClaim>(
+  'resource.k8s.io',
+  'v1',
+  'resourceclaims',
+  'ResourceClaim',
+  IN_NAMESPACES,
+);
+export const RESOURCE_CLAIM_TEMPLATES = resource<ResourceClaimTemplate>(
+  'resource.k8s.io',
+  'v1',
+  'resourceclaimtemplates',
+  'ResourceClaimTemplate',
+  IN_NAMESPACES,
+);
+export const RESOURCE_SLICES = resource<ResourceSlice>(
+  'resource.k8s.io',
+  'v1',
+  'resourceslices',
+  'ResourceSlice',
+  IN_CLUSTER,
+);
 export const PRIORITY_CLASSES = resource<PriorityClass>(
   'scheduling.k8s.io',
   'v1',

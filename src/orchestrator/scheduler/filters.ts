@@ -50,6 +50,12 @@ export const FILTERS: readonly Filter[] = [
     check: (pod, info) => shortages(pod, info).length === 0,
     explain: shortages,
   },
+  // Nothing allocates devices.
+  {
+    name: 'DynamicResources',
+    check: (pod) => (pod.spec.resourceClaims ?? []).length === 0,
+    explain: () => ['cannot allocate all claims'],
+  },
 ];
 
 function shortages(pod: Pod, { pods, allocatable, requested }: NodeInfo): readonly string[] {

@@ -13,6 +13,7 @@ const COMES_WITH: readonly (readonly [feature: string, kinds: readonly string[]]
   ['ingress', ['Ingress', 'IngressClass']],
   ['volumes that outlive pods', ['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass']],
   ['storage drivers', ['CSIDriver', 'VolumeAttributesClass']],
+  ['dynamic resource allocation', ['DeviceClass', 'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice']],
   ['network policies', ['NetworkPolicy']],
   ['the container runtime', ['RuntimeClass']],
   ['API priority and fairness', ['FlowSchema', 'PriorityLevelConfiguration']],

@@ -13,6 +13,8 @@ const PACKAGES = new Set([
 ]);
 const RENAMED: Readonly<Record<string, string>> = {
   KubeEvent: 'core.v1.Event',
+  ContainerClaim: 'core.v1.ResourceClaim',
+  ResourceClaim: 'resource.v1.ResourceClaim',
   SubsetPort: 'core.v1.EndpointPort',
   AdmissionServiceReference: 'admissionregistration.v1.ServiceReference',
   AdmissionClientConfig: 'admissionregistration.v1.WebhookClientConfig',

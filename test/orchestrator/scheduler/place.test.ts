@@ -56,6 +56,10 @@ describe('scheduler', () => {
     expect(placed(pod({ nodeSelector: { disk: 'ssd' } }), [node('a')])).to.equal(
       "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.",
     );
+    const resourceClaims = [{ name: 'gpu', resourceClaimName: 'gpu' }];
+    expect(placed(pod({ resourceClaims }), [node('a')])).to.equal(
+      '0/1 nodes are available: 1 cannot allocate all claims.',
+    );
     expect(placed(pod(), [])).to.equal('no nodes available to schedule pods');
   });
 

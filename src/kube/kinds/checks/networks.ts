@@ -41,6 +41,16 @@ export const cidr: NameCheck = (text) => {
 export const parseLegacyCidr = (text: string): Cidr | undefined => parseCidr(withoutLeadingZeros(text));
 export const legacyCidr: NameCheck = (text) => (parseLegacyCidr(text) ? undefined : NOT_A_CIDR);
 
+/** An address with the length of its network, bits beyond it included (IsValidInterfaceAddress). */
+export const interfaceAddress: NameCheck = (text) => {
+  const range = parseLegacyCidr(text);
+  if (!range) return 'must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)';
+  const canonical = isMappedIpv4(range.bytes)
+    ? `${formatIp(range.bytes.slice(12))}/${range.length - 96}`
+    : `${formatIp(range.bytes)}/${range.length}`;
+  return text === canonical ? undefined : `must be in canonical form ("${canonical}")`;
+};
+
 /** A DNS name, or one whose first label is `*`. */
 export function hostName(field: string, host: string): readonly FieldError[] {
   const problem = host.includes('*') ? wildcardSubdomain(host) : dns1123Subdomain(host);

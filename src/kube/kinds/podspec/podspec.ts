@@ -3,6 +3,7 @@ import { dns1123Label, dns1123Subdomain } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { atLeast, duplicates, labels, named, none, oneOf } from '../checks/checks.ts';
 import { objectAt, objectsAt, textAt } from '../checks/read.ts';
+import { validateClaims } from './claims.ts';
 import { validateContainer } from './container.ts';
 import { validateDns } from './dns.ts';
 import { validateEphemeralContainers } from './ephemeral.ts';
@@ -38,6 +39,7 @@ export function validatePodSpec(spec: JsonObject, path: string): readonly FieldE
     ...validateScheduling(spec, path),
     ...validatePodSecurity(spec, path),
     ...validateDns(spec, path),
+    ...validateClaims(spec, path),
   ];
 }
 

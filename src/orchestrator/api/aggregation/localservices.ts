@@ -30,6 +30,7 @@ const PRIORITIES: Readonly<Record<string, number>> = {
   'coordination.k8s.io': 16_500,
   'node.k8s.io': 16_300,
   'discovery.k8s.io': 16_200,
+  'resource.k8s.io': 16_200,
   'flowcontrol.apiserver.k8s.io': 16_100,
   // As the manifests of metrics-server have it.
   'metrics.k8s.io': 100,
