@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/kinds/resources.data.ts';
+import type { JsonObject } from '../../src/kube/values/types.ts';
 import type { Bench } from './kubeclient.ts';
 import { deployment, newConfigMap, refusal, refusalCode, versionOf } from './notation.ts';
 
@@ -128,6 +129,23 @@ export function patching(bench: Bench): void {
     );
     expect(error.status).to.deep.include({ reason: 'Invalid', code: 422 });
     expect(error.status.details?.causes?.[0]?.field).to.equal('spec.replicas');
+  });
+
+  it('a strategic merge patch cannot make something else of a map, a list or an object', async () => {
+    const name = bench.name('mistyped');
+    await bench.client.create(DEPLOYMENTS, deployment(bench, name));
+    const strategic = (body: JsonObject) =>
+      refusal(bench.client.patch(DEPLOYMENTS, key(name), { type: 'strategic', body }));
+    const mistakes: readonly (readonly [body: JsonObject, why: string])[] = [
+      [{ metadata: { labels: 'none' } }, 'cannot restore map from string'],
+      [{ spec: { template: { spec: { containers: 'none' } } } }, 'cannot restore slice from string'],
+      [{ spec: { template: 7 } }, 'cannot restore struct from: int64'],
+    ];
+    for (const [body, why] of mistakes) {
+      const { status } = await strategic(body);
+      expect(status).to.deep.include({ reason: 'Invalid', code: 422 });
+      expect(status.message).to.contain(why);
+    }
   });
 
   it('a patch cannot rename', async () => {

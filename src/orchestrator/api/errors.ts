@@ -3,7 +3,7 @@ import type { User } from '../../kube/client/client.ts';
 import { type FieldError, invalid as invalidField } from '../../kube/values/fielderrors.ts';
 import { stringifyJson } from '../../kube/values/json.ts';
 import { type StatusCause, type StatusError, statusError } from '../../kube/values/status.ts';
-import type { KubeObject } from '../../kube/values/types.ts';
+import type { Json, KubeObject } from '../../kube/values/types.ts';
 import type { Attributes } from './authorization.ts';
 
 interface Named {
@@ -96,9 +96,9 @@ export function invalid(resource: Named, name: string, errors: readonly FieldErr
 export const invalidOptions = (kind: string, errors: readonly FieldError[]): StatusError =>
   invalid({ group: 'meta.k8s.io', plural: '', kind }, '', errors);
 
-/** What a patch makes of an object cannot be read (`patch.go`): it names no kind and no object. */
-export function invalidPatch(object: KubeObject, why: string): StatusError {
-  const cause = invalidField('patch', stringifyJson(object), why);
+/** What a patch makes of an object cannot be read (`patch.go`): it names no kind and no object, and shows what was patched, or the patch. */
+export function invalidPatch(shown: KubeObject | Json, why: string): StatusError {
+  const cause = invalidField('patch', stringifyJson(shown), why);
   return invalid({ group: '', plural: '', kind: '' }, '', [cause]);
 }
 

@@ -2,12 +2,13 @@ import { after } from '../../../base/awaitable.ts';
 import type { Patch } from '../../../kube/client/client.ts';
 import { jsonMergePatch } from '../../../kube/patch/jsonmergepatch.ts';
 import { jsonPatch } from '../../../kube/patch/jsonpatch.ts';
+import { unrestorable } from '../../../kube/patch/restorable.ts';
 import { strategicMergePatch } from '../../../kube/patch/strategicmerge.ts';
-import { builtinSchema } from '../../../kube/schema/schema.ts';
+import { builtinSchema, type Schema } from '../../../kube/schema/schema.ts';
 import { statusError } from '../../../kube/values/status.ts';
-import type { KubeObject } from '../../../kube/values/types.ts';
+import type { Json, KubeObject } from '../../../kube/values/types.ts';
 import { type ApiContext, authorize, servedKind } from '../context.ts';
-import { notFound } from '../errors.ts';
+import { invalidPatch, notFound } from '../errors.ts';
 import { type Kind, keyOf } from '../kinds/kind.ts';
 import { subresourceKind, viewOf } from '../kinds/subresource.ts';
 import type { PatchRequest, Written } from '../types.ts';
@@ -41,6 +42,14 @@ function patched(kind: Kind, request: PatchRequest, live: KubeObject): KubeObjec
   return expected === kind ? withoutUnknownFields(kind, decoded, request) : decoded;
 }
 
+/** @throws StatusError Invalid where the patch turns a map, a list or an object into something else (apiserver `patch.go`). */
+function restorable(schema: Schema, view: KubeObject, body: Json): unknown {
+  const patched = strategicMergePatch(schema, view, body);
+  const why = unrestorable(schema, patched, view);
+  if (why !== undefined) throw invalidPatch(body, why);
+  return patched;
+}
+
 function applyPatch(kind: Kind, view: KubeObject, { type, body }: Patch, scale: boolean): unknown {
   switch (type) {
     case 'json':
@@ -57,7 +66,7 @@ function applyPatch(kind: Kind, view: KubeObject, { type, body }: Patch, scale: 
           'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
         );
       }
-      return strategicMergePatch(schema, view, body);
+      return restorable(schema, view, body);
     }
   }
 }
