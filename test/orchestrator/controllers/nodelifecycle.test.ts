@@ -21,10 +21,36 @@ describe('node life cycle', () => {
 
   it('calls a silent node Unknown and taints it unreachable', () => {
     const { conditions, taints } = decideNode(node('True'), { mark: '', seenAt: NOW - 50_000 }, NOW);
-    expect(conditions?.map(({ type, status, reason }) => [type, status, reason])).to.deep.equal([
-      ['Ready', 'Unknown', 'NodeStatusUnknown'],
-    ]);
+    expect(conditions?.[0]).to.include({ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' });
     expect(keys(taints)).to.deep.equal(['unreachable:NoSchedule', 'unreachable:NoExecute']);
+  });
+
+  it('says of what a node never reported that it never did, after a minute, and once', () => {
+    const silent = { ...node('True'), status: {} };
+    const silentFor = (ms: number, one: Node = silent) =>
+      decideNode(one, { mark: '', seenAt: NOW - ms }, NOW);
+    expect(silentFor(59_000)).to.include({ conditions: undefined, afterMs: 1000 });
+    const { conditions = [] } = silentFor(60_000);
+    expect(conditions.map(({ type, status, reason }) => [type, status, reason])).to.deep.equal(
+      ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => [
+        type,
+        'Unknown',
+        'NodeStatusNeverUpdated',
+      ]),
+    );
+    expect(silentFor(60_000, { ...silent, status: { conditions: [...conditions] } }).conditions).to.equal(
+      undefined,
+    );
+  });
+
+  it('leaves the conditions of others on a silent node as they are', () => {
+    const conditions = [{ type: 'example.com/Cooled', status: 'True' as const }];
+    const { conditions: changed = [] } = decideNode(
+      { ...node('True'), status: { conditions } },
+      { mark: '', seenAt: NOW - 60_000 },
+      NOW,
+    );
+    expect(changed[0]).to.deep.equal(conditions[0]);
   });
 
   it('taints a node that says it is not ready, and takes our taints off again, not those of others', () => {

@@ -5,6 +5,8 @@ import { type Condition, findCondition } from '../../../kube/values/condition.ts
 
 /** A node that has been silent for this long counts as lost (Kubernetes 1.32: `--node-monitor-grace-period`). */
 export const GRACE_MS = 50_000;
+/** One that has never said anything may take longer (`--node-startup-grace-period`). */
+export const STARTUP_GRACE_MS = 60_000;
 
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
@@ -48,34 +50,42 @@ export interface NodeDecision {
 /** Kubernetes `pkg/controller/nodelifecycle`: a silent node's conditions become Unknown; taints follow from Ready. */
 export function decideNode(node: Node, beat: Heartbeat, now: number): NodeDecision {
   const silentMs = now - beat.seenAt;
-  const isLost = silentMs >= GRACE_MS;
+  const graceMs = findCondition(node.status?.conditions, 'Ready') ? GRACE_MS : STARTUP_GRACE_MS;
+  const isLost = silentMs >= graceMs;
   const conditions = isLost ? unknownConditions(node, now) : undefined;
   const ready = findCondition(conditions ?? node.status?.conditions, 'Ready');
   return {
     conditions,
     taints: changedTaints(node, wantedTaints(node, ready), now),
-    afterMs: isLost ? GRACE_MS : Math.max(1, GRACE_MS - silentMs),
+    afterMs: isLost ? graceMs : Math.max(1, graceMs - silentMs),
   };
 }
 
+const REPORTED: readonly string[] = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
+
+/** What a silent node says of itself is no longer known; what it never said is not known either. */
 function unknownConditions(node: Node, now: number): readonly Condition[] | undefined {
   const before = node.status?.conditions ?? [];
-  const known = before.some(({ type }) => type === 'Ready') ? before : [...before, neverPosted()];
-  if (before === known && known.every(({ status }) => status === 'Unknown')) return undefined;
-  return known.map((condition) =>
-    condition.status === 'Unknown' && condition.lastTransitionTime !== undefined
-      ? condition
-      : {
-          ...condition,
-          status: 'Unknown',
-          reason: 'NodeStatusUnknown',
-          message: 'Kubelet stopped posting node status.',
-          lastTransitionTime: rfc3339(now),
-        },
-  );
+  const missing = REPORTED.filter((type) => !findCondition(before, type));
+  const isKnown = ({ type, status }: Condition) => REPORTED.includes(type) && status !== 'Unknown';
+  if (missing.length === 0 && !before.some(isKnown)) return undefined;
+  const unknown = { status: 'Unknown' as const, lastTransitionTime: rfc3339(now) };
+  const stopped = {
+    ...unknown,
+    reason: 'NodeStatusUnknown',
+    message: 'Kubelet stopped posting node status.',
+  };
+  const never = {
+    ...unknown,
+    reason: 'NodeStatusNeverUpdated',
+    message: 'Kubelet never posted node status.',
+    lastHeartbeatTime: node.metadata.creationTimestamp,
+  };
+  return [
+    ...before.map((condition) => (isKnown(condition) ? { ...condition, ...stopped } : condition)),
+    ...missing.map((type) => ({ type, ...never })),
+  ];
 }
-
-const neverPosted = (): Condition => ({ type: 'Ready', status: 'Unknown' });
 
 type TaintRow = Pick<Taint, 'key' | 'effect'>;
 
