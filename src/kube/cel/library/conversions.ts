@@ -1,3 +1,4 @@
+import { parseBool } from '../../values/bool.ts';
 import { sized, traversal } from '../cost.ts';
 import { typeNameOf } from '../dispatch.ts';
 import { type Overload, overload } from '../overload.ts';
@@ -46,11 +47,6 @@ function parseDouble(text: string): Value {
   if (/inf/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   return Number(text);
 }
-
-const TRUTHS: ReadonlyMap<string, boolean> = new Map([
-  ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((text) => [text, true] as const),
-  ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((text) => [text, false] as const),
-]);
 
 /** As Go's strconv writes a float64. */
 export function formatDouble(value: number): string {
@@ -119,7 +115,7 @@ const TEXTS: readonly Overload[] = [
   overload('bool(bool) bool', ([a]) => a as Value),
   overload(
     'bool(string) bool',
-    ([a]) => TRUTHS.get(a as string) ?? fail(`strconv.ParseBool: parsing "${a}": invalid syntax`),
+    ([a]) => parseBool(a as string) ?? fail(`strconv.ParseBool: parsing "${a}": invalid syntax`),
   ),
 ];
 

@@ -1,12 +1,11 @@
 import type { Container, PodSpec, ServiceAccount } from '../../../kube/kinds/objects.data.ts';
+import { parseBool } from '../../../kube/values/bool.ts';
 
 const ENFORCE = 'kubernetes.io/enforce-mountable-secrets';
 
 /** Why a pod may not use a Secret of its, where its account says which ones it may (`plugin/pkg/admission/serviceaccount` limitSecretReferences). */
 export function assertMountable(account: ServiceAccount, spec: PodSpec): string | undefined {
-  if (!['1', 't', 'T', 'true', 'TRUE', 'True'].includes(account.metadata.annotations?.[ENFORCE] ?? '')) {
-    return undefined;
-  }
+  if (!parseBool(account.metadata.annotations?.[ENFORCE] ?? '')) return undefined;
   const allowed = new Set(account.secrets?.map(({ name }) => name));
   const pulling = new Set(account.imagePullSecrets?.map(({ name }) => name));
   const because = `is not allowed because service account ${account.metadata.name} does not reference that`;

@@ -17,7 +17,7 @@ import { createWebSockets, type Upgrade } from '../streaming/websocket.ts';
 import { assertMayAsk, backendOf, delegatedOf } from './aggregated.ts';
 import { type Answer, failure, statusOf } from './answers.ts';
 import { noTrails, type Trail, type Trails } from './audit.ts';
-import { compressed, encoded } from './encoding.ts';
+import { compressed, encoded, wantsIndented } from './encoding.ts';
 import { actingUser, createHandler, type Handler, type HandlerOptions, pathAttributes } from './handler.ts';
 import type { NodeLinks } from './links.ts';
 import { inTurns } from './overload/turns.ts';
@@ -226,8 +226,9 @@ async function serve(
     // Nobody will read the rest of it.
     if (status.code === 413) response.setHeader('Connection', 'close');
   }
-  const { accept, 'accept-encoding': acceptEncoding } = request.headers;
-  const written = await compressed(encoded(answer, accept), String(acceptEncoding ?? ''));
+  const { accept, 'accept-encoding': acceptEncoding, 'user-agent': userAgent } = request.headers;
+  const form = encoded(answer, accept, wantsIndented(query, userAgent));
+  const written = await compressed(form, String(acceptEncoding ?? ''));
   if (answer.type !== 'bytes') trail.started(200);
   await writeAnswer(response, written, { warnings, headOnly: request.method === 'HEAD', pace });
   trail.complete(status ?? (answer.type === 'proxy' ? { code: response.statusCode } : answer));

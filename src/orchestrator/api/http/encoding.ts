@@ -1,6 +1,8 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { parseBool } from '../../../kube/values/bool.ts';
 import { parseJson } from '../../../kube/values/json.ts';
+import { indentedJson } from '../../../kube/values/jsonindent.ts';
 import { dumpYaml } from '../../../kube/values/yaml.ts';
 import { CBOR, encodeCbor } from '../wire/cbor.ts';
 import { type Encoding, encodingOf } from '../wire/negotiation.ts';
@@ -9,11 +11,14 @@ import type { Call } from './request.ts';
 
 type Bytes = Extract<Answer, { type: 'bytes' }>;
 
-/** An answer of JSON as the client would rather have it. */
-export function encoded(answer: Answer, accept: string | undefined): Answer {
+/** An answer of JSON as the client would rather have it; `indented`: for a person to read. */
+export function encoded(answer: Answer, accept: string | undefined, indented: boolean): Answer {
   if (answer.type !== 'bytes' || !answer.contentType.startsWith(JSON_TYPE)) return answer;
   const encoding = encodingOf(accept);
-  if (encoding === 'json') return answer;
+  // What has a hash is sent as it was hashed.
+  if (encoding === 'json' && (!indented || answer.headers?.ETag)) return answer;
+  if (encoding === 'json')
+    return { ...answer, body: Buffer.from(indentedJson(answer.body.toString('utf8'))) };
   const contentType = answer.contentType.replace(JSON_TYPE, TYPES[encoding]);
   return { ...answer, contentType, body: ENCODERS[encoding](parseJson(answer.body.toString('utf8'))) };
 }
@@ -24,6 +29,15 @@ const ENCODERS: Readonly<Record<'yaml' | 'cbor', (value: unknown) => Buffer>> = 
   yaml: (value) => Buffer.from(dumpYaml(value)),
   cbor: encodeCbor,
 };
+
+/**
+ * Whether the answer is to be read by a person: who asks for it, and programs that show what they get as it is (apiserver
+ * `pkg/endpoints/handlers/negotiation/negotiate.go`, isPrettyPrint).
+ */
+export function wantsIndented(query: URLSearchParams, userAgent: string | undefined): boolean {
+  const asked = query.get('pretty');
+  return asked ? parseBool(asked) === true : /^(?:curl|Wget|Mozilla\/5\.0)/.test(userAgent ?? '');
+}
 
 /** The client has this very answer already, it says. */
 export function unlessKnown(answer: Bytes, hash: string, { ifNoneMatch }: Pick<Call, 'ifNoneMatch'>): Answer {

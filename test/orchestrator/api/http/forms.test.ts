@@ -40,6 +40,18 @@ describe('the forms of answers', () => {
     expect((await get(`${configMaps}?watch=1`, 'application/yaml')).code).to.equal(406);
   });
 
+  it('are indented for who asks for it and for programs that show what they get, but not where a hash says what they are', async () => {
+    const lines = async (path: string, headers: Record<string, string> = {}) =>
+      (await get(path, 'application/json', headers)).text.split('\n').length;
+    const curl = { 'user-agent': 'curl/8.5.0' };
+    expect(await lines(`${configMaps}/a`)).to.equal(1);
+    expect(await lines(`${configMaps}/a?pretty=true`)).to.be.greaterThan(5);
+    expect(await lines(`${configMaps}/a?pretty=nonsense`, curl)).to.equal(1);
+    expect(await lines(`${configMaps}/a`, curl)).to.be.greaterThan(5);
+    expect(await lines(`${configMaps}/nowhere`, curl)).to.be.greaterThan(5);
+    expect(await lines('/openapi/v2', curl)).to.equal(1);
+  });
+
   it('are CBOR for who asks for it, and CBOR is taken', async () => {
     const { headers, bytes } = await get(`${configMaps}/a`, 'application/cbor');
     expect(headers['content-type']).to.equal('application/cbor');
