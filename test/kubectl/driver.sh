@@ -43,6 +43,7 @@ note_failure() {
 record_command() {
   [[ $function_name == runTests ]] && return
   (
+    prepare
     builtin set -o errtrace
     trap note_failure ERR
     "$function_name"
@@ -52,6 +53,18 @@ record_command() {
 }
 
 cleanup_tests() { :; }
+
+# What a function finds in their run because of those before it: a namespace that is empty, and a node that nobody waits for any longer.
+prepare() {
+  create_and_use_new_namespace
+  [[ $function_name != run_nodes_tests ]] || kubectl wait --for=condition=Ready=Unknown node/127.0.0.1 --timeout=90s
+}
+
+# They look for the name of an authority of theirs among those of client certificates.
+kube::util::test_client_certificate_authentication_enabled() {
+  openssl s_client -connect "127.0.0.1:$SECURE_API_PORT" < /dev/null 2> /dev/null \
+    | grep -A3 'Acceptable client certificate CA names' | grep -qE 'CN ?= ?pilotage'
+}
 
 kube::util::ensure-gnu-sed
 CONTEXT=test
@@ -67,7 +80,7 @@ kubectl create -f - <<'NODE'
 NODE
 
 # Their API server authorizes by RBAC and then allows everything (AlwaysAllow): users that a script acts as have no roles of their own.
-kubectl create clusterrolebinding always-allow --clusterrole=cluster-admin --group=system:authenticated
+kubectl create clusterrolebinding always-allow --clusterrole=cluster-admin --group=system:authenticated --group=the-group
 
 SUPPORTED_RESOURCES=('*')
 ALLOW_SKEW=1

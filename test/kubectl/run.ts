@@ -37,6 +37,7 @@ function authorityOf(kubeconfig: string): string {
 async function check({ name, script }: { name: string; script: string }): Promise<Checked> {
   const server = await startHttpsServer({
     tokens: TOKENS,
+    serviceCidr: '10.0.0.0/24',
     workers: [['system:kube-controller-manager', createControllers]],
   });
   const own = join(folder, name);

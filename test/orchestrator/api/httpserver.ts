@@ -31,6 +31,7 @@ interface ServerOptions {
   readonly workers?: ControlPlaneOptions['workers'];
   readonly port?: number;
   readonly clock?: ControlPlaneOptions['clock'];
+  readonly serviceCidr?: string;
   /** The file of static tokens; default: one that the server makes. */
   readonly tokens?: string;
   readonly audit?: AuditOptions;
@@ -42,6 +43,7 @@ export async function startHttpsServer({
   workers,
   port: wanted = 0,
   clock = systemClock,
+  serviceCidr = '127.213.0.0/16',
   tokens,
   audit,
 }: ServerOptions = {}): Promise<RunningServer> {
@@ -55,7 +57,7 @@ export async function startHttpsServer({
     dataDir: dir,
     clock,
     logger,
-    serviceCidr: '127.213.0.0/16',
+    serviceCidr,
     ...(audit ? { audit } : {}),
     ...(controllers ? {} : { workers: workers ?? [] }),
   });
