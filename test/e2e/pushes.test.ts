@@ -144,11 +144,11 @@ describe('e2e: how a push ends', function () {
   });
 
   it('with a kind that nothing acts on yet: failed, as such; what runs is as well as before', async () => {
-    const set = 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: odd}\nspec: {}\n';
-    await work.write('chart/templates/odd.yaml', set);
+    const ingress = 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: odd}\nspec: {}\n';
+    await work.write('chart/templates/odd.yaml', ingress);
     await work.commit('not run');
     expect(endOf(await work.push(), 'dev'))
-      .to.contain('the built-in orchestrator stores StatefulSet objects, but nothing acts on them yet')
+      .to.contain('the built-in orchestrator stores Ingress objects, but nothing acts on them yet')
       .and.contain('on a real cluster it works')
       .and.not.contain('Check apiVersion');
     expect((await statusOf(pilotage, 'shop', 'dev'))?.health).to.equal('Healthy');

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../kube/client/client.ts';
-import { isNotFound } from '../../kube/values/status.ts';
+import { isNotFound, notFoundAsUndefined, statusError } from '../../kube/values/status.ts';
 import type { JsonObject, KubeObject, Resource } from '../../kube/values/types.ts';
 import { MANAGER } from './context.ts';
 import { type ClaimAction, controllerReference } from './controllerref.ts';
@@ -48,11 +48,12 @@ export async function changeHands<T extends KubeObject>(
   }
 }
 
-/** The cache may be stale: a deleted owner must not adopt an orphan. */
+/** The cache may be stale: a deleted owner must not adopt an orphan. Rejects with Conflict. */
 async function checkStillThere(client: KubeClient, resource: Resource, owner: KubeObject): Promise<void> {
   const { name = '', namespace, uid } = owner.metadata;
-  const live = await client.get(resource, { name, ...(namespace ? { namespace } : {}) });
-  if (live.metadata.uid !== uid || live.metadata.deletionTimestamp !== undefined) {
-    throw new Error(`${owner.kind} ${name} is being deleted or was replaced`);
+  const key = { name, ...(namespace ? { namespace } : {}) };
+  const live = await client.get(resource, key).catch(notFoundAsUndefined);
+  if (live?.metadata.uid !== uid || live?.metadata.deletionTimestamp !== undefined) {
+    throw statusError('Conflict', `${owner.kind} ${name} is being deleted or was replaced`);
   }
 }

@@ -5,7 +5,9 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import type {
   ClusterRole,
+  ControllerRevision,
   CronJob,
+  DaemonSet,
   Deployment,
   EndpointSlice,
   Endpoints,
@@ -20,11 +22,14 @@ import type {
   ReplicationController,
   Service,
   ServiceAccount,
+  StatefulSet,
   VolumeAttributesClass,
 } from '../../kube/kinds/objects.data.ts';
 import {
   CLUSTER_ROLES,
+  CONTROLLER_REVISIONS,
   CRON_JOBS,
+  DAEMON_SETS,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
   ENDPOINTS,
@@ -39,6 +44,7 @@ import {
   REPLICATION_CONTROLLERS,
   SERVICE_ACCOUNTS,
   SERVICES,
+  STATEFUL_SETS,
   VOLUME_ATTRIBUTES_CLASSES,
 } from '../../kube/kinds/resources.data.ts';
 import type { KubeObject, Resource } from '../../kube/values/types.ts';
@@ -66,6 +72,9 @@ export interface Informers {
   readonly deployments: Informer<Deployment>;
   readonly jobs: Informer<Job>;
   readonly cronJobs: Informer<CronJob>;
+  readonly statefulSets: Informer<StatefulSet>;
+  readonly daemonSets: Informer<DaemonSet>;
+  readonly revisions: Informer<ControllerRevision>;
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
   readonly endpoints: Informer<Endpoints>;
@@ -124,6 +133,9 @@ export function createInformers(client: KubeClient, clock: Clock, logger: Logger
     deployments: of(DEPLOYMENTS),
     jobs: of(JOBS),
     cronJobs: of(CRON_JOBS),
+    statefulSets: of(STATEFUL_SETS),
+    daemonSets: of(DAEMON_SETS),
+    revisions: of(CONTROLLER_REVISIONS),
     services: of(SERVICES),
     slices: of(ENDPOINT_SLICES),
     endpoints: of(ENDPOINTS),

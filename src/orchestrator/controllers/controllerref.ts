@@ -35,11 +35,13 @@ export interface Claims<T extends KubeObject> {
 /**
  * An owner keeps what matches its selector, releases what no longer matches, and adopts orphans that match.
  * No object is adopted that is being deleted, nor by an owner that is (Kubernetes `pkg/controller/controller_ref_manager.go`).
+ * `belongs`: what has to hold besides the selector.
  */
 export function claim<T extends KubeObject>(
   owner: KubeObject,
   selector: LabelSelector | undefined,
   candidates: readonly T[],
+  belongs: (object: T) => boolean = () => true,
 ): Claims<T> {
   const requirements = selectorOf(selector);
   const isLeaving = owner.metadata.deletionTimestamp !== undefined;
@@ -47,7 +49,8 @@ export function claim<T extends KubeObject>(
   const actions: ClaimAction<T>[] = [];
   for (const object of candidates) {
     const controller = controllerOf(object);
-    const fits = requirements !== undefined && matches(requirements, object.metadata.labels);
+    const fits =
+      requirements !== undefined && matches(requirements, object.metadata.labels) && belongs(object);
     if (controller && controller.uid !== owner.metadata.uid) continue;
     if (controller && fits) owned.push(object);
     else if (controller) {

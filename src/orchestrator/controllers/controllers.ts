@@ -28,6 +28,7 @@ import { createReplicaSetController, createReplicationManager } from './replicas
 import { createResourceQuotaController } from './resourcequota/controller.ts';
 import { createRootCaPublisher } from './rootca.ts';
 import { createServiceAccountController } from './serviceaccount.ts';
+import { createStatefulSetController } from './statefulset/controller.ts';
 import {
   createAttributesClassProtection,
   createClaimProtection,
@@ -61,6 +62,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'replication-controller': createReplicationManager,
   'job-controller': (context) => together(createJobController(context), createJobOrphanController(context)),
   'ttl-after-finished-controller': createTtlController,
+  'statefulset-controller': createStatefulSetController,
   'endpointslice-controller': createEndpointSliceController,
   'endpoint-controller': createEndpointsController,
   'endpointslicemirroring-controller': createEndpointSliceMirroringController,

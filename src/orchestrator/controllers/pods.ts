@@ -28,3 +28,15 @@ export function availableInMs(pod: Pod, minReadySeconds: number, now: number): n
   const since = readySince(pod);
   return since === undefined ? undefined : Math.max(0, since + minReadySeconds * 1000 - now);
 }
+
+/** When to check again because a pod will have been ready for long enough; undefined when time alone changes nothing. */
+export function nextAvailableInMs(
+  pods: readonly Pod[],
+  minReadySeconds: number,
+  now: number,
+): number | undefined {
+  const waits = pods
+    .map((pod) => availableInMs(pod, minReadySeconds, now))
+    .filter((wait) => wait !== undefined && wait > 0);
+  return waits.length === 0 ? undefined : Math.min(...waits.map(Number));
+}

@@ -31,6 +31,15 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     { verbs: ['create', 'delete', 'patch'], resources: ['pods'] },
   ],
   'ttl-after-finished-controller': [{ verbs: ['delete', 'get'], resources: ['batch/jobs'] }],
+  'statefulset-controller': [
+    { verbs: ['get'], resources: ['apps/statefulsets'] },
+    { verbs: ['update'], resources: ['apps/statefulsets/status'] },
+    {
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+      resources: ['pods', 'apps/controllerrevisions'],
+    },
+    { verbs: ['create', 'update'], resources: ['persistentvolumeclaims'] },
+  ],
   'disruption-controller': [
     { verbs: ['get'], resources: ['apps/statefulsets', 'replicationcontrollers'] },
     { verbs: ['update'], resources: ['policy/poddisruptionbudgets/status'] },
@@ -116,10 +125,13 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     {
       verbs: ['list', 'watch'],
       resources: [
+        'apps/controllerrevisions',
+        'apps/daemonsets',
         'apps/deployments',
         'apps/replicasets',
         'batch/cronjobs',
         'batch/jobs',
+        'apps/statefulsets',
         'certificates.k8s.io/certificatesigningrequests',
         'configmaps',
         'coordination.k8s.io/leases',

@@ -11,10 +11,11 @@ import { type ControllerContext, MANAGER } from '../context.ts';
 import { controllerOf } from '../controllerref.ts';
 import { byNamespace, orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
 import { createPodControl } from '../podcontrol.ts';
+import { nextAvailableInMs } from '../pods.ts';
 import { podFromTemplate } from '../podtemplate.ts';
 import { slowStart } from '../slowstart.ts';
 import { ofReplicaSets, ofReplicationControllers, type RunKind } from './conversion.ts';
-import { decideReplicaSet, nextAvailableInMs, type ReplicaSetAction } from './decide.ts';
+import { decideReplicaSet, type ReplicaSetAction } from './decide.ts';
 import { type ReplicaFailure, replicaSetStatus } from './status.ts';
 
 export const createReplicaSetController = (context: ControllerContext): Controller =>
@@ -53,7 +54,7 @@ function createRunner<T extends KubeObject>(context: ControllerContext, run: Run
     const outcome = await act(replicaSet, decision.actions);
     await writeStatus(replicaSet, decision.replicas, outcome.failure);
     if (outcome.error) throw outcome.error;
-    const afterMs = nextAvailableInMs(replicaSet, decision.replicas, clock.now());
+    const afterMs = nextAvailableInMs(decision.replicas, replicaSet.spec.minReadySeconds ?? 0, clock.now());
     return afterMs === undefined ? undefined : { afterMs };
   }
 

@@ -1,6 +1,6 @@
 import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { type ClaimAction, claim } from '../controllerref.ts';
-import { availableInMs, isActive } from '../pods.ts';
+import { isActive } from '../pods.ts';
 import { podsToDelete } from './ranking.ts';
 
 export interface ObservedReplicaSet {
@@ -40,16 +40,4 @@ export function decideReplicaSet(observed: ObservedReplicaSet, now: number): Rep
     actions: [...actions, ...surplus.map((pod) => ({ type: 'delete' as const, pod }))],
     replicas: owned,
   };
-}
-
-/** When to check again because a pod will have been ready for long enough; undefined when time alone changes nothing. */
-export function nextAvailableInMs(
-  replicaSet: ReplicaSet,
-  replicas: readonly Pod[],
-  now: number,
-): number | undefined {
-  const waits = replicas
-    .map((pod) => availableInMs(pod, replicaSet.spec.minReadySeconds ?? 0, now))
-    .filter((wait) => wait !== undefined && wait > 0);
-  return waits.length === 0 ? undefined : Math.min(...waits.map(Number));
 }

@@ -53,6 +53,19 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
     ['delete batch/jobs shop/sum', 'get batch/jobs shop/sum'],
     ['update batch/jobs/status shop/sum', 'delete pods shop/sum-x', 'delete batch/cronjobs shop/nightly'],
   ],
+  [controller('statefulset-controller')]: [
+    [
+      'create pods shop/db-0',
+      'update apps/statefulsets/status shop/db',
+      'update apps/controllerrevisions shop/db-1',
+      'create persistentvolumeclaims shop/data-db-0',
+    ],
+    [
+      'update apps/statefulsets shop/db',
+      'delete persistentvolumeclaims shop/data-db-0',
+      'get secrets shop/password',
+    ],
+  ],
   [controller('endpointslice-controller')]: [
     ['create discovery.k8s.io/endpointslices shop/web-1'],
     ['update services shop/web', 'create discovery.k8s.io/endpointslices/status shop/web-1'],
