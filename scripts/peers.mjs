@@ -20,14 +20,15 @@ const PROGRAMS = {
   helm4: { from: 'helm.sh/helm/v4/cmd/helm', module: 'helm4' },
   'kubectl-newest': { from: '.', module: 'kubectl' },
   'kubectl-oldest': { from: '.', module: 'kubectl', modfile: 'oldest.mod' },
+  prometheus: { from: '.', module: 'prometheus' },
   'e2e.test': { from: 'k8s.io/kubernetes/test/e2e', suite: true },
 };
 
-/** The release of Kubernetes in a go.mod: that of itself, or that of the library of kubectl. */
+/** The release of Kubernetes in a go.mod: that of itself, or that of the library of kubectl; undefined where it has neither. */
 function versionIn(path) {
   const text = readFileSync(path, 'utf8');
   const library = /k8s\.io\/kubectl v0\.(\S+)/.exec(text)?.[1];
-  return /k8s\.io\/kubernetes v(\S+)/.exec(text)?.[1] ?? `1.${library}`;
+  return /k8s\.io\/kubernetes v(\S+)/.exec(text)?.[1] ?? (library && `1.${library}`);
 }
 
 /** The release of Kubernetes that the programs of its own module are built from, such as `1.35.4`. */
@@ -35,6 +36,7 @@ export const kubernetesVersion = () => versionIn(join(peers, 'go.mod'));
 
 /** A Kubernetes program that does not know its version refuses to start, and kubectl prints it. */
 function linkerFlags(version) {
+  if (version === undefined) return '-s -w';
   const [major, minor] = version.split('.');
   const variable = (name, value) => `-X k8s.io/component-base/version.${name}=${value}`;
   return [

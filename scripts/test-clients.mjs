@@ -9,6 +9,7 @@ const PROGRAMS = {
   'helm.peer.ts': ['kubectl', 'helm3', 'helm4'],
   'informers.peer.ts': ['kubectl', 'informers'],
   'kubectlversions.peer.ts': ['kubectl-oldest', 'kubectl-newest'],
+  'prometheus.peer.ts': ['kubectl', 'prometheus'],
 };
 
 ensureInstalled();
