@@ -1,3 +1,4 @@
+import { clockIn } from '../../base/timezone.ts';
 import { parseNanoseconds } from '../values/duration.ts';
 import { Duration, Timestamp } from './values.ts';
 
@@ -80,26 +81,7 @@ export function inZone(moment: Timestamp, zone: string): Date | undefined {
     return new Date(milliseconds + (sign === '-' ? -shift : shift));
   }
   try {
-    const parts = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    }).formatToParts(milliseconds);
-    const part = (type: string) => Number(parts.find((p) => p.type === type)?.value);
-    const shown = Date.UTC(
-      part('year'),
-      part('month') - 1,
-      part('day'),
-      part('hour'),
-      part('minute'),
-      part('second'),
-    );
-    return new Date(shown + (((milliseconds % 1000) + 1000) % 1000));
+    return clockIn(zone)(milliseconds);
   } catch {
     return undefined;
   }

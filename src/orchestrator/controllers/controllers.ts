@@ -13,6 +13,7 @@ import {
   type Elsewhere,
   MANAGER,
 } from './context.ts';
+import { createCronJobController } from './cronjob/controller.ts';
 import { createDeploymentController } from './deployment/controller.ts';
 import { createDisruptionController } from './disruption/controller.ts';
 import { createEndpointsController } from './endpoints/controller.ts';
@@ -63,6 +64,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'job-controller': (context) => together(createJobController(context), createJobOrphanController(context)),
   'ttl-after-finished-controller': createTtlController,
   'statefulset-controller': createStatefulSetController,
+  'cronjob-controller': createCronJobController,
   'endpointslice-controller': createEndpointSliceController,
   'endpoint-controller': createEndpointsController,
   'endpointslicemirroring-controller': createEndpointSliceMirroringController,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rfc3339, rfc3339Micro, systemClock } from '../../../src/base/clock.ts';
+import { type Clock, rfc3339, rfc3339Micro, systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client/client.ts';
 import { createInformer } from '../../../src/kube/client/informer.ts';
@@ -24,11 +24,11 @@ export interface TestCluster {
 }
 
 /** The built-in control plane on a temporary directory, and nodes that run nothing: their pods are ready at once. */
-export async function startCluster(): Promise<TestCluster> {
+export async function startCluster(clock: Clock = systemClock): Promise<TestCluster> {
   const dataDir = mkdtempSync(join(tmpdir(), 'pilotage-controllers-'));
   const plane = await createControlPlane({
     dataDir,
-    clock: systemClock,
+    clock,
     logger: silentLogger,
     serviceCidr: '127.200.0.0/16',
   });

@@ -40,6 +40,10 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     },
     { verbs: ['create', 'update'], resources: ['persistentvolumeclaims'] },
   ],
+  'cronjob-controller': [
+    { verbs: ['create', 'delete', 'get'], resources: ['batch/jobs'] },
+    { verbs: ['update'], resources: ['batch/cronjobs/status'] },
+  ],
   'disruption-controller': [
     { verbs: ['get'], resources: ['apps/statefulsets', 'replicationcontrollers'] },
     { verbs: ['update'], resources: ['policy/poddisruptionbudgets/status'] },

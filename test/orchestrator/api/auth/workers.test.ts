@@ -66,6 +66,18 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
       'get secrets shop/password',
     ],
   ],
+  [controller('cronjob-controller')]: [
+    [
+      'create batch/jobs shop/nightly-1',
+      'delete batch/jobs shop/nightly-1',
+      'update batch/cronjobs/status shop/nightly',
+    ],
+    [
+      'update batch/cronjobs shop/nightly',
+      'update batch/jobs/status shop/nightly-1',
+      'create pods shop/nightly-1-x',
+    ],
+  ],
   [controller('endpointslice-controller')]: [
     ['create discovery.k8s.io/endpointslices shop/web-1'],
     ['update services shop/web', 'create discovery.k8s.io/endpointslices/status shop/web-1'],
