@@ -12,7 +12,7 @@ import type { SignInOptions } from '../identity/signinfile.ts';
 import { sessionAuthenticator, sessionObserver, tokenAuthenticator } from '../identity/tokens.ts';
 import type { Access } from '../model/access.ts';
 import type { BootstrapCode } from '../model/identityfaces.ts';
-import { isScoped } from '../model/user.ts';
+import { isScoped, kubernetesUserOf } from '../model/user.ts';
 import { type Authenticate, authenticator, type KnowToken } from '../server/auth.ts';
 import type { IdentityActions } from '../server/identityroutes.ts';
 import type { BrowserSignIn } from '../server/signinroutes.ts';
@@ -68,7 +68,7 @@ export async function composeIdentity(options: {
       home.admitTokens?.(async (text) => {
         const user = await known(text);
         // The Kubernetes API knows nothing of a scope.
-        return user && !isScoped(user) ? { name: user.owner ?? user.name, groups: user.groups } : undefined;
+        return user && !isScoped(user) ? kubernetesUserOf(user) : undefined;
       });
     },
   };

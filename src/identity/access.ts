@@ -4,7 +4,7 @@ import type { User as KubeUser } from '../kube/client/client.ts';
 import type { Access, Question } from '../model/access.ts';
 import { environmentObjectName } from '../model/names.ts';
 import { PILOTAGE_GROUP, PILOTAGE_NAMESPACE } from '../model/types.ts';
-import { isAdministrator, type User } from '../model/user.ts';
+import { isAdministrator, kubernetesUserOf, type User } from '../model/user.ts';
 
 /** As SubjectAccessReview has them (`authorization.k8s.io/v1` ResourceAttributes). */
 export interface ResourceAttributes {
@@ -28,7 +28,7 @@ export function createAccess(decide: Decide): Access {
     if (isAdministrator(user)) return undefined;
     const outside = outOfScope(user, question);
     if (outside) return outside;
-    const { allowed } = await decide(kubeUserOf(user), attributesOf(question));
+    const { allowed } = await decide(authenticated(user), attributesOf(question));
     return allowed ? undefined : forbidden(user, question);
   };
   return {
@@ -40,11 +40,11 @@ export function createAccess(decide: Decide): Access {
   };
 }
 
-/** A robot asks with the rights of its owner. */
-export const kubeUserOf = ({ name, owner = name, groups }: User): KubeUser => ({
-  name: owner,
-  groups: [...groups, 'system:authenticated'],
-});
+/** The authorizer is asked past the authentication that would have added the group. */
+function authenticated(user: User): KubeUser {
+  const { name, groups } = kubernetesUserOf(user);
+  return { name, groups: [...groups, 'system:authenticated'] };
+}
 
 export function attributesOf(question: Question): ResourceAttributes {
   const common = { verb: question.verb, group: PILOTAGE_GROUP, namespace: PILOTAGE_NAMESPACE };

@@ -42,3 +42,9 @@ export const isScoped = ({ scope }: User): boolean => scope !== undefined;
 
 /** Who may do everything, whatever roles there are, so that nobody has to be asked: a home that does not answer keeps them from nothing. */
 export const isAdministrator = (user: User): boolean => mayActAs(user) && !isScoped(user);
+
+/** As the Kubernetes API knows a user, whichever way the user asks: a robot is its owner there. It adds `system:authenticated` itself. */
+export const kubernetesUserOf = ({ name, owner = name, groups }: User): Pick<User, 'name' | 'groups'> => ({
+  name: owner,
+  groups,
+});

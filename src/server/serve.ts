@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { partyOf } from '../base/clientparty.ts';
 import { ProblemError } from '../base/errors.ts';
-import { isScoped, type User } from '../model/user.ts';
+import { isScoped, kubernetesUserOf } from '../model/user.ts';
 import type { FaceTrail } from './audit.ts';
 import { streamAudit } from './auditstream.ts';
 import { answerBootstrap } from './bootstrap.ts';
@@ -91,15 +91,18 @@ export async function serve(
     return sendJson(response, 200, { user: user.name, csrf: session.csrf });
   if (session && url.pathname === '/api/v1/logout')
     response.setHeader('Set-Cookie', cookieOf('', 0, options.certificates !== undefined));
+  const headers = { ...request.headers };
+  const isKnown = session?.lasts ?? (async () => (await options.authenticate(headers)) !== undefined);
   if (isKubernetes) {
     if (!options.kubernetes) throw new ProblemError(NO_KUBERNETES);
     if (isScoped(user)) throw new ProblemError(NARROW);
     dropSession(request.headers, options.certificates !== undefined);
     request.url = `${url.pathname.slice(KUBERNETES.length) || '/'}${url.search}`;
+    // A watch is a stream too.
+    lastAsLongAs(isKnown, response, options.clock);
     return options.kubernetes(request, response, kubernetesUserOf(user));
   }
   const { access, actions } = options;
-  const isKnown = session?.lasts ?? (async () => (await options.authenticate(request.headers)) !== undefined);
   if (url.pathname === '/api/v1/backup') {
     await access.assert(user, { on: 'backups', verb: 'get' });
     return streamBackup(options.backup, response);
@@ -146,12 +149,6 @@ async function answerStranger(
 }
 
 const nothingAt = (path: string) => ({ reason: 'NotFound', message: `There is nothing at ${path}.` });
-
-/** As kubectl with the same token is known; a robot is its owner there. */
-const kubernetesUserOf = ({ name, owner = name, groups }: User): Pick<User, 'name' | 'groups'> => ({
-  name: owner,
-  groups,
-});
 
 /** At the reader's pace; one that leaves ends it. */
 async function streamBackup(backup: () => Iterable<Buffer>, response: ServerResponse): Promise<void> {

@@ -7,9 +7,11 @@ import { expect } from 'chai';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createProgressHub } from '../../src/model/progresshub.ts';
+import { TOKEN_HOLDER } from '../../src/model/user.ts';
 import type { Actions } from '../../src/server/actions.ts';
 import type { FaceOptions } from '../../src/server/parts.ts';
 import { createFace, type Face } from '../../src/server/server.ts';
+import { FakeClock } from '../fakes/clock.ts';
 import { heldBy } from '../fakes/faceparts.ts';
 import { type RunningServer, startHttpsServer } from '../orchestrator/api/httpserver.ts';
 
@@ -20,7 +22,9 @@ describe('server: the Kubernetes API below /k8s', () => {
   let cluster: RunningServer;
   let face: Face;
   let base: string;
-  const faceWith = (options: Pick<FaceOptions, 'kubernetes'>): Face =>
+  const faceWith = (
+    options: Pick<FaceOptions, 'kubernetes'> & Partial<Pick<FaceOptions, 'authenticate' | 'clock'>>,
+  ): Face =>
     createFace({
       actions: {} as Actions,
       progress: createProgressHub(),
@@ -86,6 +90,28 @@ describe('server: the Kubernetes API below /k8s', () => {
     });
     const asEve = { authorization: `Bearer ${TOKEN}`, 'impersonate-user': 'eve' };
     expect((await ask('/k8s/api/v1/namespaces', asEve)).status).to.equal(403);
+  });
+
+  it('ends a watch once whoever opened it is nobody any more: signed out, revoked, disabled', async () => {
+    const clock = new FakeClock();
+    let isRevoked = false;
+    const authenticate = async () => (isRevoked ? undefined : TOKEN_HOLDER);
+    const own = faceWith({ kubernetes: cluster.controlPlane.serveAs, authenticate, clock });
+    const port = await own.listen('127.0.0.1', 0);
+    const answer = await fetch(`http://127.0.0.1:${port}/k8s/api/v1/namespaces?watch=true`);
+    const reader = answer.body?.getReader();
+    const ended = (async () => {
+      while (!(await reader?.read())?.done);
+      return 'ended';
+    })().catch(() => 'cut');
+    await clock.advance(60_000);
+    expect(await Promise.race([ended, new Promise((resolve) => setImmediate(resolve, 'goes on'))])).to.equal(
+      'goes on',
+    );
+    isRevoked = true;
+    await clock.advance(60_000);
+    expect(await ended).to.equal('cut');
+    await own.close();
   });
 
   it('is refused to a page of another site that a browser has open', async () => {

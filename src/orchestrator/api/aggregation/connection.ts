@@ -27,8 +27,18 @@ export interface RemoteServer {
  */
 interface Shared {
   readonly context: SecureContext;
-  /** By address: of servers whose certificate was right. */
+  /** By address: of servers whose certificate was right. The oldest come first, of at most `MOST_SESSIONS`. */
   readonly sessions: Map<string, Buffer>;
+}
+
+/** Pods come and go under addresses of their own, and an APIService may stay as it is for years. */
+const MOST_SESSIONS = 16;
+
+function remember(sessions: Map<string, Buffer>, address: string, session: Buffer): void {
+  sessions.delete(address);
+  sessions.set(address, session);
+  const [oldest] = sessions.keys();
+  if (sessions.size > MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
 }
 
 const shared = new WeakMap<APIService, Shared>();
@@ -65,7 +75,7 @@ export function connectTo(
       rejectUnauthorized: apiService.spec.insecureSkipTLSVerify !== true,
     });
     // Comes after the handshake.
-    socket.on('session', (next) => sessions.set(address, next));
+    socket.on('session', (next) => remember(sessions, address, next));
     const cancel = clock.after(HANDSHAKE_MS, () => socket.destroy(new Error('TLS handshake timeout')));
     socket.once('secureConnect', () => {
       cancel();

@@ -52,7 +52,7 @@ async function respond(
     return;
   }
   const [, namespace = '', name = '', container = ''] = log ?? [];
-  await writeLog(options, { namespace, name, container }, searchParams, response);
+  await writeLog(options, { namespace, name, container }, searchParams, response, request.method === 'HEAD');
 }
 
 async function observe({ nodeName, runtime, pods, nodeStats }: NodeServerOptions): Promise<ObservedNode> {
@@ -70,6 +70,7 @@ async function writeLog(
   { namespace, name, container }: Readonly<Record<'namespace' | 'name' | 'container', string>>,
   query: URLSearchParams,
   response: ServerResponse,
+  isHead: boolean,
 ): Promise<void> {
   const pod = pods().find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   if (!pod) throw new StreamError('NotFound', `pod "${name}" is not on this node`);
@@ -80,6 +81,8 @@ async function writeLog(
   const gone = new AbortController();
   response.once('close', () => gone.abort(new Error('the reader is gone')));
   response.writeHead(200, { 'Content-Type': 'text/plain' });
+  // Nothing of the log is sent: one that is followed would be read for nobody until the container ends.
+  if (isHead) return void response.end();
   await pipeline(runtime.logs(ref, options, gone.signal), response);
 }
 

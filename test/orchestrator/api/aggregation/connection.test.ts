@@ -91,6 +91,22 @@ describe('a connection to an aggregated API server', () => {
     expect(await failure(connect(port, other))).not.to.equal('none');
   });
 
+  it('forgets the sessions of servers that others came after: their addresses may be nobody’s any more', async () => {
+    const fleet = remote();
+    const ports: number[] = [];
+    for (let i = 0; i < 17; i++) ports.push(await listenSecurely());
+    const isTakenUp = async (port = 0): Promise<boolean> => {
+      const socket = await connect(port, fleet);
+      const isReused = socket.isSessionReused();
+      // Its session comes with what it says.
+      await textOf(socket);
+      return isReused;
+    };
+    for (const port of ports) expect(await isTakenUp(port)).to.equal(false);
+    expect(await isTakenUp(ports.at(-1))).to.equal(true);
+    expect(await isTakenUp(ports[0])).to.equal(false);
+  });
+
   it('takes no session up of a server of another name, in any version of TLS', async () => {
     for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
       const port = await listenSecurely(maxVersion);

@@ -4,6 +4,7 @@ import { silentLogger } from '../../../../src/base/log.ts';
 import type { Pod } from '../../../../src/kube/kinds/objects.data.ts';
 import { serveRequest } from '../../../../src/orchestrator/node/link/handlers.ts';
 import { createNodeServer } from '../../../../src/orchestrator/node/link/nodeserver.ts';
+import type { PodRuntime } from '../../../../src/orchestrator/node/runtime/runtime.ts';
 import { LOGS } from '../../link/pair.ts';
 import { until } from '../../node/helpers.ts';
 import { FAKE_PROGRAMS } from '../../node/runtime/fakeprograms.ts';
@@ -25,6 +26,7 @@ const LOG = `${NODE}/containerLogs/${namespace}/${name}`;
 describe('the proxy to nodes', () => {
   let world: StreamWorld;
   let ask: Ask;
+  let logsRead = 0;
   before(async () => {
     world = await startStreamWorld();
     ask = askOf(world);
@@ -43,7 +45,20 @@ describe('the proxy to nodes', () => {
     );
     const pods = () => [POD];
     const nodeStats = () => ({ at: 1_000, cpuNanoseconds: 2_500_000_000, memoryBytes: 4096 });
-    const serveHttp = createNodeServer({ nodeName: 'n1', runtime, pods, nodeStats, clock: systemClock });
+    const counted: Pick<PodRuntime, 'attempts' | 'logs' | 'stats'> = {
+      ...runtime,
+      logs(...asked) {
+        logsRead += 1;
+        return runtime.logs(...asked);
+      },
+    };
+    const serveHttp = createNodeServer({
+      nodeName: 'n1',
+      runtime: counted,
+      pods,
+      nodeStats,
+      clock: systemClock,
+    });
     world.onRequest((request, stream) =>
       serveRequest(request, stream, {
         runtime,
@@ -84,6 +99,14 @@ describe('the proxy to nodes', () => {
 
   it('reads the log of a container', async () => {
     expect((await ask(`${LOG}/main?tailLines=1`)).body).to.equal('hello\n');
+  });
+
+  it('answers HEAD of a log that is followed at once, without reading it', async () => {
+    const before = logsRead;
+    const { code, body, headers } = await ask(`${LOG}/main?follow=true`, 'HEAD');
+    expect(logsRead).to.equal(before);
+    expect([code, body, headers['content-type']]).to.deep.equal([200, '', 'text/plain']);
+    expect(await message(`${LOG}/other?follow=true`)).to.contain('400 container other is not valid');
   });
 
   it('says what it does not serve, and what it cannot read', async () => {
