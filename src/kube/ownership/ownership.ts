@@ -2,6 +2,7 @@ import type { Schema } from '../schema/schema.ts';
 import { type Comparison, compare } from '../schema/typed/compare.ts';
 import { fieldsOf, withNamedParents } from '../schema/typed/fields.ts';
 import { merge } from '../schema/typed/merge.ts';
+import { reconciled } from '../schema/typed/reconcile.ts';
 import { remove } from '../schema/typed/remove.ts';
 import {
   difference,
@@ -69,13 +70,22 @@ function settle(
     : { ok: true, managers: settled, comparison: full };
 }
 
+/** The schema may have changed since the sets were written. */
+function current({ schema, managers }: Write): Managers {
+  const changed = [...managers].flatMap(([id, manager]) => {
+    const set = reconciled(schema, manager.set);
+    return set === manager.set ? [] : [[id, { ...manager, set }] as const];
+  });
+  return changed.length === 0 ? managers : new Map([...managers, ...changed]);
+}
+
 /** Ownership after `actor` stored `after`: it owns what it changed on top of what it had. */
 export function updated(
   write: Write,
   { before, after }: { readonly before: unknown; readonly after: unknown },
 ): { readonly managers: Managers; readonly owned: FieldSet } {
   const { actor, ignored } = write;
-  const settled = settle(write, { before, after, force: true });
+  const settled = settle({ ...write, managers: current(write) }, { before, after, force: true });
   if (!settled.ok) throw new Error('a forced change has no conflicts');
   const { added, modified, removed } = settled.comparison;
   const had = settled.managers.get(actor)?.set ?? EMPTY;
@@ -99,7 +109,8 @@ export interface Application {
 
 /** Merges the whole intent of an applier into the live object. */
 export function applied(write: Write, { live, config, applier, force }: Application): Applied {
-  const { schema, managers, actor, ignored } = write;
+  const { schema, actor, ignored } = write;
+  const managers = current(write);
   const merged = merge(schema, live, config);
   const last = managers.get(actor)?.set ?? EMPTY;
   const set = exclude(fieldsOf(schema, config), ignored);
