@@ -14,6 +14,7 @@ import {
   MANAGER,
 } from './context.ts';
 import { createCronJobController } from './cronjob/controller.ts';
+import { createDaemonSetController } from './daemonset/controller.ts';
 import { createDeploymentController } from './deployment/controller.ts';
 import { createDisruptionController } from './disruption/controller.ts';
 import { createEndpointsController } from './endpoints/controller.ts';
@@ -63,6 +64,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'replication-controller': createReplicationManager,
   'job-controller': (context) => together(createJobController(context), createJobOrphanController(context)),
   'ttl-after-finished-controller': createTtlController,
+  'daemon-set-controller': createDaemonSetController,
   'statefulset-controller': createStatefulSetController,
   'cronjob-controller': createCronJobController,
   'endpointslice-controller': createEndpointSliceController,

@@ -13,3 +13,12 @@ export async function slowStart(count: number, task: () => Promise<void>): Promi
   }
   return undefined;
 }
+
+/** The same, a task for each item. */
+export function slowStartEach<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<unknown> {
+  const left = items.values();
+  return slowStart(items.length, async () => {
+    const { value, done } = left.next();
+    if (!done) await task(value);
+  });
+}

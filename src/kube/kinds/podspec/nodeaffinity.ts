@@ -21,7 +21,7 @@ interface Affinity {
 }
 
 /** nodeSelector and the required terms of node affinity (component-helpers `nodeaffinity.go`): any one term is enough. */
-export function fitsNode(pod: Pod, node: Node): boolean {
+export function fitsNode(pod: Pick<Pod, 'spec'>, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
   const selected = Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
   const { nodeAffinity } = (pod.spec.affinity ?? {}) as Affinity;

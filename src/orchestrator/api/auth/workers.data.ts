@@ -31,6 +31,12 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     { verbs: ['create', 'delete', 'patch'], resources: ['pods'] },
   ],
   'ttl-after-finished-controller': [{ verbs: ['delete', 'get'], resources: ['batch/jobs'] }],
+  'daemon-set-controller': [
+    { verbs: ['get'], resources: ['apps/daemonsets'] },
+    { verbs: ['update'], resources: ['apps/daemonsets/status'] },
+    { verbs: ['create', 'delete', 'patch'], resources: ['pods'] },
+    { verbs: ['create', 'delete', 'get', 'patch', 'update'], resources: ['apps/controllerrevisions'] },
+  ],
   'statefulset-controller': [
     { verbs: ['get'], resources: ['apps/statefulsets'] },
     { verbs: ['update'], resources: ['apps/statefulsets/status'] },

@@ -19,6 +19,9 @@ export interface Revised extends KubeObject {
   readonly status?: { readonly collisionCount?: number };
 }
 
+/** The label of a pod that says which revision it was made of: its name (StatefulSet) or its hash (DaemonSet). */
+export const POD_REVISION = 'controller-revision-hash';
+
 /** Names of Kubernetes objects have 253 characters; the hash and its hyphen take the rest. */
 const MOST_OF_THE_NAME = 223;
 

@@ -4,7 +4,7 @@ import { PERSISTENT_VOLUME_CLAIMS, PODS } from '../../../kube/kinds/resources.da
 import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { isControlledBy } from '../controllerref.ts';
-import { slowStart } from '../slowstart.ts';
+import { slowStartEach } from '../slowstart.ts';
 import type { ClaimWork } from './claims.ts';
 import type { PodStep, StatefulSetDecision } from './decide.ts';
 
@@ -14,14 +14,9 @@ export type Act = (set: StatefulSet, decision: StatefulSetDecision) => Promise<u
 /** Kubernetes `pkg/controller/statefulset/stateful_pod_control.go`. */
 export function createAct({ client, record }: ControllerContext): Act {
   async function group(set: StatefulSet, steps: readonly PodStep[], isOrdered: boolean): Promise<unknown> {
-    const left = [...steps];
-    const next = async (): Promise<void> => {
-      const one = left.shift();
-      if (one) await step(set, one);
-    };
-    if (!isOrdered) return slowStart(steps.length, next);
+    if (!isOrdered) return slowStartEach(steps, (one) => step(set, one));
     try {
-      while (left.length > 0) await next();
+      for (const one of steps) await step(set, one);
       return undefined;
     } catch (error) {
       return error;

@@ -5,10 +5,9 @@ import type {
   StatefulSet,
   Volume,
 } from '../../../kube/kinds/objects.data.ts';
+import { POD_REVISION } from '../history/revisions.ts';
 import { podFromTemplate } from '../podtemplate.ts';
 
-/** The name of a pod's revision (apps/v1 StatefulSetRevisionLabel). */
-export const REVISION = 'controller-revision-hash';
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
 const POD_INDEX = 'apps.kubernetes.io/pod-index';
 
@@ -22,7 +21,7 @@ const nameOf = ({ metadata }: StatefulSet): string => metadata.name ?? '';
 export const podName = (set: StatefulSet, ordinal: number): string => `${nameOf(set)}-${ordinal}`;
 export const firstOrdinal = ({ spec }: StatefulSet): number => spec.ordinals?.start ?? 0;
 export const replicasOf = ({ spec }: StatefulSet): number => spec.replicas ?? 1;
-export const revisionOf = ({ metadata }: Pod): string => metadata.labels?.[REVISION] ?? '';
+export const revisionOf = ({ metadata }: Pod): string => metadata.labels?.[POD_REVISION] ?? '';
 
 /** -1 where the name of a pod does not end in a number of 32 bits (Kubernetes `stateful_set_utils.go` getParentNameAndOrdinal). */
 export function ordinalOf({ metadata }: Pod): number {
@@ -50,7 +49,7 @@ export function newPod(set: StatefulSet, { name: revision, template }: Generatio
     metadata: {
       ...pod.metadata,
       name,
-      labels: { ...pod.metadata.labels, ...identityLabels(name, ordinal), [REVISION]: revision },
+      labels: { ...pod.metadata.labels, ...identityLabels(name, ordinal), [POD_REVISION]: revision },
     },
     spec: { ...pod.spec, hostname: name, ...subdomain },
   });

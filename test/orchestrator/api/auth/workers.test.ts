@@ -53,6 +53,19 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
     ['delete batch/jobs shop/sum', 'get batch/jobs shop/sum'],
     ['update batch/jobs/status shop/sum', 'delete pods shop/sum-x', 'delete batch/cronjobs shop/nightly'],
   ],
+  [controller('daemon-set-controller')]: [
+    [
+      'create pods shop/log-x',
+      'update apps/daemonsets/status shop/log',
+      'update apps/controllerrevisions shop/log-1',
+    ],
+    [
+      'update apps/daemonsets shop/log',
+      'update pods shop/log-x',
+      'create pods/binding shop/log-x',
+      'patch nodes n1',
+    ],
+  ],
   [controller('statefulset-controller')]: [
     [
       'create pods shop/db-0',
