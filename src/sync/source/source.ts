@@ -8,6 +8,7 @@ import { ignoredAdoptions } from '../plan/adoption.ts';
 import type { Bundle } from '../plan/types.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
 import { withoutHooks } from './hooks.ts';
+import { warnOfVanishing } from './vanishing.ts';
 
 export type Render = (request: RenderRequest) => Promise<Result<Rendered>>;
 
@@ -84,6 +85,7 @@ export async function sourceOf(
       ...(file.value?.warnings ?? []),
       ...rendered.value.warnings,
       ...warnings,
+      ...warnOfVanishing(manifests),
       ...ignoredAdoptions(manifests, `${delivery}/${environment}`),
     ],
   });

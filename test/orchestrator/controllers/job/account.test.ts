@@ -50,6 +50,13 @@ describe('the account of a Job', () => {
     expect(types(last)).to.deep.equal([]);
   });
 
+  it('says how many pods are active while it waits to replace another', () => {
+    const of = job({ completions: 4, parallelism: 2 }, { startTime: START });
+    const known = facts(of, failed('a'), jobPod('b'));
+    expect(decideJob(known, NOW).type).to.equal('wait');
+    expect(account(of, [failed('a'), jobPod('b')]).status.active).to.equal(1);
+  });
+
   it('counts no pod twice when it stopped half way', () => {
     const listed = { startTime: START, uncountedTerminatedPods: { succeeded: ['a'], failed: ['b'] } };
     const of = job({ completions: 3 }, listed);
