@@ -54,10 +54,11 @@ export function advancesAfter(
     const observation = environment.status?.observation ?? 0;
     const commit = left.get(environment);
     const recorded = before.get(uid);
-    const now = commit ? { ...commit, observation: observation + 1 } : recorded;
-    if (now === undefined || observation > now.observation) continue;
-    const key = `${now.revision} ${now.at} ${now.observation}`;
-    const row = rows.get(key) ?? { ...now, environments: [] };
+    const now = commit ?? recorded;
+    const count = commit ? observation + 1 : recorded?.observation;
+    if (now === undefined || count === undefined || observation > count) continue;
+    const key = `${now.revision} ${now.at} ${count}`;
+    const row = rows.get(key) ?? { ...now, observation: count, environments: [] };
     row.environments.push(uid);
     rows.set(key, row);
   }

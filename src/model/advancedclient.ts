@@ -46,7 +46,10 @@ export function advancedClient(client: KubeClient): KubeClient {
     get: (resource, key, options) => completed(resource, key.name, () => client.get(resource, key, options)),
     list: (resource, options) => list(resource, () => client.list(resource, options)),
     update: (resource, object, options) =>
-      completed(resource, object.metadata.name ?? '', () => client.update(resource, object, options)),
+      // What comes back is as whole as what was written.
+      options?.subresource === 'status'
+        ? client.update(resource, object, options)
+        : completed(resource, object.metadata.name ?? '', () => client.update(resource, object, options)),
     patch: (resource, key, patch, options) =>
       completed(resource, key.name, () => client.patch(resource, key, patch, options)),
   };

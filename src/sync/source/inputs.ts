@@ -23,9 +23,12 @@ export function sameInputs(request: InputsRequest, before: FileTree, after: File
   const [old, now] = [fileOf(before), fileOf(after)];
   if (!old.ok || !now.ok) return false;
   const isSame = (path: string): boolean => before.digest(path) === after.digest(path);
-  if (!isSame(PILOTAGE_FILE) && !sameEntry(request, old.value, now.value)) return false;
+  const isSameFile = isSame(PILOTAGE_FILE);
+  if (!isSameFile && !sameEntry(request, old.value, now.value)) return false;
   const apps = appsOf(now.value, after, request.path, request);
-  if (!deepEqual(appsOf(old.value, before, request.path, request), apps)) return false;
+  // What is no app of the file is found in the environment's folder alone.
+  const isFoundAlike = isSameFile && isSame(request.path);
+  if (!isFoundAlike && !deepEqual(appsOf(old.value, before, request.path, request), apps)) return false;
   const images = request.buildsImages ? Object.values(now.value?.images ?? {}) : [];
   if (!images.every(({ path }) => isSame(path))) return false;
   return apps.every((app) => sourcesOf(app).every(isSame) && !changesWithCommit(app, after));
