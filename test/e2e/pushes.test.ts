@@ -57,12 +57,22 @@ describe('e2e: how a push ends', function () {
     return work.commit(greeting);
   };
 
-  it('where nothing renders otherwise: unchanged', async () => {
+  it('where nothing renders otherwise: unchanged, which its status says and its own record does not', async () => {
+    const own = async () =>
+      (await pilotage.kubectl('-n', 'pilotage', 'get', 'environment', 'shop.dev', '-o', 'json')).stdout;
+    const before = await own();
     await work.write('README.md', 'words');
-    await work.commit('words');
+    const revision = await work.commit('words');
     expect(endOf(await work.push(), 'dev')).to.equal(
       '[dev] unchanged: rendered the same, nothing to do; shop-dev is healthy',
     );
+    expect(await statusOf(pilotage, 'shop', 'dev')).to.include({
+      wantedRevision: revision,
+      deployedRevision: revision,
+      health: 'Healthy',
+    });
+    expect((await pilotage.cli('wait', 'shop/dev', '--revision', revision)).code).to.equal(0);
+    expect(await own()).to.equal(before);
   });
 
   it('while the environment is pinned: pinned, since when and why, and how to let go', async () => {
