@@ -99,6 +99,8 @@ export class Pack {
 
   /** Bytes of the object at `offset`, without producing it. */
   sizeAt(offset: number): number {
+    const known = this.#recent.get(offset);
+    if (known) return known.content.length;
     const bytes = Buffer.alloc(MAX_ENTRY_HEADER + DELTA_HEAD);
     const length = readSync(files.get(this.path), bytes, 0, bytes.length, offset);
     const header = parseEntryHeader(bytes.subarray(0, length), offset);
