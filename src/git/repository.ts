@@ -104,16 +104,21 @@ class BareRepository implements OpenRepository {
   );
   #tidying: Promise<number> | undefined;
 
-  constructor(dir: string, store = new ObjectStore(join(dir, 'objects')), refs = new RefStore(dir)) {
+  constructor(
+    dir: string,
+    store = new ObjectStore(join(dir, 'objects')),
+    refs = new RefStore(dir),
+    pushes = new PushLog(dir),
+  ) {
     this.dir = dir;
     this.store = store;
     this.refs = refs;
     this.closures = new Closures(store);
-    this.pushes = new PushLog(dir);
+    this.pushes = pushes;
   }
 
   seeing(store: ObjectStore): Repository {
-    return new BareRepository(this.dir, store, this.refs);
+    return new BareRepository(this.dir, store, this.refs, this.pushes);
   }
 
   close(): void {
@@ -216,8 +221,7 @@ class BareRepository implements OpenRepository {
   }
 
   async pushesOf(commits: ReadonlySet<Oid>): Promise<readonly PushRecord[]> {
-    const records = await this.pushes.read();
-    return records.filter((record) => record.commits.some((oid) => commits.has(oid))).reverse();
+    return this.pushes.of(commits);
   }
 
   tidy(): Promise<number> {

@@ -1,9 +1,11 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from '../../base/errors.ts';
+import { ByteCache, scopeOf } from '../../base/bytecache.ts';
+import { Mutex } from '../../base/mutex.ts';
 import type { Oid, PushRecord } from '../types.ts';
 import { removeFile, syncFolder, writeDurably } from './durable.ts';
+import { type ReadTail, readTail } from './logtail.ts';
+import { PushIndex } from './pushindex.ts';
 
 /** In the folder of a repository. A backup takes it beside the bundle, which does not hold it. */
 export const PUSH_LOG = 'pushes.jsonl';
@@ -28,11 +30,17 @@ export class PushLog {
   #foldAbove: number;
   /** False: what is there may end in a line that a crash, or a full disk, has torn. */
   #isWhole = false;
+  /** Rises with each fold: what was read before is no beginning of what is there. */
+  #folds = 0;
+  readonly #reading = new Mutex();
+  readonly #read: ReadTail;
+  readonly #known = scopeOf(known);
 
-  constructor(dir: string, limits: PushLogLimits = LIMITS) {
+  constructor(dir: string, limits: PushLogLimits = LIMITS, read: ReadTail = readTail) {
     this.#path = join(dir, PUSH_LOG);
     this.#limits = limits;
     this.#foldAbove = limits.bytes;
+    this.#read = read;
   }
 
   /** Durable when it returns. Throws what the system says. */
@@ -55,16 +63,33 @@ export class PushLog {
   }
 
   /** Oldest first; empty where nobody has pushed. */
-  async read(): Promise<readonly PushRecord[]> {
-    try {
-      return recordsIn(await readFile(this.#path, 'utf8'));
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return [];
-      throw error;
-    }
+  read(): Promise<readonly PushRecord[]> {
+    return this.#reading.run(async () => (await this.#upToDate()).records);
+  }
+
+  /** The records that name one of these commits, newest first. Gates ask every few seconds: only what was appended since then is read. */
+  of(commits: ReadonlySet<Oid>): Promise<readonly PushRecord[]> {
+    return this.#reading.run(async () => (await this.#upToDate()).of(commits));
+  }
+
+  async #upToDate(): Promise<PushIndex> {
+    const folds = this.#folds;
+    const before = this.#known.get(folds);
+    const tail = await this.#read(this.#path, ({ ino, size }) =>
+      before?.ino === ino && before.end <= size ? before.end : 0,
+    );
+    if (!tail) return new PushIndex();
+    const known = before && tail.from > 0 ? before : { index: new PushIndex(), ino: tail.ino, end: 0 };
+    // What follows the last line is torn, or will be gone on with.
+    const lines = tail.bytes.subarray(0, tail.bytes.lastIndexOf('\n') + 1);
+    known.index.add(recordsIn(lines.toString('utf8')));
+    known.end += lines.length;
+    this.#known.set(folds, known, known.end * INDEXED);
+    return known.index;
   }
 
   #fold(): void {
+    this.#folds += 1;
     const folded = foldRecords(recordsIn(readFileSync(this.#path, 'utf8')), this.#limits.whole);
     const bytes = Buffer.from(linesOf(folded));
     const temporary = `${this.#path}.new`;
@@ -73,6 +98,17 @@ export class PushLog {
     this.#foldAbove = Math.max(this.#limits.bytes, 2 * bytes.length);
   }
 }
+
+interface Known {
+  readonly index: PushIndex;
+  readonly ino: number;
+  /** Bytes of the file that it holds. */
+  end: number;
+}
+
+/** Of all repositories; so many bytes in memory for one of the file. */
+const known = new ByteCache<string, Known>(64 * 2 ** 20);
+const INDEXED = 4;
 
 const linesOf = (records: readonly PushRecord[]): string =>
   records.map((record) => `${JSON.stringify(record)}\n`).join('');

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { type ReadTail, readTail } from '../../../src/git/store/logtail.ts';
 import { foldRecords, PUSH_LOG, PushLog } from '../../../src/git/store/pushlog.ts';
 import type { PushRecord } from '../../../src/git/types.ts';
 import { drop, scratch } from '../support/git.ts';
@@ -33,6 +34,37 @@ describe('the record of pushes', () => {
       record('bob', 'c'),
     ]);
     expect(statSync(path).mode & 0o777).to.equal(0o600);
+  });
+
+  it('is read once for all that ask of commits, and after a push no more than what that appended', async () => {
+    const read: number[] = [];
+    const counting: ReadTail = async (...asked) => {
+      const tail = await readTail(...asked);
+      read.push(tail?.bytes.length ?? 0);
+      return tail;
+    };
+    const log = new PushLog(dir, { bytes: 2 ** 20, whole: 1000 }, counting);
+    for (let i = 0; i < 50; i++) log.append([record('eve', `${i}`)]);
+    const size = statSync(path).size;
+    const pushers = async (...commits: string[]) => (await log.of(new Set(commits))).map(({ by }) => by);
+    for (let evaluation = 0; evaluation < 20; evaluation++) expect(await pushers('7')).to.deep.equal(['eve']);
+    expect(read).to.deep.equal([size, ...Array(19).fill(0)]);
+    log.append([record('bob', '7', 'x')]);
+    expect(await Promise.all([pushers('7'), pushers('x'), pushers('other')])).to.deep.equal([
+      ['bob', 'eve'],
+      ['bob'],
+      [],
+    ]);
+    expect(read.slice(20)).to.deep.equal([statSync(path).size - size, 0, 0]);
+  });
+
+  it('is read anew once it was folded', async () => {
+    const log = new PushLog(dir, { bytes: 4_000, whole: 5 });
+    for (let i = 0; i < 200; i++) {
+      log.append([record(i === 0 ? 'eve' : 'bob', `${i}`)]);
+      expect((await log.of(new Set([`${i}`]))).map(({ by }) => by)).to.have.length(1);
+    }
+    expect((await log.of(new Set(['0', '199']))).map(({ by }) => by)).to.deep.equal(['bob', 'eve']);
   });
 
   it('goes on after a line that a crash has torn', async () => {

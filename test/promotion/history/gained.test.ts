@@ -13,9 +13,14 @@ const commits: readonly Commit[] = Array.from({ length: COUNT }, (_, i) => {
   return { oid: oidOf(i), tree: oidOf(i), parents: [], author: who, committer: who, message: 'work' };
 });
 const oldest = oidOf(COUNT - 1);
+let walks = 0;
 const repository = {
+  dir: '/no/such/repository',
   resolve: async () => undefined,
-  log: async (_: string, { limit = COUNT }: { limit?: number } = {}) => commits.slice(0, limit),
+  async log(_: string, { limit = COUNT }: { limit?: number } = {}) {
+    walks += 1;
+    return commits.slice(0, limit);
+  },
   pushesOf: async (asked: ReadonlySet<string>) =>
     asked.has(oldest) ? [{ at: '', by: 'mallory', verified: true, commits: [oldest] }] : [],
 } satisfies Partial<Repository> as unknown as Repository;
@@ -33,5 +38,19 @@ describe('what an environment would gain', () => {
     const { authors, pushers } = await approvalFacts(repository, target, [oidOf(0)], approvals);
     expect(authors).to.include('eve <eve@example.com>');
     expect(pushers).to.deep.equal(['mallory']);
+  });
+
+  it('is read once while the same is deployed, however often gates are evaluated, and anew for something else', async () => {
+    const approvals = [{ by: 'eve', at: '' }];
+    const of = (deployedTree: string) => {
+      const status = { sync: 'Synced', phase: 'Idle', health: 'Healthy', deployedTree } as const;
+      return approvalFacts(repository, { ...target, status }, [oidOf(1)], approvals);
+    };
+    walks = 0;
+    for (let evaluation = 0; evaluation < 10; evaluation++)
+      expect((await of('one')).pushers).to.deep.equal(['mallory']);
+    expect(walks).to.equal(1);
+    await of('two');
+    expect(walks).to.equal(2);
   });
 });
