@@ -5,7 +5,7 @@ import { readRequestBody } from '../../../base/requestbody.ts';
 import type { User } from '../../../kube/client/client.ts';
 import { type Bounds, OBJECT_BOUNDS, parseCountedJson } from '../../../kube/values/bounds.ts';
 import { repeatedKeys } from '../../../kube/values/repeatedkeys.ts';
-import { statusError } from '../../../kube/values/status.ts';
+import { StatusError, statusError } from '../../../kube/values/status.ts';
 import type { Json } from '../../../kube/values/types.ts';
 import { parseYamlBody } from '../../../kube/values/yaml.ts';
 import type { BodyReading } from '../types.ts';
@@ -60,13 +60,13 @@ export interface Body {
 export async function bodyOf(call: Call, ...extraYamlTypes: readonly string[]): Promise<Body | undefined> {
   const bytes = await call.body();
   if (bytes.length === 0) return undefined;
-  const body = parse(call, bytes, extraYamlTypes);
+  const body = read(call, bytes, extraYamlTypes);
   call.audit?.body(body.value);
   if (bytes.length > LARGE_BODY) await nextTurn();
   return body;
 }
 
-function parse(call: Call, bytes: Buffer, extraYamlTypes: readonly string[]): Body {
+function read(call: Call, bytes: Buffer, extraYamlTypes: readonly string[]): Body {
   if (call.contentType === PROTOBUF) return { value: decodeProtobuf(bytes), reading: { type: 'json' } };
   if (call.contentType === CBOR || call.contentType === APPLY_CBOR) return readCbor(bytes);
   const text = bytes.toString('utf8');
@@ -83,13 +83,31 @@ export async function requiredBody(call: Call, ...extraYamlTypes: readonly strin
   return body;
 }
 
+/** The body as an object of `kind`; what cannot be read is refused as by apiserver `pkg/endpoints/handlers/rest.go`, transformDecodeError. */
+export async function objectBody(call: Call, kind: string): Promise<Body> {
+  try {
+    return await requiredBody(call);
+  } catch (error) {
+    if (!(error instanceof UnreadableBody)) throw error;
+    throw new UnreadableBody(
+      `the object provided is unrecognized (must be of type ${kind}): ${error.message}`,
+    );
+  }
+}
+
+class UnreadableBody extends StatusError {
+  constructor(message: string) {
+    super(statusError('BadRequest', message).status);
+  }
+}
+
 function readJson(text: string): Body {
   try {
     const read = parseCountedJson(text);
     const keys = repeatedKeys(text, read);
     return { value: read.value as Json, reading: { type: 'json', ...(keys ? { keys } : {}) } };
   } catch (error) {
-    throw statusError('BadRequest', `the body is not valid JSON: ${problemOf(error).message}`);
+    throw new UnreadableBody(`the body is not valid JSON: ${problemOf(error).message}`);
   }
 }
 
@@ -101,7 +119,7 @@ function readCbor(bytes: Buffer): Body {
     return { value: decodeCbor(bytes), reading: { type: 'json' } };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw statusError('BadRequest', `the body is not valid CBOR: ${error.message}`);
+    throw new UnreadableBody(`the body is not valid CBOR: ${error.message}`);
   }
 }
 
@@ -119,7 +137,7 @@ function readYaml(text: string): Body {
     return { value: parsed.value.value, reading: { type: 'yaml', lines: parsed.value.repeated } };
   const [{ place, message }] = parsed.problems;
   const line = place?.line === undefined ? '' : ` at line ${place.line}`;
-  throw statusError('BadRequest', `the body is not valid YAML${line}: ${message}`);
+  throw new UnreadableBody(`the body is not valid YAML${line}: ${message}`);
 }
 
 export function unsupported(accepted: readonly string[]) {

@@ -18,7 +18,7 @@ import {
   writeParameters,
 } from './parameters.ts';
 import { proxyServer } from './proxying.ts';
-import { APPLY_CBOR, bodyOf, type Call, requiredBody, unsupported } from './request.ts';
+import { APPLY_CBOR, bodyOf, type Call, objectBody, requiredBody, unsupported } from './request.ts';
 import type { Route } from './requestinfo.ts';
 
 export type ResourceRoute = Extract<Route, { type: 'resource' }>;
@@ -134,7 +134,7 @@ async function get(request: Request): Promise<Answer> {
 }
 
 async function create({ api, writer, call, resource, target }: Request): Promise<Answer> {
-  const { value: body, ...how } = await requiredBody(call);
+  const { value: body, ...how } = await objectBody(call, resource.kind);
   const { stored } = await api.create({
     ...target,
     ...writeParameters(call, 'CreateOptions'),
@@ -144,17 +144,21 @@ async function create({ api, writer, call, resource, target }: Request): Promise
   return writer.object(call, resource, stored, 201);
 }
 
+/** What is written at an endpoint of the resource. */
+const kindAt = ({ subresourceRows, kind }: ServedResource, subresource: string | undefined): string =>
+  subresourceRows.find(({ name }) => name === subresource)?.kind?.kind ?? kind;
+
 async function createSubresource({ api, writer, call, resource, item }: Request): Promise<Answer> {
   if (item.subresource === undefined) {
     throw statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
   }
-  const { value: body, ...how } = await requiredBody(call);
+  const { value: body, ...how } = await objectBody(call, kindAt(resource, item.subresource));
   const { stored } = await api.create({ ...item, ...writeParameters(call, 'CreateOptions'), body, ...how });
   return writer.object(call, resource, stored, 201);
 }
 
 async function update({ api, writer, call, resource, item }: Request): Promise<Answer> {
-  const { value: body, ...how } = await requiredBody(call);
+  const { value: body, ...how } = await objectBody(call, kindAt(resource, item.subresource));
   const { stored, created } = await api.update({
     ...item,
     ...writeParameters(call, 'UpdateOptions'),

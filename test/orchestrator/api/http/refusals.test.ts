@@ -13,7 +13,9 @@ describe('what the API cannot understand, it answers with what is wrong:', () =>
   it('malformed JSON, malformed YAML with its line, no body, a foreign type', async () => {
     const bad = await post(configMaps, '{"kind": ');
     expect([bad.code, reasonOf(bad)]).to.deep.equal([400, 'BadRequest']);
-    expect(JSON.parse(bad.text).message).to.match(/not valid JSON/);
+    expect(JSON.parse(bad.text).message).to.match(
+      /^the object provided is unrecognized \(must be of type ConfigMap\): .*not valid JSON/,
+    );
     const yaml = await post(configMaps, 'kind: ConfigMap\nmetadata: {name: a\n', 'application/yaml');
     expect(JSON.parse(yaml.text).message).to.match(/not valid YAML at line \d/);
     expect((await post(configMaps, '')).code).to.equal(400);
