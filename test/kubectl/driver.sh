@@ -63,6 +63,12 @@ prepare() {
     run_multi_resources_tests)
       kubectl() { command kubectl "${@//https:\/\/raw.githubusercontent.com\/kubernetes\/kubernetes\/master/$sources}"; }
       ;;
+    # Go keeps no file of a module executable, which plugins must be.
+    run_plugins_tests)
+      rm test && mkdir -p test/fixtures/pkg/kubectl
+      cp -r --no-preserve=mode "$sources/test/fixtures/pkg/kubectl/plugins" test/fixtures/pkg/kubectl
+      chmod -R u+x test/fixtures/pkg/kubectl/plugins
+      ;;
   esac
 }
 
