@@ -77,24 +77,37 @@ export function createJobController(context: ControllerContext): Controller {
     return owned.map((pod) => (adopted.has(pod) && !isTracked(pod) ? tracked(pod) : pod));
   }
 
-  async function carryOut({ job, indexes }: JobFacts, step: JobStep): Promise<Outcome> {
-    if (step.type === 'create') {
-      const left = [...step.indexes];
-      let created = 0;
-      const error = await slowStart(left.length, async () => {
-        const index = left.shift();
-        const replaced = index === undefined ? undefined : indexes?.replaced.get(index);
-        await control.create(job, podFrom(job, index, replaced));
-        created++;
-      });
-      return { created, deleted: 0, deletedReady: 0, error };
+  async function carryOut(facts: JobFacts, step: JobStep): Promise<Outcome> {
+    const { job } = facts;
+    switch (step.type) {
+      case 'create':
+        return createPods(facts, step.indexes);
+      case 'end':
+        return deletePods(step.active, (pod) => control.delete(job, pod));
+      case 'delete':
+        // Pods that are not needed count neither as failed nor as succeeded.
+        return deletePods(step.pods, async (pod) => {
+          await release(job, pod);
+          await control.delete(job, pod);
+        });
+      default:
+        return NOTHING_DONE;
     }
-    if (step.type === 'end') return deletePods(step.active, (pod) => control.delete(job, pod));
-    // Pods that are not needed count neither as failed nor as succeeded.
-    return deletePods(step.type === 'delete' ? step.pods : [], async (pod) => {
-      await release(job, pod);
-      await control.delete(job, pod);
+  }
+
+  async function createPods(
+    { job, indexes }: JobFacts,
+    wanted: readonly (number | undefined)[],
+  ): Promise<Outcome> {
+    const left = [...wanted];
+    let created = 0;
+    const error = await slowStart(left.length, async () => {
+      const index = left.shift();
+      const replaced = index === undefined ? undefined : indexes?.replaced.get(index);
+      await control.create(job, podFrom(job, index, replaced));
+      created++;
     });
+    return { ...NOTHING_DONE, created, error };
   }
 
   async function deletePods(
@@ -105,7 +118,7 @@ export function createJobController(context: ControllerContext): Controller {
     const gone = victims.filter((_, i) => results[i]?.status === 'fulfilled');
     const failure = results.find((result) => result.status === 'rejected');
     return {
-      created: 0,
+      ...NOTHING_DONE,
       deleted: gone.length,
       deletedReady: gone.filter(isReady).length,
       error: failure?.reason,
@@ -178,6 +191,8 @@ interface Outcome extends PodOutcome {
   /** The first that went wrong; undefined: all is done. */
   readonly error: unknown;
 }
+
+const NOTHING_DONE: Outcome = { created: 0, deleted: 0, deletedReady: 0, error: undefined };
 
 const ownerOf = (pod: Pod): string => controllerOf(pod)?.uid ?? '';
 const uidOf = ({ metadata }: KubeObject): string => metadata.uid ?? '';
