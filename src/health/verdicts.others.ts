@@ -142,14 +142,14 @@ interface Scheduled extends KubeObject {
 }
 
 /**
- * By the outcome of the last run, if it is known (Argo CD `resource_customizations/batch/CronJob`). A suspended schedule and a running job
- * are healthy: the environment must not leave Healthy at every run.
+ * By the outcome of the last run (Argo CD `resource_customizations/batch/CronJob`). A suspended schedule, one that has not run yet and a running
+ * job are healthy: the environment must not leave Healthy at every run.
  */
 export function cronJobVerdict({ spec, status = {} }: Scheduled): Verdict {
   if (spec?.suspend) return { state: 'Healthy', message: 'the schedule is suspended' };
   const { active, lastScheduleTime, lastSuccessfulTime } = status;
-  if ((active ?? []).length > 0 || !lastScheduleTime || !lastSuccessfulTime) return { state: 'Healthy' };
-  return Date.parse(lastSuccessfulTime) >= Date.parse(lastScheduleTime)
+  if ((active ?? []).length > 0 || !lastScheduleTime) return { state: 'Healthy' };
+  return lastSuccessfulTime && Date.parse(lastSuccessfulTime) >= Date.parse(lastScheduleTime)
     ? { state: 'Healthy' }
     : {
         state: 'Degraded',

@@ -226,10 +226,12 @@ describe('the verdicts of policies and extensions', () => {
     expect([set(0), set(1)]).to.deep.equal(['Progressing', 'Healthy']);
   });
 
-  it('a CronJob is as well as its last run, where that is known', () => {
+  it('a CronJob is as well as its last run', () => {
     const job = (status: object, spec: object = {}) => state('batch/v1', 'CronJob', { spec, status });
     const ran = { lastScheduleTime: '2026-01-02T00:00:00Z', lastSuccessfulTime: '2026-01-01T00:00:00Z' };
     expect(job(ran)).to.equal('Degraded');
+    expect(job({ ...ran, lastSuccessfulTime: '2026-01-02T00:00:09Z' })).to.equal('Healthy');
+    expect(job({ lastScheduleTime: ran.lastScheduleTime })).to.equal('Degraded');
     expect(job({ ...ran, active: [{}] })).to.equal('Healthy');
     expect(job(ran, { suspend: true })).to.equal('Healthy');
     expect(job({})).to.equal('Healthy');
