@@ -188,6 +188,25 @@ describe('e2e: how a push ends', function () {
     }
   });
 
+  const workload = (kind: string, name: string, spec: string, script: string): string =>
+    `apiVersion: apps/v1\nkind: ${kind}\nmetadata: {name: ${name}}\nspec:\n  ${spec}\n  selector: {matchLabels: {app: ${name}}}\n  template:\n    metadata: {labels: {app: ${name}}}\n    spec:\n      containers: [{name: main, image: host, command: [sh, -c, ${JSON.stringify(script)}]}]\n`;
+
+  it('with a StatefulSet and a DaemonSet: healthy when all of their pods run, failed when those of the next revision cannot', async () => {
+    const sets = await withoutWorkloads('sets');
+    const write = async (script: string): Promise<string> => {
+      await sets.write('chart/templates/db.yaml', workload('StatefulSet', 'db', 'replicas: 2', script));
+      await sets.write('chart/templates/log.yaml', workload('DaemonSet', 'log', '', 'sleep 1000'));
+      await sets.commit(script);
+      return endOf(await sets.push(), 'dev');
+    };
+    expect(await write('sleep 1000')).to.equal('[dev] sets-dev is healthy');
+    const { stdout } = await pilotage.kubectl('-n', 'sets-dev', 'get', 'pods', '-o', 'name');
+    expect(stdout.split('\n').filter((name) => /^pod\/(db-[01]|log-\w+)$/.test(name))).to.have.length(3);
+    expect(await write('echo no disk; exit 1')).to.match(
+      /^\[dev\] failed: StatefulSet \S+ PodsFailing: pods [01]\/2 ready: .*no disk/,
+    );
+  });
+
   it('with a custom resource that is not ready: when its controller has started; failed, when it stays so', async () => {
     const thing = (name: string) =>
       `apiVersion: shop.example.com/v1\nkind: Thing\nmetadata: {name: ${name}}\nspec: {size: 1}\n`;

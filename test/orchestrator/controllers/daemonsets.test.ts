@@ -6,6 +6,7 @@ import {
   EVENTS,
   NODES,
   PODS,
+  RESOURCE_QUOTAS,
 } from '../../../src/kube/kinds/resources.data.ts';
 import { eventually } from './cluster.ts';
 import { useShop } from './shop.ts';
@@ -177,6 +178,62 @@ describe('controllers on the built-in control plane: daemon sets', function () {
           ),
         ),
     );
+  });
+
+  it('has one revision for a template: pods of another one with the same move over to the newest, and go on', async () => {
+    await apply(daemonSet('twin', 'v1'));
+    await rolledOut('twin');
+    const selected = { namespace: 'shop', labelSelector: 'app=twin' };
+    const revisions = async () => (await shop.cluster.client.list(CONTROLLER_REVISIONS, selected)).items;
+    const names = async () => (await podsOf('twin')).map(({ metadata }) => metadata.name).sort();
+    const before = await names();
+    const [first] = await revisions();
+    const { labels, ownerReferences } = first?.metadata ?? {};
+    const { 'controller-revision-hash': _, ...unnamed } = labels ?? {};
+    await shop.cluster.client.create(CONTROLLER_REVISIONS, {
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata: {
+        name: 'twin-copy',
+        namespace: 'shop',
+        labels: unnamed,
+        ownerReferences: ownerReferences ?? [],
+      },
+      data: first?.data,
+      revision: 2,
+    });
+    const left = await eventually(revisions, (all) => all.length === 1);
+    expect(left[0]?.metadata.name).to.equal('twin-copy');
+    const hashes = await eventually(
+      async () => (await podsOf('twin')).map(({ metadata }) => metadata.labels?.['controller-revision-hash']),
+      (all) => all.every((hash) => hash === 'twin-copy'),
+    );
+    expect(hashes).to.have.length(2);
+    expect(await names()).to.deep.equal(before);
+  });
+
+  it('says why a pod cannot be made, and counts the nodes that have none', async () => {
+    await shop.cluster.client.create(RESOURCE_QUOTAS, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'pods', namespace: 'shop' },
+      spec: { hard: { 'count/pods': '0' } },
+    });
+    await apply(daemonSet('none', 'v1'));
+    const waiting = await eventually(
+      () => get('none'),
+      ({ status }) => status?.desiredNumberScheduled === 2,
+    );
+    expect(waiting.status).to.include({ currentNumberScheduled: 0, numberUnavailable: 2 });
+    await eventually(
+      async () => (await shop.cluster.client.list(EVENTS, { namespace: 'shop' })).items,
+      (items) =>
+        items.some(
+          ({ reason, message }) => reason === 'FailedCreate' && /exceeded quota/.test(message ?? ''),
+        ),
+    );
+    await shop.cluster.client.delete(RESOURCE_QUOTAS, { namespace: 'shop', name: 'pods' });
+    await rolledOut('none');
   });
 
   it('takes over pods and revisions of one that was deleted without them, and makes no others', async () => {

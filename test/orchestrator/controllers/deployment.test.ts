@@ -3,6 +3,7 @@ import type { Deployment, IntOrString, Pod, ReplicaSet } from '../../../src/kube
 import { decideDeployment } from '../../../src/orchestrator/controllers/deployment/decide.ts';
 import { limitsOf } from '../../../src/orchestrator/controllers/deployment/rolling.ts';
 import { newReplicaSet } from '../../../src/orchestrator/controllers/deployment/template.ts';
+import { generator } from './notation.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
@@ -261,14 +262,5 @@ function settle(one: ReplicaSet, random: (n: number) => number): ReplicaSet {
   return {
     ...one,
     status: { replicas: size, readyReplicas: available, availableReplicas: available, observedGeneration: 1 },
-  };
-}
-
-/** A small linear congruential generator: `random(n)` gives an integer in [0, n). */
-function generator(seed: number): (n: number) => number {
-  let state = seed;
-  return (n) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
   };
 }

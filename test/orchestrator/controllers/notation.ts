@@ -40,3 +40,12 @@ export function pod(name: string, facts: PodFacts = {}): Pod {
     },
   };
 }
+
+/** A small linear congruential generator: `random(n)` gives an integer in [0, n). */
+export function generator(seed: number): (n: number) => number {
+  let state = seed;
+  return (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ControllerRevision, Pod, StatefulSet } from '../../../src/kube/kinds/objects.data.ts';
+import type { Pod } from '../../../src/kube/kinds/objects.data.ts';
 import {
   CONTROLLER_REVISIONS,
   EVENTS,
@@ -8,61 +8,15 @@ import {
   STATEFUL_SETS,
 } from '../../../src/kube/kinds/resources.data.ts';
 import { eventually } from './cluster.ts';
-import { useShop } from './shop.ts';
-
-const statefulSet = (name: string, version: string, spec: object = {}): StatefulSet => ({
-  apiVersion: 'apps/v1',
-  kind: 'StatefulSet',
-  metadata: { name, namespace: 'shop' },
-  spec: {
-    replicas: 3,
-    serviceName: name,
-    selector: { matchLabels: { app: name } },
-    template: {
-      metadata: { labels: { app: name } },
-      spec: {
-        containers: [{ name: 'main', image: `shop/${name}:${version}` }],
-        terminationGracePeriodSeconds: 1,
-      },
-    },
-    ...spec,
-  },
-});
-
-const isUpdated = ({ metadata, spec, status }: StatefulSet): boolean =>
-  status?.observedGeneration === metadata.generation &&
-  status?.updatedReplicas === spec.replicas &&
-  status?.replicas === spec.replicas &&
-  status?.availableReplicas === spec.replicas &&
-  status?.currentRevision === status?.updateRevision;
+import { CLAIMS, statefulSet, useStatefulShop } from './statefulshop.ts';
 
 const versions = (pods: readonly Pod[]): string[] =>
   pods.map((pod) => `${pod.metadata.name} ${pod.spec.containers[0]?.image?.split(':')[1]}`).sort();
 
-const CLAIMS = {
-  volumeClaimTemplates: [
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: 'data' },
-      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-    },
-  ],
-};
-
 describe('controllers on the built-in control plane: stateful sets', function () {
   this.timeout(20_000);
-  const shop = useShop();
+  const { shop, apply, get, rolledOut, revisionsOf } = useStatefulShop();
   const { podsOf } = shop;
-  const apply = (set: StatefulSet) =>
-    shop.cluster.client.apply(STATEFUL_SETS, set, { fieldManager: 'test', force: true });
-  const get = (name: string) => shop.cluster.client.get(STATEFUL_SETS, { namespace: 'shop', name });
-  const rolledOut = (name: string) => eventually(() => get(name), isUpdated);
-  const revisionsOf = async (name: string): Promise<readonly ControllerRevision[]> => {
-    const selected = { namespace: 'shop', labelSelector: `app=${name}` };
-    const { items } = await shop.cluster.client.list(CONTROLLER_REVISIONS, selected);
-    return [...items].sort((a, b) => a.revision - b.revision);
-  };
 
   it('makes pods one after the other, each with a name, a number, a host name and its revision', async () => {
     await apply(statefulSet('db', 'v1'));
@@ -194,6 +148,34 @@ describe('controllers on the built-in control plane: stateful sets', function ()
     await apply(statefulSet('disk', 'v1', { replicas: 1, ...CLAIMS, ...policy }));
     await eventually(names, (left) => left.length === 1);
     expect(await names()).to.deep.equal(['data-disk-0']);
+  });
+
+  it('keeps a template under another name where a revision of another template has its own', async () => {
+    const set = statefulSet('clash', 'v1', { replicas: 1 });
+    await apply(set);
+    const { status } = await rolledOut('clash');
+    const [first] = await revisionsOf('clash');
+    await shop.cluster.client.delete(
+      STATEFUL_SETS,
+      { namespace: 'shop', name: 'clash' },
+      { propagationPolicy: 'Background' },
+    );
+    await eventually(
+      () => revisionsOf('clash'),
+      (revisions) => revisions.length === 0,
+    );
+    const metadata = { name: first?.metadata.name ?? '', namespace: 'shop' };
+    await shop.cluster.client.create(CONTROLLER_REVISIONS, {
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata,
+      data: { spec: {} },
+      revision: 1,
+    });
+    await apply(set);
+    const done = await rolledOut('clash');
+    expect(done.status?.collisionCount).to.equal(1);
+    expect(done.status?.updateRevision).to.not.equal(status?.updateRevision);
   });
 
   it('waits while another pod has the name of one of its own, and goes on when that is gone', async () => {

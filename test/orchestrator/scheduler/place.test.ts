@@ -105,6 +105,12 @@ describe('scheduler', () => {
     const nodes = [node('slow', {}, { disk: 'hdd' }), node('fast', {}, { disk: 'ssd' })];
     expect(placed(pod({ affinity: affinity(['ssd']) }), nodes)).to.equal('fast');
     expect(placed(pod({ affinity: affinity(['tape']) }), nodes)).to.contain('2 node(s)');
+    // As the pods of a DaemonSet are bound to their nodes.
+    const named = { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['slow'] }] };
+    const byName = {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [named] } },
+    };
+    expect(placed(pod({ affinity: byName }), nodes)).to.equal('slow');
   });
 
   it('spreads replicas over nodes, packs on request, and repeats itself at random for the same seed', () => {
