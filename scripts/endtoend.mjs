@@ -14,7 +14,7 @@ export function testsBelow(folder) {
 /** What goes wrong takes its time: these files of test/e2e are `npm run test:e2e`, all others are part of `npm test`. */
 const SLOW = [
   ...['backup', 'badbranches', 'badinput', 'badmachine', 'confinement', 'crash', 'lifetime', 'operating'],
-  ...['ownership', 'podend', 'podinputs', 'podlife'],
+  ...['ownership', 'podend', 'podinputs', 'podlife', 'autoscaling'],
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));

@@ -31,10 +31,8 @@ export function createGrantController({ home, clock, logger }: IdentityParts): C
   const bound = createInformer({ ...common, resource: ROLE_BINDINGS, labelSelector: GRANT_LABEL });
 
   const reconcile = async () => {
-    const given = grants.list();
-    // Whatever changes of an environment comes here, and most of the time nobody was given anything.
-    const places = given.length === 0 ? [] : environments.list().map(placeOf);
-    const wanted = given.map((grant) => {
+    const places = environments.list().map(placeOf);
+    const wanted = grants.list().map((grant) => {
       const role = roles.get({ namespace: PILOTAGE_NAMESPACE, name: grant.spec.role });
       return { grant, role, ...objectsOf(grant, role, places) };
     });

@@ -24,6 +24,7 @@ import { type AccessReviewKind, accessReviewOf, accessReviewStatus } from './acc
 import { assertMayImpersonate } from './auth/impersonation.ts';
 import { assertAuthorized } from './authorize.ts';
 import { badRequest, notServed } from './errors.ts';
+import { measuredAs } from './kinds/metrics.ts';
 import type { Api, ServedResource, StoredWatch, WriteParameters } from './types.ts';
 
 /** Owner of fields that our own code writes without naming a manager. */
@@ -76,6 +77,8 @@ export function inProcessClient(api: Api, user: User): KubeClient {
     list: async <T extends KubeObject>(resource: Resource<T>, options: ListOptions = {}) => {
       options.signal?.throwIfAborted();
       const { signal: _, namespace, ...rest } = options;
+      const measured = measuredAs(resource.group, resource.version, resource.plural);
+      if (measured) return (await listMetrics(api, user, measured, options)) as KubeList<T>;
       const found = await api.list({ ...target(resource, namespace), ...rest });
       const answer: KubeList<T> = {
         apiVersion: apiVersionOf(resource),
@@ -161,6 +164,28 @@ export function inProcessClient(api: Api, user: User): KubeClient {
     },
     as: (other) => inProcessClient(impersonating(api, user, other), other),
   };
+}
+
+async function listMetrics(
+  api: Api,
+  user: User,
+  resource: ServedResource,
+  { namespace, labelSelector, fieldSelector, signal = new AbortController().signal }: ListOptions,
+): Promise<KubeList<KubeObject>> {
+  const found = await api.metrics({
+    user,
+    resource,
+    signal,
+    ...pick({ namespace }, 'namespace'),
+    ...pick({ labelSelector }, 'labelSelector'),
+    ...pick({ fieldSelector }, 'fieldSelector'),
+  });
+  return deepFreeze({
+    apiVersion: apiVersionOf(resource),
+    kind: resource.listKind,
+    metadata: { resourceVersion: '' },
+    items: found.map(({ object }) => object),
+  });
 }
 
 /** A review as HTTP answers it; of tokens this client knows nothing. */

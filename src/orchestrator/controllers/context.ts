@@ -1,7 +1,7 @@
 import type { ParsedCertificateRequest } from '../../base/certificaterequest.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { KubeClient } from '../../kube/client/client.ts';
+import type { KubeClient, User } from '../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import type {
   ClusterRole,
@@ -47,7 +47,7 @@ import {
   STATEFUL_SETS,
   VOLUME_ATTRIBUTES_CLASSES,
 } from '../../kube/kinds/resources.data.ts';
-import type { KubeObject, Resource } from '../../kube/values/types.ts';
+import type { JsonObject, KubeObject, Resource } from '../../kube/values/types.ts';
 import type { Emptying } from './namespaceconditions.ts';
 
 /** Reports what was done to an object, as a Kubernetes Event. */
@@ -105,6 +105,8 @@ export interface CertificateAuthority {
 export interface Elsewhere {
   /** Deletes those of a namespace, and tells what is left. Never rejects. */
   emptyNamespace(namespace: string): Promise<Emptying>;
+  /** What a server says at a path below a version of the group, `namespaces/shop/ships`; undefined: nobody serves it. Rejects with what went wrong. */
+  read(group: string, path: string, user: User): Promise<JsonObject | undefined>;
 }
 
 /** What every controller is given. */

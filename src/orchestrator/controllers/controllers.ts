@@ -21,6 +21,7 @@ import { createEndpointsController } from './endpoints/controller.ts';
 import { createEndpointSliceController } from './endpointslice/controller.ts';
 import { createEndpointSliceMirroringController } from './endpointslicemirroring/controller.ts';
 import { createGarbageCollector } from './garbage/controller.ts';
+import { createHorizontalPodAutoscaler } from './horizontalpodautoscaler/controller.ts';
 import { createJobController } from './job/controller.ts';
 import { createJobOrphanController } from './job/orphans.ts';
 import { createNamespaceController } from './namespace.ts';
@@ -67,6 +68,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'daemon-set-controller': createDaemonSetController,
   'statefulset-controller': createStatefulSetController,
   'cronjob-controller': createCronJobController,
+  'horizontal-pod-autoscaler': createHorizontalPodAutoscaler,
   'endpointslice-controller': createEndpointSliceController,
   'endpoint-controller': createEndpointsController,
   'endpointslicemirroring-controller': createEndpointSliceMirroringController,

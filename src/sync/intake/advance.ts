@@ -97,45 +97,31 @@ export interface Left {
  * Records that for each of these its tip is wanted and, since nothing differs, deployed: at once for all, in the status of the Delivery. A
  * release is only written where there is something to release.
  */
-export async function advance(options: AdvanceOptions, repository: Repository, left: Left): Promise<void> {
-  const { delivery, known, untouched } = left;
+export async function advance(
+  options: AdvanceOptions,
+  repository: Repository,
+  { delivery, known, untouched }: Left,
+): Promise<void> {
   if (untouched.length === 0) return;
+  const at = rfc3339(options.clock.now());
+  const left = new Map<Environment, LeavingCommit>();
+  for (const [tip, { by }] of new Map(untouched.map((one) => [one.tip, one]))) {
+    await keepCommit(repository, tip);
+    const commit = { revision: tip, tree: (await repository.commit(tip)).tree, at, ...(by ? { by } : {}) };
+    for (const one of untouched) if (one.tip === tip) left.set(one.environment, commit);
+  }
+  const after = advancesAfter(delivery, known, left);
   const { name = '' } = delivery.metadata;
-  const commits = await leavingCommits(options, repository, untouched);
-  const advanced = advancesAfter(delivery, known, commits).map((one) => ({ ...one }));
   await options.home.patch(
     DELIVERIES,
     { namespace: PILOTAGE_NAMESPACE, name },
-    { type: 'merge', body: { status: { advanced } } },
+    { type: 'merge', body: { status: { advanced: after.map((one) => ({ ...one })) } } },
     { subresource: 'status', fieldManager: 'pilotage-sync' },
   );
-  for (const revision of revisionsBefore(left)) await releaseCommit(options, repository, name, revision);
-}
-
-/** The commit that leaves each environment alone, which git keeps from now on. */
-async function leavingCommits(
-  { clock }: Pick<AdvanceOptions, 'clock'>,
-  repository: Repository,
-  untouched: readonly Untouched[],
-): Promise<ReadonlyMap<Environment, LeavingCommit>> {
-  const at = rfc3339(clock.now());
-  const commits = new Map<string, LeavingCommit>();
-  for (const { tip, by } of new Map(untouched.map((one) => [one.tip, one])).values()) {
-    await keepCommit(repository, tip);
-    const { tree } = await repository.commit(tip);
-    commits.set(tip, { revision: tip, tree, at, ...(by ? { by } : {}) });
-  }
-  return new Map(
-    untouched.flatMap(({ environment, tip }) => {
-      const commit = commits.get(tip);
-      return commit ? [[environment, commit] as const] : [];
-    }),
-  );
-}
-
-/** What was deployed before, by what the Delivery said of environments or by their own records. */
-function revisionsBefore({ delivery, untouched }: Left): ReadonlySet<string> {
-  const advanced = delivery.status?.advanced ?? [];
-  const deployed = untouched.flatMap(({ environment: { status } }) => status?.deployedRevision ?? []);
-  return new Set([...advanced.map(({ revision }) => revision), ...deployed]);
+  const before = [
+    ...(delivery.status?.advanced ?? []).map(({ revision }) => revision),
+    ...untouched.map(({ environment }) => environment.status?.deployedRevision),
+  ];
+  for (const revision of new Set(before))
+    if (revision !== undefined) await releaseCommit(options, repository, name, revision);
 }

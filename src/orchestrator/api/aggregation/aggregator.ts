@@ -3,12 +3,13 @@ import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Again } from '../../../base/queue.ts';
 import { splitKey } from '../../../kube/client/cache.ts';
-import type { KubeClient } from '../../../kube/client/client.ts';
+import type { KubeClient, User } from '../../../kube/client/client.ts';
 import { createController, watch } from '../../../kube/client/controller.ts';
 import { createInformer } from '../../../kube/client/informer.ts';
 import type { APIService } from '../../../kube/kinds/objects.data.ts';
 import { API_SERVICES, ENDPOINT_SLICES, SERVICES } from '../../../kube/kinds/resources.data.ts';
 import { isNotFound, statusError } from '../../../kube/values/status.ts';
+import type { JsonObject } from '../../../kube/values/types.ts';
 import type { Store } from '../../store/types.ts';
 import { LOCAL } from '../kinds/apiservice.ts';
 import { endpointOf, SERVICE_NAME } from '../kinds/serviceendpoints.ts';
@@ -18,6 +19,7 @@ import { SERVED_HERE, withFinding } from './availability.ts';
 import { type ConnectionOptions, connectTo, type RemoteServer } from './connection.ts';
 import { type Emptied, emptyNamespace } from './emptying.ts';
 import { probe } from './probe.ts';
+import { readDocument } from './reading.ts';
 import {
   dnsName,
   findRemoteService,
@@ -39,6 +41,8 @@ export interface Aggregator {
 export interface RunningAggregator extends Aggregator {
   /** Deletes the objects of a namespace at every server, and tells what is left. Never rejects. */
   emptyNamespace(namespace: string): Promise<Emptied>;
+  /** What a server says at a path below a version of the group, `namespaces/shop/ships`; undefined: nobody serves it. Rejects with what went wrong. */
+  read(group: string, path: string, user: User): Promise<JsonObject | undefined>;
   start(signal: AbortSignal): void;
   /** Resolves when no server is being looked after. */
   stop(): Promise<void>;
@@ -122,6 +126,7 @@ export function createAggregator(options: AggregatorOptions): RunningAggregator 
     serverFor,
     versions,
     emptyNamespace: (namespace) => emptyNamespace(namespace, { versions: versions(), serverFor, clock }),
+    read: (group, path, user) => readDocument(group, path, user, { versions: versions(), serverFor, clock }),
     start: (signal) => controller.start(signal),
     stop: () => controller.stop(),
   };

@@ -5,7 +5,10 @@ export type ResourceAttributes = Extract<Attributes, { group: string }>;
 /** One thing that a worker may do: a PolicyRule of RBAC that can name namespaces and beginnings of names. */
 export interface WorkerRule {
   readonly verbs: readonly string[];
-  /** `pods`, `pods/status`, `apps/deployments`; `*` is every resource, subresources included. */
+  /**
+   * `pods`, `pods/status`, `apps/deployments`. `*` is every resource, subresources included; it may stand for the part before a subresource
+   * (`scale` of everything), and for all of a group (`custom.metrics.k8s.io/*`).
+   */
   readonly resources: readonly string[];
   /** Absent: in every namespace, and outside of them. */
   readonly namespaces?: readonly string[];
@@ -30,11 +33,16 @@ function covers(
   const { verb, namespace = '' } = attributes;
   return (
     verbs.includes(verb) &&
-    (resources.includes(resource) || resources.includes('*')) &&
+    (resources.includes(resource) || isWild(resources, attributes)) &&
     (namespaces?.includes(namespace) ?? true) &&
     (names === undefined || isNamed(names, attributes))
   );
 }
+
+const isWild = (resources: readonly string[], { group, subresource }: ResourceAttributes): boolean =>
+  resources.includes('*') ||
+  (subresource !== undefined && resources.includes(`*/${subresource}`)) ||
+  (group !== '' && resources.includes(`${group}/*`));
 
 /** A create names its object in the body, which may not have been read yet. */
 function isNamed(names: readonly string[], { verb, name, object, isUnread }: ResourceAttributes): boolean {

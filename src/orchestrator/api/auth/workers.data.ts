@@ -50,6 +50,14 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     { verbs: ['create', 'delete', 'get'], resources: ['batch/jobs'] },
     { verbs: ['update'], resources: ['batch/cronjobs/status'] },
   ],
+  // Scales whatever can be, by what is measured of its pods or elsewhere.
+  'horizontal-pod-autoscaler': [
+    { verbs: ['get'], resources: ['autoscaling/horizontalpodautoscalers'] },
+    { verbs: ['update'], resources: ['autoscaling/horizontalpodautoscalers/status'] },
+    { verbs: ['get', 'patch'], resources: ['*/scale'] },
+    { verbs: ['list'], resources: ['metrics.k8s.io/pods'] },
+    { verbs: READ, resources: ['custom.metrics.k8s.io/*', 'external.metrics.k8s.io/*'] },
+  ],
   'disruption-controller': [
     { verbs: ['get'], resources: ['apps/statefulsets', 'replicationcontrollers'] },
     { verbs: ['update'], resources: ['policy/poddisruptionbudgets/status'] },
@@ -139,6 +147,7 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'apps/daemonsets',
         'apps/deployments',
         'apps/replicasets',
+        'autoscaling/horizontalpodautoscalers',
         'batch/cronjobs',
         'batch/jobs',
         'apps/statefulsets',

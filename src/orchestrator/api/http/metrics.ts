@@ -1,6 +1,6 @@
 import { statusError } from '../../../kube/values/status.ts';
 import { notServed } from '../errors.ts';
-import { METRICS } from '../kinds/metrics.ts';
+import { measuredAs } from '../kinds/metrics.ts';
 import type { Api, ServedResource } from '../types.ts';
 import type { Answer } from './answers.ts';
 import type { Writer } from './objects.ts';
@@ -10,7 +10,7 @@ import type { ResourceRoute } from './resourcehandlers.ts';
 
 /** undefined: the path is not one of metrics. */
 export const measuredAt = ({ group, version, plural }: ResourceRoute): ServedResource | undefined =>
-  METRICS.find((row) => row.group === group && row.version === version && row.plural === plural);
+  measuredAs(group, version, plural);
 
 /** Of one object or of all; nothing of it is written or watched. */
 export async function answerMetrics(

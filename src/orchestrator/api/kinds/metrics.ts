@@ -36,6 +36,10 @@ export const NODE_METRICS = measured('nodes', 'NodeMetrics', false);
 export const POD_METRICS = measured('pods', 'PodMetrics', true);
 export const METRICS: readonly ServedResource[] = [NODE_METRICS, POD_METRICS];
 
+/** undefined: nothing measured is called so. */
+export const measuredAs = (group: string, version: string, plural: string): ServedResource | undefined =>
+  METRICS.find((row) => row.group === group && row.version === version && row.plural === plural);
+
 /** Of a node; of the containers of a pod together. */
 function usageOf({ usage, containers }: KubeObject): { readonly cpu: string; readonly memory: string } {
   const all = (Array.isArray(containers) ? containers : [{ usage }]).filter(isObject);

@@ -91,6 +91,20 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
       'create pods shop/nightly-1-x',
     ],
   ],
+  [controller('horizontal-pod-autoscaler')]: [
+    [
+      'patch apps/deployments/scale shop/web',
+      'get sea.example.com/ships/scale shop/web',
+      'list metrics.k8s.io/pods shop/',
+      'get custom.metrics.k8s.io/pods shop/web',
+    ],
+    [
+      'patch apps/deployments shop/web',
+      'patch pods shop/web',
+      'get pods/status shop/web',
+      'list metrics.k8s.io/nodes',
+    ],
+  ],
   [controller('endpointslice-controller')]: [
     ['create discovery.k8s.io/endpointslices shop/web-1'],
     ['update services shop/web', 'create discovery.k8s.io/endpointslices/status shop/web-1'],

@@ -75,6 +75,28 @@ describe('metrics.k8s.io', () => {
     expect(refused.code).to.equal(400);
   });
 
+  it('tells clients in this process as well, who have to be allowed to ask', async () => {
+    world.onRequest(busy);
+    const pods = {
+      group: 'metrics.k8s.io',
+      version: 'v1beta1',
+      plural: 'pods',
+      kind: 'PodMetrics',
+      namespaced: true,
+    };
+    const client = world.server.client();
+    const { kind, items } = await client.list(pods, { namespace: 'default' });
+    expect([kind, items.map(({ metadata }) => metadata.name)]).to.deep.equal(['PodMetricsList', ['web']]);
+    expect(
+      (await client.list(pods, { namespace: 'default', labelSelector: 'app=other' })).items,
+    ).to.deep.equal([]);
+    const stranger = client.as({ name: 'ann', groups: ['system:authenticated'] });
+    const refused = await stranger
+      .list(pods, { namespace: 'default' })
+      .catch((error: Error) => error.message);
+    expect(refused).to.contain('pods.metrics.k8s.io is forbidden');
+  });
+
   it('does not know a pod that is not there, does not run, or whose node does not say', async () => {
     world.onRequest((_request, stream) => stream.reset(new StreamError('InternalError', 'no')));
     for (const name of ['web', 'other']) {

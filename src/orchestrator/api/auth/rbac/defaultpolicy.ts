@@ -124,7 +124,7 @@ function clusterWide({ verbs, resources, namespaces, names = [] }: WorkerRule): 
 
 /** `apps/deployments/scale` as a group and a resource; groups have a dot in their name, or are one of the four that are older. */
 function groupAndResource(resource: string): readonly [group: string, resource: string] {
-  if (resource === '*') return ['*', '*'];
+  if (resource.startsWith('*')) return ['*', resource];
   const slash = resource.indexOf('/');
   const first = resource.slice(0, Math.max(slash, 0));
   const isGroup = first.includes('.') || ['apps', 'autoscaling', 'batch', 'policy'].includes(first);
