@@ -24,6 +24,7 @@ import { inTurns } from './overload/turns.ts';
 import { createPace, type Pace } from './pacing.ts';
 import { bytesOf, type Call } from './request.ts';
 import { isDecodable, routeOf } from './requestinfo.ts';
+import { createRequestMetrics, type RequestMetrics } from './requestmetrics.ts';
 import { writeAnswer, writeRefusal } from './respond.ts';
 import { serveUpgrade, type UpgradeOptions } from './upgrades.ts';
 
@@ -31,7 +32,7 @@ const REQUEST_MS = 60_000;
 /** Every request ends with it; one that is made each time gathers its stack each time. */
 const OVER = new DOMException('The request is over', 'AbortError');
 
-export interface HttpsServerOptions extends HandlerOptions {
+export interface HttpsServerOptions extends Omit<HandlerOptions, 'metrics'> {
   readonly pki: Pki;
   readonly links: NodeLinks;
   readonly logger: Logger;
@@ -52,15 +53,16 @@ export interface HttpsServer {
 
 /** The Kubernetes API over TLS: who is there, what is asked, how it is to look; the verb layer does the rest. */
 export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
-  const { pki, clock, logger, links, tokens } = options;
+  const { pki, clock, logger, links, tokens, api } = options;
   /** One per request under way: a signal shared by all would gather a listener for each request ever served. */
   const calls = new Set<AbortController>();
   let isClosing = false;
   const closing = () => isClosing;
-  const handle = inTurns(createHandler({ ...options, closing }), { clock, closing });
+  const metrics = createRequestMetrics({ kinds: api.kinds, version: api.version, clock });
+  const handle = inTurns(createHandler({ ...options, closing, metrics: metrics.text }), { clock, closing });
   const { trails = noTrails } = options;
   const pace = createPace(clock);
-  const service: Service = { api: options.api, handle, logger, calls, closing, trails, pace };
+  const service: Service = { api, handle, logger, calls, closing, trails, pace, metrics };
   const server = createServer({
     ...pki.server,
     ca: pki.ca,
@@ -185,13 +187,14 @@ interface Service extends Pick<HandlerOptions, 'api'> {
   readonly logger: Logger;
   readonly trails: Trails;
   readonly pace: Pace;
+  readonly metrics: RequestMetrics;
   /** Aborted when the server stops. */
   readonly calls: Set<AbortController>;
 }
 
 /** Answers one request. `authenticated` says who sends it, and throws to refuse. */
 async function serve(
-  { api, handle, logger, calls, closing, trails, pace }: Service,
+  { api, handle, logger, calls, closing, trails, pace, metrics }: Service,
   request: IncomingMessage,
   response: ServerResponse,
   authenticated: (path: string) => Awaitable<User>,
@@ -205,6 +208,8 @@ async function serve(
   });
   const { path, query } = splitUrl(request);
   const trail = trails(request, path, query);
+  const { method = 'GET', headers } = request;
+  const counted = metrics.began({ method, path, query, contentType: headers['content-type'] });
   if (trail.id) response.setHeader('Audit-Id', trail.id);
   const warnings: string[] = [];
   // Whoever is answered now comes back elsewhere, or to the next server.
@@ -231,6 +236,7 @@ async function serve(
   const written = await compressed(form, String(acceptEncoding ?? ''));
   if (answer.type !== 'bytes') trail.started(200);
   await writeAnswer(response, written, { warnings, headOnly: request.method === 'HEAD', pace });
+  counted(response.statusCode);
   trail.complete(status ?? (answer.type === 'proxy' ? { code: response.statusCode } : answer));
 }
 

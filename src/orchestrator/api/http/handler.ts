@@ -26,6 +26,8 @@ export interface HandlerOptions {
   readonly issuer: IssuerDocuments;
   readonly aggregator: Aggregator;
   readonly clock: Clock;
+  /** The text of `/metrics`. */
+  readonly metrics: () => string;
   /** undefined: ready; else why `/readyz` says 503. */
   readonly readiness?: () => string | undefined;
   /** Whether the server is on its way out. */
@@ -42,6 +44,7 @@ export function createHandler({
   issuer,
   aggregator,
   clock,
+  metrics,
   readiness = () => undefined,
   closing = () => false,
 }: HandlerOptions): Handler {
@@ -53,6 +56,7 @@ export function createHandler({
     readiness,
     closing,
     issuer,
+    metrics,
   });
   return async (call) => {
     const delegated = delegatedOf(aggregator, call.path);

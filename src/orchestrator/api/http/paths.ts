@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { EXPOSITION } from '../../../base/exposition.ts';
 import { notServed } from '../errors.ts';
 import type { KindRegistry } from '../types.ts';
 import type { ServerVersion } from '../version.ts';
@@ -23,6 +24,8 @@ interface World {
   /** The server takes no more requests. */
   readonly closing: () => boolean;
   readonly issuer: IssuerDocuments;
+  /** What is counted, in the text format of Prometheus. */
+  readonly metrics: () => string;
 }
 
 type PathHandler = (world: World, call: Call, match: readonly string[]) => Answer | undefined;
@@ -50,6 +53,7 @@ const PATHS: readonly (readonly [RegExp, PathHandler])[] = [
   [/^\/openapi\/v2$/, ({ openapi }, call) => openApiV2(openapi, call)],
   [/^\/\.well-known\/openid-configuration\/?$/, ({ issuer }) => issuerConfiguration(issuer)],
   [/^\/openid\/v1\/jwks\/?$/, ({ issuer }) => issuerKeys(issuer)],
+  [/^\/metrics$/, ({ metrics }) => ({ ...bytes(Buffer.from(metrics())), contentType: EXPOSITION })],
   [/^\/$/, (world) => json({ paths: pathsServed(world) })],
 ];
 
@@ -91,6 +95,7 @@ function pathsServed({ kinds, remote }: World): string[] {
   const health = (['healthz', 'livez', 'readyz'] as const).map((path) => `/${path}`);
   return [
     ...new Set(['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', ...versions, ...health]),
+    '/metrics',
     '/openapi/v2',
     '/openapi/v3',
     '/openid/v1/jwks',

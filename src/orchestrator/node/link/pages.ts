@@ -1,5 +1,6 @@
 /** What a node says of itself, under the paths of a kubelet (Kubernetes `pkg/kubelet/server/server.go`). */
 import { rfc3339 } from '../../../base/clock.ts';
+import { EXPOSITION, exposed, family } from '../../../base/exposition.ts';
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { NodeStatsResult } from '../../link/requests.ts';
 import type { ContainerStats, PodStats } from '../runtime/runtime.ts';
@@ -19,10 +20,7 @@ export interface Page {
 }
 
 const json = (value: unknown): Page => ({ contentType: 'application/json', body: JSON.stringify(value) });
-const samples = (lines: readonly string[]): Page => ({
-  contentType: 'text/plain; version=0.0.4; charset=utf-8',
-  body: `${lines.join('\n')}\n`,
-});
+const samples = (lines: readonly string[]): Page => ({ contentType: EXPOSITION, body: exposed(lines) });
 
 /** What an agent that answers at all says: it needs to look at nothing. */
 export const HEALTH: ReadonlySet<string> = new Set(['/healthz', '/healthz/ping']);
@@ -110,20 +108,3 @@ function resourceSamples({ stats, pods }: ObservedNode): readonly string[] {
 }
 
 const placeOf = ({ namespace = '', name = '' }: Pod['metadata']) => ({ namespace, pod: name });
-
-interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-  /** Milliseconds since the epoch. */
-  readonly at?: number;
-}
-
-/** In the text format of Prometheus. Names of Kubernetes hold nothing that has to be escaped. */
-function family(name: string, type: 'counter' | 'gauge', all: readonly Sample[]): readonly string[] {
-  const lines = all.map(({ labels, value, at }) => {
-    const pairs = Object.entries(labels).map(([key, label]) => `${key}="${label}"`);
-    const selector = pairs.length > 0 ? `{${pairs.join(',')}}` : '';
-    return `${name}${selector} ${value}${at === undefined ? '' : ` ${at}`}`;
-  });
-  return lines.length === 0 ? [] : [`# TYPE ${name} ${type}`, ...lines];
-}

@@ -122,7 +122,7 @@ describe('the API over HTTPS asks who is there, and', () => {
     ['the version', '/version', {}, 200, 200],
     ['a write to the version', '/version', { method: 'POST' }, 403, 404],
     ['the list of paths', '/', {}, 403, 200],
-    ['metrics, which are not served', '/metrics', {}, 403, 404],
+    ['metrics', '/metrics', {}, 403, 200],
     ['a path that is not served', '/debug/pprof', {}, 403, 404],
     ['the link of the node itself', '/pilotage/v1/nodes/n1/link', {}, 404, 404],
     ['the link of another node', '/pilotage/v1/nodes/n2/link', {}, 403, 404],
