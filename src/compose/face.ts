@@ -51,7 +51,7 @@ export function composeFace(parts: FaceParts): Face {
     knowSession: identity.knowSession,
     observeSession: identity.observeSession,
     identity: identity.actions,
-    ...(identity.browserSignIn ? { browserSignIn: identity.browserSignIn } : {}),
+    browserSignIn: identity.browserSignIn,
     clock,
     names,
     ...(certificates ? { certificates } : {}),

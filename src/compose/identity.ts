@@ -24,8 +24,8 @@ export interface Identity {
   readonly authenticate: Authenticate;
   readonly knowSession: KnowToken;
   readonly observeSession: KnowToken;
-  /** Absent: there is none. */
-  readonly browserSignIn?: BrowserSignIn;
+  /** As it is now; undefined: there is none. */
+  browserSignIn(): BrowserSignIn | undefined;
   readonly actions: IdentityActions;
   /** For the first administrator; undefined once there is an account. */
   firstBootstrap(): Promise<BootstrapCode | undefined>;
@@ -59,7 +59,7 @@ export async function composeIdentity(options: {
     authenticate: authenticator(token, known),
     knowSession: sessionAuthenticator(common),
     observeSession: sessionObserver(common),
-    ...(outside.browser ? { browserSignIn: outside.browser } : {}),
+    browserSignIn: () => outside.browser,
     actions,
     firstBootstrap: actions.firstBootstrap,
     async start(signal) {

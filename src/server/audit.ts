@@ -4,6 +4,7 @@ import { type AuditObject, type AuditSink, DELIVERY, ENVIRONMENT } from '../audi
 import type { Clock } from '../base/clock.ts';
 import type { Problem } from '../base/errors.ts';
 import { isObject } from '../kube/values/equal.ts';
+import { PROVIDER_CALLBACK } from './paths.ts';
 
 export interface FaceAuditOptions {
   readonly sink: AuditSink;
@@ -92,6 +93,8 @@ function isRecorded(asked: {
     return code === 403 || (code === 401 && request.headers.authorization !== undefined);
   // What reaches the API, it records itself: not who is unknown, nor a token with a scope.
   if (`${path}/`.startsWith('/k8s/')) return !isKnown || problem?.reason === 'Forbidden';
+  // Who comes back from the provider signs in by it.
+  if (path === PROVIDER_CALLBACK && isKnown) return true;
   return code === 401 || code === 403 || COPIES.has(path) || (method !== 'GET' && method !== 'HEAD');
 }
 

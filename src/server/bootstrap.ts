@@ -13,7 +13,7 @@ export async function answerBootstrap(
   response: ServerResponse,
   told: (body: unknown) => void,
 ): Promise<void> {
-  if (request.method !== 'POST') return sendPage(response, 200, FORM, SCRIPT);
+  if (request.method !== 'POST') return sendPage(response, 200, FORM, { script: SCRIPT });
   const isOfForm = isForm(request);
   const fields = fieldsOf(await (isOfForm ? readForm(request) : readJson(request)));
   told(fields);

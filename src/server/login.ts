@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { problemOf } from '../base/errors.ts';
 import { type Fields, fieldsOf, flag, needed } from './fields.ts';
 import { readForm, readJson, sendJson } from './json.ts';
-import { isForm, sendPage, sendRefusal } from './pages.ts';
+import { escaped, isForm, sendPage, sendRefusal } from './pages.ts';
 import type { FaceOptions } from './parts.ts';
+import { PROVIDER_LOGIN } from './paths.ts';
 import { cookieOf, csrfOf } from './sessions.ts';
 
 type Options = Pick<FaceOptions, 'identity' | 'certificates'>;
@@ -47,7 +48,12 @@ async function openSession({ identity, certificates }: Options, fields: Fields, 
 export const isOpened = ({ method, headers }: IncomingMessage): boolean =>
   method === 'GET' && headers.accept?.includes('text/html') === true;
 
-export const sendLoginPage = (response: ServerResponse): void => sendPage(response, 200, FORM);
+/** `provider`: where people sign in who have no password here. */
+export function sendLoginPage(response: ServerResponse, provider: string | undefined): void {
+  const other =
+    provider === undefined ? '' : `<p><a href="${PROVIDER_LOGIN}">Sign in at ${escaped(provider)}</a></p>`;
+  sendPage(response, 200, FORM + other);
+}
 
 const FORM = `<form method="post" action="/login">
 <label>Name <input name="name" required autocomplete="username"></label>

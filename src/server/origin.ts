@@ -15,6 +15,14 @@ export function foreign(headers: IncomingHttpHeaders, names: readonly string[]):
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return OTHER_SITE;
   const { host, origin } = headers;
   if (origin !== undefined && hostOf(origin) !== host?.toLowerCase()) return OTHER_SITE;
+  return unknownName(headers, names);
+}
+
+/** Why a request is not answered by the name that it asks for: neither an address, nor one of this machine, nor one of `names`. */
+export function unknownName(
+  { host }: Pick<IncomingHttpHeaders, 'host'>,
+  names: readonly string[],
+): Problem | undefined {
   const name = nameOf(host);
   if (name === undefined || isIP(name) !== 0 || isLocal(name) || names.includes(name)) return undefined;
   return {

@@ -10,8 +10,20 @@ const STYLE =
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** `body` is HTML, `script` the one that it may run. */
-export function sendPage(response: ServerResponse, status: number, body: string, script = ''): void {
+export interface PageOptions {
+  /** The one that it may run. */
+  readonly script?: string;
+  /** The path that is opened next, at once. */
+  readonly next?: string;
+}
+
+/** `body` is HTML. */
+export function sendPage(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  { script = '', next }: PageOptions = {},
+): void {
   const policy = [
     "default-src 'none'",
     `script-src ${script === '' ? "'none'" : hashOf(script)}`,
@@ -29,7 +41,7 @@ export function sendPage(response: ServerResponse, status: number, body: string,
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pilotage</title><style>${STYLE}</style></head>
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pilotage</title>${next === undefined ? '' : `<meta http-equiv="refresh" content="0;url=${next}">`}<style>${STYLE}</style></head>
 <body><h1>Pilotage</h1>${body}${script === '' ? '' : `<script>${script}</script>`}</body></html>\n`,
   );
 }

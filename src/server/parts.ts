@@ -38,8 +38,8 @@ export interface FaceOptions {
   readonly observeSession: KnowToken;
   readonly access: Access;
   readonly identity: IdentityActions;
-  /** Absent: people sign in by name and password alone. */
-  readonly browserSignIn?: BrowserSignIn;
+  /** As it is now; absent, or undefined: people sign in by name and password alone. */
+  readonly browserSignIn?: () => BrowserSignIn | undefined;
   readonly clock: Clock;
   /** Absent: it speaks plain HTTP. */
   readonly certificates?: { read(): Promise<Presented> };

@@ -13,6 +13,7 @@ import { lastAsLongAs } from './lasting.ts';
 import { answerLogin, isOpened, sendLoginPage } from './login.ts';
 import { foreign, isShown } from './origin.ts';
 import type { FaceOptions } from './parts.ts';
+import { answerProviderLogin } from './providerlogin.ts';
 import { badRequest } from './refusal.ts';
 import { answer } from './routes.ts';
 import { cookieOf, dropSession, isOfPage, sessionOf } from './sessions.ts';
@@ -67,6 +68,7 @@ export async function serve(
   const { url } = options;
   if (!url) throw badRequest(`${JSON.stringify(request.url)} is not an address.`);
   if (url.pathname === '/healthz') return void response.end('ok\n');
+  if (await answerProviderLogin(options, { url, trail: options.trail }, request, response)) return;
   const problem = foreign(request.headers, options.names ?? []);
   if (problem) throw new ProblemError(problem);
   if (await options.git(request, response, options.trail.sender)) return;
@@ -81,7 +83,8 @@ export async function serve(
   const session = isKubernetes ? undefined : await sessionOf(request, options);
   const user = session?.user ?? (await options.authenticate(request.headers));
   if (user === undefined) {
-    if (url.pathname === '/' && isOpened(request)) return sendLoginPage(response);
+    if (url.pathname === '/' && isOpened(request))
+      return sendLoginPage(response, options.browserSignIn?.()?.provider);
     // Asked by a page, a browser would open a window of its own.
     if (!isOfPage(request.headers)) response.setHeader('WWW-Authenticate', 'Basic realm="pilotage"');
     throw new ProblemError(UNKNOWN);
@@ -137,7 +140,7 @@ async function answerStranger(
 ): Promise<void> {
   const { method = 'GET' } = request;
   const body = method === 'GET' ? undefined : await readJson(request);
-  const answered = await answerSignIn(browserSignIn, {
+  const answered = await answerSignIn(browserSignIn?.(), {
     method,
     path,
     body,

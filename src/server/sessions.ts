@@ -12,6 +12,26 @@ const CSRF_HEADER = 'pilotage-csrf';
 /** Over TLS a name that a browser takes from this host alone, for every path of it (RFC 6265bis, section 4.1.3.2). */
 const cookieName = (isSecure: boolean): string => (isSecure ? '__Host-pilotage' : 'pilotage');
 
+/** What a browser has while it signs in at the provider. */
+const attemptName = (isSecure: boolean): string => `${cookieName(isSecure)}-signin`;
+/** As long as the attempt is kept. */
+const ATTEMPT_SECONDS = 600;
+
+/** Of no script; it comes back with the browser that the provider sends, for which it cannot be `Strict`. Empty: it is taken away. */
+export const attemptCookieOf = (attempt: string, isSecure: boolean): string =>
+  [
+    `${attemptName(isSecure)}=${attempt}`,
+    `Max-Age=${attempt === '' ? 0 : ATTEMPT_SECONDS}`,
+    'Path=/',
+    'HttpOnly',
+    'SameSite=Lax',
+    ...(isSecure ? ['Secure'] : []),
+  ].join('; ');
+
+/** The sign-in that this browser has begun. */
+export const attemptIn = (headers: IncomingHttpHeaders, isSecure: boolean): string | undefined =>
+  secretIn(headers, attemptName(isSecure));
+
 /** Of no script, and with no request that begins on another site. */
 export const cookieOf = (secret: string, seconds: number, isSecure: boolean): string =>
   [
@@ -57,9 +77,10 @@ export async function sessionOf(
 export const isOfPage = (headers: IncomingHttpHeaders): boolean =>
   headers['sec-fetch-mode'] === 'cors' || headers['sec-fetch-mode'] === 'same-origin';
 
-/** Takes the session out of a request that goes on to others, pods among them: they get the other cookies of this host. */
+/** Takes the session, and the sign-in, out of a request that goes on to others, pods among them: they get the other cookies of this host. */
 export function dropSession(headers: IncomingHttpHeaders, isSecure: boolean): void {
-  const others = cookiesIn(headers).filter(([name]) => name !== '' && name !== cookieName(isSecure));
+  const own = ['', cookieName(isSecure), attemptName(isSecure)];
+  const others = cookiesIn(headers).filter(([name]) => !own.includes(name));
   if (others.length === 0) delete headers.cookie;
   else headers.cookie = others.map(([, , pair]) => pair).join('; ');
 }

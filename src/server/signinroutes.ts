@@ -3,6 +3,7 @@ import type {
   BegunOnDevice,
   LoggedIn,
   OnDevice,
+  OpenedSession,
   SignInWays,
 } from '../model/identityfaces.ts';
 import { type Fields, fieldsOf, needed, whole } from './fields.ts';
@@ -10,12 +11,18 @@ import { badRequest } from './refusal.ts';
 
 /** Ways to sign in with a browser at an OpenID Connect provider. Refusals reject with ProblemError. */
 export interface BrowserSignIn {
+  /** Where people sign in, for them to read. */
+  readonly provider: string;
   /** `port`: where the command line waits for its browser, on 127.0.0.1; `party`: the client that asks (`partyOf`). */
   begin(port: number, party: string): Promise<BegunInBrowser>;
   /** `query`: with what the browser came there. */
   finish(attempt: string, query: string): Promise<LoggedIn>;
   beginDevice(party: string): Promise<BegunOnDevice>;
   pollDevice(attempt: string): Promise<OnDevice>;
+  /** `callback`: the address of this face to which the provider sends the browser. */
+  beginPage(callback: string, party: string): Promise<BegunInBrowser>;
+  /** `query`: with what the browser came there. */
+  finishPage(attempt: string, query: string): Promise<OpenedSession>;
 }
 
 interface Answer {

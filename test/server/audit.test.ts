@@ -60,13 +60,16 @@ describe('the record of the HTTP face', () => {
       knowSession: async () => undefined,
       observeSession: async () => undefined,
       identity: {} as unknown as IdentityActions,
-      browserSignIn: {
+      browserSignIn: () => ({
+        provider: 'login.example.com',
+        beginPage: async () => Promise.reject(refused),
+        finishPage: async () => ({ user: 'ada', secret: 'pls_planted', seconds: 60 }),
         begin: async () => Promise.reject(refused),
         finish: async () => ADA,
         beginDevice: async () => Promise.reject(refused),
         pollDevice: async (attempt) =>
           attempt === 'typed' ? { type: 'signedIn', as: ADA } : { type: 'waiting', seconds: 5 },
-      },
+      }),
       clock: systemClock,
       logger: silentLogger,
     });
@@ -79,11 +82,21 @@ describe('the record of the HTTP face', () => {
   });
 
   /** Asks, and resolves with what was recorded of it. */
-  async function recorded(path: string, body?: object, token = TOKEN): Promise<readonly AuditEvent[]> {
+  async function recorded(
+    path: string,
+    body?: object,
+    token = TOKEN,
+    more: Record<string, string> = {},
+  ): Promise<readonly AuditEvent[]> {
     const events: AuditEvent[] = [];
     const { stop } = await log.tail((event) => void events.push(event));
     const named = token === 'plt_narrow' ? 'bob' : 'ann';
-    const headers = { authorization: `Bearer ${token}`, 'pilotage-user': named, connection: 'close' };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'pilotage-user': named,
+      connection: 'close',
+      ...more,
+    };
     const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
     await (await fetch(base + path, { ...init, headers })).text();
     // The answer is recorded when the server has seen its end: a further request comes after it.
@@ -172,6 +185,10 @@ describe('the record of the HTTP face', () => {
       expect(JSON.stringify(event)).to.not.contain('planted');
     }
     expect(await recorded('/login/device/poll', { attempt: 'other' })).to.deep.equal([]);
+    const back = '/login/oidc/callback?code=planted&state=planted';
+    const [event] = await recorded(back, undefined, TOKEN, { cookie: 'pilotage-signin=planted' });
+    expect(event).to.deep.include({ verb: 'login', user: { username: 'ada', groups: [] } });
+    expect(JSON.stringify(event)).to.not.contain('planted');
   });
 
   it('says who was refused a repository', async () => {

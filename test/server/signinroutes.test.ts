@@ -5,6 +5,9 @@ import { reasonOf } from '../identity/refusals.ts';
 const ADA = { user: 'ada', token: 'plt_ada', expiresAt: '2026-01-01T12:00:00Z' };
 
 const provider: BrowserSignIn = {
+  provider: 'login.example.com',
+  beginPage: async () => ({ attempt: '', url: '' }),
+  finishPage: async () => ({ user: '', secret: '', seconds: 0 }),
   begin: async (port, party) => ({ attempt: `to ${port} of ${party}`, url: 'https://login.example.com' }),
   finish: async () => ADA,
   beginDevice: async () => ({ attempt: 'a', userCode: 'c', verificationUri: 'u', seconds: 5 }),

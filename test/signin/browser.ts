@@ -1,4 +1,4 @@
-import { get as getPlain } from 'node:http';
+import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request } from 'node:https';
 
 export interface Page {
@@ -33,35 +33,32 @@ export class Browser {
   }
 
   async #ask(url: string, form?: URLSearchParams): Promise<Page> {
-    if (url.startsWith('http:')) return plain(url);
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const type = form ? { 'content-type': 'application/x-www-form-urlencoded' } : {};
-    const options = { ca: this.#ca, headers: { cookie, ...type }, method: form ? 'POST' : 'GET' };
+    const headers = { cookie, accept: 'text/html', ...type };
+    const options = { headers, method: form ? 'POST' : 'GET', agent: false as const };
+    const isPlain = url.startsWith('http:');
     return new Promise((resolve, reject) => {
-      const outgoing = request(url, options, (response) => {
-        for (const set of response.headers['set-cookie'] ?? []) {
-          const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=');
-          this.#cookies.set(name, value);
-        }
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const body = Buffer.concat(chunks).toString();
-          resolve({ url, status: response.statusCode ?? 0, location: response.headers.location, body });
-        });
-      });
+      const outgoing = isPlain
+        ? requestPlain(url, options, (response) => this.#read(url, response, resolve))
+        : request(url, { ...options, ca: this.#ca }, (response) => this.#read(url, response, resolve));
       outgoing.on('error', reject);
       outgoing.end(form?.toString());
     });
   }
-}
 
-/** The listener of the command line. */
-const plain = (url: string): Promise<Page> =>
-  new Promise((resolve, reject) => {
-    getPlain(url, { agent: false }, (response) => {
-      response.resume().on('end', () => {
-        resolve({ url, status: response.statusCode ?? 0, location: undefined, body: '' });
-      });
-    }).on('error', reject);
-  });
+  /** Cookies know no ports: those of the provider and of what is signed in to are of one host here. */
+  #read(url: string, response: IncomingMessage, resolve: (page: Page) => void): void {
+    for (const set of response.headers['set-cookie'] ?? []) {
+      const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=');
+      if (value === '') this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      resolve({ url, status: response.statusCode ?? 0, location: response.headers.location, body });
+    });
+  }
+}

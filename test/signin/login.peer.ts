@@ -108,6 +108,21 @@ describe('pilotage login at a real OpenID Connect provider', function () {
     await theirs.ended;
   });
 
+  it('signs people in with a browser alone: it leads to the provider and back, to a session that other sites do not have', async () => {
+    const { http: face } = pilotage.ready;
+    const browser = provider.browserOf('liz');
+    const start = await browser.open(`${face}/`);
+    expect(start.body).to.contain(`Sign in at ${new URL(provider.issuer).host}`);
+    const end = await browser.open(`${face}/login/oidc`);
+    expect(end.url).to.match(/^http:.*\/login\/oidc\/callback\?/);
+    expect([end.status, end.body.includes('You are signed in as liz.')]).to.deep.equal([200, true]);
+    const session = await browser.open(`${face}/api/v1/session`);
+    expect(JSON.parse(session.body)).to.deep.include({ user: 'liz' });
+    // The answer is taken once, and by the browser that began.
+    expect((await browser.open(end.url)).status).to.equal(401);
+    expect((await provider.browserOf('eve').open(end.url)).status).to.equal(401);
+  });
+
   it('says that the person refused', async () => {
     const { ended, told } = login();
     const asked = new URL(await told(address));

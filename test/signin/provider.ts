@@ -64,7 +64,7 @@ export async function startProvider(dir: string): Promise<SignIn> {
         client_secret: CLI.secret,
         application_type: 'native',
         grant_types: ['authorization_code', DEVICE_CODE],
-        redirect_uris: ['http://127.0.0.1/callback'],
+        redirect_uris: ['http://127.0.0.1/callback', 'http://127.0.0.1/login/oidc/callback'],
       },
     ],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' }] },

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { personOf } from '../../../src/identity/oidc/claims.ts';
 import type { OidcOptions } from '../../../src/identity/oidc/options.ts';
 import { createOidcSignIn } from '../../../src/identity/oidc/signin.ts';
+import { sessionAuthenticator } from '../../../src/identity/tokens.ts';
 import { TOKEN_HOLDER } from '../../../src/model/user.ts';
 import { createIdentityWorld, type IdentityWorld } from '../harness.ts';
 import { messageOf, reasonOf } from '../refusals.ts';
@@ -93,6 +94,23 @@ describe('identity: people of an OpenID Connect provider', () => {
     await world.clock.advance(seconds * 1000);
     const answer = await oidc.pollDevice(attempt);
     expect(answer.type === 'signedIn' && answer.as.user).to.equal('carl');
+  });
+
+  it('have a session of half a day in a browser that came back here, and no token of a command line by it', async () => {
+    issuer.claims = { sub: 'sub of liz', preferred_username: 'liz' };
+    const oidc = createOidcSignIn(world.parts, OIDC, issuer);
+    const begin = async () => {
+      const { attempt, url } = await oidc.beginPage('https://pilotage.example.com/login/oidc/callback', '');
+      const state = new URL(url).searchParams.get('state') ?? '';
+      return { attempt, query: `?${new URLSearchParams({ code: `code of ${state}`, state })}` };
+    };
+    const { attempt, query } = await begin();
+    const { user, secret, seconds } = await oidc.finishPage(attempt, query);
+    expect([user, seconds]).to.deep.equal(['liz', 12 * 3_600]);
+    expect((await sessionAuthenticator(world.parts)(secret))?.name).to.equal('liz');
+    expect([...issuer.begun.values()][0]?.redirectUri).to.match(/^https:.*\/login\/oidc\/callback$/);
+    const other = await begin();
+    expect(await reasonOf(oidc.finish(other.attempt, other.query))).to.equal('Unauthorized');
   });
 
   it('are out after half a day, so that whoever has left the provider is', async () => {
