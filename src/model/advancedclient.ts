@@ -7,8 +7,8 @@ import { deliveryOf } from './names.ts';
 import { DELIVERIES, type Delivery, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from './types.ts';
 
 /**
- * The same client, whose environments are as they stand (`advanced`) and not as their own records say. What is written back is whole, so
- * that such a record needs no Delivery any more. Only a watch gives the records alone: `advancedInformer` completes them.
+ * The same client, whose environments are as they stand (`advanced`) and not as their own records say: a read of one costs a read of its
+ * Delivery too. What is written back is whole, so that such a record needs no Delivery any more. Only a watch gives the records alone: `advancedInformer` completes them.
  */
 export function advancedClient(client: KubeClient): KubeClient {
   const ownerOf = (name: string): Promise<Delivery | undefined> =>
