@@ -1,8 +1,6 @@
 const REPLICATION = 'nothing acts yet on a ReplicationController';
 const CRON = 'nothing acts yet on a CronJob';
-const POLICY = 'a ValidatingAdmissionPolicy is stored, and does not act yet';
 const DEVICES = 'resource.k8s.io (dynamic resource allocation) is not served';
-const DISRUPTION = 'nothing computes yet the status of a PodDisruptionBudget';
 
 /** Why a test of the conformance suite fails for now, by its name (without tags). One that passes all the same fails the run. */
 export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
@@ -20,11 +18,6 @@ export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
   'CronJob should not schedule new jobs when ForbidConcurrent': CRON,
   'CronJob should replace jobs when ReplaceConcurrent': CRON,
   'CronJob should schedule multiple jobs concurrently': CRON,
-  'ValidatingAdmissionPolicy should allow expressions to refer variables.': POLICY,
-  'ValidatingAdmissionPolicy should validate against a Deployment': POLICY,
-  'DisruptionController Listing PodDisruptionBudgets for all namespaces should list and delete a collection of PodDisruptionBudgets':
-    DISRUPTION,
-  'DisruptionController should create a PodDisruptionBudget': DISRUPTION,
   'CRUD Tests resource.k8s.io/v1 DeviceClass': DEVICES,
   'CRUD Tests resource.k8s.io/v1 ResourceClaim': DEVICES,
   'CRUD Tests resource.k8s.io/v1 ResourceClaimTemplate': DEVICES,

@@ -7,26 +7,31 @@ import {
   PODS,
   RUNTIME_CLASSES,
 } from '../../../../../src/kube/kinds/resources.data.ts';
-import { NOT_CONFIGURED } from '../../../../../src/orchestrator/api/admission/podsecurity/configuration.ts';
+import {
+  NOT_CONFIGURED,
+  type PodSecurityConfiguration,
+} from '../../../../../src/orchestrator/api/admission/podsecurity/configuration.ts';
+import { podSecurity } from '../../../../../src/orchestrator/api/admission/podsecurity.ts';
 import { ADMINS } from '../../../../../src/orchestrator/api/auth/authorizer.ts';
+import type { Kind } from '../../../../../src/orchestrator/api/kinds/kind.ts';
 import type { FakeClock } from '../../../../fakes/clock.ts';
 import { startTestApi, type TestApi } from '../../harness.ts';
 import { refusal } from '../../notation.ts';
+
+const BASELINE = { level: 'baseline', version: 'latest' } as const;
+const CONFIGURATION: PodSecurityConfiguration = {
+  defaults: { ...NOT_CONFIGURED.defaults, enforce: BASELINE, warn: BASELINE },
+  exemptions: { usernames: ['builder'], namespaces: ['system'], runtimeClasses: ['vm'] },
+};
+/** A store in which no namespace says anything. */
+const NO_LABELS = { latest: () => undefined, latestIn: () => [] };
 
 describe('Pod Security by a configuration', () => {
   let plane: TestApi<FakeClock>;
   let client: KubeClient;
   let warnings: string[];
   before(async () => {
-    const baseline = { level: 'baseline', version: 'latest' } as const;
-    plane = await startTestApi({
-      admission: {
-        podSecurity: {
-          defaults: { ...NOT_CONFIGURED.defaults, enforce: baseline, warn: baseline },
-          exemptions: { usernames: ['builder'], namespaces: ['system'], runtimeClasses: ['vm'] },
-        },
-      },
-    });
+    plane = await startTestApi({ admission: { podSecurity: CONFIGURATION } });
     client = plane.client();
     for (const name of ['shop', 'system']) await namespace(name);
     await client.create(RUNTIME_CLASSES, {
@@ -93,6 +98,30 @@ describe('Pod Security by a configuration', () => {
     await client.create(PODS, pod({ runtimeClassName: 'vm' }), options);
     expect(warnings).to.deep.equal([]);
   });
+
+  const exemptions: readonly (readonly [by: string, user: string, pod: Pod])[] = [
+    ['namespace', 'ann', within('system')],
+    ['user', 'builder', pod()],
+    ['runtimeClass', 'ann', pod({ runtimeClassName: 'vm' })],
+  ];
+  for (const [by, name, object] of exemptions)
+    it(`records that a pod was let pass by its ${by}`, async () => {
+      const said: Record<string, string> = {};
+      const annotate = (key: string, text: string) => {
+        said[key] = text;
+      };
+      const kind = plane.api.kinds.find('', 'v1', 'pods') as Kind;
+      const user = { name, groups: [] };
+      await podSecurity(NO_LABELS, CONFIGURATION).validate?.({
+        operation: 'CREATE',
+        user,
+        kind,
+        object,
+        dryRun: false,
+        annotate,
+      });
+      expect(said).to.deep.equal({ 'pod-security.kubernetes.io/exempt': by });
+    });
 
   it('says of labels of an exempt namespace that they are ignored', async () => {
     const strict = { 'pod-security.kubernetes.io/enforce': 'restricted' };
