@@ -102,7 +102,8 @@ async function startParts(
   const disks = createDiskWatch({ clock: systemClock });
   const kept = await readPorts(dataDir);
   const { acceptLoss, oidcFile, admissionFile, signInFile } = options;
-  const signIn = signInFile === undefined ? {} : readSignInFile(signInFile);
+  const signIn =
+    signInFile === undefined ? undefined : { path: signInFile, options: readSignInFile(signInFile) };
   // Before all that writes to it, so that it ends after them.
   const audit = openAudit({ ...common, policyFile: options.auditPolicyFile, parts });
   const home =

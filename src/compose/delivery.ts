@@ -6,7 +6,6 @@ import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
 import { scheduleWork } from '../base/schedule.ts';
 import type { Surroundings } from '../cli/context.ts';
-import type { SignInOptions } from '../identity/signinfile.ts';
 import { openContexts } from '../kube/remote/contexts.ts';
 import { createProgressHub } from '../model/progresshub.ts';
 import { createPromotionController } from '../promotion/controller.ts';
@@ -25,6 +24,7 @@ import { composeIdentity, type Identity } from './identity.ts';
 import { openImages } from './images.ts';
 import { composePromotion } from './promotion.ts';
 import { openRepositories } from './repositories.ts';
+import type { SignInFile } from './signin.ts';
 import { composeSync } from './sync.ts';
 
 /** Every night, not on the full hour. */
@@ -40,7 +40,7 @@ export interface DeliveryOptions {
   readonly disks: DiskWatch;
   readonly home: Home;
   readonly audit: Audit;
-  readonly signIn: SignInOptions;
+  readonly signIn: SignInFile | undefined;
   readonly instanceUid: string;
   readonly token: string;
   readonly clock: Clock;

@@ -60,15 +60,18 @@ export function composeFace(parts: FaceParts): Face {
 }
 
 function actionsOf(parts: FaceParts): Actions {
-  const { home, room, promotion, audit, certificates } = parts;
+  const { home, room, promotion, audit, certificates, identity } = parts;
   const sync = syncActionsOf(parts);
   const promotions = createPromotionActions(promotion);
   return {
     ...sync,
     async status() {
-      const problems = [room.lack('builds'), audit.log.problem(), certificates?.problem()].filter(
-        (one) => one !== undefined,
-      );
+      const problems = [
+        room.lack('builds'),
+        audit.log.problem(),
+        certificates?.problem(),
+        identity.problem(),
+      ].filter((one) => one !== undefined);
       return { ...(problems.length > 0 ? { problems } : {}), ...(await sync.status()) };
     },
     promote: async (name, request, user) => promotions.promote(await sync.find(name), request, user),

@@ -1,5 +1,6 @@
 /** Who is who, and who may what: one answer for every face. */
 import type { Clock } from '../base/clock.ts';
+import type { Problem } from '../base/errors.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
 import { createAccess } from '../identity/access.ts';
@@ -8,7 +9,6 @@ import { createGrantController } from '../identity/grants/controller.ts';
 import { COST } from '../identity/passwords.ts';
 import { ensureBuiltinRoles } from '../identity/roles.ts';
 import { createSignIn, localProvider } from '../identity/signin.ts';
-import type { SignInOptions } from '../identity/signinfile.ts';
 import { sessionAuthenticator, sessionObserver, tokenAuthenticator } from '../identity/tokens.ts';
 import type { Access } from '../model/access.ts';
 import type { BootstrapCode } from '../model/identityfaces.ts';
@@ -17,7 +17,7 @@ import { type Authenticate, authenticator, type KnowToken } from '../server/auth
 import type { IdentityActions } from '../server/identityroutes.ts';
 import type { BrowserSignIn } from '../server/signinroutes.ts';
 import type { Home } from './home.ts';
-import { composeSignIn } from './signin.ts';
+import { composeSignIn, type SignInFile } from './signin.ts';
 
 export interface Identity {
   readonly access: Access;
@@ -26,6 +26,8 @@ export interface Identity {
   readonly observeSession: KnowToken;
   /** As it is now; undefined: there is none. */
   browserSignIn(): BrowserSignIn | undefined;
+  /** What a person should see to: a file of sign-ins that cannot be used. */
+  problem(): Problem | undefined;
   readonly actions: IdentityActions;
   /** For the first administrator; undefined once there is an account. */
   firstBootstrap(): Promise<BootstrapCode | undefined>;
@@ -38,7 +40,7 @@ export async function composeIdentity(options: {
   /** The daemon's own token. */
   readonly token: string;
   /** Who signs people in besides the passwords that are kept here. */
-  readonly signIn: SignInOptions;
+  readonly signIn: SignInFile | undefined;
   readonly parts: Lifetime;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -46,7 +48,7 @@ export async function composeIdentity(options: {
   const { home, token, parts, clock, logger } = options;
   const common = { home: home.identityClient, clock, logger, passwordCost: COST };
   const access = createAccess(home.decide);
-  const outside = await composeSignIn(common, options.signIn);
+  const outside = await composeSignIn({ ...common, lifetime: parts }, options.signIn);
   // Passwords that are kept here come first: who has one needs no directory to answer.
   const signIn = createSignIn(common, [localProvider(common), ...outside.passwords]);
   const known = tokenAuthenticator(common);
@@ -59,7 +61,8 @@ export async function composeIdentity(options: {
     authenticate: authenticator(token, known),
     knowSession: sessionAuthenticator(common),
     observeSession: sessionObserver(common),
-    browserSignIn: () => outside.browser,
+    browserSignIn: outside.browser,
+    problem: outside.problem,
     actions,
     firstBootstrap: actions.firstBootstrap,
     async start(signal) {

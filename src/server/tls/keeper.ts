@@ -1,12 +1,9 @@
 import { createSecureContext, type Server } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
-import { type Problem, problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { reread } from '../../base/reread.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import type { Presented } from './certificate.ts';
-
-/** As often as kube-apiserver reads its own again (k8s.io/apiserver/pkg/server/dynamiccertificates, FileRefreshDuration). */
-const LOOK_MS = 60_000;
 
 export interface KeeperOptions {
   /** What is to be presented now. @throws ProblemError */
@@ -23,37 +20,19 @@ export async function keepCertificate(
   server: Pick<Server, 'setSecureContext' | 'addContext'>,
   { read, clock, logger }: KeeperOptions,
 ): Promise<() => void> {
-  let presented = await read();
-  present(server, presented);
-  let told: string | undefined;
-  const look = async (): Promise<void> => {
-    const next = await read();
-    told = undefined;
-    if (deepEqual(next, presented)) return;
-    present(server, next);
-    presented = next;
-    logger.info({}, 'another certificate is presented from now on');
-  };
-  const refused = (problem: Problem): void => {
-    if (problem.message === told) return;
-    told = problem.message;
-    logger.warn({ problem }, 'the certificate stays as it was');
-  };
-  let isOver = false;
-  let cancel = (): void => {};
-  const again = (): void => {
-    if (isOver) return;
-    cancel = clock.after(LOOK_MS, () => {
-      look()
-        .catch((error: unknown) => refused(problemOf(error)))
-        .finally(again);
-    });
-  };
-  again();
-  return () => {
-    isOver = true;
-    cancel();
-  };
+  const first = await read();
+  present(server, first);
+  const { stop } = reread(first, {
+    read,
+    isSame: deepEqual,
+    take(next) {
+      present(server, next);
+      logger.info({}, 'another certificate is presented from now on');
+    },
+    refused: (problem) => logger.warn({ problem }, 'the certificate stays as it was'),
+    clock,
+  });
+  return stop;
 }
 
 function present(
