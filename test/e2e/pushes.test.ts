@@ -200,6 +200,8 @@ describe('e2e: how a push ends', function () {
       return endOf(await sets.push(), 'dev');
     };
     expect(await write('sleep 1000')).to.equal('[dev] sets-dev is healthy');
+    // What the server and the controllers added is no drift.
+    expect((await pilotage.cli('diff', 'sets/dev')).code).to.equal(0);
     const { stdout } = await pilotage.kubectl('-n', 'sets-dev', 'get', 'pods', '-o', 'name');
     expect(stdout.split('\n').filter((name) => /^pod\/(db-[01]|log-\w+)$/.test(name))).to.have.length(3);
     expect(await write('echo no disk; exit 1')).to.match(
