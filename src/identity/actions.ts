@@ -36,6 +36,7 @@ import {
   deleteUser,
   isLocal,
   listUsers,
+  passwordHash,
   setPassword,
   type UserSpec,
 } from './users.ts';
@@ -63,16 +64,28 @@ export function createIdentityActions(options: IdentityActionsOptions) {
     await access.assert(user, { on: 'tokens', verb });
   };
 
+  /** A sign-in that was under way while the password was changed came by the one of before, and was not there to be ended. */
+  const entered = async <T>(
+    name: string,
+    password: string,
+    enter: (user: User) => Promise<T>,
+  ): Promise<T> => {
+    const before = await passwordHash(home, name);
+    const user = await signIn(name, password);
+    const made = await enter(user);
+    if ((await passwordHash(home, name)) === before) return made;
+    await endSignIns(home, user.name);
+    throw new ProblemError(CHANGED_MEANWHILE);
+  };
+
   return {
     /** A token for this user that lasts half a day. */
-    async logIn(name: string, password: string): Promise<LoggedIn> {
-      return loginToken(options, await signIn(name, password));
-    },
+    logIn: (name: string, password: string): Promise<LoggedIn> =>
+      entered(name, password, (user) => loginToken(options, user)),
 
     /** For a browser, which keeps its secret in a cookie. */
-    async openSession(name: string, password: string): Promise<OpenedSession> {
-      return openSession(options, await signIn(name, password));
-    },
+    openSession: (name: string, password: string): Promise<OpenedSession> =>
+      entered(name, password, (user) => openSession(options, user)),
 
     async logOut({ name, token }: User) {
       if (token === undefined) return { message: 'Nothing to end: the token of the daemon stays.' };
@@ -197,6 +210,12 @@ const passwordElsewhere = ({ metadata: { name }, spec }: UserObject): Problem =>
   message: `${name} is vouched for by ${spec.provider}, which keeps the password.`,
   remedy: 'Change it there.',
 });
+
+const CHANGED_MEANWHILE: Problem = {
+  reason: 'Unauthorized',
+  message: 'The password was changed during the sign-in.',
+  remedy: 'Sign in again, with the new one.',
+};
 
 const ELSEWHERE: Problem = {
   reason: 'HomeElsewhere',

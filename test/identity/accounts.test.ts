@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { createAccess } from '../../src/identity/access.ts';
+import { createIdentityActions } from '../../src/identity/actions.ts';
+import type { SignIn } from '../../src/identity/signin.ts';
 import { SECRETS } from '../../src/kube/kinds/resources.data.ts';
 import { USERS } from '../../src/model/types.ts';
 import { TOKEN_HOLDER, type User } from '../../src/model/user.ts';
@@ -115,6 +117,19 @@ describe('identity: accounts', () => {
     await world.actions.changeUser(TOKEN_HOLDER, 'max', { disabled: true });
     await world.actions.changeUser(TOKEN_HOLDER, 'max', { disabled: false });
     expect(await world.known(token)).to.equal(undefined);
+  });
+
+  it('sign nobody in whose password was changed while they signed in with the one of before', async () => {
+    await world.actions.createUser(TOKEN_HOLDER, 'lea', {}, PASSWORD);
+    const signIn: SignIn = async (name) => {
+      await world.actions.setPassword(TOKEN_HOLDER, name, 'a new long one');
+      return { name, groups: [], verified: true };
+    };
+    const { logIn, openSession } = createIdentityActions({ ...world.parts, access: world.access, signIn });
+    expect(await reasonOf(logIn('lea', PASSWORD))).to.equal('Unauthorized');
+    expect(await reasonOf(openSession('lea', PASSWORD))).to.equal('Unauthorized');
+    const lea = { name: 'lea', groups: [], verified: true };
+    expect(await world.actions.listTokens(lea)).to.deep.equal([]);
   });
 
   it('say nothing of sign-ins and tokens where there are none', async () => {
