@@ -23,6 +23,7 @@ import type {
   Service,
   ServiceAccount,
   StatefulSet,
+  StorageClass,
   VolumeAttributesClass,
 } from '../../kube/kinds/objects.data.ts';
 import {
@@ -45,6 +46,7 @@ import {
   SERVICE_ACCOUNTS,
   SERVICES,
   STATEFUL_SETS,
+  STORAGE_CLASSES,
   VOLUME_ATTRIBUTES_CLASSES,
 } from '../../kube/kinds/resources.data.ts';
 import type { JsonObject, KubeObject, Resource } from '../../kube/values/types.ts';
@@ -82,6 +84,7 @@ export interface Informers {
   readonly serviceAccounts: Informer<ServiceAccount>;
   readonly claims: Informer<PersistentVolumeClaim>;
   readonly volumes: Informer<PersistentVolume>;
+  readonly storageClasses: Informer<StorageClass>;
   readonly attributesClasses: Informer<VolumeAttributesClass>;
 }
 
@@ -145,6 +148,7 @@ export function createInformers(client: KubeClient, clock: Clock, logger: Logger
     serviceAccounts: of(SERVICE_ACCOUNTS),
     claims: of(PERSISTENT_VOLUME_CLAIMS),
     volumes: of(PERSISTENT_VOLUMES),
+    storageClasses: of(STORAGE_CLASSES),
     attributesClasses: of(VOLUME_ATTRIBUTES_CLASSES),
   };
 }

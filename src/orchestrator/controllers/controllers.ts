@@ -26,6 +26,7 @@ import { createJobController } from './job/controller.ts';
 import { createJobOrphanController } from './job/orphans.ts';
 import { createNamespaceController } from './namespace.ts';
 import { createNodeController } from './node/controller.ts';
+import { createVolumeBinder } from './persistentvolume/controller.ts';
 import { createPodGarbageCollector } from './podgc.ts';
 import { createReplicaSetController, createReplicationManager } from './replicaset/controller.ts';
 import { createResourceQuotaController } from './resourcequota/controller.ts';
@@ -83,6 +84,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'tokens-controller': createTokenSecretController,
   'resourcequota-controller': createResourceQuotaController,
   'certificate-controller': createCertificateController,
+  'persistent-volume-binder': createVolumeBinder,
   'pvc-protection-controller': createClaimProtection,
   'pv-protection-controller': createVolumeProtection,
   'volumeattributesclass-protection-controller': createAttributesClassProtection,

@@ -61,13 +61,6 @@ describe('storage that is deleted', function () {
     await isGone(PERSISTENT_VOLUME_CLAIMS, other);
     expect((await find(resource, key))?.metadata.deletionTimestamp).to.not.equal(undefined);
   }
-  const phase = (value: string) =>
-    client.patch(
-      PERSISTENT_VOLUMES,
-      DISK,
-      { type: 'merge', body: { status: { phase: value } } },
-      { subresource: 'status' },
-    );
 
   it('goes at once where nothing uses it', async () => {
     const { metadata } = await claim();
@@ -100,9 +93,13 @@ describe('storage that is deleted', function () {
 
   it('stays, a volume, while it is bound to a claim', async () => {
     await volume();
-    await phase('Bound');
+    await claim({ storageClassName: '' });
+    await eventually(
+      () => client.get(PERSISTENT_VOLUMES, DISK),
+      ({ status }) => status?.phase === 'Bound',
+    );
     await isHeld(PERSISTENT_VOLUMES, DISK);
-    await phase('Released');
+    await client.delete(PERSISTENT_VOLUME_CLAIMS, DATA);
     await isGone(PERSISTENT_VOLUMES, DISK);
   });
 

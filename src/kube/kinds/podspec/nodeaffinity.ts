@@ -29,6 +29,12 @@ export function fitsNode(pod: Pick<Pod, 'spec'>, node: Node): boolean {
   return selected && (terms === undefined || terms.some((term) => fitsTerm(term, node)));
 }
 
+/** Whether one of the terms of a NodeSelector selects the node. */
+export const fitsNodeSelector = (
+  { nodeSelectorTerms }: { readonly nodeSelectorTerms: readonly Term[] },
+  node: Node,
+): boolean => nodeSelectorTerms.some((term) => fitsTerm(term, node));
+
 /** An empty term matches nothing. */
 function fitsTerm({ matchExpressions = [], matchFields = [] }: Term, node: Node): boolean {
   if (matchExpressions.length + matchFields.length === 0) return false;

@@ -1,10 +1,10 @@
 import type { PersistentVolumeClaim, StorageClass } from '../../../kube/kinds/objects.data.ts';
 import { STORAGE_CLASSES } from '../../../kube/kinds/resources.data.ts';
+import { storageClass } from '../../../kube/kinds/volumes/storageclass.ts';
 import { compareQuantities, parseQuantity } from '../../../kube/values/quantity.ts';
 import { collectionPrefix } from '../../store/keys.ts';
 import type { Store } from '../../store/types.ts';
 import { forbidden } from '../errors.ts';
-import { storageClass } from '../kinds/volumecolumns.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 
 const CLASSES = collectionPrefix(STORAGE_CLASSES.group, STORAGE_CLASSES.plural);

@@ -1,3 +1,4 @@
+import { IS_DEFAULT_CLASS, newestDefault } from '../../../kube/kinds/volumes/storageclass.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { collectionPrefix } from '../../store/keys.ts';
@@ -33,10 +34,7 @@ const STORAGE: Defaulted = {
   field: 'storageClassName',
   annotation: 'volume.beta.kubernetes.io/storage-class',
   classes: collectionPrefix('storage.k8s.io', 'storageclasses'),
-  isDefault: [
-    'storageclass.kubernetes.io/is-default-class',
-    'storageclass.beta.kubernetes.io/is-default-class',
-  ],
+  isDefault: IS_DEFAULT_CLASS,
 };
 
 /** Who names no class gets the default one (Kubernetes `plugin/pkg/admission/network/defaultingressclass`, `storage/storageclass/setdefault`). */
@@ -47,7 +45,8 @@ const defaultClass =
     mutate({ operation, kind: { group, plural }, subresource, object }) {
       if (operation !== 'CREATE' || subresource !== undefined) return object;
       if (group !== kind.group || plural !== kind.plural || namesClass(kind, object)) return object;
-      const name = newestDefault(kind, store);
+      const classes = store.list(kind.classes).map(({ object: stored }) => stored);
+      const name = newestDefault(classes, kind.isDefault);
       if (name === undefined) return object;
       return { ...object, spec: { ...(isObject(object.spec) ? object.spec : {}), [kind.field]: name } };
     },
@@ -59,16 +58,3 @@ export const defaultStorageClass = defaultClass(STORAGE);
 /** An empty name says that there is to be none. */
 const namesClass = ({ field, annotation }: Defaulted, { spec, metadata }: KubeObject): boolean =>
   (isObject(spec) && spec[field] !== undefined) || metadata.annotations?.[annotation] !== undefined;
-
-/** Of several, the newest; of those of one second, the first by name. */
-function newestDefault({ classes, isDefault }: Defaulted, store: Pick<Store, 'list'>): string | undefined {
-  const found = store
-    .list(classes)
-    .map(({ object: { metadata } }) => metadata)
-    .filter(({ annotations }) => isDefault.some((key) => annotations?.[key] === 'true'));
-  const newest = found
-    .map(({ creationTimestamp = '' }) => creationTimestamp)
-    .sort()
-    .at(-1);
-  return found.find(({ creationTimestamp = '' }) => creationTimestamp === newest)?.name;
-}

@@ -123,6 +123,13 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     },
     { verbs: ['create'], resources: ['authorization.k8s.io/subjectaccessreviews'] },
   ],
+  'persistent-volume-binder': [
+    { verbs: ['get', 'update'], resources: ['persistentvolumeclaims'] },
+    {
+      verbs: ['update'],
+      resources: ['persistentvolumeclaims/status', 'persistentvolumes', 'persistentvolumes/status'],
+    },
+  ],
   'pvc-protection-controller': [
     { verbs: ['update'], resources: ['persistentvolumeclaims'] },
     { verbs: ['list'], resources: ['pods'] },
@@ -168,6 +175,7 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'resourcequotas',
         'serviceaccounts',
         'services',
+        'storage.k8s.io/storageclasses',
         'storage.k8s.io/volumeattributesclasses',
       ],
     },

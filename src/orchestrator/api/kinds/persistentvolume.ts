@@ -1,11 +1,12 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import type { PersistentVolume } from '../../../kube/kinds/objects.data.ts';
 import { PERSISTENT_VOLUME } from '../../../kube/kinds/persistentvolume.ts';
+import { storageClass } from '../../../kube/kinds/volumes/storageclass.ts';
 import { AGE, column, NAME, wide } from './columns.ts';
 import type { Strategy } from './kind.ts';
 import { PLAIN, type ServedRow } from './servedrow.ts';
 import { STATUS } from './subresource.ts';
-import { accessModes, orUnset, storageClass } from './volumecolumns.ts';
+import { accessModes, orUnset } from './volumecolumns.ts';
 
 /** Kubernetes `pkg/registry/core/persistentvolume/strategy.go`. */
 const STRATEGY: Strategy = {

@@ -1,11 +1,12 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../../kube/kinds/objects.data.ts';
 import { PERSISTENT_VOLUME_CLAIM } from '../../../kube/kinds/persistentvolumeclaim.ts';
+import { storageClass } from '../../../kube/kinds/volumes/storageclass.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { AGE, column, NAME, wide } from './columns.ts';
 import type { Strategy } from './kind.ts';
 import { PLAIN, type ServedRow } from './servedrow.ts';
 import { STATUS } from './subresource.ts';
-import { accessModes, orUnset, storageClass } from './volumecolumns.ts';
+import { accessModes, orUnset } from './volumecolumns.ts';
 
 /** Kubernetes `pkg/registry/core/persistentvolumeclaim/strategy.go`. */
 const STRATEGY: Strategy = {

@@ -1,13 +1,8 @@
 import type { StorageClass } from '../../../kube/kinds/objects.data.ts';
 import { STORAGE_CLASS } from '../../../kube/kinds/storageclass.ts';
+import { IS_DEFAULT_CLASS } from '../../../kube/kinds/volumes/storageclass.ts';
 import { AGE, column } from './columns.ts';
 import { PLAIN, type ServedRow } from './servedrow.ts';
-
-/** Of the class that claims without one get (the older one is still read). */
-const IS_DEFAULT = [
-  'storageclass.kubernetes.io/is-default-class',
-  'storageclass.beta.kubernetes.io/is-default-class',
-];
 
 export const SERVED_STORAGE_CLASS: ServedRow = {
   kind: STORAGE_CLASS,
@@ -24,6 +19,6 @@ export const SERVED_STORAGE_CLASS: ServedRow = {
 };
 
 function nameAndDefault({ metadata }: StorageClass): string {
-  const isDefault = IS_DEFAULT.some((key) => metadata.annotations?.[key] === 'true');
+  const isDefault = IS_DEFAULT_CLASS.some((key) => metadata.annotations?.[key] === 'true');
   return `${metadata.name}${isDefault ? ' (default)' : ''}`;
 }

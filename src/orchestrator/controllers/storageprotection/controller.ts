@@ -8,11 +8,12 @@ import {
   PODS,
   VOLUME_ATTRIBUTES_CLASSES,
 } from '../../../kube/kinds/resources.data.ts';
+import { claimNames } from '../../../kube/kinds/volumes/claimnames.ts';
 import { PROTECTION_FINALIZERS } from '../../../kube/kinds/volumes/protection.ts';
 import { isNotFound } from '../../../kube/values/status.ts';
 import type { KubeObject, Resource } from '../../../kube/values/types.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
-import { claimNames, decideProtection, usesClaim } from './decide.ts';
+import { decideProtection, usesClaim } from './decide.ts';
 
 interface Protected<T extends KubeObject> {
   readonly name: string;

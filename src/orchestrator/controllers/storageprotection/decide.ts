@@ -1,4 +1,4 @@
-import type { PersistentVolumeClaim, Pod, Volume } from '../../../kube/kinds/objects.data.ts';
+import type { PersistentVolumeClaim, Pod } from '../../../kube/kinds/objects.data.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { isControlledBy } from '../controllerref.ts';
 
@@ -13,15 +13,6 @@ export function decideProtection(
   const isThere = finalizers.includes(finalizer);
   if (deletionTimestamp === undefined) return isThere ? undefined : 'add';
   return isThere ? 'ask' : undefined;
-}
-
-/** The names of the claims that a pod uses on its node, and may use: those of its ephemeral volumes bear its own name. */
-export const claimNames = ({ metadata, spec }: Pod): readonly string[] =>
-  (spec.volumes ?? []).flatMap((volume) => nameIn(volume, metadata.name ?? ''));
-
-function nameIn({ name, persistentVolumeClaim, ephemeral }: Volume, pod: string): readonly string[] {
-  if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
-  return ephemeral ? [`${pod}-${name}`] : [];
 }
 
 /**

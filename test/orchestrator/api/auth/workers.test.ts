@@ -159,6 +159,14 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
     ['update resourcequotas/status shop/most', 'watch secrets', 'list shops.example.com/shops'],
     ['get secrets shop/password', 'update resourcequotas shop/most', 'delete pods shop/web'],
   ],
+  [controller('persistent-volume-binder')]: [
+    ['update persistentvolumes disk', 'update persistentvolumeclaims/status shop/data'],
+    [
+      'delete persistentvolumes disk',
+      'create persistentvolumes disk',
+      'delete persistentvolumeclaims shop/data',
+    ],
+  ],
   [controller('pvc-protection-controller')]: [
     ['update persistentvolumeclaims shop/data', 'list pods shop/'],
     ['delete persistentvolumeclaims shop/data', 'update persistentvolumes disk', 'delete pods shop/web'],

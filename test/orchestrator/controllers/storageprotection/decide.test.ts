@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { PersistentVolumeClaim, Pod, Volume } from '../../../../src/kube/kinds/objects.data.ts';
+import { claimNames } from '../../../../src/kube/kinds/volumes/claimnames.ts';
 import {
-  claimNames,
   decideProtection,
   usesClaim,
 } from '../../../../src/orchestrator/controllers/storageprotection/decide.ts';
