@@ -108,7 +108,14 @@ async function startParts(
   const audit = openAudit({ ...common, policyFile: options.auditPolicyFile, parts });
   const home =
     choice.type === 'remote'
-      ? await openRemoteHome({ ...common, ...opened, kubeconfigs, context: choice.context, parts })
+      ? await openRemoteHome({
+          ...common,
+          ...opened,
+          kubeconfigs,
+          context: choice.context,
+          admissionFile,
+          parts,
+        })
       : await startBuiltinHome({
           ...common,
           ...opened,

@@ -17,15 +17,19 @@ export interface RemoteHomeOptions extends OpenedInstance {
   readonly dataDir: string;
   readonly kubeconfigs: readonly string[];
   readonly context: string;
+  /** Is for the built-in cluster. */
+  readonly admissionFile: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Learns how the connection ends. */
   readonly parts: Lifetime;
 }
 
-/** Rejects with ProblemError when the kubeconfig has no such context, the cluster refuses, or it is the home of another Pilotage. */
+/** Rejects with ProblemError when admission is to be configured, the kubeconfig has no such context, the cluster refuses, or it is the home of another Pilotage. */
 export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> {
   const { dataDir, kubeconfigs, context, instance, release, clock, logger, parts } = options;
+  // Whoever asks for it would take pods for held to levels that nobody enforces.
+  if (options.admissionFile !== undefined) throw new ProblemError(admissionElsewhere(context));
   // The lock of the addresses is also what keeps a second daemon off this data directory.
   if (!release) throw sliceInUse(instance.podCidr);
   const client = remoteClient({ kubeconfig: { paths: kubeconfigs }, context, clock, logger });
@@ -50,6 +54,12 @@ export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> 
     },
   };
 }
+
+const admissionElsewhere = (context: string) => ({
+  reason: 'HomeElsewhere',
+  message: `--admission-config configures the built-in cluster, and the home of this Pilotage is that of context ${context}.`,
+  remedy: 'Configure admission in that cluster, and leave --admission-config out.',
+});
 
 /** Asks the cluster's own authorizer. Rejects where the user of the kubeconfig may not ask. */
 const reviewer =

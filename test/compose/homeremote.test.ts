@@ -1,0 +1,26 @@
+import { expect } from 'chai';
+import { problemOf } from '../../src/base/errors.ts';
+import { createLifetime } from '../../src/base/lifetime.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { openRemoteHome } from '../../src/compose/home-remote.ts';
+import type { Instance } from '../../src/model/instance.ts';
+import { FakeClock } from '../fakes/clock.ts';
+
+describe('a home in another cluster', () => {
+  it('has no admission that could be configured here: whoever asks for it hears so', async () => {
+    const common = { clock: new FakeClock(), logger: silentLogger };
+    const opening = openRemoteHome({
+      ...common,
+      dataDir: '/nowhere',
+      instance: {} as Instance,
+      release: undefined,
+      kubeconfigs: [],
+      context: 'prod',
+      admissionFile: '/etc/admission.yaml',
+      parts: createLifetime(common),
+    });
+    const problem = await opening.then(() => undefined, problemOf);
+    expect(problem?.reason).to.equal('HomeElsewhere');
+    expect(problem?.message).to.contain('--admission-config').and.contain('context prod');
+  });
+});
