@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 import type { Clock } from '../../../../base/clock.ts';
+import { feed } from '../feed.ts';
 import type { AttachRequest, ExecOutcome } from '../runtime.ts';
 import type { ContainerRef } from '../spec.ts';
 import { readShim } from './attemptrecord.ts';
 import type { Attempts } from './attempts.ts';
 import { openInput } from './input.ts';
 import type { Logs } from './logs.ts';
-import { feed } from './spawn.ts';
 import { followSizes } from './terminal.ts';
 
 interface Parts {

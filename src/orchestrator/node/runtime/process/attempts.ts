@@ -7,6 +7,7 @@ import { readBootId } from '../../../../base/proc.ts';
 import { processStartTime } from '../../../../base/process.ts';
 import type { Attempt, StartResult } from '../runtime.ts';
 import type { ContainerRef, RestartCount } from '../spec.ts';
+import { emptyMessage } from '../terminationmessage.ts';
 import {
   attemptDir,
   claim,
@@ -29,7 +30,6 @@ import { createLastOutputs } from './lastoutput.ts';
 import { killLeftovers } from './leftovers.ts';
 import { SHIM, SHIM_NAME } from './shim.ts';
 import { killGroup } from './spawn.ts';
-import { emptyMessage } from './terminationmessage.ts';
 
 export interface AttemptsOptions {
   /** Below it one directory per pod, named by its uid. */

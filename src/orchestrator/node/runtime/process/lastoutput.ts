@@ -1,6 +1,6 @@
 import type { ContainerRef } from '../spec.ts';
+import { readMessage } from '../terminationmessage.ts';
 import { readTail } from './logtail.ts';
-import { readMessage } from './terminationmessage.ts';
 
 /** kubelet `pkg/kubelet/kuberuntime`: what FallbackToLogsOnError takes of a log. */
 const TAIL = { bytes: 2048, lines: 80 };

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { StartFault } from '../runtime.ts';
 import type { ContainerSpec, ImageRef, Sandbox } from '../spec.ts';
+import { messageFile } from '../terminationmessage.ts';
 import type { ProgramSpec } from './attemptrecord.ts';
 import type { Argv } from './confinement/command.ts';
 import { openTo, openToAll, type PodConfinement } from './confinement/pods.ts';
@@ -9,7 +10,6 @@ import { showMounts } from './mounts.ts';
 import { podDir, rootDir } from './poddirs.ts';
 import { findProgram } from './program.ts';
 import { inTerminal } from './terminal.ts';
-import { messageFile } from './terminationmessage.ts';
 import { workingDirectory } from './workingdirectory.ts';
 
 export interface LaunchOptions {

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { type Clock, sleep } from '../../../../base/clock.ts';
 import { problemOf } from '../../../../base/errors.ts';
 import type { Logger } from '../../../../base/log.ts';
+import { limited } from '../limited.ts';
 import type { LogOptions } from '../runtime.ts';
 import type { ContainerRef } from '../spec.ts';
 import type { Attempts } from './attempts.ts';
@@ -158,15 +159,6 @@ interface Piece {
 
 async function* plain(pieces: AsyncIterable<Piece>): AsyncGenerator<Buffer> {
   for await (const { bytes } of pieces) yield bytes;
-}
-
-async function* limited(pieces: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
-  let left = limit;
-  for await (const piece of pieces) {
-    yield piece.subarray(0, left);
-    left -= piece.length;
-    if (left <= 0) return;
-  }
 }
 
 /** RFC 3339 with nanoseconds, as the kubelet prefixes lines: kubectl parses them so. */

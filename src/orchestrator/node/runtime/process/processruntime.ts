@@ -5,6 +5,7 @@ import type { Logger } from '../../../../base/log.ts';
 import { removeTree } from '../../../../base/removetree.ts';
 import type { Attempt, PodRuntime, RuntimeEvent, StartResult } from '../runtime.ts';
 import type { Sandbox } from '../spec.ts';
+import { connectTo } from '../tcpstream.ts';
 import { attachTo } from './attach.ts';
 import { entries } from './attemptrecord.ts';
 import { type Attempts, createAttempts, type ProcessAttempt, type RunningAttempt } from './attempts.ts';
@@ -19,7 +20,6 @@ import { createSandboxes } from './sandboxes.ts';
 import { createSocketOwners } from './socketowners.ts';
 import { processTable, statsOf } from './stats.ts';
 import { killPod, stopAll } from './stopall.ts';
-import { connectTo } from './tcpstream.ts';
 
 export interface ProcessRuntimeOptions {
   /** Below it one directory per pod, named by its uid. */

@@ -5,6 +5,7 @@ import { onAbort } from '../../../../base/abort.ts';
 import type { Clock } from '../../../../base/clock.ts';
 import { errnoOf } from '../../../../base/errors.ts';
 import { nothingInherited } from '../../../../base/inheritedfiles.ts';
+import { feed } from '../feed.ts';
 
 export interface RunRequest {
   readonly argv: readonly [string, ...string[]];
@@ -120,20 +121,6 @@ export function runToEnd(request: RunRequest): Promise<RunOutcome> {
       waitForQuiet();
     });
   });
-}
-
-/** A program may end, or close its input, before it has read everything. */
-export async function feed(input: AsyncIterable<Buffer>, stdin: Writable): Promise<void> {
-  stdin.on('error', () => {});
-  try {
-    for await (const piece of input) {
-      if (stdin.destroyed) return;
-      await new Promise<void>((resolve) => void stdin.write(piece, () => resolve()));
-    }
-  } catch {
-    // The reader of its input learns of the broken stream by the end of that.
-  }
-  stdin.end();
 }
 
 /** As a shell counts it: 128 + the signal's number. */

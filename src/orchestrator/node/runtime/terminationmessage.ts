@@ -9,7 +9,7 @@ import {
   readSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { errnoOf } from '../../../../base/errors.ts';
+import { errnoOf } from '../../../base/errors.ts';
 
 /** kubelet `pkg/kubelet/container` MaxContainerTerminationMessageLength. */
 const MAX_BYTES = 4096;

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { onAbort } from '../../../../base/abort.ts';
-import type { Stream } from '../streams.ts';
+import { onAbort } from '../../../base/abort.ts';
+import type { Stream } from './streams.ts';
 
 /** Resolves when connected; rejects with the system's error. */
 export function connectTo(host: string, port: number, signal: AbortSignal): Promise<Stream> {
