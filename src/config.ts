@@ -62,6 +62,14 @@ function userName(): string {
   }
 }
 
+/** Where container engines listen, the user's own word first (Docker's `DOCKER_HOST`; moby and Podman document the other places). */
+const engineSocketsOf = ({ DOCKER_HOST = '', XDG_RUNTIME_DIR }: NodeJS.ProcessEnv): readonly string[] => [
+  ...(DOCKER_HOST.startsWith('unix://') ? [DOCKER_HOST.slice('unix://'.length)] : []),
+  '/var/run/docker.sock',
+  '/run/podman/podman.sock',
+  ...(XDG_RUNTIME_DIR ? [join(XDG_RUNTIME_DIR, 'podman', 'podman.sock')] : []),
+];
+
 /** The files that KUBECONFIG names, as kubectl reads it; undefined where it names none. */
 function kubeconfigsOf(value = ''): readonly string[] | undefined {
   const paths = value.split(delimiter).filter(Boolean);
@@ -85,6 +93,7 @@ export function readSurroundings(env: NodeJS.ProcessEnv = process.env): Surround
     token: env.PILOTAGE_TOKEN || undefined,
     credentials: join(env.XDG_CONFIG_HOME || join(home, '.config'), 'pilotage', 'credentials.json'),
     kubeconfigs: kubeconfigsOf(env.KUBECONFIG) ?? [join(home, '.kube', 'config')],
+    engineSockets: engineSocketsOf(env),
     user: env.PILOTAGE_USER || env.USER || userName(),
     color: env.NO_COLOR === undefined && env.TERM !== 'dumb',
     hostEnvironment: passedOn,

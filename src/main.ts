@@ -16,7 +16,7 @@ const context: CliContext = {
   runDaemon: async (options) => (await import('./compose/daemon.ts')).runDaemon(options, context),
   runAgent: async (options) => (await import('./compose/agent.ts')).runAgent(options, surroundings),
   reap: async (dataDir) => (await import('./supervise/ephemeral.ts')).reap(context, dataDir),
-  stopPods: async (dataDir, hurry) => (await import('./compose/agent.ts')).stopPods(dataDir, hurry),
+  stopPods: async (dataDir, options) => (await import('./compose/agent.ts')).stopPods(dataDir, options),
   images: {
     import: async (dataDir, reference, directory) =>
       (await import('./compose/agent.ts')).importImage(dataDir, reference, directory),

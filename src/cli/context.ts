@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { LogLevel } from '../base/log.ts';
 import type { Program } from '../supervise/ownprogram.ts';
+import type { TakeDown } from '../supervise/takedown.ts';
 
 /** What the process was started in; read once by config.ts. */
 export interface Surroundings extends Program {
@@ -15,6 +16,8 @@ export interface Surroundings extends Program {
   readonly credentials: string;
   /** What KUBECONFIG names, else `~/.kube/config`. */
   readonly kubeconfigs: readonly string[];
+  /** Where a container engine may listen on this machine. */
+  readonly engineSockets: readonly string[];
   /** Who is at the keyboard: named in rollbacks and pins, where nobody is signed in. */
   readonly user: string;
   readonly color: boolean;
@@ -57,6 +60,8 @@ export interface UpOptions {
   readonly signInFile: string | undefined;
   /** How admission plug-ins of the built-in cluster are configured; undefined: not at all. */
   readonly admissionFile: string | undefined;
+  /** Paths of sockets on which a container engine may answer, the first that does is it. */
+  readonly engineSockets: readonly string[];
   /** What of requests to the Kubernetes API is recorded; undefined: the built-in policy. */
   readonly auditPolicyFile: string | undefined;
   /** An ephemeral daemon ends with this process. */
@@ -74,8 +79,8 @@ export interface CliContext {
   /** Runs the control plane until it is told to stop. Handed in: only `compose` builds it. */
   readonly runDaemon: (options: UpOptions) => Promise<number>;
   readonly runAgent: (options: AgentOptions) => Promise<number>;
-  /** Ends every process of the pods recorded below this data directory; without any grace once `hurry` aborts. */
-  readonly stopPods: (dataDir: string, hurry?: AbortSignal) => Promise<void>;
+  /** Ends everything that runs of the pods recorded below this data directory. */
+  readonly stopPods: TakeDown['stopPods'];
   /** Takes an ephemeral instance down and removes its data. */
   readonly reap: (dataDir: string) => Promise<void>;
   readonly images: {

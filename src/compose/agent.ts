@@ -12,6 +12,7 @@ import { remoteClient } from '../kube/remote/remote.ts';
 import { type AgentConfig, type AgentFile, agentConfigPath, agentFilePath } from '../model/agentfile.ts';
 import { lockSlice, sliceInUse } from '../model/instance.ts';
 import { createNode, openImageStore, stopAllPods } from '../orchestrator/node.ts';
+import type { StopPodsOptions } from '../supervise/takedown.ts';
 
 /** Runs the agent of a data directory until SIGTERM; its pods go on. */
 export async function runAgent(options: AgentOptions, surroundings: Surroundings): Promise<number> {
@@ -45,6 +46,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
     imageStoreDir: join(dataDir, 'images'),
     link: config.link,
     confinement: config.confinement,
+    engineSockets: config.engineSockets,
     hostEnvironment: surroundings.hostEnvironment,
     clock: systemClock,
     logger,
@@ -64,8 +66,8 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
 }
 
 /** Ends every process of the pods recorded below a data directory. Its agent must not run. */
-export const stopPods = (dataDir: string, hurry?: AbortSignal): Promise<void> =>
-  stopAllPods(join(dataDir, 'agent'), hurry ? { hurry } : {});
+export const stopPods = (dataDir: string, options: StopPodsOptions = {}): Promise<void> =>
+  stopAllPods(join(dataDir, 'agent'), options);
 
 const imagesOf = (dataDir: string) =>
   openImageStore(join(dataDir, 'images'), { clock: systemClock, logger: silentLogger });

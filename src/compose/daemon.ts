@@ -138,7 +138,7 @@ async function startParts(
   const httpPort = await face.listen(http.host, wanted);
   parts.add('HTTP face', face.close);
   await writePorts(dataDir, { http: httpPort, ...(home.apiPort === undefined ? {} : { api: home.apiPort }) });
-  const config = home.nodeConfig?.(confinement);
+  const config = home.nodeConfig?.({ confinement, engineSockets: options.engineSockets });
   const agentPid = config && (await startNode({ ...common, program: surroundings, config }, parts));
   const file = daemonFile(home, facedAt(http.host, httpPort, certificates), token, agentPid);
   await writeState(daemonFilePath(dataDir), file);

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { authority } from '../base/authority.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Confinement } from '../base/confinement.ts';
 import type { DiskWatch } from '../base/diskspace.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
@@ -65,18 +64,18 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
     kubeconfig,
     apiPort: port,
     backup: controlPlane.snapshot,
-    nodeConfig: (confinement) => nodeConfig(dataDir, instance, confinement, controlPlane, url),
+    nodeConfig: (machine) => nodeConfig(dataDir, instance, machine, controlPlane, url),
   };
 }
 
 function nodeConfig(
   dataDir: string,
   { nodeName, podCidr }: Instance,
-  confinement: Confinement,
+  machine: Pick<AgentConfig, 'confinement' | 'engineSockets'>,
   controlPlane: ServedControlPlane,
   url: string,
 ): AgentConfig {
   const kubeconfig = join(dataDir, 'agent', 'kubeconfig');
   const tls = controlPlane.writeKubeconfig(kubeconfig, url, { node: nodeName });
-  return { nodeName, podCidr, confinement, kubeconfig, link: { url, tls } };
+  return { nodeName, podCidr, ...machine, kubeconfig, link: { url, tls } };
 }

@@ -1,4 +1,3 @@
-import type { Confinement } from '../base/confinement.ts';
 import type { Decide } from '../identity/access.ts';
 import type { KubeClient, User } from '../kube/client/client.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
@@ -33,5 +32,5 @@ export interface Home {
    * What the agent of this machine's node has to know: its identity, and how it reaches the API, as an agent on another machine would.
    * Absent where this machine is not a node of the cluster.
    */
-  readonly nodeConfig?: (confinement: Confinement) => AgentConfig;
+  readonly nodeConfig?: (machine: Pick<AgentConfig, 'confinement' | 'engineSockets'>) => AgentConfig;
 }

@@ -16,6 +16,8 @@ export interface AgentConfig {
   readonly nodeName: string;
   readonly podCidr: string;
   readonly confinement: Confinement;
+  /** Paths of sockets on which a container engine may answer. */
+  readonly engineSockets: readonly string[];
   /** Path of the node's own kubeconfig. */
   readonly kubeconfig: string;
   /** The way to the API server, with the node's certificate (PEM). */

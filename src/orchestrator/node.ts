@@ -18,11 +18,8 @@ import { machineStats } from './node/machinestats.ts';
 import { createPods, type Pods } from './node/pod/pods.ts';
 import { createLagMeter } from './node/probes/lag.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
-import { confinePods } from './node/runtime/process/confinement/pods.ts';
-import { openImageStore } from './node/runtime/process/images/store.ts';
-import { createProcessRuntime } from './node/runtime/process/processruntime.ts';
-import { stopRecorded } from './node/runtime/process/stopall.ts';
 import type { SocketOwner } from './node/runtime/sockets.ts';
+import { createNodeRuntime, podsDir, stopRecorded } from './node/runtimes.ts';
 
 export type { LinkTarget } from './node/link/client.ts';
 export { type BuildNetworks, openBuildNetworks } from './node/runtime/process/buildnetwork/network.ts';
@@ -48,6 +45,8 @@ export interface NodeOptions {
   /** Where `openImageStore` keeps images: shared with the daemon, which builds them. */
   readonly imageStoreDir: string;
   readonly link: LinkTarget;
+  /** Paths of sockets on which a container engine may answer; absent: this node has none. */
+  readonly engineSockets?: readonly string[];
   /** How pods are kept from what is not theirs; absent: they run as the agent does. */
   readonly confinement?: Confinement;
   /** What every container starts from: PATH, HOME and the like of the machine. */
@@ -76,16 +75,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   const { client, nodeName, dir, clock, hostIP } = options;
   const logger = options.logger.child({ node: nodeName });
   const root = podsDir(dir);
-  const runtime = createProcessRuntime({
-    root,
-    podCidr: options.podCidr,
-    hostIP,
-    images: openImageStore(options.imageStoreDir, { clock, logger }),
-    confinement: confinePods(options.confinement ?? { type: 'none', reason: '' }, join(dir, 'users.json')),
-    hostEnvironment: options.hostEnvironment,
-    clock,
-    logger,
-  });
+  const { runtime, findEngine } = createNodeRuntime({ ...options, logger });
   const stopping = new AbortController();
   const lag = createLagMeter(clock);
   const proxy: ServiceProxy = createServiceProxy({
@@ -142,7 +132,7 @@ export function createNode(options: NodeOptions): PilotageNode {
       for (const worker of pods.list()) void worker.refreshVolumes();
     });
     background = Promise.all([
-      keepRegistered({ ...options, runtimeVersion: runtime.version, logger }, stopping.signal),
+      keepRegistered({ ...options, runtime, findEngine, logger }, stopping.signal),
       keepLinked(
         {
           target: options.link,
@@ -207,9 +197,7 @@ export function createNode(options: NodeOptions): PilotageNode {
 /** By the pod itself, or by no process, which the connection will show. */
 const ANSWERED: ReadonlySet<SocketOwner['type']> = new Set(['own', 'own wildcard', 'nobody']);
 
-const podsDir = (dir: string): string => join(dir, 'pods');
-
-/** Ends every process of the pods of the node whose directory this is. Its agent must not run. */
+/** Ends everything that runs of the pods of the node whose directory this is. Its agent must not run. `forGood`: the directory is about to go. */
 export async function stopAllPods(
   dir: string,
   {
@@ -217,9 +205,10 @@ export async function stopAllPods(
     logger = silentLogger,
     graceMs = 5_000,
     hurry,
-  }: { clock?: Clock; logger?: Logger; graceMs?: number; hurry?: AbortSignal } = {},
+    forGood = false,
+  }: { clock?: Clock; logger?: Logger; graceMs?: number; hurry?: AbortSignal; forGood?: boolean } = {},
 ): Promise<void> {
-  await stopRecorded({ root: podsDir(dir), clock, logger, graceMs, ...(hurry ? { hurry } : {}) });
+  await stopRecorded(dir, { clock, logger, graceMs, forGood, ...(hurry ? { hurry } : {}) });
 }
 
 /** A small file that is replaced as a whole; what cannot be read counts as nothing. */

@@ -51,7 +51,7 @@ export async function reap(parts: TakeDown, dataDir: string, options: TakeDownOp
     // Another reaper was first; or the directory cannot be renamed, as a mount point cannot.
     (error: unknown) => (errnoOf(error) === 'ENOENT' ? nameless : dataDir),
   );
-  await takeDown(parts, ending, options);
+  await takeDown(parts, ending, { ...options, forGood: true });
   await rm(ending, { recursive: true, force: true, maxRetries: 3 });
   await removeStraggling(dataDir);
 }

@@ -6,15 +6,20 @@ import { endProcess } from './endprocess.ts';
 /** What it takes to end an instance. */
 export interface TakeDown {
   readonly clock: Clock;
-  /** Ends every process of the pods recorded below a data directory; without any grace once `hurry` aborts. */
-  readonly stopPods: (dataDir: string, hurry?: AbortSignal) => Promise<void>;
+  /** Ends everything that runs of the pods recorded below a data directory. */
+  readonly stopPods: (dataDir: string, options?: StopPodsOptions) => Promise<void>;
 }
 
-export interface TakeDownOptions {
+export interface StopPodsOptions {
+  /** Without any grace once it aborts. */
+  readonly hurry?: AbortSignal;
+  /** The directory is about to go: what keeps something elsewhere removes it. */
+  readonly forGood?: boolean;
+}
+
+export interface TakeDownOptions extends StopPodsOptions {
   /** Pid of the daemon that takes itself down. */
   readonly self?: number;
-  /** Once it aborts, no process is given time to end by itself. */
-  readonly hurry?: AbortSignal;
 }
 
 /**
@@ -24,13 +29,13 @@ export interface TakeDownOptions {
 export async function takeDown(
   { clock, stopPods }: TakeDown,
   dataDir: string,
-  { self, hurry }: TakeDownOptions = {},
+  { self, ...options }: TakeDownOptions = {},
 ): Promise<boolean> {
   const daemon = await readDaemonFile(dataDir);
   const daemonRan =
-    daemon !== undefined && daemon.pid !== self && (await endProcess(clock, 'daemon', daemon, hurry));
+    daemon !== undefined && daemon.pid !== self && (await endProcess(clock, 'daemon', daemon, options.hurry));
   const agent = await readAgentFile(dataDir);
-  const agentRan = agent !== undefined && (await endProcess(clock, 'agent', agent, hurry));
-  await stopPods(dataDir, hurry);
+  const agentRan = agent !== undefined && (await endProcess(clock, 'agent', agent, options.hurry));
+  await stopPods(dataDir, options);
   return daemonRan || agentRan;
 }

@@ -77,6 +77,8 @@ export const API_FOLDERS: Record<string, readonly string[]> = {
 export const NODE_FOLDERS: Record<string, readonly string[]> = {
   runtime: [],
   'runtime/process': ['runtime'],
+  'runtime/container': ['runtime'],
+  'runtimes.ts': ['runtime', 'runtime/process', 'runtime/container'],
   spec: ['runtime'],
   probes: ['runtime'],
   pod: ['runtime', 'spec', 'probes'],

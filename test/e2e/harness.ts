@@ -75,6 +75,8 @@ export class Pilotage {
       '127.0.0.1:0',
       '--output',
       'json',
+      // What a machine happens to have must not change what a test sees.
+      ...(options.includes('--engine') ? [] : ['--engine', 'none']),
       ...options,
     ];
     const env = cleanEnv(this.#kubeconfig ? { KUBECONFIG: this.#kubeconfig } : {});

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { reap } from '../../src/supervise/ephemeral.ts';
+import type { TakeDown } from '../../src/supervise/takedown.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
 describe('the end of an ephemeral data directory', () => {
@@ -10,7 +11,9 @@ describe('the end of an ephemeral data directory', () => {
     const place = mkdtempSync(join(tmpdir(), 'pilotage-reap-'));
     const dataDir = join(place, 'data');
     mkdirSync(join(dataDir, 'store'), { recursive: true });
-    const stopPods = async (): Promise<void> => {
+    const stopPods: TakeDown['stopPods'] = async (_dataDir, { forGood } = {}) => {
+      // What an engine keeps of them would outlive the directory that names it.
+      expect(forGood).to.equal(true);
       const pod = join(dataDir, 'agent', 'pods', 'uid');
       mkdirSync(pod, { recursive: true });
       writeFileSync(join(pod, '.pod.json'), '{}');

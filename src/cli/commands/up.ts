@@ -15,6 +15,7 @@ interface UpFlags extends EncryptionFlags {
   readonly httpName: readonly string[];
   readonly kubeconfig?: string;
   readonly home?: string;
+  readonly engine?: string;
   readonly ephemeral?: boolean;
   readonly acceptLoss?: boolean;
   readonly oidc?: string;
@@ -64,6 +65,10 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       '--home <context>',
       'keep what Pilotage records in this cluster of the kubeconfig, in place of the built-in one; chosen at the first start',
     )
+    .option(
+      '--engine <path>',
+      'socket of the container engine that runs images, Docker or Podman (default: DOCKER_HOST, then the usual places; none: no containers)',
+    )
     .option('--accept-loss', 'start although the store is damaged, without what it has lost')
     .option('--oidc <file>', 'whose ID tokens (OpenID Connect) sign users in to the Kubernetes API')
     .option(
@@ -110,6 +115,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           admissionFile: flags.admissionConfig === undefined ? undefined : resolve(flags.admissionConfig),
           auditPolicyFile: flags.auditPolicy === undefined ? undefined : resolve(flags.auditPolicy),
           signInFile: flags.signin === undefined ? undefined : resolve(flags.signin),
+          engineSockets: engineSockets(context, flags.engine),
           oidcFile: flags.oidc === undefined ? undefined : resolve(flags.oidc),
           ownerPid: flags.ownerPid,
           // A person at a terminal reads what `up` prints; what is written to a file is for later.
@@ -130,6 +136,11 @@ const LASTING_HOME = {
 /** Only the name: an ephemeral folder is created once the process that removes it runs. */
 const defaultDataDir = (context: CliContext, ephemeral: boolean): string =>
   ephemeral ? join(tmpdir(), `pilotage-${randomBytes(6).toString('hex')}`) : context.surroundings.dataDir;
+
+function engineSockets({ surroundings }: CliContext, given: string | undefined): readonly string[] {
+  if (given === undefined) return surroundings.engineSockets;
+  return given === 'none' ? [] : [resolve(given.replace(/^unix:\/\//, ''))];
+}
 
 export function parseAddress(text: string): Address {
   const [, host = '', port = ''] = /^(?:\[?([^\]]*)\]?:)?(\d{1,5})$/.exec(text) ?? [];

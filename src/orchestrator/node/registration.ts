@@ -13,14 +13,23 @@ import { type Condition, transition } from '../../kube/values/condition.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
 import type { Json } from '../../kube/values/types.ts';
 
+/** Whether a container engine answers on this node; `message` says what would help where none does. */
+export type EngineFinding =
+  | {
+      readonly ok: true;
+      readonly engine: { readonly name: string; readonly version: string; readonly socketPath: string };
+    }
+  | { readonly ok: false; readonly message: string };
+
 export interface RegistrationOptions {
   readonly client: KubeClient;
   readonly nodeName: string;
   readonly podCidr: string;
   /** The node's InternalIP. */
   readonly hostIP: string;
-  /** `process://1`. */
-  readonly runtimeVersion: string;
+  /** Its version may come with an engine that is found later. */
+  readonly runtime: { readonly version: string };
+  readonly findEngine: () => Promise<EngineFinding>;
   /** Whose disk the node's condition DiskPressure is about. */
   readonly dir: string;
   readonly confinement?: Confinement;
@@ -95,14 +104,20 @@ async function writeStatus({
   client,
   nodeName,
   hostIP,
-  runtimeVersion,
+  runtime,
+  findEngine,
   dir,
   clock,
   confinement,
 }: RegistrationOptions): Promise<void> {
   const before = await client.get(NODES, { name: nodeName });
   const resources = nodeResources();
-  const facts = [...FACTS, await diskPressure(dir), ...(confinement ? [factOf(confinement)] : [])];
+  const facts = [
+    ...FACTS,
+    await diskPressure(dir),
+    engineFact(await findEngine()),
+    ...(confinement ? [factOf(confinement)] : []),
+  ];
   const now = clock.now();
   const conditions = facts.map((fact) => ({
     ...transition(fact, before.status?.conditions, now),
@@ -121,7 +136,7 @@ async function writeStatus({
       operatingSystem: goOs(),
       kernelVersion: release(),
       osImage: `${platform()} ${release()}`,
-      containerRuntimeVersion: runtimeVersion,
+      containerRuntimeVersion: runtime.version,
       kubeletVersion: SCHEMA_VERSION,
       kubeProxyVersion: '',
       machineID: '',
@@ -139,6 +154,13 @@ async function writeStatus({
 }
 
 type Fact = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+function engineFact(found: EngineFinding): Fact {
+  const type = 'pilotage.dev/ContainerEngine';
+  if (!found.ok) return { type, status: 'False', reason: 'NoEngine', message: found.message };
+  const { name, version, socketPath } = found.engine;
+  return { type, status: 'True', reason: 'EngineFound', message: `${name} ${version} at ${socketPath}` };
+}
 
 const factOf = (confinement: Confinement): Fact => ({
   type: 'pilotage.dev/Confined',

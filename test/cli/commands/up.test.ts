@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import type { UpOptions } from '../../../src/cli/context.ts';
+import { readSurroundings } from '../../../src/config.ts';
 import { run } from '../harness.ts';
 
 describe('pilotage up', () => {
@@ -28,6 +29,22 @@ describe('pilotage up', () => {
     expect((await up()).started?.admissionFile).to.equal(undefined);
     const { started } = await up('--admission-config', 'admission.yaml');
     expect(started?.admissionFile).to.equal(resolve('admission.yaml'));
+  });
+
+  it('looks for a container engine where DOCKER_HOST says and at the usual places, or where it is told', async () => {
+    const found = readSurroundings({ DOCKER_HOST: 'unix:///run/mine.sock', XDG_RUNTIME_DIR: '/run/user/1' });
+    expect(found.engineSockets).to.deep.equal([
+      '/run/mine.sock',
+      '/var/run/docker.sock',
+      '/run/podman/podman.sock',
+      '/run/user/1/podman/podman.sock',
+    ]);
+    expect(readSurroundings({ DOCKER_HOST: 'tcp://elsewhere:2375' }).engineSockets).to.have.length(2);
+    expect((await up()).started?.engineSockets).to.have.length(2);
+    const given = async (path: string) => (await up('--engine', path)).started?.engineSockets;
+    expect(await given('unix:///run/other.sock')).to.deep.equal(['/run/other.sock']);
+    expect(await given('other.sock')).to.deep.equal([resolve('other.sock')]);
+    expect(await given('none')).to.deep.equal([]);
   });
 
   it('may be asked by the names that it is given', async () => {

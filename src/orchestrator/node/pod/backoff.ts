@@ -26,8 +26,10 @@ export function restartAt(ended: Attempt, now: number): number {
   return Math.min(ended.state.finishedAt + wait, now + wait);
 }
 
+const OF_IMAGES: ReadonlySet<string> = new Set(['ErrImagePull', 'ErrImageNeverPull', 'ImagePullBackOff']);
+
 /** Of what could not be started at all: an image is tried ever more rarely, what people repair within seconds steadily. */
 export function retryMs(reason: string, failures: number): number {
-  if (reason !== 'ErrImagePull' && reason !== 'ImagePullBackOff') return STEADY_MS;
+  if (!OF_IMAGES.has(reason)) return STEADY_MS;
   return backoffMs(failures, BASE_MS, MAX_MS);
 }

@@ -70,12 +70,16 @@ export function createPods(options: PodsOptions): Pods {
   async function adopt(record: PodRecord): Promise<void> {
     const { uid = '' } = record.pod.metadata;
     const result = await runSandbox(record.pod, record.podIP);
-    if (!result.ok) {
-      logger.error({ uid }, `a pod cannot be adopted: ${result.message}`);
+    const attempts = result.ok ? await runtime.attempts(uid).catch(() => undefined) : undefined;
+    if (!result.ok || !attempts) {
+      const why = result.ok ? 'its containers are not known now' : result.message;
+      logger.error({ uid }, `a pod cannot be adopted: ${why}`);
       clock.after(RETRY_MS, () => void adopt(record));
     } else if (!isStopped && !workers.has(uid)) {
-      const attempts = await runtime.attempts(uid);
-      addWorker(createPodWorker({ context, record, sandbox: result.sandbox, adopted: attempts }));
+      const { sandbox } = result;
+      // A sandbox that was made anew, after the machine had been restarted, may have another address.
+      const own = { ...record, podIP: sandbox.address };
+      addWorker(createPodWorker({ context, record: own, sandbox, adopted: attempts }));
     }
   }
 
@@ -120,6 +124,12 @@ export function createPods(options: PodsOptions): Pods {
     if (!latest) return removeUnrecorded(uid);
     const fault = result.ok ? record(latest, result.sandbox) : result.message;
     if (fault === undefined) return;
+    options.events.record(
+      latest,
+      'Warning',
+      'FailedCreatePodSandBox',
+      `Failed to create pod sandbox: ${fault}`,
+    );
     logger.error({ pod: pod.metadata.name, error: fault }, 'a pod cannot be started on this node');
     clock.after(RETRY_MS, () => takeAgain(uid));
   }

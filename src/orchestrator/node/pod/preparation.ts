@@ -4,7 +4,7 @@ import type { KubeClient } from '../../../kube/client/client.ts';
 import type { Container, Pod, Service } from '../../../kube/kinds/objects.data.ts';
 import { SERVICES } from '../../../kube/kinds/resources.data.ts';
 import { StatusError } from '../../../kube/values/status.ts';
-import type { PodRuntime, StartFault } from '../runtime/runtime.ts';
+import type { PodRuntime, PullFault, StartFault } from '../runtime/runtime.ts';
 import type { ContainerRef, ContainerSpec, ImageRef, RestartCount, Sandbox } from '../runtime/spec.ts';
 import { buildEnvironment } from '../spec/environment.ts';
 import { expand } from '../spec/expand.ts';
@@ -15,6 +15,8 @@ import { type NodeServices, serviceEnvironment, unservedReference } from '../spe
 import { readSources, type Sources } from '../spec/sources.ts';
 import type { PodTokens, TokensByKey } from '../spec/tokens.ts';
 import { writeVolumes } from '../spec/volumes.ts';
+import type { RecordPodEvent } from './events.ts';
+import { pullFor } from './pulls.ts';
 
 export interface PreparationInput extends RestartCount {
   readonly pod: Pod;
@@ -29,6 +31,7 @@ export interface PreparationInput extends RestartCount {
   readonly services: NodeServices;
   readonly tokens: PodTokens;
   readonly nodeResources: Readonly<Record<string, string>>;
+  readonly recordEvent: RecordPodEvent;
   /** Aborts when the container is not to be started any more. */
   readonly signal: AbortSignal;
 }
@@ -41,7 +44,7 @@ export type Preparation =
 
 /** Reasons are those of a waiting container, as the kubelet words them. */
 export interface Fault {
-  readonly reason: 'ErrImagePull' | StartFault['reason'];
+  readonly reason: PullFault['reason'] | StartFault['reason'];
   readonly message: string;
 }
 
@@ -52,9 +55,9 @@ const faulty = (reason: Fault['reason'], message: string): Extract<Preparation, 
 
 /** Everything that must be true before a container can be started: its image, what it refers to, its files. */
 export async function prepare(input: PreparationInput): Promise<Preparation> {
-  const { pod, container, runtime } = input;
-  const pulled = await runtime.pullImage(container.image ?? '', { signal: input.signal });
-  if (!pulled.ok) return faulty('ErrImagePull', pulled.message);
+  const { pod, container } = input;
+  const pulled = await pullFor(input);
+  if (!pulled.ok) return faulty(pulled.reason, pulled.message);
   const references = mergeReferences(environmentReferences(container), volumeReferences(pod));
   const { namespace = '' } = pod.metadata;
   let sources: Sources;

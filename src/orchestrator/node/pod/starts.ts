@@ -105,7 +105,8 @@ export function createStarts(options: StartsOptions): Starts {
     if (taken) return block(container.name, 'PortTaken', taken);
     const { backOffMs, restarts } = action;
     const { signal } = canceled;
-    const result = await attempt({ ...context, pod, container, ref, sandbox, backOffMs, restarts, signal });
+    const place = { pod, container, ref, sandbox, recordEvent };
+    const result = await attempt({ ...context, ...place, backOffMs, restarts, signal });
     if (!result) return;
     if (!result.ok) return block(container.name, result.reason, result.message);
     blocks.delete(container.name);

@@ -199,7 +199,7 @@ export function terminated(attempt: Attempt): ContainerStateTerminated {
   return {
     exitCode,
     ...(exitCode > 128 && exitCode <= 128 + 64 ? { signal: exitCode - 128 } : {}),
-    reason: exitCode === 0 ? 'Completed' : 'Error',
+    reason: state.isOutOfMemory ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error',
     ...(attempt.output ? { message: attempt.output } : {}),
     ...times,
     containerID,

@@ -9,6 +9,8 @@ export type AttemptState =
       readonly type: 'exited';
       readonly exitCode: number;
       readonly finishedAt: number;
+      /** The kernel killed it at its limit of memory. */
+      readonly isOutOfMemory?: boolean;
       /** Its node was taken down and the container with it: neither a crash nor a restart. */
       readonly planned?: boolean;
     }
@@ -46,15 +48,27 @@ export interface PullProgress {
   readonly total?: number;
 }
 
+export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
+
 export interface PullOptions {
+  /** uid of the pod that needs it, and has a sandbox; absent: any. */
+  readonly pod?: string;
+  /** Absent: `IfNotPresent`. A runtime without registries has what it has. */
+  readonly policy?: PullPolicy;
   readonly onProgress?: (progress: PullProgress) => void;
   readonly signal?: AbortSignal;
 }
 
-/** `message` says what would make the image available. */
+/** Reasons in the kubelet's words; `message` says what would make the image available. */
+export interface PullFault {
+  readonly ok: false;
+  readonly reason: 'ErrImagePull' | 'ErrImageNeverPull';
+  readonly message: string;
+}
+
 export type PullResult =
-  | { readonly ok: true; readonly image: ImageRef }
-  | { readonly ok: false; readonly message: string };
+  /** `size` in bytes, where the runtime knows it. */
+  { readonly ok: true; readonly image: ImageRef; readonly size?: number } | PullFault;
 
 export interface LogOptions {
   readonly follow: boolean;
@@ -144,7 +158,7 @@ export interface PodRuntime {
   /** Kills what still runs of the pod and forgets it, records included. A pod that is unknown is not an error. */
   removeSandbox(pod: string): Promise<void>;
 
-  /** Makes an image available. One that is there is not fetched again. */
+  /** Makes an image available. One that is there is not fetched again, unless the policy says so. */
   pullImage(reference: string, options?: PullOptions): Promise<PullResult>;
   /** Variables that every container of the sandbox gets beneath its own, which may refer to them and override them. */
   environment(
@@ -158,7 +172,7 @@ export interface PodRuntime {
   startAgain(previous: ContainerRef, count: RestartCount): Promise<StartResult | undefined>;
   /** Recorded attempts of all containers of the pod, oldest first. */
   attempts(pod: string): Promise<readonly Attempt[]>;
-  /** To every process of the container. Does nothing when none is alive. */
+  /** SIGTERM asks the container to end, in its image's words; SIGKILL ends all of it. Does nothing when none of it is alive. */
   signal(ref: ContainerRef, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Forgets an attempt that has ended. */
   forget(ref: ContainerRef): Promise<void>;

@@ -14,6 +14,10 @@ export interface SandboxSpec {
   readonly hostNetwork: boolean;
   /** Names of all containers that may run in it, init containers included. */
   readonly containers: readonly string[];
+  /** Images of those containers, as the pod names them. */
+  readonly images: readonly string[];
+  /** Name of the pod's RuntimeClass; absent: it has none. */
+  readonly runtimeClass?: string;
   /** Absolute path of the directory that holds the pod's volumes: every mount's source lies below it. */
   readonly volumesDir: string;
   /** The address that an earlier agent recorded. A runtime that keeps no sandboxes of its own gives the pod this one again. */

@@ -7,13 +7,17 @@ export const usesHostNetwork = (pod: Pod): boolean => pod.spec.hostNetwork === t
 /** `address`: what an earlier agent recorded. */
 export function sandboxSpecOf(pod: Pod, volumesDir: string, address?: string): SandboxSpec {
   const { uid = '', namespace = '', name = '' } = pod.metadata;
+  const { runtimeClassName } = pod.spec;
+  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
   return {
     pod: uid,
     namespace,
     name,
     hostname: pod.spec.hostname ?? name,
     hostNetwork: usesHostNetwork(pod),
-    containers: [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((one) => one.name),
+    containers: all.map((one) => one.name),
+    images: all.map(({ image = '' }) => image),
+    ...(runtimeClassName === undefined ? {} : { runtimeClass: runtimeClassName }),
     volumesDir,
     ...(address === undefined ? {} : { address }),
   };

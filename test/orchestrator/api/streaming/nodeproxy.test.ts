@@ -38,6 +38,7 @@ describe('the proxy to nodes', () => {
       hostname: name,
       hostNetwork: false,
       containers: ['main'],
+      images: ['host'],
       volumesDir: '/nowhere',
     });
     await runtime.start(

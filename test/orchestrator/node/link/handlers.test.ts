@@ -52,6 +52,7 @@ async function linked(change: (runtime: PodRuntime) => Partial<PodRuntime> = () 
     hostname: 'web',
     hostNetwork: false,
     containers: ['main', 'idle'],
+    images: ['app', 'app'],
     volumesDir: '/nowhere',
   });
   const ref = { pod: LOGS.pod.uid, container: 'main', attempt: 0 };

@@ -70,7 +70,7 @@ export function useAgent() {
     get port() {
       return 28_000 + range;
     },
-    async startNode(): Promise<PilotageNode> {
+    async startNode(engineSockets: readonly string[] = []): Promise<PilotageNode> {
       const node = createNode({
         client: api.client,
         nodeName: 'here',
@@ -79,6 +79,7 @@ export function useAgent() {
         podCidr: podCidr(),
         imageStoreDir: join(place.path, 'images'),
         link: { url: 'http://127.0.0.1:1' },
+        engineSockets,
         hostEnvironment: { PATH: `${join(process.execPath, '..')}:/usr/bin:/bin`, HOME: place.path },
         clock: systemClock,
         logger: silentLogger,

@@ -127,6 +127,13 @@ describe('worker of a pod', () => {
     expect(events.filter((event) => event.startsWith('BackOff:'))).to.have.length(3);
   });
 
+  it('says of a container that was killed at its limit of memory that it was', async () => {
+    await work(pod([{ command: SERVES }], { restartPolicy: 'Never' }));
+    machine.exhaust(ref(0));
+    await settle();
+    expect(container()?.state?.terminated).to.deep.include({ reason: 'OOMKilled', exitCode: 137, signal: 9 });
+  });
+
   it('waits for an image that is missing, more rarely each time, and starts when it is there', async () => {
     await work(pod([{ image: 'later', command: SERVES }]));
     expect(container()?.state?.waiting).to.deep.equal({

@@ -40,6 +40,8 @@ export interface FakeMachine {
   readonly calls: string[];
   /** Ends a running container by itself. */
   exit(ref: ContainerRef, exitCode: number): void;
+  /** Ends a running container at its limit of memory. */
+  exhaust(ref: ContainerRef): void;
   /** What a command beside a container comes to; by default its program. */
   onExec: ((command: readonly string[]) => ExecOutcome) | undefined;
   open(): PodRuntime;
@@ -61,6 +63,8 @@ export function createFakeMachine(clock: Clock = systemClock): FakeMachine {
     calls: [],
     onExec: undefined,
     exit: (ref, exitCode) => end(ref, { type: 'exited', exitCode, finishedAt: clock.now() }),
+    exhaust: (ref) =>
+      end(ref, { type: 'exited', exitCode: 137, finishedAt: clock.now(), isOutOfMemory: true }),
     open,
   };
   let addresses = 0;
@@ -138,7 +142,11 @@ export function createFakeMachine(clock: Clock = systemClock): FakeMachine {
             });
           });
         if (!machine.images.has(reference))
-          return { ok: false, message: `image "${reference}" is not in the registry` };
+          return {
+            ok: false,
+            reason: 'ErrImagePull',
+            message: `image "${reference}" is not in the registry`,
+          };
         onProgress?.({ done: 10, total: 10 });
         return { ok: true, image: { reference, digest: `sha256:${reference}` } };
       },

@@ -103,7 +103,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
     },
     async pullImage(reference) {
       const image = images.resolve(reference);
-      if (image.type === 'missing') return { ok: false, message: image.message };
+      if (image.type === 'missing') return { ok: false, reason: 'ErrImagePull', message: image.message };
       return { ok: true, image: { reference, digest: image.type === 'host' ? '' : image.digest } };
     },
     async environment(sandbox, { name, ports }) {

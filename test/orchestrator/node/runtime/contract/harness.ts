@@ -85,6 +85,7 @@ export class Harness {
       hostname: pod,
       hostNetwork: false,
       containers: ['main', 'other'],
+      images: [this.test.image],
       volumesDir: this.test.volumesDir(pod),
     });
     if (!result.ok) throw new Error(result.message);

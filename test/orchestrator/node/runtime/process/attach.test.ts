@@ -36,6 +36,7 @@ describe('what a client joins of a process', () => {
       hostname: pod,
       hostNetwork: false,
       containers: ['main'],
+      images: ['host'],
     };
     await runtime.runSandbox({ ...spec, volumesDir: `${place.path}/${pod}/.volumes` });
     const ref = { pod, container: 'main', attempt: 0 };

@@ -55,7 +55,15 @@ describe('process runtime', () => {
   it('connects to a port of a pod, in both directions', async () => {
     const runtime = test.open();
     const pod = 'pod-forward';
-    const spec = { pod, namespace: 'shop', name: pod, hostname: pod, hostNetwork: true, containers: [] };
+    const spec = {
+      pod,
+      namespace: 'shop',
+      name: pod,
+      hostname: pod,
+      hostNetwork: true,
+      containers: [],
+      images: [],
+    };
     await runtime.runSandbox({ ...spec, volumesDir: test.volumesDir(pod) });
     const server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -70,7 +78,15 @@ describe('process runtime', () => {
   it('says how a pod that names no command of its own can be started', async () => {
     const runtime = test.open();
     const pod = 'pod-bare';
-    const spec = { pod, namespace: 'shop', name: pod, hostname: pod, hostNetwork: false, containers: [] };
+    const spec = {
+      pod,
+      namespace: 'shop',
+      name: pod,
+      hostname: pod,
+      hostNetwork: false,
+      containers: [],
+      images: [],
+    };
     await runtime.runSandbox({ ...spec, volumesDir: test.volumesDir(pod) });
     const start = (more: object) =>
       runtime.start(

@@ -1,0 +1,45 @@
+// The container engine that tests run against: the one that CONTAINER_ENGINE names, or a Podman of their own.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const has = (program) => spawnSync('which', [program]).status === 0;
+
+/** Why there is none on this machine; undefined: there can be one. */
+export function lackOfEngine() {
+  if (!existsSync('/bin/busybox') && !existsSync('/usr/bin/busybox'))
+    return 'busybox-static is not installed';
+  if (process.env.CONTAINER_ENGINE) return undefined;
+  if (process.getuid?.() !== 0)
+    return 'CONTAINER_ENGINE names no socket, and only root can start a Podman whose containers have addresses';
+  return has('podman') && has('runc') ? undefined : 'podman and runc are not installed';
+}
+
+/** Its socket, and what ends it. runc and cgroupfs work on every layout of cgroups, hybrid ones among them. */
+export async function startEngine() {
+  if (process.env.CONTAINER_ENGINE) return { socket: process.env.CONTAINER_ENGINE, stop: () => {} };
+  const place = mkdtempSync(join(tmpdir(), 'pilotage-engine-'));
+  const socket = join(place, 'engine.sock');
+  // Commands in containers leave a process of the engine behind for five minutes, by default.
+  writeFileSync(join(place, 'containers.conf'), '[engine]\nexit_command_delay = 1\n');
+  const own = ['--root', join(place, 'storage'), '--runroot', join(place, 'run')];
+  const options = [...own, '--runtime', 'runc', '--cgroup-manager', 'cgroupfs'];
+  const env = { ...process.env, CONTAINERS_CONF: join(place, 'containers.conf') };
+  const service = spawn('podman', [...options, 'system', 'service', '--time', '0', `unix://${socket}`], {
+    env,
+    stdio: 'inherit',
+  });
+  for (let tries = 0; !existsSync(socket) && service.exitCode === null && tries < 200; tries++)
+    await pause(50);
+  return {
+    socket,
+    stop() {
+      service.kill();
+      spawnSync('podman', [...options, 'rm', '--all', '--force', '--time', '0'], { env });
+      spawnSync('podman', [...options, 'system', 'reset', '--force'], { env });
+      rmSync(place, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,26 @@
+// `npm run test:containers`: pods of container images on a real engine, by the contract of runtimes and with kubectl on the built program.
+import { lackOfEngine, startEngine } from './engine.mjs';
+import { ensureBuilt, ensureInstalled } from './setup.mjs';
+
+const PEER_TESTS = [
+  'test/orchestrator/node/runtime/container/containerruntime.peer.ts',
+  'test/e2e/containers.peer.ts',
+];
+
+const lack = lackOfEngine();
+if (lack) {
+  console.log(`!!! no engine: ${lack}. Nothing of containers was tested.\n\n0 passed, 0 failed`);
+  process.exit(process.env.PILOTAGE_SKIP_NOTHING === '1' ? 1 : 0);
+}
+ensureInstalled();
+await ensureBuilt();
+const engine = await startEngine();
+const { createSuite } = await import('./suite.mjs');
+const suite = createSuite();
+try {
+  const files = process.argv.length > 2 ? process.argv.slice(2) : PEER_TESTS;
+  await suite.mocha([['--timeout', '60000', ...files]], { CONTAINER_ENGINE: engine.socket });
+} finally {
+  engine.stop();
+}
+suite.finish();

@@ -1,0 +1,160 @@
+import type { Clock } from '../../../../base/clock.ts';
+import type { Logger } from '../../../../base/log.ts';
+import { readBootId } from '../../../../base/proc.ts';
+import type { Attempt, PodRuntime, RuntimeEvent } from '../runtime.ts';
+import type { SocketOwners } from '../sockets.ts';
+import type { ContainerRef } from '../spec.ts';
+import { connectTo } from '../tcpstream.ts';
+import { type Attempts, createAttempts } from './attempts.ts';
+import type { EngineTraits } from './createrequest.ts';
+import type { Engine } from './engine/engine.ts';
+import type { EngineFinder } from './engine/find.ts';
+import { attachTo, execIn, type Target } from './exec.ts';
+import { pullImage } from './images.ts';
+import { containerName } from './labels.ts';
+import { readLogs } from './logs.ts';
+import { openRecords } from './records.ts';
+import { createSandboxes, podsOf } from './sandboxes.ts';
+import { statsOf } from './stats.ts';
+import { stopAll } from './stopall.ts';
+import { readOwnLimits, ulimitsFor } from './ulimits.ts';
+import { watchEnds } from './watch.ts';
+
+export interface ContainerRuntimeOptions {
+  /** The runtime's own directory. */
+  readonly root: string;
+  /** The address of this node, and of pods that share its network. */
+  readonly hostIP: string;
+  readonly engines: EngineFinder;
+  /** Paths of the node that no container may get at. */
+  readonly hidden: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Containers of an engine that speaks the Docker Engine API: Docker, or Podman. */
+export function createContainerRuntime(options: ContainerRuntimeOptions): PodRuntime {
+  const { root, hostIP, engines, clock, logger } = options;
+  const listeners = new Set<(event: RuntimeEvent) => void>();
+  const closing = new AbortController();
+  const records = openRecords(root);
+  const sandboxes = createSandboxes({ records, hostIP, traitsOf });
+  const bootId = readBootId();
+  const attempts: Attempts = createAttempts({ ...options, records, sandboxes, traitsOf, bootId });
+  let watching: Promise<void> | undefined;
+
+  /** The engine, whose ends of containers are followed. Rejects with what would help where there is none. */
+  async function engineNow(): Promise<Engine> {
+    const found = await engines.find();
+    if (!found.ok) throw new Error(found.message);
+    records.setEngineSocket(found.engine.socketPath);
+    watching ??= watchEnds(found.engine, {
+      agent: records.agent,
+      clock,
+      logger,
+      onEnd,
+      signal: closing.signal,
+    });
+    await watching;
+    return found.engine;
+  }
+
+  function onEnd(pod: string | undefined): void {
+    for (const uid of pod === undefined ? records.pods() : [pod])
+      for (const listener of listeners) listener({ type: 'exited', pod: uid });
+  }
+
+  async function targetOf(engine: Engine, ref: ContainerRef): Promise<Target> {
+    return { name: ref.container, container: await attempts.find(engine, ref) };
+  }
+
+  const runningOf = async (engine: Engine, pod: string): Promise<readonly Attempt[]> =>
+    (await attempts.list(engine, pod)).filter(({ state }) => state.type === 'running');
+
+  return {
+    get version() {
+      const engine = engines.known();
+      return engine ? `${engine.name}://${engine.version}` : '';
+    },
+    sockets: OWN_SOCKETS,
+    async pods() {
+      const found = await engines.find();
+      // An engine that does not answer now must not keep an agent from taking up what runs elsewhere.
+      const living = found.ok ? await podsOf(found.engine, records.agent).catch(() => []) : [];
+      return [...new Set([...records.pods(), ...living])];
+    },
+    runSandbox: async (spec) => sandboxes.run(await engineNow(), spec),
+    async removeSandbox(pod) {
+      // Without an engine there has never been anything of a pod that is not recorded.
+      if (records.pods().includes(pod) || (await engines.find()).ok)
+        await sandboxes.remove(await engineNow(), pod);
+      attempts.forgetPod(pod);
+      await records.forgetPod(pod);
+    },
+    pullImage: async (reference, request = {}) => pullImage(await engineNow(), reference, request),
+    environment: async () => ({}),
+    start: async (spec) => attempts.start(await engineNow(), spec),
+    startAgain: async (previous, count) => attempts.startAgain(await engineNow(), previous, count),
+    attempts: async (pod) => attempts.list(await engineNow(), pod),
+    signal: async (ref, signal) => attempts.signal(await engineNow(), ref, signal),
+    forget: async (ref) => attempts.forget(await engineNow(), ref),
+    async stopAll(request) {
+      if (records.pods().length > 0) await stopAll(await engineNow(), records, clock, request);
+    },
+    async exec(ref, request) {
+      try {
+        const engine = await engineNow();
+        return await execIn(engine, clock, await targetOf(engine, ref), request);
+      } catch (error) {
+        return { type: 'error', message: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    async attach(ref, request) {
+      try {
+        const engine = await engineNow();
+        return await attachTo(engine, clock, await targetOf(engine, ref), request);
+      } catch (error) {
+        return { type: 'error', message: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    async *logs(ref, request, signal) {
+      const tty = records.attempt(ref)?.spec.tty === true;
+      yield* readLogs(await engineNow(), { name: containerName(records.agent, ref), tty }, request, signal);
+    },
+    async portForward(pod, port, signal) {
+      const sandbox = sandboxes.find(pod);
+      if (!sandbox) throw new Error(`pod ${pod} has no sandbox`);
+      return connectTo(sandbox.address, port, signal);
+    },
+    async stats(pod) {
+      const engine = await engineNow();
+      const running = await runningOf(engine, pod);
+      const containers = await Promise.all(
+        running.map(async ({ ref }) =>
+          statsOf(ref.container, await engine.stats(containerName(records.agent, ref))),
+        ),
+      );
+      return { at: clock.now(), containers };
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      closing.abort(new Error('the agent stops'));
+      listeners.clear();
+    },
+  };
+}
+
+/** A pod has a network of its own: whatever answers at its address is its own. */
+const OWN_SOCKETS: SocketOwners = {
+  isProven: () => true,
+  ownerOf: () => ({ type: 'own' }),
+  wildcards: () => new Map(),
+};
+
+const traitsOf = ({ name }: Engine): EngineTraits => ({
+  name,
+  ulimits: name === 'podman' ? ulimitsFor(readOwnLimits()) : [],
+});

@@ -1,0 +1,120 @@
+/** Of the Docker Engine API (moby `docs/api/v1.41.yaml`), what is asked and read here. */
+
+export interface EngineVersion {
+  readonly Version: string;
+  readonly Components?: readonly { readonly Name: string }[];
+}
+
+export interface EngineInfo {
+  readonly SecurityOptions?: readonly string[] | null;
+  /** Podman's own word. */
+  readonly Rootless?: boolean;
+  readonly OSType?: string;
+}
+
+export interface BindMount {
+  readonly Type: 'bind';
+  readonly Source: string;
+  readonly Target: string;
+  readonly ReadOnly: boolean;
+}
+
+export interface Ulimit {
+  readonly Name: string;
+  readonly Soft: number;
+  readonly Hard: number;
+}
+
+export interface HostConfig {
+  readonly NetworkMode: string;
+  readonly IpcMode?: string;
+  readonly Mounts?: readonly BindMount[];
+  readonly LogConfig?: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
+  readonly Ulimits?: readonly Ulimit[];
+  /** Bytes. */
+  readonly Memory?: number;
+  readonly MemorySwap?: number;
+  readonly CpuShares?: number;
+  /** Microseconds. */
+  readonly CpuPeriod?: number;
+  readonly CpuQuota?: number;
+}
+
+export interface CreateRequest {
+  readonly Image: string;
+  readonly Hostname?: string;
+  readonly Entrypoint?: readonly string[];
+  readonly Cmd?: readonly string[];
+  readonly Env?: readonly string[];
+  readonly WorkingDir?: string;
+  readonly Tty?: boolean;
+  readonly OpenStdin?: boolean;
+  readonly StdinOnce?: boolean;
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly HostConfig: HostConfig;
+}
+
+export interface ListedContainer {
+  readonly Id: string;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+  /** `created`, `running`, `exited` … */
+  readonly State: string;
+}
+
+export interface InspectedContainer {
+  readonly Id: string;
+  readonly State: {
+    readonly Status: string;
+    readonly ExitCode: number;
+    readonly OOMKilled: boolean;
+    /** RFC 3339 with nanoseconds; the year 1 for what has not happened. */
+    readonly StartedAt: string;
+    readonly FinishedAt: string;
+  };
+  readonly Config: {
+    readonly Labels?: Readonly<Record<string, string>> | null;
+    /** `SIGQUIT`, or Podman's number. */
+    readonly StopSignal?: string | number;
+    readonly Tty?: boolean;
+    readonly OpenStdin?: boolean;
+  };
+  readonly NetworkSettings: {
+    readonly IPAddress?: string;
+    readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string }>> | null;
+  };
+}
+
+export interface InspectedImage {
+  readonly Id: string;
+  readonly Size: number;
+}
+
+/** A line of what a pull tells of itself. */
+export interface PullLine {
+  readonly id?: string;
+  readonly status?: string;
+  readonly progressDetail?: { readonly current?: number; readonly total?: number };
+  readonly error?: string;
+}
+
+export interface InspectedExec {
+  readonly Running: boolean;
+  readonly ExitCode: number | null;
+  /** Its process, as this machine counts; 0 or absent when there is none. */
+  readonly Pid?: number;
+}
+
+export interface EngineStats {
+  readonly cpu_stats?: { readonly cpu_usage?: { readonly total_usage?: number } };
+  readonly memory_stats?: {
+    readonly usage?: number;
+    /** `inactive_file` with cgroups v2, `total_inactive_file` with v1. */
+    readonly stats?: Readonly<Record<string, number>>;
+  };
+  readonly pids_stats?: { readonly current?: number };
+}
+
+export interface EngineEvent {
+  readonly Action?: string;
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
+}

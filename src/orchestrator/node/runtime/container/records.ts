@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf } from '../../../../base/errors.ts';
+import { removeTree } from '../../../../base/removetree.ts';
+import { unlessRefused } from '../../../../base/storage.ts';
+import type { ContainerRef, ContainerSpec, Sandbox } from '../spec.ts';
+import { emptyMessage, readMessage } from '../terminationmessage.ts';
+
+/**
+ * What an engine cannot say of a container, below `<root>/<pod uid>/`: `sandbox.json`, and in `<container>/<attempt>/` `attempt.json` (what
+ * it is started with, so that it can be started again while the API is away), `planned` (written before the node is taken down) and
+ * `message` (its termination message). Environments hold secrets: only the agent's user reads these files.
+ */
+export interface AttemptRecord {
+  readonly spec: ContainerSpec;
+  /** Of the machine. */
+  readonly bootId: string;
+  /** Milliseconds since the epoch; absent until it runs. */
+  readonly startedAt?: number;
+  /** The engine's id; absent until it runs. */
+  readonly id?: string;
+  readonly isPlanned: boolean;
+}
+
+export interface Records {
+  /** Names these records to the engine, wherever their directory is moved. */
+  readonly agent: string;
+  pods(): readonly string[];
+  sandbox(pod: string): Sandbox | undefined;
+  writeSandbox(sandbox: Sandbox): void;
+  attempts(pod: string): readonly AttemptRecord[];
+  attempt(ref: ContainerRef): AttemptRecord | undefined;
+  writeAttempt(record: Omit<AttemptRecord, 'isPlanned'>): void;
+  markPlanned(ref: ContainerRef): void;
+  /** Makes the file of its termination message, empty and for everybody to write. */
+  createMessage(ref: ContainerRef): string;
+  message(ref: ContainerRef): string;
+  forgetAttempt(ref: ContainerRef): void;
+  forgetPod(pod: string): Promise<void>;
+  /** The socket of the engine that has the containers; for whoever ends them when no agent runs. */
+  engineSocket(): string | undefined;
+  setEngineSocket(path: string): void;
+}
+
+/** `engine.json`. */
+interface EngineRecord {
+  readonly agent: string;
+  readonly socket: string;
+}
+
+const ENGINE = 'engine.json';
+const SANDBOX = 'sandbox.json';
+
+export function openRecords(root: string): Records {
+  const agent = readJson<EngineRecord>(join(root, ENGINE))?.agent ?? randomBytes(4).toString('hex');
+  const podDir = (pod: string): string => join(root, pod);
+  const dirOf = ({ pod, container, attempt }: ContainerRef): string =>
+    join(root, pod, container, String(attempt));
+
+  function attempt(ref: ContainerRef): AttemptRecord | undefined {
+    const kept = readJson<Omit<AttemptRecord, 'isPlanned'>>(join(dirOf(ref), 'attempt.json'));
+    return kept && { ...kept, isPlanned: entries(dirOf(ref)).includes('planned') };
+  }
+
+  return {
+    agent,
+    pods: () => entries(root).filter((name) => name !== ENGINE),
+    sandbox: (pod) => readJson(join(podDir(pod), SANDBOX)),
+    writeSandbox: (sandbox) => writeJson(podDir(sandbox.pod), SANDBOX, sandbox),
+    attempts: (pod) =>
+      entries(podDir(pod))
+        .filter((name) => name !== SANDBOX)
+        .flatMap((container) =>
+          entries(join(podDir(pod), container))
+            .map(Number)
+            .sort((a, b) => a - b)
+            .flatMap((number) => attempt({ pod, container, attempt: number }) ?? []),
+        ),
+    attempt,
+    writeAttempt: (record) => writeJson(dirOf(record.spec.ref), 'attempt.json', record),
+    // Left out on a full disk: the container is ended all the same, and its end is then reported less exactly.
+    markPlanned: (ref) => void unlessRefused(() => writeFileSync(join(dirOf(ref), 'planned'), '')),
+    createMessage(ref) {
+      const file = join(dirOf(ref), 'message');
+      mkdirSync(dirOf(ref), { recursive: true, mode: 0o700 });
+      emptyMessage(file);
+      return file;
+    },
+    message: (ref) => readMessage(join(dirOf(ref), 'message')),
+    forgetAttempt: (ref) => rmSync(dirOf(ref), { recursive: true, force: true }),
+    forgetPod: (pod) => removeTree(podDir(pod)),
+    engineSocket: () => readJson<EngineRecord>(join(root, ENGINE))?.socket,
+    setEngineSocket(socket) {
+      if (this.engineSocket() !== socket) writeJson(root, ENGINE, { agent, socket } satisfies EngineRecord);
+    },
+  };
+}
+
+function writeJson(dir: string, name: string, value: unknown): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const file = join(dir, name);
+  writeFileSync(`${file}.new`, JSON.stringify(value), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readText(file) ?? '');
+  } catch {
+    // Not there, or cut off by a full disk: then nothing is known.
+    return undefined;
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function entries(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { arch } from 'node:os';
+import type { SandboxResult } from '../runtime.ts';
+import type { Sandbox, SandboxSpec } from '../spec.ts';
+import { type EngineTraits, sandboxRequest } from './createrequest.ts';
+import type { Engine } from './engine/engine.ts';
+import type { InspectedContainer } from './engine/types.ts';
+import { ofPod, ownedBy, podOf, refOf, sandboxName } from './labels.ts';
+import { ensurePauseImage } from './pauseimage.ts';
+import type { Records } from './records.ts';
+
+export interface SandboxesOptions {
+  readonly records: Records;
+  /** The address of this node, and of pods that share its network. */
+  readonly hostIP: string;
+  readonly traitsOf: (engine: Engine) => EngineTraits;
+}
+
+/** A pod is a container that does nothing but hold a network, which the pod's containers join. */
+export interface Sandboxes {
+  /** Idempotent. Rejects when the engine fails. */
+  run(engine: Engine, spec: SandboxSpec): Promise<SandboxResult>;
+  find(pod: string): Sandbox | undefined;
+  /** The engine's id of a sandbox that runs; one that has ended is started again. */
+  idOf(engine: Engine, pod: string): Promise<string>;
+  /** Everything of a pod, its sandbox last. */
+  remove(engine: Engine, pod: string): Promise<void>;
+}
+
+export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions): Sandboxes {
+  const known = new Map<string, Sandbox>();
+  /** Of each pod one at a time: two would use one name. */
+  const running = new Map<string, Promise<SandboxResult>>();
+
+  async function make(engine: Engine, spec: SandboxSpec): Promise<SandboxResult> {
+    const name = sandboxName(records.agent, spec.pod);
+    const container = await started(engine, spec, name);
+    const address = spec.hostNetwork ? hostIP : addressOf(container);
+    if (!address) return { ok: false, message: `the engine gave pod ${spec.name} no address` };
+    const sandbox = { ...spec, address };
+    records.writeSandbox(sandbox);
+    known.set(spec.pod, sandbox);
+    return { ok: true, sandbox };
+  }
+
+  async function started(engine: Engine, spec: SandboxSpec, name: string): Promise<InspectedContainer> {
+    let there = await engine.inspect(name);
+    if (!there) {
+      const image = await ensurePauseImage(engine, arch());
+      await engine.create(name, sandboxRequest(records.agent, spec, image, traitsOf(engine)));
+    }
+    if (there?.State.Status !== 'running') await engine.start(name);
+    there = await engine.inspect(name);
+    if (there?.State.Status === 'running') return there;
+    throw new Error(`the sandbox of pod ${spec.name} does not stay up`);
+  }
+
+  return {
+    run(engine, spec) {
+      const before = running.get(spec.pod);
+      if (before) return before;
+      const begun = make(engine, spec).finally(() => running.delete(spec.pod));
+      running.set(spec.pod, begun);
+      return begun;
+    },
+    find: (pod) => known.get(pod) ?? records.sandbox(pod),
+    async idOf(engine, pod) {
+      const sandbox = this.find(pod);
+      if (!sandbox) throw new Error(`pod ${pod} has no sandbox: run it first`);
+      return (await started(engine, sandbox, sandboxName(records.agent, pod))).Id;
+    },
+    async remove(engine, pod) {
+      const all = await engine.list([ownedBy(records.agent), ofPod(pod)]);
+      const isContainer = ({ Labels }: (typeof all)[number]) => refOf(Labels) !== undefined;
+      await Promise.all(all.filter(isContainer).map(({ Id }) => engine.remove(Id)));
+      for (const { Id } of all.filter((one) => !isContainer(one))) await engine.remove(Id);
+      known.delete(pod);
+    },
+  };
+}
+
+/** Docker's default network, or Podman's, which has another name. */
+const addressOf = ({ NetworkSettings }: InspectedContainer): string | undefined =>
+  NetworkSettings.IPAddress ||
+  Object.values(NetworkSettings.Networks ?? {}).find(({ IPAddress }) => IPAddress)?.IPAddress;
+
+/** uids of all pods of which the engine has a container. */
+export async function podsOf(engine: Engine, agent: string): Promise<readonly string[]> {
+  const all = await engine.list([ownedBy(agent)]);
+  return [...new Set(all.flatMap(({ Labels }) => podOf(Labels) ?? []))];
+}

@@ -1,0 +1,81 @@
+import { type Clock, sleep } from '../../../../base/clock.ts';
+import { ProblemError, problemOf } from '../../../../base/errors.ts';
+import type { StopAllOptions } from '../runtime.ts';
+import type { ContainerRef } from '../spec.ts';
+import { connectEngine, type Engine } from './engine/engine.ts';
+import { ownedBy, refOf } from './labels.ts';
+import { openRecords, type Records } from './records.ts';
+
+const CHECK_MS = 50;
+/** A kill does not fail; what waits for a disk may take a moment to notice. */
+const KILL_MS = 5_000;
+
+interface Running {
+  readonly id: string;
+  /** Absent: the sandbox of a pod, which has nothing to save. */
+  readonly ref: ContainerRef | undefined;
+}
+
+/** Ends every container of an agent: SIGTERM, and SIGKILL after the grace period; then what held their networks. */
+export async function stopAll(
+  engine: Engine,
+  records: Records,
+  clock: Clock,
+  { graceMs, hurry }: StopAllOptions,
+): Promise<void> {
+  const running = async (): Promise<readonly Running[]> =>
+    (await engine.list([ownedBy(records.agent)]))
+      .filter(({ State }) => State === 'running')
+      .map(({ Id, Labels }) => ({ id: Id, ref: refOf(Labels) }));
+  const containers = async () => (await running()).filter(({ ref }) => ref !== undefined);
+  const end = async (signal: string, waitMs: number, enough: () => boolean) => {
+    await Promise.all((await containers()).map(({ id }) => engine.kill(id, signal)));
+    const deadline = clock.monotonic() + waitMs;
+    while ((await containers()).length > 0 && clock.monotonic() < deadline && !enough())
+      await sleep(clock, CHECK_MS);
+  };
+  for (const { ref } of await running()) if (ref) records.markPlanned(ref);
+  await end('SIGTERM', graceMs, () => hurry?.aborted === true);
+  await end('SIGKILL', KILL_MS, () => false);
+  await Promise.all((await running()).map(({ id }) => engine.kill(id, 'SIGKILL')));
+}
+
+export interface StopRecordedOptions extends StopAllOptions {
+  readonly root: string;
+  readonly clock: Clock;
+}
+
+/** The engine that has containers of the node; undefined where none are recorded. Rejects with ProblemError when it does not answer. */
+async function engineOf(records: Records): Promise<Engine | undefined> {
+  const socket = records.engineSocket();
+  if (socket === undefined || records.pods().length === 0) return undefined;
+  return connectEngine(socket).catch((error: unknown) => {
+    throw new ProblemError(
+      {
+        reason: 'EngineGone',
+        message: `Containers of ${records.pods().length} pods may still run, and their engine does not answer: ${problemOf(error).message}.`,
+        remedy: 'Start the engine again, then run `pilotage down`.',
+      },
+      { cause: error },
+    );
+  });
+}
+
+/** `stopAll` for a node whose agent does not run. Rejects with ProblemError when there are containers and their engine does not answer. */
+export async function stopRecorded({ root, clock, ...options }: StopRecordedOptions): Promise<void> {
+  const records = openRecords(root);
+  const engine = await engineOf(records);
+  if (engine) await stopAll(engine, records, clock, options);
+}
+
+/** Removes every container of a node, for one whose directory is about to go. Rejects as `stopRecorded` does. */
+export async function removeRecorded(root: string): Promise<void> {
+  const records = openRecords(root);
+  const engine = await engineOf(records);
+  const all = (await engine?.list([ownedBy(records.agent)])) ?? [];
+  // Networks last: a container that uses one keeps it.
+  for (const isContainer of [true, false]) {
+    const some = all.filter(({ Labels }) => (refOf(Labels) !== undefined) === isContainer);
+    await Promise.all(some.map(({ Id }) => engine?.remove(Id)));
+  }
+}

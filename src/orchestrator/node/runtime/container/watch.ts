@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import { type Clock, sleep } from '../../../../base/clock.ts';
+import { problemOf } from '../../../../base/errors.ts';
+import { splitLines } from '../../../../base/lines.ts';
+import type { Logger } from '../../../../base/log.ts';
+import type { Engine } from './engine/engine.ts';
+import type { EngineEvent } from './engine/types.ts';
+import { ownedBy, podOf } from './labels.ts';
+
+export interface WatchOptions {
+  readonly agent: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A container of the pod ended; undefined: any of them may have, while nobody watched. */
+  readonly onEnd: (pod: string | undefined) => void;
+  readonly signal: AbortSignal;
+}
+
+const LINE_BYTES = 256 * 1024;
+const RETRY_MS = 500;
+/** Docker's word and Podman's. */
+const ENDS: ReadonlySet<string | undefined> = new Set(['die', 'died']);
+
+/** Follows the ends of containers until the signal aborts, across restarts of the engine. Resolves once it watches; never rejects. */
+export function watchEnds(engine: Engine, options: WatchOptions): Promise<void> {
+  return new Promise((resolve) => {
+    void follow(engine, options, resolve);
+  });
+}
+
+async function follow(engine: Engine, options: WatchOptions, onWatching: () => void): Promise<void> {
+  const { agent, clock, logger, onEnd, signal } = options;
+  while (!signal.aborted) {
+    try {
+      const answer = await engine.events(ownedBy(agent), signal);
+      onWatching();
+      onEnd(undefined);
+      await read(answer, onEnd);
+    } catch (error) {
+      if (!signal.aborted)
+        logger.debug({ error: problemOf(error).message }, 'the engine tells of no ends now');
+    }
+    // Whoever waits for it goes on: what ends meanwhile is seen when it is watched again.
+    onWatching();
+    await sleep(clock, RETRY_MS, signal).catch(() => undefined);
+  }
+}
+
+async function read(answer: IncomingMessage, onEnd: WatchOptions['onEnd']): Promise<void> {
+  const lines = splitLines(LINE_BYTES, (line) => {
+    const { Action, Actor } = readEvent(line);
+    const pod = podOf(Actor?.Attributes);
+    if (ENDS.has(Action) && pod !== undefined) onEnd(pod);
+  });
+  for await (const piece of answer as AsyncIterable<Buffer>) lines.add(piece);
+}
+
+function readEvent(line: string): EngineEvent {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
+}

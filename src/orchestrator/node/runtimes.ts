@@ -1,0 +1,93 @@
+/** The runtimes of a node, made into one. */
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import type { Confinement } from '../../base/confinement.ts';
+import type { Logger } from '../../base/log.ts';
+import { createContainerRuntime } from './runtime/container/containerruntime.ts';
+import { createEngineFinder, type FoundEngine } from './runtime/container/engine/find.ts';
+import { removeRecorded, stopRecorded as stopContainers } from './runtime/container/stopall.ts';
+import { createPodRuntimes } from './runtime/podruntimes.ts';
+import { confinePods } from './runtime/process/confinement/pods.ts';
+import { openImageStore } from './runtime/process/images/store.ts';
+import { createProcessRuntime } from './runtime/process/processruntime.ts';
+import { stopRecorded as stopProcesses } from './runtime/process/stopall.ts';
+import { runtimeOf } from './runtime/routing.ts';
+import type { PodRuntime, StopAllOptions } from './runtime/runtime.ts';
+
+export interface NodeRuntimeOptions {
+  /** Everything that the node keeps. */
+  readonly dir: string;
+  readonly podCidr: string;
+  readonly hostIP: string;
+  readonly imageStoreDir: string;
+  readonly confinement?: Confinement;
+  readonly hostEnvironment: Readonly<Record<string, string>>;
+  /** Paths of sockets on which a container engine may answer; absent: this node has none. */
+  readonly engineSockets?: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface NodeRuntime {
+  readonly runtime: PodRuntime;
+  findEngine(): Promise<FoundEngine>;
+}
+
+export const podsDir = (dir: string): string => join(dir, 'pods');
+const containersDir = (dir: string): string => join(dir, 'containers');
+
+export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
+  const { dir, podCidr, hostIP, hostEnvironment, clock, logger } = options;
+  const images = openImageStore(options.imageStoreDir, { clock, logger });
+  const engines = createEngineFinder({ sockets: options.engineSockets ?? [], clock });
+  const process = createProcessRuntime({
+    root: podsDir(dir),
+    podCidr,
+    hostIP,
+    images,
+    confinement: confinePods(options.confinement ?? { type: 'none', reason: '' }, join(dir, 'users.json')),
+    hostEnvironment,
+    clock,
+    logger,
+  });
+  const container = createContainerRuntime({
+    root: containersDir(dir),
+    hostIP,
+    engines,
+    // Keys, tokens and the store lie beside what the node keeps.
+    hidden: [dirname(dir)],
+    clock,
+    logger,
+  });
+  const runtime = createPodRuntimes({
+    runtimes: { process, container },
+    route: async ({ images: references, runtimeClass }) =>
+      runtimeOf({
+        ...(runtimeClass === undefined ? {} : { runtimeClass }),
+        imagesAreLocal: references.map((reference) => images.resolve(reference).type !== 'missing'),
+        hasEngine: (await engines.find()).ok,
+      }),
+    async lackOfEngine() {
+      const found = await engines.find();
+      return found.ok ? undefined : found.message;
+    },
+  });
+  return { runtime, findEngine: engines.find };
+}
+
+export interface StopOptions extends StopAllOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The containers are removed too: the directory is about to go. */
+  readonly forGood?: boolean;
+}
+
+/** Ends everything that runs of the pods of a node whose agent does not run. Rejects when an engine with containers does not answer. */
+export async function stopRecorded(dir: string, { forGood, ...options }: StopOptions): Promise<void> {
+  const root = containersDir(dir);
+  await Promise.all([
+    stopProcesses({ root: podsDir(dir), ...options }),
+    stopContainers({ root, ...options }),
+  ]);
+  if (forGood) await removeRecorded(root);
+}

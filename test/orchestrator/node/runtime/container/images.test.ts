@@ -1,0 +1,93 @@
+import { Readable } from 'node:stream';
+import { expect } from 'chai';
+import type { Engine } from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
+import { EngineError } from '../../../../../src/orchestrator/node/runtime/container/engine/http.ts';
+import { pullImage } from '../../../../../src/orchestrator/node/runtime/container/images.ts';
+import type { PullProgress } from '../../../../../src/orchestrator/node/runtime/runtime.ts';
+
+const APP = { Id: 'sha256:1', Size: 42 };
+const pulledApp = { ok: true, image: { reference: 'app:1', digest: 'sha256:1' }, size: 42 };
+
+describe('the image of a container', () => {
+  /** An engine that has images, and gets what a pull of them prints. */
+  function engineWith(images: Set<string>, prints: (reference: string) => readonly object[] = () => []) {
+    const pulls: string[] = [];
+    const engine = {
+      image: async (reference: string) => (images.has(reference) ? APP : undefined),
+      async pull(reference: string) {
+        pulls.push(reference);
+        const lines = prints(reference);
+        if (!lines.some((line) => 'error' in line)) images.add(reference);
+        return Readable.from(lines.map((line) => Buffer.from(`${JSON.stringify(line)}\n`)));
+      },
+    } as unknown as Engine;
+    return { engine, pulls };
+  }
+
+  it('that is there is not pulled', async () => {
+    const { engine, pulls } = engineWith(new Set(['app:1']));
+    expect(await pullImage(engine, 'app:1', {})).to.deep.equal(pulledApp);
+    expect(pulls).to.deep.equal([]);
+  });
+
+  it('is pulled although it is there where the policy is Always', async () => {
+    const { engine, pulls } = engineWith(new Set(['app:1']));
+    expect(await pullImage(engine, 'app:1', { policy: 'Always' })).to.deep.equal(pulledApp);
+    expect(pulls).to.deep.equal(['app:1']);
+  });
+
+  it('is not pulled where the policy is Never, which is why its container waits', async () => {
+    const { engine, pulls } = engineWith(new Set());
+    expect(await pullImage(engine, 'app:1', { policy: 'Never' })).to.deep.equal({
+      ok: false,
+      reason: 'ErrImageNeverPull',
+      message: 'Container image "app:1" is not present with pull policy of Never',
+    });
+    expect(pulls).to.deep.equal([]);
+  });
+
+  it('tells how far its pull is, all layers together', async () => {
+    const seen: PullProgress[] = [];
+    const layer = (id: string, current: number, total: number) => ({
+      id,
+      progressDetail: { current, total },
+    });
+    const { engine } = engineWith(new Set(), () => [
+      layer('a', 5, 10),
+      layer('b', 1, 20),
+      layer('a', 10, 10),
+    ]);
+    await pullImage(engine, 'app:1', { onProgress: (progress) => seen.push(progress) });
+    expect(seen).to.deep.equal([
+      { done: 0 },
+      { done: 5, total: 10 },
+      { done: 6, total: 30 },
+      { done: 11, total: 30 },
+    ]);
+  });
+
+  it('that cannot be pulled says what the engine says: within the answer', async () => {
+    const { engine } = engineWith(new Set(), () => [{ status: 'Pulling' }, { error: 'unauthorized' }]);
+    expect(await pullImage(engine, 'app:1', {})).to.deep.equal({
+      ok: false,
+      reason: 'ErrImagePull',
+      message: 'image "app:1" cannot be pulled: unauthorized',
+    });
+  });
+
+  it('that cannot be pulled says what the engine says: in place of an answer', async () => {
+    const engine = {
+      image: async () => undefined,
+      async pull() {
+        throw new EngineError(404, 'no such repository');
+      },
+    } as unknown as Engine;
+    const result = await pullImage(engine, 'app:1', {});
+    expect(result.ok ? '' : result.message).to.equal('image "app:1" cannot be pulled: no such repository');
+  });
+
+  it('"host" says that programs of the machine do not run beside containers', async () => {
+    const result = await pullImage(engineWith(new Set()).engine, 'host', {});
+    expect(result.ok ? '' : result.message).to.contain('give each a pod of its own');
+  });
+});
