@@ -94,6 +94,7 @@ describe('identity: the file that says who signs people in', () => {
       nameClaim: 'preferred_username',
       groupsClaim: 'groups',
       requiredClaims: { hd: 'example.com' },
+      callback: 'https://pilotage.example.com/login/oidc/callback',
       ca: 'PEM',
     });
   });
@@ -106,6 +107,10 @@ describe('identity: the file that says who signs people in', () => {
     );
     expect(await complaint(oidc('issuer: https://login.example.com'))).to.contain('has no clientId');
     const rest = ['issuer: https://login.example.com', client];
+    for (const callback of ['http://a.example.com/login/oidc/callback', 'https://a.example.com/callback'])
+      expect(await complaint(oidc(...rest, `callback: ${callback}`))).to.contain(
+        'is no URL of https that ends in /login/oidc/callback',
+      );
     expect(await complaint(oidc(...rest, 'scopes: [email]'))).to.contain('has to contain openid');
     await writeFile(join(dir, 'empty'), '');
     expect(await complaint(oidc(...rest, 'clientSecretFile: empty'))).to.contain('the file is empty');

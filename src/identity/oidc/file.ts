@@ -15,6 +15,7 @@ const OIDC = map(
     nameClaim: text,
     groupsClaim: text,
     requiredClaims: unread({ type: 'object' }),
+    callback: text,
     caFile: text,
   },
   {
@@ -36,6 +37,13 @@ export function readOidc(at: Cursor, read: ReadNamed): OidcOptions | undefined {
   const scopes = fields.scopes.at ? (fields.scopes.read() ?? []) : SCOPES;
   if (fields.scopes.at && !scopes.includes('openid'))
     complain(fields.scopes.at, 'WrongValue', 'has to contain openid: without it nobody says who signs in');
+  const callback = fields.callback.read();
+  if (callback !== undefined && fields.callback.at && !isCallback(callback))
+    complain(
+      fields.callback.at,
+      'WrongValue',
+      `"${callback}" is no URL of https that ends in ${CALLBACK_PATH}`,
+    );
   const ca = read(fields.caFile.at);
   if (issuer === undefined || clientId === undefined) return undefined;
   return {
@@ -48,8 +56,17 @@ export function readOidc(at: Cursor, read: ReadNamed): OidcOptions | undefined {
       entriesOf(fields.requiredClaims.at).map(([name, value]) => [name, text.read(value) ?? '']),
     ),
     ...(secret === undefined ? {} : { clientSecret: secret }),
+    ...(callback === undefined ? {} : { callback }),
     ...(ca === undefined ? {} : { ca }),
   };
+}
+
+/** As the HTTP face has it (`server/paths.ts`). */
+const CALLBACK_PATH = '/login/oidc/callback';
+
+function isCallback(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'https:' && url.pathname === CALLBACK_PATH && url.search === '' && url.hash === '';
 }
 
 function isIssuer(issuer: string): boolean {

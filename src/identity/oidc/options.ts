@@ -10,6 +10,8 @@ export interface OidcOptions {
   readonly groupsClaim: string;
   /** Claims that somebody must have, with exactly these values. */
   readonly requiredClaims: Readonly<Record<string, string>>;
+  /** Where the provider sends browsers that sign in to the HTTP face; absent: the address that they asked by. */
+  readonly callback?: string;
   /** PEM of the only authorities that are trusted; absent: those of this machine. */
   readonly ca?: string;
 }

@@ -61,7 +61,7 @@ export function createOidcSignIn(
       return { type: 'signedIn', as: await loginToken(parts, await enter(answer.claims)) };
     },
     provider: new URL(options.issuer).host,
-    beginPage: pages.begin,
+    beginPage: (callback, party) => pages.begin(options.callback ?? callback, party),
     finishPage: async (attempt, query) => openSession(parts, await enter(await pages.finish(attempt, query))),
   };
 }

@@ -113,6 +113,13 @@ describe('identity: people of an OpenID Connect provider', () => {
     expect(await reasonOf(oidc.finish(other.attempt, other.query))).to.equal('Unauthorized');
   });
 
+  it('come back to the address that the file names, where a proxy stands before this face', async () => {
+    const callback = 'https://pilotage.example.com/login/oidc/callback';
+    const oidc = createOidcSignIn(world.parts, { ...OIDC, callback }, issuer);
+    await oidc.beginPage('http://pilotage.example.com/login/oidc/callback', '');
+    expect([...issuer.begun.values()][0]?.redirectUri).to.equal(callback);
+  });
+
   it('are out after half a day, so that whoever has left the provider is', async () => {
     const { token } = await signIn({ preferred_username: 'dan' });
     await world.clock.advance(12 * 3_600_000 - 1);
