@@ -79,7 +79,7 @@ export function autoscalerVerdict(scaler: WithStatus): Verdict {
     (c) =>
       c.status === 'False' &&
       (c.type === 'AbleToScale' || c.type === 'ScalingActive') &&
-      /^Failed|^InvalidSelector|^MissingScaleTarget/.test(c.reason ?? ''),
+      /^Failed|^InvalidSelector|^AmbiguousSelector|^MissingScaleTarget/.test(c.reason ?? ''),
   );
   if (failing) return { state: 'Degraded', reason: failing.reason, ...said(failing) };
   const able = conditions.some(

@@ -185,7 +185,8 @@ describe('the verdicts of policies and extensions', () => {
       );
     const said = (type: string, status: string, reason: string) => JSON.stringify([{ type, status, reason }]);
     expect(scaler(said('AbleToScale', 'True', 'SucceededRescale'))).to.equal('Healthy');
-    expect(scaler(said('ScalingActive', 'False', 'FailedGetResourceMetric'))).to.equal('Degraded');
+    for (const reason of ['FailedGetResourceMetric', 'InvalidSelector', 'AmbiguousSelector'])
+      expect(scaler(said('ScalingActive', 'False', reason)), reason).to.equal('Degraded');
     for (const text of ['', '{', '7', '[null]']) expect(scaler(text), text).to.equal('Progressing');
   });
 
