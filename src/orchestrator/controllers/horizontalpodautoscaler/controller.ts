@@ -45,11 +45,12 @@ export function createHorizontalPodAutoscaler(context: ControllerContext): Contr
   async function reconcile(key: string): Promise<Again> {
     const autoscaler = autoscalers.get(splitKey(key));
     if (!autoscaler) return undefined;
+    const begun = clock.monotonic();
     const last = lookedAt.get(key);
-    const restMs = last === undefined ? 0 : last + PERIOD_MS - clock.monotonic();
+    const restMs = last === undefined ? 0 : last + PERIOD_MS - begun;
     if (restMs > 0) return { afterMs: restMs };
-    lookedAt.set(key, clock.monotonic());
-    if (await look(key, autoscaler)) return { afterMs: PERIOD_MS };
+    lookedAt.set(key, begun);
+    if (await look(key, autoscaler)) return { afterMs: Math.max(0, begun + PERIOD_MS - clock.monotonic()) };
     lookedAt.delete(key);
     return { afterMs: SOON_MS };
   }
