@@ -1,5 +1,5 @@
 // The steps that structured-merge-diff's own tests of apply and update take, written to a file as they are run.
-import { chmodSync, copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { peerSources } from './peers.mjs';
@@ -11,14 +11,14 @@ export function recordMergeSteps(folder) {
   const sources = peerSources('sigs.k8s.io/structured-merge-diff/v6');
   for (const part of ['go.mod', 'go.sum', 'fieldpath', 'internal', 'merge', 'schema', 'typed', 'value'])
     cpSync(join(sources, part), join(copy, part), { recursive: true });
+  // The sources are read-only, and a folder that is cannot be emptied.
+  run('chmod', ['-R', 'u+w', copy]);
   const fixture = join(copy, 'internal', 'fixture');
   const state = join(fixture, 'state.go');
   // Their methods make way for those that record, and are called by them.
   const renamed = readFileSync(state, 'utf8')
     .replace('(s *State) ApplyObject(', '(s *State) applyObject(')
     .replace('(s *State) UpdateObject(', '(s *State) updateObject(');
-  // The sources are read-only.
-  for (const path of [fixture, state]) chmodSync(path, 0o700);
   writeFileSync(state, renamed);
   copyFileSync(join(root, 'test', 'peers', 'mergesteps', 'record.go'), join(fixture, 'record.go'));
   const steps = join(folder, 'steps');
