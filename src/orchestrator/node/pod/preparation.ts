@@ -11,6 +11,7 @@ import { expand } from '../spec/expand.ts';
 import { mountsOf } from '../spec/mounts.ts';
 import { environmentReferences, mergeReferences, volumeReferences } from '../spec/references.ts';
 import { resourcesOf } from '../spec/resources.ts';
+import { securityOf } from '../spec/security.ts';
 import { type NodeServices, serviceEnvironment, unservedReference } from '../spec/serviceenvironment.ts';
 import { readSources, type Sources } from '../spec/sources.ts';
 import type { PodTokens, TokensByKey } from '../spec/tokens.ts';
@@ -126,6 +127,7 @@ async function assemble(
   if (!mounts.ok) return faulty('CreateContainerConfigError', mounts.message);
   const unserved = unservedReference(textsOf(container), env, hasLinks ? services : []);
   if (unserved) return faulty('CreateContainerConfigError', unserved);
+  const security = securityOf(pod, container);
   const expanded = (words: readonly string[] = []) => words.map((word) => expand(word, env));
   return {
     type: 'ready',
@@ -138,6 +140,7 @@ async function assemble(
       env,
       mounts: mounts.mounts,
       resources: resourcesOf(container),
+      ...(security ? { security } : {}),
       ...inputOf(container),
       ...messageOf(container),
       backOffMs,

@@ -60,6 +60,24 @@ export interface Resources {
   readonly limits: { readonly cpuMillis?: number; readonly memoryBytes?: number };
 }
 
+/** As whom a container runs, and what it may do (CRI LinuxContainerSecurityContext); absent members: as its image and the runtime have it. */
+export interface ContainerSecurity {
+  /** Numeric. */
+  readonly user?: number;
+  readonly group?: number;
+  /** Numeric, beside its own group. */
+  readonly groups: readonly number[];
+  /** It is not started as root, whatever its image says. */
+  readonly nonRoot: boolean;
+  readonly privileged: boolean;
+  readonly readOnlyRoot: boolean;
+  /** Programs in it gain nothing by what they execute. */
+  readonly noNewPrivileges: boolean;
+  /** Names without `CAP_`; `ALL` is all of them. */
+  readonly addCapabilities: readonly string[];
+  readonly dropCapabilities: readonly string[];
+}
+
 /** One attempt to run a container. */
 export interface ContainerSpec extends RestartCount {
   readonly ref: ContainerRef;
@@ -72,6 +90,8 @@ export interface ContainerSpec extends RestartCount {
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly resources: Resources;
+  /** Absent: as its image and the runtime have it. A runtime of processes has users of its own. */
+  readonly security?: ContainerSecurity;
   /** What it can read, from those who attach: `once` ends with the first of them. Absent: nothing. */
   readonly input?: InputMode;
   /** It has a terminal. */

@@ -11,6 +11,7 @@ import { tailOf } from './logs.ts';
 import { realMounts } from './realmounts.ts';
 import type { AttemptRecord, Records } from './records.ts';
 import type { Sandboxes } from './sandboxes.ts';
+import { rootProblem } from './security.ts';
 
 export interface AttemptsOptions {
   readonly records: Records;
@@ -75,6 +76,9 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       hidden: [...hidden, engine.socketPath],
     });
     if (!mounts.ok) return fault('CreateContainerConfigError', mounts.message);
+    const image = await engine.image(spec.image.digest);
+    const asRoot = rootProblem(spec.security, image);
+    if (asRoot) return fault('CreateContainerConfigError', asRoot);
     const name = containerName(records.agent, ref);
     // Of an agent that died before it knew whether the container runs.
     await engine.remove(name);
@@ -90,6 +94,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       sandboxId: await sandboxes.idOf(engine, ref.pod),
       mounts: [...mounts.mounts, ...message],
       traits: traitsOf(engine),
+      imageUser: image?.Config?.User ?? '',
     });
     const refused = await engine.create(name, request).then(
       () => undefined,

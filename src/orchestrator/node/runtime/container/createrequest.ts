@@ -2,6 +2,7 @@ import type { ContainerSpec, Mount, Resources, SandboxSpec } from '../spec.ts';
 import type { BindMount, CreateRequest, HostConfig, Ulimit } from './engine/types.ts';
 import { containerLabels, sandboxLabels } from './labels.ts';
 import { PAUSE_COMMAND } from './pauseimage.ts';
+import { securityConfig, userOf } from './security.ts';
 
 export interface EngineTraits {
   readonly name: 'docker' | 'podman';
@@ -38,6 +39,8 @@ export interface ContainerParts {
   /** With links followed. */
   readonly mounts: readonly Mount[];
   readonly traits: EngineTraits;
+  /** The user that the image names; empty: none. */
+  readonly imageUser: string;
 }
 
 /** One attempt to run a container, in the network of its sandbox. */
@@ -48,6 +51,7 @@ export function containerRequest(parts: ContainerParts): CreateRequest {
   return {
     Image: spec.image.digest,
     ...(hasName ? { Hostname: sandbox.hostname } : {}),
+    ...userOf(spec.security, parts.imageUser),
     ...commandOf(spec),
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
     ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
@@ -78,6 +82,7 @@ function hostConfig({ spec, sandboxId, mounts, traits }: ContainerParts): HostCo
     LogConfig: LOGS,
     Ulimits: traits.ulimits,
     ...limitsOf(spec.resources),
+    ...securityConfig(spec.security),
   };
 }
 

@@ -101,11 +101,10 @@ export async function attachTo(
       resize: (size) => engine.resize(container.Id, size),
     });
     if (end !== 'ended') return outcomeOf(end);
-    const state = (await engine.inspect(container.Id))?.State;
-    return state && state.Status !== 'running'
-      ? { type: 'exited', exitCode: state.ExitCode }
-      : error('how the container ended is not known');
+    // Its streams end a moment before it does.
+    return { type: 'exited', exitCode: await engine.wait(container.Id, request.signal) };
   } catch (cause) {
+    if (request.signal?.aborted) return { type: 'canceled' };
     return error(cause instanceof Error ? cause.message : String(cause));
   }
 }

@@ -24,7 +24,15 @@ const ref = { pod: 'uid', container: 'main', attempt: 2 };
 const asked = (more: Partial<ContainerSpec> = {}, traits = docker, command: readonly string[] = []) => {
   const image = { reference: 'app', digest: 'sha256:1' };
   const spec = containerSpec(ref, command, { image, ...more });
-  return containerRequest({ agent: 'me', spec, sandbox, sandboxId: 'box', mounts: spec.mounts, traits });
+  return containerRequest({
+    agent: 'me',
+    spec,
+    sandbox,
+    sandboxId: 'box',
+    mounts: spec.mounts,
+    traits,
+    imageUser: 'app',
+  });
 };
 
 describe('what an engine is asked to create', () => {

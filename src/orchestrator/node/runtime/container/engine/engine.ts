@@ -44,6 +44,8 @@ export interface Engine {
   create(name: string, request: CreateRequest): Promise<string>;
   start(container: string): Promise<void>;
   inspect(container: string): Promise<InspectedContainer | undefined>;
+  /** Resolves with its exit code when it does not run any more. */
+  wait(container: string, signal: AbortSignal | undefined): Promise<number>;
   /** Those that carry all labels (`name=value`), whether they run or not. */
   list(labels: readonly string[]): Promise<readonly ListedContainer[]>;
   /** Does nothing when it does not run. */
@@ -116,6 +118,13 @@ function engineOn(http: EngineHttp, name: Engine['name'], version: string): Engi
       (await post<{ readonly Id: string }>('/containers/create', { query: { name: container }, body })).Id,
     start: (container) => post(of(container, 'start')),
     inspect: (container) => found(http.json({ path: of(container, 'json') })),
+    wait: async (container, signal) =>
+      (
+        await post<{ readonly StatusCode: number }>(of(container, 'wait'), {
+          query: { condition: 'not-running' },
+          ...(signal ? { signal } : {}),
+        })
+      ).StatusCode,
     list: (label) =>
       http.json({
         path: '/containers/json',

@@ -31,6 +31,12 @@ export interface HostConfig {
   readonly Mounts?: readonly BindMount[];
   readonly LogConfig?: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
   readonly Ulimits?: readonly Ulimit[];
+  readonly Privileged?: boolean;
+  readonly ReadonlyRootfs?: boolean;
+  readonly SecurityOpt?: readonly string[];
+  readonly GroupAdd?: readonly string[];
+  readonly CapAdd?: readonly string[];
+  readonly CapDrop?: readonly string[];
   /** Bytes. */
   readonly Memory?: number;
   readonly MemorySwap?: number;
@@ -43,6 +49,7 @@ export interface HostConfig {
 export interface CreateRequest {
   readonly Image: string;
   readonly Hostname?: string;
+  readonly User?: string;
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
   readonly Env?: readonly string[];
@@ -87,6 +94,7 @@ export interface InspectedContainer {
 export interface InspectedImage {
   readonly Id: string;
   readonly Size: number;
+  readonly Config?: { readonly User?: string } | null;
 }
 
 /** A line of what a pull tells of itself. */

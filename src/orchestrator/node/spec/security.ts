@@ -1,0 +1,40 @@
+import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
+import type { ContainerSecurity } from '../runtime/spec.ts';
+
+/**
+ * What a container and its pod say of security, the container first (Kubernetes `pkg/securitycontext/util.go` DetermineEffectiveSecurityContext).
+ * undefined: neither says anything that a node acts on.
+ */
+export function securityOf(
+  { spec }: Pod,
+  { securityContext: own = {} }: Container,
+): ContainerSecurity | undefined {
+  const pod = spec.securityContext ?? {};
+  const user = own.runAsUser ?? pod.runAsUser;
+  const group = own.runAsGroup ?? pod.runAsGroup;
+  const { add = [], drop = [] } = own.capabilities ?? {};
+  const security: ContainerSecurity = {
+    ...(user === undefined ? {} : { user }),
+    ...(group === undefined ? {} : { group }),
+    groups: [...(pod.supplementalGroups ?? []), ...(pod.fsGroup === undefined ? [] : [pod.fsGroup])],
+    nonRoot: own.runAsNonRoot ?? pod.runAsNonRoot ?? false,
+    privileged: own.privileged ?? false,
+    readOnlyRoot: own.readOnlyRootFilesystem ?? false,
+    noNewPrivileges: own.allowPrivilegeEscalation === false,
+    addCapabilities: add.map(plainName),
+    dropCapabilities: drop.map(plainName),
+  };
+  return JSON.stringify(security) === NOTHING ? undefined : security;
+}
+
+const plainName = (capability: string): string => capability.replace(/^CAP_/, '');
+
+const NOTHING = JSON.stringify({
+  groups: [],
+  nonRoot: false,
+  privileged: false,
+  readOnlyRoot: false,
+  noNewPrivileges: false,
+  addCapabilities: [],
+  dropCapabilities: [],
+} satisfies ContainerSecurity);
