@@ -1,27 +1,50 @@
 import type { Pod } from '../../kube/kinds/objects.data.ts';
-import { FILTERS } from './filters.ts';
+import { FILTERS, type Filter } from './filters.ts';
 import type { NodeInfo } from './nodeinfo.ts';
 import { type Policy, SCORES } from './scores.ts';
+import { type ClaimsOfPod, type PodVolumes, volumesOn } from './volumes.ts';
 
 export type Placement =
   | { readonly type: 'bind'; readonly node: string }
   | { readonly type: 'unschedulable'; readonly message: string };
 
 /** The node for a pod, or why there is none, in the wording of kube-scheduler (`framework/types.go` FitError). */
-export function place(pod: Pod, nodes: readonly NodeInfo[], policy: Policy, seed: string): Placement {
-  const fitting = nodes.filter((info) => FILTERS.every((filter) => filter.check(pod, info)));
+export function place(
+  pod: Pod,
+  nodes: readonly NodeInfo[],
+  policy: Policy,
+  seed: string,
+  volumes: PodVolumes = { type: 'none' },
+): Placement {
+  if (volumes.type === 'refused' && nodes.length > 0)
+    return unschedulable(`0/${nodes.length} nodes are available: ${volumes.message}.`);
+  const filters = volumes.type === 'claims' ? [...FILTERS, volumeFilter(volumes)] : FILTERS;
+  const fitting = nodes.filter((info) => filters.every((filter) => filter.check(pod, info)));
   const score = (info: NodeInfo): number => SCORES[policy](pod, info, seed);
   const [best] = fitting
     .map((info) => ({ name: info.name, score: score(info) }))
     .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
-  return best ? { type: 'bind', node: best.name } : { type: 'unschedulable', message: explain(pod, nodes) };
+  return best ? { type: 'bind', node: best.name } : unschedulable(explain(pod, nodes, filters));
 }
 
-function explain(pod: Pod, nodes: readonly NodeInfo[]): string {
+const unschedulable = (message: string): Placement => ({ type: 'unschedulable', message });
+
+function volumeFilter(volumes: ClaimsOfPod): Filter {
+  return {
+    name: 'VolumeBinding',
+    check: (_, { node }) => volumesOn(volumes, node).ok,
+    explain(_, { node }) {
+      const found = volumesOn(volumes, node);
+      return found.ok ? [] : found.reasons;
+    },
+  };
+}
+
+function explain(pod: Pod, nodes: readonly NodeInfo[], filters: readonly Filter[]): string {
   if (nodes.length === 0) return 'no nodes available to schedule pods';
   const counts = new Map<string, number>();
   for (const info of nodes) {
-    const filter = FILTERS.find((one) => !one.check(pod, info));
+    const filter = filters.find((one) => !one.check(pod, info));
     for (const reason of filter?.explain(pod, info) ?? []) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();

@@ -14,6 +14,8 @@ import { isConflict, isNotFound } from '../../kube/values/status.ts';
 import { place } from './decide.ts';
 import { nodeInfo } from './nodeinfo.ts';
 import type { Policy } from './scores.ts';
+import { createVolumeBinding } from './volumebinding.ts';
+import { type ClaimsOfPod, volumesOn } from './volumes.ts';
 
 export interface SchedulerOptions {
   readonly client: KubeClient;
@@ -33,6 +35,10 @@ export interface Scheduler {
 const SCHEDULER_NAME = 'default-scheduler';
 /** Unschedulable pods are retried when nodes or pods change, and at the latest after this time (kube-scheduler's default). */
 const RETRY_MS = 5 * 60_000;
+/** As long as a pod waits for its volumes on the node that was chosen for it (kube-scheduler's default, bindTimeoutSeconds). */
+const VOLUMES_MS = 600_000;
+/** After its volumes could not be had there. */
+const AGAIN_MS = 5_000;
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { client, clock, logger, policy = 'spread', seed = '' } = options;
@@ -42,25 +48,42 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const podsOn = pods.index((pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
   /** Bindings that the cache does not show yet, by uid of the pod: their resources count as used (assumed pods). */
   const assumed = new Map<string, { readonly pod: Pod; readonly node: string }>();
+  /** Those of them that wait for their volumes, and until when. */
+  const promised = new Map<string, number>();
   /** Keys of unschedulable pods. */
   const waiting = new Set<string>();
+
+  const storage = createVolumeBinding({
+    client,
+    pods,
+    isPlaced: (pod) =>
+      !isFinished(pod) && (pod.spec.nodeName !== undefined || assumed.has(pod.metadata.uid ?? '')),
+    onChange: () => retryWaiting(),
+    fieldManager: SCHEDULER_NAME,
+    clock,
+    logger,
+  });
 
   const controller = createController({
     name: 'scheduler',
     clock,
     logger,
     concurrency: 16,
-    watches: [watch(pods, (pod) => (isMine(pod) ? [keyOf(pod.metadata)] : [])), watch(nodes, () => [])],
+    watches: [
+      watch(pods, (pod) => (isMine(pod) ? [keyOf(pod.metadata)] : [])),
+      watch(nodes, () => []),
+      ...storage.watches,
+    ],
     reconcile,
   });
 
   pods.listen({
     update(pod, before) {
-      if (pod.spec.nodeName) assumed.delete(pod.metadata.uid ?? '');
+      if (!isMine(pod)) forget(pod);
       if (isFinished(pod) && !isFinished(before)) retryWaiting();
     },
     delete(pod) {
-      assumed.delete(pod.metadata.uid ?? '');
+      forget(pod);
       waiting.delete(keyOf(pod.metadata));
       retryWaiting();
     },
@@ -81,16 +104,61 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   async function reconcile(key: string): Promise<Again> {
     const pod = pods.get(splitKey(key));
-    if (!pod || !isMine(pod) || assumed.has(pod.metadata.uid ?? '')) return undefined;
+    if (!pod || !isMine(pod)) return undefined;
+    const { uid = '' } = pod.metadata;
+    const held = assumed.get(uid);
+    if (held) return promised.has(uid) ? settle(pod, held.node) : undefined;
     // No await between reading the nodes and assuming the pod: two pods cannot be given the same resources.
-    const placement = place(pod, nodes.list().map(infoOf), policy, seed);
-    if (placement.type === 'bind') {
-      await bind(pod, placement.node);
+    const volumes = storage.of(pod);
+    const placement = place(pod, nodes.list().map(infoOf), policy, seed, volumes);
+    if (placement.type === 'unschedulable') {
+      waiting.add(key);
+      await reject(pod, 'Unschedulable', placement.message);
+      return { afterMs: RETRY_MS };
+    }
+    assumed.set(uid, { pod, node: placement.node });
+    if (volumes.type !== 'claims' || volumes.delayed.length === 0) await bind(pod, placement.node);
+    else return promise(pod, placement.node, volumes);
+    return undefined;
+  }
+
+  /** It keeps its place while its volumes are bound there. */
+  async function promise(pod: Pod, node: string, volumes: ClaimsOfPod): Promise<Again> {
+    const at = nodes.get({ name: node });
+    const found = at && volumesOn(volumes, at);
+    promised.set(pod.metadata.uid ?? '', clock.now() + VOLUMES_MS);
+    try {
+      if (found?.ok) await storage.begin(found.needs, node);
+    } catch (error) {
+      forget(pod);
+      throw error;
+    }
+    return settle(pod, node);
+  }
+
+  async function settle(pod: Pod, node: string): Promise<Again> {
+    const { uid = '' } = pod.metadata;
+    const progress = storage.progress(pod, node);
+    const leftMs = (promised.get(uid) ?? 0) - clock.now();
+    if (progress.type === 'waiting' && leftMs > 0) return { afterMs: leftMs };
+    if (progress.type === 'bound') {
+      promised.delete(uid);
+      await bind(pod, node);
       return undefined;
     }
-    waiting.add(key);
-    await reject(pod, placement.message);
-    return { afterMs: RETRY_MS };
+    forget(pod);
+    waiting.add(keyOf(pod.metadata));
+    const why =
+      progress.type === 'failed'
+        ? `provisioning failed for PVC "${progress.claim}"`
+        : 'context deadline exceeded';
+    await reject(pod, 'SchedulerError', `running PreBind plugin "VolumeBinding": binding volumes: ${why}`);
+    return { afterMs: AGAIN_MS };
+  }
+
+  function forget({ metadata: { uid = '' } }: Pod): void {
+    assumed.delete(uid);
+    promised.delete(uid);
   }
 
   function infoOf(node: Node) {
@@ -103,7 +171,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   async function bind(pod: Pod, node: string): Promise<void> {
     const { namespace = '', name = '', uid = '' } = pod.metadata;
-    assumed.set(uid, { pod, node });
     const binding = {
       apiVersion: 'v1',
       kind: 'Binding',
@@ -114,13 +181,17 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       await client.create(PODS, binding, { namespace, subresource: 'binding', fieldManager: SCHEDULER_NAME });
       recorder.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
     } catch (error) {
-      assumed.delete(uid);
+      forget(pod);
       // Deleted, or bound by another client meanwhile: the cache will show it.
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }
   }
 
-  async function reject(pod: Pod, message: string): Promise<void> {
+  async function reject(
+    pod: Pod,
+    reason: 'Unschedulable' | 'SchedulerError',
+    message: string,
+  ): Promise<void> {
     const before = pod.status?.conditions ?? [];
     const current = before.find(({ type }) => type === 'PodScheduled');
     if (current?.status === 'False' && current.message === message) return;
@@ -128,7 +199,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const condition: NewCondition = {
       type: 'PodScheduled',
       status: 'False',
-      reason: 'Unschedulable',
+      reason,
       message,
     };
     const conditions = replaceCondition(before, condition, clock.now()).map((one) => ({ ...one }));

@@ -130,6 +130,11 @@ const CONTROLLERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       resources: ['persistentvolumeclaims/status', 'persistentvolumes', 'persistentvolumes/status'],
     },
   ],
+  // Makes and deletes the objects; the directories are the nodes'.
+  'local-path-provisioner': [
+    { verbs: ['create', 'delete', 'update'], resources: ['persistentvolumes'] },
+    { verbs: ['update'], resources: ['persistentvolumeclaims'] },
+  ],
   'pvc-protection-controller': [
     { verbs: ['update'], resources: ['persistentvolumeclaims'] },
     { verbs: ['list'], resources: ['pods'] },
@@ -193,7 +198,17 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     },
   ],
   'system:kube-scheduler': [
-    { verbs: ['list', 'watch'], resources: ['nodes', 'pods'] },
+    {
+      verbs: ['list', 'watch'],
+      resources: [
+        'nodes',
+        'persistentvolumeclaims',
+        'persistentvolumes',
+        'pods',
+        'storage.k8s.io/storageclasses',
+      ],
+    },
+    { verbs: ['update'], resources: ['persistentvolumeclaims', 'persistentvolumes'] },
     { verbs: ['create'], resources: ['pods/binding'] },
     { verbs: ['patch'], resources: ['pods/status'] },
     RECORD_EVENTS,
@@ -226,6 +241,7 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
         'networking.k8s.io/servicecidrs',
         'networking.k8s.io/servicecidrs/status',
         'scheduling.k8s.io/priorityclasses',
+        'storage.k8s.io/storageclasses',
       ],
     },
     // Flow schemas are told whether their priority level is there.

@@ -167,6 +167,18 @@ const CASES: Readonly<Record<string, readonly [may: readonly string[], mayNot: r
       'delete persistentvolumeclaims shop/data',
     ],
   ],
+  [controller('local-path-provisioner')]: [
+    [
+      'create persistentvolumes pvc-1',
+      'delete persistentvolumes pvc-1',
+      'update persistentvolumeclaims shop/data',
+    ],
+    [
+      'update persistentvolumeclaims/status shop/data',
+      'delete persistentvolumeclaims shop/data',
+      'update nodes n1',
+    ],
+  ],
   [controller('pvc-protection-controller')]: [
     ['update persistentvolumeclaims shop/data', 'list pods shop/'],
     ['delete persistentvolumeclaims shop/data', 'update persistentvolumes disk', 'delete pods shop/web'],
