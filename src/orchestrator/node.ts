@@ -14,12 +14,13 @@ import { createServiceProxy, type ProxyState, type ServiceProxy } from './networ
 import { keepLinked, type LinkTarget } from './node/link/client.ts';
 import { serveRequest } from './node/link/handlers.ts';
 import { createNodeServer } from './node/link/nodeserver.ts';
+import { createLocalVolumes } from './node/localvolumes.ts';
 import { machineStats } from './node/machinestats.ts';
 import { createPods, type Pods } from './node/pod/pods.ts';
 import { createLagMeter } from './node/probes/lag.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
 import type { SocketOwner } from './node/runtime/sockets.ts';
-import { createNodeRuntime, podsDir, stopRecorded } from './node/runtimes.ts';
+import { createNodeRuntime, keptDir, podsDir, stopRecorded } from './node/runtimes.ts';
 
 export type { LinkTarget } from './node/link/client.ts';
 export { type BuildNetworks, openBuildNetworks } from './node/runtime/process/buildnetwork/network.ts';
@@ -76,6 +77,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   const logger = options.logger.child({ node: nodeName });
   const root = podsDir(dir);
   const { runtime, findEngine } = createNodeRuntime({ ...options, logger });
+  const localVolumes = keptDir(dir);
   const stopping = new AbortController();
   const lag = createLagMeter(clock);
   const proxy: ServiceProxy = createServiceProxy({
@@ -87,10 +89,13 @@ export function createNode(options: NodeOptions): PilotageNode {
       !pods.find(podUid) || ANSWERED.has(runtime.sockets.ownerOf({ pod: podUid, host, port }).type),
     ...keptState(join(dir, 'routes.json')),
   });
+  const events = createEventRecorder({ client, clock, logger, component: 'pilotage-agent', host: nodeName });
+  const reclaimer = createLocalVolumes({ client, events, nodeName, root: localVolumes, clock, logger });
   const pods: Pods = createPods({
     client,
     runtime,
-    events: createEventRecorder({ client, clock, logger, component: 'pilotage-agent', host: nodeName }),
+    events,
+    localVolumes,
     clock,
     lag,
     logger,
@@ -131,8 +136,9 @@ export function createNode(options: NodeOptions): PilotageNode {
     every(REFRESH_MS, () => {
       for (const worker of pods.list()) void worker.refreshVolumes();
     });
+    reclaimer.start(stopping.signal);
     background = Promise.all([
-      keepRegistered({ ...options, runtime, findEngine, logger }, stopping.signal),
+      keepRegistered({ ...options, localVolumes, runtime, findEngine, logger }, stopping.signal),
       keepLinked(
         {
           target: options.link,
@@ -189,7 +195,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   async function stop(): Promise<void> {
     stopping.abort(new Error('the agent stops'));
     lag.stop();
-    await Promise.all([pods.stop(), proxy.stop(), background]);
+    await Promise.all([pods.stop(), proxy.stop(), reclaimer.stop(), background]);
     await runtime.close();
   }
 }

@@ -85,6 +85,7 @@ export const NODE_FOLDERS: Record<string, readonly string[]> = {
   link: ['runtime'],
   'machinestats.ts': [],
   'registration.ts': [],
+  'localvolumes.ts': ['spec'],
 };
 
 /** Words of the process runtime, which no other folder of the node may use. */

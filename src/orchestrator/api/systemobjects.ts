@@ -6,7 +6,10 @@ import {
   PRIORITY_CLASSES,
   PRIORITY_LEVEL_CONFIGURATIONS,
   SERVICE_CIDRS,
+  STORAGE_CLASSES,
 } from '../../kube/kinds/resources.data.ts';
+import { LOCAL_PATH_CLASS, LOCAL_PATH_PROVISIONER } from '../../kube/kinds/volumes/localpath.ts';
+import { DEFAULT_CLASS } from '../../kube/kinds/volumes/storageclass.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { apiVersionOf, type JsonObject, type KubeObject, type Resource } from '../../kube/values/types.ts';
 import { ensure, KEEP, type Reconciled } from './ensure.ts';
@@ -23,8 +26,8 @@ export interface SystemObjectsOptions {
 }
 
 /**
- * What every cluster has beside its namespaces: the priority classes of the system, priority levels and flow schemas, and the range
- * that cluster IPs are taken from. Specifications that nobody has claimed follow those of this release.
+ * What every cluster has beside its namespaces: the priority classes of the system, priority levels and flow schemas, the range
+ * that cluster IPs are taken from, and a class of storage for claims that name none. Specifications that nobody has claimed follow those of this release.
  */
 export async function ensureSystemObjects({ client, serviceCidr, now }: SystemObjectsOptions): Promise<void> {
   // At once: the store commits them together.
@@ -38,6 +41,7 @@ export async function ensureSystemObjects({ client, serviceCidr, now }: SystemOb
     ...Object.entries(FLOW_SCHEMAS_AT_START).map(([name, spec]) =>
       ensureObject(client, FLOW_SCHEMAS, name, { spec }, FOLLOWS),
     ),
+    ensureObject(client, STORAGE_CLASSES, LOCAL_PATH_CLASS, LOCAL_PATH, { [DEFAULT_CLASS]: 'true' }),
     ensureServiceCidr(client, serviceCidr, now()),
   ]);
 }
@@ -45,6 +49,14 @@ export async function ensureSystemObjects({ client, serviceCidr, now }: SystemOb
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'system-cluster-critical': 'For pods without which the cluster does not work, and that any node may run.',
   'system-node-critical': 'For pods without which their node does not work.',
+};
+
+/** A directory is as large as its disk has room, so that there is nothing to expand. */
+const LOCAL_PATH = {
+  provisioner: LOCAL_PATH_PROVISIONER,
+  reclaimPolicy: 'Delete',
+  volumeBindingMode: 'WaitForFirstConsumer',
+  allowVolumeExpansion: false,
 };
 
 const FOLLOWS = { [AUTO_UPDATE]: 'true' };

@@ -24,6 +24,7 @@ import { createGarbageCollector } from './garbage/controller.ts';
 import { createHorizontalPodAutoscaler } from './horizontalpodautoscaler/controller.ts';
 import { createJobController } from './job/controller.ts';
 import { createJobOrphanController } from './job/orphans.ts';
+import { createLocalPathProvisioner } from './localpath/controller.ts';
 import { createNamespaceController } from './namespace.ts';
 import { createNodeController } from './node/controller.ts';
 import { createVolumeBinder } from './persistentvolume/controller.ts';
@@ -85,6 +86,7 @@ const CONTROLLERS: Readonly<Record<string, (context: ControllerContext) => Contr
   'resourcequota-controller': createResourceQuotaController,
   'certificate-controller': createCertificateController,
   'persistent-volume-binder': createVolumeBinder,
+  'local-path-provisioner': createLocalPathProvisioner,
   'pvc-protection-controller': createClaimProtection,
   'pv-protection-controller': createVolumeProtection,
   'volumeattributesclass-protection-controller': createAttributesClassProtection,

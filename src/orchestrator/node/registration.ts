@@ -8,6 +8,7 @@ import { readBootId } from '../../base/proc.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { Lease, Node } from '../../kube/kinds/objects.data.ts';
 import { LEASES, NODES } from '../../kube/kinds/resources.data.ts';
+import { LOCAL_PATH_ROOT } from '../../kube/kinds/volumes/localpath.ts';
 import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
 import { type Condition, transition } from '../../kube/values/condition.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/values/status.ts';
@@ -33,6 +34,8 @@ export interface RegistrationOptions {
   /** Whose disk the node's condition DiskPressure is about. */
   readonly dir: string;
   readonly confinement?: Confinement;
+  /** The directory below which this node keeps volumes. */
+  readonly localVolumes: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -80,23 +83,28 @@ const OS: Readonly<Record<string, string>> = { win32: 'windows' };
 const goArch = (): string => ARCH[arch()] ?? arch();
 const goOs = (): string => OS[platform()] ?? platform();
 
-async function register({ client, nodeName, podCidr }: RegistrationOptions): Promise<void> {
+async function register({ client, nodeName, podCidr, localVolumes }: RegistrationOptions): Promise<void> {
   const labels = {
     'kubernetes.io/hostname': nodeName,
     'kubernetes.io/os': goOs(),
     'kubernetes.io/arch': goArch(),
   };
+  const annotations = { [LOCAL_PATH_ROOT]: localVolumes };
   const node: Node = {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: nodeName, labels },
+    metadata: { name: nodeName, labels, annotations },
     spec: { podCIDR: podCidr },
   };
   try {
     await client.create(NODES, node);
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
-    await client.patch(NODES, { name: nodeName }, { type: 'merge', body: { metadata: { labels } } });
+    await client.patch(
+      NODES,
+      { name: nodeName },
+      { type: 'merge', body: { metadata: { labels, annotations } } },
+    );
   }
 }
 

@@ -34,6 +34,8 @@ export interface NodeRuntime {
 }
 
 export const podsDir = (dir: string): string => join(dir, 'pods');
+/** Below it is a directory for each volume that outlives pods. */
+export const keptDir = (dir: string): string => join(dir, 'volumes');
 const containersDir = (dir: string): string => join(dir, 'containers');
 
 export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
@@ -42,6 +44,7 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
   const engines = createEngineFinder({ sockets: options.engineSockets ?? [], clock });
   const process = createProcessRuntime({
     root: podsDir(dir),
+    keptVolumes: keptDir(dir),
     podCidr,
     hostIP,
     images,
@@ -56,6 +59,7 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
     engines,
     // Keys, tokens and the store lie beside what the node keeps.
     hidden: [dirname(dir)],
+    keptVolumes: keptDir(dir),
     clock,
     logger,
   });

@@ -9,7 +9,6 @@ import { gvkOf, type ObjectRef } from '../../kube/values/types.ts';
  */
 const COMES_WITH: readonly (readonly [feature: string, kinds: readonly string[]])[] = [
   ['ingress', ['Ingress', 'IngressClass']],
-  ['volumes that outlive pods', ['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass']],
   ['storage drivers', ['CSIDriver', 'VolumeAttributesClass']],
   ['dynamic resource allocation', ['DeviceClass', 'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice']],
   ['network policies', ['NetworkPolicy']],

@@ -71,7 +71,15 @@ async function addNode(
   name: string,
   allocatable: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const node = await client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name } });
+  const node = await client.create(NODES, {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: { 'kubernetes.io/hostname': name },
+      annotations: { 'pilotage.dev/local-path-root': `/volumes/${name}` },
+    },
+  });
   const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }];
   await client.create(
     LEASES,

@@ -13,8 +13,9 @@ export const namesStorageClass = ({ metadata, spec }: PersistentVolumeClaim): bo
   (metadata.annotations?.[BETA_CLASS] ?? spec?.storageClassName) !== undefined;
 
 /** Of the class that claims without one get (the older one is still read). */
+export const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 export const IS_DEFAULT_CLASS: readonly string[] = [
-  'storageclass.kubernetes.io/is-default-class',
+  DEFAULT_CLASS,
   'storageclass.beta.kubernetes.io/is-default-class',
 ];
 

@@ -1,6 +1,8 @@
 import type { User } from '../../../kube/client/client.ts';
 import { nodeOf } from '../../../kube/client/nodeuser.ts';
-import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import type { PersistentVolume, Pod } from '../../../kube/kinds/objects.data.ts';
+import { nodeOfVolume, withoutDirectory } from '../../../kube/kinds/volumes/localpath.ts';
+import { deepEqual } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Attributes } from '../authorization.ts';
 import { isTokenRequest, nodeMayRequestToken } from './nodetokens.ts';
@@ -71,6 +73,20 @@ const selectsOwnPods = (node: string, { fieldSelector = '' }: ResourceAttributes
   fieldSelector.split(',').some((term) => /^spec\.nodeName==?(.*)$/.exec(term)?.[1] === node);
 const nodeNameOf = (object: KubeObject | undefined) => (object as Pod | undefined)?.spec?.nodeName;
 
+/** The directory of a deleted volume is gone, and nothing else changes. */
+function letsGo(node: string, { live, object }: ResourceAttributes): boolean {
+  if (live === undefined || object === undefined) return true;
+  const volume = live as PersistentVolume;
+  const { managedFields: _, ...after } = object.metadata;
+  const { managedFields: __, ...before } = withoutDirectory(volume).metadata;
+  return (
+    volume.metadata.deletionTimestamp !== undefined &&
+    nodeOfVolume(volume) === node &&
+    deepEqual(after, before) &&
+    deepEqual(object.spec, live.spec)
+  );
+}
+
 /** What a node agent needs, beside what its pods refer to. */
 const NODE_RULES: readonly NodeRule[] = [
   { resources: ['services', 'discovery.k8s.io/endpointslices', 'namespaces', 'nodes'], verbs: READ },
@@ -94,6 +110,13 @@ const NODE_RULES: readonly NodeRule[] = [
     when: (node, attributes) =>
       isOwnPod(node, attributes) && (attributes.subresource === 'status' || attributes.verb === 'delete'),
     reason: 'a node may only write the status of pods that are bound to it, and delete them',
+  },
+  { resources: ['persistentvolumes'], verbs: READ },
+  {
+    resources: ['persistentvolumes'],
+    verbs: ['update'],
+    when: letsGo,
+    reason: 'a node may only take its mark off a volume of its own that is deleted',
   },
   // Whose certificates a node may ask for is NodeRestriction's.
   { resources: ['certificates.k8s.io/certificatesigningrequests'], verbs: ['create', ...READ] },

@@ -22,6 +22,8 @@ export interface PodContext {
   readonly nodeName: string;
   readonly hostIP: string;
   readonly nodeResources: Readonly<Record<string, string>>;
+  /** The directory below which the node keeps volumes that outlive pods. */
+  readonly localVolumes: string;
   readonly services: NodeServices;
   readonly tokens: PodTokens;
   /** Ends a container that listens on every address, and so keeps another pod from its own. */

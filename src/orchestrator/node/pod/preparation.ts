@@ -3,9 +3,10 @@ import { type Clock, sleep } from '../../../base/clock.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
 import type { Container, Pod, Service } from '../../../kube/kinds/objects.data.ts';
 import { SERVICES } from '../../../kube/kinds/resources.data.ts';
+import { claimName } from '../../../kube/kinds/volumes/claimnames.ts';
 import { StatusError } from '../../../kube/values/status.ts';
 import type { PodRuntime, PullFault, StartFault } from '../runtime/runtime.ts';
-import type { ContainerRef, ContainerSpec, ImageRef, RestartCount, Sandbox } from '../runtime/spec.ts';
+import type { ContainerRef, ContainerSpec, ImageRef, Mount, RestartCount, Sandbox } from '../runtime/spec.ts';
 import { buildEnvironment } from '../spec/environment.ts';
 import { expand } from '../spec/expand.ts';
 import { mountsOf } from '../spec/mounts.ts';
@@ -33,6 +34,7 @@ export interface PreparationInput extends RestartCount {
   readonly tokens: PodTokens;
   readonly nodeResources: Readonly<Record<string, string>>;
   readonly recordEvent: RecordPodEvent;
+  readonly localVolumes: string;
   /** Aborts when the container is not to be started any more. */
   readonly signal: AbortSignal;
 }
@@ -74,7 +76,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     const why = error instanceof Error ? error.message : String(error);
     const { fault } = faulty(
       'CreateContainerConfigError',
-      `ConfigMaps, Secrets, Services and tokens cannot be read: ${why}`,
+      `ConfigMaps, Secrets, claims, Services and tokens cannot be read: ${why}`,
     );
     return { type: isUnanswered(error) ? 'unanswered' : 'fault', fault };
   }
@@ -123,7 +125,7 @@ async function assemble(
     ...(fileOwner === undefined ? {} : { owner: fileOwner }),
   });
   if (unwritten) return faulty('CreateContainerConfigError', unwritten);
-  const mounts = mountsOf(container, volumesDir);
+  const mounts = mountsOf(container, volumesDir, (name) => traitsOf(pod, name));
   if (!mounts.ok) return faulty('CreateContainerConfigError', mounts.message);
   const unserved = unservedReference(textsOf(container), env, hasLinks ? services : []);
   if (unserved) return faulty('CreateContainerConfigError', unserved);
@@ -147,6 +149,12 @@ async function assemble(
       restarts,
     },
   };
+}
+
+function traitsOf({ metadata, spec }: Pod, name: string): Partial<Pick<Mount, 'readOnly' | 'kept'>> {
+  const volume = spec.volumes?.find((one) => one.name === name);
+  if (!volume || claimName(volume, metadata.name ?? '') === undefined) return {};
+  return { kept: true, readOnly: volume.persistentVolumeClaim?.readOnly === true };
 }
 
 const messageOf = ({ terminationMessagePath }: Container): Pick<ContainerSpec, 'terminationMessagePath'> =>

@@ -52,6 +52,8 @@ export interface Mount {
   /** Path in the container. */
   readonly target: string;
   readonly readOnly: boolean;
+  /** It is of a volume that outlives the pod: such ones may lie among what the node keeps, and no other. */
+  readonly kept?: true;
 }
 
 /** `cpuMillis` in thousandths of a processor, `memoryBytes` in bytes; absent: not limited. */

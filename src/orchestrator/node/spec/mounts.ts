@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { realPath } from '../../../base/realpath.ts';
 import type { Container } from '../../../kube/kinds/objects.data.ts';
 import type { Mount } from '../runtime/spec.ts';
 import { escapes } from './paths.ts';
@@ -10,18 +11,46 @@ export type Mounts =
 
 /**
  * The volumes that a container mounts, by their directories below `volumesDir`. A subPath that does not exist becomes a directory (kubelet
- * `kubelet_pods.go` makeMounts).
+ * `kubelet_pods.go` makeMounts). `traitsOf` a
+ * volume are those that the pod gives it.
  */
-export function mountsOf({ volumeMounts = [] }: Container, volumesDir: string): Mounts {
+export function mountsOf(
+  { volumeMounts = [] }: Container,
+  volumesDir: string,
+  traitsOf: (volume: string) => Partial<Pick<Mount, 'readOnly' | 'kept'>> = () => ({}),
+): Mounts {
   const mounts: Mount[] = [];
-  for (const { name, mountPath, subPath, readOnly = false } of volumeMounts) {
-    if (subPath !== undefined && escapes(subPath))
+  for (const { name, mountPath, subPath, readOnly } of volumeMounts) {
+    const traits = traitsOf(name);
+    if (subPath !== undefined && (escapes(subPath) || !makeSubPath(join(volumesDir, name), subPath)))
       return { ok: false, message: `subPath "${subPath}" leaves the volume` };
     const source = join(volumesDir, name, subPath ?? '');
-    if (subPath !== undefined && !exists(source)) mkdirSync(source, { recursive: true });
-    mounts.push({ source, target: mountPath, readOnly });
+    mounts.push({ source, target: mountPath, ...traits, readOnly: readOnly || traits.readOnly === true });
   }
   return { ok: true, mounts };
 }
+
+/**
+ * With the mode of the volume, so that whoever may write to that may write here. False where a link that a program has laid into its volume leads
+ * out of it: nothing is made there (kubelet `pkg/volume/util/subpath`, SafeMakeDir).
+ */
+function makeSubPath(volume: string, subPath: string): boolean {
+  if (exists(join(volume, subPath))) return true;
+  const root = realpathSync(volume);
+  const mode = statSync(root).mode & 0o7777;
+  let place: string | undefined = root;
+  for (const part of normalize(subPath).split('/').filter(isPart)) {
+    const next: string = join(place, part);
+    if (!exists(next)) {
+      mkdirSync(next);
+      chmodSync(next, mode);
+    }
+    place = realPath(next);
+    if (place === undefined || !place.startsWith(`${root}/`)) return false;
+  }
+  return true;
+}
+
+const isPart = (part: string): boolean => part !== '' && part !== '.';
 
 const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -1,9 +1,11 @@
 import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
+import { claimNames } from '../../../kube/kinds/volumes/claimnames.ts';
 
-/** The ConfigMaps and Secrets of its namespace that something in a pod reads. */
+/** The ConfigMaps, Secrets and claims of its namespace that something in a pod reads. */
 export interface References {
   readonly configMaps: ReadonlySet<string>;
   readonly secrets: ReadonlySet<string>;
+  readonly claims: ReadonlySet<string>;
 }
 
 export function environmentReferences(container: Container): References {
@@ -17,7 +19,7 @@ export function environmentReferences(container: Container): References {
     if (valueFrom?.configMapKeyRef?.name) configMaps.add(valueFrom.configMapKeyRef.name);
     if (valueFrom?.secretKeyRef?.name) secrets.add(valueFrom.secretKeyRef.name);
   }
-  return { configMaps, secrets };
+  return { configMaps, secrets, claims: new Set() };
 }
 
 export function volumeReferences(pod: Pod): References {
@@ -31,10 +33,11 @@ export function volumeReferences(pod: Pod): References {
       if (secret?.name) secrets.add(secret.name);
     }
   }
-  return { configMaps, secrets };
+  return { configMaps, secrets, claims: new Set(claimNames(pod)) };
 }
 
 export const mergeReferences = (...all: readonly References[]): References => ({
   configMaps: new Set(all.flatMap((one) => [...one.configMaps])),
   secrets: new Set(all.flatMap((one) => [...one.secrets])),
+  claims: new Set(all.flatMap((one) => [...one.claims])),
 });

@@ -1,12 +1,19 @@
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Volume } from '../../../kube/kinds/objects.data.ts';
+import { claimName } from '../../../kube/kinds/volumes/claimnames.ts';
 import { writeAtomically } from './atomicwriter.ts';
+import { type Claimed, dataOf } from './claimed.ts';
+import { makeVolume } from './localpath.ts';
 import { type PayloadInput, payloadOf } from './payload.ts';
 
 export interface VolumeInput extends PayloadInput {
   /** The pod's user, where it is one of its own: a mode without rights for others is meant for it. */
   readonly owner?: number;
+  /** By the names of claims. */
+  readonly claimed: ReadonlyMap<string, Claimed>;
+  /** Below it this node keeps volumes that outlive pods. */
+  readonly localVolumes: string;
 }
 
 /** undefined: done; else what is missing or not supported. */
@@ -28,6 +35,8 @@ function writeVolume(dir: string, volume: Volume, input: VolumeInput): VolumeFau
     return undefined;
   }
   if (volume.hostPath) return linkHostPath(dir, volume.hostPath);
+  const claim = claimName(volume, input.pod.metadata.name ?? '');
+  if (claim !== undefined) return linkClaimed(dir, claim, input);
   const payload = payloadOf(volume, input);
   if (!payload) return unsupported(volume);
   if (!payload.ok) return payload.message;
@@ -35,9 +44,18 @@ function writeVolume(dir: string, volume: Volume, input: VolumeInput): VolumeFau
   return undefined;
 }
 
+function linkClaimed(dir: string, claim: string, { claimed, localVolumes }: VolumeInput): VolumeFault {
+  const data = dataOf(claim, claimed.get(claim), localVolumes);
+  if (data.type === 'fault') return data.message;
+  if (data.type === 'host') return linkHostPath(dir, { path: data.path, type: data.hostType });
+  const problem = makeVolume(localVolumes, data.path);
+  if (problem === undefined) link(data.path, dir);
+  return problem;
+}
+
 function unsupported(volume: Volume): string {
   const source = Object.keys(volume).find((key) => key !== 'name') ?? 'without a source';
-  return `${source} is not supported by the process runtime (it knows configMap, secret, emptyDir, hostPath, downwardAPI, projected)`;
+  return `${source} is not supported by the process runtime (it knows configMap, secret, emptyDir, hostPath, persistentVolumeClaim, downwardAPI, projected)`;
 }
 
 function linkHostPath(

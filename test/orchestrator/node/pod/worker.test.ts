@@ -64,6 +64,7 @@ describe('worker of a pod', () => {
     nodeName: 'here',
     hostIP: '192.0.2.7',
     nodeResources: { cpu: '2', memory: '1Gi' },
+    localVolumes: join(place.path, 'kept'),
     tokens: { of: async () => new Map(), isDue: () => false, forget: () => {} },
     services: { knowledge: 'read', isServing: () => true, addresses: () => [] },
     makeWay: () => {},

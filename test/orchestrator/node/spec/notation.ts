@@ -21,5 +21,7 @@ export const known = {
   nodeResources: { cpu: '2', memory: '1Gi' },
   tokens: new Map([['3600 ', 'jwt']]),
   configMaps: new Map([['settings', object('settings', { size: '10', mode: 'fast' })]]),
+  claimed: new Map(),
+  localVolumes: '/volumes',
   secrets: new Map([['keys', object('keys', { token: base64('s3cret') })]]),
 };

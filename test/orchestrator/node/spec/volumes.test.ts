@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Container } from '../../../../src/kube/kinds/objects.data.ts';
@@ -69,6 +69,24 @@ describe('files of a container', () => {
     expect(mounts({ name: 'work', mountPath: '/a', subPath: '../../x' })).to.contain('leaves the volume');
   });
 
+  it('are made where a subPath names a directory that is missing, with the mode of the volume', () => {
+    write('10');
+    const volumeMounts = [{ name: 'work', mountPath: '/part', subPath: 'made/here' }];
+    expect(mount(join(place.path, 'parts'), { name: 'web', volumeMounts })).to.equal(undefined);
+    expect(statSync(join(volumes, 'work/made/here')).mode & 0o777).to.equal(0o777);
+  });
+
+  it('are never made where a program has laid a link out of its volume', () => {
+    write('10');
+    const outside = join(place.path, 'outside');
+    mkdirSync(outside);
+    symlinkSync(outside, join(volumes, 'work', 'out'));
+    const volumeMounts = [{ name: 'work', mountPath: '/part', subPath: 'out/made' }];
+    const fault = mount(join(place.path, 'linked'), { name: 'web', volumeMounts });
+    expect(fault).to.equal('subPath "out/made" leaves the volume');
+    expect(readdirSync(outside)).to.deep.equal([]);
+  });
+
   it('take a slash at the end of a path for nothing, never leave the root, and refuse the root itself', () => {
     const elsewhere = join(place.path, 'slashes');
     const show = (mountPath: string) =>
@@ -84,8 +102,8 @@ describe('files of a container', () => {
   it('say which source of a volume is not supported', () => {
     const fault = writeVolumes(volumes, {
       ...known,
-      pod: pod({ volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'x' } }] }),
+      pod: pod({ volumes: [{ name: 'data', nfs: { server: 'files', path: '/' } }] }),
     });
-    expect(fault).to.contain('volume "data": persistentVolumeClaim is not supported');
+    expect(fault).to.contain('volume "data": nfs is not supported');
   });
 });

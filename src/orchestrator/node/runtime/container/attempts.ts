@@ -21,6 +21,8 @@ export interface AttemptsOptions {
   readonly bootId: string;
   /** Paths of the node that no container may get at, beside the engine's socket. */
   readonly hidden: readonly string[];
+  /** The directory in there below which the node keeps volumes that outlive pods; absent: it keeps none. */
+  readonly keptVolumes?: string | undefined;
   readonly clock: Clock;
 }
 
@@ -39,7 +41,7 @@ export interface Attempts {
 type Ended = Exclude<AttemptState, { type: 'running' }>;
 
 export function createAttempts(options: AttemptsOptions): Attempts {
-  const { records, sandboxes, traitsOf, bootId, hidden, clock } = options;
+  const { records, sandboxes, traitsOf, bootId, hidden, keptVolumes, clock } = options;
   /** What has ended does not change any more. By pod, then by name. */
   const ended = new Map<string, Map<string, Attempt>>();
   const find = (engine: Engine, ref: ContainerRef) => engine.inspect(containerName(records.agent, ref));
@@ -74,6 +76,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     const mounts = realMounts(spec.mounts, {
       volumesDir: sandbox.volumesDir,
       hidden: [...hidden, engine.socketPath],
+      keptVolumes,
     });
     if (!mounts.ok) return fault('CreateContainerConfigError', mounts.message);
     const image = await engine.image(spec.image.digest);

@@ -28,6 +28,8 @@ export interface ContainerRuntimeOptions {
   readonly engines: EngineFinder;
   /** Paths of the node that no container may get at. */
   readonly hidden: readonly string[];
+  /** The directory in there below which the node keeps volumes that outlive pods; absent: it keeps none. */
+  readonly keptVolumes?: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }

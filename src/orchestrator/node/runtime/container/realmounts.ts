@@ -1,6 +1,5 @@
-import { realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
-import { errnoOf } from '../../../../base/errors.ts';
+import { isWithin, realPath } from '../../../../base/realpath.ts';
 import type { Mount } from '../spec.ts';
 
 export interface MountRules {
@@ -8,6 +7,8 @@ export interface MountRules {
   readonly volumesDir: string;
   /** Paths of the node that no container may get at: programs in containers are mostly root. */
   readonly hidden: readonly string[];
+  /** The directory in there below which the node keeps volumes that outlive pods; absent: it keeps none. */
+  readonly keptVolumes?: string | undefined;
 }
 
 export type RealMounts =
@@ -18,12 +19,16 @@ export type RealMounts =
  * Mounts with their links followed: the agent's own (a hostPath, the files of a ConfigMap), and none that a program has laid into its volume
  * to get at something else (kubelet `pkg/volume/util/subpath`, CVE-2017-1002101).
  */
-export function realMounts(mounts: readonly Mount[], { volumesDir, hidden }: MountRules): RealMounts {
+export function realMounts(
+  mounts: readonly Mount[],
+  { volumesDir, hidden, keptVolumes }: MountRules,
+): RealMounts {
   const real: Mount[] = [];
+  const kept = keptVolumes === undefined ? undefined : realPath(keptVolumes);
   for (const mount of mounts) {
     const [volume = '', ...below] = relative(volumesDir, mount.source).split(sep);
-    const base = follow(`${volumesDir}/${volume}`);
-    const source = follow(mount.source);
+    const base = realPath(`${volumesDir}/${volume}`);
+    const source = realPath(mount.source);
     if (base === undefined || source === undefined)
       return { ok: false, message: `what is mounted at ${mount.target} does not exist (${mount.source})` };
     if (!isWithin(source, base))
@@ -31,7 +36,9 @@ export function realMounts(mounts: readonly Mount[], { volumesDir, hidden }: Mou
         ok: false,
         message: `subPath "${below.join('/')}" at ${mount.target} leads out of volume "${volume}"`,
       };
-    const shown = base.startsWith(`${follow(volumesDir)}/`) ? undefined : hidden.find(shows(source));
+    const isKept = mount.kept === true && kept !== undefined && base.startsWith(`${kept}/`);
+    const isOwn = isKept || base.startsWith(`${realPath(volumesDir)}/`);
+    const shown = isOwn ? undefined : hidden.find(shows(source));
     if (shown !== undefined)
       return {
         ok: false,
@@ -44,15 +51,3 @@ export function realMounts(mounts: readonly Mount[], { volumesDir, hidden }: Mou
 
 /** One is the other, or lies in it. */
 const shows = (source: string) => (path: string) => isWithin(source, path) || isWithin(path, source);
-const isWithin = (path: string, folder: string): boolean =>
-  folder === '/' || path === folder || path.startsWith(`${folder}/`);
-
-function follow(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ELOOP' || errnoOf(error) === 'ENOTDIR')
-      return undefined;
-    throw error;
-  }
-}

@@ -6,6 +6,7 @@ import type { ProgramSpec } from './attemptrecord.ts';
 import type { Argv } from './confinement/command.ts';
 import { openTo, openToAll, type PodConfinement } from './confinement/pods.ts';
 import type { ImageStore } from './images/store.ts';
+import { keptMounts } from './keptmounts.ts';
 import { showMounts } from './mounts.ts';
 import { podDir, rootDir } from './poddirs.ts';
 import { findProgram } from './program.ts';
@@ -17,6 +18,8 @@ export interface LaunchOptions {
   readonly root: string;
   readonly images: Pick<ImageStore, 'directoryOf'>;
   readonly confinement: PodConfinement;
+  /** The directory below which the node keeps volumes that outlive pods; absent: it keeps none. */
+  readonly keptVolumes?: string | undefined;
 }
 
 export type Launch = { readonly ok: true; readonly program: ProgramSpec } | StartFault;
@@ -34,6 +37,8 @@ export function launch(spec: ContainerSpec, sandbox: Sandbox, options: LaunchOpt
   const directory = image.digest === '' ? undefined : options.images.directoryOf(image.digest);
   const unshown = showMounts(root, spec.mounts);
   if (unshown) return fault('CreateContainerConfigError', unshown);
+  const kept = keptMounts(spec.mounts, sandbox.volumesDir, options.keptVolumes);
+  if (!kept.ok) return fault('CreateContainerConfigError', kept.message);
   const message =
     spec.terminationMessagePath === undefined ? undefined : messageFile(root, spec.terminationMessagePath);
   openFiles(root, sandbox, options);
@@ -59,8 +64,8 @@ export function launch(spec: ContainerSpec, sandbox: Sandbox, options: LaunchOpt
       cwd,
       image,
       sandbox: options.confinement.sandbox(sandbox.namespace, {
-        readOnly: directory === undefined ? [] : [directory],
-        writable: [root, sandbox.volumesDir],
+        readOnly: [...(directory === undefined ? [] : [directory]), ...kept.readOnly],
+        writable: [root, sandbox.volumesDir, ...kept.writable],
       }),
     },
   };

@@ -30,6 +30,8 @@ export interface ProcessRuntimeOptions {
   readonly hostIP: string;
   readonly images: Pick<ImageStore, 'resolve' | 'directoryOf'>;
   readonly confinement: PodConfinement;
+  /** The directory below which the node keeps volumes that outlive pods; absent: it keeps none. */
+  readonly keptVolumes?: string;
   /** What every program starts from: PATH, HOME and the like of the machine. */
   readonly hostEnvironment: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -38,7 +40,7 @@ export interface ProcessRuntimeOptions {
 
 /** Containers as programs of this machine: no engine, no file system and no network of their own. */
 export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime {
-  const { root, podCidr, hostIP, images, confinement, hostEnvironment, clock, logger } = options;
+  const { root, podCidr, hostIP, images, confinement, keptVolumes, hostEnvironment, clock, logger } = options;
   const listeners = new Set<(event: RuntimeEvent) => void>();
   const attempts = createAttempts({ root, clock, logger });
   const sandboxes = createSandboxes({ podCidr, hostIP, fileOwnerOf: confinement.userOf });
@@ -72,7 +74,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
 
   async function start(spec: Parameters<PodRuntime['start']>[0]): Promise<StartResult> {
     const { ref, backOffMs, restarts } = spec;
-    const launched = launch(spec, sandboxOf(ref.pod), { root, images, confinement });
+    const launched = launch(spec, sandboxOf(ref.pod), { root, images, confinement, keptVolumes });
     return launched.ok ? attempts.start({ ...launched.program, ref, backOffMs, restarts }) : launched;
   }
 

@@ -58,6 +58,19 @@ describe('what is mounted into a container', () => {
     }
   });
 
+  it('is of what the node keeps only a volume that outlives pods, and that only by its claim', () => {
+    const keptVolumes = join(place.path, 'host', 'kept', 'volumes');
+    mkdirSync(join(keptVolumes, 'disk'), { recursive: true });
+    symlinkSync(join(keptVolumes, 'disk'), join(volumes, 'disk'));
+    symlinkSync(keptVolumes, join(volumes, 'all'));
+    const rules = { volumesDir: volumes, hidden: [join(place.path, 'host', 'kept')], keptVolumes };
+    const one = { source: join(volumes, 'disk'), target: '/data', readOnly: false };
+    const shown = realMounts([{ ...one, kept: true }], rules);
+    expect(shown.ok && shown.mounts[0]?.source).to.equal(join(keptVolumes, 'disk'));
+    expect(realMounts([one], rules).ok).to.equal(false);
+    expect(realMounts([{ ...one, source: join(volumes, 'all'), kept: true }], rules).ok).to.equal(false);
+  });
+
   it('has to exist', () =>
     expect(mount('gone')).to.deep.equal({
       ok: false,
