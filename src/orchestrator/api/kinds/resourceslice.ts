@@ -16,7 +16,7 @@ export const SERVED_RESOURCE_SLICE: ServedRow = {
     NAME,
     column<ResourceSlice>('Node', ({ spec }) => spec.nodeName ?? ''),
     column<ResourceSlice>('Driver', ({ spec }) => spec.driver),
-    column<ResourceSlice>('Pool', ({ spec }) => spec.pool.name),
+    column<ResourceSlice>('Pool', ({ spec }) => spec.pool?.name ?? ''),
     AGE,
   ],
   subresources: [],
