@@ -133,4 +133,49 @@ describeWithKubectl('e2e: volumes that outlive pods', function () {
       async () => (await k.jsonpath('pod/direct', waiting)) === `volume "data": ${missing}`,
     );
   });
+
+  it('are delivered by a push with the pods that write to them, and stay when git has them no more', async () => {
+    const work = await pilotage.repository('notes');
+    await work.git('rm', '-r', '--quiet', 'chart/templates/deployment.hbs', 'chart/templates/service.hbs');
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'notes' } };
+    const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+    const container = {
+      name: 'main',
+      image: 'host',
+      command: ['sh', '-c', 'echo noted > "$PILOTAGE_ROOT/notes/one"; exec sleep 1000'],
+      volumeMounts: [{ name: 'notes', mountPath: '/notes' }],
+    };
+    const volumes = [{ name: 'notes', persistentVolumeClaim: { claimName: 'notes' } }];
+    const template = {
+      metadata: { labels: { app: 'notes' } },
+      spec: { terminationGracePeriodSeconds: 1, containers: [container], volumes },
+    };
+    const selector = { matchLabels: { app: 'notes' } };
+    const writer = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'notes' },
+      spec: { selector, template },
+    };
+    await work.write('chart/templates/claim.hbs', JSON.stringify({ ...claim, spec }));
+    await work.write('chart/templates/writer.hbs', JSON.stringify(writer));
+    await work.commit('notes');
+    const pushed = await work.push();
+    expect(pushed.stderr).to.contain('[dev] notes-dev is healthy');
+    expect(await k.ok('-n', 'notes-dev', 'get', 'pvc/notes', '-o', 'jsonpath={.status.phase}')).to.equal(
+      'Bound',
+    );
+    const { code, stdout } = await pilotage.cli('diff', 'notes/dev');
+    expect(code, stdout).to.equal(0);
+    await work.git('rm', '--quiet', 'chart/templates/claim.hbs', 'chart/templates/writer.hbs');
+    await work.commit('no notes');
+    await work.push();
+    await eventually(
+      'the pods are gone',
+      async () => (await k.run('-n', 'notes-dev', 'get', 'pods', '--no-headers')).stdout === '',
+    );
+    expect(await k.ok('-n', 'notes-dev', 'get', 'pvc/notes', '-o', 'jsonpath={.status.phase}')).to.equal(
+      'Bound',
+    );
+  });
 });
