@@ -94,6 +94,28 @@ describe('e2e: pods of container images', function () {
     expect(await k.fails('exec', pod, '--', 'no-such-program')).to.contain('no-such-program');
   });
 
+  it('find what is behind a claim, each after the other, until the claim is deleted', async () => {
+    await k.apply({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'kept' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'kept' } }];
+    const once = async (name: string, script: string, mount: object) => {
+      const volumeMounts = [{ name: 'data', mountPath: '/data', ...mount }];
+      await start(name, { command: ['sh', '-c', script], volumeMounts }, { restartPolicy: 'Never', volumes });
+      await eventually(`the end of ${name}`, async () => /Succeeded|Failed/.test((await status(name)).phase));
+      return k.ok('logs', name);
+    };
+    await once('writer', 'echo kept > /data/file', { subPath: 'part' });
+    const script = 'cat /data/part/file; touch /data/no || echo refused';
+    const said = await once('reader', script, { readOnly: true });
+    expect(said.split('\n')).to.include.members(['kept', 'refused']);
+    await k.ok('delete', 'pod/writer', 'pod/reader', 'pvc/kept');
+    await eventually('no volume', async () => (await k.ok('get', 'pv', '--no-headers')) === '');
+  });
+
   it('go on when the agent is killed, and are the same to the next one', async () => {
     const [before, agent] = [await ids(), await pilotage.agentPid()];
     process.kill(agent, 'SIGKILL');

@@ -125,6 +125,31 @@ describe('controllers on the built-in control plane: volumes that are directorie
     expect((await client.get(PODS, { namespace: 'shop', name: 'one' })).spec.nodeName).to.equal(undefined);
   });
 
+  it('are waited for on the chosen node; a provisioner that gives the claim back is said to have failed', async () => {
+    await client.create(STORAGE_CLASSES, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'disk' },
+      provisioner: 'example.com/disks',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+    await make({ storageClassName: 'disk' });
+    await run('one');
+    await told(
+      /^ExternalProvisioning: Waiting for a volume to be created either by the external provisioner 'example.com\/disks'/,
+    );
+    const selected = 'volume.kubernetes.io/selected-node';
+    const { metadata } = await client.get(PERSISTENT_VOLUME_CLAIMS, DATA);
+    expect(metadata.annotations?.[selected]).to.equal('n1');
+    expect((await client.get(PODS, { namespace: 'shop', name: 'one' })).spec.nodeName).to.equal(undefined);
+    const body = { metadata: { annotations: { [selected]: null } } };
+    await client.patch(PERSISTENT_VOLUME_CLAIMS, DATA, { type: 'merge', body });
+    await pending(
+      'one',
+      'running PreBind plugin "VolumeBinding": binding volumes: provisioning failed for PVC "data"',
+    );
+  });
+
   it('keep a pod waiting whose claim is not there, and let it go when it is', async () => {
     await run('one');
     await pending('one', '0/1 nodes are available: persistentvolumeclaim "data" not found.');
