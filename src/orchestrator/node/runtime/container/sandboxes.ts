@@ -28,12 +28,11 @@ export interface Sandboxes {
 
 export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions): Sandboxes {
   const known = new Map<string, Sandbox>();
-  /** Of each pod one at a time: two would use one name. */
-  const running = new Map<string, Promise<SandboxResult>>();
+  /** Of each pod one at a time: two would use one name, and what is still being made would outlive its pod. */
+  const starting = new Map<string, Promise<InspectedContainer>>();
 
   async function make(engine: Engine, spec: SandboxSpec): Promise<SandboxResult> {
-    const name = sandboxName(records.agent, spec.pod);
-    const container = await started(engine, spec, name);
+    const container = await started(engine, spec);
     const address = spec.hostNetwork ? hostIP : addressOf(container);
     if (!address) return { ok: false, message: `the engine gave pod ${spec.name} no address` };
     const sandbox = { ...spec, address };
@@ -42,7 +41,16 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
     return { ok: true, sandbox };
   }
 
-  async function started(engine: Engine, spec: SandboxSpec, name: string): Promise<InspectedContainer> {
+  function started(engine: Engine, spec: SandboxSpec): Promise<InspectedContainer> {
+    const before = starting.get(spec.pod);
+    if (before) return before;
+    const begun = startOrMake(engine, spec).finally(() => starting.delete(spec.pod));
+    starting.set(spec.pod, begun);
+    return begun;
+  }
+
+  async function startOrMake(engine: Engine, spec: SandboxSpec): Promise<InspectedContainer> {
+    const name = sandboxName(records.agent, spec.pod);
     let there = await engine.inspect(name);
     if (!there) {
       const image = await ensurePauseImage(engine, arch());
@@ -55,20 +63,15 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
   }
 
   return {
-    run(engine, spec) {
-      const before = running.get(spec.pod);
-      if (before) return before;
-      const begun = make(engine, spec).finally(() => running.delete(spec.pod));
-      running.set(spec.pod, begun);
-      return begun;
-    },
+    run: make,
     find: (pod) => known.get(pod) ?? records.sandbox(pod),
     async idOf(engine, pod) {
       const sandbox = this.find(pod);
       if (!sandbox) throw new Error(`pod ${pod} has no sandbox: run it first`);
-      return (await started(engine, sandbox, sandboxName(records.agent, pod))).Id;
+      return (await started(engine, sandbox)).Id;
     },
     async remove(engine, pod) {
+      await starting.get(pod)?.catch(() => undefined);
       const all = await engine.list([ownedBy(records.agent), ofPod(pod)]);
       const isContainer = ({ Labels }: (typeof all)[number]) => refOf(Labels) !== undefined;
       await Promise.all(all.filter(isContainer).map(({ Id }) => engine.remove(Id)));

@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { deferred } from '../../../../../src/base/deferred.ts';
+import type { Engine } from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
+import { openRecords } from '../../../../../src/orchestrator/node/runtime/container/records.ts';
+import { createSandboxes } from '../../../../../src/orchestrator/node/runtime/container/sandboxes.ts';
+import { scratch } from '../../helpers.ts';
+
+/** An engine of a few methods, whose creations wait until they are released. */
+function slowEngine() {
+  const held = new Map<string, string>();
+  const gate = deferred();
+  let creations = 0;
+  const engine = {
+    image: async () => ({}),
+    async create(name: string) {
+      creations += 1;
+      await gate.promise;
+      held.set(name, 'created');
+    },
+    async start(name: string) {
+      held.set(name, 'running');
+    },
+    async inspect(name: string) {
+      const Status = held.get(name);
+      const NetworkSettings = { IPAddress: '10.88.0.2' };
+      return Status === undefined ? undefined : { Id: name, State: { Status }, NetworkSettings };
+    },
+    list: async () => [...held.keys()].map((Id) => ({ Id, Labels: {} })),
+    async remove(id: string) {
+      held.delete(id);
+    },
+  } as unknown as Engine;
+  return { engine, held, release: gate.resolve, creations: () => creations };
+}
+
+describe('the sandbox of a pod of containers', () => {
+  let place: ReturnType<typeof scratch>;
+  beforeEach(() => {
+    place = scratch();
+  });
+  afterEach(() => place.dispose());
+
+  const spec = () => ({
+    pod: 'uid',
+    namespace: 'shop',
+    name: 'web',
+    hostname: 'web',
+    hostNetwork: false,
+    containers: ['main'],
+    images: ['app'],
+    volumesDir: place.path,
+  });
+  const open = () =>
+    createSandboxes({
+      records: openRecords(place.path),
+      hostIP: '127.0.0.1',
+      traitsOf: () => ({ name: 'podman', ulimits: [] }),
+    });
+
+  it('is not left behind by a pod that is removed while it is being made', async () => {
+    const { engine, held, release } = slowEngine();
+    const sandboxes = open();
+    const making = sandboxes.run(engine, spec());
+    const removing = sandboxes.remove(engine, 'uid');
+    release();
+    await Promise.all([making, removing]);
+    expect([...held.keys()]).to.deep.equal([]);
+  });
+
+  it('is made once, however many ask for it meanwhile', async () => {
+    const { engine, release, creations } = slowEngine();
+    const sandboxes = open();
+    const asked = [sandboxes.run(engine, spec()), sandboxes.run(engine, spec())];
+    release();
+    for (const result of await Promise.all(asked))
+      expect(result.ok && result.sandbox.address).to.equal('10.88.0.2');
+    expect(creations()).to.equal(1);
+  });
+});
