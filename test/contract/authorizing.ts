@@ -232,8 +232,11 @@ export function authorizing(bench: Bench): void {
       subjects: [{ kind: 'ServiceAccount', name: 'robot', namespace: bench.namespace }],
     });
     const { name } = serviceAccountUser(bench.namespace, 'robot');
-    expect((await ask(ACCESS, { user: name, resourceAttributes: getPods() })).reason).to.equal(
-      `RBAC: allowed by RoleBinding "${role}/${bench.namespace}" of Role "${role}" to ServiceAccount "robot/${bench.namespace}"`,
+    // kube-apiserver learns of a binding by a watch.
+    await eventually(async () =>
+      expect((await ask(ACCESS, { user: name, resourceAttributes: getPods() })).reason).to.equal(
+        `RBAC: allowed by RoleBinding "${role}/${bench.namespace}" of Role "${role}" to ServiceAccount "robot/${bench.namespace}"`,
+      ),
     );
   });
 
