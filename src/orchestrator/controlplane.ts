@@ -10,7 +10,8 @@ import type { KubeClient, User } from '../kube/client/client.ts';
 import type { Pod } from '../kube/kinds/objects.data.ts';
 import { readAdmissionConfiguration } from './api/admission/configurationfile.ts';
 import { serviceAccount } from './api/admission/serviceaccount.ts';
-import { type Aggregator, createAggregator } from './api/aggregation/aggregator.ts';
+import { createAggregator } from './api/aggregation/aggregator.ts';
+import type { RemoteServers } from './api/aggregation/connection.ts';
 import { createLocalApiServices } from './api/aggregation/localservices.ts';
 import { startApi } from './api/api.ts';
 import { anyOf } from './api/auth/authenticator.ts';
@@ -98,7 +99,7 @@ export interface ControlPlane {
   readonly api: Api;
   readonly pki: Pki;
   readonly serviceAccounts: ServiceAccountTokens;
-  readonly aggregator: Aggregator;
+  readonly aggregator: RemoteServers;
   /** In process; default: an administrator. */
   client(user?: User): KubeClient;
   /** In process, as one of the workers of `api/auth/workers.data.ts`. */

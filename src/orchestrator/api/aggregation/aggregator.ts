@@ -14,9 +14,8 @@ import type { Store } from '../../store/types.ts';
 import { LOCAL } from '../kinds/apiservice.ts';
 import { endpointOf, SERVICE_NAME } from '../kinds/serviceendpoints.ts';
 import type { KindRegistry } from '../types.ts';
-import type { RemoteVersion } from '../wire/remoteversion.ts';
 import { SERVED_HERE, withFinding } from './availability.ts';
-import { type ConnectionOptions, connectTo, type RemoteServer } from './connection.ts';
+import { type ConnectionOptions, connectTo, type RemoteServers } from './connection.ts';
 import { type Emptied, emptyNamespace } from './emptying.ts';
 import { probe } from './probe.ts';
 import { readDocument } from './reading.ts';
@@ -30,15 +29,7 @@ import {
 } from './remoteservices.ts';
 import { createSeen } from './seen.ts';
 
-/** Other API servers of the cluster, each of which serves the group-version of an APIService. */
-export interface Aggregator {
-  /** Who answers for a group-version; undefined: this server, or nobody. */
-  serverFor(group: string, version: string): RemoteServer | undefined;
-  /** What they serve, as they said last. */
-  versions(): readonly RemoteVersion[];
-}
-
-export interface RunningAggregator extends Aggregator {
+export interface Aggregator extends RemoteServers {
   /** Deletes the objects of a namespace at every server, and tells what is left. Never rejects. */
   emptyNamespace(namespace: string): Promise<Emptied>;
   /** What a server says at a path below a version of the group, `namespaces/shop/ships`; undefined: nobody serves it. Rejects with what went wrong. */
@@ -58,7 +49,7 @@ export interface AggregatorOptions extends ConnectionOptions {
 }
 
 /** Keeps the condition `Available` of APIServices, and what is known of the servers behind them. */
-export function createAggregator(options: AggregatorOptions): RunningAggregator {
+export function createAggregator(options: AggregatorOptions): Aggregator {
   const { store, kinds, client, clock, logger } = options;
   const seen = createSeen();
   const informer = { client, clock, logger };
@@ -110,11 +101,11 @@ export function createAggregator(options: AggregatorOptions): RunningAggregator 
     reconcile,
     concurrency: 8,
   });
-  const serverFor: Aggregator['serverFor'] = (group, version) => {
+  const serverFor: RemoteServers['serverFor'] = (group, version) => {
     const remote = findRemoteService({ store, kinds }, group, version);
     return remote && { host: dnsName(remote.service), connect: () => connectToOne(remote, options) };
   };
-  const versions: Aggregator['versions'] = () =>
+  const versions: RemoteServers['versions'] = () =>
     remoteServices({ store, kinds }).map(({ apiService: { metadata, spec }, group, version }) => ({
       group,
       version,
@@ -122,11 +113,11 @@ export function createAggregator(options: AggregatorOptions): RunningAggregator 
       versionPriority: spec.versionPriority,
       ...seen.of(metadata.name ?? ''),
     }));
+  const servers: RemoteServers = { serverFor, versions };
   return {
-    serverFor,
-    versions,
-    emptyNamespace: (namespace) => emptyNamespace(namespace, { versions: versions(), serverFor, clock }),
-    read: (group, path, user) => readDocument(group, path, user, { versions: versions(), serverFor, clock }),
+    ...servers,
+    emptyNamespace: (namespace) => emptyNamespace(namespace, servers, clock),
+    read: (group, path, user) => readDocument(group, path, user, servers, clock),
     start: (signal) => controller.start(signal),
     stop: () => controller.stop(),
   };

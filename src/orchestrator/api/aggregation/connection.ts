@@ -3,6 +3,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { APIService } from '../../../kube/kinds/objects.data.ts';
 import type { KeyPair } from '../auth/pki.ts';
 import type { Address } from '../kinds/serviceendpoints.ts';
+import type { RemoteVersion } from '../wire/remoteversion.ts';
 import { dnsName, type RemoteService } from './remoteservices.ts';
 
 /** For TCP and TLS together (client-go `transport/cache.go`, TLSHandshakeTimeout). */
@@ -19,6 +20,14 @@ export interface RemoteServer {
   readonly host: string;
   /** A new connection to one of its endpoints. Rejects with StatusError ServiceUnavailable. */
   connect(): Promise<TLSSocket>;
+}
+
+/** Other API servers of the cluster, each of which serves the group-version of an APIService. */
+export interface RemoteServers {
+  /** Who answers for a group-version; undefined: this server, or nobody. */
+  serverFor(group: string, version: string): RemoteServer | undefined;
+  /** What they serve, as they said last. */
+  versions(): readonly RemoteVersion[];
 }
 
 /**

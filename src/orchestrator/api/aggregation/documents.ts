@@ -6,6 +6,7 @@ import type { User } from '../../../kube/client/client.ts';
 import { parseCountedJson } from '../../../kube/values/bounds.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import type { Json, JsonObject } from '../../../kube/values/types.ts';
+import type { RemoteServer } from './connection.ts';
 import { remoteUserHeaders } from './remoteuser.ts';
 
 /** In size, what no server's description of itself reaches, nor a page of its objects. */
@@ -19,6 +20,15 @@ export interface Question {
   /** Who asks. */
   readonly user: User;
   readonly timeoutMs: number;
+}
+
+/** As `askFor`, over a new connection. Nobody waits for such an answer longer than half a minute. */
+export async function askServer(
+  { host, connect }: RemoteServer,
+  question: Pick<Question, 'method' | 'path' | 'user'>,
+  clock: Clock,
+): Promise<JsonObject> {
+  return askFor(await connect(), { ...question, host, timeoutMs: 30_000 }, clock);
 }
 
 /**

@@ -4,8 +4,8 @@ import { serviceAccountUser } from '../../../kube/client/serviceaccount.ts';
 import { listAt, objectAt, objectsAt } from '../../../kube/kinds/checks/read.ts';
 import type { JsonObject } from '../../../kube/values/types.ts';
 import type { RemoteResource, RemoteVersion } from '../wire/remoteversion.ts';
-import type { RemoteServer } from './connection.ts';
-import { askFor } from './documents.ts';
+import type { RemoteServers } from './connection.ts';
+import { askServer } from './documents.ts';
 
 /** What is left of a namespace at aggregated API servers. */
 export interface Emptied {
@@ -21,21 +21,16 @@ export interface Emptied {
 const NEEDED = ['list', 'deletecollection'];
 /** Who empties namespaces, whatever server is asked. */
 const CONTROLLER = serviceAccountUser('kube-system', 'namespace-controller');
-const TIMEOUT_MS = 30_000;
 /** So much is counted of what is left. */
 const PAGE = 500;
-
-export interface EmptyingOptions {
-  readonly versions: readonly RemoteVersion[];
-  readonly serverFor: (group: string, version: string) => RemoteServer | undefined;
-  readonly clock: Clock;
-}
 
 /** Deletes the objects of a namespace at every aggregated API server, and tells what is left. Never rejects. */
 export async function emptyNamespace(
   namespace: string,
-  { versions, serverFor, clock }: EmptyingOptions,
+  servers: RemoteServers,
+  clock: Clock,
 ): Promise<Emptied> {
+  const versions = servers.versions();
   const stale = versions.filter(({ isFresh }) => !isFresh).map(({ group, version }) => `${group}/${version}`);
   const outcomes = await Promise.all(
     versions
@@ -52,12 +47,10 @@ export async function emptyNamespace(
   async function empty({ group, version }: RemoteVersion, { resource }: RemoteResource) {
     const segments = [group, version, 'namespaces', namespace, resource].map(encodeURIComponent);
     const path = `/apis/${segments.join('/')}`;
-    const server = serverFor(group, version);
+    const server = servers.serverFor(group, version);
     if (!server) return undefined;
-    const ask = async (method: 'GET' | 'DELETE', path: string) => {
-      const question = { method, host: server.host, path, user: CONTROLLER, timeoutMs: TIMEOUT_MS };
-      return askFor(await server.connect(), question, clock);
-    };
+    const ask = (method: 'GET' | 'DELETE', path: string) =>
+      askServer(server, { method, path, user: CONTROLLER }, clock);
     try {
       await ask('DELETE', path);
       const items = objectsAt(await ask('GET', `${path}?limit=${PAGE}`), 'items');

@@ -2,8 +2,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
 import { selectedName } from '../../../kube/rules/fieldselectors.ts';
 import { statusError } from '../../../kube/values/status.ts';
-import type { Aggregator } from '../aggregation/aggregator.ts';
-import type { RemoteServer } from '../aggregation/connection.ts';
+import type { RemoteServer, RemoteServers } from '../aggregation/connection.ts';
 import { remoteUserHeaders, tellsUser } from '../aggregation/remoteuser.ts';
 import type { Attributes, RequestVerb } from '../authorization.ts';
 import { assertAuthorized } from '../authorize.ts';
@@ -28,7 +27,7 @@ const OPEN_API = /^\/openapi\/v3(?=\/apis\/[^/]+\/[^/]+$)/;
 const DISCOVERY_MS = 5_000;
 
 /** Who is to answer a path; undefined: this server. @throws StatusError for a path that servers read in different ways */
-export function delegatedOf(aggregator: Aggregator, path: string): Delegated | undefined {
+export function delegatedOf(aggregator: RemoteServers, path: string): Delegated | undefined {
   const [document = ''] = OPEN_API.exec(path) ?? [];
   const route = delegatedRouteOf(path.slice(document.length));
   const server = route && aggregator.serverFor(route.group, route.version);

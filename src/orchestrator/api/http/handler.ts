@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../../base/clock.ts';
 import type { User } from '../../../kube/client/client.ts';
-import type { Aggregator } from '../aggregation/aggregator.ts';
+import type { RemoteServers } from '../aggregation/connection.ts';
 import type { TokenRules } from '../auth/authentication.ts';
 import { assertMayImpersonate, impersonatedBy, impersonatedUser } from '../auth/impersonation.ts';
 import type { Attributes, RequestVerb } from '../authorization.ts';
@@ -24,7 +24,7 @@ export interface HandlerOptions {
   readonly api: Api;
   readonly tokens: TokenRules;
   readonly issuer: IssuerDocuments;
-  readonly aggregator: Aggregator;
+  readonly aggregator: RemoteServers;
   readonly clock: Clock;
   /** The text of `/metrics`. */
   readonly metrics: () => string;
