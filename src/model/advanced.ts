@@ -65,6 +65,14 @@ export function advancesAfter(
   return [...rows.values()];
 }
 
+/** The UIDs of the environments that commits have left alone since a Delivery was `before`; undefined: it was not there. Pure. */
+export function advancedSince(delivery: Delivery, before: Delivery | undefined): readonly string[] {
+  const known = advancesIn(before);
+  return [...advancesIn(delivery)].flatMap(([uid, { observation }]) =>
+    known.get(uid)?.observation === observation ? [] : [uid],
+  );
+}
+
 /** The last commit that left an environment alone, by its UID. */
 function advancesIn(delivery: Delivery | undefined): ReadonlyMap<string, Advance> {
   const { advanced } = delivery?.status ?? {};

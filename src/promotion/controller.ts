@@ -1,8 +1,9 @@
 import { ProblemError, problemOf } from '../base/errors.ts';
 import type { Again } from '../base/queue.ts';
 import type { Index } from '../kube/client/cache.ts';
-import { type Controller, createController, watch } from '../kube/client/controller.ts';
+import { type Controller, createController, type Watch, watch } from '../kube/client/controller.ts';
 import { createInformer } from '../kube/client/informer.ts';
+import { advancedSince } from '../model/advanced.ts';
 import { advancedInformer } from '../model/advancedclient.ts';
 import { environmentObjectName } from '../model/names.ts';
 import {
@@ -40,9 +41,18 @@ export function createPromotionController(given: PromoteOptions): Controller {
   const records = createInformer<Environment>({ ...inNamespace, resource: ENVIRONMENTS });
   const environments = advancedInformer(records, deliveries);
   const followers = environments.index(bySource);
-  const targetsIn = environments.index(({ spec, status }) =>
-    status?.promotionPolicy ? [spec.delivery] : [],
-  );
+  const byUid = environments.index(({ metadata: { uid } }) => (uid === undefined ? [] : [uid]));
+  /** A commit that leaves the source of a promotion alone advances it in the status of its Delivery, which changes far more often. */
+  const advances: Watch = {
+    ...watch(deliveries, () => []),
+    connect(enqueue) {
+      const wake = (delivery: Delivery, before?: Delivery): void => {
+        for (const source of advancedSince(delivery, before).flatMap(byUid))
+          targetsOf(source, followers).forEach(enqueue);
+      };
+      return deliveries.listen({ add: wake, update: wake });
+    },
+  };
   /** The tip whose reverts were recorded last, by environment: a status changes far more often than a branch. */
   const recorded = new Map<string, string | undefined>();
   return createController({
@@ -51,8 +61,7 @@ export function createPromotionController(given: PromoteOptions): Controller {
     logger,
     watches: [
       watch(environments, (changed) => targetsOf(changed, followers)),
-      // A commit that leaves the source of a promotion alone advances it here.
-      watch(deliveries, ({ metadata }) => targetsIn(metadata.name ?? '').map(nameOf)),
+      advances,
       watch(promotions.informer, ({ spec }) => [environmentObjectName(spec.delivery, spec.to)]),
     ],
     async reconcile(key) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { advanced, advancesAfter } from '../../src/model/advanced.ts';
+import { advanced, advancedSince, advancesAfter } from '../../src/model/advanced.ts';
 import type { Advance, Delivery, Environment, EnvironmentStatus } from '../../src/model/types.ts';
 
 const AT = '2026-01-01T00:10:00Z';
@@ -134,5 +134,14 @@ describe('what a Delivery records of a commit that leaves environments alone', (
     expect(advancesAfter(before, [overtaken, b], new Map([[b, COMMIT]]))).to.deep.equal([
       row({ environments: ['b'] }),
     ]);
+  });
+
+  it('concerns those that a commit has left alone since, and nobody where something else of the Delivery changed', () => {
+    const before = delivery(row());
+    const moved = { ...before, status: { ...delivery(row()).status, branches: { main: 'r9' } } };
+    expect(advancedSince(moved, before)).to.deep.equal([]);
+    const later = delivery(row({ environments: ['a'] }), row({ observation: 6, environments: ['b', 'c'] }));
+    expect(advancedSince(later, before)).to.deep.equal(['b', 'c']);
+    expect(advancedSince(before, undefined)).to.deep.equal(['a', 'b']);
   });
 });
