@@ -2,11 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { partyOf } from '../base/clientparty.ts';
 import { type Problem, ProblemError, problemOf } from '../base/errors.ts';
+import { PROVIDER_CALLBACK, PROVIDER_LOGIN } from '../model/loginpaths.ts';
 import type { FaceTrail } from './audit.ts';
 import { foreign, unknownName } from './origin.ts';
 import { escaped, sendPage, sendRefusal } from './pages.ts';
 import type { FaceOptions } from './parts.ts';
-import { PROVIDER_CALLBACK, PROVIDER_LOGIN } from './paths.ts';
 import { attemptCookieOf, attemptIn, cookieOf } from './sessions.ts';
 
 interface Asked {

@@ -1,5 +1,6 @@
 /** The part `oidc` of the file of `pilotage up --signin`. */
 import { list, map, text, unread } from '../../model/grammar.ts';
+import { PROVIDER_CALLBACK } from '../../model/loginpaths.ts';
 import { type Cursor, complain, entriesOf } from '../../model/reader.ts';
 import type { ReadNamed } from '../namedfile.ts';
 import type { OidcOptions } from './options.ts';
@@ -42,7 +43,7 @@ export function readOidc(at: Cursor, read: ReadNamed): OidcOptions | undefined {
     complain(
       fields.callback.at,
       'WrongValue',
-      `"${callback}" is no URL of https that ends in ${CALLBACK_PATH}`,
+      `"${callback}" is no URL of https that ends in ${PROVIDER_CALLBACK}`,
     );
   const ca = read(fields.caFile.at);
   if (issuer === undefined || clientId === undefined) return undefined;
@@ -61,12 +62,11 @@ export function readOidc(at: Cursor, read: ReadNamed): OidcOptions | undefined {
   };
 }
 
-/** As the HTTP face has it (`server/paths.ts`). */
-const CALLBACK_PATH = '/login/oidc/callback';
-
 function isCallback(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === 'https:' && url.pathname === CALLBACK_PATH && url.search === '' && url.hash === '';
+  return (
+    url?.protocol === 'https:' && url.pathname === PROVIDER_CALLBACK && url.search === '' && url.hash === ''
+  );
 }
 
 function isIssuer(issuer: string): boolean {
