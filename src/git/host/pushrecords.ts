@@ -7,7 +7,8 @@ import type { Oid, Principal, PushRecord } from '../types.ts';
 
 /**
  * What is recorded of a push before its refs move, a record for each of them, with every commit that it brings: who brought one that is left
- * out could approve it. A pack has 1,000,000 objects at most, and so much is a line of 43 MB. `store` has what was pushed; `at` in milliseconds. */
+ * out could approve it. A pack has 1,000,000 objects at most, and so much is a line of 43 MB. `store` has what was pushed; `at` in milliseconds.
+ */
 export async function recordsOf(
   { refs }: OpenRepository,
   store: ObjectStore,

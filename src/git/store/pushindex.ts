@@ -2,13 +2,9 @@ import type { Oid, PushRecord } from '../types.ts';
 
 /** What the log of pushes says, to be asked by commit; it grows with the log. */
 export class PushIndex {
+  /** Oldest first. */
   readonly #records: PushRecord[] = [];
   readonly #byCommit = new Map<Oid, number[]>();
-
-  /** Oldest first. */
-  get records(): readonly PushRecord[] {
-    return [...this.#records];
-  }
 
   add(appended: readonly PushRecord[]): void {
     for (const record of appended) {

@@ -62,11 +62,6 @@ export class PushLog {
     if (size > this.#foldAbove) this.#fold();
   }
 
-  /** Oldest first; empty where nobody has pushed. */
-  read(): Promise<readonly PushRecord[]> {
-    return this.#reading.run(async () => (await this.#upToDate()).records);
-  }
-
   /** The records that name one of these commits, newest first. Gates ask every few seconds: only what was appended since then is read. */
   of(commits: ReadonlySet<Oid>): Promise<readonly PushRecord[]> {
     return this.#reading.run(async () => (await this.#upToDate()).of(commits));
