@@ -11,6 +11,7 @@ export interface Cache<T extends KubeObject> {
   set(object: T): void;
   /** The object that was held. */
   delete(key: ObjectKey | ObjectMeta): T | undefined;
+  /** Whoever asks with the same function shares one table. */
   index(values: (object: T) => readonly string[]): Index<T>;
   keyOf(key: ObjectKey | ObjectMeta): string;
 }
@@ -53,6 +54,13 @@ export function createCache<T extends KubeObject>(): Cache<T> {
     }
   }
 
+  const lookUp =
+    ({ rows }: Table<T>): Index<T> =>
+    (value) => {
+      const row = rows.get(value);
+      return row ? [...row.values()] : NONE;
+    };
+
   return {
     get: (key) => objects.get(keyOf(key)),
     list: () => [...objects.values()],
@@ -74,17 +82,19 @@ export function createCache<T extends KubeObject>(): Cache<T> {
       return before;
     },
     index(values) {
+      const known = tables.find((table) => table.values === values);
+      if (known) return lookUp(known);
       const table: Table<T> = { values, rows: new Map() };
       for (const [key, object] of objects) enter(table, key, object);
       tables.push(table);
-      return (value) => {
-        const row = table.rows.get(value);
-        return row ? [...row.values()] : NONE;
-      };
+      return lookUp(table);
     },
     keyOf,
   };
 }
+
+/** Index values: the namespace. */
+export const byNamespace = ({ metadata }: KubeObject): readonly string[] => [metadata.namespace ?? ''];
 
 /** Index values: the uids of all owners. */
 export const byOwner = (object: KubeObject): readonly string[] =>

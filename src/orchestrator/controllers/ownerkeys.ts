@@ -1,4 +1,4 @@
-import { type Index, keyOf } from '../../kube/client/cache.ts';
+import { byNamespace, type Index, keyOf } from '../../kube/client/cache.ts';
 import { type LabelSelector, selectorMatches } from '../../kube/values/selectors.ts';
 import { isOfKind, type KubeObject, type Resource } from '../../kube/values/types.ts';
 import { controllerOf } from './controllerref.ts';
@@ -21,9 +21,6 @@ export function ownerKeys<T extends KubeObject>(
       .map((owner) => keyOf(owner.metadata));
   };
 }
-
-/** Index values: the namespace. */
-export const byNamespace = ({ metadata }: KubeObject): readonly string[] => [metadata.namespace ?? ''];
 
 /** Index values: the namespace of what no controller owns. */
 export const orphansByNamespace = (object: KubeObject): readonly string[] =>

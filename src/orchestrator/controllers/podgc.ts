@@ -1,6 +1,7 @@
 import type { Again } from '../../base/queue.ts';
 import { keyOf, splitKey } from '../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../kube/client/controller.ts';
+import { byNode } from '../../kube/client/podindexes.ts';
 import { NODES, PODS } from '../../kube/kinds/resources.data.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { ControllerContext } from './context.ts';
@@ -16,7 +17,7 @@ export function createPodGarbageCollector({
   informers,
 }: ControllerContext): Controller {
   const { pods, nodes } = informers;
-  const podsOn = pods.index((pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
+  const podsOn = pods.index(byNode);
   const missingSince = new Map<string, number>();
 
   async function reconcile(key: string): Promise<Again> {

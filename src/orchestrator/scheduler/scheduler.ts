@@ -6,6 +6,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { createController, watch } from '../../kube/client/controller.ts';
 import { createEventRecorder } from '../../kube/client/events.ts';
 import { createInformer } from '../../kube/client/informer.ts';
+import { byNode } from '../../kube/client/podindexes.ts';
 import type { Node, Pod } from '../../kube/kinds/objects.data.ts';
 import { NODES, PODS } from '../../kube/kinds/resources.data.ts';
 import { type NewCondition, replaceCondition } from '../../kube/values/condition.ts';
@@ -45,7 +46,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const recorder = createEventRecorder({ client, clock, logger, component: SCHEDULER_NAME });
   const pods = createInformer({ client, resource: PODS, clock, logger });
   const nodes = createInformer({ client, resource: NODES, clock, logger });
-  const podsOn = pods.index((pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
+  const podsOn = pods.index(byNode);
   /** Bindings that the cache does not show yet, by uid of the pod: their resources count as used (assumed pods). */
   const assumed = new Map<string, { readonly pod: Pod; readonly node: string }>();
   /** Those of them that wait for their volumes, and until when. */

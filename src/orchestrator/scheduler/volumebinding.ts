@@ -5,6 +5,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { type Watch, watch } from '../../kube/client/controller.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import { createMutationCache } from '../../kube/client/mutationcache.ts';
+import { byClaim } from '../../kube/client/podindexes.ts';
 import type { PersistentVolumeClaim, Pod } from '../../kube/kinds/objects.data.ts';
 import {
   PERSISTENT_VOLUME_CLAIMS,
@@ -52,9 +53,7 @@ export function createVolumeBinding(options: VolumeBindingOptions): VolumeBindin
   const claims = createMutationCache(claimInformer, PERSISTENT_VOLUME_CLAIMS);
   const volumes = createMutationCache(volumeInformer, PERSISTENT_VOLUMES);
   const client = claims.recording(volumes.recording(writer));
-  const podsOf = pods.index((pod) =>
-    claimNames(pod).map((name) => keyOf({ namespace: pod.metadata.namespace ?? '', name })),
-  );
+  const podsOf = pods.index(byClaim);
   volumeInformer.listen({ add: onChange, update: onChange });
   classes.listen({ add: onChange, update: onChange });
 

@@ -163,6 +163,22 @@ describe('informer', () => {
     }
   });
 
+  it('keeps one index for all who ask with the same function', async () => {
+    const { cluster, informer, start } = setUp();
+    let calls = 0;
+    const byName = ({ metadata }: ConfigMap) => {
+      calls++;
+      return [metadata.name ?? ''];
+    };
+    const [one, other] = [informer.index(byName), informer.index(byName)];
+    cluster.put(map('a'));
+    start();
+    await informer.synced;
+    expect(calls).to.equal(1);
+    expect(one('a')).to.have.lengthOf(1);
+    expect(other('a')).to.deep.equal(one('a'));
+  });
+
   it('tells a late listener of everything that is, and goes on when a listener fails', async () => {
     const { cluster, informer, start } = setUp();
     cluster.put(map('a'));

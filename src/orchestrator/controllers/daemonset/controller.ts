@@ -1,5 +1,5 @@
 import type { Again } from '../../../base/queue.ts';
-import { byController, keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byController, byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import type { ControllerRevision, DaemonSet, Node, Pod } from '../../../kube/kinds/objects.data.ts';
 import { CONTROLLER_REVISIONS, DAEMON_SETS, PODS } from '../../../kube/kinds/resources.data.ts';
@@ -10,7 +10,7 @@ import { claim } from '../controllerref.ts';
 import { decideHistory, surplus } from '../history/decide.ts';
 import { createHistory } from '../history/history.ts';
 import { POD_REVISION } from '../history/revisions.ts';
-import { byNamespace, orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
+import { orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
 import { createPodControl } from '../podcontrol.ts';
 import { slowStartEach } from '../slowstart.ts';
 import { createFailedPodBackOff } from './backoff.ts';

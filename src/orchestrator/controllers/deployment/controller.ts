@@ -1,6 +1,6 @@
 import { problemOf } from '../../../base/errors.ts';
 import type { Again } from '../../../base/queue.ts';
-import { byController, keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byController, byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { DEPLOYMENTS, REPLICA_SETS } from '../../../kube/kinds/resources.data.ts';
@@ -9,7 +9,7 @@ import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../../ku
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { controllerOf, isControlledBy } from '../controllerref.ts';
-import { byNamespace, orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
+import { orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
 import { REVISION } from './annotations.ts';
 import { type DeploymentAction, decideDeployment } from './decide.ts';
 import { replicasOf } from './generations.ts';

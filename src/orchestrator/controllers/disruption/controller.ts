@@ -1,5 +1,5 @@
 import type { Again } from '../../../base/queue.ts';
-import { keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import { createInformer } from '../../../kube/client/informer.ts';
 import type { Pod, PodDisruptionBudget } from '../../../kube/kinds/objects.data.ts';
@@ -21,8 +21,8 @@ export function createDisruptionController(context: ControllerContext): Controll
   const { client, reader, clock, logger, informers, record } = context;
   const { pods, replicaSets, deployments } = informers;
   const budgets = createInformer({ client: reader, resource: POD_DISRUPTION_BUDGETS, clock, logger });
-  const podsIn = pods.index((pod) => [pod.metadata.namespace ?? '']);
-  const budgetsIn = budgets.index((budget) => [budget.metadata.namespace ?? '']);
+  const podsIn = pods.index(byNamespace);
+  const budgetsIn = budgets.index(byNamespace);
 
   const keysIn = (
     namespace: string | undefined,

@@ -1,5 +1,5 @@
 import type { Again } from '../../../base/queue.ts';
-import { keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { ENDPOINTS } from '../../../kube/kinds/resources.data.ts';
@@ -12,8 +12,8 @@ import { endpointsOf, MANAGED_BY } from './decide.ts';
 export function createEndpointsController(context: ControllerContext): Controller {
   const { client, clock, logger, informers } = context;
   const { services, pods, endpoints } = informers;
-  const servicesIn = services.index((service) => [service.metadata.namespace ?? '']);
-  const podsIn = pods.index((pod) => [pod.metadata.namespace ?? '']);
+  const servicesIn = services.index(byNamespace);
+  const podsIn = pods.index(byNamespace);
 
   const keysOfPod = (pod: Pod): readonly string[] =>
     servicesIn(pod.metadata.namespace ?? '')

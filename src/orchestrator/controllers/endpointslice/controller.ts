@@ -1,5 +1,5 @@
 import type { Again } from '../../../base/queue.ts';
-import { keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { ControllerContext } from '../context.ts';
@@ -13,8 +13,8 @@ const sliceKeys = slicesManagedBy(CONTROLLER_NAME);
 export function createEndpointSliceController(context: ControllerContext): Controller {
   const { client, clock, logger, informers } = context;
   const { services, slices, pods } = informers;
-  const servicesIn = services.index((service) => [service.metadata.namespace ?? '']);
-  const podsIn = pods.index((pod) => [pod.metadata.namespace ?? '']);
+  const servicesIn = services.index(byNamespace);
+  const podsIn = pods.index(byNamespace);
   const slicesOf = slices.index(sliceKeys);
 
   const keysOfPod = (pod: Pod): readonly string[] =>

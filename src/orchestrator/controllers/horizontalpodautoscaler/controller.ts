@@ -1,6 +1,6 @@
 import { problemOf } from '../../../base/errors.ts';
 import type { Again } from '../../../base/queue.ts';
-import { keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import { createInformer } from '../../../kube/client/informer.ts';
 import { updateObject } from '../../../kube/client/update.ts';
@@ -29,7 +29,7 @@ export function createHorizontalPodAutoscaler(context: ControllerContext): Contr
     clock,
     logger,
   });
-  const podsIn = pods.index((pod) => [pod.metadata.namespace ?? '']);
+  const podsIn = pods.index(byNamespace);
   const memories = new Map<string, Memory>();
   /** When each was looked at last, and which pods its target selects. */
   const lookedAt = new Map<string, number>();

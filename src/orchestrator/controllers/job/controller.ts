@@ -1,5 +1,5 @@
 import type { Again } from '../../../base/queue.ts';
-import { byController, keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byController, byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import { createMutationCache } from '../../../kube/client/mutationcache.ts';
 import type { Job, JobStatus, Pod } from '../../../kube/kinds/objects.data.ts';
@@ -12,7 +12,7 @@ import { type ControllerContext, MANAGER } from '../context.ts';
 import { claim, controllerOf } from '../controllerref.ts';
 import { createExpectations, EXPECTATIONS_TIMEOUT_MS } from '../expectations.ts';
 import { finishedCondition, isJobFinished, isManagedElsewhere } from '../jobs.ts';
-import { byNamespace, orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
+import { orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
 import { createPodControl } from '../podcontrol.ts';
 import { isReady } from '../pods.ts';
 import { slowStart } from '../slowstart.ts';

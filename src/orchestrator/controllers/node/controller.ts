@@ -1,5 +1,6 @@
 import type { Again } from '../../../base/queue.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
+import { byNode } from '../../../kube/client/podindexes.ts';
 import type { Node, Pod, Taint } from '../../../kube/kinds/objects.data.ts';
 import { NODES, PODS } from '../../../kube/kinds/resources.data.ts';
 import { findCondition, replaceCondition } from '../../../kube/values/condition.ts';
@@ -18,7 +19,7 @@ export function createNodeController({
   informers,
 }: ControllerContext): Controller {
   const { nodes, leases, pods } = informers;
-  const podsOn = pods.index((pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
+  const podsOn = pods.index(byNode);
   const beats = new Map<string, Heartbeat>();
   nodes.listen({ delete: (node) => beats.delete(node.metadata.name ?? '') });
 
@@ -103,7 +104,7 @@ export function createNodeController({
       watch(leases, (lease) =>
         lease.metadata.namespace === LEASE_NAMESPACE ? [lease.metadata.name ?? ''] : [],
       ),
-      watch(pods, (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : [])),
+      watch(pods, byNode),
     ],
     reconcile,
   });

@@ -2,10 +2,10 @@ import { rfc3339 } from '../../../base/clock.ts';
 import { keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import { createMutationCache } from '../../../kube/client/mutationcache.ts';
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../../kube/kinds/objects.data.ts';
+import { byClaim } from '../../../kube/client/podindexes.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../../kube/kinds/objects.data.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../../../kube/kinds/resources.data.ts';
 import { BETA_STORAGE_PROVISIONER, STORAGE_PROVISIONER } from '../../../kube/kinds/volumes/annotations.ts';
-import { claimNames } from '../../../kube/kinds/volumes/claimnames.ts';
 import { boundVolume } from '../../../kube/kinds/volumes/matching.ts';
 import { IS_DEFAULT_CLASS, newestDefault, storageClass } from '../../../kube/kinds/volumes/storageclass.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
@@ -27,7 +27,7 @@ export function createVolumeBinder(context: ControllerContext): Controller {
   const claims = createMutationCache(informers.claims, PERSISTENT_VOLUME_CLAIMS);
   const volumes = createMutationCache(informers.volumes, PERSISTENT_VOLUMES);
   const client = claims.recording(volumes.recording(context.client));
-  const podsOf = pods.index(claimsOf);
+  const podsOf = pods.index(byClaim);
   /** What was told last about an object, by its key: the same words are not repeated with every look at it. */
   const told = new Map<string, string>();
 
@@ -182,13 +182,9 @@ export function createVolumeBinder(context: ControllerContext): Controller {
       ]),
       watch(informers.volumes, concerned),
       watch(storageClasses, waiting),
-      watch(pods, (pod) => (pod.spec.nodeName ? [] : claimsOf(pod))),
+      watch(pods, (pod) => (pod.spec.nodeName ? [] : byClaim(pod))),
     ],
     reconcile,
   });
   return controller;
 }
-
-/** Keys of the claims that a pod uses. */
-const claimsOf = (pod: Pod): readonly string[] =>
-  claimNames(pod).map((name) => keyOf({ namespace: pod.metadata.namespace ?? '', name }));

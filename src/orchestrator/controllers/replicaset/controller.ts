@@ -1,6 +1,6 @@
 import { problemOf } from '../../../base/errors.ts';
 import type { Again } from '../../../base/queue.ts';
-import { byController, keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byController, byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import type { Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { PODS } from '../../../kube/kinds/resources.data.ts';
@@ -9,7 +9,7 @@ import type { KubeObject } from '../../../kube/values/types.ts';
 import { changeHands } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { controllerOf } from '../controllerref.ts';
-import { byNamespace, orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
+import { orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
 import { createPodControl } from '../podcontrol.ts';
 import { nextAvailableInMs } from '../pods.ts';
 import { podFromTemplate } from '../podtemplate.ts';

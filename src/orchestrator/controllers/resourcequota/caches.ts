@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
+import { byNamespace } from '../../../kube/client/cache.ts';
 import type { DiscoveredResource, KubeClient } from '../../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../../kube/client/informer.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
@@ -72,7 +73,7 @@ export function createCountedCaches({
       update: (object, before) => tell(object, before),
       delete: (before) => tell(undefined, before),
     });
-    const inNamespace = informer.index(({ metadata }) => [metadata.namespace ?? '']);
+    const inNamespace = informer.index(byNamespace);
     informer.start(AbortSignal.any([signal, stop.signal]));
     return { informer, inNamespace, stop };
   }

@@ -1,6 +1,6 @@
 import { onAbort } from '../../../base/abort.ts';
 import type { Again } from '../../../base/queue.ts';
-import { keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import type { DiscoveredResource } from '../../../kube/client/client.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import { createInformer } from '../../../kube/client/informer.ts';
@@ -27,7 +27,7 @@ export function createResourceQuotaController(context: ControllerContext): Contr
     logger,
     transform: ({ apiVersion, kind, metadata, spec }) => ({ apiVersion, kind, metadata, spec }),
   });
-  const quotasIn = quotas.index((quota) => [quota.metadata.namespace ?? '']);
+  const quotasIn = quotas.index(byNamespace);
   const lifetime = new AbortController();
   const caches = createCountedCaches({
     client,

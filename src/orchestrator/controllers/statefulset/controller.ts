@@ -1,5 +1,5 @@
 import type { Again } from '../../../base/queue.ts';
-import { byController, keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byController, byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import type {
   ControllerRevision,
@@ -15,7 +15,7 @@ import { claim } from '../controllerref.ts';
 import { decideHistory, surplus } from '../history/decide.ts';
 import { createHistory } from '../history/history.ts';
 import { withRevision } from '../history/revisions.ts';
-import { byNamespace, orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
+import { orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
 import { nextAvailableInMs } from '../pods.ts';
 import { createAct } from './act.ts';
 import { decideStatefulSet, type StatefulSetDecision } from './decide.ts';

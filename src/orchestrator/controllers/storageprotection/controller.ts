@@ -1,6 +1,7 @@
 import { keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, type Watch, watch } from '../../../kube/client/controller.ts';
 import type { Informer } from '../../../kube/client/informer.ts';
+import { byClaim } from '../../../kube/client/podindexes.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../kube/kinds/objects.data.ts';
 import {
   PERSISTENT_VOLUME_CLAIMS,
@@ -8,7 +9,6 @@ import {
   PODS,
   VOLUME_ATTRIBUTES_CLASSES,
 } from '../../../kube/kinds/resources.data.ts';
-import { claimNames } from '../../../kube/kinds/volumes/claimnames.ts';
 import { PROTECTION_FINALIZERS } from '../../../kube/kinds/volumes/protection.ts';
 import { isNotFound } from '../../../kube/values/status.ts';
 import type { KubeObject, Resource } from '../../../kube/values/types.ts';
@@ -58,14 +58,12 @@ function protect<T extends KubeObject>(
 export function createClaimProtection(context: ControllerContext): Controller {
   const { client, informers } = context;
   const { pods, claims } = informers;
-  const keysOf = (pod: Parameters<typeof claimNames>[0]) =>
-    claimNames(pod).map((name) => keyOf({ namespace: pod.metadata.namespace ?? '', name }));
-  const podsOf = pods.index(keysOf);
+  const podsOf = pods.index(byClaim);
   return protect(context, {
     name: 'pvcprotection',
     resource: PERSISTENT_VOLUME_CLAIMS,
     informer: claims,
-    users: [watch(pods, keysOf)],
+    users: [watch(pods, byClaim)],
     async isUsed(claim) {
       if (podsOf(keyOf(claim.metadata)).some((pod) => usesClaim(pod, claim))) return true;
       // The cache may lag behind a pod that was just bound: the API decides.
