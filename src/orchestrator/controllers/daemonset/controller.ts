@@ -1,16 +1,15 @@
 import type { Again } from '../../../base/queue.ts';
-import { byController, byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import type { ControllerRevision, DaemonSet, Node, Pod } from '../../../kube/kinds/objects.data.ts';
 import { CONTROLLER_REVISIONS, DAEMON_SETS, PODS } from '../../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
-import { changeHands } from '../claims.ts';
+import { createClaiming } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
-import { claim } from '../controllerref.ts';
 import { decideHistory, surplus } from '../history/decide.ts';
 import { createHistory } from '../history/history.ts';
 import { POD_REVISION } from '../history/revisions.ts';
-import { orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
+import { ownerKeys } from '../ownerkeys.ts';
 import { createPodControl } from '../podcontrol.ts';
 import { slowStartEach } from '../slowstart.ts';
 import { createFailedPodBackOff } from './backoff.ts';
@@ -24,8 +23,7 @@ import { newPod } from './template.ts';
 export function createDaemonSetController(context: ControllerContext): Controller {
   const { client, clock, logger, record, informers } = context;
   const { daemonSets, nodes, pods, revisions } = informers;
-  const podsOf = pods.index(byController);
-  const orphansIn = pods.index(orphansByNamespace);
+  const claimPods = createClaiming({ client, owners: DAEMON_SETS, dependents: pods, resource: PODS });
   const keysOf = ownerKeys(DAEMON_SETS, daemonSets.index(byNamespace));
   const history = createHistory(context, DAEMON_SETS, POD_REVISION);
   const control = createPodControl(context);
@@ -52,14 +50,6 @@ export function createDaemonSetController(context: ControllerContext): Controlle
     if (failure !== undefined) throw failure;
     await forget(set, owned, past.old);
     return afterMs === undefined ? undefined : { afterMs };
-  }
-
-  async function claimPods(set: DaemonSet): Promise<readonly Pod[]> {
-    const { uid = '', namespace = '' } = set.metadata;
-    const candidates = [...podsOf(uid), ...orphansIn(namespace)];
-    const { owned, actions } = claim(set, set.spec.selector, candidates);
-    for (const action of actions) await changeHands(client, DAEMON_SETS, set, PODS, action);
-    return owned;
   }
 
   /** Pods are compared by this label of their revision. */

@@ -1,13 +1,10 @@
-import { byController } from '../../../kube/client/cache.ts';
 import type { ControllerRevision } from '../../../kube/kinds/objects.data.ts';
 import { CONTROLLER_REVISIONS } from '../../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { isAlreadyExists, notFoundAsUndefined } from '../../../kube/values/status.ts';
 import type { Resource } from '../../../kube/values/types.ts';
-import { changeHands } from '../claims.ts';
+import { createClaiming } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
-import { claim } from '../controllerref.ts';
-import { orphansByNamespace } from '../ownerkeys.ts';
 import type { HistoryDecision } from './decide.ts';
 import { newRevision, type Revised } from './revisions.ts';
 
@@ -32,8 +29,12 @@ export function createHistory<T extends Revised>(
   resource: Resource<T>,
   hashLabel: string,
 ): History<T> {
-  const revisionsOf = informers.revisions.index(byController);
-  const orphansIn = informers.revisions.index(orphansByNamespace);
+  const claimed = createClaiming({
+    client,
+    owners: resource,
+    dependents: informers.revisions,
+    resource: CONTROLLER_REVISIONS,
+  });
 
   async function create(owner: T, number: number, collisionCount: number): Promise<Settled> {
     const wanted = newRevision(owner, hashLabel, number, collisionCount);
@@ -54,15 +55,7 @@ export function createHistory<T extends Revised>(
   }
 
   return {
-    async claimed(owner) {
-      const { uid = '', namespace = '' } = owner.metadata;
-      const candidates = [...revisionsOf(uid), ...orphansIn(namespace)];
-      const { owned, actions } = claim(owner, owner.spec.selector, candidates);
-      for (const action of actions) {
-        await changeHands(client, resource, owner, CONTROLLER_REVISIONS, action);
-      }
-      return owned;
-    },
+    claimed,
     async settle(owner, { current, number }) {
       const { collisionCount = 0 } = owner.status ?? {};
       if (!current) return create(owner, number, collisionCount);

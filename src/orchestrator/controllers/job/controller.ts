@@ -1,5 +1,5 @@
 import type { Again } from '../../../base/queue.ts';
-import { byController, byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
+import { byNamespace, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, watch } from '../../../kube/client/controller.ts';
 import { createMutationCache } from '../../../kube/client/mutationcache.ts';
 import type { Job, JobStatus, Pod } from '../../../kube/kinds/objects.data.ts';
@@ -7,15 +7,15 @@ import { JOBS, PODS } from '../../../kube/kinds/resources.data.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
-import { changeHands } from '../claims.ts';
+import { createClaiming } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
-import { claim, controllerOf } from '../controllerref.ts';
+import { controllerOf } from '../controllerref.ts';
 import { createExpectations, EXPECTATIONS_TIMEOUT_MS } from '../expectations.ts';
 import { finishedCondition, isJobFinished, isManagedElsewhere } from '../jobs.ts';
-import { orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
+import { ownerKeys } from '../ownerkeys.ts';
 import { createPodControl } from '../podcontrol.ts';
 import { isReady } from '../pods.ts';
-import { slowStart } from '../slowstart.ts';
+import { slowStartEach } from '../slowstart.ts';
 import { accountFor, concludeStatus, type PodOutcome, uidsOf } from './account.ts';
 import { type Backoff, NO_BACKOFF } from './backoff.ts';
 import { againInMs, decideJob, type JobStep } from './decide.ts';
@@ -32,8 +32,13 @@ export function createJobController(context: ControllerContext): Controller {
   // A status that is not seen yet would have pods created again that have been counted.
   const jobs = createMutationCache(informers.jobs, JOBS);
   const client = jobs.recording(context.client);
-  const podsOf = pods.index(byController);
-  const orphansIn = pods.index(orphansByNamespace);
+  const claimPods = createClaiming({
+    client,
+    owners: JOBS,
+    dependents: pods,
+    resource: PODS,
+    finalizer: TRACKING_FINALIZER,
+  });
   const keysOf = ownerKeys(JOBS, jobs.index(byNamespace));
   const control = createPodControl(context);
   /** Finalizers that were taken off, and that the cache still shows. */
@@ -53,7 +58,7 @@ export function createJobController(context: ControllerContext): Controller {
     if (isJobFinished(job)) return forget(job);
     // What an earlier pass has done does not show in the cache yet: a decision now would repeat it.
     if (!control.isSettled(job) || !releases.areMet(uidOf(job))) return { afterMs: EXPECTATIONS_TIMEOUT_MS };
-    const facts = observeJob(job, await claimPods(job), backoffs.get(uidOf(job)) ?? NO_BACKOFF);
+    const facts = observeJob(job, await podsOf(job), backoffs.get(uidOf(job)) ?? NO_BACKOFF);
     const step = decideJob(facts, clock.now());
     const { error, ...outcome } = await carryOut(facts, step);
     await count(facts, step, outcome);
@@ -68,13 +73,10 @@ export function createJobController(context: ControllerContext): Controller {
     control.forget(job);
   }
 
-  async function claimPods(job: Job): Promise<readonly Pod[]> {
-    const { uid = '', namespace = '' } = job.metadata;
-    const candidates = [...podsOf(uid), ...orphansIn(namespace)];
-    const { owned, actions } = claim(job, job.spec.selector, candidates);
-    for (const action of actions) await changeHands(client, JOBS, job, PODS, action, TRACKING_FINALIZER);
-    const adopted = new Set(actions.filter(({ type }) => type === 'adopt').map(({ object }) => object));
-    return owned.map((pod) => (adopted.has(pod) && !isTracked(pod) ? tracked(pod) : pod));
+  /** Those that were just adopted have their finalizer, which the cache does not show yet. */
+  async function podsOf(job: Job): Promise<readonly Pod[]> {
+    const owned = await claimPods(job);
+    return owned.map((pod) => (controllerOf(pod) || isTracked(pod) ? pod : tracked(pod)));
   }
 
   async function carryOut(facts: JobFacts, step: JobStep): Promise<Outcome> {
@@ -99,10 +101,8 @@ export function createJobController(context: ControllerContext): Controller {
     { job, indexes }: JobFacts,
     wanted: readonly (number | undefined)[],
   ): Promise<Outcome> {
-    const left = [...wanted];
     let created = 0;
-    const error = await slowStart(left.length, async () => {
-      const index = left.shift();
+    const error = await slowStartEach(wanted, async (index) => {
       const replaced = index === undefined ? undefined : indexes?.replaced.get(index);
       await control.create(job, podFrom(job, index, replaced));
       created++;

@@ -9,16 +9,15 @@ import type {
 } from '../../../kube/kinds/objects.data.ts';
 import { PODS, STATEFUL_SETS } from '../../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
-import { changeHands } from '../claims.ts';
+import { createClaiming } from '../claims.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
-import { claim } from '../controllerref.ts';
 import { decideHistory, surplus } from '../history/decide.ts';
 import { createHistory } from '../history/history.ts';
 import { withRevision } from '../history/revisions.ts';
-import { orphansByNamespace, ownerKeys } from '../ownerkeys.ts';
+import { ownerKeys } from '../ownerkeys.ts';
 import { nextAvailableInMs } from '../pods.ts';
 import { createAct } from './act.ts';
-import { decideStatefulSet, type StatefulSetDecision } from './decide.ts';
+import { decideStatefulSet } from './decide.ts';
 import { type Generation, hasClaimNamed, isMember, revisionOf } from './identity.ts';
 import { type Revisions, statefulSetStatus } from './status.ts';
 
@@ -30,11 +29,17 @@ export function createStatefulSetController(context: ControllerContext): Control
   const { client, clock, logger, informers } = context;
   const { statefulSets, pods, claims, revisions } = informers;
   const podsOf = pods.index(byController);
-  const orphansIn = pods.index(orphansByNamespace);
   const setsIn = statefulSets.index(byNamespace);
   const keysOf = ownerKeys(STATEFUL_SETS, setsIn);
   const history = createHistory(context, STATEFUL_SETS, HASH);
   const act = createAct(context);
+  const claimPods = createClaiming({
+    client,
+    owners: STATEFUL_SETS,
+    dependents: pods,
+    resource: PODS,
+    belongs: isMember,
+  });
 
   async function reconcile(key: string): Promise<Again> {
     const set = statefulSets.get(splitKey(key));
@@ -61,7 +66,7 @@ export function createStatefulSetController(context: ControllerContext): Control
       set,
       owned,
       { current: nameOf(current), update: nameOf(update), collisionCount },
-      decision,
+      decision.updating,
     );
     await forget(set, owned, [...past.duplicates, ...past.old], [current, update]);
     if (failure !== undefined) throw failure;
@@ -73,22 +78,14 @@ export function createStatefulSetController(context: ControllerContext): Control
   async function leave(set: StatefulSet): Promise<undefined> {
     const { currentRevision = '', updateRevision = '', collisionCount = 0 } = set.status ?? {};
     const revisions = { current: currentRevision, update: updateRevision, collisionCount };
-    await writeStatus(set, podsOf(set.metadata.uid ?? ''), revisions, NOTHING);
-  }
-
-  async function claimPods(set: StatefulSet): Promise<readonly Pod[]> {
-    const { uid = '', namespace = '' } = set.metadata;
-    const candidates = [...podsOf(uid), ...orphansIn(namespace)];
-    const { owned, actions } = claim(set, set.spec.selector, candidates, (pod) => isMember(set, pod));
-    for (const action of actions) await changeHands(client, STATEFUL_SETS, set, PODS, action);
-    return owned;
+    await writeStatus(set, podsOf(set.metadata.uid ?? ''), revisions, 0);
   }
 
   async function writeStatus(
     set: StatefulSet,
     owned: readonly Pod[],
     revisions: Revisions,
-    { updating }: StatefulSetDecision,
+    updating: number,
   ): Promise<void> {
     const status = statefulSetStatus(set, owned, revisions, updating, clock.now());
     if (deepEqual(status, set.status)) return;
@@ -127,8 +124,6 @@ export function createStatefulSetController(context: ControllerContext): Control
     reconcile,
   });
 }
-
-const NOTHING: StatefulSetDecision = { groups: [], isOrdered: true, updating: 0 };
 
 const nameOf = ({ metadata }: ControllerRevision): string => metadata.name ?? '';
 
