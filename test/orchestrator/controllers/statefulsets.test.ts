@@ -87,6 +87,26 @@ describe('controllers on the built-in control plane: stateful sets', function ()
     expect((await revisionsOf('part')).map(({ revision }) => revision)).to.deep.equal([2, 3]);
   });
 
+  it('only counts its pods while it is being deleted', async () => {
+    const held = statefulSet('held', 'v1');
+    const finalizers = ['test/held'];
+    await apply({ ...held, metadata: { ...held.metadata, finalizers } });
+    await rolledOut('held');
+    await shop.cluster.client.delete(STATEFUL_SETS, { namespace: 'shop', name: 'held' });
+    await shop.cluster.client.delete(PODS, { namespace: 'shop', name: 'held-2' });
+    const counted = await eventually(
+      () => get('held'),
+      ({ status }) => status?.replicas === 2,
+    );
+    expect(counted.metadata.deletionTimestamp).to.not.equal(undefined);
+    expect((await podsOf('held')).map(({ metadata }) => metadata.name).sort()).to.deep.equal([
+      'held-0',
+      'held-1',
+    ]);
+    const freed = { ...counted, metadata: { ...counted.metadata, finalizers: [] } };
+    await shop.cluster.client.update(STATEFUL_SETS, freed, { fieldManager: 'test' });
+  });
+
   it('keeps as many revisions as its history allows', async () => {
     for (const version of ['v1', 'v2', 'v3', 'v4']) {
       await apply(statefulSet('past', version, { replicas: 1, revisionHistoryLimit: 1 }));

@@ -40,11 +40,10 @@ export interface StatefulSetDecision {
   readonly updating: number;
 }
 
-/** One step towards the desired state (Kubernetes `pkg/controller/statefulset/stateful_set_control.go` updateStatefulSet). */
+/** One step towards the desired state of a set that is not being deleted (Kubernetes `pkg/controller/statefulset/stateful_set_control.go` updateStatefulSet). */
 export function decideStatefulSet(observed: ObservedStatefulSet, now: number): StatefulSetDecision {
   const { set } = observed;
   const isOrdered = set.spec.podManagementPolicy !== 'Parallel';
-  if (set.metadata.deletionTimestamp !== undefined) return { groups: [], isOrdered, updating: 0 };
   const replicas = replicasByOrdinal(observed);
   const living = replicaSteps(observed, replicas, isOrdered, now);
   if (living.waits) return { groups: [living.steps], isOrdered, updating: 0 };

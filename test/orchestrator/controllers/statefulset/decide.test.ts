@@ -100,12 +100,6 @@ describe('a stateful set', () => {
     expect(counted('0 ready older', '1 ready older', '2 ready older')).to.equal(0);
   });
 
-  it('does nothing more when it is being deleted', () => {
-    const set = statefulSet();
-    const leaving = { ...set, metadata: { ...set.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
-    expect(steps(leaving, ['0 ready'])).to.deep.equal([]);
-  });
-
   it('gives a pod its labels back', () => {
     const set = statefulSet({ replicas: 1 });
     const pod = podOf(set, '0 ready');
