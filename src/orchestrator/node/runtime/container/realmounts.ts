@@ -1,48 +1,28 @@
-import { relative, sep } from 'node:path';
-import { isWithin, realPath } from '../../../../base/realpath.ts';
+import { isWithin } from '../../../../base/realpath.ts';
+import { placeOf, type VolumePlaces } from '../mountplace.ts';
 import type { Mount } from '../spec.ts';
 
-export interface MountRules {
-  /** Below it are the volumes of the pod, each under its name: directories, or links to paths of the node. */
-  readonly volumesDir: string;
+export interface MountRules extends VolumePlaces {
   /** Paths of the node that no container may get at: programs in containers are mostly root. */
   readonly hidden: readonly string[];
-  /** The directory in there below which the node keeps volumes that outlive pods; absent: it keeps none. */
-  readonly keptVolumes?: string | undefined;
 }
 
 export type RealMounts =
   | { readonly ok: true; readonly mounts: readonly Mount[] }
   | { readonly ok: false; readonly message: string };
 
-/**
- * Mounts with their links followed: the agent's own (a hostPath, the files of a ConfigMap), and none that a program has laid into its volume
- * to get at something else (kubelet `pkg/volume/util/subpath`, CVE-2017-1002101).
- */
-export function realMounts(
-  mounts: readonly Mount[],
-  { volumesDir, hidden, keptVolumes }: MountRules,
-): RealMounts {
+/** Mounts with their links followed, as an engine is to have them. */
+export function realMounts(mounts: readonly Mount[], { hidden, ...places }: MountRules): RealMounts {
   const real: Mount[] = [];
-  const kept = keptVolumes === undefined ? undefined : realPath(keptVolumes);
   for (const mount of mounts) {
-    const [volume = '', ...below] = relative(volumesDir, mount.source).split(sep);
-    const base = realPath(`${volumesDir}/${volume}`);
-    const source = realPath(mount.source);
-    if (base === undefined || source === undefined)
-      return { ok: false, message: `what is mounted at ${mount.target} does not exist (${mount.source})` };
-    if (!isWithin(source, base))
+    const { of, volume, shown } = placeOf(mount, places);
+    if (!shown.ok) return shown;
+    const { source } = shown;
+    const bared = of === 'node' ? hidden.find(shows(source)) : undefined;
+    if (bared !== undefined)
       return {
         ok: false,
-        message: `subPath "${below.join('/')}" at ${mount.target} leads out of volume "${volume}"`,
-      };
-    const isKept = mount.kept === true && kept !== undefined && base.startsWith(`${kept}/`);
-    const isOwn = isKept || base.startsWith(`${realPath(volumesDir)}/`);
-    const shown = isOwn ? undefined : hidden.find(shows(source));
-    if (shown !== undefined)
-      return {
-        ok: false,
-        message: `hostPath ${base} at ${mount.target} shows ${shown}, which no container may get at`,
+        message: `hostPath ${volume} at ${mount.target} shows ${bared}, which no container may get at`,
       };
     real.push({ ...mount, source });
   }

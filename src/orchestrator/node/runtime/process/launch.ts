@@ -37,7 +37,8 @@ export function launch(spec: ContainerSpec, sandbox: Sandbox, options: LaunchOpt
   const directory = image.digest === '' ? undefined : options.images.directoryOf(image.digest);
   const unshown = showMounts(root, spec.mounts);
   if (unshown) return fault('CreateContainerConfigError', unshown);
-  const kept = keptMounts(spec.mounts, sandbox.volumesDir, options.keptVolumes);
+  const { keptVolumes } = options;
+  const kept = keptMounts(spec.mounts, { volumesDir: sandbox.volumesDir, keptVolumes });
   if (!kept.ok) return fault('CreateContainerConfigError', kept.message);
   const message =
     spec.terminationMessagePath === undefined ? undefined : messageFile(root, spec.terminationMessagePath);

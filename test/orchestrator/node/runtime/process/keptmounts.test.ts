@@ -7,14 +7,14 @@ import { scratch } from '../../helpers.ts';
 describe('volumes that outlive their pods, in a confined program', () => {
   const place = scratch();
   after(() => place.dispose());
-  const kept = join(realpathSync(place.path), 'kept');
+  const keptVolumes = join(realpathSync(place.path), 'kept');
   const volumes = join(place.path, 'volumes');
   before(() => {
-    mkdirSync(join(kept, 'disk', 'sub'), { recursive: true });
+    mkdirSync(join(keptVolumes, 'disk', 'sub'), { recursive: true });
     mkdirSync(join(volumes, 'own'), { recursive: true });
-    symlinkSync(join(kept, 'disk'), join(volumes, 'data'));
+    symlinkSync(join(keptVolumes, 'disk'), join(volumes, 'data'));
     symlinkSync('/etc', join(volumes, 'host'));
-    symlinkSync('/', join(kept, 'disk', 'out'));
+    symlinkSync('/', join(keptVolumes, 'disk', 'out'));
   });
   const mount = (name: string, readOnly = false) => ({
     kept: true as const,
@@ -22,13 +22,18 @@ describe('volumes that outlive their pods, in a confined program', () => {
     target: `/${name}`,
     readOnly,
   });
-  const shown = (...mounts: readonly ReturnType<typeof mount>[]) => keptMounts(mounts, volumes, kept);
+  const shown = (...mounts: readonly ReturnType<typeof mount>[]) =>
+    keptMounts(mounts, { volumesDir: volumes, keptVolumes });
 
   it('are shown as they are mounted: to be written or to be read, whole or a part', () => {
-    expect(shown(mount('data'))).to.deep.equal({ ok: true, readOnly: [], writable: [join(kept, 'disk')] });
+    expect(shown(mount('data'))).to.deep.equal({
+      ok: true,
+      readOnly: [],
+      writable: [join(keptVolumes, 'disk')],
+    });
     expect(shown(mount('data/sub', true))).to.deep.equal({
       ok: true,
-      readOnly: [join(kept, 'disk', 'sub')],
+      readOnly: [join(keptVolumes, 'disk', 'sub')],
       writable: [],
     });
   });
@@ -37,9 +42,9 @@ describe('volumes that outlive their pods, in a confined program', () => {
     const nothing = { ok: true, readOnly: [], writable: [] };
     expect(shown(mount('own'), mount('host'))).to.deep.equal(nothing);
     const { kept: _, ...asPathOfTheHost } = mount('data');
-    expect(keptMounts([asPathOfTheHost], volumes, kept)).to.deep.equal(nothing);
-    expect(keptMounts([mount('data')], volumes, undefined)).to.deep.equal(nothing);
-    expect(keptMounts([mount('data')], volumes, join(place.path, 'missing'))).to.deep.equal(nothing);
+    expect(keptMounts([asPathOfTheHost], { volumesDir: volumes, keptVolumes })).to.deep.equal(nothing);
+    for (const other of [undefined, join(place.path, 'missing')])
+      expect(keptMounts([mount('data')], { volumesDir: volumes, keptVolumes: other })).to.deep.equal(nothing);
   });
 
   it('are not left by a link that a program has laid', () => {
