@@ -4,9 +4,10 @@ import type { Sandbox, SandboxSpec } from '../spec.ts';
 import { type EngineTraits, sandboxRequest } from './createrequest.ts';
 import type { Engine } from './engine/engine.ts';
 import type { InspectedContainer } from './engine/types.ts';
-import { ofPod, ownedBy, podOf, refOf, sandboxName } from './labels.ts';
+import { ofPod, ownedBy, podOf, sandboxName } from './labels.ts';
 import { ensurePauseImage } from './pauseimage.ts';
 import type { Records } from './records.ts';
+import { removeAll } from './removal.ts';
 
 export interface SandboxesOptions {
   readonly records: Records;
@@ -51,14 +52,15 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
 
   async function startOrMake(engine: Engine, spec: SandboxSpec): Promise<InspectedContainer> {
     const name = sandboxName(records.agent, spec.pod);
-    let there = await engine.inspect(name);
-    if (!there) {
+    const before = await engine.inspect(name);
+    if (before?.State.Status === 'running') return before;
+    if (!before) {
       const image = await ensurePauseImage(engine, arch());
       await engine.create(name, sandboxRequest(records.agent, spec, image, traitsOf(engine)));
     }
-    if (there?.State.Status !== 'running') await engine.start(name);
-    there = await engine.inspect(name);
-    if (there?.State.Status === 'running') return there;
+    await engine.start(name);
+    const now = await engine.inspect(name);
+    if (now?.State.Status === 'running') return now;
     throw new Error(`the sandbox of pod ${spec.name} does not stay up`);
   }
 
@@ -72,10 +74,7 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
     },
     async remove(engine, pod) {
       await starting.get(pod)?.catch(() => undefined);
-      const all = await engine.list([ownedBy(records.agent), ofPod(pod)]);
-      const isContainer = ({ Labels }: (typeof all)[number]) => refOf(Labels) !== undefined;
-      await Promise.all(all.filter(isContainer).map(({ Id }) => engine.remove(Id)));
-      for (const { Id } of all.filter((one) => !isContainer(one))) await engine.remove(Id);
+      await removeAll(engine, [ownedBy(records.agent), ofPod(pod)]);
       known.delete(pod);
     },
   };

@@ -5,6 +5,7 @@ import type { ContainerRef } from '../spec.ts';
 import { connectEngine, type Engine } from './engine/engine.ts';
 import { ownedBy, refOf } from './labels.ts';
 import { openRecords, type Records } from './records.ts';
+import { removeAll } from './removal.ts';
 
 const CHECK_MS = 50;
 /** A kill does not fail; what waits for a disk may take a moment to notice. */
@@ -72,10 +73,5 @@ export async function stopRecorded({ root, clock, ...options }: StopRecordedOpti
 export async function removeRecorded(root: string): Promise<void> {
   const records = openRecords(root);
   const engine = await engineOf(records);
-  const all = (await engine?.list([ownedBy(records.agent)])) ?? [];
-  // Networks last: a container that uses one keeps it.
-  for (const isContainer of [true, false]) {
-    const some = all.filter(({ Labels }) => (refOf(Labels) !== undefined) === isContainer);
-    await Promise.all(some.map(({ Id }) => engine?.remove(Id)));
-  }
+  if (engine) await removeAll(engine, [ownedBy(records.agent)]);
 }
