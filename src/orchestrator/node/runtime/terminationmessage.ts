@@ -14,6 +14,9 @@ import { errnoOf } from '../../../base/errors.ts';
 /** kubelet `pkg/kubelet/container` MaxContainerTerminationMessageLength. */
 const MAX_BYTES = 4096;
 
+/** kubelet `pkg/kubelet/kuberuntime`: what FallbackToLogsOnError takes of the end of a log. */
+export const FALLBACK = { bytes: 2048, lines: 80 };
+
 /**
  * Where a program says why it ends: `terminationMessagePath` below its root. The folders on the way stay the agent's, so that the program,
  * which runs as another user, can write the file and put nothing else in its place.

@@ -55,17 +55,21 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     if (!state) return undefined;
     const attempt = { ...described(engine, record), state };
     if (state.type === 'running') return attempt;
-    const whole = { ...attempt, ...(await outputOf(engine, ref, state)) };
+    const whole = { ...attempt, ...(await outputOf(engine, record.spec, state)) };
     const own = ended.get(ref.pod) ?? new Map<string, Attempt>();
     ended.set(ref.pod, own.set(name, whole));
     return whole;
   }
 
-  async function outputOf(engine: Engine, ref: ContainerRef, state: Ended): Promise<{ output?: string }> {
+  async function outputOf(
+    engine: Engine,
+    { ref, tty = false }: ContainerSpec,
+    state: Ended,
+  ): Promise<{ output?: string }> {
     const said = records.message(ref);
     if (said !== '') return { output: said };
     if (state.type !== 'exited' || state.exitCode === 0) return {};
-    const printed = await tailOf(engine, containerName(records.agent, ref));
+    const printed = await tailOf(engine, { name: containerName(records.agent, ref), tty });
     return printed === '' ? {} : { output: printed };
   }
 

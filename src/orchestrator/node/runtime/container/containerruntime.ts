@@ -121,7 +121,8 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): PodRun
     },
     async *logs(ref, request, signal) {
       const tty = records.attempt(ref)?.spec.tty === true;
-      yield* readLogs(await engineNow(), { name: containerName(records.agent, ref), tty }, request, signal);
+      const container = { name: containerName(records.agent, ref), tty };
+      yield* readLogs(await engineNow(), clock, container, request, signal);
     },
     async portForward(pod, port, signal) {
       const sandbox = sandboxes.find(pod);

@@ -1,9 +1,6 @@
 import type { ContainerRef } from '../spec.ts';
-import { readMessage } from '../terminationmessage.ts';
+import { FALLBACK, readMessage } from '../terminationmessage.ts';
 import { readTail } from './logtail.ts';
-
-/** kubelet `pkg/kubelet/kuberuntime`: what FallbackToLogsOnError takes of a log. */
-const TAIL = { bytes: 2048, lines: 80 };
 
 export interface Ended {
   readonly failed: boolean;
@@ -39,7 +36,7 @@ const said = (messageFile: string | undefined): string =>
 
 function lastOutput(log: string): string {
   try {
-    return readTail(log, TAIL);
+    return readTail(log, FALLBACK);
   } catch {
     // Not there, or not a file any more: the exit code alone has to do.
     return '';
