@@ -135,8 +135,8 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     find,
     start,
     async list(engine, pod) {
-      await recover(engine, pod);
-      const all = await Promise.all(records.attempts(pod).map((record) => attemptOf(engine, record)));
+      const recorded = await recover(engine, pod, records.attempts(pod));
+      const all = await Promise.all(recorded.map((record) => attemptOf(engine, record)));
       return all.flatMap((one) => one ?? []);
     },
     async startAgain(engine, previous, count) {
@@ -158,9 +158,12 @@ export function createAttempts(options: AttemptsOptions): Attempts {
   };
 
   /** An agent that died between the start of a container and its record would take it for one that was never started. */
-  async function recover(engine: Engine, pod: string): Promise<void> {
-    const doubtful = records.attempts(pod).filter(({ startedAt }) => startedAt === undefined);
-    if (doubtful.length === 0) return;
+  async function recover(
+    engine: Engine,
+    pod: string,
+    recorded: readonly AttemptRecord[],
+  ): Promise<readonly AttemptRecord[]> {
+    if (recorded.every(({ startedAt }) => startedAt !== undefined)) return recorded;
     const listed = await engine.list([ownedBy(records.agent), ofPod(pod)]);
     for (const { Labels, State, Id } of listed) {
       const ref = refOf(Labels);
@@ -169,6 +172,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       const begun = Date.parse((await engine.inspect(Id))?.State.StartedAt ?? '');
       records.writeAttempt({ ...record, startedAt: begun || clock.now(), id: Id });
     }
+    return records.attempts(pod);
   }
 }
 

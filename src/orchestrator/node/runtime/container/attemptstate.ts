@@ -5,15 +5,14 @@ import type { AttemptRecord } from './records.ts';
 export interface Observed {
   /** undefined: the engine does not know the container. */
   readonly container: Pick<InspectedContainer, 'State'> | undefined;
-  readonly record: Pick<AttemptRecord, 'startedAt' | 'bootId' | 'isPlanned'> | undefined;
+  readonly record: Pick<AttemptRecord, 'startedAt' | 'bootId' | 'isPlanned'>;
   readonly bootId: string;
 }
 
 /** undefined: it was never started, so there is no attempt. Pure. */
 export function attemptState({ container, record, bootId }: Observed): AttemptState | undefined {
   // It did not end by itself: it went down with the machine, or with the node.
-  const isPlanned = record !== undefined && (record.isPlanned || record.bootId !== bootId);
-  const planned = isPlanned ? { planned: true } : {};
+  const planned = record.isPlanned || record.bootId !== bootId ? { planned: true } : {};
   switch (container?.State.Status) {
     case 'running':
     case 'paused':
@@ -25,7 +24,7 @@ export function attemptState({ container, record, bootId }: Observed): AttemptSt
     case 'dead':
       return { type: 'exited', ...endOf(container.State, record), ...planned };
     default:
-      return record?.startedAt === undefined
+      return record.startedAt === undefined
         ? undefined
         : { type: 'lost', finishedAt: record.startedAt, ...planned };
   }
@@ -39,7 +38,7 @@ function endOf(
   return {
     exitCode: ExitCode,
     // Podman rounds: what ends at once would have ended before it started.
-    finishedAt: Math.max(finishedAt > 0 ? finishedAt : 0, record?.startedAt ?? 0),
+    finishedAt: Math.max(finishedAt > 0 ? finishedAt : 0, record.startedAt ?? 0),
     ...(OOMKilled ? { isOutOfMemory: true } : {}),
   };
 }

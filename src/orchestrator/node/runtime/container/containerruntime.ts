@@ -1,7 +1,8 @@
 import type { Clock } from '../../../../base/clock.ts';
+import { problemOf } from '../../../../base/errors.ts';
 import type { Logger } from '../../../../base/log.ts';
 import { readBootId } from '../../../../base/proc.ts';
-import type { Attempt, PodRuntime, RuntimeEvent } from '../runtime.ts';
+import type { Attempt, ExecOutcome, PodRuntime, RuntimeEvent } from '../runtime.ts';
 import type { SocketOwners } from '../sockets.ts';
 import type { ContainerRef } from '../spec.ts';
 import { connectTo } from '../tcpstream.ts';
@@ -66,8 +67,17 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): PodRun
       for (const listener of listeners) listener({ type: 'exited', pod: uid });
   }
 
-  async function targetOf(engine: Engine, ref: ContainerRef): Promise<Target> {
-    return { name: ref.container, container: await attempts.find(engine, ref) };
+  /** Never rejects. */
+  async function joined(
+    ref: ContainerRef,
+    join: (engine: Engine, target: Target) => Promise<ExecOutcome>,
+  ): Promise<ExecOutcome> {
+    try {
+      const engine = await engineNow();
+      return await join(engine, { name: ref.container, container: await attempts.find(engine, ref) });
+    } catch (error) {
+      return { type: 'error', message: problemOf(error).message };
+    }
   }
 
   const runningOf = async (engine: Engine, pod: string): Promise<readonly Attempt[]> =>
@@ -103,22 +113,8 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): PodRun
     async stopAll(request) {
       if (records.pods().length > 0) await stopAll(await engineNow(), records, clock, request);
     },
-    async exec(ref, request) {
-      try {
-        const engine = await engineNow();
-        return await execIn(engine, clock, await targetOf(engine, ref), request);
-      } catch (error) {
-        return { type: 'error', message: error instanceof Error ? error.message : String(error) };
-      }
-    },
-    async attach(ref, request) {
-      try {
-        const engine = await engineNow();
-        return await attachTo(engine, clock, await targetOf(engine, ref), request);
-      } catch (error) {
-        return { type: 'error', message: error instanceof Error ? error.message : String(error) };
-      }
-    },
+    exec: (ref, request) => joined(ref, (engine, target) => execIn(engine, clock, target, request)),
+    attach: (ref, request) => joined(ref, (engine, target) => attachTo(engine, clock, target, request)),
     async *logs(ref, request, signal) {
       const tty = records.attempt(ref)?.spec.tty === true;
       const container = { name: containerName(records.agent, ref), tty };

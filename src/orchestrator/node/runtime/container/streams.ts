@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { onAbort } from '../../../../base/abort.ts';
 import type { Clock } from '../../../../base/clock.ts';
+import { errnoOf } from '../../../../base/errors.ts';
 import { feed } from '../feed.ts';
 import type { AttachRequest, TerminalSize } from '../runtime.ts';
 import { outputs, plainOutputs } from './engine/frames.ts';
@@ -44,8 +45,7 @@ export function carry({ stdin, sizes, onStdout, onStderr, signal }: AttachReques
 }
 
 /** The engine may close a connection before it has ended it, when the container has ended. */
-const isCut = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+const isCut = (error: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes(errnoOf(error) ?? '');
 
 async function follow(
   sizes: AsyncIterable<TerminalSize>,
