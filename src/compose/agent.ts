@@ -65,7 +65,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   return 0;
 }
 
-/** Ends every process of the pods recorded below a data directory. Its agent must not run. */
+/** Ends everything that runs of the pods recorded below a data directory. Its agent must not run. */
 export const stopPods = (dataDir: string, options: StopPodsOptions = {}): Promise<void> =>
   stopAllPods(join(dataDir, 'agent'), options);
 

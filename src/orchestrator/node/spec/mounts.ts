@@ -11,8 +11,7 @@ export type Mounts =
 
 /**
  * The volumes that a container mounts, by their directories below `volumesDir`. A subPath that does not exist becomes a directory (kubelet
- * `kubelet_pods.go` makeMounts). `traitsOf` a
- * volume are those that the pod gives it.
+ * `kubelet_pods.go` makeMounts). `traitsOf`: what the pod says of a volume.
  */
 export function mountsOf(
   { volumeMounts = [] }: Container,

@@ -55,7 +55,7 @@ function linkClaimed(dir: string, claim: string, { claimed, localVolumes }: Volu
 
 function unsupported(volume: Volume): string {
   const source = Object.keys(volume).find((key) => key !== 'name') ?? 'without a source';
-  return `${source} is not supported by the process runtime (it knows configMap, secret, emptyDir, hostPath, persistentVolumeClaim, downwardAPI, projected)`;
+  return `${source} is not supported by this node (it knows configMap, secret, emptyDir, hostPath, persistentVolumeClaim, ephemeral, downwardAPI, projected)`;
 }
 
 function linkHostPath(
