@@ -18,11 +18,25 @@ export function createPodRuntimes({ runtimes, route, lackOfEngine }: PodRuntimes
   const given = new Map<string, RuntimeName>();
   const of = (pod: string): PodRuntime => runtimes[given.get(pod) ?? 'process'];
 
+  /** Asked for once, not for each new pod: what this agent gives it knows. */
+  let left: Promise<ReadonlySet<string>> | undefined;
+
+  function leftInContainers(): Promise<ReadonlySet<string>> {
+    left ??= container.pods().then(
+      (uids) => new Set(uids),
+      (error: unknown) => {
+        left = undefined;
+        throw error;
+      },
+    );
+    return left;
+  }
+
   /** A pod that an earlier agent gave an address is where that agent put it. */
   async function runtimeFor(spec: SandboxSpec): Promise<RuntimeName> {
     const known = given.get(spec.pod);
     if (known) return known;
-    if ((await container.pods()).includes(spec.pod)) return 'container';
+    if ((await leftInContainers()).has(spec.pod)) return 'container';
     return spec.address === undefined ? route(spec) : 'process';
   }
 

@@ -25,9 +25,9 @@ describe('the runtimes of a node', () => {
     const routeTo = (name: RuntimeName): void => {
       route = name;
     };
-    const open = () =>
-      createPodRuntimes({ runtimes, route: async () => route, lackOfEngine: async () => lack });
-    return { machines, open, routeTo };
+    const open = (given = runtimes) =>
+      createPodRuntimes({ runtimes: given, route: async () => route, lackOfEngine: async () => lack });
+    return { machines, runtimes, open, routeTo };
   }
   const start = { pod: 'a', container: 'main', attempt: 0 };
 
@@ -56,6 +56,26 @@ describe('the runtimes of a node', () => {
     await next.runSandbox(spec('b', { address: '127.201.0.1' }));
     await next.start(containerSpec({ ...start, pod: 'b' }, ['serve']));
     expect(machines.process.calls).to.deep.equal(['start main/0']);
+  });
+
+  it('ask once what the agent before left in containers, however many pods are new', async () => {
+    const { runtimes, open } = underTest();
+    let asked = 0;
+    const node = open({
+      ...runtimes,
+      container: {
+        ...runtimes.container,
+        async pods() {
+          asked += 1;
+          if (asked === 1) throw new Error('the disk fails');
+          return [];
+        },
+      },
+    });
+    const refused = await node.runSandbox(spec('a')).catch((error: Error) => error.message);
+    expect(refused).to.equal('the disk fails');
+    for (const pod of ['a', 'b', 'c']) await node.runSandbox(spec(pod));
+    expect(asked).to.equal(2);
   });
 
   it('say of an image that would need an engine what is missing', async () => {
