@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { entriesOf } from '../../../src/base/recordfile.ts';
 import {
   attemptDir,
-  entries,
   listAttempts,
   readShim,
 } from '../../../src/orchestrator/node/runtime/process/attemptrecord.ts';
@@ -22,7 +22,7 @@ export function scratch(): { readonly path: string; dispose(): void } {
 }
 
 function killRecorded(root: string): void {
-  for (const pod of entries(root)) {
+  for (const pod of entriesOf(root)) {
     for (const { ref } of listAttempts(root, pod)) killGroup(readShim(attemptDir(root, ref))?.pid, 'SIGKILL');
   }
 }

@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../../../base/errors.ts';
+import { entriesOf, readRecord, writeRecord } from '../../../base/recordfile.ts';
 import { removeTree } from '../../../base/removetree.ts';
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 
@@ -20,21 +20,16 @@ const podDir = (root: string, uid: string): string => join(root, uid);
 const recordFile = (root: string, uid: string): string => join(root, uid, '.pod.json');
 export const volumesDir = (root: string, uid: string): string => join(root, uid, '.volumes');
 
-export function writePodRecord(root: string, record: PodRecord): void {
-  const uid = record.pod.metadata.uid ?? '';
-  mkdirSync(podDir(root, uid), { recursive: true, mode: 0o700 });
-  const file = recordFile(root, uid);
-  // Literal environment values may be secrets.
-  writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-}
+/** For the agent's user alone: literal environment values may be secrets. */
+export const writePodRecord = (root: string, record: PodRecord): void =>
+  writeRecord(recordFile(root, record.pod.metadata.uid ?? ''), record);
 
 /** Every pod that is recorded; a directory without a whole record is given as its uid alone. */
 export function readPodRecords(
   root: string,
 ): readonly { readonly uid: string; readonly record?: PodRecord }[] {
-  return entries(root).map((uid) => {
-    const record = readPodRecord(root, uid);
+  return entriesOf(root).map((uid) => {
+    const record = readRecord<PodRecord>(recordFile(root, uid));
     return record ? { uid, record } : { uid };
   });
 }
@@ -49,22 +44,3 @@ export function forgetPodRecord(root: string, uid: string): void {
 
 /** Last, when the runtime has forgotten the pod. */
 export const removePodFiles = (root: string, uid: string): Promise<void> => removeTree(podDir(root, uid));
-
-function readPodRecord(root: string, uid: string): PodRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(recordFile(root, uid), 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError || errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR')
-      return undefined;
-    throw error;
-  }
-}
-
-function entries(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../../../../base/errors.ts';
+import { entriesOf, readRecord, writeRecord } from '../../../../base/recordfile.ts';
 import { removeTree } from '../../../../base/removetree.ts';
 import { unlessRefused } from '../../../../base/storage.ts';
 import type { ContainerRef, ContainerSpec, Sandbox } from '../spec.ts';
@@ -53,32 +53,32 @@ const ENGINE = 'engine.json';
 const SANDBOX = 'sandbox.json';
 
 export function openRecords(root: string): Records {
-  const agent = readJson<EngineRecord>(join(root, ENGINE))?.agent ?? randomBytes(4).toString('hex');
+  const agent = readRecord<EngineRecord>(join(root, ENGINE))?.agent ?? randomBytes(4).toString('hex');
   const podDir = (pod: string): string => join(root, pod);
   const dirOf = ({ pod, container, attempt }: ContainerRef): string =>
     join(root, pod, container, String(attempt));
 
   function attempt(ref: ContainerRef): AttemptRecord | undefined {
-    const kept = readJson<Omit<AttemptRecord, 'isPlanned'>>(join(dirOf(ref), 'attempt.json'));
-    return kept && { ...kept, isPlanned: entries(dirOf(ref)).includes('planned') };
+    const kept = readRecord<Omit<AttemptRecord, 'isPlanned'>>(join(dirOf(ref), 'attempt.json'));
+    return kept && { ...kept, isPlanned: entriesOf(dirOf(ref)).includes('planned') };
   }
 
   return {
     agent,
-    pods: () => entries(root).filter((name) => name !== ENGINE),
-    sandbox: (pod) => readJson(join(podDir(pod), SANDBOX)),
-    writeSandbox: (sandbox) => writeJson(podDir(sandbox.pod), SANDBOX, sandbox),
+    pods: () => entriesOf(root).filter((name) => name !== ENGINE),
+    sandbox: (pod) => readRecord(join(podDir(pod), SANDBOX)),
+    writeSandbox: (sandbox) => writeRecord(join(podDir(sandbox.pod), SANDBOX), sandbox),
     attempts: (pod) =>
-      entries(podDir(pod))
+      entriesOf(podDir(pod))
         .filter((name) => name !== SANDBOX)
         .flatMap((container) =>
-          entries(join(podDir(pod), container))
+          entriesOf(join(podDir(pod), container))
             .map(Number)
             .sort((a, b) => a - b)
             .flatMap((number) => attempt({ pod, container, attempt: number }) ?? []),
         ),
     attempt,
-    writeAttempt: (record) => writeJson(dirOf(record.spec.ref), 'attempt.json', record),
+    writeAttempt: (record) => writeRecord(join(dirOf(record.spec.ref), 'attempt.json'), record),
     // Left out on a full disk: the container is ended all the same, and its end is then reported less exactly.
     markPlanned: (ref) => void unlessRefused(() => writeFileSync(join(dirOf(ref), 'planned'), '')),
     createMessage(ref) {
@@ -90,43 +90,10 @@ export function openRecords(root: string): Records {
     message: (ref) => readMessage(join(dirOf(ref), 'message')),
     forgetAttempt: (ref) => rmSync(dirOf(ref), { recursive: true, force: true }),
     forgetPod: (pod) => removeTree(podDir(pod)),
-    engineSocket: () => readJson<EngineRecord>(join(root, ENGINE))?.socket,
+    engineSocket: () => readRecord<EngineRecord>(join(root, ENGINE))?.socket,
     setEngineSocket(socket) {
-      if (this.engineSocket() !== socket) writeJson(root, ENGINE, { agent, socket } satisfies EngineRecord);
+      if (this.engineSocket() !== socket)
+        writeRecord(join(root, ENGINE), { agent, socket } satisfies EngineRecord);
     },
   };
-}
-
-function writeJson(dir: string, name: string, value: unknown): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const file = join(dir, name);
-  writeFileSync(`${file}.new`, JSON.stringify(value), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-}
-
-function readJson<T>(file: string): T | undefined {
-  try {
-    return JSON.parse(readText(file) ?? '');
-  } catch {
-    // Not there, or cut off by a full disk: then nothing is known.
-    return undefined;
-  }
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
-
-function entries(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
-    throw error;
-  }
 }

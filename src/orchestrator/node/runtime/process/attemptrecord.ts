@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../../../base/errors.ts';
 import { isSameProcess } from '../../../../base/process.ts';
+import { entriesOf, readRecord, writeRecord } from '../../../../base/recordfile.ts';
 import { unlessRefused } from '../../../../base/storage.ts';
 import type { AttemptState } from '../runtime.ts';
 import type { ContainerRef, ImageRef, InputMode, RestartCount } from '../spec.ts';
@@ -46,28 +47,16 @@ export const attemptDir = (root: string, ref: ContainerRef): string =>
   join(root, ref.pod, ref.container, String(ref.attempt));
 
 /** Only the agent's user reads these files: environments hold secrets. */
-export function writeIntent(dir: string, intent: Intent): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const file = join(dir, 'intent.json');
-  writeFileSync(`${file}.new`, JSON.stringify(intent), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-}
+export const writeIntent = (dir: string, intent: Intent): void =>
+  writeRecord(join(dir, 'intent.json'), intent);
 
-export function readIntent(dir: string): Intent | undefined {
-  const text = readIfThere(join(dir, 'intent.json'));
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+export const readIntent = (dir: string): Intent | undefined => readRecord(join(dir, 'intent.json'));
 
 /** Every attempt of the pod that has a whole intent, by container, then oldest first. */
 export function listAttempts(root: string, pod: string): { ref: ContainerRef; intent: Intent }[] {
-  const containers = entries(join(root, pod)).filter((name) => !name.startsWith('.'));
+  const containers = entriesOf(join(root, pod)).filter((name) => !name.startsWith('.'));
   return containers.flatMap((container) =>
-    entries(join(root, pod, container))
+    entriesOf(join(root, pod, container))
       .filter((name) => /^\d+$/.test(name))
       .map(Number)
       .sort((a, b) => a - b)
@@ -77,15 +66,6 @@ export function listAttempts(root: string, pod: string): { ref: ContainerRef; in
         return intent ? [{ ref, intent }] : [];
       }),
   );
-}
-
-export function entries(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
-    throw error;
-  }
 }
 
 export type ShimProcess = { readonly pid: number; readonly startTime: string };

@@ -5,6 +5,7 @@ import { type Clock, sleep } from '../../../../base/clock.ts';
 import type { Logger } from '../../../../base/log.ts';
 import { readBootId } from '../../../../base/proc.ts';
 import { processStartTime } from '../../../../base/process.ts';
+import { entriesOf } from '../../../../base/recordfile.ts';
 import type { Attempt, StartResult } from '../runtime.ts';
 import type { ContainerRef, RestartCount } from '../spec.ts';
 import { emptyMessage } from '../terminationmessage.ts';
@@ -12,7 +13,6 @@ import {
   attemptDir,
   claim,
   claimSweep,
-  entries,
   type Intent,
   listAttempts,
   markKilled,
@@ -221,7 +221,7 @@ export function createAttempts({ root, clock, logger }: AttemptsOptions): Attemp
   }
 
   return {
-    pods: () => entries(root),
+    pods: () => entriesOf(root),
     list: (pod) =>
       listAttempts(root, pod).map(({ ref, intent }, i, all): ProcessAttempt => {
         const state = stateOfKnown(ref, intent);

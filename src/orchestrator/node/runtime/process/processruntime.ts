@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../../base/clock.ts';
 import type { Logger } from '../../../../base/log.ts';
+import { entriesOf } from '../../../../base/recordfile.ts';
 import { removeTree } from '../../../../base/removetree.ts';
 import type { Attempt, PodRuntime, RuntimeEvent, StartResult } from '../runtime.ts';
 import type { Sandbox } from '../spec.ts';
 import { connectTo } from '../tcpstream.ts';
 import { attachTo } from './attach.ts';
-import { entries } from './attemptrecord.ts';
 import { type Attempts, createAttempts, type ProcessAttempt, type RunningAttempt } from './attempts.ts';
 import type { PodConfinement } from './confinement/pods.ts';
 import { programEnvironment } from './environment.ts';
@@ -161,7 +161,7 @@ const runningOf = (attempts: Attempts, pod: string): RunningAttempt[] =>
 
 /** The runtime's own files in the directory of a pod, which it shares with the agent. */
 const ownEntries = (dir: string): string[] =>
-  entries(dir).filter((name) => name === ROOTS || !name.startsWith('.'));
+  entriesOf(dir).filter((name) => name === ROOTS || !name.startsWith('.'));
 
 const hasRecords = (dir: string): boolean => existsSync(dir) && ownEntries(dir).length > 0;
 

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { UidRange } from '../../../../../base/confinement.ts';
 import { errnoOf, ProblemError } from '../../../../../base/errors.ts';
+import { writeRecord } from '../../../../../base/recordfile.ts';
 
 /** Who gets a uid of the range: both halves are handed out by processes of their own, each with a file of its own. */
 export const podUids = (range: UidRange): UidRange => half(range, 0);
@@ -28,9 +28,7 @@ export function openUids(file: string, { first, count }: UidRange): (name: strin
         message: `All ${count} users for ${file} are taken.`,
       });
     numbers.set(name, numbers.size);
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(`${file}.new`, JSON.stringify([...numbers.keys()]), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeRecord(file, [...numbers.keys()]);
     return first + numbers.size - 1;
   };
 }
