@@ -128,13 +128,13 @@ function afterUpdate(actor: Actor, before: KubeObject, after: KubeObject, manage
 }
 
 function managersBeforeUpdate({ live, updated, subresource }: UpdateInput): Managers {
-  const stored = decodeManagers(live?.metadata.managedFields) ?? NO_MANAGERS;
+  const stored = () => decodeManagers(live?.metadata.managedFields) ?? NO_MANAGERS;
   // A subresource cannot set managedFields.
-  if (subresource) return stored;
+  if (subresource) return stored();
   const sent = updated.metadata.managedFields;
   if (isReset(sent)) return NO_MANAGERS;
   const decoded = decodeManagers(sent);
-  return decoded && decoded.size > 0 ? decoded : stored;
+  return decoded && decoded.size > 0 ? decoded : stored();
 }
 
 /** `managedFields: []` or `[{}]` asks to forget all owners. */

@@ -4,24 +4,26 @@ import { isAtomic, itemSchema } from './kind.ts';
 
 /**
  * A set that was written when parts of what has become atomic since had owners of their own: who owned a part owns the whole
- * (`typed/reconcile_schema.go`, ReconcileFieldSetWithSchema). The same reference where nothing changes.
+ * (`typed/reconcile_schema.go`, ReconcileFieldSetWithSchema). The same reference where nothing changes, which is nearly always: every
+ * write of an object comes here with all that is owned of it.
  */
 export function reconciled(schema: Schema, set: FieldSet): FieldSet {
-  const members = new Set(set.members);
-  const children = new Map(set.children);
-  let hasChanged = false;
+  let changed:
+    | { readonly members: Set<PathElement>; readonly children: Map<PathElement, FieldSet> }
+    | undefined;
   for (const [element, child] of set.children) {
     const below = schemaAt(schema, element);
-    const kept = below && (isWhole(below) ? undefined : reconciled(below, child));
-    if (!below || kept === child) continue;
-    hasChanged = true;
-    if (kept) children.set(element, kept);
+    if (!below) continue;
+    const kept = isWhole(below) ? undefined : reconciled(below, child);
+    if (kept === child) continue;
+    changed ??= { members: new Set(set.members), children: new Map(set.children) };
+    if (kept) changed.children.set(element, kept);
     else {
-      children.delete(element);
-      members.add(element);
+      changed.children.delete(element);
+      changed.members.add(element);
     }
   }
-  return hasChanged ? { members, children } : set;
+  return changed ?? set;
 }
 
 const schemaAt = (schema: Schema, element: PathElement): Schema | undefined =>
