@@ -16,7 +16,8 @@ import { proxyUpgrade } from '../streaming/httpproxy.ts';
 import { createWebSockets, type Upgrade } from '../streaming/websocket.ts';
 import { assertMayAsk, backendOf, delegatedOf } from './aggregated.ts';
 import { type Answer, failure, statusOf } from './answers.ts';
-import { noTrails, type Trail, type Trails } from './audit.ts';
+import { askedOf } from './asked.ts';
+import { noTrails, type Recorded, type Trail, type Trails } from './audit.ts';
 import { compressed, encoded, wantsIndented } from './encoding.ts';
 import { actingUser, createHandler, type Handler, type HandlerOptions, pathAttributes } from './handler.ts';
 import type { NodeLinks } from './links.ts';
@@ -88,10 +89,9 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => logger.debug({ error: error.message }, 'upgraded connection failed'));
     const signal = endingWith(socket, calls);
-    const { path, query } = splitUrl(request);
-    const trail = trails(request, path, query);
-    const asked = { path, query, trail, signal };
-    upgrade({ ...options, websockets }, { request, socket, head }, asked).then(
+    const what = readUrl(request);
+    const trail = trails(request, what);
+    upgrade({ ...options, websockets }, { request, socket, head }, { ...what, trail, signal }).then(
       () => trail.complete({ code: 101 }),
       (error: unknown) => {
         const status = statusOf(error);
@@ -133,9 +133,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   };
 }
 
-interface AskedUpgrade {
-  readonly path: string;
-  readonly query: URLSearchParams;
+interface AskedUpgrade extends Omit<Recorded, 'asked'> {
   readonly trail: Trail;
   readonly signal: AbortSignal;
 }
@@ -206,10 +204,10 @@ async function serve(
     calls.delete(gone);
     gone.abort(OVER);
   });
-  const { path, query } = splitUrl(request);
-  const trail = trails(request, path, query);
-  const { method = 'GET', headers } = request;
-  const counted = metrics.began({ method, path, query, contentType: headers['content-type'] });
+  const what = readUrl(request);
+  const { path, query } = what;
+  const trail = trails(request, what);
+  const counted = metrics.began({ ...what, contentType: request.headers['content-type'] });
   if (trail.id) response.setHeader('Audit-Id', trail.id);
   const warnings: string[] = [];
   // Whoever is answered now comes back elsewhere, or to the next server.
@@ -253,13 +251,11 @@ function callOf(request: IncomingMessage): Omit<Call, 'path' | 'query' | 'user' 
   };
 }
 
-function splitUrl({ url = '/' }: IncomingMessage): {
-  readonly path: string;
-  readonly query: URLSearchParams;
-} {
+function readUrl({ method = 'GET', url = '/' }: IncomingMessage): Recorded {
   const at = url.indexOf('?');
   const path = at < 0 ? url : url.slice(0, at);
-  return { path, query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)) };
+  const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
+  return { path, query, asked: askedOf(method, path, query) };
 }
 
 function listenProblem(error: Error, host: string, port: number): ProblemError {

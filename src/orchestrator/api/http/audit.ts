@@ -22,7 +22,7 @@ import type { Status } from '../../../kube/values/status.ts';
 import type { Json, KubeObject } from '../../../kube/values/types.ts';
 import type { Authorizer, Decision } from '../authorization.ts';
 import type { Answer } from './answers.ts';
-import { type Asked, askedOf } from './auditasked.ts';
+import type { Asked } from './asked.ts';
 import { NOT_ALLOWED, statusFor } from './auditstatus.ts';
 
 export interface AuditOptions {
@@ -58,15 +58,21 @@ export interface Trail extends CallAudit {
   complete(answer: Answer | Status | { readonly code: number }): void;
 }
 
-export type Trails = (request: IncomingMessage, path: string, query: URLSearchParams) => Trail;
+export type Trails = (request: IncomingMessage, what: Recorded) => Trail;
+
+export interface Recorded {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly asked: Asked;
+}
 
 /** Honoured as kube-apiserver does, so that a client finds its request again (`pkg/endpoints/filters/audit_init.go`). */
 const GIVEN_ID = /^[\w.:-]{1,64}$/;
 
 export function auditTrails(parts: AuditParts): Trails {
-  return (request, path, query) => {
+  return (request, what) => {
     const given = String(request.headers['audit-id'] ?? '');
-    return new RequestTrail(parts, request, path, query, GIVEN_ID.test(given) ? given : parts.uuid());
+    return new RequestTrail(parts, request, what, GIVEN_ID.test(given) ? given : parts.uuid());
   };
 }
 
@@ -95,14 +101,14 @@ class RequestTrail implements Trail {
   #object: KubeObject | undefined;
   readonly #said = new Map<string, string>();
 
-  constructor(parts: AuditParts, request: IncomingMessage, path: string, query: URLSearchParams, id: string) {
+  constructor(parts: AuditParts, request: IncomingMessage, { path, query, asked }: Recorded, id: string) {
     this.#parts = parts;
     this.#request = request;
     this.#path = path;
     this.#query = query;
     this.id = id;
     this.#received = rfc3339Micro(parts.clock.now());
-    this.#asked = askedOf(request.method ?? 'GET', path, query);
+    this.#asked = asked;
   }
 
   sender(user: User): void {

@@ -1,16 +1,21 @@
 /** By what a request is counted (apiserver `pkg/endpoints/metrics/metrics.go`). */
 import type { KindRegistry } from '../types.ts';
-import { askedOf } from './auditasked.ts';
+import type { Asked } from './asked.ts';
+import { STREAMS } from './overload/deadline.ts';
 
 export interface CountedRequest {
-  readonly method: string;
-  readonly path: string;
+  readonly asked: Asked;
   readonly query: URLSearchParams;
   /** Tells an apply from another patch. */
   readonly contentType: string | undefined;
 }
 
 export type Labels = Readonly<Record<string, string>>;
+export type RequestLabels = Labels & { readonly verb: string; readonly dry_run: string };
+
+/** What goes on for as long as the client likes is not counted among the requests at work. */
+export const isLongRunning = ({ verb, policyResource }: Asked): boolean =>
+  verb === 'watch' || STREAMS.has(policyResource?.subresource ?? '');
 
 const VERBS: Readonly<Record<string, string>> = {
   create: 'POST',
@@ -24,15 +29,13 @@ const VERBS: Readonly<Record<string, string>> = {
   delete: 'DELETE',
   deletecollection: 'DELETECOLLECTION',
 };
-const CONNECTED: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
 
 /** What nobody serves here has no name, so that strangers cannot make up as many as they like. */
 export function labelsOf(
-  request: CountedRequest,
+  { asked, query, contentType }: CountedRequest,
   kinds: Pick<KindRegistry, 'find'>,
-): Labels & { readonly verb: string } {
-  const { method, path, query, contentType } = request;
-  const { verb, policyResource, objectRef } = askedOf(method, path, query);
+): RequestLabels {
+  const { verb, policyResource, objectRef } = asked;
   const dry_run = query.get('dryRun') ? 'All' : '';
   const { group = '', plural = '', subresource = '', namespace = '', name = '' } = policyResource ?? {};
   const version = objectRef?.apiVersion ?? '';
@@ -47,7 +50,7 @@ export function labelsOf(
 const NOTHING = { group: '', version: '', resource: '', subresource: '', scope: '', component: 'apiserver' };
 
 function verbAt(verb: string, subresource: string, contentType: string | undefined): string {
-  if (CONNECTED.has(subresource)) return 'CONNECT';
+  if (STREAMS.has(subresource)) return 'CONNECT';
   if (verb === 'patch' && contentType?.startsWith('application/apply-patch')) return 'APPLY';
   return VERBS[verb] ?? 'OTHER';
 }

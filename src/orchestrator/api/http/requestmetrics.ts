@@ -2,9 +2,13 @@ import type { Clock } from '../../../base/clock.ts';
 import { exposed, family, type Sample } from '../../../base/exposition.ts';
 import type { KindRegistry } from '../types.ts';
 import type { ServerVersion } from '../version.ts';
-import { isLongRunning } from './overload/deadline.ts';
-import { routeOf } from './requestinfo.ts';
-import { type CountedRequest, type Labels, labelsOf } from './requestlabels.ts';
+import {
+  type CountedRequest,
+  isLongRunning,
+  type Labels,
+  labelsOf,
+  type RequestLabels,
+} from './requestlabels.ts';
 
 /** What is counted of requests, as `/metrics` tells it. */
 export interface RequestMetrics {
@@ -14,17 +18,20 @@ export interface RequestMetrics {
   text(): string;
 }
 
-interface Counted {
+/** What came of the requests with these labels. */
+interface Series {
   readonly labels: Labels;
-  value: number;
-}
-
-interface Measured {
-  readonly labels: Labels;
+  /** How many have been answered, by the code of their answer. */
+  readonly codes: Map<number, number>;
   /** How many took no longer than each of BUCKETS, and longer than the one before. */
   readonly counts: number[];
   seconds: number;
-  total: number;
+}
+
+/** How many are under way. */
+interface Gauge {
+  readonly labels: Labels;
+  value: number;
 }
 
 /** Seconds. */
@@ -45,57 +52,38 @@ export function createRequestMetrics({
   readonly clock: Clock;
 }): RequestMetrics {
   const startedAt = clock.now();
-  const requests = new Map<string, Counted>();
-  const durations = new Map<string, Measured>();
-  const running = new Map<string, Counted>();
-  const inFlight = { readOnly: 0, mutating: 0 };
+  const series = new Map<string, Series>();
+  const running = new Map<string, Gauge>();
+  const readOnly: Gauge = { labels: { request_kind: 'readOnly' }, value: 0 };
+  const mutating: Gauge = { labels: { request_kind: 'mutating' }, value: 0 };
 
-  const counterOf = (all: Map<string, Counted>, labels: Labels): Counted => {
-    const key = Object.values(labels).join('\n');
-    const counter = all.get(key) ?? { labels, value: 0 };
-    all.set(key, counter);
-    return counter;
-  };
-  const measure = (labels: Labels, seconds: number): void => {
-    const key = Object.values(labels).join('\n');
-    const measured = durations.get(key) ?? { labels, counts: BUCKETS.map(() => 0), seconds: 0, total: 0 };
-    durations.set(key, measured);
-    const bucket = BUCKETS.findIndex((most) => seconds <= most);
-    if (bucket >= 0) measured.counts[bucket] = (measured.counts[bucket] ?? 0) + 1;
-    measured.seconds += seconds;
-    measured.total += 1;
-  };
+  function gaugeOf({ asked }: CountedRequest, { dry_run: _, ...labels }: RequestLabels): Gauge {
+    if (isLongRunning(asked)) return known(running, labels, () => ({ labels, value: 0 }));
+    return READING.has(labels.verb) ? readOnly : mutating;
+  }
 
   return {
     began(request) {
       const labels = labelsOf(request, kinds);
       const since = clock.monotonic();
-      const { dry_run: _, ...kept } = labels;
-      const isLong = isLongRunning(routeOf(request.path), request.query);
-      const long = isLong ? counterOf(running, kept) : undefined;
-      const kind = READING.has(labels.verb) ? 'readOnly' : 'mutating';
-      if (long) long.value += 1;
-      else inFlight[kind] += 1;
+      const gauge = gaugeOf(request, labels);
+      gauge.value += 1;
       return (code) => {
-        if (long) long.value -= 1;
-        else inFlight[kind] -= 1;
-        counterOf(requests, { ...labels, code: String(code) }).value += 1;
-        measure(labels, (clock.monotonic() - since) / 1000);
+        gauge.value -= 1;
+        const answered = known(series, labels, () => newSeries(labels));
+        count(answered, code, (clock.monotonic() - since) / 1000);
       };
     },
     text: () =>
       exposed([
-        ...family('apiserver_request_total', 'counter', [...requests.values()]),
+        ...family('apiserver_request_total', 'counter', [...series.values()].flatMap(totalsOf)),
         ...family(
           'apiserver_request_duration_seconds',
           'histogram',
-          [...durations.values()].flatMap(samplesOf),
+          [...series.values()].flatMap(durationsOf),
         ),
         ...family('apiserver_longrunning_requests', 'gauge', [...running.values()]),
-        ...family('apiserver_current_inflight_requests', 'gauge', [
-          { labels: { request_kind: 'readOnly' }, value: inFlight.readOnly },
-          { labels: { request_kind: 'mutating' }, value: inFlight.mutating },
-        ]),
+        ...family('apiserver_current_inflight_requests', 'gauge', [readOnly, mutating]),
         ...family('kubernetes_build_info', 'gauge', [{ labels: buildOf(version), value: 1 }]),
         ...family('process_start_time_seconds', 'gauge', [{ labels: {}, value: startedAt / 1000 }]),
         ...processFamilies(),
@@ -103,12 +91,37 @@ export function createRequestMetrics({
   };
 }
 
-function samplesOf({ labels, counts, seconds, total }: Measured): readonly Sample[] {
+function known<T>(all: Map<string, T>, labels: Labels, make: () => T): T {
+  const key = Object.values(labels).join('\n');
+  const found = all.get(key) ?? make();
+  all.set(key, found);
+  return found;
+}
+
+const newSeries = (labels: Labels): Series => ({
+  labels,
+  codes: new Map(),
+  counts: BUCKETS.map(() => 0),
+  seconds: 0,
+});
+
+function count(series: Series, code: number, seconds: number): void {
+  series.codes.set(code, (series.codes.get(code) ?? 0) + 1);
+  series.seconds += seconds;
+  const bucket = BUCKETS.findIndex((most) => seconds <= most);
+  if (bucket >= 0) series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
+}
+
+const totalsOf = ({ labels, codes }: Series): readonly Sample[] =>
+  [...codes].map(([code, value]) => ({ labels: { ...labels, code: String(code) }, value }));
+
+function durationsOf({ labels, codes, counts, seconds }: Series): readonly Sample[] {
   let sum = 0;
   const buckets = counts.map((count, index): Sample => {
     sum += count;
     return { suffix: '_bucket', labels: { ...labels, le: String(BUCKETS[index]) }, value: sum };
   });
+  const total = [...codes.values()].reduce((all, one) => all + one, 0);
   return [
     ...buckets,
     { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: total },

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { PODS } from '../../../../src/kube/kinds/resources.data.ts';
+import { askedOf } from '../../../../src/orchestrator/api/http/asked.ts';
 import type { CountedRequest } from '../../../../src/orchestrator/api/http/requestlabels.ts';
 import {
   createRequestMetrics,
@@ -25,14 +26,9 @@ describe('what is counted of requests', () => {
   });
 
   const began = (method: string, url: string, more: Partial<CountedRequest> = {}) => {
-    const [path = '', query = ''] = url.split('?');
-    return metrics.began({
-      method,
-      path,
-      query: new URLSearchParams(query),
-      contentType: undefined,
-      ...more,
-    });
+    const [path = '', parameters = ''] = url.split('?');
+    const query = new URLSearchParams(parameters);
+    return metrics.began({ asked: askedOf(method, path, query), query, contentType: undefined, ...more });
   };
   const lines = (name: string) =>
     metrics

@@ -19,7 +19,8 @@ export function watches(query: URLSearchParams): boolean {
   return watch !== null && watch !== '0' && watch.toLowerCase() !== 'false';
 }
 
-const STREAMS: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
+/** Subresources that are connections. */
+export const STREAMS: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
 
 /** `?timeout=30s` in milliseconds (apiserver `pkg/endpoints/filters/request_deadline.go`). @throws StatusError BadRequest */
 export function timeoutOf(query: URLSearchParams): number {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { askedOf } from '../../../../src/orchestrator/api/http/auditasked.ts';
+import { askedOf } from '../../../../src/orchestrator/api/http/asked.ts';
 
-describe('what a record says was asked', () => {
+describe('what a request asks for', () => {
   const asked = (method: string, path: string) => {
     const { verb, objectRef } = askedOf(method, path, new URLSearchParams());
     return [verb, objectRef && { ...objectRef }];

@@ -2,9 +2,10 @@ import type { AuditObject } from '../../../audit/event.ts';
 import type { AuditAttributes } from '../../../audit/policy.ts';
 import { isSensitive } from '../../../audit/redact.ts';
 import type { Attributes } from '../authorization.ts';
+import { watches } from './overload/deadline.ts';
 import { delegatedRouteOf, routeOf } from './requestinfo.ts';
 
-/** What a request asks for, as records and policies name it. */
+/** What a request asks for, as it is recorded and counted. */
 export interface Asked {
   readonly verb: string;
   readonly attributes: Attributes;
@@ -25,7 +26,7 @@ export function askedOf(method: string, path: string, query: URLSearchParams): A
     return { verb, attributes: { verb, path }, isSensitive: false, isProxied: false };
   }
   const { group, version, plural, name = '', subresource = '', watch, proxied } = route;
-  const verb = verbOf(method, name, watch || isTrue(query.get('watch')));
+  const verb = verbOf(method, name, watch || watches(query));
   // A namespace is in itself.
   const namespace = group === '' && plural === 'namespaces' ? name : (route.namespace ?? '');
   const parts = {
@@ -42,8 +43,6 @@ export function askedOf(method: string, path: string, query: URLSearchParams): A
     isProxied: proxied !== undefined,
   };
 }
-
-const isTrue = (value: string | null): boolean => value !== null && value !== '0' && value !== 'false';
 
 const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 
