@@ -18,4 +18,9 @@ describe('JSON for a person', () => {
       '{\n  "a": 9007199254740993,\n  "b": 1.10\n}',
     );
   });
+
+  it('takes a text as long as they come', () => {
+    const text = JSON.stringify('x'.repeat(10_000_000));
+    expect(indentedJson(text) === text).to.equal(true);
+  });
 });
