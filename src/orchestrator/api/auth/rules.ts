@@ -21,28 +21,34 @@ export const resourceOf = ({ group, resource, subresource }: ResourceAttributes)
   `${group ? `${group}/` : ''}${resource}${subresource ? `/${subresource}` : ''}`;
 
 export const isAllowedBy = (rules: readonly WorkerRule[], attributes: ResourceAttributes): boolean => {
-  const resource = resourceOf(attributes);
-  return rules.some((rule) => covers(rule, resource, attributes));
+  const asked = namesOf(attributes);
+  return rules.some((rule) => covers(rule, asked, attributes));
 };
+
+/** All that a rule may write for it. */
+function namesOf(attributes: ResourceAttributes): readonly string[] {
+  const { group, subresource } = attributes;
+  return [
+    resourceOf(attributes),
+    '*',
+    ...(subresource === undefined ? [] : [`*/${subresource}`]),
+    ...(group === '' ? [] : [`${group}/*`]),
+  ];
+}
 
 function covers(
   { verbs, resources, namespaces, names }: WorkerRule,
-  resource: string,
+  asked: readonly string[],
   attributes: ResourceAttributes,
 ): boolean {
   const { verb, namespace = '' } = attributes;
   return (
     verbs.includes(verb) &&
-    (resources.includes(resource) || isWild(resources, attributes)) &&
+    resources.some((one) => asked.includes(one)) &&
     (namespaces?.includes(namespace) ?? true) &&
     (names === undefined || isNamed(names, attributes))
   );
 }
-
-const isWild = (resources: readonly string[], { group, subresource }: ResourceAttributes): boolean =>
-  resources.includes('*') ||
-  (subresource !== undefined && resources.includes(`*/${subresource}`)) ||
-  (group !== '' && resources.includes(`${group}/*`));
 
 /** A create names its object in the body, which may not have been read yet. */
 function isNamed(names: readonly string[], { verb, name, object, isUnread }: ResourceAttributes): boolean {
