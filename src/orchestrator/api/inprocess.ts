@@ -77,7 +77,7 @@ export function inProcessClient(api: Api, user: User): KubeClient {
     list: async <T extends KubeObject>(resource: Resource<T>, options: ListOptions = {}) => {
       options.signal?.throwIfAborted();
       const { signal: _, namespace, ...rest } = options;
-      const measured = measuredAs(resource.group, resource.version, resource.plural);
+      const measured = measuredAs(resource);
       if (measured) return (await listMetrics(api, user, measured, options)) as KubeList<T>;
       const found = await api.list({ ...target(resource, namespace), ...rest });
       const answer: KubeList<T> = {

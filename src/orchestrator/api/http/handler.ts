@@ -6,12 +6,13 @@ import type { TokenRules } from '../auth/authentication.ts';
 import { assertMayImpersonate, impersonatedBy, impersonatedUser } from '../auth/impersonation.ts';
 import type { Attributes, RequestVerb } from '../authorization.ts';
 import { assertAuthorized } from '../authorize.ts';
+import { measuredAs } from '../kinds/metrics.ts';
 import type { Api } from '../types.ts';
 import { columnCache } from '../wire/table.ts';
 import { answerDelegated, delegatedOf } from './aggregated.ts';
 import { type Answer, json } from './answers.ts';
 import { answerBinding, isBinding } from './bindings.ts';
-import { answerMetrics, measuredAt } from './metrics.ts';
+import { answerMetrics } from './metrics.ts';
 import { createWriter, type Writer } from './objects.ts';
 import type { IssuerDocuments } from './openid.ts';
 import { createPaths, type Paths } from './paths.ts';
@@ -69,7 +70,7 @@ export function createHandler({
     const authorized = { ...call, body: () => bodyOfAuthorized(api, call, route) };
     const review = call.method === 'POST' ? reviewOf(route) : undefined;
     if (review) return json(await answerReview(api, tokens, authorized, route, review), 201);
-    const measured = measuredAt(route);
+    const measured = measuredAs(route);
     if (measured) return answerMetrics(api, writer, call, route, measured);
     if (isBinding(call, route)) return answerBinding(api, writer, authorized, route);
     // What is not served is said only to a client that may ask for it; of what is served the verb asks.

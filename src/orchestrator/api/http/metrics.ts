@@ -1,16 +1,11 @@
 import { statusError } from '../../../kube/values/status.ts';
 import { notServed } from '../errors.ts';
-import { measuredAs } from '../kinds/metrics.ts';
 import type { Api, ServedResource } from '../types.ts';
 import type { Answer } from './answers.ts';
 import type { Writer } from './objects.ts';
 import { selectionOf } from './parameters.ts';
 import type { Call } from './request.ts';
 import type { ResourceRoute } from './resourcehandlers.ts';
-
-/** undefined: the path is not one of metrics. */
-export const measuredAt = ({ group, version, plural }: ResourceRoute): ServedResource | undefined =>
-  measuredAs(group, version, plural);
 
 /** Of one object or of all; nothing of it is written or watched. */
 export async function answerMetrics(

@@ -36,8 +36,10 @@ export const NODE_METRICS = measured('nodes', 'NodeMetrics', false);
 export const POD_METRICS = measured('pods', 'PodMetrics', true);
 export const METRICS: readonly ServedResource[] = [NODE_METRICS, POD_METRICS];
 
+type Named = Pick<ServedResource, 'group' | 'version' | 'plural'>;
+
 /** undefined: nothing measured is called so. */
-export const measuredAs = (group: string, version: string, plural: string): ServedResource | undefined =>
+export const measuredAs = ({ group, version, plural }: Named): ServedResource | undefined =>
   METRICS.find((row) => row.group === group && row.version === version && row.plural === plural);
 
 /** Of a node; of the containers of a pod together. */
