@@ -3,6 +3,7 @@ import { dns1123Label, dns1123Subdomain, type NameCheck } from '../../../../kube
 import type { Json } from '../../../../kube/values/types.ts';
 import {
   type LevelVersion,
+  MODES,
   type Mode,
   NO_LEVEL,
   NO_VERSION,
@@ -32,7 +33,6 @@ export const NOT_CONFIGURED: PodSecurityConfiguration = {
 
 const GROUP = 'pod-security.admission.config.k8s.io';
 const VERSIONS = ['v1', 'v1beta1', 'v1alpha1'].map((version) => `${GROUP}/${version}`);
-const MODES: readonly Mode[] = ['enforce', 'audit', 'warn'];
 
 /**
  * A PodSecurityConfiguration, whose versions are alike (pod-security-admission `admission/api/v1/types.go`, `admission/api/validation`).

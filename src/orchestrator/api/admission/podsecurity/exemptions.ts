@@ -2,7 +2,7 @@
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { CheckedPod } from './check.ts';
 import type { PodSecurityExemptions } from './configuration.ts';
-import { isOpen, isSame, levelText, type Mode, type PodSecurityPolicy, PREFIX } from './policy.ts';
+import { isOpen, isSame, levelText, MODES, type Mode, type PodSecurityPolicy, PREFIX } from './policy.ts';
 
 /** By what a write of a pod or of a template is exempt, before anything of it is looked at. */
 export function exemptionOf(
@@ -22,11 +22,9 @@ export function ignoredPolicy(
   policy: PodSecurityPolicy,
   defaults: PodSecurityPolicy,
 ): string | undefined {
-  const modes: readonly Mode[] = ['enforce', 'audit', 'warn'];
-  if (isOpen(policy) || modes.every((mode) => isAlike(policy, defaults, mode))) return undefined;
+  if (isOpen(policy) || MODES.every((mode) => isAlike(policy, defaults, mode))) return undefined;
   const isSaid = (mode: Mode) => `${PREFIX}${mode}` in labels || `${PREFIX}${mode}-version` in labels;
-  return modes
-    .filter((mode) => policy[mode].level !== 'privileged' && isSaid(mode))
+  return MODES.filter((mode) => policy[mode].level !== 'privileged' && isSaid(mode))
     .map((mode) => `${mode}=${levelText(policy[mode])}`)
     .join(', ');
 }

@@ -9,7 +9,8 @@ export interface LevelVersion {
   readonly version: number | 'latest';
 }
 
-export type Mode = 'enforce' | 'audit' | 'warn';
+export const MODES = ['enforce', 'audit', 'warn'] as const;
+export type Mode = (typeof MODES)[number];
 export type PodSecurityPolicy = Readonly<Record<Mode, LevelVersion>>;
 
 /** `restricted:latest`, `baseline:v1.30` */
