@@ -7,6 +7,7 @@ import { objectAt, textAt } from './checks/read.ts';
 import { PERSISTENT_VOLUME_CLAIMS } from './resources.data.ts';
 import type { KindRow } from './row.ts';
 import { validateClaimSpec } from './volumes/claimspec.ts';
+import { BETA_CLASS } from './volumes/storageclass.ts';
 
 export const PERSISTENT_VOLUME_CLAIM: KindRow = {
   resource: PERSISTENT_VOLUME_CLAIMS,
@@ -65,8 +66,6 @@ function frozenPart(spec: JsonObject, claim: JsonObject, old: JsonObject): JsonO
     ...(isBound ? { volumeAttributesClassName: '', resources: { ...resources, requests } } : {}),
   };
 }
-
-const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
 
 /** A claim that was made before there was a default class; the annotation of old must not say otherwise. */
 function mayName(spec: JsonObject, old: JsonObject): boolean {

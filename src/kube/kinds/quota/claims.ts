@@ -1,6 +1,7 @@
 import type { Amounts } from '../../values/amounts.ts';
 import { compareQuantities, parseQuantity, type Quantity, wholeValue } from '../../values/quantity.ts';
 import type { PersistentVolumeClaim } from '../objects.data.ts';
+import { storageClass } from '../volumes/storageclass.ts';
 import type { Measure } from './measure.ts';
 
 const NAMES = ['persistentvolumeclaims', 'requests.storage'];
@@ -36,10 +37,6 @@ function usageOf(claim: PersistentVolumeClaim): Amounts {
       : {}),
   };
 }
-
-/** The annotation is older than the field, and goes before it (`GetPersistentVolumeClaimClass`). */
-export const storageClass = ({ metadata, spec }: PersistentVolumeClaim): string =>
-  metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec?.storageClassName ?? '';
 
 /** Whole bytes of what is asked for, or of what a resize has been given. */
 function storageOf({ spec, status }: PersistentVolumeClaim): Quantity | undefined {

@@ -2,7 +2,7 @@ import type { KubeObject, ObjectMeta } from '../../values/types.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../objects.data.ts';
 
 /** The annotation by which a class was named before there was a field for it: it still comes first. */
-const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
+export const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
 
 /** The name of the class of a volume or claim; '': it has none (component-helpers `storage/volume/helpers.go`). */
 export const storageClass = ({ metadata, spec }: PersistentVolume | PersistentVolumeClaim): string =>

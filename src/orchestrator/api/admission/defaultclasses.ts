@@ -1,4 +1,4 @@
-import { IS_DEFAULT_CLASS, newestDefault } from '../../../kube/kinds/volumes/storageclass.ts';
+import { BETA_CLASS, IS_DEFAULT_CLASS, newestDefault } from '../../../kube/kinds/volumes/storageclass.ts';
 import { isObject } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { collectionPrefix } from '../../store/keys.ts';
@@ -32,7 +32,7 @@ const STORAGE: Defaulted = {
   group: '',
   plural: 'persistentvolumeclaims',
   field: 'storageClassName',
-  annotation: 'volume.beta.kubernetes.io/storage-class',
+  annotation: BETA_CLASS,
   classes: collectionPrefix('storage.k8s.io', 'storageclasses'),
   isDefault: IS_DEFAULT_CLASS,
 };
