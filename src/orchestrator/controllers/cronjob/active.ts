@@ -1,21 +1,11 @@
 import type { CronJob, CronJobStatus, Job, ObjectReference } from '../../../kube/kinds/objects.data.ts';
+import { type Happening, normal, warning } from '../happening.ts';
 import { finishedCondition } from '../jobs.ts';
-
-/** An event to be recorded of a CronJob. */
-export interface Told {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-}
 
 export interface Review {
   readonly status: CronJobStatus;
-  readonly events: readonly Told[];
+  readonly events: readonly Happening[];
 }
-
-const warning = (reason: string, message: string): Told => ({ type: 'Warning', reason, message });
-const normal = (reason: string, message: string): Told => ({ type: 'Normal', reason, message });
-export const tell = { warning, normal } as const;
 
 export const activeOf = ({ status }: CronJob): readonly ObjectReference[] => status?.active ?? [];
 
@@ -38,7 +28,7 @@ export function reviewJobs(
   jobs: readonly Job[],
   missing: readonly ObjectReference[],
 ): Review {
-  const events: Told[] = [];
+  const events: Happening[] = [];
   let status: CronJobStatus = cronJob.status ?? {};
   for (const job of jobs) {
     const { uid, name } = job.metadata;

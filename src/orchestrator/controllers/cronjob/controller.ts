@@ -8,10 +8,11 @@ import type { CronJob, CronJobStatus, Job, ObjectReference } from '../../../kube
 import { CRON_JOBS, JOBS } from '../../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { isAlreadyExists, notFoundAsUndefined } from '../../../kube/values/status.ts';
-import { isOfKind } from '../../../kube/values/types.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
-import { controllerOf, isControlledBy } from '../controllerref.ts';
-import { activeOf, reviewJobs, type Told, withActive, withoutActive } from './active.ts';
+import { isControlledBy } from '../controllerref.ts';
+import type { Happening } from '../happening.ts';
+import { ownerKeys } from '../ownerkeys.ts';
+import { activeOf, reviewJobs, withActive, withoutActive } from './active.ts';
 import { decideStart, nextInMs } from './decide.ts';
 import { surplusJobs } from './history.ts';
 import { jobFrom } from './job.ts';
@@ -45,7 +46,7 @@ export function createCronJobController(context: ControllerContext): Controller 
     return afterMs === undefined ? undefined : { afterMs };
   }
 
-  function tell(cronJob: CronJob, events: readonly Told[]): void {
+  function tell(cronJob: CronJob, events: readonly Happening[]): void {
     for (const { type, reason, message } of events) record(cronJob, type, reason, message);
   }
 
@@ -140,7 +141,7 @@ export function createCronJobController(context: ControllerContext): Controller 
     name: 'cronjob',
     clock,
     logger,
-    watches: [changes, watch(informers.jobs, ownerKeys)],
+    watches: [changes, watch(informers.jobs, ownerKeys(CRON_JOBS, adoptsNone))],
     reconcile,
   });
   return controller;
@@ -151,12 +152,8 @@ const withStart = (status: CronJobStatus, job: Job, time: number): CronJobStatus
   lastScheduleTime: rfc3339(time),
 });
 
-function ownerKeys(job: Job): readonly string[] {
-  const controller = controllerOf(job);
-  return controller && isOfKind(controller, CRON_JOBS)
-    ? [`${job.metadata.namespace}/${controller.name}`]
-    : [];
-}
+/** A Job that nobody owns is none of its business. */
+const adoptsNone = (): readonly CronJob[] => [];
 
 const hasNewSchedule = ({ spec: before }: CronJob, { spec }: CronJob): boolean =>
   before.schedule !== spec.schedule || before.timeZone !== spec.timeZone;

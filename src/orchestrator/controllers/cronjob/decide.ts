@@ -1,7 +1,8 @@
 import type { CronJob, ObjectReference } from '../../../kube/kinds/objects.data.ts';
 import { parseSchedule } from '../../../kube/values/cron.ts';
 import { type CronTimes, cronTimes } from '../../../kube/values/crontimes.ts';
-import { activeOf, type Told, tell } from './active.ts';
+import { type Happening, normal, warning } from '../happening.ts';
+import { activeOf } from './active.ts';
 import { jobName } from './job.ts';
 import { dueStart, nextStartInMs } from './starts.ts';
 
@@ -10,7 +11,7 @@ export interface StartDecision {
   readonly start?: number;
   /** Active Jobs that give way to it. */
   readonly replaced: readonly ObjectReference[];
-  readonly events: readonly Told[];
+  readonly events: readonly Happening[];
   /** When to look again; undefined: when the CronJob changes. */
   readonly afterMs?: number;
 }
@@ -28,9 +29,7 @@ export function decideStart(cronJob: CronJob, zone: string, now: number): StartD
   if (spec.suspend) return idle([]);
   const problem = parseSchedule(spec.schedule);
   if (typeof problem === 'string') {
-    return idle([
-      tell.warning('UnparseableSchedule', `unparseable schedule: "${spec.schedule}" : ${problem}`),
-    ]);
+    return idle([warning('UnparseableSchedule', `unparseable schedule: "${spec.schedule}" : ${problem}`)]);
   }
   const times = timesOf(cronJob, zone);
   if (!times) return idle([warnOfZone(problem.type === 'calendar' ? (problem.zone ?? '') : '')]);
@@ -46,11 +45,11 @@ export function nextInMs(cronJob: CronJob, zone: string, now: number): number | 
 function decideDue(cronJob: CronJob, times: CronTimes, now: number): StartDecision {
   const { schedule, concurrencyPolicy } = cronJob.spec;
   const due = dueStart(cronJob, times, now);
-  if (!due) return idle([tell.warning('InvalidSchedule', `invalid schedule: ${schedule} : ${NEVER}`)]);
+  if (!due) return idle([warning('InvalidSchedule', `invalid schedule: ${schedule} : ${NEVER}`)]);
   const afterMs = nextStartInMs(cronJob, times, now);
   const { time } = due;
   const told = due.missed > MOST_MISSED ? [TOO_MANY] : [];
-  const later = (...events: readonly Told[]) => idle([...told, ...events], afterMs);
+  const later = (...events: readonly Happening[]) => idle([...told, ...events], afterMs);
   if (time === undefined) return idle([], afterMs);
   const active = activeOf(cronJob);
   if (hasStarted(cronJob, time)) return later();
@@ -80,7 +79,7 @@ function timesIn(text: string, zone: string): CronTimes | undefined {
   }
 }
 
-const idle = (events: readonly Told[], afterMs?: number): StartDecision => ({
+const idle = (events: readonly Happening[], afterMs?: number): StartDecision => ({
   replaced: [],
   events,
   ...(afterMs === undefined ? {} : { afterMs }),
@@ -90,13 +89,13 @@ const idle = (events: readonly Told[], afterMs?: number): StartDecision => ({
 const MOST_MISSED = 100;
 
 const NEVER = 'time difference between two schedules is less than 1 second';
-const TOO_MANY = tell.warning(
+const TOO_MANY = warning(
   'TooManyMissedTimes',
   'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
 );
-const ALREADY_ACTIVE = tell.normal(
+const ALREADY_ACTIVE = normal(
   'JobAlreadyActive',
   'Not starting job because prior execution is running and concurrency policy is Forbid',
 );
-const warnOfZone = (zone: string): Told =>
-  tell.warning('UnknownTimeZone', `invalid timeZone: "${zone}": unknown time zone ${zone}`);
+const warnOfZone = (zone: string): Happening =>
+  warning('UnknownTimeZone', `invalid timeZone: "${zone}": unknown time zone ${zone}`);

@@ -7,6 +7,7 @@ import { LOCAL_PATH_FINALIZER } from '../../../kube/kinds/volumes/localpath.ts';
 import { storageClass } from '../../../kube/kinds/volumes/storageclass.ts';
 import { isAlreadyExists, isNotFound, notFoundAsUndefined } from '../../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
+import { createTeller, warning } from '../happening.ts';
 import { decideProvision, decideReclaim } from './decide.ts';
 
 const OPTIONS = { fieldManager: MANAGER };
@@ -18,8 +19,8 @@ const OPTIONS = { fieldManager: MANAGER };
 export function createLocalPathProvisioner(context: ControllerContext): Controller {
   const { client, clock, logger, informers, record } = context;
   const { claims, volumes, nodes, storageClasses } = informers;
-  /** Why a claim got nothing, by its key: the same words are not repeated with every look at it. */
-  const refused = new Map<string, string>();
+  const waitingFor = claims.index(selectedNode);
+  const { tell, forget } = createTeller(record);
 
   /** Keys of claims have a namespace; those of volumes have none. */
   async function reconcile(key: string): Promise<undefined> {
@@ -41,12 +42,9 @@ export function createLocalPathProvisioner(context: ControllerContext): Controll
         class: storageClasses.get({ name: storageClass(claim) }),
         node: nodeOf(claim),
       });
-    if (!claim || !action) {
-      refused.delete(key);
-      return;
-    }
+    if (!claim || !action) return forget(key);
     if (action.type === 'create') return create(claim, action.volume);
-    refuse(key, claim, action.message);
+    refuse(claim, action.message);
     if (action.type === 'give back') await giveBack(claim);
   }
 
@@ -68,12 +66,9 @@ export function createLocalPathProvisioner(context: ControllerContext): Controll
     );
   }
 
-  function refuse(key: string, claim: PersistentVolumeClaim, why: string): void {
-    const words = `${claim.metadata.uid} ${why}`;
-    if (refused.get(key) === words) return;
-    refused.set(key, words);
+  function refuse(claim: PersistentVolumeClaim, why: string): void {
     const message = `failed to provision volume with StorageClass "${storageClass(claim)}": ${why}`;
-    record(claim, 'Warning', 'ProvisioningFailed', message);
+    tell(claim, warning('ProvisioningFailed', message));
   }
 
   async function giveBack(claim: PersistentVolumeClaim): Promise<void> {
@@ -98,12 +93,6 @@ export function createLocalPathProvisioner(context: ControllerContext): Controll
       .catch(notFoundAsUndefined);
   }
 
-  const selecting = (node: string | undefined): readonly string[] =>
-    claims
-      .list()
-      .filter(({ metadata, spec }) => !spec?.volumeName && metadata.annotations?.[SELECTED_NODE] === node)
-      .map(({ metadata }) => keyOf(metadata));
-
   return createController({
     name: 'local-path-provisioner',
     clock,
@@ -112,9 +101,14 @@ export function createLocalPathProvisioner(context: ControllerContext): Controll
       watch(claims, ({ metadata }) => [keyOf(metadata)]),
       watch(volumes, ({ metadata }) => [keyOf(metadata)]),
       watch(storageClasses, () => []),
-      // Heartbeats change it, too: a claim waits for a node only until it has a volume.
-      watch(nodes, ({ metadata }) => selecting(metadata.name)),
+      watch(nodes, ({ metadata }) => waitingFor(metadata.name ?? '').map((claim) => keyOf(claim.metadata))),
     ],
     reconcile,
   });
 }
+
+/** Index values: the name of the node that a claim without a volume was given to. */
+const selectedNode = ({ metadata, spec }: PersistentVolumeClaim): readonly string[] => {
+  const node = metadata.annotations?.[SELECTED_NODE];
+  return node === undefined || spec?.volumeName ? [] : [node];
+};

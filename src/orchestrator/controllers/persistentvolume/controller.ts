@@ -11,8 +11,9 @@ import { IS_DEFAULT_CLASS, newestDefault, storageClass } from '../../../kube/kin
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { isNotFound, notFoundAsUndefined } from '../../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
+import { createTeller } from '../happening.ts';
 import { boundClaim, claimStatus } from './claimstatus.ts';
-import { type ClaimAction, decideClaim, type Happening } from './decide.ts';
+import { type ClaimAction, decideClaim } from './decide.ts';
 import { decideVolume } from './decidevolume.ts';
 
 type Claim = PersistentVolumeClaim;
@@ -28,18 +29,7 @@ export function createVolumeBinder(context: ControllerContext): Controller {
   const volumes = createMutationCache(informers.volumes, PERSISTENT_VOLUMES);
   const client = claims.recording(volumes.recording(context.client));
   const podsOf = pods.index(byClaim);
-  /** What was told last about an object, by its key: the same words are not repeated with every look at it. */
-  const told = new Map<string, string>();
-
-  function tell(object: Claim | Volume, happening: Happening | undefined): void {
-    const key = keyOf(object.metadata);
-    const words = happening && `${object.metadata.uid} ${happening.reason} ${happening.message}`;
-    if (!happening || words === undefined) told.delete(key);
-    else if (told.get(key) !== words) {
-      told.set(key, words);
-      record(object, happening.type, happening.reason, happening.message);
-    }
-  }
+  const { tell, forget } = createTeller(record);
 
   /** Keys of claims have a namespace; those of volumes have none. */
   async function reconcile(key: string): Promise<undefined> {
@@ -55,10 +45,7 @@ export function createVolumeBinder(context: ControllerContext): Controller {
 
   async function reconcileClaim(key: string): Promise<void> {
     const claim = claims.get(splitKey(key));
-    if (!claim) {
-      told.delete(key);
-      return;
-    }
+    if (!claim) return forget(key);
     const action = decideClaim({
       claim,
       volumes: volumes.list(),
@@ -97,7 +84,7 @@ export function createVolumeBinder(context: ControllerContext): Controller {
     const bound = boundClaim(claim, held);
     const kept = bound === claim ? claim : await updateClaim(bound);
     await writeStatus(kept, claimStatus(kept, 'Bound', held));
-    told.delete(keyOf(claim.metadata));
+    tell(claim, undefined);
   }
 
   const updateClaim = (claim: Claim): Promise<Claim> =>
@@ -128,10 +115,7 @@ export function createVolumeBinder(context: ControllerContext): Controller {
 
   async function reconcileVolume(name: string): Promise<void> {
     const volume = volumes.get({ name });
-    if (!volume) {
-      told.delete(name);
-      return;
-    }
+    if (!volume) return forget(name);
     const claim = await claimOf(volume);
     const action = decideVolume(volume, claim);
     if (action?.type === 'phase') await writePhase(volume, action.phase);

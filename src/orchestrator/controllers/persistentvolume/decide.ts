@@ -6,13 +6,7 @@ import type {
 import { BIND_COMPLETED, SELECTED_NODE } from '../../../kube/kinds/volumes/annotations.ts';
 import { findVolume, isBoundTo, mismatch } from '../../../kube/kinds/volumes/matching.ts';
 import { namesStorageClass, storageClass } from '../../../kube/kinds/volumes/storageclass.ts';
-
-/** What is told about an object, in the words of Kubernetes. */
-export interface Happening {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-}
+import { type Happening, normal, warning } from '../happening.ts';
 
 export interface ClaimObserved {
   readonly claim: PersistentVolumeClaim;
@@ -33,9 +27,6 @@ export type ClaimAction =
   /** It was made before there was a default class. */
   | { readonly type: 'name class'; readonly name: string }
   | { readonly type: 'ask'; readonly provisioner: string; readonly happening: Happening };
-
-const normal = (reason: string, message: string): Happening => ({ type: 'Normal', reason, message });
-const warning = (reason: string, message: string): Happening => ({ type: 'Warning', reason, message });
 
 /** What becomes of a claim (Kubernetes `pkg/controller/volume/persistentvolume/pv_controller.go`, syncClaim). */
 export function decideClaim(observed: ClaimObserved): ClaimAction {

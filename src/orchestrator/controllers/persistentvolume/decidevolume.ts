@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../kube/kinds/objects.data.ts';
 import { BOUND_BY_CONTROLLER, PROVISIONED_BY } from '../../../kube/kinds/volumes/annotations.ts';
 import { hasMode } from '../../../kube/kinds/volumes/matching.ts';
-import type { Happening } from './decide.ts';
+import { type Happening, warning } from '../happening.ts';
 
 export type VolumeAction =
   | { readonly type: 'phase'; readonly phase: 'Available' | 'Bound' | 'Released' }
@@ -56,20 +56,21 @@ function hasDeleter({ metadata, spec }: PersistentVolume): boolean {
 
 const fail = (reason: string, message: string): VolumeAction => ({
   type: 'fail',
-  happening: { type: 'Warning', reason, message },
+  happening: warning(reason, message),
 });
 
 function mismatched(
   { metadata: volume }: PersistentVolume,
   { metadata: claim }: PersistentVolumeClaim,
 ): VolumeAction {
-  const what = (message: string): Happening => ({ type: 'Warning', reason: 'VolumeMismatch', message });
   return {
     type: 'tell',
-    volume: what(
+    volume: warning(
+      'VolumeMismatch',
       `Cannot bind PersistentVolume to requested PersistentVolumeClaim "${claim.name}" due to incompatible volumeMode.`,
     ),
-    claim: what(
+    claim: warning(
+      'VolumeMismatch',
       `Cannot bind PersistentVolume "${volume.name}" to requested PersistentVolumeClaim due to incompatible volumeMode.`,
     ),
   };
