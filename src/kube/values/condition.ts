@@ -46,7 +46,13 @@ export function transition<T extends NewCondition>(
   return { ...next, lastTransitionTime: kept ?? rfc3339(now) };
 }
 
-/** The condition in the place of an earlier one of its type, at the end. */
+/** The condition where an earlier one of its type stands, else at the end. */
+export const withCondition = (conditions: Conditions, condition: Condition): Conditions =>
+  conditions.some(({ type }) => type === condition.type)
+    ? conditions.map((one) => (one.type === condition.type ? condition : one))
+    : [...conditions, condition];
+
+/** The condition at the end, instead of an earlier one of its type. */
 export const replaceCondition = (conditions: Conditions, next: NewCondition, now: number): Conditions => [
   ...withoutCondition(conditions, next.type),
   transition(next, conditions, now),

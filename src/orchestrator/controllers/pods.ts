@@ -3,11 +3,16 @@ import { findCondition } from '../../kube/values/condition.ts';
 
 /** Neither finished nor being deleted: counts as a replica (Kubernetes `controller_utils.go` IsPodActive). */
 export function isActive(pod: Pod): boolean {
-  return !isFinished(pod) && pod.metadata.deletionTimestamp === undefined;
+  return !isFinished(pod) && !isLeaving(pod);
 }
 
 export function isFinished(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+/** Being deleted, whether it has come to its end or not. */
+export function isLeaving(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp !== undefined;
 }
 
 export function isReady(pod: Pod): boolean {

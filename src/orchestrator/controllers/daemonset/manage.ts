@@ -1,7 +1,7 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { POD_REVISION } from '../history/revisions.ts';
-import { isReady } from '../pods.ts';
-import { isAvailable, isLeaving, keptFirst, limitsOf, type NodeOfSet, type Spread } from './nodes.ts';
+import { isFinished, isLeaving, isReady } from '../pods.ts';
+import { isAvailable, keptFirst, limitsOf, type NodeOfSet, type Spread } from './nodes.ts';
 
 export type PodAction =
   | { readonly type: 'create'; readonly node: string }
@@ -41,7 +41,7 @@ function manageNode(
   const there = pods.filter((pod) => !isLeaving(pod));
   if (!stays) return { actions: there.map((pod) => ({ type: 'delete', pod, node: name })), waits: [] };
   const ended = there.map((pod) => replaced(pod, name, backOffMs));
-  const running = there.filter(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded');
+  const running = there.filter((pod) => !isFinished(pod));
   const actions = [...ended.flatMap((one) => one.actions), ...excess(spread, name, running, runs)];
   return { actions, waits: ended.flatMap(({ waits }) => waits) };
 }

@@ -1,6 +1,7 @@
 import type { DaemonSet, Node, Pod } from '../../../kube/kinds/objects.data.ts';
+import { oldestFirst } from '../age.ts';
 import { share } from '../intorpercent.ts';
-import { availableInMs, isFinished } from '../pods.ts';
+import { availableInMs, isFinished, isLeaving } from '../pods.ts';
 import { type Eligibility, eligibility } from './eligible.ts';
 import { targetNode } from './template.ts';
 
@@ -38,16 +39,12 @@ export function spread(
   return { set, hash, nodes: named, podsByNode, now };
 }
 
-export const isLeaving = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined;
-
 export const isAvailable = ({ set, now }: Spread, pod: Pod): boolean =>
   availableInMs(pod, set.spec.minReadySeconds ?? 0, now) === 0;
 
 /** On a node before waiting for one, then the oldest first (Kubernetes `daemon_controller.go` podByCreationTimestampAndPhase). */
 export const keptFirst = (a: Pod, b: Pod): number =>
-  Number(!a.spec.nodeName) - Number(!b.spec.nodeName) || (ageKey(a) < ageKey(b) ? -1 : 1);
-
-const ageKey = ({ metadata }: Pod): string => `${metadata.creationTimestamp} ${metadata.name}`;
+  Number(!a.spec.nodeName) - Number(!b.spec.nodeName) || oldestFirst(a, b);
 
 /** How many pods of nodes may be missing and how many may be there twice during an update; both round up. */
 export interface Limits {

@@ -1,6 +1,7 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import { isLeaving } from '../pods.ts';
 import type { PodAction } from './manage.ts';
-import { isAvailable, isLeaving, limitsOf, type Spread } from './nodes.ts';
+import { isAvailable, limitsOf, type Spread } from './nodes.ts';
 import { isUpdated } from './template.ts';
 
 /** The pods of one node: at most one of either kind, or else it is not judged. */

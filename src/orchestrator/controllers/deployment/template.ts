@@ -1,5 +1,6 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
+import { oldestFirst } from '../age.ts';
 import { controllerReference } from '../controllerref.ts';
 import { podTemplateHash } from '../templatehash.ts';
 import { type Annotations, currentAnnotations } from './annotations.ts';
@@ -18,9 +19,8 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
 
 /** The replica set that holds the deployment's template; of several, the oldest, so that all callers agree. */
 export function findCurrent(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
-  const age = (set: ReplicaSet): string => `${set.metadata.creationTimestamp} ${set.metadata.name}`;
   return [...sets]
-    .sort((a, b) => (age(a) < age(b) ? -1 : 1))
+    .sort(oldestFirst)
     .find((set) => isSameTemplate(set.spec.template, deployment.spec.template));
 }
 

@@ -1,6 +1,6 @@
 import type { ControllerRevision } from '../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
-import { isEquivalent, oldestFirst, type Revised, revisionData } from './revisions.ts';
+import { byRevision, isEquivalent, type Revised, revisionData } from './revisions.ts';
 
 export interface HistoryDecision {
   /** The revision that holds the template of the workload; undefined where it has to be created. */
@@ -18,7 +18,7 @@ export interface HistoryDecision {
  * (Kubernetes `stateful_set_control.go` getStatefulSetRevisions, `daemon/update.go` constructHistory).
  */
 export function decideHistory(owner: Revised, revisions: readonly ControllerRevision[]): HistoryDecision {
-  const sorted = [...revisions].sort(oldestFirst);
+  const sorted = [...revisions].sort(byRevision);
   const data = revisionData(owner);
   const equal = sorted.filter((revision) => deepEqual(revision.data, data));
   const latest = sorted.at(-1);

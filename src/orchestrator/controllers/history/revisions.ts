@@ -6,6 +6,7 @@ import { canonicalJson, deepEqual } from '../../../kube/values/equal.ts';
 import { parseJson } from '../../../kube/values/json.ts';
 import type { LabelSelector } from '../../../kube/values/selectors.ts';
 import { gvkOf, type JsonObject, type KubeObject } from '../../../kube/values/types.ts';
+import { oldestFirst } from '../age.ts';
 import { controllerReference } from '../controllerref.ts';
 import { podTemplateHash } from '../templatehash.ts';
 
@@ -49,11 +50,9 @@ export function isEquivalent(owner: Revised, revision: ControllerRevision): bool
   return deepEqual(restored.spec.template, owner.spec.template);
 }
 
-/** The oldest first: by number, then by age, then by name (Kubernetes `controller_history.go` byRevision). */
-export const oldestFirst = (a: ControllerRevision, b: ControllerRevision): number =>
-  a.revision - b.revision || (ageKey(a) < ageKey(b) ? -1 : 1);
-
-const ageKey = ({ metadata }: ControllerRevision): string => `${metadata.creationTimestamp} ${metadata.name}`;
+/** By number, then by age, then by name (Kubernetes `controller_history.go` byRevision). */
+export const byRevision = (a: ControllerRevision, b: ControllerRevision): number =>
+  a.revision - b.revision || oldestFirst(a, b);
 
 /**
  * A revision of the template that a workload has. Its name is derived from that, so that two attempts make one revision.

@@ -4,7 +4,12 @@ import type {
   HorizontalPodAutoscalerStatus,
   MetricStatus,
 } from '../../../kube/kinds/objects.data.ts';
-import { type Conditions, type NewCondition, transition } from '../../../kube/values/condition.ts';
+import {
+  type Conditions,
+  type NewCondition,
+  transition,
+  withCondition,
+} from '../../../kube/values/condition.ts';
 
 /** What a look at an autoscaler came to. */
 export interface Outcome {
@@ -22,7 +27,10 @@ export function autoscalerStatus(
   { replicas, currentMetrics, conditions, isRescaled }: Outcome,
   now: number,
 ): HorizontalPodAutoscalerStatus {
-  const all = conditions.reduce((list, next) => inPlace(list, next, now), status.conditions ?? []);
+  const all = conditions.reduce<Conditions>(
+    (list, next) => withCondition(list, transition(next, list, now)),
+    status.conditions ?? [],
+  );
   if (!replicas) return { ...status, conditions: all };
   const lastScaleTime = isRescaled ? rfc3339(now) : status.lastScaleTime;
   return {
@@ -32,11 +40,4 @@ export function autoscalerStatus(
     ...(currentMetrics && currentMetrics.length > 0 ? { currentMetrics } : {}),
     conditions: all,
   };
-}
-
-function inPlace(conditions: Conditions, next: NewCondition, now: number): Conditions {
-  const made = transition(next, conditions, now);
-  return conditions.some(({ type }) => type === next.type)
-    ? conditions.map((one) => (one.type === next.type ? made : one))
-    : [...conditions, made];
 }

@@ -1,7 +1,7 @@
 /** What a pod of a Job says of itself (Kubernetes `pkg/controller/job`). */
 import type { ContainerStatus, Job, Pod } from '../../../kube/kinds/objects.data.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
-import { isFinished } from '../pods.ts';
+import { isFinished, isLeaving } from '../pods.ts';
 import { COMPLETION_INDEX, TRACKING_FINALIZER } from './labels.ts';
 
 /** Whether its end is still to be counted. */
@@ -9,8 +9,7 @@ export const isTracked = ({ metadata }: Pod): boolean =>
   metadata.finalizers?.includes(TRACKING_FINALIZER) ?? false;
 
 /** Being deleted, and not at its end yet. */
-export const isTerminating = (pod: Pod): boolean =>
-  pod.metadata.deletionTimestamp !== undefined && !isFinished(pod);
+export const isTerminating = (pod: Pod): boolean => isLeaving(pod) && !isFinished(pod);
 
 /** Its completion index; undefined where it has none that can be read. */
 export function indexOf({ metadata }: Pod): number | undefined {

@@ -1,15 +1,17 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import type { Job } from '../../../kube/kinds/objects.data.ts';
-import { type Conditions, findCondition, type NewCondition } from '../../../kube/values/condition.ts';
+import {
+  type Conditions,
+  findCondition,
+  type NewCondition,
+  withCondition,
+} from '../../../kube/values/condition.ts';
 import { isSuspended } from './facts.ts';
 
 /** The condition in the place of an earlier one of its type, with both of its times (`job_controller.go` ensureJobConditionStatus). */
 export function withJobCondition(conditions: Conditions, next: NewCondition, now: number): Conditions {
   const time = rfc3339(now);
-  const condition = { ...next, lastProbeTime: time, lastTransitionTime: time };
-  return findCondition(conditions, next.type)
-    ? conditions.map((one) => (one.type === next.type ? condition : one))
-    : [...conditions, condition];
+  return withCondition(conditions, { ...next, lastProbeTime: time, lastTransitionTime: time });
 }
 
 /** The condition Suspended where it has changed. A Job that never was suspended has none. */

@@ -1,5 +1,5 @@
 import type { Pod, StatefulSet } from '../../../kube/kinds/objects.data.ts';
-import { isFinished } from '../pods.ts';
+import { isFinished, isLeaving } from '../pods.ts';
 import { type ClaimWork, claimWork, type FindClaim, hasStaleClaim } from './claims.ts';
 import {
   conforming,
@@ -12,7 +12,7 @@ import {
   revisionOf,
 } from './identity.ts';
 import { generationFor, podsToUpdate } from './rolling.ts';
-import { isAvailable, isRunningAndReady, isTerminating, isUnavailable } from './status.ts';
+import { isAvailable, isRunningAndReady, isUnavailable } from './status.ts';
 
 export interface ObservedStatefulSet {
   readonly set: StatefulSet;
@@ -95,12 +95,12 @@ function missing(observed: ObservedStatefulSet, ordinal: number): Steps {
 function existing(observed: ObservedStatefulSet, pod: Pod, isOrdered: boolean, now: number): Steps {
   const { set, findClaim } = observed;
   // Whatever its exit code: a pod that was evicted may have any.
-  if (isFinished(pod)) return { steps: isTerminating(pod) ? [] : [deletion(pod)], waits: true };
+  if (isFinished(pod)) return { steps: isLeaving(pod) ? [] : [deletion(pod)], waits: true };
   const claims = claimWork(set, pod, findClaim);
   const isLacking = [claims.missing, claims.leaving, claims.owned].some(({ length }) => length > 0);
   const pending: PodStep[] =
     pod.status?.phase === 'Pending' && isLacking ? [{ type: 'claims', pod, claims }] : [];
-  if (isOrdered && (isTerminating(pod) || !isServing(set, pod, now))) return { steps: pending, waits: true };
+  if (isOrdered && (isLeaving(pod) || !isServing(set, pod, now))) return { steps: pending, waits: true };
   const after = conforming(set, pod);
   if (after === pod && claims.owned.length === 0) return { steps: pending, waits: false };
   // Claims are created for volumes that the pod did not have.
@@ -136,7 +136,7 @@ function surplusSteps(
       : [{ type: 'claims', pod, claims: { ...work, ...NOTHING_TO_CREATE } }];
   });
   if (!isOrdered) {
-    return { claims, deletions: surplus.filter((pod) => !isTerminating(pod)).map(deletion), waits: false };
+    return { claims, deletions: surplus.filter((pod) => !isLeaving(pod)).map(deletion), waits: false };
   }
   const [highest] = surplus;
   if (!highest) return { claims, deletions: [], waits: false };
@@ -144,6 +144,6 @@ function surplusSteps(
     (pod) => pod && isUnavailable(set, pod, now),
   );
   const isNext = isServing(set, highest, now) || highest === unhealthy;
-  const goes = !isTerminating(highest) && isNext;
+  const goes = !isLeaving(highest) && isNext;
   return { claims, deletions: goes ? [deletion(highest)] : [], waits: true };
 }

@@ -1,7 +1,8 @@
 import type { Pod, StatefulSet } from '../../../kube/kinds/objects.data.ts';
 import { share } from '../intorpercent.ts';
+import { isLeaving } from '../pods.ts';
 import { firstOrdinal, type Generation, replicasOf, revisionOf } from './identity.ts';
-import { isTerminating, isUnavailable } from './status.ts';
+import { isUnavailable } from './status.ts';
 
 /** The pods below it keep the current revision: their number from the first ordinal on. */
 const partitionOf = ({ spec }: StatefulSet): number => spec.updateStrategy?.rollingUpdate?.partition ?? 0;
@@ -46,7 +47,7 @@ function oneByOne(
 ): readonly Pod[] {
   for (const pod of replicas.slice(partitionOf(set)).reverse()) {
     if (!pod) return [];
-    if (revisionOf(pod) !== update && !isTerminating(pod)) return [pod];
+    if (revisionOf(pod) !== update && !isLeaving(pod)) return [pod];
     if (isUnavailable(set, pod, now)) return [];
   }
   return [];
@@ -63,7 +64,7 @@ function severalAtOnce(
   return replicas
     .slice(partitionOf(set))
     .reverse()
-    .flatMap((pod) => (pod && revisionOf(pod) !== update && !isTerminating(pod) ? [pod] : []))
+    .flatMap((pod) => (pod && revisionOf(pod) !== update && !isLeaving(pod) ? [pod] : []))
     .slice(0, Math.max(0, maxUnavailableOf(set) - unavailable));
 }
 

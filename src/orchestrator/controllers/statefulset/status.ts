@@ -1,5 +1,5 @@
 import type { Pod, StatefulSet } from '../../../kube/kinds/objects.data.ts';
-import { availableInMs, isReady } from '../pods.ts';
+import { availableInMs, isLeaving, isReady } from '../pods.ts';
 import { replicasOf, revisionOf } from './identity.ts';
 
 export type StatefulSetStatus = NonNullable<StatefulSet['status']>;
@@ -13,13 +13,11 @@ export interface Revisions {
 
 export const isRunningAndReady = (pod: Pod): boolean => pod.status?.phase === 'Running' && isReady(pod);
 
-export const isTerminating = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined;
-
 export const isAvailable = (set: StatefulSet, pod: Pod, now: number): boolean =>
   availableInMs(pod, set.spec.minReadySeconds ?? 0, now) === 0;
 
 export const isUnavailable = (set: StatefulSet, pod: Pod, now: number): boolean =>
-  isTerminating(pod) || !isAvailable(set, pod, now);
+  isLeaving(pod) || !isAvailable(set, pod, now);
 
 /**
  * Kubernetes `stateful_set_control.go` updateStatus. `pods`: those that were observed; `updating`: how many of them are being deleted
@@ -33,7 +31,7 @@ export function statefulSetStatus(
   now: number,
 ): StatefulSetStatus {
   const ready = pods.filter(isRunningAndReady);
-  const staying = pods.filter((pod) => !isTerminating(pod));
+  const staying = pods.filter((pod) => !isLeaving(pod));
   const at = (revision: string): number => staying.filter((pod) => revisionOf(pod) === revision).length;
   const { conditions } = set.status ?? {};
   return completed(set, {
