@@ -1,7 +1,6 @@
 import type { Pod, Taint } from '../../kube/kinds/objects.data.ts';
 import { fitsNode } from '../../kube/kinds/podspec/nodeaffinity.ts';
 import { tolerates } from '../../kube/kinds/podspec/tolerations.ts';
-
 import { type NodeInfo, requestsOf } from './nodeinfo.ts';
 
 /** One reason why a pod may not run on a node. */

@@ -3,7 +3,7 @@ import type { CronJob, Job } from '../../../kube/kinds/objects.data.ts';
 import { controllerReference } from '../controllerref.ts';
 
 /** Says in the zone of the CronJob when its Job was due (KEP-4026). */
-export const SCHEDULED_TIMESTAMP = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
+const SCHEDULED_TIMESTAMP = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 
 /** By the minute: a Job that is due at one time is never made twice. `time`: milliseconds since the epoch. */
 export const jobName = ({ metadata }: CronJob, time: number): string =>

@@ -29,6 +29,7 @@ export function createHorizontalPodAutoscaler(context: ControllerContext): Contr
     clock,
     logger,
   });
+  const autoscalersIn = autoscalers.index(byNamespace);
   const podsIn = pods.index(byNamespace);
   const memories = new Map<string, Memory>();
   /** When each was looked at last, and which pods its target selects. */
@@ -120,9 +121,9 @@ export function createHorizontalPodAutoscaler(context: ControllerContext): Contr
     }
     selectors.set(key, parsed.value);
     const selected = podsIn(namespace).filter((pod) => isSelected(key, pod));
-    const responsible = [...selectors.keys()].filter(
-      (other) => splitKey(other).namespace === namespace && selected.some((pod) => isSelected(other, pod)),
-    );
+    const responsible = autoscalersIn(namespace)
+      .map((other) => keyOf(other.metadata))
+      .filter((other) => selected.some((pod) => isSelected(other, pod)));
     if (responsible.length <= 1) return { pods: selected };
     const names = responsible.map((other) => `{${splitKey(other).name} ${namespace}}`).sort();
     const problem = `pods by selector ${selector} are controlled by multiple HPAs: [${names.join(' ')}]`;

@@ -1,6 +1,6 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
-import { isReady } from '../pods.ts';
+import { isLeaving, isReady } from '../pods.ts';
 import { isProblem, type PodMetric, type PodMetrics, type Problematic } from './measured.ts';
 
 /**
@@ -107,8 +107,8 @@ function ofPods(
   { ratioOf, assumed }: Rule,
 ): Problematic<Wanted> {
   if (pods.length === 0) return { problem: NO_PODS };
-  const { ready, unready, missing } = groupPods(pods, metrics, resource, now);
-  const counted = new Map([...metrics].filter(([pod]) => !unready.has(pod) && !isIgnored(pods, pod)));
+  const { ready, unready, missing, ignored } = groupPods(pods, metrics, resource, now);
+  const counted = new Map([...metrics].filter(([pod]) => !unready.has(pod) && !ignored.has(pod)));
   if (counted.size === 0) return { problem: NO_METRICS };
   const first = ratioOf(counted);
   if (isProblem(first)) return first;
@@ -150,27 +150,27 @@ interface Groups {
   readonly ready: number;
   readonly unready: ReadonlySet<string>;
   readonly missing: ReadonlySet<string>;
+  /** They go or have failed, and count for nothing. */
+  readonly ignored: ReadonlySet<string>;
 }
 
-const isLeaving = ({ metadata, status }: Pod): boolean =>
-  metadata.deletionTimestamp !== undefined || status?.phase === 'Failed';
-
-const isIgnored = (pods: readonly Pod[], name: string): boolean =>
-  pods.some((pod) => pod.metadata.name === name && isLeaving(pod));
+const isIgnored = (pod: Pod): boolean => isLeaving(pod) || pod.status?.phase === 'Failed';
 
 function groupPods(pods: readonly Pod[], metrics: PodMetrics, resource: string, now: number): Groups {
   const unready = new Set<string>();
   const missing = new Set<string>();
+  const ignored = new Set<string>();
   let ready = 0;
-  for (const pod of pods.filter((one) => !isLeaving(one))) {
+  for (const pod of pods) {
     const { name = '' } = pod.metadata;
     const metric = metrics.get(name);
-    if (pod.status?.phase === 'Pending') unready.add(name);
+    if (isIgnored(pod)) ignored.add(name);
+    else if (pod.status?.phase === 'Pending') unready.add(name);
     else if (!metric) missing.add(name);
     else if (resource === 'cpu' && isStarting(pod, metric, now)) unready.add(name);
     else ready += 1;
   }
-  return { ready, unready, missing };
+  return { ready, unready, missing, ignored };
 }
 
 /** A pod that starts uses more of the processors than it will: it counts once a whole window was measured while it was ready. */

@@ -6,7 +6,7 @@ import { type Condition, findCondition } from '../../../kube/values/condition.ts
 /** A node that has been silent for this long counts as lost (Kubernetes 1.32: `--node-monitor-grace-period`). */
 export const GRACE_MS = 50_000;
 /** One that has never said anything may take longer (`--node-startup-grace-period`). */
-export const STARTUP_GRACE_MS = 60_000;
+const STARTUP_GRACE_MS = 60_000;
 
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
