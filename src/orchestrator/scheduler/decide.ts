@@ -1,11 +1,12 @@
-import type { Pod } from '../../kube/kinds/objects.data.ts';
+import type { Node, Pod } from '../../kube/kinds/objects.data.ts';
 import { FILTERS, type Filter } from './filters.ts';
 import type { NodeInfo } from './nodeinfo.ts';
 import { type Policy, SCORES } from './scores.ts';
-import { type ClaimsOfPod, type PodVolumes, volumesOn } from './volumes.ts';
+import { type ClaimsOfPod, type Needs, type PodVolumes, volumesOn } from './volumes.ts';
 
 export type Placement =
-  | { readonly type: 'bind'; readonly node: string }
+  /** `needs`: what its storage needs there before it is bound. */
+  | { readonly type: 'bind'; readonly node: string; readonly needs: Needs }
   | { readonly type: 'unschedulable'; readonly message: string };
 
 /** The node for a pod, or why there is none, in the wording of kube-scheduler (`framework/types.go` FitError). */
@@ -22,12 +23,19 @@ export function place(
   const fitting = nodes.filter((info) => filters.every((filter) => filter.check(pod, info)));
   const score = (info: NodeInfo): number => SCORES[policy](pod, info, seed);
   const [best] = fitting
-    .map((info) => ({ name: info.name, score: score(info) }))
-    .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
-  return best ? { type: 'bind', node: best.name } : unschedulable(explain(pod, nodes, filters));
+    .map((info) => ({ info, score: score(info) }))
+    .sort((a, b) => b.score - a.score || (a.info.name < b.info.name ? -1 : 1));
+  if (!best) return unschedulable(explain(pod, nodes, filters));
+  const { name, node } = best.info;
+  return { type: 'bind', node: name, needs: needsOn(volumes, node) };
 }
 
 const unschedulable = (message: string): Placement => ({ type: 'unschedulable', message });
+
+function needsOn(volumes: PodVolumes, node: Node): Needs {
+  const found = volumes.type === 'claims' ? volumesOn(volumes, node) : undefined;
+  return found?.ok ? found.needs : { bindings: [], provisions: [] };
+}
 
 function volumeFilter(volumes: ClaimsOfPod): Filter {
   return {

@@ -16,7 +16,7 @@ import { place } from './decide.ts';
 import { nodeInfo } from './nodeinfo.ts';
 import type { Policy } from './scores.ts';
 import { createVolumeBinding } from './volumebinding.ts';
-import { type ClaimsOfPod, volumesOn } from './volumes.ts';
+import type { Needs } from './volumes.ts';
 
 export interface SchedulerOptions {
   readonly client: KubeClient;
@@ -110,26 +110,24 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const held = assumed.get(uid);
     if (held) return promised.has(uid) ? settle(pod, held.node) : undefined;
     // No await between reading the nodes and assuming the pod: two pods cannot be given the same resources.
-    const volumes = storage.of(pod);
-    const placement = place(pod, nodes.list().map(infoOf), policy, seed, volumes);
+    const placement = place(pod, nodes.list().map(infoOf), policy, seed, storage.of(pod));
     if (placement.type === 'unschedulable') {
       waiting.add(key);
       await reject(pod, 'Unschedulable', placement.message);
       return { afterMs: RETRY_MS };
     }
-    assumed.set(uid, { pod, node: placement.node });
-    if (volumes.type !== 'claims' || volumes.delayed.length === 0) await bind(pod, placement.node);
-    else return promise(pod, placement.node, volumes);
+    const { node, needs } = placement;
+    assumed.set(uid, { pod, node });
+    if (needs.bindings.length + needs.provisions.length > 0) return promise(pod, node, needs);
+    await bind(pod, node);
     return undefined;
   }
 
   /** It keeps its place while its volumes are bound there. */
-  async function promise(pod: Pod, node: string, volumes: ClaimsOfPod): Promise<Again> {
-    const at = nodes.get({ name: node });
-    const found = at && volumesOn(volumes, at);
+  async function promise(pod: Pod, node: string, needs: Needs): Promise<Again> {
     promised.set(pod.metadata.uid ?? '', clock.now() + VOLUMES_MS);
     try {
-      if (found?.ok) await storage.begin(found.needs, node);
+      await storage.begin(needs, node);
     } catch (error) {
       forget(pod);
       throw error;

@@ -6,7 +6,7 @@ import { type Watch, watch } from '../../kube/client/controller.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import { createMutationCache } from '../../kube/client/mutationcache.ts';
 import { byClaim } from '../../kube/client/podindexes.ts';
-import type { PersistentVolumeClaim, Pod } from '../../kube/kinds/objects.data.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../kube/kinds/objects.data.ts';
 import {
   PERSISTENT_VOLUME_CLAIMS,
   PERSISTENT_VOLUMES,
@@ -54,6 +54,7 @@ export function createVolumeBinding(options: VolumeBindingOptions): VolumeBindin
   const volumes = createMutationCache(volumeInformer, PERSISTENT_VOLUMES);
   const client = claims.recording(volumes.recording(writer));
   const podsOf = pods.index(byClaim);
+  const volumesFor = volumes.index(claimOfVolume);
   volumeInformer.listen({ add: onChange, update: onChange });
   classes.listen({ add: onChange, update: onChange });
 
@@ -63,7 +64,7 @@ export function createVolumeBinding(options: VolumeBindingOptions): VolumeBindin
   /** The node is named to its provisioner, or a volume is reserved for it. */
   const isUnderWay = (claim: PersistentVolumeClaim, node: string): boolean =>
     claim.metadata.annotations?.[SELECTED_NODE] === node ||
-    volumes.list().some((volume) => volume.spec?.claimRef !== undefined && isBoundTo(volume, claim));
+    volumesFor(keyOf(claim.metadata)).some((volume) => isBoundTo(volume, claim));
 
   return {
     watches: [
@@ -96,3 +97,9 @@ export function createVolumeBinding(options: VolumeBindingOptions): VolumeBindin
     },
   };
 }
+
+/** Index values: the key of the claim that a volume is bound to or reserved for. */
+const claimOfVolume = ({ spec }: PersistentVolume): readonly string[] => {
+  const { namespace = '', name = '' } = spec?.claimRef ?? {};
+  return spec?.claimRef ? [keyOf({ namespace, name })] : [];
+};
