@@ -94,8 +94,7 @@ export async function serve(
     return sendJson(response, 200, { user: user.name, csrf: session.csrf });
   if (session && url.pathname === '/api/v1/logout')
     response.setHeader('Set-Cookie', cookieOf('', 0, options.certificates !== undefined));
-  const headers = { ...request.headers };
-  const isKnown = session?.lasts ?? (async () => (await options.authenticate(headers)) !== undefined);
+  const isKnown = session?.lasts ?? (async () => (await options.authenticate(request.headers)) !== undefined);
   if (isKubernetes) {
     if (!options.kubernetes) throw new ProblemError(NO_KUBERNETES);
     if (isScoped(user)) throw new ProblemError(NARROW);

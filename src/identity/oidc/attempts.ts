@@ -43,17 +43,15 @@ export function createAttempts<T>(clock: Pick<Clock, 'monotonic'>, most: number)
       drop(secret);
     }
   };
-  const owned = (party: string): number => ofParty.get(party)?.size ?? 0;
   const greediest = (): Set<string> => {
     let found = new Set<string>();
     for (const secrets of ofParty.values()) if (secrets.size > found.size) found = secrets;
     return found;
   };
-  /** Whose place one more of this client takes. */
-  const victims = (party: string): Iterable<string> => {
+  /** Those of a client that has two more than this one; undefined: there is none. */
+  const makingWayFor = (party: string): Set<string> | undefined => {
     const largest = greediest();
-    if (owned(party) + 1 < largest.size) return largest;
-    return ofParty.get(party) ?? kept.keys();
+    return (ofParty.get(party)?.size ?? 0) + 1 < largest.size ? largest : undefined;
   };
   const get = (secret: string): T | undefined => {
     dropExpired();
@@ -62,7 +60,7 @@ export function createAttempts<T>(clock: Pick<Clock, 'monotonic'>, most: number)
   return {
     add(value, party) {
       dropExpired();
-      const [victim] = kept.size >= most ? victims(party) : [];
+      const [victim] = kept.size >= most ? (makingWayFor(party) ?? ofParty.get(party) ?? kept.keys()) : [];
       if (victim !== undefined) drop(victim);
       const secret = randomBytes(32).toString('base64url');
       kept.set(secret, { value, until: clock.monotonic() + LIFE_MS, party });
@@ -77,7 +75,7 @@ export function createAttempts<T>(clock: Pick<Clock, 'monotonic'>, most: number)
     },
     hasRoom(party) {
       dropExpired();
-      return kept.size < most || owned(party) + 1 < greediest().size;
+      return kept.size < most || makingWayFor(party) !== undefined;
     },
   };
 }
