@@ -15,11 +15,11 @@ import type { LdapOptions } from './options.ts';
 
 /** The extended operation that begins TLS (RFC 4511 §4.14). */
 const START_TLS = '1.3.6.1.4.1.1466.20037';
-/** They have no text (MS-ADA3 2.43); nor need what a file names have one. */
-const binaryOf = ({ users: { id } }: LdapOptions): string[] => [
-  'objectGUID',
-  ...(id === undefined ? [] : [id]),
-];
+/** They have no text (MS-ADA3 2.43); nor need what a file names have one, unless it is a name or an address as well. */
+function binaryOf({ users: { id, name, displayName, email } }: LdapOptions): string[] {
+  const texts = [name, displayName, email].map((attribute) => attribute.toLowerCase());
+  return ['objectGUID', ...(id === undefined || texts.includes(id.toLowerCase()) ? [] : [id])];
+}
 
 /** What a directory answers to a bind that is not to be: of entries without a password, with one that has to be changed first, too. */
 const REFUSALS = [InvalidCredentialsError, InappropriateAuthError, UnwillingToPerformError];

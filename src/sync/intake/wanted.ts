@@ -105,11 +105,7 @@ export async function observeTip(
 }
 
 /** The status with a new wanted revision, thawed and released. */
-export function want(
-  { wantedBy, ...status }: EnvironmentStatus,
-  tip: string,
-  by?: string,
-): EnvironmentStatus {
+function want({ wantedBy, ...status }: EnvironmentStatus, tip: string, by?: string): EnvironmentStatus {
   const fresh = status.wantedRevision !== tip;
   const conditions = withoutCondition(withoutCondition(status.conditions, 'Frozen'), 'Held');
   return {

@@ -13,6 +13,21 @@ const BOUND = Buffer.from('300c02010261070a010004000400', 'hex');
 /** LDAPMessage 2, which is the client's first: ExtendedResponse, success (RFC 4511 §4.12). */
 const GO_AHEAD = Buffer.from('300c02010278070a010004000400', 'hex');
 
+/** BER of less than 128 bytes (RFC 4511 §5.1). */
+const ber = (tag: number, ...parts: (string | Buffer)[]): Buffer => {
+  const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
+  return Buffer.concat([Buffer.from([tag, content.length]), content]);
+};
+/** LDAPMessage 2: SearchResultEntry (RFC 4511 §4.5.2), then SearchResultDone, success. */
+const found = (attributes: Readonly<Record<string, string | Buffer>>): Buffer => {
+  const list = Object.entries(attributes).map(([name, value]) =>
+    ber(0x30, ber(0x04, name), ber(0x31, ber(0x04, value))),
+  );
+  const entry = ber(0x64, ber(0x04, 'uid=ada'), ber(0x30, ...list));
+  return Buffer.concat([ber(0x30, Buffer.from('020102', 'hex'), entry), DONE]);
+};
+const DONE = Buffer.from('300c02010265070a010004000400', 'hex');
+
 describe('identity: a connection to a directory', () => {
   let server: Server;
   let clock: FakeClock;
@@ -90,6 +105,23 @@ describe('identity: a connection to a directory', () => {
     answer = (socket) => socket.write(Buffer.from('300c02010278070a010204000400', 'hex'));
     expect(await failure(open('startTLS'))).not.to.equal('none');
     await until(() => sockets.every((socket) => socket.destroyed));
+  });
+
+  it('gives as text what people are known by where it is their name or address too, and otherwise its bytes', async () => {
+    const { port } = server.address() as AddressInfo;
+    const knownBy = async (id: string) => {
+      const users = { ...LDAP.users, id };
+      const options = { ...LDAP, users, host: '127.0.0.1', port, encryption: 'none' } as const;
+      const connection = await ldapConnect(options, clock)();
+      answer = (socket) => socket.write(found({ mail: 'a@b.org', guid: Buffer.from('ff00', 'hex') }));
+      const query = { base: '', filter: '(uid=ada)', attributes: ['mail', 'guid'], most: 1 };
+      const [entry] = (await connection.search(query)) ?? [];
+      connection.close();
+      return entry && Object.fromEntries(entry.attributes);
+    };
+    expect(await knownBy('guid')).to.deep.equal({ mail: ['a@b.org'], guid: ['ff00'] });
+    expect((await knownBy('Mail'))?.mail).to.deep.equal(['a@b.org']);
+    expect((await knownBy('mail'))?.mail).to.deep.equal(['a@b.org']);
   });
 
   it('fails where nobody listens', async () => {
