@@ -10,6 +10,7 @@ import {
 } from '../values/fielderrors.ts';
 import type { JsonObject } from '../values/types.ts';
 import { none } from './checks/checks.ts';
+import { CONDITION_STATUSES } from './checks/conditions.ts';
 import { isEmptyList, listAt, numberAt, objectAt, objectsAt, textAt } from './checks/read.ts';
 import { signerName } from './checks/signers.ts';
 import { CERTIFICATE_SIGNING_REQUESTS } from './resources.data.ts';
@@ -108,7 +109,7 @@ function validateConditions(conditions: readonly JsonObject[], at: string): read
 
 function validateStatus(status: string, type: string, at: string): readonly FieldError[] {
   if (status === '') return [required(at)];
-  const allowed = TRUE_ONLY.includes(type) ? ['True'] : ['False', 'True', 'Unknown'];
+  const allowed = TRUE_ONLY.includes(type) ? ['True'] : CONDITION_STATUSES;
   return allowed.includes(status) ? none : [notSupported(at, status, allowed)];
 }
 

@@ -1,7 +1,6 @@
 import type { FieldError } from '../values/fielderrors.ts';
-import { qualifiedName } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
-import { immutable, labels, named } from './checks/checks.ts';
+import { annotations, immutable, labels } from './checks/checks.ts';
 import { objectAt } from './checks/read.ts';
 import { validateClaimSpec } from './devices/claimspec.ts';
 import { RESOURCE_CLAIM_TEMPLATES } from './resources.data.ts';
@@ -20,9 +19,7 @@ function validateClaimTemplate(template: JsonObject, old?: JsonObject): readonly
   const metadata = objectAt(spec, 'metadata');
   return [
     ...labels(objectAt(metadata, 'labels'), 'spec.metadata.labels'),
-    ...Object.keys(objectAt(metadata, 'annotations')).flatMap((key) =>
-      named('spec.metadata.annotations', key.toLowerCase(), qualifiedName),
-    ),
+    ...annotations(objectAt(metadata, 'annotations'), 'spec.metadata.annotations'),
     ...validateClaimSpec(objectAt(spec, 'spec'), 'spec.spec'),
   ];
 }

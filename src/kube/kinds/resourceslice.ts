@@ -1,3 +1,4 @@
+import { SEMVER } from '../cel/library/semvers.ts';
 import { type FieldError, invalid, required, tooLong } from '../values/fielderrors.ts';
 import { dns1123Subdomain } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
@@ -108,13 +109,6 @@ function validateDevice(device: JsonObject, at: string): readonly FieldError[] {
     ...Object.keys(capacity).flatMap((name) => attributeName(name, `${at}.capacity[${name}]`)),
   ];
 }
-
-const NUMBER = '(0|[1-9]\\d*)';
-const PART = '(0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)';
-const BUILD = '[0-9a-zA-Z-]+';
-const SEMVER = new RegExp(
-  `^${NUMBER}\\.${NUMBER}\\.${NUMBER}(-${PART}(\\.${PART})*)?(\\+${BUILD}(\\.${BUILD})*)?$`,
-);
 
 function validateAttribute(attribute: JsonObject, at: string): readonly FieldError[] {
   const { string, version } = attribute;

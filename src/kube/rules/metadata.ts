@@ -1,11 +1,9 @@
 import { builtinKind } from '../kinds/builtin.ts';
-import { immutable, labels, named, none } from '../kinds/checks/checks.ts';
+import { annotations, immutable, labels, named, none } from '../kinds/checks/checks.ts';
 import { listAt, objectAt, objectsAt, textAt } from '../kinds/checks/read.ts';
-import { type FieldError, forbidden, invalid, required, tooLong } from '../values/fielderrors.ts';
+import { type FieldError, forbidden, invalid, required } from '../values/fielderrors.ts';
 import { dns1123Label, dns1123Subdomain, type NameCheck, qualifiedName } from '../values/names.ts';
 import type { GroupVersionKind, JsonObject } from '../values/types.ts';
-
-const MOST_ANNOTATION_BYTES = 256 * 1024;
 
 /** metadata of any object (apimachinery `pkg/api/validation/objectmeta.go`). */
 export function validateMetadata(
@@ -20,7 +18,7 @@ export function validateMetadata(
       ? named('metadata.namespace', textAt(metadata, 'namespace'), dns1123Label)
       : none),
     ...labels(objectAt(metadata, 'labels'), 'metadata.labels'),
-    ...annotations(objectAt(metadata, 'annotations')),
+    ...annotations(objectAt(metadata, 'annotations'), 'metadata.annotations'),
     ...finalizers(metadata),
     ...owners(metadata),
     ...(old ? update(metadata, objectAt(old, 'metadata')) : none),
@@ -34,18 +32,6 @@ function checkName(metadata: JsonObject, check: NameCheck): readonly FieldError[
   if (generateName === '') return [required('metadata.name', 'name or generateName is required')];
   // It may end in a hyphen: letters will follow.
   return named('metadata.generateName', generateName.replace(/-$/, 'a'), check);
-}
-
-function annotations(values: JsonObject): readonly FieldError[] {
-  let bytes = 0;
-  const errors = Object.entries(values).flatMap(([key, value]): FieldError[] => {
-    bytes += Buffer.byteLength(key) + (typeof value === 'string' ? Buffer.byteLength(value) : 0);
-    const problem = qualifiedName(key.toLowerCase());
-    return problem ? [invalid('metadata.annotations', key, problem)] : [];
-  });
-  return bytes > MOST_ANNOTATION_BYTES
-    ? [...errors, tooLong('metadata.annotations', MOST_ANNOTATION_BYTES)]
-    : errors;
 }
 
 const finalizers = (metadata: JsonObject): readonly FieldError[] =>

@@ -13,11 +13,12 @@ interface Version {
 
 const NUMBER = '(0|[1-9]\\d*)';
 const PART = '(?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)';
-const SEMVER = new RegExp(
+/** semver.org's grammar; its parts are captured. */
+export const SEMVER = new RegExp(
   `^${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-(${PART}(?:\\.${PART})*))?(?:\\+[0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*)?$`,
 );
 
-/** semver.org's grammar; undefined for what is none. */
+/** undefined for what is none. */
 function parse(text: string): Version | undefined {
   const [, major, minor, patch, before] = text.length <= 256 ? (SEMVER.exec(text) ?? []) : [];
   if (major === undefined || minor === undefined || patch === undefined) return undefined;

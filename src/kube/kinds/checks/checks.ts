@@ -1,5 +1,12 @@
 import { deepEqual } from '../../values/equal.ts';
-import { duplicate, type FieldError, invalid, notSupported, required } from '../../values/fielderrors.ts';
+import {
+  duplicate,
+  type FieldError,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from '../../values/fielderrors.ts';
 import { isNumber } from '../../values/json.ts';
 import { labelValue, type NameCheck, qualifiedName } from '../../values/names.ts';
 import type { Json, JsonObject } from '../../values/types.ts';
@@ -64,6 +71,18 @@ export function labels(values: JsonObject, field: string): readonly FieldError[]
       ...(ofValue ? [invalid(field, value, ofValue)] : []),
     ];
   });
+}
+
+const MOST_ANNOTATION_BYTES = 256 * 1024;
+
+export function annotations(values: JsonObject, field: string): readonly FieldError[] {
+  let bytes = 0;
+  const errors = Object.entries(values).flatMap(([key, value]): FieldError[] => {
+    bytes += Buffer.byteLength(key) + (typeof value === 'string' ? Buffer.byteLength(value) : 0);
+    const problem = qualifiedName(key.toLowerCase());
+    return problem ? [invalid(field, key, problem)] : [];
+  });
+  return bytes > MOST_ANNOTATION_BYTES ? [...errors, tooLong(field, MOST_ANNOTATION_BYTES)] : errors;
 }
 
 /** Every item that repeats the name of an earlier one. */

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../values/types.ts';
 import { atLeast, duplicates, named, none } from './checks.ts';
 import { textAt } from './read.ts';
 
-const STATUSES = ['False', 'True', 'Unknown'];
+export const CONDITION_STATUSES = ['False', 'True', 'Unknown'];
 const LONGEST_REASON = 1024;
 const LONGEST_MESSAGE = 32 * 1024;
 
@@ -23,9 +23,9 @@ function condition(self: JsonObject, at: string): readonly FieldError[] {
   const reason = textAt(self, 'reason');
   return [
     ...named(`${at}.type`, textAt(self, 'type'), qualifiedName),
-    ...(STATUSES.includes(textAt(self, 'status'))
+    ...(CONDITION_STATUSES.includes(textAt(self, 'status'))
       ? none
-      : [notSupported(`${at}.status`, textAt(self, 'status'), STATUSES)]),
+      : [notSupported(`${at}.status`, textAt(self, 'status'), CONDITION_STATUSES)]),
     ...atLeast(self, 'observedGeneration', at, 0),
     ...(textAt(self, 'lastTransitionTime') === '' ? [required(`${at}.lastTransitionTime`)] : none),
     ...(reason === '' ? [required(`${at}.reason`)] : named(`${at}.reason`, reason, conditionReason)),

@@ -10,6 +10,7 @@ import {
 import { qualifiedName } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { atLeast, named, none } from '../checks/checks.ts';
+import { CONDITION_STATUSES } from '../checks/conditions.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../checks/read.ts';
 import { countIndexes } from './indexes.ts';
 
@@ -22,7 +23,6 @@ const LONGEST_INDEXES = 64 * 1024;
 
 const ACTIONS = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
 const OPERATORS = ['In', 'NotIn'];
-const STATUSES = ['False', 'True', 'Unknown'];
 
 const inBrackets = (values: readonly string[]): string =>
   `valid values: [${values.map((value) => JSON.stringify(value)).join(' ')}]`;
@@ -63,7 +63,7 @@ function validateFailureRule(spec: JsonObject, rule: JsonObject, path: string): 
     ...atMost(conditions.length, MOST_CONDITIONS, `${path}.onPodConditions`),
     ...conditions.flatMap((pattern, i) => [
       ...named(`${path}.onPodConditions[${i}].type`, textAt(pattern, 'type'), qualifiedName),
-      ...choice(pattern, 'status', `${path}.onPodConditions[${i}]`, STATUSES),
+      ...choice(pattern, 'status', `${path}.onPodConditions[${i}]`, CONDITION_STATUSES),
     ]),
     ...oneOfBoth(hasCodes, conditions.length > 0, path),
   ];
