@@ -4,6 +4,7 @@ import { isObject } from '../../../kube/values/equal.ts';
 import { isExpired, statusError } from '../../../kube/values/status.ts';
 import type { Json } from '../../../kube/values/types.ts';
 import { notServed } from '../errors.ts';
+import { rowKind } from '../kinds/kind.ts';
 import type { Api, ItemTarget, ServedResource, StoredWatch, Target } from '../types.ts';
 import { type Answer, json } from './answers.ts';
 import type { Writer } from './objects.ts';
@@ -144,21 +145,17 @@ async function create({ api, writer, call, resource, target }: Request): Promise
   return writer.object(call, resource, stored, 201);
 }
 
-/** What is written at an endpoint of the resource. */
-const kindAt = ({ subresourceRows, kind }: ServedResource, subresource: string | undefined): string =>
-  subresourceRows.find(({ name }) => name === subresource)?.kind?.kind ?? kind;
-
 async function createSubresource({ api, writer, call, resource, item }: Request): Promise<Answer> {
   if (item.subresource === undefined) {
     throw statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
   }
-  const { value: body, ...how } = await objectBody(call, kindAt(resource, item.subresource));
+  const { value: body, ...how } = await objectBody(call, rowKind(resource, item.subresource).kind);
   const { stored } = await api.create({ ...item, ...writeParameters(call, 'CreateOptions'), body, ...how });
   return writer.object(call, resource, stored, 201);
 }
 
 async function update({ api, writer, call, resource, item }: Request): Promise<Answer> {
-  const { value: body, ...how } = await objectBody(call, kindAt(resource, item.subresource));
+  const { value: body, ...how } = await objectBody(call, rowKind(resource, item.subresource).kind);
   const { stored, created } = await api.update({
     ...item,
     ...writeParameters(call, 'UpdateOptions'),

@@ -172,8 +172,10 @@ export interface World {
 }
 
 /** What is written at an endpoint of the kind. */
-export const rowKind = (kind: Kind, subresource: string | undefined): GroupVersionKind =>
-  kind.subresourceRows.find(({ name }) => name === subresource)?.kind ?? kind;
+export const rowKind = (
+  kind: GroupVersionKind & Pick<ServedResource, 'subresourceRows'>,
+  subresource: string | undefined,
+): GroupVersionKind => kind.subresourceRows.find(({ name }) => name === subresource)?.kind ?? kind;
 
 export function keyOf(kind: Kind, namespace: string | undefined, name: string): string {
   return prefixOf(kind, namespace) + name;
