@@ -4,7 +4,7 @@ import { type AuditObject, type AuditSink, DELIVERY, ENVIRONMENT } from '../audi
 import type { Clock } from '../base/clock.ts';
 import type { Problem } from '../base/errors.ts';
 import { isObject } from '../kube/values/equal.ts';
-import { PROVIDER_CALLBACK } from '../model/loginpaths.ts';
+import { PROVIDER_CALLBACK } from '../model/providerlogin.ts';
 
 export interface FaceAuditOptions {
   readonly sink: AuditSink;

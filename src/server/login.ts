@@ -1,7 +1,7 @@
 /** Signing in with a name and a password: for a token, or for the session of a browser. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { problemOf } from '../base/errors.ts';
-import { PROVIDER_LOGIN } from '../model/loginpaths.ts';
+import { PROVIDER_LOGIN } from '../model/providerlogin.ts';
 import { type Fields, fieldsOf, flag, needed } from './fields.ts';
 import { readForm, readJson, sendJson } from './json.ts';
 import { escaped, isForm, sendPage, sendRefusal } from './pages.ts';

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { partyOf } from '../base/clientparty.ts';
 import { type Problem, ProblemError, problemOf } from '../base/errors.ts';
-import { PROVIDER_CALLBACK, PROVIDER_LOGIN } from '../model/loginpaths.ts';
+import { PROVIDER_CALLBACK, PROVIDER_LOGIN } from '../model/providerlogin.ts';
 import type { FaceTrail } from './audit.ts';
 import { foreign, unknownName } from './origin.ts';
 import { escaped, sendPage, sendRefusal } from './pages.ts';

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Problem, ProblemError } from '../base/errors.ts';
+import { SIGN_IN_MS } from '../model/providerlogin.ts';
 import type { User } from '../model/user.ts';
 import { bearerOf, equalSecrets } from './auth.ts';
 import type { FaceOptions } from './parts.ts';
@@ -14,14 +15,12 @@ const cookieName = (isSecure: boolean): string => (isSecure ? '__Host-pilotage' 
 
 /** What a browser has while it signs in at the provider. */
 const attemptName = (isSecure: boolean): string => `${cookieName(isSecure)}-signin`;
-/** As long as the attempt is kept. */
-const ATTEMPT_SECONDS = 600;
 
 /** Of no script; it comes back with the browser that the provider sends, for which it cannot be `Strict`. Empty: it is taken away. */
 export const attemptCookieOf = (attempt: string, isSecure: boolean): string =>
   [
     `${attemptName(isSecure)}=${attempt}`,
-    `Max-Age=${attempt === '' ? 0 : ATTEMPT_SECONDS}`,
+    `Max-Age=${attempt === '' ? 0 : SIGN_IN_MS / 1000}`,
     'Path=/',
     'HttpOnly',
     'SameSite=Lax',

@@ -2,12 +2,10 @@ import { spawn } from 'node:child_process';
 import { sleep } from '../../base/clock.ts';
 import { type Problem, ProblemError } from '../../base/errors.ts';
 import type { BegunInBrowser, LoggedIn } from '../../model/identityfaces.ts';
+import { SIGN_IN_MS } from '../../model/providerlogin.ts';
 import type { CliContext } from '../context.ts';
 import type { FaceClient } from '../daemon/face.ts';
 import { listenForBrowser } from './callback.ts';
-
-/** As long as the daemon keeps the attempt. */
-const LIFE_MS = 10 * 60_000;
 
 /** Leads a browser of this machine to the provider, and hands its answer to the daemon, which alone can make something of it. */
 export async function signInByBrowser(
@@ -24,7 +22,7 @@ export async function signInByBrowser(
       `Sign in with a browser on this machine:\n  ${url}\nWithout one here: pilotage login --device\n`,
     );
     openBrowser(surroundings.fullEnvironment, url);
-    const late = sleep(clock, LIFE_MS, over.signal).then(() => {
+    const late = sleep(clock, SIGN_IN_MS, over.signal).then(() => {
       throw new ProblemError(LATE);
     });
     // Once it is over, nobody waits for it.

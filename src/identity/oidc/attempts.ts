@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Problem } from '../../base/errors.ts';
-
-/** So long may somebody take to sign in at the provider. */
-const LIFE_MS = 10 * 60_000;
+import { SIGN_IN_MS } from '../../model/providerlogin.ts';
 
 /** Sign-ins that have begun. In memory: a restart forgets them, and they begin again. */
 export interface Attempts<T> {
@@ -63,7 +61,7 @@ export function createAttempts<T>(clock: Pick<Clock, 'monotonic'>, most: number)
       const [victim] = kept.size >= most ? (makingWayFor(party) ?? ofParty.get(party) ?? kept.keys()) : [];
       if (victim !== undefined) drop(victim);
       const secret = randomBytes(32).toString('base64url');
-      kept.set(secret, { value, until: clock.monotonic() + LIFE_MS, party });
+      kept.set(secret, { value, until: clock.monotonic() + SIGN_IN_MS, party });
       ofParty.set(party, (ofParty.get(party) ?? new Set()).add(secret));
       return secret;
     },

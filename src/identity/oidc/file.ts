@@ -1,6 +1,6 @@
 /** The part `oidc` of the file of `pilotage up --signin`. */
 import { list, map, text, unread } from '../../model/grammar.ts';
-import { PROVIDER_CALLBACK } from '../../model/loginpaths.ts';
+import { PROVIDER_CALLBACK } from '../../model/providerlogin.ts';
 import { type Cursor, complain, entriesOf } from '../../model/reader.ts';
 import type { ReadNamed } from '../namedfile.ts';
 import type { OidcOptions } from './options.ts';
