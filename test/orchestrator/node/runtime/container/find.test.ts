@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { deferred } from '../../../../../src/base/deferred.ts';
 import type { Engine } from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { createEngineFinder } from '../../../../../src/orchestrator/node/runtime/container/engine/find.ts';
 import { FakeClock } from '../../../../fakes/clock.ts';
@@ -38,6 +39,23 @@ describe('the engine of a node', () => {
   it('that was switched off says so', async () => {
     const found = await finder([], new Set()).engines.find();
     expect(found.ok ? '' : found.message).to.contain('--engine none');
+  });
+
+  it('is looked for once at a time, however long a socket takes to answer', async () => {
+    const { promise, resolve } = deferred<Engine>();
+    const clock = new FakeClock();
+    let asked = 0;
+    const connect = () => {
+      asked += 1;
+      return promise;
+    };
+    const engines = createEngineFinder({ sockets: ['/slow'], clock, connect });
+    const finds = [engines.find()];
+    await clock.advance(10_000);
+    finds.push(engines.find());
+    resolve({ socketPath: '/slow' } as Engine);
+    expect((await Promise.all(finds)).map(({ ok }) => ok)).to.deep.equal([true, true]);
+    expect(asked).to.equal(1);
   });
 
   it('is found when it comes later', async () => {

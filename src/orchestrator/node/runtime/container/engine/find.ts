@@ -30,7 +30,8 @@ export function createEngineFinder({
 }: EngineFinderOptions): EngineFinder {
   let engine: Engine | undefined;
   let latest: Promise<FoundEngine> | undefined;
-  let searchedAt = Number.NEGATIVE_INFINITY;
+  /** When the latest search ended; undefined: it goes on, for as long as an engine takes to answer. */
+  let endedAt: number | undefined;
 
   async function search(): Promise<FoundEngine> {
     const problems: string[] = [];
@@ -49,9 +50,11 @@ export function createEngineFinder({
     known: () => engine,
     async find() {
       if (engine) return { ok: true, engine };
-      if (latest && clock.monotonic() - searchedAt < FRESH_MS) return latest;
-      searchedAt = clock.monotonic();
-      latest = search();
+      if (latest && (endedAt === undefined || clock.monotonic() - endedAt < FRESH_MS)) return latest;
+      endedAt = undefined;
+      latest = search().finally(() => {
+        endedAt = clock.monotonic();
+      });
       return latest;
     },
   };
