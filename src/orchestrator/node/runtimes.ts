@@ -65,12 +65,14 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
   });
   const runtime = createPodRuntimes({
     runtimes: { process, container },
-    route: async ({ images: references, runtimeClass }) =>
-      runtimeOf({
+    async route({ images: references, runtimeClass }) {
+      const wanted = runtimeOf({
         ...(runtimeClass === undefined ? {} : { runtimeClass }),
         imagesAreLocal: references.map((reference) => images.resolve(reference).type !== 'missing'),
-        hasEngine: (await engines.find()).ok,
-      }),
+      });
+      // Without an engine the process runtime says of each image what would make it available.
+      return wanted === 'container' && (await engines.find()).ok ? 'container' : 'process';
+    },
     async lackOfEngine() {
       const found = await engines.find();
       return found.ok ? undefined : found.message;
