@@ -129,7 +129,6 @@ async function assemble(
   if (!mounts.ok) return faulty('CreateContainerConfigError', mounts.message);
   const unserved = unservedReference(textsOf(container), env, hasLinks ? services : []);
   if (unserved) return faulty('CreateContainerConfigError', unserved);
-  const security = securityOf(pod, container);
   const expanded = (words: readonly string[] = []) => words.map((word) => expand(word, env));
   return {
     type: 'ready',
@@ -142,7 +141,7 @@ async function assemble(
       env,
       mounts: mounts.mounts,
       resources: resourcesOf(container),
-      ...(security ? { security } : {}),
+      security: securityOf(pod, container),
       ...inputOf(container),
       ...messageOf(container),
       backOffMs,

@@ -92,8 +92,8 @@ export interface ContainerSpec extends RestartCount {
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly resources: Resources;
-  /** Absent: as its image and the runtime have it. A runtime of processes has users of its own. */
-  readonly security?: ContainerSecurity;
+  /** A runtime of processes has users of its own. */
+  readonly security: ContainerSecurity;
   /** What it can read, from those who attach: `once` ends with the first of them. Absent: nothing. */
   readonly input?: InputMode;
   /** It has a terminal. */

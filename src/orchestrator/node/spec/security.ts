@@ -1,19 +1,13 @@
 import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
 import type { ContainerSecurity } from '../runtime/spec.ts';
 
-/**
- * What a container and its pod say of security, the container first (Kubernetes `pkg/securitycontext/util.go` DetermineEffectiveSecurityContext).
- * undefined: neither says anything that a node acts on.
- */
-export function securityOf(
-  { spec }: Pod,
-  { securityContext: own = {} }: Container,
-): ContainerSecurity | undefined {
+/** What a container and its pod say of security, the container first (Kubernetes `pkg/securitycontext/util.go` DetermineEffectiveSecurityContext). */
+export function securityOf({ spec }: Pod, { securityContext: own = {} }: Container): ContainerSecurity {
   const pod = spec.securityContext ?? {};
   const user = own.runAsUser ?? pod.runAsUser;
   const group = own.runAsGroup ?? pod.runAsGroup;
   const { add = [], drop = [] } = own.capabilities ?? {};
-  const security: ContainerSecurity = {
+  return {
     ...(user === undefined ? {} : { user }),
     ...(group === undefined ? {} : { group }),
     groups: [...(pod.supplementalGroups ?? []), ...(pod.fsGroup === undefined ? [] : [pod.fsGroup])],
@@ -24,17 +18,6 @@ export function securityOf(
     addCapabilities: add.map(plainName),
     dropCapabilities: drop.map(plainName),
   };
-  return JSON.stringify(security) === NOTHING ? undefined : security;
 }
 
 const plainName = (capability: string): string => capability.replace(/^CAP_/, '');
-
-const NOTHING = JSON.stringify({
-  groups: [],
-  nonRoot: false,
-  privileged: false,
-  readOnlyRoot: false,
-  noNewPrivileges: false,
-  addCapabilities: [],
-  dropCapabilities: [],
-} satisfies ContainerSecurity);

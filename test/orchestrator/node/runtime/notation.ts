@@ -1,6 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ContainerRef, ContainerSpec } from '../../../../src/orchestrator/node/runtime/spec.ts';
+import type {
+  ContainerRef,
+  ContainerSecurity,
+  ContainerSpec,
+} from '../../../../src/orchestrator/node/runtime/spec.ts';
+
+/** Of a container whose pod says nothing of security. */
+export const plainSecurity: ContainerSecurity = {
+  groups: [],
+  nonRoot: false,
+  privileged: false,
+  readOnlyRoot: false,
+  noNewPrivileges: false,
+  addCapabilities: [],
+  dropCapabilities: [],
+};
 
 /** A container that asks for nothing but its command. */
 export const containerSpec = (
@@ -15,6 +30,7 @@ export const containerSpec = (
   env: {},
   mounts: [],
   resources: { requests: {}, limits: {} },
+  security: plainSecurity,
   backOffMs: 0,
   restarts: 0,
   ...more,

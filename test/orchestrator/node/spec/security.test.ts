@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { securityOf } from '../../../../src/orchestrator/node/spec/security.ts';
+import { plainSecurity } from '../runtime/notation.ts';
 import { pod } from './notation.ts';
 
 describe('what a pod says of security', () => {
   it('is nothing where it says nothing, or only what is so anyway', () => {
-    expect(securityOf(pod(), { name: 'web' })).to.equal(undefined);
+    expect(securityOf(pod(), { name: 'web' })).to.deep.equal(plainSecurity);
     const quiet = { name: 'web', securityContext: { allowPrivilegeEscalation: true, privileged: false } };
-    expect(securityOf(pod({ securityContext: {} }), quiet)).to.equal(undefined);
+    expect(securityOf(pod({ securityContext: {} }), quiet)).to.deep.equal(plainSecurity);
   });
 
   it('holds for its containers, which may say otherwise', () => {

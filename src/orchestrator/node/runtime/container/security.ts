@@ -2,8 +2,7 @@ import type { ContainerSecurity } from '../spec.ts';
 import type { CreateRequest, HostConfig, InspectedImage } from './engine/types.ts';
 
 /** What of a container's security the engine is asked for, beside its user. */
-export function securityConfig(security: ContainerSecurity | undefined): Partial<HostConfig> {
-  if (!security) return {};
+export function securityConfig(security: ContainerSecurity): Partial<HostConfig> {
   const { addCapabilities, dropCapabilities, groups } = security;
   return {
     ...(security.privileged ? { Privileged: true } : {}),
@@ -16,11 +15,7 @@ export function securityConfig(security: ContainerSecurity | undefined): Partial
 }
 
 /** `USER[:GROUP]`. A group needs a user beside it: without one in the pod, the image's. */
-export function userOf(
-  security: ContainerSecurity | undefined,
-  imageUser: string,
-): Pick<CreateRequest, 'User'> {
-  const { user, group } = security ?? {};
+export function userOf({ user, group }: ContainerSecurity, imageUser: string): Pick<CreateRequest, 'User'> {
   if (user === undefined && group === undefined) return {};
   const name = user === undefined ? imageUser.split(':')[0] || '0' : String(user);
   return { User: group === undefined ? name : `${name}:${group}` };
@@ -28,10 +23,10 @@ export function userOf(
 
 /** Why a container that must not be root is not started (kubelet `pkg/kubelet/kuberuntime/security_context.go` verifyRunAsNonRoot). */
 export function rootProblem(
-  security: ContainerSecurity | undefined,
+  security: ContainerSecurity,
   image: Pick<InspectedImage, 'Config'> | undefined,
 ): string | undefined {
-  if (!security?.nonRoot) return undefined;
+  if (!security.nonRoot) return undefined;
   if (security.user !== undefined)
     return security.user === 0 ? "container's runAsUser breaks non-root policy" : undefined;
   const name = image?.Config?.User?.split(':')[0] ?? '';

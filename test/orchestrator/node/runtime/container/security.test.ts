@@ -5,23 +5,17 @@ import {
   userOf,
 } from '../../../../../src/orchestrator/node/runtime/container/security.ts';
 import type { ContainerSecurity } from '../../../../../src/orchestrator/node/runtime/spec.ts';
+import { plainSecurity } from '../notation.ts';
 
 const security = (more: Partial<ContainerSecurity> = {}): ContainerSecurity => ({
-  groups: [],
-  nonRoot: false,
-  privileged: false,
-  readOnlyRoot: false,
-  noNewPrivileges: false,
-  addCapabilities: [],
-  dropCapabilities: [],
+  ...plainSecurity,
   ...more,
 });
 
 describe('the security of a container', () => {
   it('is left to engine and image where the pod says nothing', () => {
-    expect(securityConfig(undefined)).to.deep.equal({});
     expect(securityConfig(security())).to.deep.equal({});
-    expect(userOf(undefined, 'app')).to.deep.equal({});
+    expect(userOf(security(), 'app')).to.deep.equal({});
   });
 
   it('is asked of the engine as the pod says', () => {
