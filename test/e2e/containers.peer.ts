@@ -126,6 +126,26 @@ describe('e2e: pods of container images', function () {
     expect((await status(await aPod())).containerStatuses?.[0]?.restartCount).to.equal(0);
   });
 
+  it('are started again where they are reached when their networks end, and are found at their new addresses', async () => {
+    const addresses = () =>
+      k.lines('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={range .items[*]}{.status.podIP}{"\\n"}{end}');
+    const before = await addresses();
+    const isSandbox = ({ Labels }: { Labels?: object | null }) =>
+      !('dev.pilotage.container' in (Labels ?? {}));
+    const sandboxes = (await containers()).filter(isSandbox);
+    await Promise.all(sandboxes.map(({ Id }) => engine.kill(Id, 'SIGKILL')));
+    await eventually('other addresses', async () => {
+      const now = await addresses();
+      const pages = await Promise.all(now.map((address) => page(`${address}:8080`)));
+      return (
+        !now.some((address) => before.includes(address)) &&
+        pages.every((text) => text === 'hello from a container\n')
+      );
+    });
+    await rolledOut();
+    await eventually('an answer', async () => (await page(await service())) === 'hello from a container\n');
+  });
+
   it('that crash are run again with a back-off, and say why they ended', async () => {
     const script = 'echo about to fail; echo no disk > /dev/termination-log; exit 3';
     await start('crash', { command: ['sh', '-c', script] });

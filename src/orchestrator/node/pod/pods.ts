@@ -42,6 +42,7 @@ export function createPods(options: PodsOptions): Pods {
   /** Pods whose sandbox is being made. */
   const pending = new Set<string>();
   let isStopped = false;
+  let isSynced = false;
 
   const tokens = createPodTokens({ client: options.client, clock });
   const context: PodContext = {
@@ -81,6 +82,22 @@ export function createPods(options: PodsOptions): Pods {
       const own = { ...record, podIP: sandbox.address };
       addWorker(createPodWorker({ context, record: own, sandbox, adopted: attempts }));
     }
+  }
+
+  /** The worker of a pod knows one address; the next goes on with what there is, as that of another agent would. */
+  async function readopt(worker: PodWorker): Promise<void> {
+    const { uid, record } = worker;
+    const why = 'Pod sandbox changed, it will be killed and re-created.';
+    options.events.record(record.pod, 'Normal', 'SandboxChanged', why);
+    workers.delete(uid);
+    pending.add(uid);
+    await worker.stop();
+    await adopt(record);
+    pending.delete(uid);
+    // It may have changed, or been deleted, meanwhile.
+    const latest = listed(uid);
+    if (latest) workers.get(uid)?.update(latest);
+    else if (isSynced) workers.get(uid)?.orphan();
   }
 
   /** Without a record there is no pod to go on with: the agent died before the first start, or the disk was full. */
@@ -155,6 +172,7 @@ export function createPods(options: PodsOptions): Pods {
 
   /** What was deleted while no agent ran. */
   function orphanUnknown(): void {
+    isSynced = true;
     const known = new Set(informer.list().map((pod) => pod.metadata.uid));
     for (const worker of workers.values()) if (!known.has(worker.uid)) worker.orphan();
   }
@@ -162,7 +180,9 @@ export function createPods(options: PodsOptions): Pods {
   return {
     async start(signal) {
       const stopEvents = runtime.subscribe(({ type, pod }) => {
-        if (type === 'exited') workers.get(pod)?.wake();
+        const worker = workers.get(pod);
+        if (type === 'exited') worker?.wake();
+        if (type === 'moved' && worker) void readopt(worker);
       });
       await adoptAll();
       const stopListening = informer.listen({

@@ -128,6 +128,8 @@ export interface PodStats {
 export type RuntimeEvent =
   /** A container of the pod ended. */
   | { readonly type: 'exited'; readonly pod: string }
+  /** The sandbox of the pod had ended and was started again, with another address: `runSandbox` says which. Its containers have ended. */
+  | { readonly type: 'moved'; readonly pod: string }
   /** A container of the pod answers at the pod's address by a socket that is bound to every address. */
   | { readonly type: 'wildcard'; readonly pod: string };
 

@@ -42,6 +42,8 @@ export interface FakeMachine {
   exit(ref: ContainerRef, exitCode: number): void;
   /** Ends a running container at its limit of memory. */
   exhaust(ref: ContainerRef): void;
+  /** Gives the sandbox of a pod another address, and ends what runs in it. */
+  move(pod: string): void;
   /** What a command beside a container comes to; by default its program. */
   onExec: ((command: readonly string[]) => ExecOutcome) | undefined;
   open(): PodRuntime;
@@ -65,6 +67,12 @@ export function createFakeMachine(clock: Clock = systemClock): FakeMachine {
     exit: (ref, exitCode) => end(ref, { type: 'exited', exitCode, finishedAt: clock.now() }),
     exhaust: (ref) =>
       end(ref, { type: 'exited', exitCode: 137, finishedAt: clock.now(), isOutOfMemory: true }),
+    move(pod) {
+      const sandbox = sandboxes.get(pod);
+      if (sandbox) sandboxes.set(pod, { ...sandbox, address: `10.0.0.${++addresses}` });
+      for (const { spec } of containers.values()) if (spec.ref.pod === pod) machine.exit(spec.ref, 137);
+      for (const listener of listeners) listener({ type: 'moved', pod });
+    },
     open,
   };
   let addresses = 0;

@@ -23,6 +23,8 @@ export interface AttemptsOptions {
   readonly hidden: readonly string[];
   /** The directory in there below which the node keeps volumes that outlive pods; absent: it keeps none. */
   readonly keptVolumes?: string | undefined;
+  /** The sandbox of a pod has another address. */
+  readonly onMoved: (pod: string) => void;
   readonly clock: Clock;
 }
 
@@ -34,6 +36,8 @@ export interface Attempts {
   start(engine: Engine, spec: ContainerSpec): Promise<StartResult>;
   startAgain(engine: Engine, previous: ContainerRef, count: RestartCount): Promise<StartResult | undefined>;
   signal(engine: Engine, ref: ContainerRef, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Kills what runs of a pod. */
+  killAll(engine: Engine, pod: string): Promise<void>;
   forget(engine: Engine, ref: ContainerRef): Promise<void>;
   forgetPod(pod: string): void;
 }
@@ -41,7 +45,7 @@ export interface Attempts {
 type Ended = Exclude<AttemptState, { type: 'running' }>;
 
 export function createAttempts(options: AttemptsOptions): Attempts {
-  const { records, sandboxes, traitsOf, bootId, hidden, keptVolumes, clock } = options;
+  const { records, sandboxes, traitsOf, bootId, hidden, keptVolumes, onMoved, clock } = options;
   /** What has ended does not change any more. By pod, then by name. */
   const ended = new Map<string, Map<string, Attempt>>();
   const find = (engine: Engine, ref: ContainerRef) => engine.inspect(containerName(records.agent, ref));
@@ -59,6 +63,12 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     const own = ended.get(ref.pod) ?? new Map<string, Attempt>();
     ended.set(ref.pod, own.set(name, whole));
     return whole;
+  }
+
+  async function list(engine: Engine, pod: string): Promise<readonly Attempt[]> {
+    const recorded = await recover(engine, pod, records.attempts(pod));
+    const all = await Promise.all(recorded.map((record) => attemptOf(engine, record)));
+    return all.flatMap((one) => one ?? []);
   }
 
   async function outputOf(
@@ -86,6 +96,8 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     const image = await engine.image(spec.image.digest);
     const asRoot = rootProblem(spec.security, image);
     if (asRoot) return fault('CreateContainerConfigError', asRoot);
+    const { id: sandboxId, address } = await sandboxes.running(engine, sandbox);
+    if (address !== sandbox.address) await moved(engine, ref.pod);
     const name = containerName(records.agent, ref);
     // Of an agent that died before it knew whether the container runs.
     await engine.remove(name);
@@ -98,7 +110,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       agent: records.agent,
       spec,
       sandbox,
-      sandboxId: await sandboxes.idOf(engine, ref.pod),
+      sandboxId,
       mounts: [...mounts.mounts, ...message],
       traits: traitsOf(engine),
       imageUser: image?.Config?.User ?? '',
@@ -108,6 +120,18 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       (error: unknown) => faultOf(error, 'CreateContainerError'),
     );
     return refused ?? (await launched(engine, spec, name));
+  }
+
+  /** What this container was to be started with names the address of before, and the others are in a network that nobody reaches. */
+  async function moved(engine: Engine, pod: string): Promise<never> {
+    await killAll(engine, pod);
+    onMoved(pod);
+    throw new Error(`the network of pod ${pod} was begun anew`);
+  }
+
+  async function killAll(engine: Engine, pod: string): Promise<void> {
+    const running = (await list(engine, pod)).filter(({ state }) => state.type === 'running');
+    await Promise.all(running.map(({ ref }) => engine.kill(containerName(records.agent, ref), 'SIGKILL')));
   }
 
   async function launched(engine: Engine, spec: ContainerSpec, name: string): Promise<StartResult> {
@@ -134,11 +158,8 @@ export function createAttempts(options: AttemptsOptions): Attempts {
   return {
     find,
     start,
-    async list(engine, pod) {
-      const recorded = await recover(engine, pod, records.attempts(pod));
-      const all = await Promise.all(recorded.map((record) => attemptOf(engine, record)));
-      return all.flatMap((one) => one ?? []);
-    },
+    list,
+    killAll,
     async startAgain(engine, previous, count) {
       const spec = records.attempt(previous)?.spec;
       const ref = { ...previous, attempt: previous.attempt + 1 };

@@ -43,7 +43,14 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): PodRun
   const records = openRecords(root);
   const sandboxes = createSandboxes({ records, hostIP, traitsOf });
   const bootId = readBootId();
-  const attempts: Attempts = createAttempts({ ...options, records, sandboxes, traitsOf, bootId });
+  const attempts: Attempts = createAttempts({
+    ...options,
+    records,
+    sandboxes,
+    traitsOf,
+    bootId,
+    onMoved: (pod) => notify({ type: 'moved', pod }),
+  });
   let watching: Promise<void> | undefined;
 
   /** The engine, whose ends of containers are followed. Rejects with what would help where there is none. */
@@ -55,16 +62,26 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): PodRun
       agent: records.agent,
       clock,
       logger,
-      onEnd,
+      onEnd: (pod) => notify({ type: 'exited', pod }),
+      onSandboxEnd: (pod) => void endStranded(found.engine, pod),
+      onGap() {
+        for (const pod of records.pods()) notify({ type: 'exited', pod });
+      },
       signal: closing.signal,
     });
     await watching;
     return found.engine;
   }
 
-  function onEnd(pod: string | undefined): void {
-    for (const uid of pod === undefined ? records.pods() : [pod])
-      for (const listener of listeners) listener({ type: 'exited', pod: uid });
+  function notify(event: RuntimeEvent): void {
+    for (const listener of listeners) listener(event);
+  }
+
+  /** Containers are not reached by a network that has ended: they are started again in the next one (kubelet `podSandboxChanged`). */
+  async function endStranded(engine: Engine, pod: string): Promise<void> {
+    await attempts.killAll(engine, pod).catch((error: unknown) => {
+      logger.warn({ pod, error: problemOf(error).message }, 'what was in a network that ended still runs');
+    });
   }
 
   /** Never rejects. */

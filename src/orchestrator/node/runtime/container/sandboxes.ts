@@ -21,8 +21,11 @@ export interface Sandboxes {
   /** Idempotent. Rejects when the engine fails. */
   run(engine: Engine, spec: SandboxSpec): Promise<SandboxResult>;
   find(pod: string): Sandbox | undefined;
-  /** The engine's id of a sandbox that runs; one that has ended is started again. */
-  idOf(engine: Engine, pod: string): Promise<string>;
+  /** A sandbox as it runs; one that has ended is started again, and may have another address then. `id` is the engine's. */
+  running(
+    engine: Engine,
+    sandbox: Sandbox,
+  ): Promise<{ readonly id: string; readonly address: string | undefined }>;
   /** Everything of a pod, its sandbox last. */
   remove(engine: Engine, pod: string): Promise<void>;
 }
@@ -34,13 +37,16 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
 
   async function make(engine: Engine, spec: SandboxSpec): Promise<SandboxResult> {
     const container = await started(engine, spec);
-    const address = spec.hostNetwork ? hostIP : addressOf(container);
+    const address = addressIn(container, spec);
     if (!address) return { ok: false, message: `the engine gave pod ${spec.name} no address` };
     const sandbox = { ...spec, address };
     records.writeSandbox(sandbox);
     known.set(spec.pod, sandbox);
     return { ok: true, sandbox };
   }
+
+  const addressIn = (container: InspectedContainer, { hostNetwork }: SandboxSpec): string | undefined =>
+    hostNetwork ? hostIP : addressOf(container);
 
   function started(engine: Engine, spec: SandboxSpec): Promise<InspectedContainer> {
     const before = starting.get(spec.pod);
@@ -67,10 +73,9 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
   return {
     run: make,
     find: (pod) => known.get(pod) ?? records.sandbox(pod),
-    async idOf(engine, pod) {
-      const sandbox = this.find(pod);
-      if (!sandbox) throw new Error(`pod ${pod} has no sandbox: run it first`);
-      return (await started(engine, sandbox)).Id;
+    async running(engine, sandbox) {
+      const container = await started(engine, sandbox);
+      return { id: container.Id, address: addressIn(container, sandbox) };
     },
     async remove(engine, pod) {
       await starting.get(pod)?.catch(() => undefined);

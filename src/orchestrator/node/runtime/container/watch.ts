@@ -5,14 +5,18 @@ import { splitLines } from '../../../../base/lines.ts';
 import type { Logger } from '../../../../base/log.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EngineEvent } from './engine/types.ts';
-import { ownedBy, podOf } from './labels.ts';
+import { ownedBy, podOf, refOf } from './labels.ts';
 
 export interface WatchOptions {
   readonly agent: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A container of the pod ended; undefined: any of them may have, while nobody watched. */
-  readonly onEnd: (pod: string | undefined) => void;
+  /** A container of the pod ended. */
+  readonly onEnd: (pod: string) => void;
+  /** The sandbox of the pod ended. */
+  readonly onSandboxEnd: (pod: string) => void;
+  /** Any of them may have ended while nobody watched. */
+  readonly onGap: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -29,13 +33,13 @@ export function watchEnds(engine: Engine, options: WatchOptions): Promise<void> 
 }
 
 async function follow(engine: Engine, options: WatchOptions, onWatching: () => void): Promise<void> {
-  const { agent, clock, logger, onEnd, signal } = options;
+  const { agent, clock, logger, onGap, signal } = options;
   while (!signal.aborted) {
     try {
       const answer = await engine.events(ownedBy(agent), signal);
       onWatching();
-      onEnd(undefined);
-      await read(answer, onEnd);
+      onGap();
+      await read(answer, options);
     } catch (error) {
       if (!signal.aborted)
         logger.debug({ error: problemOf(error).message }, 'the engine tells of no ends now');
@@ -46,11 +50,13 @@ async function follow(engine: Engine, options: WatchOptions, onWatching: () => v
   }
 }
 
-async function read(answer: IncomingMessage, onEnd: WatchOptions['onEnd']): Promise<void> {
+async function read(answer: IncomingMessage, { onEnd, onSandboxEnd }: WatchOptions): Promise<void> {
   const lines = splitLines(LINE_BYTES, (line) => {
     const { Action, Actor } = readEvent(line);
     const pod = podOf(Actor?.Attributes);
-    if (ENDS.has(Action) && pod !== undefined) onEnd(pod);
+    if (!ENDS.has(Action) || pod === undefined) return;
+    if (refOf(Actor?.Attributes)) onEnd(pod);
+    else onSandboxEnd(pod);
   });
   for await (const piece of answer as AsyncIterable<Buffer>) lines.add(piece);
 }
