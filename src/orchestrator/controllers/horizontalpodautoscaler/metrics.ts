@@ -7,11 +7,10 @@ import type {
   MetricIdentifier,
   MetricSpec,
 } from '../../../kube/kinds/objects.data.ts';
-import { milliValue, parseQuantity } from '../../../kube/values/quantity.ts';
 import { formatSelector, type LabelSelector, selectorOf } from '../../../kube/values/selectors.ts';
 import type { Json, JsonObject, Resource } from '../../../kube/values/types.ts';
 import type { Elsewhere } from '../context.ts';
-import { isProblem, type Measured, type PodMetric } from './measured.ts';
+import { isProblem, type Measured, milliOf, type PodMetric } from './measured.ts';
 import { goSelector } from './proposal.ts';
 
 /** Measured when it is asked for; it has no list of names of its own among the kinds. */
@@ -79,7 +78,7 @@ function usageOf(item: JsonObject, resource: string, container: string): number 
   const containers = objectsAt(item, 'containers').filter(
     (one) => container === '' || one.name === container,
   );
-  const values = containers.map((one) => milli(objectAt(one, 'usage')[resource]));
+  const values = containers.map((one) => milliOf(objectAt(one, 'usage')[resource]));
   if (values.length === 0 || values.includes(undefined)) return undefined;
   return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }
@@ -89,11 +88,6 @@ const metricOf = (item: JsonObject, value: number, windowSeconds: number): PodMe
   at: Date.parse(textAt(item, 'timestamp')),
   windowMs: windowSeconds * 1000,
 });
-
-const milli = (value: Json | undefined): number | undefined => {
-  const quantity = typeof value === 'string' || typeof value === 'number' ? parseQuantity(value) : undefined;
-  return quantity && milliValue(quantity);
-};
 
 /** `15.004s` */
 const seconds = (window: Json | undefined): number => Number.parseFloat(String(window ?? 0)) || 0;
@@ -108,7 +102,7 @@ async function ofPods(
   if (isProblem(items)) return items;
   if (items.length === 0) return { problem: 'no metrics returned from custom metrics API' };
   const pods = items.flatMap((item) => {
-    const value = milli(item.value);
+    const value = milliOf(item.value);
     const window = typeof item.windowSeconds === 'number' ? item.windowSeconds : DEFAULT_WINDOW_SECONDS;
     const name = textAt(objectAt(item, 'describedObject'), 'name');
     return value === undefined ? [] : [[name, metricOf(item, value, window)] as const];
@@ -137,7 +131,7 @@ async function ofObject(
   if (problem !== undefined || isProblem(items)) {
     return { problem: `unable to get metric ${metric.name}: ${problem} on ${kind} ${namespace}/${name}` };
   }
-  return { values: items.map((item) => milli(item.value) ?? 0) };
+  return { values: items.map((item) => milliOf(item.value) ?? 0) };
 }
 
 /** `deployments.apps`; of a kind that is not served, what its plural would be. */
@@ -185,7 +179,7 @@ async function ofExternal(
     const items = objectsAt(answer, 'items');
     return items.length === 0
       ? { problem: `${unable}: no metrics returned from external metrics API` }
-      : { values: items.map((item) => milli(item.value) ?? 0) };
+      : { values: items.map((item) => milliOf(item.value) ?? 0) };
   } catch (error) {
     return { problem: `${fetching}: ${problemOf(error).message}` };
   }

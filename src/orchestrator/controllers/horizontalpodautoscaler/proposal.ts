@@ -1,7 +1,14 @@
 import type { MetricSpec, MetricStatus, MetricTarget } from '../../../kube/kinds/objects.data.ts';
-import { formatQuantity, milliValue, parseQuantity } from '../../../kube/values/quantity.ts';
+import { formatQuantity, parseQuantity } from '../../../kube/values/quantity.ts';
 import type { LabelSelector } from '../../../kube/values/selectors.ts';
-import { isProblem, type Measured, type PodMetrics, type Problem, type Problematic } from './measured.ts';
+import {
+  isProblem,
+  type Measured,
+  milliOf,
+  type PodMetrics,
+  type Problem,
+  type Problematic,
+} from './measured.ts';
 import { byAverage, byShare, byUtilization, byValue, type Pass, type Wanted } from './replicas.ts';
 import { podRequests } from './requests.ts';
 
@@ -58,10 +65,7 @@ function unknown({ type }: MetricSpec): Unmeasured {
   return { reason: 'InvalidMetricSourceType', problem, asOne: problem };
 }
 
-const milli = (value: string | number | undefined): number => {
-  const quantity = parseQuantity(value ?? '');
-  return quantity ? milliValue(quantity) : 0;
-};
+const milli = (value: string | number | undefined): number => milliOf(value) ?? 0;
 
 /** Thousandths as a quantity; memory in powers of 1024. */
 const quantityOf = (value: number, resource = ''): string =>

@@ -1,7 +1,7 @@
 import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
 import { isPodLevel, podAmounts } from '../../../kube/kinds/podspec/amounts.ts';
-import { milliValue, parseQuantity } from '../../../kube/values/quantity.ts';
-import { isProblem, type Problematic } from './measured.ts';
+import { milliValue } from '../../../kube/values/quantity.ts';
+import { isProblem, milliOf, type Problematic } from './measured.ts';
 
 /**
  * What each pod asks for of a resource, in thousandths, by name: one container of it, else the pod as a whole, else all its containers
@@ -42,7 +42,5 @@ function containersOf(pod: Pod, resource: string, container: string): Problemati
   return meant.reduce((sum, one) => sum + (requestOf(one, resource) ?? 0), 0);
 }
 
-function requestOf({ resources }: Container, resource: string): number | undefined {
-  const quantity = parseQuantity(resources?.requests?.[resource] ?? '');
-  return quantity && milliValue(quantity);
-}
+const requestOf = ({ resources }: Container, resource: string): number | undefined =>
+  milliOf(resources?.requests?.[resource]);
