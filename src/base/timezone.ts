@@ -1,9 +1,23 @@
-/**
- * What the clocks in a time zone show at a moment, in milliseconds since the epoch: a Date whose UTC parts are those of the clock.
- * Throws RangeError for a zone that is unknown. The first use loads time zones, a tenth of a second on a busy machine.
- */
-export function clockIn(zone: string): (ms: number) => Date {
+/** What the clocks in a time zone show at a moment, in milliseconds since the epoch: a Date whose UTC parts are those of the clock. */
+export type ZoneClock = (ms: number) => Date;
+
+/** To make one costs twenty times as much as to read it. */
+const clocks = new Map<string, ZoneClock>();
+/** Names are not bounded: each may be written in small letters and in large ones. */
+const MOST_CLOCKS = 32;
+
+/** Throws RangeError for a zone that is unknown. The first use loads time zones, a tenth of a second on a busy machine. */
+export function clockIn(zone: string): ZoneClock {
   if (zone === 'UTC') return (ms) => new Date(ms);
+  const known = clocks.get(zone);
+  if (known) return known;
+  const clock = newClock(zone);
+  if (clocks.size >= MOST_CLOCKS) clocks.clear();
+  clocks.set(zone, clock);
+  return clock;
+}
+
+function newClock(zone: string): ZoneClock {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',
@@ -15,10 +29,11 @@ export function clockIn(zone: string): (ms: number) => Date {
     second: 'numeric',
   });
   return (ms) => {
-    const parts = new Map(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
-    const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? Number.NaN;
-    const [year, month, day] = [part('year'), part('month') - 1, part('day')];
-    const shown = Date.UTC(year, month, day, part('hour'), part('minute'), part('second'));
+    // `7/31/2026, 23:59:00`; told in parts it takes three times as long.
+    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = (
+      format.format(ms).match(/\d+/g) ?? []
+    ).map(Number);
+    const shown = Date.UTC(year, month - 1, day, hour, minute, second);
     return new Date(shown + (((ms % 1000) + 1000) % 1000));
   };
 }

@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import { problemOf } from '../../../base/errors.ts';
+import { once } from '../../../base/once.ts';
 import type { Again } from '../../../base/queue.ts';
 import { byController, keyOf, splitKey } from '../../../kube/client/cache.ts';
 import { type Controller, createController, type Watch, watch } from '../../../kube/client/controller.ts';
@@ -159,4 +160,4 @@ const hasNewSchedule = ({ spec: before }: CronJob, { spec }: CronJob): boolean =
   before.schedule !== spec.schedule || before.timeZone !== spec.timeZone;
 
 /** The zone of this machine. */
-const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+const ownZone = once(() => new Intl.DateTimeFormat().resolvedOptions().timeZone);
