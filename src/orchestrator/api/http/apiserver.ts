@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { onAbort } from '../../../base/abort.ts';
 import type { Awaitable } from '../../../base/awaitable.ts';
 import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../../../base/connections.ts';
 import { errnoOf, ProblemError } from '../../../base/errors.ts';
@@ -91,12 +92,18 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
     const signal = endingWith(socket, calls);
     const what = readUrl(request);
     const trail = trails(request, what);
+    // The link of a node is no request of a client, and lasts as long as its agent.
+    const counted = what.asked.policyResource ? metrics.began(what) : () => {};
     upgrade({ ...options, websockets }, { request, socket, head }, { ...what, trail, signal }).then(
-      () => trail.complete({ code: 101 }),
+      () => {
+        trail.complete({ code: 101 });
+        onAbort(signal, () => counted(101));
+      },
       (error: unknown) => {
         const status = statusOf(error);
         trail.complete(status);
         writeRefusal(socket, status);
+        counted(status.code);
       },
     );
   });

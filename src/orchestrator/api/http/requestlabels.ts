@@ -7,7 +7,7 @@ export interface CountedRequest {
   readonly asked: Asked;
   readonly query: URLSearchParams;
   /** Tells an apply from another patch. */
-  readonly contentType: string | undefined;
+  readonly contentType?: string | undefined;
 }
 
 export type Labels = Readonly<Record<string, string>>;

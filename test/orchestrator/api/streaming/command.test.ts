@@ -3,6 +3,7 @@ import { StreamError } from '../../../../src/orchestrator/link/failure.ts';
 import { CHANNEL } from '../../../../src/orchestrator/link/frame.ts';
 import type { LinkStream } from '../../../../src/orchestrator/link/stream.ts';
 import { until } from '../../node/helpers.ts';
+import { askOf } from './ask.ts';
 import { podPath, type StreamWorld, startStreamWorld } from './world.ts';
 
 const V5 = ['v5.channel.k8s.io'];
@@ -44,6 +45,23 @@ describe('exec over a WebSocket', () => {
       container: 'main',
       stdin: true,
     });
+  });
+
+  it('is under way in /metrics until it ends, and is counted then', async () => {
+    world.onRequest(echo);
+    const counted = async (name: string) => {
+      const { body } = await askOf(world)('/metrics');
+      return Number(
+        new RegExp(`^${name}\\{verb="CONNECT",.*subresource="exec",.* (\\d+)$`, 'm').exec(body)?.[1] ?? 0,
+      );
+    };
+    const before = await counted('apiserver_request_total');
+    const client = await world.dial(EXEC, V5);
+    expect(await counted('apiserver_longrunning_requests')).to.equal(1);
+    client.send(255, Buffer.from([0]));
+    await client.closed;
+    await until('it is counted', async () => (await counted('apiserver_request_total')) === before + 1);
+    expect(await counted('apiserver_longrunning_requests')).to.equal(0);
   });
 
   it('tells an exit code as the kubelet does', async () => {
