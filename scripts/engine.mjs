@@ -17,8 +17,11 @@ export function lackOfEngine() {
   return has('podman') && has('runc') ? undefined : 'podman and runc are not installed';
 }
 
-/** Its socket, and what ends it. runc and cgroupfs work on every layout of cgroups, hybrid ones among them. */
-export async function startEngine() {
+/**
+ * Its socket, and what ends it. runc and cgroupfs work on every layout of cgroups, hybrid ones among them. `registry`: the address of one
+ * that it may ask without encryption, as Docker may ask any on loopback.
+ */
+export async function startEngine(registry) {
   if (process.env.CONTAINER_ENGINE) return { socket: process.env.CONTAINER_ENGINE, stop: () => {} };
   const place = mkdtempSync(join(tmpdir(), 'pilotage-engine-'));
   const socket = join(place, 'engine.sock');
@@ -26,7 +29,13 @@ export async function startEngine() {
   writeFileSync(join(place, 'containers.conf'), '[engine]\nexit_command_delay = 1\n');
   const own = ['--root', join(place, 'storage'), '--runroot', join(place, 'run')];
   const options = [...own, '--runtime', 'runc', '--cgroup-manager', 'cgroupfs'];
-  const env = { ...process.env, CONTAINERS_CONF: join(place, 'containers.conf') };
+  const registries = registry ? `[[registry]]\nlocation = "${registry}"\ninsecure = true\n` : '';
+  writeFileSync(join(place, 'registries.conf'), registries);
+  const env = {
+    ...process.env,
+    CONTAINERS_CONF: join(place, 'containers.conf'),
+    CONTAINERS_REGISTRIES_CONF: join(place, 'registries.conf'),
+  };
   const service = spawn('podman', [...options, 'system', 'service', '--time', '0', `unix://${socket}`], {
     env,
     stdio: 'inherit',

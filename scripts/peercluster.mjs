@@ -3,22 +3,14 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { peerPrograms } from './peers.mjs';
+import { freePort } from './ports.mjs';
 
 /** The folder that holds both binaries. */
 const binaries = () => process.env.KUBEBUILDER_ASSETS ?? peerPrograms(['etcd', 'kube-apiserver']);
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 let work = '';
 const started = [];

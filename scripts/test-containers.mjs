@@ -1,10 +1,14 @@
 // `npm run test:containers`: pods of container images on a real engine, by the contract of runtimes and with kubectl on the built program.
 import { lackOfEngine, startEngine } from './engine.mjs';
+import { startRegistry } from './registry.mjs';
 import { ensureBuilt, ensureInstalled } from './setup.mjs';
 
 const PEER_TESTS = [
   'test/orchestrator/node/runtime/container/containerruntime.peer.ts',
   'test/e2e/containers.peer.ts',
+  'test/e2e/containerimages.peer.ts',
+  'test/e2e/containervolumes.peer.ts',
+  'test/e2e/containersettings.peer.ts',
 ];
 
 const lack = lackOfEngine();
@@ -14,13 +18,19 @@ if (lack) {
 }
 ensureInstalled();
 await ensureBuilt();
-const engine = await startEngine();
+const registry = await startRegistry();
+if (!registry) console.log('!!! no registry: docker-registry is not installed. No private image was tested.');
+const engine = await startEngine(registry?.address);
 const { createSuite } = await import('./suite.mjs');
 const suite = createSuite();
 try {
   const files = process.argv.length > 2 ? process.argv.slice(2) : PEER_TESTS;
-  await suite.mocha([['--timeout', '60000', ...files]], { CONTAINER_ENGINE: engine.socket });
+  await suite.mocha([['--timeout', '60000', ...files]], {
+    CONTAINER_ENGINE: engine.socket,
+    ...(registry ? { REGISTRY: JSON.stringify(registry) } : {}),
+  });
 } finally {
   engine.stop();
+  registry?.stop();
 }
 suite.finish();

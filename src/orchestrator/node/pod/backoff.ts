@@ -26,7 +26,12 @@ export function restartAt(ended: Attempt, now: number): number {
   return Math.min(ended.state.finishedAt + wait, now + wait);
 }
 
-const OF_IMAGES: ReadonlySet<string> = new Set(['ErrImagePull', 'ErrImageNeverPull', 'ImagePullBackOff']);
+const OF_IMAGES: ReadonlySet<string> = new Set([
+  'ErrImagePull',
+  'ErrImageNeverPull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+]);
 
 /** Of what could not be started at all: an image is tried ever more rarely, what people repair within seconds steadily. */
 export function retryMs(reason: string, failures: number): number {

@@ -50,20 +50,32 @@ export interface PullProgress {
 
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
 
+/** What a registry is told of who asks for an image. */
+export interface RegistryCredential {
+  /** Its address, as images name it. */
+  readonly registry: string;
+  readonly username: string;
+  readonly password: string;
+}
+
 export interface PullOptions {
   /** uid of the pod that needs it, and has a sandbox; absent: any. */
   readonly pod?: string;
   /** Absent: `IfNotPresent`. A runtime without registries has what it has. */
   readonly policy?: PullPolicy;
+  /** Asked for when the image is fetched. They are tried in turn; without any, the registry is asked as nobody. */
+  readonly credentials?: () => Promise<readonly RegistryCredential[]>;
   readonly onProgress?: (progress: PullProgress) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Reasons in the kubelet's words; `message` says what would make the image available. */
+/** Reasons in the kubelet's words; `message` says what would make the image available, and shows no credential. */
 export interface PullFault {
   readonly ok: false;
-  readonly reason: 'ErrImagePull' | 'ErrImageNeverPull';
+  readonly reason: 'ErrImagePull' | 'ErrImageNeverPull' | 'InvalidImageName';
   readonly message: string;
+  /** The registry gives the image to nobody who asked: it wants other credentials, or any. */
+  readonly isUnauthorized?: true;
 }
 
 export type PullResult =

@@ -1,6 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { splitLines } from '../../../../base/lines.ts';
-import type { PullFault, PullOptions, PullProgress, PullResult } from '../runtime.ts';
+import type { PullFault, PullOptions, PullProgress, PullResult, RegistryCredential } from '../runtime.ts';
 import type { Engine } from './engine/engine.ts';
 import type { InspectedImage, PullLine } from './engine/types.ts';
 
@@ -8,31 +7,76 @@ const LINE_BYTES = 64 * 1024;
 
 const fault = (reason: PullFault['reason'], message: string): PullFault => ({ ok: false, reason, message });
 
-/** Makes an image available to the engine, by the rules of kubelet `pkg/kubelet/images/image_manager.go`. */
+/**
+ * Makes an image available to the engine, by the rules of kubelet `pkg/kubelet/images/image_manager.go`. `onNew`: the engine has not had
+ * one of this name before.
+ */
 export async function pullImage(
   engine: Engine,
   reference: string,
-  { policy = 'IfNotPresent', onProgress, signal }: PullOptions,
+  { policy = 'IfNotPresent', credentials, onProgress, signal }: PullOptions,
+  onNew: () => void = () => {},
 ): Promise<PullResult> {
   if (reference === 'host') return fault('ErrImagePull', HOST);
-  const there = policy === 'Always' ? undefined : await engine.image(reference);
-  if (there) return pulled(reference, there);
+  if (!isName(reference)) return fault('InvalidImageName', `couldn't parse image name "${reference}"`);
+  const there = await engine.image(reference);
+  if (there && policy !== 'Always') return pulled(reference, there);
   if (policy === 'Never')
     return fault(
       'ErrImageNeverPull',
       `Container image "${reference}" is not present with pull policy of Never`,
     );
   onProgress?.({ done: 0 });
-  const failure = await fetchImage(engine, reference, onProgress, signal).catch((error: unknown) => {
-    if (signal?.aborted) throw signal.reason;
-    return error instanceof Error ? error.message : String(error);
-  });
-  if (failure !== undefined)
-    return fault('ErrImagePull', `image "${reference}" cannot be pulled: ${failure}`);
+  const refusals = await fetchWithAny(engine, reference, (await credentials?.()) ?? [], onProgress, signal);
+  if (refusals.length > 0) {
+    const message = `image "${reference}" cannot be pulled: ${[...new Set(refusals)].join('; ')}`;
+    return {
+      ...fault('ErrImagePull', message),
+      ...(refusals.every((words) => UNAUTHORIZED.test(words)) ? { isUnauthorized: true } : {}),
+    };
+  }
   const image = await engine.image(reference);
+  if (image && !there) onNew();
   return image
     ? pulled(reference, image)
     : fault('ErrImagePull', `image "${reference}" was pulled, and the engine does not know it`);
+}
+
+/** Names become parts of paths of the engine's API: none leads elsewhere. What else is wrong with one, the engine says. */
+const isName = (reference: string): boolean =>
+  /^\w[\w.:@/+-]*$/.test(reference) && !/(^|\/)\.{1,2}(\/|$)/.test(reference);
+
+/** Words of registries (distribution `registry/api/errcode`) and of the engines for them; 403 is what some say in place of 401. */
+const UNAUTHORIZED =
+  /unauthorized|authentication required|denied|no basic auth|invalid username\/password|\b40[13]\b/i;
+
+/** With one credential after the other, as nobody where there is none. Returns what was said to each; empty: it is there. */
+async function fetchWithAny(
+  engine: Engine,
+  reference: string,
+  credentials: readonly RegistryCredential[],
+  onProgress: PullOptions['onProgress'],
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const refusals: string[] = [];
+  for (const credential of credentials.length > 0 ? credentials : [undefined]) {
+    const failure = await fetchImage(engine, reference, credential, onProgress, signal).catch(
+      (error: unknown) => {
+        if (signal?.aborted) throw signal.reason;
+        return error instanceof Error ? error.message : String(error);
+      },
+    );
+    if (failure === undefined) return [];
+    refusals.push(credential ? withoutSecrets(failure, credential) : failure);
+  }
+  return refusals;
+}
+
+/** A registry may repeat what it was told, and more people read events than Secrets. */
+function withoutSecrets(text: string, { username, password }: RegistryCredential): string {
+  if (password === '') return text;
+  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+  return [basic, password].reduce((left, secret) => left.replaceAll(secret, '…'), text);
 }
 
 const HOST =
@@ -48,6 +92,7 @@ const pulled = (reference: string, { Id, Size }: InspectedImage): PullResult => 
 async function fetchImage(
   engine: Engine,
   reference: string,
+  credential: RegistryCredential | undefined,
   onProgress: PullOptions['onProgress'],
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
@@ -61,8 +106,8 @@ async function fetchImage(
     layers.set(id, { done, ...(total === undefined ? {} : { total }) });
     onProgress?.(sumOf([...layers.values()]));
   });
-  for await (const piece of (await engine.pull(reference, signal)) as IncomingMessage & AsyncIterable<Buffer>)
-    lines.add(piece);
+  const answer: AsyncIterable<Buffer> = await engine.pull(reference, credential, signal);
+  for await (const piece of answer) lines.add(piece);
   lines.end();
   return failure;
 }

@@ -3,7 +3,10 @@ import { expect } from 'chai';
 import type { Engine } from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { EngineError } from '../../../../../src/orchestrator/node/runtime/container/engine/http.ts';
 import { pullImage } from '../../../../../src/orchestrator/node/runtime/container/images.ts';
-import type { PullProgress } from '../../../../../src/orchestrator/node/runtime/runtime.ts';
+import type {
+  PullProgress,
+  RegistryCredential,
+} from '../../../../../src/orchestrator/node/runtime/runtime.ts';
 
 const APP = { Id: 'sha256:1', Size: 42 };
 const pulledApp = { ok: true, image: { reference: 'app:1', digest: 'sha256:1' }, size: 42 };
@@ -67,11 +70,11 @@ describe('the image of a container', () => {
   });
 
   it('that cannot be pulled says what the engine says: within the answer', async () => {
-    const { engine } = engineWith(new Set(), () => [{ status: 'Pulling' }, { error: 'unauthorized' }]);
+    const { engine } = engineWith(new Set(), () => [{ status: 'Pulling' }, { error: 'manifest unknown' }]);
     expect(await pullImage(engine, 'app:1', {})).to.deep.equal({
       ok: false,
       reason: 'ErrImagePull',
-      message: 'image "app:1" cannot be pulled: unauthorized',
+      message: 'image "app:1" cannot be pulled: manifest unknown',
     });
   });
 
@@ -84,6 +87,60 @@ describe('the image of a container', () => {
     } as unknown as Engine;
     const result = await pullImage(engine, 'app:1', {});
     expect(result.ok ? '' : result.message).to.equal('image "app:1" cannot be pulled: no such repository');
+  });
+
+  describe('of a registry that wants to know who asks', () => {
+    const key = (password: string): RegistryCredential => ({ registry: 'r', username: 'u', password });
+    /** Gives its images to whoever has the password, and repeats what it was told to everybody else. */
+    function privately(wanted: string) {
+      const tried: (string | undefined)[] = [];
+      const images = new Set<string>();
+      const engine = {
+        image: async (reference: string) => (images.has(reference) ? APP : undefined),
+        async pull(reference: string, credential: RegistryCredential | undefined) {
+          tried.push(credential?.password);
+          if (credential?.password === wanted) images.add(reference);
+          else throw new EngineError(500, `unauthorized: "${credential?.password}"`);
+          return Readable.from([]);
+        },
+      } as unknown as Engine;
+      const pull = (...keys: readonly RegistryCredential[]) =>
+        pullImage(engine, 'app:1', { credentials: async () => keys });
+      return { pull, tried };
+    }
+
+    it('is asked with one credential after the other, until one is taken', async () => {
+      const { pull, tried } = privately('right');
+      expect(await pull(key('old'), key('right'), key('newer'))).to.deep.equal(pulledApp);
+      expect(tried).to.deep.equal(['old', 'right']);
+    });
+
+    it('is asked as nobody where there is none, and the fault says so', async () => {
+      const { pull, tried } = privately('right');
+      expect(await pull()).to.deep.include({ ok: false, reason: 'ErrImagePull', isUnauthorized: true });
+      expect(tried).to.deep.equal([undefined]);
+    });
+
+    it('shows no password, even one that the registry repeats', async () => {
+      const result = await privately('right').pull(key('s3cret'));
+      expect(result.ok ? '' : result.message).to.contain('unauthorized: "…"');
+    });
+
+    it('is not asked for what is there, nor are the credentials', async () => {
+      const asked = async () => {
+        throw new Error('nobody needs them');
+      };
+      const { engine } = engineWith(new Set(['app:1']));
+      expect(await pullImage(engine, 'app:1', { credentials: asked })).to.deep.equal(pulledApp);
+    });
+  });
+
+  it('whose name is none is refused before the engine sees it', async () => {
+    for (const name of ['../containers/x', 'a/../../info', 'a?b', 'a b', ''])
+      expect(await pullImage(engineWith(new Set([name])).engine, name, {})).to.deep.include({
+        reason: 'InvalidImageName',
+        message: `couldn't parse image name "${name}"`,
+      });
   });
 
   it('"host" says that programs of the machine do not run beside containers', async () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { TerminalSize } from '../../runtime.ts';
+import type { RegistryCredential, TerminalSize } from '../../runtime.ts';
 import { type EngineHttp, engineHttp, isGone } from './http.ts';
 import type {
   CreateRequest,
@@ -36,8 +36,16 @@ export interface Engine {
   readonly version: string;
 
   image(reference: string): Promise<InspectedImage | undefined>;
-  /** Lines of JSON (`PullLine`), of which one may be an error. */
-  pull(reference: string, signal: AbortSignal | undefined): Promise<IncomingMessage>;
+  /** Lines of JSON (`PullLine`), of which one may be an error. `credential`: of the registry that the reference names. */
+  pull(
+    reference: string,
+    credential: RegistryCredential | undefined,
+    signal?: AbortSignal,
+  ): Promise<IncomingMessage>;
+  /** Takes a name from an image, which goes with its last one. Rejects where a container has it. */
+  removeImage(reference: string): Promise<void>;
+  /** The folder of its images, of this machine; undefined: it does not say. */
+  storageDir(): Promise<string | undefined>;
   /** An image of one layer, named `repository:tag`. */
   importImage(archive: Buffer, repository: string, tag: string): Promise<void>;
 
@@ -98,13 +106,17 @@ function engineOn(http: EngineHttp, name: Engine['name'], version: string): Engi
     version,
 
     image: (reference) => found(http.json({ path: `/images/${reference}/json` })),
-    pull: (reference, signal) =>
+    pull: (reference, credential, signal) =>
       http.open({
         method: 'POST',
         path: '/images/create',
         query: pullQuery(reference),
+        ...(credential ? { headers: { 'x-registry-auth': registryAuth(credential) } } : {}),
         ...(signal ? { signal } : {}),
       }),
+    removeImage: async (reference) =>
+      void (await found(http.json({ method: 'DELETE', path: `/images/${reference}` }))),
+    storageDir: async () => (await http.json<EngineInfo>({ path: '/info' })).DockerRootDir,
     async importImage(archive, repository, tag) {
       const made = await post<{ readonly status: string }>('/images/create', {
         query: { fromSrc: '-', repo: repository },
@@ -183,6 +195,13 @@ const found = <T>(asked: Promise<T>): Promise<T | undefined> =>
     if (isGone(error)) return undefined;
     throw error;
   });
+
+/** moby `docs/api/v1.41.yaml`, Authentication: the padding has to be there. */
+export const registryAuth = ({ registry, username, password }: RegistryCredential): string =>
+  Buffer.from(JSON.stringify({ username, password, serveraddress: registry }))
+    .toString('base64')
+    .replaceAll('+', '-')
+    .replaceAll('/', '_');
 
 /** Without a tag the engine would fetch all of them. */
 function pullQuery(reference: string): { readonly fromImage: string; readonly tag?: string } {

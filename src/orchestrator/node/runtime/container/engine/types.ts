@@ -10,6 +10,7 @@ export interface EngineInfo {
   /** Podman's own word. */
   readonly Rootless?: boolean;
   readonly OSType?: string;
+  readonly DockerRootDir?: string;
 }
 
 export interface BindMount {
@@ -17,6 +18,7 @@ export interface BindMount {
   readonly Source: string;
   readonly Target: string;
   readonly ReadOnly: boolean;
+  readonly BindOptions?: { readonly Propagation: 'rslave' | 'rshared' };
 }
 
 export interface Ulimit {
@@ -28,6 +30,10 @@ export interface Ulimit {
 export interface HostConfig {
   readonly NetworkMode: string;
   readonly IpcMode?: string;
+  readonly PidMode?: string;
+  /** By `80/tcp`, as in `ExposedPorts`. */
+  readonly PortBindings?: Readonly<Record<string, readonly PortBinding[]>>;
+  readonly Sysctls?: Readonly<Record<string, string>>;
   readonly Mounts?: readonly BindMount[];
   readonly LogConfig?: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
   readonly Ulimits?: readonly Ulimit[];
@@ -46,8 +52,15 @@ export interface HostConfig {
   readonly CpuQuota?: number;
 }
 
+export interface PortBinding {
+  /** Empty: all addresses of the node. */
+  readonly HostIp: string;
+  readonly HostPort: string;
+}
+
 export interface CreateRequest {
   readonly Image: string;
+  readonly ExposedPorts?: Readonly<Record<string, object>>;
   readonly Hostname?: string;
   readonly User?: string;
   readonly Entrypoint?: readonly string[];
@@ -66,6 +79,7 @@ export interface ListedContainer {
   readonly Labels?: Readonly<Record<string, string>> | null;
   /** `created`, `running`, `exited` … */
   readonly State: string;
+  readonly ImageID?: string;
 }
 
 export interface InspectedContainer {
