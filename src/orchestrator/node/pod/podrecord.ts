@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { unmountBelow } from '../../../base/mounts.ts';
 import { entriesOf, readRecord, writeRecord } from '../../../base/recordfile.ts';
 import { removeTree } from '../../../base/removetree.ts';
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
@@ -14,6 +15,18 @@ export interface PodRecord {
   readonly podIP: string;
   /** Milliseconds since the epoch. */
   readonly startTime: number;
+  /** Why this node ends it, and keeps it for people to see. */
+  readonly failure?: PodFailure;
+}
+
+export interface PodFailure {
+  /** Reason and message of the pod's status. */
+  readonly reason: string;
+  readonly message: string;
+  /** By when everything has to be gone, in ms since the epoch. */
+  readonly deadline: number;
+  /** It came from outside: its work may be done by another pod (`DisruptionTarget`). */
+  readonly isDisruption: boolean;
 }
 
 const podDir = (root: string, uid: string): string => join(root, uid);
@@ -42,5 +55,14 @@ export function forgetPodRecord(root: string, uid: string): void {
   rmSync(recordFile(root, uid), { force: true });
 }
 
+/** Of a pod that runs no more, and is kept for its status. Volumes that outlive pods are only let go of. */
+export async function removeVolumes(root: string, uid: string): Promise<void> {
+  await unmountBelow(volumesDir(root, uid));
+  await removeTree(volumesDir(root, uid));
+}
+
 /** Last, when the runtime has forgotten the pod. */
-export const removePodFiles = (root: string, uid: string): Promise<void> => removeTree(podDir(root, uid));
+export async function removePodFiles(root: string, uid: string): Promise<void> {
+  await unmountBelow(podDir(root, uid));
+  await removeTree(podDir(root, uid));
+}

@@ -9,6 +9,7 @@ import type { PodRuntime, PullFault, StartFault } from '../runtime/runtime.ts';
 import type { ContainerRef, ContainerSpec, ImageRef, Mount, RestartCount, Sandbox } from '../runtime/spec.ts';
 import { buildEnvironment } from '../spec/environment.ts';
 import { expand } from '../spec/expand.ts';
+import { fileOwnersOf, isRoot } from '../spec/fileowners.ts';
 import { mountsOf } from '../spec/mounts.ts';
 import { environmentReferences, mergeReferences, volumeReferences } from '../spec/references.ts';
 import { resourcesOf } from '../spec/resources.ts';
@@ -16,7 +17,7 @@ import { securityOf } from '../spec/security.ts';
 import { type NodeServices, serviceEnvironment, unservedReference } from '../spec/serviceenvironment.ts';
 import { readSources, type Sources } from '../spec/sources.ts';
 import type { PodTokens, TokensByKey } from '../spec/tokens.ts';
-import { writeVolumes } from '../spec/volumes.ts';
+import { giveClaimed, writeVolumes } from '../spec/volumes.ts';
 import type { RecordPodEvent } from './events.ts';
 import { pullFor } from './pulls.ts';
 
@@ -118,12 +119,10 @@ async function assemble(
   const environment = buildEnvironment({ ...place, base: await baseOf(input, hasLinks) });
   if (!environment.ok) return faulty('CreateContainerConfigError', environment.message);
   const { env } = environment;
-  const { volumesDir, fileOwner } = sandbox;
+  const { volumesDir } = sandbox;
   mkdirSync(volumesDir, { recursive: true });
-  const unwritten = writeVolumes(volumesDir, {
-    ...place,
-    ...(fileOwner === undefined ? {} : { owner: fileOwner }),
-  });
+  const volumes = { ...place, owners: fileOwnersOf(pod, sandbox, isRoot()) };
+  const unwritten = (await giveClaimed(volumesDir, volumes)) ?? writeVolumes(volumesDir, volumes);
   if (unwritten) return faulty('CreateContainerConfigError', unwritten);
   const mounts = mountsOf(container, volumesDir, (name) => traitsOf(pod, name));
   if (!mounts.ok) return faulty('CreateContainerConfigError', mounts.message);
@@ -144,6 +143,7 @@ async function assemble(
       security: securityOf(pod, container),
       ...inputOf(container),
       ...messageOf(container),
+      ...targetOf(pod, container),
       backOffMs,
       restarts,
     },
@@ -158,6 +158,11 @@ function traitsOf({ metadata, spec }: Pod, name: string): Partial<Pick<Mount, 'r
 
 const messageOf = ({ terminationMessagePath }: Container): Pick<ContainerSpec, 'terminationMessagePath'> =>
   terminationMessagePath ? { terminationMessagePath } : {};
+
+function targetOf({ spec }: Pod, { name }: Container): Pick<ContainerSpec, 'target'> {
+  const target = spec.ephemeralContainers?.find((one) => one.name === name)?.targetContainerName;
+  return target ? { target } : {};
+}
 
 const inputOf = ({ stdin, stdinOnce, tty }: Container): Pick<ContainerSpec, 'input' | 'tty'> => ({
   ...(stdin ? { input: stdinOnce ? 'once' : 'open' } : {}),

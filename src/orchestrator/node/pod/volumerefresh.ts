@@ -1,6 +1,7 @@
 import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Sandbox } from '../runtime/spec.ts';
+import { fileOwnersOf, isRoot } from '../spec/fileowners.ts';
 import { type References, volumeReferences } from '../spec/references.ts';
 import { readSources } from '../spec/sources.ts';
 import { writeVolumes } from '../spec/volumes.ts';
@@ -13,7 +14,7 @@ import type { PodRecord } from './podrecord.ts';
  */
 export async function refreshVolumes(
   context: PodContext,
-  { volumesDir, fileOwner }: Sandbox,
+  sandbox: Sandbox,
   current: () => PodRecord | undefined,
   logger: Logger,
 ): Promise<void> {
@@ -29,8 +30,8 @@ export async function refreshVolumes(
     ]);
     const record = current();
     if (!record) return;
-    const owned = fileOwner === undefined ? {} : { owner: fileOwner };
-    const fault = writeVolumes(volumesDir, { ...context, ...record, ...sources, tokens, ...owned });
+    const owners = fileOwnersOf(record.pod, sandbox, isRoot());
+    const fault = writeVolumes(sandbox.volumesDir, { ...context, ...record, ...sources, tokens, owners });
     if (fault) logger.debug({ fault }, 'volumes stay as they are');
   } catch (error) {
     logger.debug({ error: problemOf(error).message }, 'volumes stay as they are');

@@ -18,17 +18,35 @@ export interface SandboxSpec {
   readonly images: readonly string[];
   /** Name of the pod's RuntimeClass; absent: it has none. */
   readonly runtimeClass?: string;
+  readonly hostPorts?: readonly HostPort[];
+  /** Settings of the kernel that the pod has for itself, by name. */
+  readonly sysctls?: Readonly<Record<string, string>>;
+  /** Whose processes its containers see; absent: each its own. */
+  readonly processes?: 'pod' | 'node';
+  /** It shares the memory and the message queues of its node. */
+  readonly hostIpc?: boolean;
+  /** Its users are to be none of the node. */
+  readonly ownUsers?: boolean;
   /** Absolute path of the directory that holds the pod's volumes: every mount's source lies below it. */
   readonly volumesDir: string;
   /** The address that an earlier agent recorded. A runtime that keeps no sandboxes of its own gives the pod this one again. */
   readonly address?: string;
 }
 
+/** A port of the node that leads to one of the pod (CRI PortMapping). */
+export interface HostPort {
+  /** Address of the node; empty: all of them. */
+  readonly hostIP: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+}
+
 export interface Sandbox extends SandboxSpec {
   /** IP address at which this node reaches the pod. */
   readonly address: string;
-  /** Numeric user and group that the pod's files must belong to; absent: the agent's own. */
-  readonly fileOwner?: number;
+  /** Numeric user and group that the pod's files must belong to, or those that its containers run as; absent: the agent's own. */
+  readonly fileOwner?: number | 'containers';
 }
 
 export interface ContainerRef {
@@ -54,6 +72,8 @@ export interface Mount {
   readonly readOnly: boolean;
   /** It is of a volume that outlives the pod: such ones may lie among what the node keeps, and no other. */
   readonly kept?: true;
+  /** What is mounted below it later is seen on the other side: on the node's by the container, or by both. */
+  readonly propagation?: 'from node' | 'both ways';
 }
 
 /** `cpuMillis` in thousandths of a processor, `memoryBytes` in bytes; absent: not limited. */
@@ -77,6 +97,8 @@ export interface ContainerSecurity {
   readonly noNewPrivileges: boolean;
   /** Names without `CAP_`; `ALL` is all of them. */
   readonly addCapabilities: readonly string[];
+  /** Which calls of the kernel it may make: any, or those of a profile below the node's folder of profiles. Absent: the runtime's own. */
+  readonly seccomp?: 'any' | { readonly profile: string };
   readonly dropCapabilities: readonly string[];
 }
 
@@ -98,6 +120,8 @@ export interface ContainerSpec extends RestartCount {
   readonly input?: InputMode;
   /** It has a terminal. */
   readonly tty?: boolean;
+  /** A container of the pod whose processes it sees. */
+  readonly target?: string;
   /** Path in the container of the file in which it says why it ends. */
   readonly terminationMessagePath?: string;
 }

@@ -17,27 +17,33 @@ import { dirname, join } from 'node:path';
 export interface Payload {
   readonly bytes: Buffer;
   readonly mode: number;
+  /** Numeric; absent: the agent's own. */
+  readonly user?: number;
+  readonly group?: number;
 }
+
+/** chown(2). */
+const UNCHANGED = -1;
 
 /**
  * Replaces all files of a volume at once, as the kubelet does (`pkg/volume/util/atomic_writer.go`): the files stand in a fresh
  * directory, `..data` is a link to it that one rename replaces, and the visible names are links through `..data`.
- * Returns false when nothing had to be written. The files, not their directories, belong to `owner`.
+ * Returns false when nothing had to be written. Directories stay the agent's.
  */
-export function writeAtomically(dir: string, files: ReadonlyMap<string, Payload>, owner?: number): boolean {
+export function writeAtomically(dir: string, files: ReadonlyMap<string, Payload>): boolean {
   mkdirSync(dir, { recursive: true });
   const data = join(dir, '..data');
   const before = linkTarget(data);
   if (before !== undefined && isSame(join(dir, before), files)) return false;
   const fresh = mkdtempSync(join(dir, '..v'));
   chmodSync(fresh, 0o755);
-  for (const [path, payload] of files) {
+  for (const [path, { bytes, mode, user, group }] of files) {
     const file = join(fresh, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, payload.bytes);
-    if (owner !== undefined) chownSync(file, owner, owner);
+    writeFileSync(file, bytes);
+    if (user !== undefined || group !== undefined) chownSync(file, user ?? UNCHANGED, group ?? UNCHANGED);
     // Not through the umask.
-    chmodSync(file, payload.mode);
+    chmodSync(file, mode);
   }
   rmSync(join(dir, '..data.new'), { force: true });
   symlinkSync(fresh.slice(dir.length + 1), join(dir, '..data.new'));

@@ -10,10 +10,10 @@ export interface Claimed {
   readonly volume?: PersistentVolume;
 }
 
-/** Where the data behind a claim is. `own`: in a directory that this node makes. */
+/** Where the data behind a claim is. `own`: in a directory that this node makes. `takesGroup`: it may be given to the `fsGroup` of a pod. */
 export type Data =
-  | { readonly type: 'own'; readonly path: string }
-  | { readonly type: 'host'; readonly path: string; readonly hostType: string }
+  | { readonly type: 'own'; readonly path: string; readonly takesGroup: true }
+  | { readonly type: 'host'; readonly path: string; readonly hostType: string; readonly takesGroup: boolean }
   | { readonly type: 'fault'; readonly message: string };
 
 const fault = (message: string): Data => ({ type: 'fault', message });
@@ -44,13 +44,14 @@ function dataIn(volume: PersistentVolume, name: string, root: string): Data {
     return fault(`persistentvolume "${name}": volumeMode ${volumeMode} is not supported`);
   if (isLocalPath(volume)) {
     const path = volumePath(root, name);
-    if (local?.path === path) return { type: 'own', path };
+    if (local?.path === path) return { type: 'own', path, takesGroup: true };
     return fault(
       `persistentvolume "${name}" is at ${local?.path ?? 'no path'}, and this node keeps volumes below ${root}`,
     );
   }
-  if (local) return { type: 'host', path: local.path, hostType: 'Directory' };
-  if (hostPath) return { type: 'host', path: hostPath.path, hostType: hostPath.type ?? '' };
+  if (local) return { type: 'host', path: local.path, hostType: 'Directory', takesGroup: true };
+  if (hostPath)
+    return { type: 'host', path: hostPath.path, hostType: hostPath.type ?? '', takesGroup: false };
   return fault(
     `persistentvolume "${name}" is of a kind that this node does not mount (it knows hostPath and local)`,
   );

@@ -19,14 +19,25 @@ export function mountsOf(
   traitsOf: (volume: string) => Partial<Pick<Mount, 'readOnly' | 'kept'>> = () => ({}),
 ): Mounts {
   const mounts: Mount[] = [];
-  for (const { name, mountPath, subPath, readOnly } of volumeMounts) {
+  for (const { name, mountPath, subPath, readOnly, mountPropagation } of volumeMounts) {
     const traits = traitsOf(name);
     if (subPath !== undefined && (escapes(subPath) || !makeSubPath(join(volumesDir, name), subPath)))
       return { ok: false, message: `subPath "${subPath}" leaves the volume` };
     const source = join(volumesDir, name, subPath ?? '');
-    mounts.push({ source, target: mountPath, ...traits, readOnly: readOnly || traits.readOnly === true });
+    mounts.push({
+      source,
+      target: mountPath,
+      ...traits,
+      readOnly: readOnly || traits.readOnly === true,
+      ...propagationOf(mountPropagation),
+    });
   }
   return { ok: true, mounts };
+}
+
+function propagationOf(mode: string | undefined): Pick<Mount, 'propagation'> {
+  if (mode === 'Bidirectional') return { propagation: 'both ways' };
+  return mode === 'HostToContainer' ? { propagation: 'from node' } : {};
 }
 
 /**

@@ -9,6 +9,7 @@ import type {
 } from '../../../kube/kinds/objects.data.ts';
 import type { Payload } from './atomicwriter.ts';
 import { fieldOf } from './environment.ts';
+import type { FileOwners } from './fileowners.ts';
 import { escapes } from './paths.ts';
 import { resourceFieldOf } from './resourcefield.ts';
 import { type TokensByKey, tokenKey } from './tokens.ts';
@@ -23,6 +24,7 @@ export interface PayloadInput {
   readonly configMaps: ReadonlyMap<string, ConfigMap>;
   readonly secrets: ReadonlyMap<string, Secret>;
   readonly tokens: TokensByKey;
+  readonly owners: FileOwners;
 }
 
 export type PayloadResult =
@@ -30,11 +32,27 @@ export type PayloadResult =
   | { readonly ok: false; readonly message: string };
 
 const DEFAULT_MODE = 0o644;
-/** A token is for the pod alone, whatever the modes of the files beside it. */
-const TOKEN_MODE = 0o600;
+/** For one user alone. */
+const PRIVATE_MODE = 0o600;
+/** A group reads what a volume of objects holds (Kubernetes `pkg/volume/volume_linux.go`, roMask). */
+const GROUP_BITS = 0o440;
 
 /** The files of a volume that is made of objects; undefined: it is another kind of volume. */
 export function payloadOf(volume: Volume, input: PayloadInput): PayloadResult | undefined {
+  const result = contentOf(volume, input);
+  if (!result?.ok) return result;
+  const files = [...result.files].map(([path, file]): [string, Payload] => [path, owned(file, input.owners)]);
+  return { ok: true, files: new Map(files) };
+}
+
+function owned(file: Payload, owners: FileOwners): Payload {
+  if (owners.type === 'node')
+    return owners.owner === undefined ? file : { ...file, user: owners.owner, group: owners.owner };
+  if (owners.group === undefined) return file;
+  return { ...file, group: owners.group, mode: file.mode | GROUP_BITS };
+}
+
+function contentOf(volume: Volume, input: PayloadInput): PayloadResult | undefined {
   const { configMap, secret, downwardAPI, projected } = volume;
   if (configMap) return ofConfigMap(configMap, configMap.defaultMode, input);
   if (secret) return ofSecret({ ...secret, name: secret.secretName ?? '' }, secret.defaultMode, input);
@@ -63,7 +81,19 @@ function ofProjection(
   }
   const token = input.tokens.get(tokenKey(serviceAccountToken));
   if (token === undefined) return fault('there is no token of the service account yet');
-  return within(new Map([[serviceAccountToken.path, { bytes: Buffer.from(token), mode: TOKEN_MODE }]]));
+  const file = { bytes: Buffer.from(token), ...tokenAccess(mode, input.owners) };
+  return within(new Map([[serviceAccountToken.path, file]]));
+}
+
+/**
+ * A token is for the pod alone. Among containers it is for the user that they have in common, or for the group of its files; where there is
+ * neither, its mode is that of the files beside it (Kubernetes `pkg/volume/projected/projected.go` collectData).
+ */
+function tokenAccess(mode = DEFAULT_MODE, owners: FileOwners): Omit<Payload, 'bytes'> {
+  if (owners.type === 'node') return { mode: PRIVATE_MODE };
+  const { user, group } = owners;
+  if (user === undefined) return { mode: group === undefined ? mode : PRIVATE_MODE };
+  return { mode: PRIVATE_MODE, user };
 }
 
 const fault = (message: string): PayloadResult => ({ ok: false, message });

@@ -1,5 +1,6 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
-import type { SandboxSpec } from '../runtime/spec.ts';
+import type { HostPort, SandboxSpec } from '../runtime/spec.ts';
+import { sysctlsOf } from './sysctls.ts';
 
 /** A pod of the host's network shares the address of its node. */
 export const usesHostNetwork = (pod: Pod): boolean => pod.spec.hostNetwork === true;
@@ -7,7 +8,10 @@ export const usesHostNetwork = (pod: Pod): boolean => pod.spec.hostNetwork === t
 /** `address`: what an earlier agent recorded. */
 export function sandboxSpecOf(pod: Pod, volumesDir: string, address?: string): SandboxSpec {
   const { uid = '', namespace = '', name = '' } = pod.metadata;
-  const { runtimeClassName } = pod.spec;
+  const { runtimeClassName, hostIPC, hostUsers } = pod.spec;
+  const hostPorts = hostPortsOf(pod);
+  const processes = processesOf(pod);
+  const sysctls = sysctlsOf(pod);
   const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
   return {
     pod: uid,
@@ -18,7 +22,30 @@ export function sandboxSpecOf(pod: Pod, volumesDir: string, address?: string): S
     containers: all.map((one) => one.name),
     images: all.map(({ image = '' }) => image),
     ...(runtimeClassName === undefined ? {} : { runtimeClass: runtimeClassName }),
+    ...(hostPorts.length > 0 ? { hostPorts } : {}),
+    ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
+    ...(processes ? { processes } : {}),
+    ...(hostIPC ? { hostIpc: true } : {}),
+    ...(hostUsers === false ? { ownUsers: true } : {}),
     volumesDir,
     ...(address === undefined ? {} : { address }),
   };
+}
+
+/** Those of containers that go on running; in the network of the node each port is the node's anyway. */
+function hostPortsOf(pod: Pod): readonly HostPort[] {
+  if (usesHostNetwork(pod)) return [];
+  const sidecars = (pod.spec.initContainers ?? []).filter((one) => one.restartPolicy === 'Always');
+  return [...pod.spec.containers, ...sidecars]
+    .flatMap(({ ports = [] }) => ports)
+    .flatMap(({ hostPort, containerPort, hostIP = '', protocol = 'TCP' }) =>
+      hostPort
+        ? [{ hostIP, hostPort, containerPort, protocol: protocol.toLowerCase() as HostPort['protocol'] }]
+        : [],
+    );
+}
+
+function processesOf({ spec }: Pod): SandboxSpec['processes'] {
+  if (spec.hostPID) return 'node';
+  return spec.shareProcessNamespace ? 'pod' : undefined;
 }

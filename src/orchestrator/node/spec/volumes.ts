@@ -1,15 +1,16 @@
-import { chmodSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { problemOf } from '../../../base/errors.ts';
 import type { Volume } from '../../../kube/kinds/objects.data.ts';
 import { claimName } from '../../../kube/kinds/volumes/claimnames.ts';
 import { writeAtomically } from './atomicwriter.ts';
 import { type Claimed, dataOf } from './claimed.ts';
+import { makeEmptyDir } from './emptydir.ts';
+import { giveToGroup } from './fsgroup.ts';
 import { makeVolume } from './localpath.ts';
 import { type PayloadInput, payloadOf } from './payload.ts';
 
 export interface VolumeInput extends PayloadInput {
-  /** The pod's user, where it is one of its own: a mode without rights for others is meant for it. */
-  readonly owner?: number;
   /** By the names of claims. */
   readonly claimed: ReadonlyMap<string, Claimed>;
   /** Below it this node keeps volumes that outlive pods. */
@@ -29,18 +30,38 @@ export function writeVolumes(dir: string, input: VolumeInput): VolumeFault {
 }
 
 function writeVolume(dir: string, volume: Volume, input: VolumeInput): VolumeFault {
-  if (volume.emptyDir) {
-    mkdirSync(dir, { recursive: true });
-    chmodSync(dir, 0o777);
-    return undefined;
-  }
+  if (volume.emptyDir) return makeEmptyDir(dir, volume.emptyDir, input);
   if (volume.hostPath) return linkHostPath(dir, volume.hostPath);
   const claim = claimName(volume, input.pod.metadata.name ?? '');
   if (claim !== undefined) return linkClaimed(dir, claim, input);
   const payload = payloadOf(volume, input);
   if (!payload) return unsupported(volume);
   if (!payload.ok) return payload.message;
-  writeAtomically(dir, payload.files, input.owner);
+  writeAtomically(dir, payload.files);
+  return undefined;
+}
+
+/**
+ * Gives volumes behind claims to the group of the pod's files, when it mounts them first: all that is in them, unless the pod wants that
+ * only where the folder itself is not the group's. What is wrong with a claim `writeVolumes` says.
+ */
+export async function giveClaimed(dir: string, input: VolumeInput): Promise<VolumeFault> {
+  const { pod, owners, claimed, localVolumes } = input;
+  if (owners.type !== 'containers' || owners.group === undefined) return undefined;
+  const onlyOnMismatch = pod.spec.securityContext?.fsGroupChangePolicy === 'OnRootMismatch';
+  for (const volume of pod.spec.volumes ?? []) {
+    const claim = claimName(volume, pod.metadata.name ?? '');
+    if (claim === undefined || volume.persistentVolumeClaim?.readOnly || statOf(join(dir, volume.name)))
+      continue;
+    const data = dataOf(claim, claimed.get(claim), localVolumes);
+    if (data.type === 'fault' || !data.takesGroup) continue;
+    if (data.type === 'own' ? makeVolume(localVolumes, data.path) : !statOf(data.path)) continue;
+    try {
+      await giveToGroup(data.path, owners.group, { onlyOnMismatch });
+    } catch (error) {
+      return `volume "${volume.name}": it cannot be given to fsGroup ${owners.group}: ${problemOf(error).message}`;
+    }
+  }
   return undefined;
 }
 

@@ -1,10 +1,10 @@
-import { lstatSync, mkdirSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, lstatSync, mkdirSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { PersistentVolume } from '../../../../src/kube/kinds/objects.data.ts';
 import { type Claimed, dataOf } from '../../../../src/orchestrator/node/spec/claimed.ts';
 import { removeVolume } from '../../../../src/orchestrator/node/spec/localpath.ts';
-import { writeVolumes } from '../../../../src/orchestrator/node/spec/volumes.ts';
+import { giveClaimed, writeVolumes } from '../../../../src/orchestrator/node/spec/volumes.ts';
 import { scratch } from '../helpers.ts';
 import { known, pod } from './notation.ts';
 
@@ -58,6 +58,7 @@ describe('the data behind a claim', () => {
     expect(dataOf('data', claimed({ local: { path: '/kept/disk' } }, OWN), '/kept')).to.deep.equal({
       type: 'own',
       path: '/kept/disk',
+      takesGroup: true,
     });
     expect(fault(claimed({ local: { path: '/elsewhere/disk' } }, OWN))).to.equal(
       'persistentvolume "disk" is at /elsewhere/disk, and this node keeps volumes below /kept',
@@ -93,6 +94,27 @@ describe('a volume that outlives pods', () => {
     expect(mount('second')).to.equal(undefined);
     expect(statSync(join(place.path, 'second', 'data', 'kept')).size).to.equal(3);
   });
+
+  (process.geteuid?.() === 0 ? it : it.skip)(
+    'is given to the group of a pod that mounts it first, once (only root gives files away)',
+    async () => {
+      const group = 4242;
+      const input = {
+        ...known,
+        owners: { type: 'containers' as const, group },
+        localVolumes: root,
+        claimed: new Map([['data', claimed({ local: { path } }, OWN)]]),
+        pod: pod({ volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] }),
+      };
+      const dir = join(place.path, 'grouped');
+      expect(await giveClaimed(dir, input)).to.equal(undefined);
+      expect(writeVolumes(dir, input)).to.equal(undefined);
+      expect(statSync(path).gid).to.equal(group);
+      chownSync(path, 0, 0);
+      await giveClaimed(dir, input);
+      expect(statSync(path).gid).to.equal(0);
+    },
+  );
 
   it('is refused where something else stands in its place', () => {
     const link = join(root, 'link');

@@ -23,5 +23,6 @@ export const known = {
   configMaps: new Map([['settings', object('settings', { size: '10', mode: 'fast' })]]),
   claimed: new Map(),
   localVolumes: '/volumes',
+  owners: { type: 'node' as const },
   secrets: new Map([['keys', object('keys', { token: base64('s3cret') })]]),
 };

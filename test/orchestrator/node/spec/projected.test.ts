@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { VolumeProjection } from '../../../../src/kube/kinds/objects.data.ts';
+import type { FileOwners } from '../../../../src/orchestrator/node/spec/fileowners.ts';
 import { volumeReferences } from '../../../../src/orchestrator/node/spec/references.ts';
 import { writeVolumes } from '../../../../src/orchestrator/node/spec/volumes.ts';
 import { scratch } from '../helpers.ts';
@@ -12,11 +13,16 @@ describe('a projected volume', () => {
   after(() => place.dispose());
   let number = 0;
 
-  function project(sources: readonly VolumeProjection[], defaultMode?: number) {
+  function project(
+    sources: readonly VolumeProjection[],
+    defaultMode?: number,
+    owners: FileOwners = { type: 'node' },
+  ) {
     const name = `all-${number++}`;
     const projected = { sources, ...(defaultMode === undefined ? {} : { defaultMode }) };
     const fault = writeVolumes(place.path, {
       ...known,
+      owners,
       pod: pod({
         containers: [{ name: 'web', resources: { limits: { cpu: '1500m' }, requests: { memory: '64Mi' } } }],
         volumes: [{ name, projected }],
@@ -54,6 +60,26 @@ describe('a projected volume', () => {
     expect([mode(file('token')), mode(file('size')), mode(file('name'))]).to.deep.equal([
       0o600, 0o440, 0o444,
     ]);
+  });
+
+  describe('of containers', () => {
+    const sources = [{ serviceAccountToken: { path: 'token' } }, { configMap: { name: 'settings' } }];
+    function modes(owners: Omit<Extract<FileOwners, { type: 'containers' }>, 'type'>) {
+      const { file } = project(sources, undefined, { type: 'containers', ...owners });
+      return [mode(file('token')), mode(file('size'))];
+    }
+    const own = { user: process.getuid?.() ?? 0, group: process.getgid?.() ?? 0 };
+
+    it('has a token for the user that they have in common, and for no other', () =>
+      expect(modes({ user: own.user })).to.deep.equal([0o600, 0o644]));
+
+    it('has a token that anyone in the pod may read where its users are not known', () =>
+      expect(modes({})).to.deep.equal([0o644, 0o644]));
+
+    it('may be read by the group of the files of the pod', () => {
+      expect(modes({ group: own.group })).to.deep.equal([0o640, 0o644]);
+      expect(modes(own)).to.deep.equal([0o640, 0o644]);
+    });
   });
 
   it('counts resources in units of the divisor, rounded up, and the node where there is no limit', () => {

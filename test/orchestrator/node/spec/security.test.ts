@@ -27,6 +27,17 @@ describe('what a pod says of security', () => {
     });
   });
 
+  it('is the seccomp profile of the container, else of its pod', () => {
+    const local = { type: 'Localhost' as const, localhostProfile: 'a/b.json' };
+    const of = (pods: object, own: object = {}) =>
+      securityOf(pod({ securityContext: pods }), { name: 'web', securityContext: own }).seccomp;
+    expect(of({ seccompProfile: { type: 'Unconfined' } })).to.equal('any');
+    expect(of({ seccompProfile: { type: 'Unconfined' } }, { seccompProfile: local })).to.deep.equal({
+      profile: 'a/b.json',
+    });
+    expect(of({ seccompProfile: { type: 'RuntimeDefault' } })).to.equal(undefined);
+  });
+
   it('names capabilities as engines do', () => {
     const capabilities = { add: ['NET_ADMIN'], drop: ['CAP_CHOWN', 'ALL'] };
     const securityContext = { capabilities, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false };

@@ -74,7 +74,7 @@ export function launch(spec: ContainerSpec, sandbox: Sandbox, options: LaunchOpt
 
 /** Last: what has been written stays the agent's, so nothing that a program does leads the next start elsewhere. */
 function openFiles(root: string, { pod, fileOwner }: Sandbox, options: LaunchOptions): void {
-  if (fileOwner === undefined) return;
+  if (typeof fileOwner !== 'number') return;
   openToAll(root);
   openTo(fileOwner, podDir(options.root, pod));
 }

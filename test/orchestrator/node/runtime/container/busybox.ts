@@ -9,15 +9,19 @@ export const BUSYBOX = 'localhost/pilotage-test/busybox:1';
 
 const APPLETS = [
   'cat',
+  'cut',
   'echo',
   'env',
+  'head',
   'hostname',
   'httpd',
   'id',
   'ls',
+  'mkdir',
   'sh',
   'sleep',
   'touch',
+  'tr',
   'wget',
   'yes',
 ];
