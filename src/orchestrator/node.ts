@@ -71,12 +71,16 @@ const SURVEY_MS = 1_000;
 const LISTEN_MS = 150;
 /** How often mounted ConfigMaps and Secrets are compared (kubelet: about a minute). */
 const REFRESH_MS = 10_000;
+/** How often it is seen whether images have to make room (kubelet `pkg/kubelet/kubelet.go`, ImageGCPeriod). */
+const COLLECT_MS = 5 * 60_000;
+/** How often volumes are held to their limits (kubelet `pkg/kubelet/eviction`, monitoringInterval). */
+const USAGE_MS = 10_000;
 
 export function createNode(options: NodeOptions): PilotageNode {
   const { client, nodeName, dir, clock, hostIP } = options;
   const logger = options.logger.child({ node: nodeName });
   const root = podsDir(dir);
-  const { runtime, findEngine } = createNodeRuntime({ ...options, logger });
+  const { runtime, findEngine, collectImages } = createNodeRuntime({ ...options, logger });
   const localVolumes = keptDir(dir);
   const stopping = new AbortController();
   const lag = createLagMeter(clock);
@@ -136,6 +140,10 @@ export function createNode(options: NodeOptions): PilotageNode {
     every(REFRESH_MS, () => {
       for (const worker of pods.list()) void worker.refreshVolumes();
     });
+    every(USAGE_MS, () => {
+      for (const worker of pods.list()) void worker.checkUsage();
+    });
+    every(COLLECT_MS, () => void collect());
     reclaimer.start(stopping.signal);
     background = Promise.all([
       keepRegistered({ ...options, localVolumes, runtime, findEngine, logger }, stopping.signal),
@@ -157,6 +165,16 @@ export function createNode(options: NodeOptions): PilotageNode {
         stopping.signal,
       ),
     ]);
+  }
+
+  async function collect(): Promise<void> {
+    const lack = await collectImages().catch((error: unknown) => {
+      logger.warn({ error: problemOf(error).message }, 'images that nothing uses cannot be looked for now');
+      return undefined;
+    });
+    if (lack === undefined) return;
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
+    events.record(node, 'Warning', 'FreeDiskSpaceFailed', lack);
   }
 
   /** What a check has just found is reported at once. */

@@ -257,15 +257,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
 };
 
 /** Folders of functions from values to values: they import nothing of Node. */
-export const PURE = [
-  'kube/values',
-  'kube/cel',
-  'kube/ownership',
-  'kube/patch',
-  'kube/kinds',
-  'kube/rules',
-  'orchestrator/scheduler/filters',
-];
+export const PURE = ['kube/values', 'kube/cel', 'kube/ownership', 'kube/patch', 'kube/kinds', 'kube/rules'];
 
 /** What other rooms may import of the orchestrator. */
 export const ORCHESTRATOR_DOORS = ['controlplane.ts', 'node.ts'];

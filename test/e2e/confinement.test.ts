@@ -22,8 +22,7 @@ const ways: readonly {
 ];
 
 for (const { as, under, possible } of ways) {
-  describe(`e2e: builds and pods of ${as}`, function () {
-    this.timeout(60_000);
+  describe(`e2e: builds and pods of ${as}`, () => {
     let pilotage: Pilotage;
     let confinement: Confinement;
 

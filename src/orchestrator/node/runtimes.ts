@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { Confinement } from '../../base/confinement.ts';
 import type { Logger } from '../../base/log.ts';
+import { unmountBelow } from '../../base/mounts.ts';
 import { createContainerRuntime } from './runtime/container/containerruntime.ts';
 import { createEngineFinder, type FoundEngine } from './runtime/container/engine/find.ts';
 import { removeRecorded, stopRecorded as stopContainers } from './runtime/container/stopall.ts';
@@ -31,6 +32,8 @@ export interface NodeRuntimeOptions {
 export interface NodeRuntime {
   readonly runtime: PodRuntime;
   findEngine(): Promise<FoundEngine>;
+  /** Makes room on a full disk of the engine. Returns what stands in the way; rejects when the engine fails. */
+  collectImages(): Promise<string | undefined>;
 }
 
 export const podsDir = (dir: string): string => join(dir, 'pods');
@@ -60,6 +63,7 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
     // Keys, tokens and the store lie beside what the node keeps.
     hidden: [dirname(dir)],
     keptVolumes: keptDir(dir),
+    seccompProfiles: join(dir, 'seccomp'),
     clock,
     logger,
   });
@@ -78,7 +82,7 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
       return found.ok ? undefined : found.message;
     },
   });
-  return { runtime, findEngine: engines.find };
+  return { runtime, findEngine: engines.find, collectImages: container.collectImages };
 }
 
 export interface StopOptions extends StopAllOptions {
@@ -95,5 +99,7 @@ export async function stopRecorded(dir: string, { forGood, ...options }: StopOpt
     stopProcesses({ root: podsDir(dir), ...options }),
     stopContainers({ root, ...options }),
   ]);
+  // Volumes in memory end with the node, as with a machine.
+  await unmountBelow(podsDir(dir));
   if (forGood) await removeRecorded(root);
 }

@@ -1,5 +1,4 @@
 import type { ContainerStatus, Pod } from '../../../kube/kinds/objects.data.ts';
-import { findCondition } from '../../../kube/values/condition.ts';
 import { ageOf } from './humanduration.ts';
 
 /** The STATUS column of a pod: the reason that tells most (kubernetes `pkg/printers/internalversion/printers.go` printPod). */
@@ -11,10 +10,7 @@ export function podStatus(pod: Pod): string {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed' ? reason : 'Terminating';
 }
 
-function baseReason({ status }: Pod): string {
-  const isGated = findCondition(status?.conditions, 'PodScheduled')?.reason === 'SchedulingGated';
-  return isGated ? 'SchedulingGated' : status?.reason || status?.phase || 'Pending';
-}
+const baseReason = ({ status }: Pod): string => status?.reason || status?.phase || 'Pending';
 
 /** Init containers until the one that the pod is at; undefined when it is past them all. */
 function initializing(pod: Pod): readonly ContainerStatus[] | undefined {

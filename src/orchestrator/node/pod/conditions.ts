@@ -60,10 +60,18 @@ export function podConditions(input: ConditionInput): readonly Condition[] {
     ...wildcard(input),
     ...listening(input),
   ];
-  return withForeign(
-    facts.map((fact) => transition(fact, before, now)),
-    before,
-  );
+  const own = facts.map((fact) => transition(fact, before, now));
+  const disruption = disruptionOf(input.view);
+  if (!disruption) return withForeign(own, before);
+  const others = before.filter(({ type }) => type !== disruption.type);
+  return [...withForeign(own, others), transition(disruption, before, now)];
+}
+
+/** Others write this condition too: the agent does of the pods that it evicts (kubelet `eviction_manager.go`). */
+function disruptionOf({ ending }: PodView): Fact | undefined {
+  if (!ending?.failure?.isDisruption) return undefined;
+  const { message } = ending.failure;
+  return { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message };
 }
 
 const hasRunning = ({ containerStatuses }: ConditionInput): boolean =>

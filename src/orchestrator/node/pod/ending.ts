@@ -10,9 +10,19 @@ export function endingOf(record: PodRecord, orphanedAt: number | undefined, now:
     return { reason: 'unknown to the API', deadline: orphanedAt + ORPHAN_GRACE_MS };
   const { deletionTimestamp } = record.pod.metadata;
   if (deletionTimestamp) return { reason: 'deleted', deadline: Date.parse(deletionTimestamp) };
+  const { failure } = record;
+  if (failure) return { reason: 'failed', failure, deadline: failure.deadline };
   const limit = activeUntil(record);
-  return limit !== undefined && now >= limit ? { reason: 'deadline exceeded', deadline: limit } : undefined;
+  return limit !== undefined && now >= limit
+    ? { reason: 'failed', failure: DEADLINE_EXCEEDED, deadline: limit }
+    : undefined;
 }
+
+const DEADLINE_EXCEEDED = {
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+  isDisruption: false,
+};
 
 /** When activeDeadlineSeconds are over. */
 export function activeUntil({ pod, startTime }: PodRecord): number | undefined {

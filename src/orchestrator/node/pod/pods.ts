@@ -10,6 +10,7 @@ import { sandboxSpecOf } from '../spec/sandbox.ts';
 import { createPodTokens } from '../spec/tokens.ts';
 import type { PodContext } from './context.ts';
 import { type PodRecord, readPodRecords, removePodFiles, volumesDir, writePodRecord } from './podrecord.ts';
+import { rejectionOf } from './rejection.ts';
 import { createPodWorker, type PodWorker } from './worker.ts';
 
 export interface PodsOptions extends Omit<PodContext, 'onGone' | 'makeWay' | 'tokens'> {
@@ -153,12 +154,26 @@ export function createPods(options: PodsOptions): Pods {
 
   /** Returns what is in the way. */
   function record(pod: Pod, sandbox: Sandbox): string | undefined {
-    const begun: PodRecord = { pod, podIP: sandbox.address, startTime: clock.now() };
+    const rejection = rejectionOf(pod);
+    const now = clock.now();
+    const failure = rejection && {
+      reason: rejection.reason,
+      message: `Pod was rejected: ${rejection.message}`,
+      isDisruption: false,
+      deadline: now,
+    };
+    const begun: PodRecord = {
+      pod,
+      podIP: sandbox.address,
+      startTime: now,
+      ...(failure ? { failure } : {}),
+    };
     try {
       writePodRecord(root, begun);
     } catch (error) {
       return problemOf(error).message;
     }
+    if (rejection) options.events.record(pod, 'Warning', rejection.reason, rejection.message);
     addWorker(createPodWorker({ context, record: begun, sandbox }));
     return undefined;
   }

@@ -73,11 +73,9 @@ export function podStatus(view: PodView, before: PodStatus | undefined, now: num
 }
 
 function endingFields(view: PodView, phase: PodPhase): { reason?: string; message?: string } {
-  if (view.ending?.reason !== 'deadline exceeded' || phase !== 'Failed') return {};
-  return {
-    reason: 'DeadlineExceeded',
-    message: 'Pod was active on the node longer than the specified deadline',
-  };
+  const failure = view.ending?.failure;
+  if (!failure || phase !== 'Failed') return {};
+  return { reason: failure.reason, message: failure.message };
 }
 
 /** All init containers are through, sidecars among them started; a pod that was so stays so (kubelet `status/generate.go`). */
@@ -91,10 +89,9 @@ function isInitialized(view: PodView): boolean {
 /** kubelet `kubelet_pods.go` getPhase. A phase that was final stays. */
 function phaseOf(view: PodView, before: PodStatus | undefined): PodPhase {
   if (before?.phase === 'Succeeded' || before?.phase === 'Failed') return before.phase;
+  if (view.ending?.failure && !view.containers.some(isRunning)) return 'Failed';
   const terminal = terminalPhase(view);
   if (terminal) return terminal;
-  if (view.ending && view.ending.reason === 'deadline exceeded' && !view.containers.some(isRunning))
-    return 'Failed';
   const begun = isInitialized(view) && view.containers.every((one) => one.current !== undefined);
   if (begun) return endedPhase(view) ?? 'Running';
   return before?.phase === 'Running' ? 'Running' : 'Pending';

@@ -2,7 +2,7 @@ import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { PodContext } from './context.ts';
 import { confirmDeletion } from './deletion.ts';
-import { forgetPodRecord, removePodFiles } from './podrecord.ts';
+import { forgetPodRecord, removePodFiles, removeVolumes } from './podrecord.ts';
 import type { PodView } from './view.ts';
 
 export interface TeardownOptions {
@@ -30,6 +30,10 @@ const RETRY_MS = 5_000;
 export function createTeardown(options: TeardownOptions): Teardown {
   const { context, uid, logger, signal, release, statusSettled, isKnown, onFailure } = options;
   let begun = false;
+  let hasLetGo = false;
+
+  const logFailure = (error: unknown): void =>
+    logger.error({ error: problemOf(error).message }, 'forgetting a pod failed');
 
   async function forget(view: PodView): Promise<void> {
     if (view.ending?.reason === 'deleted') {
@@ -49,12 +53,17 @@ export function createTeardown(options: TeardownOptions): Teardown {
       return begun;
     },
     begin(view) {
-      // A pod that outlived its deadline is kept, so that people can see why: its owner deletes it.
-      if (begun || view.ending?.reason === 'deadline exceeded') return;
+      // A pod that has failed is kept, so that people can see why: its owner deletes it.
+      if (begun) return;
+      if (view.ending?.failure) {
+        if (!hasLetGo) void removeVolumes(context.root, uid).catch(logFailure);
+        hasLetGo = true;
+        return;
+      }
       begun = true;
       forget(view).catch((error: unknown) => {
         begun = false;
-        logger.error({ error: problemOf(error).message }, 'forgetting a pod failed');
+        logFailure(error);
         context.clock.after(RETRY_MS, onFailure);
       });
     },

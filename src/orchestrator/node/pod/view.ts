@@ -3,6 +3,7 @@ import type { ContainerHealth } from '../probes/containerprobes.ts';
 import type { Listening } from '../probes/listening.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import type { WildcardListener } from '../runtime/sockets.ts';
+import type { PodFailure } from './podrecord.ts';
 
 /** All that is known of one container; made afresh for each step. */
 export interface ContainerView extends ContainerHealth {
@@ -46,7 +47,9 @@ export interface PodView {
 }
 
 export type Ending = {
-  readonly reason: 'deleted' | 'unknown to the API' | 'deadline exceeded';
+  readonly reason: 'deleted' | 'unknown to the API' | 'failed';
+  /** Of one that has failed: what its status says. */
+  readonly failure?: Pick<PodFailure, 'reason' | 'message' | 'isDisruption'>;
   /** When every process has to be gone, in ms since the epoch. */
   readonly deadline: number;
 };

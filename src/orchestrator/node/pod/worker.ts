@@ -15,6 +15,7 @@ import { newBackOffs, podStatus, sameStatus } from './status.ts';
 import { createStatusWriter } from './statuswriter.ts';
 import { createStops } from './stops.ts';
 import { createTeardown } from './teardown.ts';
+import { createUsage } from './usage.ts';
 import { type ContainerView, ephemeralContainersOf, type PodView } from './view.ts';
 import { refreshVolumes } from './volumerefresh.ts';
 
@@ -27,6 +28,8 @@ export interface PodWorker {
   orphan(): void;
   /** Brings mounted ConfigMaps and Secrets up to date. Never rejects. */
   refreshVolumes(): Promise<void>;
+  /** Ends the pod where a volume of it holds more than it may. Never rejects. */
+  checkUsage(): Promise<void>;
   /** Ends a container that listens on every address for one that needs the port; it comes back after a while. */
   makeWay(container: string): void;
   setWildcards(found: PodView['wildcards']): void;
@@ -44,6 +47,10 @@ const AWAY_MS = 300_000;
 const RETRY_MS = 1_000;
 /** As long as a program may be starting. */
 const EAGER_MS = 10_000;
+
+/** kubelet `pkg/kubelet/eviction`, immediateEvictionGracePeriodSeconds. */
+const EVICTION_MS = 1_000;
+const EVICTED = { reason: 'Evicted', isDisruption: true };
 
 export interface PodWorkerOptions {
   readonly context: PodContext;
@@ -99,6 +106,7 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
     onChange: wake,
     recordEvent,
   });
+  const usage = createUsage(sandbox.volumesDir);
   const stops = createStops({ context, uid, logger, signal, onChange: wake, recordEvent });
   const teardown = createTeardown({
     context,
@@ -237,6 +245,16 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
       const isOver = () => teardown.begun || signal.aborted;
       if (lastRunning.length > 0)
         await refreshVolumes(context, sandbox, () => (isOver() ? undefined : record), logger);
+    },
+    async checkUsage() {
+      const isOver = () => endingOf(record, orphanedAt, clock.now()) !== undefined || signal.aborted;
+      if (lastRunning.length === 0 || isOver()) return;
+      const message = await usage.check(record.pod);
+      if (message === undefined || isOver()) return;
+      recordEvent('Warning', 'Evicted', message);
+      record = { ...record, failure: { ...EVICTED, message, deadline: clock.now() + EVICTION_MS } };
+      remember();
+      wake();
     },
     makeWay(container) {
       const current = lastRunning.find(({ ref }) => ref.container === container);

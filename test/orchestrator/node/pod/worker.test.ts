@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { silentLogger } from '../../../../src/base/log.ts';
@@ -105,6 +105,22 @@ describe('worker of a pod', () => {
       imageID: 'sha256:app',
       containerID: 'fake://uid-web/c0/0',
     });
+  });
+
+  it('evicts a pod whose emptyDir holds more than its limit, which fails for good and keeps no volumes', async () => {
+    const volumes = [{ name: 'scratch', emptyDir: { sizeLimit: '1Ki' } }];
+    const worker = await work(pod([{ command: SERVES }], { volumes }));
+    const dir = join(volumesDir(place.path, 'uid-web'), 'scratch');
+    writeFileSync(join(dir, 'file'), Buffer.alloc(100_000, 1));
+    await worker.checkUsage();
+    const message = 'Usage of EmptyDir volume "scratch" exceeds the limit "1Ki". ';
+    await until('the end', () => status()?.phase === 'Failed');
+    expect(status()).to.deep.include({ reason: 'Evicted', message });
+    const { reason } = status()?.conditions?.find(({ type }) => type === 'DisruptionTarget') ?? {};
+    expect(reason).to.equal('TerminationByKubelet');
+    expect(events).to.include(`Evicted: ${message}`);
+    await until('its volumes to be gone', () => !existsSync(dir));
+    expect(starts()).to.deep.equal(['start c0/0']);
   });
 
   it('restarts a container that ends: at once, then after 10, 20 and 40 seconds', async () => {

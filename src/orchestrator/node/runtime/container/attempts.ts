@@ -11,6 +11,7 @@ import { tailOf } from './logs.ts';
 import { realMounts } from './realmounts.ts';
 import type { AttemptRecord, Records } from './records.ts';
 import type { Sandboxes } from './sandboxes.ts';
+import { seccompOption } from './seccomp.ts';
 import { rootProblem } from './security.ts';
 
 export interface AttemptsOptions {
@@ -23,6 +24,8 @@ export interface AttemptsOptions {
   readonly hidden: readonly string[];
   /** The directory in there below which the node keeps volumes that outlive pods; absent: it keeps none. */
   readonly keptVolumes?: string | undefined;
+  /** The node's folder of seccomp profiles. */
+  readonly seccompProfiles: string;
   /** The sandbox of a pod has another address. */
   readonly onMoved: (pod: string) => void;
   readonly clock: Clock;
@@ -45,7 +48,8 @@ export interface Attempts {
 type Ended = Exclude<AttemptState, { type: 'running' }>;
 
 export function createAttempts(options: AttemptsOptions): Attempts {
-  const { records, sandboxes, traitsOf, bootId, hidden, keptVolumes, onMoved, clock } = options;
+  const { records, sandboxes, traitsOf, bootId, hidden, keptVolumes, seccompProfiles, onMoved, clock } =
+    options;
   /** What has ended does not change any more. By pod, then by name. */
   const ended = new Map<string, Map<string, Attempt>>();
   const find = (engine: Engine, ref: ContainerRef) => engine.inspect(containerName(records.agent, ref));
@@ -96,6 +100,11 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     const image = await engine.image(spec.image.digest);
     const asRoot = rootProblem(spec.security, image);
     if (asRoot) return fault('CreateContainerConfigError', asRoot);
+    const seccomp = seccompOption(engine.name, spec.security.seccomp, seccompProfiles);
+    if (!seccomp.ok) return fault('CreateContainerError', seccomp.message);
+    const target = targetOf(spec);
+    if (spec.target !== undefined && target === undefined)
+      return fault('CreateContainerError', `unable to find target container "${spec.target}"`);
     const { id: sandboxId, address } = await sandboxes.running(engine, sandbox);
     if (address !== sandbox.address) await moved(engine, ref.pod);
     const name = containerName(records.agent, ref);
@@ -111,6 +120,8 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       spec,
       sandbox,
       sandboxId,
+      ...(target === undefined ? {} : { target }),
+      ...(seccomp.option === undefined ? {} : { seccomp: seccomp.option }),
       mounts: [...mounts.mounts, ...message],
       traits: traitsOf(engine),
       imageUser: image?.Config?.User ?? '',
@@ -120,6 +131,12 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       (error: unknown) => faultOf(error, 'CreateContainerError'),
     );
     return refused ?? (await launched(engine, spec, name));
+  }
+
+  /** The latest attempt of the container whose processes it is to see. */
+  function targetOf({ ref, target }: ContainerSpec): string | undefined {
+    const latest = records.attempts(ref.pod).findLast((one) => one.spec.ref.container === target);
+    return latest && containerName(records.agent, latest.spec.ref);
   }
 
   /** What this container was to be started with names the address of before, and the others are in a network that nobody reaches. */

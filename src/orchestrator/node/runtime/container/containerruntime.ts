@@ -7,6 +7,7 @@ import type { SocketOwners } from '../sockets.ts';
 import type { ContainerRef } from '../spec.ts';
 import { connectTo } from '../tcpstream.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
+import { collectImages } from './collection.ts';
 import type { EngineTraits } from './createrequest.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EngineFinder } from './engine/find.ts';
@@ -14,6 +15,7 @@ import { attachTo, execIn, type Target } from './exec.ts';
 import { pullImage } from './images.ts';
 import { containerName } from './labels.ts';
 import { readLogs } from './logs.ts';
+import { openPulledImages } from './pulledimages.ts';
 import { openRecords } from './records.ts';
 import { createSandboxes, podsOf } from './sandboxes.ts';
 import { statsOf } from './stats.ts';
@@ -31,17 +33,25 @@ export interface ContainerRuntimeOptions {
   readonly hidden: readonly string[];
   /** The directory in there below which the node keeps volumes that outlive pods; absent: it keeps none. */
   readonly keptVolumes?: string;
+  /** The folder that pods name their seccomp profiles in. */
+  readonly seccompProfiles: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
+export interface ContainerRuntime extends PodRuntime {
+  /** Makes room on a full disk of the engine. Returns what stands in the way; rejects when the engine fails. */
+  collectImages(): Promise<string | undefined>;
+}
+
 /** Containers of an engine that speaks the Docker Engine API: Docker, or Podman. */
-export function createContainerRuntime(options: ContainerRuntimeOptions): PodRuntime {
+export function createContainerRuntime(options: ContainerRuntimeOptions): ContainerRuntime {
   const { root, hostIP, engines, clock, logger } = options;
   const listeners = new Set<(event: RuntimeEvent) => void>();
   const closing = new AbortController();
   const records = openRecords(root);
   const sandboxes = createSandboxes({ records, hostIP, traitsOf });
+  const pulled = openPulledImages(root);
   const bootId = readBootId();
   const attempts: Attempts = createAttempts({
     ...options,
@@ -120,7 +130,12 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): PodRun
       attempts.forgetPod(pod);
       await records.forgetPod(pod);
     },
-    pullImage: async (reference, request = {}) => pullImage(await engineNow(), reference, request),
+    pullImage: async (reference, request = {}) =>
+      pullImage(await engineNow(), reference, request, () => pulled.add(reference, clock.now())),
+    async collectImages() {
+      const engine = engines.known();
+      return engine && collectImages(engine, { pulled, now: clock.now, logger });
+    },
     environment: async () => ({}),
     start: async (spec) => attempts.start(await engineNow(), spec),
     startAgain: async (previous, count) => attempts.startAgain(await engineNow(), previous, count),

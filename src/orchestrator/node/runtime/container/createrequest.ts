@@ -1,5 +1,5 @@
-import type { ContainerSpec, Mount, Resources, SandboxSpec } from '../spec.ts';
-import type { BindMount, CreateRequest, HostConfig, Ulimit } from './engine/types.ts';
+import type { ContainerSpec, HostPort, Mount, Resources, SandboxSpec } from '../spec.ts';
+import type { BindMount, CreateRequest, HostConfig, PortBinding, Ulimit } from './engine/types.ts';
 import { containerLabels, sandboxLabels } from './labels.ts';
 import { PAUSE_COMMAND } from './pauseimage.ts';
 import { securityConfig, userOf } from './security.ts';
@@ -21,21 +21,43 @@ export function sandboxRequest(
     Image: image,
     Entrypoint: [PAUSE_COMMAND],
     ...(spec.hostNetwork ? {} : { Hostname: spec.hostname }),
+    ...exposed(spec.hostPorts),
     Labels: sandboxLabels(agent, spec.pod),
     HostConfig: {
       NetworkMode: spec.hostNetwork ? 'host' : 'bridge',
-      IpcMode: 'shareable',
+      IpcMode: spec.hostIpc ? 'host' : 'shareable',
+      ...(spec.processes === 'node' ? { PidMode: 'host' } : {}),
+      ...(spec.sysctls ? { Sysctls: spec.sysctls } : {}),
+      ...bindings(spec.hostPorts),
       Ulimits: ulimits,
     },
   };
 }
 
+const portOf = ({ containerPort, protocol }: HostPort): string => `${containerPort}/${protocol}`;
+
+const exposed = (ports: readonly HostPort[] = []): Pick<CreateRequest, 'ExposedPorts'> =>
+  ports.length === 0 ? {} : { ExposedPorts: Object.fromEntries(ports.map((port) => [portOf(port), {}])) };
+
+function bindings(ports: readonly HostPort[] = []): Pick<HostConfig, 'PortBindings'> {
+  const bound: Record<string, PortBinding[]> = {};
+  for (const port of ports) {
+    const name = portOf(port);
+    bound[name] = [...(bound[name] ?? []), { HostIp: port.hostIP, HostPort: String(port.hostPort) }];
+  }
+  return ports.length === 0 ? {} : { PortBindings: bound };
+}
+
 export interface ContainerParts {
   readonly agent: string;
   readonly spec: ContainerSpec;
-  readonly sandbox: Pick<SandboxSpec, 'hostname' | 'hostNetwork'>;
+  readonly sandbox: Pick<SandboxSpec, 'hostname' | 'hostNetwork' | 'processes' | 'hostIpc'>;
   /** The engine's id of the sandbox. */
   readonly sandboxId: string;
+  /** The engine's name of the container whose processes it sees; absent: by what the pod says. */
+  readonly target?: string;
+  /** The option for its seccomp profile; absent: the engine's own. */
+  readonly seccomp?: string;
   /** With links followed. */
   readonly mounts: readonly Mount[];
   readonly traits: EngineTraits;
@@ -74,23 +96,34 @@ function commandOf({ command, args }: ContainerSpec): Pick<CreateRequest, 'Entry
 /** The kubelet keeps five files of ten mebibytes of a container's log (`containerLogMaxFiles`, `containerLogMaxSize`). */
 const LOGS = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
 
-function hostConfig({ spec, sandboxId, mounts, traits }: ContainerParts): HostConfig {
+function hostConfig(parts: ContainerParts): HostConfig {
+  const { spec, sandbox, sandboxId, mounts, traits } = parts;
   return {
     NetworkMode: `container:${sandboxId}`,
-    IpcMode: `container:${sandboxId}`,
+    IpcMode: sandbox.hostIpc ? 'host' : `container:${sandboxId}`,
+    ...processesOf(parts),
     Mounts: [...mounts].sort((a, b) => a.target.length - b.target.length).map(bindMount),
     LogConfig: LOGS,
     Ulimits: traits.ulimits,
     ...limitsOf(spec.resources),
-    ...securityConfig(spec.security),
+    ...securityConfig(spec.security, parts.seccomp),
   };
 }
 
-const bindMount = ({ source, target, readOnly }: Mount): BindMount => ({
+function processesOf({ sandbox, sandboxId, target }: ContainerParts): Pick<HostConfig, 'PidMode'> {
+  if (sandbox.processes === 'node') return { PidMode: 'host' };
+  const other = sandbox.processes === 'pod' ? sandboxId : target;
+  return other === undefined ? {} : { PidMode: `container:${other}` };
+}
+
+const bindMount = ({ source, target, readOnly, propagation }: Mount): BindMount => ({
   Type: 'bind',
   Source: source,
   Target: target,
   ReadOnly: readOnly,
+  ...(propagation
+    ? { BindOptions: { Propagation: propagation === 'both ways' ? 'rshared' : 'rslave' } }
+    : {}),
 });
 
 /** kubelet `pkg/kubelet/cm/helpers_linux.go`. */

@@ -3,7 +3,7 @@ import { PAUSE_PROGRAMS } from './pauseimage.data.ts';
 
 const REPOSITORY = 'localhost/pilotage/pause';
 /** Raised when the program or its place changes. */
-const TAG = '1';
+const TAG = '2';
 export const PAUSE_COMMAND = '/pause';
 
 /**

@@ -6,6 +6,7 @@ import { removeTree } from '../../../../base/removetree.ts';
 import { unlessRefused } from '../../../../base/storage.ts';
 import type { ContainerRef, ContainerSpec, Sandbox } from '../spec.ts';
 import { emptyMessage, readMessage } from '../terminationmessage.ts';
+import { PULLED_IMAGES } from './pulledimages.ts';
 
 /**
  * What an engine cannot say of a container, below `<root>/<pod uid>/`: `sandbox.json`, and in `<container>/<attempt>/` `attempt.json` (what
@@ -65,7 +66,7 @@ export function openRecords(root: string): Records {
 
   return {
     agent,
-    pods: () => entriesOf(root).filter((name) => name !== ENGINE),
+    pods: () => entriesOf(root).filter((name) => name !== ENGINE && name !== PULLED_IMAGES),
     sandbox: (pod) => readRecord(join(podDir(pod), SANDBOX)),
     writeSandbox: (sandbox) => writeRecord(join(podDir(sandbox.pod), SANDBOX), sandbox),
     attempts: (pod) =>

@@ -36,10 +36,11 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
   const starting = new Map<string, Promise<InspectedContainer>>();
 
   async function make(engine: Engine, spec: SandboxSpec): Promise<SandboxResult> {
+    if (spec.ownUsers) return { ok: false, message: OWN_USERS };
     const container = await started(engine, spec);
     const address = addressIn(container, spec);
     if (!address) return { ok: false, message: `the engine gave pod ${spec.name} no address` };
-    const sandbox = { ...spec, address };
+    const sandbox: Sandbox = { ...spec, address, fileOwner: 'containers' };
     records.writeSandbox(sandbox);
     known.set(spec.pod, sandbox);
     return { ok: true, sandbox };
@@ -84,6 +85,9 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
     },
   };
 }
+
+/** Whoever asks for it counts on root in the container being nobody on the node, and is allowed more for it (Pod Security). */
+const OWN_USERS = 'this node has no user namespaces for pods: leave `hostUsers: false` out';
 
 /** Docker's default network, or Podman's, which has another name. */
 const addressOf = ({ NetworkSettings }: InspectedContainer): string | undefined =>

@@ -1,13 +1,14 @@
 import type { ContainerSecurity } from '../spec.ts';
 import type { CreateRequest, HostConfig, InspectedImage } from './engine/types.ts';
 
-/** What of a container's security the engine is asked for, beside its user. */
-export function securityConfig(security: ContainerSecurity): Partial<HostConfig> {
+/** What of a container's security the engine is asked for, beside its user. `seccomp`: the option for its profile. */
+export function securityConfig(security: ContainerSecurity, seccomp?: string): Partial<HostConfig> {
   const { addCapabilities, dropCapabilities, groups } = security;
+  const options = [...(security.noNewPrivileges ? ['no-new-privileges'] : []), ...(seccomp ? [seccomp] : [])];
   return {
     ...(security.privileged ? { Privileged: true } : {}),
     ...(security.readOnlyRoot ? { ReadonlyRootfs: true } : {}),
-    ...(security.noNewPrivileges ? { SecurityOpt: ['no-new-privileges'] } : {}),
+    ...(options.length > 0 ? { SecurityOpt: options } : {}),
     ...(groups.length > 0 ? { GroupAdd: groups.map(String) } : {}),
     ...(addCapabilities.length > 0 ? { CapAdd: addCapabilities } : {}),
     ...(dropCapabilities.length > 0 ? { CapDrop: dropCapabilities } : {}),

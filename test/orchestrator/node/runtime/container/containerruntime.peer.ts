@@ -34,6 +34,7 @@ function underTest() {
         root,
         hostIP: '127.0.0.1',
         hidden: [],
+        seccompProfiles: join(place.path, 'seccomp'),
         engines: createEngineFinder({ sockets: [SOCKET], clock: systemClock }),
         clock: systemClock,
         logger: silentLogger,

@@ -4,7 +4,7 @@ import {
   type EngineTraits,
   sandboxRequest,
 } from '../../../../../src/orchestrator/node/runtime/container/createrequest.ts';
-import type { ContainerSpec } from '../../../../../src/orchestrator/node/runtime/spec.ts';
+import type { ContainerSpec, SandboxSpec } from '../../../../../src/orchestrator/node/runtime/spec.ts';
 import { containerSpec } from '../notation.ts';
 
 const docker: EngineTraits = { name: 'docker', ulimits: [] };
@@ -21,14 +21,21 @@ const sandbox = {
 };
 const ref = { pod: 'uid', container: 'main', attempt: 2 };
 
-const asked = (more: Partial<ContainerSpec> = {}, traits = docker, command: readonly string[] = []) => {
+const asked = (
+  more: Partial<ContainerSpec> = {},
+  traits = docker,
+  command: readonly string[] = [],
+  place: SandboxSpec = sandbox,
+  target?: string,
+) => {
   const image = { reference: 'app', digest: 'sha256:1' };
   const spec = containerSpec(ref, command, { image, ...more });
   return containerRequest({
     agent: 'me',
     spec,
-    sandbox,
+    sandbox: place,
     sandboxId: 'box',
+    ...(target === undefined ? {} : { target }),
     mounts: spec.mounts,
     traits,
     imageUser: 'app',
@@ -50,6 +57,55 @@ describe('what an engine is asked to create', () => {
     const request = sandboxRequest('me', { ...sandbox, hostNetwork: true }, 'pause', docker);
     expect(request.HostConfig.NetworkMode).to.equal('host');
     expect(request).to.not.have.property('Hostname');
+  });
+
+  it('binds ports of the node for the pod, several to one of its ports, on the addresses that it names', () => {
+    const port = (hostPort: number, hostIP = '') => ({
+      hostIP,
+      hostPort,
+      containerPort: 80,
+      protocol: 'tcp' as const,
+    });
+    const request = sandboxRequest(
+      'me',
+      { ...sandbox, hostPorts: [port(8080), port(80, '10.0.0.1')] },
+      'pause',
+      docker,
+    );
+    expect(request.ExposedPorts).to.deep.equal({ '80/tcp': {} });
+    expect(request.HostConfig.PortBindings).to.deep.equal({
+      '80/tcp': [
+        { HostIp: '', HostPort: '8080' },
+        { HostIp: '10.0.0.1', HostPort: '80' },
+      ],
+    });
+  });
+
+  it('has settings of the kernel, memory and processes of the node where the pod wants them', () => {
+    const spec = { ...sandbox, sysctls: { 'net.a': '1' }, hostIpc: true, processes: 'node' as const };
+    expect(sandboxRequest('me', spec, 'pause', docker).HostConfig).to.deep.include({
+      Sysctls: { 'net.a': '1' },
+      IpcMode: 'host',
+      PidMode: 'host',
+    });
+    expect(asked({}, docker, [], spec).HostConfig).to.deep.include({ IpcMode: 'host', PidMode: 'host' });
+  });
+
+  it('shows the processes of the pod, or of one container of it, where that is wanted', () => {
+    expect(asked().HostConfig).to.not.have.property('PidMode');
+    const shared = { ...sandbox, processes: 'pod' as const };
+    expect(asked({}, docker, [], shared).HostConfig.PidMode).to.equal('container:box');
+    expect(asked({}, docker, [], sandbox, 'other').HostConfig.PidMode).to.equal('container:other');
+  });
+
+  it('shows what is mounted later, on the sides that the pod names', () => {
+    const mount = { source: '/a', target: '/b', readOnly: false };
+    const propagation = (how?: 'from node' | 'both ways') =>
+      asked({ mounts: [{ ...mount, ...(how ? { propagation: how } : {}) }] }).HostConfig.Mounts?.[0]
+        ?.BindOptions;
+    expect(propagation()).to.equal(undefined);
+    expect(propagation('from node')).to.deep.equal({ Propagation: 'rslave' });
+    expect(propagation('both ways')).to.deep.equal({ Propagation: 'rshared' });
   });
 
   it('joins the network and the shared memory of its pod', () => {

@@ -5,6 +5,7 @@ import { arch, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { pauseArchive } from '../../../../../src/orchestrator/node/runtime/container/pauseimage.ts';
+import { until } from '../../helpers.ts';
 
 describe('the image that holds the network of a pod', () => {
   let place: string;
@@ -17,6 +18,10 @@ describe('the image that holds the network of a pod', () => {
     execFileSync('tar', ['-x', '-C', place], { input: pauseArchive(arch()) });
     const program = spawn(join(place, 'pause'));
     await once(program, 'spawn');
+    // It is the first process of a pod whose containers share theirs, and waits for no child.
+    const ignored = () =>
+      /^SigIgn:\s*(\S+)/m.exec(readFileSync(`/proc/${program.pid}/status`, 'utf8'))?.[1] ?? '';
+    await until('SIGCHLD to be ignored', () => (BigInt(`0x${ignored()}`) >> 16n) & 1n);
     program.kill('SIGTERM');
     expect(await once(program, 'exit')).to.deep.equal([null, 'SIGTERM']);
   });

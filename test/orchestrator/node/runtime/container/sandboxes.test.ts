@@ -67,6 +67,15 @@ describe('the sandbox of a pod of containers', () => {
     expect([...held.keys()]).to.deep.equal([]);
   });
 
+  it('is refused to a pod that counts on users of its own', async () => {
+    const { engine, creations } = slowEngine();
+    expect(await open().run(engine, { ...spec(), ownUsers: true })).to.deep.equal({
+      ok: false,
+      message: 'this node has no user namespaces for pods: leave `hostUsers: false` out',
+    });
+    expect(creations()).to.equal(0);
+  });
+
   it('is made once, however many ask for it meanwhile', async () => {
     const { engine, release, creations } = slowEngine();
     const sandboxes = open();
