@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { LogLevel } from '../base/log.ts';
+import type { Strategy } from '../kube/kinds/podspec/schedulers.ts';
 import type { Program } from '../supervise/ownprogram.ts';
 import type { TakeDown } from '../supervise/takedown.ts';
 
@@ -60,6 +61,8 @@ export interface UpOptions {
   readonly signInFile: string | undefined;
   /** How admission plug-ins of the built-in cluster are configured; undefined: not at all. */
   readonly admissionFile: string | undefined;
+  /** How the scheduler of the built-in cluster chooses among nodes; undefined: `spread`. */
+  readonly scheduling: Strategy | undefined;
   /** Paths of sockets on which a container engine may answer, the first that does is it. */
   readonly engineSockets: readonly string[];
   /** What of requests to the Kubernetes API is recorded; undefined: the built-in policy. */

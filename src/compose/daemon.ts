@@ -101,7 +101,7 @@ async function startParts(
   // The store's folder may lie on another disk than the rest: one watcher looks at both.
   const disks = createDiskWatch({ clock: systemClock });
   const kept = await readPorts(dataDir);
-  const { acceptLoss, oidcFile, admissionFile, signInFile } = options;
+  const { acceptLoss, oidcFile, admissionFile, scheduling, signInFile } = options;
   const signIn =
     signInFile === undefined ? undefined : { path: signInFile, options: readSignInFile(signInFile) };
   // Before all that writes to it, so that it ends after them.
@@ -114,6 +114,7 @@ async function startParts(
           kubeconfigs,
           context: choice.context,
           admissionFile,
+          scheduling,
           parts,
         })
       : await startBuiltinHome({
@@ -123,6 +124,7 @@ async function startParts(
           acceptLoss,
           oidcFile,
           admissionFile,
+          scheduling,
           audit,
           disks,
           parts,

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { DiskWatch } from '../base/diskspace.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
+import type { Strategy } from '../kube/kinds/podspec/schedulers.ts';
 import { advancedClient } from '../model/advancedclient.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
 import { TO_RESTORE } from '../model/backup.ts';
@@ -20,6 +21,7 @@ export interface BuiltinHomeOptions extends OpenedInstance {
   readonly acceptLoss: boolean;
   readonly oidcFile: string | undefined;
   readonly admissionFile: string | undefined;
+  readonly scheduling: Strategy | undefined;
   readonly audit: Audit;
   readonly disks: DiskWatch;
   readonly clock: Clock;
@@ -37,6 +39,7 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
     acceptLoss: options.acceptLoss,
     ...(options.oidcFile === undefined ? {} : { oidcFile: options.oidcFile }),
     ...(options.admissionFile === undefined ? {} : { admissionFile: options.admissionFile }),
+    ...(options.scheduling === undefined ? {} : { scheduling: options.scheduling }),
     audit: { policy: options.audit.policy, sink: options.audit.log },
     disks: options.disks,
     clock: options.clock,

@@ -5,6 +5,7 @@ import { ProblemError } from '../base/errors.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client/client.ts';
+import type { Strategy } from '../kube/kinds/podspec/schedulers.ts';
 import { remoteClient } from '../kube/remote/remote.ts';
 import type { KubeObject, Resource } from '../kube/values/types.ts';
 import { advancedClient } from '../model/advancedclient.ts';
@@ -17,19 +18,21 @@ export interface RemoteHomeOptions extends OpenedInstance {
   readonly dataDir: string;
   readonly kubeconfigs: readonly string[];
   readonly context: string;
-  /** Is for the built-in cluster. */
+  /** These two are for the built-in cluster. */
   readonly admissionFile: string | undefined;
+  readonly scheduling: Strategy | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Learns how the connection ends. */
   readonly parts: Lifetime;
 }
 
-/** Rejects with ProblemError when admission is to be configured, the kubeconfig has no such context, the cluster refuses, or it is the home of another Pilotage. */
+/** Rejects with ProblemError when admission or scheduling is to be configured, the kubeconfig has no such context, the cluster refuses, or it is the home of another Pilotage. */
 export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> {
   const { dataDir, kubeconfigs, context, instance, release, clock, logger, parts } = options;
   // Whoever asks for it would take pods for held to levels that nobody enforces.
   if (options.admissionFile !== undefined) throw new ProblemError(admissionElsewhere(context));
+  if (options.scheduling !== undefined) throw new ProblemError(schedulingElsewhere(context));
   // The lock of the addresses is also what keeps a second daemon off this data directory.
   if (!release) throw sliceInUse(instance.podCidr);
   const client = remoteClient({ kubeconfig: { paths: kubeconfigs }, context, clock, logger });
@@ -59,6 +62,12 @@ const admissionElsewhere = (context: string) => ({
   reason: 'HomeElsewhere',
   message: `--admission-config configures the built-in cluster, and the home of this Pilotage is that of context ${context}.`,
   remedy: 'Configure admission in that cluster, and leave --admission-config out.',
+});
+
+const schedulingElsewhere = (context: string) => ({
+  reason: 'HomeElsewhere',
+  message: `--scheduling is for the built-in cluster, and the home of this Pilotage is that of context ${context}, which has a scheduler of its own.`,
+  remedy: 'Configure the scheduler of that cluster, and leave --scheduling out.',
 });
 
 /** Asks the cluster's own authorizer. Rejects where the user of the kubeconfig may not ask. */

@@ -8,6 +8,7 @@ import { createDiskWatch, type DiskWatch } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client/client.ts';
 import type { Pod } from '../kube/kinds/objects.data.ts';
+import type { Strategy } from '../kube/kinds/podspec/schedulers.ts';
 import { readAdmissionConfiguration } from './api/admission/configurationfile.ts';
 import { serviceAccount } from './api/admission/serviceaccount.ts';
 import { createAggregator } from './api/aggregation/aggregator.ts';
@@ -62,6 +63,7 @@ export type WorkerFactory = (parts: {
   readonly client: KubeClient;
   readonly authority: CertificateAuthority;
   readonly elsewhere: Elsewhere;
+  readonly strategy: Strategy;
   readonly clock: Clock;
   readonly logger: Logger;
 }) => Worker;
@@ -93,6 +95,8 @@ export interface ControlPlaneOptions {
   readonly workers?: readonly (readonly [user: string, create: WorkerFactory])[];
   /** A file that configures admission plug-ins (`api/admission/configurationfile.ts`). */
   readonly admissionFile?: string;
+  /** How the scheduler chooses among nodes. Default: `spread`. */
+  readonly scheduling?: Strategy;
 }
 
 export interface ControlPlane {
@@ -164,7 +168,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const aggregator = createAggregator({ ...own, store, kinds: api.kinds, random, credentials });
   const flowSchemas = createFlowSchemaStatus(own);
   const workers = (options.workers ?? WORKERS).map(([user, create]) =>
-    create({ client: client(worker(user)), authority, elsewhere: aggregator, clock, logger }),
+    create({
+      client: client(worker(user)),
+      authority,
+      elsewhere: aggregator,
+      strategy: options.scheduling ?? 'spread',
+      clock,
+      logger,
+    }),
   );
   const lifetime = new AbortController();
   return {

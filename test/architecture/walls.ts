@@ -257,7 +257,15 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
 };
 
 /** Folders of functions from values to values: they import nothing of Node. */
-export const PURE = ['kube/values', 'kube/cel', 'kube/ownership', 'kube/patch', 'kube/kinds', 'kube/rules'];
+export const PURE = [
+  'kube/values',
+  'kube/cel',
+  'kube/ownership',
+  'kube/patch',
+  'kube/kinds',
+  'kube/rules',
+  'orchestrator/scheduler/filters',
+];
 
 /** What other rooms may import of the orchestrator. */
 export const ORCHESTRATOR_DOORS = ['controlplane.ts', 'node.ts'];

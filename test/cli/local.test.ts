@@ -185,6 +185,7 @@ describe('commands that need no daemon', () => {
       apiGiven: false,
       ephemeral: false,
       acceptLoss: false,
+      scheduling: undefined,
     });
     expect(asked[1]).to.deep.include({
       ephemeral: true,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ProblemError } from '../../base/errors.ts';
 import { LOG_LEVELS, type LogLevel } from '../../base/log.ts';
+import { STRATEGIES, type Strategy } from '../../kube/kinds/podspec/schedulers.ts';
 import { outputOption } from '../command.ts';
 import type { Address, CliContext } from '../context.ts';
 import { type EncryptionFlags, encryptionOf } from '../encryption.ts';
@@ -22,6 +23,7 @@ interface UpFlags extends EncryptionFlags {
   readonly signin?: string;
   readonly admissionConfig?: string;
   readonly auditPolicy?: string;
+  readonly scheduling?: Strategy;
   readonly ownerPid?: number;
   readonly logLevel?: LogLevel;
   readonly output: 'text' | 'json';
@@ -83,6 +85,12 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       '--audit-policy <file>',
       'what is recorded of requests to the Kubernetes API, a Policy of audit.k8s.io/v1 (default: writes, and reading of Secrets, without bodies)',
     )
+    .addOption(
+      new Option(
+        '--scheduling <strategy>',
+        'where pods go that may run on several nodes: apart, close together, anywhere (default: spread)',
+      ).choices(STRATEGIES),
+    )
     .option('--ephemeral', 'a temporary data directory; everything ends and vanishes with this process')
     .option('--owner-pid <pid>', 'with --ephemeral: end when this process does', parsePid)
     .addOption(
@@ -114,6 +122,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           acceptLoss: flags.acceptLoss === true,
           admissionFile: flags.admissionConfig === undefined ? undefined : resolve(flags.admissionConfig),
           auditPolicyFile: flags.auditPolicy === undefined ? undefined : resolve(flags.auditPolicy),
+          scheduling: flags.scheduling,
           signInFile: flags.signin === undefined ? undefined : resolve(flags.signin),
           engineSockets: engineSockets(context, flags.engine),
           oidcFile: flags.oidc === undefined ? undefined : resolve(flags.oidc),

@@ -1,64 +1,70 @@
-import type { Container, IntOrString, Node, Pod } from '../../kube/kinds/objects.data.ts';
-import { milliValue, parseQuantity, wholeValue } from '../../kube/values/quantity.ts';
+import type { Node } from '../../kube/kinds/objects.data.ts';
+import { type Amounts, amountsOfList, plus } from './amounts.ts';
+import type { PodInfo } from './podinfo.ts';
 
-/** Amounts by resource name: cpu in millicores, everything else in whole units. */
-export type Amounts = Readonly<Record<string, number>>;
-
-/** A node as the scheduler sees it. */
+/** A node as the scheduler sees it. A value: a change makes another one. */
 export interface NodeInfo {
   readonly node: Node;
   readonly name: string;
-  /** Pods that use its resources: bound or assumed, and not finished. */
-  readonly pods: readonly Pod[];
+  readonly labels: Readonly<Record<string, string>>;
   readonly allocatable: Amounts;
+  /** Pods that use its resources, by uid: bound or assumed, and not finished. */
+  readonly pods: ReadonlyMap<string, PodInfo>;
   readonly requested: Amounts;
+  /** `weighed` of its pods together. */
+  readonly weighed: Amounts;
+  /** Bytes of the images that it has, by each of their names. */
+  readonly images: ReadonlyMap<string, number>;
 }
 
-export function nodeInfo(node: Node, pods: readonly Pod[]): NodeInfo {
-  const running = pods.filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+export function nodeInfo(node: Node, pods: Iterable<PodInfo> = []): NodeInfo {
+  const byUid = new Map<string, PodInfo>();
+  let requested: Amounts = {};
+  let weighed: Amounts = {};
+  for (const pod of pods) {
+    byUid.set(pod.uid, pod);
+    requested = plus(requested, pod.requests);
+    weighed = plus(weighed, pod.weighed);
+  }
+  return { ...ofNode(node), pods: byUid, requested, weighed };
+}
+
+function ofNode(node: Node): Pick<NodeInfo, 'node' | 'name' | 'labels' | 'allocatable' | 'images'> {
+  const { allocatable, capacity, images = [] } = node.status ?? {};
   return {
     node,
     name: node.metadata.name ?? '',
-    pods: running,
-    allocatable: amounts(node.status?.allocatable ?? node.status?.capacity),
-    requested: running.map(requestsOf).reduce(sum, {}),
+    labels: node.metadata.labels ?? {},
+    allocatable: amountsOfList(allocatable ?? capacity),
+    images: new Map(
+      images.flatMap(({ names = [], sizeBytes = 0 }) => names.map((name) => [name, sizeBytes] as const)),
+    ),
   };
 }
 
-/**
- * The resources that a pod needs: the sum of its containers, or an init container that needs more, because those run before and alone;
- * and what its runtime itself uses (component-helpers `resource/helpers.go` PodRequests).
- */
-export function requestsOf(pod: Pod): Amounts {
-  const containers = pod.spec.containers.map(requestsOfContainer).reduce(sum, {});
-  const started = (pod.spec.initContainers ?? []).map(requestsOfContainer).reduce(larger, containers);
-  return sum(started, amounts(pod.spec.overhead));
+/** The same pods on what the node has become. */
+export const onNode = (info: NodeInfo, node: Node): NodeInfo => ({ ...info, ...ofNode(node) });
+
+/** With a pod more, or with what it has become. */
+export function withPod(info: NodeInfo, pod: PodInfo): NodeInfo {
+  const { pods, requested, weighed } = info.pods.has(pod.uid) ? withoutPod(info, pod.uid) : info;
+  return {
+    ...info,
+    pods: new Map(pods).set(pod.uid, pod),
+    requested: plus(requested, pod.requests),
+    weighed: plus(weighed, pod.weighed),
+  };
 }
 
-/** A limit without a request also sets the request (core/v1 defaults). */
-function requestsOfContainer({ resources }: Container): Amounts {
-  return amounts({ ...resources?.limits, ...resources?.requests });
-}
-
-function amounts(quantities: Readonly<Record<string, IntOrString>> | undefined): Amounts {
-  const entries = Object.entries(quantities ?? {}).flatMap(([resource, text]) => {
-    const quantity = parseQuantity(text);
-    if (!quantity) return [];
-    return [[resource, resource === 'cpu' ? milliValue(quantity) : wholeValue(quantity)] as const];
-  });
-  return Object.fromEntries(entries);
-}
-
-function sum(a: Amounts, b: Amounts): Amounts {
-  return combine(a, b, (x, y) => x + y);
-}
-
-function larger(a: Amounts, b: Amounts): Amounts {
-  return combine(a, b, Math.max);
-}
-
-function combine(a: Amounts, b: Amounts, how: (x: number, y: number) => number): Amounts {
-  const result: Record<string, number> = { ...a };
-  for (const [resource, amount] of Object.entries(b)) result[resource] = how(result[resource] ?? 0, amount);
-  return result;
+export function withoutPod(info: NodeInfo, uid: string): NodeInfo {
+  const pod = info.pods.get(uid);
+  if (!pod) return info;
+  const pods = new Map(info.pods);
+  pods.delete(uid);
+  return {
+    ...info,
+    pods,
+    requested: plus(info.requested, pod.requests, -1),
+    weighed: plus(info.weighed, pod.weighed, -1),
+  };
 }

@@ -22,7 +22,7 @@ export interface VolumeBindingOptions {
   readonly pods: Informer<Pod>;
   /** Whether a pod uses what it is meant to use: it is on a node or promised to one, and not finished. */
   readonly isPlaced: (pod: Pod) => boolean;
-  /** A volume or a class came or changed. */
+  /** A claim, a volume or a class came or changed. */
   readonly onChange: () => void;
   readonly fieldManager: string;
   readonly clock: Clock;
@@ -55,6 +55,7 @@ export function createVolumeBinding(options: VolumeBindingOptions): VolumeBindin
   const client = claims.recording(volumes.recording(writer));
   const podsOf = pods.index(byClaim);
   const volumesFor = volumes.index(claimOfVolume);
+  claimInformer.listen({ add: onChange, update: onChange });
   volumeInformer.listen({ add: onChange, update: onChange });
   classes.listen({ add: onChange, update: onChange });
 

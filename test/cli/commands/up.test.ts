@@ -31,6 +31,14 @@ describe('pilotage up', () => {
     expect(started?.admissionFile).to.equal(resolve('admission.yaml'));
   });
 
+  it('takes a strategy of scheduling, and no word that is none', async () => {
+    expect((await up()).started?.scheduling).to.equal(undefined);
+    expect((await up('--scheduling', 'binpack')).started?.scheduling).to.equal('binpack');
+    const { started, stderr } = await up('--scheduling', 'tightly');
+    expect(started).to.equal(undefined);
+    expect(stderr).to.contain('Allowed choices are spread, binpack, random');
+  });
+
   it('looks for a container engine where DOCKER_HOST says and at the usual places, or where it is told', async () => {
     const found = readSurroundings({ DOCKER_HOST: 'unix:///run/mine.sock', XDG_RUNTIME_DIR: '/run/user/1' });
     expect(found.engineSockets).to.deep.equal([

@@ -45,7 +45,9 @@ describe('controllers on the built-in control plane', function () {
     });
     const get = () => shop.cluster.client.get(PODS, { namespace: 'shop', name });
     const waiting = await eventually(get, (pod) => pod.status?.conditions?.[0]?.reason === 'Unschedulable');
-    expect(waiting.status?.conditions?.[0]?.message).to.equal('0/2 nodes are available: 2 Insufficient cpu.');
+    expect(waiting.status?.conditions?.[0]?.message).to.equal(
+      '0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
+    );
     await eventually(
       async () => (await shop.cluster.client.list(EVENTS, { namespace: 'shop' })).items,
       (events) => events.some((event) => event.reason === 'FailedScheduling'),

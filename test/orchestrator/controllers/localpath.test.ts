@@ -152,7 +152,10 @@ describe('controllers on the built-in control plane: volumes that are directorie
 
   it('keep a pod waiting whose claim is not there, and let it go when it is', async () => {
     await run('one');
-    await pending('one', '0/1 nodes are available: persistentvolumeclaim "data" not found.');
+    await pending(
+      'one',
+      '0/1 nodes are available: persistentvolumeclaim "data" not found. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+    );
     await make();
     await scheduled('one');
   });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Node, Toleration } from '../../../src/kube/kinds/objects.data.ts';
 import { decideNode, evictionInMs } from '../../../src/orchestrator/controllers/node/health.ts';
+import { createSightings } from '../../../src/orchestrator/controllers/node/sightings.ts';
 import { ago, NOW, pod } from './notation.ts';
 
 describe('node life cycle', () => {
@@ -78,10 +79,34 @@ describe('node life cycle', () => {
       effect: 'NoExecute' as const,
       timeAdded: ago(100),
     };
-    const wait = (tolerations: readonly Toleration[]) =>
-      evictionInMs({ ...pod('p'), spec: { containers: [], tolerations } }, [taint], NOW);
+    const seenAt = createSightings().see('n1', [taint], NOW);
+    const wait = (tolerations: readonly Toleration[], startTime = ago(1000)) =>
+      evictionInMs(
+        { ...pod('p'), spec: { containers: [], tolerations }, status: { startTime } },
+        [taint],
+        seenAt,
+        NOW,
+      );
+    const forAWhile = [{ key: taint.key, operator: 'Exists' as const, tolerationSeconds: 300 }];
     expect(wait([])).to.equal(0);
-    expect(wait([{ key: taint.key, operator: 'Exists', tolerationSeconds: 300 }])).to.equal(200_000);
+    expect(wait(forAWhile)).to.equal(200_000);
     expect(wait([{ operator: 'Exists' }])).to.equal(undefined);
+    // It came when the taint was there already.
+    expect(wait(forAWhile, ago(10))).to.equal(290_000);
+  });
+
+  it('counts the time of a taint that does not say since when it is there from when it was seen', () => {
+    const sightings = createSightings();
+    const taint = { key: 'example.com/repair', value: 'disk', effect: 'NoExecute' as const };
+    const tolerations = [{ key: taint.key, operator: 'Exists' as const, tolerationSeconds: 60 }];
+    const one = { ...pod('p'), spec: { containers: [], tolerations } };
+    const waitAt = (now: number, taints = [taint]) =>
+      evictionInMs(one, taints, sightings.see('n1', taints, now), now);
+    expect(waitAt(NOW)).to.equal(60_000);
+    expect(waitAt(NOW + 45_000)).to.equal(15_000);
+    expect(waitAt(NOW + 60_000)).to.equal(0);
+    // Taken off, and put there again.
+    expect(waitAt(NOW + 61_000, [])).to.equal(undefined);
+    expect(waitAt(NOW + 62_000)).to.equal(60_000);
   });
 });

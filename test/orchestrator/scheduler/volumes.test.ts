@@ -6,9 +6,8 @@ import type {
   Pod,
   StorageClass,
 } from '../../../src/kube/kinds/objects.data.ts';
-import { place } from '../../../src/orchestrator/scheduler/decide.ts';
-import { nodeInfo } from '../../../src/orchestrator/scheduler/nodeinfo.ts';
 import { podVolumes, volumesOn } from '../../../src/orchestrator/scheduler/volumes.ts';
+import { placed as placedIn } from './notation.ts';
 
 const node = (name: string): Node => ({
   apiVersion: 'v1',
@@ -90,11 +89,8 @@ const found = (one: Pod, { claims = [], volumes = [], used = [] }: Known) =>
   });
 
 /** The node, or why there is none, of `n1` and `n2`. */
-function placed(one: Pod, known: Known): string {
-  const nodes = [node('n1'), node('n2')].map((each) => nodeInfo(each, []));
-  const placement = place(one, nodes, 'spread', '', found(one, known));
-  return placement.type === 'bind' ? placement.node : placement.message;
-}
+const placed = (one: Pod, known: Known): string =>
+  placedIn(one, { nodes: [node('n1'), node('n2')], volumes: found(one, known) });
 
 /** What has to be done on a node: `data → disk` is bound, `data` is provisioned. */
 function needs(one: Pod, known: Known, on: string): readonly string[] {

@@ -35,8 +35,8 @@ export const fitsNodeSelector = (
   node: Node,
 ): boolean => nodeSelectorTerms.some((term) => fitsTerm(term, node));
 
-/** An empty term matches nothing. */
-function fitsTerm({ matchExpressions = [], matchFields = [] }: Term, node: Node): boolean {
+/** Whether one term of a NodeSelector, or of what node affinity prefers, selects the node: an empty one selects nothing. */
+export function fitsTerm({ matchExpressions = [], matchFields = [] }: Term, node: Node): boolean {
   if (matchExpressions.length + matchFields.length === 0) return false;
   const fields = { 'metadata.name': node.metadata.name ?? '' };
   return (

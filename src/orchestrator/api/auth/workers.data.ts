@@ -201,15 +201,19 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     {
       verbs: ['list', 'watch'],
       resources: [
+        'namespaces',
         'nodes',
         'persistentvolumeclaims',
         'persistentvolumes',
         'pods',
+        'policy/poddisruptionbudgets',
         'storage.k8s.io/storageclasses',
       ],
     },
     { verbs: ['update'], resources: ['persistentvolumeclaims', 'persistentvolumes'] },
     { verbs: ['create'], resources: ['pods/binding'] },
+    // Pods that make way for others.
+    { verbs: ['delete'], resources: ['pods'] },
     { verbs: ['patch'], resources: ['pods/status'] },
     RECORD_EVENTS,
   ],

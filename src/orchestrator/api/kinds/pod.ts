@@ -22,11 +22,18 @@ const STRATEGY: Strategy = {
   generation: true,
   prepareForCreate: (object) => ({
     ...object,
-    status: { phase: 'Pending', qosClass: qosClass((object as Pod).spec) },
+    status: { phase: 'Pending', qosClass: qosClass((object as Pod).spec), ...gated(object as Pod) },
   }),
   validate: validatePodChange,
   graceSeconds: podGraceSeconds,
 };
+
+/** KEP-3521: no scheduler looks at it, so the server says why it waits. */
+function gated({ spec: { schedulingGates = [] } }: Pod): Pod['status'] {
+  if (schedulingGates.length === 0) return {};
+  const message = 'Scheduling is blocked due to non-empty scheduling gates';
+  return { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message }] };
+}
 
 export const SERVED_POD: ServedRow = {
   kind: POD,

@@ -44,7 +44,8 @@ function assertBindable({ metadata, spec }: Pod, binding: KubeObject): void {
   }
 }
 
-function scheduled({ status }: Pod, now: number): Pod['status'] {
+/** What it was promised has come true, there or elsewhere (KEP-5278). */
+function scheduled({ status: { nominatedNodeName: _, ...status } = {} }: Pod, now: number): Pod['status'] {
   const next = { type: 'PodScheduled', status: 'True' } as const;
-  return { ...status, conditions: replaceCondition(status?.conditions ?? [], next, now) };
+  return { ...status, conditions: replaceCondition(status.conditions ?? [], next, now) };
 }

@@ -1,4 +1,5 @@
 import type { ContainerStatus, Pod } from '../../../kube/kinds/objects.data.ts';
+import { findCondition } from '../../../kube/values/condition.ts';
 import { ageOf } from './humanduration.ts';
 
 /** The STATUS column of a pod: the reason that tells most (kubernetes `pkg/printers/internalversion/printers.go` printPod). */
@@ -10,7 +11,10 @@ export function podStatus(pod: Pod): string {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed' ? reason : 'Terminating';
 }
 
-const baseReason = ({ status }: Pod): string => status?.reason || status?.phase || 'Pending';
+function baseReason({ status }: Pod): string {
+  const isGated = findCondition(status?.conditions, 'PodScheduled')?.reason === 'SchedulingGated';
+  return isGated ? 'SchedulingGated' : status?.reason || status?.phase || 'Pending';
+}
 
 /** Init containers until the one that the pod is at; undefined when it is past them all. */
 function initializing(pod: Pod): readonly ContainerStatus[] | undefined {

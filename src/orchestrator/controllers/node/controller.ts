@@ -3,12 +3,20 @@ import { type Controller, createController, watch } from '../../../kube/client/c
 import { byNode } from '../../../kube/client/podindexes.ts';
 import type { Node, Pod, Taint } from '../../../kube/kinds/objects.data.ts';
 import { NODES, PODS } from '../../../kube/kinds/resources.data.ts';
-import { findCondition, replaceCondition } from '../../../kube/values/condition.ts';
+import { findCondition, type NewCondition, replaceCondition } from '../../../kube/values/condition.ts';
 import { notFoundAsUndefined } from '../../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { decideNode, evictionInMs, type Heartbeat, heartbeat } from './health.ts';
+import { createSightings } from './sightings.ts';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
+/** Tells a Job that the pod itself is not to blame (KEP-3329). */
+const EVICTED: NewCondition = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'DeletionByTaintManager',
+  message: 'Taint manager: deleting due to NoExecute taint',
+};
 
 /** Monitors nodes: a silent node becomes Unknown and is tainted, its pods become unready, and are evicted after their toleration. */
 export function createNodeController({
@@ -21,7 +29,13 @@ export function createNodeController({
   const { nodes, leases, pods } = informers;
   const podsOn = pods.index(byNode);
   const beats = new Map<string, Heartbeat>();
-  nodes.listen({ delete: (node) => beats.delete(node.metadata.name ?? '') });
+  const sightings = createSightings();
+  nodes.listen({
+    delete({ metadata: { name = '' } }) {
+      beats.delete(name);
+      sightings.forget(name);
+    },
+  });
 
   async function reconcile(name: string): Promise<Again> {
     const node = nodes.get({ name });
@@ -34,7 +48,7 @@ export function createNodeController({
     if (taints) await writeTaints(node, taints);
     const isReady = findCondition(conditions ?? node.status?.conditions, 'Ready')?.status === 'True';
     if (!isReady) await Promise.all(podsOn(name).map(markUnready));
-    const next = await evict(podsOn(name), taints ?? node.spec?.taints ?? []);
+    const next = await evict(name, taints ?? node.spec?.taints ?? []);
     return { afterMs: Math.min(afterMs, next ?? afterMs) };
   }
 
@@ -69,7 +83,12 @@ export function createNodeController({
       reason: 'NodeNotReady',
       message: 'the node is not ready',
     };
-    const conditions = replaceCondition(before, unready, clock.now()).map((one) => ({ ...one }));
+    await writeCondition(pod, unready);
+  }
+
+  async function writeCondition(pod: Pod, condition: NewCondition): Promise<void> {
+    const before = pod.status?.conditions ?? [];
+    const conditions = replaceCondition(before, condition, clock.now()).map((one) => ({ ...one }));
     const { namespace = '', name = '' } = pod.metadata;
     const patch = { type: 'merge' as const, body: { status: { conditions } } };
     await client
@@ -78,11 +97,12 @@ export function createNodeController({
   }
 
   /** Resolves with the wait until the next pod has to go. */
-  async function evict(all: readonly Pod[], taints: readonly Taint[]): Promise<number | undefined> {
+  async function evict(node: string, taints: readonly Taint[]): Promise<number | undefined> {
+    const seenAt = sightings.see(node, taints, clock.now());
     const waits: number[] = [];
-    for (const pod of all) {
+    for (const pod of podsOn(node)) {
       if (pod.metadata.deletionTimestamp !== undefined) continue;
-      const wait = evictionInMs(pod, taints, clock.now());
+      const wait = evictionInMs(pod, taints, seenAt, clock.now());
       if (wait === 0) await remove(pod);
       else if (wait !== undefined) waits.push(wait);
     }
@@ -92,6 +112,7 @@ export function createNodeController({
   async function remove(pod: Pod): Promise<void> {
     const { namespace = '', name = '', uid = '' } = pod.metadata;
     record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
+    await writeCondition(pod, EVICTED);
     await client.delete(PODS, { namespace, name }, { preconditions: { uid } }).catch(notFoundAsUndefined);
   }
 

@@ -113,22 +113,33 @@ function changedTaints(node: Node, wanted: readonly TaintRow[], now: number): re
 
 /**
  * Milliseconds until the pod must leave because of the node's NoExecute taints: 0 now, undefined never
- * (Kubernetes `pkg/controller/tainteviction`).
+ * (Kubernetes `pkg/controller/tainteviction`). `seenAt`: since when a taint is known (ms since the epoch).
  */
-export function evictionInMs(pod: Pod, taints: readonly Taint[], now: number): number | undefined {
+export function evictionInMs(
+  pod: Pod,
+  taints: readonly Taint[],
+  seenAt: (taint: Taint) => number,
+  now: number,
+): number | undefined {
   const waits = taints
     .filter(({ effect }) => effect === 'NoExecute')
-    .map((taint) => toleratedForMs(pod.spec.tolerations ?? [], taint, now))
+    .map((taint) => toleratedForMs(pod, taint, seenAt(taint), now))
     .filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : Math.max(0, Math.min(...waits));
 }
 
-function toleratedForMs(tolerations: readonly Toleration[], taint: Taint, now: number): number | undefined {
-  const matching = tolerations.filter((toleration) => tolerates(toleration, taint));
+/** Of a pod that came after the taint, the time begins when it came. */
+function toleratedForMs(
+  { spec, status }: Pod,
+  taint: Taint,
+  seenAt: number,
+  now: number,
+): number | undefined {
+  const matching = (spec.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
   const seconds = matching.length > 0 ? secondsOf(matching) : 0;
   if (seconds === undefined) return undefined;
-  const since = taint.timeAdded === undefined ? now : Date.parse(taint.timeAdded);
-  return since + seconds * 1000 - now;
+  const cameAt = status?.startTime === undefined ? seenAt : Date.parse(status.startTime);
+  return Math.max(seenAt, cameAt) + seconds * 1000 - now;
 }
 
 /** The shortest of those that end; undefined when none does. */
