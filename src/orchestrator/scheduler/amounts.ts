@@ -1,7 +1,7 @@
 import { amountsOf, type Amounts as Quantities, type ResourceList } from '../../kube/values/amounts.ts';
 import { milliValue, wholeValue } from '../../kube/values/quantity.ts';
 
-/** Amounts by resource name, to be added up quickly: cpu in millicores, everything else in whole units. Nothing is left out, zero is. */
+/** Amounts by resource name, to be added up quickly: cpu in millicores, everything else in whole units. What is zero is left out. */
 export type Amounts = Readonly<Record<string, number>>;
 
 export function numbersOf(quantities: Quantities): Amounts {
@@ -16,9 +16,11 @@ export function numbersOf(quantities: Quantities): Amounts {
 
 export const amountsOfList = (list: ResourceList | undefined): Amounts => numbersOf(amountsOf(list));
 
-/** `more` is added `times` times: -1 takes it away. */
-export function plus(amounts: Amounts, more: Amounts, times: 1 | -1 = 1): Amounts {
-  const result: Record<string, number> = { ...amounts };
-  for (const name in more) result[name] = (result[name] ?? 0) + times * (more[name] ?? 0);
-  return result;
+/** What comes to nothing is left out. */
+export function addTo(amounts: Record<string, number>, more: Amounts, times: 1 | -1): void {
+  for (const name in more) {
+    const amount = (amounts[name] ?? 0) + times * (more[name] ?? 0);
+    if (amount === 0) delete amounts[name];
+    else amounts[name] = amount;
+  }
 }

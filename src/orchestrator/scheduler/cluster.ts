@@ -1,5 +1,5 @@
 import type { Node } from '../../kube/kinds/objects.data.ts';
-import { type NodeInfo, nodeInfo, onNode, withoutPod, withPod } from './nodeinfo.ts';
+import { addPod, type KeptNodeInfo, type NodeInfo, nodeInfo, onNode, removePod } from './nodeinfo.ts';
 import type { PodInfo } from './podinfo.ts';
 import type { Alike, View } from './view.ts';
 
@@ -25,7 +25,7 @@ interface Tally extends Alike {
 }
 
 export function createCluster(known: Pick<View, 'labelsOfNamespace' | 'volumesOf'>): Cluster {
-  const infos = new Map<string, NodeInfo>();
+  const infos = new Map<string, KeptNodeInfo>();
   const placed = new Map<string, { readonly pod: PodInfo; readonly node: string }>();
   /** Pods of nodes that are not there. */
   const astray = new Map<string, Map<string, PodInfo>>();
@@ -34,11 +34,6 @@ export function createCluster(known: Pick<View, 'labelsOfNamespace' | 'volumesOf
   const byOwner = new Map<string, Map<string, number>>();
   const nominations = new Map<string, { readonly pod: PodInfo; readonly node: string }>();
   let nodes: readonly NodeInfo[] | undefined;
-
-  function put(info: NodeInfo): void {
-    infos.set(info.name, info);
-    nodes = undefined;
-  }
 
   function count(pod: PodInfo, node: string, by: 1 | -1): void {
     const tallies = at(byNamespace, pod.namespace, () => new Map<string, Tally>());
@@ -61,7 +56,7 @@ export function createCluster(known: Pick<View, 'labelsOfNamespace' | 'volumesOf
     if (!held) return undefined;
     placed.delete(uid);
     const info = infos.get(held.node);
-    if (info) put(withoutPod(info, uid));
+    if (info) removePod(info, uid);
     else forget(astray, held.node, uid);
     count(held.pod, held.node, -1);
     return held.pod;
@@ -77,7 +72,8 @@ export function createCluster(known: Pick<View, 'labelsOfNamespace' | 'volumesOf
     setNode(node) {
       const name = node.metadata.name ?? '';
       const info = infos.get(name);
-      put(info ? onNode(info, node) : nodeInfo(node, astray.get(name)?.values()));
+      infos.set(name, info ? onNode(info, node) : nodeInfo(node, astray.get(name)?.values()));
+      nodes = undefined;
       astray.delete(name);
     },
     removeNode(name) {
@@ -90,7 +86,7 @@ export function createCluster(known: Pick<View, 'labelsOfNamespace' | 'volumesOf
       remove(pod.uid);
       placed.set(pod.uid, { pod, node });
       const info = infos.get(node);
-      if (info) put(withPod(info, pod));
+      if (info) addPod(info, pod);
       else at(astray, node, () => new Map<string, PodInfo>()).set(pod.uid, pod);
       count(pod, node, 1);
     },

@@ -1,8 +1,8 @@
 import type { Node } from '../../kube/kinds/objects.data.ts';
-import { type Amounts, amountsOfList, plus } from './amounts.ts';
+import { type Amounts, addTo, amountsOfList } from './amounts.ts';
 import type { PodInfo } from './podinfo.ts';
 
-/** A node as the scheduler sees it. A value: a change makes another one. */
+/** A node as the scheduler sees it. */
 export interface NodeInfo {
   readonly node: Node;
   readonly name: string;
@@ -17,16 +17,17 @@ export interface NodeInfo {
   readonly images: ReadonlyMap<string, number>;
 }
 
-export function nodeInfo(node: Node, pods: Iterable<PodInfo> = []): NodeInfo {
-  const byUid = new Map<string, PodInfo>();
-  let requested: Amounts = {};
-  let weighed: Amounts = {};
-  for (const pod of pods) {
-    byUid.set(pod.uid, pod);
-    requested = plus(requested, pod.requests);
-    weighed = plus(weighed, pod.weighed);
-  }
-  return { ...ofNode(node), pods: byUid, requested, weighed };
+/** One that is kept current in place, by whoever made it and nobody else: a copy for each pod would cost more than the decision. */
+export interface KeptNodeInfo extends NodeInfo {
+  readonly pods: Map<string, PodInfo>;
+  readonly requested: Record<string, number>;
+  readonly weighed: Record<string, number>;
+}
+
+export function nodeInfo(node: Node, pods: Iterable<PodInfo> = []): KeptNodeInfo {
+  const info = { ...ofNode(node), pods: new Map<string, PodInfo>(), requested: {}, weighed: {} };
+  for (const pod of pods) addPod(info, pod);
+  return info;
 }
 
 function ofNode(node: Node): Pick<NodeInfo, 'node' | 'name' | 'labels' | 'allocatable' | 'images'> {
@@ -43,28 +44,34 @@ function ofNode(node: Node): Pick<NodeInfo, 'node' | 'name' | 'labels' | 'alloca
 }
 
 /** The same pods on what the node has become. */
-export const onNode = (info: NodeInfo, node: Node): NodeInfo => ({ ...info, ...ofNode(node) });
+export const onNode = (info: KeptNodeInfo, node: Node): KeptNodeInfo => ({ ...info, ...ofNode(node) });
 
-/** With a pod more, or with what it has become. */
-export function withPod(info: NodeInfo, pod: PodInfo): NodeInfo {
-  const { pods, requested, weighed } = info.pods.has(pod.uid) ? withoutPod(info, pod.uid) : info;
-  return {
-    ...info,
-    pods: new Map(pods).set(pod.uid, pod),
-    requested: plus(requested, pod.requests),
-    weighed: plus(weighed, pod.weighed),
-  };
+export function addPod(info: KeptNodeInfo, pod: PodInfo): void {
+  removePod(info, pod.uid);
+  info.pods.set(pod.uid, pod);
+  addTo(info.requested, pod.requests, 1);
+  addTo(info.weighed, pod.weighed, 1);
 }
 
-export function withoutPod(info: NodeInfo, uid: string): NodeInfo {
+export function removePod(info: KeptNodeInfo, uid: string): void {
   const pod = info.pods.get(uid);
-  if (!pod) return info;
-  const pods = new Map(info.pods);
-  pods.delete(uid);
-  return {
-    ...info,
-    pods,
-    requested: plus(info.requested, pod.requests, -1),
-    weighed: plus(info.weighed, pod.weighed, -1),
-  };
+  if (!pod) return;
+  info.pods.delete(uid);
+  addTo(info.requested, pod.requests, -1);
+  addTo(info.weighed, pod.weighed, -1);
 }
+
+/** What it would be with a pod more. */
+export function withPod(info: NodeInfo, pod: PodInfo): NodeInfo {
+  const copy = copyOf(info);
+  addPod(copy, pod);
+  return copy;
+}
+
+/** For what is tried, and not to be. */
+export const copyOf = (info: NodeInfo): KeptNodeInfo => ({
+  ...info,
+  pods: new Map(info.pods),
+  requested: { ...info.requested },
+  weighed: { ...info.weighed },
+});

@@ -2,7 +2,7 @@ import type { PodDisruptionBudget } from '../../kube/kinds/objects.data.ts';
 import { splitByBudgets } from './budgets.ts';
 import { type Checks, type NamedRefusal, prepareChecks } from './checks.ts';
 import { fitError, type Unschedulable } from './decide.ts';
-import { type NodeInfo, withoutPod, withPod } from './nodeinfo.ts';
+import { addPod, copyOf, type NodeInfo, removePod } from './nodeinfo.ts';
 import type { PodInfo } from './podinfo.ts';
 import type { View } from './view.ts';
 
@@ -81,15 +81,15 @@ function victimsOn(
 ): Candidate | { readonly reasons: readonly string[] } {
   const lesser = [...info.pods.values()].filter(({ priority }) => priority < pod.priority);
   if (lesser.length === 0) return { reasons: ['No preemption victims found for incoming pod'] };
-  let left = info;
+  const left = copyOf(info);
   const gone = new Set<PodInfo>();
   const go = (victim: PodInfo) => {
-    left = withoutPod(left, victim.uid);
+    removePod(left, victim.uid);
     checks.shift(info, victim, -1);
     gone.add(victim);
   };
   const stay = (victim: PodInfo) => {
-    left = withPod(left, victim);
+    addPod(left, victim);
     checks.shift(info, victim, 1);
     gone.delete(victim);
   };

@@ -19,10 +19,7 @@ export const POD_TOPOLOGY_SPREAD_SCORE: Score = {
     if (spreads.length === 0) return undefined;
     const rated = nodes.filter((info) => hasEveryDomain(info, spreads));
     const isRated = new Set(rated);
-    const counted = spreads.map((spread) => ({
-      ...spread,
-      counts: countBy(spread, matching(pod, spread, spreads, view), rated),
-    }));
+    const counted = spreads.map((spread) => countBy(spread, matching(pod, spread, spreads, view), rated));
     return normalized(nodes.map((info) => (isRated.has(info) ? crowd(info, counted) : undefined)));
   },
 };
@@ -36,13 +33,17 @@ export const DEFAULT_SPREAD_SCORE: Score = {
     if (pod.owner === undefined) return undefined;
     const siblings = [...nodesOf({ pod, on: view.ownedBy(pod.owner) }, view)];
     if (siblings.length === 0) return undefined;
-    const counted = DEFAULTS.map((spread) => ({ ...spread, counts: countBy(spread, siblings, nodes) }));
+    const counted = DEFAULTS.map((spread) => countBy(spread, siblings, nodes));
     return normalized(nodes.map((info) => crowd(info, counted)));
   },
 };
 
 type Crowd = readonly (readonly [NodeInfo, number])[];
-type Counted = Pick<Spread, 'topologyKey' | 'maxSkew'> & { readonly counts: ReadonlyMap<string, number> };
+type Counted = Pick<Spread, 'topologyKey' | 'maxSkew'> & {
+  readonly counts: ReadonlyMap<string, number>;
+  /** A domain among many counts more than one among few, so that neither drowns the other. */
+  readonly weight: number;
+};
 
 const matching = (pod: PodInfo, spread: Spread, spreads: readonly Spread[], view: View): Crowd =>
   [...view.alikeIn(pod.namespace)]
@@ -52,10 +53,10 @@ const matching = (pod: PodInfo, spread: Spread, spreads: readonly Spread[], view
 
 /** By the domains of the nodes that are rated. */
 function countBy(
-  { topologyKey }: Pick<Spread, 'topologyKey'>,
+  { topologyKey, maxSkew }: Pick<Spread, 'topologyKey' | 'maxSkew'>,
   crowd: Crowd,
   rated: readonly NodeInfo[],
-): ReadonlyMap<string, number> {
+): Counted {
   const counts = new Map<string, number>();
   for (const { labels } of rated) {
     const value = labels[topologyKey];
@@ -65,15 +66,15 @@ function countBy(
     const known = counts.get(labels[topologyKey] ?? '');
     if (known !== undefined) counts.set(labels[topologyKey] ?? '', known + count);
   }
-  return counts;
+  return { topologyKey, maxSkew, counts, weight: Math.log(counts.size + 2) };
 }
 
-/** A domain among many counts more than one among few, so that neither drowns the other; what is within `maxSkew` counts less. */
+/** The higher `maxSkew`, the less a difference counts once all are put in proportion. */
 function crowd({ labels }: NodeInfo, counted: readonly Counted[]): number {
   let sum = 0;
-  for (const { topologyKey, maxSkew, counts } of counted) {
+  for (const { topologyKey, maxSkew, counts, weight } of counted) {
     const count = counts.get(labels[topologyKey] ?? '');
-    if (count !== undefined) sum += count * Math.log(counts.size + 2) + maxSkew - 1;
+    if (count !== undefined) sum += count * weight + maxSkew - 1;
   }
   return Math.round(sum);
 }

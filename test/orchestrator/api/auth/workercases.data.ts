@@ -193,8 +193,8 @@ export const CASES: Readonly<Record<string, readonly [may: readonly string[], ma
     ],
   ],
   'system:kube-scheduler': [
-    ['create pods/binding shop/web', 'watch nodes', 'patch pods/status shop/web'],
-    ['create pods shop/web', 'delete pods shop/web', 'update nodes n1', 'list secrets'],
+    ['create pods/binding shop/web', 'watch nodes', 'patch pods/status shop/web', 'delete pods shop/web'],
+    ['create pods shop/web', 'deletecollection pods shop/', 'update nodes n1', 'list secrets'],
   ],
   'system:apiserver': [
     ['create namespaces kube-system', 'delete shops.example.com/shops shop/web', 'deletecollection events'],
