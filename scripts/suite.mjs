@@ -10,6 +10,11 @@ const bin = (...parts) => join(root, 'node_modules', ...parts);
 export function createSuite() {
   const total = { passed: 0, failed: 0, skipped: [] };
 
+  function failWithoutTest(how) {
+    total.failed += 1;
+    console.log(`\n!!! no test FAILED, but a process of tests ${how}: see above what it printed last`);
+  }
+
   function count(file, status) {
     try {
       const result = JSON.parse(readFileSync(file, 'utf8'));
@@ -17,9 +22,9 @@ export function createSuite() {
       total.failed += result.failed;
       total.skipped.push(...result.skipped);
       // Mocha can fail without a failing test: a file that does not load, an exception after the end.
-      if (status !== 0 && result.failed === 0) total.failed += 1;
+      if (status !== 0 && result.failed === 0) failWithoutTest(`ended with ${status} after its last test`);
     } catch {
-      total.failed += 1;
+      failWithoutTest(`ended with ${status} before its last test`);
     }
   }
 

@@ -22,7 +22,8 @@ const ways: readonly {
 ];
 
 for (const { as, under, possible } of ways) {
-  describe(`e2e: builds and pods of ${as}`, () => {
+  describe(`e2e: builds and pods of ${as}`, function () {
+    this.timeout(60_000);
     let pilotage: Pilotage;
     let confinement: Confinement;
 

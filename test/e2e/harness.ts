@@ -41,7 +41,8 @@ export class Pilotage {
 
   /**
    * `under`: a command that runs it, `setpriv …` say. `contexts` is told where it may write the kubeconfig of other clusters;
-   * `prepare`, where the data directory will be. */
+   * `prepare`, where the data directory will be.
+   */
   static async start(
     under: readonly string[] = [],
     contexts?: (dir: string) => Promise<string>,
@@ -148,11 +149,14 @@ export class Pilotage {
   async stop(): Promise<void> {
     await this.cli('down');
     await this.crash();
-    await rm(this.dir, { recursive: true, force: true });
+    // git may still be packing what was pushed.
+    await rm(this.dir, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** The fixture `name` as a repository with one commit on main. */
-  /** A name of its own: a second one of that name would go on with the history and the environments of the first. */
+  /**
+   * A fixture as a repository with one commit on main. A `name` of its own: a second one of that name would go on with the history and the
+   * environments of the first.
+   */
   async repository(name: string, fixture = 'web'): Promise<Work> {
     const dir = join(this.dir, 'work', name);
     if (existsSync(dir)) throw new Error(`${name} is already a repository of this daemon`);
