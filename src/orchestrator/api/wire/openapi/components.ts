@@ -124,11 +124,20 @@ function componentNameOf(row: ServedResource): string {
   return componentName(`${schema.name.slice(0, schema.name.lastIndexOf('.'))}.${row.kind}`);
 }
 
-/** `core.v1.Pod` → `io.k8s.api.core.v1.Pod`. */
+/** `core.v1.Pod` → `io.k8s.api.core.v1.Pod`. Generators of other languages' types know these names. */
 function componentName(name: string): string {
+  const own = OF_OTHER_PACKAGES[name];
+  if (own !== undefined) return own;
   const prefix = PREFIXES.find(([start]) => name.startsWith(start))?.[1] ?? 'io.k8s.api.';
   return prefix + name;
 }
+
+/** What the pinned schemas count to meta.v1, and Kubernetes keeps in packages of their own. */
+const OF_OTHER_PACKAGES: Readonly<Record<string, string>> = {
+  'meta.v1.IntOrString': 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+  'meta.v1.Quantity': 'io.k8s.apimachinery.pkg.api.resource.Quantity',
+  'meta.v1.RawExtension': 'io.k8s.apimachinery.pkg.runtime.RawExtension',
+};
 
 const PREFIXES: readonly (readonly [string, string])[] = [
   ['meta.', 'io.k8s.apimachinery.pkg.apis.'],

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { kindsOf } from '../../../../../src/orchestrator/api/kinds/custom.ts';
 import { Registry } from '../../../../../src/orchestrator/api/kinds/registry.ts';
+import { builtinKinds } from '../../../../../src/orchestrator/api/kinds/servedkinds.ts';
 import { createOpenApi } from '../../../../../src/orchestrator/api/wire/openapi/openapi.ts';
 
 const established = [{ type: 'Established', status: 'True' as const }];
@@ -68,5 +69,21 @@ describe('the document of OpenAPI v2', () => {
     const ship = paths['/apis/example.org/v1/namespaces/{namespace}/ships/{name}'];
     expect(ship.patch.consumes).to.include('application/merge-patch+json');
     expect(ship.patch.consumes).to.not.include('application/strategic-merge-patch+json');
+  });
+
+  it('names types of other packages as Kubernetes does: clients know quantities by theirs', () => {
+    const kinds = new Registry(builtinKinds());
+    const { definitions } = JSON.parse(createOpenApi(kinds, 'v1').v2().bytes.toString());
+    const typeOf = (holder: string, field: string): string =>
+      definitions[`io.k8s.api.${holder}`].properties[field].$ref.replace('#/definitions/', '');
+    expect(typeOf('core.v1.ServicePort', 'targetPort')).to.equal(
+      'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+    );
+    expect(typeOf('core.v1.ResourceFieldSelector', 'divisor')).to.equal(
+      'io.k8s.apimachinery.pkg.api.resource.Quantity',
+    );
+    expect(typeOf('apps.v1.ControllerRevision', 'data')).to.equal(
+      'io.k8s.apimachinery.pkg.runtime.RawExtension',
+    );
   });
 });
