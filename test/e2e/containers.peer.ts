@@ -126,21 +126,19 @@ describe('e2e: pods of container images', function () {
     expect((await status(await aPod())).containerStatuses?.[0]?.restartCount).to.equal(0);
   });
 
-  it('are started again where they are reached when their networks end, and are found at their new addresses', async () => {
-    const addresses = () =>
-      k.lines('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={range .items[*]}{.status.podIP}{"\\n"}{end}');
-    const before = await addresses();
+  it('are started again where they are reached when their networks end, and are found where they are then', async () => {
+    const each = (path: string) =>
+      k.lines('get', 'pods', '-l', 'app=web', '-o', `jsonpath={range .items[*]}{${path}}{"\\n"}{end}`);
+    const restarts = () => each('.status.containerStatuses[0].restartCount');
+    const before = await restarts();
     const isSandbox = ({ Labels }: { Labels?: object | null }) =>
       !('dev.pilotage.container' in (Labels ?? {}));
     const sandboxes = (await containers()).filter(isSandbox);
     await Promise.all(sandboxes.map(({ Id }) => engine.kill(Id, 'SIGKILL')));
-    await eventually('other addresses', async () => {
-      const now = await addresses();
-      const pages = await Promise.all(now.map((address) => page(`${address}:8080`)));
-      return (
-        !now.some((address) => before.includes(address)) &&
-        pages.every((text) => text === 'hello from a container\n')
-      );
+    await eventually('new starts, and answers', async () => {
+      if ((await restarts()).some((count, i) => count === before[i])) return false;
+      const pages = (await each('.status.podIP')).map((address) => page(`${address}:8080`));
+      return (await Promise.all(pages)).every((text) => text === 'hello from a container\n');
     });
     await rolledOut();
     await eventually('an answer', async () => (await page(await service())) === 'hello from a container\n');

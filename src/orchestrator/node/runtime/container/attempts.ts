@@ -39,8 +39,6 @@ export interface Attempts {
   start(engine: Engine, spec: ContainerSpec): Promise<StartResult>;
   startAgain(engine: Engine, previous: ContainerRef, count: RestartCount): Promise<StartResult | undefined>;
   signal(engine: Engine, ref: ContainerRef, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Kills what runs of a pod. */
-  killAll(engine: Engine, pod: string): Promise<void>;
   forget(engine: Engine, ref: ContainerRef): Promise<void>;
   forgetPod(pod: string): void;
 }
@@ -106,7 +104,11 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     if (spec.target !== undefined && target === undefined)
       return fault('CreateContainerError', `unable to find target container "${spec.target}"`);
     const { id: sandboxId, address } = await sandboxes.running(engine, sandbox);
-    if (address !== sandbox.address) await moved(engine, ref.pod);
+    if (address !== sandbox.address) {
+      // What this container was to be started with names the address of before.
+      onMoved(ref.pod);
+      throw new Error(`the network of pod ${ref.pod} was begun anew`);
+    }
     const name = containerName(records.agent, ref);
     // Of an agent that died before it knew whether the container runs.
     await engine.remove(name);
@@ -139,18 +141,6 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     return latest && containerName(records.agent, latest.spec.ref);
   }
 
-  /** What this container was to be started with names the address of before, and the others are in a network that nobody reaches. */
-  async function moved(engine: Engine, pod: string): Promise<never> {
-    await killAll(engine, pod);
-    onMoved(pod);
-    throw new Error(`the network of pod ${pod} was begun anew`);
-  }
-
-  async function killAll(engine: Engine, pod: string): Promise<void> {
-    const running = (await list(engine, pod)).filter(({ state }) => state.type === 'running');
-    await Promise.all(running.map(({ ref }) => engine.kill(containerName(records.agent, ref), 'SIGKILL')));
-  }
-
   async function launched(engine: Engine, spec: ContainerSpec, name: string): Promise<StartResult> {
     const startedAt = clock.now();
     try {
@@ -176,7 +166,6 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     find,
     start,
     list,
-    killAll,
     async startAgain(engine, previous, count) {
       const spec = records.attempt(previous)?.spec;
       const ref = { ...previous, attempt: previous.attempt + 1 };

@@ -73,7 +73,7 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
       clock,
       logger,
       onEnd: (pod) => notify({ type: 'exited', pod }),
-      onSandboxEnd: (pod) => void endStranded(found.engine, pod),
+      onSandboxEnd: (pod) => endStranded(found.engine, pod),
       onGap() {
         for (const pod of records.pods()) notify({ type: 'exited', pod });
       },
@@ -87,9 +87,8 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
     for (const listener of listeners) listener(event);
   }
 
-  /** Containers are not reached by a network that has ended: they are started again in the next one (kubelet `podSandboxChanged`). */
-  async function endStranded(engine: Engine, pod: string): Promise<void> {
-    await attempts.killAll(engine, pod).catch((error: unknown) => {
+  function endStranded(engine: Engine, pod: string): void {
+    sandboxes.endStranded(engine, pod).catch((error: unknown) => {
       logger.warn({ pod, error: problemOf(error).message }, 'what was in a network that ended still runs');
     });
   }

@@ -4,7 +4,7 @@ import type { Sandbox, SandboxSpec } from '../spec.ts';
 import { type EngineTraits, sandboxRequest } from './createrequest.ts';
 import type { Engine } from './engine/engine.ts';
 import type { InspectedContainer } from './engine/types.ts';
-import { ofPod, ownedBy, podOf, sandboxName } from './labels.ts';
+import { ofPod, ownedBy, podOf, refOf, sandboxName } from './labels.ts';
 import { ensurePauseImage } from './pauseimage.ts';
 import type { Records } from './records.ts';
 import { removeAll } from './removal.ts';
@@ -26,6 +26,11 @@ export interface Sandboxes {
     engine: Engine,
     sandbox: Sandbox,
   ): Promise<{ readonly id: string; readonly address: string | undefined }>;
+  /**
+   * Kills the containers of a pod whose sandbox has ended: its network is reached by nobody, so they are started again in the next one
+   * (kubelet `podSandboxChanged`).
+   */
+  endStranded(engine: Engine, pod: string): Promise<void>;
   /** Everything of a pod, its sandbox last. */
   remove(engine: Engine, pod: string): Promise<void>;
 }
@@ -61,6 +66,8 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
     const name = sandboxName(records.agent, spec.pod);
     const before = await engine.inspect(name);
     if (before?.State.Status === 'running') return before;
+    // Before another network is there: later nobody could tell who is in which.
+    if (find(spec.pod)) await endStranded(engine, spec.pod);
     if (!before) {
       const image = await ensurePauseImage(engine, arch());
       await engine.create(name, sandboxRequest(records.agent, spec, image, traitsOf(engine)));
@@ -71,9 +78,18 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
     throw new Error(`the sandbox of pod ${spec.name} does not stay up`);
   }
 
+  const find = (pod: string): Sandbox | undefined => known.get(pod) ?? records.sandbox(pod);
+
+  async function endStranded(engine: Engine, pod: string): Promise<void> {
+    const all = await engine.list([ownedBy(records.agent), ofPod(pod)]);
+    const stranded = all.filter(({ Labels }) => refOf(Labels) !== undefined);
+    await Promise.all(stranded.map(({ Id }) => engine.kill(Id, 'SIGKILL')));
+  }
+
   return {
     run: make,
-    find: (pod) => known.get(pod) ?? records.sandbox(pod),
+    endStranded,
+    find,
     async running(engine, sandbox) {
       const container = await started(engine, sandbox);
       return { id: container.Id, address: addressIn(container, sandbox) };

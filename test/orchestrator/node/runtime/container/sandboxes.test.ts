@@ -5,10 +5,13 @@ import { openRecords } from '../../../../../src/orchestrator/node/runtime/contai
 import { createSandboxes } from '../../../../../src/orchestrator/node/runtime/container/sandboxes.ts';
 import { scratch } from '../../helpers.ts';
 
+const CONTAINER = 'a container';
+
 /** An engine of a few methods, whose creations wait until they are released. */
 function slowEngine() {
   const held = new Map<string, string>();
   const gate = deferred();
+  const events: string[] = [];
   let creations = 0;
   const engine = {
     image: async () => ({}),
@@ -18,6 +21,7 @@ function slowEngine() {
       held.set(name, 'created');
     },
     async start(name: string) {
+      events.push(`started ${name}`);
       held.set(name, 'running');
     },
     async inspect(name: string) {
@@ -25,12 +29,19 @@ function slowEngine() {
       const NetworkSettings = { IPAddress: '10.88.0.2' };
       return Status === undefined ? undefined : { Id: name, State: { Status }, NetworkSettings };
     },
-    list: async () => [...held.keys()].map((Id) => ({ Id, Labels: {} })),
+    list: async () =>
+      [...held.keys()].map((Id) => ({
+        Id,
+        Labels: Id === CONTAINER ? { 'dev.pilotage.container': 'main' } : {},
+      })),
+    async kill(id: string) {
+      events.push(`killed ${id}`);
+    },
     async remove(id: string) {
       held.delete(id);
     },
   } as unknown as Engine;
-  return { engine, held, release: gate.resolve, creations: () => creations };
+  return { engine, held, events, release: gate.resolve, creations: () => creations };
 }
 
 describe('the sandbox of a pod of containers', () => {
@@ -50,12 +61,15 @@ describe('the sandbox of a pod of containers', () => {
     images: ['app'],
     volumesDir: place.path,
   });
-  const open = () =>
-    createSandboxes({
-      records: openRecords(place.path),
+  const open = () => {
+    const records = openRecords(place.path);
+    records.setEngineSocket('/run/engine.sock');
+    return createSandboxes({
+      records,
       hostIP: '127.0.0.1',
       traitsOf: () => ({ name: 'podman', ulimits: [] }),
     });
+  };
 
   it('is not left behind by a pod that is removed while it is being made', async () => {
     const { engine, held, release } = slowEngine();
@@ -85,4 +99,20 @@ describe('the sandbox of a pod of containers', () => {
       expect(result.ok && result.sandbox.address).to.equal('10.88.0.2');
     expect(creations()).to.equal(1);
   });
+
+  for (const [what, lose] of [
+    ['that has ended', (held: Map<string, string>, name: string) => held.set(name, 'exited')],
+    ['that is gone', (held: Map<string, string>, name: string) => held.delete(name)],
+  ] as const)
+    it(`${what} is followed by another once what runs in its network is killed, also by the next agent`, async () => {
+      const { engine, held, events, release } = slowEngine();
+      release();
+      await open().run(engine, spec());
+      const name = String([...held.keys()][0]);
+      held.set(CONTAINER, 'running');
+      lose(held, name);
+      events.length = 0;
+      await open().run(engine, spec());
+      expect(events).to.deep.equal([`killed ${CONTAINER}`, `started ${name}`]);
+    });
 });
