@@ -99,7 +99,9 @@ class Checker {
   #select(expr: Select): CelType {
     const qualified = expr.testOnly ? undefined : qualifiedName(expr);
     if (qualified !== undefined) {
-      const known = this.#names.has(qualified.split('.')[0] ?? '') ? undefined : this.#names.find(qualified);
+      const known = this.#names.isLocal(qualified.split('.')[0] ?? '')
+        ? undefined
+        : this.#names.find(qualified);
       if (known) return known;
     }
     const operand = this.#inference.known(this.visit(expr.operand));

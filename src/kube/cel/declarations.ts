@@ -101,9 +101,11 @@ export class Names {
     this.#scopes.pop();
   }
 
+  /** Whether it is a variable of a macro, which hides what the environment calls so. */
+  isLocal = (name: string): boolean => this.#scopes.some((scope) => scope.has(name));
+
   /** Whether it is a variable. */
-  has = (name: string): boolean =>
-    this.#scopes.some((scope) => scope.has(name)) || Object.hasOwn(this.#variables, name);
+  has = (name: string): boolean => this.isLocal(name) || Object.hasOwn(this.#variables, name);
 
   /** The type of a variable, or of a name of a type. */
   find(name: string): CelType | undefined {

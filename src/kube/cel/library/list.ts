@@ -1,5 +1,6 @@
 import type { Overload } from '../overload.ts';
 import { ADDRESSES } from './addresses.ts';
+import { AUTHORIZATION } from './authorization.ts';
 import { CONVERSIONS } from './conversions.ts';
 import { FORMAT_FUNCTIONS } from './formats.ts';
 import { LISTS } from './lists.ts';
@@ -12,7 +13,7 @@ import { STRINGS } from './strings.ts';
 import { TIMES } from './times.ts';
 import { URLS } from './urls.ts';
 
-/** What every expression may call: Kubernetes' base environment (`apiserver/pkg/cel/environment/base.go`), all but `authorizer`. */
+/** What every expression may call: Kubernetes' base environment (`apiserver/pkg/cel/environment/base.go`). */
 export const LIBRARY: readonly Overload[] = [
   ...OPERATORS,
   ...CONVERSIONS,
@@ -25,5 +26,6 @@ export const LIBRARY: readonly Overload[] = [
   ...ADDRESSES,
   ...FORMAT_FUNCTIONS,
   ...SEMVERS,
+  ...AUTHORIZATION,
   ...OPTIONALS,
 ];

@@ -1,6 +1,13 @@
 import { compile, type Program } from '../../cel/compile.ts';
 import { fromJson } from '../../cel/data.ts';
 import {
+  type AskAccess,
+  AUTHORIZER,
+  authorizerValue,
+  RESOURCE_CHECK,
+  resourceCheckValue,
+} from '../../cel/library/authorization.ts';
+import {
   BOOL,
   type CelType,
   DYN,
@@ -19,6 +26,8 @@ export interface ExpressionInput {
   readonly oldObject: KubeObject | undefined;
   /** AdmissionRequest without its objects. */
   readonly request: JsonObject;
+  /** Who may do what, for `authorizer`. */
+  readonly ask: AskAccess;
   /** Of policies alone. */
   readonly params?: KubeObject | undefined;
   readonly namespaceObject?: KubeObject | undefined;
@@ -51,12 +60,20 @@ const REQUEST = objectType('kubernetes.AdmissionRequest', {
   options: DYN,
 });
 
-const VARIABLES: Readonly<Record<string, CelType>> = { object: DYN, oldObject: DYN, request: REQUEST };
+const RIGHTS: Readonly<Record<string, CelType>> = {
+  authorizer: AUTHORIZER,
+  'authorizer.requestResource': RESOURCE_CHECK,
+};
 
 export interface ExpressionScope {
   /** A policy: it knows the namespace of the request. */
   readonly isPolicy?: boolean;
   readonly hasParams?: boolean;
+  /** It makes a message, and cannot ask who may do what. */
+  readonly isMessage?: boolean;
+  /** What objects and parameters are, as far as that is known; else they may be anything. */
+  readonly object?: CelType;
+  readonly params?: CelType;
   /** Types of variables by their whole name, `variables.<name>`. */
   readonly variables?: Readonly<Record<string, CelType>>;
 }
@@ -69,16 +86,9 @@ export type CompiledExpression = { readonly program: Program } | { readonly prob
 export function compileExpression(
   source: string,
   wanted: 'bool' | 'string' | 'string or null' | 'any',
-  { isPolicy, hasParams, variables }: ExpressionScope = MATCH,
+  scope: ExpressionScope = MATCH,
 ): CompiledExpression {
-  const result = compile(source, {
-    variables: {
-      ...VARIABLES,
-      ...(isPolicy ? { namespaceObject: DYN } : {}),
-      ...(hasParams ? { params: DYN } : {}),
-      ...variables,
-    },
-  });
+  const result = compile(source, { variables: namesOf(scope) });
   if (!result.ok) return { problem: `compilation failed: ${result.text}` };
   const type = formatType(result.program.outputType);
   if (wanted === 'any' || type === 'dyn' || wanted.split(' or ').includes(type)) return result;
@@ -90,15 +100,53 @@ export function compileExpression(
   };
 }
 
+/** What expressions may name, with its types. */
+export const namesOf = ({
+  isPolicy,
+  hasParams,
+  isMessage,
+  object = DYN,
+  params = DYN,
+  variables,
+}: ExpressionScope): Readonly<Record<string, CelType>> => ({
+  object,
+  oldObject: object,
+  request: REQUEST,
+  ...(isMessage ? {} : RIGHTS),
+  ...(isPolicy ? { namespaceObject: DYN } : {}),
+  ...(hasParams ? { params } : {}),
+  ...variables,
+});
+
 /** Each variable is converted when it is first read. */
 export function inputOf(input: ExpressionInput): (name: string) => Value {
   const known = new Map<string, Value>();
   return (name) => {
     const found = known.get(name);
     if (found !== undefined) return found;
-    const json = (input[name as keyof ExpressionInput] ?? null) as Json;
-    const value = fromJson(json, name === 'request' ? REQUEST : DYN);
+    const value = variableOf(input, name);
     known.set(name, value);
     return value;
   };
 }
+
+function variableOf(input: ExpressionInput, name: string): Value {
+  switch (name) {
+    case 'request':
+      return fromJson(input.request, REQUEST);
+    case 'authorizer':
+      return authorizerValue(input.ask);
+    case 'authorizer.requestResource':
+      return requestCheck(input);
+    default:
+      return fromJson((input[name as keyof ExpressionInput] ?? null) as Json, DYN);
+  }
+}
+
+function requestCheck({ ask, request }: ExpressionInput): Value {
+  const { requestResource, requestSubResource: subresource = '', namespace = '', name = '' } = request;
+  const { group, resource } = requestResource as { readonly group: string; readonly resource: string };
+  return resourceCheckValue(ask, { group, resource, ...({ subresource, namespace, name } as TextParts) });
+}
+
+type TextParts = Readonly<Record<'subresource' | 'namespace' | 'name', string>>;

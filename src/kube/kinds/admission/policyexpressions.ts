@@ -20,10 +20,11 @@ export function policyExpressions(spec: JsonObject): readonly FieldError[] {
     key: string,
     wanted: Parameters<typeof compileExpression>[1],
     at: string,
+    isMessage = false,
   ): CelType | undefined => {
     const source = textAt(self, key);
     if (source.trim() === '') return undefined;
-    const made = compileExpression(source, wanted, { ...scope, variables: { ...types } });
+    const made = compileExpression(source, wanted, { ...scope, isMessage, variables: { ...types } });
     if ('program' in made) return made.program.outputType;
     errors.push(invalid(`${at}.${key}`, source, made.problem));
     return undefined;
@@ -34,7 +35,7 @@ export function policyExpressions(spec: JsonObject): readonly FieldError[] {
   }
   for (const [i, validation] of objectsAt(spec, 'validations').entries()) {
     judge(validation, 'expression', 'bool', `spec.validations[${i}]`);
-    judge(validation, 'messageExpression', 'string', `spec.validations[${i}]`);
+    judge(validation, 'messageExpression', 'string', `spec.validations[${i}]`, true);
   }
   for (const [i, annotation] of objectsAt(spec, 'auditAnnotations').entries())
     judge(annotation, 'valueExpression', 'string or null', `spec.auditAnnotations[${i}]`);

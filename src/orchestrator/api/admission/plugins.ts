@@ -31,7 +31,6 @@ export interface AdmissionWorld extends WebhookWorld {
   readonly clock: Clock;
   /** Why the disk takes nothing that grows. */
   readonly lacksRoom: () => Problem | undefined;
-  readonly authorize: Authorization['authorize'];
   readonly assertMayGrant: Authorization['assertMayGrant'];
   readonly configuration: AdmissionConfiguration;
 }

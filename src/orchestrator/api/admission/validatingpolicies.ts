@@ -1,4 +1,5 @@
 import { type Awaitable, after } from '../../../base/awaitable.ts';
+import type { ExpressionInput } from '../../../kube/kinds/admission/expressions.ts';
 import type {
   MatchResources,
   ValidatingAdmissionPolicy,
@@ -8,6 +9,7 @@ import { STATUS_CODES, StatusError, type StatusReason } from '../../../kube/valu
 import { collectionPrefix } from '../../store/keys.ts';
 import { forbidden } from '../errors.ts';
 import type { Kind } from '../kinds/kind.ts';
+import { type Access, type AccessWorld, createAccess } from './access.ts';
 import {
   type Constraints,
   isExempt,
@@ -21,11 +23,13 @@ import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
 import { type Denial, evaluatePolicy, type Judgement } from './policies/evaluate.ts';
 import { collectParams } from './policies/params.ts';
 import { seenAs } from './webhooks/call.ts';
-import { requestOf, type Seen } from './webhooks/review.ts';
+import { requestOf } from './webhooks/review.ts';
 
 const GROUP = 'admissionregistration.k8s.io';
 const POLICIES = collectionPrefix(GROUP, 'validatingadmissionpolicies');
 const BINDINGS = collectionPrefix(GROUP, 'validatingadmissionpolicybindings');
+
+interface PolicyWorld extends MatchingWorld, AccessWorld {}
 
 interface Decided extends Denial {
   readonly policy: string;
@@ -33,7 +37,7 @@ interface Decided extends Denial {
 }
 
 /** Judges by the expressions of ValidatingAdmissionPolicies that are bound (KEP-3488, apiserver `policy/validating/dispatcher.go`). */
-export const validatingPolicies = (world: MatchingWorld): AdmissionPlugin => ({
+export const validatingPolicies = (world: PolicyWorld): AdmissionPlugin => ({
   name: 'ValidatingAdmissionPolicy',
   validate(attributes) {
     const policies = world.store.list(POLICIES);
@@ -41,12 +45,13 @@ export const validatingPolicies = (world: MatchingWorld): AdmissionPlugin => ({
     const bindings = world.store
       .list(BINDINGS)
       .map(({ object }) => object as ValidatingAdmissionPolicyBinding);
+    const access = createAccess(world.authorize, attributes.user);
     const judging = policies.flatMap(({ object }): Awaitable<readonly Decided[]>[] => {
       const policy = object as ValidatingAdmissionPolicy;
       const own = bindings.filter(({ spec }) => spec?.policyName === policy.metadata.name);
       const constraints = constraintsOf(policy.spec?.matchConstraints);
       const kind = own.length > 0 && matchedKind(world, constraints, attributes);
-      return kind ? [judge(world, policy, own, attributes, kind)] : [];
+      return kind ? [judge(world, access, policy, own, attributes, kind)] : [];
     });
     if (judging.length === 0) return;
     const waits = judging.some((one) => one instanceof Promise);
@@ -80,6 +85,7 @@ function isBound(
 
 function judge(
   world: MatchingWorld,
+  { ask, settle }: Access,
   policy: ValidatingAdmissionPolicy,
   bindings: readonly ValidatingAdmissionPolicyBinding[],
   attributes: AdmissionAttributes,
@@ -87,14 +93,19 @@ function judge(
 ): Awaitable<readonly Decided[]> {
   const bound = bindings.filter((binding) => isBound(world, binding, attributes));
   if (bound.length === 0) return [];
-  return after(seenAs(kind, attributes), (seen) => {
-    const results = bound.map((binding) => decide(world, policy, binding, attributes, seen));
-    annotate(
-      attributes,
-      policy.metadata.name ?? '',
-      results.flatMap(({ said }) => said),
+  return after(seenAs(kind, attributes), ({ object, oldObject }) => {
+    const input = { object, oldObject, request: requestOf(attributes, kind), ask };
+    const found = settle(() =>
+      bound.map((binding) => ({
+        binding,
+        judgements: judgementsOf(world, policy, binding, attributes, input),
+      })),
     );
-    return results.flatMap(({ decided }) => decided);
+    return after(found, (results) => {
+      const said = results.flatMap(({ judgements }) => judgements.flatMap(({ annotations }) => annotations));
+      annotate(attributes, policy.metadata.name ?? '', said);
+      return results.flatMap(({ binding, judgements }) => carryOut(policy, binding, judgements, attributes));
+    });
   });
 }
 
@@ -106,43 +117,46 @@ function annotate(attributes: AdmissionAttributes, policy: string, said: Judgeme
   }
 }
 
-interface Result {
-  readonly decided: readonly Decided[];
-  readonly said: Judgement['annotations'];
-}
-
-function decide(
+/** One for each of its parameters. */
+function judgementsOf(
   world: MatchingWorld,
-  policy: ValidatingAdmissionPolicy,
+  { spec = {} }: ValidatingAdmissionPolicy,
   binding: ValidatingAdmissionPolicyBinding,
   attributes: AdmissionAttributes,
-  { kind, object, oldObject }: Seen,
-): Result {
-  const { spec = {}, metadata } = policy;
-  const about = { policy: metadata.name ?? '', binding: binding.metadata.name ?? '' };
+  input: Omit<ExpressionInput, 'params' | 'namespaceObject'>,
+): readonly Judgement[] {
   const isOfNamespace = attributes.kind.group === '' && attributes.kind.plural === 'namespaces';
   const found = collectParams(world, spec.paramKind, binding.spec?.paramRef, namespaceOf(attributes));
   if ('problem' in found) {
     const message = `failed to configure binding: ${found.problem}`;
-    return { decided: spec.failurePolicy === 'Ignore' ? [] : [{ ...about, message }], said: [] };
+    return [{ denials: [], annotations: [], problems: spec.failurePolicy === 'Ignore' ? [] : [{ message }] }];
   }
-  const actions = binding.spec?.validationActions ?? [];
-  const results = found.params.map((params): Result => {
-    const { denials, annotations, annotationProblems } = evaluatePolicy(spec, {
-      object,
-      oldObject,
-      request: requestOf(attributes, kind),
+  return found.params.map((params) =>
+    evaluatePolicy(spec, {
+      ...input,
       params,
       namespaceObject: isOfNamespace ? undefined : namespaceObject(world, attributes),
-    });
+    }),
+  );
+}
+
+/** Warns and records as the binding says. @returns what refuses the request */
+function carryOut(
+  { metadata }: ValidatingAdmissionPolicy,
+  { metadata: { name: binding = '' }, spec = {} }: ValidatingAdmissionPolicyBinding,
+  judgements: readonly Judgement[],
+  attributes: AdmissionAttributes,
+): readonly Decided[] {
+  const about = { policy: metadata.name ?? '', binding };
+  const actions = spec.validationActions ?? [];
+  return judgements.flatMap(({ denials, problems }) => {
     if (actions.includes('Warn'))
       for (const { message } of denials) attributes.warn?.(warning(about, message));
     if (actions.includes('Audit'))
       for (const denial of denials) attributes.annotate?.(FAILURE, failureText(about, denial, actions));
-    const refusing = [...(actions.includes('Deny') ? denials : []), ...annotationProblems];
-    return { decided: refusing.map((one) => ({ ...about, ...one })), said: annotations };
+    const refusing = [...(actions.includes('Deny') ? denials : []), ...problems];
+    return refusing.map((one) => ({ ...about, ...one }));
   });
-  return { decided: results.flatMap(({ decided }) => decided), said: results.flatMap(({ said }) => said) };
 }
 
 const FAILURE = 'validation.policy.admission.k8s.io/validation_failure';

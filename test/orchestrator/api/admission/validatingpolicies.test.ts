@@ -9,6 +9,8 @@ import {
   VALIDATING_ADMISSION_POLICIES,
   VALIDATING_ADMISSION_POLICY_BINDINGS,
 } from '../../../../src/kube/kinds/resources.data.ts';
+import { inProcessClient } from '../../../../src/orchestrator/api/inprocess.ts';
+import { binding, person, role, write } from '../auth/rbac/notation.ts';
 import { configMap, refusal } from '../notation.ts';
 import { useTestApi } from '../suite.ts';
 import { RULE } from './webhookserver.ts';
@@ -127,6 +129,39 @@ describe('a ValidatingAdmissionPolicy', () => {
     const ignore = { type: 'merge', body: { spec: { failurePolicy: 'Ignore' } } } as const;
     await cluster.client.patch(VALIDATING_ADMISSION_POLICIES, { name: 'small' }, ignore);
     await create('a', { x: '1' });
+  });
+
+  it('asks what the author of the request may do', async () => {
+    const validations = [
+      { expression: "authorizer.requestResource.check('bless').allowed()", message: 'not blessed' },
+      {
+        expression:
+          "authorizer.serviceAccount('default', 'robot').group('').resource('pods').namespace('default').check('get').allowed()",
+        message: 'the robot sees no pods',
+      },
+    ];
+    const matchConditions = [
+      { name: 'known', expression: "authorizer.path('/version').check('get').allowed()" },
+    ];
+    await policy({ validations, matchConditions });
+    await bind();
+    const ada = inProcessClient(cluster.api, person('ada'));
+    const ofRole = async (name: string, rules: string, whom: string) =>
+      write(cluster.client, role(name, [rules]), binding(name, `ClusterRole ${name}`, whom));
+    const refused = () => refusal(ada.create(CONFIG_MAPS, configMap('a')));
+    await ofRole('writer', 'create configmaps', 'User ada');
+    expect(await refused()).to.equal(`Invalid: ${DENIED}not blessed`);
+    await ofRole('blessed', 'bless configmaps a', 'User ada');
+    expect(await refused()).to.equal(`Invalid: ${DENIED}the robot sees no pods`);
+    await ofRole('robot', 'get pods', 'ServiceAccount default/robot');
+    await ada.create(CONFIG_MAPS, configMap('a'));
+  });
+
+  it('has no authorizer in the words that it refuses with', async () => {
+    const messageExpression = "authorizer.path('/x').check('get').reason()";
+    expect(await refusal(policy({ validations: [{ expression: 'false', messageExpression }] }))).to.contain(
+      "compilation failed: ERROR: <input>:1:1: undeclared reference to 'authorizer' (in container '')",
+    );
   });
 
   it('is bound to the namespaces that a binding selects', async () => {

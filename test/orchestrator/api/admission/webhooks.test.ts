@@ -10,7 +10,9 @@ import {
   SERVICES,
   VALIDATING_WEBHOOK_CONFIGURATIONS,
 } from '../../../../src/kube/kinds/resources.data.ts';
+import { inProcessClient } from '../../../../src/orchestrator/api/inprocess.ts';
 import type { FakeClock } from '../../../fakes/clock.ts';
+import { give, person } from '../auth/rbac/notation.ts';
 import { startTestApi, type TestApi } from '../harness.ts';
 import { configMap, endpointSlice, refusal, service } from '../notation.ts';
 import { patchOf, RULE, startWebhookServer, type WebhookServer } from './webhookserver.ts';
@@ -179,6 +181,16 @@ describe('an admission webhook', () => {
       expect(await refusal(create('c', { y: '1' }))).to.contain(
         `configmaps "c" is forbidden: expression '${matchConditions[0]?.expression}' resulted in error: no such key: x`,
       );
+    });
+
+    it('is not asked about those whom its conditions let pass, by what they may do', async () => {
+      hooks.answer('/cond', () => ({ allowed: false }));
+      const expression = "!authorizer.requestResource.check('bypass').allowed()";
+      await validating('/cond', { matchConditions: [{ name: 'no-breakglass', expression }] });
+      await create('a');
+      await give(client, 'ada', ['create configmaps']);
+      const ada = inProcessClient(plane.api, person('ada'));
+      expect(await refusal(ada.create(CONFIG_MAPS, configMap('b')))).to.contain('denied the request');
     });
 
     it('whose condition cannot be understood is refused', async () => {

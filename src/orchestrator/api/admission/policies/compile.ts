@@ -51,7 +51,7 @@ function compile(spec: ValidatingAdmissionPolicySpec): CompiledPolicy {
       validation,
       condition: compileExpression(validation.expression, 'bool', whole),
       message: validation.messageExpression
-        ? compileExpression(validation.messageExpression, 'string', whole)
+        ? compileExpression(validation.messageExpression, 'string', { ...whole, isMessage: true })
         : undefined,
     })),
     annotations: (spec.auditAnnotations ?? []).map((annotation) => ({

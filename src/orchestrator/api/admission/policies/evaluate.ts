@@ -23,14 +23,14 @@ export interface Judgement {
   readonly denials: readonly Denial[];
   /** For the record, by the keys of the policy. */
   readonly annotations: readonly (readonly [key: string, text: string])[];
-  /** They refuse whatever the binding does with the others. */
-  readonly annotationProblems: readonly Denial[];
+  /** They refuse whatever the binding does with the others: an annotation that fails, a binding that does not fit. */
+  readonly problems: readonly Denial[];
 }
 
 const nothingBut = (denials: readonly Denial[]): Judgement => ({
   denials,
   annotations: [],
-  annotationProblems: [],
+  problems: [],
 });
 
 /**
@@ -64,7 +64,7 @@ export function evaluatePolicy(spec: ValidatingAdmissionPolicySpec, input: Expre
       const text = typeof result === 'string' ? result.trim() : '';
       return text === '' ? [] : [[annotation.key, text] as const];
     }),
-    annotationProblems: made.flatMap(({ annotation, result }) =>
+    problems: made.flatMap(({ annotation, result }) =>
       result instanceof Failure ? failed(describe(annotation.valueExpression, result)) : [],
     ),
   };

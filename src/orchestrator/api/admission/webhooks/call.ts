@@ -11,12 +11,13 @@ import {
 import type { Json, JsonObject } from '../../../../kube/values/types.ts';
 import { badRequest, forbidden } from '../../errors.ts';
 import type { CallWebhook, Kind } from '../../kinds/kind.ts';
+import { type AccessWorld, createAccess } from '../access.ts';
 import { holdsConditions } from '../conditions.ts';
 import { inVersionOf, type MatchingWorld, matchedKind, nameOf } from '../matching.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import { type Answer, answerOf, requestOf, reviewOf, reviewVersion, type Seen } from './review.ts';
 
-export interface WebhookWorld extends MatchingWorld {
+export interface WebhookWorld extends MatchingWorld, AccessWorld {
   readonly callWebhook: CallWebhook;
   readonly uuid: () => string;
   /** A webhook could not be asked, and its failure policy lets the request pass. */
@@ -36,7 +37,10 @@ const kindFor = (
 export const concerns = (world: WebhookWorld, hook: Hook, attributes: AdmissionAttributes): boolean =>
   kindFor(world, hook, attributes) !== undefined;
 
-/** How the hook sees the request; undefined where it is not to be asked. Waits only where another version has to be made. */
+/**
+ * How the hook sees the request; undefined where it is not to be asked. Waits only where another version has to be made, or for an
+ * authorizer that its conditions ask.
+ */
 export function invocationOf(
   world: WebhookWorld,
   hook: Hook,
@@ -47,11 +51,16 @@ export function invocationOf(
   return after(seenAs(kind, attributes), (seen) => {
     const { matchConditions = [], failurePolicy } = hook;
     if (matchConditions.length === 0) return seen;
-    const input = { ...seen, request: requestOf(attributes, kind) };
-    const { holds, problem } = holdsConditions(matchConditions, input);
-    if (problem !== undefined && failurePolicy !== 'Ignore')
-      throw forbidden(attributes.kind, nameOf(attributes), problem);
-    return holds ? seen : undefined;
+    const { ask: askAccess, settle } = createAccess(world.authorize, attributes.user);
+    const input = { ...seen, request: requestOf(attributes, kind), ask: askAccess };
+    return after(
+      settle(() => holdsConditions(matchConditions, input)),
+      ({ holds, problem }) => {
+        if (problem !== undefined && failurePolicy !== 'Ignore')
+          throw forbidden(attributes.kind, nameOf(attributes), problem);
+        return holds ? seen : undefined;
+      },
+    );
   });
 }
 
