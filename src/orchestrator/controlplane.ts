@@ -13,7 +13,6 @@ import { readAdmissionConfiguration } from './api/admission/configurationfile.ts
 import { serviceAccount } from './api/admission/serviceaccount.ts';
 import { createAggregator } from './api/aggregation/aggregator.ts';
 import type { RemoteServers } from './api/aggregation/connection.ts';
-import { createLocalApiServices } from './api/aggregation/localservices.ts';
 import { startApi } from './api/api.ts';
 import { anyOf } from './api/auth/authenticator.ts';
 import { ADMINS, createAuthorization } from './api/auth/authorizer.ts';
@@ -29,8 +28,7 @@ import {
 } from './api/auth/serviceaccounts/tokens.ts';
 import { openTokens } from './api/auth/tokens.ts';
 import { worker } from './api/auth/workers.ts';
-import { ensureDefaultRoles } from './api/defaultroles.ts';
-import { createFlowSchemaStatus } from './api/flowschemas.ts';
+import { createHousekeeping } from './api/housekeeping.ts';
 import { createHttpsServer } from './api/http/apiserver.ts';
 import { type AuditOptions, auditTrails } from './api/http/audit.ts';
 import { createNodeLinks } from './api/http/links.ts';
@@ -38,8 +36,6 @@ import { inProcessClient } from './api/inprocess.ts';
 import { firstAddress } from './api/kinds/addressrange.ts';
 import type { NodePortRange } from './api/kinds/kind.ts';
 import { keepPublished } from './api/published.ts';
-import { createSystemNamespaces } from './api/systemnamespaces.ts';
-import { ensureSystemObjects } from './api/systemobjects.ts';
 import type { Api, NodeConnections } from './api/types.ts';
 import type { CertificateAuthority, Elsewhere } from './controllers/context.ts';
 import { createControllers } from './controllers/controllers.ts';
@@ -161,12 +157,10 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     ),
   });
   const client = (user: User = ADMINISTRATOR): KubeClient => inProcessClient(api, user);
-  const apiserver = client(worker('system:apiserver'));
-  const own = { client: apiserver, clock, logger };
-  const localApiServices = createLocalApiServices(apiserver, api.kinds, logger);
+  const own = { client: client(worker('system:apiserver')), clock, logger };
   const credentials = pki.frontProxy.client;
   const aggregator = createAggregator({ ...own, store, kinds: api.kinds, random, credentials });
-  const flowSchemas = createFlowSchemaStatus(own);
+  const housekeeping = createHousekeeping({ ...own, kinds: api.kinds, aggregator, serviceCidr });
   const workers = (options.workers ?? WORKERS).map(([user, create]) =>
     create({
       client: client(worker(user)),
@@ -192,20 +186,12 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       return keepPublished(own, { host, port, clusterIP, url, ...authorities }, lifetime.signal);
     },
     async start() {
-      await createSystemNamespaces(apiserver);
-      await Promise.all([
-        ensureDefaultRoles(apiserver),
-        ensureSystemObjects({ client: apiserver, serviceCidr, now: () => clock.now() }),
-        localApiServices.start(),
-      ]);
-      aggregator.start(lifetime.signal);
-      flowSchemas.start(lifetime.signal);
-      for (const worker of workers) worker.start(lifetime.signal);
+      await housekeeping.start(lifetime.signal);
+      for (const one of workers) one.start(lifetime.signal);
     },
     async stop() {
       lifetime.abort(new Error('the control plane stops'));
-      await Promise.all([...workers, aggregator, flowSchemas].map((worker) => worker.stop()));
-      await localApiServices.stop();
+      await Promise.all([...workers, housekeeping].map((one) => one.stop()));
       await api.stop();
       room.stop();
       await store.close();

@@ -36,14 +36,22 @@ export function schemaType(schema: Schema, isResource: boolean): CelType | undef
 }
 
 function typeOf(schema: Schema, isResource: boolean): CelType | undefined {
-  if (schema.intOrString) return { kind: 'dyn', minSize: 1, maxElements: textLimit(schema) };
-  switch (schema.type) {
+  switch (schema.intOrString ? undefined : schema.type) {
     case 'array':
       return arrayType(schema);
     case 'object':
       return isResource || !schema.additional || schema.properties
         ? fieldsType(schema, isResource)
         : valuesType(schema, schema.additional);
+    default:
+      return scalarType(schema);
+  }
+}
+
+/** Of what has no parts; undefined where the schema does not say what it is. */
+export function scalarType(schema: Schema): CelType | undefined {
+  if (schema.intOrString) return { kind: 'dyn', minSize: 1, maxElements: textLimit(schema) };
+  switch (schema.type) {
     case 'string':
       return textType(schema);
     case 'boolean':

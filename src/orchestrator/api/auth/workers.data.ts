@@ -257,6 +257,12 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       ],
     },
     { verbs: ['update'], resources: ['flowcontrol.apiserver.k8s.io/flowschemas/status'] },
+    // Policies are told what does not fit the types of the kinds that they are about.
+    { verbs: ['list', 'watch'], resources: ['admissionregistration.k8s.io/validatingadmissionpolicies'] },
+    {
+      verbs: ['update'],
+      resources: ['admissionregistration.k8s.io/validatingadmissionpolicies/status'],
+    },
     { verbs: ['create'], resources: ['apiregistration.k8s.io/apiservices'] },
     { verbs: ['update'], resources: ['apiregistration.k8s.io/apiservices/status'] },
     // Servers behind APIServices are found, and looked after.
