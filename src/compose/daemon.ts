@@ -113,8 +113,7 @@ async function startParts(
           ...opened,
           kubeconfigs,
           context: choice.context,
-          admissionFile,
-          scheduling,
+          asked: options,
           parts,
         })
       : await startBuiltinHome({

@@ -1,11 +1,11 @@
 /** A cluster behind a kubeconfig context as the home: nothing of a cluster runs on this machine. */
 import { delimiter } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { ProblemError } from '../base/errors.ts';
+import { type Problem, ProblemError } from '../base/errors.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
+import type { UpOptions } from '../cli/context.ts';
 import type { KubeClient } from '../kube/client/client.ts';
-import type { Strategy } from '../kube/kinds/podspec/schedulers.ts';
 import { remoteClient } from '../kube/remote/remote.ts';
 import type { KubeObject, Resource } from '../kube/values/types.ts';
 import { advancedClient } from '../model/advancedclient.ts';
@@ -18,21 +18,20 @@ export interface RemoteHomeOptions extends OpenedInstance {
   readonly dataDir: string;
   readonly kubeconfigs: readonly string[];
   readonly context: string;
-  /** These two are for the built-in cluster. */
-  readonly admissionFile: string | undefined;
-  readonly scheduling: Strategy | undefined;
+  /** As `up` was asked. */
+  readonly asked: Pick<UpOptions, 'admissionFile' | 'scheduling' | 'oidcFile' | 'auditPolicyFile' | 'apiGiven'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Learns how the connection ends. */
   readonly parts: Lifetime;
 }
 
-/** Rejects with ProblemError when admission or scheduling is to be configured, the kubeconfig has no such context, the cluster refuses, or it is the home of another Pilotage. */
+/** Rejects with ProblemError when something is asked of the built-in cluster, the kubeconfig has no such context, the cluster refuses, or it is the home of another Pilotage. */
 export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> {
   const { dataDir, kubeconfigs, context, instance, release, clock, logger, parts } = options;
-  // Whoever asks for it would take pods for held to levels that nobody enforces.
-  if (options.admissionFile !== undefined) throw new ProblemError(admissionElsewhere(context));
-  if (options.scheduling !== undefined) throw new ProblemError(schedulingElsewhere(context));
+  // Whoever asks for it would believe that it holds.
+  const elsewhere = askedOfBuiltin(options.asked, context);
+  if (elsewhere) throw new ProblemError(elsewhere);
   // The lock of the addresses is also what keeps a second daemon off this data directory.
   if (!release) throw sliceInUse(instance.podCidr);
   const client = remoteClient({ kubeconfig: { paths: kubeconfigs }, context, clock, logger });
@@ -58,17 +57,32 @@ export async function openRemoteHome(options: RemoteHomeOptions): Promise<Home> 
   };
 }
 
-const admissionElsewhere = (context: string) => ({
-  reason: 'HomeElsewhere',
-  message: `--admission-config configures the built-in cluster, and the home of this Pilotage is that of context ${context}.`,
-  remedy: 'Configure admission in that cluster, and leave --admission-config out.',
-});
-
-const schedulingElsewhere = (context: string) => ({
-  reason: 'HomeElsewhere',
-  message: `--scheduling is for the built-in cluster, and the home of this Pilotage is that of context ${context}, which has a scheduler of its own.`,
-  remedy: 'Configure the scheduler of that cluster, and leave --scheduling out.',
-});
+/** The first option that is for the built-in cluster alone. */
+function askedOfBuiltin(asked: RemoteHomeOptions['asked'], context: string): Problem | undefined {
+  const options: readonly (readonly [given: boolean, flag: string, instead: string])[] = [
+    [asked.admissionFile !== undefined, '--admission-config', 'Configure admission in that cluster'],
+    [asked.scheduling !== undefined, '--scheduling', 'Configure the scheduler of that cluster'],
+    [
+      asked.oidcFile !== undefined,
+      '--oidc',
+      'Have the API server of that cluster take the ID tokens (--signin FILE signs people in to Pilotage itself)',
+    ],
+    [
+      asked.auditPolicyFile !== undefined,
+      '--audit-policy',
+      'Give the policy to the API server of that cluster',
+    ],
+    [asked.apiGiven, '--api', 'Use the API of that cluster at its own address'],
+  ];
+  const [, flag, instead] = options.find(([given]) => given) ?? [];
+  return flag === undefined
+    ? undefined
+    : {
+        reason: 'HomeElsewhere',
+        message: `${flag} is for the built-in cluster, and the home of this Pilotage is the cluster of context ${context}.`,
+        remedy: `${instead}, and leave ${flag} out.`,
+      };
+}
 
 /** Asks the cluster's own authorizer. Rejects where the user of the kubeconfig may not ask. */
 const reviewer =

@@ -6,26 +6,41 @@ import { openRemoteHome } from '../../src/compose/home-remote.ts';
 import type { Instance } from '../../src/model/instance.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
+const NOTHING_ASKED = {
+  admissionFile: undefined,
+  scheduling: undefined,
+  oidcFile: undefined,
+  auditPolicyFile: undefined,
+  apiGiven: false,
+};
+
+/** What is asked of the built-in cluster → the option that says so. */
+const OF_BUILTIN = {
+  '--admission-config': { admissionFile: '/etc/admission.yaml' },
+  '--scheduling': { scheduling: 'binpack' as const },
+  '--oidc': { oidcFile: '/etc/oidc.yaml' },
+  '--audit-policy': { auditPolicyFile: '/etc/audit.yaml' },
+  '--api': { apiGiven: true },
+};
+
 describe('a home in another cluster', () => {
-  it('has no admission and no scheduler that could be configured here: whoever asks for it hears so', async () => {
-    const common = { clock: new FakeClock(), logger: silentLogger };
-    const opening = (options: { readonly admissionFile?: string; readonly scheduling?: 'binpack' }) =>
-      openRemoteHome({
+  for (const [flag, asked] of Object.entries(OF_BUILTIN)) {
+    it(`has nothing that ${flag} could be for: whoever gives it hears so`, async () => {
+      const common = { clock: new FakeClock(), logger: silentLogger };
+      const opening = openRemoteHome({
         ...common,
         dataDir: '/nowhere',
         instance: {} as Instance,
         release: undefined,
         kubeconfigs: [],
         context: 'prod',
-        admissionFile: options.admissionFile,
-        scheduling: options.scheduling,
+        asked: { ...NOTHING_ASKED, ...asked },
         parts: createLifetime(common),
-      }).then(() => undefined, problemOf);
-    const problem = await opening({ admissionFile: '/etc/admission.yaml' });
-    expect(problem?.reason).to.equal('HomeElsewhere');
-    expect(problem?.message).to.contain('--admission-config').and.contain('context prod');
-    const other = await opening({ scheduling: 'binpack' });
-    expect(other?.reason).to.equal('HomeElsewhere');
-    expect(other?.message).to.contain('--scheduling').and.contain('context prod');
-  });
+      });
+      const problem = await opening.then(() => undefined, problemOf);
+      expect(problem?.reason).to.equal('HomeElsewhere');
+      expect(problem?.message).to.contain(`${flag} is for`).and.contain('context prod');
+      expect(problem?.remedy).to.contain(`leave ${flag} out`);
+    });
+  }
 });
