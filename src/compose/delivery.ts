@@ -75,6 +75,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const { hosted, remotes } = repositories;
   const identity = await composeIdentity({
     ...common,
+    dataDir,
     home: options.home,
     signIn: options.signIn,
     token,

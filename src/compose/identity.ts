@@ -17,6 +17,7 @@ import { type Authenticate, authenticator, type KnowToken } from '../server/auth
 import type { IdentityActions } from '../server/identityroutes.ts';
 import type { BrowserSignIn } from '../server/signinroutes.ts';
 import type { Home } from './home.ts';
+import { openLockouts } from './lockouts.ts';
 import { composeSignIn, type SignInFile } from './signin.ts';
 
 export interface Identity {
@@ -36,6 +37,7 @@ export interface Identity {
 }
 
 export async function composeIdentity(options: {
+  readonly dataDir: string;
   readonly home: Home;
   /** The daemon's own token. */
   readonly token: string;
@@ -50,7 +52,8 @@ export async function composeIdentity(options: {
   const access = createAccess(home.decide);
   const outside = await composeSignIn({ ...common, lifetime: parts }, options.signIn);
   // Passwords that are kept here come first: who has one needs no directory to answer.
-  const signIn = createSignIn(common, [localProvider(common), ...outside.passwords]);
+  const lockouts = await openLockouts(options);
+  const signIn = createSignIn(common, [localProvider(common), ...outside.passwords], lockouts);
   const known = tokenAuthenticator(common);
   const cluster = home.ca === undefined ? {} : { cluster: { server: home.url, ca: home.ca } };
   const grants = createGrantController(common);

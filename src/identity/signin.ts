@@ -5,7 +5,7 @@ import { updateObject } from '../kube/client/update.ts';
 import { PILOTAGE_NAMESPACE, USERS } from '../model/types.ts';
 import type { User } from '../model/user.ts';
 import { accountName } from './accountname.ts';
-import { createLockout } from './lockout.ts';
+import { createLockouts } from './lockout.ts';
 import type { IdentityParts } from './parts.ts';
 import { isPassword, LONGEST_PASSWORD } from './passwords.ts';
 import { findUser, isLocal, passwordHash, userOf } from './users.ts';
@@ -30,10 +30,14 @@ const MOST_AT_ONCE = 20;
  * Providers are asked in their order; a name that failed too often at one waits there, whoever has it, and whether anybody does. Each counts for
  * itself: who knows the password of a directory that is down has guessed nothing there, however often the others have said no.
  */
-export function createSignIn(parts: IdentityParts, providers: readonly PasswordProvider[]): SignIn {
-  const { clock, logger } = parts;
+export function createSignIn(
+  parts: IdentityParts,
+  providers: readonly PasswordProvider[],
+  lockouts = createLockouts(parts),
+): SignIn {
+  const { logger } = parts;
   const turns = new KeyedMutex();
-  const asked = providers.map((provider) => ({ ...bounded(provider), lockout: createLockout(clock) }));
+  const asked = providers.map((provider) => ({ ...bounded(provider), lockout: lockouts.of(provider.name) }));
 
   const check = async (key: string, name: string, password: string): Promise<Answer> => {
     let problem: Problem | undefined;
