@@ -19,7 +19,10 @@ export interface RemoteHomeOptions extends OpenedInstance {
   readonly kubeconfigs: readonly string[];
   readonly context: string;
   /** As `up` was asked. */
-  readonly asked: Pick<UpOptions, 'admissionFile' | 'scheduling' | 'oidcFile' | 'auditPolicyFile' | 'apiGiven'>;
+  readonly asked: Pick<
+    UpOptions,
+    'admissionFile' | 'scheduling' | 'oidcFile' | 'auditPolicyFile' | 'apiGiven'
+  >;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Learns how the connection ends. */

@@ -11,6 +11,7 @@ import type { Pod } from '../kube/kinds/objects.data.ts';
 import type { Strategy } from '../kube/kinds/podspec/schedulers.ts';
 import { readAdmissionConfiguration } from './api/admission/configurationfile.ts';
 import { serviceAccount } from './api/admission/serviceaccount.ts';
+import { aggregatedClient } from './api/aggregatedclient.ts';
 import { createAggregator } from './api/aggregation/aggregator.ts';
 import type { RemoteServers } from './api/aggregation/connection.ts';
 import { startApi } from './api/api.ts';
@@ -102,7 +103,7 @@ export interface ControlPlane {
   readonly aggregator: RemoteServers;
   /** In process; default: an administrator. */
   client(user?: User): KubeClient;
-  /** In process, as one of the workers of `api/auth/workers.data.ts`. */
+  /** In process, as one of the workers of `api/auth/workers.data.ts`; knows the kinds of aggregated API servers too. */
   workerClient(name: string): KubeClient;
   /** Every object at one revision, as lines (`store/snapshot.ts`). */
   snapshot(): Iterable<Buffer>;
@@ -160,12 +161,13 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const own = { client: client(worker('system:apiserver')), clock, logger };
   const credentials = pki.frontProxy.client;
   const aggregator = createAggregator({ ...own, store, kinds: api.kinds, random, credentials });
+  const everywhere = (user: User) => aggregatedClient({ servers: aggregator, clock, logger }, api, user);
   const housekeeping = createHousekeeping({ ...own, kinds: api.kinds, aggregator, serviceCidr });
   const workers = (options.workers ?? WORKERS).map(([user, create]) =>
     create({
       client: client(worker(user)),
       authority,
-      elsewhere: aggregator,
+      elsewhere: { ...aggregator, client: everywhere(worker(user)) },
       strategy: options.scheduling ?? 'spread',
       clock,
       logger,
@@ -178,7 +180,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     serviceAccounts,
     aggregator,
     client,
-    workerClient: (name) => client(worker(name)),
+    workerClient: (name) => everywhere(worker(name)),
     snapshot: () => snapshotLines(store),
     publish: (host, port) => {
       const url = `https://${authorityOf(host, port)}`;

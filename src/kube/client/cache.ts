@@ -8,6 +8,7 @@ export type Index<T extends KubeObject> = (value: string) => readonly T[];
 export interface Cache<T extends KubeObject> {
   get(key: ObjectKey | ObjectMeta): T | undefined;
   list(): readonly T[];
+  readonly size: number;
   set(object: T): void;
   /** The object that was held. */
   delete(key: ObjectKey | ObjectMeta): T | undefined;
@@ -64,6 +65,9 @@ export function createCache<T extends KubeObject>(): Cache<T> {
   return {
     get: (key) => objects.get(keyOf(key)),
     list: () => [...objects.values()],
+    get size() {
+      return objects.size;
+    },
     set(object) {
       const key = keyOf(object.metadata);
       const before = objects.get(key);

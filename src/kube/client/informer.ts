@@ -18,6 +18,8 @@ export interface InformerOptions<T extends KubeObject> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** More objects than these are not kept: it then fails, and holds what was known before. Default: any number. */
+  readonly most?: number;
   /** Makes what is kept of an object smaller (client-go `SetTransform`). It must keep which object it is, and in which version. */
   readonly transform?: (object: T) => T;
   /** A list or a watch has failed; it is tried again all the same. */
@@ -59,6 +61,7 @@ const WATCH_SECONDS = 300;
 
 export function createInformer<T extends KubeObject>(options: InformerOptions<T>): Informer<T> {
   const { client, resource, clock, random = Math.random, transform = (object: T) => object } = options;
+  const { most = Number.POSITIVE_INFINITY } = options;
   const logger = options.logger.child({ informer: resource.plural });
   const selection: ListOptions = selectionOf(options);
   const cache = createCache<T>();
@@ -81,8 +84,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     }
   }
 
-  function put(received: T): void {
-    const object = transform(received);
+  function put(object: T): void {
     const held = cache.get(object.metadata);
     // An object that was deleted and created again while the watch was down is another object.
     const before = held?.metadata.uid === object.metadata.uid ? held : undefined;
@@ -108,7 +110,8 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
         ...(next ? { continue: next } : {}),
         signal,
       });
-      items.push(...page.items);
+      items.push(...page.items.map(transform));
+      assertFew(items.length);
       at = page.metadata.resourceVersion;
       next = page.metadata.continue;
     } while (next);
@@ -120,9 +123,16 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     synced.resolve();
   }
 
+  function assertFew(count: number): void {
+    if (count > most) throw new Error(`there are more than ${most} ${resource.plural}`);
+  }
+
   function receive(event: WatchEvent<T>): void {
     if (event.type === 'DELETED') remove(event.object);
-    else if (event.type !== 'BOOKMARK') put(event.object);
+    else if (event.type !== 'BOOKMARK') {
+      put(transform(event.object));
+      assertFew(cache.size);
+    }
     version = event.object.metadata.resourceVersion ?? version;
   }
 

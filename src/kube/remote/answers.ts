@@ -43,9 +43,16 @@ export function warningsOf(header: string | string[] | undefined): string[] {
   );
 }
 
-/** Whole lines out of chunks cut anywhere, also inside a UTF-8 sequence. A last line without newline is dropped: it is torn. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {
+/**
+ * Whole lines out of chunks cut anywhere, also inside a UTF-8 sequence. A last line without newline is dropped: it is torn. Throws for a
+ * line of more than `most` bytes.
+ */
+export async function* linesOf(
+  chunks: AsyncIterable<Buffer>,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<string, void, void> {
   let torn: Buffer[] = [];
+  let size = 0;
   for await (const chunk of chunks) {
     let start = 0;
     for (;;) {
@@ -54,8 +61,11 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<st
       torn.push(chunk.subarray(start, end));
       yield (torn.length === 1 ? (torn[0] ?? Buffer.alloc(0)) : Buffer.concat(torn)).toString('utf8');
       torn = [];
+      size = 0;
       start = end + 1;
     }
     if (start < chunk.length) torn.push(chunk.subarray(start));
+    size += chunk.length - start;
+    if (size > most) throw new Error('a line of the answer is too large');
   }
 }

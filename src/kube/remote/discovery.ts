@@ -27,21 +27,24 @@ export async function discover(transport: Transport, headers: Headers): Promise<
 
 const kindOf = (answer: unknown) => (isObject(answer) ? answer.kind : undefined);
 
+/** `apidiscovery.k8s.io` APIResourceDiscovery. */
+export interface ResourceDiscovery {
+  readonly resource: string;
+  readonly responseKind?: { readonly group?: string; readonly version?: string; readonly kind: string };
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly singularResource?: string;
+  readonly verbs?: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly subresources?: readonly { readonly subresource: string }[];
+}
+
 interface AggregatedList {
   readonly items?: readonly {
     readonly metadata?: { readonly name?: string };
     readonly versions?: readonly {
       readonly version: string;
-      readonly resources?: readonly {
-        readonly resource: string;
-        readonly responseKind?: { readonly group?: string; readonly version?: string; readonly kind: string };
-        readonly scope: 'Namespaced' | 'Cluster';
-        readonly singularResource?: string;
-        readonly verbs?: readonly string[];
-        readonly shortNames?: readonly string[];
-        readonly categories?: readonly string[];
-        readonly subresources?: readonly { readonly subresource: string }[];
-      }[];
+      readonly resources?: readonly ResourceDiscovery[];
     }[];
   }[];
 }
@@ -49,21 +52,27 @@ interface AggregatedList {
 function aggregated(answer: unknown): DiscoveredResource[] {
   return ((answer as AggregatedList).items ?? []).flatMap((group) =>
     (group.versions ?? []).flatMap(({ version, resources }) =>
-      (resources ?? []).map((row) => ({
-        group: group.metadata?.name ?? '',
-        version,
-        plural: row.resource,
-        kind: row.responseKind?.kind ?? '',
-        namespaced: row.scope === 'Namespaced',
-        singular: row.singularResource ?? '',
-        shortNames: row.shortNames ?? [],
-        categories: row.categories ?? [],
-        verbs: row.verbs ?? [],
-        subresources: (row.subresources ?? []).map(({ subresource }) => subresource),
-      })),
+      (resources ?? []).map((row) => discoveredResource(group.metadata?.name ?? '', version, row)),
     ),
   );
 }
+
+export const discoveredResource = (
+  group: string,
+  version: string,
+  row: ResourceDiscovery,
+): DiscoveredResource => ({
+  group,
+  version,
+  plural: row.resource,
+  kind: row.responseKind?.kind ?? '',
+  namespaced: row.scope === 'Namespaced',
+  singular: row.singularResource ?? '',
+  shortNames: row.shortNames ?? [],
+  categories: row.categories ?? [],
+  verbs: row.verbs ?? [],
+  subresources: (row.subresources ?? []).map(({ subresource }) => subresource),
+});
 
 interface LegacyRoot {
   readonly versions?: readonly string[];

@@ -70,7 +70,8 @@ export function remoteClient(options: RemoteOptions): RemoteClient {
   return clientOver({ transport, freeze, server: credentials.server.origin, namespace, headers: {} });
 }
 
-interface Connection {
+/** A server that is reached already, as one user. */
+export interface Connection {
   readonly transport: Transport;
   readonly freeze: <V>(value: V) => V;
   readonly server: string;
@@ -78,7 +79,7 @@ interface Connection {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-function clientOver(connection: Connection): RemoteClient {
+export function clientOver(connection: Connection): RemoteClient {
   const { transport, freeze, headers } = connection;
   const call = async <T>(request: RemoteRequest): Promise<T> =>
     freeze((await transport.json({ ...request, headers })) as T);

@@ -30,6 +30,8 @@ export interface Transport {
   json(request: RemoteRequest): Promise<unknown>;
   /** The answer once its head is here; its body may go on for ever. Destroy it to hang up. */
   open(request: RemoteRequest): Promise<IncomingMessage>;
+  /** Of an answer, and of a line of one that goes on. */
+  readonly mostBytes?: number;
   /** Drops idle connections. */
   close(): void;
 }
@@ -41,6 +43,10 @@ export interface TransportOptions {
   readonly userAgent: string;
   /** Milliseconds for an answer (its head, where the body is a stream). */
   readonly timeout: number;
+  /** Of an answer, and of a line of one that goes on; default: any. */
+  readonly mostBytes?: number;
+  /** How often it comes back to a server that asks for that; default 10. */
+  readonly mostRetries?: number;
 }
 
 /** Like client-go's `rest/with_retry.go`: at most ten times, only when the server says when. */
@@ -49,13 +55,14 @@ const LONGEST_RETRY_AFTER = 60_000;
 
 export function createTransport(options: TransportOptions): Transport {
   const agents = connectionPool();
+  const { mostBytes, mostRetries = MOST_RETRIES } = options;
 
   async function send(request: RemoteRequest): Promise<IncomingMessage> {
     let resets = 0;
     for (let retries = 0; ; ) {
       try {
         const response = await sendOnce(options, agents.of(await options.authenticate()), request);
-        const delay = retries < MOST_RETRIES ? retryAfter(response) : undefined;
+        const delay = retries < mostRetries ? retryAfter(response) : undefined;
         if (delay === undefined) return response;
         retries++;
         response.resume();
@@ -74,15 +81,16 @@ export function createTransport(options: TransportOptions): Transport {
     for (const text of warningsOf(response.headers.warning)) request.onWarning?.(text);
     const code = response.statusCode ?? 0;
     if (code >= 200 && code < 300) return response;
-    const body = await within(options, response, request.signal, readAnswerBody(response));
+    const body = await within(options, response, request.signal, readAnswerBody(response, mostBytes));
     throw new StatusError(statusOfAnswer(code, body));
   }
 
   return {
     open,
+    ...(mostBytes === undefined ? {} : { mostBytes }),
     async json(request) {
       const response = await open(request);
-      const body = await within(options, response, request.signal, readAnswerBody(response));
+      const body = await within(options, response, request.signal, readAnswerBody(response, mostBytes));
       return parseJson(body.toString('utf8'));
     },
     close: agents.close,

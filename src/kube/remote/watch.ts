@@ -17,7 +17,7 @@ export async function* watchEvents<T extends KubeObject>(
     const response = await transport.open({ method: 'GET', ...request, signal });
     const forget = onAbort(signal, () => response.destroy());
     try {
-      for await (const line of linesOf(response)) {
+      for await (const line of linesOf(response, transport.mostBytes)) {
         if (signal.aborted) return;
         if (line !== '') yield finish(eventOf<T>(line));
       }

@@ -210,7 +210,7 @@ const VERSION = { verb: 'get', path: '/version' };
 const DISCOVERY = { verb: 'get', path: '/apis' };
 
 /** The verbs for `other`, if `user` may act as that: asked once, before the first request. */
-function impersonating(api: Api, user: User, other: User): Api {
+export function impersonating(api: Api, user: User, other: User): Api {
   const groups = other.groups.filter((group) => group !== 'system:authenticated');
   const allowed = once(() => assertMayImpersonate(api.authorize, user, { ...other, groups }));
   const asked =

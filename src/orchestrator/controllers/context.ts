@@ -106,6 +106,10 @@ export interface CertificateAuthority {
 
 /** Objects that other API servers of the cluster hold. */
 export interface Elsewhere {
+  /** Of the same identity, for the kinds of all servers, this one's too. It rejects soon where another does not answer. */
+  readonly client: KubeClient;
+  /** Whether a version of a group is another server's, and that has answered when it was asked last. */
+  isReachable(group: string, version: string): boolean;
   /** Deletes those of a namespace, and tells what is left. Never rejects. */
   emptyNamespace(namespace: string): Promise<Emptying>;
   /** What a server says at a path below a version of the group, `namespaces/shop/ships`; undefined: nobody serves it. Rejects with what went wrong. */

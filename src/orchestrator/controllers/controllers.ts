@@ -111,10 +111,12 @@ export function createControllers({
 }: ControllersOptions): Controllers {
   const recorder = createEventRecorder({ client, clock, logger, component: MANAGER });
   const informers = createInformers(client, clock, logger);
-  const shared = { reader: client, authority, elsewhere, clock, logger, informers, record: recorder.record };
-  const controllers = Object.entries(CONTROLLERS).map(([account, create]) =>
-    create({ ...shared, client: client.as(serviceAccountUser('kube-system', account)) }),
-  );
+  const shared = { reader: client, authority, clock, logger, informers, record: recorder.record };
+  const controllers = Object.entries(CONTROLLERS).map(([account, create]) => {
+    const user = serviceAccountUser('kube-system', account);
+    const everywhere = { ...elsewhere, client: elsewhere.client.as(user) };
+    return create({ ...shared, client: client.as(user), elsewhere: everywhere });
+  });
   const lifetime = new AbortController();
   return {
     start(signal) {

@@ -34,6 +34,8 @@ export interface Aggregator extends RemoteServers {
   emptyNamespace(namespace: string): Promise<Emptied>;
   /** What a server says at a path below a version of the group, `namespaces/shop/ships`; undefined: nobody serves it. Rejects with what went wrong. */
   read(group: string, path: string, user: User): Promise<JsonObject | undefined>;
+  /** Whether a version of a group is another server's, and that has answered when it was asked last. */
+  isReachable(group: string, version: string): boolean;
   start(signal: AbortSignal): void;
   /** Resolves when no server is being looked after. */
   stop(): Promise<void>;
@@ -118,6 +120,8 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
     ...servers,
     emptyNamespace: (namespace) => emptyNamespace(namespace, servers, clock),
     read: (group, path, user) => readDocument(group, path, user, servers, clock),
+    isReachable: (group, version) =>
+      versions().some((one) => one.isFresh && one.group === group && one.version === version),
     start: (signal) => controller.start(signal),
     stop: () => controller.stop(),
   };

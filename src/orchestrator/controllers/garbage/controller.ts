@@ -3,7 +3,7 @@ import { problemOf } from '../../../base/errors.ts';
 import { type Again, createWorkQueue } from '../../../base/queue.ts';
 import type { ObjectKey } from '../../../kube/client/client.ts';
 import { createInformer } from '../../../kube/client/informer.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../kube/kinds/resources.data.ts';
+import { API_SERVICES, CUSTOM_RESOURCE_DEFINITIONS } from '../../../kube/kinds/resources.data.ts';
 import { isConflict, notFoundAsUndefined } from '../../../kube/values/status.ts';
 import {
   formatRef,
@@ -34,7 +34,8 @@ const DISCOVERY = 'discovery';
 
 /** Deletes objects whose owners are gone, and carries out foreground and orphaning deletion; keys are uids. */
 export function createGarbageCollector(context: ControllerContext): GarbageCollector {
-  const { client, clock, record } = context;
+  const { clock, record, elsewhere } = context;
+  const { client } = elsewhere;
   const logger = context.logger.child({ controller: 'garbage' });
   const lifetime = new AbortController();
   const queue = createWorkQueue({
@@ -47,19 +48,24 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
       else logger.error(fields, 'garbage collection failed');
     },
   });
+  // Kinds come and go with these.
   const definitions = createInformer({ client, resource: CUSTOM_RESOURCE_DEFINITIONS, clock, logger });
-  const monitors = createMonitors(client, clock, logger, {
-    add: look,
-    update(object, before) {
-      look(object);
-      for (const uid of unblockedOwners(before, object)) queue.add(uid);
+  const apiServices = createInformer({ client, resource: API_SERVICES, clock, logger });
+  const monitors = createMonitors(
+    { here: context.client, elsewhere, clock, logger },
+    {
+      add: look,
+      update(object, before) {
+        look(object);
+        for (const uid of unblockedOwners(before, object)) queue.add(uid);
+      },
+      delete(object) {
+        for (const dependent of monitors.dependentsOf(object.metadata.uid ?? '')) enqueue(dependent.object);
+        // An owner that waits for this object may be finalized now.
+        for (const { uid } of object.metadata.ownerReferences ?? []) queue.add(uid);
+      },
     },
-    delete(object) {
-      for (const dependent of monitors.dependentsOf(object.metadata.uid ?? '')) enqueue(dependent.object);
-      // An owner that waits for this object may be finalized now.
-      for (const { uid } of object.metadata.ownerReferences ?? []) queue.add(uid);
-    },
-  });
+  );
   let isReady = false;
 
   const enqueue = (object: KubeObject): void => queue.add(object.metadata.uid ?? '');
@@ -190,8 +196,10 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     start(signal) {
       onAbort(signal, (reason) => lifetime.abort(reason));
       const discover = () => queue.add(DISCOVERY);
-      definitions.listen({ add: discover, update: discover, delete: discover });
-      definitions.start(lifetime.signal);
+      for (const source of [definitions, apiServices]) {
+        source.listen({ add: discover, update: discover, delete: discover });
+        source.start(lifetime.signal);
+      }
       discover();
     },
     async stop() {

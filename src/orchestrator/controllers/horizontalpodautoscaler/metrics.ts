@@ -36,7 +36,7 @@ export interface Scope {
 
 export interface MetricsSource {
   readonly client: KubeClient;
-  readonly elsewhere: Elsewhere;
+  readonly elsewhere: Pick<Elsewhere, 'read'>;
 }
 
 /** What the metrics APIs say of one metric (Kubernetes `podautoscaler/metrics/client.go`, with its words). Never rejects. */
@@ -93,7 +93,7 @@ const metricOf = (item: JsonObject, value: number, windowSeconds: number): PodMe
 const seconds = (window: Json | undefined): number => Number.parseFloat(String(window ?? 0)) || 0;
 
 async function ofPods(
-  elsewhere: Elsewhere,
+  elsewhere: Pick<Elsewhere, 'read'>,
   metric: MetricIdentifier,
   { namespace, selector }: Scope,
 ): Promise<Measured> {
@@ -143,7 +143,7 @@ async function pluralOf(client: KubeClient, apiVersion: string, kind: string): P
 }
 
 async function custom(
-  elsewhere: Elsewhere,
+  elsewhere: Pick<Elsewhere, 'read'>,
   path: string,
 ): Promise<readonly JsonObject[] | { readonly problem: string }> {
   const unable = 'unable to fetch metrics from custom metrics API';
@@ -158,7 +158,7 @@ async function custom(
 }
 
 async function ofExternal(
-  elsewhere: Elsewhere,
+  elsewhere: Pick<Elsewhere, 'read'>,
   { name, selector }: MetricIdentifier,
   { namespace }: Scope,
 ): Promise<Measured> {

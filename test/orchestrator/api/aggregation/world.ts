@@ -40,7 +40,7 @@ export const SHIPS = '/apis/sea.example.com/v1/namespaces/shop/ships';
 /** Bearers of tokens of the same names; `admin` may do everything. */
 const TOKENS = ['admin,admin,,system:masters', 'ann,ann,uid-of-ann,"crew,deck"', 'bob,bob,'].join('\n');
 
-const RESOURCES = {
+const resources = (verbs: readonly string[]) => ({
   kind: 'APIResourceList',
   apiVersion: 'v1',
   groupVersion: 'sea.example.com/v1',
@@ -50,13 +50,13 @@ const RESOURCES = {
       singularName: 'ship',
       namespaced: true,
       kind: 'Ship',
-      verbs: ['get', 'list', 'deletecollection'],
+      verbs,
       shortNames: ['sh'],
       categories: ['all'],
     },
     { name: 'ships/crew', singularName: '', namespaced: true, kind: 'Crew', verbs: ['get'] },
   ],
-};
+});
 
 const documents = {
   'apis/sea.example.com/v1': { serverRelativeURL: '/openapi/v3/apis/sea.example.com/v1?hash=7' },
@@ -76,12 +76,15 @@ interface WorldOptions {
   /** Of the APIService. */
   readonly spec?: Partial<APIServiceSpec>;
   readonly controllers?: boolean;
+  /** Of ships. */
+  readonly verbs?: readonly string[];
 }
 
 export async function startAggregated({
   clock = systemClock,
   spec = {},
   controllers = false,
+  verbs = ['get', 'list', 'deletecollection'],
 }: WorldOptions = {}): Promise<AggregatedWorld> {
   const dir = await mkdtemp(join(tmpdir(), 'pilotage-extension-'));
   const server = await startHttpsServer({ tokens: `${TOKENS}\n`, clock, controllers });
@@ -96,7 +99,8 @@ export async function startAggregated({
       if (!isLooking) requests.push(request);
       const { CN } = (request.socket as TLSSocket).getPeerCertificate().subject;
       if (CN !== 'front-proxy-client') return void response.writeHead(401).end();
-      if (request.url === '/apis/sea.example.com/v1') return void response.end(JSON.stringify(RESOURCES));
+      if (request.url === '/apis/sea.example.com/v1')
+        return void response.end(JSON.stringify(resources(verbs)));
       if (request.url === '/openapi/v3') return void response.end(JSON.stringify({ paths: documents }));
       if (isLooking) return void response.writeHead(404).end();
       handler(request, response);

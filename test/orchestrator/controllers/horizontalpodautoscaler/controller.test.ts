@@ -34,6 +34,8 @@ const autoscalerAlone: WorkerFactory = ({ client, clock, logger, authority }) =>
     informers: createInformers(client, clock, logger),
     record: createEventRecorder({ client, clock, logger, component: MANAGER }).record,
     elsewhere: {
+      client,
+      isReachable: () => false,
       emptyNamespace: () => Promise.reject(new Error('not asked')),
       async read(group, path) {
         jobs.asked += 1;
