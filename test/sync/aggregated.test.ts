@@ -58,7 +58,9 @@ describe('sync with an aggregated API server', () => {
     await lead('nobody');
     await fleet.available('ServiceNotFound');
     const revision = await world.push({ 'k8s/ship.yaml': ship(3), 'k8s/a.yaml': cm('a') });
-    await world.until(async () => /service unavailable/i.test((await status())?.message ?? ''));
+    await world.until(async () =>
+      /API server of sea.example.com.v1 is not available/.test((await status())?.message ?? ''),
+    );
     expect((await status())?.inventory?.map(({ kind }) => kind)).to.have.members(['ConfigMap', 'Ship']);
     await lead('fleet');
     await deployed(revision);

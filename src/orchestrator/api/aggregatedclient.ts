@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
+import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { DiscoveredResource, KubeClient, User } from '../../kube/client/client.ts';
 import { discoveredResource, type ResourceDiscovery } from '../../kube/remote/discovery.ts';
@@ -38,7 +39,7 @@ export function aggregatedClient(options: AggregatedOptions, api: Api, user: Use
     const isHere = api.kinds.find(group, version, plural) !== undefined;
     const server = isHere ? undefined : servers.serverFor(group, version);
     // Where nobody serves it, that is for this server to say.
-    return server ? remoteClient(options, api, user, server) : local;
+    return server ? remoteClient(options, api, user, named(server, { group, version })) : local;
   };
   return {
     ...local,
@@ -69,8 +70,19 @@ export function aggregatedClient(options: AggregatedOptions, api: Api, user: Use
   };
 }
 
-const notAvailable = ({ group, version }: RemoteVersion) =>
-  statusError('ServiceUnavailable', `the API server of ${group}/${version} is not available`);
+type GroupVersion = Pick<Resource, 'group' | 'version'>;
+
+const notAvailable = ({ group, version }: GroupVersion, why = 'it has not answered yet') =>
+  statusError('ServiceUnavailable', `the API server of ${group}/${version} is not available: ${why}`);
+
+/** Whoever asks for many kinds at once is told whose server it is. */
+const named = ({ host, connect }: RemoteServer, whose: GroupVersion): RemoteServer => ({
+  host,
+  connect: () =>
+    connect().catch((error: unknown) => {
+      throw notAvailable(whose, problemOf(error).message);
+    }),
+});
 
 const discovered = ({ group, version, resources }: RemoteVersion): readonly DiscoveredResource[] =>
   resources.map((row) => discoveredResource(group, version, row as unknown as ResourceDiscovery));

@@ -105,7 +105,9 @@ describe('a client in the process, and an aggregated API server', () => {
       { type: 'merge', body: { spec: { service: { name: 'nobody' } } } },
     );
     await world.available('ServiceNotFound');
-    expect(await refusal(client.get(SHIP, key('slow')))).to.contain('ServiceUnavailable');
+    expect(await refusal(client.get(SHIP, key('slow')))).to.equal(
+      'ServiceUnavailable: the API server of sea.example.com/v1 is not available: service unavailable',
+    );
     // It may serve the kind all the same.
     expect(await refusal(client.resourceFor({ ...ship('a'), kind: 'Whale' }))).to.contain(
       'ServiceUnavailable',
