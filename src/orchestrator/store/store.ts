@@ -31,8 +31,11 @@ export interface StoreOptions {
   readonly onRefused?: () => void;
 }
 
-/** etcd behind kube-apiserver keeps five minutes (`--etcd-compaction-interval`); count and size bound memory. */
-const DEFAULT_HISTORY: HistoryPolicy = { maxChanges: 5_000, maxBytes: 64 * 2 ** 20, maxAgeMs: 5 * 60_000 };
+/**
+ * etcd behind kube-apiserver keeps five minutes (`--etcd-compaction-interval`); count and size bound memory. Bytes are those of JSON:
+ * an object in memory takes several times as much.
+ */
+const DEFAULT_HISTORY: HistoryPolicy = { maxChanges: 5_000, maxBytes: 24 * 2 ** 20, maxAgeMs: 5 * 60_000 };
 const DEFAULT_WATCHER_CAPACITY = 4_096;
 const COMPACTION_INTERVAL_MS = 30_000;
 
