@@ -1,5 +1,5 @@
 import type { DaemonSet, Node, Pod } from '../../../kube/kinds/objects.data.ts';
-import { oldestFirst } from '../age.ts';
+import { oldestFirst } from '../../../kube/values/age.ts';
 import { share } from '../intorpercent.ts';
 import { availableInMs, isFinished, isLeaving } from '../pods.ts';
 import { type Eligibility, eligibility } from './eligible.ts';

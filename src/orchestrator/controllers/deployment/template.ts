@@ -1,6 +1,6 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
+import { oldestFirst } from '../../../kube/values/age.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
-import { oldestFirst } from '../age.ts';
 import { controllerReference } from '../controllerref.ts';
 import { podTemplateHash } from '../templatehash.ts';
 import { type Annotations, currentAnnotations } from './annotations.ts';

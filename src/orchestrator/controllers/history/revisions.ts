@@ -2,11 +2,11 @@ import type { ControllerRevision, PodTemplateSpec } from '../../../kube/kinds/ob
 import { strategicMergePatch } from '../../../kube/patch/strategicmerge.ts';
 import { applyDefaults } from '../../../kube/rules/defaults.ts';
 import { ANYTHING, builtinSchema } from '../../../kube/schema/schema.ts';
+import { oldestFirst } from '../../../kube/values/age.ts';
 import { canonicalJson, deepEqual } from '../../../kube/values/equal.ts';
 import { parseJson } from '../../../kube/values/json.ts';
 import type { LabelSelector } from '../../../kube/values/selectors.ts';
 import { gvkOf, type JsonObject, type KubeObject } from '../../../kube/values/types.ts';
-import { oldestFirst } from '../age.ts';
 import { controllerReference } from '../controllerref.ts';
 import { podTemplateHash } from '../templatehash.ts';
 

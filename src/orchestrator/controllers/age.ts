@@ -1,6 +1,0 @@
-import type { KubeObject } from '../../kube/values/types.ts';
-
-/** For sorting: the oldest first, those of the same second by name. */
-export const oldestFirst = (a: KubeObject, b: KubeObject): number => (ageKey(a) < ageKey(b) ? -1 : 1);
-
-const ageKey = ({ metadata }: KubeObject): string => `${metadata.creationTimestamp} ${metadata.name}`;
