@@ -32,6 +32,19 @@ export interface Address {
   readonly port: number;
 }
 
+export interface AskedAddress extends Address {
+  /** A port that was given is used or refused; another one makes way. */
+  readonly given: boolean;
+}
+
+/** Where Ingresses are to be served. */
+export interface IngressAsked {
+  readonly http: AskedAddress;
+  readonly https: AskedAddress;
+  /** A line of the agent's log for each request. */
+  readonly log: boolean;
+}
+
 /** How the HTTP face is encrypted: not at all, with a certificate of the data directory's own authority, or with one that was given. */
 export type Encryption =
   | { readonly type: 'none' }
@@ -48,6 +61,8 @@ export interface UpOptions {
   /** True when the address was given: a kept port then yields to it. */
   readonly httpGiven: boolean;
   readonly apiGiven: boolean;
+  /** undefined: nowhere. */
+  readonly ingress: IngressAsked | undefined;
   /** Context of the home cluster; undefined: the one of the data directory, at first the built-in cluster. */
   readonly home: string | undefined;
   /** Kubeconfig files whose contexts a delivery may be allowed to use. */

@@ -47,6 +47,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
     link: config.link,
     confinement: config.confinement,
     engineSockets: config.engineSockets,
+    ...(config.ingress ? { ingress: config.ingress } : {}),
     hostEnvironment: surroundings.hostEnvironment,
     clock: systemClock,
     logger,

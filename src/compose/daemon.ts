@@ -16,6 +16,7 @@ import { handleUncaught } from '../base/uncaught.ts';
 import type { CliContext, Surroundings, UpOptions } from '../cli/context.ts';
 import { announce } from '../cli/output/announce.ts';
 import { readSignInFile } from '../identity/signinfile.ts';
+import type { IngressConfig } from '../model/agentfile.ts';
 import { type DaemonFile, daemonFilePath } from '../model/daemonfile.ts';
 import { makeDataDir } from '../model/datadir.ts';
 import { homeOf } from '../model/homefile.ts';
@@ -31,6 +32,7 @@ import { startDelivery } from './delivery.ts';
 import type { Home } from './home.ts';
 import { startBuiltinHome } from './home-builtin.ts';
 import { openRemoteHome } from './home-remote.ts';
+import { chooseIngress } from './ingress.ts';
 
 /** Runs the control plane of a data directory until a shutdown signal; resolves with the exit code. */
 export async function runDaemon(options: UpOptions, context: CliContext): Promise<number> {
@@ -138,13 +140,24 @@ async function startParts(
   const wanted = portToUse({ port: http.port, given: options.httpGiven }, kept?.http);
   const httpPort = await face.listen(http.host, wanted);
   parts.add('HTTP face', face.close);
-  await writePorts(dataDir, { http: httpPort, ...(home.apiPort === undefined ? {} : { api: home.apiPort }) });
-  const config = home.nodeConfig?.({ confinement, engineSockets: options.engineSockets });
+  const ingress =
+    home.nodeConfig && options.ingress
+      ? await chooseIngress({ asked: options.ingress, kept: kept?.ingress, dataDir, clock: systemClock })
+      : undefined;
+  await writePorts(dataDir, portsOf(httpPort, home, ingress));
+  const machine = { confinement, engineSockets: options.engineSockets, ...(ingress ? { ingress } : {}) };
+  const config = home.nodeConfig?.(machine);
   const agentPid = config && (await startNode({ ...common, program: surroundings, config }, parts));
-  const file = daemonFile(home, facedAt(http.host, httpPort, certificates), token, agentPid);
+  const file = daemonFile(home, facedAt(http.host, httpPort, certificates), token, agentPid, ingress);
   await writeState(daemonFilePath(dataDir), file);
   return { file, confinement, firstBootstrap };
 }
+
+const portsOf = (http: number, { apiPort }: Home, ingress: IngressConfig | undefined): Ports => ({
+  http,
+  ...(apiPort === undefined ? {} : { api: apiPort }),
+  ...(ingress ? { ingress: { http: ingress.http.port, https: ingress.https.port } } : {}),
+});
 
 const apiAddress = ({ api, apiGiven }: UpOptions, kept: Ports | undefined) => ({
   host: api.host,
@@ -170,14 +183,21 @@ function facedAt(
   return { http, tls: { host: reachable(host), port, ca, fingerprint, own } };
 }
 
+const servedAt = ({ http, https }: IngressConfig) => ({
+  http: `http://${authority(http.host, http.port)}`,
+  https: `https://${authority(https.host, https.port)}`,
+});
+
 const daemonFile = (
   home: Home,
   face: Pick<DaemonFile, 'http' | 'tls'>,
   token: string,
   agentPid: number | undefined,
+  ingress: IngressConfig | undefined,
 ): DaemonFile => ({
   ...face,
   api: home.url,
+  ...(ingress ? { ingress: servedAt(ingress) } : {}),
   git: `${face.http}/git`,
   kubeconfig: home.kubeconfig,
   ...(home.context === undefined ? {} : { context: home.context }),

@@ -12,7 +12,7 @@ import { TO_RESTORE } from '../model/backup.ts';
 import { type Instance, nodePortsOf, type OpenedInstance, sliceInUse } from '../model/instance.ts';
 import { createServedControlPlane, type ServedControlPlane } from '../orchestrator/controlplane.ts';
 import type { Audit } from './audit.ts';
-import type { Home } from './home.ts';
+import type { Home, Machine } from './home.ts';
 
 export interface BuiltinHomeOptions extends OpenedInstance {
   readonly dataDir: string;
@@ -74,7 +74,7 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
 function nodeConfig(
   dataDir: string,
   { nodeName, podCidr }: Instance,
-  machine: Pick<AgentConfig, 'confinement' | 'engineSockets'>,
+  machine: Machine,
   controlPlane: ServedControlPlane,
   url: string,
 ): AgentConfig {

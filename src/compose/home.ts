@@ -3,6 +3,9 @@ import type { KubeClient, User } from '../kube/client/client.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
 import type { ServedControlPlane } from '../orchestrator/controlplane.ts';
 
+/** What this machine gives its node. */
+export type Machine = Pick<AgentConfig, 'confinement' | 'engineSockets' | 'ingress'>;
+
 /** The home cluster: it holds the objects of pilotage.dev, and every environment that names no other cluster. */
 export interface Home {
   /** What sync acts as, and the faces on its behalf: an `advancedClient`. */
@@ -32,5 +35,5 @@ export interface Home {
    * What the agent of this machine's node has to know: its identity, and how it reaches the API, as an agent on another machine would.
    * Absent where this machine is not a node of the cluster.
    */
-  readonly nodeConfig?: (machine: Pick<AgentConfig, 'confinement' | 'engineSockets'>) => AgentConfig;
+  readonly nodeConfig?: (machine: Machine) => AgentConfig;
 }

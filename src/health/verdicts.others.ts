@@ -1,3 +1,4 @@
+import { INGRESS_PROBLEMS } from '../kube/kinds/ingresses/words.ts';
 import type { ResourceQuota, Service } from '../kube/kinds/objects.data.ts';
 import type { Condition } from '../kube/values/condition.ts';
 import type { KubeObject } from '../kube/values/types.ts';
@@ -24,6 +25,13 @@ export function serviceVerdict(service: Service): Verdict {
     return { state: 'Degraded', reason: unbound.reason ?? 'PortNotBound', ...said(unbound) };
   if (service.spec.type !== 'LoadBalancer') return { state: 'Healthy' };
   return addressVerdict(service as WithStatus);
+}
+
+/** Served, and every part of it (`orchestrator/network/ingress/findings.ts` says what is not, as `Reason: sentence`). */
+export function ingressVerdict(ingress: WithStatus): Verdict {
+  const problems = ingress.metadata.annotations?.[INGRESS_PROBLEMS];
+  const [, reason = '', message = ''] = /^([A-Z]\w*): (.*)$/s.exec(problems ?? '') ?? [];
+  return reason === '' ? addressVerdict(ingress) : { state: 'Degraded', reason, message };
 }
 
 /** LoadBalancer Services and Ingresses are healthy when they have an address (Argo CD `health_ingress.go`). */

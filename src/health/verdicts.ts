@@ -12,7 +12,6 @@ import {
 } from './verdicts.cluster.ts';
 import { customVerdict, exemptionOf, type Served } from './verdicts.custom.ts';
 import {
-  addressVerdict,
   apiServiceVerdict,
   autoscalerVerdict,
   claimVerdict,
@@ -20,6 +19,7 @@ import {
   definitionVerdict,
   deviceClaimVerdict,
   disruptionBudgetVerdict,
+  ingressVerdict,
   namespaceVerdict,
   quotaVerdict,
   serviceVerdict,
@@ -59,7 +59,7 @@ const RULES: Rules = {
   '/Namespace': rule(namespaceVerdict),
   '/PersistentVolumeClaim': rule(claimVerdict),
   'resource.k8s.io/ResourceClaim': rule(deviceClaimVerdict),
-  'networking.k8s.io/Ingress': rule(addressVerdict),
+  'networking.k8s.io/Ingress': rule(ingressVerdict),
   'networking.k8s.io/ServiceCIDR': rule(serviceCidrVerdict),
   'storage.k8s.io/VolumeAttachment': rule(volumeAttachmentVerdict),
   'flowcontrol.apiserver.k8s.io/FlowSchema': rule(flowSchemaVerdict),

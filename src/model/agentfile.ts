@@ -18,6 +18,8 @@ export interface AgentConfig {
   readonly confinement: Confinement;
   /** Paths of sockets on which a container engine may answer. */
   readonly engineSockets: readonly string[];
+  /** Absent: this node carries nothing from outside. */
+  readonly ingress?: IngressConfig;
   /** Path of the node's own kubeconfig. */
   readonly kubeconfig: string;
   /** The way to the API server, with the node's certificate (PEM). */
@@ -25,6 +27,15 @@ export interface AgentConfig {
     readonly url: string;
     readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
   };
+}
+
+/** The ingress of a node: where it listens, and what it presents to who asks for a name that has no certificate of its own (PEM). */
+export interface IngressConfig {
+  readonly http: { readonly host: string; readonly port: number };
+  readonly https: { readonly host: string; readonly port: number };
+  readonly certificate: { readonly cert: string; readonly key: string };
+  /** A line of the agent's log for each request. */
+  readonly accessLog: boolean;
 }
 
 export const agentConfigPath = (dataDir: string): string => join(dataDir, 'agent', 'config.json');

@@ -12,6 +12,8 @@ export interface DaemonFile {
   readonly api: string;
   /** `http://127.0.0.1:7080/git`; git gets the token from `pilotage git-credential`. */
   readonly git: string;
+  /** Where Ingresses are served: `http://127.0.0.1:7081`, `https://127.0.0.1:7444`; absent: nowhere. */
+  readonly ingress?: { readonly http: string; readonly https: string };
   /** Of the home cluster: a path, or several joined as in KUBECONFIG. */
   readonly kubeconfig: string;
   /** Context of a home that is not the built-in cluster; absent: the kubeconfig's current one. */

@@ -109,6 +109,8 @@ export interface Ports {
   readonly http: number;
   /** Absent where no API is served here. */
   readonly api?: number;
+  /** Absent where nothing is carried from outside. */
+  readonly ingress?: { readonly http: number; readonly https: number };
 }
 
 const portsPath = (dataDir: string): string => join(dataDir, 'ports.json');

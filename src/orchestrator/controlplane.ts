@@ -7,7 +7,6 @@ import type { Clock } from '../base/clock.ts';
 import { createDiskWatch, type DiskWatch } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient, User } from '../kube/client/client.ts';
-import type { Pod } from '../kube/kinds/objects.data.ts';
 import type { Strategy } from '../kube/kinds/podspec/schedulers.ts';
 import { readAdmissionConfiguration } from './api/admission/configurationfile.ts';
 import { serviceAccount } from './api/admission/serviceaccount.ts';
@@ -37,12 +36,13 @@ import { inProcessClient } from './api/inprocess.ts';
 import { firstAddress } from './api/kinds/addressrange.ts';
 import type { NodePortRange } from './api/kinds/kind.ts';
 import { keepPublished } from './api/published.ts';
+import { referringIn } from './api/referring.ts';
 import type { Api, NodeConnections } from './api/types.ts';
 import type { CertificateAuthority, Elsewhere } from './controllers/context.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { openRowKeys } from './store/encryption.ts';
-import { namespacePrefix, prefixIn } from './store/keys.ts';
+import { prefixIn } from './store/keys.ts';
 import { openReserve } from './store/reserve.ts';
 import { restoreSnapshot, snapshotLines } from './store/snapshot.ts';
 import { openStore } from './store/store.ts';
@@ -153,9 +153,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     // Accounts come from a controller: without one, pods would wait for theirs in vain.
     plugins: options.workers ? [] : [serviceAccount({ store, clock, random })],
     admission,
-    authorization: createAuthorization((namespace) =>
-      store.list(namespacePrefix('', 'pods', namespace)).map(({ object }) => object as Pod),
-    ),
+    authorization: createAuthorization(referringIn(store)),
   });
   const client = (user: User = ADMINISTRATOR): KubeClient => inProcessClient(api, user);
   const own = { client: client(worker('system:apiserver')), clock, logger };

@@ -10,7 +10,8 @@ import type { KubeClient } from '../kube/client/client.ts';
 import { createEventRecorder } from '../kube/client/events.ts';
 import { createInformer } from '../kube/client/informer.ts';
 import { PODS } from '../kube/kinds/resources.data.ts';
-import { createServiceProxy, type ProxyState, type ServiceProxy } from './network/proxy.ts';
+import { createIngress, type IngressSettings } from './network/ingress/ingress.ts';
+import { createServiceProxy, type ServiceProxy } from './network/proxy.ts';
 import { keepLinked, type LinkTarget } from './node/link/client.ts';
 import { serveRequest } from './node/link/handlers.ts';
 import { createNodeServer } from './node/link/nodeserver.ts';
@@ -48,6 +49,8 @@ export interface NodeOptions {
   readonly link: LinkTarget;
   /** Paths of sockets on which a container engine may answer; absent: this node has none. */
   readonly engineSockets?: readonly string[];
+  /** Where Ingresses are served; absent: nowhere. */
+  readonly ingress?: IngressSettings;
   /** How pods are kept from what is not theirs; absent: they run as the agent does. */
   readonly confinement?: Confinement;
   /** What every container starts from: PATH, HOME and the like of the machine. */
@@ -95,6 +98,17 @@ export function createNode(options: NodeOptions): PilotageNode {
   });
   const events = createEventRecorder({ client, clock, logger, component: 'pilotage-agent', host: nodeName });
   const reclaimer = createLocalVolumes({ client, events, nodeName, root: localVolumes, clock, logger });
+  const ingress =
+    options.ingress &&
+    createIngress({
+      ...options.ingress,
+      client,
+      events,
+      proxy,
+      clock,
+      logger,
+      ...keptState(join(dir, 'ingress.json')),
+    });
   const pods: Pods = createPods({
     client,
     runtime,
@@ -129,6 +143,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   async function start(): Promise<void> {
     // What was served is served before anything is started that might look for it.
     await proxy.start();
+    await ingress?.start();
     await pods.start(stopping.signal);
     proxy.synced.then(pods.wake, () => undefined);
     every(SURVEY_MS, survey);
@@ -213,7 +228,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   async function stop(): Promise<void> {
     stopping.abort(new Error('the agent stops'));
     lag.stop();
-    await Promise.all([pods.stop(), proxy.stop(), reclaimer.stop(), background]);
+    await Promise.all([pods.stop(), ingress?.stop(), proxy.stop(), reclaimer.stop(), background]);
     await runtime.close();
   }
 }
@@ -236,7 +251,7 @@ export async function stopAllPods(
 }
 
 /** A small file that is replaced as a whole; what cannot be read counts as nothing. */
-function keptState(file: string): { load: () => ProxyState | undefined; save: (state: ProxyState) => void } {
+function keptState<State>(file: string): { load: () => State | undefined; save: (state: State) => void } {
   let saved = '';
   return {
     load() {

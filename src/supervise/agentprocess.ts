@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Clock, sleep } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { writeState } from '../base/statefile.ts';
+import { readState, writeState } from '../base/statefile.ts';
 import { type AgentConfig, agentConfigPath, readAgentFile } from '../model/agentfile.ts';
 import { endProcess } from './endprocess.ts';
 import type { Program } from './ownprogram.ts';
@@ -29,8 +30,9 @@ const HEAP = ['--max-semi-space-size=2'];
 /** Writes the agent's configuration, then keeps one agent running: the one that is found, or one that it starts. */
 export async function superviseAgent(options: AgentProcessOptions): Promise<Supervisor> {
   const { dataDir, config, clock, logger } = options;
+  const before = await readState<AgentConfig>(agentConfigPath(dataDir));
   await writeState(agentConfigPath(dataDir), config);
-  await endOtherBuild(options);
+  await endOther(options, isDeepStrictEqual(before?.ingress, config.ingress));
   return supervise({
     name: 'agent',
     find: () => readAgentFile(dataDir),
@@ -40,13 +42,22 @@ export async function superviseAgent(options: AgentProcessOptions): Promise<Supe
   });
 }
 
-/** After an upgrade the running agent is the old build: it is ended, and its successor adopts the pods as they are. */
-async function endOtherBuild({ dataDir, program, clock, logger }: AgentProcessOptions): Promise<void> {
+/**
+ * After an upgrade the running agent is the old build, and one that listens elsewhere than it should reads its configuration at its start
+ * alone: it is ended, and its successor adopts the pods as they are.
+ */
+async function endOther(
+  { dataDir, program, clock, logger }: AgentProcessOptions,
+  listensThere: boolean,
+): Promise<void> {
   const running = await readAgentFile(dataDir);
-  if (running === undefined || running.build === program.build) return;
+  if (running === undefined || (running.build === program.build && listensThere)) return;
   const { pid, build } = running;
   if (await endProcess(clock, 'agent', running))
-    logger.info({ pid, build, next: program.build }, 'agent of another build made way');
+    logger.info(
+      { pid, build, next: program.build },
+      'agent of another build or with another ingress made way',
+    );
 }
 
 /** Resolves once the agent has recorded itself; rejects with ProblemError AgentFailed. */

@@ -20,6 +20,7 @@ export interface Ready {
   readonly http: string;
   readonly api: string;
   readonly git: string;
+  readonly ingress: { readonly http: string; readonly https: string };
   readonly kubeconfig: string;
   readonly pid: number;
   readonly agentPid: number;
@@ -27,7 +28,15 @@ export interface Ready {
 
 export class Pilotage {
   readonly dir: string;
-  ready: Ready = { http: '', api: '', git: '', kubeconfig: '', pid: 0, agentPid: 0 };
+  ready: Ready = {
+    http: '',
+    api: '',
+    git: '',
+    ingress: { http: '', https: '' },
+    kubeconfig: '',
+    pid: 0,
+    agentPid: 0,
+  };
   log: string[] = [];
   #child: ChildProcess | undefined;
   #kubeconfig: string | undefined;
@@ -73,6 +82,10 @@ export class Pilotage {
       '--http',
       '127.0.0.1:0',
       '--api',
+      '127.0.0.1:0',
+      '--ingress',
+      '127.0.0.1:0',
+      '--ingress-tls',
       '127.0.0.1:0',
       '--output',
       'json',

@@ -6,13 +6,16 @@ import { ProblemError } from '../../base/errors.ts';
 import { LOG_LEVELS, type LogLevel } from '../../base/log.ts';
 import { STRATEGIES, type Strategy } from '../../kube/kinds/podspec/schedulers.ts';
 import { outputOption } from '../command.ts';
-import type { Address, CliContext } from '../context.ts';
+import type { Address, CliContext, IngressAsked } from '../context.ts';
 import { type EncryptionFlags, encryptionOf } from '../encryption.ts';
 
 interface UpFlags extends EncryptionFlags {
   readonly dataDir?: string;
   readonly http?: Address;
   readonly api?: Address;
+  readonly ingress?: Address | false;
+  readonly ingressTls?: Address;
+  readonly ingressLog?: boolean;
   readonly httpName: readonly string[];
   readonly kubeconfig?: string;
   readonly home?: string;
@@ -31,6 +34,8 @@ interface UpFlags extends EncryptionFlags {
 
 const DEFAULT_HTTP: Address = { host: '127.0.0.1', port: 7080 };
 const DEFAULT_API: Address = { host: '127.0.0.1', port: 7443 };
+const DEFAULT_INGRESS: Address = { host: '127.0.0.1', port: 7081 };
+const DEFAULT_INGRESS_TLS: Address = { host: '127.0.0.1', port: 7444 };
 
 export function upCommand(context: CliContext, exit: (code: number) => void): Command {
   return new Command('up')
@@ -59,6 +64,18 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
       [],
     )
     .option('--api <host:port>', 'Kubernetes API (default: 127.0.0.1:7443)', parseAddress)
+    .option(
+      '--ingress <host:port>',
+      'where Ingresses are served over HTTP (default: 127.0.0.1:7081, or another port where that is taken; then kept)',
+      parseAddress,
+    )
+    .option(
+      '--ingress-tls <host:port>',
+      'where they are served over HTTPS (default: port 7444 of the same address)',
+      parseAddress,
+    )
+    .option('--no-ingress', 'serve no Ingresses')
+    .option('--ingress-log', 'a line of agent/agent.log for each request to an Ingress')
     .option(
       '--kubeconfig <file>',
       'contexts of other clusters that deliveries may be allowed to use (default: KUBECONFIG, then ~/.kube/config); read again when it changes',
@@ -118,6 +135,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           apiGiven: flags.api !== undefined,
           kubeconfigs: flags.kubeconfig ? [resolve(flags.kubeconfig)] : context.surroundings.kubeconfigs,
           home: flags.home,
+          ingress: ingressOf(flags, ephemeral),
           ephemeral,
           acceptLoss: flags.acceptLoss === true,
           admissionFile: flags.admissionConfig === undefined ? undefined : resolve(flags.admissionConfig),
@@ -133,6 +151,18 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
         }),
       );
     });
+}
+
+function ingressOf(
+  { ingress, ingressTls, ingressLog }: UpFlags,
+  ephemeral: boolean,
+): IngressAsked | undefined {
+  if (ingress === false) return undefined;
+  const asked = (address: Address | undefined, usual: Address) =>
+    address ? { ...address, given: true } : { ...usual, ...(ephemeral ? { port: 0 } : {}), given: false };
+  const http = asked(ingress, DEFAULT_INGRESS);
+  const https = asked(ingressTls, { ...DEFAULT_INGRESS_TLS, host: http.host });
+  return { http, https, log: ingressLog === true };
 }
 
 /** What it records elsewhere would stay behind, marked as belonging to an instance that is gone. */

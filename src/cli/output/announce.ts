@@ -18,10 +18,12 @@ export function announce(
   { stdout }: Pick<CliContext, 'stdout'>,
   { file, confinement, bootstrap }: Started,
 ): void {
-  const { http, tls, api, git, kubeconfig, context, pid, agentPid } = file;
+  const { http, tls, api, git, ingress, kubeconfig, context, pid, agentPid } = file;
   if (output === 'json') {
     const fingerprint = tls?.own ? tls.fingerprint : undefined;
-    stdout.write(`${JSON.stringify({ http, fingerprint, api, git, kubeconfig, context, pid, agentPid })}\n`);
+    stdout.write(
+      `${JSON.stringify({ http, fingerprint, api, git, ingress, kubeconfig, context, pid, agentPid })}\n`,
+    );
     return;
   }
   const lines = [
@@ -39,6 +41,7 @@ export function announce(
     ...(tls?.own && isEverywhere(host) ? [othersLine(httpNames, tls.port)] : []),
     `  deliver   git push ${git}/NAME.git main`,
     '  look      pilotage status',
+    ...(ingress ? [`  Ingress   ${ingress.http} and ${ingress.https}`] : []),
     `  kubectl   ${context === undefined ? `export KUBECONFIG=${kubeconfig}` : `kubectl --context ${context}`}`,
     '  stop      Ctrl-C ends this and leaves the pods running; `pilotage down` ends all',
     `  builds    ${reachOf(confinement)}`,

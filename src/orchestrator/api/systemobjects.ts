@@ -1,8 +1,14 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
+import {
+  DEFAULT_INGRESS_CLASS,
+  INGRESS_CLASS_NAME,
+  INGRESS_CONTROLLER,
+} from '../../kube/kinds/ingresses/words.ts';
 import { SYSTEM_PRIORITIES } from '../../kube/kinds/priorityclass.ts';
 import {
   FLOW_SCHEMAS,
+  INGRESS_CLASSES,
   PRIORITY_CLASSES,
   PRIORITY_LEVEL_CONFIGURATIONS,
   SERVICE_CIDRS,
@@ -27,7 +33,7 @@ export interface SystemObjectsOptions {
 
 /**
  * What every cluster has beside its namespaces: the priority classes of the system, priority levels and flow schemas, the range
- * that cluster IPs are taken from, and a class of storage for claims that name none. Specifications that nobody has claimed follow those of this release.
+ * that cluster IPs are taken from, and the classes of storage and of ingress for who names none. Specifications that nobody has claimed follow those of this release.
  */
 export async function ensureSystemObjects({ client, serviceCidr, now }: SystemObjectsOptions): Promise<void> {
   // At once: the store commits them together.
@@ -42,6 +48,13 @@ export async function ensureSystemObjects({ client, serviceCidr, now }: SystemOb
       ensureObject(client, FLOW_SCHEMAS, name, { spec }, FOLLOWS),
     ),
     ensureObject(client, STORAGE_CLASSES, LOCAL_PATH_CLASS, LOCAL_PATH, { [DEFAULT_CLASS]: 'true' }),
+    ensureObject(
+      client,
+      INGRESS_CLASSES,
+      INGRESS_CLASS_NAME,
+      { spec: { controller: INGRESS_CONTROLLER } },
+      { [DEFAULT_INGRESS_CLASS]: 'true' },
+    ),
     ensureServiceCidr(client, serviceCidr, now()),
   ]);
 }

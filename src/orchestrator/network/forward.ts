@@ -10,6 +10,8 @@ export interface ForwardOptions {
   readonly attempt: (backend: Backend) => () => void;
   /** Whether the process that answers there is the backend; called before and after connecting. */
   readonly isAnswered: (backend: Backend) => boolean;
+  /** Whether the connection outlives the end of what the backend sends; default: it does. */
+  readonly allowHalfOpen?: boolean;
 }
 
 /**
@@ -42,16 +44,22 @@ export async function forward(
 }
 
 /** The connection, unless the backend has ended meanwhile and another process took its place. */
-async function reached(backend: Backend, options: ForwardOptions): Promise<Socket | undefined> {
-  const upstream = await dial(backend, options.connectTimeoutMs);
+export async function reached(
+  backend: Backend,
+  options: Omit<ForwardOptions, 'attempt'>,
+): Promise<Socket | undefined> {
+  const upstream = await dial(backend, options);
   if (!upstream || options.isAnswered(backend)) return upstream;
   upstream.destroy();
   return undefined;
 }
 
-function dial({ host, port }: Backend, timeoutMs: number): Promise<Socket | undefined> {
+function dial(
+  { host, port }: Backend,
+  { connectTimeoutMs: timeout, allowHalfOpen = true }: Omit<ForwardOptions, 'attempt'>,
+): Promise<Socket | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true, timeout: timeoutMs });
+    const socket = connect({ host, port, allowHalfOpen, noDelay: true, timeout });
     const fail = () => {
       socket.destroy();
       resolve(undefined);
@@ -66,7 +74,8 @@ function dial({ host, port }: Backend, timeoutMs: number): Promise<Socket | unde
   });
 }
 
-function join(client: Socket, upstream: Socket): void {
+/** Carries bytes both ways until both sides have ended. */
+export function join(client: Socket, upstream: Socket): void {
   // A failure of one side resets the other: a clean end could be mistaken for a complete answer.
   upstream.on('error', () => client.resetAndDestroy());
   client.on('error', () => upstream.resetAndDestroy());

@@ -95,7 +95,7 @@ function bindingOf(server: Server, host: string, code: string | undefined): Bind
 }
 
 /** Resolves with the system's error code, or undefined when it listens. */
-function listen(server: Server, { host, port }: Address): Promise<string | undefined> {
+export function listen(server: Server, { host, port }: Address): Promise<string | undefined> {
   return new Promise((resolve) => {
     server.once('error', (error) => resolve(errnoOf(error) ?? error.message));
     server.listen({ host, port, backlog: WAITING_CONNECTIONS }, () => {

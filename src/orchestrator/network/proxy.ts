@@ -5,11 +5,11 @@ import { deferred } from '../../base/deferred.ts';
 import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { createInformer } from '../../kube/client/informer.ts';
+import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import type { Service } from '../../kube/kinds/objects.data.ts';
 import { ENDPOINT_SLICES, SERVICES } from '../../kube/kinds/resources.data.ts';
 import { createAttempts } from './connectattempts.ts';
-import { forward } from './forward.ts';
+import { type ForwardOptions, forward } from './forward.ts';
 import { addressesOf, frontsOf, type ServiceAddress, type Substitutes } from './fronts.ts';
 import { type Address, createListeners } from './listeners.ts';
 import { reachability } from './report.ts';
@@ -50,6 +50,12 @@ export interface ServiceProxy {
   addresses(): readonly ServiceAddress[];
   /** One of them; `port` is the number or the name that the Service gives it. */
   serviceAddress(service: { namespace: string; name: string }, port: number | string): Address | undefined;
+  /** All Services, as the API has them. */
+  readonly services: Pick<Informer<Service>, 'list' | 'listen' | 'synced' | 'isSynced'>;
+  /** The pods for one more request of a client to a port of a Service, in the order in which they are to be tried. */
+  backends(port: Pick<Route, 'namespace' | 'service' | 'portName'>, client: string): readonly Backend[];
+  /** How to connect to one of them. */
+  readonly dialing: Pick<ForwardOptions, 'attempt' | 'isAnswered'>;
   /**
    * From now on no new connection goes to the pod, whatever the API says. Resolves when no connection attempt
    * is pending either: the pod may be sent SIGTERM. Existing connections are not affected.
@@ -70,6 +76,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const sockets = new Set<Socket>();
   const cursors = new Map<string, number>();
   const attempts = createAttempts();
+  const dialing = { attempt: attempts.begin, isAnswered };
   const stoppingPods = trackStoppingPods(clock);
   const listeners = createListeners(accept);
   let table: RoutingTable = new Map();
@@ -102,14 +109,17 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       sockets.delete(socket);
       admission.leave(id);
     });
+    void forward(socket, next(key, socket.remoteAddress), {
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      ...dialing,
+    });
+  }
+
+  /** The pods in turn. */
+  function next(key: string, client: string | undefined): readonly Backend[] {
     const cursor = cursors.get(key) ?? 0;
     cursors.set(key, cursor + 1);
-    const backends = choose(table, key, cursor, socket.remoteAddress);
-    void forward(socket, backends, {
-      connectTimeoutMs: CONNECT_TIMEOUT_MS,
-      attempt: attempts.begin,
-      isAnswered,
-    });
+    return choose(table, key, cursor, client);
   }
 
   /** Changes of one turn of the event loop make one new table; nothing changes before both caches are filled. */
@@ -229,6 +239,9 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       );
       return found && { host: found.host, port: found.port };
     },
+    services,
+    backends: (port, from) => next(routeKey(port), from),
+    dialing,
     async releasePod(podUid) {
       stoppingPods.add(podUid);
       table = withReleased(table, stoppingPods.has);

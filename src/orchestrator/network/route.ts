@@ -43,7 +43,7 @@ export function route(
   isReleased: (backend: Backend) => boolean = () => false,
 ): RoutingTable {
   const byService = slicesByService(slices);
-  const routes = services.filter(hasAddress).flatMap((service) => {
+  const routes = services.filter(hasPods).flatMap((service) => {
     const { namespace = '', name = '' } = service.metadata;
     const own = byService.get(`${namespace}/${name}`) ?? [];
     return (service.spec.ports ?? []).filter(isTcp).map((port) => routeOf(service, port, own, isReleased));
@@ -63,10 +63,9 @@ function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, 
 
 export const isTcp = (port: ServicePort): boolean => (port.protocol ?? 'TCP') === 'TCP';
 
-/** Headless Services and external names have no address to listen on. */
-function hasAddress({ spec }: Service): boolean {
-  return spec.type !== 'ExternalName' && Boolean(spec.clusterIP) && spec.clusterIP !== 'None';
-}
+/** An external name has none; a headless Service has no address to listen on, and is asked for by its pods. */
+const hasPods = ({ spec }: Service): boolean => spec.type !== 'ExternalName' && Boolean(spec.clusterIP);
+const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === 'None';
 
 function routeOf(
   service: Service,
@@ -87,7 +86,7 @@ function routeOf(
     service: service.metadata.name ?? '',
     portName: port.name ?? '',
     port: port.port,
-    ...(service.spec.clusterIP ? { clusterIP: service.spec.clusterIP } : {}),
+    ...(service.spec.clusterIP && !isHeadless(service) ? { clusterIP: service.spec.clusterIP } : {}),
     ...(port.nodePort ? { nodePort: port.nodePort } : {}),
     sticky: service.spec.sessionAffinity === 'ClientIP',
     ready: [...ready.values()].sort(byAddress),

@@ -6,8 +6,8 @@ import type { Verdict } from '../../health/verdict.ts';
 import { currentPods, NOTHING_RELATED, type Related } from '../../health/verdicts.related.ts';
 import { isExplainedByPods, isJudgedAsCustom, verdictOf } from '../../health/verdicts.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import type { Pod, Service } from '../../kube/kinds/objects.data.ts';
-import { EVENTS, JOBS, PODS, REPLICA_SETS, SERVICES } from '../../kube/kinds/resources.data.ts';
+import type { Pod } from '../../kube/kinds/objects.data.ts';
+import { EVENTS, JOBS, PODS, REPLICA_SETS } from '../../kube/kinds/resources.data.ts';
 import { formatRef, isOfKind, type KubeObject, type ObjectRef } from '../../kube/values/types.ts';
 import { refKey } from '../plan/refkey.ts';
 
@@ -126,18 +126,4 @@ async function relatedIn(
     signal.throwIfAborted();
     return NOTHING_RELATED;
   }
-}
-
-/** Where the services of an environment of this machine answer: its node ports. */
-export function urlsOf(objects: Iterable<KubeObject>): readonly string[] {
-  const urls: string[] = [];
-  for (const object of objects) {
-    if (!isOfKind(object, SERVICES)) continue;
-    for (const port of (object as Service).spec.ports ?? []) {
-      if (port.nodePort === undefined || (port.protocol ?? 'TCP') !== 'TCP') continue;
-      const scheme = port.name === 'https' || port.port === 443 ? 'https' : 'http';
-      urls.push(`${scheme}://127.0.0.1:${port.nodePort}`);
-    }
-  }
-  return urls;
 }

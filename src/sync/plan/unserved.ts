@@ -8,7 +8,6 @@ import { gvkOf, type ObjectRef } from '../../kube/values/types.ts';
  * stored, and nothing acts on them. A push must not call such an object delivered.
  */
 const COMES_WITH: readonly (readonly [feature: string, kinds: readonly string[]])[] = [
-  ['ingress', ['Ingress', 'IngressClass']],
   ['storage drivers', ['CSIDriver', 'VolumeAttributesClass']],
   ['dynamic resource allocation', ['DeviceClass', 'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice']],
   ['network policies', ['NetworkPolicy']],

@@ -1,5 +1,5 @@
 import { createAuthorization } from '../../../src/orchestrator/api/auth/authorizer.ts';
-import type { PodsIn } from '../../../src/orchestrator/api/auth/nodeauthorizer.ts';
+import type { Referring } from '../../../src/orchestrator/api/auth/nodeauthorizer.ts';
 import { defaultPolicy } from '../../../src/orchestrator/api/auth/rbac/defaultpolicy.ts';
 import { createRbacIndex, type RbacIndex } from '../../../src/orchestrator/api/auth/rbac/index.ts';
 
@@ -13,6 +13,9 @@ export function defaultIndex(): RbacIndex {
   return index;
 }
 
-export const testAuthorization = (podsIn: PodsIn = () => []) => createAuthorization(podsIn, defaultIndex());
+const NOTHING: Referring = { pods: () => [], ingresses: () => [] };
 
-export const createAuthorizer = (podsIn: PodsIn) => testAuthorization(podsIn).authorize;
+export const testAuthorization = (referring: Partial<Referring> = {}) =>
+  createAuthorization({ ...NOTHING, ...referring }, defaultIndex());
+
+export const createAuthorizer = (referring?: Partial<Referring>) => testAuthorization(referring).authorize;

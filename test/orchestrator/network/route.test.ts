@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { frontsOf } from '../../../src/orchestrator/network/fronts.ts';
 import { choose, route } from '../../../src/orchestrator/network/route.ts';
 import { service, slice, type Word } from './notation.ts';
 
@@ -66,13 +67,18 @@ describe('routing', () => {
     expect([...used].sort()).to.deep.equal(['a', 'b', 'c']);
   });
 
-  it('routes no headless Service, no external name, and no protocol but TCP', () => {
+  it('routes no Service without an address, no external name, and no protocol but TCP', () => {
     const none = [
-      service('None', 80),
       service('', 80),
       service('127.200.0.1', 80, { type: 'ExternalName' }),
       service('127.200.0.1', 80, {}, { protocol: 'UDP' }),
     ];
     for (const one of none) expect([...route([one], []).keys()]).to.deep.equal([]);
+  });
+
+  it('knows the pods of a headless Service, which listens nowhere', () => {
+    const table = route([service('None', 80)], [slice({ a: 'ready' }, 8080)]);
+    expect([...table.values()].map(({ ready }) => ready.map(({ host }) => host))).to.deep.equal([['a']]);
+    expect(frontsOf(table, '127.0.0.1', {})).to.deep.equal([]);
   });
 });

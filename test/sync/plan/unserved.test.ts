@@ -12,7 +12,6 @@ describe('a kind that the cluster does not serve', () => {
       message:
         'NetworkPolicy db: NetworkPolicy is not served by the built-in orchestrator yet: it comes with network policies; on a real cluster it works',
     });
-    expect(say('networking.k8s.io/v1', 'Ingress').message).to.contain('it comes with ingress; on a real');
     // One that no row of the table names.
     expect(say('storage.k8s.io/v1', 'CSINode').message).to.contain('orchestrator yet; on a real cluster');
   });

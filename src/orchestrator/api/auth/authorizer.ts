@@ -2,7 +2,7 @@ import type { User } from '../../../kube/client/client.ts';
 import { nodeOf } from '../../../kube/client/nodeuser.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Attributes, Authorization, Decision, RulesFound } from '../authorization.ts';
-import { nodeOpinion, type PodsIn } from './nodeauthorizer.ts';
+import { nodeOpinion, type Referring } from './nodeauthorizer.ts';
 import { ALLOW, NO_OPINION, type Opinion } from './opinion.ts';
 import { createEscalationCheck } from './rbac/escalation.ts';
 import { createRbacIndex, type Key, RBAC_PLURALS, type RbacIndex, type RbacPlural } from './rbac/index.ts';
@@ -25,12 +25,12 @@ interface LocalAuthorization extends Authorization {
  * (`k8s.io/apiserver/pkg/authorization/union`: the first that allows or forbids has the last word).
  */
 export function createAuthorization(
-  podsIn: PodsIn,
+  referring: Referring,
   index: RbacIndex = createRbacIndex(),
 ): LocalAuthorization {
   const chain: readonly ((user: User, attributes: Attributes) => Opinion)[] = [
     (user) => (isAdmin(user) ? ALLOW : NO_OPINION),
-    (user, attributes) => nodeOpinion(podsIn, user, attributes),
+    (user, attributes) => nodeOpinion(referring, user, attributes),
     workerOpinion,
     scopedOpinion,
     (user, attributes) => rbacOpinion(index, user, attributes),

@@ -1,6 +1,7 @@
 import type { User } from '../../../kube/client/client.ts';
 import { nodeOf } from '../../../kube/client/nodeuser.ts';
-import type { PersistentVolume, Pod } from '../../../kube/kinds/objects.data.ts';
+import { INGRESS_PROBLEMS, secretsOf } from '../../../kube/kinds/ingresses/words.ts';
+import type { Ingress, PersistentVolume, Pod } from '../../../kube/kinds/objects.data.ts';
 import { nodeOfVolume, withoutDirectory } from '../../../kube/kinds/volumes/localpath.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
@@ -11,23 +12,29 @@ import { isDiscovery } from './paths.ts';
 import { type ReferencedResource, refersTo } from './podreferences.ts';
 import { type ResourceAttributes, resourceOf } from './rules.ts';
 
-/** Pods of a namespace, as they are now. */
-export type PodsIn = (namespace: string) => readonly Pod[];
+/** What refers to objects that nodes may read then: what there is of a namespace now. */
+export interface Referring {
+  readonly pods: (namespace: string) => readonly Pod[];
+  readonly ingresses: (namespace: string) => readonly Ingress[];
+}
 
 /**
  * What a node's agent may (Kubernetes `plugin/pkg/auth/authorizer/node`, with what the admission plug-in NodeRestriction says of other
- * objects than its Node): it reads what its own pods refer to and writes what is its own. Roles may let nodes read more, but never
- * write pods and nodes of others.
+ * objects than its Node): it reads what its own pods refer to, and Secrets that Ingresses name, and writes what is its own. Roles may let
+ * nodes read more, but never write pods and nodes of others.
  */
-export function nodeOpinion(podsIn: PodsIn, user: User, attributes: Attributes): Opinion {
+export function nodeOpinion(referring: Referring, user: User, attributes: Attributes): Opinion {
   const node = nodeOf(user);
   if (node === undefined) return NO_OPINION;
   if ('path' in attributes) return isLinkOf(node, attributes) || isDiscovery(attributes) ? ALLOW : NO_OPINION;
   const { namespace = '', resource, verb, group, name } = attributes;
+  const pods = () => referring.pods(namespace);
+  if (group === '' && resource === 'secrets' && isNamedByIngress(referring.ingresses(namespace), attributes))
+    return ALLOW;
   if (group === '' && verb === 'get' && isReferenced(resource))
-    return hasPodWith(podsIn(namespace), node, resource, name) ? ALLOW : none(noRelation(node));
+    return hasPodWith(pods(), node, resource, name) ? ALLOW : none(noRelation(node));
   if (isTokenRequest(attributes)) {
-    const decision = nodeMayRequestToken(node, attributes, podsIn(namespace));
+    const decision = nodeMayRequestToken(node, attributes, pods());
     return decision.allowed ? ALLOW : deny(decision.reason);
   }
   return nodeMay(node, attributes);
@@ -49,6 +56,17 @@ const hasPodWith = (
   resource: ReferencedResource,
   name: string | undefined,
 ) => name !== undefined && pods.some((pod) => pod.spec.nodeName === node && refersTo(pod, resource, name));
+
+/** Every node may serve Ingresses: it reads the Secrets that they name one by one, by a list or watch of that name as well. */
+function isNamedByIngress(
+  ingresses: readonly Ingress[],
+  { verb, name, fieldSelector = '' }: ResourceAttributes,
+): boolean {
+  const asked = verb === 'get' ? name : /^metadata\.name==?([^,]+)$/.exec(fieldSelector)?.[1];
+  return (
+    asked !== undefined && READ.includes(verb) && ingresses.some((one) => secretsOf(one).includes(asked))
+  );
+}
 
 /** The connection of `orchestrator/link/`. */
 const isLinkOf = (node: string, { path }: { path: string }): boolean =>
@@ -87,9 +105,28 @@ function letsGo(node: string, { live, object }: ResourceAttributes): boolean {
   );
 }
 
+/** What it says of being served changes, and nothing else. */
+function saysOfServing(_node: string, { live, object }: ResourceAttributes): boolean {
+  if (live === undefined || object === undefined) return true;
+  const rest = ({
+    metadata: { managedFields: _, resourceVersion: __, annotations = {}, ...metadata },
+  }: KubeObject) => {
+    const { [INGRESS_PROBLEMS]: ___, ...others } = annotations;
+    return { ...metadata, annotations: others };
+  };
+  return deepEqual(rest(object), rest(live)) && deepEqual(object.spec, live.spec);
+}
+
 /** What a node agent needs, beside what its pods refer to. */
 const NODE_RULES: readonly NodeRule[] = [
   { resources: ['services', 'discovery.k8s.io/endpointslices', 'namespaces', 'nodes'], verbs: READ },
+  { resources: ['networking.k8s.io/ingresses', 'networking.k8s.io/ingressclasses'], verbs: READ },
+  {
+    resources: ['networking.k8s.io/ingresses/status'],
+    verbs: ['update', 'patch'],
+    when: saysOfServing,
+    reason: 'a node may only say of an Ingress where it is served, and what is in the way',
+  },
   {
     resources: ['pods'],
     verbs: READ,

@@ -242,6 +242,7 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
       resources: [
         'flowcontrol.apiserver.k8s.io/flowschemas',
         'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
+        'networking.k8s.io/ingressclasses',
         'networking.k8s.io/servicecidrs',
         'networking.k8s.io/servicecidrs/status',
         'scheduling.k8s.io/priorityclasses',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { User } from '../../../../src/kube/client/client.ts';
+import type { Ingress } from '../../../../src/kube/kinds/objects.data.ts';
 import {
   type Attributes,
   REQUEST_VERBS,
@@ -34,6 +35,8 @@ const CASES: readonly [keyof typeof USERS, RequestVerb, string, object, boolean]
   ['node', 'list', '/configmaps', inDefault, false],
   ['node', 'list', '/secrets', inDefault, false],
   ['node', 'list', '/services', {}, true],
+  ['node', 'watch', 'networking.k8s.io/ingresses', {}, true],
+  ['node', 'patch', 'networking.k8s.io/ingresses', { ...inDefault, name: 'web' }, false],
   ['node', 'create', '/secrets', inDefault, false],
   ['node', 'patch', '/pods/status', { ...inDefault, name: 'web', ...onNode('n1') }, true],
   ['node', 'patch', '/pods/status', { ...inDefault, name: 'web', ...onNode('n2') }, false],
@@ -88,7 +91,31 @@ const PODS = [
   }),
   pod('waiting', { containers: [{ name: 'main', envFrom: [{ secretRef: { name: 'unbound' } }] }] }),
 ];
-const authorize = createAuthorizer((namespace) => (namespace === 'default' ? PODS : []));
+const INGRESS: Ingress = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: {
+    name: 'web',
+    namespace: 'default',
+    annotations: {
+      'nginx.ingress.kubernetes.io/auth-secret': 'default/people',
+      'pilotage.dev/ingress-problems': 'a',
+    },
+  },
+  spec: { tls: [{ secretName: 'certificate' }] },
+};
+const STRANGE: Ingress = {
+  ...INGRESS,
+  metadata: {
+    ...INGRESS.metadata,
+    annotations: { 'nginx.ingress.kubernetes.io/auth-secret': 'other/treasure' },
+  },
+};
+const inNamespace =
+  <T>(objects: readonly T[]) =>
+  (namespace: string) =>
+    namespace === 'default' ? objects : [];
+const authorize = createAuthorizer({ pods: inNamespace(PODS), ingresses: inNamespace([INGRESS, STRANGE]) });
 
 describe('authorizer', () => {
   it('lets a node read the Secrets, ConfigMaps and service accounts that its pods refer to, and no other', () => {
@@ -103,6 +130,47 @@ describe('authorizer', () => {
     expect(mayGet('configmaps', 'mounted')).to.equal(false);
     expect(mayGet('secrets', 'keyed', 'other')).to.equal(false);
     expect(mayGet('serviceaccounts', 'default')).to.equal(false);
+  });
+
+  it('lets a node read the Secrets that an Ingress of their namespace names, each by its name, and no other', () => {
+    const may = (verb: RequestVerb, further: object) =>
+      authorize(USERS.node, attributesOf(verb, '/secrets', { ...inDefault, ...further })).allowed;
+    for (const name of ['certificate', 'people']) {
+      expect(may('get', { name })).to.equal(true);
+      expect(may('update', { name })).to.equal(false);
+      for (const verb of ['list', 'watch'] as const) {
+        expect(may(verb, { fieldSelector: `metadata.name=${name}` })).to.equal(true);
+        for (const fieldSelector of [
+          '',
+          `metadata.name!=${name}`,
+          `metadata.name=${name},type=x`,
+          'metadata.name=treasure',
+        ])
+          expect(may(verb, { fieldSelector }), fieldSelector).to.equal(false);
+        expect(may(verb, { fieldSelector: `metadata.name=${name}`, namespace: 'other' })).to.equal(false);
+      }
+    }
+    expect(may('get', { name: 'treasure' })).to.equal(false);
+  });
+
+  it('lets a node say of an Ingress where it is served and what is in the way, and change nothing else of it', () => {
+    const may = (change: object) =>
+      authorize(
+        USERS.node,
+        attributesOf('patch', 'networking.k8s.io/ingresses/status', {
+          ...inDefault,
+          name: 'web',
+          live: INGRESS,
+          object: { ...INGRESS, ...change },
+        }),
+      ).allowed;
+    const annotated = (annotations: object) => ({ metadata: { ...INGRESS.metadata, annotations } });
+    const { 'pilotage.dev/ingress-problems': _, ...others } = INGRESS.metadata.annotations ?? {};
+    expect(may({ status: { loadBalancer: { ingress: [{ ip: '127.0.0.1' }] } } })).to.equal(true);
+    expect(may(annotated(others))).to.equal(true);
+    expect(may(annotated({ ...others, 'pilotage.dev/ingress-problems': 'b' }))).to.equal(true);
+    expect(may(annotated({ ...others, more: 'c' }))).to.equal(false);
+    expect(may({ spec: {} })).to.equal(false);
   });
 
   for (const [who, verb, what, further, allowed] of CASES) {

@@ -3,7 +3,7 @@ import { SCOPE } from '../../../../src/kube/client/scope.ts';
 import type { Attributes } from '../../../../src/orchestrator/api/authorization.ts';
 import { createAuthorizer } from '../authorization.ts';
 
-const authorize = createAuthorizer(() => []);
+const authorize = createAuthorizer();
 
 const user = {
   name: 'system:pilotage:environment:shop:prod',

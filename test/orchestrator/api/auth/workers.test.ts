@@ -5,7 +5,7 @@ import type { Attributes, RequestVerb } from '../../../../src/orchestrator/api/a
 import { createAuthorizer } from '../authorization.ts';
 import { CASES } from './workercases.data.ts';
 
-const authorize = createAuthorizer(() => []);
+const authorize = createAuthorizer();
 
 /** `patch pods/status shop/web`, `get secrets shop`, `create namespaces`: a namespace of its own for what has one; names of signers have a slash. */
 function attributesOf(text: string): Attributes {

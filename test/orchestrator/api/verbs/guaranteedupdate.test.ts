@@ -231,7 +231,7 @@ describe('a write that admission lets wait', () => {
 
   it('waits for an authorizer too, which is asked again about what has changed', async () => {
     await plane.dispose();
-    const rules = createAuthorizer(() => []);
+    const rules = createAuthorizer();
     const asked: (string | undefined)[] = [];
     const gate = deferred();
     plane = await startTestApi({

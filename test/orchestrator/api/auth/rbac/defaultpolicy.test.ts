@@ -30,7 +30,9 @@ describe('the default roles', () => {
 
   beforeEach(async () => {
     // Nothing is known but what is stored.
-    plane = await startTestApi({ authorization: createAuthorization(() => []) });
+    plane = await startTestApi({
+      authorization: createAuthorization({ pods: () => [], ingresses: () => [] }),
+    });
     admin = plane.client();
     await ensure();
   });

@@ -1,0 +1,17 @@
+import type { Ingress, Pod } from '../../kube/kinds/objects.data.ts';
+import type { KubeObject } from '../../kube/values/types.ts';
+import { namespacePrefix } from '../store/keys.ts';
+import type { Store } from '../store/types.ts';
+import type { Referring } from './auth/nodeauthorizer.ts';
+
+/** What refers to objects that nodes may read then, as it is stored now. */
+export function referringIn(store: Pick<Store, 'list'>): Referring {
+  const inNamespace = <T extends KubeObject>(group: string, plural: string) => {
+    return (name: string) =>
+      store.list(namespacePrefix(group, plural, name)).map(({ object }) => object as T);
+  };
+  return {
+    pods: inNamespace<Pod>('', 'pods'),
+    ingresses: inNamespace<Ingress>('networking.k8s.io', 'ingresses'),
+  };
+}

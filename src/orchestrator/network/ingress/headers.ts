@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { isToken } from './annotationvalues.ts';
+import type { RequestFacts } from './decide.ts';
+import type { Policy } from './policy.ts';
+
+/** Of one connection, never passed on (RFC 9110, 7.6.1, and what older programs send). */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+]);
+/** What others may have said of the way to here is not believed; `expect` has been answered. */
+const NOT_BELIEVED: ReadonlySet<string> = new Set([
+  'forwarded',
+  'x-forwarded-scheme',
+  'x-scheme',
+  'expect',
+  'host',
+]);
+
+/** What the headers `Connection` names belongs to the connection too. */
+const namedByConnection = ({ connection }: IncomingHttpHeaders): ReadonlySet<string> =>
+  new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+
+export function requestHeaders(
+  headers: IncomingHttpHeaders,
+  { hostHeader, client, isSecure, authority }: RequestFacts,
+  { upstreamHost, forwardedPrefix }: Policy,
+  port: number,
+): OutgoingHttpHeaders {
+  const dropped = namedByConnection(headers);
+  const kept = Object.entries(headers).filter(
+    ([name]) =>
+      !name.startsWith(':') && !HOP_BY_HOP.has(name) && !NOT_BELIEVED.has(name) && !dropped.has(name),
+  );
+  const id = headers['x-request-id'];
+  return {
+    ...Object.fromEntries(kept),
+    ...framing(headers),
+    host: upstreamHost ?? (hostHeader || authority.host),
+    'x-forwarded-for': client,
+    'x-forwarded-host': hostHeader,
+    'x-forwarded-port': String(port),
+    'x-forwarded-proto': isSecure ? 'https' : 'http',
+    'x-real-ip': client,
+    'x-request-id': typeof id === 'string' && isToken(id) ? id : randomUUID().replaceAll('-', ''),
+    ...(forwardedPrefix === undefined ? {} : { 'x-forwarded-prefix': forwardedPrefix }),
+  };
+}
+
+/** How long the body is, whatever else the client wanted dropped: what is sent on is framed by its own client. */
+const framing = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
+  headers['content-length'] === undefined ? {} : { 'content-length': headers['content-length'] };
+
+export function responseHeaders(
+  headers: IncomingHttpHeaders,
+  added: Readonly<Record<string, string>>,
+  cookie: string | undefined,
+): OutgoingHttpHeaders {
+  const dropped = namedByConnection(headers);
+  const kept = Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !dropped.has(name));
+  return {
+    ...Object.fromEntries(kept),
+    ...added,
+    ...(cookie === undefined ? {} : { 'set-cookie': [...(headers['set-cookie'] ?? []), cookie] }),
+  };
+}

@@ -1,0 +1,217 @@
+import { reachable } from '../../../base/authority.ts';
+import { type Clock, sleep } from '../../../base/clock.ts';
+import { problemOf } from '../../../base/errors.ts';
+import type { Logger } from '../../../base/log.ts';
+import { Mutex } from '../../../base/mutex.ts';
+import type { KubeClient } from '../../../kube/client/client.ts';
+import type { EventRecorder } from '../../../kube/client/events.ts';
+import { createInformer } from '../../../kube/client/informer.ts';
+import { INGRESS_CLASSES, INGRESSES } from '../../../kube/kinds/resources.data.ts';
+import { deepEqual } from '../../../kube/values/equal.ts';
+import type { Address } from '../listeners.ts';
+import type { ServiceProxy } from '../proxy.ts';
+import { type Handle, withAccessLog } from './accesslog.ts';
+import { createGuard } from './auth.ts';
+import { createBackendAgents } from './backendagent.ts';
+import type { FacePorts } from './decide.ts';
+import { createFaces, type KeyPair } from './faces.ts';
+import { problemsText } from './findings.ts';
+import { type HandlerOptions, handle } from './handler.ts';
+import { statusPatch } from './report.ts';
+import { type Compiled, compileIngresses, type IngressObjects, type Judged } from './rules.ts';
+import { watchSecrets } from './secrets.ts';
+import { servicesOf } from './targets.ts';
+import { upgrade } from './upgrade.ts';
+
+/** Where the ingress of a node listens, and how. */
+export interface IngressSettings {
+  readonly http: Address;
+  readonly https: Address;
+  readonly certificate: KeyPair;
+  /** A line of the log for each request. */
+  readonly accessLog: boolean;
+}
+
+export interface IngressOptions extends IngressSettings {
+  readonly client: KubeClient;
+  readonly events: EventRecorder;
+  readonly proxy: Pick<ServiceProxy, 'services' | 'backends' | 'dialing'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What an ingress before this one has served: it is served again before the API is asked. */
+  readonly load: () => IngressObjects | undefined;
+  readonly save: (objects: IngressObjects) => void;
+}
+
+/** Carries HTTP from outside to the pods of Services, as Ingresses say. */
+export interface IngressProxy {
+  /** Serves what was saved, if anything; from then on the API is watched. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Where it listens now. */
+  readonly ports: FacePorts;
+}
+
+/** Changes within this time make one new table. */
+const GATHER_MS = 10;
+/** What is missing may be on its way: it is reported when it is still missing then. */
+const REPORT_MS = 1_000;
+/** An address in use may become free, and an API that did not answer may be back. */
+const RETRY_MS = 5_000;
+
+export function createIngress(options: IngressOptions): IngressProxy {
+  const { client, events, proxy, clock, load, save } = options;
+  const logger = options.logger.child({ part: 'ingress' });
+  const ingresses = createInformer({ client, resource: INGRESSES, clock, logger });
+  const classes = createInformer({ client, resource: INGRESS_CLASSES, clock, logger });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const secrets = watchSecrets({ client, clock, logger, signal, onChange: refreshSoon });
+  const agents = createBackendAgents(proxy.dialing);
+  const turn = new Mutex();
+  let compiled: Compiled = compileIngresses({ ingresses: [], classes: [], services: [], secrets: [] });
+  let isDue = false;
+  let isReportDue = false;
+  let isKnown = false;
+  let told: ReadonlySet<string> = new Set();
+  let inTheWay: readonly string[] = [];
+
+  const handling: HandlerOptions = {
+    table: () => compiled.table,
+    ports: () => faces.ports,
+    backends: proxy.backends,
+    attempt: proxy.dialing.attempt,
+    agents,
+    guard: createGuard(),
+    clock,
+  };
+  const answer: Handle = (request, response) => handle(request, response, handling);
+  const faces = createFaces({
+    ...options,
+    handle: options.accessLog ? withAccessLog(answer, { clock, logger }) : answer,
+    upgrade: (request, socket, head) => upgrade(request, socket, head, handling),
+  });
+
+  function refreshSoon(): void {
+    if (isDue) return;
+    isDue = true;
+    clock.after(GATHER_MS, () => {
+      isDue = false;
+      if (!signal.aborted) void turn.run(refresh).catch(failed);
+    });
+  }
+
+  const failed = (error: unknown) =>
+    logger.error({ error: problemOf(error).message }, 'cannot apply the Ingresses');
+
+  /** Nothing changes before it is known what there is. */
+  async function refresh(): Promise<void> {
+    if (!ingresses.isSynced || !classes.isSynced || !proxy.services.isSynced) return;
+    secrets.follow(ingresses.list());
+    await secrets.settled();
+    const named = new Set(ingresses.list().flatMap(servicesOf));
+    const objects: IngressObjects = {
+      ingresses: ingresses.list(),
+      classes: classes.list(),
+      services: proxy.services
+        .list()
+        .filter(({ metadata }) => named.has(`${metadata.namespace}/${metadata.name}`)),
+      secrets: secrets.list(),
+    };
+    take(objects);
+    await listen();
+    isKnown = true;
+    save(objects);
+    await report(compiled.judged.filter(({ findings }) => problemsText(findings) === undefined));
+    reportSoon();
+  }
+
+  function take(objects: IngressObjects): void {
+    compiled = compileIngresses(objects);
+    faces.present(compiled.certificates);
+  }
+
+  async function listen(): Promise<void> {
+    const problems = await faces.listen();
+    if (!deepEqual(problems, inTheWay))
+      for (const problem of problems) logger.warn({}, `the ingress is not served: ${problem}`);
+    inTheWay = problems;
+  }
+
+  function reportSoon(): void {
+    if (isReportDue) return;
+    isReportDue = true;
+    clock.after(REPORT_MS, () => {
+      isReportDue = false;
+      if (!signal.aborted) void turn.run(() => report(compiled.judged)).catch(failed);
+    });
+  }
+
+  async function report(judged: readonly Judged[]): Promise<void> {
+    const now = new Set(
+      compiled.judged.flatMap((one) => one.findings.map((finding) => keyOf(one, finding.message))),
+    );
+    const before = new Set([...told].filter((key) => now.has(key)));
+    for (const one of judged) {
+      for (const { reason, message } of one.findings) {
+        const key = keyOf(one, message);
+        if (!before.has(key)) events.record(one.ingress, 'Warning', reason, message);
+        before.add(key);
+      }
+      await writeStatus(one);
+    }
+    told = before;
+  }
+
+  async function writeStatus(judged: Judged): Promise<void> {
+    const body = statusPatch(judged, { host: reachable(options.http.host), ports: faces.ports });
+    if (!body) return;
+    const { namespace = '', name = '' } = judged.ingress.metadata;
+    try {
+      const options = { subresource: 'status', fieldManager: 'pilotage-agent' };
+      await client.patch(INGRESSES, { namespace, name }, { type: 'merge', body }, options);
+    } catch (error) {
+      if (signal.aborted) return;
+      logger.warn({ namespace, ingress: name, error: problemOf(error).message }, 'cannot write the status');
+      clock.after(RETRY_MS, reportSoon);
+    }
+  }
+
+  async function follow(): Promise<void> {
+    for (const informer of [ingresses, classes, proxy.services])
+      informer.listen({ add: refreshSoon, update: refreshSoon, delete: refreshSoon });
+    for (const informer of [ingresses, classes]) informer.start(signal);
+    await Promise.all([ingresses.synced, classes.synced, proxy.services.synced]);
+    refreshSoon();
+    while (!signal.aborted) {
+      await sleep(clock, RETRY_MS, signal);
+      if (!isKnown || inTheWay.length === 0) continue;
+      await listen();
+      if (inTheWay.length === 0) refreshSoon();
+    }
+  }
+
+  return {
+    async start() {
+      const saved = load();
+      if (saved) {
+        take(saved);
+        await listen();
+      }
+      follow().catch((error: unknown) => {
+        if (!signal.aborted) failed(error);
+      });
+    },
+    get ports() {
+      return faces.ports;
+    },
+    async stop() {
+      stopping.abort(new Error('the ingress stops'));
+      faces.close();
+      agents.close();
+      await turn.run(async () => {});
+    },
+  };
+}
+
+const keyOf = ({ ingress }: Judged, message: string): string => `${ingress.metadata.uid} ${message}`;

@@ -1,0 +1,47 @@
+import { failed, ok, type Result } from '../../../base/errors.ts';
+import { compileRegex, regexCost } from '../../../kube/values/pattern.ts';
+import type { Captures } from './table.ts';
+
+/** Instructions of a pattern and characters of a path: the worst of both together takes some milliseconds of the agent. */
+const MAX_COST = 500;
+export const LONGEST_MATCHED = 2_048;
+const STEPS_KEPT = 1_000_000;
+
+/**
+ * What a path that is a regular expression matches: from the beginning, whatever the case, as nginx's `location ~*`. It is RE2's, which takes
+ * time linear in the path; a path that is too long is matched by none.
+ */
+export function pathPattern(path: string): Result<Captures> {
+  const pattern = `(?is)^${path}`;
+  const [compiled, cost] = [compileRegex(pattern), regexCost(pattern)];
+  if (!compiled.ok) return compiled;
+  if (!cost.ok) return cost;
+  if (cost.value > MAX_COST)
+    return failed({
+      reason: 'BadPattern',
+      message: `it is too large (${cost.value} instructions, at most ${MAX_COST})`,
+    });
+  const regex = compiled.value;
+  let steps = 0;
+  return ok((text) => {
+    if (text.length > LONGEST_MATCHED) return undefined;
+    // The automaton that matching builds is dropped now and then.
+    steps += cost.value * (text.length + 1);
+    if (steps > STEPS_KEPT) {
+      regex.reset();
+      steps = 0;
+    }
+    const matcher = regex.matcher(text);
+    if (!matcher.lookingAt()) return undefined;
+    return Array.from({ length: matcher.groupCount() + 1 }, (_, group) => matcher.group(group) ?? '');
+  });
+}
+
+/** Whether a path means more than itself as a pattern. */
+export const isPattern = (path: string): boolean => /[\\^$.|?*+()[\]{}]/.test(path);
+
+/** `$1` to `$9` stand for what the groups hold; what does not start with `/` then gets one. */
+export function rewritten(target: string, captures: readonly string[]): string {
+  const path = target.replace(/\$(\d)/g, (_, group: string) => captures[Number(group)] ?? '');
+  return path.startsWith('/') ? path : `/${path}`;
+}

@@ -1,0 +1,61 @@
+import type { Cidr } from '../../../kube/values/cidr.ts';
+
+/** How requests of a rule are carried, in words that no source of rules owns. Times in milliseconds. */
+export interface Policy {
+  /** Over plain HTTP a client is sent to HTTPS. */
+  readonly toHttps: boolean;
+  /** Sends every client elsewhere. */
+  readonly redirect?: { readonly status: number; readonly to: string };
+  /** Where a client goes that asks for `/`. */
+  readonly appRoot?: string;
+  /** The path that the backend sees; `$1` is what the first group of the pattern holds. */
+  readonly rewrite?: string;
+  /** Bytes; 0: any. */
+  readonly largestBody: number;
+  readonly connectMs: number;
+  /** Between two reads from the backend. */
+  readonly readMs: number;
+  /** Between two writes to it. */
+  readonly sendMs: number;
+  /** Addresses of clients; absent: any. */
+  readonly allow?: readonly Cidr[];
+  readonly deny?: readonly Cidr[];
+  readonly auth?: BasicAuth;
+  readonly cors?: Cors;
+  readonly stickyCookie?: StickyCookie;
+  readonly scheme: 'http' | 'https';
+  /** The header Host that the backend sees; absent: the client's. */
+  readonly upstreamHost?: string;
+  readonly forwardedPrefix?: string;
+}
+
+export interface BasicAuth {
+  readonly realm: string;
+  /** Hash by user, as htpasswd writes it. */
+  readonly users: ReadonlyMap<string, string>;
+}
+
+export interface Cors {
+  readonly origins: readonly string[];
+  readonly methods: string;
+  readonly headers: string;
+  readonly exposed: string;
+  readonly credentials: boolean;
+  readonly maxAgeSeconds: number;
+}
+
+export interface StickyCookie {
+  readonly name: string;
+  /** `; Path=/; HttpOnly`, and what else was asked for. */
+  readonly attributes: string;
+}
+
+/** nginx's time-outs. A body is passed on as it comes, so that its size costs nothing here: it has no limit of its own. */
+export const DEFAULT_POLICY: Policy = {
+  toHttps: false,
+  largestBody: 0,
+  connectMs: 5_000,
+  readMs: 60_000,
+  sendMs: 60_000,
+  scheme: 'http',
+};

@@ -1,0 +1,225 @@
+import { authSecretOf } from '../../../kube/kinds/ingresses/words.ts';
+import type {
+  Ingress,
+  IngressBackend,
+  IngressClass,
+  Secret,
+  Service,
+} from '../../../kube/kinds/objects.data.ts';
+import { oldestFirst } from '../../../kube/values/age.ts';
+import { readAnnotations, type Wishes } from './annotations.ts';
+import { certificatesOf, type HostCertificate } from './certificates.ts';
+import { claimOf } from './classes.ts';
+import type { Finding } from './findings.ts';
+import { normalPath } from './paths.ts';
+import { isPattern, pathPattern } from './patterns.ts';
+import { DEFAULT_POLICY, type Policy } from './policy.ts';
+import {
+  type Action,
+  conflictKey,
+  type Fallback,
+  type HostTable,
+  hostTable,
+  type PathMatch,
+  type Rule,
+} from './table.ts';
+import { targetOfBackend } from './targets.ts';
+import { usersOf } from './users.ts';
+
+/** Everything that decides where requests go, except which pods are ready. */
+export interface IngressObjects {
+  readonly ingresses: readonly Ingress[];
+  readonly classes: readonly IngressClass[];
+  readonly services: readonly Service[];
+  readonly secrets: readonly Secret[];
+}
+
+export interface Judged {
+  readonly ingress: Ingress;
+  readonly isServed: boolean;
+  readonly findings: readonly Finding[];
+}
+
+export interface Compiled {
+  readonly table: HostTable;
+  readonly certificates: readonly HostCertificate[];
+  /** Ingresses that are ours or nobody's. */
+  readonly judged: readonly Judged[];
+}
+
+export type Find<T> = (namespace: string, name: string) => T | undefined;
+
+interface Found {
+  readonly service: Find<Service>;
+  readonly secret: Find<Secret>;
+}
+
+interface Part {
+  readonly rules: readonly Rule[];
+  readonly fallbacks: readonly Fallback[];
+  readonly findings: readonly Finding[];
+}
+
+/** The table of all Ingresses that are served here, with what is amiss in each. Of two for the same requests the older wins. */
+export function compileIngresses({ ingresses, classes, services, secrets }: IngressObjects): Compiled {
+  const found: Found = { service: finder(services), secret: finder(secrets) };
+  const claims = ingresses.map((ingress) => ({ ingress, claim: claimOf(ingress, classes) }));
+  const ours = claims
+    .flatMap(({ ingress, claim }) => (claim.type === 'ours' ? [ingress] : []))
+    .sort(oldestFirst);
+  const { certificates, findings: certificateFindings } = certificatesOf(ours, found.secret);
+  const taken = new Map<string, string>();
+  const parts = ours.map((ingress) => ({ ingress, ...settled(partOf(ingress, found), taken) }));
+  return {
+    table: hostTable(
+      parts.flatMap(({ rules }) => rules),
+      parts.flatMap(({ fallbacks }) => fallbacks),
+    ),
+    certificates,
+    judged: [
+      ...parts.map(({ ingress, findings }) => ({
+        ingress,
+        isServed: true,
+        findings: [...findings, ...(certificateFindings.get(ingress) ?? [])],
+      })),
+      ...claims.flatMap(({ ingress, claim }) =>
+        claim.type === 'nobody' ? [{ ingress, isServed: false, findings: [claim.finding] }] : [],
+      ),
+    ],
+  };
+}
+
+function finder<T extends Service | Secret>(objects: readonly T[]): Find<T> {
+  const byKey = new Map(objects.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
+  return (namespace, name) => byKey.get(`${namespace}/${name}`);
+}
+
+/** Without the rules that an older Ingress has. */
+function settled({ rules, fallbacks, findings }: Part, taken: Map<string, string>): Part {
+  const conflicts: Finding[] = [];
+  const isFree = (key: string, owner: string, what: string) => {
+    const before = taken.get(key);
+    if (before === undefined) taken.set(key, owner);
+    else
+      conflicts.push({
+        reason: 'PathConflict',
+        message: `${what} is served by the Ingress ${before}, which is older`,
+      });
+    return before === undefined;
+  };
+  return {
+    rules: rules.filter(({ host, match, owner }) =>
+      isFree(conflictKey(host, match), owner, `${host || 'any host'} ${match.path} (${match.type})`),
+    ),
+    fallbacks: fallbacks.filter(({ host, owner }) =>
+      isFree(`${host} fallback`, owner, `the default backend of ${host || 'all hosts'}`),
+    ),
+    findings: [...findings, ...conflicts],
+  };
+}
+
+function partOf(ingress: Ingress, found: Found): Part {
+  const { metadata, spec } = ingress;
+  const { namespace = '', name = '' } = metadata;
+  const owner = `${namespace}/${name}`;
+  const { wishes, unknown, bad, refusal } = readAnnotations(metadata.annotations);
+  const findings: Finding[] = [
+    ...(unknown.length > 0
+      ? [
+          {
+            reason: 'UnknownAnnotations' as const,
+            message: `not understood here, without effect: ${unknown.join(', ')}`,
+          },
+        ]
+      : []),
+    ...bad.map((message) => ({ reason: 'BadAnnotation' as const, message })),
+  ];
+  const protection = protectionOf(namespace, wishes, refusal, found.secret);
+  if (protection.type === 'none') findings.push({ reason: 'NotProtected', message: protection.why });
+  const tlsHosts = new Set(
+    (spec?.tls ?? []).flatMap(({ hosts }) => hosts ?? rulesOf(ingress).map(({ host = '' }) => host)),
+  );
+  const actionOf = (host: string, backend: IngressBackend): Action => {
+    if (protection.type === 'none')
+      return {
+        type: 'refuse',
+        why: `the Ingress ${owner} cannot be protected as it asks: ${protection.why}`,
+      };
+    const { target, finding } = targetOfBackend(namespace, backend, found.service);
+    if (finding) findings.push(finding);
+    return {
+      type: 'forward',
+      target,
+      policy: policyOf({ ...wishes, ...protection.policy }, tlsHosts.has(host)),
+    };
+  };
+
+  const rules: Rule[] = [];
+  for (const rule of rulesOf(ingress)) {
+    const host = (rule.host ?? '').toLowerCase();
+    for (const { path = '/', pathType, backend } of rule.http?.paths ?? []) {
+      const match = matchOf(path || '/', pathType, wishes);
+      if (typeof match === 'string') findings.push({ reason: 'BadPattern', message: match });
+      else rules.push({ host, match, action: actionOf(host, backend), owner });
+    }
+  }
+  return { rules, fallbacks: fallbacksOf(ingress, owner, actionOf), findings: unique(findings) };
+}
+
+const rulesOf = ({ spec }: Ingress) => spec?.rules ?? [];
+
+/** For its hosts; for every host where it has no rules; a rule without paths sends its host there (Kubernetes "Ingress", DefaultBackend). */
+function fallbacksOf(
+  ingress: Ingress,
+  owner: string,
+  actionOf: (host: string, backend: IngressBackend) => Action,
+): readonly Fallback[] {
+  const backend = ingress.spec?.defaultBackend;
+  if (!backend) return [];
+  const rules = rulesOf(ingress);
+  const hosts = rules.length === 0 ? [''] : rules.map(({ host = '' }) => host.toLowerCase());
+  return [...new Set(hosts)].map((host) => ({ host, action: actionOf(host, backend), owner }));
+}
+
+/** A sentence where the path is no pattern. */
+function matchOf(path: string, pathType: string, { useRegex, rewrite }: Wishes): PathMatch | string {
+  const isRegex = pathType !== 'Exact' && (useRegex === true || rewrite !== undefined) && isPattern(path);
+  if (!isRegex) return { type: pathType === 'Exact' ? 'exact' : 'prefix', path: normalPath(path) ?? path };
+  const pattern = pathPattern(path);
+  return pattern.ok
+    ? { type: 'pattern', path, captures: pattern.value }
+    : `the path ${path} is no regular expression: ${pattern.problems[0].message}`;
+}
+
+type Protection =
+  | { readonly type: 'some'; readonly policy: Partial<Policy> }
+  | { readonly type: 'none'; readonly why: string };
+
+function protectionOf(
+  namespace: string,
+  { authSecret }: Wishes,
+  refusal: string | undefined,
+  secret: Find<Secret>,
+): Protection {
+  if (refusal !== undefined) return { type: 'none', why: refusal };
+  if (!authSecret) return { type: 'some', policy: {} };
+  const name = authSecretOf(namespace, authSecret.value);
+  const users =
+    name === undefined
+      ? `${authSecret.value} is not of its namespace`
+      : usersOf(secret(namespace, name), name, authSecret.type);
+  return typeof users === 'string'
+    ? { type: 'none', why: users }
+    : { type: 'some', policy: { auth: { realm: authSecret.realm, users } } };
+}
+
+function policyOf(
+  { sslRedirect = true, forceSslRedirect = false, useRegex: _, authSecret: __, ...policy }: Wishes,
+  hasTls: boolean,
+): Policy {
+  return { ...DEFAULT_POLICY, ...policy, toHttps: forceSslRedirect || (sslRedirect && hasTls) };
+}
+
+const unique = (findings: readonly Finding[]): readonly Finding[] => [
+  ...new Map(findings.map((one) => [`${one.reason} ${one.message}`, one])).values(),
+];
