@@ -18,7 +18,7 @@ export interface InformerOptions<T extends KubeObject> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** More objects than these are not kept: it then fails, and holds what was known before. Default: any number. */
+  /** With more objects than these it gives up for good, and holds none. Default: any number. */
   readonly most?: number;
   /** Makes what is kept of an object smaller (client-go `SetTransform`). It must keep which object it is, and in which version. */
   readonly transform?: (object: T) => T;
@@ -52,6 +52,8 @@ export interface Informer<T extends KubeObject> {
   /** Tells the listener of everything that is (as add) and of all changes; the returned function ends that. */
   listen(listener: Listener<T>): () => void;
 }
+
+class TooMany extends Error {}
 
 const PAGE = 500;
 /** A retry comes 0.1 s after the first failure, then doubles to 5 s: a daemon that restarts is found again at once. */
@@ -90,6 +92,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     const before = held?.metadata.uid === object.metadata.uid ? held : undefined;
     if (before && before.metadata.resourceVersion === object.metadata.resourceVersion) return;
     if (held && !before) remove(held);
+    if (!before) assertFew(cache.size + 1);
     cache.set(object);
     if (before) tell((listener) => listener.update?.(object, before));
     else tell((listener) => listener.add?.(object));
@@ -124,15 +127,12 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   }
 
   function assertFew(count: number): void {
-    if (count > most) throw new Error(`there are more than ${most} ${resource.plural}`);
+    if (count > most) throw new TooMany(`there are more than ${most} ${resource.plural}`);
   }
 
   function receive(event: WatchEvent<T>): void {
     if (event.type === 'DELETED') remove(event.object);
-    else if (event.type !== 'BOOKMARK') {
-      put(transform(event.object));
-      assertFew(cache.size);
-    }
+    else if (event.type !== 'BOOKMARK') put(transform(event.object));
     version = event.object.metadata.resourceVersion ?? version;
   }
 
@@ -156,6 +156,14 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     return received || listed;
   }
 
+  /** To list them again and again would cost more than all that is done with them. */
+  function giveUp(failure: TooMany): void {
+    logger.warn({ error: failure.message }, 'no longer followed');
+    for (const object of cache.list()) remove(object);
+    isSynced = false;
+    synced.reject(failure);
+  }
+
   async function run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
@@ -165,6 +173,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
         (error: unknown) => error,
       );
       if (signal.aborted) return;
+      if (failure instanceof TooMany) return giveUp(failure);
       if (failure === undefined) {
         failures = 0;
         continue;
@@ -186,9 +195,9 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
       started = true;
       // A signal of its own: many informers share one lifetime, and each request listens to it.
       const signal = AbortSignal.any([outer]);
-      const giveUp = () =>
+      const ended = () =>
         synced.reject(new Error(`the ${resource.plural} informer stopped before its first list`));
-      onAbort(signal, giveUp);
+      onAbort(signal, ended);
       void run(signal);
     },
     synced: synced.promise,

@@ -14,7 +14,7 @@ const map = (name: string, value = '', labels: Record<string, string> = {}): Con
   data: { value },
 });
 
-function setUp() {
+function setUp(options: { readonly most?: number } = {}) {
   const cluster = new ListWatchServer();
   const clock = new FakeClock();
   const stop = new AbortController();
@@ -24,6 +24,7 @@ function setUp() {
     clock,
     logger: silentLogger,
     random: () => 0.5,
+    ...options,
   });
   const reported: string[] = [];
   informer.listen({
@@ -61,6 +62,25 @@ describe('informer', () => {
     await informer.synced;
     expect(informer.list()).to.have.length(1_201);
     expect(cluster.requests.filter((request) => request.startsWith('list'))).to.have.length(3);
+  });
+
+  it('gives up for good, and holds nothing, where there are more objects than it may keep', async () => {
+    const { cluster, informer, names, clock, start } = setUp({ most: 2 });
+    for (const name of ['a', 'b']) cluster.put(map(name));
+    start();
+    await informer.synced;
+    expect(names()).to.deep.equal(['a', 'b']);
+    cluster.put(map('c'));
+    await settle();
+    cluster.remove(map('c'));
+    await clock.advance(60_000);
+    expect(names()).to.deep.equal([]);
+    const late = setUp({ most: 2 });
+    for (const name of ['a', 'b', 'c']) late.cluster.put(map(name));
+    late.start();
+    expect(await late.informer.synced.catch(({ message }: Error) => message)).to.equal(
+      'there are more than 2 configmaps',
+    );
   });
 
   it('goes on where it was when the server ends the watch, without listing again', async () => {

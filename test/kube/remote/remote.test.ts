@@ -31,6 +31,20 @@ describe('lines of a stream', () => {
     expect(await collect(...[...bytes].map((byte) => Buffer.from([byte])))).to.deep.equal(whole);
   });
 
+  it('are given up where one is longer than it may be, however it is cut', async () => {
+    async function* source() {
+      for (const text of ['{"a":1}\n{"b":', '"xxxx', 'yyyy']) yield Buffer.from(text);
+    }
+    const lines: string[] = [];
+    const reading = async () => {
+      for await (const line of linesOf(source(), 12)) lines.push(line);
+    };
+    expect(await reading().catch(({ message }: Error) => message)).to.equal(
+      'a line of the answer is too large',
+    );
+    expect(lines).to.deep.equal(['{"a":1}']);
+  });
+
   it('leave a torn last line out', async () => {
     expect(await collect(Buffer.from('{"a":1}\n{"b":'))).to.deep.equal(['{"a":1}']);
   });
