@@ -1,6 +1,6 @@
 // The container engine that tests run against: the one that CONTAINER_ENGINE names, or a Podman of their own.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -26,8 +26,13 @@ export async function startEngine(registry) {
   const place = mkdtempSync(join(tmpdir(), 'pilotage-engine-'));
   const socket = join(place, 'engine.sock');
   // Commands in containers leave a process of the engine behind for five minutes, by default.
-  writeFileSync(join(place, 'containers.conf'), '[engine]\nexit_command_delay = 1\n');
-  const own = ['--root', join(place, 'storage'), '--runroot', join(place, 'run')];
+  // What it keeps elsewhere by default is shared by every Podman of the machine, and the end of one would be taken for a restart by the others.
+  writeFileSync(join(place, 'containers.conf'), '[engine]\nexit_command_delay = 1\nlock_type = "file"\n');
+  for (const folder of ['tmp', 'networks']) mkdirSync(join(place, folder));
+  const own = [
+    ...['--root', join(place, 'storage'), '--runroot', join(place, 'run')],
+    ...['--tmpdir', join(place, 'tmp'), '--network-config-dir', join(place, 'networks')],
+  ];
   const options = [...own, '--runtime', 'runc', '--cgroup-manager', 'cgroupfs'];
   const registries = registry ? `[[registry]]\nlocation = "${registry}"\ninsecure = true\n` : '';
   writeFileSync(join(place, 'registries.conf'), registries);

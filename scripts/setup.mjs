@@ -78,6 +78,7 @@ const PROGRAMS = {
   main: 'src/main.ts',
   'render-pool-worker': 'src/render/pool/worker.ts',
   'git-pack-index-worker': 'src/git/pack/index-worker.ts',
+  'orchestrator-network-relay-main': 'src/orchestrator/network/relay/main.ts',
 };
 
 /**

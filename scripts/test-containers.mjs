@@ -9,6 +9,7 @@ const PEER_TESTS = [
   'test/e2e/containerimages.peer.ts',
   'test/e2e/containervolumes.peer.ts',
   'test/e2e/containersettings.peer.ts',
+  'test/e2e/containernetwork.peer.ts',
 ];
 
 const lack = lackOfEngine();

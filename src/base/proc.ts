@@ -161,3 +161,34 @@ function listProc(path: string): readonly string[] {
     return [];
   }
 }
+
+/** What a program needs that is not linked statically. */
+export interface Libraries {
+  /** Path of the program that loads them: `ld-linux-x86-64.so.2`. */
+  readonly loader: string;
+  readonly folders: readonly string[];
+}
+
+/** Of this process (`/proc/self/maps`); undefined: it needs none. */
+export function loadedLibraries(maps: string = readProc('self/maps')): Libraries | undefined {
+  const paths = maps.split('\n').flatMap((line) => /\s(\/\S*\.so(\.\S+)?)$/.exec(line)?.[1] ?? []);
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
+  const loader = paths.find((path) => /\/ld-[^/]*$/.test(path));
+  return loader === undefined ? undefined : { loader, folders: [...new Set(paths.map(folderOf))] };
+}
+
+/** The IPv4 ranges to which this machine has routes, but the default one (`/proc/net/route`): `10.88.0.0/16`. */
+export function routedRanges(table: string = readProc('net/route')): readonly string[] {
+  const rows = table
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t'));
+  return rows.flatMap(([, destination = '', , , , , , mask = '']) => {
+    const bits = [...Number.parseInt(mask, 16).toString(2)].filter((bit) => bit === '1').length;
+    const bytes = destination
+      .match(/../g)
+      ?.map((byte) => Number.parseInt(byte, 16))
+      .reverse();
+    return bytes?.length === 4 && bits > 0 ? [`${bytes.join('.')}/${bits}`] : [];
+  });
+}

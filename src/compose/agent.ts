@@ -10,7 +10,7 @@ import { handleUncaught } from '../base/uncaught.ts';
 import type { AgentOptions, Surroundings } from '../cli/context.ts';
 import { remoteClient } from '../kube/remote/remote.ts';
 import { type AgentConfig, type AgentFile, agentConfigPath, agentFilePath } from '../model/agentfile.ts';
-import { lockSlice, sliceInUse } from '../model/instance.ts';
+import { lockSlice, serviceCidrOf, sliceInUse } from '../model/instance.ts';
 import { createNode, openImageStore, stopAllPods } from '../orchestrator/node.ts';
 import type { StopPodsOptions } from '../supervise/takedown.ts';
 
@@ -42,6 +42,8 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
     nodeName: config.nodeName,
     dir: join(dataDir, 'agent'),
     podCidr: config.podCidr,
+    serviceCidr: serviceCidrOf(config.podCidr),
+    build: surroundings.build,
     hostIP: '127.0.0.1',
     imageStoreDir: join(dataDir, 'images'),
     link: config.link,

@@ -54,6 +54,10 @@ export async function openInstance(options: InstanceOptions): Promise<OpenedInst
 export const lockSlice = (podCidr: string, holder: 'daemon' | 'agent'): Promise<Unlock | undefined> =>
   lockName(`pilotage ${podCidr} ${holder}`);
 
+/** Services have the addresses that are as far into the upper half of the loopback network. */
+export const serviceCidrOf = (podCidr: string): string =>
+  podCidr.replace(/^127\.(\d+)/, (_, slice: string) => `127.${Number(slice) + 128}`);
+
 async function takeFreeSlice({ ephemeral, random = randomInt }: InstanceOptions) {
   const start = random(HALF);
   for (let i = 0; i < HALF; i++) {
@@ -64,7 +68,7 @@ async function takeFreeSlice({ ephemeral, random = randomInt }: InstanceOptions)
     // An agent goes on while its daemon is down.
     const agent = await lockSlice(podCidr, 'agent');
     agent?.();
-    if (agent) return { podCidr, serviceCidr: `127.${slice + 128}.0.0/16`, release };
+    if (agent) return { podCidr, serviceCidr: serviceCidrOf(podCidr), release };
     release();
   }
   throw new ProblemError({

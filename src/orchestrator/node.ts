@@ -12,6 +12,7 @@ import { createInformer } from '../kube/client/informer.ts';
 import { PODS } from '../kube/kinds/resources.data.ts';
 import { createIngress, type IngressSettings } from './network/ingress/ingress.ts';
 import { createServiceProxy, type ServiceProxy } from './network/proxy.ts';
+import { openContainerServices } from './network/relay/containers.ts';
 import { keepLinked, type LinkTarget } from './node/link/client.ts';
 import { serveRequest } from './node/link/handlers.ts';
 import { createNodeServer } from './node/link/nodeserver.ts';
@@ -51,6 +52,10 @@ export interface NodeOptions {
   readonly engineSockets?: readonly string[];
   /** Where Ingresses are served; absent: nowhere. */
   readonly ingress?: IngressSettings;
+  /** Loopback range that cluster IPs are taken from; absent: containers reach no Services. */
+  readonly serviceCidr?: string;
+  /** Another one for another build of this program. */
+  readonly build?: string;
   /** How pods are kept from what is not theirs; absent: they run as the agent does. */
   readonly confinement?: Confinement;
   /** What every container starts from: PATH, HOME and the like of the machine. */
@@ -83,7 +88,18 @@ export function createNode(options: NodeOptions): PilotageNode {
   const { client, nodeName, dir, clock, hostIP } = options;
   const logger = options.logger.child({ node: nodeName });
   const root = podsDir(dir);
-  const { runtime, findEngine, collectImages } = createNodeRuntime({ ...options, logger });
+  const containers = openContainerServices({
+    ...options,
+    dir: join(dir, 'relay'),
+    proxy: () => proxy,
+    addressOf: (podUid) => pods.find(podUid)?.record.podIP,
+    logger,
+  });
+  const { runtime, findEngine, collectImages } = createNodeRuntime({
+    ...options,
+    logger,
+    ...(containers ? { relay: containers.relay } : {}),
+  });
   const localVolumes = keptDir(dir);
   const stopping = new AbortController();
   const lag = createLagMeter(clock);
@@ -94,6 +110,7 @@ export function createNode(options: NodeOptions): PilotageNode {
     nodeHost: hostIP,
     isAnswered: ({ podUid, host, port }) =>
       !pods.find(podUid) || ANSWERED.has(runtime.sockets.ownerOf({ pod: podUid, host, port }).type),
+    onKnowledge: async (known) => containers?.learn(known),
     ...keptState(join(dir, 'routes.json')),
   });
   const events = createEventRecorder({ client, clock, logger, component: 'pilotage-agent', host: nodeName });
@@ -129,7 +146,13 @@ export function createNode(options: NodeOptions): PilotageNode {
       logger,
       fieldSelector: `spec.nodeName=${nodeName}`,
     }),
-    services: proxy,
+    services: {
+      get knowledge() {
+        return proxy.knowledge;
+      },
+      isServing: proxy.isServing,
+      addresses: (network) => (network && containers?.addresses(network)) ?? proxy.addresses(),
+    },
     releasePod: (uid) => proxy.releasePod(uid),
   });
   const knownPods = () => pods.list().map(({ record }) => record.pod);
@@ -143,7 +166,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   async function start(): Promise<void> {
     // What was served is served before anything is started that might look for it.
     await proxy.start();
-    await ingress?.start();
+    await Promise.all([ingress?.start(), containers?.start()]);
     await pods.start(stopping.signal);
     proxy.synced.then(pods.wake, () => undefined);
     every(SURVEY_MS, survey);
@@ -228,7 +251,8 @@ export function createNode(options: NodeOptions): PilotageNode {
   async function stop(): Promise<void> {
     stopping.abort(new Error('the agent stops'));
     lag.stop();
-    await Promise.all([pods.stop(), ingress?.stop(), proxy.stop(), reclaimer.stop(), background]);
+    const network = [ingress?.stop(), containers?.stop(), proxy.stop()];
+    await Promise.all([pods.stop(), ...network, reclaimer.stop(), background]);
     await runtime.close();
   }
 }

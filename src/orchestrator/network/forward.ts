@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Backend } from './route.ts';
 
-const HALF_OPEN_MS = 5 * 60_000;
+export const HALF_OPEN_MS = 5 * 60_000;
 
 export interface ForwardOptions {
   /** Timeout of a connection attempt, after which the next backend is tried. */
@@ -54,9 +54,12 @@ export async function reached(
   return undefined;
 }
 
-function dial(
-  { host, port }: Backend,
-  { connectTimeoutMs: timeout, allowHalfOpen = true }: Omit<ForwardOptions, 'attempt'>,
+export function dial(
+  { host, port }: Pick<Backend, 'host' | 'port'>,
+  {
+    connectTimeoutMs: timeout,
+    allowHalfOpen = true,
+  }: Pick<ForwardOptions, 'connectTimeoutMs' | 'allowHalfOpen'>,
 ): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, allowHalfOpen, noDelay: true, timeout });

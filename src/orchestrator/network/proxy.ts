@@ -9,6 +9,7 @@ import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import type { Service } from '../../kube/kinds/objects.data.ts';
 import { ENDPOINT_SLICES, SERVICES } from '../../kube/kinds/resources.data.ts';
 import { createAttempts } from './connectattempts.ts';
+import { EMPTY_ZONE, type Zone, zoneOf } from './dns/zone.ts';
 import { type ForwardOptions, forward } from './forward.ts';
 import { addressesOf, frontsOf, type ServiceAddress, type Substitutes } from './fronts.ts';
 import { type Address, createListeners } from './listeners.ts';
@@ -20,6 +21,14 @@ import { trackStoppingPods } from './stoppingpods.ts';
 export interface ProxyState {
   readonly routes: readonly Route[];
   readonly substitutes: Substitutes;
+  /** Absent in what an earlier release has saved. */
+  readonly zone?: Zone;
+}
+
+/** Everything that a proxy knows of Services now. */
+export interface Knowledge {
+  readonly table: RoutingTable;
+  readonly zone: Zone;
 }
 
 export interface ServiceProxyOptions {
@@ -30,6 +39,8 @@ export interface ServiceProxyOptions {
   readonly nodeHost: string;
   /** False when a connection to this backend would reach another process, which listens on every address. */
   readonly isAnswered?: (backend: Backend) => boolean;
+  /** Hears of everything that is known, before a Service counts as served. Never rejects. */
+  readonly onKnowledge?: (known: Knowledge) => Promise<void>;
   readonly load: () => ProxyState | undefined;
   readonly save: (state: ProxyState) => void;
 }
@@ -69,6 +80,7 @@ const RETRY_MS = 5_000;
 
 export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const { client, clock, nodeHost, load, save, isAnswered = () => true } = options;
+  const { onKnowledge = async () => {} } = options;
   const logger = options.logger.child({ part: 'service proxy' });
   const services = createInformer({ client, resource: SERVICES, clock, logger });
   const slices = createInformer({ client, resource: ENDPOINT_SLICES, clock, logger });
@@ -80,6 +92,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const stoppingPods = trackStoppingPods(clock);
   const listeners = createListeners(accept);
   let table: RoutingTable = new Map();
+  let zone = EMPTY_ZONE;
   let substitutes: Substitutes = {};
   let knowledge: ServiceProxy['knowledge'] = 'none';
   /** uids of Services that are in effect. */
@@ -118,7 +131,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   /** The pods in turn. */
   function next(key: string, client: string | undefined): readonly Backend[] {
     const cursor = cursors.get(key) ?? 0;
-    cursors.set(key, cursor + 1);
+    if (table.has(key)) cursors.set(key, cursor + 1);
     return choose(table, key, cursor, client);
   }
 
@@ -144,11 +157,12 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     const known = new Set(services.list().map(({ metadata }) => metadata.uid));
     stoppingPods.tidy(current.flatMap((slice) => slice.endpoints ?? []));
     table = route(services.list(), current, stoppingPods.has);
+    zone = zoneOf(services.list(), current);
     for (const key of cursors.keys()) if (!table.has(key)) cursors.delete(key);
-    await listen();
+    await Promise.all([listen(), onKnowledge({ table, zone })]);
     served = known;
     knowledge = 'read';
-    save({ routes: [...table.values()], substitutes });
+    save({ routes: [...table.values()], substitutes, zone });
     await Promise.all(services.list().map(report));
   }
 
@@ -212,7 +226,8 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       if (saved) {
         table = new Map(saved.routes.map((one) => [routeKey(one), one]));
         substitutes = saved.substitutes;
-        await listen();
+        zone = saved.zone ?? EMPTY_ZONE;
+        await Promise.all([listen(), onKnowledge({ table, zone })]);
         knowledge = 'kept';
       }
       follow(stopping.signal).then(synced.resolve, synced.reject);

@@ -54,12 +54,18 @@ export function route(
 function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
   const groups = new Map<string, EndpointSlice[]>();
   for (const slice of slices) {
-    const { namespace = '', labels } = slice.metadata;
-    const key = `${namespace}/${labels?.[SERVICE_NAME] ?? ''}`;
+    const { namespace, name } = serviceOf(slice);
+    const key = `${namespace}/${name}`;
     groups.set(key, [...(groups.get(key) ?? []), slice]);
   }
   return groups;
 }
+
+/** The Service that a slice belongs to. */
+export const serviceOf = ({ metadata }: EndpointSlice): { namespace: string; name: string } => ({
+  namespace: metadata.namespace ?? '',
+  name: metadata.labels?.[SERVICE_NAME] ?? '',
+});
 
 export const isTcp = (port: ServicePort): boolean => (port.protocol ?? 'TCP') === 'TCP';
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Confinement } from '../../base/confinement.ts';
 import type { Logger } from '../../base/log.ts';
 import { unmountBelow } from '../../base/mounts.ts';
-import { createContainerRuntime } from './runtime/container/containerruntime.ts';
+import { createContainerRuntime, type Relay } from './runtime/container/containerruntime.ts';
 import { createEngineFinder, type FoundEngine } from './runtime/container/engine/find.ts';
 import { removeRecorded, stopRecorded as stopContainers } from './runtime/container/stopall.ts';
 import { createPodRuntimes } from './runtime/podruntimes.ts';
@@ -25,6 +25,8 @@ export interface NodeRuntimeOptions {
   readonly hostEnvironment: Readonly<Record<string, string>>;
   /** Paths of sockets on which a container engine may answer; absent: this node has none. */
   readonly engineSockets?: readonly string[];
+  /** What listens for Services where containers are; absent: containers reach none. */
+  readonly relay?: Relay;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -64,6 +66,7 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
     hidden: [dirname(dir)],
     keptVolumes: keptDir(dir),
     seccompProfiles: join(dir, 'seccomp'),
+    ...(options.relay ? { relay: options.relay } : {}),
     clock,
     logger,
   });

@@ -176,7 +176,7 @@ async function baseOf(
 ): Promise<Readonly<Record<string, string>>> {
   const ports = (container.ports ?? []).map(({ containerPort }) => containerPort);
   return {
-    ...serviceEnvironment(services.addresses(), pod.metadata.namespace ?? '', hasLinks),
+    ...serviceEnvironment(services.addresses(sandbox.network), pod.metadata.namespace ?? '', hasLinks),
     ...(await runtime.environment(sandbox, { name: container.name, ports })),
   };
 }

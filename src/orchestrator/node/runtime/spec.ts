@@ -29,6 +29,8 @@ export interface SandboxSpec {
   readonly ownUsers?: boolean;
   /** Absolute path of the directory that holds the pod's volumes: every mount's source lies below it. */
   readonly volumesDir: string;
+  /** Absent: as its node finds them. */
+  readonly names?: SandboxNames;
   /** The address that an earlier agent recorded. A runtime that keeps no sandboxes of its own gives the pod this one again. */
   readonly address?: string;
 }
@@ -42,9 +44,32 @@ export interface HostPort {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
 }
 
+/** How names are found in a pod (CRI DNSConfig, and the kubelet's hosts file). */
+export interface SandboxNames {
+  /** Who is asked for them: the cluster, the resolvers of the node, or those of `servers` alone. */
+  readonly policy: 'cluster' | 'node' | 'none';
+  readonly servers: readonly string[];
+  readonly searches: readonly string[];
+  readonly options: readonly string[];
+  /** Where it is found itself, beside its host name: `db-0.db.shop.svc.cluster.local`. */
+  readonly fullName?: string;
+  /** Further lines of its hosts file. */
+  readonly hosts: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
+}
+
+/** A network of containers, in which what has a loopback address of the node has another one. All are IPv4 ranges; `relay` is an address. */
+export interface PodNetwork {
+  readonly pods: string;
+  readonly relay: string;
+  readonly processes: string;
+  readonly services: string;
+}
+
 export interface Sandbox extends SandboxSpec {
   /** IP address at which this node reaches the pod. */
   readonly address: string;
+  /** The network that it is in; absent: that of the node, or one that knows no Services. */
+  readonly network?: PodNetwork;
   /** Numeric user and group that the pod's files must belong to, or those that its containers run as; absent: the agent's own. */
   readonly fileOwner?: number | 'containers';
 }

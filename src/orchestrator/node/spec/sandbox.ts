@@ -1,5 +1,6 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import type { HostPort, SandboxSpec } from '../runtime/spec.ts';
+import { namesOf } from './names.ts';
 import { sysctlsOf } from './sysctls.ts';
 
 /** A pod of the host's network shares the address of its node. */
@@ -28,6 +29,7 @@ export function sandboxSpecOf(pod: Pod, volumesDir: string, address?: string): S
     ...(hostIPC ? { hostIpc: true } : {}),
     ...(hostUsers === false ? { ownUsers: true } : {}),
     volumesDir,
+    names: namesOf(pod),
     ...(address === undefined ? {} : { address }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Service } from '../../../kube/kinds/objects.data.ts';
+import type { PodNetwork } from '../runtime/spec.ts';
 
 /** What a node knows of the Services that its pods may look for. */
 export interface NodeServices {
@@ -6,7 +7,8 @@ export interface NodeServices {
   readonly knowledge: 'read' | 'kept' | 'none';
   /** Whether this Service has been put into effect on this node. */
   isServing(service: Service): boolean;
-  addresses(): readonly ReachableService[];
+  /** As pods of that network reach them; without one, as the node does. */
+  addresses(network?: PodNetwork): readonly ReachableService[];
 }
 
 /** One port of a Service as it can really be reached from this machine. */

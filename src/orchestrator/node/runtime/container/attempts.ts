@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../base/clock.ts';
 import type { Attempt, AttemptState, StartFault, StartResult } from '../runtime.ts';
-import type { ContainerRef, ContainerSpec, RestartCount } from '../spec.ts';
+import type { ContainerRef, ContainerSpec, Mount, RestartCount } from '../spec.ts';
 import { attemptState } from './attemptstate.ts';
 import { containerRequest, type EngineTraits } from './createrequest.ts';
 import type { Engine } from './engine/engine.ts';
@@ -124,7 +124,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       sandboxId,
       ...(target === undefined ? {} : { target }),
       ...(seccomp.option === undefined ? {} : { seccomp: seccomp.option }),
-      mounts: [...mounts.mounts, ...message],
+      mounts: [...mounts.mounts, ...message, ...nameMounts(records, spec)],
       traits: traitsOf(engine),
       imageUser: image?.Config?.User ?? '',
     });
@@ -202,6 +202,16 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     return records.attempts(pod);
   }
 }
+
+/** A container that mounts something there itself has that (kubelet `kubelet_pods.go` shouldMountHostsFile). */
+const nameMounts = (records: Records, { ref, mounts }: ContainerSpec): readonly Mount[] =>
+  Object.entries(NAME_FILES).flatMap(([target, file]) =>
+    mounts.some((mount) => mount.target === target)
+      ? []
+      : [{ source: records.nameFile(ref.pod, file), target, readOnly: false }],
+  );
+
+const NAME_FILES = { '/etc/hosts': 'hosts.txt', '/etc/resolv.conf': 'resolv.conf' } as const;
 
 function described(engine: Engine, { spec, startedAt = 0, id = '' }: AttemptRecord): Omit<Attempt, 'state'> {
   const { ref, image, backOffMs, restarts } = spec;

@@ -1,10 +1,11 @@
+import { randomInt } from 'node:crypto';
 import type { Clock } from '../../../../base/clock.ts';
 import { problemOf } from '../../../../base/errors.ts';
 import type { Logger } from '../../../../base/log.ts';
 import { readBootId } from '../../../../base/proc.ts';
 import type { Attempt, ExecOutcome, PodRuntime, RuntimeEvent } from '../runtime.ts';
 import type { SocketOwners } from '../sockets.ts';
-import type { ContainerRef } from '../spec.ts';
+import type { ContainerRef, PodNetwork } from '../spec.ts';
 import { connectTo } from '../tcpstream.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { collectImages } from './collection.ts';
@@ -15,6 +16,7 @@ import { attachTo, execIn, type Target } from './exec.ts';
 import { pullImage } from './images.ts';
 import { containerName } from './labels.ts';
 import { readLogs } from './logs.ts';
+import { createPodNetworks, type RelayProgram } from './podnetwork.ts';
 import { openPulledImages } from './pulledimages.ts';
 import { openRecords } from './records.ts';
 import { createSandboxes, podsOf } from './sandboxes.ts';
@@ -35,6 +37,8 @@ export interface ContainerRuntimeOptions {
   readonly keptVolumes?: string;
   /** The folder that pods name their seccomp profiles in. */
   readonly seccompProfiles: string;
+  /** What listens for Services where containers are; absent: containers reach none. */
+  readonly relay?: Relay;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -44,14 +48,36 @@ export interface ContainerRuntime extends PodRuntime {
   collectImages(): Promise<string | undefined>;
 }
 
+export interface Relay {
+  readonly program: RelayProgram;
+  /** Pods have addresses of this network from now on. */
+  readonly onNetwork: (network: PodNetwork) => void;
+  /** Whether it has found its agent. */
+  readonly isConnected: () => boolean;
+}
+
+/** How often it is seen to that the relay runs while there are pods. */
+const RELAY_MS = 2_000;
+
 /** Containers of an engine that speaks the Docker Engine API: Docker, or Podman. */
 export function createContainerRuntime(options: ContainerRuntimeOptions): ContainerRuntime {
   const { root, hostIP, engines, clock, logger } = options;
   const listeners = new Set<(event: RuntimeEvent) => void>();
   const closing = new AbortController();
   const records = openRecords(root);
-  const sandboxes = createSandboxes({ records, hostIP, traitsOf });
+  const networks = createPodNetworks({
+    records,
+    program: options.relay?.program,
+    traitsOf,
+    onPlan: (plan) => options.relay?.onNetwork(plan),
+    logger,
+    random: randomInt,
+  });
+  const sandboxes = createSandboxes({ records, hostIP, traitsOf, networks });
   const pulled = openPulledImages(root);
+  /** Pods for which the network is needed. */
+  const inUse = new Set(records.pods());
+  keepRelay();
   const bootId = readBootId();
   const attempts: Attempts = createAttempts({
     ...options,
@@ -81,6 +107,29 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
     });
     await watching;
     return found.engine;
+  }
+
+  /** A relay that ended, with its engine or by itself, is started again. */
+  function keepRelay(): void {
+    const network = networks.known();
+    if (network) options.relay?.onNetwork(network.plan);
+    const turn = async () => {
+      if (inUse.size > 0 && networks.known() && !options.relay?.isConnected())
+        await networks.keep(await engineNow());
+    };
+    const again = () => {
+      if (closing.signal.aborted) return;
+      void turn()
+        .catch((error: unknown) => logger.debug({ error: problemOf(error).message }, 'the relay is not kept'))
+        .finally(() => clock.after(RELAY_MS, again));
+    };
+    if (options.relay) clock.after(RELAY_MS, again);
+  }
+
+  /** Without pods there is nothing of this node with the engine. */
+  async function leaveNetwork(pod: string): Promise<void> {
+    inUse.delete(pod);
+    if (inUse.size === 0 && networks.known()) await networks.remove(await engineNow(), () => inUse.size > 0);
   }
 
   function notify(event: RuntimeEvent): void {
@@ -121,13 +170,17 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
       const living = found.ok ? await podsOf(found.engine, records.agent).catch(() => []) : [];
       return [...new Set([...records.pods(), ...living])];
     },
-    runSandbox: async (spec) => sandboxes.run(await engineNow(), spec),
+    async runSandbox(spec) {
+      inUse.add(spec.pod);
+      return sandboxes.run(await engineNow(), spec);
+    },
     async removeSandbox(pod) {
       // Without an engine there has never been anything of a pod that is not recorded.
       if (records.pods().includes(pod) || (await engines.find()).ok)
         await sandboxes.remove(await engineNow(), pod);
       attempts.forgetPod(pod);
       await records.forgetPod(pod);
+      await leaveNetwork(pod);
     },
     pullImage: async (reference, request = {}) =>
       pullImage(await engineNow(), reference, request, () => pulled.add(reference, clock.now())),

@@ -16,6 +16,7 @@ export function sandboxRequest(
   spec: SandboxSpec,
   image: string,
   { ulimits }: EngineTraits,
+  network = 'bridge',
 ): CreateRequest {
   return {
     Image: image,
@@ -24,7 +25,7 @@ export function sandboxRequest(
     ...exposed(spec.hostPorts),
     Labels: sandboxLabels(agent, spec.pod),
     HostConfig: {
-      NetworkMode: spec.hostNetwork ? 'host' : 'bridge',
+      NetworkMode: spec.hostNetwork ? 'host' : network,
       IpcMode: spec.hostIpc ? 'host' : 'shareable',
       ...(spec.processes === 'node' ? { PidMode: 'host' } : {}),
       ...(spec.sysctls ? { Sysctls: spec.sysctls } : {}),

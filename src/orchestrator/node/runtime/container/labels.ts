@@ -7,6 +7,7 @@ const LABEL = {
   pod: 'dev.pilotage.pod',
   container: 'dev.pilotage.container',
   attempt: 'dev.pilotage.attempt',
+  relay: 'dev.pilotage.relay',
 } as const;
 
 export type Labels = Readonly<Record<string, string>>;
@@ -26,6 +27,15 @@ export const containerLabels = (agent: string, { pod, container, attempt }: Cont
   [LABEL.attempt]: String(attempt),
 });
 
+/** `version` is another one where the relay would be another container. */
+export const relayLabels = (agent: string, version: string): Labels => ({
+  [LABEL.agent]: agent,
+  [LABEL.relay]: version,
+});
+
+export const relayVersionOf = (labels: Labels | null | undefined): string | undefined =>
+  labels?.[LABEL.relay];
+
 export const podOf = (labels: Labels | null | undefined): string | undefined => labels?.[LABEL.pod];
 
 /** undefined: it is the sandbox of a pod. */
@@ -37,6 +47,9 @@ export function refOf(labels: Labels | null | undefined): ContainerRef | undefin
 
 /** Names of containers are known to the whole engine. */
 export const sandboxName = (agent: string, pod: string): string => `pilotage-${agent}-${pod}`;
+
+/** What all pods of the agent share. */
+export const sharedName = (agent: string, what: 'network' | 'relay'): string => `pilotage-${agent}-${what}`;
 
 export const containerName = (agent: string, { pod, container, attempt }: ContainerRef): string =>
   `${sandboxName(agent, pod)}-${container}-${attempt}`;

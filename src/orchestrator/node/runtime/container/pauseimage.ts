@@ -1,13 +1,16 @@
 import type { Engine } from './engine/engine.ts';
-import { PAUSE_PROGRAMS } from './pauseimage.data.ts';
+import { ENTER_PROGRAMS, PAUSE_PROGRAMS } from './pauseimage.data.ts';
 
 const REPOSITORY = 'localhost/pilotage/pause';
 /** Raised when the program or its place changes. */
 const TAG = '2';
 export const PAUSE_COMMAND = '/pause';
+/** Makes a range of addresses its container's own, by the file `route` in `RELAY_PLACE`, and becomes the program that its arguments name. */
+export const ENTER_COMMAND = '/enter';
+export const RELAY_PLACE = '/run/pilotage';
 
 /**
- * The image of the container that holds the network of a pod, made on the spot where it is missing: a node may have no way to a registry.
+ * The image of the containers that hold the networks of pods, and of the relay in them, made on the spot where it is missing: a node may have no way to a registry.
  * Returns its name. Rejects on an architecture without a program, and when the engine does.
  */
 export async function ensurePauseImage(engine: Engine, arch: string): Promise<string> {
@@ -19,15 +22,21 @@ export async function ensurePauseImage(engine: Engine, arch: string): Promise<st
 
 /** @throws where there is no program for the architecture (of `os.arch()`) */
 export function pauseArchive(arch: string): Buffer {
-  const hex = PAUSE_PROGRAMS[arch];
-  if (hex === undefined) throw new Error(`pods of containers are not supported on ${arch}`);
-  return archiveOf(PAUSE_COMMAND.slice(1), Buffer.from(hex.replace(/\s/g, ''), 'hex'));
+  const programs = [
+    { name: PAUSE_COMMAND.slice(1), hex: PAUSE_PROGRAMS[arch] },
+    { name: ENTER_COMMAND.slice(1), hex: ENTER_PROGRAMS[arch] },
+  ];
+  const entries = programs.map(({ name, hex }) => {
+    if (hex === undefined) throw new Error(`pods of containers are not supported on ${arch}`);
+    return entryOf(name, Buffer.from(hex.replace(/\s/g, ''), 'hex'));
+  });
+  return Buffer.concat([...entries, Buffer.alloc(2 * BLOCK)]);
 }
 
 const BLOCK = 512;
 
-/** A tar archive (POSIX.1-1988 ustar) of one program. */
-function archiveOf(name: string, bytes: Buffer): Buffer {
+/** A program in a tar archive (POSIX.1-1988 ustar). */
+function entryOf(name: string, bytes: Buffer): Buffer {
   const header = Buffer.alloc(BLOCK);
   const field = (text: string, at: number) => header.write(text, at, 'latin1');
   field(name, 0);
@@ -44,5 +53,5 @@ function archiveOf(name: string, bytes: Buffer): Buffer {
   const sum = header.reduce((total, byte) => total + byte, 0);
   field(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   const padding = Buffer.alloc((BLOCK - (bytes.length % BLOCK)) % BLOCK);
-  return Buffer.concat([header, bytes, padding, Buffer.alloc(2 * BLOCK)]);
+  return Buffer.concat([header, bytes, padding]);
 }

@@ -6,7 +6,7 @@ import { removeTree } from '../../../../base/removetree.ts';
 import { unlessRefused } from '../../../../base/storage.ts';
 import type { ContainerRef, ContainerSpec, Sandbox } from '../spec.ts';
 import { emptyMessage, readMessage } from '../terminationmessage.ts';
-import { PULLED_IMAGES } from './pulledimages.ts';
+import type { NetworkPlan } from './networkplan.ts';
 
 /**
  * What an engine cannot say of a container, below `<root>/<pod uid>/`: `sandbox.json`, and in `<container>/<attempt>/` `attempt.json` (what
@@ -38,11 +38,19 @@ export interface Records {
   createMessage(ref: ContainerRef): string;
   message(ref: ContainerRef): string;
   forgetAttempt(ref: ContainerRef): void;
+  /** The files by which the containers of a pod find names. */
+  writeNames(pod: string, files: Readonly<Record<NameFile, string>>): void;
+  nameFile(pod: string, name: NameFile): string;
   forgetPod(pod: string): Promise<void>;
   /** The socket of the engine that has the containers; for whoever ends them when no agent runs. */
+  /** The network of the pods; undefined: there is none. */
+  network(): NetworkPlan | undefined;
+  setNetwork(plan: NetworkPlan | undefined): void;
   engineSocket(): string | undefined;
   setEngineSocket(path: string): void;
 }
+
+export type NameFile = 'hosts.txt' | 'resolv.conf';
 
 /** `engine.json`. */
 interface EngineRecord {
@@ -52,6 +60,9 @@ interface EngineRecord {
 
 const ENGINE = 'engine.json';
 const SANDBOX = 'sandbox.json';
+const NETWORK = 'network.json';
+/** Names of pods and containers have no dots. */
+const isFile = (name: string): boolean => name.includes('.');
 
 export function openRecords(root: string): Records {
   const agent = readRecord<EngineRecord>(join(root, ENGINE))?.agent ?? randomBytes(4).toString('hex');
@@ -66,12 +77,12 @@ export function openRecords(root: string): Records {
 
   return {
     agent,
-    pods: () => entriesOf(root).filter((name) => name !== ENGINE && name !== PULLED_IMAGES),
+    pods: () => entriesOf(root).filter((name) => !isFile(name)),
     sandbox: (pod) => readRecord(join(podDir(pod), SANDBOX)),
     writeSandbox: (sandbox) => writeRecord(join(podDir(sandbox.pod), SANDBOX), sandbox),
     attempts: (pod) =>
       entriesOf(podDir(pod))
-        .filter((name) => name !== SANDBOX)
+        .filter((name) => !isFile(name))
         .flatMap((container) =>
           entriesOf(join(podDir(pod), container))
             .map(Number)
@@ -91,6 +102,17 @@ export function openRecords(root: string): Records {
     message: (ref) => readMessage(join(dirOf(ref), 'message')),
     forgetAttempt: (ref) => rmSync(dirOf(ref), { recursive: true, force: true }),
     forgetPod: (pod) => removeTree(podDir(pod)),
+    network: () => readRecord(join(root, NETWORK)),
+    setNetwork(plan) {
+      if (plan) writeRecord(join(root, NETWORK), plan);
+      else rmSync(join(root, NETWORK), { force: true });
+    },
+    writeNames(pod, files) {
+      mkdirSync(podDir(pod), { recursive: true, mode: 0o700 });
+      // The container's user reads them, and they stay the same files: they are mounted.
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(podDir(pod), name), text);
+    },
+    nameFile: (pod, name) => join(podDir(pod), name),
     engineSocket: () => readRecord<EngineRecord>(join(root, ENGINE))?.socket,
     setEngineSocket(socket) {
       if (this.engineSocket() !== socket)

@@ -5,7 +5,10 @@ import { type EngineTraits, sandboxRequest } from './createrequest.ts';
 import type { Engine } from './engine/engine.ts';
 import type { InspectedContainer } from './engine/types.ts';
 import { ofPod, ownedBy, podOf, refOf, sandboxName } from './labels.ts';
+import { nameFiles } from './namefiles.ts';
+import type { NetworkPlan } from './networkplan.ts';
 import { ensurePauseImage } from './pauseimage.ts';
+import type { PodNetworks } from './podnetwork.ts';
 import type { Records } from './records.ts';
 import { removeAll } from './removal.ts';
 
@@ -14,6 +17,7 @@ export interface SandboxesOptions {
   /** The address of this node, and of pods that share its network. */
   readonly hostIP: string;
   readonly traitsOf: (engine: Engine) => EngineTraits;
+  readonly networks: PodNetworks;
 }
 
 /** A pod is a container that does nothing but hold a network, which the pod's containers join. */
@@ -35,7 +39,7 @@ export interface Sandboxes {
   remove(engine: Engine, pod: string): Promise<void>;
 }
 
-export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions): Sandboxes {
+export function createSandboxes({ records, hostIP, traitsOf, networks }: SandboxesOptions): Sandboxes {
   const known = new Map<string, Sandbox>();
   /** Of each pod one at a time: two would use one name, and what is still being made would outlive its pod. */
   const starting = new Map<string, Promise<InspectedContainer>>();
@@ -45,7 +49,9 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
     const container = await started(engine, spec);
     const address = addressIn(container, spec);
     if (!address) return { ok: false, message: `the engine gave pod ${spec.name} no address` };
-    const sandbox: Sandbox = { ...spec, address, fileOwner: 'containers' };
+    const network = networkIn(container, spec);
+    const sandbox: Sandbox = { ...spec, address, fileOwner: 'containers', ...(network ? { network } : {}) };
+    records.writeNames(spec.pod, nameFiles(sandbox));
     records.writeSandbox(sandbox);
     known.set(spec.pod, sandbox);
     return { ok: true, sandbox };
@@ -53,6 +59,15 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
 
   const addressIn = (container: InspectedContainer, { hostNetwork }: SandboxSpec): string | undefined =>
     hostNetwork ? hostIP : addressOf(container);
+
+  /** A sandbox that an earlier release has made is in another network. */
+  function networkIn({ NetworkSettings }: InspectedContainer, spec: SandboxSpec): NetworkPlan | undefined {
+    const own = networks.known();
+    const isInside = spec.hostNetwork
+      ? seesServices(spec)
+      : own && own.name in (NetworkSettings.Networks ?? {});
+    return own && isInside ? own.plan : undefined;
+  }
 
   function started(engine: Engine, spec: SandboxSpec): Promise<InspectedContainer> {
     const before = starting.get(spec.pod);
@@ -68,9 +83,10 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
     if (before?.State.Status === 'running') return before;
     // Before another network is there: later nobody could tell who is in which.
     if (find(spec.pod)) await endStranded(engine, spec.pod);
+    const network = seesServices(spec) ? await networks.ensure(engine) : undefined;
     if (!before) {
       const image = await ensurePauseImage(engine, arch());
-      await engine.create(name, sandboxRequest(records.agent, spec, image, traitsOf(engine)));
+      await engine.create(name, sandboxRequest(records.agent, spec, image, traitsOf(engine), network?.name));
     }
     await engine.start(name);
     const now = await engine.inspect(name);
@@ -104,6 +120,9 @@ export function createSandboxes({ records, hostIP, traitsOf }: SandboxesOptions)
 
 /** Whoever asks for it counts on root in the container being nobody on the node, and is allowed more for it (Pod Security). */
 const OWN_USERS = 'this node has no user namespaces for pods: leave `hostUsers: false` out';
+/** From the network of the node the one of the pods is reached too; a pod there has to ask for the names of the cluster. */
+const seesServices = ({ hostNetwork, names }: SandboxSpec): boolean =>
+  !hostNetwork || names?.policy === 'cluster';
 
 /** Docker's default network, or Podman's, which has another name. */
 const addressOf = ({ NetworkSettings }: InspectedContainer): string | undefined =>

@@ -3,7 +3,7 @@ import { ProblemError, problemOf } from '../../../../base/errors.ts';
 import type { StopAllOptions } from '../runtime.ts';
 import type { ContainerRef } from '../spec.ts';
 import { connectEngine, type Engine } from './engine/engine.ts';
-import { ownedBy, refOf } from './labels.ts';
+import { ownedBy, refOf, sharedName } from './labels.ts';
 import { openRecords, type Records } from './records.ts';
 import { removeAll } from './removal.ts';
 
@@ -49,7 +49,7 @@ export interface StopRecordedOptions extends StopAllOptions {
 /** The engine that has containers of the node; undefined where none are recorded. Rejects with ProblemError when it does not answer. */
 async function engineOf(records: Records): Promise<Engine | undefined> {
   const socket = records.engineSocket();
-  if (socket === undefined || records.pods().length === 0) return undefined;
+  if (socket === undefined || (records.pods().length === 0 && !records.network())) return undefined;
   return connectEngine(socket).catch((error: unknown) => {
     throw new ProblemError(
       {
@@ -69,9 +69,11 @@ export async function stopRecorded({ root, clock, ...options }: StopRecordedOpti
   if (engine) await stopAll(engine, records, clock, options);
 }
 
-/** Removes every container of a node, for one whose directory is about to go. Rejects as `stopRecorded` does. */
+/** Removes every container of a node and their network, for one whose directory is about to go. Rejects as `stopRecorded` does. */
 export async function removeRecorded(root: string): Promise<void> {
   const records = openRecords(root);
   const engine = await engineOf(records);
-  if (engine) await removeAll(engine, [ownedBy(records.agent)]);
+  if (!engine) return;
+  await removeAll(engine, [ownedBy(records.agent)]);
+  if (records.network()) await engine.removeNetwork(sharedName(records.agent, 'network'));
 }

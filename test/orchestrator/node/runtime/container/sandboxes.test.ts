@@ -68,6 +68,12 @@ describe('the sandbox of a pod of containers', () => {
       records,
       hostIP: '127.0.0.1',
       traitsOf: () => ({ name: 'podman', ulimits: [] }),
+      networks: {
+        known: () => undefined,
+        ensure: async () => undefined,
+        keep: async () => {},
+        remove: async () => {},
+      },
     });
   };
 

@@ -22,6 +22,13 @@ export interface LogRequest {
   readonly tail?: number;
 }
 
+/** IPv4 ranges, and an address. */
+export interface NetworkRanges {
+  readonly subnet: string;
+  readonly gateway: string;
+  readonly pods: string;
+}
+
 export interface ExecSettings {
   readonly command: readonly string[];
   readonly tty: boolean;
@@ -60,6 +67,13 @@ export interface Engine {
   kill(container: string, signal: string): Promise<void>;
   /** Kills it first; one that is not there is no error. */
   remove(container: string): Promise<void>;
+
+  /** Whether there is one of the name. */
+  network(name: string): Promise<boolean>;
+  /** A bridge; the engine gives out addresses of `pods` alone. */
+  createNetwork(name: string, ranges: NetworkRanges): Promise<void>;
+  /** One that is not there is no error. */
+  removeNetwork(name: string): Promise<void>;
 
   logs(container: string, request: LogRequest, signal: AbortSignal): Promise<IncomingMessage>;
   attach(container: string, stdin: boolean): Promise<Duplex>;
@@ -154,6 +168,20 @@ function engineOn(http: EngineHttp, name: Engine['name'], version: string): Engi
       // `timeout` is Podman's: it waits ten seconds before it kills, by default.
       const query = { force: true, v: true, timeout: 0 };
       await found(http.json({ method: 'DELETE', path: of(container, '').slice(0, -1), query }));
+    },
+
+    network: async (network) => (await found(http.json({ path: `/networks/${network}` }))) !== undefined,
+    createNetwork: (network, { subnet, gateway, pods }) =>
+      post('/networks/create', {
+        body: {
+          Name: network,
+          CheckDuplicate: true,
+          Driver: 'bridge',
+          IPAM: { Driver: 'default', Config: [{ Subnet: subnet, Gateway: gateway, IPRange: pods }] },
+        },
+      }),
+    async removeNetwork(network) {
+      await found(http.json({ method: 'DELETE', path: `/networks/${network}` }));
     },
 
     logs: (container, { follow, timestamps, since, tail }, signal) =>

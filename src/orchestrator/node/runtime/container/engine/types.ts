@@ -70,8 +70,15 @@ export interface CreateRequest {
   readonly Tty?: boolean;
   readonly OpenStdin?: boolean;
   readonly StdinOnce?: boolean;
+  /** Where Docker takes it until version 1.44; Podman takes it beside the address. */
+  readonly MacAddress?: string;
   readonly Labels: Readonly<Record<string, string>>;
   readonly HostConfig: HostConfig;
+  readonly NetworkingConfig?: {
+    readonly EndpointsConfig: Readonly<
+      Record<string, { readonly IPAMConfig: { readonly IPv4Address: string }; readonly MacAddress: string }>
+    >;
+  };
 }
 
 export interface ListedContainer {

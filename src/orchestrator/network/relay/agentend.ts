@@ -1,0 +1,172 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Clock } from '../../../base/clock.ts';
+import { deferred } from '../../../base/deferred.ts';
+import type { Logger } from '../../../base/log.ts';
+import { type Carried, carry } from './carry.ts';
+import { parseMessage, readFrames, writeMessage } from './frames.ts';
+import {
+  type Dialed,
+  MOST_MESSAGE,
+  type Opening,
+  type RelayAnswer,
+  type RelayQuery,
+  type RelayReport,
+  type RelayTask,
+  type Verdict,
+} from './protocol.ts';
+
+/** A client that has connected to a front of the relay. One of `carry` and `refuse` ends the matter, and so does a `dial` that succeeds. */
+export interface RelayedClient {
+  readonly front: string;
+  /** Its address. */
+  readonly address: string;
+  /** Whether the relay has connected it to there. */
+  dial(backend: { readonly host: string; readonly port: number }): Promise<boolean>;
+  /** Joins it with a connection of the agent. */
+  carry(upstream: Socket): void;
+  refuse(): void;
+  onClose(fn: () => void): void;
+}
+
+export interface AgentEndOptions {
+  /** Of the socket, in a directory of its own, which the relay sees. */
+  readonly path: string;
+  readonly onClient: (client: RelayedClient) => void;
+  /** A message of DNS; resolves with the answer, undefined: none. */
+  readonly onQuery: (message: Buffer, transport: 'udp' | 'tcp') => Promise<Buffer | undefined>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The agent's end of its relay. */
+export interface AgentEnd {
+  /** Rejects when it cannot listen on the socket. */
+  listen(): Promise<void>;
+  /** Resolves when the relay does so, or there is none, or it takes too long. Whoever connects later is told too. */
+  assign(task: Omit<RelayTask, 'revision'>): Promise<void>;
+  readonly isConnected: boolean;
+  close(): Promise<void>;
+}
+
+/** How long somebody waits for a relay to listen. */
+const APPLY_MS = 1_000;
+
+export function createAgentEnd({ path, onClient, onQuery, clock, logger }: AgentEndOptions): AgentEnd {
+  const links = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, accept);
+  let control: Socket | undefined;
+  let task: RelayTask | undefined;
+  /** What the task is made of, to tell it from the next one. */
+  let assigned = '';
+  let applied = deferred();
+
+  function accept(link: Socket): void {
+    links.add(link);
+    link.on('error', () => link.destroy());
+    link.once('close', () => links.delete(link));
+    let take = (payload: Buffer) => {
+      const opening = parseMessage<Opening>(payload) as Partial<Opening> | undefined;
+      if (opening?.type === 'control') take = controlled(link);
+      else if (opening?.type === 'stream') take = streamed(link, opening);
+      else link.destroy();
+    };
+    readFrames(link, MOST_MESSAGE, (payload) => take(payload));
+    link.once('end', () => link.end());
+  }
+
+  function controlled(link: Socket): (payload: Buffer) => void {
+    // Of two, the later one: the earlier one's engine has not noticed its end yet.
+    control?.destroy();
+    control = link;
+    link.once('close', () => {
+      if (control === link) control = undefined;
+    });
+    if (task) writeMessage(link, task);
+    return (payload) => {
+      const said = parseMessage<RelayReport & RelayQuery>(payload);
+      if (said?.applied !== undefined) report(said.applied, said.failed ?? {});
+      if (said?.query !== undefined) void answerTo(link, said.query, said);
+    };
+  }
+
+  function report(revision: number, failed: RelayReport['failed']): void {
+    if (Object.keys(failed).length > 0) logger.warn({ failed }, 'the relay cannot listen for some Services');
+    if (revision === task?.revision) applied.resolve();
+  }
+
+  async function answerTo(
+    link: Socket,
+    query: number,
+    { message = '', transport = 'udp' }: Partial<RelayQuery>,
+  ): Promise<void> {
+    const found = await onQuery(Buffer.from(message, 'base64'), transport).catch(() => undefined);
+    const answer: RelayAnswer = { answer: query, ...(found ? { message: found.toString('base64') } : {}) };
+    if (link.writable) writeMessage(link, answer);
+  }
+
+  function streamed(link: Socket, { front = '', client = '' }: Partial<Opening & { type: 'stream' }>) {
+    let dialing = deferred<boolean>();
+    let carried: Carried | undefined;
+    const say = (verdict: Verdict) => writeMessage(link, verdict);
+    link.once('close', () => dialing.resolve(false));
+    onClient({
+      front,
+      address: client,
+      dial({ host, port }) {
+        if (link.destroyed) return Promise.resolve(false);
+        dialing = deferred<boolean>();
+        say({ type: 'dial', host, port });
+        return dialing.promise;
+      },
+      carry(upstream) {
+        if (link.destroyed) return void upstream.destroy();
+        say({ type: 'carry' });
+        carried = carry(upstream, link);
+      },
+      refuse: () => void say({ type: 'refuse' }),
+      onClose: (fn) => void link.once('close', fn),
+    });
+    return (payload: Buffer) => {
+      if (carried) carried.take(payload);
+      else dialing.resolve(parseMessage<Dialed>(payload)?.dialed === true);
+    };
+  }
+
+  return {
+    listen() {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
+      rmSync(path, { force: true });
+      return new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ path }, () => {
+          // The directory above it is the agent's alone; in its container the relay may be another user.
+          chmodSync(path, 0o666);
+          resolve();
+        });
+      });
+    },
+    async assign(wanted) {
+      const text = JSON.stringify(wanted);
+      if (text === assigned) return;
+      assigned = text;
+      applied.resolve();
+      applied = deferred();
+      task = { ...wanted, revision: (task?.revision ?? 0) + 1 };
+      if (!control) return;
+      writeMessage(control, task);
+      const cancel = clock.after(APPLY_MS, applied.resolve);
+      await applied.promise;
+      cancel();
+    },
+    get isConnected() {
+      return control !== undefined;
+    },
+    async close() {
+      server.close();
+      applied.resolve();
+      for (const link of links) link.destroy();
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import type { Clock } from '../../../base/clock.ts';
+import { Admission, connectionLimits } from '../../../base/connections.ts';
+import type { Logger } from '../../../base/log.ts';
+import { readResolvConf } from '../../../base/resolvconf.ts';
+import { isInRange, nthOf } from '../../../kube/values/ipv4range.ts';
+import { createResolver } from '../dns/resolver.ts';
+import { createUpstream } from '../dns/upstream.ts';
+import { EMPTY_ZONE } from '../dns/zone.ts';
+import type { ServiceAddress } from '../fronts.ts';
+import type { Knowledge, ServiceProxy } from '../proxy.ts';
+import { type Backend, routeKey } from '../route.ts';
+import { createAgentEnd, type RelayedClient } from './agentend.ts';
+import { connectRelayed } from './connect.ts';
+import { relayFronts } from './fronts.ts';
+import { type RelayProgram, relayProgram } from './program.ts';
+import { type ContainerRanges, containerView, isLoopback, type NodeRanges } from './ranges.ts';
+
+export interface ContainerServicesOptions {
+  readonly proxy: () => Pick<ServiceProxy, 'backends' | 'dialing'>;
+  /** Of pods of processes. */
+  readonly podCidr: string;
+  /** That cluster IPs are taken from; absent: containers reach no Services. */
+  readonly serviceCidr?: string;
+  /** Another one for another build of this program. */
+  readonly build?: string;
+  /** In which the relay finds the agent. */
+  readonly dir: string;
+  /** The address of a pod of this node; undefined: there is no such pod. */
+  readonly addressOf: (podUid: string) => string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Services and names for containers, by way of the relay, which listens where containers are. */
+export interface ContainerServices {
+  /** Rejects when it cannot listen on the socket. */
+  start(): Promise<void>;
+  /** Resolves when the relay does what it says, or cannot now. */
+  learn(known: Knowledge): Promise<void>;
+  /** The address of every port of every Service, for containers in those ranges. */
+  addresses(ranges: ContainerRanges): readonly ServiceAddress[];
+  /** What the container of the relay is made from, and how that is told of it. */
+  readonly relay: {
+    readonly program: RelayProgram & {
+      readonly directory: string;
+      readonly socket: string;
+      readonly version: string;
+    };
+    /** Containers have these addresses from now on. */
+    readonly onNetwork: (ranges: ContainerRanges) => void;
+    /** Whether it has found its agent. */
+    readonly isConnected: () => boolean;
+  };
+  stop(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 2_000;
+const DNS_PORT = 53;
+
+const SOCKET = 'agent.sock';
+
+/** undefined: containers reach no Services. */
+export function openContainerServices(options: ContainerServicesOptions): ContainerServices | undefined {
+  const { serviceCidr, podCidr } = options;
+  const program = relayProgram();
+  if (serviceCidr === undefined || !program) return undefined;
+  return createContainerServices(options, { processes: podCidr, services: serviceCidr }, program);
+}
+
+function createContainerServices(
+  { proxy, addressOf, dir, build = '', clock, ...options }: ContainerServicesOptions,
+  node: NodeRanges,
+  program: RelayProgram,
+): ContainerServices {
+  const logger = options.logger.child({ part: 'services of containers' });
+  const admission = new Admission(connectionLimits(2));
+  const api = nthOf(node.services, 1);
+  const resolve = createResolver({
+    zone: () => known.zone,
+    upstream: createUpstream({ servers: () => readResolvConf(() => true).servers }),
+  });
+  const agentEnd = createAgentEnd({
+    path: join(dir, SOCKET),
+    onClient: (client) => void accept(client),
+    onQuery: async (message, transport) => ranges && resolve(message, transport, containerView(node, ranges)),
+    clock,
+    logger,
+  });
+  let known: Knowledge = { table: new Map(), zone: EMPTY_ZONE };
+  let ranges: ContainerRanges | undefined;
+  let fronts: ReturnType<typeof relayFronts> = new Map();
+  let accepted = 0;
+
+  async function accept(client: RelayedClient): Promise<void> {
+    const behind = fronts.get(client.front)?.behind;
+    const id = String(accepted++);
+    if (!behind || admission.enter(id, client.front).type === 'refused') return client.refuse();
+    admission.proven(id);
+    client.onClose(() => admission.leave(id));
+    const backends = behind.type === 'pod' ? [behind.backend] : proxy().backends(behind, client.address);
+    await connectRelayed(client, backends, {
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      ...proxy().dialing,
+      isBesideRelay: ({ host }) => ranges !== undefined && isInRange(host, ranges.pods),
+      mayReach: (backend) => mayReach(backend, behind.type === 'route' ? routeKey(behind) : ''),
+    });
+  }
+
+  /**
+   * Whoever may write EndpointSlices may name any address in one. Of the node's loopback network, where programs listen that trust whoever reaches
+   * them, containers get at the pods and at the API alone.
+   */
+  function mayReach({ host, podUid }: Backend, route: string): boolean {
+    if (!isLoopback(host) && host !== '::1') return true;
+    return isInRange(host, node.processes) || route === API_ROUTE || addressOf(podUid) === host;
+  }
+
+  async function assign(): Promise<void> {
+    if (!ranges) return;
+    fronts = relayFronts(known.table, known.zone, containerView(node, ranges));
+    await agentEnd.assign({
+      fronts: [...fronts.values()].map(({ front }) => front),
+      dns: { host: ranges.relay, port: DNS_PORT },
+      clients: ranges.pods,
+    });
+  }
+
+  return {
+    start: () => agentEnd.listen(),
+    relay: {
+      program: { ...program, directory: dir, socket: SOCKET, version: build },
+      onNetwork(wanted) {
+        if (ranges?.pods === wanted.pods) return;
+        ranges = wanted;
+        void assign();
+      },
+      isConnected: () => agentEnd.isConnected,
+    },
+    learn(now) {
+      known = now;
+      return assign();
+    },
+    addresses(of) {
+      const { shown } = containerView(node, of);
+      return [...known.table.values()].flatMap(({ namespace, service, portName, port, clusterIP = '' }) => {
+        // Clients of the API compare its certificate with the name by which they know it, which is no address of this network.
+        const host = clusterIP === api ? 'kubernetes.default.svc' : shown(clusterIP);
+        return host === undefined ? [] : [{ namespace, service, portName, servicePort: port, host, port }];
+      });
+    },
+    stop: () => agentEnd.close(),
+  };
+}
+
+const API_ROUTE = 'default/kubernetes:https';
