@@ -96,9 +96,19 @@ describe('a client in the process, and an aggregated API server', () => {
     await until(() => isGone(world.client.get(CONFIG_MAPS, key('log'))));
   });
 
+  it('holds up nothing while it takes requests and does not answer, though more wait for it than may', async () => {
+    world.silence();
+    const lost = { apiVersion: 'sea.example.com/v1', kind: 'Ship', name: 'lost', uid: 'lost' };
+    for (let i = 0; i < 12; i++)
+      await world.client.create(CONFIG_MAPS, configMap(`waits-${i}`, { ownerReferences: [lost] }));
+    await until(() => world.requests.filter(({ url }) => url?.endsWith('/ships/lost')).length === 4);
+    const owner = await world.client.create(CONFIG_MAPS, configMap('quick'));
+    await world.client.create(CONFIG_MAPS, configMap('quicker', { ownerReferences: ownedBy(owner) }));
+    await world.client.delete(CONFIG_MAPS, key('quick'));
+    await until(() => isGone(world.client.get(CONFIG_MAPS, key('quicker'))));
+  });
+
   it('holds up nothing while it is dead', async () => {
-    const ark = await client.create(SHIP, ship('slow'));
-    await world.client.create(CONFIG_MAPS, configMap('cargo', { ownerReferences: ownedBy(ark) }));
     await world.client.patch(
       API_SERVICES,
       { name: 'v1.sea.example.com' },
@@ -117,6 +127,6 @@ describe('a client in the process, and an aggregated API server', () => {
     await world.client.delete(CONFIG_MAPS, key('owner'));
     await until(() => isGone(world.client.get(CONFIG_MAPS, key('dependent'))));
     // What a dead server might still own stays.
-    expect((await world.client.get(CONFIG_MAPS, key('cargo'))).metadata.name).to.equal('cargo');
+    expect((await world.client.get(CONFIG_MAPS, key('waits-0'))).metadata.name).to.equal('waits-0');
   });
 });

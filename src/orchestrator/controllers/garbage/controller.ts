@@ -22,6 +22,7 @@ import {
   type Owner,
   type OwnerState,
 } from './decide.ts';
+import { Busy, fewElsewhere } from './fewelsewhere.ts';
 import { createMonitors, type Found } from './monitors.ts';
 
 export interface GarbageCollector {
@@ -31,11 +32,13 @@ export interface GarbageCollector {
 
 /** The queue key of the search for new kinds. */
 const DISCOVERY = 'discovery';
+/** When enough wait for other API servers. */
+const BUSY_MS = 500;
 
 /** Deletes objects whose owners are gone, and carries out foreground and orphaning deletion; keys are uids. */
 export function createGarbageCollector(context: ControllerContext): GarbageCollector {
   const { clock, record, elsewhere } = context;
-  const { client } = elsewhere;
+  const client = fewElsewhere(elsewhere);
   const logger = context.logger.child({ controller: 'garbage' });
   const lifetime = new AbortController();
   const queue = createWorkQueue({
@@ -49,8 +52,9 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     },
   });
   // Kinds come and go with these.
-  const definitions = createInformer({ client, resource: CUSTOM_RESOURCE_DEFINITIONS, clock, logger });
-  const apiServices = createInformer({ client, resource: API_SERVICES, clock, logger });
+  const here = { client: context.client, clock, logger };
+  const definitions = createInformer({ ...here, resource: CUSTOM_RESOURCE_DEFINITIONS });
+  const apiServices = createInformer({ ...here, resource: API_SERVICES });
   const monitors = createMonitors(
     { here: context.client, elsewhere, clock, logger },
     {
@@ -83,7 +87,12 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     // Until all kinds are cached, a dependent that blocks its owner could be missed.
     if (!isReady) return { afterMs: 50 };
     const found = monitors.find(key);
-    return found ? collect(found) : undefined;
+    return found ? collect(found).catch(laterIfBusy) : undefined;
+  }
+
+  function laterIfBusy(error: unknown): Again {
+    if (error instanceof Busy) return { afterMs: BUSY_MS };
+    throw error;
   }
 
   async function collect(found: Found): Promise<Again> {
@@ -121,7 +130,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
   }
 
   async function absentState(object: KubeObject, reference: OwnerReference): Promise<OwnerState> {
-    const resource = await client.resourceFor(reference);
+    const resource = await elsewhere.client.resourceFor(reference);
     if (!resource) return 'unknown';
     const { namespace } = object.metadata;
     if (resource.namespaced && namespace === undefined) return invalidOwner(object, reference.kind);

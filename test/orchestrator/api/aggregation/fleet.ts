@@ -6,7 +6,10 @@ import { startHttpsServer } from '../httpserver.ts';
 import { type AggregatedWorld, type Serving, startAvailable } from './world.ts';
 
 /** A cluster with controllers, and an aggregated API server that really keeps ships. */
-export type Fleet = Omit<AggregatedWorld, 'serve'>;
+export interface Fleet extends Omit<AggregatedWorld, 'serve'> {
+  /** From now on it takes requests for ships and does not answer. */
+  silence(): void;
+}
 
 export const SHIP: Resource = {
   group: 'sea.example.com',
@@ -56,6 +59,7 @@ export async function startFleet(...namespaces: readonly string[]): Promise<Flee
   world.serve(handOn);
   return {
     ...world,
+    silence: () => world.serve(() => {}),
     async close() {
       await world.close();
       await behind.close();
