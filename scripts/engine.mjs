@@ -49,6 +49,8 @@ export async function startEngine(registry) {
     await pause(50);
   return {
     socket,
+    // What serves the same containers on another socket, for a test that ends it.
+    service: { args: [...options, 'system', 'service', '--time', '0'], env },
     stop() {
       service.kill();
       spawnSync('podman', [...options, 'rm', '--all', '--force', '--time', '0'], { env });

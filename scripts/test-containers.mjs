@@ -10,6 +10,7 @@ const PEER_TESTS = [
   'test/e2e/containervolumes.peer.ts',
   'test/e2e/containersettings.peer.ts',
   'test/e2e/containernetwork.peer.ts',
+  'test/e2e/containerengine.peer.ts',
 ];
 
 const lack = lackOfEngine();
@@ -29,6 +30,7 @@ try {
   await suite.mocha([['--timeout', '60000', ...files]], {
     CONTAINER_ENGINE: engine.socket,
     ...(registry ? { REGISTRY: JSON.stringify(registry) } : {}),
+    ...(engine.service ? { ENGINE_SERVICE: JSON.stringify(engine.service) } : {}),
   });
 } finally {
   engine.stop();

@@ -104,5 +104,5 @@ export async function stopRecorded(dir: string, { forGood, ...options }: StopOpt
   ]);
   // Volumes in memory end with the node, as with a machine.
   await unmountBelow(podsDir(dir));
-  if (forGood) await removeRecorded(root);
+  if (forGood) await removeRecorded(root, options.clock);
 }

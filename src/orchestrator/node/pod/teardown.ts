@@ -23,6 +23,8 @@ export interface TeardownOptions {
 export interface Teardown {
   readonly begun: boolean;
   begin(view: PodView): void;
+  /** Gives back what a pod that has come to its end holds of this node, once; it is kept so that people can see how, until it is deleted. */
+  rest(): void;
 }
 
 const RETRY_MS = 5_000;
@@ -30,7 +32,7 @@ const RETRY_MS = 5_000;
 export function createTeardown(options: TeardownOptions): Teardown {
   const { context, uid, logger, signal, release, statusSettled, isKnown, onFailure } = options;
   let begun = false;
-  let hasLetGo = false;
+  let rests = false;
 
   const logFailure = (error: unknown): void =>
     logger.error({ error: problemOf(error).message }, 'forgetting a pod failed');
@@ -48,21 +50,30 @@ export function createTeardown(options: TeardownOptions): Teardown {
     context.onGone(uid);
   }
 
+  async function giveBack(): Promise<void> {
+    await context.runtime.stopSandbox(uid);
+    await removeVolumes(context.root, uid);
+  }
+
   return {
     get begun() {
       return begun;
     },
     begin(view) {
-      // A pod that has failed is kept, so that people can see why: its owner deletes it.
-      if (begun) return;
-      if (view.ending?.failure) {
-        if (!hasLetGo) void removeVolumes(context.root, uid).catch(logFailure);
-        hasLetGo = true;
-        return;
-      }
+      // Its owner deletes a pod that has failed.
+      if (begun || view.ending?.failure) return;
       begun = true;
       forget(view).catch((error: unknown) => {
         begun = false;
+        logFailure(error);
+        context.clock.after(RETRY_MS, onFailure);
+      });
+    },
+    rest() {
+      if (begun || rests) return;
+      rests = true;
+      giveBack().catch((error: unknown) => {
+        rests = false;
         logFailure(error);
         context.clock.after(RETRY_MS, onFailure);
       });

@@ -71,6 +71,10 @@ export const allContainers = (view: PodView): readonly ContainerView[] => [
   ...view.ephemeralContainers,
 ];
 
+/** Nothing of it runs, or is about to. */
+export const isQuiet = (view: PodView): boolean =>
+  allContainers(view).every((one) => !isRunning(one) && !one.starting);
+
 /** 137: whatever ended a process without a trace was a kill (kubelet reports ContainerStatusUnknown so). */
 export function exitCodeOfAttempt(attempt: Attempt): number | undefined {
   switch (attempt.state.type) {

@@ -3,6 +3,7 @@ import type { Container, Pod, PodStatus } from '../../../kube/kinds/objects.data
 import { watchListening } from '../probes/listening.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import type { Sandbox } from '../runtime/spec.ts';
+import { isFinished } from '../spec/sandbox.ts';
 import { LISTENING, wildcardMessage, withForeign } from './conditions.ts';
 import type { PodContext } from './context.ts';
 import { activeUntil, endingOf } from './ending.ts';
@@ -16,7 +17,7 @@ import { createStatusWriter } from './statuswriter.ts';
 import { createStops } from './stops.ts';
 import { createTeardown } from './teardown.ts';
 import { createUsage } from './usage.ts';
-import { type ContainerView, ephemeralContainersOf, type PodView } from './view.ts';
+import { type ContainerView, ephemeralContainersOf, isQuiet, type PodView } from './view.ts';
 import { refreshVolumes } from './volumerefresh.ts';
 
 export interface PodWorker {
@@ -178,6 +179,7 @@ export function createPodWorker({ context, record: begun, sandbox, adopted }: Po
         if (action.type === 'finish') teardown.begin(view);
         if (action.type === 'start') starts.start(action);
       }
+      if (status && isFinished({ status }) && isQuiet(view)) teardown.rest();
       scheduleWake(wakeAt, view);
     }
     running = undefined;

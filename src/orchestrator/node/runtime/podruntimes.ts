@@ -57,6 +57,7 @@ export function createPodRuntimes({ runtimes, route, lackOfEngine }: PodRuntimes
       given.set(spec.pod, name);
       return runtimes[name].runSandbox(spec);
     },
+    stopSandbox: (pod) => of(pod).stopSandbox(pod),
     async removeSandbox(pod) {
       const known = given.get(pod);
       // Of one that this agent does not know, either may have something.

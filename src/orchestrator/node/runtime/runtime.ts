@@ -169,6 +169,11 @@ export interface PodRuntime {
   pods(): Promise<readonly string[]>;
   /** Idempotent: a pod that has a sandbox keeps it, also across agents. */
   runSandbox(spec: SandboxSpec): Promise<SandboxResult>;
+  /**
+   * Gives back what a pod of which nothing runs any more, and nothing will, holds of this node: its address, its ports. Attempts and logs
+   * stay.
+   */
+  stopSandbox(pod: string): Promise<void>;
   /** Kills what still runs of the pod and forgets it, records included. A pod that is unknown is not an error. */
   removeSandbox(pod: string): Promise<void>;
 

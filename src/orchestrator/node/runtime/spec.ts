@@ -27,6 +27,8 @@ export interface SandboxSpec {
   readonly hostIpc?: boolean;
   /** Its users are to be none of the node. */
   readonly ownUsers?: boolean;
+  /** Nothing of it will run any more: it needs no network. */
+  readonly isOver?: boolean;
   /** Absolute path of the directory that holds the pod's volumes: every mount's source lies below it. */
   readonly volumesDir: string;
   /** Absent: as its node finds them. */

@@ -6,6 +6,10 @@ import { sysctlsOf } from './sysctls.ts';
 /** A pod of the host's network shares the address of its node. */
 export const usesHostNetwork = (pod: Pod): boolean => pod.spec.hostNetwork === true;
 
+/** It has come to its end, and only its object is left to be deleted. */
+export const isFinished = ({ status }: Pick<Pod, 'status'>): boolean =>
+  status?.phase === 'Succeeded' || status?.phase === 'Failed';
+
 /** `address`: what an earlier agent recorded. */
 export function sandboxSpecOf(pod: Pod, volumesDir: string, address?: string): SandboxSpec {
   const { uid = '', namespace = '', name = '' } = pod.metadata;
@@ -28,6 +32,7 @@ export function sandboxSpecOf(pod: Pod, volumesDir: string, address?: string): S
     ...(processes ? { processes } : {}),
     ...(hostIPC ? { hostIpc: true } : {}),
     ...(hostUsers === false ? { ownUsers: true } : {}),
+    ...(isFinished(pod) ? { isOver: true } : {}),
     volumesDir,
     names: namesOf(pod),
     ...(address === undefined ? {} : { address }),

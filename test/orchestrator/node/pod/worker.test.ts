@@ -107,6 +107,18 @@ describe('worker of a pod', () => {
     });
   });
 
+  it('gives back the network and the volumes of a pod that has come to its end, once', async () => {
+    const volumes = [{ name: 'scratch', emptyDir: {} }];
+    const worker = await work(
+      pod([{ command: FAKE_PROGRAMS.prints('done', 0) }], { volumes, restartPolicy: 'Never' }),
+    );
+    await until('the end', () => status()?.phase === 'Succeeded');
+    await until('its volumes to be gone', () => !existsSync(volumesDir(place.path, 'uid-web')));
+    worker.wake();
+    await settle();
+    expect(machine.calls.filter((call) => call === 'stop the sandbox of uid-web')).to.have.length(1);
+  });
+
   it('evicts a pod whose emptyDir holds more than its limit, which fails for good and keeps no volumes', async () => {
     const volumes = [{ name: 'scratch', emptyDir: { sizeLimit: '1Ki' } }];
     const worker = await work(pod([{ command: SERVES }], { volumes }));

@@ -137,6 +137,9 @@ export function createFakeMachine(clock: Clock = systemClock): FakeMachine {
         sandboxes.set(spec.pod, sandbox);
         return { ok: true, sandbox };
       },
+      async stopSandbox(pod) {
+        machine.calls.push(`stop the sandbox of ${pod}`);
+      },
       async removeSandbox(pod) {
         sandboxes.delete(pod);
         for (const key of containers.keys()) if (key.startsWith(`${pod}/`)) containers.delete(key);

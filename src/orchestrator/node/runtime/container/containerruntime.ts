@@ -174,6 +174,7 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
       inUse.add(spec.pod);
       return sandboxes.run(await engineNow(), spec);
     },
+    stopSandbox: async (pod) => sandboxes.stop(await engineNow(), pod),
     async removeSandbox(pod) {
       // Without an engine there has never been anything of a pod that is not recorded.
       if (records.pods().includes(pod) || (await engines.find()).ok)

@@ -35,6 +35,8 @@ export interface Sandboxes {
    * (kubelet `podSandboxChanged`).
    */
   endStranded(engine: Engine, pod: string): Promise<void>;
+  /** Ends the network of a pod of which nothing runs; its containers stay as they are. */
+  stop(engine: Engine, pod: string): Promise<void>;
   /** Everything of a pod, its sandbox last. */
   remove(engine: Engine, pod: string): Promise<void>;
 }
@@ -45,6 +47,8 @@ export function createSandboxes({ records, hostIP, traitsOf, networks }: Sandbox
   const starting = new Map<string, Promise<InspectedContainer>>();
 
   async function make(engine: Engine, spec: SandboxSpec): Promise<SandboxResult> {
+    const kept = spec.isOver ? records.sandbox(spec.pod) : undefined;
+    if (kept) return { ok: true, sandbox: kept };
     if (spec.ownUsers) return { ok: false, message: OWN_USERS };
     const container = await started(engine, spec);
     const address = addressIn(container, spec);
@@ -109,6 +113,10 @@ export function createSandboxes({ records, hostIP, traitsOf, networks }: Sandbox
     async running(engine, sandbox) {
       const container = await started(engine, sandbox);
       return { id: container.Id, address: addressIn(container, sandbox) };
+    },
+    async stop(engine, pod) {
+      await starting.get(pod)?.catch(() => undefined);
+      await engine.kill(sandboxName(records.agent, pod), 'SIGKILL');
     },
     async remove(engine, pod) {
       await starting.get(pod)?.catch(() => undefined);

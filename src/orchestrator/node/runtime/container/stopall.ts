@@ -69,11 +69,27 @@ export async function stopRecorded({ root, clock, ...options }: StopRecordedOpti
   if (engine) await stopAll(engine, records, clock, options);
 }
 
+/** An engine that is busy with the ends of containers may not be able to remove all of them at once. */
+const REMOVALS = 5;
+const AGAIN_MS = 500;
+
 /** Removes every container of a node and their network, for one whose directory is about to go. Rejects as `stopRecorded` does. */
-export async function removeRecorded(root: string): Promise<void> {
+export async function removeRecorded(root: string, clock: Clock): Promise<void> {
   const records = openRecords(root);
   const engine = await engineOf(records);
   if (!engine) return;
-  await removeAll(engine, [ownedBy(records.agent)]);
+  await removeOwned(engine, records.agent, clock);
   if (records.network()) await engine.removeNetwork(sharedName(records.agent, 'network'));
+}
+
+/** `removeAll`, more than once where the engine fails. Rejects with what it says the last time. */
+export async function removeOwned(engine: Engine, agent: string, clock: Clock): Promise<void> {
+  for (let left = REMOVALS; ; left--) {
+    try {
+      return await removeAll(engine, [ownedBy(agent)]);
+    } catch (error) {
+      if (left === 1) throw error;
+      await sleep(clock, AGAIN_MS);
+    }
+  }
 }

@@ -96,6 +96,8 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
     sockets,
     pods: async () => attempts.pods().filter((pod) => hasRecords(podDir(root, pod))),
     runSandbox: async (spec) => sandboxes.run(spec),
+    // An address of loopback is one of many, and no port is held by nothing.
+    stopSandbox: async () => {},
     async removeSandbox(pod) {
       await killPod(attempts, pod, clock);
       logs.forgetPod(pod);

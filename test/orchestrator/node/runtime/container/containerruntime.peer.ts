@@ -41,7 +41,7 @@ function underTest() {
       }),
     volumesDir: (pod: string) => join(place.path, 'pods', pod, '.volumes'),
     async dispose() {
-      await removeRecorded(root);
+      await removeRecorded(root, systemClock);
       place.dispose();
     },
   };

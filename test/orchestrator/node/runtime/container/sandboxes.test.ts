@@ -36,6 +36,7 @@ function slowEngine() {
       })),
     async kill(id: string) {
       events.push(`killed ${id}`);
+      if (held.has(id)) held.set(id, 'exited');
     },
     async remove(id: string) {
       held.delete(id);
@@ -85,6 +86,19 @@ describe('the sandbox of a pod of containers', () => {
     release();
     await Promise.all([making, removing]);
     expect([...held.keys()]).to.deep.equal([]);
+  });
+
+  it('is ended with its pod, and not begun again for the next agent', async () => {
+    const { engine, held, release } = slowEngine();
+    release();
+    // By which the next agent has the same names for them.
+    openRecords(place.path).setEngineSocket('/engine.sock');
+    await open().run(engine, spec());
+    await open().stop(engine, 'uid');
+    expect([...held.values()]).to.deep.equal(['exited']);
+    const result = await open().run(engine, { ...spec(), isOver: true });
+    expect(result.ok && result.sandbox.address).to.equal('10.88.0.2');
+    expect([...held.values()]).to.deep.equal(['exited']);
   });
 
   it('is refused to a pod that counts on users of its own', async () => {

@@ -17,6 +17,17 @@ export function describeSandboxes(harness: Harness): void {
       expect(next.ok && next.sandbox.address).to.equal(before.address);
     });
 
+    it('of a pod that has come to its end is given back, and what its containers printed stays', async () => {
+      const place = await harness.sandbox();
+      const ref = await harness.run(place, harness.test.programs.prints('done', 0));
+      const before = await harness.ended(ref);
+      await harness.runtime.stopSandbox(place.pod);
+      const next = harness.open();
+      expect(await next.runSandbox({ ...place, isOver: true })).to.deep.include({ ok: true });
+      expect(await harness.attemptOf(ref, next)).to.deep.equal(before);
+      expect(await harness.logOf(ref, next)).to.equal('done\n');
+    });
+
     it('that is removed takes its containers and their records along, and is forgotten', async () => {
       const place = await harness.sandbox();
       const ref = await harness.run(place, harness.test.programs.stubborn);
