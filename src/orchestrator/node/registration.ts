@@ -6,7 +6,7 @@ import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { readBootId } from '../../base/proc.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import type { Lease, Node } from '../../kube/kinds/objects.data.ts';
+import type { IntOrString, Lease, Node } from '../../kube/kinds/objects.data.ts';
 import { LEASES, NODES } from '../../kube/kinds/resources.data.ts';
 import { LOCAL_PATH_ROOT } from '../../kube/kinds/volumes/localpath.ts';
 import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
@@ -51,6 +51,19 @@ const MAX_PODS = 250;
 /** What this machine offers. All of it may be allocated: the agent itself is small. */
 export function nodeResources(): Readonly<Record<string, string>> {
   return { cpu: String(cpus().length), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: String(MAX_PODS) };
+}
+
+/**
+ * What others have said that the node has, `nvidia.com/gpu` say, may be allocated, too, and what they have taken away may not (null)
+ * (kubelet `nodestatus/setters.go` MachineInfo).
+ */
+export function allocatableOf(
+  { status }: Node,
+  own: Readonly<Record<string, string>>,
+): Readonly<Record<string, IntOrString | null>> {
+  const { capacity = {}, allocatable = {} } = status ?? {};
+  const gone = Object.keys(allocatable).filter((name) => capacity[name] === undefined);
+  return { ...Object.fromEntries(gone.map((name) => [name, null])), ...capacity, ...own };
 }
 
 /** Makes this machine a Node and keeps it one: status and Lease every ten seconds, until the signal. Never rejects. */
@@ -133,7 +146,7 @@ async function writeStatus({
   }));
   const status = {
     capacity: resources,
-    allocatable: resources,
+    allocatable: allocatableOf(before, resources),
     conditions,
     addresses: [
       { type: 'InternalIP', address: hostIP },

@@ -125,7 +125,7 @@ export interface Companion {
 }
 
 export type Effect =
-  /** The object is written whole; this is no change of its specification: no generation is counted. */
+  /** The object, made out of the live one, is written as it is; this is no change of its specification: no generation is counted. */
   | { readonly type: 'update'; readonly object: KubeObject }
   /** `object` is what is marked: it keeps its changes. */
   | { readonly type: 'delete'; readonly object: KubeObject; readonly parameters: DeleteParameters }

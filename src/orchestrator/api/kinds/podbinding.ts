@@ -2,6 +2,7 @@ import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { POD } from '../../../kube/kinds/pod.ts';
 import { replaceCondition } from '../../../kube/values/condition.ts';
 import { isObject } from '../../../kube/values/equal.ts';
+import { dns1123Subdomain } from '../../../kube/values/names.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { badRequest, conflict } from '../errors.ts';
@@ -16,6 +17,8 @@ export const BINDING: ActionRow = {
   act: (live, binding, { clock }) => {
     const node = isObject(binding.target) ? binding.target.name : undefined;
     if (typeof node !== 'string' || node === '') throw badRequest('target.name: Required value');
+    const problem = dns1123Subdomain(node);
+    if (problem) throw badRequest(`target.name: Invalid value: ${JSON.stringify(node)}: ${problem}`);
     const pod = live as Pod;
     assertBindable(pod, binding);
     const spec = { ...pod.spec, nodeName: node };

@@ -9,7 +9,7 @@ import type { CreateRequest, Stored, Written } from '../types.ts';
 import { decodeBody } from './decode.ts';
 import { decideDelete } from './delete.ts';
 import { guaranteedUpdate } from './guaranteedupdate.ts';
-import { decideWhole } from './write.ts';
+import { decideMade, decideWhole } from './write.ts';
 
 /** POST to a subresource: an action on the object rather than a part of it; the kind's row says which. */
 export async function act(context: ApiContext, kind: Kind, request: CreateRequest): Promise<Written> {
@@ -33,7 +33,7 @@ export async function act(context: ApiContext, kind: Kind, request: CreateReques
     }
     return effect.type === 'delete'
       ? decideDelete(context, target, effect.parameters, effect.object)
-      : decideWhole(context, kind, request, live, effect.object);
+      : decideMade(context, kind, request, live, effect.object);
   });
   return { stored: answer ? draft(answer) : done(), created: true };
 }

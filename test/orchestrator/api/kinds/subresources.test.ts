@@ -46,6 +46,12 @@ describe('a subresource is a row that carries its behaviour', () => {
       'pod a is already assigned to node "n2"',
     );
     expect(() => BINDING.act(pod('a'), { ...binding, target: {} }, world)).to.throw('target.name: Required');
+    const nowhere = { ...binding, target: { name: '../n1' } };
+    expect(() => BINDING.act(pod('a'), nowhere, world)).to.throw('target.name: Invalid value: "../n1"');
+    const promised = { ...pod('a'), status: { nominatedNodeName: 'n2' } };
+    expect(BINDING.act(promised, binding, world)).to.not.have.nested.property(
+      'object.status.nominatedNodeName',
+    );
   });
 
   it('evicts by deleting with the options of the eviction', () => {
