@@ -92,7 +92,10 @@ export function createNode(options: NodeOptions): PilotageNode {
     ...options,
     dir: join(dir, 'relay'),
     proxy: () => proxy,
-    addressOf: (podUid) => pods.find(podUid)?.record.podIP,
+    podOf(uid) {
+      const record = pods.find(uid)?.record;
+      return record && { namespace: record.pod.metadata.namespace ?? '', address: record.podIP };
+    },
     logger,
   });
   const { runtime, findEngine, collectImages } = createNodeRuntime({

@@ -136,13 +136,13 @@ export function createAgentEnd({ path, onClient, onQuery, clock, logger }: Agent
 
   return {
     listen() {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       rmSync(path, { force: true });
       return new Promise((resolve, reject) => {
         server.once('error', reject);
         server.listen({ path }, () => {
-          // The directory above it is the agent's alone; in its container the relay may be another user.
-          chmodSync(path, 0o666);
+          // The relay is root in its container, and no program of a pod may pass for it.
+          chmodSync(path, 0o600);
           resolve();
         });
       });

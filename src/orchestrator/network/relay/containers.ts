@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
 import { Admission, connectionLimits } from '../../../base/connections.ts';
+import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import { readResolvConf } from '../../../base/resolvconf.ts';
 import { isInRange, nthOf } from '../../../kube/values/ipv4range.ts';
@@ -9,12 +10,12 @@ import { createUpstream } from '../dns/upstream.ts';
 import { EMPTY_ZONE } from '../dns/zone.ts';
 import type { ServiceAddress } from '../fronts.ts';
 import type { Knowledge, ServiceProxy } from '../proxy.ts';
-import { type Backend, routeKey } from '../route.ts';
 import { createAgentEnd, type RelayedClient } from './agentend.ts';
 import { connectRelayed } from './connect.ts';
 import { relayFronts } from './fronts.ts';
 import { type RelayProgram, relayProgram } from './program.ts';
-import { type ContainerRanges, containerView, isLoopback, type NodeRanges } from './ranges.ts';
+import { type ContainerRanges, containerView, type NodeRanges } from './ranges.ts';
+import { mayReach, type Surroundings } from './reach.ts';
 
 export interface ContainerServicesOptions {
   readonly proxy: () => Pick<ServiceProxy, 'backends' | 'dialing'>;
@@ -26,15 +27,14 @@ export interface ContainerServicesOptions {
   readonly build?: string;
   /** In which the relay finds the agent. */
   readonly dir: string;
-  /** The address of a pod of this node; undefined: there is no such pod. */
-  readonly addressOf: (podUid: string) => string | undefined;
+  readonly podOf: Surroundings['podOf'];
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Services and names for containers, by way of the relay, which listens where containers are. */
 export interface ContainerServices {
-  /** Rejects when it cannot listen on the socket. */
+  /** Never rejects: without it, containers reach no Services, and everything else goes on. */
   start(): Promise<void>;
   /** Resolves when the relay does what it says, or cannot now. */
   learn(known: Knowledge): Promise<void>;
@@ -69,7 +69,7 @@ export function openContainerServices(options: ContainerServicesOptions): Contai
 }
 
 function createContainerServices(
-  { proxy, addressOf, dir, build = '', clock, ...options }: ContainerServicesOptions,
+  { proxy, podOf, dir, build = '', clock, ...options }: ContainerServicesOptions,
   node: NodeRanges,
   program: RelayProgram,
 ): ContainerServices {
@@ -95,25 +95,18 @@ function createContainerServices(
   async function accept(client: RelayedClient): Promise<void> {
     const behind = fronts.get(client.front)?.behind;
     const id = String(accepted++);
-    if (!behind || admission.enter(id, client.front).type === 'refused') return client.refuse();
+    const containers = ranges;
+    if (!behind || !containers || admission.enter(id, client.front).type === 'refused')
+      return client.refuse();
     admission.proven(id);
     client.onClose(() => admission.leave(id));
     const backends = behind.type === 'pod' ? [behind.backend] : proxy().backends(behind, client.address);
     await connectRelayed(client, backends, {
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       ...proxy().dialing,
-      isBesideRelay: ({ host }) => ranges !== undefined && isInRange(host, ranges.pods),
-      mayReach: (backend) => mayReach(backend, behind.type === 'route' ? routeKey(behind) : ''),
+      isBesideRelay: ({ host }) => isInRange(host, containers.pods),
+      mayReach: (backend) => mayReach(backend, behind, { node, containers, podOf }),
     });
-  }
-
-  /**
-   * Whoever may write EndpointSlices may name any address in one. Of the node's loopback network, where programs listen that trust whoever reaches
-   * them, containers get at the pods and at the API alone.
-   */
-  function mayReach({ host, podUid }: Backend, route: string): boolean {
-    if (!isLoopback(host) && host !== '::1') return true;
-    return isInRange(host, node.processes) || route === API_ROUTE || addressOf(podUid) === host;
   }
 
   async function assign(): Promise<void> {
@@ -127,7 +120,14 @@ function createContainerServices(
   }
 
   return {
-    start: () => agentEnd.listen(),
+    async start() {
+      await agentEnd.listen().catch((error: unknown) => {
+        logger.error(
+          { error: problemOf(error).message },
+          'containers reach no Services: their relay finds no agent',
+        );
+      });
+    },
     relay: {
       program: { ...program, directory: dir, socket: SOCKET, version: build },
       onNetwork(wanted) {
@@ -152,5 +152,3 @@ function createContainerServices(
     stop: () => agentEnd.close(),
   };
 }
-
-const API_ROUTE = 'default/kubernetes:https';

@@ -26,20 +26,22 @@ export const END_OF_STREAM = Buffer.alloc(0);
 export function readFrames(socket: Socket, most: number, onFrame: (payload: Buffer) => void): void {
   let pieces: Buffer[] = [];
   let size = 0;
+  /** Bytes up to the end of the header, or of the frame once that is known. */
+  let needed = HEADER;
   socket.on('data', (piece: Buffer) => {
     pieces.push(piece);
     size += piece.length;
-    while (size >= HEADER) {
-      const held: Buffer = pieces.length === 1 ? (pieces[0] ?? piece) : Buffer.concat(pieces);
-      pieces = [held];
-      if (held.length < HEADER) return;
-      const length = held.readUInt32BE(0);
-      if (length > most) return void socket.destroy();
-      if (size < HEADER + length) return;
-      const rest = held.subarray(HEADER + length);
+    // Only then: of a long frame the pieces would be copied again for each one that comes.
+    while (size >= needed && !socket.destroyed) {
+      const held = Buffer.concat(pieces);
+      const end = HEADER + held.readUInt32BE(0);
+      if (end - HEADER > most) return void socket.destroy();
+      const isWhole = size >= end;
+      const rest = isWhole ? held.subarray(end) : held;
       pieces = [rest];
       size = rest.length;
-      onFrame(held.subarray(HEADER, HEADER + length));
+      needed = isWhole ? HEADER : end;
+      if (isWhole) onFrame(held.subarray(HEADER, end));
     }
   });
 }

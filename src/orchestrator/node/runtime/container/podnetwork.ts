@@ -101,7 +101,7 @@ export function createPodNetworks(options: PodNetworkOptions): PodNetworks {
     const isSame = relayVersionOf(before?.Config.Labels) === relayVersionOf(request.Labels);
     if (before?.State.Status === 'running' && isSame) return;
     if (before) await engine.remove(relay);
-    mkdirSync(own.directory, { recursive: true, mode: 0o711 });
+    mkdirSync(own.directory, { recursive: true, mode: 0o700 });
     writeFileSync(join(own.directory, 'route'), localRoute(plan.relayed));
     await engine.create(relay, request);
     await engine.start(relay);

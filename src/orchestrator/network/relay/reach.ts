@@ -1,0 +1,45 @@
+import { parseIp } from '../../../kube/values/ip.ts';
+import { isInRange } from '../../../kube/values/ipv4range.ts';
+import { type Backend, type Route, routeKey } from '../route.ts';
+import type { Behind } from './fronts.ts';
+import type { ContainerRanges, NodeRanges } from './ranges.ts';
+
+export interface Surroundings {
+  readonly node: NodeRanges;
+  readonly containers: ContainerRanges;
+  /** A pod of this node; undefined: there is no such one. */
+  readonly podOf: (uid: string) => { readonly namespace: string; readonly address: string } | undefined;
+}
+
+const API: Pick<Route, 'namespace' | 'service' | 'portName'> = {
+  namespace: 'default',
+  service: 'kubernetes',
+  portName: 'https',
+};
+
+/**
+ * Whether the agent, or the relay, connects a client in a container to a backend. Whoever may write EndpointSlices may name any address in one: of
+ * what only the node itself reaches, where programs listen that trust whoever reaches them, these are pods and the API alone. And no Service
+ * leads back to a Service.
+ */
+export function mayReach({ host, podUid }: Backend, behind: Behind, around: Surroundings): boolean {
+  const { node, containers, podOf } = around;
+  if (
+    host === containers.relay ||
+    [containers.services, containers.processes].some((range) => isInRange(host, range))
+  )
+    return false;
+  if (!isOfNodeAlone(host) || isInRange(host, node.processes)) return true;
+  if (behind.type === 'pod') return false;
+  const pod = podOf(podUid);
+  return routeKey(behind) === routeKey(API) || (pod?.address === host && pod.namespace === behind.namespace);
+}
+
+/** Loopback, and "this host" (RFC 6890), which leads there too; of IPv6 also those that stand for addresses of IPv4. True for what is no address. */
+function isOfNodeAlone(address: string): boolean {
+  const bytes = parseIp(address);
+  if (!bytes) return true;
+  return bytes.length === 4
+    ? bytes[0] === 127 || bytes[0] === 0
+    : bytes.slice(0, 10).every((byte) => byte === 0);
+}
