@@ -8,6 +8,7 @@ const PROGRAMS = {
   'clientnode.peer.ts': [],
   'helm.peer.ts': ['kubectl', 'helm3', 'helm4'],
   'informers.peer.ts': ['kubectl', 'informers'],
+  'k9s.peer.ts': ['kubectl', 'k9s'],
   'kubectlversions.peer.ts': ['kubectl-oldest', 'kubectl-newest'],
   'prometheus.peer.ts': ['kubectl', 'prometheus'],
 };

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Pilotage } from '../e2e/harness.ts';
-import { client } from './programs.ts';
+import { client, fixture } from './programs.ts';
 
-const chart = fileURLToPath(new URL('../fixtures/clients/chart', import.meta.url));
+const chart = fixture('chart');
 
 interface Listed {
   readonly name: string;

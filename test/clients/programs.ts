@@ -1,8 +1,13 @@
 /** The programs of others that these tests drive: built by scripts/peers.mjs, whose folder the environment names. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Finished, run } from '../e2e/processes.ts';
 
 const folder = process.env.PILOTAGE_PROGRAMS ?? '';
+
+/** What they are given: a chart, a configuration, manifests. */
+export const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/clients/${name}`, import.meta.url));
 
 export const program = (name: string): string => join(folder, name);
 

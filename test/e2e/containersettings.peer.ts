@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { connectEngine } from '../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { BUSYBOX, ensureBusybox } from '../orchestrator/node/runtime/container/busybox.ts';
 import { eventually, Pilotage } from './harness.ts';
 import { Kubectl } from './kubectl.ts';
+import { freePort } from './processes.ts';
 
 const SOCKET = process.env.CONTAINER_ENGINE ?? '';
 
@@ -58,14 +58,6 @@ describe('e2e: what containers ask of their node', function () {
       /Succeeded|Failed/.test(await k.jsonpath(`pod/${name}`, '.status.phase')),
     );
     return k.lines('logs', name);
-  }
-
-  async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    await new Promise((resolve) => server.close(resolve));
-    return port;
   }
 
   it('is reached by a port of the node, and a port that is taken is why the next one waits', async () => {

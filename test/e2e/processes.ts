@@ -1,6 +1,7 @@
 /** Programs that tests run, hermetically, and what runs on this machine. */
 import { type ChildProcess, execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { processStartTime } from '../../src/base/process.ts';
@@ -69,4 +70,13 @@ export async function commandLinesWith(text: string): Promise<string[]> {
     pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
   );
   return lines.map((line) => line.replaceAll('\0', ' ')).filter((line) => line.includes(text));
+}
+
+/** A port of loopback that nobody listens at. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
