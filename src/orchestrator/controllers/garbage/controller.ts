@@ -32,6 +32,8 @@ export interface GarbageCollector {
 
 /** The queue key of the search for new kinds. */
 const DISCOVERY = 'discovery';
+/** Another server may serve more than before, which no object here says (Kubernetes' period). */
+const REDISCOVER_MS = 30_000;
 /** When enough wait for other API servers. */
 const BUSY_MS = 500;
 
@@ -82,7 +84,7 @@ export function createGarbageCollector(context: ControllerContext): GarbageColle
     if (key === DISCOVERY) {
       await monitors.refresh(lifetime.signal);
       isReady = true;
-      return undefined;
+      return { afterMs: REDISCOVER_MS };
     }
     // Until all kinds are cached, a dependent that blocks its owner could be missed.
     if (!isReady) return { afterMs: 50 };
