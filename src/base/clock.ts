@@ -39,7 +39,10 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 
 /** RFC 3339 with whole seconds, as Kubernetes writes `metav1.Time`. */
 export function rfc3339(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  if (lastSecond.second !== second)
+    lastSecond = { second, text: `${new Date(ms).toISOString().slice(0, 19)}Z` };
+  return lastSecond.text;
 }
 
 /** RFC 3339 with microseconds, as Kubernetes writes `metav1.MicroTime` (Lease, Event). */
@@ -48,5 +51,6 @@ export function rfc3339Micro(ms: number): string {
   return lastMicro.text;
 }
 
-/** Thousands of records are written in the same few milliseconds. */
+/** Thousands of objects and records are written in the same second and the same few milliseconds. */
+let lastSecond = { second: Number.NaN, text: '' };
 let lastMicro = { ms: Number.NaN, text: '' };

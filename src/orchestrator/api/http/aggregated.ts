@@ -12,7 +12,7 @@ import type { Api } from '../types.ts';
 import type { Answer } from './answers.ts';
 import { isLongRunning, timeoutOf, watches, withinTime } from './overload/deadline.ts';
 import type { Call } from './request.ts';
-import { type DelegatedRoute, delegatedRouteOf } from './requestinfo.ts';
+import { type DelegatedRoute, delegatedRouteOf, isCore } from './requestinfo.ts';
 
 /** A request for what another API server serves. */
 export interface Delegated {
@@ -26,8 +26,15 @@ const OPEN_API = /^\/openapi\/v3(?=\/apis\/[^/]+\/[^/]+$)/;
 /** Clients wait for discovery before anything else: a server that is slow in it is as good as gone (apiserver `pkg/util/proxy`). */
 const DISCOVERY_MS = 5_000;
 
-/** Who is to answer a path; undefined: this server. @throws StatusError for a path that servers read in different ways */
-export function delegatedOf(aggregator: RemoteServers, path: string): Delegated | undefined {
+/**
+ * Who is to answer a path, which means `route` to this server; undefined: this server. @throws StatusError for a path that servers read in
+ * different ways
+ */
+export function delegatedOf(
+  aggregator: RemoteServers,
+  { path, route: here }: Pick<Call, 'path' | 'route'>,
+): Delegated | undefined {
+  if (isCore(here)) return undefined;
   const [document = ''] = OPEN_API.exec(path) ?? [];
   const route = delegatedRouteOf(path.slice(document.length));
   const server = route && aggregator.serverFor(route.group, route.version);

@@ -57,7 +57,7 @@ export interface HttpsServer {
 export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   const { pki, clock, logger, links, tokens, api } = options;
   /** One per request under way: a signal shared by all would gather a listener for each request ever served. */
-  const calls = new Set<AbortController>();
+  const calls: Service['calls'] = new Set();
   let isClosing = false;
   const closing = () => isClosing;
   const metrics = createRequestMetrics({ kinds: api.kinds, version: api.version, clock });
@@ -149,7 +149,7 @@ interface AskedUpgrade extends Omit<Recorded, 'asked'> {
 async function upgrade(
   options: HttpsServerOptions & Pick<UpgradeOptions, 'websockets'>,
   taken: Upgrade,
-  { path, query, trail, signal }: AskedUpgrade,
+  { path, query, route, trail, signal }: AskedUpgrade,
 ): Promise<void> {
   const { api, tokens, links } = options;
   const { request, socket, head } = taken;
@@ -158,13 +158,12 @@ async function upgrade(
   trail.sender(sender);
   const user = await actingUser(api, request, sender);
   await trail.acting(user);
-  const delegated = delegatedOf(options.aggregator, path);
+  const delegated = delegatedOf(options.aggregator, { path, route });
   if (delegated) {
     await assertMayAsk(api, { method: request.method ?? '', query, user }, delegated);
     trail.started();
     return proxyUpgrade(taken, backendOf({ query, user }, delegated));
   }
-  const route = routeOf(path);
   if (route.type === 'path') {
     await assertAuthorized(api.authorize, user, pathAttributes({ method: 'GET', path }));
     if (links.upgrade(request, socket, head)) return;
@@ -175,7 +174,7 @@ async function upgrade(
 }
 
 /** Aborts when the connection is gone; the end of the server, which knows nothing of what it has handed over, cuts it. */
-function endingWith(socket: Duplex, calls: Set<AbortController>): AbortSignal {
+function endingWith(socket: Duplex, calls: Service['calls']): AbortSignal {
   const gone = new AbortController();
   calls.add(gone);
   gone.signal.addEventListener('abort', () => socket.destroy());
@@ -194,7 +193,24 @@ interface Service extends Pick<HandlerOptions, 'api'> {
   readonly pace: Pace;
   readonly metrics: RequestMetrics;
   /** Aborted when the server stops. */
-  readonly calls: Set<AbortController>;
+  readonly calls: Set<Pick<AbortController, 'abort'>>;
+}
+
+/** Of one request. Few ever ask for its signal, and making one and aborting it costs more than all else here. */
+class Ending {
+  #isOver = false;
+  #controller: AbortController | undefined;
+
+  readonly signal = (): AbortSignal => {
+    this.#controller ??= new AbortController();
+    if (this.#isOver) this.#controller.abort(OVER);
+    return this.#controller.signal;
+  };
+
+  abort(): void {
+    this.#isOver = true;
+    this.#controller?.abort(OVER);
+  }
 }
 
 /** Answers one request. `authenticated` says who sends it, and throws to refuse. */
@@ -204,15 +220,15 @@ async function serve(
   response: ServerResponse,
   authenticated: (path: string) => Awaitable<User>,
 ): Promise<void> {
-  const gone = new AbortController();
-  calls.add(gone);
+  const ending = new Ending();
+  calls.add(ending);
   // Not the request's 'close': that fires as soon as the body is read, and would drop every watcher.
-  response.on('close', () => {
-    calls.delete(gone);
-    gone.abort(OVER);
+  response.once('close', () => {
+    calls.delete(ending);
+    ending.abort();
   });
   const what = readUrl(request);
-  const { path, query } = what;
+  const { path, query, route } = what;
   const trail = trails(request, what);
   const counted = metrics.began({ ...what, contentType: request.headers['content-type'] });
   if (trail.id) response.setHeader('Audit-Id', trail.id);
@@ -226,8 +242,9 @@ async function serve(
     trail.sender(sender);
     const user = await actingUser(api, request, sender);
     await trail.acting(user);
-    const call = { ...callOf(request), path, query, warnings, user, signal: gone.signal };
-    answer = await handle({ ...call, audit: trail });
+    answer = await handle(
+      callOf(request, { path, query, route, warnings, user, signal: ending.signal, audit: trail }),
+    );
   } catch (error) {
     status = statusOf(error);
     if (status.code >= 500)
@@ -245,9 +262,12 @@ async function serve(
   trail.complete(status ?? (answer.type === 'proxy' ? { code: response.statusCode } : answer));
 }
 
-function callOf(request: IncomingMessage): Omit<Call, 'path' | 'query' | 'user' | 'signal' | 'warnings'> {
+type Known = Pick<Call, 'path' | 'query' | 'route' | 'user' | 'signal' | 'warnings' | 'audit'>;
+
+function callOf(request: IncomingMessage, known: Known): Call {
   const { method = 'GET', headers } = request;
   return {
+    ...known,
     method,
     accept: headers.accept,
     acceptEncoding: headers['accept-encoding']?.toString(),
@@ -262,7 +282,8 @@ function readUrl({ method = 'GET', url = '/' }: IncomingMessage): Recorded {
   const at = url.indexOf('?');
   const path = at < 0 ? url : url.slice(0, at);
   const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
-  return { path, query, asked: askedOf(method, path, query) };
+  const route = routeOf(path);
+  return { path, query, route, asked: askedOf(method, path, query, route) };
 }
 
 function listenProblem(error: Error, host: string, port: number): ProblemError {

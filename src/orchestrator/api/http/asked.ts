@@ -3,7 +3,7 @@ import type { AuditAttributes } from '../../../audit/policy.ts';
 import { isSensitive } from '../../../audit/redact.ts';
 import type { Attributes } from '../authorization.ts';
 import { watches } from './overload/deadline.ts';
-import { delegatedRouteOf, routeOf } from './requestinfo.ts';
+import { delegatedRouteOf, isCore, type Route, routeOf } from './requestinfo.ts';
 
 /** What a request asks for, as it is recorded and counted. */
 export interface Asked {
@@ -17,10 +17,15 @@ export interface Asked {
   readonly isProxied: boolean;
 }
 
-/** By the path alone (`k8s.io/apiserver/pkg/endpoints/request/requestinfo.go`). */
-export function askedOf(method: string, path: string, query: URLSearchParams): Asked {
+/** By the path alone (`k8s.io/apiserver/pkg/endpoints/request/requestinfo.go`); `here` is what it means to this server. */
+export function askedOf(
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  here: Route = routeOf(path),
+): Asked {
   // Other servers are asked for what nobody here knows: a path is a resource however deep it is.
-  const route = delegatedRouteOf(path)?.resource ?? routeOf(path);
+  const route = (isCore(here) ? undefined : delegatedRouteOf(path)?.resource) ?? here;
   if (route.type === 'path') {
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
     return { verb, attributes: { verb, path }, isSensitive: false, isProxied: false };

@@ -24,6 +24,7 @@ import type { Authorizer, Decision } from '../authorization.ts';
 import type { Answer } from './answers.ts';
 import type { Asked } from './asked.ts';
 import { NOT_ALLOWED, statusFor } from './auditstatus.ts';
+import type { Call } from './request.ts';
 
 export interface AuditOptions {
   readonly policy: Policy;
@@ -60,9 +61,7 @@ export interface Trail extends CallAudit {
 
 export type Trails = (request: IncomingMessage, what: Recorded) => Trail;
 
-export interface Recorded {
-  readonly path: string;
-  readonly query: URLSearchParams;
+export interface Recorded extends Pick<Call, 'path' | 'query' | 'route'> {
   readonly asked: Asked;
 }
 

@@ -17,7 +17,6 @@ import { createWriter, type Writer } from './objects.ts';
 import type { IssuerDocuments } from './openid.ts';
 import { createPaths, type Paths } from './paths.ts';
 import type { Call } from './request.ts';
-import { routeOf } from './requestinfo.ts';
 import { answerResource, type ResourceRoute } from './resourcehandlers.ts';
 import { answerReview, reviewOf } from './reviews.ts';
 
@@ -60,9 +59,9 @@ export function createHandler({
     metrics,
   });
   return async (call) => {
-    const delegated = delegatedOf(aggregator, call.path);
+    const delegated = delegatedOf(aggregator, call);
     if (delegated) return answerDelegated(api, clock, call, delegated);
-    const route = routeOf(call.path);
+    const { route } = call;
     if (route.type === 'path') {
       await assertAuthorized(api.authorize, call.user, pathAttributes(call));
       return paths.answer(call);

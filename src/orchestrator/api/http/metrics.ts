@@ -23,7 +23,7 @@ export async function answerMetrics(
   const found = await api.metrics({
     user: call.user,
     resource,
-    signal: call.signal,
+    signal: call.signal(),
     ...(name === undefined ? {} : { name }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(labelSelector === undefined ? {} : { labelSelector }),

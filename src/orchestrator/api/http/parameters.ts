@@ -59,7 +59,8 @@ const MANAGER_LENGTH = 128;
 const managerOf = (userAgent: string): string =>
   (userAgent.split('/')[0] || 'unknown').slice(0, MANAGER_LENGTH);
 
-function managerErrors(manager: string): FieldError[] {
+function managerErrors(manager: string): readonly FieldError[] {
+  if (manager.length <= MANAGER_LENGTH && !/\p{C}/u.test(manager)) return [];
   const unprintable = [...manager].find((character) => /\p{C}/u.test(character));
   return [
     ...(manager.length > MANAGER_LENGTH ? [tooLong('fieldManager', MANAGER_LENGTH)] : []),

@@ -19,7 +19,7 @@ export async function backendOf(
 ): Promise<Backend> {
   const dial = await api.dial({ ...target, verb: PROXY_VERBS[method] ?? 'get' });
   return {
-    connect: async () => linkDuplex(await dial({}, signal)),
+    connect: async () => linkDuplex(await dial({}, signal())),
     // The link itself leads to the agent of a node.
     scheme: plural === 'nodes' ? 'http' : proxyTargetOf(name, plural.slice(0, -1)).scheme,
     prefix: path.slice(0, path.length - proxied.length),

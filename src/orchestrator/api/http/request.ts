@@ -12,6 +12,7 @@ import type { BodyReading } from '../types.ts';
 import { CBOR, decodeCbor } from '../wire/cbor.ts';
 import { decodeProtobuf, PROTOBUF } from '../wire/protobuf.ts';
 import type { CallAudit } from './audit.ts';
+import type { Route } from './requestinfo.ts';
 
 /** One request as the handlers see it. */
 export interface Call {
@@ -19,6 +20,8 @@ export interface Call {
   /** Without query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** What the path means to this server. */
+  readonly route: Route;
   readonly user: User;
   readonly accept: string | undefined;
   readonly acceptEncoding: string | undefined;
@@ -29,7 +32,7 @@ export interface Call {
   /** Reads the body once. */
   readonly body: () => Promise<Buffer>;
   /** Aborts when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: () => AbortSignal;
   /** Texts for the Warning header. */
   readonly warnings: string[];
   /** Where the request is recorded. */

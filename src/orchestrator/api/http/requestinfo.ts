@@ -39,6 +39,9 @@ export function routeOf(path: string): Route {
   return { type: 'resource', group, version, watch, ...resource, ...proxied };
 }
 
+/** The core group is this server's own: nobody else answers for it. */
+export const isCore = (route: Route): boolean => route.type === 'resource' && route.group === '';
+
 /** What is asked of the server behind an APIService. */
 export interface DelegatedRoute {
   readonly group: string;

@@ -57,9 +57,10 @@ export function createRequestMetrics({
   const readOnly: Gauge = { labels: { request_kind: 'readOnly' }, value: 0 };
   const mutating: Gauge = { labels: { request_kind: 'mutating' }, value: 0 };
 
-  function gaugeOf({ asked }: CountedRequest, { dry_run: _, ...labels }: RequestLabels): Gauge {
-    if (isLongRunning(asked)) return known(running, labels, () => ({ labels, value: 0 }));
-    return READING.has(labels.verb) ? readOnly : mutating;
+  function gaugeOf({ asked }: CountedRequest, all: RequestLabels): Gauge {
+    if (!isLongRunning(asked)) return READING.has(all.verb) ? readOnly : mutating;
+    const { dry_run: _, ...labels } = all;
+    return known(running, labels, () => ({ labels, value: 0 }));
   }
 
   return {
@@ -93,9 +94,11 @@ export function createRequestMetrics({
 
 function known<T>(all: Map<string, T>, labels: Labels, make: () => T): T {
   const key = Object.values(labels).join('\n');
-  const found = all.get(key) ?? make();
-  all.set(key, found);
-  return found;
+  const found = all.get(key);
+  if (found) return found;
+  const made = make();
+  all.set(key, made);
+  return made;
 }
 
 const newSeries = (labels: Labels): Series => ({

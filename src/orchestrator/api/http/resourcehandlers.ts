@@ -105,7 +105,7 @@ async function startWatch(
     ...parameters,
     timeoutSeconds: parameters.timeoutSeconds || LEAST_WATCH_SECONDS + randomInt(LEAST_WATCH_SECONDS),
     ...(fieldSelector === '' ? {} : { fieldSelector }),
-    signal: call.signal,
+    signal: call.signal(),
   };
   return writer.watch(call, resource, await api.watch(request).catch(expiredAsEvent));
 }
@@ -125,7 +125,7 @@ async function get(request: Request): Promise<Answer> {
   const row = resource.subresourceRows.find(({ name }) => name === subresource);
   if (subresource !== undefined && row?.type === 'connect') {
     const parameters = logParameters(call.query);
-    const body = await api.connect({ ...item, subresource, ...parameters, signal: call.signal });
+    const body = await api.connect({ ...item, subresource, ...parameters, signal: call.signal() });
     return { type: 'stream', contentType: 'text/plain', body };
   }
   if (route.subresource === undefined && (route.watch || flag(call.query, 'watch'))) {

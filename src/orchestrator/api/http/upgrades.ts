@@ -66,7 +66,8 @@ export async function serveUpgrade(
   };
   if (row.answer === 'proxy') {
     const { method = 'GET' } = upgrade.request;
-    const backend = await backendOf(api, { ...call, method }, route, { ...target, subresource: row.name });
+    const asked = { method, path: call.path, signal: () => call.signal };
+    const backend = await backendOf(api, asked, route, { ...target, subresource: row.name });
     return proxyUpgrade(upgrade, backend);
   }
   const server = row.answer && SERVERS[row.answer];

@@ -13,6 +13,7 @@ export function newMetadata(context: ApiContext, kind: Kind, object: KubeObject)
     resourceVersion,
     deletionTimestamp: _,
     deletionGracePeriodSeconds: __,
+    generation: ___,
     ...metadata
   } = object.metadata;
   if (resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
@@ -22,11 +23,10 @@ export function newMetadata(context: ApiContext, kind: Kind, object: KubeObject)
     const message = 'Required value: name or generateName is required';
     throw invalid(kind, '', [{ field: 'metadata.name', reason: 'Required', message }]);
   }
-  const { generation: ___, ...rest } = metadata;
   return {
     ...object,
     metadata: {
-      ...rest,
+      ...metadata,
       name,
       uid: context.uuid(),
       creationTimestamp: rfc3339(context.clock.now()),

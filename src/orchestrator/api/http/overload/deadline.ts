@@ -50,7 +50,16 @@ export function withinTime<T>(work: Promise<T>, timeout: number, clock: Clock): 
         ),
       ),
     );
-    work.then(resolve, reject).finally(cancel);
+    work.then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (error) => {
+        cancel();
+        reject(error);
+      },
+    );
   });
 }
 

@@ -1,4 +1,5 @@
 import { onAbort } from '../../../../base/abort.ts';
+import { type Awaitable, after } from '../../../../base/awaitable.ts';
 import type { User } from '../../../../kube/client/client.ts';
 import { statusError } from '../../../../kube/values/status.ts';
 
@@ -37,10 +38,10 @@ export interface Asked {
  */
 export interface Fairness {
   /**
-   * Waits for a seat; call what it resolves to when the request is done. Rejects with TooManyRequests when too many wait already,
-   * and when the signal aborts before its turn.
+   * A seat, or the wait for one: to be called when the request is done. Rejects with TooManyRequests when too many wait already, and when
+   * the signal, which is asked for only where there is a wait, aborts before its turn.
    */
-  enter(asked: Asked, signal: AbortSignal): Promise<() => void>;
+  enter(asked: Asked, patience: () => AbortSignal): Awaitable<() => void>;
 }
 
 export interface FairnessOptions {
@@ -60,11 +61,10 @@ export function createFairness({ levels, schemas, seats }: FairnessOptions): Fai
     }),
   );
   return {
-    async enter(asked, signal) {
+    enter(asked, patience) {
       const level = queues.get(schemas.find((schema) => matches(schema, asked))?.level ?? '');
       if (!level) throw tooMany();
-      await level.enter(asked.user.name, signal);
-      return () => level.leave();
+      return after(level.enter(asked.user.name, patience), () => level.leave);
     },
   };
 }
@@ -95,11 +95,12 @@ class Level {
     this.#queueLength = queueLength;
   }
 
-  async enter(user: string, signal: AbortSignal): Promise<void> {
-    if (this.#taken < this.#seats) {
-      this.#taken++;
-      return;
-    }
+  enter(user: string, patience: () => AbortSignal): Awaitable<void> {
+    if (this.#taken >= this.#seats) return this.#wait(user, patience());
+    this.#taken++;
+  }
+
+  async #wait(user: string, signal: AbortSignal): Promise<void> {
     const queue = this.#waiting.get(user) ?? [];
     if (queue.length >= this.#queueLength) throw tooMany();
     await new Promise<void>((resolve, reject) => {
@@ -117,7 +118,7 @@ class Level {
   }
 
   /** The seat goes to the user whose turn it is, who then stands behind all others. */
-  leave(): void {
+  readonly leave = (): void => {
     const next = this.#waiting.entries().next();
     if (next.done) {
       this.#taken--;
@@ -128,7 +129,7 @@ class Level {
     this.#waiting.delete(user);
     if (queue.length > 0) this.#waiting.set(user, queue);
     turn?.();
-  }
+  };
 
   #remove(user: string, turn: Waiting): void {
     const queue = (this.#waiting.get(user) ?? []).filter((one) => one !== turn);

@@ -3,7 +3,6 @@ import type { Clock } from '../../../../base/clock.ts';
 import { statusError } from '../../../../kube/values/status.ts';
 import type { Answer } from '../answers.ts';
 import type { Call } from '../request.ts';
-import { routeOf } from '../requestinfo.ts';
 import { isLongRunning, timeoutOf, waitingTime, withinTime } from './deadline.ts';
 import { createFairness } from './fairness.ts';
 import { LEVELS, SCHEMAS, SEATS } from './levels.data.ts';
@@ -22,26 +21,33 @@ export function inTurns(
   { clock, closing, seats = SEATS }: Options,
 ): (call: Call) => Promise<Answer> {
   const fairness = createFairness({ levels: LEVELS, schemas: SCHEMAS, seats });
-  const entered = async (call: Call, resource: string | undefined, time: number) => {
-    const waiting = new AbortController();
-    const forget = onAbort(call.signal, () => waiting.abort());
-    const cancel = clock.after(time, () => waiting.abort());
-    try {
-      const asked = { user: call.user, path: call.path, ...(resource ? { resource } : {}) };
-      return await fairness.enter(asked, waiting.signal);
-    } finally {
-      forget();
-      cancel();
-    }
+  const entered = (call: Call, resource: string | undefined, time: number) => {
+    let settle = () => {};
+    const patience = () => {
+      const waiting = new AbortController();
+      const forget = onAbort(call.signal(), () => waiting.abort());
+      const cancel = clock.after(time, () => waiting.abort());
+      settle = () => {
+        forget();
+        cancel();
+      };
+      return waiting.signal;
+    };
+    const asked = { user: call.user, path: call.path, ...(resource ? { resource } : {}) };
+    const entering = fairness.enter(asked, patience);
+    return entering instanceof Promise ? entering.finally(settle) : entering;
   };
   return async (call) => {
-    const route = routeOf(call.path);
+    const { route } = call;
     const resource = route.type === 'resource' ? route.plural : undefined;
     // How the server is doing is told to the end.
     if (closing() && resource !== undefined) throw goingAway();
     const timeout = timeoutOf(call.query);
-    const leave = await entered(call, resource, waitingTime(timeout));
-    const answering = handle(call).finally(leave);
+    const entering = entered(call, resource, waitingTime(timeout));
+    const leave = entering instanceof Promise ? await entering : entering;
+    const answering = handle(call);
+    // A request that is out of time keeps its seat while it is worked on.
+    answering.then(leave, leave);
     return isLongRunning(route, call.query) ? answering : withinTime(answering, timeout, clock);
   };
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  type Asked,
   createFairness,
   type FlowSchema,
 } from '../../../../../src/orchestrator/api/http/overload/fairness.ts';
@@ -26,6 +27,11 @@ const fairness = () =>
 
 describe('priority and fairness', () => {
   const never = new AbortController().signal;
+  /** As a promise, also where nobody has to wait. */
+  const entrance =
+    (own = fairness()) =>
+    async (who: Asked, signal: AbortSignal) =>
+      own.enter(who, () => signal);
   const asked = (name: string, ...groups: string[]) => ({
     user: { name, groups },
     path: '/api/v1/pods',
@@ -35,7 +41,7 @@ describe('priority and fairness', () => {
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 
   it('lets the users of a level take turns, however many requests one of them has', async () => {
-    const { enter } = fairness();
+    const enter = entrance();
     const order: string[] = [];
     const leaves = [await enter(asked('busy'), never), await enter(asked('busy'), never)];
     for (const name of ['busy', 'busy', 'calm', 'other'])
@@ -51,7 +57,7 @@ describe('priority and fairness', () => {
   });
 
   it('refuses what waits too long or stands too far behind, and says when to come again', async () => {
-    const { enter } = fairness();
+    const enter = entrance();
     await enter(asked('a'), never);
     await enter(asked('a'), never);
     const gone = new AbortController();
@@ -64,7 +70,7 @@ describe('priority and fairness', () => {
   });
 
   it('gives the seat of who went away while waiting to the next', async () => {
-    const { enter } = fairness();
+    const enter = entrance();
     const leave = await enter(asked('a'), never);
     await enter(asked('a'), never);
     const gone = new AbortController();
@@ -77,15 +83,31 @@ describe('priority and fairness', () => {
   });
 
   it('keeps levels apart, and never lets the exempt wait', async () => {
-    const { enter } = fairness();
+    const enter = entrance();
     for (let i = 0; i < 2; i++) await enter(asked('a'), never);
     await enter(asked('n', 'nodes'), never);
     for (let i = 0; i < 100; i++) await enter(asked('admin', 'admins'), never);
   });
 
+  it('asks how long a request may wait only where it has to', async () => {
+    const { enter } = fairness();
+    let isAsked = false;
+    const patience = () => {
+      isAsked = true;
+      return never;
+    };
+    const leave = await enter(asked('a'), patience);
+    await enter(asked('a'), patience);
+    expect(isAsked).to.equal(false);
+    const next = enter(asked('b'), patience);
+    expect(isAsked).to.equal(true);
+    leave();
+    (await next)();
+  });
+
   it('has a level for every schema, and a schema for everybody', async () => {
     for (const { level } of SCHEMAS) expect(LEVELS.map(({ name }) => name)).to.include(level);
-    const { enter } = createFairness({ levels: LEVELS, schemas: SCHEMAS, seats: SEATS });
+    const enter = entrance(createFairness({ levels: LEVELS, schemas: SCHEMAS, seats: SEATS }));
     for (const [name, ...groups] of [
       ['admin', 'system:masters', 'system:authenticated'],
       ['system:node:n1', 'system:nodes', 'system:authenticated'],

@@ -3,6 +3,7 @@ import { text } from '../../../../../src/orchestrator/api/http/answers.ts';
 import { timeoutOf } from '../../../../../src/orchestrator/api/http/overload/deadline.ts';
 import { inTurns } from '../../../../../src/orchestrator/api/http/overload/turns.ts';
 import type { Call } from '../../../../../src/orchestrator/api/http/request.ts';
+import { routeOf } from '../../../../../src/orchestrator/api/http/requestinfo.ts';
 import { refusal } from '../../../../contract/notation.ts';
 import { FakeClock } from '../../../../fakes/clock.ts';
 
@@ -29,6 +30,7 @@ describe('the time of a request', () => {
     method: 'GET',
     path,
     query: new URLSearchParams(query),
+    route: routeOf(path),
     user: { name: 'ann', groups: ['system:authenticated'] },
     accept: undefined,
     acceptEncoding: undefined,
@@ -36,7 +38,7 @@ describe('the time of a request', () => {
     userAgent: '',
     contentType: '',
     body: async () => Buffer.alloc(0),
-    signal: new AbortController().signal,
+    signal: () => new AbortController().signal,
     warnings: [],
   });
   const settled = () => new Promise((resolve) => setImmediate(resolve));
