@@ -14,19 +14,18 @@ export class Collections {
     const name = collectionOf(entry.key);
     let collection = this.#byCollection.get(name);
     if (!collection) {
-      collection = { keys: [], entries: new Map() };
+      collection = { keys: [], added: [], entries: new Map() };
       this.#byCollection.set(name, collection);
     }
-    if (!collection.entries.has(entry.key)) {
-      collection.keys.splice(lowerBound(collection.keys, entry.key), 0, entry.key);
-    }
+    if (!collection.entries.has(entry.key)) collection.added.push(entry.key);
     collection.entries.set(entry.key, entry);
   }
 
   remove(key: string): void {
     const collection = this.#byCollection.get(collectionOf(key));
     if (!collection?.entries.delete(key)) return;
-    collection.keys.splice(lowerBound(collection.keys, key), 1);
+    const keys = sortedKeys(collection);
+    keys.splice(lowerBound(keys, key), 1);
   }
 
   /** Of every collection. */
@@ -37,7 +36,8 @@ export class Collections {
   list(prefix: string): Entry[] {
     const collection = this.#byCollection.get(collectionOf(prefix));
     if (!collection) return [];
-    const { keys, entries } = collection;
+    const { entries } = collection;
+    const keys = sortedKeys(collection);
     const found: Entry[] = [];
     for (let i = lowerBound(keys, prefix); i < keys.length; i++) {
       const key = keys[i] ?? '';
@@ -50,6 +50,21 @@ export class Collections {
 }
 
 interface Collection {
-  readonly keys: string[];
+  /** In their order. */
+  keys: string[];
+  /** Those that have no place in the order yet: it is found when somebody asks for the order, which many writes come before. */
+  added: string[];
   readonly entries: Map<string, Entry>;
+}
+
+/** Beyond this, sorting all is cheaper than moving keys for each that comes between them. */
+const FEW = 16;
+
+function sortedKeys(collection: Collection): string[] {
+  const { keys, added } = collection;
+  if (added.length === 0) return keys;
+  collection.added = [];
+  if (added.length > FEW) collection.keys = [...keys, ...added].sort();
+  else for (const key of added) keys.splice(lowerBound(keys, key), 0, key);
+  return collection.keys;
 }

@@ -1,3 +1,4 @@
+import { collectionOf } from './keys.ts';
 import type { LogRow } from './rows.ts';
 import type { Entry } from './types.ts';
 
@@ -32,8 +33,8 @@ const MAX_BATCH = 512;
  */
 export class GroupCommit {
   #queue: Staged[] = [];
-  /** Newest staged write per key: all of them are in the queue or in flight. */
-  readonly #latest = new Map<string, Staged>();
+  /** Newest staged write per key, by collection: all of them are in the queue or in flight. */
+  readonly #latest = new Map<string, Map<string, Staged>>();
   #newest: Promise<unknown> = Promise.resolve();
   #running: Promise<void> | undefined;
   readonly #steps: BatchSteps;
@@ -44,18 +45,21 @@ export class GroupCommit {
 
   /** The newest staged write of a key. */
   staged(key: string): Staged | undefined {
-    return this.#latest.get(key);
+    return this.#latest.get(collectionOf(key))?.get(key);
   }
 
-  allStaged(): Iterable<Staged> {
-    return this.#latest.values();
+  /** The newest staged writes of a collection, undefined where there are none: other collections' cost nothing. */
+  stagedIn(collection: string): Iterable<Staged> | undefined {
+    return this.#latest.get(collection)?.values();
   }
 
   add(type: Staged['type'], entry: Entry): Promise<Entry> {
     const durable = new Promise<Entry>((resolve, reject) => {
       const staged = { type, entry, resolve, reject };
       this.#queue.push(staged);
-      this.#latest.set(entry.key, staged);
+      const collection = collectionOf(entry.key);
+      const peers = this.#latest.get(collection) ?? new Map<string, Staged>();
+      this.#latest.set(collection, peers.set(entry.key, staged));
     });
     this.#newest = durable;
     this.#running ??= this.#run();
@@ -84,12 +88,21 @@ export class GroupCommit {
         continue;
       }
       for (const staged of batch) {
-        if (this.#latest.get(staged.entry.key) === staged) this.#latest.delete(staged.entry.key);
+        this.#forget(staged);
         this.#steps.publish(staged);
       }
       for (const staged of batch) staged.resolve(staged.entry);
     }
     this.#running = undefined;
+  }
+
+  #forget(staged: Staged): void {
+    const { key } = staged.entry;
+    const collection = collectionOf(key);
+    const peers = this.#latest.get(collection);
+    if (peers?.get(key) !== staged) return;
+    peers.delete(key);
+    if (peers.size === 0) this.#latest.delete(collection);
   }
 
   /** Writes that were staged behind a failed batch are based on a state that never existed. */

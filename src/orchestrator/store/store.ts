@@ -12,6 +12,7 @@ import { type RowKeys, sealed } from './encryption.ts';
 import { newEntry, storedEntry } from './entry.ts';
 import { inTheFuture, StaleRevision, storeDamaged, unavailable } from './failures.ts';
 import { History } from './history.ts';
+import { collectionOf } from './keys.ts';
 import type { LogRow } from './rows.ts';
 import { ABSENT, type Change, type Entry, type HistoryPolicy, type Store, type Watcher } from './types.ts';
 import { Watchers } from './watchers.ts';
@@ -131,8 +132,11 @@ class RevisionedStore implements Store {
   }
 
   latestIn(prefix: string): readonly Entry[] {
-    const state = new Map(this.#published.list(prefix).map((entry) => [entry.key, entry]));
-    for (const { type, entry } of this.#commits.allStaged()) {
+    const published = this.#published.list(prefix);
+    const staged = this.#commits.stagedIn(collectionOf(prefix));
+    if (!staged) return published;
+    const state = new Map(published.map((entry) => [entry.key, entry]));
+    for (const { type, entry } of staged) {
       if (!entry.key.startsWith(prefix)) continue;
       if (type === 'put') state.set(entry.key, entry);
       else state.delete(entry.key);
