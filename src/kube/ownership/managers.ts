@@ -101,6 +101,7 @@ const MOST_UPDATERS = 10;
 const ANCIENT = 'ancient-changes';
 
 export function capUpdaters(managers: Managers): Managers {
+  if (managers.size <= MOST_UPDATERS) return managers;
   const updaters = [...managers].filter(([, manager]) => manager.operation === 'Update');
   if (updaters.length <= MOST_UPDATERS) return managers;
   updaters.sort(([a, left], [b, right]) => seconds(left.time) - seconds(right.time) || order(a, b));

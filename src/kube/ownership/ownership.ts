@@ -49,6 +49,7 @@ function settle(
   { before, after, force }: { readonly before: unknown; readonly after: unknown; readonly force: boolean },
 ): Settled {
   const full = compare(schema, before, after);
+  if (managers.size === 0) return { ok: true, managers, comparison: full };
   const comparison: Comparison = {
     added: exclude(full.added, ignored),
     modified: exclude(full.modified, ignored),

@@ -40,13 +40,23 @@ interface Endpoint {
 /** What the strategies of the built-in kinds reset at an endpoint (`GetResetFields`). */
 export function ignoredPaths({ schema, subresource, ignored }: Endpoint): Paths {
   if (ignored) return ignored;
-  if (subresource === 'status') return [['spec'], ['metadata', 'labels']];
-  return subresource === undefined && schema.name !== undefined && schema.properties?.status
-    ? [['status']]
-    : [];
+  if (subresource === 'status') return OF_STATUS;
+  return subresource === undefined && schema.name !== undefined && schema.properties?.status ? STATUS : NONE;
 }
 
-export const ignoredSet = (endpoint: Endpoint): FieldSet => setOf(ignoredPaths(endpoint));
+const NONE: Paths = [];
+const STATUS: Paths = [['status']];
+const OF_STATUS: Paths = [['spec'], ['metadata', 'labels']];
+
+export function ignoredSet(endpoint: Endpoint): FieldSet {
+  const paths = ignoredPaths(endpoint);
+  const known = sets.get(paths) ?? setOf(paths);
+  sets.set(paths, known);
+  return known;
+}
+
+/** Every write asks for the set of an endpoint, whose paths stand in the table of its kind. */
+const sets = new WeakMap<Paths, FieldSet>();
 
 /** `merged` with the ignored paths as they were in `before`. */
 export function keepIgnored(merged: KubeObject, before: KubeObject, paths: Paths): KubeObject {

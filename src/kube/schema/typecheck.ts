@@ -43,7 +43,7 @@ export function validateTypes(schema: Schema, object: unknown, old?: unknown): F
 
 /** The same for a part of a custom resource, such as a default; its fields are named from `path` on. */
 export function validateValue(schema: Schema, value: unknown, path: string): FieldError[] {
-  const { errors, doubled } = check(schema, { value, path, isCustom: true, was: undefined });
+  const { errors, doubled } = check(schema, { value, path, isCustom: true, was: undefined, same: undefined });
   return [...errors, ...doubled];
 }
 
@@ -54,7 +54,7 @@ function check(schema: Schema, place: Place): Found {
 }
 
 const hasDoubled = (schema: Schema, old: unknown): boolean =>
-  check(schema, { value: old, path: '', isCustom: true, was: undefined }).doubled.length > 0;
+  check(schema, { value: old, path: '', isCustom: true, was: undefined, same: undefined }).doubled.length > 0;
 
 const TOO_MUCH_WORK = 'the object takes too much work to be checked against the schema of its kind';
 
@@ -72,7 +72,7 @@ interface Place {
   /** What it was before an update. */
   readonly was: Before | undefined;
   /** What stood at this place before an update, of a list by position: one object, one reference, and checked when it was written. */
-  readonly same?: unknown;
+  readonly same: unknown;
 }
 
 /** Nobody reads more, and an object of a megabyte can be wrong in a hundred thousand places. */
@@ -187,9 +187,15 @@ function visitMembers(schema: Schema, object: JsonObject, place: Place, found: F
     const value = object[key];
     const child = memberSchema(schema, key);
     if (!child || value === undefined) continue;
-    // The metadata of a custom resource is a built-in type.
-    const member = { value, path: join(path, key), isCustom: isCustom && child.name === undefined };
-    hasChanged = visit(child, { ...member, was: was?.member(key), same: old?.[key] }, found) || hasChanged;
+    const member = {
+      value,
+      path: join(path, key),
+      // The metadata of a custom resource is a built-in type.
+      isCustom: isCustom && child.name === undefined,
+      was: was?.member(key),
+      same: old?.[key],
+    };
+    hasChanged = visit(child, member, found) || hasChanged;
   }
   return hasChanged;
 }
@@ -201,8 +207,14 @@ function visitItems(schema: Schema, items: readonly unknown[], place: Place, fou
   let hasChanged = false;
   if (child) {
     for (const [i, value] of items.entries()) {
-      const item = { value, path: `${path}[${i}]`, isCustom: isCustom && child.name === undefined };
-      hasChanged = visit(child, { ...item, was: was?.item(value), same: old?.[i] }, found) || hasChanged;
+      const item = {
+        value,
+        path: `${path}[${i}]`,
+        isCustom: isCustom && child.name === undefined,
+        was: was?.item(value),
+        same: old?.[i],
+      };
+      hasChanged = visit(child, item, found) || hasChanged;
     }
   }
   if (isCustom) found.doubled.push(...doubledItems(schema, items, path).slice(0, MOST_ERRORS));

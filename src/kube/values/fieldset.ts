@@ -111,9 +111,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
 /** Paths of `a` that neither are in `b` nor lie below one that is. */
 export function exclude(a: FieldSet, b: FieldSet): FieldSet {
   const kept = (element: PathElement) => !b.members.has(element);
-  const children = [...a.children].filter(([element]) => kept(element));
-  const below = children.length === a.children.size ? a : { members: a.members, children: new Map(children) };
-  return combine(below, b, kept, exclude, (child) => child);
+  return combine(a, b, kept, exclude, (child) => child, kept);
 }
 
 /** The same reference comes back when nothing falls away. */
@@ -123,17 +121,23 @@ function combine(
   keep: (member: PathElement) => boolean,
   both: (left: FieldSet, right: FieldSet) => FieldSet,
   onlyLeft: (child: FieldSet) => FieldSet,
+  keepBelow: (element: PathElement) => boolean = () => true,
 ): FieldSet {
-  const members = [...a.members].filter(keep);
-  const children: [PathElement, FieldSet][] = [];
-  let same = members.length === a.members.size;
+  let { members, children } = a;
+  for (const member of a.members) {
+    if (keep(member)) continue;
+    if (members === a.members) members = new Set(members);
+    (members as Set<PathElement>).delete(member);
+  }
   for (const [element, child] of a.children) {
     const right = b.children.get(element);
-    const left = right ? both(child, right) : onlyLeft(child);
-    if (left !== child) same = false;
-    if (!isEmpty(left)) children.push([element, left]);
+    const left = !keepBelow(element) ? EMPTY : right ? both(child, right) : onlyLeft(child);
+    if (left === child) continue;
+    if (children === a.children) children = new Map(children);
+    if (isEmpty(left)) (children as Map<PathElement, FieldSet>).delete(element);
+    else (children as Map<PathElement, FieldSet>).set(element, left);
   }
-  return same ? a : { members: new Set(members), children: new Map(children) };
+  return members === a.members && children === a.children ? a : { members, children };
 }
 
 export function equalSets(a: FieldSet, b: FieldSet): boolean {

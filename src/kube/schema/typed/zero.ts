@@ -9,11 +9,17 @@ export function zeroOf(schema: Schema, { apiVersion, kind }: KubeObject): KubeOb
   return { metadata: {}, ...structs(schema), apiVersion, kind };
 }
 
-function structs(schema: Schema): Record<string, unknown> {
+/** Every create asks, and a schema never changes. */
+const known = new WeakMap<Schema, Readonly<Record<string, unknown>>>();
+
+function structs(schema: Schema): Readonly<Record<string, unknown>> {
+  const found = known.get(schema);
+  if (found) return found;
   const zero: Record<string, unknown> = {};
   for (const [key, child] of Object.entries(schema.properties ?? {})) {
     if (isStruct(child)) zero[key] = structs(child);
   }
+  known.set(schema, zero);
   return zero;
 }
 

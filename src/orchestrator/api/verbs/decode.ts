@@ -64,7 +64,8 @@ export function withoutUnknownFields(
   object: KubeObject,
   parameters: WriteParameters,
 ): KubeObject {
-  assertStrict(kind, object, parameters);
   const schema = kind.schema();
-  return normalForm(schema ? pruneUnknown(schema, object) : object);
+  const pruned = schema ? pruneUnknown(schema, object) : object;
+  assertStrict(kind, object, parameters, pruned !== object);
+  return normalForm(pruned);
 }

@@ -16,10 +16,15 @@ interface Objections {
 const MOST_UNKNOWN = 100;
 
 /** Refuses by Strict, warns by Warn. @throws StatusError BadRequest, for a patch Invalid */
-export function assertStrict(kind: Kind, object: KubeObject, parameters: WriteParameters): void {
+export function assertStrict(
+  kind: Kind,
+  object: KubeObject,
+  parameters: WriteParameters,
+  hasUnknown: boolean,
+): void {
   const { fieldValidation = 'Warn', onWarning, reading } = parameters;
   if (fieldValidation === 'Ignore') return;
-  const schema = kind.schema();
+  const schema = hasUnknown ? kind.schema() : undefined;
   const { errors, warnings } = objections(schema ? unknownFields(schema, object, MOST_UNKNOWN) : [], reading);
   if (errors.length === 0) return;
   if (fieldValidation === 'Strict') throw refusal(kind, object, reading, errors);
