@@ -12,7 +12,7 @@ import type { Api } from '../types.ts';
 import type { Answer } from './answers.ts';
 import { isLongRunning, timeoutOf, watches, withinTime } from './overload/deadline.ts';
 import type { Call } from './request.ts';
-import { type DelegatedRoute, delegatedRouteOf, isCore } from './requestinfo.ts';
+import { type DelegatedRoute, delegatedRouteOf, isCore, type Route, routeOf } from './requestinfo.ts';
 
 /** A request for what another API server serves. */
 export interface Delegated {
@@ -27,12 +27,13 @@ const OPEN_API = /^\/openapi\/v3(?=\/apis\/[^/]+\/[^/]+$)/;
 const DISCOVERY_MS = 5_000;
 
 /**
- * Who is to answer a path, which means `route` to this server; undefined: this server. @throws StatusError for a path that servers read in
- * different ways
+ * Who is to answer a path, and `here` is what it means to this server; undefined: this server. @throws StatusError for a path that servers
+ * read in different ways
  */
 export function delegatedOf(
   aggregator: RemoteServers,
-  { path, route: here }: Pick<Call, 'path' | 'route'>,
+  path: string,
+  here: Route = routeOf(path),
 ): Delegated | undefined {
   if (isCore(here)) return undefined;
   const [document = ''] = OPEN_API.exec(path) ?? [];

@@ -158,7 +158,7 @@ async function upgrade(
   trail.sender(sender);
   const user = await actingUser(api, request, sender);
   await trail.acting(user);
-  const delegated = delegatedOf(options.aggregator, { path, route });
+  const delegated = delegatedOf(options.aggregator, path, route);
   if (delegated) {
     await assertMayAsk(api, { method: request.method ?? '', query, user }, delegated);
     trail.started();

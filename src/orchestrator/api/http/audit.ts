@@ -24,7 +24,7 @@ import type { Authorizer, Decision } from '../authorization.ts';
 import type { Answer } from './answers.ts';
 import type { Asked } from './asked.ts';
 import { NOT_ALLOWED, statusFor } from './auditstatus.ts';
-import type { Call } from './request.ts';
+import type { Route } from './requestinfo.ts';
 
 export interface AuditOptions {
   readonly policy: Policy;
@@ -61,7 +61,11 @@ export interface Trail extends CallAudit {
 
 export type Trails = (request: IncomingMessage, what: Recorded) => Trail;
 
-export interface Recorded extends Pick<Call, 'path' | 'query' | 'route'> {
+export interface Recorded {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** What the path means to this server. */
+  readonly route: Route;
   readonly asked: Asked;
 }
 

@@ -59,7 +59,7 @@ export function createHandler({
     metrics,
   });
   return async (call) => {
-    const delegated = delegatedOf(aggregator, call);
+    const delegated = delegatedOf(aggregator, call.path, call.route);
     if (delegated) return answerDelegated(api, clock, call, delegated);
     const { route } = call;
     if (route.type === 'path') {
