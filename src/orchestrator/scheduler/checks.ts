@@ -22,6 +22,7 @@ export interface NamedNoNode extends NoNode {
 }
 
 export function prepareChecks(pod: PodInfo, view: View): Checks | NamedNoNode {
+  if (pod.excess) return { message: pod.excess, by: 'Excess' };
   const checks: { readonly name: string; readonly check: NodeCheck }[] = [];
   for (const { name, prepare } of FILTERS) {
     const prepared = prepare(pod, view);

@@ -3,7 +3,7 @@ import type { Container, Pod, PodSpec } from '../../kube/kinds/objects.data.ts';
 import { chargedAmounts } from '../../kube/kinds/podspec/amounts.ts';
 import { formatLabels, type Labels } from '../../kube/values/selectors.ts';
 import { type Amounts, numbersOf } from './amounts.ts';
-import { type PodTerms, termsOf } from './terms.ts';
+import { NO_TERMS, type PodTerms, termsOf } from './terms.ts';
 
 /** A pod as the scheduler sees it: what its filters and scores read, found out once. */
 export interface PodInfo {
@@ -24,6 +24,8 @@ export interface PodInfo {
   readonly isLeaving: boolean;
   /** Pod affinity and anti-affinity. */
   readonly terms: PodTerms;
+  /** It says more of its place than is read: its terms are none, and it goes nowhere. */
+  readonly excess: string | undefined;
   /** Equal for pods that filters and scores which count pods cannot tell apart. */
   readonly alike: string;
 }
@@ -39,7 +41,8 @@ export function podInfo(pod: Pod): PodInfo {
   const namespace = metadata.namespace ?? '';
   const owner = metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
   const isLeaving = metadata.deletionTimestamp !== undefined;
-  const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
+  const excess = excessOf(spec);
+  const { podAffinity, podAntiAffinity } = excess ? {} : (spec.affinity ?? {});
   const requests = numbersOf(chargedAmounts(spec, 'requests'));
   return {
     pod,
@@ -53,7 +56,8 @@ export function podInfo(pod: Pod): PodInfo {
     hostPorts: hostPortsOf(spec),
     owner,
     isLeaving,
-    terms: termsOf(pod),
+    terms: excess ? NO_TERMS : termsOf(pod),
+    excess,
     alike: JSON.stringify([
       namespace,
       formatLabels(metadata.labels),
@@ -62,6 +66,21 @@ export function podInfo(pod: Pod): PodInfo {
       ...(podAffinity || podAntiAffinity ? [podAffinity ?? {}, podAntiAffinity ?? {}] : []),
     ]),
   };
+}
+
+/** Each part is weighed for every node, and terms for every group of pods, also when others look for a place. */
+const MOST_CHARACTERS = 16_384;
+
+function excessOf({
+  affinity,
+  nodeSelector,
+  tolerations,
+  topologySpreadConstraints,
+}: PodSpec): string | undefined {
+  const { length } = JSON.stringify([affinity, nodeSelector, tolerations, topologySpreadConstraints]);
+  return length > MOST_CHARACTERS
+    ? `affinity, nodeSelector, tolerations and topologySpreadConstraints of the pod have ${length} characters, of which ${MOST_CHARACTERS} at most are read`
+    : undefined;
 }
 
 /** Kubernetes `pkg/scheduler/util/pod_resources.go`: what a container is taken to need that does not say, so that many of them spread. */

@@ -34,7 +34,7 @@ interface Terms {
 }
 
 const NONE: Terms = { required: [], preferred: [] };
-const NO_TERMS: PodTerms = { areSome: false, near: NONE, apart: NONE };
+export const NO_TERMS: PodTerms = { areSome: false, near: NONE, apart: NONE };
 
 export function termsOf(pod: Pod): PodTerms {
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { podInfo } from '../../../src/orchestrator/scheduler/podinfo.ts';
-import { node, placed, pod } from './notation.ts';
+import { node, placed, pod, required, term } from './notation.ts';
 
 describe('scheduler', () => {
   it('says what keeps a pod from each node, counted, in the words of kube-scheduler', () => {
@@ -19,6 +19,17 @@ describe('scheduler', () => {
       '0/1 nodes are available: 1 cannot allocate all claims.',
     );
     expect(placed(pod('p'), { nodes: [] })).to.equal('no nodes available to schedule pods');
+  });
+
+  it('reads only so much of what a pod says of its place: more goes nowhere, and holds up no other', () => {
+    const terms = Array.from({ length: 1_000 }, () => term({ app: 'web' }));
+    const greedy = pod('greedy', { spec: { affinity: { podAntiAffinity: required(...terms) } } });
+    expect(placed(greedy, { nodes: [node('a')] })).to.match(
+      /^0\/1 nodes are available: affinity, .* of the pod have \d+ characters, of which 16384 at most are read\.$/,
+    );
+    // Where somebody has named its node himself, its terms are not read either.
+    const web = pod('web', { labels: { app: 'web' } });
+    expect(placed(web, { nodes: [node('a')], pods: { a: [greedy] } })).to.equal('a');
   });
 
   it('asks for the sum of the containers, or for more where an init container needs more, beside the sidecars', () => {
