@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { connectEngine, type Engine } from '../../src/orchestrator/node/runtime/container/engine/engine.ts';
-import { ensureBusybox } from '../orchestrator/node/runtime/container/busybox.ts';
+import { BUSYBOX, ensureBusybox } from '../orchestrator/node/runtime/container/busybox.ts';
 import { eventually, Pilotage } from './harness.ts';
 import { fixture, Kubectl } from './kubectl.ts';
 
@@ -34,6 +34,7 @@ describe('e2e: containers and processes in one network', function () {
     for (const host of ['web', 'web.boxes', 'web.boxes.svc', 'web.boxes.svc.cluster.local'])
       expect(await page(`http://${host}/`), host).to.equal('a container');
     expect(await page('http://process/')).to.equal('a process');
+    expect(await page('http://alias/')).to.equal('a container');
     const address = await inside('sh', '-c', 'echo $PROCESS_SERVICE_HOST:$PROCESS_SERVICE_PORT');
     expect(address).to.match(/^10\..*:80$/);
     expect(await page(`http://${address}/`)).to.equal('a process');
@@ -66,6 +67,30 @@ describe('e2e: containers and processes in one network', function () {
   it('is reached from a process by the Service of its pods', async () => {
     const script = `fetch('http://' + process.env.WEB_SERVICE_HOST + ':' + process.env.WEB_SERVICE_PORT).then((a) => a.text()).then((t) => console.log(t.trim()))`;
     expect(await k.ok('exec', 'process', '--', 'node', '-e', script)).to.equal('a container');
+  });
+
+  it('is reached, names included, from the network of the node by a pod that asks for it', async () => {
+    const script = 'cat /etc/resolv.conf; wget -q -O - http://web/; wget -q -O - http://process.boxes/';
+    await k.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'node' },
+      spec: {
+        hostNetwork: true,
+        dnsPolicy: 'ClusterFirstWithHostNet',
+        restartPolicy: 'Never',
+        containers: [
+          {
+            name: 'main',
+            image: BUSYBOX,
+            env: [{ name: 'PATH', value: '/bin' }],
+            command: ['sh', '-c', script],
+          },
+        ],
+      },
+    });
+    await k.ok('wait', 'pod/node', '--for=jsonpath={.status.phase}=Succeeded', '--timeout=25s');
+    expect((await k.lines('logs', 'node')).slice(-2)).to.deep.equal(['a container', 'a process']);
   });
 
   it('finds no name that is not there, and has the lines that its pod adds to its hosts file', async () => {
