@@ -66,6 +66,17 @@ describe('the verdict on other kinds', () => {
       }),
       'Healthy',
     ],
+    [
+      'an Ingress of which a part is not served',
+      object('networking.k8s.io/v1', 'Ingress', {
+        metadata: {
+          name: 'web',
+          annotations: { 'pilotage.dev/ingress-problems': 'ServiceMissing: there is no x' },
+        },
+        status: { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } },
+      }),
+      'Degraded',
+    ],
     ['a Service whose port is bound nowhere', reachable('AddressInUse'), 'Degraded'],
     ['a Service that another port stands in for', reachable('ServedElsewhere'), 'Healthy'],
     ['a lost claim', object('v1', 'PersistentVolumeClaim', { status: { phase: 'Lost' } }), 'Degraded'],

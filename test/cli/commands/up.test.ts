@@ -31,6 +31,26 @@ describe('pilotage up', () => {
     expect(started?.admissionFile).to.equal(resolve('admission.yaml'));
   });
 
+  it('serves Ingresses at ports of its own, where it is told, or not at all', async () => {
+    const asked = async (...flags: readonly string[]) => (await up(...flags)).started?.ingress;
+    expect(await asked()).to.deep.equal({
+      http: { host: '127.0.0.1', port: 7081, given: false },
+      https: { host: '127.0.0.1', port: 7444, given: false },
+      log: false,
+    });
+    expect(await asked('--ingress', '0.0.0.0:80', '--ingress-log')).to.deep.equal({
+      http: { host: '0.0.0.0', port: 80, given: true },
+      https: { host: '0.0.0.0', port: 7444, given: false },
+      log: true,
+    });
+    expect((await asked('--ingress-tls', '10.0.0.1:443'))?.https).to.deep.equal({
+      host: '10.0.0.1',
+      port: 443,
+      given: true,
+    });
+    expect(await asked('--no-ingress')).to.equal(undefined);
+  });
+
   it('takes a strategy of scheduling, and no word that is none', async () => {
     expect((await up()).started?.scheduling).to.equal(undefined);
     expect((await up('--scheduling', 'binpack')).started?.scheduling).to.equal('binpack');

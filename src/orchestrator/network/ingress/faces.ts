@@ -54,6 +54,7 @@ export function createFaces(options: FacesOptions): Faces {
   const sockets = new Set<Socket>();
   let contexts: ReadonlyMap<string, SecureContext> = new Map();
   let known: ReadonlyMap<string, SecureContext> = new Map();
+  let ports: FacePorts = { http: undefined, https: undefined };
   const failed = (error: unknown) => logger.error({ error: problemOf(error).message }, 'a request failed');
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
@@ -120,10 +121,12 @@ export function createFaces(options: FacesOptions): Faces {
           return code === undefined ? [] : [`${address.host}:${address.port} cannot be bound (${code})`];
         }),
       );
+      // Asked for with each request: the system is not.
+      ports = { http: boundPort(http1), https: boundPort(tls) };
       return problems.flat();
     },
     get ports() {
-      return { http: boundPort(http1), https: boundPort(tls) };
+      return ports;
     },
     present(certificates) {
       const next = new Map<string, SecureContext>();

@@ -101,7 +101,9 @@ export function sendAnswer(
   const body = text === '' ? '' : `${status} ${text}\n`;
   response.writeHead(status, {
     ...headers,
-    ...(body === '' ? {} : { 'content-type': 'text/plain; charset=utf-8' }),
+    ...(body === ''
+      ? {}
+      : { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }),
     ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
   });
   response.end(body);

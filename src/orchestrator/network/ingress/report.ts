@@ -12,19 +12,19 @@ export interface FaceAddress {
 }
 
 /** What is to be written to the status of an Ingress, as a merge patch; undefined: it says so already. */
-export function statusPatch(
-  { ingress, isServed, findings }: Judged,
-  face: FaceAddress,
-): JsonObject | undefined {
+export function statusPatch({ ingress, state, findings }: Judged, face: FaceAddress): JsonObject | undefined {
   const { status, metadata } = ingress;
-  const wanted = isServed ? addressesOf(face) : [];
+  const said = status?.loadBalancer?.ingress ?? [];
+  const ours = addressesOf(face);
+  // What another controller says of its own stays; ours goes with the class.
+  const wanted = state === 'served' ? ours : deepEqual(said, ours) ? [] : undefined;
+  const isAddressed = wanted === undefined || deepEqual(said, wanted);
   const problems = problemsText(findings);
-  const isAddressed = deepEqual(status?.loadBalancer?.ingress ?? [], wanted);
   if (isAddressed && metadata.annotations?.[INGRESS_PROBLEMS] === problems) return undefined;
   return {
     // null takes it off.
     metadata: { annotations: { [INGRESS_PROBLEMS]: problems ?? null } },
-    status: { loadBalancer: { ingress: wanted } },
+    ...(isAddressed ? {} : { status: { loadBalancer: { ingress: wanted } } }),
   };
 }
 

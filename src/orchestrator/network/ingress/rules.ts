@@ -36,14 +36,15 @@ export interface IngressObjects {
 
 export interface Judged {
   readonly ingress: Ingress;
-  readonly isServed: boolean;
+  /** `left`: a class of another controller, or of none that could be told. */
+  readonly state: 'served' | 'unserved' | 'left';
   readonly findings: readonly Finding[];
 }
 
 export interface Compiled {
   readonly table: HostTable;
   readonly certificates: readonly HostCertificate[];
-  /** Ingresses that are ours or nobody's. */
+  /** Every Ingress. */
   readonly judged: readonly Judged[];
 }
 
@@ -68,7 +69,7 @@ export function compileIngresses({ ingresses, classes, services, secrets }: Ingr
     .flatMap(({ ingress, claim }) => (claim.type === 'ours' ? [ingress] : []))
     .sort(oldestFirst);
   const { certificates, findings: certificateFindings } = certificatesOf(ours, found.secret);
-  const taken = new Map<string, string>();
+  const taken: Taken = { owners: new Map(), patterns: new Map() };
   const parts = ours.map((ingress) => ({ ingress, ...settled(partOf(ingress, found), taken) }));
   return {
     table: hostTable(
@@ -79,12 +80,15 @@ export function compileIngresses({ ingresses, classes, services, secrets }: Ingr
     judged: [
       ...parts.map(({ ingress, findings }) => ({
         ingress,
-        isServed: true,
+        state: 'served' as const,
         findings: [...findings, ...(certificateFindings.get(ingress) ?? [])],
       })),
-      ...claims.flatMap(({ ingress, claim }) =>
-        claim.type === 'nobody' ? [{ ingress, isServed: false, findings: [claim.finding] }] : [],
-      ),
+      ...claims.flatMap(({ ingress, claim }): readonly Judged[] => {
+        if (claim.type === 'ours') return [];
+        return claim.type === 'nobody'
+          ? [{ ingress, state: 'unserved', findings: [claim.finding] }]
+          : [{ ingress, state: 'left', findings: [] }];
+      }),
     ],
   };
 }
@@ -94,9 +98,30 @@ function finder<T extends Service | Secret>(objects: readonly T[]): Find<T> {
   return (namespace, name) => byKey.get(`${namespace}/${name}`);
 }
 
-/** Without the rules that an older Ingress has. */
-function settled({ rules, fallbacks, findings }: Part, taken: Map<string, string>): Part {
+/** A request is compared with all of them, on the agent's own thread. */
+const PATTERNS_PER_HOST = 32;
+
+interface Taken {
+  /** Whose requests are of a kind. */
+  readonly owners: Map<string, string>;
+  /** How many patterns a host has. */
+  readonly patterns: Map<string, number>;
+}
+
+/** Without the rules that an older Ingress has, and those that would be too many. */
+function settled({ rules, fallbacks, findings }: Part, { owners: taken, patterns }: Taken): Part {
   const conflicts: Finding[] = [];
+  const isCounted = ({ host, match }: Rule) => {
+    if (match.type !== 'pattern') return true;
+    const count = (patterns.get(host) ?? 0) + 1;
+    patterns.set(host, count);
+    if (count > PATTERNS_PER_HOST)
+      conflicts.push({
+        reason: 'BadPattern',
+        message: `${host || 'any host'} has more than ${PATTERNS_PER_HOST} paths that are regular expressions: ${match.path} is left out`,
+      });
+    return count <= PATTERNS_PER_HOST;
+  };
   const isFree = (key: string, owner: string, what: string) => {
     const before = taken.get(key);
     if (before === undefined) taken.set(key, owner);
@@ -108,8 +133,13 @@ function settled({ rules, fallbacks, findings }: Part, taken: Map<string, string
     return before === undefined;
   };
   return {
-    rules: rules.filter(({ host, match, owner }) =>
-      isFree(conflictKey(host, match), owner, `${host || 'any host'} ${match.path} (${match.type})`),
+    rules: rules.filter(
+      (rule) =>
+        isFree(
+          conflictKey(rule.host, rule.match),
+          rule.owner,
+          `${rule.host || 'any host'} ${rule.match.path} (${rule.match.type})`,
+        ) && isCounted(rule),
     ),
     fallbacks: fallbacks.filter(({ host, owner }) =>
       isFree(`${host} fallback`, owner, `the default backend of ${host || 'all hosts'}`),

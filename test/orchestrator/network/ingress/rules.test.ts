@@ -13,7 +13,7 @@ const findings = ({ judged }: ReturnType<typeof compile>, name = 'web'): readonl
   );
 
 const served = (given: Partial<IngressObjects>): readonly (string | undefined)[] =>
-  compile(given).judged.flatMap((one) => (one.isServed ? [one.ingress.metadata.name] : []));
+  compile(given).judged.flatMap((one) => (one.state === 'served' ? [one.ingress.metadata.name] : []));
 
 describe('which Ingresses are served', () => {
   const rules = ['shop.test Prefix / a'];
@@ -161,5 +161,14 @@ describe('what an Ingress refers to', () => {
     const annotations = { [`${NGINX}use-regex`]: 'true' };
     const compiled = compile({ ingresses: [ingress({ rules: ['shop.test Specific /(a a'], annotations })] });
     expect(findings(compiled)[0]).to.match(/^BadPattern: the path \/\(a is no regular expression: /);
+  });
+
+  it('has no more regular expressions for a host than a request can be compared with', () => {
+    const annotations = { [`${NGINX}use-regex`]: 'true' };
+    const rules = Array.from({ length: 34 }, (_, i) => `shop.test Specific /${i}.* a`);
+    const compiled = compile({ ingresses: [ingress({ rules, annotations })] });
+    expect(compiled.table.get('shop.test')?.rules).to.have.length(32);
+    expect(findings(compiled)).to.have.length(2);
+    expect(findings(compiled)[0]).to.match(/^BadPattern: shop.test has more than 32 paths/);
   });
 });
