@@ -6,8 +6,8 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { DEFAULT_SCHEDULER } from '../../kube/kinds/podspec/schedulers.ts';
 import { PODS } from '../../kube/kinds/resources.data.ts';
 import { isConflict, isNotFound } from '../../kube/values/status.ts';
+import type { RecordPodEvent } from './podevents.ts';
 import type { PodInfo } from './podinfo.ts';
-import type { Record } from './record.ts';
 import type { VolumeBinding } from './volumebinding.ts';
 import type { Needs } from './volumes.ts';
 
@@ -16,7 +16,7 @@ export interface AssignOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly storage: Pick<VolumeBinding, 'begin' | 'progress'>;
-  readonly record: Record;
+  readonly record: RecordPodEvent;
   /** It did not come to its node: its place there is free. */
   readonly onFailure: (pod: PodInfo, failure: Failure) => void;
 }

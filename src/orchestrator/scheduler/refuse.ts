@@ -6,13 +6,13 @@ import { PODS } from '../../kube/kinds/resources.data.ts';
 import { findCondition, type NewCondition, replaceCondition } from '../../kube/values/condition.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
+import type { RecordPodEvent } from './podevents.ts';
 import type { PodInfo } from './podinfo.ts';
-import type { Record } from './record.ts';
 
 export interface RefuseOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
-  readonly record: Record;
+  readonly record: RecordPodEvent;
   /** The pod as it is now; undefined: it is gone, or is another one. */
   readonly latest: (pod: PodInfo) => Pod | undefined;
 }

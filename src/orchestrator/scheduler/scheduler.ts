@@ -14,11 +14,11 @@ import type { Change } from './filters/filter.ts';
 import { FILTERS } from './filters/list.ts';
 import { follow } from './follow.ts';
 import { isFinished, strategyFor } from './pending.ts';
+import { createPodEvents } from './podevents.ts';
 import type { PodInfo } from './podinfo.ts';
 import { preempt } from './preempt.ts';
 import { PROFILES } from './profiles.ts';
 import { createSchedulingQueue, type Entry } from './queue.ts';
-import { createRecord } from './record.ts';
 import { evict, isPreempted, type Refused, refuse, withdraw } from './refuse.ts';
 import { createVolumeBinding } from './volumebinding.ts';
 import type { Needs } from './volumes.ts';
@@ -43,7 +43,7 @@ const TURN_MS = 10;
 /** Pods one after the other, by priority: each is given a node, or is told why not. What is decided is written while the next one is decided. */
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { client, clock, logger, strategy = 'spread' } = options;
-  const record = createRecord({ client, clock, logger });
+  const record = createPodEvents({ client, clock, logger });
   const informed = { client, clock, logger };
   const pods = createInformer({ ...informed, resource: PODS });
   const nodes = createInformer({ ...informed, resource: NODES });

@@ -6,13 +6,13 @@ import type { Pod } from '../../kube/kinds/objects.data.ts';
 import { DEFAULT_SCHEDULER } from '../../kube/kinds/podspec/schedulers.ts';
 
 /** Tells what happened to a pod, in the name of the scheduler that it asked for. */
-export type Record = (pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string) => void;
+export type RecordPodEvent = (pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string) => void;
 
-export function createRecord(options: {
+export function createPodEvents(options: {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly logger: Logger;
-}): Record {
+}): RecordPodEvent {
   const recorders = new Map<string, EventRecorder>();
   return (pod, type, reason, message) => {
     const component = pod.spec.schedulerName ?? DEFAULT_SCHEDULER;
