@@ -3,7 +3,7 @@ import { ENTER_PROGRAMS, PAUSE_PROGRAMS } from './pauseimage.data.ts';
 
 const REPOSITORY = 'localhost/pilotage/pause';
 /** Raised when the program or its place changes. */
-const TAG = '2';
+const TAG = '3';
 export const PAUSE_COMMAND = '/pause';
 /** Makes a range of addresses its container's own, by the file `route` in `RELAY_PLACE`, and becomes the program that its arguments name. */
 export const ENTER_COMMAND = '/enter';
