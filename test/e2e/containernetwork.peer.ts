@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { connectEngine, type Engine } from '../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { BUSYBOX, ensureBusybox } from '../orchestrator/node/runtime/container/busybox.ts';
@@ -170,6 +172,8 @@ describe('e2e: containers and processes in one network', function () {
 
   it('leaves no network behind when its last pod is deleted', async () => {
     await k.ok('delete', 'deployment,statefulset,pod', '--all', '--timeout=40s');
-    await eventually('no relay', async () => (await engine.list(['dev.pilotage.relay'])).length === 0);
+    const record = await readFile(join(pilotage.dataDir, 'agent', 'containers', 'engine.json'), 'utf8');
+    const own = ['dev.pilotage.relay', `dev.pilotage.agent=${JSON.parse(record).agent}`];
+    await eventually('no relay', async () => (await engine.list(own)).length === 0);
   });
 });
