@@ -3,14 +3,13 @@ import { type Clock, sleep } from '../../../base/clock.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
 import type { Container, Pod, Service } from '../../../kube/kinds/objects.data.ts';
 import { SERVICES } from '../../../kube/kinds/resources.data.ts';
-import { claimName } from '../../../kube/kinds/volumes/claimnames.ts';
 import { StatusError } from '../../../kube/values/status.ts';
 import type { PodRuntime, PullFault, StartFault } from '../runtime/runtime.ts';
-import type { ContainerRef, ContainerSpec, ImageRef, Mount, RestartCount, Sandbox } from '../runtime/spec.ts';
+import type { ContainerRef, ContainerSpec, ImageRef, RestartCount, Sandbox } from '../runtime/spec.ts';
 import { buildEnvironment } from '../spec/environment.ts';
 import { expand } from '../spec/expand.ts';
 import { fileOwnersOf, isRoot } from '../spec/fileowners.ts';
-import { mountsOf } from '../spec/mounts.ts';
+import { mountsOf, traitsOf } from '../spec/mounts.ts';
 import { environmentReferences, mergeReferences, volumeReferences } from '../spec/references.ts';
 import { resourcesOf } from '../spec/resources.ts';
 import { securityOf } from '../spec/security.ts';
@@ -148,12 +147,6 @@ async function assemble(
       restarts,
     },
   };
-}
-
-function traitsOf({ metadata, spec }: Pod, name: string): Partial<Pick<Mount, 'readOnly' | 'kept'>> {
-  const volume = spec.volumes?.find((one) => one.name === name);
-  if (!volume || claimName(volume, metadata.name ?? '') === undefined) return {};
-  return { kept: true, readOnly: volume.persistentVolumeClaim?.readOnly === true };
 }
 
 const messageOf = ({ terminationMessagePath }: Container): Pick<ContainerSpec, 'terminationMessagePath'> =>

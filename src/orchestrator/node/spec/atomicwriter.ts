@@ -22,6 +22,7 @@ export interface Payload {
   readonly group?: number;
 }
 
+const FRESH = '..v';
 /** chown(2). */
 const UNCHANGED = -1;
 
@@ -33,9 +34,9 @@ const UNCHANGED = -1;
 export function writeAtomically(dir: string, files: ReadonlyMap<string, Payload>): boolean {
   mkdirSync(dir, { recursive: true });
   const data = join(dir, '..data');
-  const before = linkTarget(data);
+  const before = ownFolder(data);
   if (before !== undefined && isSame(join(dir, before), files)) return false;
-  const fresh = mkdtempSync(join(dir, '..v'));
+  const fresh = mkdtempSync(join(dir, FRESH));
   chmodSync(fresh, 0o755);
   for (const [path, { bytes, mode, user, group }] of files) {
     const file = join(fresh, path);
@@ -61,9 +62,11 @@ function linkVisible(dir: string, names: ReadonlySet<string>): void {
   for (const name of names) if (!present.has(name)) symlinkSync(join('..data', name), join(dir, name));
 }
 
-function linkTarget(link: string): string | undefined {
+/** undefined: it leads to no folder that was made here. Programs may have laid another link in its place, and what it leads to is removed. */
+function ownFolder(link: string): string | undefined {
   try {
-    return readlinkSync(link);
+    const target = readlinkSync(link);
+    return target.startsWith(FRESH) && !target.includes('/') ? target : undefined;
   } catch {
     return undefined;
   }

@@ -1,9 +1,11 @@
 import { chmodSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { realPath } from '../../../base/realpath.ts';
-import type { Container } from '../../../kube/kinds/objects.data.ts';
+import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
+import { claimName } from '../../../kube/kinds/volumes/claimnames.ts';
 import type { Mount } from '../runtime/spec.ts';
 import { escapes } from './paths.ts';
+import { isPayload } from './payload.ts';
 
 export type Mounts =
   | { readonly ok: true; readonly mounts: readonly Mount[] }
@@ -33,6 +35,15 @@ export function mountsOf(
     });
   }
   return { ok: true, mounts };
+}
+
+/** What a pod says of one of its volumes. */
+export function traitsOf({ metadata, spec }: Pod, name: string): Partial<Pick<Mount, 'readOnly' | 'kept'>> {
+  const volume = spec.volumes?.find((one) => one.name === name);
+  // The agent writes these again, and must not find what programs have laid in its way (Kubernetes `pkg/volume`, Attributes.ReadOnly).
+  if (volume && isPayload(volume)) return { readOnly: true };
+  if (!volume || claimName(volume, metadata.name ?? '') === undefined) return {};
+  return { kept: true, readOnly: volume.persistentVolumeClaim?.readOnly === true };
 }
 
 function propagationOf(mode: string | undefined): Pick<Mount, 'propagation'> {

@@ -37,6 +37,10 @@ const PRIVATE_MODE = 0o600;
 /** A group reads what a volume of objects holds (Kubernetes `pkg/volume/volume_linux.go`, roMask). */
 const GROUP_BITS = 0o440;
 
+/** Whether a volume is made of objects. */
+export const isPayload = ({ configMap, secret, downwardAPI, projected }: Volume): boolean =>
+  [configMap, secret, downwardAPI, projected].some((source) => source !== undefined);
+
 /** The files of a volume that is made of objects; undefined: it is another kind of volume. */
 export function payloadOf(volume: Volume, input: PayloadInput): PayloadResult | undefined {
   const result = contentOf(volume, input);

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Container } from '../../../../src/kube/kinds/objects.data.ts';
 import { showMounts } from '../../../../src/orchestrator/node/runtime/process/mounts.ts';
-import { mountsOf } from '../../../../src/orchestrator/node/spec/mounts.ts';
+import { mountsOf, traitsOf } from '../../../../src/orchestrator/node/spec/mounts.ts';
 import { writeVolumes } from '../../../../src/orchestrator/node/spec/volumes.ts';
 import { scratch } from '../helpers.ts';
 import { known, object, pod } from './notation.ts';
@@ -58,6 +58,31 @@ describe('files of a container', () => {
     write('20');
     expect(link()).to.not.equal(before);
     expect(readFileSync(join(root, 'etc/app/size'), 'utf8')).to.equal('20');
+  });
+
+  it('are written anew, and nothing else is removed, where a program has laid a link in the place of the one to them', () => {
+    write('20');
+    const outside = join(place.path, 'treasure');
+    mkdirSync(outside);
+    const link = join(volumes, 'settings', '..data');
+    rmSync(link);
+    symlinkSync(outside, link);
+    expect(write('30')).to.equal(undefined);
+    expect(readFileSync(join(volumes, 'settings/size'), 'utf8')).to.equal('30');
+    rmSync(link);
+    symlinkSync('../../treasure', link);
+    expect(write('40')).to.equal(undefined);
+    expect(statSync(outside).isDirectory()).to.equal(true);
+  });
+
+  it('can be written by no container where they are made of objects: the node writes them again, as who may do more', () => {
+    const volumes = [
+      { name: 'settings', configMap: { name: 'settings' } },
+      { name: 'token', projected: { sources: [] } },
+      { name: 'work', emptyDir: {} },
+    ];
+    const traits = volumes.map(({ name }) => traitsOf(pod({ volumes }), name));
+    expect(traits).to.deep.equal([{ readOnly: true }, { readOnly: true }, {}]);
   });
 
   it('are refused where they would lie inside another mount or leave their volume', () => {
