@@ -18,6 +18,7 @@ const PROGRAMS = {
   informers: { from: './informers' },
   helm3: { from: 'helm.sh/helm/v3/cmd/helm', module: 'helm3' },
   helm4: { from: 'helm.sh/helm/v4/cmd/helm', module: 'helm4' },
+  tofu: { from: 'github.com/opentofu/opentofu/cmd/tofu', module: 'opentofu' },
   k9s: { from: 'github.com/derailed/k9s', module: 'k9s' },
   'kubectl-newest': { from: '.', module: 'kubectl' },
   'kubectl-oldest': { from: '.', module: 'kubectl', modfile: 'oldest.mod' },

@@ -11,6 +11,8 @@ const PROGRAMS = {
   'k9s.peer.ts': ['kubectl', 'k9s'],
   'kubectlversions.peer.ts': ['kubectl-oldest', 'kubectl-newest'],
   'prometheus.peer.ts': ['kubectl', 'prometheus'],
+  // Without a provider there is nothing to build OpenTofu for, which takes long.
+  'terraform.peer.ts': process.env.PILOTAGE_TERRAFORM_PROVIDER ? ['kubectl', 'tofu'] : [],
 };
 
 ensureInstalled();
