@@ -113,23 +113,22 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
   function keepRelay(): void {
     const network = networks.known();
     if (network) options.relay?.onNetwork(network.plan);
-    const turn = async () => {
-      if (inUse.size > 0 && networks.known() && !options.relay?.isConnected())
-        await networks.keep(await engineNow());
-    };
     const again = () => {
-      if (closing.signal.aborted) return;
-      void turn()
-        .catch((error: unknown) => logger.debug({ error: problemOf(error).message }, 'the relay is not kept'))
-        .finally(() => clock.after(RELAY_MS, again));
+      if (!closing.signal.aborted) void tendNetwork().finally(() => clock.after(RELAY_MS, again));
     };
     if (options.relay) clock.after(RELAY_MS, again);
   }
 
-  /** Without pods there is nothing of this node with the engine. */
-  async function leaveNetwork(pod: string): Promise<void> {
-    inUse.delete(pod);
-    if (inUse.size === 0 && networks.known()) await networks.remove(await engineNow(), () => inUse.size > 0);
+  /** Without pods there is nothing of this node with the engine. What fails is tried again in a while. Never rejects. */
+  async function tendNetwork(): Promise<void> {
+    if (!networks.known() || (inUse.size > 0 && options.relay?.isConnected())) return;
+    try {
+      const engine = await engineNow();
+      if (inUse.size > 0) await networks.keep(engine);
+      else await networks.remove(engine, () => inUse.size > 0);
+    } catch (error) {
+      logger.debug({ error: problemOf(error).message }, 'the network of pods is not as it should be');
+    }
   }
 
   function notify(event: RuntimeEvent): void {
@@ -181,7 +180,8 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
         await sandboxes.remove(await engineNow(), pod);
       attempts.forgetPod(pod);
       await records.forgetPod(pod);
-      await leaveNetwork(pod);
+      inUse.delete(pod);
+      await tendNetwork();
     },
     pullImage: async (reference, request = {}) =>
       pullImage(await engineNow(), reference, request, () => pulled.add(reference, clock.now())),

@@ -49,7 +49,7 @@ export interface StopRecordedOptions extends StopAllOptions {
 /** The engine that has containers of the node; undefined where none are recorded. Rejects with ProblemError when it does not answer. */
 async function engineOf(records: Records): Promise<Engine | undefined> {
   const socket = records.engineSocket();
-  if (socket === undefined || (records.pods().length === 0 && !records.network())) return undefined;
+  if (socket === undefined || records.pods().length === 0) return undefined;
   return connectEngine(socket).catch((error: unknown) => {
     throw new ProblemError(
       {
@@ -60,6 +60,12 @@ async function engineOf(records: Records): Promise<Engine | undefined> {
       { cause: error },
     );
   });
+}
+
+/** The engine that has a network of the node, whose last pod went when its agent ended; undefined also where it does not answer: nothing runs in it. */
+async function engineOfNetwork(records: Records): Promise<Engine | undefined> {
+  const socket = records.network() && records.engineSocket();
+  return socket === undefined ? undefined : connectEngine(socket).catch(() => undefined);
 }
 
 /** `stopAll` for a node whose agent does not run. Rejects with ProblemError when there are containers and their engine does not answer. */
@@ -76,7 +82,7 @@ const AGAIN_MS = 500;
 /** Removes every container of a node and their network, for one whose directory is about to go. Rejects as `stopRecorded` does. */
 export async function removeRecorded(root: string, clock: Clock): Promise<void> {
   const records = openRecords(root);
-  const engine = await engineOf(records);
+  const engine = (await engineOf(records)) ?? (await engineOfNetwork(records));
   if (!engine) return;
   await removeOwned(engine, records.agent, clock);
   if (records.network()) await engine.removeNetwork(sharedName(records.agent, 'network'));

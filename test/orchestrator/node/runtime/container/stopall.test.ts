@@ -4,6 +4,7 @@ import { systemClock } from '../../../../../src/base/clock.ts';
 import { formatProblem, problemOf } from '../../../../../src/base/errors.ts';
 import type { Engine } from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { EngineError } from '../../../../../src/orchestrator/node/runtime/container/engine/http.ts';
+import { networkPlans } from '../../../../../src/orchestrator/node/runtime/container/networkplan.ts';
 import { openRecords } from '../../../../../src/orchestrator/node/runtime/container/records.ts';
 import {
   removeOwned,
@@ -23,7 +24,9 @@ describe('the end of the containers of a node', () => {
 
   it('is nothing where there never was an engine, or nothing runs on it', async () => {
     await stop();
-    openRecords(place.path).setEngineSocket(join(place.path, 'gone.sock'));
+    const records = openRecords(place.path);
+    records.setEngineSocket(join(place.path, 'gone.sock'));
+    records.setNetwork(networkPlans([], 0)[0]);
     await stop();
     await removeRecorded(place.path, systemClock);
   });
