@@ -84,8 +84,8 @@ export function startApi(options: ApiOptions): RunningApi {
   const meter = createMeter(options.clock);
   const writes = withSettledRefusals(store);
   const withPauses = <R extends WriteParameters>(request: R): R => ({
-    pause: pauses(options.clock),
     ...request,
+    pause: request.pause ?? pauses(options.clock),
   });
   return {
     version: SERVER_VERSION,

@@ -85,7 +85,7 @@ export async function openDisk(dir: string, { repair = false } = {}): Promise<Di
           throw isCorruption(error) ? unreadable(error, dir) : error;
         }),
     commit: async (rows, revision, digest) => {
-      await database.batch(commitOperations(rows, revision, digest), { sync: true });
+      await write(database, commitOperations(rows, revision, digest), true);
       head.write(revision);
     },
     rewrite: async (rows) => {
@@ -94,12 +94,12 @@ export async function openDisk(dir: string, { repair = false } = {}): Promise<Di
         key: logKey(row.revision),
         value: encodeRow(row),
       }));
-      await database.batch(operations, { sync: true });
+      await write(database, operations, true);
       await database.compactRange(LOG, endOf(LOG));
     },
-    mend: (before, state) => database.batch(mendOperations(before, state), { sync: true }),
+    mend: (before, state) => write(database, mendOperations(before, state), true),
     // Not synced: removing rows again does no harm.
-    forget: (changes, compacted) => database.batch(forgetOperations(changes, compacted), { sync: false }),
+    forget: (changes, compacted) => write(database, forgetOperations(changes, compacted), false),
     reopen: async () => {
       await database.close();
       await database.open();
@@ -141,6 +141,16 @@ async function openDatabase(dir: string, owner: string): Promise<Database> {
   await database.open();
   await writeFile(owner, String(process.pid));
   return database;
+}
+
+/** All or nothing. Operation by operation: an array is handed over ten times as slowly, each of its objects copied and looked through. */
+async function write(database: Database, operations: readonly Operation[], sync: boolean): Promise<void> {
+  const batch = database.batch();
+  for (const operation of operations) {
+    if (operation.type === 'put') batch.put(operation.key, operation.value);
+    else batch.del(operation.key);
+  }
+  await batch.write({ sync });
 }
 
 function commitOperations(
