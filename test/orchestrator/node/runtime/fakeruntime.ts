@@ -17,6 +17,7 @@ import type {
   RestartCount,
   Sandbox,
 } from '../../../../src/orchestrator/node/runtime/spec.ts';
+import { fakeExec } from './fakeexec.ts';
 import { isProgram, readMounted } from './fakeprograms.ts';
 import { fakeSockets } from './fakesockets.ts';
 
@@ -216,45 +217,8 @@ export function createFakeMachine(clock: Clock = systemClock): FakeMachine {
     };
   }
 
-  async function exec(ref: ContainerRef, request: ExecRequest): Promise<ExecOutcome> {
-    const [program = '', ...words] = request.command;
-    const found = find(ref);
-    if (!found || !isRunning(ref))
-      return { type: 'error', message: `container ${ref.container} is not running` };
-    if (machine.onExec) return machine.onExec(request.command);
-    if (!isProgram(program)) return { type: 'error', message: `there is no program "${program}"` };
-    const { stdin = [], onStdout, onStderr, timeoutMs, signal } = request;
-    const exited = (code: string | undefined): ExecOutcome => ({
-      type: 'exited',
-      exitCode: Number(code ?? 0),
-    });
-    switch (program) {
-      case 'copy':
-        for await (const piece of stdin) await onStdout?.(piece);
-        return exited(words[0]);
-      case 'complain':
-        await onStderr?.(Buffer.from(`${words[0]}\n`));
-        return exited(words[1]);
-      case 'show':
-        await onStdout?.(Buffer.from(`${found.spec.env[words[0] ?? ''] ?? ''}\n`));
-        return exited('0');
-      case 'print':
-        return exited(words[1]);
-      case 'flood':
-        void onStdout?.(Buffer.from('y\n'));
-        return until(timeoutMs, signal);
-      default:
-        return until(timeoutMs, signal);
-    }
-  }
-
-  /** Never ends by itself. */
-  function until(timeoutMs: number | undefined, signal: AbortSignal | undefined): Promise<ExecOutcome> {
-    return new Promise((resolve) => {
-      if (timeoutMs !== undefined) clock.after(timeoutMs, () => resolve({ type: 'timeout' }));
-      if (signal?.aborted) resolve({ type: 'canceled' });
-      signal?.addEventListener('abort', () => resolve({ type: 'canceled' }), { once: true });
-    });
+  function exec(ref: ContainerRef, request: ExecRequest): Promise<ExecOutcome> {
+    return fakeExec(isRunning(ref) ? find(ref)?.spec : undefined, ref, request, machine);
   }
 
   async function attach(ref: ContainerRef, { onStdout, signal }: AttachRequest): Promise<ExecOutcome> {
