@@ -39,17 +39,23 @@ interface Waiting {
 /** Clients ask again after five seconds (resolv.conf(5), timeout). */
 const ANSWER_MS = 6_000;
 const MOST_WAITING = { all: 4_000, perParty: 500 };
-const MOST_CONNECTIONS = 200;
+const MOST_CONNECTIONS = { all: 200, perParty: 40 };
+/** Bytes. A name has 255, and what else stands in a question is short. */
+const LONGEST_QUESTION = 4_096;
+/** Bytes of answers that a client may leave unread. */
+const MOST_UNREAD = 256 * 1024;
 const IDLE_MS = 10_000;
 
 export function createNameServer({ ask, mayAsk, clock }: NameServerOptions): NameServer {
   const waiting = new Map<number, Waiting>();
   const admission = new Admission(MOST_WAITING);
+  const connections = new Admission(MOST_CONNECTIONS);
   let numbers = 0;
   let open: { readonly key: string; readonly udp: Datagrams; readonly tcp: Server } | undefined;
 
   /** A client that asks without end leaves room for the others. */
   function receive({ message, transport, client, deliver }: Received): void {
+    if (message.length > LONGEST_QUESTION) return;
     const query = { query: numbers++, transport, message: message.toString('base64') };
     if (admission.enter(String(query.query), client).type === 'refused') return;
     admission.proven(String(query.query));
@@ -66,9 +72,14 @@ export function createNameServer({ ask, mayAsk, clock }: NameServerOptions): Nam
   function serve(client: Socket): void {
     client.on('error', () => client.destroy());
     const { remoteAddress = '' } = client;
-    if (!mayAsk(remoteAddress)) return void client.destroy();
+    const id = String(numbers++);
+    if (!mayAsk(remoteAddress) || connections.enter(id, remoteAddress).type === 'refused')
+      return void client.destroy();
+    connections.proven(id);
+    client.once('close', () => connections.leave(id));
     client.setTimeout(IDLE_MS, () => client.destroy());
     const deliver = (answer: Buffer) => {
+      if (client.writableLength > MOST_UNREAD) client.destroy();
       if (client.writable) client.write(framed(answer));
     };
     client.on(
@@ -93,7 +104,6 @@ export function createNameServer({ ask, mayAsk, clock }: NameServerOptions): Nam
         if (mayAsk(address)) receive({ message, transport: 'udp', client: address, deliver });
       });
       const tcp = createServer(serve);
-      tcp.maxConnections = MOST_CONNECTIONS;
       const bound = await Promise.all([
         begun(udp, (done) => udp.bind(port, host, done)),
         begun(tcp, (done) => tcp.listen({ host, port }, done)),
