@@ -10,14 +10,13 @@ import {
   type Stats,
 } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { O_PATH, pathOf } from '../../../base/descriptors.ts';
 import { errnoOf } from '../../../base/errors.ts';
 
 /** What a group may do (Kubernetes `pkg/volume/volume_linux.go`): read and write, and enter folders, whose files are its own. */
 const FILE_BITS = 0o660;
 const FOLDER_BITS = 0o2770;
 
-/** linux/fcntl.h: a descriptor that only names a file. It opens no device and waits for no pipe. */
-const O_PATH = 0o10000000;
 /** A descriptor is open for each level. */
 const DEEPEST = 256;
 /** Others have their turn after so many files. */
@@ -88,5 +87,3 @@ function openNamed(path: string): number | undefined {
     throw error;
   }
 }
-
-const pathOf = (descriptor: number): string => `/proc/self/fd/${descriptor}`;

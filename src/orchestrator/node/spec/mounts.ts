@@ -1,6 +1,7 @@
-import { chmodSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, constants, fstatSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { join, normalize } from 'node:path';
-import { realPath } from '../../../base/realpath.ts';
+import { O_PATH, pathOf, placeOfOpen, withOpen } from '../../../base/descriptors.ts';
+import { isWithin } from '../../../base/realpath.ts';
 import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
 import { claimName } from '../../../kube/kinds/volumes/claimnames.ts';
 import type { Mount } from '../runtime/spec.ts';
@@ -53,23 +54,29 @@ function propagationOf(mode: string | undefined): Pick<Mount, 'propagation'> {
 
 /**
  * With the mode of the volume, so that whoever may write to that may write here. False where a link that a program has laid into its volume leads
- * out of it: nothing is made there (kubelet `pkg/volume/util/subpath`, SafeMakeDir).
+ * out of it: nothing is made there. Programs may change the volume meanwhile, so each folder is held by a descriptor before anything is made in
+ * it (kubelet `pkg/volume/util/subpath`, SafeMakeDir).
  */
 function makeSubPath(volume: string, subPath: string): boolean {
   if (exists(join(volume, subPath))) return true;
   const root = realpathSync(volume);
-  const mode = statSync(root).mode & 0o7777;
-  let place: string | undefined = root;
-  for (const part of normalize(subPath).split('/').filter(isPart)) {
-    const next: string = join(place, part);
-    if (!exists(next)) {
-      mkdirSync(next);
-      chmodSync(next, mode);
-    }
-    place = realPath(next);
-    if (place === undefined || !place.startsWith(`${root}/`)) return false;
-  }
-  return true;
+  const parts = normalize(subPath).split('/').filter(isPart);
+  return withOpen(root, FOLDER, (folder) => makeBelow(folder, parts, root, fstatSync(folder).mode & 0o7777));
+}
+
+const FOLDER = O_PATH | constants.O_DIRECTORY;
+
+function makeBelow(folder: number, [part, ...rest]: readonly string[], root: string, mode: number): boolean {
+  if (part === undefined) return true;
+  const path = join(pathOf(folder), part);
+  const isMade = !exists(path);
+  if (isMade) mkdirSync(path);
+  // A link that was there is followed, one that has taken the place of a folder made here is not.
+  return withOpen(path, isMade ? FOLDER | constants.O_NOFOLLOW : FOLDER, (next) => {
+    if (!isWithin(placeOfOpen(next), root)) return false;
+    if (isMade) chmodSync(pathOf(next), mode);
+    return makeBelow(next, rest, root, mode);
+  });
 }
 
 const isPart = (part: string): boolean => part !== '' && part !== '.';
