@@ -1,6 +1,9 @@
-import { type FieldError, notSupported, required } from '../values/fielderrors.ts';
+import { isMappedIpv4 } from '../values/cidr.ts';
+import { type FieldError, invalid, notSupported, required, tooMany } from '../values/fielderrors.ts';
+import { parseIp } from '../values/ip.ts';
 import { dns1123Label } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
+import { endpointAddress } from './checks/addresses.ts';
 import { duplicates, immutable, named, none, oneOf, portNumber } from './checks/checks.ts';
 import { listAt, objectsAt, textAt } from './checks/read.ts';
 import { ENDPOINT_SLICES } from './resources.data.ts';
@@ -24,7 +27,9 @@ function validateEndpointSlice(slice: JsonObject, old?: JsonObject): readonly Fi
     ...(addressType !== '' && !ADDRESS_TYPES.includes(addressType)
       ? [notSupported('addressType', addressType, ADDRESS_TYPES)]
       : []),
-    ...objectsAt(slice, 'endpoints').flatMap((endpoint, i) => validateEndpoint(endpoint, `endpoints[${i}]`)),
+    ...objectsAt(slice, 'endpoints').flatMap((endpoint, i) =>
+      validateEndpoint(endpoint, `endpoints[${i}]`, addressType),
+    ),
     ...objectsAt(slice, 'ports').flatMap((port, i) => [
       ...portNumber(`ports[${i}].port`, port.port),
       ...oneOf(port, 'protocol', `ports[${i}]`, PROTOCOLS),
@@ -34,9 +39,28 @@ function validateEndpointSlice(slice: JsonObject, old?: JsonObject): readonly Fi
   ];
 }
 
-function validateEndpoint(endpoint: JsonObject, path: string): readonly FieldError[] {
+function validateEndpoint(endpoint: JsonObject, path: string, type: string): readonly FieldError[] {
   const addresses = listAt(endpoint, 'addresses');
   if (addresses.length === 0) return [required(`${path}.addresses`, 'must contain at least 1 address')];
+  if (addresses.length > MOST_ADDRESSES)
+    return [tooMany(`${path}.addresses`, addresses.length, MOST_ADDRESSES)];
   const hostname = textAt(endpoint, 'hostname');
-  return hostname === '' ? none : named(`${path}.hostname`, hostname, dns1123Label);
+  return [
+    ...addresses.flatMap((address, i) => validateAddress(`${path}.addresses[${i}]`, String(address), type)),
+    ...(hostname === '' ? none : named(`${path}.hostname`, hostname, dns1123Label)),
+  ];
 }
+
+const MOST_ADDRESSES = 100;
+
+/** An IPv4 address that is written as one of IPv6 is neither. */
+function validateAddress(field: string, address: string, type: string): readonly FieldError[] {
+  if (type !== 'IPv4' && type !== 'IPv6') return none;
+  const bytes = parseIp(address);
+  const found = bytes && !isMappedIpv4(bytes) ? BYTES[bytes.length] : undefined;
+  return found === type
+    ? endpointAddress(field, address)
+    : [invalid(field, address, `must be a valid ${type} address`)];
+}
+
+const BYTES: Readonly<Record<number, string>> = { 4: 'IPv4', 16: 'IPv6' };

@@ -1,3 +1,4 @@
+import { isMappedIpv4 } from '../../values/cidr.ts';
 import { type FieldError, invalid } from '../../values/fielderrors.ts';
 import { parseIp } from '../../values/ip.ts';
 import { none } from './checks.ts';
@@ -15,7 +16,7 @@ export function endpointAddress(field: string, value: string): readonly FieldErr
       invalid(field, value, 'must be a valid IP address'),
     ];
   }
-  const problem = problemOf(bytes, value);
+  const problem = problemOf(isMappedIpv4(bytes) ? bytes.slice(12) : bytes, value);
   return problem === undefined ? none : [invalid(field, value, problem)];
 }
 
