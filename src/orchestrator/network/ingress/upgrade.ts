@@ -138,9 +138,12 @@ function connect(incoming: IncomingMessage, client: Side, upstream: Side, idleMs
   upstream.socket.setTimeout(idleMs, () => upstream.socket.destroy());
 }
 
+const givenBack = new WeakSet<Duplex>();
+
 /**
  * Gives a connection that asks for another protocol than a WebSocket back to the server as one that does not (RFC 9110, 7.8: a server may
- * ignore it). Many clients ask for HTTP/2 so. The parser has judged what is written again here.
+ * ignore it). Many clients ask for HTTP/2 so. The parser has judged what is written again here. A
+ * connection is given back once: the server listens to it anew each time, so one that asks again is closed after the answer.
  */
 export function withoutUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const { method = 'GET', url = '/', httpVersion, rawHeaders } = request;
@@ -149,6 +152,8 @@ export function withoutUpgrade(request: IncomingMessage, socket: Duplex, head: B
     const name = rawHeaders[i] ?? '';
     if (!/^(upgrade|http2-settings|connection)$/i.test(name)) lines.push(`${name}: ${rawHeaders[i + 1]}\r\n`);
   }
+  if (givenBack.has(socket)) lines.push('connection: close\r\n');
+  givenBack.add(socket);
   const again = Buffer.from(`${method} ${url} HTTP/${httpVersion}\r\n${lines.join('')}\r\n`, 'latin1');
   socket.unshift(Buffer.concat([again, head]));
 }

@@ -64,6 +64,19 @@ describe('the ingress and HTTP/1.1', () => {
     expect(answer).to.contain('"url":"/y"').and.not.to.contain('h2c');
   });
 
+  it('closes a connection that asks for another protocol again and again: each time costs memory', async () => {
+    await bench.pod(echo);
+    await bench.start(RULE);
+    const socket = connect({ host: '127.0.0.1', port: bench.http });
+    const ask = async (path: string) => {
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`);
+      return String((await once(socket, 'data'))[0]).split('\r\n');
+    };
+    expect(await ask('/1')).to.include('Connection: keep-alive');
+    expect(await ask('/2')).to.include('Connection: close');
+    await once(socket, 'close');
+  });
+
   it('takes no request whose end could be read in two ways', async () => {
     let reached = 0;
     await bench.pod((_, response) => {
