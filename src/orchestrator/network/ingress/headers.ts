@@ -18,13 +18,13 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'http2-settings',
 ]);
 /** What others may have said of the way to here is not believed; `expect` has been answered. */
-const NOT_BELIEVED: ReadonlySet<string> = new Set([
-  'forwarded',
-  'x-forwarded-scheme',
-  'x-scheme',
-  'expect',
-  'host',
-]);
+const NOT_BELIEVED: ReadonlySet<string> = new Set(['forwarded', 'x-scheme', 'x-real-ip', 'expect', 'host']);
+
+/** Programs that get headers as variables (CGI, WSGI) do not tell `X_Real_IP` from `X-Real-IP`. */
+function isBelieved(name: string): boolean {
+  const plain = name.replaceAll('_', '-');
+  return !NOT_BELIEVED.has(plain) && !plain.startsWith('x-forwarded-');
+}
 
 /** What the headers `Connection` names belongs to the connection too. */
 const namedByConnection = ({ connection }: IncomingHttpHeaders): ReadonlySet<string> =>
@@ -38,8 +38,7 @@ export function requestHeaders(
 ): OutgoingHttpHeaders {
   const dropped = namedByConnection(headers);
   const kept = Object.entries(headers).filter(
-    ([name]) =>
-      !name.startsWith(':') && !HOP_BY_HOP.has(name) && !NOT_BELIEVED.has(name) && !dropped.has(name),
+    ([name]) => !name.startsWith(':') && !HOP_BY_HOP.has(name) && isBelieved(name) && !dropped.has(name),
   );
   const id = headers['x-request-id'];
   return {
