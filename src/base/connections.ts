@@ -1,5 +1,5 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
 import { openFileLimit } from './proc.ts';
@@ -133,12 +133,14 @@ export interface LimitOptions {
    * none of those requests itself.
    */
   readonly upgrades?: boolean;
+  /** It is one of TLS alone, with others behind it: whoever has made a handshake is proven. */
+  readonly handshakes?: boolean;
 }
 
-/** Holds an HTTP or HTTPS server to its limits; over plain HTTP a refused client gets a 503. No connection outlives its answer for the rest of a body. */
+/** Holds a server to its limits; over plain HTTP a refused client gets a 503. No connection outlives its answer for the rest of a body. */
 export function limitConnections(
-  server: HttpServer,
-  { limits, clock, logger, upgrades = false }: LimitOptions,
+  server: HttpServer | NetServer,
+  { limits, clock, logger, upgrades = false, handshakes = false }: LimitOptions,
 ): void {
   const admission = new Admission(limits);
   const sockets = new Map<string, Socket>();
@@ -172,12 +174,13 @@ export function limitConnections(
       admission.leave(id);
     });
   });
-  const proven = ({ socket }: IncomingMessage) => admission.proven(idOf(socket));
+  const proven = ({ socket }: Pick<IncomingMessage, 'socket'>) => admission.proven(idOf(socket));
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     proven(request);
     endAfterAnswer(request, response, clock);
   });
   if (upgrades) server.prependListener('upgrade', proven);
+  if (handshakes) server.prependListener('secureConnection', (socket: Socket) => proven({ socket }));
 }
 
 const OVERLOADED =

@@ -8,7 +8,14 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import type { Clock } from '../../../base/clock.ts';
-import { CHECK_MS, connectionLimits, HEADERS_MS, limitConnections } from '../../../base/connections.ts';
+import {
+  Admission,
+  CHECK_MS,
+  type ConnectionLimits,
+  connectionLimits,
+  HEADERS_MS,
+  limitConnections,
+} from '../../../base/connections.ts';
 import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import { type Address, listen } from '../listeners.ts';
@@ -29,6 +36,8 @@ export interface FacesOptions {
   readonly certificate: KeyPair;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => Promise<void>;
+  /** Of connections to each face, and of requests over HTTP/2. */
+  readonly limits?: ConnectionLimits;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -49,7 +58,7 @@ const IDLE_MS = 75_000;
 const STREAMS = 128;
 
 export function createFaces(options: FacesOptions): Faces {
-  const { clock, certificate } = options;
+  const { clock, certificate, limits = connectionLimits(2) } = options;
   const logger = options.logger.child({ part: 'ingress' });
   const sockets = new Set<Socket>();
   let contexts: ReadonlyMap<string, SecureContext> = new Map();
@@ -64,6 +73,18 @@ export function createFaces(options: FacesOptions): Faces {
     });
   };
 
+  /** Of HTTP/2 each request takes a connection to a pod, and one of its connections has many. */
+  const streams = new Admission(limits);
+  let numbers = 0;
+  function handleStream(request: IncomingMessage, response: ServerResponse): void {
+    const id = String(numbers++);
+    if (streams.enter(id, request.socket.remoteAddress ?? '').type === 'refused')
+      return void response.writeHead(503, { 'retry-after': '5' }).end();
+    streams.proven(id);
+    response.once('close', () => streams.leave(id));
+    handle(request, response);
+  }
+
   // Serves both ports: connections of the other one come decrypted.
   const http1 = createServer(
     {
@@ -76,7 +97,7 @@ export function createFaces(options: FacesOptions): Faces {
     },
     handle,
   );
-  limitConnections(http1, { limits: connectionLimits(2), clock, logger, upgrades: true });
+  limitConnections(http1, { limits, clock, logger, upgrades: true });
   http1.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     if (!isWebSocket(request)) {
       withoutUpgrade(request, socket, head);
@@ -88,7 +109,7 @@ export function createFaces(options: FacesOptions): Faces {
     });
   });
 
-  const http2 = createHttp2(handle);
+  const http2 = createHttp2(handleStream);
   const tls = createTlsServer({
     ...certificate,
     ALPNProtocols: ['h2', 'http/1.1'],
@@ -96,7 +117,7 @@ export function createFaces(options: FacesOptions): Faces {
     handshakeTimeout: HEADERS_MS,
     SNICallback: (name, done) => done(null, certificateFor(contexts, name)),
   });
-  tls.maxConnections = connectionLimits(2).all;
+  limitConnections(tls, { limits, clock, logger, handshakes: true });
   tls.on('tlsClientError', (error) => logger.debug({ error: error.message }, 'TLS handshake failed'));
   tls.on('secureConnection', (socket: TLSSocket) => {
     socket.on('error', () => socket.destroy());
