@@ -13,6 +13,7 @@ import { PODS } from '../kube/kinds/resources.data.ts';
 import { createIngress, type IngressSettings } from './network/ingress/ingress.ts';
 import { createServiceProxy, type ServiceProxy } from './network/proxy.ts';
 import { openContainerServices } from './network/relay/containers.ts';
+import { isOffered } from './network/relay/reach.ts';
 import { keepLinked, type LinkTarget } from './node/link/client.ts';
 import { serveRequest } from './node/link/handlers.ts';
 import { createNodeServer } from './node/link/nodeserver.ts';
@@ -88,14 +89,15 @@ export function createNode(options: NodeOptions): PilotageNode {
   const { client, nodeName, dir, clock, hostIP } = options;
   const logger = options.logger.child({ node: nodeName });
   const root = podsDir(dir);
+  const podOf = (uid: string) => {
+    const record = pods.find(uid)?.record;
+    return record && { namespace: record.pod.metadata.namespace ?? '', address: record.podIP };
+  };
   const containers = openContainerServices({
     ...options,
     dir: join(dir, 'relay'),
     proxy: () => proxy,
-    podOf(uid) {
-      const record = pods.find(uid)?.record;
-      return record && { namespace: record.pod.metadata.namespace ?? '', address: record.podIP };
-    },
+    podOf,
     logger,
   });
   const { runtime, findEngine, collectImages } = createNodeRuntime({
@@ -125,6 +127,7 @@ export function createNode(options: NodeOptions): PilotageNode {
       client,
       events,
       proxy,
+      isOffered: (backend, port) => isOffered(backend, port, { processes: options.podCidr, podOf }),
       clock,
       logger,
       ...keptState(join(dir, 'ingress.json')),

@@ -10,6 +10,7 @@ import { INGRESS_CLASSES, INGRESSES } from '../../../kube/kinds/resources.data.t
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { Address } from '../listeners.ts';
 import type { ServiceProxy } from '../proxy.ts';
+import type { Backend } from '../route.ts';
 import { type Handle, withAccessLog } from './accesslog.ts';
 import { createGuard } from './auth.ts';
 import { createBackendAgents } from './backendagent.ts';
@@ -36,6 +37,8 @@ export interface IngressOptions extends IngressSettings {
   readonly client: KubeClient;
   readonly events: EventRecorder;
   readonly proxy: Pick<ServiceProxy, 'services' | 'backends' | 'dialing'>;
+  /** Whether those outside may be led there: whoever may write EndpointSlices may name any address in one. */
+  readonly isOffered: (backend: Backend, port: Parameters<ServiceProxy['backends']>[0]) => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What an ingress before this one has served: it is served again before the API is asked. */
@@ -60,7 +63,7 @@ const REPORT_MS = 1_000;
 const RETRY_MS = 5_000;
 
 export function createIngress(options: IngressOptions): IngressProxy {
-  const { client, events, proxy, clock, load, save } = options;
+  const { client, events, proxy, isOffered, clock, load, save } = options;
   const logger = options.logger.child({ part: 'ingress' });
   const ingresses = createInformer({ client, resource: INGRESSES, clock, logger });
   const classes = createInformer({ client, resource: INGRESS_CLASSES, clock, logger });
@@ -79,7 +82,7 @@ export function createIngress(options: IngressOptions): IngressProxy {
   const handling: HandlerOptions = {
     table: () => compiled.table,
     ports: () => faces.ports,
-    backends: proxy.backends,
+    backends: (port, client) => proxy.backends(port, client).filter((one) => isOffered(one, port)),
     attempt: proxy.dialing.attempt,
     agents,
     guard: createGuard(),

@@ -22,17 +22,28 @@ const API: Pick<Route, 'namespace' | 'service' | 'portName'> = {
  * what only the node itself reaches, where programs listen that trust whoever reaches them, these are pods and the API alone. And no Service
  * leads back to a Service.
  */
-export function mayReach({ host, podUid }: Backend, behind: Behind, around: Surroundings): boolean {
+export function mayReach({ host, port, podUid }: Backend, behind: Behind, around: Surroundings): boolean {
   const { node, containers, podOf } = around;
   if (
     host === containers.relay ||
     [containers.services, containers.processes].some((range) => isInRange(host, range))
   )
     return false;
-  if (!isOfNodeAlone(host) || isInRange(host, node.processes)) return true;
-  if (behind.type === 'pod') return false;
+  if (behind.type === 'pod') return !isOfNodeAlone(host) || isInRange(host, node.processes);
+  return isOffered({ host, port, podUid }, behind, { processes: node.processes, podOf });
+}
+
+/** The same for who comes from outside, by an Ingress. */
+export function isOffered(
+  { host, podUid }: Backend,
+  service: Pick<Route, 'namespace' | 'service' | 'portName'>,
+  { processes, podOf }: Pick<Surroundings, 'podOf'> & Pick<NodeRanges, 'processes'>,
+): boolean {
+  if (!isOfNodeAlone(host) || isInRange(host, processes)) return true;
   const pod = podOf(podUid);
-  return routeKey(behind) === routeKey(API) || (pod?.address === host && pod.namespace === behind.namespace);
+  return (
+    routeKey(service) === routeKey(API) || (pod?.address === host && pod.namespace === service.namespace)
+  );
 }
 
 /** Loopback, and "this host" (RFC 6890), which leads there too; of IPv6 also those that stand for addresses of IPv4. True for what is no address. */

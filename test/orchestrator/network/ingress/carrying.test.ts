@@ -27,6 +27,8 @@ describe('the ingress', () => {
       headers: {
         'X-Forwarded-For': '10.9.9.9',
         'X-Real-IP': '10.9.9.9',
+        X_Real_IP: '10.9.9.9',
+        'X-Forwarded-Prefix': '/elsewhere',
         Forwarded: 'for=10.9.9.9',
         Connection: 'close, X-Mine, X-Forwarded-For',
         'X-Mine': '1',
@@ -46,7 +48,19 @@ describe('the ingress', () => {
       'x-kept': '2',
     });
     expect(headers['x-request-id']).to.match(/^[\da-f]{32}$/);
-    expect(headers).not.to.have.any.keys('x-mine', 'forwarded', 'te');
+    expect(headers).not.to.have.any.keys('x-mine', 'forwarded', 'te', 'x_real_ip', 'x-forwarded-prefix');
+  });
+
+  it('leads nobody to what only the node is to reach, whatever the endpoints of a Service say', async () => {
+    let reached = 0;
+    const { port } = await bench.pod((_, response) => {
+      reached++;
+      response.end();
+    });
+    bench.hidden.add(port);
+    await bench.start(RULE);
+    expect((await bench.ask('http://shop.test/')).status).to.equal(503);
+    expect(reached).to.equal(0);
   });
 
   it('carries bodies of any framing both ways, byte by byte', async () => {

@@ -66,6 +66,8 @@ export class IngressBench {
   readonly patches: { name?: string; body?: { metadata?: { annotations?: object }; status?: object } }[] = [];
   readonly events: string[] = [];
   saved: IngressObjects | undefined;
+  /** Ports of backends that nobody outside may be led to. */
+  readonly hidden = new Set<number>();
   readonly #closing: (() => unknown)[] = [];
   #ingress: IngressProxy | undefined;
   #proxy: ServiceProxy | undefined;
@@ -113,6 +115,7 @@ export class IngressBench {
       ...common,
       events,
       proxy,
+      isOffered: ({ port }) => !this.hidden.has(port),
       http: { host: '127.0.0.1', port: 0 },
       https: { host: '127.0.0.1', port: 0 },
       certificate: DEFAULT,
