@@ -173,7 +173,8 @@ function partOf(ingress: Ingress, found: Found): Part {
     if (protection.type === 'none')
       return {
         type: 'refuse',
-        why: `the Ingress ${owner} cannot be protected as it asks: ${protection.why}`,
+        // To strangers: what is amiss names Secrets and users.
+        why: `the Ingress ${owner} cannot be protected as it asks: its events say why`,
       };
     const { target, finding } = targetOfBackend(namespace, backend, found.service);
     if (finding) findings.push(finding);
