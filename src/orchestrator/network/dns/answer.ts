@@ -1,5 +1,13 @@
 import { parseIp } from '../../../kube/values/ip.ts';
-import { type Answer, type DnsRecord, type Question, RCODE, type RecordData, TYPE } from './wire.ts';
+import {
+  type Answer,
+  type DnsRecord,
+  isWritable,
+  type Question,
+  RCODE,
+  type RecordData,
+  TYPE,
+} from './wire.ts';
 import type { NamedEndpoint, NamedPort, NamedService, Zone } from './zone.ts';
 
 /** What names of the cluster end with. */
@@ -53,7 +61,7 @@ function ofService(question: Question, labels: readonly string[], zone: Zone, vi
   const inner = labels.slice(0, -2);
   const { name } = question;
   if (found.externalName !== undefined) {
-    if (inner.length > 0) return missing();
+    if (inner.length > 0 || !isWritable(found.externalName)) return missing();
     return {
       type: 'alias',
       alias: { name, ttl: TTL, type: 'CNAME', target: found.externalName },

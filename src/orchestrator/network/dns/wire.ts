@@ -59,6 +59,8 @@ const HEADER = 12;
 const LABEL_BYTES = 63;
 const NAME_BYTES = 255;
 const PLAIN_UDP_BYTES = 512;
+/** More is cut on some ways, and sent to others by whoever lies about who asks (dnsflagday.net/2020). */
+const MOST_UDP_BYTES = 1232;
 
 const FLAG = {
   response: 0x8000,
@@ -122,7 +124,8 @@ function udpSizeOf(message: Buffer, at: number): number | undefined {
 /** The answer, in so many bytes as the client takes over this transport: else with its mark that there is more. */
 export function writeAnswer(query: Query, answer: Answer, transport: 'udp' | 'tcp'): Buffer {
   const whole = written(query, answer, 0);
-  const most = transport === 'tcp' ? 0xffff : Math.max(PLAIN_UDP_BYTES, query.udpSize ?? 0);
+  const asked = Math.max(PLAIN_UDP_BYTES, query.udpSize ?? 0);
+  const most = transport === 'tcp' ? 0xffff : Math.min(MOST_UDP_BYTES, asked);
   if (whole.length <= most) return whole;
   return written(query, { ...answer, answers: [], authority: [] }, FLAG.truncated);
 }
@@ -188,8 +191,19 @@ function shorts(...numbers: readonly number[]): Buffer {
   return bytes;
 }
 
+const labelsOf = (name: string): readonly string[] => name.split('.').filter((label) => label !== '');
+
+/** Whether a name can be written: names of Services elsewhere are checked as Kubernetes does, which counts no bytes of their labels. */
+export function isWritable(name: string): boolean {
+  const labels = labelsOf(name);
+  return (
+    labels.every((label) => label.length <= LABEL_BYTES) &&
+    labels.reduce((bytes, label) => bytes + 1 + label.length, 1) <= NAME_BYTES
+  );
+}
+
 function writeName(name: string): Buffer {
-  const labels = name.split('.').filter((label) => label !== '');
+  const labels = labelsOf(name);
   return Buffer.concat([
     ...labels.flatMap((label) => [Buffer.from([label.length]), Buffer.from(label, 'latin1')]),
     Buffer.from([0]),

@@ -1,6 +1,6 @@
 import { failed, ok, type Result } from '../../../base/errors.ts';
 import { compileRegex, regexCost } from '../../../kube/values/pattern.ts';
-import type { Captures } from './table.ts';
+import type { PatternMatch } from './table.ts';
 
 /** Instructions of a pattern and characters of a path: the worst of both together takes some milliseconds of the agent. */
 const MAX_COST = 500;
@@ -11,7 +11,7 @@ const STEPS_KEPT = 1_000_000;
  * What a path that is a regular expression matches: from the beginning, whatever the case, as nginx's `location ~*`. It is RE2's, which takes
  * time linear in the path; a path that is too long is matched by none.
  */
-export function pathPattern(path: string): Result<Captures> {
+export function pathPattern(path: string): Result<PatternMatch> {
   const pattern = `(?is)^${path}`;
   const [compiled, cost] = [compileRegex(pattern), regexCost(pattern)];
   if (!compiled.ok) return compiled;
@@ -23,7 +23,7 @@ export function pathPattern(path: string): Result<Captures> {
     });
   const regex = compiled.value;
   let steps = 0;
-  return ok((text) => {
+  const captures = (text: string) => {
     if (text.length > LONGEST_MATCHED) return undefined;
     // The automaton that matching builds is dropped now and then.
     steps += cost.value * (text.length + 1);
@@ -34,7 +34,8 @@ export function pathPattern(path: string): Result<Captures> {
     const matcher = regex.matcher(text);
     if (!matcher.lookingAt()) return undefined;
     return Array.from({ length: matcher.groupCount() + 1 }, (_, group) => matcher.group(group) ?? '');
-  });
+  };
+  return ok({ type: 'pattern', path, captures, cost: cost.value });
 }
 
 /** Whether a path means more than itself as a pattern. */

@@ -69,7 +69,7 @@ export function compileIngresses({ ingresses, classes, services, secrets }: Ingr
     .flatMap(({ ingress, claim }) => (claim.type === 'ours' ? [ingress] : []))
     .sort(oldestFirst);
   const { certificates, findings: certificateFindings } = certificatesOf(ours, found.secret);
-  const taken: Taken = { owners: new Map(), patterns: new Map() };
+  const taken: Taken = { owners: new Map(), costs: new Map() };
   const parts = ours.map((ingress) => ({ ingress, ...settled(partOf(ingress, found), taken) }));
   return {
     table: hostTable(
@@ -98,29 +98,29 @@ function finder<T extends Service | Secret>(objects: readonly T[]): Find<T> {
   return (namespace, name) => byKey.get(`${namespace}/${name}`);
 }
 
-/** A request is compared with all of them, on the agent's own thread. */
-const PATTERNS_PER_HOST = 32;
+/** Instructions: a request is compared with all of them, on the agent's own thread, which takes a quarter of a second at worst. */
+const PATTERN_COST_PER_HOST = 2_000;
 
 interface Taken {
   /** Whose requests are of a kind. */
   readonly owners: Map<string, string>;
-  /** How many patterns a host has. */
-  readonly patterns: Map<string, number>;
+  /** What it costs to compare a path with the patterns of a host. */
+  readonly costs: Map<string, number>;
 }
 
 /** Without the rules that an older Ingress has, and those that would be too many. */
-function settled({ rules, fallbacks, findings }: Part, { owners: taken, patterns }: Taken): Part {
+function settled({ rules, fallbacks, findings }: Part, { owners: taken, costs }: Taken): Part {
   const conflicts: Finding[] = [];
-  const isCounted = ({ host, match }: Rule) => {
+  const isAffordable = ({ host, match }: Rule) => {
     if (match.type !== 'pattern') return true;
-    const count = (patterns.get(host) ?? 0) + 1;
-    patterns.set(host, count);
-    if (count > PATTERNS_PER_HOST)
+    const cost = (costs.get(host) ?? 0) + match.cost;
+    if (cost <= PATTERN_COST_PER_HOST) costs.set(host, cost);
+    else
       conflicts.push({
         reason: 'BadPattern',
-        message: `${host || 'any host'} has more than ${PATTERNS_PER_HOST} paths that are regular expressions: ${match.path} is left out`,
+        message: `the regular expressions of ${host || 'any host'} have more than ${PATTERN_COST_PER_HOST} instructions: ${match.path} is left out`,
       });
-    return count <= PATTERNS_PER_HOST;
+    return cost <= PATTERN_COST_PER_HOST;
   };
   const isFree = (key: string, owner: string, what: string) => {
     const before = taken.get(key);
@@ -139,7 +139,7 @@ function settled({ rules, fallbacks, findings }: Part, { owners: taken, patterns
           conflictKey(rule.host, rule.match),
           rule.owner,
           `${rule.host || 'any host'} ${rule.match.path} (${rule.match.type})`,
-        ) && isCounted(rule),
+        ) && isAffordable(rule),
     ),
     fallbacks: fallbacks.filter(({ host, owner }) =>
       isFree(`${host} fallback`, owner, `the default backend of ${host || 'all hosts'}`),
@@ -218,7 +218,7 @@ function matchOf(path: string, pathType: string, { useRegex, rewrite }: Wishes):
   if (!isRegex) return { type: pathType === 'Exact' ? 'exact' : 'prefix', path: normalPath(path) ?? path };
   const pattern = pathPattern(path);
   return pattern.ok
-    ? { type: 'pattern', path, captures: pattern.value }
+    ? pattern.value
     : `the path ${path} is no regular expression: ${pattern.problems[0].message}`;
 }
 

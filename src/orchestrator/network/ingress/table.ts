@@ -5,10 +5,16 @@
 import type { Policy } from './policy.ts';
 
 /** Paths are compared as `normalPath` gives them. A prefix counts by whole elements: `/a` is one of `/a/b`, not of `/ab`. */
-export type PathMatch =
-  | { readonly type: 'exact' | 'prefix'; readonly path: string }
-  /** RE2, from the beginning of the path, whatever the case, as nginx's `location ~*`. */
-  | { readonly type: 'pattern'; readonly path: string; readonly captures: Captures };
+export type PathMatch = { readonly type: 'exact' | 'prefix'; readonly path: string } | PatternMatch;
+
+/** RE2, from the beginning of the path, whatever the case, as nginx's `location ~*`. */
+export interface PatternMatch {
+  readonly type: 'pattern';
+  readonly path: string;
+  readonly captures: Captures;
+  /** Instructions, each of which looks at each character of a path. */
+  readonly cost: number;
+}
 
 /** What the groups of a pattern hold, the whole match first; undefined: the path does not match. */
 export type Captures = (path: string) => readonly string[] | undefined;

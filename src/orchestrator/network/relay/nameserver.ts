@@ -100,7 +100,10 @@ export function createNameServer({ ask, mayAsk, clock }: NameServerOptions): Nam
       if (open?.key === key) return;
       shut();
       const udp = createSocket('udp4', (message, { address, port: from }) => {
-        const deliver = (answer: Buffer) => udp.send(answer, from, address, () => {});
+        const deliver = (answer: Buffer) => {
+          // What is closed throws.
+          if (open?.udp === udp) udp.send(answer, from, address, () => {});
+        };
         if (mayAsk(address)) receive({ message, transport: 'udp', client: address, deliver });
       });
       const tcp = createServer(serve);

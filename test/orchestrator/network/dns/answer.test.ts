@@ -29,6 +29,7 @@ const zone = zoneOf(
     }),
     service('db', { clusterIP: 'None', ports }),
     service('out', { type: 'ExternalName', externalName: 'Example.com.' }),
+    service('long', { type: 'ExternalName', externalName: `${'a'.repeat(64)}.example.com` }),
     service('kubernetes', { clusterIP: '127.200.0.1', ports }, 'default'),
   ],
   [
@@ -107,6 +108,9 @@ describe('names of the cluster, as containers ask for them', () => {
       ['out.shop.svc.cluster.local', 'A', 'alias'],
       ['a.out.shop.svc.cluster.local', 'A', 'no such name'],
     ));
+
+  it('are none, of an external name that DNS cannot carry', () =>
+    hold(['long.shop.svc.cluster.local', 'A', 'no such name']));
 
   it('are, of an address with dashes, that address, in namespaces that there are', () =>
     hold(

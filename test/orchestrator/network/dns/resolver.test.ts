@@ -147,6 +147,28 @@ describe('the name server of the cluster, asked by a real client', () => {
   });
 });
 
+describe('a datagram', () => {
+  const resolve = createResolver({
+    zone: () => zone,
+    upstream: { ask: () => Promise.reject(new Error('nobody is to be asked')) },
+  });
+  const question = writeQuestion(7, { name: 'many.shop.svc.cluster.local', type: TYPE.A });
+  /** With room for so many bytes, as EDNS says it. */
+  const roomFor = (bytes: number) => {
+    const opt = Buffer.from([0, 0, TYPE.OPT, bytes >>> 8, bytes & 0xff, 0, 0, 0, 0, 0, 0]);
+    const asking = Buffer.concat([question, opt]);
+    asking.writeUInt16BE(1, 10);
+    return asking;
+  };
+
+  it('is no answer of many times the question, whoever says that there is room', async () => {
+    const said = await resolve(roomFor(60_000), 'udp', AS_IT_IS);
+    expect(said?.length).to.be.lessThan(1_232);
+    expect((said?.readUInt16BE(2) ?? 0) & 0x0200, 'the mark that there is more').to.equal(0x0200);
+    expect((await resolve(roomFor(60_000), 'tcp', AS_IT_IS))?.length).to.be.greaterThan(6_000);
+  });
+});
+
 describe('a message that is no good question', () => {
   const resolve = createResolver({
     zone: () => zone,
