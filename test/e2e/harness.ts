@@ -40,6 +40,8 @@ export class Pilotage {
   log: string[] = [];
   #child: ChildProcess | undefined;
   #kubeconfig: string | undefined;
+  /** Its home is another cluster, which has its own address. */
+  #isGuest = false;
 
   readonly #under: readonly string[];
 
@@ -72,6 +74,7 @@ export class Pilotage {
   }
 
   async up(...options: readonly string[]): Promise<void> {
+    this.#isGuest ||= options.includes('--home');
     const [command = '', ...args] = [
       ...this.#under,
       process.execPath,
@@ -81,8 +84,7 @@ export class Pilotage {
       this.dataDir,
       '--http',
       '127.0.0.1:0',
-      '--api',
-      '127.0.0.1:0',
+      ...(this.#isGuest ? [] : ['--api', '127.0.0.1:0']),
       '--ingress',
       '127.0.0.1:0',
       '--ingress-tls',
