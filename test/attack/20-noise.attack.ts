@@ -7,11 +7,11 @@ import type { Attack } from './attack.ts';
 const NOISE = 'while :; do head -c 1000000 /dev/zero | tr "\\0" x | fold -w 99; sleep 0.02; done';
 const SECONDS = 10;
 
-/** Bytes on disk of all that pods have printed, and how many that were. */
-function logs({ dataDir }: Pilotage): { readonly onDisk: number; readonly printed: number } {
+/** Bytes on disk of all that a pod has printed, and how many that were; those of other attacks may have theirs still. */
+function logsOf({ dataDir }: Pilotage, uid: string): { readonly onDisk: number; readonly printed: number } {
   const root = join(dataDir, 'agent');
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /\/log$/.test(name),
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.includes(uid) && name.endsWith('/log'),
   );
   const stats = files.map((name) => statSync(join(root, name)));
   return {
@@ -32,13 +32,15 @@ export const attacks: readonly Attack[] = [
         metadata: { name: 'noisy', namespace: 'default' },
         spec: { containers: [{ name: 'main', image: 'host', command: ['/bin/sh', '-c', NOISE] }] },
       });
-      await eventually('it prints', async () => logs(target).printed > 0);
+      const { stdout: uid } = await target.kubectl('get', 'pod', 'noisy', '-o', 'jsonpath={.metadata.uid}');
+      const logs = () => logsOf(target, uid);
+      await eventually('it prints', async () => logs().printed > 0);
       let most = 0;
       for (let i = 0; i < SECONDS * 4; i++) {
         await pause(250);
-        most = Math.max(most, logs(target).onDisk);
+        most = Math.max(most, logs().onDisk);
       }
-      const { printed } = logs(target);
+      const { printed } = logs();
       const tail = await target.kubectl('logs', 'noisy', '--tail=3');
       const all = await target.kubectl('logs', 'noisy', '--limit-bytes=1000', '--timestamps');
       await target.kubectl('delete', 'pod', 'noisy', '--grace-period=1');
@@ -48,7 +50,7 @@ export const attacks: readonly Attack[] = [
         throw new Error(`kubectl logs --tail says ${JSON.stringify(tail)}`);
       if (!/^\d{4}-\S+Z x+\n/.test(all.stdout))
         throw new Error(`kubectl logs says ${all.stdout.slice(0, 200)}`);
-      await eventually('its logs are gone with it', async () => logs(target).onDisk === 0);
+      await eventually('its logs are gone with it', async () => logs().onDisk === 0);
       return `${mb(printed)} MB printed, ${mb(most)} MB on disk at most, none once it is deleted`;
     },
   },
