@@ -1,11 +1,11 @@
 /** The node: what `compose/agent.ts` starts. Its pods outlive it; a new one takes them up where this one left them. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onAbort } from '../base/abort.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
 import { problemOf } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
+import { readRecord, writeRecord } from '../base/recordfile.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { createEventRecorder } from '../kube/client/events.ts';
 import { createInformer } from '../kube/client/informer.ts';
@@ -280,23 +280,15 @@ export async function stopAllPods(
   await stopRecorded(dir, { clock, logger, graceMs, forGood, ...(hurry ? { hurry } : {}) });
 }
 
-/** A small file that is replaced as a whole; what cannot be read counts as nothing. */
+/** A small file that is written when there is something else to write. */
 function keptState<State>(file: string): { load: () => State | undefined; save: (state: State) => void } {
   let saved = '';
   return {
-    load() {
-      try {
-        return JSON.parse(readFileSync(file, 'utf8'));
-      } catch {
-        return undefined;
-      }
-    },
+    load: () => readRecord<State>(file),
     save(state) {
       const text = JSON.stringify(state);
       if (text === saved) return;
-      mkdirSync(join(file, '..'), { recursive: true });
-      writeFileSync(`${file}.new`, text, { mode: 0o600 });
-      renameSync(`${file}.new`, file);
+      writeRecord(file, state);
       saved = text;
     },
   };

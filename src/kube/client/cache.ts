@@ -97,6 +97,14 @@ export function createCache<T extends KubeObject>(): Cache<T> {
   };
 }
 
+/** What an informer keeps (`transform`) for whoever asks for no more of objects than these parts of their metadata. */
+export const keepOnly =
+  (parts: readonly (keyof ObjectMeta)[]) =>
+  ({ apiVersion, kind, metadata }: KubeObject): KubeObject => {
+    const kept = parts.filter((part) => metadata[part] !== undefined).map((part) => [part, metadata[part]]);
+    return { apiVersion, kind, metadata: Object.fromEntries(kept) };
+  };
+
 /** Index values: the namespace. */
 export const byNamespace = ({ metadata }: KubeObject): readonly string[] => [metadata.namespace ?? ''];
 

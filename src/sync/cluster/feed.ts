@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { keepOnly } from '../../kube/client/cache.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import { isForbidden } from '../../kube/values/status.ts';
@@ -85,17 +86,5 @@ export function openFeed(options: FeedOptions, signal: AbortSignal): Feed {
   };
 }
 
-/** All that is kept of an object: which one it is, and in which version. */
-function identityOf({ apiVersion, kind, metadata }: KubeObject): KubeObject {
-  const { name, namespace, uid, resourceVersion } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      ...(name === undefined ? {} : { name }),
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    },
-  };
-}
+/** Which one an object is, and in which version. */
+const identityOf = keepOnly(['name', 'namespace', 'uid', 'resourceVersion']);

@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
-import { byOwner } from '../../../kube/client/cache.ts';
+import { byOwner, keepOnly } from '../../../kube/client/cache.ts';
 import type { DiscoveredResource, KubeClient } from '../../../kube/client/client.ts';
 import { createInformer, type Informer, type Listener } from '../../../kube/client/informer.ts';
 import { EVENTS, EVENTS_K8S_IO_EVENTS } from '../../../kube/kinds/resources.data.ts';
@@ -45,22 +45,10 @@ function watched(resources: readonly DiscoveredResource[]): ReadonlyMap<string, 
 }
 
 /** All that garbage collection asks of an object: which one it is, whose, and whether it is leaving. */
-function relationsOf({ apiVersion, kind, metadata }: KubeObject): KubeObject {
-  const { name, namespace, uid, resourceVersion, ownerReferences, finalizers, deletionTimestamp } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      ...(name === undefined ? {} : { name }),
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      ...(ownerReferences === undefined ? {} : { ownerReferences }),
-      ...(finalizers === undefined ? {} : { finalizers }),
-      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    },
-  };
-}
+const relationsOf = keepOnly([
+  ...(['name', 'namespace', 'uid', 'resourceVersion'] as const),
+  ...(['ownerReferences', 'finalizers', 'deletionTimestamp'] as const),
+]);
 
 const NEEDED = ['list', 'watch', 'delete'];
 /** These have no owners, and expire. */
