@@ -3,7 +3,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import type { Pod } from '../../kube/kinds/objects.data.ts';
 import { DEFAULT_SCHEDULER } from '../../kube/kinds/podspec/schedulers.ts';
 import { PODS } from '../../kube/kinds/resources.data.ts';
-import { findCondition, type NewCondition, replaceCondition } from '../../kube/values/condition.ts';
+import { findCondition, type NewCondition, transition } from '../../kube/values/condition.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
 import type { RecordPodEvent } from './podevents.ts';
@@ -41,7 +41,7 @@ export async function refuse(
   if (!isSaid) record(now, 'Warning', 'FailedScheduling', message);
   const condition: NewCondition = { type: 'PodScheduled', status: 'False', reason, message };
   await patchStatus(client, now, {
-    conditions: replaceCondition(before, condition, clock.now()).map((one) => ({ ...one })),
+    conditions: [{ ...transition(condition, before, clock.now()) }],
     ...(isPromised ? {} : { nominatedNodeName: nominated === 'none' ? null : nominated }),
   });
 }
@@ -67,8 +67,8 @@ export async function evict(
     reason: PREEMPTED,
     message: `${preemptor.spec.schedulerName ?? DEFAULT_SCHEDULER}: preempting to accommodate a higher priority pod`,
   };
-  const conditions = replaceCondition(now.status?.conditions ?? [], condition, clock.now());
-  await patchStatus(client, now, { conditions: conditions.map((one) => ({ ...one })) });
+  const said = transition(condition, now.status?.conditions ?? [], clock.now());
+  await patchStatus(client, now, { conditions: [{ ...said }] });
   const { namespace = '', name = '' } = now.metadata;
   await client
     .delete(PODS, { namespace, name }, { preconditions: { uid: victim.uid } })
@@ -82,6 +82,7 @@ export const isPreempted = ({ pod }: PodInfo): boolean =>
   pod.metadata.deletionTimestamp !== undefined &&
   findCondition(pod.status?.conditions, 'DisruptionTarget')?.reason === PREEMPTED;
 
+/** Conditions by their types: what others have said meanwhile stays. */
 async function patchStatus(
   client: KubeClient,
   { metadata: { namespace = '', name = '' } }: Pod,
@@ -91,7 +92,7 @@ async function patchStatus(
     .patch(
       PODS,
       { namespace, name },
-      { type: 'merge', body: { status } },
+      { type: 'strategic', body: { status } },
       { subresource: 'status', fieldManager: DEFAULT_SCHEDULER },
     )
     .catch(notFoundAsUndefined);

@@ -3,7 +3,7 @@ import { type Controller, createController, watch } from '../../../kube/client/c
 import { byNode } from '../../../kube/client/podindexes.ts';
 import type { Node, Pod, Taint } from '../../../kube/kinds/objects.data.ts';
 import { NODES, PODS } from '../../../kube/kinds/resources.data.ts';
-import { findCondition, type NewCondition, replaceCondition } from '../../../kube/values/condition.ts';
+import { findCondition, type NewCondition, transition } from '../../../kube/values/condition.ts';
 import { notFoundAsUndefined } from '../../../kube/values/status.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { decideNode, evictionInMs, type Heartbeat, heartbeat } from './health.ts';
@@ -87,10 +87,10 @@ export function createNodeController({
   }
 
   async function writeCondition(pod: Pod, condition: NewCondition): Promise<void> {
-    const before = pod.status?.conditions ?? [];
-    const conditions = replaceCondition(before, condition, clock.now()).map((one) => ({ ...one }));
+    const said = transition(condition, pod.status?.conditions ?? [], clock.now());
     const { namespace = '', name = '' } = pod.metadata;
-    const patch = { type: 'merge' as const, body: { status: { conditions } } };
+    // By its type: what others have said meanwhile stays.
+    const patch = { type: 'strategic' as const, body: { status: { conditions: [{ ...said }] } } };
     await client
       .patch(PODS, { namespace, name }, patch, { subresource: 'status', fieldManager: MANAGER })
       .catch(notFoundAsUndefined);
