@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
 import { deferred } from '../../../base/deferred.ts';
 import type { Logger } from '../../../base/log.ts';
+import { deepEqual } from '../../../kube/values/equal.ts';
 import { type Carried, carry } from './carry.ts';
 import { parseMessage, readFrames, writeMessage } from './frames.ts';
 import {
@@ -61,6 +62,8 @@ export function createAgentEnd({ path, onClient, onQuery, clock, logger }: Agent
   /** What the task is made of, to tell it from the next one. */
   let assigned = '';
   let applied = deferred();
+  /** It is tried again every few seconds, and said once. */
+  let inTheWay: RelayReport['failed'] = {};
 
   function accept(link: Socket): void {
     links.add(link);
@@ -92,7 +95,9 @@ export function createAgentEnd({ path, onClient, onQuery, clock, logger }: Agent
   }
 
   function report(revision: number, failed: RelayReport['failed']): void {
-    if (Object.keys(failed).length > 0) logger.warn({ failed }, 'the relay cannot listen for some Services');
+    if (Object.keys(failed).length > 0 && !deepEqual(failed, inTheWay))
+      logger.warn({ failed }, 'the relay cannot listen for some Services');
+    inTheWay = failed;
     if (revision === task?.revision) applied.resolve();
   }
 

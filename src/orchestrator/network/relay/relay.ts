@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { type Clock, sleep } from '../../../base/clock.ts';
 import { Admission, connectionLimits } from '../../../base/connections.ts';
 import type { Logger } from '../../../base/log.ts';
+import { Mutex } from '../../../base/mutex.ts';
 import { isInRange } from '../../../kube/values/ipv4range.ts';
 import { dial, join } from '../forward.ts';
 import { createListeners } from '../listeners.ts';
@@ -44,6 +45,7 @@ const BIND_AGAIN_MS = 2_000;
 export function createRelay({ path, clock, logger }: RelayOptions): Relay {
   const listeners = createListeners((client, front) => void accept(client, front));
   const admission = new Admission(connectionLimits(2));
+  const turn = new Mutex();
   let control: Socket | undefined;
   let task: RelayTask | undefined;
   let accepted = 0;
@@ -126,8 +128,14 @@ export function createRelay({ path, clock, logger }: RelayOptions): Relay {
     if (upstream) link.end();
   }
 
-  async function apply(wanted: RelayTask): Promise<void> {
+  /** One after the other: two at once would be in each other's way at the same addresses. */
+  function apply(wanted: RelayTask): Promise<void> {
     task = wanted;
+    return turn.run(() => listenFor(wanted));
+  }
+
+  async function listenFor(wanted: RelayTask): Promise<void> {
+    if (task !== wanted) return;
     await names.listen(wanted.dns);
     await listeners.reconcile(wanted.fronts.map((front) => ({ ...front, route: front.id, substitutes: [] })));
     if (task === wanted && control?.writable) writeMessage(control, reportOf(wanted));
@@ -182,7 +190,7 @@ export function createRelay({ path, clock, logger }: RelayOptions): Relay {
         await obey(signal);
         await sleep(clock, RETRY_MS, signal).catch(() => undefined);
       }
-      await Promise.all([listeners.close(), names.close()]);
+      await turn.run(() => Promise.all([listeners.close(), names.close()]));
     },
   };
 }

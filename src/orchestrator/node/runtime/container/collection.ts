@@ -76,7 +76,9 @@ export async function collectImages(
     freed += size;
     delete images[name];
   }
-  pulled.write(images);
+  // What was pulled meanwhile is not forgotten.
+  const added = Object.entries(pulled.all()).filter(([name]) => !(name in known));
+  pulled.write({ ...images, ...Object.fromEntries(added) });
   return decided && freed < decided.toFree ? failure(decided.toFree, freed) : undefined;
 }
 

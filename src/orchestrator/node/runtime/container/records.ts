@@ -42,10 +42,10 @@ export interface Records {
   writeNames(pod: string, files: Readonly<Record<NameFile, string>>): void;
   nameFile(pod: string, name: NameFile): string;
   forgetPod(pod: string): Promise<void>;
-  /** The socket of the engine that has the containers; for whoever ends them when no agent runs. */
   /** The network of the pods; undefined: there is none. */
   network(): NetworkPlan | undefined;
   setNetwork(plan: NetworkPlan | undefined): void;
+  /** The socket of the engine that has the containers; for whoever ends them when no agent runs. */
   engineSocket(): string | undefined;
   setEngineSocket(path: string): void;
 }
