@@ -33,11 +33,13 @@ export function preempt(
   if (obstacle) return { type: 'wait', message: `preemption: ${obstacle}` };
   const tried = new Map<string, string[]>();
   const candidates: Candidate[] = [];
-  const checks = prepareChecks(pod, view);
+  // Nothing is gone through for a pod that nobody's end would help.
+  const mayHelp = [...refusals.values()].some(({ mayYield }) => mayYield);
+  const checks = mayHelp ? prepareChecks(pod, view) : undefined;
   const most = Math.max(CANDIDATES.least, Math.floor(view.nodes.length * CANDIDATES.share));
   for (const [name, { mayYield }] of refusals) {
     const info = mayYield && candidates.length < most ? view.node(name) : undefined;
-    if (!info || 'message' in checks) continue;
+    if (!info || !checks || 'message' in checks) continue;
     const found = victimsOn(info, pod, checks, budgets);
     if ('reasons' in found) tried.set(name, [...found.reasons]);
     else candidates.push(found);
