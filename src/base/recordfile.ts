@@ -8,9 +8,13 @@ import { errnoOf } from './errors.ts';
  */
 
 /** Makes the folder where it is missing. */
-export function writeRecord(file: string, value: unknown): void {
+export const writeRecord = (file: string, value: unknown): void =>
+  writeRecordText(file, JSON.stringify(value));
+
+/** The same, of what is JSON already. */
+export function writeRecordText(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, JSON.stringify(value), { mode: 0o600 });
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
 import { problemOf } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
-import { readRecord, writeRecord } from '../base/recordfile.ts';
+import { readRecord, writeRecordText } from '../base/recordfile.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { createEventRecorder } from '../kube/client/events.ts';
 import { createInformer } from '../kube/client/informer.ts';
@@ -280,15 +280,21 @@ export async function stopAllPods(
   await stopRecorded(dir, { clock, logger, graceMs, forGood, ...(hurry ? { hurry } : {}) });
 }
 
-/** A small file that is written when there is something else to write. */
+/** A small file that is written when there is something else to write; what cannot be read counts as nothing. */
 function keptState<State>(file: string): { load: () => State | undefined; save: (state: State) => void } {
   let saved = '';
   return {
-    load: () => readRecord<State>(file),
+    load() {
+      try {
+        return readRecord<State>(file);
+      } catch {
+        return undefined;
+      }
+    },
     save(state) {
       const text = JSON.stringify(state);
       if (text === saved) return;
-      writeRecord(file, state);
+      writeRecordText(file, text);
       saved = text;
     },
   };

@@ -1,13 +1,10 @@
 import type { Pod } from '../../kube/kinds/objects.data.ts';
+import { isFinished } from '../../kube/kinds/podspec/phase.ts';
 import { findCondition } from '../../kube/values/condition.ts';
 
 /** Neither finished nor being deleted: counts as a replica (Kubernetes `controller_utils.go` IsPodActive). */
 export function isActive(pod: Pod): boolean {
   return !isFinished(pod) && !isLeaving(pod);
-}
-
-export function isFinished(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
 
 /** Being deleted, whether it has come to its end or not. */

@@ -1,9 +1,10 @@
 import type { Informer } from '../../kube/client/informer.ts';
 import type { Namespace, Node, Pod } from '../../kube/kinds/objects.data.ts';
+import { isFinished } from '../../kube/kinds/podspec/phase.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import type { Cluster } from './cluster.ts';
 import type { Change } from './filters/filter.ts';
-import { isFinished, isPending, isSameNode, isSamePod } from './pending.ts';
+import { isPending, isSameNode, isSamePod } from './pending.ts';
 import { podInfo } from './podinfo.ts';
 import type { Entry, SchedulingQueue } from './queue.ts';
 

@@ -1,9 +1,7 @@
 import type { Node, Pod } from '../../kube/kinds/objects.data.ts';
+import { isFinished } from '../../kube/kinds/podspec/phase.ts';
 import { DEFAULT_SCHEDULER, type Strategy, strategyOf } from '../../kube/kinds/podspec/schedulers.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
-
-export const isFinished = ({ status }: Pod): boolean =>
-  status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 /** Whether a pod waits for this scheduler: unbound, active, with a name of ours, and without a scheduling gate (KEP-3521). */
 export function isPending(pod: Pod): boolean {

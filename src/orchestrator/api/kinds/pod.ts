@@ -1,5 +1,6 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { POD } from '../../../kube/kinds/pod.ts';
+import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
 import { qosClass } from '../../../kube/kinds/podspec/qos.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import { AGE, column, NAME, none, wide } from './columns.ts';
@@ -74,6 +75,6 @@ function readinessGates({ spec, status }: Pod): string {
 /** A pod that no node has, or whose work is over, has nothing to wind down. */
 function podGraceSeconds(object: KubeObject, asked: number | undefined): number {
   const { spec, status } = object as Pod;
-  if (!spec.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0;
+  if (!spec.nodeName || isFinished({ status })) return 0;
   return asked ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
 }

@@ -1,6 +1,7 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
 import { POD_REVISION } from '../history/revisions.ts';
-import { isFinished, isLeaving, isReady } from '../pods.ts';
+import { isLeaving, isReady } from '../pods.ts';
 import { isAvailable, keptFirst, limitsOf, type NodeOfSet, type Spread } from './nodes.ts';
 
 export type PodAction =

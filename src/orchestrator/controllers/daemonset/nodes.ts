@@ -1,7 +1,8 @@
 import type { DaemonSet, Node, Pod } from '../../../kube/kinds/objects.data.ts';
+import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
 import { oldestFirst } from '../../../kube/values/age.ts';
 import { share } from '../intorpercent.ts';
-import { availableInMs, isFinished, isLeaving } from '../pods.ts';
+import { availableInMs, isLeaving } from '../pods.ts';
 import { type Eligibility, eligibility } from './eligible.ts';
 import { targetNode } from './template.ts';
 

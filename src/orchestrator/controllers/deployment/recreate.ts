@@ -1,5 +1,5 @@
 import type { Deployment, Pod, ReplicaSet } from '../../../kube/kinds/objects.data.ts';
-import { isFinished } from '../pods.ts';
+import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
 import { type Generations, isActive, NO_CHANGE, nameOf, replicasOf, type Sizes } from './generations.ts';
 
 /** Whether the new replica set may be made: the old ones are empty, and none of their pods runs any more. */

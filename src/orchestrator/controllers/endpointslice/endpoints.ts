@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointSlice, Pod, Service, ServicePort } from '../../../kube/kinds/objects.data.ts';
-import { isFinished, isReady } from '../pods.ts';
+import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
+import { isReady } from '../pods.ts';
 
 export type EndpointPorts = NonNullable<EndpointSlice['ports']>;
 

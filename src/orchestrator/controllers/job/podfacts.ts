@@ -1,7 +1,9 @@
 /** What a pod of a Job says of itself (Kubernetes `pkg/controller/job`). */
+
 import type { ContainerStatus, Job, Pod } from '../../../kube/kinds/objects.data.ts';
+import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
-import { isFinished, isLeaving } from '../pods.ts';
+import { isLeaving } from '../pods.ts';
 import { COMPLETION_INDEX, TRACKING_FINALIZER } from './labels.ts';
 
 /** Whether its end is still to be counted. */

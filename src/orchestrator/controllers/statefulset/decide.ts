@@ -1,5 +1,6 @@
 import type { Pod, StatefulSet } from '../../../kube/kinds/objects.data.ts';
-import { isFinished, isLeaving } from '../pods.ts';
+import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
+import { isLeaving } from '../pods.ts';
 import { type ClaimWork, claimWork, type FindClaim, hasStaleClaim } from './claims.ts';
 import {
   conforming,

@@ -1,3 +1,4 @@
+import { CLUSTER_DOMAIN } from '../../../kube/values/clusterdomain.ts';
 import { parseIp } from '../../../kube/values/ip.ts';
 import {
   type Answer,
@@ -9,9 +10,6 @@ import {
   TYPE,
 } from './wire.ts';
 import type { NamedEndpoint, NamedPort, NamedService, Zone } from './zone.ts';
-
-/** What names of the cluster end with. */
-export const CLUSTER_DOMAIN = 'cluster.local';
 
 /** As who asks has addresses: the same pod or Service may have another one elsewhere. */
 export interface View {

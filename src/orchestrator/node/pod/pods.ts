@@ -4,6 +4,7 @@ import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Informer } from '../../../kube/client/informer.ts';
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
 import type { SandboxResult } from '../runtime/runtime.ts';
 import type { Sandbox } from '../runtime/spec.ts';
 import { sandboxSpecOf } from '../spec/sandbox.ts';
@@ -131,8 +132,7 @@ export function createPods(options: PodsOptions): Pods {
   async function take(pod: Pod): Promise<void> {
     const { uid = '' } = pod.metadata;
     // It has run to its end here before, and its directory is gone: only its object is left.
-    const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-    if (isOver && !pod.metadata.deletionTimestamp) return;
+    if (isFinished(pod) && !pod.metadata.deletionTimestamp) return;
     pending.add(uid);
     const result = await runSandbox(pod);
     pending.delete(uid);

@@ -1,9 +1,9 @@
 import { problemOf } from '../../../base/errors.ts';
 import type { Container, Pod, PodStatus } from '../../../kube/kinds/objects.data.ts';
+import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
 import { watchListening } from '../probes/listening.ts';
 import type { Attempt } from '../runtime/runtime.ts';
 import type { Sandbox } from '../runtime/spec.ts';
-import { isFinished } from '../spec/sandbox.ts';
 import { LISTENING, wildcardMessage, withForeign } from './conditions.ts';
 import type { PodContext } from './context.ts';
 import { activeUntil, endingOf } from './ending.ts';

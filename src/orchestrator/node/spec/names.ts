@@ -1,8 +1,6 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import { CLUSTER_DOMAIN } from '../../../kube/values/clusterdomain.ts';
 import type { SandboxNames } from '../runtime/spec.ts';
-
-/** What names of the cluster end with. */
-const DOMAIN = 'cluster.local';
 
 /** kubelet `pkg/kubelet/network/dns/dns.go` (getPodDNSType, generateSearchesForDNSClusterFirst, appendDNSConfig). */
 export function namesOf({ metadata, spec }: Pod): SandboxNames {
@@ -13,12 +11,12 @@ export function namesOf({ metadata, spec }: Pod): SandboxNames {
     value === undefined ? option : `${option}:${value}`,
   );
   const ofCluster = policy === 'cluster';
-  const services = `${namespace}.svc.${DOMAIN}`;
+  const services = `${namespace}.svc.${CLUSTER_DOMAIN}`;
   const hostname = spec.hostname ?? name;
   return {
     policy,
     servers: nameservers,
-    searches: [...(ofCluster ? [services, `svc.${DOMAIN}`, DOMAIN] : []), ...searches],
+    searches: [...(ofCluster ? [services, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN] : []), ...searches],
     options: ofCluster && !own.some(isNdots) ? ['ndots:5', ...own] : own,
     ...(spec.subdomain ? { fullName: `${hostname}.${spec.subdomain}.${services}` } : {}),
     hosts: (spec.hostAliases ?? []).map(({ ip, hostnames = [] }) => ({ ip, hostnames })),

@@ -1,14 +1,11 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
+import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
 import type { HostPort, SandboxSpec } from '../runtime/spec.ts';
 import { namesOf } from './names.ts';
 import { sysctlsOf } from './sysctls.ts';
 
 /** A pod of the host's network shares the address of its node. */
 export const usesHostNetwork = (pod: Pod): boolean => pod.spec.hostNetwork === true;
-
-/** It has come to its end, and only its object is left to be deleted. */
-export const isFinished = ({ status }: Pick<Pod, 'status'>): boolean =>
-  status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 /** `address`: what an earlier agent recorded. */
 export function sandboxSpecOf(pod: Pod, volumesDir: string, address?: string): SandboxSpec {
