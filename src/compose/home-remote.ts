@@ -21,7 +21,7 @@ export interface RemoteHomeOptions extends OpenedInstance {
   /** As `up` was asked. */
   readonly asked: Pick<
     UpOptions,
-    'admissionFile' | 'scheduling' | 'oidcFile' | 'auditPolicyFile' | 'apiGiven'
+    'admissionFile' | 'scheduling' | 'oidcFile' | 'auditPolicyFile' | 'apiGiven' | 'ingress'
   >;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -76,6 +76,8 @@ function askedOfBuiltin(asked: RemoteHomeOptions['asked'], context: string): Pro
       'Give the policy to the API server of that cluster',
     ],
     [asked.apiGiven, '--api', 'Use the API of that cluster at its own address'],
+    [asked.ingress?.http.given === true, '--ingress', 'Use the ingress controller of that cluster'],
+    [asked.ingress?.https.given === true, '--ingress-tls', 'Use the ingress controller of that cluster'],
   ];
   const [, flag, instead] = options.find(([given]) => given) ?? [];
   return flag === undefined

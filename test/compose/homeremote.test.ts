@@ -6,11 +6,13 @@ import { openRemoteHome } from '../../src/compose/home-remote.ts';
 import type { Instance } from '../../src/model/instance.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
+const ANYWHERE = { host: '127.0.0.1', port: 0 };
 const NOTHING_ASKED = {
   admissionFile: undefined,
   scheduling: undefined,
   oidcFile: undefined,
   auditPolicyFile: undefined,
+  ingress: undefined,
   apiGiven: false,
 };
 
@@ -20,6 +22,12 @@ const OF_BUILTIN = {
   '--scheduling': { scheduling: 'binpack' as const },
   '--oidc': { oidcFile: '/etc/oidc.yaml' },
   '--audit-policy': { auditPolicyFile: '/etc/audit.yaml' },
+  '--ingress': {
+    ingress: { http: { ...ANYWHERE, given: true }, https: { ...ANYWHERE, given: false }, log: false },
+  },
+  '--ingress-tls': {
+    ingress: { http: { ...ANYWHERE, given: false }, https: { ...ANYWHERE, given: true }, log: false },
+  },
   '--api': { apiGiven: true },
 };
 

@@ -40,7 +40,7 @@ export class Pilotage {
   log: string[] = [];
   #child: ChildProcess | undefined;
   #kubeconfig: string | undefined;
-  /** Its home is another cluster, which has its own address. */
+  /** Its home is another cluster, which has its own addresses. */
   #isGuest = false;
 
   readonly #under: readonly string[];
@@ -84,11 +84,9 @@ export class Pilotage {
       this.dataDir,
       '--http',
       '127.0.0.1:0',
-      ...(this.#isGuest ? [] : ['--api', '127.0.0.1:0']),
-      '--ingress',
-      '127.0.0.1:0',
-      '--ingress-tls',
-      '127.0.0.1:0',
+      ...(this.#isGuest
+        ? []
+        : ['--api', '--ingress', '--ingress-tls'].flatMap((flag) => [flag, '127.0.0.1:0'])),
       '--output',
       'json',
       // What a machine happens to have must not change what a test sees.
