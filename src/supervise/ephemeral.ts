@@ -56,14 +56,12 @@ export async function reap(parts: TakeDown, dataDir: string, options: TakeDownOp
   await removeStraggling(dataDir);
 }
 
-/** Until it ended, the agent may have written of a pod by the old name, and so have created the folders above again. */
+/** Until it ended, the agent may have written below its folders by the old name, and so have created them and those above again. */
 async function removeStraggling(dataDir: string): Promise<void> {
-  const agent = join(dataDir, 'agent');
-  await rm(join(agent, 'pods'), { recursive: true, force: true, maxRetries: 3 });
-  for (const folder of [agent, dataDir]) {
-    await rmdir(folder).catch((error: unknown) => {
-      // Absent, as it should be; or a mount point, or in use by another program.
-      if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes(errnoOf(error) ?? '')) throw error;
-    });
-  }
+  const ofAgent = [join(dataDir, 'agent'), join(dataDir, 'images')];
+  await Promise.all(ofAgent.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })));
+  await rmdir(dataDir).catch((error: unknown) => {
+    // Absent, as it should be; or a mount point, or in use by another program.
+    if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes(errnoOf(error) ?? '')) throw error;
+  });
 }

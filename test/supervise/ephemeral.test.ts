@@ -7,7 +7,7 @@ import type { TakeDown } from '../../src/supervise/takedown.ts';
 import { FakeClock } from '../fakes/clock.ts';
 
 describe('the end of an ephemeral data directory', () => {
-  it('takes along what the agent has still written of a pod after the directory lost its name', async () => {
+  it('takes along what the agent has still written after the directory lost its name', async () => {
     const place = mkdtempSync(join(tmpdir(), 'pilotage-reap-'));
     const dataDir = join(place, 'data');
     mkdirSync(join(dataDir, 'store'), { recursive: true });
@@ -17,6 +17,8 @@ describe('the end of an ephemeral data directory', () => {
       const pod = join(dataDir, 'agent', 'pods', 'uid');
       mkdirSync(pod, { recursive: true });
       writeFileSync(join(pod, '.pod.json'), '{}');
+      for (const folder of ['agent/relay', 'images/tmp'])
+        mkdirSync(join(dataDir, folder), { recursive: true });
     };
     await reap({ clock: new FakeClock(), stopPods }, dataDir);
     expect(existsSync(dataDir)).to.equal(false);
