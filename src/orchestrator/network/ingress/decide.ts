@@ -110,12 +110,11 @@ function refused(
     address !== undefined && ranges.some((range) => cidrContains(range, address));
   if ((allow && !isIn(allow)) || (deny && (address === undefined || isIn(deny))))
     return answer(403, `${client} may not ask for this`);
-  return tooLarge(declared, largestBody);
+  // 0: any size.
+  return largestBody > 0 && declared > largestBody ? tooLarge(largestBody) : undefined;
 }
 
-/** undefined: it is not, for a limit of 0 is none. */
-export const tooLarge = (bytes: number, largest: number): Answer | undefined =>
-  largest > 0 && bytes > largest ? answer(413, `the body is larger than ${largest} bytes`) : undefined;
+export const tooLarge = (largest: number): Answer => answer(413, `the body is larger than ${largest} bytes`);
 
 function addressOf(client: string): readonly number[] | undefined {
   const bytes = parseIp(client);

@@ -1,14 +1,12 @@
-import { request as httpRequest, type IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { join } from '../forward.ts';
-import type { Backend } from '../route.ts';
-import { requestArgs, Unreachable } from './backendagent.ts';
-import { type Answer, answer, type Forward, type RequestFacts } from './decide.ts';
+import { backendRequest, inTurn, type Tried, type Turn } from './backendrequest.ts';
+import type { Answer, Forward, RequestFacts } from './decide.ts';
 import { carry } from './exchange.ts';
 import { admit, type HandlerOptions, portOf, sendAnswer } from './handler.ts';
-import { requestHeaders, responseHeaders } from './headers.ts';
-import { withSticky } from './stickycookie.ts';
+import { responseHeaders } from './headers.ts';
 
 /** The only protocol that is changed to. */
 export const isWebSocket = ({ headers, method }: IncomingMessage): boolean =>
@@ -48,72 +46,63 @@ interface TunnelOptions extends HandlerOptions {
   readonly response: ServerResponse;
 }
 
-async function tunnel(
+function tunnel(
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
   options: TunnelOptions,
 ): Promise<Answer | undefined> {
-  const { admitted } = options;
-  const { facts, policy, target } = admitted;
-  const ready = options.backends(target, facts.client);
-  const name = `${target.namespace}/${target.service}`;
-  const order = policy.stickyCookie
-    ? withSticky(ready, policy.stickyCookie, request.headers.cookie).order
-    : ready;
-  if (order.length === 0) return answer(503, `no pod of the Service ${name} is ready`);
-  for (const backend of order) {
-    const outcome = await dial(request, socket, head, backend, options);
-    if (outcome === 'carried' || socket.destroyed) return undefined;
-    if (outcome === 'lost')
-      return answer(502, `a pod of the Service ${name} ended the connection without an answer`);
-  }
-  return answer(502, `no pod of the Service ${name} accepts connections`);
+  const { admitted, backends } = options;
+  return inTurn(
+    admitted,
+    {
+      backends: backends(admitted.target, admitted.facts.client),
+      cookies: request.headers.cookie,
+      isRepeatable: false,
+    },
+    (turn) => tryOne(request, socket, head, { ...options, ...turn }),
+  );
 }
 
-function dial(
+function tryOne(
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
-  backend: Backend,
-  { admitted, response, agents, attempt, ports }: TunnelOptions,
-): Promise<'carried' | 'unreachable' | 'lost'> {
+  { admitted, response, agents, attempt, ports, backend, cookie }: TunnelOptions & Turn,
+): Promise<Tried> {
   const { facts, policy } = admitted;
-  const servername = policy.upstreamHost ?? facts.authority.host;
   return new Promise((resolve) => {
     const ended = attempt(backend);
-    const outgoing = httpRequest(
-      requestArgs(
-        { backend, scheme: policy.scheme, servername, connectMs: policy.connectMs },
-        {
-          method: facts.method,
-          path: admitted.path,
-          headers: {
-            ...requestHeaders(request.headers, facts, policy, portOf(facts, ports())),
-            connection: 'Upgrade',
-            upgrade: 'websocket',
-          },
-          agent: agents.fresh,
-          timeout: policy.readMs,
-        },
-      ),
-    );
-    const settle = (outcome: 'carried' | 'unreachable' | 'lost') => {
+    const settle = (tried: Tried) => {
       ended();
-      resolve(outcome);
+      resolve(tried);
     };
-    socket.once('close', () => outgoing.destroy());
-    outgoing.once('timeout', () => outgoing.destroy());
-    outgoing.on('error', (error) => settle(error instanceof Unreachable ? 'unreachable' : 'lost'));
-    outgoing.once('close', () => settle('lost'));
+    const leave = () => {
+      settle({ type: 'carried' });
+      outgoing.destroy();
+    };
+    const { outgoing } = backendRequest(request, {
+      backend,
+      forward: admitted,
+      facts,
+      port: portOf(facts, ports()),
+      agent: agents.fresh,
+      headers: { connection: 'Upgrade', upgrade: 'websocket' },
+      timeout: policy.readMs,
+      onFailure(tried) {
+        socket.off('close', leave);
+        settle(tried);
+      },
+    });
+    socket.once('close', leave);
     outgoing.once('response', (incoming) => {
-      carry(incoming, response, admitted, undefined);
-      settle('carried');
+      carry(incoming, response, admitted, cookie);
+      settle({ type: 'carried' });
     });
     outgoing.once('upgrade', (incoming, upstream, first) => {
       response.detachSocket(socket);
-      connect(incoming, { socket, head }, { socket: upstream as Socket, head: first }, policy.readMs);
-      settle('carried');
+      connect(incoming, cookie, { socket, head }, { socket: upstream as Socket, head: first }, policy.readMs);
+      settle({ type: 'carried' });
     });
     outgoing.end();
   });
@@ -125,8 +114,14 @@ interface Side {
   readonly head: Buffer;
 }
 
-function connect(incoming: IncomingMessage, client: Side, upstream: Side, idleMs: number): void {
-  const headers = responseHeaders(incoming.headers, {}, undefined);
+function connect(
+  incoming: IncomingMessage,
+  cookie: string | undefined,
+  client: Side,
+  upstream: Side,
+  idleMs: number,
+): void {
+  const headers = responseHeaders(incoming.headers, {}, cookie);
   const lines = Object.entries({ ...headers, connection: 'Upgrade', upgrade: 'websocket' }).flatMap(
     ([name, value]) => [value].flat().map((one) => `${name}: ${one}\r\n`),
   );

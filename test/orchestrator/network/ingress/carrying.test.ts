@@ -132,11 +132,16 @@ describe('the ingress', () => {
     expect(await said('shop.test')).to.equal('502: 502 no pod of the Service shop/web accepts connections\n');
   });
 
-  it('waits for an answer as long as the Ingress says', async () => {
+  it('waits for an answer as long as the Ingress says, a WebSocket too', async () => {
     await bench.pod(() => {});
     await bench.start({ ...RULE, annotations: { [`${NGINX}proxy-read-timeout`]: '1' } });
-    const { status, body } = await bench.ask('http://shop.test/');
-    expect(`${status} ${body}`).to.equal('504 504 the pods of the Service shop/web do not answer in time\n');
+    const webSocket = { headers: { connection: 'Upgrade', upgrade: 'websocket' } };
+    const told = await Promise.all([
+      bench.ask('http://shop.test/'),
+      bench.ask('http://shop.test/', webSocket),
+    ]);
+    const late = '504 504 the pods of the Service shop/web do not answer in time\n';
+    expect(told.map(({ status, body }) => `${status} ${body}`)).to.deep.equal([late, late]);
   });
 
   it('ends a body that grows beyond what the Ingress allows', async () => {

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
 import { eventually, freshIp } from '../proxybench.ts';
 import { echo, IngressBench } from './ingressbench.ts';
+import { NGINX } from './notation.ts';
 
 const RULE = { rules: ['shop.test Prefix / web'] };
 const WEB = { namespace: 'shop', service: 'web', portName: 'http' };
@@ -47,6 +48,26 @@ describe('the ingress and HTTP/1.1', () => {
     };
     await eventually(() => bench.proxy.backends(WEB, '')[0]?.host === ip, 'the change arrives');
     expect(await refused()).to.deep.equal([403, 'no']);
+  });
+
+  it('keeps a WebSocket at the pod that the cookie of an earlier one names', async () => {
+    const server = webSocketPod();
+    const ip = freshIp();
+    server.listen(0, ip);
+    await once(server, 'listening');
+    bench.afterwards(() => server.close());
+    bench.pods((server.address() as AddressInfo).port, { [ip]: 'ready' });
+    await bench.start({ ...RULE, annotations: { [`${NGINX}affinity`]: 'cookie' } });
+    const cookiesOf = async (cookie: string) => {
+      const headers = { host: 'shop.test', cookie };
+      const socket = new WebSocket(`ws://127.0.0.1:${bench.http}/`, { headers });
+      const [response] = (await once(socket, 'upgrade')) as [IncomingMessage];
+      socket.terminate();
+      return response.headers['set-cookie'] ?? [];
+    };
+    const [given = ''] = await cookiesOf('');
+    expect(given).to.match(/^INGRESSCOOKIE=[\da-f]{32}; /);
+    expect(await cookiesOf(given.split(';')[0] ?? '')).to.deep.equal([]);
   });
 
   it('answers by HTTP/1.1 who asks for another protocol than a WebSocket', async () => {
