@@ -41,10 +41,9 @@ export function createPods(options: PodsOptions): Pods {
   const workers = new Map<string, PodWorker>();
   /** Ended here, and still shown by the informer: their objects wait for a finalizer, or the informer lags behind. */
   const gone = new Set<string>();
-  /** Pods whose sandbox is being made. */
+  /** Pods whose sandbox is being made, or that are being adopted: nobody else begins with them. */
   const pending = new Set<string>();
   let isStopped = false;
-  let isSynced = false;
 
   const tokens = createPodTokens({ client: options.client, clock });
   const context: PodContext = {
@@ -70,20 +69,32 @@ export function createPods(options: PodsOptions): Pods {
     await Promise.all(others.map(removeUnrecorded));
   }
 
+  /** It is tried until it succeeds: the containers of the pod run meanwhile, and a second start would have two of each. */
   async function adopt(record: PodRecord): Promise<void> {
+    if (isStopped) return;
     const { uid = '' } = record.pod.metadata;
+    pending.add(uid);
     const result = await runSandbox(record.pod, record.podIP);
     const attempts = result.ok ? await runtime.attempts(uid).catch(() => undefined) : undefined;
     if (!result.ok || !attempts) {
       const why = result.ok ? 'its containers are not known now' : result.message;
       logger.error({ uid }, `a pod cannot be adopted: ${why}`);
       clock.after(RETRY_MS, () => void adopt(record));
-    } else if (!isStopped && !workers.has(uid)) {
-      const { sandbox } = result;
-      // A sandbox that was made anew, after the machine had been restarted, may have another address.
-      const own = { ...record, podIP: sandbox.address };
-      addWorker(createPodWorker({ context, record: own, sandbox, adopted: attempts }));
+      return;
     }
+    pending.delete(uid);
+    if (isStopped) return;
+    // A sandbox that was made anew, after the machine had been restarted, may have another address.
+    const own = { ...record, podIP: result.sandbox.address };
+    addWorker(createPodWorker({ context, record: own, sandbox: result.sandbox, adopted: attempts }));
+    catchUp(uid);
+  }
+
+  /** It may have changed, or been deleted, while it was adopted. */
+  function catchUp(uid: string): void {
+    const latest = listed(uid);
+    if (latest) workers.get(uid)?.update(latest);
+    else if (informer.isSynced) workers.get(uid)?.orphan();
   }
 
   /** The worker of a pod knows one address; the next goes on with what there is, as that of another agent would. */
@@ -95,11 +106,6 @@ export function createPods(options: PodsOptions): Pods {
     pending.add(uid);
     await worker.stop();
     await adopt(record);
-    pending.delete(uid);
-    // It may have changed, or been deleted, meanwhile.
-    const latest = listed(uid);
-    if (latest) workers.get(uid)?.update(latest);
-    else if (isSynced) workers.get(uid)?.orphan();
   }
 
   /** Without a record there is no pod to go on with: the agent died before the first start, or the disk was full. */
@@ -187,7 +193,6 @@ export function createPods(options: PodsOptions): Pods {
 
   /** What was deleted while no agent ran. */
   function orphanUnknown(): void {
-    isSynced = true;
     const known = new Set(informer.list().map((pod) => pod.metadata.uid));
     for (const worker of workers.values()) if (!known.has(worker.uid)) worker.orphan();
   }
