@@ -175,13 +175,33 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     cluster.nominate(pod, node);
     for (const { uid } of victims) evicted.add(uid);
     writes.submit(pod.key, async () => {
-      if (!latest(pod)) return undefined;
-      await refuse(telling, pod, { reason: 'Unschedulable', message, nominated: node });
-      const unpromised = lesser.filter(({ uid }) => cluster.nominationOf(uid) === undefined);
-      await Promise.all(unpromised.map((other) => withdraw(telling, other)));
-      await Promise.all(victims.map((victim) => evict(telling, victim, pod, node)));
+      try {
+        if (latest(pod)) await askToLeave(pod, message, node, victims, lesser);
+        else stay(victims);
+      } catch (error) {
+        // Until the next attempt nobody has asked them: the pod would wait for what does not come.
+        stay(victims);
+        throw error;
+      }
       return undefined;
     });
+  }
+
+  async function askToLeave(
+    pod: PodInfo,
+    message: string,
+    node: string,
+    victims: readonly PodInfo[],
+    lesser: readonly PodInfo[],
+  ): Promise<void> {
+    await refuse(telling, pod, { reason: 'Unschedulable', message, nominated: node });
+    const unpromised = lesser.filter(({ uid }) => cluster.nominationOf(uid) === undefined);
+    await Promise.all(unpromised.map((other) => withdraw(telling, other)));
+    await Promise.all(victims.map((victim) => evict(telling, victim, pod, node)));
+  }
+
+  function stay(victims: readonly PodInfo[]): void {
+    for (const { uid } of victims) evicted.delete(uid);
   }
 
   return {

@@ -44,9 +44,9 @@ describe('the scheduler at work', () => {
   });
 
   /** With the rights that it has in a cluster. */
-  function start(strategy?: Strategy): void {
+  function start(strategy?: Strategy, wrap = (client: KubeClient) => client): void {
     lifetime = new AbortController();
-    const own = inProcessClient(plane.api, worker('system:kube-scheduler'));
+    const own = wrap(inProcessClient(plane.api, worker('system:kube-scheduler')));
     const common = { client: own, clock: plane.clock, logger: silentLogger };
     scheduler = createScheduler({ ...common, ...(strategy ? { strategy } : {}) });
     scheduler.start(lifetime.signal);
@@ -145,6 +145,31 @@ describe('the scheduler at work', () => {
     await end('low');
     await until(isOn('higher', 'only'));
     expect((await get('high')).spec.nodeName).to.equal(undefined);
+  });
+
+  it('asks a pod to make way again where that could not be written, and waits for nobody who was not asked', async () => {
+    let failures = 0;
+    let isFailing = true;
+    start('spread', (inner) => ({
+      ...inner,
+      async patch(resource, key, patch, options) {
+        if (!isFailing || key.name !== 'low') return inner.patch(resource, key, patch, options);
+        failures++;
+        throw new Error('the disk is full');
+      },
+    }));
+    await node('only');
+    await pod('low', '7');
+    await pod('small', '1');
+    await until(isOn('low', 'only'));
+    await until(isOn('small', 'only'));
+    await pod('high', '7', { priorityClassName: 'high' });
+    await until(() => failures > 0);
+    await end('small');
+    await plane.clock.advance(BACKOFF_MS);
+    isFailing = false;
+    await plane.clock.advance(BACKOFF_MS);
+    await until(async () => (await get('low')).metadata.deletionTimestamp !== undefined);
   });
 
   it('says at a pod and in an event why it waits, and looks again when a node comes that would do', async () => {
