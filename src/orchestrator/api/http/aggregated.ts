@@ -4,15 +4,22 @@ import { selectedName } from '../../../kube/rules/fieldselectors.ts';
 import { statusError } from '../../../kube/values/status.ts';
 import type { RemoteServer, RemoteServers } from '../aggregation/connection.ts';
 import { remoteUserHeaders, tellsUser } from '../aggregation/remoteuser.ts';
-import type { Attributes, RequestVerb } from '../authorization.ts';
+import type { Attributes } from '../authorization.ts';
 import { assertAuthorized } from '../authorize.ts';
 import { badRequest } from '../errors.ts';
 import { type Backend, proxyRequest } from '../streaming/httpproxy.ts';
 import type { Api } from '../types.ts';
 import type { Answer } from './answers.ts';
-import { isLongRunning, timeoutOf, watches, withinTime } from './overload/deadline.ts';
+import { isLongRunning, timeoutOf, withinTime } from './overload/deadline.ts';
 import type { Call } from './request.ts';
-import { type DelegatedRoute, delegatedRouteOf, isCore, type Route, routeOf } from './requestinfo.ts';
+import {
+  type DelegatedRoute,
+  delegatedRouteOf,
+  isCore,
+  type Route,
+  resourceVerb,
+  routeOf,
+} from './requestinfo.ts';
 
 /** A request for what another API server serves. */
 export interface Delegated {
@@ -53,9 +60,8 @@ export async function answerDelegated(
 ): Promise<Answer> {
   await assertMayAsk(api, call, delegated);
   const { resource } = delegated.route;
-  // Who writes does not watch, whatever the query says.
-  const asked = VERBS[call.method] === 'get' ? call.query : new URLSearchParams();
-  const ends = !resource || !isLongRunning(resource, asked);
+  const verb = resource && resourceVerb(call.method, resource, call.query);
+  const ends = !isLongRunning(verb, resource?.subresource);
   const time = resource ? timeoutOf(call.query) : DISCOVERY_MS;
   return {
     type: 'proxy',
@@ -77,15 +83,15 @@ export async function assertMayAsk(
 }
 
 function attributesOf({ method, query }: Asked, { path, resource }: DelegatedRoute): Attributes {
-  const verb = VERBS[method];
+  const verb = resourceVerb(method, resource ?? { watch: false }, query);
   if (!verb)
     throw statusError('MethodNotAllowed', `the method ${method} is not known to aggregated API servers`);
   if (!resource) return { verb: method === 'HEAD' ? 'get' : method.toLowerCase(), path };
   const { group, plural, namespace, subresource } = resource;
-  const selector = resource.name === undefined && verb === 'get' ? query.get('fieldSelector') : null;
+  const selector = resource.name === undefined && READING.has(verb) ? query.get('fieldSelector') : null;
   const name = resource.name ?? selectedName(selector ?? undefined);
   return {
-    verb: verbOn(verb, resource.watch || watches(query), resource.name === undefined),
+    verb,
     group,
     resource: plural,
     ...(namespace === undefined ? {} : { namespace }),
@@ -95,21 +101,8 @@ function attributesOf({ method, query }: Asked, { path, resource }: DelegatedRou
   };
 }
 
-const VERBS: Readonly<Record<string, RequestVerb>> = {
-  GET: 'get',
-  HEAD: 'get',
-  POST: 'create',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-};
-
-/** apiserver `pkg/endpoints/request/requestinfo.go`. */
-function verbOn(verb: RequestVerb, isWatch: boolean, ofAll: boolean): RequestVerb {
-  if (verb === 'get' && isWatch) return 'watch';
-  if (verb === 'get' && ofAll) return 'list';
-  return verb === 'delete' && ofAll ? 'deletecollection' : verb;
-}
+/** What may be about one object, by a selector of fields. */
+const READING: ReadonlySet<string> = new Set(['list', 'watch']);
 
 /** What the server is asked: as the user, and never with what the client says of itself or has proven it by. */
 export function backendOf(

@@ -2,8 +2,7 @@ import type { AuditObject } from '../../../audit/event.ts';
 import type { AuditAttributes } from '../../../audit/policy.ts';
 import { isSensitive } from '../../../audit/redact.ts';
 import type { Attributes } from '../authorization.ts';
-import { watches } from './overload/deadline.ts';
-import { delegatedRouteOf, isCore, type Route, routeOf } from './requestinfo.ts';
+import { delegatedRouteOf, isCore, type Route, resourceVerb, routeOf } from './requestinfo.ts';
 
 /** What a request asks for, as it is recorded and counted. */
 export interface Asked {
@@ -30,8 +29,8 @@ export function askedOf(
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
     return { verb, attributes: { verb, path }, isSensitive: false, isProxied: false };
   }
-  const { group, version, plural, name = '', subresource = '', watch, proxied } = route;
-  const verb = verbOf(method, name, watch || watches(query));
+  const { group, version, plural, name = '', subresource = '', proxied } = route;
+  const verb = resourceVerb(method, route, query) ?? method.toLowerCase();
   // A namespace is in itself.
   const namespace = group === '' && plural === 'namespaces' ? name : (route.namespace ?? '');
   const parts = {
@@ -47,13 +46,4 @@ export function askedOf(
     isSensitive: isSensitive(group, plural, subresource),
     isProxied: proxied !== undefined,
   };
-}
-
-const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
-
-function verbOf(method: string, name: string, watch: boolean): string {
-  if (method === 'DELETE') return name ? 'delete' : 'deletecollection';
-  if (method !== 'GET' && method !== 'HEAD') return VERBS[method] ?? method.toLowerCase();
-  if (watch) return 'watch';
-  return name ? 'get' : 'list';
 }

@@ -17,6 +17,7 @@ import { createWriter, type Writer } from './objects.ts';
 import type { IssuerDocuments } from './openid.ts';
 import { createPaths, type Paths } from './paths.ts';
 import type { Call } from './request.ts';
+import { resourceVerb } from './requestinfo.ts';
 import { answerResource, type ResourceRoute } from './resourcehandlers.ts';
 import { answerReview, reviewOf } from './reviews.ts';
 
@@ -74,7 +75,7 @@ export function createHandler({
     if (isBinding(call, route)) return answerBinding(api, writer, authorized, route);
     // What is not served is said only to a client that may ask for it; of what is served the verb asks.
     if (!api.kinds.find(route.group, route.version, route.plural)) {
-      const verb = verbOf(call.method, route.name) ?? (route.name === undefined ? 'list' : 'get');
+      const verb = resourceVerb(call.method, route, call.query) ?? 'get';
       await assertAuthorized(api.authorize, call.user, resourceAttributes(route, verb));
     }
     return answerResource(api, writer, authorized, route);
@@ -108,23 +109,8 @@ export const resourceAttributes = (
 
 /** Nobody's body is read, nor decoded, who could not write whatever it holds; the verb decides again once it is known. */
 async function bodyOfAuthorized(api: Api, call: Call, route: ResourceRoute): Promise<Buffer> {
-  const verb = verbOf(call.method, route.name);
+  const verb = resourceVerb(call.method, route, call.query);
   if (!verb) return call.body();
   await assertAuthorized(api.authorize, call.user, { ...resourceAttributes(route, verb), isUnread: true });
   return call.body();
-}
-
-function verbOf(method: string, name: string | undefined): RequestVerb | undefined {
-  switch (method) {
-    case 'POST':
-      return 'create';
-    case 'PUT':
-      return 'update';
-    case 'PATCH':
-      return 'patch';
-    case 'DELETE':
-      return name === undefined ? 'deletecollection' : 'delete';
-    default:
-      return undefined;
-  }
 }

@@ -20,6 +20,7 @@ import type {
   WatchRequest,
   WriteParameters,
 } from '../types.ts';
+import { flag } from './flag.ts';
 import type { Call } from './request.ts';
 
 type WriteOptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
@@ -235,12 +236,6 @@ export function portsOf(query: URLSearchParams): readonly number[] {
 
 /** A channel is one byte, and a port takes two of them. */
 const MAX_PORTS = 127;
-
-/** `?watch`, `?watch=1`, `?watch=true`; apimachinery `Convert_Slice_string_To_bool`. */
-export function flag(query: URLSearchParams, name: string): boolean {
-  const value = query.get(name);
-  return value !== null && value !== '0' && value.toLowerCase() !== 'false';
-}
 
 /** @throws StatusError BadRequest in the words of Go's parser, and for what is negative */
 function number<K extends string>(name: K, text: string | null): { readonly [P in K]?: number } {

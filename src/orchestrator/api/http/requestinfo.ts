@@ -1,3 +1,6 @@
+import type { RequestVerb } from '../authorization.ts';
+import { flag } from './flag.ts';
+
 /**
  * The grammar of Kubernetes paths, parsed in one place (`k8s.io/apiserver/pkg/endpoints/request/requestinfo.go`):
  * `/api/v1` or `/apis/GROUP/VERSION`, then `[watch/][namespaces/NS/]RESOURCE[/NAME[/SUBRESOURCE]]`.
@@ -37,6 +40,24 @@ export function routeOf(path: string): Route {
   if (below.length > 0 && resource.subresource !== PROXY) return elsewhere;
   const proxied = resource.subresource === PROXY ? { proxied: PROXIED.exec(path)?.[1] ?? '' } : {};
   return { type: 'resource', group, version, watch, ...resource, ...proxied };
+}
+
+const WRITES: Readonly<Record<string, RequestVerb>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
+
+/**
+ * What a request on a resource wants done: as what it is authorized, recorded, counted and timed. Who writes does not watch, nor does who
+ * reads one object, whatever the query says. Undefined: a method that means nothing here.
+ */
+export function resourceVerb(
+  method: string,
+  { name, watch }: Pick<Extract<Route, { type: 'resource' }>, 'name' | 'watch'>,
+  query: URLSearchParams,
+): RequestVerb | undefined {
+  if (method === 'DELETE') return name === undefined ? 'deletecollection' : 'delete';
+  if (method !== 'GET' && method !== 'HEAD') return WRITES[method];
+  if (watch) return 'watch';
+  if (name !== undefined) return 'get';
+  return flag(query, 'watch') ? 'watch' : 'list';
 }
 
 /** The core group is this server's own: nobody else answers for it. */

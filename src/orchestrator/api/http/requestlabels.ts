@@ -13,10 +13,6 @@ export interface CountedRequest {
 export type Labels = Readonly<Record<string, string>>;
 export type RequestLabels = Labels & { readonly verb: string; readonly dry_run: string };
 
-/** What goes on for as long as the client likes is not counted among the requests at work. */
-export const isLongRunning = ({ verb, policyResource }: Asked): boolean =>
-  verb === 'watch' || STREAMS.has(policyResource?.subresource ?? '');
-
 const VERBS: Readonly<Record<string, string>> = {
   create: 'POST',
   update: 'PUT',

@@ -2,13 +2,8 @@ import type { Clock } from '../../../base/clock.ts';
 import { exposed, family, type Sample } from '../../../base/exposition.ts';
 import type { KindRegistry } from '../types.ts';
 import type { ServerVersion } from '../version.ts';
-import {
-  type CountedRequest,
-  isLongRunning,
-  type Labels,
-  labelsOf,
-  type RequestLabels,
-} from './requestlabels.ts';
+import { isLongRunning } from './overload/deadline.ts';
+import { type CountedRequest, type Labels, labelsOf, type RequestLabels } from './requestlabels.ts';
 
 /** What is counted of requests, as `/metrics` tells it. */
 export interface RequestMetrics {
@@ -58,7 +53,8 @@ export function createRequestMetrics({
   const mutating: Gauge = { labels: { request_kind: 'mutating' }, value: 0 };
 
   function gaugeOf({ asked }: CountedRequest, all: RequestLabels): Gauge {
-    if (!isLongRunning(asked)) return READING.has(all.verb) ? readOnly : mutating;
+    if (!isLongRunning(asked.verb, asked.policyResource?.subresource))
+      return READING.has(all.verb) ? readOnly : mutating;
     const { dry_run: _, ...labels } = all;
     return known(running, labels, () => ({ labels, value: 0 }));
   }

@@ -7,11 +7,11 @@ import { notServed } from '../errors.ts';
 import { rowKind } from '../kinds/kind.ts';
 import type { Api, ItemTarget, ServedResource, StoredWatch, Target } from '../types.ts';
 import { type Answer, json } from './answers.ts';
+import { flag } from './flag.ts';
 import type { Writer } from './objects.ts';
 import {
   assertPatchOptions,
   deleteParameters,
-  flag,
   listParameters,
   logParameters,
   selectionOf,
@@ -20,7 +20,7 @@ import {
 } from './parameters.ts';
 import { proxyServer } from './proxying.ts';
 import { APPLY_CBOR, bodyOf, type Call, objectBody, requiredBody, unsupported } from './request.ts';
-import type { Route } from './requestinfo.ts';
+import { type Route, resourceVerb } from './requestinfo.ts';
 
 export type ResourceRoute = Extract<Route, { type: 'resource' }>;
 
@@ -87,7 +87,7 @@ const HANDLERS: Readonly<Record<'collection' | 'item', Readonly<Record<string, H
 };
 
 async function listOrWatch({ api, writer, call, route, resource, target }: Request): Promise<Answer> {
-  if (!route.watch && !flag(call.query, 'watch')) {
+  if (resourceVerb(call.method, route, call.query) !== 'watch') {
     return writer.list(call, resource, await api.list({ ...target, ...listParameters(call.query) }));
   }
   return startWatch({ api, writer, call, resource, target }, undefined);
@@ -128,7 +128,7 @@ async function get(request: Request): Promise<Answer> {
     const body = await api.connect({ ...item, subresource, ...parameters, signal: call.signal() });
     return { type: 'stream', contentType: 'text/plain', body };
   }
-  if (route.subresource === undefined && (route.watch || flag(call.query, 'watch'))) {
+  if (route.subresource === undefined && route.watch) {
     return startWatch(request, item.name);
   }
   return writer.object(call, resource, await api.get(item));

@@ -1,23 +1,17 @@
 import type { Clock } from '../../../../base/clock.ts';
 import { statusError } from '../../../../kube/values/status.ts';
-import type { Route } from '../requestinfo.ts';
 
 /** kube-apiserver's `--request-timeout`, of which no client gets more. */
 const LONGEST_MS = 60_000;
 /** A request waits for its turn for a quarter of its time at most (apiserver `pkg/server/config.go`). */
 const WAITING_PART = 4;
 
-/** What goes on for as long as the client likes: it has no time-out, and is not counted among the requests at work. */
-export function isLongRunning(route: Route, query: URLSearchParams): boolean {
-  if (route.type === 'path') return false;
-  return route.watch || watches(query) || STREAMS.has(route.subresource ?? '');
-}
-
-/** apimachinery `pkg/runtime/converter.go` Convert_Slice_string_To_bool. */
-export function watches(query: URLSearchParams): boolean {
-  const watch = query.get('watch');
-  return watch !== null && watch !== '0' && watch.toLowerCase() !== 'false';
-}
+/**
+ * What goes on for as long as the client likes: it has no time-out, and is not counted among the requests at work (apiserver
+ * `pkg/server/filters/longrunning.go`, with the verbs and subresources of kube-apiserver).
+ */
+export const isLongRunning = (verb: string | undefined, subresource: string | undefined): boolean =>
+  verb === 'watch' || STREAMS.has(subresource ?? '');
 
 /** Subresources that are connections. */
 export const STREAMS: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);

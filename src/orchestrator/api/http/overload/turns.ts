@@ -3,6 +3,7 @@ import type { Clock } from '../../../../base/clock.ts';
 import { statusError } from '../../../../kube/values/status.ts';
 import type { Answer } from '../answers.ts';
 import type { Call } from '../request.ts';
+import { resourceVerb } from '../requestinfo.ts';
 import { isLongRunning, timeoutOf, waitingTime, withinTime } from './deadline.ts';
 import { createFairness } from './fairness.ts';
 import { LEVELS, SCHEMAS, SEATS } from './levels.data.ts';
@@ -48,9 +49,12 @@ export function inTurns(
     const answering = handle(call);
     // A request that is out of time keeps its seat while it is worked on.
     answering.then(leave, leave);
-    return isLongRunning(route, call.query) ? answering : withinTime(answering, timeout, clock);
+    return goesOn(call) ? answering : withinTime(answering, timeout, clock);
   };
 }
+
+const goesOn = ({ method, route, query }: Call): boolean =>
+  route.type === 'resource' && isLongRunning(resourceVerb(method, route, query), route.subresource);
 
 /** As kube-apiserver says it (`pkg/server/filters/with_retry_after.go`). */
 const goingAway = () =>

@@ -26,8 +26,8 @@ describe('the time of a request', () => {
         'invalid timeout specified in the request URL',
       ));
 
-  const call = (path: string, query = ''): Call => ({
-    method: 'GET',
+  const call = (path: string, query = '', method = 'GET'): Call => ({
+    method,
     path,
     query: new URLSearchParams(query),
     route: routeOf(path),
@@ -56,6 +56,20 @@ describe('the time of a request', () => {
     expect([status.code, status.reason]).to.deep.equal([504, 'Timeout']);
     expect(await Promise.race([watching, following, settled()])).to.equal(undefined);
   });
+
+  for (const [what, method, path] of [
+    ['a write', 'PUT', '/api/v1/namespaces/a/pods/b'],
+    ['a read of one object', 'GET', '/api/v1/namespaces/a/pods/b'],
+  ] as const)
+    it(`has an end for ${what} that calls itself a watch`, async () => {
+      const clock = new FakeClock();
+      const failed = refusal(
+        inTurns(() => new Promise(() => {}), { clock, ...open })(call(path, 'watch=true', method)),
+      );
+      await settled();
+      await clock.advance(60_000);
+      expect((await failed).reason).to.equal('Timeout');
+    });
 
   it('is spent waiting for a quarter at most', async () => {
     const clock = new FakeClock();
