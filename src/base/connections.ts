@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Server as NetServer, Socket } from 'node:net';
+import { partyOf } from './clientparty.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
 import { openFileLimit } from './proc.ts';
@@ -8,7 +9,7 @@ import { endAfterAnswer } from './requestbody.ts';
 /** How many connections a server holds at once. */
 export interface ConnectionLimits {
   readonly all: number;
-  /** Of one party: a client's address, or what is behind a proxy. */
+  /** Of one party: a client (`partyOf`), or what is behind a proxy. */
   readonly perParty: number;
 }
 
@@ -154,7 +155,7 @@ export function limitConnections(
 
   server.on('connection', (socket: Socket) => {
     const id = idOf(socket);
-    const entry = admission.enter(id, socket.remoteAddress ?? '');
+    const entry = admission.enter(id, partyOf(socket.remoteAddress));
     if (entry.type === 'refused') {
       refused();
       socket.on('error', () => socket.destroy());

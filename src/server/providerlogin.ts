@@ -1,9 +1,9 @@
 /** Signing in at the provider with a browser that comes back to this face, for a session (OpenID Connect Core 1.0 §3.1). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { partyOf } from '../base/clientparty.ts';
 import { type Problem, ProblemError, problemOf } from '../base/errors.ts';
 import { PROVIDER_CALLBACK, PROVIDER_LOGIN } from '../model/providerlogin.ts';
 import type { FaceTrail } from './audit.ts';
-import { partyOf } from './clientparty.ts';
 import { foreign, unknownName } from './origin.ts';
 import { escaped, sendPage, sendRefusal } from './pages.ts';
 import type { FaceOptions } from './parts.ts';

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { partyOf } from '../base/clientparty.ts';
 import { ProblemError } from '../base/errors.ts';
 import { isScoped, kubernetesUserOf } from '../model/user.ts';
 import type { FaceTrail } from './audit.ts';
 import { streamAudit } from './auditstream.ts';
 import { answerBootstrap } from './bootstrap.ts';
-import { partyOf } from './clientparty.ts';
 import { answerIdentity } from './identityroutes.ts';
 import { readJson, sendJson } from './json.ts';
 import { lastAsLongAs } from './lasting.ts';

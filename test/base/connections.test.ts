@@ -144,6 +144,22 @@ describe('a server that limits its connections', () => {
     await closed;
   });
 
+  it('gives a customer with a network of IPv6 no more than one with an address', async () => {
+    const port = await listen({ all: 9, perParty: 2 });
+    const from = async (address: string, text: string) => {
+      server.prependOnceListener('connection', (socket: Socket) =>
+        Object.defineProperty(socket, 'remoteAddress', { value: address }),
+      );
+      const [answer] = (await once(await open(port, text), 'data')) as [Buffer];
+      return answer.toString().slice(9, 12);
+    };
+    const hold = 'GET /hold HTTP/1.1\r\nHost: x\r\n\r\n';
+    expect(await from('2001:db8::1', hold)).to.equal('200');
+    expect(await from('2001:db8::2', hold)).to.equal('200');
+    expect(await from('2001:db8::3', hold)).to.equal('503');
+    expect(await from('2001:db8:0:1::1', hold)).to.equal('200');
+  });
+
   it('answers a request that asks for a protocol which it does not speak, and holds no connection for it', async () => {
     const port = await listen({ all: 3, perParty: 3 });
     for (let i = 0; i < 6; i++) {

@@ -1,6 +1,5 @@
-import { isMappedIpv4 } from '../values/cidr.ts';
+import { isMappedIpv4, parseIp } from '../../base/ip.ts';
 import { type FieldError, invalid, notSupported, required, tooMany } from '../values/fielderrors.ts';
-import { parseIp } from '../values/ip.ts';
 import { dns1123Label } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
 import { endpointAddress } from './checks/addresses.ts';

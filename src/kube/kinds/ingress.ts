@@ -1,5 +1,5 @@
+import { parseIp } from '../../base/ip.ts';
 import { type FieldError, invalid, notSupported, required } from '../values/fielderrors.ts';
-import { parseIp } from '../values/ip.ts';
 import { dns1035Label, dns1123Subdomain } from '../values/names.ts';
 import type { JsonObject } from '../values/types.ts';
 import { named, none, portNumber, requiredName, servicePortName } from './checks/checks.ts';

@@ -1,4 +1,4 @@
-import { cidrContains } from '../values/cidr.ts';
+import { cidrContains } from '../../base/cidr.ts';
 import { type FieldError, forbidden, invalid, notSupported, required } from '../values/fielderrors.ts';
 import type { JsonObject } from '../values/types.ts';
 import { labelSelector, named, none, oneOf, portNumber, portOrName } from './checks/checks.ts';

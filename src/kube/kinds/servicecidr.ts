@@ -1,4 +1,4 @@
-import { parseCidr } from '../values/cidr.ts';
+import { parseCidr } from '../../base/cidr.ts';
 import { type FieldError, invalid, required } from '../values/fielderrors.ts';
 import type { Json, JsonObject } from '../values/types.ts';
 import { immutable, named, none } from './checks/checks.ts';

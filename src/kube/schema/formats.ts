@@ -1,5 +1,5 @@
+import { parseIp } from '../../base/ip.ts';
 import { parseNanoseconds } from '../values/duration.ts';
-import { parseIp } from '../values/ip.ts';
 import { dns1123Label, dns1123Subdomain } from '../values/names.ts';
 import { parseUrl } from '../values/url.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { cidrContains, parseCidr } from '../../../src/base/cidr.ts';
+import { formatIp, parseIp } from '../../../src/base/ip.ts';
 import { cidr, ipAddress, legacyCidr } from '../../../src/kube/kinds/checks/networks.ts';
-import { cidrContains, formatIp, parseCidr } from '../../../src/kube/values/cidr.ts';
-import { parseIp } from '../../../src/kube/values/ip.ts';
 
 const contains = (range: string, address: string): boolean | undefined => {
   const [parsed, bytes] = [parseCidr(range), parseIp(address)];

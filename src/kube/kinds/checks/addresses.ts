@@ -1,6 +1,5 @@
-import { isMappedIpv4 } from '../../values/cidr.ts';
+import { isMappedIpv4, parseIp } from '../../../base/ip.ts';
 import { type FieldError, invalid } from '../../values/fielderrors.ts';
-import { parseIp } from '../../values/ip.ts';
 import { none } from './checks.ts';
 
 /**

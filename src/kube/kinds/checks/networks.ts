@@ -1,6 +1,6 @@
-import { type Cidr, formatIp, isMappedIpv4, networkOf, parseCidr } from '../../values/cidr.ts';
+import { type Cidr, networkOf, parseCidr } from '../../../base/cidr.ts';
+import { formatIp, isMappedIpv4, parseIp } from '../../../base/ip.ts';
 import { type FieldError, invalid } from '../../values/fielderrors.ts';
-import { parseIp } from '../../values/ip.ts';
 import { dns1123Subdomain, type NameCheck, wildcardSubdomain } from '../../values/names.ts';
 
 /** Addresses, ranges and hosts in fields (apimachinery `pkg/util/validation/ip.go`). */

@@ -1,5 +1,5 @@
+import { parseIp } from '../../../base/ip.ts';
 import { type FieldError, invalid, required } from '../../values/fielderrors.ts';
-import { parseIp } from '../../values/ip.ts';
 import { dns1123Subdomain } from '../../values/names.ts';
 import type { JsonObject } from '../../values/types.ts';
 import { named, none } from '../checks/checks.ts';

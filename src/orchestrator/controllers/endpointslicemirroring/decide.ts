@@ -1,3 +1,4 @@
+import { formatIp, parseIp } from '../../../base/ip.ts';
 import type {
   AddressType,
   Endpoint,
@@ -6,9 +7,7 @@ import type {
   EndpointSubset,
   Endpoints,
 } from '../../../kube/kinds/objects.data.ts';
-import { formatIp } from '../../../kube/values/cidr.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
-import { parseIp } from '../../../kube/values/ip.ts';
 import type { SliceAction } from '../endpointslice/decide.ts';
 import { type EndpointPorts, portsKey } from '../endpointslice/endpoints.ts';
 import { SKIP_MIRROR } from '../endpointslice/labels.ts';

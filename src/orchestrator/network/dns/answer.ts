@@ -1,5 +1,5 @@
+import { parseIp } from '../../../base/ip.ts';
 import { CLUSTER_DOMAIN } from '../../../kube/values/clusterdomain.ts';
-import { parseIp } from '../../../kube/values/ip.ts';
 import {
   type Answer,
   type DnsRecord,

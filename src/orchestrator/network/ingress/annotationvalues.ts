@@ -1,5 +1,5 @@
 /** Values of annotations as ingress-nginx reads them. undefined: it is no such value. */
-import { type Cidr, parseCidr } from '../../../kube/values/cidr.ts';
+import { type Cidr, parseCidr } from '../../../base/cidr.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 

@@ -1,5 +1,5 @@
-import { type Cidr, cidrContains, isMappedIpv4 } from '../../../kube/values/cidr.ts';
-import { parseIp } from '../../../kube/values/ip.ts';
+import { type Cidr, cidrContains } from '../../../base/cidr.ts';
+import { isMappedIpv4, parseIp } from '../../../base/ip.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import type { Authority, RequestTarget } from './paths.ts';
 import { rewritten } from './patterns.ts';

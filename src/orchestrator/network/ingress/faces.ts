@@ -7,6 +7,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
+import { partyOf } from '../../../base/clientparty.ts';
 import type { Clock } from '../../../base/clock.ts';
 import {
   Admission,
@@ -78,7 +79,7 @@ export function createFaces(options: FacesOptions): Faces {
   let numbers = 0;
   function handleStream(request: IncomingMessage, response: ServerResponse): void {
     const id = String(numbers++);
-    if (streams.enter(id, request.socket.remoteAddress ?? '').type === 'refused')
+    if (streams.enter(id, partyOf(request.socket.remoteAddress)).type === 'refused')
       return void response.writeHead(503, { 'retry-after': '5' }).end();
     streams.proven(id);
     response.once('close', () => streams.leave(id));

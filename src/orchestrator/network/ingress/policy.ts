@@ -1,4 +1,4 @@
-import type { Cidr } from '../../../kube/values/cidr.ts';
+import type { Cidr } from '../../../base/cidr.ts';
 
 /** How requests of a rule are carried, in words that no source of rules owns. Times in milliseconds. */
 export interface Policy {

@@ -1,4 +1,4 @@
-import { type Ipv4Range, isInRange, rebased } from '../../../kube/values/ipv4range.ts';
+import { type Ipv4Range, isInRange, rebased } from '../../../base/ipv4range.ts';
 import type { View } from '../dns/answer.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { parseIp } from '../../../kube/values/ip.ts';
-import { isInRange } from '../../../kube/values/ipv4range.ts';
+import { parseIp } from '../../../base/ip.ts';
+import { isInRange } from '../../../base/ipv4range.ts';
 import { type Backend, type Route, routeKey } from '../route.ts';
 import type { Behind } from './fronts.ts';
 import type { ContainerRanges, NodeRanges } from './ranges.ts';

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { type Clock, sleep } from '../../../base/clock.ts';
 import { Admission, connectionLimits } from '../../../base/connections.ts';
+import { isInRange } from '../../../base/ipv4range.ts';
 import type { Logger } from '../../../base/log.ts';
 import { Mutex } from '../../../base/mutex.ts';
-import { isInRange } from '../../../kube/values/ipv4range.ts';
 import { dial, join } from '../forward.ts';
 import { createListeners } from '../listeners.ts';
 import { carry } from './carry.ts';

@@ -1,5 +1,5 @@
-import { parseIp } from '../../../../kube/values/ip.ts';
-import type { Ipv4Range } from '../../../../kube/values/ipv4range.ts';
+import { parseIp } from '../../../../base/ip.ts';
+import type { Ipv4Range } from '../../../../base/ipv4range.ts';
 
 /** Of linux/netlink.h and linux/rtnetlink.h. */
 const RTM_NEWROUTE = 24;

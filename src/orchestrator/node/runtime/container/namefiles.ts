@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { nthOf } from '../../../../base/ipv4range.ts';
 import { formatResolvConf, type ResolvConf, readResolvConf } from '../../../../base/resolvconf.ts';
-import { nthOf } from '../../../../kube/values/ipv4range.ts';
 import type { PodNetwork, Sandbox, SandboxNames } from '../spec.ts';
 import type { NameFile } from './records.ts';
 

@@ -1,4 +1,4 @@
-import { type Ipv4Range, nthOf, overlap, partsOf } from '../../../../kube/values/ipv4range.ts';
+import { type Ipv4Range, nthOf, overlap, partsOf } from '../../../../base/ipv4range.ts';
 import type { PodNetwork } from '../spec.ts';
 
 /** A network of the engine for the pods of one node. Its pods, and all that they reach in it, are neighbours: no route leads through the node. */

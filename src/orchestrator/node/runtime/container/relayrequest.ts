@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { parseIp } from '../../../../base/ip.ts';
 import type { Libraries } from '../../../../base/proc.ts';
-import { parseIp } from '../../../../kube/values/ip.ts';
 import type { EngineTraits } from './createrequest.ts';
 import type { BindMount, CreateRequest } from './engine/types.ts';
 import { relayLabels } from './labels.ts';

@@ -1,5 +1,5 @@
-import { formatIp, isMappedIpv4, networkOf } from '../kube/values/cidr.ts';
-import { parseIp } from '../kube/values/ip.ts';
+import { networkOf } from './cidr.ts';
+import { formatIp, isMappedIpv4, parseIp } from './ip.ts';
 
 /**
  * Who counts as one client where each may have so much and no more: an address, and of IPv6 the network of 64 bits that one customer is given

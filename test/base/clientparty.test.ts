@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { partyOf } from '../../src/server/clientparty.ts';
+import { partyOf } from '../../src/base/clientparty.ts';
 
 describe('a client that may have so much and no more', () => {
   for (const [address, party] of [

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isInRange, nthOf, overlap, partsOf, rebased } from '../../../src/kube/values/ipv4range.ts';
+import { isInRange, nthOf, overlap, partsOf, rebased } from '../../src/base/ipv4range.ts';
 
 describe('a range of IPv4 addresses', () => {
   it('has the addresses that begin as it does, and nothing that is no IPv4 address', () => {

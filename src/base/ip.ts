@@ -34,3 +34,29 @@ function groupsOf(text: string, isEnd: boolean): readonly number[] | undefined {
   });
   return [...bytes, ...(last ?? [])];
 }
+
+/** `::ffff:10.0.0.1` */
+export const isMappedIpv4 = (bytes: readonly number[]): boolean =>
+  bytes.length === 16 &&
+  bytes.slice(0, 10).every((byte) => byte === 0) &&
+  bytes[10] === 0xff &&
+  bytes[11] === 0xff;
+
+/** RFC 5952 for version 6: lower case, the longest run of zeros as `::`. */
+export function formatIp(bytes: readonly number[]): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const words = Array.from({ length: 8 }, (_, i) => (bytes[2 * i] ?? 0) * 256 + (bytes[2 * i + 1] ?? 0));
+  const { start, length } = longestZeros(words);
+  const text = (part: readonly number[]) => part.map((word) => word.toString(16)).join(':');
+  return length < 2 ? text(words) : `${text(words.slice(0, start))}::${text(words.slice(start + length))}`;
+}
+
+function longestZeros(words: readonly number[]): { start: number; length: number } {
+  let best = { start: 0, length: 0 };
+  for (let start = 0; start < words.length; start++) {
+    let length = 0;
+    while (words[start + length] === 0) length++;
+    if (length > best.length) best = { start, length };
+  }
+  return best;
+}
