@@ -3,11 +3,14 @@ import { FILTERS } from './filters/list.ts';
 import { type NodeInfo, withPod } from './nodeinfo.ts';
 import type { PodInfo } from './podinfo.ts';
 import type { View } from './view.ts';
+import type { PodVolumes } from './volumes.ts';
 
 /** What keeps a pod from nodes, one filter after the other. */
 export interface Checks {
   /** Undefined: it may run there. */
   refusal(info: NodeInfo): NamedRefusal | undefined;
+  /** The storage of the pod, as it was checked. */
+  readonly volumes: PodVolumes;
   /** Counts a pod more on a node, or (-1) less, from now on. */
   shift(info: NodeInfo, pod: PodInfo, by: 1 | -1): void;
 }
@@ -23,9 +26,10 @@ export interface NamedNoNode extends NoNode {
 
 export function prepareChecks(pod: PodInfo, view: View): Checks | NamedNoNode {
   if (pod.excess) return { message: pod.excess, by: 'Excess' };
+  const volumes = view.volumesOf(pod);
   const checks: { readonly name: string; readonly check: NodeCheck }[] = [];
   for (const { name, prepare } of FILTERS) {
-    const prepared = prepare(pod, view);
+    const prepared = prepare(pod, view, volumes);
     if (prepared && 'message' in prepared) return { ...prepared, by: name };
     if (prepared) checks.push({ name, check: prepared });
   }
@@ -48,6 +52,7 @@ export function prepareChecks(pod: PodInfo, view: View): Checks | NamedNoNode {
   }
 
   return {
+    volumes,
     shift,
     /** A pod that a node was promised to may come or not: the pod must fit with it and, where it needs others nearby, without it. */
     refusal(info) {

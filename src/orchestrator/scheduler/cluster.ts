@@ -32,7 +32,9 @@ export function createCluster(known: Pick<View, 'labelsOfNamespace' | 'volumesOf
   const byNamespace = new Map<string, Map<string, Tally>>();
   const withTerms = new Map<string, Tally>();
   const byOwner = new Map<string, Map<string, number>>();
-  const nominations = new Map<string, { readonly pod: PodInfo; readonly node: string }>();
+  const nominations = new Map<string, string>();
+  /** The pods that each node is promised to, by uid. */
+  const promised = new Map<string, Map<string, PodInfo>>();
   let nodes: readonly NodeInfo[] | undefined;
 
   function count(pod: PodInfo, node: string, by: 1 | -1): void {
@@ -60,6 +62,13 @@ export function createCluster(known: Pick<View, 'labelsOfNamespace' | 'volumesOf
     else forget(astray, held.node, uid);
     count(held.pod, held.node, -1);
     return held.pod;
+  }
+
+  function unnominate(uid: string): void {
+    const node = nominations.get(uid);
+    if (node === undefined) return;
+    nominations.delete(uid);
+    forget(promised, node, uid);
   }
 
   return {
@@ -92,13 +101,14 @@ export function createCluster(known: Pick<View, 'labelsOfNamespace' | 'volumesOf
     },
     remove,
     nodeOf: (uid) => placed.get(uid)?.node,
-    nominate: (pod, node) => nominations.set(pod.uid, { pod, node }),
-    unnominate: (uid) => nominations.delete(uid),
-    nominationOf: (uid) => nominations.get(uid)?.node,
-    nominatedTo: (name) =>
-      nominations.size === 0
-        ? []
-        : [...nominations.values()].flatMap(({ pod, node }) => (node === name ? [pod] : [])),
+    nominate(pod, node) {
+      unnominate(pod.uid);
+      nominations.set(pod.uid, node);
+      at(promised, node, () => new Map<string, PodInfo>()).set(pod.uid, pod);
+    },
+    unnominate,
+    nominationOf: (uid) => nominations.get(uid),
+    nominatedTo: (node) => [...(promised.get(node)?.values() ?? [])],
     alikeIn: (namespace) => byNamespace.get(namespace)?.values() ?? [],
     *alike() {
       for (const tallies of byNamespace.values()) yield* tallies.values();

@@ -30,10 +30,10 @@ export function place(pod: PodInfo, view: View, profile: Profile): Placement {
     return unschedulable(`0/${nodes.length} nodes are available: ${checks.message}.`, [checks.by]);
   // Where others made way for it.
   const nominated = view.node(view.nominationOf(pod.uid) ?? '');
-  if (nominated && !checks.refusal(nominated)) return bindTo(nominated, pod, view);
+  if (nominated && !checks.refusal(nominated)) return bindTo(nominated, checks);
   const { fitting, refusals } = sift(nodes, checks);
   const chosen = best(pod, fitting, view, profile);
-  return chosen ? bindTo(chosen, pod, view) : refused(nodes.length, refusals);
+  return chosen ? bindTo(chosen, checks) : refused(nodes.length, refusals);
 }
 
 function sift(nodes: readonly NodeInfo[], checks: Checks) {
@@ -47,10 +47,10 @@ function sift(nodes: readonly NodeInfo[], checks: Checks) {
   return { fitting, refusals };
 }
 
-const bindTo = ({ name, node }: NodeInfo, pod: PodInfo, view: View): Placement => ({
+const bindTo = ({ name, node }: NodeInfo, { volumes }: Checks): Placement => ({
   type: 'bind',
   node: name,
-  needs: needsOn(view.volumesOf(pod), node),
+  needs: needsOn(volumes, node),
 });
 
 function needsOn(volumes: PodVolumes, node: Node): Needs {

@@ -25,6 +25,8 @@ export function follow(options: FollowOptions): void {
   const { pods, nodes, namespaces, cluster, queue, wake, assumed, evicted } = options;
 
   function onNode(pod: Pod, node: string, before: Pod | undefined): void {
+    const { uid = '' } = pod.metadata;
+    if (before && isSamePod(before, pod) && cluster.nodeOf(uid) === node) return;
     const info = podInfo(pod);
     queue.remove(info.uid);
     assumed.delete(info.uid);

@@ -18,10 +18,12 @@ export function isPending(pod: Pod): boolean {
 export const strategyFor = ({ spec }: Pod, byDefault: Strategy): Strategy | undefined =>
   strategyOf(spec.schedulerName ?? DEFAULT_SCHEDULER, byDefault);
 
-/** Whether nothing changed of a pod that a filter or a score reads. */
+/** Whether nothing changed of a pod that a filter or a score reads, or who chooses among victims: most changes are of its status. */
 export const isSamePod = (a: Pod, b: Pod): boolean =>
   deepEqual(a.spec, b.spec) &&
   deepEqual(a.metadata.labels, b.metadata.labels) &&
+  deepEqual(a.metadata.ownerReferences, b.metadata.ownerReferences) &&
+  a.status?.startTime === b.status?.startTime &&
   a.metadata.deletionTimestamp === b.metadata.deletionTimestamp;
 
 /** The same of a node: most changes are heartbeats. */

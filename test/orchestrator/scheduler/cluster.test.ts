@@ -57,4 +57,17 @@ describe('the cluster as the scheduler keeps it', () => {
     cluster.setNode(node('a'));
     expect(cluster.node('a')?.requested).to.deep.equal({ cpu: 1000, 'example.com/gpu': 1 });
   });
+
+  it('promises a pod one node at a time, and knows the promises of each', () => {
+    const cluster = clusterOf({ nodes: [node('a'), node('b')] });
+    const [p, q] = [podInfo(pod('p')), podInfo(pod('q'))];
+    cluster.nominate(p, 'a');
+    cluster.nominate(q, 'a');
+    cluster.nominate(p, 'b');
+    const promised = (name: string) => cluster.nominatedTo(name).map(({ key }) => key);
+    expect([promised('a'), promised('b')]).to.deep.equal([['default/q'], ['default/p']]);
+    cluster.unnominate(p.uid);
+    cluster.unnominate(p.uid);
+    expect([cluster.nominationOf(p.uid), promised('b')]).to.deep.equal([undefined, []]);
+  });
 });

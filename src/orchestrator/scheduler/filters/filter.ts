@@ -1,12 +1,13 @@
 import type { NodeInfo } from '../nodeinfo.ts';
 import type { PodInfo } from '../podinfo.ts';
 import type { View } from '../view.ts';
+import type { PodVolumes } from '../volumes.ts';
 
 /** One reason why a pod may not run on a node: a plug-in of kube-scheduler, by its name there. */
 export interface Filter {
   readonly name: string;
-  /** What is to be checked of each node for this pod; undefined: nothing. */
-  prepare(pod: PodInfo, view: View): NodeCheck | NoNode | undefined;
+  /** What is to be checked of each node for this pod, whose storage is `volumes`; undefined: nothing. */
+  prepare(pod: PodInfo, view: View, volumes: PodVolumes): NodeCheck | NoNode | undefined;
   /** Whether a pod that it kept from nodes may fare better after a change (queueing hints, KEP-4247). */
   isHelpedBy(pod: PodInfo, change: Change): boolean;
 }

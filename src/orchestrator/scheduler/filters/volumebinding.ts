@@ -4,8 +4,7 @@ import type { Filter } from './filter.ts';
 /** plugins/volumebinding, volumerestrictions and volumezone. */
 export const VOLUME_BINDING: Filter = {
   name: 'VolumeBinding',
-  prepare(pod, view) {
-    const volumes = view.volumesOf(pod);
+  prepare(_pod, _view, volumes) {
     if (volumes.type === 'none') return undefined;
     if (volumes.type === 'refused') return { message: volumes.message };
     return {
