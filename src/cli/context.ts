@@ -80,6 +80,8 @@ export interface UpOptions {
   readonly scheduling: Strategy | undefined;
   /** Paths of sockets on which a container engine may answer, the first that does is it. */
   readonly engineSockets: readonly string[];
+  /** True when the engine was chosen. */
+  readonly engineGiven: boolean;
   /** What of requests to the Kubernetes API is recorded; undefined: the built-in policy. */
   readonly auditPolicyFile: string | undefined;
   /** An ephemeral daemon ends with this process. */

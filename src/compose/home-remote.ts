@@ -21,7 +21,14 @@ export interface RemoteHomeOptions extends OpenedInstance {
   /** As `up` was asked. */
   readonly asked: Pick<
     UpOptions,
-    'admissionFile' | 'scheduling' | 'oidcFile' | 'auditPolicyFile' | 'apiGiven' | 'ingress'
+    | 'admissionFile'
+    | 'scheduling'
+    | 'oidcFile'
+    | 'auditPolicyFile'
+    | 'apiGiven'
+    | 'ingress'
+    | 'engineGiven'
+    | 'acceptLoss'
   >;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -78,6 +85,9 @@ function askedOfBuiltin(asked: RemoteHomeOptions['asked'], context: string): Pro
     [asked.apiGiven, '--api', 'Use the API of that cluster at its own address'],
     [asked.ingress?.http.given === true, '--ingress', 'Use the ingress controller of that cluster'],
     [asked.ingress?.https.given === true, '--ingress-tls', 'Use the ingress controller of that cluster'],
+    [asked.ingress?.log === true, '--ingress-log', 'Use the ingress controller of that cluster'],
+    [asked.engineGiven, '--engine', 'Run containers on the nodes of that cluster'],
+    [asked.acceptLoss, '--accept-loss', 'Restore the store of that cluster by its own means'],
   ];
   const [, flag, instead] = options.find(([given]) => given) ?? [];
   return flag === undefined

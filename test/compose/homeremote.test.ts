@@ -14,6 +14,8 @@ const NOTHING_ASKED = {
   auditPolicyFile: undefined,
   ingress: undefined,
   apiGiven: false,
+  engineGiven: false,
+  acceptLoss: false,
 };
 
 /** What is asked of the built-in cluster → the option that says so. */
@@ -28,6 +30,11 @@ const OF_BUILTIN = {
   '--ingress-tls': {
     ingress: { http: { ...ANYWHERE, given: false }, https: { ...ANYWHERE, given: true }, log: false },
   },
+  '--ingress-log': {
+    ingress: { http: { ...ANYWHERE, given: false }, https: { ...ANYWHERE, given: false }, log: true },
+  },
+  '--engine': { engineGiven: true },
+  '--accept-loss': { acceptLoss: true },
   '--api': { apiGiven: true },
 };
 

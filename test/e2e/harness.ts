@@ -90,7 +90,7 @@ export class Pilotage {
       '--output',
       'json',
       // What a machine happens to have must not change what a test sees.
-      ...(options.includes('--engine') ? [] : ['--engine', 'none']),
+      ...(this.#isGuest || options.includes('--engine') ? [] : ['--engine', 'none']),
       ...options,
     ];
     const env = cleanEnv(this.#kubeconfig ? { KUBECONFIG: this.#kubeconfig } : {});

@@ -143,6 +143,7 @@ export function upCommand(context: CliContext, exit: (code: number) => void): Co
           scheduling: flags.scheduling,
           signInFile: flags.signin === undefined ? undefined : resolve(flags.signin),
           engineSockets: engineSockets(context, flags.engine),
+          engineGiven: flags.engine !== undefined,
           oidcFile: flags.oidc === undefined ? undefined : resolve(flags.oidc),
           ownerPid: flags.ownerPid,
           // A person at a terminal reads what `up` prints; what is written to a file is for later.
@@ -157,13 +158,23 @@ function ingressOf(
   { ingress, ingressTls, ingressLog }: UpFlags,
   ephemeral: boolean,
 ): IngressAsked | undefined {
-  if (ingress === false) return undefined;
+  if (ingress === false) {
+    if (ingressTls || ingressLog)
+      throw new ProblemError(withoutIngress(ingressTls ? '--ingress-tls' : '--ingress-log'));
+    return undefined;
+  }
   const asked = (address: Address | undefined, usual: Address) =>
     address ? { ...address, given: true } : { ...usual, ...(ephemeral ? { port: 0 } : {}), given: false };
   const http = asked(ingress, DEFAULT_INGRESS);
   const https = asked(ingressTls, { ...DEFAULT_INGRESS_TLS, host: http.host });
   return { http, https, log: ingressLog === true };
 }
+
+const withoutIngress = (flag: string) => ({
+  reason: 'Misuse',
+  message: `${flag} says how Ingresses are served, and --no-ingress that they are not.`,
+  remedy: `Leave ${flag} or --no-ingress out.`,
+});
 
 /** What it records elsewhere would stay behind, marked as belonging to an instance that is gone. */
 const LASTING_HOME = {

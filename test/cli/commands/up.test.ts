@@ -51,6 +51,13 @@ describe('pilotage up', () => {
     expect(await asked('--no-ingress')).to.equal(undefined);
   });
 
+  for (const flags of [['--ingress-tls', '127.0.0.1:443'], ['--ingress-log']])
+    it(`refuses ${flags[0]} where Ingresses are not to be served: it was dropped without a word`, async () => {
+      const { started, stderr } = await up('--no-ingress', ...flags);
+      expect(started).to.equal(undefined);
+      expect(stderr).to.contain(`Leave ${flags[0]} or --no-ingress out.`);
+    });
+
   it('takes a strategy of scheduling, and no word that is none', async () => {
     expect((await up()).started?.scheduling).to.equal(undefined);
     expect((await up('--scheduling', 'binpack')).started?.scheduling).to.equal('binpack');
