@@ -135,7 +135,12 @@ async function startParts(
   const certificates = await openCertificates({ ...common, ...options });
   const names = [...httpNames, ...(certificates?.names ?? [])];
   const faced = { httpNames: names, certificates, signIn };
-  const delivering = { ...common, ...faced, surroundings, kubeconfigs, confinement, disks, audit, parts };
+  const { engineSockets } = options;
+  const delivering = {
+    ...common,
+    ...faced,
+    ...{ surroundings, kubeconfigs, confinement, engineSockets, disks, audit, parts },
+  };
   const { face, firstBootstrap } = await startDelivery({ ...delivering, home, instanceUid, token });
   const wanted = portToUse({ port: http.port, given: options.httpGiven }, kept?.http);
   const httpPort = await face.listen(http.host, wanted);
@@ -145,7 +150,7 @@ async function startParts(
       ? await chooseIngress({ asked: options.ingress, kept: kept?.ingress, dataDir, clock: systemClock })
       : undefined;
   await writePorts(dataDir, portsOf(httpPort, home, ingress));
-  const machine = { confinement, engineSockets: options.engineSockets, ...(ingress ? { ingress } : {}) };
+  const machine = { confinement, engineSockets, ...(ingress ? { ingress } : {}) };
   const config = home.nodeConfig?.(machine);
   const agentPid = config && (await startNode({ ...common, program: surroundings, config }, parts));
   const file = daemonFile(home, facedAt(http.host, httpPort, certificates), token, agentPid, ingress);

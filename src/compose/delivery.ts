@@ -21,7 +21,7 @@ import { composeFace } from './face.ts';
 import { composeGitHost } from './githost.ts';
 import type { Home } from './home.ts';
 import { composeIdentity, type Identity } from './identity.ts';
-import { openImages } from './images.ts';
+import { openContainerImages, openImages } from './images.ts';
 import { composePromotion } from './promotion.ts';
 import { openRepositories } from './repositories.ts';
 import type { SignInFile } from './signin.ts';
@@ -37,6 +37,8 @@ export interface DeliveryOptions {
   readonly httpNames: readonly string[];
   readonly certificates: Certificates | undefined;
   readonly confinement: Confinement;
+  /** Where an engine that builds images may answer. */
+  readonly engineSockets: readonly string[];
   readonly disks: DiskWatch;
   readonly home: Home;
   readonly audit: Audit;
@@ -65,12 +67,23 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const progress = createProgressHub({ firstId: clock.now() * 1000 });
   progress.subscribe(logSink(logger));
   const images = openImages({ ...common, dataDir, surroundings, confinement, room });
+  const { engineSockets } = options;
+  const containerImages = openContainerImages({ ...common, engineSockets, room });
   const pool = createRenderPool({ clock, size: poolSize(machine()) });
   const contexts = openContexts({ ...common, kubeconfig: { paths: options.kubeconfigs } });
   const repositories = openRepositories({ ...common, home, dataDir });
   const { instanceUid } = options;
   const promotions = createPromotionCache({ ...common, home: options.home.promotionClient });
-  const delivering = { ...common, dataDir, home, contexts, instanceUid, repositories, images };
+  const delivering = {
+    ...common,
+    dataDir,
+    home,
+    contexts,
+    instanceUid,
+    repositories,
+    images,
+    containerImages,
+  };
   const synced = await composeSync({ ...delivering, buildEnvironment, pool, progress, promotions });
   const { hosted, remotes } = repositories;
   const identity = await composeIdentity({

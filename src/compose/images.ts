@@ -1,11 +1,16 @@
-/** The images of the process runtime: where they are kept and how they are built, confined and with a network of their own. */
+/** Images that are built here: those of the process runtime, confined and with a network of their own, and those that an engine builds. */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { buildNetworkOf, type Confinement } from '../base/confinement.ts';
 import type { DiskRoom } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
 import type { Surroundings } from '../cli/context.ts';
-import { openBuildNetworks, openImageStore } from '../orchestrator/node.ts';
+import {
+  type ContainerBuilder,
+  openBuildNetworks,
+  openContainerBuilder,
+  openImageStore,
+} from '../orchestrator/node.ts';
 
 export interface ImagesOptions {
   readonly dataDir: string;
@@ -38,3 +43,14 @@ export function openImages({
     ...networks,
   });
 }
+
+export type ContainerImages = ContainerBuilder;
+
+export const openContainerImages = ({
+  engineSockets,
+  room,
+  ...common
+}: Pick<ImagesOptions, 'clock' | 'logger' | 'room'> & {
+  readonly engineSockets: readonly string[];
+}): ContainerImages =>
+  openContainerBuilder({ ...common, sockets: engineSockets, lacksRoom: () => room.lack('builds') });

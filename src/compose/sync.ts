@@ -16,7 +16,7 @@ import { createObserver, type Observer } from '../sync/intake/branchobserver.ts'
 import { createImageBuilder } from '../sync/source/images.ts';
 import { allowedRegistries } from '../sync/source/registries.ts';
 import { createSync, type Sync } from '../sync/sync.ts';
-import type { Images } from './images.ts';
+import type { ContainerImages, Images } from './images.ts';
 import type { Repositories } from './repositories.ts';
 
 export interface SyncParts {
@@ -27,6 +27,7 @@ export interface SyncParts {
   readonly instanceUid: string;
   readonly repositories: Repositories;
   readonly images: Images;
+  readonly containerImages: ContainerImages;
   readonly buildEnvironment: Readonly<Record<string, string>>;
   readonly pool: RenderPool;
   readonly progress: ProgressSink;
@@ -56,11 +57,12 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
     instanceUid: parts.instanceUid,
     repository,
     render: (request) => pool.render(request),
-    buildImages: createImageBuilder(
+    buildImages: createImageBuilder({
       repository,
-      (name) => allowedRegistries(home, name),
-      (request) => images.build({ ...request, env: parts.buildEnvironment }),
-    ),
+      registriesOf: (name) => allowedRegistries(home, name),
+      build: (request) => images.build({ ...request, env: parts.buildEnvironment }),
+      buildContainer: (request) => parts.containerImages.build(request),
+    }),
     clock,
     logger,
     progress: parts.progress,

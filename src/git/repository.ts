@@ -15,10 +15,11 @@ import { INCOMING } from './store/quarantine.ts';
 import { RefStore } from './store/refs.ts';
 import { clearAbandoned, repack } from './store/repack.ts';
 import { exportTree } from './tree/export.ts';
+import { listFiles } from './tree/listing.ts';
 import { diffTrees, entryAt, loadTree, normalise } from './tree/tree.ts';
 import { createTreeLoader } from './tree/treecache.ts';
 import { idWithout } from './tree/without.ts';
-import type { Oid, PushRecord, Repository } from './types.ts';
+import type { FolderFiles, Oid, PushRecord, Repository } from './types.ts';
 
 /** What git's own folders see of a repository, in addition to its public face. */
 export interface OpenRepository extends Repository {
@@ -167,6 +168,16 @@ class BareRepository implements OpenRepository {
 
   async tree(commit: Oid, options?: { path?: string; exclude?: readonly string[] }) {
     return this.#loadTree(this.store.node(commit).tree, options);
+  }
+
+  async filesAt(
+    commit: Oid,
+    path: string,
+    exclude: readonly string[] = [],
+  ): Promise<FolderFiles | undefined> {
+    const entry = entryAt(this.store, this.store.node(commit).tree, path);
+    if (entry?.mode !== FOLDER) return undefined;
+    return listFiles(this.store, entry.oid, normalise(path), new Set(exclude.map(normalise)));
   }
 
   async exportTo(commit: Oid, path: string, dir: string, exclude: readonly string[] = []): Promise<void> {

@@ -25,6 +25,20 @@ export type Replay =
   | { readonly type: 'clean'; readonly tree: Oid }
   | { readonly type: 'conflict'; readonly paths: readonly string[] };
 
+/** A file of a folder; `path` is relative to it. */
+export interface FolderFile {
+  readonly path: string;
+  readonly kind: 'file' | 'executable' | 'link';
+  readonly oid: Oid;
+}
+
+/** The files of a folder, in the order of their paths: what they are is read when it is asked for. */
+export interface FolderFiles {
+  readonly files: readonly FolderFile[];
+  /** The content of a file, or where a link leads. */
+  read(file: FolderFile): Buffer;
+}
+
 /** A bare repository on disk: the home of a hosted one, the mirror of a remote one. Reads never touch a work tree. */
 export interface Repository {
   readonly dir: string;
@@ -48,6 +62,8 @@ export interface Repository {
   tree(commit: Oid, options?: { path?: string; exclude?: readonly string[] }): Promise<FileTree>;
   /** Writes the folder `path` of a commit into `dir` (must be empty or absent): modes kept, symlinks only when they stay inside. */
   exportTo(commit: Oid, path: string, dir: string, exclude?: readonly string[]): Promise<void>;
+  /** The files of the folder `path` of a commit, without those of submodules; undefined if it is not a folder. Throws ProblemError TreeTooLarge. */
+  filesAt(commit: Oid, path: string, exclude?: readonly string[]): Promise<FolderFiles | undefined>;
   /** Paths that differ between two commits, and how; for messages and dry runs. */
   changedPaths(
     from: Oid,

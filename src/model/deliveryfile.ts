@@ -56,6 +56,17 @@ export interface AppEntry {
 export interface ImageEntry {
   /** Folder of the repository. */
   readonly path: string;
-  /** Shell command that runs once per tree, in a copy of the folder. */
+  /** Shell command that runs once per tree, in a copy of the folder. Never beside `container`. */
   readonly build?: string;
+  /** A container engine builds it, with the folder as context; absent: it is an image of the process runtime. */
+  readonly container?: ContainerRecipe;
+}
+
+export interface ContainerRecipe {
+  /** Path below the folder. */
+  readonly dockerfile: string;
+  /** The stage that is built; absent: the last one. */
+  readonly target?: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly place: Place;
 }

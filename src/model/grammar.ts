@@ -1,6 +1,7 @@
 import {
   type Cursor,
   complain,
+  entriesOf,
   readBoolean,
   readCount,
   readDuration,
@@ -63,6 +64,18 @@ export const list = <T>(items: Rule<T>): Rule<readonly T[]> =>
       .map((item) => items.read(item))
       .filter((item) => item !== undefined),
   );
+
+/** A map of texts with free keys; numbers and booleans are the texts that they are written as. */
+export const texts = rule<Readonly<Record<string, string>>>(
+  { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+  (at) => at && Object.fromEntries(entriesOf(at).flatMap(([key, one]) => readText(key, one))),
+);
+
+function readText(key: string, at: Cursor): [string, string][] {
+  if (['string', 'number', 'boolean'].includes(typeof at.value)) return [[key, String(at.value)]];
+  complain(at, 'WrongType', 'must be a text', 'Put it in quotes.');
+  return [];
+}
 
 /** What the file may say and nothing here reads. */
 export const unread = (schema: object): Rule<undefined> => rule(schema, () => undefined);

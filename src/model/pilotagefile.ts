@@ -1,7 +1,14 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { Bounds } from '../kube/values/bounds.ts';
 import { circleFrom } from './circle.ts';
-import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry, ImageEntry } from './deliveryfile.ts';
+import type {
+  AppEntry,
+  AppSource,
+  ContainerRecipe,
+  DeliveryFile,
+  EnvironmentEntry,
+  ImageEntry,
+} from './deliveryfile.ts';
 import type { GateGrammar } from './gategrammar.ts';
 import type { Fields, Rule } from './grammar.ts';
 import {
@@ -158,7 +165,36 @@ function readImage(name: string, at: Cursor): [[string, ImageEntry]] | undefined
   const path = fields.path.at?.value === '.' ? '' : readPath(fields.path.at);
   if (path === undefined) return undefined;
   const build = fields.build.read();
-  return [[name, { path, ...(build ? { build } : {}) }]];
+  const container = readRecipe(fields);
+  return [[name, { path, ...(build ? { build } : {}), ...(container ? { container } : {}) }]];
+}
+
+/** The other fields are of images that an engine builds, which have a Dockerfile. */
+function readRecipe(fields: ReturnType<typeof IMAGE.open>): ContainerRecipe | undefined {
+  const { dockerfile, build, target, args } = fields;
+  if (!dockerfile.at) {
+    const stray = target.at ?? args.at;
+    return (
+      stray &&
+      complain(stray, 'WrongValue', 'is for images with a dockerfile', 'Name it: dockerfile: Dockerfile.')
+    );
+  }
+  if (build.at)
+    return complain(
+      build.at,
+      'WrongValue',
+      'build and dockerfile exclude each other',
+      'Say it in the Dockerfile: RUN …',
+    );
+  const file = dockerfile.read();
+  if (file === undefined) return undefined;
+  const stage = target.read();
+  return {
+    dockerfile: file,
+    ...(stage ? { target: stage } : {}),
+    args: args.read() ?? {},
+    place: placeOf(dockerfile.at),
+  };
 }
 
 function readItems<T>(at: Cursor | undefined, read: (item: Cursor) => T | undefined): readonly Item<T>[] {

@@ -1,5 +1,5 @@
 import type { GateGrammar } from './gategrammar.ts';
-import { choice, constant, duration, flag, list, map, name, path, text, unread } from './grammar.ts';
+import { choice, constant, duration, flag, list, map, name, path, text, texts, unread } from './grammar.ts';
 import { PILOTAGE_API_VERSION } from './types.ts';
 
 /** What pilotage.yaml may say: the reader (`pilotagefile.ts`) and the JSON schema for editors (`pilotageschema.ts`) both follow from it. */
@@ -52,7 +52,10 @@ export const APP = map(
   { name: '' },
 );
 
-export const IMAGE = map({ path: text, build: text }, { path: '' });
+export const IMAGE = map(
+  { path: text, build: text, dockerfile: path, target: text, args: texts },
+  { path: '' },
+);
 
 export const METADATA = map({
   name,

@@ -25,6 +25,7 @@ import { keepRegistered, nodeResources } from './node/registration.ts';
 import type { SocketOwner } from './node/runtime/sockets.ts';
 import { createNodeRuntime, keptDir, podsDir, stopRecorded } from './node/runtimes.ts';
 
+export { type ContainerBuilder, openContainerBuilder } from './node/containerbuilds.ts';
 export type { LinkTarget } from './node/link/client.ts';
 export { type BuildNetworks, openBuildNetworks } from './node/runtime/process/buildnetwork/network.ts';
 export { decideConfinement } from './node/runtime/process/confinement/decide.ts';

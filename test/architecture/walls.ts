@@ -79,6 +79,7 @@ export const NODE_FOLDERS: Record<string, readonly string[]> = {
   'runtime/process': ['runtime'],
   'runtime/container': ['runtime'],
   'runtimes.ts': ['runtime', 'runtime/process', 'runtime/container'],
+  'containerbuilds.ts': ['runtime', 'runtime/container', 'spec'],
   spec: ['runtime'],
   probes: ['runtime'],
   pod: ['runtime', 'spec', 'probes'],

@@ -81,6 +81,23 @@ describe('pilotage.yaml', () => {
     expect(file.apps?.[1]?.values).to.deep.equal(['values/common.yaml', 'values/${environment}.yaml']);
   });
 
+  it('reads images that an engine builds, with what it is told', () => {
+    const { images } = read(
+      '  images: {web: {path: ., dockerfile: docker/web, target: run, args: {A: x, COUNT: 1}}}\n',
+    );
+    expect(images).to.deep.equal({
+      web: {
+        path: '',
+        container: {
+          dockerfile: 'docker/web',
+          target: 'run',
+          args: { A: 'x', COUNT: '1' },
+          place: { file: 'pilotage.yaml', line: 5 },
+        },
+      },
+    });
+  });
+
   const refusals: readonly [why: string, spec: string, complaint: RegExp][] = [
     [
       'an unknown field',
@@ -127,6 +144,26 @@ describe('pilotage.yaml', () => {
       'a duration that is none',
       '  environments:\n    - {name: dev}\n    - {name: prod, promotion: {from: dev, gates: {healthy: soon}}}',
       /must be a duration such as 30s/,
+    ],
+    [
+      'an image that is built in two ways',
+      '  images: {web: {path: a, build: make, dockerfile: Dockerfile}}',
+      /yaml:5: spec\.images\.web\.build: build and dockerfile exclude each other/,
+    ],
+    [
+      'a stage without a Dockerfile',
+      '  images: {web: {path: a, target: run}}',
+      /spec\.images\.web\.target: is for images with a dockerfile\n.*dockerfile: Dockerfile/,
+    ],
+    [
+      'a Dockerfile out of the folder',
+      '  images: {web: {path: a, dockerfile: ../Dockerfile}}',
+      /"\.\.\/Dockerfile" is outside/,
+    ],
+    [
+      'a build argument that is no text',
+      '  images: {web: {path: a, dockerfile: Dockerfile, args: {A: [1]}}}',
+      /spec\.images\.web\.args\.A: must be a text/,
     ],
     ['a name that DNS refuses', '  environments: [{name: Dev_1}]', /"Dev_1" is not a name/],
   ];

@@ -57,7 +57,7 @@ describe('the schema for editors', () => {
     '{apps: [{chart: chart}]}': false,
     '{images: {web: {path: app, build: make}}}': true,
     '{images: {web: {build: make}}}': false,
-    '{images: {web: {path: app, dockerfile: x}}}': false,
+    '{images: {web: {path: app, container: x}}}': false,
   };
   for (const [spec, accepted] of Object.entries(SPECS)) {
     it(`${accepted ? 'accepts' : 'refuses'} with the reader ${spec}`, () => {

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import type { Repository } from '../../git/types.ts';
 import type { ImageEntry } from '../../model/deliveryfile.ts';
+import { type BuildContainer, planContainerImage } from './containerimages.ts';
+import type { RecipeEntry } from './context/context.ts';
+import { folderOf, type ImageRequest, missingFolder, type PlannedImage } from './planned.ts';
 import type { BuildImages } from './source.ts';
 
 /** How an image comes into being, handed in: the store that keeps it is another room's. */
@@ -23,42 +26,31 @@ const DEADLINE_MS = 10 * 60_000;
 const NOISE = /^\s*$|^npm (warn|notice)\b/i;
 
 /** Builds the images of a pilotage.yaml at a revision; what was built before from the same tree is not built again. */
-export function createImageBuilder(
-  repository: (delivery: string) => Promise<Repository | undefined>,
-  registriesOf: (delivery: string) => Promise<readonly string[]>,
-  build: BuildImage,
-): BuildImages {
+export function createImageBuilder({
+  repository,
+  registriesOf,
+  build,
+  buildContainer,
+}: ImageBuilderOptions): BuildImages {
   return async ({ delivery, revision, images, exclude }) => {
     const source = await repository(delivery);
     if (!source) return failed({ reason: 'NotFound', message: `The repository of ${delivery} is not here.` });
-    const planned: Planned[] = [];
-    const problems: Problem[] = [];
-    for (const [name, entry] of Object.entries(images)) {
-      const content = await source.contentAt(revision, folderOf(entry), exclude);
-      if (content === undefined) problems.push(missingFolder(name, entry));
-      else planned.push({ name, entry, ref: referenceOf(delivery, name, content, entry) });
-    }
-    const [first, ...others] = problems;
+    const plan = (name: string, entry: ImageEntry): Promise<Result<PlannedImage>> => {
+      const request = { source, revision, delivery, name, entry, exclude };
+      return isRecipe(entry)
+        ? planContainerImage({ ...request, entry }, buildContainer)
+        : planProcessImage(request, registriesOf, build);
+    };
+    const results = await Promise.all(Object.entries(images).map(([name, entry]) => plan(name, entry)));
+    const [first, ...others] = results.flatMap((result) => (result.ok ? [] : result.problems));
     if (first) return failed(first, ...others);
-    const registries = await registriesOf(delivery);
-    const buildOne = ({ ref, entry }: Planned, report: (line: string) => void, signal: AbortSignal) =>
-      build({
-        ref,
-        exportTo: (dir) => source.exportTo(revision, folderOf(entry), dir, exclude),
-        ...(entry.build ? { build: entry.build } : {}),
-        registries,
-        deadlineMs: DEADLINE_MS,
-        onOutput: (line) => {
-          if (!NOISE.test(line)) report(line);
-        },
-        signal,
-      });
+    const planned = results.flatMap((result) => (result.ok ? [result.value] : []));
     return ok({
       references: Object.fromEntries(planned.map(({ name, ref }) => [name, ref])),
       async build(report, signal) {
         const failures: Problem[] = [];
         for (const one of planned) {
-          const result = await buildOne(one, report, signal);
+          const result = await one.make(report, signal);
           if (!result.ok) failures.push(...result.problems);
         }
         const [first, ...others] = failures;
@@ -68,13 +60,38 @@ export function createImageBuilder(
   };
 }
 
-interface Planned {
-  readonly name: string;
-  readonly entry: ImageEntry;
-  readonly ref: string;
+export interface ImageBuilderOptions {
+  readonly repository: (delivery: string) => Promise<Repository | undefined>;
+  /** What a person allows commands of builds to reach. */
+  readonly registriesOf: (delivery: string) => Promise<readonly string[]>;
+  readonly build: BuildImage;
+  readonly buildContainer: BuildContainer;
 }
 
-const folderOf = ({ path }: ImageEntry): string => (path === '.' ? '' : path);
+const isRecipe = (entry: ImageEntry): entry is RecipeEntry => entry.container !== undefined;
+
+async function planProcessImage(
+  { source, revision, delivery, name, entry, exclude }: ImageRequest,
+  registriesOf: ImageBuilderOptions['registriesOf'],
+  build: BuildImage,
+): Promise<Result<PlannedImage>> {
+  const content = await source.contentAt(revision, folderOf(entry), exclude);
+  if (content === undefined) return failed(missingFolder(name, entry));
+  const ref = referenceOf(delivery, name, content, entry);
+  const make: PlannedImage['make'] = async (report, signal) =>
+    build({
+      ref,
+      exportTo: (dir) => source.exportTo(revision, folderOf(entry), dir, exclude),
+      ...(entry.build ? { build: entry.build } : {}),
+      registries: await registriesOf(delivery),
+      deadlineMs: DEADLINE_MS,
+      onOutput: (line) => {
+        if (!NOISE.test(line)) report(line);
+      },
+      signal,
+    });
+  return ok({ name, ref, make });
+}
 
 /** The tag names what goes in, the folder's content and the command: equal input is the same image, so an old one rolls back. */
 export function referenceOf(delivery: string, name: string, tree: string, entry: ImageEntry): string {
@@ -82,9 +99,3 @@ export function referenceOf(delivery: string, name: string, tree: string, entry:
   const recipe = command === '' ? '' : `-${createHash('sha256').update(command).digest('hex').slice(0, 8)}`;
   return `${delivery}/${name}:${tree.slice(0, 12)}${recipe}`;
 }
-
-const missingFolder = (name: string, { path }: ImageEntry): Problem => ({
-  reason: 'SourceMissing',
-  message: `The image ${name} is to be built from the folder ${path}, which this revision does not have.`,
-  remedy: `Correct \`images: {${name}: {path: …}}\` in pilotage.yaml, or add the folder.`,
-});

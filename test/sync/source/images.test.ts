@@ -57,6 +57,7 @@ describe('building images', () => {
     const repository = await opened;
     const revision = await commit(repository, files);
     const asked: string[] = [];
+    const sent: string[] = [];
     const build: BuildImage = async ({ ref, exportTo, onOutput }) => {
       asked.push(ref);
       onOutput('building');
@@ -64,18 +65,24 @@ describe('building images', () => {
       await exportTo(out);
       return fails ? failed({ reason: 'BuildFailed', message: fails }) : ok({ digest: 'sha256:1' });
     };
-    const planned = await createImageBuilder(
-      async () => repository,
-      async () => [],
+    const planned = await createImageBuilder({
+      repository: async () => repository,
+      registriesOf: async () => [],
       build,
-    )({
+      async buildContainer({ ref, entries, onOutput }) {
+        asked.push(ref);
+        onOutput('STEP 2/2: RUN make');
+        for await (const { path } of entries()) sent.push(path);
+        return fails ? failed({ reason: 'ImageBuildFailed', message: fails }) : ok({ digest: 'sha256:1' });
+      },
+    })({
       delivery: 'shop',
       revision,
       images,
       exclude: leftOut,
     });
     const result = planned.ok ? await planned.value.build(() => {}, new AbortController().signal) : planned;
-    return { asked, result, references: planned.ok ? planned.value.references : {} };
+    return { asked, sent, result, references: planned.ok ? planned.value.references : {} };
   }
 
   it('gives each image of the file a reference', async () => {
@@ -115,6 +122,24 @@ describe('building images', () => {
     expect(asked).to.deep.equal([]);
     expect(!result.ok && result.problems[0]).to.deep.include({ reason: 'SourceMissing' });
     expect(!result.ok && result.problems[0].message).to.contain('folder nowhere');
+  });
+
+  it('has an engine build those with a Dockerfile, under a name that no registry of the Internet has', async () => {
+    const recipe = { dockerfile: 'Dockerfile', args: {}, place: { file: 'pilotage.yaml' } };
+    const images = { 'ex.org:5000/web': { path: 'app', container: recipe } };
+    const files = { 'app/Dockerfile': 'FROM scratch\nRUN make', 'app/chart/x': '1', 'b.js': '1' };
+    const { result, asked, sent } = await built(images, files, undefined, ['app/chart']);
+    expect(result.ok).to.equal(true);
+    expect(asked).to.have.length(1);
+    expect(asked[0]).to.match(/^localhost\/shop\/ex\.org-5000\/web:[0-9a-f]{40}$/);
+    expect(sent).to.deep.equal(['Dockerfile']);
+    const failure = await built(images, files, 'make says no');
+    expect(!failure.result.ok && failure.result.problems[0].place).to.deep.equal({
+      file: 'app/Dockerfile',
+      line: 2,
+    });
+    const nowhere = await built({ web: { path: 'gone', container: recipe } }, files);
+    expect(!nowhere.result.ok && nowhere.result.problems[0].reason).to.equal('SourceMissing');
   });
 
   it('tells every build that failed', async () => {

@@ -1,3 +1,4 @@
+import { TAR_END, tarEntry } from '../../../../base/tar.ts';
 import type { Engine } from './engine/engine.ts';
 import { ENTER_PROGRAMS, PAUSE_PROGRAMS } from './pauseimage.data.ts';
 
@@ -26,32 +27,10 @@ export function pauseArchive(arch: string): Buffer {
     { name: PAUSE_COMMAND.slice(1), hex: PAUSE_PROGRAMS[arch] },
     { name: ENTER_COMMAND.slice(1), hex: ENTER_PROGRAMS[arch] },
   ];
-  const entries = programs.map(({ name, hex }) => {
+  const entries = programs.flatMap(({ name, hex }) => {
     if (hex === undefined) throw new Error(`pods of containers are not supported on ${arch}`);
-    return entryOf(name, Buffer.from(hex.replace(/\s/g, ''), 'hex'));
+    const bytes = Buffer.from(hex.replace(/\s/g, ''), 'hex');
+    return tarEntry({ type: 'file', path: name, mode: 0o555, bytes });
   });
-  return Buffer.concat([...entries, Buffer.alloc(2 * BLOCK)]);
-}
-
-const BLOCK = 512;
-
-/** A program in a tar archive (POSIX.1-1988 ustar). */
-function entryOf(name: string, bytes: Buffer): Buffer {
-  const header = Buffer.alloc(BLOCK);
-  const field = (text: string, at: number) => header.write(text, at, 'latin1');
-  field(name, 0);
-  field('0000555\0', 100);
-  field('0000000\0', 108);
-  field('0000000\0', 116);
-  field(`${bytes.length.toString(8).padStart(11, '0')}\0`, 124);
-  field('00000000000\0', 136);
-  // The sum is taken with its own field full of spaces.
-  field('        ', 148);
-  field('0', 156);
-  field('ustar\0', 257);
-  field('00', 263);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  field(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  const padding = Buffer.alloc((BLOCK - (bytes.length % BLOCK)) % BLOCK);
-  return Buffer.concat([header, bytes, padding]);
+  return Buffer.concat([...entries, TAR_END]);
 }

@@ -29,6 +29,20 @@ export interface NetworkRanges {
   readonly pods: string;
 }
 
+export interface BuildRequest {
+  /** A tar archive: the files that the image is made of. */
+  readonly context: AsyncIterable<Buffer>;
+  /** Path in it. */
+  readonly dockerfile: string;
+  /** The name that the image gets. */
+  readonly tag: string;
+  readonly target?: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of all programs of a step together. */
+  readonly memoryBytes: number;
+}
+
 export interface ExecSettings {
   readonly command: readonly string[];
   readonly tty: boolean;
@@ -55,6 +69,9 @@ export interface Engine {
   storageDir(): Promise<string | undefined>;
   /** An image of one layer, named `repository:tag`. */
   importImage(archive: Buffer, repository: string, tag: string): Promise<void>;
+
+  /** Lines of JSON (`BuildLine`), of which one may be an error. Without the signal's end it lasts until the image is made. */
+  build(request: BuildRequest, signal: AbortSignal): Promise<IncomingMessage>;
 
   create(name: string, request: CreateRequest): Promise<string>;
   start(container: string): Promise<void>;
@@ -139,6 +156,22 @@ function engineOn(http: EngineHttp, name: Engine['name'], version: string): Engi
       // Podman ignores the tag of an import.
       await post(`/images/${made.status}/tag`, { query: { repo: repository, tag } });
     },
+
+    build: ({ context, args, labels, memoryBytes, dockerfile, tag, target }, signal) =>
+      http.open({
+        method: 'POST',
+        path: '/build',
+        query: {
+          ...{ dockerfile, t: tag, target },
+          buildargs: JSON.stringify(args),
+          labels: JSON.stringify(labels),
+          // Without swap.
+          ...{ memory: memoryBytes, memswap: memoryBytes },
+          ...{ rm: true, forcerm: true },
+        },
+        archive: context,
+        signal,
+      }),
 
     create: async (container, body) =>
       (await post<{ readonly Id: string }>('/containers/create', { query: { name: container }, body })).Id,

@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { readAnswerBody } from '../../../../../base/answerbody.ts';
 import { errnoOf } from '../../../../../base/errors.ts';
 
@@ -14,8 +15,8 @@ export interface EngineRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Sent as a tar archive. */
-  readonly archive?: Buffer;
+  /** Sent as a tar archive, piece by piece where it comes so. */
+  readonly archive?: Buffer | AsyncIterable<Buffer>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -51,6 +52,7 @@ export function engineHttp(socketPath: string): EngineHttp {
       value === undefined ? [] : [[name, String(value)]],
     );
     const text = archive ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
+    const length = Buffer.isBuffer(text) ? { 'content-length': text.length } : {};
     const outgoing = request({
       socketPath,
       // A connection of its own: one that an engine which restarts has closed would fail the next request.
@@ -61,12 +63,14 @@ export function engineHttp(socketPath: string): EngineHttp {
         host: 'engine',
         // Podman takes a body without a type for a form, and imports an empty archive then.
         ...(text ? { 'content-type': archive ? 'application/x-tar' : 'application/json' } : {}),
-        ...(text ? { 'content-length': text.length } : {}),
+        ...length,
         ...headers,
       },
       ...(signal ? { signal } : {}),
     });
-    outgoing.end(text);
+    if (text === undefined || Buffer.isBuffer(text)) outgoing.end(text);
+    // What cannot be read ends the request with its error; what the connection says of itself, its own listener hears.
+    else pipeline(Readable.from(text), outgoing).catch((error: unknown) => outgoing.destroy(error as Error));
     return outgoing;
   }
 

@@ -126,6 +126,15 @@ export interface PullLine {
   readonly error?: string;
 }
 
+/** A line of what a build tells of itself. */
+export interface BuildLine {
+  /** Output, in pieces that may end anywhere. */
+  readonly stream?: string;
+  /** Of a pull that it begins with. */
+  readonly status?: string;
+  readonly error?: string;
+}
+
 export interface InspectedExec {
   readonly Running: boolean;
   readonly ExitCode: number | null;

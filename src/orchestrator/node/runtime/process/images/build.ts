@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../../base/clock.ts';
 import type { Problem } from '../../../../../base/errors.ts';
-import { splitLines } from '../../../../../base/lines.ts';
+import { showOutput } from '../../buildoutput.ts';
 import type { Workshop } from '../confinement/workshop.ts';
 import { type RunOutcome, runToEnd } from '../spawn.ts';
 import { BUILD_LIMITS, type BuildLimits, watchLimits } from './buildlimits.ts';
@@ -17,12 +17,6 @@ export interface BuildRun {
   readonly limits?: BuildLimits;
 }
 
-/** Lines of output that a failure repeats: the end is where tools say what went wrong. */
-const TAIL = 20;
-const LINE_BYTES = 4 * 1024;
-/** How much is shown of a build that prints much; its last lines are shown at the end. */
-const SHOWN_LINES = 2_000;
-
 /**
  * Limits of each process, which the kernel holds: data (4 GiB of memory that it may write to), the size of a file (4 GiB), and
  * how many processes its user may have, where that is a user of its own. A shell that does not know one goes without it.
@@ -37,14 +31,7 @@ exec /bin/sh -c "$1"`;
 
 /** Runs the build command; undefined when it succeeded. */
 export async function runBuild(run: BuildRun): Promise<Problem | undefined> {
-  const tail: string[] = [];
-  let shown = 0;
-  const lines = splitLines(LINE_BYTES, (line) => {
-    tail.push(line);
-    if (tail.length > TAIL) tail.shift();
-    if (shown++ < SHOWN_LINES) run.onOutput(line);
-    if (shown === SHOWN_LINES) run.onOutput(`… more than ${SHOWN_LINES} lines: the rest is not shown`);
-  });
+  const output = showOutput(run.onOutput);
   const limits = watchLimits({ limits: BUILD_LIMITS, ...run, dir: run.workshop.place });
   const outcome = await runToEnd({
     ...run.workshop.command(['/bin/sh', '-c', LIMITED, 'pilotage-build', run.build], run.env),
@@ -54,17 +41,17 @@ export async function runBuild(run: BuildRun): Promise<Problem | undefined> {
     onStart: limits.started,
     onOutput(piece) {
       limits.printed(piece.length);
-      if (!limits.exceeded()) lines.add(piece);
+      if (!limits.exceeded()) output.add(piece);
     },
   });
   limits.stop();
-  lines.end();
+  output.end();
   const exceeded = limits.exceeded();
   if (outcome.type === 'exited' && outcome.exitCode === 0) return undefined;
   return {
     reason: outcome.type === 'aborted' && !exceeded ? 'ImageBuildAborted' : 'ImageBuildFailed',
     message: `Building image ${run.ref} failed: \`${run.build}\` ${exceeded ?? how(outcome, run.deadlineMs)}.`,
-    details: tail,
+    details: output.tail(),
     remedy: 'What runs goes on running. Repair the build and push again.',
   };
 }

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { totalmem } from 'node:os';
 import { onAbort } from '../../../../../base/abort.ts';
 import type { Clock } from '../../../../../base/clock.ts';
 import { allProcesses, statOf } from '../../../../../base/proc.ts';
+import { BUILD_MEMORY_BYTES, BUILD_OUTPUT_BYTES } from '../../buildoutput.ts';
 
 /** What a build may use. One that uses more is ended, and its output says what it used too much of. */
 export interface BuildLimits {
@@ -15,8 +15,8 @@ export interface BuildLimits {
 
 const MIB = 1024 * 1024;
 export const BUILD_LIMITS: BuildLimits = {
-  outputBytes: 64 * MIB,
-  memoryBytes: Math.min(4096 * MIB, Math.floor(totalmem() / 2)),
+  outputBytes: BUILD_OUTPUT_BYTES,
+  memoryBytes: BUILD_MEMORY_BYTES,
   diskBytes: 4096 * MIB,
 };
 

@@ -1,0 +1,126 @@
+import type { Clock } from '../../../../base/clock.ts';
+import { failed, ok, type Problem, type Result } from '../../../../base/errors.ts';
+import { splitLines } from '../../../../base/lines.ts';
+import { type TarEntry, tarOf } from '../../../../base/tar.ts';
+import { BUILD_MEMORY_BYTES, BUILD_OUTPUT_BYTES, showOutput } from '../buildoutput.ts';
+import type { Engine } from './engine/engine.ts';
+import { EngineError } from './engine/http.ts';
+import type { BuildLine } from './engine/types.ts';
+
+export interface ContainerBuild {
+  /** With its tag. */
+  readonly ref: string;
+  readonly entries: () => AsyncIterable<TarEntry>;
+  /** Path of the Dockerfile among them. */
+  readonly dockerfile: string;
+  readonly target?: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly deadlineMs: number;
+  /** Told of each line that it prints. */
+  readonly onOutput: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Marks images that were built here; its value is their name. */
+export const BUILT_LABEL = 'dev.pilotage.image';
+
+/** Longer than any line that an engine packs output into. */
+const LINE_BYTES = 1024 * 1024;
+
+/** Has an engine build an image. Failures of the Dockerfile and of its commands are ImageBuildFailed, in the engine's words. */
+export async function buildImage(
+  engine: Engine,
+  build: ContainerBuild,
+  clock: Clock,
+): Promise<Result<{ readonly digest: string }>> {
+  const { ref, dockerfile, target, args } = build;
+  const end = new AbortController();
+  const limits = { ended: undefined as string | undefined };
+  const stop = (why: string): void => {
+    limits.ended ??= why;
+    end.abort(new Error(why));
+  };
+  const cancel = clock.after(build.deadlineMs, () =>
+    stop(`did not end within ${Math.round(build.deadlineMs / 60_000)} minutes`),
+  );
+  const output = showOutput(build.onOutput);
+  const signal = AbortSignal.any([build.signal, end.signal]);
+  try {
+    const answer = await engine.build(
+      {
+        context: tarOf(build.entries()),
+        ...{ dockerfile, tag: ref, args },
+        ...(target === undefined ? {} : { target }),
+        labels: { [BUILT_LABEL]: ref },
+        memoryBytes: BUILD_MEMORY_BYTES,
+      },
+      signal,
+    );
+    const error = await follow(answer, output.add, stop);
+    if (error !== undefined) return failed(unbuilt(ref, error, output.tail()));
+    const image = await engine.image(ref);
+    return image
+      ? ok({ digest: image.Id })
+      : failed(unbuilt(ref, 'the engine has no image of it', output.tail()));
+  } catch (error) {
+    if (build.signal.aborted) return failed(calledOff(ref));
+    if (limits.ended) return failed(unbuilt(ref, `it ${limits.ended}`, output.tail()));
+    if (error instanceof EngineError) return failed(unbuilt(ref, error.message, output.tail()));
+    return failed(lost(ref, engine, error));
+  } finally {
+    cancel();
+    output.end();
+  }
+}
+
+/** Resolves with what the engine says went wrong. */
+async function follow(
+  answer: AsyncIterable<Buffer>,
+  show: (piece: Buffer) => void,
+  stop: (why: string) => void,
+): Promise<string | undefined> {
+  let failure: string | undefined;
+  let printed = 0;
+  const lines = splitLines(LINE_BYTES, (text) => {
+    const { stream, error } = readLine(text);
+    if (stream !== undefined) show(Buffer.from(stream));
+    failure ??= error?.trim();
+  });
+  for await (const piece of answer) {
+    printed += piece.length;
+    if (printed > BUILD_OUTPUT_BYTES) stop(`printed more than ${BUILD_OUTPUT_BYTES / 2 ** 20} MiB`);
+    lines.add(piece);
+  }
+  lines.end();
+  return failure;
+}
+
+function readLine(line: string): BuildLine {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
+}
+
+const GOES_ON = 'What runs goes on running.';
+
+const unbuilt = (ref: string, words: string, details: readonly string[]): Problem => ({
+  reason: 'ImageBuildFailed',
+  message: `Building image ${ref} failed: ${words.trim().slice(0, MOST_WORDS)}`,
+  details,
+  remedy: `${GOES_ON} Repair the build and push again.`,
+});
+
+const MOST_WORDS = 2_000;
+
+const calledOff = (ref: string): Problem => ({
+  reason: 'ImageBuildAborted',
+  message: `Building image ${ref} was called off.`,
+});
+
+const lost = (ref: string, { socketPath }: Engine, error: unknown): Problem => ({
+  reason: 'ImageBuildLost',
+  message: `Image ${ref} cannot be built: the engine on ${socketPath} failed meanwhile (${error instanceof Error ? error.message : String(error)}).`,
+  remedy: `${GOES_ON} See that the engine runs, then: pilotage sync.`,
+});
