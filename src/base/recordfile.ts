@@ -39,3 +39,26 @@ export function entriesOf(folder: string): string[] {
 }
 
 const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
+
+/** A small file that is written when there is something else to write; what cannot be read counts as nothing. */
+export function keptState<State>(file: string): {
+  load: () => State | undefined;
+  save: (state: State) => void;
+} {
+  let saved = '';
+  return {
+    load() {
+      try {
+        return readRecord<State>(file);
+      } catch {
+        return undefined;
+      }
+    },
+    save(state) {
+      const text = JSON.stringify(state);
+      if (text === saved) return;
+      writeRecordText(file, text);
+      saved = text;
+    },
+  };
+}

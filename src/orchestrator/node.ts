@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
 import { problemOf } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
-import { readRecord, writeRecordText } from '../base/recordfile.ts';
+import { keptState } from '../base/recordfile.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { createEventRecorder } from '../kube/client/events.ts';
 import { createInformer } from '../kube/client/informer.ts';
@@ -191,7 +191,17 @@ export function createNode(options: NodeOptions): PilotageNode {
     every(COLLECT_MS, () => void collect());
     reclaimer.start(stopping.signal);
     background = Promise.all([
-      keepRegistered({ ...options, localVolumes, runtime, findEngine, logger }, stopping.signal),
+      keepRegistered(
+        {
+          ...options,
+          localVolumes,
+          runtime,
+          findEngine,
+          ...(containers ? { containerServices: containers } : {}),
+          logger,
+        },
+        stopping.signal,
+      ),
       keepLinked(
         {
           target: options.link,
@@ -279,24 +289,4 @@ export async function stopAllPods(
   }: { clock?: Clock; logger?: Logger; graceMs?: number; hurry?: AbortSignal; forGood?: boolean } = {},
 ): Promise<void> {
   await stopRecorded(dir, { clock, logger, graceMs, forGood, ...(hurry ? { hurry } : {}) });
-}
-
-/** A small file that is written when there is something else to write; what cannot be read counts as nothing. */
-function keptState<State>(file: string): { load: () => State | undefined; save: (state: State) => void } {
-  let saved = '';
-  return {
-    load() {
-      try {
-        return readRecord<State>(file);
-      } catch {
-        return undefined;
-      }
-    },
-    save(state) {
-      const text = JSON.stringify(state);
-      if (text === saved) return;
-      writeRecordText(file, text);
-      saved = text;
-    },
-  };
 }

@@ -31,6 +31,8 @@ export interface RegistrationOptions {
   /** Its version may come with an engine that is found later. */
   readonly runtime: { readonly version: string };
   readonly findEngine: () => Promise<EngineFinding>;
+  /** What keeps containers from Services and names; absent: this node has none for them. */
+  readonly containerServices?: { readonly problem: string | undefined };
   /** Whose disk the node's condition DiskPressure is about. */
   readonly dir: string;
   readonly confinement?: Confinement;
@@ -130,6 +132,7 @@ async function writeStatus({
   dir,
   clock,
   confinement,
+  containerServices,
 }: RegistrationOptions): Promise<void> {
   const before = await client.get(NODES, { name: nodeName });
   const resources = nodeResources();
@@ -137,6 +140,7 @@ async function writeStatus({
     ...FACTS,
     await diskPressure(dir),
     engineFact(await findEngine()),
+    ...(containerServices ? [servicesFact(containerServices.problem)] : []),
     ...(confinement ? [factOf(confinement)] : []),
   ];
   const now = clock.now();
@@ -182,6 +186,17 @@ function engineFact(found: EngineFinding): Fact {
   const { name, version, socketPath } = found.engine;
   return { type, status: 'True', reason: 'EngineFound', message: `${name} ${version} at ${socketPath}` };
 }
+
+const servicesFact = (problem: string | undefined): Fact => ({
+  type: 'pilotage.dev/ContainerServices',
+  ...(problem === undefined
+    ? {
+        status: 'True',
+        reason: 'NothingInTheWay',
+        message: 'nothing keeps containers from Services and names',
+      }
+    : { status: 'False', reason: 'CannotListen', message: problem }),
+});
 
 const factOf = (confinement: Confinement): Fact => ({
   type: 'pilotage.dev/Confined',

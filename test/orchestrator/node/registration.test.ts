@@ -1,6 +1,49 @@
+import { tmpdir } from 'node:os';
 import { expect } from 'chai';
+import { silentLogger } from '../../../src/base/log.ts';
 import type { Node } from '../../../src/kube/kinds/objects.data.ts';
-import { allocatableOf } from '../../../src/orchestrator/node/registration.ts';
+import { NODES } from '../../../src/kube/kinds/resources.data.ts';
+import { allocatableOf, keepRegistered } from '../../../src/orchestrator/node/registration.ts';
+import { FakeClock } from '../../fakes/clock.ts';
+import { fakeApi } from './fakeapi.ts';
+import { until } from './helpers.ts';
+
+describe('a node whose containers cannot reach Services and names', () => {
+  const conditionFor = async (problem: string | undefined) => {
+    const api = fakeApi();
+    const ending = new AbortController();
+    const registered = keepRegistered(
+      {
+        client: api.client,
+        nodeName: 'here',
+        podCidr: '127.201.0.0/16',
+        hostIP: '127.0.0.1',
+        runtime: { version: 'fake://1' },
+        findEngine: async () => ({ ok: false, message: 'none' }),
+        containerServices: { problem },
+        dir: tmpdir(),
+        localVolumes: '/nowhere',
+        clock: new FakeClock(),
+        logger: silentLogger,
+      },
+      ending.signal,
+    );
+    const found = () =>
+      api
+        .get(NODES, 'here')
+        ?.status?.conditions?.find(({ type }) => type === 'pilotage.dev/ContainerServices');
+    await until('the condition', () => found() !== undefined);
+    ending.abort();
+    await registered;
+    return found();
+  };
+
+  it('says why in a condition, and that nothing is in the way where nothing is', async () => {
+    const why = 'the relay of containers cannot listen for names at 10.7.255.254:53 (EADDRINUSE)';
+    expect(await conditionFor(why)).to.include({ status: 'False', reason: 'CannotListen', message: why });
+    expect(await conditionFor(undefined)).to.include({ status: 'True', reason: 'NothingInTheWay' });
+  });
+});
 
 describe('what a node has to give', () => {
   const own = { cpu: '2', memory: '4Gi', pods: '250' };

@@ -4,7 +4,6 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
 import { deferred } from '../../../base/deferred.ts';
 import type { Logger } from '../../../base/log.ts';
-import { deepEqual } from '../../../kube/values/equal.ts';
 import { type Carried, carry } from './carry.ts';
 import { parseMessage, readFrames, writeMessage } from './frames.ts';
 import {
@@ -48,6 +47,8 @@ export interface AgentEnd {
   /** Resolves when the relay does so, or there is none, or it takes too long. Whoever connects later is told too. */
   assign(task: Omit<RelayTask, 'revision'>): Promise<void>;
   readonly isConnected: boolean;
+  /** What the relay cannot listen for now, with what helps; undefined: nothing that is known. */
+  readonly problem: string | undefined;
   close(): Promise<void>;
 }
 
@@ -63,7 +64,7 @@ export function createAgentEnd({ path, onClient, onQuery, clock, logger }: Agent
   let assigned = '';
   let applied = deferred();
   /** It is tried again every few seconds, and said once. */
-  let inTheWay: RelayReport['failed'] = {};
+  let problem: string | undefined;
 
   function accept(link: Socket): void {
     links.add(link);
@@ -84,21 +85,23 @@ export function createAgentEnd({ path, onClient, onQuery, clock, logger }: Agent
     control?.destroy();
     control = link;
     link.once('close', () => {
-      if (control === link) control = undefined;
+      if (control !== link) return;
+      control = undefined;
+      problem = undefined;
     });
     if (task) writeMessage(link, task);
     return (payload) => {
       const said = parseMessage<RelayReport & RelayQuery>(payload);
-      if (said?.applied !== undefined) report(said.applied, said.failed ?? {});
+      if (said?.applied !== undefined) report({ ...said, applied: said.applied });
       if (said?.query !== undefined) void answerTo(link, said.query, said);
     };
   }
 
-  function report(revision: number, failed: RelayReport['failed']): void {
-    if (Object.keys(failed).length > 0 && !deepEqual(failed, inTheWay))
-      logger.warn({ failed }, 'the relay cannot listen for some Services');
-    inTheWay = failed;
-    if (revision === task?.revision) applied.resolve();
+  function report(said: Partial<RelayReport>): void {
+    const now = problemIn(said, task);
+    if (now !== undefined && now !== problem) logger.warn({}, now);
+    problem = now;
+    if (said.applied === task?.revision) applied.resolve();
   }
 
   async function answerTo(
@@ -168,10 +171,30 @@ export function createAgentEnd({ path, onClient, onQuery, clock, logger }: Agent
     get isConnected() {
       return control !== undefined;
     },
+    get problem() {
+      return problem;
+    },
     async close() {
       server.close();
       applied.resolve();
       for (const link of links) link.destroy();
     },
   };
+}
+
+const MOST_NAMED = 5;
+
+function problemIn(
+  { failed = {}, names }: Partial<RelayReport>,
+  task: RelayTask | undefined,
+): string | undefined {
+  const fronts = Object.entries(failed).map(([id, code]) => `${id} (${code})`);
+  const more = fronts.length - MOST_NAMED;
+  const lacks = [
+    ...(names === undefined ? [] : [`names at ${task?.dns.host}:${task?.dns.port} (${names})`]),
+    ...fronts.slice(0, MOST_NAMED),
+    ...(more > 0 ? [`${more} more`] : []),
+  ];
+  if (lacks.length === 0) return undefined;
+  return `the relay of containers cannot listen for ${lacks.join(', ')}: remove its container from the engine (pilotage-…-relay), it is made again`;
 }

@@ -52,6 +52,8 @@ export interface ContainerServices {
     /** Whether it has found its agent. */
     readonly isConnected: () => boolean;
   };
+  /** Why containers reach less than they should, and what helps. */
+  readonly problem: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ function createContainerServices(
   let ranges: ContainerRanges | undefined;
   let fronts: ReturnType<typeof relayFronts> = new Map();
   let accepted = 0;
+  let deaf: string | undefined;
 
   async function accept(client: RelayedClient): Promise<void> {
     const behind = fronts.get(client.front)?.behind;
@@ -122,10 +125,8 @@ function createContainerServices(
   return {
     async start() {
       await agentEnd.listen().catch((error: unknown) => {
-        logger.error(
-          { error: problemOf(error).message },
-          'containers reach no Services: their relay finds no agent',
-        );
+        deaf = `containers reach no Services, their relay finds no agent: ${problemOf(error).message}`;
+        logger.error({}, deaf);
       });
     },
     relay: {
@@ -148,6 +149,9 @@ function createContainerServices(
         const host = clusterIP === api ? 'kubernetes.default.svc' : shown(clusterIP);
         return host === undefined ? [] : [{ namespace, service, portName, servicePort: port, host, port }];
       });
+    },
+    get problem() {
+      return deaf ?? agentEnd.problem;
     },
     stop: () => agentEnd.close(),
   };

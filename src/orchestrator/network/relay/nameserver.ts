@@ -2,6 +2,7 @@ import { createSocket, type Socket as Datagrams } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../../base/clock.ts';
 import { Admission } from '../../../base/connections.ts';
+import { errnoOf } from '../../../base/errors.ts';
 import { framed, readFramed } from '../dns/tcp.ts';
 import type { RelayAnswer, RelayQuery } from './protocol.ts';
 
@@ -16,7 +17,8 @@ export interface NameServerOptions {
 export interface NameServer {
   /** Resolves when both have been tried. An address that it listens on already is left as it is. */
   listen(address: { readonly host: string; readonly port: number }): Promise<void>;
-  readonly isListening: boolean;
+  /** Code of the system, where it could not listen when it was last to. */
+  readonly inTheWay: string | undefined;
   answer(answer: RelayAnswer): void;
   /** Whoever can be asked now could not be before. */
   askAgain(): void;
@@ -51,6 +53,7 @@ export function createNameServer({ ask, mayAsk, clock }: NameServerOptions): Nam
   const admission = new Admission(MOST_WAITING);
   const connections = new Admission(MOST_CONNECTIONS);
   let numbers = 0;
+  let inTheWay: string | undefined;
   let open: { readonly key: string; readonly udp: Datagrams; readonly tcp: Server } | undefined;
 
   /** A client that asks without end leaves room for the others. */
@@ -112,10 +115,11 @@ export function createNameServer({ ask, mayAsk, clock }: NameServerOptions): Nam
         begun(tcp, (done) => tcp.listen({ host, port }, done)),
       ]);
       open = { key, udp, tcp };
-      if (bound.includes(false)) shut();
+      inTheWay = bound.find((code) => code !== undefined);
+      if (inTheWay !== undefined) shut();
     },
-    get isListening() {
-      return open !== undefined;
+    get inTheWay() {
+      return inTheWay;
     },
     answer({ answer, message }) {
       const asked = waiting.get(answer);
@@ -133,10 +137,13 @@ export function createNameServer({ ask, mayAsk, clock }: NameServerOptions): Nam
   };
 }
 
-/** False: it could not be bound. An error that comes later concerns one datagram or connection. */
-function begun(socket: Pick<Datagrams | Server, 'on'>, bind: (done: () => void) => void): Promise<boolean> {
+/** The code of the system where it could not be bound. An error that comes later concerns one datagram or connection. */
+function begun(
+  socket: Pick<Datagrams | Server, 'on'>,
+  bind: (done: () => void) => void,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
-    socket.on('error', () => resolve(false));
-    bind(() => resolve(true));
+    socket.on('error', (error) => resolve(errnoOf(error) ?? error.message));
+    bind(() => resolve(undefined));
   });
 }

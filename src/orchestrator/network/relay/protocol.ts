@@ -24,6 +24,8 @@ export interface RelayReport {
   readonly applied: number;
   /** Codes of the system, by what cannot be listened on. */
   readonly failed: Readonly<Record<string, string>>;
+  /** Code of the system, where names cannot be asked for. */
+  readonly names?: string;
 }
 
 /** A question for a name, and its answer, on the same; messages of DNS in base64. */

@@ -146,13 +146,19 @@ export function createRelay({ path, clock, logger }: RelayOptions): Relay {
       const binding = listeners.binding(id);
       return binding?.state === 'failed' ? [[id, binding.code]] : [];
     });
-    return { applied: revision, failed: Object.fromEntries(failed) };
+    const { inTheWay } = names;
+    return {
+      applied: revision,
+      failed: Object.fromEntries(failed),
+      ...(inTheWay === undefined ? {} : { names: inTheWay }),
+    };
   }
 
   async function bindAgain(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(clock, BIND_AGAIN_MS, signal).catch(() => undefined);
-      const isIncomplete = task && (!names.isListening || Object.keys(reportOf(task).failed).length > 0);
+      const isIncomplete =
+        task && (names.inTheWay !== undefined || Object.keys(reportOf(task).failed).length > 0);
       if (task && isIncomplete && !signal.aborted) await apply(task);
     }
   }

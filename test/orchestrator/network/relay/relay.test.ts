@@ -1,7 +1,7 @@
 import { promises as dns } from 'node:dns';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -166,6 +166,19 @@ describe('the relay, and its agent', () => {
     await once(waiting, 'connect');
     await startAgent();
     expect(String((await answer)[0])).to.equal('a:3');
+  });
+
+  it('says what the relay cannot listen for, names and Services, and what helps, until it can', async () => {
+    const inTheWay = [dnsPort, port].map((one) => createServer().listen(one, ip));
+    await Promise.all(inTheWay.map((server) => once(server, 'listening')));
+    const agent = await startAgent();
+    await eventually(() => agent.problem !== undefined, 'it is said');
+    expect(agent.problem)
+      .to.contain(`names at ${ip}:${dnsPort} (EADDRINUSE), service shop/web:http (EADDRINUSE)`)
+      .and.contain('remove its container from the engine');
+    for (const server of inTheWay) server.close();
+    await agent.assign({ fronts: [], dns: { host: ip, port: dnsPort }, clients: '127.0.0.0/8' });
+    await eventually(() => agent.problem === undefined, 'it can listen');
   });
 
   it('has questions for names answered, those too that were asked while there was no agent', async () => {
