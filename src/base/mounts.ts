@@ -2,13 +2,20 @@ import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { hasCapability, ownCapabilities } from './capabilities.ts';
 import { isWithin, realPath } from './realpath.ts';
 
 /**
  * Makes a folder one whose files are in memory (tmpfs), of so many bytes at most; one that is already stays as it is. False where this
  * program may not mount.
  */
-export function mountMemory(folder: string, bytes: number | undefined): boolean {
+export function mountMemory(
+  folder: string,
+  bytes: number | undefined,
+  capabilities = ownCapabilities(),
+): boolean {
+  // It is asked for again and again, and to start a program that will be refused would hold up everybody each time.
+  if (!hasCapability(capabilities, 'SYS_ADMIN')) return false;
   if (statSync(folder).dev !== statSync(dirname(folder)).dev) return true;
   const options = ['nosuid', 'nodev', ...(bytes === undefined ? [] : [`size=${bytes}`])].join(',');
   try {

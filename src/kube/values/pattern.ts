@@ -18,14 +18,24 @@ interface Compiled {
   readonly regex: Regex;
   /** Instructions, and what else compiling took. Milliseconds are about a hundredth of it at worst. */
   readonly cost: number;
-  /** Instructions times characters matched so far. */
-  steps: number;
+  readonly matched: CountSteps;
 }
 
-/**
- * Memo of compiled patterns. A matcher builds an automaton while it matches, of up to 8 MB: after MOST_STEPS it is dropped, so
- * that all of them together stay small.
- */
+/** Told how many instructions times characters have been matched. */
+export type CountSteps = (steps: number) => void;
+
+/** A matcher builds an automaton while it matches, of up to 8 MB: after so many steps it is dropped. */
+export function dropAfter(most: number, regex: Regex): CountSteps {
+  let taken = 0;
+  return (steps) => {
+    taken += steps;
+    if (taken <= most) return;
+    regex.reset();
+    taken = 0;
+  };
+}
+
+/** Memo of compiled patterns, of which all together stay small. */
 const compiled = new Map<string, Compiled>();
 const MOST_COMPILED = 256;
 const MOST_STEPS = 100_000;
@@ -53,7 +63,7 @@ function compile(pattern: string): Result<Compiled> {
     const regex = RE2JS.compile(pattern);
     const cost = folding + regex.programSize();
     if (cost > MAX_COST) return bad(`it is too large (${cost} instructions, at most ${MAX_COST})`);
-    const made = { regex, cost, steps: 0 };
+    const made = { regex, cost, matched: dropAfter(MOST_STEPS, regex) };
     compiled.set(pattern, made);
     for (const oldest of compiled.keys()) {
       if (compiled.size <= MOST_COMPILED) break;
@@ -101,11 +111,7 @@ export function matchRegex(pattern: string, text: string, path: string, budget: 
   const steps = regex.programSize() * (text.length + 1);
   if (!spend(budget, steps, path)) return 'exhausted';
   const found = regex.test(text);
-  result.value.steps += steps;
-  if (result.value.steps > MOST_STEPS) {
-    regex.reset();
-    result.value.steps = 0;
-  }
+  result.value.matched(steps);
   return found ? 'match' : 'mismatch';
 }
 

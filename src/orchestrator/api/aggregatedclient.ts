@@ -11,8 +11,7 @@ import { statusError } from '../../kube/values/status.ts';
 import { gvkOf, type Resource } from '../../kube/values/types.ts';
 import type { RemoteServer, RemoteServers } from './aggregation/connection.ts';
 import { remoteUserHeaders } from './aggregation/remoteuser.ts';
-import { notServed } from './errors.ts';
-import { assertMayAsk, delegatedOf } from './http/aggregated.ts';
+import { assertMayAsk, delegatedRoute } from './http/aggregated.ts';
 import { impersonating, inProcessClient } from './inprocess.ts';
 import type { Api } from './types.ts';
 import type { RemoteVersion } from './wire/remoteversion.ts';
@@ -89,7 +88,7 @@ const discovered = ({ group, version, resources }: RemoteVersion): readonly Disc
 
 /** A connection for each request: the server's endpoints and their certificates may change between two. */
 function remoteClient(
-  { servers, clock, logger }: AggregatedOptions,
+  { clock, logger }: AggregatedOptions,
   api: Pick<Api, 'authorize'>,
   user: User,
   server: RemoteServer,
@@ -109,9 +108,8 @@ function remoteClient(
   const allowed = async ({ method, path }: RemoteRequest): Promise<void> => {
     // As it is sent: a URL would take dots for the way up.
     const [pathname = '', search = ''] = path.split(/\?(.*)/s);
-    const delegated = delegatedOf(servers, pathname);
-    if (!delegated) throw notServed();
-    await assertMayAsk(api, { method, query: new URLSearchParams(search), user }, delegated);
+    const asked = { method, query: new URLSearchParams(search), user };
+    await assertMayAsk(api, asked, { route: delegatedRoute(pathname) });
   };
   const guarded: Transport = {
     ...transport,

@@ -6,7 +6,7 @@ import { createInformer } from '../../kube/client/informer.ts';
 import type { FlowSchema } from '../../kube/kinds/objects.data.ts';
 import { FLOW_SCHEMAS, PRIORITY_LEVEL_CONFIGURATIONS } from '../../kube/kinds/resources.data.ts';
 import { findCondition, type NewCondition, replaceCondition } from '../../kube/values/condition.ts';
-import { isNotFound } from '../../kube/values/status.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 
 export interface FlowSchemasOptions {
   readonly client: KubeClient;
@@ -32,9 +32,7 @@ export function createFlowSchemaStatus({ client, clock, logger }: FlowSchemasOpt
     if (known?.status === next.status && known.message === next.message) return;
     const conditions = replaceCondition(before, next, clock.now());
     const changed = { ...schema, status: { ...schema.status, conditions } };
-    await client.update(FLOW_SCHEMAS, changed, { subresource: 'status' }).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await client.update(FLOW_SCHEMAS, changed, { subresource: 'status' }).catch(notFoundAsUndefined);
   }
 
   return createController({

@@ -8,6 +8,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../../kube/client/client.ts';
+import { AUTHENTICATED } from '../../kube/client/serviceaccount.ts';
 import { deepFreeze, isObject } from '../../kube/values/equal.ts';
 import { plainJson } from '../../kube/values/plain.ts';
 import { type StatusError, statusError } from '../../kube/values/status.ts';
@@ -211,7 +212,7 @@ const DISCOVERY = { verb: 'get', path: '/apis' };
 
 /** The verbs for `other`, if `user` may act as that: asked once, before the first request. */
 export function impersonating(api: Api, user: User, other: User): Api {
-  const groups = other.groups.filter((group) => group !== 'system:authenticated');
+  const groups = other.groups.filter((group) => group !== AUTHENTICATED);
   const allowed = once(() => assertMayImpersonate(api.authorize, user, { ...other, groups }));
   const asked =
     <R, A>(verb: (request: R) => Promise<A>) =>

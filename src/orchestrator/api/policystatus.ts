@@ -5,7 +5,7 @@ import { type Controller, createController, watch } from '../../kube/client/cont
 import { createInformer } from '../../kube/client/informer.ts';
 import { type TypedKind, typeWarnings } from '../../kube/kinds/admission/typecheck.ts';
 import { VALIDATING_ADMISSION_POLICIES } from '../../kube/kinds/resources.data.ts';
-import { isNotFound } from '../../kube/values/status.ts';
+import { notFoundAsUndefined } from '../../kube/values/status.ts';
 
 export interface PolicyStatusOptions {
   readonly client: KubeClient;
@@ -30,9 +30,7 @@ export function createPolicyStatus({ client, kinds, clock, logger }: PolicyStatu
     const changed = { ...policy, status: { ...policy.status, observedGeneration, typeChecking } };
     await client
       .update(VALIDATING_ADMISSION_POLICIES, changed, { subresource: 'status' })
-      .catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
-      });
+      .catch(notFoundAsUndefined);
   }
 
   return createController({

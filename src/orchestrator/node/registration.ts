@@ -6,6 +6,7 @@ import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { readBootId } from '../../base/proc.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
+import { HOSTNAME_LABEL } from '../../kube/kinds/nodes/words.ts';
 import type { IntOrString, Lease, Node } from '../../kube/kinds/objects.data.ts';
 import { LEASES, NODES } from '../../kube/kinds/resources.data.ts';
 import { LOCAL_PATH_ROOT } from '../../kube/kinds/volumes/localpath.ts';
@@ -100,7 +101,7 @@ const goOs = (): string => OS[platform()] ?? platform();
 
 async function register({ client, nodeName, podCidr, localVolumes }: RegistrationOptions): Promise<void> {
   const labels = {
-    'kubernetes.io/hostname': nodeName,
+    [HOSTNAME_LABEL]: nodeName,
     'kubernetes.io/os': goOs(),
     'kubernetes.io/arch': goArch(),
   };

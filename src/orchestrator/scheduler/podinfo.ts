@@ -1,6 +1,7 @@
 import { keyOf } from '../../kube/client/cache.ts';
 import type { Container, Pod, PodSpec } from '../../kube/kinds/objects.data.ts';
 import { chargedAmounts } from '../../kube/kinds/podspec/amounts.ts';
+import { publishedPorts } from '../../kube/kinds/podspec/sidecars.ts';
 import { formatLabels, type Labels } from '../../kube/values/selectors.ts';
 import { type Amounts, numbersOf } from './amounts.ts';
 import { NO_TERMS, type PodTerms, termsOf } from './terms.ts';
@@ -86,8 +87,6 @@ function excessOf({
 /** Kubernetes `pkg/scheduler/util/pod_resources.go`: what a container is taken to need that does not say, so that many of them spread. */
 const ASSUMED = { cpu: '100m', memory: '200Mi' };
 
-const isSidecar = ({ restartPolicy }: Container): boolean => restartPolicy === 'Always';
-
 const asksForBoth = ({ containers, initContainers = [] }: PodSpec): boolean =>
   [...containers, ...initContainers].every(
     ({ resources }) => resources?.requests?.cpu !== undefined && resources.requests.memory !== undefined,
@@ -102,9 +101,9 @@ function assumed(spec: PodSpec): PodSpec {
   return { ...spec, containers: spec.containers.map(fill), initContainers: initContainers.map(fill) };
 }
 
-const hostPortsOf = ({ containers, initContainers = [] }: PodSpec): readonly HostPort[] =>
-  [...containers, ...initContainers.filter(isSidecar)].flatMap(({ ports = [] }) =>
-    ports.flatMap(({ hostPort, hostIP = '', protocol = 'TCP' }) =>
-      hostPort ? [{ ip: hostIP || '0.0.0.0', protocol, port: hostPort }] : [],
-    ),
-  );
+const hostPortsOf = (spec: PodSpec): readonly HostPort[] =>
+  publishedPorts(spec).map(({ hostIP, hostPort: port, protocol }) => ({
+    ip: hostIP || '0.0.0.0',
+    protocol,
+    port,
+  }));

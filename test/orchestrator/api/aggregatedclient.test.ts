@@ -79,6 +79,20 @@ describe('a client in the process, and an aggregated API server', () => {
     expect(world.requests.some(({ headers }) => headers['x-remote-user'] === 'bob')).to.equal(true);
   });
 
+  it('looks up once for each request who is to answer it', async () => {
+    const { api, aggregator } = world.server.controlPlane;
+    let lookups = 0;
+    const servers = {
+      ...aggregator,
+      serverFor(group: string, version: string) {
+        lookups++;
+        return aggregator.serverFor(group, version);
+      },
+    };
+    await aggregatedClient({ servers, clock: systemClock, logger: silentLogger }, api, ADMIN).list(SHIP);
+    expect(lookups).to.equal(1);
+  });
+
   it('refuses a name that leads elsewhere, before it is sent', async () => {
     const before = asked();
     expect(await refusal(client.get(SHIP, key('..')))).to.contain('BadRequest');

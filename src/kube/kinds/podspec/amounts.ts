@@ -1,5 +1,6 @@
 import { type Amounts, addAmounts, amountsOf, largestAmounts, selectAmounts } from '../../values/amounts.ts';
 import type { Container, PodSpec } from '../objects.data.ts';
+import { isSidecar } from './sidecars.ts';
 
 export type Side = 'requests' | 'limits';
 
@@ -15,10 +16,10 @@ export function podAmounts(spec: PodSpec, side: Side): Amounts {
   let starting: Amounts = {};
   for (const container of spec.initContainers ?? []) {
     const own = of(container);
-    const isSidecar = container.restartPolicy === 'Always';
-    if (isSidecar) running = addAmounts(running, own);
+    const isBeside = isSidecar(container);
+    if (isBeside) running = addAmounts(running, own);
     const needed = addAmounts(sidecars, own);
-    if (isSidecar) sidecars = needed;
+    if (isBeside) sidecars = needed;
     starting = largestAmounts(starting, needed);
   }
   return { ...largestAmounts(running, starting), ...podLevel(spec, side) };

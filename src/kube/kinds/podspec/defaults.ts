@@ -1,4 +1,5 @@
 import type { TypeDefaults } from '../row.ts';
+import { DEFAULT_SCHEDULER } from './schedulers.ts';
 
 const CONTAINER: TypeDefaults = {
   members: {
@@ -16,7 +17,7 @@ export const POD_SPEC_DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
       restartPolicy: 'Always',
       securityContext: {},
       terminationGracePeriodSeconds: 30,
-      schedulerName: 'default-scheduler',
+      schedulerName: DEFAULT_SCHEDULER,
     },
   },
   'core.v1.Container': CONTAINER,

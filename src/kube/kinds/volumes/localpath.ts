@@ -1,3 +1,4 @@
+import { HOSTNAME_LABEL } from '../nodes/words.ts';
 import type { PersistentVolume } from '../objects.data.ts';
 import { PROVISIONED_BY } from './annotations.ts';
 
@@ -10,8 +11,6 @@ export const LOCAL_PATH_CLASS = 'local-path';
 export const LOCAL_PATH_ROOT = 'pilotage.dev/local-path-root';
 /** Of a volume that goes with its claim: its directory is there. The agent of its node takes it off. */
 export const LOCAL_PATH_FINALIZER = 'pilotage.dev/local-path';
-
-export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 
 export const isLocalPath = ({ metadata }: PersistentVolume): boolean =>
   metadata.annotations?.[PROVISIONED_BY] === LOCAL_PATH_PROVISIONER;

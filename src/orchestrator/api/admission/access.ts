@@ -6,7 +6,7 @@ import type {
   ServiceAccountName,
 } from '../../../kube/cel/library/authorization.ts';
 import type { User } from '../../../kube/client/client.ts';
-import { serviceAccountUser } from '../../../kube/client/serviceaccount.ts';
+import { serviceAccount } from '../../../kube/client/serviceaccount.ts';
 import { parseFieldSelector } from '../../../kube/rules/fieldselectors.ts';
 import type { Attributes, Authorizer, Decision } from '../authorization.ts';
 
@@ -73,10 +73,7 @@ const failed = (error: unknown): AccessDecision => ({
 });
 
 /** Nobody has signed in: it is not among those who are authenticated (apiserver `authentication/serviceaccount` UserInfo). */
-function accountUser({ namespace, name }: ServiceAccountName): User {
-  const user = serviceAccountUser(namespace, name);
-  return { ...user, groups: user.groups.filter((group) => group !== 'system:authenticated') };
-}
+const accountUser = ({ namespace, name }: ServiceAccountName): User => serviceAccount(namespace, name);
 
 function attributesOf(check: AccessCheck): Attributes {
   if ('path' in check) return check;

@@ -1,5 +1,6 @@
 import { parseCertificateRequest } from '../../../base/certificaterequest.ts';
 import { nodeOf } from '../../../kube/client/nodeuser.ts';
+import { HOSTNAME_LABEL, ZONE_LABEL } from '../../../kube/kinds/nodes/words.ts';
 import type { CertificateSigningRequest, Node } from '../../../kube/kinds/objects.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import { forbidden } from '../errors.ts';
@@ -60,10 +61,10 @@ const modified = (after: Labels = {}, before: Labels = {}): readonly string[] =>
 
 /** The labels of Kubernetes that kubelets set themselves (k8s.io/kubelet `pkg/apis/well_known_labels.go`). */
 const OF_KUBELETS: ReadonlySet<string> = new Set([
-  'kubernetes.io/hostname',
+  HOSTNAME_LABEL,
   'kubernetes.io/os',
   'kubernetes.io/arch',
-  'topology.kubernetes.io/zone',
+  ZONE_LABEL,
   'topology.kubernetes.io/region',
   'failure-domain.beta.kubernetes.io/zone',
   'failure-domain.beta.kubernetes.io/region',

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Awaitable, after } from '../../../base/awaitable.ts';
 import type { User } from '../../../kube/client/client.ts';
-import { serviceAccountUser } from '../../../kube/client/serviceaccount.ts';
+import { AUTHENTICATED, serviceAccount } from '../../../kube/client/serviceaccount.ts';
 import type { Attributes, Authorizer } from '../authorization.ts';
 import { assertAuthorized } from '../authorize.ts';
 import { badRequest } from '../errors.ts';
@@ -10,7 +10,6 @@ import { badRequest } from '../errors.ts';
 
 const PREFIX = 'impersonate-';
 const EXTRA = `${PREFIX}extra-`;
-const AUTHENTICATED = 'system:authenticated';
 const UNAUTHENTICATED = 'system:unauthenticated';
 
 /** What the headers ask for; undefined: nothing. @throws StatusError BadRequest without the name of a user */
@@ -64,9 +63,7 @@ export function impersonatedUser(asked: User): User {
   const [, namespace, name] = accountOf(asked.name);
   const isAccount = namespace !== undefined && name !== undefined;
   const groups =
-    asked.groups.length === 0 && isAccount
-      ? serviceAccountUser(namespace, name).groups.filter((group) => group !== AUTHENTICATED)
-      : asked.groups;
+    asked.groups.length === 0 && isAccount ? serviceAccount(namespace, name).groups : asked.groups;
   const own = asked.name === 'system:anonymous' ? UNAUTHENTICATED : AUTHENTICATED;
   const isSaid = groups.includes(UNAUTHENTICATED) || groups.includes(own);
   return { ...asked, groups: isSaid ? groups : [...groups, own] };

@@ -3,6 +3,7 @@ import { nodeOf } from '../../../kube/client/nodeuser.ts';
 import { INGRESS_PROBLEMS, secretsOf } from '../../../kube/kinds/ingresses/words.ts';
 import type { Ingress, PersistentVolume, Pod } from '../../../kube/kinds/objects.data.ts';
 import { nodeOfVolume, withoutDirectory } from '../../../kube/kinds/volumes/localpath.ts';
+import { selectedName } from '../../../kube/rules/fieldselectors.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Attributes } from '../authorization.ts';
@@ -29,10 +30,11 @@ export function nodeOpinion(referring: Referring, user: User, attributes: Attrib
   if ('path' in attributes) return isLinkOf(node, attributes) || isDiscovery(attributes) ? ALLOW : NO_OPINION;
   const { namespace = '', resource, verb, group, name } = attributes;
   const pods = () => referring.pods(namespace);
-  if (group === '' && resource === 'secrets' && isNamedByIngress(referring.ingresses(namespace), attributes))
-    return ALLOW;
-  if (group === '' && verb === 'get' && isReferenced(resource))
-    return hasPodWith(pods(), node, resource, name) ? ALLOW : none(noRelation(node));
+  const isRead = group === '' && verb === 'get' && isReferenced(resource);
+  if (isRead && hasPodWith(pods(), node, resource, name)) return ALLOW;
+  const ingresses = () => referring.ingresses(namespace);
+  if (group === '' && resource === 'secrets' && isNamedByIngress(ingresses, attributes)) return ALLOW;
+  if (isRead) return none(noRelation(node));
   if (isTokenRequest(attributes)) {
     const decision = nodeMayRequestToken(node, attributes, pods());
     return decision.allowed ? ALLOW : deny(decision.reason);
@@ -59,12 +61,12 @@ const hasPodWith = (
 
 /** Every node may serve Ingresses: it reads the Secrets that they name one by one, by a list or watch of that name as well. */
 function isNamedByIngress(
-  ingresses: readonly Ingress[],
-  { verb, name, fieldSelector = '' }: ResourceAttributes,
+  ingresses: () => readonly Ingress[],
+  { verb, name, fieldSelector }: ResourceAttributes,
 ): boolean {
-  const asked = verb === 'get' ? name : /^metadata\.name==?([^,]+)$/.exec(fieldSelector)?.[1];
+  const asked = verb === 'get' ? name : selectedName(fieldSelector);
   return (
-    asked !== undefined && READ.includes(verb) && ingresses.some((one) => secretsOf(one).includes(asked))
+    asked !== undefined && READ.includes(verb) && ingresses().some((one) => secretsOf(one).includes(asked))
   );
 }
 

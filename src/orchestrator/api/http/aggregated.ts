@@ -6,7 +6,7 @@ import type { RemoteServer, RemoteServers } from '../aggregation/connection.ts';
 import { remoteUserHeaders, tellsUser } from '../aggregation/remoteuser.ts';
 import type { Attributes } from '../authorization.ts';
 import { assertAuthorized } from '../authorize.ts';
-import { badRequest } from '../errors.ts';
+import { badRequest, notServed } from '../errors.ts';
 import { type Backend, proxyRequest } from '../streaming/httpproxy.ts';
 import type { Api } from '../types.ts';
 import type { Answer } from './answers.ts';
@@ -47,8 +47,21 @@ export function delegatedOf(
   const route = delegatedRouteOf(path.slice(document.length));
   const server = route && aggregator.serverFor(route.group, route.version);
   if (!server) return undefined;
-  if (route.climbs) throw badRequest(`the path "${path}" leads up`);
+  assertDescends(route, path);
   return { server, route: { ...route, path: document + route.path } };
+}
+
+/** @throws StatusError BadRequest */
+function assertDescends({ climbs }: DelegatedRoute, path: string): void {
+  if (climbs) throw badRequest(`the path "${path}" leads up`);
+}
+
+/** What a path means to the server of its group, for who knows that server. @throws StatusError as `delegatedOf` does, NotFound for other paths */
+export function delegatedRoute(path: string): DelegatedRoute {
+  const route = delegatedRouteOf(path);
+  if (!route) throw notServed();
+  assertDescends(route, path);
+  return route;
 }
 
 /** Lets the server answer, if the user may ask for that: `route` is all that is known of it here. */
@@ -77,7 +90,7 @@ export async function answerDelegated(
 export async function assertMayAsk(
   api: Pick<Api, 'authorize'>,
   asked: Asked,
-  { route }: Delegated,
+  { route }: Pick<Delegated, 'route'>,
 ): Promise<void> {
   await assertAuthorized(api.authorize, asked.user, attributesOf(asked, route));
 }

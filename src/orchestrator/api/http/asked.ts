@@ -16,6 +16,15 @@ export interface Asked {
   readonly isProxied: boolean;
 }
 
+/** A request as its URL says it. */
+export interface Recorded {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** What the path means to this server. */
+  readonly route: Route;
+  readonly asked: Asked;
+}
+
 /** By the path alone (`k8s.io/apiserver/pkg/endpoints/request/requestinfo.go`); `here` is what it means to this server. */
 export function askedOf(
   method: string,

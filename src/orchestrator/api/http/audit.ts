@@ -22,9 +22,8 @@ import type { Status } from '../../../kube/values/status.ts';
 import type { Json, KubeObject } from '../../../kube/values/types.ts';
 import type { Authorizer, Decision } from '../authorization.ts';
 import type { Answer } from './answers.ts';
-import type { Asked } from './asked.ts';
+import type { Asked, Recorded } from './asked.ts';
 import { NOT_ALLOWED, statusFor } from './auditstatus.ts';
-import type { Route } from './requestinfo.ts';
 
 export interface AuditOptions {
   readonly policy: Policy;
@@ -60,14 +59,6 @@ export interface Trail extends CallAudit {
 }
 
 export type Trails = (request: IncomingMessage, what: Recorded) => Trail;
-
-export interface Recorded {
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** What the path means to this server. */
-  readonly route: Route;
-  readonly asked: Asked;
-}
 
 /** Honoured as kube-apiserver does, so that a client finds its request again (`pkg/endpoints/filters/audit_init.go`). */
 const GIVEN_ID = /^[\w.:-]{1,64}$/;

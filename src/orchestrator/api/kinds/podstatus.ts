@@ -1,4 +1,5 @@
 import type { ContainerStatus, Pod } from '../../../kube/kinds/objects.data.ts';
+import { isSidecar } from '../../../kube/kinds/podspec/sidecars.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
 import { ageOf } from './humanduration.ts';
 
@@ -38,11 +39,8 @@ function initReason(pod: Pod): string | undefined {
   return `Init:${begun.length - 1}/${(pod.spec.initContainers ?? []).length}`;
 }
 
-/** Init containers that go on running beside the others (KEP-753). */
 const sidecarsOf = ({ spec }: Pod): ReadonlySet<string> =>
-  new Set(
-    (spec.initContainers ?? []).filter((one) => one.restartPolicy === 'Always').map(({ name }) => name),
-  );
+  new Set((spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name));
 
 const sidecarStatuses = (pod: Pod): readonly ContainerStatus[] => {
   const sidecars = sidecarsOf(pod);

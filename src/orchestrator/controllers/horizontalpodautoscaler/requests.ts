@@ -1,5 +1,6 @@
 import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
 import { isPodLevel, podAmounts } from '../../../kube/kinds/podspec/amounts.ts';
+import { runningContainers } from '../../../kube/kinds/podspec/sidecars.ts';
 import { milliValue } from '../../../kube/values/quantity.ts';
 import { isProblem, milliOf, type Problematic } from './measured.ts';
 
@@ -32,8 +33,7 @@ function wholePod(pod: Pod, resource: string): Problematic<number> {
 }
 
 function containersOf(pod: Pod, resource: string, container: string): Problematic<number> {
-  const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
-  const all = [...pod.spec.containers, ...sidecars];
+  const all = runningContainers(pod.spec);
   const meant = container === '' ? all : all.filter(({ name }) => name === container);
   if (meant.length === 0) return { problem: `container ${container} not found in Pod ${nameOf(pod)}` };
   const without = meant.find((one) => requestOf(one, resource) === undefined);

@@ -2,6 +2,7 @@
 
 import type { ContainerStatus, Job, Pod } from '../../../kube/kinds/objects.data.ts';
 import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
+import { isSidecar } from '../../../kube/kinds/podspec/sidecars.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
 import { isLeaving } from '../pods.ts';
 import { COMPLETION_INDEX, TRACKING_FINALIZER } from './labels.ts';
@@ -55,9 +56,7 @@ export function finishedAt(pod: Pod): number {
 
 /** Sidecars end after the others. */
 function lastContainerEnd({ spec, status }: Pod): number | undefined {
-  const sidecars = new Set(
-    (spec.initContainers ?? []).flatMap((one) => (one.restartPolicy === 'Always' ? [one.name] : [])),
-  );
+  const sidecars = new Set((spec.initContainers ?? []).flatMap((one) => (isSidecar(one) ? [one.name] : [])));
   const statuses = [
     ...(status?.containerStatuses ?? []),
     ...(status?.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name)),

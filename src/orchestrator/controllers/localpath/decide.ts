@@ -1,4 +1,5 @@
 import { join } from 'node:path/posix';
+import { HOSTNAME_LABEL } from '../../../kube/kinds/nodes/words.ts';
 import type {
   Node,
   PersistentVolume,
@@ -12,7 +13,6 @@ import {
   STORAGE_PROVISIONER,
 } from '../../../kube/kinds/volumes/annotations.ts';
 import {
-  HOSTNAME_LABEL,
   isLocalPath,
   LOCAL_PATH_FINALIZER,
   LOCAL_PATH_PROVISIONER,

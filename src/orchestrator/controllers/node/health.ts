@@ -1,4 +1,5 @@
 import { rfc3339 } from '../../../base/clock.ts';
+import { CORDON } from '../../../kube/kinds/nodes/words.ts';
 import type { Lease, Node, Pod, Taint, Toleration } from '../../../kube/kinds/objects.data.ts';
 import { tolerates } from '../../../kube/kinds/podspec/tolerations.ts';
 import { type Condition, findCondition } from '../../../kube/values/condition.ts';
@@ -10,8 +11,7 @@ const STARTUP_GRACE_MS = 60_000;
 
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
-export const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
-const OURS: ReadonlySet<string> = new Set([NOT_READY, UNREACHABLE, UNSCHEDULABLE]);
+const OURS: ReadonlySet<string> = new Set([NOT_READY, UNREACHABLE, CORDON.key]);
 
 /**
  * When the node was last heard from: its Lease was renewed or its status posted, whichever is later, by the clock of the control
@@ -94,7 +94,7 @@ type TaintRow = Pick<Taint, 'key' | 'effect'>;
  * nothing yet, and keeps the taint that it was created with.
  */
 function wantedTaints(node: Node, ready: Condition | undefined): readonly TaintRow[] {
-  const cordon: TaintRow[] = node.spec?.unschedulable ? [{ key: UNSCHEDULABLE, effect: 'NoSchedule' }] : [];
+  const cordon: TaintRow[] = node.spec?.unschedulable ? [CORDON] : [];
   if (ready?.status === 'True') return cordon;
   if (!ready) return [...cordon, { key: NOT_READY, effect: 'NoSchedule' }];
   const key = ready.status === 'False' ? NOT_READY : UNREACHABLE;

@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '../../../base/errors.ts';
-import { compileRegex, regexCost } from '../../../kube/values/pattern.ts';
+import { compileRegex, dropAfter, regexCost } from '../../../kube/values/pattern.ts';
 import type { PatternMatch } from './table.ts';
 
 /** Instructions of a pattern and characters of a path: the worst of both together takes some milliseconds of the agent. */
@@ -22,15 +22,10 @@ export function pathPattern(path: string): Result<PatternMatch> {
       message: `it is too large (${cost.value} instructions, at most ${MAX_COST})`,
     });
   const regex = compiled.value;
-  let steps = 0;
+  const matched = dropAfter(STEPS_KEPT, regex);
   const captures = (text: string) => {
     if (text.length > LONGEST_MATCHED) return undefined;
-    // The automaton that matching builds is dropped now and then.
-    steps += cost.value * (text.length + 1);
-    if (steps > STEPS_KEPT) {
-      regex.reset();
-      steps = 0;
-    }
+    matched(cost.value * (text.length + 1));
     const matcher = regex.matcher(text);
     if (!matcher.lookingAt()) return undefined;
     return Array.from({ length: matcher.groupCount() + 1 }, (_, group) => matcher.group(group) ?? '');

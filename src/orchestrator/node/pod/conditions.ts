@@ -1,6 +1,7 @@
 import type { ContainerStatus, PodPhase } from '../../../kube/kinds/objects.data.ts';
 import { type Condition, type NewCondition as Fact, transition } from '../../../kube/values/condition.ts';
 import type { PodView } from './view.ts';
+import { isSidecar } from './view.ts';
 
 /** True while containers of the pod listen on the wildcard address, where they answer for every pod of the machine. */
 const WILDCARD_ADDRESS = 'pilotage.dev/WildcardAddress';
@@ -84,11 +85,8 @@ function initialized({ phase, initDone, initContainerStatuses, view }: Condition
     return phase === 'Succeeded'
       ? { type, status: 'True', reason: 'PodCompleted' }
       : { type, status: 'True' };
-  const { initContainers = [] } = view.pod.spec;
-  const isSidecar = (name: string) =>
-    initContainers.some((one) => one.name === name && one.restartPolicy === 'Always');
   const names = initContainerStatuses
-    .filter(({ name, started, ready }) => (isSidecar(name) ? !started : !ready))
+    .filter(({ name, started, ready }) => (isSidecar(view.pod, name) ? !started : !ready))
     .map(({ name }) => name);
   return {
     type,

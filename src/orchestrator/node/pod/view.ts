@@ -1,4 +1,5 @@
 import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
+import { isSidecar as runsBeside } from '../../../kube/kinds/podspec/sidecars.ts';
 import type { ContainerHealth } from '../probes/containerprobes.ts';
 import type { Listening } from '../probes/listening.ts';
 import type { Attempt } from '../runtime/runtime.ts';
@@ -56,9 +57,9 @@ export type Ending = {
 
 export const isRunning = (view: ContainerView): boolean => view.current?.state.type === 'running';
 
-/** An init container that goes on running beside the others (KEP-753). */
+/** The name of a sidecar. */
 export const isSidecar = (pod: Pod, name: string): boolean =>
-  pod.spec.initContainers?.some((one) => one.name === name && one.restartPolicy === 'Always') ?? false;
+  pod.spec.initContainers?.some((one) => one.name === name && runsBeside(one)) ?? false;
 
 /** The same type but for a name: the generated one leaves the values of `imagePullPolicy` open. */
 export const ephemeralContainersOf = ({ spec }: Pod): readonly Container[] =>

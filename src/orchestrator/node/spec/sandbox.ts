@@ -1,5 +1,6 @@
 import type { Pod } from '../../../kube/kinds/objects.data.ts';
 import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
+import { publishedPorts } from '../../../kube/kinds/podspec/sidecars.ts';
 import type { HostPort, SandboxSpec } from '../runtime/spec.ts';
 import { namesOf } from './names.ts';
 import { sysctlsOf } from './sysctls.ts';
@@ -39,14 +40,10 @@ export function sandboxSpecOf(pod: Pod, volumesDir: string, address?: string): S
 /** Those of containers that go on running; in the network of the node each port is the node's anyway. */
 function hostPortsOf(pod: Pod): readonly HostPort[] {
   if (usesHostNetwork(pod)) return [];
-  const sidecars = (pod.spec.initContainers ?? []).filter((one) => one.restartPolicy === 'Always');
-  return [...pod.spec.containers, ...sidecars]
-    .flatMap(({ ports = [] }) => ports)
-    .flatMap(({ hostPort, containerPort, hostIP = '', protocol = 'TCP' }) =>
-      hostPort
-        ? [{ hostIP, hostPort, containerPort, protocol: protocol.toLowerCase() as HostPort['protocol'] }]
-        : [],
-    );
+  return publishedPorts(pod.spec).map((port) => ({
+    ...port,
+    protocol: port.protocol.toLowerCase() as HostPort['protocol'],
+  }));
 }
 
 function processesOf({ spec }: Pod): SandboxSpec['processes'] {

@@ -1,9 +1,8 @@
+import { CORDON } from '../../../kube/kinds/nodes/words.ts';
 import type { NodeInfo } from '../nodeinfo.ts';
 import type { PodInfo } from '../podinfo.ts';
 import { type Filter, onNodeChange } from './filter.ts';
 import { isTolerated } from './taints.ts';
-
-const CORDON = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const;
 
 const isOpen = (pod: PodInfo, { node }: NodeInfo): boolean =>
   !node.spec?.unschedulable || isTolerated(pod, CORDON);

@@ -1,3 +1,4 @@
+import { HOSTNAME_LABEL, ZONE_LABEL } from '../../../kube/kinds/nodes/words.ts';
 import type { NodeInfo } from '../nodeinfo.ts';
 import type { PodInfo } from '../podinfo.ts';
 import { hasEveryDomain, type Spread, spreadsOf } from '../spread.ts';
@@ -7,8 +8,8 @@ import { HIGHEST, type Score } from './score.ts';
 
 /** Kubernetes' default constraints: pods of one controller, where the pod has no constraint of its own. */
 const DEFAULTS = [
-  { topologyKey: 'kubernetes.io/hostname', maxSkew: 3 },
-  { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 5 },
+  { topologyKey: HOSTNAME_LABEL, maxSkew: 3 },
+  { topologyKey: ZONE_LABEL, maxSkew: 5 },
 ] as const;
 
 /** plugins/podtopologyspread, scoring.go: constraints with `ScheduleAnyway`. */

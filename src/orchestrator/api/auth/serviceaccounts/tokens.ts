@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../../base/clock.ts';
 import type { User } from '../../../../kube/client/client.ts';
-import { serviceAccountUser } from '../../../../kube/client/serviceaccount.ts';
+import { serviceAccount } from '../../../../kube/client/serviceaccount.ts';
 import type { JsonObject } from '../../../../kube/values/types.ts';
 import type { TokenIssuer, TokenSubject } from '../../tokenissuer.ts';
 import type { TokenAnswer, TokenAuthenticator } from '../authenticator.ts';
@@ -74,10 +74,8 @@ function userOf({ namespace, account, pod, node }: TokenSubject, id: string | un
   const known = Object.entries(extra).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, [value]] as const],
   );
-  const { name, groups } = serviceAccountUser(namespace, account.name);
   return {
-    name,
-    groups: groups.filter((group) => group !== 'system:authenticated'),
+    ...serviceAccount(namespace, account.name),
     uid: account.uid,
     extra: Object.fromEntries(known),
   };

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { capabilitiesOf, hasCapability } from '../../../../base/capabilities.ts';
 import type { Ulimit } from './engine/types.ts';
 
 export interface OwnLimits {
@@ -10,16 +11,13 @@ export interface OwnLimits {
   readonly mostProcesses: number;
 }
 
-/** CAP_SYS_RESOURCE (include/uapi/linux/capability.h): who has it may raise limits. */
-const SYS_RESOURCE = 24n;
-
 /**
  * Podman asks for a million open files and processes, which it may only where it has CAP_SYS_RESOURCE: elsewhere no container starts. There
  * they get what this program may have; of processes as many as there may be, to which Podman lowers its own limit. Pure.
  */
 export function ulimitsFor({ limits, status, mostProcesses }: OwnLimits): readonly Ulimit[] {
-  const capabilities = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
-  if ((capabilities >> SYS_RESOURCE) & 1n) return [];
+  // Who has it may raise limits.
+  if (hasCapability(capabilitiesOf(status), 'SYS_RESOURCE')) return [];
   const processes = hardLimit(limits, 'Max processes');
   return [
     ...ulimit('nofile', hardLimit(limits, 'Max open files')),
