@@ -81,7 +81,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     const said = records.message(ref);
     if (said !== '') return { output: said };
     if (state.type !== 'exited' || state.exitCode === 0) return {};
-    const printed = await tailOf(engine, { name: containerName(records.agent, ref), tty });
+    const printed = await tailOf(engine, clock, { name: containerName(records.agent, ref), tty });
     return printed === '' ? {} : { output: printed };
   }
 
@@ -128,11 +128,10 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       traits: traitsOf(engine),
       imageUser: image?.Config?.User ?? '',
     });
-    const refused = await engine.create(name, request).then(
-      () => undefined,
-      (error: unknown) => faultOf(error, 'CreateContainerError'),
-    );
-    return refused ?? (await launched(engine, spec, name));
+    const created = await engine
+      .create(name, request)
+      .catch((error: unknown) => faultOf(error, 'CreateContainerError'));
+    return typeof created === 'string' ? launched(engine, spec, created) : created;
   }
 
   /** The latest attempt of the container whose processes it is to see. */
@@ -141,14 +140,14 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     return latest && containerName(records.agent, latest.spec.ref);
   }
 
-  async function launched(engine: Engine, spec: ContainerSpec, name: string): Promise<StartResult> {
+  /** Nothing more is asked of the engine: Podman cannot say what a container is that ends just then, and it would be started again. */
+  async function launched(engine: Engine, spec: ContainerSpec, id: string): Promise<StartResult> {
     const startedAt = clock.now();
     try {
-      await engine.start(name);
+      await engine.start(containerName(records.agent, spec.ref));
     } catch (error) {
       return faultOf(error, 'RunContainerError');
     }
-    const id = (await engine.inspect(name))?.Id ?? name;
     records.writeAttempt({ spec, bootId, startedAt, id });
     return { ok: true };
   }

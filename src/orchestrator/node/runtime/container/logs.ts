@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../../../../base/clock.ts';
+import { type Clock, sleep } from '../../../../base/clock.ts';
 import { limited } from '../limited.ts';
 import type { LogOptions } from '../runtime.ts';
 import { FALLBACK } from '../terminationmessage.ts';
 import type { Engine, LogRequest } from './engine/engine.ts';
 import { outputs, plainOutputs } from './engine/frames.ts';
+import { isGone } from './engine/http.ts';
 
 /** A container as the readers of its log need it. */
 interface Logged {
@@ -54,16 +55,26 @@ async function* written(
 
 const outputOf = (answer: IncomingMessage, tty: boolean) => (tty ? plainOutputs(answer) : outputs(answer));
 
-/** The end of what a container that has ended printed; empty where the engine does not have it any more. */
-export async function tailOf(engine: Engine, { name, tty }: Logged): Promise<string> {
-  try {
-    const options = { follow: false, timestamps: false, tail: FALLBACK.lines };
-    const answer = await engine.logs(name, options, new AbortController().signal);
-    const pieces: Buffer[] = [];
-    for await (const { bytes } of outputOf(answer, tty)) pieces.push(bytes);
-    return Buffer.concat(pieces).subarray(-FALLBACK.bytes).toString().trimEnd();
-  } catch {
-    // The exit code alone has to do.
-    return '';
+/** How often the end of a log is asked for, and how long apart: a loaded engine may fail, or say that it has ended before its log is written. */
+const TAIL = { tries: 3, apartMs: 100 };
+
+/** The end of what a container that has ended printed; empty where it printed nothing, or the engine does not have it any more. */
+export async function tailOf(engine: Engine, clock: Clock, container: Logged): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    const { isOver, text } = await lastLines(engine, container).then(
+      (text) => ({ text, isOver: text !== '' }),
+      // The exit code alone has to do.
+      (error: unknown) => ({ text: '', isOver: isGone(error) }),
+    );
+    if (isOver || tries === TAIL.tries) return text;
+    await sleep(clock, TAIL.apartMs);
   }
+}
+
+async function lastLines(engine: Engine, { name, tty }: Logged): Promise<string> {
+  const options = { follow: false, timestamps: false, tail: FALLBACK.lines };
+  const answer = await engine.logs(name, options, new AbortController().signal);
+  const pieces: Buffer[] = [];
+  for await (const { bytes } of outputOf(answer, tty)) pieces.push(bytes);
+  return Buffer.concat(pieces).subarray(-FALLBACK.bytes).toString().trimEnd();
 }
