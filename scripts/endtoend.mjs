@@ -14,7 +14,17 @@ export function testsBelow(folder) {
 /** These files of test/e2e take their time and are `npm run test:e2e`, all others are part of `npm test`. */
 const SLOW = [
   // What goes wrong.
-  ...['backup', 'badbranches', 'badinput', 'badmachine', 'confinement', 'crash', 'lifetime', 'operating'],
+  ...[
+    'backup',
+    'badbranches',
+    'badinput',
+    'badmachine',
+    'confinement',
+    'crash',
+    'lifetime',
+    'nodes',
+    'operating',
+  ],
   // What not every team has, or meets later than on its first day.
   ...[
     'autoscaling',

@@ -103,7 +103,7 @@ describe('architecture', () => {
     expect(broken).to.deep.equal([]);
   });
 
-  it('lets outsiders import of the orchestrator only the two files that assemble it', () => {
+  it('lets outsiders import of the orchestrator only the files that assemble it', () => {
     const broken = imports.filter(
       ({ from, to }) =>
         roomOf(from) !== 'orchestrator' &&

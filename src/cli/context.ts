@@ -112,4 +112,22 @@ export interface CliContext {
 export interface AgentOptions {
   readonly dataDir: string;
   readonly logLevel: LogLevel;
+  /** How it becomes a node where it is none yet; absent: it was started by `up`, or has joined before. */
+  readonly join?: JoinOptions;
+}
+
+/** How this machine becomes a node of a cluster elsewhere. */
+export interface JoinOptions {
+  /** `https://10.0.0.1:7443` */
+  readonly server: string;
+  /** `abcdef.0123456789abcdef` */
+  readonly token: string;
+  /** By whom the server has to prove who it is: the hash of its authority's key (`sha256:…`), or that authority, PEM. */
+  readonly trust: { readonly hash: string } | { readonly ca: string };
+  /** Default: the name of the machine. */
+  readonly nodeName: string | undefined;
+  /** Default: the address of this machine on the way to the server. */
+  readonly nodeIP: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly engineSockets: readonly string[] | undefined;
 }

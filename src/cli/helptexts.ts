@@ -29,6 +29,23 @@ export const HELP: Readonly<Record<string, Help>> = {
     ],
     next: 'pilotage status',
   },
+  agent: {
+    group: 'Run it',
+    examples: [
+      ['pilotage agent --server https://… --token … --ca-hash …', 'as `pilotage node token` prints it'],
+      ['pilotage agent --data-dir /var/lib/node', 'again, once it has joined'],
+      ['pilotage agent --data-dir ./b --node-name b --server …', 'a second node on this machine'],
+    ],
+    next: 'kubectl get nodes',
+  },
+  node: {
+    group: 'Run it',
+    examples: [
+      ['pilotage node token', 'the command for the other machine'],
+      ['pilotage node token --expires 30m', 'of no use to anybody later'],
+    ],
+    next: 'run what it prints, on the machine that is to join',
+  },
   down: {
     group: 'Run it',
     examples: [['pilotage down', 'ends daemon, agent and every pod; `pilotage up` brings them back']],

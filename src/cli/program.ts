@@ -25,6 +25,8 @@ type Loader = (context: CliContext, exit: Exit, version: string) => Promise<Comm
 /** Every command and alias → its file. Only what is asked for is loaded: the templates of `render` alone cost a tenth of a second. */
 export const COMMANDS: Readonly<Record<string, Loader>> = {
   up: async (context, exit) => (await import('./commands/up.ts')).upCommand(context, exit),
+  agent: async (context, exit) => (await import('./commands/agent.ts')).agentCommand(context, exit),
+  node: async (context) => (await import('./commands/node.ts')).nodeCommand(context),
   down: async (context) => (await import('./commands/down.ts')).downCommand(context),
   demo: async (context, exit) => (await import('./commands/demo.ts')).demoCommand(context, exit),
   init: async (context) => (await import('./commands/init.ts')).initCommand(context),
@@ -73,7 +75,6 @@ export const ALIASES: Readonly<Record<string, string>> = { get: 'status', templa
 
 /** Started by Pilotage itself, never by a person: not in the help. */
 const HIDDEN: Readonly<Record<string, Loader>> = {
-  agent: async (context, exit) => agentCommand(context, exit),
   reap: async (context) => reapCommand(context),
 };
 
@@ -141,14 +142,6 @@ const withSubcommands = (command: Command): readonly Command[] => [
   command,
   ...command.commands.flatMap(withSubcommands),
 ];
-
-/** The node's own process: started by `up`, never by a person. */
-function agentCommand(context: CliContext, exit: Exit): Command {
-  return new Command('agent')
-    .requiredOption('--data-dir <dir>')
-    .option('--log-level <level>', 'of the JSON log on stderr', 'info')
-    .action(async (options: { dataDir: string; logLevel: 'info' }) => exit(await context.runAgent(options)));
-}
 
 /** What the watchdog of an ephemeral instance runs when that has gone. */
 function reapCommand(context: CliContext): Command {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { type Problem, problemOf } from '../base/errors.ts';
 import type { Address, Encryption } from '../cli/context.ts';
-import { LOCAL_NAMES, openAuthority } from '../orchestrator/controlplane.ts';
+import { LOCAL_NAMES, openAuthority } from '../orchestrator/servedcontrolplane.ts';
 import { endsSoon, type Presented, readGivenCertificate } from '../server/tls/certificate.ts';
 
 export interface Certificates {

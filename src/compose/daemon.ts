@@ -122,6 +122,7 @@ async function startParts(
           ...common,
           ...opened,
           api: apiAddress(options, kept),
+          names: httpNames,
           acceptLoss,
           oidcFile,
           admissionFile,

@@ -1,4 +1,5 @@
 /** The built-in cluster as the home: its control plane runs in this process, its node is an agent on this machine. */
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { authority } from '../base/authority.ts';
 import type { Clock } from '../base/clock.ts';
@@ -10,14 +11,17 @@ import { advancedClient } from '../model/advancedclient.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
 import { TO_RESTORE } from '../model/backup.ts';
 import { type Instance, nodePortsOf, type OpenedInstance, sliceInUse } from '../model/instance.ts';
-import { createServedControlPlane, type ServedControlPlane } from '../orchestrator/controlplane.ts';
+import { createServedControlPlane, type ServedControlPlane } from '../orchestrator/servedcontrolplane.ts';
 import type { Audit } from './audit.ts';
+import { namesOf } from './certificates.ts';
 import type { Home, Machine } from './home.ts';
 
 export interface BuiltinHomeOptions extends OpenedInstance {
   readonly dataDir: string;
   /** Address of the Kubernetes API; port 0 takes a free one. */
   readonly api: { readonly host: string; readonly port: number };
+  /** Names by which this machine is known, lower case. */
+  readonly names: readonly string[];
   readonly acceptLoss: boolean;
   readonly oidcFile: string | undefined;
   readonly admissionFile: string | undefined;
@@ -45,6 +49,7 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
     clock: options.clock,
     logger: options.logger,
     serviceCidr: instance.serviceCidr,
+    names: namesOf(api.host, options.names, networkInterfaces()),
     nodePorts: nodePortsOf(instance.podCidr),
   });
   parts.add('control plane', () => controlPlane.stop());

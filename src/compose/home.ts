@@ -1,7 +1,7 @@
 import type { Decide } from '../identity/access.ts';
 import type { KubeClient, User } from '../kube/client/client.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
-import type { ServedControlPlane } from '../orchestrator/controlplane.ts';
+import type { ServedControlPlane } from '../orchestrator/servedcontrolplane.ts';
 
 /** What this machine gives its node. */
 export type Machine = Pick<AgentConfig, 'confinement' | 'engineSockets' | 'ingress'>;

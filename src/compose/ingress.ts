@@ -7,7 +7,7 @@ import { errnoOf, ProblemError } from '../base/errors.ts';
 import type { AskedAddress, IngressAsked } from '../cli/context.ts';
 import type { IngressConfig } from '../model/agentfile.ts';
 import { type Ports, portToUse } from '../model/instance.ts';
-import { LOCAL_NAMES, openAuthority } from '../orchestrator/controlplane.ts';
+import { LOCAL_NAMES, openAuthority } from '../orchestrator/servedcontrolplane.ts';
 
 export interface IngressChoice {
   readonly asked: IngressAsked;

@@ -20,6 +20,12 @@ export interface AgentConfig {
   readonly engineSockets: readonly string[];
   /** Absent: this node carries nothing from outside. */
   readonly ingress?: IngressConfig;
+  /** Absent: the range of the cluster whose control plane is on this machine, by the range of its pods. */
+  readonly serviceCidr?: string;
+  /** The address by which the other nodes know this machine; absent: 127.0.0.1. */
+  readonly hostIP?: string;
+  /** Of a node that has joined by itself: the machine of the control plane may be another one. */
+  readonly joined?: Joined;
   /** Path of the node's own kubeconfig. */
   readonly kubeconfig: string;
   /** The way to the API server, with the node's certificate (PEM). */
@@ -27,6 +33,12 @@ export interface AgentConfig {
     readonly url: string;
     readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
   };
+}
+
+/** How a node came to a cluster whose control plane it was not started by. */
+export interface Joined {
+  /** `https://10.0.0.1:7443`: as the command said it. */
+  readonly server: string;
 }
 
 /** The ingress of a node: where it listens, and what it presents to who asks for a name that has no certificate of its own (PEM). */

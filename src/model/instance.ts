@@ -63,18 +63,48 @@ async function takeFreeSlice({ ephemeral, random = randomInt }: InstanceOptions)
   for (let i = 0; i < HALF; i++) {
     const slice = 1 + ((start + i) % HALF) + (ephemeral ? HALF : 0);
     const podCidr = `127.${slice}.0.0/16`;
-    const release = await lockSlice(podCidr, 'daemon');
-    if (!release) continue;
-    // An agent goes on while its daemon is down.
-    const agent = await lockSlice(podCidr, 'agent');
-    agent?.();
-    if (agent) return { podCidr, serviceCidr: serviceCidrOf(podCidr), release };
-    release();
+    const release = await lockUnused(podCidr);
+    if (release) return { podCidr, serviceCidr: serviceCidrOf(podCidr), release };
   }
   throw new ProblemError({
     reason: 'NoAddresses',
     message: `No range of loopback addresses is free: ${HALF} other Pilotages run on this machine.`,
     remedy: 'End one of them: pilotage down --data-dir DIR.',
+  });
+}
+
+/** The daemon's lock of a slice that neither a daemon nor an agent uses: an agent goes on while its daemon is down. */
+async function lockUnused(podCidr: string): Promise<Unlock | undefined> {
+  const release = await lockSlice(podCidr, 'daemon');
+  if (!release) return undefined;
+  const agent = await lockSlice(podCidr, 'agent');
+  agent?.();
+  if (agent) return release;
+  release();
+  return undefined;
+}
+
+/** Whether nothing on this machine uses the slice. */
+export async function isUnused(podCidr: string): Promise<boolean> {
+  const release = await lockUnused(podCidr);
+  release?.();
+  return release !== undefined;
+}
+
+/** A slice for the pods of a node that joins: unused on this machine, and none of `taken`, which other nodes of its cluster have. */
+export async function unusedSlice(
+  taken: readonly string[],
+  random: (n: number) => number = randomInt,
+): Promise<string> {
+  const start = random(HALF);
+  for (let i = 0; i < 2 * HALF; i++) {
+    const podCidr = `127.${1 + ((start + i) % (2 * HALF))}.0.0/16`;
+    if (!taken.includes(podCidr) && (await isUnused(podCidr))) return podCidr;
+  }
+  throw new ProblemError({
+    reason: 'NoAddresses',
+    message: `No range of loopback addresses is free for the pods of this node: a cluster and a machine have ${2 * HALF} of them.`,
+    remedy: 'Remove nodes that are gone: kubectl delete node NAME.',
   });
 }
 

@@ -1,8 +1,7 @@
 /** The built-in cluster without its nodes: store, API, controllers, scheduler, assembled. What `compose` starts. */
 import { randomInt, randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { authority as authorityOf, reachable } from '../base/authority.ts';
+import { authority as authorityOf } from '../base/authority.ts';
 import type { Clock } from '../base/clock.ts';
 import { createDiskWatch, type DiskWatch } from '../base/diskspace.ts';
 import type { Logger } from '../base/log.ts';
@@ -14,24 +13,14 @@ import { aggregatedClient } from './api/aggregatedclient.ts';
 import { createAggregator } from './api/aggregation/aggregator.ts';
 import type { RemoteServers } from './api/aggregation/connection.ts';
 import { startApi } from './api/api.ts';
-import { anyOf } from './api/auth/authenticator.ts';
+import type { TokenAuthenticator } from './api/auth/authenticator.ts';
 import { ADMINS, createAuthorization } from './api/auth/authorizer.ts';
-import { writeKubeconfig } from './api/auth/kubeconfig.ts';
-import { oidcAuthenticator } from './api/auth/oidc/oidc.ts';
-import { readOidcOptions } from './api/auth/oidc/options.ts';
-import { ADMIN, nodeSubject, openPki, type Pki } from './api/auth/pki.ts';
+import { bootstrapAuthenticator } from './api/auth/bootstraptokens.ts';
+import { openPki, type Pki } from './api/auth/pki.ts';
 import { openSigningKeys } from './api/auth/serviceaccounts/keys.ts';
-import {
-  createServiceAccountTokens,
-  ISSUER,
-  type ServiceAccountTokens,
-} from './api/auth/serviceaccounts/tokens.ts';
-import { openTokens } from './api/auth/tokens.ts';
+import { createServiceAccountTokens, type ServiceAccountTokens } from './api/auth/serviceaccounts/tokens.ts';
 import { worker } from './api/auth/workers.ts';
 import { createHousekeeping } from './api/housekeeping.ts';
-import { createHttpsServer } from './api/http/apiserver.ts';
-import { type AuditOptions, auditTrails } from './api/http/audit.ts';
-import { createNodeLinks } from './api/http/links.ts';
 import { inProcessClient } from './api/inprocess.ts';
 import { firstAddress } from './api/kinds/addressrange.ts';
 import type { NodePortRange } from './api/kinds/kind.ts';
@@ -46,9 +35,6 @@ import { prefixIn } from './store/keys.ts';
 import { openReserve } from './store/reserve.ts';
 import { restoreSnapshot, snapshotLines } from './store/snapshot.ts';
 import { openStore } from './store/store.ts';
-
-/** The authority of the cluster issues certificates for the rest of the product as well. */
-export { LOCAL_NAMES, openAuthority } from './api/auth/pki.ts';
 
 /** What works in a cluster: an ordinary client of its API. */
 export interface Worker {
@@ -80,6 +66,8 @@ export interface ControlPlaneOptions {
   readonly acceptLoss?: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Further names and addresses that the API is reached by: its certificate is for them. */
+  readonly names?: readonly string[];
   /** Where cluster IPs are taken from: a loopback range of this instance's own, `127.200.0.0/16`. */
   readonly serviceCidr: string;
   /** Default: the range of Kubernetes, 30000-32767. */
@@ -100,6 +88,8 @@ export interface ControlPlane {
   readonly api: Api;
   readonly pki: Pki;
   readonly serviceAccounts: ServiceAccountTokens;
+  /** Knows the bearers of bootstrap tokens. */
+  readonly bootstrapTokens: TokenAuthenticator;
   readonly aggregator: RemoteServers;
   /** In process; default: an administrator. */
   client(user?: User): KubeClient;
@@ -132,13 +122,12 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const room = await disks.add(dir, reserve.keep);
   const pkiDir = join(options.dataDir, 'pki');
   const clusterIP = firstAddress(serviceCidr);
-  const pki = openPki({ dir: pkiDir, clock, names: [clusterIP] });
+  const pki = openPki({ dir: pkiDir, clock, names: [clusterIP, ...(options.names ?? [])] });
   const authority = { certificate: pki.ca, sign: pki.sign };
-  const serviceAccounts = createServiceAccountTokens({
-    keys: openSigningKeys(pkiDir),
-    lookup: (plural, name, namespace) => store.get(prefixIn('', plural, namespace) + name)?.object,
-    clock,
-  });
+  const lookup = (plural: string, name: string, namespace?: string) =>
+    store.get(prefixIn('', plural, namespace) + name)?.object;
+  const serviceAccounts = createServiceAccountTokens({ keys: openSigningKeys(pkiDir), lookup, clock });
+  const secret = (name: string, namespace: string) => lookup('secrets', name, namespace);
   const api = startApi({
     store,
     clock,
@@ -176,6 +165,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     api,
     pki,
     serviceAccounts,
+    bootstrapTokens: bootstrapAuthenticator({ secret, clock }),
     aggregator,
     client,
     workerClient: (name) => everywhere(worker(name)),
@@ -195,104 +185,6 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       await api.stop();
       room.stop();
       await store.close();
-    },
-  };
-}
-
-/** PEM texts: whom to trust, and who one is. */
-export interface Credentials {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
-
-export interface ServedControlPlane extends ControlPlane {
-  /** Serves the API over TLS. Port 0 takes a free one; rejects with ProblemError when the address cannot be had. */
-  listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
-  /** Answers a request to the API that another server of this process has received from `user`; `request.url` is the path without its prefix. */
-  serveAs(request: IncomingMessage, response: ServerResponse, user: User): Promise<void>;
-  /** Takes the bearers of further tokens for who this says; asked after all others. */
-  admitTokens(knows: (token: string) => Promise<User | undefined>): void;
-  /** Writes a kubeconfig (mode 0600) for the API at `server`: an administrator's, or that of a node's agent. */
-  writeKubeconfig(path: string, server: string, who: 'admin' | { readonly node: string }): Credentials;
-}
-
-/** The control plane with its HTTPS face: its own authority, certificates and tokens, and the links that agents dial. */
-export async function createServedControlPlane(
-  options: Omit<ControlPlaneOptions, 'nodeConnections'> & {
-    /** A file that says whose ID tokens sign users in (`api/auth/oidc/options.ts`). */
-    readonly oidcFile?: string;
-    /** What of its requests is recorded, and where; default: nothing. */
-    readonly audit?: AuditOptions;
-  },
-): Promise<ServedControlPlane> {
-  const { dataDir, clock, logger, oidcFile, audit } = options;
-  const oidc = oidcFile === undefined ? undefined : readOidcOptions(oidcFile);
-  const links = createNodeLinks({ clock, logger });
-  // The store comes first: its lock is what keeps a second daemon off everything else below.
-  const plane = await createControlPlane({ ...options, nodeConnections: links.connection });
-  const { pki } = plane;
-  let bound: { readonly host: string; readonly port: number } | undefined;
-  let isStarted = false;
-  let knows: (token: string) => Promise<User | undefined> = async () => undefined;
-  const publish = async () => {
-    if (isStarted && bound) await plane.publish(reachable(bound.host), bound.port);
-  };
-  const { issuer, authenticate, keySet } = plane.serviceAccounts;
-  const server = createHttpsServer({
-    api: plane.api,
-    pki,
-    tokens: {
-      tokens: anyOf([
-        openTokens(join(dataDir, 'pki', 'tokens')),
-        authenticate,
-        ...(oidc ? [oidcAuthenticator(oidc, clock)] : []),
-        async (token) => {
-          const user = await knows(token);
-          return user && { type: 'user', user };
-        },
-      ]),
-      audiences: issuer.audiences,
-      onRefused: (reason) => logger.info({ reason }, 'a bearer token was refused'),
-    },
-    issuer: {
-      issuer: ISSUER,
-      keySet,
-      address: () => (bound ? `https://${authorityOf(bound.host, bound.port)}` : ''),
-    },
-    links,
-    aggregator: plane.aggregator,
-    clock,
-    logger,
-    ...(audit
-      ? { trails: auditTrails({ ...audit, authorize: plane.api.authorize, clock, uuid: randomUUID }) }
-      : {}),
-  });
-  return {
-    ...plane,
-    async listen(host, port) {
-      bound = await server.listen(host, port);
-      await publish();
-      return bound;
-    },
-    async start() {
-      await plane.start();
-      isStarted = true;
-      await publish();
-    },
-    serveAs: server.serveAs,
-    admitTokens(more) {
-      knows = more;
-    },
-    writeKubeconfig(path, address, who) {
-      const identity =
-        who === 'admin' ? pki.client('admin', ADMIN) : pki.client(`node-${who.node}`, nodeSubject(who.node));
-      writeKubeconfig(path, { name: 'pilotage', server: address, ca: pki.ca, client: identity });
-      return { ca: pki.ca, ...identity };
-    },
-    async stop() {
-      await server.close();
-      await plane.stop();
     },
   };
 }

@@ -10,6 +10,7 @@ import type { KubeClient } from '../kube/client/client.ts';
 import { createEventRecorder } from '../kube/client/events.ts';
 import { createInformer } from '../kube/client/informer.ts';
 import { PODS } from '../kube/kinds/resources.data.ts';
+import type { ApiAddress } from './network/apiroute.ts';
 import { createIngress, type IngressSettings } from './network/ingress/ingress.ts';
 import { createServiceProxy, type ServiceProxy } from './network/proxy.ts';
 import { openContainerServices } from './network/relay/containers.ts';
@@ -26,6 +27,7 @@ import type { SocketOwner } from './node/runtime/sockets.ts';
 import { createNodeRuntime, keptDir, podsDir, stopRecorded } from './node/runtimes.ts';
 
 export { type ContainerBuilder, openContainerBuilder } from './node/containerbuilds.ts';
+export * from './node/joining/joining.ts';
 export type { LinkTarget } from './node/link/client.ts';
 export { type BuildNetworks, openBuildNetworks } from './node/runtime/process/buildnetwork/network.ts';
 export { decideConfinement } from './node/runtime/process/confinement/decide.ts';
@@ -56,6 +58,10 @@ export interface NodeOptions {
   readonly ingress?: IngressSettings;
   /** Loopback range that cluster IPs are taken from; absent: containers reach no Services. */
   readonly serviceCidr?: string;
+  /** Where this machine reaches the API; absent: where the cluster says. */
+  readonly api?: ApiAddress;
+  /** Whether this is the node of the control plane's own machine, which alone writes on Services what of them cannot be served. Default: it is. */
+  readonly isFirst?: boolean;
   /** Another one for another build of this program. */
   readonly build?: string;
   /** How pods are kept from what is not theirs; absent: they run as the agent does. */
@@ -114,6 +120,8 @@ export function createNode(options: NodeOptions): PilotageNode {
     clock,
     logger,
     nodeHost: hostIP,
+    reports: options.isFirst ?? true,
+    ...(options.api ? { api: options.api } : {}),
     isAnswered: ({ podUid, host, port }) =>
       !pods.find(podUid) || ANSWERED.has(runtime.sockets.ownerOf({ pod: podUid, host, port }).type),
     onKnowledge: async (known) => containers?.learn(known),

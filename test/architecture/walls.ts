@@ -30,6 +30,7 @@ export const WINGS: Record<string, readonly string[]> = {
   node: ['link'],
   network: [],
   'controlplane.ts': ['store', 'api', 'controllers', 'scheduler'],
+  'servedcontrolplane.ts': ['api', 'controlplane.ts'],
   'node.ts': ['node', 'network', 'link'],
   link: [],
 };
@@ -84,6 +85,7 @@ export const NODE_FOLDERS: Record<string, readonly string[]> = {
   probes: ['runtime'],
   pod: ['runtime', 'spec', 'probes'],
   link: ['runtime'],
+  joining: [],
   'machinestats.ts': [],
   'registration.ts': [],
   'localvolumes.ts': ['spec'],
@@ -252,6 +254,6 @@ export const PURE = [
 ];
 
 /** What other rooms may import of the orchestrator. */
-export const ORCHESTRATOR_DOORS = ['controlplane.ts', 'node.ts'];
+export const ORCHESTRATOR_DOORS = ['controlplane.ts', 'servedcontrolplane.ts', 'node.ts'];
 
 export const FRONT_DOOR = ['main.ts', 'compose', 'config.ts'];

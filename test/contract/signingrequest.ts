@@ -1,18 +1,7 @@
-import { createPublicKey, type KeyObject, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { newCertificateRequest } from '../../src/base/newcertificaterequest.ts';
 import type { CertificateSigningRequest } from '../../src/kube/kinds/objects.data.ts';
 import { newKey } from '../../src/orchestrator/api/auth/certificates.ts';
-import {
-  bits,
-  explicit,
-  integer,
-  octets,
-  oid,
-  pem,
-  sequence,
-  set,
-  tlv,
-  utf8,
-} from '../../src/orchestrator/api/auth/der.ts';
 
 /** Made by `openssl req -new`: CN=system:node:n1, two organizations, and a name of each sort. */
 export const REQUEST_PEM = `-----BEGIN CERTIFICATE REQUEST-----
@@ -51,22 +40,5 @@ interface Asked {
 }
 
 /** A PKCS #10 request, base64 of PEM, as `spec.request` holds it. */
-export function newRequest({ commonName, organizations = [], dnsNames = [], key = newKey() }: Asked): string {
-  const attribute = (type: string, value: string) => set(sequence(oid(type), utf8(value)));
-  const names = sequence(...dnsNames.map((name) => tlv(0x82, Buffer.from(name))));
-  const extension = sequence(oid('2.5.29.17'), octets(names));
-  const info = sequence(
-    integer(Buffer.from([0])),
-    sequence(...organizations.map((one) => attribute('2.5.4.10', one)), attribute('2.5.4.3', commonName)),
-    createPublicKey(key).export({ type: 'spki', format: 'der' }),
-    explicit(
-      0,
-      dnsNames.length > 0
-        ? sequence(oid('1.2.840.113549.1.9.14'), set(sequence(extension)))
-        : Buffer.alloc(0),
-    ),
-  );
-  const signature = bits(sign('sha256', info, key));
-  const request = sequence(info, sequence(oid('1.2.840.10045.4.3.2')), signature);
-  return Buffer.from(pem('CERTIFICATE REQUEST', request)).toString('base64');
-}
+export const newRequest = ({ key = newKey(), ...asked }: Asked): string =>
+  Buffer.from(newCertificateRequest({ ...asked, key })).toString('base64');

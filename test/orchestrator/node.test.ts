@@ -15,8 +15,11 @@ import {
   SERVICES,
 } from '../../src/kube/kinds/resources.data.ts';
 import { remoteClient } from '../../src/kube/remote/remote.ts';
-import { createServedControlPlane, type ServedControlPlane } from '../../src/orchestrator/controlplane.ts';
 import { createNode, type PilotageNode, stopAllPods } from '../../src/orchestrator/node.ts';
+import {
+  createServedControlPlane,
+  type ServedControlPlane,
+} from '../../src/orchestrator/servedcontrolplane.ts';
 import { until } from './node/helpers.ts';
 
 const SERVER = `

@@ -8,6 +8,7 @@ import { STRATEGIES, type Strategy } from '../../kube/kinds/podspec/schedulers.t
 import { outputOption } from '../command.ts';
 import type { Address, CliContext, IngressAsked } from '../context.ts';
 import { type EncryptionFlags, encryptionOf } from '../encryption.ts';
+import { parseEngine } from './engine.ts';
 
 interface UpFlags extends EncryptionFlags {
   readonly dataDir?: string;
@@ -187,10 +188,8 @@ const LASTING_HOME = {
 const defaultDataDir = (context: CliContext, ephemeral: boolean): string =>
   ephemeral ? join(tmpdir(), `pilotage-${randomBytes(6).toString('hex')}`) : context.surroundings.dataDir;
 
-function engineSockets({ surroundings }: CliContext, given: string | undefined): readonly string[] {
-  if (given === undefined) return surroundings.engineSockets;
-  return given === 'none' ? [] : [resolve(given.replace(/^unix:\/\//, ''))];
-}
+const engineSockets = ({ surroundings }: CliContext, given: string | undefined): readonly string[] =>
+  given === undefined ? surroundings.engineSockets : parseEngine(given);
 
 export function parseAddress(text: string): Address {
   const [, host = '', port = ''] = /^(?:\[?([^\]]*)\]?:)?(\d{1,5})$/.exec(text) ?? [];

@@ -6,6 +6,7 @@ import { onAbort } from '../../base/abort.ts';
 import { readAnswerBody } from '../../base/answerbody.ts';
 import { errnoOf, type Problem, ProblemError } from '../../base/errors.ts';
 import { isSameProcess } from '../../base/process.ts';
+import type { Status } from '../../kube/values/status.ts';
 import { type DaemonFile, readDaemonFile } from '../../model/daemonfile.ts';
 import type { Refusal } from '../../model/faces.ts';
 import { EVENTS_AFTER, type StreamLine } from '../../model/progress.ts';
@@ -146,7 +147,7 @@ function client(address: FaceAddress, { token, user }: Identity): FaceClient {
   const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
     const response = await open(address, method, path, headers, body);
     const text = await textOf(response);
-    if (response.statusCode === 200) return JSON.parse(text) as T;
+    if (response.statusCode === 200 || response.statusCode === 201) return JSON.parse(text) as T;
     throw new ProblemError(refusalOf(text, response.statusCode ?? 0));
   };
   const streamed = async (path: string): Promise<IncomingMessage> => {
@@ -183,7 +184,9 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<StreamLine> {
 
 function refusalOf(text: string, code: number): Problem {
   try {
-    return (JSON.parse(text) as Refusal).problem;
+    // The Kubernetes API has words of its own.
+    const { problem, reason = '', message = '' } = JSON.parse(text) as Partial<Refusal & Status>;
+    return problem ?? { reason, message };
   } catch {
     return { reason: 'InternalError', message: `The server answered ${code}: ${text.slice(0, 200)}` };
   }

@@ -8,6 +8,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import type { Service } from '../../kube/kinds/objects.data.ts';
 import { ENDPOINT_SLICES, SERVICES } from '../../kube/kinds/resources.data.ts';
+import { type ApiAddress, withApi } from './apiroute.ts';
 import { createAttempts } from './connectattempts.ts';
 import { EMPTY_ZONE, type Zone, zoneOf } from './dns/zone.ts';
 import { type ForwardOptions, forward } from './forward.ts';
@@ -37,6 +38,10 @@ export interface ServiceProxyOptions {
   readonly logger: Logger;
   /** Where node ports listen: 127.0.0.1. */
   readonly nodeHost: string;
+  /** Where this machine reaches the API; absent: where the cluster says. */
+  readonly api?: ApiAddress;
+  /** Whether it writes on Services what of them cannot be served; one node of a cluster does. Default: it does. */
+  readonly reports?: boolean;
   /** False when a connection to this backend would reach another process, which listens on every address. */
   readonly isAnswered?: (backend: Backend) => boolean;
   /** Hears of everything that is known, before a Service counts as served. Never rejects. */
@@ -80,7 +85,7 @@ const RETRY_MS = 5_000;
 
 export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const { client, clock, nodeHost, load, save, isAnswered = () => true } = options;
-  const { onKnowledge = async () => {} } = options;
+  const { onKnowledge = async () => {}, reports = true } = options;
   const logger = options.logger.child({ part: 'service proxy' });
   const services = createInformer({ client, resource: SERVICES, clock, logger });
   const slices = createInformer({ client, resource: ENDPOINT_SLICES, clock, logger });
@@ -156,14 +161,14 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     const current = slices.list();
     const known = new Set(services.list().map(({ metadata }) => metadata.uid));
     stoppingPods.tidy(current.flatMap((slice) => slice.endpoints ?? []));
-    table = route(services.list(), current, stoppingPods.has);
+    table = withApi(route(services.list(), current, stoppingPods.has), options.api);
     zone = zoneOf(services.list(), current);
     for (const key of cursors.keys()) if (!table.has(key)) cursors.delete(key);
     await Promise.all([listen(), onKnowledge({ table, zone })]);
     served = known;
     knowledge = 'read';
     save({ routes: [...table.values()], substitutes, zone });
-    await Promise.all(services.list().map(report));
+    if (reports) await Promise.all(services.list().map(report));
   }
 
   async function listen(): Promise<void> {

@@ -5,11 +5,11 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { type RemoteClient, remoteClient } from '../../../src/kube/remote/remote.ts';
 import type { AuditOptions } from '../../../src/orchestrator/api/http/audit.ts';
+import type { ControlPlaneOptions } from '../../../src/orchestrator/controlplane.ts';
 import {
-  type ControlPlaneOptions,
   createServedControlPlane,
   type ServedControlPlane,
-} from '../../../src/orchestrator/controlplane.ts';
+} from '../../../src/orchestrator/servedcontrolplane.ts';
 
 export interface RunningServer {
   readonly controlPlane: ServedControlPlane;

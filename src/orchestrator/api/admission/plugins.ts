@@ -13,6 +13,7 @@ import { diskRoom } from './diskroom.ts';
 import { limitRanger } from './limitranger.ts';
 import { mutatingWebhooks } from './mutatingwebhooks.ts';
 import { namespaceLifecycle } from './namespacelifecycle.ts';
+import { nodeRanges } from './noderanges.ts';
 import { nodeRestriction } from './noderestriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { podSecurity } from './podsecurity.ts';
@@ -47,6 +48,7 @@ export const admissionPlugins = (
   limitRanger(world.store),
   ...more,
   nodeRestriction,
+  nodeRanges(world.store),
   taintNodesByCondition,
   roleGrants(world.assertMayGrant),
   podSecurity(world.store, world.configuration.podSecurity),

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { bits, explicit, integer, oid, pem, sequence, set, time, utf8 } from './der.ts';
+import { bits, explicit, integer, oid, pem, sequence, set, time, utf8 } from '../../../base/derwriter.ts';
 import { type CertificateUse, extensions } from './extensions.ts';
 
 /** X.509 v3 certificates (RFC 5280) over P-256, which node:crypto can read and verify but not make. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ParsedCertificateRequest } from '../../../base/certificaterequest.ts';
 import { derElements } from '../../../base/derreader.ts';
-import { bits, implicit, octets, oid, sequence, tlv, yes } from './der.ts';
+import { bits, implicit, octets, oid, sequence, tlv, yes } from '../../../base/derwriter.ts';
 import { keyUsageBits, purposesOf } from './keyusages.ts';
 
 /** What a certificate is for. */

@@ -122,7 +122,10 @@ function saysOfServing(_node: string, { live, object }: ResourceAttributes): boo
 /** What a node agent needs, beside what its pods refer to. */
 const NODE_RULES: readonly NodeRule[] = [
   { resources: ['services', 'discovery.k8s.io/endpointslices', 'namespaces', 'nodes'], verbs: READ },
-  { resources: ['networking.k8s.io/ingresses', 'networking.k8s.io/ingressclasses'], verbs: READ },
+  {
+    resources: ['ingresses', 'ingressclasses', 'servicecidrs'].map((name) => `networking.k8s.io/${name}`),
+    verbs: READ,
+  },
   {
     resources: ['networking.k8s.io/ingresses/status'],
     verbs: ['update', 'patch'],

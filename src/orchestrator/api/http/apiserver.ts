@@ -67,6 +67,8 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
   const service: Service = { api, handle, logger, calls, closing, trails, pace, metrics };
   const server = createServer({
     ...pki.server,
+    // With the authority, so that who joins and knows its hash alone can be shown it.
+    cert: `${pki.server.cert}${pki.ca}`,
     ca: pki.ca,
     requestCert: true,
     // Tokens are welcome too: authentication.ts decides, by socket.authorized.

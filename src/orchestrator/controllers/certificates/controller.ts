@@ -10,6 +10,7 @@ import { notFoundAsUndefined } from '../../../kube/values/status.ts';
 import type { KubeObject, Resource } from '../../../kube/values/types.ts';
 import { type ControllerContext, MANAGER } from '../context.ts';
 import { type ApprovedSubresource, type Decision, decide } from './decide.ts';
+import { NAME_TAKEN, nameTaken } from './nametaken.ts';
 
 interface AccessReview extends KubeObject {
   readonly status?: { readonly allowed?: boolean };
@@ -38,6 +39,7 @@ const LOOK_AGAIN_MS = 60 * 60_000;
  */
 export function createCertificateController(context: ControllerContext): Controller {
   const { client, reader, clock, logger, authority } = context;
+  const { nodes } = context.informers;
   const requests = createInformer({ client: reader, resource: CERTIFICATE_SIGNING_REQUESTS, clock, logger });
 
   async function reconcile(name: string): Promise<Again> {
@@ -69,6 +71,11 @@ export function createCertificateController(context: ControllerContext): Control
   ): Promise<Again> {
     for (const subresource of subresources) {
       if (!(await mayCreate(csr, subresource))) continue;
+      const taken = subresource === 'nodeclient' ? nameTaken(csr, (name) => nodes.get({ name })) : undefined;
+      if (taken !== undefined) {
+        const denied = withCondition(csr, 'Denied', NAME_TAKEN, taken);
+        return write(csr, 'approval', { conditions: denied });
+      }
       const conditions = withCondition(csr, 'Approved', 'AutoApproved', MESSAGES[subresource]);
       return write(csr, 'approval', { conditions });
     }
@@ -127,7 +134,7 @@ export function createCertificateController(context: ControllerContext): Control
     name: 'certificates',
     clock,
     logger,
-    watches: [watch(requests, ({ metadata }) => [metadata.name ?? ''])],
+    watches: [watch(requests, ({ metadata }) => [metadata.name ?? '']), watch(nodes, () => [])],
     reconcile,
   });
 }

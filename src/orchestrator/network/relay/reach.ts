@@ -1,5 +1,6 @@
 import { parseIp } from '../../../base/ip.ts';
 import { isInRange } from '../../../base/ipv4range.ts';
+import { API } from '../apiroute.ts';
 import { type Backend, type Route, routeKey } from '../route.ts';
 import type { Behind } from './fronts.ts';
 import type { ContainerRanges, NodeRanges } from './ranges.ts';
@@ -10,12 +11,6 @@ export interface Surroundings {
   /** A pod of this node; undefined: there is no such one. */
   readonly podOf: (uid: string) => { readonly namespace: string; readonly address: string } | undefined;
 }
-
-const API: Pick<Route, 'namespace' | 'service' | 'portName'> = {
-  namespace: 'default',
-  service: 'kubernetes',
-  portName: 'https',
-};
 
 /**
  * Whether the agent, or the relay, connects a client in a container to a backend. Whoever may write EndpointSlices may name any address in one: of

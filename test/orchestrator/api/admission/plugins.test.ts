@@ -20,7 +20,7 @@ describe('the plug-ins of admission', () => {
       configuration: NOTHING_CONFIGURED,
     } as Omit<AdmissionWorld, 'store' | 'kinds'> as AdmissionWorld;
     const names = admissionPlugins(world, [{ name: 'ServiceAccount' }]).map(({ name }) => name);
-    const ours = ['RoleGrants', 'DiskRoom'];
+    const ours = ['NodeRanges', 'RoleGrants', 'DiskRoom'];
     expect(names.filter((name) => !ours.includes(name))).to.deep.equal([
       'NamespaceLifecycle',
       'LimitRanger',

@@ -2,6 +2,7 @@
  * The roles and bindings that every cluster has (Kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy`, `policy.go` and
  * `namespace_policy.go`), for the features that are on by default in 1.35. Those of controllers follow from `workers.data.ts`.
  */
+import { JOINING_NODES } from '../../../../kube/client/bootstraptoken.ts';
 import type { PolicyRule } from '../../../../kube/kinds/objects.data.ts';
 
 /** A role by its name. `aggregates` and `gathers` are the last words of the labels `rbac.authorization.k8s.io/aggregate-to-…`. */
@@ -238,6 +239,32 @@ export const CLUSTER_ROLE_BINDINGS: Readonly<Record<string, readonly string[]>> 
   // The node authorizer has taken its place.
   'system:node': [],
 };
+
+/**
+ * Further bindings in the whole cluster, named otherwise than their role: what a machine that joins may, as `kubeadm init` gives it
+ * (`cmd/kubeadm/app/phases/bootstraptoken/node/tlsbootstrap.go`), and how the certificates of nodes are renewed.
+ */
+export const JOINING_BINDINGS: readonly {
+  readonly name: string;
+  readonly role: string;
+  readonly subjects: readonly string[];
+}[] = [
+  {
+    name: 'pilotage:node-bootstrapper',
+    role: 'system:node-bootstrapper',
+    subjects: [`Group ${JOINING_NODES}`],
+  },
+  {
+    name: 'pilotage:approve-joining-nodes',
+    role: 'system:certificates.k8s.io:certificatesigningrequests:nodeclient',
+    subjects: [`Group ${JOINING_NODES}`],
+  },
+  {
+    name: 'pilotage:approve-renewals-of-nodes',
+    role: 'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient',
+    subjects: ['Group system:nodes'],
+  },
+];
 
 /** Roles of one namespace, each bound there. */
 export const NAMESPACE_ROLES: readonly {

@@ -13,6 +13,7 @@ import {
   CLUSTER_ROLE_BINDINGS,
   CLUSTER_ROLES,
   type DefaultRole,
+  JOINING_BINDINGS,
   NAMESPACE_ROLES,
 } from './defaultpolicy.data.ts';
 
@@ -39,6 +40,7 @@ export function defaultPolicy(): DefaultPolicy {
     ],
     clusterRoleBindings: [
       ...Object.entries(CLUSTER_ROLE_BINDINGS).map(([name, subjects]) => clusterBinding(name, subjects)),
+      ...JOINING_BINDINGS.map(({ name, role, subjects }) => clusterBinding(name, subjects, role)),
       ...workers.map(([name]) => clusterBinding(roleOf(name), [subjectOf(name)])),
     ],
     roles: NAMESPACE_ROLES.map(({ namespace, name, rules }) => ({
@@ -72,11 +74,11 @@ function clusterRole(name: string, { rules, aggregates, gathers }: DefaultRole):
 
 const aggregateTo = (role: string) => `${GROUP}/aggregate-to-${role}`;
 
-const clusterBinding = (name: string, subjects: readonly string[]): ClusterRoleBinding => ({
+const clusterBinding = (name: string, subjects: readonly string[], role = name): ClusterRoleBinding => ({
   apiVersion: VERSION,
   kind: 'ClusterRoleBinding',
   metadata: metadata(name, {}),
-  roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name },
+  roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: role },
   ...(subjects.length > 0 ? { subjects: subjects.map(subject) } : {}),
 });
 

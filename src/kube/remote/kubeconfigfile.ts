@@ -1,6 +1,5 @@
-import { writeSecret } from '../../../base/secretfile.ts';
-import { dumpYaml } from '../../../kube/values/yaml.ts';
-import type { KeyPair } from './pki.ts';
+import { writeSecret } from '../../base/secretfile.ts';
+import { dumpYaml } from '../values/yaml.ts';
 
 export interface KubeconfigOptions {
   /** Name of cluster, user and context. */
@@ -9,11 +8,13 @@ export interface KubeconfigOptions {
   readonly server: string;
   /** Certificate of the authority, PEM. */
   readonly ca: string;
-  readonly client: KeyPair;
+  /** Who one is, PEM. */
+  readonly client?: { readonly cert: string; readonly key: string };
+  readonly token?: string;
 }
 
 /** A kubeconfig that carries all it needs: it can be copied to another machine. */
-function kubeconfigText({ name, server, ca, client }: KubeconfigOptions): string {
+export function kubeconfigText({ name, server, ca, client, token }: KubeconfigOptions): string {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   return dumpYaml({
     apiVersion: 'v1',
@@ -22,7 +23,12 @@ function kubeconfigText({ name, server, ca, client }: KubeconfigOptions): string
     users: [
       {
         name,
-        user: { 'client-certificate-data': base64(client.cert), 'client-key-data': base64(client.key) },
+        user: {
+          ...(client
+            ? { 'client-certificate-data': base64(client.cert), 'client-key-data': base64(client.key) }
+            : {}),
+          ...(token === undefined ? {} : { token }),
+        },
       },
     ],
     contexts: [{ name, context: { cluster: name, user: name } }],

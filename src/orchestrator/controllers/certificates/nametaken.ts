@@ -1,0 +1,25 @@
+import { parseCertificateRequest } from '../../../base/certificaterequest.ts';
+import type { CertificateSigningRequest, Node } from '../../../kube/kinds/objects.data.ts';
+import { findCondition } from '../../../kube/values/condition.ts';
+
+/** Who joins reads it in the condition Denied. */
+export const NAME_TAKEN = 'NodeNameTaken';
+
+const PREFIX = 'system:node:';
+
+/**
+ * Why somebody who is not the node itself gets no certificate of that name: a token that lets machines join would else make its bearer any
+ * node that there is, with all that this one may read. Kubernetes leaves that open, and kubeadm asks only on the machine that joins.
+ */
+export function nameTaken(
+  { spec }: CertificateSigningRequest,
+  nodeNamed: (name: string) => Node | undefined,
+): string | undefined {
+  const parsed = parseCertificateRequest(Buffer.from(spec.request, 'base64').toString('latin1'));
+  const name = parsed.ok ? parsed.value.commonName.slice(PREFIX.length) : '';
+  if (spec.username === `${PREFIX}${name}`) return undefined;
+  const node = nodeNamed(name);
+  if (node === undefined || findCondition(node.status?.conditions, 'Ready')?.status !== 'True')
+    return undefined;
+  return `a node "${name}" is there and ready`;
+}
