@@ -6,6 +6,7 @@ import { Mutex } from '../../../base/mutex.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
 import type { EventRecorder } from '../../../kube/client/events.ts';
 import { createInformer } from '../../../kube/client/informer.ts';
+import type { Service } from '../../../kube/kinds/objects.data.ts';
 import { INGRESS_CLASSES, INGRESSES } from '../../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
 import type { Address } from '../listeners.ts';
@@ -56,7 +57,7 @@ export interface IngressProxy {
 }
 
 /** Changes within this time make one new table. */
-const GATHER_MS = 10;
+export const GATHER_MS = 10;
 /** What is missing may be on its way: it is reported when it is still missing then. */
 const REPORT_MS = 1_000;
 /** An address in use may become free, and an API that did not answer may be back. */
@@ -76,6 +77,8 @@ export function createIngress(options: IngressOptions): IngressProxy {
   let isDue = false;
   let isReportDue = false;
   let isKnown = false;
+  /** Services of the Ingresses that are known, as `namespace/name`. */
+  let named: ReadonlySet<string> = new Set();
   let told: ReadonlySet<string> = new Set();
   let inTheWay: readonly string[] = [];
 
@@ -112,13 +115,11 @@ export function createIngress(options: IngressOptions): IngressProxy {
     if (!ingresses.isSynced || !classes.isSynced || !proxy.services.isSynced) return;
     secrets.follow(ingresses.list());
     await secrets.settled();
-    const named = new Set(ingresses.list().flatMap(servicesOf));
+    named = new Set(ingresses.list().flatMap(servicesOf));
     const objects: IngressObjects = {
       ingresses: ingresses.list(),
       classes: classes.list(),
-      services: proxy.services
-        .list()
-        .filter(({ metadata }) => named.has(`${metadata.namespace}/${metadata.name}`)),
+      services: proxy.services.list().filter(isNamed),
       secrets: secrets.list(),
     };
     take(objects);
@@ -128,6 +129,8 @@ export function createIngress(options: IngressOptions): IngressProxy {
     await report(compiled.judged.filter(({ findings }) => problemsText(findings) === undefined));
     reportSoon();
   }
+
+  const isNamed = ({ metadata }: Service) => named.has(`${metadata.namespace}/${metadata.name}`);
 
   function take(objects: IngressObjects): void {
     compiled = compileIngresses(objects);
@@ -181,8 +184,13 @@ export function createIngress(options: IngressOptions): IngressProxy {
   }
 
   async function follow(): Promise<void> {
-    for (const informer of [ingresses, classes, proxy.services])
+    for (const informer of [ingresses, classes])
       informer.listen({ add: refreshSoon, update: refreshSoon, delete: refreshSoon });
+    // Of the others nothing is served, and they may be many. An Ingress that names one more is a change itself.
+    const ofNamed = (service: Service) => {
+      if (isNamed(service)) refreshSoon();
+    };
+    proxy.services.listen({ add: ofNamed, update: ofNamed, delete: ofNamed });
     for (const informer of [ingresses, classes]) informer.start(signal);
     await Promise.all([ingresses.synced, classes.synced, proxy.services.synced]);
     refreshSoon();

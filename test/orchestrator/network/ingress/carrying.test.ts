@@ -3,9 +3,10 @@ import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { GATHER_MS } from '../../../../src/orchestrator/network/ingress/ingress.ts';
 import { eventually, freshIp } from '../proxybench.ts';
 import { echo, IngressBench, selfSigned } from './ingressbench.ts';
-import { NGINX } from './notation.ts';
+import { NGINX, service } from './notation.ts';
 
 const RULE = { rules: ['shop.test Prefix / web'] };
 
@@ -130,6 +131,20 @@ describe('the ingress', () => {
     bench.pods(1, { [deaf]: 'ready' });
     await eventually(() => bench.proxy.backends(WEB, '').length === 1, 'the pod is known');
     expect(await said('shop.test')).to.equal('502: 502 no pod of the Service shop/web accepts connections\n');
+  });
+
+  it('reads its Ingresses again for the Services that they name, and for no others', async () => {
+    const readings = () => bench.waits.filter((ms) => ms === GATHER_MS).length;
+    bench.pods(1, {});
+    await bench.start(RULE);
+    await eventually(() => bench.saved?.services.length === 1, 'the Service is known');
+    const before = readings();
+    bench.cluster.put(service('elsewhere'));
+    await eventually(() => bench.proxy.services.list().length === 2, 'the other is known');
+    expect(readings()).to.equal(before);
+    bench.cluster.put(service('web', 'shop', { ports: [{ name: 'http', port: 8080 }] }));
+    await eventually(() => bench.saved?.services[0]?.spec.ports?.[0]?.port === 8080, 'the change arrives');
+    expect(readings()).to.equal(before + 1);
   });
 
   it('waits for an answer as long as the Ingress says, a WebSocket too', async () => {

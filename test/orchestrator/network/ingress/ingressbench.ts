@@ -65,6 +65,8 @@ export class IngressBench {
   readonly cluster = new ListWatchServer();
   readonly patches: { name?: string; body?: { metadata?: { annotations?: object }; status?: object } }[] = [];
   readonly events: string[] = [];
+  /** How long the ingress waits for what, in milliseconds. */
+  readonly waits: number[] = [];
   saved: IngressObjects | undefined;
   /** Ports of backends that nobody outside may be led to. */
   readonly hidden = new Set<number>();
@@ -113,6 +115,13 @@ export class IngressBench {
     };
     const made = createIngress({
       ...common,
+      clock: {
+        ...systemClock,
+        after: (ms, fn) => {
+          this.waits.push(ms);
+          return systemClock.after(ms, fn);
+        },
+      },
       events,
       proxy,
       isOffered: ({ port }) => !this.hidden.has(port),
