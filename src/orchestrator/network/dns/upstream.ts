@@ -9,7 +9,7 @@ export interface Upstream {
 }
 
 export interface UpstreamOptions {
-  /** The node's own resolvers, in their order; read anew for every question, for they change with the network that the machine is in. */
+  /** The node's own resolvers, in their order; asked for with every question, for they change with the network that the machine is in. */
   readonly servers: () => readonly string[];
   /** Default 53. */
   readonly port?: number;

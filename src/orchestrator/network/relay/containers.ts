@@ -4,6 +4,7 @@ import { Admission, connectionLimits } from '../../../base/connections.ts';
 import { problemOf } from '../../../base/errors.ts';
 import { isInRange, nthOf } from '../../../base/ipv4range.ts';
 import type { Logger } from '../../../base/log.ts';
+import { renewed } from '../../../base/once.ts';
 import { readResolvConf } from '../../../base/resolvconf.ts';
 import { createResolver } from '../dns/resolver.ts';
 import { createUpstream } from '../dns/upstream.ts';
@@ -59,6 +60,8 @@ export interface ContainerServices {
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const DNS_PORT = 53;
+/** For so long it is believed who the node asks for names. */
+const RESOLVERS_MS = 1_000;
 
 const SOCKET = 'agent.sock';
 
@@ -80,7 +83,9 @@ function createContainerServices(
   const api = nthOf(node.services, 1);
   const resolve = createResolver({
     zone: () => known.zone,
-    upstream: createUpstream({ servers: () => readResolvConf(() => true).servers }),
+    upstream: createUpstream({
+      servers: renewed(() => readResolvConf(() => true).servers, RESOLVERS_MS, clock),
+    }),
   });
   const agentEnd = createAgentEnd({
     path: join(dir, SOCKET),

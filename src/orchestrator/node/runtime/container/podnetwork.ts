@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { problemOf } from '../../../../base/errors.ts';
 import type { Logger } from '../../../../base/log.ts';
 import { Mutex } from '../../../../base/mutex.ts';
+import { once } from '../../../../base/once.ts';
 import { loadedLibraries, routedRanges } from '../../../../base/proc.ts';
 import type { EngineTraits } from './createrequest.ts';
 import type { Engine } from './engine/engine.ts';
@@ -61,6 +62,7 @@ export function createPodNetworks(options: PodNetworkOptions): PodNetworks {
   const turn = new Mutex();
   const name = sharedName(records.agent, 'network');
   const relay = sharedName(records.agent, 'relay');
+  const ownLibraries = once(() => loadedLibraries());
 
   function known(): JoinedNetwork | undefined {
     const plan = records.network();
@@ -95,7 +97,7 @@ export function createPodNetworks(options: PodNetworkOptions): PodNetworks {
       directory: own.directory,
       socket: own.socket,
       program: own,
-      node: { path: process.execPath, libraries: loadedLibraries() },
+      node: { path: process.execPath, libraries: ownLibraries() },
     });
     const before = await engine.inspect(relay);
     const isSame = relayVersionOf(before?.Config.Labels) === relayVersionOf(request.Labels);
