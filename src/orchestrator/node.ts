@@ -122,8 +122,8 @@ export function createNode(options: NodeOptions): PilotageNode {
     nodeHost: hostIP,
     reports: options.isFirst ?? true,
     ...(options.api ? { api: options.api } : {}),
-    isAnswered: ({ podUid, host, port }) =>
-      !pods.find(podUid) || ANSWERED.has(runtime.sockets.ownerOf({ pod: podUid, host, port }).type),
+    isAnswered: ({ podUid, ...endpoint }) =>
+      !pods.find(podUid) || ANSWERED.has(runtime.sockets.ownerOf({ pod: podUid, ...endpoint }).type),
     onKnowledge: async (known) => containers?.learn(known),
     ...keptState(join(dir, 'routes.json')),
   });

@@ -14,7 +14,8 @@ export function frontsOf(table: RoutingTable, nodeHost: string, known: Substitut
   return [...table.values()].flatMap((route) => {
     const fronts: Front[] = [];
     const key = routeKey(route);
-    const { clusterIP, nodePort } = route;
+    const { clusterIP, nodePort, protocol } = route;
+    const carried = protocol ? { protocol } : {};
     if (clusterIP) {
       const id = clusterFront(route);
       const before = known[id];
@@ -23,13 +24,21 @@ export function frontsOf(table: RoutingTable, nodeHost: string, known: Substitut
         route: key,
         host: clusterIP,
         port: route.port,
+        ...carried,
         // The last one for systems whose loopback interface has one address only.
         substitutes: [...(before ? [before] : []), { host: clusterIP, port: 0 }, { host: nodeHost, port: 0 }],
       });
     }
     // A node port has no substitute: clients would not find it.
     if (nodePort)
-      fronts.push({ id: nodeFront(route), route: key, host: nodeHost, port: nodePort, substitutes: [] });
+      fronts.push({
+        id: nodeFront(route),
+        route: key,
+        host: nodeHost,
+        port: nodePort,
+        ...carried,
+        substitutes: [],
+      });
     return fronts;
   });
 }
@@ -41,6 +50,8 @@ export interface ServiceAddress {
   readonly portName: string;
   /** The port that the Service names. */
   readonly servicePort: number;
+  /** Absent: TCP. */
+  readonly protocol?: 'UDP';
   readonly host: string;
   readonly port: number;
 }
@@ -52,7 +63,8 @@ export function addressesOf(
   return [...table.values()].flatMap((route) => {
     const bound = binding(clusterFront(route));
     if (!bound || bound.state === 'failed') return [];
-    const { namespace, service, portName, port: servicePort } = route;
-    return [{ namespace, service, portName, servicePort, ...bound.address }];
+    const { namespace, service, portName, port: servicePort, protocol } = route;
+    const port = { namespace, service, portName, servicePort, ...(protocol ? { protocol } : {}) };
+    return [{ ...port, ...bound.address }];
   });
 }

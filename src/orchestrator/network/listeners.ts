@@ -1,5 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { errnoOf } from '../../base/errors.ts';
+import { receiveAt } from './datagrams.ts';
+import type { Datagram } from './flows.ts';
 
 /** An address to listen on, and its substitutes. */
 export interface Front {
@@ -8,6 +10,8 @@ export interface Front {
   readonly route: string;
   readonly host: string;
   readonly port: number;
+  /** Absent: TCP. */
+  readonly protocol?: 'UDP';
   /** Tried in order when the address itself cannot be bound; port 0 is any free port. Empty: no substitute is acceptable. */
   readonly substitutes: readonly Address[];
 }
@@ -30,15 +34,26 @@ export interface Listeners {
   close(): Promise<void>;
 }
 
+export interface Accepting {
+  readonly onConnection: (socket: Socket, route: string) => void;
+  readonly onDatagram: (datagram: Datagram) => void;
+}
+
+interface Opened {
+  readonly port: number;
+  /** The address is free at once; what it has accepted stays. */
+  close(): Promise<void>;
+}
+
 interface Entry {
   readonly front: Front;
   readonly binding: Binding;
-  readonly server: Server | undefined;
+  readonly opened: Opened | undefined;
 }
 
 const WAITING_CONNECTIONS = 4096;
 
-export function createListeners(onConnection: (socket: Socket, route: string) => void): Listeners {
+export function createListeners({ onConnection, onDatagram }: Accepting): Listeners {
   let entries = new Map<string, Entry>();
   /** One change at a time: two at once could bind the same address twice. */
   let turn: Promise<void> = Promise.resolve();
@@ -47,9 +62,9 @@ export function createListeners(onConnection: (socket: Socket, route: string) =>
     const wanted = new Map(fronts.map((front) => [front.id, front]));
     for (const [id, entry] of entries) {
       const front = wanted.get(id);
-      if (front && isSame(front, entry.front) && entry.server) continue;
+      if (front && isSame(front, entry.front) && entry.opened) continue;
       // Closed before anything is opened: an address may have moved from one front to another.
-      if (entry.server) await closed(entry.server);
+      await entry.opened?.close();
       entries.delete(id);
     }
     const missing = fronts.filter((front) => !entries.has(front.id));
@@ -59,14 +74,27 @@ export function createListeners(onConnection: (socket: Socket, route: string) =>
   async function open(front: Front): Promise<Entry> {
     let code: string | undefined;
     for (const address of [{ host: front.host, port: front.port }, ...front.substitutes]) {
-      const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
-        onConnection(socket, front.route),
-      );
-      const failure = await listen(server, address);
-      if (failure === undefined) return { front, server, binding: bindingOf(server, address.host, code) };
-      code ??= failure;
+      const opened = await (front.protocol === 'UDP' ? openDatagrams : openServer)(address, front.route);
+      if (typeof opened !== 'string')
+        return { front, opened, binding: bindingOf({ host: address.host, port: opened.port }, code) };
+      code ??= opened;
     }
-    return { front, server: undefined, binding: { state: 'failed', code: code ?? 'unknown' } };
+    return { front, opened: undefined, binding: { state: 'failed', code: code ?? 'unknown' } };
+  }
+
+  async function openServer(address: Address, route: string): Promise<Opened | string> {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
+      onConnection(socket, route),
+    );
+    const failure = await listen(server, address);
+    if (failure !== undefined) return failure;
+    const bound = server.address();
+    return { port: typeof bound === 'object' && bound ? bound.port : 0, close: () => closed(server) };
+  }
+
+  async function openDatagrams(address: Address, route: string): Promise<Opened | string> {
+    const bound = await receiveAt(address, (datagram) => onDatagram({ route, ...datagram }));
+    return typeof bound === 'string' ? bound : { port: bound.port, close: async () => bound.close() };
   }
 
   return {
@@ -77,20 +105,18 @@ export function createListeners(onConnection: (socket: Socket, route: string) =>
     binding: (id) => entries.get(id)?.binding,
     async close() {
       await turn;
-      const servers = [...entries.values()].flatMap(({ server }) => (server ? [server] : []));
+      const all = [...entries.values()];
       entries = new Map();
-      await Promise.all(servers.map(closed));
+      await Promise.all(all.map(({ opened }) => opened?.close()));
     },
   };
 }
 
 function isSame(a: Front, b: Front): boolean {
-  return a.host === b.host && a.port === b.port && a.route === b.route;
+  return a.host === b.host && a.port === b.port && a.route === b.route && a.protocol === b.protocol;
 }
 
-function bindingOf(server: Server, host: string, code: string | undefined): Binding {
-  const bound = server.address();
-  const address = { host, port: typeof bound === 'object' && bound ? bound.port : 0 };
+function bindingOf(address: Address, code: string | undefined): Binding {
   return code === undefined ? { state: 'bound', address } : { state: 'substituted', address, code };
 }
 

@@ -10,6 +10,7 @@ import type { Service } from '../../kube/kinds/objects.data.ts';
 import { ENDPOINT_SLICES, SERVICES } from '../../kube/kinds/resources.data.ts';
 import { type ApiAddress, withApi } from './apiroute.ts';
 import { createAttempts } from './connectattempts.ts';
+import { createDatagramProxy } from './datagramproxy.ts';
 import { EMPTY_ZONE, type Zone, zoneOf } from './dns/zone.ts';
 import { type ForwardOptions, forward } from './forward.ts';
 import { addressesOf, frontsOf, type ServiceAddress, type Substitutes } from './fronts.ts';
@@ -50,7 +51,7 @@ export interface ServiceProxyOptions {
   readonly save: (state: ProxyState) => void;
 }
 
-/** A layer-4 proxy from the cluster IPs and node ports of all Services to their pods. */
+/** A proxy for TCP and UDP from the cluster IPs and node ports of all Services to their pods. */
 export interface ServiceProxy {
   /** Serves from the saved state at once; resolves when it listens. From then on the API is watched. */
   start(): Promise<void>;
@@ -95,7 +96,8 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const attempts = createAttempts();
   const dialing = { attempt: attempts.begin, isAnswered };
   const stoppingPods = trackStoppingPods(clock);
-  const listeners = createListeners(accept);
+  const datagrams = createDatagramProxy({ next, isAnswered, clock, logger });
+  const listeners = createListeners({ onConnection: accept, onDatagram: datagrams.take });
   let table: RoutingTable = new Map();
   let zone = EMPTY_ZONE;
   let substitutes: Substitutes = {};
@@ -162,6 +164,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     const known = new Set(services.list().map(({ metadata }) => metadata.uid));
     stoppingPods.tidy(current.flatMap((slice) => slice.endpoints ?? []));
     table = withApi(route(services.list(), current, stoppingPods.has), options.api);
+    datagrams.follow(table);
     zone = zoneOf(services.list(), current);
     for (const key of cursors.keys()) if (!table.has(key)) cursors.delete(key);
     await Promise.all([listen(), onKnowledge({ table, zone })]);
@@ -242,6 +245,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       stopping.abort(new Error('the service proxy stops'));
       await applied;
       await listeners.close();
+      datagrams.close();
       for (const socket of sockets) socket.destroy();
     },
     synced: synced.promise,

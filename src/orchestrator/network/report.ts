@@ -2,7 +2,7 @@ import type { Service } from '../../kube/kinds/objects.data.ts';
 import { type Condition, transition } from '../../kube/values/condition.ts';
 import { clusterFront, nodeFront } from './fronts.ts';
 import type { Binding } from './listeners.ts';
-import { isTcp, type Route, type RoutingTable, routeKey } from './route.ts';
+import { isCarried, type Route, type RoutingTable, routeKey } from './route.ts';
 
 /** On a Service: False when a port of it cannot be reached where the Service says. */
 export const REACHABLE = 'pilotage.dev/Reachable';
@@ -50,11 +50,11 @@ function faultsOf(
 ): readonly Fault[] {
   const { namespace = '', name = '' } = service.metadata;
   return (service.spec.ports ?? []).flatMap((port) => {
-    if (!isTcp(port)) {
+    if (!isCarried(port)) {
       return [
         {
           reason: 'ProtocolNotSupported',
-          message: `port ${port.port}: ${port.protocol} is not carried, only TCP`,
+          message: `port ${port.port}: ${port.protocol} is not carried, only TCP and UDP`,
         },
       ];
     }

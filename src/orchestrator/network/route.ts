@@ -6,6 +6,8 @@ export interface Backend {
   readonly port: number;
   /** '' where an endpoint names no pod. */
   readonly podUid: string;
+  /** Absent: TCP. */
+  readonly protocol?: 'UDP';
 }
 
 /** One port of one Service: where it listens, and where connections go. Plain JSON: it is kept on disk. */
@@ -15,6 +17,8 @@ export interface Route {
   /** '' for the only port of a Service that names none. */
   readonly portName: string;
   readonly port: number;
+  /** Absent: TCP. */
+  readonly protocol?: 'UDP';
   readonly clusterIP?: string;
   readonly nodePort?: number;
   /** Connections of one client go to one backend while it exists. */
@@ -46,7 +50,9 @@ export function route(
   const routes = services.filter(hasPods).flatMap((service) => {
     const { namespace = '', name = '' } = service.metadata;
     const own = byService.get(`${namespace}/${name}`) ?? [];
-    return (service.spec.ports ?? []).filter(isTcp).map((port) => routeOf(service, port, own, isReleased));
+    return (service.spec.ports ?? [])
+      .filter(isCarried)
+      .map((port) => routeOf(service, port, own, isReleased));
   });
   return new Map(routes.map((one) => [routeKey(one), one]));
 }
@@ -68,6 +74,9 @@ export const serviceOf = ({ metadata }: EndpointSlice): { namespace: string; nam
 });
 
 export const isTcp = (port: ServicePort): boolean => (port.protocol ?? 'TCP') === 'TCP';
+const udp = ({ protocol }: { readonly protocol?: string }): Pick<Route, 'protocol'> =>
+  protocol === 'UDP' ? { protocol } : {};
+export const isCarried = (port: ServicePort): boolean => isTcp(port) || port.protocol === 'UDP';
 
 /** An external name has none; a headless Service has no address to listen on, and is asked for by its pods. */
 const hasPods = ({ spec }: Service): boolean => spec.type !== 'ExternalName' && Boolean(spec.clusterIP);
@@ -81,7 +90,7 @@ function routeOf(
 ): Route {
   const ready = new Map<string, Backend>();
   const terminating = new Map<string, Backend>();
-  for (const { backend, endpoint } of endpointsOf(slices, port.name ?? '')) {
+  for (const { backend, endpoint } of endpointsOf(slices, port)) {
     const state = isReleased(backend) ? 'terminating' : stateOf(endpoint);
     const key = `${backend.host}:${backend.port}`;
     if (state === 'ready') ready.set(key, backend);
@@ -92,6 +101,7 @@ function routeOf(
     service: service.metadata.name ?? '',
     portName: port.name ?? '',
     port: port.port,
+    ...udp(port),
     ...(service.spec.clusterIP && !isHeadless(service) ? { clusterIP: service.spec.clusterIP } : {}),
     ...(port.nodePort ? { nodePort: port.nodePort } : {}),
     sticky: service.spec.sessionAffinity === 'ClientIP',
@@ -100,14 +110,14 @@ function routeOf(
   };
 }
 
-function endpointsOf(slices: readonly EndpointSlice[], portName: string) {
+function endpointsOf(slices: readonly EndpointSlice[], { name: portName = '', ...wanted }: ServicePort) {
   return slices.flatMap((slice) => {
     const number = slice.ports?.find((port) => (port.name ?? '') === portName)?.port;
     if (number === undefined || slice.addressType === 'FQDN') return [];
     return (slice.endpoints ?? []).flatMap((endpoint) =>
       endpoint.addresses.slice(0, 1).map((host) => ({
         endpoint,
-        backend: { host, port: number, podUid: endpoint.targetRef?.uid ?? '' },
+        backend: { host, port: number, podUid: endpoint.targetRef?.uid ?? '', ...udp(wanted) },
       })),
     );
   });
@@ -133,6 +143,14 @@ export function choose(table: RoutingTable, key: string, cursor: number, client 
   const order = (backends: readonly Backend[]) =>
     found.sticky ? ranked(backends, client) : rotated(backends, cursor);
   return [...order(found.ready), ...order(found.terminating)];
+}
+
+/** Whether flows of datagrams to this backend may go on: those that take no new ones may still serve. */
+export function isBehind(table: RoutingTable, key: string, backend: Backend): boolean {
+  const { ready = [], terminating = [] } = table.get(key) ?? {};
+  return [...ready, ...terminating].some(
+    ({ host, port, podUid }) => host === backend.host && port === backend.port && podUid === backend.podUid,
+  );
 }
 
 function rotated(backends: readonly Backend[], cursor: number): readonly Backend[] {

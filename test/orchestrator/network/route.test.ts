@@ -67,13 +67,22 @@ describe('routing', () => {
     expect([...used].sort()).to.deep.equal(['a', 'b', 'c']);
   });
 
-  it('routes no Service without an address, no external name, and no protocol but TCP', () => {
+  it('routes no Service without an address, no external name, and no SCTP', () => {
     const none = [
       service('', 80),
       service('127.200.0.1', 80, { type: 'ExternalName' }),
-      service('127.200.0.1', 80, {}, { protocol: 'UDP' }),
+      service('127.200.0.1', 80, {}, { protocol: 'SCTP' }),
     ];
     for (const one of none) expect([...route([one], []).keys()]).to.deep.equal([]);
+  });
+
+  it('routes UDP as it does TCP, and says so of every pod', () => {
+    const [web] = route(
+      [service('127.200.0.1', 53, {}, { protocol: 'UDP' })],
+      [slice({ a: 'ready' }, 53)],
+    ).values();
+    expect(web?.protocol).to.equal('UDP');
+    expect(web?.ready).to.deep.equal([{ host: 'a', port: 53, podUid: 'pod-a', protocol: 'UDP' }]);
   });
 
   it('knows the pods of a headless Service, which listens nowhere', () => {

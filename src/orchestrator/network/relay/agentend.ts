@@ -4,8 +4,10 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
 import { deferred } from '../../../base/deferred.ts';
 import type { Logger } from '../../../base/log.ts';
+import type { FlowEnd, FlowEvents } from '../flows.ts';
+import type { Address } from '../listeners.ts';
 import { type Carried, carry } from './carry.ts';
-import { parseMessage, readFrames, writeMessage } from './frames.ts';
+import { parseMessage, readFrames, writeDatagram, writeMessage } from './frames.ts';
 import {
   type Dialed,
   MOST_MESSAGE,
@@ -30,10 +32,27 @@ export interface RelayedClient {
   onClose(fn: () => void): void;
 }
 
+/** The datagrams of a client to a front of the relay. `dial` or `carry` says where they go. */
+export interface RelayedFlow {
+  readonly front: string;
+  /** The client's. */
+  readonly address: string;
+  /** Where an earlier agent has had them sent. */
+  readonly before?: Address;
+  /** The relay sends them there itself. */
+  dial(backend: Address): void;
+  /** They come here. */
+  carry(open: (events: FlowEvents) => FlowEnd): void;
+  /** It is over, now or later: the next datagram begins another one. */
+  end(): void;
+  onClose(fn: () => void): void;
+}
+
 export interface AgentEndOptions {
   /** Of the socket, in a directory of its own, which the relay sees. */
   readonly path: string;
   readonly onClient: (client: RelayedClient) => void;
+  readonly onFlow: (flow: RelayedFlow) => void;
   /** A message of DNS; resolves with the answer, undefined: none. */
   readonly onQuery: (message: Buffer, transport: 'udp' | 'tcp') => Promise<Buffer | undefined>;
   readonly clock: Clock;
@@ -55,7 +74,8 @@ export interface AgentEnd {
 /** How long somebody waits for a relay to listen. */
 const APPLY_MS = 1_000;
 
-export function createAgentEnd({ path, onClient, onQuery, clock, logger }: AgentEndOptions): AgentEnd {
+export function createAgentEnd(options: AgentEndOptions): AgentEnd {
+  const { path, onClient, onFlow, onQuery, clock, logger } = options;
   const links = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, accept);
   let control: Socket | undefined;
@@ -74,6 +94,7 @@ export function createAgentEnd({ path, onClient, onQuery, clock, logger }: Agent
       const opening = parseMessage<Opening>(payload) as Partial<Opening> | undefined;
       if (opening?.type === 'control') take = controlled(link);
       else if (opening?.type === 'stream') take = streamed(link, opening);
+      else if (opening?.type === 'flow') take = flowed(link, opening);
       else link.destroy();
     };
     readFrames(link, MOST_MESSAGE, (payload) => take(payload));
@@ -140,6 +161,34 @@ export function createAgentEnd({ path, onClient, onQuery, clock, logger }: Agent
       if (carried) carried.take(payload);
       else dialing.resolve(parseMessage<Dialed>(payload)?.dialed === true);
     };
+  }
+
+  function flowed(
+    link: Socket,
+    { front = '', client = '', before }: Partial<Opening & { type: 'flow' }>,
+  ): (payload: Buffer) => void {
+    let carried: FlowEnd | undefined;
+    const say = (verdict: Verdict) => {
+      if (link.writable) writeMessage(link, verdict);
+    };
+    link.once('close', () => carried?.close());
+    onFlow({
+      front,
+      address: client,
+      ...(before ? { before } : {}),
+      dial: ({ host, port }) => say({ type: 'dial', host, port }),
+      carry(open) {
+        if (link.destroyed) return;
+        say({ type: 'carry' });
+        carried = open({ deliver: (bytes) => writeDatagram(link, bytes), end: () => link.destroy() });
+      },
+      end() {
+        if (carried) link.destroy();
+        else say({ type: 'refuse' });
+      },
+      onClose: (fn) => void link.once('close', fn),
+    });
+    return (payload) => carried?.send(payload);
   }
 
   return {

@@ -11,9 +11,11 @@ import { createUpstream } from '../dns/upstream.ts';
 import { EMPTY_ZONE } from '../dns/zone.ts';
 import type { ServiceAddress } from '../fronts.ts';
 import type { Knowledge, ServiceProxy } from '../proxy.ts';
-import { createAgentEnd, type RelayedClient } from './agentend.ts';
+import { type Backend, isBehind, routeKey } from '../route.ts';
+import { createAgentEnd, type RelayedClient, type RelayedFlow } from './agentend.ts';
 import { connectRelayed } from './connect.ts';
-import { relayFronts } from './fronts.ts';
+import { connectFlow } from './connectflows.ts';
+import { type Behind, relayFronts } from './fronts.ts';
 import { type RelayProgram, relayProgram } from './program.ts';
 import { type ContainerRanges, containerView, type NodeRanges } from './ranges.ts';
 import { mayReach, type Surroundings } from './reach.ts';
@@ -90,6 +92,7 @@ function createContainerServices(
   const agentEnd = createAgentEnd({
     path: join(dir, SOCKET),
     onClient: (client) => void accept(client),
+    onFlow: acceptFlow,
     onQuery: async (message, transport) => ranges && resolve(message, transport, containerView(node, ranges)),
     clock,
     logger,
@@ -99,6 +102,7 @@ function createContainerServices(
   let fronts: ReturnType<typeof relayFronts> = new Map();
   let accepted = 0;
   let deaf: string | undefined;
+  const flows = new Map<RelayedFlow, Backend>();
 
   async function accept(client: RelayedClient): Promise<void> {
     const behind = fronts.get(client.front)?.behind;
@@ -108,18 +112,46 @@ function createContainerServices(
       return client.refuse();
     admission.proven(id);
     client.onClose(() => admission.leave(id));
-    const backends = behind.type === 'pod' ? [behind.backend] : proxy().backends(behind, client.address);
-    await connectRelayed(client, backends, {
+    await connectRelayed(client, backendsOf(behind, client.address), {
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
-      ...proxy().dialing,
-      isBesideRelay: ({ host }) => isInRange(host, containers.pods),
-      mayReach: (backend) => mayReach(backend, behind, { node, containers, podOf }),
+      ...dialing(behind, containers),
     });
+  }
+
+  const backendsOf = (behind: Behind, client: string): readonly Backend[] =>
+    behind.type === 'pod' ? [behind.backend] : proxy().backends(behind, client);
+
+  const dialing = (behind: Behind, containers: ContainerRanges) => ({
+    ...proxy().dialing,
+    isBesideRelay: ({ host }: Backend) => isInRange(host, containers.pods),
+    mayReach: (backend: Backend) => mayReach(backend, behind, { node, containers, podOf }),
+  });
+
+  function acceptFlow(flow: RelayedFlow): void {
+    const behind = fronts.get(flow.front)?.behind;
+    if (!behind || !ranges) return void flow.end();
+    const backend = connectFlow(flow, backendsOf(behind, flow.address), dialing(behind, ranges));
+    if (!backend) return;
+    flows.set(flow, backend);
+    flow.onClose(() => flows.delete(flow));
+  }
+
+  /** Datagrams go to no pod that is behind its Service no more. */
+  function endFlows(): void {
+    for (const [flow, backend] of flows) {
+      const behind = fronts.get(flow.front)?.behind;
+      const isThere =
+        behind?.type === 'pod'
+          ? behind.backend.podUid === backend.podUid
+          : behind && isBehind(known.table, routeKey(behind), backend);
+      if (!isThere) flow.end();
+    }
   }
 
   async function assign(): Promise<void> {
     if (!ranges) return;
     fronts = relayFronts(known.table, known.zone, containerView(node, ranges));
+    endFlows();
     await agentEnd.assign({
       fronts: [...fronts.values()].map(({ front }) => front),
       dns: { host: ranges.relay, port: DNS_PORT },
@@ -149,11 +181,20 @@ function createContainerServices(
     },
     addresses(of) {
       const { shown } = containerView(node, of);
-      return [...known.table.values()].flatMap(({ namespace, service, portName, port, clusterIP = '' }) => {
-        // Clients of the API compare its certificate with the name by which they know it, which is no address of this network.
-        const host = clusterIP === api ? 'kubernetes.default.svc' : shown(clusterIP);
-        return host === undefined ? [] : [{ namespace, service, portName, servicePort: port, host, port }];
-      });
+      return [...known.table.values()].flatMap(
+        ({ namespace, service, portName, port, protocol, clusterIP = '' }) => {
+          // Clients of the API compare its certificate with the name by which they know it, which is no address of this network.
+          const host = clusterIP === api ? 'kubernetes.default.svc' : shown(clusterIP);
+          const named = {
+            namespace,
+            service,
+            portName,
+            servicePort: port,
+            ...(protocol ? { protocol } : {}),
+          };
+          return host === undefined ? [] : [{ ...named, host, port }];
+        },
+      );
     },
     get problem() {
       return deaf ?? agentEnd.problem;

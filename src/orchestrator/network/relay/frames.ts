@@ -20,6 +20,13 @@ export function writeFrame(socket: Socket, payload: Buffer): boolean {
 export const writeMessage = (socket: Socket, message: unknown): boolean =>
   writeFrame(socket, Buffer.from(JSON.stringify(message)));
 
+/** Bytes that the other end may leave unread before datagrams are lost, as on any network. */
+const MOST_UNREAD = 1024 * 1024;
+
+export function writeDatagram(socket: Socket, payload: Buffer): void {
+  if (socket.writable && socket.writableLength <= MOST_UNREAD) writeFrame(socket, payload);
+}
+
 export const END_OF_STREAM = Buffer.alloc(0);
 
 /** Gives on whole frames of a connection; one that is longer than `most` bytes ends it. */

@@ -19,21 +19,28 @@ export function relayFronts(
   view: View,
 ): ReadonlyMap<string, { readonly front: RelayFront; readonly behind: Behind }> {
   const found = new Map<string, { front: RelayFront; behind: Behind }>();
-  const add = (id: string, address: string, port: number, behind: Behind) => {
+  const add = (
+    id: string,
+    address: string,
+    { port, protocol }: Pick<RelayFront, 'port' | 'protocol'>,
+    behind: Behind,
+  ) => {
     const host = view.shown(address);
-    if (host !== undefined) found.set(id, { front: { id, host, port }, behind });
+    const front = { id, port, ...(protocol ? { protocol } : {}) };
+    if (host !== undefined) found.set(id, { front: { ...front, host }, behind });
   };
   for (const route of table.values()) {
-    const { namespace, service, portName, clusterIP, port } = route;
+    const { namespace, service, portName, clusterIP } = route;
     const behind = { type: 'route', namespace, service, portName } as const;
-    if (clusterIP) add(`service ${routeKey(route)}`, clusterIP, port, behind);
+    if (clusterIP) add(`service ${routeKey(route)}`, clusterIP, route, behind);
   }
   for (const { endpoints } of Object.values(zone.services))
     for (const { address, ports, podUid } of endpoints.filter((one) => isLoopback(one.address)))
       for (const { port, protocol } of ports)
-        if (protocol === 'tcp') {
-          const backend = { host: address, port, podUid };
-          add(`pod ${address}:${port}`, address, port, { type: 'pod', backend });
+        if (protocol === 'tcp' || protocol === 'udp') {
+          const udp = protocol === 'udp' ? { protocol: 'UDP' as const } : {};
+          const backend = { host: address, port, podUid, ...udp };
+          add(`pod ${address}:${port}${udp.protocol ?? ''}`, address, backend, { type: 'pod', backend });
         }
   return found;
 }

@@ -6,6 +6,8 @@ export interface RelayFront {
   readonly id: string;
   readonly host: string;
   readonly port: number;
+  /** Absent: TCP. */
+  readonly protocol?: 'UDP';
 }
 
 /** From the agent, on the connection `control`: everything that the relay is to do. */
@@ -43,20 +45,31 @@ export interface RelayAnswer {
 export type Opening =
   | { readonly type: 'control' }
   /** A client has connected to a front. `client`: its address. */
-  | { readonly type: 'stream'; readonly front: string; readonly client: string };
+  | { readonly type: 'stream'; readonly front: string; readonly client: string }
+  /** A client has sent a datagram to a front. `before`: where an earlier agent has had its datagrams sent. */
+  | {
+      readonly type: 'flow';
+      readonly front: string;
+      readonly client: string;
+      readonly before?: { readonly host: string; readonly port: number };
+    };
 
-/** From the agent on a connection `stream`, until one of them succeeds. */
+/** From the agent on a connection `stream`, until one of them succeeds; on a connection `flow` at any time, where none is answered. */
 export type Verdict =
   /** Connect to there yourself; the answer is `Dialed`. */
   | { readonly type: 'dial'; readonly host: string; readonly port: number }
-  /** From now on frames are the bytes of the stream. */
+  /** From now on frames are the bytes of the stream, or a datagram each. */
   | { readonly type: 'carry' }
-  /** Reset the client. */
+  /** Reset the client; a flow is over. */
   | { readonly type: 'refuse' };
 
 export interface Dialed {
   readonly dialed: boolean;
 }
+
+export const RETRY_MS = 50;
+/** How long clients wait for an agent that is started again. */
+export const PATIENCE_MS = 15_000;
 
 /** Bytes of one message. Those with fronts are the largest. */
 export const MOST_MESSAGE = 32 * 1024 * 1024;

@@ -13,11 +13,14 @@ import {
   type Dialed,
   MOST_MESSAGE,
   type Opening,
+  PATIENCE_MS,
+  RETRY_MS,
   type RelayAnswer,
   type RelayReport,
   type RelayTask,
   type Verdict,
 } from './protocol.ts';
+import { createRelayedFlows } from './relayedflows.ts';
 
 export interface RelayOptions {
   /** The socket on which the agent listens. */
@@ -31,9 +34,6 @@ export interface Relay {
   run(signal: AbortSignal): Promise<void>;
 }
 
-const RETRY_MS = 50;
-/** How long clients wait for an agent that is started again. */
-const PATIENCE_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** What could not be listened on is tried again. */
 const BIND_AGAIN_MS = 2_000;
@@ -43,7 +43,11 @@ const BIND_AGAIN_MS = 2_000;
  * outlives the agent: clients wait while there is none.
  */
 export function createRelay({ path, clock, logger }: RelayOptions): Relay {
-  const listeners = createListeners((client, front) => void accept(client, front));
+  const flows = createRelayedFlows({ path, isClient, clock });
+  const listeners = createListeners({
+    onConnection: (client, front) => void accept(client, front),
+    onDatagram: flows.take,
+  });
   const admission = new Admission(connectionLimits(2));
   const turn = new Mutex();
   let control: Socket | undefined;
@@ -175,6 +179,7 @@ export function createRelay({ path, clock, logger }: RelayOptions): Relay {
         control = link;
         writeMessage(link, { type: 'control' } satisfies Opening);
         names.askAgain();
+        flows.rejoin();
       });
       readFrames(link, MOST_MESSAGE, (payload) => {
         const said = parseMessage<RelayTask & RelayAnswer>(payload);
@@ -197,6 +202,7 @@ export function createRelay({ path, clock, logger }: RelayOptions): Relay {
         await sleep(clock, RETRY_MS, signal).catch(() => undefined);
       }
       await turn.run(() => Promise.all([listeners.close(), names.close()]));
+      flows.close();
     },
   };
 }

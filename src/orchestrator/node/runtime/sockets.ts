@@ -21,6 +21,8 @@ export interface PodEndpoint {
   readonly pod: string;
   readonly host: string;
   readonly port: number;
+  /** Absent: TCP. */
+  readonly protocol?: 'UDP';
 }
 
 export interface WildcardListener {

@@ -17,6 +17,8 @@ export interface ReachableService {
   readonly service: string;
   readonly portName: string;
   readonly servicePort: number;
+  /** Absent: TCP. */
+  readonly protocol?: 'UDP';
   readonly host: string;
   readonly port: number;
 }
@@ -43,11 +45,12 @@ export function serviceEnvironment(
     env[`${name}_SERVICE_HOST`] ??= one.host;
     env[`${name}_SERVICE_PORT`] ??= String(one.port);
     if (one.portName) env[`${name}_SERVICE_PORT_${word(one.portName)}`] = String(one.port);
-    const url = `tcp://${one.host.includes(':') ? `[${one.host}]` : one.host}:${one.port}`;
-    const link = `${name}_PORT_${one.servicePort}_TCP`;
+    const protocol = one.protocol ?? 'TCP';
+    const url = `${protocol.toLowerCase()}://${one.host.includes(':') ? `[${one.host}]` : one.host}:${one.port}`;
+    const link = `${name}_PORT_${one.servicePort}_${protocol}`;
     env[`${name}_PORT`] ??= url;
     env[link] = url;
-    env[`${link}_PROTO`] = 'tcp';
+    env[`${link}_PROTO`] = protocol.toLowerCase();
     env[`${link}_PORT`] = String(one.port);
     env[`${link}_ADDR`] = one.host;
   }
@@ -80,8 +83,8 @@ function variablesOf({ metadata, spec }: Service): readonly string[] {
   const named = (spec.ports ?? []).flatMap((port) =>
     port.name ? [`${name}_SERVICE_PORT_${word(port.name)}`] : [],
   );
-  const links = (spec.ports ?? []).flatMap(({ port }) =>
-    ['', '_PROTO', '_PORT', '_ADDR'].map((part) => `${name}_PORT_${port}_TCP${part}`),
+  const links = (spec.ports ?? []).flatMap(({ port, protocol = 'TCP' }) =>
+    ['', '_PROTO', '_PORT', '_ADDR'].map((part) => `${name}_PORT_${port}_${protocol}${part}`),
   );
   return [`${name}_SERVICE_HOST`, `${name}_SERVICE_PORT`, `${name}_PORT`, ...named, ...links];
 }

@@ -23,6 +23,18 @@ describe('where the relay listens', () => {
   it('is the address of a Service for containers, at its own port, whoever is behind it', () =>
     expect(fronts('127.200.1.2', '127.72.0.5', '10.4.0.7')).to.deep.equal([['10.7.1.2', 80, 'route']]));
 
+  it('is there for datagrams as well, of Services and of pods', () => {
+    const udp = { protocol: 'UDP' };
+    const names = (clusterIP: string) => {
+      const pods = slice({ '127.72.0.5': 'ready' }, 53);
+      const ports = pods.ports?.map((port) => ({ ...port, ...udp })) ?? [];
+      const [services, slices] = [[service(clusterIP, 53, {}, udp)], [{ ...pods, ports }]];
+      return [...relayFronts(route(services, slices), zoneOf(services, slices), view).values()];
+    };
+    for (const ip of ['127.200.1.2', 'None'])
+      expect(names(ip).map(({ front }) => front.protocol)).to.deep.equal(['UDP']);
+  });
+
   it('is that of each pod of processes of a headless Service; containers are reached without it', () =>
     expect(fronts('None', '127.72.0.5', '10.4.0.7', '127.0.0.1')).to.deep.equal([['10.6.0.5', 8080, 'pod']]));
 });

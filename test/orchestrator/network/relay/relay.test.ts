@@ -50,6 +50,7 @@ describe('the relay, and its agent', () => {
       path,
       clock: systemClock,
       logger: silentLogger,
+      onFlow: (flow) => flow.end(),
       onClient(client) {
         clients.push(client.address);
         void connectRelayed(client, backends, {

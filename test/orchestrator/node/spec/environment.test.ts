@@ -95,6 +95,21 @@ describe('environment of a container', () => {
     });
   });
 
+  it('says of a port of UDP that it is one', () => {
+    const row = {
+      namespace: 'shop',
+      service: 'dns',
+      portName: '',
+      servicePort: 53,
+      host: '127.200.0.7',
+      port: 53,
+    };
+    expect(serviceEnvironment([{ ...row, protocol: 'UDP' }], 'shop')).to.include({
+      DNS_PORT: 'udp://127.200.0.7:53',
+      DNS_PORT_53_UDP_PROTO: 'udp',
+    });
+  });
+
   it('names the API in every namespace, to pods without service links too, unless their own Service has its name', () => {
     const row = (namespace: string, port: number) => ({
       namespace,

@@ -47,7 +47,8 @@ export function createSocketOwners({
   const proofs = new Map<string, Descriptor & { readonly inode: string }>();
   let table: { readonly at: number; readonly sockets: readonly Listening[] | undefined } | undefined;
 
-  const keyOf = ({ pod, host, port }: PodEndpoint): string => `${pod} ${host}:${port}`;
+  const keyOf = ({ pod, host, port, protocol }: PodEndpoint): string =>
+    `${pod} ${host}:${port} ${protocol ?? 'TCP'}`;
 
   function listening(since = clock.monotonic() - FRESH_MS): readonly Listening[] | undefined {
     if (!table || table.at < since) {
@@ -106,7 +107,7 @@ export function createSocketOwners({
     const sockets = listening(since);
     // A system that does not tell whose sockets answer is one without pods that meet each other there.
     if (!sockets) return { type: 'own' };
-    const candidates = answering(sockets, endpoint.host, endpoint.port);
+    const candidates = answering(sockets, endpoint.host, endpoint.port, endpoint.protocol);
     if (candidates.length === 0) return { type: 'nobody' };
     find(
       candidates.map(({ inode }) => inode),
@@ -124,7 +125,8 @@ export function createSocketOwners({
     const holder = first && knownHolder(first.inode);
     if (!first || !holder) return { type: 'nobody' };
     if (first.wildcard) {
-      onWildcard(endpoint.pod);
+      // Clients that send datagrams have such sockets too.
+      if (!endpoint.protocol) onWildcard(endpoint.pod);
       return { type: 'own wildcard' };
     }
     proofs.set(keyOf(endpoint), { pid: holder.pid, fd: holder.fd, inode: first.inode });
@@ -160,7 +162,7 @@ export function createSocketOwners({
     isProven,
     ownerOf,
     wildcards() {
-      const wild = (listening(clock.monotonic()) ?? []).filter((one) => one.wildcard);
+      const wild = (listening(clock.monotonic()) ?? []).filter((one) => one.wildcard && !one.protocol);
       find(wild.map(({ inode }) => inode));
       const found = new Map<string, WildcardListener[]>();
       for (const { inode, port } of wild) {

@@ -44,5 +44,13 @@ describe('who answers a connection', () => {
     expect(inodes('127.201.1.6', 8080)).to.deep.equal(['1']);
     expect(inodes('127.201.1.6', 8081)).to.deep.equal(['4']);
   });
+  it('is, of datagrams, whose socket takes them from anybody: none of TCP, and none that is connected', () => {
+    const text = [row('0501C97F:1F90', 7, '07'), row('0501C97F:1F91', 8, '01')].join('\n');
+    const all = [...sockets, ...parseListening(text, 'UDP')];
+    const takers = (port: number) => answering(all, '127.201.1.5', port, 'UDP').map(({ inode }) => inode);
+    expect(takers(8080)).to.deep.equal(['7']);
+    expect(takers(8081)).to.deep.equal([]);
+    expect(answering(all, '127.201.1.5', 8080).map(({ inode }) => inode)).to.deep.equal(['3']);
+  });
   it('is nobody on another port', () => expect(inodes('127.201.1.5', 9090)).to.deep.equal([]));
 });
