@@ -133,7 +133,9 @@ describeWithKubectl('e2e: services', function () {
       '[{"op":"replace","path":"/spec/ports/0/protocol","value":"SCTP"}]',
     );
     await k.ok('wait', 'service/gone', '--for=condition=pilotage.dev/Reachable=false', '--timeout=20s');
-    expect(await k.ok('get', 'service', 'gone', '-o', 'yaml')).to.contain('SCTP is not carried, only TCP and UDP');
+    expect(await k.ok('get', 'service', 'gone', '-o', 'yaml')).to.contain(
+      'SCTP is not carried, only TCP and UDP',
+    );
     await k.ok('delete', 'service', 'gone', 'web');
     await eventually('it is closed', async () => 'failure' in (await ask(url)));
     expect(
