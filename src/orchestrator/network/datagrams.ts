@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { errnoOf } from '../../base/errors.ts';
+import type { Address } from './address.ts';
 import type { Datagram, FlowEnd, FlowEvents } from './flows.ts';
-import type { Address } from './listeners.ts';
 
 /** While a socket is being made. More are lost, as on any network. */
 const MOST_WAITING = 32;

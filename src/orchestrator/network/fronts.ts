@@ -1,4 +1,5 @@
-import type { Address, Binding, Front } from './listeners.ts';
+import type { Address } from './address.ts';
+import type { Binding, Front } from './listeners.ts';
 import { type Route, type RoutingTable, routeKey } from './route.ts';
 
 /** Ports that replaced those of a Service in an earlier run, by front: pods have them in their environment. */

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { errnoOf } from '../../base/errors.ts';
+import type { Address } from './address.ts';
 import { receiveAt } from './datagrams.ts';
 import type { Datagram } from './flows.ts';
 
@@ -14,11 +15,6 @@ export interface Front {
   readonly protocol?: 'UDP';
   /** Tried in order when the address itself cannot be bound; port 0 is any free port. Empty: no substitute is acceptable. */
   readonly substitutes: readonly Address[];
-}
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
 }
 
 export type Binding =

@@ -19,7 +19,8 @@ import {
 } from '../../../base/connections.ts';
 import { problemOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
-import { type Address, listen } from '../listeners.ts';
+import type { Address } from '../address.ts';
+import { listen } from '../listeners.ts';
 import { certificateFor, type HostCertificate } from './certificates.ts';
 import type { FacePorts } from './decide.ts';
 import { isWebSocket, withoutUpgrade } from './upgrade.ts';

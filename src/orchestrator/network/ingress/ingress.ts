@@ -9,7 +9,7 @@ import { createInformer } from '../../../kube/client/informer.ts';
 import type { Service } from '../../../kube/kinds/objects.data.ts';
 import { INGRESS_CLASSES, INGRESSES } from '../../../kube/kinds/resources.data.ts';
 import { deepEqual } from '../../../kube/values/equal.ts';
-import type { Address } from '../listeners.ts';
+import type { Address } from '../address.ts';
 import type { ServiceProxy } from '../proxy.ts';
 import type { Backend } from '../route.ts';
 import { type Handle, withAccessLog } from './accesslog.ts';

@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
 import { deferred } from '../../../base/deferred.ts';
 import type { Logger } from '../../../base/log.ts';
+import type { Address } from '../address.ts';
 import type { FlowEnd, FlowEvents } from '../flows.ts';
-import type { Address } from '../listeners.ts';
 import { type Carried, carry } from './carry.ts';
 import { parseMessage, readFrames, writeDatagram, writeMessage } from './frames.ts';
 import {

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import type { Clock } from '../../../base/clock.ts';
 import { connectionLimits } from '../../../base/connections.ts';
+import type { Address } from '../address.ts';
 import { sendTo } from '../datagrams.ts';
 import { createFlows, type Datagram, type FlowEnd, type FlowEvents } from '../flows.ts';
-import type { Address } from '../listeners.ts';
 import { parseMessage, readFrames, writeDatagram, writeMessage } from './frames.ts';
 import { MOST_MESSAGE, type Opening, PATIENCE_MS, RETRY_MS, type Verdict } from './protocol.ts';
 
