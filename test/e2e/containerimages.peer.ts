@@ -120,8 +120,37 @@ describe('e2e: images of a private registry', function () {
     const pinned = image.replace(/:1$/, `@${sha}`);
     await start('pinned', ['right'], { image: pinned });
     await succeeds('pinned');
-    await start('present', [], { image: pinned, imagePullPolicy: 'IfNotPresent' });
+    await start('present', ['right'], { image: pinned, imagePullPolicy: 'IfNotPresent' });
     await succeeds('present');
+  });
+
+  it('are for no pod without credentials, although the node has them: by their name, by their id, or never to be pulled', async () => {
+    await start('owner', ['right'], { imagePullPolicy: 'IfNotPresent' });
+    await succeeds('owner');
+    const id = (await k.jsonpath('pod/owner', '.status.containerStatuses[0].imageID')).replace(
+      /^.*sha256:/,
+      '',
+    );
+    expect(id).to.match(/^[0-9a-f]{64}$/);
+    await start('nosy', [], { imagePullPolicy: 'IfNotPresent' });
+    await start('knowing', [], { image: id, imagePullPolicy: 'IfNotPresent' });
+    await start('offline', [], { imagePullPolicy: 'Never' });
+    expect(await waits('nosy', /^(ErrImagePull|ImagePullBackOff)$/)).to.contain(
+      'imagePullSecrets of the pod or of its service account',
+    );
+    expect(await waits('knowing', /^(ErrImagePull|ImagePullBackOff)$/)).to.contain(
+      'write the name in place of the id',
+    );
+    expect(await waits('offline', /^ErrImageNeverPull$/)).to.contain(
+      'credentials that the pod does not have',
+    );
+  });
+
+  it('are for all under a name that people have given them on the node', async () => {
+    const local = { repo: 'localhost/pilotage-test/own', tag: '1' };
+    await engineHttp(SOCKET).json({ method: 'POST', path: `/images/${image}/tag`, query: local });
+    await start('local', [], { image: 'localhost/pilotage-test/own:1', imagePullPolicy: 'IfNotPresent' });
+    await succeeds('local');
   });
 
   it('are refused to pods without credentials, in the words of the registry and with what would help', async () => {

@@ -99,3 +99,7 @@ export const isNamespaceTerminating = (error: unknown): error is StatusError =>
 
 export const isExpired = (error: unknown): error is StatusError =>
   error instanceof StatusError && (error.reason === 'Expired' || error.reason === 'Gone');
+
+/** The API is away or cannot answer now; a refusal is an answer. */
+export const isUnanswered = (error: unknown): boolean =>
+  !(error instanceof StatusError) || error.code >= 500 || error.code === 429;

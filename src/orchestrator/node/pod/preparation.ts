@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../../../base/clock.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
 import type { Container, Pod, Service } from '../../../kube/kinds/objects.data.ts';
 import { SERVICES } from '../../../kube/kinds/resources.data.ts';
-import { StatusError } from '../../../kube/values/status.ts';
+import { isUnanswered } from '../../../kube/values/status.ts';
 import type { PodRuntime, PullFault, StartFault } from '../runtime/runtime.ts';
 import type { ContainerRef, ContainerSpec, ImageRef, RestartCount, Sandbox } from '../runtime/spec.ts';
 import { buildEnvironment } from '../spec/environment.ts';
@@ -60,7 +60,10 @@ const faulty = (reason: Fault['reason'], message: string): Extract<Preparation, 
 export async function prepare(input: PreparationInput): Promise<Preparation> {
   const { pod, container } = input;
   const pulled = await pullFor(input);
-  if (!pulled.ok) return faulty(pulled.reason, pulled.message);
+  if (!pulled.ok) {
+    const { fault } = faulty(pulled.reason, pulled.message);
+    return { type: pulled.isUnanswered ? 'unanswered' : 'fault', fault };
+  }
   const references = mergeReferences(environmentReferences(container), volumeReferences(pod));
   const { namespace = '' } = pod.metadata;
   let sources: Sources;
@@ -101,10 +104,6 @@ async function unservedAfter(
     await sleep(clock, CHECK_MS);
   }
 }
-
-/** The API is away or cannot answer now; a refusal is an answer. */
-const isUnanswered = (error: unknown): boolean =>
-  !(error instanceof StatusError) || error.code >= 500 || error.code === 429;
 
 async function assemble(
   input: PreparationInput,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
 import type { Container, Pod } from '../../../kube/kinds/objects.data.ts';
+import { repositoryOf } from '../runtime/repository.ts';
 import type {
   PodRuntime,
   PullPolicy,
@@ -11,7 +12,6 @@ import type {
 import type { ContainerRef } from '../runtime/spec.ts';
 import { credentialsFor, keyringOf } from '../spec/keyring.ts';
 import { pullSecretNames, readPullSecrets } from '../spec/pullsecrets.ts';
-import { repositoryOf } from '../spec/repository.ts';
 import type { RecordPodEvent } from './events.ts';
 
 export interface PullInput {
@@ -52,7 +52,10 @@ export async function pullFor(input: PullInput): Promise<PullResult> {
     onProgress,
     signal,
   });
-  if (!result.ok && offered) return { ...result, message: withRemedy(result, offered, input.pod, image) };
+  if (!result.ok && offered) {
+    const message = withRemedy(result, offered, input.pod, image);
+    return { ...result, message, ...(offered.isUnanswered ? { isUnanswered: true } : {}) };
+  }
   if (!result.ok || result.size === undefined) return result;
   if (toldAt === undefined) tell('Pulled', `Container image "${image}" already present on machine`);
   else {
@@ -66,10 +69,11 @@ export async function pullFor(input: PullInput): Promise<PullResult> {
 interface Offer {
   readonly credentials: readonly RegistryCredential[];
   readonly faults: readonly string[];
+  readonly isUnanswered: boolean;
 }
 
 async function offerOf({ client, pod, recordEvent }: PullInput, image: string): Promise<Offer> {
-  const { configs, unread, faults } = await readPullSecrets(client, pod);
+  const { configs, unread, faults, isUnanswered } = await readPullSecrets(client, pod);
   if (unread.length > 0)
     recordEvent(
       'Warning',
@@ -78,6 +82,7 @@ async function offerOf({ client, pod, recordEvent }: PullInput, image: string): 
     );
   return {
     credentials: credentialsFor(keyringOf(configs), image),
+    isUnanswered,
     faults: [...unread.map((name) => `Secret "${name}" cannot be read`), ...faults],
   };
 }

@@ -76,6 +76,8 @@ export interface PullFault {
   readonly message: string;
   /** The registry gives the image to nobody who asked: it wants other credentials, or any. */
   readonly isUnauthorized?: true;
+  /** The API could not say with which credentials it is to be pulled. */
+  readonly isUnanswered?: true;
 }
 
 export type PullResult =

@@ -1,7 +1,7 @@
 import { isObject } from '../../../kube/values/equal.ts';
+import { repositoryOf } from '../runtime/repository.ts';
 import type { RegistryCredential } from '../runtime/runtime.ts';
 import { matchesGlob } from './glob.ts';
-import { repositoryOf } from './repository.ts';
 
 /**
  * Credentials by the place that they are for: host, port, and the beginning of a path; parts of the host may be globs (Kubernetes

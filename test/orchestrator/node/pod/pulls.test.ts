@@ -75,8 +75,14 @@ describe('credentials of a pull', () => {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
 
   /** Of a pod that names these Secrets, of which `own` is there; the registry refuses whoever asks. */
-  async function refused(names: readonly string[], reference: string, text = JSON.stringify(config)) {
+  async function refused(
+    names: readonly string[],
+    reference: string,
+    text = JSON.stringify(config),
+    isDown = false,
+  ) {
     const api = fakeApi();
+    api.isDown = isDown;
     api.put(SECRETS, {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -101,7 +107,12 @@ describe('credentials of a pull', () => {
       recordEvent: (_type, reason, message) => events.push(`${reason}: ${message}`),
       signal: new AbortController().signal,
     });
-    return { passwords, events, message: result.ok ? '' : result.message };
+    return {
+      passwords,
+      events,
+      message: result.ok ? '' : result.message,
+      isUnanswered: !result.ok && result.isUnanswered,
+    };
   }
 
   it('are those of the Secrets that the pod names, for the registry of the image', async () => {
@@ -130,6 +141,12 @@ describe('credentials of a pull', () => {
       'FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (gone); attempting to pull the image may not succeed.',
     ]);
     expect(message).to.contain('Secret "gone" cannot be read');
+  });
+
+  it('of a Secret that the API cannot say now leave open what a pull would come to', async () => {
+    const away = await refused(['own'], 'registry.example/app', undefined, true);
+    expect(away.isUnanswered).to.equal(true);
+    expect((await refused(['gone'], 'registry.example/app')).isUnanswered).to.equal(undefined);
   });
 
   it('of a Secret that cannot be read are done without, and nothing of it is shown', async () => {

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
+import { repositoryOf } from '../../../../src/orchestrator/node/runtime/repository.ts';
 import { matchesGlob } from '../../../../src/orchestrator/node/spec/glob.ts';
 import {
   credentialsFor,
   keyringOf,
   readDockerConfig,
 } from '../../../../src/orchestrator/node/spec/keyring.ts';
-import { repositoryOf } from '../../../../src/orchestrator/node/spec/repository.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 

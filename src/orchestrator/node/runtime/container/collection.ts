@@ -2,6 +2,7 @@ import { type DiskSpace, spaceOf } from '../../../../base/diskspace.ts';
 import type { Logger } from '../../../../base/log.ts';
 import type { Engine } from './engine/engine.ts';
 import { EngineError } from './engine/http.ts';
+import type { ImageAccess } from './imageaccess.ts';
 import type { PulledImage, PulledImages } from './pulledimages.ts';
 
 /** kubelet `pkg/kubelet/images/image_gc_manager.go` and its defaults, in hundredths of the disk and in ms. */
@@ -38,6 +39,7 @@ export function decideCollection({ space, images, inUse, now }: CollectionInput)
 
 export interface CollectorOptions {
   readonly pulled: PulledImages;
+  readonly access: Pick<ImageAccess, 'images' | 'forget'>;
   readonly now: () => number;
   readonly logger: Logger;
   readonly space?: (dir: string) => Promise<DiskSpace>;
@@ -46,8 +48,9 @@ export interface CollectorOptions {
 /** Removes images that this node has pulled and nothing uses, where the disk of the engine is full. Returns what could not be reached. */
 export async function collectImages(
   engine: Engine,
-  { pulled, now, logger, space = spaceOf }: CollectorOptions,
+  { pulled, access, now, logger, space = spaceOf }: CollectorOptions,
 ): Promise<string | undefined> {
+  for (const id of access.images()) if (!(await engine.image(id))) access.forget(id);
   const known = pulled.all();
   if (Object.keys(known).length === 0) return undefined;
   const sizes = await sizesOf(engine, Object.keys(known));

@@ -13,6 +13,7 @@ import type { EngineTraits } from './createrequest.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EngineFinder } from './engine/find.ts';
 import { attachTo, execIn, type Target } from './exec.ts';
+import { openImageAccess } from './imageaccess.ts';
 import { pullImage } from './images.ts';
 import { containerName } from './labels.ts';
 import { readLogs } from './logs.ts';
@@ -75,6 +76,7 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
   });
   const sandboxes = createSandboxes({ records, hostIP, traitsOf, networks });
   const pulled = openPulledImages(root);
+  const access = openImageAccess(root);
   /** Pods for which the network is needed. */
   const inUse = new Set(records.pods());
   keepRelay();
@@ -184,10 +186,13 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
       await tendNetwork();
     },
     pullImage: async (reference, request = {}) =>
-      pullImage(await engineNow(), reference, request, () => pulled.add(reference, clock.now())),
+      pullImage(await engineNow(), reference, request, {
+        access,
+        onNew: () => pulled.add(reference, clock.now()),
+      }),
     async collectImages() {
       const engine = engines.known();
-      return engine && collectImages(engine, { pulled, now: clock.now, logger });
+      return engine && collectImages(engine, { pulled, access, now: clock.now, logger });
     },
     environment: async () => ({}),
     start: async (spec) => attempts.start(await engineNow(), spec),

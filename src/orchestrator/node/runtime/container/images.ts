@@ -1,34 +1,44 @@
 import { splitLines } from '../../../../base/lines.ts';
+import { once } from '../../../../base/once.ts';
 import type { PullFault, PullOptions, PullProgress, PullResult, RegistryCredential } from '../runtime.ts';
 import type { Engine } from './engine/engine.ts';
 import type { InspectedImage, PullLine } from './engine/types.ts';
+import type { ImageAccess } from './imageaccess.ts';
 
 const LINE_BYTES = 64 * 1024;
 
 const fault = (reason: PullFault['reason'], message: string): PullFault => ({ ok: false, reason, message });
 
+export interface ImageOptions {
+  readonly access: ImageAccess;
+  /** The engine has not had one of this name before. */
+  readonly onNew?: () => void;
+}
+
 /**
- * Makes an image available to the engine, by the rules of kubelet `pkg/kubelet/images/image_manager.go`. `onNew`: the engine has not had
- * one of this name before.
+ * Makes an image available to the engine, by the rules of kubelet `pkg/kubelet/images/image_manager.go`: one that is there and whose
+ * registry has not given it to the pod is pulled again, as the pod.
  */
 export async function pullImage(
   engine: Engine,
   reference: string,
-  { policy = 'IfNotPresent', credentials, onProgress, signal }: PullOptions,
-  onNew: () => void = () => {},
+  { policy = 'IfNotPresent', onProgress, signal, ...asked }: PullOptions,
+  { access, onNew }: ImageOptions,
 ): Promise<PullResult> {
   if (reference === 'host') return fault('ErrImagePull', HOST);
   if (!isName(reference)) return fault('InvalidImageName', `couldn't parse image name "${reference}"`);
+  const credentials = once(async () => (await asked.credentials?.()) ?? []);
   const there = await engine.image(reference);
-  if (there && policy !== 'Always') return pulled(reference, there);
-  if (policy === 'Never')
-    return fault(
-      'ErrImageNeverPull',
-      `Container image "${reference}" is not present with pull policy of Never`,
-    );
+  if (there && policy !== 'Always') {
+    if (await access.mayUse(there, reference, credentials)) return pulled(reference, there);
+    if (isIdOf(there, reference)) return fault('ErrImagePull', nameless(reference));
+  }
+  if (policy === 'Never') return fault('ErrImageNeverPull', neverPulled(reference, there !== undefined));
   onProgress?.({ done: 0 });
-  const refusals = await fetchWithAny(engine, reference, (await credentials?.()) ?? [], onProgress, signal);
-  if (refusals.length > 0) {
+  access.begin(reference);
+  const { by, refusals } = await fetchWithAny(engine, reference, await credentials(), onProgress, signal);
+  if (!by) {
+    access.refuse(reference);
     const message = `image "${reference}" cannot be pulled: ${[...new Set(refusals)].join('; ')}`;
     return {
       ...fault('ErrImagePull', message),
@@ -36,11 +46,24 @@ export async function pullImage(
     };
   }
   const image = await engine.image(reference);
-  if (image && !there) onNew();
+  if (image) access.grant(image.Id, reference, by.credential);
+  if (image && !there) onNew?.();
   return image
     ? pulled(reference, image)
     : fault('ErrImagePull', `image "${reference}" was pulled, and the engine does not know it`);
 }
+
+const neverPulled = (reference: string, isThere: boolean): string =>
+  isThere
+    ? `Container image "${reference}" is present with pull policy of Never, and was pulled with credentials that the pod does not have`
+    : `Container image "${reference}" is not present with pull policy of Never`;
+
+/** The first digits will do for engines. */
+const isIdOf = ({ Id }: InspectedImage, reference: string): boolean =>
+  Id.replace(/^sha256:/, '').startsWith(reference.replace(/^sha256:/, ''));
+
+const nameless = (id: string): string =>
+  `image "${id}" was pulled with credentials of a registry, which can be asked for it by its name only: write the name in place of the id`;
 
 /** Names become parts of paths of the engine's API: none leads elsewhere. What else is wrong with one, the engine says. */
 const isName = (reference: string): boolean =>
@@ -50,14 +73,21 @@ const isName = (reference: string): boolean =>
 const UNAUTHORIZED =
   /unauthorized|authentication required|denied|no basic auth|invalid username\/password|\b40[13]\b/i;
 
-/** With one credential after the other, as nobody where there is none. Returns what was said to each; empty: it is there. */
+/** `by`: it is there, given to the credential, or to anybody. */
+interface Fetched {
+  readonly by?: { readonly credential: RegistryCredential | undefined };
+  /** What was said to each that was tried in vain. */
+  readonly refusals: readonly string[];
+}
+
+/** With one credential after the other, as nobody where there is none. */
 async function fetchWithAny(
   engine: Engine,
   reference: string,
   credentials: readonly RegistryCredential[],
   onProgress: PullOptions['onProgress'],
   signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
+): Promise<Fetched> {
   const refusals: string[] = [];
   for (const credential of credentials.length > 0 ? credentials : [undefined]) {
     const failure = await fetchImage(engine, reference, credential, onProgress, signal).catch(
@@ -66,10 +96,10 @@ async function fetchWithAny(
         return error instanceof Error ? error.message : String(error);
       },
     );
-    if (failure === undefined) return [];
+    if (failure === undefined) return { by: { credential }, refusals };
     refusals.push(credential ? withoutSecrets(failure, credential) : failure);
   }
-  return refusals;
+  return { refusals };
 }
 
 /** A registry may repeat what it was told, and more people read events than Secrets. */

@@ -6,6 +6,7 @@ import {
 } from '../../../../../src/orchestrator/node/runtime/container/collection.ts';
 import type { Engine } from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { EngineError } from '../../../../../src/orchestrator/node/runtime/container/engine/http.ts';
+import { openImageAccess } from '../../../../../src/orchestrator/node/runtime/container/imageaccess.ts';
 import { openPulledImages } from '../../../../../src/orchestrator/node/runtime/container/pulledimages.ts';
 import { openRecords } from '../../../../../src/orchestrator/node/runtime/container/records.ts';
 import { scratch } from '../../helpers.ts';
@@ -52,6 +53,7 @@ describe('the collection of images', () => {
       const collect = (free: number) =>
         collectImages(engine, {
           pulled,
+          access: openImageAccess(place.path),
           now: () => NOW,
           logger: silentLogger,
           space: async () => ({ total: 1000, free }),

@@ -8,6 +8,7 @@ import { collectImages } from '../../../../../src/orchestrator/node/runtime/cont
 import { createContainerRuntime } from '../../../../../src/orchestrator/node/runtime/container/containerruntime.ts';
 import { connectEngine } from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { createEngineFinder } from '../../../../../src/orchestrator/node/runtime/container/engine/find.ts';
+import { openImageAccess } from '../../../../../src/orchestrator/node/runtime/container/imageaccess.ts';
 import { pauseArchive } from '../../../../../src/orchestrator/node/runtime/container/pauseimage.ts';
 import { openPulledImages } from '../../../../../src/orchestrator/node/runtime/container/pulledimages.ts';
 import { removeRecorded } from '../../../../../src/orchestrator/node/runtime/container/stopall.ts';
@@ -104,6 +105,7 @@ describe('a real engine', () => {
     const collect = (free: number) =>
       collectImages(engine, {
         pulled,
+        access: openImageAccess(place.path),
         now: Date.now,
         logger: silentLogger,
         async space(of) {

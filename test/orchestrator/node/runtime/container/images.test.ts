@@ -2,16 +2,28 @@ import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { Engine } from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { EngineError } from '../../../../../src/orchestrator/node/runtime/container/engine/http.ts';
-import { pullImage } from '../../../../../src/orchestrator/node/runtime/container/images.ts';
+import { openImageAccess } from '../../../../../src/orchestrator/node/runtime/container/imageaccess.ts';
+import { pullImage as pullAs } from '../../../../../src/orchestrator/node/runtime/container/images.ts';
 import type {
+  PullOptions,
   PullProgress,
   RegistryCredential,
 } from '../../../../../src/orchestrator/node/runtime/runtime.ts';
+import { scratch } from '../../helpers.ts';
 
 const APP = { Id: 'sha256:1', Size: 42 };
 const pulledApp = { ok: true, image: { reference: 'app:1', digest: 'sha256:1' }, size: 42 };
 
 describe('the image of a container', () => {
+  let place: ReturnType<typeof scratch>;
+  beforeEach(() => {
+    place = scratch();
+  });
+  afterEach(() => place.dispose());
+  /** By an agent that has begun just now, with what the ones before it have recorded. */
+  const pullImage = (engine: Engine, reference: string, options: PullOptions) =>
+    pullAs(engine, reference, options, { access: openImageAccess(place.path) });
+
   /** An engine that has images, and gets what a pull of them prints. */
   function engineWith(images: Set<string>, prints: (reference: string) => readonly object[] = () => []) {
     const pulls: string[] = [];

@@ -115,6 +115,9 @@ export interface InspectedContainer {
 export interface InspectedImage {
   readonly Id: string;
   readonly Size: number;
+  /** Its names, with a tag or a digest. */
+  readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
   readonly Config?: { readonly User?: string } | null;
 }
 
