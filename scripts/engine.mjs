@@ -17,11 +17,14 @@ export function lackOfEngine() {
   return has('podman') && has('runc') ? undefined : 'podman and runc are not installed';
 }
 
+/** Whose images an engine of its own takes from a mirror instead. */
+const MIRRORED = ['docker.io', 'gcr.io'];
+
 /**
  * Its socket, and what ends it. runc and cgroupfs work on every layout of cgroups, hybrid ones among them. `registry`: the address of one
- * that it may ask without encryption, as Docker may ask any on loopback.
+ * that it may ask without encryption, as Docker may ask any on loopback. `mirror`: of one that it asks in place of public ones.
  */
-export async function startEngine(registry) {
+export async function startEngine(registry, mirror) {
   if (process.env.CONTAINER_ENGINE) return { socket: process.env.CONTAINER_ENGINE, stop: () => {} };
   const place = mkdtempSync(join(tmpdir(), 'pilotage-engine-'));
   const socket = join(place, 'engine.sock');
@@ -34,8 +37,13 @@ export async function startEngine(registry) {
     ...['--tmpdir', join(place, 'tmp'), '--network-config-dir', join(place, 'networks')],
   ];
   const options = [...own, '--runtime', 'runc', '--cgroup-manager', 'cgroupfs'];
-  const registries = registry ? `[[registry]]\nlocation = "${registry}"\ninsecure = true\n` : '';
-  writeFileSync(join(place, 'registries.conf'), registries);
+  const insecure = (prefix, location) =>
+    `[[registry]]\nprefix = "${prefix}"\nlocation = "${location}"\ninsecure = true\n`;
+  const registries = [
+    ...[registry, mirror].flatMap((address) => (address ? insecure(address, address) : [])),
+    ...(mirror ? MIRRORED : []).map((host) => insecure(host, mirror)),
+  ];
+  writeFileSync(join(place, 'registries.conf'), registries.join(''));
   const env = {
     ...process.env,
     CONTAINERS_CONF: join(place, 'containers.conf'),

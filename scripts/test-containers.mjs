@@ -13,6 +13,7 @@ const PEER_TESTS = [
   'test/e2e/containerdatagrams.peer.ts',
   'test/e2e/containerengine.peer.ts',
   'test/e2e/builtimages.peer.ts',
+  'test/e2e/seeds.peer.ts',
 ];
 
 const lack = lackOfEngine();
@@ -24,7 +25,9 @@ ensureInstalled();
 await ensureBuilt();
 const registry = await startRegistry();
 if (!registry) console.log('!!! no registry: docker-registry is not installed. No private image was tested.');
-const engine = await startEngine(registry?.address);
+// An engine that is already there asks the registries that it knows.
+const mirror = process.env.CONTAINER_ENGINE ? undefined : await startRegistry({ open: true });
+const engine = await startEngine(registry?.address, mirror?.address);
 const { createSuite } = await import('./suite.mjs');
 const suite = createSuite();
 try {
@@ -32,10 +35,12 @@ try {
   await suite.mocha([['--timeout', '60000', ...files]], {
     CONTAINER_ENGINE: engine.socket,
     ...(registry ? { REGISTRY: JSON.stringify(registry) } : {}),
+    ...(mirror ? { MIRROR: mirror.address } : {}),
     ...(engine.service ? { ENGINE_SERVICE: JSON.stringify(engine.service) } : {}),
   });
 } finally {
   engine.stop();
   registry?.stop();
+  mirror?.stop();
 }
 suite.finish();

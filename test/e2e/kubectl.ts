@@ -31,8 +31,13 @@ export class Kubectl {
     this.#namespace = namespace;
   }
 
+  /** A namespace that is there, or will be. */
+  static in(pilotage: Pilotage, namespace: string): Kubectl {
+    return new Kubectl(pilotage, namespace);
+  }
+
   static async inNamespace(pilotage: Pilotage, namespace: string): Promise<Kubectl> {
-    const kubectl = new Kubectl(pilotage, namespace);
+    const kubectl = Kubectl.in(pilotage, namespace);
     await kubectl.ok('create', 'namespace', namespace);
     return kubectl;
   }
