@@ -14,7 +14,7 @@ exec httpd -f -p "$PORT" -h /www
 `;
 const RESIZE = `#!/bin/sh
 i=0
-while [ $i -lt 20000 ]; do i=$((i + 1)); done
+while [ $i -lt 200000 ]; do i=$((i + 1)); done
 [ -z "$LOG_FILE" ] || echo "resized for $REMOTE_ADDR" >> "$LOG_FILE"
 printf 'Content-Type: text/plain\\r\\n\\r\\n%s\\n' "$(hostname)"
 `;
