@@ -14,6 +14,9 @@ export const DEFAULT_INGRESS_CLASS = 'ingressclass.kubernetes.io/is-default-clas
  */
 export const INGRESS_PROBLEMS = 'pilotage.dev/ingress-problems';
 
+/** On an Ingress, by whoever writes it: the namespaces whose Ingresses may name its hosts too, with commas between; `*`: all. */
+export const HOST_SHARED_WITH = 'pilotage.dev/host-shared-with';
+
 export const NGINX = 'nginx.ingress.kubernetes.io/';
 
 export const isOurClass = ({ spec }: IngressClass): boolean => spec?.controller === INGRESS_CONTROLLER;

@@ -3,6 +3,7 @@ import { createSecureContext } from 'node:tls';
 import { problemOf } from '../../../base/errors.ts';
 import type { Ingress, Secret } from '../../../kube/kinds/objects.data.ts';
 import type { Finding } from './findings.ts';
+import type { HostClaims } from './hosts.ts';
 import { wildcardOf } from './table.ts';
 
 /** The certificate of a host, PEM. */
@@ -25,6 +26,7 @@ interface FoundCertificates {
 export function certificatesOf(
   ingresses: readonly Ingress[],
   find: (namespace: string, name: string) => Secret | undefined,
+  conflictOf: HostClaims,
 ): FoundCertificates {
   const byHost = new Map<string, HostCertificate & { readonly secret: string; readonly owner: string }>();
   const findings = new Map<Ingress, Finding[]>();
@@ -43,6 +45,8 @@ export function certificatesOf(
       else {
         for (const host of hosts ?? (ingress.spec?.rules ?? []).flatMap((rule) => rule.host ?? [])) {
           const key = host.toLowerCase();
+          // Its rules say so, where it has any.
+          if (conflictOf(ingress, key)) continue;
           const before = byHost.get(key);
           const id = `${namespace}/${secretName}`;
           if (!before) byHost.set(key, { host: key, ...pair, secret: id, owner: `${namespace}/${name}` });

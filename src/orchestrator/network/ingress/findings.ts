@@ -1,6 +1,7 @@
 /** What is wrong with an Ingress, in reasons of its events; `INGRESS_PROBLEMS` of the Ingress lists those that keep a part of it from being served. */
 export const REASONS = [
   'ClassMissing',
+  'HostConflict',
   'PathConflict',
   'CertificateConflict',
   'ServiceMissing',

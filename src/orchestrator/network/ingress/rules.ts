@@ -11,6 +11,7 @@ import { readAnnotations, type Wishes } from './annotations.ts';
 import { certificatesOf, type HostCertificate } from './certificates.ts';
 import { claimOf } from './classes.ts';
 import type { Finding } from './findings.ts';
+import { type HostClaims, hostClaims } from './hosts.ts';
 import { normalPath } from './paths.ts';
 import { isPattern, pathPattern } from './patterns.ts';
 import { DEFAULT_POLICY, type Policy } from './policy.ts';
@@ -53,6 +54,7 @@ export type Find<T> = (namespace: string, name: string) => T | undefined;
 interface Found {
   readonly service: Find<Service>;
   readonly secret: Find<Secret>;
+  readonly conflictOf: HostClaims;
 }
 
 interface Part {
@@ -61,14 +63,18 @@ interface Part {
   readonly findings: readonly Finding[];
 }
 
-/** The table of all Ingresses that are served here, with what is amiss in each. Of two for the same requests the older wins. */
+/**
+ * The table of all Ingresses that are served here, with what is amiss in each. Of two for the same requests the older wins, of two namespaces
+ * the one that had the host first.
+ */
 export function compileIngresses({ ingresses, classes, services, secrets }: IngressObjects): Compiled {
-  const found: Found = { service: finder(services), secret: finder(secrets) };
   const claims = ingresses.map((ingress) => ({ ingress, claim: claimOf(ingress, classes) }));
   const ours = claims
     .flatMap(({ ingress, claim }) => (claim.type === 'ours' ? [ingress] : []))
     .sort(oldestFirst);
-  const { certificates, findings: certificateFindings } = certificatesOf(ours, found.secret);
+  const conflictOf = hostClaims(ours);
+  const found: Found = { service: finder(services), secret: finder(secrets), conflictOf };
+  const { certificates, findings: certificateFindings } = certificatesOf(ours, found.secret, conflictOf);
   const taken: Taken = { owners: new Map(), costs: new Map() };
   const parts = ours.map((ingress) => ({ ingress, ...settled(partOf(ingress, found), taken) }));
   return {
@@ -186,15 +192,22 @@ function partOf(ingress: Ingress, found: Found): Part {
   };
 
   const rules: Rule[] = [];
+  const isHeld = (host: string): boolean => {
+    const conflict = found.conflictOf(ingress, host);
+    if (conflict) findings.push(conflict);
+    return conflict !== undefined;
+  };
   for (const rule of rulesOf(ingress)) {
     const host = (rule.host ?? '').toLowerCase();
+    if (isHeld(host)) continue;
     for (const { path = '/', pathType, backend } of rule.http?.paths ?? []) {
       const match = matchOf(path || '/', pathType, wishes);
       if (typeof match === 'string') findings.push({ reason: 'BadPattern', message: match });
       else rules.push({ host, match, action: actionOf(host, backend), owner });
     }
   }
-  return { rules, fallbacks: fallbacksOf(ingress, owner, actionOf), findings: unique(findings) };
+  const fallbacks = fallbacksOf(ingress, owner, actionOf).filter(({ host }) => !isHeld(host));
+  return { rules, fallbacks, findings: unique(findings) };
 }
 
 const rulesOf = ({ spec }: Ingress) => spec?.rules ?? [];
