@@ -22,6 +22,7 @@ const SLOW = [
     'confinement',
     'crash',
     'lifetime',
+    'machines',
     'nodes',
     'operating',
   ],

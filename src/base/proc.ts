@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { errnoOf } from './errors.ts';
 
 /**
@@ -144,6 +145,15 @@ export function highestUid(): number {
 
 /** Differs from boot to boot (proc_sys_kernel(5)); empty where the system has none: a pid is then trusted across a restart of the machine. */
 export const readBootId = (): string => readProc('sys/kernel/random/boot_id').trim();
+
+/** Which machine this is, and which of its networks: processes that get the same answer share their loopback addresses (namespaces(7)). */
+export function networkId(): string {
+  try {
+    return `${readBootId()}/${readlinkSync('/proc/self/ns/net')}`;
+  } catch {
+    return `${hostname()}/`;
+  }
+}
 
 /** The text of a file below /proc; '' where it cannot be read. */
 export function readProc(path: string): string {

@@ -1,10 +1,11 @@
 /** The node: what `compose/agent.ts` starts. Its pods outlive it; a new one takes them up where this one left them. */
 import { join } from 'node:path';
 import { onAbort } from '../base/abort.ts';
-import { type Clock, systemClock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
 import { problemOf } from '../base/errors.ts';
-import { type Logger, silentLogger } from '../base/log.ts';
+import type { Logger } from '../base/log.ts';
+import { networkId } from '../base/proc.ts';
 import { keptState } from '../base/recordfile.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { createEventRecorder } from '../kube/client/events.ts';
@@ -12,9 +13,11 @@ import { createInformer } from '../kube/client/informer.ts';
 import { PODS } from '../kube/kinds/resources.data.ts';
 import type { ApiAddress } from './network/apiroute.ts';
 import { createIngress, type IngressSettings } from './network/ingress/ingress.ts';
+import { createNeighbours } from './network/neighbours.ts';
 import { createServiceProxy, type ServiceProxy } from './network/proxy.ts';
 import { openContainerServices } from './network/relay/containers.ts';
 import { isOffered } from './network/relay/reach.ts';
+import { createCarrier } from './node/link/carrier.ts';
 import { keepLinked, type LinkTarget } from './node/link/client.ts';
 import { serveRequest } from './node/link/handlers.ts';
 import { createNodeServer } from './node/link/nodeserver.ts';
@@ -24,7 +27,7 @@ import { createPods, type Pods } from './node/pod/pods.ts';
 import { createLagMeter } from './node/probes/lag.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
 import type { SocketOwner } from './node/runtime/sockets.ts';
-import { createNodeRuntime, keptDir, podsDir, stopRecorded } from './node/runtimes.ts';
+import { createNodeRuntime, keptDir, podsDir } from './node/runtimes.ts';
 
 export { type ContainerBuilder, openContainerBuilder } from './node/containerbuilds.ts';
 export * from './node/joining/joining.ts';
@@ -38,6 +41,7 @@ export {
   type ImageStore,
   openImageStore,
 } from './node/runtime/process/images/store.ts';
+export { stopAllPods } from './node/runtimes.ts';
 
 export interface NodeOptions {
   /** Authenticated as `system:node:<nodeName>`. */
@@ -115,12 +119,16 @@ export function createNode(options: NodeOptions): PilotageNode {
   const localVolumes = keptDir(dir);
   const stopping = new AbortController();
   const lag = createLagMeter(clock);
+  const network = networkId();
+  const carrier = createCarrier({ target: options.link, nodeName, clock, logger });
   const proxy: ServiceProxy = createServiceProxy({
     client,
     clock,
     logger,
     nodeHost: hostIP,
     reports: options.isFirst ?? true,
+    neighbours: createNeighbours({ client, nodeName, network, clock, logger }),
+    carry: carrier.connect,
     ...(options.api ? { api: options.api } : {}),
     isAnswered: ({ podUid, ...endpoint }) =>
       !pods.find(podUid) || ANSWERED.has(runtime.sockets.ownerOf({ pod: podUid, ...endpoint }).type),
@@ -202,6 +210,7 @@ export function createNode(options: NodeOptions): PilotageNode {
       keepRegistered(
         {
           ...options,
+          network,
           localVolumes,
           runtime,
           findEngine,
@@ -218,6 +227,7 @@ export function createNode(options: NodeOptions): PilotageNode {
             void serveRequest(request, stream, {
               runtime,
               podOf: (uid) => pods.find(uid)?.record.pod,
+              addressOf: (uid) => (proxy.isReleased(uid) ? undefined : pods.find(uid)?.record.podIP),
               nodeStats,
               serveHttp,
               logger,
@@ -276,25 +286,11 @@ export function createNode(options: NodeOptions): PilotageNode {
   async function stop(): Promise<void> {
     stopping.abort(new Error('the agent stops'));
     lag.stop();
-    const network = [ingress?.stop(), containers?.stop(), proxy.stop()];
-    await Promise.all([pods.stop(), ...network, reclaimer.stop(), background]);
+    const serving = [ingress?.stop(), containers?.stop(), proxy.stop(), carrier.stop()];
+    await Promise.all([pods.stop(), ...serving, reclaimer.stop(), background]);
     await runtime.close();
   }
 }
 
 /** By the pod itself, or by no process, which the connection will show. */
 const ANSWERED: ReadonlySet<SocketOwner['type']> = new Set(['own', 'own wildcard', 'nobody']);
-
-/** Ends everything that runs of the pods of the node whose directory this is. Its agent must not run. `forGood`: the directory is about to go. */
-export async function stopAllPods(
-  dir: string,
-  {
-    clock = systemClock,
-    logger = silentLogger,
-    graceMs = 5_000,
-    hurry,
-    forGood = false,
-  }: { clock?: Clock; logger?: Logger; graceMs?: number; hurry?: AbortSignal; forGood?: boolean } = {},
-): Promise<void> {
-  await stopRecorded(dir, { clock, logger, graceMs, forGood, ...(hurry ? { hurry } : {}) });
-}

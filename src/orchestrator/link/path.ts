@@ -7,5 +7,11 @@
  */
 export const linkPath = (node: string): string => `/pilotage/v1/nodes/${encodeURIComponent(node)}/link`;
 
+/**
+ * A second WebSocket, on which the agent asks and the API server answers: connections to pods of other nodes (`dial`), each of which the API
+ * server opens on the link of that node. So no node has to be reached by another; all that is carried passes through the API server.
+ */
+export const carryPath = (node: string): string => `/pilotage/v1/nodes/${encodeURIComponent(node)}/carry`;
+
 /** The WebSocket subprotocol; an agent of another version is refused by it. */
 export const LINK_PROTOCOL = 'v2.link.pilotage.dev';

@@ -37,6 +37,17 @@ export interface PortForwardRequest {
   readonly port: number;
 }
 
+/** A connection to a pod of a node: standard input is what goes there, standard output what comes back; each may be closed by itself. */
+export interface DialRequest {
+  /** Whose pod it is. */
+  readonly node: string;
+  /** Its uid. */
+  readonly pod: string;
+  /** Which address has to be the pod's. */
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface StatsRequest {
   readonly pod: PodKey;
 }
@@ -74,6 +85,7 @@ export interface RequestKinds {
   readonly exec: { readonly request: ExecRequest; readonly result: ExitResult };
   readonly attach: { readonly request: AttachRequest; readonly result: ExitResult };
   readonly portForward: { readonly request: PortForwardRequest; readonly result: NoResult };
+  readonly dial: { readonly request: DialRequest; readonly result: NoResult };
   /** A connection on which the node speaks HTTP. */
   readonly nodeProxy: { readonly request: object; readonly result: NoResult };
 }
@@ -91,6 +103,7 @@ const isPod = (value: unknown): boolean =>
   isObject(value) && [value.namespace, value.name, value.uid].every(isText);
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 const isTime = (value: unknown): boolean => isText(value) && Number.isFinite(Date.parse(value));
+const isPort = (value: unknown): boolean => isCount(value) && value > 0 && value <= 65_535;
 const isExit = (said: Said): said is Said & ExitResult => isCount(said.exitCode);
 const isAnything = (said: Said): said is Said & NoResult => isObject(said);
 const isAttach = (said: Said): boolean =>
@@ -127,8 +140,12 @@ const KINDS: { readonly [K in RequestKind]: KindRow<K> } = {
     isResult: isExit,
   },
   portForward: {
-    isRequest: (said): said is Said & RequestOf<'portForward'> =>
-      isPod(said.pod) && isCount(said.port) && said.port > 0 && said.port <= 65_535,
+    isRequest: (said): said is Said & RequestOf<'portForward'> => isPod(said.pod) && isPort(said.port),
+    isResult: isAnything,
+  },
+  dial: {
+    isRequest: (said): said is Said & RequestOf<'dial'> =>
+      [said.node, said.pod, said.host].every(isText) && isPort(said.port),
     isResult: isAnything,
   },
   nodeProxy: {

@@ -32,7 +32,9 @@ export function createDatagramProxy(options: DatagramProxyOptions): DatagramProx
     partyOf: ({ route }) => route,
     clock,
     open({ route, address }, events) {
-      const backend = next(route, address).find(isAnswered);
+      // They are not carried to another machine, where the address would be another pod's here.
+      const near = next(route, address).filter(({ elsewhere }) => !elsewhere?.far);
+      const backend = near.find(isAnswered);
       return backend && { route, backend, ...sendTo(backend, events) };
     },
     onRefused: refused,

@@ -3,6 +3,17 @@ import type { Backend } from './route.ts';
 
 export const HALF_OPEN_MS = 5 * 60_000;
 
+/** A pod of another machine. */
+export interface FarBackend {
+  readonly node: string;
+  /** Its uid. */
+  readonly pod: string;
+  readonly host: string;
+  readonly port: number;
+  readonly timeoutMs: number;
+  readonly allowHalfOpen: boolean;
+}
+
 export interface ForwardOptions {
   /** Timeout of a connection attempt, after which the next backend is tried. */
   readonly connectTimeoutMs: number;
@@ -10,6 +21,8 @@ export interface ForwardOptions {
   readonly attempt: (backend: Backend) => () => void;
   /** Whether the process that answers there is the backend; called before and after connecting. */
   readonly isAnswered: (backend: Backend) => boolean;
+  /** Connects to a pod of another machine; undefined where it does not take the connection. Default: none does. */
+  readonly carry?: (to: FarBackend) => Promise<Socket | undefined>;
   /** Whether the connection outlives the end of what the backend sends; default: it does. */
   readonly allowHalfOpen?: boolean;
 }
@@ -48,6 +61,11 @@ export async function reached(
   backend: Backend,
   options: Omit<ForwardOptions, 'attempt'>,
 ): Promise<Socket | undefined> {
+  const { elsewhere, host, port, podUid: pod } = backend;
+  if (elsewhere?.far) {
+    const { connectTimeoutMs: timeoutMs, allowHalfOpen = true, carry } = options;
+    return carry?.({ node: elsewhere.node, pod, host, port, timeoutMs, allowHalfOpen });
+  }
   const upstream = await dial(backend, options);
   if (!upstream || options.isAnswered(backend)) return upstream;
   upstream.destroy();

@@ -16,8 +16,17 @@ import { EMPTY_ZONE, type Zone, zoneOf } from './dns/zone.ts';
 import { type ForwardOptions, forward } from './forward.ts';
 import { addressesOf, frontsOf, type ServiceAddress, type Substitutes } from './fronts.ts';
 import { createListeners } from './listeners.ts';
+import type { Neighbours } from './neighbours.ts';
 import { reachability } from './report.ts';
-import { type Backend, choose, type Route, type RoutingTable, route, routeKey } from './route.ts';
+import {
+  type Backend,
+  choose,
+  type Route,
+  type RoutingTable,
+  route,
+  routeKey,
+  withReleased,
+} from './route.ts';
 import { trackStoppingPods } from './stoppingpods.ts';
 
 /** The state that a restarted proxy serves from until the API answers. Plain JSON. */
@@ -40,6 +49,9 @@ export interface ServiceProxyOptions {
   readonly logger: Logger;
   /** Where node ports listen: 127.0.0.1. */
   readonly nodeHost: string;
+  /** The other nodes, and the way to those on other machines. Default: there are none. */
+  readonly neighbours?: Neighbours;
+  readonly carry?: NonNullable<ForwardOptions['carry']>;
   /** Where this machine reaches the API; absent: where the cluster says. */
   readonly api?: ApiAddress;
   /** Whether it writes on Services what of them cannot be served; one node of a cluster does. Default: it does. */
@@ -73,7 +85,9 @@ export interface ServiceProxy {
   /** The pods for one more request of a client to a port of a Service, in the order in which they are to be tried. */
   backends(port: Pick<Route, 'namespace' | 'service' | 'portName'>, client: string): readonly Backend[];
   /** How to connect to one of them. */
-  readonly dialing: Pick<ForwardOptions, 'attempt' | 'isAnswered'>;
+  readonly dialing: Pick<ForwardOptions, 'attempt' | 'isAnswered' | 'carry'>;
+  /** Whether the pod is to get no new connections. */
+  isReleased(podUid: string): boolean;
   /**
    * From now on no new connection goes to the pod, whatever the API says. Resolves when no connection attempt
    * is pending either: the pod may be sent SIGTERM. Existing connections are not affected.
@@ -91,11 +105,13 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const logger = options.logger.child({ part: 'service proxy' });
   const services = createInformer({ client, resource: SERVICES, clock, logger });
   const slices = createInformer({ client, resource: ENDPOINT_SLICES, clock, logger });
+  const informers = [services, slices, ...(options.neighbours ? [options.neighbours] : [])];
   const stopping = new AbortController();
   const sockets = new Set<Socket>();
   const cursors = new Map<string, number>();
   const attempts = createAttempts();
-  const dialing = { attempt: attempts.begin, isAnswered };
+  const { neighbours, carry } = options;
+  const dialing = { attempt: attempts.begin, isAnswered, ...(carry ? { carry } : {}) };
   const stoppingPods = trackStoppingPods(clock);
   const datagrams = createDatagramProxy({ next, isAnswered, clock, logger });
   const listeners = createListeners({ onConnection: accept, onDatagram: datagrams.take });
@@ -149,7 +165,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     isDue = true;
     queueMicrotask(() => {
       isDue = false;
-      if (services.isSynced && slices.isSynced && !stopping.signal.aborted) refreshNow();
+      if (informers.every(({ isSynced }) => isSynced) && !stopping.signal.aborted) refreshNow();
     });
   }
 
@@ -164,7 +180,8 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     const current = slices.list();
     const known = new Set(services.list().map(({ metadata }) => metadata.uid));
     stoppingPods.tidy(current.flatMap((slice) => slice.endpoints ?? []));
-    table = withApi(route(services.list(), current, stoppingPods.has), options.api);
+    const fresh = route(services.list(), current, stoppingPods.has, neighbours?.placeOf);
+    table = withApi(fresh, options.api);
     datagrams.follow(table);
     zone = zoneOf(services.list(), current);
     for (const key of cursors.keys()) if (!table.has(key)) cursors.delete(key);
@@ -222,7 +239,8 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       informer.listen({ add: refreshSoon, update: refreshSoon, delete: refreshSoon });
       informer.start(signal);
     }
-    await Promise.all([services.synced, slices.synced]);
+    neighbours?.follow(refreshSoon, signal);
+    await Promise.all(informers.map(({ synced }) => synced));
     refreshNow();
     await applied;
   }
@@ -265,6 +283,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       return found && { host: found.host, port: found.port };
     },
     services,
+    isReleased: (podUid) => stoppingPods.has({ host: '', port: 0, podUid }),
     backends: (port, from) => next(routeKey(port), from),
     dialing,
     async releasePod(podUid) {
@@ -273,19 +292,4 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       await attempts.ended(podUid);
     },
   };
-}
-
-/** The table without released backends among the ready ones. */
-function withReleased(
-  table: RoutingTable,
-  isReleased: ReturnType<typeof trackStoppingPods>['has'],
-): RoutingTable {
-  return new Map(
-    [...table].map(([key, one]) => {
-      const leaving = one.ready.filter(isReleased);
-      if (leaving.length === 0) return [key, one];
-      const ready = one.ready.filter((backend) => !leaving.includes(backend));
-      return [key, { ...one, ready, terminating: [...one.terminating, ...leaving] }];
-    }),
-  );
 }

@@ -1,4 +1,5 @@
 import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../kube/kinds/objects.data.ts';
+import type { Elsewhere, Neighbours } from './neighbours.ts';
 
 /** One pod's port behind a Service. */
 export interface Backend {
@@ -8,6 +9,8 @@ export interface Backend {
   readonly podUid: string;
   /** Absent: TCP. */
   readonly protocol?: 'UDP';
+  /** Absent: on this node, as far as anybody knows. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** One port of one Service: where it listens, and where connections go. Plain JSON: it is kept on disk. */
@@ -45,6 +48,7 @@ export function route(
   services: readonly Service[],
   slices: readonly EndpointSlice[],
   isReleased: (backend: Backend) => boolean = () => false,
+  placeOf: Neighbours['placeOf'] = () => undefined,
 ): RoutingTable {
   const byService = slicesByService(slices);
   const routes = services.filter(hasPods).flatMap((service) => {
@@ -52,7 +56,7 @@ export function route(
     const own = byService.get(`${namespace}/${name}`) ?? [];
     return (service.spec.ports ?? [])
       .filter(isCarried)
-      .map((port) => routeOf(service, port, own, isReleased));
+      .map((port) => routeOf(service, port, own, isReleased, placeOf));
   });
   return new Map(routes.map((one) => [routeKey(one), one]));
 }
@@ -87,12 +91,14 @@ function routeOf(
   port: ServicePort,
   slices: readonly EndpointSlice[],
   isReleased: (backend: Backend) => boolean,
+  placeOf: Neighbours['placeOf'],
 ): Route {
   const ready = new Map<string, Backend>();
   const terminating = new Map<string, Backend>();
-  for (const { backend, endpoint } of endpointsOf(slices, port)) {
+  for (const { backend, endpoint } of endpointsOf(slices, port, placeOf)) {
     const state = isReleased(backend) ? 'terminating' : stateOf(endpoint);
-    const key = `${backend.host}:${backend.port}`;
+    // Networks of engines on two machines may have the same addresses.
+    const key = `${backend.host}:${backend.port} ${backend.elsewhere?.far ? backend.elsewhere.node : ''}`;
     if (state === 'ready') ready.set(key, backend);
     else if (state === 'terminating') terminating.set(key, backend);
   }
@@ -110,16 +116,23 @@ function routeOf(
   };
 }
 
-function endpointsOf(slices: readonly EndpointSlice[], { name: portName = '', ...wanted }: ServicePort) {
+function endpointsOf(
+  slices: readonly EndpointSlice[],
+  { name: portName = '', ...wanted }: ServicePort,
+  placeOf: Neighbours['placeOf'],
+) {
   return slices.flatMap((slice) => {
     const number = slice.ports?.find((port) => (port.name ?? '') === portName)?.port;
     if (number === undefined || slice.addressType === 'FQDN') return [];
-    return (slice.endpoints ?? []).flatMap((endpoint) =>
-      endpoint.addresses.slice(0, 1).map((host) => ({
+    return (slice.endpoints ?? []).flatMap((endpoint) => {
+      const place = placeOf(endpoint);
+      if (place === 'strange') return [];
+      const elsewhere = place ? { elsewhere: place } : {};
+      return endpoint.addresses.slice(0, 1).map((host) => ({
         endpoint,
-        backend: { host, port: number, podUid: endpoint.targetRef?.uid ?? '', ...udp(wanted) },
-      })),
-    );
+        backend: { host, port: number, podUid: endpoint.targetRef?.uid ?? '', ...udp(wanted), ...elsewhere },
+      }));
+    });
   });
 }
 
@@ -172,4 +185,16 @@ function hash(text: string): number {
   for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193);
   value = Math.imul(value ^ (value >>> 15), 0x85ebca6b);
   return (value ^ (value >>> 13)) >>> 0;
+}
+
+/** The table without released backends among the ready ones. */
+export function withReleased(table: RoutingTable, isReleased: (backend: Backend) => boolean): RoutingTable {
+  return new Map(
+    [...table].map(([key, one]) => {
+      const leaving = one.ready.filter(isReleased);
+      if (leaving.length === 0) return [key, one];
+      const ready = one.ready.filter((backend) => !leaving.includes(backend));
+      return [key, { ...one, ready, terminating: [...one.terminating, ...leaving] }];
+    }),
+  );
 }

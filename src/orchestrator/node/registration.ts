@@ -6,6 +6,7 @@ import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { readBootId } from '../../base/proc.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
+import { NETWORK } from '../../kube/kinds/nodenetwork.ts';
 import { HOSTNAME_LABEL } from '../../kube/kinds/nodes/words.ts';
 import type { IntOrString, Lease, Node } from '../../kube/kinds/objects.data.ts';
 import { LEASES, NODES } from '../../kube/kinds/resources.data.ts';
@@ -27,6 +28,8 @@ export interface RegistrationOptions {
   readonly client: KubeClient;
   readonly nodeName: string;
   readonly podCidr: string;
+  /** The machine and its network (`base/proc.ts` networkId). */
+  readonly network: string;
   /** The node's InternalIP. */
   readonly hostIP: string;
   /** Its version may come with an engine that is found later. */
@@ -99,13 +102,19 @@ const OS: Readonly<Record<string, string>> = { win32: 'windows' };
 const goArch = (): string => ARCH[arch()] ?? arch();
 const goOs = (): string => OS[platform()] ?? platform();
 
-async function register({ client, nodeName, podCidr, localVolumes }: RegistrationOptions): Promise<void> {
+async function register({
+  client,
+  nodeName,
+  podCidr,
+  network,
+  localVolumes,
+}: RegistrationOptions): Promise<void> {
   const labels = {
     [HOSTNAME_LABEL]: nodeName,
     'kubernetes.io/os': goOs(),
     'kubernetes.io/arch': goArch(),
   };
-  const annotations = { [LOCAL_PATH_ROOT]: localVolumes };
+  const annotations = { [LOCAL_PATH_ROOT]: localVolumes, [NETWORK]: network };
   const node: Node = {
     apiVersion: 'v1',
     kind: 'Node',

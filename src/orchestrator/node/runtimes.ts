@@ -1,8 +1,8 @@
 /** The runtimes of a node, made into one. */
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
 import type { Confinement } from '../../base/confinement.ts';
-import type { Logger } from '../../base/log.ts';
+import { type Logger, silentLogger } from '../../base/log.ts';
 import { unmountBelow } from '../../base/mounts.ts';
 import { createContainerRuntime, type Relay } from './runtime/container/containerruntime.ts';
 import { createEngineFinder, type FoundEngine } from './runtime/container/engine/find.ts';
@@ -96,7 +96,7 @@ export interface StopOptions extends StopAllOptions {
 }
 
 /** Ends everything that runs of the pods of a node whose agent does not run. Rejects when an engine with containers does not answer. */
-export async function stopRecorded(dir: string, { forGood, ...options }: StopOptions): Promise<void> {
+async function stopRecorded(dir: string, { forGood, ...options }: StopOptions): Promise<void> {
   const root = containersDir(dir);
   await Promise.all([
     stopProcesses({ root: podsDir(dir), ...options }),
@@ -105,4 +105,18 @@ export async function stopRecorded(dir: string, { forGood, ...options }: StopOpt
   // Volumes in memory end with the node, as with a machine.
   await unmountBelow(podsDir(dir));
   if (forGood) await removeRecorded(root, options.clock);
+}
+
+/** Ends everything that runs of the pods of the node whose directory this is. Its agent must not run. `forGood`: the directory is about to go. */
+export async function stopAllPods(
+  dir: string,
+  {
+    clock = systemClock,
+    logger = silentLogger,
+    graceMs = 5_000,
+    hurry,
+    forGood = false,
+  }: { clock?: Clock; logger?: Logger; graceMs?: number; hurry?: AbortSignal; forGood?: boolean } = {},
+): Promise<void> {
+  await stopRecorded(dir, { clock, logger, graceMs, forGood, ...(hurry ? { hurry } : {}) });
 }

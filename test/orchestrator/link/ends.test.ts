@@ -52,6 +52,7 @@ describe('both ends of the link together', () => {
               metadata: LOGS.pod,
               spec: { containers: [{ name: 'main' }] },
             }),
+            addressOf: () => undefined,
             nodeStats: () => ({ at: 0, cpuNanoseconds: 0, memoryBytes: 0 }),
             serveHttp: () => undefined,
             logger: silentLogger,

@@ -18,6 +18,7 @@ describe('a node whose containers cannot reach Services and names', () => {
         nodeName: 'here',
         podCidr: '127.201.0.0/16',
         hostIP: '127.0.0.1',
+        network: 'here',
         runtime: { version: 'fake://1' },
         findEngine: async () => ({ ok: false, message: 'none' }),
         containerServices: { problem },

@@ -13,6 +13,7 @@ import { LINK_PROTOCOL } from '../../link/path.ts';
 import { type LinkRequest, readResult } from '../../link/requests.ts';
 import type { LinkStream } from '../../link/stream.ts';
 import type { NodeConnection, NodeConnections } from '../types.ts';
+import { carry } from './carry.ts';
 
 /** The server's end of the link: agents dial in, and are asked over streams of that one connection. */
 export interface NodeLinks {
@@ -32,7 +33,7 @@ export interface NodeLinkOptions {
   readonly timeout?: number;
 }
 
-const PATH = /^\/pilotage\/v1\/nodes\/([^/]+)\/link$/;
+const PATH = /^\/pilotage\/v1\/nodes\/([^/]+)\/(link|carry)$/;
 
 /** Milliseconds between pings: a link whose agent is gone without having closed it is dropped after two. */
 const PING_PERIOD = 15_000;
@@ -67,6 +68,22 @@ export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOpt
       multiplexer.close(new StreamError('ServiceUnavailable', `the link to node "${node}" is closed`));
       if (links.get(node)?.socket === socket) links.delete(node);
       logger.info({ node }, 'node link closed');
+    });
+  }
+
+  /** The other direction: what the agent asks for is opened on the link of another node. */
+  function carries(node: string, socket: WebSocket): void {
+    const multiplexer = createMultiplexer({
+      transport: { send: (frame, sent) => socket.send(frame, sent) },
+      onRequest: (request, stream) => void carry(request, stream, open),
+      onNonsense: () => logger.debug({ node }, 'the node sent what is not a frame'),
+    });
+    const stop = keepAlive(clock, socket);
+    socket.on('message', (data: Buffer) => multiplexer.receive(data));
+    socket.on('error', (error) => logger.debug({ node, error: error.message }, 'carrying for a node failed'));
+    socket.on('close', () => {
+      stop();
+      multiplexer.close(new StreamError('ServiceUnavailable', `node "${node}" is gone`));
     });
   }
 
@@ -114,7 +131,7 @@ export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOpt
     connection: (node) => (links.has(node) ? connectionOf(node) : undefined),
     upgrade(request, socket, head) {
       const [path = ''] = (request.url ?? '').split('?');
-      const [, encoded] = PATH.exec(path) ?? [];
+      const [, encoded, what] = PATH.exec(path) ?? [];
       if (encoded === undefined) return false;
       const node = nodeNameOf(encoded);
       const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/);
@@ -124,7 +141,9 @@ export function createNodeLinks({ clock, logger, timeout = 10_000 }: NodeLinkOpt
           `the agent of node "${node}" does not speak ${LINK_PROTOCOL}: it is of another version, restart it (pilotage down, pilotage up)`,
         );
       }
-      sockets.handleUpgrade(request, socket, head, (websocket) => linked(node, websocket));
+      sockets.handleUpgrade(request, socket, head, (websocket) =>
+        (what === 'carry' ? carries : linked)(node, websocket),
+      );
       return true;
     },
     close() {

@@ -18,7 +18,7 @@ export async function connectRelayed(
   for (const backend of backends) {
     if (!options.mayReach(backend) || !options.isAnswered(backend)) continue;
     const ended = options.attempt(backend);
-    if (options.isBesideRelay(backend)) {
+    if (!backend.elsewhere && options.isBesideRelay(backend)) {
       const isDialed = await client.dial(backend);
       ended();
       if (isDialed) return;

@@ -17,7 +17,11 @@ export interface Surroundings {
  * what only the node itself reaches, where programs listen that trust whoever reaches them, these are pods and the API alone. And no Service
  * leads back to a Service.
  */
-export function mayReach({ host, port, podUid }: Backend, behind: Behind, around: Surroundings): boolean {
+export function mayReach(
+  { host, port, podUid, elsewhere }: Backend,
+  behind: Behind,
+  around: Surroundings,
+): boolean {
   const { node, containers, podOf } = around;
   if (
     host === containers.relay ||
@@ -25,16 +29,20 @@ export function mayReach({ host, port, podUid }: Backend, behind: Behind, around
   )
     return false;
   if (behind.type === 'pod') return !isOfNodeAlone(host) || isInRange(host, node.processes);
-  return isOffered({ host, port, podUid }, behind, { processes: node.processes, podOf });
+  return isOffered({ host, port, podUid, ...(elsewhere ? { elsewhere } : {}) }, behind, {
+    processes: node.processes,
+    podOf,
+  });
 }
 
 /** The same for who comes from outside, by an Ingress. */
 export function isOffered(
-  { host, podUid }: Backend,
+  { host, podUid, elsewhere }: Backend,
   service: Pick<Route, 'namespace' | 'service' | 'portName'>,
   { processes, podOf }: Pick<Surroundings, 'podOf'> & Pick<NodeRanges, 'processes'>,
 ): boolean {
-  if (!isOfNodeAlone(host) || isInRange(host, processes)) return true;
+  // A node on another machine sees for itself whether the pod has that address; one on this machine gives its pods no other.
+  if (elsewhere || !isOfNodeAlone(host) || isInRange(host, processes)) return true;
   const pod = podOf(podUid);
   return (
     routeKey(service) === routeKey(API) || (pod?.address === host && pod.namespace === service.namespace)

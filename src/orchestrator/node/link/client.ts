@@ -6,7 +6,7 @@ import type { Logger } from '../../../base/log.ts';
 import { backoffMs } from '../../../base/queue.ts';
 import { StreamError } from '../../link/failure.ts';
 import { MAX_FRAME_BYTES } from '../../link/frame.ts';
-import { createMultiplexer } from '../../link/multiplexer.ts';
+import { createMultiplexer, type Multiplexer } from '../../link/multiplexer.ts';
 import { LINK_PROTOCOL, linkPath } from '../../link/path.ts';
 import type { LinkRequest } from '../../link/requests.ts';
 import type { LinkStream } from '../../link/stream.ts';
@@ -20,8 +20,12 @@ export interface LinkTarget {
 export interface LinkClientOptions {
   readonly target: LinkTarget;
   readonly nodeName: string;
-  /** Serves a request on its stream, and ends that. */
-  readonly onRequest: (request: LinkRequest, stream: LinkStream) => void;
+  /** Default: that of the link, over which the API server asks. */
+  readonly path?: string;
+  /** Serves a request on its stream, and ends that; absent: this end asks. */
+  readonly onRequest?: (request: LinkRequest, stream: LinkStream) => void;
+  /** Told when a connection stands, and with undefined when it is gone. */
+  readonly onLink?: (end: Pick<Multiplexer, 'open'> | undefined) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -57,12 +61,12 @@ function dial({ url, tls }: LinkTarget, path: string): WebSocket {
 
 /** One link from dial to close; resolves with whether it ever stood. */
 function linkOnce(options: LinkClientOptions, signal: AbortSignal): Promise<boolean> {
-  const { target, nodeName, clock, logger, onRequest } = options;
+  const { target, nodeName, clock, logger, onRequest, onLink = () => {} } = options;
   return new Promise((resolve, reject) => {
-    const socket = dial(target, linkPath(nodeName));
+    const socket = dial(target, options.path ?? linkPath(nodeName));
     const multiplexer = createMultiplexer({
       transport: { send: (frame, sent) => socket.send(frame, sent) },
-      onRequest,
+      ...(onRequest ? { onRequest } : {}),
       onNonsense: () => logger.debug({}, 'the API server sent what is not a frame'),
     });
     let isOpen = false;
@@ -77,6 +81,7 @@ function linkOnce(options: LinkClientOptions, signal: AbortSignal): Promise<bool
     const forget = onAbort(signal, () => socket.terminate());
     socket.on('open', () => {
       isOpen = true;
+      onLink(multiplexer);
       logger.debug({}, 'linked to the API');
       cancelPing = clock.after(PING_MS, ping);
     });
@@ -92,6 +97,7 @@ function linkOnce(options: LinkClientOptions, signal: AbortSignal): Promise<bool
     socket.on('close', () => {
       cancelPing();
       forget();
+      if (isOpen) onLink(undefined);
       multiplexer.close(new StreamError('ServiceUnavailable', 'the link is closed'));
       resolve(isOpen);
     });

@@ -13,6 +13,8 @@ import { connectionOf, stdinOf, streamsOf } from './streams.ts';
 export interface RequestSources {
   readonly runtime: PodRuntime;
   readonly podOf: PodLookup;
+  /** The address of a pod to which other nodes may connect, by uid; undefined: there is none, or it is about to be stopped. */
+  readonly addressOf: (uid: string) => string | undefined;
   readonly nodeStats: () => ResultOf<'nodeStats'>;
   /** Speaks HTTP on a connection (`nodeserver.ts`). */
   readonly serveHttp: (connection: Duplex) => void;
@@ -75,6 +77,24 @@ const HANDLERS: { readonly [K in RequestKind]: Handler<K> } = {
     void forward(stdinOf(stream), connection);
     try {
       for await (const bytes of connection.output) await stream.send(CHANNEL.stdout, bytes);
+    } finally {
+      connection.destroy();
+    }
+    return {};
+  },
+
+  async dial({ pod, host, port }, stream, { runtime, addressOf }) {
+    if (addressOf(pod) !== host)
+      throw new StreamError('NotFound', `no pod of this node that takes connections has ${host}`);
+    const connection = await runtime.portForward(pod, port, stream.signal).catch((error: unknown) => {
+      throw new StreamError('ServiceUnavailable', streamErrorOf(error).message);
+    });
+    stream.accept();
+    const sent = forward(stdinOf(stream), connection);
+    try {
+      for await (const bytes of connection.output) await stream.send(CHANNEL.stdout, bytes);
+      await stream.send(CHANNEL.close, Buffer.from([CHANNEL.stdout]));
+      await sent;
     } finally {
       connection.destroy();
     }

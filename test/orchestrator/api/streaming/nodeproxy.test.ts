@@ -64,6 +64,7 @@ describe('the proxy to nodes', () => {
       serveRequest(request, stream, {
         runtime,
         podOf: () => POD,
+        addressOf: () => undefined,
         nodeStats,
         serveHttp,
         logger: silentLogger,

@@ -60,6 +60,7 @@ async function linked(change: (runtime: PodRuntime) => Partial<PodRuntime> = () 
   const sources = {
     runtime,
     podOf: (uid: string) => (uid === LOGS.pod.uid ? POD : undefined),
+    addressOf: (uid: string) => (uid === LOGS.pod.uid ? '127.1.0.1' : undefined),
     nodeStats: () => ({ at: 1_000, cpuNanoseconds: 2 ** 60, memoryBytes: 4096 }),
     serveHttp: () => undefined,
     logger: silentLogger,
@@ -88,6 +89,14 @@ const failureOf = (promise: Promise<unknown>): Promise<string> =>
   );
 
 describe('a request to a node', () => {
+  it("for a connection of another node is refused for an address that is not the pod's, and for no pod of this node", async () => {
+    const { server } = await linked();
+    const dial = (pod: string, host: string) => server.open({ type: 'dial', node: 'n', pod, host, port: 80 });
+    const refusal = 'NotFound: no pod of this node that takes connections has';
+    expect(await failureOf(dial(LOGS.pod.uid, '127.0.0.1'))).to.equal(`${refusal} 127.0.0.1`);
+    expect(await failureOf(dial('another', '127.1.0.1'))).to.equal(`${refusal} 127.1.0.1`);
+  });
+
   it('for a log gets it, and the end of it', async () => {
     const { server } = await linked();
     expect(await outputOf(await server.open(LOGS))).to.deep.equal({ out: 'up\n', err: '' });
