@@ -5,8 +5,8 @@ export interface StarterOptions {
   readonly name: string;
   /** Branch that `dev` follows; main by default. */
   readonly branch?: string;
-  /** Folder of the repository with the program, and how to build it; without it, the chart must name a registry image. */
-  readonly image?: { readonly path: string; readonly build?: string };
+  /** Folder of the repository with the program, and how to build it: by a command, or by a Dockerfile in it; without it, the chart must name a registry image. */
+  readonly image?: { readonly path: string; readonly build?: string; readonly dockerfile?: string };
   /** What the container runs. */
   readonly command?: readonly string[];
   readonly port?: number;
@@ -59,7 +59,11 @@ function withAnswers(values: string, { command, port }: StarterOptions): string 
 }
 
 function pilotageYaml({ name, branch = 'main', image, manifests }: StarterOptions): string {
-  const build = image?.build ? `, build: ${JSON.stringify(image.build)}` : '';
+  const build = image?.dockerfile
+    ? `, dockerfile: ${JSON.stringify(image.dockerfile)}`
+    : image?.build
+      ? `, build: ${JSON.stringify(image.build)}`
+      : '';
   const images = image ? `  images:\n    web: {path: ${JSON.stringify(image.path)}${build}}\n` : '';
   return `apiVersion: pilotage.dev/v1alpha1
 kind: Delivery

@@ -67,12 +67,11 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const progress = createProgressHub({ firstId: clock.now() * 1000 });
   progress.subscribe(logSink(logger));
   const images = openImages({ ...common, dataDir, surroundings, confinement, room });
-  const { engineSockets } = options;
-  const containerImages = openContainerImages({ ...common, engineSockets, room });
   const pool = createRenderPool({ clock, size: poolSize(machine()) });
   const contexts = openContexts({ ...common, kubeconfig: { paths: options.kubeconfigs } });
   const repositories = openRepositories({ ...common, home, dataDir });
-  const { instanceUid } = options;
+  const { instanceUid, engineSockets } = options;
+  const containerImages = openContainerImages({ ...common, engineSockets, owner: instanceUid, room });
   const promotions = createPromotionCache({ ...common, home: options.home.promotionClient });
   const delivering = {
     ...common,
@@ -128,7 +127,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   await remotes.start(lifetime.signal, synced.observer.observed);
   promoter.start(lifetime.signal);
   const collect = async () => {
-    await collectImages({ ...common, home, images });
+    await collectImages({ ...common, home, stores: [images, containerImages] });
     await synced.collectBundles();
   };
   parts.add(

@@ -52,5 +52,6 @@ export const openContainerImages = ({
   ...common
 }: Pick<ImagesOptions, 'clock' | 'logger' | 'room'> & {
   readonly engineSockets: readonly string[];
+  readonly owner: string;
 }): ContainerImages =>
   openContainerBuilder({ ...common, sockets: engineSockets, lacksRoom: () => room.lack('builds') });

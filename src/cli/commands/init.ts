@@ -11,6 +11,7 @@ import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { findDaemon } from '../daemon/face.ts';
+import { guessDockerfile } from '../init/dockerfile.ts';
 import { findings } from '../init/findings.ts';
 import { readFolder } from '../init/foldertree.ts';
 import { guessBranch, guessProgram } from '../init/guess.ts';
@@ -50,19 +51,29 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
       remedy: 'Run it in your repository, or name its folder: pilotage init FOLDER.',
     });
   }
-  const guess = guessProgram((file) => readIfThere(join(root, options.app, file)));
+  const read = (file: string) => readIfThere(join(root, options.app, file));
+  const guess = guessProgram(read);
+  const container =
+    options.build || options.command
+      ? undefined
+      : guessDockerfile(read, {
+          hasEngine: context.surroundings.engineSockets.some((path) => existsSync(path)),
+          isProcess: guess.command !== undefined,
+        });
   const branch = guessBranch((file) => readIfThere(join(root, file))) ?? 'main';
-  const command = options.command?.trim().split(/\s+/) ?? guess.command;
+  const command = container ? undefined : (options.command?.trim().split(/\s+/) ?? guess.command);
   const build = options.build ?? guess.build;
+  const port = options.port ?? container?.port;
+  const made = container ? { dockerfile: container.dockerfile } : build ? { build } : {};
   const name = options.name ?? nameOf(root);
   const tree = treeOf(root);
   const manifests = plainManifests(tree);
   const all = starterFiles(readFolder(join(context.surroundings.packageDir, 'charts', 'web')), {
     name,
     branch,
-    image: { path: options.app, ...(build ? { build } : {}) },
+    image: { path: options.app, ...made },
     ...(command ? { command } : {}),
-    ...(options.port ? { port: options.port } : {}),
+    ...(port ? { port } : {}),
     ...(manifests === undefined ? {} : { manifests }),
   });
   const files = withoutExistingChart(all, root);
@@ -72,8 +83,10 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
     await writeFile(join(root, file), text);
     print(context, `  wrote ${file}`);
   }
-  for (const line of findings((file) => readIfThere(join(root, file)), tree)) print(context, `  saw ${line}`);
-  print(context, `  ${startLine(files, manifests, options.app, command)}`);
+  const isBuilt = container !== undefined;
+  for (const line of findings((file) => readIfThere(join(root, file)), tree, isBuilt))
+    print(context, `  saw ${line}`);
+  print(context, `  ${startLine(files, manifests, options.app, command, container?.dockerfile)}`);
   await sayWhatComesNext(context, { root, name, branch });
 }
 
@@ -106,11 +119,14 @@ function startLine(
   manifests: string | undefined,
   app: string,
   command: readonly string[] | undefined,
+  dockerfile: string | undefined,
 ): string {
   if (manifests !== undefined)
     return `delivers the manifests of ${manifests || 'this folder'} as they are; \`image: web\` in them is folder ${app}`;
   if (!('chart/values.yaml' in written))
     return `delivers chart/ as it is; {{image "web"}} in its templates is folder ${app}`;
+  if (dockerfile !== undefined)
+    return `starts as ${dockerfile} says, in a container; --command LINE starts it as a process instead`;
   return command
     ? `starts with \`${command.join(' ')}\`; change it in chart/values.yaml`
     : 'missing: how the program is started. Say it in chart/values.yaml: command: [PROGRAM, ARGUMENT]';

@@ -4,16 +4,17 @@ import { isObject } from '../../kube/values/equal.ts';
 import { parseDocuments } from '../../kube/values/yaml.ts';
 import { goTemplate } from '../../render/sources/helm.ts';
 import { folderOf } from '../../render/sources/source.ts';
+import { DOCKERFILES } from './dockerfile.ts';
 import type { Read } from './guess.ts';
 
 /**
  * What `init` sees in a repository that comes from elsewhere, and what Pilotage does with it today: a line each. `tree` is empty where the
- * repository is too large to look through.
+ * repository is too large to look through; `isBuilt`: its Dockerfile is what the image is built by.
  */
-export function findings(read: Read, tree: FileTree): readonly string[] {
+export function findings(read: Read, tree: FileTree, isBuilt = false): readonly string[] {
   return FINDINGS.flatMap(({ files, says }) => {
     const file = files.find((name) => read(name) !== undefined);
-    const line = file === undefined ? undefined : says(file, read(file) ?? '', tree);
+    const line = file === undefined ? undefined : says(file, read(file) ?? '', tree, isBuilt);
     return line === undefined ? [] : [line];
   });
 }
@@ -22,7 +23,7 @@ interface Finding {
   /** The first of them that is there is the one that is spoken of. */
   readonly files: readonly string[];
   /** undefined: there is nothing to say of it. */
-  readonly says: (file: string, text: string, tree: FileTree) => string | undefined;
+  readonly says: (file: string, text: string, tree: FileTree, isBuilt: boolean) => string | undefined;
 }
 
 const folderNamed = (file: string): string => (dirname(file) === '.' ? '' : dirname(file));
@@ -35,13 +36,14 @@ const FINDINGS: readonly Finding[] = [
       'give each other one an app of its own (apps: in pilotage.yaml), as a chart or plain manifests',
   },
   {
-    files: ['Dockerfile', 'Containerfile'],
-    says: (file, text) => {
+    files: DOCKERFILES,
+    says: (file, text, _tree, isBuilt) => {
       const start = startOf(text);
-      return (
-        `${file}: container images are not built or run yet; the program runs as a process of this machine, ` +
-        `with what is installed there${start ? `. It starts with: --command ${JSON.stringify(start)}` : ''}`
-      );
+      return isBuilt
+        ? `${file}: the image is built by it, by the container engine of the machine on which Pilotage runs (docs/images.md)`
+        : `${file}: not used; the program runs as a process of this machine, with what is installed there. In pilotage.yaml, ` +
+            `\`dockerfile: ${file}\` in place of \`build:\` has a container engine build the image` +
+            (start ? `. It starts with: --command ${JSON.stringify(start)}` : '');
     },
   },
   {

@@ -10,6 +10,8 @@ import { createEngineFinder } from './runtime/container/engine/find.ts';
 export interface ContainerBuilderOptions {
   /** Paths of sockets on which an engine may answer, the first that does is it. */
   readonly sockets: readonly string[];
+  /** Whose images they are: an engine may be shared. */
+  readonly owner: string;
   /** Why the disk is too full for another build. */
   readonly lacksRoom?: () => Problem | undefined;
   readonly connect?: (socketPath: string) => Promise<Engine>;
@@ -17,7 +19,7 @@ export interface ContainerBuilderOptions {
   readonly logger: Logger;
 }
 
-export interface ContainerBuildRequest extends ContainerBuild {
+export interface ContainerBuildRequest extends Omit<ContainerBuild, 'labels'> {
   /** Builds of one delivery run one after the other. */
   readonly delivery: string;
 }
@@ -25,15 +27,32 @@ export interface ContainerBuildRequest extends ContainerBuild {
 export interface ContainerBuilder {
   /** An image that the engine has is not built again; of several builds of one at the same time one runs and all get its result. */
   build(request: ContainerBuildRequest): Promise<Result<{ readonly digest: string }>>;
+  /** Those that this owner has built, by each of their names; none where there is no engine. Rejects when the engine does. */
+  list(): Promise<readonly BuiltImage[]>;
+  /** One that is not there is no error. Rejects where a container has it. */
+  remove(reference: string): Promise<void>;
 }
+
+export interface BuiltImage {
+  readonly reference: string;
+  readonly digest: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Marks images that were built here; its value is who built them. */
+const OWNER_LABEL = 'dev.pilotage.builder';
 
 type Built = Promise<Result<{ readonly digest: string }>>;
 
 export function openContainerBuilder(options: ContainerBuilderOptions): ContainerBuilder {
-  const { clock, logger, lacksRoom } = options;
+  const { clock, logger, lacksRoom, owner } = options;
   const engines = createEngineFinder(options);
   const building = new Map<string, Built>();
   const turns = new KeyedMutex();
+  const labels = { [OWNER_LABEL]: owner };
 
   async function make(request: ContainerBuildRequest): Built {
     const found = await engines.find();
@@ -44,7 +63,7 @@ export function openContainerBuilder(options: ContainerBuilderOptions): Containe
     if (there) return ok({ digest: there.Id });
     const lack = lacksRoom?.();
     if (lack) return failed({ ...lack, message: `Image ${request.ref} is not built: ${lack.message}.` });
-    const built = await turns.run(request.delivery, () => buildImage(engine, request, clock));
+    const built = await turns.run(request.delivery, () => buildImage(engine, { ...request, labels }, clock));
     if (built.ok)
       logger.info({ image: request.ref, digest: built.value.digest }, 'image built by the engine');
     return built;
@@ -57,6 +76,22 @@ export function openContainerBuilder(options: ContainerBuilderOptions): Containe
       const started = make(request).finally(() => building.delete(request.ref));
       building.set(request.ref, started);
       return started;
+    },
+    async list() {
+      const found = await engines.find();
+      const images = found.ok ? await found.engine.images(`${OWNER_LABEL}=${owner}`) : [];
+      return images.flatMap(({ Id, RepoTags, Created, Size }) =>
+        (RepoTags ?? []).map((reference) => ({
+          reference,
+          digest: Id,
+          createdAt: Created * 1000,
+          size: Size,
+        })),
+      );
+    },
+    async remove(reference) {
+      const found = await engines.find();
+      if (found.ok) await found.engine.removeImage(reference);
     },
   };
 }

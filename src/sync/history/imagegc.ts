@@ -1,23 +1,28 @@
 import type { Clock } from '../../base/clock.ts';
+import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import type { Pod } from '../../kube/kinds/objects.data.ts';
 import { PODS } from '../../kube/kinds/resources.data.ts';
 import { PILOTAGE_NAMESPACE, RELEASES, type Release } from '../../model/types.ts';
 
-/** An image of the process runtime, as its store lists it. */
+/** An image, as whoever keeps it lists it. */
 export interface KeptImage {
   readonly reference: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
+/** Keeps images: directories of the process runtime, or those of an engine. */
+export interface ImageKeeper {
+  list(): Promise<readonly KeptImage[]>;
+  /** Rejects where it is in use after all. */
+  remove(reference: string): Promise<void>;
+}
+
 export interface ImageCollection {
   readonly home: KubeClient;
-  readonly images: {
-    list(): Promise<readonly KeptImage[]>;
-    remove(reference: string): Promise<void>;
-  };
+  readonly stores: readonly ImageKeeper[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -49,18 +54,30 @@ export function unusedImages(
     .map(({ reference }) => reference);
 }
 
-/** `shop/web:<12 digits of the tree>[-<8 of the build command>]`: what `images/store.ts` names. */
-const BUILT = /^[^:]+:[0-9a-f]{12}(-[0-9a-f]{8})?$/;
+/** `shop/web:<12 digits of the tree>[-<8 of the build command>]` or `localhost/shop/web:<40 digits>`: what `sync/source` names. */
+const BUILT = /^[^:]+:([0-9a-f]{12}(-[0-9a-f]{8})?|[0-9a-f]{40})$/;
 
-/** One turn: removes what nothing needs. */
-export async function collectImages({ home, images, clock, logger }: ImageCollection): Promise<void> {
-  const [kept, releases, pods] = await Promise.all([
-    images.list(),
+/** One turn: removes what nothing needs. What cannot be removed is left to the next turn. */
+export async function collectImages({ home, stores, clock, logger }: ImageCollection): Promise<void> {
+  const [releases, pods] = await Promise.all([
     home.list(RELEASES, { namespace: PILOTAGE_NAMESPACE }),
     home.list(PODS),
   ]);
-  for (const reference of unusedImages(kept, releases.items, pods.items, clock.now())) {
-    await images.remove(reference);
-    logger.info({ image: reference }, 'image removed: no release and no pod needs it');
+  for (const store of stores) {
+    const kept = await store.list().catch((error: unknown) => {
+      logger.warn({ error: problemOf(error).message }, 'images cannot be listed now');
+      return [];
+    });
+    for (const image of unusedImages(kept, releases.items, pods.items, clock.now())) {
+      try {
+        await store.remove(image);
+        logger.info({ image }, 'image removed: no release and no pod needs it');
+      } catch (error) {
+        logger.warn(
+          { image, error: problemOf(error).message },
+          'an image that nothing needs cannot be removed now',
+        );
+      }
+    }
   }
 }

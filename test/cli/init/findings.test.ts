@@ -20,8 +20,15 @@ describe('what init sees in a repository that comes from elsewhere', () => {
     );
     expect(seen({ Dockerfile: 'FROM python\nENTRYPOINT python app.py\n' })).to.contain('"python app.py"');
     expect(seen({ Dockerfile: 'FROM scratch\n' }))
-      .to.contain('not built or run yet')
+      .to.contain('dockerfile: Dockerfile')
       .and.not.contain('--command');
+  });
+
+  it('says that a Dockerfile is what the image is built by, where it is', () => {
+    const files = { Dockerfile: 'FROM scratch\n' };
+    expect(findings((file) => files[file as 'Dockerfile'], tree(files), true).join()).to.contain(
+      'is built by it',
+    );
   });
 
   it('says of a chart with Go templates what to do, and nothing of one with Handlebars', () => {

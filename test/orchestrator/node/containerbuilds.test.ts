@@ -26,6 +26,7 @@ describe('builds of container images', () => {
     } as unknown as Engine;
     const builder = openContainerBuilder({
       sockets,
+      owner: 'me',
       connect: async () => engine,
       ...(lacks ? { lacksRoom: () => lacks } : {}),
       clock: new FakeClock(),

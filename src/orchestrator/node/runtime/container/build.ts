@@ -15,14 +15,13 @@ export interface ContainerBuild {
   readonly dockerfile: string;
   readonly target?: string;
   readonly args: Readonly<Record<string, string>>;
+  /** Marks the image. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly deadlineMs: number;
   /** Told of each line that it prints. */
   readonly onOutput: (line: string) => void;
   readonly signal: AbortSignal;
 }
-
-/** Marks images that were built here; its value is their name. */
-export const BUILT_LABEL = 'dev.pilotage.image';
 
 /** Longer than any line that an engine packs output into. */
 const LINE_BYTES = 1024 * 1024;
@@ -33,7 +32,7 @@ export async function buildImage(
   build: ContainerBuild,
   clock: Clock,
 ): Promise<Result<{ readonly digest: string }>> {
-  const { ref, dockerfile, target, args } = build;
+  const { ref, dockerfile, target, args, labels } = build;
   const end = new AbortController();
   const limits = { ended: undefined as string | undefined };
   const stop = (why: string): void => {
@@ -51,7 +50,7 @@ export async function buildImage(
         context: tarOf(build.entries()),
         ...{ dockerfile, tag: ref, args },
         ...(target === undefined ? {} : { target }),
-        labels: { [BUILT_LABEL]: ref },
+        labels,
         memoryBytes: BUILD_MEMORY_BYTES,
       },
       signal,

@@ -29,11 +29,14 @@ export async function pullImage(
   if (!isName(reference)) return fault('InvalidImageName', `couldn't parse image name "${reference}"`);
   const credentials = once(async () => (await asked.credentials?.()) ?? []);
   const there = await engine.image(reference);
-  if (there && policy !== 'Always') {
+  // No registry has what was built here, whatever the policy.
+  const isBuilt = isBuiltHere(reference);
+  if (there && (policy !== 'Always' || isBuilt)) {
     if (await access.mayUse(there, reference, credentials)) return pulled(reference, there);
     if (isIdOf(there, reference)) return fault('ErrImagePull', nameless(reference));
   }
   if (policy === 'Never') return fault('ErrImageNeverPull', neverPulled(reference, there !== undefined));
+  if (isBuilt) return fault('ErrImagePull', builtElsewhere(reference));
   onProgress?.({ done: 0 });
   access.begin(reference);
   const { by, refusals } = await fetchWithAny(engine, reference, await credentials(), onProgress, signal);
@@ -68,6 +71,13 @@ const nameless = (id: string): string =>
 /** Names become parts of paths of the engine's API: none leads elsewhere. What else is wrong with one, the engine says. */
 const isName = (reference: string): boolean =>
   /^\w[\w.:@/+-]*$/.test(reference) && !/(^|\/)\.{1,2}(\/|$)/.test(reference);
+
+/** `localhost/shop/web:<40 digits>`, which is what builds of the repository name their images. */
+const isBuiltHere = (reference: string): boolean => /^localhost\/.+:[0-9a-f]{40}$/.test(reference);
+
+const builtElsewhere = (reference: string): string =>
+  `image "${reference}" is built from the repository, and the engine of this node does not have it (any more): ` +
+  'a node beside the daemon gets it by a registry; the daemon builds what is missing when it starts';
 
 /** Words of registries (distribution `registry/api/errcode`) and of the engines for them; 403 is what some say in place of 401. */
 const UNAUTHORIZED =

@@ -52,6 +52,7 @@ describe('an image that an engine builds', () => {
         entries: async function* () {},
         dockerfile: 'Dockerfile',
         args: { A: '1' },
+        labels: { owner: 'me' },
         deadlineMs: 60_000,
         onOutput: (line) => lines.push(line),
         signal: new AbortController().signal,
@@ -71,7 +72,7 @@ describe('an image that an engine builds', () => {
     expect(result).to.deep.equal({ ok: true, value: { digest: 'sha256:1' } });
     expect(lines).to.deep.equal(['STEP 1/1: FROM a', 'hello']);
     expect(asked).to.deep.include({ tag: REF, dockerfile: 'Dockerfile', args: { A: '1' } });
-    expect(asked?.labels).to.deep.equal({ 'dev.pilotage.image': REF });
+    expect(asked?.labels).to.deep.equal({ owner: 'me' });
     expect(asked?.memoryBytes).to.be.within(1, 4096 * 2 ** 20);
   });
 

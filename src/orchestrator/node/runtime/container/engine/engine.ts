@@ -11,6 +11,7 @@ import type {
   InspectedExec,
   InspectedImage,
   ListedContainer,
+  ListedImage,
 } from './types.ts';
 
 export interface LogRequest {
@@ -63,6 +64,8 @@ export interface Engine {
     credential: RegistryCredential | undefined,
     signal?: AbortSignal,
   ): Promise<IncomingMessage>;
+  /** Those that carry the label (`name=value`), intermediate ones aside. */
+  images(label: string): Promise<readonly ListedImage[]>;
   /** Takes a name from an image, which goes with its last one. Rejects where a container has it. */
   removeImage(reference: string): Promise<void>;
   /** The folder of its images, of this machine; undefined: it does not say. */
@@ -145,6 +148,8 @@ function engineOn(http: EngineHttp, name: Engine['name'], version: string): Engi
         ...(credential ? { headers: { 'x-registry-auth': registryAuth(credential) } } : {}),
         ...(signal ? { signal } : {}),
       }),
+    images: (label) =>
+      http.json({ path: '/images/json', query: { filters: JSON.stringify({ label: [label] }) } }),
     removeImage: async (reference) =>
       void (await found(http.json({ method: 'DELETE', path: `/images/${reference}` }))),
     storageDir: async () => (await http.json<EngineInfo>({ path: '/info' })).DockerRootDir,

@@ -121,6 +121,14 @@ export interface InspectedImage {
   readonly Config?: { readonly User?: string } | null;
 }
 
+export interface ListedImage {
+  readonly Id: string;
+  readonly RepoTags?: readonly string[] | null;
+  /** Seconds since the epoch. */
+  readonly Created: number;
+  readonly Size: number;
+}
+
 /** A line of what a pull tells of itself. */
 export interface PullLine {
   readonly id?: string;
