@@ -71,7 +71,13 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const contexts = openContexts({ ...common, kubeconfig: { paths: options.kubeconfigs } });
   const repositories = openRepositories({ ...common, home, dataDir });
   const { instanceUid, engineSockets } = options;
-  const containerImages = openContainerImages({ ...common, engineSockets, owner: instanceUid, room });
+  const containerImages = openContainerImages({
+    ...common,
+    dataDir,
+    engineSockets,
+    owner: instanceUid,
+    room,
+  });
   const promotions = createPromotionCache({ ...common, home: options.home.promotionClient });
   const delivering = {
     ...common,
@@ -82,6 +88,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     repositories,
     images,
     containerImages,
+    isHomeElsewhere: options.home.nodeConfig === undefined,
   };
   const synced = await composeSync({ ...delivering, buildEnvironment, pool, progress, promotions });
   const { hosted, remotes } = repositories;

@@ -49,9 +49,15 @@ export type ContainerImages = ContainerBuilder;
 export const openContainerImages = ({
   engineSockets,
   room,
+  dataDir,
   ...common
-}: Pick<ImagesOptions, 'clock' | 'logger' | 'room'> & {
+}: Pick<ImagesOptions, 'dataDir' | 'clock' | 'logger' | 'room'> & {
   readonly engineSockets: readonly string[];
   readonly owner: string;
 }): ContainerImages =>
-  openContainerBuilder({ ...common, sockets: engineSockets, lacksRoom: () => room.lack('builds') });
+  openContainerBuilder({
+    ...common,
+    dir: join(dataDir, 'images', 'pushed'),
+    sockets: engineSockets,
+    lacksRoom: () => room.lack('builds'),
+  });

@@ -13,6 +13,7 @@ import { permit } from '../promotion/permit/permit.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
 import { collectBundles } from '../sync/history/bundlegc.ts';
 import { createObserver, type Observer } from '../sync/intake/branchobserver.ts';
+import { buildSecretReader } from '../sync/source/buildsecrets.ts';
 import { createImageBuilder } from '../sync/source/images.ts';
 import { allowedRegistries } from '../sync/source/registries.ts';
 import { createSync, type Sync } from '../sync/sync.ts';
@@ -28,6 +29,8 @@ export interface SyncParts {
   readonly repositories: Repositories;
   readonly images: Images;
   readonly containerImages: ContainerImages;
+  /** No node of the home has the engine that builds images. */
+  readonly isHomeElsewhere: boolean;
   readonly buildEnvironment: Readonly<Record<string, string>>;
   readonly pool: RenderPool;
   readonly progress: ProgressSink;
@@ -61,8 +64,12 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
       repository,
       registriesOf: (name) => allowedRegistries(home, name),
       build: (request) => images.build({ ...request, env: parts.buildEnvironment }),
-      buildContainer: (request) => parts.containerImages.build(request),
+      containers: {
+        build: (request) => parts.containerImages.build(request),
+        readSecret: buildSecretReader(home),
+      },
     }),
+    isHomeElsewhere: parts.isHomeElsewhere,
     clock,
     logger,
     progress: parts.progress,

@@ -18,6 +18,8 @@ export const ANNOTATIONS = {
   wave: 'pilotage.dev/wave',
   /** Full commit id on every object that we apply. */
   revision: 'pilotage.dev/revision',
+  /** On a Secret of the namespace of the pilotage.dev objects: deliveries, separated by commas, whose builds may use it; a person's word. */
+  builds: 'pilotage.dev/builds',
 } as const;
 
 export const LABELS = {

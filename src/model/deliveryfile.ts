@@ -10,6 +10,8 @@ export interface DeliveryFile {
   /** Absent: what the repository holds by convention (`apps.ts`). */
   readonly apps?: readonly AppEntry[];
   readonly images: Readonly<Record<string, ImageEntry>>;
+  /** Where images for clusters elsewhere are pushed. */
+  readonly registry?: RegistryEntry;
   /** Things that the file asks for and this version does not do yet: reported, never passed over. */
   readonly warnings: readonly Problem[];
 }
@@ -62,11 +64,28 @@ export interface ImageEntry {
   readonly container?: ContainerRecipe;
 }
 
+export interface RegistryEntry {
+  /** `registry.example.com:5000/team`: images are below it. */
+  readonly repository: string;
+  /** Name of a Secret with its credentials; absent: it asks for none. */
+  readonly secret?: string;
+  readonly place: Place;
+}
+
+/** One key of a Secret. */
+export interface SecretKey {
+  readonly name: string;
+  readonly key: string;
+  readonly place: Place;
+}
+
 export interface ContainerRecipe {
   /** Path below the folder. */
   readonly dockerfile: string;
   /** The stage that is built; absent: the last one. */
   readonly target?: string;
   readonly args: Readonly<Record<string, string>>;
+  /** By the ids that `RUN --mount=type=secret,id=…` has for them. */
+  readonly secrets: Readonly<Record<string, SecretKey>>;
   readonly place: Place;
 }

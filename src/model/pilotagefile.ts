@@ -1,30 +1,15 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { Bounds } from '../kube/values/bounds.ts';
 import { circleFrom } from './circle.ts';
-import type {
-  AppEntry,
-  AppSource,
-  ContainerRecipe,
-  DeliveryFile,
-  EnvironmentEntry,
-  ImageEntry,
-} from './deliveryfile.ts';
+import type { AppEntry, AppSource, DeliveryFile, EnvironmentEntry } from './deliveryfile.ts';
 import type { GateGrammar } from './gategrammar.ts';
 import type { Fields, Rule } from './grammar.ts';
-import {
-  APP,
-  CHART_REFERENCE,
-  environmentRule,
-  fileRule,
-  IMAGE,
-  METADATA,
-  specRule,
-} from './pilotagegrammar.ts';
+import { readImages, readRegistry } from './imagesfile.ts';
+import { APP, CHART_REFERENCE, environmentRule, fileRule, METADATA, specRule } from './pilotagegrammar.ts';
 import { promotionProblems, readPromotion } from './promotionpolicy.ts';
 import {
   type Cursor,
   complain,
-  entriesOf,
   fieldOf,
   type Item,
   openText,
@@ -58,6 +43,7 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
   const spec = specRule(gates).open(top.spec.at);
   const environments = readItems(spec.environments.at, (at) => readEnvironment(at, gates, warnings));
   const apps = readItems(spec.apps.at, (at) => readApp(at, warnings));
+  const registry = spec.registry.at && readRegistry(spec.registry.at);
   if (spec.previews.at) warnings.push(later(spec.previews.at, 'preview environments are not made'));
   doubles(environments);
   promotionProblems(environments);
@@ -67,7 +53,8 @@ function readFile(root: Cursor, gates: readonly GateGrammar[], warnings: Problem
     ...(name ? { name } : {}),
     environments: environments.map(({ entry }) => entry),
     ...(spec.apps.at ? { apps: apps.map(({ entry }) => entry) } : {}),
-    images: Object.fromEntries(entriesOf(spec.images.at).flatMap(([key, at]) => readImage(key, at) ?? [])),
+    images: readImages(spec.images.at),
+    ...(registry ? { registry } : {}),
     warnings,
   };
 }
@@ -146,54 +133,6 @@ function readSource(
     repository: fields.repository.read() ?? '',
     name: fields.name.read() ?? '',
     version: fields.version.read() ?? '*',
-  };
-}
-
-/** As a manifest names it, without its tag: `web`, or `registry.example.com:5000/shop/web`. */
-const IMAGE_NAME = /^[a-z0-9]+(?:(?:[._-]+|:\d+(?=\/)|\/)[a-z0-9]+)*$/;
-
-function readImage(name: string, at: Cursor): [[string, ImageEntry]] | undefined {
-  if (!IMAGE_NAME.test(name)) {
-    return complain(
-      at,
-      'WrongValue',
-      `"${name}" is not the name of an image: lower-case letters, digits, and . _ - / between them, without a tag`,
-    );
-  }
-  const fields = IMAGE.open(at);
-  if (!IMAGE.isComplete(at, fields)) return undefined;
-  const path = fields.path.at?.value === '.' ? '' : readPath(fields.path.at);
-  if (path === undefined) return undefined;
-  const build = fields.build.read();
-  const container = readRecipe(fields);
-  return [[name, { path, ...(build ? { build } : {}), ...(container ? { container } : {}) }]];
-}
-
-/** The other fields are of images that an engine builds, which have a Dockerfile. */
-function readRecipe(fields: ReturnType<typeof IMAGE.open>): ContainerRecipe | undefined {
-  const { dockerfile, build, target, args } = fields;
-  if (!dockerfile.at) {
-    const stray = target.at ?? args.at;
-    return (
-      stray &&
-      complain(stray, 'WrongValue', 'is for images with a dockerfile', 'Name it: dockerfile: Dockerfile.')
-    );
-  }
-  if (build.at)
-    return complain(
-      build.at,
-      'WrongValue',
-      'build and dockerfile exclude each other',
-      'Say it in the Dockerfile: RUN …',
-    );
-  const file = dockerfile.read();
-  if (file === undefined) return undefined;
-  const stage = target.read();
-  return {
-    dockerfile: file,
-    ...(stage ? { target: stage } : {}),
-    args: args.read() ?? {},
-    place: placeOf(dockerfile.at),
   };
 }
 

@@ -52,8 +52,20 @@ export const APP = map(
   { name: '' },
 );
 
+/** A key of a Secret. */
+export const SECRET_KEY = map({ secret: text, key: text }, { secret: '', key: '' });
+
+export const REGISTRY = map({ repository: text, secret: text }, { repository: '' });
+
 export const IMAGE = map(
-  { path: text, build: text, dockerfile: path, target: text, args: texts },
+  {
+    path: text,
+    build: text,
+    dockerfile: path,
+    target: text,
+    args: texts,
+    secrets: unread({ type: 'object', additionalProperties: SECRET_KEY.schema }),
+  },
   { path: '' },
 );
 
@@ -75,6 +87,7 @@ export const specRule = (gates: readonly GateGrammar[]) =>
     environments: unread({ type: 'array', items: environmentRule(gates).schema }),
     previews: unread(PREVIEWS.schema),
     images: unread({ type: 'object', additionalProperties: IMAGE.schema }),
+    registry: unread(REGISTRY.schema),
     apps: unread({ type: 'array', items: APP.schema }),
   });
 

@@ -24,6 +24,8 @@ export interface SyncOptions {
   readonly repository: (delivery: string) => Promise<Repository | undefined>;
   readonly render: Render;
   readonly buildImages: BuildImages;
+  /** The home runs no images that are built here. Default: it does. */
+  readonly isHomeElsewhere?: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly progress: ProgressSink;

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { connectEngine, registryAuth } from '../../src/orchestrator/node/runtime/container/engine/engine.ts';
+import { registryAuth } from '../../src/orchestrator/node/runtime/container/engine/auth.ts';
+import { connectEngine } from '../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { engineHttp } from '../../src/orchestrator/node/runtime/container/engine/http.ts';
 import { BUSYBOX, ensureBusybox } from '../orchestrator/node/runtime/container/busybox.ts';
 import { eventually, Pilotage } from './harness.ts';

@@ -92,6 +92,7 @@ describe('pilotage.yaml', () => {
           dockerfile: 'docker/web',
           target: 'run',
           args: { A: 'x', COUNT: '1' },
+          secrets: {},
           place: { file: 'pilotage.yaml', line: 5 },
         },
       },

@@ -272,5 +272,5 @@ export const dataOf = (object: KubeObject | undefined): unknown =>
 /** Images that are there already; `build` may say otherwise. */
 export const built = (
   references: Record<string, string>,
-  build: ImageBuild['build'] = async () => ok(undefined),
+  build: ImageBuild['build'] = async () => ok({}),
 ): ImageBuild => ({ references, build });

@@ -174,9 +174,9 @@ describe('sync of commits', () => {
           ok(
             built({}, (_report, signal) =>
               revision.endsWith('2')
-                ? Promise.resolve(ok(undefined))
+                ? Promise.resolve(ok({}))
                 : new Promise((resolve) => {
-                    release = () => resolve(ok(undefined));
+                    release = () => resolve(ok({}));
                     signal.addEventListener('abort', () => {
                       aborted.push(true);
                       release();

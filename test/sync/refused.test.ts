@@ -139,7 +139,7 @@ describe('sync that is refused or fails', () => {
         buildImages: async ({ revision }) =>
           ok(
             built({ web: 'shop/web:1' }, async () =>
-              revision.endsWith('1') ? ok(undefined) : failed({ reason: 'BuildFailed', message: 'npm ERR!' }),
+              revision.endsWith('1') ? ok({}) : failed({ reason: 'BuildFailed', message: 'npm ERR!' }),
             ),
           ),
       });

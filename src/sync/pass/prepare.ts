@@ -195,6 +195,7 @@ async function renderNow(
     revision: target,
     capabilities: { kubeVersion, apiVersions: [...new Set(served.map(apiVersionOf))] },
     buildsImages: cluster === undefined,
+    isElsewhere: cluster !== undefined || options.isHomeElsewhere === true,
   };
   const result = await sourceOf(source, options.render, options.buildImages, report, signal);
   signal.throwIfAborted();

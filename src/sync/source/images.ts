@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import type { Repository } from '../../git/types.ts';
 import type { ImageEntry } from '../../model/deliveryfile.ts';
-import { type BuildContainer, planContainerImage } from './containerimages.ts';
+import { type ContainerImages, planContainerImage } from './containerimages.ts';
 import type { RecipeEntry } from './context/context.ts';
 import { folderOf, type ImageRequest, missingFolder, type PlannedImage } from './planned.ts';
 import type { BuildImages } from './source.ts';
@@ -30,15 +30,15 @@ export function createImageBuilder({
   repository,
   registriesOf,
   build,
-  buildContainer,
+  containers,
 }: ImageBuilderOptions): BuildImages {
-  return async ({ delivery, revision, images, exclude }) => {
+  return async ({ delivery, revision, images, exclude, destination }) => {
     const source = await repository(delivery);
     if (!source) return failed({ reason: 'NotFound', message: `The repository of ${delivery} is not here.` });
     const plan = (name: string, entry: ImageEntry): Promise<Result<PlannedImage>> => {
       const request = { source, revision, delivery, name, entry, exclude };
       return isRecipe(entry)
-        ? planContainerImage({ ...request, entry }, buildContainer)
+        ? planContainerImage({ ...request, entry }, destination, containers)
         : planProcessImage(request, registriesOf, build);
     };
     const results = await Promise.all(Object.entries(images).map(([name, entry]) => plan(name, entry)));
@@ -49,12 +49,14 @@ export function createImageBuilder({
       references: Object.fromEntries(planned.map(({ name, ref }) => [name, ref])),
       async build(report, signal) {
         const failures: Problem[] = [];
+        const made: Record<string, string> = {};
         for (const one of planned) {
           const result = await one.make(report, signal);
-          if (!result.ok) failures.push(...result.problems);
+          if (result.ok) made[one.ref] = result.value;
+          else failures.push(...result.problems);
         }
         const [first, ...others] = failures;
-        return first ? failed(first, ...others) : ok(undefined);
+        return first ? failed(first, ...others) : ok(made);
       },
     });
   };
@@ -65,7 +67,7 @@ export interface ImageBuilderOptions {
   /** What a person allows commands of builds to reach. */
   readonly registriesOf: (delivery: string) => Promise<readonly string[]>;
   readonly build: BuildImage;
-  readonly buildContainer: BuildContainer;
+  readonly containers: ContainerImages;
 }
 
 const isRecipe = (entry: ImageEntry): entry is RecipeEntry => entry.container !== undefined;
@@ -78,8 +80,8 @@ async function planProcessImage(
   const content = await source.contentAt(revision, folderOf(entry), exclude);
   if (content === undefined) return failed(missingFolder(name, entry));
   const ref = referenceOf(delivery, name, content, entry);
-  const make: PlannedImage['make'] = async (report, signal) =>
-    build({
+  const make: PlannedImage['make'] = async (report, signal) => {
+    const result = await build({
       ref,
       exportTo: (dir) => source.exportTo(revision, folderOf(entry), dir, exclude),
       ...(entry.build ? { build: entry.build } : {}),
@@ -90,6 +92,8 @@ async function planProcessImage(
       },
       signal,
     });
+    return result.ok ? ok(ref) : result;
+  };
   return ok({ name, ref, make });
 }
 

@@ -5,6 +5,7 @@ import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { seesRevision } from '../../render/key.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
+import { imagesFor } from './pinned.ts';
 
 /** The environment that is rendered. */
 export interface InputsRequest {
@@ -29,7 +30,7 @@ export function sameInputs(request: InputsRequest, before: FileTree, after: File
   // What is no app of the file is found in the environment's folder alone.
   const isFoundAlike = isSameFile && isSame(request.path);
   if (!isFoundAlike && !deepEqual(appsOf(old.value, before, request.path, request), apps)) return false;
-  const images = request.buildsImages ? Object.values(now.value?.images ?? {}) : [];
+  const images = Object.values(imagesFor(request, now.value));
   if (!images.every(({ path }) => isSame(path))) return false;
   return apps.every((app) => sourcesOf(app).every(isSame) && !changesWithCommit(app, after));
 }
@@ -41,8 +42,8 @@ function sameEntry(
   after: DeliveryFile | undefined,
 ): boolean {
   if (before === undefined || after === undefined) return false;
-  const hasImages = Object.keys(after.images).length + Object.keys(before.images).length > 0;
-  if (buildsImages && hasImages) return false;
+  const hasImages = [before, after].some((file) => Object.keys(imagesFor({ buildsImages }, file)).length > 0);
+  if (hasImages) return false;
   const said = (file: DeliveryFile) => [withoutPlace(entryOf(file, environment)), file.name, file.warnings];
   return deepEqual(said(before), said(after));
 }

@@ -16,8 +16,10 @@ export interface ImageRequest<Entry extends ImageEntry = ImageEntry> {
 
 export interface PlannedImage {
   readonly name: string;
+  /** What it is rendered as. */
   readonly ref: string;
-  make(report: (line: string) => void, signal: AbortSignal): Promise<Result<unknown>>;
+  /** What it is to be called once it is made: the same, or by its digest. */
+  make(report: (line: string) => void, signal: AbortSignal): Promise<Result<string>>;
 }
 
 export const missingFolder = (name: string, { path }: ImageEntry): Problem => ({

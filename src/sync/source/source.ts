@@ -6,8 +6,10 @@ import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
 import type { Bundle } from '../plan/types.ts';
+import type { Destination } from './containerimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
 import { withoutHooks } from './hooks.ts';
+import { imagesFor, pinImages } from './pinned.ts';
 import { warnOfVanishing } from './vanishing.ts';
 
 export type Render = (request: RenderRequest) => Promise<Result<Rendered>>;
@@ -18,16 +20,21 @@ export type BuildImages = (request: {
   readonly images: Readonly<Record<string, ImageEntry>>;
   /** Paths of the repository that no image holds. */
   readonly exclude: readonly string[];
+  readonly destination: Destination;
 }) => Promise<Result<ImageBuild>>;
 
 /** References are known before anything is built, so that what renders to nothing good is refused without a build. */
 export interface ImageBuild {
   /** `{{image "web"}}` → what it resolves to. */
   readonly references: Readonly<Record<string, string>>;
-  build(report: (line: string) => void, signal: AbortSignal): Promise<Result<void>>;
+  /** What each reference is to be once its image is made: the same, or by a digest that is known only then. */
+  build(
+    report: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<Result<Readonly<Record<string, string>>>>;
 }
 
-const NO_IMAGES: ImageBuild = { references: {}, build: async () => ok(undefined) };
+const NO_IMAGES: ImageBuild = { references: {}, build: async () => ok({}) };
 
 export interface SourceRequest {
   readonly tree: FileTree;
@@ -37,8 +44,10 @@ export interface SourceRequest {
   readonly namespace: string;
   readonly revision: string;
   readonly capabilities: RenderRequest['capabilities'];
-  /** False on a cluster that runs registry images: the values name them. */
+  /** False on a cluster that runs registry images: the values name them, or pilotage.yaml a registry. */
   readonly buildsImages: boolean;
+  /** The cluster does not run images of the engine here. */
+  readonly isElsewhere: boolean;
 }
 
 export interface Sourced {
@@ -60,12 +69,17 @@ export async function sourceOf(
   const { tree, delivery, environment, revision } = request;
   const file = fileOf(tree);
   if (!file.ok) return file;
-  const wanted = request.buildsImages ? (file.value?.images ?? {}) : {};
+  const { isElsewhere } = request;
+  const registry = file.value?.registry;
+  const wanted = imagesFor(request, file.value);
   const excluded = () => (file.value ? deliveryPaths(file.value, tree, request.path, delivery) : []);
   const images =
     Object.keys(wanted).length === 0
       ? ok(NO_IMAGES)
-      : await buildImages({ delivery, revision, images: wanted, exclude: excluded() });
+      : await buildImages({
+          ...{ delivery, revision, images: wanted, exclude: excluded() },
+          destination: { isElsewhere, ...(registry ? { registry } : {}) },
+        });
   if (!images.ok) return images;
   const { references } = images.value;
   const apps = appsOf(file.value, tree, request.path, { delivery, environment });
@@ -75,10 +89,12 @@ export async function sourceOf(
   if (!rendered.ok) return rendered;
   const built = await images.value.build(report, signal);
   if (!built.ok) return built;
-  const { manifests, warnings } = withoutHooks(rendered.value.manifests);
+  const { manifests, warnings } = withoutHooks(pinImages(rendered.value.manifests, built.value));
   return ok({
     bundle: { manifests, apps: apps.map(({ name, dependsOn }) => ({ name, dependsOn })) },
-    images: references,
+    images: Object.fromEntries(
+      Object.entries(references).map(([name, ref]) => [name, built.value[ref] ?? ref]),
+    ),
     foreignNamespaces,
     drift: entry?.drift ?? 'heal',
     warnings: [

@@ -69,17 +69,21 @@ describe('building images', () => {
       repository: async () => repository,
       registriesOf: async () => [],
       build,
-      async buildContainer({ ref, entries, onOutput }) {
-        asked.push(ref);
-        onOutput('STEP 2/2: RUN make');
-        for await (const { path } of entries()) sent.push(path);
-        return fails ? failed({ reason: 'ImageBuildFailed', message: fails }) : ok({ digest: 'sha256:1' });
+      containers: {
+        readSecret: async () => ok({}),
+        async build({ ref, entries, onOutput }) {
+          asked.push(ref);
+          onOutput('STEP 2/2: RUN make');
+          for await (const { path } of entries()) sent.push(path);
+          return fails ? failed({ reason: 'ImageBuildFailed', message: fails }) : ok({ digest: 'sha256:1' });
+        },
       },
     })({
       delivery: 'shop',
       revision,
       images,
       exclude: leftOut,
+      destination: { isElsewhere: false },
     });
     const result = planned.ok ? await planned.value.build(() => {}, new AbortController().signal) : planned;
     return { asked, sent, result, references: planned.ok ? planned.value.references : {} };
@@ -125,7 +129,7 @@ describe('building images', () => {
   });
 
   it('has an engine build those with a Dockerfile, under a name that no registry of the Internet has', async () => {
-    const recipe = { dockerfile: 'Dockerfile', args: {}, place: { file: 'pilotage.yaml' } };
+    const recipe = { dockerfile: 'Dockerfile', args: {}, secrets: {}, place: { file: 'pilotage.yaml' } };
     const images = { 'ex.org:5000/web': { path: 'app', container: recipe } };
     const files = { 'app/Dockerfile': 'FROM scratch\nRUN make', 'app/chart/x': '1', 'b.js': '1' };
     const { result, asked, sent } = await built(images, files, undefined, ['app/chart']);

@@ -24,7 +24,13 @@ function folder(files: Readonly<Record<string, string>>): FolderFiles {
 const made = (files: Readonly<Record<string, string>>, recipe: Partial<ContainerRecipe> = {}, path = 'app') =>
   contextOf(folder(files), {
     path,
-    container: { dockerfile: 'Dockerfile', args: {}, place: { file: 'pilotage.yaml', line: 7 }, ...recipe },
+    container: {
+      dockerfile: 'Dockerfile',
+      args: {},
+      secrets: {},
+      place: { file: 'pilotage.yaml', line: 7 },
+      ...recipe,
+    },
   });
 const sent = async (...args: Parameters<typeof made>) => {
   const context = made(...args);

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../../base/clock.ts';
 import { failed, ok, type Problem, type Result } from '../../../../base/errors.ts';
 import { splitLines } from '../../../../base/lines.ts';
 import { type TarEntry, tarOf } from '../../../../base/tar.ts';
 import { BUILD_MEMORY_BYTES, BUILD_OUTPUT_BYTES, showOutput } from '../buildoutput.ts';
+import type { RegistryCredential } from '../runtime.ts';
+import { withoutSecrets } from './blot.ts';
 import type { Engine } from './engine/engine.ts';
 import { EngineError } from './engine/http.ts';
 import type { BuildLine } from './engine/types.ts';
@@ -17,6 +20,10 @@ export interface ContainerBuild {
   readonly args: Readonly<Record<string, string>>;
   /** Marks the image. */
   readonly labels: Readonly<Record<string, string>>;
+  /** By their ids. */
+  readonly secrets: Readonly<Record<string, Buffer>>;
+  /** For registries of the images that it begins with. */
+  readonly credentials: readonly RegistryCredential[];
   readonly deadlineMs: number;
   /** Told of each line that it prints. */
   readonly onOutput: (line: string) => void;
@@ -32,7 +39,14 @@ export async function buildImage(
   build: ContainerBuild,
   clock: Clock,
 ): Promise<Result<{ readonly digest: string }>> {
-  const { ref, dockerfile, target, args, labels } = build;
+  const { ref, dockerfile, target, args, labels, secrets, credentials } = build;
+  const ids = Object.keys(secrets);
+  if (ids.length > 0 && engine.name === 'docker') return failed(noSecrets(ref, ids));
+  // Names that no file of a repository has.
+  const nonce = randomUUID();
+  const secretFiles = Object.fromEntries(ids.map((id, i) => [id, `pilotage-secret-${nonce}-${i}`]));
+  const words = [...Object.values(secrets).map(String), ...credentials.map(({ password }) => password)];
+  const blot = (text: string): string => withoutSecrets(text, words);
   const end = new AbortController();
   const limits = { ended: undefined as string | undefined };
   const stop = (why: string): void => {
@@ -42,12 +56,13 @@ export async function buildImage(
   const cancel = clock.after(build.deadlineMs, () =>
     stop(`did not end within ${Math.round(build.deadlineMs / 60_000)} minutes`),
   );
-  const output = showOutput(build.onOutput);
+  const output = showOutput((line) => build.onOutput(blot(line)));
   const signal = AbortSignal.any([build.signal, end.signal]);
   try {
     const answer = await engine.build(
       {
-        context: tarOf(build.entries()),
+        context: tarOf(withSecrets(build.entries(), secrets, secretFiles)),
+        ...{ secretFiles, credentials },
         ...{ dockerfile, tag: ref, args },
         ...(target === undefined ? {} : { target }),
         labels,
@@ -56,20 +71,32 @@ export async function buildImage(
       signal,
     );
     const error = await follow(answer, output.add, stop);
-    if (error !== undefined) return failed(unbuilt(ref, error, output.tail()));
+    if (error !== undefined) return failed(unbuilt(ref, blot(error), output.tail().map(blot)));
     const image = await engine.image(ref);
     return image
       ? ok({ digest: image.Id })
       : failed(unbuilt(ref, 'the engine has no image of it', output.tail()));
   } catch (error) {
     if (build.signal.aborted) return failed(calledOff(ref));
-    if (limits.ended) return failed(unbuilt(ref, `it ${limits.ended}`, output.tail()));
-    if (error instanceof EngineError) return failed(unbuilt(ref, error.message, output.tail()));
+    if (limits.ended) return failed(unbuilt(ref, `it ${limits.ended}`, output.tail().map(blot)));
+    if (error instanceof EngineError)
+      return failed(unbuilt(ref, blot(error.message), output.tail().map(blot)));
     return failed(lost(ref, engine, error));
   } finally {
     cancel();
     output.end();
   }
+}
+
+/** Before all else, so that an engine which reads as it goes has them. */
+async function* withSecrets(
+  entries: AsyncIterable<TarEntry>,
+  secrets: Readonly<Record<string, Buffer>>,
+  files: Readonly<Record<string, string>>,
+): AsyncGenerator<TarEntry> {
+  for (const [id, bytes] of Object.entries(secrets))
+    yield { type: 'file', path: files[id] ?? id, mode: 0o600, bytes };
+  yield* entries;
 }
 
 /** Resolves with what the engine says went wrong. */
@@ -112,6 +139,12 @@ const unbuilt = (ref: string, words: string, details: readonly string[]): Proble
 });
 
 const MOST_WORDS = 2_000;
+
+const noSecrets = (ref: string, ids: readonly string[]): Problem => ({
+  reason: 'EngineTakesNoSecrets',
+  message: `Image ${ref} is not built: Docker takes no secrets by its build endpoint, and it has ${ids.join(', ')}.`,
+  remedy: `Let Podman build it (pilotage up --engine PATH), or fetch what the secrets are for elsewhere and take \`secrets:\` out. ${GOES_ON}`,
+});
 
 const calledOff = (ref: string): Problem => ({
   reason: 'ImageBuildAborted',

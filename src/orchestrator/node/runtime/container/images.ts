@@ -1,6 +1,7 @@
 import { splitLines } from '../../../../base/lines.ts';
 import { once } from '../../../../base/once.ts';
 import type { PullFault, PullOptions, PullProgress, PullResult, RegistryCredential } from '../runtime.ts';
+import { withoutSecrets } from './blot.ts';
 import type { Engine } from './engine/engine.ts';
 import type { InspectedImage, PullLine } from './engine/types.ts';
 import type { ImageAccess } from './imageaccess.ts';
@@ -77,7 +78,7 @@ const isBuiltHere = (reference: string): boolean => /^localhost\/.+:[0-9a-f]{40}
 
 const builtElsewhere = (reference: string): string =>
   `image "${reference}" is built from the repository, and the engine of this node does not have it (any more): ` +
-  'a node beside the daemon gets it by a registry; the daemon builds what is missing when it starts';
+  'only nodes of the machine of the daemon do, which builds what is missing when it starts';
 
 /** Words of registries (distribution `registry/api/errcode`) and of the engines for them; 403 is what some say in place of 401. */
 const UNAUTHORIZED =
@@ -107,16 +108,9 @@ async function fetchWithAny(
       },
     );
     if (failure === undefined) return { by: { credential }, refusals };
-    refusals.push(credential ? withoutSecrets(failure, credential) : failure);
+    refusals.push(credential ? withoutSecrets(failure, [credential.password], credential) : failure);
   }
   return { refusals };
-}
-
-/** A registry may repeat what it was told, and more people read events than Secrets. */
-function withoutSecrets(text: string, { username, password }: RegistryCredential): string {
-  if (password === '') return text;
-  const basic = Buffer.from(`${username}:${password}`).toString('base64');
-  return [basic, password].reduce((left, secret) => left.replaceAll(secret, '…'), text);
 }
 
 const HOST =

@@ -6,10 +6,8 @@ import {
   buildImage,
   type ContainerBuild,
 } from '../../../../../src/orchestrator/node/runtime/container/build.ts';
-import type {
-  BuildRequest,
-  Engine,
-} from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
+import type { BuildRequest } from '../../../../../src/orchestrator/node/runtime/container/engine/build.ts';
+import type { Engine } from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { EngineError } from '../../../../../src/orchestrator/node/runtime/container/engine/http.ts';
 import { FakeClock } from '../../../../fakes/clock.ts';
 
@@ -53,6 +51,8 @@ describe('an image that an engine builds', () => {
         dockerfile: 'Dockerfile',
         args: { A: '1' },
         labels: { owner: 'me' },
+        secrets: {},
+        credentials: [],
         deadlineMs: 60_000,
         onOutput: (line) => lines.push(line),
         signal: new AbortController().signal,
@@ -127,5 +127,29 @@ describe('an image that an engine builds', () => {
     off.abort(new Error('another commit is wanted'));
     const result = await building;
     expect(!result.ok && result.problems[0].reason).to.equal('ImageBuildAborted');
+  });
+
+  it('has its secrets in files beside the context, and shows nothing of them', async () => {
+    const secrets = { npmrc: Buffer.from('//ex.org/:_authToken=s3cr3t\n') };
+    const said = says(
+      { stream: 'token //ex.org/:_authToken=s3cr3t\n' },
+      { error: 'no //ex.org/:_authToken=s3cr3t' },
+    );
+    const failure = await failureOf(build(engine(said), { secrets }));
+    expect(lines).to.deep.equal(['token …']);
+    expect(failure).to.contain('failed: no …').and.not.contain('s3cr3t');
+    const file = asked?.secretFiles.npmrc ?? '';
+    expect(file).to.match(/^pilotage-secret-/);
+    let archive = '';
+    for await (const piece of asked?.context ?? []) archive += piece.toString('latin1');
+    expect(archive).to.contain(file).and.contain('s3cr3t');
+  });
+
+  it('with secrets is refused by name on Docker, whose build endpoint takes none', async () => {
+    const docker = { ...engine(says()), name: 'docker' } as Engine;
+    const failure = await failureOf(build(docker, { secrets: { npmrc: Buffer.from('x') } }));
+    expect(failure).to.contain('Docker takes no secrets by its build endpoint, and it has npmrc');
+    expect(failure).to.contain('Let Podman build it');
+    expect(asked).to.equal(undefined);
   });
 });

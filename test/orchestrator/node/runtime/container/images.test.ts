@@ -51,6 +51,15 @@ describe('the image of a container', () => {
     expect(pulls).to.deep.equal(['app:1']);
   });
 
+  it('of an image that is built here asks no registry, whatever the policy', async () => {
+    const built = `localhost/shop/web:${'a'.repeat(40)}`;
+    const { engine, pulls } = engineWith(new Set([built]));
+    expect((await pullImage(engine, built, { policy: 'Always' })).ok).to.equal(true);
+    const gone = await pullImage(engine, built.replace('web', 'api'), {});
+    expect(!gone.ok && gone.message).to.contain('is built from the repository, and the engine of this node');
+    expect(pulls).to.deep.equal([]);
+  });
+
   it('is not pulled where the policy is Never, which is why its container waits', async () => {
     const { engine, pulls } = engineWith(new Set());
     expect(await pullImage(engine, 'app:1', { policy: 'Never' })).to.deep.equal({

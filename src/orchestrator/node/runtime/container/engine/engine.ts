@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RegistryCredential, TerminalSize } from '../../runtime.ts';
+import { registryAuth } from './auth.ts';
+import { type BuildRequest, buildRequest } from './build.ts';
 import { type EngineHttp, engineHttp, isGone } from './http.ts';
 import type {
   CreateRequest,
@@ -28,20 +30,6 @@ export interface NetworkRanges {
   readonly subnet: string;
   readonly gateway: string;
   readonly pods: string;
-}
-
-export interface BuildRequest {
-  /** A tar archive: the files that the image is made of. */
-  readonly context: AsyncIterable<Buffer>;
-  /** Path in it. */
-  readonly dockerfile: string;
-  /** The name that the image gets. */
-  readonly tag: string;
-  readonly target?: string;
-  readonly args: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Of all programs of a step together. */
-  readonly memoryBytes: number;
 }
 
 export interface ExecSettings {
@@ -75,6 +63,16 @@ export interface Engine {
 
   /** Lines of JSON (`BuildLine`), of which one may be an error. Without the signal's end it lasts until the image is made. */
   build(request: BuildRequest, signal: AbortSignal): Promise<IncomingMessage>;
+
+  /** Gives an image another name. */
+  tag(reference: string, repository: string, tag: string): Promise<void>;
+  /** Lines of JSON (`PushLine`), of which one may be an error. */
+  push(
+    repository: string,
+    tag: string,
+    credential: RegistryCredential | undefined,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage>;
 
   create(name: string, request: CreateRequest): Promise<string>;
   start(container: string): Promise<void>;
@@ -162,21 +160,17 @@ function engineOn(http: EngineHttp, name: Engine['name'], version: string): Engi
       await post(`/images/${made.status}/tag`, { query: { repo: repository, tag } });
     },
 
-    build: ({ context, args, labels, memoryBytes, dockerfile, tag, target }, signal) =>
+    tag: (reference, repo, tag) => post(`/images/${reference}/tag`, { query: { repo, tag } }),
+    push: (repository, tag, credential, signal) =>
       http.open({
         method: 'POST',
-        path: '/build',
-        query: {
-          ...{ dockerfile, t: tag, target },
-          buildargs: JSON.stringify(args),
-          labels: JSON.stringify(labels),
-          // Without swap.
-          ...{ memory: memoryBytes, memswap: memoryBytes },
-          ...{ rm: true, forcerm: true },
-        },
-        archive: context,
+        path: `/images/${repository}/push`,
+        query: { tag },
+        // The engine wants one from nobody, too.
+        headers: { 'x-registry-auth': credential ? registryAuth(credential) : 'e30=' },
         signal,
       }),
+    build: (request, signal) => http.open({ ...buildRequest(request), signal }),
 
     create: async (container, body) =>
       (await post<{ readonly Id: string }>('/containers/create', { query: { name: container }, body })).Id,
@@ -261,13 +255,6 @@ const found = <T>(asked: Promise<T>): Promise<T | undefined> =>
     if (isGone(error)) return undefined;
     throw error;
   });
-
-/** moby `docs/api/v1.41.yaml`, Authentication: the padding has to be there. */
-export const registryAuth = ({ registry, username, password }: RegistryCredential): string =>
-  Buffer.from(JSON.stringify({ username, password, serveraddress: registry }))
-    .toString('base64')
-    .replaceAll('+', '-')
-    .replaceAll('/', '_');
 
 /** Without a tag the engine would fetch all of them. */
 function pullQuery(reference: string): { readonly fromImage: string; readonly tag?: string } {

@@ -146,6 +146,14 @@ export interface BuildLine {
   readonly error?: string;
 }
 
+/** A line of what a push tells of itself. */
+export interface PushLine {
+  readonly status?: string;
+  readonly error?: string;
+  /** Docker's; Podman has the digest in a status. */
+  readonly aux?: { readonly Digest?: string };
+}
+
 export interface InspectedExec {
   readonly Running: boolean;
   readonly ExitCode: number | null;
