@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
+import { holdSockets } from '../base/heldsockets.ts';
 import { closeInheritedFiles } from '../base/inheritedfiles.ts';
 import { createLogger, type Logger, silentLogger } from '../base/log.ts';
 import { stderrSink } from '../base/logsink.ts';
@@ -17,6 +18,7 @@ import {
   agentConfigPath,
   agentFilePath,
   readAgentFile,
+  socketsFilePath,
 } from '../model/agentfile.ts';
 import { lockSlice, serviceCidrOf, sliceInUse } from '../model/instance.ts';
 import { createNode, keepRenewed, openImageStore, stopAllPods } from '../orchestrator/node.ts';
@@ -37,6 +39,10 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   const pidStartTime = processStartTime(process.pid) ?? '';
   const self: AgentFile = { pid: process.pid, pidStartTime, build: surroundings.build };
   await writeState(agentFilePath(dataDir), self);
+  // Whoever starts an agent that has joined knows nothing of what holds its sockets.
+  const sockets = config.joined
+    ? undefined
+    : holdSockets({ file: socketsFilePath(dataDir), clock: systemClock, logger });
 
   const client = remoteClient({
     kubeconfig: { path: config.kubeconfig },
@@ -61,6 +67,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
     ...(config.joined ? { api: apiAddress(config.joined.server) } : {}),
     ...(config.ingress ? { ingress: config.ingress } : {}),
     hostEnvironment: surroundings.hostEnvironment,
+    ...(sockets ? { listening: sockets } : {}),
     clock: systemClock,
     logger,
   });
@@ -70,6 +77,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
   // The terminal of `up` is not ours: the agent outlives it.
   process.on('SIGHUP', () => {});
   await node.start();
+  sockets?.settle();
   uncaught.started();
   logger.info({ node: config.nodeName, pid: process.pid }, 'agent runs');
   const ending = new AbortController();
@@ -92,6 +100,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
     : undefined;
   await shutdown;
   ending.abort();
+  sockets?.stop();
   await Promise.all([node.stop(), renewing]);
   client.close();
   return 0;

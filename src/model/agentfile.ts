@@ -51,6 +51,8 @@ export interface IngressConfig {
 }
 
 export const agentConfigPath = (dataDir: string): string => join(dataDir, 'agent', 'config.json');
+/** `D/agent/sockets.json`: who holds the agent's listening sockets, so that they outlive it. */
+export const socketsFilePath = (dataDir: string): string => join(dataDir, 'agent', 'sockets.json');
 export const agentFilePath = (dataDir: string): string => join(dataDir, 'agent', 'agent.json');
 
 export async function readAgentFile(dataDir: string): Promise<AgentFile | undefined> {

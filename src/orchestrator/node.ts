@@ -4,6 +4,7 @@ import { onAbort } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
 import { problemOf } from '../base/errors.ts';
+import type { Listening } from '../base/listen.ts';
 import type { Logger } from '../base/log.ts';
 import { networkId } from '../base/proc.ts';
 import { keptState } from '../base/recordfile.ts';
@@ -72,6 +73,8 @@ export interface NodeOptions {
   readonly confinement?: Confinement;
   /** What every container starts from: PATH, HOME and the like of the machine. */
   readonly hostEnvironment: Readonly<Record<string, string>>;
+  /** Absent: it listens for Services and Ingresses with sockets that end with this process. */
+  readonly listening?: Listening;
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1). */
@@ -122,8 +125,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   const network = networkId();
   const carrier = createCarrier({ target: options.link, nodeName, clock, logger });
   const proxy: ServiceProxy = createServiceProxy({
-    client,
-    clock,
+    ...options,
     logger,
     nodeHost: hostIP,
     reports: options.isFirst ?? true,
@@ -140,17 +142,16 @@ export function createNode(options: NodeOptions): PilotageNode {
   const ingress =
     options.ingress &&
     createIngress({
+      ...options,
       ...options.ingress,
-      client,
       events,
       proxy,
       isOffered: (backend, port) => isOffered(backend, port, { processes: options.podCidr, podOf }),
-      clock,
       logger,
       ...keptState(join(dir, 'ingress.json')),
     });
   const pods: Pods = createPods({
-    client,
+    ...options,
     runtime,
     events,
     localVolumes,
@@ -159,7 +160,6 @@ export function createNode(options: NodeOptions): PilotageNode {
     logger,
     random: options.random ?? Math.random,
     root,
-    nodeName,
     hostIP,
     nodeResources: nodeResources(),
     informer: createInformer({

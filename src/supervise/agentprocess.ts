@@ -1,14 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, sleep } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { isSameProcess, sendSignal } from '../base/process.ts';
 import { readState, writeState } from '../base/statefile.ts';
-import { type AgentConfig, agentConfigPath, readAgentFile } from '../model/agentfile.ts';
+import { type AgentConfig, agentConfigPath, readAgentFile, socketsFilePath } from '../model/agentfile.ts';
 import { endProcess } from './endprocess.ts';
 import type { Program } from './ownprogram.ts';
+import { becomes, livingHolder } from './socketholder.ts';
 import { type ProcessIdentity, type Supervisor, supervise } from './supervisor.ts';
 
 export interface AgentProcessOptions {
@@ -61,42 +63,57 @@ async function endOther(
 }
 
 /** Resolves once the agent has recorded itself; rejects with ProblemError AgentFailed. */
-async function startAgent({ dataDir, program, clock }: AgentProcessOptions): Promise<ProcessIdentity> {
-  const child = spawnDetached(dataDir, program);
-  let failure: string | undefined;
-  child.once('error', (error) => {
-    failure = error.message;
-  });
-  child.once('exit', (code, signal) => {
-    failure = signal ? `killed by ${signal}` : `exit code ${code}`;
-  });
+async function startAgent(options: AgentProcessOptions): Promise<ProcessIdentity> {
+  const { dataDir, clock } = options;
+  const { pid, failure } = launchAgent(options);
   const deadline = clock.monotonic() + START_MS;
-  while (clock.monotonic() < deadline && failure === undefined) {
+  while (clock.monotonic() < deadline && failure() === undefined) {
     const recorded = await readAgentFile(dataDir);
-    if (recorded && recorded.pid === child.pid) return recorded;
+    if (recorded && recorded.pid === pid) return recorded;
     await sleep(clock, LOOK_MS);
   }
   // A merely slow one must not come up later beside its successor.
-  child.kill('SIGKILL');
+  if (pid !== undefined) sendSignal(pid, 'SIGKILL');
   throw new ProblemError({
     reason: 'AgentFailed',
-    message: `The node agent did not start (${failure ?? `not ready within ${START_MS / 1000} s`}).`,
+    message: `The node agent did not start (${failure() ?? `not ready within ${START_MS / 1000} s`}).`,
     remedy: `Its log says why: ${join(dataDir, 'agent', 'agent.log')}`,
   });
 }
 
+interface Launched {
+  readonly pid: number | undefined;
+  /** Why it does not run, as far as that is known by now. */
+  readonly failure: () => string | undefined;
+}
+
+/** Who holds the sockets of the one before becomes the next one; without such a holder it is a process of its own. */
+function launchAgent({ dataDir, program: { entry, hostEnvironment } }: AgentProcessOptions): Launched {
+  const argv = [entry.execPath, ...HEAP, ...entry.args, 'agent', '--data-dir', dataDir];
+  const holder = livingHolder(socketsFilePath(dataDir));
+  if (!holder) return spawnDetached(dataDir, argv, hostEnvironment);
+  const { pid, pidStartTime } = becomes(holder, argv, hostEnvironment);
+  return { pid, failure: () => (isSameProcess(pid, pidStartTime) ? undefined : 'it ended') };
+}
+
 /** Detached, in a session of its own and with a log of its own, so that it outlives this process. */
-function spawnDetached(dataDir: string, { entry, hostEnvironment }: Program): ChildProcess {
+function spawnDetached(
+  dataDir: string,
+  [command = '', ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Launched {
   const log = openSync(join(dataDir, 'agent', 'agent.log'), 'a', 0o600);
   try {
-    const child = spawn(entry.execPath, [...HEAP, ...entry.args, 'agent', '--data-dir', dataDir], {
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: hostEnvironment,
-      cwd: dataDir,
-    });
+    const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log], env, cwd: dataDir });
     child.unref();
-    return child;
+    let failure: string | undefined;
+    child.once('error', (error) => {
+      failure = error.message;
+    });
+    child.once('exit', (code, signal) => {
+      failure = signal ? `killed by ${signal}` : `exit code ${code}`;
+    });
+    return { pid: child.pid, failure: () => failure };
   } finally {
     closeSync(log);
   }

@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
-import { readAgentFile } from '../model/agentfile.ts';
+import { readAgentFile, socketsFilePath } from '../model/agentfile.ts';
 import { readDaemonFile } from '../model/daemonfile.ts';
 import { endProcess } from './endprocess.ts';
+import { livingHolder } from './socketholder.ts';
 
 /** What it takes to end an instance. */
 export interface TakeDown {
@@ -23,7 +24,7 @@ export interface TakeDownOptions extends StopPodsOptions {
 }
 
 /**
- * Ends the daemon first (it would start the agent again), then the agent (it would start the pods again), then the pods.
+ * Ends the daemon first (it would start the agent again), then the agent (it would start the pods again) and who holds its sockets, then the pods.
  * Works whichever of them has already died. Resolves with whether anything ran.
  */
 export async function takeDown(
@@ -36,6 +37,8 @@ export async function takeDown(
     daemon !== undefined && daemon.pid !== self && (await endProcess(clock, 'daemon', daemon, options.hurry));
   const agent = await readAgentFile(dataDir);
   const agentRan = agent !== undefined && (await endProcess(clock, 'agent', agent, options.hurry));
+  const holder = livingHolder(socketsFilePath(dataDir));
+  if (holder) await endProcess(clock, 'holder of sockets', holder, options.hurry);
   await stopPods(dataDir, options);
   return daemonRan || agentRan;
 }

@@ -150,12 +150,12 @@ export class Pilotage {
     return (JSON.parse(text) as { pid: number }).pid;
   }
 
-  /** Kills the daemon as a crash would; resolves when it is gone. */
-  async crash(): Promise<void> {
+  /** Kills the daemon as a crash would, or ends it by another signal; resolves when it is gone. */
+  async crash(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
+    child.kill(signal);
     await gone;
   }
 

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { errnoOf } from '../../base/errors.ts';
+import { type Listening, ORDINARY } from '../../base/listen.ts';
 import type { Address } from './address.ts';
 import { receiveAt } from './datagrams.ts';
 import type { Datagram } from './flows.ts';
@@ -33,6 +33,8 @@ export interface Listeners {
 export interface Accepting {
   readonly onConnection: (socket: Socket, route: string) => void;
   readonly onDatagram: (datagram: Datagram) => void;
+  /** Of connections; absent: it listens with sockets that end with this process. */
+  readonly listening?: Listening | undefined;
 }
 
 interface Opened {
@@ -47,9 +49,7 @@ interface Entry {
   readonly opened: Opened | undefined;
 }
 
-const WAITING_CONNECTIONS = 4096;
-
-export function createListeners({ onConnection, onDatagram }: Accepting): Listeners {
+export function createListeners({ onConnection, onDatagram, listening = ORDINARY }: Accepting): Listeners {
   let entries = new Map<string, Entry>();
   /** One change at a time: two at once could bind the same address twice. */
   let turn: Promise<void> = Promise.resolve();
@@ -82,15 +82,24 @@ export function createListeners({ onConnection, onDatagram }: Accepting): Listen
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
       onConnection(socket, route),
     );
-    const failure = await listen(server, address);
+    const failure = await listening.listen(server, address);
     if (failure !== undefined) return failure;
     const bound = server.address();
-    return { port: typeof bound === 'object' && bound ? bound.port : 0, close: () => closed(server) };
+    return { port: typeof bound === 'object' && bound ? bound.port : 0, close: () => close(server) };
   }
 
   async function openDatagrams(address: Address, route: string): Promise<Opened | string> {
     const bound = await receiveAt(address, (datagram) => onDatagram({ route, ...datagram }));
     return typeof bound === 'string' ? bound : { port: bound.port, close: async () => bound.close() };
+  }
+
+  /** The address is free at once; the callback of close() would wait for every connection. */
+  function close(server: Server): Promise<void> {
+    return new Promise((resolve) => {
+      server.close();
+      listening.closed(server);
+      setImmediate(resolve);
+    });
   }
 
   return {
@@ -114,24 +123,4 @@ function isSame(a: Front, b: Front): boolean {
 
 function bindingOf(address: Address, code: string | undefined): Binding {
   return code === undefined ? { state: 'bound', address } : { state: 'substituted', address, code };
-}
-
-/** Resolves with the system's error code, or undefined when it listens. */
-export function listen(server: Server, { host, port }: Address): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    server.once('error', (error) => resolve(errnoOf(error) ?? error.message));
-    server.listen({ host, port, backlog: WAITING_CONNECTIONS }, () => {
-      // From now on an error concerns a single accept (too many open files): the listener stays open.
-      server.on('error', () => undefined);
-      resolve(undefined);
-    });
-  });
-}
-
-/** The address is free at once; the callback of close() would wait for every connection. */
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close();
-    setImmediate(resolve);
-  });
 }

@@ -3,6 +3,7 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { Admission, connectionLimits, createTally } from '../../base/connections.ts';
 import { deferred } from '../../base/deferred.ts';
 import { problemOf } from '../../base/errors.ts';
+import type { Listening } from '../../base/listen.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
@@ -62,6 +63,8 @@ export interface ServiceProxyOptions {
   readonly onKnowledge?: (known: Knowledge) => Promise<void>;
   readonly load: () => ProxyState | undefined;
   readonly save: (state: ProxyState) => void;
+  /** Absent: it listens with sockets that end with this process. */
+  readonly listening?: Listening;
 }
 
 /** A proxy for TCP and UDP from the cluster IPs and node ports of all Services to their pods. */
@@ -114,7 +117,8 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const dialing = { attempt: attempts.begin, isAnswered, ...(carry ? { carry } : {}) };
   const stoppingPods = trackStoppingPods(clock);
   const datagrams = createDatagramProxy({ next, isAnswered, clock, logger });
-  const listeners = createListeners({ onConnection: accept, onDatagram: datagrams.take });
+  const { listening } = options;
+  const listeners = createListeners({ onConnection: accept, onDatagram: datagrams.take, listening });
   let table: RoutingTable = new Map();
   let zone = EMPTY_ZONE;
   let substitutes: Substitutes = {};

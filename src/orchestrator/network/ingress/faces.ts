@@ -18,9 +18,9 @@ import {
   limitConnections,
 } from '../../../base/connections.ts';
 import { problemOf } from '../../../base/errors.ts';
+import { type Listening, ORDINARY } from '../../../base/listen.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Address } from '../address.ts';
-import { listen } from '../listeners.ts';
 import { certificateFor, type HostCertificate } from './certificates.ts';
 import type { FacePorts } from './decide.ts';
 import { isWebSocket, withoutUpgrade } from './upgrade.ts';
@@ -40,6 +40,8 @@ export interface FacesOptions {
   readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => Promise<void>;
   /** Of connections to each face, and of requests over HTTP/2. */
   readonly limits?: ConnectionLimits;
+  /** Absent: it listens with sockets that end with this process. */
+  readonly listening?: Listening;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -60,7 +62,7 @@ const IDLE_MS = 75_000;
 const STREAMS = 128;
 
 export function createFaces(options: FacesOptions): Faces {
-  const { clock, certificate, limits = connectionLimits(2) } = options;
+  const { clock, certificate, limits = connectionLimits(2), listening = ORDINARY } = options;
   const logger = options.logger.child({ part: 'ingress' });
   const sockets = new Set<Socket>();
   let contexts: ReadonlyMap<string, SecureContext> = new Map();
@@ -140,7 +142,7 @@ export function createFaces(options: FacesOptions): Faces {
     async listen() {
       const problems = await Promise.all(
         faces.map(async ({ server, address }) => {
-          const code = server.listening ? undefined : await listen(server, address);
+          const code = server.listening ? undefined : await listening.listen(server, address);
           return code === undefined ? [] : [`${address.host}:${address.port} cannot be bound (${code})`];
         }),
       );

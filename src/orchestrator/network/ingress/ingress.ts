@@ -1,6 +1,7 @@
 import { reachable } from '../../../base/authority.ts';
 import { type Clock, sleep } from '../../../base/clock.ts';
 import { problemOf } from '../../../base/errors.ts';
+import type { Listening } from '../../../base/listen.ts';
 import type { Logger } from '../../../base/log.ts';
 import { Mutex } from '../../../base/mutex.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
@@ -40,6 +41,8 @@ export interface IngressOptions extends IngressSettings {
   readonly proxy: Pick<ServiceProxy, 'services' | 'backends' | 'dialing'>;
   /** Whether those outside may be led there: whoever may write EndpointSlices may name any address in one. */
   readonly isOffered: (backend: Backend, port: Parameters<ServiceProxy['backends']>[0]) => boolean;
+  /** Absent: it listens with sockets that end with this process. */
+  readonly listening?: Listening;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What an ingress before this one has served: it is served again before the API is asked. */

@@ -1,0 +1,3 @@
+import { describeRollout } from './rollout.ts';
+
+describeRollout('processes');
