@@ -22,6 +22,7 @@ const SLOW = [
     'confinement',
     'crash',
     'lifetime',
+    'limits',
     'machines',
     'nodes',
     'operating',

@@ -1,4 +1,6 @@
 /** The runtimes of a node, made into one. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import type { Confinement } from '../../base/confinement.ts';
@@ -10,6 +12,8 @@ import { removeRecorded, stopRecorded as stopContainers } from './runtime/contai
 import { createPodRuntimes } from './runtime/podruntimes.ts';
 import { confinePods } from './runtime/process/confinement/pods.ts';
 import { openImageStore } from './runtime/process/images/store.ts';
+import { findHierarchies, type Hierarchies } from './runtime/process/limits/hierarchies.ts';
+import { createLimits } from './runtime/process/limits/limits.ts';
 import { createProcessRuntime } from './runtime/process/processruntime.ts';
 import { stopRecorded as stopProcesses } from './runtime/process/stopall.ts';
 import { runtimeOf } from './runtime/routing.ts';
@@ -54,6 +58,7 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
     hostIP,
     images,
     confinement: confinePods(options.confinement ?? { type: 'none', reason: '' }, join(dir, 'users.json')),
+    limits: createLimits({ name: groupName(dir), hierarchies: ownHierarchies(), logger }),
     hostEnvironment,
     clock,
     logger,
@@ -86,6 +91,22 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
     },
   });
   return { runtime, findEngine: engines.find, collectImages: container.collectImages };
+}
+
+/** Each node directory of a machine has its own group. */
+const groupName = (dir: string): string =>
+  `pilotage-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
+
+/** undefined: not on Linux, or without control groups. */
+function ownHierarchies(): Hierarchies | undefined {
+  try {
+    return findHierarchies(
+      readFileSync('/proc/self/mounts', 'utf8'),
+      readFileSync('/proc/self/cgroup', 'utf8'),
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 export interface StopOptions extends StopAllOptions {

@@ -111,6 +111,9 @@ export function createStarts(options: StartsOptions): Starts {
     if (!result.ok) return block(container.name, result.reason, result.message);
     blocks.delete(container.name);
     recordEvent('Normal', 'Started', `Started container ${container.name}`, container.name);
+    // Once: the next attempts ask for the same.
+    for (const what of ref.attempt === 0 ? (result.unsupported ?? []) : [])
+      recordEvent('Warning', 'Unsupported', what, container.name);
     if (ref.attempt > 1) await runtime.forget({ ...ref, attempt: ref.attempt - 2 });
   }
 

@@ -36,7 +36,8 @@ export type StartFault = {
   readonly reason: 'CreateContainerConfigError' | 'CreateContainerError' | 'RunContainerError';
   readonly message: string;
 };
-export type StartResult = { readonly ok: true } | StartFault;
+/** `unsupported`: what the container asks for and this runtime does not do, a sentence each, which begins with the field. */
+export type StartResult = { readonly ok: true; readonly unsupported?: readonly string[] } | StartFault;
 
 export type SandboxResult =
   | { readonly ok: true; readonly sandbox: Sandbox }

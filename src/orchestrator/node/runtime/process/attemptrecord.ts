@@ -5,8 +5,9 @@ import { isSameProcess } from '../../../../base/process.ts';
 import { entriesOf, readRecord, writeRecord } from '../../../../base/recordfile.ts';
 import { unlessRefused } from '../../../../base/storage.ts';
 import type { AttemptState } from '../runtime.ts';
-import type { ContainerRef, ImageRef, InputMode, RestartCount } from '../spec.ts';
+import type { ContainerRef, ImageRef, InputMode, Resources, RestartCount } from '../spec.ts';
 import type { Sandbox } from './confinement/confinement.ts';
+import type { HeldLimits } from './limits/limits.ts';
 
 /** A container as a program of this machine. */
 export interface ProgramSpec {
@@ -21,6 +22,8 @@ export interface ProgramSpec {
   readonly input?: InputMode;
   /** It runs in a terminal (`terminal.ts`). */
   readonly tty?: boolean;
+  /** Absent: it asks for nothing. */
+  readonly resources?: Resources;
   /** Absolute path of the file of its termination message. */
   readonly messageFile?: string;
 }
@@ -33,6 +36,7 @@ export type ProcessState =
 /**
  * The record of one attempt to run a container: `<root>/<pod uid>/<container>/<attempt>/` with
  * `intent.json` (written before the spawn), `pid` (the shim's line of /proc/PID/stat), `log`, `exit` (written by the shim as the last thing),
+ * `counter` (where the kernel counts what it kills at the limit of memory), `oom` (written by the shim: it has killed something),
  * `killed` (written before a SIGKILL, which takes the shim along), `planned` (written before the node is taken down), `swept` (what a lost shim left behind was killed). All that an agent knows about processes is read from here.
  * Pods keep their own files beside the containers under names with a leading dot, which no container can have.
  */
@@ -41,14 +45,18 @@ export interface Intent extends ProgramSpec, RestartCount {
   readonly startedAt: number;
   /** A pid and a start time mean a process only within one boot. */
   readonly bootId: string;
+  readonly limits?: HeldLimits | undefined;
 }
 
 export const attemptDir = (root: string, ref: ContainerRef): string =>
   join(root, ref.pod, ref.container, String(ref.attempt));
 
 /** Only the agent's user reads these files: environments hold secrets. */
-export const writeIntent = (dir: string, intent: Intent): void =>
+export function writeIntent(dir: string, intent: Intent): void {
   writeRecord(join(dir, 'intent.json'), intent);
+  const { oomCounter } = intent.limits ?? {};
+  if (oomCounter !== undefined) writeFileSync(join(dir, 'counter'), `${oomCounter}\n`);
+}
 
 export const readIntent = (dir: string): Intent | undefined => readRecord(join(dir, 'intent.json'));
 
@@ -115,10 +123,13 @@ export function readState(dir: string, intent: Intent, bootId: string): ProcessS
 function readExit(dir: string): ProcessState | undefined {
   const code = readIfThere(join(dir, 'exit'));
   if (code === undefined) return undefined;
+  const exitCode = Number.parseInt(code, 10);
+  const isOutOfMemory = exitCode !== 0 && modified(join(dir, 'oom')) !== undefined;
   return {
     type: 'exited',
-    exitCode: Number.parseInt(code, 10),
+    exitCode,
     finishedAt: modified(join(dir, 'exit')) ?? 0,
+    ...(isOutOfMemory ? { isOutOfMemory } : {}),
     ...planned(dir),
   };
 }

@@ -28,6 +28,8 @@ import { commandOf } from './confinedcommand.ts';
 import { createInput } from './input.ts';
 import { createLastOutputs } from './lastoutput.ts';
 import { killLeftovers } from './leftovers.ts';
+import { type HeldLimits, type Limits, NO_LIMITS, release, released, within } from './limits/limits.ts';
+import { startedBut } from './limits/unsupported.ts';
 import { SHIM, SHIM_NAME } from './shim.ts';
 import { killGroup } from './spawn.ts';
 
@@ -36,6 +38,8 @@ export interface AttemptsOptions {
   readonly root: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Absent: those that are started have none. */
+  readonly limits?: Limits;
 }
 
 export interface ProcessAttempt extends Omit<Attempt, 'state' | 'id'> {
@@ -63,7 +67,7 @@ export interface Attempts {
   isRunning(ref: ContainerRef): boolean;
   start(start: ProgramStart): Promise<StartResult>;
   /** What the program was started with; undefined: no such attempt. */
-  startedWith(ref: ContainerRef): ProgramSpec | undefined;
+  startedWith(ref: ContainerRef): (ProgramSpec & { readonly limits?: HeldLimits | undefined }) | undefined;
   /** Records that what ends the attempt from now on is not its own doing: neither a crash nor a restart. */
   planStop(ref: ContainerRef): void;
   /** To every process of the container. Does nothing when none is alive. */
@@ -72,6 +76,8 @@ export interface Attempts {
   logFile(ref: ContainerRef): string;
   /** Forgets an attempt that has ended. */
   forget(ref: ContainerRef): void;
+  /** Removes the control groups of a pod of which nothing runs any more. */
+  releaseLimits(pod: string): Promise<void>;
   /** Forgets what is remembered of a pod beside its files. */
   forgetPod(pod: string): void;
   /** Called with a pod's uid after a container of it ended; the returned function stops that. */
@@ -84,7 +90,7 @@ const CHECK_MS = 200;
 /** A shim writes its pid first of all: one that has not by then never will. */
 const START_MS = 5_000;
 
-export function createAttempts({ root, clock, logger }: AttemptsOptions): Attempts {
+export function createAttempts({ root, clock, logger, limits = NO_LIMITS }: AttemptsOptions): Attempts {
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const bootId = readBootId();
   const listeners = new Set<(pod: string) => void>();
@@ -108,6 +114,7 @@ export function createAttempts({ root, clock, logger }: AttemptsOptions): Attemp
   function endWith(ref: ContainerRef): void {
     leaders.delete(attemptDir(root, ref));
     if (closed) return;
+    void released(readIntent(attemptDir(root, ref))?.limits, clock);
     if ((latest.get(`${ref.pod}/${ref.container}`) ?? 0) <= ref.attempt) killLeftovers(root, ref);
     notify(ref.pod);
   }
@@ -157,13 +164,15 @@ export function createAttempts({ root, clock, logger }: AttemptsOptions): Attemp
     if (ref.attempt > 0) killLeftovers(root, ref);
     latest.set(`${ref.pod}/${ref.container}`, ref.attempt);
     leaders.delete(dir);
-    writeIntent(dir, { ...rest, startedAt: clock.now(), bootId });
+    const held = limits.hold(ref, request.resources);
+    writeIntent(dir, { ...rest, startedAt: clock.now(), bootId, limits: held.limits });
     // It exists from the start, so that there is something to follow.
     writeFileSync(join(dir, 'log'), '', { flag: 'a', mode: 0o600 });
     if (request.messageFile) emptyMessage(request.messageFile);
     if (request.input) createInput(dir, request.input, request.sandbox);
     const { argv, ...place } = commandOf(dir, request);
-    const child = spawn('/bin/sh', ['-c', SHIM, SHIM_NAME, dir, ...argv], {
+    const limited = within(held.limits, argv);
+    const child = spawn('/bin/sh', ['-c', SHIM, SHIM_NAME, dir, ...limited], {
       ...place,
       detached: true,
       stdio: 'ignore',
@@ -178,8 +187,9 @@ export function createAttempts({ root, clock, logger }: AttemptsOptions): Attemp
       endWith(ref);
     });
     const outcome = await Promise.race([failure, startedOrGone(dir, () => ended)]);
-    if (outcome === undefined) return { ok: true };
+    if (outcome === undefined) return startedBut(held.unsupported);
     children.delete(dir);
+    release(held.limits?.groups ?? []);
     claim(dir);
     rmSync(dir, { recursive: true, force: true });
     return { ok: false, reason: 'RunContainerError', message: `cannot start ${request.argv[0]}: ${outcome}` };
@@ -265,7 +275,11 @@ export function createAttempts({ root, clock, logger }: AttemptsOptions): Attemp
     logFile: (ref) => join(attemptDir(root, ref), 'log'),
     forget(ref) {
       outputs.forget(ref);
+      release(readIntent(attemptDir(root, ref))?.limits?.groups ?? []);
       rmSync(attemptDir(root, ref), { recursive: true, force: true });
+    },
+    async releaseLimits(pod) {
+      for (const { intent } of listAttempts(root, pod)) await released(intent.limits, clock);
     },
     forgetPod(pod) {
       outputs.forgetPod(pod);

@@ -5,6 +5,7 @@ import type { ContainerRef } from '../spec.ts';
 import type { Attempts } from './attempts.ts';
 import { commandBeside } from './confinedcommand.ts';
 import type { Argv } from './confinement/command.ts';
+import { within } from './limits/limits.ts';
 import { findProgram } from './program.ts';
 import { type RunOutcome, runToEnd } from './spawn.ts';
 import { followSizes, inTerminal } from './terminal.ts';
@@ -37,6 +38,7 @@ export async function execBeside(
   if (sizes) void followSizes(sizes, () => (request.tty ? leader : undefined), clock, signal);
   const outcome = await runToEnd({
     ...beside,
+    argv: within(started.limits, beside.argv),
     clock,
     onStart: (pid) => {
       leader = pid;

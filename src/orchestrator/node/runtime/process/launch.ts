@@ -58,6 +58,7 @@ export function launch(spec: ContainerSpec, sandbox: Sandbox, options: LaunchOpt
     ok: true,
     program: {
       argv: run.argv,
+      resources: spec.resources,
       ...(mode ? { input: mode } : {}),
       ...(spec.tty ? { tty: true } : {}),
       ...(message === undefined ? {} : { messageFile: message }),

@@ -14,6 +14,8 @@ import { programEnvironment } from './environment.ts';
 import { execBeside } from './exec.ts';
 import type { ImageStore } from './images/store.ts';
 import { launch } from './launch.ts';
+import type { Limits } from './limits/limits.ts';
+import { startedBut, unsupportedBy } from './limits/unsupported.ts';
 import { createLogs } from './logs.ts';
 import { podDir, ROOTS, rootDir } from './poddirs.ts';
 import { createSandboxes } from './sandboxes.ts';
@@ -30,6 +32,8 @@ export interface ProcessRuntimeOptions {
   readonly hostIP: string;
   readonly images: Pick<ImageStore, 'resolve' | 'directoryOf'>;
   readonly confinement: PodConfinement;
+  /** Absent: requests and limits mean nothing. */
+  readonly limits?: Limits;
   /** The directory below which the node keeps volumes that outlive pods; absent: it keeps none. */
   readonly keptVolumes?: string;
   /** What every program starts from: PATH, HOME and the like of the machine. */
@@ -42,7 +46,12 @@ export interface ProcessRuntimeOptions {
 export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime {
   const { root, podCidr, hostIP, images, confinement, keptVolumes, hostEnvironment, clock, logger } = options;
   const listeners = new Set<(event: RuntimeEvent) => void>();
-  const attempts = createAttempts({ root, clock, logger });
+  const attempts = createAttempts({
+    root,
+    clock,
+    logger,
+    ...(options.limits ? { limits: options.limits } : {}),
+  });
   const sandboxes = createSandboxes({ podCidr, hostIP, fileOwnerOf: confinement.userOf });
   const table = processTable(clock);
   const logs = createLogs({ attempts, clock, logger, pods: podLogs });
@@ -74,8 +83,13 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
 
   async function start(spec: Parameters<PodRuntime['start']>[0]): Promise<StartResult> {
     const { ref, backOffMs, restarts } = spec;
-    const launched = launch(spec, sandboxOf(ref.pod), { root, images, confinement, keptVolumes });
-    return launched.ok ? attempts.start({ ...launched.program, ref, backOffMs, restarts }) : launched;
+    const pod = sandboxOf(ref.pod);
+    const launched = launch(spec, pod, { root, images, confinement, keptVolumes });
+    if (!launched.ok) return launched;
+    const { sandbox = { type: 'none' } } = launched.program;
+    const started = await attempts.start({ ...launched.program, ref, backOffMs, restarts });
+    if (!started.ok) return started;
+    return startedBut([...(started.unsupported ?? []), ...unsupportedBy(spec.security, pod, sandbox)]);
   }
 
   function sandboxOf(pod: string): Sandbox {
@@ -100,6 +114,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
     stopSandbox: async () => {},
     async removeSandbox(pod) {
       await killPod(attempts, pod, clock);
+      await attempts.releaseLimits(pod);
       logs.forgetPod(pod);
       attempts.forgetPod(pod);
       for (const name of ownEntries(podDir(root, pod))) await removeTree(join(podDir(root, pod), name));
@@ -120,10 +135,11 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
     async startAgain(previous, count) {
       const started = attempts.startedWith(previous);
       if (!started) return undefined;
-      const { argv, env, cwd, image, sandbox, input, tty, messageFile } = started;
+      const { argv, env, cwd, image, sandbox, resources, input, tty, messageFile } = started;
       const ref = { ...previous, attempt: previous.attempt + 1 };
       const own = {
         ...(sandbox ? { sandbox } : {}),
+        ...(resources ? { resources } : {}),
         ...(input ? { input } : {}),
         ...(tty ? { tty } : {}),
         ...(messageFile ? { messageFile } : {}),

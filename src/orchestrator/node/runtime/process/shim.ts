@@ -8,6 +8,7 @@
  * - The program runs in the foreground: one in the background would start with SIGINT and SIGQUIT ignored (POSIX 2.11).
  * - Standard input, where the container has one, is a named pipe (`input.ts`) that is held open for writing: by the shim for good, or, where
  *   it is to end with the first client that attaches, by a helper until the agent opens `attached`. The helper is no child of the shim.
+ * - It is in none of the control groups of the program, or a limit of memory could end it before it has written how the program ended.
  * - At the end what the program left behind is killed with the group, as the end of a container's first process ends the container.
  */
 export const SHIM = `set -C
@@ -24,7 +25,11 @@ if [ -p "$dir/stdin" ]; then
   else exec 5<>"$dir/stdin"; fi
 fi
 "$@" <"$in" >>"$dir/log" 2>&1 5>&-
-printf '%s\\n' $? >"$dir/exit.new" && mv "$dir/exit.new" "$dir/exit"
+code=$?
+if read -r counter <"$dir/counter"; then
+  while read -r name count; do [ "$name" != oom_kill ] || [ "$count" = 0 ] || : >"$dir/oom"; done <"$counter"
+fi 2>/dev/null
+printf '%s\\n' "$code" >"$dir/exit.new" && mv "$dir/exit.new" "$dir/exit"
 kill -KILL 0`;
 
 /** Shows in \`ps\` as the shim's name. */
