@@ -24,7 +24,7 @@ const DEPLOYMENT = {
             name: 'main',
             image: 'host',
             command: ['sh', '-c', LOOP],
-            resources: { requests: { cpu: '30m' } },
+            resources: { requests: { cpu: '20m' } },
             volumeMounts: [{ name: 'load', mountPath: '/load' }],
           },
         ],
