@@ -1,6 +1,7 @@
 import { createHash, randomInt, X509Certificate } from 'node:crypto';
 import { rfc3339 } from '../../base/clock.ts';
 import type { Secret } from '../kinds/objects.data.ts';
+import { SECRETS } from '../kinds/resources.data.ts';
 
 /** What lets a machine join as a node (Kubernetes' bootstrap tokens, `k8s.io/cluster-bootstrap/token/api`): `id.secret`. */
 export interface BootstrapToken {
@@ -33,7 +34,7 @@ export const newBootstrapToken = (): BootstrapToken => ({ id: randomText(6), sec
 /** The Secret that makes a token valid until `expiresAt` (ms since the epoch); deleting it ends the token. */
 export const bootstrapSecret = ({ id, secret }: BootstrapToken, expiresAt: number | undefined): Secret => ({
   apiVersion: 'v1',
-  kind: 'Secret',
+  kind: SECRETS.kind,
   metadata: { name: secretName(id), namespace: BOOTSTRAP_NAMESPACE },
   type: BOOTSTRAP_TYPE,
   stringData: {
