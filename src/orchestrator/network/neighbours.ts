@@ -3,7 +3,7 @@ import { isInRange } from '../../base/ipv4range.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
-import { NETWORK } from '../../kube/kinds/nodenetwork.ts';
+import { NETWORK } from '../../kube/kinds/nodes/network.ts';
 import type { Endpoint, Node } from '../../kube/kinds/objects.data.ts';
 import { NODES } from '../../kube/kinds/resources.data.ts';
 

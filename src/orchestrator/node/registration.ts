@@ -6,7 +6,7 @@ import { problemOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { readBootId } from '../../base/proc.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
-import { NETWORK } from '../../kube/kinds/nodenetwork.ts';
+import { NETWORK } from '../../kube/kinds/nodes/network.ts';
 import { HOSTNAME_LABEL } from '../../kube/kinds/nodes/words.ts';
 import type { IntOrString, Lease, Node } from '../../kube/kinds/objects.data.ts';
 import { LEASES, NODES } from '../../kube/kinds/resources.data.ts';
