@@ -30,6 +30,7 @@ const SLOW = [
   // What not every team has, or meets later than on its first day.
   ...[
     'autoscaling',
+    'gateway',
     'homecluster',
     'ingress',
     'jobs',

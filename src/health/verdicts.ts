@@ -11,6 +11,7 @@ import {
   volumeAttachmentVerdict,
 } from './verdicts.cluster.ts';
 import { customVerdict, exemptionOf, type Served } from './verdicts.custom.ts';
+import { gatewayVerdict, httpRouteVerdict } from './verdicts.gateway.ts';
 import {
   apiServiceVerdict,
   autoscalerVerdict,
@@ -60,6 +61,8 @@ const RULES: Rules = {
   '/PersistentVolumeClaim': rule(claimVerdict),
   'resource.k8s.io/ResourceClaim': rule(deviceClaimVerdict),
   'networking.k8s.io/Ingress': rule(ingressVerdict),
+  'gateway.networking.k8s.io/Gateway': rule(gatewayVerdict),
+  'gateway.networking.k8s.io/HTTPRoute': rule(httpRouteVerdict),
   'networking.k8s.io/ServiceCIDR': rule(serviceCidrVerdict),
   'storage.k8s.io/VolumeAttachment': rule(volumeAttachmentVerdict),
   'flowcontrol.apiserver.k8s.io/FlowSchema': rule(flowSchemaVerdict),

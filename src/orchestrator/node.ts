@@ -146,6 +146,7 @@ export function createNode(options: NodeOptions): PilotageNode {
       ...options.ingress,
       events,
       proxy,
+      random: options.random ?? Math.random,
       isOffered: (backend, port) => isOffered(backend, port, { processes: options.podCidr, podOf }),
       logger,
       ...keptState(join(dir, 'ingress.json')),

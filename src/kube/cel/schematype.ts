@@ -79,7 +79,8 @@ function arrayType({ items, listType: kind, listMapKeys, maxItems }: Schema): Ce
 function valuesType({ maxProperties }: Schema, values: Schema): CelType | undefined {
   const value = schemaType(values, values.embeddedResource === true);
   if (!value) return undefined;
-  return mapType({ ...STRING, maxElements: MAX_REQUEST }, value, {
+  // Kubernetes takes keys for empty when it estimates: `StringType` has no limit of its own (`apiserver/pkg/cel/types.go`).
+  return mapType({ ...STRING, maxElements: 0 }, value, {
     minSize: 2,
     maxElements: maxProperties ?? Math.floor((MAX_REQUEST - 2) / ((value.minSize ?? 1) + 6)),
   });

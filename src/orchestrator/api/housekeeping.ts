@@ -5,6 +5,7 @@ import type { Aggregator } from './aggregation/aggregator.ts';
 import { createLocalApiServices } from './aggregation/localservices.ts';
 import { ensureDefaultRoles } from './defaultroles.ts';
 import { createFlowSchemaStatus } from './flowschemas.ts';
+import { createGatewayInstaller } from './gatewayapi/install.ts';
 import { createPolicyStatus } from './policystatus.ts';
 import { createSystemNamespaces } from './systemnamespaces.ts';
 import { ensureSystemObjects } from './systemobjects.ts';
@@ -30,7 +31,12 @@ export interface Housekeeping {
 export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
   const { client, kinds, aggregator, serviceCidr, clock, logger } = options;
   const localApiServices = createLocalApiServices(client, kinds, logger);
-  const watchers = [aggregator, createFlowSchemaStatus(options), createPolicyStatus(options)];
+  const watchers = [
+    aggregator,
+    createFlowSchemaStatus(options),
+    createPolicyStatus(options),
+    createGatewayInstaller(options),
+  ];
   return {
     async start(signal) {
       await createSystemNamespaces(client);

@@ -13,7 +13,7 @@ export function defaultIndex(): RbacIndex {
   return index;
 }
 
-const NOTHING: Referring = { pods: () => [], ingresses: () => [] };
+const NOTHING: Referring = { pods: () => [], ingresses: () => [], gateways: () => [], grants: () => [] };
 
 export const testAuthorization = (referring: Partial<Referring> = {}) =>
   createAuthorization({ ...NOTHING, ...referring }, defaultIndex());

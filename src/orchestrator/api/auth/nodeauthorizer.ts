@@ -1,5 +1,7 @@
 import type { User } from '../../../kube/client/client.ts';
 import { nodeOf } from '../../../kube/client/nodeuser.ts';
+import { secretsOfGateway } from '../../../kube/kinds/gateways/grants.ts';
+import type { Gateway, ReferenceGrant } from '../../../kube/kinds/gateways/objects.ts';
 import { INGRESS_PROBLEMS, secretsOf } from '../../../kube/kinds/ingresses/words.ts';
 import type { Ingress, PersistentVolume, Pod } from '../../../kube/kinds/objects.data.ts';
 import { nodeOfVolume, withoutDirectory } from '../../../kube/kinds/volumes/localpath.ts';
@@ -17,11 +19,14 @@ import { type ResourceAttributes, resourceOf } from './rules.ts';
 export interface Referring {
   readonly pods: (namespace: string) => readonly Pod[];
   readonly ingresses: (namespace: string) => readonly Ingress[];
+  /** Of all namespaces: a ReferenceGrant of this one may let them use its Secrets. */
+  readonly gateways: () => readonly Gateway[];
+  readonly grants: (namespace: string) => readonly ReferenceGrant[];
 }
 
 /**
  * What a node's agent may (Kubernetes `plugin/pkg/auth/authorizer/node`, with what the admission plug-in NodeRestriction says of other
- * objects than its Node): it reads what its own pods refer to, and Secrets that Ingresses name, and writes what is its own. Roles may let
+ * objects than its Node): it reads what its own pods refer to, and Secrets that Ingresses and Gateways name, and writes what is its own. Roles may let
  * nodes read more, but never write pods and nodes of others.
  */
 export function nodeOpinion(referring: Referring, user: User, attributes: Attributes): Opinion {
@@ -32,8 +37,7 @@ export function nodeOpinion(referring: Referring, user: User, attributes: Attrib
   const pods = () => referring.pods(namespace);
   const isRead = group === '' && verb === 'get' && isReferenced(resource);
   if (isRead && hasPodWith(pods(), node, resource, name)) return ALLOW;
-  const ingresses = () => referring.ingresses(namespace);
-  if (group === '' && resource === 'secrets' && isNamedByIngress(ingresses, attributes)) return ALLOW;
+  if (group === '' && resource === 'secrets' && isServedWith(referring, namespace, attributes)) return ALLOW;
   if (isRead) return none(noRelation(node));
   if (isTokenRequest(attributes)) {
     const decision = nodeMayRequestToken(node, attributes, pods());
@@ -59,15 +63,21 @@ const hasPodWith = (
   name: string | undefined,
 ) => name !== undefined && pods.some((pod) => pod.spec.nodeName === node && refersTo(pod, resource, name));
 
-/** Every node may serve Ingresses: it reads the Secrets that they name one by one, by a list or watch of that name as well. */
-function isNamedByIngress(
-  ingresses: () => readonly Ingress[],
+/** Every node may serve Ingresses and Gateways: it reads the Secrets that they name one by one, by a list or watch of that name as well. */
+function isServedWith(
+  referring: Referring,
+  namespace: string,
   { verb, name, fieldSelector }: ResourceAttributes,
 ): boolean {
   const asked = verb === 'get' ? name : selectedName(fieldSelector);
-  return (
-    asked !== undefined && READ.includes(verb) && ingresses().some((one) => secretsOf(one).includes(asked))
-  );
+  if (asked === undefined || !READ.includes(verb)) return false;
+  if (referring.ingresses(namespace).some((one) => secretsOf(one).includes(asked))) return true;
+  const grants = referring.grants(namespace);
+  return referring
+    .gateways()
+    .some((gateway) =>
+      secretsOfGateway(gateway, grants).some((one) => one.namespace === namespace && one.name === asked),
+    );
 }
 
 /** The connection of `orchestrator/link/`. */
@@ -125,6 +135,19 @@ const NODE_RULES: readonly NodeRule[] = [
   {
     resources: ['ingresses', 'ingressclasses', 'servicecidrs'].map((name) => `networking.k8s.io/${name}`),
     verbs: READ,
+  },
+  {
+    resources: ['gatewayclasses', 'gateways', 'httproutes', 'referencegrants'].map(
+      (plural) => `gateway.networking.k8s.io/${plural}`,
+    ),
+    verbs: READ,
+  },
+  // Their status is a subresource: nothing else changes.
+  {
+    resources: ['gatewayclasses', 'gateways', 'httproutes'].map(
+      (plural) => `gateway.networking.k8s.io/${plural}/status`,
+    ),
+    verbs: ['update', 'patch'],
   },
   {
     resources: ['networking.k8s.io/ingresses/status'],

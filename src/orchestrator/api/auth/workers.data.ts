@@ -240,8 +240,10 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     {
       verbs: ['create', 'get', 'update'],
       resources: [
+        'apiextensions.k8s.io/customresourcedefinitions',
         'flowcontrol.apiserver.k8s.io/flowschemas',
         'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
+        'gateway.networking.k8s.io/gatewayclasses',
         'networking.k8s.io/ingressclasses',
         'networking.k8s.io/servicecidrs',
         'networking.k8s.io/servicecidrs/status',

@@ -88,6 +88,9 @@ export interface Outgoing {
   giveUp(why: Answer): void;
 }
 
+export const notInTime = ({ namespace, service }: Forward['target']): Answer =>
+  answer(504, `the pods of the Service ${namespace}/${service} do not answer in time`);
+
 /** A client's request as a backend gets it, without its body. */
 export function backendRequest(
   { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
@@ -121,11 +124,7 @@ export function backendRequest(
     failure = why;
     outgoing.destroy();
   };
-  outgoing.once('timeout', () =>
-    giveUp(
-      answer(504, `the pods of the Service ${target.namespace}/${target.service} do not answer in time`),
-    ),
-  );
+  outgoing.once('timeout', () => giveUp(notInTime(target)));
   outgoing.on('error', (error) =>
     fail(
       error instanceof Unreachable

@@ -4,7 +4,7 @@ import { problemOf } from '../../../base/errors.ts';
 import type { Ingress, Secret } from '../../../kube/kinds/objects.data.ts';
 import type { Finding } from './findings.ts';
 import type { HostClaims } from './hosts.ts';
-import { wildcardOf } from './table.ts';
+import { forHost } from './table.ts';
 
 /** The certificate of a host, PEM. */
 export interface HostCertificate {
@@ -65,7 +65,7 @@ export function certificatesOf(
 const judged = new WeakMap<Secret, ReturnType<typeof judge>>();
 
 /** A sentence where it cannot be presented. Each version of a Secret is looked at once. */
-function pairOf(secret: Secret): ReturnType<typeof judge> {
+export function pairOf(secret: Secret): ReturnType<typeof judge> {
   const known = judged.get(secret) ?? judge(secret);
   judged.set(secret, known);
   return known;
@@ -86,8 +86,6 @@ function judge({ data = {} }: Secret): { readonly cert: string; readonly key: st
   }
 }
 
-/** The certificate for a name that a client asks for; undefined: the default one. */
-export function certificateFor<T>(byHost: ReadonlyMap<string, T>, name: string): T | undefined {
-  const host = name.toLowerCase();
-  return byHost.get(host) ?? byHost.get(wildcardOf(host));
-}
+/** The certificate for a name that a client asks for; undefined: the default one. '' is any name. */
+export const certificateFor = <T>(byHost: ReadonlyMap<string, T>, name: string): T | undefined =>
+  forHost(byHost, name.toLowerCase()) ?? byHost.get('');

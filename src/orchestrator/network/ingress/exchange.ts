@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../base/clock.ts';
 import type { Backend } from '../route.ts';
 import type { BackendAgents } from './backendagent.ts';
-import { backendRequest, inTurn, type Tried, type Turn } from './backendrequest.ts';
+import { backendRequest, inTurn, notInTime, type Tried, type Turn } from './backendrequest.ts';
 import { hasBody, sendBody } from './body.ts';
 import { type Answer, type Forward, type RequestFacts, tooLarge } from './decide.ts';
 import { responseHeaders } from './headers.ts';
@@ -33,10 +33,12 @@ export function exchange(
 ): Promise<Answer | undefined> {
   const isBare = !hasBody(request);
   const isRepeatable = isBare && REPEATABLE.includes(options.facts.method);
+  const { requestMs } = forward.policy;
+  const until = requestMs === undefined ? undefined : options.clock.monotonic() + requestMs;
   return inTurn(
     forward,
     { backends: options.backends, cookies: request.headers.cookie, isRepeatable },
-    (turn) => tryOne(request, response, forward, { ...options, ...turn, isBare }),
+    (turn) => tryOne(request, response, forward, { ...options, ...turn, isBare, until }),
   );
 }
 
@@ -44,7 +46,7 @@ function tryOne(
   request: IncomingMessage,
   response: ServerResponse,
   forward: Forward,
-  options: ExchangeOptions & Turn & { readonly isBare: boolean },
+  options: ExchangeOptions & Turn & { readonly isBare: boolean; readonly until: number | undefined },
 ): Promise<Tried> {
   const { backend, isFresh, isBare, agents, clock } = options;
   const { readMs, sendMs, largestBody } = forward.policy;
@@ -73,6 +75,16 @@ function tryOne(
       },
     });
     response.once('close', leave);
+    const limit = Math.min(
+      forward.policy.attemptMs ?? Infinity,
+      options.until === undefined ? Infinity : Math.max(options.until - clock.monotonic(), 0),
+    );
+    // An answer that has begun breaks off.
+    if (limit < Infinity)
+      outgoing.once(
+        'close',
+        clock.after(limit, () => giveUp(notInTime(forward.target))),
+      );
     outgoing.once('response', (incoming) => {
       late();
       ended();
@@ -96,12 +108,15 @@ function tryOne(
 export function carry(
   incoming: IncomingMessage,
   response: ServerResponse,
-  { headers }: Pick<Forward, 'headers'>,
+  { headers, changes }: Pick<Forward, 'headers' | 'changes'>,
   cookie: string | undefined,
 ): void {
   incoming.once('error', () => response.destroy());
   try {
-    response.writeHead(incoming.statusCode ?? 502, responseHeaders(incoming.headers, headers, cookie));
+    response.writeHead(
+      incoming.statusCode ?? 502,
+      responseHeaders(incoming.headers, headers, cookie, changes),
+    );
   } catch {
     // A status or a header that the client's protocol does not have.
     incoming.destroy();

@@ -8,10 +8,12 @@ import { hasBody } from './body.ts';
 import { type Answer, answer, decide, type FacePorts, type Forward, type RequestFacts } from './decide.ts';
 import { exchange } from './exchange.ts';
 import { parseAuthority, targetOf } from './paths.ts';
-import type { HostTable, Target } from './table.ts';
+import type { FaceTables, Target } from './table.ts';
 
 export interface HandlerOptions {
-  readonly table: () => HostTable;
+  readonly tables: () => FaceTables;
+  /** In [0, 1): draws a backend where a rule has several. */
+  readonly random: () => number;
   readonly ports: () => FacePorts;
   /** Pods behind a port of a Service, in the order in which they are to be tried. */
   readonly backends: (port: Extract<Target, { type: 'port' }>, client: string) => readonly Backend[];
@@ -26,9 +28,10 @@ export type Admitted = Answer | (Forward & { readonly facts: RequestFacts });
 
 /** What becomes of a request, with its sender known where that is asked for. */
 export async function admit(request: IncomingMessage, options: HandlerOptions): Promise<Admitted> {
-  const facts = factsOf(request);
+  const facts = factsOf(request, options.random());
   if (!facts) return answer(400, 'the request names no host and path that could be told');
-  const decision = decide(options.table(), facts, options.ports());
+  const table = options.tables()[facts.isSecure ? 'https' : 'http'];
+  const decision = decide(table, facts, options.ports());
   if (decision.type === 'answer') return decision;
   const { auth } = decision.policy;
   const refusal = auth && (await options.guard(auth, request.headers.authorization));
@@ -69,7 +72,7 @@ export const portOf = ({ isSecure }: RequestFacts, { http, https }: FacePorts): 
   (isSecure ? https : http) ?? (isSecure ? 443 : 80);
 
 /** undefined: nobody could say what it asks for. */
-function factsOf(request: IncomingMessage): RequestFacts | undefined {
+function factsOf(request: IncomingMessage, roll: number): RequestFacts | undefined {
   const { headers, method = 'GET', url = '/' } = request;
   const target = targetOf(url);
   const pseudo = headers[':authority'];
@@ -87,6 +90,8 @@ function factsOf(request: IncomingMessage): RequestFacts | undefined {
     client: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
     origin: headers.origin,
     declared: length === undefined ? undefined : Number(length),
+    headers,
+    roll,
   };
 }
 

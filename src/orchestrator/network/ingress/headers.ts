@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { isToken } from './annotationvalues.ts';
 import type { RequestFacts } from './decide.ts';
-import type { Policy } from './policy.ts';
+import type { HeaderChanges, Policy } from './policy.ts';
 
 /** Of one connection, never passed on (RFC 9110, 7.6.1, and what older programs send). */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -33,7 +33,7 @@ const namedByConnection = ({ connection }: IncomingHttpHeaders): ReadonlySet<str
 export function requestHeaders(
   headers: IncomingHttpHeaders,
   { hostHeader, client, isSecure, authority }: RequestFacts,
-  { upstreamHost, forwardedPrefix }: Policy,
+  { upstreamHost, forwardedPrefix, requestHeaders: changes }: Policy,
   port: number,
 ): OutgoingHttpHeaders {
   const dropped = namedByConnection(headers);
@@ -41,7 +41,7 @@ export function requestHeaders(
     ([name]) => !name.startsWith(':') && !HOP_BY_HOP.has(name) && isBelieved(name) && !dropped.has(name),
   );
   const id = headers['x-request-id'];
-  return {
+  const own = {
     ...Object.fromEntries(kept),
     ...framing(headers),
     host: upstreamHost ?? (hostHeader || authority.host),
@@ -53,6 +53,25 @@ export function requestHeaders(
     'x-request-id': typeof id === 'string' && isToken(id) ? id : randomUUID().replaceAll('-', ''),
     ...(forwardedPrefix === undefined ? {} : { 'x-forwarded-prefix': forwardedPrefix }),
   };
+  return changedHeaders(own, changes);
+}
+
+/** Whether somebody else than the two ends of a connection may say so: how a message is framed is nobody else's, and whom it is for is `upstreamHost`. */
+export const isChangeable = (name: string): boolean =>
+  !HOP_BY_HOP.has(name) && name !== 'content-length' && name !== 'host';
+
+function changedHeaders(
+  headers: OutgoingHttpHeaders,
+  changes: readonly HeaderChanges[] | undefined,
+): OutgoingHttpHeaders {
+  if (!changes) return headers;
+  const changed: OutgoingHttpHeaders = { ...headers };
+  for (const { set, add, remove } of changes) {
+    for (const name of remove) delete changed[name];
+    Object.assign(changed, set);
+    for (const [name, value] of add) changed[name] = [changed[name] ?? [], value].flat().map(String);
+  }
+  return changed;
 }
 
 /** How long the body is, whatever else the client wanted dropped: what is sent on is framed by its own client. */
@@ -63,12 +82,14 @@ export function responseHeaders(
   headers: IncomingHttpHeaders,
   added: Readonly<Record<string, string>>,
   cookie: string | undefined,
+  changes?: readonly HeaderChanges[],
 ): OutgoingHttpHeaders {
   const dropped = namedByConnection(headers);
   const kept = Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !dropped.has(name));
-  return {
+  const own = {
     ...Object.fromEntries(kept),
     ...added,
     ...(cookie === undefined ? {} : { 'set-cookie': [...(headers['set-cookie'] ?? []), cookie] }),
   };
+  return changedHeaders(own, changes);
 }

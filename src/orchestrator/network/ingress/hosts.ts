@@ -1,5 +1,6 @@
 import { HOST_SHARED_WITH } from '../../../kube/kinds/ingresses/words.ts';
 import type { Ingress } from '../../../kube/kinds/objects.data.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 import type { Finding } from './findings.ts';
 import { wildcardOf } from './table.ts';
 
@@ -10,8 +11,8 @@ interface Holder {
   readonly owner: string;
 }
 
-/** What keeps an Ingress from a host; undefined: nothing does. */
-export type HostClaims = (ingress: Ingress, host: string) => Finding | undefined;
+/** What keeps an Ingress, or another object of its namespace, from a host; undefined: nothing does. */
+export type HostClaims = (who: Pick<KubeObject, 'metadata'>, host: string) => Finding | undefined;
 
 /**
  * A host belongs to the namespace whose Ingress was the first to name it, and one that a wildcard stands for to the namespace of an older

@@ -16,13 +16,17 @@ import type { Backend } from '../route.ts';
 import { type Handle, withAccessLog } from './accesslog.ts';
 import { createGuard } from './auth.ts';
 import { createBackendAgents } from './backendagent.ts';
+import { type Compiled, compileServed, type ServedObjects } from './compile.ts';
 import type { FacePorts } from './decide.ts';
 import { createFaces, type KeyPair } from './faces.ts';
 import { problemsText } from './findings.ts';
+import { servicesOfRoute } from './gateway/backends.ts';
+import { reportGateways } from './gateway/report.ts';
+import { watchGateways } from './gateway/watch.ts';
 import { type HandlerOptions, handle } from './handler.ts';
 import { statusPatch } from './report.ts';
-import { type Compiled, compileIngresses, type IngressObjects, type Judged } from './rules.ts';
-import { watchSecrets } from './secrets.ts';
+import type { Judged } from './rules.ts';
+import { namedSecrets, watchSecrets } from './secrets.ts';
 import { servicesOf } from './targets.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -45,12 +49,14 @@ export interface IngressOptions extends IngressSettings {
   readonly listening?: Listening;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** In [0, 1): draws a backend for each request where a route has several. */
+  readonly random: () => number;
   /** What an ingress before this one has served: it is served again before the API is asked. */
-  readonly load: () => IngressObjects | undefined;
-  readonly save: (objects: IngressObjects) => void;
+  readonly load: () => ServedObjects | undefined;
+  readonly save: (objects: ServedObjects) => void;
 }
 
-/** Carries HTTP from outside to the pods of Services, as Ingresses say. */
+/** Carries HTTP from outside to the pods of Services, as Ingresses and HTTPRoutes say. */
 export interface IngressProxy {
   /** Serves what was saved, if anything; from then on the API is watched. */
   start(): Promise<void>;
@@ -74,9 +80,10 @@ export function createIngress(options: IngressOptions): IngressProxy {
   const stopping = new AbortController();
   const { signal } = stopping;
   const secrets = watchSecrets({ client, clock, logger, signal, onChange: refreshSoon });
+  const gateways = watchGateways({ client, clock, logger, onChange: refreshSoon });
   const agents = createBackendAgents(proxy.dialing);
   const turn = new Mutex();
-  let compiled: Compiled = compileIngresses({ ingresses: [], classes: [], services: [], secrets: [] });
+  let compiled: Compiled = compileServed({ ingresses: [], classes: [], services: [], secrets: [] });
   let isDue = false;
   let isReportDue = false;
   let isKnown = false;
@@ -86,7 +93,8 @@ export function createIngress(options: IngressOptions): IngressProxy {
   let inTheWay: readonly string[] = [];
 
   const handling: HandlerOptions = {
-    table: () => compiled.table,
+    tables: () => compiled.tables,
+    random: options.random,
     ports: () => faces.ports,
     backends: (port, client) => proxy.backends(port, client).filter((one) => isOffered(one, port)),
     attempt: proxy.dialing.attempt,
@@ -115,28 +123,31 @@ export function createIngress(options: IngressOptions): IngressProxy {
 
   /** Nothing changes before it is known what there is. */
   async function refresh(): Promise<void> {
-    if (!ingresses.isSynced || !classes.isSynced || !proxy.services.isSynced) return;
-    secrets.follow(ingresses.list());
+    if (!ingresses.isSynced || !classes.isSynced || !proxy.services.isSynced || !gateways.isKnown) return;
+    secrets.follow(namedSecrets(ingresses.list(), gateways.list()));
     await secrets.settled();
-    named = new Set(ingresses.list().flatMap(servicesOf));
-    const objects: IngressObjects = {
+    const { routes, ...others } = gateways.list();
+    named = new Set([...ingresses.list().flatMap(servicesOf), ...routes.flatMap(servicesOfRoute)]);
+    const objects: ServedObjects = {
       ingresses: ingresses.list(),
       classes: classes.list(),
       services: proxy.services.list().filter(isNamed),
       secrets: secrets.list(),
+      gateways: { routes, ...others },
     };
     take(objects);
     await listen();
     isKnown = true;
     save(objects);
     await report(compiled.judged.filter(({ findings }) => problemsText(findings) === undefined));
+    await tellGateways(true);
     reportSoon();
   }
 
   const isNamed = ({ metadata }: Service) => named.has(`${metadata.namespace}/${metadata.name}`);
 
-  function take(objects: IngressObjects): void {
-    compiled = compileIngresses(objects);
+  function take(objects: ServedObjects): void {
+    compiled = compileServed(objects);
     faces.present(compiled.certificates);
   }
 
@@ -152,7 +163,11 @@ export function createIngress(options: IngressOptions): IngressProxy {
     isReportDue = true;
     clock.after(REPORT_MS, () => {
       isReportDue = false;
-      if (!signal.aborted) void turn.run(() => report(compiled.judged)).catch(failed);
+      const all = async () => {
+        await report(compiled.judged);
+        await tellGateways(false);
+      };
+      if (!signal.aborted) void turn.run(all).catch(failed);
     });
   }
 
@@ -172,6 +187,13 @@ export function createIngress(options: IngressOptions): IngressProxy {
     told = before;
   }
 
+  async function tellGateways(fineAlone: boolean): Promise<void> {
+    const { http, https } = faces.ports;
+    const address = (http ?? https) === undefined ? undefined : reachable(options.http.host);
+    const isSaid = await reportGateways(compiled.gateways, { client, clock, logger, address, fineAlone });
+    if (!isSaid && !signal.aborted) clock.after(RETRY_MS, reportSoon);
+  }
+
   async function writeStatus(judged: Judged): Promise<void> {
     const body = statusPatch(judged, { host: reachable(options.http.host), ports: faces.ports });
     if (!body) return;
@@ -189,12 +211,13 @@ export function createIngress(options: IngressOptions): IngressProxy {
   async function follow(): Promise<void> {
     for (const informer of [ingresses, classes])
       informer.listen({ add: refreshSoon, update: refreshSoon, delete: refreshSoon });
-    // Of the others nothing is served, and they may be many. An Ingress that names one more is a change itself.
+    // Of the others nothing is served, and they may be many. An Ingress or HTTPRoute that names one more is a change itself.
     const ofNamed = (service: Service) => {
       if (isNamed(service)) refreshSoon();
     };
     proxy.services.listen({ add: ofNamed, update: ofNamed, delete: ofNamed });
     for (const informer of [ingresses, classes]) informer.start(signal);
+    gateways.start(signal);
     await Promise.all([ingresses.synced, classes.synced, proxy.services.synced]);
     refreshSoon();
     while (!signal.aborted) {

@@ -11,8 +11,12 @@ const STEPS_KEPT = 1_000_000;
  * What a path that is a regular expression matches: from the beginning, whatever the case, as nginx's `location ~*`. It is RE2's, which takes
  * time linear in the path; a path that is too long is matched by none.
  */
-export function pathPattern(path: string): Result<PatternMatch> {
-  const pattern = `(?is)^${path}`;
+export const pathPattern = (path: string): Result<PatternMatch> => compiled(path, `(?is)^${path}`);
+
+/** What an HTTPRoute's regular expression matches: all of a value, in its case. */
+export const wholePattern = (text: string): Result<PatternMatch> => compiled(text, `(?s)^(?:${text})$`);
+
+function compiled(path: string, pattern: string): Result<PatternMatch> {
   const [compiled, cost] = [compileRegex(pattern), regexCost(pattern)];
   if (!compiled.ok) return compiled;
   if (!cost.ok) return cost;

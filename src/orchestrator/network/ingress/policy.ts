@@ -10,6 +10,17 @@ export interface Policy {
   readonly appRoot?: string;
   /** The path that the backend sees; `$1` is what the first group of the pattern holds. */
   readonly rewrite?: string;
+  /** As `redirect`, made of what each client has asked for. */
+  readonly redirection?: Redirection;
+  /** As `rewrite`, in the words of the Gateway API. */
+  readonly path?: PathChange;
+  /** One after the other. */
+  readonly requestHeaders?: readonly HeaderChanges[];
+  readonly responseHeaders?: readonly HeaderChanges[];
+  /** For everything between a client's request and the end of the answer; absent: any time. */
+  readonly requestMs?: number;
+  /** For one backend's answer. */
+  readonly attemptMs?: number;
   /** Bytes; 0: any. */
   readonly largestBody: number;
   readonly connectMs: number;
@@ -27,6 +38,26 @@ export interface Policy {
   /** The header Host that the backend sees; absent: the client's. */
   readonly upstreamHost?: string;
   readonly forwardedPrefix?: string;
+}
+
+/** What is absent stays as the client has it. */
+export interface Redirection {
+  readonly status: number;
+  readonly scheme?: 'http' | 'https';
+  readonly host?: string;
+  readonly port?: number;
+  readonly path?: PathChange;
+}
+
+export type PathChange =
+  | { readonly type: 'full'; readonly to: string }
+  | { readonly type: 'prefix'; readonly prefix: string; readonly to: string };
+
+/** Names in lower case. What is set replaces, what is added joins what is there. */
+export interface HeaderChanges {
+  readonly set: Readonly<Record<string, string>>;
+  readonly add: readonly (readonly [name: string, value: string])[];
+  readonly remove: readonly string[];
 }
 
 export interface BasicAuth {

@@ -15,19 +15,11 @@ import { type HostClaims, hostClaims } from './hosts.ts';
 import { normalPath } from './paths.ts';
 import { isPattern, pathPattern } from './patterns.ts';
 import { DEFAULT_POLICY, type Policy } from './policy.ts';
-import {
-  type Action,
-  conflictKey,
-  type Fallback,
-  type HostTable,
-  hostTable,
-  type PathMatch,
-  type Rule,
-} from './table.ts';
+import { type Action, conflictKey, type Fallback, type PathMatch, type Rule } from './table.ts';
 import { targetOfBackend } from './targets.ts';
 import { usersOf } from './users.ts';
 
-/** Everything that decides where requests go, except which pods are ready. */
+/** Ingresses, and what they refer to. */
 export interface IngressObjects {
   readonly ingresses: readonly Ingress[];
   readonly classes: readonly IngressClass[];
@@ -42,18 +34,25 @@ export interface Judged {
   readonly findings: readonly Finding[];
 }
 
-export interface Compiled {
-  readonly table: HostTable;
+export interface IngressRules {
+  readonly rules: readonly Rule[];
+  readonly fallbacks: readonly Fallback[];
   readonly certificates: readonly HostCertificate[];
+  /** Whose the hosts of these are. */
+  readonly conflictOf: HostClaims;
   /** Every Ingress. */
   readonly judged: readonly Judged[];
 }
 
 export type Find<T> = (namespace: string, name: string) => T | undefined;
 
-interface Found {
+/** What Ingresses and routes refer to. */
+export interface Known {
   readonly service: Find<Service>;
   readonly secret: Find<Secret>;
+}
+
+interface Found extends Known {
   readonly conflictOf: HostClaims;
 }
 
@@ -64,25 +63,24 @@ interface Part {
 }
 
 /**
- * The table of all Ingresses that are served here, with what is amiss in each. Of two for the same requests the older wins, of two namespaces
+ * The rules of all Ingresses that are served here, with what is amiss in each. Of two for the same requests the older wins, of two namespaces
  * the one that had the host first.
  */
-export function compileIngresses({ ingresses, classes, services, secrets }: IngressObjects): Compiled {
+export function ingressRules({ ingresses, classes }: IngressObjects, known: Known): IngressRules {
   const claims = ingresses.map((ingress) => ({ ingress, claim: claimOf(ingress, classes) }));
   const ours = claims
     .flatMap(({ ingress, claim }) => (claim.type === 'ours' ? [ingress] : []))
     .sort(oldestFirst);
   const conflictOf = hostClaims(ours);
-  const found: Found = { service: finder(services), secret: finder(secrets), conflictOf };
+  const found: Found = { ...known, conflictOf };
   const { certificates, findings: certificateFindings } = certificatesOf(ours, found.secret, conflictOf);
   const taken: Taken = { owners: new Map(), costs: new Map() };
   const parts = ours.map((ingress) => ({ ingress, ...settled(partOf(ingress, found), taken) }));
   return {
-    table: hostTable(
-      parts.flatMap(({ rules }) => rules),
-      parts.flatMap(({ fallbacks }) => fallbacks),
-    ),
+    rules: parts.flatMap(({ rules }) => rules),
+    fallbacks: parts.flatMap(({ fallbacks }) => fallbacks),
     certificates,
+    conflictOf,
     judged: [
       ...parts.map(({ ingress, findings }) => ({
         ingress,
@@ -97,11 +95,6 @@ export function compileIngresses({ ingresses, classes, services, secrets }: Ingr
       }),
     ],
   };
-}
-
-function finder<T extends Service | Secret>(objects: readonly T[]): Find<T> {
-  const byKey = new Map(objects.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
-  return (namespace, name) => byKey.get(`${namespace}/${name}`);
 }
 
 /** Instructions: a request is compared with all of them, on the agent's own thread, which takes a quarter of a second at worst. */

@@ -2,13 +2,31 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../../kube/client/informer.ts';
+import { secretsOfGateway } from '../../../kube/kinds/gateways/grants.ts';
 import { secretsOf } from '../../../kube/kinds/ingresses/words.ts';
 import type { Ingress, Secret } from '../../../kube/kinds/objects.data.ts';
 import { SECRETS } from '../../../kube/kinds/resources.data.ts';
+import type { GatewayObjects } from './gateway/objects.ts';
+
+export interface NamedSecret {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Those that Ingresses and listeners of Gateways name, and may use. */
+export const namedSecrets = (
+  ingresses: readonly Ingress[],
+  { gateways, grants }: GatewayObjects,
+): readonly NamedSecret[] => [
+  ...ingresses.flatMap((ingress) =>
+    secretsOf(ingress).map((name) => ({ namespace: ingress.metadata.namespace ?? '', name })),
+  ),
+  ...gateways.flatMap((gateway) => secretsOfGateway(gateway, grants)),
+];
 
 export interface WatchedSecrets {
-  /** From now on those that these Ingresses name are watched, each by itself, and no other. */
-  follow(ingresses: readonly Ingress[]): void;
+  /** From now on these are watched, each by itself, and no other. */
+  follow(secrets: readonly NamedSecret[]): void;
   list(): readonly Secret[];
   /** Resolves when it is known of each whether it exists, or after a second: a Secret that may not be read must not hold up the rest. */
   settled(): Promise<void>;
@@ -24,7 +42,7 @@ export interface WatchedSecretsOptions {
 
 const SETTLE_MS = 1_000;
 
-/** A node may read the Secrets that Ingresses name (`api/auth/nodeauthorizer.ts`), so each is asked for by name. */
+/** A node may read the Secrets that Ingresses and Gateways name (`api/auth/nodeauthorizer.ts`), so each is asked for by name. */
 export function watchSecrets({
   client,
   clock,
@@ -51,18 +69,11 @@ export function watchSecrets({
   }
 
   return {
-    follow(ingresses) {
-      const wanted = new Map<string, { readonly namespace: string; readonly name: string }>(
-        ingresses.flatMap((ingress) =>
-          secretsOf(ingress).map((name) => {
-            const namespace = ingress.metadata.namespace ?? '';
-            return [`${namespace}/${name}`, { namespace, name }] as const;
-          }),
-        ),
-      );
+    follow(secrets) {
+      const wanted = new Map(secrets.map((one) => [`${one.namespace}/${one.name}`, one]));
       for (const [key, { end }] of watched) {
         if (wanted.has(key)) continue;
-        end.abort(new Error('no Ingress names it any more'));
+        end.abort(new Error('nothing names it any more'));
         watched.delete(key);
       }
       for (const [key, { namespace, name }] of wanted)

@@ -22,17 +22,48 @@ export type Captures = (path: string) => readonly string[] | undefined;
 /** A port of a Service, or why there is none. */
 export type Target =
   | { readonly type: 'port'; readonly namespace: string; readonly service: string; readonly portName: string }
-  | { readonly type: 'missing'; readonly why: string };
+  /** `status`: what a client is told then; 503 where it is absent. */
+  | { readonly type: 'missing'; readonly why: string; readonly status?: number };
+
+/** A part of the requests of a rule. */
+export interface Share {
+  /** How many of the sum of all weights. */
+  readonly weight: number;
+  readonly target: Target;
+  readonly policy: Policy;
+}
 
 export type Action =
   | { readonly type: 'forward'; readonly target: Target; readonly policy: Policy }
+  /** Each request has one of them, as `shareOf` draws it. */
+  | { readonly type: 'split'; readonly shares: readonly Share[] }
+  | { readonly type: 'say'; readonly status: number; readonly text: string }
   /** Who asked for protection that cannot be given is not served without it. */
   | { readonly type: 'refuse'; readonly why: string };
 
+/** The value of a header or of a parameter of the query. */
+export interface ValueMatch {
+  /** Of a header: lower case. */
+  readonly name: string;
+  readonly test: (value: string) => boolean;
+}
+
+/** What a request has to have besides its path. */
+export interface Conditions {
+  readonly method?: string;
+  readonly headers: readonly ValueMatch[];
+  readonly query: readonly ValueMatch[];
+}
+
+export type Face = 'http' | 'https';
+
 export interface Rule {
-  /** '': any; `*.example.com`: names with one label more. Lower case. */
+  /** '': any; `*.example.com`: names with one label more, `**.example.com`: with one or more. Lower case. */
   readonly host: string;
+  /** Where it is served; absent: on both. */
+  readonly face?: Face;
   readonly match: PathMatch;
+  readonly conditions?: Conditions;
   readonly action: Action;
   /** Whose rule it is, for people: `shop/web`. */
   readonly owner: string;
@@ -53,6 +84,8 @@ interface HostRules {
 
 /** By host; '' is any other. */
 export type HostTable = ReadonlyMap<string, HostRules>;
+/** Of requests in the clear, and of those over TLS. */
+export type FaceTables = Readonly<Record<Face, HostTable>>;
 
 /** What a request is for. */
 export interface Asked {
@@ -60,6 +93,10 @@ export interface Asked {
   readonly host: string;
   /** As `normalPath` gives it. */
   readonly path: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** `?` included; '' without one. */
+  readonly query?: string;
 }
 
 export interface Found {
@@ -83,11 +120,29 @@ export function hostTable(rules: readonly Rule[], fallbacks: readonly Fallback[]
   );
 }
 
-/** Exact paths first, then longer ones (Kubernetes "Ingress", "Multiple matches"); the sort keeps the order of equals. */
-function byPrecedence({ match: a }: Rule, { match: b }: Rule): number {
-  if (a.type === 'exact' || b.type === 'exact')
-    return Number(b.type === 'exact') - Number(a.type === 'exact');
-  return stripped(b.path).length - stripped(a.path).length;
+export const faceTables = (rules: readonly Rule[], fallbacks: readonly Fallback[]): FaceTables => {
+  const on = (face: Face) =>
+    hostTable(
+      rules.filter((rule) => (rule.face ?? face) === face),
+      fallbacks,
+    );
+  return { http: on('http'), https: on('https') };
+};
+
+/**
+ * Exact paths first, then longer ones (Kubernetes "Ingress", "Multiple matches"), then those that name a method, more headers, more of the
+ * query (Gateway API, HTTPRouteRule.matches); the sort keeps the order of equals.
+ */
+function byPrecedence({ match: a, conditions: ca }: Rule, { match: b, conditions: cb }: Rule): number {
+  const isExact = Number(b.type === 'exact') - Number(a.type === 'exact');
+  if (isExact !== 0) return isExact;
+  const longer = a.type === 'exact' ? 0 : stripped(b.path).length - stripped(a.path).length;
+  if (longer !== 0) return longer;
+  return (
+    Number(cb?.method !== undefined) - Number(ca?.method !== undefined) ||
+    (cb?.headers.length ?? 0) - (ca?.headers.length ?? 0) ||
+    (cb?.query.length ?? 0) - (ca?.query.length ?? 0)
+  );
 }
 
 const stripped = (path: string): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
@@ -96,14 +151,50 @@ const stripped = (path: string): string => (path.length > 1 && path.endsWith('/'
  * The rule for a request; undefined: nobody serves it. The most specific host that the table has decides alone: a path that it does not
  * serve is not looked for under a wildcard or under any host (as ingress-nginx, which has a server per host).
  */
-export function route(table: HostTable, { host, path }: Asked): Found | undefined {
-  const known = table.get(host) ?? table.get(wildcardOf(host)) ?? table.get('');
-  for (const { match, action, owner } of known?.rules ?? []) {
+export function route(table: HostTable, asked: Asked): Found | undefined {
+  const { host, path } = asked;
+  const known = forHost(table, host) ?? table.get('');
+  for (const { match, conditions, action, owner } of known?.rules ?? []) {
     const captures = matched(match, path);
-    if (captures) return { action, owner, captures };
+    if (captures && (!conditions || meets(conditions, asked))) return { action, owner, captures };
   }
   const fallback = known?.fallback ?? table.get('')?.fallback;
   return fallback && { action: fallback.action, owner: fallback.owner, captures: [path] };
+}
+
+/** What is kept for a name, or for the narrowest wildcard that stands for it. */
+export function forHost<T>(byHost: ReadonlyMap<string, T>, host: string): T | undefined {
+  const own = byHost.get(host) ?? byHost.get(wildcardOf(host));
+  if (own !== undefined) return own;
+  for (let dot = host.indexOf('.'); dot > 0; dot = host.indexOf('.', dot + 1)) {
+    const wider = byHost.get(`**${host.slice(dot)}`);
+    if (wider !== undefined) return wider;
+  }
+  return undefined;
+}
+
+function meets({ method, headers, query }: Conditions, asked: Asked): boolean {
+  if (method !== undefined && method !== asked.method) return false;
+  const has = ({ name, test }: ValueMatch) => {
+    const value = asked.headers?.[name];
+    return value !== undefined && test(typeof value === 'string' ? value : value.join(', '));
+  };
+  if (!headers.every(has)) return false;
+  if (query.length === 0) return true;
+  const given = new URLSearchParams(asked.query);
+  return query.every(({ name, test }) => {
+    const value = given.get(name);
+    return value !== null && test(value);
+  });
+}
+
+/** `roll` is in [0, 1); undefined: no share has any weight. */
+export function shareOf(shares: readonly Share[], roll: number): Share | undefined {
+  let left = roll * shares.reduce((sum, { weight }) => sum + weight, 0);
+  return shares.find(({ weight }) => {
+    left -= weight;
+    return weight > 0 && left < 0;
+  });
 }
 
 /** A wildcard stands for the first label alone. */

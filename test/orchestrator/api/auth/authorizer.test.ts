@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { User } from '../../../../src/kube/client/client.ts';
+import type { Gateway, ReferenceGrant } from '../../../../src/kube/kinds/gateways/objects.ts';
 import type { Ingress } from '../../../../src/kube/kinds/objects.data.ts';
 import {
   type Attributes,
@@ -115,7 +116,35 @@ const inNamespace =
   <T>(objects: readonly T[]) =>
   (namespace: string) =>
     namespace === 'default' ? objects : [];
-const authorize = createAuthorizer({ pods: inNamespace(PODS), ingresses: inNamespace([INGRESS, STRANGE]) });
+const GATEWAY: Gateway = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'edge', namespace: 'default' },
+  spec: {
+    gatewayClassName: 'pilotage',
+    listeners: ['own', 'granted', 'refused'].map((name) => ({
+      name,
+      port: 443,
+      protocol: 'HTTPS',
+      tls: { certificateRefs: [{ name, ...(name === 'own' ? {} : { namespace: 'vault' }) }] },
+    })),
+  },
+};
+const GRANT: ReferenceGrant = {
+  apiVersion: 'gateway.networking.k8s.io/v1beta1',
+  kind: 'ReferenceGrant',
+  metadata: { name: 'lets', namespace: 'vault' },
+  spec: {
+    from: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'default' }],
+    to: [{ group: '', kind: 'Secret', name: 'granted' }],
+  },
+};
+const authorize = createAuthorizer({
+  pods: inNamespace(PODS),
+  ingresses: inNamespace([INGRESS, STRANGE]),
+  gateways: () => [GATEWAY],
+  grants: (namespace) => (namespace === 'vault' ? [GRANT] : []),
+});
 
 describe('authorizer', () => {
   it('lets a node read the Secrets, ConfigMaps and service accounts that its pods refer to, and no other', () => {
@@ -147,6 +176,14 @@ describe('authorizer', () => {
       }
     }
     expect(may('get', { name: 'treasure' })).to.equal(false);
+  });
+
+  it('lets a node read the Secrets that listeners of Gateways name, of another namespace those that a ReferenceGrant lets them use', () => {
+    const may = (namespace: string, name: string) =>
+      authorize(USERS.node, attributesOf('get', '/secrets', { namespace, name })).allowed;
+    expect([may('default', 'own'), may('vault', 'granted')]).to.deep.equal([true, true]);
+    const others = [may('vault', 'refused'), may('vault', 'own'), may('default', 'granted')];
+    expect(others).to.deep.equal([false, false, false]);
   });
 
   it('lets a node say of an Ingress where it is served and what is in the way, and change nothing else of it', () => {

@@ -30,7 +30,8 @@ describe('a Secret that a node reads', () => {
       return [ingress];
     };
     const secrets = { verb, group: '', resource: 'secrets', namespace: 'shop', ...more };
-    return nodeOpinion({ pods: () => [pod], ingresses }, NODE, secrets).type;
+    const none = { gateways: () => [], grants: () => [] };
+    return nodeOpinion({ pods: () => [pod], ingresses, ...none }, NODE, secrets).type;
   };
 
   it('may be one that a pod of it names, and no Ingress is looked at for that', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { readAnnotations, UNDERSTOOD } from '../../../../src/orchestrator/network/ingress/annotations.ts';
+import { compileServed } from '../../../../src/orchestrator/network/ingress/compile.ts';
 import type { RequestFacts } from '../../../../src/orchestrator/network/ingress/decide.ts';
 import { decide } from '../../../../src/orchestrator/network/ingress/decide.ts';
-import { compileIngresses } from '../../../../src/orchestrator/network/ingress/rules.ts';
 import { facts, ingress, NGINX, objects, PORTS } from './notation.ts';
 
 type Short = Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ const prefixed = (annotations: Short): Short =>
 function decided(annotations: Short, url: string, rest: Partial<RequestFacts> = {}, path = 'Prefix /') {
   const [type, at] = path.split(' ');
   const given = ingress({ rules: [`shop.test ${type} ${at} a`], annotations: prefixed(annotations) });
-  return decide(compileIngresses(objects({ ingresses: [given] })).table, facts(url, rest), PORTS);
+  return decide(compileServed(objects({ ingresses: [given] })).tables.http, facts(url, rest), PORTS);
 }
 
 /** Status and location, or the path that the backend is asked for. */
@@ -109,7 +109,7 @@ describe('the annotations of ingress-nginx', () => {
       const rules = ['shop.test Prefix / a', 'plain.test Prefix / a'];
       const given = ingress({ rules, tls: [{ hosts: ['shop.test'] }], annotations: prefixed(annotations) });
       const decision = decide(
-        compileIngresses(objects({ ingresses: [given] })).table,
+        compileServed(objects({ ingresses: [given] })).tables.http,
         facts(`http://${host}/`),
         PORTS,
       );

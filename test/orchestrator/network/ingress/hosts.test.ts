@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { compileServed } from '../../../../src/orchestrator/network/ingress/compile.ts';
 import { problemsText } from '../../../../src/orchestrator/network/ingress/findings.ts';
-import { compileIngresses } from '../../../../src/orchestrator/network/ingress/rules.ts';
 import { route } from '../../../../src/orchestrator/network/ingress/table.ts';
 import { selfSigned } from './ingressbench.ts';
 import { type IngressNotation, ingress, objects, secret } from './notation.ts';
@@ -9,8 +9,8 @@ const SHARED = 'pilotage.dev/host-shared-with';
 
 describe('a host of two namespaces', () => {
   const compile = (...ingresses: readonly IngressNotation[]) =>
-    compileIngresses(objects({ ingresses: ingresses.map((one) => ingress(one)) }));
-  const owner = ({ table }: ReturnType<typeof compile>, path: string, host = 'shop.test') =>
+    compileServed(objects({ ingresses: ingresses.map((one) => ingress(one)) }));
+  const owner = ({ tables: { http: table } }: ReturnType<typeof compile>, path: string, host = 'shop.test') =>
     route(table, { host, path })?.owner;
   const problem = ({ judged }: ReturnType<typeof compile>, namespace: string) =>
     problemsText(judged.find((one) => one.ingress.metadata.namespace === namespace)?.findings ?? []);
@@ -75,13 +75,13 @@ describe('a host of two namespaces', () => {
     const { cert, key } = selfSigned('shop.test');
     const secrets = [secret('pair', { 'tls.crt': cert, 'tls.key': key }, 'thief')];
     const other = ingress({ ...login, fallback: 'b', tls });
-    const { certificates, ...compiled } = compileIngresses(
+    const { certificates, ...compiled } = compileServed(
       objects({ ingresses: [ingress({ ...shop, rules: ['shop.test Prefix /a a'] }), other], secrets }),
     );
     expect(owner({ ...compiled, certificates }, '/a')).to.equal('shop/web');
     expect(owner({ ...compiled, certificates }, '/any')).to.equal(undefined);
     expect(certificates).to.deep.equal([]);
-    expect(compileIngresses(objects({ ingresses: [other], secrets })).certificates).to.have.length(1);
+    expect(compileServed(objects({ ingresses: [other], secrets })).certificates).to.have.length(1);
   });
 
   it('may be left open: requests for any host belong to nobody', () => {

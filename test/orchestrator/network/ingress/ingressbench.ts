@@ -129,6 +129,7 @@ export class IngressBench {
       https: { host: '127.0.0.1', port: 0 },
       certificate: DEFAULT,
       accessLog: false,
+      random: () => 0,
       load: () => this.saved,
       save: (objects) => {
         this.saved = objects;

@@ -122,6 +122,8 @@ export function facts(url: string, rest: Partial<RequestFacts> = {}): RequestFac
     client: '192.0.2.1',
     origin: undefined,
     declared: undefined,
+    headers: {},
+    roll: 0,
     ...rest,
   };
 }

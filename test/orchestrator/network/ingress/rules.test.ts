@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { compileServed } from '../../../../src/orchestrator/network/ingress/compile.ts';
 import { problemsText } from '../../../../src/orchestrator/network/ingress/findings.ts';
-import { compileIngresses, type IngressObjects } from '../../../../src/orchestrator/network/ingress/rules.ts';
+import type { IngressObjects } from '../../../../src/orchestrator/network/ingress/rules.ts';
 import { route } from '../../../../src/orchestrator/network/ingress/table.ts';
 import { ingress, ingressClass, NGINX, objects, secret, service } from './notation.ts';
 
-const compile = (given: Partial<IngressObjects>) => compileIngresses(objects(given));
+const compile = (given: Partial<IngressObjects>) => compileServed(objects(given));
 
 /** What is wrong with the Ingress of that name. */
 const findings = ({ judged }: ReturnType<typeof compile>, name = 'web'): readonly string[] =>
@@ -67,8 +68,8 @@ describe('two Ingresses for the same requests', () => {
   const compiled = compile({ ingresses: [younger, older] });
 
   it('are served by the older one, and the younger one is told', () => {
-    expect(route(compiled.table, { host: 'shop.test', path: '/a/x' })?.owner).to.equal('shop/older');
-    expect(route(compiled.table, { host: 'shop.test', path: '/b' })?.owner).to.equal('shop/younger');
+    expect(route(compiled.tables.http, { host: 'shop.test', path: '/a/x' })?.owner).to.equal('shop/older');
+    expect(route(compiled.tables.http, { host: 'shop.test', path: '/b' })?.owner).to.equal('shop/younger');
     expect(findings(compiled, 'older')).to.deep.equal([]);
     expect(findings(compiled, 'younger')).to.deep.equal([
       'PathConflict: shop.test /a/ (prefix) is served by the Ingress shop/older, which is older',
@@ -79,7 +80,7 @@ describe('two Ingresses for the same requests', () => {
     const both = compile({
       ingresses: [ingress({ name: 'x', age: 1, fallback: 'b' }), ingress({ fallback: 'a' })],
     });
-    expect(route(both.table, { host: 'any', path: '/' })?.owner).to.equal('shop/web');
+    expect(route(both.tables.http, { host: 'any', path: '/' })?.owner).to.equal('shop/web');
     expect(findings(both, 'x')[0]).to.match(/^PathConflict: the default backend of all hosts/);
   });
 });
@@ -87,12 +88,9 @@ describe('two Ingresses for the same requests', () => {
 describe('what an Ingress refers to', () => {
   const rules = ['shop.test Prefix / gone'];
   const whyOf = (given: Partial<IngressObjects>) => {
-    const action = route(compile(given).table, { host: 'shop.test', path: '/' })?.action;
-    return action?.type === 'refuse'
-      ? action.why
-      : action?.target.type === 'missing'
-        ? action.target.why
-        : undefined;
+    const action = route(compile(given).tables.http, { host: 'shop.test', path: '/' })?.action;
+    if (action?.type === 'refuse') return action.why;
+    return action?.type === 'forward' && action.target.type === 'missing' ? action.target.why : undefined;
   };
 
   it('is missed by name: Service, port, resource, and what leads out of the cluster', () => {
@@ -174,7 +172,7 @@ describe('what an Ingress refers to', () => {
     const small = Array.from({ length: 50 }, (_, i) => `shop.test Specific /${i}.* a`);
     const rules = [...Array.from({ length: 10 }, (_, i) => large(i)), ...small];
     const compiled = compile({ ingresses: [ingress({ rules, annotations })] });
-    const kept = compiled.table.get('shop.test')?.rules.length ?? 0;
+    const kept = compiled.tables.http.get('shop.test')?.rules.length ?? 0;
     const left = findings(compiled);
     expect(kept).to.be.greaterThan(0).and.lessThan(60);
     expect(left).to.have.length(60 - kept);
@@ -185,6 +183,6 @@ describe('what an Ingress refers to', () => {
     const annotations = { [`${NGINX}use-regex`]: 'true' };
     const rules = Array.from({ length: 60 }, (_, i) => `shop.test Specific /${i}(/|$)(.*) a`);
     const compiled = compile({ ingresses: [ingress({ rules, annotations })] });
-    expect(compiled.table.get('shop.test')?.rules).to.have.length(60);
+    expect(compiled.tables.http.get('shop.test')?.rules).to.have.length(60);
   });
 });

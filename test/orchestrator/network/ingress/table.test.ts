@@ -1,14 +1,18 @@
 import { expect } from 'chai';
+import { compileServed } from '../../../../src/orchestrator/network/ingress/compile.ts';
 import { normalPath } from '../../../../src/orchestrator/network/ingress/paths.ts';
-import { compileIngresses } from '../../../../src/orchestrator/network/ingress/rules.ts';
 import { route } from '../../../../src/orchestrator/network/ingress/table.ts';
 import { type IngressNotation, ingress, objects } from './notation.ts';
 
 const tableOf = (...given: readonly IngressNotation[]) =>
-  compileIngresses(objects({ ingresses: given.map(ingress) }));
+  compileServed(objects({ ingresses: given.map(ingress) }));
 
 /** The Service that a request reaches. */
-function reached({ table }: ReturnType<typeof tableOf>, host: string, path: string): string | undefined {
+function reached(
+  { tables: { http: table } }: ReturnType<typeof tableOf>,
+  host: string,
+  path: string,
+): string | undefined {
   const action = route(table, { host, path: normalPath(path) ?? '' })?.action;
   return action?.type === 'forward' && action.target.type === 'port' ? action.target.service : undefined;
 }
@@ -108,7 +112,7 @@ describe('the hosts of Ingresses', () => {
   });
 
   it('finds nothing in no Ingress', () => {
-    expect(route(tableOf().table, { host: 'shop.test', path: '/' })).to.equal(undefined);
+    expect(route(tableOf().tables.http, { host: 'shop.test', path: '/' })).to.equal(undefined);
   });
 });
 

@@ -31,7 +31,12 @@ describe('the default roles', () => {
   beforeEach(async () => {
     // Nothing is known but what is stored.
     plane = await startTestApi({
-      authorization: createAuthorization({ pods: () => [], ingresses: () => [] }),
+      authorization: createAuthorization({
+        pods: () => [],
+        ingresses: () => [],
+        gateways: () => [],
+        grants: () => [],
+      }),
     });
     admin = plane.client();
     await ensure();
