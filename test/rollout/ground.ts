@@ -3,9 +3,11 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { allProcesses, commandNameOf, environmentOf } from '../../src/base/proc.ts';
 import { processStartTime } from '../../src/base/process.ts';
+import { connectEngine } from '../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { eventually, Pilotage } from '../e2e/harness.ts';
 import { Kubectl } from '../e2e/kubectl.ts';
 import { selfSigned } from '../orchestrator/network/ingress/ingressbench.ts';
+import { ensureBusybox } from '../orchestrator/node/runtime/container/busybox.ts';
 import { deployment, HOST, ingress, type Runtime, service } from './app.ts';
 import type { Door } from './load.ts';
 
@@ -46,6 +48,7 @@ export interface Ground {
 
 export async function layGround(runtime: Runtime, engine: string | undefined): Promise<Ground> {
   const options = runtime === 'containers' ? ['--engine', engine ?? ''] : [];
+  if (runtime === 'containers') await ensureBusybox(await connectEngine(engine ?? ''));
   const pilotage = await Pilotage.start([], undefined, undefined, options);
   return groundOf(pilotage, runtime, () => pilotage.up(...options)).catch(async (error: unknown) => {
     await pilotage.stop();
