@@ -142,7 +142,8 @@ describe('e2e: the example of the seeds', function () {
     await hasReady('perrault-restaurant', 1);
     const load = keepAsking(() => fetchText(`http://${address}/cgi-bin/resize`));
     await hasReady('perrault-restaurant', 4, SCALING_MS);
-    expect(await k.ok('get', 'hpa', 'perrault-restaurant')).to.match(/ cpu: \d+%\/300% +1 +40 +[14] /);
+    // Its own count follows within 15 seconds: the way here may have led over two or three.
+    expect(await k.ok('get', 'hpa', 'perrault-restaurant')).to.match(/ cpu: \d+%\/300% +1 +40 +[1-4] /);
     await load.stop();
     await hasReady('perrault-restaurant', 1, SCALING_MS);
   });
