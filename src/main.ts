@@ -20,6 +20,7 @@ const context: CliContext = {
   images: {
     import: async (dataDir, reference, directory) =>
       (await import('./compose/agent.ts')).importImage(dataDir, reference, directory),
+    engine: async (sockets) => (await import('./compose/agent.ts')).engineImages(sockets),
     list: async (dataDir) => (await import('./compose/agent.ts')).listImages(dataDir),
   },
 };

@@ -106,7 +106,20 @@ export interface CliContext {
   readonly images: {
     import(dataDir: string, reference: string, directory: string): Promise<string>;
     list(dataDir: string): Promise<readonly { readonly reference: string; readonly digest: string }[]>;
+    /** Those of a container engine on one of these sockets. */
+    engine(sockets: readonly string[]): Promise<EngineImages>;
   };
+}
+
+/** Images of a container engine. All reject with ProblemError. */
+export interface EngineImages {
+  list(): Promise<readonly { readonly reference: string; readonly digest: string }[]>;
+  tag(source: string, target: string): Promise<void>;
+  /** Resolves with the digest that the registry has. */
+  push(
+    reference: string,
+    login: { readonly username: string; readonly password: string } | undefined,
+  ): Promise<string>;
 }
 
 export interface AgentOptions {

@@ -265,6 +265,8 @@ export const HELP: Readonly<Record<string, Help>> = {
     examples: [
       ['pilotage image import shop/web:1.2 ./build', 'then `image: shop/web:1.2` in a pod'],
       ['pilotage image list', ''],
+      ['pilotage image tag localhost/shop/web:1f… ex.org/shop/web:1.2', 'another name, before a push'],
+      ['pilotage image push ex.org/shop/web:1.2 --username ann', ''],
     ],
   },
   'git-credential': {

@@ -49,7 +49,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   logs: async (context) => (await import('./commands/logs.ts')).logsCommand(context),
   audit: async (context) => (await import('./commands/audit.ts')).auditCommand(context),
   render: async (context) => (await import('./commands/render.ts')).renderCommand(context),
-  image: async (context) => (await import('./commands/image.ts')).imageCommand(context),
+  image: async (context) => (await import('./commands/image.ts')).imageCommand(context, process.stdin),
   backup: async (context, _exit, version) =>
     (await import('./commands/backup.ts')).backupCommand(context, version),
   'install-service': async (context) =>

@@ -21,7 +21,13 @@ import {
   socketsFilePath,
 } from '../model/agentfile.ts';
 import { lockSlice, serviceCidrOf, sliceInUse } from '../model/instance.ts';
-import { createNode, keepRenewed, openImageStore, stopAllPods } from '../orchestrator/node.ts';
+import {
+  createNode,
+  keepRenewed,
+  openEngineImages,
+  openImageStore,
+  stopAllPods,
+} from '../orchestrator/node.ts';
 import type { StopPodsOptions } from '../supervise/takedown.ts';
 import { joinCluster, keepCredentials } from './join.ts';
 
@@ -183,3 +189,5 @@ export const importImage = async (dataDir: string, reference: string, directory:
 
 export const listImages = (dataDir: string): Promise<readonly { reference: string; digest: string }[]> =>
   imagesOf(dataDir).list();
+
+export const engineImages = (sockets: readonly string[]) => openEngineImages({ sockets, clock: systemClock });

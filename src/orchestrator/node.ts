@@ -31,6 +31,7 @@ import type { SocketOwner } from './node/runtime/sockets.ts';
 import { createNodeRuntime, keptDir, podsDir } from './node/runtimes.ts';
 
 export { type ContainerBuilder, openContainerBuilder } from './node/containerbuilds.ts';
+export { openEngineImages } from './node/engineimages.ts';
 export * from './node/joining/joining.ts';
 export type { LinkTarget } from './node/link/client.ts';
 export { type BuildNetworks, openBuildNetworks } from './node/runtime/process/buildnetwork/network.ts';

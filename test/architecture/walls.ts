@@ -81,6 +81,7 @@ export const NODE_FOLDERS: Record<string, readonly string[]> = {
   'runtime/container': ['runtime'],
   'runtimes.ts': ['runtime', 'runtime/process', 'runtime/container'],
   'containerbuilds.ts': ['runtime', 'runtime/container', 'spec'],
+  'engineimages.ts': ['containerbuilds.ts', 'runtime', 'runtime/container'],
   spec: ['runtime'],
   probes: ['runtime'],
   pod: ['runtime', 'spec', 'probes'],

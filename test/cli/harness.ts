@@ -39,7 +39,7 @@ export function terminal(
     runAgent: refuse,
     stopPods: refuse,
     reap: refuse,
-    images: { import: refuse, list: refuse },
+    images: { import: refuse, list: refuse, engine: refuse },
     ...parts,
   };
   return { context, stdout: () => texts.stdout, stderr: () => texts.stderr };

@@ -107,7 +107,22 @@ describe('commands that need no daemon', () => {
     const images = {
       import: async (_dir: string, reference: string) => `sha256:${reference.length}`,
       list: async () => [{ reference: 'shop/web:1', digest: 'sha256:1' }],
+      engine: async () => ({
+        list: async () => [{ reference: 'localhost/shop/web:2', digest: 'sha256:2' }],
+        tag: async () => {},
+        push: async () => 'sha256:3',
+      }),
     };
+
+    it('tag and push take names with a tag, and say what came of it', async () => {
+      const tagged = await run(['image', 'tag', 'localhost/shop/web:2', 'ex.org/web:1'], {}, { images });
+      expect(tagged.stdout).to.contain('ex.org/web:1 is localhost/shop/web:2.');
+      expect((await run(['image', 'push', 'ex.org:5000/web:1'], {}, { images })).stdout).to.contain(
+        '(sha256:3)',
+      );
+      for (const name of ['web', '../x:1', 'a/../b:1'])
+        expect((await run(['image', 'push', name], {}, { images })).code, name).to.equal(1);
+    });
 
     it('import takes a name with a tag, and no other', async () => {
       expect((await run(['image', 'import', 'shop/web:1', dir], {}, { images })).stdout).to.contain(
@@ -119,7 +134,9 @@ describe('commands that need no daemon', () => {
 
     it('list shows the host and what was imported', async () => {
       const { stdout } = await run(['image', 'ls'], {}, { images });
-      expect(stdout).to.match(/^IMAGE +DIGEST\nhost +the programs of this machine\nshop\/web:1 +sha256:1\n$/);
+      expect(stdout).to.match(
+        /^IMAGE +DIGEST\nhost +the programs of this machine\nshop\/web:1 +sha256:1\nlocalhost\/shop\/web:2 +sha256:2\n$/,
+      );
     });
   });
 

@@ -188,7 +188,7 @@ const LASTING_HOME = {
 const defaultDataDir = (context: CliContext, ephemeral: boolean): string =>
   ephemeral ? join(tmpdir(), `pilotage-${randomBytes(6).toString('hex')}`) : context.surroundings.dataDir;
 
-const engineSockets = ({ surroundings }: CliContext, given: string | undefined): readonly string[] =>
+export const engineSockets = ({ surroundings }: CliContext, given: string | undefined): readonly string[] =>
   given === undefined ? surroundings.engineSockets : parseEngine(given);
 
 export function parseAddress(text: string): Address {

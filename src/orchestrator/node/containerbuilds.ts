@@ -57,7 +57,7 @@ export interface BuiltImage {
 }
 
 /** Marks images that were built here; its value is who built them. */
-const OWNER_LABEL = 'dev.pilotage.builder';
+export const OWNER_LABEL = 'dev.pilotage.builder';
 
 interface Pushed {
   readonly digest: string;

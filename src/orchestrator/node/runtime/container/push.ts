@@ -16,17 +16,19 @@ export interface ImagePush {
   /** Tried one after the other; none: as nobody. */
   readonly credentials: readonly RegistryCredential[];
   readonly signal: AbortSignal;
+  /** The engine keeps the name that it is pushed by. */
+  readonly keeps?: boolean;
 }
 
 /** Gives an image to a registry; resolves with the digest that it has there. No problem shows a credential. */
 export async function pushImage(
   engine: Engine,
-  { ref, to, credentials, signal }: ImagePush,
+  { ref, to, credentials, signal, keeps = false }: ImagePush,
 ): Promise<Result<{ readonly digest: string }>> {
   const [, repository = '', tag = ''] = /^(.*):([^:/]+)$/s.exec(to) ?? [];
   const refusals: string[] = [];
   try {
-    await engine.tag(ref, repository, tag);
+    if (ref !== to) await engine.tag(ref, repository, tag);
     for (const credential of credentials.length > 0 ? credentials : [undefined]) {
       const said = await pushAs(engine, { repository, tag, credential, signal });
       if ('digest' in said) return ok(said);
@@ -37,7 +39,7 @@ export async function pushImage(
     refusals.push(error instanceof Error ? error.message : String(error));
   } finally {
     // It has its own name still.
-    await engine.removeImage(to).catch(() => {});
+    if (!keeps) await engine.removeImage(to).catch(() => {});
   }
   return failed(unpushed(to, [...new Set(refusals)], credentials.length > 0));
 }
