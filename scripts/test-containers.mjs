@@ -11,6 +11,7 @@ const PEER_TESTS = [
   'test/e2e/containersettings.peer.ts',
   'test/e2e/containernetwork.peer.ts',
   'test/e2e/containerdatagrams.peer.ts',
+  'test/e2e/networkpolicies.peer.ts',
   'test/e2e/containerengine.peer.ts',
   'test/e2e/builtimages.peer.ts',
   'test/e2e/seeds.peer.ts',

@@ -4,6 +4,7 @@ import { onAbort } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Confinement } from '../base/confinement.ts';
 import { problemOf } from '../base/errors.ts';
+import { every } from '../base/every.ts';
 import type { Listening } from '../base/listen.ts';
 import type { Logger } from '../base/log.ts';
 import { networkId } from '../base/proc.ts';
@@ -15,6 +16,7 @@ import { PODS } from '../kube/kinds/resources.data.ts';
 import type { ApiAddress } from './network/apiroute.ts';
 import { createIngress, type IngressSettings } from './network/ingress/ingress.ts';
 import { createNeighbours } from './network/neighbours.ts';
+import { createPolicies } from './network/policy/policies.ts';
 import { createServiceProxy, type ServiceProxy } from './network/proxy.ts';
 import { openContainerServices } from './network/relay/containers.ts';
 import { isOffered } from './network/relay/reach.ts';
@@ -27,7 +29,7 @@ import { machineStats } from './node/machinestats.ts';
 import { createPods, type Pods } from './node/pod/pods.ts';
 import { createLagMeter } from './node/probes/lag.ts';
 import { keepRegistered, nodeResources } from './node/registration.ts';
-import type { SocketOwner } from './node/runtime/sockets.ts';
+import { mayAnswer } from './node/runtime/sockets.ts';
 import { createNodeRuntime, keptDir, podsDir } from './node/runtimes.ts';
 
 export { type ContainerBuilder, openContainerBuilder } from './node/containerbuilds.ts';
@@ -103,7 +105,6 @@ const USAGE_MS = 10_000;
 export function createNode(options: NodeOptions): PilotageNode {
   const { client, nodeName, dir, clock, hostIP } = options;
   const logger = options.logger.child({ node: nodeName });
-  const root = podsDir(dir);
   const podOf = (uid: string) => {
     const record = pods.find(uid)?.record;
     return record && { namespace: record.pod.metadata.namespace ?? '', address: record.podIP };
@@ -113,11 +114,13 @@ export function createNode(options: NodeOptions): PilotageNode {
     dir: join(dir, 'relay'),
     proxy: () => proxy,
     podOf,
+    allows: (client, backend) => policies.allows(client, backend),
     logger,
   });
-  const { runtime, findEngine, collectImages } = createNodeRuntime({
+  const { runtime, findEngine, collectImages, placeOf } = createNodeRuntime({
     ...options,
     logger,
+    guard: (pod, place) => policies.guard(pod, place),
     ...(containers ? { relay: containers.relay } : {}),
   });
   const localVolumes = keptDir(dir);
@@ -134,11 +137,20 @@ export function createNode(options: NodeOptions): PilotageNode {
     carry: carrier.connect,
     ...(options.api ? { api: options.api } : {}),
     isAnswered: ({ podUid, ...endpoint }) =>
-      !pods.find(podUid) || ANSWERED.has(runtime.sockets.ownerOf({ pod: podUid, ...endpoint }).type),
+      !pods.find(podUid) || mayAnswer(runtime.sockets.ownerOf({ pod: podUid, ...endpoint })),
     onKnowledge: async (known) => containers?.learn(known),
     ...keptState(join(dir, 'routes.json')),
   });
   const events = createEventRecorder({ client, clock, logger, component: 'pilotage-agent', host: nodeName });
+  const policies = createPolicies({
+    ...options,
+    events,
+    ownPods: () => pods.list().map(({ uid, record }) => ({ uid, address: record.podIP })),
+    placeOf,
+    ranges: () => containers?.ranges(),
+    logger,
+    ...keptState(join(dir, 'policies.json')),
+  });
   const reclaimer = createLocalVolumes({ client, events, nodeName, root: localVolumes, clock, logger });
   const ingress =
     options.ingress &&
@@ -161,7 +173,7 @@ export function createNode(options: NodeOptions): PilotageNode {
     lag,
     logger,
     random: options.random ?? Math.random,
-    root,
+    root: podsDir(dir),
     hostIP,
     nodeResources: nodeResources(),
     informer: createInformer({
@@ -192,21 +204,22 @@ export function createNode(options: NodeOptions): PilotageNode {
     // What was served is served before anything is started that might look for it.
     await proxy.start();
     await Promise.all([ingress?.start(), containers?.start()]);
+    policies.start(stopping.signal);
     await pods.start(stopping.signal);
     proxy.synced.then(pods.wake, () => undefined);
-    every(SURVEY_MS, survey);
-    every(LISTEN_MS, () => {
+    often(SURVEY_MS, survey);
+    often(LISTEN_MS, () => {
       for (const worker of pods.list()) worker.checkListeners(true);
     });
     // What another pod listens on is the end of many a program.
     onAbort(stopping.signal, runtime.subscribe(surveySoon));
-    every(REFRESH_MS, () => {
+    often(REFRESH_MS, () => {
       for (const worker of pods.list()) void worker.refreshVolumes();
     });
-    every(USAGE_MS, () => {
+    often(USAGE_MS, () => {
       for (const worker of pods.list()) void worker.checkUsage();
     });
-    every(COLLECT_MS, () => void collect());
+    often(COLLECT_MS, () => void collect());
     reclaimer.start(stopping.signal);
     background = Promise.all([
       keepRegistered(
@@ -216,6 +229,7 @@ export function createNode(options: NodeOptions): PilotageNode {
           localVolumes,
           runtime,
           findEngine,
+          policies,
           ...(containers ? { containerServices: containers } : {}),
           logger,
         },
@@ -271,18 +285,9 @@ export function createNode(options: NodeOptions): PilotageNode {
     }
   }
 
-  function every(ms: number, work: () => void): void {
-    let cancel = () => {};
-    const turn = () => {
-      cancel = clock.after(ms, turn);
-      try {
-        work();
-      } catch (error) {
-        logger.error({ error: problemOf(error).message }, 'a survey failed');
-      }
-    };
-    onAbort(stopping.signal, () => cancel());
-    turn();
+  function often(ms: number, work: () => void): void {
+    const onError = (error: unknown) => logger.error({ error: problemOf(error).message }, 'a survey failed');
+    every(ms, work, { clock, signal: stopping.signal, onError });
   }
 
   async function stop(): Promise<void> {
@@ -293,6 +298,3 @@ export function createNode(options: NodeOptions): PilotageNode {
     await runtime.close();
   }
 }
-
-/** By the pod itself, or by no process, which the connection will show. */
-const ANSWERED: ReadonlySet<SocketOwner['type']> = new Set(['own', 'own wildcard', 'nobody']);

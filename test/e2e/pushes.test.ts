@@ -154,12 +154,12 @@ describe('e2e: how a push ends', function () {
   });
 
   it('with a kind that nothing acts on yet: failed, as such; what runs is as well as before', async () => {
-    const policy =
-      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd}\nspec: {podSelector: {}}\n';
-    await work.write('chart/templates/odd.yaml', policy);
+    const claim =
+      'apiVersion: resource.k8s.io/v1\nkind: ResourceClaim\nmetadata: {name: odd}\nspec: {devices: {requests: [{name: one, exactly: {deviceClassName: gpu}}]}}\n';
+    await work.write('chart/templates/odd.yaml', claim);
     await work.commit('not run');
     expect(endOf(await work.push(), 'dev'))
-      .to.contain('the built-in orchestrator stores NetworkPolicy objects, but nothing acts on them yet')
+      .to.contain('the built-in orchestrator stores ResourceClaim objects, but nothing acts on them yet')
       .and.contain('on a real cluster it works')
       .and.not.contain('Check apiVersion');
     expect((await statusOf(pilotage, 'shop', 'dev'))?.health).to.equal('Healthy');

@@ -18,5 +18,6 @@ export function referringIn(store: Pick<Store, 'list'>): Referring {
     ingresses: inNamespace<Ingress>('networking.k8s.io', 'ingresses'),
     gateways: () => everywhere<Gateway>('gateways'),
     grants: inNamespace<ReferenceGrant>(GATEWAY_GROUP, 'referencegrants'),
+    hasPolicies: () => store.list(collectionPrefix('networking.k8s.io', 'networkpolicies')).length > 0,
   };
 }

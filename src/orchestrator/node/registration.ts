@@ -37,6 +37,8 @@ export interface RegistrationOptions {
   readonly findEngine: () => Promise<EngineFinding>;
   /** What keeps containers from Services and names; absent: this node has none for them. */
   readonly containerServices?: { readonly problem: string | undefined };
+  /** Why containers are not held to network policies; undefined: they are. */
+  readonly policies?: { lack(): Promise<string | undefined> };
   /** Whose disk the node's condition DiskPressure is about. */
   readonly dir: string;
   readonly confinement?: Confinement;
@@ -143,6 +145,7 @@ async function writeStatus({
   clock,
   confinement,
   containerServices,
+  policies,
 }: RegistrationOptions): Promise<void> {
   const before = await client.get(NODES, { name: nodeName });
   const resources = nodeResources();
@@ -151,6 +154,7 @@ async function writeStatus({
     await diskPressure(dir),
     engineFact(await findEngine()),
     ...(containerServices ? [servicesFact(containerServices.problem)] : []),
+    ...(policies ? [policiesFact(await policies.lack())] : []),
     ...(confinement ? [factOf(confinement)] : []),
   ];
   const now = clock.now();
@@ -207,6 +211,15 @@ const servicesFact = (problem: string | undefined): Fact => ({
       }
     : { status: 'False', reason: 'CannotListen', message: problem }),
 });
+
+function policiesFact(lack: string | undefined): Fact {
+  const type = 'pilotage.dev/NetworkPolicies';
+  if (lack !== undefined)
+    return { type, status: 'False', reason: 'NoRules', message: `by Services in containers alone: ${lack}` };
+  const message =
+    'by nftables in the networks of containers; pods of processes share the network of the node';
+  return { type, status: 'True', reason: 'Nftables', message };
+}
 
 const factOf = (confinement: Confinement): Fact => ({
   type: 'pilotage.dev/Confined',

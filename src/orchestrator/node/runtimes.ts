@@ -8,6 +8,7 @@ import { type Logger, silentLogger } from '../../base/log.ts';
 import { unmountBelow } from '../../base/mounts.ts';
 import { createContainerRuntime, type Relay } from './runtime/container/containerruntime.ts';
 import { createEngineFinder, type FoundEngine } from './runtime/container/engine/find.ts';
+import type { NetworkGuard, NetworkPlace } from './runtime/container/sandboxes.ts';
 import { removeRecorded, stopRecorded as stopContainers } from './runtime/container/stopall.ts';
 import { createPodRuntimes } from './runtime/podruntimes.ts';
 import { confinePods } from './runtime/process/confinement/pods.ts';
@@ -31,6 +32,7 @@ export interface NodeRuntimeOptions {
   readonly engineSockets?: readonly string[];
   /** What listens for Services where containers are; absent: containers reach none. */
   readonly relay?: Relay;
+  readonly guard?: NetworkGuard;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -40,6 +42,8 @@ export interface NodeRuntime {
   findEngine(): Promise<FoundEngine>;
   /** Makes room on a full disk of the engine. Returns what stands in the way; rejects when the engine fails. */
   collectImages(): Promise<string | undefined>;
+  /** Where the network of a pod of containers is seen; undefined: it has none of its own. Rejects when the engine fails. */
+  placeOf(pod: string): Promise<NetworkPlace | undefined>;
 }
 
 export const podsDir = (dir: string): string => join(dir, 'pods');
@@ -72,6 +76,7 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
     keptVolumes: keptDir(dir),
     seccompProfiles: join(dir, 'seccomp'),
     ...(options.relay ? { relay: options.relay } : {}),
+    ...(options.guard ? { guard: options.guard } : {}),
     clock,
     logger,
   });
@@ -90,7 +95,12 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
       return found.ok ? undefined : found.message;
     },
   });
-  return { runtime, findEngine: engines.find, collectImages: container.collectImages };
+  return {
+    runtime,
+    findEngine: engines.find,
+    collectImages: container.collectImages,
+    placeOf: container.placeOf,
+  };
 }
 
 /** Each node directory of a machine has its own group. */
@@ -109,7 +119,7 @@ function ownHierarchies(): Hierarchies | undefined {
   }
 }
 
-export interface StopOptions extends StopAllOptions {
+interface StopOptions extends StopAllOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** The containers are removed too: the directory is about to go. */

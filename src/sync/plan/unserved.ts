@@ -10,7 +10,6 @@ import { gvkOf, type ObjectRef } from '../../kube/values/types.ts';
 const COMES_WITH: readonly (readonly [feature: string, kinds: readonly string[]])[] = [
   ['storage drivers', ['CSIDriver', 'VolumeAttributesClass']],
   ['dynamic resource allocation', ['DeviceClass', 'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice']],
-  ['network policies', ['NetworkPolicy']],
   ['the container runtime', ['RuntimeClass']],
   ['API priority and fairness', ['FlowSchema', 'PriorityLevelConfiguration']],
 ];

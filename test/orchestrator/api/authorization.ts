@@ -13,7 +13,13 @@ export function defaultIndex(): RbacIndex {
   return index;
 }
 
-const NOTHING: Referring = { pods: () => [], ingresses: () => [], gateways: () => [], grants: () => [] };
+const NOTHING: Referring = {
+  pods: () => [],
+  ingresses: () => [],
+  gateways: () => [],
+  grants: () => [],
+  hasPolicies: () => false,
+};
 
 export const testAuthorization = (referring: Partial<Referring> = {}) =>
   createAuthorization({ ...NOTHING, ...referring }, defaultIndex());

@@ -7,10 +7,10 @@ const say = (apiVersion: string, kind: string, cluster?: string) =>
 
 describe('a kind that the cluster does not serve', () => {
   it('is, where every Kubernetes has it, what the built-in orchestrator does not serve yet', () => {
-    expect(say('networking.k8s.io/v1', 'NetworkPolicy')).to.include({
+    expect(say('resource.k8s.io/v1', 'ResourceClaim')).to.include({
       reason: 'KindNotServed',
       message:
-        'NetworkPolicy db: NetworkPolicy is not served by the built-in orchestrator yet: it comes with network policies; on a real cluster it works',
+        'ResourceClaim db: ResourceClaim is not served by the built-in orchestrator yet: it comes with dynamic resource allocation; on a real cluster it works',
     });
     // One that no row of the table names.
     expect(say('storage.k8s.io/v1', 'CSINode').message).to.contain('orchestrator yet; on a real cluster');
@@ -33,8 +33,8 @@ describe('a kind that the cluster does not serve', () => {
 
 describe('a kind that is served, and that nothing acts on', () => {
   const ref = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'ResourceClaim',
     namespace: 'shop',
     name: 'inside',
   };
@@ -43,13 +43,13 @@ describe('a kind that is served, and that nothing acts on', () => {
     expect(idle(ref, place)).to.include({
       reason: 'KindNotRun',
       message:
-        'NetworkPolicy inside: the built-in orchestrator stores NetworkPolicy objects, but nothing acts on them yet: that comes with network policies; on a real cluster it works',
+        'ResourceClaim inside: the built-in orchestrator stores ResourceClaim objects, but nothing acts on them yet: that comes with dynamic resource allocation; on a real cluster it works',
     });
   });
 
   it('is one of Kubernetes, and not a custom one of that name', () => {
     expect(isIdle(ref)).to.equal(true);
-    expect(isIdle({ ...ref, apiVersion: 'networking.example.com/v1' })).to.equal(false);
+    expect(isIdle({ ...ref, apiVersion: 'resource.example.com/v1' })).to.equal(false);
     expect(isIdle({ apiVersion: 'apps/v1', kind: 'Deployment' })).to.equal(false);
     expect(isIdle({ apiVersion: 'batch/v1', kind: 'Job' })).to.equal(false);
     expect(isIdle({ apiVersion: 'v1', kind: 'PersistentVolumeClaim' })).to.equal(false);

@@ -22,6 +22,8 @@ export interface Referring {
   /** Of all namespaces: a ReferenceGrant of this one may let them use its Secrets. */
   readonly gateways: () => readonly Gateway[];
   readonly grants: (namespace: string) => readonly ReferenceGrant[];
+  /** Whether there is a NetworkPolicy anywhere. */
+  readonly hasPolicies: () => boolean;
 }
 
 /**
@@ -39,6 +41,7 @@ export function nodeOpinion(referring: Referring, user: User, attributes: Attrib
   if (isRead && hasPodWith(pods(), node, resource, name)) return ALLOW;
   if (group === '' && resource === 'secrets' && isServedWith(referring, namespace, attributes)) return ALLOW;
   if (isRead) return none(noRelation(node));
+  if (isLookAtPods(attributes) && referring.hasPolicies()) return ALLOW;
   if (isTokenRequest(attributes)) {
     const decision = nodeMayRequestToken(node, attributes, pods());
     return decision.allowed ? ALLOW : deny(decision.reason);
@@ -79,6 +82,10 @@ function isServedWith(
       secretsOfGateway(gateway, grants).some((one) => one.namespace === namespace && one.name === asked),
     );
 }
+
+/** A policy selects pods wherever they run, and a node that holds its own to it has to know their labels and addresses. */
+const isLookAtPods = ({ group, resource, subresource, verb }: ResourceAttributes): boolean =>
+  group === '' && resource === 'pods' && subresource === undefined && (verb === 'list' || verb === 'watch');
 
 /** The connection of `orchestrator/link/`. */
 const isLinkOf = (node: string, { path }: { path: string }): boolean =>
@@ -133,7 +140,9 @@ function saysOfServing(_node: string, { live, object }: ResourceAttributes): boo
 const NODE_RULES: readonly NodeRule[] = [
   { resources: ['services', 'discovery.k8s.io/endpointslices', 'namespaces', 'nodes'], verbs: READ },
   {
-    resources: ['ingresses', 'ingressclasses', 'servicecidrs'].map((name) => `networking.k8s.io/${name}`),
+    resources: ['ingresses', 'ingressclasses', 'servicecidrs', 'networkpolicies'].map(
+      (name) => `networking.k8s.io/${name}`,
+    ),
     verbs: READ,
   },
   {

@@ -12,7 +12,9 @@ export function connectFlow(
   backends: readonly Backend[],
   { mayReach, isAnswered, isBesideRelay }: Pick<ConnectOptions, 'mayReach' | 'isAnswered' | 'isBesideRelay'>,
 ): Backend | undefined {
-  const usable = backends.filter((backend) => mayReach(backend) && isAnswered(backend));
+  // They are not carried to another machine, where the address would be another pod's here.
+  const near = backends.filter(({ elsewhere }) => !elsewhere?.far);
+  const usable = near.filter((backend) => mayReach(backend) && isAnswered(backend));
   const { before } = flow;
   const backend = usable.find(({ host, port }) => host === before?.host && port === before.port) ?? usable[0];
   if (!backend) flow.end();

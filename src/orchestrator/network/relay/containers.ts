@@ -31,6 +31,8 @@ export interface ContainerServicesOptions {
   /** In which the relay finds the agent. */
   readonly dir: string;
   readonly podOf: Surroundings['podOf'];
+  /** Whether network policies let a client in a container get to a backend. */
+  readonly allows: (client: string, backend: Backend) => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -57,6 +59,8 @@ export interface ContainerServices {
   };
   /** Why containers reach less than they should, and what helps. */
   readonly problem: string | undefined;
+  /** As they are now; undefined: there is no network of containers. */
+  ranges(): ContainerRanges | undefined;
   stop(): Promise<void>;
 }
 
@@ -76,7 +80,7 @@ export function openContainerServices(options: ContainerServicesOptions): Contai
 }
 
 function createContainerServices(
-  { proxy, podOf, dir, build = '', clock, ...options }: ContainerServicesOptions,
+  { proxy, podOf, allows, dir, build = '', clock, ...options }: ContainerServicesOptions,
   node: NodeRanges,
   program: RelayProgram,
 ): ContainerServices {
@@ -114,23 +118,28 @@ function createContainerServices(
     client.onClose(() => admission.leave(id));
     await connectRelayed(client, backendsOf(behind, client.address), {
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
-      ...dialing(behind, containers),
+      ...dialing(behind, client.address, containers),
     });
   }
 
   const backendsOf = (behind: Behind, client: string): readonly Backend[] =>
     behind.type === 'pod' ? [behind.backend] : proxy().backends(behind, client);
 
-  const dialing = (behind: Behind, containers: ContainerRanges) => ({
+  const dialing = (behind: Behind, client: string, containers: ContainerRanges) => ({
     ...proxy().dialing,
     isBesideRelay: ({ host }: Backend) => isInRange(host, containers.pods),
-    mayReach: (backend: Backend) => mayReach(backend, behind, { node, containers, podOf }),
+    mayReach: (backend: Backend) =>
+      mayReach(backend, behind, { node, containers, podOf }) && allows(client, backend),
   });
 
   function acceptFlow(flow: RelayedFlow): void {
     const behind = fronts.get(flow.front)?.behind;
     if (!behind || !ranges) return void flow.end();
-    const backend = connectFlow(flow, backendsOf(behind, flow.address), dialing(behind, ranges));
+    const backend = connectFlow(
+      flow,
+      backendsOf(behind, flow.address),
+      dialing(behind, flow.address, ranges),
+    );
     if (!backend) return;
     flows.set(flow, backend);
     flow.onClose(() => flows.delete(flow));
@@ -199,6 +208,7 @@ function createContainerServices(
     get problem() {
       return deaf ?? agentEnd.problem;
     },
+    ranges: () => ranges,
     stop: () => agentEnd.close(),
   };
 }

@@ -16,6 +16,9 @@ export type SocketOwner =
   /** The pod's processes cannot be inspected, so the owner of the socket is unknown. */
   | { readonly type: 'unknown'; readonly message: string };
 
+/** Whether a connection may be made: the pod itself answers, or no process does, which the connection will show. */
+export const mayAnswer = ({ type }: SocketOwner): boolean => type !== 'other' && type !== 'unknown';
+
 export interface PodEndpoint {
   /** uid of the pod. */
   readonly pod: string;

@@ -30,7 +30,7 @@ describe('a Secret that a node reads', () => {
       return [ingress];
     };
     const secrets = { verb, group: '', resource: 'secrets', namespace: 'shop', ...more };
-    const none = { gateways: () => [], grants: () => [] };
+    const none = { gateways: () => [], grants: () => [], hasPolicies: () => false };
     return nodeOpinion({ pods: () => [pod], ingresses, ...none }, NODE, secrets).type;
   };
 
@@ -50,5 +50,27 @@ describe('a Secret that a node reads', () => {
     expect(opinion('get', { name: 'other' })).to.not.equal('allow');
     expect(opinion('list', { fieldSelector: 'metadata.name!=certificate' })).to.not.equal('allow');
     expect(opinion('list', {})).to.not.equal('allow');
+  });
+});
+
+describe('pods of other nodes, which a node reads', () => {
+  const opinion = (verb: RequestVerb, hasPolicies: boolean, more = {}) => {
+    const none = { pods: () => [], ingresses: () => [], gateways: () => [], grants: () => [] };
+    const referring = { ...none, hasPolicies: () => hasPolicies };
+    return nodeOpinion(referring, NODE, { verb, group: '', resource: 'pods', ...more }).type;
+  };
+
+  it('are listed and watched while there is a NetworkPolicy, which may select them', () => {
+    for (const verb of ['list', 'watch'] as const) {
+      expect(opinion(verb, true)).to.equal('allow');
+      expect(opinion(verb, false)).to.not.equal('allow');
+    }
+  });
+
+  it('are neither written nor asked for anything else', () => {
+    for (const verb of ['create', 'patch'] as const)
+      expect(opinion(verb, true, { name: 'web', namespace: 'shop' })).to.not.equal('allow');
+    const log = { name: 'web', namespace: 'shop', subresource: 'log' };
+    expect(opinion('get', true, log)).to.not.equal('allow');
   });
 });

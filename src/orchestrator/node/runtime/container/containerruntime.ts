@@ -20,7 +20,7 @@ import { readLogs } from './logs.ts';
 import { createPodNetworks, type RelayProgram } from './podnetwork.ts';
 import { openPulledImages } from './pulledimages.ts';
 import { openRecords } from './records.ts';
-import { createSandboxes, podsOf } from './sandboxes.ts';
+import { createSandboxes, type NetworkGuard, type NetworkPlace, podsOf } from './sandboxes.ts';
 import { statsOf } from './stats.ts';
 import { stopAll } from './stopall.ts';
 import { readOwnLimits, ulimitsFor } from './ulimits.ts';
@@ -40,6 +40,7 @@ export interface ContainerRuntimeOptions {
   readonly seccompProfiles: string;
   /** What listens for Services where containers are; absent: containers reach none. */
   readonly relay?: Relay;
+  readonly guard?: NetworkGuard;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -47,6 +48,8 @@ export interface ContainerRuntimeOptions {
 export interface ContainerRuntime extends PodRuntime {
   /** Makes room on a full disk of the engine. Returns what stands in the way; rejects when the engine fails. */
   collectImages(): Promise<string | undefined>;
+  /** undefined: the pod has no network of its own here. Rejects when the engine fails. */
+  placeOf(pod: string): Promise<NetworkPlace | undefined>;
 }
 
 export interface Relay {
@@ -74,7 +77,13 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
     logger,
     random: randomInt,
   });
-  const sandboxes = createSandboxes({ records, hostIP, traitsOf, networks });
+  const sandboxes = createSandboxes({
+    records,
+    hostIP,
+    traitsOf,
+    networks,
+    ...(options.guard ? { guard: options.guard } : {}),
+  });
   const pulled = openPulledImages(root);
   const access = openImageAccess(root);
   /** Pods for which the network is needed. */
@@ -194,6 +203,7 @@ export function createContainerRuntime(options: ContainerRuntimeOptions): Contai
       const engine = engines.known();
       return engine && collectImages(engine, { pulled, access, now: clock.now, logger });
     },
+    placeOf: async (pod) => (sandboxes.find(pod) ? sandboxes.placeOf(await engineNow(), pod) : undefined),
     environment: async () => ({}),
     start: async (spec) => attempts.start(await engineNow(), spec),
     startAgain: async (previous, count) => attempts.startAgain(await engineNow(), previous, count),

@@ -1,4 +1,5 @@
 import { arch } from 'node:os';
+import { problemOf } from '../../../../base/errors.ts';
 import type { SandboxResult } from '../runtime.ts';
 import type { Sandbox, SandboxSpec } from '../spec.ts';
 import { type EngineTraits, sandboxRequest } from './createrequest.ts';
@@ -18,7 +19,17 @@ export interface SandboxesOptions {
   readonly hostIP: string;
   readonly traitsOf: (engine: Engine) => EngineTraits;
   readonly networks: PodNetworks;
+  readonly guard?: NetworkGuard;
 }
+
+/** Where the network of a pod is seen: a directory of /proc, by its name there. */
+export interface NetworkPlace {
+  readonly proc: string;
+  readonly address: string;
+}
+
+/** Called with the new network of a pod, before anything is started in it. Where it rejects, nothing is. */
+export type NetworkGuard = (pod: string, place: NetworkPlace) => Promise<void>;
 
 /** A pod is a container that does nothing but hold a network, which the pod's containers join. */
 export interface Sandboxes {
@@ -35,13 +46,16 @@ export interface Sandboxes {
    * (kubelet `podSandboxChanged`).
    */
   endStranded(engine: Engine, pod: string): Promise<void>;
+  /** undefined: it is no pod of containers with a network of its own, or that has ended. */
+  placeOf(engine: Engine, pod: string): Promise<NetworkPlace | undefined>;
   /** Ends the network of a pod of which nothing runs; its containers stay as they are. */
   stop(engine: Engine, pod: string): Promise<void>;
   /** Everything of a pod, its sandbox last. */
   remove(engine: Engine, pod: string): Promise<void>;
 }
 
-export function createSandboxes({ records, hostIP, traitsOf, networks }: SandboxesOptions): Sandboxes {
+export function createSandboxes(options: SandboxesOptions): Sandboxes {
+  const { records, hostIP, traitsOf, networks, guard } = options;
   const known = new Map<string, Sandbox>();
   /** Of each pod one at a time: two would use one name, and what is still being made would outlive its pod. */
   const starting = new Map<string, Promise<InspectedContainer>>();
@@ -94,8 +108,22 @@ export function createSandboxes({ records, hostIP, traitsOf, networks }: Sandbox
     }
     await engine.start(name);
     const now = await engine.inspect(name);
-    if (now?.State.Status === 'running') return now;
+    if (now?.State.Status === 'running') {
+      await guarded(engine, now, spec);
+      return now;
+    }
     throw new Error(`the sandbox of pod ${spec.name} does not stay up`);
+  }
+
+  async function guarded(engine: Engine, container: InspectedContainer, spec: SandboxSpec): Promise<void> {
+    const place = placeIn(container);
+    if (!guard || !place || spec.hostNetwork) return;
+    try {
+      await guard(spec.pod, place);
+    } catch (error) {
+      await engine.kill(sandboxName(records.agent, spec.pod), 'SIGKILL').catch(() => undefined);
+      throw new Error(`network policies of pod ${spec.name} cannot be set: ${problemOf(error).message}`);
+    }
   }
 
   const find = (pod: string): Sandbox | undefined => known.get(pod) ?? records.sandbox(pod);
@@ -114,6 +142,11 @@ export function createSandboxes({ records, hostIP, traitsOf, networks }: Sandbox
       const container = await started(engine, sandbox);
       return { id: container.Id, address: addressIn(container, sandbox) };
     },
+    async placeOf(engine, pod) {
+      if (find(pod)?.hostNetwork !== false) return undefined;
+      const container = await engine.inspect(sandboxName(records.agent, pod));
+      return container?.State.Status === 'running' ? placeIn(container) : undefined;
+    },
     async stop(engine, pod) {
       await starting.get(pod)?.catch(() => undefined);
       await engine.kill(sandboxName(records.agent, pod), 'SIGKILL');
@@ -131,6 +164,12 @@ const OWN_USERS = 'this node has no user namespaces for pods: leave `hostUsers: 
 /** From the network of the node the one of the pods is reached too; a pod there has to ask for the names of the cluster. */
 const seesServices = ({ hostNetwork, names }: SandboxSpec): boolean =>
   !hostNetwork || names?.policy === 'cluster';
+
+function placeIn(container: InspectedContainer): NetworkPlace | undefined {
+  const { Pid } = container.State;
+  const address = addressOf(container);
+  return Pid && address ? { proc: String(Pid), address } : undefined;
+}
 
 /** Docker's default network, or Podman's, which has another name. */
 const addressOf = ({ NetworkSettings }: InspectedContainer): string | undefined =>

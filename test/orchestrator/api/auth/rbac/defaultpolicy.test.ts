@@ -36,6 +36,7 @@ describe('the default roles', () => {
         ingresses: () => [],
         gateways: () => [],
         grants: () => [],
+        hasPolicies: () => false,
       }),
     });
     admin = plane.client();

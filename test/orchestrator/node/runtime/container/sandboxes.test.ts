@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import { deferred } from '../../../../../src/base/deferred.ts';
 import type { Engine } from '../../../../../src/orchestrator/node/runtime/container/engine/engine.ts';
 import { openRecords } from '../../../../../src/orchestrator/node/runtime/container/records.ts';
-import { createSandboxes } from '../../../../../src/orchestrator/node/runtime/container/sandboxes.ts';
+import {
+  createSandboxes,
+  type NetworkGuard,
+} from '../../../../../src/orchestrator/node/runtime/container/sandboxes.ts';
 import { scratch } from '../../helpers.ts';
 
 const CONTAINER = 'a container';
@@ -27,7 +30,7 @@ function slowEngine() {
     async inspect(name: string) {
       const Status = held.get(name);
       const NetworkSettings = { IPAddress: '10.88.0.2' };
-      return Status === undefined ? undefined : { Id: name, State: { Status }, NetworkSettings };
+      return Status === undefined ? undefined : { Id: name, State: { Status, Pid: 1234 }, NetworkSettings };
     },
     list: async () =>
       [...held.keys()].map((Id) => ({
@@ -62,7 +65,7 @@ describe('the sandbox of a pod of containers', () => {
     images: ['app'],
     volumesDir: place.path,
   });
-  const open = () => {
+  const open = (guard?: NetworkGuard) => {
     const records = openRecords(place.path);
     records.setEngineSocket('/run/engine.sock');
     return createSandboxes({
@@ -75,6 +78,7 @@ describe('the sandbox of a pod of containers', () => {
         keep: async () => {},
         remove: async () => {},
       },
+      ...(guard ? { guard } : {}),
     });
   };
 
@@ -86,6 +90,24 @@ describe('the sandbox of a pod of containers', () => {
     release();
     await Promise.all([making, removing]);
     expect([...held.keys()]).to.deep.equal([]);
+  });
+
+  it('is there when its network is as policies want it, and is ended again where that cannot be', async () => {
+    const { engine, held, release } = slowEngine();
+    release();
+    const guarded: unknown[] = [];
+    let isRefused = true;
+    const sandboxes = open(async (pod, where) => {
+      guarded.push([pod, where]);
+      if (isRefused) throw new Error('no rules');
+    });
+    const failure = await sandboxes.run(engine, spec()).catch(({ message }: Error) => message);
+    expect(failure).to.equal('network policies of pod web cannot be set: no rules');
+    expect([...held.values()]).to.deep.equal(['exited']);
+    isRefused = false;
+    expect((await sandboxes.run(engine, spec())).ok).to.equal(true);
+    const once = ['uid', { proc: '1234', address: '10.88.0.2' }];
+    expect(guarded).to.deep.equal([once, once]);
   });
 
   it('is ended with its pod, and not begun again for the next agent', async () => {

@@ -98,6 +98,8 @@ export interface InspectedContainer {
     /** RFC 3339 with nanoseconds; the year 1 for what has not happened. */
     readonly StartedAt: string;
     readonly FinishedAt: string;
+    /** Its first process, as the machine of the engine counts; 0 or absent when there is none. */
+    readonly Pid?: number;
   };
   readonly Config: {
     readonly Labels?: Readonly<Record<string, string>> | null;
