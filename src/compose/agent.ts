@@ -70,6 +70,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
     confinement: config.confinement,
     engineSockets: config.engineSockets,
     isFirst: config.joined === undefined,
+    isBesideFirst: config.joined?.isBeside === true,
     ...(config.joined ? { api: apiAddress(config.joined.server) } : {}),
     ...(config.ingress ? { ingress: config.ingress } : {}),
     hostEnvironment: surroundings.hostEnvironment,

@@ -1,4 +1,5 @@
 /** The built-in cluster as the home: its control plane runs in this process, its node is an agent on this machine. */
+import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { authority } from '../base/authority.ts';
@@ -6,12 +7,18 @@ import type { Clock } from '../base/clock.ts';
 import type { DiskWatch } from '../base/diskspace.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Logger } from '../base/log.ts';
+import { packTree } from '../base/treearchive.ts';
 import type { Strategy } from '../kube/kinds/podspec/schedulers.ts';
 import { advancedClient } from '../model/advancedclient.ts';
 import type { AgentConfig } from '../model/agentfile.ts';
 import { TO_RESTORE } from '../model/backup.ts';
 import { type Instance, nodePortsOf, type OpenedInstance, sliceInUse } from '../model/instance.ts';
-import { createServedControlPlane, type ServedControlPlane } from '../orchestrator/servedcontrolplane.ts';
+import { openImageStore } from '../orchestrator/node.ts';
+import {
+  createServedControlPlane,
+  type ImageSource,
+  type ServedControlPlane,
+} from '../orchestrator/servedcontrolplane.ts';
 import type { Audit } from './audit.ts';
 import { namesOf } from './certificates.ts';
 import type { Home, Machine } from './home.ts';
@@ -49,6 +56,7 @@ export async function startBuiltinHome(options: BuiltinHomeOptions): Promise<Hom
     clock: options.clock,
     logger: options.logger,
     serviceCidr: instance.serviceCidr,
+    images: imagesIn(join(dataDir, 'images'), options),
     names: namesOf(api.host, options.names, networkInterfaces()),
     nodePorts: nodePortsOf(instance.podCidr),
   });
@@ -86,4 +94,19 @@ function nodeConfig(
   const kubeconfig = join(dataDir, 'agent', 'kubeconfig');
   const tls = controlPlane.writeKubeconfig(kubeconfig, url, { node: nodeName });
   return { nodeName, podCidr, ...machine, kubeconfig, link: { url, tls } };
+}
+
+/** For nodes on other machines. */
+function imagesIn(dir: string, { clock, logger }: Pick<BuiltinHomeOptions, 'clock' | 'logger'>): ImageSource {
+  const store = openImageStore(dir, { clock, logger });
+  return {
+    digestOf(reference) {
+      const found = store.resolve(reference);
+      return found.type === 'directory' ? found.digest : undefined;
+    },
+    contentOf: (digest) => {
+      const path = store.directoryOf(digest);
+      return existsSync(path) ? packTree(path) : undefined;
+    },
+  };
 }

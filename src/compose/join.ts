@@ -62,6 +62,7 @@ export async function joinCluster(options: JoinOptions, parts: JoinParts): Promi
       isFree: isUnused,
     });
     const services = await serviceRange(client);
+    const way = await wayTo(url);
     const { hostEnvironment, kubeconfigs, engineSockets } = surroundings;
     const confinement = await confine({
       dataDir,
@@ -74,10 +75,10 @@ export async function joinCluster(options: JoinOptions, parts: JoinParts): Promi
       nodeName,
       podCidr,
       ...(services === undefined ? {} : { serviceCidr: services }),
-      hostIP: options.nodeIP ?? (await addressTowards(url)),
+      hostIP: options.nodeIP ?? way.address,
       confinement,
       engineSockets: options.engineSockets ?? engineSockets,
-      joined: { server: url },
+      joined: { server: url, isBeside: way.isLocal },
       kubeconfig: join(dataDir, 'agent', 'kubeconfig'),
       link: { url, tls: { ca, ...credentials } },
     };
@@ -109,13 +110,14 @@ export async function keepCredentials(
 }
 
 /** The address of this machine on the way to the API server: other nodes are there too, more often than not. */
-function addressTowards(url: string): Promise<string> {
+function wayTo(url: string): Promise<{ readonly address: string; readonly isLocal: boolean }> {
   const { hostname: host, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port: Number(port || 443) }, () => {
-      const { localAddress = '127.0.0.1' } = socket;
+      const { localAddress: address = '127.0.0.1', remoteAddress } = socket;
       socket.destroy();
-      resolve(localAddress);
+      // Who connects to an address of its own machine comes from that very address.
+      resolve({ address, isLocal: address === remoteAddress });
     });
     socket.once('error', reject);
   });

@@ -39,6 +39,8 @@ export interface AgentConfig {
 export interface Joined {
   /** `https://10.0.0.1:7443`: as the command said it. */
   readonly server: string;
+  /** Whether the server is on this machine, in the same network. */
+  readonly isBeside: boolean;
 }
 
 /** The ingress of a node: where it listens, and what it presents to who asks for a name that has no certificate of its own (PEM). */

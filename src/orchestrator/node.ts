@@ -70,6 +70,8 @@ export interface NodeOptions {
   readonly api?: ApiAddress;
   /** Whether this is the node of the control plane's own machine, which alone writes on Services what of them cannot be served. Default: it is. */
   readonly isFirst?: boolean;
+  /** Whether it is another one in the network of that machine. */
+  readonly isBesideFirst?: boolean;
   /** Another one for another build of this program. */
   readonly build?: string;
   /** How pods are kept from what is not theirs; absent: they run as the agent does. */
@@ -119,6 +121,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   });
   const { runtime, findEngine, collectImages, placeOf } = createNodeRuntime({
     ...options,
+    ...(options.isFirst === false ? { imageOrigin: { target: options.link, nodeName } } : {}),
     logger,
     guard: (pod, place) => policies.guard(pod, place),
     ...(containers ? { relay: containers.relay } : {}),
@@ -133,6 +136,7 @@ export function createNode(options: NodeOptions): PilotageNode {
     logger,
     nodeHost: hostIP,
     reports: options.isFirst ?? true,
+    isBesideFirst: options.isBesideFirst ?? false,
     neighbours: createNeighbours({ client, nodeName, network, clock, logger }),
     carry: carrier.connect,
     ...(options.api ? { api: options.api } : {}),

@@ -13,11 +13,13 @@ import { ISSUER } from './api/auth/serviceaccounts/tokens.ts';
 import { openTokens } from './api/auth/tokens.ts';
 import { createHttpsServer } from './api/http/apiserver.ts';
 import { type AuditOptions, auditTrails } from './api/http/audit.ts';
+import type { ImageSource } from './api/http/images.ts';
 import { createNodeLinks } from './api/http/links.ts';
 import { type ControlPlane, type ControlPlaneOptions, createControlPlane } from './controlplane.ts';
 
 /** The authority of the cluster issues certificates for the rest of the product as well. */
 export { LOCAL_NAMES, openAuthority } from './api/auth/pki.ts';
+export type { ImageSource } from './api/http/images.ts';
 
 /** PEM texts: whom to trust, and who one is. */
 export interface Credentials {
@@ -42,6 +44,8 @@ export async function createServedControlPlane(
   options: Omit<ControlPlaneOptions, 'nodeConnections'> & {
     /** A file that says whose ID tokens sign users in (`api/auth/oidc/options.ts`). */
     readonly oidcFile?: string;
+    /** What nodes on other machines get images of processes from; default: nowhere. */
+    readonly images?: ImageSource;
     /** What of its requests is recorded, and where; default: nothing. */
     readonly audit?: AuditOptions;
   },
@@ -82,6 +86,7 @@ export async function createServedControlPlane(
       address: () => (bound ? `https://${authorityOf(bound.host, bound.port)}` : ''),
     },
     links,
+    ...(options.images ? { images: options.images } : {}),
     aggregator: plane.aggregator,
     clock,
     logger,

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { DEPLOYMENTS, NODES, PODS, SERVICES } from '../../src/kube/kinds/resources.data.ts';
 import { eventually, fetchText, Pilotage, withApi } from './harness.ts';
@@ -111,6 +113,25 @@ describe('e2e: a second node', function () {
     expect(await kubectl('exec', after[0]?.metadata.name ?? '', '--', 'sh', '-c', 'echo $NODE')).to.equal(
       'b\n',
     );
+  });
+
+  it('gets the images of processes from the machine of the control plane', async () => {
+    const folder = join(pilotage.dir, 'hello');
+    await mkdir(folder);
+    await writeFile(join(folder, 'run'), '#!/bin/sh\necho hello from an image\n', { mode: 0o755 });
+    expect((await pilotage.cli('image', 'import', 'shop/hello:1', folder)).code).to.equal(0);
+    await pilotage.applyJson({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'hello', namespace: 'kube-public' },
+      spec: {
+        nodeName: 'b',
+        restartPolicy: 'Never',
+        containers: [{ name: 'hello', image: 'shop/hello:1', command: ['./run'] }],
+      },
+    });
+    const log = () => pilotage.kubectl('--namespace', 'kube-public', 'logs', 'hello');
+    await eventually('it has run', async () => (await log()).stdout === 'hello from an image\n');
   });
 
   it('refuses a second agent on its data directory', async () => {

@@ -10,8 +10,16 @@ export const clusterFront = (route: Pick<Route, 'namespace' | 'service' | 'portN
 export const nodeFront = (route: Pick<Route, 'namespace' | 'service' | 'portName'>): string =>
   `node ${routeKey(route)}`;
 
-/** The addresses that a table needs. `nodeHost` is where node ports listen. */
-export function frontsOf(table: RoutingTable, nodeHost: string, known: Substitutes): readonly Front[] {
+/**
+ * The addresses that a table needs. `nodeHost` is where node ports listen. `isBesideFirst`: another node of the cluster is in the same network, and
+ * has the addresses themselves, whoever of the two starts first.
+ */
+export function frontsOf(
+  table: RoutingTable,
+  nodeHost: string,
+  known: Substitutes,
+  isBesideFirst = false,
+): readonly Front[] {
   return [...table.values()].flatMap((route) => {
     const fronts: Front[] = [];
     const key = routeKey(route);
@@ -26,12 +34,13 @@ export function frontsOf(table: RoutingTable, nodeHost: string, known: Substitut
         host: clusterIP,
         port: route.port,
         ...carried,
+        ...(isBesideFirst ? { isTaken: true } : {}),
         // The last one for systems whose loopback interface has one address only.
         substitutes: [...(before ? [before] : []), { host: clusterIP, port: 0 }, { host: nodeHost, port: 0 }],
       });
     }
     // A node port has no substitute: clients would not find it.
-    if (nodePort)
+    if (nodePort && !isBesideFirst)
       fronts.push({
         id: nodeFront(route),
         route: key,

@@ -13,6 +13,8 @@ export interface Front {
   readonly port: number;
   /** Absent: TCP. */
   readonly protocol?: 'UDP';
+  /** The address itself is left to another process. */
+  readonly isTaken?: true;
   /** Tried in order when the address itself cannot be bound; port 0 is any free port. Empty: no substitute is acceptable. */
   readonly substitutes: readonly Address[];
 }
@@ -68,8 +70,9 @@ export function createListeners({ onConnection, onDatagram, listening = ORDINARY
   }
 
   async function open(front: Front): Promise<Entry> {
-    let code: string | undefined;
-    for (const address of [{ host: front.host, port: front.port }, ...front.substitutes]) {
+    let code = front.isTaken ? 'EADDRINUSE' : undefined;
+    const own = front.isTaken ? [] : [{ host: front.host, port: front.port }];
+    for (const address of [...own, ...front.substitutes]) {
       const opened = await (front.protocol === 'UDP' ? openDatagrams : openServer)(address, front.route);
       if (typeof opened !== 'string')
         return { front, opened, binding: bindingOf({ host: address.host, port: opened.port }, code) };

@@ -55,6 +55,8 @@ export interface ServiceProxyOptions {
   readonly carry?: NonNullable<ForwardOptions['carry']>;
   /** Where this machine reaches the API; absent: where the cluster says. */
   readonly api?: ApiAddress;
+  /** Whether another node of the cluster, which has the addresses of Services, is in the same network. */
+  readonly isBesideFirst?: boolean;
   /** Whether it writes on Services what of them cannot be served; one node of a cluster does. Default: it does. */
   readonly reports?: boolean;
   /** False when a connection to this backend would reach another process, which listens on every address. */
@@ -197,7 +199,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   }
 
   async function listen(): Promise<void> {
-    const fronts = frontsOf(table, nodeHost, substitutes);
+    const fronts = frontsOf(table, nodeHost, substitutes, options.isBesideFirst);
     await listeners.reconcile(fronts);
     const bindings = fronts.map(({ id }) => [id, listeners.binding(id)] as const);
     substitutes = Object.fromEntries(
@@ -230,7 +232,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   async function retryFailed(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(clock, RETRY_MS, signal).catch(() => undefined);
-      const fronts = frontsOf(table, nodeHost, substitutes);
+      const fronts = frontsOf(table, nodeHost, substitutes, options.isBesideFirst);
       const isAnyMissing = fronts.some(({ id }) => listeners.binding(id)?.state === 'failed');
       if (!isAnyMissing || signal.aborted) continue;
       await listen();

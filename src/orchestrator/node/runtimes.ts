@@ -12,6 +12,7 @@ import type { NetworkGuard, NetworkPlace } from './runtime/container/sandboxes.t
 import { removeRecorded, stopRecorded as stopContainers } from './runtime/container/stopall.ts';
 import { createPodRuntimes } from './runtime/podruntimes.ts';
 import { confinePods } from './runtime/process/confinement/pods.ts';
+import { createImageOrigin, type ImageOriginOptions } from './runtime/process/images/origin.ts';
 import { openImageStore } from './runtime/process/images/store.ts';
 import { findHierarchies, type Hierarchies } from './runtime/process/limits/hierarchies.ts';
 import { createLimits } from './runtime/process/limits/limits.ts';
@@ -26,6 +27,8 @@ export interface NodeRuntimeOptions {
   readonly podCidr: string;
   readonly hostIP: string;
   readonly imageStoreDir: string;
+  /** The machine that has the images of processes, where this one is another; absent: they are here or nowhere. */
+  readonly imageOrigin?: ImageOriginOptions;
   readonly confinement?: Confinement;
   readonly hostEnvironment: Readonly<Record<string, string>>;
   /** Paths of sockets on which a container engine may answer; absent: this node has none. */
@@ -54,6 +57,18 @@ const containersDir = (dir: string): string => join(dir, 'containers');
 export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
   const { dir, podCidr, hostIP, hostEnvironment, clock, logger } = options;
   const images = openImageStore(options.imageStoreDir, { clock, logger });
+  const origin = options.imageOrigin && createImageOrigin(options.imageOrigin);
+  const isKnown = async (reference: string) =>
+    images.resolve(reference).type !== 'missing' ||
+    (await origin?.digestOf(reference).catch(() => undefined)) !== undefined;
+  const bring =
+    origin &&
+    (async (reference: string) => {
+      const digest = await origin.digestOf(reference);
+      const here = images.resolve(reference);
+      if (digest === undefined || (here.type === 'directory' && here.digest === digest)) return;
+      await images.receive(reference, digest, (into) => origin.fetch(digest, into));
+    });
   const engines = createEngineFinder({ sockets: options.engineSockets ?? [], clock });
   const process = createProcessRuntime({
     root: podsDir(dir),
@@ -61,6 +76,7 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
     podCidr,
     hostIP,
     images,
+    ...(bring ? { bring } : {}),
     confinement: confinePods(options.confinement ?? { type: 'none', reason: '' }, join(dir, 'users.json')),
     limits: createLimits({ name: groupName(dir), hierarchies: ownHierarchies(), logger }),
     hostEnvironment,
@@ -85,7 +101,7 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
     async route({ images: references, runtimeClass }) {
       const wanted = runtimeOf({
         ...(runtimeClass === undefined ? {} : { runtimeClass }),
-        imagesAreLocal: references.map((reference) => images.resolve(reference).type !== 'missing'),
+        imagesAreLocal: await Promise.all(references.map(isKnown)),
       });
       // Without an engine the process runtime says of each image what would make it available.
       return wanted === 'container' && (await engines.find()).ok ? 'container' : 'process';

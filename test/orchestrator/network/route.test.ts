@@ -90,4 +90,14 @@ describe('routing', () => {
     expect([...table.values()].map(({ ready }) => ready.map(({ host }) => host))).to.deep.equal([['a']]);
     expect(frontsOf(table, '127.0.0.1', {})).to.deep.equal([]);
   });
+
+  it('leaves the addresses themselves to the first node, beside which another one takes substitutes alone', () => {
+    const table = route(
+      [service('127.200.0.1', 80, {}, { nodePort: 30_080 })],
+      [slice({ a: 'ready' }, 8080)],
+    );
+    const fronts = frontsOf(table, '127.0.0.1', {}, true);
+    expect(fronts.map(({ id, isTaken }) => [id.split(' ')[0], isTaken])).to.deep.equal([['cluster', true]]);
+    expect(fronts[0]?.substitutes[0]).to.deep.equal({ host: '127.200.0.1', port: 0 });
+  });
 });

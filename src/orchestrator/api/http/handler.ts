@@ -12,6 +12,7 @@ import { columnCache } from '../wire/table.ts';
 import { answerDelegated, delegatedOf } from './aggregated.ts';
 import { type Answer, json } from './answers.ts';
 import { answerBinding, isBinding } from './bindings.ts';
+import type { ImageSource } from './images.ts';
 import { answerMetrics } from './metrics.ts';
 import { createWriter, type Writer } from './objects.ts';
 import type { IssuerDocuments } from './openid.ts';
@@ -26,6 +27,8 @@ export interface HandlerOptions {
   readonly tokens: TokenRules;
   readonly issuer: IssuerDocuments;
   readonly aggregator: RemoteServers;
+  /** What nodes on other machines get images from. */
+  readonly images?: ImageSource;
   readonly clock: Clock;
   /** The text of `/metrics`. */
   readonly metrics: () => string;
@@ -44,6 +47,7 @@ export function createHandler({
   tokens,
   issuer,
   aggregator,
+  images,
   clock,
   metrics,
   readiness = () => undefined,
@@ -57,6 +61,7 @@ export function createHandler({
     readiness,
     closing,
     issuer,
+    images,
     metrics,
   });
   return async (call) => {

@@ -10,6 +10,7 @@ import type { RemoteVersion } from '../wire/remoteversion.ts';
 import { type Answer, bytes, json } from './answers.ts';
 import { unlessKnown } from './encoding.ts';
 import { answerHealth, type Check, type HealthPath } from './health.ts';
+import { answerImage, type ImageSource } from './images.ts';
 import { type IssuerDocuments, issuerConfiguration, issuerKeys } from './openid.ts';
 import type { Call } from './request.ts';
 
@@ -24,6 +25,8 @@ interface World {
   /** The server takes no more requests. */
   readonly closing: () => boolean;
   readonly issuer: IssuerDocuments;
+  /** What nodes on other machines get images from. */
+  readonly images?: ImageSource | undefined;
   /** What is counted, in the text format of Prometheus. */
   readonly metrics: () => string;
 }
@@ -53,6 +56,10 @@ const PATHS: readonly (readonly [RegExp, PathHandler])[] = [
   [/^\/openapi\/v2$/, ({ openapi }, call) => openApiV2(openapi, call)],
   [/^\/\.well-known\/openid-configuration\/?$/, ({ issuer }) => issuerConfiguration(issuer)],
   [/^\/openid\/v1\/jwks\/?$/, ({ issuer }) => issuerKeys(issuer)],
+  [
+    /^\/pilotage\/v1\/nodes\/[^/]+\/(images|contents)\/([^/]+)$/,
+    ({ images }, _call, [, what = '', name = '']) => answerImage(images, what, name),
+  ],
   [/^\/metrics$/, ({ metrics }) => ({ ...bytes(Buffer.from(metrics())), contentType: EXPOSITION })],
   [/^\/$/, (world) => json({ paths: pathsServed(world) })],
 ];

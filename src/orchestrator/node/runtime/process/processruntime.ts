@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../../base/clock.ts';
+import { problemOf } from '../../../../base/errors.ts';
 import type { Logger } from '../../../../base/log.ts';
 import { entriesOf } from '../../../../base/recordfile.ts';
 import { removeTree } from '../../../../base/removetree.ts';
@@ -31,6 +32,8 @@ export interface ProcessRuntimeOptions {
   /** The address of this node, and of pods that share its network. */
   readonly hostIP: string;
   readonly images: Pick<ImageStore, 'resolve' | 'directoryOf'>;
+  /** Brings an image here that another machine has. Rejects when that fails; does nothing where there is none. */
+  readonly bring?: (reference: string) => Promise<void>;
   readonly confinement: PodConfinement;
   /** Absent: requests and limits mean nothing. */
   readonly limits?: Limits;
@@ -120,7 +123,16 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
       for (const name of ownEntries(podDir(root, pod))) await removeTree(join(podDir(root, pod), name));
       sandboxes.remove(pod);
     },
-    async pullImage(reference) {
+    async pullImage(reference, { policy } = {}) {
+      const here = images.resolve(reference).type;
+      if (options.bring && (here === 'missing' || (here === 'directory' && policy === 'Always'))) {
+        const failure = await options.bring(reference).then(() => undefined, problemOf);
+        // What is here goes on while nobody answers.
+        if (failure && here === 'missing') {
+          const message = `image "${reference}" cannot be brought here: ${failure.message}`;
+          return { ok: false, reason: 'ErrImagePull', message };
+        }
+      }
       const image = images.resolve(reference);
       if (image.type === 'missing') return { ok: false, reason: 'ErrImagePull', message: image.message };
       return { ok: true, image: { reference, digest: image.type === 'host' ? '' : image.digest } };

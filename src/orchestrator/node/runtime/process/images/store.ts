@@ -55,6 +55,8 @@ export interface ImageStore {
   directoryOf(digest: string): string;
   /** Rejects with ProblemError when the directory cannot be read. */
   importDirectory(ref: string, dir: string): Promise<{ readonly digest: string }>;
+  /** Takes in an image of another machine, which `fill` writes into an empty directory. Rejects where that has another digest. */
+  receive(ref: string, digest: string, fill: (dir: string) => Promise<void>): Promise<void>;
   /** Of several builds of one reference at the same time one runs and all get its result. */
   build(request: BuildRequest): Promise<Result<{ readonly digest: string; readonly path: string }>>;
   list(): Promise<readonly ImageRow[]>;
@@ -109,8 +111,14 @@ export function openImageStore(
   }
 
   /** Gives the finished directory its name and points the reference at it; each step is one rename. */
-  async function settle(ref: string, made: string): Promise<{ digest: string; path: string }> {
+  async function settle(
+    ref: string,
+    made: string,
+    wanted?: string,
+  ): Promise<{ digest: string; path: string }> {
     const digest = await sealTree(made);
+    if (wanted !== undefined && digest !== wanted)
+      throw new Error(`what came of image ${ref} is ${digest}, not ${wanted}`);
     const path = pathOf(digest);
     mkdirSync(join(dir, 'sha256'), { recursive: true });
     await rename(made, path).catch(async (error: unknown) => {
@@ -191,6 +199,17 @@ export function openImageStore(
         return { digest };
       } finally {
         await rm(place, { recursive: true, force: true });
+      }
+    },
+    async receive(ref, digest, fill) {
+      const place = await workPlace();
+      const made = join(place, 'image');
+      mkdirSync(made);
+      try {
+        await fill(made);
+        await settle(ref, made, digest);
+      } finally {
+        await removeTree(place);
       }
     },
     build(request) {
