@@ -43,12 +43,14 @@ const GATHER_MS = 200;
 const FIRST = 3;
 
 /**
- * The pipe ends when its other end does: with the process that it holds sockets for. If nobody comes then, nobody is to wait for long. It
- * leaves no `sleep` behind, which would have the sockets, too.
+ * A line says that it is recorded: before that nobody could find it, and it would keep addresses that are needed. The pipe ends when its
+ * other end does: with the process that it holds sockets for. If nobody comes then, nobody is to wait for long. It leaves no `sleep`
+ * behind, which would have the sockets, too.
  */
 const SCRIPT = `
 trap '[ -z "$timer" ] || kill "$timer"; . "$1"' USR1
 trap '[ -z "$timer" ] || kill "$timer"; exit' TERM
+read -r _ || exit
 read -r _
 sleep 30 & timer=$!
 wait "$timer"`;
@@ -89,17 +91,27 @@ export function holdSockets({ file, clock, logger }: HeldSocketsOptions): HeldSo
     });
     const before = holder;
     const command = `${file}.command`;
-    holder = spawn('/bin/sh', ['-c', SCRIPT, 'pilotage-sockets', command], {
+    const next = spawn('/bin/sh', ['-c', SCRIPT, 'pilotage-sockets', command], {
       detached: true,
       stdio: ['pipe', 'inherit', 'inherit', ...sockets.map(({ fd }) => fd)],
     });
-    holder.unref();
-    (holder.stdin as Socket | null)?.unref();
-    await once(holder, 'spawn');
-    const pid = holder.pid ?? 0;
+    next.unref();
+    const pipe = next.stdin as Socket;
+    pipe.unref();
+    // A holder that is killed is no failure of whoever it holds sockets for.
+    pipe.on('error', () => {});
+    await once(next, 'spawn');
+    const pid = next.pid ?? 0;
     const addresses = sockets.map(({ address }) => address);
     const record: SocketHolder = { pid, pidStartTime: processStartTime(pid) ?? '', command, addresses };
-    writeRecord(file, record);
+    try {
+      writeRecord(file, record);
+    } catch (error) {
+      await ended(next);
+      throw error;
+    }
+    pipe.write('\n');
+    holder = next;
     if (before) await ended(before);
   }
 

@@ -136,10 +136,8 @@ export function createNode(options: NodeOptions): PilotageNode {
     logger,
     nodeHost: hostIP,
     reports: options.isFirst ?? true,
-    isBesideFirst: options.isBesideFirst ?? false,
     neighbours: createNeighbours({ client, nodeName, network, clock, logger }),
     carry: carrier.connect,
-    ...(options.api ? { api: options.api } : {}),
     isAnswered: ({ podUid, ...endpoint }) =>
       !pods.find(podUid) || mayAnswer(runtime.sockets.ownerOf({ pod: podUid, ...endpoint })),
     onKnowledge: async (known) => containers?.learn(known),
@@ -173,12 +171,10 @@ export function createNode(options: NodeOptions): PilotageNode {
     runtime,
     events,
     localVolumes,
-    clock,
     lag,
     logger,
     random: options.random ?? Math.random,
     root: podsDir(dir),
-    hostIP,
     nodeResources: nodeResources(),
     informer: createInformer({
       client,

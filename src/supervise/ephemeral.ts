@@ -1,8 +1,10 @@
-import { readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { errnoOf, ProblemError } from '../base/errors.ts';
 import { startWatchdog } from '../base/watchdog.ts';
+import { socketsFilePath } from '../model/agentfile.ts';
+import { endProcess } from './endprocess.ts';
 import type { Program } from './ownprogram.ts';
+import { livingHolder } from './socketholder.ts';
 import { type TakeDown, type TakeDownOptions, takeDown } from './takedown.ts';
 
 export interface EphemeralOptions extends TakeDown {
@@ -28,17 +30,19 @@ export async function runEphemeral(run: () => Promise<void>, options: EphemeralO
 
 /** An ephemeral data directory is removed at the end, so it must not hold anything already. */
 async function refuseUsed(dataDir: string): Promise<void> {
-  const entries = await readdir(dataDir).catch((error: unknown) => {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  });
-  if (entries.length === 0) return;
+  if ((await entriesOf(dataDir)).length === 0) return;
   throw new ProblemError({
     reason: 'DataDirNotEmpty',
     message: `${dataDir} is not empty, and an ephemeral Pilotage removes its data directory at the end.`,
     remedy: 'Leave --data-dir out to get a temporary one, or leave --ephemeral out to keep the data.',
   });
 }
+
+const entriesOf = (dataDir: string): Promise<string[]> =>
+  readdir(dataDir).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  });
 
 /**
  * Ends everything that belongs to an ephemeral data directory, then removes it. Idempotent, also when two run at once. The directory is
@@ -53,15 +57,22 @@ export async function reap(parts: TakeDown, dataDir: string, options: TakeDownOp
   );
   await takeDown(parts, ending, { ...options, forGood: true });
   await rm(ending, { recursive: true, force: true, maxRetries: 3 });
-  await removeStraggling(dataDir);
+  await removeStraggling(parts, dataDir);
 }
 
-/** Until it ended, the agent may have written below its folders by the old name, and so have created them and those above again. */
-async function removeStraggling(dataDir: string): Promise<void> {
-  const ofAgent = [join(dataDir, 'agent'), join(dataDir, 'images')];
-  await Promise.all(ofAgent.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })));
-  await rmdir(dataDir).catch((error: unknown) => {
-    // Absent, as it should be; or a mount point, or in use by another program.
-    if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes(errnoOf(error) ?? '')) throw error;
+/** What the agent writes. */
+const OF_AGENT: ReadonlySet<string> = new Set(['agent', 'images']);
+
+/**
+ * Until it ended, the agent may have written below its folders by the old name, and so have created them and those above again; and who
+ * holds its sockets may be recorded there. Whatever else is there is another instance's, which was quick.
+ */
+async function removeStraggling({ clock }: TakeDown, dataDir: string): Promise<void> {
+  if (!(await entriesOf(dataDir)).every((name) => OF_AGENT.has(name))) return;
+  const holder = livingHolder(socketsFilePath(dataDir));
+  if (holder) await endProcess(clock, 'holder of sockets', holder);
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) => {
+    // A mount point, or in use by another program.
+    if (errnoOf(error) !== 'EBUSY') throw error;
   });
 }

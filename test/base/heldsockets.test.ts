@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { findHolder, type HeldSockets, holdSockets } from '../../src/base/heldsockets.ts';
-import { silentLogger } from '../../src/base/log.ts';
+import { type Logger, silentLogger } from '../../src/base/log.ts';
 import { readProc } from '../../src/base/proc.ts';
 import { isSameProcess, sendSignal } from '../../src/base/process.ts';
 import { becomes, livingHolder } from '../../src/supervise/socketholder.ts';
@@ -92,6 +92,22 @@ describe('listening sockets that are held', () => {
     await eventually(() => before !== undefined && !isSameProcess(before.pid, before.pidStartTime));
     expect(await said(port)).to.equal('ECONNREFUSED');
     expect(livingHolder(file)?.addresses).to.deep.equal([]);
+  });
+
+  it('are not held where that cannot be recorded: nobody would find the holder, which kept their addresses', async () => {
+    const { server, port } = await listening();
+    const warned = new Promise((resolve) => {
+      const logger = { ...silentLogger, warn: resolve } as Logger;
+      sockets.stop();
+      writeFileSync(join(place, 'no folder'), '');
+      sockets = holdSockets({ file: join(place, 'no folder', 'sockets.json'), clock, logger });
+    });
+    server.close();
+    await listening(port);
+    await clock.advance(200);
+    await warned;
+    for (const one of servers) one.close();
+    expect(await said(port)).to.equal('ECONNREFUSED');
   });
 
   it('cannot be had where another program has the address', async () => {

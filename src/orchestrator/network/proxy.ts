@@ -115,11 +115,10 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const sockets = new Set<Socket>();
   const cursors = new Map<string, number>();
   const attempts = createAttempts();
-  const { neighbours, carry } = options;
+  const { neighbours, carry, listening } = options;
   const dialing = { attempt: attempts.begin, isAnswered, ...(carry ? { carry } : {}) };
   const stoppingPods = trackStoppingPods(clock);
   const datagrams = createDatagramProxy({ next, isAnswered, clock, logger });
-  const { listening } = options;
   const listeners = createListeners({ onConnection: accept, onDatagram: datagrams.take, listening });
   let table: RoutingTable = new Map();
   let zone = EMPTY_ZONE;
