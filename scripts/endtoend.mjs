@@ -14,31 +14,12 @@ export function testsBelow(folder) {
 /** These files of test/e2e take their time and are `npm run test:e2e`, all others are part of `npm test`. */
 const SLOW = [
   // What goes wrong.
-  ...[
-    'backup',
-    'badbranches',
-    'badinput',
-    'badmachine',
-    'confinement',
-    'crash',
-    'lifetime',
-    'limits',
-    'machines',
-    'nodes',
-    'operating',
-  ],
+  ...['backup', 'badbranches', 'badinput', 'badmachine', 'confinement', 'crash', 'lifetime', 'limits'],
+  ...['machines', 'nodes', 'operating', 'pushes'],
   // What not every team has, or meets later than on its first day.
-  ...[
-    'autoscaling',
-    'gateway',
-    'homecluster',
-    'ingress',
-    'jobs',
-    'kubectlreplication',
-    'kubectlrollouts',
-    'othercluster',
-  ],
-  ...['ownership', 'podend', 'podinputs', 'podlife', 'tls', 'volumes'],
+  ...['autoscaling', 'gateway', 'homecluster', 'ingress', 'jobs', 'kubectlreplication', 'kubectlrollouts'],
+  ...['kubectlwriting', 'othercluster', 'ownership', 'podend', 'podinputs', 'podlife', 'services', 'tls'],
+  'volumes',
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));

@@ -96,11 +96,17 @@ export function holdSockets({ file, clock, logger }: HeldSocketsOptions): HeldSo
       stdio: ['pipe', 'inherit', 'inherit', ...sockets.map(({ fd }) => fd)],
     });
     next.unref();
-    const pipe = next.stdin as Socket;
-    pipe.unref();
+    // Without descriptors there is not even a pipe. Who awaits its start hears of it.
+    next.on('error', () => {});
+    const pipe = next.stdin as Socket | null;
+    pipe?.unref();
     // A holder that is killed is no failure of whoever it holds sockets for.
-    pipe.on('error', () => {});
-    await once(next, 'spawn');
+    pipe?.on('error', () => {});
+    await once(next, 'spawn').catch(async (error: unknown) => {
+      // The one before may have what was closed since: nobody could have those addresses.
+      if (before) await ended(before);
+      throw error;
+    });
     const pid = next.pid ?? 0;
     const addresses = sockets.map(({ address }) => address);
     const record: SocketHolder = { pid, pidStartTime: processStartTime(pid) ?? '', command, addresses };
@@ -110,7 +116,7 @@ export function holdSockets({ file, clock, logger }: HeldSocketsOptions): HeldSo
       await ended(next);
       throw error;
     }
-    pipe.write('\n');
+    pipe?.write('\n');
     holder = next;
     if (before) await ended(before);
   }

@@ -34,16 +34,12 @@ export const HELP: Readonly<Record<string, Help>> = {
     examples: [
       ['pilotage agent --server https://… --token … --ca-hash …', 'as `pilotage node token` prints it'],
       ['pilotage agent --data-dir /var/lib/node', 'again, once it has joined'],
-      ['pilotage agent --data-dir ./b --node-name b --server …', 'a second node on this machine'],
     ],
     next: 'kubectl get nodes',
   },
   node: {
     group: 'Run it',
-    examples: [
-      ['pilotage node token', 'the command for the other machine'],
-      ['pilotage node token --expires 30m', 'of no use to anybody later'],
-    ],
+    examples: [['pilotage node token --expires 30m', 'the command for the other machine']],
     next: 'run what it prints, on the machine that is to join',
   },
   down: {
@@ -93,7 +89,6 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage user create ada --email ada@example.com', 'asks for the password'],
       ['pilotage user bootstrap', 'the first administrator, in a browser'],
       ['pilotage user disable ada', 'and all its tokens'],
-      ['pilotage user list', 'who there is'],
     ],
     next: 'pilotage role grant developer --user ada --delivery shop',
   },

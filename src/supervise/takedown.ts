@@ -38,7 +38,8 @@ export async function takeDown(
   const agent = await readAgentFile(dataDir);
   const agentRan = agent !== undefined && (await endProcess(clock, 'agent', agent, options.hurry));
   const holder = livingHolder(socketsFilePath(dataDir));
-  if (holder) await endProcess(clock, 'holder of sockets', holder, options.hurry);
+  // It ends at once, and what it waits by with it, which has the sockets, too: in no hurry is it killed before that.
+  if (holder) await endProcess(clock, 'holder of sockets', holder);
   await stopPods(dataDir, options);
   return daemonRan || agentRan;
 }

@@ -109,7 +109,9 @@ describe('e2e: network policies of containers', function () {
   });
 
   it('hold from the first moment of a pod', async () => {
-    await policy('alone', { podSelector: { matchLabels: { role: 'new' } }, policyTypes: ['Egress'] });
+    const both = { matchExpressions: [{ key: 'role', operator: 'In', values: ['new', 'friend'] }] };
+    await policy('alone', { podSelector: both, policyTypes: ['Egress'] });
+    await comes('nobody, for whom is there already', 'friend', direct(), false);
     const script = `timeout 2 wget -q -O - ${direct()} || echo denied`;
     const container = {
       name: 'main',

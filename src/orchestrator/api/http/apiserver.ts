@@ -45,9 +45,7 @@ export interface HttpsServerOptions extends Omit<HandlerOptions, 'metrics'> {
 export interface HttpsServer {
   /** Port 0 takes a free one. Rejects with ProblemError when the address cannot be had. */
   listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
-  /**
-   * Answers a request of another HTTP server, which has authenticated `user`; `request.url` is a path of this API. Never rejects.
-   */
+  /** Answers a request of another HTTP server, which has authenticated `user`; `request.url` is a path of this API. Never rejects. */
   serveAs(request: IncomingMessage, response: ServerResponse, user: User): Promise<void>;
   /** Ends every connection; watchers see the end of their stream. */
   close(): Promise<void>;
