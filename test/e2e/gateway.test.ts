@@ -46,7 +46,9 @@ describeWithKubectl('e2e: the Gateway API', function () {
   const condition = (kind: string, name: string, path: string) =>
     k.ok('wait', `${kind}/${name}`, `--for=jsonpath=${path}`, '--timeout=30s');
 
-  before(async () => {
+  before(async function () {
+    // Two deployments and the definitions, on a busy machine.
+    this.timeout(150_000);
     pilotage = await Pilotage.start();
     k = await Kubectl.inNamespace(pilotage, 'canary');
     await k.ok('apply', '-f', fixture('web.yaml'));

@@ -12,9 +12,12 @@ import {
   gatewayDefinitions,
 } from '../../../src/orchestrator/api/gatewayapi/install.ts';
 import { inProcessClient } from '../../../src/orchestrator/api/inprocess.ts';
+import { FakeClock } from '../../fakes/clock.ts';
+import { until } from '../../fakes/until.ts';
 import { startTestApi, type TestApi } from './harness.ts';
 import { readOnly, refusal } from './notation.ts';
 
+const API = 'gateway.networking.k8s.io/v1';
 const BUNDLE = 'gateway.networking.k8s.io/bundle-version';
 const NAME = { name: 'httproutes.gateway.networking.k8s.io' };
 
@@ -96,5 +99,33 @@ describe('the kinds of the Gateway API', function () {
     await asIf('v9.0.0');
     await ensureGatewayDefinitions(readOnly(apiserver));
     expect(await releaseOf()).to.equal('v9.0.0');
+  });
+
+  it('are said once not to be served where somebody has applied definitions without the version that is read', async () => {
+    const name = { name: 'gatewayclasses.gateway.networking.k8s.io' };
+    const served = async (isServed: boolean) => {
+      const live = await client.get(CUSTOM_RESOURCE_DEFINITIONS, name);
+      const versions = live.spec.versions.map((one) =>
+        one.name === 'v1' ? { ...one, served: isServed } : one,
+      );
+      await client.update(CUSTOM_RESOURCE_DEFINITIONS, { ...live, spec: { ...live.spec, versions } });
+      const known = () => apiserver.resourceFor({ apiVersion: API, kind: 'GatewayClass' });
+      await until(async () => ((await known()) !== undefined) === isServed);
+    };
+    await served(false);
+    const [ending, clock, warnings] = [new AbortController(), new FakeClock(), [] as string[]];
+    const logger = { ...silentLogger, warn: (_: object, text: string) => void warnings.push(text) };
+    const installer = createGatewayInstaller({ client: apiserver, clock, logger });
+    installer.start(ending.signal);
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await until(() => clock.pending > 0);
+      await clock.advance(10_000);
+    }
+    ending.abort(new Error('seen'));
+    await installer.stop();
+    expect(warnings).to.deep.equal([
+      'the ingress serves no Gateways: the definitions that somebody has applied do not serve gatewayclasses of gateway.networking.k8s.io/v1; apply those of a release that does',
+    ]);
+    await served(true);
   });
 });

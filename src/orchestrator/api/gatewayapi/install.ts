@@ -10,7 +10,10 @@ import {
   GATEWAY_CLASS_NAME,
   GATEWAY_CLASSES,
   GATEWAY_CONTROLLER,
+  GATEWAYS,
   type GatewayClass,
+  HTTP_ROUTES,
+  REFERENCE_GRANTS,
 } from '../../../kube/kinds/gateways/objects.ts';
 import type { CustomResourceDefinition } from '../../../kube/kinds/objects.data.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../kube/kinds/resources.data.ts';
@@ -25,14 +28,31 @@ const CHANNEL = 'gateway.networking.k8s.io/channel';
 export const gatewayDefinitions = (): readonly CustomResourceDefinition[] =>
   JSON.parse(readFileSync(ownData('orchestrator/api/gatewayapi/definitions.json'), 'utf8'));
 
+/** What the ingress reads. */
+const READ = [GATEWAY_CLASSES, GATEWAYS, HTTP_ROUTES, REFERENCE_GRANTS];
+
+/** Names of kinds, with the version that the ingress reads, of which these definitions serve none. */
+const unserved = (stored: readonly CustomResourceDefinition[]): readonly string[] =>
+  READ.filter(({ plural, group, version }) =>
+    stored.some(
+      ({ metadata, spec }) =>
+        metadata.name === `${plural}.${group}` &&
+        !spec.versions.some(({ name, served }) => name === version && served),
+    ),
+  ).map((resource) => `${resource.plural} of ${apiVersionOf(resource)}`);
+
 /**
  * They are custom resources here as in every cluster, so that a chart or a manifest that brings them finds what it looks for: definitions
- * that somebody has applied stay, unless they are of the same channel and an older release.
+ * that somebody has applied stay, unless they are of the same channel and an older release. Resolves with those that are there then.
  */
-export async function ensureGatewayDefinitions(client: KubeClient): Promise<void> {
+export async function ensureGatewayDefinitions(
+  client: KubeClient,
+): Promise<readonly CustomResourceDefinition[]> {
+  const stored: CustomResourceDefinition[] = [];
   // One after the other: checking the rules of one keeps the server busy for a tenth of a second.
   for (const wanted of gatewayDefinitions())
-    await ensure(client, { resource: CUSTOM_RESOURCE_DEFINITIONS, wanted, reconcile: raised });
+    stored.push(await ensure(client, { resource: CUSTOM_RESOURCE_DEFINITIONS, wanted, reconcile: raised }));
+  return stored;
 }
 
 function raised(
@@ -72,9 +92,16 @@ export interface GatewayInstallerOptions {
 export function createGatewayInstaller({ client, clock, logger }: GatewayInstallerOptions) {
   let work: Promise<void> = Promise.resolve();
   async function install(signal: AbortSignal): Promise<void> {
+    let isTold = false;
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
-        await ensureGatewayDefinitions(client);
+        const missing = unserved(await ensureGatewayDefinitions(client));
+        if (missing.length > 0 && !isTold)
+          logger.warn(
+            {},
+            `the ingress serves no Gateways: the definitions that somebody has applied do not serve ${missing.join(', ')}; apply those of a release that does`,
+          );
+        isTold ||= missing.length > 0;
         if (await ensureGatewayClass(client)) return;
       } catch (error) {
         if (signal.aborted) return;
