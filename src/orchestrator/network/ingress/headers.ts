@@ -65,7 +65,8 @@ function changedHeaders(
   changes: readonly HeaderChanges[] | undefined,
 ): OutgoingHttpHeaders {
   if (!changes) return headers;
-  const changed: OutgoingHttpHeaders = { ...headers };
+  // Without a prototype: `constructor` and `__proto__` are names like any others.
+  const changed: OutgoingHttpHeaders = Object.assign(Object.create(null), headers);
   for (const { set, add, remove } of changes) {
     for (const name of remove) delete changed[name];
     Object.assign(changed, set);

@@ -154,9 +154,14 @@ const stripped = (path: string): string => (path.length > 1 && path.endsWith('/'
 export function route(table: HostTable, asked: Asked): Found | undefined {
   const { host, path } = asked;
   const known = forHost(table, host) ?? table.get('');
+  let parsed: URLSearchParams | undefined;
+  const query = () => {
+    parsed ??= new URLSearchParams(asked.query);
+    return parsed;
+  };
   for (const { match, conditions, action, owner } of known?.rules ?? []) {
     const captures = matched(match, path);
-    if (captures && (!conditions || meets(conditions, asked))) return { action, owner, captures };
+    if (captures && (!conditions || meets(conditions, asked, query))) return { action, owner, captures };
   }
   const fallback = known?.fallback ?? table.get('')?.fallback;
   return fallback && { action: fallback.action, owner: fallback.owner, captures: [path] };
@@ -173,17 +178,17 @@ export function forHost<T>(byHost: ReadonlyMap<string, T>, host: string): T | un
   return undefined;
 }
 
-function meets({ method, headers, query }: Conditions, asked: Asked): boolean {
+function meets({ method, headers, query }: Conditions, asked: Asked, parsed: () => URLSearchParams): boolean {
+  const given = asked.headers ?? {};
   if (method !== undefined && method !== asked.method) return false;
   const has = ({ name, test }: ValueMatch) => {
-    const value = asked.headers?.[name];
+    // Every object has a `constructor`, and none that a client has sent.
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
     return value !== undefined && test(typeof value === 'string' ? value : value.join(', '));
   };
   if (!headers.every(has)) return false;
-  if (query.length === 0) return true;
-  const given = new URLSearchParams(asked.query);
   return query.every(({ name, test }) => {
-    const value = given.get(name);
+    const value = parsed().get(name);
     return value !== null && test(value);
   });
 }
