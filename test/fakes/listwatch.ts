@@ -12,6 +12,7 @@ export class ListWatchServer {
   #compacted = 0;
   #wake = new Set<() => void>();
   #down: Error | undefined;
+  readonly #refused = new Map<string, Error>();
   #connection = new AbortController();
 
   put<T extends KubeObject>(object: T): T {
@@ -43,6 +44,12 @@ export class ListWatchServer {
   up(): void {
     this.#down = undefined;
     this.#connection = new AbortController();
+  }
+
+  /** Answers lists of a kind so from now on, by its plural; undefined: as usual. */
+  refuse(plural: string, error: Error | undefined): void {
+    if (error) this.#refused.set(plural, error);
+    else this.#refused.delete(plural);
   }
 
   /** Ends all watches as a server does whose time is over. */
@@ -94,7 +101,8 @@ export class ListWatchServer {
 
   async #list<T extends KubeObject>(resource: Resource<T>, options: ListOptions = {}) {
     this.requests.push(`list ${resource.plural}`);
-    if (this.#down) throw this.#down;
+    const error = this.#down ?? this.#refused.get(resource.plural);
+    if (error) throw error;
     const all = [...this.#objects.values()].filter((object) => object.kind === resource.kind);
     const start = Number(options.continue ?? 0);
     const end = start + (options.limit ?? all.length);

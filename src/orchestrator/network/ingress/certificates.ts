@@ -46,7 +46,7 @@ export function certificatesOf(
         for (const host of hosts ?? (ingress.spec?.rules ?? []).flatMap((rule) => rule.host ?? [])) {
           const key = host.toLowerCase();
           // Its rules say so, where it has any.
-          if (conflictOf(ingress, key)) continue;
+          if (conflictOf(namespace, key)) continue;
           const before = byHost.get(key);
           const id = `${namespace}/${secretName}`;
           if (!before) byHost.set(key, { host: key, ...pair, secret: id, owner: `${namespace}/${name}` });

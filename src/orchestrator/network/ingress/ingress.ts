@@ -134,11 +134,12 @@ export function createIngress(options: IngressOptions): IngressProxy {
       services: proxy.services.list().filter(isNamed),
       secrets: secrets.list(),
       gateways: { routes, ...others },
+      holders: compiled.holders,
     };
     take(objects);
     await listen();
     isKnown = true;
-    save(objects);
+    save({ ...objects, holders: compiled.holders });
     await report(compiled.judged.filter(({ findings }) => problemsText(findings) === undefined));
     await tellGateways(true);
     reportSoon();
@@ -208,7 +209,7 @@ export function createIngress(options: IngressOptions): IngressProxy {
     }
   }
 
-  async function follow(): Promise<void> {
+  async function follow(saved: ServedObjects | undefined): Promise<void> {
     for (const informer of [ingresses, classes])
       informer.listen({ add: refreshSoon, update: refreshSoon, delete: refreshSoon });
     // Of the others nothing is served, and they may be many. An Ingress or HTTPRoute that names one more is a change itself.
@@ -217,7 +218,7 @@ export function createIngress(options: IngressOptions): IngressProxy {
     };
     proxy.services.listen({ add: ofNamed, update: ofNamed, delete: ofNamed });
     for (const informer of [ingresses, classes]) informer.start(signal);
-    gateways.start(signal);
+    gateways.start(signal, saved?.gateways);
     await Promise.all([ingresses.synced, classes.synced, proxy.services.synced]);
     refreshSoon();
     while (!signal.aborted) {
@@ -235,7 +236,7 @@ export function createIngress(options: IngressOptions): IngressProxy {
         take(saved);
         await listen();
       }
-      follow().catch((error: unknown) => {
+      follow(saved).catch((error: unknown) => {
         if (!signal.aborted) failed(error);
       });
     },

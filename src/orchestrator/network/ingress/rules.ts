@@ -9,11 +9,11 @@ import type {
 import { oldestFirst } from '../../../kube/values/age.ts';
 import { readAnnotations, type Wishes } from './annotations.ts';
 import { certificatesOf, type HostCertificate } from './certificates.ts';
-import { claimOf } from './classes.ts';
+import { type Claim, claimOf } from './classes.ts';
 import type { Finding } from './findings.ts';
-import { type HostClaims, hostClaims } from './hosts.ts';
+import type { HostClaims } from './hosts.ts';
 import { normalPath } from './paths.ts';
-import { isPattern, pathPattern } from './patterns.ts';
+import { isPattern, PATTERN_COST_PER_HOST, pathPattern } from './patterns.ts';
 import { DEFAULT_POLICY, type Policy } from './policy.ts';
 import { type Action, conflictKey, type Fallback, type PathMatch, type Rule } from './table.ts';
 import { targetOfBackend } from './targets.ts';
@@ -38,8 +38,8 @@ export interface IngressRules {
   readonly rules: readonly Rule[];
   readonly fallbacks: readonly Fallback[];
   readonly certificates: readonly HostCertificate[];
-  /** Whose the hosts of these are. */
-  readonly conflictOf: HostClaims;
+  /** Instructions of the patterns of a host. */
+  readonly patternCosts: ReadonlyMap<string, number>;
   /** Every Ingress. */
   readonly judged: readonly Judged[];
 }
@@ -52,9 +52,22 @@ export interface Known {
   readonly secret: Find<Secret>;
 }
 
-interface Found extends Known {
+/** What decides about the rules of all objects. */
+export interface Found extends Known {
   readonly conflictOf: HostClaims;
 }
+
+export interface ClaimedIngress {
+  readonly ingress: Ingress;
+  readonly claim: Claim;
+}
+
+/** Which Ingresses are served here. */
+export const claimIngresses = ({ ingresses, classes }: IngressObjects): readonly ClaimedIngress[] =>
+  ingresses.map((ingress) => ({ ingress, claim: claimOf(ingress, classes) }));
+
+export const oursOf = (claimed: readonly ClaimedIngress[]): readonly Ingress[] =>
+  claimed.flatMap(({ ingress, claim }) => (claim.type === 'ours' ? [ingress] : []));
 
 interface Part {
   readonly rules: readonly Rule[];
@@ -64,23 +77,22 @@ interface Part {
 
 /**
  * The rules of all Ingresses that are served here, with what is amiss in each. Of two for the same requests the older wins, of two namespaces
- * the one that had the host first.
+ * the one that holds the host.
  */
-export function ingressRules({ ingresses, classes }: IngressObjects, known: Known): IngressRules {
-  const claims = ingresses.map((ingress) => ({ ingress, claim: claimOf(ingress, classes) }));
-  const ours = claims
-    .flatMap(({ ingress, claim }) => (claim.type === 'ours' ? [ingress] : []))
-    .sort(oldestFirst);
-  const conflictOf = hostClaims(ours);
-  const found: Found = { ...known, conflictOf };
-  const { certificates, findings: certificateFindings } = certificatesOf(ours, found.secret, conflictOf);
+export function ingressRules(claims: readonly ClaimedIngress[], found: Found): IngressRules {
+  const ours = [...oursOf(claims)].sort(oldestFirst);
+  const { certificates, findings: certificateFindings } = certificatesOf(
+    ours,
+    found.secret,
+    found.conflictOf,
+  );
   const taken: Taken = { owners: new Map(), costs: new Map() };
   const parts = ours.map((ingress) => ({ ingress, ...settled(partOf(ingress, found), taken) }));
   return {
     rules: parts.flatMap(({ rules }) => rules),
     fallbacks: parts.flatMap(({ fallbacks }) => fallbacks),
     certificates,
-    conflictOf,
+    patternCosts: taken.costs,
     judged: [
       ...parts.map(({ ingress, findings }) => ({
         ingress,
@@ -96,9 +108,6 @@ export function ingressRules({ ingresses, classes }: IngressObjects, known: Know
     ],
   };
 }
-
-/** Instructions: a request is compared with all of them, on the agent's own thread, which takes a quarter of a second at worst. */
-const PATTERN_COST_PER_HOST = 2_000;
 
 interface Taken {
   /** Whose requests are of a kind. */
@@ -186,7 +195,7 @@ function partOf(ingress: Ingress, found: Found): Part {
 
   const rules: Rule[] = [];
   const isHeld = (host: string): boolean => {
-    const conflict = found.conflictOf(ingress, host);
+    const conflict = found.conflictOf(namespace, host);
     if (conflict) findings.push(conflict);
     return conflict !== undefined;
   };

@@ -23,7 +23,7 @@ describe('a host of two namespaces', () => {
     expect(owner(compiled, '/login')).to.equal('shop/web');
     expect(problem(compiled, 'shop')).to.equal(undefined);
     expect(problem(compiled, 'thief')).to.equal(
-      'HostConflict: shop.test belongs to the namespace shop, whose Ingress shop/web is older: the annotation pilotage.dev/host-shared-with: thief there would share it',
+      'HostConflict: shop.test belongs to the namespace shop, which had it first (Ingress shop/web): the annotation pilotage.dev/host-shared-with: thief there would share it',
     );
   });
 
@@ -64,7 +64,7 @@ describe('a host of two namespaces', () => {
     const admin = { ...login, rules: ['admin.shop.test Prefix / b'] };
     const older = compile(wildcard, admin);
     expect(owner(older, '/', 'admin.shop.test')).to.equal('shop/web');
-    expect(problem(older, 'thief')).to.contain('whose Ingress shop/web for *.shop.test is older');
+    expect(problem(older, 'thief')).to.contain('which had *.shop.test first (Ingress shop/web)');
     const younger = compile({ ...wildcard, age: 9 }, admin);
     expect(owner(younger, '/', 'admin.shop.test')).to.equal('thief/web');
     expect(owner(younger, '/', 'other.shop.test')).to.equal('shop/web');
@@ -82,6 +82,51 @@ describe('a host of two namespaces', () => {
     expect(owner({ ...compiled, certificates }, '/any')).to.equal(undefined);
     expect(certificates).to.deep.equal([]);
     expect(compileServed(objects({ ingresses: [other], secrets })).certificates).to.have.length(1);
+  });
+
+  describe('that is held', () => {
+    const since = (before: ReturnType<typeof compile>, ...ingresses: readonly IngressNotation[]) =>
+      compileServed({
+        ...objects({ ingresses: ingresses.map((one) => ingress(one)) }),
+        // As it comes back from disk.
+        holders: JSON.parse(JSON.stringify(before.holders)),
+      });
+    const young = { ...shop, age: 5 };
+    const old = { ...login, age: 0 };
+
+    it('stays with its holder: an older Ingress that names it since today takes nothing over', () => {
+      expect(owner(compile(young, old), '/login')).to.equal('thief/web');
+      const compiled = since(compile(young), young, old);
+      expect(owner(compiled, '/login')).to.equal('shop/web');
+      expect(problem(compiled, 'thief')).to.match(/^HostConflict: shop.test belongs to the namespace shop/);
+    });
+
+    it('stays with its holder while any Ingress of that namespace names it', () => {
+      const other = { ...young, name: 'other', age: 9 };
+      const compiled = since(since(compile(young), young, other), other, old);
+      expect(owner(compiled, '/login')).to.equal('shop/other');
+    });
+
+    it('is not taken by a wildcard, however old', () => {
+      const wildcard = { ...old, rules: ['*.test Prefix / b'] };
+      expect(owner(compile(young, wildcard), '/')).to.equal('thief/web');
+      const compiled = since(compile(young), young, wildcard);
+      expect(owner(compiled, '/')).to.equal('shop/web');
+      expect(owner(compiled, '/', 'free.test')).to.equal('thief/web');
+    });
+
+    it('is free for others when no object of its holder names it', () => {
+      const left = since(compile(young), { ...young, rules: ['new.test Prefix / a'] }, old);
+      expect(owner(left, '/login')).to.equal('thief/web');
+      expect(left.holders).to.deep.equal({ 'new.test': 'shop', 'shop.test': 'thief' });
+    });
+
+    it('and has the name of something that every object has is a host like any other', () => {
+      const named = { ...young, rules: ['constructor Prefix / a'] };
+      const free = compile({ ...old, rules: ['constructor Prefix / b'] });
+      expect(owner(free, '/', 'constructor')).to.equal('thief/web');
+      expect(owner(since(compile(), named), '/', 'constructor')).to.equal('shop/web');
+    });
   });
 
   it('may be left open: requests for any host belong to nobody', () => {

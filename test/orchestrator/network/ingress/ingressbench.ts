@@ -16,8 +16,8 @@ import { systemClock } from '../../../../src/base/clock.ts';
 import { silentLogger } from '../../../../src/base/log.ts';
 import type { EventRecorder } from '../../../../src/kube/client/events.ts';
 import { certificate, keyPem, newKey } from '../../../../src/orchestrator/api/auth/certificates.ts';
+import type { ServedObjects } from '../../../../src/orchestrator/network/ingress/compile.ts';
 import { createIngress, type IngressProxy } from '../../../../src/orchestrator/network/ingress/ingress.ts';
-import type { IngressObjects } from '../../../../src/orchestrator/network/ingress/rules.ts';
 import { createServiceProxy, type ServiceProxy } from '../../../../src/orchestrator/network/proxy.ts';
 import { ListWatchServer } from '../../../fakes/listwatch.ts';
 import { slice, type Word } from '../notation.ts';
@@ -67,7 +67,7 @@ export class IngressBench {
   readonly events: string[] = [];
   /** How long the ingress waits for what, in milliseconds. */
   readonly waits: number[] = [];
-  saved: IngressObjects | undefined;
+  saved: ServedObjects | undefined;
   /** Ports of backends that nobody outside may be led to. */
   readonly hidden = new Set<number>();
   readonly #closing: (() => unknown)[] = [];

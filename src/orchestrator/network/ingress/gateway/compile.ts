@@ -4,17 +4,17 @@ import {
   type GatewayClass,
   type HTTPRoute,
   type ParentReference,
+  type ReferenceGrant,
 } from '../../../../kube/kinds/gateways/objects.ts';
-import { oldestFirst } from '../../../../kube/values/age.ts';
 import type { HostCertificate } from '../certificates.ts';
-import type { HostClaims } from '../hosts.ts';
-import type { Known } from '../rules.ts';
-import type { Rule } from '../table.ts';
-import { attach, isGatewayRef } from './attach.ts';
-import { asIngress, hostHolders } from './hosts.ts';
-import { type JudgedListener, judgeListener } from './listeners.ts';
-import { type GatewayObjects, type Said, said, unsaid } from './objects.ts';
-import { type ReadRoute, type RouteRule, readRoute } from './routes.ts';
+import { asWritten, type HostClaims } from '../hosts.ts';
+import { PATTERN_COST_PER_HOST } from '../patterns.ts';
+import type { Found } from '../rules.ts';
+import type { Face, Rule } from '../table.ts';
+import { type JoinedGateways, keyOf } from './joined.ts';
+import type { JudgedListener } from './listeners.ts';
+import { type Said, said, unsaid } from './objects.ts';
+import { BROKEN, type ReadRoute, readRoute } from './routes.ts';
 
 export interface JudgedGateway {
   readonly gateway: Gateway;
@@ -41,113 +41,100 @@ export interface CompiledGateways extends JudgedGateways {
   readonly certificates: readonly HostCertificate[];
 }
 
-/** Instructions of the patterns of all routes: a request is compared with them on the agent's own thread. */
-const PATTERN_COST = 2_000;
+export interface GatewayWorld extends Found {
+  readonly grants: readonly ReferenceGrant[];
+  /** What the patterns of Ingresses cost already, by host. */
+  readonly patternCosts: ReadonlyMap<string, number>;
+}
 
 /** The rules of all HTTPRoutes that Gateways of ours accept, with what is to be said of each object. */
 export function compileGateways(
-  { classes, gateways, routes, grants, namespaces }: GatewayObjects,
-  { service, secret, conflictOf }: Known & { readonly conflictOf: HostClaims },
+  { classes, gateways, routes }: JoinedGateways,
+  { service, grants, conflictOf, patternCosts }: GatewayWorld,
 ): CompiledGateways {
-  const ourClasses = classes.filter(({ spec }) => spec.controllerName === GATEWAY_CONTROLLER);
-  const classNames = new Set(ourClasses.map(({ metadata }) => metadata.name));
-  const ours = gateways.filter(({ spec }) => classNames.has(spec.gatewayClassName)).sort(oldestFirst);
-  const listeners = new Map(
-    ours.map((gateway) => [
-      keyOf(gateway),
-      {
-        gateway,
-        listeners: gateway.spec.listeners.map((one) => judgeListener(gateway, one, { secret, grants })),
-      },
-    ]),
-  );
-  const labels = new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
   const attached = new Map<JudgedListener, Set<HTTPRoute>>();
-  const claim = hostHolders(conflictOf);
   const rules = new Map<string, Rule>();
-  let cost = 0;
-  const judged = [...routes].sort(oldestFirst).map((route): JudgedRoute => {
-    const known = (route.spec.parentRefs ?? []).filter(isGatewayRef).flatMap((parentRef) => {
-      const { namespace = route.metadata.namespace ?? '', name } = parentRef;
-      const found = listeners.get(`${namespace}/${name}`);
-      return found ? [{ parentRef, ...found }] : [];
-    });
-    if (known.length === 0) return { route, parents: [] };
-    const read = affordable(readRoute(route, { service, grants }), cost);
-    cost += read.cost;
+  const isAffordable = createBudget(patternCosts);
+  const judged = routes.map(({ route, parents }): JudgedRoute => {
+    if (parents.length === 0) return { route, parents: [] };
+    const read = readRoute(route, { service, grants });
+    const { namespace = '' } = route.metadata;
+    /** Hosts that have too many patterns for some of its rules. */
+    const costly = new Set<string>();
+    let kept = 0;
+    const serve = (face: Face, host: string) =>
+      read.rules.forEach(({ cost, wide, ...rule }, i) => {
+        const key = `${keyOf(route)} ${face} ${host} ${i}`;
+        if (rules.has(key)) return;
+        const fits = isAffordable(face, host, cost);
+        if (fits) kept++;
+        else costly.add(host);
+        rules.set(key, { ...rule, ...(fits ? {} : { ...wide, action: BROKEN }), host, face });
+      });
     return {
       route,
-      parents: known.map(({ parentRef, gateway, listeners: all }) => {
-        const { accepted, listeners: own } = attach(
-          route,
-          parentRef,
-          gateway,
-          all,
-          (name) => labels.get(name) ?? {},
-        );
+      parents: parents.map(({ parentRef, gateway, accepted, listeners: own }) => {
         const conflicts = new Set<string>();
         let served = 0;
         for (const { listener, hosts } of own) {
           attached.set(listener, (attached.get(listener) ?? new Set()).add(route));
-          const { face } = listener;
           for (const host of hosts) {
-            const conflict = claim(route, gateway, host);
-            if (conflict !== undefined) conflicts.add(conflict);
+            const conflict = conflictOf(namespace, host, gateway.metadata.namespace);
+            if (conflict) conflicts.add(conflict.message);
             else served++;
-            if (conflict !== undefined || face === undefined) continue;
-            read.rules.forEach((rule, i) => {
-              const { cost: _, ...rest } = rule;
-              rules.set(`${keyOf(route)} ${face} ${host} ${i}`, { ...rest, host, face });
-            });
+            if (!conflict && listener.face) serve(listener.face, host);
           }
         }
-        const joined = conditionsOf(
+        const conditions = conditionsOf(
           accepted,
           own.map(({ listener }) => listener),
           read,
         );
-        return { parentRef, conditions: withConflicts(joined, [...conflicts], served) };
+        const isServed = served > 0 && (costly.size === 0 || kept > 0);
+        return { parentRef, conditions: withProblems(conditions, [...conflicts], [...costly], isServed) };
       }),
     };
   });
   return {
-    classes: ourClasses.map((gatewayClass) => ({ gatewayClass, conditions: classConditions(gatewayClass) })),
-    gateways: ours.map((gateway) =>
-      judgedGateway(gateway, listeners.get(keyOf(gateway))?.listeners ?? [], attached),
-    ),
+    classes: classes.map((gatewayClass) => ({ gatewayClass, conditions: classConditions(gatewayClass) })),
+    gateways: gateways.map(({ gateway, listeners }) => judgedGateway(gateway, listeners, attached)),
     routes: judged.filter(({ route, parents }) => parents.length > 0 || isMarked(route)),
     rules: [...rules.values()],
-    certificates: [...listeners.values()].flatMap(({ gateway, listeners: all }) =>
-      all
-        .flatMap(({ certificate }) => certificate ?? [])
-        .filter(({ host }) => !conflictOf(gateway, asIngress(host))),
+    certificates: gateways.flatMap(({ gateway, listeners }) =>
+      listeners.flatMap((listener) => certificatesOf(gateway, listener, attached, conflictOf)),
     ),
   };
 }
 
-const keyOf = ({ metadata }: Gateway | HTTPRoute): string => `${metadata.namespace}/${metadata.name}`;
+type Attached = ReadonlyMap<JudgedListener, ReadonlySet<HTTPRoute>>;
+
+/** The certificate of a listener, where its host is not held by a namespace that has no route there. */
+function certificatesOf(
+  gateway: Gateway,
+  listener: JudgedListener,
+  attached: Attached,
+  conflictOf: HostClaims,
+): readonly HostCertificate[] {
+  const { certificate } = listener;
+  if (!certificate) return [];
+  const users = [gateway, ...(attached.get(listener) ?? [])].map(({ metadata }) => metadata.namespace ?? '');
+  return users.some((one) => !conflictOf(one, certificate.host, gateway.metadata.namespace))
+    ? [certificate]
+    : [];
+}
 
 const isMarked = ({ status }: HTTPRoute): boolean =>
   (status?.parents ?? []).some(({ controllerName }) => controllerName === GATEWAY_CONTROLLER);
 
-/** Without the rules whose patterns would be too many. */
-function affordable(read: ReadRoute, before: number): ReadRoute & { readonly cost: number } {
-  let cost = 0;
-  const rules = read.rules.filter((rule: RouteRule) => {
-    if (rule.cost === 0) return true;
-    if (before + cost + rule.cost > PATTERN_COST) return false;
-    cost += rule.cost;
+/** Charges each host for the patterns of its rules, those of Ingresses first; false: they would be too many. */
+function createBudget(before: ReadonlyMap<string, number>) {
+  const spent = new Map<string, number>();
+  return (face: Face, host: string, cost: number): boolean => {
+    const key = `${face} ${host}`;
+    const sum = (spent.get(key) ?? before.get(host) ?? 0) + cost;
+    if (cost > 0 && sum > PATTERN_COST_PER_HOST) return false;
+    spent.set(key, sum);
     return true;
-  });
-  if (rules.length === read.rules.length) return { ...read, cost };
-  const why = `the regular expressions of all routes have more than ${PATTERN_COST} instructions`;
-  const rest = read.conditions.filter(({ type }) => type !== 'PartiallyInvalid');
-  return {
-    ...read,
-    rules,
-    cost,
-    ...(rules.length === 0 ? { refusal: why } : {}),
-    conditions: [...rest, said('PartiallyInvalid', 'UnsupportedValue', `Dropped Rule: ${why}`)],
   };
 }
 
@@ -172,24 +159,28 @@ function conditionsOf(
     : [accepted, ...read.conditions];
 }
 
-/** Hosts of others are left to them. */
-function withConflicts(
+/** Hosts of others are left to them, and rules with too many patterns answer 500. */
+function withProblems(
   conditions: readonly Said[],
   conflicts: readonly string[],
-  served: number,
+  costly: readonly string[],
+  isServed: boolean,
 ): readonly Said[] {
-  if (
-    conflicts.length === 0 ||
-    conditions.some(({ type, status }) => type === 'Accepted' && status === 'False')
-  )
-    return conditions;
-  const why = conflicts.join('; ');
+  if (conflicts.length + costly.length === 0 || conditions.some(isRefusal)) return conditions;
+  const reason = conflicts.length > 0 ? 'HostConflict' : 'UnsupportedValue';
+  const why = [
+    ...conflicts,
+    ...costly.map(
+      (host) =>
+        `the regular expressions of ${asWritten(host) || 'any host'} have more than ${PATTERN_COST_PER_HOST} instructions`,
+    ),
+  ].join('; ');
   const rest = conditions.filter(
-    ({ type }) => type !== 'PartiallyInvalid' && (served > 0 || type !== 'Accepted'),
+    ({ type }) => type !== 'PartiallyInvalid' && (isServed || type !== 'Accepted'),
   );
-  return served > 0
-    ? [...rest, said('PartiallyInvalid', 'HostConflict', `Dropped Rule: ${why}`)]
-    : [unsaid('Accepted', 'HostConflict', why), ...rest];
+  return isServed
+    ? [...rest, said('PartiallyInvalid', reason, `Dropped Rule: ${why}`)]
+    : [unsaid('Accepted', reason, why), ...rest];
 }
 
 const isRefusal = ({ type, status }: Said): boolean => type === 'Accepted' && status === 'False';
@@ -203,7 +194,7 @@ const classConditions = ({ spec }: GatewayClass): readonly Said[] => [
 function judgedGateway(
   gateway: Gateway,
   listeners: readonly JudgedListener[],
-  attached: ReadonlyMap<JudgedListener, ReadonlySet<HTTPRoute>>,
+  attached: Attached,
 ): JudgedGateway {
   const bad = listeners.filter(({ face }) => face === undefined).map(({ listener }) => listener.name);
   const message = `not served: ${bad.join(', ')}`;

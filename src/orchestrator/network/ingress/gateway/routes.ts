@@ -3,7 +3,7 @@ import { DEFAULT_POLICY, type Policy } from '../policy.ts';
 import type { Action, Rule, Share } from '../table.ts';
 import { type Backends, backendOf, type Unresolved } from './backends.ts';
 import { joined, readFilters, readTimeouts } from './filters.ts';
-import { readMatch } from './matches.ts';
+import { type ReadMatch, readMatch } from './matches.ts';
 import { type Said, said, unsaid } from './objects.ts';
 
 /** What a route wants, whichever hosts it is served for. */
@@ -15,10 +15,9 @@ export interface ReadRoute {
   readonly refusal?: string;
 }
 
-export interface RouteRule extends Pick<Rule, 'match' | 'conditions' | 'action' | 'owner'> {
-  /** Instructions of its patterns. */
-  readonly cost: number;
-}
+export interface RouteRule
+  extends Pick<Rule, 'match' | 'conditions' | 'action' | 'owner'>,
+    Pick<ReadMatch, 'cost' | 'wide'> {}
 
 const EVERYTHING: HTTPRouteMatch = { path: { type: 'PathPrefix', value: '/' } };
 
@@ -35,7 +34,7 @@ export function readRoute(route: HTTPRoute, backends: Backends): ReadRoute {
     const bad = read.flatMap(({ problem }) => problem ?? []);
     if (bad[0] !== undefined) invalid.push(`rule ${i + 1}: ${bad[0]}`);
     unresolved.push(...(read[0]?.unresolved ?? []));
-    return read.flatMap(({ made }) => (made ? [{ ...made, owner }] : []));
+    return read.map(({ made }) => ({ ...made, owner }));
   });
   const [first] = unresolved;
   const conditions = [
@@ -60,14 +59,14 @@ export function readRoute(route: HTTPRoute, backends: Backends): ReadRoute {
 }
 
 interface ReadOne {
-  readonly made?: Omit<RouteRule, 'owner'>;
+  readonly made: Omit<RouteRule, 'owner'>;
   readonly unresolved: readonly Unresolved[];
   readonly problem?: string;
 }
 
 function readOne(route: HTTPRoute, rule: HTTPRouteRule, match: HTTPRouteMatch, backends: Backends): ReadOne {
-  const read = readMatch(match);
-  if (typeof read === 'string') return { unresolved: [], problem: read };
+  const { problem, ...read } = readMatch(match);
+  if (problem !== undefined) return { made: { ...read, action: BROKEN }, unresolved: [], problem };
   const filtered = readFilters(rule.filters ?? [], read.match);
   if (typeof filtered === 'string')
     return { made: { ...read, action: BROKEN }, unresolved: [], problem: filtered };
@@ -90,7 +89,12 @@ function readOne(route: HTTPRoute, rule: HTTPRouteRule, match: HTTPRouteMatch, b
   };
 }
 
-const BROKEN = { type: 'say', status: 500, text: 'this route cannot be served as it is written' } as const;
+/** Of a rule that cannot be done: the requests that it may have been for must not reach another one. */
+export const BROKEN = {
+  type: 'say',
+  status: 500,
+  text: 'this route cannot be served as it is written',
+} as const;
 
 function actionOf(shares: readonly Share[], policy: Policy): Action {
   const [first, ...more] = shares;

@@ -5,7 +5,7 @@ import {
   routeStatus,
 } from '../../../../../src/orchestrator/network/ingress/gateway/status.ts';
 import { selfSigned } from '../ingressbench.ts';
-import { ingress, secret, service } from '../notation.ts';
+import { secret, service } from '../notation.ts';
 import {
   compiled,
   gateway,
@@ -170,39 +170,6 @@ describe('an HTTPRoute and its Gateway', () => {
     expect(reach(lets('shop', 'a'))).to.equal('a');
     expect(reach(lets('shop', 'b'))).to.equal(500);
     expect(reach(lets('blog'))).to.equal(500);
-  });
-});
-
-describe('the host of an HTTPRoute', () => {
-  const own = (name: string): ReturnType<typeof gateway> => {
-    const made = gateway();
-    return { ...made, metadata: { ...made.metadata, namespace: name, uid: name } };
-  };
-
-  it('is left to the namespace whose Ingress has it', () => {
-    const ingresses = [ingress({ namespace: 'bank', rules: ['bank.test Prefix / a'] })];
-    const services = [service('a', 'bank'), service('b')];
-    const routes = [route({ hosts: ['bank.test'], rules: ['/login b'] })];
-    const all = compiled({ routes }, { ingresses, services });
-    expect(reached(all, 'http://bank.test/login')).to.equal('a');
-    expect(short(parentOf(all))[0]).to.equal('Accepted=False HostConflict');
-    expect(messageOf(parentOf(all), 'Accepted')).to.match(
-      /^bank.test belongs to the namespace bank, whose Ingress/,
-    );
-  });
-
-  it('is left to the Gateway whose oldest route has it, and that of a wildcard likewise', () => {
-    const gateways = [own('bank'), own('shop')];
-    const bank = (hosts: readonly string[]) =>
-      route({ name: 'bank', namespace: 'bank', hosts, rules: ['/ a'] });
-    const late = route({ age: 9, hosts: ['login.bank.test', 'shop.test'], rules: ['/login b'] });
-    for (const hosts of [['login.bank.test'], ['*.bank.test']]) {
-      const services = [service('a', 'bank'), service('b')];
-      const all = compiled({ gateways, routes: [bank(hosts), late] }, { services });
-      expect(reached(all, 'http://login.bank.test/login')).to.equal('a');
-      expect(reached(all, 'http://shop.test/login')).to.equal('b');
-      expect(short(parentOf(all))).to.include('PartiallyInvalid=True HostConflict');
-    }
   });
 });
 
