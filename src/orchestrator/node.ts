@@ -134,7 +134,7 @@ export function createNode(options: NodeOptions): PilotageNode {
   const proxy: ServiceProxy = createServiceProxy({
     ...options,
     logger,
-    nodeHost: hostIP,
+    ...(options.isFirst === false ? {} : { nodeHost: hostIP }),
     reports: options.isFirst ?? true,
     neighbours: createNeighbours({ client, nodeName, network, clock, logger }),
     carry: carrier.connect,
@@ -201,11 +201,12 @@ export function createNode(options: NodeOptions): PilotageNode {
   return { start, stop };
 
   async function start(): Promise<void> {
-    // What was served is served before anything is started that might look for it.
+    // What was served is served before anything is started that might look for it; containers wait until it is known which pods they are.
     await proxy.start();
-    await Promise.all([ingress?.start(), containers?.start()]);
+    await ingress?.start();
     policies.start(stopping.signal);
     await pods.start(stopping.signal);
+    await containers?.start();
     proxy.synced.then(pods.wake, () => undefined);
     often(SURVEY_MS, survey);
     often(LISTEN_MS, () => {
@@ -277,9 +278,8 @@ export function createNode(options: NodeOptions): PilotageNode {
   }
 
   function survey(): void {
-    const workers = pods.list();
     const found = runtime.sockets.wildcards();
-    for (const worker of workers) {
+    for (const worker of pods.list()) {
       worker.setWildcards(found.get(worker.uid) ?? []);
       worker.checkListeners(false);
     }

@@ -27,7 +27,9 @@ export function sendTo({ host, port }: Address, { deliver, end }: FlowEvents): F
     });
   socket.on('error', fail);
   socket.on('message', (bytes) => deliver(bytes));
-  socket.connect(port, host, () => {
+  // A failure to connect is said to this function alone, and then the socket must not be sent by: Node throws.
+  socket.connect(port, host, (error?: Error) => {
+    if (error) return fail();
     const held = waiting ?? [];
     waiting = undefined;
     if (!isClosed) for (const bytes of held) send(bytes);

@@ -10,13 +10,16 @@ export const clusterFront = (route: Pick<Route, 'namespace' | 'service' | 'portN
 export const nodeFront = (route: Pick<Route, 'namespace' | 'service' | 'portName'>): string =>
   `node ${routeKey(route)}`;
 
+/** What only this machine is to reach: a substitute stands for an address of loopback. */
+const LOOPBACK = '127.0.0.1';
+
 /**
- * The addresses that a table needs. `nodeHost` is where node ports listen. `isBesideFirst`: another node of the cluster is in the same network, and
- * has the addresses themselves, whoever of the two starts first.
+ * The addresses that a table needs. `nodeHost` is where node ports listen; undefined: this node has none. `isBesideFirst`: another node of
+ * the cluster is in the same network, and has the addresses themselves, whoever of the two starts first.
  */
 export function frontsOf(
   table: RoutingTable,
-  nodeHost: string,
+  nodeHost: string | undefined,
   known: Substitutes,
   isBesideFirst = false,
 ): readonly Front[] {
@@ -36,11 +39,11 @@ export function frontsOf(
         ...carried,
         ...(isBesideFirst ? { isTaken: true } : {}),
         // The last one for systems whose loopback interface has one address only.
-        substitutes: [...(before ? [before] : []), { host: clusterIP, port: 0 }, { host: nodeHost, port: 0 }],
+        substitutes: [...(before ? [before] : []), { host: clusterIP, port: 0 }, { host: LOOPBACK, port: 0 }],
       });
     }
     // A node port has no substitute: clients would not find it.
-    if (nodePort && !isBesideFirst)
+    if (nodePort && nodeHost !== undefined)
       fronts.push({
         id: nodeFront(route),
         route: key,

@@ -48,8 +48,8 @@ export interface ServiceProxyOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Where node ports listen: 127.0.0.1. */
-  readonly nodeHost: string;
+  /** Where node ports listen: 127.0.0.1; absent: nowhere on this node. */
+  readonly nodeHost?: string;
   /** The other nodes, and the way to those on other machines. Default: there are none. */
   readonly neighbours?: Neighbours;
   readonly carry?: NonNullable<ForwardOptions['carry']>;

@@ -96,8 +96,23 @@ describe('routing', () => {
       [service('127.200.0.1', 80, {}, { nodePort: 30_080 })],
       [slice({ a: 'ready' }, 8080)],
     );
-    const fronts = frontsOf(table, '127.0.0.1', {}, true);
+    const fronts = frontsOf(table, undefined, {}, true);
     expect(fronts.map(({ id, isTaken }) => [id.split(' ')[0], isTaken])).to.deep.equal([['cluster', true]]);
     expect(fronts[0]?.substitutes[0]).to.deep.equal({ host: '127.200.0.1', port: 0 });
+  });
+
+  it('opens no node port where none is to be, and puts nothing but loopback in the place of an address', () => {
+    const table = route(
+      [service('127.200.0.1', 80, {}, { nodePort: 30_080 })],
+      [slice({ a: 'ready' }, 8080)],
+    );
+    const hosts = (nodeHost?: string) =>
+      frontsOf(table, nodeHost, {}).map(({ host, substitutes }) => [
+        host,
+        ...substitutes.map((one) => one.host),
+      ]);
+    const cluster = ['127.200.0.1', '127.200.0.1', '127.0.0.1'];
+    expect(hosts()).to.deep.equal([cluster]);
+    expect(hosts('192.0.2.1')).to.deep.equal([cluster, ['192.0.2.1']]);
   });
 });

@@ -18,22 +18,23 @@ export interface Target {
 export function isAllowed(policies: PolicySet, from: End, to: End, target: Target): boolean {
   const egress = rulesOf(policies, from)?.egress;
   const ingress = rulesOf(policies, to)?.ingress;
-  return passes(egress, to.address, target) && passes(ingress, from.address, target);
+  return passes(egress, to, target) && passes(ingress, from, target);
 }
 
 const rulesOf = ({ rules }: PolicySet, { uid }: End) =>
   uid !== undefined && Object.hasOwn(rules, uid) ? rules[uid] : undefined;
 
-const passes = (rules: readonly Allow[] | undefined, peer: string, { protocol, port }: Target): boolean =>
+const passes = (rules: readonly Allow[] | undefined, peer: End, { protocol, port }: Target): boolean =>
   rules === undefined ||
   rules.some(
     (rule) =>
       (rule.protocol === undefined || rule.protocol === protocol) &&
       (rule.ports === undefined || (port >= rule.ports[0] && port <= rule.ports[1])) &&
-      (rule.peers === undefined || rule.peers.some((block) => isInside(block, peer))),
+      (rule.peers === undefined || rule.peers.some((block) => isMeant(block, peer))),
   );
 
-function isInside({ cidr, except }: Block, address: string): boolean {
+function isMeant({ cidr, except, pod }: Block, { uid, address }: End): boolean {
+  if (pod !== undefined) return uid === pod;
   const bytes = parseIp(address);
   const isIn = (range: string) => {
     const parsed = parseCidr(range);

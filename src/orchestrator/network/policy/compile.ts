@@ -8,11 +8,16 @@ import type {
 } from '../../../kube/kinds/objects.data.ts';
 import { isFinished } from '../../../kube/kinds/podspec/phase.ts';
 import { type Labels, selectorMatches } from '../../../kube/values/selectors.ts';
+import { isLoopback } from '../relay/ranges.ts';
 
 /** A range of addresses without some of its parts, each as `10.0.0.0/8`. */
 export interface Block {
   readonly cidr: string;
   readonly except: readonly string[];
+  /** The uid of the pod that is meant: on another machine, its address may be that of another one. */
+  readonly pod?: string;
+  /** That pod is on another node: here its address is somebody else's or nobody's, and all that it connects to, agents connect it to. */
+  readonly isElsewhere?: true;
 }
 
 /** What may pass. */
@@ -35,7 +40,7 @@ export interface PodRules {
 export interface PolicySet {
   /** By uid. */
   readonly rules: Readonly<Record<string, PodRules>>;
-  /** uids by address. */
+  /** uids by address, of those pods whose address means them on this node. */
   readonly addresses: Readonly<Record<string, string>>;
 }
 
@@ -49,8 +54,10 @@ export function compilePolicies(
   policies: readonly NetworkPolicy[],
   pods: readonly Pod[],
   namespaces: readonly Namespace[],
+  /** The node for which this is. */
+  nodeName: string,
 ): PolicySet {
-  const world = worldOf(pods, namespaces);
+  const world = worldOf(pods, namespaces, nodeName);
   const found = new Map<string, { ingress?: Allow[]; egress?: Allow[] }>();
   for (const policy of policies) {
     const { spec = {}, metadata } = policy;
@@ -71,15 +78,16 @@ export function compilePolicies(
       }
     }
   }
-  const addresses = world.pods.flatMap(({ uid, address }): [string, string][] =>
-    address && found.has(uid) ? [[address, uid]] : [],
+  // Loopback ranges of nodes differ; networks of containers may not.
+  const addresses = world.pods.flatMap(({ uid, address, isElsewhere }): [string, string][] =>
+    address && (!isElsewhere || isLoopback(address)) ? [[address, uid]] : [],
   );
   return { rules: Object.fromEntries(found), addresses: Object.fromEntries(addresses) };
 }
 
 /** The pods that a policy selects, uids of those. */
 export const podsSelectedBy = (policy: NetworkPolicy, pods: readonly Pod[]): readonly string[] =>
-  selectedBy(policy, worldOf(pods, []).pods).map(({ uid }) => uid);
+  selectedBy(policy, worldOf(pods, [], '').pods).map(({ uid }) => uid);
 
 interface KnownPod {
   readonly uid: string;
@@ -87,6 +95,7 @@ interface KnownPod {
   readonly labels: Labels;
   /** It may have none yet. */
   readonly address: string | undefined;
+  readonly isElsewhere: boolean;
   readonly ports: readonly NonNullable<Container['ports']>[number][];
 }
 
@@ -95,7 +104,7 @@ interface World {
   readonly namespaces: ReadonlyMap<string, Labels>;
 }
 
-function worldOf(pods: readonly Pod[], namespaces: readonly Namespace[]): World {
+function worldOf(pods: readonly Pod[], namespaces: readonly Namespace[], nodeName: string): World {
   return {
     pods: pods
       .filter((pod) => !pod.spec.hostNetwork && !isFinished(pod))
@@ -104,6 +113,7 @@ function worldOf(pods: readonly Pod[], namespaces: readonly Namespace[]): World 
         namespace: metadata.namespace ?? '',
         labels: metadata.labels,
         address: status?.podIP,
+        isElsewhere: spec.nodeName !== nodeName,
         ports: [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ ports = [] }) => ports),
       })),
     namespaces: new Map(namespaces.map(({ metadata }) => [metadata.name ?? '', metadata.labels])),
@@ -149,9 +159,11 @@ function podsOf(
 }
 
 const blocksOf = (pods: readonly KnownPod[]): readonly Block[] =>
-  pods.flatMap(({ address }) =>
-    address ? [{ cidr: `${address}/${address.includes(':') ? 128 : 32}`, except: [] }] : [],
-  );
+  pods.flatMap(({ uid, address, isElsewhere }): readonly Block[] => {
+    if (!address) return [];
+    const cidr = `${address}/${address.includes(':') ? 128 : 32}`;
+    return [{ cidr, except: [], pod: uid, ...(isElsewhere ? { isElsewhere } : {}) }];
+  });
 
 function ingressAllows(
   pod: KnownPod,

@@ -83,7 +83,7 @@ export function createPolicies(options: PoliciesOptions): Policies {
   function compile(): boolean {
     const now = world.now();
     if (!now) return false;
-    policies = compilePolicies(now.policies, now.pods, now.namespaces);
+    policies = compilePolicies(now.policies, now.pods, now.namespaces, nodeName);
     save(policies);
     return true;
   }
@@ -131,11 +131,14 @@ export function createPolicies(options: PoliciesOptions): Policies {
   const isNode = ({ host, elsewhere }: Backend): boolean =>
     !elsewhere && isLoopback(host) && !isInRange(host, podCidr);
 
-  const podAt = (wanted: string) => ownPods().find(({ address }) => address === wanted)?.uid;
+  /** Of pods that the node has not taken up yet, what an earlier agent has kept. */
+  const podAt = (wanted: string): string | undefined =>
+    ownPods().find(({ address }) => address === wanted)?.uid ??
+    (Object.hasOwn(policies.addresses, wanted) ? policies.addresses[wanted] : undefined);
 
   /** Whoever writes an EndpointSlice may say that an address is of any pod. Of one on another machine, that pod alone is asked for there. */
   const podBehind = ({ host, podUid, elsewhere }: Backend): string | undefined =>
-    elsewhere?.far ? podUid : (podAt(host) ?? policies.addresses[host]);
+    elsewhere?.far ? podUid : podAt(host);
 
   return {
     start(signal) {

@@ -73,9 +73,9 @@ function portMatch({ protocol, ports }: Allow): string {
 function peerMatches(peers: readonly Block[], side: Side): readonly string[] {
   const single = new Set<string>();
   const ranges: string[] = [];
-  for (const { cidr, except } of peers) {
+  for (const { cidr, except, isElsewhere } of peers) {
     const range = parseCidr(cidr);
-    if (!range) continue;
+    if (!range || isElsewhere) continue;
     const family = range.bytes.length === 4 ? 'ip' : 'ip6';
     if (cidr.endsWith('/32') && family === 'ip') single.add(cidr.slice(0, -'/32'.length));
     else {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { NetworkPolicy, Pod } from '../../../../src/kube/kinds/objects.data.ts';
-import { compilePolicies } from '../../../../src/orchestrator/network/policy/compile.ts';
+import { isAllowed } from '../../../../src/orchestrator/network/policy/allowed.ts';
+import { compilePolicies, type PolicySet } from '../../../../src/orchestrator/network/policy/compile.ts';
 import { allows, compiled, namespaces, PODS, pod, policy } from './notation.ts';
 
 const DB = { matchLabels: { app: 'db' } };
@@ -147,14 +148,39 @@ describe('network policies', () => {
     const ended: Pod = { ...pod('shop/old'), status: { phase: 'Succeeded', podIP: '10.4.0.7' } };
     const onNode = pod('shop/node', '10.4.0.8', { hostNetwork: true });
     const among = policy({ podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] });
-    const set = compilePolicies([among], [...PODS, ended, onNode], namespaces);
+    const set = compilePolicies([among], [...PODS, ended, onNode], namespaces, 'n1');
     expect(Object.keys(set.rules).sort()).to.deep.equal(['shop/db', 'shop/web']);
     for (const address of ['10.4.0.7', '10.4.0.8'])
       expect(allows(set, `${address} > shop/db:1`)).to.equal(false);
   });
 
   it('select a pod before it has an address', () => {
-    const set = compilePolicies([deny], [pod('shop/db')], namespaces);
+    const set = compilePolicies([deny], [pod('shop/db')], namespaces, 'n1');
     expect(set).to.deep.equal({ rules: { 'shop/db': { ingress: [] } }, addresses: {} });
+  });
+
+  it('tell a pod from one on another machine that has the same address, wherever the one is that they name', () => {
+    const far = pod('other/far', '10.4.0.1', { nodeName: 'n2' });
+    const lets = (app: string) =>
+      policy({
+        podSelector: DB,
+        ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchLabels: { app } } }] }],
+      });
+    const passes = (set: PolicySet, uid: string) =>
+      isAllowed(
+        set,
+        { uid, address: '10.4.0.1' },
+        { uid: 'shop/db', address: '10.4.0.2' },
+        { protocol: 'TCP', port: 80 },
+      );
+    for (const [app, passing, stopped] of [
+      ['web', 'shop/web', 'other/far'],
+      ['far', 'other/far', 'shop/web'],
+    ] as const) {
+      const set = compilePolicies([lets(app)], [...PODS, far], namespaces, 'n1');
+      expect(passes(set, passing)).to.equal(true);
+      expect(passes(set, stopped)).to.equal(false);
+      expect(set.addresses['10.4.0.1']).to.equal('shop/web');
+    }
   });
 });

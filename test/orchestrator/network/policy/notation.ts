@@ -41,7 +41,7 @@ export const PODS: readonly Pod[] = [
 ];
 
 export const compiled = (...policies: readonly NetworkPolicy[]): PolicySet =>
-  compilePolicies(policies, PODS, namespaces);
+  compilePolicies(policies, PODS, namespaces, 'n1');
 
 /** `shop/web > shop/db:8080`, `10.9.0.1 > shop/db:53/UDP`. */
 export function allows(policies: PolicySet, text: string): boolean {

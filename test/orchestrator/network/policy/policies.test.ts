@@ -6,7 +6,7 @@ import type { Nft } from '../../../../src/orchestrator/network/policy/nft.ts';
 import { createPolicies, type Policies } from '../../../../src/orchestrator/network/policy/policies.ts';
 import { ListWatchServer } from '../../../fakes/listwatch.ts';
 import { eventually } from '../proxybench.ts';
-import { namespaces, PODS, policy } from './notation.ts';
+import { namespaces, PODS, pod, policy } from './notation.ts';
 
 /** A network that really is one of this machine, so that rules would be set; the nft of this test sets none. */
 const PLACE = { proc: String(process.pid), address: '127.0.0.1' };
@@ -25,10 +25,11 @@ describe('network policies on a node', () => {
   let lack: string | undefined;
   let refusal: Error | undefined;
   let ending: AbortController;
+  let own: typeof OWN;
   beforeEach(() => {
     cluster = new ListWatchServer();
     [scripts, events, saved, lack, refusal] = [[], [], undefined, undefined, undefined];
-    ending = new AbortController();
+    [ending, own] = [new AbortController(), OWN];
     for (const one of [...namespaces, ...PODS]) cluster.put(one);
   });
   afterEach(() => ending.abort());
@@ -46,7 +47,7 @@ describe('network policies on a node', () => {
       events: { record: (object, _type, reason) => void events.push(`${reason} ${object.metadata.name}`) },
       nodeName: 'n1',
       podCidr: '127.72.0.0/16',
-      ownPods: () => OWN,
+      ownPods: () => own,
       placeOf: async () => PLACE,
       ranges: () => undefined,
       load: () => saved,
@@ -120,6 +121,29 @@ describe('network policies on a node', () => {
       expect(policies.allows('10.4.0.1', { host: '10.4.0.2', port: 80, podUid })).to.equal(false);
     expect(policies.allows('10.4.0.254', { host: '10.4.0.2', port: 80, podUid: 'shop/db' })).to.equal(true);
     expect(policies.allows('10.4.0.1', { host: '127.0.0.1', port: 443, podUid: '' })).to.equal(true);
+  });
+
+  it('hold for a pod of this node that a new agent has not taken up yet', async () => {
+    cluster.put(deny);
+    open();
+    await eventually(() => isolating().length > 0, 'they are known');
+    ending.abort();
+    [ending, own] = [new AbortController(), []];
+    const policies = open();
+    const db = { host: '10.4.0.2', port: 80, podUid: 'shop/db' };
+    expect(policies.allows('10.4.0.1', db)).to.equal(false);
+    expect(policies.allows('constructor', db)).to.equal(true);
+  });
+
+  it('ask of a pod on another machine what holds for that pod, whatever pod of this node has its address', async () => {
+    cluster.put(deny);
+    cluster.put(pod('shop/far', '10.4.0.2', { nodeName: 'n2' }));
+    const policies = open();
+    await eventually(() => isolating().length > 0, 'they are known');
+    const to = (podUid: string, elsewhere = {}) =>
+      policies.allows('10.4.0.1', { host: '10.4.0.2', port: 80, podUid, ...elsewhere });
+    expect(to('shop/far', { elsewhere: { node: 'n2', far: true } })).to.equal(true);
+    expect(to('shop/far')).to.equal(false);
   });
 
   it('hold as an earlier agent knew them while the API is away', async () => {

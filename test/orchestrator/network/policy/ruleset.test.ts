@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { compilePolicies } from '../../../../src/orchestrator/network/policy/compile.ts';
 import { rulesetOf } from '../../../../src/orchestrator/network/policy/ruleset.ts';
-import { compiled, policy } from './notation.ts';
+import { compiled, namespaces, PODS, policy } from './notation.ts';
 
 const AROUND = { node: ['10.4.0.254', '10.4.255.254'], relayed: ['10.6.0.0/16', '10.7.0.0/16'] };
 const NOWHERE = { node: [], relayed: [] };
@@ -62,6 +63,16 @@ describe('the rules of a pod in its own network', () => {
     expect(statements(rulesetOf(set.rules['shop/db'] ?? {}, NOWHERE))).to.deep.equal([
       ...matches.flatMap((port) => peers.map((peer) => `${peer} ${port} accept`)),
       'ip saddr { 10.4.0.1 } accept',
+    ]);
+  });
+
+  it('let nobody in by the address of a pod on another node, where blocks count as ever', () => {
+    const web = { podSelector: { matchLabels: { app: 'web' } } };
+    const block = { ipBlock: { cidr: '10.0.0.0/8' } };
+    const rules = policy({ podSelector: {}, ingress: [{ from: [web] }, { from: [web, block] }] });
+    const elsewhere = compilePolicies([rules], PODS, namespaces, 'n2');
+    expect(statements(rulesetOf(elsewhere.rules['shop/db'] ?? {}, NOWHERE))).to.deep.equal([
+      'ip saddr 10.0.0.0/8 accept',
     ]);
   });
 
