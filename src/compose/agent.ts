@@ -168,7 +168,7 @@ const joinedElsewhere = (dataDir: string, { joined, nodeName }: AgentConfig) => 
 const expired = ({ nodeName, joined }: AgentConfig) => ({
   reason: 'CertificateExpired',
   message: `The certificate of the node ${nodeName} has expired: it was away for too long to renew it.`,
-  remedy: `Join again with a new token: pilotage agent --server ${joined?.server} --token …, as pilotage node token prints it there.`,
+  remedy: `Where the control plane is: kubectl delete node ${nodeName}, then pilotage node token. Join again with what that prints: pilotage agent --server ${joined?.server} --token …`,
 });
 
 const notJoined = (dataDir: string) => ({

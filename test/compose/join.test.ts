@@ -11,6 +11,7 @@ import { authorityHash, bootstrapSecret, newBootstrapToken } from '../../src/kub
 import type { KubeClient } from '../../src/kube/client/client.ts';
 import { CERTIFICATE_SIGNING_REQUESTS, NODES, SECRETS } from '../../src/kube/kinds/resources.data.ts';
 import { remoteClient } from '../../src/kube/remote/remote.ts';
+import type { Condition } from '../../src/kube/values/condition.ts';
 import { type RunningServer, startHttpsServer } from '../orchestrator/api/httpserver.ts';
 
 const MINUTE = 60_000;
@@ -109,19 +110,31 @@ describe('a machine that joins as a node', function () {
     expect(await requests()).to.equal(before);
   });
 
-  it('is refused under the name of another node that is ready, and gets no certificate of it', async () => {
+  async function reported(name: string, ready: Partial<Condition>): Promise<void> {
+    const conditions = [{ type: 'Ready', lastHeartbeatTime: rfc3339(Date.now()), ...ready }];
+    const body = { status: { conditions } };
+    await client.patch(NODES, { name }, { type: 'merge', body }, { subresource: 'status' });
+  }
+
+  it('is refused under the name of another node that is ready or silent, and gets no certificate of it', async () => {
     await client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'taken' } });
-    const status = {
-      conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: rfc3339(Date.now()) }],
-    };
-    const body = { status };
-    await client.patch(NODES, { name: 'taken' }, { type: 'merge', body }, { subresource: 'status' });
-    const found = await problem({ nodeName: 'taken' });
-    expect(found).to.include({ reason: 'NodeNameTaken' });
-    expect(found?.remedy).to.contain('--node-name NAME').and.to.contain('kubectl delete node taken');
+    for (const ready of [{ status: 'True' }, { status: 'Unknown', reason: 'NodeStatusUnknown' }] as const) {
+      await reported('taken', ready);
+      const found = await problem({ nodeName: 'taken' });
+      expect(found).to.include({ reason: 'NodeNameTaken' });
+      expect(found?.remedy).to.contain('--node-name NAME').and.to.contain('kubectl delete node taken');
+    }
     const all = (await client.list(CERTIFICATE_SIGNING_REQUESTS)).items;
-    const denied = all.find(({ status: said }) => said?.conditions?.some(({ type }) => type === 'Denied'));
-    expect(denied?.status?.certificate).to.equal(undefined);
+    const denied = all.filter(({ status: said }) => said?.conditions?.some(({ type }) => type === 'Denied'));
+    expect(denied.map(({ status }) => status?.certificate)).to.deep.equal([undefined, undefined]);
+  });
+
+  it('goes on with a join that failed half way, in its range and with the labels of now', async () => {
+    const first = await joining({ nodeName: 'half', labels: { disk: 'slow' } });
+    await reported('half', { status: 'Unknown', reason: 'NodeStatusNeverUpdated' });
+    const second = await joining({ nodeName: 'half', labels: { disk: 'fast' } });
+    expect(second.podCidr).to.equal(first.podCidr);
+    expect((await client.get(NODES, { name: 'half' })).metadata.labels).to.include({ disk: 'fast' });
   });
 
   it('is told that its clock is wrong: certificates would not be valid yet, or not any more', async () => {

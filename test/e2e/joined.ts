@@ -71,6 +71,11 @@ export class JoinedNode {
     await this.kill();
   }
 
+  /** As process lists show it. */
+  async commandLine(): Promise<string> {
+    return (await readFile(`/proc/${this.#child?.pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
+  }
+
   async config(): Promise<{ podCidr: string }> {
     return JSON.parse(await readFile(join(this.dataDir, 'agent', 'config.json'), 'utf8'));
   }

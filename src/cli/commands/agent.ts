@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { hideArgument } from '../../base/commandline.ts';
 import { ProblemError } from '../../base/errors.ts';
 import { LOG_LEVELS, type LogLevel } from '../../base/log.ts';
 import { readAuthority } from '../authorities.ts';
@@ -59,6 +60,7 @@ export function agentCommand(context: CliContext, exit: (code: number) => void):
 
 async function joinOf(flags: Flags): Promise<JoinOptions | undefined> {
   const { server, caHash, ca, nodeName, nodeIp: nodeIP, label: labels, engine } = flags;
+  if (flags.token !== undefined) hideArgument(flags.token);
   const token =
     flags.tokenFile === undefined
       ? flags.token

@@ -1,6 +1,7 @@
 import { parseCertificateRequest } from '../../../base/certificaterequest.ts';
 import type { CertificateSigningRequest, Node } from '../../../kube/kinds/objects.data.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
+import { NEVER_REPORTED } from '../node/health.ts';
 
 /** Who joins reads it in the condition Denied. */
 export const NAME_TAKEN = 'NodeNameTaken';
@@ -9,7 +10,8 @@ const PREFIX = 'system:node:';
 
 /**
  * Why somebody who is not the node itself gets no certificate of that name: a token that lets machines join would else make its bearer any
- * node that there is, with all that this one may read. Kubernetes leaves that open, and kubeadm asks only on the machine that joins.
+ * node that there is, with all that this one may read; pods of a silent one go on. Kubernetes leaves that open, and kubeadm asks only on
+ * the machine that joins. A Node that has never reported is a join that failed half way, which may go on.
  */
 export function nameTaken(
   { spec }: CertificateSigningRequest,
@@ -18,8 +20,7 @@ export function nameTaken(
   const parsed = parseCertificateRequest(Buffer.from(spec.request, 'base64').toString('latin1'));
   const name = parsed.ok ? parsed.value.commonName.slice(PREFIX.length) : '';
   if (spec.username === `${PREFIX}${name}`) return undefined;
-  const node = nodeNamed(name);
-  if (node === undefined || findCondition(node.status?.conditions, 'Ready')?.status !== 'True')
-    return undefined;
-  return `a node "${name}" is there and ready`;
+  const ready = findCondition(nodeNamed(name)?.status?.conditions, 'Ready');
+  if (ready === undefined || ready.reason === NEVER_REPORTED) return undefined;
+  return `a node "${name}" is there`;
 }

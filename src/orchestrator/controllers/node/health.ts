@@ -61,6 +61,9 @@ export function decideNode(node: Node, beat: Heartbeat, now: number): NodeDecisi
   };
 }
 
+/** The reason of a condition that its node has never reported. */
+export const NEVER_REPORTED = 'NodeStatusNeverUpdated';
+
 const REPORTED: readonly string[] = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 /** What a silent node says of itself is no longer known; what it never said is not known either. */
@@ -77,7 +80,7 @@ function unknownConditions(node: Node, now: number): readonly Condition[] | unde
   };
   const never = {
     ...unknown,
-    reason: 'NodeStatusNeverUpdated',
+    reason: NEVER_REPORTED,
     message: 'Kubelet never posted node status.',
     lastHeartbeatTime: node.metadata.creationTimestamp,
   };

@@ -65,8 +65,8 @@ function issued({ status = {} }: CertificateSigningRequest, nodeName: string): s
   if (refused?.reason === 'NodeNameTaken') {
     throw new ProblemError({
       reason: 'NodeNameTaken',
-      message: `Another node of that cluster is called ${nodeName}, and is ready.`,
-      remedy: `Choose another name: --node-name NAME; or remove the other one first: end its agent, then kubectl delete node ${nodeName}.`,
+      message: `Another node of that cluster is called ${nodeName} already.`,
+      remedy: `Choose another name: --node-name NAME; or, where that one is to go, was away for too long or has lost its data, end its agent, then: kubectl delete node ${nodeName}.`,
     });
   }
   if (refused) {

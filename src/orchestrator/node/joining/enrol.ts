@@ -21,7 +21,7 @@ const TRIES = 5;
 
 /**
  * Makes the Node with a range of its own, which no other node of the cluster has; resolves with the range. A Node of that name that is
- * there, of a machine that has lost its data, keeps its range. @throws ProblemError PodRangeInUse
+ * there, of a join that failed half way, keeps its range, and gets the labels. @throws ProblemError PodRangeInUse
  */
 export async function enrol({
   client,
@@ -33,8 +33,12 @@ export async function enrol({
   for (let tries = 1; ; tries++) {
     const nodes = (await client.list(NODES)).items;
     const known = nodes.find(({ metadata }) => metadata.name === nodeName)?.spec?.podCIDR;
-    if (known && (await isFree(known))) return known;
-    if (known) throw inUse(nodeName, known);
+    if (known && !(await isFree(known))) throw inUse(nodeName, known);
+    if (known) {
+      if (Object.keys(labels).length > 0)
+        await client.patch(NODES, { name: nodeName }, { type: 'merge', body: { metadata: { labels } } });
+      return known;
+    }
     const podCIDR = await freeRange(nodes.flatMap(({ spec }) => spec?.podCIDR ?? []));
     const node: Node = {
       apiVersion: 'v1',

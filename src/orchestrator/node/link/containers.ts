@@ -13,6 +13,15 @@ export function podOnNode({ uid, name }: PodKey, podOf: PodLookup): Pod {
   return pod;
 }
 
+/** Whether a container of the pod says that it serves TCP at this port. */
+export const declares = ({ spec: { containers, initContainers = [] } }: Pod, wanted: number): boolean =>
+  [...containers, ...initContainers].some(({ ports = [] }) =>
+    ports.some(
+      ({ protocol = 'TCP', containerPort, hostPort }) =>
+        protocol === 'TCP' && (containerPort === wanted || hostPort === wanted),
+    ),
+  );
+
 export interface ContainerRequest {
   readonly pod: PodKey;
   readonly container: string;

@@ -7,7 +7,7 @@ import type { LinkRequest, RequestKind, RequestOf, ResultOf } from '../../link/r
 import type { LinkStream } from '../../link/stream.ts';
 import type { ExecOutcome, PodRuntime } from '../runtime/runtime.ts';
 import type { ContainerRef } from '../runtime/spec.ts';
-import { attemptFor, type ContainerRequest, type PodLookup, podOnNode } from './containers.ts';
+import { attemptFor, type ContainerRequest, declares, type PodLookup, podOnNode } from './containers.ts';
 import { connectionOf, stdinOf, streamsOf } from './streams.ts';
 
 export interface RequestSources {
@@ -83,9 +83,16 @@ const HANDLERS: { readonly [K in RequestKind]: Handler<K> } = {
     return {};
   },
 
-  async dial({ pod, host, port }, stream, { runtime, addressOf }) {
+  async dial({ pod, host, port }, stream, { runtime, podOf, addressOf }) {
     if (addressOf(pod) !== host)
       throw new StreamError('NotFound', `no pod of this node that takes connections has ${host}`);
+    // Whatever of the machine listens has the address of such a pod.
+    const known = podOf(pod);
+    if (known?.spec.hostNetwork && !declares(known, port))
+      throw new StreamError(
+        'NotFound',
+        `pod "${known.metadata.name}" is in the network of its node, and declares no port ${port}`,
+      );
     const connection = await runtime.portForward(pod, port, stream.signal).catch((error: unknown) => {
       throw new StreamError('ServiceUnavailable', streamErrorOf(error).message);
     });

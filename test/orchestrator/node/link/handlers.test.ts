@@ -41,7 +41,7 @@ const POD: Pod = {
 const TARGET = { pod: LOGS.pod, container: 'main' };
 
 /** The API server's end of a link whose agent has one pod, with one container that serves. */
-async function linked(change: (runtime: PodRuntime) => Partial<PodRuntime> = () => ({})) {
+async function linked(change: (runtime: PodRuntime) => Partial<PodRuntime> = () => ({}), pod: Pod = POD) {
   const machine = createFakeMachine();
   const own = machine.open();
   const runtime = { ...own, ...change(own) };
@@ -59,7 +59,7 @@ async function linked(change: (runtime: PodRuntime) => Partial<PodRuntime> = () 
   await runtime.start(containerSpec(ref, FAKE_PROGRAMS.serves(0), { env: { GREETING: 'hello' } }));
   const sources = {
     runtime,
-    podOf: (uid: string) => (uid === LOGS.pod.uid ? POD : undefined),
+    podOf: (uid: string) => (uid === LOGS.pod.uid ? pod : undefined),
     addressOf: (uid: string) => (uid === LOGS.pod.uid ? '127.1.0.1' : undefined),
     nodeStats: () => ({ at: 1_000, cpuNanoseconds: 2 ** 60, memoryBytes: 4096 }),
     serveHttp: () => undefined,
@@ -95,6 +95,19 @@ describe('a request to a node', () => {
     const refusal = 'NotFound: no pod of this node that takes connections has';
     expect(await failureOf(dial(LOGS.pod.uid, '127.0.0.1'))).to.equal(`${refusal} 127.0.0.1`);
     expect(await failureOf(dial('another', '127.1.0.1'))).to.equal(`${refusal} 127.1.0.1`);
+  });
+
+  it('for a connection of another node reaches a pod in the network of this node at the ports that it declares, and nothing else there', async () => {
+    const ports = [{ containerPort: 8080 }, { containerPort: 53, protocol: 'UDP' as const }];
+    const spec = { hostNetwork: true, containers: [{ name: 'main', ports }] };
+    const { server } = await linked(undefined, { ...POD, spec });
+    const dial = (port: number) =>
+      failureOf(server.open({ type: 'dial', node: 'n', pod: LOGS.pod.uid, host: '127.1.0.1', port }));
+    for (const port of [22, 53])
+      expect(await dial(port)).to.equal(
+        `NotFound: pod "web" is in the network of its node, and declares no port ${port}`,
+      );
+    expect(await dial(8080)).to.equal('ServiceUnavailable: nothing listens on port 8080');
   });
 
   it('for a log gets it, and the end of it', async () => {
