@@ -41,15 +41,20 @@ export class TwoMachines {
     const names = [`pilotage-a-${process.pid}`, `pilotage-b-${process.pid}`] as const;
     const [first, second] = names;
     const made = new TwoMachines(names);
-    await ip('netns', 'add', first);
-    await ip('netns', 'add', second);
-    await ip('-n', first, 'link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'cable', 'netns', second);
-    for (const [name, { address }] of [
-      [first, made.a],
-      [second, made.b],
-    ] as const) {
-      await ip('-n', name, 'address', 'add', `${address}/30`, 'dev', 'cable');
-      for (const device of ['lo', 'cable']) await ip('-n', name, 'link', 'set', device, 'up');
+    try {
+      await ip('netns', 'add', first);
+      await ip('netns', 'add', second);
+      await ip('-n', first, 'link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'cable', 'netns', second);
+      for (const [name, { address }] of [
+        [first, made.a],
+        [second, made.b],
+      ] as const) {
+        await ip('-n', name, 'address', 'add', `${address}/30`, 'dev', 'cable');
+        for (const device of ['lo', 'cable']) await ip('-n', name, 'link', 'set', device, 'up');
+      }
+    } catch (error) {
+      await made.remove();
+      throw error;
     }
     return made;
   }
