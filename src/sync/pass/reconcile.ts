@@ -19,6 +19,7 @@ import { createMemory, forgetPacing, type Memory } from '../state/memory.ts';
 import { LOOKS } from '../state/pacing.ts';
 import { changeStatus, conditionOf, withCondition, withoutCondition } from '../state/status.ts';
 import { explained, permissionOf } from '../state/stops.ts';
+import { passDeadline } from './deadline.ts';
 import { leaveCommit, supersedeOperation } from './operation.ts';
 import type { PassParts } from './parts.ts';
 import { runPass } from './pass.ts';
@@ -30,9 +31,6 @@ export interface Reconciler {
   /** Ends the pass under way if it works for another revision than the environment wants now. */
   interrupt(environment: Environment): void;
 }
-
-/** One pass may take so long: a build, a slow cluster. Then it starts over, with back-off. */
-const PASS_DEADLINE_MS = 600_000;
 
 /** Puts the terms in force that a revision brings which has been let through. True when something changed. */
 export type Govern = (environment: Environment, revision: string, memory: Memory) => Promise<boolean>;
@@ -169,16 +167,15 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       }
     }
     const abort = new AbortController();
-    const cancel = options.clock.after(PASS_DEADLINE_MS, () =>
-      abort.abort(new Error('the pass took too long')),
-    );
+    const deadline = passDeadline(options.clock, (error) => abort.abort(error));
+    const parts = { ...options, buildImages: deadline.sparing(options.buildImages) };
     memory.pass = { wanted: how.wanted ?? target, abort };
     watchers.pause(name);
     const both = AbortSignal.any([signal, abort.signal]);
     try {
       const client = await clientOf(options, environment);
       const result = await crashes.during(name, target, () =>
-        runPass({ options, client, environment, target, memory, say, signal: both }),
+        runPass({ options: parts, client, environment, target, memory, say, signal: both }),
       );
       const stored = await changeStatus(options, name, (status) => {
         const found = explained(result.status, status, how, options.clock.now());
@@ -200,13 +197,15 @@ export function createReconciler(options: PassParts, watchers: Watchers, govern:
       // Another commit may have been recorded as deployed while this pass was concluding: what was just written is not of that one.
       const isOvertaken = stored?.status?.wantedRevision !== environment.status?.wantedRevision;
       return { afterMs: isOvertaken ? 0 : Math.min(LOOKS.resync, result.afterMs ?? LOOKS.resync) };
-    } catch (error) {
-      if (abort.signal.aborted && !signal.aborted) return { afterMs: 0 };
-      if (signal.aborted) throw error;
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      // Its time is over, or it works for what is not wanted any more.
+      const error = abort.signal.aborted ? deadline.overdue() : thrown;
+      if (error === undefined) return { afterMs: 0 };
       await fail(environment, say, error);
       throw error;
     } finally {
-      cancel();
+      deadline.cancel();
       watchers.resume(name);
       delete memory.pass;
     }
