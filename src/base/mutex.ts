@@ -23,6 +23,27 @@ export class KeyedMutex {
   }
 }
 
+/** Runs at most so many functions at a time, in the order of arrival. */
+export class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+  constructor(count: number) {
+    this.#free = count;
+  }
+  async run<T>(fn: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await fn();
+    } finally {
+      // Given on as it is, so that nobody who comes later takes it first.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free += 1;
+    }
+  }
+}
+
 /** Long walks run on the daemon's own thread: every `every` steps they let the event loop turn. */
 export function breather(every = 256): () => Promise<void> | undefined {
   let steps = 0;

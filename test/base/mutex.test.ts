@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { deferred } from '../../src/base/deferred.ts';
-import { KeyedMutex } from '../../src/base/mutex.ts';
+import { KeyedMutex, Slots } from '../../src/base/mutex.ts';
 import { settle } from '../fakes/clock.ts';
 
 describe('a mutex for each key', () => {
@@ -23,5 +23,29 @@ describe('a mutex for each key', () => {
     expect(await failure).to.equal('it failed');
     expect(await second).to.equal('second');
     expect(await run('a', 'third')).to.equal('third');
+  });
+});
+
+describe('slots', () => {
+  it('run so many at a time in the order of arrival, and the next one also after a failure', async () => {
+    const slots = new Slots(2);
+    const ends = ['a', 'b', 'c', 'd'].map((name) => ({ name, end: deferred() }));
+    const begun: string[] = [];
+    const all = ends.map(({ name, end }) =>
+      slots.run(async () => {
+        begun.push(name);
+        await end.promise;
+      }),
+    );
+    const failure = all[1]?.catch((error: Error) => error.message);
+    await settle();
+    expect(begun).to.deep.equal(['a', 'b']);
+    ends[1]?.end.reject(new Error('it failed'));
+    expect(await failure).to.equal('it failed');
+    await settle();
+    expect(begun).to.deep.equal(['a', 'b', 'c']);
+    for (const { end } of ends) end.resolve();
+    await Promise.all([all[0], all[2], all[3]]);
+    expect(begun).to.deep.equal(['a', 'b', 'c', 'd']);
   });
 });

@@ -1,15 +1,14 @@
 /** Images that the engine of this machine builds: what `compose/images.ts` hands to sync. */
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { onAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { KeyedMutex } from '../../base/mutex.ts';
-import { readRecord, writeRecord } from '../../base/recordfile.ts';
-import { buildImage, type ContainerBuild } from './runtime/container/build.ts';
+import { KeyedMutex, Slots } from '../../base/mutex.ts';
+import { buildImage, type ContainerBuild, calledOff } from './runtime/container/build.ts';
 import type { Engine } from './runtime/container/engine/engine.ts';
 import { createEngineFinder } from './runtime/container/engine/find.ts';
 import { pushImage } from './runtime/container/push.ts';
+import { openPushedImages } from './runtime/container/pushedimages.ts';
 import type { RegistryCredential } from './runtime/runtime.ts';
 import { credentialsFor, type Keyring, keyringOf, readDockerConfig } from './spec/keyring.ts';
 
@@ -59,66 +58,122 @@ export interface BuiltImage {
 /** Marks images that were built here; its value is who built them. */
 export const OWNER_LABEL = 'dev.pilotage.builder';
 
-interface Pushed {
-  readonly digest: string;
+type Built = Promise<Result<{ readonly digest: string }>>;
+
+/** A build that is under way, and all who want its image. */
+interface Shared {
+  /** Who it is made for: with this one it is called off. */
+  readonly maker: ContainerBuildRequest;
+  readonly askers: Set<ContainerBuildRequest>;
+  readonly result: Built;
 }
 
-type Built = Promise<Result<{ readonly digest: string }>>;
+/** Each may take gigabytes of memory. */
+const BUILDS_AT_ONCE = 2;
 
 export function openContainerBuilder(options: ContainerBuilderOptions): ContainerBuilder {
   const { clock, logger, lacksRoom, owner, dir } = options;
   const engines = createEngineFinder(options);
-  const building = new Map<string, Built>();
+  const building = new Map<string, Shared>();
   const turns = new KeyedMutex();
+  const slots = new Slots(BUILDS_AT_ONCE);
   const labels = { [OWNER_LABEL]: owner };
 
-  /** What was pushed once is called by the same digest for good. */
-  const pushedFile = (reference: string): string =>
-    join(dir, createHash('sha256').update(reference).digest('hex'));
+  const pushed = openPushedImages(dir, clock);
 
   async function make(request: ContainerBuildRequest): Built {
     const { ref, pushTo } = request;
-    const pushed = pushTo && readRecord<Pushed>(pushedFile(pushTo));
-    if (pushed) return ok({ digest: pushed.digest });
+    const digest = pushTo && pushed.digestOf(pushTo);
     const found = await engines.find();
-    if (!found.ok) return failed(noEngine(ref, found.message));
+    if (!found.ok) return digest ? ok({ digest }) : failed(noEngine(ref, found.message));
     const { engine } = found;
-    const there = await engine.image(ref).catch((error: unknown) => silent(ref, error));
-    if (there && 'reason' in there) return failed(there);
+    const isThere = digest ? await isPushed(engine, request, `${repositoryOf(pushTo)}@${digest}`) : false;
+    if (digest && isThere) return ok({ digest });
+    const there = await look(engine, ref);
+    if (!there.ok) return there;
+    if (there.value && pushTo === undefined) return ok(there.value);
+    // Asked for only where something is built or pushed: what is there needs no Secret.
     const keyring = await keyringFor(request);
     if (!keyring.ok) return keyring;
-    const built = there ? ok({ digest: there.Id }) : await buildIt(engine, request, keyring.value);
+    const built = there.value ? ok(there.value) : await buildIt(engine, request, keyring.value);
     if (!built.ok || pushTo === undefined) return built;
     request.onOutput(`pushing ${pushTo}`);
     const credentials = credentialsFor(keyring.value, pushTo);
     const result = await pushImage(engine, { ref, to: pushTo, credentials, signal: request.signal });
     if (result.ok) {
-      writeRecord(pushedFile(pushTo), result.value satisfies Pushed);
+      pushed.add(pushTo, result.value.digest);
       logger.info({ image: pushTo, digest: result.value.digest }, 'image pushed');
     }
     return result;
   }
 
-  async function buildIt(engine: Engine, request: ContainerBuildRequest, keyring: Keyring): Built {
-    const lack = lacksRoom?.();
-    if (lack) return failed({ ...lack, message: `Image ${request.ref} is not built: ${lack.message}.` });
-    const secrets = await request.secrets();
-    if (!secrets.ok) return secrets;
-    const whole = { ...request, secrets: secrets.value, credentials: allOf(keyring), labels };
-    const built = await turns.run(request.delivery, () => buildImage(engine, whole, clock));
-    if (built.ok)
-      logger.info({ image: request.ref, digest: built.value.digest }, 'image built by the engine');
-    return built;
+  /**
+   * Whether the registry still has what was pushed. Docker asks it; where nothing is known, it is believed for a day, and for as long as
+   * only another build could bring it back, whose bytes would be others.
+   */
+  async function isPushed(engine: Engine, request: ContainerBuildRequest, name: string): Promise<boolean> {
+    const { ref, pushTo = '' } = request;
+    if (engine.name === 'docker') {
+      const keyring = await keyringFor(request);
+      const [credential] = keyring.ok ? credentialsFor(keyring.value, pushTo) : [];
+      const isThere = await engine.isInRegistry(name, credential, request.signal).catch(() => undefined);
+      if (isThere !== undefined) return isThere;
+    }
+    return pushed.isFresh(pushTo) || (await engine.image(ref).catch(() => undefined)) === undefined;
+  }
+
+  /** What it needs is asked for when it is its turn, which may come long after. */
+  const buildIt = (engine: Engine, request: ContainerBuildRequest, keyring: Keyring): Built =>
+    turns.run(request.delivery, () =>
+      slots.run(async () => {
+        const { ref, signal } = request;
+        if (signal.aborted) return failed(calledOff(ref));
+        // Another one may have built it, to be pushed elsewhere.
+        const there = await look(engine, ref);
+        if (!there.ok) return there;
+        if (there.value) return ok(there.value);
+        const lack = lacksRoom?.();
+        if (lack) return failed({ ...lack, message: `Image ${ref} is not built: ${lack.message}.` });
+        const secrets = await request.secrets();
+        if (!secrets.ok) return secrets;
+        const whole = { ...request, secrets: secrets.value, credentials: allOf(keyring), labels };
+        const built = await buildImage(engine, whole, clock);
+        if (built.ok) logger.info({ image: ref, digest: built.value.digest }, 'image built by the engine');
+        return built;
+      }),
+    );
+
+  /** Begins a build for this one, of which all who join are told what it prints. */
+  function begin(key: string, maker: ContainerBuildRequest): Shared {
+    const askers = new Set<ContainerBuildRequest>();
+    const result = make({
+      ...maker,
+      onOutput(line) {
+        for (const asker of askers) asker.onOutput(line);
+      },
+      onLine(line) {
+        for (const asker of askers) asker.onLine?.(line);
+      },
+    }).finally(() => building.delete(key));
+    const shared = { maker, askers, result };
+    building.set(key, shared);
+    return shared;
   }
 
   return {
-    build(request) {
-      const key = request.pushTo ?? request.ref;
-      const running = building.get(key);
-      if (running) return running;
-      const started = make(request).finally(() => building.delete(key));
-      building.set(key, started);
-      return started;
+    async build(request) {
+      const { ref, pushTo, signal } = request;
+      const key = pushTo ?? ref;
+      for (;;) {
+        const shared = building.get(key) ?? begin(key, request);
+        shared.askers.add(request);
+        const result = await unlessAborted(shared.result, signal);
+        shared.askers.delete(request);
+        if (result === undefined) return failed(calledOff(ref));
+        // Called off by who had it made, who does not want it any more: we do.
+        if (!result.ok && shared.maker !== request && shared.maker.signal.aborted) continue;
+        return result;
+      }
     },
     async list() {
       const found = await engines.find();
@@ -139,6 +194,25 @@ export function openContainerBuilder(options: ContainerBuilderOptions): Containe
   };
 }
 
+/** What the engine has of the name. */
+async function look(engine: Engine, ref: string): Promise<Result<{ readonly digest: string } | undefined>> {
+  try {
+    const image = await engine.image(ref);
+    return ok(image && { digest: image.Id });
+  } catch (error) {
+    return failed(silent(ref, error));
+  }
+}
+
+/** undefined: it was called off before. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let forget = () => {};
+  const off = new Promise<undefined>((resolve) => {
+    forget = onAbort(signal, () => resolve(undefined));
+  });
+  return Promise.race([work, off]).finally(forget);
+}
+
 async function keyringFor({ ref, dockerConfig }: ContainerBuildRequest): Promise<Result<Keyring>> {
   const text = dockerConfig ? await dockerConfig() : ok('{}');
   if (!text.ok) return text;
@@ -150,6 +224,8 @@ async function keyringFor({ ref, dockerConfig }: ContainerBuildRequest): Promise
     remedy: 'Make it by kubectl create secret docker-registry.',
   });
 }
+
+const repositoryOf = (pushTo = ''): string => pushTo.replace(/:[^:/]*$/, '');
 
 /** Engines choose by the host of an image alone. */
 const allOf = (keyring: Keyring): readonly RegistryCredential[] =>

@@ -23,7 +23,10 @@ export type BuildContainer = (request: {
   /** What registries are offered, as Docker's configuration (JSON); absent: nothing. */
   readonly dockerConfig?: () => Promise<Result<string>>;
   readonly deadlineMs: number;
+  /** Told of the lines that are shown. */
   readonly onOutput: (line: string) => void;
+  /** Told of every line that the engine prints. */
+  readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
 }) => Promise<Result<{ readonly digest: string }>>;
 
@@ -54,7 +57,7 @@ export async function planContainerImage(
   if (isElsewhere && registry === undefined) return failed(noRegistry(name, place));
   const folder = await source.filesAt(revision, folderOf(entry), exclude);
   if (folder === undefined) return failed(missingFolder(name, entry));
-  const context = contextOf(folder, entry);
+  const context = await contextOf(folder, entry);
   if (!context.ok) return context;
   const { dockerfile, digest, entries } = context.value;
   const ref = containerReference(delivery, name, digest);
@@ -76,10 +79,8 @@ export async function planContainerImage(
         secrets: () => secretsOf(delivery, secrets, readSecret),
         ...(login ? { dockerConfig: () => dockerConfigOf(readSecret, login) } : {}),
         deadlineMs: DEADLINE_MS,
-        onOutput(line) {
-          steps.tell(line);
-          report(line);
-        },
+        onLine: steps.tell,
+        onOutput: report,
         signal,
       });
       if (result.ok) return ok(pushTo === undefined ? ref : pinned(pushTo, result.value.digest));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
+import { onAbort } from '../../../src/base/abort.ts';
 import { failed, formatProblem, ok, type Problem } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import {
@@ -10,26 +11,55 @@ import {
   openContainerBuilder,
 } from '../../../src/orchestrator/node/containerbuilds.ts';
 import type { Engine } from '../../../src/orchestrator/node/runtime/container/engine/engine.ts';
-import { FakeClock } from '../../fakes/clock.ts';
+import { FakeClock, settle } from '../../fakes/clock.ts';
+
+/** Looks at every turn of the event loop. */
+async function eventually(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe('builds of container images', () => {
   /** An engine that makes what it is asked for. */
   function fixture(
-    options: { sockets?: string[]; lacks?: Problem; fails?: string; dir?: string; pushes?: object[] } = {},
+    options: {
+      sockets?: string[];
+      lacks?: Problem;
+      fails?: string;
+      dir?: string;
+      pushes?: object[];
+      holds?: boolean;
+      name?: string;
+    } = {},
   ) {
     const { sockets = ['/run/engine.sock'], lacks, fails, dir = '/nowhere', pushes = [] } = options;
+    /** Lets the build of a name end. */
+    const finish = new Map<string, () => void>();
     const pushed: [string, string, string | undefined][] = [];
     const removed: string[] = [];
     const images = new Set<string>();
     const builds: string[] = [];
+    const clock = new FakeClock();
+    /** What the registry has, and who asked; `undefined`: it does not say. */
+    const registry: { has: boolean | undefined; asked: string[] } = { has: undefined, asked: [] };
     const engine = {
       socketPath: '/run/engine.sock',
+      name: options.name ?? 'podman',
+      async isInRegistry(reference: string) {
+        registry.asked.push(reference);
+        if (registry.has === undefined) throw new Error('denied');
+        return registry.has;
+      },
       async image(ref: string) {
         if (fails) throw new Error(fails);
         return images.has(ref) ? { Id: `sha256:${ref}`, Size: 1 } : undefined;
       },
-      async build({ tag }: { tag: string }) {
+      async build({ tag }: { tag: string }, signal: AbortSignal) {
         builds.push(tag);
+        if (options.holds)
+          await new Promise<void>((resolve, reject) => {
+            finish.set(tag, resolve);
+            onAbort(signal, reject);
+          });
         images.add(tag);
         return Readable.from([Buffer.from('{"stream":"made\\n"}\n')]);
       },
@@ -51,7 +81,7 @@ describe('builds of container images', () => {
       owner: 'me',
       connect: async () => engine,
       ...(lacks ? { lacksRoom: () => lacks } : {}),
-      clock: new FakeClock(),
+      clock,
       logger: silentLogger,
     });
     const build = (ref: string, more: Partial<ContainerBuildRequest> = {}) =>
@@ -67,7 +97,7 @@ describe('builds of container images', () => {
         secrets: async () => ok({}),
         ...more,
       });
-    return { builds, build, builder, pushed, removed };
+    return { builds, build, builder, clock, finish, images, pushed, registry, removed };
   }
   const failureOf = async (building: ReturnType<ReturnType<typeof fixture>['build']>): Promise<string> => {
     const result = await building;
@@ -81,6 +111,60 @@ describe('builds of container images', () => {
     expect(await build('a:1')).to.deep.equal({ ok: true, value: { digest: 'sha256:a:1' } });
     await build('b:1');
     expect(builds).to.deep.equal(['a:1', 'b:1']);
+  });
+
+  it('are told to all who ask for one, and go on for the others when the first one calls its own off', async () => {
+    const { build, builds, finish } = fixture({ holds: true });
+    const off = new AbortController();
+    const [told, alsoTold]: string[][] = [[], []];
+    const first = build('a:1', { signal: off.signal, onOutput: (line) => told?.push(line) });
+    const second = build('a:1', { onOutput: (line) => alsoTold?.push(line) });
+    await settle();
+    off.abort(new Error('another commit is wanted'));
+    expect(await failureOf(first)).to.contain('was called off');
+    await settle();
+    finish.get('a:1')?.();
+    expect(await second).to.deep.equal({ ok: true, value: { digest: 'sha256:a:1' } });
+    expect(builds).to.deep.equal(['a:1', 'a:1']);
+    expect([told, alsoTold]).to.deep.equal([[], ['made']]);
+  });
+
+  it('of another are not waited for by who is called off', async () => {
+    const { build, finish } = fixture({ holds: true });
+    const first = build('a:1');
+    const off = new AbortController();
+    const second = build('a:1', { signal: off.signal });
+    await settle();
+    off.abort(new Error('over'));
+    expect(await failureOf(second)).to.contain('was called off');
+    finish.get('a:1')?.();
+    expect((await first).ok).to.equal(true);
+  });
+
+  it('run one at a time for a delivery and two for all, and look again for the image when it is their turn', async () => {
+    const { build, builds, finish } = fixture({ holds: true });
+    const all = [build('a:1'), build('b:1')];
+    for (const delivery of ['x', 'y']) all.push(build(`${delivery}:1`, { delivery }));
+    // Under another key, and the same image.
+    const pushing = build('a:1', { pushTo: 'ex.org/a:1' });
+    await settle();
+    expect(builds).to.deep.equal(['a:1', 'x:1']);
+    finish.get('a:1')?.();
+    await settle();
+    finish.get('x:1')?.();
+    for (const name of ['y:1', 'b:1']) {
+      await eventually(() => finish.has(name));
+      finish.get(name)?.();
+    }
+    await Promise.all([...all, pushing]);
+    expect([...builds].sort()).to.deep.equal(['a:1', 'b:1', 'x:1', 'y:1']);
+  });
+
+  it('need no Secret of a registry where the engine has the image and nothing is pushed', async () => {
+    const { build } = fixture();
+    await build('a:1');
+    const dockerConfig = async () => failed({ reason: 'BuildSecretMissing', message: 'there is no Secret' });
+    expect((await build('a:1', { dockerConfig })).ok).to.equal(true);
   });
 
   it('say at once that there is no engine, and what would help', async () => {
@@ -138,6 +222,37 @@ describe('builds of container images', () => {
       expect(first.removed).to.deep.equal([TO]);
       const next = fixture({ dir, sockets: [] });
       expect(await next.build('a:1', more)).to.deep.equal({ ok: true, value: { digest: DIGEST } });
+    });
+
+    const answer = () => ({ status: `1: digest: ${DIGEST} size: 7` });
+
+    it('are pushed again where Docker learns that the registry has lost them', async () => {
+      const pushes = [answer(), answer()];
+      const { build, pushed, registry } = fixture({ dir: join(place.path, 'lost'), pushes, name: 'docker' });
+      const again = async (has: boolean | undefined) => {
+        registry.has = has;
+        expect((await build('a:1', { pushTo: TO })).ok).to.equal(true);
+        return pushed.length;
+      };
+      expect([await again(true), await again(true), await again(undefined)]).to.deep.equal([1, 1, 1]);
+      expect(await again(false)).to.equal(2);
+      expect(registry.asked[0]).to.equal(`ex.org:5000/team/web@${DIGEST}`);
+    });
+
+    it('are pushed again after a day where nobody can be asked, but not made again for that', async () => {
+      const pushes = [answer(), answer()];
+      const { build, builds, clock, images, pushed } = fixture({ dir: join(place.path, 'old'), pushes });
+      const again = async () => {
+        expect((await build('a:1', { pushTo: TO })).ok).to.equal(true);
+        return pushed.length;
+      };
+      expect([await again(), await again()]).to.deep.equal([1, 1]);
+      await clock.advance(24 * 3_600_000);
+      expect([await again(), await again()]).to.deep.equal([2, 2]);
+      await clock.advance(24 * 3_600_000);
+      images.clear();
+      expect(await again()).to.equal(2);
+      expect(builds).to.deep.equal(['a:1']);
     });
 
     it('go with one credential after the other, and show none when all are refused', async () => {

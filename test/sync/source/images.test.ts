@@ -71,9 +71,9 @@ describe('building images', () => {
       build,
       containers: {
         readSecret: async () => ok({}),
-        async build({ ref, entries, onOutput }) {
+        async build({ ref, entries, onLine }) {
           asked.push(ref);
-          onOutput('STEP 2/2: RUN make');
+          onLine('STEP 2/2: RUN make');
           for await (const { path } of entries()) sent.push(path);
           return fails ? failed({ reason: 'ImageBuildFailed', message: fails }) : ok({ digest: 'sha256:1' });
         },

@@ -22,15 +22,26 @@ export interface BuildOutput {
   tail(): readonly string[];
 }
 
+export interface OutputListeners {
+  /** Told of the lines that are shown. */
+  readonly show: (line: string) => void;
+  /** Told of every line. */
+  readonly hear?: (line: string) => void;
+  /** What becomes of a line before anybody is told of it. */
+  readonly blot?: (line: string) => string;
+}
+
 /** The output of a build, given on line by line. */
-export function showOutput(tell: (line: string) => void): BuildOutput {
+export function showOutput({ show, hear = () => {}, blot = (line) => line }: OutputListeners): BuildOutput {
   const tail: string[] = [];
   let shown = 0;
-  const lines = splitLines(LINE_BYTES, (line) => {
+  const lines = splitLines(LINE_BYTES, (raw) => {
+    const line = blot(raw);
+    hear(line);
     tail.push(line);
     if (tail.length > TAIL) tail.shift();
-    if (shown++ < SHOWN_LINES) tell(line);
-    if (shown === SHOWN_LINES) tell(`… more than ${SHOWN_LINES} lines: the rest is not shown`);
+    if (shown++ < SHOWN_LINES) show(line);
+    if (shown === SHOWN_LINES) show(`… more than ${SHOWN_LINES} lines: the rest is not shown`);
   });
   return { add: lines.add, end: lines.end, tail: () => tail };
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { failed, ok, type Problem, type Result } from '../../../base/errors.ts';
+import { breather } from '../../../base/mutex.ts';
 import type { TarEntry } from '../../../base/tar.ts';
 import { staysInside } from '../../../git/tree/export.ts';
 import type { FolderFile, FolderFiles } from '../../../git/types.ts';
 import type { ImageEntry } from '../../../model/deliveryfile.ts';
 import { type Dockerfile, hasTarget, readDockerfile } from './dockerfile.ts';
-import { type Ignored, readDockerignore } from './dockerignore.ts';
+import { readDockerignore } from './dockerignore.ts';
 
 /** What an engine is sent to build an image: files of one commit, never of a work tree. */
 export interface Context {
@@ -19,8 +20,11 @@ export interface Context {
 /** Docker's, for a build without a file of its own name beside the Dockerfile. */
 const DOCKERIGNORE = '.dockerignore';
 
-/** Makes the context of an image out of its folder; problems name their file in the repository. Reads no more than its Dockerfile and .dockerignore. */
-export function contextOf(folder: FolderFiles, { path, container }: RecipeEntry): Result<Context> {
+/** Makes the context of an image out of its folder; problems name their file in the repository. Reads its Dockerfile, .dockerignore and links only. */
+export async function contextOf(
+  folder: FolderFiles,
+  { path, container }: RecipeEntry,
+): Promise<Result<Context>> {
   const { dockerfile: name, target, args } = container;
   const inRepository = (file: string): string => (path === '' ? file : `${path}/${file}`);
   const find = (file: string) => folder.files.find((one) => one.path === file && one.kind !== 'link');
@@ -34,14 +38,19 @@ export function contextOf(folder: FolderFiles, { path, container }: RecipeEntry)
     return failed(noTarget(dockerfile.value, target));
 
   const list = find(`${name}${DOCKERIGNORE}`) ?? find(DOCKERIGNORE);
-  const ignored: Result<Ignored> = list
-    ? readDockerignore(text(list), inRepository(list.path))
-    : ok(() => false);
-  if (!ignored.ok) return ignored;
-  const always = new Set([name, list?.path]);
-  const files = folder.files.filter((file) => always.has(file.path) || !ignored.value(file.path));
+  const ignored = list && readDockerignore(text(list), inRepository(list.path));
+  if (ignored && !ignored.ok) return ignored;
+  const stay = await ignored?.value(folder.files.map((file) => file.path));
+  if (stay && !stay.ok) return stay;
+  const sent = stay && new Set([...stay.value, name, list?.path]);
+  const files = sent ? folder.files.filter((file) => sent.has(file.path)) : folder.files;
 
-  const links = new Map(files.flatMap((file) => (file.kind === 'link' ? [[file, text(file)] as const] : [])));
+  const breathe = breather(FILES_PER_TURN);
+  const links = new Map<FolderFile, string>();
+  for (const file of files) {
+    await breathe();
+    if (file.kind === 'link') links.set(file, text(file));
+  }
   const outside = [...links].filter(([file, to]) => !staysInside(file.path, to));
   const [first, ...others] = outside.map(([file, to]) => leadsOutside(inRepository(file.path), to));
   if (first) return failed(first, ...others.slice(0, MOST_NAMED));
@@ -61,6 +70,8 @@ export function contextOf(folder: FolderFiles, { path, container }: RecipeEntry)
 }
 
 export type RecipeEntry = ImageEntry & Required<Pick<ImageEntry, 'container'>>;
+
+const FILES_PER_TURN = 256;
 
 /** Raised where the same input makes another image. */
 const FORMAT = 1;

@@ -1,13 +1,32 @@
 import { failed, ok, type Problem, type Result } from '../../../base/errors.ts';
+import { breather } from '../../../base/mutex.ts';
+import { compilePattern, matcherOf, type Pattern } from './ignorepattern.ts';
 
-/** Whether a path of the context is left out of it. */
-export type Ignored = (path: string) => boolean;
+/** Of these paths of the context, in their order, those that stay. A Problem where that takes too long. */
+export type Ignored = (paths: readonly string[]) => Promise<Result<readonly string[]>>;
+
+/** A file of thousands of patterns is made by a program, which had better name folders. */
+const MOST_BYTES = 64 * 1024;
+const MOST_PATTERNS = 1_000;
+const MOST_CHARACTERS = 1_024;
+/** Places of patterns that are looked at for characters of paths: some ten seconds. */
+const MOST_STEPS = 2_000_000_000;
+/** So many steps, or paths, and the event loop turns: some milliseconds. */
+const STEPS_PER_TURN = 1_000_000;
+const PATHS_PER_TURN = 256;
 
 /**
  * Reads a .dockerignore by Docker's rules (moby `patternmatcher`, `ignorefile`): a pattern is for a path and all that is below it, the last
- * one that fits decides, `!` takes back, `#` at the start of a line is a comment. Matching takes time linear in the path. Pure.
+ * one that fits decides, `!` takes back, `#` at the start of a line is a comment. Matching takes time linear in the path, and leaves the event
+ * loop its turns.
  */
-export function readDockerignore(text: string, file: string): Result<Ignored> {
+export function readDockerignore(
+  text: string,
+  file: string,
+  { mostSteps = MOST_STEPS }: { readonly mostSteps?: number } = {},
+): Result<Ignored> {
+  if (Buffer.byteLength(text) > MOST_BYTES)
+    return failed(wrong({ file }, `is larger than ${MOST_BYTES / 1024} KiB`, FOLDERS));
   const rules: Rule[] = [];
   const problems: Problem[] = [];
   for (const [i, line] of text
@@ -17,30 +36,64 @@ export function readDockerignore(text: string, file: string): Result<Ignored> {
     if (line.startsWith('#')) continue;
     const written = line.trim();
     const isTakenBack = written.startsWith('!');
-    const pattern = cleaned((isTakenBack ? written.slice(1) : written).trim());
-    if (pattern === '') continue;
-    const tokens = tokensOf(pattern);
-    if (tokens === undefined)
-      problems.push({
-        reason: 'DockerignoreError',
-        message: `"${written.slice(0, 100)}" is no pattern: a [ without its ], or a \\ at the end`,
-        place: { file, line: i + 1 },
-      });
-    else rules.push({ tokens, isTakenBack });
+    const cleanly = cleaned((isTakenBack ? written.slice(1) : written).trim());
+    if (cleanly === '') continue;
+    const place = { file, line: i + 1 };
+    const pattern = cleanly.length > MOST_CHARACTERS ? undefined : compilePattern(cleanly);
+    if (pattern) rules.push({ pattern, isTakenBack });
+    else if (cleanly.length > MOST_CHARACTERS)
+      problems.push(wrong(place, `has a pattern of more than ${MOST_CHARACTERS} characters`, FOLDERS));
+    else
+      problems.push(
+        wrong(place, `"${written.slice(0, 100)}" is no pattern: a [ without its ], or a \\ at the end`),
+      );
   }
+  if (rules.length > MOST_PATTERNS)
+    problems.push(wrong({ file }, `has more than ${MOST_PATTERNS} patterns`, FOLDERS));
   const [first, ...others] = problems;
-  if (first) return failed(first, ...others);
-  return ok((path) => {
-    let isLeftOut = false;
-    for (const { tokens, isTakenBack } of rules)
-      if (isTakenBack === isLeftOut && fits(tokens, path)) isLeftOut = !isTakenBack;
-    return isLeftOut;
-  });
+  if (first) return failed(first, ...others.slice(0, MOST_NAMED));
+  return ok((paths) => kept(paths, rules, { file, mostSteps }));
 }
 
 interface Rule {
-  readonly tokens: readonly Token[];
+  readonly pattern: Pattern;
   readonly isTakenBack: boolean;
+}
+
+const MOST_NAMED = 20;
+const FOLDERS = 'Name folders in place of what is in them.';
+
+const wrong = (place: Problem['place'], message: string, remedy?: string): Problem => ({
+  reason: 'DockerignoreError',
+  message,
+  ...(place ? { place } : {}),
+  ...(remedy === undefined ? {} : { remedy }),
+});
+
+async function kept(
+  paths: readonly string[],
+  rules: readonly Rule[],
+  { file, mostSteps }: { readonly file: string; readonly mostSteps: number },
+): Promise<Result<readonly string[]>> {
+  const breathe = breather(PATHS_PER_TURN);
+  const fits = matcherOf(rules.map(({ pattern }) => pattern));
+  const stay: string[] = [];
+  let turnAt = STEPS_PER_TURN;
+  for (const path of paths) {
+    await breathe();
+    const characters = [...path];
+    let isLeftOut = false;
+    for (const { pattern, isTakenBack } of rules) {
+      if (isTakenBack === isLeftOut && fits.test(pattern, characters)) isLeftOut = !isTakenBack;
+      if (fits.steps() > mostSteps)
+        return failed(wrong({ file }, `takes too long for ${paths.length} files`, FOLDERS));
+      if (fits.steps() < turnAt) continue;
+      turnAt = fits.steps() + STEPS_PER_TURN;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (!isLeftOut) stay.push(path);
+  }
+  return ok(stay);
 }
 
 /** As Go's `filepath.Clean`, and without the slash at the front: all is relative to the root of the context. '' for the root itself. */
@@ -52,89 +105,4 @@ function cleaned(pattern: string): string {
     else if (part !== '..' || !pattern.startsWith('/')) parts.push(part);
   }
   return parts.join('/');
-}
-
-type Token =
-  | { readonly type: 'one'; readonly fits: (char: string) => boolean }
-  /** Any characters: `*` of one name, `**` at the end of several. */
-  | { readonly type: 'many'; readonly crosses: boolean }
-  /** `**` before anything else: nothing, or whole folders. */
-  | { readonly type: 'folders' };
-
-/** undefined: it is malformed. */
-function tokensOf(pattern: string): readonly Token[] | undefined {
-  const tokens: Token[] = [];
-  const chars = [...pattern];
-  const one = (fitsOne: (char: string) => boolean) => tokens.push({ type: 'one', fits: fitsOne });
-  for (let at = 0; at < chars.length; at++) {
-    const char = chars[at] ?? '';
-    if (char === '*' && chars[at + 1] === '*') {
-      at += chars[at + 2] === '/' ? 2 : 1;
-      tokens.push(at + 1 >= chars.length ? { type: 'many', crosses: true } : { type: 'folders' });
-    } else if (char === '*') tokens.push({ type: 'many', crosses: false });
-    else if (char === '?') one((found) => found !== '/');
-    else if (char === '[') {
-      const read = classOf(chars, at + 1);
-      if (read === undefined) return undefined;
-      one(read.fits);
-      at = read.end;
-    } else if (char === '\\') {
-      const next = chars[++at];
-      if (next === undefined) return undefined;
-      one((found) => found === next);
-    } else one((found) => found === char);
-  }
-  return tokens;
-}
-
-/** `[a-z]` and `[^a-z]`, from behind the bracket; `end` is where it closes. */
-function classOf(chars: readonly string[], from: number) {
-  const isNegated = chars[from] === '^';
-  const ranges: [string, string][] = [];
-  let at = isNegated ? from + 1 : from;
-  const next = (): string | undefined => {
-    if (chars[at] === '\\') at++;
-    at++;
-    return chars[at - 1];
-  };
-  while (chars[at] !== ']' || ranges.length === 0) {
-    const low = next();
-    if (low === undefined) return undefined;
-    let high: string | undefined = low;
-    if (chars[at] === '-' && chars[at + 1] !== ']') {
-      at++;
-      high = next();
-    }
-    if (high === undefined) return undefined;
-    ranges.push([low, high]);
-  }
-  const fitsOne = (char: string) => ranges.some(([low, high]) => low <= char && char <= high) !== isNegated;
-  return { fits: fitsOne, end: at };
-}
-
-/** Whether the pattern is for the path or a folder that it is in: all places in the pattern that the path may stand at are followed at once. */
-function fits(tokens: readonly Token[], path: string): boolean {
-  let places = new Set<number>();
-  const enter = (into: Set<number>, place: number): void => {
-    if (into.has(place)) return;
-    into.add(place);
-    if (tokens[place] !== undefined && tokens[place].type !== 'one') enter(into, place + 1);
-  };
-  /** Places of `**` that have been reached: any number of folders may still follow. */
-  const inFolders = new Set<number>();
-  enter(places, 0);
-  for (const char of path) {
-    if (char === '/' && places.has(tokens.length)) return true;
-    for (const place of places) if (tokens[place]?.type === 'folders') inFolders.add(place);
-    const reached = new Set<number>();
-    for (const place of places) {
-      const token = tokens[place];
-      if (token?.type === 'many' && (token.crosses || char !== '/')) enter(reached, place);
-      if (token?.type === 'one' && token.fits(char)) enter(reached, place + 1);
-    }
-    if (char === '/') for (const place of inFolders) enter(reached, place);
-    places = reached;
-    if (places.size === 0 && inFolders.size === 0) return false;
-  }
-  return places.has(tokens.length);
 }

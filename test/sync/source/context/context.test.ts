@@ -33,14 +33,14 @@ const made = (files: Readonly<Record<string, string>>, recipe: Partial<Container
     },
   });
 const sent = async (...args: Parameters<typeof made>) => {
-  const context = made(...args);
+  const context = await made(...args);
   if (!context.ok) throw new Error(formatProblem(context.problems[0]));
   const entries = [];
   for await (const entry of context.value.entries()) entries.push(entry);
   return { digest: context.value.digest, entries, paths: entries.map(({ path }) => path) };
 };
-const problemOf = (...args: Parameters<typeof made>): string => {
-  const context = made(...args);
+const problemOf = async (...args: Parameters<typeof made>): Promise<string> => {
+  const context = await made(...args);
   return context.ok ? '' : formatProblem(context.problems[0]);
 };
 
@@ -89,27 +89,29 @@ describe('the context of an image', () => {
     expect((await sent(ignored)).digest).to.equal((await sent({ ...ignored, 'a.log': 'y' })).digest);
   });
 
-  it('without its Dockerfile says where that is looked for, and where it is named', () =>
-    expect(problemOf({ a: '1' })).to.equal(
+  it('without its Dockerfile says where that is looked for, and where it is named', async () =>
+    expect(await problemOf({ a: '1' })).to.equal(
       'pilotage.yaml:7: there is no app/Dockerfile at this revision\n' +
         '  → Correct `dockerfile:`, which is a path below `path:`, or add the file.',
     ));
 
-  it('takes no link for a Dockerfile', () =>
-    expect(problemOf({ Dockerfile: `${LINK}/etc/shadow` })).to.contain('there is no app/Dockerfile'));
+  it('takes no link for a Dockerfile', async () =>
+    expect(await problemOf({ Dockerfile: `${LINK}/etc/shadow` })).to.contain('there is no app/Dockerfile'));
 
-  it('with a link that leads outside names it', () => {
-    expect(problemOf({ ...FILES, 'src/out': `${LINK}../../etc/passwd` })).to.match(
+  it('with a link that leads outside names it', async () => {
+    expect(await problemOf({ ...FILES, 'src/out': `${LINK}../../etc/passwd` })).to.match(
       /^app\/src\/out: is a link to "..\/..\/etc\/passwd", which is not in the folder/,
     );
-    expect(problemOf({ ...FILES, 'src/out': `${LINK}/etc/passwd`, '.dockerignore': 'src/out' })).to.equal('');
+    expect(
+      await problemOf({ ...FILES, 'src/out': `${LINK}/etc/passwd`, '.dockerignore': 'src/out' }),
+    ).to.equal('');
   });
 
-  it('without the stage that is to be built says so', () =>
-    expect(problemOf(FILES, { target: 'served' })).to.match(/^app\/Dockerfile: has no stage served/));
+  it('without the stage that is to be built says so', async () =>
+    expect(await problemOf(FILES, { target: 'served' })).to.match(/^app\/Dockerfile: has no stage served/));
 
-  it('says what is wrong with its Dockerfile and its .dockerignore by their places in the repository', () => {
-    expect(problemOf({ Dockerfile: 'FROMM a' }, {}, '')).to.match(/^Dockerfile:1: /);
-    expect(problemOf({ ...FILES, '.dockerignore': '[' })).to.match(/^app\/\.dockerignore:1: /);
+  it('says what is wrong with its Dockerfile and its .dockerignore by their places in the repository', async () => {
+    expect(await problemOf({ Dockerfile: 'FROMM a' }, {}, '')).to.match(/^Dockerfile:1: /);
+    expect(await problemOf({ ...FILES, '.dockerignore': '[' })).to.match(/^app\/\.dockerignore:1: /);
   });
 });

@@ -1,12 +1,15 @@
 import { expect } from 'chai';
 import { formatProblem } from '../../../../src/base/errors.ts';
 import { readDockerignore } from '../../../../src/sync/source/context/dockerignore.ts';
+import { compilePattern, matcherOf } from '../../../../src/sync/source/context/ignorepattern.ts';
+import { seeded } from '../../../kube/seeded.ts';
 
 /** Of these paths, those that the patterns leave out. */
-function leftOut(patterns: readonly string[], paths: readonly string[]): readonly string[] {
+async function leftOut(patterns: readonly string[], paths: readonly string[]): Promise<readonly string[]> {
   const read = readDockerignore(patterns.join('\n'), '.dockerignore');
-  if (!read.ok) throw new Error(read.problems[0].message);
-  return paths.filter(read.value);
+  const stay = read.ok ? await read.value(paths) : read;
+  if (!stay.ok) throw new Error(formatProblem(stay.problems[0]));
+  return paths.filter((path) => !stay.value.includes(path));
 }
 
 describe('a .dockerignore', () => {
@@ -75,7 +78,7 @@ describe('a .dockerignore', () => {
     ['cleans its paths', ['./a//b/../c'], ['a/c', 'a/b'], ['a/c']],
   ];
   for (const [what, patterns, paths, expected] of table)
-    it(what, () => expect(leftOut(patterns, paths)).to.deep.equal(expected));
+    it(what, async () => expect(await leftOut(patterns, paths)).to.deep.equal(expected));
 
   it('with what is no pattern says the line', () => {
     const read = readDockerignore('a\n[b\n', 'app/.dockerignore');
@@ -84,8 +87,94 @@ describe('a .dockerignore', () => {
     );
   });
 
-  it('takes no longer for a pattern that a backtracking matcher would try for ever', () => {
+  it('takes no longer for a pattern that a backtracking matcher would try for ever', async () => {
     const path = `${'a'.repeat(2_000)}/b`;
-    expect(leftOut([`${'*a'.repeat(200)}c`, `${'**/'.repeat(50)}x`], [path])).to.deep.equal([]);
+    const patterns = [`${'*a'.repeat(200)}c`, `${'**/'.repeat(300)}x`, '*'.repeat(1_001)];
+    expect(await leftOut(patterns.slice(0, 2), [path])).to.deep.equal([]);
+    expect(await leftOut(patterns, [path])).to.deep.equal([path]);
+  });
+
+  it('leaves the event loop its turns', async () => {
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    await leftOut(['x'], [...Array(1_024).keys()].map(String));
+    expect(turns).to.be.least(4);
+    turns = 0;
+    await leftOut(Array(20).fill(`${'*a'.repeat(32)}c`), ['a'.repeat(1_000)]);
+    clearImmediate(next);
+    expect(turns).to.be.least(1);
+  });
+
+  it('that is too large is refused with what would help', () => {
+    const problem = (text: string) => {
+      const read = readDockerignore(text, '.dockerignore');
+      return read.ok ? '' : formatProblem(read.problems[0]);
+    };
+    const help = '\n  → Name folders in place of what is in them.';
+    expect(problem('x'.repeat(65_537))).to.equal(`.dockerignore: is larger than 64 KiB${help}`);
+    expect(problem('x\n'.repeat(1_001))).to.equal(`.dockerignore: has more than 1000 patterns${help}`);
+    expect(problem('*'.repeat(1_025))).to.equal(
+      `.dockerignore:1: has a pattern of more than 1024 characters${help}`,
+    );
+    expect(problem(`# ${'x'.repeat(2_000)}\n${'x\n'.repeat(1_000)}`)).to.equal('');
+  });
+
+  it('that takes too long for all of the files is refused', async () => {
+    const read = readDockerignore('**/*a*b*', '.dockerignore', { mostSteps: 10_000 });
+    const stay = read.ok ? await read.value(Array(1_000).fill('a'.repeat(50))) : read;
+    expect(!stay.ok && stay.problems[0].message).to.equal('takes too long for 1000 files');
+  });
+
+  it('matches as its rules say, whatever the pattern and the path', () => {
+    const below = seeded(7);
+    const text = (from: readonly string[]) =>
+      Array.from({ length: below(9) }, () => from[below(from.length)] ?? '').join('');
+    let matched = 0;
+    for (let i = 0; i < 800; i++) {
+      const written = text(['a', 'b', '/', '*', '**', '**/', '?', '[ab]', '[^a]', '\\a']);
+      const path = text(['a', 'b', '/', 'ab', 'ba']);
+      const pattern = compilePattern(written);
+      if (!pattern) continue;
+      const isMatch = matcherOf([pattern]).test(pattern, [...path]);
+      expect(isMatch, `${written} for ${path}`).to.equal(fitsSlowly(written, path));
+      if (isMatch) matched++;
+    }
+    expect(matched).to.be.within(80, 720);
   });
 });
+
+/** Whether the pattern is for the path or a folder that it is in, tried in every way. */
+function fitsSlowly(pattern: string, path: string): boolean {
+  const known = new Map<string, boolean>();
+  const fits = (p: number, at: number): boolean => {
+    const key = `${p} ${at}`;
+    const found = known.get(key) ?? tried(p, at);
+    known.set(key, found);
+    return found;
+  };
+  const tried = (p: number, at: number): boolean => {
+    const rest = pattern.slice(p);
+    const char = path[at];
+    if (rest === '') return char === undefined || char === '/';
+    if (rest === '**' || rest === '**/') return true;
+    if (rest.startsWith('**')) {
+      const next = p + (rest[2] === '/' ? 3 : 2);
+      if (fits(next, at)) return true;
+      for (let slash = path.indexOf('/', at); slash >= 0; slash = path.indexOf('/', slash + 1))
+        if (fits(next, slash + 1)) return true;
+      return false;
+    }
+    if (rest[0] === '*') return fits(p + 1, at) || (char !== undefined && char !== '/' && fits(p, at + 1));
+    if (char === undefined) return false;
+    if (rest[0] === '?') return char !== '/' && fits(p + 1, at + 1);
+    if (rest.startsWith('[ab]')) return 'ab'.includes(char) && fits(p + 4, at + 1);
+    if (rest.startsWith('[^a]')) return char !== 'a' && fits(p + 4, at + 1);
+    if (rest[0] === '\\') return char === rest[1] && fits(p + 2, at + 1);
+    return char === rest[0] && fits(p + 1, at + 1);
+  };
+  return fits(0, 0);
+}

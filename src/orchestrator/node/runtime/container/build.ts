@@ -5,7 +5,7 @@ import { splitLines } from '../../../../base/lines.ts';
 import { type TarEntry, tarOf } from '../../../../base/tar.ts';
 import { BUILD_MEMORY_BYTES, BUILD_OUTPUT_BYTES, showOutput } from '../buildoutput.ts';
 import type { RegistryCredential } from '../runtime.ts';
-import { withoutSecrets } from './blot.ts';
+import { blotter } from './blot.ts';
 import type { Engine } from './engine/engine.ts';
 import { EngineError } from './engine/http.ts';
 import type { BuildLine } from './engine/types.ts';
@@ -25,8 +25,10 @@ export interface ContainerBuild {
   /** For registries of the images that it begins with. */
   readonly credentials: readonly RegistryCredential[];
   readonly deadlineMs: number;
-  /** Told of each line that it prints. */
+  /** Told of the lines that are shown of what it prints. */
   readonly onOutput: (line: string) => void;
+  /** Told of each line that it prints. */
+  readonly onLine?: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -46,7 +48,7 @@ export async function buildImage(
   const nonce = randomUUID();
   const secretFiles = Object.fromEntries(ids.map((id, i) => [id, `pilotage-secret-${nonce}-${i}`]));
   const words = [...Object.values(secrets).map(String), ...credentials.map(({ password }) => password)];
-  const blot = (text: string): string => withoutSecrets(text, words);
+  const blot = blotter(words);
   const end = new AbortController();
   const limits = { ended: undefined as string | undefined };
   const stop = (why: string): void => {
@@ -56,7 +58,13 @@ export async function buildImage(
   const cancel = clock.after(build.deadlineMs, () =>
     stop(`did not end within ${Math.round(build.deadlineMs / 60_000)} minutes`),
   );
-  const output = showOutput((line) => build.onOutput(blot(line)));
+  const { onOutput: show, onLine: hear } = build;
+  const output = showOutput({ show, ...(hear ? { hear } : {}), blot });
+  /** All that leaves here has been blotted. */
+  const fails = (why: string) => {
+    output.end();
+    return failed(unbuilt(ref, blot(why), output.tail()));
+  };
   const signal = AbortSignal.any([build.signal, end.signal]);
   try {
     const answer = await engine.build(
@@ -71,17 +79,14 @@ export async function buildImage(
       signal,
     );
     const error = await follow(answer, output.add, stop);
-    if (error !== undefined) return failed(unbuilt(ref, blot(error), output.tail().map(blot)));
+    if (error !== undefined) return fails(error);
     const image = await engine.image(ref);
-    return image
-      ? ok({ digest: image.Id })
-      : failed(unbuilt(ref, 'the engine has no image of it', output.tail()));
+    return image ? ok({ digest: image.Id }) : fails('the engine has no image of it');
   } catch (error) {
     if (build.signal.aborted) return failed(calledOff(ref));
-    if (limits.ended) return failed(unbuilt(ref, `it ${limits.ended}`, output.tail().map(blot)));
-    if (error instanceof EngineError)
-      return failed(unbuilt(ref, blot(error.message), output.tail().map(blot)));
-    return failed(lost(ref, engine, error));
+    if (limits.ended) return fails(`it ${limits.ended}`);
+    if (error instanceof EngineError) return fails(error.message);
+    return failed(lost(ref, engine, blot(error instanceof Error ? error.message : String(error))));
   } finally {
     cancel();
     output.end();
@@ -146,13 +151,13 @@ const noSecrets = (ref: string, ids: readonly string[]): Problem => ({
   remedy: `Let Podman build it (pilotage up --engine PATH), or fetch what the secrets are for elsewhere and take \`secrets:\` out. ${GOES_ON}`,
 });
 
-const calledOff = (ref: string): Problem => ({
+export const calledOff = (ref: string): Problem => ({
   reason: 'ImageBuildAborted',
   message: `Building image ${ref} was called off.`,
 });
 
-const lost = (ref: string, { socketPath }: Engine, error: unknown): Problem => ({
+const lost = (ref: string, { socketPath }: Engine, why: string): Problem => ({
   reason: 'ImageBuildLost',
-  message: `Image ${ref} cannot be built: the engine on ${socketPath} failed meanwhile (${error instanceof Error ? error.message : String(error)}).`,
+  message: `Image ${ref} cannot be built: the engine on ${socketPath} failed meanwhile (${why}).`,
   remedy: `${GOES_ON} See that the engine runs, then: pilotage sync.`,
 });

@@ -145,6 +145,23 @@ describe('an image that an engine builds', () => {
     expect(archive).to.contain(file).and.contain('s3cr3t');
   });
 
+  it('shows nothing of a secret either where the engine has no image, or where its line is cut', async () => {
+    const secrets = { npmrc: Buffer.from('token=s3cr3t-äöü\n') };
+    const begun = 'x'.repeat(4096 - 14);
+    const said = says({ stream: `${begun}token=s3cr3t-äöü\n` }, { stream: 'token=s3cr3t-äöü' });
+    const failure = await failureOf(build(engine(said), { secrets }));
+    expect(lines).to.deep.equal([`${begun}… … (cut)`, '…']);
+    expect(failure).to.contain('the engine has no image of it').and.not.contain('s3cr3t');
+  });
+
+  it('tells its steps of every line, also of those that are not shown', async () => {
+    const heard: string[] = [];
+    const many = says({ stream: 'x\n'.repeat(3_000) }, { stream: 'STEP 3/3: RUN y\n' });
+    await build(engine(many, 'sha256:1'), { onLine: (line) => heard.push(line) });
+    expect(lines).to.have.length(2_001);
+    expect(heard.at(-1)).to.equal('STEP 3/3: RUN y');
+  });
+
   it('with secrets is refused by name on Docker, whose build endpoint takes none', async () => {
     const docker = { ...engine(says()), name: 'docker' } as Engine;
     const failure = await failureOf(build(docker, { secrets: { npmrc: Buffer.from('x') } }));

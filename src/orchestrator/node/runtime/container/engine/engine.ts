@@ -74,6 +74,13 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<IncomingMessage>;
 
+  /** Whether a registry has what this names. Docker alone asks one; rejects too where the registry refuses to say. */
+  isInRegistry(
+    reference: string,
+    credential: RegistryCredential | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean>;
+
   create(name: string, request: CreateRequest): Promise<string>;
   start(container: string): Promise<void>;
   inspect(container: string): Promise<InspectedContainer | undefined>;
@@ -118,6 +125,7 @@ export async function connectEngine(socketPath: string): Promise<Engine> {
 }
 
 const CONNECT_MS = 20_000;
+const REGISTRY_MS = 20_000;
 
 function unusable({ Rootless, SecurityOptions, OSType = 'linux' }: EngineInfo): string | undefined {
   if (OSType !== 'linux') return `is an engine for containers of ${OSType}`;
@@ -170,6 +178,14 @@ function engineOn(http: EngineHttp, name: Engine['name'], version: string): Engi
         headers: { 'x-registry-auth': credential ? registryAuth(credential) : 'e30=' },
         signal,
       }),
+    isInRegistry: async (reference, credential, signal) =>
+      (await found(
+        http.json({
+          path: `/distribution/${reference}/json`,
+          headers: { 'x-registry-auth': credential ? registryAuth(credential) : 'e30=' },
+          signal: AbortSignal.any([signal, AbortSignal.timeout(REGISTRY_MS)]),
+        }),
+      )) !== undefined,
     build: (request, signal) => http.open({ ...buildRequest(request), signal }),
 
     create: async (container, body) =>

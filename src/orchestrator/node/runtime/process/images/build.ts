@@ -31,7 +31,7 @@ exec /bin/sh -c "$1"`;
 
 /** Runs the build command; undefined when it succeeded. */
 export async function runBuild(run: BuildRun): Promise<Problem | undefined> {
-  const output = showOutput(run.onOutput);
+  const output = showOutput({ show: run.onOutput });
   const limits = watchLimits({ limits: BUILD_LIMITS, ...run, dir: run.workshop.place });
   const outcome = await runToEnd({
     ...run.workshop.command(['/bin/sh', '-c', LIMITED, 'pilotage-build', run.build], run.env),
