@@ -39,7 +39,7 @@ export function decideCollection({ space, images, inUse, now }: CollectionInput)
 
 export interface CollectorOptions {
   readonly pulled: PulledImages;
-  readonly access: Pick<ImageAccess, 'images' | 'forget'>;
+  readonly access: Pick<ImageAccess, 'forgetGone'>;
   readonly now: () => number;
   readonly logger: Logger;
   readonly space?: (dir: string) => Promise<DiskSpace>;
@@ -50,7 +50,7 @@ export async function collectImages(
   engine: Engine,
   { pulled, access, now, logger, space = spaceOf }: CollectorOptions,
 ): Promise<string | undefined> {
-  for (const id of access.images()) if (!(await engine.image(id))) access.forget(id);
+  await access.forgetGone(async (reference) => (await engine.image(reference)) !== undefined);
   const known = pulled.all();
   if (Object.keys(known).length === 0) return undefined;
   const sizes = await sizesOf(engine, Object.keys(known));

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readRecord, writeRecord } from '../../../../base/recordfile.ts';
 import { repositoryOf } from '../repository.ts';
@@ -18,14 +18,19 @@ export interface ImageAccess {
     credentials: () => Promise<readonly RegistryCredential[]>,
   ): Promise<boolean>;
   /** A pull of this name begins: until it is granted, what has it is for nobody, so that the end of this program opens nothing. */
-  begin(reference: string): void;
+  begin(reference: string): Pull;
+  /** Forgets images and names that are not there any more. Rejects when `isThere` does. */
+  forgetGone(isThere: (reference: string) => Promise<boolean>): Promise<void>;
+}
+
+/** One of several pulls of a name, maybe: each answers for itself. */
+export interface Pull {
   /** The registry has given the image to the credential; undefined: it gives it to anybody. */
-  grant(id: string, reference: string, credential: RegistryCredential | undefined): void;
-  /** The registry has given nothing of this name. */
-  refuse(reference: string): void;
-  /** Images that are known of, and the end of what is known of one. */
-  images(): readonly string[];
-  forget(id: string): void;
+  granted(id: string, credential: RegistryCredential | undefined): void;
+  /** The registry has given nothing to this one. */
+  refused(): void;
+  /** It ended without an answer, and the engine may still get the image: its name stays guarded until there is one, or no image. */
+  left(): void;
 }
 
 /** `anyone`, or hashes of the credentials that it was given to. */
@@ -33,8 +38,8 @@ type Known = 'anyone' | readonly string[];
 
 interface AccessRecord {
   readonly key: string;
-  /** Names whose pulls are under way. */
-  readonly pulling: readonly string[];
+  /** Names whose pulls are under way, or have ended without an answer, by pull. */
+  readonly pulls: Readonly<Record<string, string>>;
   /** By image, then by repository: one registry may give away what another one keeps. */
   readonly images: Readonly<Record<string, Readonly<Record<string, Known>>>>;
 }
@@ -47,53 +52,77 @@ export const IMAGE_ACCESS = 'imageaccess.json';
 export function openImageAccess(root: string): ImageAccess {
   const file = join(root, IMAGE_ACCESS);
   const read = (): AccessRecord =>
-    readRecord<AccessRecord>(file) ?? { key: randomBytes(32).toString('base64'), pulling: [], images: {} };
+    readRecord<AccessRecord>(file) ?? { key: randomBytes(32).toString('base64'), pulls: {}, images: {} };
+  /** Pulls of this program that are under way. */
+  const live = new Set<string>();
+  /** Counts what changes what is known. */
+  let changes = 0;
+  const write = (record: AccessRecord): void => {
+    changes++;
+    writeRecord(file, record);
+  };
   const hashWith =
     (key: string) =>
     ({ registry, username, password }: RegistryCredential): string =>
       createHmac('sha256', key)
         .update(JSON.stringify([registry, username, password]))
         .digest('base64');
-  const without = (names: readonly string[], name: string) => names.filter((one) => one !== name);
+  const pullsWhere = (isKept: (pull: string, reference: string) => boolean) =>
+    Object.fromEntries(Object.entries(read().pulls).filter(([pull, reference]) => isKept(pull, reference)));
 
   return {
     async mayUse(image, reference, credentials) {
-      const { key, pulling, images } = read();
+      const { key, pulls, images } = read();
       const repositories = images[plain(image.Id)];
       const known = repositories?.[repositoryOf(reference).name];
       if (known === 'anyone') return true;
       if (known) return (await credentials()).map(hashWith(key)).some((hash) => known.includes(hash));
-      if (pulling.includes(reference)) return false;
+      if (Object.values(pulls).includes(reference)) return false;
       // Under a name that others have given it, a pulled image is theirs; under its id it is what was pulled.
       return !repositories || isNamed(image, reference);
     },
     begin(reference) {
+      const own = randomUUID();
+      live.add(own);
       const record = read();
-      if (!record.pulling.includes(reference))
-        writeRecord(file, { ...record, pulling: [...record.pulling, reference] });
-    },
-    grant(id, reference, credential) {
-      const record = read();
-      const [image, { name }] = [record.images[plain(id)], repositoryOf(reference)];
-      const repositories = {
-        ...image,
-        [name]: granted(image?.[name], credential && hashWith(record.key)(credential)),
+      write({ ...record, pulls: { ...record.pulls, [own]: reference } });
+      return {
+        granted(id, credential) {
+          live.delete(own);
+          const { key, images } = read();
+          const [image, { name }] = [images[plain(id)], repositoryOf(reference)];
+          const repositories = {
+            ...image,
+            [name]: granted(image?.[name], credential && hashWith(key)(credential)),
+          };
+          write({
+            key,
+            // Those that were left wait for this; those under way have their own answer to come.
+            pulls: pullsWhere((pull, other) => live.has(pull) || other !== reference),
+            images: { ...images, [plain(id)]: repositories },
+          });
+        },
+        refused() {
+          live.delete(own);
+          write({ ...read(), pulls: pullsWhere((pull) => pull !== own) });
+        },
+        left: () => void live.delete(own),
       };
-      writeRecord(file, {
-        ...record,
-        pulling: without(record.pulling, reference),
-        images: { ...record.images, [plain(id)]: repositories },
-      });
     },
-    refuse(reference) {
-      const record = read();
-      writeRecord(file, { ...record, pulling: without(record.pulling, reference) });
-    },
-    images: () => Object.keys(read().images),
-    forget(id) {
-      const record = read();
-      const { [plain(id)]: _, ...images } = record.images;
-      writeRecord(file, { ...record, images });
+    async forgetGone(isThere) {
+      const { images, pulls } = read();
+      for (const id of Object.keys(images)) {
+        const before = changes;
+        // What was granted while the engine was asked may be there now.
+        if ((await isThere(id)) || changes !== before) continue;
+        const { [id]: _, ...others } = read().images;
+        write({ ...read(), images: others });
+      }
+      for (const [pull, reference] of Object.entries(pulls)) {
+        const before = changes;
+        if (live.has(pull) || (await isThere(reference)) || changes !== before) continue;
+        write({ ...read(), pulls: pullsWhere((other) => other !== pull) });
+      }
     },
   };
 }

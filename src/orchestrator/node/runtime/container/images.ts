@@ -3,6 +3,7 @@ import { once } from '../../../../base/once.ts';
 import type { PullFault, PullOptions, PullProgress, PullResult, RegistryCredential } from '../runtime.ts';
 import { withoutSecrets } from './blot.ts';
 import type { Engine } from './engine/engine.ts';
+import { EngineError } from './engine/http.ts';
 import type { InspectedImage, PullLine } from './engine/types.ts';
 import type { ImageAccess } from './imageaccess.ts';
 
@@ -39,22 +40,29 @@ export async function pullImage(
   if (policy === 'Never') return fault('ErrImageNeverPull', neverPulled(reference, there !== undefined));
   if (isBuilt) return fault('ErrImagePull', builtElsewhere(reference));
   onProgress?.({ done: 0 });
-  access.begin(reference);
-  const { by, refusals } = await fetchWithAny(engine, reference, await credentials(), onProgress, signal);
-  if (!by) {
-    access.refuse(reference);
-    const message = `image "${reference}" cannot be pulled: ${[...new Set(refusals)].join('; ')}`;
-    return {
-      ...fault('ErrImagePull', message),
-      ...(refusals.every((words) => UNAUTHORIZED.test(words)) ? { isUnauthorized: true } : {}),
-    };
+  const pull = access.begin(reference);
+  try {
+    const fetched = await fetchWithAny(engine, reference, await credentials(), onProgress, signal);
+    const { by, refusals } = fetched;
+    if (!by) {
+      if (fetched.isAnswered) pull.refused();
+      const message = `image "${reference}" cannot be pulled: ${[...new Set(refusals)].join('; ')}`;
+      return {
+        ...fault('ErrImagePull', message),
+        ...(refusals.every((words) => UNAUTHORIZED.test(words)) ? { isUnauthorized: true } : {}),
+      };
+    }
+    const image = await engine.image(reference);
+    if (!image) {
+      pull.refused();
+      return fault('ErrImagePull', `image "${reference}" was pulled, and the engine does not know it`);
+    }
+    pull.granted(image.Id, by.credential);
+    if (!there) onNew?.();
+    return pulled(reference, image);
+  } finally {
+    pull.left();
   }
-  const image = await engine.image(reference);
-  if (image) access.grant(image.Id, reference, by.credential);
-  if (image && !there) onNew?.();
-  return image
-    ? pulled(reference, image)
-    : fault('ErrImagePull', `image "${reference}" was pulled, and the engine does not know it`);
 }
 
 const neverPulled = (reference: string, isThere: boolean): string =>
@@ -89,6 +97,8 @@ interface Fetched {
   readonly by?: { readonly credential: RegistryCredential | undefined };
   /** What was said to each that was tried in vain. */
   readonly refusals: readonly string[];
+  /** False: of one it is not known what the registry says, and the engine may still be at it. */
+  readonly isAnswered: boolean;
 }
 
 /** With one credential after the other, as nobody where there is none. */
@@ -100,17 +110,19 @@ async function fetchWithAny(
   signal: AbortSignal | undefined,
 ): Promise<Fetched> {
   const refusals: string[] = [];
+  let isAnswered = true;
   for (const credential of credentials.length > 0 ? credentials : [undefined]) {
     const failure = await fetchImage(engine, reference, credential, onProgress, signal).catch(
       (error: unknown) => {
         if (signal?.aborted) throw signal.reason;
+        if (!(error instanceof EngineError)) isAnswered = false;
         return error instanceof Error ? error.message : String(error);
       },
     );
-    if (failure === undefined) return { by: { credential }, refusals };
+    if (failure === undefined) return { by: { credential }, refusals, isAnswered };
     refusals.push(credential ? withoutSecrets(failure, [credential.password], credential) : failure);
   }
-  return { refusals };
+  return { refusals, isAnswered };
 }
 
 const HOST =

@@ -76,6 +76,14 @@ export function listAttempts(root: string, pod: string): { ref: ContainerRef; in
   );
 }
 
+/** Folders of control groups of all attempts. */
+export const recordedGroups = (root: string): ReadonlySet<string> =>
+  new Set(
+    entriesOf(root).flatMap((pod) =>
+      listAttempts(root, pod).flatMap(({ intent }) => intent.limits?.groups ?? []),
+    ),
+  );
+
 export type ShimProcess = { readonly pid: number; readonly startTime: string };
 
 /** undefined until the shim has written its whole line. */

@@ -22,6 +22,7 @@ import {
   readIntent,
   readShim,
   readState,
+  recordedGroups,
   writeIntent,
 } from './attemptrecord.ts';
 import { commandOf } from './confinedcommand.ts';
@@ -74,10 +75,10 @@ export interface Attempts {
   signal(ref: ContainerRef, signal: 'SIGTERM' | 'SIGKILL'): void;
   /** The raw output, standard output and error as they came. */
   logFile(ref: ContainerRef): string;
-  /** Forgets an attempt that has ended. */
+  /** Forgets an attempt that has ended; one whose control groups cannot be removed yet stays until its pod goes. */
   forget(ref: ContainerRef): void;
-  /** Removes the control groups of a pod of which nothing runs any more. */
-  releaseLimits(pod: string): Promise<void>;
+  /** Removes the control groups of a pod of which nothing runs any more. False: something in them has not ended yet. */
+  releaseLimits(pod: string): Promise<boolean>;
   /** Forgets what is remembered of a pod beside its files. */
   forgetPod(pod: string): void;
   /** Called with a pod's uid after a container of it ended; the returned function stops that. */
@@ -105,6 +106,7 @@ export function createAttempts({ root, clock, logger, limits = NO_LIMITS }: Atte
   const latest = new Map<string, number>();
   let cancelCheck: (() => void) | undefined;
   let closed = false;
+  limits.sweep(recordedGroups(root));
 
   function notify(pod: string): void {
     for (const listener of listeners) listener(pod);
@@ -189,7 +191,7 @@ export function createAttempts({ root, clock, logger, limits = NO_LIMITS }: Atte
     const outcome = await Promise.race([failure, startedOrGone(dir, () => ended)]);
     if (outcome === undefined) return startedBut(held.unsupported);
     children.delete(dir);
-    release(held.limits?.groups ?? []);
+    await released(held.limits, clock);
     claim(dir);
     rmSync(dir, { recursive: true, force: true });
     return { ok: false, reason: 'RunContainerError', message: `cannot start ${request.argv[0]}: ${outcome}` };
@@ -275,11 +277,12 @@ export function createAttempts({ root, clock, logger, limits = NO_LIMITS }: Atte
     logFile: (ref) => join(attemptDir(root, ref), 'log'),
     forget(ref) {
       outputs.forget(ref);
-      release(readIntent(attemptDir(root, ref))?.limits?.groups ?? []);
+      if (!release(readIntent(attemptDir(root, ref))?.limits?.groups ?? [])) return;
       rmSync(attemptDir(root, ref), { recursive: true, force: true });
     },
     async releaseLimits(pod) {
-      for (const { intent } of listAttempts(root, pod)) await released(intent.limits, clock);
+      const held = listAttempts(root, pod).map(({ intent }) => released(intent.limits, clock));
+      return (await Promise.all(held)).every(Boolean);
     },
     forgetPod(pod) {
       outputs.forgetPod(pod);

@@ -117,7 +117,9 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): PodRuntime
     stopSandbox: async () => {},
     async removeSandbox(pod) {
       await killPod(attempts, pod, clock);
-      await attempts.releaseLimits(pod);
+      // Its records name the groups: they go last.
+      if (!(await attempts.releaseLimits(pod)))
+        throw new Error(`processes of pod ${pod} that were killed have not ended yet`);
       logs.forgetPod(pod);
       attempts.forgetPod(pod);
       for (const name of ownEntries(podDir(root, pod))) await removeTree(join(podDir(root, pod), name));

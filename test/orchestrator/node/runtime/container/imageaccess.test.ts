@@ -131,13 +131,49 @@ describe('an image of a private registry that the node has', () => {
     await pod(['right']);
     const kept = readFileSync(join(place.path, IMAGE_ACCESS), 'utf8');
     expect(kept).to.not.contain('right');
-    expect(openImageAccess(place.path).images()).to.deep.equal(['1']);
+    expect(Object.keys(JSON.parse(kept).images)).to.deep.equal(['1']);
   });
 
-  it('is forgotten when it is gone', async () => {
+  const kept = () => JSON.parse(readFileSync(join(place.path, IMAGE_ACCESS), 'utf8'));
+
+  it('is forgotten when it is gone, unless it was given again while the engine was asked', async () => {
     await pod(['right']);
     const access = openImageAccess(place.path);
-    access.forget('sha256:1');
-    expect(access.images()).to.deep.equal([]);
+    await access.forgetGone(async (id) => {
+      expect(id).to.equal('1');
+      access.begin(PRIVATE).granted('sha256:1', key('right'));
+      return false;
+    });
+    expect(Object.keys(kept().images)).to.deep.equal(['1']);
+    await access.forgetGone(async () => false);
+    expect(kept().images).to.deep.equal({});
+  });
+
+  const isOpen = (access: ReturnType<typeof openImageAccess>) =>
+    access.mayUse({ Id: 'sha256:1', Size: 42, RepoTags: [PRIVATE] }, PRIVATE, async () => []);
+
+  it('stays guarded for one pull of its name when another one is refused or granted', async () => {
+    const access = openImageAccess(place.path);
+    const [first, second, third] = [access.begin(PRIVATE), access.begin(PRIVATE), access.begin(PRIVATE)];
+    second.refused();
+    expect(await isOpen(access)).to.equal(false);
+    third.granted('sha256:2', undefined);
+    expect(await isOpen(access)).to.equal(false);
+    first.refused();
+    expect(await isOpen(access)).to.equal(true);
+  });
+
+  it('stays guarded where a pull ended without an answer, until it is granted or the engine lacks it', async () => {
+    const cut = { ...engine, pull: async () => Promise.reject(new Error('socket hang up')) } as Engine;
+    const access = openImageAccess(place.path);
+    const end = () => pullImage(cut, PRIVATE, { credentials: async () => [key('right')] }, { access });
+    expect((await end()).ok).to.equal(false);
+    await openImageAccess(place.path).forgetGone(async () => true);
+    expect(await isOpen(access)).to.equal(false);
+    await access.forgetGone(async () => false);
+    expect(await isOpen(access)).to.equal(true);
+    await end();
+    access.begin(PRIVATE).granted('sha256:3', undefined);
+    expect(kept().pulls).to.deep.equal({});
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Clock, sleep } from '../../../../../base/clock.ts';
@@ -29,6 +29,8 @@ export interface Held {
 export interface Limits {
   /** Never throws: without control groups a program runs with what there is instead. */
   hold(ref: ContainerRef, resources: Resources | undefined): Held;
+  /** Removes groups in which nothing runs and that no record names: of an agent that ended between the two. Never throws. */
+  sweep(recorded: ReadonlySet<string>): void;
 }
 
 export interface LimitsOptions {
@@ -39,7 +41,7 @@ export interface LimitsOptions {
   readonly logger: Logger;
 }
 
-export const NO_LIMITS: Limits = { hold: () => ({ unsupported: [] }) };
+export const NO_LIMITS: Limits = { hold: () => ({ unsupported: [] }), sweep: () => {} };
 
 /**
  * Control groups where they can be written, as the kubelet sets them; else `RLIMIT_DATA` for memory and nothing for processor time.
@@ -87,6 +89,10 @@ export function createLimits({ name, hierarchies, logger }: LimitsOptions): Limi
         told = true;
         return withoutGroups(resources, why);
       }
+    },
+    sweep(recorded) {
+      for (const top of new Set(Object.values(tops ?? {})))
+        for (const group of foldersOf(top)) if (!recorded.has(group)) removeEmpty(group);
     },
   };
 }
@@ -141,14 +147,33 @@ export function release(groups: readonly string[]): boolean {
 const RELEASE_MS = 20;
 const LONGEST_RELEASE_MS = 2_000;
 
-/** The same, until they are gone, or what is in them does not end. Never rejects. */
-export async function released(limits: HeldLimits | undefined, clock: Clock): Promise<void> {
+/** The same, until they are gone, or for so long as what is in them does not end: false. Never rejects. */
+export async function released(limits: HeldLimits | undefined, clock: Clock): Promise<boolean> {
   const deadline = clock.monotonic() + LONGEST_RELEASE_MS;
-  while (!release(limits?.groups ?? []) && clock.monotonic() < deadline) await sleep(clock, RELEASE_MS);
+  while (!release(limits?.groups ?? [])) {
+    if (clock.monotonic() >= deadline) return false;
+    await sleep(clock, RELEASE_MS);
+  }
+  return true;
 }
 
 function removeGroup(group: string): boolean {
   for (const pid of processesOf(group)) kill(pid);
+  return removeEmpty(group);
+}
+
+/** Folders in a group are groups; everything else in it is the kernel's. */
+function foldersOf(group: string): readonly string[] {
+  try {
+    const entries = readdirSync(group, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(group, name));
+  } catch {
+    return [];
+  }
+}
+
+/** The kernel refuses to remove a group with processes. */
+function removeEmpty(group: string): boolean {
   try {
     rmdirSync(group);
   } catch (error) {

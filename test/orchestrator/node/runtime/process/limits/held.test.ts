@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../../../../../src/base/clock.ts';
@@ -6,6 +6,7 @@ import { silentLogger } from '../../../../../../src/base/log.ts';
 import { createAttempts } from '../../../../../../src/orchestrator/node/runtime/process/attempts.ts';
 import {
   type HeldLimits,
+  type Limits,
   withoutGroups,
 } from '../../../../../../src/orchestrator/node/runtime/process/limits/limits.ts';
 import { scratch, until } from '../../../helpers.ts';
@@ -15,14 +16,20 @@ describe('a program that is held to limits', () => {
   after(() => place.dispose());
   let pods = 0;
 
-  /** How it ended, and what it said. */
-  async function run(script: string, limits: HeldLimits) {
-    const attempts = createAttempts({
+  const open = (limits: HeldLimits, sweep: Limits['sweep'] = () => {}) =>
+    createAttempts({
       root: join(place.path, 'pods'),
       clock: systemClock,
       logger: silentLogger,
-      limits: { hold: () => ({ limits, unsupported: ['resources.limits.cpu is not enforced: a test'] }) },
+      limits: {
+        hold: () => ({ limits, unsupported: ['resources.limits.cpu is not enforced: a test'] }),
+        sweep,
+      },
     });
+
+  /** How it ended, and what it said. */
+  async function run(script: string, limits: HeldLimits) {
+    const attempts = open(limits);
     const ref = { pod: `pod-${pods++}`, container: 'main', attempt: 0 };
     const started = await attempts.start({
       ref,
@@ -39,7 +46,7 @@ describe('a program that is held to limits', () => {
     });
     const said = readFileSync(attempts.logFile(ref), 'utf8');
     attempts.close();
-    return { started, state, said };
+    return { ref, started, state, said };
   }
 
   const counter = (count: number): HeldLimits => {
@@ -68,5 +75,23 @@ describe('a program that is held to limits', () => {
     const { state, said } = await run('echo ran', { groups: [join(place.path, 'gone')] });
     expect(state).to.include({ exitCode: 125 });
     expect(said).to.contain('gone/cgroup.procs').and.not.contain('ran\n');
+  });
+
+  it('is forgotten once its groups are gone, which the next agent knows by its record', async () => {
+    const group = join(place.path, 'top', 'held_main_0');
+    mkdirSync(join(group, 'busy'), { recursive: true });
+    const { ref } = await run('exit 0', { groups: [group] });
+    let recorded: ReadonlySet<string> = new Set();
+    const attempts = open({ groups: [] }, (groups) => {
+      recorded = groups;
+    });
+    expect([...recorded]).to.include(group);
+    attempts.forget(ref);
+    expect(attempts.list(ref.pod)).to.have.length(1);
+    rmSync(join(group, 'busy'), { recursive: true });
+    rmSync(join(group, 'cgroup.procs'), { force: true });
+    attempts.forget(ref);
+    expect(attempts.list(ref.pod)).to.deep.equal([]);
+    attempts.close();
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { silentLogger } from '../../../../../../src/base/log.ts';
@@ -27,7 +27,9 @@ describe('limits of a process', () => {
     }
     const hold = (hierarchies: Hierarchies | undefined, resources = RESOURCES) =>
       createLimits({ name: 'pilotage-1', hierarchies, logger: silentLogger }).hold(REF, resources);
-    return { at, hold, read: (path: string) => readFileSync(at(path), 'utf8') };
+    const sweep = (hierarchies: Hierarchies, recorded: readonly string[]) =>
+      createLimits({ name: 'pilotage-1', hierarchies, logger: silentLogger }).sweep(new Set(recorded));
+    return { at, hold, sweep, read: (path: string) => readFileSync(at(path), 'utf8') };
   }
 
   it('are written to the groups of both controllers in version 1', () => {
@@ -94,6 +96,22 @@ describe('limits of a process', () => {
     expect(existsSync(two)).to.equal(true);
     expect(release([one, two])).to.equal(true);
     expect(existsSync(at('pilotage-1'))).to.equal(false);
+  });
+
+  it('of an agent that ended before it had recorded them are removed, but those with something in them', () => {
+    const { at, sweep } = machine('swept', { 'memory/pilotage-1/busy_main_0/cgroup.procs': '' });
+    const groups = [
+      'cpu/pilotage-1/recorded_main_0',
+      'cpu/pilotage-1/lost_main_0',
+      'memory/pilotage-1/lost_main_0',
+    ];
+    for (const group of groups) mkdirSync(at(group), { recursive: true });
+    const v1: Hierarchies = { version: 1, cpu: at('cpu'), memory: at('memory') };
+    sweep(v1, [at('cpu/pilotage-1/recorded_main_0')]);
+    const left = (top: string) => readdirSync(at(top));
+    expect(left('cpu/pilotage-1')).to.deep.equal(['recorded_main_0']);
+    expect(left('memory/pilotage-1')).to.deep.equal(['busy_main_0']);
+    sweep({ version: 2, unified: at('nowhere') }, []);
   });
 
   it('are entered before the program begins', () => {
