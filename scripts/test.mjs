@@ -9,9 +9,9 @@ suite.check('type-check', [tools.tsc, '--noEmit']);
 suite.check('lint', [tools.biome, 'check', '--error-on-warnings', '.']);
 await ensureBuilt();
 const inside = testsBelow('test').filter((file) => !file.includes('/e2e/'));
-// Two processes that end at about the same time: end-to-end tests mostly wait, and the tests of git for git.
-const beside = ['cli', 'git', 'render', 'sync'].map((folder) => `/${folder}/`);
-const isBeside = (file) => beside.some((folder) => file.includes(folder));
+// Two processes that end at about the same time: end-to-end tests mostly wait, the tests of git for git, and those of kubectl for kubectl.
+const beside = ['/cli/', '/git/', '/identity/', '/kube/', '/render/', '/sync/', '/kubectl.test.ts'];
+const isBeside = (file) => beside.some((part) => file.includes(part));
 const groups = [[...quickEndToEnd(), ...inside.filter(isBeside)], inside.filter((file) => !isBeside(file))];
 await suite.mocha(process.argv.length > 2 ? [process.argv.slice(2)] : groups);
 suite.finish();

@@ -242,13 +242,9 @@ export function createAttempts({ root, clock, logger, limits = NO_LIMITS }: Atte
         const { startedAt, backOffMs, image, restarts = ref.attempt } = intent;
         // The file is that of the container: of the next attempt, once there is one.
         const isLast = all[i + 1]?.ref.container !== ref.container;
-        const output =
-          state.type === 'exited'
-            ? outputs.of(ref, {
-                failed: state.exitCode !== 0,
-                messageFile: isLast ? intent.messageFile : undefined,
-              })
-            : undefined;
+        const messageFile = isLast ? intent.messageFile : undefined;
+        const failed = state.type === 'exited' && state.exitCode !== 0;
+        const output = state.type === 'exited' ? outputs.of(ref, { failed, messageFile }) : undefined;
         return { ref, startedAt, backOffMs, restarts, image, state, ...(output ? { output } : {}) };
       }),
     running: () =>
