@@ -46,8 +46,8 @@ export function boundGarbage({ clock, heapUsed = used, collect = collector() }: 
 
 const used = (): number => process.memoryUsage().heapUsed;
 
-/** The collector of V8, without the flag that would give it to all code. */
-function collector(): () => void {
+/** The collector of V8, for the thread that calls it, without the flag that would give it to all code. */
+export function collector(): () => void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   setFlagsFromString('--no-expose-gc');

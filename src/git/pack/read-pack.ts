@@ -25,6 +25,8 @@ export interface PackLimits {
   readonly chain: { readonly length: number; readonly bytes: number };
   /** Everything that is inflated and built. */
   readonly totalBytes: number;
+  /** Objects that are done with and not yet collected. */
+  readonly garbageBytes: number;
 }
 
 const MIB = 2 ** 20;
@@ -39,6 +41,7 @@ export const packLimits = (packBytes: number): PackLimits => ({
   // 4,095 is the most that git makes (builtin/pack-objects.c).
   chain: { length: 4095, bytes: 1024 * MIB },
   totalBytes: 2048 * MIB + 1024 * packBytes,
+  garbageBytes: 128 * MIB,
 });
 
 /** A pack that was read to its end and is consistent in itself. */
@@ -69,13 +72,14 @@ interface Entry extends IndexedEntry {
 }
 
 /**
- * Reads a pack file from end to end: checksum, every object, every delta. Nothing is written.
+ * Reads a pack file from end to end: checksum, every object, every delta. Nothing is written. `collect` is called where much garbage stands:
+ * V8 lets several hundred megabytes outside of its heap gather before it looks.
  * Throws ProblemError BadPack, CorruptObject, PackTooLarge, PackUnfolds.
  */
-export async function readPack(path: string, limits: PackLimits): Promise<ReadPack> {
+export async function readPack(path: string, limits: PackLimits, collect = () => {}): Promise<ReadPack> {
   const file = new PackFile(path);
   try {
-    const reading = new Reading(file, limits);
+    const reading = new Reading(file, limits, collect);
     const count = file.header();
     if (count > limits.objects)
       throw tooLarge(`the pack has more than ${limits.objects.toLocaleString('en')} objects`, IN_PARTS);
@@ -111,13 +115,17 @@ class Reading {
   readonly links = new Map<Oid, Oid>();
   readonly #file: PackFile;
   readonly #limits: PackLimits;
+  readonly #collect: () => void;
   #total = 0;
   /** Bytes of the frames. */
   #live = 0;
+  /** `#total` at the last collection. */
+  #collected = 0;
 
-  constructor(file: PackFile, limits: PackLimits) {
+  constructor(file: PackFile, limits: PackLimits, collect: () => void) {
     this.#file = file;
     this.#limits = limits;
+    this.#collect = collect;
   }
 
   /** First pass, in file order: whole objects get their id, deltas wait (oid ''). */
@@ -218,6 +226,10 @@ class Reading {
         `a ${type === 'blob' ? 'file' : type} of the pack is too large: ${mib(size)}, and at most ${mib(most)} are taken`,
         'keep large files out of the repository',
       );
+    if (this.#total + size > this.#collected + this.#limits.garbageBytes) {
+      this.#collect();
+      this.#collected = this.#total;
+    }
     this.#total += size;
     if (this.#total > totalBytes)
       throw new ProblemError({

@@ -153,6 +153,20 @@ describe('packs', () => {
     expect(pack.count).to.equal(601);
   });
 
+  it('with large objects are read without gathering them: what is done with is collected', async () => {
+    const path = join(dir, 'pack');
+    const blobs = Array.from({ length: 10 }, (_, i) => ({
+      type: 'blob' as const,
+      content: Buffer.alloc(1000, i),
+    }));
+    writeFileSync(path, handMadePack(blobs));
+    let collections = 0;
+    await readPack(path, { ...packLimits(0), garbageBytes: 2500 }, () => {
+      collections++;
+    });
+    expect(collections).to.equal(4);
+  });
+
   it('that are large, or unfold, are read in a thread and come to the same', async () => {
     const entries = deltaChain(2 ** 20, 20);
     await addPack(to.dir, to.store, once(handMadePack(entries)));
