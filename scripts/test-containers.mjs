@@ -3,6 +3,7 @@ import { lackOfEngine, startEngine } from './engine.mjs';
 import { startRegistry } from './registry.mjs';
 import { ensureBuilt, ensureInstalled } from './setup.mjs';
 
+// `test/e2e/seeds.peer.ts` takes four minutes and has an autoscaler follow a load: it is run by its name.
 const PEER_TESTS = [
   'test/orchestrator/node/runtime/container/containerruntime.peer.ts',
   'test/e2e/containers.peer.ts',
@@ -14,7 +15,6 @@ const PEER_TESTS = [
   'test/e2e/networkpolicies.peer.ts',
   'test/e2e/containerengine.peer.ts',
   'test/e2e/builtimages.peer.ts',
-  'test/e2e/seeds.peer.ts',
 ];
 
 const lack = lackOfEngine();
