@@ -17,3 +17,9 @@ export function authority(host: string, port: number): string {
 /** Whether a host is this machine to itself. Of a name nobody knows where it leads by the time that it is used. */
 export const isLoopback = (host: string): boolean =>
   (isIP(host) === 4 && host.startsWith('127.')) || host === '::1' || host === 'localhost';
+
+/** Where an `https:` URL leads, as a socket is told it: an IPv6 address without brackets. */
+export function addressOf(url: string): { readonly host: string; readonly port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 443) };
+}

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readProc } from './proc.ts';
 
 /** Of capabilities(7), by their numbers in `include/uapi/linux/capability.h`. */
-export const CAPABILITIES = { SYS_ADMIN: 21n, SYS_RESOURCE: 24n } as const;
+const CAPABILITIES = { SYS_ADMIN: 21n, SYS_RESOURCE: 24n } as const;
 
 /** The effective capabilities that `/proc/PID/status` says, a bit for each. Pure. */
 export const capabilitiesOf = (status: string): bigint =>
@@ -11,10 +11,4 @@ export const hasCapability = (capabilities: bigint, name: keyof typeof CAPABILIT
   ((capabilities >> CAPABILITIES[name]) & 1n) === 1n;
 
 /** Those of this program; where there is no /proc, none. */
-export function ownCapabilities(): bigint {
-  try {
-    return capabilitiesOf(readFileSync('/proc/self/status', 'utf8'));
-  } catch {
-    return 0n;
-  }
-}
+export const ownCapabilities = (): bigint => capabilitiesOf(readProc('self/status'));

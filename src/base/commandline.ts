@@ -6,3 +6,6 @@ export const withoutSecret = (words: readonly string[], secret: string): string 
 export function hideArgument(secret: string): void {
   process.title = withoutSecret([process.argv0, ...process.execArgv, ...process.argv.slice(1)], secret);
 }
+
+/** A word as a POSIX shell reads it, whatever is in it. */
+export const shellWord = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

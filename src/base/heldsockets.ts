@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import { problemOf } from './errors.ts';
 import { type Listening, listen } from './listen.ts';
 import type { Logger } from './log.ts';
-import { processStartTime } from './process.ts';
+import { isSameProcess, processStartTime } from './process.ts';
 import { readRecord, writeRecord } from './recordfile.ts';
 
 /**
@@ -160,7 +160,7 @@ async function ended(child: ChildProcess): Promise<void> {
 /** What this process was born with, if it was the holder until then. */
 function inheritedSockets(file: string): Map<string, number> {
   const holder = findHolder(file);
-  const isMine = holder?.pid === process.pid && holder.pidStartTime === processStartTime(process.pid);
+  const isMine = holder?.pid === process.pid && isSameProcess(process.pid, holder.pidStartTime);
   return new Map(isMine ? holder.addresses.map((address, i) => [address, FIRST + i]) : []);
 }
 

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { addressOf } from '../base/authority.ts';
 import { ProblemError } from '../base/errors.ts';
 import { keepAuthority, keptAuthority, readAuthority } from './authorities.ts';
 import type { CliContext } from './context.ts';
@@ -82,10 +83,8 @@ function met<T>(
   terms: { readonly ca?: string; readonly rejectUnauthorized?: boolean },
   take: (socket: TLSSocket) => T,
 ): Promise<T> {
-  const { hostname, port } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...terms, host, port: Number(port || 443) }, () => {
+    const socket = connect({ ...terms, ...addressOf(url) }, () => {
       resolve(take(socket));
       socket.destroy();
     });

@@ -1,6 +1,7 @@
 /** The node: the process that pods depend on neither for their life nor for their logs. */
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
+import { addressOf } from '../base/authority.ts';
 import { systemClock } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
 import { holdSockets } from '../base/heldsockets.ts';
@@ -20,7 +21,7 @@ import {
   readAgentFile,
   socketsFilePath,
 } from '../model/agentfile.ts';
-import { lockSlice, serviceCidrOf, sliceInUse } from '../model/instance.ts';
+import { instancePath, lockSlice, serviceCidrOf, sliceInUse } from '../model/instance.ts';
 import {
   createNode,
   keepRenewed,
@@ -71,7 +72,7 @@ export async function runAgent(options: AgentOptions, surroundings: Surroundings
     engineSockets: config.engineSockets,
     isFirst: config.joined === undefined,
     isBesideFirst: config.joined?.isBeside === true,
-    ...(config.joined ? { api: apiAddress(config.joined.server) } : {}),
+    ...(config.joined ? { api: addressOf(config.joined.server) } : {}),
     ...(config.ingress ? { ingress: config.ingress } : {}),
     hostEnvironment: surroundings.hostEnvironment,
     ...(sockets ? { listening: sockets } : {}),
@@ -120,8 +121,9 @@ async function configOf(
   logger: Logger,
 ): Promise<AgentConfig> {
   const config = await readState<AgentConfig>(agentConfigPath(dataDir));
-  const isOwn = (await readState(join(dataDir, 'instance.json'))) !== undefined;
-  if (asked && (isOwn || (config && !config.joined))) throw new ProblemError(ownControlPlane(dataDir));
+  const isOwn = async () => (await readState(instancePath(dataDir))) !== undefined;
+  if (asked && ((config && !config.joined) || (await isOwn())))
+    throw new ProblemError(ownControlPlane(dataDir));
   if (config?.joined) await assertAlone(dataDir, config);
   if (asked && config?.joined && config.joined.server !== asked.server)
     throw new ProblemError(joinedElsewhere(dataDir, config));
@@ -132,11 +134,6 @@ async function configOf(
   }
   if (!asked) throw new ProblemError(notJoined(dataDir));
   return joinCluster(asked, { dataDir, surroundings, clock: systemClock, logger });
-}
-
-function apiAddress(server: string): { readonly host: string; readonly port: number } {
-  const { hostname, port } = new URL(server);
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 443) };
 }
 
 const hasExpired = ({ link }: AgentConfig): boolean =>

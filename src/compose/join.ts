@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { addressOf } from '../base/authority.ts';
 import type { Clock } from '../base/clock.ts';
 import { ProblemError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
@@ -58,7 +59,7 @@ export async function joinCluster(options: JoinOptions, parts: JoinParts): Promi
       client,
       nodeName,
       labels: options.labels,
-      freeRange: (taken) => unusedSlice(taken),
+      freeRange: unusedSlice,
       isFree: isUnused,
     });
     const services = await serviceRange(client);
@@ -111,9 +112,8 @@ export async function keepCredentials(
 
 /** The address of this machine on the way to the API server: other nodes are there too, more often than not. */
 function wayTo(url: string): Promise<{ readonly address: string; readonly isLocal: boolean }> {
-  const { hostname: host, port } = new URL(url);
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port: Number(port || 443) }, () => {
+    const socket = connect(addressOf(url), () => {
       const { localAddress: address = '127.0.0.1', remoteAddress } = socket;
       socket.destroy();
       // Who connects to an address of its own machine comes from that very address.

@@ -31,12 +31,15 @@ export interface OpenedInstance {
 
 const HALF = 63;
 
+/** Its record: whoever has one has a control plane of its own. */
+export const instancePath = (dataDir: string): string => join(dataDir, 'instance.json');
+
 /**
  * Loopback is shared by everything on the machine, so each instance has a slice of it. The daemon and the agent lock it each for
  * themselves, because either may live without the other. A first start takes a slice that is not locked.
  */
 export async function openInstance(options: InstanceOptions): Promise<OpenedInstance> {
-  const path = join(options.dataDir, 'instance.json');
+  const path = instancePath(options.dataDir);
   const known = await readState<Instance>(path);
   if (known) return { instance: known, release: await lockSlice(known.podCidr, 'daemon') };
   const { podCidr, serviceCidr, release } = await takeFreeSlice(options);
@@ -92,11 +95,8 @@ export async function isUnused(podCidr: string): Promise<boolean> {
 }
 
 /** A slice for the pods of a node that joins: unused on this machine, and none of `taken`, which other nodes of its cluster have. */
-export async function unusedSlice(
-  taken: readonly string[],
-  random: (n: number) => number = randomInt,
-): Promise<string> {
-  const start = random(HALF);
+export async function unusedSlice(taken: readonly string[]): Promise<string> {
+  const start = randomInt(HALF);
   for (let i = 0; i < 2 * HALF; i++) {
     const podCidr = `127.${1 + ((start + i) % (2 * HALF))}.0.0/16`;
     if (!taken.includes(podCidr) && (await isUnused(podCidr))) return podCidr;

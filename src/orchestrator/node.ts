@@ -13,7 +13,7 @@ import type { KubeClient } from '../kube/client/client.ts';
 import { createEventRecorder } from '../kube/client/events.ts';
 import { createInformer } from '../kube/client/informer.ts';
 import { PODS } from '../kube/kinds/resources.data.ts';
-import type { ApiAddress } from './network/apiroute.ts';
+import type { Address } from './network/address.ts';
 import { createIngress, type IngressSettings } from './network/ingress/ingress.ts';
 import { createNeighbours } from './network/neighbours.ts';
 import { createPolicies } from './network/policy/policies.ts';
@@ -67,7 +67,7 @@ export interface NodeOptions {
   /** Loopback range that cluster IPs are taken from; absent: containers reach no Services. */
   readonly serviceCidr?: string;
   /** Where this machine reaches the API; absent: where the cluster says. */
-  readonly api?: ApiAddress;
+  readonly api?: Address;
   /** Whether this is the node of the control plane's own machine, which alone writes on Services what of them cannot be served. Default: it is. */
   readonly isFirst?: boolean;
   /** Whether it is another one in the network of that machine. */

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { shellWord } from '../base/commandline.ts';
 import { findHolder, type SocketHolder } from '../base/heldsockets.ts';
 import { commandNameOf } from '../base/proc.ts';
 import { isSameProcess, sendSignal } from '../base/process.ts';
@@ -23,5 +24,3 @@ export function becomes(
   sendSignal(holder.pid, 'SIGUSR1');
   return holder;
 }
-
-export const shellWord = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { hideArgument } from '../../base/commandline.ts';
 import { ProblemError } from '../../base/errors.ts';
 import { LOG_LEVELS, type LogLevel } from '../../base/log.ts';
+import { dns1123Subdomain, labelValue, qualifiedName } from '../../kube/values/names.ts';
 import { readAuthority } from '../authorities.ts';
 import type { CliContext, JoinOptions } from '../context.ts';
 import { parseEngine } from './engine.ts';
@@ -90,7 +91,7 @@ function parseHash(text: string): string {
 }
 
 function parseName(text: string): string {
-  if (/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(text)) return text;
+  if (text.length <= 63 && dns1123Subdomain(text) === undefined) return text;
   throw new InvalidArgumentError('It must be lower-case letters, digits, - and dots, 63 at most.');
 }
 
@@ -100,7 +101,9 @@ function parseIP(text: string): string {
 }
 
 function parseLabel(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
-  const [, key, value] = /^([\w./-]+)=([\w.-]*)$/.exec(text) ?? [];
+  const [, key, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new InvalidArgumentError('It must be KEY=VALUE.');
+  const problem = qualifiedName(key) ?? labelValue(value);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
   return { ...before, [key]: value };
 }

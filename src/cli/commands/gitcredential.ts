@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { Argument, Command } from 'commander';
+import { shellWord } from '../../base/commandline.ts';
 import { errnoOf, ProblemError } from '../../base/errors.ts';
 import type { DaemonFile } from '../../model/daemonfile.ts';
 import { authorityFile, keptAuthority } from '../authorities.ts';
@@ -93,8 +94,7 @@ const nameFor = (user: string): string => (/[:\p{Cc}]/u.test(user) ? 'git' : use
 export const helperOf = ({ entry }: Pick<Surroundings, 'entry'>, by: readonly string[]): string =>
   `!${[entry.execPath, ...entry.args, 'git-credential', ...by].map(quoted).join(' ')}`;
 
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : shellWord(word));
 
 /** What git is to know of a daemon. */
 export interface GitAccess {

@@ -5,7 +5,7 @@ import { print } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { formatTable } from '../output/table.ts';
 import { type Keyboard, secretAsker } from '../password.ts';
-import { engineSockets } from './up.ts';
+import { engineSockets } from './engine.ts';
 
 /** Images are directories below the data directory, or the engine has them: these commands need no daemon. */
 export function imageCommand(context: CliContext, stdin: Keyboard): Command {

@@ -83,7 +83,7 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
     await writeFile(join(root, file), text);
     print(context, `  wrote ${file}`);
   }
-  const isBuilt = container !== undefined;
+  const isBuilt = container !== undefined && resolve(root, options.app) === root;
   for (const line of findings((file) => readIfThere(join(root, file)), tree, isBuilt))
     print(context, `  saw ${line}`);
   print(context, `  ${startLine(files, manifests, options.app, command, container?.dockerfile)}`);

@@ -8,7 +8,7 @@ import { STRATEGIES, type Strategy } from '../../kube/kinds/podspec/schedulers.t
 import { outputOption } from '../command.ts';
 import type { Address, CliContext, IngressAsked } from '../context.ts';
 import { type EncryptionFlags, encryptionOf } from '../encryption.ts';
-import { parseEngine } from './engine.ts';
+import { engineSockets } from './engine.ts';
 
 interface UpFlags extends EncryptionFlags {
   readonly dataDir?: string;
@@ -187,9 +187,6 @@ const LASTING_HOME = {
 /** Only the name: an ephemeral folder is created once the process that removes it runs. */
 const defaultDataDir = (context: CliContext, ephemeral: boolean): string =>
   ephemeral ? join(tmpdir(), `pilotage-${randomBytes(6).toString('hex')}`) : context.surroundings.dataDir;
-
-export const engineSockets = ({ surroundings }: CliContext, given: string | undefined): readonly string[] =>
-  given === undefined ? surroundings.engineSockets : parseEngine(given);
 
 export function parseAddress(text: string): Address {
   const [, host = '', port = ''] = /^(?:\[?([^\]]*)\]?:)?(\d{1,5})$/.exec(text) ?? [];

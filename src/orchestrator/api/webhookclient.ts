@@ -1,6 +1,7 @@
 import { request } from 'node:https';
 import { isIP } from 'node:net';
 import { readAnswerBody } from '../../base/answerbody.ts';
+import { addressOf } from '../../base/authority.ts';
 import type { WebhookClientConfig } from '../../kube/kinds/objects.data.ts';
 import { stringifyJson } from '../../kube/values/json.ts';
 import type { Json } from '../../kube/values/types.ts';
@@ -79,10 +80,10 @@ function targetOf(
   seconds: number,
 ): WebhookTarget {
   if (url !== undefined) {
-    const { hostname, port, pathname, origin } = new URL(url);
-    const host = hostname.replace(/^\[|\]$/g, '');
+    const { pathname, origin } = new URL(url);
+    const address = addressOf(url);
     const path = `${pathname}?timeout=${seconds}s`;
-    return { host, port: Number(port || 443), path, name: host, shown: `${origin}${path}` };
+    return { ...address, path, name: address.host, shown: `${origin}${path}` };
   }
   const { name = '', namespace = '', port = 443, path: asked = '/' } = service ?? {};
   const path = `${asked}?timeout=${seconds}s`;

@@ -1,3 +1,4 @@
+import type { Address } from './address.ts';
 import { type Route, type RoutingTable, routeKey } from './route.ts';
 
 /** The Service of the API itself, in every cluster. */
@@ -7,14 +8,8 @@ export const API: Pick<Route, 'namespace' | 'service' | 'portName'> = {
   portName: 'https',
 };
 
-/** Where this machine reaches the API server, which its Endpoints may say for another machine: loopback, say. */
-export interface ApiAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** The table with the API where this machine reaches it. */
-export function withApi(table: RoutingTable, api: ApiAddress | undefined): RoutingTable {
+/** The table with the API where this machine reaches it, which its Endpoints may say for another machine: loopback, say. */
+export function withApi(table: RoutingTable, api: Address | undefined): RoutingTable {
   const key = routeKey(API);
   const found = table.get(key);
   if (!api || !found) return table;

@@ -1,9 +1,10 @@
+import { isLoopback } from '../../base/authority.ts';
 import type { Clock } from '../../base/clock.ts';
 import { isInRange } from '../../base/ipv4range.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../kube/client/informer.ts';
-import { NETWORK } from '../../kube/kinds/nodes/network.ts';
+import { NETWORK } from '../../kube/kinds/nodes/words.ts';
 import type { Endpoint, Node } from '../../kube/kinds/objects.data.ts';
 import { NODES } from '../../kube/kinds/resources.data.ts';
 
@@ -59,8 +60,6 @@ export function createNeighbours({
   };
 }
 
-const LOOPBACK = '127.0.0.0/8';
-
 /** Pure. */
 export function placeOf(
   { nodeName: node, addresses: [address = ''] }: Endpoint,
@@ -72,7 +71,7 @@ export function placeOf(
 ): Elsewhere | 'strange' | undefined {
   if (node === undefined || node === here.nodeName) return undefined;
   const found = here.nodeNamed(node);
-  if (!found) return isInRange(address, LOOPBACK) ? 'strange' : undefined;
+  if (!found) return isLoopback(address) ? 'strange' : undefined;
   if (found.metadata.annotations?.[NETWORK] !== here.network) return { node, far: true };
   const range = found.spec?.podCIDR;
   return range && isInRange(address, range) ? { node, far: false } : undefined;

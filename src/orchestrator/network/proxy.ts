@@ -10,7 +10,7 @@ import { createInformer, type Informer } from '../../kube/client/informer.ts';
 import type { Service } from '../../kube/kinds/objects.data.ts';
 import { ENDPOINT_SLICES, SERVICES } from '../../kube/kinds/resources.data.ts';
 import type { Address } from './address.ts';
-import { type ApiAddress, withApi } from './apiroute.ts';
+import { withApi } from './apiroute.ts';
 import { createAttempts } from './connectattempts.ts';
 import { createDatagramProxy } from './datagramproxy.ts';
 import { EMPTY_ZONE, type Zone, zoneOf } from './dns/zone.ts';
@@ -54,7 +54,7 @@ export interface ServiceProxyOptions {
   readonly neighbours?: Neighbours;
   readonly carry?: NonNullable<ForwardOptions['carry']>;
   /** Where this machine reaches the API; absent: where the cluster says. */
-  readonly api?: ApiAddress;
+  readonly api?: Address;
   /** Whether another node of the cluster, which has the addresses of Services, is in the same network. */
   readonly isBesideFirst?: boolean;
   /** Whether it writes on Services what of them cannot be served; one node of a cluster does. Default: it does. */
@@ -288,7 +288,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       return found && { host: found.host, port: found.port };
     },
     services,
-    isReleased: (podUid) => stoppingPods.has({ host: '', port: 0, podUid }),
+    isReleased: (podUid) => stoppingPods.has({ podUid }),
     backends: (port, from) => next(routeKey(port), from),
     dialing,
     async releasePod(podUid) {

@@ -5,7 +5,7 @@ import type { Backend } from './route.ts';
 /** Pods, by uid, that are about to be stopped, from the node agent's announcement until the API no longer lists them. */
 export interface StoppingPods {
   add(podUid: string): void;
-  has(this: void, backend: Backend): boolean;
+  has(this: void, backend: Pick<Backend, 'podUid'>): boolean;
   /** Forgets pods that are no longer in any slice. */
   tidy(endpoints: readonly Endpoint[]): void;
 }

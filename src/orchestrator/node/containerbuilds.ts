@@ -9,6 +9,7 @@ import type { Engine } from './runtime/container/engine/engine.ts';
 import { createEngineFinder } from './runtime/container/engine/find.ts';
 import { pushImage } from './runtime/container/push.ts';
 import { openPushedImages } from './runtime/container/pushedimages.ts';
+import { repositoryOf } from './runtime/repository.ts';
 import type { RegistryCredential } from './runtime/runtime.ts';
 import { credentialsFor, type Keyring, keyringOf, readDockerConfig } from './spec/keyring.ts';
 
@@ -87,7 +88,9 @@ export function openContainerBuilder(options: ContainerBuilderOptions): Containe
     const found = await engines.find();
     if (!found.ok) return digest ? ok({ digest }) : failed(noEngine(ref, found.message));
     const { engine } = found;
-    const isThere = digest ? await isPushed(engine, request, `${repositoryOf(pushTo)}@${digest}`) : false;
+    const isThere = digest
+      ? await isPushed(engine, request, `${repositoryOf(pushTo ?? '').name}@${digest}`)
+      : false;
     if (digest && isThere) return ok({ digest });
     const there = await look(engine, ref);
     if (!there.ok) return there;
@@ -224,8 +227,6 @@ async function keyringFor({ ref, dockerConfig }: ContainerBuildRequest): Promise
     remedy: 'Make it by kubectl create secret docker-registry.',
   });
 }
-
-const repositoryOf = (pushTo = ''): string => pushTo.replace(/:[^:/]*$/, '');
 
 /** Engines choose by the host of an image alone. */
 const allOf = (keyring: Keyring): readonly RegistryCredential[] =>

@@ -59,8 +59,7 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
   const images = openImageStore(options.imageStoreDir, { clock, logger });
   const origin = options.imageOrigin && createImageOrigin(options.imageOrigin);
   const isKnown = async (reference: string) =>
-    images.resolve(reference).type !== 'missing' ||
-    (await origin?.digestOf(reference).catch(() => undefined)) !== undefined;
+    images.resolve(reference).type !== 'missing' || (await origin?.digestOf(reference)) !== undefined;
   const bring =
     origin &&
     (async (reference: string) => {
@@ -101,7 +100,8 @@ export function createNodeRuntime(options: NodeRuntimeOptions): NodeRuntime {
     async route({ images: references, runtimeClass }) {
       const wanted = runtimeOf({
         ...(runtimeClass === undefined ? {} : { runtimeClass }),
-        imagesAreLocal: await Promise.all(references.map(isKnown)),
+        // The class may decide without them, and on a joined node each question is a connection.
+        imagesAreLocal: runtimeClass === 'process' ? [] : await Promise.all(references.map(isKnown)),
       });
       // Without an engine the process runtime says of each image what would make it available.
       return wanted === 'container' && (await engines.find()).ok ? 'container' : 'process';
@@ -139,11 +139,24 @@ interface StopOptions extends StopAllOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** The containers are removed too: the directory is about to go. */
-  readonly forGood?: boolean;
+  readonly forGood: boolean;
 }
 
-/** Ends everything that runs of the pods of a node whose agent does not run. Rejects when an engine with containers does not answer. */
-async function stopRecorded(dir: string, { forGood, ...options }: StopOptions): Promise<void> {
+/**
+ * Ends everything that runs of the pods of the node whose directory this is. Its agent must not run. Rejects when an engine with containers
+ * does not answer.
+ */
+export async function stopAllPods(
+  dir: string,
+  {
+    clock = systemClock,
+    logger = silentLogger,
+    graceMs = 5_000,
+    forGood,
+    ...rest
+  }: Partial<StopOptions> = {},
+): Promise<void> {
+  const options = { clock, logger, graceMs, ...rest };
   const root = containersDir(dir);
   await Promise.all([
     stopProcesses({ root: podsDir(dir), ...options }),
@@ -151,19 +164,5 @@ async function stopRecorded(dir: string, { forGood, ...options }: StopOptions): 
   ]);
   // Volumes in memory end with the node, as with a machine.
   await unmountBelow(podsDir(dir));
-  if (forGood) await removeRecorded(root, options.clock);
-}
-
-/** Ends everything that runs of the pods of the node whose directory this is. Its agent must not run. `forGood`: the directory is about to go. */
-export async function stopAllPods(
-  dir: string,
-  {
-    clock = systemClock,
-    logger = silentLogger,
-    graceMs = 5_000,
-    hurry,
-    forGood = false,
-  }: { clock?: Clock; logger?: Logger; graceMs?: number; hurry?: AbortSignal; forGood?: boolean } = {},
-): Promise<void> {
-  await stopRecorded(dir, { clock, logger, graceMs, forGood, ...(hurry ? { hurry } : {}) });
+  if (forGood) await removeRecorded(root, clock);
 }

@@ -121,7 +121,7 @@ function placed(
  * `localhost/` keeps everybody from asking a registry of the Internet for an image of this name, which a stranger could have put there. The
  * digest has 40 digits, so that nobody can find two trees with the same one.
  */
-export const containerReference = (delivery: string, name: string, digest: string): string =>
+const containerReference = (delivery: string, name: string, digest: string): string =>
   `localhost/${delivery}/${plain(name)}:${digest}`;
 
 /** Names of pilotage.yaml may have the port of a registry in them, which no folder of a registry may. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
+import { once } from '../../base/once.ts';
 import type { Repository } from '../../git/types.ts';
 import type { ImageEntry } from '../../model/deliveryfile.ts';
 import { type ContainerImages, planContainerImage } from './containerimages.ts';
@@ -35,11 +36,12 @@ export function createImageBuilder({
   return async ({ delivery, revision, images, exclude, destination }) => {
     const source = await repository(delivery);
     if (!source) return failed({ reason: 'NotFound', message: `The repository of ${delivery} is not here.` });
+    const registries = once(() => registriesOf(delivery));
     const plan = (name: string, entry: ImageEntry): Promise<Result<PlannedImage>> => {
       const request = { source, revision, delivery, name, entry, exclude };
       return isRecipe(entry)
         ? planContainerImage({ ...request, entry }, destination, containers)
-        : planProcessImage(request, registriesOf, build);
+        : planProcessImage(request, registries, build);
     };
     const results = await Promise.all(Object.entries(images).map(([name, entry]) => plan(name, entry)));
     const [first, ...others] = results.flatMap((result) => (result.ok ? [] : result.problems));
@@ -74,7 +76,7 @@ const isRecipe = (entry: ImageEntry): entry is RecipeEntry => entry.container !=
 
 async function planProcessImage(
   { source, revision, delivery, name, entry, exclude }: ImageRequest,
-  registriesOf: ImageBuilderOptions['registriesOf'],
+  registries: () => Promise<readonly string[]>,
   build: BuildImage,
 ): Promise<Result<PlannedImage>> {
   const content = await source.contentAt(revision, folderOf(entry), exclude);
@@ -85,7 +87,7 @@ async function planProcessImage(
       ref,
       exportTo: (dir) => source.exportTo(revision, folderOf(entry), dir, exclude),
       ...(entry.build ? { build: entry.build } : {}),
-      registries: await registriesOf(delivery),
+      registries: await registries(),
       deadlineMs: DEADLINE_MS,
       onOutput: (line) => {
         if (!NOISE.test(line)) report(line);

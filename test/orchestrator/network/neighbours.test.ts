@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NETWORK } from '../../../src/kube/kinds/nodes/network.ts';
+import { NETWORK } from '../../../src/kube/kinds/nodes/words.ts';
 import type { Node } from '../../../src/kube/kinds/objects.data.ts';
 import { placeOf } from '../../../src/orchestrator/network/neighbours.ts';
 

@@ -6,6 +6,7 @@ import type { ParsedCertificateRequest } from '../../../base/certificaterequest.
 import type { Clock } from '../../../base/clock.ts';
 import { ProblemError } from '../../../base/errors.ts';
 import { writeSecret } from '../../../base/secretfile.ts';
+import { NODE_USER, NODES_GROUP } from '../../../kube/client/nodeuser.ts';
 import { certificate, keyPem, newKey, type Subject } from './certificates.ts';
 import type { CertificateUse } from './extensions.ts';
 
@@ -50,8 +51,8 @@ export const ADMIN: Subject = { name: 'pilotage-admin', groups: ['system:masters
 /** As kubeadm calls it. */
 export const FRONT_PROXY: Subject = { name: 'front-proxy-client' };
 export const nodeSubject = (node: string): Subject => ({
-  name: `system:node:${node}`,
-  groups: ['system:nodes'],
+  name: `${NODE_USER}${node}`,
+  groups: [NODES_GROUP],
 });
 
 /** Names by which any server is reached on its own machine. */

@@ -47,10 +47,11 @@ const unserved = (stored: readonly CustomResourceDefinition[]): readonly string[
  */
 export async function ensureGatewayDefinitions(
   client: KubeClient,
+  definitions = gatewayDefinitions(),
 ): Promise<readonly CustomResourceDefinition[]> {
   const stored: CustomResourceDefinition[] = [];
   // One after the other: checking the rules of one keeps the server busy for a tenth of a second.
-  for (const wanted of gatewayDefinitions())
+  for (const wanted of definitions)
     stored.push(await ensure(client, { resource: CUSTOM_RESOURCE_DEFINITIONS, wanted, reconcile: raised }));
   return stored;
 }
@@ -69,7 +70,7 @@ function raised(
 }
 
 /** For who names it in a Gateway; there is no default class. False: its kind is not served yet. */
-export async function ensureGatewayClass(client: KubeClient): Promise<boolean> {
+async function ensureGatewayClass(client: KubeClient): Promise<boolean> {
   const known = await client.resourceFor({ apiVersion: apiVersionOf(GATEWAY_CLASSES), kind: 'GatewayClass' });
   if (!known) return false;
   const wanted: GatewayClass = {
@@ -92,10 +93,11 @@ export interface GatewayInstallerOptions {
 export function createGatewayInstaller({ client, clock, logger }: GatewayInstallerOptions) {
   let work: Promise<void> = Promise.resolve();
   async function install(signal: AbortSignal): Promise<void> {
+    const definitions = gatewayDefinitions();
     let isTold = false;
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
-        const missing = unserved(await ensureGatewayDefinitions(client));
+        const missing = unserved(await ensureGatewayDefinitions(client, definitions));
         if (missing.length > 0 && !isTold)
           logger.warn(
             {},

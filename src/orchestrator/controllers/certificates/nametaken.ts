@@ -1,12 +1,11 @@
 import { parseCertificateRequest } from '../../../base/certificaterequest.ts';
+import { NODE_USER } from '../../../kube/client/nodeuser.ts';
 import type { CertificateSigningRequest, Node } from '../../../kube/kinds/objects.data.ts';
 import { findCondition } from '../../../kube/values/condition.ts';
 import { NEVER_REPORTED } from '../node/health.ts';
 
 /** Who joins reads it in the condition Denied. */
 export const NAME_TAKEN = 'NodeNameTaken';
-
-const PREFIX = 'system:node:';
 
 /**
  * Why somebody who is not the node itself gets no certificate of that name: a token that lets machines join would else make its bearer any
@@ -18,8 +17,8 @@ export function nameTaken(
   nodeNamed: (name: string) => Node | undefined,
 ): string | undefined {
   const parsed = parseCertificateRequest(Buffer.from(spec.request, 'base64').toString('latin1'));
-  const name = parsed.ok ? parsed.value.commonName.slice(PREFIX.length) : '';
-  if (spec.username === `${PREFIX}${name}`) return undefined;
+  const name = parsed.ok ? parsed.value.commonName.slice(NODE_USER.length) : '';
+  if (spec.username === `${NODE_USER}${name}`) return undefined;
   const ready = findCondition(nodeNamed(name)?.status?.conditions, 'Ready');
   if (ready === undefined || ready.reason === NEVER_REPORTED) return undefined;
   return `a node "${name}" is there`;

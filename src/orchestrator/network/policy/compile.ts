@@ -85,9 +85,17 @@ export function compilePolicies(
   return { rules: Object.fromEntries(found), addresses: Object.fromEntries(addresses) };
 }
 
-/** The pods that a policy selects, uids of those. */
-export const podsSelectedBy = (policy: NetworkPolicy, pods: readonly Pod[]): readonly string[] =>
-  selectedBy(policy, worldOf(pods, [], '').pods).map(({ uid }) => uid);
+/** Those of them that a policy selects. */
+export const podsSelectedBy = ({ spec, metadata }: NetworkPolicy, pods: readonly Pod[]): readonly Pod[] =>
+  pods.filter(
+    (pod) =>
+      isIsolable(pod) &&
+      pod.metadata.namespace === metadata.namespace &&
+      selectorMatches(spec?.podSelector ?? {}, pod.metadata.labels),
+  );
+
+/** Pods of the network of their node count as the node. */
+const isIsolable = (pod: Pod): boolean => !pod.spec.hostNetwork && !isFinished(pod);
 
 interface KnownPod {
   readonly uid: string;
@@ -106,16 +114,14 @@ interface World {
 
 function worldOf(pods: readonly Pod[], namespaces: readonly Namespace[], nodeName: string): World {
   return {
-    pods: pods
-      .filter((pod) => !pod.spec.hostNetwork && !isFinished(pod))
-      .map(({ metadata, spec, status }) => ({
-        uid: metadata.uid ?? '',
-        namespace: metadata.namespace ?? '',
-        labels: metadata.labels,
-        address: status?.podIP,
-        isElsewhere: spec.nodeName !== nodeName,
-        ports: [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ ports = [] }) => ports),
-      })),
+    pods: pods.filter(isIsolable).map(({ metadata, spec, status }) => ({
+      uid: metadata.uid ?? '',
+      namespace: metadata.namespace ?? '',
+      labels: metadata.labels,
+      address: status?.podIP,
+      isElsewhere: spec.nodeName !== nodeName,
+      ports: [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ ports = [] }) => ports),
+    })),
     namespaces: new Map(namespaces.map(({ metadata }) => [metadata.name ?? '', metadata.labels])),
   };
 }

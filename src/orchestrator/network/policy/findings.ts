@@ -19,11 +19,9 @@ export function findingsOf(
   nodeName: string,
   lack: string | undefined,
 ): readonly Finding[] {
-  const own = new Map(
-    pods.filter(({ spec }) => spec.nodeName === nodeName).map((pod) => [pod.metadata.uid ?? '', pod]),
-  );
+  const own = pods.filter(({ spec }) => spec.nodeName === nodeName);
   return policies.flatMap((policy): readonly Finding[] => {
-    const selected = podsSelectedBy(policy, [...own.values()]).flatMap((uid) => own.get(uid) ?? []);
+    const selected = podsSelectedBy(policy, own);
     const processes = selected.filter(({ status }) => status?.podIP && isLoopback(status.podIP));
     if (lack !== undefined && selected.length > 0)
       return [

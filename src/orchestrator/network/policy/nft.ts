@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../../base/clock.ts';
 import { errnoOf } from '../../../base/errors.ts';
+import { renewed } from '../../../base/once.ts';
 import { rulesetOf } from './ruleset.ts';
 
 /** The packet filter of the kernel, in network namespaces of pods. */
@@ -22,20 +23,19 @@ const SAMPLE = rulesetOf(
 );
 
 export function createNft(clock: Clock): Nft {
-  let found: { readonly at: number; readonly lack: Promise<string | undefined> } | undefined;
   let isThere = false;
+  async function look(): Promise<string | undefined> {
+    try {
+      await run(['unshare', '--net', 'nft', '-f', '-'], SAMPLE);
+      isThere = true;
+      return undefined;
+    } catch (error) {
+      return remedyOf(error as Error);
+    }
+  }
+  const latest = renewed(look, AGAIN_MS, clock);
   return {
-    lack() {
-      if (isThere) return Promise.resolve(undefined);
-      if (!found || clock.monotonic() - found.at > AGAIN_MS) {
-        const lack = run(['unshare', '--net', 'nft', '-f', '-'], SAMPLE).then(() => {
-          isThere = true;
-          return undefined;
-        }, remedyOf);
-        found = { at: clock.monotonic(), lack };
-      }
-      return found.lack;
-    },
+    lack: () => (isThere ? Promise.resolve(undefined) : latest()),
     apply: (namespace, script) => run(['nsenter', `--net=${namespace}`, 'nft', '-f', '-'], script),
   };
 }

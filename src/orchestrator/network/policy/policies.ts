@@ -1,3 +1,4 @@
+import { onAbort } from '../../../base/abort.ts';
 import { type Clock, sleep } from '../../../base/clock.ts';
 import { problemOf } from '../../../base/errors.ts';
 import { isInRange } from '../../../base/ipv4range.ts';
@@ -69,6 +70,7 @@ export function createPolicies(options: PoliciesOptions): Policies {
   let policies: PolicySet = options.load() ?? NO_POLICIES;
   let isDue = false;
   let isOver = false;
+  let cancelAgain = (): void => {};
 
   /** What changes together is looked at together. */
   function refreshSoon(): void {
@@ -78,6 +80,12 @@ export function createPolicies(options: PoliciesOptions): Policies {
       isDue = false;
       if (!isOver) void refresh();
     });
+  }
+
+  /** The latest alone: each of several would go on by itself. */
+  function refreshLater(): void {
+    cancelAgain();
+    cancelAgain = clock.after(AGAIN_MS, refreshSoon);
   }
 
   function compile(): boolean {
@@ -93,11 +101,11 @@ export function createPolicies(options: PoliciesOptions): Policies {
       if (!compile()) return;
       const lack = await nft.lack();
       tell(lack);
-      if (lack !== undefined) return void clock.after(AGAIN_MS, refreshSoon);
+      if (lack !== undefined) return refreshLater();
       const failed = await enforcer.follow(ownPods().map(({ uid }) => uid));
       for (const [pod, error] of failed)
         logger.warn({ pod, error }, 'the network policies of a pod are not set');
-      if (failed.size > 0) clock.after(AGAIN_MS, refreshSoon);
+      if (failed.size > 0) refreshLater();
     } catch (error) {
       logger.error({ error: problemOf(error).message }, 'network policies cannot be applied');
     }
@@ -142,8 +150,9 @@ export function createPolicies(options: PoliciesOptions): Policies {
 
   return {
     start(signal) {
-      signal.addEventListener('abort', () => {
+      onAbort(signal, () => {
         isOver = true;
+        cancelAgain();
       });
       world.start(signal);
     },

@@ -1,10 +1,11 @@
-import { onAbort } from '../../../base/abort.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
 import { createInformer, type Informer } from '../../../kube/client/informer.ts';
 import type { Namespace, NetworkPolicy, Pod } from '../../../kube/kinds/objects.data.ts';
 import { NAMESPACES, NETWORK_POLICIES, PODS } from '../../../kube/kinds/resources.data.ts';
+import { deepEqual } from '../../../kube/values/equal.ts';
+import type { KubeObject } from '../../../kube/values/types.ts';
 
 /** What policies are about. `pods` and `namespaces` are empty while there are none. */
 export interface World {
@@ -34,16 +35,19 @@ export function followWorld(options: WorldOptions): FollowedWorld {
   const { onChange } = options;
   const policies = createInformer({ ...options, resource: NETWORK_POLICIES });
   let others: Others | undefined;
+  /** Nodes write a status of each of their pods again and again, most of which is not kept here. */
+  const changed = (now: KubeObject, before: KubeObject): void => {
+    if (!deepEqual(withoutRevision(now), withoutRevision(before))) onChange();
+  };
 
   function follow(signal: AbortSignal): Others {
     const ending = new AbortController();
-    onAbort(signal, () => ending.abort());
     const pods = createInformer({ ...options, resource: PODS, transform: essenceOf });
     const namespaces = createInformer({ ...options, resource: NAMESPACES });
     for (const informer of [pods, namespaces]) {
-      informer.listen({ add: onChange, update: onChange, delete: onChange });
+      informer.listen({ add: onChange, update: changed, delete: onChange });
       informer.synced.then(onChange, () => undefined);
-      informer.start(ending.signal);
+      informer.start(AbortSignal.any([signal, ending.signal]));
     }
     return { pods, namespaces, end: () => ending.abort() };
   }
@@ -70,6 +74,11 @@ export function followWorld(options: WorldOptions): FollowedWorld {
     },
   };
 }
+
+const withoutRevision = ({ metadata, ...rest }: KubeObject) => ({
+  ...rest,
+  metadata: { ...metadata, resourceVersion: undefined },
+});
 
 interface Others {
   readonly pods: Informer<Pod>;

@@ -26,7 +26,7 @@ export interface RelayedFlows {
 const MOST_WAITING = 32;
 
 export function createRelayedFlows({ path, isClient, clock }: RelayedFlowsOptions): RelayedFlows {
-  const flows = createFlows<RelayedFlow>({
+  const flows = createFlows<RelayEnd>({
     limits: connectionLimits(4),
     partyOf: ({ address }) => address,
     clock,
@@ -44,7 +44,7 @@ export function createRelayedFlows({ path, isClient, clock }: RelayedFlowsOption
   };
 }
 
-interface RelayedFlow extends FlowEnd {
+interface RelayEnd extends FlowEnd {
   rejoin(): void;
 }
 
@@ -61,7 +61,7 @@ type Way =
   | { readonly type: 'carried' };
 
 /** The connection to the agent is there as long as the flow: the agent says on it when it is over. */
-function openFlow({ front, client, path, clock }: Asking, events: FlowEvents): RelayedFlow {
+function openFlow({ front, client, path, clock }: Asking, events: FlowEvents): RelayEnd {
   const waiting: Buffer[] = [];
   const deadline = clock.monotonic() + PATIENCE_MS;
   let way: Way | undefined;

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { addressOf } from '../../../base/authority.ts';
 import { ProblemError, problemOf } from '../../../base/errors.ts';
 import { askOverTls } from '../../../base/https.ts';
 import { authorityHash } from '../../../kube/client/bootstraptoken.ts';
@@ -48,15 +49,13 @@ async function shownAuthority(url: string, hash: string, now: number): Promise<s
 
 /** First and last of the chain that the server shows. */
 function shown(url: string): Promise<readonly [leaf: X509Certificate, authority: X509Certificate]> {
-  const { hostname, port } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
       socket.destroy();
       reject(unanswered(url, error));
     };
     const socket: TLSSocket = connect(
-      { host, port: Number(port || 443), rejectUnauthorized: false, timeout: CONNECT_MS },
+      { ...addressOf(url), rejectUnauthorized: false, timeout: CONNECT_MS },
       () => {
         const leaf = socket.getPeerCertificate(true);
         let last: DetailedPeerCertificate = leaf;
@@ -71,7 +70,7 @@ function shown(url: string): Promise<readonly [leaf: X509Certificate, authority:
 }
 
 /** `date`: the header of an answer. undefined: the clocks agree well enough, or the server does not say. */
-export function skewProblem(url: string, date: string | undefined, now: number): ProblemError | undefined {
+function skewProblem(url: string, date: string | undefined, now: number): ProblemError | undefined {
   const there = Date.parse(date ?? '');
   if (!(Math.abs(there - now) > MOST_SKEW_MS)) return undefined;
   return clocksDiffer(

@@ -3,6 +3,7 @@ import { type Clock, sleep } from '../../../base/clock.ts';
 import { ProblemError } from '../../../base/errors.ts';
 import { newCertificateRequest } from '../../../base/newcertificaterequest.ts';
 import type { KubeClient } from '../../../kube/client/client.ts';
+import { NODE_USER, NODES_GROUP } from '../../../kube/client/nodeuser.ts';
 import type { CertificateSigningRequest } from '../../../kube/kinds/objects.data.ts';
 import { CERTIFICATE_SIGNING_REQUESTS } from '../../../kube/kinds/resources.data.ts';
 
@@ -57,7 +58,7 @@ export async function obtainCertificate(wish: CertificateWish): Promise<NodeCred
 
 const requestFor = (nodeName: string, key: KeyObject): string =>
   Buffer.from(
-    newCertificateRequest({ commonName: `system:node:${nodeName}`, organizations: ['system:nodes'], key }),
+    newCertificateRequest({ commonName: `${NODE_USER}${nodeName}`, organizations: [NODES_GROUP], key }),
   ).toString('base64');
 
 function issued({ status = {} }: CertificateSigningRequest, nodeName: string): string | undefined {

@@ -50,7 +50,7 @@ export async function keepRenewed(options: RenewalOptions, signal: AbortSignal):
 }
 
 /** When a certificate is renewed, ms since the epoch: between 70 and 90 % of its time (kubelet, `certificate_manager.go` jitteryDuration). */
-export function renewalAt(pem: string, random: number): number {
+function renewalAt(pem: string, random: number): number {
   const { validFrom, validTo } = new X509Certificate(pem);
   const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
   return from + (to - from) * (0.7 + 0.2 * random);

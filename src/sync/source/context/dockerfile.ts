@@ -105,20 +105,6 @@ export function hasTarget({ instructions }: Dockerfile, target: string): boolean
   return names.includes(target.toLowerCase()) || (/^\d+$/.test(target) && Number(target) < stages.length);
 }
 
-/** Ids of `RUN --mount=type=secret,id=…`, with the line of the first. */
-export function secretsOf({ instructions }: Dockerfile): ReadonlyMap<string, number> {
-  const ids = new Map<string, number>();
-  for (const { name, text, line } of instructions) {
-    if (name !== 'RUN') continue;
-    for (const [, options = ''] of text.matchAll(/ --mount=(\S+)/g)) {
-      if (!/(^|,)type=secret(,|$)/.test(options)) continue;
-      const id = /(?:^|,)id=([^,]+)/.exec(options)?.[1];
-      if (id !== undefined && !ids.has(id)) ids.set(id, line);
-    }
-  }
-  return ids;
-}
-
 /** Follows what an engine prints: `STEP 2/3: COPY a b`, Podman's stages before it (`[1/2] `), and Docker's `Step 2/3 : COPY a b`. */
 const STEP = /^(?:\[(\d+)\/\d+\] )?step (\d+)\/\d+ ?: (.*)$/i;
 

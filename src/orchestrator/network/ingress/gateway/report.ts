@@ -6,7 +6,7 @@ import { GATEWAY_CLASSES, GATEWAYS, HTTP_ROUTES } from '../../../../kube/kinds/g
 import type { JsonObject, KubeObject, Resource } from '../../../../kube/values/types.ts';
 import type { JudgedGateways } from './compile.ts';
 import { isFine, type Said } from './objects.ts';
-import { classStatus, type Face, gatewayStatus, routeStatus } from './status.ts';
+import { classStatus, gatewayStatus, type Reached, routeStatus } from './status.ts';
 
 export interface GatewayReportOptions {
   readonly client: KubeClient;
@@ -25,9 +25,9 @@ export async function reportGateways(
     clock,
     logger,
     ...given
-  }: GatewayReportOptions & Pick<Face, 'address'> & { readonly fineAlone: boolean },
+  }: GatewayReportOptions & Pick<Reached, 'address'> & { readonly fineAlone: boolean },
 ): Promise<boolean> {
-  const face = { address: given.address, now: rfc3339(clock.now()) };
+  const reached = { address: given.address, now: rfc3339(clock.now()) };
   const isDue = (...conditions: readonly (readonly Said[])[]) =>
     !given.fineAlone || conditions.flat().every(isFine);
   async function write(resource: Resource<KubeObject>, { metadata }: KubeObject, status: object | undefined) {
@@ -53,12 +53,12 @@ export async function reportGateways(
   const written: boolean[] = [];
   for (const one of classes)
     if (isDue(one.conditions))
-      written.push(await write(GATEWAY_CLASSES, one.gatewayClass, classStatus(one, face)));
+      written.push(await write(GATEWAY_CLASSES, one.gatewayClass, classStatus(one, reached)));
   for (const one of gateways)
     if (isDue(one.conditions, ...one.listeners.map(({ conditions }) => conditions)))
-      written.push(await write(GATEWAYS, one.gateway, gatewayStatus(one, face)));
+      written.push(await write(GATEWAYS, one.gateway, gatewayStatus(one, reached)));
   for (const one of routes)
     if (isDue(...one.parents.map(({ conditions }) => conditions)))
-      written.push(await write(HTTP_ROUTES, one.route, routeStatus(one, face)));
+      written.push(await write(HTTP_ROUTES, one.route, routeStatus(one, reached)));
   return !written.includes(false);
 }

@@ -11,7 +11,7 @@ import type { JudgedGateway, JudgedGateways, JudgedRoute } from './compile.ts';
 import type { Said } from './objects.ts';
 import { unsaid } from './objects.ts';
 
-export interface Face {
+export interface Reached {
   /** Where clients of this machine reach the ingress; undefined: it does not listen. */
   readonly address: string | undefined;
   /** RFC 3339. */
@@ -19,7 +19,10 @@ export interface Face {
 }
 
 /** The status that an object is to have, `undefined`: it has it. */
-export function classStatus({ gatewayClass, conditions }: JudgedGateways['classes'][number], { now }: Face) {
+export function classStatus(
+  { gatewayClass, conditions }: JudgedGateways['classes'][number],
+  { now }: Reached,
+) {
   const { generation, ...rest } = { generation: gatewayClass.metadata.generation, ...gatewayClass.status };
   return changed(gatewayClass.status, {
     ...rest,
@@ -29,9 +32,9 @@ export function classStatus({ gatewayClass, conditions }: JudgedGateways['classe
 
 export function gatewayStatus(
   { gateway, conditions, listeners }: JudgedGateway,
-  face: Face,
+  reached: Reached,
 ): Gateway['status'] {
-  const { address, now } = face;
+  const { address, now } = reached;
   const { status = {}, metadata } = gateway;
   const { generation } = metadata;
   const before = new Map((status.listeners ?? []).map((one) => [one.name, one]));
@@ -74,7 +77,7 @@ function addressed(
 }
 
 /** What other controllers say of their Gateways stays. */
-export function routeStatus({ route, parents }: JudgedRoute, { now }: Face) {
+export function routeStatus({ route, parents }: JudgedRoute, { now }: Reached) {
   const { status = { parents: [] }, metadata } = route;
   const others = (status.parents ?? []).filter(({ controllerName }) => controllerName !== GATEWAY_CONTROLLER);
   const before = (status.parents ?? []).filter(({ controllerName }) => controllerName === GATEWAY_CONTROLLER);

@@ -4,20 +4,14 @@ import type { RegistryCredential } from '../runtime.ts';
 /** Shorter ones are no secrets, and would blot out half of a text. */
 const LEAST_CHARACTERS = 4;
 
-/** Blots out what others repeat of secrets: more people read events and pushes than Secrets. Of one with several lines, each long line counts. */
-export function withoutSecrets(
-  text: string,
-  secrets: readonly string[],
-  credential?: RegistryCredential,
-): string {
-  const basic =
-    credential && credential.password !== ''
-      ? [Buffer.from(`${credential.username}:${credential.password}`).toString('base64')]
-      : [];
-  return blotter([...basic, ...secrets])(text);
+/** What a registry or an engine says, without the credential that it may repeat: more people read events and pushes than Secrets. */
+export function withoutCredential(text: string, credential: RegistryCredential | undefined): string {
+  if (!credential || credential.password === '') return text;
+  const { username, password } = credential;
+  return blotter([Buffer.from(`${username}:${password}`).toString('base64'), password])(text);
 }
 
-/** The same, for many texts. */
+/** Blots out what others repeat of secrets. Of one with several lines, each long line counts. */
 export function blotter(secrets: readonly string[]): (text: string) => string {
   const parts = secrets
     .flatMap((secret) => [secret, ...secret.split('\n').filter(({ length }) => length >= 8)])

@@ -8,6 +8,7 @@ import type { RegistryCredential } from '../runtime.ts';
 import { blotter } from './blot.ts';
 import type { Engine } from './engine/engine.ts';
 import { EngineError } from './engine/http.ts';
+import { readLine } from './engine/lines.ts';
 import type { BuildLine } from './engine/types.ts';
 
 export interface ContainerBuild {
@@ -113,7 +114,7 @@ async function follow(
   let failure: string | undefined;
   let printed = 0;
   const lines = splitLines(LINE_BYTES, (text) => {
-    const { stream, error } = readLine(text);
+    const { stream, error } = readLine<BuildLine>(text);
     if (stream !== undefined) show(Buffer.from(stream));
     failure ??= error?.trim();
   });
@@ -124,14 +125,6 @@ async function follow(
   }
   lines.end();
   return failure;
-}
-
-function readLine(line: string): BuildLine {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return {};
-  }
 }
 
 const GOES_ON = 'What runs goes on running.';

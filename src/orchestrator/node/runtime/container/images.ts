@@ -1,9 +1,10 @@
 import { splitLines } from '../../../../base/lines.ts';
 import { once } from '../../../../base/once.ts';
 import type { PullFault, PullOptions, PullProgress, PullResult, RegistryCredential } from '../runtime.ts';
-import { withoutSecrets } from './blot.ts';
+import { withoutCredential } from './blot.ts';
 import type { Engine } from './engine/engine.ts';
 import { EngineError } from './engine/http.ts';
+import { readLine } from './engine/lines.ts';
 import type { InspectedImage, PullLine } from './engine/types.ts';
 import type { ImageAccess } from './imageaccess.ts';
 
@@ -120,7 +121,7 @@ async function fetchWithAny(
       },
     );
     if (failure === undefined) return { by: { credential }, refusals, isAnswered };
-    refusals.push(credential ? withoutSecrets(failure, [credential.password], credential) : failure);
+    refusals.push(withoutCredential(failure, credential));
   }
   return { refusals, isAnswered };
 }
@@ -145,7 +146,7 @@ async function fetchImage(
   const layers = new Map<string, PullProgress>();
   let failure: string | undefined;
   const lines = splitLines(LINE_BYTES, (line) => {
-    const { id, progressDetail, error } = readLine(line);
+    const { id, progressDetail, error } = readLine<PullLine>(line);
     failure ??= error;
     if (id === undefined || progressDetail?.current === undefined) return;
     const { current: done, total } = progressDetail;
@@ -156,14 +157,6 @@ async function fetchImage(
   for await (const piece of answer) lines.add(piece);
   lines.end();
   return failure;
-}
-
-function readLine(line: string): PullLine {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return {};
-  }
 }
 
 function sumOf(layers: readonly PullProgress[]): PullProgress {

@@ -1,9 +1,10 @@
 import { failed, ok, type Problem, type Result } from '../../../../base/errors.ts';
 import { splitLines } from '../../../../base/lines.ts';
 import type { RegistryCredential } from '../runtime.ts';
-import { withoutSecrets } from './blot.ts';
+import { withoutCredential } from './blot.ts';
 import type { Engine } from './engine/engine.ts';
 import { EngineError } from './engine/http.ts';
+import { readLine } from './engine/lines.ts';
 import type { PushLine } from './engine/types.ts';
 
 const LINE_BYTES = 64 * 1024;
@@ -32,8 +33,7 @@ export async function pushImage(
     for (const credential of credentials.length > 0 ? credentials : [undefined]) {
       const said = await pushAs(engine, { repository, tag, credential, signal });
       if ('digest' in said) return ok(said);
-      const secrets = credential ? [credential.password] : [];
-      refusals.push(withoutSecrets(said.failure, secrets, credential));
+      refusals.push(withoutCredential(said.failure, credential));
     }
   } catch (error) {
     refusals.push(error instanceof Error ? error.message : String(error));
@@ -58,7 +58,7 @@ async function pushAs(
   let failure: string | undefined;
   let digest: string | undefined;
   const lines = splitLines(LINE_BYTES, (line) => {
-    const { status, error, aux } = readLine(line);
+    const { status, error, aux } = readLine<PushLine>(line);
     failure ??= error?.trim();
     digest = aux?.Digest ?? /\bdigest: (sha256:[0-9a-f]{64})\b/.exec(status ?? '')?.[1] ?? digest;
   });
@@ -72,14 +72,6 @@ async function pushAs(
   lines.end();
   if (failure !== undefined) return { failure };
   return digest === undefined ? { failure: 'the engine does not say under which digest' } : { digest };
-}
-
-function readLine(line: string): PushLine {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return {};
-  }
 }
 
 const unpushed = (to: string, words: readonly string[], isKnown: boolean): Problem => ({

@@ -4,6 +4,7 @@ import { problemOf } from '../../../../base/errors.ts';
 import { splitLines } from '../../../../base/lines.ts';
 import type { Logger } from '../../../../base/log.ts';
 import type { Engine } from './engine/engine.ts';
+import { readLine } from './engine/lines.ts';
 import type { EngineEvent } from './engine/types.ts';
 import { ownedBy, podOf, refOf } from './labels.ts';
 
@@ -52,19 +53,11 @@ async function follow(engine: Engine, options: WatchOptions, onWatching: () => v
 
 async function read(answer: IncomingMessage, { onEnd, onSandboxEnd }: WatchOptions): Promise<void> {
   const lines = splitLines(LINE_BYTES, (line) => {
-    const { Action, Actor } = readEvent(line);
+    const { Action, Actor } = readLine<EngineEvent>(line);
     const pod = podOf(Actor?.Attributes);
     if (!ENDS.has(Action) || pod === undefined) return;
     if (refOf(Actor?.Attributes)) onEnd(pod);
     else onSandboxEnd(pod);
   });
   for await (const piece of answer as AsyncIterable<Buffer>) lines.add(piece);
-}
-
-function readEvent(line: string): EngineEvent {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return {};
-  }
 }

@@ -30,9 +30,9 @@ import { createInput } from './input.ts';
 import { createLastOutputs } from './lastoutput.ts';
 import { killLeftovers } from './leftovers.ts';
 import { type HeldLimits, type Limits, NO_LIMITS, release, released, within } from './limits/limits.ts';
-import { startedBut } from './limits/unsupported.ts';
 import { SHIM, SHIM_NAME } from './shim.ts';
 import { killGroup } from './spawn.ts';
+import { startedBut } from './unsupported.ts';
 
 export interface AttemptsOptions {
   /** Below it one directory per pod, named by its uid. */
@@ -106,7 +106,7 @@ export function createAttempts({ root, clock, logger, limits = NO_LIMITS }: Atte
   const latest = new Map<string, number>();
   let cancelCheck: (() => void) | undefined;
   let closed = false;
-  limits.sweep(recordedGroups(root));
+  limits.sweep(() => recordedGroups(root));
 
   function notify(pod: string): void {
     for (const listener of listeners) listener(pod);

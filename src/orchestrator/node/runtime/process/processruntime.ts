@@ -16,13 +16,13 @@ import { execBeside } from './exec.ts';
 import type { ImageStore } from './images/store.ts';
 import { launch } from './launch.ts';
 import type { Limits } from './limits/limits.ts';
-import { startedBut, unsupportedBy } from './limits/unsupported.ts';
 import { createLogs } from './logs.ts';
 import { podDir, ROOTS, rootDir } from './poddirs.ts';
 import { createSandboxes } from './sandboxes.ts';
 import { createSocketOwners } from './socketowners.ts';
 import { processTable, statsOf } from './stats.ts';
 import { killPod, stopAll } from './stopall.ts';
+import { startedBut, unsupportedBy } from './unsupported.ts';
 
 export interface ProcessRuntimeOptions {
   /** Below it one directory per pod, named by its uid. */

@@ -30,7 +30,7 @@ export async function stopAll(
   await end('SIGTERM', graceMs, () => hurry?.aborted === true);
   await end('SIGKILL', KILL_MS, () => false);
   killLeftovers(root);
-  for (const pod of attempts.pods()) await attempts.releaseLimits(pod);
+  await Promise.all(attempts.pods().map((pod) => attempts.releaseLimits(pod)));
 }
 
 export interface StopRecordedOptions extends StopAllOptions {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { type Clock, sleep } from '../../../../base/clock.ts';
+import { shellWord } from '../../../../base/commandline.ts';
 import { descendants, terminalOf } from '../../../../base/proc.ts';
 import type { TerminalSize } from '../runtime.ts';
 import type { Argv } from './confinement/command.ts';
@@ -19,13 +20,11 @@ export function inTerminal(argv: Argv, cwd: string, env: Readonly<Record<string,
   const script = findProgram('script', cwd, env.PATH);
   if (!script.ok) return { ok: false, message: MISSING };
   // `script` runs its command by $SHELL, which may be anything; the program gets its own back.
-  const shell = env.SHELL === undefined ? 'unset SHELL' : `export SHELL=${quoted(env.SHELL)}`;
-  const command = `${shell} TERM="\${TERM:-xterm}"; export TERM; exec ${argv.map(quoted).join(' ')}`;
+  const shell = env.SHELL === undefined ? 'unset SHELL' : `export SHELL=${shellWord(env.SHELL)}`;
+  const command = `${shell} TERM="\${TERM:-xterm}"; export TERM; exec ${argv.map(shellWord).join(' ')}`;
   const options = ['--quiet', '--return', '--flush', '--echo', 'always', '--command', command, '/dev/null'];
   return { ok: true, argv: ['/usr/bin/env', 'SHELL=/bin/sh', script.path, ...options] };
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** How long a program that was just started may take to have its terminal. */
 const OPEN_MS = 5_000;

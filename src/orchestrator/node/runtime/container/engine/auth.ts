@@ -1,8 +1,11 @@
 import type { RegistryCredential } from '../../runtime.ts';
 
-/** moby `docs/api/v1.41.yaml`, Authentication: the padding has to be there. */
-export const registryAuth = ({ registry, username, password }: RegistryCredential): string =>
-  urlSafe({ username, password, serveraddress: registry });
+/** moby `docs/api/v1.41.yaml`, Authentication: the padding has to be there. undefined: an empty one, which the engine wants from nobody, too. */
+export const registryAuth = (credential: RegistryCredential | undefined): string => {
+  if (!credential) return urlSafe({});
+  const { registry, username, password } = credential;
+  return urlSafe({ username, password, serveraddress: registry });
+};
 
 /** The same for builds, by registry; the first of each. */
 export const registryConfig = (credentials: readonly RegistryCredential[]): string =>

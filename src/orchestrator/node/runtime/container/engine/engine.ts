@@ -174,15 +174,14 @@ function engineOn(http: EngineHttp, name: Engine['name'], version: string): Engi
         method: 'POST',
         path: `/images/${repository}/push`,
         query: { tag },
-        // The engine wants one from nobody, too.
-        headers: { 'x-registry-auth': credential ? registryAuth(credential) : 'e30=' },
+        headers: { 'x-registry-auth': registryAuth(credential) },
         signal,
       }),
     isInRegistry: async (reference, credential, signal) =>
       (await found(
         http.json({
           path: `/distribution/${reference}/json`,
-          headers: { 'x-registry-auth': credential ? registryAuth(credential) : 'e30=' },
+          headers: { 'x-registry-auth': registryAuth(credential) },
           signal: AbortSignal.any([signal, AbortSignal.timeout(REGISTRY_MS)]),
         }),
       )) !== undefined,

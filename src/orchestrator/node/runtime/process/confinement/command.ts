@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
+import { shellWord } from '../../../../../base/commandline.ts';
 import type { Sandbox, View } from './confinement.ts';
 
 export type Argv = readonly [string, ...string[]];
@@ -23,7 +24,7 @@ export const PLAIN_ENVIRONMENT: Readonly<Record<string, string>> = {
 export const environmentFile = (env: Readonly<Record<string, string>>): string =>
   Object.entries(env)
     .filter(([name]) => /^[A-Za-z_]\w*$/.test(name) && !READ_ONLY.includes(name))
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .map(([name, value]) => `export ${name}=${shellWord(value)}\n`)
     .join('');
 
 /** bash as `sh` ends at an attempt to set these. */

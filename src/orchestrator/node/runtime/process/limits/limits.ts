@@ -30,7 +30,7 @@ export interface Limits {
   /** Never throws: without control groups a program runs with what there is instead. */
   hold(ref: ContainerRef, resources: Resources | undefined): Held;
   /** Removes groups in which nothing runs and that no record names: of an agent that ended between the two. Never throws. */
-  sweep(recorded: ReadonlySet<string>): void;
+  sweep(recorded: () => ReadonlySet<string>): void;
 }
 
 export interface LimitsOptions {
@@ -91,8 +91,10 @@ export function createLimits({ name, hierarchies, logger }: LimitsOptions): Limi
       }
     },
     sweep(recorded) {
-      for (const top of new Set(Object.values(tops ?? {})))
-        for (const group of foldersOf(top)) if (!recorded.has(group)) removeEmpty(group);
+      const groups = [...new Set(Object.values(tops ?? {}))].flatMap(foldersOf);
+      if (groups.length === 0) return;
+      const known = recorded();
+      for (const group of groups) if (!known.has(group)) removeEmpty(group);
     },
   };
 }

@@ -83,7 +83,7 @@ describe('a program that is held to limits', () => {
     const { ref } = await run('exit 0', { groups: [group] });
     let recorded: ReadonlySet<string> = new Set();
     const attempts = open({ groups: [] }, (groups) => {
-      recorded = groups;
+      recorded = groups();
     });
     expect([...recorded]).to.include(group);
     attempts.forget(ref);

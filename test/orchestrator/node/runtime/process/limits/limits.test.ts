@@ -28,7 +28,7 @@ describe('limits of a process', () => {
     const hold = (hierarchies: Hierarchies | undefined, resources = RESOURCES) =>
       createLimits({ name: 'pilotage-1', hierarchies, logger: silentLogger }).hold(REF, resources);
     const sweep = (hierarchies: Hierarchies, recorded: readonly string[]) =>
-      createLimits({ name: 'pilotage-1', hierarchies, logger: silentLogger }).sweep(new Set(recorded));
+      createLimits({ name: 'pilotage-1', hierarchies, logger: silentLogger }).sweep(() => new Set(recorded));
     return { at, hold, sweep, read: (path: string) => readFileSync(at(path), 'utf8') };
   }
 

@@ -1,6 +1,6 @@
-import type { StartResult } from '../../runtime.ts';
-import type { ContainerSecurity, SandboxSpec } from '../../spec.ts';
-import type { Sandbox } from '../confinement/confinement.ts';
+import type { StartResult } from '../runtime.ts';
+import type { ContainerSecurity, SandboxSpec } from '../spec.ts';
+import type { Sandbox } from './confinement/confinement.ts';
 
 export const startedBut = (unsupported: readonly string[]): StartResult =>
   unsupported.length > 0 ? { ok: true, unsupported } : { ok: true };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { unsupportedBy } from '../../../../../../src/orchestrator/node/runtime/process/limits/unsupported.ts';
-import { plainSecurity } from '../../notation.ts';
+import { unsupportedBy } from '../../../../../src/orchestrator/node/runtime/process/unsupported.ts';
+import { plainSecurity } from '../notation.ts';
 
 const NONE = { type: 'none' } as const;
 const USER = { type: 'uid', uid: 1234, lowPorts: true } as const;
