@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from './setup.mjs';
 
 /** Every test file below a folder, relative to the root. */
-export function testsBelow(folder) {
+function testsBelow(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
@@ -23,5 +23,15 @@ const SLOW = [
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));
+/** A real kubectl at the API in process. */
+const isKubectl = (file) =>
+  file.endsWith('/api/kubectl.test.ts') || file.endsWith('/aggregation/kubectl.test.ts');
+
 export const quickEndToEnd = () => testsBelow('test/e2e').filter((file) => !isSlow(file));
-export const slowEndToEnd = () => testsBelow('test/e2e').filter(isSlow);
+export const slowEndToEnd = () => [
+  ...testsBelow('test/e2e').filter(isSlow),
+  ...testsBelow('test/orchestrator/api').filter(isKubectl),
+];
+/** All others: in the process of the tests, or beside it for a moment. */
+export const insideTests = () =>
+  testsBelow('test').filter((file) => !file.includes('/e2e/') && !isKubectl(file));

@@ -3,14 +3,14 @@ import { ensureBuilt, ensureInstalled } from './setup.mjs';
 
 ensureInstalled();
 const { createSuite, tools } = await import('./suite.mjs');
-const { quickEndToEnd, testsBelow } = await import('./endtoend.mjs');
+const { insideTests, quickEndToEnd } = await import('./endtoend.mjs');
 const suite = createSuite();
 suite.check('type-check', [tools.tsc, '--noEmit']);
 suite.check('lint', [tools.biome, 'check', '--error-on-warnings', '.']);
 await ensureBuilt();
-const inside = testsBelow('test').filter((file) => !file.includes('/e2e/'));
-// Two processes that end at about the same time: end-to-end tests mostly wait, the tests of git for git, and those of kubectl for kubectl.
-const beside = ['/cli/', '/git/', '/identity/', '/kube/', '/render/', '/sync/', '/kubectl.test.ts'];
+const inside = insideTests();
+// Two processes that end at about the same time: end-to-end tests mostly wait, and the tests of git for git.
+const beside = ['/cli/', '/git/', '/identity/', '/kube/', '/render/', '/sync/'];
 const isBeside = (file) => beside.some((part) => file.includes(part));
 const groups = [[...quickEndToEnd(), ...inside.filter(isBeside)], inside.filter((file) => !isBeside(file))];
 await suite.mocha(process.argv.length > 2 ? [process.argv.slice(2)] : groups);
