@@ -90,7 +90,8 @@ export class Struct {
 
 /**
  * The type of a parameter. `any` takes everything, nil included. What an argument of a static or dynamic type may stand for is
- * text/template's rule (`validateType` of exec.go), and the executor's work: a function gets values of the types it declares.
+ * text/template's rule (`validateType` of exec.go), and the executor's work: a function gets values of the types it declares,
+ * integers of any width as bigints.
  */
 export type ParamType =
   | 'any'

@@ -1,0 +1,6 @@
+import type { FunctionTable } from '../values.ts';
+
+/** Every family of sprig v3's functions, a file each; a new function is a row of its family. */
+const FAMILIES: readonly FunctionTable[] = [];
+
+export const SPRIG: FunctionTable = Object.assign({}, ...FAMILIES);
