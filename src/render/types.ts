@@ -2,6 +2,7 @@ import type { Problem } from '../base/errors.ts';
 import type { FileTree } from '../base/filetree.ts';
 import type { Place } from '../base/place.ts';
 import type { KubeObject } from '../kube/values/types.ts';
+import type { GeneratedValues, Lookup, LookupAnswers } from './recorded.ts';
 
 /** One rendered object and where it was written. */
 export interface Manifest {
@@ -31,6 +32,10 @@ export interface RenderRequest {
   /** `namespaces: allow` of the environment: objects may name namespaces other than `namespace`. */
   readonly allowNamespaces?: boolean;
   readonly capabilities: { readonly kubeVersion: string; readonly apiVersions: readonly string[] };
+  /** What earlier renders of this app in this environment made: it is not made again. */
+  readonly generated?: GeneratedValues;
+  /** What is known of the cluster; to everything else that templates look up, the answer is that there is none. */
+  readonly lookups?: LookupAnswers;
 }
 
 export interface Rendered {
@@ -38,4 +43,8 @@ export interface Rendered {
   readonly notes?: string;
   /** Not fatal: an upgraded API version, an unused values file. */
   readonly warnings: readonly Problem[];
+  /** The values that were made once, now or before, as far as this render used them. */
+  readonly generated?: GeneratedValues;
+  /** What templates looked up, whether the request had an answer or not. */
+  readonly lookups?: readonly Lookup[];
 }
