@@ -53,6 +53,8 @@ export interface TypeInfo {
   /** As `%T` prints it: `[]string`, `map[string]string`, `common.Values`, `*chart.Metadata`. */
   readonly name: string;
   readonly methods?: Readonly<Record<string, GoFunction>>;
+  /** A nil slice or map: empty, but encoding/json writes null, and a key set in such a map is a panic. */
+  readonly nil?: true;
 }
 
 const TYPE = Symbol('Go type');
@@ -67,6 +69,14 @@ export const typeInfo = (value: GoMap | GoSlice): TypeInfo | undefined =>
   (value as { readonly [TYPE]?: TypeInfo })[TYPE];
 
 export const strings = (items: readonly string[]): GoSlice => typed([...items], { name: '[]string' });
+
+/** What a Go function returns that declares a slice of a type and has made none, such as regexFindAll without a match. */
+export const nilSlice = (name: string): GoSlice => typed([], { name, nil: true });
+
+/** What a nil argument is to a parameter of type map[string]interface {}. */
+export const nilMap = (): GoMap => typed(new Map(), { name: 'map[string]interface {}', nil: true });
+
+export const isNil = (value: GoMap | GoSlice): boolean => typeInfo(value)?.nil === true;
 
 /** A struct, or a pointer to one: named fields in the order of their declaration, and methods. */
 export class Struct {
