@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
+import { createMemo } from '../base/memo.ts';
 import type { Place } from '../base/place.ts';
 import { isObject } from '../kube/values/equal.ts';
 import type { Json, JsonObject } from '../kube/values/types.ts';
@@ -17,7 +18,21 @@ export const NO_VALUES: Values = { data: {}, places: new Map() };
 /** One segment of a JSON pointer (RFC 6901). */
 export const escapeSegment = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
+/** A chart's values are read at every render of every release: the last texts are kept as read. */
+const read = createMemo<Result<Values>>(64);
+/** Longer texts are seldom, and would be kept for long. */
+const KEPT = 2 ** 18;
+
 export function parseValues(text: string, file: string): Result<Values> {
+  const key = `${file}\0${text}`;
+  const known = read.get(key);
+  if (known) return known;
+  const values = readValues(text, file);
+  if (text.length <= KEPT) read.set(key, values);
+  return values;
+}
+
+function readValues(text: string, file: string): Result<Values> {
   const parsed = parseYaml(text, file);
   if (!parsed.ok) return parsed;
   if (parsed.value === null) return ok(NO_VALUES);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chart, refusal, rendered } from './request.ts';
+import { chart, type Files, refusal, rendered } from './request.ts';
 
 const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n';
 const withData = (data: string, values = '') => chart(`${CONFIG}data:\n${data}`, values);
@@ -97,6 +97,17 @@ describe('a Handlebars template', () => {
     expect(refusal(chart(`${CONFIG}data:\n  a: {{include "a"}}\n`, '', helpers))).to.contain(
       'nested more than 200 deep',
     );
+  });
+
+  it('runs what was compiled for another render with nothing of that render', () => {
+    const text = withData('  who: {{include "who"}}\n  image: {{image "web"}}\n');
+    const first = { ...text, 'templates/_who.hbs': '{{#*inline "who"}}first{{/inline}}' };
+    const second = { ...text, 'templates/_who.hbs': '{{#*inline "who"}}second{{/inline}}' };
+    const data = (files: Files, image: string) =>
+      rendered(files, { images: { web: image } }).manifests[0]?.object.data;
+    expect(data(first, 'one')).to.deep.equal({ who: 'first', image: 'one' });
+    expect(data(second, 'two')).to.deep.equal({ who: 'second', image: 'two' });
+    expect(refusal(text)).to.contain('no template is defined under the name "who"');
   });
 
   it('refuses what would differ at every render', () => {

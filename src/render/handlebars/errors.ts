@@ -31,9 +31,10 @@ export function syntaxProblem(template: Named, error: unknown): Problem {
   };
 }
 
-export function placeOf(loc: CallLocation | undefined, fallback: string): Place {
-  if (!loc) return { file: fallback };
-  return { file: loc.source ?? fallback, line: loc.start.line, column: loc.start.column + 1 };
+/** Handlebars gives every call of a compiled template its place. */
+export function placeOf(loc: CallLocation | undefined): Place {
+  if (!loc) return { file: 'templates' };
+  return { file: loc.source ?? 'templates', line: loc.start.line, column: loc.start.column + 1 };
 }
 
 export function placeError(name: string, error: unknown, place: Place): unknown {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { failed, type Result } from '../../base/errors.ts';
+import { createMemo } from '../../base/memo.ts';
 import { renderKey } from '../key.ts';
 import type { Rendered, RenderRequest } from '../types.ts';
-import { createMemo } from './memo.ts';
 import { needsAnother } from './poolsize.ts';
 import { cancelledProblem, endProblem } from './renderproblems.ts';
 import { type Job, type Slot, type SlotEnd, startSlot } from './slot.ts';

@@ -5,6 +5,7 @@ import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from 
 import { readValuesFiles, type Values, valuesFrom } from '../../charts/values.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
 import type { ChartEngine, Context, Templates } from '../engine.ts';
+import { seesRevision } from '../key.ts';
 import { type ReadManifests, readManifests } from '../manifests/read.ts';
 import type { RenderRequest } from '../types.ts';
 import { contextOf, imageFrom } from './context.ts';
@@ -63,6 +64,9 @@ function refuse(chart: Chart): Problem | undefined {
 
 const allCharts = (scoped: ScopedChart): ScopedChart[] => [scoped, ...scoped.subcharts.flatMap(allCharts)];
 
+/** Makes what the templates of one chart see. */
+type ContextFor = (scoped: ScopedChart, template: string) => Context;
+
 function renderScoped(
   scoped: ScopedChart,
   request: RenderRequest,
@@ -70,6 +74,12 @@ function renderScoped(
 ): Result<SourceOutput> {
   const charts = allCharts(scoped);
   const contexts = new Map<Context, Chart>();
+  const seen = seesRevision(request);
+  const contextFor: ContextFor = (one, template) => {
+    const context = contextOf(one, request, { template, seesRevision: seen });
+    contexts.set(context, one.chart);
+    return context;
+  };
   const templates = engine.open({
     image: (name, root) => imageFrom(name, request.images, root),
     files: (root) => filesOf(request.tree, contexts.get(root)),
@@ -77,11 +87,11 @@ function renderScoped(
   try {
     // One space of names over all charts, as in Helm; deepest first, so that a parent can redefine what its child brought.
     for (const { chart } of charts.toReversed()) for (const helper of chart.helpers) templates.define(helper);
-    const results = charts.map((one) => renderOne(one, { engine, templates }, request, contexts));
+    const results = charts.map((one) => renderOne(one, { engine, templates }, contextFor));
     const problems = results.flatMap((r) => (r.ok ? [] : [...r.problems]));
     const [first, ...others] = problems;
     if (first) return failed(first, ...others);
-    const notes = renderNotes(scoped, templates, request, contexts);
+    const notes = renderNotes(scoped, templates, contextFor);
     const read = results.flatMap((r) => (r.ok ? r.value : []));
     const manifests = read.flatMap((one) => one.manifests);
     const warnings = read.flatMap((one) => one.warnings);
@@ -97,17 +107,12 @@ interface Opened {
   readonly templates: Templates;
 }
 
-function renderOne(
-  scoped: ScopedChart,
-  opened: Opened,
-  request: RenderRequest,
-  contexts: Map<Context, Chart>,
-): Result<ReadManifests[]> {
+function renderOne(scoped: ScopedChart, opened: Opened, contextFor: ContextFor): Result<ReadManifests[]> {
   const { chart } = scoped;
   const written: ReadManifests[] = [];
   const problems: Problem[] = [];
   for (const file of [...chart.crds, ...(chart.metadata.type === 'library' ? [] : chart.templates)]) {
-    const read = readTemplate(file, () => contextFor(scoped, request, file.file, contexts), opened);
+    const read = readTemplate(file, () => contextFor(scoped, file.file), opened);
     if (read.ok) written.push(read.value);
     else problems.push(...read.problems);
   }
@@ -142,26 +147,9 @@ function readRendered(file: ChartFile, context: Context, templates: Templates): 
   }
 }
 
-function renderNotes(
-  scoped: ScopedChart,
-  templates: Templates,
-  request: RenderRequest,
-  contexts: Map<Context, Chart>,
-): string | undefined {
+function renderNotes(scoped: ScopedChart, templates: Templates, contextFor: ContextFor): string | undefined {
   const { notes } = scoped.chart;
-  if (!notes) return undefined;
-  return templates.render(notes, contextFor(scoped, request, notes.file, contexts)).text;
-}
-
-function contextFor(
-  scoped: ScopedChart,
-  request: RenderRequest,
-  template: string,
-  contexts: Map<Context, Chart>,
-): Context {
-  const context = contextOf(scoped, request, template);
-  contexts.set(context, scoped.chart);
-  return context;
+  return notes && templates.render(notes, contextFor(scoped, notes.file)).text;
 }
 
 function filesOf(tree: FileTree, chart: Chart | undefined): Record<string, string> {

@@ -1,14 +1,17 @@
 import type { ScopedChart } from '../../charts/scope.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import type { Context } from '../engine.ts';
-import { seesRevision } from '../key.ts';
 import type { RenderRequest } from '../types.ts';
 
 /**
  * What templates see, under Helm's names, and `Pilotage` besides.
  * A render is a function of the commit, so Release says what `helm template` says: revision 1, an install.
  */
-export function contextOf(scoped: ScopedChart, request: RenderRequest, template: string): Context {
+export function contextOf(
+  scoped: ScopedChart,
+  request: RenderRequest,
+  { template, seesRevision }: { readonly template: string; readonly seesRevision: boolean },
+): Context {
   const { raw, name } = scoped.chart.metadata;
   const { kubeVersion, apiVersions } = request.capabilities;
   const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(kubeVersion) ?? [];
@@ -36,7 +39,7 @@ export function contextOf(scoped: ScopedChart, request: RenderRequest, template:
     Pilotage: {
       delivery: request.delivery,
       environment: request.environment,
-      ...(seesRevision(request) ? { revision: request.revision } : {}),
+      ...(seesRevision ? { revision: request.revision } : {}),
     },
   };
 }

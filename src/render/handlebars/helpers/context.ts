@@ -1,56 +1,45 @@
 import { compileRegex, type Regex } from '../../../kube/values/pattern.ts';
-import type { Context, EngineOptions } from '../../engine.ts';
 import { HelperError, map, text } from '../helper.ts';
 import { isMap } from '../truth.ts';
 import type { Call } from '../types.ts';
 
 export type ContextHelper = (args: readonly unknown[], call: Call) => unknown;
 
-interface Parts extends EngineOptions {
-  readonly include: (name: string, context: unknown, root: Context) => string;
-  readonly tpl: (text: string, context: unknown, call: Call) => string;
-}
-
 /** Helpers that need the chart, its files or the engine itself. */
-export function contextHelpers(parts: Parts): Readonly<Record<string, ContextHelper>> {
-  return {
-    /** `{{include "name" context}}`; the context is the chart's own data when left out. */
-    include: ([name, context], call) => parts.include(text(name), context ?? call.root, call.root),
-    tpl: ([value, context], call) => parts.tpl(text(value), context ?? call.root, call),
-    image: ([name], call) => {
-      const found = parts.image(text(name), call.root);
-      if (found !== undefined) return found;
-      throw new HelperError(
-        `nothing is known about the image ${JSON.stringify(text(name))}`,
-        `Declare it in pilotage.yaml (spec.images.${text(name)}: {path: app}), or name a registry image in the values (images.${text(name)}).`,
-      );
-    },
-    /**
-     * Two arguments: Handlebars' own lookup of a key. Otherwise Helm's lookup in the cluster, which is empty as with `helm template`:
-     * a render must not depend on what is live.
-     */
-    lookup: (args) => {
-      if (args.length !== 2) return {};
-      const [source, key] = args;
-      if (Array.isArray(source)) return source[Number(key)];
-      return isMap(source) && Object.hasOwn(source, text(key)) ? source[text(key)] : undefined;
-    },
-    filesGet: ([path], { root }) => {
-      const files = parts.files(root);
-      const name = text(path);
-      if (Object.hasOwn(files, name)) return files[name];
-      throw new HelperError(
-        `the chart has no file ${name}`,
-        'Paths are relative to the folder of Chart.yaml.',
-      );
-    },
-    filesGlob: ([pattern], { root }) => pickFiles(parts.files(root), text(pattern)),
-    capabilitiesHas: ([wanted], { root }) => {
-      const { APIVersions } = map(root.Capabilities) as { APIVersions?: readonly string[] };
-      return (APIVersions ?? []).includes(text(wanted));
-    },
-  };
-}
+export const CONTEXTUAL: Readonly<Record<string, ContextHelper>> = {
+  /** `{{include "name" context}}`; the context is the chart's own data when left out. */
+  include: ([name, context], call) => call.parts.include(text(name), context ?? call.root, call.root),
+  tpl: ([value, context], call) => call.parts.tpl(text(value), context ?? call.root, call),
+  image: ([name], call) => {
+    const found = call.parts.image(text(name), call.root);
+    if (found !== undefined) return found;
+    throw new HelperError(
+      `nothing is known about the image ${JSON.stringify(text(name))}`,
+      `Declare it in pilotage.yaml (spec.images.${text(name)}: {path: app}), or name a registry image in the values (images.${text(name)}).`,
+    );
+  },
+  /**
+   * Two arguments: Handlebars' own lookup of a key. Otherwise Helm's lookup in the cluster, which is empty as with `helm template`:
+   * a render must not depend on what is live.
+   */
+  lookup: (args) => {
+    if (args.length !== 2) return {};
+    const [source, key] = args;
+    if (Array.isArray(source)) return source[Number(key)];
+    return isMap(source) && Object.hasOwn(source, text(key)) ? source[text(key)] : undefined;
+  },
+  filesGet: ([path], { root, parts }) => {
+    const files = parts.files(root);
+    const name = text(path);
+    if (Object.hasOwn(files, name)) return files[name];
+    throw new HelperError(`the chart has no file ${name}`, 'Paths are relative to the folder of Chart.yaml.');
+  },
+  filesGlob: ([pattern], { root, parts }) => pickFiles(parts.files(root), text(pattern)),
+  capabilitiesHas: ([wanted], { root }) => {
+    const { APIVersions } = map(root.Capabilities) as { APIVersions?: readonly string[] };
+    return (APIVersions ?? []).includes(text(wanted));
+  },
+};
 
 function pickFiles(files: Readonly<Record<string, string>>, pattern: string): Record<string, string> {
   const matcher = globToRegex(pattern);

@@ -1,0 +1,74 @@
+import Handlebars from 'handlebars';
+import { ProblemError } from '../../base/errors.ts';
+import type { Template } from '../engine.ts';
+import { syntaxProblem } from './errors.ts';
+import { type Delegate, registerHelpers } from './register.ts';
+import { type Rewritten, rewrite } from './rewrite.ts';
+
+/** A template that has been read and compiled. It knows no render: whatever runs it hands in data, partials and parts. */
+export interface Compiled {
+  readonly file: string;
+  readonly rewritten: Rewritten;
+  readonly run: Delegate;
+  /** `{{#*inline}}`s at its top level, by name. */
+  readonly definitions: ReadonlyMap<string, Delegate>;
+  /** Index of its file in `compiledFiles`. */
+  readonly index: number;
+}
+
+/** Compiling takes a hundred times as long as running. So one environment serves all renders of a process, and keeps what it compiled. */
+const hb = Handlebars.create();
+const words = registerHelpers(hb);
+const OPTIONS: CompileOptions = {
+  noEscape: true,
+  knownHelpersOnly: true,
+  knownHelpers: Object.fromEntries(
+    [...words.helpers, ...words.blocks].map((name) => [name, true]),
+  ) as CompileOptions['knownHelpers'] & object,
+};
+
+/** Characters of templates that are kept: more than any one repository may hold. */
+const CAPACITY = 32 * 2 ** 20;
+const kept = new Map<string, Compiled>();
+const files: string[] = [];
+let characters = 0;
+
+/** File names by the index that line markers use. */
+export const compiledFiles: readonly string[] = files;
+
+/** Called between renders only: a marker of a running one would lose its file. */
+export function boundCompiled(): void {
+  if (characters <= CAPACITY) return;
+  kept.clear();
+  files.length = 0;
+  characters = 0;
+}
+
+/** @throws ProblemError where the text is no template */
+export function compiled(template: Template): Compiled {
+  const key = `${template.file}\0${template.text}`;
+  const known = kept.get(key);
+  if (known) return known;
+  const index = files.push(template.file) - 1;
+  // Only text that came from the tree is parsed; the syntax tree that is compiled is our own work, never a caller's.
+  const rewritten = rewrite(parse(template), template.file, index, words);
+  const compile = (program: hbs.AST.Program): Delegate => hb.compile(program, OPTIONS);
+  const made: Compiled = {
+    file: template.file,
+    rewritten,
+    run: compile(rewritten.program),
+    definitions: new Map([...rewritten.definitions].map(([name, program]) => [name, compile(program)])),
+    index,
+  };
+  kept.set(key, made);
+  characters += key.length;
+  return made;
+}
+
+function parse(template: Template): hbs.AST.Program {
+  try {
+    return Handlebars.parse(template.text, { srcName: template.file });
+  } catch (error) {
+    throw new ProblemError(syntaxProblem(template, error));
+  }
+}
