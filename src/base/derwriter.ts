@@ -42,10 +42,12 @@ function base128(value: number): number[] {
   return bytes;
 }
 
-/** UTCTime until 2049, GeneralizedTime after (RFC 5280 §4.1.2.5). */
+/** UTCTime from 1950 until 2049, else GeneralizedTime (RFC 5280 §4.1.2.5). */
 export function time(ms: number): Buffer {
   const digits = `${new Date(ms).toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
-  return digits < '2050' ? tlv(0x17, Buffer.from(digits.slice(2))) : tlv(0x18, Buffer.from(digits));
+  return digits >= '1950' && digits < '2050'
+    ? tlv(0x17, Buffer.from(digits.slice(2)))
+    : tlv(0x18, Buffer.from(digits));
 }
 
 export function pem(label: string, der: Uint8Array): string {

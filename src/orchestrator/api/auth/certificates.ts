@@ -1,8 +1,8 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { bits, explicit, integer, oid, pem, sequence, set, time, utf8 } from '../../../base/derwriter.ts';
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { oid, sequence, set, utf8 } from '../../../base/derwriter.ts';
+import { publicKeyInfo, signCertificate } from '../../../base/x509.ts';
 import { type CertificateUse, extensions } from './extensions.ts';
 
-/** X.509 v3 certificates (RFC 5280) over P-256, which node:crypto can read and verify but not make. */
 export interface Subject {
   /** CN; left out when it is empty. */
   readonly name: string;
@@ -25,26 +25,18 @@ export const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: '
 
 export const keyPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-const ECDSA_SHA256 = sequence(oid('1.2.840.10045.4.3.2'));
-
 /** The certificate as PEM. */
-export function certificate(request: CertificateRequest): string {
-  const body = sequence(
-    explicit(0, integer(Buffer.from([2]))),
-    integer(randomBytes(16)),
-    ECDSA_SHA256,
-    distinguishedName(request.issuer.subject),
-    sequence(time(request.notBefore), time(request.notAfter)),
-    distinguishedName(request.subject),
-    publicKeyInfo(request.key),
-    explicit(3, sequence(...extensionsOf(request))),
-  );
-  const signature = sign('sha256', body, request.issuer.key);
-  return pem('CERTIFICATE', sequence(body, ECDSA_SHA256, bits(signature)));
-}
-
-const publicKeyInfo = (key: KeyObject): Buffer =>
-  (key.type === 'public' ? key : createPublicKey(key)).export({ type: 'spki', format: 'der' });
+export const certificate = (request: CertificateRequest): string =>
+  signCertificate({
+    serial: randomBytes(16),
+    issuer: distinguishedName(request.issuer.subject),
+    subject: distinguishedName(request.subject),
+    notBefore: request.notBefore,
+    notAfter: request.notAfter,
+    keyInfo: publicKeyInfo(request.key),
+    extensions: extensionsOf(request),
+    issuerKey: request.issuer.key,
+  });
 
 const extensionsOf = ({ key, issuer, subject, use }: CertificateRequest): Buffer[] =>
   extensions({

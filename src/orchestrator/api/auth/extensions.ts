@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { ParsedCertificateRequest } from '../../../base/certificaterequest.ts';
-import { derElements } from '../../../base/derreader.ts';
 import { bits, implicit, octets, oid, sequence, tlv, yes } from '../../../base/derwriter.ts';
+import { parseIp } from '../../../base/ip.ts';
+import { critical, plain, publicKeyBits } from '../../../base/x509.ts';
 import { keyUsageBits, purposesOf } from './keyusages.ts';
 
 /** What a certificate is for. */
@@ -42,9 +42,6 @@ export function extensions({ use, keyInfo, issuerKeyInfo, hasSubject }: Extensio
   ];
 }
 
-const critical = (type: string, value: Buffer) => sequence(oid(type), yes, octets(value));
-const plain = (type: string, value: Buffer) => sequence(oid(type), octets(value));
-
 function usagesOf(use: CertificateUse): readonly string[] {
   switch (use.type) {
     case 'authority':
@@ -63,14 +60,7 @@ function keyUsage(usages: readonly string[]): Buffer[] {
   return bytes.length > 0 ? [critical('2.5.29.15', bits(bytes, unused))] : [];
 }
 
-/** SHA-1 over the bits of the key alone (RFC 5280 §4.2.1.2), without the octet that counts the unused ones. */
-function keyIdentifier(keyInfo: Buffer): Buffer {
-  const [info] = derElements(keyInfo);
-  const [, key] = derElements(info?.content ?? Buffer.alloc(0));
-  return createHash('sha1')
-    .update(key?.content.subarray(1) ?? keyInfo)
-    .digest();
-}
+const keyIdentifier = (keyInfo: Buffer): Buffer => createHash('sha1').update(publicKeyBits(keyInfo)).digest();
 
 const EMAIL = 0x81;
 const DNS = 0x82;
@@ -79,9 +69,10 @@ const ADDRESS = 0x87;
 
 function namesOf(use: CertificateUse): Buffer[] {
   if (use.type === 'server') {
-    return use.names.map((name) =>
-      isIP(name) ? tlv(ADDRESS, addressBytes(name)) : tlv(DNS, Buffer.from(name)),
-    );
+    return use.names.map((name) => {
+      const address = parseIp(name);
+      return address ? tlv(ADDRESS, Buffer.from(address)) : tlv(DNS, Buffer.from(name));
+    });
   }
   if (use.type !== 'requested') return [];
   const { dnsNames, emailAddresses, ipAddresses, uris } = use.names;
@@ -93,18 +84,4 @@ function namesOf(use: CertificateUse): Buffer[] {
     ...ipAddresses.map((bytes) => tlv(ADDRESS, Buffer.from(bytes))),
     ...texts(URI, uris),
   ];
-}
-
-function addressBytes(address: string): Buffer {
-  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
-  const [head = '', tail] = address.split('::');
-  const groups = (text: string | undefined) =>
-    text ? text.split(':').map((part) => Number.parseInt(part, 16)) : [];
-  const [front, back] = [groups(head), groups(tail)];
-  const middle = new Array(8 - front.length - back.length).fill(0);
-  const bytes = Buffer.alloc(16);
-  [...front, ...middle, ...back].forEach((group, i) => {
-    bytes.writeUInt16BE(group, i * 2);
-  });
-  return bytes;
 }
