@@ -55,6 +55,10 @@ export interface TypeInfo {
   readonly methods?: Readonly<Record<string, GoFunction>>;
   /** A nil slice or map: empty, but encoding/json writes null, and a key set in such a map is a panic. */
   readonly nil?: true;
+  /** The type of the elements, where the name does not say it: `[]uint8` for `engine.files`. Else `interface {}`. */
+  readonly element?: string;
+  /** What the builtin `call` calls, for a type of functions. */
+  readonly call?: GoFunction;
 }
 
 const TYPE = Symbol('Go type');

@@ -2,7 +2,6 @@
 
 import { failed, problemOf, type Result } from '../../base/errors.ts';
 import { closeInheritedFiles } from '../../base/inheritedfiles.ts';
-import { systemChance } from '../chance.ts';
 import { handlebars } from '../handlebars/engine.ts';
 import { boundAnswer } from '../manifests/bounds.ts';
 import { renderInline } from '../render.ts';
@@ -11,7 +10,7 @@ import { fromWire, READY, type WireRequest } from './wire.ts';
 
 function answer(wire: WireRequest): Result<Rendered> {
   try {
-    return boundAnswer(renderInline(fromWire(wire), handlebars, systemChance));
+    return boundAnswer(renderInline(fromWire(wire), handlebars));
   } catch (error) {
     return boundAnswer(failed(problemOf(error)));
   }

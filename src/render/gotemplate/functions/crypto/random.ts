@@ -1,4 +1,5 @@
-import type { RandomBytes } from '../../chance.ts';
+/** So many random bytes, fit for secrets. */
+export type RandomBytes = (count: number) => Uint8Array;
 
 /** Evenly out of 0 … `bound` − 1, for bounds of up to 2 to the power of 64. */
 export function randomBelow(random: RandomBytes, bound: bigint): bigint {
