@@ -1,0 +1,117 @@
+import { indentedJson } from '../../../kube/values/jsonindent.ts';
+import { marshalJson } from '../encoding/json.ts';
+import { jsonKind, readJson, unmarshalJson } from '../encoding/jsonread.ts';
+import { marshalYaml, marshalYamlPretty } from '../encoding/yaml/marshal.ts';
+import { unmarshalYaml } from '../encoding/yaml/unmarshal.ts';
+import {
+  type Budget,
+  type FunctionTable,
+  GoError,
+  type GoFunction,
+  type GoMap,
+  type GoSlice,
+  nilMap,
+  nilSlice,
+  type Value,
+} from '../values.ts';
+import { define } from './define.ts';
+
+/** What a write gives, in the words of Helm's functions of engine/funcs.go: '' where it fails, or the error. */
+type Write = (value: Value, budget: Budget) => string;
+
+const withoutLineBreak =
+  (write: Write): Write =>
+  (value, budget) =>
+    write(value, budget).replace(/\n$/, '');
+
+const orEmpty =
+  (write: Write): Write =>
+  (value, budget) => {
+    try {
+      return write(value, budget);
+    } catch (error) {
+      if (error instanceof GoError) return '';
+      throw error;
+    }
+  };
+
+const writing = (write: Write): GoFunction => define(['any'], ([value], budget) => write(value, budget));
+
+const yaml = withoutLineBreak(marshalYaml);
+const prettyJson: Write = (value, budget) => indentedJson(marshalJson(value, budget));
+const rawJson: Write = (value, budget) => marshalJson(value, budget, { html: false });
+
+/** What a text says, with the error of what is wrong with it. */
+type Read = (text: string, budget: Budget) => { readonly value: Value; readonly error?: string };
+
+const readYaml: Read = (text, budget) => ({ value: unmarshalYaml(text, budget) });
+const yamlMismatch = (value: Value, type: string): string =>
+  `error unmarshaling JSON: while decoding JSON: ${jsonMismatch(value, type)}`;
+
+const jsonMismatch = (value: Value, type: string): string =>
+  `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}`;
+
+/** How JSON is read into a type other than its own: `nothing` is what null leaves there. */
+interface Target<T> {
+  readonly read: Read;
+  readonly mismatch: (value: Value, type: string) => string;
+  readonly nothing: () => T;
+}
+
+/** A map, with what went wrong under the key Error. */
+const readingMap = ({ read, mismatch, nothing }: Target<GoMap>): GoFunction =>
+  define(['string'], ([text], budget) => {
+    const { value, error } = attempt(read, text, budget);
+    if (value === null && error === undefined) return nothing();
+    const map: GoMap = value instanceof Map ? value : new Map();
+    const problem = error ?? (value instanceof Map ? undefined : mismatch(value, 'map[string]interface {}'));
+    if (problem !== undefined) map.set('Error', problem);
+    return map;
+  });
+
+/** A list, or one of what went wrong. */
+const readingList = ({ read, mismatch, nothing }: Target<GoSlice>): GoFunction =>
+  define(['string'], ([text], budget) => {
+    const { value, error } = attempt(read, text, budget);
+    if (error !== undefined) return [error];
+    if (value === null) return nothing();
+    return Array.isArray(value) ? value : [mismatch(value, '[]interface {}')];
+  });
+
+function attempt(read: Read, text: string, budget: Budget): ReturnType<Read> {
+  try {
+    return read(text, budget);
+  } catch (error) {
+    if (error instanceof GoError) return { value: null, error: error.message };
+    throw error;
+  }
+}
+
+const readBudgetedJson: Read = (text, budget) => {
+  budget.spend(text.length / 16);
+  return readJson(text);
+};
+
+const YAML = { read: readYaml, mismatch: yamlMismatch };
+const JSON_TEXT = { read: readBudgetedJson, mismatch: jsonMismatch };
+
+/** Functions of sprig (defaults.go, strings.go) and of Helm (engine/funcs.go) that write values as text and read them. */
+export const ENCODING: FunctionTable = {
+  toYaml: writing(orEmpty(yaml)),
+  mustToYaml: writing(yaml),
+  toYamlPretty: writing(orEmpty(withoutLineBreak(marshalYamlPretty))),
+  fromYaml: readingMap({ ...YAML, nothing: () => new Map() }),
+  fromYamlArray: readingList({ ...YAML, nothing: () => [] }),
+  toJson: writing(orEmpty(marshalJson)),
+  mustToJson: writing(marshalJson),
+  toPrettyJson: writing(orEmpty(prettyJson)),
+  mustToPrettyJson: writing(prettyJson),
+  toRawJson: writing(rawJson),
+  mustToRawJson: writing(rawJson),
+  fromJson: readingMap({ ...JSON_TEXT, nothing: nilMap }),
+  fromJsonArray: readingList({ ...JSON_TEXT, nothing: () => nilSlice('[]interface {}') }),
+  mustFromJson: define(['string'], ([text], budget) => {
+    budget.spend(text.length / 16);
+    return unmarshalJson(text);
+  }),
+};
