@@ -1,4 +1,5 @@
 /** Rendering of charts: warm in one process, as the daemon's workers do it, and as the command does it. */
+import { systemChance } from '../src/render/chance.ts';
 import { handlebars } from '../src/render/handlebars/engine.ts';
 import { treeOf } from '../src/render/pool/wire.ts';
 import { renderInline } from '../src/render/render.ts';
@@ -76,7 +77,7 @@ const all = took(() => {
 report('1,000 releases of one chart of 20 templates', all, 'ms', { target: '< 2000' });
 
 function render(request: RenderRequest): void {
-  const result = renderInline(request, handlebars);
+  const result = renderInline(request, handlebars, systemChance);
   if (!result.ok) throw new Error(result.problems[0].message);
 }
 

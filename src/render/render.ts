@@ -1,5 +1,8 @@
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { ChartEngine } from './engine.ts';
+import type { Chance } from './gotemplate/chance.ts';
+import { createLookups } from './gotemplate/lookups.ts';
+import { createMade } from './gotemplate/made.ts';
 import { tooLargeToApply } from './manifests/bounds.ts';
 import { findDuplicates } from './manifests/duplicates.ts';
 import { nameImages } from './manifests/imagenames.ts';
@@ -7,16 +10,31 @@ import { assignNamespace } from './manifests/namespace.ts';
 import type { Written } from './manifests/read.ts';
 import { upgrade } from './manifests/upgrade.ts';
 import { renderSource } from './sources/list.ts';
+import type { SourceOutput } from './sources/source.ts';
 import type { Rendered, RenderRequest } from './types.ts';
 
 /**
- * The objects of one app. Pure: equal requests give equal results. Runs in the caller's process, for the command line and
- * tests; the daemon renders what it does not trust in a pool (`pool.ts`).
+ * The objects of one app. Pure: equal requests give equal results, but for what a template makes anew by `chance`. Runs in the caller's
+ * process, for the command line and tests; the daemon renders what it does not trust in a pool (`pool.ts`).
  */
-export function renderInline(request: RenderRequest, engine: ChartEngine): Result<Rendered> {
-  const source = renderSource(request, engine);
+export function renderInline(request: RenderRequest, engine: ChartEngine, chance: Chance): Result<Rendered> {
+  const made = createMade(request.generated ?? {}, chance);
+  const lookedUp = createLookups(request.lookups ?? {});
+  const source = renderSource({ ...request, made, lookedUp, chance }, engine);
+  const [generated, lookups] = [made.used(), lookedUp.unanswered()];
+  const recorded = {
+    ...(Object.keys(generated).length > 0 ? { generated } : {}),
+    ...(lookups.length > 0 ? { lookups } : {}),
+  };
+  // Without the answers a template may well fail, or say what it would not say with them.
+  if (request.lookups && lookups.length > 0) return ok({ manifests: [], warnings: [], ...recorded });
   if (!source.ok) return source;
-  const upgraded = source.value.manifests.map(upgrade);
+  const rendered = finished(source.value, request);
+  return rendered.ok ? ok({ ...rendered.value, ...recorded }) : rendered;
+}
+
+function finished(source: SourceOutput, request: RenderRequest): Result<Rendered> {
+  const upgraded = source.manifests.map(upgrade);
   const placed = upgraded.map(({ written }) =>
     assignNamespace(nameImages(written, request.images), request.namespace, request.allowNamespaces ?? false),
   );
@@ -24,7 +42,7 @@ export function renderInline(request: RenderRequest, engine: ChartEngine): Resul
   const problems = [...placed.filter((p): p is Problem => 'reason' in p), ...findDuplicates(written)];
   const [first, ...others] = problems;
   if (first) return failed(first, ...others);
-  const { notes, warnings } = source.value;
+  const { notes, warnings } = source;
   const rendered: Rendered = {
     manifests: written.map((w) => ({ ...w, app: request.app })),
     ...(notes === undefined ? {} : { notes }),

@@ -34,7 +34,10 @@ export interface RenderRequest {
   readonly capabilities: { readonly kubeVersion: string; readonly apiVersions: readonly string[] };
   /** What earlier renders of this app in this environment made: it is not made again. */
   readonly generated?: GeneratedValues;
-  /** What is known of the cluster; to everything else that templates look up, the answer is that there is none. */
+  /**
+   * What is known of the cluster. Absent where nobody can ask it: then the answer to every lookup is that there is none. Where it is there,
+   * a render that looks up anything else gives no manifests, but tells what that is.
+   */
   readonly lookups?: LookupAnswers;
 }
 
@@ -45,6 +48,6 @@ export interface Rendered {
   readonly warnings: readonly Problem[];
   /** The values that were made once, now or before, as far as this render used them. */
   readonly generated?: GeneratedValues;
-  /** What templates looked up, whether the request had an answer or not. */
+  /** What templates looked up and the request has no answer to. */
   readonly lookups?: readonly Lookup[];
 }

@@ -205,12 +205,15 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     handlebars: ['engine.ts'],
     manifests: ['types.ts'],
     gotemplate: ['recorded.ts'],
+    'chance.ts': ['gotemplate'],
     helm: ['gotemplate', 'manifests', 'recorded.ts', 'types.ts'],
     composefile: ['manifests', 'types.ts'],
     kustomize: ['manifests', 'types.ts'],
-    sources: ['engine.ts', 'manifests', 'helm', 'composefile', 'kustomize', 'key.ts', 'types.ts'],
-    'render.ts': ['engine.ts', 'sources', 'manifests', 'types.ts'],
-    pool: ['handlebars', 'render.ts', 'manifests', 'key.ts', 'types.ts'],
+    sources: [
+      ...['engine.ts', 'manifests', 'gotemplate', 'helm', 'composefile', 'kustomize', 'key.ts', 'types.ts'],
+    ],
+    'render.ts': ['engine.ts', 'gotemplate', 'sources', 'manifests', 'types.ts'],
+    pool: ['handlebars', 'chance.ts', 'render.ts', 'manifests', 'key.ts', 'types.ts'],
   },
   kube: {
     values: [],

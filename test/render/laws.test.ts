@@ -42,6 +42,22 @@ describe('the key of a render', () => {
     ];
     expect(new Set([key(), ...changed]).size).to.equal(7);
   });
+  it('changes with what was made before and with what is known of the cluster', () => {
+    const site = {
+      function: 'uuidv4',
+      template: 'a.yaml',
+      id: '00',
+      since: '2026-01-01T00:00:00Z',
+      value: 'a',
+    };
+    const changed = [
+      key({ generated: { site } }),
+      key({ generated: { site: { ...site, value: 'b' } } }),
+      key({ lookups: {} }),
+      key({ lookups: { 'v1 Secret shop/db': { object: {} } } }),
+    ];
+    expect(new Set([key(), ...changed]).size).to.equal(5);
+  });
   it('stays the same for another commit, unless a template can see the commit', () => {
     expect(key({ revision: 'a' })).to.equal(key({ revision: 'b' }));
     const seeing = chart(`${template}data: {r: "{{Pilotage.revision}}"}\n`);

@@ -1,5 +1,6 @@
 import { formatProblem, type Result } from '../../src/base/errors.ts';
 import type { FileTree } from '../../src/base/filetree.ts';
+import { systemChance } from '../../src/render/chance.ts';
 import { handlebars } from '../../src/render/handlebars/engine.ts';
 import { renderInline } from '../../src/render/render.ts';
 import type { Rendered, RenderRequest } from '../../src/render/types.ts';
@@ -35,7 +36,7 @@ export const chart = (template: string, values = '', more: Files = {}): Files =>
 });
 
 export const render = (files: Files | FileTree, more: Partial<RenderRequest> = {}): Result<Rendered> =>
-  renderInline(request(files, more), handlebars);
+  renderInline(request(files, more), handlebars, systemChance);
 
 export function rendered(files: Files | FileTree, more: Partial<RenderRequest> = {}): Rendered {
   const result = render(files, more);

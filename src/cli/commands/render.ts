@@ -11,6 +11,7 @@ import { appsOf } from '../../model/apps.ts';
 import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
 import { PILOTAGE_FILE, readPilotageFile } from '../../model/pilotagefile.ts';
 import { GATE_GRAMMAR } from '../../promotion/gates/list.ts';
+import { systemChance } from '../../render/chance.ts';
 import { handlebars } from '../../render/handlebars/engine.ts';
 import { renderInline } from '../../render/render.ts';
 import type { Manifest } from '../../render/types.ts';
@@ -121,6 +122,7 @@ function renderApp(
         capabilities: { kubeVersion: options.kubeVersion ?? SCHEMA_VERSION, apiVersions: [] },
       },
       handlebars,
+      systemChance,
     ),
   );
   for (const warning of rendered.warnings) context.stderr.write(`warning: ${formatProblem(warning)}\n`);

@@ -5,22 +5,24 @@ import { GoError, type GoMap, int64, type Value } from './values.ts';
 export interface Lookups {
   /** The object or the list; an empty map for what does not exist or is not known yet. @throws GoError what the cluster said */
   ask(lookup: Lookup): GoMap;
-  /** All that was asked, each once, in the order of the first time. */
-  asked(): readonly Lookup[];
+  /** What was asked and is not known, each once, in the order of the first time. */
+  unanswered(): readonly Lookup[];
 }
 
 export function createLookups(answers: LookupAnswers): Lookups {
-  const asked = new Map<string, Lookup>();
+  const unanswered = new Map<string, Lookup>();
   return {
     ask(lookup) {
       const key = lookupKey(lookup);
-      asked.set(key, lookup);
       const answer = Object.hasOwn(answers, key) ? answers[key] : undefined;
-      if (answer === undefined) return new Map();
+      if (answer === undefined) {
+        unanswered.set(key, lookup);
+        return new Map();
+      }
       if ('error' in answer) throw new GoError(answer.error);
       return membersOf(answer.object);
     },
-    asked: () => [...asked.values()],
+    unanswered: () => [...unanswered.values()],
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../kube/values/equal.ts';
 import type { Generated, GeneratedValues } from '../recorded.ts';
+import type { Chance } from './chance.ts';
 import { readRecord, recordValue, type ValueRecord } from './valuerecord.ts';
 import type { Value } from './values.ts';
 
@@ -25,13 +26,7 @@ export interface Made {
   used(): GeneratedValues;
 }
 
-export interface MadeOptions {
-  /** So many random bytes, fit for secrets. */
-  readonly random: (count: number) => Uint8Array;
-  readonly now: () => Date;
-}
-
-export function createMade(before: GeneratedValues, { random, now }: MadeOptions): Made {
+export function createMade(before: GeneratedValues, { random, now }: Pick<Chance, 'random' | 'now'>): Made {
   const used = new Map<string, Generated>();
   const calls = new Map<string, number>();
   let template = '';

@@ -64,7 +64,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
   };
 
   const answered = (job: Job, answer: Result<Rendered>): void => {
-    results.set(job.key, answer);
+    if (!makesAnew(job.request, answer)) results.set(job.key, answer);
     job.settle(answer);
     pump();
   };
@@ -137,4 +137,10 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
       await Promise.all(ending.map(({ gone }) => gone));
     },
   };
+}
+
+/** A result that holds values which no request has is true once: after they have been renewed it must not come back. */
+function makesAnew({ generated = {} }: RenderRequest, answer: Result<Rendered>): boolean {
+  const made = answer.ok ? Object.keys(answer.value.generated ?? {}) : [];
+  return made.some((site) => !Object.hasOwn(generated, site));
 }

@@ -2,6 +2,7 @@
 
 import { failed, problemOf, type Result } from '../../base/errors.ts';
 import { closeInheritedFiles } from '../../base/inheritedfiles.ts';
+import { systemChance } from '../chance.ts';
 import { handlebars } from '../handlebars/engine.ts';
 import { boundAnswer } from '../manifests/bounds.ts';
 import { renderInline } from '../render.ts';
@@ -10,7 +11,7 @@ import { fromWire, READY, type WireRequest } from './wire.ts';
 
 function answer(wire: WireRequest): Result<Rendered> {
   try {
-    return boundAnswer(renderInline(fromWire(wire), handlebars));
+    return boundAnswer(renderInline(fromWire(wire), handlebars, systemChance));
   } catch (error) {
     return boundAnswer(failed(problemOf(error)));
   }

@@ -1,17 +1,22 @@
 import { failed, type Problem, type Result } from '../../base/errors.ts';
 import type { ChartEngine } from '../engine.ts';
-import type { RenderRequest } from '../types.ts';
 import { chart } from './chart.ts';
 import { helm } from './helm.ts';
 import { kustomize } from './kustomize.ts';
 import { plain } from './plain.ts';
-import { type Folder, folderOf, type SourceOutput, type SourceRenderer } from './source.ts';
+import {
+  type Folder,
+  folderOf,
+  type SourceOutput,
+  type SourceRenderer,
+  type SourceRequest,
+} from './source.ts';
 
 /** Every kind of source; the first that recognises a folder renders it. A new one is a file beside this one and a line here. */
 const SOURCES: readonly SourceRenderer[] = [helm, chart, kustomize, plain];
 
 /** The objects of the folder that a request names, whatever kind of source it is. */
-export function renderSource(request: RenderRequest, engine: ChartEngine): Result<SourceOutput> {
+export function renderSource(request: SourceRequest, engine: ChartEngine): Result<SourceOutput> {
   const folder = folderOf(request.tree, request.path);
   for (const source of SOURCES) {
     const detected = source.detect(folder);

@@ -2,6 +2,9 @@ import type { Problem, Result } from '../../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
 import type { Place } from '../../base/place.ts';
 import type { ChartEngine } from '../engine.ts';
+import type { Chance } from '../gotemplate/chance.ts';
+import type { Lookups } from '../gotemplate/lookups.ts';
+import type { Made } from '../gotemplate/made.ts';
 import type { Written } from '../manifests/read.ts';
 import type { RenderRequest } from '../types.ts';
 
@@ -28,7 +31,14 @@ export interface SourceRenderer {
   /** Whether the folder holds this kind of source; `place` shows it where that is worth showing. The first of the list wins. */
   detect(folder: Folder): { readonly place?: Place } | undefined;
   /** The objects of the folder, or why it cannot be rendered. Pure. */
-  render(request: RenderRequest, engine: ChartEngine, place?: Place): Result<SourceOutput>;
+  render(request: SourceRequest, engine: ChartEngine, place?: Place): Result<SourceOutput>;
+}
+
+/** A request, and what is recorded of its render beside the manifests: what it made, what it looked up. */
+export interface SourceRequest extends RenderRequest {
+  readonly made: Made;
+  readonly lookedUp: Lookups;
+  readonly chance: Chance;
 }
 
 export interface SourceOutput {

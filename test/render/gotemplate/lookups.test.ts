@@ -23,17 +23,18 @@ describe('lookups of a render', () => {
     );
   });
 
-  it('give an empty map for what is not known, and tell what was asked, each once', () => {
+  it('give an empty map for what is not known, and tell what that was, each once', () => {
     const lookups = createLookups({});
     expect(lookups.ask(OTHER)).deep.equal(new Map());
     lookups.ask(SECRET);
     lookups.ask({ ...OTHER });
-    expect(lookups.asked()).deep.equal([OTHER, SECRET]);
+    expect(lookups.unanswered()).deep.equal([OTHER, SECRET]);
   });
 
   it('fail with what the cluster said', () => {
     const lookups = createLookups({ [lookupKey(SECRET)]: { error: 'secrets "db" is forbidden' } });
     expect(() => lookups.ask(SECRET)).throw(GoError, 'secrets "db" is forbidden');
+    expect(lookups.unanswered()).deep.equal([]);
   });
 
   it('find no answer in what every object has', () => {

@@ -164,6 +164,29 @@ describe('the processes of the render pool', () => {
     expect(sent()).to.deep.equal([['web']]);
   });
 
+  it('render anew what made something: once that has been renewed it must not come back', async () => {
+    open();
+    const site = {
+      function: 'uuidv4',
+      template: 'a.yaml',
+      id: '00',
+      since: '2026-01-01T00:00:00Z',
+      value: 'a',
+    };
+    const made = { ok: true, value: { manifests: [], warnings: [], generated: { site } } } as const;
+    const asked = [undefined, undefined, { site }, { site }].map((generated) => async () => {
+      const answered = pool.render(
+        request(chart(CONFIG), { app: 'web', ...(generated ? { generated } : {}) }),
+      );
+      workers[0]?.onAnswer(made);
+      expect(await answered).to.deep.equal(made);
+      return workers[0]?.sent.length;
+    });
+    const counts: unknown[] = [];
+    for (const ask of asked) counts.push(await ask());
+    expect(counts).to.deep.equal([1, 2, 3, 3]);
+  });
+
   it('end when they have been idle for 30 s', async () => {
     open();
     void ask('web');

@@ -1,16 +1,9 @@
 import type { KeyObject } from 'node:crypto';
+import type { Chance, KeyType } from '../../chance.ts';
 import { type Budget, type FunctionTable, GoError, type GoSlice, Struct, type Value } from '../../values.ts';
 import { define } from '../define.ts';
 import * as certificates from './certificates.ts';
-import { type KeyType, parsePrivateKey, privateKeyPem } from './keys.ts';
-import type { RandomBytes } from './random.ts';
-
-/** All that a function may not find by itself. */
-export interface Chance {
-  readonly random: RandomBytes;
-  readonly now: () => Date;
-  readonly generateKey: (type: KeyType) => KeyObject;
-}
+import { parsePrivateKey, privateKeyPem } from './keys.ts';
 
 const KEYS: ReadonlyMap<string, KeyType> = new Map([
   ['', 'rsa-4096'],

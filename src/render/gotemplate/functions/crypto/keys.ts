@@ -1,10 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type DerElement, derElements } from '../../../../base/derreader.ts';
 import { integer, pem, sequence, tlv } from '../../../../base/derwriter.ts';
+import type { KeyType } from '../../chance.ts';
 import { GoError } from '../../values.ts';
-
-/** What a template may ask for: `rsa-2048` is of certificates, the others are `genPrivateKey`'s. */
-export type KeyType = 'rsa-2048' | 'rsa-4096' | 'dsa' | 'ecdsa' | 'ed25519';
 
 /** Makes private keys with the random numbers of node:crypto. */
 export function generateKey(type: KeyType): KeyObject {

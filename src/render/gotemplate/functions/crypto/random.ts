@@ -1,5 +1,4 @@
-/** So many random bytes, fit for secrets. */
-export type RandomBytes = (count: number) => Uint8Array;
+import type { RandomBytes } from '../../chance.ts';
 
 /** Evenly out of 0 … `bound` − 1, for bounds of up to 2 to the power of 64. */
 export function randomBelow(random: RandomBytes, bound: bigint): bigint {

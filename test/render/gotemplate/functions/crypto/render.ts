@@ -1,5 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { generateKey, type KeyType } from '../../../../../src/render/gotemplate/functions/crypto/keys.ts';
+import type { KeyType } from '../../../../../src/render/gotemplate/chance.ts';
+import { generateKey } from '../../../../../src/render/gotemplate/functions/crypto/keys.ts';
 import { cryptoFunctions } from '../../../../../src/render/gotemplate/functions/crypto.ts';
 import { createMade } from '../../../../../src/render/gotemplate/made.ts';
 import { Struct, type Value } from '../../../../../src/render/gotemplate/values.ts';
