@@ -1,4 +1,5 @@
 import { type FileTree, pathsBelow, readText } from '../base/filetree.ts';
+import { COMPOSE_FILES } from './composefiles.ts';
 import type { AppEntry, DeliveryFile } from './deliveryfile.ts';
 import { hasKey } from './manifesttext.ts';
 import { PILOTAGE_FILE } from './pilotagefile.ts';
@@ -13,7 +14,8 @@ export interface Named {
 
 /**
  * The apps of an environment: those of its file, else what its folder holds by convention:
- * a chart at its root or in `chart/`, else every chart of `charts/`, else manifests in a folder of the list above or at its root.
+ * a chart at its root or in `chart/`, else every chart of `charts/`, else manifests in a folder of the list above or at its root, else the
+ * compose file at its root.
  * Values files by convention: `values/common.yaml` and `values/<environment>.yaml`, where they exist.
  */
 export function appsOf(
@@ -55,13 +57,13 @@ export function deliveryPaths(
 /** Whether a first push should become a delivery: the tree says how to deliver it, or holds something that can be. */
 export function isDeliverable(tree: FileTree): boolean {
   if (hasFile(tree, PILOTAGE_FILE) || chartFolders(tree, '').length > 0) return true;
-  return holdsSomething(tree, manifestFolder(tree, ''));
+  return hasManifests(tree, manifestFolder(tree, '')) || hasCompose(tree, '');
 }
 
 /** Where plain manifests are that are delivered by convention: a folder, or '' for the root. Undefined beside a chart, and where there are none. */
 export function plainManifests(tree: FileTree): string | undefined {
   const folder = manifestFolder(tree, '');
-  return chartFolders(tree, '').length === 0 && holdsSomething(tree, folder) ? folder : undefined;
+  return chartFolders(tree, '').length === 0 && hasManifests(tree, folder) ? folder : undefined;
 }
 
 /** `${environment}` and `${delivery}` in a path. */
@@ -93,10 +95,15 @@ function chartFolders(tree: FileTree, folder: string): readonly string[] {
 }
 
 const manifestFolder = (tree: FileTree, folder: string): string =>
-  MANIFEST_FOLDERS.map((name) => join(folder, name)).find((path) => holdsSomething(tree, path)) ?? folder;
+  MANIFEST_FOLDERS.map((name) => join(folder, name)).find((path) => hasManifests(tree, path)) ?? folder;
 
-const holdsSomething = (tree: FileTree, folder: string): boolean =>
+/** Whether a folder holds manifests, at whatever depth. */
+export const hasManifests = (tree: FileTree, folder: string): boolean =>
   pathsBelow(tree, folder).some((path) => MANIFEST_FILE.test(path) && isManifest(tree, path));
+
+/** Whether a folder is a compose project. */
+const hasCompose = (tree: FileTree, folder: string): boolean =>
+  COMPOSE_FILES.some((name) => hasFile(tree, join(folder, name)));
 
 const hasFile = (tree: FileTree, path: string): boolean => tree.read(path) !== undefined;
 

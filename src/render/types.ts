@@ -29,6 +29,8 @@ export interface RenderRequest {
   readonly overrides?: Readonly<Record<string, unknown>>;
   /** What `{{image "web"}}`, and `image: web` of a container, resolve to; the helper refuses a name that is missing. */
   readonly images: Readonly<Record<string, string>>;
+  /** Of a compose project: what the images that its services build resolve to, by service. */
+  readonly composeImages?: Readonly<Record<string, string>>;
   /** `namespaces: allow` of the environment: objects may name namespaces other than `namespace`. */
   readonly allowNamespaces?: boolean;
   readonly capabilities: { readonly kubeVersion: string; readonly apiVersions: readonly string[] };

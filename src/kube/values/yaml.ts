@@ -93,19 +93,41 @@ interface Reading {
 
 const FILE: Reading = { isFile: true };
 
-function readDocuments(
+/** The events of a text, and the text that their offsets are in. */
+export interface YamlEvents {
+  readonly source: string;
+  readonly events: readonly Event[];
+}
+
+/** The events of a text within its bounds, for formats that read tags and scalars by rules of their own. */
+export function parseYamlEvents(
   text: string,
   file: string,
-  bounds: Bounds,
-  reading: Reading,
-): Result<Located<Json>[]> {
+  bounds: Bounds = FILE_BOUNDS,
+): Result<YamlEvents> {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (source.length > bounds.bytes)
     return failed(unreadable({ file }, describeExcess(excessAt(bounds, 'bytes'))));
   try {
     const events = parseEvents(source, { filename: file, maxDepth: bounds.depth });
     const large = tooLarge(source, events, bounds);
-    if (large) return failed(tooLargeProblem(source, file, large));
+    return large ? failed(tooLargeProblem(source, file, large)) : ok({ source, events });
+  } catch (error) {
+    if (error instanceof YAMLException) return failed(problemOfYaml(error, file, bounds));
+    throw error;
+  }
+}
+
+function readDocuments(
+  text: string,
+  file: string,
+  bounds: Bounds,
+  reading: Reading,
+): Result<Located<Json>[]> {
+  const parsed = parseYamlEvents(text, file, bounds);
+  if (!parsed.ok) return parsed;
+  const { source, events } = parsed.value;
+  try {
     const [problem, ...more] = inexactNumbers(source, file, events, reading);
     if (problem) return failed(problem, ...more);
     reading.repeated?.push(...repeatedLines(source, events));

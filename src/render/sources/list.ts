@@ -1,6 +1,7 @@
 import { failed, type Problem, type Result } from '../../base/errors.ts';
 import type { ChartEngine } from '../engine.ts';
 import { chart } from './chart.ts';
+import { composefile } from './composefile.ts';
 import { helm } from './helm.ts';
 import { kustomize } from './kustomize.ts';
 import { plain } from './plain.ts';
@@ -13,7 +14,7 @@ import {
 } from './source.ts';
 
 /** Every kind of source; the first that recognises a folder renders it. A new one is a file beside this one and a line here. */
-const SOURCES: readonly SourceRenderer[] = [helm, chart, kustomize, plain];
+const SOURCES: readonly SourceRenderer[] = [helm, chart, kustomize, composefile, plain];
 
 /** The objects of the folder that a request names, whatever kind of source it is. */
 export function renderSource(request: SourceRequest, engine: ChartEngine): Result<SourceOutput> {
@@ -30,7 +31,9 @@ function nothingToRender({ path, files }: Folder): Problem {
   const exists = path === '' || files.length > 0;
   return {
     reason: exists ? 'NothingToRender' : 'SourceMissing',
-    message: exists ? `There is neither a chart nor a manifest in ${where}` : `There is no folder ${where}`,
+    message: exists
+      ? `There is neither a chart, a manifest nor a compose file in ${where}`
+      : `There is no folder ${where}`,
     place: { file: path === '' ? '.' : path },
     remedy: exists
       ? 'Add a Chart.yaml with templates, or YAML files with apiVersion and kind.'

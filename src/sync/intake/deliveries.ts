@@ -145,7 +145,7 @@ async function ensureDelivery(
       at: options.clock.now(),
       delivery: name,
       stage: 'held',
-      message: `branch ${defaultBranch ?? '(none)'} holds nothing to deliver: no pilotage.yaml, no chart, no manifests (pilotage init writes a start)`,
+      message: `branch ${defaultBranch ?? '(none)'} holds nothing to deliver: no pilotage.yaml, no chart, no manifests, no compose file (pilotage init writes a start)`,
     });
     return undefined;
   }

@@ -99,7 +99,7 @@ describe('a source that cannot be rendered', () => {
   });
   it('is refused when nothing is there', () => {
     expect(refusal({ 'README.md': '' })).to.contain(
-      'neither a chart nor a manifest in the root of the repository',
+      'neither a chart, a manifest nor a compose file in the root of the repository',
     );
     expect(refusal({ 'README.md': '' }, { path: 'k8s' })).to.contain('There is no folder k8s');
   });

@@ -1,0 +1,209 @@
+import { pathsBelow } from '../../../base/filetree.ts';
+import type { Written as Placed } from '../../manifests/read.ts';
+import { contextOf } from '../images.ts';
+import { resolvePath } from '../load/files.ts';
+import { refuse, warn } from '../load/report.ts';
+import { objectName, type Project, type Service } from '../project.ts';
+import type { Mount } from '../read/mounts.ts';
+import { configData, isScript, keyOfPath, MOST_BYTES } from './content.ts';
+import { labelsOf, made } from './labels.ts';
+import { type PodVolumes, volumeName } from './podvolumes.ts';
+import { shaped } from './shape.ts';
+
+/** What one mount adds to its service. */
+export interface Bound {
+  readonly objects: readonly Placed[];
+  readonly keepsData: boolean;
+}
+
+interface Binding {
+  readonly volumes: PodVolumes;
+  readonly app: string;
+}
+
+const NOTHING: Bound = { objects: [], keepsData: false };
+
+/** Files of a machine that say what a container knows otherwise. */
+const OF_THE_MACHINE = [
+  '/etc/localtime',
+  '/etc/timezone',
+  '/etc/hosts',
+  '/etc/resolv.conf',
+  '/etc/passwd',
+  '/etc/group',
+];
+
+/** Mounts a path: files of the repository from a ConfigMap, a folder that is not in it as a claim, a path of the machine as it is. */
+export function bindMount(project: Project, service: Service, mount: Mount, binding: Binding): Bound {
+  const { source = '', at } = mount;
+  if (/docker\.sock$/.test(source)) {
+    refuse(
+      project.report,
+      at,
+      'EngineSocket',
+      `${service.name} wants the socket of the container engine, which pods do not get`,
+      'Leave the service out: give it a profile.',
+    );
+    return NOTHING;
+  }
+  if (source.startsWith('/')) return hostPath(project, mount, binding);
+  const path = resolvePath(at.base, source);
+  if (path === undefined) {
+    refuse(
+      project.report,
+      at,
+      'PathOutside',
+      `${source} is outside of the repository`,
+      'Use a named volume.',
+    );
+    return NOTHING;
+  }
+  const isFile = project.tree.read(path) !== undefined;
+  if (isFile) return configMount(project, service, mount, [path], binding);
+  const files = pathsBelow(project.tree, path).filter((file) => !/(^|\/)\.git(keep|ignore)$/.test(file));
+  if (isSourceCode(service, path, mount)) return leftOut(project, service, mount);
+  return files.length === 0
+    ? dataMount(project, service, mount, binding)
+    : configMount(project, service, mount, files, binding);
+}
+
+/** Compose mounts the work tree over an image that is built from it, so that a change is seen at once; the image has it already. */
+function isSourceCode(service: Service, path: string, { readOnly }: Mount): boolean {
+  const context = contextOf(service);
+  if (context === undefined) return false;
+  const isWithin = (inner: string, outer: string) =>
+    outer === '' || inner === outer || inner.startsWith(`${outer}/`);
+  return isWithin(context, path) || (isWithin(path, context) && !readOnly);
+}
+
+function leftOut(project: Project, service: Service, { source, target, at }: Mount): Bound {
+  warn(
+    project.report,
+    at,
+    'SourceMounted',
+    `${source} is not mounted at ${target}: the image of ${service.name} is built from it`,
+    'A folder whose content is to outlive pods is a named volume.',
+  );
+  return NOTHING;
+}
+
+function hostPath(
+  project: Project,
+  { source = '', target, readOnly, propagation, at }: Mount,
+  { volumes }: Binding,
+): Bound {
+  if (OF_THE_MACHINE.includes(source)) {
+    warn(
+      project.report,
+      at,
+      'HostPath',
+      `${source} of the machine is not mounted: containers have their own`,
+    );
+    return NOTHING;
+  }
+  warn(
+    project.report,
+    at,
+    'HostPath',
+    `${source} is a path of whichever node the pod runs on`,
+    'Use a named volume.',
+  );
+  const name = volumeName(`host${source.replaceAll('/', '-')}`);
+  const mountPropagation = PROPAGATIONS[propagation ?? ''];
+  volumes.add({ name, hostPath: { path: source } }, { mountPath: target, readOnly, mountPropagation }, at);
+  return NOTHING;
+}
+
+const PROPAGATIONS: Readonly<Record<string, string>> = {
+  shared: 'Bidirectional',
+  rshared: 'Bidirectional',
+  slave: 'HostToContainer',
+  rslave: 'HostToContainer',
+};
+
+/** A folder that is in no commit holds what a program writes: a claim keeps it. What looks like a file is missed. */
+function dataMount(project: Project, service: Service, mount: Mount, { volumes, app }: Binding): Bound {
+  const { source = '', target, readOnly, at } = mount;
+  if (readOnly || /[^/]\.[a-z0-9]{1,5}$/i.test(source)) {
+    refuse(
+      project.report,
+      at,
+      'FileMissing',
+      `${source}, which ${service.name} mounts, is not in the folder of the app`,
+      'Commit it, or make it a config or secret of the project.',
+    );
+    return NOTHING;
+  }
+  const name = `${service.object}-${objectName(source.replace(/^[./]+/, '')) || 'data'}`.slice(0, 63);
+  warn(
+    project.report,
+    at,
+    'BindBecomesVolume',
+    `${source} is not in the repository: ${service.name} keeps it in the claim ${name}`,
+    `Say so: a named volume in the place of ${source}.`,
+  );
+  volumes.add(
+    { name: volumeName(name), persistentVolumeClaim: { claimName: name } },
+    { mountPath: target },
+    at,
+  );
+  return { objects: [claimOfBind(name, app, service)], keepsData: true };
+}
+
+const claimOfBind = (name: string, app: string, service: Service): Placed =>
+  made(
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, labels: labelsOf(app, service.object) },
+    { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+    service.at.place,
+  );
+
+function configMount(
+  project: Project,
+  service: Service,
+  mount: Mount,
+  files: readonly string[],
+  { volumes, app }: Binding,
+): Bound {
+  const { source = '', target, at } = mount;
+  const root = resolvePath(at.base, source) ?? '';
+  const contents = files.map((file) => ({ file, bytes: project.tree.read(file) ?? new Uint8Array() }));
+  const size = contents.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  if (size > MOST_BYTES || files.length > MOST_FILES) {
+    refuse(
+      project.report,
+      at,
+      'FileTooLarge',
+      `${source} has ${files.length} files of ${size} bytes, more than an object of the cluster holds`,
+      'Put them into an image: build: with a Dockerfile that copies them.',
+    );
+    return NOTHING;
+  }
+  const isFolder = project.tree.read(root) === undefined;
+  const pathOf = (file: string) =>
+    isFolder ? file.slice(root === '' ? 0 : root.length + 1) : (file.split('/').at(-1) ?? file);
+  const keyed = contents.map(({ file, bytes }) => ({
+    key: keyOfPath(pathOf(file)),
+    path: pathOf(file),
+    bytes,
+  }));
+  const name = `${service.object}-${objectName(source.replace(/^[./]+/, '')) || 'files'}`
+    .slice(0, 63)
+    .replace(/-$/, '');
+  const config = made(
+    { apiVersion: 'v1', kind: 'ConfigMap', name, labels: labelsOf(app, service.object) },
+    configData(keyed.map(({ key, bytes }) => [key, bytes] as const)),
+    service.at.place,
+  );
+  const isNested = keyed.some(({ key, path }) => key !== path);
+  const configMap = shaped({
+    name,
+    items: isNested ? keyed.map(({ key, path }) => ({ key, path })) : undefined,
+    defaultMode: keyed.some(({ bytes }) => isScript(bytes)) ? 0o755 : undefined,
+  });
+  const subPath = isFolder ? undefined : keyed[0]?.path;
+  volumes.add({ name: volumeName(name), configMap }, { mountPath: target, subPath, readOnly: true }, at);
+  return { objects: [config], keepsData: false };
+}
+
+/** More files than that are a program, not its configuration. */
+const MOST_FILES = 200;
