@@ -1,5 +1,6 @@
 import { quote, unquoteCharacter } from './format/quote.ts';
 import type { NumberNode } from './nodes.ts';
+import { parseFloat64 } from './strconv.ts';
 
 const MAX_INT = 2n ** 63n - 1n;
 const MIN_INT = -(2n ** 63n);
@@ -61,47 +62,4 @@ function parseInteger(text: string): bigint | undefined {
   const value = BigInt(isOldOctal ? `0o${digits}` : digits);
   const signed = sign === '-' ? -value : value;
   return signed > MAX_UINT || signed < MIN_INT ? undefined : signed;
-}
-
-const FLOAT = /^[+-]?(?:[0-9_]+\.?[0-9_]*|\.[0-9_]+)(?:[eE][+-]?[0-9][0-9_]*)?$/;
-const HEX_FLOAT = /^([+-]?)0[xX]([0-9a-fA-F_]*)(?:\.([0-9a-fA-F_]*))?[pP]([+-]?[0-9][0-9_]*)$/;
-const MISPLACED_UNDERSCORE = /(?:^|[^0-9a-fA-FxX])_|_(?:$|[^0-9a-fA-F])/;
-
-/** strconv.ParseFloat; undefined for bad syntax and for what is too large. */
-function parseFloat64(text: string): number | undefined {
-  if (text.includes('_') && (MISPLACED_UNDERSCORE.test(text) || text.includes('__'))) return undefined;
-  const plain = text.replaceAll('_', '');
-  const hex = HEX_FLOAT.exec(plain);
-  const value = hex ? hexFloat(hex) : FLOAT.test(text) && /[0-9]/.test(text) ? Number(plain) : Number.NaN;
-  return Number.isFinite(value) ? value : undefined;
-}
-
-function hexFloat([, sign, whole = '', fraction = '', exponent = '0']: readonly string[]): number {
-  if (whole + fraction === '') return Number.NaN;
-  const mantissa = BigInt(`0x${whole}${fraction}`);
-  const power = Number(exponent) - 4 * fraction.length;
-  const size = scale(mantissa, power);
-  return sign === '-' ? -size : size;
-}
-
-/** mantissa × 2^power, rounded once: BigInt to number rounds half to even. */
-function scale(mantissa: bigint, power: number): number {
-  const bits = mantissa.toString(2).length;
-  if (mantissa === 0n || bits + power < -1080) return 0;
-  if (bits + power > 1030) return Number.POSITIVE_INFINITY;
-  if (power >= 0) return Number(mantissa << BigInt(power));
-  const excess = Math.max(bits - 53, -1074 - power);
-  if (excess <= 0) return Number(mantissa) * 2 ** Math.max(power, -1000) * 2 ** Math.min(power + 1000, 0);
-  return (
-    roundShift(mantissa, excess) *
-    2 ** Math.max(power + excess, -1000) *
-    2 ** Math.min(power + excess + 1000, 0)
-  );
-}
-
-function roundShift(mantissa: bigint, shift: number): number {
-  const half = 1n << BigInt(shift - 1);
-  const rest = mantissa & ((half << 1n) - 1n);
-  const kept = mantissa >> BigInt(shift);
-  return Number(rest > half || (rest === half && (kept & 1n) === 1n) ? kept + 1n : kept);
 }
