@@ -144,6 +144,31 @@ describe('sync with the built-in control plane', () => {
     expect(await address()).to.equal('None');
   });
 
+  it('gives templates what they made before, and what the environment may read, also after a restart', async () => {
+    const client = plane.client();
+    const secret = { apiVersion: 'v1', kind: 'ConfigMap', data: { k: 'live' } };
+    await client.create(CONFIG_MAPS, { ...secret, metadata: { name: 'seen', namespace: 'shop-dev' } });
+    const made = cm('made', {
+      password: '${made randAlphaNum}',
+      own: '${lookup ConfigMap shop-dev seen k}',
+      others: '${lookup Secret pilotage generated.shop.dev.shop k}',
+    });
+    const revision = await world.push({ ...files, 'k8s/made.yaml': made });
+    await world.until(async () => (await environment())?.deployedRevision === revision);
+    const before = dataOf(await world.live('ConfigMap', 'made'));
+    expect(before)
+      .include({ own: 'live', others: 'none' })
+      .and.property('password')
+      .match(/^[0-9a-f]{24}$/);
+    const { git } = world;
+    await world.stop();
+    world = await createHarness({ client, clock: systemClock, git });
+    await world.observe();
+    const plan = await world.sync.plan('shop', 'dev');
+    expect(plan.ok && plan.value).include({ empty: true });
+    expect(dataOf(await world.live('ConfigMap', 'made'))).deep.equal(before);
+  });
+
   it('deletes no deployment for a changed selector before a person agrees to the outage', async () => {
     const uid = async () =>
       (await plane.client().get(DEPLOYMENTS, { namespace: 'shop-dev', name: 'web' })).metadata.uid;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { BlobStore } from '../../src/base/blobs.ts';
 import { type Clock, sleep, systemClock } from '../../src/base/clock.ts';
 import type { Problem } from '../../src/base/errors.ts';
@@ -14,6 +15,9 @@ import { parseDocuments } from '../../src/kube/values/yaml.ts';
 import { advancedClient } from '../../src/model/advancedclient.ts';
 import type { ProgressEvent } from '../../src/model/progress.ts';
 import { ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../../src/model/types.ts';
+import { systemChance } from '../../src/render/chance.ts';
+import { createLookups } from '../../src/render/gotemplate/lookups.ts';
+import { createMade } from '../../src/render/gotemplate/made.ts';
 import type { RenderRequest } from '../../src/render/types.ts';
 import type { SyncOptions } from '../../src/sync/options.ts';
 import type { ImageBuild } from '../../src/sync/source/source.ts';
@@ -83,13 +87,32 @@ export function createFakeRepository(): FakeRepository {
   return fake;
 }
 
-/** Every YAML file of the app's folder as plain manifests; a file that says BROKEN is a template error. */
+/** One may stand in the name of another. */
+const LOOKUP = /\$\{lookup (\w+) ([^\s${}]*) ([^\s${}]*) (\w+)\}/g;
+
+/**
+ * Every YAML file of the app's folder as plain manifests; a file that says BROKEN is a template error. `${made NAME}` is a value that is
+ * made once, `${lookup KIND NAMESPACE NAME KEY}` what an object of the cluster has under `data`.
+ */
 async function render(request: RenderRequest) {
+  const made = createMade(request.generated ?? {}, systemChance);
+  const lookups = createLookups(request.lookups ?? {});
+  const lookUp = (_: string, kind: string, namespace: string, name: string, key: string): string => {
+    const data = lookups.ask({ apiVersion: 'v1', kind, namespace, name }).get('data');
+    return data instanceof Map ? String(data.get(key)) : 'none';
+  };
   const problems: Problem[] = [];
   const manifests = request.tree.paths
     .filter((path) => path.startsWith(request.path) && path !== 'pilotage.yaml' && path.endsWith('.yaml'))
     .flatMap((path) => {
-      const text = (readText(request.tree, path) ?? '').replaceAll('${environment}', request.environment);
+      made.enter(`chart/${path.slice(request.path === '' ? 0 : request.path.length + 1)}`);
+      const text = (readText(request.tree, path) ?? '')
+        .replaceAll('${environment}', request.environment)
+        .replace(/\$\{made (\w+)\}/g, (_, name) =>
+          String(made.take(name, [], () => randomBytes(12).toString('hex'))),
+        )
+        .replace(LOOKUP, lookUp)
+        .replace(LOOKUP, lookUp);
       if (text.includes('BROKEN')) {
         problems.push({ reason: 'TemplateError', message: 'it is broken', place: { file: path, line: 1 } });
         return [];
@@ -103,7 +126,9 @@ async function render(request: RenderRequest) {
       }));
     });
   const [first, ...rest] = problems;
-  return first ? failed(first, ...rest) : ok({ manifests, warnings: [] });
+  const recorded = { generated: made.used(), lookups: lookups.unanswered() };
+  if (recorded.lookups.length > 0) return ok({ manifests: [], warnings: [], ...recorded });
+  return first ? failed(first, ...rest) : ok({ manifests, warnings: [], ...recorded });
 }
 
 export interface Harness {

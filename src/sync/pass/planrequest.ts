@@ -41,6 +41,7 @@ export async function prepareFor(
     environment: planned,
     target: target.value,
     memory: createMemory(),
+    keeps: false,
     ...(how.tree ? { tree: how.tree } : {}),
     report: () => {},
     signal: how.signal,

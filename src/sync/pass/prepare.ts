@@ -10,19 +10,21 @@ import { type Environment, PILOTAGE_NAMESPACE, RELEASES, type Release } from '..
 import { claimProblem } from '../cluster/namespaceclaim.ts';
 import { releaseName, releaseOf } from '../history/releases.ts';
 import { situationOf } from '../intake/govern.ts';
-import { placeProblem, type Situation } from '../intake/terms.ts';
+import { placeProblem } from '../intake/terms.ts';
 import { desiredOf, type Placement } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
 import { emptyRender } from '../plan/prune.ts';
 import { refKey } from '../plan/refkey.ts';
-import type { Bundle, Desired, Owner } from '../plan/types.ts';
+import type { Bundle, Desired } from '../plan/types.ts';
 import { idle, isIdle } from '../plan/unserved.ts';
 import { sameInputs } from '../source/inputs.ts';
 import { type Sourced, sourceOf, treeAt } from '../source/source.ts';
 import type { Memory } from '../state/memory.ts';
 import { afterAttempt, waitingFailure } from '../state/pacing.ts';
+import { deliveryMissing, fenceOf, lookerFor, ownerOf } from './fencenow.ts';
 import type { PassParts } from './parts.ts';
 import { type Planned, planTowards } from './planning.ts';
+import { recordedRender } from './recordedrender.ts';
 
 /** Everything known before the first write. */
 export interface Prepared extends Planned {
@@ -35,6 +37,8 @@ export interface PrepareRequest {
   readonly environment: Environment;
   readonly target: string;
   readonly memory: Memory;
+  /** Whether this is the sync itself, which keeps what templates make, and not a plan on request. */
+  readonly keeps: boolean;
   /** Instead of the commit's tree: a working copy, for `diff`. */
   readonly tree?: FileTree;
   readonly report: (line: string) => void;
@@ -88,35 +92,6 @@ async function idleProblems(client: KubeClient, desired: readonly Desired[]): Pr
   const undone = desired.filter(({ ref }) => isIdle(ref));
   if (undone.length === 0 || !(await isBuiltinServer(client))) return [];
   return undone.map(({ ref, origin }) => idle(ref, origin));
-}
-
-export const ownerOf = (instance: string, { spec }: Environment): Owner => ({
-  instance,
-  delivery: spec.delivery,
-  environment: spec.environment,
-});
-
-const deliveryMissing = ({ spec }: Environment): Problem => ({
-  reason: 'DeliveryMissing',
-  message: `the Delivery ${spec.delivery} is gone, and with it what its environments may use`,
-  remedy: `pilotage connect ${spec.delivery} brings it back, as does the next push.`,
-});
-
-function fenceOf(
-  { delivery, claimant }: Situation,
-  { spec }: Environment,
-  foreignNamespaces: 'own' | 'allow',
-): Fence {
-  const { cluster, namespace } = spec;
-  return {
-    delivery: spec.delivery,
-    environment: spec.environment,
-    namespace,
-    foreignNamespaces,
-    namespaces: delivery.spec.namespaces ?? [],
-    clusterScoped: delivery.spec.clusterScoped ?? [],
-    ownerOf: (name) => claimant({ ...(cluster ? { cluster } : {}), namespace: name }),
-  };
 }
 
 function placementOf({ instanceUid }: PassParts, environment: Environment): Placement {
@@ -180,7 +155,7 @@ async function renderCommit(options: PassParts, client: KubeClient, request: Pre
 async function renderNow(
   options: PassParts,
   client: KubeClient,
-  { environment, target, report, signal }: PrepareRequest,
+  { environment, target, keeps, report, signal }: PrepareRequest,
   tree: Result<FileTree>,
 ): Promise<Result<Sourced>> {
   if (!tree.ok) return tree;
@@ -197,7 +172,12 @@ async function renderNow(
     buildsImages: cluster === undefined,
     isElsewhere: cluster !== undefined || options.isHomeElsewhere === true,
   };
-  const result = await sourceOf(source, options.render, options.buildImages, report, signal);
+  const render = recordedRender({
+    ...{ render: options.render, home: options.home, keeps },
+    lookUp: lookerFor(options, client, environment, signal),
+    requestedAt: environment.spec.syncRequestedAt,
+  });
+  const result = await sourceOf(source, render, options.buildImages, report, signal);
   signal.throwIfAborted();
   return result.ok && result.value.bundle.manifests.length === 0
     ? failed(nothingRendered(environment))

@@ -9,12 +9,13 @@ import { liveOf } from '../cluster/observe.ts';
 import { inventoryAfter } from '../plan/inventory.ts';
 import { refKey } from '../plan/refkey.ts';
 import type { Plan, Step } from '../plan/types.ts';
+import { forgetKept } from '../state/generated.ts';
 import { LOOKS } from '../state/pacing.ts';
 import { changeStatus } from '../state/status.ts';
 import { execute } from './execute.ts';
+import { ownerOf } from './fencenow.ts';
 import type { PassParts } from './parts.ts';
 import { nothingWanted, planTowards } from './planning.ts';
-import { ownerOf } from './prepare.ts';
 
 /** What becomes of the objects that a deleted environment has delivered. */
 export type Teardown = 'prune' | 'orphan';
@@ -43,7 +44,7 @@ export async function tearDown(
   signal: AbortSignal,
 ): Promise<Again> {
   const inventory = environment.status?.inventory ?? [];
-  if (delivered === 'orphan' || inventory.length === 0) return release(options, environment, []);
+  if (delivered === 'orphan' || inventory.length === 0) return release(options, environment, delivered, []);
   const client = await clientOf(options, environment);
   // A kind that has come to be served meanwhile must not be taken for one that nobody can look for.
   const served = await client.resources({ refresh: true });
@@ -58,7 +59,7 @@ export async function tearDown(
   const isGoing = ({ action, ref }: Step): boolean =>
     action === 'prune' || live.get(refKey(ref))?.metadata.deletionTimestamp !== undefined;
   const left = plan.steps.filter(isGoing);
-  if (left.length === 0) return release(options, environment, plan.steps);
+  if (left.length === 0) return release(options, environment, delivered, plan.steps);
   const { failures } = await execute(acting, plan.steps, live, '', signal);
   const [failure] = failures;
   if (failure) throw new ProblemError({ ...failure, message: failures.map(formatProblem).join('\n') });
@@ -84,10 +85,13 @@ const named = (steps: Plan['steps']): string => {
 async function release(
   options: PassParts,
   environment: Environment,
+  delivered: Teardown,
   steps: readonly Step[],
 ): Promise<undefined> {
   const { name = '', finalizers = [] } = environment.metadata;
   if (!finalizers.includes(TEARDOWN_FINALIZER)) return undefined;
+  // Objects that stay go on using what was made for them: an environment that takes them over finds it.
+  if (delivered === 'prune') await forgetKept(options.home, environment.spec);
   const kept = steps.filter(({ action }) => action === 'keep').map(({ ref }) => formatRef(ref));
   options.logger.info({ environment: fullName(environment), kept }, 'environment deleted');
   const body = { metadata: { finalizers: finalizers.filter((one) => one !== TEARDOWN_FINALIZER) } };

@@ -5,6 +5,7 @@ import { gvkOf, isOfKind, type KubeObject, type Resource } from '../../kube/valu
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { namespaceNotAllowed, namespaceProblem } from '../../model/namespaces.ts';
 import { PILOTAGE_GROUP } from '../../model/types.ts';
+import type { Lookup } from '../../render/recorded.ts';
 import type { Manifest } from '../../render/types.ts';
 import { allowanceFor, isAllowed } from './allowedkinds.ts';
 
@@ -94,7 +95,7 @@ function outsideOf(object: KubeObject, fence: Fence): Problem | undefined {
 
 function elsewhere(object: KubeObject, namespace: string, fence: Fence): Problem | undefined {
   if (namespace === fence.namespace) return undefined;
-  const { delivery, environment, foreignNamespaces, namespaces, ownerOf } = fence;
+  const { delivery, foreignNamespaces } = fence;
   if (foreignNamespaces === 'own') {
     return {
       reason: 'ForeignNamespace',
@@ -102,10 +103,40 @@ function elsewhere(object: KubeObject, namespace: string, fence: Fence): Problem
       remedy: `Leave the namespace out; or say \`namespaces: allow\` on the environment in pilotage.yaml, and pilotage connect ${delivery} --allow-namespace ${namespace}`,
     };
   }
-  const request = { delivery, environment, namespace };
-  const problem =
-    namespaceProblem(request, namespaces, ownerOf(namespace)) ??
-    // `<delivery>-<environment>` is its own only while it delivers there.
-    (namespaces.includes(namespace) ? undefined : namespaceNotAllowed(request));
+  const problem = notAllowed(namespace, fence);
   return problem && { ...problem, message: `${nameOf(object)}: ${problem.message}` };
 }
+
+function notAllowed(namespace: string, fence: Fence): Problem | undefined {
+  const { delivery, environment, namespaces, ownerOf } = fence;
+  const request = { delivery, environment, namespace };
+  return (
+    namespaceProblem(request, namespaces, ownerOf(namespace)) ??
+    // `<delivery>-<environment>` is its own only while it delivers there.
+    (namespaces.includes(namespace) ? undefined : namespaceNotAllowed(request))
+  );
+}
+
+/** Why templates may not look something up: it lies outside of what their environment may write, or directs Pilotage. */
+export function lookupProblem(lookup: Lookup, row: Resource, fence: Fence): Problem | undefined {
+  const { namespace, name } = lookup;
+  const isOwnNamespace = isOfKind(lookup, NAMESPACES) && name === fence.namespace;
+  if (isPilotages(row.group)) return notForTemplates(lookup);
+  if (!row.namespaced) {
+    return isOwnNamespace || isAllowed(lookup, fence.clusterScoped) ? undefined : outside(lookup, fence);
+  }
+  if (namespace === '') return notForTemplates(lookup);
+  return namespace === fence.namespace ? undefined : notAllowed(namespace, fence);
+}
+
+const notForTemplates = ({ kind, namespace }: Lookup): Problem => ({
+  reason: 'LookupRefused',
+  message:
+    namespace === '' ? `${kind} of all namespaces is not for templates` : `${kind} is not for templates`,
+});
+
+const outside = (lookup: Lookup, { delivery }: Fence): Problem => ({
+  reason: 'LookupRefused',
+  message: `${lookup.kind} is outside of all namespaces`,
+  remedy: `If it may read and write it: pilotage connect ${delivery} --allow-cluster-scoped ${allowanceFor(lookup)}`,
+});

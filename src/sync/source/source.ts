@@ -12,7 +12,8 @@ import { withoutHooks } from './hooks.ts';
 import { imagesFor, pinImages } from './pinned.ts';
 import { warnOfVanishing } from './vanishing.ts';
 
-export type Render = (request: RenderRequest) => Promise<Result<Rendered>>;
+/** `renamedFrom`: what the app was called before. */
+export type Render = (request: RenderRequest, renamedFrom?: string) => Promise<Result<Rendered>>;
 
 export type BuildImages = (request: {
   readonly delivery: string;
@@ -151,7 +152,7 @@ async function renderApp(
   }
   const { tree, delivery, environment, namespace, revision, capabilities } = request;
   try {
-    return await render({
+    const rendering = {
       tree,
       path: app.source.path,
       app: app.name,
@@ -163,7 +164,8 @@ async function renderApp(
       images,
       capabilities,
       allowNamespaces: request.foreignNamespaces === 'allow',
-    });
+    };
+    return await render(rendering, app.renamedFrom);
   } catch (error) {
     return failed(problemOf(error));
   }

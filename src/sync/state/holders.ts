@@ -1,0 +1,48 @@
+import type { KubeObject } from '../../kube/values/types.ts';
+import type { Generated, GeneratedValues } from '../../render/recorded.ts';
+import type { Manifest } from '../../render/types.ts';
+
+/**
+ * By the keys of `generated`: the objects that hold the value, `Secret/db` each. Where a value is found in none of those that its template
+ * wrote (a time that was formatted, a text of which only a hash is left), it is all of them. `path`: the folder of the chart.
+ */
+export function holdersOf(
+  generated: GeneratedValues,
+  manifests: readonly Manifest[],
+  path: string,
+): Readonly<Record<string, readonly string[]>> {
+  const texts = new Map<Manifest, string>();
+  const textOf = (manifest: Manifest): string => {
+    const text = texts.get(manifest) ?? stringsOf(manifest.object).join('\n');
+    texts.set(manifest, text);
+    return text;
+  };
+  return Object.fromEntries(
+    Object.entries(generated).map(([site, one]) => {
+      const written = manifests.filter(({ origin }) => isOf(one, origin.file, path));
+      const found = written.filter((manifest) => holds(textOf(manifest), one));
+      return [site, (found.length > 0 ? found : written).map(({ object }) => named(object))];
+    }),
+  );
+}
+
+/** A template is named by its chart and the path in it, a manifest by the path in the repository. */
+function isOf({ template }: Generated, file: string, path: string): boolean {
+  const inChart = template.slice(template.indexOf('/') + 1);
+  return file === (path === '' ? inChart : `${path}/${inChart}`);
+}
+
+const named = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.name ?? ''}`;
+
+/** Shorter ones are found anywhere. */
+const SHORTEST = 4;
+
+function holds(text: string, { value }: Generated): boolean {
+  const parts = stringsOf(value).filter((part) => part.length >= SHORTEST);
+  return parts.some((part) => text.includes(part) || text.includes(Buffer.from(part).toString('base64')));
+}
+
+function stringsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsOf) : [];
+}
