@@ -18,8 +18,8 @@ const SLOW = [
   ...['machines', 'nodes', 'operating', 'pushes'],
   // What not every team has, or meets later than on its first day.
   ...['autoscaling', 'gateway', 'homecluster', 'ingress', 'jobs', 'kubectlreplication', 'kubectlrollouts'],
-  ...['kubectlwriting', 'othercluster', 'ownership', 'podend', 'podinputs', 'podlife', 'services', 'tls'],
-  'volumes',
+  ...['kubectlwriting', 'othercluster', 'ownership', 'podend', 'podinputs', 'podlife', 'secrets', 'services'],
+  ...['tls', 'volumes'],
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));

@@ -264,6 +264,14 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage image push ex.org/shop/web:1.2 --username ann', ''],
     ],
   },
+  secrets: {
+    group: 'Tools',
+    examples: [
+      ['pilotage secrets init shop', 'once for a repository: for whom files are sealed'],
+      ['pilotage secrets edit secrets.yaml', 'opens it, has you edit it, seals it'],
+      ['pilotage secrets rotate secrets.yaml', 'after somebody has left: a new key'],
+    ],
+  },
   'git-credential': {
     group: 'Deliver to it',
     examples: [

@@ -50,6 +50,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   audit: async (context) => (await import('./commands/audit.ts')).auditCommand(context),
   render: async (context) => (await import('./commands/render.ts')).renderCommand(context),
   image: async (context) => (await import('./commands/image.ts')).imageCommand(context, process.stdin),
+  secrets: async (context) => (await import('./commands/secrets.ts')).secretsCommand(context),
   backup: async (context, _exit, version) =>
     (await import('./commands/backup.ts')).backupCommand(context, version),
   'install-service': async (context) =>

@@ -81,6 +81,7 @@ function actionsOf(parts: FaceParts): Actions {
       const report = await promotions.approve(await sync.find(name), request, user);
       return { ...report, approvedBy: user.name };
     },
+    recipients: async (delivery) => ({ recipients: await parts.ageKeys.recipients(delivery) }),
     backport: async (name, request, user) => promotions.backport(await sync.find(name), request, user),
     async why(name) {
       const report = await sync.why(name);

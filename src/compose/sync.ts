@@ -13,6 +13,7 @@ import { permit } from '../promotion/permit/permit.ts';
 import type { RenderPool } from '../render/pool/pool.ts';
 import { collectBundles } from '../sync/history/bundlegc.ts';
 import { createObserver, type Observer } from '../sync/intake/branchobserver.ts';
+import { type AgeKeys, createAgeKeys } from '../sync/source/agekeys.ts';
 import { buildSecretReader } from '../sync/source/buildsecrets.ts';
 import { createImageBuilder } from '../sync/source/images.ts';
 import { allowedRegistries } from '../sync/source/registries.ts';
@@ -42,6 +43,8 @@ export interface SyncParts {
 export interface Synced {
   readonly sync: Sync;
   readonly observer: Observer;
+  /** What files of deliveries are sealed for. */
+  readonly ageKeys: AgeKeys;
   /** Removes what releases rendered to once no release refers to it. */
   readonly collectBundles: () => Promise<void>;
 }
@@ -51,6 +54,7 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
   const { hosted, find: repository } = repositories;
   const crashes = await openCrashGuard(join(dataDir, 'inhand.json'), clock, logger);
   const blobs = openBlobStore(join(dataDir, 'bundles'));
+  const ageKeys = createAgeKeys(home);
   const sync = createSync({
     blobs,
     crashes,
@@ -59,7 +63,8 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
     clusterFor: async (context) => contexts.client(context),
     instanceUid: parts.instanceUid,
     repository,
-    render: (request) => pool.render(request),
+    render: async (request) =>
+      pool.render({ ...request, identities: await ageKeys.identities(request.delivery) }),
     buildImages: createImageBuilder({
       repository,
       registriesOf: (name) => allowedRegistries(home, name),
@@ -90,5 +95,5 @@ export async function composeSync(parts: SyncParts): Promise<Synced> {
     record: sync.observed,
   });
   const bundleCollection = () => collectBundles({ home, blobs, clock, logger });
-  return { sync, observer, collectBundles: bundleCollection };
+  return { sync, observer, ageKeys, collectBundles: bundleCollection };
 }

@@ -1,3 +1,4 @@
+import { blotter } from '../base/blot.ts';
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { ChartEngine } from './engine.ts';
 import type { Chance } from './gotemplate/chance.ts';
@@ -9,9 +10,49 @@ import { nameImages } from './manifests/imagenames.ts';
 import { assignNamespace } from './manifests/namespace.ts';
 import type { Written } from './manifests/read.ts';
 import { upgrade } from './manifests/upgrade.ts';
+import { sealedFields } from './sops/sealedfields.ts';
+import { openTree } from './sops/tree.ts';
 import { renderSource } from './sources/list.ts';
 import type { SourceOutput } from './sources/source.ts';
 import type { Rendered, RenderRequest } from './types.ts';
+
+/** As renderInline, of files that may be sealed by SOPS: they are opened in memory alone, and no problem repeats what was in them. */
+export async function render(
+  request: RenderRequest,
+  engine: ChartEngine,
+  chance: Chance,
+): Promise<Result<Rendered>> {
+  const opened = await openTree(request.tree, request.identities ?? []);
+  if (!opened.ok) return opened;
+  const { tree, secrets } = opened.value;
+  const rendered = renderInline({ ...request, tree }, engine, chance);
+  return secrets.length === 0 ? rendered : withoutSecrets(rendered, secrets);
+}
+
+function withoutSecrets(result: Result<Rendered>, secrets: readonly string[]): Result<Rendered> {
+  const encoded = secrets.map((secret) => Buffer.from(secret).toString('base64'));
+  const blot = blotter([...secrets, ...encoded]);
+  const blotted = ({ message, remedy, details, ...rest }: Problem): Problem => ({
+    ...rest,
+    message: blot(message),
+    ...(remedy === undefined ? {} : { remedy: blot(remedy) }),
+    ...(details === undefined ? {} : { details: details.map(blot) }),
+  });
+  if (!result.ok) {
+    const [first, ...others] = result.problems;
+    return failed(blotted(first), ...others.map(blotted));
+  }
+  const { manifests, notes, warnings, ...rest } = result.value;
+  return ok({
+    ...rest,
+    ...(notes === undefined ? {} : { notes: blot(notes) }),
+    warnings: warnings.map(blotted),
+    manifests: manifests.map((manifest) => {
+      const sealed = sealedFields(manifest.object, secrets);
+      return sealed.length === 0 ? manifest : { ...manifest, sealed };
+    }),
+  });
+}
 
 /**
  * The objects of one app. Pure: equal requests give equal results, but for what a template makes anew by `chance`. Runs in the caller's

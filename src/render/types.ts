@@ -10,6 +10,8 @@ export interface Manifest {
   /** Template or manifest file, and the line on which this document starts there. */
   readonly origin: Place;
   readonly app: string;
+  /** Leaves that hold what a file of SOPS kept secret, by the paths of a FieldDiff. */
+  readonly sealed?: readonly string[];
 }
 
 /** What to render: one app of one environment at one revision. */
@@ -36,6 +38,8 @@ export interface RenderRequest {
   readonly capabilities: { readonly kubeVersion: string; readonly apiVersions: readonly string[] };
   /** What earlier renders of this app in this environment made: it is not made again. */
   readonly generated?: GeneratedValues;
+  /** Private keys of age, for files of SOPS. */
+  readonly identities?: readonly string[];
   /**
    * What is known of the cluster. Absent where nobody can ask it: then the answer to every lookup is that there is none. Where it is there,
    * a render that looks up anything else gives no manifests, but tells what that is.

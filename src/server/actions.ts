@@ -50,5 +50,7 @@ export interface Actions {
   ): Promise<Message>;
   backport(name: EnvironmentName, options: { dryRun: boolean }, user: User): Promise<BackportReport>;
   why(name: EnvironmentName): Promise<WhyReport>;
+  /** The public keys of age that files of a delivery are to be sealed for. */
+  recipients(delivery: string): Promise<{ readonly recipients: readonly string[] }>;
   connect(request: ConnectRequest, user: User): Promise<Message & { readonly url?: string }>;
 }

@@ -88,6 +88,7 @@ const VERBS: Readonly<Record<string, Extract<Question, { on: 'environment' }>['v
   'POST accept': 'accept',
 };
 
+const RECIPIENTS_PATH = /^\/api\/v1\/deliveries\/([^/]+)\/recipients$/;
 const ENVIRONMENT_PATH = /^\/api\/v1\/environments\/([^/]*)\/([^/]+)\/([a-z]+)$/;
 
 /** Answers one API request; undefined when the path is not the API's. Rejects with ProblemError for a refusal. */
@@ -108,6 +109,12 @@ export async function answer(
     const target = await completed(actions, access, user, asked);
     await access.assert(user, { on: 'environment', verb: needed, ...target });
     return { status: 200, body: await route(actions, target, request, fieldsOf(request.body)) };
+  }
+  const sealing = RECIPIENTS_PATH.exec(request.path);
+  if (sealing && request.method === 'POST') {
+    const delivery = decodedSegment(sealing[1] ?? '');
+    await access.assert(user, { on: 'delivery', verb: 'push', delivery });
+    return { status: 200, body: await actions.recipients(delivery) };
   }
   if (request.method === 'GET' && request.path === '/api/v1/status')
     return { status: 200, body: await visibleStatus(access, user, await actions.status()) };

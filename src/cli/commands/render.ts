@@ -13,11 +13,12 @@ import { PILOTAGE_FILE, readPilotageFile } from '../../model/pilotagefile.ts';
 import { GATE_GRAMMAR } from '../../promotion/gates/list.ts';
 import { systemChance } from '../../render/chance.ts';
 import { handlebars } from '../../render/handlebars/engine.ts';
-import { renderInline } from '../../render/render.ts';
+import { render } from '../../render/render.ts';
 import type { Manifest } from '../../render/types.ts';
 import { outputOption, print } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { readFolder } from '../init/foldertree.ts';
+import { ownIdentities } from '../secrets/keyfile.ts';
 
 interface RenderOptions {
   readonly environment: string;
@@ -43,12 +44,12 @@ export function renderCommand(context: CliContext): Command {
       `what charts see as .Capabilities.KubeVersion (default: ${SCHEMA_VERSION}; no cluster is asked)`,
     )
     .addOption(outputOption())
-    .action((folder: string, options: RenderOptions) => {
+    .action(async (folder: string, options: RenderOptions) => {
       const root = resolve(folder);
       if (!existsSync(root))
         throw new ProblemError({ reason: 'NotFound', message: `There is no folder ${root}.` });
       const tree = readFolder(root);
-      const manifests = renderFolder(context, tree, basename(root), options);
+      const manifests = await renderFolder(context, tree, basename(root), options);
       if (options.kubeVersion === undefined && readsVersion(tree)) context.stderr.write(ASSUMED);
       if (options.output === 'json')
         return print(context, JSON.stringify(manifests.map(({ object }) => object)));
@@ -62,12 +63,12 @@ const ASSUMED = `A chart asks for the release of the cluster: ${SCHEMA_VERSION} 
 const readsVersion = (tree: FileTree): boolean =>
   tree.paths.some((path) => path.endsWith('.hbs') && readText(tree, path)?.includes('KubeVersion'));
 
-function renderFolder(
+async function renderFolder(
   context: CliContext,
   tree: FileTree,
   folder: string,
   options: RenderOptions,
-): readonly Manifest[] {
+): Promise<readonly Manifest[]> {
   const text = readText(tree, PILOTAGE_FILE);
   const file = text === undefined ? undefined : unwrap(readPilotageFile(text, GATE_GRAMMAR));
   const delivery = file?.name ?? (folder.toLowerCase().replace(/[^a-z0-9-]+/g, '-') || 'app');
@@ -83,19 +84,20 @@ function renderFolder(
   const apps = appsOf(file, tree, entry?.path ?? '', name).filter(
     (app) => !options.app || app.name === options.app,
   );
-  return apps.flatMap((app) =>
-    renderApp(context, tree, app, file, { ...name, namespace: entry?.namespace }, options),
+  const rendered = await Promise.all(
+    apps.map((app) => renderApp(context, tree, app, file, { ...name, namespace: entry?.namespace }, options)),
   );
+  return rendered.flat();
 }
 
-function renderApp(
+async function renderApp(
   context: CliContext,
   tree: FileTree,
   app: AppEntry,
   file: DeliveryFile | undefined,
   name: { readonly delivery: string; readonly environment: string; readonly namespace: string | undefined },
   options: RenderOptions,
-): readonly Manifest[] {
+): Promise<readonly Manifest[]> {
   if (app.source.type !== 'folder') {
     throw new ProblemError({
       reason: 'NotSupported',
@@ -104,7 +106,7 @@ function renderApp(
     });
   }
   const rendered = unwrap(
-    renderInline(
+    await render(
       {
         tree,
         path: app.source.path,
@@ -119,6 +121,7 @@ function renderApp(
         images: Object.fromEntries(
           Object.keys(file?.images ?? {}).map((image) => [image, `${name.delivery}/${image}:working-tree`]),
         ),
+        identities: await ownIdentities(context.surroundings.fullEnvironment),
         capabilities: { kubeVersion: options.kubeVersion ?? SCHEMA_VERSION, apiVersions: [] },
       },
       handlebars,

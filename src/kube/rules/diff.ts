@@ -23,11 +23,22 @@ export function diffObjects(before: Side, after: Side): FieldDiff[] {
   return diffs;
 }
 
+/** Hides the values at some paths, and what is around them; that they changed is still seen. */
+export const maskPaths = (diffs: readonly FieldDiff[], paths: readonly string[] = []): FieldDiff[] =>
+  diffs.map((diff) => {
+    const isHidden = paths.some(
+      (path) => path === diff.path || path.startsWith(`${diff.path}.`) || path.startsWith(`${diff.path}[`),
+    );
+    if (!isHidden) return diff;
+    const shown = (value: unknown, side: string) => (value === undefined ? undefined : `*** (${side})`);
+    return { ...diff, before: shown(diff.before, 'before'), after: shown(diff.after, 'after') };
+  });
+
 function collect(before: unknown, after: unknown, path: string, diffs: FieldDiff[]): void {
   if (deepEqual(before, after)) return;
   if (isObject(before) && isObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      collect(before[key], after[key], member(path, key), diffs);
+      collect(before[key], after[key], memberPath(path, key), diffs);
     }
   } else if (Array.isArray(before) && Array.isArray(after)) {
     for (let i = 0; i < Math.max(before.length, after.length); i++) {
@@ -38,7 +49,8 @@ function collect(before: unknown, after: unknown, path: string, diffs: FieldDiff
   }
 }
 
-const member = (path: string, key: string): string => {
+/** The path of a member, as in `FieldDiff.path`. */
+export const memberPath = (path: string, key: string): string => {
   if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
   return path === '' ? key : `${path}.${key}`;
 };

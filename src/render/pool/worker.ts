@@ -5,20 +5,20 @@ import { closeInheritedFiles } from '../../base/inheritedfiles.ts';
 import { systemChance } from '../chance.ts';
 import { handlebars } from '../handlebars/engine.ts';
 import { boundAnswer } from '../manifests/bounds.ts';
-import { renderInline } from '../render.ts';
+import { render } from '../render.ts';
 import type { Rendered } from '../types.ts';
 import { fromWire, READY, type WireRequest } from './wire.ts';
 
-function answer(wire: WireRequest): Result<Rendered> {
+async function answer(wire: WireRequest): Promise<Result<Rendered>> {
   try {
-    return boundAnswer(renderInline(fromWire(wire), handlebars, systemChance));
+    return boundAnswer(await render(fromWire(wire), handlebars, systemChance));
   } catch (error) {
     return boundAnswer(failed(problemOf(error)));
   }
 }
 
 closeInheritedFiles();
-process.on('message', (wire: WireRequest) => process.send?.(answer(wire)));
+process.on('message', async (wire: WireRequest) => process.send?.(await answer(wire)));
 // Ctrl-C in a terminal reaches every process of its group: the daemon decides when this one ends.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});

@@ -48,7 +48,7 @@ export async function desiredOf(
   const seen = new Map<string, Manifest>();
   const desired: Desired[] = [];
   for (const [i, manifest] of bundle.manifests.entries()) {
-    const { object, app, origin } = manifest;
+    const { object, app, origin, sealed } = manifest;
     const gvk = { apiVersion: object.apiVersion, kind: object.kind };
     const resource = (await lookup(gvk)) ?? own.get(`${gvk.apiVersion}/${gvk.kind}`);
     const placed = place(manifest, resource, placement);
@@ -69,6 +69,7 @@ export async function desiredOf(
       object: decorate(scaled.has(scaleKey(object)) ? withoutReplicas(object) : object, ref, app, placement),
       app,
       origin,
+      ...(sealed ? { sealed } : {}),
       stage: stages[i] ?? 0,
     });
   }

@@ -1,4 +1,4 @@
-import { diffObjects } from '../../kube/rules/diff.ts';
+import { diffObjects, maskPaths } from '../../kube/rules/diff.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
 import type { InventoryEntry } from '../../model/types.ts';
@@ -98,11 +98,11 @@ function desiredStep(desired: Desired, input: PlanInput): Step {
     case 'unchanged':
       return { ...base, action, live };
     case 'update':
-      return { ...base, action, object, live, ...changeOf(trial, live, previous, object) };
+      return { ...base, action, object, live, ...changeOf(trial, live, previous, desired) };
     case 'recreate':
       return recreateStep(base, object, live, trial);
     case 'adopt':
-      return adoptStep(base, object, live, trial, input);
+      return adoptStep(base, desired, live, trial, input);
     case 'conflict':
       return { ...base, action, live, reason: conflictReason(live, input.owner, trial) };
     case 'wait':
@@ -133,14 +133,14 @@ function changeOf(
   trial: Trial | undefined,
   live: KubeObject,
   previous: KubeObject | undefined,
-  object: KubeObject,
+  { object, sealed }: Desired,
 ): Change {
   const after = trial?.outcome === 'differs' || trial?.outcome === 'conflict' ? trial.after : undefined;
   return {
     cause: previous !== undefined && deepEqual(previous, object) ? 'drift' : 'change',
     force: trial?.outcome === 'conflict',
     conflicts: trial?.outcome === 'conflict' ? trial.conflicts : [],
-    diff: after === undefined ? [] : diffObjects(comparable(live), comparable(after)),
+    diff: after === undefined ? [] : maskPaths(diffObjects(comparable(live), comparable(after)), sealed),
   };
 }
 
@@ -156,7 +156,7 @@ function recreateStep(base: Base, object: KubeObject, live: KubeObject, trial: T
 
 function adoptStep(
   base: Base,
-  object: KubeObject,
+  desired: Desired,
   live: KubeObject,
   trial: Trial | undefined,
   { owner, adopted }: PlanInput,
@@ -173,9 +173,9 @@ function adoptStep(
   return {
     ...base,
     action: 'update',
-    object,
+    object: desired.object,
     live,
-    ...changeOf(trial, live, undefined, object),
+    ...changeOf(trial, live, undefined, desired),
     cause: 'adoption',
     force: true,
   };

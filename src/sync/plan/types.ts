@@ -29,6 +29,8 @@ export interface Desired {
   readonly object: KubeObject;
   readonly app: string;
   readonly origin: Place;
+  /** Paths of leaves that no diff shows. */
+  readonly sealed?: readonly string[];
   /** Position in the order of application: objects of a stage wait until all earlier stages are healthy. */
   readonly stage: number;
 }

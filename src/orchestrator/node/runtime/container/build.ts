@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { blotter } from '../../../../base/blot.ts';
 import type { Clock } from '../../../../base/clock.ts';
 import { failed, ok, type Problem, type Result } from '../../../../base/errors.ts';
 import { splitLines } from '../../../../base/lines.ts';
 import { type TarEntry, tarOf } from '../../../../base/tar.ts';
 import { BUILD_MEMORY_BYTES, BUILD_OUTPUT_BYTES, showOutput } from '../buildoutput.ts';
 import type { RegistryCredential } from '../runtime.ts';
-import { blotter } from './blot.ts';
 import type { Engine } from './engine/engine.ts';
 import { EngineError } from './engine/http.ts';
 import { readLine } from './engine/lines.ts';

@@ -1,12 +1,12 @@
 import { splitLines } from '../../../../base/lines.ts';
 import { once } from '../../../../base/once.ts';
 import type { PullFault, PullOptions, PullProgress, PullResult, RegistryCredential } from '../runtime.ts';
-import { withoutCredential } from './blot.ts';
 import type { Engine } from './engine/engine.ts';
 import { EngineError } from './engine/http.ts';
 import { readLine } from './engine/lines.ts';
 import type { InspectedImage, PullLine } from './engine/types.ts';
 import type { ImageAccess } from './imageaccess.ts';
+import { withoutCredential } from './withoutcredential.ts';
 
 const LINE_BYTES = 64 * 1024;
 

@@ -1,11 +1,11 @@
 import { failed, ok, type Problem, type Result } from '../../../../base/errors.ts';
 import { splitLines } from '../../../../base/lines.ts';
 import type { RegistryCredential } from '../runtime.ts';
-import { withoutCredential } from './blot.ts';
 import type { Engine } from './engine/engine.ts';
 import { EngineError } from './engine/http.ts';
 import { readLine } from './engine/lines.ts';
 import type { PushLine } from './engine/types.ts';
+import { withoutCredential } from './withoutcredential.ts';
 
 const LINE_BYTES = 64 * 1024;
 

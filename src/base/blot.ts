@@ -1,15 +1,7 @@
-import { CUT } from '../../../../base/lines.ts';
-import type { RegistryCredential } from '../runtime.ts';
+import { CUT } from './lines.ts';
 
 /** Shorter ones are no secrets, and would blot out half of a text. */
 const LEAST_CHARACTERS = 4;
-
-/** What a registry or an engine says, without the credential that it may repeat: more people read events and pushes than Secrets. */
-export function withoutCredential(text: string, credential: RegistryCredential | undefined): string {
-  if (!credential || credential.password === '') return text;
-  const { username, password } = credential;
-  return blotter([Buffer.from(`${username}:${password}`).toString('base64'), password])(text);
-}
 
 /** Blots out what others repeat of secrets. Of one with several lines, each long line counts. */
 export function blotter(secrets: readonly string[]): (text: string) => string {

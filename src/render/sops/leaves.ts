@@ -1,0 +1,202 @@
+import {
+  COLLECTION_STYLE,
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  type ScalarEvent,
+} from 'js-yaml';
+import { ProblemError } from '../../base/errors.ts';
+import { FILE_BOUNDS } from '../../kube/values/bounds.ts';
+import { placesOf } from '../../kube/values/yaml-places.ts';
+
+/** A scalar of a document, as SOPS sees it. */
+export interface Leaf {
+  /** The keys of the maps around it; lists add nothing. */
+  readonly path: readonly string[];
+  /** Where it stands in the text, tag included. */
+  readonly start: number;
+  readonly end: number;
+  /** Whether brackets or braces are around it: commas end a plain scalar there. */
+  readonly isFlow: boolean;
+  /** As text, whatever its type. */
+  readonly written: string;
+  /** A plain scalar has the type that go-yaml v3 gives it, any other is text; a time is RFC 3339. */
+  readonly value: string | number | bigint | boolean | null;
+}
+
+/** A document that may hold secrets: its leaves in the order of the text, and what SOPS wrote about them. */
+export interface Leaves {
+  readonly leaves: readonly Leaf[];
+  /** Where the maps of its documents begin. */
+  readonly documents: readonly number[];
+  /** The members `sops` of its documents: where they stand in the text, key included. */
+  readonly metadata: readonly { readonly start: number; readonly end: number }[];
+}
+
+const SOPS_KEY = 'sops';
+
+/**
+ * The leaves of a YAML or JSON text. Anchors and aliases are refused: SOPS writes none, and what is sealed once would be read twice.
+ * @throws ProblemError, YAMLException
+ */
+export function leavesOf(text: string, file: string): Leaves {
+  const events = parseEvents(text, { filename: file, maxDepth: FILE_BOUNDS.depth });
+  return new Walk(text, file, events).run();
+}
+
+class Walk {
+  readonly #text: string;
+  readonly #file: string;
+  readonly #events: readonly Event[];
+  readonly #leaves: Leaf[] = [];
+  readonly #documents: number[] = [];
+  readonly #metadata: { start: number; end: number }[] = [];
+  #next = 0;
+  #flow = 0;
+
+  constructor(text: string, file: string, events: readonly Event[]) {
+    this.#text = text;
+    this.#file = file;
+    this.#events = events;
+  }
+
+  run(): Leaves {
+    for (let event = this.#take(); event; event = this.#take())
+      if (event.type === EVENT_ID.DOCUMENT) this.#document();
+    return { leaves: this.#leaves, documents: this.#documents, metadata: this.#metadata };
+  }
+
+  #document(): void {
+    const event = this.#take();
+    if (event === undefined || event.type === EVENT_ID.POP) return;
+    if (event.type !== EVENT_ID.MAPPING) throw this.#refused(event, 'a document of SOPS is a map');
+    this.#documents.push(event.start);
+    this.#flow = event.style === COLLECTION_STYLE.FLOW ? 1 : 0;
+    this.#members([]);
+    this.#take();
+  }
+
+  #members(path: readonly string[]): void {
+    for (let key = this.#take(); key && key.type !== EVENT_ID.POP; key = this.#take()) {
+      if (key.type !== EVENT_ID.SCALAR) throw this.#refused(key, 'a key of a map must be a scalar');
+      const name = getScalarValue(this.#text, key);
+      if (path.length === 0 && name === SOPS_KEY) this.#skip(key);
+      else this.#node([...path, name]);
+    }
+  }
+
+  #node(path: readonly string[]): void {
+    const event = this.#take();
+    if (event === undefined) return;
+    if (event.type === EVENT_ID.ALIAS || ('anchorStart' in event && event.anchorStart >= 0))
+      throw this.#refused(event, 'SOPS knows no anchors and aliases');
+    if (event.type === EVENT_ID.SCALAR) this.#leaves.push(this.#leaf(event, path));
+    if (event.type !== EVENT_ID.MAPPING && event.type !== EVENT_ID.SEQUENCE) return;
+    const flow = event.style === COLLECTION_STYLE.FLOW ? 1 : 0;
+    this.#flow += flow;
+    if (event.type === EVENT_ID.MAPPING) this.#members(path);
+    else this.#items(path);
+    this.#flow -= flow;
+  }
+
+  #items(path: readonly string[]): void {
+    while (this.#events[this.#next] && this.#events[this.#next]?.type !== EVENT_ID.POP) this.#node(path);
+    this.#take();
+  }
+
+  #leaf(event: ScalarEvent, path: readonly string[]): Leaf {
+    const { start, end } = spanOf(this.#text, event);
+    return {
+      path,
+      isFlow: this.#flow > 0,
+      start: event.tagStart >= 0 ? event.tagStart : start,
+      end,
+      written: writtenText(this.#text, event),
+      value: typed(this.#text, event),
+    };
+  }
+
+  /** The member `sops`, whatever it holds. A flow collection ends with its bracket, of which there is no event. */
+  #skip(key: ScalarEvent): void {
+    const { start } = spanOf(this.#text, key);
+    let { end } = spanOf(this.#text, key);
+    const open: boolean[] = [];
+    do {
+      const event = this.#take();
+      if (!event) break;
+      if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE)
+        open.push(event.style === COLLECTION_STYLE.FLOW);
+      else if (event.type === EVENT_ID.SCALAR) end = Math.max(end, spanOf(this.#text, event).end);
+      else if (event.type === EVENT_ID.POP && open.pop())
+        end += /^[^\]}]*[\]}]/.exec(this.#text.slice(end))?.[0].length ?? 0;
+    } while (open.length > 0);
+    this.#metadata.push({ start, end });
+  }
+
+  #take(): Event | undefined {
+    return this.#events[this.#next++];
+  }
+
+  #refused(event: Event, message: string): ProblemError {
+    const offset =
+      'valueStart' in event
+        ? event.valueStart
+        : 'anchorStart' in event && event.anchorStart >= 0
+          ? event.anchorStart
+          : 'start' in event
+            ? event.start
+            : 0;
+    return new ProblemError({
+      reason: 'InvalidSopsFile',
+      message: `This file cannot be read as one of SOPS: ${message}`,
+      place: placesOf(this.#text, this.#file)(Math.max(0, offset)),
+    });
+  }
+}
+
+/** Of a scalar with its quotes, of a block with its indicator. */
+function spanOf(text: string, { style, valueStart, valueEnd }: ScalarEvent): { start: number; end: number } {
+  if (style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED)
+    return { start: valueStart - 1, end: valueEnd + 1 };
+  if (style === SCALAR_STYLE.PLAIN) return { start: valueStart, end: valueEnd };
+  const line = text.lastIndexOf('\n', valueStart - 2) + 1;
+  const indicator = /[|>][-+0-9]*[ \t]*(?:#.*)?\r?\n?$/.exec(text.slice(line, valueStart));
+  return { start: line + (indicator?.index ?? 0), end: valueEnd };
+}
+
+const INTEGER = /^[-+]?(?:0b[01_]+|0x[0-9a-f_]+|0o?[0-7_]*|[1-9][0-9_]*)$/i;
+const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const DATE =
+  /^\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d+)?(?:[ \t]*(?:Z|[-+]\d\d?(?::?\d\d)?))?)?$/;
+
+const writtenText = (text: string, event: ScalarEvent): string =>
+  event.valueStart < 0 ? '' : getScalarValue(text, event);
+
+function typed(text: string, event: ScalarEvent): Leaf['value'] {
+  const written = writtenText(text, event);
+  if (event.style !== SCALAR_STYLE.PLAIN || event.tagStart >= 0) return written;
+  if (/^(?:|~|null|Null|NULL)$/.test(written)) return null;
+  if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(written)) return written.toLowerCase() === 'true';
+  if (written.length < 100 && INTEGER.test(written)) return integer(written);
+  if (FLOAT.test(written)) return Number(written);
+  return DATE.test(written) ? timestamp(written) : written;
+}
+
+function integer(written: string): bigint {
+  const digits = written.replace(/[-+_]/g, '').replace(/^0o?(?=[0-7])/i, '0o');
+  return written.startsWith('-') ? -BigInt(digits) : BigInt(digits);
+}
+
+/** RFC 3339, as Go's time writes it into the message authentication code. */
+function timestamp(written: string): string {
+  const [, year = '', month = '', day = '', time = '', fraction = '', zone = ''] =
+    /^(\d{4})-(\d+)-(\d+)(?:(?:[Tt]|[ \t]+)(\d+:\d\d:\d\d)(?:\.(\d+))?[ \t]*(Z|[-+]\S+)?)?$/.exec(written) ??
+    [];
+  const clock = time === '' ? '00:00:00' : time.padStart(8, '0');
+  const part = fraction.replace(/0+$/, '');
+  const offset = /^([-+])(\d\d?)(?::?(\d\d))?$/.exec(zone);
+  const at = offset ? `${offset[1]}${(offset[2] ?? '').padStart(2, '0')}:${offset[3] ?? '00'}` : 'Z';
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}T${clock}${part === '' ? '' : `.${part}`}${at === '+00:00' ? 'Z' : at}`;
+}

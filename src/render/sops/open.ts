@@ -1,0 +1,142 @@
+import { createHash, type Hash } from 'node:crypto';
+import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
+import { isObject } from '../../kube/values/equal.ts';
+import { parseDocuments } from '../../kube/values/yaml.ts';
+import { placesOf } from '../../kube/values/yaml-places.ts';
+import { bytesOf, isSealed, openValue, type Plain } from './cipher.ts';
+import { type Leaf, type Leaves, leavesOf } from './leaves.ts';
+import { readMetadata, type SopsMetadata } from './metadata.ts';
+
+/** A file of SOPS that has been read, but not opened. */
+export interface SealedFile {
+  readonly file: string;
+  readonly text: string;
+  readonly content: Leaves;
+  readonly metadata: SopsMetadata;
+}
+
+/** What was sealed, readable. */
+export interface Opened {
+  /** The text with every value in place of its seal, each on the line where it was; the member `sops` is gone. */
+  readonly text: string;
+  /** The values that were sealed, as text. */
+  readonly secrets: readonly string[];
+}
+
+/** What `mac_only_encrypted` begins with, so that its code is never that of the whole file (sops.go). */
+const ONLY_ENCRYPTED = Buffer.from('8a3fd2ad54ce66527b1034f3d147be0b0b975b3bf44f72c6fdadec8176f27d69', 'hex');
+
+/** Cheap, and true of every file of SOPS in YAML or JSON. */
+export const mayBeSealed = (text: string): boolean =>
+  text.includes('ENC[AES256_GCM,') && /(?:^|[\s{,])"?sops"?\s*:/.test(text);
+
+/** Reads a file of SOPS; undefined where it is none. */
+export function readSealed(text: string, file: string): Result<SealedFile | undefined> {
+  if (!mayBeSealed(text)) return ok(undefined);
+  const documents = parseDocuments(text, file);
+  if (!documents.ok) return documents;
+  const [first] = documents.value;
+  if (!first || !isObject(first.value) || !Object.hasOwn(first.value, 'sops')) return ok(undefined);
+  try {
+    const content = leavesOf(text, file);
+    const start = content.metadata[0]?.start ?? 0;
+    const metadata = readMetadata(first.value.sops, placesOf(text, file)(start));
+    return metadata.ok ? ok({ file, text, content, metadata: metadata.value }) : metadata;
+  } catch (error) {
+    if (error instanceof ProblemError) return failed(error.problem);
+    throw error;
+  }
+}
+
+/** Opens every value, and checks that nothing was changed, moved or taken away since the file was sealed. */
+export function openSealed(sealed: SealedFile, key: Uint8Array): Result<Opened> {
+  const { text, content, metadata, file } = sealed;
+  const mac = macOf(metadata);
+  const place = placesOf(text, file);
+  const edits: Edit[] = [];
+  const secrets: string[] = [];
+  for (const leaf of content.leaves) {
+    const opened = openLeaf(leaf, metadata, key);
+    if (opened === undefined) return failed(notOpened(leaf, place(leaf.start)));
+    if (opened.sealed) edits.push({ ...leaf, text: written(opened.value) });
+    if (opened.sealed && opened.value !== '') secrets.push(String(opened.value));
+    if (opened.sealed || !metadata.macOnlyEncrypted)
+      mac.update(opened.value === null ? '' : bytesOf(opened.value));
+  }
+  const expected = openValue(metadata.mac, key, metadata.lastModified);
+  if (expected !== mac.digest('hex').toUpperCase()) return failed(wrongMac(file));
+  return ok({
+    text: edited(text, [...edits, ...content.metadata.map((span) => removal(text, span))]),
+    secrets,
+  });
+}
+
+const macOf = ({ macOnlyEncrypted }: SopsMetadata): Hash => {
+  const hash = createHash('sha512');
+  return macOnlyEncrypted ? hash.update(ONLY_ENCRYPTED) : hash;
+};
+
+interface OpenedLeaf {
+  readonly value: Plain | null;
+  readonly sealed: boolean;
+}
+
+/** undefined: it was sealed with another key or for another place, or it is not sealed where it should be. */
+function openLeaf(leaf: Leaf, metadata: SopsMetadata, key: Uint8Array): OpenedLeaf | undefined {
+  const { value, path } = leaf;
+  if (value === null || !metadata.rule.isSealed(path)) return { value, sealed: false };
+  if (value === '') return { value, sealed: true };
+  if (typeof value !== 'string' || !isSealed(value)) return undefined;
+  const opened = openValue(value, key, pathText(path));
+  return opened === undefined ? undefined : { value: opened, sealed: true };
+}
+
+/** What binds a sealed value to its place. */
+export const pathText = (path: readonly string[]): string => path.map((key) => `${key}:`).join('');
+
+/** JSON, which is YAML too, on one line. */
+const written = (value: Plain | null): string =>
+  typeof value === 'string' ? JSON.stringify(value) : String(value);
+
+/** A span of a text, and what takes its place. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Takes a member out. In a flow map a comma goes with it; in a block the lines stay, empty, so that no other line moves. */
+function removal(text: string, { start, end }: { readonly start: number; readonly end: number }): Edit {
+  const before = /,\s*$/.exec(text.slice(0, start));
+  const after = /^\s*,/.exec(text.slice(end));
+  const from = before ? before.index : start;
+  const to = !before && after ? end + after[0].length : end;
+  return { start: from, end: to, text: text.slice(from, to).replace(/[^\n]/g, '') };
+}
+
+export function edited(text: string, edits: readonly Edit[]): string {
+  let result = '';
+  let at = 0;
+  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+    result += text.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return result + text.slice(at);
+}
+
+const notOpened = ({ path, value }: Leaf, place: Problem['place'] & object): Problem => ({
+  reason: 'SopsValueNotOpened',
+  message:
+    typeof value === 'string' && isSealed(value)
+      ? `${path.join('.')} was changed, or moved from another place, after it was sealed`
+      : `${path.join('.')} is not sealed, and the rules of this file say that it is`,
+  place,
+  remedy: 'Take the file back from git, and change it with pilotage secrets edit or sops.',
+});
+
+const wrongMac = (file: string): Problem => ({
+  reason: 'SopsMacMismatch',
+  message: 'The file was changed by hand after it was sealed: its message authentication code is another',
+  place: { file },
+  remedy: 'Take the file back from git, and change it with pilotage secrets edit or sops.',
+});

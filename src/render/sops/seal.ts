@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
+import type { JsonObject } from '../../kube/values/types.ts';
+import { dumpYaml } from '../../kube/values/yaml.ts';
+import { bytesOf, openValue, type Plain, sealValue } from './cipher.ts';
+import { type Leaf, type Leaves, leavesOf } from './leaves.ts';
+import type { AgeKey, SealRule } from './metadata.ts';
+import { type Edit, edited, mayBeSealed, pathText, type SealedFile } from './open.ts';
+
+export interface SealOptions {
+  readonly file: string;
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+  /** The key, sealed for everybody who may open the file. */
+  readonly age: readonly AgeKey[];
+  readonly rule: SealRule;
+  readonly now: Date;
+  readonly random: (size: number) => Uint8Array;
+  /** The file before an edit, sealed with the same key: what has not changed keeps its seal, so that a diff shows what has. */
+  readonly before?: SealedFile;
+}
+
+/** The version of SOPS whose format this is. */
+const FORMAT = '3.13.3';
+
+/** Seals every leaf that the rule names, in place: comments, order and layout of the text stay. Comments are not sealed. */
+export function seal(text: string, options: SealOptions): Result<string> {
+  if (mayBeSealed(text)) return failed(alreadySealed(options.file));
+  try {
+    return sealLeaves(text, leavesOf(text, options.file), options);
+  } catch (error) {
+    if (error instanceof ProblemError) return failed(error.problem);
+    throw error;
+  }
+}
+
+function sealLeaves(text: string, content: Leaves, options: SealOptions): Result<string> {
+  const { file, key, rule, random } = options;
+  const [start] = content.documents;
+  if (start === undefined) return failed(nothingToSeal(file));
+  const known = sealsOf(options);
+  const mac = createHash('sha512');
+  const edits: Edit[] = [];
+  for (const leaf of content.leaves) {
+    const value = sealedAs(leaf, rule);
+    if (value === null) continue;
+    mac.update(bytesOf(value));
+    if (!rule.isSealed(leaf.path) || value === '') continue;
+    const path = pathText(leaf.path);
+    const sealed = known.get(`${path}${typeof value}:${value}`) ?? sealValue(value, key, { path, random });
+    edits.push({ start: leaf.start, end: leaf.end, text: inPlace(text, leaf, sealed) });
+  }
+  const code = mac.digest('hex').toUpperCase();
+  return ok(edited(text, [...edits, metadataEdit(text, content, metadataOf(options, code))]));
+}
+
+/** A time is sealed as it is written; where it stays readable, SOPS counts it as RFC 3339. */
+function sealedAs({ value, written, path }: Leaf, { isSealed }: SealRule): Plain | null {
+  return typeof value === 'string' && isSealed(path) ? written : value;
+}
+
+/** A block ends with its line break; between brackets and braces the seal stands in quotes. */
+const inPlace = (text: string, { end, isFlow }: Leaf, sealed: string): string =>
+  `${isFlow ? JSON.stringify(sealed) : sealed}${text[end - 1] === '\n' ? '\n' : ''}`;
+
+function sealsOf({ before, key }: SealOptions): ReadonlyMap<string, string> {
+  const seals = new Map<string, string>();
+  for (const { path, value } of before?.content.leaves ?? []) {
+    const opened = typeof value === 'string' ? openValue(value, key, pathText(path)) : undefined;
+    if (opened !== undefined) seals.set(`${pathText(path)}${typeof opened}:${opened}`, String(value));
+  }
+  return seals;
+}
+
+function metadataOf({ age, rule, now, key, random }: SealOptions, code: string): JsonObject {
+  const lastmodified = now.toISOString().replace(/\.\d+Z$/, 'Z');
+  return {
+    age: age.map(({ recipient, enc }) => ({ recipient, enc })),
+    lastmodified,
+    mac: sealValue(code, key, { path: lastmodified, random }),
+    [rule.name]: rule.value,
+    version: FORMAT,
+  };
+}
+
+/** After the last line of a text of one document; before the first member where there are several, or where braces enclose it. */
+function metadataEdit(text: string, { documents }: Leaves, sops: JsonObject): Edit {
+  const [start = 0, second] = documents;
+  if (text[start] === '{')
+    return { start: start + 1, end: start + 1, text: `\n  "sops": ${JSON.stringify(sops)},` };
+  const block = dumpYaml({ sops });
+  if (second !== undefined) return { start, end: start, text: block };
+  const end = text.replace(/\s*(?:\.\.\.\s*)?$/, '').length;
+  return { start: end, end: text.length, text: `\n${block}` };
+}
+
+const alreadySealed = (file: string): Problem => ({
+  reason: 'AlreadySealed',
+  message: 'The file is sealed already',
+  place: { file },
+  remedy: 'Change it with pilotage secrets edit.',
+});
+
+const nothingToSeal = (file: string): Problem => ({
+  reason: 'InvalidSopsFile',
+  message: 'There is nothing to seal: the file is no map of YAML or JSON',
+  place: { file },
+});

@@ -1,0 +1,43 @@
+import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
+import { type FileTree, readText } from '../../base/filetree.ts';
+import { dataKey, type Identities } from './keys.ts';
+import { type Opened, openSealed, readSealed } from './open.ts';
+
+/** A tree whose sealed files can be read, and the values that were sealed. */
+export interface OpenedTree {
+  readonly tree: FileTree;
+  readonly secrets: readonly string[];
+}
+
+/** Opens every YAML and JSON file of SOPS in a tree; the others stay as they are. Nothing opened is written anywhere. */
+export async function openTree(tree: FileTree, identities: Identities): Promise<Result<OpenedTree>> {
+  const opened = new Map<string, Opened>();
+  const problems: Problem[] = [];
+  for (const path of tree.paths.filter((each) => /\.(?:ya?ml|json)$/.test(each))) {
+    const result = await openFile(readText(tree, path) ?? '', path, identities);
+    if (!result.ok) problems.push(...result.problems);
+    else if (result.value) opened.set(path, result.value);
+  }
+  const [first, ...others] = problems;
+  if (first) return failed(first, ...others);
+  if (opened.size === 0) return ok({ tree, secrets: [] });
+  const texts = new Map([...opened].map(([path, { text }]) => [path, Buffer.from(text)]));
+  const secrets = new Set([...opened.values()].flatMap((file) => file.secrets));
+  return ok({
+    tree: { ...tree, read: (path) => texts.get(path) ?? tree.read(path) },
+    secrets: [...secrets],
+  });
+}
+
+/** undefined: it is no file of SOPS. */
+export async function openFile(
+  text: string,
+  file: string,
+  identities: Identities,
+): Promise<Result<Opened | undefined>> {
+  const sealed = readSealed(text, file);
+  if (!sealed.ok) return sealed;
+  if (!sealed.value) return ok(undefined);
+  const key = await dataKey(sealed.value.metadata, file, identities);
+  return key.ok ? openSealed(sealed.value, key.value) : key;
+}
