@@ -1,6 +1,7 @@
+import { floatText, formatFloat } from '../format/floats.ts';
+import { sortedKeys } from '../kinds.ts';
 import { type Budget, GoError, type GoMap, isNil, Num, Struct, typeInfo, type Value } from '../values.ts';
-import { formatFloat, formatJsonFloat } from './numbers.ts';
-import { compareStrings, LONE_SURROGATE } from './strings.ts';
+import { LONE_SURROGATE } from './strings.ts';
 
 export const UNBOUNDED: Budget = { spend: () => undefined };
 
@@ -43,7 +44,7 @@ export function foldJson<T>(value: Value, shape: JsonShape<T>, budget: Budget): 
 }
 
 const sorted = (map: GoMap): readonly (readonly [string, Value])[] =>
-  [...map].sort(([a], [b]) => compareStrings(a, b));
+  sortedKeys(map).map((key) => [key, map.get(key) ?? null] as const);
 
 const scalarText = (value: null | boolean | bigint | number): string =>
   typeof value === 'number' ? jsonNumber(value) : String(value);
@@ -77,13 +78,18 @@ function typeName(value: Exclude<Value, null | boolean | string | number | bigin
   return Array.isArray(value) ? (typeInfo(value)?.name ?? '[]interface {}') : typeof value;
 }
 
-function jsonNumber(value: number, bits: 32 | 64 = 64): string {
-  if (!Number.isFinite(value)) throw new GoError(`json: unsupported value: ${formatFloat(value)}`);
-  return formatJsonFloat(value, bits);
+function jsonNumber(value: number): string {
+  if (!Number.isFinite(value)) throw new GoError(`json: unsupported value: ${floatText(value)}`);
+  // Exponents begin where JavaScript's do.
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
-const numText = ({ value }: Num): string =>
-  typeof value === 'number' ? jsonNumber(value, 32) : String(value);
+function numText({ value }: Num): string {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return scalarText(value);
+  const size = Math.abs(value);
+  const isScientific = size !== 0 && (size < Math.fround(1e-6) || size >= Math.fround(1e21));
+  return formatFloat(value, isScientific ? 'e' : 'f', -1, 32).replace(/e-0/, 'e-');
+}
 
 const TO_ESCAPE = /[\u2028\u2029<>&\uD800-\uDFFF]/;
 const HTML = /[\u2028\u2029<>&]/g;

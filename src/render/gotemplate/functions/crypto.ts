@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Chance } from '../chance.ts';
+import { fromBase64, toBase64 } from '../encoding/bases.ts';
 import type { Made } from '../made.ts';
 import { bytesOf, type FunctionTable, GoError, type GoFunction, textOf } from '../values.ts';
 import { decryptAes, encryptAes, IV_BYTES } from './crypto/aes.ts';
-import { fromBase64, toBase64 } from './crypto/base64.ts';
 import { bcryptHash, SALT_BYTES } from './crypto/bcrypt.ts';
 import { customPair } from './crypto/certificates.ts';
 import { certificate, certificateFunctions, HARD, keyFunctions } from './crypto/functions.ts';

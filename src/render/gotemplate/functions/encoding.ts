@@ -1,10 +1,12 @@
 import { indentedJson } from '../../../kube/values/jsonindent.ts';
+import { fromBase32, fromBase64, toBase32, toBase64 } from '../encoding/bases.ts';
 import { marshalJson } from '../encoding/json.ts';
 import { jsonKind, readJson, unmarshalJson } from '../encoding/jsonread.ts';
 import { marshalYaml, marshalYamlPretty } from '../encoding/yaml/marshal.ts';
 import { unmarshalYaml } from '../encoding/yaml/unmarshal.ts';
 import {
   type Budget,
+  bytesOf,
   type FunctionTable,
   GoError,
   type GoFunction,
@@ -12,6 +14,7 @@ import {
   type GoSlice,
   nilMap,
   nilSlice,
+  textOf,
   type Value,
 } from '../values.ts';
 import { define } from './define.ts';
@@ -95,8 +98,30 @@ const readBudgetedJson: Read = (text, budget) => {
 const YAML = { read: readYaml, mismatch: yamlMismatch };
 const JSON_TEXT = { read: readBudgetedJson, mismatch: jsonMismatch };
 
+const encoding = (encode: (bytes: Uint8Array) => string): GoFunction =>
+  define(['string'], ([text], budget) => {
+    budget.spend(text.length / 64);
+    return encode(bytesOf(text));
+  });
+
+/** What is wrong with a text is what it decodes to. */
+const decoding = (decode: (text: string) => Uint8Array): GoFunction =>
+  define(['string'], ([text], budget) => {
+    budget.spend(text.length / 64);
+    try {
+      return textOf(decode(text));
+    } catch (error) {
+      if (error instanceof GoError) return error.message;
+      throw error;
+    }
+  });
+
 /** Functions of sprig (defaults.go, strings.go) and of Helm (engine/funcs.go) that write values as text and read them. */
 export const ENCODING: FunctionTable = {
+  b64enc: encoding(toBase64),
+  b64dec: decoding(fromBase64),
+  b32enc: encoding(toBase32),
+  b32dec: decoding(fromBase32),
   toYaml: writing(orEmpty(yaml)),
   mustToYaml: writing(yaml),
   toYamlPretty: writing(orEmpty(withoutLineBreak(marshalYamlPretty))),

@@ -13,6 +13,7 @@ import { PATHS } from './paths.ts';
 import { QUOTING } from './quoting.ts';
 import { REFLECTION } from './reflection.ts';
 import { REGEXES } from './regexes.ts';
+import { SEMVER } from './semver.ts';
 import { SEQUENCES } from './sequences.ts';
 import { SPLITTING } from './splitting.ts';
 import { STRINGS } from './strings.ts';
@@ -37,6 +38,7 @@ const FAMILIES: readonly FunctionTable[] = [
   URLS,
   NETWORK,
   ENCODING,
+  SEMVER,
 ].map(charged);
 
 export const SPRIG: FunctionTable = Object.assign({}, ...FAMILIES);

@@ -1,6 +1,6 @@
+import { floatText, formatFloat } from '../../format/floats.ts';
 import { type Budget, bytesOf, GoError, Num, type Struct, type Value } from '../../values.ts';
 import { foldJson, MAX_DEPTH, quoteJson, UNBOUNDED } from '../json.ts';
-import { formatFloat } from '../numbers.ts';
 import { isWellFormed, wellFormed } from '../strings.ts';
 import { sortKeys } from './order.ts';
 import { resolvePlain } from './plain.ts';
@@ -41,7 +41,7 @@ const members = (pairs: readonly (readonly [string, Node])[]): Mapping =>
 /** yaml.v2 reads every number anew: an integer where 64 bits hold it, else a float. */
 function jsonScalar(text: string): Scalar {
   const plain = resolvePlain(text);
-  if (plain.kind === 'float') return new Scalar(formatFloat(plain.value));
+  if (plain.kind === 'float') return new Scalar(floatText(plain.value));
   return new Scalar(plain.kind === 'int' ? String(plain.value) : text);
 }
 
@@ -116,7 +116,7 @@ const isTime = ({ type }: Struct): boolean => type.name === 'time.Time' || type.
 const FLOATS: Readonly<Record<string, string>> = { '+Inf': '.inf', '-Inf': '-.inf', NaN: '.nan' };
 
 function nativeFloat(value: number, bits: 32 | 64): Scalar {
-  const text = formatFloat(value, bits);
+  const text = formatFloat(value, 'g', -1, bits);
   return new Scalar(FLOATS[text] ?? text);
 }
 

@@ -1,7 +1,7 @@
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { floatText } from '../../format/floats.ts';
 import { type Budget, GoError, type GoMap, type Value } from '../../values.ts';
 import { MAX_DEPTH } from '../json.ts';
-import { formatFloat } from '../numbers.ts';
 import { goSyntax } from './syntax.ts';
 import { keyText, resolveScalar, rootScalar, scalarText, tagOf, unsupportedKey } from './tags.ts';
 
@@ -193,7 +193,7 @@ class Reader {
     if (plain.kind === 'binary') return plain.value;
     if (plain.kind !== 'float') return text;
     if (!Number.isFinite(plain.value))
-      throw new GoError(`json: unsupported value: ${formatFloat(plain.value)}`);
+      throw new GoError(`json: unsupported value: ${floatText(plain.value)}`);
     return plain.value;
   }
 

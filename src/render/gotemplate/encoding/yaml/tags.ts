@@ -1,6 +1,6 @@
 import { CHOMPING_MODE, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { formatFloat } from '../../format/floats.ts';
 import { GoError, textOf, type Value } from '../../values.ts';
-import { formatFloat } from '../numbers.ts';
 import { isWellFormed, wellFormed } from '../strings.ts';
 import { type Plain, resolvePlain } from './plain.ts';
 import { goSyntax } from './syntax.ts';
@@ -85,7 +85,7 @@ export function keyText(key: Resolved, text: string): string | null {
         throw new GoError(`unsupported map key of type: uint64, key: 0x${key.value.toString(16)}`);
       return String(key.value);
     case 'float':
-      return FLOAT_KEYS[String(key.value)] ?? formatFloat(Math.fround(key.value), 32);
+      return FLOAT_KEYS[String(key.value)] ?? formatFloat(Math.fround(key.value), 'g', -1, 32);
     case 'bool':
     case 'binary':
       return String(key.value);

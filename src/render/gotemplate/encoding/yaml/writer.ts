@@ -1,3 +1,4 @@
+import { byteLength, runeCount } from '../../kinds.ts';
 import type { Version } from './plain.ts';
 import { LINE_BREAK, type ScalarStyle, styleOf, styleOfTagged } from './scalar.ts';
 
@@ -220,23 +221,14 @@ class Writer {
 
   #write(text: string): void {
     this.#out += text;
-    this.#column += lengthOf(text);
+    this.#column += runeCount(text);
   }
 }
 
 const isSimpleKey = (key: string | Scalar): boolean => {
   const text = typeof key === 'string' ? key : `${key.tag}${key.text}`;
-  return (
-    !LINE_BREAK.test(text) && (text.length <= MAX_KEY_BYTES / 4 || Buffer.byteLength(text) <= MAX_KEY_BYTES)
-  );
+  return !LINE_BREAK.test(text) && byteLength(text) <= MAX_KEY_BYTES;
 };
-
-/** Characters, not UTF-16 code units. */
-function lengthOf(text: string): number {
-  let pairs = 0;
-  for (let at = 0; at < text.length; at++) if ((text.charCodeAt(at) & 0xfc00) === 0xd800) pairs++;
-  return text.length - pairs;
-}
 
 function chompingOf(text: string): '' | '-' | '+' {
   if (!LINE_BREAK.test(text.at(-1) ?? '')) return '-';
