@@ -37,9 +37,15 @@ export const BUILTINS: ReadonlyMap<string, Callable> = new Map<string, Callable>
   ['le', reflective(2, ([a, b]) => lessOrEqual(a, b))],
   ['gt', reflective(2, ([a, b]) => greater(a, b))],
   ['ge', reflective(2, ([a, b]) => greaterOrEqual(a, b))],
-  ['len', reflective(1, ([item]) => length(item))],
-  ['index', reflective(1, ([item, ...indexes]) => index(item, indexes), REFLECT)],
-  ['slice', reflective(1, ([item, ...indexes]) => slice(item, indexes), REFLECT)],
+  ['len', reflective(1, ([item], budget) => length(item, budget))],
+  ['index', reflective(1, ([item, ...indexes], budget) => index(item, indexes, budget), REFLECT)],
+  [
+    'slice',
+    {
+      ...reflective(1, ([item, ...indexes], budget) => slice(item, indexes, budget), REFLECT),
+      indexesUnboxed: true,
+    },
+  ],
   ['call', { ...reflective(1, ([first]) => first, REFLECT), named: callFunction }],
   ['print', printing(sprint)],
   ['println', printing(sprintln)],

@@ -26,6 +26,8 @@ export interface Callable {
   readonly call: (args: readonly Reflected[], budget: Budget) => Reflected;
   /** `and` and `or` evaluate no more arguments than they need. */
   readonly shortCircuit?: 'and' | 'or';
+  /** `slice` does not look into an interface {} for its indexes, where all others do. */
+  readonly indexesUnboxed?: true;
   /** `call` wants to know what its first argument is called. */
   readonly named?: (name: string) => Callable['call'];
 }

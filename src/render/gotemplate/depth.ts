@@ -4,8 +4,11 @@
  */
 let depth = 0;
 
-/** Go allows 100,000 levels of templates, as its stack grows; the stack of JavaScript does not. */
+/** Go allows 100,000 levels of templates, as its stack grows. JavaScript's has room for about twice this. */
 export const MAX_DEPTH = 1000;
+
+/** An execution within another one takes the stack of so many blocks. */
+const EXECUTION = 3;
 
 /** One level more; false where there may be none. */
 export function enter(): boolean {
@@ -13,16 +16,20 @@ export function enter(): boolean {
   return depth <= MAX_DEPTH;
 }
 
+/** Whether there may be no level more. */
+export const isDeepest = (): boolean => depth >= MAX_DEPTH;
+
 export function leave(): void {
   depth -= 1;
 }
 
-/** Runs what may throw out of many levels at once. */
-export function guarded<T>(run: () => T): T {
+/** Begins an execution: what is to be given to `endExecution` when it ends, by whatever way. */
+export function beginExecution(): number {
   const before = depth;
-  try {
-    return run();
-  } finally {
-    depth = before;
-  }
+  depth += EXECUTION;
+  return before;
+}
+
+export function endExecution(before: number): void {
+  depth = before;
 }

@@ -25,6 +25,9 @@ import { GoError, type GoMap, Struct, type TypeInfo, typeInfo, type Value } from
 const MISSING = Symbol('missing');
 type Final = Reflected | typeof MISSING;
 
+/** A value in an interface {} that is not looked into. */
+const INTERFACE: Value = new Struct({ name: 'interface {}' }, new Map());
+
 const NO_ARGUMENTS: readonly Expression[] = [];
 
 /** Evaluates pipelines and their operands (text/template/exec.go). */
@@ -200,8 +203,11 @@ export class Evaluator extends ParameterChecker {
     if (callable.shortCircuit) return this.shortCircuit(callable.shortCircuit, args, final);
     const { params, variadic } = callable;
     const values: Reflected[] = [];
-    for (let i = 0; i < args.length; i++)
-      values.push(this.argument(args[i] as Expression, params[i] ?? variadic ?? 'any'));
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i] as Expression;
+      const value = this.argument(arg, params[i] ?? variadic ?? 'any');
+      values.push(callable.indexesUnboxed && i > 0 && this.isBoxed(arg, value) ? INTERFACE : value);
+    }
     if (final !== MISSING) values.push(this.validate(final, params[given - 1] ?? variadic ?? 'any'));
     const call = callable.named?.(calleeName(args, final)) ?? callable.call;
     try {
@@ -211,6 +217,14 @@ export class Evaluator extends ParameterChecker {
       this.node = node;
       throw this.located(`error calling ${name}: ${error.message}`, error);
     }
+  }
+
+  /** Whether the argument that was just evaluated is in an interface {}. */
+  private isBoxed(node: Expression, value: Reflected): boolean {
+    if (node.kind === 'dot') return this.dotBoxed && value !== undefined;
+    if (node.kind === 'field' || node.kind === 'chain') return this.memberBoxed && value !== undefined;
+    if (node.kind !== 'variable') return value === null;
+    return node.names.length > 0 ? this.memberBoxed : this.boxed[this.indexOf(node.name)] === true;
   }
 
   private checkCount({ params, variadic }: Callable, name: string, args: number, given: number): void {

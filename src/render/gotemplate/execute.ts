@@ -1,5 +1,5 @@
 import type { Reflected } from './callables.ts';
-import { guarded, leave } from './depth.ts';
+import { beginExecution, endExecution, isDeepest, leave } from './depth.ts';
 import { TemplateError } from './errors.ts';
 import { printable } from './escape.ts';
 import { Evaluator } from './evaluate.ts';
@@ -45,8 +45,14 @@ export function executeTree(
   data: Value,
   options: ExecuteOptions,
 ): Rendered {
-  return guarded(() => new Execution(space, tree, data, options).run());
+  return new Execution(space, tree, data, options).run();
 }
+
+/** Limits of the machine, by the message of the error that it throws. */
+const LIMITS: Readonly<Record<string, string>> = {
+  'Maximum call stack size exceeded': 'templates and functions are nested too deeply',
+  'Invalid string length': 'the text is too long',
+};
 
 /** What a statement asks of the loop around it. */
 type Signal = 'break' | 'continue' | undefined;
@@ -58,11 +64,14 @@ class Execution extends Evaluator {
   private readonly ends: number[] = [];
 
   run(): Rendered {
+    const depth = beginExecution();
     try {
       this.list(this.tree.root);
       this.settle();
     } catch (error) {
       throw this.explained(error);
+    } finally {
+      endExecution(depth);
     }
     return new Rendered(this.out, this.writers, this.ends);
   }
@@ -71,8 +80,8 @@ class Execution extends Evaluator {
   private explained(error: unknown): unknown {
     if (error instanceof TemplateError) return error;
     if (error instanceof GoError) return this.located(error.message, error);
-    const isOverflow = error instanceof RangeError && error.message.startsWith('Maximum call stack');
-    return isOverflow ? this.located('templates and functions are nested too deeply', error) : error;
+    const limit = error instanceof RangeError ? LIMITS[error.message] : undefined;
+    return limit === undefined ? error : this.located(limit, error);
   }
 
   private write(writer: TextNode | ActionNode, text: string): void {
@@ -224,6 +233,7 @@ class Execution extends Evaluator {
   /** `{{template "name" pipeline}}`: variables of this template are not seen in that one. */
   private template(node: TemplateNode): void {
     const tree = this.space.get(node.name) ?? this.fail(`template ${quote(node.name)} not defined`);
+    if (isDeepest()) this.tooDeep();
     const data = node.pipe && this.pipeline(node.pipe);
     const { tree: caller, base, dot, dotBoxed } = this;
     const mark = this.names.length;

@@ -55,7 +55,11 @@ export class ExecutionState {
   }
 
   protected deeper(): void {
-    if (!enter()) this.fail(`exceeded maximum template depth (${MAX_DEPTH})`);
+    if (!enter()) this.tooDeep();
+  }
+
+  protected tooDeep(): never {
+    return this.fail(`exceeded maximum template depth (${MAX_DEPTH})`);
   }
 
   protected fail(detail: string): never {

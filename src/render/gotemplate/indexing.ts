@@ -1,26 +1,43 @@
 /** `index`, `slice` and `len` of text/template (funcs.go). */
 import type { Reflected } from './callables.ts';
 import { byteLength, elementType, integerOf, kindOf, lengthOf, typeOf, zeroOf } from './kinds.ts';
-import { bytesOf, GoError, type GoMap, Num, textOf, typed, typeInfo, type Value } from './values.ts';
+import {
+  type Budget,
+  bytesOf,
+  GoError,
+  type GoMap,
+  Num,
+  textOf,
+  typed,
+  typeInfo,
+  type Value,
+} from './values.ts';
 
 /** @throws GoError */
-export function length(item: Reflected): bigint {
+export function length(item: Reflected, budget: Budget): bigint {
   if (item === undefined) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
   if (item === null) throw new GoError('len of nil pointer');
+  charge(item, budget);
   const found = lengthOf(item);
   if (found === undefined) throw new GoError(`len of type ${pointedType(item)}`);
   return BigInt(found);
+}
+
+/** A string is read as bytes, all of it. */
+function charge(item: Value, budget: Budget): void {
+  if (typeof item === 'string') budget.spend(item.length >> 6);
 }
 
 /** Pointers are followed before a type is named. */
 const pointedType = (item: Value): string => typeOf(item).replace(/^\*+/, '');
 
 /** `index x 1 "a"` is `x[1]["a"]`. @throws GoError */
-export function index(item: Reflected, indexes: readonly Reflected[]): Value {
+export function index(item: Reflected, indexes: readonly Reflected[], budget: Budget): Value {
   if (item === undefined || item === null) throw new GoError('index of untyped nil');
   let current: Value = item;
   for (const at of indexes) {
     if (current === null) throw new GoError('index of nil pointer');
+    charge(current, budget);
     current = element(current, at);
   }
   return current;
@@ -57,12 +74,13 @@ function indexOf(at: Reflected, most: number): number {
 }
 
 /** `slice x 1 2` is `x[1:2]`; a list here has no capacity beyond its length. @throws GoError */
-export function slice(item: Reflected, indexes: readonly Reflected[]): Value {
+export function slice(item: Reflected, indexes: readonly Reflected[], budget: Budget): Value {
   if (item === undefined || item === null) throw new GoError('slice of untyped nil');
   if (indexes.length > 3) throw new GoError(`too many slice indexes: ${indexes.length}`);
   if (typeof item === 'string' && indexes.length === 3) throw new GoError('cannot 3-index slice a string');
   if (kindOf(item) !== 'slice' && typeof item !== 'string')
     throw new GoError(`can't slice item of type ${pointedType(item)}`);
+  charge(item, budget);
   const size = typeof item === 'string' ? byteLength(item) : (lengthOf(item) ?? 0);
   const given = indexes.map((at) => indexOf(at, size));
   const [from = 0, to = size, most = size] = given;

@@ -13,14 +13,15 @@ export class Lexer {
   private pos = 0;
   private start = 0;
   private line = 1;
-  /** Newlines are counted up to here. */
-  private counted = 0;
+  /** The first newline that is not counted in `line`. */
+  private newline: number;
   private parens = 0;
   private inAction = false;
 
   constructor(input: string, functions: (name: string) => boolean) {
     this.input = input;
     this.functions = functions;
+    this.newline = this.newlineFrom(0);
   }
 
   next(): Token {
@@ -38,10 +39,16 @@ export class Lexer {
   }
 
   private lineOfStart(): number {
-    let at = this.input.indexOf('\n', this.counted);
-    for (; at >= 0 && at < this.start; at = this.input.indexOf('\n', at + 1)) this.line += 1;
-    this.counted = Math.max(this.counted, this.start);
+    while (this.newline < this.start) {
+      this.line += 1;
+      this.newline = this.newlineFrom(this.newline + 1);
+    }
     return this.line;
+  }
+
+  private newlineFrom(at: number): number {
+    const found = this.input.indexOf('\n', at);
+    return found < 0 ? Number.POSITIVE_INFINITY : found;
   }
 
   private code(at = this.pos): number {

@@ -1,4 +1,7 @@
 import type { ActionNode, TextNode } from './nodes.ts';
+import { bytesOf, textOf } from './values.ts';
+
+const LONE_BYTE = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
 
 /** Where a line of output came from: index of the file in the list of files, line from 1. */
 export interface LineSource {
@@ -9,6 +12,8 @@ export interface LineSource {
 /** The text that a template wrote; which template and line wrote each of its lines is found out when it is asked for. */
 export class Rendered {
   readonly text: string;
+  /** As it was written: bytes of a character that were written apart stand apart. */
+  private readonly written: string;
   private readonly writers: readonly (TextNode | ActionNode)[];
   /** Where in the text the part of each writer ends. */
   private readonly ends: readonly number[];
@@ -16,7 +21,8 @@ export class Rendered {
   private lines: readonly LineSource[] | undefined;
 
   constructor(text: string, writers: readonly (TextNode | ActionNode)[], ends: readonly number[]) {
-    this.text = text;
+    this.written = text;
+    this.text = LONE_BYTE.test(text) ? textOf(bytesOf(text)) : text;
     this.writers = writers;
     this.ends = ends;
   }
@@ -42,7 +48,7 @@ export class Rendered {
       let source = this.source(writer, writer.line);
       while (start < end) {
         current ??= source;
-        const newline = this.text.indexOf('\n', start);
+        const newline = this.written.indexOf('\n', start);
         if (newline < 0 || newline >= end) break;
         lines.push(current);
         current = undefined;

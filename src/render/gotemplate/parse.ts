@@ -17,7 +17,7 @@ import type { FunctionTable } from './values.ts';
 export type { Tree } from './nodes.ts';
 
 /** Blocks in blocks, and each `else if` counts as one. Go has no limit, but its stack grows. */
-const MAX_NESTING = 250;
+const MAX_NESTING = 400;
 
 /**
  * Trees by name: the template itself and what it defines. `functions` are those of the render, beside Go's own.

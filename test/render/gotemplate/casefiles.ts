@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { execute } from '../../../src/render/gotemplate/execute.ts';
 import { sprint } from '../../../src/render/gotemplate/format/sprint.ts';
 import { sprintf } from '../../../src/render/gotemplate/format/sprintf.ts';
-import { define } from '../../../src/render/gotemplate/functions/define.ts';
-import { parse } from '../../../src/render/gotemplate/parse.ts';
-import { TemplateSpace } from '../../../src/render/gotemplate/space.ts';
-import { bytesOf, type FunctionTable, textOf, type Value } from '../../../src/render/gotemplate/values.ts';
+import { bytesOf, type FunctionTable } from '../../../src/render/gotemplate/values.ts';
+import { type Run, render } from './run.ts';
 import { decode } from './values.ts';
-
-const budget = { spend: () => {} };
 
 /** What Go makes of a template or a format; `test:helm` checks that it still does. */
 export interface Case {
@@ -44,26 +39,14 @@ function outcome(
   { data = null, missingKey = 'zero' }: CaseFile,
   functions: FunctionTable,
 ): Outcome {
-  if (template !== undefined) return render(template, decode(data), missingKey, functions);
+  if (template !== undefined) return rendered(template, { data: decode(data), missingKey, functions });
   const values = args.map(decode);
   return { output: format === undefined ? sprint(values) : sprintf(format, values) };
 }
 
-function render(
-  text: string,
-  data: Value,
-  missingKey: 'invalid' | 'error' | 'zero',
-  table: FunctionTable,
-): Outcome {
-  const space = new TemplateSpace();
-  const functions: FunctionTable = {
-    ...table,
-    include: define(['string', 'any'], ([name, dot]) => execute(space, name, dot, options).text),
-  };
-  const options = { functions, budget, missingKey };
+function rendered(text: string, run: Run): Outcome {
   try {
-    space.define(parse('case.tpl', text, functions));
-    return { output: textOf(bytesOf(execute(space, 'case.tpl', data, options).text)) };
+    return { output: render({ 'case.tpl': text }, run).text };
   } catch (error) {
     return { error: (error as Error).message };
   }

@@ -39,7 +39,7 @@ const bytesOfBase64 = (json: Json | undefined): Uint8Array =>
 
 const SPECIAL: Readonly<Record<string, (v: Json | undefined) => Value>> = {
   int: (v) => BigInt(String(v)),
-  float64: (v) => Number(v),
+  float64: (v) => Number(String(v).replace('Inf', 'Infinity')),
   float32: (v) => new Num('float32', Math.fround(Number(v))),
   bytes: bytesOfBase64,
   string: (v) => textOf(bytesOfBase64(v)),

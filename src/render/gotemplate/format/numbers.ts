@@ -36,10 +36,10 @@ export function formatInteger(
 
 const runeOf = (value: bigint): number => (value < 0n || value > MAX_RUNE ? -1 : Number(value));
 
-/** `0x…`, as `%#v` has unsigned integers and addresses. */
-export function hex0x(value: bigint, flags: Flags): string {
+/** Hexadecimal digits behind `0x`, as `%#v` has unsigned integers and addresses; without it where `prefixed` is false. */
+export function hex0x(value: bigint, flags: Flags, prefixed = true): string {
   const { sharp } = flags;
-  flags.sharp = true;
+  flags.sharp = prefixed;
   const text = integer(value, 16, 'v', flags);
   flags.sharp = sharp;
   return text;

@@ -1,4 +1,4 @@
-import { kindOf, sortedKeys, typeOf } from '../kinds.ts';
+import { type Kind, kindOf, sortedKeys, typeOf } from '../kinds.ts';
 import {
   type Budget,
   bytesOf,
@@ -18,9 +18,12 @@ import { canBackquote, quote } from './quote.ts';
 /** Values nested deeper than this are refused: a map that holds itself has no end. */
 const MAX_DEPTH = 500;
 /** Characters that one value or format may become. */
-const MAX_LENGTH = 1 << 26;
+const MAX_LENGTH = 1 << 24;
 /** Go prints the address of what has no text; there are none here. */
 const ADDRESS = 0xc000000000n;
+
+/** Kinds of values that are addresses themselves. */
+const ADDRESSED: ReadonlySet<Kind> = new Set<Kind>(['map', 'slice', 'ptr', 'func']);
 
 /** Prints values by the rules of fmt's `pp` (fmt/print.go): one per call of a function of fmt. */
 export class Printer {
@@ -35,11 +38,12 @@ export class Printer {
     this.budget = budget;
   }
 
-  /** Charges what has been written since the last time. @throws GoError */
+  /** Charges one step, and what has been written since the last time. @throws GoError */
   charge(): void {
+    const lots = this.out.length >> 6;
     if (this.out.length > MAX_LENGTH) throw new GoError(`the text is longer than ${MAX_LENGTH} characters`);
-    this.budget?.spend((this.out.length - this.charged) >> 6);
-    this.charged = this.out.length;
+    this.budget?.spend(1 + lots - this.charged);
+    this.charged = lots;
   }
 
   /** An argument of a function of fmt. */
@@ -198,14 +202,12 @@ export class Printer {
 
   private pointer(value: Value, verb: string): void {
     const { flags } = this;
-    const type = typeOf(value);
-    if (value === null || typeof value !== 'object' || value instanceof Num) this.badVerb(value, verb);
-    else if (verb === 'v' && flags.sharpV) this.out += `(${type})(${hex0x(ADDRESS, flags)})`;
-    else if (verb === 'v' || verb === 'p') {
-      const plain = flags.sharp ? formatInteger(ADDRESS, false, 'x', new Flags()) : undefined;
-      this.out += plain ?? hex0x(ADDRESS, flags);
-    } else {
-      const text = /^[bodxX]$/.test(verb) ? formatInteger(ADDRESS, false, verb, flags) : undefined;
+    const address = (value instanceof Map || Array.isArray(value)) && isNil(value) ? 0n : ADDRESS;
+    if (!ADDRESSED.has(kindOf(value))) this.badVerb(value, verb);
+    else if (verb === 'v' && flags.sharpV) this.out += `(${typeOf(value)})(${hex0x(address, flags)})`;
+    else if (verb === 'v' || verb === 'p') this.out += hex0x(address, flags, !flags.sharp);
+    else {
+      const text = /^[bodxX]$/.test(verb) ? formatInteger(address, false, verb, flags) : undefined;
       this.written(text, value, verb);
     }
   }
