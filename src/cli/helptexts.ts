@@ -152,6 +152,14 @@ export const HELP: Readonly<Record<string, Help>> = {
     group: 'Look',
     examples: [['pilotage why shop/prod', 'reasons, most urgent first, and the gates of its promotion']],
   },
+  generated: {
+    group: 'Look',
+    examples: [
+      ['pilotage generated shop/prod', 'what templates made once, since when, and which objects hold it'],
+      ['pilotage generated shop/prod --renew randAlphaNum-1f3a9c02', 'another password, with the next sync'],
+    ],
+    next: 'pilotage wait shop/prod, after a renewal',
+  },
   audit: {
     group: 'Look',
     examples: [

@@ -145,6 +145,21 @@ export interface WhyReport {
   readonly gates: readonly GateState[];
   /** Who pushed what is wanted. */
   readonly pushes: readonly PushReport[];
+  /** What its objects hold that templates made once; absent where that is nothing. */
+  readonly generated?: readonly GeneratedReport[];
+}
+
+/** A password, a key, a certificate, a time: made by a template once and kept. Nothing of the value itself. */
+export interface GeneratedReport {
+  /** `randAlphaNum-1f3a9c02`: by which it is renewed. */
+  readonly name: string;
+  readonly app: string;
+  readonly function: string;
+  readonly template: string;
+  /** RFC 3339. */
+  readonly since: string;
+  /** `Secret/db`: what holds it now. Empty: the last render made no use of it. */
+  readonly objects: readonly string[];
 }
 
 export interface ConnectRequest {

@@ -1,6 +1,7 @@
 import type {
   BackportReport,
   ConnectRequest,
+  GeneratedReport,
   PlanReport,
   PromotionReport,
   ReleaseReport,
@@ -52,5 +53,9 @@ export interface Actions {
   why(name: EnvironmentName): Promise<WhyReport>;
   /** The public keys of age that files of a delivery are to be sealed for. */
   recipients(delivery: string): Promise<{ readonly recipients: readonly string[] }>;
+  /** What templates made once for it. */
+  generated(name: EnvironmentName): Promise<readonly GeneratedReport[]>;
+  /** Has values of these names made anew, or all. */
+  renew(name: EnvironmentName, options: { names: readonly string[] | 'all' }, user: User): Promise<Message>;
   connect(request: ConnectRequest, user: User): Promise<Message & { readonly url?: string }>;
 }

@@ -29,6 +29,7 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
   'GET plan': (actions, name, { query }) => actions.plan(name, revisionOf(query.get('revision'))),
   'GET history': (actions, name) => actions.history(name),
   'GET why': (actions, name) => actions.why(name),
+  'GET generated': (actions, name) => actions.generated(name),
   'POST sync': (actions, name, { user }, fields) => {
     const confirmed = {
       acknowledge: fields.acknowledge === true,
@@ -59,6 +60,11 @@ const ENVIRONMENT_ROUTES: Readonly<Record<string, EnvironmentRoute>> = {
     const objects = texts(fields, 'objects') ?? [];
     return actions.adopt(name, { objects, ...(namespace ? { namespace } : {}) }, user);
   },
+  'POST renew': (actions, name, { user }, fields) => {
+    const names = fields.all === true ? 'all' : texts(fields, 'names');
+    if (names === undefined) throw badRequest('"names" is missing: what is made anew, or "all": true.');
+    return actions.renew(name, { names }, user);
+  },
   'POST delete': (actions, name, { user }, fields) => {
     const onDelete = text(fields, 'onDelete');
     if (onDelete !== 'prune' && onDelete !== 'orphan')
@@ -76,6 +82,7 @@ const VERBS: Readonly<Record<string, Extract<Question, { on: 'environment' }>['v
   'GET plan': 'get',
   'GET history': 'get',
   'GET why': 'get',
+  'GET generated': 'get',
   'POST sync': 'sync',
   'POST rollback': 'rollback',
   'POST pin': 'pin',
@@ -84,6 +91,7 @@ const VERBS: Readonly<Record<string, Extract<Question, { on: 'environment' }>['v
   'POST backport': 'backport',
   'POST approve': 'approve',
   'POST adopt': 'adopt',
+  'POST renew': 'renew',
   'POST delete': 'remove',
   'POST accept': 'accept',
 };

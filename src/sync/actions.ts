@@ -3,7 +3,14 @@ import { type Problem, ProblemError, unwrap } from '../base/errors.ts';
 import type { Repository } from '../git/types.ts';
 import type { KubeClient } from '../kube/client/client.ts';
 import { notFoundAsUndefined } from '../kube/values/status.ts';
-import type { ConnectRequest, PlanReport, ReleaseReport, StatusReport, WhyReport } from '../model/faces.ts';
+import type {
+  ConnectRequest,
+  GeneratedReport,
+  PlanReport,
+  ReleaseReport,
+  StatusReport,
+  WhyReport,
+} from '../model/faces.ts';
 import { environmentObjectName } from '../model/names.ts';
 import { DELIVERIES, ENVIRONMENTS, type Environment, PILOTAGE_NAMESPACE } from '../model/types.ts';
 import type { User } from '../model/user.ts';
@@ -14,6 +21,7 @@ import { connect } from './intake/connect.ts';
 import type { Teardown } from './pass/teardown.ts';
 import type { AdoptionRequest } from './plan/adoption.ts';
 import { pin, unpin } from './state/pin.ts';
+import { forgetValues, generatedReport } from './state/renewal.ts';
 import { reasonsOf, releaseReport, statusReport } from './state/reports.ts';
 import type { Sync } from './sync.ts';
 
@@ -129,15 +137,29 @@ export function createSyncActions(options: SyncActionsOptions) {
       return { message: `${delivery}/${environment} follows its branch ${branch} again.` };
     },
 
+    generated: async (asked: Asked): Promise<readonly GeneratedReport[]> =>
+      generatedReport(home, (await find(asked)).spec),
+
+    async renew(asked: Asked, { names }: { names: readonly string[] | 'all' }) {
+      const { spec } = await find(asked);
+      const { delivery, environment, pin: held } = spec;
+      const renewed = await forgetValues(home, spec, names);
+      await sync.requestSync(delivery, environment);
+      const when = held ? ' once it follows its branch again: it is pinned' : '';
+      return { message: `${delivery}/${environment} gets ${renewed.join(', ')} anew${when}.` };
+    },
+
     /** Without the gates of its promotion: those are another room's knowledge. */
     async why(asked: Asked): Promise<Omit<WhyReport, 'gates'>> {
       const object = await find(asked);
       const { delivery, environment } = object.spec;
       const wanted = object.status?.wantedRevision;
       const pushers = await pushersOf(await repository(delivery), wanted ? [wanted] : []);
+      const held = (await generatedReport(home, object.spec)).filter(({ objects }) => objects.length > 0);
       return {
         ...reasonsOf(object, await listReleases(home, delivery, environment)),
         pushes: wanted ? pushers(wanted) : [],
+        ...(held.length > 0 ? { generated: held } : {}),
       };
     },
 

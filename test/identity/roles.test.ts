@@ -59,7 +59,18 @@ describe('identity: roles', () => {
     for (const verb of ['get', 'pull']) expect(await may(vera, verb, 'shop'), verb).to.equal(true);
     for (const verb of ['push', 'init', 'connect', 'grant', 'allow'])
       expect(await may(vera, verb, 'shop'), verb).to.equal(false);
-    for (const verb of ['push', 'sync', 'promote', 'approve', 'rollback', 'pin', 'accept', 'adopt', 'remove'])
+    for (const verb of [
+      'push',
+      'sync',
+      'promote',
+      'approve',
+      'rollback',
+      'pin',
+      'accept',
+      'adopt',
+      'renew',
+      'remove',
+    ])
       expect(await may(vera, verb, 'shop/prod'), verb).to.equal(false);
     const kubectl = world.admin.as({ name: 'vera', groups: ['system:authenticated'] });
     const refused = (work: Promise<unknown>) =>

@@ -65,7 +65,7 @@ describe('server: routes', () => {
     const viewer = accessOf((_, { verb }) => verb === 'get');
     const asked = (method: string, path: string, body?: unknown) => refused(ask(method, path, body, viewer));
     const environment = '/api/v1/environments/shop/prod';
-    for (const verb of ['plan', 'history', 'why'])
+    for (const verb of ['plan', 'history', 'why', 'generated'])
       expect(await asked('GET', `${environment}/${verb}`), verb).to.equal('not refused');
     for (const verb of [
       'sync',
@@ -76,6 +76,7 @@ describe('server: routes', () => {
       'backport',
       'approve',
       'adopt',
+      'renew',
       'accept',
     ])
       expect(await asked('POST', `${environment}/${verb}`, {}), verb).to.equal('Forbidden');

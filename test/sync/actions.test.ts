@@ -241,4 +241,48 @@ describe('what people ask of sync', () => {
     const { reasons } = await actions.why(dev);
     expect(reasons.map(({ message }) => message).join('\n')).to.contain('it is broken');
   });
+
+  describe('what templates made', () => {
+    const made = { 'k8s/a.yaml': cm('a', { password: '${made randAlphaNum}', id: '${made uuidv4}' }) };
+    const valuesNow = async () => (await dataNow()) as Record<string, string>;
+
+    it('is listed with what holds it, as the answer to why does, without its value', async () => {
+      await world.push(made);
+      const reports = await actions.generated(dev);
+      expect(reports.map((one) => [one.function, one.app, one.template, one.objects])).to.have.deep.members([
+        ['randAlphaNum', 'shop', 'chart/a.yaml', ['ConfigMap/a']],
+        ['uuidv4', 'shop', 'chart/a.yaml', ['ConfigMap/a']],
+      ]);
+      expect((await actions.why(dev)).generated).to.deep.equal(reports);
+      const { password = '' } = await valuesNow();
+      expect(JSON.stringify(reports)).not.to.contain(password);
+    });
+
+    it('is made anew where a person asks for it, and nothing else with it', async () => {
+      await world.push(made);
+      const before = await valuesNow();
+      const [one] = (await actions.generated(dev)).filter((report) => report.function === 'randAlphaNum');
+      expect(await actions.renew(dev, { names: [one?.name ?? ''] })).to.deep.equal({
+        message: `shop/dev gets ${one?.name} anew.`,
+      });
+      await world.settle();
+      const after = await valuesNow();
+      expect(after.id).to.equal(before.id);
+      expect(after.password)
+        .to.match(/^[0-9a-f]{24}$/)
+        .and.not.equal(before.password);
+      await actions.renew(dev, { names: 'all' });
+      await world.settle();
+      expect((await valuesNow()).id).not.to.equal(before.id);
+    });
+
+    it('cannot be made anew by a name that there is not', async () => {
+      await world.push(made);
+      const { reason, message } = await problemOf(actions.renew(dev, { names: ['genCA-00000000'] }));
+      expect([reason, message]).to.deep.equal([
+        'NotFound',
+        'Templates have made no genCA-00000000 for shop/dev.',
+      ]);
+    });
+  });
 });

@@ -23,9 +23,21 @@ export function whyCommand(context: CliContext): Command {
         ...report.pushes.map(
           (push) => `  pushed by ${formatPusher(push)}${push.ref ? ` to ${push.ref}` : ''}, ${push.at}`,
         ),
+        ...madeOnce(report, name),
         ...(report.reasons.length === 0 ? ['Nothing is in its way.'] : []),
         `  look closer: kubectl -n ${environment.namespace} get pods,events; pilotage logs ${name}`,
       ];
       print(context, lines.join('\n'));
     });
+}
+
+/** By object: what it holds that no template makes twice, and since when. */
+function madeOnce({ generated = [] }: WhyReport, name: string): readonly string[] {
+  const objects = [...new Set(generated.flatMap((one) => one.objects))].sort();
+  const lines = objects.map((object) => {
+    const held = generated.filter((one) => one.objects.includes(object));
+    const values = held.map((one) => `${one.name} since ${one.since.slice(0, 10)}`);
+    return `  ${object} holds what was made once: ${values.join(', ')}`;
+  });
+  return lines.length === 0 ? [] : [...lines, `    → pilotage generated ${name} --renew NAME`];
 }

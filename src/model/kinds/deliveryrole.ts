@@ -15,6 +15,7 @@ export const ENVIRONMENT_VERBS = [
   'backport',
   'accept',
   'adopt',
+  'renew',
   'remove',
 ] as const;
 

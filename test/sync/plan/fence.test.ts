@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { KubeObject, Resource } from '../../../src/kube/values/types.ts';
-import { type Fence, targetNamespace, trespassOf } from '../../../src/sync/plan/fence.ts';
+import { type Fence, lookupProblem, targetNamespace, trespassOf } from '../../../src/sync/plan/fence.ts';
 
 const FENCE: Fence = {
   delivery: 'shop',
@@ -110,5 +110,33 @@ describe('the namespace of a rendered object', () => {
       const object = { apiVersion: 'v1', kind: 'Thing', metadata };
       expect(targetNamespace(object, row, 'shop-prod')).to.equal(expected);
     });
+  }
+});
+
+describe('what templates may look up', () => {
+  /** `apiVersion Kind name@namespace`; no `@` for a kind outside of namespaces. */
+  const judgedLookup = (text: string): string => {
+    const [apiVersion = '', kind = '', at = ''] = text.split(' ');
+    const [name = '', namespace] = at.split('@');
+    const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+    const row: Resource = { group, version: '', plural: '', kind, namespaced: namespace !== undefined };
+    const lookup = { apiVersion, kind, namespace: namespace ?? '', name };
+    return lookupProblem(lookup, row, FENCE)?.reason ?? 'in';
+  };
+  const cases: readonly [what: string, lookup: string, expected: string][] = [
+    ['is an object of their own namespace', 'v1 Secret a@shop-prod', 'in'],
+    ['and a list of it', 'v1 Secret @shop-prod', 'in'],
+    ['what a person allows', 'v1 Secret a@shared', 'in'],
+    ['their own namespace itself', 'v1 Namespace shop-prod', 'in'],
+    ['a kind outside of namespaces that a person allows', 'rbac.authorization.k8s.io/v1 ClusterRole a', 'in'],
+    ['and no other', 'v1 Node ', 'LookupRefused'],
+    ['not a list of all namespaces', 'v1 Secret @', 'LookupRefused'],
+    ['not another namespace', 'v1 Secret a@other', 'NamespaceNotAllowed'],
+    ['not that of another environment, though allowed', 'v1 Secret a@bank', 'NamespaceTaken'],
+    ['not that of Pilotage, though allowed', 'v1 Secret a@pilotage', 'NamespaceReserved'],
+    ['not the kinds of Pilotage', 'pilotage.dev/v1alpha1 Token a', 'LookupRefused'],
+  ];
+  for (const [what, lookup, expected] of cases) {
+    it(`${what}: ${lookup}`, () => expect(judgedLookup(lookup)).to.equal(expected));
   }
 });

@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import { ok, type Result } from '../../../src/base/errors.ts';
+import { SECRETS } from '../../../src/kube/kinds/resources.data.ts';
+import { PILOTAGE_NAMESPACE } from '../../../src/model/types.ts';
+import { systemChance } from '../../../src/render/chance.ts';
+import { createMade } from '../../../src/render/gotemplate/made.ts';
+import { type Lookup, lookupKey } from '../../../src/render/recorded.ts';
+import type { Rendered, RenderRequest } from '../../../src/render/types.ts';
+import { recordedRender } from '../../../src/sync/pass/recordedrender.ts';
+import { createFakeCluster, type FakeCluster } from '../../fakes/cluster.ts';
+import { filesOf } from '../../fakes/filetree.ts';
+
+const request: RenderRequest = {
+  ...{ tree: filesOf({ 'k8s/a.yaml': 'a' }), path: 'k8s', app: 'web', namespace: 'shop-dev' },
+  ...{ delivery: 'shop', environment: 'dev', revision: 'a'.repeat(40), valuesFiles: [], images: {} },
+  capabilities: { kubeVersion: 'v1.35.0', apiVersions: [] },
+};
+const configMap = (name: string): Lookup => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  namespace: 'shop-dev',
+  name,
+});
+
+describe('a render that is recorded', () => {
+  let home: FakeCluster;
+  const asked: string[] = [];
+  beforeEach(async () => {
+    home = createFakeCluster();
+    asked.length = 0;
+    const metadata = { name: PILOTAGE_NAMESPACE };
+    const [namespaces] = (await home.client.resources()).filter(({ plural }) => plural === 'namespaces');
+    if (namespaces) await home.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
+  });
+
+  const lookUp = async (lookup: Lookup) => {
+    asked.push(lookup.name);
+    return { answer: { object: { data: lookup.name } } };
+  };
+  const renderWith = (render: (request: RenderRequest) => Promise<Result<Rendered>>) =>
+    recordedRender({ render, home: home.client, lookUp, keeps: true, requestedAt: undefined })(request);
+
+  /** Looks up each of `names` once the one before it is known. */
+  const chain =
+    (names: readonly string[]) =>
+    async ({ lookups = {} }: RenderRequest): Promise<Result<Rendered>> => {
+      const next = names.find((name) => lookups[lookupKey(configMap(name))] === undefined);
+      return ok({ manifests: [], warnings: [], ...(next ? { lookups: [configMap(next)] } : {}) });
+    };
+  const reasonOf = (result: Result<Rendered>) => (result.ok ? 'rendered' : result.problems[0].reason);
+
+  it('is rendered again until all is answered, and asks nothing of that again', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    expect(reasonOf(await renderWith(chain(names)))).equal('rendered');
+    expect(asked).deep.equal(names);
+    expect(reasonOf(await renderWith(chain(names)))).equal('rendered');
+    expect(asked).deep.equal(names);
+  });
+
+  it('is given up where each answer leads to another question', async () => {
+    const names = Array.from({ length: 50 }, (_, i) => `n${i}`);
+    expect(reasonOf(await renderWith(chain(names)))).equal('TooManyLookups');
+    expect(asked).length(6);
+  });
+
+  it('is given up where it looks up too many objects', async () => {
+    const lookups = Array.from({ length: 101 }, (_, i) => configMap(`n${i}`));
+    expect(reasonOf(await renderWith(async () => ok({ manifests: [], warnings: [], lookups })))).equal(
+      'TooManyLookups',
+    );
+    expect(asked).deep.equal([]);
+  });
+
+  let count = 0;
+  const making = async ({ generated = {} }: RenderRequest): Promise<Result<Rendered>> => {
+    const made = createMade(generated, systemChance);
+    made.enter('shop/templates/a.yaml');
+    const value = String(made.take('randAlphaNum', [], () => `value ${++count}`));
+    return ok({ manifests: [], warnings: [], notes: value, generated: made.used() });
+  };
+
+  it('uses what somebody else has kept meanwhile', async () => {
+    let other: Result<Rendered> | undefined;
+    const both = async (one: RenderRequest) => {
+      const result = await making(one);
+      other ??= await renderWith(making);
+      return result;
+    };
+    const result = await renderWith(both);
+    expect(result.ok && result.value.notes).equal(other?.ok && other.value.notes);
+  });
+
+  it('is given up where what it made cannot be kept because others always come first', async () => {
+    const always = async (one: RenderRequest) => {
+      const { items } = await home.client.list(SECRETS, { namespace: PILOTAGE_NAMESPACE });
+      for (const { metadata } of items)
+        await home.client.delete(SECRETS, { namespace: PILOTAGE_NAMESPACE, name: metadata.name ?? '' });
+      await renderWith(making);
+      return making({ ...one, generated: {} });
+    };
+    expect(reasonOf(await renderWith(always))).equal('GeneratedContended');
+  });
+
+  it('keeps nothing where nothing was made', async () => {
+    await renderWith(async () => ok({ manifests: [], warnings: [] }));
+    expect(home.writes).deep.equal(['create Namespace pilotage']);
+  });
+});
