@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type Options } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Problem } from '../base/errors.ts';
 import type { Place } from '../base/place.ts';
@@ -36,11 +36,8 @@ const OPTIONS: Options = {
 
 /** Every violation of the schema, each at the line of the values file that set the offending value. */
 export function checkValues(values: Values, { file, schema }: ValuesSchema, chartFile: string): Problem[] {
-  const dialect = typeof schema.$schema === 'string' ? schema.$schema : '';
-  // Helm 4 assumes 2020-12 by default; most charts name draft-07.
-  const ajv = /draft-0[67]/.test(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
   try {
-    const validate = ajv.compile(schema);
+    const validate = validatorOf(schema);
     if (validate(values.data)) return [];
     return dedupe((validate.errors ?? []).map((error) => describe(error, values, chartFile, file)));
   } catch (error) {
@@ -49,6 +46,20 @@ export function checkValues(values: Values, { file, schema }: ValuesSchema, char
       { reason: 'InvalidSchema', message: `The schema itself is not valid: ${message}`, place: { file } },
     ];
   }
+}
+
+/** Compiling takes much longer than validating: whoever keeps a schema keeps its validator. */
+const compiled = new WeakMap<JsonObject, ValidateFunction>();
+
+function validatorOf(schema: JsonObject): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known) return known;
+  const dialect = typeof schema.$schema === 'string' ? schema.$schema : '';
+  // Helm 4 assumes 2020-12 by default; most charts name draft-07.
+  const ajv = /draft-0[67]/.test(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
+  const made = ajv.compile(schema);
+  compiled.set(schema, made);
+  return made;
 }
 
 function describe(error: ErrorObject, values: Values, chartFile: string, schemaFile: string): Problem {

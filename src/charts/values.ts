@@ -1,4 +1,4 @@
-import { failed, ok, type Result } from '../base/errors.ts';
+import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import { type FileTree, readText } from '../base/filetree.ts';
 import { createMemo } from '../base/memo.ts';
 import type { Place } from '../base/place.ts';
@@ -130,18 +130,20 @@ export function placeOf(values: Values, pointer: string): Place | undefined {
   return undefined;
 }
 
+export const valuesFileMissing = (file: string): Problem => ({
+  reason: 'ValuesFileMissing',
+  message: `There is no values file ${file}`,
+  place: { file },
+  remedy: 'Add the file, or take it out of the list of values in pilotage.yaml.',
+});
+
 /** One layer per file, in order. */
 export function readValuesFiles(tree: FileTree, files: readonly string[]): Result<Values[]> {
   const layers: Values[] = [];
   for (const file of files) {
     const text = readText(tree, file);
     if (text === undefined) {
-      return failed({
-        reason: 'ValuesFileMissing',
-        message: `There is no values file ${file}`,
-        place: { file },
-        remedy: 'Add the file, or take it out of the list of values in pilotage.yaml.',
-      });
+      return failed(valuesFileMissing(file));
     }
     const parsed = parseValues(text, file);
     if (!parsed.ok) return parsed;

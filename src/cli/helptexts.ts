@@ -263,6 +263,14 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage render -o json | jq .', 'needs no daemon'],
     ],
   },
+  template: {
+    group: 'Tools',
+    examples: [
+      ['pilotage template web ./chart -f prod.yaml --set replicas=5', 'as helm template prints it'],
+      ['pilotage template web web-1.2.0.tgz --include-crds', 'a packed chart, with its definitions'],
+      ['pilotage template web ./chart -s templates/deployment.yaml', 'one template'],
+    ],
+  },
   image: {
     group: 'Tools',
     examples: [

@@ -50,6 +50,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   logs: async (context) => (await import('./commands/logs.ts')).logsCommand(context),
   audit: async (context) => (await import('./commands/audit.ts')).auditCommand(context),
   render: async (context) => (await import('./commands/render.ts')).renderCommand(context),
+  template: async (context) => (await import('./commands/template.ts')).templateCommand(context),
   image: async (context) => (await import('./commands/image.ts')).imageCommand(context, process.stdin),
   secrets: async (context) => (await import('./commands/secrets.ts')).secretsCommand(context),
   backup: async (context, _exit, version) =>
@@ -73,7 +74,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
 export const LASTING: ReadonlySet<string> = new Set(['up', 'down', 'demo', 'agent', 'reap']);
 
 /** Second names, as the commands themselves declare them. */
-export const ALIASES: Readonly<Record<string, string>> = { get: 'status', template: 'render' };
+export const ALIASES: Readonly<Record<string, string>> = { get: 'status' };
 
 /** Started by Pilotage itself, never by a person: not in the help. */
 const HIDDEN: Readonly<Record<string, Loader>> = {

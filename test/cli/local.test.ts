@@ -62,7 +62,7 @@ describe('commands that need no daemon', () => {
       write('chart/Chart.yaml', 'apiVersion: v2\nname: mine\nversion: 1.0.0\n');
       write('chart/templates/d.yaml', 'name: {{ .Release.Name }}\n');
       const { stdout } = await run(['init', dir]);
-      expect(stdout).to.contain('Go templates').and.contain('delivers chart/').and.not.contain('missing');
+      expect(stdout).to.contain('delivers chart/').and.not.contain('missing');
     });
 
     it('init refuses a port that is none', async () => {

@@ -32,7 +32,6 @@ interface RenderOptions {
 /** Needs no daemon: renders the files on disk, committed or not. */
 export function renderCommand(context: CliContext): Command {
   return new Command('render')
-    .alias('template')
     .description('render a working tree offline, as an environment would')
     .argument('[folder]', 'the repository', '.')
     .option('-e, --environment <name>', 'whose values', 'dev')

@@ -1,9 +1,6 @@
-import { dirname } from 'node:path/posix';
 import type { FileTree } from '../../base/filetree.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { parseDocuments } from '../../kube/values/yaml.ts';
-import { goTemplate } from '../../render/sources/helm.ts';
-import { folderOf } from '../../render/sources/source.ts';
 import { DOCKERFILES } from './dockerfile.ts';
 import type { Read } from './guess.ts';
 
@@ -25,8 +22,6 @@ interface Finding {
   /** undefined: there is nothing to say of it. */
   readonly says: (file: string, text: string, tree: FileTree, isBuilt: boolean) => string | undefined;
 }
-
-const folderNamed = (file: string): string => (dirname(file) === '.' ? '' : dirname(file));
 
 const FINDINGS: readonly Finding[] = [
   {
@@ -54,15 +49,6 @@ const FINDINGS: readonly Finding[] = [
   {
     files: ['go.mod'],
     says: (file) => `${file}: the program is built by the machine's go when the image is`,
-  },
-  {
-    files: ['chart/Chart.yaml', 'Chart.yaml'],
-    says: (file, _text, tree) =>
-      goTemplate(folderOf(tree, folderNamed(file)))
-        ? `${file}: a Helm chart with Go templates, which are not rendered yet. Render it into plain manifests ` +
-          '(helm template NAME . > k8s/all.yaml) and name that folder in pilotage.yaml (path: k8s in place of chart: …), or rewrite its ' +
-          'templates as Handlebars (templates/*.hbs)'
-        : undefined,
   },
   {
     files: ['kustomization.yaml', 'kustomization.yml', 'k8s/kustomization.yaml'],

@@ -71,6 +71,13 @@ export function parseDocuments(
   return readDocuments(text, file, bounds, FILE);
 }
 
+/** As `parseDocuments`, but as an API server reads a body: of repeated keys the last counts, integers of 64 bits are kept exactly. */
+export const parseServed = (
+  text: string,
+  file: string,
+  bounds: Bounds = FILE_BOUNDS,
+): Result<Located<Json>[]> => readDocuments(text, file, bounds, { isFile: false });
+
 /** What a client sends as YAML. Its integers of 64 bits are kept exactly, and of repeated keys the last counts. */
 export interface YamlBody {
   readonly value: Json;

@@ -51,9 +51,11 @@ function textOfAll(values: readonly Value[], budget: Budget): string {
   return sprint(values.map(printable), budget);
 }
 
-/** nil has a text, and what a pointer points to is shown. */
+/** nil has a text, what a pointer points to is shown, and what can be addressed says how it is shown by its method String. */
 export function printable(value: Value): Value {
   if (value === null) return '<no value>';
+  const said = value instanceof Struct ? value.type.methods?.String : undefined;
+  if (said) return said.call([], { spend: () => undefined });
   if (!(value instanceof Struct) || value.text || !value.type.name.startsWith('*')) return value;
   return new Struct({ ...value.type, name: value.type.name.replace(/^\*+/, '') }, value.fields);
 }

@@ -2,7 +2,7 @@ import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import type { Located, Place } from '../../base/place.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import type { Json, JsonObject, KubeObject } from '../../kube/values/types.ts';
-import { parseDocuments } from '../../kube/values/yaml.ts';
+import { parseDocuments, parseServed } from '../../kube/values/yaml.ts';
 import { misspelt } from './misspelt.ts';
 
 /** An object and where it was written; the app is added at the end. */
@@ -25,6 +25,11 @@ export interface SourceText {
 export interface ReadOptions {
   /** Documents that are not Kubernetes objects are skipped (and listed) instead of refused: a repository holds other YAML too. */
   readonly lenient: boolean;
+  /**
+   * As an API server takes a manifest that somebody else has written: of a key given twice the last value counts, and a field that is
+   * nearly a known one is only reported.
+   */
+  readonly asServed?: boolean;
 }
 
 export interface ReadManifests {
@@ -35,7 +40,9 @@ export interface ReadManifests {
 
 /** Every Kubernetes object of a text, `List`s opened. */
 export function readManifests(source: SourceText, options: ReadOptions): Result<ReadManifests> {
-  const parsed = parseDocuments(source.text, source.file);
+  const parsed = options.asServed
+    ? parseServed(source.text, source.file)
+    : parseDocuments(source.text, source.file);
   if (!parsed.ok) return failed(yamlProblem(source, parsed.problems[0]));
   const manifests: Written[] = [];
   const skipped: Place[] = [];
@@ -48,7 +55,7 @@ export function readManifests(source: SourceText, options: ReadOptions): Result<
     else if ('reason' in read) problems.push(withExcerpt(read, source, document));
     else manifests.push(...read.objects.map((object) => ({ object, origin })));
     const unknown = misspelt(source, document);
-    problems.push(...unknown.problems);
+    (options.asServed ? warnings : problems).push(...unknown.problems);
     warnings.push(...unknown.warnings);
   }
   const [first, ...others] = problems;

@@ -1,25 +1,42 @@
-import { failed, type Problem } from '../../base/errors.ts';
+import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
+import { readText } from '../../base/filetree.ts';
 import type { Place } from '../../base/place.ts';
-import type { Folder, SourceRenderer } from './source.ts';
+import { unsatisfiedRanges } from '../../charts/helm/dependencies.ts';
+import type { GivenFile } from '../../charts/helm/given.ts';
+import { type HelmChart, loadChart } from '../../charts/helm/load.ts';
+import { lockDisagreements } from '../../charts/helm/lockcheck.ts';
+import { isTable, overridesOf } from '../../charts/helm/values.ts';
+import { valuesFileMissing } from '../../charts/values.ts';
+import { gvkOf, type KubeObject } from '../../kube/values/types.ts';
+import { ANNOTATIONS } from '../../model/annotations.ts';
+import { goDialect } from '../helm/dialect.ts';
+import { type HelmOutput, renderHelm } from '../helm/render.ts';
+import type { HelmManifest } from '../helm/sort.ts';
+import { type ReadManifests, readManifests, type Written } from '../manifests/read.ts';
+import type { Folder, SourceOutput, SourceRenderer, SourceRequest } from './source.ts';
 
 /** Actions that only Go templates have: a leading dot or `$`, `-` trimming, or a keyword without `#`. */
 const GO_ACTION =
   /\{\{-?\s*(?:\.|\$|\/\*|(?:if|else|end|range|with|define|template|include|toYaml|printf|block|tpl)\b)/;
 
-/** A chart whose templates are written in Go's template language: recognised, and refused until this version renders it. */
+/** A chart whose templates are written in Go's template language, or that only Helm knows: packed charts, requirements.yaml. */
 export const helm: SourceRenderer = {
   name: 'helm',
   detect(folder) {
-    const place = folder.files.includes('Chart.yaml') ? goTemplate(folder) : undefined;
-    return place && { place };
+    if (!folder.files.includes('Chart.yaml')) return undefined;
+    const place = goTemplate(folder);
+    if (place) return { place };
+    return folder.files.some((file) => /^(charts\/[^/]+\.tgz|requirements\.yaml)$/.test(file))
+      ? {}
+      : undefined;
   },
-  render: ({ path }, _engine, place) => failed(notRendered(path, place)),
+  render: renderChart,
 };
 
 /** The first Go action of a chart. */
 export function goTemplate(folder: Folder): Place | undefined {
   const prefix = folder.path === '' ? '' : `${folder.path}/`;
-  for (const file of folder.files.filter((p) => /^templates\/.*\.(ya?ml|tpl|txt)$/.test(p))) {
+  for (const file of folder.files.filter((p) => /^(charts\/.*\/)?templates\/.*\.(ya?ml|tpl|txt)$/.test(p))) {
     const line = folder
       .read(file)
       .split('\n')
@@ -29,9 +46,108 @@ export function goTemplate(folder: Folder): Place | undefined {
   return undefined;
 }
 
-const notRendered = (path: string, place: Place | undefined): Problem => ({
-  reason: 'HelmChart',
-  message: `${path === '' ? 'This repository' : path} is a Helm chart: its templates are Go templates, which are not rendered yet`,
-  ...(place ? { place } : {}),
-  remedy: `Render it into a folder of plain manifests (helm template NAME ${path === '' ? '.' : path} > manifests/NAME.yaml) and name that in pilotage.yaml (apps: - {name: NAME, path: manifests}), or rewrite the templates as Handlebars (templates/*.hbs).`,
+/** Releases of Helm differ; this is the one that delivered charts are rendered as. */
+const RELEASE = 4;
+
+function renderChart(request: SourceRequest): Result<SourceOutput> {
+  const files = givenFiles(request);
+  if (!files.ok) return files;
+  const chart = loadChart(request.tree, request.path, { dialect: goDialect, version: RELEASE });
+  if (!chart.ok) return chart;
+  const overrides = overridesOf(request.overrides ?? {});
+  const { kubeVersion, apiVersions } = request.capabilities;
+  const rendered = renderHelm({
+    chart: chart.value,
+    given: { files: files.value, ...(isTable(overrides) ? { overrides } : {}) },
+    release: { name: request.app, namespace: request.namespace, isUpgrade: false },
+    cluster: { kubeVersion, apiVersions },
+    helm: RELEASE,
+    made: request.made,
+    lookups: request.lookedUp,
+    chance: request.chance,
+  });
+  return rendered.ok ? objectsOf(rendered.value, chart.value) : rendered;
+}
+
+function givenFiles({ tree, valuesFiles }: SourceRequest): Result<GivenFile[]> {
+  const files: GivenFile[] = [];
+  for (const file of valuesFiles) {
+    const text = readText(tree, file);
+    if (text === undefined) return failed(valuesFileMissing(file));
+    files.push({ file, text });
+  }
+  return ok(files);
+}
+
+function objectsOf(output: HelmOutput, chart: HelmChart): Result<SourceOutput> {
+  const crds = output.crds.map(({ file }) =>
+    readManifests(
+      {
+        file: file.file,
+        text: Buffer.from(file.bytes).toString('utf8'),
+        place: (line) => ({ file: file.file, line }),
+        rendered: false,
+      },
+      { lenient: true, asServed: true },
+    ),
+  );
+  const hooks = output.hooks.filter((hook) => !isNameless(hook));
+  const read = [...crds, ...[...output.manifests, ...hooks].map(readManifest)];
+  const [first, ...others] = read.flatMap((one) => (one.ok ? [] : [...one.problems]));
+  if (first) return failed(first, ...others);
+  const found = read.flatMap((one) => (one.ok ? [one.value] : []));
+  const manifests = withoutRepeatedHooks(found.flatMap((one) => one.manifests)).map(keptIfAsked);
+  const warnings = [
+    ...output.warnings,
+    ...lockDisagreements(chart, goDialect),
+    ...unsatisfiedRanges(chart, goDialect),
+    ...output.hooks.filter(isNameless).map(namelessHook),
+    ...found.flatMap((one) => one.warnings),
+  ];
+  return ok({ manifests, warnings, ...(output.notes === undefined ? {} : { notes: output.notes }) });
+}
+
+const readManifest = ({ name, content, place }: HelmManifest): Result<ReadManifests> =>
+  readManifests({ file: name, text: content, place, rendered: true }, { lenient: false, asServed: true });
+
+/** A hook that gets another name each time it runs is nothing that could be compared and applied. */
+const isNameless = ({ head, content }: HelmManifest): boolean =>
+  head.name === '' && /^\s+"?generateName"?:/m.test(content);
+
+const namelessHook = ({ name, events = [], head, place }: HelmManifest): Problem => ({
+  reason: 'HookLeftOut',
+  message: `The ${head.kind} of ${name} is a Helm hook (${events.join(', ')}) with generateName: it is not applied`,
+  place: place(1),
 });
+
+const HOOK = 'helm.sh/hook';
+
+/** A chart may write an object that its hooks need among its hooks too: the other one stays. */
+function withoutRepeatedHooks(all: readonly Written[]): readonly Written[] {
+  const isHook = ({ object }: Written): boolean => object.metadata.annotations?.[HOOK] !== undefined;
+  const known = new Set<string>();
+  const kept = [...all.filter((one) => !isHook(one)), ...all.filter(isHook)].filter((written) => {
+    const key = keyOf(written.object);
+    const isRepeated = isHook(written) && known.has(key);
+    known.add(key);
+    return !isRepeated;
+  });
+  return kept;
+}
+
+function keyOf(object: KubeObject): string {
+  const { group, kind } = gvkOf(object);
+  return JSON.stringify([group, kind, object.metadata.namespace ?? '', object.metadata.name]);
+}
+
+const POLICY = 'helm.sh/resource-policy';
+
+/** Helm leaves what says `keep` when it is no longer part of the chart; the plan knows that by an annotation of our own. */
+function keptIfAsked(written: Written): Written {
+  const { object } = written;
+  const { annotations } = object.metadata;
+  if (annotations?.[POLICY]?.trim().toLowerCase() !== 'keep' || annotations[ANNOTATIONS.prune])
+    return written;
+  const metadata = { ...object.metadata, annotations: { ...annotations, [ANNOTATIONS.prune]: 'keep' } };
+  return { ...written, object: { ...object, metadata } };
+}

@@ -31,15 +31,6 @@ describe('what init sees in a repository that comes from elsewhere', () => {
     );
   });
 
-  it('says of a chart with Go templates what to do, and nothing of one with Handlebars', () => {
-    const chart = { 'chart/Chart.yaml': 'name: x' };
-    expect(seen({ ...chart, 'chart/templates/any.yaml': 'name: {{ .Values.name }}' })).to.contain(
-      'not rendered yet',
-    );
-    expect(seen({ 'Chart.yaml': 'name: x', 'templates/d.yaml': '{{- if .Values.a }}' })).to.contain('Go');
-    expect(seen({ ...chart, 'chart/templates/web.hbs': 'name: {{Values.name}}' })).to.equal('');
-  });
-
   it('says what becomes of requirements.txt, go.mod and a kustomization', () => {
     expect(seen({ 'requirements.txt': '' })).to.contain('vendor/');
     expect(seen({ 'go.mod': '' })).to.contain('go');

@@ -84,14 +84,6 @@ describe('a folder of plain manifests', () => {
 });
 
 describe('a source that cannot be rendered', () => {
-  it('is refused by name when it is a Helm chart, with what to do', () => {
-    const text = refusal(
-      { 'c/Chart.yaml': CHART, 'c/templates/a.yaml': 'a: 1\nname: {{ .Values.name }}\n' },
-      { path: 'c' },
-    );
-    expect(text).to.match(/^c\/templates\/a\.yaml:2: c is a Helm chart: its templates are Go templates/);
-    expect(text).to.contain('helm template NAME c');
-  });
   it('is refused when it is a kustomization', () => {
     expect(refusal({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': POD })).to.contain(
       'kubectl kustomize .',

@@ -1,0 +1,107 @@
+import { posix } from 'node:path';
+import type { ResolvedChart } from '../../charts/helm/dependencies.ts';
+import type { HelmVersion } from '../../charts/helm/dialect.ts';
+import type { HelmFile } from '../../charts/helm/files.ts';
+import type { HelmMap } from '../../charts/helm/values.ts';
+import type { GoMap, Struct, Value } from '../gotemplate/values.ts';
+import { chartObject } from './chartobject.ts';
+import { filesObject } from './filesobject.ts';
+import { asValues, goValues, ViewedMap } from './valuesobject.ts';
+
+/** What a release is called, and whether it is its first. */
+export interface HelmRelease {
+  readonly name: string;
+  readonly namespace: string;
+  readonly isUpgrade: boolean;
+}
+
+/** A template, and what it sees. All templates of one chart share their data, as in Helm. */
+export interface Renderable {
+  /** `shop/charts/db/templates/secret.yaml`: by the names of the charts, whatever their folders are called. */
+  readonly name: string;
+  readonly file: HelmFile;
+  readonly basePath: string;
+  readonly data: GoMap;
+  /** The names on the way from the root chart, which has none. */
+  readonly scope: readonly string[];
+}
+
+export interface ContextOptions {
+  readonly release: HelmRelease;
+  readonly capabilities: Struct;
+  readonly helm: HelmVersion;
+}
+
+/** All templates of a chart and of those below it, by name (`recAllTpls` of pkg/engine/engine.go). */
+export function renderables(
+  root: ResolvedChart,
+  values: HelmMap,
+  options: ContextOptions,
+): ReadonlyMap<string, Renderable> {
+  const found = new Map<string, Renderable>();
+  const shared = sharedObjects(options);
+  collect(root, asValues(goValues(values), options.helm), {
+    found,
+    shared,
+    helm: options.helm,
+    scope: [],
+    path: root.name,
+  });
+  return found;
+}
+
+const sharedObjects = ({ release, capabilities }: ContextOptions): readonly (readonly [string, Value])[] => [
+  [
+    'Release',
+    new Map<string, Value>([
+      ['Name', release.name],
+      ['Namespace', release.namespace],
+      ['IsUpgrade', release.isUpgrade],
+      ['IsInstall', !release.isUpgrade],
+      ['Revision', 1n],
+      ['Service', 'Helm'],
+    ]),
+  ],
+  ['Capabilities', capabilities],
+];
+
+interface Collecting {
+  readonly found: Map<string, Renderable>;
+  readonly shared: readonly (readonly [string, Value])[];
+  readonly helm: HelmVersion;
+  readonly scope: readonly string[];
+  /** The name of the chart, within those of the charts around it. */
+  readonly path: string;
+}
+
+function collect(resolved: ResolvedChart, values: GoMap, at: Collecting): GoMap {
+  const { chart } = resolved;
+  const subcharts: GoMap = new Map();
+  const data: GoMap = asValues(
+    new Map<string, Value>([
+      ['Chart', chartObject(resolved, at.scope.length === 0, at.helm)],
+      ['Files', filesObject(chart.files, at.helm)],
+      ...at.shared,
+      ['Values', values],
+      ['Subcharts', subcharts],
+    ]),
+    at.helm,
+  );
+  for (const child of resolved.dependencies) {
+    const inside = { ...at, scope: [...at.scope, child.name], path: `${at.path}/charts/${child.name}` };
+    subcharts.set(child.name, collect(child, valuesOf(values, child.name, at.helm), inside));
+  }
+  const isLibrary = chart.metadata.type.toLowerCase() === 'library';
+  for (const file of chart.templates) {
+    if (isLibrary && !posix.basename(file.name).startsWith('_')) continue;
+    const name = posix.join(at.path, file.name);
+    at.found.set(name, { name, file, basePath: `${at.path}/templates`, data, scope: at.scope });
+  }
+  return data;
+}
+
+/** A chart below sees the table under its name, which is the very one that the chart above sees there. */
+function valuesOf(values: GoMap, name: string, helm: HelmVersion): GoMap {
+  const table = values.get(name);
+  return asValues(table instanceof Map ? new ViewedMap(table) : new Map(), helm);
+}

@@ -1,0 +1,188 @@
+import { posix } from 'node:path';
+import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
+import { coalesceValues } from '../../charts/helm/coalesce.ts';
+import {
+  checkInstallable,
+  missingDependencies,
+  type ResolvedChart,
+  resolveDependencies,
+} from '../../charts/helm/dependencies.ts';
+import type { HelmVersion } from '../../charts/helm/dialect.ts';
+import type { HelmFile } from '../../charts/helm/files.ts';
+import { type GivenValues, mergeGiven, type ReadFile } from '../../charts/helm/given.ts';
+import type { HelmChart } from '../../charts/helm/load.ts';
+import { type ValuePlaces, valuePlaces } from '../../charts/helm/places.ts';
+import { checkSchemas } from '../../charts/helm/schema.ts';
+import { copyValue, type HelmMap } from '../../charts/helm/values.ts';
+import type { Chance } from '../gotemplate/chance.ts';
+import { TemplateError } from '../gotemplate/errors.ts';
+import type { Lookups } from '../gotemplate/lookups.ts';
+import type { Made } from '../gotemplate/made.ts';
+import { TemplateSpace } from '../gotemplate/space.ts';
+import { baseFunctions } from './basefunctions.ts';
+import { createBudget } from './budget.ts';
+import { type Cluster, capabilitiesOf, type KubeVersion, kubeVersionOf } from './capabilities.ts';
+import { type HelmRelease, type Renderable, renderables } from './contexts.ts';
+import { goDialect } from './dialect.ts';
+import { type RenderedTemplate, renderTemplates } from './engine.ts';
+import { helmFunctions } from './functions.ts';
+import { templateProblem } from './problems.ts';
+import { type HelmManifest, type OutputFile, sortManifests } from './sort.ts';
+
+export interface HelmRequest {
+  readonly chart: HelmChart;
+  readonly given: GivenValues;
+  readonly release: HelmRelease;
+  readonly cluster: Cluster;
+  readonly helm: HelmVersion;
+  /** What is made once, looked up, and left to chance. */
+  readonly made: Made;
+  readonly lookups: Lookups;
+  readonly chance: Chance;
+  /** For `--set-file`. */
+  readonly readFile?: ReadFile;
+  /** Values need not fit the schemas of the charts. */
+  readonly skipSchema?: boolean;
+}
+
+export interface HelmOutput {
+  /** In the order in which Helm installs them. */
+  readonly manifests: readonly HelmManifest[];
+  readonly hooks: readonly HelmManifest[];
+  /** The files of crds/, each with the name of its chart before it. */
+  readonly crds: readonly { readonly name: string; readonly file: HelmFile }[];
+  readonly notes?: string;
+  readonly warnings: readonly Problem[];
+}
+
+/** Renders a chart as `helm template` does (`RunWithContext` of pkg/action/install.go, `renderResources` of action.go). */
+export function renderHelm(request: HelmRequest): Result<HelmOutput> {
+  try {
+    return render(request);
+  } catch (error) {
+    if (error instanceof ProblemError) return failed(error.problem);
+    throw error;
+  }
+}
+
+function render(request: HelmRequest): Result<HelmOutput> {
+  const { chart, given, helm } = request;
+  checkInstallable(chart);
+  const [missing, ...more] = missingDependencies(chart);
+  if (missing) return failed(missing, ...more);
+  const warned = new Set<string>();
+  const options = { version: helm, dialect: goDialect, warn: (message: string) => void warned.add(message) };
+  const set = mergeGiven(given, options, request.readFile ?? noFiles);
+  const root = resolveDependencies(chart, set, options);
+  const values = coalesceValues(root, set, options);
+  const places = valuePlaces({ root, files: given.files, set: overridesOnly(request) });
+  const [wrong, ...others] = request.skipSchema ? [] : checkSchemas(root, values, places);
+  if (wrong) return failed(wrong, ...others);
+  const kube = checkKubeVersion(request);
+  const capabilities = capabilitiesOf(kube, request.cluster, helm);
+  const templates = renderables(root, copyValue(values), { release: request.release, capabilities, helm });
+  const rendered = execute(request, { templates, values, places });
+  const output = collect(rendered, { templates, root, helm });
+  const warnings = Array.from(
+    warned,
+    (message): Problem => ({ reason: 'ChartValues', message, place: { file: chart.metadataFile.file } }),
+  );
+  return ok({ ...output, warnings });
+}
+
+const noFiles: ReadFile = (file) => {
+  throw new ProblemError({ reason: 'BadRequest', message: `${file} cannot be read here` });
+};
+
+/** What was set beside files, for which no line can be shown. */
+function overridesOnly({ given, helm, readFile = noFiles }: HelmRequest): HelmMap {
+  return mergeGiven({ ...given, files: [] }, { version: helm, dialect: goDialect }, readFile);
+}
+
+function checkKubeVersion({ chart, cluster, helm }: HelmRequest): KubeVersion {
+  const kube = kubeVersionOf(cluster, helm);
+  if (!kube)
+    throw new ProblemError({
+      reason: 'BadRequest',
+      message: `${cluster.kubeVersion} is not a version of Kubernetes`,
+      remedy: 'Write it as v1.33.1.',
+    });
+  const { kubeVersion } = chart.metadata;
+  if (kubeVersion !== '' && !goDialect.satisfies(kube.normalized, kubeVersion))
+    throw new ProblemError({
+      reason: 'KubeVersionNotSatisfied',
+      message: `The chart ${chart.metadata.name} requires Kubernetes ${kubeVersion}, but the cluster has ${kube.version}`,
+      place: { file: chart.metadataFile.file },
+      remedy: 'Deploy it to another cluster, or take a release of the chart that knows this one.',
+    });
+  return kube;
+}
+
+interface Prepared {
+  readonly templates: ReadonlyMap<string, Renderable>;
+  readonly values: HelmMap;
+  readonly places: ValuePlaces;
+}
+
+function execute(request: HelmRequest, { templates, values, places }: Prepared): RenderedTemplate[] {
+  const { helm, made, lookups, chance } = request;
+  const space = new TemplateSpace();
+  const budget = createBudget();
+  const base = baseFunctions({ made, chance });
+  const executing = helmFunctions({ base, space, lookups, helm, budget });
+  try {
+    return renderTemplates({ templates, space, executing, made, helm });
+  } catch (error) {
+    if (error instanceof TemplateError)
+      throw new ProblemError(templateProblem(error, { templates, places, values }), { cause: error });
+    throw error;
+  }
+}
+
+const NOTES = 'NOTES.txt';
+
+interface Collecting {
+  readonly templates: Prepared['templates'];
+  readonly root: ResolvedChart;
+  readonly helm: HelmVersion;
+}
+
+function collect(
+  rendered: readonly RenderedTemplate[],
+  { templates, root, helm }: Collecting,
+): Omit<HelmOutput, 'warnings'> {
+  const files = rendered
+    .filter(({ renderable }) => !renderable.name.endsWith(NOTES))
+    .map((one) => outputFile(one, templates));
+  const notes = rendered.find(
+    ({ renderable }) => renderable.name === posix.join(root.name, 'templates', NOTES),
+  );
+  return {
+    ...sortManifests(files, helm),
+    crds: crdsOf(root, root.name),
+    ...(notes ? { notes: notes.text } : {}),
+  };
+}
+
+function outputFile(
+  { renderable, text, lines }: RenderedTemplate,
+  templates: Prepared['templates'],
+): OutputFile {
+  return {
+    name: renderable.name,
+    text,
+    place(line) {
+      const { sources, files } = lines;
+      const source = sources[Math.min(line, sources.length) - 1];
+      const written = source && templates.get(files[source.file] ?? '');
+      return written ? { file: written.file.file, line: source.line } : { file: renderable.file.file };
+    },
+  };
+}
+
+function crdsOf({ chart, dependencies }: ResolvedChart, path: string): HelmOutput['crds'] {
+  const own = chart.files
+    .filter(({ name }) => name.startsWith('crds/') && /\.(ya?ml|json)$/i.test(name))
+    .map((file) => ({ name: posix.join(path, file.name), file }));
+  return [...own, ...dependencies.flatMap((child) => crdsOf(child, `${path}/charts/${child.name}`))];
+}
