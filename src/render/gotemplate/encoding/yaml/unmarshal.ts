@@ -3,6 +3,7 @@ import { documentsOf } from '../../../../kube/values/yaml-places.ts';
 import { type Budget, bytesOf, GoError, type Value } from '../../values.ts';
 import { MAX_DEPTH, UNBOUNDED } from '../json.ts';
 import { isWellFormed } from '../strings.ts';
+import { withinFlow } from './flowindent.ts';
 import { goProblem } from './problems.ts';
 import { readEvents } from './read.ts';
 
@@ -24,8 +25,8 @@ export class YamlError extends GoError {
 export function unmarshalYaml(text: string, budget: Budget = UNBOUNDED): Value {
   try {
     budget.spend(text.length >>> 6);
-    const source = firstDocument(readable(text));
-    const [document = []] = documentsOf(eventsOf(source));
+    const { source, events } = eventsOf(firstDocument(readable(text)), budget);
+    const [document = []] = documentsOf(events);
     return readEvents(source, document, budget);
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
@@ -69,13 +70,24 @@ function firstDocument(text: string): string {
   return text;
 }
 
-function eventsOf(source: string): readonly Event[] {
+interface Parsed {
+  /** The text that the events point into. */
+  readonly source: string;
+  readonly events: readonly Event[];
+}
+
+function eventsOf(source: string, budget: Budget): Parsed {
   try {
-    return parseEvents(source, { maxDepth: MAX_DEPTH });
+    return { source, events: parseEvents(source, { maxDepth: MAX_DEPTH }) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
+    const indented = withinFlow(source, error);
+    if (indented !== undefined) {
+      budget.spend(source.length >>> 6);
+      return eventsOf(indented, budget);
+    }
     const { problem, line, shown, end } = goProblem(source, error);
-    if (end !== undefined) return eventsOf(source.slice(0, end));
+    if (end !== undefined) return eventsOf(source.slice(0, end), budget);
     throw new YamlError(`yaml: ${shown > 0 ? `line ${shown}: ` : ''}${problem}`, line);
   }
 }
