@@ -1,7 +1,5 @@
+import { mended } from './bytewise.ts';
 import type { ActionNode, TextNode } from './nodes.ts';
-import { bytesOf, textOf } from './values.ts';
-
-const LONE_BYTE = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
 
 /** Where a line of output came from: index of the file in the list of files, line from 1. */
 export interface LineSource {
@@ -22,7 +20,7 @@ export class Rendered {
 
   constructor(text: string, writers: readonly (TextNode | ActionNode)[], ends: readonly number[]) {
     this.written = text;
-    this.text = LONE_BYTE.test(text) ? textOf(bytesOf(text)) : text;
+    this.text = mended(text);
     this.writers = writers;
     this.ends = ends;
   }

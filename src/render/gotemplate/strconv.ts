@@ -49,7 +49,8 @@ function digits(text: string, base: bigint): bigint | undefined {
 
 const FLOAT = /^[+-]?(?:[0-9_]+\.?[0-9_]*|\.[0-9_]+)(?:[eE][+-]?[0-9][0-9_]*)?$/;
 const HEX_FLOAT = /^([+-]?)0[xX]([0-9a-fA-F_]*)(?:\.([0-9a-fA-F_]*))?[pP]([+-]?[0-9][0-9_]*)$/;
-const MISPLACED_UNDERSCORE = /(?:^|[^0-9a-fA-FxX])_|_(?:$|[^0-9a-fA-F])/;
+const MISPLACED_UNDERSCORE = /(?:^|[^0-9])_|_(?:$|[^0-9])/;
+const MISPLACED_IN_HEX = /(?:^|[^0-9a-fA-FxX])_|_(?:$|[^0-9a-fA-F])/;
 
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 
@@ -61,7 +62,8 @@ export function parseFloat64(text: string): number | undefined {
 }
 
 function finiteFloat(text: string): number | undefined {
-  if (text.includes('_') && (MISPLACED_UNDERSCORE.test(text) || text.includes('__'))) return undefined;
+  const misplaced = /^[+-]?0[xX]/.test(text) ? MISPLACED_IN_HEX : MISPLACED_UNDERSCORE;
+  if (misplaced.test(text)) return undefined;
   const plain = text.replaceAll('_', '');
   const hex = HEX_FLOAT.exec(plain);
   const value = hex ? hexFloat(hex) : FLOAT.test(text) && /[0-9]/.test(text) ? Number(plain) : Number.NaN;
