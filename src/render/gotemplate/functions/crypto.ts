@@ -3,6 +3,7 @@ import type { Chance } from '../chance.ts';
 import { fromBase64, toBase64 } from '../encoding/bases.ts';
 import type { Made } from '../made.ts';
 import { bytesOf, type FunctionTable, GoError, type GoFunction, textOf } from '../values.ts';
+import { charged } from './charged.ts';
 import { decryptAes, encryptAes, IV_BYTES } from './crypto/aes.ts';
 import { bcryptHash, SALT_BYTES } from './crypto/bcrypt.ts';
 import { customPair } from './crypto/certificates.ts';
@@ -24,7 +25,7 @@ export function cryptoFunctions({ made, ...chance }: CryptoOptions): FunctionTab
     ...keyFunctions(chance),
     ...certificateFunctions(chance),
   };
-  return { ...DIGESTS, ...SECRETS, ...keptBy(made, once) };
+  return { ...charged({ ...DIGESTS, ...SECRETS }), ...keptBy(made, charged(once)) };
 }
 
 const keptBy = (made: Made, functions: FunctionTable): FunctionTable =>
@@ -36,19 +37,13 @@ const keptBy = (made: Made, functions: FunctionTable): FunctionTable =>
   );
 
 const digest = (algorithm: string): GoFunction =>
-  define(['string'], ([text], budget) => {
-    budget.spend(text.length / 64);
-    return createHash(algorithm).update(bytesOf(text)).digest('hex');
-  });
+  define(['string'], ([text]) => createHash(algorithm).update(bytesOf(text)).digest('hex'));
 
 const DIGESTS: FunctionTable = {
   sha1sum: digest('sha1'),
   sha256sum: digest('sha256'),
   sha512sum: digest('sha512'),
-  adler32sum: define(['string'], ([text], budget) => {
-    budget.spend(text.length / 64);
-    return `${adler32(bytesOf(text))}`;
-  }),
+  adler32sum: define(['string'], ([text]) => `${adler32(bytesOf(text))}`),
 };
 
 /** RFC 1950 §8. */

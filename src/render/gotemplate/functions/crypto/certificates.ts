@@ -9,6 +9,7 @@ import {
   readCertificate,
   signCertificate,
 } from '../../../../base/x509.ts';
+import { quote } from '../../format/quote.ts';
 import { GoError } from '../../values.ts';
 import { parsePrivateKey, pemBlock, privateKeyPem } from './keys.ts';
 
@@ -164,7 +165,7 @@ function alternativeNames({ dnsNames, addresses, commonName }: CertificateTerms)
 /** Alternative names of a certificate. @throws GoError in the words of sprig and crypto/x509 */
 export function checkedDnsName(name: string): string {
   if (/[^\0-\x7f]/.test(name)) {
-    throw new GoError(`${CREATING}x509: ${JSON.stringify(name)} cannot be encoded as an IA5String`);
+    throw new GoError(`${CREATING}x509: ${quote(name)} cannot be encoded as an IA5String`);
   }
   return name;
 }

@@ -1,5 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Chance, KeyType } from '../../chance.ts';
+import { display } from '../../format/sprint.ts';
+import { typeOf } from '../../kinds.ts';
 import { type Budget, type FunctionTable, GoError, type GoSlice, Struct, type Value } from '../../values.ts';
 import { define } from '../define.ts';
 import * as certificates from './certificates.ts';
@@ -71,7 +73,7 @@ const termsOf = (
 const textsOf = (items: GoSlice, failure: string): string[] =>
   items.map((item) => {
     if (typeof item === 'string') return item;
-    throw new GoError(`${failure}: ${sprint(item)} is not a string`);
+    throw new GoError(`${failure}: ${display(item)} is not a string`);
   });
 
 function givenKey(text: string): KeyObject {
@@ -100,8 +102,5 @@ function pairOf(value: Value): certificates.KeyPair {
       ? [value.fields.get('Cert'), value.fields.get('Key')]
       : [];
   if (typeof cert === 'string' && typeof key === 'string') return { cert, key };
-  throw new GoError(`wrong type for value; expected ${CERTIFICATE}; got ${typeName(value)}`);
+  throw new GoError(`wrong type for value; expected ${CERTIFICATE}; got ${typeOf(value)}`);
 }
-
-const typeName = (value: Value): string => (value instanceof Struct ? value.type.name : typeof value);
-const sprint = (value: Value): string => String(value);
