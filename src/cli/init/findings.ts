@@ -50,11 +50,6 @@ const FINDINGS: readonly Finding[] = [
     files: ['go.mod'],
     says: (file) => `${file}: the program is built by the machine's go when the image is`,
   },
-  {
-    files: ['kustomization.yaml', 'kustomization.yml', 'k8s/kustomization.yaml'],
-    says: (file) =>
-      `${file}: kustomizations are not built yet. Build it into plain manifests (kubectl kustomize . > k8s/all.yaml)`,
-  },
 ];
 
 /** ` (3 services: web, db, cache)`, where the file can be read. */

@@ -1,18 +1,21 @@
-import { failed } from '../../base/errors.ts';
+import { failed, ok, ProblemError } from '../../base/errors.ts';
+import { build } from '../kustomize/build.ts';
+import { FILE_NAMES } from '../kustomize/kustomization/read.ts';
 import type { SourceRenderer } from './source.ts';
 
-/** A kustomization: recognised, and refused until this version builds it. */
+/** A kustomization, built as `kustomize build` builds it. */
 export const kustomize: SourceRenderer = {
   name: 'kustomize',
   detect({ files, path }) {
-    const file = files.find((p) => /^(kustomization\.ya?ml|Kustomization)$/.test(p));
+    const file = files.find((name) => FILE_NAMES.includes(name));
     return file === undefined ? undefined : { place: { file: path === '' ? file : `${path}/${file}` } };
   },
-  render: ({ path }, _engine, place) =>
-    failed({
-      reason: 'Kustomization',
-      message: 'This folder is a kustomization, which is not rendered yet',
-      ...(place ? { place } : {}),
-      remedy: `Build it into a folder of plain manifests (kubectl kustomize ${path === '' ? '.' : path} > manifests/all.yaml) and deliver that.`,
-    }),
+  render({ tree, path }) {
+    try {
+      return ok({ manifests: build(tree, path), warnings: [] });
+    } catch (error) {
+      if (error instanceof ProblemError) return failed(error.problem);
+      throw error;
+    }
+  },
 };

@@ -31,10 +31,9 @@ describe('what init sees in a repository that comes from elsewhere', () => {
     );
   });
 
-  it('says what becomes of requirements.txt, go.mod and a kustomization', () => {
+  it('says what becomes of requirements.txt and go.mod', () => {
     expect(seen({ 'requirements.txt': '' })).to.contain('vendor/');
     expect(seen({ 'go.mod': '' })).to.contain('go');
-    expect(seen({ 'kustomization.yaml': '' })).to.contain('not built yet');
   });
 
   it('says nothing of a repository that has none of them', () => {

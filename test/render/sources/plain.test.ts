@@ -84,11 +84,6 @@ describe('a folder of plain manifests', () => {
 });
 
 describe('a source that cannot be rendered', () => {
-  it('is refused when it is a kustomization', () => {
-    expect(refusal({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': POD })).to.contain(
-      'kubectl kustomize .',
-    );
-  });
   it('is refused when nothing is there', () => {
     expect(refusal({ 'README.md': '' })).to.contain(
       'neither a chart, a manifest nor a compose file in the root of the repository',

@@ -1,0 +1,175 @@
+import type { ProblemError } from '../../base/errors.ts';
+import { type Accumulated, nothingYet } from './accumulated.ts';
+import { type Author, below, noteFile, noteGenerator, noteTransformer } from './buildmetadata.ts';
+import { defaultConfig, mergeConfigs } from './config/config.ts';
+import { configOfCrds } from './config/crds.ts';
+import { readConfigurations } from './config/read.ts';
+import { refuse } from './errors.ts';
+import { type Files, remoteProblem } from './files.ts';
+import { generate } from './generators/generate.ts';
+import { type Entry, entriesOf, type Read, readKustomization } from './kustomization/read.ts';
+import { externalGenerators, externalTransformers } from './plugins/plugins.ts';
+import { addVariables, mergeVariables } from './references/vars.ts';
+import { readResources } from './resource/read.ts';
+import type { Resource } from './resource/resource.ts';
+import { OPENAPI_VERSION } from './schema/merging.data.ts';
+import { TRANSFORMERS } from './transformers/list.ts';
+
+/** One kustomization on the way (api `internal/target/kusttarget.go`). */
+export class Target {
+  readonly read: Read;
+  readonly files: Files;
+  /** From the folder that is built; undefined where nobody wants to know origins. */
+  readonly #folder: string | undefined;
+
+  constructor(files: Files, folder: string | undefined) {
+    this.files = files;
+    this.read = readKustomization(files);
+    this.#folder = folder;
+    checkSupported(this.read);
+  }
+
+  /** Adds to what is there: a component works on the resources of who uses it. @throws ProblemError */
+  accumulate(to: Accumulated): void {
+    const { fields, resources, components, file } = this.read;
+    const place = { file };
+    this.addResources(to, resources);
+    to.config = mergeConfigs(to.config, defaultConfig(), place);
+    to.config = mergeConfigs(
+      to.config,
+      readConfigurations(entriesOf(fields.configurations), this.files),
+      place,
+    );
+    to.config = mergeConfigs(to.config, configOfCrds(entriesOf(fields.crds), this.files), place);
+    this.#generate(to);
+    for (const entry of components) this.#addComponent(to, entry);
+    this.#transform(to);
+    to.variables = addVariables(to.variables, fields.vars ?? [], to.resources);
+  }
+
+  addResources(to: Accumulated, entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      const { path, place } = entry;
+      if (this.files.isFolder(path)) this.#addFolder(to, entry);
+      else {
+        const { text, file } = this.files.load(path, place);
+        const resources = readResources(text, file);
+        if (this.#folder !== undefined)
+          for (const resource of resources) noteFile(resource, below(this.#folder, path));
+        to.resources.appendAll(resources);
+      }
+    }
+  }
+
+  #enter({ path, place }: Entry): Target {
+    const remote = this.files.isFolder(path) ? undefined : remoteProblem(path, place);
+    if (remote) throw remote;
+    const folder = this.#folder === undefined ? undefined : below(this.#folder, path);
+    return new Target(this.files.enter(path, place), folder);
+  }
+
+  #addFolder(to: Accumulated, entry: Entry): void {
+    const target = this.#enter(entry);
+    if (target.read.isComponent) {
+      throw refuse(
+        `${entry.path} is a component`,
+        entry.place,
+        'Name it in components, which come after resources.',
+      );
+    }
+    const own = nothingYet();
+    target.accumulate(own);
+    to.resources.appendAll(own.resources.list);
+    to.config = mergeConfigs(to.config, own.config, entry.place);
+    to.variables = mergeVariables(to.variables, own.variables);
+  }
+
+  #addComponent(to: Accumulated, entry: Entry): void {
+    const target = this.#enter(entry);
+    if (!target.read.isComponent) {
+      throw refuse(
+        `${entry.path} is no component`,
+        entry.place,
+        'Give it kind: Component and apiVersion: kustomize.config.k8s.io/v1alpha1, or name it in resources.',
+      );
+    }
+    target.accumulate(to);
+  }
+
+  #author(kind: string): Author {
+    const name = this.read.file.split('/').at(-1) ?? '';
+    return { configuredIn: below(this.#folder ?? '', name), apiVersion: 'builtin', kind };
+  }
+
+  #generate(to: Accumulated): void {
+    const { fields } = this.read;
+    const options = fields.generatorOptions;
+    const absorb = (resource: Resource, author: Author): void => {
+      if (this.#folder !== undefined) noteGenerator(resource, author);
+      to.resources.absorb(resource);
+    };
+    for (const args of fields.configMapGenerator ?? [])
+      absorb(generate('ConfigMap', args, options, this.files), this.#author('ConfigMapGenerator'));
+    for (const args of fields.secretGenerator ?? [])
+      absorb(generate('Secret', args, options, this.files), this.#author('SecretGenerator'));
+    for (const { resources, author } of externalGenerators(this, fields.generators ?? []))
+      for (const resource of resources()) absorb(resource, author);
+  }
+
+  #transform(to: Accumulated): void {
+    const { resources } = to;
+    const setting = { fields: this.read.fields, config: to.config, files: this.files };
+    const own = TRANSFORMERS.flatMap((row) =>
+      row.steps(setting).map((step) => ({ step, author: this.#author(row.name) })),
+    );
+    const external = externalTransformers(this, this.read.fields.transformers ?? []);
+    for (const { step, author } of [...own, ...external]) {
+      step(resources);
+      if (this.#folder !== undefined) noteTransformer(resources.list, author);
+      resources.dropGone();
+    }
+  }
+}
+
+/** Fields that need a program, the network or another schema. */
+function checkSupported({ fields, file }: Read): void {
+  const charts = fields.helmCharts ?? fields.helmChartInflationGenerator ?? [];
+  const [chart] = charts;
+  const [validator] = fields.validators ?? [];
+  const place = (line: number | undefined) => (line === undefined ? { file } : { file, line });
+  if (chart) {
+    throw unsupported(
+      'helmCharts are not inflated yet',
+      place(chart.node.line),
+      'Deliver the chart as an app of its own: apps: [{name: …, chart: …}] in pilotage.yaml.',
+    );
+  }
+  if (validator) {
+    throw unsupported(
+      'validators are programs, and no program is run while a repository is rendered',
+      place(validator.node.line),
+      'Remove them here and run them before the push.',
+    );
+  }
+  checkOpenApi(fields.openapi, place(fields.place.line));
+}
+
+function checkOpenApi(openapi: ReadonlyMap<string, string> | undefined, place: Author | object): void {
+  const version = openapi?.get('version');
+  const where = place as { readonly file: string };
+  if (openapi?.has('path'))
+    throw unsupported(
+      'openapi.path is not supported: patches merge by the schema of Kubernetes itself',
+      where,
+      'Write patches of custom resources as JSON patches, or with whole lists.',
+    );
+  if (version !== undefined && version !== '' && version !== OPENAPI_VERSION)
+    throw unsupported(
+      `openapi.version ${version} is not built in, but ${OPENAPI_VERSION} is`,
+      where,
+      'Remove openapi.',
+    );
+}
+
+const unsupported = (message: string, place: { readonly file: string }, remedy: string): ProblemError =>
+  refuse(message, place, remedy, 'NotSupported');

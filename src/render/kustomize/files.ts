@@ -1,0 +1,132 @@
+import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
+import type { Place } from '../../base/place.ts';
+import { refuse } from './errors.ts';
+
+/**
+ * What one kustomization may read: files in and below its folder, and folders with kustomizations elsewhere in the repository
+ * (api `internal/loader/fileloader.go`, with its default restriction).
+ */
+export class Files {
+  readonly #tree: FileTree;
+  /** Folder of the kustomization, '' for the root of the repository. */
+  readonly root: string;
+  /** Folders of the kustomizations that have led here, the outermost first. */
+  readonly #visited: readonly string[];
+
+  constructor(tree: FileTree, root: string, visited: readonly string[] = []) {
+    this.#tree = tree;
+    this.root = root;
+    this.#visited = visited;
+  }
+
+  describe(): string {
+    return this.root === '' ? 'the root of the repository' : this.root;
+  }
+
+  /** Path in the repository of a file of this folder. */
+  path(name: string): string {
+    return join(this.root, name) ?? name;
+  }
+
+  has(name: string): boolean {
+    return this.#tree.digest(this.path(name)) !== undefined && !this.isFolder(name);
+  }
+
+  isFolder(path: string): boolean {
+    const folder = join(this.root, path);
+    return folder !== undefined && pathsBelow(this.#tree, folder).length > 0;
+  }
+
+  text(name: string): string {
+    return readText(this.#tree, this.path(name)) ?? '';
+  }
+
+  /** The file at a path that a kustomization names. @throws ProblemError */
+  load(
+    path: string,
+    place: Place,
+  ): { readonly bytes: Uint8Array; readonly text: string; readonly file: string } {
+    const remote = remoteProblem(path, place);
+    if (remote) throw remote;
+    const file = path.startsWith('/') ? undefined : join(this.root, path);
+    if (file === undefined) throw outside(path, place);
+    if (this.root !== '' && !file.startsWith(`${this.root}/`)) throw aside(path, this.describe(), place);
+    const bytes = this.#tree.read(file);
+    if (bytes === undefined) throw missing(path, this.describe(), place);
+    return {
+      bytes,
+      text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+      file,
+    };
+  }
+
+  /** Another folder with a kustomization. @throws ProblemError */
+  enter(path: string, place: Place): Files {
+    const folder = path.startsWith('/') ? undefined : join(this.root, path);
+    if (folder === undefined) throw outside(path, place);
+    if (pathsBelow(this.#tree, folder).length === 0) throw missing(path, this.describe(), place);
+    const visited = [...this.#visited, this.root];
+    const ancestor = visited.find(
+      (root) => folder === '' || root === folder || root.startsWith(`${folder}/`),
+    );
+    if (ancestor !== undefined) {
+      const chain = [...visited, folder].map((root) => (root === '' ? '.' : root)).join(' → ');
+      throw refuse(
+        `The kustomizations of ${folder === '' ? 'the root of the repository' : folder} and ${ancestor === '' ? 'the root of the repository' : ancestor} make a cycle: ${chain}`,
+        place,
+        'A base must not be, or hold, the folder of a kustomization that leads to it.',
+      );
+    }
+    return new Files(this.#tree, folder, visited);
+  }
+}
+
+/** A path below a folder, normalised; undefined where it leaves the repository. */
+export function join(folder: string, path: string): string | undefined {
+  const parts = folder === '' ? [] : folder.split('/');
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.join('/');
+}
+
+const REMOTE =
+  /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:\/\/|git::|[\w.-]+@[\w.-]+:|(?:github\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com|[\w.-]+\.(?:com|org|io|net))[:/])|\?ref=|\.git(?:\/|$|\?)/;
+
+export const isRemote = (path: string): boolean => REMOTE.test(path);
+
+export function remoteProblem(path: string, place: Place): Error | undefined {
+  if (!isRemote(path)) return undefined;
+  return refuse(
+    `${path} is elsewhere: a kustomization may use only what is in this repository`,
+    place,
+    'Copy it into the repository (kustomize localize does that for a whole kustomization) and name the copy.',
+    'RemoteResource',
+  );
+}
+
+const outside = (path: string, place: Place): Error =>
+  refuse(
+    `${path} is outside of the repository`,
+    place,
+    'Name a path relative to this kustomization that stays inside of the repository.',
+    'PathOutside',
+  );
+
+const aside = (path: string, folder: string, place: Place): Error =>
+  refuse(
+    `${path} is not in or below ${folder}: a kustomization may read files of its own folder only`,
+    place,
+    'Move the file, or add a kustomization beside it and name its folder in resources.',
+    'PathOutside',
+  );
+
+const missing = (path: string, folder: string, place: Place): Error =>
+  refuse(
+    `There is neither a file nor a folder ${path} in ${folder}`,
+    place,
+    'Correct the path: it is relative to this kustomization. Symbolic links and submodules are not read.',
+    'FileMissing',
+  );
