@@ -36,28 +36,38 @@ const CHART_PARTS = ['Chart.yaml', 'values.yaml', 'values.schema.json', 'templat
  * of every environment. An image of a folder that holds them is made without them, so that a change of prod.yaml does not rebuild dev.
  */
 export function deliveryPaths(
-  file: DeliveryFile,
+  file: DeliveryFile | undefined,
   tree: FileTree,
   folder: string,
   delivery: string,
 ): readonly string[] {
-  const environments = file.environments.length > 0 ? file.environments : [{ name: '' }];
+  const named = file?.environments ?? [];
+  const environments = named.length > 0 ? named : [{ name: '' }];
   const apps = environments.flatMap(({ name }) =>
     appsOf(file, tree, folder, { delivery, environment: name }),
   );
   const paths = apps.flatMap(({ source, values }) => {
     const path = source.type === 'folder' ? source.path : undefined;
     if (path === undefined) return values;
-    const chart = hasFile(tree, join(path, 'Chart.yaml')) ? CHART_PARTS.map((part) => join(path, part)) : [];
-    return [...values, ...chart, ...(path === '' ? [] : [path])];
+    return [...values, ...partsOf(tree, path)];
   });
-  return [...new Set([PILOTAGE_FILE, ...paths])];
+  // By convention every environment has a values file of its name; which there are, no file says.
+  const conventional = named.length > 0 ? [] : pathsBelow(tree, join(folder, 'values'));
+  const valuesFiles = conventional.filter((path) => /\/values\/[^/]+\.yaml$/.test(`/${path}`));
+  return [...new Set([PILOTAGE_FILE, ...paths, ...valuesFiles])];
+}
+
+/** What of an app's folder says how it is delivered: the parts of a chart, the compose files of a project, all of a folder of manifests. */
+function partsOf(tree: FileTree, path: string): readonly string[] {
+  if (isComposeProject(tree, path)) return COMPOSE_FILES.map((name) => join(path, name));
+  const chart = hasFile(tree, join(path, 'Chart.yaml')) ? CHART_PARTS.map((part) => join(path, part)) : [];
+  return [...chart, ...(path === '' ? [] : [path])];
 }
 
 /** Whether a first push should become a delivery: the tree says how to deliver it, or holds something that can be. */
 export function isDeliverable(tree: FileTree): boolean {
   if (hasFile(tree, PILOTAGE_FILE) || chartFolders(tree, '').length > 0) return true;
-  return hasManifests(tree, manifestFolder(tree, '')) || hasCompose(tree, '');
+  return hasManifests(tree, manifestFolder(tree, '')) || isComposeProject(tree, '');
 }
 
 /** Where plain manifests are that are delivered by convention: a folder, or '' for the root. Undefined beside a chart, and where there are none. */
@@ -97,13 +107,16 @@ function chartFolders(tree: FileTree, folder: string): readonly string[] {
 const manifestFolder = (tree: FileTree, folder: string): string =>
   MANIFEST_FOLDERS.map((name) => join(folder, name)).find((path) => hasManifests(tree, path)) ?? folder;
 
-/** Whether a folder holds manifests, at whatever depth. */
-export const hasManifests = (tree: FileTree, folder: string): boolean =>
+const hasManifests = (tree: FileTree, folder: string): boolean =>
   pathsBelow(tree, folder).some((path) => MANIFEST_FILE.test(path) && isManifest(tree, path));
 
-/** Whether a folder is a compose project. */
-const hasCompose = (tree: FileTree, folder: string): boolean =>
-  COMPOSE_FILES.some((name) => hasFile(tree, join(folder, name)));
+const NOT_COMPOSE = ['Chart.yaml', 'kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+/** Whether a folder is a compose project: it has a compose file, and nothing that was written for a cluster. */
+export const isComposeProject = (tree: FileTree, folder: string): boolean =>
+  COMPOSE_FILES.some((name) => hasFile(tree, join(folder, name))) &&
+  !NOT_COMPOSE.some((name) => hasFile(tree, join(folder, name))) &&
+  !hasManifests(tree, folder);
 
 const hasFile = (tree: FileTree, path: string): boolean => tree.read(path) !== undefined;
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { appsOf, deliveryPaths, isDeliverable } from '../../src/model/apps.ts';
+import { appsOf, deliveryPaths, isComposeProject, isDeliverable } from '../../src/model/apps.ts';
 import { filesOf } from '../fakes/filetree.ts';
 
 const MANIFEST = 'apiVersion: v1\nkind: ConfigMap\n';
@@ -49,6 +49,17 @@ describe('what can be delivered', () => {
     ).to.equal(false);
     expect(isDeliverable(filesOf({ 'README.md': '' }))).to.equal(false);
   });
+
+  it('is a compose project too, unless something was written for a cluster', () => {
+    const compose = 'services: {web: {image: web}}\n';
+    expect(isDeliverable(filesOf({ 'docker-compose.yml': compose }))).to.equal(true);
+    expect(isComposeProject(filesOf({ 'compose.yaml': compose, 'package.json': '{}' }), '')).to.equal(true);
+    for (const file of ['Chart.yaml', 'kustomization.yaml'])
+      expect(isComposeProject(filesOf({ 'compose.yaml': compose, [file]: '' }), '')).to.equal(false);
+    expect(isComposeProject(filesOf({ 'compose.yaml': compose, 'k8s/a.yaml': MANIFEST }), '')).to.equal(
+      false,
+    );
+  });
 });
 
 describe('what is no part of the program', () => {
@@ -79,6 +90,26 @@ describe('what is no part of the program', () => {
       'templates',
       'values.yaml',
     ]);
+  });
+
+  it('is the compose file of a project, not the folders that its images are built from', () => {
+    const files = { 'shop/compose.yaml': 'services: {}', 'shop/web/Dockerfile': 'FROM scratch' };
+    expect(pathsOf({ environments, apps: [app('shop')] }, files))
+      .to.include('shop/compose.yaml')
+      .and.not.include('shop');
+  });
+
+  it('is every values file of the conventions where no file names the environments', () => {
+    const files = {
+      'compose.yaml': 'services: {}',
+      'values/dev.yaml': '',
+      'values/prod.yaml': '',
+      'src/values/a.yaml': '',
+    };
+    const paths = deliveryPaths(undefined, filesOf(files), '', 'shop');
+    expect(paths)
+      .to.include.members(['values/dev.yaml', 'values/prod.yaml'])
+      .and.not.include('src/values/a.yaml');
   });
 
   it('is never the whole repository', () => {

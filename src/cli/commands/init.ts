@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { ProblemError } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
 import { starterFiles } from '../../charts/starter.ts';
-import { plainManifests } from '../../model/apps.ts';
+import { isComposeProject, plainManifests } from '../../model/apps.ts';
 import type { DaemonFile } from '../../model/daemonfile.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { print } from '../command.ts';
@@ -67,11 +67,12 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
   const made = container ? { dockerfile: container.dockerfile } : build ? { build } : {};
   const name = options.name ?? nameOf(root);
   const tree = treeOf(root);
-  const manifests = plainManifests(tree);
+  const isCompose = isComposeProject(tree, '');
+  const manifests = isCompose ? '' : plainManifests(tree);
   const all = starterFiles(readFolder(join(context.surroundings.packageDir, 'charts', 'web')), {
     name,
     branch,
-    image: { path: options.app, ...made },
+    ...(isCompose ? {} : { image: { path: options.app, ...made } }),
     ...(command ? { command } : {}),
     ...(port ? { port } : {}),
     ...(manifests === undefined ? {} : { manifests }),
@@ -86,7 +87,8 @@ async function init(context: CliContext, root: string, options: InitOptions): Pr
   const isBuilt = container !== undefined && resolve(root, options.app) === root;
   for (const line of findings((file) => readIfThere(join(root, file)), tree, isBuilt))
     print(context, `  saw ${line}`);
-  print(context, `  ${startLine(files, manifests, options.app, command, container?.dockerfile)}`);
+  if (!isCompose)
+    print(context, `  ${startLine(files, manifests, options.app, command, container?.dockerfile)}`);
   await sayWhatComesNext(context, { root, name, branch });
 }
 

@@ -14,6 +14,7 @@ import { GATE_GRAMMAR } from '../../promotion/gates/list.ts';
 import { systemChance } from '../../render/chance.ts';
 import { handlebars } from '../../render/handlebars/engine.ts';
 import { render } from '../../render/render.ts';
+import { composeImages } from '../../render/sources/composefile.ts';
 import type { Manifest } from '../../render/types.ts';
 import { outputOption, print } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -104,22 +105,22 @@ async function renderApp(
       place: app.place,
     });
   }
+  const project = {
+    ...{ tree, path: app.source.path, app: app.name, delivery: name.delivery, environment: name.environment },
+    valuesFiles: [...app.values, ...options.values],
+    overrides: overridesOf(options.set),
+  };
+  const built = unwrap(composeImages(project)).map(({ service }) => service);
+  const reference = (image: string) => `${name.delivery}/${image}:working-tree`;
   const rendered = unwrap(
     await render(
       {
-        tree,
-        path: app.source.path,
-        app: app.name,
+        ...project,
         namespace: name.namespace ?? `${name.delivery}-${name.environment}`,
-        delivery: name.delivery,
-        environment: name.environment,
         revision: '0'.repeat(40),
-        valuesFiles: [...app.values, ...options.values],
-        overrides: overridesOf(options.set),
+        composeImages: Object.fromEntries(built.map((service) => [service, reference(service)])),
         // Nothing is built offline: the name of an image is used as it is.
-        images: Object.fromEntries(
-          Object.keys(file?.images ?? {}).map((image) => [image, `${name.delivery}/${image}:working-tree`]),
-        ),
+        images: Object.fromEntries(Object.keys(file?.images ?? {}).map((image) => [image, reference(image)])),
         identities: await ownIdentities(context.surroundings.fullEnvironment),
         capabilities: { kubeVersion: options.kubeVersion ?? SCHEMA_VERSION, apiVersions: [] },
       },

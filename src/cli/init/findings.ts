@@ -1,6 +1,8 @@
 import type { FileTree } from '../../base/filetree.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { parseDocuments } from '../../kube/values/yaml.ts';
+import { isComposeProject } from '../../model/apps.ts';
+import { COMPOSE_FILES } from '../../model/composefiles.ts';
 import { DOCKERFILES } from './dockerfile.ts';
 import type { Read } from './guess.ts';
 
@@ -25,14 +27,16 @@ interface Finding {
 
 const FINDINGS: readonly Finding[] = [
   {
-    files: ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'],
-    says: (file, text) =>
-      `${file}${servicesOf(text)}: compose files are not read yet. The chart written here runs one program; ` +
-      'give each other one an app of its own (apps: in pilotage.yaml), as a chart or plain manifests',
+    files: COMPOSE_FILES,
+    says: (file, text, tree) =>
+      isComposeProject(tree, '')
+        ? `${file}${servicesOf(text)}: delivered as it is (docs/compose.md)`
+        : `${file}${servicesOf(text)}: not used, because the repository holds a chart, a kustomization or manifests`,
   },
   {
     files: DOCKERFILES,
-    says: (file, text, _tree, isBuilt) => {
+    says: (file, text, tree, isBuilt) => {
+      if (isComposeProject(tree, '')) return undefined;
       const start = startOf(text);
       return isBuilt
         ? `${file}: the image is built by it, by the container engine of the machine on which Pilotage runs (docs/images.md)`

@@ -1,7 +1,7 @@
 import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
 import { readValuesFiles } from '../../charts/values.ts';
 import { isObject } from '../../kube/values/equal.ts';
-import { hasManifests } from '../../model/apps.ts';
+import { isComposeProject } from '../../model/apps.ts';
 import { type ComposeImage, imagesOf } from '../composefile/images.ts';
 import { composeFileIn } from '../composefile/load/load.ts';
 import { newReport } from '../composefile/load/report.ts';
@@ -9,14 +9,14 @@ import { type Project, readProject } from '../composefile/project.ts';
 import { composeObjects } from '../composefile/render.ts';
 import { composeVariables } from '../composefile/variables.ts';
 import type { RenderRequest } from '../types.ts';
-import { folderOf, type SourceOutput, type SourceRenderer } from './source.ts';
+import type { SourceOutput, SourceRenderer } from './source.ts';
 
 /** A compose file, where a folder holds nothing that was written for a cluster. */
 export const composefile: SourceRenderer = {
   name: 'compose',
   detect({ tree, path }) {
-    const file = composeFileIn(tree, path);
-    return file === undefined || hasManifests(tree, path) ? undefined : { place: { file } };
+    const file = isComposeProject(tree, path) ? composeFileIn(tree, path) : undefined;
+    return file === undefined ? undefined : { place: { file } };
   },
   render: renderCompose,
 };
@@ -31,8 +31,7 @@ type Layers = readonly Readonly<Record<string, unknown>>[];
 
 /** The images that the services of an app build from the repository; none of an app that is no compose project. */
 export function composeImages(request: ComposeRequest): Result<readonly ComposeImage[]> {
-  const isCompose = composefile.detect(folderOf(request.tree, request.path)) !== undefined;
-  if (!isCompose) return ok([]);
+  if (!isComposeProject(request.tree, request.path)) return ok([]);
   const opened = withProject(request, (project) => imagesOf(project));
   return opened.ok ? ok(opened.value.value ?? []) : opened;
 }

@@ -4,6 +4,7 @@ import { appsOf } from '../../model/apps.ts';
 import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { seesRevision } from '../../render/key.ts';
+import { composeBuilds } from './composeimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
 import { imagesFor } from './pinned.ts';
 
@@ -30,7 +31,10 @@ export function sameInputs(request: InputsRequest, before: FileTree, after: File
   // What is no app of the file is found in the environment's folder alone.
   const isFoundAlike = isSameFile && isSame(request.path);
   if (!isFoundAlike && !deepEqual(appsOf(old.value, before, request.path, request), apps)) return false;
-  const images = Object.values(imagesFor(request, now.value));
+  const composed = composeBuilds({ ...request, tree: after }, apps, now.value);
+  // What images of compose projects are made without stands in the whole of the file.
+  if (!composed.ok || (!isSameFile && Object.keys(composed.value.entries).length > 0)) return false;
+  const images = Object.values(imagesFor(request, now.value, composed.value.entries));
   if (!images.every(({ path }) => isSame(path))) return false;
   return apps.every((app) => sourcesOf(app).every(isSame) && !changesWithCommit(app, after));
 }

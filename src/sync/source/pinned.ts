@@ -2,12 +2,16 @@ import { isObject } from '../../kube/values/equal.ts';
 import type { DeliveryFile, ImageEntry } from '../../model/deliveryfile.ts';
 import type { Manifest } from '../../render/types.ts';
 
-/** Which images of a file are built for an environment: those that its cluster gets by a registry are of an engine, and the file names one. Pure. */
+/**
+ * Which images of a file, and of compose projects, are built for an environment: those that its cluster gets by a registry are of an engine, and
+ * the file names one. Pure.
+ */
 export function imagesFor(
   { buildsImages }: { readonly buildsImages: boolean },
   file: DeliveryFile | undefined,
+  composed: Readonly<Record<string, ImageEntry>> = {},
 ): Readonly<Record<string, ImageEntry>> {
-  const all = Object.entries(file?.images ?? {});
+  const all = Object.entries({ ...composed, ...file?.images });
   const pushed = file?.registry ? all.filter(([, { container }]) => container) : [];
   return Object.fromEntries(buildsImages ? all : pushed);
 }

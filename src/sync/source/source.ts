@@ -6,6 +6,7 @@ import type { AppEntry, ImageEntry } from '../../model/deliveryfile.ts';
 import type { Manifest, Rendered, RenderRequest } from '../../render/types.ts';
 import { ignoredAdoptions } from '../plan/adoption.ts';
 import type { Bundle } from '../plan/types.ts';
+import { composeBuilds, composeReferences } from './composeimages.ts';
 import type { Destination } from './containerimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
 import { withoutHooks } from './hooks.ts';
@@ -72,21 +73,24 @@ export async function sourceOf(
   if (!file.ok) return file;
   const { isElsewhere } = request;
   const registry = file.value?.registry;
-  const wanted = imagesFor(request, file.value);
-  const excluded = () => (file.value ? deliveryPaths(file.value, tree, request.path, delivery) : []);
+  const apps = appsOf(file.value, tree, request.path, { delivery, environment });
+  const composed = composeBuilds(request, apps, file.value);
+  if (!composed.ok) return composed;
+  const wanted = imagesFor(request, file.value, composed.value.entries);
   const images =
     Object.keys(wanted).length === 0
       ? ok(NO_IMAGES)
       : await buildImages({
-          ...{ delivery, revision, images: wanted, exclude: excluded() },
+          ...{ delivery, revision, images: wanted },
+          exclude: deliveryPaths(file.value, tree, request.path, delivery),
           destination: { isElsewhere, ...(registry ? { registry } : {}) },
         });
   if (!images.ok) return images;
   const { references } = images.value;
-  const apps = appsOf(file.value, tree, request.path, { delivery, environment });
   const entry = file.value && entryOf(file.value, environment);
   const foreignNamespaces = entry?.namespaces ?? 'own';
-  const rendered = await renderApps({ ...request, foreignNamespaces }, apps, references, render);
+  const imagesOf = (app: string) => composeReferences(composed.value, app, references);
+  const rendered = await renderApps({ ...request, foreignNamespaces, imagesOf }, apps, references, render);
   if (!rendered.ok) return rendered;
   const built = await images.value.build(report, signal);
   if (!built.ok) return built;
@@ -108,7 +112,11 @@ export async function sourceOf(
   });
 }
 
-type AppsRequest = SourceRequest & { readonly foreignNamespaces: 'own' | 'allow' };
+type AppsRequest = SourceRequest & {
+  readonly foreignNamespaces: 'own' | 'allow';
+  /** What the services of a compose project build, by service. */
+  readonly imagesOf: (app: string) => Readonly<Record<string, string>>;
+};
 
 async function renderApps(
   request: AppsRequest,
@@ -162,6 +170,7 @@ async function renderApp(
       revision,
       valuesFiles: app.values,
       images,
+      composeImages: request.imagesOf(app.name),
       capabilities,
       allowNamespaces: request.foreignNamespaces === 'allow',
     };

@@ -6,12 +6,14 @@ const seen = (files: Record<string, string>): string =>
   findings((file) => files[file], tree(files)).join('\n');
 
 describe('what init sees in a repository that comes from elsewhere', () => {
-  it('names the services of a compose file, and says that it is not read', () => {
+  it('names the services of a compose file, and says that it is delivered', () => {
     const text = 'services:\n  web: {image: x}\n  db: {image: y}\n';
-    expect(seen({ 'docker-compose.yml': text })).to.match(
-      /^docker-compose.yml \(2 services: web, db\): compose files are not read yet/,
+    expect(seen({ 'docker-compose.yml': text, Dockerfile: 'FROM scratch\n' })).to.equal(
+      'docker-compose.yml (2 services: web, db): delivered as it is (docs/compose.md)',
     );
-    expect(seen({ 'compose.yaml': ': [' })).to.match(/^compose.yaml: compose files are not read yet/);
+    expect(seen({ 'compose.yaml': ': [' })).to.match(/^compose.yaml: delivered/);
+    const manifest = 'apiVersion: v1\nkind: ConfigMap\n';
+    expect(seen({ 'compose.yaml': text, 'k8s/a.yaml': manifest })).to.contain('not used');
   });
 
   it('takes the command line from a Dockerfile, in both of its forms', () => {
