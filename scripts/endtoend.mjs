@@ -19,7 +19,7 @@ const SLOW = [
   // What not every team has, or meets later than on its first day.
   ...['autoscaling', 'gateway', 'homecluster', 'ingress', 'jobs', 'kubectlreplication', 'kubectlrollouts'],
   ...['kubectlwriting', 'othercluster', 'ownership', 'podend', 'podinputs', 'podlife', 'secrets', 'services'],
-  ...['tls', 'volumes'],
+  ...['compose', 'tls', 'volumes'],
 ];
 
 const isSlow = (file) => SLOW.some((name) => file.endsWith(`/${name}.test.ts`));

@@ -46,7 +46,7 @@ export function readProject(request: LoadRequest, report: Report): Project | und
       all ?? loaded.root,
       'NoServices',
       `${file} has no services`,
-      'Add services: {NAME: {image: …}}.',
+      'Write them under services: as in services: {web: {image: nginx}}; files of version 1, which have none, are not read.',
     );
   if (all.entries.size > MOST_SERVICES)
     return refuse(report, all, 'ComposeTooLarge', `${file} has more than ${MOST_SERVICES} services`);

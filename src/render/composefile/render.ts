@@ -31,7 +31,22 @@ export function composeObjects(project: Project, app: string, images: Images): r
   const files = fileObjects(project, app);
   const whole: Whole = { app, images, order: orderOf(project), isApart: separates(project), files };
   const services = [...project.services.values()].flatMap((service) => objectsOf(project, service, whole));
-  return [...files, ...claims(project, app), ...services, ...networkPolicies(project, app, whole.isApart)];
+  return withoutRepeated([
+    ...files,
+    ...claims(project, app),
+    ...services,
+    ...networkPolicies(project, app, whole.isApart),
+  ]);
+}
+
+/** Services that mount the same folder each bring its claim. */
+function withoutRepeated(objects: readonly Placed[]): readonly Placed[] {
+  const claims = new Set<string>();
+  return objects.filter(({ object: { kind, metadata } }) => {
+    const isRepeated = kind === 'PersistentVolumeClaim' && claims.has(metadata.name ?? '');
+    if (kind === 'PersistentVolumeClaim') claims.add(metadata.name ?? '');
+    return !isRepeated;
+  });
 }
 
 function objectsOf(

@@ -5,6 +5,7 @@ import { resolvePath } from '../load/files.ts';
 import { refuse, warn } from '../load/report.ts';
 import { objectName, type Project, type Service } from '../project.ts';
 import type { Mount } from '../read/mounts.ts';
+import { claimSpec } from './claimspec.ts';
 import { configData, isScript, keyOfPath, MOST_BYTES } from './content.ts';
 import { labelsOf, made } from './labels.ts';
 import { type PodVolumes, volumeName } from './podvolumes.ts';
@@ -47,6 +48,7 @@ export function bindMount(project: Project, service: Service, mount: Mount, bind
     return NOTHING;
   }
   if (source.startsWith('/')) return hostPath(project, mount, binding);
+  if (source.startsWith('~')) return dataMount(project, service, mount, binding);
   const path = resolvePath(at.base, source);
   if (path === undefined) {
     refuse(
@@ -61,7 +63,7 @@ export function bindMount(project: Project, service: Service, mount: Mount, bind
   const isFile = project.tree.read(path) !== undefined;
   if (isFile) return configMount(project, service, mount, [path], binding);
   const files = pathsBelow(project.tree, path).filter((file) => !/(^|\/)\.git(keep|ignore)$/.test(file));
-  if (isSourceCode(service, path, mount)) return leftOut(project, service, mount);
+  if (files.length > 0 && isSourceCode(service, path, mount)) return leftOut(project, service, mount);
   return files.length === 0
     ? dataMount(project, service, mount, binding)
     : configMount(project, service, mount, files, binding);
@@ -121,10 +123,13 @@ const PROPAGATIONS: Readonly<Record<string, string>> = {
   rslave: 'HostToContainer',
 };
 
-/** A folder that is in no commit holds what a program writes: a claim keeps it. What looks like a file is missed. */
+/**
+ * A folder that is in no commit holds what a program writes: a claim keeps it, one for all services that mount the folder. What looks like a
+ * file is missed.
+ */
 function dataMount(project: Project, service: Service, mount: Mount, { volumes, app }: Binding): Bound {
   const { source = '', target, readOnly, at } = mount;
-  if (readOnly || /[^/]\.[a-z0-9]{1,5}$/i.test(source)) {
+  if (/[^/]\.[a-z0-9]{1,5}$/i.test(source)) {
     refuse(
       project.report,
       at,
@@ -134,7 +139,11 @@ function dataMount(project: Project, service: Service, mount: Mount, { volumes, 
     );
     return NOTHING;
   }
-  const name = `${service.object}-${objectName(source.replace(/^[./]+/, '')) || 'data'}`.slice(0, 63);
+  const folder = resolvePath(at.base, source) ?? source;
+  const name = `folder-${objectName(folder.slice(project.path === '' ? 0 : project.path.length))}`.slice(
+    0,
+    63,
+  );
   warn(
     project.report,
     at,
@@ -144,18 +153,12 @@ function dataMount(project: Project, service: Service, mount: Mount, { volumes, 
   );
   volumes.add(
     { name: volumeName(name), persistentVolumeClaim: { claimName: name } },
-    { mountPath: target },
+    { mountPath: target, readOnly },
     at,
   );
-  return { objects: [claimOfBind(name, app, service)], keepsData: true };
+  const head = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, labels: labelsOf(app, name) };
+  return { objects: [made(head, { spec: claimSpec(undefined) }, at.place)], keepsData: !readOnly };
 }
-
-const claimOfBind = (name: string, app: string, service: Service): Placed =>
-  made(
-    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, labels: labelsOf(app, service.object) },
-    { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
-    service.at.place,
-  );
 
 function configMount(
   project: Project,
@@ -186,7 +189,7 @@ function configMount(
     path: pathOf(file),
     bytes,
   }));
-  const name = `${service.object}-${objectName(source.replace(/^[./]+/, '')) || 'files'}`
+  const name = `${service.object}-${objectName(source.replace(/^[~./]+/, '')) || 'files'}`
     .slice(0, 63)
     .replace(/-$/, '');
   const config = made(

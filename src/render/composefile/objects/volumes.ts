@@ -6,10 +6,11 @@ import { objectName, type Project, type Service } from '../project.ts';
 import { Fields } from '../read/fields.ts';
 import { type Mount, readMounts } from '../read/mounts.ts';
 import { type Bound, bindMount } from './binds.ts';
+import { claimSpec } from './claimspec.ts';
 import { mountFiles } from './files.ts';
 import { conversionLabel, labelsOf, made } from './labels.ts';
 import { PodVolumes, volumeName } from './podvolumes.ts';
-import { shaped, some } from './shape.ts';
+import { shaped } from './shape.ts';
 
 /** What the mounts of a service come to. */
 export interface Mounted {
@@ -198,21 +199,4 @@ function claim(fields: Fields, name: string, at: Node, app: string, size: string
     { spec },
     at.place,
   );
-}
-
-/** Compose has no sizes; the volumes of one machine have as much as its disk. */
-const USUAL_SIZE = '1Gi';
-
-export function claimSpec(
-  size: string | undefined,
-  {
-    storageClass,
-    accessMode,
-  }: { readonly storageClass?: string | undefined; readonly accessMode?: string | undefined } = {},
-): JsonObject {
-  return shaped({
-    accessModes: some([accessMode ?? 'ReadWriteOnce']),
-    storageClassName: storageClass,
-    resources: { requests: { storage: size ?? USUAL_SIZE } },
-  });
 }

@@ -19,8 +19,8 @@ export interface WorkloadParts {
   readonly isScaled: boolean;
 }
 
-/** Pods that never become ready are reported after this, as in the starter chart. */
-const PROGRESS_DEADLINE = 60;
+/** Kubernetes' own, in seconds: a rollout that gets nowhere for so long has failed. */
+const PROGRESS_DEADLINE = 600;
 
 /** The object that runs the pods of a service. */
 export function workload(service: Service, parts: WorkloadParts): Placed {
@@ -79,12 +79,11 @@ function replicasOf({ fields, name, at }: Service, { keepsData }: WorkloadParts)
 function updateOf({ fields }: Service, { keepsData }: WorkloadParts): JsonObject {
   const update = fields.below('deploy').below('update_config');
   const monitor = update.seconds('monitor');
+  // What a pod may take to become ready, and a pull beside it.
+  const needed = startLimit(fields) + (monitor ?? 0) + PROGRESS_DEADLINE / 2;
   const base = {
     minReadySeconds: monitor ? Math.ceil(monitor) : undefined,
-    progressDeadlineSeconds: Math.max(
-      PROGRESS_DEADLINE,
-      startLimit(fields) + (monitor ?? 0) + PROGRESS_DEADLINE / 2,
-    ),
+    progressDeadlineSeconds: needed > PROGRESS_DEADLINE ? needed : undefined,
   };
   if (keepsData) return shaped({ ...base, strategy: { type: 'Recreate' } });
   const parallelism = update.integer('parallelism') ?? 1;
