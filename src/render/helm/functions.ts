@@ -56,7 +56,8 @@ export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
     const inner = outer.fork();
     const trees = tplTrees(outer.name, text, names, helm);
     inner.define(trees);
-    const tree = inner.get(outer.name);
+    // A text of comments alone replaces no template, but it is what is executed.
+    const tree = trees.get(outer.name);
     space = inner;
     try {
       const written = tree ? executeTree(inner, tree, data, executing).text : '';

@@ -3,7 +3,7 @@ import { TemplateError } from '../../../src/render/gotemplate/errors.ts';
 import { sprint } from '../../../src/render/gotemplate/format/sprint.ts';
 import { sprintf } from '../../../src/render/gotemplate/format/sprintf.ts';
 import { GoError, type Value } from '../../../src/render/gotemplate/values.ts';
-import { type Run, render, steps } from './run.ts';
+import { type Run, render, shortStacks, steps } from './run.ts';
 
 const refused = (text: string, why: RegExp, run: Run = {}): void => {
   expect(() => render({ t: text }, run)).to.throw(TemplateError, why);
@@ -13,6 +13,8 @@ const repeated = (open: string, close: string, count: number): string =>
   `${open.repeat(count)}1${close.repeat(count)}`;
 
 describe('limits of Go templates', () => {
+  shortStacks();
+
   const RECURSIONS: Readonly<Record<string, string>> = {
     template: '{{define "x"}}{{template "x" .}}{{end}}{{template "x" .}}',
     include: '{{define "x"}}{{include "x" .}}{{end}}{{include "x" .}}',

@@ -47,3 +47,14 @@ export function render(files: Readonly<Record<string, string>>, run: Run = {}): 
   for (const [name, text] of Object.entries(files)) space.define(parse(name, text, functions));
   return execute(space, Object.keys(files)[0] ?? '', run.data ?? null, options);
 }
+
+/** Mocha keeps every frame of every error; where errors are made on a deep stack, that takes seconds. */
+export function shortStacks(): void {
+  const usual = Error.stackTraceLimit;
+  before(() => {
+    Error.stackTraceLimit = 10;
+  });
+  after(() => {
+    Error.stackTraceLimit = usual;
+  });
+}
