@@ -1,7 +1,7 @@
 // Programs of Kubernetes that tests measure Pilotage by, built once from the pinned modules of test/peers/go.mod into test/peers/.build (ignored).
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './setup.mjs';
 
@@ -9,7 +9,7 @@ const peers = join(root, 'test', 'peers');
 /** May be shared by several checkouts. */
 const built = process.env.PILOTAGE_PEERS ?? join(peers, '.build');
 
-/** `static`: without C, as it is released. `suite`: a program of tests. `module`: a folder with a go.mod of its own; `modfile`: another one. */
+/** `static`: without C, as it is released. `suite`: a program of tests. `module`: a folder with a go.mod of its own; `modfile`: another one. `variables`: what the linker sets. */
 const PROGRAMS = {
   etcd: { from: 'go.etcd.io/etcd/server/v3', static: true },
   'kube-apiserver': { from: 'k8s.io/kubernetes/cmd/kube-apiserver', static: true },
@@ -19,12 +19,25 @@ const PROGRAMS = {
   helm3: { from: 'helm.sh/helm/v3/cmd/helm', module: 'helm3' },
   helm4: { from: 'helm.sh/helm/v4/cmd/helm', module: 'helm4' },
   tofu: { from: 'github.com/opentofu/opentofu/cmd/tofu', module: 'opentofu' },
+  // Helm as Pilotage reproduces it. `-modfile` keeps these releases apart from those that test/clients drives.
+  'render-helm4': { from: './render', module: 'helm4', modfile: 'template.mod', variables: helmVariables(4) },
+  'render-helm3': { from: './render', module: 'helm3', modfile: 'template.mod', variables: helmVariables(3) },
   k9s: { from: 'github.com/derailed/k9s', module: 'k9s' },
   'kubectl-newest': { from: '.', module: 'kubectl' },
   'kubectl-oldest': { from: '.', module: 'kubectl', modfile: 'oldest.mod' },
   prometheus: { from: '.', module: 'prometheus' },
   'e2e.test': { from: 'k8s.io/kubernetes/test/e2e', suite: true },
 };
+
+/** What a release of Helm is told by its linker: its version, and that of its client of Kubernetes, which Helm 4 reads by itself. */
+function helmVariables(major) {
+  const text = readFileSync(join(peers, `helm${major}`, 'template.mod'), 'utf8');
+  const [, version] = new RegExp(`helm\\.sh/helm/v${major} (v\\S+)`).exec(text);
+  const [, minor] = /k8s\.io\/client-go v0\.(\d+)/.exec(text);
+  const of = `helm.sh/helm/v${major}`;
+  const kubernetes = `-X ${of}/pkg/chartutil.k8sVersionMajor=1 -X ${of}/pkg/chartutil.k8sVersionMinor=${minor}`;
+  return `-X ${of}/internal/version.version=${version}${major === 3 ? ` ${kubernetes}` : ''}`;
+}
 
 /** The release of Kubernetes in a go.mod: that of itself, or that of the library of kubectl; undefined where it has neither. */
 function versionIn(path) {
@@ -53,10 +66,11 @@ function linkerFlags(version) {
 }
 
 function build(name) {
-  const { from, static: isStatic, suite, module = '.', modfile = 'go.mod' } = PROGRAMS[name];
+  const { from, static: isStatic, suite, module = '.', modfile = 'go.mod', variables = '' } = PROGRAMS[name];
   console.error(`Building ${name} from ${from}, once (minutes) …`);
   const command = suite ? ['test', '-vet=off', '-c'] : ['build', ...(isStatic ? ['-trimpath'] : [])];
-  const flags = ['-modfile', modfile, '-ldflags', linkerFlags(versionIn(join(peers, module, modfile)))];
+  const linker = `${linkerFlags(versionIn(join(peers, module, modfile)))} ${variables}`.trim();
+  const flags = ['-modfile', modfile, '-ldflags', linker];
   run('go', [...command, ...flags, '-o', join(built, name), from], {
     cwd: join(peers, module),
     env: { ...process.env, ...(isStatic ? { CGO_ENABLED: '0' } : {}) },
@@ -66,11 +80,11 @@ function build(name) {
 /** What a program is built from, for the file beside it: what has changed is built again. */
 function sourceOf(name) {
   const { from, module = '.', modfile = 'go.mod' } = PROGRAMS[name];
-  const own = from.startsWith('.') ? readFileSync(join(peers, module, from, 'main.go')) : '';
-  return createHash('sha256')
-    .update(readFileSync(join(peers, module, modfile)))
-    .update(own)
-    .digest('hex');
+  const hash = createHash('sha256').update(readFileSync(join(peers, module, modfile)));
+  const folder = join(peers, module, from);
+  const own = from.startsWith('.') ? readdirSync(folder).filter((file) => file.endsWith('.go')) : [];
+  for (const file of own.sort()) hash.update(readFileSync(join(folder, file)));
+  return hash.digest('hex');
 }
 
 const stampOf = (name) => join(built, `.${name}.source`);
