@@ -165,6 +165,29 @@ describe('what templates look up', () => {
     expect(await data()).deep.equal({ k: 'three', more: 'x' });
   });
 
+  const unlessThere = (more: Record<string, string> = {}) => ({
+    'k8s/a.yaml': cm('a', more),
+    'k8s/b.yaml': `\${unless ConfigMap shop-dev b}${cm('b', { password: '${made randAlphaNum}' })}`,
+  });
+
+  it('counts as absent where the environment itself has made it, and would not be there otherwise', async () => {
+    await world.push(unlessThere());
+    const first = dataOf(await world.live('ConfigMap', 'b'));
+    await world.push(unlessThere({ more: 'x' }));
+    await world.sync.requestSync('shop', 'dev');
+    await world.settle();
+    expect(await data()).deep.equal({ more: 'x' });
+    expect(dataOf(await world.live('ConfigMap', 'b'))).deep.equal(first);
+    expect(world.home.writes.filter((write) => write.startsWith('delete'))).deep.equal([]);
+  });
+
+  it('counts as it is where somebody else has made it', async () => {
+    await write('b', { k: 'theirs' });
+    await world.push(unlessThere());
+    expect(dataOf(await world.live('ConfigMap', 'b'))).deep.equal({ k: 'theirs' });
+    expect((await world.environment()).status?.sync).equal('Synced');
+  });
+
   it('may depend on what was looked up before', async () => {
     await write('next', { k: 'found' });
     await write('seen', { k: 'next' });

@@ -88,11 +88,13 @@ export function createFakeRepository(): FakeRepository {
 }
 
 /** One may stand in the name of another. */
+const UNLESS = /^\$\{unless (\w+) (\S+) ([^\s}]+)\}(.*)$/s;
 const LOOKUP = /\$\{lookup (\w+) ([^\s${}]*) ([^\s${}]*) (\w+)\}/g;
 
 /**
  * Every YAML file of the app's folder as plain manifests; a file that says BROKEN is a template error. `${made NAME}` is a value that is
- * made once, `${lookup KIND NAMESPACE NAME KEY}` what an object of the cluster has under `data`.
+ * made once, `${lookup KIND NAMESPACE NAME KEY}` what an object of the cluster has under `data`,
+ * `${unless KIND NAMESPACE NAME}` before a manifest that is written only where there is no such object.
  */
 async function render(request: RenderRequest) {
   const made = createMade(request.generated ?? {}, systemChance);
@@ -112,7 +114,10 @@ async function render(request: RenderRequest) {
           String(made.take(name, [], () => randomBytes(12).toString('hex'))),
         )
         .replace(LOOKUP, lookUp)
-        .replace(LOOKUP, lookUp);
+        .replace(LOOKUP, lookUp)
+        .replace(UNLESS, (_, kind, namespace, name, rest) =>
+          lookups.ask({ apiVersion: 'v1', kind, namespace, name }).size > 0 ? '' : rest,
+        );
       if (text.includes('BROKEN')) {
         problems.push({ reason: 'TemplateError', message: 'it is broken', place: { file: path, line: 1 } });
         return [];

@@ -6,6 +6,7 @@ import { fullName } from '../../model/names.ts';
 import type { Environment } from '../../model/types.ts';
 import type { Lookup, LookupAnswer } from '../../render/recorded.ts';
 import { type Fence, lookupProblem } from '../plan/fence.ts';
+import { holderOf } from '../plan/tracking.ts';
 import type { Owner } from '../plan/types.ts';
 import { actingAs } from './identity.ts';
 import { claimProblem } from './namespaceclaim.ts';
@@ -23,6 +24,8 @@ export interface LookupParts {
 export interface LookedUp {
   readonly answer: LookupAnswer;
   readonly refusal?: Problem;
+  /** Whether it is an object that the environment itself has delivered. */
+  readonly isDelivered?: boolean;
 }
 
 const NOTHING: LookupAnswer = { object: {} };
@@ -42,7 +45,7 @@ export async function lookUp(parts: LookupParts, lookup: Lookup): Promise<Looked
     namespaces: row.namespaced ? [lookup.namespace] : [],
     objects: [{ ref: { ...lookup, namespace: undefined }, resource: row.namespaced ? undefined : row }],
   });
-  return { answer: await read(acting, row, lookup, parts.signal) };
+  return read(acting, row, lookup, parts);
 }
 
 /** The namespace may be somebody else's, whom only its marks in the cluster name. */
@@ -60,16 +63,19 @@ async function read(
   client: KubeClient,
   row: Resource,
   { namespace, name }: Lookup,
-  signal: AbortSignal,
-): Promise<LookupAnswer> {
+  { owner, signal }: LookupParts,
+): Promise<LookedUp> {
   const where = row.namespaced ? { namespace } : {};
   try {
-    if (name !== '') return { object: plain(await client.get(row, { ...where, name }, { signal })) };
+    if (name !== '') {
+      const object = await client.get<KubeObject>(row, { ...where, name }, { signal });
+      return { answer: { object: plain(object) }, isDelivered: holderOf(object, owner).type === 'ours' };
+    }
     const list = await client.list(row, { ...where, signal });
-    return { object: { ...list, items: list.items.map(plain) } as unknown as JsonObject };
+    return { answer: { object: { ...list, items: list.items.map(plain) } as unknown as JsonObject } };
   } catch (error) {
-    if (isNotFound(error)) return NOTHING;
-    if (error instanceof StatusError && REFUSALS.has(error.code)) return { error: error.message };
+    if (isNotFound(error)) return { answer: NOTHING };
+    if (error instanceof StatusError && REFUSALS.has(error.code)) return { answer: { error: error.message } };
     throw error;
   }
 }

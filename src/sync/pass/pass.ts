@@ -19,13 +19,13 @@ import { isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
 import { overdue, refusalOf, refusedVerdict, withoutRefused } from '../plan/refusals.ts';
 import type { Step } from '../plan/types.ts';
-import { forgetKept } from '../state/generated.ts';
 import type { Memory } from '../state/memory.ts';
 import { afterAttempt, LOOKS, retryMs, waitingFailure } from '../state/pacing.ts';
 import { changeStatus, withCondition } from '../state/status.ts';
 import { conclude, type Findings } from './conclude.ts';
 import { attemptKey, execute, isDrift, withinBudget } from './execute.ts';
 import { ownerOf } from './fencenow.ts';
+import { forgetGone } from './forgetgone.ts';
 import { beginOperation, finishOperation, type Operation, resumeOperation } from './operation.ts';
 import type { PassParts } from './parts.ts';
 import { objectsOf, type Prepared, prepare } from './prepare.ts';
@@ -123,7 +123,7 @@ async function write(pass: Pass, prepared: Prepared, key: string, rolling: boole
     const pruned = healing.steps.filter((step) => step.action === 'prune' && !done.waiting.includes(step));
     if (done.written.size > 0 || pruned.length > 0)
       say('applied', appliedLine(done.written.size, took, pruned));
-    if (!environment.spec.pin) await forgetGone(pass, prepared);
+    await forgetGone(options, environment, prepared.sourced.bundle.apps);
   } else if (!rolling && done.written.size > 0) {
     await recordHealing(options, pass.client, environment, writes, done.written);
   }
@@ -148,12 +148,6 @@ async function makeNamespaces(
   if (!names.includes(namespace)) return undefined;
   const owner = ownerOf(options.instanceUid, environment);
   return claimNamespace(client, { owner, namespace, allowed: namespaces.includes(namespace), signal });
-}
-
-/** What was made for an app goes with it; not while a pin holds a revision that did not have it yet. */
-async function forgetGone({ options, environment }: Pass, { sourced }: Prepared): Promise<void> {
-  const apps = new Set(sourced.bundle.apps.map(({ name }) => name));
-  await forgetKept(options.home, environment.spec, (app) => !apps.has(app));
 }
 
 interface Outcome {

@@ -1,16 +1,16 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
-import { pooled } from '../../base/pooled.ts';
+import { once } from '../../base/once.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import { isAlreadyExists, isConflict } from '../../kube/values/status.ts';
 import { renderKey } from '../../render/key.ts';
 import type { Generated, Lookup } from '../../render/recorded.ts';
-import { lookupKey } from '../../render/recorded.ts';
 import type { Rendered, RenderRequest } from '../../render/types.ts';
 import type { LookedUp } from '../cluster/lookup.ts';
 import type { SyncOptions } from '../options.ts';
 import type { Render } from '../source/source.ts';
 import { type Kept, type KeptNow, NOTHING_KEPT, readKept, writeKept } from '../state/generated.ts';
 import { holdersOf } from '../state/holders.ts';
+import { answeredRender } from './answeredrender.ts';
 
 export interface RecordedRender {
   readonly render: Render;
@@ -46,52 +46,26 @@ export function recordedRender(parts: RecordedRender): Render {
 /** Somebody renews a value at the same moment: then it is rendered with what is there now. */
 const ATTEMPTS = 3;
 
-/** An object that is looked up may say which one is next. */
-const ROUNDS = 5;
-const MOST_LOOKUPS = 100;
-const AT_ONCE = 8;
-
-interface Answered {
-  readonly rendered: Rendered;
-  readonly lookups: Kept['lookups'];
-}
-
 async function renderAnswered(
   { render, lookUp, requestedAt }: RecordedRender,
   kept: KeptNow,
   request: RenderRequest,
 ): Promise<Result<Answered>> {
-  const known = new Map<string, LookedUp>();
-  let of: string | undefined;
-  const outcome = (): string => (of ??= `${requestedAt ?? ''} ${renderKey({ ...request, images: {} })}`);
-  if (kept.lookups?.render === outcome()) {
-    for (const [key, answer] of Object.entries(kept.lookups.answers)) known.set(key, { answer });
-  }
-  for (let round = 0; round <= ROUNDS; round++) {
-    const lookups = Object.fromEntries([...known].map(([key, { answer }]) => [key, answer]));
-    const result = await render({ ...request, generated: kept.values, lookups });
-    if (!result.ok) return result;
-    const missing = result.value.lookups ?? [];
-    if (missing.length === 0) return ok(answeredBy(result.value, outcome, known));
-    if (known.size + missing.length > MOST_LOOKUPS) return failed(tooMany(request.app));
-    await pooled(missing, AT_ONCE, async (one) => void known.set(lookupKey(one), await lookUp(one)));
-  }
-  return failed(endless(request.app));
+  const of = once(() => `${requestedAt ?? ''} ${renderKey({ ...request, images: {} })}`);
+  const known = kept.lookups && kept.lookups.render === of() ? kept.lookups.answers : {};
+  const answered = await answeredRender({
+    render: (lookups) => render({ ...request, generated: kept.values, lookups }),
+    ...{ known, lookUp, app: request.app },
+  });
+  if (!answered.ok) return answered;
+  const { rendered, answers, refusals } = answered.value;
+  const lookups = Object.keys(answers).length > 0 ? { render: of(), answers } : undefined;
+  return ok({ rendered: warned(rendered, refusals), lookups });
 }
 
-function answeredBy(
-  rendered: Rendered,
-  outcome: () => string,
-  known: ReadonlyMap<string, LookedUp>,
-): Answered {
-  const refusals = [...known.values()].flatMap(({ refusal }) => refusal ?? []);
-  // What is refused is judged again each time: a person's word may be given meanwhile.
-  const kept = [...known].filter(([, { refusal }]) => refusal === undefined);
-  const answers = Object.fromEntries(kept.map(([key, { answer }]) => [key, answer]));
-  return {
-    rendered: warned(rendered, refusals),
-    lookups: kept.length > 0 ? { render: outcome(), answers } : undefined,
-  };
+interface Answered {
+  readonly rendered: Rendered;
+  readonly lookups: Kept['lookups'];
 }
 
 const warned = (rendered: Rendered, warnings: readonly Problem[]): Rendered =>
@@ -144,16 +118,4 @@ function notKept(app: string, kept: KeptNow, { generated = {} }: Rendered): read
 const contended = (app: string): Problem => ({
   reason: 'GeneratedContended',
   message: `app ${app}: what its templates made could not be kept, because others wrote it ${ATTEMPTS} times meanwhile`,
-});
-
-const tooMany = (app: string): Problem => ({
-  reason: 'TooManyLookups',
-  message: `app ${app}: its templates look up more than ${MOST_LOOKUPS} objects`,
-  remedy: 'Look up a list, or name what is needed in the values.',
-});
-
-const endless = (app: string): Problem => ({
-  reason: 'TooManyLookups',
-  message: `app ${app}: its templates look up something new after each of ${ROUNDS} rounds of answers`,
-  remedy: 'Look up a list, or name what is needed in the values.',
 });
