@@ -280,6 +280,13 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage image push ex.org/shop/web:1.2 --username ann', ''],
     ],
   },
+  values: {
+    group: 'Tools',
+    examples: [
+      ['pilotage values -e prod', 'what the chart sees in prod, and which line says so'],
+      ['pilotage values -e prod --diff dev', 'only what differs'],
+    ],
+  },
   secrets: {
     group: 'Tools',
     examples: [

@@ -50,6 +50,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   logs: async (context) => (await import('./commands/logs.ts')).logsCommand(context),
   audit: async (context) => (await import('./commands/audit.ts')).auditCommand(context),
   render: async (context) => (await import('./commands/render.ts')).renderCommand(context),
+  values: async (context) => (await import('./commands/values.ts')).valuesCommand(context),
   template: async (context) => (await import('./commands/template.ts')).templateCommand(context),
   image: async (context) => (await import('./commands/image.ts')).imageCommand(context, process.stdin),
   secrets: async (context) => (await import('./commands/secrets.ts')).secretsCommand(context),

@@ -168,6 +168,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     demo: ['command.ts', 'context.ts', 'daemon', 'gitenvironment.ts'],
     signin: ['daemon', 'context.ts'],
     secrets: [],
+    'workingtree.ts': ['init'],
     commands: [
       'command.ts',
       'context.ts',
@@ -175,6 +176,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
       'password.ts',
       'encryption.ts',
       'secrets',
+      'workingtree.ts',
       'authorities.ts',
       'trust.ts',
       'bootstrap.ts',

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { formatProblem, ProblemError, unwrap } from '../../base/errors.ts';
 import { type FileTree, readText } from '../../base/filetree.ts';
@@ -7,10 +5,7 @@ import { formatPlace } from '../../base/place.ts';
 import { SCHEMA_VERSION } from '../../kube/schema/version.ts';
 import { isObject } from '../../kube/values/equal.ts';
 import { dumpYaml } from '../../kube/values/yaml.ts';
-import { appsOf } from '../../model/apps.ts';
-import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
-import { PILOTAGE_FILE, readPilotageFile } from '../../model/pilotagefile.ts';
-import { GATE_GRAMMAR } from '../../promotion/gates/list.ts';
+import type { AppEntry } from '../../model/deliveryfile.ts';
 import { systemChance } from '../../render/chance.ts';
 import { handlebars } from '../../render/handlebars/engine.ts';
 import { render } from '../../render/render.ts';
@@ -18,8 +13,8 @@ import { composeImages } from '../../render/sources/composefile.ts';
 import type { Manifest } from '../../render/types.ts';
 import { outputOption, print } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { readFolder } from '../init/foldertree.ts';
 import { ownIdentities } from '../secrets/keyfile.ts';
+import { folderOfApp, readWorkingTree, type WorkingTree } from '../workingtree.ts';
 
 interface RenderOptions {
   readonly environment: string;
@@ -45,12 +40,10 @@ export function renderCommand(context: CliContext): Command {
     )
     .addOption(outputOption())
     .action(async (folder: string, options: RenderOptions) => {
-      const root = resolve(folder);
-      if (!existsSync(root))
-        throw new ProblemError({ reason: 'NotFound', message: `There is no folder ${root}.` });
-      const tree = readFolder(root);
-      const manifests = await renderFolder(context, tree, basename(root), options);
-      if (options.kubeVersion === undefined && readsVersion(tree)) context.stderr.write(ASSUMED);
+      const work = readWorkingTree(folder, options);
+      const rendered = await Promise.all(work.apps.map((app) => renderApp(context, work, app, options)));
+      const manifests = rendered.flat();
+      if (options.kubeVersion === undefined && readsVersion(work.tree)) context.stderr.write(ASSUMED);
       if (options.output === 'json')
         return print(context, JSON.stringify(manifests.map(({ object }) => object)));
       for (const { object, origin } of manifests)
@@ -63,60 +56,24 @@ const ASSUMED = `A chart asks for the release of the cluster: ${SCHEMA_VERSION} 
 const readsVersion = (tree: FileTree): boolean =>
   tree.paths.some((path) => path.endsWith('.hbs') && readText(tree, path)?.includes('KubeVersion'));
 
-async function renderFolder(
-  context: CliContext,
-  tree: FileTree,
-  folder: string,
-  options: RenderOptions,
-): Promise<readonly Manifest[]> {
-  const text = readText(tree, PILOTAGE_FILE);
-  const file = text === undefined ? undefined : unwrap(readPilotageFile(text, GATE_GRAMMAR));
-  const delivery = file?.name ?? (folder.toLowerCase().replace(/[^a-z0-9-]+/g, '-') || 'app');
-  const entry = file?.environments.find(({ name }) => name === options.environment);
-  if (file && file.environments.length > 0 && !entry) {
-    throw new ProblemError({
-      reason: 'NotFound',
-      message: `pilotage.yaml defines no environment ${options.environment}.`,
-      remedy: `It defines: ${file.environments.map(({ name }) => name).join(', ')}.`,
-    });
-  }
-  const name = { delivery, environment: options.environment };
-  const apps = appsOf(file, tree, entry?.path ?? '', name).filter(
-    (app) => !options.app || app.name === options.app,
-  );
-  const rendered = await Promise.all(
-    apps.map((app) => renderApp(context, tree, app, file, { ...name, namespace: entry?.namespace }, options)),
-  );
-  return rendered.flat();
-}
-
 async function renderApp(
   context: CliContext,
-  tree: FileTree,
+  { tree, delivery, environment, file, entry }: WorkingTree,
   app: AppEntry,
-  file: DeliveryFile | undefined,
-  name: { readonly delivery: string; readonly environment: string; readonly namespace: string | undefined },
   options: RenderOptions,
 ): Promise<readonly Manifest[]> {
-  if (app.source.type !== 'folder') {
-    throw new ProblemError({
-      reason: 'NotSupported',
-      message: `The app ${app.name} comes from a chart repository, which this version does not fetch.`,
-      place: app.place,
-    });
-  }
   const project = {
-    ...{ tree, path: app.source.path, app: app.name, delivery: name.delivery, environment: name.environment },
+    ...{ tree, path: folderOfApp(app), app: app.name, delivery, environment },
     valuesFiles: [...app.values, ...options.values],
     overrides: overridesOf(options.set),
   };
   const built = unwrap(composeImages(project)).map(({ service }) => service);
-  const reference = (image: string) => `${name.delivery}/${image}:working-tree`;
+  const reference = (image: string) => `${delivery}/${image}:working-tree`;
   const rendered = unwrap(
     await render(
       {
         ...project,
-        namespace: name.namespace ?? `${name.delivery}-${name.environment}`,
+        namespace: entry?.namespace ?? `${delivery}-${environment}`,
         revision: '0'.repeat(40),
         composeImages: Object.fromEntries(built.map((service) => [service, reference(service)])),
         // Nothing is built offline: the name of an image is used as it is.

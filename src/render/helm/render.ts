@@ -66,16 +66,12 @@ export function renderHelm(request: HelmRequest): Result<HelmOutput> {
 }
 
 function render(request: HelmRequest): Result<HelmOutput> {
-  const { chart, given, helm } = request;
+  const { chart, helm } = request;
   checkInstallable(chart);
   const [missing, ...more] = missingDependencies(chart);
   if (missing) return failed(missing, ...more);
   const warned = new Set<string>();
-  const options = { version: helm, dialect: goDialect, warn: (message: string) => void warned.add(message) };
-  const set = mergeGiven(given, options, request.readFile ?? noFiles);
-  const root = resolveDependencies(chart, set, options);
-  const values = coalesceValues(root, set, options);
-  const places = valuePlaces({ root, files: given.files, set: overridesOnly(request) });
+  const { root, values, places } = helmValues(request, (message) => void warned.add(message));
   const [wrong, ...others] = request.skipSchema ? [] : checkSchemas(root, values, places);
   if (wrong) return failed(wrong, ...others);
   const kube = checkKubeVersion(request);
@@ -90,14 +86,23 @@ function render(request: HelmRequest): Result<HelmOutput> {
   return ok({ ...output, warnings });
 }
 
+/** What the templates of a chart see as Values, and where each was set. @throws ProblemError */
+export function helmValues(
+  { chart, given, helm, readFile = noFiles }: Pick<HelmRequest, 'chart' | 'given' | 'helm' | 'readFile'>,
+  warn: (message: string) => void,
+): { readonly root: ResolvedChart; readonly values: HelmMap; readonly places: ValuePlaces } {
+  const options = { version: helm, dialect: goDialect, warn };
+  const set = mergeGiven(given, options, readFile);
+  const root = resolveDependencies(chart, set, options);
+  const values = coalesceValues(root, set, options);
+  // For what was set beside files no line can be shown.
+  const beside = mergeGiven({ ...given, files: [] }, { version: helm, dialect: goDialect }, readFile);
+  return { root, values, places: valuePlaces({ root, files: given.files, set: beside }) };
+}
+
 const noFiles: ReadFile = (file) => {
   throw new ProblemError({ reason: 'BadRequest', message: `${file} cannot be read here` });
 };
-
-/** What was set beside files, for which no line can be shown. */
-function overridesOnly({ given, helm, readFile = noFiles }: HelmRequest): HelmMap {
-  return mergeGiven({ ...given, files: [] }, { version: helm, dialect: goDialect }, readFile);
-}
 
 function checkKubeVersion({ chart, cluster, helm }: HelmRequest): KubeVersion {
   const kube = kubeVersionOf(cluster, helm);

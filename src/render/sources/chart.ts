@@ -2,20 +2,21 @@ import { failed, ok, type Problem, ProblemError, type Result } from '../../base/
 import { type FileTree, readText } from '../../base/filetree.ts';
 import { type Chart, type ChartFile, join, readChart } from '../../charts/chart.ts';
 import { checkScoped, missingDependencies, type ScopedChart, scopeCharts } from '../../charts/scope.ts';
-import { readValuesFiles, type Values, valuesFrom } from '../../charts/values.ts';
+import { escapeSegment, placeOf, readValuesFiles, type Values, valuesFrom } from '../../charts/values.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
 import type { ChartEngine, Context, Templates } from '../engine.ts';
 import { seesRevision } from '../key.ts';
 import { type ReadManifests, readManifests } from '../manifests/read.ts';
 import type { RenderRequest } from '../types.ts';
 import { contextOf, imageFrom } from './context.ts';
-import type { SourceOutput, SourceRenderer } from './source.ts';
+import type { SeenValues, SourceOutput, SourceRenderer, ValuesRequest } from './source.ts';
 
 /** A chart whose templates the engine renders, or plain YAML. */
 export const chart: SourceRenderer = {
   name: 'chart',
   detect: ({ files }) => (files.includes('Chart.yaml') ? {} : undefined),
   render: renderChart,
+  values: seenValues,
 };
 
 /** Chart + values → objects, each with the line of the template that wrote it. */
@@ -35,7 +36,17 @@ function renderChart(request: RenderRequest, engine: ChartEngine): Result<Source
   return renderScoped(scoped, request, engine);
 }
 
-function valuesLayers(request: RenderRequest): Result<Values[]> {
+function seenValues(request: ValuesRequest): Result<SeenValues> {
+  const chart = readChart(request.tree, request.path);
+  if (!chart.ok) return chart;
+  const layers = valuesLayers(request);
+  if (!layers.ok) return layers;
+  const { values } = scopeCharts(chart.value, layers.value);
+  const pointer = (path: readonly string[]): string => path.map((key) => `/${escapeSegment(key)}`).join('');
+  return ok({ data: values.data, placeOf: (path) => placeOf(values, pointer(path)) });
+}
+
+function valuesLayers(request: ValuesRequest): Result<Values[]> {
   const files = readValuesFiles(request.tree, request.valuesFiles);
   if (!files.ok || !request.overrides) return files;
   return ok([...files.value, valuesFrom(request.overrides as JsonObject, '--set')]);

@@ -1,19 +1,26 @@
-import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
+import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
 import { readText } from '../../base/filetree.ts';
 import type { Place } from '../../base/place.ts';
 import { unsatisfiedRanges } from '../../charts/helm/dependencies.ts';
-import type { GivenFile } from '../../charts/helm/given.ts';
+import type { GivenFile, GivenValues } from '../../charts/helm/given.ts';
 import { type HelmChart, loadChart } from '../../charts/helm/load.ts';
 import { lockDisagreements } from '../../charts/helm/lockcheck.ts';
-import { isTable, overridesOf } from '../../charts/helm/values.ts';
+import { isTable, jsonOf, overridesOf } from '../../charts/helm/values.ts';
 import { valuesFileMissing } from '../../charts/values.ts';
-import { gvkOf, type KubeObject } from '../../kube/values/types.ts';
+import { gvkOf, type JsonObject, type KubeObject } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { goDialect } from '../helm/dialect.ts';
-import { type HelmOutput, renderHelm } from '../helm/render.ts';
+import { type HelmOutput, helmValues, renderHelm } from '../helm/render.ts';
 import type { HelmManifest } from '../helm/sort.ts';
 import { type ReadManifests, readManifests, type Written } from '../manifests/read.ts';
-import type { Folder, SourceOutput, SourceRenderer, SourceRequest } from './source.ts';
+import type {
+  Folder,
+  SeenValues,
+  SourceOutput,
+  SourceRenderer,
+  SourceRequest,
+  ValuesRequest,
+} from './source.ts';
 
 /** Actions that only Go templates have: a leading dot or `$`, `-` trimming, or a keyword without `#`. */
 const GO_ACTION =
@@ -31,6 +38,7 @@ export const helm: SourceRenderer = {
       : undefined;
   },
   render: renderChart,
+  values: seenValues,
 };
 
 /** The first Go action of a chart. */
@@ -54,11 +62,10 @@ function renderChart(request: SourceRequest): Result<SourceOutput> {
   if (!files.ok) return files;
   const chart = loadChart(request.tree, request.path, { dialect: goDialect, version: RELEASE });
   if (!chart.ok) return chart;
-  const overrides = overridesOf(request.overrides ?? {});
   const { kubeVersion, apiVersions } = request.capabilities;
   const rendered = renderHelm({
     chart: chart.value,
-    given: { files: files.value, ...(isTable(overrides) ? { overrides } : {}) },
+    given: { files: files.value, ...overridesIn(request) },
     release: { name: request.app, namespace: request.namespace, isUpgrade: false },
     cluster: { kubeVersion, apiVersions },
     helm: RELEASE,
@@ -69,7 +76,27 @@ function renderChart(request: SourceRequest): Result<SourceOutput> {
   return rendered.ok ? objectsOf(rendered.value, chart.value) : rendered;
 }
 
-function givenFiles({ tree, valuesFiles }: SourceRequest): Result<GivenFile[]> {
+function seenValues(request: ValuesRequest): Result<SeenValues> {
+  const files = givenFiles(request);
+  if (!files.ok) return files;
+  const chart = loadChart(request.tree, request.path, { dialect: goDialect, version: RELEASE });
+  if (!chart.ok) return chart;
+  try {
+    const given = { files: files.value, ...overridesIn(request) };
+    const { values, places } = helmValues({ chart: chart.value, given, helm: RELEASE }, () => {});
+    return ok({ data: jsonOf(values) as JsonObject, placeOf: (path) => places.find([], path) });
+  } catch (error) {
+    if (error instanceof ProblemError) return failed(error.problem);
+    throw error;
+  }
+}
+
+function overridesIn({ overrides }: ValuesRequest): Pick<GivenValues, 'overrides'> {
+  const values = overridesOf(overrides ?? {});
+  return isTable(values) ? { overrides: values } : {};
+}
+
+function givenFiles({ tree, valuesFiles }: ValuesRequest): Result<GivenFile[]> {
   const files: GivenFile[] = [];
   for (const file of valuesFiles) {
     const text = readText(tree, file);

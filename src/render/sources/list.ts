@@ -8,9 +8,11 @@ import { plain } from './plain.ts';
 import {
   type Folder,
   folderOf,
+  type SeenValues,
   type SourceOutput,
   type SourceRenderer,
   type SourceRequest,
+  type ValuesRequest,
 } from './source.ts';
 
 /** Every kind of source; the first that recognises a folder renders it. A new one is a file beside this one and a line here. */
@@ -25,6 +27,20 @@ export function renderSource(request: SourceRequest, engine: ChartEngine): Resul
   }
   return failed(nothingToRender(folder));
 }
+
+/** The values that the templates of a folder see. */
+export function valuesOfSource(request: ValuesRequest): Result<SeenValues> {
+  const folder = folderOf(request.tree, request.path);
+  const source = SOURCES.find((one) => one.detect(folder));
+  if (!source) return failed(nothingToRender(folder));
+  return source.values ? source.values(request) : failed(withoutValues(folder));
+}
+
+const withoutValues = ({ path }: Folder): Problem => ({
+  reason: 'NoValues',
+  message: `${path === '' ? 'The root of the repository' : path} is no chart: nothing in it has values`,
+  place: { file: path === '' ? '.' : path },
+});
 
 function nothingToRender({ path, files }: Folder): Problem {
   const where = path === '' ? 'the root of the repository' : path;

@@ -1,6 +1,7 @@
 import type { Problem, Result } from '../../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
 import type { Place } from '../../base/place.ts';
+import type { JsonObject } from '../../kube/values/types.ts';
 import type { ChartEngine } from '../engine.ts';
 import type { Chance } from '../gotemplate/chance.ts';
 import type { Lookups } from '../gotemplate/lookups.ts';
@@ -32,6 +33,16 @@ export interface SourceRenderer {
   detect(folder: Folder): { readonly place?: Place } | undefined;
   /** The objects of the folder, or why it cannot be rendered. Pure. */
   render(request: SourceRequest, engine: ChartEngine, place?: Place): Result<SourceOutput>;
+  /** The values that its templates see; absent where there are none. */
+  values?(request: ValuesRequest): Result<SeenValues>;
+}
+
+export type ValuesRequest = Pick<RenderRequest, 'tree' | 'path' | 'valuesFiles' | 'overrides'>;
+
+/** Values after all files, and where each was set. */
+export interface SeenValues {
+  readonly data: JsonObject;
+  placeOf(path: readonly string[]): Place | undefined;
 }
 
 /** A request, and what is recorded of its render beside the manifests: what it made, what it looked up. */

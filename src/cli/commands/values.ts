@@ -1,0 +1,124 @@
+import { Command } from 'commander';
+import { unwrap } from '../../base/errors.ts';
+import { formatPlace } from '../../base/place.ts';
+import { deepEqual, isObject } from '../../kube/values/equal.ts';
+import type { Json } from '../../kube/values/types.ts';
+import { valuesOfSource } from '../../render/sources/list.ts';
+import type { SeenValues } from '../../render/sources/source.ts';
+import { outputOption, print, printJson } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { formatTable } from '../output/table.ts';
+import { folderOfApp, readWorkingTree } from '../workingtree.ts';
+import { overridesOf } from './render.ts';
+
+interface ValuesOptions {
+  readonly environment: string;
+  readonly app?: string;
+  readonly diff?: string;
+  readonly set: readonly string[];
+  readonly output: 'text' | 'json';
+}
+
+/** Needs no daemon: what a chart in the working tree sees, and which line of which file says so. */
+export function valuesCommand(context: CliContext): Command {
+  return new Command('values')
+    .description('what the templates of a chart see as values, and where each was set')
+    .argument('[folder]', 'the repository', '.')
+    .option('-e, --environment <name>', 'whose values', 'dev')
+    .option('--app <name>', 'only this app')
+    .option('--diff <environment>', 'only what is different there')
+    .option(
+      '--set <path=value>',
+      'override one value (repeatable)',
+      (one, all: readonly string[]) => [...all, one],
+      [],
+    )
+    .addOption(outputOption())
+    .action((folder: string, options: ValuesOptions) => {
+      const seen = read(folder, options.environment, options);
+      const others = options.diff === undefined ? undefined : read(folder, options.diff, options);
+      if (options.output === 'json')
+        return printJson(context, Object.fromEntries([...seen].map(([app, { data }]) => [app, data])));
+      for (const [app, values] of seen) {
+        if (seen.size > 1) print(context, `# ${app}`);
+        const other = others?.get(app);
+        print(context, other ? difference(values, other, options) : listing(values));
+      }
+    });
+}
+
+/** By the names of apps, of those that are charts. */
+function read(folder: string, environment: string, options: ValuesOptions): ReadonlyMap<string, SeenValues> {
+  const { tree, apps } = readWorkingTree(folder, { ...options, environment });
+  const seen = apps.flatMap((app): [string, SeenValues][] => {
+    const path = folderOfApp(app);
+    const values = valuesOfSource({
+      tree,
+      path,
+      valuesFiles: app.values,
+      overrides: overridesOf(options.set),
+    });
+    const isOther = !values.ok && values.problems[0].reason === 'NoValues' && apps.length > 1;
+    return isOther ? [] : [[app.name, unwrap(values)]];
+  });
+  return new Map(seen);
+}
+
+function listing(values: SeenValues): string {
+  const rows = [...leavesOf(values.data)].map(([, { path, value }]) => [
+    dotted(path),
+    shown(value),
+    placeText(values, path),
+  ]);
+  return formatTable(['VALUE', 'IS', 'SET BY'], rows);
+}
+
+function difference(
+  values: SeenValues,
+  other: SeenValues,
+  { environment, diff = '' }: ValuesOptions,
+): string {
+  const [here, there] = [leavesOf(values.data), leavesOf(other.data)];
+  const keys = [...new Set([...here.keys(), ...there.keys()])].sort();
+  const rows = keys.flatMap((key) => {
+    const [a, b] = [here.get(key), there.get(key)];
+    if (a && b && deepEqual(a.value, b.value)) return [];
+    const path = (a ?? b)?.path ?? [];
+    const cell = (leaf: Leaf | undefined, seen: SeenValues): string =>
+      leaf ? `${shown(leaf.value)} (${placeText(seen, path)})` : 'not set';
+    return [[dotted(path), cell(a, values), cell(b, other)]];
+  });
+  if (rows.length === 0) return `${environment} and ${diff} see the same values.`;
+  return formatTable(['VALUE', environment.toUpperCase(), diff.toUpperCase()], rows);
+}
+
+interface Leaf {
+  readonly path: readonly string[];
+  readonly value: Json;
+}
+
+/** Everything that is no map with members, by its path; a list is one value, as it is replaced as one. */
+function leavesOf(data: Json): ReadonlyMap<string, Leaf> {
+  const leaves = new Map<string, Leaf>();
+  const visit = (value: Json, path: readonly string[]): void => {
+    if (isObject(value) && Object.keys(value).length > 0)
+      for (const key of Object.keys(value).sort()) visit(value[key] as Json, [...path, key]);
+    else if (path.length > 0) leaves.set(path.join('\0'), { path, value });
+  };
+  visit(data, []);
+  return leaves;
+}
+
+const dotted = (path: readonly string[]): string =>
+  path.map((key) => (/^[\w-]+$/.test(key) ? key : JSON.stringify(key))).join('.');
+
+/** On one line, and short: whoever wants all of it asks for JSON. */
+function shown(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
+}
+
+function placeText(values: SeenValues, path: readonly string[]): string {
+  const place = values.placeOf(path);
+  return place ? formatPlace(place) : 'the chart';
+}
