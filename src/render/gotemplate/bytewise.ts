@@ -1,4 +1,5 @@
 /** Go's functions of strings work on bytes or on runes, JavaScript's on UTF-16: what is between them. */
+import { byteLength } from './kinds.ts';
 import { bytesOf, GoError, textOf } from './values.ts';
 
 const BEYOND_ASCII = /[^\0-\x7f]/;
@@ -40,13 +41,14 @@ export const runesOf = (text: string): string[] =>
 
 /** `text[from:to]` of Go. @throws GoError the panic of bounds that do not fit; `to` is the length where Go's is left out */
 export function sliceBytes(text: string, from: bigint, to?: bigint): string {
-  const binary = binaryOf(text);
-  const length = BigInt(binary.length);
+  const length = BigInt(byteLength(text));
   const end = to ?? length;
   if (end < 0n) throw outOfRange(`[:${end}]`);
   if (end > length) throw outOfRange(`[:${end}] with length ${length}`);
   if (from < 0n) throw outOfRange(`[${from}:]`);
   if (from > end) throw outOfRange(`[${from}:${end}]`);
+  // Each unit of UTF-16 makes a byte at least: what is behind may be long, and is of no interest.
+  const binary = binaryOf(text.slice(0, Number(end) + 1));
   return textOfBinary(binary.slice(Number(from), Number(end)));
 }
 

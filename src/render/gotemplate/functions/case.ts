@@ -65,15 +65,22 @@ function nospace(text: string): string {
   return kept.length === binary.length ? text : kept;
 }
 
+/** A function that looks at each character, which is dearer than what is charged for any text. */
+const byCharacter = (work: (text: string) => string) =>
+  define(['string'], ([text], budget) => {
+    budget.spend(text.length);
+    return work(text);
+  });
+
 export const CASE = {
   upper: define(['string'], ([text]) => upper(text)),
   lower: define(['string'], ([text]) => lower(text)),
-  title: define(['string'], ([text]) => title(text)),
-  untitle: define(['string'], ([text]) => untitle(text)),
-  swapcase: define(['string'], ([text]) => swapCase(text)),
-  camelcase: define(['string'], ([text]) => pascalCase(text)),
-  snakecase: define(['string'], ([text]) => separatedWords(text, '_')),
-  kebabcase: define(['string'], ([text]) => separatedWords(text, '-')),
-  initials: define(['string'], ([text]) => initials(text)),
-  nospace: define(['string'], ([text]) => nospace(text)),
+  title: byCharacter(title),
+  untitle: byCharacter(untitle),
+  swapcase: byCharacter(swapCase),
+  camelcase: byCharacter(pascalCase),
+  snakecase: byCharacter((text) => separatedWords(text, '_')),
+  kebabcase: byCharacter((text) => separatedWords(text, '-')),
+  initials: byCharacter(initials),
+  nospace: byCharacter(nospace),
 };

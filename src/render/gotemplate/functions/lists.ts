@@ -22,16 +22,19 @@ function itemsOf(list: Value, complaint: string, budget: Budget): GoSlice {
   return items;
 }
 
-const includes = (items: readonly Value[], wanted: Value, budget: Budget): boolean =>
-  items.some((item) => deepEqual(wanted, item, budget));
+function includes(items: readonly Value[], wanted: Value, budget: Budget): boolean {
+  budget.spend(items.length);
+  return items.some((item) => deepEqual(wanted, item, budget));
+}
 
-/** Each value once. Texts, of which lists are long, are looked up; all else is compared. */
+/** Each value once. Plain ones, of which lists are long, are looked up; all else is compared. NaN equals nothing. */
 function unique(items: GoSlice, budget: Budget): GoSlice {
-  const texts = new Set<Value>();
+  const plain = new Set<Value>();
   const others: Value[] = [];
   return items.filter((item) => {
-    const seen = typeof item === 'string' ? texts.has(item) : includes(others, item, budget);
-    if (typeof item === 'string') texts.add(item);
+    const isPlain = typeof item !== 'object' || item === null;
+    const seen = isPlain ? plain.has(item) && !Number.isNaN(item) : includes(others, item, budget);
+    if (isPlain) plain.add(item);
     else if (!seen) others.push(item);
     return !seen;
   });

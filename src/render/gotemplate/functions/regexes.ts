@@ -8,7 +8,9 @@ import { define } from './define.ts';
 const steps = new WeakMap<Regex, CountSteps>();
 const MOST_STEPS = 1_000_000;
 /** Instructions times characters that are worth one step of the budget. */
-const STEP = 64;
+const STEP = 4;
+/** Each further search may look at all that follows, but hardly ever does. */
+const FURTHER_STEP = 32;
 
 interface Match {
   readonly from: number;
@@ -46,8 +48,9 @@ function finder(regex: Regex, text: string, budget: Budget): (from: number) => M
   steps.set(regex, counter);
   counter(cost);
   const matcher = regex.matcher(text);
+  const further = regex.programSize() / FURTHER_STEP;
   return (from) => {
-    budget.spend(1);
+    budget.spend(Math.ceil((text.length - from) * further));
     if (!matcher.find(from)) return undefined;
     const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, i) => matcher.group(i) ?? undefined);
     return { from: matcher.start(), to: matcher.end(), groups };
@@ -99,17 +102,26 @@ const REFERENCE = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
 const GROUP_NUMBER = /^(?:0|[1-9][0-9]{0,8})$/;
 
 /** Regexp.Expand: `$1`, `${1}`, `$name`, `$$`; a group that is not there is empty. */
-function expander(template: string, regex: Regex): (match: Match) => string {
+function expander(template: string, regex: Regex, budget: Budget): (match: Match) => string {
   const names = regex.namedGroups();
-  const groupOf = (name: string): number | undefined => {
+  const groupOf = (name: string): number => {
     if (GROUP_NUMBER.test(name)) return Number(name);
-    return Object.hasOwn(names, name) ? names[name] : undefined;
+    return (Object.hasOwn(names, name) ? names[name] : undefined) ?? NO_GROUP;
   };
-  return ({ groups }) =>
-    template.replaceAll(REFERENCE, (token: string, braced?: string, plain?: string) =>
-      token === '$$' ? '$' : (groups[groupOf(braced ?? plain ?? '') ?? groups.length] ?? ''),
-    );
+  const parts: (string | number)[] = [];
+  let end = 0;
+  for (const { 0: token, 1: braced, 2: plain, index } of template.matchAll(REFERENCE)) {
+    parts.push(template.slice(end, index), token === '$$' ? '$' : groupOf(braced ?? plain ?? ''));
+    end = index + token.length;
+  }
+  parts.push(template.slice(end));
+  return ({ groups }) => {
+    budget.spend(parts.length);
+    return parts.map((part) => (typeof part === 'number' ? (groups[part] ?? '') : part)).join('');
+  };
 }
+
+const NO_GROUP = -1;
 
 /** Regexp.Split: the last of `limit` parts has the rest. */
 function split(regex: Regex, text: string, limit: number, budget: Budget): GoSlice {
@@ -148,7 +160,7 @@ const searches = (regexOf: Compile) => ({
   ),
   ReplaceAll: define(['string', 'string', 'string'], ([pattern, text, by], budget) => {
     const regex = regexOf(pattern);
-    return replaceAll(regex, text, expander(by, regex), budget);
+    return replaceAll(regex, text, expander(by, regex, budget), budget);
   }),
   ReplaceAllLiteral: define(['string', 'string', 'string'], ([pattern, text, by], budget) =>
     replaceAll(regexOf(pattern), text, () => by, budget),

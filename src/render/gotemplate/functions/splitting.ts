@@ -14,8 +14,10 @@ export function splitText(text: string, separator: string, limit = -1): string[]
 }
 
 /** The parts under the names _0, _1 and so on. */
-const numbered = (parts: readonly string[]): GoMap =>
-  typed(new Map(parts.map((part, i) => [`_${i}`, part])), { name: 'map[string]string' });
+function numbered(parts: readonly string[], budget: Budget): GoMap {
+  budget.spend(parts.length);
+  return typed(new Map(parts.map((part, i) => [`_${i}`, part])), { name: 'map[string]string' });
+}
 
 function join(separator: string, list: Value, budget: Budget): string {
   const parts = strslice(list, budget);
@@ -35,11 +37,17 @@ function sortAlpha(list: Value, budget: Budget): GoSlice {
 }
 
 export const SPLITTING = {
-  split: define(['string', 'string'], ([separator, text]) => numbered(splitText(text, separator))),
-  splitn: define(['string', 'int', 'string'], ([separator, limit, text]) =>
-    numbered(splitText(text, separator, Number(limit))),
+  split: define(['string', 'string'], ([separator, text], budget) =>
+    numbered(splitText(text, separator), budget),
   ),
-  splitList: define(['string', 'string'], ([separator, text]) => strings(splitText(text, separator))),
+  splitn: define(['string', 'int', 'string'], ([separator, limit, text], budget) =>
+    numbered(splitText(text, separator, Number(limit)), budget),
+  ),
+  splitList: define(['string', 'string'], ([separator, text], budget) => {
+    const parts = splitText(text, separator);
+    budget.spend(parts.length);
+    return strings(parts);
+  }),
   join: define(['string', 'any'], ([separator, list], budget) => join(separator, list, budget)),
   sortAlpha: define(['any'], ([list], budget) => sortAlpha(list, budget)),
   toStrings: define(['any'], ([list], budget) =>

@@ -91,4 +91,4 @@ export class WordReader {
   }
 }
 
-const isInvalid = (rune: string): boolean => rune === '\ufffd' || isBroken(rune);
+const isInvalid = (rune: string): boolean => rune >= '\udc80' && (rune === '\ufffd' || isBroken(rune));
