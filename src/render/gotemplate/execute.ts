@@ -52,6 +52,9 @@ export function executeTree(
 const LIMITS: Readonly<Record<string, string>> = {
   'Maximum call stack size exceeded': 'templates and functions are nested too deeply',
   'Invalid string length': 'the text is too long',
+  'Invalid array length': 'the list is too long',
+  'Map maximum size exceeded': 'the map is too large',
+  'Maximum BigInt size exceeded': 'the number is too large',
 };
 
 /** What a statement asks of the loop around it. */
@@ -195,11 +198,13 @@ class Execution extends Evaluator {
 
   private overSlice(node: RangeNode, slice: GoSlice | Uint8Array): boolean {
     const boxed = holdsAny(slice);
+    const hasIndex = node.pipe.variables.length > 1;
     const { length } = slice;
     for (let i = 0; i < length; i++) {
       const item = slice[i];
       const element = slice instanceof Uint8Array ? new Num('uint8', BigInt(item as number)) : item;
-      if (!this.iteration(node, BigInt(i), element as Value, boxed)) break;
+      const index = hasIndex ? BigInt(i) : undefined;
+      if (!this.iteration(node, index, element as Value, boxed)) break;
     }
     return length > 0;
   }
