@@ -271,6 +271,13 @@ export const HELP: Readonly<Record<string, Help>> = {
       ['pilotage template web ./chart -s templates/deployment.yaml', 'one template'],
     ],
   },
+  chart: {
+    group: 'Tools',
+    examples: [
+      ['pilotage chart import compose compose.yaml --output chart', 'a chart that renders to the same'],
+    ],
+    next: 'pilotage render',
+  },
   image: {
     group: 'Tools',
     examples: [

@@ -21,6 +21,42 @@ describe('commands that need no daemon', () => {
     writeFileSync(join(dir, path), text);
   };
 
+  describe('chart import compose', () => {
+    const COMPOSE = 'services:\n  web: {build: ./web, ports: ["80:80"]}\n  db: {image: postgres:17}\n';
+
+    it('makes a chart that renders, and says what pilotage.yaml builds', async () => {
+      write('shop/compose.yaml', COMPOSE);
+      write('shop/web/Dockerfile', 'FROM scratch\n');
+      const { code, stdout, stderr } = await run([
+        ...['chart', 'import', 'compose', join(dir, 'shop/compose.yaml')],
+        ...['--output', join(dir, 'made/chart')],
+      ]);
+      expect([code, stderr]).to.deep.equal([0, '']);
+      expect(stdout)
+        .to.contain('wrote templates/web.yaml.hbs')
+        .and.contain('web: {path: web, dockerfile: Dockerfile}');
+      const values = [
+        '--set',
+        'images.web=registry.example.com/web:1',
+        '--set',
+        'services.db.image=postgres:18',
+      ];
+      const made = await run(['render', join(dir, 'made'), ...values]);
+      expect([made.code, made.stderr]).to.deep.equal([0, '']);
+      expect(made.stdout).to.contain('image: registry.example.com/web:1').and.contain('image: postgres:18');
+    });
+
+    it('writes nothing where there is no compose file, and over no folder that exists', async () => {
+      expect((await run(['chart', 'import', 'compose', dir])).stderr).to.contain(
+        'There is no compose file in',
+      );
+      write('compose.yaml', COMPOSE);
+      expect((await run(['chart', 'import', 'compose', dir, '--output', dir])).stderr).to.contain(
+        'exists already',
+      );
+    });
+  });
+
   describe('init and render', () => {
     it('what init writes can be rendered as it is', async () => {
       const begun = await run([
