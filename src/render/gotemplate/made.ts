@@ -61,6 +61,12 @@ export function createMade(before: GeneratedValues, { random, now }: Pick<Chance
   };
 }
 
+/** The time for templates: at each call, when it was made first. A chart that writes it down would be another with each render. */
+export const timeOnce =
+  (made: Made, now: () => Date): (() => Date) =>
+  () =>
+    new Date(String(made.take('now', [], () => now().toISOString())));
+
 /** The arguments may be secrets, and many: a name has room for neither. */
 const digestOf = (args: readonly Value[]): string =>
   createHash('sha256')

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createMade, type Made } from '../../../src/render/gotemplate/made.ts';
+import { createMade, type Made, timeOnce } from '../../../src/render/gotemplate/made.ts';
 import { readRecord } from '../../../src/render/gotemplate/valuerecord.ts';
 import {
   int64,
@@ -64,6 +64,20 @@ describe('values that are made once', () => {
       ['a.yaml', 16n],
     ]);
     expect(results(madeAfter(kept(first)), [['a.yaml', 16n]])).deep.equal(['made 1']);
+  });
+
+  it('are the time of the first render, at each call', () => {
+    const first = madeAfter({});
+    first.enter('a.yaml');
+    const clock = timeOnce(first, () => new Date('2026-01-02T03:04:05Z'));
+    expect([clock(), clock()]).deep.equal([
+      new Date('2026-01-02T03:04:05Z'),
+      new Date('2026-01-02T03:04:05Z'),
+    ]);
+    const second = madeAfter(kept(first));
+    second.enter('a.yaml');
+    const later = timeOnce(second, () => new Date('2027-01-01T00:00:00Z'));
+    expect([later(), later(), later()].map((time) => time.getFullYear())).deep.equal([2026, 2026, 2027]);
   });
 
   it('are told apart by arguments of every kind', () => {
