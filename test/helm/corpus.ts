@@ -7,6 +7,7 @@ import type { HelmVersion } from '../../src/charts/helm/dialect.ts';
 import { expectedOf, firstDifference, linesOf, withoutPem } from './blot.ts';
 import { renderChart } from './ours.ts';
 import { type HelmAnswer, HelmPeer } from './peer.ts';
+import { helmProgram } from './programs.ts';
 
 /** Runs of Helm where two differ: words that are equal by chance would otherwise be taken for fixed. */
 const RUNS = 4;
@@ -25,7 +26,7 @@ const { values: options } = parseArgs({
 });
 const folder = options.charts ?? '';
 const helm: HelmVersion = options.helm === '3' ? 3 : 4;
-const program = process.env.PILOTAGE_HELM_RENDER;
+const program = helmProgram(helm);
 if (!program || !existsSync(folder)) throw new Error(`there is no folder ${folder}, or no program of Helm`);
 
 /** Charts that lie in no other chart and are no library. */

@@ -1,5 +1,6 @@
 import type { Chance } from '../gotemplate/chance.ts';
 import { cryptoFunctions } from '../gotemplate/functions/crypto.ts';
+import { dateFunctions } from '../gotemplate/functions/dates.ts';
 import { ENCODING } from '../gotemplate/functions/encoding.ts';
 import { SPRIG } from '../gotemplate/functions/sprig.ts';
 import type { Made } from '../gotemplate/made.ts';
@@ -16,4 +17,6 @@ export const baseFunctions = ({
   ...SPRIG,
   ...ENCODING,
   ...cryptoFunctions({ ...chance, made }),
+  // Charts write the time into annotations: asked for anew, it would be another outcome with each render.
+  ...dateFunctions({ now: () => new Date(String(made.take('now', [], () => chance.now().toISOString()))) }),
 });
