@@ -2,6 +2,8 @@ import { indentedJson } from '../../../kube/values/jsonindent.ts';
 import { fromBase32, fromBase64, toBase32, toBase64 } from '../encoding/bases.ts';
 import { marshalJson } from '../encoding/json.ts';
 import { jsonKind, readJson, unmarshalJson } from '../encoding/jsonread.ts';
+import { marshalToml } from '../encoding/toml/marshal.ts';
+import { unmarshalToml } from '../encoding/toml/unmarshal.ts';
 import { marshalYaml, marshalYamlPretty } from '../encoding/yaml/marshal.ts';
 import { unmarshalYaml } from '../encoding/yaml/unmarshal.ts';
 import {
@@ -34,6 +36,18 @@ const orEmpty =
       return write(value, budget);
     } catch (error) {
       if (error instanceof GoError) return '';
+      throw error;
+    }
+  };
+
+const orMessage =
+  (write: Write): Write =>
+  (value, budget) => {
+    try {
+      return write(value, budget);
+    } catch (error) {
+      // Nil is a panic of Go's, which no error stands for.
+      if (error instanceof GoError && value !== null) return error.message;
       throw error;
     }
   };
@@ -116,6 +130,8 @@ const decoding = (decode: (text: string) => Uint8Array): GoFunction =>
     }
   });
 
+const readToml: Read = (text, budget) => ({ value: unmarshalToml(text, budget) });
+
 /** Functions of sprig (defaults.go, strings.go) and of Helm (engine/funcs.go) that write values as text and read them. */
 export const ENCODING: FunctionTable = {
   b64enc: encoding(toBase64),
@@ -127,6 +143,9 @@ export const ENCODING: FunctionTable = {
   toYamlPretty: writing(orEmpty(withoutLineBreak(marshalYamlPretty))),
   fromYaml: readingMap({ ...YAML, nothing: () => new Map() }),
   fromYamlArray: readingList({ ...YAML, nothing: () => [] }),
+  toToml: writing(orMessage(marshalToml)),
+  mustToToml: writing(marshalToml),
+  fromToml: readingMap({ read: readToml, mismatch: jsonMismatch, nothing: nilMap }),
   toJson: writing(orEmpty(marshalJson)),
   mustToJson: writing(marshalJson),
   toPrettyJson: writing(orEmpty(prettyJson)),
