@@ -18,6 +18,7 @@ const PROGRAMS = {
   informers: { from: './informers' },
   helm3: { from: 'helm.sh/helm/v3/cmd/helm', module: 'helm3' },
   helm4: { from: 'helm.sh/helm/v4/cmd/helm', module: 'helm4' },
+  kustomize: { from: 'sigs.k8s.io/kustomize/kustomize/v5', module: 'kustomize' },
   tofu: { from: 'github.com/opentofu/opentofu/cmd/tofu', module: 'opentofu' },
   // Helm as Pilotage reproduces it. `-modfile` keeps these releases apart from those that test/clients drives.
   'render-helm4': { from: './render', module: 'helm4', modfile: 'template.mod', variables: helmVariables(4) },

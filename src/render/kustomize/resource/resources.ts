@@ -131,6 +131,9 @@ function repeated(resource: Resource, there: Resource): Error {
   );
 }
 
+/** Whatever is merged into it, an object stays of where it was written. */
+const ORIGIN = 'config.kubernetes.io/origin';
+
 /** The data of both, that of the generator first; stringData of a Secret counts as data. */
 function mergeData(resource: Resource, old: Resource): void {
   const data = dataOf(old.node, 'data');
@@ -138,7 +141,9 @@ function mergeData(resource: Resource, old: Resource): void {
     for (const [key, value] of fieldOf(old.node, 'stringData')?.fields ?? [])
       data.set(key, encodeBase64(Buffer.from(textOf(value))));
   }
+  const origin = old.annotations.get(ORIGIN);
   resource.takeMetadata(old);
+  if (origin !== undefined) resource.setAnnotations(new Map([...resource.annotations, [ORIGIN, origin]]));
   setData(resource.node, 'data', new Map([...data, ...dataOf(resource.node, 'data')]));
   const binary = new Map([...dataOf(old.node, 'binaryData'), ...dataOf(resource.node, 'binaryData')]);
   setData(resource.node, 'binaryData', binary);
