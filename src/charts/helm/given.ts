@@ -1,7 +1,7 @@
 import { ProblemError } from '../../base/errors.ts';
 import { type LoadOptions, readValues } from './load.ts';
 import { SetError, type SetKind, setValues } from './strvals.ts';
-import { type HelmMap, type HelmValue, isTable, overlay } from './values.ts';
+import { copyValue, type HelmMap, type HelmValue, isTable, overlay } from './values.ts';
 
 /** A values file that was given, in the order of the command line. */
 export interface GivenFile {
@@ -28,7 +28,8 @@ export type ReadFile = (file: string) => string;
 /** All given values as one table. @throws ProblemError */
 export function mergeGiven(given: GivenValues, options: LoadOptions, readFile: ReadFile): HelmMap {
   const files = given.files.map(({ file, text }) => readValues(text, file, options));
-  let values = files.reduce<HelmMap>(overlay, new Map());
+  // What was read is shared, and what follows changes what it sets.
+  let values = copyValue(files.reduce<HelmMap>(overlay, new Map()));
   for (const text of given.setJson ?? []) values = withJson(values, text, options);
   const lines: readonly [SetKind, string, readonly string[] | undefined, ReadFile?][] = [
     ['typed', 'set', given.set],

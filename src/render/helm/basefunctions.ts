@@ -1,3 +1,4 @@
+import type { HelmVersion } from '../../charts/helm/dialect.ts';
 import type { Chance } from '../gotemplate/chance.ts';
 import { cryptoFunctions } from '../gotemplate/functions/crypto.ts';
 import { dateFunctions } from '../gotemplate/functions/dates.ts';
@@ -6,17 +7,48 @@ import { SPRIG } from '../gotemplate/functions/sprig.ts';
 import type { Made } from '../gotemplate/made.ts';
 import type { FunctionTable } from '../gotemplate/values.ts';
 
-/** sprig's functions and those of Helm that stand alone: `include` and its like are made for each render. */
-export const baseFunctions = ({
-  made,
-  chance,
-}: {
+/** Helm hides what it thinks unsafe, and its older release has less. */
+const HIDDEN: Readonly<Record<HelmVersion, ReadonlySet<string>>> = {
+  3: new Set(['env', 'expandenv', 'mustToYaml', 'mustToToml']),
+  4: new Set(['env', 'expandenv']),
+};
+
+const shown = (table: FunctionTable, helm: HelmVersion): FunctionTable =>
+  Object.fromEntries(Object.entries(table).filter(([name]) => !HIDDEN[helm].has(name)));
+
+const ALONE: FunctionTable = { ...SPRIG, ...ENCODING };
+const STANDING: Readonly<Record<HelmVersion, FunctionTable>> = { 3: shown(ALONE, 3), 4: shown(ALONE, 4) };
+
+export interface FunctionMeans {
   readonly made: Made;
   readonly chance: Chance;
-}): FunctionTable => ({
-  ...SPRIG,
-  ...ENCODING,
+}
+
+/** sprig's functions and those of Helm that write and read formats (pkg/engine/funcs.go). */
+export const baseFunctions = ({ made, chance }: FunctionMeans, helm: HelmVersion): FunctionTable => ({
+  ...STANDING[helm],
   ...cryptoFunctions({ ...chance, made }),
   // Charts write the time into annotations: asked for anew, it would be another outcome with each render.
   ...dateFunctions({ now: () => new Date(String(made.take('now', [], () => chance.now().toISOString()))) }),
 });
+
+/** Functions that are made for each render, beside those of chance. */
+export const OF_RENDER = ['include', 'tpl', 'required', 'fail', 'lookup', 'getHostByName'] as const;
+
+const refuse = (): never => {
+  throw new Error('functions are made for a render');
+};
+const OF_CHANCE = Object.keys(
+  cryptoFunctions({
+    random: refuse,
+    now: refuse,
+    generateKey: refuse,
+    made: { enter: refuse, take: refuse, used: refuse },
+  }),
+);
+const names = (helm: HelmVersion): ReadonlySet<string> =>
+  new Set([...Object.keys(STANDING[helm]), ...OF_CHANCE, ...OF_RENDER]);
+const NAMES: Readonly<Record<HelmVersion, ReadonlySet<string>>> = { 3: names(3), 4: names(4) };
+
+/** What a template may call; parsing needs no more than that. */
+export const functionNames = (helm: HelmVersion): ReadonlySet<string> => NAMES[helm];

@@ -1,7 +1,7 @@
 import { type Budget, GoError } from '../gotemplate/values.ts';
 
 /** Steps of one render. A chart of a hundred templates takes some hundred thousand. */
-const MAX_STEPS = 50_000_000;
+const MAX_STEPS = 20_000_000;
 
 export function createBudget(steps = MAX_STEPS): Budget {
   let left = steps;

@@ -1,12 +1,11 @@
 import type { Dialect } from '../../charts/helm/dialect.ts';
 import type { HelmValue } from '../../charts/helm/values.ts';
 import { unmarshalYaml } from '../gotemplate/encoding/yaml/unmarshal.ts';
+import { remembering } from './memo.ts';
 import { isVersion, satisfies } from './ranges.ts';
 
-/** How Go reads what a chart holds, by the codecs and functions of its templates. */
-export const goDialect: Dialect = {
-  // What JSON can hold is all that it gives: no bytes, no structs, no int.
-  yaml: (text) => unmarshalYaml(text) as HelmValue,
-  satisfies,
-  isVersion,
-};
+/** What JSON can hold is all that it gives: no bytes, no structs, no int. */
+const read = (text: string): HelmValue => unmarshalYaml(text) as HelmValue;
+
+/** How Go reads what a chart holds, by the codecs and functions of its templates. The values are shared: nobody may change them. */
+export const goDialect: Dialect = { yaml: remembering(read), satisfies, isVersion };

@@ -39,8 +39,7 @@ export function inOrder(templates: ReadonlyMap<string, Renderable>): Renderable[
  */
 export function renderTemplates({ templates, space, executing, made, helm }: EngineRun): RenderedTemplate[] {
   const ordered = inOrder(templates);
-  const names: ReadonlySet<string> = new Set(Object.keys(executing.functions));
-  for (const { name, file } of ordered) space.define(parsed(name, textOf(file.bytes), names, `${helm}`));
+  for (const { name, file } of ordered) space.define(parsed(name, textOf(file.bytes), helm));
   return ordered
     .filter(({ name }) => !posix.basename(name).startsWith('_'))
     .map((renderable) => {

@@ -5,7 +5,8 @@ import { quote } from '../gotemplate/format/quote.ts';
 import { define } from '../gotemplate/functions/define.ts';
 import type { Lookups } from '../gotemplate/lookups.ts';
 import type { TemplateSpace } from '../gotemplate/space.ts';
-import { type FunctionTable, GoError, type Value } from '../gotemplate/values.ts';
+import { type FunctionTable, GoError, type GoFunction, type Value } from '../gotemplate/values.ts';
+import type { OF_RENDER } from './basefunctions.ts';
 import { parsed } from './parsed.ts';
 
 /** What a chart says of itself by `fail` and `required`: for whoever installs it, not for its author. */
@@ -23,19 +24,12 @@ export interface HelmFunctionsOptions {
   readonly budget: ExecuteOptions['budget'];
 }
 
-/** Helm hides what it thinks unsafe, and its older release has less. */
-const HIDDEN: Readonly<Record<HelmVersion, ReadonlySet<string>>> = {
-  3: new Set(['env', 'expandenv', 'mustToYaml', 'mustToToml']),
-  4: new Set(['env', 'expandenv']),
-};
-
 /** All functions of a chart's templates (pkg/engine/funcs.go, engine.go), and how its templates are executed with them. */
 export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
   const { base, lookups, helm, budget } = options;
   /** Where names are looked up: the templates of the chart, and while `tpl` runs those of its text too. */
   let space = options.space;
   const entered = new Map<string, number>();
-  const known = Object.entries(base).filter(([name]) => !HIDDEN[helm].has(name));
 
   const include = (name: string, data: Value): string => {
     const count = entered.get(name) ?? 0;
@@ -54,7 +48,7 @@ export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
   const tpl = (text: string, data: Value): string => {
     const outer = space;
     const inner = outer.fork();
-    const trees = tplTrees(outer.name, text, names, helm);
+    const trees = tplTrees(outer.name, text, helm);
     inner.define(trees);
     // A text of comments alone replaces no template, but it is what is executed.
     const tree = trees.get(outer.name);
@@ -72,8 +66,7 @@ export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
     }
   };
 
-  const functions: FunctionTable = {
-    ...Object.fromEntries(known),
+  const own: Readonly<Record<(typeof OF_RENDER)[number], GoFunction>> = {
     include: define(['string', 'any'], ([name, data]) => include(name, data)),
     tpl: define(['string', 'any'], ([text, data]) =>
       text.includes('{{') ? tpl(text, data) : withoutNoValue(text),
@@ -90,19 +83,14 @@ export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
     ),
     getHostByName: define(['string'], () => ''),
   };
-  const names: ReadonlySet<string> = new Set(Object.keys(functions));
+  const functions: FunctionTable = { ...base, ...own };
   const executing: ExecuteOptions = { functions, budget, missingKey: 'zero' };
   return executing;
 }
 
-function tplTrees(
-  name: string,
-  text: string,
-  names: ReadonlySet<string>,
-  helm: HelmVersion,
-): ReturnType<typeof parsed> {
+function tplTrees(name: string, text: string, helm: HelmVersion): ReturnType<typeof parsed> {
   try {
-    return parsed(name, text, names, `tpl${helm}`);
+    return parsed(name, text, helm);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     throw new GoError(`cannot parse template ${quote(text)}: ${error.message}`, { cause: error });

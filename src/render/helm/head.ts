@@ -6,12 +6,14 @@ export interface ManifestHead {
   readonly kind: string;
   readonly name: string;
   readonly annotations: ReadonlyMap<string, string>;
+  /** The whole manifest. */
+  readonly value: Value;
 }
 
 /** @throws GoError for a text that is no YAML, or whose head has other types */
 export function readHead(content: string): ManifestHead {
   const value = unmarshalYaml(content);
-  if (value === null) return { kind: '', name: '', annotations: new Map() };
+  if (value === null) return { kind: '', name: '', annotations: new Map(), value };
   if (!(value instanceof Map)) throw mismatch(value, 'Go value of type util.SimpleHead');
   textField(value, 'apiVersion', 'apiVersion');
   const metadata = field(value, 'metadata') ?? null;
@@ -20,6 +22,7 @@ export function readHead(content: string): ManifestHead {
     kind: textField(value, 'kind', 'kind'),
     name: metadata ? textField(metadata, 'name', 'metadata.name') : '',
     annotations: metadata ? annotationsOf(field(metadata, 'annotations') ?? null) : new Map(),
+    value,
   };
 }
 

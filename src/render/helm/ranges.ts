@@ -1,19 +1,17 @@
-import semver from 'semver';
+import { satisfies as inRange } from '../gotemplate/semver/constraint.ts';
+import { parseVersion } from '../gotemplate/semver/version.ts';
+import { GoError } from '../gotemplate/values.ts';
 
-/** Masterminds' semver reads `1.2` and `v1` as versions. */
-export const isVersion = (version: string): boolean => complete(version) !== undefined;
+export const isVersion = (version: string): boolean => attempt(() => parseVersion(version) !== undefined);
 
-/** Whether a version lies in a range of Masterminds' semver: a comma means and; prereleases count where the range names one. */
-export function satisfies(version: string, range: string): boolean {
-  const read = complete(version);
-  if (read === undefined || range.trim() === '') return false;
-  const words = range.replaceAll(',', ' ');
-  return semver.satisfies(read, words, { includePrerelease: /\d-/.test(range), loose: true });
-}
+/** Whether a version lies in a range (`IsCompatibleRange` of pkg/chart/v2/util/compatible.go); not if either is none. */
+export const satisfies = (version: string, range: string): boolean => attempt(() => inRange(range, version));
 
-function complete(version: string): string | undefined {
-  const [, major, minor = '0', patch = '0', rest = ''] =
-    /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?([-+][0-9A-Za-z.+-]+)?$/.exec(version) ?? [];
-  if (major === undefined) return undefined;
-  return semver.valid(`${Number(major)}.${Number(minor)}.${Number(patch)}${rest}`) ?? undefined;
+function attempt(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof GoError) return false;
+    throw error;
+  }
 }

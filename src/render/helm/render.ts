@@ -133,7 +133,7 @@ function execute(request: HelmRequest, { templates, values, places }: Prepared):
   const { helm, made, lookups, chance } = request;
   const space = new TemplateSpace();
   const budget = createBudget();
-  const base = baseFunctions({ made, chance });
+  const base = baseFunctions({ made, chance }, helm);
   const executing = helmFunctions({ base, space, lookups, helm, budget });
   try {
     return renderTemplates({ templates, space, executing, made, helm });

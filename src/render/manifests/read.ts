@@ -43,12 +43,22 @@ export function readManifests(source: SourceText, options: ReadOptions): Result<
   const parsed = options.asServed
     ? parseServed(source.text, source.file)
     : parseDocuments(source.text, source.file);
-  if (!parsed.ok) return failed(yamlProblem(source, parsed.problems[0]));
+  return parsed.ok
+    ? readValues(source, parsed.value, options)
+    : failed(yamlProblem(source, parsed.problems[0]));
+}
+
+/** The same of a text that has been parsed already. */
+export function readValues(
+  source: SourceText,
+  documents: readonly Located<Json>[],
+  options: ReadOptions,
+): Result<ReadManifests> {
   const manifests: Written[] = [];
   const skipped: Place[] = [];
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  for (const document of parsed.value) {
+  for (const document of documents) {
     const origin = source.place(document.place.line ?? 1);
     const read = readObject(document.value, origin, options);
     if (read === 'skipped') skipped.push(origin);

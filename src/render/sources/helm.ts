@@ -10,9 +10,10 @@ import { valuesFileMissing } from '../../charts/values.ts';
 import { gvkOf, type JsonObject, type KubeObject } from '../../kube/values/types.ts';
 import { ANNOTATIONS } from '../../model/annotations.ts';
 import { goDialect } from '../helm/dialect.ts';
+import { firstLine, manifestValue } from '../helm/manifestvalue.ts';
 import { type HelmOutput, helmValues, renderHelm } from '../helm/render.ts';
 import type { HelmManifest } from '../helm/sort.ts';
-import { type ReadManifests, readManifests, type Written } from '../manifests/read.ts';
+import { type ReadManifests, readManifests, readValues, type Written } from '../manifests/read.ts';
 import type {
   Folder,
   SeenValues,
@@ -119,11 +120,16 @@ function objectsOf(output: HelmOutput, chart: HelmChart): Result<SourceOutput> {
     ),
   );
   const hooks = output.hooks.filter((hook) => !isNameless(hook));
-  const read = [...crds, ...[...output.manifests, ...hooks].map(readManifest)];
-  const [first, ...others] = read.flatMap((one) => (one.ok ? [] : [...one.problems]));
+  const read = [...output.manifests, ...hooks].map(readManifest);
+  const [first, ...others] = [...crds, ...read].flatMap((one) => (one.ok ? [] : [...one.problems]));
   if (first) return failed(first, ...others);
-  const found = read.flatMap((one) => (one.ok ? [one.value] : []));
-  const manifests = withoutRepeatedHooks(found.flatMap((one) => one.manifests)).map(keptIfAsked);
+  const values = (results: readonly Result<ReadManifests>[]): ReadManifests[] =>
+    results.flatMap((one) => (one.ok ? [one.value] : []));
+  const found = [...values(crds), ...values(read)];
+  // Charts above and below may bring the same definition: Helm makes it once.
+  const definitions = firstOfEach(values(crds).flatMap((one) => one.manifests));
+  const written = values(read).flatMap((one) => one.manifests);
+  const manifests = [...definitions, ...withoutRepeatedHooks(written).map(keptIfAsked)];
   const warnings = [
     ...output.warnings,
     ...lockDisagreements(chart, goDialect),
@@ -134,8 +140,13 @@ function objectsOf(output: HelmOutput, chart: HelmChart): Result<SourceOutput> {
   return ok({ manifests, warnings, ...(output.notes === undefined ? {} : { notes: output.notes }) });
 }
 
-const readManifest = ({ name, content, place }: HelmManifest): Result<ReadManifests> =>
-  readManifests({ file: name, text: content, place, rendered: true }, { lenient: false, asServed: true });
+function readManifest({ name, content, place, head }: HelmManifest): Result<ReadManifests> {
+  const source = { file: name, text: content, place, rendered: true };
+  const options = { lenient: false, asServed: true };
+  const value = manifestValue(head.value, content);
+  if (value === undefined) return readManifests(source, options);
+  return readValues(source, [{ value, place: { file: name, line: firstLine(content) } }], options);
+}
 
 /** A hook that gets another name each time it runs is nothing that could be compared and applied. */
 const isNameless = ({ head, content }: HelmManifest): boolean =>
@@ -152,14 +163,18 @@ const HOOK = 'helm.sh/hook';
 /** A chart may write an object that its hooks need among its hooks too: the other one stays. */
 function withoutRepeatedHooks(all: readonly Written[]): readonly Written[] {
   const isHook = ({ object }: Written): boolean => object.metadata.annotations?.[HOOK] !== undefined;
-  const known = new Set<string>();
-  const kept = [...all.filter((one) => !isHook(one)), ...all.filter(isHook)].filter((written) => {
-    const key = keyOf(written.object);
-    const isRepeated = isHook(written) && known.has(key);
+  const others = all.filter((one) => !isHook(one));
+  const known = new Set(others.map(({ object }) => keyOf(object)));
+  return [...others, ...firstOfEach(all.filter(isHook), known)];
+}
+
+function firstOfEach(all: readonly Written[], known = new Set<string>()): readonly Written[] {
+  return all.filter(({ object }) => {
+    const key = keyOf(object);
+    const isFirst = !known.has(key);
     known.add(key);
-    return !isRepeated;
+    return isFirst;
   });
-  return kept;
 }
 
 function keyOf(object: KubeObject): string {
