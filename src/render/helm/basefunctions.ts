@@ -25,7 +25,7 @@ export interface FunctionMeans {
 }
 
 /** sprig's functions and those of Helm that write and read formats (pkg/engine/funcs.go). */
-export const baseFunctions = ({ made, chance }: FunctionMeans, helm: HelmVersion): FunctionTable => ({
+export const baseFunctions = ({ made, chance }: FunctionMeans, helm: HelmVersion = 4): FunctionTable => ({
   ...STANDING[helm],
   ...cryptoFunctions({ ...chance, made }),
   // Charts write the time into annotations: asked for anew, it would be another outcome with each render.
