@@ -1,5 +1,4 @@
 import { type Event, parseEvents, YAMLException } from 'js-yaml';
-import { documentsOf } from '../../../../kube/values/yaml-places.ts';
 import { type Budget, bytesOf, GoError, type Value } from '../../values.ts';
 import { MAX_DEPTH, UNBOUNDED } from '../json.ts';
 import { isWellFormed } from '../strings.ts';
@@ -26,8 +25,7 @@ export function unmarshalYaml(text: string, budget: Budget = UNBOUNDED): Value {
   try {
     budget.spend(text.length >>> 6);
     const { source, events } = eventsOf(firstDocument(readable(text)), budget);
-    const [document = []] = documentsOf(events);
-    return readEvents(source, document, budget);
+    return readEvents(source, events, budget);
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
     const line = error instanceof YamlError ? error.line : undefined;
@@ -61,6 +59,8 @@ const CONTENT = /^(?!%)[ \t]*[^#\s]/m;
 
 /** Go stops after the first document: what comes then may be anything. */
 function firstDocument(text: string): string {
+  // Most texts have none, and to look at each of their lines takes as long as to parse them.
+  if (!/^(?:---|\.\.\.)/.test(text) && !text.includes('\n---') && !text.includes('\n...')) return text;
   let isOpen = false;
   for (const { 0: marker, index } of text.matchAll(MARKER)) {
     isOpen ||= CONTENT.test(text.slice(0, index));
