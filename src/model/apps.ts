@@ -108,7 +108,9 @@ const manifestFolder = (tree: FileTree, folder: string): string =>
   MANIFEST_FOLDERS.map((name) => join(folder, name)).find((path) => hasManifests(tree, path)) ?? folder;
 
 const hasManifests = (tree: FileTree, folder: string): boolean =>
-  pathsBelow(tree, folder).some((path) => MANIFEST_FILE.test(path) && isManifest(tree, path));
+  pathsBelow(tree, folder).some(
+    (path) => path !== PILOTAGE_FILE && MANIFEST_FILE.test(path) && isManifest(tree, path),
+  );
 
 const NOT_COMPOSE = ['Chart.yaml', 'kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 

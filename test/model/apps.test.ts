@@ -54,6 +54,9 @@ describe('what can be delivered', () => {
     const compose = 'services: {web: {image: web}}\n';
     expect(isDeliverable(filesOf({ 'docker-compose.yml': compose }))).to.equal(true);
     expect(isComposeProject(filesOf({ 'compose.yaml': compose, 'package.json': '{}' }), '')).to.equal(true);
+    expect(isComposeProject(filesOf({ 'compose.yaml': compose, 'pilotage.yaml': MANIFEST }), '')).to.equal(
+      true,
+    );
     for (const file of ['Chart.yaml', 'kustomization.yaml'])
       expect(isComposeProject(filesOf({ 'compose.yaml': compose, [file]: '' }), '')).to.equal(false);
     expect(isComposeProject(filesOf({ 'compose.yaml': compose, 'k8s/a.yaml': MANIFEST }), '')).to.equal(
