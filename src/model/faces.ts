@@ -158,7 +158,9 @@ export interface GeneratedReport {
   readonly template: string;
   /** RFC 3339. */
   readonly since: string;
-  /** `Secret/db`: what holds it now. Empty: the last render made no use of it. */
+  /** Whether the last sync made use of it. */
+  readonly isUsed: boolean;
+  /** `Secret/db`: what holds it, as far as that can be told. */
   readonly objects: readonly string[];
 }
 

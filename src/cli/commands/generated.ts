@@ -32,12 +32,12 @@ export function generatedCommand(context: CliContext): Command {
         context,
         formatTable(
           ['NAME', 'APP', 'AGE', 'TEMPLATE', 'HELD BY'],
-          reports.map(({ name: one, app, since, template, objects }) => [
+          reports.map(({ name: one, app, since, template, isUsed, objects }) => [
             one,
             app,
             formatAge(since, now),
             template,
-            objects.join(', ') || 'not used now',
+            isUsed ? objects.join(', ') : 'not used now',
           ]),
         ),
       );

@@ -20,7 +20,9 @@ export function holdersOf(
   return Object.fromEntries(
     Object.entries(generated).map(([site, one]) => {
       const written = manifests.filter(({ origin }) => isOf(one, origin.file, path));
-      const found = written.filter((manifest) => holds(textOf(manifest), one));
+      // A chart below another may lie under another name than its templates have, or in an archive.
+      const among = written.length > 0 ? written : manifests;
+      const found = among.filter((manifest) => holds(textOf(manifest), one));
       return [site, (found.length > 0 ? found : written).map(({ object }) => named(object))];
     }),
   );

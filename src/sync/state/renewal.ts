@@ -17,6 +17,7 @@ export async function generatedReport(home: KubeClient, of: Of): Promise<readonl
       function: one.function,
       template: one.template,
       since: one.since,
+      isUsed: Object.hasOwn(holders, site),
       objects: holders[site] ?? [],
     })),
   );

@@ -8,9 +8,16 @@ const one: GeneratedReport = {
   function: 'randAlphaNum',
   template: 'shop/templates/secret.yaml',
   since: '2026-01-01T00:00:00Z',
+  isUsed: true,
   objects: ['Secret/db'],
 };
-const unused: GeneratedReport = { ...one, name: 'genCA-00ff00ff', function: 'genCA', objects: [] };
+const unused: GeneratedReport = {
+  ...one,
+  name: 'genCA-00ff00ff',
+  function: 'genCA',
+  isUsed: false,
+  objects: [],
+};
 
 describe('what templates made once, for people', () => {
   let face: FakeFace;

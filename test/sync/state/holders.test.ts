@@ -24,7 +24,12 @@ describe('the objects that hold a value', () => {
     ['those in which it stands, as it is or as base64', made('hunter22'), ['Secret/plain', 'Secret/encoded']],
     ['also a part of it', made({ struct: [['Cert', '-----BEGIN']], type: 't' }), ['Secret/encoded']],
     ['all of its template, where it stands in none', made({ int: '5' }), ['Secret/plain', 'Secret/encoded']],
-    ['none, where its template wrote none', made('hunter22', 'shop/templates/c.yaml'), []],
+    ['none, where its template wrote none', made('hunter23', 'shop/templates/c.yaml'), []],
+    [
+      'all in which it stands, where nothing is known of its template',
+      made('hunter22', 'shop/charts/alias/templates/a.yaml'),
+      ['Secret/plain', 'Secret/encoded', 'Secret/elsewhere'],
+    ],
   ];
   for (const [what, value, expected] of cases) {
     it(`are ${what}`, () => {
