@@ -34,7 +34,9 @@ describe('a chart of Helm that makes passwords and certificates', () => {
     const again = render(CHART, { generated: first.generated ?? {} });
     expect(again).deep.equal(first);
     const { first: one, second, ca, cert } = dataOf(first);
-    expect(one).match(/^[A-Za-z0-9]{16}$/).and.not.equal(second);
+    expect(one)
+      .match(/^[A-Za-z0-9]{16}$/)
+      .and.not.equal(second);
     expect(new X509Certificate(cert ?? '').verify(new X509Certificate(ca ?? '').publicKey)).equal(true);
     expect(dataOf(render()).first).not.equal(one);
   });
@@ -43,7 +45,8 @@ describe('a chart of Helm that makes passwords and certificates', () => {
     const first = render();
     const moved = {
       ...CHART,
-      'templates/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: {{ include "password" . }}}\n',
+      'templates/a.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: {{ include "password" . }}}\n',
       'templates/secret.yaml': `{{/* new */}}\n{{ if false }}{{ randAlphaNum 16 }}{{ end }}${CHART['templates/secret.yaml']}`,
     };
     const { manifests } = render(moved, { generated: first.generated ?? {} });
