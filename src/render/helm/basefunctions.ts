@@ -4,7 +4,7 @@ import { cryptoFunctions } from '../gotemplate/functions/crypto.ts';
 import { dateFunctions } from '../gotemplate/functions/dates.ts';
 import { ENCODING } from '../gotemplate/functions/encoding.ts';
 import { SPRIG } from '../gotemplate/functions/sprig.ts';
-import type { Made } from '../gotemplate/made.ts';
+import { type Made, timeOnce } from '../gotemplate/made.ts';
 import type { FunctionTable } from '../gotemplate/values.ts';
 
 /** Helm hides what it thinks unsafe, and its older release has less. */
@@ -27,9 +27,13 @@ export interface FunctionMeans {
 /** sprig's functions and those of Helm that write and read formats (pkg/engine/funcs.go). */
 export const baseFunctions = ({ made, chance }: FunctionMeans, helm: HelmVersion = 4): FunctionTable => ({
   ...STANDING[helm],
+  ...ofChance({ made, chance }),
+});
+
+const ofChance = ({ made, chance }: FunctionMeans): FunctionTable => ({
   ...cryptoFunctions({ ...chance, made }),
   // Charts write the time into annotations: asked for anew, it would be another outcome with each render.
-  ...dateFunctions({ now: () => new Date(String(made.take('now', [], () => chance.now().toISOString()))) }),
+  ...dateFunctions({ now: timeOnce(made, chance.now) }),
 });
 
 /** Functions that are made for each render, beside those of chance. */
@@ -39,11 +43,9 @@ const refuse = (): never => {
   throw new Error('functions are made for a render');
 };
 const OF_CHANCE = Object.keys(
-  cryptoFunctions({
-    random: refuse,
-    now: refuse,
-    generateKey: refuse,
+  ofChance({
     made: { enter: refuse, take: refuse, used: refuse },
+    chance: { random: refuse, now: refuse, generateKey: refuse },
   }),
 );
 const names = (helm: HelmVersion): ReadonlySet<string> =>
