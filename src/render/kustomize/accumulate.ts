@@ -1,4 +1,5 @@
 import type { ProblemError } from '../../base/errors.ts';
+import type { Place } from '../../base/place.ts';
 import { type Accumulated, nothingYet } from './accumulated.ts';
 import { type Author, below, noteFile, noteGenerator, noteTransformer } from './buildmetadata.ts';
 import { defaultConfig, mergeConfigs } from './config/config.ts';
@@ -154,22 +155,21 @@ function checkSupported({ fields, file }: Read): void {
   checkOpenApi(fields.openapi, place(fields.place.line));
 }
 
-function checkOpenApi(openapi: ReadonlyMap<string, string> | undefined, place: Author | object): void {
+function checkOpenApi(openapi: ReadonlyMap<string, string> | undefined, place: Place): void {
   const version = openapi?.get('version');
-  const where = place as { readonly file: string };
   if (openapi?.has('path'))
     throw unsupported(
       'openapi.path is not supported: patches merge by the schema of Kubernetes itself',
-      where,
+      place,
       'Write patches of custom resources as JSON patches, or with whole lists.',
     );
   if (version !== undefined && version !== '' && version !== OPENAPI_VERSION)
     throw unsupported(
       `openapi.version ${version} is not built in, but ${OPENAPI_VERSION} is`,
-      where,
+      place,
       'Remove openapi.',
     );
 }
 
-const unsupported = (message: string, place: { readonly file: string }, remedy: string): ProblemError =>
+const unsupported = (message: string, place: Place, remedy: string): ProblemError =>
   refuse(message, place, remedy, 'NotSupported');

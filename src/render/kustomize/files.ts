@@ -2,6 +2,9 @@ import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
 import type { Place } from '../../base/place.ts';
 import { refuse } from './errors.ts';
 
+/** Thirty folders that each use the next one twice are a billion builds. */
+const MOST_ENTRIES = 5_000;
+
 /**
  * What one kustomization may read: files in and below its folder, and folders with kustomizations elsewhere in the repository
  * (api `internal/loader/fileloader.go`, with its default restriction).
@@ -12,11 +15,19 @@ export class Files {
   readonly root: string;
   /** Folders of the kustomizations that have led here, the outermost first. */
   readonly #visited: readonly string[];
+  /** Shared by all of a build. */
+  readonly #entries: { left: number };
 
-  constructor(tree: FileTree, root: string, visited: readonly string[] = []) {
+  constructor(
+    tree: FileTree,
+    root: string,
+    visited: readonly string[] = [],
+    entries = { left: MOST_ENTRIES },
+  ) {
     this.#tree = tree;
     this.root = root;
     this.#visited = visited;
+    this.#entries = entries;
   }
 
   describe(): string {
@@ -77,7 +88,9 @@ export class Files {
         'A base must not be, or hold, the folder of a kustomization that leads to it.',
       );
     }
-    return new Files(this.#tree, folder, visited);
+    this.#entries.left -= 1;
+    if (this.#entries.left < 0) throw tooMany(place);
+    return new Files(this.#tree, folder, visited, this.#entries);
   }
 }
 
@@ -106,6 +119,13 @@ export function remoteProblem(path: string, place: Place): Error | undefined {
     'RemoteResource',
   );
 }
+
+const tooMany = (place: Place): Error =>
+  refuse(
+    `This kustomization uses others more than ${MOST_ENTRIES} times, counting those that they use`,
+    place,
+    'Name each base once.',
+  );
 
 const outside = (path: string, place: Place): Error =>
   refuse(

@@ -21,6 +21,7 @@ function refusal(lines: string, files: Readonly<Record<string, string>> = {}): s
 type Case = readonly [string, string, string | RegExp, Readonly<Record<string, string>>?];
 
 const CASES: readonly Case[] = [
+  ['bases that double at each step', 'resources: [../d0]\n', 'uses others more than 5000 times', doubling()],
   ['an empty file', '# nothing\n', 'k/kustomization.yaml: This kustomization is empty'],
   ['nothing but a kind', 'kind: Kustomization\n', 'This kustomization is empty'],
   [
@@ -289,6 +290,15 @@ const CASES: readonly Case[] = [
     { 'k/c.yaml': 'commonAnnotations: [{path: metadata/annotations}]\n' },
   ],
 ];
+
+/** Each folder uses the next one twice, and there is nothing in the last. */
+function doubling(): Record<string, string> {
+  const folders = Array.from({ length: 30 }, (_, i) => [
+    `d${i}/kustomization.yaml`,
+    i < 29 ? `resources: [../d${i + 1}, ../d${i + 1}]\n` : 'namePrefix: a\n',
+  ]);
+  return Object.fromEntries(folders);
+}
 
 function bomb(): string {
   const levels = Array.from(

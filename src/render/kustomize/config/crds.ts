@@ -16,8 +16,9 @@ export function configOfCrds(entries: readonly Entry[], files: Files): Config {
   return entries.reduce((config, { path, place }) => {
     const { text, file } = files.load(path, place);
     const [node] = readNodes(text, file);
-    return [...(node?.fields.keys() ?? [])].reduce((merged, name) => {
-      const found = configOf(new Walk(node as Node, name).config());
+    if (!node) return config;
+    return [...node.fields.keys()].reduce((merged, name) => {
+      const found = configOf(new Walk(node, name).config());
       return mergeConfigs(merged, found, place);
     }, config);
   }, EMPTY_CONFIG);

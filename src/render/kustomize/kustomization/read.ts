@@ -3,7 +3,7 @@ import { refuse } from '../errors.ts';
 import type { Files } from '../files.ts';
 import { isMissing, type Node } from '../yaml/node.ts';
 import { readNodes } from '../yaml/read.ts';
-import { type Cursor, text } from './decode.ts';
+import { type Cursor, placeOf, text } from './decode.ts';
 import { type Kustomization, kustomization } from './fields.ts';
 
 export const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -73,7 +73,4 @@ function checkType(kind: string, { apiVersion }: Kustomization, place: Place): v
 }
 
 export const entriesOf = (cursors: readonly Cursor[] = []): Entry[] =>
-  cursors.map((cursor) => {
-    const { node, file } = cursor;
-    return { path: text(cursor), place: node.line === undefined ? { file } : { file, line: node.line } };
-  });
+  cursors.map((cursor) => ({ path: text(cursor), place: placeOf(cursor) }));

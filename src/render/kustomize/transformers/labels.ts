@@ -1,4 +1,3 @@
-import type { Place } from '../../../base/place.ts';
 import { fieldSpecOf, mergeFields } from '../config/config.ts';
 import type { Config, FieldSpec } from '../config/types.ts';
 import type { LabelArgs } from '../kustomization/fields.ts';
@@ -31,7 +30,7 @@ export function fieldsOfLabel(args: LabelArgs, config: Config): readonly FieldSp
       ];
   const own = (args.fields ?? []).map(fieldSpecOf);
   return [config.labels, ...parts].reduce<readonly FieldSpec[]>(
-    (fields, more) => mergeFields(fields, more, place as Place),
+    (fields, more) => mergeFields(fields, more, place),
     own,
   );
 }

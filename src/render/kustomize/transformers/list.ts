@@ -1,7 +1,7 @@
 import type { Place } from '../../../base/place.ts';
 import type { Config } from '../config/types.ts';
 import type { Files } from '../files.ts';
-import { text } from '../kustomization/decode.ts';
+import { placeOf, text } from '../kustomization/decode.ts';
 import type { Kustomization } from '../kustomization/fields.ts';
 import { readResources } from '../resource/read.ts';
 import { readNodes } from '../yaml/read.ts';
@@ -108,11 +108,13 @@ function strategicMerges({ fields, files }: Setting): Step[] {
   const entries = fields.patchesStrategicMerge ?? [];
   if (entries.length === 0) return [];
   const steps = entries.map((cursor): Step => {
-    const place: Place =
-      cursor.node.line === undefined ? { file: cursor.file } : { file: cursor.file, line: cursor.node.line };
-    return strategicMergeStep(text(cursor), files, place);
+    return strategicMergeStep(text(cursor), files, placeOf(cursor));
   });
-  return [(resources) => steps.forEach((step) => void step(resources))];
+  return [
+    (resources) => {
+      for (const step of steps) step(resources);
+    },
+  ];
 }
 
 /** @throws ProblemError */

@@ -1,7 +1,7 @@
 import { type Problem, ProblemError } from '../../../base/errors.ts';
 import type { Place } from '../../../base/place.ts';
 import type { Json } from '../../../kube/values/types.ts';
-import { list, map, Node, scalar, string } from './node.ts';
+import { list, map, type Node, scalar, string } from './node.ts';
 import { resolve } from './resolve.ts';
 
 /** The value of a node, members in the order of their names, as kustomize prints them. @throws ProblemError */
@@ -76,5 +76,3 @@ export const YAML_1_1: ReadonlyMap<string, boolean> = new Map([
   ...['y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON'].map((word) => [word, true] as const),
   ...['n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF'].map((word) => [word, false] as const),
 ]);
-
-export const isNode = (value: unknown): value is Node => value instanceof Node;
