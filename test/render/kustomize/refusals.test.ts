@@ -21,6 +21,11 @@ function refusal(lines: string, files: Readonly<Record<string, string>> = {}): s
 type Case = readonly [string, string, string | RegExp, Readonly<Record<string, string>>?];
 
 const CASES: readonly Case[] = [
+  [
+    'replacements that double a text',
+    `resources: [web.yaml]\nreplacements: [${Array(40).fill('{source: {kind: Deployment}, targets: [{select: {kind: Deployment}, options: {delimiter: /, index: 99999999}}]}').join(', ')}]\n`,
+    'too large for any object',
+  ],
   ['bases that double at each step', 'resources: [../d0]\n', 'uses others more than 5000 times', doubling()],
   ['an empty file', '# nothing\n', 'k/kustomization.yaml: This kustomization is empty'],
   ['nothing but a kind', 'kind: Kustomization\n', 'This kustomization is empty'],

@@ -1,4 +1,5 @@
 import type { Place } from '../../../base/place.ts';
+import { OBJECT_BOUNDS } from '../../../kube/values/bounds.ts';
 import { refuse } from '../errors.ts';
 import type { Files } from '../files.ts';
 import { type Cursor, listOf } from '../kustomization/decode.ts';
@@ -172,6 +173,8 @@ function setValue(node: Node, value: Node, options: FieldOptions | undefined, pl
     else if (index >= parts.length) parts.push(made.text);
     else parts[index] = made.text;
     made.text = parts.join(delimiter);
+    if (made.text.length > OBJECT_BOUNDS.bytes)
+      throw refuse('A replacement makes a text that is too large for any object', place);
   }
   if (node.kind === 'scalar') node.text = made.text;
   else node.become(made);
