@@ -49,6 +49,8 @@ export class HelmPeer {
 
   /** Requests may be sent before earlier ones are answered. */
   ask(request: HelmRequest): Promise<HelmAnswer> {
+    if (this.child.exitCode !== null)
+      return Promise.reject(new Error(`Helm's program ended with ${this.child.exitCode}`));
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
       this.child.stdin?.write(`${JSON.stringify(request)}\n`);
@@ -56,6 +58,7 @@ export class HelmPeer {
   }
 
   async stop(): Promise<void> {
+    if (this.child.exitCode !== null) return;
     const closed = once(this.child, 'close');
     this.child.stdin?.end();
     await closed;

@@ -97,9 +97,14 @@ describe('the tables of Go templates say what Go says', () => {
   }
 });
 
+/** How the tables of TOML mark a float. */
+const FLOAT = /^f[-+]?(?:[\d.]+(?:e[-+]\d+)?|Inf)$/;
+
 /** As text to compare by: members in order, and floats as JSON has them. */
 function plain(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) => {
+    if (typeof member === 'string' && FLOAT.test(member))
+      return `f${Number(member.slice(1).replace(/Inf$/, 'Infinity'))}`;
     if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
     const { $: type, v } = member as { readonly $?: unknown; readonly v?: unknown };
     if (type === 'float' && typeof v === 'string' && Number.isFinite(Number(v)) && v !== '-0')

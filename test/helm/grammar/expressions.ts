@@ -73,6 +73,8 @@ export function operand(sort: Sort, scope: Scope, depth: number): Piece {
   const { random } = scope;
   if (sort === 'small' || sort === 'literal')
     return fixed(literal(sort === 'small' ? sort : random.pick(['string', 'int', 'float', 'bool']), random));
+  // Of what is no date, sprig's functions take the time that it is.
+  if (sort === 'date') return fixed(literal('date', random));
   if (sort === 'fresh') return fixed('(deepCopy ', operand('map', scope, depth), ')');
   const wanted: Sort = random.chance(0.04)
     ? random.pick(['any', 'string', 'int', 'float', 'bool', 'list', 'map'])
@@ -124,7 +126,8 @@ export function pipeline(sort: Sort, scope: Scope, depth: number): Piece {
   const name = nameFor(sort, random, 0.03);
   const parameters = sorts(SIGNATURES[name]?.[0] ?? '', random);
   const last = parameters.pop() ?? 'any';
-  if (last === 'small' || last === 'literal' || last === 'fresh') return call(sort, scope, depth);
+  if (last === 'small' || last === 'literal' || last === 'fresh' || last === 'date')
+    return call(sort, scope, depth);
   const args = parameters.map((one) => operand(one, scope, depth - 1)).flatMap((arg) => [' ', arg]);
   return expression(pipeline(last, scope, depth - 1), ` | ${name}`, ...args);
 }

@@ -108,7 +108,6 @@ export const SIGNATURES: Readonly<Record<string, readonly [parameters: string, r
   splitn: ['string small string', 'map'],
   toStrings: ['list', 'list'],
   toString: ['any', 'string'] as const,
-  ellipsis: ['string', 'string'],
   // sprig: numbers
   atoi: ['string', 'int'],
   int: ['any', 'int'],

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"text/template"
+	"time"
 
 	"github.com/BurntSushi/toml"
 	"github.com/Masterminds/semver/v3"
@@ -101,18 +103,31 @@ func coded(codec string, in any) map[string]any {
 	case "json/read":
 		return decoded(func(out any) error { return json.Unmarshal([]byte(text), out) })
 	case "toml/write":
-		return map[string]any{"toml": guarded(func() (any, error) {
-			var b bytes.Buffer
-			err := toml.NewEncoder(&b).Encode(v)
-			return b.String(), err
-		})}
+		var b bytes.Buffer
+		if err := toml.NewEncoder(&b).Encode(v); err != nil {
+			return map[string]any{"error": err.Error()}
+		}
+		return map[string]any{"toml": b.String()}
 	case "toml/read":
-		return decoded(func(out any) error {
-			m := map[string]any{}
-			err := toml.Unmarshal([]byte(text), &m)
-			*(out.(*any)) = m
-			return err
-		})
+		m := map[string]any{}
+		if err := toml.Unmarshal([]byte(text), &m); err != nil {
+			return map[string]any{"error": err.Error()}
+		}
+		return map[string]any{"value": typedNotation(m)}
+	case "dates/format":
+		return formattedTime(v.([]any))
+	case "dates/parse":
+		pair := v.([]any)
+		t, err := time.ParseInLocation(pair[0].(string), pair[1].(string), time.UTC)
+		return answered(t.String(), err)
+	case "dates/duration":
+		functions := sprig.TxtFuncMap()
+		d, err := time.ParseDuration(text)
+		out := answered(d.String(), err)
+		out["r"] = d.Round(time.Second).String()
+		out["round"] = functions["durationRound"].(func(any) string)(text)
+		out["dur"] = functions["duration"].(func(any) string)(text)
+		return out
 	case "semver/version":
 		return answered(semverParts(text))
 	case "semver/compare":
@@ -127,7 +142,7 @@ func coded(codec string, in any) map[string]any {
 		}
 		return out
 	}
-	panic("no codec " + codec)
+	return map[string]any{"error": "no codec " + codec}
 }
 
 func semverParts(text string) (any, error) {
@@ -167,4 +182,47 @@ func guarded(make func() (any, error)) (result any) {
 		return map[string]any{"error": err.Error()}
 	}
 	return made
+}
+
+// formattedTime is a time of seconds, nanoseconds and a zone: by a layout, as it prints, and a month and three days later.
+func formattedTime(in []any) map[string]any {
+	seconds, _ := strconv.ParseInt(in[0].(string), 10, 64)
+	nanos, _ := strconv.ParseInt(in[1].(string), 10, 64)
+	zone, err := time.LoadLocation(in[2].(string))
+	if err != nil {
+		return map[string]any{"error": err.Error()}
+	}
+	t := time.Unix(seconds, nanos).In(zone)
+	return map[string]any{"value": t.Format(in[3].(string)), "text": t.String(), "later": t.AddDate(0, 1, 3).String()}
+}
+
+// typedNotation marks what TOML tells apart: i1, f1.5, and times with their type.
+func typedNotation(in any) any {
+	switch v := in.(type) {
+	case nil, bool, string:
+		return v
+	case int64:
+		return "i" + strconv.FormatInt(v, 10)
+	case float64:
+		return "f" + strconv.FormatFloat(v, 'g', -1, 64)
+	case []any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = typedNotation(x)
+		}
+		return out
+	case []map[string]any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = typedNotation(x)
+		}
+		return out
+	case map[string]any:
+		out := map[string]any{}
+		for k, x := range v {
+			out[k] = typedNotation(x)
+		}
+		return out
+	}
+	return fmt.Sprintf("%T %v", in, in)
 }

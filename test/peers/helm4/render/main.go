@@ -73,6 +73,8 @@ func main() {
 		}
 		return
 	}
+	// As on the machines of the tests: the local zone is that of Pilotage.
+	time.Local = time.UTC
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriter(os.Stdout)
 	encoder := json.NewEncoder(out)
