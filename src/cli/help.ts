@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { HELP, type Help } from './helptexts.ts';
+import { HELP, type Help } from './helptexts.data.ts';
 
 const EXAMPLE_WIDTH = 36;
 

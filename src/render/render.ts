@@ -5,7 +5,7 @@ import type { Chance } from './gotemplate/chance.ts';
 import { createLookups } from './gotemplate/lookups.ts';
 import { createMade } from './gotemplate/made.ts';
 import { tooLargeToApply } from './manifests/bounds.ts';
-import { findDuplicates } from './manifests/duplicates.ts';
+import { distinct } from './manifests/duplicates.ts';
 import { nameImages } from './manifests/imagenames.ts';
 import { assignNamespace } from './manifests/namespace.ts';
 import type { Written } from './manifests/read.ts';
@@ -79,8 +79,8 @@ function finished(source: SourceOutput, request: RenderRequest): Result<Rendered
   const placed = upgraded.map(({ written }) =>
     assignNamespace(nameImages(written, request.images), request.namespace, request.allowNamespaces ?? false),
   );
-  const written = placed.filter((p): p is Written => 'object' in p);
-  const problems = [...placed.filter((p): p is Problem => 'reason' in p), ...findDuplicates(written)];
+  const { written, problems: doubled } = distinct(placed.filter((p): p is Written => 'object' in p));
+  const problems = [...placed.filter((p): p is Problem => 'reason' in p), ...doubled];
   const [first, ...others] = problems;
   if (first) return failed(first, ...others);
   const { notes, warnings } = source;

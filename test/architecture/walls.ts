@@ -149,8 +149,8 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
   },
   cli: {
     'context.ts': [],
-    'help.ts': ['helptexts.ts'],
-    'helptexts.ts': [],
+    'help.ts': ['helptexts.data.ts'],
+    'helptexts.data.ts': [],
     'gitenvironment.ts': [],
     'files.ts': [],
     'credentials.ts': [],

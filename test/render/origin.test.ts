@@ -60,7 +60,8 @@ describe('output that is not valid YAML', () => {
 
 describe('objects that are written twice', () => {
   it('are refused, naming both places', () => {
-    expect(refusal(chart(config('a'), '', { 'templates/b.yaml.hbs': `\n${config('a')}` }))).to.contain(
+    const other = `\n${config('a')}data: {b: c}\n`;
+    expect(refusal(chart(config('a'), '', { 'templates/b.yaml.hbs': other }))).to.contain(
       'templates/b.yaml.hbs:2: ConfigMap shop-dev/a is written twice: here and at templates/all.yaml.hbs:1',
     );
   });

@@ -1,12 +1,19 @@
 import type { Problem } from '../../base/errors.ts';
 import { formatPlace } from '../../base/place.ts';
+import { deepEqual } from '../../kube/values/equal.ts';
 import { formatRef, gvkOf, refOf } from '../../kube/values/types.ts';
 import type { Written } from './read.ts';
 
-/** Objects that are written twice: the second would silently win. The version does not tell them apart, the group does. */
-export function findDuplicates(all: readonly Written[]): Problem[] {
+/** Every object once, and those that are written twice with different content: the second would silently win. */
+export interface Distinct {
+  readonly written: readonly Written[];
+  readonly problems: readonly Problem[];
+}
+
+/** The version does not tell objects apart, the group does. A copy that says the same (a Role for two namespaces that are one here) is dropped. */
+export function distinct(all: readonly Written[]): Distinct {
   const first = new Map<string, Written>();
-  return all.flatMap((written) => {
+  const problems = all.flatMap((written): Problem[] => {
     const { object, origin } = written;
     const { group, kind } = gvkOf(object);
     const key = JSON.stringify([group, kind, object.metadata.namespace ?? '', object.metadata.name]);
@@ -15,6 +22,7 @@ export function findDuplicates(all: readonly Written[]): Problem[] {
       first.set(key, written);
       return [];
     }
+    if (deepEqual(earlier.object, object)) return [];
     return [
       {
         reason: 'DuplicateObject',
@@ -24,4 +32,5 @@ export function findDuplicates(all: readonly Written[]): Problem[] {
       },
     ];
   });
+  return { written: [...first.values()], problems };
 }
