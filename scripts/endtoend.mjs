@@ -18,7 +18,17 @@ const SLOW = [
   ...['machines', 'nodes', 'operating', 'pushes'],
   // What not every team has, or meets later than on its first day.
   ...['autoscaling', 'gateway', 'homecluster', 'ingress', 'jobs', 'kubectlreplication', 'kubectlrollouts'],
-  ...['kubectlwriting', 'othercluster', 'ownership', 'podend', 'podinputs', 'podlife', 'secrets', 'services'],
+  ...[
+    'kubectlwriting',
+    'othercluster',
+    'ownership',
+    'podend',
+    'podinputs',
+    'podlife',
+    'packaged',
+    'secrets',
+    'services',
+  ],
   ...['compose', 'tls', 'volumes'],
 ];
 

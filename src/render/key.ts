@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { pathsBelow, readText } from '../base/filetree.ts';
 import { canonicalJson } from '../kube/values/equal.ts';
+import { foldersRead } from './reach.ts';
 import type { RenderRequest } from './types.ts';
 
 /** Raise it when the same request renders differently than before. */
 const ENGINE = 2;
 
 /**
- * Content address of a render: equal keys mean equal results. It holds digests, so nothing is read.
+ * Content address of a render: equal keys mean equal results. It holds digests, so hardly anything is read.
  * The commit is part of it only where a template can see it: otherwise every push would render every app again.
  */
 export function renderKey(request: RenderRequest): string {
@@ -16,7 +17,7 @@ export function renderKey(request: RenderRequest): string {
     ...rest,
     engine: ENGINE,
     path,
-    source: tree.digest(path) ?? null,
+    source: foldersRead(tree, path).map((folder) => [folder, tree.digest(folder) ?? null]),
     values: valuesFiles.map((file) => [file, tree.digest(file) ?? null]),
     revision: seesRevision(request) ? revision : null,
   };
@@ -30,7 +31,12 @@ export function seesRevision({
   valuesFiles,
   overrides,
 }: Pick<RenderRequest, 'tree' | 'path' | 'valuesFiles' | 'overrides'>): boolean {
-  const files = [...valuesFiles, ...pathsBelow(tree, path).filter((p) => /\.(hbs|ya?ml)$/.test(p))];
+  const files = [
+    ...valuesFiles,
+    ...foldersRead(tree, path)
+      .flatMap((folder) => pathsBelow(tree, folder))
+      .filter((p) => /\.(hbs|ya?ml|tpl|txt)$/.test(p)),
+  ];
   const speaks = (text: string): boolean => text.includes('Pilotage');
   return files.some((file) => speaks(readText(tree, file) ?? '')) || speaks(JSON.stringify(overrides ?? {}));
 }

@@ -205,7 +205,8 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     'recorded.ts': [],
     'types.ts': ['recorded.ts'],
     'engine.ts': [],
-    'key.ts': ['types.ts'],
+    'reach.ts': ['kustomize'],
+    'key.ts': ['reach.ts', 'types.ts'],
     handlebars: ['engine.ts'],
     manifests: ['types.ts'],
     gotemplate: ['recorded.ts'],
@@ -218,7 +219,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
       ...['engine.ts', 'manifests', 'gotemplate', 'helm', 'composefile', 'kustomize', 'key.ts', 'types.ts'],
     ],
     'render.ts': ['engine.ts', 'gotemplate', 'sops', 'sources', 'manifests', 'types.ts'],
-    pool: ['handlebars', 'chance.ts', 'render.ts', 'manifests', 'key.ts', 'types.ts'],
+    pool: ['handlebars', 'chance.ts', 'reach.ts', 'render.ts', 'manifests', 'key.ts', 'types.ts'],
   },
   kube: {
     values: [],

@@ -4,6 +4,7 @@ import { appsOf } from '../../model/apps.ts';
 import type { AppEntry, DeliveryFile } from '../../model/deliveryfile.ts';
 import { PILOTAGE_FILE } from '../../model/pilotagefile.ts';
 import { seesRevision } from '../../render/key.ts';
+import { foldersRead } from '../../render/reach.ts';
 import { composeBuilds } from './composeimages.ts';
 import { entryOf, fileOf } from './deliveryfile.ts';
 import { imagesFor } from './pinned.ts';
@@ -36,7 +37,7 @@ export function sameInputs(request: InputsRequest, before: FileTree, after: File
   if (!composed.ok || (!isSameFile && Object.keys(composed.value.entries).length > 0)) return false;
   const images = Object.values(imagesFor(request, now.value, composed.value.entries));
   if (!images.every(({ path }) => isSame(path))) return false;
-  return apps.every((app) => sourcesOf(app).every(isSame) && !changesWithCommit(app, after));
+  return apps.every((app) => sourcesOf(app, after).every(isSame) && !changesWithCommit(app, after));
 }
 
 /** What else of the file bears on the environment. Images are made without what any environment is delivered from, so all of the file does. */
@@ -58,8 +59,8 @@ const withoutPlace = <T extends { readonly place: unknown }>(entry: T | undefine
   return rest;
 };
 
-const sourcesOf = ({ source, values }: AppEntry): readonly string[] => [
-  ...(source.type === 'folder' ? [source.path] : []),
+const sourcesOf = ({ source, values }: AppEntry, tree: FileTree): readonly string[] => [
+  ...(source.type === 'folder' ? foldersRead(tree, source.path) : []),
   ...values,
 ];
 

@@ -294,6 +294,8 @@ export const WORKERS: Readonly<Record<string, readonly WorkerRule[]>> = {
     },
     { verbs: ['create', 'patch'], resources: ['namespaces'] },
     { verbs: ['create', 'patch'], resources: ['secrets'], namespaces: ['pilotage'] },
+    // What templates made once: renewed, and removed with its environment.
+    { verbs: ['update', 'delete'], resources: ['secrets'], namespaces: ['pilotage'], names: ['generated.*'] },
     {
       verbs: ['create', 'patch'],
       resources: ['apiextensions.k8s.io/customresourcedefinitions'],
