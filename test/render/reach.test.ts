@@ -29,6 +29,21 @@ describe('what a render of a kustomization reads', () => {
     expect([...foldersRead(tree(circle), 'a')].sort()).to.deep.equal(['a', 'b']);
   });
 
+  it('is found however the fields are spelled, as kustomize reads them', () => {
+    const files = {
+      'a/kustomization.yaml': 'Resources: [../b]',
+      'b/kustomization.yaml': 'resources: [x.yaml]',
+    };
+    expect([...foldersRead(tree(files), 'a')]).to.deep.equal(['a', 'b']);
+  });
+
+  it('is looked for within bounds: folders that all name each other take no more than a moment', () => {
+    const names = Array.from({ length: 400 }, (_, i) => `f${i}`);
+    const text = `resources:\n${names.map((name) => `  - ../${name}\n`).join('')}`;
+    const files = Object.fromEntries(names.map((name) => [`${name}/kustomization.yaml`, text]));
+    expect(foldersRead(tree(files), 'f0')).to.have.length.lessThan(50);
+  });
+
   it('travels to the process that renders, and nothing else does', () => {
     const files = { ...FILES, 'base/kustomization.yaml': 'resources: [map.yaml]\n' };
     const there = fromWire(toWire(request(files, overlay)));

@@ -8,9 +8,10 @@ import { dumpYaml } from '../../kube/values/yaml.ts';
 import type { AppEntry } from '../../model/deliveryfile.ts';
 import { systemChance } from '../../render/chance.ts';
 import { handlebars } from '../../render/handlebars/engine.ts';
+import { fromWire, toWire } from '../../render/pool/wire.ts';
 import { render } from '../../render/render.ts';
 import { composeImages } from '../../render/sources/composefile.ts';
-import type { Manifest } from '../../render/types.ts';
+import type { Manifest, RenderRequest } from '../../render/types.ts';
 import { outputOption, print } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { ownIdentities } from '../secrets/keyfile.ts';
@@ -71,7 +72,8 @@ async function renderApp(
   const reference = (image: string) => `${delivery}/${image}:working-tree`;
   const rendered = unwrap(
     await render(
-      {
+      // Of what the daemon would hand a render, and no more: what is missing there is missing here.
+      delivered({
         ...project,
         namespace: entry?.namespace ?? `${delivery}-${environment}`,
         revision: '0'.repeat(40),
@@ -80,7 +82,7 @@ async function renderApp(
         images: Object.fromEntries(Object.keys(file?.images ?? {}).map((image) => [image, reference(image)])),
         identities: await ownIdentities(context.surroundings.fullEnvironment),
         capabilities: { kubeVersion: options.kubeVersion ?? SCHEMA_VERSION, apiVersions: [] },
-      },
+      }),
       handlebars,
       systemChance,
     ),
@@ -88,6 +90,8 @@ async function renderApp(
   for (const warning of rendered.warnings) context.stderr.write(`warning: ${formatProblem(warning)}\n`);
   return rendered.manifests;
 }
+
+const delivered = (request: RenderRequest): RenderRequest => fromWire(toWire(request));
 
 /** `a.b=1` → {a: {b: 1}}: numbers, booleans and null are typed as in Helm's --set, everything else is text. */
 export function overridesOf(settings: readonly string[]): Overrides {

@@ -1,25 +1,33 @@
+import { ProblemError } from '../../base/errors.ts';
 import { type FileTree, readText } from '../../base/filetree.ts';
-import { isObject } from '../../kube/values/equal.ts';
-import { parseYaml } from '../../kube/values/yaml.ts';
-import { join } from './files.ts';
-import { FILE_NAMES } from './kustomization/read.ts';
+import { Files, join } from './files.ts';
+import { text } from './kustomization/decode.ts';
+import { FILE_NAMES, readKustomization } from './kustomization/read.ts';
+import { isInline } from './transformers/list.ts';
 
-/** As many as a build may enter. */
-const MOST_FOLDERS = 5_000;
-/** Fields that name other kustomizations; all others name files of the folder itself. */
-const LEADING = ['resources', 'bases', 'components', 'generators', 'transformers', 'validators'];
+/** As many as a build may enter: whoever asks is the daemon, which has other things to do. */
+const MOST_ENTRIES = 5_000;
+/** Characters of kustomizations that are read; those of one environment are a few thousand. */
+const MOST_TEXT = 2 ** 21;
 
 /** The folders that a build of a kustomization reads: its own, and those of all that it leads to. Empty where there is none. */
 export function kustomizationFolders(tree: FileTree, path: string): readonly string[] {
   const found = new Set<string>();
+  const seen = new Set([path]);
   const waiting = [path];
+  const left = { entries: MOST_ENTRIES, text: MOST_TEXT };
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     const file = kustomizationFile(tree, folder);
-    if (file === undefined || found.has(folder) || found.size === MOST_FOLDERS) continue;
+    if (file === undefined) continue;
     found.add(folder);
-    for (const name of namesIn(readText(tree, file) ?? '', file)) {
-      const next = join(folder, name);
-      if (next !== undefined) waiting.push(next);
+    left.text -= readText(tree, file)?.length ?? 0;
+    if (left.text < 0) break;
+    for (const name of entriesIn(tree, folder)) {
+      const next = name.startsWith('/') ? undefined : join(folder, name);
+      if (left.entries-- <= 0) return [...found];
+      if (next === undefined || seen.has(next)) continue;
+      seen.add(next);
+      waiting.push(next);
     }
   }
   return [...found];
@@ -30,12 +38,17 @@ function kustomizationFile(tree: FileTree, folder: string): string | undefined {
   return paths.find((file) => tree.digest(file) !== undefined);
 }
 
-/** What cannot be read leads nowhere: the build says what is wrong with it. */
-function namesIn(text: string, file: string): string[] {
-  const parsed = parseYaml(text, file);
-  if (!parsed.ok || !isObject(parsed.value)) return [];
-  const fields = parsed.value;
-  return LEADING.flatMap((field) => fields[field] ?? [])
-    .filter((name) => typeof name === 'string')
-    .filter((name) => !name.startsWith('/'));
+/** All that may be another kustomization. What cannot be read leads nowhere: the build says what is wrong with it. */
+function entriesIn(tree: FileTree, folder: string): string[] {
+  try {
+    const { resources, components, fields } = readKustomization(new Files(tree, folder));
+    const plugins = [...(fields.generators ?? []), ...(fields.transformers ?? [])].map(text);
+    return [
+      ...[...resources, ...components].map(({ path }) => path),
+      ...plugins.filter((one) => !isInline(one)),
+    ];
+  } catch (error) {
+    if (error instanceof ProblemError) return [];
+    throw error;
+  }
 }

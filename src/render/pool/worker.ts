@@ -18,7 +18,15 @@ async function answer(wire: WireRequest): Promise<Result<Rendered>> {
 }
 
 closeInheritedFiles();
-process.on('message', async (wire: WireRequest) => process.send?.(await answer(wire)));
+process.on('message', async (wire: WireRequest) => {
+  const answered = await answer(wire);
+  try {
+    process.send?.(answered);
+  } catch (error) {
+    // Something in it is no plain value; the process would end, and name nothing.
+    process.send?.(failed(problemOf(error)));
+  }
+});
 // Ctrl-C in a terminal reaches every process of its group: the daemon decides when this one ends.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
