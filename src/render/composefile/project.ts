@@ -32,8 +32,6 @@ export interface Project {
   readonly report: Report;
 }
 
-const MOST_SERVICES = 300;
-
 /** The project of a folder with the services that its profiles make active; undefined after a complaint. */
 export function readProject(request: LoadRequest, report: Report): Project | undefined {
   const loaded = loadProject(request, report);
@@ -48,8 +46,6 @@ export function readProject(request: LoadRequest, report: Report): Project | und
       `${file} has no services`,
       'Write them under services: as in services: {web: {image: nginx}}; files of version 1, which have none, are not read.',
     );
-  if (all.entries.size > MOST_SERVICES)
-    return refuse(report, all, 'ComposeTooLarge', `${file} has more than ${MOST_SERVICES} services`);
   const profiles = (lookup('COMPOSE_PROFILES') ?? '').split(',').map((name) => name.trim());
   const isActive = (_name: string, service: Node) => hasProfile(service, profiles);
   const active = entriesOf(all).filter(([name, service]) => isActive(name, service));

@@ -5,6 +5,7 @@ import { isComposeProject } from '../../model/apps.ts';
 import { type ComposeImage, imagesOf } from '../composefile/images.ts';
 import { composeFileIn } from '../composefile/load/load.ts';
 import { newReport } from '../composefile/load/report.ts';
+import type { Work } from '../composefile/load/work.ts';
 import { type Project, readProject } from '../composefile/project.ts';
 import { composeObjects } from '../composefile/render.ts';
 import { composeVariables } from '../composefile/variables.ts';
@@ -30,7 +31,9 @@ export type ComposeRequest = Pick<
 type Layers = readonly Readonly<Record<string, unknown>>[];
 
 /** The images that the services of an app build from the repository; none of an app that is no compose project. */
-export function composeImages(request: ComposeRequest): Result<readonly ComposeImage[]> {
+export function composeImages(
+  request: ComposeRequest & { readonly work?: Work },
+): Result<readonly ComposeImage[]> {
   if (!isComposeProject(request.tree, request.path)) return ok([]);
   const opened = withProject(request, (project) => imagesOf(project));
   return opened.ok ? ok(opened.value.value ?? []) : opened;
@@ -53,7 +56,7 @@ interface Used<T> {
 
 /** Reads the project and makes something of it; its problems, if it or what is made of it has any. */
 function withProject<T>(
-  request: ComposeRequest,
+  request: ComposeRequest & { readonly work?: Work },
   use: (project: Project, layers: Layers) => T,
 ): Result<Used<T>> {
   const values = readValuesFiles(request.tree, request.valuesFiles);

@@ -2,6 +2,7 @@ import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import type { FileTree } from '../../base/filetree.ts';
 import type { AppEntry, DeliveryFile, ImageEntry } from '../../model/deliveryfile.ts';
 import type { ComposeImage } from '../../render/composefile/images.ts';
+import { Work } from '../../render/composefile/load/work.ts';
 import { objectName } from '../../render/composefile/project.ts';
 import { composeImages } from '../../render/sources/composefile.ts';
 
@@ -29,6 +30,7 @@ export function composeBuilds(
   file: DeliveryFile | undefined,
 ): Result<ComposeBuilds> {
   const found: { readonly app: string; readonly image: ComposeImage }[] = [];
+  const work = new Work();
   for (const { name: app, source, values } of apps) {
     const isThere = values.every((path) => tree.digest(path) !== undefined);
     if (source.type !== 'folder' || !isThere) continue;
@@ -39,6 +41,7 @@ export function composeBuilds(
       valuesFiles: values,
       delivery,
       environment,
+      work,
     });
     if (!images.ok) return images;
     found.push(...images.value.map((image) => ({ app, image })));

@@ -1,7 +1,7 @@
 import { suggest } from '../../../charts/suggest.ts';
 import { type Fate, type Grammar, PROJECT } from './grammar.data.ts';
 import { entriesOf, isNull, type MapNode, type Node } from './node.ts';
-import { type Report, refuse, warn } from './report.ts';
+import { isFull, type Report, refuse, warn } from './report.ts';
 
 /** Names what a project holds that is not of the specification, or that no cluster does. */
 export function checkProject(project: MapNode, report: Report): void {
@@ -41,7 +41,8 @@ function tell(node: Node, fate: Fate, path: readonly string[], report: Report): 
 }
 
 function unknownKey(node: Node, path: readonly string[], known: readonly string[], report: Report): void {
-  const key = path.at(-1) ?? '';
+  if (isFull(report)) return;
+  const key = (path.at(-1) ?? '').slice(0, 100);
   const around = path.slice(0, -1).join('.');
   const remedy = suggest(key, known) ?? `Known here: ${known.join(', ')}. What is your own begins with x-.`;
   refuse(report, node, 'UnknownKey', `${key} is not a key of ${around || 'a compose file'}`, remedy);

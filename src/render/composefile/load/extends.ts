@@ -1,6 +1,5 @@
-import { folderOf, type Loading, readComposeFile, resolvePath } from './files.ts';
+import { folderOf, type Loading, merge, readComposeFile, resolvePath } from './files.ts';
 import type { Lookup } from './interpolate.ts';
-import { mergeNodes } from './merge.ts';
 import { entriesOf, type MapNode, mapAt, member, type Node } from './node.ts';
 import { refuse } from './report.ts';
 
@@ -43,7 +42,10 @@ function extended(scope: Scope, name: string, service: Node, chain: readonly str
   const base = baseOf(scope, at);
   if (!base) return service;
   const full = extended(base.scope, base.name, base.service, [...chain, here]);
-  const merged = mergeNodes(without(full, 'extends'), without(service, 'extends'), ['services', name]);
+  const merged = merge(scope.loading, without(full, 'extends'), without(service, 'extends'), [
+    'services',
+    name,
+  ]);
   return { ...merged, place: service.place };
 }
 

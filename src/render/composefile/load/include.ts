@@ -1,9 +1,19 @@
 import { applyExtends } from './extends.ts';
-import { folderOf, type Loading, readComposeFile, readEnvironmentFile, resolvePath } from './files.ts';
+import {
+  checkServices,
+  folderOf,
+  type Loading,
+  merge,
+  readComposeFile,
+  readEnvironmentFile,
+  resolvePath,
+} from './files.ts';
 import type { Lookup } from './interpolate.ts';
-import { mergeNodes } from './merge.ts';
 import { entriesOf, type MapNode, mapAt, member, type Node, scalarAt } from './node.ts';
 import { refuse } from './report.ts';
+
+/** Deeper includes help nobody. */
+const DEEPEST = 32;
 
 const SECTIONS = ['services', 'networks', 'volumes', 'configs', 'secrets'];
 
@@ -23,20 +33,22 @@ export function applyIncludes(
   );
   return items.reduce<MapNode>((project, item) => {
     const included = readIncluded(loading, item, lookup, chain);
-    return included ? withResources(project, included) : project;
+    return included ? withResources(loading, project, included) : project;
   }, own);
 }
 
 /** What the project says itself of a resource stands above what is included. */
-function withResources(project: MapNode, included: MapNode): MapNode {
+function withResources(loading: Loading, project: MapNode, included: MapNode): MapNode {
+  loading.work.spend(project.entries.size, project.place);
   const sections = SECTIONS.flatMap((section): (readonly [string, Node])[] => {
     const brought = member(included, section);
     if (brought?.kind !== 'map') return [];
     const own = member(project, section);
     if (own?.kind !== 'map') return [[section, brought]];
+    loading.work.spend(own.entries.size + brought.entries.size, brought.place);
     const merged = entriesOf(brought).map(([name, node]): readonly [string, Node] => {
       const over = own.entries.get(name);
-      return [name, over ? mergeNodes(node, over, [section, name]) : node];
+      return [name, over ? merge(loading, node, over, [section, name]) : node];
     });
     return [[section, mapAt(own, [...own.entries, ...merged])]];
   });
@@ -62,7 +74,7 @@ function readIncluded(
       'include names no file of the repository',
       'Name a path inside of it.',
     );
-  if (chain.includes(main))
+  if (chain.includes(main) || chain.length > DEEPEST)
     return refuse(
       report,
       item,
@@ -86,7 +98,7 @@ function environmentOf(loading: Loading, item: Node, base: string, lookup: Looku
     ? named.map((path) => resolvePath(item.base, path))
     : [join(base, '.env')];
   const variables = own.map((file) => {
-    const found = file === undefined ? undefined : readEnvironmentFile(loading, file, lookup);
+    const found = file === undefined ? undefined : readEnvironmentFile(loading, { file, lookup });
     if (!found && named.length > 0)
       refuse(loading.report, item, 'FileMissing', `there is no environment file ${file ?? named.join(', ')}`);
     return found;
@@ -115,8 +127,10 @@ export function loadFiles(
   });
   const [first, ...others] = roots;
   if (!first || roots.length < files.length) return undefined;
-  const merged = others.reduce<Node>((under, over) => mergeNodes(under, over), first);
-  return merged.kind === 'map' ? applyIncludes(loading, merged, lookup, [...chain, ...files]) : undefined;
+  const merged = others.reduce<Node>((under, over) => merge(loading, under, over), first);
+  if (merged.kind !== 'map') return undefined;
+  const whole = applyIncludes(loading, merged, lookup, [...chain, ...files]);
+  return checkServices(loading, whole, files[0] ?? '') ? whole : undefined;
 }
 
 function pathsOf(node: Node | undefined): readonly string[] {

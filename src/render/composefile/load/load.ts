@@ -4,7 +4,8 @@ import { type Loading, readEnvironmentFile, resolvePath } from './files.ts';
 import { loadFiles, nobody } from './include.ts';
 import { type Lookup, newBudget } from './interpolate.ts';
 import type { MapNode } from './node.ts';
-import { type Report, warn } from './report.ts';
+import { type Report, refuse, warn } from './report.ts';
+import { Work } from './work.ts';
 
 export interface LoadRequest {
   readonly tree: FileTree;
@@ -12,6 +13,8 @@ export interface LoadRequest {
   readonly path: string;
   /** Variables that stand before those of `.env`. */
   readonly variables: ReadonlyMap<string, string>;
+  /** What several loads share. */
+  readonly work?: Work;
 }
 
 export interface Loaded {
@@ -22,6 +25,9 @@ export interface Loaded {
   readonly file: string;
 }
 
+/** Files that COMPOSE_FILE may name; most name two. */
+const MOST_NAMED = 20;
+
 /** The first of the names that a folder has. */
 export const composeFileIn = (tree: FileTree, path: string): string | undefined =>
   COMPOSE_FILES.map((name) => join(path, name)).find((file) => tree.digest(file) !== undefined);
@@ -30,12 +36,27 @@ export const composeFileIn = (tree: FileTree, path: string): string | undefined 
  * The project of a folder: its variables, then the files that COMPOSE_FILE names or the one with a name of Compose, with everything that they
  * extend and include. undefined after a complaint.
  */
-export function loadProject({ tree, path, variables }: LoadRequest, report: Report): Loaded | undefined {
-  const loading: Loading = { tree, report, budget: newBudget(), read: new Set() };
+export function loadProject(
+  { tree, path, variables, work = new Work() }: LoadRequest,
+  report: Report,
+): Loaded | undefined {
+  const loading: Loading = {
+    ...{ tree, report, work, budget: newBudget() },
+    ...{ known: new WeakMap(), environments: new WeakMap() },
+  };
   const given: Lookup = (name) => variables.get(name);
-  const dotenv = readEnvironmentFile(loading, join(path, '.env'), given) ?? new Map<string, string>();
+  const dotenv =
+    readEnvironmentFile(loading, { file: join(path, '.env'), lookup: given }) ?? new Map<string, string>();
   const lookup: Lookup = (name) => variables.get(name) ?? dotenv.get(name);
   const files = filesOf(tree, path, lookup);
+  if (files.length > MOST_NAMED)
+    return refuse(
+      report,
+      nobody(join(path, '.env')),
+      'ComposeTooLarge',
+      `COMPOSE_FILE names more than ${MOST_NAMED} files`,
+      'Name fewer, or include them.',
+    );
   const [file] = files;
   if (file === undefined) return undefined;
   sayOverride(tree, path, files, report);
@@ -48,7 +69,7 @@ function filesOf(tree: FileTree, path: string, lookup: Lookup): readonly string[
   if (named) {
     const separator = lookup('COMPOSE_PATH_SEPARATOR') || ':';
     return named
-      .split(separator)
+      .split(separator, MOST_NAMED + 1)
       .filter(Boolean)
       .map((file) => resolvePath(path, file) ?? file);
   }

@@ -17,6 +17,9 @@ export const newReport = (): Report => ({ problems: [], warnings: [] });
 /** More of them help nobody. */
 const MOST = 50;
 
+/** Whether further problems would not be kept. */
+export const isFull = ({ problems }: Report): boolean => problems.length >= MOST;
+
 /** Reports what prevents the render; returns undefined so that a reader can end with it. */
 export function refuse(
   { problems }: Report,

@@ -1,6 +1,4 @@
-import { readText } from '../../../base/filetree.ts';
 import type { JsonObject } from '../../../kube/values/types.ts';
-import { parseRawEnvFile } from '../load/dotenv.ts';
 import { readEnvironmentFile, resolvePath } from '../load/files.ts';
 import type { Node } from '../load/node.ts';
 import { refuse } from '../load/report.ts';
@@ -22,15 +20,12 @@ export function environmentOf(project: Project, service: Service): ReadonlyMap<s
 }
 
 function fileOf(project: Project, service: Service, item: Node): ReadonlyMap<string, string> {
-  const { tree, loaded, report, lookup } = project;
+  const { loaded, report, lookup } = project;
   const entry = item.kind === 'map' ? new Fields(item, report, `${service.fields.path}.env_file`) : undefined;
   const path = entry ? entry.text('path') : item.kind === 'scalar' ? String(item.value) : undefined;
   const file = path === undefined ? undefined : resolvePath(item.base, path);
-  if (entry?.text('format') === 'raw' && file !== undefined) {
-    const text = readText(tree, file);
-    if (text !== undefined) return parseRawEnvFile(text);
-  }
-  const found = file === undefined ? undefined : readEnvironmentFile(loaded.loading, file, lookup);
+  const isRaw = entry?.text('format') === 'raw';
+  const found = file === undefined ? undefined : readEnvironmentFile(loaded.loading, { file, lookup, isRaw });
   if (!found && entry?.boolean('required') !== false)
     refuse(
       report,
