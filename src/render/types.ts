@@ -35,6 +35,7 @@ export interface RenderRequest {
   readonly composeImages?: Readonly<Record<string, string>>;
   /** `namespaces: allow` of the environment: objects may name namespaces other than `namespace`. */
   readonly allowNamespaces?: boolean;
+  /** `apiVersions`: `apps/v1` and `apps/v1/Deployment` of all that the cluster serves; none where no cluster is asked. */
   readonly capabilities: { readonly kubeVersion: string; readonly apiVersions: readonly string[] };
   /** What earlier renders of this app in this environment made: it is not made again. */
   readonly generated?: GeneratedValues;

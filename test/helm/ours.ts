@@ -54,7 +54,7 @@ function printed({ path, release, helm, given = NOTHING_GIVEN, includeCrds = fal
     chart,
     given,
     release: { name: release, namespace: 'default', isUpgrade: false },
-    cluster: { apiVersions: [] },
+    cluster: {},
     helm,
     made: createMade({}, systemChance),
     lookups: createLookups({}),

@@ -95,7 +95,7 @@ function render(release: string, path: string, options: TemplateOptions): HelmOu
       release: { name: release, namespace: options.namespace, isUpgrade: options.isUpgrade ?? false },
       cluster: {
         ...(kubeVersion === undefined ? {} : { kubeVersion }),
-        apiVersions: splitApiVersions(apiVersions),
+        moreApiVersions: splitApiVersions(apiVersions),
       },
       helm,
       made: createMade({}, systemChance),

@@ -7,8 +7,10 @@ import { API_VERSIONS } from './apiversions.data.ts';
 export interface Cluster {
   /** `v1.33.1`, with whatever its vendor writes behind it; absent: the release that Helm assumes. */
   readonly kubeVersion?: string;
-  /** `apps/v1`, beside those that Helm knows. */
+  /** `apps/v1` and `apps/v1/Deployment`: all that a cluster serves. Absent: nobody has asked one, and those that Helm assumes are there. */
   readonly apiVersions?: readonly string[];
+  /** Of `--api-versions`: besides. */
+  readonly moreApiVersions?: readonly string[];
 }
 
 export interface KubeVersion {
@@ -58,9 +60,10 @@ export const kubeVersionOf = (
 ): KubeVersion | undefined => parseKubeVersion(kubeVersion, helm);
 
 /** `.Capabilities` (pkg/chart/common/capabilities.go). */
-export function capabilitiesOf(kube: KubeVersion, { apiVersions = [] }: Cluster, helm: HelmVersion): Struct {
+export function capabilitiesOf(kube: KubeVersion, cluster: Cluster, helm: HelmVersion): Struct {
   const room = helm === 3 ? 'chartutil' : 'common';
-  const known = [...API_VERSIONS, ...apiVersions];
+  const { apiVersions = API_VERSIONS, moreApiVersions = [] } = cluster;
+  const known = [...apiVersions, ...moreApiVersions];
   const has = new Set(known);
   const versions: GoSlice = typed([...known], {
     name: `${room}.VersionSet`,

@@ -68,7 +68,7 @@ function renderChart(request: SourceRequest): Result<SourceOutput> {
     chart: chart.value,
     given: { files: files.value, ...overridesIn(request) },
     release: { name: request.app, namespace: request.namespace, isUpgrade: false },
-    cluster: { kubeVersion, apiVersions },
+    cluster: { kubeVersion, ...(apiVersions.length > 0 ? { apiVersions } : {}) },
     helm: RELEASE,
     made: request.made,
     lookups: request.lookedUp,

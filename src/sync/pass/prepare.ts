@@ -4,10 +4,10 @@ import { isBuiltinServer } from '../../kube/client/builtinserver.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
 import type { KubeObject } from '../../kube/values/types.ts';
-import { apiVersionOf } from '../../kube/values/types.ts';
 import { fullName } from '../../model/names.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES, type Release } from '../../model/types.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
+import { servedVersions } from '../cluster/servedversions.ts';
 import { releaseName, releaseOf } from '../history/releases.ts';
 import { situationOf } from '../intake/govern.ts';
 import { placeProblem } from '../intake/terms.ts';
@@ -168,7 +168,7 @@ async function renderNow(
     path,
     namespace,
     revision: target,
-    capabilities: { kubeVersion, apiVersions: [...new Set(served.map(apiVersionOf))] },
+    capabilities: { kubeVersion, apiVersions: servedVersions(served) },
     buildsImages: cluster === undefined,
     isElsewhere: cluster !== undefined || options.isHomeElsewhere === true,
   };

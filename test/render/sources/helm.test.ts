@@ -46,6 +46,20 @@ describe('a Helm chart that is delivered', () => {
     expect(manifests[0]?.object.data).to.deep.equal({ all: '123 Helm v1.35.0 true' });
   });
 
+  it('sees the APIs that its cluster serves with their kinds, and those that Helm assumes only where no cluster is asked', () => {
+    const asked = ['policy/v1beta1', 'networking.k8s.io/v1', 'networking.k8s.io/v1/Ingress'];
+    const has = (name: string): string => `'{{ .Capabilities.APIVersions.Has "${name}" }}'`;
+    const files = {
+      'Chart.yaml': CHART,
+      'templates/a.yaml': config('a', `[${asked.map(has).join(', ')}]`),
+    };
+    const seen = (apiVersions: readonly string[]) =>
+      rendered(files, { capabilities: { kubeVersion: 'v1.33.0', apiVersions } }).manifests[0]?.object.data;
+    const served = ['networking.k8s.io/v1', 'networking.k8s.io/v1/Ingress'];
+    expect(seen(served)).to.deep.equal(['false', 'true', 'true']);
+    expect(seen([])).to.deep.equal(['true', 'true', 'false']);
+  });
+
   it('brings crds/ before all else, once each, and its notes', () => {
     const crd =
       'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.shop.dev}\n';
