@@ -23,17 +23,13 @@ import type {
   ValuesRequest,
 } from './source.ts';
 
-/** Actions that only Go templates have: a leading dot or `$`, `-` trimming, or a keyword without `#`. */
-const GO_ACTION =
-  /\{\{-?\s*(?:\.|\$|\/\*|(?:if|else|end|range|with|define|template|include|toYaml|printf|block|tpl)\b)/;
-
 /** A chart whose templates are written in Go's template language, or that only Helm knows: packed charts, requirements.yaml. */
 export const helm: SourceRenderer = {
   name: 'helm',
   detect(folder) {
     if (!folder.files.includes('Chart.yaml')) return undefined;
-    const place = goTemplate(folder);
-    if (place) return { place };
+    const written = templateOf(folder);
+    if (written) return written.isHandlebars ? undefined : { place: written.place };
     return folder.files.some((file) => /^(charts\/[^/]+\.tgz|requirements\.yaml)$/.test(file))
       ? {}
       : undefined;
@@ -42,15 +38,28 @@ export const helm: SourceRenderer = {
   values: seenValues,
 };
 
-/** The first Go action of a chart. */
-export function goTemplate(folder: Folder): Place | undefined {
+/** A template of a chart, which tells the language of them all. */
+type FoundTemplate =
+  | { readonly isHandlebars: true }
+  | { readonly isHandlebars: false; readonly place: Place };
+
+/** What the chart's own templates are written in; where it has none, those of the charts below. */
+function templateOf(folder: Folder): FoundTemplate | undefined {
+  const below = folder.files.filter((file) => /^charts\/.*\/templates\//.test(file));
+  const own = folder.files.filter((file) => file.startsWith('templates/'));
+  return firstTemplate(folder, own) ?? firstTemplate(folder, below);
+}
+
+/** Handlebars has a file ending of its own. Helm executes every file, whatever its name is. */
+function firstTemplate(folder: Folder, files: readonly string[]): FoundTemplate | undefined {
+  if (files.some((file) => file.endsWith('.hbs'))) return { isHandlebars: true };
   const prefix = folder.path === '' ? '' : `${folder.path}/`;
-  for (const file of folder.files.filter((p) => /^(charts\/.*\/)?templates\/.*\.(ya?ml|tpl|txt)$/.test(p))) {
-    const line = folder
-      .read(file)
-      .split('\n')
-      .findIndex((text) => GO_ACTION.test(text));
-    if (line >= 0) return { file: prefix + file, line: line + 1 };
+  for (const file of files) {
+    const text = folder.read(file);
+    const at = text.indexOf('{{');
+    if (at < 0) continue;
+    const line = text.slice(0, at).split('\n').length;
+    return { isHandlebars: false, place: { file: prefix + file, line } };
   }
   return undefined;
 }

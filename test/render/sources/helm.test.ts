@@ -46,6 +46,35 @@ describe('a Helm chart that is delivered', () => {
     expect(manifests[0]?.object.data).to.deep.equal({ all: '123 Helm v1.35.0 true' });
   });
 
+  it('is known by any action in any file of its templates or of those below, whatever the name of the file', () => {
+    const json = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}"}}';
+    const charts: readonly (readonly [Files, RegExp])[] = [
+      [{ 'templates/a.yaml': config('a-{{ lower (randAlphaNum 5) }}') }, /^a-[a-z0-9]{5}$/],
+      [{ 'templates/a.json': json }, /^web$/],
+      [
+        {
+          'charts/db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.0.0\n',
+          'charts/db/templates/a.yaml': config('{{ print "db" }}'),
+        },
+        /^db$/,
+      ],
+    ];
+    for (const [files, name] of charts)
+      expect(rendered({ 'Chart.yaml': CHART, ...files }).manifests[0]?.object.metadata.name).to.match(name);
+  });
+
+  it('is none of Helm where templates of Handlebars lie beside a file that holds braces', () => {
+    const { manifests } = rendered({
+      'Chart.yaml': CHART,
+      'templates/a.yaml.hbs': config('{{Release.Name}}'),
+      'templates/rule.yaml': config('rule', '{text: "{{ $labels.instance }} is down"}'),
+    });
+    expect(manifests.map(({ object }) => [object.metadata.name, object.data])).to.deep.equal([
+      ['web', {}],
+      ['rule', { text: '{{ $labels.instance }} is down' }],
+    ]);
+  });
+
   it('sees the APIs that its cluster serves with their kinds, and those that Helm assumes only where no cluster is asked', () => {
     const asked = ['policy/v1beta1', 'networking.k8s.io/v1', 'networking.k8s.io/v1/Ingress'];
     const has = (name: string): string => `'{{ .Capabilities.APIVersions.Has "${name}" }}'`;
