@@ -18,6 +18,7 @@ import {
   type Tree,
 } from './nodes.ts';
 import { Rendered } from './output.ts';
+import { type Frame, TAIL } from './places.ts';
 import type { TemplateSpace } from './space.ts';
 import { GoError, type GoMap, type GoSlice, Num, Struct, type Value } from './values.ts';
 
@@ -61,13 +62,32 @@ const LIMITS: Readonly<Record<string, string>> = {
 type Signal = 'break' | 'continue' | undefined;
 
 /** Walks statements (text/template/exec.go) and writes the output. */
-class Execution extends Evaluator {
+class Execution extends Evaluator implements Frame {
   private out = '';
   private readonly writers: (TextNode | ActionNode)[] = [];
   private readonly ends: number[] = [];
+  private at: Statement | undefined;
+  /** What the loops around have come to, where it is a text: it names their turn whatever is added before it. */
+  private readonly turns: string[] = [];
+
+  get name(): string {
+    return this.tree.name;
+  }
+
+  tail(): string {
+    return this.out.slice(-TAIL);
+  }
+
+  unwritten(): string | undefined {
+    const { at, turns } = this;
+    const pipe = at && 'pipe' in at ? at.pipe : undefined;
+    if (!pipe || (at?.kind === 'action' && pipe.variables.length === 0)) return undefined;
+    return [...turns, describe(pipe)].join('\n');
+  }
 
   run(): Rendered {
     const depth = beginExecution();
+    this.options.places?.begin(this);
     try {
       this.list(this.tree.root);
       this.settle();
@@ -75,6 +95,7 @@ class Execution extends Evaluator {
       throw this.explained(error);
     } finally {
       endExecution(depth);
+      this.options.places?.end();
     }
     return new Rendered(this.out, this.writers, this.ends);
   }
@@ -110,6 +131,7 @@ class Execution extends Evaluator {
 
   private statement(node: Statement): Signal {
     this.node = node;
+    this.at = node;
     switch (node.kind) {
       case 'text':
         this.spend(1);
@@ -214,7 +236,9 @@ class Execution extends Evaluator {
     this.spend(1);
     this.bind(node, index, element, boxed);
     const mark = this.names.length;
+    this.turns.push(turnOf(index, element));
     const signal = this.listOf(node.list, element, boxed);
+    this.turns.pop();
     this.pop(mark);
     return signal !== 'break';
   }
@@ -254,4 +278,10 @@ class Execution extends Evaluator {
     this.dot = dot;
     this.dotBoxed = dotBoxed;
   }
+}
+
+/** The key of a map, or the text that a list holds; a position would be another one when something is put before it. */
+function turnOf(index: Reflected, element: Reflected): string {
+  if (typeof index === 'string') return index;
+  return typeof element === 'string' ? element : '';
 }

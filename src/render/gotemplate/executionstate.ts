@@ -3,6 +3,7 @@ import { enter, MAX_DEPTH } from './depth.ts';
 import { positionAt, TemplateError, type TemplatePlace } from './errors.ts';
 import { quote } from './format/quote.ts';
 import { describe, type Node, type Tree } from './nodes.ts';
+import type { Places } from './places.ts';
 import type { TemplateSpace } from './space.ts';
 import type { Budget, FunctionTable, Value } from './values.ts';
 
@@ -11,6 +12,8 @@ export interface ExecuteOptions {
   readonly budget: Budget;
   /** What a key that a map lacks is: nothing at all, the zero of the map's elements (as Helm has it), or an error. */
   readonly missingKey: 'invalid' | 'zero' | 'error';
+  /** Told of each execution: values that are made once are known again by where they go. */
+  readonly places?: Places;
 }
 
 /** Steps are charged in lots. */

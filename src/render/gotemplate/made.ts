@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../kube/values/equal.ts';
 import type { Generated, GeneratedValues } from '../recorded.ts';
 import type { Chance } from './chance.ts';
+import { createPlaces, type Places } from './places.ts';
 import { readRecord, recordValue, type ValueRecord } from './valuerecord.ts';
 import type { Value } from './values.ts';
 
@@ -9,12 +10,15 @@ import type { Value } from './values.ts';
  * The values of a render that are made once. A function that would make something else each time takes what an earlier render made
  * at the same call, so that the same files give the same objects.
  *
- * A call is named by the template that is rendered, the function, its arguments, and which of such calls it is in that template. So
- * the name survives whatever is written elsewhere: lines that move, other templates that are added before, a helper that moves to
- * another file. Each round of a loop has a number to itself; of equal calls in one template, those behind a removed one move up. The
- * arguments belong to the name because other arguments ask for another value: a longer password, a certificate of a new authority.
+ * A call is named by the template that is rendered, the function, its arguments, and where its value goes (`places.ts`): the object, the
+ * keys that it is below, and what stands before it on its line of output; of a value that goes into a variable, the text of the action.
+ * Included helpers add their own to that of the line which includes them. So the name survives whatever is written elsewhere: lines that
+ * move, further calls before it, a helper that moves to another file. Calls that are equal in all of that are counted. The arguments
+ * belong to the name because other arguments ask for another value: a longer password, a certificate of a new authority.
  */
 export interface Made {
+  /** For the executions of the render: they tell where each call stands. */
+  readonly places: Places;
   /** Says which template is rendered from here on: its path with the chart's, not that of a helper which it includes. */
   enter(template: string): void;
   /**
@@ -29,10 +33,14 @@ export interface Made {
 export function createMade(before: GeneratedValues, { random, now }: Pick<Chance, 'random' | 'now'>): Made {
   const used = new Map<string, Generated>();
   const calls = new Map<string, number>();
+  const places = createPlaces();
+  const made = new Map<string, string>();
   let template = '';
 
   const siteOf = (name: string, args: readonly Value[]): string => {
-    const call = `${template} ${name} ${digestOf(args)}`;
+    const { object, path, line } = places.now();
+    const where = [object, path, line].map((text) => digestOf(withoutMade(text, made)));
+    const call = [template, name, digestOf(canonicalJson(args.map(recordValue))), ...where].join(' ');
     const count = (calls.get(call) ?? 0) + 1;
     calls.set(call, count);
     return `${call} ${count}`;
@@ -47,6 +55,7 @@ export function createMade(before: GeneratedValues, { random, now }: Pick<Chance
   });
 
   return {
+    places,
     enter(next) {
       template = next;
     },
@@ -55,6 +64,7 @@ export function createMade(before: GeneratedValues, { random, now }: Pick<Chance
       const known = Object.hasOwn(before, site) ? before[site] : undefined;
       const generated = known ?? record(name, make());
       used.set(site, generated);
+      for (const text of stringsOf(generated.value)) made.set(text, name);
       return readRecord(generated.value as ValueRecord);
     },
     used: () => Object.fromEntries(used),
@@ -67,9 +77,22 @@ export const timeOnce =
   () =>
     new Date(String(made.take('now', [], () => now().toISOString())));
 
-/** The arguments may be secrets, and many: a name has room for neither. */
-const digestOf = (args: readonly Value[]): string =>
-  createHash('sha256')
-    .update(canonicalJson(args.map(recordValue)))
-    .digest('hex')
-    .slice(0, 24);
+/** A place may stand behind other values on its line, and is the same when those are renewed. */
+function withoutMade(text: string, made: ReadonlyMap<string, string>): string {
+  let left = text;
+  for (const [value, name] of made) left = left.replaceAll(value, name);
+  return left;
+}
+
+/** Arguments and what stands before a call may be secrets, and long: a name has room for neither. */
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
+
+/** Shorter ones are found anywhere. */
+const SHORTEST = 4;
+
+/** The texts of a record, and how a Secret has them. */
+function stringsOf(value: unknown): string[] {
+  if (typeof value === 'string')
+    return value.length < SHORTEST ? [] : [value, Buffer.from(value).toString('base64')];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsOf) : [];
+}

@@ -5,6 +5,7 @@ import { dateFunctions } from '../gotemplate/functions/dates.ts';
 import { ENCODING } from '../gotemplate/functions/encoding.ts';
 import { SPRIG } from '../gotemplate/functions/sprig.ts';
 import { type Made, timeOnce } from '../gotemplate/made.ts';
+import { createPlaces } from '../gotemplate/places.ts';
 import type { FunctionTable } from '../gotemplate/values.ts';
 
 /** Helm hides what it thinks unsafe, and its older release has less. */
@@ -44,7 +45,7 @@ const refuse = (): never => {
 };
 const OF_CHANCE = Object.keys(
   ofChance({
-    made: { enter: refuse, take: refuse, used: refuse },
+    made: { places: createPlaces(), enter: refuse, take: refuse, used: refuse },
     chance: { random: refuse, now: refuse, generateKey: refuse },
   }),
 );

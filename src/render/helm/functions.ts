@@ -22,11 +22,12 @@ export interface HelmFunctionsOptions {
   readonly lookups: Lookups;
   readonly helm: HelmVersion;
   readonly budget: ExecuteOptions['budget'];
+  readonly places?: ExecuteOptions['places'];
 }
 
 /** All functions of a chart's templates (pkg/engine/funcs.go, engine.go), and how its templates are executed with them. */
 export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
-  const { base, lookups, helm, budget } = options;
+  const { base, lookups, helm, budget, places } = options;
   /** Where names are looked up: the templates of the chart, and while `tpl` runs those of its text too. */
   let space = options.space;
   const entered = new Map<string, number>();
@@ -84,7 +85,7 @@ export function helmFunctions(options: HelmFunctionsOptions): ExecuteOptions {
     getHostByName: define(['string'], () => ''),
   };
   const functions: FunctionTable = { ...base, ...own };
-  const executing: ExecuteOptions = { functions, budget, missingKey: 'zero' };
+  const executing: ExecuteOptions = { functions, budget, missingKey: 'zero', ...(places ? { places } : {}) };
   return executing;
 }
 

@@ -134,7 +134,7 @@ function execute(request: HelmRequest, { templates, values, places }: Prepared):
   const space = new TemplateSpace();
   const budget = createBudget();
   const base = baseFunctions({ made, chance }, helm);
-  const executing = helmFunctions({ base, space, lookups, helm, budget });
+  const executing = helmFunctions({ base, space, lookups, helm, budget, places: made.places });
   try {
     return renderTemplates({ templates, space, executing, made, helm });
   } catch (error) {
