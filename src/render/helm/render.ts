@@ -49,6 +49,8 @@ export interface HelmOutput {
   /** In the order in which Helm installs them. */
   readonly manifests: readonly HelmManifest[];
   readonly hooks: readonly HelmManifest[];
+  /** Hooks of an event that Helm does not know, which it leaves out. */
+  readonly unknownHooks: readonly HelmManifest[];
   /** The files of crds/, each with the name of its chart before it. */
   readonly crds: readonly { readonly name: string; readonly file: HelmFile }[];
   readonly notes?: string;

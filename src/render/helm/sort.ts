@@ -32,6 +32,8 @@ export interface HelmManifest {
 export interface SortedManifests {
   readonly manifests: readonly HelmManifest[];
   readonly hooks: readonly HelmManifest[];
+  /** Hooks of an event that Helm does not know: it leaves them out. */
+  readonly unknownHooks: readonly HelmManifest[];
 }
 
 const HOOK = 'helm.sh/hook';
@@ -45,7 +47,7 @@ const EVENTS: ReadonlyMap<string, string> = new Map([
 
 /**
  * The manifests of all templates in the order in which Helm installs them, hooks apart (`SortManifests` of
- * pkg/release/v1/util/manifest_sorter.go). A hook of an event that Helm does not know is dropped.
+ * pkg/release/v1/util/manifest_sorter.go).
  * @throws ProblemError for output that is no YAML
  */
 export function sortManifests(files: readonly OutputFile[], helm: HelmVersion): SortedManifests {
@@ -53,14 +55,15 @@ export function sortManifests(files: readonly OutputFile[], helm: HelmVersion): 
     .toSorted((a, b) => compareText(a.name, b.name))
     .filter(({ text }) => trimSpace(text) !== '')
     .flatMap((file) => manifestsOf(file, helm));
-  const known = all.filter(({ events }) => !events?.some((event) => !EVENTS.has(event)));
+  const isUnknown = ({ events = [] }: HelmManifest): boolean => events.some((event) => !EVENTS.has(event));
   const byKind = kindComparison(helm);
-  const sorted = known.toSorted((a, b) => byKind(a.head.kind, b.head.kind));
+  const sorted = all.filter((one) => !isUnknown(one)).toSorted((a, b) => byKind(a.head.kind, b.head.kind));
   return {
     manifests: sorted.filter(({ events }) => !events),
     hooks: sorted.flatMap((one) =>
       one.events ? [{ ...one, events: one.events.map((event) => EVENTS.get(event) ?? event) }] : [],
     ),
+    unknownHooks: all.filter(isUnknown),
   };
 }
 

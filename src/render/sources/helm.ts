@@ -144,6 +144,7 @@ function objectsOf(output: HelmOutput, chart: HelmChart): Result<SourceOutput> {
     ...lockDisagreements(chart, goDialect),
     ...unsatisfiedRanges(chart, goDialect),
     ...output.hooks.filter(isNameless).map(namelessHook),
+    ...output.unknownHooks.map(unknownHook),
     ...found.flatMap((one) => one.warnings),
   ];
   return ok({ manifests, warnings, ...(output.notes === undefined ? {} : { notes: output.notes }) });
@@ -165,6 +166,13 @@ const namelessHook = ({ name, events = [], head, place }: HelmManifest): Problem
   reason: 'HookLeftOut',
   message: `The ${head.kind} of ${name} is a Helm hook (${events.join(', ')}) with generateName: it is not applied`,
   place: place(1),
+});
+
+const unknownHook = ({ name, events = [], head, place }: HelmManifest): Problem => ({
+  reason: 'HookLeftOut',
+  message: `The ${head.kind} ${head.name} of ${name} has ${HOOK}: ${events.join(', ')}, which is no event of Helm: it is not applied`,
+  place: place(1),
+  remedy: 'Correct the annotation, or remove it.',
 });
 
 const HOOK = 'helm.sh/hook';
@@ -197,8 +205,10 @@ const POLICY = 'helm.sh/resource-policy';
 function keptIfAsked(written: Written): Written {
   const { object } = written;
   const { annotations } = object.metadata;
-  if (annotations?.[POLICY]?.trim().toLowerCase() !== 'keep' || annotations[ANNOTATIONS.prune])
-    return written;
+  // Whatever a template wrote: only the cluster says that an annotation must be text.
+  const policy: unknown = annotations?.[POLICY];
+  const isKept = typeof policy === 'string' && policy.trim().toLowerCase() === 'keep';
+  if (!isKept || annotations?.[ANNOTATIONS.prune]) return written;
   const metadata = { ...object.metadata, annotations: { ...annotations, [ANNOTATIONS.prune]: 'keep' } };
   return { ...written, object: { ...object, metadata } };
 }

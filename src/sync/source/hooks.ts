@@ -42,7 +42,8 @@ export function withoutHooks(manifests: readonly Manifest[]): {
 }
 
 const eventsOf = ({ object }: Manifest): readonly string[] =>
-  (object.metadata.annotations?.[HOOK] ?? '')
+  // A manifest may say `true`: only the cluster says that an annotation must be text.
+  String(object.metadata.annotations?.[HOOK] ?? '')
     .split(',')
     .map((event) => event.trim())
     .filter(Boolean);

@@ -41,5 +41,6 @@ describe('Helm hooks', () => {
   });
   it('of an event that Helm does not know are not applied', () => {
     expect(fate(job('a', 'whenever'))).to.equal('HookLeftOut');
+    expect(fate(job('a', true as unknown as string))).to.equal('HookLeftOut');
   });
 });
