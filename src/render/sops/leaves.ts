@@ -32,7 +32,17 @@ export interface Leaves {
   /** Where the maps of its documents begin. */
   readonly documents: readonly number[];
   /** The members `sops` of its documents: where they stand in the text, key included. */
-  readonly metadata: readonly { readonly start: number; readonly end: number }[];
+  readonly metadata: readonly Member[];
+  /** Where keys stand that are no strings: SOPS reads no file that has one. */
+  readonly oddKeys: readonly number[];
+}
+
+/** A member of a map, where it stands in the text. */
+export interface Member {
+  readonly start: number;
+  readonly end: number;
+  /** Whether braces are around it. */
+  readonly isFlow: boolean;
 }
 
 const SOPS_KEY = 'sops';
@@ -52,7 +62,8 @@ class Walk {
   readonly #events: readonly Event[];
   readonly #leaves: Leaf[] = [];
   readonly #documents: number[] = [];
-  readonly #metadata: { start: number; end: number }[] = [];
+  readonly #metadata: Member[] = [];
+  readonly #oddKeys: number[] = [];
   #next = 0;
   #flow = 0;
 
@@ -65,7 +76,12 @@ class Walk {
   run(): Leaves {
     for (let event = this.#take(); event; event = this.#take())
       if (event.type === EVENT_ID.DOCUMENT) this.#document();
-    return { leaves: this.#leaves, documents: this.#documents, metadata: this.#metadata };
+    return {
+      leaves: this.#leaves,
+      documents: this.#documents,
+      metadata: this.#metadata,
+      oddKeys: this.#oddKeys,
+    };
   }
 
   #document(): void {
@@ -82,6 +98,7 @@ class Walk {
     for (let key = this.#take(); key && key.type !== EVENT_ID.POP; key = this.#take()) {
       if (key.type !== EVENT_ID.SCALAR) throw this.#refused(key, 'a key of a map must be a scalar');
       const name = getScalarValue(this.#text, key);
+      if (typeof typed(this.#text, key) !== 'string' || DATE.test(name)) this.#oddKeys.push(key.valueStart);
       if (path.length === 0 && name === SOPS_KEY) this.#skip(key);
       else this.#node([...path, name]);
     }
@@ -132,7 +149,7 @@ class Walk {
       else if (event.type === EVENT_ID.POP && open.pop())
         end += /^[^\]}]*[\]}]/.exec(this.#text.slice(end))?.[0].length ?? 0;
     } while (open.length > 0);
-    this.#metadata.push({ start, end });
+    this.#metadata.push({ start, end, isFlow: this.#flow > 0 });
   }
 
   #take(): Event | undefined {
@@ -179,14 +196,24 @@ function typed(text: string, event: ScalarEvent): Leaf['value'] {
   if (event.style !== SCALAR_STYLE.PLAIN || event.tagStart >= 0) return written;
   if (/^(?:|~|null|Null|NULL)$/.test(written)) return null;
   if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(written)) return written.toLowerCase() === 'true';
-  if (written.length < 100 && INTEGER.test(written)) return integer(written);
-  if (FLOAT.test(written)) return Number(written);
-  return DATE.test(written) ? timestamp(written) : written;
+  return number(written) ?? (DATE.test(written) ? timestamp(written) : written);
 }
 
-function integer(written: string): bigint {
+/** Digits may be parted by underscores, not after a leading point (resolve.go of go-yaml). */
+function number(written: string): number | bigint | undefined {
+  const whole = written.length < 100 && INTEGER.test(written) ? integer(written) : undefined;
+  const digits = /^[-+0-9]/.test(written) ? written.replaceAll('_', '') : written;
+  return whole ?? (FLOAT.test(digits) ? Number(digits) : undefined);
+}
+
+const INT64 = 1n << 63n;
+
+/** undefined: there are no digits, or more than go-yaml takes for an integer. */
+function integer(written: string): bigint | undefined {
   const digits = written.replace(/[-+_]/g, '').replace(/^0o?(?=[0-7])/i, '0o');
-  return written.startsWith('-') ? -BigInt(digits) : BigInt(digits);
+  if (!/[0-9a-f]$/i.test(digits) || /^0[box]$/i.test(digits)) return undefined;
+  const value = written.startsWith('-') ? -BigInt(digits) : BigInt(digits);
+  return value < -INT64 || value >= 2n * INT64 ? undefined : value;
 }
 
 /** RFC 3339, as Go's time writes it into the message authentication code. */

@@ -4,7 +4,7 @@ import { isObject } from '../../kube/values/equal.ts';
 import { parseDocuments } from '../../kube/values/yaml.ts';
 import { placesOf } from '../../kube/values/yaml-places.ts';
 import { bytesOf, isSealed, openValue, type Plain } from './cipher.ts';
-import { type Leaf, type Leaves, leavesOf } from './leaves.ts';
+import { type Leaf, type Leaves, leavesOf, type Member } from './leaves.ts';
 import { readMetadata, type SopsMetadata } from './metadata.ts';
 
 /** A file of SOPS that has been read, but not opened. */
@@ -105,12 +105,24 @@ export interface Edit {
   readonly text: string;
 }
 
-/** Takes a member out. In a flow map a comma goes with it; in a block the lines stay, empty, so that no other line moves. */
-function removal(text: string, { start, end }: { readonly start: number; readonly end: number }): Edit {
-  const before = /,\s*$/.exec(text.slice(0, start));
+/**
+ * Takes a member out. In a flow map a comma goes with it. In a block its lines become comments, so that no other line moves and no text
+ * before it gains line breaks; the lines are gone where nothing follows.
+ */
+function removal(text: string, member: Member): Edit {
+  if (member.isFlow) return flowRemoval(text, member);
+  const start = text.lastIndexOf('\n', member.start - 1) + 1;
+  const { end } = member;
+  if (/^\s*$/.test(text.slice(end))) return { start, end: text.length, text: '' };
+  const lines = text.slice(start, end).replace(/[^\n]+/g, '#');
+  return { start, end, text: lines };
+}
+
+function flowRemoval(text: string, { start, end }: Member): Edit {
+  const head = text.slice(0, start).trimEnd();
   const after = /^\s*,/.exec(text.slice(end));
-  const from = before ? before.index : start;
-  const to = !before && after ? end + after[0].length : end;
+  const from = head.endsWith(',') ? head.length - 1 : start;
+  const to = from === start && after ? end + after[0].length : end;
   return { start: from, end: to, text: text.slice(from, to).replace(/[^\n]/g, '') };
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { failed, ok, type Problem, ProblemError, type Result } from '../../base/errors.ts';
+import { failed, ok, type Problem, ProblemError, type Result, unwrap } from '../../base/errors.ts';
 import type { JsonObject } from '../../kube/values/types.ts';
-import { dumpYaml } from '../../kube/values/yaml.ts';
-import { bytesOf, openValue, type Plain, sealValue } from './cipher.ts';
+import { dumpYaml, parseDocuments } from '../../kube/values/yaml.ts';
+import { bytesOf, openValue, sealValue } from './cipher.ts';
 import { type Leaf, type Leaves, leavesOf } from './leaves.ts';
 import type { AgeKey, SealRule } from './metadata.ts';
 import { type Edit, edited, mayBeSealed, pathText, type SealedFile } from './open.ts';
+import { lostBy, notForSops, sealedAs } from './sealable.ts';
 
 export interface SealOptions {
   readonly file: string;
@@ -23,11 +24,21 @@ export interface SealOptions {
 /** The version of SOPS whose format this is. */
 const FORMAT = '3.13.3';
 
-/** Seals every leaf that the rule names, in place: comments, order and layout of the text stay. Comments are not sealed. */
-export function seal(text: string, options: SealOptions): Result<string> {
-  if (mayBeSealed(text)) return failed(alreadySealed(options.file));
+/**
+ * Seals every leaf that the rule names, in place: comments, order and layout of the text stay. Comments are not sealed. What is returned
+ * has been opened again, and says what the text says.
+ */
+export function seal(given: string, options: SealOptions): Result<string> {
+  if (mayBeSealed(given)) return failed(alreadySealed(options.file));
+  const text = given.endsWith('\n') ? given : `${given}\n`;
   try {
-    return sealLeaves(text, leavesOf(text, options.file), options);
+    unwrap(parseDocuments(text, options.file));
+    const content = leavesOf(text, options.file);
+    const refused = notForSops(text, content, options);
+    if (refused) return failed(refused);
+    const sealed = sealLeaves(text, content, options);
+    const lost = sealed.ok ? lostBy(sealed.value, content, options) : undefined;
+    return lost ? failed(lost) : sealed;
   } catch (error) {
     if (error instanceof ProblemError) return failed(error.problem);
     throw error;
@@ -52,11 +63,6 @@ function sealLeaves(text: string, content: Leaves, options: SealOptions): Result
   }
   const code = mac.digest('hex').toUpperCase();
   return ok(edited(text, [...edits, metadataEdit(text, content, metadataOf(options, code))]));
-}
-
-/** A time is sealed as it is written; where it stays readable, SOPS counts it as RFC 3339. */
-function sealedAs({ value, written, path }: Leaf, { isSealed }: SealRule): Plain | null {
-  return typeof value === 'string' && isSealed(path) ? written : value;
 }
 
 /** A block ends with its line break; between brackets and braces the seal stands in quotes. */
@@ -90,8 +96,8 @@ function metadataEdit(text: string, { documents }: Leaves, sops: JsonObject): Ed
     return { start: start + 1, end: start + 1, text: `\n  "sops": ${JSON.stringify(sops)},` };
   const block = dumpYaml({ sops });
   if (second !== undefined) return { start, end: start, text: block };
-  const end = text.replace(/\s*(?:\.\.\.\s*)?$/, '').length;
-  return { start: end, end: text.length, text: `\n${block}` };
+  const end = /(?:^|\n)\.\.\.\s*$/.exec(text)?.index;
+  return { start: end === undefined ? text.length : end + 1, end: text.length, text: block };
 }
 
 const alreadySealed = (file: string): Problem => ({
