@@ -10,7 +10,8 @@ const KINDS: readonly Kind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job',
 
 /**
  * What a service runs as. `x-pilotage.kind` and kompose's labels say it; `deploy.mode` and a schedule imply it. Whoever others wait for until it has
- * ended is a Job, and so is what is not started again and serves nobody. All else is a Deployment: also what has volumes, because a Compose
+ * ended is a Job, and so is what is not started again and serves nobody; `on-failure` says nothing,
+ * as servers have it too. All else is a Deployment: also what has volumes, because a Compose
  * volume is that of the service, not of each replica, and because a correction of a Deployment that never became ready replaces its pods by itself.
  */
 export function kindOf(service: Service, isAwaited: boolean): Kind {
@@ -38,7 +39,7 @@ function endsByItself(service: Service): boolean {
   const serves =
     readPorts(fields).length > 0 || readExpose(fields).length > 0 || fields.at('healthcheck') !== undefined;
   const { policy } = restartOf(service);
-  return !serves && policy !== undefined && policy !== 'always';
+  return !serves && policy === 'never';
 }
 
 export interface Restart {

@@ -46,7 +46,8 @@ function userOf(service: Service): { readonly runAsUser?: number; readonly runAs
   };
 }
 
-const numberOf = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : USERS[text]);
+const numberOf = (text: string): number | undefined =>
+  /^\d{1,9}$/.test(text) ? Number(text) : Object.hasOwn(USERS, text) ? USERS[text] : undefined;
 
 function securityOptions(service: Service): JsonObject {
   let found: JsonObject = {};
