@@ -47,15 +47,43 @@ export function composeBuilds(
     found.push(...images.value.map((image) => ({ app, image })));
   }
   const isShared = new Set(found.map(({ app }) => app)).size > 1;
-  const own = found.filter(({ image }) => !Object.hasOwn(file?.images ?? {}, image.service));
-  const [first, ...others] = own.flatMap(({ image }) => problemOf(tree, image) ?? []);
-  if (first) return failed(first, ...others);
+  const isNamed = (name: string) => Object.hasOwn(file?.images ?? {}, name);
+  const own = found.filter(({ image: { service } }) => !isNamed(service) && !isNamed(objectName(service)));
   const named = own.map(({ app, image }) => {
     return { app, image, name: objectName(isShared ? `${app}-${image.service}` : image.service) };
   });
+  const problems = [
+    ...own.flatMap(({ image }) => problemOf(tree, image) ?? []),
+    ...sameNames(named, isNamed),
+  ];
+  const [first, ...others] = problems;
+  if (first) return failed(first, ...others);
   return ok({
     entries: Object.fromEntries(named.map(({ name, image }) => [name, entryOf(image)])),
     names: new Map(apps.map(({ name: app }) => [app, namesOf(named.filter((one) => one.app === app))])),
+  });
+}
+
+interface Named {
+  readonly app: string;
+  readonly image: ComposeImage;
+  readonly name: string;
+}
+
+/** Images that would be called as another is: one of them would run in the place of both. */
+function sameNames(named: readonly Named[], isNamed: (name: string) => boolean): readonly Problem[] {
+  const owners = new Map<string, string>();
+  return named.flatMap(({ app, image: { service, at }, name }) => {
+    const own = `${service} of the app ${app}`;
+    const other = isNamed(name) ? 'one of pilotage.yaml' : owners.get(name);
+    owners.set(name, own);
+    if (other === undefined) return [];
+    return {
+      reason: 'InvalidName',
+      message: `the image of ${own} would be called ${name}, as ${other} is`,
+      place: at.place,
+      remedy: 'Rename the service or the app.',
+    };
   });
 }
 

@@ -52,6 +52,22 @@ describe('the images of compose projects', () => {
     expect(entries(files, [app('shop')], { web: { path: 'app' } })).to.deep.equal({});
   });
 
+  it('are not built where pilotage.yaml has the name that the image would have', () => {
+    const files = { 'compose.yaml': 'services: {my_web: {build: .}}' };
+    expect(entries(files, [app('shop')], { 'my-web': { path: 'app' } })).to.deep.equal({});
+  });
+
+  it('are refused where two would have one name', () => {
+    const files = {
+      'a/compose.yaml': 'services: {b-c: {build: .}}',
+      'b/compose.yaml': 'services: {c: {build: .}}',
+    };
+    const said = 'would be called a-b-c, as b-c of the app a is';
+    expect(entries(files, [app('a', 'a'), app('a-b', 'b')])).to.contain(`c of the app a-b ${said}`);
+    const other = [app('a', 'a'), app('x', 'b')];
+    expect(entries(files, other, { 'x-c': { path: 'app' } })).to.contain('x-c, as one of pilotage.yaml is');
+  });
+
   it('are none of services that no profile asks for, and of other sources', () => {
     expect(
       entries({ 'compose.yaml': 'services: {web: {image: a}, debug: {build: ., profiles: [debug]}}' }),

@@ -11,12 +11,19 @@ export interface Images {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** The image of a service: as pilotage.yaml or the values name it, else what is built from it, else what it says. */
+/**
+ * The image of a service: as pilotage.yaml names one that is built, or the values name any, else what is built from it, else what it says. An
+ * image that a service takes from a registry is not what pilotage.yaml builds under the name of the service.
+ */
 export function imageOf(service: Service, { built, named, values }: Images): string {
-  const { name, fields, at } = service;
+  const { name, object, fields, at } = service;
   const written = fields.text('image');
   const isBuilt = fields.at('build') !== undefined;
-  const known = own(named, name) ?? own(values, name) ?? (isBuilt ? own(built, name) : undefined);
+  const isNamed = isBuilt || !written;
+  const known =
+    (isNamed ? (own(named, name) ?? own(named, object)) : undefined) ??
+    own(values, name) ??
+    (isBuilt ? own(built, name) : undefined);
   if (known !== undefined) return known;
   if (written) return own(named, nameOf(written)) ?? written;
   const message = isBuilt
@@ -51,5 +58,6 @@ export function pullPolicyOf(service: Service): string | undefined {
   const label = service.fields.pairs('labels').get('kompose.image-pull-policy')?.text;
   const said = (label ?? service.fields.text('pull_policy'))?.toLowerCase();
   if (said === undefined || said === 'build') return undefined;
-  return said.startsWith('every_') ? 'Always' : POLICIES[said];
+  if (said.startsWith('every_')) return 'Always';
+  return Object.hasOwn(POLICIES, said) ? POLICIES[said] : undefined;
 }
