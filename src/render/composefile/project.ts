@@ -30,6 +30,8 @@ export interface Project {
   readonly lookup: Lookup;
   readonly loaded: Loaded;
   readonly report: Report;
+  /** Names of objects by kind, and what has them. */
+  readonly names: Map<string, string>;
 }
 
 /** The project of a folder with the services that its profiles make active; undefined after a complaint. */
@@ -54,6 +56,7 @@ export function readProject(request: LoadRequest, report: Report): Project | und
   return {
     ...{ tree: request.tree, path: request.path, file, root, lookup, loaded, report },
     services: servicesOf(active, report),
+    names: new Map(),
     inactive: new Set([...all.entries.keys()].filter((name) => !active.some(([known]) => known === name))),
   };
 }

@@ -39,15 +39,18 @@ export function composeObjects(project: Project, app: string, images: Images): r
   ]);
 }
 
-/** Services that mount the same folder each bring its claim. */
+/** Each mount of a folder brings its claim or ConfigMap; others do not have its name (takeName). */
 function withoutRepeated(objects: readonly Placed[]): readonly Placed[] {
-  const claims = new Set<string>();
+  const known = new Set<string>();
   return objects.filter(({ object: { kind, metadata } }) => {
-    const isRepeated = kind === 'PersistentVolumeClaim' && claims.has(metadata.name ?? '');
-    if (kind === 'PersistentVolumeClaim') claims.add(metadata.name ?? '');
+    const key = `${kind}/${metadata.name}`;
+    const isRepeated = MOUNTED.has(kind) && known.has(key);
+    known.add(key);
     return !isRepeated;
   });
 }
+
+const MOUNTED = new Set(['PersistentVolumeClaim', 'ConfigMap']);
 
 function objectsOf(
   project: Project,

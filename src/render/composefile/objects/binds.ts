@@ -6,8 +6,9 @@ import { refuse, warn } from '../load/report.ts';
 import { objectName, type Project, type Service } from '../project.ts';
 import type { Mount } from '../read/mounts.ts';
 import { claimSpec } from './claimspec.ts';
-import { configData, isScript, keyOfPath, MOST_BYTES } from './content.ts';
+import { configData, isScript, keysOfPaths, MOST_BYTES } from './content.ts';
 import { labelsOf, made } from './labels.ts';
+import { takeObjectName } from './names.ts';
 import { type PodVolumes, volumeName } from './podvolumes.ts';
 import { shaped } from './shape.ts';
 
@@ -111,7 +112,10 @@ function hostPath(
     'Use a named volume.',
   );
   const name = volumeName(`host${source.replaceAll('/', '-')}`);
-  const mountPropagation = PROPAGATIONS[propagation ?? ''];
+  const mountPropagation =
+    propagation !== undefined && Object.hasOwn(PROPAGATIONS, propagation)
+      ? PROPAGATIONS[propagation]
+      : undefined;
   volumes.add({ name, hostPath: { path: source } }, { mountPath: target, readOnly, mountPropagation }, at);
   return NOTHING;
 }
@@ -140,10 +144,13 @@ function dataMount(project: Project, service: Service, mount: Mount, { volumes, 
     return NOTHING;
   }
   const folder = resolvePath(at.base, source) ?? source;
-  const name = `folder-${objectName(folder.slice(project.path === '' ? 0 : project.path.length))}`.slice(
-    0,
-    63,
-  );
+  const inner = folder.startsWith(`${project.path}/`) ? folder.slice(project.path.length + 1) : folder;
+  const name = takeObjectName(project, {
+    ...{ kind: 'PersistentVolumeClaim', at },
+    text: objectName(inner) && `folder-${inner}`,
+    source: `the folder ${folder}`,
+  });
+  if (name === undefined) return NOTHING;
   warn(
     project.report,
     at,
@@ -184,14 +191,14 @@ function configMount(
   const isFolder = project.tree.read(root) === undefined;
   const pathOf = (file: string) =>
     isFolder ? file.slice(root === '' ? 0 : root.length + 1) : (file.split('/').at(-1) ?? file);
-  const keyed = contents.map(({ file, bytes }) => ({
-    key: keyOfPath(pathOf(file)),
-    path: pathOf(file),
-    bytes,
-  }));
-  const name = `${service.object}-${objectName(source.replace(/^[~./]+/, '')) || 'files'}`
-    .slice(0, 63)
-    .replace(/-$/, '');
+  const keys = keysOfPaths(files.map(pathOf));
+  const keyed = contents.map(({ file, bytes }, i) => ({ key: keys[i] ?? '', path: pathOf(file), bytes }));
+  const name = takeObjectName(project, {
+    ...{ kind: 'ConfigMap', at },
+    text: `${service.object}-${objectName(source.replace(/^[~./]+/, '')) || 'files'}`,
+    source: `${root || 'the folder of the app'} for ${service.name}`,
+  });
+  if (name === undefined) return NOTHING;
   const config = made(
     { apiVersion: 'v1', kind: 'ConfigMap', name, labels: labelsOf(app, service.object) },
     configData(keyed.map(({ key, bytes }) => [key, bytes] as const)),

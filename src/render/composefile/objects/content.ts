@@ -35,5 +35,17 @@ export const base64 = (bytes: Uint8Array): string =>
 export const keyOfPath = (path: string): string =>
   path.replaceAll('/', '__').replace(/[^-._a-zA-Z0-9]/g, '-');
 
+/** The keys of paths in their order, no two of them alike. */
+export function keysOfPaths(paths: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return paths.map((path) => {
+    const key = keyOfPath(path);
+    let own = key;
+    for (let i = 2; taken.has(own); i++) own = `${key}-${i}`;
+    taken.add(own);
+    return own;
+  });
+}
+
 /** Trees have no modes: what begins as a script does is run. */
 export const isScript = (bytes: Uint8Array): boolean => bytes[0] === 0x23 && bytes[1] === 0x21;

@@ -6,6 +6,7 @@ import { objectName, type Project, type Service } from '../project.ts';
 import { Fields } from '../read/fields.ts';
 import { base64, configData, keyOfPath, MOST_BYTES } from './content.ts';
 import { labelsOf, made } from './labels.ts';
+import { takeObjectName } from './names.ts';
 import { type PodVolume, type PodVolumes, volumeName } from './podvolumes.ts';
 import { shaped } from './shape.ts';
 
@@ -111,7 +112,11 @@ function fileObject(
     );
     return [];
   }
-  const object = objectName(name);
+  const object = takeObjectName(project, {
+    ...{ kind: KINDS[section], text: name, at },
+    source: `${section}.${name}`,
+  });
+  if (object === undefined) return [];
   const head = { apiVersion: 'v1', kind: KINDS[section], name: object, labels: labelsOf(app, object) };
   const key = keyOfPath(name);
   const body =

@@ -6,6 +6,7 @@ import { objectName, type Project, type Service } from '../project.ts';
 import { Fields } from '../read/fields.ts';
 import { askedIngress, ingressPort } from './ingress.ts';
 import { labelsOf, made, selectorOf, type Texts } from './labels.ts';
+import { takeObjectName } from './names.ts';
 import { frontsOf } from './serviceports.ts';
 
 const LABEL = 'network.compose.pilotage.dev';
@@ -58,7 +59,8 @@ function checkNetworks(project: Project, { name, fields }: Service): void {
   const known = new Set(['default', ...entriesOf(member(project.root, 'networks')).map(([key]) => key)]);
   const names =
     at?.kind === 'map' ? [...at.entries.keys()] : fields.texts('networks').map(({ text }) => text);
-  for (const network of names)
+  for (const network of names) {
+    if (at) takeObjectName(project, { kind: 'network', text: network, source: `networks.${network}`, at });
     if (at && !known.has(network))
       refuse(
         project.report,
@@ -67,6 +69,7 @@ function checkNetworks(project: Project, { name, fields }: Service): void {
         `the network ${network} of ${name} is not defined under networks`,
         `Add networks: {${network}: }.`,
       );
+  }
 }
 
 function policyOf(project: Project, service: Service, app: string): Placed {

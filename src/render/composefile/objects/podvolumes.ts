@@ -1,3 +1,4 @@
+import { deepEqual } from '../../../kube/values/equal.ts';
 import type { Json, JsonObject } from '../../../kube/values/types.ts';
 import type { Node } from '../load/node.ts';
 import { type Report, refuse } from '../load/report.ts';
@@ -34,7 +35,7 @@ export class PodVolumes {
     return [...this.#volumes.values()];
   }
 
-  /** Mounts a volume; one of the same name is the same volume, mounted once more. */
+  /** Mounts a volume; one with the same source is mounted once more, and another of its name gets a name of its own. */
   add(volume: PodVolume, mount: MountOf, at: Node): void {
     if (this.#targets.has(mount.mountPath)) {
       refuse(
@@ -47,7 +48,18 @@ export class PodVolumes {
       return;
     }
     this.#targets.add(mount.mountPath);
-    this.#volumes.set(volume.name, volume);
-    this.mounts.push(shaped({ name: volume.name, ...mount, readOnly: mount.readOnly || undefined }));
+    const own = this.#own(volume);
+    this.#volumes.set(own.name, own);
+    this.mounts.push(shaped({ name: own.name, ...mount, readOnly: mount.readOnly || undefined }));
+  }
+
+  #own(volume: PodVolume): PodVolume {
+    const isFree = (one: PodVolume): boolean => {
+      const known = this.#volumes.get(one.name);
+      return known === undefined || deepEqual(known, one);
+    };
+    let own = volume;
+    for (let i = 2; !isFree(own); i++) own = { ...volume, name: `${volume.name.slice(0, 58)}-${i}` };
+    return own;
   }
 }

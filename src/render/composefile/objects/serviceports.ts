@@ -27,14 +27,15 @@ export function frontsOf(project: Project, service: Service): readonly Front[] {
   const fronts = new Map<string, Front>();
   const add = (front: Omit<Front, 'name'>, name?: string): void => {
     const key = `${front.port}/${front.protocol}`;
-    if (!fronts.has(key)) fronts.set(key, { ...front, name: name ?? nameOf(front.port, front.protocol) });
+    const known = fronts.get(key);
+    if (!known) fronts.set(key, { ...front, name: name ?? nameOf(front.port, front.protocol) });
+    else if (known.published === undefined) fronts.set(key, { ...known, ...front });
   };
   for (const { target, protocol, isLocal, name, appProtocol, published: outside } of published) {
-    const isPublished = !isLocal && outside !== undefined;
     add(
       {
         ...{ port: target, target, protocol },
-        ...(isPublished ? { published: outside } : {}),
+        ...(isLocal ? {} : { published: outside ?? target }),
         ...(appProtocol ? { appProtocol } : {}),
       },
       name,

@@ -4,6 +4,7 @@ import { entriesOf } from '../load/node.ts';
 import { refuse } from '../load/report.ts';
 import { objectName, type Project, type Service } from '../project.ts';
 import { conversionLabel, labelsOf, made, selectorOf } from './labels.ts';
+import { takeName } from './names.ts';
 import { dependenciesOf } from './order.ts';
 import type { Front } from './serviceports.ts';
 import { shaped } from './shape.ts';
@@ -45,7 +46,10 @@ interface ServiceParts {
   readonly isJob: boolean;
 }
 
-/** The Service of a compose service, and one for each of its other names. */
+/**
+ * The Service of a compose service, and one for each of its other names. Where only some of its ports are published, these have a Service of
+ * their own, NAME-published, so that the others stay within the cluster.
+ */
 export function serviceObjects(
   project: Project,
   service: Service,
@@ -55,10 +59,24 @@ export function serviceObjects(
   const isNamed = fronts.length > 0 || (!isJob && isReferred(project, service)) || aliases.length > 0;
   if (!isNamed || service.fields.text('network_mode') === 'none') return [];
   const type = typeOf(service, fronts, hasIngress);
-  const own = serviceObject(service, service.object, app, type, fronts);
+  const published = fronts.filter((front) => front.published !== undefined);
+  const isApart = isOutside(type) && published.length > 0 && published.length < fronts.length;
   const inner = type === 'Headless' ? type : 'ClusterIP';
-  return [own, ...aliases.map((alias) => serviceObject(service, alias, app, inner, fronts))];
+  const own = serviceObject(service, service.object, app, isApart ? inner : type, fronts);
+  return [
+    own,
+    ...(isApart ? [serviceObject(service, publishedName(service.object), app, type, published)] : []),
+    ...aliases.map((alias) => serviceObject(service, alias, app, inner, fronts)),
+  ].filter(({ object }) => isFree(project, service, object.metadata.name ?? ''));
 }
+
+const isOutside = (type: Type): boolean => type === 'NodePort' || type === 'LoadBalancer';
+
+/** Of the Service of those ports that are reached from outside. */
+const publishedName = (object: string): string => `${object.slice(0, 53).replace(/-$/, '')}-published`;
+
+const isFree = (project: Project, { name, at }: Service, object: string): boolean =>
+  takeName(project, { kind: 'Service', name: object, source: `services.${name}`, at }) !== undefined;
 
 function serviceObject(
   service: Service,
@@ -67,14 +85,13 @@ function serviceObject(
   type: Type,
   fronts: readonly Front[],
 ): Placed {
-  const ports: readonly Json[] = fronts.flatMap((front) => portsOf(service, front, type));
+  const ports: readonly Json[] = fronts.flatMap((front, i) => portsOf(service, front, type, i === 0));
   const policy = conversionLabel(service, 'service.external-traffic-policy');
-  const isOutside = type === 'NodePort' || type === 'LoadBalancer';
   const spec = shaped({
     type: type === 'Headless' ? 'ClusterIP' : type,
     clusterIP: type === 'Headless' ? 'None' : undefined,
     externalTrafficPolicy:
-      isOutside && policy ? (policy.toLowerCase() === 'local' ? 'Local' : 'Cluster') : undefined,
+      isOutside(type) && policy ? (policy.toLowerCase() === 'local' ? 'Local' : 'Cluster') : undefined,
     selector: selectorOf(app, service.object),
     ports: ports.length > 0 ? ports : undefined,
   });
@@ -85,10 +102,14 @@ function serviceObject(
   );
 }
 
-/** The port of the container; at a load balancer the published number too, and at a node that where it is one of a node. */
-function portsOf(service: Service, front: Front, type: Type): readonly Json[] {
+/**
+ * The port of the container; at a load balancer the published number too, and at a node that where it is one of a node. kompose's label is of
+ * the first port.
+ */
+function portsOf(service: Service, front: Front, type: Type, isFirst: boolean): readonly Json[] {
   const { name, port, target, protocol, appProtocol, published } = front;
-  const asked = Number(conversionLabel(service, 'service.nodeport.port') ?? published);
+  const label = isFirst ? conversionLabel(service, 'service.nodeport.port') : undefined;
+  const asked = Number(label ?? published);
   const nodePort = type === 'NodePort' && asked >= 30_000 && asked <= 32_767 ? asked : undefined;
   const own = shaped({ name, port, targetPort: target, protocol, nodePort, appProtocol });
   if (type !== 'LoadBalancer' || published === undefined || published === port) return [own];

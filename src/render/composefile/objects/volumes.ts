@@ -3,12 +3,13 @@ import type { Written as Placed } from '../../manifests/read.ts';
 import { member, type Node } from '../load/node.ts';
 import { refuse, warn } from '../load/report.ts';
 import { objectName, type Project, type Service } from '../project.ts';
-import { Fields } from '../read/fields.ts';
+import { Fields, type Written } from '../read/fields.ts';
 import { type Mount, readMounts } from '../read/mounts.ts';
 import { type Bound, bindMount } from './binds.ts';
 import { claimSpec } from './claimspec.ts';
 import { mountFiles } from './files.ts';
 import { conversionLabel, labelsOf, made } from './labels.ts';
+import { takeObjectName } from './names.ts';
 import { PodVolumes, volumeName } from './podvolumes.ts';
 import { shaped } from './shape.ts';
 
@@ -64,7 +65,7 @@ function mountOne(project: Project, service: Service, mount: Mount, mounting: Mo
   if (mount.type === 'bind') return bindMount(project, service, mount, mounting);
   return mount.source === undefined
     ? mountAnonymous(service, mount, mounting)
-    : mountNamed(project, mount, mounting);
+    : mountNamed(project, service, mount, mounting);
 }
 
 function mountTmpfs({ target, size, at }: Mount, volumes: PodVolumes): Bound {
@@ -95,11 +96,8 @@ function mountAnonymous(service: Service, { target, at }: Mount, { volumes, moun
   return NOTHING;
 }
 
-function mountNamed(
-  project: Project,
-  { source = '', target, readOnly, subPath, at }: Mount,
-  mounting: Mounting,
-): Bound {
+function mountNamed(project: Project, service: Service, named: Mount, mounting: Mounting): Bound {
+  const { source = '', target, readOnly, subPath, at } = named;
   const definition = definitionOf(project, source);
   if (!definition) {
     refuse(
@@ -112,6 +110,14 @@ function mountNamed(
     return NOTHING;
   }
   const fields = new Fields(definition, project.report, `volumes.${source}`);
+  const device = boundFolder(fields);
+  if (device)
+    return bindMount(
+      project,
+      service,
+      { ...named, type: 'bind', source: device.text, at: device.at },
+      mounting,
+    );
   const name = volumeName(source);
   const mount = { mountPath: target, subPath, readOnly };
   const other = driverVolume(fields);
@@ -139,10 +145,34 @@ function driverVolume(fields: Fields): JsonObject | undefined {
   const options = fields.below('driver_opts');
   const type = options.text('type');
   if (type === 'tmpfs') return { emptyDir: { medium: 'Memory' } };
-  if (type !== 'nfs' && type !== 'nfs4') return undefined;
+  if (type !== 'nfs' && type !== 'nfs4') return refuseType(fields, type);
   const [, server] = /(?:^|,)addr=([^,]+)/.exec(options.text('o') ?? '') ?? [];
   const path = (options.text('device') ?? '').replace(/^:/, '');
-  return server && path ? { nfs: { server, path } } : undefined;
+  return server && path ? { nfs: { server, path } } : refuseType(fields, `${type} without addr and device`);
+}
+
+/** A folder of the machine by the name of a volume (`type: none, o: bind`): it is mounted as if its path stood in the service. */
+function boundFolder(fields: Fields): Written | undefined {
+  const options = fields.below('driver_opts');
+  const at = options.at('device');
+  const text = options.text('device');
+  const isBind = (options.text('o') ?? '')
+    .split(',')
+    .some((option) => option === 'bind' || option === 'rbind');
+  return at && text && isBind ? { text, at } : undefined;
+}
+
+/** A claim in its place would be empty. Drivers of others have types of their own, and are warned of. */
+function refuseType(fields: Fields, type: string | undefined): undefined {
+  const at = fields.below('driver_opts').at('type');
+  if (type === undefined || !at || (fields.text('driver') ?? 'local') !== 'local') return undefined;
+  return refuse(
+    fields.report,
+    at,
+    'NotSupported',
+    `${fields.path} is of the type ${type.slice(0, 100)}, which is not mounted`,
+    'Make a claim of it in the namespace, and say so: external: true. Known types: nfs, tmpfs, none with o: bind.',
+  );
 }
 
 function addSharedMemory(service: Service, volumes: PodVolumes): void {
@@ -167,15 +197,16 @@ export function claims(project: Project, app: string): readonly Placed[] {
   const entries = defined?.kind === 'map' ? [...defined.entries] : [];
   return entries.flatMap(([name, at]) => {
     const fields = new Fields(at, project.report, `volumes.${name}`);
-    if (!used.has(name) || isExternal(fields) || driverVolume(fields)) return [];
-    return [claim(fields, name, at, app, sizes.get(name))];
+    if (!used.has(name) || isExternal(fields) || boundFolder(fields) || driverVolume(fields)) return [];
+    const naming = { kind: 'PersistentVolumeClaim', text: name, source: `volumes.${name}`, at };
+    const object = takeObjectName(project, naming);
+    return object === undefined ? [] : [claim(fields, object, at, app, sizes.get(name))];
   });
 }
 
-function claim(fields: Fields, name: string, at: Node, app: string, size: string | undefined): Placed {
+function claim(fields: Fields, object: string, at: Node, app: string, size: string | undefined): Placed {
   const own = fields.below('x-pilotage');
   const labels = fields.pairs('labels');
-  const object = objectName(name);
   const driver = fields.text('driver');
   if (driver !== undefined && driver !== 'local')
     warn(
