@@ -2,11 +2,23 @@ import { CUT } from './lines.ts';
 
 /** Shorter ones are no secrets, and would blot out half of a text. */
 const LEAST_CHARACTERS = 4;
+/** Of a secret with several lines. */
+const LEAST_LINE = 8;
+
+/** How a secret may be written elsewhere: as JSON, YAML and Go quote it, in base64, in a URL, indented line by line. */
+export const spellings = (secret: string): readonly string[] => [
+  secret,
+  JSON.stringify(secret).slice(1, -1),
+  Buffer.from(secret).toString('base64'),
+  // A lone surrogate is no part of a URL.
+  encodeURIComponent(Buffer.from(secret).toString('utf8')),
+  ...secret.split('\n').filter(({ length }) => length >= LEAST_LINE),
+];
 
 /** Blots out what others repeat of secrets. Of one with several lines, each long line counts. */
 export function blotter(secrets: readonly string[]): (text: string) => string {
   const parts = secrets
-    .flatMap((secret) => [secret, ...secret.split('\n').filter(({ length }) => length >= 8)])
+    .flatMap((secret) => [secret, ...secret.split('\n').filter(({ length }) => length >= LEAST_LINE)])
     .map((part) => part.trim())
     .filter(({ length }) => length >= LEAST_CHARACTERS)
     .sort((a, b) => b.length - a.length);

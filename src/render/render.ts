@@ -1,17 +1,19 @@
-import { blotter } from '../base/blot.ts';
+import { blotter, spellings } from '../base/blot.ts';
 import { failed, ok, type Problem, type Result } from '../base/errors.ts';
 import type { ChartEngine } from './engine.ts';
 import type { Chance } from './gotemplate/chance.ts';
 import { createLookups } from './gotemplate/lookups.ts';
 import { createMade } from './gotemplate/made.ts';
+import { seesRevision } from './key.ts';
 import { tooLargeToApply } from './manifests/bounds.ts';
 import { distinct } from './manifests/duplicates.ts';
 import { nameImages } from './manifests/imagenames.ts';
 import { assignNamespace } from './manifests/namespace.ts';
 import type { Written } from './manifests/read.ts';
 import { upgrade } from './manifests/upgrade.ts';
+import { isSealedText } from './sops/open.ts';
 import { sealedFields } from './sops/sealedfields.ts';
-import { openTree } from './sops/tree.ts';
+import { type OpenedTree, openTree } from './sops/tree.ts';
 import { renderSource } from './sources/list.ts';
 import type { SourceOutput } from './sources/source.ts';
 import type { Rendered, RenderRequest } from './types.ts';
@@ -22,16 +24,30 @@ export async function render(
   engine: ChartEngine,
   chance: Chance,
 ): Promise<Result<Rendered>> {
-  const opened = await openTree(request.tree, request.identities ?? []);
-  if (!opened.ok) return opened;
-  const { tree, secrets } = opened.value;
-  const rendered = renderInline({ ...request, tree }, engine, chance);
+  const { tree, secrets, unopened } = await openTree(request.tree, request.identities ?? []);
+  // As files are in git: what a key of a render knows, too.
+  const revisionSeen = seesRevision(request);
+  const rendered = renderInline({ ...request, tree, revisionSeen }, engine, chance);
+  const left = unopened.size === 0 ? [] : leftSealed(request, rendered, unopened);
+  const [first, ...others] = left;
+  if (first) return failed(first, ...others);
   return secrets.length === 0 ? rendered : withoutSecrets(rendered, secrets);
 }
 
+/** Why the sealed files that took part could not be opened; one that is for another environment lies beside them, and is nothing to this one. */
+function leftSealed(
+  { valuesFiles }: RenderRequest,
+  rendered: Result<Rendered>,
+  unopened: OpenedTree['unopened'],
+): readonly Problem[] {
+  const named = valuesFiles.flatMap((file) => unopened.get(file) ?? []);
+  if (named.length > 0 || !rendered.ok) return named;
+  const written = rendered.value.manifests.some(({ object }) => isSealedText(JSON.stringify(object)));
+  return written ? [...unopened.values()].flat() : [];
+}
+
 function withoutSecrets(result: Result<Rendered>, secrets: readonly string[]): Result<Rendered> {
-  const encoded = secrets.map((secret) => Buffer.from(secret).toString('base64'));
-  const blot = blotter([...secrets, ...encoded]);
+  const blot = blotter(secrets.flatMap(spellings));
   const blotted = ({ message, remedy, details, ...rest }: Problem): Problem => ({
     ...rest,
     message: blot(message),

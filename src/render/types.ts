@@ -39,6 +39,8 @@ export interface RenderRequest {
   readonly capabilities: { readonly kubeVersion: string; readonly apiVersions: readonly string[] };
   /** What earlier renders of this app in this environment made: it is not made again. */
   readonly generated?: GeneratedValues;
+  /** Whether templates are given the revision, decided of files before they are opened; absent: of the files as they are. */
+  readonly revisionSeen?: boolean;
   /** Private keys of age, for files of SOPS. */
   readonly identities?: readonly string[];
   /**

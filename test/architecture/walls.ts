@@ -218,7 +218,7 @@ export const FOLDERS: Record<string, Record<string, readonly string[]>> = {
     sources: [
       ...['engine.ts', 'manifests', 'gotemplate', 'helm', 'composefile', 'kustomize', 'key.ts', 'types.ts'],
     ],
-    'render.ts': ['engine.ts', 'gotemplate', 'sops', 'sources', 'manifests', 'types.ts'],
+    'render.ts': ['key.ts', 'engine.ts', 'gotemplate', 'sops', 'sources', 'manifests', 'types.ts'],
     pool: ['handlebars', 'chance.ts', 'reach.ts', 'render.ts', 'manifests', 'key.ts', 'types.ts'],
   },
   kube: {

@@ -2,12 +2,15 @@ import { Command } from 'commander';
 import { unwrap } from '../../base/errors.ts';
 import { formatPlace } from '../../base/place.ts';
 import { deepEqual, isObject } from '../../kube/values/equal.ts';
-import type { Json } from '../../kube/values/types.ts';
+import type { Json, JsonObject } from '../../kube/values/types.ts';
+import { isSealedText } from '../../render/sops/open.ts';
+import { openTree } from '../../render/sops/tree.ts';
 import { valuesOfSource } from '../../render/sources/list.ts';
 import type { SeenValues } from '../../render/sources/source.ts';
 import { outputOption, print, printJson } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { formatTable } from '../output/table.ts';
+import { ownIdentities } from '../secrets/keyfile.ts';
 import { folderOfApp, readWorkingTree } from '../workingtree.ts';
 import { overridesOf } from './render.ts';
 
@@ -34,9 +37,11 @@ export function valuesCommand(context: CliContext): Command {
       [],
     )
     .addOption(outputOption())
-    .action((folder: string, options: ValuesOptions) => {
-      const seen = read(folder, options.environment, options);
-      const others = options.diff === undefined ? undefined : read(folder, options.diff, options);
+    .action(async (folder: string, options: ValuesOptions) => {
+      const identities = await ownIdentities(context.surroundings.fullEnvironment);
+      const read = (environment: string) => valuesIn(folder, environment, options, identities);
+      const seen = await read(options.environment);
+      const others = options.diff === undefined ? undefined : await read(options.diff);
       if (options.output === 'json')
         return printJson(context, Object.fromEntries([...seen].map(([app, { data }]) => [app, data])));
       for (const [app, values] of seen) {
@@ -47,9 +52,16 @@ export function valuesCommand(context: CliContext): Command {
     });
 }
 
-/** By the names of apps, of those that are charts. */
-function read(folder: string, environment: string, options: ValuesOptions): ReadonlyMap<string, SeenValues> {
-  const { tree, apps } = readWorkingTree(folder, { ...options, environment });
+/** By the names of apps, of those that are charts; what was sealed is `***`, whether it could be opened or not. */
+async function valuesIn(
+  folder: string,
+  environment: string,
+  options: ValuesOptions,
+  identities: readonly string[],
+): Promise<ReadonlyMap<string, SeenValues>> {
+  const work = readWorkingTree(folder, { ...options, environment });
+  const { apps } = work;
+  const { tree, secrets } = await openTree(work.tree, identities);
   const seen = apps.flatMap((app): [string, SeenValues][] => {
     const path = folderOfApp(app);
     const values = valuesOfSource({
@@ -59,9 +71,21 @@ function read(folder: string, environment: string, options: ValuesOptions): Read
       overrides: overridesOf(options.set),
     });
     const isOther = !values.ok && values.problems[0].reason === 'NoValues' && apps.length > 1;
-    return isOther ? [] : [[app.name, unwrap(values)]];
+    return isOther ? [] : [[app.name, withoutSealed(unwrap(values), secrets)]];
   });
   return new Map(seen);
+}
+
+function withoutSealed(values: SeenValues, secrets: readonly string[]): SeenValues {
+  const hidden = new Set(secrets);
+  const hide = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(hide);
+    if (isObject(value))
+      return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, hide(member as Json)]));
+    return hidden.has(String(value)) || (typeof value === 'string' && isSealedText(value)) ? '***' : value;
+  };
+  const { sops: _sops, ...data } = values.data;
+  return { ...values, data: hide(data) as JsonObject };
 }
 
 function listing(values: SeenValues): string {

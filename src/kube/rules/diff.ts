@@ -23,17 +23,6 @@ export function diffObjects(before: Side, after: Side): FieldDiff[] {
   return diffs;
 }
 
-/** Hides the values at some paths, and what is around them; that they changed is still seen. */
-export const maskPaths = (diffs: readonly FieldDiff[], paths: readonly string[] = []): FieldDiff[] =>
-  diffs.map((diff) => {
-    const isHidden = paths.some(
-      (path) => path === diff.path || path.startsWith(`${diff.path}.`) || path.startsWith(`${diff.path}[`),
-    );
-    if (!isHidden) return diff;
-    const shown = (value: unknown, side: string) => (value === undefined ? undefined : `*** (${side})`);
-    return { ...diff, before: shown(diff.before, 'before'), after: shown(diff.after, 'after') };
-  });
-
 function collect(before: unknown, after: unknown, path: string, diffs: FieldDiff[]): void {
   if (deepEqual(before, after)) return;
   if (isObject(before) && isObject(after)) {

@@ -26,9 +26,12 @@ export interface Opened {
 /** What `mac_only_encrypted` begins with, so that its code is never that of the whole file (sops.go). */
 const ONLY_ENCRYPTED = Buffer.from('8a3fd2ad54ce66527b1034f3d147be0b0b975b3bf44f72c6fdadec8176f27d69', 'hex');
 
+/** Whether a text holds a value that is still sealed. */
+export const isSealedText = (text: string): boolean => text.includes('ENC[AES256_GCM,');
+
 /** Cheap, and true of every file of SOPS in YAML or JSON. */
 export const mayBeSealed = (text: string): boolean =>
-  text.includes('ENC[AES256_GCM,') && /(?:^|[\s{,])"?sops"?\s*:/.test(text);
+  isSealedText(text) && /(?:^|[\s{,])"?sops"?\s*:/.test(text);
 
 /** Reads a file of SOPS; undefined where it is none. */
 export function readSealed(text: string, file: string): Result<SealedFile | undefined> {

@@ -1,4 +1,4 @@
-import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
+import { ok, type Problem, type Result } from '../../base/errors.ts';
 import { type FileTree, readText } from '../../base/filetree.ts';
 import { dataKey, type Identities } from './keys.ts';
 import { type Opened, openSealed, readSealed } from './open.ts';
@@ -7,26 +7,27 @@ import { type Opened, openSealed, readSealed } from './open.ts';
 export interface OpenedTree {
   readonly tree: FileTree;
   readonly secrets: readonly string[];
+  /** What stayed sealed, by path, and why: it may be for another environment. Whatever takes part in a render must not be among it. */
+  readonly unopened: ReadonlyMap<string, readonly [Problem, ...Problem[]]>;
 }
 
 /** Opens every YAML and JSON file of SOPS in a tree; the others stay as they are. Nothing opened is written anywhere. */
-export async function openTree(tree: FileTree, identities: Identities): Promise<Result<OpenedTree>> {
+export async function openTree(tree: FileTree, identities: Identities): Promise<OpenedTree> {
   const opened = new Map<string, Opened>();
-  const problems: Problem[] = [];
+  const unopened = new Map<string, readonly [Problem, ...Problem[]]>();
   for (const path of tree.paths.filter((each) => /\.(?:ya?ml|json)$/.test(each))) {
     const result = await openFile(readText(tree, path) ?? '', path, identities);
-    if (!result.ok) problems.push(...result.problems);
+    if (!result.ok) unopened.set(path, result.problems);
     else if (result.value) opened.set(path, result.value);
   }
-  const [first, ...others] = problems;
-  if (first) return failed(first, ...others);
-  if (opened.size === 0) return ok({ tree, secrets: [] });
+  if (opened.size === 0) return { tree, secrets: [], unopened };
   const texts = new Map([...opened].map(([path, { text }]) => [path, Buffer.from(text)]));
   const secrets = new Set([...opened.values()].flatMap((file) => file.secrets));
-  return ok({
+  return {
     tree: { ...tree, read: (path) => texts.get(path) ?? tree.read(path) },
     secrets: [...secrets],
-  });
+    unopened,
+  };
 }
 
 /** undefined: it is no file of SOPS. */

@@ -85,7 +85,7 @@ function renderScoped(
 ): Result<SourceOutput> {
   const charts = allCharts(scoped);
   const contexts = new Map<Context, Chart>();
-  const seen = seesRevision(request);
+  const seen = request.revisionSeen ?? seesRevision(request);
   const contextFor: ContextFor = (one, template) => {
     const context = contextOf(one, request, { template, seesRevision: seen });
     contexts.set(context, one.chart);

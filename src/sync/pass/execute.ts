@@ -9,6 +9,7 @@ import { judgeOne } from '../cluster/judge.ts';
 import { describeConflicts, lastManager } from '../plan/conflicts.ts';
 import { isWrite } from '../plan/plan.ts';
 import { refKey } from '../plan/refkey.ts';
+import { blotSealed } from '../plan/sealed.ts';
 import type { Plan, Step } from '../plan/types.ts';
 import { type Pacing, takeHeals } from '../state/pacing.ts';
 
@@ -63,7 +64,7 @@ function failuresOf(members: readonly Step[], results: ReadonlyMap<string, Appli
     const { message, remedy } = problemOf(result.error);
     return {
       reason: 'ApplyFailed',
-      message: `${formatRef(step.ref)}: ${message}`,
+      message: `${formatRef(step.ref)}: ${'object' in step ? blotSealed(message, step) : message}`,
       ...(step.origin ? { place: step.origin } : {}),
       ...(remedy ? { remedy } : {}),
     };

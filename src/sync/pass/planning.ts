@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../kube/client/client.ts';
-import { apiVersionOf, type KubeObject, type ObjectRef, type Resource } from '../../kube/values/types.ts';
+import { apiVersionOf, type ObjectRef, type Resource } from '../../kube/values/types.ts';
 import { fullName } from '../../model/names.ts';
 import type { Environment } from '../../model/types.ts';
 import { actingAs } from '../cluster/identity.ts';
@@ -13,7 +13,7 @@ export interface Wanted {
   /** Namespaces that the environment may write to. */
   readonly namespaces: readonly string[];
   /** `refKey` → what the last complete apply wrote. */
-  readonly previous: ReadonlyMap<string, KubeObject>;
+  readonly previous: PlanInput['previous'];
   /** `shop/prod`: every environment that there is. */
   readonly environments: PlanInput['environments'];
   readonly confirmedPrune: boolean;

@@ -3,7 +3,6 @@ import type { FileTree } from '../../base/filetree.ts';
 import { isBuiltinServer } from '../../kube/client/builtinserver.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { notFoundAsUndefined } from '../../kube/values/status.ts';
-import type { KubeObject } from '../../kube/values/types.ts';
 import { fullName } from '../../model/names.ts';
 import { type Environment, PILOTAGE_NAMESPACE, RELEASES, type Release } from '../../model/types.ts';
 import { claimProblem } from '../cluster/namespaceclaim.ts';
@@ -15,6 +14,7 @@ import { desiredOf, type Placement } from '../plan/desired.ts';
 import type { Fence } from '../plan/fence.ts';
 import { emptyRender } from '../plan/prune.ts';
 import { refKey } from '../plan/refkey.ts';
+import type { WithSealed } from '../plan/sealed.ts';
 import type { Bundle, Desired } from '../plan/types.ts';
 import { idle, isIdle } from '../plan/unserved.ts';
 import { sameInputs } from '../source/inputs.ts';
@@ -217,7 +217,7 @@ async function previousOf(
   client: KubeClient,
   environment: Environment,
   memory: Memory,
-): Promise<ReadonlyMap<string, KubeObject>> {
+): Promise<ReadonlyMap<string, WithSealed>> {
   const number = environment.status?.release;
   if (number === undefined) return new Map();
   if (memory.previous?.release === number) return memory.previous.objects;
@@ -246,5 +246,5 @@ async function placed(options: PassParts, client: KubeClient, environment: Envir
   return objectsOf(desired.ok ? desired.value : []);
 }
 
-export const objectsOf = (desired: readonly Desired[]): ReadonlyMap<string, KubeObject> =>
-  new Map(desired.map(({ ref, object }) => [refKey(ref), object]));
+export const objectsOf = (desired: readonly Desired[]): ReadonlyMap<string, WithSealed> =>
+  new Map(desired.map(({ ref, object, sealed }) => [refKey(ref), { object, ...(sealed ? { sealed } : {}) }]));

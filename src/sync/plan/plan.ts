@@ -1,4 +1,4 @@
-import { diffObjects, maskPaths } from '../../kube/rules/diff.ts';
+import { diffObjects } from '../../kube/rules/diff.ts';
 import { deepEqual } from '../../kube/values/equal.ts';
 import type { KubeObject, ObjectRef, Resource } from '../../kube/values/types.ts';
 import type { InventoryEntry } from '../../model/types.ts';
@@ -8,6 +8,7 @@ import { finalizersOf, type Owners, type Presence, presenceOf } from './presence
 import { droppedStep, pruneRefusal } from './prune.ts';
 import { recreatable, recreateRefusal } from './recreatable.ts';
 import { refKey } from './refkey.ts';
+import { blotSealed, maskSealed, type WithSealed } from './sealed.ts';
 import { stepRefusals } from './steprefusals.ts';
 import { holderOf } from './tracking.ts';
 import type { Action, Desired, Observation, Owner, Plan, Step, Trial } from './types.ts';
@@ -18,7 +19,7 @@ export interface PlanInput extends Owners {
   /** `refKey` → what was found: an entry for every desired object and every inventory entry. */
   readonly observed: ReadonlyMap<string, Observation>;
   /** `refKey` → what the last complete apply wrote: the memory of which fields were ours. */
-  readonly previous: ReadonlyMap<string, KubeObject>;
+  readonly previous: ReadonlyMap<string, WithSealed>;
   /** UIDs of what a person lets this environment take over. */
   readonly adopted: ReadonlySet<string>;
   readonly resourceOf: (ref: ObjectRef) => Resource | undefined;
@@ -82,17 +83,17 @@ export function planOf(input: PlanInput): Plan {
 }
 
 function desiredStep(desired: Desired, input: PlanInput): Step {
-  const { ref, resource, app, origin, stage, object } = desired;
+  const { ref, resource, app, origin, stage, object, sealed } = desired;
   const key = refKey(ref);
   const { live, trial } = input.observed.get(key) ?? {};
   const previous = input.previous.get(key);
-  const base = { ref, resource, app, origin, stage };
+  const base = { ref, resource, app, origin, stage, ...(sealed ? { sealed } : {}) };
   const presence = presenceOf(live, input);
-  const action = decide(presence, answerOf(trial, previous));
+  const action = decide(presence, answerOf(trial, previous?.object));
   if (live === undefined) {
     return action === 'create'
       ? { ...base, action, object, cause: previous ? 'drift' : 'change' }
-      : { ...base, action: 'invalid', reason: reasonOf(trial) };
+      : { ...base, action: 'invalid', reason: reasonOf(trial, desired) };
   }
   switch (action) {
     case 'unchanged':
@@ -100,7 +101,7 @@ function desiredStep(desired: Desired, input: PlanInput): Step {
     case 'update':
       return { ...base, action, object, live, ...changeOf(trial, live, previous, desired) };
     case 'recreate':
-      return recreateStep(base, object, live, trial);
+      return recreateStep(base, desired, live, trial);
     case 'adopt':
       return adoptStep(base, desired, live, trial, input);
     case 'conflict':
@@ -108,7 +109,7 @@ function desiredStep(desired: Desired, input: PlanInput): Step {
     case 'wait':
       return { ...base, action, reason: `the old one is still being deleted${finalizersOf(live)}` };
     default:
-      return { ...base, action: 'invalid', reason: reasonOf(trial) };
+      return { ...base, action: 'invalid', reason: reasonOf(trial, desired) };
   }
 }
 
@@ -132,23 +133,27 @@ type Change = Pick<Extract<Step, { action: 'update' }>, 'cause' | 'force' | 'con
 function changeOf(
   trial: Trial | undefined,
   live: KubeObject,
-  previous: KubeObject | undefined,
-  { object, sealed }: Desired,
+  previous: WithSealed | undefined,
+  desired: Desired,
 ): Change {
   const after = trial?.outcome === 'differs' || trial?.outcome === 'conflict' ? trial.after : undefined;
   return {
-    cause: previous !== undefined && deepEqual(previous, object) ? 'drift' : 'change',
+    cause: previous !== undefined && deepEqual(previous.object, desired.object) ? 'drift' : 'change',
     force: trial?.outcome === 'conflict',
     conflicts: trial?.outcome === 'conflict' ? trial.conflicts : [],
-    diff: after === undefined ? [] : maskPaths(diffObjects(comparable(live), comparable(after)), sealed),
+    diff:
+      after === undefined
+        ? []
+        : maskSealed(diffObjects(comparable(live), comparable(after)), [previous, desired]),
   };
 }
 
-type Base = Pick<Step, 'ref' | 'resource' | 'app' | 'origin' | 'stage'>;
+type Base = Pick<Step, 'ref' | 'resource' | 'app' | 'origin' | 'stage' | 'sealed'>;
 
-function recreateStep(base: Base, object: KubeObject, live: KubeObject, trial: Trial | undefined): Step {
+function recreateStep(base: Base, desired: Desired, live: KubeObject, trial: Trial | undefined): Step {
+  const { object } = desired;
   const fields = trial?.outcome === 'immutable' ? trial.fields : [];
-  const reason = reasonOf(trial);
+  const reason = reasonOf(trial, desired);
   return recreatable(live, fields)
     ? { ...base, action: 'recreate', object, live, reason: `${fields.join(', ')} cannot be changed in place` }
     : { ...base, action: 'invalid', reason };
@@ -169,7 +174,7 @@ function adoptStep(
         : 'it exists and was not made by Pilotage';
     return { ...base, action: 'adopt', live, reason };
   }
-  if (trial?.outcome === 'immutable') return { ...base, action: 'invalid', reason: trial.message };
+  if (trial?.outcome === 'immutable') return { ...base, action: 'invalid', reason: reasonOf(trial, desired) };
   return {
     ...base,
     action: 'update',
@@ -187,8 +192,8 @@ function conflictReason(live: KubeObject, owner: Owner, trial: Trial | undefined
   return trial?.outcome === 'conflict' ? describeConflicts(trial.conflicts) : 'another manager holds it';
 }
 
-function reasonOf(trial: Trial | undefined): string {
-  return trial && 'message' in trial ? trial.message : 'the server refuses it';
+function reasonOf(trial: Trial | undefined, desired: Desired): string {
+  return trial && 'message' in trial ? blotSealed(trial.message, desired) : 'the server refuses it';
 }
 
 /** An object as far as an intent can speak of it: without what the server keeps for itself. */

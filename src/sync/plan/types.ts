@@ -62,6 +62,8 @@ interface StepBase {
   readonly resource: Resource | undefined;
   readonly app: string;
   readonly origin?: Place;
+  /** Paths of its leaves that nothing shows. */
+  readonly sealed?: readonly string[];
   readonly stage: number;
 }
 

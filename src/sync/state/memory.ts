@@ -1,9 +1,9 @@
 import type { Result } from '../../base/errors.ts';
-import type { KubeObject } from '../../kube/values/types.ts';
 import type { Permission } from '../../model/permission.ts';
 import type { Release, Terms } from '../../model/types.ts';
 import { NOTHING_SEEN, type Seen } from '../cluster/judge.ts';
 import type { Agreement } from '../cluster/observe.ts';
+import type { WithSealed } from '../plan/sealed.ts';
 import type { Sourced } from '../source/source.ts';
 import { type Pacing, UNPACED } from './pacing.ts';
 
@@ -27,7 +27,7 @@ export interface Memory {
     readonly result: Result<Sourced>;
   };
   /** What the last complete apply wrote. */
-  previous?: { readonly release: number; readonly objects: ReadonlyMap<string, KubeObject> };
+  previous?: { readonly release: number; readonly objects: ReadonlyMap<string, WithSealed> };
   /** The release that is being rolled out. `since` is monotonic. */
   operation?: { readonly target: string; readonly since: number; release?: Release };
   /** What has failed, and when it is tried again. */

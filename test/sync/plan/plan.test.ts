@@ -68,7 +68,7 @@ function plan(
   const desired: Desired[] = [];
   const inventory: InventoryEntry[] = [];
   const observed = new Map<string, Observation>();
-  const previous = new Map<string, KubeObject>();
+  const previous = new Map<string, { object: KubeObject }>();
   for (const [i, scene] of scenes.entries()) {
     const name = `${kind.toLowerCase()}-${i}`;
     const at = ref(kind, name);
@@ -92,7 +92,7 @@ function plan(
     }
     const answer = TRIALS[trial];
     observed.set(refKey(at), { ...(live ? { live } : {}), ...(answer ? { trial: answer } : {}) });
-    if (options.previous) previous.set(refKey(at), intent);
+    if (options.previous) previous.set(refKey(at), { object: intent });
   }
   return planOf({
     desired,
