@@ -14,8 +14,8 @@ export interface Named {
 
 /**
  * The apps of an environment: those of its file, else what its folder holds by convention:
- * a chart at its root or in `chart/`, else every chart of `charts/`, else manifests in a folder of the list above or at its root, else the
- * compose file at its root.
+ * a chart at its root or in `chart/`, else every chart of `charts/`, else the only chart where there is nothing else, else manifests in a
+ * folder of the list above or at its root, or `overlays/<environment>` in there, else the compose file at its root.
  * Values files by convention: `values/common.yaml` and `values/<environment>.yaml`, where they exist.
  */
 export function appsOf(
@@ -82,7 +82,8 @@ export const substitute = (path: string, { delivery, environment }: Named): stri
 
 function conventional(tree: FileTree, folder: string, name: Named): readonly AppEntry[] {
   const charts = chartFolders(tree, folder);
-  const folders = charts.length > 0 ? charts : [manifestFolder(tree, folder)];
+  const folders =
+    charts.length > 0 ? charts : [overlayOf(tree, manifestFolder(tree, folder), name.environment)];
   return folders.map((path) => ({
     name: charts.length > 1 ? (path.split('/').at(-1) ?? name.delivery) : name.delivery,
     source: { type: 'folder', path },
@@ -98,21 +99,77 @@ function chartFolders(tree: FileTree, folder: string): readonly string[] {
   for (const path of [folder, join(folder, 'chart')]) {
     if (hasFile(tree, join(path, 'Chart.yaml'))) return [path];
   }
-  const charts = join(folder, 'charts');
-  return pathsBelow(tree, charts)
-    .filter((path) => /^[^/]+\/Chart\.yaml$/.test(path.slice(charts.length + 1)))
+  const below = join(folder, 'charts');
+  const charts = pathsBelow(tree, below)
+    .filter((path) => /^[^/]+\/Chart\.yaml$/.test(path.slice(below.length + 1)))
     .map((path) => path.slice(0, -'/Chart.yaml'.length));
+  return charts.length > 0 ? charts : (loneChart(tree, folder) ?? []);
 }
+
+/** How deep the only chart of a repository is looked for: `web/Chart.yaml`, `deploy/web/Chart.yaml`. */
+const LONE_CHART_DEPTH = 2;
+
+/** The only chart below a folder, where no manifest and no compose file stands beside it. */
+function loneChart(tree: FileTree, folder: string): readonly string[] | undefined {
+  const [chart, ...others] = outermostCharts(tree, folder);
+  if (chart === undefined || others.length > 0) return undefined;
+  const depth = chart.slice(folder === '' ? 0 : folder.length + 1).split('/').length;
+  const hasCompose = COMPOSE_FILES.some((name) => hasFile(tree, join(folder, name)));
+  return depth > LONE_CHART_DEPTH || hasCompose || hasManifests(tree, folder, chart) ? undefined : [chart];
+}
+
+/** Folders below one that are charts, without the charts inside of them. */
+export function outermostCharts(tree: FileTree, folder: string): readonly string[] {
+  const charts = pathsBelow(tree, folder)
+    .filter((path) => path.endsWith('/Chart.yaml') && !TOOLS.test(path))
+    .map((path) => path.slice(0, -'/Chart.yaml'.length));
+  return charts.filter((path) => !charts.some((other) => path.startsWith(`${other}/`)));
+}
+
+/** Names of a kustomization, as kustomize looks for them. */
+const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+const isKustomization = (tree: FileTree, folder: string): boolean =>
+  KUSTOMIZATIONS.some((name) => hasFile(tree, join(folder, name)));
+
+/** Folders below one that are kustomizations, where it is none itself. */
+export function kustomizationsBelow(tree: FileTree, folder: string): readonly string[] {
+  if (isKustomization(tree, folder)) return [];
+  const files = pathsBelow(tree, folder).filter((path) => /\/[Kk]ustomization(\.ya?ml)?$/.test(path));
+  const folders = files.map((path) => path.slice(0, path.lastIndexOf('/')));
+  return [...new Set(folders)].filter((path) => !TOOLS.test(`${path}/`) && isKustomization(tree, path));
+}
+
+const OVERLAY = /^overlays\/[^/]+$/;
+
+/** The overlays of a folder of kustomizations: `overlays/<environment>` → its path. */
+export const overlaysOf = (tree: FileTree, folder: string): readonly string[] =>
+  kustomizationsBelow(tree, folder).filter((path) =>
+    OVERLAY.test(path.slice(folder === '' ? 0 : folder.length + 1)),
+  );
+
+function overlayOf(tree: FileTree, folder: string, environment: string): string {
+  const overlay = join(folder, `overlays/${environment}`);
+  return overlaysOf(tree, folder).includes(overlay) ? overlay : folder;
+}
+
+/** Folders of tools and of other people's packages. */
+const TOOLS = /(^|\/)(\.[^/]*|node_modules)\//;
 
 const manifestFolder = (tree: FileTree, folder: string): string =>
   MANIFEST_FOLDERS.map((name) => join(folder, name)).find((path) => hasManifests(tree, path)) ?? folder;
 
-const hasManifests = (tree: FileTree, folder: string): boolean =>
+/** `except`: a folder whose files do not count. */
+const hasManifests = (tree: FileTree, folder: string, except?: string): boolean =>
   pathsBelow(tree, folder).some(
-    (path) => path !== PILOTAGE_FILE && MANIFEST_FILE.test(path) && isManifest(tree, path),
+    (path) =>
+      path !== PILOTAGE_FILE &&
+      MANIFEST_FILE.test(path) &&
+      !(except !== undefined && path.startsWith(`${except}/`)) &&
+      isManifest(tree, path),
   );
 
-const NOT_COMPOSE = ['Chart.yaml', 'kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+const NOT_COMPOSE = ['Chart.yaml', ...KUSTOMIZATIONS];
 
 /** Whether a folder is a compose project: it has a compose file, and nothing that was written for a cluster. */
 export const isComposeProject = (tree: FileTree, folder: string): boolean =>

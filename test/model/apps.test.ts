@@ -26,6 +26,32 @@ describe('apps by convention', () => {
     expect(found({ 'a.yaml': MANIFEST })).to.deep.equal(['shop:']);
   });
 
+  it('finds the only chart of a repository, wherever its folder is, and none beside manifests or a second one', () => {
+    const chart = { 'web/Chart.yaml': '', 'web/charts/db/Chart.yaml': '', 'web/templates/a.yaml': MANIFEST };
+    expect(found(chart)).to.deep.equal(['shop:web']);
+    expect(found({ 'deploy/web/Chart.yaml': '', 'deploy/web/templates/a.yaml': MANIFEST })).to.deep.equal([
+      'shop:deploy/web',
+    ]);
+    expect(found({ ...chart, 'a.yaml': MANIFEST })).to.deep.equal(['shop:']);
+    expect(found({ ...chart, 'api/Chart.yaml': '' })).to.deep.equal(['shop:']);
+    expect(found({ 'web/Chart.yaml': '', 'compose.yaml': '' })).to.deep.equal(['shop:']);
+    expect(found({ 'test/fixtures/deep/Chart.yaml': '' })).to.deep.equal(['shop:']);
+  });
+
+  it('takes the overlay of the environment where kustomizations stand side by side', () => {
+    const kustomized = (folder: string) => ({
+      [`${folder}base/web.yaml`]: MANIFEST,
+      [`${folder}base/kustomization.yaml`]: '',
+      [`${folder}overlays/prod/kustomization.yml`]: '',
+    });
+    expect(found(kustomized(''))).to.deep.equal(['shop:overlays/prod']);
+    expect(found(kustomized('deploy/'))).to.deep.equal(['shop:deploy/overlays/prod']);
+    expect(found({ ...kustomized(''), 'kustomization.yaml': '' })).to.deep.equal(['shop:']);
+    expect(found({ 'base/web.yaml': MANIFEST, 'overlays/dev/kustomization.yaml': '' })).to.deep.equal([
+      'shop:',
+    ]);
+  });
+
   it('reads the values of the environment where they exist', () => {
     expect(found({ 'chart/Chart.yaml': '', 'values/prod.yaml': '', 'values/dev.yaml': '' })).to.deep.equal([
       'shop:chart values/prod.yaml',

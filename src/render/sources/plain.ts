@@ -1,5 +1,6 @@
 import { failed, ok, type Problem, type Result } from '../../base/errors.ts';
 import { type FileTree, pathsBelow, readText } from '../../base/filetree.ts';
+import { kustomizationsBelow, outermostCharts } from '../../model/apps.ts';
 import { hasKey } from '../../model/manifesttext.ts';
 import { type ReadManifests, readManifests } from '../manifests/read.ts';
 import type { SourceOutput, SourceRenderer } from './source.ts';
@@ -17,7 +18,9 @@ export const plain: SourceRenderer = {
 
 /** Every object of the YAML and JSON files below a folder, files by path, documents in order. */
 function renderPlain(tree: FileTree, path: string): Result<SourceOutput> {
-  const charts = chartFolders(tree, path);
+  const kustomizations = kustomizationsBelow(tree, path);
+  if (kustomizations.length > 0) return failed(notRaw(path, kustomizations));
+  const charts = outermostCharts(tree, path);
   const results = candidates(tree, path)
     .filter((file) => !charts.some((folder) => file.startsWith(`${folder}/`)))
     .map((file) => ({ file, read: readFile(tree, file) }));
@@ -28,8 +31,11 @@ function renderPlain(tree: FileTree, path: string): Result<SourceOutput> {
   const skipped = results.flatMap(({ file, read }) =>
     read.ok && read.value.manifests.length === 0 && /\.ya?ml$/.test(file) ? [file] : [],
   );
+  const manifests = values.flatMap((value) => value.manifests);
+  const [chart, ...otherCharts] = skippedCharts(charts);
+  if (chart && manifests.length === 0) return failed(chart, ...otherCharts);
   return ok({
-    manifests: values.flatMap((value) => value.manifests),
+    manifests,
     warnings: [
       ...values.flatMap((value) => value.warnings),
       ...skippedFiles(skipped),
@@ -55,11 +61,17 @@ function candidates(tree: FileTree, path: string): string[] {
   );
 }
 
-function chartFolders(tree: FileTree, path: string): string[] {
-  const prefix = path === '' ? '' : `${path}/`;
-  return pathsBelow(tree, path)
-    .filter((p) => p.slice(prefix.length).endsWith('/Chart.yaml'))
-    .map((p) => p.slice(0, -'/Chart.yaml'.length));
+/** What is meant of a base and its overlays, only kustomize knows: their files are no manifests to be applied as they are. */
+function notRaw(path: string, folders: readonly string[]): Problem {
+  const where = path === '' ? 'the root of the repository' : path;
+  const meant = folders.find((folder) => folder.includes('overlays/')) ?? folders[0];
+  return {
+    reason: 'KustomizationsBelow',
+    message: `There are kustomizations below ${where}, which is none itself, so nobody knows which of them is to be delivered`,
+    place: { file: path === '' ? '.' : path },
+    remedy: `Name one for each environment in pilotage.yaml: environments: [{name: …, path: ${meant}}]`,
+    details: folders,
+  };
 }
 
 function skippedFiles(files: readonly string[]): Problem[] {

@@ -42,6 +42,21 @@ describe('a folder of plain manifests', () => {
     ]);
   });
 
+  it('is refused where kustomizations are below it, with what to write', () => {
+    const said = refusal({
+      'base/kustomization.yaml': 'resources: [web.yaml]\n',
+      'base/web.yaml': POD,
+      'overlays/dev/kustomization.yaml': 'resources: [../../base]\n',
+    });
+    expect(said).to.contain('There are kustomizations below the root of the repository');
+    expect(said).to.contain('environments: [{name: …, path: overlays/dev}]');
+  });
+
+  it('is refused where charts were passed over and nothing is left', () => {
+    const said = refusal({ 'web/Chart.yaml': 'name: web\n', 'web/templates/a.yaml': POD });
+    expect(said).to.contain('The chart in web was passed over').and.to.contain('chart: web');
+  });
+
   it('names the very line of a misspelt field, and what was meant', () => {
     const text = `${config('a')}---\n# the second\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replcas: 2\n`;
     expect(refusal({ 'a.yaml': text })).to.contain(
